@@ -1,0 +1,225 @@
+"""Every recurrent cell as a table of weights, each a product of sizes: the one home of the formulas."""
+
+from __future__ import annotations
+
+import math
+from collections import Counter
+from dataclasses import dataclass
+from enum import StrEnum
+from itertools import groupby
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Collection
+
+
+class Symbol(StrEnum):
+    """A size that formulas and shapes are written in."""
+
+    GATES = "g"  # feed-forward nets inside the cell
+    INPUT = "m"  # input_size
+    HIDDEN = "n"  # hidden_size
+    FED_BACK = "r"  # width of the fed-back state: p if projected, else n
+    PROJECTION = "p"  # projection_size
+    TAPS = "k"  # taps of a convolution; as an axis of a tensor, its axes one by one
+    DIRECTIONS = "D"
+    JOINED = "m+r"  # rows of a kernel that holds kernel and recurrent kernel, one above the other
+
+
+Factor = int | Symbol
+
+
+class Role(StrEnum):
+    """What a weight is for."""
+
+    KERNEL = "kernel"
+    RECURRENT_KERNEL = "recurrent_kernel"
+    BIAS = "bias"
+    RECURRENT_BIAS = "recurrent_bias"
+    PEEPHOLE = "peephole"
+    PROJECTION = "projection"
+
+
+REQUIRED = frozenset({Role.KERNEL, Role.RECURRENT_KERNEL})
+TEXTBOOK = REQUIRED | {Role.BIAS}
+BIASES = frozenset({Role.BIAS, Role.RECURRENT_BIAS})
+
+
+@dataclass(frozen=True, slots=True)
+class Sizes:
+    """What the symbols of one layer's formula stand for; counts of units, not bytes."""
+
+    input_size: int
+    hidden_size: int
+    projection_size: int | None = None
+    kernel_size: tuple[int, ...] = ()
+    directions: int = 1
+
+    @property
+    def fed_back(self) -> int:
+        """Width of the state that the cell reads again: p if projected, else n."""
+        return self.hidden_size if self.projection_size is None else self.projection_size
+
+    def value(self, factor: Factor, gates: int) -> int:
+        """The number that a factor stands for in a cell of so many gates."""
+        match factor:
+            case Symbol.GATES:
+                return gates
+            case Symbol.INPUT:
+                return self.input_size
+            case Symbol.HIDDEN:
+                return self.hidden_size
+            case Symbol.FED_BACK:
+                return self.fed_back
+            case Symbol.PROJECTION:
+                return self.projection_size or 0
+            case Symbol.TAPS:
+                return math.prod(self.kernel_size)
+            case Symbol.DIRECTIONS:
+                return self.directions
+            case Symbol.JOINED:
+                return self.input_size + self.fed_back
+        return factor
+
+
+@dataclass(frozen=True, slots=True)
+class Weight:
+    """One weight that a cell may have, and the sizes whose product it holds, per direction."""
+
+    role: Role
+    factors: tuple[Factor, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """A step function: its gates and its weights."""
+
+    name: str
+    gates: tuple[str, ...]
+    weights: tuple[Weight, ...]
+    summary: str
+
+    def parameters(self, role: Role, sizes: Sizes) -> int:
+        """Elements of one weight in one direction; KeyError if the cell has no such weight."""
+        factors = next((weight.factors for weight in self.weights if weight.role is role), None)
+        if factors is None:
+            raise KeyError(role)
+        return math.prod(sizes.value(factor, len(self.gates)) for factor in factors)
+
+    def roles(self) -> frozenset[Role]:
+        """All roles that a layer of this cell may have."""
+        return frozenset(weight.role for weight in self.weights)
+
+
+_G, _M, _N = Symbol.GATES, Symbol.INPUT, Symbol.HIDDEN
+_R, _P, _K = Symbol.FED_BACK, Symbol.PROJECTION, Symbol.TAPS
+
+_KERNELS = (Weight(Role.KERNEL, (_G, _N, _M)), Weight(Role.RECURRENT_KERNEL, (_G, _N, _R)))
+_BIAS = (Weight(Role.BIAS, (_G, _N)),)
+_TWO_BIASES = (*_BIAS, Weight(Role.RECURRENT_BIAS, (_G, _N)))
+_PROJECTION = (Weight(Role.PROJECTION, (_P, _N)),)
+_CONVOLUTION = (
+    Weight(Role.KERNEL, (_K, _G, _N, _M)),
+    Weight(Role.RECURRENT_KERNEL, (_K, _G, _N, _R)),
+    *_BIAS,
+)
+_LSTM_GATES = ("input", "forget", "candidate", "output")
+
+_TABLE = (
+    Cell("RNN", ("hidden",), (*_KERNELS, *_TWO_BIASES), "Elman's cell, tanh or relu"),
+    Cell(
+        "GRU", ("update", "reset", "candidate"), (*_KERNELS, *_TWO_BIASES), "gated recurrent unit"
+    ),
+    Cell(
+        "LSTM",
+        _LSTM_GATES,
+        (*_KERNELS, *_TWO_BIASES, Weight(Role.PEEPHOLE, (3, _N)), *_PROJECTION),
+        "long short-term memory",
+    ),
+    Cell(
+        "CIFG-LSTM",
+        ("forget", "candidate", "output"),
+        (*_KERNELS, *_BIAS, Weight(Role.PEEPHOLE, (2, _N)), *_PROJECTION),
+        "LSTM whose input gate is one minus its forget gate (TFLite)",
+    ),
+    Cell("ConvLSTM1D", _LSTM_GATES, _CONVOLUTION, "LSTM that convolves along one axis"),
+    Cell("ConvLSTM2D", _LSTM_GATES, _CONVOLUTION, "LSTM that convolves over two axes"),
+    Cell("ConvLSTM3D", _LSTM_GATES, _CONVOLUTION, "LSTM that convolves over three axes"),
+)
+CELLS: dict[str, Cell] = {cell.name: cell for cell in _TABLE}
+
+
+@dataclass(frozen=True, slots=True)
+class Formula:
+    """A count of parameters as people write it, with symbols and with numbers."""
+
+    symbolic: str
+    substituted: str
+    textbook: int
+
+
+def formula(cell: Cell, roles: Collection[Role], sizes: Sizes) -> Formula:
+    """The formula of a layer that has these weights, and the textbook's count beside it.
+
+    The textbook's count has one bias vector, no peepholes and no projection: g(nm + n² + n).
+    """
+    plain = Sizes(sizes.input_size, sizes.hidden_size, None, sizes.kernel_size, sizes.directions)
+    return Formula(
+        symbolic=_text(cell, roles, sizes, str, ""),
+        substituted=_text(cell, roles, sizes, lambda symbol: str(sizes.value(symbol, 0)), "·"),
+        textbook=count(cell, TEXTBOOK, plain),
+    )
+
+
+def count(cell: Cell, roles: Collection[Role], sizes: Sizes) -> int:
+    """Parameters of a layer that has these weights, over all its directions."""
+    present = (weight.role for weight in cell.weights if weight.role in roles)
+    return sizes.directions * sum(cell.parameters(role, sizes) for role in present)
+
+
+def _text(
+    cell: Cell,
+    roles: Collection[Role],
+    sizes: Sizes,
+    spell: Callable[[Symbol], str],
+    times: str,
+) -> str:
+    gated: Counter[tuple[Symbol, ...]] = Counter()
+    single: Counter[tuple[Symbol, ...]] = Counter()
+    for weight in cell.weights:
+        if weight.role in roles:
+            terms = gated if Symbol.GATES in weight.factors else single
+            terms[_letters(weight, sizes)] += _coefficient(weight)
+    gates, inner = len(cell.gates), _sum(gated, spell, times)
+    whole = " + ".join(
+        filter(None, [f"{gates}({inner})" if gates > 1 else inner, _sum(single, spell, times)])
+    )
+    if sizes.directions == 1:
+        return whole
+    if single:
+        return f"{sizes.directions} × [{whole}]"
+    return f"{sizes.directions} × {whole}" if gates > 1 else f"{sizes.directions} × ({whole})"
+
+
+def _letters(weight: Weight, sizes: Sizes) -> tuple[Symbol, ...]:
+    fed_back = Symbol.HIDDEN if sizes.projection_size is None else Symbol.PROJECTION
+    symbols = (factor for factor in weight.factors if isinstance(factor, Symbol))
+    kept = (symbol for symbol in symbols if symbol is not Symbol.GATES)
+    return tuple(fed_back if symbol is Symbol.FED_BACK else symbol for symbol in kept)
+
+
+def _coefficient(weight: Weight) -> int:
+    return math.prod(factor for factor in weight.factors if not isinstance(factor, Symbol))
+
+
+def _sum(terms: Counter[tuple[Symbol, ...]], spell: Callable[[Symbol], str], times: str) -> str:
+    return " + ".join(_product(letters, number, spell, times) for letters, number in terms.items())
+
+
+def _product(
+    letters: tuple[Symbol, ...], coefficient: int, spell: Callable[[Symbol], str], times: str
+) -> str:
+    parts = [str(coefficient)] if coefficient != 1 else []
+    for symbol, run in groupby(letters):
+        parts.append(spell(symbol) + ("²" if len(list(run)) == 2 else ""))
+    return times.join(parts)

@@ -1,0 +1,1 @@
+"""Byte-level readers of containers; each knows one format and no framework."""

@@ -1,0 +1,23 @@
+"""The ways in which an inspection can end without a report."""
+
+from __future__ import annotations
+
+
+class RnnInspectError(Exception):
+    """Root of all errors that rnninspect raises on purpose; its text is one line for a person."""
+
+
+class UnreadableFile(RnnInspectError):  # noqa: N818 - names what is wrong, as a reader of the message would
+    """The file's structure cannot be parsed, or the file cannot be opened."""
+
+
+class UnknownFormat(UnreadableFile):
+    """No reader recognises the file."""
+
+
+class RefusedFile(UnreadableFile):
+    """Reading on would exceed a limit; the message names it."""
+
+
+class PluginError(RnnInspectError):
+    """An installed reader cannot be loaded or breaks the contract of `rnninspect.plugin.Reader`."""

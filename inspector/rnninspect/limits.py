@@ -1,0 +1,39 @@
+"""The bounds within which an untrusted file is read."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from rnninspect.errors import RefusedFile
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """Upper bounds on what one file may cost; exceeding one is a `RefusedFile`.
+
+    Attributes:
+        header_bytes: bytes of structure (a pickle, a JSON header) taken into memory at once.
+        expansion: bytes to which one compressed member may grow.
+        members: entries of an archive, or objects of an HDF5 file.
+        tensors: stored tensors.
+        layers: recurrent layers, and layers of a configuration.
+        opcodes: opcodes of one pickle.
+        nodes: nodes of a graph, over all its subgraphs.
+        nesting: depth of messages, groups, containers or configurations.
+    """
+
+    header_bytes: int = 128 * 2**20
+    expansion: int = 64 * 2**20
+    members: int = 200_000
+    tensors: int = 250_000
+    layers: int = 10_000
+    opcodes: int = 4_000_000
+    nodes: int = 2_000_000
+    nesting: int = 100
+
+    def require(self, name: str, value: int, place: str = "the file") -> None:
+        """Raise RefusedFile, with the limit's name in its message, if `value` exceeds the limit."""
+        bound: int = getattr(self, name)
+        if value > bound:
+            reason = f"{place} exceeds the limit {name}={bound}; --limit {name}=N raises it"
+            raise RefusedFile(reason)

@@ -1,0 +1,209 @@
+"""What a reader says of a file, in words that belong to no framework."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from enum import StrEnum
+
+from rnninspect.cells import Factor, Role, Sizes
+
+
+class Origin(StrEnum):
+    """Where a layer's sizes came from."""
+
+    DECLARED = "declared"  # the file states them
+    INFERRED = "inferred"  # read off the tensors' shapes
+    RECOVERED = "recovered"  # the cell was recognised in a graph of plain operations
+
+
+class Fate(StrEnum):
+    """What became of a weight that the formula expects."""
+
+    STORED = "stored"
+    COMPUTED = "computed"  # other operators make it
+    INPUT = "input"  # fed from outside at run time
+    ABSENT = "absent"
+
+
+class Purpose(StrEnum):
+    """What a stored array is kept for; only the first counts as parameters of the model."""
+
+    PARAMETER = "parameter"
+    OPTIMIZER = "optimizer"  # moments, step counters
+    STATE = "state"  # RNN states, dropout seeds
+    CONSTANT = "constants"  # shapes, axes, scalars of a graph
+    QUANTISATION = "quantisation"  # scales and zero points
+    COPY = "copies"  # a second copy of the network: EMA, SWA
+
+
+class Fact(StrEnum):
+    """A kind of thing that a reader may notice; which rule it breaks stands in `rnninspect.rules`."""
+
+    CONTRADICTION = "contradiction"  # a declared size that is impossible, or two that disagree
+    OVERLAP = "overlap"  # two tensors share bytes
+    DUPLICATE_NAME = "duplicate name"
+    EXTERNAL_MISSING = "external data missing"
+    EXTERNAL_OUTSIDE = "external data outside the model"
+    CODE = "code"  # the framework would run this when it loads the file
+    LINK_OUTSIDE = "link outside"  # a link or a raw storage in another file
+    AMBIGUOUS = "ambiguous"  # more than one cell explains the tensors
+    POSSIBLE = "possible"  # looks recurrent, no formula is known for it
+    UNUSUAL = "unusual"  # odd but harmless
+
+
+@dataclass(frozen=True, slots=True)
+class StoredTensor:
+    """A tensor that the file stores.
+
+    Attributes:
+        name: as the file gives it.
+        shape: as the file gives it; may hold impossible dims, which a rule reports.
+        dtype: numpy's name for the element type where it has one (`float32`, `int8`, `bfloat16`).
+        bytes: bytes that the tensor takes in the file.
+        identity: equal for two names of one stored thing, and only then.
+        purpose: what it is kept for.
+        elements: parameters where they are not the product of the shape (packed int4).
+        needed_bytes: bytes that shape and dtype, or its storage's header, call for.
+        held_bytes: bytes that the file really holds for it; None if the file does not tell.
+        place: where in the file it lies, for messages.
+    """
+
+    name: str
+    shape: tuple[int, ...]
+    dtype: str
+    bytes: int
+    identity: str
+    purpose: Purpose = Purpose.PARAMETER
+    elements: int | None = None
+    needed_bytes: int | None = None
+    held_bytes: int | None = None
+    place: str = ""
+
+    @property
+    def parameters(self) -> int:
+        """Parameters in it; 0 if its shape is impossible."""
+        if self.elements is not None:
+            return self.elements
+        return math.prod(self.shape) if all(size >= 0 for size in self.shape) else 0
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Slot:
+    """The place where an expected weight and a stored tensor meet."""
+
+    direction: int
+    role: Role
+
+
+# One axis of a shape as a product of sizes: (Symbol.GATES, Symbol.HIDDEN) is g·n.
+Axis = tuple[Factor, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Operand:
+    """What a layer is given in one or more slots, and where it comes from.
+
+    Attributes:
+        name: the stored tensor's name, or the value's name in the graph.
+        slots: the slots it fills; more than one for a fused tensor.
+        axes: the shape it should have, in symbols, from the plugin's LAYOUT table; empty where
+            only the number of elements can be held against the formula.
+        shape: the shape at the layer's input; None if it cannot be known.
+        fate: stored, computed or input.
+        tensors: the stored tensors that it is made of, each once.
+    """
+
+    name: str
+    slots: tuple[Slot, ...]
+    axes: tuple[Axis, ...]
+    shape: tuple[int, ...] | None
+    fate: Fate = Fate.STORED
+    tensors: tuple[StoredTensor, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Stack:
+    """The place of a layer in a stack; levels count from 0."""
+
+    name: str
+    level: int
+    levels: int
+
+
+@dataclass(frozen=True, slots=True)
+class RecurrentLayer:
+    """One level of a recurrent stack, with its one or two directions: one row of the report.
+
+    Attributes:
+        name: for people, without prefixes that a wrapper adds.
+        kind: the framework's own class, `Bidirectional(LSTM)`.
+        cell: key of `rnninspect.cells.CELLS`.
+        sizes: its sizes, directions among them.
+        origin: whether all sizes are declared by the file.
+        convention: whose formula it follows: `onnx`, `pytorch`, `keras`, `keras reset_after`, …
+        roles: the weights that each direction has by its description.
+        operands: what fills its slots; the slots that none fills are absent.
+        stack: its place in a stack, if it has one.
+        extras: tensors that lie in its place and fill no slot.
+        original_name: the name as the file gives it, where `name` is shortened.
+        root: which network of a checkpoint it belongs to, where there are several.
+        also_at: other places that use the very same stored weights.
+    """
+
+    name: str
+    kind: str
+    cell: str
+    sizes: Sizes
+    origin: Origin
+    convention: str
+    roles: frozenset[Role]
+    operands: tuple[Operand, ...]
+    stack: Stack | None = None
+    extras: tuple[StoredTensor, ...] = ()
+    original_name: str | None = None
+    root: str | None = None
+    also_at: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class SkippedLayer:
+    """A layer that was found and not understood; its tensors count in the total, as not attributed."""
+
+    name: str
+    kind: str
+    reason: str
+    tensors: tuple[StoredTensor, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Observation:
+    """Something that a reader noticed; `detail` is a clause for people, such as `builtins.open`."""
+
+    fact: Fact
+    detail: str
+    layer: str | None = None
+    tensor: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SavedModel:
+    """Everything that a reader says of one file.
+
+    Attributes:
+        format: the file format: `onnx`, `pytorch zip`, `safetensors`, `keras archive`, …
+        framework: `onnx`, `pytorch` or `keras`.
+        producer: who wrote it, with version, where the file tells; else empty.
+        layers: the recurrent layers, in the order of the file.
+        tensors: every stored tensor, those of the layers included, whatever its purpose.
+        skipped: recurrent layers without a formula.
+        observations: what else was noticed.
+    """
+
+    format: str
+    framework: str
+    producer: str
+    layers: tuple[RecurrentLayer, ...]
+    tensors: tuple[StoredTensor, ...]
+    skipped: tuple[SkippedLayer, ...] = ()
+    observations: tuple[Observation, ...] = ()

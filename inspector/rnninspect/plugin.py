@@ -1,0 +1,117 @@
+"""The one door for plugins: the Reader protocol, and every name that a reader needs."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Protocol, runtime_checkable
+
+from rnninspect.cells import CELLS, REQUIRED, Cell, Factor, Role, Sizes, Symbol
+from rnninspect.errors import PluginError, RefusedFile, UnknownFormat, UnreadableFile
+from rnninspect.limits import Limits
+from rnninspect.model import (
+    Axis,
+    Fact,
+    Fate,
+    Observation,
+    Operand,
+    Origin,
+    Purpose,
+    RecurrentLayer,
+    SavedModel,
+    SkippedLayer,
+    Slot,
+    Stack,
+    StoredTensor,
+)
+from rnninspect.source import Neighbour, Source, Whereabouts, open_source
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+__all__ = [
+    "CELLS",
+    "REQUIRED",
+    "Axis",
+    "Cell",
+    "Convention",
+    "Fact",
+    "Factor",
+    "Fate",
+    "Limits",
+    "Neighbour",
+    "Observation",
+    "Operand",
+    "Origin",
+    "PluginError",
+    "Purpose",
+    "Reader",
+    "RecurrentLayer",
+    "RefusedFile",
+    "Role",
+    "SavedModel",
+    "Sizes",
+    "SkippedLayer",
+    "Slot",
+    "Source",
+    "Stack",
+    "StoredTensor",
+    "Symbol",
+    "UnknownFormat",
+    "UnreadableFile",
+    "Whereabouts",
+    "open_source",
+]
+
+
+@dataclass(frozen=True, slots=True)
+class Convention:
+    """Which weights a framework gives a cell, for `rnninspect count`.
+
+    Attributes:
+        name: `pytorch`, `keras reset_after`, …: the word in a layer's `convention`.
+        cell: key of CELLS.
+        with_bias: the biases that a layer has when it has any.
+        options: further roles that this framework can store (peepholes, projection).
+        note: a clause for people, such as `reset_after=True, the default`.
+    """
+
+    name: str
+    cell: str
+    with_bias: frozenset[Role]
+    options: frozenset[Role] = frozenset()
+    note: str = ""
+
+
+@runtime_checkable
+class Reader(Protocol):
+    """What an installed package offers: it recognises one framework's files and describes them.
+
+    A reader describes and never judges: it does not count, compare, warn or print. The class is
+    created without arguments, and the package's `__init__` imports only the standard library.
+
+    Attributes:
+        name: short and unique: `onnx`.
+        summary: what it reads, for `rnninspect readers`.
+        suffixes: file name endings that put it first in the order of tries; content decides.
+    """
+
+    name: str
+    summary: str
+    suffixes: tuple[str, ...]
+
+    def recognises(self, source: Source) -> bool:
+        """Whether the content is one of its formats; reads little, raises nothing."""
+        ...
+
+    def read(self, source: Source) -> SavedModel:
+        """Describe the file.
+
+        Raises:
+            UnreadableFile: its structure cannot be parsed; the message says where and why.
+            RefusedFile: a limit of `source.limits` would be exceeded.
+        """
+        ...
+
+    def conventions(self) -> Sequence[Convention]:
+        """The conventions that its framework counts by."""
+        ...
