@@ -1,5 +1,33 @@
-"""A static inspector of the recurrent layers in saved models."""
+"""A static inspector of the recurrent layers in saved models.
+
+`inspect_file(path)` gives the `Report` that the command prints.
+"""
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 __version__ = "0.1.0"
+__all__ = ["Limits", "Report", "RnnInspectError", "__version__", "inspect_file"]
+
+if TYPE_CHECKING:
+    from rnninspect.errors import RnnInspectError
+    from rnninspect.inspection import inspect_file
+    from rnninspect.limits import Limits
+    from rnninspect.report import Report
+
+_HOMES = {
+    "inspect_file": "rnninspect.inspection",
+    "Report": "rnninspect.report",
+    "Limits": "rnninspect.limits",
+    "RnnInspectError": "rnninspect.errors",
+}
+
+
+def __getattr__(name: str) -> object:
+    """Import the public names on first use: the command must not pay for what it does not use."""
+    if name not in _HOMES:
+        raise AttributeError(f"module 'rnninspect' has no attribute {name!r}")
+    from importlib import import_module  # noqa: PLC0415 - only here
+
+    return getattr(import_module(_HOMES[name]), name)

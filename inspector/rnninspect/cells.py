@@ -1,4 +1,4 @@
-"""Every recurrent cell as a table of weights, each a product of sizes: the one home of the formulas."""
+"""Every recurrent cell as a table of weights, each a product of sizes: home of all formulas."""
 
 from __future__ import annotations
 
@@ -62,24 +62,19 @@ class Sizes:
 
     def value(self, factor: Factor, gates: int) -> int:
         """The number that a factor stands for in a cell of so many gates."""
-        match factor:
-            case Symbol.GATES:
-                return gates
-            case Symbol.INPUT:
-                return self.input_size
-            case Symbol.HIDDEN:
-                return self.hidden_size
-            case Symbol.FED_BACK:
-                return self.fed_back
-            case Symbol.PROJECTION:
-                return self.projection_size or 0
-            case Symbol.TAPS:
-                return math.prod(self.kernel_size)
-            case Symbol.DIRECTIONS:
-                return self.directions
-            case Symbol.JOINED:
-                return self.input_size + self.fed_back
-        return factor
+        if not isinstance(factor, Symbol):
+            return factor
+        values = {
+            Symbol.GATES: gates,
+            Symbol.INPUT: self.input_size,
+            Symbol.HIDDEN: self.hidden_size,
+            Symbol.FED_BACK: self.fed_back,
+            Symbol.PROJECTION: self.projection_size or 0,
+            Symbol.TAPS: math.prod(self.kernel_size),
+            Symbol.DIRECTIONS: self.directions,
+            Symbol.JOINED: self.input_size + self.fed_back,
+        }
+        return values[factor]
 
 
 @dataclass(frozen=True, slots=True)

@@ -38,7 +38,7 @@ class Purpose(StrEnum):
 
 
 class Fact(StrEnum):
-    """A kind of thing that a reader may notice; which rule it breaks stands in `rnninspect.rules`."""
+    """A kind of thing that a reader may notice; `rnninspect.rules` says what it means."""
 
     CONTRADICTION = "contradiction"  # a declared size that is impossible, or two that disagree
     OVERLAP = "overlap"  # two tensors share bytes
@@ -168,7 +168,7 @@ class RecurrentLayer:
 
 @dataclass(frozen=True, slots=True)
 class SkippedLayer:
-    """A layer that was found and not understood; its tensors count in the total, as not attributed."""
+    """A layer that was found and not understood; its tensors count, as not attributed."""
 
     name: str
     kind: str

@@ -1,0 +1,174 @@
+"""Counts what a layer must hold, and sets what it does hold beside it, slot by slot."""
+
+from __future__ import annotations
+
+import math
+from collections import Counter
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from rnninspect.cells import CELLS, Cell, Formula, Role, Sizes, Symbol, count, formula
+from rnninspect.model import Fate, Operand, RecurrentLayer, Slot
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from rnninspect.model import Axis, StoredTensor
+
+
+@dataclass(frozen=True, slots=True)
+class OperandCount:
+    """An operand beside what its slots expect.
+
+    `expected_shape` is None where the layout only fixes the number of elements; `parameters` are
+    the stored ones: of a part of a larger tensor the part, of an expanded one the stored elements.
+    """
+
+    operand: Operand
+    expected_shape: tuple[int, ...] | None
+    expected: int
+    parameters: int
+
+
+@dataclass(frozen=True, slots=True)
+class SlotCount:
+    """One expected weight in one direction, and the operands that fill it."""
+
+    slot: Slot
+    expected: int
+    operands: tuple[OperandCount, ...]
+
+    @property
+    def fate(self) -> Fate:
+        """Absent if nothing fills it; else the fate of what does."""
+        return self.operands[0].operand.fate if self.operands else Fate.ABSENT
+
+
+@dataclass(frozen=True, slots=True)
+class LayerCount:
+    """A layer's formula and its stored parameters; `expected` and `stored` count all directions."""
+
+    layer: RecurrentLayer
+    cell: Cell
+    formula: Formula
+    expected: int
+    stored: int
+    bytes: int
+    operands: tuple[OperandCount, ...]
+    slots: tuple[SlotCount, ...]
+
+
+def count_layers(layers: Iterable[RecurrentLayer]) -> tuple[LayerCount, ...]:
+    """Count each layer; layers over the very same stored tensors become one, with `also_at`."""
+    return tuple(count_layer(layer) for layer in name_apart(merge_shared(layers)))
+
+
+def count_layer(layer: RecurrentLayer) -> LayerCount:
+    """Hold one layer against the formula of its cell; KeyError for a cell that is not in CELLS."""
+    cell = CELLS[layer.cell]
+    operands = tuple(_count_operand(operand, cell, layer.sizes) for operand in layer.operands)
+    unique = unique_tensors(layer)
+    held = sum(counted.parameters for counted in operands)
+    return LayerCount(
+        layer=layer,
+        cell=cell,
+        formula=formula(cell, layer.roles, layer.sizes),
+        expected=count(cell, layer.roles, layer.sizes),
+        stored=min(held, sum(tensor.parameters for tensor in unique)),
+        bytes=sum(tensor.bytes for tensor in unique),
+        operands=operands,
+        slots=tuple(_slots(layer, cell, operands)),
+    )
+
+
+def unique_tensors(layer: RecurrentLayer) -> tuple[StoredTensor, ...]:
+    """The stored tensors of a layer's operands, one for each identity."""
+    tensors = (tensor for operand in layer.operands for tensor in operand.tensors)
+    return tuple({tensor.identity: tensor for tensor in tensors}.values())
+
+
+def expected_shape(axes: tuple[Axis, ...], gates: int, sizes: Sizes) -> tuple[int, ...] | None:
+    """The shape that a layout's axes stand for, in elements; None if the layout has no axes."""
+    shape: list[int] = []
+    for axis in axes:
+        if axis == (Symbol.TAPS,):
+            shape.extend(sizes.kernel_size)
+        else:
+            shape.append(math.prod(sizes.value(factor, gates) for factor in axis))
+    return tuple(shape) or None
+
+
+def _count_operand(operand: Operand, cell: Cell, sizes: Sizes) -> OperandCount:
+    shape = expected_shape(operand.axes, len(cell.gates), sizes)
+    roles = cell.roles()
+    expected = (
+        sum(cell.parameters(slot.role, sizes) for slot in operand.slots if slot.role in roles)
+        if shape is None
+        else math.prod(shape)
+    )
+    return OperandCount(operand, shape, expected, _stored(operand))
+
+
+def _stored(operand: Operand) -> int:
+    held = sum(tensor.parameters for tensor in operand.tensors)
+    if operand.fate is not Fate.STORED or operand.shape is None:
+        return held
+    if any(size < 0 for size in operand.shape) or any(
+        t.elements is not None for t in operand.tensors
+    ):
+        return held
+    return min(held, math.prod(operand.shape))
+
+
+def _slots(
+    layer: RecurrentLayer, cell: Cell, operands: tuple[OperandCount, ...]
+) -> Iterable[SlotCount]:
+    for direction in range(layer.sizes.directions):
+        for weight in cell.weights:
+            slot = Slot(direction, weight.role)
+            filling = tuple(counted for counted in operands if slot in counted.operand.slots)
+            if filling or weight.role in layer.roles:
+                due = cell.parameters(weight.role, layer.sizes) if weight.role in layer.roles else 0
+                yield SlotCount(slot, due, filling)
+
+
+def merge_shared(layers: Iterable[RecurrentLayer]) -> tuple[RecurrentLayer, ...]:
+    """Make one of the layers that use the very same stored tensors in the same slots.
+
+    A layer that stores nothing (its weights are inputs) is never merged.
+    """
+    merged: dict[object, RecurrentLayer] = {}
+    for position, layer in enumerate(layers):
+        key = _weights_key(layer) or position
+        first = merged.get(key)
+        merged[key] = (
+            layer if first is None else replace(first, also_at=(*first.also_at, layer.name))
+        )
+    return tuple(merged.values())
+
+
+def name_apart(layers: Iterable[RecurrentLayer]) -> Iterable[RecurrentLayer]:
+    """Give layers of one name different ones: by their root, else by their number."""
+    seen: Counter[str] = Counter()
+    known = tuple(layers)
+    total = Counter(layer.name for layer in known)
+    for layer in known:
+        name = f"{layer.root}: {layer.name}" if layer.root and total[layer.name] > 1 else layer.name
+        seen[name] += 1
+        name = name if seen[name] == 1 else f"{name} ({seen[name]})"
+        yield layer if name == layer.name else replace(layer, name=name)
+
+
+def _weights_key(layer: RecurrentLayer) -> object:
+    fillings = frozenset(
+        (slot, tensor.identity)
+        for operand in layer.operands
+        for tensor in operand.tensors
+        for slot in operand.slots
+    )
+    return (layer.cell, layer.sizes, fillings) if fillings else None
+
+
+def bias_vectors(layer: RecurrentLayer) -> int:
+    """How many bias roles each direction has: 0, 1 or 2."""
+    return len({Role.BIAS, Role.RECURRENT_BIAS} & layer.roles)

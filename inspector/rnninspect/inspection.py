@@ -1,0 +1,57 @@
+"""The pipeline: from a path to the report on it."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING
+
+from rnninspect.counter import count_layers
+from rnninspect.errors import PluginError, RnnInspectError
+from rnninspect.readers import choose_reader
+from rnninspect.report import Report, add_up
+from rnninspect.rules import check
+from rnninspect.source import open_source
+
+if TYPE_CHECKING:
+    from rnninspect.limits import Limits
+    from rnninspect.model import SavedModel
+    from rnninspect.plugin import Reader
+    from rnninspect.source import Source
+
+
+def inspect_file(path: str | os.PathLike[str], limits: Limits | None = None) -> Report:
+    """Inspect one saved model without running anything of it.
+
+    Raises:
+        UnreadableFile: it cannot be opened or parsed (UnknownFormat, RefusedFile among these).
+        PluginError: an installed reader is broken.
+    """
+    with open_source(path, limits) as source:
+        model = _read(choose_reader(source), source)
+        size = source.size
+    counts = count_layers(model.layers)
+    return Report(
+        path=os.fspath(path),
+        format=model.format,
+        framework=model.framework,
+        producer=model.producer,
+        file_bytes=size,
+        layers=counts,
+        skipped=model.skipped,
+        totals=add_up(model, counts),
+        findings=check(model, counts),
+    )
+
+
+def _read(reader: Reader, source: Source) -> SavedModel:
+    try:
+        model = reader.read(source)
+    except RnnInspectError:
+        raise
+    except Exception as error:  # a reader may be anybody's: its bug must not look like the file's
+        raise PluginError(
+            f"reader {reader.name} failed: {type(error).__name__}: {error}"
+        ) from error
+    source.limits.require("tensors", len(model.tensors))
+    source.limits.require("layers", len(model.layers))
+    return model

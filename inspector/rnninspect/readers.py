@@ -1,0 +1,82 @@
+"""Finds the reader for a file: content decides, the suffix only orders the tries."""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+from rnninspect.errors import PluginError, UnknownFormat
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from rnninspect.plugin import Reader
+    from rnninspect.source import Source
+
+GROUP = "rnninspect.readers"
+BUILT_IN = (
+    "rnninspect_onnx:OnnxReader",
+    "rnninspect_torch:TorchReader",
+    "rnninspect_keras:KerasReader",
+)
+
+# What people save under a model's name by mistake: the first bytes, in lower case, and its name.
+NO_MODEL = (
+    (b"version https://git-lfs", "a Git LFS pointer, not the model: run `git lfs pull`"),
+    (b"<!doctype", "an HTML page, not a model"),
+    (b"<html", "an HTML page, not a model"),
+    (b"<?xml", "an XML document, not a model"),
+    (b"{", "JSON, and no model that is known"),
+    (b"pk\x03\x04", "a zip archive that is cut off, or of no known kind"),
+    (b"pk\x05\x06", "an empty zip archive"),
+    (b"\x1f\x8b", "gzip data that hold no known model"),
+)
+
+
+def choose_reader(source: Source) -> Reader:
+    """The first reader that recognises the content.
+
+    Raises:
+        UnknownFormat: none does; the message says what the file seems to be.
+        PluginError: an installed reader cannot be loaded.
+    """
+    tried = built_in_readers()
+    suffix = source.path.suffix.lower()
+    for reader in sorted(tried, key=lambda reader: suffix not in reader.suffixes):
+        if reader.recognises(source):
+            return reader
+    for reader in installed_readers():
+        if reader.recognises(source):
+            return reader
+    raise UnknownFormat(_describe(source))
+
+
+def built_in_readers() -> list[Reader]:
+    """The three readers of this distribution."""
+    return [_load(target) for target in BUILT_IN]
+
+
+def installed_readers() -> Iterator[Reader]:
+    """Readers of other distributions, by their entry points in `rnninspect.readers`."""
+    from importlib.metadata import entry_points  # noqa: PLC0415 - reads the disk: only when needed
+
+    for point in entry_points(group=GROUP):
+        if point.value not in BUILT_IN:
+            yield _load(point.value)
+
+
+def _load(target: str) -> Reader:
+    module, _, name = target.partition(":")
+    try:
+        reader: Reader = getattr(import_module(module), name)()
+    except Exception as error:
+        raise PluginError(f"reader {target} cannot be loaded: {error}") from error
+    return reader
+
+
+def _describe(source: Source) -> str:
+    if source.size == 0:
+        return "the file is empty"
+    start = source.head(64).lstrip().lower()
+    known = (what for magic, what in NO_MODEL if start.startswith(magic))
+    return next(known, "no reader recognises its content")

@@ -1,0 +1,114 @@
+"""The report on one file: frozen values, no reading and no writing."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from rnninspect.counter import unique_tensors
+from rnninspect.model import Fate, Purpose
+from rnninspect.rules import Finding, Level
+
+if TYPE_CHECKING:
+    from rnninspect.counter import LayerCount
+    from rnninspect.model import SavedModel, SkippedLayer, StoredTensor
+
+NOT_PARAMETERS = (Purpose.OPTIMIZER, Purpose.STATE, Purpose.CONSTANT, Purpose.QUANTISATION)
+
+
+@dataclass(frozen=True, slots=True)
+class Totals:
+    """Sums over the stored tensors of a file, each counted once.
+
+    Attributes:
+        parameters: elements of the model's tensors.
+        recurrent: those that belong to a recurrent layer of the report.
+        bytes: stored bytes of the parameters.
+        not_parameters: elements that are kept for something else, by purpose.
+        copies: elements of a second copy of the network (EMA, SWA).
+        tensors: how many tensors hold the parameters.
+        attributed: how many of them are accounted for: all but those of skipped layers.
+    """
+
+    parameters: int
+    recurrent: int
+    bytes: int
+    not_parameters: dict[str, int]
+    copies: int
+    tensors: int
+    attributed: int
+
+    @property
+    def other(self) -> int:
+        """Parameters outside the recurrent layers."""
+        return self.parameters - self.recurrent
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """All that is known of one file; sizes in bytes, counts in elements."""
+
+    path: str
+    format: str
+    framework: str
+    producer: str
+    file_bytes: int
+    layers: tuple[LayerCount, ...]
+    skipped: tuple[SkippedLayer, ...]
+    totals: Totals
+    findings: tuple[Finding, ...]
+
+    def findings_of(self, layer: str, level: Level = Level.ERROR) -> tuple[Finding, ...]:
+        """Findings on one layer, of this level or worse."""
+        return tuple(
+            finding
+            for finding in self.findings
+            if finding.layer == layer and finding.level.weight >= level.weight
+        )
+
+    def verdict(self, counted: LayerCount) -> str:
+        """`ok`, the rules it breaks, or `input` where it stores nothing: its weights are fed."""
+        errors = self.findings_of(counted.layer.name)
+        if errors:
+            return " ".join(dict.fromkeys(finding.rule for finding in errors))
+        fates = {operand.operand.fate for operand in counted.operands}
+        return "input" if fates == {Fate.INPUT} else "ok"
+
+    def worst(self) -> Level | None:
+        """The level of the worst finding; None if there is none."""
+        return max((finding.level for finding in self.findings), key=_weight, default=None)
+
+
+def _weight(level: Level) -> int:
+    return level.weight
+
+
+def add_up(model: SavedModel, counts: tuple[LayerCount, ...]) -> Totals:
+    """The totals of a file; a tensor with several names or purposes counts once, as parameter."""
+    by_purpose: dict[Purpose, dict[str, StoredTensor]] = {purpose: {} for purpose in Purpose}
+    for tensor in model.tensors:
+        by_purpose[tensor.purpose].setdefault(tensor.identity, tensor)
+    held = by_purpose[Purpose.PARAMETER]
+    recurrent = {
+        tensor.identity for counted in counts for tensor in unique_tensors(counted.layer)
+    } & held.keys()
+    lost = {tensor.identity for layer in model.skipped for tensor in layer.tensors} & held.keys()
+    return Totals(
+        parameters=_elements(held),
+        recurrent=sum(held[identity].parameters for identity in recurrent),
+        bytes=sum(tensor.bytes for tensor in held.values()),
+        not_parameters={
+            purpose.value: _elements(by_purpose[purpose], without=held)
+            for purpose in NOT_PARAMETERS
+        },
+        copies=_elements(by_purpose[Purpose.COPY], without=held),
+        tensors=len(held),
+        attributed=len(held) - len(lost - recurrent),
+    )
+
+
+def _elements(
+    tensors: dict[str, StoredTensor], without: dict[str, StoredTensor] | None = None
+) -> int:
+    known = without or {}
+    return sum(tensor.parameters for key, tensor in tensors.items() if key not in known)

@@ -1,0 +1,219 @@
+"""R1: the formula of each layer against its tensors."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from rnninspect.cells import BIASES
+from rnninspect.model import Fact, Fate
+from rnninspect.rules.finding import Breach, Case, Level, Rule, observed
+from rnninspect.rules.mismatch import Reason, impossible, mismatches
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from rnninspect.counter import LayerCount, OperandCount, SlotCount
+    from rnninspect.model import Slot
+
+
+def place_of(slot: Slot, directions: int) -> str:
+    """`recurrent_kernel`, with its direction where there are two."""
+    return (
+        slot.role.value if directions == 1 else f"{slot.role.value} of direction {slot.direction}"
+    )
+
+
+def _differing(reason: Reason) -> Callable[[Case], Iterator[Breach]]:
+    def check(case: Case) -> Iterator[Breach]:
+        for counted in case.counts:
+            for operand, found in mismatches(counted):
+                if found is reason:
+                    yield _shape_breach(counted, operand)
+
+    return check
+
+
+def _shape_breach(counted: LayerCount, operand: OperandCount) -> Breach:
+    stored = f"stored {list(operand.operand.shape or ())}"
+    if operand.operand.fate is not Fate.STORED or len(operand.operand.tensors) > 1:
+        stored = f"given {list(operand.operand.shape or ())}"
+    message = f"{stored}, expected {list(operand.expected_shape or ())}"
+    return Breach(message, counted.layer.name, operand.operand.name)
+
+
+def _absent(counted: LayerCount) -> Iterator[tuple[SlotCount, bool]]:
+    """Slots that nothing fills; True where the other bias of the same direction is there."""
+    filled = {slot.slot for slot in counted.slots if slot.operands}
+    for slot in counted.slots:
+        if slot.fate is Fate.ABSENT:
+            siblings = {
+                other.role for other in filled if other.direction == slot.slot.direction
+            } & BIASES
+            yield slot, slot.slot.role in BIASES and bool(siblings)
+
+
+def _missing(case: Case) -> Iterator[Breach]:
+    for counted in case.counts:
+        for slot, half_of_bias in _absent(counted):
+            if not half_of_bias:
+                place = place_of(slot.slot, counted.layer.sizes.directions)
+                message = f"no tensor for the {place} of {slot.expected:,} parameters"
+                yield Breach(message, counted.layer.name)
+
+
+def _unexpected(case: Case) -> Iterator[Breach]:
+    for counted in case.counts:
+        layer = counted.layer
+        for operand in layer.operands:
+            if operand.slots and not any(slot.role in layer.roles for slot in operand.slots):
+                roles = " and ".join(sorted({slot.role.value for slot in operand.slots}))
+                message = f"a {roles} that the layer by its description does not have"
+                yield Breach(message, layer.name, operand.name)
+        for tensor in layer.extras:
+            yield Breach("a tensor that no weight of this layer explains", layer.name, tensor.name)
+
+
+def _bias_convention(case: Case) -> Iterator[Breach]:
+    yield from _differing(Reason.BIAS)(case)
+    for counted in case.counts:
+        for slot, half_of_bias in _absent(counted):
+            if half_of_bias:
+                place = place_of(slot.slot, counted.layer.sizes.directions)
+                message = f"one bias vector where {counted.layer.convention} has two: no {place}"
+                yield Breach(message, counted.layer.name)
+
+
+def _level_input(case: Case) -> Iterator[Breach]:
+    yield from _differing(Reason.LEVEL)(case)
+    levels = {
+        (counted.layer.stack.name, counted.layer.root, counted.layer.stack.level): counted.layer
+        for counted in case.counts
+        if counted.layer.stack
+    }
+    for (name, root, level), layer in levels.items():
+        below = levels.get((name, root, level - 1))
+        if below is None:
+            continue
+        due = below.sizes.directions * below.sizes.fed_back
+        if layer.sizes.input_size != due:
+            message = f"reads {layer.sizes.input_size} inputs, the level below gives {due}"
+            yield Breach(message, layer.name)
+
+
+def _layer_count(case: Case) -> Iterator[Breach]:
+    for counted in case.counts:
+        told = {operand.operand.name for operand, _ in mismatches(counted)}
+        for slot in counted.slots:
+            fates = {operand.operand.fate for operand in slot.operands}
+            names = {operand.operand.name for operand in slot.operands}
+            if fates != {Fate.STORED} or names & told or not slot.expected:
+                continue
+            if any(impossible(operand.operand.shape or ()) for operand in slot.operands):
+                continue
+            if breach := _miscounted(counted, slot):
+                yield breach
+
+
+def _miscounted(counted: LayerCount, slot: SlotCount) -> Breach | None:
+    """Several tensors for one slot, or a flat one, whose elements do not add up."""
+    flat = any(operand.expected_shape is None for operand in slot.operands)
+    alone = all(operand.operand.slots == (slot.slot,) for operand in slot.operands)
+    if flat:
+        stored = sum(operand.parameters for operand in slot.operands)
+        due = sum(operand.expected for operand in slot.operands)
+    elif alone:
+        stored, due = sum(operand.parameters for operand in slot.operands), slot.expected
+    else:
+        return None
+    if stored == due or (alone and len(slot.operands) == 1 and not flat):
+        return None
+    place = place_of(slot.slot, counted.layer.sizes.directions)
+    tensor = slot.operands[0].operand.name
+    return Breach(
+        f"{stored:,} elements for the {place}, expected {due:,}", counted.layer.name, tensor
+    )
+
+
+RULES = (
+    Rule(
+        "R101",
+        "tensor-shape",
+        Level.ERROR,
+        "A tensor's shape is not the one that the formula of its layer asks for.",
+        "The framework refuses the model, or reads other weights than were trained.",
+        "Export the model again; if the declared sizes are wrong, mend them where it is defined.",
+        _differing(Reason.SHAPE),
+    ),
+    Rule(
+        "R102",
+        "weight-missing",
+        Level.ERROR,
+        "A weight that the layer must have is not in the file.",
+        "The layer would run with fresh random weights, or not at all.",
+        "Look for a save that was cut short, a renamed tensor, or a shard that is not there.",
+        _missing,
+    ),
+    Rule(
+        "R103",
+        "weight-unexpected",
+        Level.ERROR,
+        "A tensor stands in a layer's place, and the layer by its description has no such weight.",
+        "The description or the weights belong to another version of the model.",
+        "Save configuration and weights from the same object.",
+        _unexpected,
+    ),
+    Rule(
+        "R104",
+        "size-contradiction",
+        Level.ERROR,
+        "A declared size is impossible, or two declarations disagree.",
+        "Readers differ on which one to believe; some allocate by the wrong one.",
+        "Correct the attribute or the configuration and export again.",
+        observed(Fact.CONTRADICTION),
+    ),
+    Rule(
+        "R105",
+        "axes-swapped",
+        Level.ERROR,
+        "A tensor has the right sizes in another order of axes.",
+        "The count is right and the computation wrong: a layout of another framework.",
+        "Transpose the tensor when converting between frameworks.",
+        _differing(Reason.AXES),
+    ),
+    Rule(
+        "R106",
+        "layer-count",
+        Level.ERROR,
+        "The elements stored for a weight do not add up to its formula.",
+        "A gate's array is missing or doubled, or a flat buffer is cut.",
+        "Compare the arrays of the layer gate by gate with `rnninspect explain`.",
+        _layer_count,
+    ),
+    Rule(
+        "R107",
+        "bias-convention",
+        Level.ERROR,
+        "The layer stores one bias vector where its convention has two, or the other way round.",
+        "Keras has one, PyTorch and ONNX have two, GRU's reset_after two in one tensor.",
+        "Convert the bias: add the two vectors for one, or append a vector of zeros for two.",
+        _bias_convention,
+    ),
+    Rule(
+        "R108",
+        "gate-count",
+        Level.ERROR,
+        "A tensor fits the layer's sizes with another number of gates.",
+        "It belongs to another cell: RNN has 1 gate, GRU 3, LSTM 4.",
+        "Check that the layer's class and its weights come from the same model.",
+        _differing(Reason.GATES),
+    ),
+    Rule(
+        "R109",
+        "level-input",
+        Level.ERROR,
+        "A level of a stack does not read as many inputs as the level below it gives.",
+        "The stack cannot run: level i reads directions × fed-back width of level i - 1.",
+        "Look whether levels of two models were mixed, or reordered.",
+        _level_input,
+    ),
+)

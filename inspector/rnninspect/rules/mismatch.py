@@ -1,0 +1,63 @@
+"""Names the most telling reason why a stored shape is not the expected one."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import replace
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+from rnninspect.cells import BIASES
+from rnninspect.counter import expected_shape
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from rnninspect.counter import LayerCount, OperandCount
+
+LARGEST = 2**63 - 1
+GATE_COUNTS = (1, 2, 3, 4, 6, 8)
+
+
+class Reason(StrEnum):
+    """Why a shape differs, the most telling first."""
+
+    BIAS = "bias"  # twice or half the expected bias vectors
+    AXES = "axes"  # the right sizes in another order
+    GATES = "gates"  # right for another number of gates
+    LEVEL = "level"  # a level's kernel, right for another input size
+    SHAPE = "shape"
+
+
+def mismatches(counted: LayerCount) -> Iterator[tuple[OperandCount, Reason]]:
+    """Operands of a known shape that is not the expected one, each with one reason."""
+    for operand in counted.operands:
+        shape, due = operand.operand.shape, operand.expected_shape
+        if shape is None or due is None or shape == due or impossible(shape):
+            continue
+        if any(slot.role in counted.layer.roles for slot in operand.operand.slots):
+            yield operand, _reason(counted, operand, shape, due)
+
+
+def impossible(shape: tuple[int, ...]) -> bool:
+    """Whether no array can have this shape: an axis below zero, or 2^63 elements and more."""
+    return any(size < 0 for size in shape) or math.prod(shape) > LARGEST
+
+
+def _reason(
+    counted: LayerCount, operand: OperandCount, shape: tuple[int, ...], due: tuple[int, ...]
+) -> Reason:
+    axes, sizes = operand.operand.axes, counted.layer.sizes
+    if all(slot.role in BIASES for slot in operand.operand.slots):
+        stored, wanted = math.prod(shape), math.prod(due)
+        return Reason.BIAS if stored == 2 * wanted or wanted == 2 * stored else Reason.SHAPE
+    if sorted(shape) == sorted(due):
+        return Reason.AXES
+    if any(shape == expected_shape(axes, gates, sizes) for gates in GATE_COUNTS):
+        return Reason.GATES
+    stack = counted.layer.stack
+    if stack is not None and stack.level > 0:
+        others = (replace(sizes, input_size=size) for size in set(shape))
+        if any(shape == expected_shape(axes, len(counted.cell.gates), other) for other in others):
+            return Reason.LEVEL
+    return Reason.SHAPE
