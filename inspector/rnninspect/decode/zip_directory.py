@@ -1,0 +1,198 @@
+"""The members of a zip archive, by its central directory alone (PKWARE's APPNOTE 6.3.10).
+
+Python's own reader holds local headers, checksums and duplicate names against a file where the
+frameworks do not, and the other way round; this one reads what is needed and judges nothing.
+"""
+
+from __future__ import annotations
+
+import struct
+import zlib
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from rnninspect.errors import UnreadableFile
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from rnninspect.source import Source
+
+STORED, DEFLATED = 0, 8
+ENCRYPTED, UTF8 = 1 << 0, 1 << 11
+
+_END = struct.Struct("<4s4H2LH")  # 4.3.16, end of central directory record
+_END_MARK = b"PK\5\6"
+_LONGEST_COMMENT = 0xFFFF
+_END64_LOCATOR = struct.Struct("<4sLQL")  # 4.3.15
+_END64 = struct.Struct("<4sQ2H2L4Q")  # 4.3.14
+_ENTRY = struct.Struct("<4s6H3L5H2L")  # 4.3.12, central directory header
+_LOCAL = struct.Struct("<4s5H3L2H")  # 4.3.7, local file header
+_ZIP64_FIELD = 1  # 4.5.3
+_FULL_LONG = 0xFFFFFFFF  # the value is in the zip64 field instead
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """One entry of the central directory; sizes and offsets in bytes, `crc` as the entry has it."""
+
+    name: str
+    method: int
+    packed_size: int
+    size: int
+    header_offset: int
+    crc: int
+    flags: int
+
+
+@dataclass(frozen=True, slots=True)
+class _Directory:
+    offset: int
+    size: int
+    entries: int
+
+
+def read_directory(source: Source) -> tuple[Member, ...]:
+    """All entries in the directory's order, duplicate names included.
+
+    Raises:
+        UnreadableFile: no directory, one that is cut, or one that is not where its end record says
+            (which is how two archives in one file, or bytes before an archive, show).
+        RefusedFile: more entries, or a larger directory, than the limits allow.
+    """
+    directory = _find_directory(source)
+    source.limits.require("members", directory.entries, "the zip directory")
+    source.limits.require("header_bytes", directory.size, "the zip directory")
+    return tuple(_entries(source.read(directory.offset, directory.size), directory))
+
+
+def open_member(source: Source, member: Member) -> Source:
+    """The bytes of a member: a window if it is stored, inflated in memory if it is deflated.
+
+    Raises:
+        UnreadableFile: it is encrypted, packed by another method, or its bytes are not all there.
+        RefusedFile: it would grow beyond the limit `expansion`.
+    """
+    if member.flags & ENCRYPTED:
+        raise UnreadableFile(f"the member {member.name} is encrypted")
+    header = _LOCAL.unpack(source.read(member.header_offset, _LOCAL.size))
+    if header[0] != b"PK\3\4":
+        raise UnreadableFile(f"no local header of {member.name} at offset {member.header_offset}")
+    start = member.header_offset + _LOCAL.size + header[9] + header[10]
+    packed = source.window(start, member.packed_size)
+    if member.method == STORED:
+        if member.packed_size != member.size:
+            raise UnreadableFile(f"the stored member {member.name} has two different sizes")
+        return packed
+    if member.method != DEFLATED:
+        raise UnreadableFile(f"the member {member.name} is packed by method {member.method}")
+    return source.holding(_inflate(packed, member))
+
+
+def _find_directory(source: Source) -> _Directory:
+    """Take the last end record whose directory ends where the record begins.
+
+    A record before the last one must have a comment that reaches the end of the file; behind
+    the last one some bytes are tolerated, as torch and Python do.
+    """
+    start = max(0, source.size - _END.size - _LONGEST_COMMENT)
+    tail = source.read(start, source.size - start)
+    found = tail.rfind(_END_MARK, 0, max(0, len(tail) - _END.size + len(_END_MARK)))
+    reason, last = "no end of a zip directory: truncated?", found
+    while found >= 0:
+        fields = _END.unpack_from(tail, found)
+        if found == last or found + _END.size + fields[-1] == len(tail):
+            directory = _read_end(source, start + found, fields)
+            if isinstance(directory, _Directory):
+                return directory
+            reason = directory
+        found = tail.rfind(_END_MARK, 0, found)
+    raise UnreadableFile(reason)
+
+
+def _read_end(source: Source, at: int, fields: tuple[int, ...]) -> _Directory | str:
+    _, disk, first_disk, _, entries, size, offset, _ = fields
+    if at >= _END64_LOCATOR.size:
+        mark, _, place, _ = _END64_LOCATOR.unpack(
+            source.read(at - _END64_LOCATOR.size, _END64_LOCATOR.size)
+        )
+        if mark == b"PK\6\7":
+            return _read_end64(source, place, at - _END64_LOCATOR.size)
+    if disk or first_disk:
+        return "a part of a zip archive of several volumes"
+    return _checked(_Directory(offset, size, entries), at)
+
+
+def _read_end64(source: Source, place: int, before: int) -> _Directory | str:
+    if place + _END64.size > before:
+        return f"the zip64 end record at offset {place} passes its locator"
+    mark, *_, entries, size, offset = _END64.unpack(source.read(place, _END64.size))
+    if mark != b"PK\6\6":
+        return f"no zip64 end record at offset {place}: bytes before the archive?"
+    return _checked(_Directory(offset, size, entries), place)
+
+
+def _checked(directory: _Directory, end: int) -> _Directory | str:
+    if directory.offset + directory.size != end:
+        return (
+            f"the zip directory should end at offset {directory.offset + directory.size}, and its "
+            f"end record stands at {end}: several archives in one file?"
+        )
+    if directory.entries * _ENTRY.size > directory.size:
+        return f"a zip directory of {directory.size} bytes cannot hold {directory.entries} entries"
+    return directory
+
+
+def _entries(data: bytes, directory: _Directory) -> Iterator[Member]:
+    at = 0
+    for _ in range(directory.entries):
+        if at + _ENTRY.size > len(data):
+            raise UnreadableFile(f"the zip directory ends inside an entry, at {at} of {len(data)}")
+        fields = _ENTRY.unpack_from(data, at)
+        stop = at + _ENTRY.size + sum(fields[10:13])
+        if fields[0] != b"PK\1\2" or stop > len(data):
+            raise UnreadableFile(f"no entry of a zip directory at offset {directory.offset + at}")
+        yield _member(fields, data[at + _ENTRY.size : stop], directory)
+        at = stop
+
+
+def _member(fields: tuple[int, ...], tail: bytes, directory: _Directory) -> Member:
+    flags, method, crc, packed, size = fields[3], fields[4], *fields[7:10]
+    name_size, extra_size, offset = fields[10], fields[11], fields[16]
+    if _FULL_LONG in (packed, size, offset):
+        extra = tail[name_size : name_size + extra_size]
+        size, packed, offset = _zip64(extra, (size, packed, offset))
+    name = tail[:name_size].decode("utf-8" if flags & UTF8 else "cp437", "surrogateescape")
+    if offset + _LOCAL.size + name_size > directory.offset:
+        raise UnreadableFile(f"the member {name} would begin at {offset}, inside the directory")
+    return Member(name, method, packed, size, offset, crc, flags)
+
+
+def _zip64(extra: bytes, values: tuple[int, int, int]) -> tuple[int, int, int]:
+    """Replace the values that are full by those of the zip64 field, which holds only these."""
+    at = 0
+    while at + 4 <= len(extra):
+        kind, size = struct.unpack_from("<2H", extra, at)
+        if kind == _ZIP64_FIELD:
+            held = extra[at + 4 : at + 4 + size]
+            longs = iter(struct.unpack(f"<{len(held) // 8}Q", held[: len(held) // 8 * 8]))
+            first, second, third = (
+                next(longs, value) if value == _FULL_LONG else value for value in values
+            )
+            return first, second, third
+        at += 4 + size
+    return values
+
+
+def _inflate(packed: Source, member: Member) -> bytes:
+    place = f"the member {member.name}"
+    packed.limits.require("expansion", member.size, place)
+    packed.limits.require("header_bytes", packed.size, place)
+    inflater = zlib.decompressobj(-zlib.MAX_WBITS)
+    try:
+        data = inflater.decompress(packed.read(0, packed.size), member.size + 1)
+    except zlib.error as error:
+        raise UnreadableFile(f"{place} does not inflate: {error}") from error
+    if len(data) != member.size:
+        raise UnreadableFile(f"{place} inflates to another size than the {member.size} declared")
+    return data
