@@ -218,3 +218,50 @@ def _product(
     for symbol, run in groupby(letters):
         parts.append(spell(symbol) + ("²" if len(list(run)) == 2 else ""))
     return times.join(parts)
+
+
+def term(cell: Cell, role: Role, sizes: Sizes) -> str:
+    """One weight of one direction in symbols and in numbers: `4·n·m = 4·128·257`."""
+    factors = next(weight.factors for weight in cell.weights if weight.role is role)
+    gates = len(cell.gates)
+    numbers = [str(sizes.value(factor, gates)) for factor in factors]
+    fed_back = Symbol.HIDDEN if sizes.projection_size is None else Symbol.PROJECTION
+    letters = {Symbol.GATES: str(gates), Symbol.FED_BACK: fed_back.value}
+    symbols = [
+        letters.get(factor, factor.value) if isinstance(factor, Symbol) else str(factor)
+        for factor in factors
+    ]
+    return f"{'·'.join(symbols)} = {'·'.join(numbers)}"
+
+
+def groupings(cell: Cell, roles: Collection[Role], sizes: Sizes) -> tuple[str, str]:
+    """Two other ways to write one direction's kernels and biases.
+
+    By gate, `g × [n(n + m) + n]`, and as one matrix W of g·n rows over input and state.
+    """
+    gates, hidden, inputs, state = (
+        len(cell.gates),
+        sizes.hidden_size,
+        sizes.input_size,
+        sizes.fed_back,
+    )
+    vectors = len(BIASES & set(roles))
+    taps = sizes.value(Symbol.TAPS, gates)
+    bias, bias_number = {
+        0: ("", ""),
+        1: (" + n", f" + {hidden}"),
+        2: (" + 2n", f" + 2·{hidden}"),
+    }[vectors]
+    tap, tap_number = ("k·", f"{taps}·") if sizes.kernel_size else ("", "")
+    letter = "n" if sizes.projection_size is None else "p"
+    kernels = gates * taps * hidden * (state + inputs)
+    by_gate = (
+        f"{gates} × [{tap}n({letter} + m){bias}]"
+        f" = {gates} × [{tap_number}{hidden}({state} + {inputs}){bias_number}]"
+        f" = {kernels + gates * vectors * hidden:,}"
+    )
+    joined = (
+        f"W of {tap}{gates}n × (m + {letter})"
+        f" = {tap_number}{gates * hidden} × {inputs + state} = {kernels:,}"
+    )
+    return by_gate, joined

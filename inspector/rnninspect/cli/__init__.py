@@ -1,0 +1,51 @@
+"""The command's words: its subcommands, their options and their help."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from rnninspect import __version__
+from rnninspect.cli import knowledge, models
+from rnninspect.command import deliver
+
+app = typer.Typer(
+    rich_markup_mode=None,  # help is plain text: it must read well in a pipe too
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+    help="Inspect the recurrent layers of saved models: formula against stored tensors.",
+    epilog="`rnninspect MODEL...` is short for `rnninspect inspect MODEL...`; "
+    "a file that bears a command's name is given as ./check.",
+)
+COMMANDS = {command.__name__: command for command in (*models.COMMANDS, *knowledge.COMMANDS)}
+OWN_OPTIONS = frozenset({"-h", "--help", "--version", "--install-completion", "--show-completion"})
+
+for _command in COMMANDS.values():
+    app.command()(_command)
+
+
+def _print_version(asked: bool) -> None:  # noqa: FBT001 - typer calls it with the option's value
+    if asked:
+        deliver(f"rnninspect {__version__}", None)
+        raise typer.Exit
+
+
+@app.callback()
+def _options_of_the_whole(
+    *,
+    version: Annotated[
+        bool,
+        typer.Option(
+            "--version", callback=_print_version, is_eager=True, help="Print the version."
+        ),
+    ] = False,
+) -> None:
+    del version  # its callback has done the work
+
+
+def start(arguments: list[str]) -> None:
+    """Run the command; without a subcommand's name it is `inspect`."""
+    first = arguments[0] if arguments else "--help"
+    known = first in COMMANDS or first in OWN_OPTIONS
+    app(args=[first, *arguments[1:]] if known else ["inspect", *arguments], prog_name="rnninspect")

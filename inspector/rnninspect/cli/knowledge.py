@@ -1,0 +1,91 @@
+"""The subcommands that open no file: what the tool knows."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from rnninspect.cells import Sizes
+from rnninspect.cli import options
+from rnninspect.command import deliver, terminal_width
+from rnninspect.readers import built_in_readers, installed_readers
+from rnninspect.render.formula_sheet import Wish, formula_sheet
+from rnninspect.render.listings import cell_table, reader_table, rule_page, rule_table
+from rnninspect.rules import RULES
+
+
+def count(  # noqa: PLR0913 - an option each
+    cell: Annotated[
+        str, typer.Argument(metavar="CELL", help="A cell; `rnninspect cells` lists them.")
+    ],
+    *,
+    input_size: Annotated[int, typer.Option(min=1, help="m, width of the input.")],
+    hidden_size: Annotated[int, typer.Option(min=1, help="n, width of the state.")],
+    levels: Annotated[int, typer.Option(min=1, help="Levels of the stack.")] = 1,
+    projection: Annotated[int | None, typer.Option(min=1, help="p, projected width.")] = None,
+    kernel_size: Annotated[str | None, typer.Option(help="Of a ConvLSTM, as 3x3.")] = None,
+    bidirectional: Annotated[bool, typer.Option("--bidirectional", help="Two directions.")] = False,
+    no_bias: Annotated[bool, typer.Option("--no-bias", help="Without biases.")] = False,
+    peepholes: Annotated[bool, typer.Option("--peepholes", help="With peepholes.")] = False,
+) -> None:
+    """Count a layer without a file, by each framework's convention.
+
+    Example: rnninspect count lstm --input-size 3 --hidden-size 2
+    """
+    name = options.cell(cell)
+    taps = options.kernel_size(kernel_size)
+    sizes = Sizes(input_size, hidden_size, projection, taps, 2 if bidirectional else 1)
+    if name.startswith("ConvLSTM") != bool(taps):
+        raise typer.BadParameter("--kernel-size belongs to a ConvLSTM, and each ConvLSTM needs it")
+    wish = Wish(name, sizes, levels, bias=not no_bias, peepholes=peepholes)
+    known = [
+        convention
+        for reader in built_in_readers()
+        for convention in reader.conventions()
+        if convention.cell == name
+    ]
+    deliver(formula_sheet(wish, known), None)
+
+
+def rules() -> None:
+    """List the rules.
+
+    Example: rnninspect rules
+    """
+    deliver(rule_table(width=terminal_width()), None)
+
+
+def rule(
+    code: Annotated[
+        str, typer.Argument(metavar="RULE", help="A code or a name: R101, tensor-shape.")
+    ],
+) -> None:
+    """Explain one rule: what it finds, why it matters, what to do.
+
+    Example: rnninspect rule R101
+    """
+    found = [known for known in RULES.values() if code.lower() in {known.code.lower(), known.name}]
+    if not found:
+        raise typer.BadParameter(f"no rule {code!r}; `rnninspect rules` lists them")
+    deliver(rule_page(found[0], terminal_width()), None)
+
+
+def readers() -> None:
+    """List the installed readers.
+
+    Example: rnninspect readers
+    """
+    known = [*built_in_readers(), *installed_readers()]
+    deliver(reader_table(known, terminal_width()), None)
+
+
+def cells() -> None:
+    """List the cells and their formulas.
+
+    Example: rnninspect cells
+    """
+    deliver(cell_table(width=terminal_width()), None)
+
+
+COMMANDS = (count, rules, rule, readers, cells)

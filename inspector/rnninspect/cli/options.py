@@ -1,0 +1,81 @@
+"""Options that several subcommands share, and the words that they take."""
+
+from __future__ import annotations
+
+from dataclasses import fields, replace
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from rnninspect.cells import CELLS
+from rnninspect.limits import Limits
+from rnninspect.render import RENDERERS
+from rnninspect.render.columns import BY_NAME, Column
+from rnninspect.rules import Level
+
+NEVER = "never"
+LEVELS = (*(level.value for level in Level), NEVER)
+LIMITS = tuple(item.name for item in fields(Limits))
+
+Models = Annotated[list[str], typer.Argument(metavar="MODEL", help="Saved models.")]
+Model = Annotated[str, typer.Argument(metavar="MODEL", help="A saved model.")]
+Format = Annotated[str, typer.Option("--format", "-f", help=f"One of {', '.join(RENDERERS)}.")]
+Output = Annotated[Path | None, typer.Option("--output", "-o", help="Write to this file.")]
+Columns = Annotated[
+    str | None, typer.Option("--columns", help=f"Some of {', '.join(BY_NAME)}, by commas.")
+]
+FailOn = Annotated[str, typer.Option("--fail-on", help=f"Exit 1 from this: {', '.join(LEVELS)}.")]
+LimitPairs = Annotated[
+    list[str] | None,
+    typer.Option("--limit", metavar="NAME=VALUE", help=f"Raise a limit: {', '.join(LIMITS)}."),
+]
+
+
+def one_of(name: str, known: tuple[str, ...]) -> str:
+    """The known word that equals `name` but for case; a usage error if there is none."""
+    for word in known:
+        if word.lower() == name.lower():
+            return word
+    raise typer.BadParameter(f"{name!r} is none of {', '.join(known)}")
+
+
+def renderer(name: str) -> str:
+    """The name of an output format."""
+    return one_of(name, tuple(RENDERERS))
+
+
+def cell(name: str) -> str:
+    """The name of a cell, as CELLS has it."""
+    return one_of(name, tuple(CELLS))
+
+
+def columns(names: str | None) -> tuple[Column, ...]:
+    """The columns of these names, in this order; none if none are named."""
+    wanted = [name.strip() for name in names.split(",")] if names else []
+    return tuple(BY_NAME[one_of(name, tuple(BY_NAME))] for name in wanted)
+
+
+def limits(pairs: list[str] | None) -> Limits:
+    """The default limits, changed by pairs such as `tensors=500000`."""
+    changed = Limits()
+    for pair in pairs or ():
+        name, _, value = pair.partition("=")
+        if name not in LIMITS or not value.isdecimal():
+            raise typer.BadParameter(f"--limit {pair!r}: NAME=NUMBER, NAME of {', '.join(LIMITS)}")
+        changed = replace(changed, **{name: int(value)})
+    return changed
+
+
+def level(name: str) -> Level | None:
+    """The level from which a finding fails the call; None for `never`."""
+    word = one_of(name, LEVELS)
+    return None if word == NEVER else Level(word)
+
+
+def kernel_size(text: str | None) -> tuple[int, ...]:
+    """`3x3` as (3, 3)."""
+    parts = text.lower().split("x") if text else []
+    if not all(part.isdecimal() and int(part) > 0 for part in parts):
+        raise typer.BadParameter(f"--kernel-size {text!r}: numbers joined by x, as 3x3")
+    return tuple(int(part) for part in parts)

@@ -1,0 +1,135 @@
+"""Runs an inspection for the command line: the one place that prints, and says the exit code."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sys
+import tempfile
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from rnninspect.errors import RnnInspectError
+from rnninspect.inspection import inspect_file
+from rnninspect.limits import Limits
+from rnninspect.render import RENDERERS
+from rnninspect.render.columns import COLUMNS
+from rnninspect.render.escape import for_terminal, shorten
+from rnninspect.render.view import Unreadable, View
+from rnninspect.rules import Level
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from rnninspect.render.columns import Column
+    from rnninspect.report import Report
+
+OK, FINDINGS, FAILED = 0, 1, 2
+SUBCOMMANDS = ("inspect", "explain", "count", "rules", "rule", "readers", "cells")
+LONGEST_REASON = 400
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What one call of `rnninspect inspect` asks for; `fail_on` None never fails on a finding."""
+
+    paths: tuple[str, ...]
+    format: str = "table"
+    output: Path | None = None
+    columns: tuple[Column, ...] = ()
+    limits: Limits = field(default_factory=Limits)
+    fail_on: Level | None = Level.ERROR
+
+
+def run(request: Request) -> int:
+    """Inspect the files, print the report, and return the exit code of DESIGN's contract."""
+    reports, unreadable = inspect_all(request)
+    view = View(terminal_width(), request.columns or COLUMNS, chosen=bool(request.columns))
+    if reports or request.format == "json":
+        text = RENDERERS[request.format](reports, unreadable, view)
+        if not deliver(text, request.output):
+            return FAILED
+    if unreadable:
+        return FAILED
+    return FINDINGS if any(_fails(report, request.fail_on) for report in reports) else OK
+
+
+def inspect_all(request: Request) -> tuple[list[Report], list[Unreadable]]:
+    """A report for each file that can be read; for the others a line on standard error."""
+    reports, unreadable = [], []
+    for path in request.paths:
+        try:
+            reports.append(inspect_file(path, request.limits))
+        except RnnInspectError as error:
+            unreadable.append(Unreadable(path, str(error)))
+            complain(f"{path}: {error}")
+    return reports, unreadable
+
+
+def complain(message: str) -> None:
+    """One line on standard error, harmless whatever a file's name or content is."""
+    print(f"rnninspect: {shorten(for_terminal(message), LONGEST_REASON)}", file=sys.stderr)  # noqa: T201
+
+
+def deliver(text: str, output: Path | None) -> bool:
+    """Print the text, or write it to a file whole or not at all; False if that fails."""
+    try:
+        if output is None:
+            sys.stdout.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]
+            print(text, flush=True)  # noqa: T201 - this is the place
+        else:
+            write_whole(output, text + "\n")
+    except BrokenPipeError:  # whoever read the pipe has enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    except OSError as error:
+        complain(f"{output or 'standard output'}: {error.strerror or error}")
+        return False
+    return True
+
+
+def write_whole(path: Path, text: str) -> None:
+    """Replace a file at once, so that nobody ever sees half of it; OSError leaves the old one."""
+    if path.exists() and not path.is_file():  # a device or a pipe cannot be replaced
+        path.write_text(text, encoding="utf-8")
+        return
+    with tempfile.NamedTemporaryFile(
+        "w", encoding="utf-8", dir=path.parent, prefix=f".{path.name}.", delete=False
+    ) as draft:
+        try:
+            draft.write(text)
+            draft.flush()
+            mode = path.stat().st_mode & 0o7777 if path.exists() else 0o666 & ~_umask()
+            Path(draft.name).chmod(mode)
+            Path(draft.name).replace(path)
+        except BaseException:
+            Path(draft.name).unlink(missing_ok=True)
+            raise
+
+
+def _umask() -> int:
+    mask = os.umask(0)
+    os.umask(mask)
+    return mask
+
+
+def terminal_width() -> int:
+    """Columns of the terminal, COLUMNS if set, 80 in a pipe."""
+    return shutil.get_terminal_size().columns
+
+
+def _fails(report: Report, fail_on: Level | None) -> bool:
+    worst = report.worst()
+    return fail_on is not None and worst is not None and worst.weight >= fail_on.weight
+
+
+def plain_request(arguments: Sequence[str]) -> Request | None:
+    """The request of the common call, `MODEL... [--format NAME]`; None if a parser is needed."""
+    paths, chosen = list(arguments), "table"
+    if "--format" in paths[:-1]:
+        place = paths.index("--format")
+        chosen = paths[place + 1]
+        del paths[place : place + 2]
+    if not paths or paths[0] in SUBCOMMANDS or chosen not in RENDERERS:
+        return None
+    return None if any(path.startswith("-") for path in paths) else Request(tuple(paths), chosen)

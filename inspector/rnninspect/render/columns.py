@@ -1,0 +1,130 @@
+"""The columns and the rows that the table, Markdown and CSV are made of."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from itertools import groupby
+from typing import TYPE_CHECKING
+
+from rnninspect.counter import bias_vectors
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+
+    from rnninspect.counter import LayerCount
+    from rnninspect.report import Report
+
+Value = str | int | None
+
+
+class RowKind(StrEnum):
+    """What a row stands for; a subtotal repeats numbers of the rows above it."""
+
+    LAYER = "layer"
+    SUBTOTAL = "subtotal"
+    SHARED = "shared"
+    OTHER = "other"
+    TOTAL = "total"
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One line; `values` are by column name, a missing one stays blank."""
+
+    kind: RowKind
+    values: dict[str, Value]
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One column of the report.
+
+    Attributes:
+        name: the word for `--columns` and the CSV header.
+        title: its head in a table.
+        value: its value for a layer.
+        drop: place in the order in which columns give way to a narrow terminal; 0 never does.
+    """
+
+    name: str
+    title: str
+    value: Callable[[Report, LayerCount], Value]
+    drop: int = 0
+
+
+def _taps(counted: LayerCount) -> str | None:
+    return "×".join(map(str, counted.layer.sizes.kernel_size)) or None
+
+
+COLUMNS = (
+    Column("layer", "Layer", lambda _, counted: counted.layer.name),
+    Column("kind", "Kind", lambda _, counted: counted.layer.kind, 5),
+    Column("cell", "Cell", lambda _, counted: counted.layer.cell, 1),
+    Column("input_size", "m", lambda _, counted: counted.layer.sizes.input_size),
+    Column("hidden_size", "n", lambda _, counted: counted.layer.sizes.hidden_size),
+    Column("projection_size", "p", lambda _, counted: counted.layer.sizes.projection_size),
+    Column("kernel_size", "k", lambda _, counted: _taps(counted)),
+    Column("directions", "D", lambda _, counted: counted.layer.sizes.directions, 4),
+    Column("bias_vectors", "b", lambda _, counted: bias_vectors(counted.layer), 3),
+    Column("formula", "Formula", lambda _, counted: counted.formula.symbolic, 6),
+    Column("expected", "Expected", lambda _, counted: counted.expected),
+    Column("stored", "Stored", lambda _, counted: counted.stored),
+    Column("bytes", "Bytes", lambda _, counted: counted.bytes, 2),
+    Column("verdict", "Verdict", lambda report, counted: report.verdict(counted)),
+)
+BY_NAME = {column.name: column for column in COLUMNS}
+
+
+def rows_of(report: Report) -> Iterator[Row]:
+    """A row for each layer and stack, then everything else and the total.
+
+    The `stored` of all rows but subtotals and the total add up to the total.
+    """
+    for stack, group in groupby(report.layers, key=_stack_of):
+        levels = tuple(group)
+        for counted in levels:
+            values = {column.name: column.value(report, counted) for column in COLUMNS}
+            yield Row(RowKind.LAYER, values)
+        if stack is not None and len(levels) > 1:
+            yield _subtotal(stack[0], levels)
+    totals = report.totals
+    twice = sum(counted.stored for counted in report.layers) - totals.recurrent
+    if twice:
+        yield Row(RowKind.SHARED, {"layer": "(shared, counted once)", "stored": -twice})
+    rest: dict[str, Value] = {
+        "layer": "(everything else)",
+        "stored": totals.other,
+        "bytes": _other_bytes(report),
+    }
+    yield Row(RowKind.OTHER, rest)
+    whole: dict[str, Value] = {
+        "layer": "(total)",
+        "stored": totals.parameters,
+        "bytes": totals.bytes,
+    }
+    yield Row(RowKind.TOTAL, whole)
+
+
+def present(columns: Sequence[Column], rows: Sequence[Row]) -> tuple[Column, ...]:
+    """The columns that say something in at least one row."""
+    return tuple(
+        column for column in columns if any(row.values.get(column.name) is not None for row in rows)
+    )
+
+
+def _other_bytes(report: Report) -> int:
+    return report.totals.bytes - sum(counted.bytes for counted in report.layers)
+
+
+def _stack_of(counted: LayerCount) -> tuple[str, str | None] | None:
+    stack = counted.layer.stack
+    return None if stack is None else (stack.name, counted.layer.root)
+
+
+def _subtotal(name: str, levels: tuple[LayerCount, ...]) -> Row:
+    values: dict[str, Value] = {"layer": f"= {name}, {len(levels)} levels"}
+    values["expected"] = sum(counted.expected for counted in levels)
+    values["stored"] = sum(counted.stored for counted in levels)
+    values["bytes"] = sum(counted.bytes for counted in levels)
+    return Row(RowKind.SUBTOTAL, values)

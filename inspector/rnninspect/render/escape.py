@@ -1,0 +1,41 @@
+"""Makes text from a file harmless where it is shown, without hiding what it says."""
+
+from __future__ import annotations
+
+MARKDOWN = str.maketrans(
+    {char: f"\\{char}" for char in "\\`*[]|~:"} | {"<": "&lt;", ">": "&gt;", "&": "&amp;"}
+)
+SPREADSHEET_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+
+
+def for_terminal(text: str) -> str:
+    """Control, bidirectional, zero-width and unpaired surrogate characters become escapes."""
+    if text.isprintable():
+        return text
+    return "".join(char if char.isprintable() else _escape(char) for char in text)
+
+
+def for_markdown(text: str) -> str:
+    """As for a terminal; Markdown and HTML lose their meaning, links are not made."""
+    return for_terminal(text).translate(MARKDOWN)
+
+
+def for_csv(text: str) -> str:
+    """As for a terminal; what a spreadsheet would run as a formula gets an apostrophe."""
+    shown = for_terminal(text)
+    return f"'{shown}" if shown.startswith(SPREADSHEET_FORMULA) else shown
+
+
+def shorten(text: str, width: int) -> str:
+    """At most `width` characters: the middle gives way, since both ends of a path tell."""
+    if len(text) <= width:
+        return text
+    kept = max(width - 1, 2)
+    return f"{text[: kept // 2]}…{text[len(text) - (kept - kept // 2) :]}"
+
+
+def _escape(char: str) -> str:
+    code = ord(char)
+    if code <= 0xFF:
+        return f"\\x{code:02x}"
+    return f"\\u{code:04x}" if code <= 0xFFFF else f"\\U{code:08x}"

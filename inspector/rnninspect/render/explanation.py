@@ -1,0 +1,106 @@
+"""The arithmetic of one layer, weight by weight: in symbols, in numbers, and what is stored."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from rnninspect.cells import BIASES, REQUIRED, groupings, term
+from rnninspect.counter import bias_vectors
+from rnninspect.model import Fate
+from rnninspect.render.drawing import draw
+from rnninspect.render.escape import for_terminal, shorten
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from rnninspect.counter import LayerCount, OperandCount, SlotCount
+    from rnninspect.render.columns import Value
+    from rnninspect.report import Report
+
+LONGEST_NAME = 40
+HEADS = ("Weight", "D", "Formula", "Expected", "Tensor", "Shape", "Stored")
+
+
+def explain(report: Report, layers: Sequence[LayerCount]) -> str:
+    """One block for each of these layers of the report."""
+    return "\n\n".join("\n".join(_block(report, counted)) for counted in layers)
+
+
+def _block(report: Report, counted: LayerCount) -> Iterator[str]:
+    yield from _description(counted)
+    yield ""
+    yield draw(HEADS, list(_weights(counted)))
+    yield ""
+    formula = counted.formula
+    yield f"formula     {formula.symbolic}"
+    yield f"            = {formula.substituted} = {counted.expected:,}"
+    yield f"stored      {counted.stored:,} in {counted.bytes:,} bytes: {report.verdict(counted)}"
+    yield from _groupings(counted)
+    yield _textbook(counted)
+    for finding in report.findings_of(counted.layer.name):
+        place = f"{for_terminal(finding.tensor)}: " if finding.tensor else ""
+        message = for_terminal(finding.message)
+        yield f"{finding.level} {finding.rule} {finding.name}: {place}{message}"
+
+
+def _description(counted: LayerCount) -> Iterator[str]:
+    layer, sizes = counted.layer, counted.layer.sizes
+    level = f", level {layer.stack.level} of {layer.stack.levels}" if layer.stack else ""
+    yield f"{shorten(for_terminal(layer.name), 72)}: {for_terminal(layer.kind)}{level}"
+    parts = [f"m = {sizes.input_size:,} inputs", f"n = {sizes.hidden_size:,} hidden"]
+    if sizes.projection_size is not None:
+        parts.append(f"p = {sizes.projection_size:,} projected")
+    if sizes.kernel_size:
+        parts.append(f"k = {'·'.join(map(str, sizes.kernel_size))} taps")
+    yield f"sizes       {', '.join(parts)}; {layer.origin} ({len(counted.cell.gates)} gates)"
+    vectors = bias_vectors(layer)
+    amount = {0: "no bias", 1: "one bias vector", 2: "two bias vectors"}[vectors]
+    each = " in each direction" if sizes.directions > 1 else ""
+    yield f"convention  {for_terminal(layer.convention)}: {amount}{each}"
+
+
+def _weights(counted: LayerCount) -> Iterator[list[Value]]:
+    for slot in counted.slots:
+        symbols = term(counted.cell, slot.slot.role, counted.layer.sizes)
+        head: list[Value] = [slot.slot.role.value, slot.slot.direction, symbols, slot.expected]
+        yield from _filled(slot, head)
+
+
+def _filled(slot: SlotCount, head: list[Value]) -> Iterator[list[Value]]:
+    if not slot.operands:
+        yield [*head, Fate.ABSENT.value, "", 0]
+    for operand in slot.operands:
+        yield [*head, *_tensor(operand)]
+        head = ["", None, "", None]
+
+
+def _tensor(counted: OperandCount) -> tuple[Value, Value, Value]:
+    operand = counted.operand
+    name = shorten(for_terminal(operand.name), LONGEST_NAME)
+    if operand.fate is not Fate.STORED:
+        name = f"{name} ({operand.fate})"
+    if len(operand.slots) > 1:
+        name = f"{name} (fills {len(operand.slots)})"
+    shape = "?" if operand.shape is None else "×".join(map(str, operand.shape)) or "scalar"
+    return name, shape, counted.parameters
+
+
+def _groupings(counted: LayerCount) -> Iterator[str]:
+    each = " in each direction" if counted.layer.sizes.directions > 1 else ""
+    by_gate, joined = groupings(counted.cell, counted.layer.roles, counted.layer.sizes)
+    yield f"by gate     {by_gate}{each}"
+    yield f"one matrix  {joined}{each}, biases apart"
+
+
+def _textbook(counted: LayerCount) -> str:
+    number = counted.formula.textbook
+    difference = counted.expected - number
+    roles = counted.layer.roles
+    if roles == REQUIRED | BIASES:
+        reason = ": the second bias vector"
+    elif not roles & BIASES and roles == REQUIRED:
+        reason = ": no bias"
+    else:
+        reason = ""
+    compared = f"; this layer has {difference:+,}{reason}" if difference else ""
+    return f"textbook    one bias vector, no extras: {number:,}{compared}"

@@ -1,0 +1,54 @@
+"""What the tool knows, as text: its rules, its readers, its cells."""
+
+from __future__ import annotations
+
+import textwrap
+from typing import TYPE_CHECKING
+
+from rnninspect.cells import CELLS, Role, Sizes, formula
+from rnninspect.render.drawing import draw
+from rnninspect.render.escape import for_terminal
+from rnninspect.rules import FAMILIES, RULES
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from rnninspect.cells import Cell
+    from rnninspect.plugin import Reader
+    from rnninspect.render.columns import Value
+    from rnninspect.rules import Rule
+
+
+def rule_table(style: str = "simple", width: int = 0) -> str:
+    """All rules with code, name, level and summary."""
+    rows = [[rule.code, rule.name, rule.level.value, rule.summary] for rule in RULES.values()]
+    return draw(("Rule", "Name", "Level", "Finds"), rows, style, width)
+
+
+def rule_page(rule: Rule, width: int) -> str:
+    """One rule in full."""
+    family = FAMILIES.get(rule.code[:2], "")
+    head = f"{rule.code} {rule.name} ({rule.level}, {family})"
+    parts = [("", rule.summary), ("Why: ", rule.why), ("Fix: ", rule.fix)]
+    lines = [textwrap.fill(label + text, width) for label, text in parts]
+    return "\n".join([head, "", *lines])
+
+
+def reader_table(readers: Iterable[Reader], width: int = 0) -> str:
+    """The installed readers and what they read."""
+    rows: list[Sequence[Value]] = [
+        [for_terminal(reader.name), for_terminal(reader.summary)] for reader in readers
+    ]
+    return draw(("Reader", "Reads"), rows, width=width)
+
+
+def cell_table(style: str = "simple", width: int = 0) -> str:
+    """The cells, their gates and their weights, each with its formula."""
+    rows = [_cell_row(cell) for cell in CELLS.values()]
+    return draw(("Cell", "g", "Every weight it may have", "What it is"), rows, style, width)
+
+
+def _cell_row(cell: Cell) -> list[Value]:
+    projected = 1 if Role.PROJECTION in cell.roles() else None
+    text = formula(cell, cell.roles(), Sizes(1, 1, projected)).symbolic
+    return [cell.name, len(cell.gates), text, cell.summary]

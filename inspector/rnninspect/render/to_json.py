@@ -1,0 +1,158 @@
+"""The report as JSON: the contract that other programs build on; see SCHEMA_VERSION."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+from rnninspect import __version__
+from rnninspect.cells import Role
+from rnninspect.counter import bias_vectors
+from rnninspect.model import Fate
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from rnninspect.counter import LayerCount, OperandCount, SlotCount
+    from rnninspect.render.view import Unreadable, View
+    from rnninspect.report import Report, Totals
+
+SCHEMA_VERSION = 1  # a field that changes its name or its meaning raises it; a new field does not
+Json = dict[str, Any]
+
+
+def as_json(reports: Sequence[Report], unreadable: Sequence[Unreadable], _: View) -> str:
+    """One document for all files, in ASCII."""
+    document = {
+        "schema_version": SCHEMA_VERSION,
+        "tool": {"name": "rnninspect", "version": __version__},
+        "reports": [report_json(report) for report in reports],
+        "unreadable": [{"path": file.path, "reason": file.reason} for file in unreadable],
+    }
+    # ASCII but for DEL, which JSON allows and a terminal need not see.
+    return json.dumps(document, indent=1).replace("\x7f", "\\u007f")
+
+
+def report_json(report: Report) -> Json:
+    """One file's report as plain values."""
+    return {
+        "path": report.path,
+        "format": report.format,
+        "framework": report.framework,
+        "producer": report.producer,
+        "file_bytes": report.file_bytes,
+        "layers": [_layer(report, counted) for counted in report.layers],
+        "skipped": [
+            {"name": layer.name, "kind": layer.kind, "reason": layer.reason}
+            for layer in report.skipped
+        ],
+        "totals": _totals(report.totals),
+        "findings": [
+            {
+                "rule": finding.rule,
+                "name": finding.name,
+                "level": finding.level.value,
+                "layer": finding.layer,
+                "tensor": finding.tensor,
+                "message": finding.message,
+            }
+            for finding in report.findings
+        ],
+    }
+
+
+def _layer(report: Report, counted: LayerCount) -> Json:
+    layer, sizes = counted.layer, counted.layer.sizes
+    stack = layer.stack
+    return {
+        "name": layer.name,
+        "original_name": layer.original_name or layer.name,
+        "root": layer.root,
+        "also_at": list(layer.also_at),
+        "stack": stack and {"name": stack.name, "level": stack.level, "levels": stack.levels},
+        "kind": layer.kind,
+        "cell": layer.cell,
+        "input_size": sizes.input_size,
+        "hidden_size": sizes.hidden_size,
+        "projection_size": sizes.projection_size,
+        "kernel_size": list(sizes.kernel_size) or None,
+        "directions": sizes.directions,
+        "bias_vectors": bias_vectors(layer),
+        "peepholes": Role.PEEPHOLE in layer.roles,
+        "sizes": layer.origin.value,
+        "convention": layer.convention,
+        "formula": {
+            "symbolic": counted.formula.symbolic,
+            "substituted": counted.formula.substituted,
+            "textbook": counted.formula.textbook,
+        },
+        "parameters": {"expected": counted.expected, "stored": counted.stored},
+        "bytes": counted.bytes,
+        "dtypes": sorted({t.dtype for operand in layer.operands for t in operand.tensors}),
+        "verdict": report.verdict(counted),
+        "tensors": [*_tensors(counted), *_absent(counted)],
+    }
+
+
+def _tensors(counted: LayerCount) -> Iterator[Json]:
+    for operand in counted.operands:
+        place = {
+            "roles": list(dict.fromkeys(slot.role.value for slot in operand.operand.slots)),
+            "direction": min((slot.direction for slot in operand.operand.slots), default=0),
+        }
+        yield from _stored(operand, place)
+
+
+def _stored(counted: OperandCount, place: Json) -> Iterator[Json]:
+    operand = counted.operand
+    due = list(counted.expected_shape) if counted.expected_shape else None
+    given = None if operand.shape is None else list(operand.shape)
+    if not operand.tensors:
+        fate = {"dtype": None, "parameters": 0, "bytes": 0, "fate": operand.fate.value}
+        yield {"name": operand.name, **place, "shape": given, "expected_shape": due, **fate}
+    for tensor in operand.tensors:
+        shapes: Json = {"shape": list(tensor.shape), "expected_shape": due}
+        if list(tensor.shape) != given:  # made of it by Slice, Concat, …
+            shapes = {"shape": list(tensor.shape), "expected_shape": None, "operand_shape": given}
+        yield {
+            "name": tensor.name,
+            **place,
+            **shapes,
+            "dtype": tensor.dtype,
+            "parameters": tensor.parameters,
+            "bytes": tensor.bytes,
+            "fate": operand.fate.value,
+        }
+
+
+def _absent(counted: LayerCount) -> Iterator[Json]:
+    for slot in counted.slots:
+        if slot.fate is Fate.ABSENT:
+            yield _absent_slot(slot)
+
+
+def _absent_slot(slot: SlotCount) -> Json:
+    return {
+        "name": None,
+        "roles": [slot.slot.role.value],
+        "direction": slot.slot.direction,
+        "shape": None,
+        "expected_shape": None,
+        "dtype": None,
+        "parameters": 0,
+        "bytes": 0,
+        "fate": Fate.ABSENT.value,
+    }
+
+
+def _totals(totals: Totals) -> Json:
+    return {
+        "parameters": totals.parameters,
+        "recurrent": totals.recurrent,
+        "other": totals.other,
+        "bytes": totals.bytes,
+        "not_parameters": totals.not_parameters,
+        "copies": totals.copies,
+        "tensors": totals.tensors,
+        "attributed": totals.attributed,
+    }

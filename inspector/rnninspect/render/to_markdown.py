@@ -1,0 +1,59 @@
+"""The report as Markdown, in the dialect of GitHub's tables."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from rnninspect.render.columns import present, rows_of
+from rnninspect.render.escape import for_markdown, shorten
+from rnninspect.render.to_table import finding_lines, summary
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from rnninspect.render.columns import Column, Row, Value
+    from rnninspect.render.view import Unreadable, View
+    from rnninspect.report import Report
+
+LONGEST_NAME = 120
+
+
+def markdown(reports: Sequence[Report], _: Sequence[Unreadable], view: View) -> str:
+    """A heading, a table and a list of findings for each file."""
+    return "\n\n".join("\n".join(_lines(report, view)) for report in reports)
+
+
+def _lines(report: Report, view: View) -> Iterator[str]:
+    producer = f", {shorten(report.producer, LONGEST_NAME)}" if report.producer else ""
+    about = f"{report.format}{producer}, {report.file_bytes:,} bytes"
+    yield f"### {for_markdown(report.path)}"
+    yield ""
+    yield for_markdown(about)
+    yield ""
+    yield from markdown_rows(list(rows_of(report)), view)
+    yield ""
+    yield for_markdown(summary(report))
+    findings = list(finding_lines(report.findings))
+    if findings:
+        yield ""
+        yield from (f"- {for_markdown(line)}" for line in findings)
+
+
+def markdown_rows(rows: Sequence[Row], view: View) -> Iterator[str]:
+    """The table; numbers stand to the right."""
+    columns = present(view.columns, rows)
+    yield "| " + " | ".join(column.title for column in columns) + " |"
+    yield "|" + "|".join(_rule(column, rows) for column in columns) + "|"
+    for row in rows:
+        yield "| " + " | ".join(_cell(row.values.get(column.name)) for column in columns) + " |"
+
+
+def _rule(column: Column, rows: Sequence[Row]) -> str:
+    number = any(isinstance(row.values.get(column.name), int) for row in rows)
+    return "---:" if number else "---"
+
+
+def _cell(value: Value) -> str:
+    if value is None:
+        return ""
+    return f"{value:,}" if isinstance(value, int) else for_markdown(shorten(value, LONGEST_NAME))
