@@ -1,0 +1,134 @@
+"""HDF5 attribute messages (IV.A.2.m) and the global heap of their strings (III.E)."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from struct import unpack_from
+from typing import TYPE_CHECKING
+
+from rnninspect.decode.hdf5.datatypes import Datatype, TypeClass, read_dataspace, read_datatype
+from rnninspect.decode.hdf5.headers import (
+    ATTRIBUTE,
+    ATTRIBUTE_INFO,
+    DATATYPE,
+    resolve_shared,
+)
+from rnninspect.errors import UnreadableFile
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from rnninspect.decode.hdf5.headers import Message
+    from rnninspect.decode.hdf5.space import Space
+
+SHARED_TYPE, SHARED_SPACE = 1, 2
+
+
+@dataclass(frozen=True, slots=True)
+class Attribute:
+    """A small array beside an object; `data` are its bytes as stored."""
+
+    name: str
+    datatype: Datatype
+    shape: tuple[int, ...] | None
+    data: bytes
+
+    @property
+    def elements(self) -> int:
+        """Number of elements; none in a null dataspace."""
+        return 0 if self.shape is None else math.prod(self.shape)
+
+
+def read_attributes(space: Space, messages: list[Message]) -> Iterator[Attribute]:
+    """All attributes of the object with this header; UnreadableFile if a heap keeps them."""
+    for message in messages:
+        if message.kind == ATTRIBUTE:
+            yield _attribute(space, message.body)
+        elif message.kind == ATTRIBUTE_INFO:
+            body = message.body
+            if space.address(body, 2 + (2 if body[1] & 1 else 0)) is not None:
+                raise UnreadableFile(
+                    "an object keeps its attributes in a fractal heap, which is not read yet"
+                )
+
+
+def _attribute(space: Space, body: bytes) -> Attribute:
+    version, flags = body[0], body[1]
+    if version not in (1, 2, 3):
+        raise UnreadableFile(f"an HDF5 attribute of version {version}")
+    name_size, type_size, space_size = unpack_from("<3H", body, 2)
+    at = 9 if version == 3 else 8
+    round_up = 8 if version == 1 else 1
+    parts: list[bytes] = []
+    for size in (name_size, type_size, space_size):
+        parts.append(body[at : at + size])
+        at += -(-size // round_up) * round_up
+    if at > len(body):
+        raise UnreadableFile("an HDF5 attribute passes its message")
+    shared = flags if version > 1 else 0
+    if shared & SHARED_SPACE:
+        raise UnreadableFile("an HDF5 attribute shares its dataspace, which is not read")
+    datatype = read_datatype(
+        resolve_shared(space, parts[1], DATATYPE) if shared & SHARED_TYPE else parts[1]
+    )
+    shape = read_dataspace(space, parts[2])
+    name = parts[0].partition(b"\0")[0].decode("utf-8", "surrogateescape")
+    size = datatype.size * (0 if shape is None else math.prod(shape))
+    if at + size > len(body):
+        raise UnreadableFile(f"the HDF5 attribute {name!r} passes its message")
+    return Attribute(name, datatype, shape, body[at : at + size])
+
+
+class GlobalHeaps:
+    """The collections of variable-length values, each walked once."""
+
+    def __init__(self, space: Space) -> None:
+        self._space = space
+        self._collections: dict[int, dict[int, tuple[int, int]]] = {}
+
+    def texts(self, attribute: Attribute) -> tuple[bytes, ...] | None:
+        """The strings of an attribute as bytes; None if its elements are no strings."""
+        step = attribute.datatype.size
+        if attribute.datatype.variable_string:
+            parts = range(0, attribute.elements * step, step)
+            return tuple(self._value(attribute.data, at) for at in parts)
+        if attribute.datatype.kind is not TypeClass.STRING:
+            return None
+        data = self._space.kept(attribute.data)
+        return tuple(
+            data[at : at + step].rstrip(b"\0") for at in range(0, attribute.elements * step, step)
+        )
+
+    def _value(self, data: bytes, at: int) -> bytes:
+        width = self._space.offset.size
+        length, index = unpack_from("<I", data, at)[0], unpack_from("<I", data, at + 4 + width)[0]
+        collection = self._space.address(data, at + 4)
+        if not collection or not length:
+            return b""
+        if collection not in self._collections:
+            self._collections[collection] = self._walk(collection)
+        place, size = self._collections[collection].get(index, (0, -1))
+        if length > size:
+            raise UnreadableFile(f"an HDF5 string is not in the global heap at {collection}")
+        self._space.kept(b"")
+        return self._space.kept(self._space.read(place, length)).partition(b"\0")[0]
+
+    def _walk(self, collection: int) -> dict[int, tuple[int, int]]:
+        """Index -> (address, size) of the objects of one collection."""
+        space, width = self._space, self._space.length.size
+        head = space.read(collection, 8 + width)
+        if head[:4] != b"GCOL" or head[4] != 1:
+            raise UnreadableFile(f"no global heap at {collection}")
+        end = collection + space.size(head, 8)
+        at, objects = collection + 8 + width, dict[int, tuple[int, int]]()
+        while at + 8 + width <= end:
+            entry = space.read(at, 8 + width)
+            index, size = unpack_from("<H", entry)[0], space.size(entry, 8)
+            if index == 0:
+                break
+            if at + 8 + width + size > end or index in objects:
+                raise UnreadableFile(f"an object breaks the global heap at {collection}")
+            objects[index] = (at + 8 + width, size)
+            at += 8 + width + -(-size // 8) * 8
+        return objects

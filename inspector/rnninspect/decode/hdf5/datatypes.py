@@ -1,0 +1,103 @@
+"""HDF5 datatype and dataspace messages (specification IV.A.2.b and IV.A.2.d)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import IntEnum
+from struct import unpack_from
+from typing import TYPE_CHECKING
+
+from rnninspect.errors import UnreadableFile
+
+if TYPE_CHECKING:
+    from rnninspect.decode.hdf5.space import Space
+
+NEWEST_VERSION = 5
+HIGHEST_RANK = 32
+
+
+class TypeClass(IntEnum):
+    """The class of a datatype, by its number in the file."""
+
+    FIXED = 0
+    FLOAT = 1
+    TIME = 2
+    STRING = 3
+    BITFIELD = 4
+    OPAQUE = 5
+    COMPOUND = 6
+    REFERENCE = 7
+    ENUM = 8
+    VARIABLE = 9
+    ARRAY = 10
+    COMPLEX = 11
+
+
+# (bytes, bits of the exponent) of the floats that numpy or its extensions have a name for
+FLOATS = {
+    (1, 4): "float8_e4m3",
+    (1, 5): "float8_e5m2",
+    (2, 5): "float16",
+    (2, 8): "bfloat16",
+    (4, 8): "float32",
+    (8, 11): "float64",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Datatype:
+    """An element's type: numpy's name for it, or the class in words; `size` in bytes.
+
+    Attributes:
+        name: `float32`, `int64`, `bool`, `string`, `opaque`, `compound`, …
+        size: bytes of one element as stored.
+        kind: its class in the specification.
+        variable_string: whether it is a string of variable length, kept in a global heap.
+    """
+
+    name: str
+    size: int
+    kind: TypeClass
+    variable_string: bool = False
+
+
+def read_datatype(body: bytes) -> Datatype:
+    """Decode a datatype message as far as its outermost class."""
+    version, number = body[0] >> 4, body[0] & 15
+    size = unpack_from("<I", body, 4)[0]
+    if not 1 <= version <= NEWEST_VERSION or number > max(TypeClass):
+        raise UnreadableFile(f"an HDF5 datatype of version {version} and class {number}")
+    kind = TypeClass(number)
+    if size == 0:
+        raise UnreadableFile("an HDF5 datatype of no bytes")
+    variable_string = kind is TypeClass.VARIABLE and body[1] & 15 == 1
+    return Datatype(_name(kind, body, size), size, kind, variable_string)
+
+
+def _name(kind: TypeClass, body: bytes, size: int) -> str:
+    match kind:
+        case TypeClass.FIXED:
+            return f"{'int' if body[1] & 8 else 'uint'}{8 * size}"
+        case TypeClass.FLOAT:
+            return FLOATS.get((size, body[13]), f"float{8 * size}")
+        case TypeClass.ENUM:
+            boolean = size == 1 and body[1] == 2 and b"FALSE\0" in body and b"TRUE\0" in body
+            return "bool" if boolean else "enum"
+        case TypeClass.VARIABLE:
+            return "string" if body[1] & 15 == 1 else "variable"
+    return kind.name.lower()
+
+
+def read_dataspace(space: Space, body: bytes) -> tuple[int, ...] | None:
+    """The shape that a dataspace message states; () for a scalar, None for a null dataspace."""
+    version, rank, flags = body[0], body[1], body[2]
+    if version not in (1, 2) or rank > HIGHEST_RANK:
+        raise UnreadableFile(f"an HDF5 dataspace of version {version} and rank {rank}")
+    if version == 2 and (body[3] > 2 or (body[3] != 1 and rank)):
+        raise UnreadableFile(f"an HDF5 dataspace of type {body[3]} with {rank} axes")
+    at, width = 8 if version == 1 else 4, space.length.size
+    if len(body) < at + rank * width * (2 if flags & 1 else 1):
+        raise UnreadableFile("the axes of an HDF5 dataspace pass its end")
+    if version == 2 and body[3] == 2:
+        return None
+    return tuple(space.size(body, at + axis * width) for axis in range(rank))

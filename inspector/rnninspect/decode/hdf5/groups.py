@@ -1,0 +1,161 @@
+"""The links of HDF5 groups: symbol tables (III.A.1, III.B, III.D) and link messages (IV.A.2.g)."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from struct import unpack_from
+from typing import TYPE_CHECKING, NamedTuple
+
+from rnninspect.decode.hdf5.headers import LINK, LINK_INFO, SYMBOL_TABLE
+from rnninspect.errors import UnreadableFile
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from rnninspect.decode.hdf5.headers import Message
+    from rnninspect.decode.hdf5.space import Space
+
+DEEPEST_TREE = 32
+SOFT_ENTRY = 2  # cache type of a symbol table entry that is a soft link
+
+
+class LinkKind(StrEnum):
+    """What a link leads to."""
+
+    HARD = "hard"  # an object header in this file
+    SOFT = "soft"  # a path in this file
+    EXTERNAL = "external"  # a path in another file
+    USER = "user-defined"
+
+
+class Link(NamedTuple):
+    """A name in a group; `address` for a hard link, `target` for the others."""
+
+    name: str
+    kind: LinkKind
+    address: int = 0
+    target: str = ""
+
+
+def read_links(space: Space, messages: list[Message]) -> Iterator[Link]:
+    """The links of a group with this object header; nothing is followed."""
+    for message in messages:
+        if message.kind == SYMBOL_TABLE:
+            yield from _symbols(space, message.body)
+        elif message.kind == LINK:
+            yield _link(space, message.body)
+        elif message.kind == LINK_INFO:
+            _require_compact(space, message.body)
+
+
+def text(data: bytes) -> str:
+    """Names are UTF-8 by the specification, and anything by hostile hands."""
+    return data.decode("utf-8", "surrogateescape")
+
+
+def _require_compact(space: Space, body: bytes) -> None:
+    if body[0] != 0:
+        raise UnreadableFile(f"an HDF5 link info message of version {body[0]}")
+    if space.address(body, 2 + (8 if body[1] & 1 else 0)) is not None:
+        raise UnreadableFile("a group keeps its links in a fractal heap, which is not read yet")
+
+
+def _symbols(space: Space, body: bytes) -> Iterator[Link]:
+    tree, heap = space.address(body, 0), space.address(body, space.offset.size)
+    if tree is None or heap is None:
+        raise UnreadableFile("a group's symbol table lies nowhere")
+    names = _Heap(space, heap)
+    for node in _leaves(space, tree, set()):
+        yield from _entries(space, node, names)
+
+
+class _Heap:
+    """A local heap: the names of a group's symbol table."""
+
+    def __init__(self, space: Space, address: int) -> None:
+        width, head = space.length.size, space.read(address, 8 + 2 * space.length.size + 8)
+        if head[:4] != b"HEAP" or head[4]:
+            raise UnreadableFile(f"no local heap at {address}")
+        self.space, self.size = space, space.size(head, 8)
+        start = space.address(head, 8 + 2 * width)
+        if start is None or start + self.size > space.end:
+            raise UnreadableFile(f"the local heap at {address} has no room for its names")
+        self.start = start
+
+    def name(self, offset: int) -> str:
+        return text(self.space.name(self.start + offset, self.start + self.size))
+
+
+def _leaves(space: Space, address: int, seen: set[int]) -> Iterator[int]:
+    """Addresses of the symbol table nodes below a B-tree node, in order."""
+    if address in seen or len(seen) > space.limits.members:
+        raise UnreadableFile(f"the B-tree node at {address} is reached twice")
+    seen.add(address)
+    head = space.read(address, 8 + 2 * space.offset.size)
+    kind, level, number = unpack_from("<BBH", head, 4)
+    if head[:4] != b"TREE" or kind != 0 or level > DEEPEST_TREE:
+        raise UnreadableFile(f"no B-tree node of a group at {address}")
+    key, step = space.length.size, space.length.size + space.offset.size
+    data = space.read(address + len(head), number * step + key)
+    for child in range(number):
+        below = space.address(data, key + child * step)
+        if below is None:
+            raise UnreadableFile(f"the B-tree node at {address} has a child nowhere")
+        if level:
+            yield from _leaves(space, below, seen)
+        else:
+            yield below
+
+
+def _entries(space: Space, address: int, names: _Heap) -> Iterator[Link]:
+    head = space.read(address, 8)
+    if head[:4] != b"SNOD" or head[4] != 1:
+        raise UnreadableFile(f"no symbol table node at {address}")
+    width = space.offset.size
+    step = 2 * width + 24
+    number = unpack_from("<H", head, 6)[0]
+    data = space.read(address + 8, number * step)
+    for at in range(0, number * step, step):
+        name = names.name(space.offset.unpack_from(data, at)[0])
+        cache, _, value = unpack_from("<3I", data, at + 2 * width)
+        header = space.address(data, at + width)
+        if cache == SOFT_ENTRY:
+            yield Link(name, LinkKind.SOFT, target=names.name(value))
+        elif header is None or cache > SOFT_ENTRY:
+            raise UnreadableFile(f"the symbol {name!r} leads nowhere")
+        else:
+            yield Link(name, LinkKind.HARD, header)
+
+
+def _link(space: Space, body: bytes) -> Link:
+    version, flags = body[0], body[1]
+    if version != 1:
+        raise UnreadableFile(f"an HDF5 link message of version {version}")
+    at = 2
+    kind = body[at] if flags & 0x08 else 0
+    at += bool(flags & 0x08) + (8 if flags & 0x04 else 0) + bool(flags & 0x10)
+    width = 1 << (flags & 3)
+    size = int.from_bytes(body[at : at + width], "little")
+    at += width
+    if size == 0 or at + size > len(body):
+        raise UnreadableFile("the name in an HDF5 link message passes its end")
+    name = text(space.kept(body[at : at + size]))
+    return _target(space, name, kind, body[at + size :])
+
+
+def _target(space: Space, name: str, kind: int, rest: bytes) -> Link:
+    if kind == 0:
+        address = space.address(rest, 0)
+        if address is None:
+            raise UnreadableFile(f"the link {name!r} leads nowhere")
+        return Link(name, LinkKind.HARD, address)
+    size = unpack_from("<H", rest)[0]
+    value = rest[2 : 2 + size]
+    if len(value) < size:
+        raise UnreadableFile(f"the value of the link {name!r} passes its end")
+    if kind == 1:
+        return Link(name, LinkKind.SOFT, target=text(value))
+    if kind == 64:
+        file, _, path = value[1:].partition(b"\0")
+        return Link(name, LinkKind.EXTERNAL, target=f"{text(file)}:{text(path.rstrip(bytes(1)))}")
+    return Link(name, LinkKind.USER)

@@ -1,0 +1,156 @@
+"""HDF5 object headers, versions 1 and 2, as lists of messages (specification IV.A.1)."""
+
+from __future__ import annotations
+
+from struct import Struct, unpack_from
+from typing import TYPE_CHECKING, NamedTuple
+
+from rnninspect.decode.hdf5.checksum import require_checksum
+from rnninspect.errors import UnreadableFile
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from rnninspect.decode.hdf5.space import Space
+
+DATASPACE, LINK_INFO, DATATYPE, LINK, EXTERNAL_FILES, LAYOUT = 0x01, 0x02, 0x03, 0x06, 0x07, 0x08
+FILTERS, ATTRIBUTE, CONTINUATION, SYMBOL_TABLE, ATTRIBUTE_INFO = 0x0B, 0x0C, 0x10, 0x11, 0x15
+KEPT = {
+    *(DATASPACE, LINK_INFO, DATATYPE, LINK, EXTERNAL_FILES, LAYOUT),
+    *(FILTERS, ATTRIBUTE, SYMBOL_TABLE, ATTRIBUTE_INFO),
+}
+KNOWN_KINDS = 0x18  # message types below this one are known to the specification
+SHARED, FAIL_IF_UNKNOWN = 0x02, 0x80  # flags of a message
+
+OLD_MESSAGE, NEW_MESSAGE = Struct("<HHB3x"), Struct("<BHB")
+MOST_CHUNKS = 4096
+
+
+class Message(NamedTuple):
+    """One message; millions may pass, hence a tuple."""
+
+    kind: int
+    flags: int
+    body: bytes
+
+
+def read_header(space: Space, address: int) -> list[Message]:
+    """The messages of the object header at an address that this reader has a use for."""
+    head = space.read(address, 16)
+    if head[:4] == b"OHDR":
+        messages = _read_new(space, address, head)
+    elif head[0] == 1:
+        messages = _read_old(space, address, head)
+    else:
+        raise UnreadableFile(f"no HDF5 object header at {address}")
+    return messages
+
+
+def _read_old(space: Space, address: int, head: bytes) -> list[Message]:
+    number, _, size = unpack_from("<HII", head, 2)
+    messages: list[Message] = []
+    chunks, seen = [(address + 16, size)], 0
+    for start, length in chunks:  # grows while it is walked
+        space.limits.require("header_bytes", length, "an object header")
+        data = space.read(start, length)
+        for message in _split_old(data, start):
+            seen += 1
+            if message.kind == CONTINUATION:
+                chunks.append(_continuation(space, message, len(chunks)))
+            elif message.kind in KEPT:
+                messages.append(message)
+    space.count_messages(seen)
+    if seen > number:
+        raise UnreadableFile(f"the object header at {address} holds more messages than it states")
+    return messages
+
+
+def _split_old(data: bytes, start: int) -> Iterator[Message]:
+    at = 0
+    while at + OLD_MESSAGE.size <= len(data):
+        kind, size, flags = OLD_MESSAGE.unpack_from(data, at)
+        at += OLD_MESSAGE.size
+        if size % 8 or at + size > len(data):
+            raise UnreadableFile(f"a message of {size} bytes breaks the object header at {start}")
+        yield _checked(Message(kind, flags, data[at : at + size]))
+        at += size
+
+
+def _read_new(space: Space, address: int, head: bytes) -> list[Message]:
+    version, flags = head[4], head[5]
+    if version != 2:
+        raise UnreadableFile(f"an object header of version {version} at {address}")
+    at = 6 + (16 if flags & 0x20 else 0) + (4 if flags & 0x10 else 0)
+    width = 1 << (flags & 3)
+    size = int.from_bytes(space.read(address + at, width), "little")
+    space.limits.require("header_bytes", size, "an object header")
+    block = space.read(address, at + width + size + 4)
+    require_checksum(block, f"the object header at {address}")
+    messages: list[Message] = []
+    blocks, places, seen = [block[at + width : -4]], 1, 0
+    for data in blocks:  # grows while it is walked
+        for message in _split_new(data, flags):
+            if message.kind == CONTINUATION:
+                blocks.append(_continued(space, *_continuation(space, message, places)))
+                places += 1
+            elif message.kind in KEPT:
+                messages.append(message)
+            seen += 1
+    space.count_messages(seen)
+    return messages
+
+
+def _continued(space: Space, start: int, length: int) -> bytes:
+    space.limits.require("header_bytes", length, "an object header")
+    block = space.read(start, length)
+    if block[:4] != b"OCHK" or len(block) < 8:
+        raise UnreadableFile(f"no continuation of an object header at {start}")
+    require_checksum(block, f"the object header's continuation at {start}")
+    return block[4:-4]
+
+
+def _split_new(data: bytes, flags: int) -> Iterator[Message]:
+    at, prefix = 0, NEW_MESSAGE.size + (2 if flags & 0x04 else 0)
+    while at + prefix <= len(data):
+        kind, size, marks = NEW_MESSAGE.unpack_from(data, at)
+        at += prefix
+        if at + size > len(data):
+            raise UnreadableFile(f"a message of {size} bytes passes the end of its object header")
+        yield _checked(Message(kind, marks, data[at : at + size]))
+        at += size
+
+
+def _checked(message: Message) -> Message:
+    if message.kind >= KNOWN_KINDS and message.flags & FAIL_IF_UNKNOWN:
+        raise UnreadableFile(f"an HDF5 header message of the unknown type {message.kind}")
+    return message
+
+
+def _continuation(space: Space, message: Message, chunks: int) -> tuple[int, int]:
+    if chunks >= MOST_CHUNKS:
+        raise UnreadableFile("an HDF5 object header goes on without end")
+    address = space.address(message.body, 0)
+    if address is None:
+        raise UnreadableFile("an HDF5 object header goes on nowhere")
+    return address, space.size(message.body, space.offset.size)
+
+
+def shared_body(space: Space, message: Message) -> bytes:
+    """The body of a message, fetched from where it is shared if it is."""
+    if not message.flags & SHARED:
+        return message.body
+    return resolve_shared(space, message.body, message.kind)
+
+
+def resolve_shared(space: Space, body: bytes, kind: int) -> bytes:
+    """The body that a shared message stands for: that of a committed datatype."""
+    version, place = body[0], body[1]
+    if version not in (1, 2, 3) or (version == 3 and place != 2):
+        raise UnreadableFile("an HDF5 message lies in the shared message heap, which is not read")
+    address = space.address(body, 8 if version == 1 else 2)
+    if address is None:
+        raise UnreadableFile("an HDF5 message is shared from nowhere")
+    for message in read_header(space, address):
+        if message.kind == kind and not message.flags & SHARED:
+            return message.body
+    raise UnreadableFile(f"the object at {address} has no message to share")

@@ -1,0 +1,127 @@
+"""The bytes of an HDF5 file by address, read in small pages under a budget of structure."""
+
+from __future__ import annotations
+
+from functools import wraps
+from struct import Struct
+from struct import error as StructError  # noqa: N812 - `error` alone says nothing where it is caught
+from typing import TYPE_CHECKING, ParamSpec, TypeVar
+
+from rnninspect.errors import UnreadableFile
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from rnninspect.limits import Limits
+    from rnninspect.source import Source
+
+PAGE_BITS = 12  # structures are small and lie between the weights: larger pages read more weights
+PAGES_KEPT = 1024
+# A structure that no other overlaps is read once or twice: whoever reads more has a file whose
+# structures overlap, made to keep its readers busy.
+SPARE_BYTES = 64 * 2**20
+READS_OF_A_BYTE = 4
+LONGEST_NAME = 2**16
+NAME_STEP = 64
+
+CODES = {2: "H", 4: "I", 8: "Q"}
+
+Arguments = ParamSpec("Arguments")
+Result = TypeVar("Result")
+
+
+def structural(function: Callable[Arguments, Result]) -> Callable[Arguments, Result]:
+    """Turn what a broken structure makes Python raise into UnreadableFile: the one such place."""
+
+    @wraps(function)
+    def guarded(*args: Arguments.args, **kwargs: Arguments.kwargs) -> Result:
+        try:
+            return function(*args, **kwargs)
+        except (StructError, IndexError, KeyError, ValueError, OverflowError) as error:
+            raise UnreadableFile(f"an HDF5 structure cannot be parsed: {error}") from error
+        except (RecursionError, MemoryError) as error:
+            raise UnreadableFile("an HDF5 structure nests too deep or is too large") from error
+
+    return guarded
+
+
+class Space:
+    """The file's bytes by address; addresses count from the superblock's place.
+
+    Attributes:
+        end: the first address that the file does not have.
+        limits: the bounds of the source.
+        offset: how an address is stored, `undefined` the one that stands for none.
+        length: how a length is stored.
+    """
+
+    def __init__(self, source: Source, base: int, offset_size: int, length_size: int) -> None:
+        if offset_size not in CODES or length_size not in CODES:
+            raise UnreadableFile(
+                f"HDF5 addresses of {offset_size} and lengths of {length_size} bytes"
+            )
+        self.end = source.size - base
+        self.limits: Limits = source.limits
+        self.offset, self.length = (
+            Struct("<" + CODES[offset_size]),
+            Struct("<" + CODES[length_size]),
+        )
+        self.undefined = (1 << 8 * offset_size) - 1
+        self._source, self._base = source, base
+        self._pages: dict[int, bytes] = {}
+        self._budget = SPARE_BYTES + READS_OF_A_BYTE * source.size
+        self._texts = self._messages = 0
+
+    def read(self, address: int, length: int) -> bytes:
+        """Exactly `length` bytes; UnreadableFile beyond the end or beyond the budget."""
+        if address < 0 or length < 0 or address + length > self.end:
+            raise UnreadableFile(
+                f"an HDF5 structure of {length} bytes at {address} passes the end at {self.end}"
+            )
+        self._budget -= length
+        if self._budget < 0:
+            raise UnreadableFile("HDF5 structures overlap: more of them than the file has bytes")
+        number, start = address >> PAGE_BITS, address & ((1 << PAGE_BITS) - 1)
+        if start + length <= 1 << PAGE_BITS:
+            page = self._pages.get(number) or self._load(number)
+            return page[start : start + length]
+        return self._source.read(self._base + address, length)
+
+    def address(self, data: bytes, at: int) -> int | None:
+        """The address stored in `data` at `at`; None for the undefined one."""
+        value: int = self.offset.unpack_from(data, at)[0]
+        return None if value == self.undefined else value
+
+    def size(self, data: bytes, at: int) -> int:
+        """The length stored in `data` at `at`."""
+        value: int = self.length.unpack_from(data, at)[0]
+        return value
+
+    def name(self, address: int, end: int) -> bytes:
+        """The bytes from `address` to the first NUL, which must come before `end`."""
+        text = b""
+        while (stop := text.find(0)) < 0:
+            step = min(NAME_STEP + 2 * len(text), end - address - len(text))
+            if step <= 0 or len(text) > LONGEST_NAME:
+                raise UnreadableFile(f"a name in an HDF5 heap at {address} does not end")
+            text += self.read(address + len(text), step)
+        return self.kept(text[:stop])
+
+    def kept(self, text: bytes) -> bytes:
+        """The same text, once it is counted among those that stay in memory."""
+        self._texts += len(text)
+        self.limits.require("header_bytes", self._texts, "the text in the HDF5 structure")
+        return text
+
+    def count_messages(self, number: int) -> None:
+        """Count messages of object headers; RefusedFile when there are too many."""
+        self._messages += number
+        self.limits.require("nodes", self._messages, "the number of HDF5 header messages")
+
+    def _load(self, number: int) -> bytes:
+        if len(self._pages) >= PAGES_KEPT:
+            self._pages.clear()
+        start = number << PAGE_BITS
+        length = min(1 << PAGE_BITS, self.end - start)
+        page = self._pages[number] = self._source.read(self._base + start, length)
+        return page

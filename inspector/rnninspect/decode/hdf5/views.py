@@ -1,0 +1,216 @@
+"""Files, groups and datasets of HDF5 as a reader meets them, each read when it is asked for."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING
+
+from rnninspect.decode.hdf5.attributes import GlobalHeaps, read_attributes
+from rnninspect.decode.hdf5.datatypes import read_dataspace, read_datatype
+from rnninspect.decode.hdf5.groups import LinkKind, read_links
+from rnninspect.decode.hdf5.headers import (
+    ATTRIBUTE,
+    ATTRIBUTE_INFO,
+    DATASPACE,
+    DATATYPE,
+    EXTERNAL_FILES,
+    FILTERS,
+    LAYOUT,
+    LINK_INFO,
+    SYMBOL_TABLE,
+    read_header,
+    shared_body,
+)
+from rnninspect.decode.hdf5.layouts import (
+    Layout,
+    LayoutKind,
+    read_external_files,
+    read_filters,
+    read_layout,
+)
+from rnninspect.decode.hdf5.space import structural
+from rnninspect.decode.hdf5.superblock import read_superblock
+from rnninspect.errors import UnreadableFile
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from rnninspect.decode.hdf5.attributes import Attribute
+    from rnninspect.decode.hdf5.datatypes import Datatype
+    from rnninspect.decode.hdf5.groups import Link
+    from rnninspect.decode.hdf5.headers import Message
+    from rnninspect.decode.hdf5.space import Space
+    from rnninspect.source import Source
+
+
+class Node:
+    """What every object has: an address, which is its identity, and attributes."""
+
+    __slots__ = ("_file", "_messages", "_space", "address")
+
+    def __init__(self, file: File, address: int, messages: list[Message]) -> None:
+        self.address = address
+        self._file, self._space, self._messages = file, file.space, messages
+
+    @structural
+    def attributes(self) -> dict[str, Attribute]:
+        """All attributes by name."""
+        return {found.name: found for found in read_attributes(self._space, self._messages)}
+
+    @structural
+    def texts(self, name: str) -> tuple[str, ...] | None:
+        """The strings of an attribute; None if there is no such attribute or it has no strings."""
+        attribute = self.attributes().get(name)
+        values = None if attribute is None else self._file.heaps.texts(attribute)
+        if values is None:
+            return None
+        return tuple(value.decode("utf-8", "surrogateescape") for value in values)
+
+    def text(self, name: str) -> str | None:
+        """The string of an attribute that holds exactly one."""
+        values = self.texts(name)
+        return values[0] if values is not None and len(values) == 1 else None
+
+
+class NamedType(Node):
+    """A datatype that is an object of its own."""
+
+    __slots__ = ()
+
+
+class Group(Node):
+    """An object that holds links to others."""
+
+    __slots__ = ()
+
+    @structural
+    def links(self) -> tuple[Link, ...]:
+        """All links, none followed; RefusedFile if the file has too many."""
+        links = []
+        for link in read_links(self._space, self._messages):
+            self._file.count_link()
+            links.append(link)
+        return tuple(links)
+
+
+class Dataset(Node):
+    """An array, without its elements.
+
+    Attributes:
+        shape: axes; () of a scalar, None of a null dataspace.
+        datatype: of an element.
+        layout: where its bytes lie.
+        filters: what its chunks pass through, by name.
+        external_files: names of the other files that hold its bytes.
+    """
+
+    __slots__ = ("datatype", "external_files", "filters", "layout", "shape")
+
+    def __init__(self, file: File, address: int, messages: list[Message]) -> None:
+        attributes = [found for found in messages if found.kind in (ATTRIBUTE, ATTRIBUTE_INFO)]
+        super().__init__(file, address, attributes)
+        bodies = {
+            message.kind: shared_body(self._space, message)
+            for message in messages
+            if message.kind in (DATASPACE, DATATYPE, LAYOUT, FILTERS, EXTERNAL_FILES)
+        }
+        if DATASPACE not in bodies:
+            raise UnreadableFile(f"the HDF5 dataset at {address} has no dataspace")
+        self.shape = read_dataspace(self._space, bodies[DATASPACE])
+        self.datatype: Datatype = read_datatype(bodies[DATATYPE])
+        self.layout: Layout = read_layout(self._space, bodies[LAYOUT])
+        self.filters = read_filters(bodies[FILTERS]) if FILTERS in bodies else ()
+        self.external_files = (
+            read_external_files(self._space, bodies[EXTERNAL_FILES])
+            if EXTERNAL_FILES in bodies
+            else ()
+        )
+
+    @property
+    def elements(self) -> int:
+        """Number of elements; none in a null dataspace."""
+        return 0 if self.shape is None else math.prod(self.shape)
+
+    @property
+    def needed_bytes(self) -> int:
+        """Bytes that its shape and its type call for."""
+        return self.elements * self.datatype.size
+
+    @property
+    def held_bytes(self) -> int | None:
+        """Bytes of it that lie in this file; None where only its chunks could tell."""
+        layout = self.layout
+        if layout.kind is LayoutKind.COMPACT:
+            return layout.size
+        if layout.address is None:
+            return 0
+        if layout.size is None or self.external_files:
+            return None
+        return max(0, min(layout.size, self._space.end - layout.address))
+
+
+class File:
+    """An HDF5 file that was opened for its structure.
+
+    Raises:
+        UnreadableFile: its structure cannot be parsed, or uses what this reader does not know.
+        RefusedFile: it has more objects than `limits.members`.
+    """
+
+    @structural
+    def __init__(self, source: Source) -> None:
+        self.space: Space
+        self.space, root = read_superblock(source)
+        self.heaps = GlobalHeaps(self.space)
+        self._links = 0
+        self._objects: dict[int, Node] = {}
+        top = self.open(root)
+        if not isinstance(top, Group):
+            raise UnreadableFile("the root of the HDF5 file is no group")
+        self.root = top
+
+    def count_link(self) -> None:
+        """Count one link of a group that was listed."""
+        self._links += 1
+        self.space.limits.require("members", self._links, "the number of HDF5 links")
+
+    @structural
+    def open(self, address: int) -> Node:
+        """The object with its header at an address, the same one each time."""
+        known = self._objects.get(address)
+        if known is None:
+            known = self._objects[address] = self._parse(address)
+        return known
+
+    def _parse(self, address: int) -> Node:
+        messages = read_header(self.space, address)
+        kinds = {message.kind for message in messages}
+        if SYMBOL_TABLE in kinds or LINK_INFO in kinds:
+            return Group(self, address, messages)
+        if DATATYPE in kinds and LAYOUT in kinds:
+            return Dataset(self, address, messages)
+        if DATATYPE in kinds:
+            return NamedType(self, address, messages)
+        raise UnreadableFile(f"the HDF5 object at {address} is of no known kind")
+
+    def walk(self) -> Iterator[tuple[str, Node | Link]]:
+        """Every object under each of its names, parents first, and every link not followed.
+
+        A group that is reached a second time is named again and not entered again, so cycles end.
+        """
+        entered = {self.root.address}
+        pending: list[tuple[str, Group, int]] = [("", self.root, 0)]
+        while pending:
+            path, group, depth = pending.pop()
+            yield path, group
+            below: list[tuple[str, Group, int]] = []
+            for link in group.links():
+                name = f"{path}/{link.name}" if path else link.name
+                found = self.open(link.address) if link.kind is LinkKind.HARD else link
+                if isinstance(found, Group) and found.address not in entered:
+                    self.space.limits.require("nesting", depth + 1, "the depth of HDF5 groups")
+                    entered.add(found.address)
+                    below.append((name, found, depth + 1))
+                else:
+                    yield name, found
+            pending.extend(reversed(below))
