@@ -19,6 +19,7 @@ class Limits:
         layers: recurrent layers, and layers of a configuration.
         opcodes: opcodes of one pickle.
         nodes: nodes of a graph, over all its subgraphs.
+        fields: fields of Protocol Buffers messages, over the whole file.
         nesting: depth of messages, groups, containers or configurations.
     """
 
@@ -29,6 +30,7 @@ class Limits:
     layers: int = 10_000
     opcodes: int = 4_000_000
     nodes: int = 2_000_000
+    fields: int = 4_000_000
     nesting: int = 100
 
     def require(self, name: str, value: int, place: str = "the file") -> None:

@@ -16,9 +16,7 @@ from rnninspect.rules import RULES
 
 
 def count(  # noqa: PLR0913 - an option each
-    cell: Annotated[
-        str, typer.Argument(metavar="CELL", help="A cell; `rnninspect cells` lists them.")
-    ],
+    cell: Annotated[str, typer.Argument(metavar="CELL", help="See `rnninspect cells`.")],
     *,
     input_size: Annotated[int, typer.Option(min=1, help="m, width of the input.")],
     hidden_size: Annotated[int, typer.Option(min=1, help="n, width of the state.")],
@@ -57,9 +55,7 @@ def rules() -> None:
 
 
 def rule(
-    code: Annotated[
-        str, typer.Argument(metavar="RULE", help="A code or a name: R101, tensor-shape.")
-    ],
+    code: Annotated[str, typer.Argument(metavar="RULE", help="A code or a name.")],
 ) -> None:
     """Explain one rule: what it finds, why it matters, what to do.
 

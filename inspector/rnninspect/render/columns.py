@@ -87,7 +87,7 @@ def rows_of(report: Report) -> Iterator[Row]:
             values = {column.name: column.value(report, counted) for column in COLUMNS}
             yield Row(RowKind.LAYER, values)
         if stack is not None and len(levels) > 1:
-            yield _subtotal(stack[0], levels)
+            yield _subtotal(levels)
     totals = report.totals
     twice = sum(counted.stored for counted in report.layers) - totals.recurrent
     if twice:
@@ -122,8 +122,8 @@ def _stack_of(counted: LayerCount) -> tuple[str, str | None] | None:
     return None if stack is None else (stack.name, counted.layer.root)
 
 
-def _subtotal(name: str, levels: tuple[LayerCount, ...]) -> Row:
-    values: dict[str, Value] = {"layer": f"= {name}, {len(levels)} levels"}
+def _subtotal(levels: tuple[LayerCount, ...]) -> Row:
+    values: dict[str, Value] = {"layer": f"= {len(levels)} levels"}
     values["expected"] = sum(counted.expected for counted in levels)
     values["stored"] = sum(counted.stored for counted in levels)
     values["bytes"] = sum(counted.bytes for counted in levels)

@@ -21,11 +21,12 @@ def draw(
 
     With a width the last column is wrapped to fit.
     """
-    from tabulate import tabulate  # noqa: PLC0415 - JSON and CSV must not pay for it
+    import tabulate  # noqa: PLC0415 - JSON and CSV must not pay for it
 
+    tabulate.MIN_PADDING = 0  # a title may be as wide as its column: 80 columns are few
     lines = [[shown(value) for value in line] for line in grid]
     right = [any(isinstance(line[place], int) for line in grid) for place in range(len(heads))]
-    return tabulate(
+    return tabulate.tabulate(
         lines,
         headers=list(heads),
         tablefmt=style,
@@ -59,7 +60,7 @@ def fit(columns: Sequence[Column], rows: Sequence[Row], width: int) -> tuple[lis
 
     for column in sorted((column for column in columns if column.drop), key=lambda c: c.drop):
         fixed = total() - widths[name]
-        if fixed + min(widths[name], max(NARROWEST_NAME, width // 3)) <= width:
+        if fixed + min(widths[name], max(NARROWEST_NAME, width // 4)) <= width:
             break
         kept.remove(column)
     return kept, max(NARROWEST_NAME, width - (total() - widths[name]))

@@ -19,11 +19,14 @@ if TYPE_CHECKING:
 
 LONGEST_NAME = 60
 NAMES_SHOWN = 3
+LETTERS = {"m": "input size", "n": "hidden size", "D": "directions", "b": "bias vectors"}
 
 
 def table(reports: Sequence[Report], _: Sequence[Unreadable], view: View) -> str:
-    """Each file's table, its coverage and its findings; files stand apart by a blank line."""
-    return "\n\n".join("\n".join(_lines(report, view)) for report in reports)
+    """Each file's table, its coverage and its findings, and at the end what the letters mean."""
+    blocks = ["\n".join(_lines(report, view)) for report in reports]
+    letters = ", ".join(f"{letter} {word}" for letter, word in LETTERS.items())
+    return "\n\n".join([*blocks, letters] if any(report.layers for report in reports) else blocks)
 
 
 def _lines(report: Report, view: View) -> Iterator[str]:

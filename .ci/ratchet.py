@@ -1,0 +1,60 @@
+"""Runs the judges that stand in ../shared and refuses a score below the recorded one.
+
+Usage: ratchet.py RNNINSPECT PYTHON FOLDER [--record]
+
+The scores are in scores.toml beside this file: files right by each judge. --record writes them anew.
+"""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+import tomllib
+from pathlib import Path
+
+SHARED = Path(__file__).resolve().parents[2] / "shared"
+SCORES = Path(__file__).with_name("scores.toml")
+LAST_LINE = re.compile(r"^(\d+) passed, (\d+) failed", re.MULTILINE)
+HOSTILE_FORMATS = ("table", "json", "markdown", "csv")
+
+
+def score(command: list[str]) -> int:
+    """Files that a judge found right; what it found wrong is printed."""
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    print(done.stdout[-6000:], done.stderr[-2000:], sep="")
+    match = LAST_LINE.search(done.stdout)
+    if match is None:
+        sys.exit(f"no score from {' '.join(command[:2])}")
+    return int(match.group(1))
+
+
+def scores(rnninspect: str, python: str, folder: Path) -> dict[str, int]:
+    """The score of each judge, by its name."""
+    models = [python, str(SHARED / "models" / "judge.py"), "--", rnninspect, "{file}"]
+    found = {"models": score([*models, "--format", "json"])}
+    corpus = folder / "hostile"
+    subprocess.run([python, str(SHARED / "hostile" / "make_corpus.py"), str(corpus)], check=True)
+    judge = [python, str(SHARED / "hostile" / "judge.py"), str(corpus), "--", rnninspect, "{file}"]
+    for name in HOSTILE_FORMATS:
+        found[f"hostile_{name}"] = score([*judge, "--format", name])
+    return found
+
+
+def main() -> int:
+    """0 if no score fell."""
+    found = scores(sys.argv[1], sys.argv[2], Path(sys.argv[3]))
+    text = "".join(f"{name} = {value}\n" for name, value in found.items())
+    print(text, end="")
+    if "--record" in sys.argv:
+        SCORES.write_text(f"# Files right by each judge; a change may not lower one.\n{text}")
+        return 0
+    recorded = tomllib.loads(SCORES.read_text()) if SCORES.exists() else {}
+    fallen = [name for name, value in recorded.items() if found.get(name, 0) < value]
+    for name in fallen:
+        print(f"{name} fell from {recorded[name]} to {found.get(name, 0)}")
+    return 1 if fallen else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,184 @@
+"""Every output format against its golden file, and its printed columns added up again."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from handmade import layer, model, report, reshaped, tensor
+from rnninspect.cells import Role, Sizes
+from rnninspect.model import (
+    Fact,
+    Fate,
+    Observation,
+    Origin,
+    Purpose,
+    SavedModel,
+    SkippedLayer,
+    Stack,
+)
+from rnninspect.render import RENDERERS
+from rnninspect.render.explanation import explain
+from rnninspect.render.formula_sheet import Wish, formula_sheet
+from rnninspect.render.view import Unreadable, View
+from rnninspect.report import Report
+
+GOLDEN = Path(__file__).parent / "golden"
+
+
+def stacked() -> SavedModel:
+    sizes = (Sizes(257, 128, directions=2), Sizes(256, 128, directions=2))
+    levels = tuple(
+        replace(
+            layer(sizes=each, name=f"encoder.lstm[{level}]"),
+            kind="Bidirectional(LSTM)",
+            stack=Stack("encoder.lstm", level, 2),
+        )
+        for level, each in enumerate(sizes)
+    )
+    moments = replace(tensor("exp_avg", (128, 3)), purpose=Purpose.OPTIMIZER)
+    return model(*levels, others=(tensor("dense.weight", (10, 256)), moments))
+
+
+def faulty() -> SavedModel:
+    lost = SkippedLayer("custom", "MyCell", "no formula is known for this cell")
+    cut = reshaped(layer("GRU", Sizes(16, 8), name="gru"), Role.KERNEL, (24, 12))
+    fed = layer(name="fed")
+    fed = replace(
+        fed, operands=tuple(replace(o, fate=Fate.INPUT, tensors=()) for o in fed.operands)
+    )
+    seen = Observation(Fact.CODE, "builtins.print")
+    saved = model(replace(cut, origin=Origin.INFERRED), fed)
+    return replace(saved, skipped=(lost,), observations=(seen,))
+
+
+def hostile() -> SavedModel:
+    name = "\x1b[2J\x07a\nb|c\r<script>alert(1)</script>\u202egnp.exe=`*[x](http://y)\ud800\x7f"
+    return model(layer(name=name), layer("RNN", name='=HYPERLINK("x")'), layer(name="x" * 5000))
+
+
+CASES = {
+    "stacked": [report(stacked(), "model.pt")],
+    "faulty": [report(faulty(), "broken.onnx")],
+    "hostile": [report(hostile(), "=a|b\x1b.pt")],
+    "none": [report(model(others=(tensor("dense", (3, 3)),)), "dense.h5")],
+    "two": [report(stacked(), "one.pt"), report(faulty(), "two.onnx")],
+}
+UNREADABLE = [Unreadable("absent.onnx", "No such file or directory")]
+
+
+def hold(name: str, text: str, config: pytest.Config) -> None:
+    path = GOLDEN / name
+    if config.getoption("--renew-golden"):
+        path.write_text(text + "\n", encoding="utf-8")
+    assert text + "\n" == path.read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("output", RENDERERS)
+@pytest.mark.parametrize("case", CASES)
+def test_each_format(case: str, output: str, pytestconfig: pytest.Config) -> None:
+    unreadable = UNREADABLE if case == "two" else []
+    hold(f"{case}.{output}", RENDERERS[output](CASES[case], unreadable, View()), pytestconfig)
+
+
+def test_a_wide_table(pytestconfig: pytest.Config) -> None:
+    hold("stacked.160.table", RENDERERS["table"](CASES["stacked"], [], View(160)), pytestconfig)
+
+
+@pytest.mark.parametrize("case", ["stacked", "faulty"])
+def test_explanation(case: str, pytestconfig: pytest.Config) -> None:
+    (made,) = CASES[case]
+    hold(f"{case}.explain", explain(made, made.layers), pytestconfig)
+
+
+def test_formula_sheet_of_the_textbook(pytestconfig: pytest.Config) -> None:
+    hold("lstm.count", formula_sheet(Wish("LSTM", Sizes(3, 2)), []), pytestconfig)
+
+
+@pytest.mark.parametrize("width", [80, 100, 120])
+@pytest.mark.parametrize("case", ["stacked", "faulty", "hostile", "none"])
+def test_a_table_fits_its_width(case: str, width: int) -> None:
+    text = RENDERERS["table"](CASES[case], [], View(width))
+    table = text.split("\n\n")[1]
+    assert max(map(len, table.splitlines())) <= width
+
+
+def numbers(made: Report) -> list[tuple[str, int]]:
+    rows = csv.DictReader(io.StringIO(RENDERERS["csv"]([made], [], View())))
+    return [(row["layer"], int(row["stored"])) for row in rows]
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_the_stored_column_adds_up_to_the_total(case: str) -> None:
+    for made in CASES[case]:
+        assert sum(number for _, number in numbers(made)) == made.totals.parameters
+
+
+def test_partly_shared_layers_add_up_too() -> None:
+    first, second = layer(name="a"), layer(name="b")
+    tied = replace(second.operands[0], tensors=first.operands[0].tensors)
+    made = report(model(first, replace(second, operands=(tied, *second.operands[1:]))))
+    listed = numbers(made)
+    assert ("(shared, counted once)", -24) in listed
+    assert sum(number for _, number in listed) == made.totals.parameters == 88
+
+
+def printed(line: str, head: str, title: str) -> int | None:
+    """The number that stands under a right-aligned title."""
+    end = head.index(title) + len(title)
+    start = head.rindex("  ", 0, head.index(title))
+    text = line[start:end].strip().replace(",", "")
+    return int(text) if text.lstrip("-").isdecimal() else None
+
+
+@pytest.mark.parametrize("case", ["stacked", "faulty", "none"])
+def test_the_printed_table_is_right_as_arithmetic(case: str) -> None:
+    (made,) = CASES[case]
+    head, _, *lines = RENDERERS["table"]([made], [], View(200)).split("\n\n")[1].splitlines()
+    stored = [printed(line, head, "Stored") for line in lines if not line.startswith("= ")]
+    *parts, total = [number for number in stored if number is not None]
+    assert sum(parts) == total == made.totals.parameters
+
+
+def test_json_is_ascii_and_has_no_control_character() -> None:
+    text = RENDERERS["json"](CASES["hostile"], [], View())
+    assert all(" " <= char <= "~" or char == "\n" for char in text)
+    assert json.loads(text)["reports"][0]["layers"][0]["name"].startswith("\x1b[2J")
+
+
+@pytest.mark.parametrize("output", ["table", "markdown", "csv"])
+def test_no_name_breaks_the_text(output: str) -> None:
+    text = RENDERERS[output](CASES["hostile"], [], View())
+    assert text.replace("\n", "").isprintable()
+    if output == "markdown":
+        assert "<script" not in text
+        rows = [line for line in text.splitlines() if line.startswith("|")]
+        bars = {line.replace("\\\\", "").replace("\\|", "").count("|") for line in rows}
+        assert len(bars) == 1
+    if output == "csv":
+        for row in csv.reader(io.StringIO(text)):
+            assert not any(field.startswith(("=", "+", "@")) for field in row)
+
+
+def test_json_follows_the_contract() -> None:
+    document = json.loads(RENDERERS["json"](CASES["stacked"], [], View()))
+    assert document["schema_version"] == 1
+    (made,) = document["reports"]
+    assert {"path", "format", "framework", "producer", "file_bytes"} <= made.keys()
+    first = made["layers"][0]
+    assert first["formula"] == {
+        "symbolic": "2 × 4(nm + n² + 2n)",
+        "substituted": "2 × 4(128·257 + 128² + 2·128)",
+        "textbook": 395264,
+    }
+    assert first["parameters"] == {"expected": 396288, "stored": 396288}
+    assert (first["directions"], first["bias_vectors"], first["peepholes"]) == (2, 2, False)
+    assert first["stack"] == {"name": "encoder.lstm", "level": 0, "levels": 2}
+    fields = {"name", "roles", "direction", "shape", "expected_shape", "dtype", "fate"}
+    assert fields <= first["tensors"][0].keys()
+    assert made["totals"]["not_parameters"]["optimizer"] == 384

@@ -1,0 +1,98 @@
+"""The counter on layers made by hand."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from handmade import ONE_BIAS, TWO_BIASES, layer, reshaped, tensor, without
+from rnninspect.cells import Role, Sizes, Symbol
+from rnninspect.counter import bias_vectors, count_layer, count_layers, expected_shape
+from rnninspect.model import Fate, Operand, Slot
+
+
+def test_an_intact_layer_stores_what_is_expected() -> None:
+    counted = count_layer(layer())
+    assert (counted.expected, counted.stored, counted.bytes) == (56, 56, 224)
+    assert all(slot.fate is Fate.STORED for slot in counted.slots)
+
+
+def test_a_dropped_tensor_leaves_its_slot_absent() -> None:
+    counted = count_layer(without(layer(), Role.RECURRENT_KERNEL))
+    assert counted.stored == 56 - 16
+    absent = [slot.slot.role for slot in counted.slots if slot.fate is Fate.ABSENT]
+    assert absent == [Role.RECURRENT_KERNEL]
+
+
+def test_bias_vectors_count_roles_and_not_tensors() -> None:
+    assert [bias_vectors(layer(roles=roles)) for roles in (ONE_BIAS, TWO_BIASES)] == [1, 2]
+
+
+def test_a_fused_tensor_fills_several_slots_and_counts_once() -> None:
+    slots = (Slot(0, Role.BIAS), Slot(0, Role.RECURRENT_BIAS))
+    axes = ((2,), (Symbol.GATES, Symbol.HIDDEN))
+    fused = Operand("b", slots, axes, (2, 8), tensors=(tensor("b", (2, 8)),))
+    plain = without(layer(), Role.BIAS, Role.RECURRENT_BIAS)
+    counted = count_layer(replace(plain, operands=(*plain.operands, fused)))
+    assert (counted.expected, counted.stored) == (56, 56)
+    assert counted.operands[-1].expected_shape == (2, 8)
+
+
+def test_a_joined_kernel_has_rows_of_input_and_state() -> None:
+    axes = ((Symbol.JOINED,), (Symbol.GATES, Symbol.HIDDEN))
+    assert expected_shape(axes, 4, Sizes(3, 6, 2)) == (5, 24)
+
+
+def test_taps_stand_for_as_many_axes_as_the_kernel_has() -> None:
+    axes = ((Symbol.TAPS,), (Symbol.INPUT,), (Symbol.GATES, Symbol.HIDDEN))
+    assert expected_shape(axes, 4, Sizes(3, 4, kernel_size=(5, 2))) == (5, 2, 3, 16)
+
+
+def test_a_slice_of_a_larger_tensor_counts_its_part() -> None:
+    whole = tensor("blob", (3, 8, 3))
+    made = layer()
+    part = replace(made.operands[0], tensors=(whole,))
+    counted = count_layer(replace(made, operands=(part, *made.operands[1:])))
+    assert counted.stored == 56
+
+
+def test_an_expanded_tensor_counts_what_is_stored() -> None:
+    made = layer()
+    grown = replace(made.operands[2], tensors=(tensor("one", (1,)),))
+    operands = (*made.operands[:2], grown, made.operands[3])
+    assert count_layer(replace(made, operands=operands)).stored == 56 - 8 + 1
+
+
+def test_a_tensor_used_in_both_directions_counts_once() -> None:
+    made = layer(sizes=Sizes(3, 2, directions=2))
+    first = made.operands[0].tensors
+    operands = tuple(
+        replace(given, tensors=first) if given.slots[0].role is Role.KERNEL else given
+        for given in made.operands
+    )
+    assert count_layer(replace(made, operands=operands)).stored == 112 - 24
+
+
+def test_layers_over_the_same_tensors_are_one_with_two_places() -> None:
+    first = layer(name="then.lstm")
+    counted = count_layers([first, replace(first, name="else.lstm"), layer(name="other")])
+    assert [(count.layer.name, count.layer.also_at) for count in counted] == [
+        ("then.lstm", ("else.lstm",)),
+        ("other", ()),
+    ]
+
+
+def test_layers_that_store_nothing_are_not_merged() -> None:
+    fed = tuple(replace(given, fate=Fate.INPUT, tensors=()) for given in layer().operands)
+    counted = count_layers([replace(layer(name=name), operands=fed) for name in "ab"])
+    assert [count.stored for count in counted] == [0, 0]
+
+
+def test_layers_of_one_name_get_different_ones() -> None:
+    first, second, third = (replace(layer(name=str(k)), name="rnn") for k in range(3))
+    named = count_layers([replace(first, root="ema"), second, third])
+    assert [count.layer.name for count in named] == ["ema: rnn", "rnn", "rnn (2)"]
+
+
+def test_a_negative_shape_is_not_multiplied() -> None:
+    counted = count_layer(reshaped(layer(), Role.KERNEL, (-8, -3)))
+    assert counted.stored == 56 - 24

@@ -1,0 +1,111 @@
+"""The cut of the project: who may import whom, how large a file may be, and how light a start."""
+
+from __future__ import annotations
+
+import ast
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+CORE, PLUGINS = ROOT / "inspector" / "rnninspect", ROOT / "plugins"
+FLOORS = {
+    "errors": 0,
+    "cells": 0,
+    "limits": 1,
+    "model": 1,
+    "source": 2,
+    "counter": 2,
+    "decode": 3,
+    "plugin": 3,
+    "rules": 3,
+    "readers": 4,
+    "report": 4,
+    "inspection": 5,
+    "render": 5,
+    "command": 6,
+    "cli": 7,
+    "__main__": 8,
+    "__init__": 6,  # names the public functions; imports nothing by itself
+}
+LONGEST_FILE, LONGEST_FUNCTION = 300, 40
+SOURCES = sorted([*CORE.rglob("*.py"), *PLUGINS.rglob("*.py")])
+HEAVY = {"torch", "tensorflow", "keras", "onnx", "onnxruntime", "h5py", "numpy", "safetensors"}
+
+
+def floor_of(path: Path) -> str:
+    return path.relative_to(CORE).parts[0].removesuffix(".py")
+
+
+def imported(path: Path) -> set[str]:
+    names: set[str] = set()
+    for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, ast.Import):
+            names.update(alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            names.add(node.module)
+            names.update(f"{node.module}.{alias.name}" for alias in node.names)
+    return names
+
+
+def test_every_module_of_the_core_has_a_floor() -> None:
+    assert {floor_of(path) for path in CORE.rglob("*.py")} == set(FLOORS)
+
+
+@pytest.mark.parametrize("path", sorted(CORE.rglob("*.py")), ids=lambda p: str(p.relative_to(CORE)))
+def test_the_core_imports_only_from_lower_floors(path: Path) -> None:
+    own = floor_of(path)
+    for name in imported(path):
+        package, _, rest = name.partition(".")
+        assert not package.startswith("rnninspect_"), f"{path.name} imports the plugin {name}"
+        other = rest.partition(".")[0]
+        if package == "rnninspect" and other in FLOORS and other != own:
+            assert FLOORS[other] < FLOORS[own], f"{own} imports {other}"
+
+
+@pytest.mark.parametrize(
+    "path", sorted(PLUGINS.rglob("*.py")), ids=lambda p: str(p.relative_to(PLUGINS))
+)
+def test_a_plugin_knows_the_door_and_the_decoders_alone(path: Path) -> None:
+    own = path.relative_to(PLUGINS).parts[0]
+    for name in imported(path):
+        parts = name.split(".")
+        if parts[0] == "rnninspect":
+            assert parts[1:2] in (["plugin"], ["decode"], []), f"{path} imports {name}"
+        elif parts[0].startswith("rnninspect_"):
+            assert parts[0] == own, f"{path} imports another plugin: {name}"
+
+
+@pytest.mark.parametrize("path", SOURCES, ids=lambda p: str(p.relative_to(ROOT)))
+def test_files_and_functions_stay_small(path: Path) -> None:
+    text = path.read_text()
+    assert len(text.splitlines()) <= LONGEST_FILE
+    tree = ast.parse(text)
+    assert ast.get_docstring(tree), "a module opens with what lives there"
+    for node in ast.walk(tree):
+        if isinstance(node, ast.FunctionDef):
+            length = (node.end_lineno or node.lineno) - node.lineno + 1
+            assert length <= LONGEST_FUNCTION, f"{node.name} has {length} lines"
+
+
+def test_a_plugins_door_imports_only_the_standard_library() -> None:
+    for path in PLUGINS.glob("*/__init__.py"):
+        for node in ast.parse(path.read_text()).body:
+            if isinstance(node, ast.ImportFrom | ast.Import):
+                module = node.module if isinstance(node, ast.ImportFrom) else node.names[0].name
+                assert (module or "").partition(".")[0] in sys.stdlib_module_names, path
+
+
+@pytest.mark.parametrize("output", ["table", "json"])
+def test_the_common_call_imports_nothing_heavy(output: str) -> None:
+    sample = next(iter(sorted((ROOT / "sample_models" / "onnx").glob("*.onnx"))))
+    command = [sys.executable, "-X", "importtime", "-m", "rnninspect", str(sample)]
+    done = subprocess.run(
+        [*command, "--format", output], capture_output=True, text=True, check=True
+    )
+    modules = {line.rpartition("|")[2].strip() for line in done.stderr.splitlines()}
+    assert "rnninspect.counter" in modules
+    assert not {name.partition(".")[0] for name in modules} & (HEAVY | {"typer", "click"})
+    assert ("tabulate" in modules) is (output == "table")

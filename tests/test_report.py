@@ -1,0 +1,50 @@
+"""Totals and verdicts, on models made by hand."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from handmade import layer, model, report, tensor, without
+from rnninspect.cells import Role
+from rnninspect.model import Fate, Purpose, SkippedLayer
+from rnninspect.rules import Level
+
+
+def test_totals_split_the_parameters() -> None:
+    totals = report(model(layer(), others=(tensor("dense", (2, 5)),))).totals
+    assert (totals.parameters, totals.recurrent, totals.other) == (66, 56, 10)
+    assert (totals.tensors, totals.attributed, totals.bytes) == (5, 5, 264)
+
+
+def test_what_is_no_parameter_stands_apart() -> None:
+    kept = tuple(replace(tensor(purpose, (3,)), purpose=purpose) for purpose in Purpose)
+    totals = report(model(others=kept)).totals
+    assert (totals.parameters, totals.copies) == (3, 3)
+    assert totals.not_parameters == {"optimizer": 3, "state": 3, "constants": 3, "quantisation": 3}
+
+
+def test_an_alias_counts_once_and_as_a_parameter() -> None:
+    stored = tensor("w", (4,))
+    aliases = (replace(stored, name="v"), replace(stored, name="m", purpose=Purpose.OPTIMIZER))
+    totals = report(model(others=(stored, *aliases))).totals
+    assert (totals.parameters, totals.not_parameters["optimizer"], totals.tensors) == (4, 0, 1)
+
+
+def test_tensors_of_a_skipped_layer_are_not_attributed() -> None:
+    lost = SkippedLayer("x", "X", "unknown", (tensor("w", (4,)),))
+    totals = report(replace(model(layer(), others=lost.tensors), skipped=(lost,))).totals
+    assert (totals.tensors, totals.attributed, totals.parameters) == (5, 4, 60)
+
+
+def test_verdicts() -> None:
+    fed = tuple(replace(given, fate=Fate.INPUT, tensors=()) for given in layer().operands)
+    made = report(
+        model(
+            layer(name="good"),
+            without(layer(name="bad"), Role.KERNEL, Role.RECURRENT_BIAS),
+            replace(layer(name="fed"), operands=fed),
+        )
+    )
+    assert [made.verdict(counted) for counted in made.layers] == ["ok", "R102 R107", "input"]
+    assert made.worst() is Level.ERROR
+    assert report(model(layer())).worst() is None

@@ -1,0 +1,127 @@
+"""Sources: exact reads, windows, and files that are none."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+from rnninspect.errors import RefusedFile, UnreadableFile
+from rnninspect.limits import Limits
+from rnninspect.source import Whereabouts, open_source
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> Path:
+    path = tmp_path / "model.bin"
+    path.write_bytes(bytes(range(100)))
+    return path
+
+
+def test_reads_are_exact(file: Path) -> None:
+    with open_source(file) as source:
+        assert source.read(10, 3) == b"\x0a\x0b\x0c"
+        assert source.head(1000) == bytes(range(100))
+        for offset, length in ((99, 2), (-1, 1), (0, -1), (10**20, 1)):
+            with pytest.raises(UnreadableFile, match="beyond the end"):
+                source.read(offset, length)
+
+
+def test_a_window_cannot_look_out(file: Path) -> None:
+    with open_source(file) as source:
+        window = source.window(10, 5).window(1, 4)
+        assert (window.size, window.read(0, 4)) == (4, b"\x0b\x0c\x0d\x0e")
+        with pytest.raises(UnreadableFile):
+            window.read(0, 5)
+        with pytest.raises(UnreadableFile):
+            source.window(98, 3)
+
+
+def test_a_source_in_memory_keeps_path_and_limits(file: Path) -> None:
+    with open_source(file, Limits(layers=3)) as source:
+        held = source.holding(b"abc")
+        assert (held.read(1, 2), held.path, held.limits.layers) == (b"bc", file, 3)
+
+
+def test_a_file_that_shrinks_while_it_is_read_is_an_error(file: Path) -> None:
+    with open_source(file) as source:
+        os.truncate(file, 50)
+        with pytest.raises(UnreadableFile, match="ends at offset 50"):
+            source.read(40, 20)
+
+
+@pytest.mark.parametrize("kind", ["missing", "folder", "pipe", "loop", "device", "nul"])
+def test_what_is_no_file_is_refused_at_once(tmp_path: Path, kind: str) -> None:
+    path = tmp_path / "x"
+    reasons = {
+        "folder": "a folder",
+        "pipe": "a pipe",
+        "device": "a device",
+        "missing": "No such file",
+        "loop": "symbolic links",
+        "nul": "null byte",
+    }
+    match kind:
+        case "folder":
+            path.mkdir()
+        case "pipe":
+            os.mkfifo(path)
+        case "loop":
+            path.symlink_to(path)
+        case "device":
+            path = Path(os.devnull)
+        case "nul":
+            path = Path("a\0b")
+    with pytest.raises(UnreadableFile, match=reasons[kind]):
+        open_source(path)
+
+
+def test_neighbours_stay_in_the_folder(tmp_path: Path) -> None:
+    folder = tmp_path / "model"
+    (folder / "sub").mkdir(parents=True)
+    (tmp_path / "secret").write_text("x")
+    (folder / "data.bin").write_text("four")
+    (folder / "sub" / "more.bin").write_text("x")
+    (folder / "out").symlink_to(tmp_path / "secret")
+    (folder / "up").symlink_to(tmp_path)
+    os.mkfifo(folder / "pipe")
+    (folder / "m").write_text("m")
+    expected = {
+        "data.bin": Whereabouts.INSIDE,
+        "sub/../data.bin": Whereabouts.INSIDE,
+        "sub/more.bin": Whereabouts.INSIDE,
+        "../secret": Whereabouts.OUTSIDE,
+        "sub/../../secret": Whereabouts.OUTSIDE,
+        str(tmp_path / "secret"): Whereabouts.OUTSIDE,
+        "out": Whereabouts.OUTSIDE,
+        "up/secret": Whereabouts.OUTSIDE,
+        "..\\secret": Whereabouts.OUTSIDE,
+        "data.bin\0x": Whereabouts.OUTSIDE,
+        "": Whereabouts.OUTSIDE,
+        "nowhere": Whereabouts.MISSING,
+        "pipe": Whereabouts.IRREGULAR,
+        "sub": Whereabouts.IRREGULAR,
+    }
+    with open_source(folder / "m") as source:
+        found = {location: source.neighbour(location).whereabouts for location in expected}
+        assert found == expected
+        assert source.neighbour("data.bin").size == 4
+
+
+def test_a_cache_that_links_model_and_data_into_one_folder_works(tmp_path: Path) -> None:
+    blobs, snapshot = tmp_path / "blobs", tmp_path / "snapshots" / "main"
+    blobs.mkdir()
+    snapshot.mkdir(parents=True)
+    for name in ("model.onnx", "model.onnx_data"):
+        (blobs / f"hash-{name}").write_text("x")
+        (snapshot / name).symlink_to(blobs / f"hash-{name}")
+    with open_source(snapshot / "model.onnx") as source:
+        assert source.neighbour("model.onnx_data").whereabouts is Whereabouts.INSIDE
+
+
+def test_a_limit_says_its_name() -> None:
+    limits = Limits(tensors=2)
+    limits.require("tensors", 2)
+    with pytest.raises(RefusedFile, match=r"tensors=2; --limit tensors=N"):
+        limits.require("tensors", 3)
