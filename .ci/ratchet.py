@@ -1,8 +1,9 @@
-"""Runs the judges that stand in ../shared and refuses a score below the recorded one.
+"""Runs the judges of a folder and refuses a score below the recorded one.
 
-Usage: ratchet.py RNNINSPECT PYTHON FOLDER [--record]
+Usage: ratchet.py JUDGES RNNINSPECT PYTHON FOLDER [--record]
 
-The scores are in scores.toml beside this file: files right by each judge. --record writes them anew.
+JUDGES holds models/judge.py and hostile/judge.py; FOLDER is for what they make. The scores stand in
+scores.toml beside this file: files right by each judge. --record writes them anew.
 """
 
 from __future__ import annotations
@@ -13,7 +14,6 @@ import sys
 import tomllib
 from pathlib import Path
 
-SHARED = Path(__file__).resolve().parents[2] / "shared"
 SCORES = Path(__file__).with_name("scores.toml")
 LAST_LINE = re.compile(r"^(\d+) passed, (\d+) failed", re.MULTILINE)
 HOSTILE_FORMATS = ("table", "json", "markdown", "csv")
@@ -29,13 +29,13 @@ def score(command: list[str]) -> int:
     return int(match.group(1))
 
 
-def scores(rnninspect: str, python: str, folder: Path) -> dict[str, int]:
+def scores(judges: Path, rnninspect: str, python: str, folder: Path) -> dict[str, int]:
     """The score of each judge, by its name."""
-    models = [python, str(SHARED / "models" / "judge.py"), "--", rnninspect, "{file}"]
+    models = [python, str(judges / "models" / "judge.py"), "--", rnninspect, "{file}"]
     found = {"models": score([*models, "--format", "json"])}
     corpus = folder / "hostile"
-    subprocess.run([python, str(SHARED / "hostile" / "make_corpus.py"), str(corpus)], check=True)
-    judge = [python, str(SHARED / "hostile" / "judge.py"), str(corpus), "--", rnninspect, "{file}"]
+    subprocess.run([python, str(judges / "hostile" / "make_corpus.py"), str(corpus)], check=True)
+    judge = [python, str(judges / "hostile" / "judge.py"), str(corpus), "--", rnninspect, "{file}"]
     for name in HOSTILE_FORMATS:
         found[f"hostile_{name}"] = score([*judge, "--format", name])
     return found
@@ -43,7 +43,7 @@ def scores(rnninspect: str, python: str, folder: Path) -> dict[str, int]:
 
 def main() -> int:
     """0 if no score fell."""
-    found = scores(sys.argv[1], sys.argv[2], Path(sys.argv[3]))
+    found = scores(Path(sys.argv[1]), sys.argv[2], sys.argv[3], Path(sys.argv[4]))
     text = "".join(f"{name} = {value}\n" for name, value in found.items())
     print(text, end="")
     if "--record" in sys.argv:

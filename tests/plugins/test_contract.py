@@ -1,0 +1,23 @@
+"""Each built-in reader against the contract, by a sample of its own."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from contract import hold
+
+from rnninspect.readers import built_in_readers
+
+SAMPLES = Path(__file__).parents[2] / "sample_models"
+GOOD = {
+    "onnx": min((SAMPLES / "onnx").glob("*.onnx")),
+    "torch": min((SAMPLES / "torch").glob("*.pt")),
+    "keras": min((SAMPLES / "keras").glob("*.keras")),
+}
+
+
+@pytest.mark.parametrize("reader", built_in_readers(), ids=lambda reader: str(reader.name))
+def test_a_built_in_reader_keeps_the_contract(reader: object, tmp_path: Path) -> None:
+    model = hold(reader, GOOD[str(getattr(reader, "name", ""))], tmp_path)
+    assert model.layers

@@ -1,0 +1,73 @@
+"""What the documents show is what is printed, and what they list is what there is."""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from rnninspect.render.listings import cell_table, rule_table
+from rnninspect.rules import RULES
+
+ROOT = Path(__file__).parents[1]
+README = ROOT / "README.md"
+CONSOLE = re.compile(r"(?<=^```console\n)\$ (rnninspect .*)\n((?:.*\n)*?)(?=^```$)", re.MULTILINE)
+TABLES = {
+    "cells": lambda: cell_table("github"),
+    "rules": lambda: rule_table("github"),
+}
+
+
+def printed(command: str) -> str:
+    arguments = [sys.executable, "-m", *command.split()]
+    variables = {**os.environ, "COLUMNS": "80"}
+    done = subprocess.run(
+        arguments, capture_output=True, text=True, check=False, cwd=ROOT, env=variables
+    )
+    return done.stdout + done.stderr
+
+
+def renew(pattern: re.Pattern[str], text: str) -> str:
+    return pattern.sub(lambda match: f"$ {match[1]}\n{printed(match[1])}", text)
+
+
+def test_the_readme_shows_what_is_printed(pytestconfig: pytest.Config) -> None:
+    text = README.read_text()
+    fresh = renew(CONSOLE, text)
+    if pytestconfig.getoption("--renew-golden"):
+        README.write_text(fresh)
+    assert fresh == README.read_text()
+    assert len(CONSOLE.findall(text)) >= 4
+
+
+@pytest.mark.parametrize("name", TABLES)
+def test_a_generated_table_is_fresh(name: str, pytestconfig: pytest.Config) -> None:
+    text = README.read_text()
+    table = re.sub(r" +\|", " |", re.sub(r"-{3,}", "---", TABLES[name]()))
+    pattern = re.compile(rf"(?<=<!-- {name} -->\n\n)(?:\|.*\n)*")
+    assert pattern.search(text), f"no place for the table of {name}"
+    fresh = pattern.sub(f"{table}\n", text, count=1)
+    if pytestconfig.getoption("--renew-golden"):
+        README.write_text(fresh)
+    assert fresh == README.read_text()
+
+
+def test_the_changelog_counts_the_rules() -> None:
+    assert f"{len(RULES)} rules" in (ROOT / "CHANGELOG.md").read_text()
+
+
+def test_links_lead_somewhere() -> None:
+    for document in (README, *ROOT.glob("*/README.md")):
+        for target in re.findall(r"\]\((?!https?:)([^)#]+)", document.read_text()):
+            assert (document.parent / target).exists(), f"{document}: {target}"
+
+
+def test_the_readme_has_one_command_to_run_and_one_to_test() -> None:
+    commands = re.findall(r"^```sh\n(.*)\n```$", README.read_text(), re.MULTILINE)
+    assert len(commands) == 2
+    assert "rnninspect sample_models/" in commands[0]
+    assert "pytest" in commands[1]
