@@ -51,11 +51,10 @@ def test_a_file_that_shrinks_while_it_is_read_is_an_error(file: Path) -> None:
             source.read(40, 20)
 
 
-@pytest.mark.parametrize("kind", ["missing", "folder", "pipe", "loop", "device", "nul"])
+@pytest.mark.parametrize("kind", ["missing", "pipe", "loop", "device", "nul"])
 def test_what_is_no_file_is_refused_at_once(tmp_path: Path, kind: str) -> None:
     path = tmp_path / "x"
     reasons = {
-        "folder": "a folder",
         "pipe": "a pipe",
         "device": "a device",
         "missing": "No such file",
@@ -63,8 +62,6 @@ def test_what_is_no_file_is_refused_at_once(tmp_path: Path, kind: str) -> None:
         "nul": "null byte",
     }
     match kind:
-        case "folder":
-            path.mkdir()
         case "pipe":
             os.mkfifo(path)
         case "loop":
@@ -107,6 +104,20 @@ def test_neighbours_stay_in_the_folder(tmp_path: Path) -> None:
         found = {location: source.neighbour(location).whereabouts for location in expected}
         assert found == expected
         assert source.neighbour("data.bin").size == 4
+
+
+def test_a_folder_is_a_source_without_bytes_that_opens_its_files(tmp_path: Path) -> None:
+    folder = tmp_path / "saved"
+    (folder / "variables").mkdir(parents=True)
+    (folder / "variables" / "index").write_bytes(b"abc")
+    (tmp_path / "secret").write_bytes(b"x")
+    with open_source(folder) as source:
+        assert (source.is_folder, source.size, source.head(4)) == (True, 0, b"")
+        with source.open_neighbour("variables/index") as inner:
+            assert (inner.is_folder, inner.read(0, 3)) == (False, b"abc")
+        for location in ("../secret", "absent", "variables"):
+            with pytest.raises(UnreadableFile, match="sought in the model's folder"):
+                source.open_neighbour(location)
 
 
 def test_a_cache_that_links_model_and_data_into_one_folder_works(tmp_path: Path) -> None:

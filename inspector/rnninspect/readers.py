@@ -75,6 +75,8 @@ def _load(target: str) -> Reader:
 
 
 def _describe(source: Source) -> str:
+    if source.is_folder:
+        return "a folder that holds no known model"
     if source.size == 0:
         return "the file is empty"
     start = source.head(64).lstrip().lower()

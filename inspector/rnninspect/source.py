@@ -16,7 +16,6 @@ if TYPE_CHECKING:
     from types import TracebackType
 
 KINDS = (
-    (stat.S_ISDIR, "a folder"),
     (stat.S_ISFIFO, "a pipe"),
     (stat.S_ISSOCK, "a socket"),
     (stat.S_ISCHR, "a device"),
@@ -69,11 +68,21 @@ class _Memory:
         self.data = b""
 
 
+class _Folder:
+    def read_at(self, offset: int, length: int) -> bytes:  # noqa: ARG002 - a folder has no bytes
+        return b""
+
+    def close(self) -> None:
+        pass
+
+
 class Source:
     """A run of bytes that is read piece by piece, never whole unless asked for.
 
+    A folder is a source without bytes, whose neighbours are the files in it.
+
     Attributes:
-        path: the file as the user named it; neighbours are sought in its folder.
+        path: the file or folder as the user named it.
         size: bytes in this run.
         limits: the bounds that a reader holds to.
     """
@@ -81,6 +90,16 @@ class Source:
     def __init__(self, path: Path, store: _Store, start: int, size: int, limits: Limits) -> None:
         self.path, self.size, self.limits = path, size, limits
         self._store, self._start = store, start
+
+    @property
+    def is_folder(self) -> bool:
+        """Whether it stands for a folder; it then holds no bytes."""
+        return isinstance(self._store, _Folder)
+
+    @property
+    def folder(self) -> Path:
+        """Where neighbours are sought: the folder itself, or the one that holds the file."""
+        return self.path if self.is_folder else self.path.parent
 
     def read(self, offset: int, length: int) -> bytes:
         """Exactly `length` bytes from `offset`; UnreadableFile if the run ends before."""
@@ -120,8 +139,10 @@ class Source:
         if not location or pure.is_absolute() or any(char in "\\\0" for char in location):
             return Neighbour(Whereabouts.OUTSIDE)
         try:
-            resolved = (self.path.parent / location).resolve()
-            folders = {self.path.parent.resolve(), self.path.resolve().parent}
+            resolved = (self.folder / location).resolve()
+            folders = {self.folder.resolve()}
+            if not self.is_folder:  # caches link a model and its data into one folder of blobs
+                folders.add(self.path.resolve().parent)
             if not any(resolved.is_relative_to(folder) for folder in folders):
                 return Neighbour(Whereabouts.OUTSIDE)
             status = resolved.stat()
@@ -130,6 +151,18 @@ class Source:
         if not stat.S_ISREG(status.st_mode):
             return Neighbour(Whereabouts.IRREGULAR)
         return Neighbour(Whereabouts.INSIDE, resolved, status.st_size)
+
+    def open_neighbour(self, location: str) -> Source:
+        """Open a regular file in the model's folder; UnreadableFile if there is no such file."""
+        found = self.neighbour(location)
+        if found.path is None:
+            raise UnreadableFile(
+                f"{location} is {found.whereabouts} (sought in the model's folder)"
+            )
+        source = open_source(found.path, self.limits)
+        if source.is_folder:  # it was a file a moment ago
+            raise UnreadableFile(f"{location} has become a folder")
+        return source
 
     def close(self) -> None:
         """Let go of the file."""
@@ -148,17 +181,23 @@ class Source:
 
 
 def open_source(path: str | os.PathLike[str], limits: Limits | None = None) -> Source:
-    """Open a regular file, or raise UnreadableFile with the reason; never waits on a pipe."""
+    """Open a regular file or a folder; never waits on a pipe.
+
+    Raises:
+        UnreadableFile: there is nothing, it may not be read, or it is something else.
+    """
     try:
         descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
     except (OSError, ValueError) as error:
         raise UnreadableFile(_reason(error)) from error
     status = os.fstat(descriptor)
-    if not stat.S_ISREG(status.st_mode):
-        os.close(descriptor)
-        what = next((name for test, name in KINDS if test(status.st_mode)), "no regular file")
-        raise UnreadableFile(f"{what}, not a file" if what.startswith("a ") else what)
-    return Source(Path(path), _File(descriptor), 0, status.st_size, limits or Limits())
+    if stat.S_ISREG(status.st_mode):
+        return Source(Path(path), _File(descriptor), 0, status.st_size, limits or Limits())
+    os.close(descriptor)
+    if stat.S_ISDIR(status.st_mode):
+        return Source(Path(path), _Folder(), 0, 0, limits or Limits())
+    what = next((name for test, name in KINDS if test(status.st_mode)), "something else")
+    raise UnreadableFile(f"{what}, not a file")
 
 
 def _reason(error: OSError | ValueError) -> str:
