@@ -1,0 +1,92 @@
+"""Makes every sample model with the real frameworks, and the manifest of what each must report.
+
+    python sample_models/make_samples.py [--output FOLDER]
+
+What the manifest says comes from the frameworks' own counts and from the arguments that the layers
+are built with, never from rnninspect. Files are the same on every run with the same releases of
+the frameworks, but for the legacy PyTorch container, whose keys are addresses.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from pathlib import Path
+
+import keras
+import tf_keras
+import torch
+
+from making import (
+    broken_keras,
+    broken_onnx,
+    broken_torch,
+    keras2_samples,
+    keras_samples,
+    onnx_exports,
+    onnx_samples,
+    torch_samples,
+)
+from making.records import Broken, Intact, broken_entry, intact_entry
+
+INTACT = (
+    *keras_samples.INTACT,
+    *keras2_samples.INTACT,
+    *torch_samples.INTACT,
+    *onnx_samples.INTACT,
+    *onnx_exports.INTACT,
+)
+BROKEN = (*broken_keras.BROKEN, *broken_torch.BROKEN, *broken_onnx.BROKEN)
+
+HEADING = """\
+# What each sample model must report; written by make_samples.py beside it.
+#
+# An intact sample has `parameters` and `layers`, and raises no finding of level error. A broken one
+# has one `fault`, made in the sample `base`; `rule` must find it, at `layer` and `tensor` where
+# these are given, and no other rule of level error may speak but those in `also`.
+"""
+
+
+def make_samples(folder: Path) -> int:
+    """Write all samples and their manifest into a folder; return how many there are."""
+    entries = [_make_intact(folder, recipe) for recipe in INTACT]
+    entries += [_make_broken(folder, recipe) for recipe in BROKEN]
+    text = "\n\n".join([HEADING, *entries]) + "\n"
+    (folder / "manifest.toml").write_text(text, encoding="utf-8")
+    return len(entries)
+
+
+def _make_intact(folder: Path, recipe: Intact) -> str:
+    keras.backend.clear_session()  # layer names count from the start again
+    tf_keras.backend.clear_session()
+    keras.utils.set_random_seed(0)
+    torch.manual_seed(0)
+    return intact_entry(recipe, recipe.make(_target(folder, recipe.path)))
+
+
+def _make_broken(folder: Path, recipe: Broken) -> str:
+    recipe.make(folder / recipe.base, _target(folder, recipe.path))
+    return broken_entry(recipe)
+
+
+def _target(folder: Path, name: str) -> Path:
+    target = folder / name
+    target.parent.mkdir(parents=True, exist_ok=True)
+    return target
+
+
+def main() -> None:
+    """Read the command line and make the samples."""
+    if sys.flags.hash_randomization:  # torch.jit writes sets in the order of their hashes
+        environment = os.environ | {"PYTHONHASHSEED": "0"}
+        os.execve(sys.executable, [sys.executable, *sys.argv], environment)  # noqa: S606 - itself
+    parser = argparse.ArgumentParser(description="Make the sample models with the frameworks.")
+    here = Path(__file__).resolve().parent
+    parser.add_argument("--output", type=Path, default=here, help="folder to write into")
+    folder = parser.parse_args().output
+    print(f"{make_samples(folder)} samples written to {folder}")
+
+
+if __name__ == "__main__":
+    main()

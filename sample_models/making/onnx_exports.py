@@ -1,0 +1,97 @@
+"""The intact samples in ONNX that torch's two exporters and onnxruntime's quantiser write."""
+
+from __future__ import annotations
+
+import logging
+import tempfile
+import warnings
+from dataclasses import replace
+from pathlib import Path
+
+import onnx
+import torch
+from onnxruntime.quantization import quantize_dynamic
+from torch import nn
+
+from making.onnx_graphs import stored_elements
+from making.records import Intact, Layer, Truth
+from making.torch_layers import Tagger, levels
+
+OPERATORS = ("LSTM", "GRU", "DynamicQuantizeLSTM")
+WORDS = torch.tensor([[1, 2, 3, 4]])
+
+
+def _export(
+    path: Path, model: nn.Module, *, dynamo: bool, optimize: bool = True
+) -> onnx.ModelProto:
+    logging.getLogger("torch.onnx").setLevel(logging.ERROR)
+    with warnings.catch_warnings(), tempfile.TemporaryDirectory() as folder:
+        warnings.simplefilter("ignore")  # both exporters warn of their own use of torch
+        scratch = Path(folder) / "model.onnx"
+        torch.onnx.export(
+            model.eval(),
+            (WORDS,),
+            scratch,
+            dynamo=dynamo,
+            optimize=optimize,
+            verbose=False,
+            external_data=False,
+        )
+        exported = onnx.load(scratch)
+    _forget_machine(exported)
+    path.write_bytes(exported.SerializeToString(deterministic=True))
+    return exported
+
+
+def _forget_machine(model: onnx.ModelProto) -> None:
+    """Keep the module classes of what torch notes at every node, not the machine's own paths."""
+    for node in model.graph.node:
+        kept = [entry for entry in node.metadata_props if entry.key.endswith("class_hierarchy")]
+        del node.metadata_props[:]
+        node.metadata_props.extend(kept)
+
+
+def _truth(model: onnx.ModelProto, layers: tuple[Layer, ...]) -> Truth:
+    """Torch's count of each level, under the name of the node that the exporter made of it."""
+    names = [node.name for node in model.graph.node if node.op_type in OPERATORS]
+    named = tuple(
+        replace(layer, name=name, level=None) for layer, name in zip(layers, names, strict=True)
+    )
+    return Truth(named, stored_elements(model))
+
+
+def _torchscript(path: Path) -> Truth:
+    model = Tagger(nn.LSTM(6, 4, num_layers=2, bidirectional=True, batch_first=True))
+    return _truth(_export(path, model, dynamo=False), levels("rnn", model.rnn))
+
+
+def _dynamo(path: Path) -> Truth:
+    """Too large for the exporter's constant folding, as every network of real size is."""
+    model = Tagger(nn.LSTM(45, 46, batch_first=True))
+    return _truth(_export(path, model, dynamo=True), levels("rnn", model.rnn))
+
+
+def _unfolded(path: Path) -> Truth:
+    model = Tagger(nn.GRU(6, 4, bidirectional=True, batch_first=True))
+    exported = _export(path, model, dynamo=True, optimize=False)
+    return _truth(exported, levels("rnn", model.rnn))
+
+
+def _quantised(path: Path) -> Truth:
+    """Its weights are int8; parameters are still those of the float layer."""
+    model = Tagger(nn.LSTM(8, 6, batch_first=True))
+    float_path = path.with_name("float.onnx")
+    _export(float_path, model, dynamo=False)
+    quantize_dynamic(float_path, path, op_types_to_quantize=["LSTM"])
+    float_path.unlink()
+    truth = _truth(onnx.load(path), levels("rnn", model.rnn))
+    scales_and_zero_points = 4  # one of each for W and for R
+    return replace(truth, not_parameters={"quantisation": scales_and_zero_points})
+
+
+INTACT = (
+    Intact("onnx/dynamo_lstm.onnx", "torch.onnx.export", _dynamo),
+    Intact("onnx/dynamo_unfolded_gru.onnx", "torch.onnx.export, not optimised", _unfolded),
+    Intact("onnx/quantised_lstm.onnx", "torch.onnx.export and quantize_dynamic", _quantised),
+    Intact("onnx/torchscript_lstm.onnx", "torch.onnx.export with dynamo=False", _torchscript),
+)
