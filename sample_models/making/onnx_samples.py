@@ -112,15 +112,15 @@ def _branches(path: Path) -> Truth:
     slow, fast = Spec("LSTM", "slow", 5, 4), Spec("LSTM", "fast", 5, 4, bias=False)
     inner, outer = slow.weights(), fast.weights()
     bodies = {
-        "then_branch": _branch(slow, [_constant(weight) for weight in inner]),
         "else_branch": _branch(fast, []),
+        "then_branch": _branch(slow, [_constant(weight) for weight in inner]),
     }
     node = helper.make_node("If", ["precise"], ["y"], name="choice", **bodies)
     given = [value("precise", (), TensorProto.BOOL), _inputs(slow)]
     save(path, helper.make_graph([node], "sample", given, [_outputs(slow)], outer))
     layers = (
-        slow.layer(size(inner), name="choice/then_branch/slow"),
         fast.layer(size(outer), name="choice/else_branch/fast"),
+        slow.layer(size(inner), name="choice/then_branch/slow"),
     )
     return Truth(layers, size(inner) + size(outer))
 
