@@ -142,9 +142,11 @@ class Dataset(Node):
         layout = self.layout
         if layout.kind is LayoutKind.COMPACT:
             return layout.size
+        if self.external_files or layout.kind is LayoutKind.VIRTUAL:
+            return None
         if layout.address is None:
             return 0
-        if layout.size is None or self.external_files:
+        if layout.size is None:
             return None
         return max(0, min(layout.size, self._space.end - layout.address))
 

@@ -1,0 +1,158 @@
+"""A model's configuration: JSON that nobody vouches for, as a tree of declared layers."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, cast
+
+from rnninspect.plugin import UnreadableFile
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from rnninspect.plugin import Limits
+
+Json = object  # what json.loads gives: dicts, lists, strings, numbers, None
+LARGEST_SIZE = 2**31 - 1
+LONGEST_NUMBER = 18  # digits; a longer whole number is read as a float, which no size may be
+
+
+def parse_json(text: bytes | str, limits: Limits, what: str) -> Json:
+    """Parse JSON whose number of values and depth are bounded before anything is built."""
+    import json  # noqa: PLC0415 - weights-only files need no JSON
+
+    data = text.encode("utf-8", "surrogateescape") if isinstance(text, str) else text
+    values = data.count(b",") + data.count(b"{") + data.count(b"[")
+    limits.require("nodes", 2 * values, f"the number of values in {what}")
+    try:
+        value: Json = json.loads(data.decode("utf-8", "replace"), parse_int=_whole)
+    except RecursionError as error:
+        raise UnreadableFile(f"{what} nests too deep") from error
+    except ValueError as error:
+        raise UnreadableFile(f"{what} is no JSON: {error}") from error
+    return value
+
+
+def _whole(digits: str) -> int | float:
+    return int(digits) if len(digits) <= LONGEST_NUMBER else float(digits)
+
+
+@dataclass(frozen=True, slots=True)
+class Declared:
+    """One layer, cell or model of a configuration.
+
+    Attributes:
+        class_name: without the package of a registered class.
+        name: the layer's own; empty if it has none.
+        settings: its `config`, as it stands.
+        input_shape: of its `build_config`; None if it was not built or does not say.
+        module: where the framework would import the class from; empty if it does not say.
+        foreign: whether the class is neither Keras' nor the addons' by what the entry says.
+        shared_id: number by which Keras marks an object that occurs more than once.
+        entry: the whole entry, for what stands beside `config`.
+    """
+
+    class_name: str
+    name: str
+    settings: Mapping[str, Json]
+    input_shape: tuple[Json, ...] | None
+    module: str
+    foreign: bool
+    shared_id: Json
+    entry: Mapping[str, Json]
+
+    def child(self, key: str) -> Declared | None:
+        """The layer that stands under a key of the settings; None if there is none."""
+        return read_declared(self.settings.get(key))
+
+    def children(self, key: str) -> tuple[Declared, ...]:
+        """The layers in a list under a key of the settings."""
+        items = self.settings.get(key)
+        known = map(read_declared, items) if isinstance(items, list) else ()
+        return tuple(child for child in known if child is not None)
+
+    def size(self, *keys: str) -> int | None:
+        """The first of these settings that is a possible size."""
+        return next((size for key in keys if (size := as_size(self.settings.get(key)))), None)
+
+    def flag(self, key: str, *, default: bool) -> bool:
+        """A setting that is true or false."""
+        value = self.settings.get(key)
+        return value if isinstance(value, bool) else default
+
+
+OWN_PACKAGES = ("", "builtins", "keras", "tf_keras", "tensorflow", "tensorflow_addons")
+OWN_REGISTERED = ("", "Addons", "keras", "builtins")
+
+
+def read_declared(value: Json) -> Declared | None:
+    """A configuration's entry as a layer; None for what is no entry of a layer."""
+    if not isinstance(value, dict):
+        return None
+    entry, class_name = cast("dict[str, Json]", value), value.get("class_name")
+    if not isinstance(class_name, str):
+        return None
+    settings = entry.get("config")
+    if isinstance(settings, list):  # Keras before 2.2.3 writes Sequential's layers alone
+        settings = {"layers": settings}
+    settings = settings if isinstance(settings, dict) else {}
+    package, _, short = class_name.rpartition(">")
+    registered = as_text(entry.get("registered_name")).rpartition(">")[0] or package
+    module = as_text(entry.get("module"))
+    built = entry.get("build_config")
+    return Declared(
+        class_name=short,
+        name=as_text(settings.get("name")) or as_text(entry.get("name")),
+        settings=settings,
+        input_shape=as_shape(built.get("input_shape")) if isinstance(built, dict) else None,
+        module=module,
+        foreign=module.partition(".")[0] not in OWN_PACKAGES or registered not in OWN_REGISTERED,
+        shared_id=entry.get("shared_object_id"),
+        entry=entry,
+    )
+
+
+def as_text(value: Json) -> str:
+    """A string as it is, anything else as the empty one."""
+    return value if isinstance(value, str) else ""
+
+
+def as_size(value: Json) -> int | None:
+    """A whole number that a size may be; None for anything else."""
+    if isinstance(value, bool) or not isinstance(value, int):
+        return None
+    return value if 0 < value <= LARGEST_SIZE else None
+
+
+def as_sizes(value: Json, axes: int) -> tuple[int, ...] | None:
+    """Sizes given as a list of so many, or as one for all axes."""
+    if isinstance(value, list):
+        sizes = tuple(size for item in value if (size := as_size(item)))
+        return sizes if len(sizes) == len(value) == axes else None
+    size = as_size(value)
+    return None if size is None else (size,) * axes
+
+
+def as_shape(value: Json) -> tuple[Json, ...] | None:
+    """A shape as a list of axes, or as Keras wraps it; None for what is no shape."""
+    if isinstance(value, dict):
+        value = value.get("items")  # {"class_name": "TensorShape", "items": [...]}
+    if not isinstance(value, list) or any(isinstance(axis, (list, dict)) for axis in value):
+        return None
+    return tuple(value)
+
+
+def walk_entries(value: Json, limits: Limits) -> Iterator[tuple[Mapping[str, Json], int]]:
+    """Every object of a JSON value with its depth, parents first; bounded by `limits.nesting`."""
+    pending: list[tuple[Json, int]] = [(value, 0)]
+    while pending:
+        current, depth = pending.pop()
+        limits.require("nesting", depth // JSON_PER_LAYER, "the depth of the configuration")
+        if isinstance(current, dict):
+            yield current, depth
+            pending.extend((item, depth + 1) for item in reversed(current.values()))
+        elif isinstance(current, list):
+            pending.extend((item, depth + 1) for item in reversed(current))
+
+
+JSON_PER_LAYER = 4  # levels of JSON that one level of layers takes: entry, config, list, entry

@@ -1,0 +1,90 @@
+"""Recognises a recurrent cell by the shapes of its tensors, with its name as a hint."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from rnninspect_keras.cells import CellPlan
+from rnninspect_keras.layout import Dialect, Part
+from rnninspect_keras.sizing import complete, explains, fit
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from rnninspect_keras.parts import Piece
+
+# A name that Keras gives by itself to a layer or a cell -> family.
+HINTS = (
+    (re.compile(r"conv_?lstm_?([123])d", re.IGNORECASE), "ConvLSTM{}D"),
+    (re.compile(r"lstm", re.IGNORECASE), "LSTM"),
+    (re.compile(r"gru", re.IGNORECASE), "GRU"),
+    (re.compile(r"simple_?rnn", re.IGNORECASE), "RNN"),
+)
+CLASS_NAMES = {"RNN": "SimpleRNN"}
+PLAIN = ("LSTM", "GRU", "RNN")
+KERNELS = (Part.KERNEL, Part.RECURRENT, Part.GATE_KERNEL, Part.GATE_RECURRENT)
+PLAIN_RANK, DEEPEST_RANK = 2, 5
+
+
+def hint_of(name: str) -> str | None:
+    """The family that a name suggests."""
+    for pattern, family in HINTS:
+        if match := pattern.search(name):
+            return family.format(*match.groups())
+    return None
+
+
+def guess(pieces: Sequence[Piece], hint: str | None) -> CellPlan | None:
+    """The plan that explains most tensors; None if some stay unexplained without a hint."""
+    known = [piece for piece in pieces if piece.part is not None]
+    plans = [complete(_open(family), known) for family in _families(known, hint)]
+    if not plans:
+        return None
+    best = max(
+        plans, key=lambda plan: (fit(plan, known)[0], plan.family == hint, *fit(plan, known))
+    )
+    if not explains(best, known) and best.family != hint:
+        return None
+    return replace(best, class_name=_class_name(best))
+
+
+def _open(family: str) -> CellPlan:
+    return CellPlan(family, None, "", with_bias=None)
+
+
+def _families(pieces: Sequence[Piece], hint: str | None) -> tuple[str, ...]:
+    ranks = sorted(len(piece.tensor.shape) for piece in pieces if piece.part in KERNELS)
+    rank = ranks[len(ranks) // 2] if ranks else 0
+    if rank == PLAIN_RANK:
+        return PLAIN
+    if PLAIN_RANK < rank <= DEEPEST_RANK:
+        return (f"ConvLSTM{rank - PLAIN_RANK}D",)
+    return (hint,) if hint and ranks else ()
+
+
+def _class_name(plan: CellPlan) -> str:
+    name = CLASS_NAMES.get(plan.family, plan.family)
+    return f"CuDNN{name}" if plan.dialect is Dialect.CUDNN else name
+
+
+def guess_ways(ways: Sequence[Sequence[Piece]], hint: str | None) -> list[CellPlan] | None:
+    """Plans for the directions of one layer: each its own if each is sound, else one for all."""
+    alone = [guess(pieces, hint) for pieces in ways]
+    sound = [
+        plan
+        for plan, pieces in zip(alone, ways, strict=True)
+        if plan is not None and explains(plan, pieces)
+    ]
+    if len(sound) == len(ways):
+        return sound if len({plan.with_bias for plan in sound}) == 1 else _with_bias(sound)
+    together = guess([piece for pieces in ways for piece in pieces], hint)
+    if together is not None:
+        return [together for _ in ways]
+    return None
+
+
+def _with_bias(plans: list[CellPlan]) -> list[CellPlan]:
+    """A bias that one direction has is missing in the other."""
+    return [replace(plan, with_bias=True) for plan in plans]

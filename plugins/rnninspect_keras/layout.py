@@ -1,0 +1,73 @@
+"""Keras' dialect: which tensor fills which slots of a cell, and the axes that it should have."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+from rnninspect.plugin import REQUIRED, Convention, Role, Symbol
+
+if TYPE_CHECKING:
+    from rnninspect.plugin import Axis
+
+G, M, N, K = Symbol.GATES, Symbol.INPUT, Symbol.HIDDEN, Symbol.TAPS
+
+
+class Dialect(StrEnum):
+    """How the bias of a cell is kept, in the words of a layer's `convention`."""
+
+    KERAS = "keras"  # one bias vector
+    RESET_AFTER = "keras reset_after"  # two bias vectors as two rows of one tensor: GRU alone
+    CUDNN = "cudnn"  # two bias vectors, one behind the other
+
+
+class Part(StrEnum):
+    """A tensor of a cell by its name in Keras; the last three are Keras 1's, one for each gate."""
+
+    KERNEL = "kernel"
+    RECURRENT = "recurrent_kernel"
+    BIAS = "bias"
+    PEEPHOLE = "peephole"
+    GATE_KERNEL = "W"
+    GATE_RECURRENT = "U"
+    GATE_BIAS = "b"
+
+
+BOTH_BIASES = (Role.BIAS, Role.RECURRENT_BIAS)
+
+_PLAIN: dict[Part, tuple[tuple[Role, ...], tuple[Axis, ...]]] = {
+    Part.KERNEL: ((Role.KERNEL,), ((M,), (G, N))),
+    Part.RECURRENT: ((Role.RECURRENT_KERNEL,), ((N,), (G, N))),
+    Part.BIAS: ((Role.BIAS,), ((G, N),)),
+    Part.PEEPHOLE: ((Role.PEEPHOLE,), ((N,),)),
+    Part.GATE_KERNEL: ((Role.KERNEL,), ((M,), (N,))),
+    Part.GATE_RECURRENT: ((Role.RECURRENT_KERNEL,), ((N,), (N,))),
+    Part.GATE_BIAS: ((Role.BIAS,), ((N,),)),
+}
+
+# What a part fills, and its axes, in each dialect.
+LAYOUT: dict[Dialect, dict[Part, tuple[tuple[Role, ...], tuple[Axis, ...]]]] = {
+    Dialect.KERAS: _PLAIN,
+    Dialect.RESET_AFTER: {**_PLAIN, Part.BIAS: (BOTH_BIASES, ((2,), (G, N)))},
+    Dialect.CUDNN: {**_PLAIN, Part.BIAS: (BOTH_BIASES, ((2, G, N),))},
+}
+
+
+def axes_of(dialect: Dialect, part: Part, *, convolution: bool) -> tuple[Axis, ...]:
+    """The axes of a part; the taps of a convolution stand in front of a kernel's others."""
+    axes = LAYOUT[dialect][part][1]
+    is_kernel = LAYOUT[dialect][part][0][0] in REQUIRED
+    return ((K,), *axes) if convolution and is_kernel else axes
+
+
+def conventions() -> tuple[Convention, ...]:
+    """How Keras counts each cell."""
+    one, two = frozenset({Role.BIAS}), frozenset(BOTH_BIASES)
+    plain = ("RNN", "LSTM", "ConvLSTM1D", "ConvLSTM2D", "ConvLSTM3D")
+    return (
+        *(Convention(Dialect.KERAS, cell, one) for cell in plain),
+        Convention(Dialect.RESET_AFTER, "GRU", two, note="reset_after=True, the default"),
+        Convention(Dialect.KERAS, "GRU", one, note="reset_after=False, Keras 1's only one"),
+        Convention(Dialect.CUDNN, "LSTM", two, note="CuDNNLSTM"),
+        Convention(Dialect.CUDNN, "GRU", two, note="CuDNNGRU"),
+    )

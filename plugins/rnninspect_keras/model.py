@@ -1,0 +1,118 @@
+"""From a container's parts to the description of its model."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from rnninspect.plugin import (
+    Observation,
+    Purpose,
+    RecurrentLayer,
+    SavedModel,
+    SkippedLayer,
+    UnreadableFile,
+)
+from rnninspect_keras.declared import read_declared
+from rnninspect_keras.legacy import list_layers, match_legacy
+from rnninspect_keras.nameless import native_strands, recognise
+from rnninspect_keras.native import match_native
+from rnninspect_keras.units import Finder
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from rnninspect.plugin import Limits
+    from rnninspect_keras.assemble import Found
+    from rnninspect_keras.declared import Json
+    from rnninspect_keras.store import Store
+
+# Groups at the root of the file that keep something else than weights.
+NOT_WEIGHTS = {
+    "optimizer": Purpose.OPTIMIZER,
+    "optimizer_weights": Purpose.OPTIMIZER,
+    "metrics": Purpose.STATE,
+}
+SEEDS = "seed_generator"
+
+
+def describe_native(
+    name: str, producer: str, store: Store, config: Json, limits: Limits
+) -> SavedModel:
+    """A model in Keras' own format, with its configuration or, where that is None, without."""
+    _assign_purposes(store)
+    finder = _find(config, store, limits)
+    found, taken = match_native(finder.units, store)
+    found.extend(recognise(native_strands(store, taken)))
+    return _saved(name, producer, store, found, finder.observations)
+
+
+def describe_legacy(
+    name: str, producer: str, store: Store, config: Json, limits: Limits
+) -> SavedModel:
+    """A model in the older HDF5 format; its weights lie in `model_weights` or at the root."""
+    base = "model_weights" if "model_weights" in store.groups else ""
+    _assign_purposes(store)
+    if base:
+        _set_apart(store, base)
+    finder = _find(config, None, limits)
+    listed = list_layers(store, base)
+    found = match_legacy(finder.units, listed)
+    return _saved(name, producer, store, found, [*finder.observations, *listed.observations])
+
+
+def describe_tensors(name: str, producer: str, store: Store) -> SavedModel:
+    """An HDF5 file that is no Keras model: its tensors alone."""
+    return _saved(name, producer, store, [], [])
+
+
+def _find(config: Json, store: Store | None, limits: Limits) -> Finder:
+    groups = {} if store is None else store.groups
+    finder = Finder(limits, groups.__contains__)
+    model = read_declared(config)
+    if config is not None and model is None:
+        raise UnreadableFile("the configuration describes no model")
+    if model is not None:
+        finder.walk_model(model)
+    return finder
+
+
+def _assign_purposes(store: Store) -> None:
+    for path, tensor in store.tensors.items():
+        purpose = NOT_WEIGHTS.get(path.partition("/")[0])
+        if purpose is None and any(part.startswith(SEEDS) for part in path.split("/")):
+            purpose = Purpose.STATE
+        if purpose is not None and tensor.purpose is Purpose.PARAMETER:
+            store.tensors[path] = replace(tensor, purpose=purpose)
+
+
+def _set_apart(store: Store, base: str) -> None:
+    """Arrays beside a whole model's weights are none of them."""
+    for path, tensor in store.tensors.items():
+        if not path.startswith(f"{base}/") and tensor.purpose is Purpose.PARAMETER:
+            store.tensors[path] = replace(tensor, purpose=Purpose.CONSTANT)
+
+
+def _saved(
+    name: str,
+    producer: str,
+    store: Store,
+    found: Iterable[Found],
+    observations: Iterable[Observation],
+) -> SavedModel:
+    layers, skipped = [], []
+    for layer in found:
+        match layer:
+            case RecurrentLayer():
+                layers.append(layer)
+            case SkippedLayer():
+                skipped.append(layer)
+    return SavedModel(
+        format=name,
+        framework="keras",
+        producer=producer,
+        layers=tuple(layers),
+        tensors=tuple(store.tensors.values()),
+        skipped=tuple(skipped),
+        observations=(*store.observations, *observations),
+    )

@@ -1,0 +1,186 @@
+"""Recurrent layers of files without a configuration, by names, places and shapes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from itertools import pairwise
+from typing import TYPE_CHECKING
+
+from rnninspect.plugin import Stack
+from rnninspect_keras.assemble import Run, Title, assemble
+from rnninspect_keras.guess import guess, guess_ways, hint_of
+from rnninspect_keras.native import VARIABLES, cell_pieces, named
+from rnninspect_keras.numbering import CONTAINER, GAPPED_CONTAINER
+from rnninspect_keras.units import WAYS
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+
+    from rnninspect_keras.assemble import Found
+    from rnninspect_keras.cells import CellPlan
+    from rnninspect_keras.parts import Cluster, Piece
+    from rnninspect_keras.store import Store
+
+
+@dataclass(frozen=True, slots=True)
+class Strand:
+    """Tensors that may be a cell.
+
+    Attributes:
+        owner: name of the layer that it would belong to.
+        way: its direction; None if its place does not tell.
+        stacked: whether its place says that it is one of a stack.
+        hint: the family that its place suggests.
+        pieces: its tensors.
+        sure: whether its place or its names are those of a recurrent cell, whatever the shapes.
+    """
+
+    owner: str
+    way: int | None
+    stacked: bool
+    hint: str | None
+    pieces: tuple[Piece, ...]
+    sure: bool
+
+
+def recognise(found: Iterable[Strand]) -> Iterator[Found]:
+    """The layers that these strands make up, in order of appearance."""
+    by_owner: dict[str, list[Strand]] = {}
+    for strand in found:
+        by_owner.setdefault(strand.owner, []).append(strand)
+    for owner, group in by_owner.items():
+        yield from _layers(owner, group)
+
+
+def _layers(owner: str, group: list[Strand]) -> Iterator[Found]:
+    ways = [[strand for strand in group if strand.way == way] for way in (None, 0, 1)]
+    either, forward, backward = ways
+    if 1 in (len(forward), len(backward)) and len(forward) + len(backward) <= 2:
+        yield from _directions(owner, forward, backward)
+    else:
+        yield from _stack(f"{owner}/{WAYS[0]}" if backward else owner, forward)
+        yield from _stack(f"{owner}/{WAYS[1]}" if forward else owner, backward)
+    if len(either) == 2 and _are_directions(owner, either):
+        yield from _directions(owner, either[:1], either[1:])
+    else:
+        yield from _stack(owner, either)
+
+
+def _are_directions(owner: str, pair: Sequence[Strand]) -> bool:
+    """Two cells of one layer without a word on which: directions, unless they fit as a stack."""
+    if any(strand.stacked for strand in pair):
+        return False
+    plans = [guess(strand.pieces, strand.hint) for strand in pair]
+    sizes = [(plan.input_size, plan.units) if plan else None for plan in plans]
+    chained = sizes[0] is not None and sizes[1] is not None and sizes[1][0] == sizes[0][1]
+    return "bidirectional" in owner.lower() or (sizes[0] == sizes[1] and not chained)
+
+
+def _directions(owner: str, forward: list[Strand], backward: list[Strand]) -> Iterator[Found]:
+    """A layer of two directions; one that is not there is a weight that is missing."""
+    ways = [way[0].pieces if way else () for way in (forward, backward)]
+    plans = guess_ways(ways, (forward or backward)[0].hint)
+    if plans is None:
+        return
+    kinds = dict.fromkeys(plan.class_name for plan in plans)
+    title = Title(owner, f"Bidirectional({', '.join(kinds)})")
+    runs = [Run(plan, pieces) for plan, pieces in zip(plans, ways, strict=True)]
+    yield from assemble(title, [_open(run) for run in runs])
+
+
+def _open(run: Run) -> Run:
+    """A run whose sizes are still to be read off its tensors: nothing declares them."""
+    return replace(run, plan=replace(run.plan, units=None, input_size=None, kernel_size=()))
+
+
+def _stack(owner: str, group: list[Strand]) -> Iterator[Found]:
+    """One layer, or several as levels if each reads what the one below gives."""
+    known = [(strand, plan) for strand in group if (plan := _plan(strand)) is not None]
+    chained = all(above.input_size == below.units for (_, below), (_, above) in pairwise(known))
+    for level, (strand, plan) in enumerate(known):
+        stack = Stack(owner, level, len(known)) if len(known) > 1 and chained else None
+        name = owner if len(known) == 1 else f"{owner}/{level}"
+        yield from assemble(Title(name, plan.class_name, stack), [_open(Run(plan, strand.pieces))])
+
+
+def _plan(strand: Strand) -> CellPlan | None:
+    plan = guess(strand.pieces, strand.hint)
+    if plan is None or (plan.family == "RNN" and not strand.sure):
+        return None
+    return plan
+
+
+def strands(top: str, clusters: list[Cluster]) -> list[Strand]:
+    """What may be cells among the weights of one layer of the older format."""
+    candidates = [known for known in clusters if known.recurrent or _hinted(top, known)]
+    found = [_strand(top, known) for known in candidates]
+    if len({strand.owner for strand in found}) == 1:
+        return [replace(strand, owner=top) for strand in found]
+    return found
+
+
+def _hinted(top: str, known: Cluster) -> bool:
+    """Whether weights without a recurrent kernel bear the name of a recurrent layer or cell."""
+    named_so = any(hint_of(part) for part in (*known.place, top))
+    return named_so and any(piece.part is not None for piece in known.pieces)
+
+
+def _strand(top: str, known: Cluster) -> Strand:
+    place = list(known.place)
+    way = None
+    for number, prefix in enumerate(WAYS):
+        for at, part in enumerate(place):
+            if part.startswith(f"{prefix}_"):
+                way, place = number, place[:at] or [part.removeprefix(f"{prefix}_")]
+                break
+    stacked = any(part.startswith("stacked_rnn_cells") for part in known.place)
+    inner = [part for part in place if not _is_cell(part)]
+    label = "/".join(inner[-1:]) or top
+    hint = next((hint for part in (*reversed(known.place), top) if (hint := hint_of(part))), None)
+    owner = label if label == top else f"{top}/{label}"
+    return Strand(owner, way, stacked, hint, tuple(known.pieces), known.recurrent)
+
+
+def _is_cell(part: str) -> bool:
+    return "_cell" in part or part.startswith("stacked_rnn_cells")
+
+
+MARKS = ("cell", "cells", "forward_layer", "backward_layer", "layer")
+
+
+def native_strands(store: Store, taken: set[str]) -> Iterator[Strand]:
+    """What may be cells in a file of Keras' own format, without those that are taken."""
+    for group in store.groups:
+        place, _, last = group.rpartition("/")
+        top = place.partition("/")[0]
+        if last == VARIABLES and place not in taken and top not in ("optimizer", "metrics"):
+            pieces = cell_pieces(store, place, None)
+            if sum(piece.part is not None for piece in pieces) > 1:
+                yield _native_strand(store, place, pieces)
+
+
+def _native_strand(store: Store, place: str, pieces: tuple[Piece, ...]) -> Strand:
+    parts = place.split("/")
+    end = next((at for at, part in enumerate(parts) if at and part in MARKS), len(parts))
+    owner = parts[:end]
+    way = next((way for way, mark in enumerate(WAYS) if f"{mark}_layer" in parts[end:]), None)
+    names = (named(store, place) or "", parts[-1], *reversed(owner))
+    hint = next((hint for name in names if (hint := hint_of(name))), None)
+    in_cell = "cell" in parts[end:] or parts[-1].endswith("_cell")
+    return Strand(
+        owner=_label(store, owner),
+        way=way,
+        stacked="cells" in parts[end:],
+        hint=hint if in_cell or hint_of(parts[-1]) else None,
+        pieces=pieces,
+        sure=in_cell,
+    )
+
+
+def _label(store: Store, owner: list[str]) -> str:
+    """The name of a layer: what its group is marked with, else its path."""
+    shown: list[str] = []
+    for end, part in enumerate(owner, 1):
+        if part not in (CONTAINER, GAPPED_CONTAINER) or end == len(owner):
+            shown.append(named(store, "/".join(owner[:end])) or part)
+    return "/".join(shown)

@@ -1,0 +1,94 @@
+"""Tensors of one cell, told apart by the names that Keras 1, 2 and 3 give them."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from rnninspect_keras.layout import Part
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from rnninspect.plugin import StoredTensor
+
+# Keras 2 and 3: `lstm/lstm_cell/kernel:0`; a second cell or direction of one layer `kernel_1:0`.
+MODERN = re.compile(r"(kernel|recurrent_kernel|bias|\w+_gate_peephole_weights)(_\d+)?")
+# Keras 1: `lstm_1_W:0`, for each gate `lstm_1_W_i:0`, in a later session `lstm_1_W_i_1:0`.
+EARLY = re.compile(r"(?:(.*)_)?([WUb])(?:_([icfozrh]))?(_\d+)?")
+BACKEND = re.compile(r":\d+$")  # TensorFlow's number of an operator's output
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """A tensor and what it is in its cell; `part` None if it is nothing known."""
+
+    part: Part | None
+    tensor: StoredTensor
+
+
+@dataclass(slots=True)
+class Cluster:
+    """Tensors whose names say that they belong to one cell.
+
+    Attributes:
+        place: what their names have in common, split at the slashes.
+        suffix: `_1` of a second cell or direction under the same place.
+        pieces: in the order in which the file lists them.
+    """
+
+    place: tuple[str, ...]
+    suffix: str = ""
+    pieces: list[Piece] = field(default_factory=list)
+
+    @property
+    def recurrent(self) -> bool:
+        """Whether one of them can only be a recurrent kernel."""
+        parts = {piece.part for piece in self.pieces}
+        return bool(parts & {Part.RECURRENT, Part.GATE_RECURRENT})
+
+
+def cluster(named: Iterable[tuple[str, StoredTensor]]) -> list[Cluster]:
+    """Sort tensors into cells by their weight names, in order of appearance."""
+    clusters: dict[tuple[tuple[str, ...], str], Cluster] = {}
+    for name, tensor in named:
+        *place, base = BACKEND.sub("", name).split("/")
+        part, inner, suffix = _understood(base)
+        key = ((*place, inner) if inner else tuple(place), suffix)
+        clusters.setdefault(key, Cluster(*key)).pieces.append(Piece(part, tensor))
+    return _with_surplus(list(clusters.values()))
+
+
+def _understood(base: str) -> tuple[Part | None, str, str]:
+    """What a tensor is, the prefix and the suffix that tell its cell from another."""
+    if match := MODERN.fullmatch(base):
+        word = match[1]
+        return Part.PEEPHOLE if word.endswith("weights") else Part(word), "", match[2] or ""
+    if match := EARLY.fullmatch(base):
+        part = Part(match[2])
+        if match[3] is None:  # one array for all gates
+            part = FUSED[part]
+        return part, match[1] or "", ""
+    return None, "", ""
+
+
+FUSED = {
+    Part.GATE_KERNEL: Part.KERNEL,
+    Part.GATE_RECURRENT: Part.RECURRENT,
+    Part.GATE_BIAS: Part.BIAS,
+}
+
+
+def _with_surplus(clusters: list[Cluster]) -> list[Cluster]:
+    """Give what lies inside a recurrent cell's place, and is no cell itself, to that cell."""
+    cells = {found.place: found for found in clusters if found.recurrent and not found.suffix}
+    kept = []
+    for found in clusters:
+        outer = (found.place[:length] for length in range(len(found.place), 0, -1))
+        owner = next((cells[place] for place in outer if place in cells), None)
+        if owner is None or owner is found or found.recurrent or found.suffix:
+            kept.append(found)
+        else:
+            owner.pieces.extend(Piece(None, piece.tensor) for piece in found.pieces)
+    return kept

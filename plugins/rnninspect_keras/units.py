@@ -1,0 +1,265 @@
+"""Finds the recurrent layers of a configuration, through models, wrappers and stacks of cells."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from rnninspect.plugin import Fact, Observation
+from rnninspect_keras.cells import (
+    CellPlan,
+    family_of,
+    impossible_sizes,
+    likely_family,
+    plan_of,
+)
+from rnninspect_keras.declared import Declared, as_shape, read_declared
+from rnninspect_keras.numbering import layer_groups, numbered
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from rnninspect.plugin import Limits
+    from rnninspect_keras.declared import Json
+
+Shape = tuple["Json", ...] | None
+OPERATIONS = ("keras.src.ops", "keras.ops")  # modules of a Functional model's entries without state
+STACKED, BIDIRECTIONAL = "StackedRNNCells", "Bidirectional"
+WAYS = ("forward", "backward")
+
+
+@dataclass(frozen=True, slots=True)
+class CellAt:
+    """A cell of a recurrent layer, in one direction and one level.
+
+    Attributes:
+        plan: what it declares; None if its class is not known.
+        declared: its entry in the configuration, the layer's own where it has no cell.
+        place: the group of its variables in Keras' own format.
+        tokens: names that its weights may bear in the older format.
+        outer: names of the models around it, which they may bear as well.
+        way: 0 forward and 1 backward of two directions; None of one.
+    """
+
+    plan: CellPlan | None
+    declared: Declared
+    place: str
+    tokens: tuple[str, ...]
+    outer: tuple[str, ...] = ()
+    way: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Unit:
+    """A recurrent layer of a configuration.
+
+    Attributes:
+        name: for people: the names of the models around it and its own.
+        kind: the framework's classes, wrappers first.
+        top: name of the outermost layer that it is in, or is.
+        place: its group in Keras' own format.
+        nested: whether it is in a model inside of the outermost layer.
+        declared: its entry.
+        ways: its directions, each a stack of cells.
+    """
+
+    name: str
+    kind: str
+    top: str
+    place: str
+    nested: bool
+    declared: Declared
+    ways: tuple[tuple[CellAt, ...], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Spot:
+    """Where the walk stands: what stands above the next entry, and the models around it."""
+
+    place: str = ""
+    top: str = ""
+    names: tuple[str, ...] = ()
+    kinds: tuple[str, ...] = ()
+    tokens: tuple[str, ...] = ()
+    shape: Shape = None
+    depth: int = 0
+    way: int | None = None
+
+    def in_wrapper(self, wrapper: Declared) -> _Spot:
+        """The spot of the layer in a wrapper, which is called by the outermost wrapper's name."""
+        return replace(
+            self,
+            place=f"{self.place}/layer",
+            top=self.top or wrapper.name,
+            names=self.names if self.kinds else (*self.names, wrapper.name),
+            kinds=(*self.kinds, wrapper.class_name),
+            tokens=(*self.tokens, wrapper.name),
+            depth=self.depth + 1,
+        )
+
+    def in_model(self, model: Declared) -> _Spot:
+        """The spot of what a model, or a layer of an own class, contains."""
+        named = not self.kinds and model.name
+        return _Spot(
+            place=self.place,
+            top=self.top or model.name,
+            names=(*self.names, model.name) if named else self.names,
+            depth=self.depth + 1,
+        )
+
+
+class Finder:
+    """Walks one configuration; `units` and `observations` are what it found."""
+
+    def __init__(self, limits: Limits, exists: Callable[[str], bool]) -> None:
+        self.units: list[Unit] = []
+        self.observations: list[Observation] = []
+        self._limits, self._exists, self._layers = limits, exists, 0
+
+    def walk_model(self, model: Declared) -> None:
+        """Find everything below the model itself, whose name stands before no layer."""
+        self._model(model, _Spot())
+
+    def _walk(self, declared: Declared, spot: _Spot) -> None:
+        self._layers += 1
+        self._limits.require("layers", self._layers, "the number of layers in the configuration")
+        self._limits.require("nesting", spot.depth, "the depth of layers in the configuration")
+        self._note(declared)
+        spot = replace(spot, shape=_own_shape(declared) or spot.shape)
+        if unit := self._unit(declared, spot):
+            self.units.append(unit)
+        elif declared.children("layers"):
+            self._model(declared, spot.in_model(declared))
+        elif inner := declared.child("layer"):
+            self._walk(inner, spot.in_wrapper(declared))
+        else:
+            self._attributes(declared, spot)
+
+    def _model(self, model: Declared, spot: _Spot) -> None:
+        layers = [layer for layer in model.children("layers") if _is_layer(layer, model)]
+        places = layer_groups(spot.place, layers, self._exists)
+        shape: Shape = None
+        for layer, place in zip(layers, places, strict=True):
+            self._walk(layer, replace(spot, place=place, shape=shape))
+            shape = None
+
+    def _attributes(self, declared: Declared, spot: _Spot) -> None:
+        """Layers that an own class keeps in its settings, under the names of its attributes."""
+        for key, value in declared.settings.items():
+            child = read_declared(value) if isinstance(value, dict) else None
+            if child is not None and isinstance(child.entry.get("config"), dict):
+                inner = spot.in_model(declared)
+                self._walk(child, replace(inner, place=f"{spot.place}/{key}"))
+
+    def _note(self, declared: Declared) -> None:
+        name = declared.name or None
+        if declared.class_name == "Lambda":
+            self.observations.append(Observation(Fact.CODE, f"Lambda layer {declared.name!r}"))
+        elif declared.foreign and declared.module:
+            what = f"{declared.module}.{declared.class_name}"
+            self.observations.append(Observation(Fact.CODE, what))
+        if family_of(declared):
+            self.observations.extend(
+                Observation(Fact.CONTRADICTION, clause, layer=name)
+                for clause in impossible_sizes(declared)
+            )
+
+    def _unit(self, declared: Declared, spot: _Spot) -> Unit | None:
+        ways = self._ways(declared, spot)
+        if not ways or not all(ways):
+            return None
+        kind = _kind(declared)
+        for wrapper in reversed(spot.kinds):
+            kind = f"{wrapper}({kind})"
+        own = declared.name or declared.class_name
+        names = spot.names if spot.kinds else (*spot.names, own)
+        nested = len(names) > 1
+        return Unit("/".join(names), kind, spot.top or own, spot.place, nested, declared, ways)
+
+    def _ways(self, declared: Declared, spot: _Spot) -> tuple[tuple[CellAt, ...], ...]:
+        """The directions of a recurrent layer; none, or empty ones, of other layers."""
+        if declared.class_name != BIDIRECTIONAL:
+            return (self._cells(declared, spot),)
+        ways = []
+        for way, layer in enumerate(_directions(declared)):
+            tokens = (*spot.tokens, declared.name, f"{WAYS[way]}_{layer.name}")
+            place = f"{spot.place}/{WAYS[way]}_layer"
+            ways.append(self._cells(layer, replace(spot, place=place, tokens=tokens, way=way)))
+        return tuple(ways)
+
+    def _cells(self, layer: Declared, spot: _Spot) -> tuple[CellAt, ...]:
+        """The stack of cells of a layer in one direction; empty if it has none."""
+        shape = _own_shape(layer) or spot.shape
+        inside = replace(spot, shape=shape, tokens=(*spot.tokens, layer.name))
+        cell = layer.child("cell")
+        if cell is not None:
+            return self._stack(cell, replace(inside, place=f"{spot.place}/cell"))
+        family = family_of(layer) or likely_family(layer)
+        if family is None or layer.class_name.endswith("Cell"):
+            return ()
+        direct = layer.class_name.startswith("CuDNN")
+        place = spot.place if direct else f"{spot.place}/cell"
+        plan = plan_of(layer, family, shape)
+        return (CellAt(plan, layer, place, inside.tokens, spot.names, spot.way),)
+
+    def _stack(self, cell: Declared, spot: _Spot) -> tuple[CellAt, ...]:
+        members = _members(cell)
+        names = numbered([member.class_name for member in members])
+        found: list[CellAt] = []
+        for member, name in zip(members, names, strict=True):
+            place = f"{spot.place}/cells/{name}" if cell.class_name == STACKED else spot.place
+            found.append(self._cell(member, replace(spot, place=place)))
+            below = found[-1].plan
+            spot = replace(spot, shape=(None, below.units) if below is not None else None)
+        return tuple(found)
+
+    def _cell(self, cell: Declared, spot: _Spot) -> CellAt:
+        self._note(cell)
+        tokens = (*spot.tokens, cell.name)
+        inner = cell.child("cell")
+        if inner is not None:  # a wrapper of a cell: dropout, residual
+            return self._cell(inner, replace(spot, place=f"{spot.place}/cell", tokens=tokens))
+        family = family_of(cell) or likely_family(cell)
+        plan = plan_of(cell, family, cell.input_shape or spot.shape) if family else None
+        return CellAt(plan, cell, spot.place, tokens, spot.names, spot.way)
+
+
+def _directions(declared: Declared) -> tuple[Declared, ...]:
+    """The forward and the backward layer; Keras copies the forward one unless it is given two."""
+    forward = declared.child("layer")
+    return () if forward is None else (forward, declared.child("backward_layer") or forward)
+
+
+def _members(cell: Declared) -> tuple[Declared, ...]:
+    return cell.children("cells") if cell.class_name == STACKED else (cell,)
+
+
+def _kind(declared: Declared) -> str:
+    """The framework's classes: `LSTM`, `RNN(GRUCell, LSTMCell)`, `Bidirectional(GRU)`."""
+    cell = declared.child("cell")
+    inner = [_kind(layer) for layer in _directions(declared)]
+    if declared.class_name != BIDIRECTIONAL:
+        inner = [member.class_name for member in _members(cell)] if cell is not None else []
+    return (
+        f"{declared.class_name}({', '.join(dict.fromkeys(inner))})"
+        if inner
+        else declared.class_name
+    )
+
+
+def _own_shape(declared: Declared) -> Shape:
+    """The input shape that an entry states for itself."""
+    if declared.input_shape is not None:
+        return declared.input_shape
+    for key in ("batch_input_shape", "batch_shape"):
+        shape = as_shape(declared.settings.get(key))
+        if shape is not None:
+            return shape
+    return None
+
+
+def _is_layer(layer: Declared, model: Declared) -> bool:
+    """Whether a model's entry is a layer with a group of its own."""
+    if layer.module.startswith(OPERATIONS):
+        return False
+    return layer.class_name != "InputLayer" or model.class_name != "Sequential"
