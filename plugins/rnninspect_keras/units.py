@@ -13,16 +13,16 @@ from rnninspect_keras.cells import (
     likely_family,
     plan_of,
 )
-from rnninspect_keras.declared import Declared, as_shape, read_declared
+from rnninspect_keras.declared import Declared, read_declared
+from rnninspect_keras.graph import Carrier, built_shape, graph_name
 from rnninspect_keras.numbering import layer_groups, numbered
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from rnninspect.plugin import Limits
-    from rnninspect_keras.declared import Json
+    from rnninspect_keras.shapes import Shape
 
-Shape = tuple["Json", ...] | None
 OPERATIONS = ("keras.src.ops", "keras.ops")  # modules of a Functional model's entries without state
 STACKED, BIDIRECTIONAL = "StackedRNNCells", "Bidirectional"
 WAYS = ("forward", "backward")
@@ -87,9 +87,13 @@ class _Spot:
 
     def in_wrapper(self, wrapper: Declared) -> _Spot:
         """The spot of the layer in a wrapper, which is called by the outermost wrapper's name."""
+        shape = self.shape
+        if wrapper.class_name == "TimeDistributed" and shape is not None:
+            shape = (*shape[:1], *shape[2:])
         return replace(
             self,
             place=f"{self.place}/layer",
+            shape=shape,
             top=self.top or wrapper.name,
             names=self.names if self.kinds else (*self.names, wrapper.name),
             kinds=(*self.kinds, wrapper.class_name),
@@ -104,6 +108,7 @@ class _Spot:
             place=self.place,
             top=self.top or model.name,
             names=(*self.names, model.name) if named else self.names,
+            shape=self.shape,
             depth=self.depth + 1,
         )
 
@@ -115,6 +120,7 @@ class Finder:
         self.units: list[Unit] = []
         self.observations: list[Observation] = []
         self._limits, self._exists, self._layers = limits, exists, 0
+        self._carrier = Carrier()
 
     def walk_model(self, model: Declared) -> None:
         """Find everything below the model itself, whose name stands before no layer."""
@@ -125,7 +131,7 @@ class Finder:
         self._limits.require("layers", self._layers, "the number of layers in the configuration")
         self._limits.require("nesting", spot.depth, "the depth of layers in the configuration")
         self._note(declared)
-        spot = replace(spot, shape=_own_shape(declared) or spot.shape)
+        spot = replace(spot, shape=built_shape(declared) or spot.shape)
         if unit := self._unit(declared, spot):
             self.units.append(unit)
         elif declared.children("layers"):
@@ -138,10 +144,9 @@ class Finder:
     def _model(self, model: Declared, spot: _Spot) -> None:
         layers = [layer for layer in model.children("layers") if _is_layer(layer, model)]
         places = layer_groups(spot.place, layers, self._exists)
-        shape: Shape = None
+        shapes = self._carrier.input_shapes(model, spot.shape)
         for layer, place in zip(layers, places, strict=True):
-            self._walk(layer, replace(spot, place=place, shape=shape))
-            shape = None
+            self._walk(layer, replace(spot, place=place, shape=shapes.get(graph_name(layer))))
 
     def _attributes(self, declared: Declared, spot: _Spot) -> None:
         """Layers that an own class keeps in its settings, under the names of its attributes."""
@@ -149,7 +154,7 @@ class Finder:
             child = read_declared(value) if isinstance(value, dict) else None
             if child is not None and isinstance(child.entry.get("config"), dict):
                 inner = spot.in_model(declared)
-                self._walk(child, replace(inner, place=f"{spot.place}/{key}"))
+                self._walk(child, replace(inner, place=f"{spot.place}/{key}", shape=None))
 
     def _note(self, declared: Declared) -> None:
         name = declared.name or None
@@ -189,7 +194,7 @@ class Finder:
 
     def _cells(self, layer: Declared, spot: _Spot) -> tuple[CellAt, ...]:
         """The stack of cells of a layer in one direction; empty if it has none."""
-        shape = _own_shape(layer) or spot.shape
+        shape = built_shape(layer) or spot.shape
         inside = replace(spot, shape=shape, tokens=(*spot.tokens, layer.name))
         cell = layer.child("cell")
         if cell is not None:
@@ -245,17 +250,6 @@ def _kind(declared: Declared) -> str:
         if inner
         else declared.class_name
     )
-
-
-def _own_shape(declared: Declared) -> Shape:
-    """The input shape that an entry states for itself."""
-    if declared.input_shape is not None:
-        return declared.input_shape
-    for key in ("batch_input_shape", "batch_shape"):
-        shape = as_shape(declared.settings.get(key))
-        if shape is not None:
-            return shape
-    return None
 
 
 def _is_layer(layer: Declared, model: Declared) -> bool:
