@@ -1,0 +1,65 @@
+"""Which callables of a pickle are the framework's own, or plain data; all others are foreign."""
+
+from __future__ import annotations
+
+# Packages of torch whose classes hold data: making one runs nothing that a file could choose.
+PACKAGES = (
+    "torch.nn.modules.",
+    "torch.nn.parameter.",
+    "torch.nn.qat.",
+    "torch.nn.quantized.",
+    "torch.nn.intrinsic.",
+    "torch.nn.utils.",
+    "torch.ao.nn.",
+    "torch.ao.quantization.",
+    "torch.quantization.",
+    "torch.optim.",
+    "torch.distributed.checkpoint.metadata.",
+    "torch.distributed.checkpoint.filesystem.",
+    "torch.distributed.checkpoint.planner.",
+    "torch.distributed.tensor.",
+    "torch.distributed._tensor.",
+    "torch.distributed.device_mesh.",
+    "torch.utils.hooks.",
+    "datetime.",
+    "pathlib.",
+)
+NAMES: dict[str, tuple[str, ...]] = {
+    "torch": ("Size", "device", "dtype", "ScriptObject", "Tensor", "Generator"),
+    "torch._tensor": ("_rebuild_from_type", "_rebuild_from_type_v2"),
+    "torch.autograd.variable": ("Variable",),
+    "torch.torch_version": ("TorchVersion",),
+    "torch.serialization": ("_get_layout",),
+    "torch.storage": ("_load_from_bytes", "TypedStorage"),
+    "torch.nn.backends.thnn": ("_get_thnn_function_backend",),
+    "numpy": ("ndarray", "dtype"),
+    "numpy.core.multiarray": ("_reconstruct", "scalar"),
+    "numpy._core.multiarray": ("_reconstruct", "scalar"),
+    "collections": ("OrderedDict", "defaultdict", "Counter", "deque"),
+    "decimal": ("Decimal",),
+    "uuid": ("UUID",),
+    "argparse": ("Namespace",),
+    "types": ("SimpleNamespace",),
+    "_codecs": ("encode",),
+    "copyreg": ("_reconstructor", "__newobj__"),
+    "builtins": (
+        *("set", "frozenset", "list", "tuple", "dict", "int", "float", "complex", "bool"),
+        *("str", "bytes", "bytearray", "object", "slice", "range"),
+    ),
+}
+
+
+def is_foreign(module: str, name: str) -> bool:
+    """Whether calling it on loading may run code that neither torch nor plain data accounts for.
+
+    A name with a dot walks from one object to the next, wherever that leads: always foreign.
+    """
+    if "." in name:
+        return True
+    if name in NAMES.get(module, ()):
+        return False
+    if module in ("torch", "torch.cuda", "torch.storage"):
+        return not name.endswith(("Storage", "Tensor"))
+    if module in ("torch._utils", "torch.jit._pickle"):
+        return not name.startswith(("_rebuild_", "build_", "restore_type_tag"))
+    return not (name[:1].isupper() and f"{module}.".startswith(PACKAGES))

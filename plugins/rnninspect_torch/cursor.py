@@ -1,0 +1,89 @@
+"""A place in a run of bytes that moves forward, reading ahead in pieces."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from rnninspect.plugin import UnreadableFile
+
+if TYPE_CHECKING:
+    from rnninspect.plugin import Source
+
+PIECE = 1 << 18
+LONGEST_LINE = 1 << 16
+
+
+class Cursor:
+    """Reads a source from some offset on; `data[at]` is the next byte if `at < len(data)`."""
+
+    __slots__ = ("at", "base", "data", "source")
+
+    def __init__(self, source: Source, offset: int = 0) -> None:
+        self.source, self.base = source, offset
+        self.data, self.at = b"", 0
+
+    @property
+    def offset(self) -> int:
+        """The place in the source."""
+        return self.base + self.at
+
+    @property
+    def left(self) -> int:
+        """Bytes from here to the end."""
+        return self.source.size - self.offset
+
+    def take(self, length: int) -> bytes:
+        """The next bytes; UnreadableFile if there are not so many."""
+        start = self.at
+        stop = start + length
+        if stop > len(self.data):
+            self.fill(length)
+            start, stop = 0, length
+        self.at = stop
+        return self.data[start:stop]
+
+    def number(self, length: int) -> int:
+        """The next bytes as an unsigned little-endian number."""
+        return int.from_bytes(self.take(length), "little")
+
+    def fill(self, length: int) -> None:
+        """Have at least so many bytes at hand."""
+        if length > self.left:
+            raise UnreadableFile(
+                f"{length} bytes claimed at offset {self.offset} where {self.left} are left"
+            )
+        self.base, self.at = self.offset, 0
+        self.data = self.source.read(self.base, max(length, min(PIECE, self.left)))
+
+    def skip(self, length: int) -> Source:
+        """Pass over bytes and give them as a source of their own, unread."""
+        if length > self.left:
+            self.fill(length)
+        passed = self.source.window(self.offset, length)
+        if self.at + length <= len(self.data):
+            self.at += length
+        else:
+            self.base, self.at, self.data = self.offset + length, 0, b""
+        return passed
+
+    def line_length(self) -> int:
+        """Bytes before the next newline; UnreadableFile if there is none."""
+        found = self.data.find(b"\n", self.at)
+        if found >= 0:
+            return found - self.at
+        start = self.offset
+        while start < self.source.size:
+            piece = self.source.read(start, min(PIECE, self.source.size - start))
+            found = piece.find(b"\n")
+            if found >= 0:
+                return start + found - self.offset
+            start += len(piece)
+            self.source.limits.require("header_bytes", start - self.offset, "a line of the pickle")
+        raise UnreadableFile(f"a line at offset {self.offset} does not end")
+
+    def line(self) -> bytes:
+        """The next line without its newline; UnreadableFile if it is very long."""
+        length = self.line_length()
+        if length > LONGEST_LINE:
+            raise UnreadableFile(f"a line of {length} bytes at offset {self.offset}")
+        return self.take(length + 1)[:-1]

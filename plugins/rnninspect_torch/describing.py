@@ -1,0 +1,154 @@
+"""From the roots of a file to the neutral description of its model."""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from rnninspect.plugin import (
+    Fact,
+    Observation,
+    Purpose,
+    RecurrentLayer,
+    SavedModel,
+    StoredTensor,
+    UnreadableFile,
+)
+from rnninspect_torch.declaring import is_recurrent
+from rnninspect_torch.gathering import Group, gather
+from rnninspect_torch.indexing import unfold
+from rnninspect_torch.layers import build
+from rnninspect_torch.lookalikes import look_alikes
+from rnninspect_torch.oddities import oddities
+from rnninspect_torch.signatures import SIGNATURES
+from rnninspect_torch.storing import stored
+
+if TYPE_CHECKING:
+    from rnninspect_torch.roots import Declared, Entry, Root
+    from rnninspect_torch.saved import Saved
+
+NETWORKS = (Purpose.PARAMETER, Purpose.COPY)
+_MOST_CALLABLES = 20
+
+
+@dataclass(slots=True)
+class _Network:
+    """The layers of one root, and its tensors as they are described so far."""
+
+    root: Root
+    saved: Saved
+    label: str | None
+    layers: list[RecurrentLayer] = field(default_factory=list)
+    observations: list[Observation] = field(default_factory=list)
+    tensors: dict[int, StoredTensor] = field(default_factory=dict)
+
+    def stored(self, entry: Entry) -> StoredTensor:
+        known = self.tensors.get(id(entry))
+        if known is None:
+            purpose = self.root.purpose
+            purpose = entry.purpose if purpose is Purpose.PARAMETER else purpose
+            known = self.tensors[id(entry)] = stored(entry, purpose, self.saved)
+        return known
+
+
+def describe_model(saved: Saved, roots: list[Root], producer: str = "") -> SavedModel:
+    """The layers of all networks, every tensor once, and what else was noticed.
+
+    Raises UnreadableFile if there is no tensor at all: then it is no model.
+    """
+    if not any(root.entries for root in roots):
+        runs = ", ".join(list(saved.calls.foreign)[:3])
+        also = f"; loading it would run {runs}" if runs else ""
+        raise UnreadableFile(f"no tensors found: not a model{also}")
+    networks = _networks(saved, roots)
+    for network in networks:
+        if network.root.purpose in NETWORKS:
+            _find_layers(network)
+    in_layers = {
+        id(tensor)
+        for network in networks
+        for layer in network.layers
+        for operand in layer.operands
+        for tensor in operand.tensors
+    }
+    pairs = [
+        (entry, network.stored(entry)) for network in networks for entry in network.root.entries
+    ]
+    return SavedModel(
+        format=saved.format,
+        framework="pytorch",
+        producer=producer,
+        layers=tuple(layer for network in networks for layer in network.layers),
+        tensors=tuple(tensor for _, tensor in pairs),
+        observations=(
+            *_callables(saved),
+            *saved.observations,
+            *(note for network in networks for note in network.observations),
+            *oddities(saved, pairs, in_layers),
+        ),
+    )
+
+
+def _networks(saved: Saved, roots: list[Root]) -> list[_Network]:
+    """Each root beside its label, which it has where there are several networks."""
+    names = {root.name for root in roots if root.purpose in NETWORKS}
+    several = len(names) > 1
+    return [_Network(root, saved, (root.name or "top") if several else None) for root in roots]
+
+
+def _find_layers(network: _Network) -> None:
+    root = network.root
+    entries = [entry for entry in root.entries if entry.purpose is Purpose.PARAMETER]
+    names = sorted(entry.name for entry in entries)
+    taken: set[int] = set()
+    for group in _groups(root, entries):
+        declared = root.declared.get(group.path)
+        unfold(group, declared)
+        found = None
+        if declared is not None or not _is_another(group, names):
+            found = build(group, declared, network.stored, network.label)
+        if found is not None:
+            network.layers.extend(found.layers)
+            network.observations.extend(found.observations)
+            taken.update(id(entry) for entry in group.entries())
+    network.observations.extend(
+        look_alikes([entry for entry in entries if id(entry) not in taken], root.declared)
+    )
+
+
+def _groups(root: Root, entries: list[Entry]) -> list[Group]:
+    """The groups of tensors, and an empty one for each declared layer that has no tensor."""
+    groups = gather(entries)
+    known = {group.path for group in groups}
+    bare = [
+        Group(path, SIGNATURES[0])
+        for path, declared in root.declared.items()
+        if path not in known and _lacks_tensors(declared, path, known)
+    ]
+    return [*groups, *bare]
+
+
+def _lacks_tensors(declared: Declared, path: str, known: set[str]) -> bool:
+    return is_recurrent(declared) and f"{path}.module" not in known
+
+
+def _is_another(group: Group, names: list[str]) -> bool:
+    """Whether other tensors in the module say that it is not the cell that it looks like."""
+    if not group.signature.alone:
+        return not group.signature.required <= {place.role for place in group.weights}
+    roles = {place.role for place in group.weights}
+    if group.signature.biases <= roles and group.signature.required <= roles:
+        return False
+    start = f"{group.path}." if group.path else ""
+    inside = bisect_left(names, start + "\U0010ffff") - bisect_left(names, start)
+    return inside > sum(1 for _ in group.entries()) or not group.signature.required <= roles
+
+
+def _callables(saved: Saved) -> list[Observation]:
+    """The callables that a loader would run, the first ones by name."""
+    paths = list(saved.calls.foreign)
+    notes = [Observation(Fact.CODE, path) for path in paths[:_MOST_CALLABLES]]
+    if len(paths) > len(notes):
+        notes.append(Observation(Fact.CODE, f"and {len(paths) - len(notes)} more"))
+    return notes

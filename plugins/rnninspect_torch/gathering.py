@@ -1,0 +1,144 @@
+"""Puts the tensors of a network together that belong to one recurrent module, by their names."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, NamedTuple
+
+from rnninspect_torch.signatures import HINTS, SIGNATURES, Signature
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from rnninspect.plugin import Role
+    from rnninspect_torch.roots import Entry
+
+# torch.nn.utils.parametrize keeps what a weight is made of in a module of this name.
+_PARAMETRISED = re.compile(r"(?:^|\.)parametrizations\.([^.]+)\.(.+)$")
+# Wrappers between a module and its tensors: torch.compile, FSDP, checkpointing, PEFT.
+_INNER_WRAPPER = re.compile(
+    r"(?:^|\.)(?:_orig_mod|_fsdp_wrapped_module|_checkpoint_wrapped_module|_forward_module"
+    r"|base_layer)$"
+)
+
+
+class Place(NamedTuple):
+    """Where in a stack a weight belongs."""
+
+    level: int
+    direction: int
+    role: Role
+
+
+@dataclass(frozen=True, slots=True)
+class Weight:
+    """One weight as the file has it: usually one tensor, else the parts that it is made of.
+
+    Attributes:
+        parts: tensors by the word that the name carries: `g`, `orig`, `original0`; the tensor
+            itself under the empty word.
+    """
+
+    parts: dict[str, Entry] = field(default_factory=dict)
+
+    @property
+    def is_computed(self) -> bool:
+        """Whether the module makes it from its parts, so that it is not stored as it is used."""
+        return any(self.parts.keys() - {""})
+
+    @property
+    def main(self) -> Entry | None:
+        """The part with the weight's own shape, if there is one."""
+        for word in ("raw", "orig", "original", "original1", "v", ""):
+            if word in self.parts:
+                return self.parts[word]
+        return None
+
+    @property
+    def counted(self) -> tuple[Entry, ...]:
+        """The parts that are parameters: a mask or the vectors of spectral_norm are buffers."""
+        if not self.is_computed:
+            return tuple(self.parts.values())
+        main = self.main
+        words = ("g", "original0")
+        others = [self.parts[word] for word in words if word in self.parts]
+        return tuple(others if main is None or main in others else [*others, main])
+
+    @property
+    def shape(self) -> tuple[int, ...] | None:
+        """The shape that the module computes with; None if the parts do not tell it."""
+        main = self.main
+        first = self.parts.get("original0")
+        if main is None or (first is not None and not _is_norm(first, main)):
+            return None
+        return main.tensor.shape
+
+
+def _is_norm(first: Entry, second: Entry) -> bool:
+    """Whether two parts are those of weight_norm: a length for each row, and the rows."""
+    return first.tensor.shape[:1] == second.tensor.shape[:1] and set(first.tensor.shape[1:]) <= {1}
+
+
+@dataclass(slots=True)
+class Group:
+    """The weights of one module, as far as its tensors' names tell."""
+
+    path: str
+    signature: Signature
+    weights: dict[Place, Weight] = field(default_factory=dict)
+    indexed: dict[tuple[int, Role], Weight] = field(default_factory=dict)
+
+    def entries(self) -> Iterable[Entry]:
+        """All tensors, parts included."""
+        for weight in (*self.weights.values(), *self.indexed.values()):
+            yield from weight.parts.values()
+
+
+def gather(entries: Iterable[Entry]) -> list[Group]:
+    """The groups of a network, in the order of their first tensors."""
+    groups: dict[tuple[str, str], Group] = {}
+    for entry in entries:
+        name, part = entry.name, ""
+        if "parametrizations." in name and (made := _PARAMETRISED.search(name)):
+            path = name[: made.start()]
+            name, part = f"{path}.{made[1]}" if path else made[1], made[2]
+        if any(hint in name for hint in HINTS):
+            _place(groups, entry, name, part)
+    _join_dropped(groups)
+    return list(groups.values())
+
+
+def _place(groups: dict[tuple[str, str], Group], entry: Entry, name: str, part: str) -> None:
+    for signature in SIGNATURES:
+        match = signature.pattern.search(name)
+        if match is None:
+            continue
+        path = name[: match.start()]
+        while inner := _INNER_WRAPPER.search(path):
+            path = path[: inner.start()]
+        group = groups.setdefault((path, signature.name), Group(path, signature))
+        found = match.groupdict()
+        role = signature.roles[found["tensor"]]
+        word = part or (found.get("part") or "").removeprefix("_")
+        if found.get("index") is not None:
+            weight = group.indexed.setdefault((int(found["index"]), role), Weight())
+        else:
+            place = Place(int(found.get("level") or 0), int(bool(found.get("reverse"))), role)
+            weight = group.weights.setdefault(place, Weight())
+        weight.parts.setdefault(word, entry)
+        return
+
+
+def _join_dropped(groups: dict[tuple[str, str], Group]) -> None:
+    """Add raw weights that weight drop keeps around the layer: `rnn`, the rest in `rnn.module`.
+
+    AWD-LSTM and fastai do.
+    """
+    for (path, name), group in list(groups.items()):
+        inner = groups.get((f"{path}.module" if path else "module", name))
+        raw = all(weight.parts.keys() == {"raw"} for weight in group.weights.values())
+        if inner is not None and raw and not group.indexed:
+            for place, weight in group.weights.items():
+                inner.weights.setdefault(place, Weight()).parts.update(weight.parts)
+            del groups[path, name]

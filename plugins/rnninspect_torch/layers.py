@@ -1,0 +1,153 @@
+"""Makes recurrent layers of the groups of a network: one for each level of each stack."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from rnninspect.plugin import (
+    REQUIRED,
+    Fact,
+    Fate,
+    Observation,
+    Operand,
+    Origin,
+    RecurrentLayer,
+    Role,
+    Sizes,
+    Slot,
+    Stack,
+)
+from rnninspect_torch.declaring import Description, describe
+from rnninspect_torch.layout import TWO_BIASES, axes_of
+from rnninspect_torch.naming import clean
+from rnninspect_torch.sizing import Outline, infer
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from rnninspect.plugin import StoredTensor
+    from rnninspect_torch.gathering import Group, Place, Weight
+    from rnninspect_torch.roots import Declared, Entry
+
+_MOST_GAPS = 64  # levels that may be missing in a row before a number is taken for a mistake
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What became of a group: layers and observations; no layers if it is no cell of the table."""
+
+    layers: tuple[RecurrentLayer, ...]
+    observations: tuple[Observation, ...] = ()
+
+
+def build(
+    group: Group,
+    declared: Declared | None,
+    stored: Callable[[Entry], StoredTensor],
+    root: str | None,
+) -> Found | None:
+    """The layers of a group; None if no cell explains its tensors."""
+    settled = _settle(group, declared)
+    if settled is None:
+        return None
+    described, origin, kind, notes = settled
+    name = clean(group.path) or kind
+    maker = _Maker(group, described, origin, kind, stored)
+    layers = tuple(maker.layer(level, name, root) for level in range(described.levels))
+    facts = tuple(Observation(fact, text, layer=layers[0].name) for fact, text in notes)
+    return Found(layers, facts)
+
+
+_Settled = tuple[Description, Origin, str, list[tuple[Fact, str]]]
+
+
+def _settle(group: Group, declared: Declared | None) -> _Settled | None:
+    """What the module declares, or else what its tensors look like."""
+    shapes = {
+        place: weight.shape for place, weight in group.weights.items() if weight.shape is not None
+    }
+    outline = infer(shapes, group.signature.cell)
+    notes: list[tuple[Fact, str]] = []
+    if declared is not None:
+        said = describe(declared, outline.cell if outline else None)
+        if isinstance(said, Description):
+            return said, Origin.DECLARED, declared.name, notes
+        if said is not None:
+            notes.append((Fact.CONTRADICTION, said))
+    if outline is None:
+        return None
+    if outline.doubt:
+        notes.append((Fact.AMBIGUOUS, outline.doubt))
+    kind = declared.name if declared else group.signature.kind.format(outline.cell)
+    levels = len(outline.inputs)
+    return Description(outline, _roles(group, outline), levels), Origin.INFERRED, kind, notes
+
+
+def _roles(group: Group, outline: Outline) -> frozenset[Role]:
+    """What any level or direction has, all have; of two biases one alone is not enough."""
+    seen = {place.role for place in group.weights}
+    roles = set(REQUIRED)
+    if seen & TWO_BIASES:
+        roles |= group.signature.biases
+    if outline.projection is not None:
+        roles.add(Role.PROJECTION)
+    return frozenset(roles | (seen - TWO_BIASES))
+
+
+@dataclass(frozen=True, slots=True)
+class _Maker:
+    group: Group
+    described: Description
+    origin: Origin
+    kind: str
+    stored: Callable[[Entry], StoredTensor]
+
+    def layer(self, level: int, name: str, root: str | None) -> RecurrentLayer:
+        """The layer of one level, with all that its names say belongs there."""
+        outline, levels = self.described.outline, self.described.levels
+        numbered = levels > 1
+        return RecurrentLayer(
+            name=f"{name}[{level}]" if numbered else name,
+            kind=f"Bidirectional({self.kind})" if outline.directions > 1 else self.kind,
+            cell=outline.cell,
+            sizes=Sizes(
+                outline.inputs[level],
+                outline.hidden,
+                outline.projection,
+                directions=outline.directions,
+            ),
+            origin=self.origin,
+            convention=self.group.signature.convention,
+            roles=self.described.roles,
+            operands=tuple(self._operands(level)),
+            stack=Stack(name, level, levels) if numbered else None,
+            extras=tuple(self._beyond()) if level == levels - 1 else (),
+            original_name=self.group.path if clean(self.group.path) != self.group.path else None,
+            root=root,
+        )
+
+    def _operands(self, level: int) -> Iterator[Operand]:
+        for place in sorted(self.group.weights):
+            if place.level == level and place.direction < self.described.outline.directions:
+                yield self._operand(place, self.group.weights[place])
+
+    def _operand(self, place: Place, weight: Weight) -> Operand:
+        main, shape = weight.main, weight.shape
+        named = main or next(iter(weight.parts.values()))
+        return Operand(
+            name=named.name,
+            slots=(Slot(place.direction, place.role),),
+            axes=axes_of(place.role, shape or ()),
+            shape=shape,
+            fate=Fate.COMPUTED if weight.is_computed else Fate.STORED,
+            tensors=tuple(self.stored(entry) for entry in weight.counted),
+        )
+
+    def _beyond(self) -> Iterator[StoredTensor]:
+        """Tensors of levels and directions that the module by its description does not have."""
+        for place, weight in self.group.weights.items():
+            outline = self.described.outline
+            if place.level >= self.described.levels or place.direction >= outline.directions:
+                for entry in weight.counted:
+                    yield self.stored(entry)

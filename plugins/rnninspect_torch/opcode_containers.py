@@ -1,0 +1,116 @@
+"""Opcodes that make and fill tuples, lists and dicts."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from rnninspect.plugin import UnreadableFile
+from rnninspect_torch.values import Instance, Mapping
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from rnninspect_torch.opcodes import Machine
+
+    Handler = Callable[[Machine], None]
+
+
+def _tuple_of(count: int) -> Handler:
+    def handler(machine: Machine) -> None:
+        stack = machine.stack
+        if len(stack) < count:
+            raise UnreadableFile(f"a tuple of {count} on a shorter stack")
+        machine.made += 1
+        if count:
+            stack[-count:] = [tuple(stack[-count:])]
+        else:
+            stack.append(())
+
+    return handler
+
+
+def _tuple(machine: Machine) -> None:
+    machine.made += 1
+    machine.stack.append(tuple(machine.pop_mark()))
+
+
+def _list(machine: Machine) -> None:
+    machine.made += 1
+    machine.stack.append(machine.pop_mark())
+
+
+def _empty_list(machine: Machine) -> None:
+    machine.made += 1
+    machine.stack.append([])
+
+
+def _empty_dict(machine: Machine) -> None:
+    machine.made += 1
+    machine.stack.append(Mapping())
+
+
+def _dict(machine: Machine) -> None:
+    machine.made += 1
+    machine.stack.append(Mapping(_even(machine.pop_mark())))
+
+
+def _even(items: list[object]) -> list[object]:
+    if len(items) % 2:
+        raise UnreadableFile("a key without a value in a pickle")
+    return items
+
+
+def _append(machine: Machine) -> None:
+    item = machine.stack.pop()
+    _extend(machine.stack[-1], [item])
+
+
+def _appends(machine: Machine) -> None:
+    items = machine.pop_mark()
+    _extend(machine.stack[-1], items)
+
+
+def _extend(target: object, items: list[object]) -> None:
+    match target:
+        case list() | Instance():
+            target.extend(items)
+        case _:
+            raise UnreadableFile("items are added to what is no list")
+
+
+def _set_item(machine: Machine) -> None:
+    value, key = machine.stack.pop(), machine.stack.pop()
+    _update(machine.stack[-1], [key, value])
+
+
+def _set_items(machine: Machine) -> None:
+    pairs = _even(machine.pop_mark())
+    _update(machine.stack[-1], pairs)
+
+
+def _update(target: object, pairs: list[object]) -> None:
+    match target:
+        case Mapping() | Instance():
+            target.update(pairs)
+        case _:
+            raise UnreadableFile("keys are set in what is no dict")
+
+
+CONTAINERS: dict[bytes, Handler] = {
+    b")": _tuple_of(0),
+    b"\x85": _tuple_of(1),
+    b"\x86": _tuple_of(2),
+    b"\x87": _tuple_of(3),
+    b"t": _tuple,
+    b"l": _list,
+    b"]": _empty_list,
+    b"\x8f": _empty_list,  # EMPTY_SET
+    b"\x91": _list,  # FROZENSET
+    b"}": _empty_dict,
+    b"d": _dict,
+    b"a": _append,
+    b"e": _appends,
+    b"\x90": _appends,  # ADDITEMS
+    b"s": _set_item,
+    b"u": _set_items,
+}

@@ -1,0 +1,135 @@
+"""An interpreter of pickle opcodes that makes inert values (PEP 3154, CPython's pickletools).
+
+No name is looked up, nothing is called, no object of the file is hashed or compared, and every
+length, index and depth has a bound: see `Machine.check`.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Protocol
+
+from rnninspect.plugin import UnreadableFile
+from rnninspect_torch.cursor import Cursor
+from rnninspect_torch.opcode_objects import HANDLERS, NOTHING, Stopped
+from rnninspect_torch.values import Blob, Global
+
+if TYPE_CHECKING:
+    from rnninspect.plugin import Source
+
+SLICE = 5_000  # opcodes between two looks at the budgets
+LONG_PAYLOAD = 1 << 16  # longer byte strings and texts are passed over
+
+
+class Calls(Protocol):
+    """What gives meaning to the two opcodes that a framework fills with its own."""
+
+    def call(self, maker: object, args: tuple[object, ...]) -> object:
+        """The value that stands for the call of `maker`."""
+        ...
+
+    def persistent(self, key: object) -> object:
+        """The value that stands for a persistent id."""
+        ...
+
+
+class Machine:
+    """The state of one pickle's interpretation."""
+
+    __slots__ = (
+        *("calls", "cursor", "globals", "made", "marks", "memo", "memoised"),
+        *("seen", "stack", "text"),
+    )
+
+    def __init__(self, cursor: Cursor, calls: Calls) -> None:
+        self.cursor, self.calls = cursor, calls
+        self.stack: list[object] = []
+        self.marks: list[int] = []
+        self.memo: list[object] = []
+        self.globals: dict[tuple[str, str], Global] = {}
+        self.seen = self.made = self.text = 0
+
+    def run(self) -> object:
+        """Interpret up to STOP and return what is then on top of the stack."""
+        handlers, cursor = HANDLERS, self.cursor
+        start = cursor.offset
+        try:
+            while True:
+                for _ in range(SLICE):
+                    if cursor.at >= len(cursor.data):
+                        cursor.fill(1)
+                    start = cursor.at
+                    cursor.at += 1
+                    handlers[cursor.data[start]](self)
+                self.seen += SLICE
+                self.check()
+        except Stopped:
+            return self.stack.pop()
+        except (IndexError, ValueError, TypeError, ArithmeticError, RecursionError) as error:
+            reason = f"the pickle breaks off before offset {cursor.offset}: {error}"
+            raise UnreadableFile(reason) from error
+
+    def check(self) -> None:
+        """Hold what was made so far against the limit; see the module's test for what it costs."""
+        require = self.cursor.source.limits.require
+        require("opcodes", self.seen, "a pickle")
+        require("opcodes", 20 * (len(self.stack) + len(self.marks)), "the stack of a pickle")
+        require("opcodes", 4 * self.made, "the number of objects in a pickle")
+        require("opcodes", 400 * len(self.globals), "the number of names in a pickle")
+
+    def pop_mark(self) -> list[object]:
+        """Take everything above the last mark off the stack."""
+        mark = self.marks.pop()
+        items = self.stack[mark:]
+        del self.stack[mark:]
+        return items
+
+    def remember(self, index: int) -> None:
+        """Keep the top of the stack under an index, which cannot be beyond the opcodes run."""
+        memo = self.memo
+        if index == len(memo):
+            memo.append(self.stack[-1])
+            return
+        if index > len(memo):
+            if index > self.seen + SLICE:
+                raise UnreadableFile(f"memo index {index} in a pickle of few opcodes")
+            memo.extend([NOTHING] * (index + 1 - len(memo)))
+        memo[index] = self.stack[-1]
+
+    def recall(self, index: int) -> None:
+        """Push what was kept under an index."""
+        value = self.memo[index]
+        if value is NOTHING:
+            raise UnreadableFile(f"memo index {index} is empty")
+        self.stack.append(value)
+
+    def name(self, module: str, name: str) -> Global:
+        """The one Global of this name in this pickle."""
+        known = self.globals.get((module, name))
+        if known is None:
+            known = self.globals[(module, name)] = Global(module, name)
+        return known
+
+    def payload(self, length: int, encoding: str | None) -> object:
+        """A byte string or, with an encoding, a text; a Blob if it is long."""
+        if length > LONG_PAYLOAD:
+            return Blob(self.cursor.skip(length), encoding)
+        data = self.cursor.take(length)
+        self.text += length
+        if self.text > self.cursor.source.limits.header_bytes // 4:
+            self.cursor.source.limits.require("header_bytes", 4 * self.text, "the pickle's text")
+        return data if encoding is None else data.decode(encoding, "surrogateescape")
+
+
+def load(cursor: Cursor, calls: Calls) -> object:
+    """The value of the pickle at the cursor, which then stands behind its STOP.
+
+    Raises:
+        UnreadableFile: no pickle, or one that asks for what no model needs.
+        RefusedFile: it would cost more than the limits `opcodes` or `header_bytes` allow.
+    """
+    return Machine(cursor, calls).run()
+
+
+def load_from(source: Source, calls: Calls) -> object:
+    """The value of the pickle at the start of a source."""
+    return load(Cursor(source), calls)

@@ -1,0 +1,46 @@
+"""What the keys of a checkpoint say about the tensors behind them."""
+
+from __future__ import annotations
+
+import re
+
+from rnninspect.plugin import Purpose
+
+# Keys of training scripts, of Lightning, fairseq, ESPnet, timm, mmcv and OpenNMT among others.
+_OPTIMIZER = re.compile(r"optim|exp_avg|scheduler|lr_sched|scaler|momentum_buffer|^opt(_state)?$")
+_STATE = re.compile(
+    r"(^|_)rng(_|$)|random_state|^callbacks$|^loops$|^hyper_?param(eter)?s$|^hparams|^vocab(s|ulary)?$"
+    r"|^(\w+_)?config(s|uration)?$|^args$|^opts$|^options$|^metrics?$|^history$|^loss(es)?$"
+    r"|^datamodule|dataset|_log$"
+)
+_COPY = re.compile(
+    r"(^|[_\W])(ema|swa|shadow|averaged|polyak)([_\W]|$)|shadow_params|^avg_model$|^model_avg$"
+)
+# Other names of copies; they also name networks of their own, so the tensors must agree.
+_PERHAPS_COPY = re.compile(
+    r"(^|[_\W])(best|last|target|teacher|old|prev|init(ial)?|backup)([_\W]|$)"
+)
+
+
+def purpose_of_key(key: str, around: Purpose) -> Purpose:
+    """What lies under a key of a checkpoint, given what the checkpoint itself lies under."""
+    word = key.lower()
+    if around in (Purpose.OPTIMIZER, Purpose.STATE):
+        return around
+    if _OPTIMIZER.search(word):
+        return Purpose.OPTIMIZER
+    if _STATE.search(word):
+        return Purpose.STATE
+    return Purpose.COPY if _COPY.search(word) else around
+
+
+def purpose_of_class(path: str, around: Purpose) -> Purpose:
+    """What an object that is no module holds tensors for: an optimizer, or its own affairs."""
+    if around is Purpose.OPTIMIZER or "optim" in path.lower():
+        return Purpose.OPTIMIZER
+    return Purpose.STATE
+
+
+def may_be_copy(path: str) -> bool:
+    """Whether the last key of a path could name a copy of a network beside it."""
+    return _PERHAPS_COPY.search(path.rpartition(".")[2].lower()) is not None

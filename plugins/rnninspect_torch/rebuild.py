@@ -1,0 +1,95 @@
+"""What torch's pickles mean: calls that rebuild tensors, and persistent ids of storages.
+
+The ids are those of torch/serialization.py, whose first form was that of version 0.1.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from rnninspect.plugin import UnreadableFile
+from rnninspect_torch.callables import is_foreign
+from rnninspect_torch.dtypes import ELEMENT_BYTES, STORAGES
+from rnninspect_torch.rebuilders import LARGEST, REBUILDERS
+from rnninspect_torch.values import Global, Instance, Storage
+
+if TYPE_CHECKING:
+    from rnninspect.plugin import Source
+
+MOST_CLASHES = 20
+
+
+class TorchCalls:
+    """Gives meaning to the calls and persistent ids of a pickle, or of several that share storages.
+
+    Attributes:
+        source: the file; its limits hold.
+        scope: where its storages lie: `data`, `constants`, …
+        storages: by key, as the pickle first called them.
+        foreign: callables that loading would run, in order; the dict's values are not used.
+        clashes: sentences on storages that were called by two types or lengths.
+        nested: bytes held by storages that lie inside of the pickle itself, by their scope.
+    """
+
+    def __init__(self, source: Source, scope: str = "data") -> None:
+        self.source, self.scope = source, scope
+        self.spent = 0
+        self.storages: dict[str, Storage] = {}
+        self.foreign: dict[str, None] = {}
+        self.clashes: dict[str, None] = {}
+        self.nested: dict[str, int] = {}
+
+    def call(self, maker: object, args: tuple[object, ...]) -> object:
+        """The tensor, container or inert instance that a call stands for."""
+        if not isinstance(maker, Global):
+            return Instance(maker, args)
+        rebuild = REBUILDERS.get((maker.module, maker.name))
+        if rebuild is not None:
+            try:
+                return rebuild(self, args)
+            except (IndexError, ValueError) as error:
+                raise UnreadableFile(f"{maker.name} with {len(args)} arguments") from error
+        if is_foreign(maker.module, maker.name):
+            self.foreign[maker.path] = None
+        return Instance(maker, args)
+
+    def spend(self, work: int) -> None:
+        """Book work that one opcode asks for; many that ask for much are refused."""
+        self.spent += work
+        self.source.limits.require("opcodes", self.spent, "the work that a pickle asks for")
+
+    def persistent(self, key: object) -> object:
+        """The storage, or the class, that a persistent id names."""
+        if type(key) is tuple and len(key) >= 5 and key[0] in ("storage", b"storage"):
+            return self._storage(key)
+        if type(key) is tuple and len(key) >= 2 and key[0] in ("module", b"module"):
+            return key[1]
+        return Instance(None, (key,))
+
+    def _storage(self, key: tuple[object, ...]) -> Storage:
+        kind, name, count = key[1], key[2], key[4]
+        if isinstance(name, bytes):
+            name = name.decode("utf-8", "surrogateescape")
+        if not isinstance(kind, Global) or type(count) is not int or not isinstance(name, str):
+            raise UnreadableFile("a storage whose id is not (type, key, place, length)")
+        if not 0 <= count <= LARGEST:
+            raise UnreadableFile(f"the storage {name} has an impossible length")
+        root = self.know(name, STORAGES.get(kind.name.rpartition(".")[2], "uint8"), count)
+        view = key[5] if len(key) > 5 else None
+        if type(view) is not tuple:
+            return root
+        start = view[1] if len(view) == 3 else None
+        if type(start) is not int or not 0 <= start <= LARGEST:
+            raise UnreadableFile(f"the storage {name} is a part of another one, unclear which")
+        return Storage(root.scope, root.key, root.dtype, root.element_bytes, root.count, start)
+
+    def know(self, key: str, dtype: str, count: int) -> Storage:
+        """The storage of this key; what the pickle said of it first holds, as it does in torch."""
+        known = self.storages.get(key)
+        if known is None:
+            size = ELEMENT_BYTES.get(dtype, 1)
+            known = self.storages[key] = Storage(self.scope, key, dtype, size, count)
+        elif (known.dtype, known.count) != (dtype, count) and len(self.clashes) < MOST_CLASHES:
+            was, now = f"{known.count} {known.dtype}", f"{count} {dtype}"
+            self.clashes[f"the storage {key[:40]} is called {was} and {now}"] = None
+        return known

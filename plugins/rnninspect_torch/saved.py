@@ -1,0 +1,40 @@
+"""What a container yields before anything is known of layers: a value, and bytes of storages."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from rnninspect_torch.nested import INSIDE
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from rnninspect.plugin import Observation
+    from rnninspect_torch.rebuild import TorchCalls
+    from rnninspect_torch.values import Storage
+
+
+@dataclass(frozen=True, slots=True)
+class Saved:
+    """One pickled value with its surroundings.
+
+    Attributes:
+        format: the container, as the report names it.
+        value: what the pickle holds.
+        calls: what gave meaning to it: its foreign callables and nested storages.
+        held: bytes that the file holds for a storage; None if it does not tell.
+        observations: what the container's reader noticed.
+    """
+
+    format: str
+    value: object
+    calls: TorchCalls
+    held: Callable[[Storage], int | None]
+    observations: tuple[Observation, ...] = ()
+
+    def held_bytes(self, storage: Storage) -> int | None:
+        """Bytes that the file holds for a storage, wherever it lies."""
+        if storage.scope.startswith(INSIDE):
+            return self.calls.nested.get(storage.scope)
+        return self.held(storage)

@@ -1,0 +1,177 @@
+"""Reads a stack's cell and sizes off its weights' shapes, so that one wrong tensor stands out.
+
+A hypothesis is a number of gates, a hidden size and perhaps a projection; the one that explains
+most of the tensors wins.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from rnninspect.plugin import CELLS, Role
+from rnninspect_torch.layout import CELLS_BY_GATES, TWO_BIASES
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from rnninspect_torch.gathering import Place
+
+    Shapes = Mapping[Place, tuple[int, ...]]
+
+_LARGEST = 2**31 - 1  # of a size that is believed
+_MOST_SIZES = 12
+_OTHER_GATES = (2, 5, 6, 7, 8)  # of cells outside of torch.nn: MGU, highway, peephole …
+
+
+@dataclass(frozen=True, slots=True)
+class Outline:
+    """What a stack is: its cell, its sizes, and the inputs that each level reads."""
+
+    cell: str
+    hidden: int
+    projection: int | None
+    inputs: tuple[int, ...]
+    directions: int
+    doubt: str = ""
+
+    @property
+    def fed_back(self) -> int:
+        """Width of the state that the cell reads again."""
+        return self.hidden if self.projection is None else self.projection
+
+
+@dataclass(frozen=True, slots=True)
+class _Hypothesis:
+    gates: int
+    hidden: int
+    projection: int | None
+
+    @property
+    def fed_back(self) -> int:
+        return self.hidden if self.projection is None else self.projection
+
+    def explains(self, role: Role, shape: tuple[int, ...]) -> bool:
+        rows = self.gates * self.hidden
+        match role:
+            case Role.KERNEL:
+                return len(shape) == 2 and shape[0] == rows
+            case Role.RECURRENT_KERNEL:
+                return shape == (rows, self.fed_back)
+            case Role.PROJECTION:
+                return shape == (self.projection, self.hidden)
+            case _:
+                return shape[-1:] == (rows,)
+
+    def misfit(self, shapes: Shapes) -> int:
+        """How far the recurrent kernels are from what they should be."""
+        return sum(
+            abs(shape[0] * shape[1] - self.gates * self.hidden * self.fed_back)
+            + abs(shape[1] - self.fed_back)
+            for place, shape in shapes.items()
+            if place.role is Role.RECURRENT_KERNEL and len(shape) == 2
+        )
+
+
+def infer(shapes: Shapes, cell: str | None) -> Outline | None:
+    """The outline of a stack from its weights' shapes; None if no cell of the table explains them.
+
+    Level i > 0 reads what its own kernel says; a level without one reads what is fed to it.
+    """
+    known = {place: shape for place, shape in shapes.items() if shape and min(shape) > 0}
+    best = max(_hypotheses(known, cell), key=lambda h: _score(h, known), default=None)
+    if best is None or _is_another_cell(best, known):
+        return None
+    directions = 1 + max(place.direction for place in shapes)
+    levels = 1 + max(place.level for place in shapes)
+    inputs = tuple(_inputs(known, level, directions * best.fed_back) for level in range(levels))
+    name = cell or CELLS_BY_GATES[best.gates]
+    return Outline(name, best.hidden, best.projection, inputs, directions, _doubt(best, known))
+
+
+def _hypotheses(shapes: Shapes, cell: str | None) -> Iterator[_Hypothesis]:
+    projections = _projection_sizes(shapes)
+    gates = tuple(CELLS_BY_GATES) if cell is None else (len(CELLS[cell].gates),)
+    for count in (4,) if projections else gates:
+        for hidden in _hidden_sizes(shapes, count):
+            for projection in projections or (None,):
+                yield _Hypothesis(count, hidden, projection)
+            if not projections and count == 4:
+                yield from _without_projection(shapes, hidden)
+
+
+def _hidden_sizes(shapes: Shapes, gates: int) -> list[int]:
+    """The sizes that most tensors speak for; a few are enough, and a file may hold thousands."""
+    votes = Counter(
+        (shape[-1] if place.role in TWO_BIASES else shape[0]) // gates
+        for place, shape in shapes.items()
+        if place.role is not Role.PROJECTION
+        if (shape[-1] if place.role in TWO_BIASES else shape[0]) % gates == 0
+    )
+    votes.update(
+        shape[1]
+        for place, shape in shapes.items()
+        if place.role in (Role.PROJECTION, Role.RECURRENT_KERNEL) and len(shape) == 2
+    )
+    return [size for size, _ in votes.most_common(_MOST_SIZES)]
+
+
+def _projection_sizes(shapes: Shapes) -> list[int]:
+    """Widths that the projections give, and those that the recurrent kernels read beside them."""
+    votes = Counter(shape[0] for shape in _of(shapes, Role.PROJECTION))
+    if votes:
+        votes.update(shape[1] for shape in _of(shapes, Role.RECURRENT_KERNEL))
+    return [size for size, _ in votes.most_common(_MOST_SIZES)]
+
+
+def _without_projection(shapes: Shapes, hidden: int) -> Iterator[_Hypothesis]:
+    """An LSTM whose recurrent kernels are all narrow, as if its projection were missing."""
+    widths = {shape[1] for shape in _of(shapes, Role.RECURRENT_KERNEL)}
+    width = widths.pop() if len(widths) == 1 else hidden
+    if width * 8 <= hidden * 7 and 4 * hidden not in (5 * width, 6 * width):
+        yield _Hypothesis(4, hidden, width)
+
+
+def _of(shapes: Shapes, role: Role) -> list[tuple[int, ...]]:
+    return [shape for place, shape in shapes.items() if place.role is role and len(shape) == 2]
+
+
+def _score(hypothesis: _Hypothesis, shapes: Shapes) -> tuple[int, int, int]:
+    explained = sum(hypothesis.explains(place.role, shape) for place, shape in shapes.items())
+    return explained, -hypothesis.misfit(shapes), hypothesis.gates
+
+
+def _is_another_cell(best: _Hypothesis, shapes: Shapes) -> bool:
+    """Whether the tensors agree with each other, and with no cell that is known."""
+    kernels = _of(shapes, Role.RECURRENT_KERNEL)
+    if not kernels:
+        return not _of(shapes, Role.KERNEL)
+    if any(best.explains(Role.RECURRENT_KERNEL, shape) for shape in kernels):
+        return False
+    rows = {shape[0] for shape in (*kernels, *_of(shapes, Role.KERNEL))}
+    return len(rows) == 1 and all(
+        shape[0] % shape[1] == 0 and shape[0] // shape[1] in _OTHER_GATES for shape in kernels
+    )
+
+
+def _doubt(best: _Hypothesis, shapes: Shapes) -> str:
+    if not _of(shapes, Role.RECURRENT_KERNEL):
+        return "without a recurrent kernel its gates cannot be counted"
+    if best.projection is not None and not _of(shapes, Role.PROJECTION):
+        return "its recurrent kernel is as narrow as that of a projected LSTM"
+    return ""
+
+
+def _inputs(shapes: Shapes, level: int, fed: int) -> int:
+    widths = Counter(
+        shape[1]
+        for place, shape in shapes.items()
+        if place.role is Role.KERNEL and place.level == level and len(shape) == 2
+        if shape[1] <= _LARGEST
+    )
+    if not widths:
+        return fed if level else 0
+    most = max(widths.values())
+    candidates = [width for width, votes in widths.items() if votes == most]
+    return fed if level and fed in candidates else candidates[0]

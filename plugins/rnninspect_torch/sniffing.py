@@ -1,0 +1,92 @@
+"""Tells torch's containers, and safetensors, by their first bytes."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+from rnninspect.plugin import UnreadableFile
+
+if TYPE_CHECKING:
+    from rnninspect.plugin import Source
+
+
+class Container(StrEnum):
+    """How the bytes of a file are arranged, before anything is said of their meaning."""
+
+    ZIP = "zip"
+    LEGACY = "legacy"
+    TAR = "tar"
+    PICKLE = "pickle"
+    SAFETENSORS = "safetensors"
+    INDEX = "index of shards"
+    GZIP = "gzip"
+    FLATBUFFER = "flatbuffer mobile"
+    EXECUTORCH = "executorch"
+
+
+_HEAD = 4096
+# torch/serialization.py's MAGIC_NUMBER as the opcode LONG1 writes it.
+_MAGIC = bytes.fromhex("8a0a6cfc9c46f920 6aa850 19")
+_FRAME = 0x95
+_RECORDS = (
+    *("data.pkl", "constants.pkl", "archive_format", ".data/version", "model.json"),
+    "serialized_exported_program.json",
+)
+
+
+def sniff(source: Source) -> Container | None:
+    """The container, or None if the content is not one of torch's."""
+    try:
+        head = source.head(_HEAD)
+        return _by_head(head) or _by_more(source, head)
+    except UnreadableFile:
+        return None
+
+
+def _by_head(head: bytes) -> Container | None:
+    if head[4:8] == b"PTMF":
+        return Container.FLATBUFFER
+    if head[4:8] in (b"ET12", b"FT01"):
+        return Container.EXECUTORCH
+    if head[:1] == b"\x80" and head[1:2] in (b"\x02", b"\x03", b"\x04", b"\x05"):
+        start = 11 if head[2:3] == bytes([_FRAME]) else 2
+        return Container.LEGACY if head[start:].startswith(_MAGIC) else Container.PICKLE
+    if head[8:9] == b"{" and head[9:].lstrip()[:1] in (b'"', b"}"):
+        return Container.SAFETENSORS
+    if head[257:262] == b"ustar":
+        return Container.TAR
+    return None
+
+
+def _by_more(source: Source, head: bytes) -> Container | None:
+    if head[:4] == b"PK\3\4":
+        return Container.ZIP if _is_of_torch(source, head) else None
+    if head[:2] == b"\x1f\x8b":
+        from rnninspect_torch.gzipped import looks_inside  # noqa: PLC0415 - zlib only for gzip
+
+        return Container.GZIP if looks_inside(source) else None
+    if head[:1] == b"{" and b'"weight_map"' in head:
+        return Container.INDEX
+    return Container.PICKLE if _is_text_pickle(source, head) else None
+
+
+def _is_of_torch(source: Source, head: bytes) -> bool:
+    """By the first member if it tells, else by all names; a broken directory is told later."""
+    length = int.from_bytes(head[26:28], "little")
+    first = head[30 : 30 + length].decode("utf-8", "replace").lower()
+    if _is_record(first):
+        return True
+    from rnninspect.decode.zip_directory import read_directory  # noqa: PLC0415 - only for zips
+
+    return any(_is_record(member.name.lower()) for member in read_directory(source))
+
+
+def _is_record(name: str) -> bool:
+    return name in _RECORDS or name.partition("/")[2] in _RECORDS
+
+
+def _is_text_pickle(source: Source, head: bytes) -> bool:
+    """Protocol 0 or 1: it begins with a container or a name, and its last byte is STOP."""
+    starts = (b"(dp", b"(lp", b"(ip", b"}q", b"]q", b"ccopy_reg\n", b"ccollections\n", b"ctorch")
+    return head.startswith(starts) and source.read(source.size - 1, 1) == b"."

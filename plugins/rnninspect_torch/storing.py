@@ -1,0 +1,111 @@
+"""From a view of a storage to a stored tensor: its identity, and the bytes it needs and has."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING
+
+from rnninspect.plugin import Purpose, StoredTensor
+from rnninspect_torch.dtypes import ELEMENT_BYTES, bytes_of
+from rnninspect_torch.nested import storage_bytes
+
+if TYPE_CHECKING:
+    from rnninspect_torch.roots import Entry
+    from rnninspect_torch.saved import Saved
+    from rnninspect_torch.values import Storage, Tensor
+
+_TWO_IN_ONE = {"float4_e2m1fn_x2": 2}
+
+
+def stored(entry: Entry, purpose: Purpose, saved: Saved, name: str | None = None) -> StoredTensor:
+    """The stored tensor of an entry; nothing in it is read."""
+    tensor = entry.tensor
+    name = entry.name if name is None else name
+    if tensor.storage is None:
+        return _without_storage(name, tensor, purpose)
+    needed, held = _payload(tensor, tensor.storage, saved)
+    count = elements(tensor.shape)
+    per_element = _TWO_IN_ONE.get(tensor.dtype)
+    return StoredTensor(
+        name=name,
+        shape=tensor.shape,
+        dtype=tensor.dtype,
+        bytes=min(bytes_of(count, tensor.dtype), storage_bytes(tensor.storage)),
+        identity=identity(tensor, tensor.storage),
+        purpose=purpose,
+        elements=None if per_element is None else count * per_element,
+        needed_bytes=needed,
+        held_bytes=held,
+        place=f"{tensor.storage.scope}/{tensor.storage.key}",
+    )
+
+
+def elements(shape: tuple[int, ...]) -> int:
+    """Elements of a shape; 0 if it is impossible."""
+    return math.prod(shape) if all(size >= 0 for size in shape) else 0
+
+
+def _without_storage(name: str, tensor: Tensor, purpose: Purpose) -> StoredTensor:
+    """A meta tensor, or one made of others: a sparse one, a shard, a tensor subclass."""
+    parts = [part for part in tensor.parts if part.storage is not None]
+    size = sum(bytes_of(elements(part.shape), part.dtype) for part in parts)
+    inner = ",".join(identity(part, part.storage) for part in parts if part.storage is not None)
+    return StoredTensor(name, tensor.shape, tensor.dtype, size, inner or f"meta {name}", purpose)
+
+
+def identity(tensor: Tensor, storage: Storage) -> str:
+    """Equal for two views of the same elements, also when one is the other's transpose."""
+    return f"{storage.scope}/{storage.key}+{tensor.offset}:{footprint(tensor)}"
+
+
+def footprint(tensor: Tensor) -> str:
+    """Which elements behind its first one a view touches, whatever the order of its axes.
+
+    Axes are taken from the widest stride to the narrowest, axes of one element are left out, and
+    those that run on without a gap are joined: all views of n elements in a row are `n*1`.
+    """
+    axes = [(s, n) for n, s in zip(tensor.shape, tensor.strides, strict=True) if n != 1]
+    if _is_contiguous(axes):
+        return f"{math.prod(tensor.shape)}*1"
+    joined: list[tuple[int, int]] = []
+    for stride, size in sorted(axes, reverse=True):
+        if joined and joined[-1][0] == stride * size:
+            joined.append((stride, size * joined.pop()[1]))
+        else:
+            joined.append((stride, size))
+    return ",".join(f"{size}*{stride}" for stride, size in joined)
+
+
+def _is_contiguous(axes: list[tuple[int, int]]) -> bool:
+    step = 1
+    for stride, size in reversed(axes):
+        if stride != step:
+            return False
+        step *= size
+    return True
+
+
+def extent(tensor: Tensor) -> int:
+    """Elements from the start of the storage to the last one that the view touches."""
+    if any(size <= 0 for size in tensor.shape):
+        return 0
+    reach = sum(
+        (size - 1) * stride for size, stride in zip(tensor.shape, tensor.strides, strict=True)
+    )
+    return tensor.offset + reach + 1
+
+
+def is_impossible(tensor: Tensor) -> bool:
+    """Whether its view has a negative stride or offset, which torch refuses."""
+    return tensor.offset < 0 or any(stride < 0 for stride in tensor.strides)
+
+
+def _payload(tensor: Tensor, storage: Storage, saved: Saved) -> tuple[int | None, int | None]:
+    """Bytes needed by the storage's own account, or by a view beyond it, and bytes held."""
+    held = saved.held_bytes(storage)
+    if held is None or is_impossible(tensor):
+        return None, None
+    view = bytes_of(extent(tensor), tensor.dtype)
+    if tensor.dtype not in ELEMENT_BYTES:
+        view = 0
+    return max(storage_bytes(storage), view), held

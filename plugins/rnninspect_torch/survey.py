@@ -1,0 +1,135 @@
+"""Finds the networks in what a file holds: state dicts and modules, however they are wrapped."""
+
+from __future__ import annotations
+
+import re
+from itertools import pairwise
+from typing import TYPE_CHECKING
+
+from rnninspect.plugin import Purpose
+from rnninspect_torch.modules import is_module, module_root
+from rnninspect_torch.packed import FEW, is_packed, tensors_in
+from rnninspect_torch.purposes import may_be_copy, purpose_of_class, purpose_of_key
+from rnninspect_torch.roots import Entry, Root
+from rnninspect_torch.values import Instance, Mapping, Tensor
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from rnninspect_torch.walking import Walk
+
+# How the tensors of a network are called; in a checkpoint, others lie beside its state dict.
+_NETWORK = re.compile(r"\.|weight|bias|kernel|embedding|^[WUVbwuv]_?[a-z]{0,3}\d*$")
+
+Place = tuple[str, object, Purpose]
+
+
+def find_roots(value: object, walk: Walk) -> list[Root]:
+    """All roots below a value, in the file's order, with what each is for.
+
+    Copies (EMA, SWA) are only copies where there is something to be a copy of. Tensors beside a
+    state dict (a best loss, a mean) are a state of the training.
+    """
+    roots: list[Root] = []
+    waiting: list[Place] = [("", value, Purpose.PARAMETER)]
+    while waiting:
+        place = waiting.pop()
+        walk.step()
+        if isinstance(place[1], Tensor):
+            roots.append(Root("", place[2], [Entry(place[0] or "tensor", place[1])]))
+        elif walk.first_visit(place[1]):
+            waiting.extend(reversed(list(_look_into(place, roots, walk))))
+    return _settle([root for root in roots if root.entries])
+
+
+def _look_into(place: Place, roots: list[Root], walk: Walk) -> Iterator[Place]:
+    """Add the root that a value is, and yield what else lies in it."""
+    path, value, purpose = place
+    match value:
+        case Mapping():
+            yield from _dict(path, value.items(), purpose, (roots, walk))
+        case list() | tuple():
+            pairs = ((str(index), item) for index, item in enumerate(value))
+            yield from _dict(path, pairs, purpose, (roots, walk))
+        case Instance() if is_module(value):
+            roots.append(module_root(value, path, purpose, walk))
+        case Instance():
+            inner = purpose_of_class(value.path, purpose) if value.pairs is None else purpose
+            for name, item in value.attributes.items():
+                yield walk.join(path, name), item, purpose_of_key(name, inner)
+            yield from _dict(path, Mapping(value.pairs).items(), inner, (roots, walk))
+            yield path, value.items, inner
+            if isinstance(value.args, tuple):
+                yield path, value.args, inner
+
+
+def _dict(
+    path: str,
+    pairs: Iterator[tuple[object, object]],
+    purpose: Purpose,
+    into: tuple[list[Root], Walk],
+) -> Iterator[Place]:
+    roots, walk = into
+    held: dict[object, object] = {}
+    for key, value in pairs:
+        walk.step()
+        held[_label(key, len(held))] = value
+        if isinstance(key, Tensor):
+            yield path, (key,), purpose
+    if _is_optimizer(held):
+        purpose = Purpose.OPTIMIZER
+    own = Root(path, purpose)
+    for name, value in held.items():
+        label = str(name)
+        if _is_tensors(value):
+            own.entries.extend(Entry(label + tail, tensor) for tail, tensor in tensors_in(value))
+        elif isinstance(value, Mapping | Instance | list | tuple):
+            yield walk.join(path, label), value, purpose_of_key(label, purpose)
+    roots.append(own)
+
+
+def _is_tensors(value: object) -> bool:
+    """A tensor, a packed parameter, or a tuple of these as quantised layers have it."""
+    if isinstance(value, tuple):
+        parts = [item for item in value[:FEW] if item is not None]
+        return 0 < len(parts) <= len(value) <= FEW and all(
+            isinstance(item, Tensor) or is_packed(item) for item in parts
+        )
+    return isinstance(value, Tensor) or is_packed(value)
+
+
+def _label(key: object, index: int) -> str:
+    """A name for a key; what is no text, no number and no None is counted instead."""
+    if isinstance(key, str):
+        return key
+    if key is None or (isinstance(key, int) and abs(key) < 2**63):
+        return str(key)
+    return f"[{index}]"
+
+
+def _is_optimizer(held: dict[object, object]) -> bool:
+    return "param_groups" in held and "state" in held
+
+
+def _settle(roots: list[Root]) -> list[Root]:
+    """Tell the state of a network from tensors that lie beside it, and copies from the only one."""
+    networks = [root for root in roots if root.purpose is Purpose.PARAMETER]
+    around = sorted(networks, key=lambda root: root.name.replace(".", "\0"))
+    for root, following in pairwise(around):
+        within = not root.name or following.name.startswith(f"{root.name}.")
+        if within and not root.declared and not _is_network(root):
+            root.purpose = Purpose.STATE
+    originals: dict[frozenset[tuple[str, tuple[int, ...]]], Root] = {}
+    for root in sorted(networks, key=lambda root: may_be_copy(root.name)):
+        outline = frozenset((entry.name, entry.tensor.shape) for entry in root.entries)
+        if originals.setdefault(outline, root) is not root and may_be_copy(root.name):
+            root.purpose = Purpose.COPY
+    if not any(root.purpose is Purpose.PARAMETER for root in roots):
+        for root in roots:
+            if root.purpose is Purpose.COPY:
+                root.purpose = Purpose.PARAMETER
+    return roots
+
+
+def _is_network(root: Root) -> bool:
+    return any(_NETWORK.search(entry.name) for entry in root.entries)

@@ -1,0 +1,159 @@
+"""What a pickle becomes here: inert values, none of which can be called, hashed by content or set.
+
+Strings, numbers, bytes, tuples and lists are Python's own; everything else is one of these classes.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from rnninspect.plugin import Source
+
+RENAMED = {"__builtin__": "builtins", "copy_reg": "copyreg"}  # what Python 2 called them
+
+
+class Global:
+    """A name that the pickle asks for, such as `torch._utils._rebuild_tensor_v2`; not the thing."""
+
+    __slots__ = ("module", "name")
+
+    def __init__(self, module: str, name: str) -> None:
+        self.module, self.name = RENAMED.get(module, module), name
+
+    @property
+    def path(self) -> str:
+        """Module and name in one."""
+        return f"{self.module}.{self.name}"
+
+
+class Mapping:
+    """A dict as the pickle filled it: keys and values in turn, never hashed.
+
+    Keys may be anything at all, and hashing what a file chooses can take for ever; only strings,
+    whose hashes are salted, are looked up.
+    """
+
+    __slots__ = ("_names", "pairs", "state")
+
+    def __init__(self, pairs: list[object] | None = None) -> None:
+        self.pairs: list[object] = [] if pairs is None else pairs
+        self.state: object = None
+        self._names: dict[str, object] | None = None
+
+    def items(self) -> Iterator[tuple[object, object]]:
+        """All pairs in order; a key that was set twice comes twice."""
+        return zip(self.pairs[::2], self.pairs[1::2], strict=True)
+
+    @property
+    def named(self) -> dict[str, object]:
+        """The pairs whose keys are strings; of a key that was set twice the last."""
+        if self._names is None:
+            self._names = {key: value for key, value in self.items() if type(key) is str}
+        return self._names
+
+    def update(self, pairs: list[object]) -> None:
+        """Set keys to values, given in turn."""
+        self.pairs.extend(pairs)
+        self._names = None
+
+
+class Instance:
+    """What calling, or instantiating, `maker` would have made; `state` is what BUILD gave it."""
+
+    __slots__ = ("args", "items", "maker", "pairs", "state")
+
+    def __init__(self, maker: object, args: object) -> None:
+        self.maker, self.args = maker, args
+        self.state: object = None
+        self.items: list[object] | None = None  # made when needed: there may be a million of these
+        self.pairs: list[object] | None = None
+
+    def extend(self, items: list[object]) -> None:
+        """Add items, as to a list."""
+        if self.items is None:
+            self.items = []
+        self.items.extend(items)
+
+    def update(self, pairs: list[object]) -> None:
+        """Set keys to values, given in turn."""
+        if self.pairs is None:
+            self.pairs = []
+        self.pairs.extend(pairs)
+
+    @property
+    def path(self) -> str:
+        """The class's module and name, empty if it is made by something that has no name."""
+        return self.maker.path if isinstance(self.maker, Global) else ""
+
+    @property
+    def attributes(self) -> dict[str, object]:
+        """Attributes by name, from the instance's dict and from its slots."""
+        parts = self.state if type(self.state) is tuple else (self.state,)
+        found: dict[str, object] = {}
+        for part in parts[:2]:
+            if isinstance(part, Mapping):
+                found.update(part.named)
+        return found
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Blob:
+    """Bytes, or a long text, that were passed over; `encoding` says how the text was written."""
+
+    source: Source
+    encoding: str | None = None
+
+    def head(self, length: int) -> bytes:
+        """The first bytes of what it stands for, at most so many."""
+        data = self.source.head(length)
+        if self.encoding is None:
+            return data
+        text = data.decode(self.encoding, "ignore")
+        return text.encode("latin-1", "replace")
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Storage:
+    """A run of elements somewhere in the file.
+
+    Attributes:
+        key: what the pickle calls it; `scope` says among which keys.
+        dtype: numpy's name; empty if it is untyped.
+        element_bytes: bytes of one element, as a fraction for those below a byte.
+        count: elements, as the pickle claims.
+        start: elements of the run called `key` that lie before this one.
+    """
+
+    scope: str
+    key: str
+    dtype: str
+    element_bytes: float
+    count: int
+    start: int = 0
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Tensor:
+    """A view of a storage.
+
+    Attributes:
+        storage: None where the file holds no elements for it (a meta tensor).
+        offset: elements of the storage before the first one.
+        shape, strides: in elements.
+        parameter: whether the file calls it a parameter; None if it does not tell.
+        parts: other tensors that belong to it: scales, indices, the local shard.
+        note: what is special about it, for people.
+    """
+
+    storage: Storage | None
+    offset: int
+    shape: tuple[int, ...]
+    strides: tuple[int, ...]
+    dtype: str
+    parameter: bool | None = None
+    parts: tuple[Tensor, ...] = ()
+    note: str = ""

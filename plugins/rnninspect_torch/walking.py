@@ -1,0 +1,37 @@
+"""The bounds of a walk through values that may share, repeat and contain themselves."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from rnninspect.plugin import Limits
+
+
+class Walk:
+    """Counts what a walk over one file's values costs; exceeding a limit is a RefusedFile."""
+
+    def __init__(self, limits: Limits) -> None:
+        self._limits = limits
+        self._seen: set[int] = set()
+        self._steps = self._letters = 0
+
+    def first_visit(self, value: object) -> bool:
+        """Whether this very object was not visited before; it must live as long as the walk."""
+        if id(value) in self._seen:
+            return False
+        self._seen.add(id(value))
+        return True
+
+    def step(self, steps: int = 1) -> None:
+        """Book so many values looked at."""
+        self._steps += steps
+        self._limits.require("nodes", self._steps, "the walk through the file's values")
+
+    def join(self, path: str, name: str) -> str:
+        """The name of something below a path; names of names are bounded in all."""
+        joined = f"{path}.{name}" if path else name
+        self._letters += len(joined)
+        if self._letters > self._limits.header_bytes // 4:
+            self._limits.require("header_bytes", 4 * self._letters, "the text of all names")
+        return joined
