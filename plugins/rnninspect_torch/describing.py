@@ -21,6 +21,7 @@ from rnninspect_torch.indexing import unfold
 from rnninspect_torch.layers import build
 from rnninspect_torch.lookalikes import look_alikes
 from rnninspect_torch.oddities import oddities
+from rnninspect_torch.purposes import is_quantisation
 from rnninspect_torch.signatures import SIGNATURES
 from rnninspect_torch.storing import stored
 
@@ -42,14 +43,23 @@ class _Network:
     layers: list[RecurrentLayer] = field(default_factory=list)
     observations: list[Observation] = field(default_factory=list)
     tensors: dict[int, StoredTensor] = field(default_factory=dict)
+    names: set[str] = field(default_factory=set)
 
     def stored(self, entry: Entry) -> StoredTensor:
         known = self.tensors.get(id(entry))
         if known is None:
-            purpose = self.root.purpose
-            purpose = entry.purpose if purpose is Purpose.PARAMETER else purpose
-            known = self.tensors[id(entry)] = stored(entry, purpose, self.saved)
+            known = self.tensors[id(entry)] = stored(entry, self._purpose(entry), self.saved)
         return known
+
+    def _purpose(self, entry: Entry) -> Purpose:
+        if self.root.purpose is not Purpose.PARAMETER:
+            return self.root.purpose
+        if not entry.name.endswith(("scale", "scales", "zero_point", "zero_points")):
+            return entry.purpose
+        if not self.names:
+            self.names.update(other.name for other in self.root.entries)
+        quantises = is_quantisation(entry.name, entry.tensor.shape, self.names)
+        return Purpose.QUANTISATION if quantises else entry.purpose
 
 
 def describe_model(saved: Saved, roots: list[Root], producer: str = "") -> SavedModel:

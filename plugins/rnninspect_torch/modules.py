@@ -41,7 +41,7 @@ def module_root(module: Instance, name: str, purpose: Purpose, walk: Walk) -> Ro
         walk.step(1 + len(held))
         root.declared[path] = Declared(current.path, _plain(held))
         root.entries.extend(_registered(path, held, walk))
-        if walk.first_visit(current):
+        if not path or walk.first_visit(current):  # whoever found the module has visited it
             late.extend(_loose(path, held, walk))
             waiting.extend(reversed(list(_children(path, held, walk))))
     root.entries.extend(late)

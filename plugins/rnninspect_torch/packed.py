@@ -11,6 +11,7 @@ if TYPE_CHECKING:
 
 FEW = 16  # packed parameters hold four things at most
 _DEEPEST = 6
+QUANTISERS = (".quantiser.scales", ".quantiser.zero_points")  # of a tensor, one for each channel
 # Names for the parts of torchbind objects, as aten/src/ATen/native/quantized writes their states.
 _LINEAR = ("weight", "bias")
 _CELL = {1: ("bias_ih", "bias_hh"), 4: ("weight_ih", "weight_hh")}
@@ -27,6 +28,8 @@ def tensors_in(value: object, depth: int = 0) -> Iterator[tuple[str, Tensor]]:
     match value:
         case Tensor():
             yield "", value
+            if value.note == "quantised":
+                yield from zip(QUANTISERS, value.parts, strict=False)
         case tuple() | list() if len(value) <= FEW:
             for index, item in enumerate(value):
                 for name, tensor in tensors_in(item, depth + 1):

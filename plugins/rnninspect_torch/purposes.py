@@ -3,8 +3,13 @@
 from __future__ import annotations
 
 import re
+from typing import TYPE_CHECKING
 
 from rnninspect.plugin import Purpose
+from rnninspect_torch.packed import QUANTISERS
+
+if TYPE_CHECKING:
+    from collections.abc import Container
 
 # Keys of training scripts, of Lightning, fairseq, ESPnet, timm, mmcv and OpenNMT among others.
 _OPTIMIZER = re.compile(r"optim|exp_avg|scheduler|lr_sched|scaler|momentum_buffer|^opt(_state)?$")
@@ -44,3 +49,11 @@ def purpose_of_class(path: str, around: Purpose) -> Purpose:
 def may_be_copy(path: str) -> bool:
     """Whether the last key of a path could name a copy of a network beside it."""
     return _PERHAPS_COPY.search(path.rpartition(".")[2].lower()) is not None
+
+
+def is_quantisation(name: str, shape: tuple[int, ...], names: Container[str]) -> bool:
+    """Whether a tensor is a scale or a zero point of a quantised module; `names` are all others."""
+    stem, _, leaf = name.rpartition("scale" if name.endswith("scale") else "zero_point")
+    if leaf or shape not in ((), (1,)):
+        return name.endswith(QUANTISERS)
+    return f"{stem}scale" in names and f"{stem}zero_point" in names

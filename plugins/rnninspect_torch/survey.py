@@ -59,8 +59,7 @@ def _look_into(place: Place, roots: list[Root], walk: Walk) -> Iterator[Place]:
                 yield walk.join(path, name), item, purpose_of_key(name, inner)
             yield from _dict(path, Mapping(value.pairs).items(), inner, (roots, walk))
             yield path, value.items, inner
-            if isinstance(value.args, tuple):
-                yield path, value.args, inner
+            yield path, value.args, inner
 
 
 def _dict(

@@ -66,7 +66,7 @@ class Instance:
 
     __slots__ = ("args", "items", "maker", "pairs", "state")
 
-    def __init__(self, maker: object, args: object) -> None:
+    def __init__(self, maker: object, args: tuple[object, ...]) -> None:
         self.maker, self.args = maker, args
         self.state: object = None
         self.items: list[object] | None = None  # made when needed: there may be a million of these
