@@ -1,1 +1,34 @@
-"""The ONNX reader."""
+"""The ONNX reader: `.onnx` files with their LSTM, GRU and RNN nodes, wherever these stand."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from rnninspect.plugin import Convention, SavedModel, Source
+
+
+class OnnxReader:
+    """Reads ONNX models; implements `rnninspect.plugin.Reader`."""
+
+    name = "onnx"
+    summary = "ONNX: .onnx of any operator set; text forms where the onnx package is installed"
+    suffixes = (".onnx", ".onnxtxt", ".onnxtext", ".onnxjson", ".textproto", ".txtpb", ".ort")
+
+    def recognises(self, source: Source) -> bool:
+        """Whether the content is an ONNX model in one of its forms."""
+        from rnninspect_onnx.recognition import form_of  # noqa: PLC0415 - the package must load fast
+
+        return form_of(source) is not None
+
+    def read(self, source: Source) -> SavedModel:
+        """Describe the model; see `rnninspect.plugin.Reader`."""
+        from rnninspect_onnx.forms import read  # noqa: PLC0415 - the package must load fast
+
+        return read(source)
+
+    def conventions(self) -> tuple[Convention, ...]:
+        """The one convention of ONNX: both halves of B, peepholes for the LSTM."""
+        from rnninspect_onnx.layout import conventions  # noqa: PLC0415 - the package must load fast
+
+        return conventions()

@@ -1,0 +1,72 @@
+"""What a recurrent node says of itself and cannot be true; onnx.checker lets most of it pass."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from rnninspect.plugin import Fact, Observation
+from rnninspect_onnx.values import LARGEST, Kind
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from rnninspect.plugin import Sizes
+    from rnninspect_onnx.layout import Operator
+    from rnninspect_onnx.resolver import Site
+    from rnninspect_onnx.sizes import Measured
+    from rnninspect_onnx.values import Call
+
+_STATE_NAMES = {5: "initial_h", 6: "initial_c"}
+
+
+def contradictions(site: Site, operator: Operator, measured: Measured) -> Iterator[Observation]:
+    """One observation for each, in the order of the node's parts."""
+    details = [*measured.faults, *_inputs(site.call, operator)]
+    if measured.sizes is not None:
+        details += _states(site.call, operator, measured.sizes)
+        details += _activations(site.call, operator, measured.sizes)
+    for detail in details:
+        yield Observation(Fact.CONTRADICTION, detail, layer=site.name)
+
+
+def _inputs(call: Call, operator: Operator) -> Iterator[str]:
+    given = len(call.inputs)
+    if given > operator.inputs:
+        yield f"{given} inputs, where {call.node.operator} has at most {operator.inputs}"
+    fed = call.shape(0)
+    if fed is not None and len(fed) != 3:
+        yield f"X has {len(fed)} axes, where it must have 3"
+    for weight in operator.weights:
+        value, name = call.input(weight.position), f"{weight.letter} of the node"
+        if value is None:
+            continue
+        if value.kind is Kind.BROKEN:
+            source = call.node.inputs[weight.position]
+            yield f"{name} is {source}, which nothing makes or only a circle of nodes"
+        elif value.place is None and LARGEST in (value.shape or ()):
+            yield f"{name} has an axis of 2^63 elements or more"
+
+
+def _states(call: Call, operator: Operator, sizes: Sizes) -> Iterator[str]:
+    """Initial states are [D, batch, n], or [batch, D, n] with layout 1."""
+    axis = 1 if call.number("layout", 0) == 1 else 0
+    for position in operator.states:
+        shape = call.shape(position)
+        if shape is None:
+            continue
+        name = _STATE_NAMES[position]
+        if len(shape) != 3:
+            yield f"{name} has {len(shape)} axes, where it must have 3"
+        elif shape[2] not in (None, sizes.hidden_size):
+            yield f"{name} is {shape[2]} wide, the layer's state {sizes.hidden_size}"
+        elif shape[axis] not in (None, sizes.directions):
+            yield f"{name} is for {shape[axis]} directions, the layer has {sizes.directions}"
+
+
+def _activations(call: Call, operator: Operator, sizes: Sizes) -> Iterator[str]:
+    """RNN's default names two activations whatever the direction, so more than needed may stand."""
+    attribute = call.attribute("activations")
+    count = 0 if attribute is None else attribute.counts[2]
+    needed = operator.activations * sizes.directions
+    if attribute is not None and count < needed:
+        yield f"{count} activations are named, {needed} are needed"

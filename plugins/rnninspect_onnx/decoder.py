@@ -1,0 +1,184 @@
+"""Decodes ONNX's protobuf messages without their payloads (onnx.proto, IR version 14).
+
+Where protobuf merges, this does: a message that occurs twice is decoded as the concatenation of
+both. A field of another wire type than onnx.proto gives it is an unknown field, and passed over.
+The numbers in this module are onnx.proto's field numbers.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from rnninspect.decode.protobuf import FIXED32, KEPT_NUMBERS, LENGTH, VARINT, WireReader, signed
+from rnninspect.plugin import UnreadableFile
+from rnninspect_onnx.messages import Attribute, Function, Graph, Model, Node
+from rnninspect_onnx.tensor_decoder import TensorDecoder
+
+if TYPE_CHECKING:
+    from rnninspect.decode.protobuf import Message, Span
+    from rnninspect.plugin import Source
+    from rnninspect_onnx.messages import SparseTensor, Tensor
+
+_MODEL = frozenset({2, 3, 7, 20, 25})
+_NODE = frozenset({1, 2, 3, 4, 5, 7, 8})
+_ATTRIBUTE = frozenset({1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 21, 22, 23})
+_FUNCTION = frozenset({1, 4, 5, 7, 10, 11, 12, 13})
+_LONGEST_WORD = 256
+
+
+class Decoder:
+    """Decodes one file; counts what it keeps against the limit `nodes`."""
+
+    def __init__(self, source: Source) -> None:
+        self.wire, self.limits = WireReader(source), source.limits
+        self._tensors = TensorDecoder(self.wire)
+        self._kept = 0
+
+    def model(self) -> Model:
+        """The whole file; UnreadableFile if it holds no graph."""
+        found = self.wire.collect(self.wire.whole(), _MODEL)
+        if not found.message(7):
+            raise UnreadableFile("no graph in it: no ONNX model")
+        producer = (self.wire.last_text(found, 2), self.wire.last_text(found, 3))
+        return Model(
+            producer=" ".join(producer).strip(),
+            graph=self._graph(found.message(7), 1),
+            functions=tuple(self._function((span,)) for span in found.spans(25)),
+            training=tuple(graph for span in found.spans(20) for graph in self._training((span,))),
+        )
+
+    def shape(self, declared: Message) -> tuple[int | None, ...] | None:
+        """The dims of a TypeProto's tensor, None for each without a number; None for no shape."""
+        tensor = self.wire.collect(declared, {1}).message(1)
+        shape = self.wire.collect(tensor, {2}).message(2)
+        if not shape:
+            return None
+        spans = self.wire.collect(shape, {1}).spans(1)
+        return tuple(self._dim((span,)) for span in spans)
+
+    def _dim(self, message: Message) -> int | None:
+        known = None
+        for number, kind, value, _ in self.wire.fields(message):
+            if number == 1 and kind == VARINT:
+                known = signed(value)
+            elif number == 2 and kind == LENGTH:  # a name instead; the later of the two counts
+                known = None
+        return known if known is not None and known >= 0 else None
+
+    def _training(self, message: Message) -> list[Graph]:
+        found = self.wire.collect(message, {1, 2})
+        return [self._graph(part, 2) for part in (found.message(1), found.message(2)) if part]
+
+    def _function(self, message: Message) -> Function:
+        found = self.wire.collect(message, _FUNCTION)
+        types: dict[str, Message] = {}
+        for span in found.spans(12):
+            self._value_info(span, types)
+        body = Graph(
+            nodes=tuple(self._node(span, 2) for span in found.spans(7)),
+            initializers=(),
+            sparse_initializers=(),
+            inputs=self.wire.texts(found, 4),
+            outputs=self.wire.texts(found, 5),
+            types=types,
+        )
+        return Function(
+            domain=_plain(self.wire.last_text(found, 10)),
+            name=self.wire.last_text(found, 1),
+            overload=self.wire.last_text(found, 13),
+            defaults=tuple(self._attribute(span, 2) for span in found.spans(11)),
+            body=body,
+        )
+
+    def _graph(self, message: Message, depth: int) -> Graph:
+        self.limits.require("nesting", depth, "the depth of messages")
+        nodes: list[Node] = []
+        initializers: list[Tensor] = []
+        sparse: list[SparseTensor] = []
+        inputs: list[str] = []
+        outputs: list[str] = []
+        types: dict[str, Message] = {}
+        for number, kind, value, size in self.wire.fields(message):
+            span = (value, value + size)
+            match number, kind:
+                case 1, 2:
+                    nodes.append(self._node(span, depth + 1))
+                case 5, 2:
+                    initializers.append(self._tensors.tensor((span,)))
+                case 11, 2:
+                    inputs.append(self._value_info(span, types))
+                case 12, 2:
+                    outputs.append(self._value_info(span, {}))
+                case 13, 2:
+                    self._value_info(span, types)
+                case 15, 2:
+                    sparse.append(self._tensors.sparse_tensor((span,)))
+        return Graph(
+            tuple(nodes), tuple(initializers), tuple(sparse), tuple(inputs), tuple(outputs), types
+        )
+
+    def _value_info(self, span: Span, types: dict[str, Message]) -> str:
+        self._keep(1)
+        found = self.wire.collect((span,), {1, 2})
+        name = self.wire.last_text(found, 1)
+        if declared := found.message(2):
+            types.setdefault(name, declared)
+        return name
+
+    def _node(self, span: Span, depth: int) -> Node:
+        found = self.wire.collect((span,), _NODE)
+        node = Node(
+            operator=self.wire.last_text(found, 4),
+            domain=_plain(self.wire.last_text(found, 7)),
+            overload=self.wire.last_text(found, 8),
+            name=self.wire.last_text(found, 3),
+            inputs=self.wire.texts(found, 1),
+            outputs=self.wire.texts(found, 2),
+            attributes=tuple(self._attribute(span, depth + 1) for span in found.spans(5)),
+        )
+        self._keep(1 + len(node.inputs) + len(node.outputs) + len(node.attributes))
+        return node
+
+    def _attribute(self, span: Span, depth: int) -> Attribute:
+        self.limits.require("nesting", depth, "the depth of messages")
+        found = self.wire.collect((span,), _ATTRIBUTE)
+        integers, integer_count = self.wire.integers(found, 8)
+        number = found.number(3)
+        strings = found.spans(9)
+        counts = (integer_count, self.wire.count_fixed(found, 7, FIXED32), len(strings))
+        return Attribute(
+            name=self.wire.last_text(found, 1),
+            place=span[0],
+            number=None if number is None else signed(number),
+            text=self._short_text(found.spans(4)[-1]) if found.spans(4) else None,
+            has_real=found.number(2, FIXED32) is not None,
+            tensors=self._tensors.several((found.message(5), *_each(found.spans(10)))),
+            sparse_tensors=self._tensors.several_sparse(
+                (found.message(22), *_each(found.spans(23)))
+            ),
+            graphs=self._graphs((found.message(6), *_each(found.spans(11))), depth + 1),
+            integers=tuple(signed(value) for value in integers),
+            counts=counts,
+            strings=tuple(self._short_text(span) for span in strings[:KEPT_NUMBERS]),
+            reference=self.wire.last_text(found, 21),
+        )
+
+    def _graphs(self, messages: tuple[Message, ...], depth: int) -> tuple[Graph, ...]:
+        return tuple(self._graph(message, depth) for message in messages if message)
+
+    def _short_text(self, span: Span) -> str:
+        """A word such as `bidirectional`; what is longer (a compiled blob) is not read."""
+        start, end = span
+        return self.wire.text(start, end - start) if end - start <= _LONGEST_WORD else ""
+
+    def _keep(self, count: int) -> None:
+        self._kept += count
+        self.limits.require("nodes", self._kept, "the graph with its names")
+
+
+def _plain(domain: str) -> str:
+    return "" if domain == "ai.onnx" else domain
+
+
+def _each(spans: list[Span]) -> list[Message]:
+    return [(span,) for span in spans]

@@ -1,0 +1,95 @@
+"""From the messages of an ONNX file to its description: layers, tensors, and what was noticed."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from rnninspect.plugin import (
+    Fact,
+    Observation,
+    RecurrentLayer,
+    SavedModel,
+    SkippedLayer,
+    UnreadableFile,
+)
+from rnninspect_onnx.decoder import Decoder
+from rnninspect_onnx.inventory import duplicate_names, entries
+from rnninspect_onnx.layers import Weights, describe_site
+from rnninspect_onnx.layout import LAYOUT
+from rnninspect_onnx.resolver import Resolver
+from rnninspect_onnx.stored import Uses, describe_tensors
+from rnninspect_onnx.values import Leaves
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from rnninspect.plugin import Source
+    from rnninspect_onnx.resolver import Site
+    from rnninspect_onnx.values import Value
+
+
+def describe(source: Source, format_name: str = "onnx") -> SavedModel:
+    """Describe a ModelProto.
+
+    Raises:
+        UnreadableFile: it is no protobuf, or holds no graph.
+        RefusedFile: a limit is exceeded.
+    """
+    try:
+        return _describe(source, format_name)
+    except (RecursionError, MemoryError, OverflowError, ValueError, LookupError) as error:
+        raise UnreadableFile(f"its structure makes no sense: {type(error).__name__}") from error
+
+
+def _describe(source: Source, format_name: str) -> SavedModel:
+    decoder = Decoder(source)
+    model = decoder.model()
+    resolver = Resolver(decoder, model.functions)
+    scope = resolver.run_graph(model.graph)
+    sites = tuple(resolver.sites)
+    for at, graph in enumerate(model.training):
+        resolver.run_graph(graph, f"training_{at}/", scope)
+    leaves = Leaves(source.limits)
+    described = describe_tensors(source, entries(model), _uses(resolver, leaves))
+    weights = Weights(leaves, described.tensors)
+    found = [describe_site(site, weights) for site in sites]
+    return SavedModel(
+        format=format_name,
+        framework="onnx",
+        producer=model.producer,
+        layers=tuple(site.layer for site in found if isinstance(site.layer, RecurrentLayer)),
+        tensors=tuple(described.tensors.values()),
+        skipped=tuple(site.layer for site in found if isinstance(site.layer, SkippedLayer)),
+        observations=(
+            *(observation for site in found for observation in site.observations),
+            *described.observations,
+            *duplicate_names(model),
+            *_in_training(resolver.sites[len(sites) :]),
+        ),
+    )
+
+
+def _uses(resolver: Resolver, leaves: Leaves) -> Uses:
+    weights = [*resolver.weights, *_weights_of(resolver.sites)]
+    packed = {place: count for value, count in resolver.packed for place in leaves.of(value)}
+    return Uses(_places(weights, leaves), _places(resolver.scales, leaves), packed)
+
+
+def _weights_of(sites: Iterable[Site]) -> Iterator[Value]:
+    for site in sites:
+        operator = LAYOUT.get((site.call.node.domain, site.call.node.operator))
+        for weight in () if operator is None else operator.weights:
+            value = site.call.input(weight.position)
+            if value is not None:
+                yield value
+
+
+def _places(values: Iterable[Value], leaves: Leaves) -> frozenset[int]:
+    return frozenset(place for value in values for place in leaves.of(value))
+
+
+def _in_training(sites: Iterable[Site]) -> Iterator[Observation]:
+    """Recurrent nodes that only training runs: named, not counted among the model's layers."""
+    for site in sites:
+        detail = f"a training graph runs {site.call.node.operator} at {site.name}: not counted"
+        yield Observation(Fact.UNUSUAL, detail)

@@ -1,0 +1,119 @@
+"""Makes a recurrent layer of a recurrent node and what is known of its inputs."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from rnninspect.plugin import (
+    REQUIRED,
+    Fate,
+    Observation,
+    Operand,
+    RecurrentLayer,
+    SkippedLayer,
+    Slot,
+    StoredTensor,
+)
+from rnninspect_onnx.contradictions import contradictions
+from rnninspect_onnx.layout import LAYOUT
+from rnninspect_onnx.recurrent import foreign_name
+from rnninspect_onnx.sizes import measure
+from rnninspect_onnx.values import Kind
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from rnninspect.plugin import Sizes
+    from rnninspect_onnx.layout import WeightInput
+    from rnninspect_onnx.resolver import Site
+    from rnninspect_onnx.values import Leaves, Value
+
+_FATES = {
+    Kind.CONSTANT: Fate.STORED,
+    Kind.COMPUTED: Fate.COMPUTED,
+    Kind.INPUT: Fate.INPUT,
+    Kind.DYNAMIC: Fate.COMPUTED,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Weights:
+    """The way from a value to the stored tensors that it is made of."""
+
+    leaves: Leaves
+    tensors: Mapping[int, StoredTensor]
+
+    def of(self, value: Value | None) -> tuple[StoredTensor, ...]:
+        """The stored tensors, each once."""
+        places = () if value is None else self.leaves.of(value)
+        return tuple(self.tensors[place] for place in places if place in self.tensors)
+
+
+@dataclass(frozen=True, slots=True)
+class DescribedSite:
+    """A recurrent node as a layer, or as one that was not understood, with what was noticed."""
+
+    layer: RecurrentLayer | SkippedLayer
+    observations: tuple[Observation, ...] = ()
+
+
+def describe_site(site: Site, weights: Weights) -> DescribedSite:
+    """Describe one recurrent node at one place."""
+    call = site.call
+    operator = LAYOUT.get((call.node.domain, call.node.operator))
+    if operator is None:
+        return _skipped(site, weights, "no formula is known for this operator")
+    measured = measure(call, operator)
+    if measured.sizes is None:
+        return _skipped(site, weights, measured.missing)
+    given = tuple(weight for weight in operator.weights if call.input(weight.position) is not None)
+    layer = RecurrentLayer(
+        name=site.name,
+        kind=_kind(site, measured.sizes),
+        cell=operator.cell,
+        sizes=measured.sizes,
+        origin=measured.origin,
+        convention="onnx",
+        roles=REQUIRED | {role for weight in given for role in weight.roles},
+        operands=tuple(_operands(site, given, measured.sizes, weights)),
+    )
+    noticed = contradictions(site, operator, measured)
+    return DescribedSite(layer, tuple(noticed))
+
+
+def _skipped(site: Site, weights: Weights, reason: str) -> DescribedSite:
+    tensors = {
+        tensor.identity: tensor for value in site.call.present() for tensor in weights.of(value)
+    }
+    kind = foreign_name(site.call.node)
+    return DescribedSite(SkippedLayer(site.name, kind, reason, tuple(tensors.values())))
+
+
+def _kind(site: Site, sizes: Sizes) -> str:
+    operator = site.call.node.operator
+    return operator if sizes.directions == 1 else f"Bidirectional({operator})"
+
+
+def _operands(
+    site: Site, given: tuple[WeightInput, ...], sizes: Sizes, weights: Weights
+) -> Iterator[Operand]:
+    for weight in given:
+        value = site.call.input(weight.position)
+        if value is None or value.kind is Kind.BROKEN:
+            continue
+        tensors = weights.of(value)
+        fate = _FATES[value.kind]
+        alone = len(tensors) == 1 and value.place is not None
+        yield Operand(
+            name=tensors[0].name if alone else site.call.node.inputs[weight.position],
+            slots=tuple(
+                Slot(direction, role)
+                for direction in range(sizes.directions)
+                for role in weight.roles
+            ),
+            axes=weight.axes,
+            shape=value.whole_shape,
+            fate=Fate.COMPUTED if fate is Fate.STORED and not tensors else fate,
+            tensors=tensors,
+        )

@@ -1,0 +1,89 @@
+"""The inputs of ONNX's recurrent operators that hold weights, with their axes in symbols.
+
+Facts: LSTM, GRU and RNN at https://onnx.ai/onnx/operators; DynamicQuantizeLSTM and AttnLSTM in
+ContribOperators.md of ONNX Runtime. D directions come first everywhere; the quantised operator
+keeps its kernels transposed. Gates lie in the order i, o, f, c (LSTM) and z, r, h (GRU).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from rnninspect.plugin import Axis, Convention, Role, Symbol
+
+_D: Axis = (Symbol.DIRECTIONS,)
+_GATES_HIDDEN: Axis = (Symbol.GATES, Symbol.HIDDEN)
+
+
+@dataclass(frozen=True, slots=True)
+class WeightInput:
+    """One input of an operator: its letter in the specification, its position, what it holds."""
+
+    letter: str
+    position: int
+    roles: tuple[Role, ...]
+    axes: tuple[Axis, ...]
+
+
+_BIAS = WeightInput(
+    "B", 3, (Role.BIAS, Role.RECURRENT_BIAS), (_D, (2, Symbol.GATES, Symbol.HIDDEN))
+)
+_PEEPHOLE = WeightInput("P", 7, (Role.PEEPHOLE,), (_D, (3, Symbol.HIDDEN)))
+_PLAIN = (
+    WeightInput("W", 1, (Role.KERNEL,), (_D, _GATES_HIDDEN, (Symbol.INPUT,))),
+    WeightInput("R", 2, (Role.RECURRENT_KERNEL,), (_D, _GATES_HIDDEN, (Symbol.FED_BACK,))),
+    _BIAS,
+)
+_TRANSPOSED = (
+    WeightInput("W", 1, (Role.KERNEL,), (_D, (Symbol.INPUT,), _GATES_HIDDEN)),
+    WeightInput("R", 2, (Role.RECURRENT_KERNEL,), (_D, (Symbol.FED_BACK,), _GATES_HIDDEN)),
+    _BIAS,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Operator:
+    """A recurrent operator.
+
+    Attributes:
+        cell: key of CELLS.
+        weights: LAYOUT: its inputs that hold weights.
+        states: positions of its initial states.
+        activations: names of activations for each direction.
+        inputs: how many inputs it can have.
+        reads_attention: whether the kernel's input is wider than X, by an attention's output.
+    """
+
+    cell: str
+    weights: tuple[WeightInput, ...]
+    states: tuple[int, ...]
+    activations: int
+    inputs: int
+    reads_attention: bool = False
+
+
+LAYOUT: dict[tuple[str, str], Operator] = {
+    ("", "RNN"): Operator("RNN", _PLAIN, (5,), 1, 6),
+    ("", "GRU"): Operator("GRU", _PLAIN, (5,), 2, 6),
+    ("", "LSTM"): Operator("LSTM", (*_PLAIN, _PEEPHOLE), (5, 6), 3, 8),
+    ("com.microsoft", "DynamicQuantizeLSTM"): Operator(
+        "LSTM", (*_TRANSPOSED, _PEEPHOLE), (5, 6), 3, 12
+    ),
+    ("com.microsoft", "AttnLSTM"): Operator(
+        "LSTM", (*_PLAIN, _PEEPHOLE), (5, 6), 3, 14, reads_attention=True
+    ),
+}
+
+
+def conventions() -> tuple[Convention, ...]:
+    """How ONNX counts each cell: B always holds two vectors, P is the LSTM's alone."""
+    return tuple(
+        Convention(
+            name="onnx",
+            cell=cell,
+            with_bias=frozenset({Role.BIAS, Role.RECURRENT_BIAS}),
+            options=frozenset({Role.PEEPHOLE} if cell == "LSTM" else ()),
+            note="B holds a bias vector and a recurrent one",
+        )
+        for cell in ("RNN", "GRU", "LSTM")
+    )

@@ -1,0 +1,136 @@
+"""What is kept of ONNX's protobuf messages (onnx.proto of the ONNX repository, IR version 14)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from rnninspect.decode.protobuf import Message
+
+KEPT_INTEGERS = 64  # of a list or a tensor that may be a shape, axes or bounds of a slice
+KEPT_AXES = 64  # of a shape; more serve no array
+
+
+@dataclass(frozen=True, slots=True)
+class Tensor:
+    """A TensorProto without its payload.
+
+    Attributes:
+        name: its own name, which may be empty or the same as another's.
+        dims: its shape, at most KEPT_AXES of it.
+        rank: how many axes it claims to have.
+        element_type: TensorProto.DataType.
+        place: offset of the message in the file; what the tensor is known by.
+        raw_bytes: length of raw_data; None without one.
+        typed: number of each typed payload field and its elements, None if too many to count.
+        integers: the values of a small tensor of integers.
+        external: key and value pairs of external_data; None if its data lie in this file.
+    """
+
+    name: str
+    dims: tuple[int, ...]
+    rank: int
+    element_type: int
+    place: int
+    raw_bytes: int | None = None
+    typed: tuple[tuple[int, int | None], ...] = ()
+    integers: tuple[int, ...] | None = None
+    external: tuple[tuple[str, str], ...] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SparseTensor:
+    """A SparseTensorProto: the stored values, where they stand, and the dense shape."""
+
+    values: Tensor
+    indices: Tensor
+    dims: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Attribute:
+    """An AttributeProto; what is absent is None or empty.
+
+    Attributes:
+        name: its name.
+        place: offset of the message in the file.
+        number: the value of `i`.
+        text: the value of `s`.
+        has_real: whether it has a value `f`, which is not kept.
+        tensors: `t` and `tensors`.
+        sparse_tensors: `sparse_tensor` and `sparse_tensors`.
+        graphs: `g` and `graphs`.
+        integers: `ints`, at most KEPT_INTEGERS of them.
+        counts: how many `ints`, `floats` and `strings` there are.
+        strings: `strings`.
+        reference: the attribute of the enclosing function that it stands for.
+    """
+
+    name: str
+    place: int
+    number: int | None
+    text: str | None
+    has_real: bool
+    tensors: tuple[Tensor, ...]
+    sparse_tensors: tuple[SparseTensor, ...]
+    graphs: tuple[Graph, ...]
+    integers: tuple[int, ...]
+    counts: tuple[int, int, int]
+    strings: tuple[str, ...]
+    reference: str
+
+
+@dataclass(frozen=True, slots=True)
+class Node:
+    """A NodeProto; the domain `ai.onnx` is written as the empty one, its alias."""
+
+    operator: str
+    domain: str
+    overload: str
+    name: str
+    inputs: tuple[str, ...]
+    outputs: tuple[str, ...]
+    attributes: tuple[Attribute, ...]
+
+    def attribute(self, name: str) -> Attribute | None:
+        """The first attribute of this name."""
+        for attribute in self.attributes:
+            if attribute.name == name:
+                return attribute
+        return None
+
+
+@dataclass(frozen=True, slots=True)
+class Graph:
+    """A GraphProto; `types` holds the TypeProto of each input and value_info, not decoded yet."""
+
+    nodes: tuple[Node, ...]
+    initializers: tuple[Tensor, ...]
+    sparse_initializers: tuple[SparseTensor, ...]
+    inputs: tuple[str, ...]
+    outputs: tuple[str, ...]
+    types: Mapping[str, Message]
+
+
+@dataclass(frozen=True, slots=True)
+class Function:
+    """A FunctionProto: a graph that nodes call by domain, name and overload."""
+
+    domain: str
+    name: str
+    overload: str
+    defaults: tuple[Attribute, ...]
+    body: Graph
+
+
+@dataclass(frozen=True, slots=True)
+class Model:
+    """A ModelProto; `training` holds the graphs of its training_info."""
+
+    producer: str
+    graph: Graph
+    functions: tuple[Function, ...]
+    training: tuple[Graph, ...]

@@ -1,0 +1,177 @@
+"""Follows every value from where it is stored or fed to where it is used, in one forward pass.
+
+The order is that of the file; a node whose inputs come later in it waits for them. Nothing here
+recurses along a chain of nodes: only subgraphs and calls of functions nest, within limits.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from rnninspect_onnx import control, quantised
+from rnninspect_onnx.constants import constant
+from rnninspect_onnx.operators import run
+from rnninspect_onnx.recurrent import is_recurrent, outputs_of
+from rnninspect_onnx.scopes import Scope, needs
+from rnninspect_onnx.values import UNKNOWN, Call, Kind, Value, with_declared
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from rnninspect_onnx.decoder import Decoder
+    from rnninspect_onnx.messages import Attribute, Function, Graph, Node
+    from rnninspect_onnx.values import Dims
+
+
+@dataclass(frozen=True, slots=True)
+class Site:
+    """A recurrent node at one place where it is run, with what it is given there."""
+
+    name: str
+    call: Call
+
+
+class Resolver:
+    """Runs graphs on values; collects what it meets on the way.
+
+    Attributes:
+        sites: the recurrent nodes, in the order of the file.
+        weights: values that operators for quantised models take as weights.
+        scales: values that they take as scales and zero points.
+        packed: parameters in weights that hold several in a byte.
+    """
+
+    def __init__(self, decoder: Decoder, functions: Iterable[Function]) -> None:
+        self._decoder, self._limits = decoder, decoder.limits
+        self._functions: dict[tuple[str, str, str], Function] = {}
+        for function in functions:
+            key = (function.domain, function.name, function.overload)
+            self._functions.setdefault(key, function)
+        self._free: dict[int, frozenset[str]] = {}
+        self._steps = 0
+        self.sites: list[Site] = []
+        self.weights: list[Value] = []
+        self.scales: list[Value] = []
+        self.packed: list[tuple[Value, int]] = []
+
+    def run_graph(self, graph: Graph, path: str = "", parent: Scope | None = None) -> Scope:
+        """Run a graph that is fed from outside."""
+        scope = Scope(graph, path, parent)
+        scope.add_stored()
+        scope.add_fed(Kind.INPUT, self._declared)
+        self._run(scope)
+        return scope
+
+    def _run(self, scope: Scope) -> None:
+        self._limits.require("nesting", scope.depth, "the depth of graphs and functions")
+        nodes = scope.graph.nodes
+        later = {name for node in nodes for name in node.outputs}
+        queue = _Queue(nodes)
+        for position, node in enumerate(nodes):
+            names = needs(node, self._free)
+            awaited = {name for name in names if name in later and name not in scope.values}
+            if queue.holds_back(position, awaited):
+                continue
+            for ready in queue.released_by(position):
+                self._run_node(scope, nodes[ready])
+        for position in queue.stuck():  # they wait for each other
+            self._run_node(scope, nodes[position])
+
+    def _run_node(self, scope: Scope, node: Node) -> None:
+        self._steps += 1
+        self._limits.require("nodes", self._steps, "the graph with its functions unrolled")
+        inputs = tuple(scope.lookup(name) for name in node.inputs)
+        outputs = self._outputs(scope, Call(node, inputs, scope.environment))
+        for at, name in enumerate(node.outputs):
+            if name and name not in scope.values:
+                value = outputs[at] if at < len(outputs) else UNKNOWN
+                declared = self._declared(scope.graph, name)
+                scope.values[name] = with_declared(value, declared)
+
+    def _outputs(self, scope: Scope, call: Call) -> tuple[Value, ...]:
+        node = call.node
+        function = self._functions.get((node.domain, node.operator, node.overload))
+        if function is not None:
+            return self._call(scope, call, function)
+        if node.operator == "Constant" and not node.domain:
+            return constant(call)
+        if is_recurrent(node):
+            self.sites.append(Site(scope.label(node), call))
+            self._limits.require("layers", len(self.sites))
+        if any(attribute.graphs for attribute in node.attributes):
+            return self._enter(scope, call)
+        self._note_quantised(call)
+        return outputs_of(call) if is_recurrent(node) else run(call)
+
+    def _call(self, scope: Scope, call: Call, function: Function) -> tuple[Value, ...]:
+        """Run a function's body on the inputs and attributes of one call."""
+        environment: dict[str, Attribute] = {given.name: given for given in function.defaults}
+        for given in call.node.attributes:
+            if (attribute := call.attribute(given.name)) is not None:
+                environment[given.name] = attribute
+        body = function.body
+        bound = {formal: call.input(at) for at, formal in enumerate(body.inputs)}
+        path = scope.label(call.node) + "/"
+        inner = Scope(body, path, None, environment, scope.depth + 1, bound)
+        self._run(inner)
+        return tuple(inner.lookup(name) or UNKNOWN for name in body.outputs)
+
+    def _enter(self, scope: Scope, call: Call) -> tuple[Value, ...]:
+        """Run the graphs inside a node, which see the values around them."""
+
+        def enter(step: str, graph: Graph, bound: dict[str, Value | None]) -> Scope:
+            path = f"{scope.label(call.node)}.{step}/"
+            inner = Scope(graph, path, scope, scope.environment, scope.depth + 1, bound)
+            inner.add_stored()
+            inner.add_fed(Kind.DYNAMIC, self._declared)
+            self._run(inner)
+            return inner
+
+        return control.run(call, enter)
+
+    def _note_quantised(self, call: Call) -> None:
+        self.weights.extend(quantised.weights(call))
+        self.scales.extend(quantised.scales(call))
+        elements = quantised.packed_elements(call)
+        weight = call.input(1)
+        if elements is not None and weight is not None:
+            self.packed.append((weight, elements))
+
+    def _declared(self, graph: Graph, name: str) -> Dims | None:
+        declared = graph.types.get(name)
+        return None if declared is None else self._decoder.shape(declared)
+
+
+class _Queue:
+    """Nodes of one graph, some of which wait for values that come later in the file."""
+
+    def __init__(self, nodes: tuple[Node, ...]) -> None:
+        self._nodes = nodes
+        self._missing: dict[int, int] = {}
+        self._waiting: dict[str, list[int]] = {}
+
+    def holds_back(self, position: int, awaited: set[str]) -> bool:
+        """Whether a node has to wait, for all of these names."""
+        for name in awaited:
+            self._waiting.setdefault(name, []).append(position)
+        if awaited:
+            self._missing[position] = len(awaited)
+        return bool(awaited)
+
+    def released_by(self, position: int) -> Iterator[int]:
+        """A node that can be run, then those that waited for its outputs alone."""
+        ready = [position]
+        while ready:
+            current = ready.pop()
+            yield current  # and runs it before asking for more
+            for name in self._nodes[current].outputs:
+                for waiting in self._waiting.pop(name, ()):
+                    self._missing[waiting] -= 1
+                    if not self._missing[waiting]:
+                        del self._missing[waiting]
+                        ready.append(waiting)
+
+    def stuck(self) -> list[int]:
+        """The nodes that still wait when all others have been run: they wait for each other."""
+        return sorted(self._missing)

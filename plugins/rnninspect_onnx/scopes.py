@@ -1,0 +1,99 @@
+"""Where a name in a graph leads: to the graph's own values first, then to those around it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from rnninspect_onnx.constants import stored, stored_sparse
+from rnninspect_onnx.values import BROKEN, Kind, Value
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from rnninspect_onnx.messages import Attribute, Graph, Node
+    from rnninspect_onnx.values import Dims
+
+
+@dataclass(slots=True)
+class Scope:
+    """One graph at one place where it is run.
+
+    Attributes:
+        graph: the graph, or a function's body.
+        path: what stands before the names of its nodes, to tell this place from others.
+        parent: the scope around a subgraph; a function sees nothing around it.
+        environment: the attributes that a function was called with, by name.
+        depth: how many scopes stand around it.
+        values: what its names stand for; None for an input that the caller omits.
+    """
+
+    graph: Graph
+    path: str = ""
+    parent: Scope | None = None
+    environment: dict[str, Attribute] = field(default_factory=dict)
+    depth: int = 0
+    values: dict[str, Value | None] = field(default_factory=dict)
+    _labels: dict[int, str] = field(default_factory=dict)
+
+    def lookup(self, name: str) -> Value | None:
+        """The value of a name; None if it is omitted, BROKEN if nothing makes it."""
+        scope: Scope | None = self
+        while name and scope is not None:
+            if name in scope.values:
+                return scope.values[name]
+            scope = scope.parent
+        return BROKEN if name else None
+
+    def add_stored(self) -> None:
+        """Give the names of initializers their values; of two with one name the first counts."""
+        for tensor in self.graph.initializers:
+            self.values.setdefault(tensor.name, stored(tensor))
+        for sparse in self.graph.sparse_initializers:
+            self.values.setdefault(sparse.values.name, stored_sparse(sparse))
+
+    def add_fed(self, kind: Kind, shape: Callable[[Graph, str], Dims | None]) -> None:
+        """Give the inputs that are neither bound nor stored a value of their declared shape."""
+        for name in self.graph.inputs:
+            if name not in self.values:
+                self.values[name] = Value(kind, shape(self.graph, name))
+
+    def label(self, node: Node) -> str:
+        """Where a node stands: the path, and its name, or else its operator and a number."""
+        if not self._labels:
+            self._labels = _labels(self.graph)
+        return self.path + self._labels[id(node)]
+
+
+def _labels(graph: Graph) -> dict[int, str]:
+    counts: dict[str, int] = {}
+    labels: dict[int, str] = {}
+    for node in graph.nodes:
+        number = counts.get(node.operator, 0)
+        counts[node.operator] = number + 1
+        labels[id(node)] = node.name or f"{node.operator}_{number}"
+    return labels
+
+
+def free_names(graph: Graph, known: dict[int, frozenset[str]]) -> frozenset[str]:
+    """The names that a graph takes from the scopes around it; `known` remembers by `id`."""
+    if id(graph) not in known:
+        used = {name for node in graph.nodes for name in needs(node, known)} | {*graph.outputs}
+        made = {name for node in graph.nodes for name in node.outputs} | {*graph.inputs}
+        made.update(tensor.name for tensor in graph.initializers)
+        made.update(sparse.values.name for sparse in graph.sparse_initializers)
+        known[id(graph)] = frozenset(used - made)
+    return known[id(graph)]
+
+
+def needs(node: Node, known: dict[int, frozenset[str]]) -> tuple[str, ...]:
+    """The names that must have values before a node can be run."""
+    if not any(attribute.graphs for attribute in node.attributes):
+        return node.inputs
+    captured = (
+        name
+        for attribute in node.attributes
+        for graph in attribute.graphs
+        for name in free_names(graph, known)
+    )
+    return (*node.inputs, *captured)

@@ -1,0 +1,122 @@
+"""Describes stored tensors: what each is kept for, the bytes it needs and those it has."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from rnninspect.plugin import Fact, Observation, Purpose, StoredTensor
+from rnninspect_onnx.external import ExternalFiles
+from rnninspect_onnx.payload import ELEMENT_TYPES, held_bytes, needed_bytes
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from rnninspect.plugin import Source
+    from rnninspect_onnx.external import Extent
+    from rnninspect_onnx.inventory import Entry
+    from rnninspect_onnx.messages import Tensor
+
+
+@dataclass(frozen=True, slots=True)
+class Uses:
+    """What tensors are used for, by their places: weights first, then scales and zero points.
+
+    `packed` gives the parameters of weights of which several lie in a byte.
+    """
+
+    weights: frozenset[int]
+    scales: frozenset[int]
+    packed: Mapping[int, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Described:
+    """The stored tensors by their places, and what was noticed of them."""
+
+    tensors: dict[int, StoredTensor]
+    observations: tuple[Observation, ...]
+
+
+def describe_tensors(source: Source, entries: Iterable[Entry], uses: Uses) -> Described:
+    """Describe each tensor once; a function that is called twice stores its own only once."""
+    files = ExternalFiles(source)
+    tensors: dict[int, StoredTensor] = {}
+    observations: list[Observation] = []
+    for entry in entries:
+        if entry.tensor.place not in tensors:
+            observations += _oddities(entry)
+            tensors[entry.tensor.place] = _describe(entry, uses, files)
+    observations += files.observations()
+    return Described(tensors, tuple(observations))
+
+
+def _describe(entry: Entry, uses: Uses, files: ExternalFiles) -> StoredTensor:
+    tensor = entry.tensor
+    needed = needed_bytes(tensor.dims, tensor.element_type) if _has_shape(tensor) else None
+    held, identity = held_bytes(tensor), str(tensor.place)
+    if tensor.external is not None:
+        extent = files.extent(tensor, entry.name, needed)
+        held, identity = extent.held, _external_identity(extent, tensor)
+    elements = uses.packed.get(tensor.place)
+    if entry.dims is not None:
+        elements = _elements(tensor.dims)
+    known = ELEMENT_TYPES.get(tensor.element_type)
+    size = needed if held is None else held
+    return StoredTensor(
+        name=entry.name,
+        shape=tensor.dims if entry.dims is None else entry.dims,
+        dtype=f"type {tensor.element_type}" if known is None else known.name,
+        bytes=size or 0,
+        identity=identity,
+        purpose=_purpose(entry, uses),
+        elements=elements,
+        needed_bytes=needed,
+        held_bytes=held,
+        place=f"offset {tensor.place}",
+    )
+
+
+def _has_shape(tensor: Tensor) -> bool:
+    return tensor.rank == len(tensor.dims)
+
+
+def _external_identity(extent: Extent, tensor: Tensor) -> str:
+    """Two tensors over the same bytes of the same file, in one type and shape, are one."""
+    dims = "x".join(str(size) for size in tensor.dims)
+    return f"{extent.location}@{extent.offset}+{extent.length}:{tensor.element_type}:{dims}"
+
+
+def _purpose(entry: Entry, uses: Uses) -> Purpose:
+    """Parameters are weights of recurrent or quantised layers, and all float arrays."""
+    place, tensor = entry.tensor.place, entry.tensor
+    if entry.in_training:
+        return Purpose.OPTIMIZER
+    if place in uses.weights:
+        return Purpose.PARAMETER
+    if place in uses.scales:
+        return Purpose.QUANTISATION
+    known = ELEMENT_TYPES.get(tensor.element_type)
+    is_array = known is not None and known.is_real and _elements(tensor.dims) > 1
+    return Purpose.PARAMETER if is_array else Purpose.CONSTANT
+
+
+def _elements(dims: tuple[int, ...]) -> int:
+    return math.prod(dims) if all(size >= 0 for size in dims) else 0
+
+
+def _oddities(entry: Entry) -> Iterable[Observation]:
+    tensor = entry.tensor
+    if not _has_shape(tensor):
+        detail = f"it claims to have {tensor.rank} axes"
+        yield Observation(Fact.CONTRADICTION, detail, tensor=entry.name)
+    if tensor.element_type not in ELEMENT_TYPES:
+        detail = f"its element type {tensor.element_type} is unknown"
+        yield Observation(Fact.CONTRADICTION, detail, tensor=entry.name)
+    payloads = (tensor.raw_bytes is not None) + len(tensor.typed)
+    if tensor.external is not None and payloads:
+        detail = "its data lie in this file and in another"
+        yield Observation(Fact.CONTRADICTION, detail, tensor=entry.name)
+    elif payloads > 1:
+        yield Observation(Fact.CONTRADICTION, "its data lie in two fields", tensor=entry.name)
