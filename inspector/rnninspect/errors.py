@@ -21,3 +21,7 @@ class RefusedFile(UnreadableFile):
 
 class PluginError(RnnInspectError):
     """An installed reader cannot be loaded or breaks the contract of `rnninspect.plugin.Reader`."""
+
+
+class PolicyError(RnnInspectError):
+    """A policy or a baseline cannot be used; the message names the file (or option) and the key."""

@@ -54,7 +54,7 @@ class Rule:
         summary: one sentence on what it finds.
         why: why that matters.
         fix: what to do about it.
-        check: yields a breach for each place.
+        check: yields a breach for each place; None where `rnninspect.audit` does, with a policy.
     """
 
     code: str
@@ -63,7 +63,13 @@ class Rule:
     summary: str
     why: str
     fix: str
-    check: Callable[[Case], Iterable[Breach]]
+    check: Callable[[Case], Iterable[Breach]] | None = None
+
+    def finding(self, breach: Breach) -> Finding:
+        """The finding that a breach of this rule is."""
+        return Finding(
+            self.code, self.name, self.level, breach.layer, breach.tensor, breach.message
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +82,10 @@ class Finding:
     layer: str | None
     tensor: str | None
     message: str
+
+    def reaches(self, level: Level | None) -> bool:
+        """Whether it is as bad as this level or worse; never for None."""
+        return level is not None and self.level.weight >= level.weight
 
 
 def observed(fact: Fact) -> Callable[[Case], Iterator[Breach]]:

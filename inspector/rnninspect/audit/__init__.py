@@ -1,0 +1,9 @@
+"""Models held to a policy: one measured limit after the other, and findings of family R5."""
+
+from __future__ import annotations
+
+from rnninspect.audit.auditing import Audit, audit
+from rnninspect.audit.gauges import figures_of
+from rnninspect.audit.measure import Measure, Outcome
+
+__all__ = ["Audit", "Measure", "Outcome", "audit", "figures_of"]

@@ -1,0 +1,61 @@
+"""Models beside the baseline: those that grew, appeared, vanished, or were left out."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from fractions import Fraction
+from typing import TYPE_CHECKING
+
+from rnninspect.audit.gauges import at_most, figures_of
+from rnninspect.baseline import FIGURES
+from rnninspect.rules import RULES, Breach
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterator
+
+    from rnninspect.audit.measure import Measure
+    from rnninspect.baseline import Baseline, Figures
+    from rnninspect.policy import Policy
+    from rnninspect.report import Report
+    from rnninspect.rules import Finding
+
+APPEARED, VANISHED, UNCHECKED = RULES["R507"], RULES["R508"], RULES["R509"]
+
+
+def growth_of(report: Report, policy: Policy, baseline: Baseline) -> Iterator[Measure]:
+    """The growth of each figure over the baseline, held against the policy."""
+    old = baseline.models.get(baseline.name_of(report.path))
+    if old is None or policy.max_growth is None:
+        return
+    new = figures_of(report)
+    for figure in FIGURES:
+        before, after = getattr(old, figure), getattr(new, figure)
+        grown = Fraction(after - before, max(before, 1))
+        measure = at_most(report.path, "max_growth", "R506", policy.max_growth, grown)
+        note = f"{before:,} before, {after:,} now{_most_grown(old, new)}"
+        yield replace(measure, about=f"growth, {figure.replace('_', ' ')}", note=note)
+
+
+def _most_grown(old: Figures, new: Figures) -> str:
+    """The layer behind most of it, if a layer is."""
+    grown = {name: size - old.layers.get(name, 0) for name, size in new.layers.items()}
+    name = max(grown, key=lambda layer: grown[layer], default=None)
+    return f"; {name} {grown[name]:+,}" if name is not None and grown[name] > 0 else ""
+
+
+def appeared(report: Report, baseline: Baseline) -> Iterator[Finding]:
+    """A finding if the baseline does not know the model."""
+    if baseline.name_of(report.path) not in baseline.models:
+        yield APPEARED.finding(Breach(f"not in {baseline.path}"))
+
+
+def not_checked(baseline: Baseline, paths: Collection[str]) -> Iterator[tuple[str, Finding]]:
+    """Models of the baseline that this run did not open, each with its path."""
+    given = {baseline.name_of(path) for path in paths}
+    for name in baseline.models:
+        if name in baseline.missing:
+            finding = VANISHED.finding(Breach(f"in {baseline.path}, and no longer there"))
+            yield baseline.path_of(name), finding
+        elif name not in given:
+            finding = UNCHECKED.finding(Breach(f"in {baseline.path}, and not checked"))
+            yield baseline.path_of(name), finding

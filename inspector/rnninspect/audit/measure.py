@@ -1,0 +1,96 @@
+"""One limit held against one value."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from enum import StrEnum
+from fractions import Fraction
+
+Quantity = int | Fraction | str  # a count, a share of one, or words
+
+
+class Outcome(StrEnum):
+    """What came of it; ignored where the policy ignores the rule that a failure breaks."""
+
+    PASS = "pass"  # noqa: S105 - no password
+    FAIL = "fail"
+    IGNORED = "ignored"
+
+
+@dataclass(frozen=True, slots=True)
+class Measure:
+    """One limit held against one value.
+
+    Attributes:
+        path: the model.
+        layer: the layer that was measured; None for the whole model.
+        key: the policy's key, `max-parameters`.
+        about: what was measured, in words: `parameters`, `growth of bytes`.
+        rule: the code that a failure breaks.
+        allowed: the most; with `at_least` the least; as words what may be.
+        value: what it is.
+        outcome: pass, fail or ignored.
+        at_least: whether the value may not be lower, rather than not higher.
+        note: more for the message, such as the figures behind a growth.
+    """
+
+    path: str
+    layer: str | None
+    key: str
+    about: str
+    rule: str
+    allowed: Quantity
+    value: Quantity
+    outcome: Outcome
+    at_least: bool = False
+    note: str = ""
+
+    @property
+    def message(self) -> str:
+        """What a failure is told with."""
+        word = "at least" if self.at_least else "at most"
+        word = "allowed" if isinstance(self.allowed, str) else word
+        told = f"{self.about} {self.value_text}, {word} {self.allowed_text}"
+        return f"{told} ({self.note})" if self.note else told
+
+    @property
+    def share(self) -> Fraction | None:
+        """How much of the limit is used: 1 is all; None where that says nothing."""
+        if isinstance(self.value, str) or isinstance(self.allowed, str) or self.at_least:
+            return None
+        return max(Fraction(self.value) / self.allowed, Fraction(0)) if self.allowed else None
+
+    @property
+    def allowed_text(self) -> str:
+        """The limit as people read it."""
+        return spell(self.allowed)
+
+    @property
+    def value_text(self) -> str:
+        """The value as people read it."""
+        return spell(self.value, down=self.at_least)
+
+    @property
+    def share_text(self) -> str:
+        """The share as people read it, `62 %`; empty where it says nothing.
+
+        What is over the limit never reads 100 %, and only what is at the limit does.
+        """
+        if self.share is None:
+            return ""
+        percents = self.share * 100
+        return f"{math.ceil(percents) if percents > 100 else math.floor(percents):,} %"
+
+
+def spell(quantity: Quantity, *, down: bool = False) -> str:
+    """A quantity as people read it; a share is rounded to a tenth of a percent, up or down."""
+    match quantity:
+        case str():
+            return quantity
+        case int():
+            return f"{quantity:,}"
+        case Fraction():
+            tenths = quantity * 1000
+            whole = math.floor(tenths) if down else math.ceil(tenths)
+            return f"{whole / 10:,.1f}".removesuffix(".0") + " %"

@@ -1,0 +1,110 @@
+"""Finds and reads the policy file: rnninspect.toml, or [tool.rnninspect] of pyproject.toml."""
+
+from __future__ import annotations
+
+import os
+import tomllib
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from rnninspect.errors import PolicyError
+from rnninspect.policy.keys import BY_NAME
+from rnninspect.policy.settings import Settings, settings_of, shown
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+OWN_FILE, SHARED_FILE = "rnninspect.toml", "pyproject.toml"
+TABLE = ("tool", "rnninspect")
+OVERRIDES, GLOBS = "overrides", "files"
+
+
+@dataclass(frozen=True, slots=True)
+class Override:
+    """Settings for the models that match one of the globs."""
+
+    globs: tuple[str, ...]
+    settings: Settings
+
+
+@dataclass(frozen=True, slots=True)
+class PolicyFile:
+    """What one file says; its globs and its baseline are relative to the folder."""
+
+    folder: Path
+    stated: Settings
+    overrides: tuple[Override, ...]
+
+
+def read_policy_file(chosen: Path | None) -> PolicyFile:
+    """The chosen file, or the nearest one from the current folder upwards; empty if there is none.
+
+    Of two in one folder rnninspect.toml wins; a pyproject.toml without our table is passed by.
+
+    Raises:
+        PolicyError: it cannot be read, or what it says is wrong.
+    """
+    if chosen is not None:
+        found = _read(chosen)
+        if found is None:
+            raise PolicyError(f"{shown(chosen)}: it has no table [{'.'.join(TABLE)}]")
+        return found
+    here = Path.cwd()
+    for folder in (here, *here.parents):
+        for name in (OWN_FILE, SHARED_FILE):
+            if (folder / name).is_file() and (found := _read(folder / name)):
+                return found
+    return PolicyFile(here, {}, ())
+
+
+def _read(path: Path) -> PolicyFile | None:
+    document = _parse(path)
+    if path.name != SHARED_FILE:
+        return _understand(path, document, f"{shown(path)}: ")
+    for depth, name in enumerate(TABLE, 1):
+        if name not in document:
+            return None
+        document = _table(document[name], f"{shown(path)}: {'.'.join(TABLE[:depth])}")
+    return _understand(path, document, f"{shown(path)}: {'.'.join(TABLE)}.")
+
+
+def _parse(path: Path) -> Mapping[str, object]:
+    try:
+        with path.open("rb") as file:
+            return tomllib.load(file)
+    except OSError as error:
+        raise PolicyError(f"{shown(path)}: {error.strerror or error}") from error
+    except (ValueError, RecursionError) as error:
+        raise PolicyError(f"{shown(path)}: no TOML: {error}") from error
+
+
+def _understand(path: Path, table: Mapping[str, object], place: str) -> PolicyFile:
+    folder = Path(os.path.abspath(path)).parent  # noqa: PTH100 - the folder where it is seen
+    plain = {name: value for name, value in table.items() if name != OVERRIDES}
+    stated = settings_of(plain, place)
+    if stated.get("baseline") is not None:
+        stated["baseline"] = shown(folder / stated["baseline"])
+    return PolicyFile(folder, stated, tuple(_overrides(table.get(OVERRIDES, []), place)))
+
+
+def _overrides(listed: object, place: str) -> Iterator[Override]:
+    if not isinstance(listed, list):
+        raise PolicyError(f"{place}{OVERRIDES}: no list of tables")
+    for number, entry in enumerate(listed):
+        name = f"{place}{OVERRIDES}[{number}]"
+        given = dict(_table(entry, name))
+        globs = given.pop(GLOBS, None)
+        globs = [globs] if isinstance(globs, str) else globs
+        if not isinstance(globs, list) or not all(isinstance(glob, str) for glob in globs):
+            raise PolicyError(f"{name}.{GLOBS}: no list of globs")
+        for key in given:
+            if key in BY_NAME and BY_NAME[key].whole:
+                raise PolicyError(f"{name}.{key}: holds for the whole run, not for some files")
+        yield Override(tuple(globs), settings_of(given, f"{name}."))
+
+
+def _table(value: object, name: str) -> Mapping[str, object]:
+    if not isinstance(value, dict):
+        raise PolicyError(f"{name}: no table")
+    return value

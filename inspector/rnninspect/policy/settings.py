@@ -1,0 +1,73 @@
+"""Makes settings of what was said, key by key; an error names the place and the key."""
+
+from __future__ import annotations
+
+import difflib
+import os
+from typing import TYPE_CHECKING, Any
+
+from rnninspect.errors import PolicyError
+from rnninspect.policy.keys import BY_NAME, KEYS
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+    from pathlib import Path
+
+# The environment is shared: another RNNINSPECT_ word may be anybody's, one of these is a slip.
+GUARDED = ("MAX_", "MIN_", "ALLOWED_", "REQUIRE_")
+Settings = dict[str, Any]
+
+
+def settings_of(given: Mapping[str, object], place: str) -> Settings:
+    """Values by field of Policy, from values by key name.
+
+    Args:
+        given: as TOML or the command line gives them.
+        place: what stands before a key in a message: `--`, or the file and the table.
+
+    Raises:
+        PolicyError: a key is unknown, or its value is wrong.
+    """
+    settings: Settings = {}
+    for name, value in given.items():
+        if name not in BY_NAME:
+            hint = _hint(name.replace("_", "-"), BY_NAME)
+            raise PolicyError(f"{place}{name}: unknown key{hint}")
+        settings[BY_NAME[name].field] = _read(name, value, f"{place}{name}")
+    return settings
+
+
+def from_environment(environment: Mapping[str, str]) -> Settings:
+    """What RNNINSPECT_ variables say; one that is empty says nothing, as CI systems mean it.
+
+    Raises:
+        PolicyError: a value is wrong, or a variable is like a key's and is none.
+    """
+    known = {key.variable: key for key in KEYS}
+    for name in environment:
+        word = name.removeprefix("RNNINSPECT_")
+        if word != name and word.startswith(GUARDED) and name not in known:
+            raise PolicyError(f"{name}: unknown variable{_hint(name, known)}")
+    return {
+        key.field: _read(key.name, environment[variable], variable)
+        for variable, key in known.items()
+        if environment.get(variable)
+    }
+
+
+def shown(path: Path) -> str:
+    """A path as people would name it: from the current folder where that is shorter."""
+    relative = os.path.relpath(path)
+    return relative if len(relative) < len(str(path)) else str(path)
+
+
+def _read(name: str, value: object, place: str) -> object:
+    try:
+        return BY_NAME[name].read(value)
+    except ValueError as error:
+        raise PolicyError(f"{place}: {error}") from error
+
+
+def _hint(name: str, known: Iterable[str]) -> str:
+    near = difflib.get_close_matches(name, list(known), 1)
+    return f"; did you mean {near[0]}?" if near else ""

@@ -1,0 +1,76 @@
+"""Gathers a policy: from a file, from the environment, from options; the later one wins."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from fnmatch import fnmatchcase
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from rnninspect.policy.files import PolicyFile, read_policy_file
+from rnninspect.policy.keys import Policy
+from rnninspect.policy.settings import Settings, from_environment, settings_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+
+@dataclass(frozen=True, slots=True)
+class Policies:
+    """All that was asked: of a file, and of the environment and the options, which win."""
+
+    file: PolicyFile
+    forced: Settings
+
+    @property
+    def general(self) -> Policy:
+        """What holds where no override does."""
+        return Policy(**(self.file.stated | self.forced))
+
+    def for_model(self, path: str) -> Policy:
+        """What one model is held to: the file, its overrides, and what is forced."""
+        names = self._names(path)
+        settings = dict(self.file.stated)
+        for override in self.file.overrides:
+            if _matches(names, override.globs):
+                settings |= override.settings
+        return Policy(**(settings | self.forced))
+
+    def ignored_for(self, path: str) -> tuple[str, ...]:
+        """Codes that `per-file-ignores` takes away from one model, whatever is selected."""
+        names = self._names(path)
+        pairs = self.general.per_file_ignores
+        return tuple(code for glob, codes in pairs if _matches(names, (glob,)) for code in codes)
+
+    def _names(self, path: str) -> tuple[str, ...]:
+        relative = os.path.relpath(path, self.file.folder)
+        return tuple(Path(name).as_posix() for name in (relative, os.path.normpath(path)))
+
+
+def _matches(names: Iterable[str], globs: Iterable[str]) -> bool:
+    """Whether a path, from the policy's folder or as given, or its last part fits a glob.
+
+    A star passes folders; `**/` may stand for none.
+    """
+    tried = [form for glob in globs for form in (glob, glob.replace("**/", ""))]
+    parts = {part for name in names for part in (name, name.rpartition("/")[2])}
+    return any(fnmatchcase(part, glob) for part in parts for glob in tried)
+
+
+def gather(
+    options: Mapping[str, object], environment: Mapping[str, str], chosen: Path | None = None
+) -> Policies:
+    """The policy of one run.
+
+    Args:
+        options: values by key name; None for an option that was not given.
+        environment: the process's variables.
+        chosen: a policy file instead of the nearest one.
+
+    Raises:
+        PolicyError: a key is unknown or a value wrong; the message names file and key.
+    """
+    given = {name: value for name, value in options.items() if value is not None}
+    forced = from_environment(environment) | settings_of(given, "--")
+    return Policies(read_policy_file(chosen), forced)
