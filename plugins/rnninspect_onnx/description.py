@@ -18,14 +18,13 @@ from rnninspect_onnx.layers import Weights, describe_site
 from rnninspect_onnx.layout import LAYOUT
 from rnninspect_onnx.resolver import Resolver
 from rnninspect_onnx.stored import Uses, describe_tensors
-from rnninspect_onnx.values import Leaves
+from rnninspect_onnx.values import Leaves, Value
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from rnninspect.plugin import Source
     from rnninspect_onnx.resolver import Site
-    from rnninspect_onnx.values import Value
 
 
 def describe(source: Source, format_name: str = "onnx") -> SavedModel:
@@ -70,18 +69,25 @@ def _describe(source: Source, format_name: str) -> SavedModel:
 
 
 def _uses(resolver: Resolver, leaves: Leaves) -> Uses:
-    weights = [*resolver.weights, *_weights_of(resolver.sites)]
-    packed = {place: count for value, count in resolver.packed for place in leaves.of(value)}
-    return Uses(_places(weights, leaves), _places(resolver.scales, leaves), packed)
-
-
-def _weights_of(sites: Iterable[Site]) -> Iterator[Value]:
-    for site in sites:
+    weights, states = list(resolver.weights), list[Value]()
+    for site in resolver.sites:
         operator = LAYOUT.get((site.call.node.domain, site.call.node.operator))
-        for weight in () if operator is None else operator.weights:
-            value = site.call.input(weight.position)
-            if value is not None:
-                yield value
+        if operator is not None:
+            weights += _given(site, (weight.position for weight in operator.weights))
+            states += _given(site, operator.states)
+    return Uses(
+        weights=_places(weights, leaves),
+        scales=_places(resolver.scales, leaves),
+        states=_places(states, leaves),
+        packed={place: count for value, count in resolver.packed for place in leaves.of(value)},
+    )
+
+
+def _given(site: Site, positions: Iterable[int]) -> Iterator[Value]:
+    for position in positions:
+        value = site.call.input(position)
+        if value is not None:
+            yield value
 
 
 def _places(values: Iterable[Value], leaves: Leaves) -> frozenset[int]:

@@ -2,17 +2,26 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from rnninspect.plugin import Fact, Observation
 from rnninspect_onnx.constants import FORMS, stored_in
-from rnninspect_onnx.messages import SparseTensor, Tensor
+from rnninspect_onnx.messages import Tensor
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from rnninspect_onnx.messages import Attribute, Graph, Model, Node
+    from rnninspect_onnx.messages import Attribute, Graph, Model, Node, SparseTensor
+
+
+class Standing(StrEnum):
+    """Where a stored tensor stands."""
+
+    INITIALIZER = "initializer"
+    NODE = "node"  # in an attribute, of a Constant mostly
+    TRAINING = "training"  # in a graph that only training runs
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,60 +30,57 @@ class Entry:
 
     name: str
     tensor: Tensor
-    in_training: bool
+    standing: Standing
     dims: tuple[int, ...] | None = None
 
 
 def entries(model: Model) -> Iterator[Entry]:
     """All stored tensors in the order of the file, the training graphs' last."""
-    for name, tensor in _of_graph(model.graph):
-        yield from _each(name, tensor, in_training=False)
+    yield from _of_graph(model.graph)
     for function in model.functions:
-        for name, tensor in (*_of_attributes(function.defaults, ""), *_of_graph(function.body)):
-            yield from _each(name, tensor, in_training=False)
+        yield from _of_attributes(function.defaults, "")
+        yield from _of_graph(function.body)
     for graph in model.training:
-        for name, tensor in _of_graph(graph):
-            yield from _each(name, tensor, in_training=True)
+        for entry in _of_graph(graph):
+            yield replace(entry, standing=Standing.TRAINING)
 
 
-def _each(name: str, tensor: Tensor | SparseTensor, *, in_training: bool) -> Iterator[Entry]:
-    if isinstance(tensor, Tensor):
-        yield Entry(name or tensor.name, tensor, in_training)
-        return
-    yield Entry(name or tensor.values.name, tensor.values, in_training, tensor.dims)
-    yield Entry(f"{name or tensor.values.name} indices", tensor.indices, in_training)
-
-
-def _of_graph(graph: Graph) -> Iterator[tuple[str, Tensor | SparseTensor]]:
+def _of_graph(graph: Graph) -> Iterator[Entry]:
     """Recurses as deep as graphs are nested, which the limits bound."""
     for tensor in graph.initializers:
-        yield "", tensor
+        yield Entry(tensor.name, tensor, Standing.INITIALIZER)
     for sparse in graph.sparse_initializers:
-        yield "", sparse
+        yield from _sparse(sparse.values.name, sparse, Standing.INITIALIZER)
     for node in graph.nodes:
         if node.attributes:
             yield from _of_node(node)
 
 
-def _of_node(node: Node) -> Iterator[tuple[str, Tensor | SparseTensor]]:
+def _sparse(name: str, tensor: SparseTensor, standing: Standing) -> Iterator[Entry]:
+    yield Entry(name, tensor.values, standing, tensor.dims)
+    yield Entry(f"{name} indices", tensor.indices, standing)
+
+
+def _of_node(node: Node) -> Iterator[Entry]:
     name = node.outputs[0] if node.outputs else node.name
-    if node.operator == "Constant" and not node.domain:
-        for attribute in node.attributes:
-            if attribute.name in FORMS and (held := stored_in(attribute)) is not None:
-                yield name, held
+    if node.operator != "Constant" or node.domain:
+        yield from _of_attributes(node.attributes, node.name or name)
         return
-    yield from _of_attributes(node.attributes, node.name or name)
+    for attribute in node.attributes:
+        held = stored_in(attribute) if attribute.name in FORMS else None
+        if isinstance(held, Tensor):
+            yield Entry(name or held.name, held, Standing.NODE)
+        elif held is not None:
+            yield from _sparse(name, held, Standing.NODE)
 
 
-def _of_attributes(
-    attributes: Iterable[Attribute], owner: str
-) -> Iterator[tuple[str, Tensor | SparseTensor]]:
+def _of_attributes(attributes: Iterable[Attribute], owner: str) -> Iterator[Entry]:
     for attribute in attributes:
         name = f"{owner}.{attribute.name}" if owner else attribute.name
         for tensor in attribute.tensors:
-            yield name, tensor
+            yield Entry(name, tensor, Standing.NODE)
         for sparse in attribute.sparse_tensors:
-            yield name, sparse
+            yield from _sparse(name, sparse, Standing.NODE)
         for graph in attribute.graphs:
             yield from _of_graph(graph)
 

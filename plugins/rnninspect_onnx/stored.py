@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from rnninspect.plugin import Fact, Observation, Purpose, StoredTensor
 from rnninspect_onnx.external import ExternalFiles
+from rnninspect_onnx.inventory import Standing
 from rnninspect_onnx.payload import ELEMENT_TYPES, held_bytes, needed_bytes
 
 if TYPE_CHECKING:
@@ -21,13 +22,18 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Uses:
-    """What tensors are used for, by their places: weights first, then scales and zero points.
+    """What tensors are used for, by their places.
 
-    `packed` gives the parameters of weights of which several lie in a byte.
+    Attributes:
+        weights: of recurrent layers, and those of quantised operators.
+        scales: scales and zero points.
+        states: initial states of recurrent layers.
+        packed: the parameters of weights of which several lie in a byte.
     """
 
     weights: frozenset[int]
     scales: frozenset[int]
+    states: frozenset[int]
     packed: Mapping[int, int]
 
 
@@ -89,17 +95,26 @@ def _external_identity(extent: Extent, tensor: Tensor) -> str:
 
 
 def _purpose(entry: Entry, uses: Uses) -> Purpose:
-    """Parameters are weights of recurrent or quantised layers, and all float arrays."""
+    """What a tensor is kept for, by its use, else by its type and shape.
+
+    An initial state that is an initializer may have been trained, and counts; one in a Constant
+    node is what tracing left of a state that starts at zero. A float initializer with an axis is
+    a weight even if it has one element (PReLU's slope); in a node, one element is a number.
+    """
     place, tensor = entry.tensor.place, entry.tensor
-    if entry.in_training:
+    if entry.standing is Standing.TRAINING:
         return Purpose.OPTIMIZER
-    if place in uses.weights:
-        return Purpose.PARAMETER
-    if place in uses.scales:
-        return Purpose.QUANTISATION
+    for purpose, places in (
+        (Purpose.PARAMETER, uses.weights),
+        (Purpose.QUANTISATION, uses.scales),
+        (Purpose.STATE, uses.states if entry.standing is Standing.NODE else ()),
+    ):
+        if place in places:
+            return purpose
     known = ELEMENT_TYPES.get(tensor.element_type)
-    is_array = known is not None and known.is_real and _elements(tensor.dims) > 1
-    return Purpose.PARAMETER if is_array else Purpose.CONSTANT
+    shape = tensor.dims if entry.dims is None else entry.dims
+    is_array = bool(shape) if entry.standing is Standing.INITIALIZER else _elements(shape) > 1
+    return Purpose.PARAMETER if known and known.is_real and is_array else Purpose.CONSTANT
 
 
 def _elements(dims: tuple[int, ...]) -> int:
