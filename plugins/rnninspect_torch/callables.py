@@ -54,6 +54,8 @@ def is_foreign(module: str, name: str) -> bool:
 
     A name with a dot walks from one object to the next, wherever that leads: always foreign.
     """
+    if module == "__torch__" or module.startswith("__torch__."):
+        return False  # a class of TorchScript: no Python
     if "." in name:
         return True
     if name in NAMES.get(module, ()):

@@ -26,11 +26,13 @@ class Description:
         outline: its cell and sizes.
         roles: the weights that it has by this account.
         levels: of the stack; 1 for a cell.
+        declares_sizes: whether the sizes are part of the account, or read off the tensors.
     """
 
     outline: Outline
     roles: frozenset[Role]
     levels: int
+    declares_sizes: bool = True
 
 
 def is_recurrent(declared: Declared) -> bool:
@@ -40,17 +42,20 @@ def is_recurrent(declared: Declared) -> bool:
     return declared.name in _CELLS and "hidden_size" in declared.attributes
 
 
-def describe(declared: Declared, cell: str | None) -> Description | str | None:
+def describe(declared: Declared, seen: Outline | None) -> Description | str | None:
     """The declared layer; a sentence if a declared size is impossible; None if none is declared.
 
-    `cell` is what the tensors look like; it is believed where only sizes are declared.
+    `seen` is what the tensors look like: it is believed for the cell where only sizes are
+    declared, and for the sizes where only the rest is, as in a call of an operator.
     """
     held = declared.attributes
+    name = _MODES.get(str(held.get("mode"))) or _CELLS.get(declared.name)
     if "input_size" not in held or "hidden_size" not in held:
-        return None
-    name = _MODES.get(str(held.get("mode"))) or _CELLS.get(declared.name) or cell
+        return _without_sizes(name, held, seen)
     if name is None:
-        return None
+        if seen is None:
+            return None
+        name = seen.cell
     sizes = {key: held.get(key, default) for key, default in _DEFAULTS.items()}
     for key, value in sizes.items():
         if reason := _impossible(key, value):
@@ -61,6 +66,22 @@ def describe(declared: Declared, cell: str | None) -> Description | str | None:
     outline = Outline(name, hidden, projection or None, (inputs, *[fed] * (levels - 1)), directions)
     roles = REQUIRED | (frozenset() if held.get("bias") is False else TWO_BIASES)
     return Description(outline, roles | {Role.PROJECTION} if projection else roles, levels)
+
+
+def _without_sizes(
+    name: str | None, held: dict[str, object], seen: Outline | None
+) -> Description | None:
+    levels = held.get("num_layers")
+    if name is None or seen is None or type(levels) is not int or not 0 < levels <= _MOST_LEVELS:
+        return None
+    directions = 2 if held.get("bidirectional") is True else 1
+    fed = directions * seen.fed_back
+    inputs = (*seen.inputs, *[fed] * levels)[:levels]
+    outline = Outline(name, seen.hidden, seen.projection, inputs, directions, seen.doubt)
+    roles = REQUIRED | (frozenset() if held.get("bias") is False else TWO_BIASES)
+    if seen.projection is not None:
+        roles |= {Role.PROJECTION}
+    return Description(outline, roles, levels, declares_sizes=False)
 
 
 _DEFAULTS = {"input_size": None, "hidden_size": None, "num_layers": 1, "proj_size": 0}

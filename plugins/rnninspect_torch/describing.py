@@ -22,7 +22,7 @@ from rnninspect_torch.layers import build
 from rnninspect_torch.lookalikes import look_alikes
 from rnninspect_torch.oddities import oddities
 from rnninspect_torch.purposes import is_quantisation
-from rnninspect_torch.signatures import SIGNATURES
+from rnninspect_torch.signatures import STACK
 from rnninspect_torch.storing import stored
 
 if TYPE_CHECKING:
@@ -130,13 +130,13 @@ def _find_layers(network: _Network) -> None:
 def _groups(root: Root, entries: list[Entry]) -> list[Group]:
     """The groups of tensors, and an empty one for each declared layer that has no tensor."""
     groups = gather(entries)
-    known = {group.path for group in groups}
+    known = {group.path for group in (*groups, *root.groups)}
     bare = [
-        Group(path, SIGNATURES[0])
+        Group(path, STACK)
         for path, declared in root.declared.items()
         if path not in known and _lacks_tensors(declared, path, known)
     ]
-    return [*groups, *bare]
+    return [*groups, *root.groups, *bare]
 
 
 def _lacks_tensors(declared: Declared, path: str, known: set[str]) -> bool:

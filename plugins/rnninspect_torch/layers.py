@@ -70,9 +70,10 @@ def _settle(group: Group, declared: Declared | None) -> _Settled | None:
     outline = infer(shapes, group.signature.cell)
     notes: list[tuple[Fact, str]] = []
     if declared is not None:
-        said = describe(declared, outline.cell if outline else None)
+        said = describe(declared, outline)
         if isinstance(said, Description):
-            return said, Origin.DECLARED, declared.name, notes
+            origin = Origin.DECLARED if said.declares_sizes else Origin.INFERRED
+            return said, origin, declared.name, notes
         if said is not None:
             notes.append((Fact.CONTRADICTION, said))
     if outline is None:

@@ -14,7 +14,6 @@ _DEEPEST = 6
 QUANTISERS = (".quantiser.scales", ".quantiser.zero_points")  # of a tensor, one for each channel
 # Names for the parts of torchbind objects, as aten/src/ATen/native/quantized writes their states.
 _LINEAR = ("weight", "bias")
-_CELL = {1: ("bias_ih", "bias_hh"), 4: ("weight_ih", "weight_hh")}
 
 
 def tensors_in(value: object, depth: int = 0) -> Iterator[tuple[str, Tensor]]:
@@ -65,11 +64,16 @@ def _unpacked(value: Instance, depth: int) -> Iterator[tuple[str, Tensor]]:
 
 
 def _cell(state: tuple[object, ...], depth: int) -> Iterator[tuple[str, Tensor]]:
-    """The five parts of CellParamsBase: kind, tensors, doubles, integers, packed weights."""
-    for position, labels in _CELL.items():
-        items = state[position]
-        if type(items) is list:
-            for label, item in zip(labels, items, strict=False):
-                for name, tensor in tensors_in(item, depth + 1):
-                    bare = name if name != ".weight" else ""
-                    yield f".{label}{bare}", tensor
+    """The five parts of CellParamsBase: kind, tensors, doubles, integers, packed weights.
+
+    An int8 cell keeps its biases as tensors, and once more with the packed weights; a float16 cell
+    only with the packed weights.
+    """
+    biases = state[1] if isinstance(state[1], list) else []
+    packed = state[4] if isinstance(state[4], list) else []
+    for label, item in zip(("bias_ih", "bias_hh"), biases, strict=False):
+        yield from ((f".{label}{name}", tensor) for name, tensor in tensors_in(item, depth + 1))
+    for side, item in zip(("ih", "hh"), packed, strict=False):
+        for name, tensor in tensors_in(item, depth + 1):
+            known = {".weight": f".weight_{side}", ".bias": "" if biases else f".bias_{side}"}
+            yield known.get(name) or f".packed_{side}{name}", tensor

@@ -55,6 +55,10 @@ def _read_zip(source: Source) -> SavedModel:
     from rnninspect_torch.archive import Archive, read_saved  # noqa: PLC0415 - only for zips
 
     archive = Archive(source)
+    if "constants.pkl" in archive:
+        from rnninspect_torch.torchscript import read_script  # noqa: PLC0415 - as above
+
+        return describe_model(*read_script(archive))
     return of_saved(read_saved(archive))
 
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from rnninspect.plugin import Purpose
 
 if TYPE_CHECKING:
+    from rnninspect_torch.gathering import Group
     from rnninspect_torch.values import Tensor
 
 
@@ -41,6 +42,7 @@ class Root:
         name: the keys that lead to it, empty for the file's own value.
         purpose: PARAMETER for a part of the network, COPY, OPTIMIZER or STATE for others.
         entries: its tensors in the file's order, each name once.
+        groups: layers whose tensors' names do not tell that they are.
         declared: its modules by their path, where the file has modules and not only tensors.
     """
 
@@ -48,3 +50,4 @@ class Root:
     purpose: Purpose = Purpose.PARAMETER
     entries: list[Entry] = field(default_factory=list)
     declared: dict[str, Declared] = field(default_factory=dict)
+    groups: list[Group] = field(default_factory=list)

@@ -52,20 +52,23 @@ _TORCH = {
 }
 _NAMES = "(?P<tensor>weight_ih|weight_hh|bias_ih|bias_hh|weight_hr)"
 
+STACK = Signature(
+    "torch.nn.LSTM, GRU, RNN",
+    re.compile(rf"(?:^|\.){_NAMES}_l(?P<level>0|[1-9]\d{{0,3}})(?P<reverse>_reverse)?{_HOW}$"),
+    _TORCH,
+    "{}",
+)
+CELL = Signature(
+    "torch.nn.LSTMCell, GRUCell, RNNCell",
+    re.compile(rf"(?:^|\.){_NAMES}{_HOW}$"),
+    _TORCH,
+    "{}Cell",
+    alone=True,
+)
+
+# In the order in which they are tried: the names of the last one are part of those before.
 SIGNATURES = (
-    Signature(
-        "torch.nn.LSTM, GRU, RNN",
-        re.compile(rf"(?:^|\.){_NAMES}_l(?P<level>0|[1-9]\d{{0,3}})(?P<reverse>_reverse)?{_HOW}$"),
-        _TORCH,
-        "{}",
-    ),
-    Signature(
-        "torch.nn.LSTMCell, GRUCell, RNNCell",
-        re.compile(rf"(?:^|\.){_NAMES}{_HOW}$"),
-        _TORCH,
-        "{}Cell",
-        alone=True,
-    ),
+    STACK,
     Signature(
         "torch.ao.nn.quantized.dynamic.LSTM, GRU",
         re.compile(rf"(?:^|\.)_all_weight_values\.(?P<index>0|[1-9]\d{{0,3}})\.param\.{_NAMES}$"),
@@ -127,6 +130,7 @@ SIGNATURES = (
         convention="allennlp",
         biases=frozenset({Role.BIAS}),
     ),
+    CELL,
 )
 # A name without any of these is no part of any signature; most names of a large file end here.
 HINTS = ("_ih", "_hh", "_hr", "_linearity.", "state_projection.", "gates.")

@@ -1,0 +1,135 @@
+"""TorchScript archives: attributes in `data.pkl`, constants, and code (torch/csrc/jit/docs).
+
+Scripted and traced modules keep their tree of attributes; freezing turns weights into constants,
+and only the call in the code tells which of them belong to a layer.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from rnninspect.plugin import Fact, Observation, Purpose
+from rnninspect_torch.frozen import frozen_groups
+from rnninspect_torch.opcodes import load_from
+from rnninspect_torch.packed import is_packed, tensors_in
+from rnninspect_torch.rebuild import TorchCalls
+from rnninspect_torch.roots import Declared, Entry, Root
+from rnninspect_torch.saved import Saved
+from rnninspect_torch.script_code import ClassCode, parse_code
+from rnninspect_torch.values import Instance, Mapping, Tensor
+from rnninspect_torch.walking import Walk
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from rnninspect_torch.archive import Archive
+
+_MODES = {"lstm": "LSTM", "gru": "GRU", "rnn_tanh": "RNN_TANH", "rnn_relu": "RNN_RELU"}
+_MOST_CODE = 1 << 25  # bytes of code in all
+_PLAIN = (bool, int, float, str, type(None))
+
+
+def read_script(archive: Archive) -> tuple[Saved, list[Root]]:
+    """The one root of a scripted, traced or frozen module, frozen layers included."""
+    source = archive.source
+    calls, constant_calls = TorchCalls(source), TorchCalls(source, "constants")
+    value = load_from(archive.open("data.pkl"), calls)
+    constants = load_from(archive.open("constants.pkl"), constant_calls)
+    calls.foreign.update(constant_calls.foreign)
+    notes = list(archive.observations())
+    classes = _code(archive, notes)
+    root = Root("")
+    if isinstance(value, Instance):
+        _walk(value, classes, root, Walk(source.limits))
+    frozen = isinstance(value, Instance) and "training" not in value.attributes
+    entries = _constants(constants, is_frozen=frozen)
+    root.entries.extend(entries)
+    root.groups.extend(frozen_groups(classes, entries, root.declared))
+    saved = Saved("torchscript", value, calls, archive.held, tuple(notes))
+    return saved, [root]
+
+
+def _code(archive: Archive, notes: list[Observation]) -> dict[str, ClassCode]:
+    names = list(archive.names("code/", ".py"))
+    if sum(archive.size(name) for name in names) > _MOST_CODE:
+        notes.append(Observation(Fact.UNUSUAL, "more code than is read: declared sizes may lack"))
+        return {}
+    classes: dict[str, ClassCode] = {}
+    for name in names:
+        record = archive.open(name)
+        text = record.read(0, record.size).decode("utf-8", "replace")
+        module = name.removeprefix("code/").removesuffix(".py").replace("/", ".")
+        classes.update(parse_code(text, module))
+    return classes
+
+
+def _walk(value: Instance, classes: dict[str, ClassCode], root: Root, walk: Walk) -> None:
+    waiting: list[tuple[str, Instance]] = [("", value)]
+    late: list[Entry] = []
+    while waiting:
+        path, current = waiting.pop()
+        held = current.attributes
+        walk.step(1 + len(held))
+        code = classes.get(current.path)
+        root.declared[path] = _declared(current, held, code)
+        for name, item in held.items():
+            for entry in _entries(walk.join(path, name), name, item, code):
+                (root.entries if entry.purpose is Purpose.PARAMETER else late).append(entry)
+        if walk.first_visit(current):
+            waiting.extend(reversed(list(_children(path, held, walk))))
+    root.entries.extend(late)
+
+
+def _declared(module: Instance, held: dict[str, object], code: ClassCode | None) -> Declared:
+    """Attributes, final constants, and what the class's one call of a layer says."""
+    plain: dict[str, object] = {
+        name: value for name, value in held.items() if isinstance(value, _PLAIN)
+    }
+    if code is not None:
+        called = {_MODES[call.operator]: call for call in code.calls if not call.cell}
+        if len(called) == 1 and "weight_ih_l0" in code.parameters:
+            mode, call = called.popitem()
+            plain |= {"mode": mode, "num_layers": call.levels, "bias": call.biases}
+            plain["bidirectional"] = call.directions == 2
+        plain |= code.finals
+    return Declared(_class_name(module.path), plain)
+
+
+def _class_name(path: str) -> str:
+    """The Python class, without what TorchScript puts into its name to tell two of them apart."""
+    parts = path.removeprefix("__torch__.").split(".")
+    return ".".join(part for part in parts if not part.startswith("___torch_mangle_"))
+
+
+def _entries(full: str, name: str, item: object, code: ClassCode | None) -> Iterator[Entry]:
+    """A parameter or buffer counts; another tensor, or one in a list, is a state."""
+    known = code is None or name in code.parameters or name in code.buffers
+    if isinstance(item, Tensor):
+        yield Entry(full, item, Purpose.PARAMETER if known else Purpose.STATE)
+        return
+    purpose = Purpose.PARAMETER if is_packed(item) else Purpose.STATE
+    for label, tensor in tensors_in(item):
+        yield Entry(full + label, tensor, purpose)
+
+
+def _children(path: str, held: dict[str, object], walk: Walk) -> Iterator[tuple[str, Instance]]:
+    for name, item in held.items():
+        if isinstance(item, Instance) and not is_packed(item):
+            yield walk.join(path, name), item
+        elif isinstance(item, list | tuple | Mapping) and walk.first_visit(item):
+            items = list(item.named.items()) if isinstance(item, Mapping) else enumerate(item)
+            for index, inner in items:
+                walk.step()
+                if isinstance(inner, Instance) and not is_packed(inner):
+                    yield walk.join(path, f"{name}.{index}"), inner
+
+
+def _constants(value: object, *, is_frozen: bool) -> list[Entry]:
+    """Tensors among the constants; of a frozen module, those of real numbers are its weights."""
+    entries = []
+    for index, item in enumerate(value if isinstance(value, tuple | list) else ()):
+        for label, tensor in tensors_in(item):
+            weight = is_frozen and "float" in tensor.dtype and tensor.shape not in ((), (1,))
+            purpose = Purpose.PARAMETER if weight or is_packed(item) else Purpose.CONSTANT
+            entries.append(Entry(f"CONSTANTS.c{index}{label}", tensor, purpose))
+    return entries
