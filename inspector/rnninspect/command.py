@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from rnninspect.report import Report
 
 OK, FINDINGS, FAILED = 0, 1, 2
-SUBCOMMANDS = ("inspect", "explain", "count", "rules", "rule", "readers", "cells")
+SUBCOMMANDS = ("inspect", "explain", "count", "rules", "rule", "readers", "cells", "card", "diff")
 LONGEST_REASON = 400
 
 
@@ -52,7 +52,7 @@ def run(request: Request) -> int:
             return FAILED
     if unreadable:
         return FAILED
-    return FINDINGS if any(_fails(report, request.fail_on) for report in reports) else OK
+    return FINDINGS if any(fails(report, request.fail_on) for report in reports) else OK
 
 
 def inspect_all(request: Request) -> tuple[list[Report], list[Unreadable]]:
@@ -88,16 +88,21 @@ def deliver(text: str, output: Path | None) -> bool:
     return True
 
 
-def write_whole(path: Path, text: str) -> None:
-    """Replace a file at once, so that nobody ever sees half of it; OSError leaves the old one."""
+def write_whole(path: Path, content: str | bytes) -> None:
+    """Replace a file at once, so that nobody ever sees half of it; OSError leaves the old one.
+
+    A link stays and leads to the new content; text is written in UTF-8.
+    """
+    data = content.encode() if isinstance(content, str) else content
+    path = path.resolve()
     if path.exists() and not path.is_file():  # a device or a pipe cannot be replaced
-        path.write_text(text, encoding="utf-8")
+        path.write_bytes(data)
         return
     with tempfile.NamedTemporaryFile(
-        "w", encoding="utf-8", dir=path.parent, prefix=f".{path.name}.", delete=False
+        dir=path.parent, prefix=f".{path.name}.", delete=False
     ) as draft:
         try:
-            draft.write(text)
+            draft.write(data)
             draft.flush()
             mode = path.stat().st_mode & 0o7777 if path.exists() else 0o666 & ~_umask()
             Path(draft.name).chmod(mode)
@@ -118,7 +123,8 @@ def terminal_width() -> int:
     return shutil.get_terminal_size().columns
 
 
-def _fails(report: Report, fail_on: Level | None) -> bool:
+def fails(report: Report, fail_on: Level | None) -> bool:
+    """Whether a report has a finding of this level or worse."""
     worst = report.worst()
     return fail_on is not None and worst is not None and worst.weight >= fail_on.weight
 

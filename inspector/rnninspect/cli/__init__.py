@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from rnninspect import __version__
-from rnninspect.cli import knowledge, models
+from rnninspect.cli import comparing, knowledge, models
 from rnninspect.command import deliver
 
 app = typer.Typer(
@@ -18,7 +18,10 @@ app = typer.Typer(
     epilog="`rnninspect MODEL...` is short for `rnninspect inspect MODEL...`; "
     "a file that bears a command's name is given as ./check.",
 )
-COMMANDS = {command.__name__: command for command in (*models.COMMANDS, *knowledge.COMMANDS)}
+COMMANDS = {
+    command.__name__: command
+    for command in (*models.COMMANDS, *comparing.COMMANDS, *knowledge.COMMANDS)
+}
 OWN_OPTIONS = frozenset({"-h", "--help", "--version", "--install-completion", "--show-completion"})
 
 for _command in COMMANDS.values():

@@ -1,0 +1,29 @@
+"""What can happen to a layer between two files."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Kind(StrEnum):
+    """A kind of change; a convention moves numbers and names, and leaves the mathematics alone."""
+
+    ADDED = "added"
+    REMOVED = "removed"
+    REPLACED = "replaced"  # by another cell
+    RESIZED = "resized"  # other sizes, or weights that it did not have or no longer has
+    RETYPED = "retyped"  # another element type
+    REQUANTISED = "requantised"  # another element type, and one of the two is quantised
+    RENAMED = "renamed"
+    JUDGED = "judged"  # the rules say something else of it
+    UNKNOWN = "not understood"  # whether it changed cannot be said
+    CONVENTION = "convention"
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One change and, in words for people, what moved and why."""
+
+    kind: Kind
+    reason: str

@@ -1,0 +1,190 @@
+"""Names what changed between two layers, and tells a convention from a change."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from rnninspect.cells import CELLS, Role
+from rnninspect.comparison.change import Change, Kind
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from rnninspect.comparison.outline import LayerOutline, Outline
+
+FRAMEWORKS = {"keras": "Keras", "onnx": "ONNX", "pytorch": "PyTorch"}
+VECTORS = {0: "no bias", 1: "one bias vector", 2: "two bias vectors"}
+SHORT = {0: "none", 1: "one", 2: "two"}
+QUANTISED = ("int", "uint", "qint", "quint", "float8", "float4")
+# Where a GRU's reset gate acts, by convention; ONNX knows both and counts them alike.
+RESET = {
+    "keras": "before",
+    "keras reset_after": "after",
+    "cudnn": "after",
+    "pytorch": "after",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Sides:
+    """Two matched layers, and the files that they stand in."""
+
+    old: LayerOutline
+    new: LayerOutline
+    old_file: Outline
+    new_file: Outline
+
+    @property
+    def across(self) -> bool:
+        """Whether the two files name and store layers each in a way of their own."""
+        return dialect(self.old_file) != dialect(self.new_file)
+
+    @property
+    def files(self) -> tuple[str, str]:
+        """What to call the two files: by framework, else by format."""
+        if self.old_file.framework != self.new_file.framework:
+            return label(self.old_file), label(self.new_file)
+        return self.old_file.format, self.new_file.format
+
+    @property
+    def conventions(self) -> tuple[str, str]:
+        """What to call the two conventions: by framework, else in their own words."""
+        if self.old_file.framework != self.new_file.framework:
+            return label(self.old_file), label(self.new_file)
+        return self.old.convention, self.new.convention
+
+    @property
+    def resets(self) -> tuple[str, str] | None:
+        """Where a GRU's reset gate acts, if it does not act in the same place."""
+        old, new = RESET.get(self.old.convention), RESET.get(self.new.convention)
+        return (old, new) if self.old.cell == "GRU" and old and new and old != new else None
+
+
+def dialect(file: Outline) -> str:
+    """PyTorch's formats all keep a state dict's names; elsewhere each format names on its own."""
+    return file.framework if file.framework == "pytorch" else file.format
+
+
+def label(file: Outline) -> str:
+    """A framework's name as it is written."""
+    return FRAMEWORKS.get(file.framework, file.framework)
+
+
+def changes(sides: Sides) -> Iterator[Change]:
+    """Everything that differs, the mathematics first."""
+    if sides.old.cell == sides.new.cell:
+        yield from _resized(sides)
+        yield from _reset(sides)
+        yield from _biases(sides)
+    else:
+        yield Change(Kind.REPLACED, f"{sides.old.cell} → {sides.new.cell}")
+        yield from _resized(sides)
+    yield from _stored(sides)
+    yield from _judged(sides)
+    yield from _retyped(sides)
+    yield from _named(sides)
+
+
+def _resized(sides: Sides) -> Iterator[Change]:
+    old, new = sides.old.sizes, sides.new.sizes
+    named = (
+        ("input size", old.input_size, new.input_size),
+        ("hidden size", old.hidden_size, new.hidden_size),
+        ("projection", old.projection_size or "none", new.projection_size or "none"),
+        ("kernel", _taps(old.kernel_size), _taps(new.kernel_size)),
+        ("directions", old.directions, new.directions),
+        ("peepholes", _yes(sides.old.peepholes), _yes(sides.new.peepholes)),
+    )
+    moved = [f"{name} {before} → {after}" for name, before, after in named if before != after]
+    if moved:
+        yield Change(Kind.RESIZED, ", ".join(moved))
+
+
+def _reset(sides: Sides) -> Iterator[Change]:
+    if sides.resets:
+        old, new = sides.resets
+        reason = f"the reset gate acts {new} the recurrent product, no longer {old} it"
+        yield Change(Kind.REPLACED, reason)
+
+
+def _biases(sides: Sides) -> Iterator[Change]:
+    old, new = sides.old.bias_vectors, sides.new.bias_vectors
+    if old == new:
+        return
+    each = CELLS[sides.new.cell].parameters(Role.BIAS, sides.new.sizes)
+    number = f"{(new - old) * each * sides.new.sizes.directions:+,}"
+    note = _bias_note(sides)
+    if note is None:
+        yield Change(Kind.RESIZED, f"{VECTORS[old]} → {SHORT[new]}: {number}")
+    else:
+        here, there = sides.conventions
+        words = f"{VECTORS[old]} in {here}, {SHORT[new]} in {there}"
+        yield Change(Kind.CONVENTION, f"{words}: {number}{note}")
+
+
+def _bias_note(sides: Sides) -> str | None:
+    """What becomes of the vectors that only one convention has; None if it is no convention."""
+    if sides.resets:
+        return None
+    frameworks = {sides.old_file.framework, sides.new_file.framework}
+    if frameworks == {"keras", "onnx"}:
+        # Measured with tf2onnx: it writes both halves of B, zeros where Keras has no vector.
+        growing = sides.new_file.framework == "onnx"
+        fills = sides.new if growing else sides.old
+        if fills.bias_vectors == 2:
+            return ", of which the exporter fills zeros"
+    if not (sides.old.bias_vectors and sides.new.bias_vectors):
+        return None
+    if sides.conventions[0] == sides.conventions[1]:
+        return None
+    return ", which add up to the one"
+
+
+def _stored(sides: Sides) -> Iterator[Change]:
+    """Weights that are absent, computed or fed: stored parameters fall short of the formula."""
+    old, new = sides.old, sides.new
+    if new.expected - new.stored == old.expected - old.stored:
+        return
+    reason = f"stores {_share(new)}, was {_share(old)}"
+    fine = sides.across and {old.verdict, new.verdict} == {"ok"}
+    yield Change(Kind.CONVENTION if fine else Kind.RESIZED, reason)
+
+
+def _judged(sides: Sides) -> Iterator[Change]:
+    if sides.old.verdict != sides.new.verdict:
+        yield Change(Kind.JUDGED, f"{sides.old.verdict} → {sides.new.verdict}")
+
+
+def _retyped(sides: Sides) -> Iterator[Change]:
+    old, new = sides.old.dtypes, sides.new.dtypes
+    if old and new and old != new:
+        quantised = any(dtype.startswith(QUANTISED) for dtype in (*old, *new))
+        kind = Kind.REQUANTISED if quantised else Kind.RETYPED
+        yield Change(kind, f"{' and '.join(old)} → {' and '.join(new)}")
+
+
+def _named(sides: Sides) -> Iterator[Change]:
+    old, new = sides.old, sides.new
+    here, there = sides.files
+    if old.parts != new.parts:
+        first, second = ("one layer", "two of one direction each")[:: 1 if new.parts == 2 else -1]
+        yield Change(Kind.CONVENTION, f"{first} in {here}, {second} in {there}")
+    if old.name != new.name:
+        if sides.across:
+            reason = f"called {old.name} in {here}, {new.name} in {there}"
+            yield Change(Kind.CONVENTION, reason)
+        else:
+            yield Change(Kind.RENAMED, f"{old.name} → {new.name}")
+
+
+def _share(layer: LayerOutline) -> str:
+    return f"{layer.stored:,} of {layer.expected:,}"
+
+
+def _taps(kernel_size: tuple[int, ...]) -> str:
+    return "×".join(map(str, kernel_size)) or "none"
+
+
+def _yes(present: bool) -> str:  # noqa: FBT001 - it is the value to be shown
+    return "yes" if present else "no"

@@ -1,0 +1,108 @@
+"""What a comparison needs of a report: the same from a fresh report and from one kept as JSON."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from rnninspect.cells import Role, Sizes
+from rnninspect.counter import bias_vectors
+from rnninspect.rules import Level
+
+if TYPE_CHECKING:
+    from rnninspect.counter import LayerCount
+    from rnninspect.report import Report
+
+
+@dataclass(frozen=True, slots=True)
+class LayerOutline:
+    """One layer; `stored` counts parameters, `bytes` what they take in the file.
+
+    Attributes:
+        dtypes: of its stored tensors, sorted; empty where nothing is stored.
+        expected: parameters by its formula.
+        verdict: `ok`, `input`, or the codes of the rules that it breaks.
+        parts: how many layers of the file it stands for: 2 where two directions were joined.
+    """
+
+    name: str
+    kind: str
+    cell: str
+    sizes: Sizes
+    convention: str
+    bias_vectors: int
+    peepholes: bool
+    dtypes: tuple[str, ...]
+    expected: int
+    stored: int
+    bytes: int
+    verdict: str
+    parts: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Outline:
+    """One file; the totals are those of a report.
+
+    Attributes:
+        skipped: name and kind of each recurrent layer that was not understood.
+        apart: elements that are kept and are no parameters: constants and states.
+        errors: findings of level error.
+    """
+
+    path: str
+    format: str
+    framework: str
+    file_bytes: int
+    layers: tuple[LayerOutline, ...]
+    skipped: tuple[tuple[str, str], ...]
+    parameters: int
+    recurrent: int
+    bytes: int
+    apart: int
+    errors: int
+
+    @property
+    def other(self) -> int:
+        """Parameters outside the recurrent layers."""
+        return self.parameters - self.recurrent
+
+
+def outline(report: Report) -> Outline:
+    """The outline of a report."""
+    totals = report.totals
+    return Outline(
+        path=report.path,
+        format=report.format,
+        framework=report.framework,
+        file_bytes=report.file_bytes,
+        layers=tuple(_layer(report, counted) for counted in report.layers),
+        skipped=tuple((layer.name, layer.kind) for layer in report.skipped),
+        parameters=totals.parameters,
+        recurrent=totals.recurrent,
+        bytes=totals.bytes,
+        apart=sum(totals.not_parameters.get(purpose, 0) for purpose in KEPT_APART),
+        errors=sum(finding.level is Level.ERROR for finding in report.findings),
+    )
+
+
+KEPT_APART = ("constants", "state")  # keys of a report's `not_parameters`
+
+
+def _layer(report: Report, counted: LayerCount) -> LayerOutline:
+    layer = counted.layer
+    tensors = (tensor for operand in layer.operands for tensor in operand.tensors)
+    return LayerOutline(
+        name=layer.name,
+        kind=layer.kind,
+        cell=layer.cell,
+        sizes=layer.sizes,
+        convention=layer.convention,
+        bias_vectors=bias_vectors(layer),
+        peepholes=Role.PEEPHOLE in layer.roles,
+        dtypes=tuple(sorted({tensor.dtype for tensor in tensors})),
+        expected=counted.expected,
+        stored=counted.stored,
+        bytes=counted.bytes,
+        verdict=report.verdict(counted),
+    )

@@ -1,0 +1,126 @@
+"""Fills the front matter of a Hugging Face model card, by huggingface_hub's own ModelCard.
+
+Fields: https://huggingface.co/docs/hub/model-cards; what is under `rnninspect` is this tool's own.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any
+
+from rnninspect.errors import RnnInspectError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from rnninspect.report import Report
+
+    Fields = dict[str, Any]
+
+BLOCK = re.compile(
+    r"\A(\s*---(?:\r\n|\r|\n))(.*?)((?:\r\n|\r|\n)---[ \t]*(?:\r\n|\n|\Z))", re.DOTALL
+)
+BOM = "\ufeff"
+LIBRARIES = {"keras": "keras"}  # the frameworks here that the Hub knows as a library
+
+
+class MetadataError(RnnInspectError):
+    """The front matter cannot be read, or huggingface_hub is not installed."""
+
+
+def fill(document: bytes, reports: Sequence[Report]) -> bytes:
+    """The document with tags, library and figures in its front matter; other fields stay.
+
+    Raises:
+        MetadataError: huggingface_hub is missing, or what it says is wrong with the front matter.
+    """
+    read = _reader()
+    try:
+        text = document.decode()
+    except UnicodeDecodeError as error:
+        raise MetadataError(f"not UTF-8: {error}") from error
+    bom, text = text[: len(BOM) * text.startswith(BOM)], text.removeprefix(BOM)
+    ending = "\r\n" if "\r\n" in text else "\n"
+    if not BLOCK.match(text):
+        text = ending.join(["---", "", "---", text])
+    card = read(text)
+    old = card.data.to_dict()
+    wanted = old | _fields(old, reports)
+    if wanted == old:
+        return document
+    for key in wanted:
+        card.data[key] = wanted[key]
+    match = BLOCK.match(text)
+    if match is None:
+        raise MetadataError("the front matter does not end")
+    whole = card.data.to_yaml(line_break=ending, original_order=list(old))
+    for inner in (_spliced(match[2], old, card.data, ending), whole):
+        fresh = f"{match[1]}{inner}{match[3]}{text[match.end() :]}"
+        if read(fresh).data.to_dict() == wanted:
+            return f"{bom}{fresh}".encode()
+    raise MetadataError("the front matter does not keep its fields")
+
+
+def _reader() -> Callable[[str], Any]:
+    try:
+        from huggingface_hub import ModelCard  # noqa: PLC0415 - an extra: only on request
+    except ImportError as error:
+        reason = "--metadata needs huggingface_hub: pip install 'rnninspect[card]'"
+        raise MetadataError(reason) from error
+
+    def read(text: str) -> Any:  # noqa: ANN401 - an object of the extra
+        try:
+            return ModelCard(text)
+        except Exception as error:  # YAML's errors have no root in common with ModelCard's
+            reason = " ".join(str(error).split())
+            raise MetadataError(f"front matter: {reason}") from error
+
+    return read
+
+
+def _fields(old: Fields, reports: Sequence[Report]) -> Fields:
+    """The fields that are to be; a library that is named already stays."""
+    frameworks = dict.fromkeys(report.framework for report in reports)
+    cells = dict.fromkeys(c.layer.cell.lower() for report in reports for c in report.layers)
+    known = old.get("tags") or []
+    fresh: Fields = {
+        "tags": [*known, *(tag for tag in (*frameworks, *cells) if tag not in known)],
+        "rnninspect": [_figures(report) for report in reports],
+    }
+    if len(frameworks) == 1 and (library := LIBRARIES.get(*frameworks)):
+        fresh["library_name"] = old.get("library_name") or library
+    return fresh
+
+
+def _figures(report: Report) -> Fields:
+    return {
+        "file": report.path,
+        "parameters": report.totals.parameters,
+        "recurrent_parameters": report.totals.recurrent,
+        "bytes": report.totals.bytes,
+    }
+
+
+def _spliced(inner: str, old: Fields, data: Any, ending: str) -> str:  # noqa: ANN401 - of the extra
+    """The YAML with only the changed fields written anew, so that the others keep their looks.
+
+    YAML that is laid out in other ways than a field to each unindented line comes out wrong here,
+    which the caller sees by reading it again.
+    """
+    lines = inner.split(ending) if inner else []
+    for key, value in data.to_dict().items():
+        if old.get(key) != value:
+            first, last = _lines_of(lines, key)
+            lines[first:last] = type(data)(**{key: value}).to_yaml(line_break=ending).split(ending)
+    return ending.join(lines)
+
+
+def _lines_of(lines: list[str], key: str) -> tuple[int, int]:
+    """Where a field stands, and where the next begins; at the end if it is not there."""
+    starts = [place for place, line in enumerate(lines) if line.startswith(f"{key}:")]
+    if not starts:
+        return len(lines), len(lines)
+    last = starts[0] + 1
+    while last < len(lines) and lines[last].startswith((" ", "\t", "-")):
+        last += 1
+    return starts[0], last
