@@ -44,7 +44,8 @@ HEADING = """\
 #
 # An intact sample has `parameters` and `layers`, and raises no finding of level error. A broken one
 # has one `fault`, made in the sample `base`; `rule` must find it, at `layer` and `tensor` where
-# these are given, and no other rule of level error may speak but those in `also`.
+# these are given (by their names in the report), and no other rule of level error may speak but
+# those in `also`.
 """
 
 

@@ -36,7 +36,9 @@ def errors(report: dict[str, Any]) -> list[dict[str, Any]]:
 
 def layer_of(report: dict[str, Any], keys: list[str]) -> dict[str, Any]:
     """A layer of a report in the manifest's words."""
-    flat = report | report["parameters"] | {"level": (report["stack"] or {}).get("level")}
+    flat = report | report["parameters"]
+    if report["stack"]:
+        flat |= {"name": report["stack"]["name"], "level": report["stack"]["level"]}
     return {key: flat[key] for key in keys}
 
 

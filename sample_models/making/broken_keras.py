@@ -222,7 +222,7 @@ BROKEN = (
         _array(
             "layers/rnn/cell/cells/gru_cell/vars/0", lambda array: np.pad(array, [(0, 2), (0, 0)])
         ),
-        "stack",
+        "stack/gru_cell",
         "layers/rnn/cell/cells/gru_cell/vars/0",
     ),
     Broken(

@@ -60,10 +60,15 @@ def _declare(name: str, value: object) -> Make:
     return make
 
 
-def _hook(source: Path, target: Path) -> None:
-    module = torch.load(source, weights_only=False)  # our own file
-    module["encoder"].register_forward_hook(print)
-    torch.save(module, target)
+class _Greeting:
+    """Something whose pickle tells the loader to call a function, here a harmless one."""
+
+    def __reduce__(self) -> tuple[Callable[..., None], tuple[str]]:
+        return print, ("loading this file printed this line",)
+
+
+def _greet(source: Path, target: Path) -> None:
+    torch.save({"state_dict": torch.load(source), "greeting": _Greeting()}, target)
 
 
 def _record(change: Callable[[bytes], bytes]) -> Make:
@@ -100,10 +105,10 @@ def _negative(header: dict[str, Any]) -> None:
 BROKEN = (
     Broken(
         "broken/runs_code.pt",
-        MODULE,
-        "loading the module fetches `print` from the interpreter that loads it",
+        TAGGER,
+        "whoever unpickles the file calls `print`",
         "R301",
-        _hook,
+        _greet,
     ),
     Broken(
         "broken/mixed_dtypes.pt",
@@ -111,7 +116,7 @@ BROKEN = (
         "one weight of level 0 is float16, the others are float32",
         "R207",
         _change("rnn.weight_hh_l0", lambda weight: weight.half()),
-        "rnn",
+        "rnn[0]",
     ),
     Broken(
         "broken/cut_tensor.pt",
@@ -119,7 +124,7 @@ BROKEN = (
         "the recurrent kernel of level 1 has lost two rows",
         "R101",
         _change("rnn.weight_hh_l1", lambda weight: weight[:18]),
-        "rnn",
+        "rnn[1]",
         "rnn.weight_hh_l1",
     ),
     Broken(
@@ -128,7 +133,7 @@ BROKEN = (
         "the bias of level 0 has two elements more",
         "R101",
         _change("rnn.bias_ih_l0", lambda bias: torch.cat([bias, bias[:2]])),
-        "rnn",
+        "rnn[0]",
         "rnn.bias_ih_l0",
     ),
     Broken(
@@ -137,7 +142,7 @@ BROKEN = (
         "the kernel of level 0 is transposed, as Keras has it",
         "R105",
         _change("rnn.weight_ih_l0", lambda weight: weight.T),
-        "rnn",
+        "rnn[0]",
         "rnn.weight_ih_l0",
     ),
     Broken(
@@ -146,7 +151,7 @@ BROKEN = (
         "the kernel of level 0 has the rows of three gates, not of four",
         "R108",
         _change("rnn.weight_ih_l0", lambda weight: weight[:15]),
-        "rnn",
+        "rnn[0]",
         "rnn.weight_ih_l0",
     ),
     Broken(
@@ -155,7 +160,7 @@ BROKEN = (
         "level 1 reads seven inputs, level 0 gives five",
         "R109",
         _change("rnn.weight_ih_l1", lambda weight: torch.cat([weight, weight[:, :2]], 1)),
-        "rnn",
+        "rnn[1]",
     ),
     Broken(
         "broken/dropped_recurrent.pt",
@@ -163,7 +168,7 @@ BROKEN = (
         "the recurrent kernel of level 0 is not in the file",
         "R102",
         _drop("weight_hh_l0"),
-        "rnn",
+        "rnn[0]",
     ),
     Broken(
         "broken/one_bias.pt",
@@ -171,7 +176,7 @@ BROKEN = (
         "there is one bias vector in each level, where torch has two",
         "R107",
         _drop("bias_hh_l0", "bias_hh_l1"),
-        "rnn",
+        "rnn[0]",
     ),
     Broken(
         "broken/dropped_bias.pt",
@@ -179,7 +184,7 @@ BROKEN = (
         "one of the two bias vectors of level 1 is not in the file",
         "R107",
         _drop("bias_hh_l1"),
-        "rnn",
+        "rnn[1]",
     ),
     Broken(
         "broken/missing_reverse.pt",
@@ -187,7 +192,7 @@ BROKEN = (
         "level 1 lacks its reverse direction",
         "R102",
         _drop("_l1_reverse"),
-        "rnn",
+        "rnn[1]",
     ),
     Broken(
         "broken/missing_projection.pt",
@@ -195,7 +200,7 @@ BROKEN = (
         "the projection of one direction is not in the file",
         "R102",
         _drop("weight_hr_l1_reverse"),
-        "rnn",
+        "rnn[1]",
     ),
     Broken(
         "broken/short_payload.pt",
@@ -203,7 +208,7 @@ BROKEN = (
         "the record of a recurrent kernel holds fewer bytes than its shape calls for",
         "R201",
         _record(lambda data: data[:-40]),
-        "rnn",
+        "rnn[0]",
         "rnn.weight_hh_l0",
     ),
     Broken(
@@ -212,7 +217,7 @@ BROKEN = (
         "the record of a recurrent kernel holds more bytes than its storage has",
         "R202",
         _record(lambda data: data + bytes(40)),
-        "rnn",
+        "rnn[0]",
         "rnn.weight_hh_l0",
     ),
     Broken(
@@ -228,7 +233,7 @@ BROKEN = (
         "the module declares five units, its tensors are those of six",
         "R101",
         _declare("hidden_size", 5),
-        "encoder",
+        "encoder[0]",
     ),
     Broken(
         "broken/declared_no_bias.pt",
@@ -236,7 +241,7 @@ BROKEN = (
         "the module declares that it has no bias, and stores biases",
         "R103",
         _declare("bias", value=False),
-        "encoder",
+        "encoder[0]",
     ),
     Broken(
         "broken/negative_hidden_size.pt",
@@ -244,7 +249,7 @@ BROKEN = (
         "the module declares minus six units",
         "R104",
         _declare("hidden_size", -6),
-        "encoder",
+        "encoder[0]",
     ),
     Broken(
         "broken/short_payload.safetensors",
@@ -252,7 +257,7 @@ BROKEN = (
         "the file ends within its last tensor",
         "R201",
         _shorten,
-        "rnn",
+        "rnn[1]",
     ),
     Broken(
         "broken/overlap.safetensors",
@@ -267,7 +272,7 @@ BROKEN = (
         "an axis of a recurrent kernel is below zero",
         "R206",
         _header(_negative),
-        "rnn",
+        "rnn[1]",
         "rnn.weight_hh_l1",
     ),
 )

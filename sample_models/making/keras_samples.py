@@ -62,8 +62,8 @@ def _bidirectional(path: Path) -> Truth:
         path,
         model,
         both_ways(equal, 6),
-        alone(unequal.forward_layer, 10, "unequal/forward_layer"),
-        alone(unequal.backward_layer, 10, "unequal/backward_layer"),
+        alone(unequal.forward_layer, 10, "unequal/forward"),
+        alone(unequal.backward_layer, 10, "unequal/backward"),
     )
 
 

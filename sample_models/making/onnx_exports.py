@@ -13,7 +13,7 @@ import torch
 from onnxruntime.quantization import quantize_dynamic
 from torch import nn
 
-from making.onnx_graphs import stored_elements
+from making.onnx_graphs import WEIGHTS, elements, size
 from making.records import Intact, Layer, Truth
 from making.torch_layers import Tagger, levels
 
@@ -57,7 +57,10 @@ def _truth(model: onnx.ModelProto, layers: tuple[Layer, ...]) -> Truth:
     named = tuple(
         replace(layer, name=name, level=None) for layer, name in zip(layers, names, strict=True)
     )
-    return Truth(named, stored_elements(model))
+    constants = [node.attribute[0].t for node in model.graph.node if node.op_type == "Constant"]
+    states = [tensor for tensor in constants if tensor.data_type in WEIGHTS]
+    kept = {"state": size(states)} if states else {}  # torch bakes its initial zeros in
+    return Truth(named, elements(model.graph.initializer), not_parameters=kept)
 
 
 def _torchscript(path: Path) -> Truth:
@@ -86,7 +89,8 @@ def _quantised(path: Path) -> Truth:
     float_path.unlink()
     truth = _truth(onnx.load(path), levels("rnn", model.rnn))
     scales_and_zero_points = 4  # one of each for W and for R
-    return replace(truth, not_parameters={"quantisation": scales_and_zero_points})
+    kept = {**truth.not_parameters, "quantisation": scales_and_zero_points}
+    return replace(truth, not_parameters=kept)
 
 
 INTACT = (

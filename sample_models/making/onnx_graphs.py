@@ -16,7 +16,7 @@ from onnx import TensorProto, helper, numpy_helper
 from making.records import Layer
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Sequence
     from pathlib import Path
 
 GATES = {"RNN": 1, "GRU": 3, "LSTM": 4}
@@ -115,17 +115,7 @@ def save(path: Path, graph: onnx.GraphProto, functions: Sequence[onnx.FunctionPr
     path.write_bytes(model.SerializeToString(deterministic=True))
 
 
-def stored_elements(model: onnx.ModelProto) -> int:
-    """Elements of all stored tensors of weights, in every graph; shapes and scalars are none."""
-    sizes = (size([tensor]) for tensor in _tensors(model.graph) if tensor.data_type in WEIGHTS)
-    return sum(elements for elements in sizes if elements > 1)
-
-
-def _tensors(graph: onnx.GraphProto) -> Iterator[onnx.TensorProto]:
-    yield from graph.initializer
-    for node in graph.node:
-        for attribute in node.attribute:
-            if attribute.HasField("t"):
-                yield attribute.t
-            if attribute.HasField("g"):
-                yield from _tensors(attribute.g)
+def elements(tensors: Iterable[onnx.TensorProto]) -> int:
+    """Elements of those tensors that hold weights or states; shapes and scalars are neither."""
+    sizes = (size([tensor]) for tensor in tensors if tensor.data_type in WEIGHTS)
+    return sum(count for count in sizes if count > 1)

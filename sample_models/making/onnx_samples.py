@@ -119,8 +119,8 @@ def _branches(path: Path) -> Truth:
     given = [value("precise", (), TensorProto.BOOL), _inputs(slow)]
     save(path, helper.make_graph([node], "sample", given, [_outputs(slow)], outer))
     layers = (
-        fast.layer(size(outer), name="choice/else_branch/fast"),
-        slow.layer(size(inner), name="choice/then_branch/slow"),
+        fast.layer(size(outer), name="choice.else/fast"),
+        slow.layer(size(inner), name="choice.then/slow"),
     )
     return Truth(layers, size(inner) + size(outer))
 
@@ -155,7 +155,7 @@ def _loop(path: Path) -> Truth:
     given = [value("turns", (), TensorProto.INT64), _inputs(spec)]
     save(path, helper.make_graph([node], "sample", given, [value("y", state)], weights))
     expected = size(weights[:-1])
-    return Truth((spec.layer(expected, name="loop/body/lstm"),), expected)
+    return Truth((spec.layer(expected, name="loop.body/lstm"),), expected)
 
 
 def _scan(path: Path) -> Truth:
@@ -178,7 +178,7 @@ def _scan(path: Path) -> Truth:
     given = [value("h", state), value("x", (2, STEPS, BATCH, spec.input_size))]
     results = [value("last", state), value("y", (2, *state))]
     save(path, helper.make_graph([node], "sample", given, results))
-    return Truth((spec.layer(size(weights), name="scan/body/gru"),), size(weights))
+    return Truth((spec.layer(size(weights), name="scan.body/gru"),), size(weights))
 
 
 def _function(path: Path) -> Truth:

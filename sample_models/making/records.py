@@ -16,7 +16,7 @@ class Layer:
     """One recurrent layer, as its framework counts it.
 
     Attributes:
-        name: where the file puts it.
+        name: where the file puts it, as a person would name the place; of a level, its stack.
         cell: RNN, GRU, LSTM, ConvLSTM1D, ….
         input_size: m; for a convolution the channels that go in.
         hidden_size: n; for a convolution the filters.
@@ -89,7 +89,7 @@ class Broken:
         fault: what is wrong with it, in a sentence.
         rule: the error that must find it.
         make: reads the first path, writes the second.
-        layer: the layer that the finding must name, if it can.
+        layer: the layer that the finding must name, if it can, by its name in the report.
         tensor: the tensor that the finding must name, if it can.
         also: other rules of level error that this one fault explains.
         companions: further files that belong to it.

@@ -36,7 +36,7 @@ def _no_bias(path: Path) -> Truth:
 def _bare(path: Path) -> Truth:
     rnn = nn.GRU(7, 5)
     torch.save(rnn.state_dict(), path)
-    return Truth(levels("", rnn), total(rnn))
+    return Truth(levels("GRU", rnn), total(rnn))
 
 
 def _projected(path: Path) -> Truth:
@@ -136,8 +136,8 @@ def _average(path: Path) -> Truth:
     average = torch.optim.swa_utils.AveragedModel(model)
     torch.save({"model": model.state_dict(), "ema": average.module.state_dict()}, path)
     (layer,) = levels("rnn", model.rnn)
-    both = replace(layer, root="model"), replace(layer, root="ema")
-    return Truth(both, total(model), copies=total(model))
+    both = (replace(layer, name=f"{root}: rnn", root=root) for root in ("model", "ema"))
+    return Truth(tuple(both), total(model), copies=total(model))
 
 
 def _data_parallel(path: Path) -> Truth:
@@ -193,8 +193,9 @@ def _traced(path: Path) -> Truth:
 
 
 def _without_debug(path: Path) -> None:
-    """Leave out the records that name source files of the machine which made the file."""
-    rewrite(path, path, lambda name, data: None if name.endswith(".debug_pkl") else data)
+    """Leave out what names source files of the machine that made the file, and its checksum."""
+    machine = (".debug_pkl", "/serialization_id")
+    rewrite(path, path, lambda name, data: None if name.endswith(machine) else data)
 
 
 def _safetensors(path: Path) -> Truth:

@@ -85,9 +85,9 @@ def torch_weights(path: Path, root: str | None = None) -> dict[str, Any]:
 def torch_count(weights: dict[str, Any], layer: Entry, layers: list[Entry]) -> int:
     """Parameters of one level of a live module into which the tensors of its place all fit."""
     stack = [other for other in layers if other["name"] == layer["name"]]
-    mark = f".{layer['name']}." if layer["name"] else "."
+    mark = f".{layer['name'].rpartition(': ')[2]}."
     keys = {f".{key}": tensor for key, tensor in weights.items()}
-    own = {key.partition(mark)[2]: tensor for key, tensor in keys.items() if mark in key}
+    own = {key.partition(mark)[2]: tensor for key, tensor in keys.items() if mark in key} or weights
     module = live_module(own, stack[0], levels=1 + max(other.get("level", 0) for other in stack))
     module.load_state_dict(own, strict=True)
     endings = (f"_l{layer.get('level', 0)}", f"_l{layer.get('level', 0)}_reverse")
@@ -133,7 +133,8 @@ def keras_count(model: Any, layer: Entry) -> int:  # noqa: ANN401 - untyped
     """Keras' own count of the layer, or of its cell at the layer's level."""
     found = model
     for part in layer["name"].split("/"):
-        found = getattr(found, part) if hasattr(found, part) else found.get_layer(part)
+        direction = f"{part}_layer"
+        found = getattr(found, direction, None) or found.get_layer(part)
     if "level" in layer:
         found = found.cell.cells[layer["level"]]
     parameters: int = found.count_params()
@@ -188,11 +189,13 @@ def weights_of(node: Any) -> tuple[str, ...]:  # noqa: ANN401 - untyped
 
 
 def stored_weights(graph: Any) -> Iterator[tuple[int, ...]]:  # noqa: ANN401 - untyped
-    """Shapes of the tensors in a graph that are no shapes, indices or zero points themselves."""
+    """Shapes of the initializers and of what Constant nodes give to a recurrent node as weight."""
     from onnx import TensorProto
 
     kinds = {TensorProto.FLOAT, TensorProto.FLOAT16, TensorProto.INT8}
-    constants = (attribute.t for node in graph.node for attribute in node.attribute)
+    used = {name for node in graph.node for name in weights_of(node)}
+    nodes = [node for node in graph.node if node.op_type == "Constant" and node.output[0] in used]
+    constants = (node.attribute[0].t for node in nodes)
     for tensor in (*graph.initializer, *constants):
         if tensor.data_type in kinds:
             yield tuple(tensor.dims)
