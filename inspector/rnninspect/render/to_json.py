@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from rnninspect.counter import LayerCount, OperandCount, SlotCount
     from rnninspect.render.view import Unreadable, View
     from rnninspect.report import Report, Totals
+    from rnninspect.rules import Finding
 
 SCHEMA_VERSION = 1  # a field that changes its name or its meaning raises it; a new field does not
 Json = dict[str, Any]
@@ -23,13 +24,21 @@ Json = dict[str, Any]
 
 def as_json(reports: Sequence[Report], unreadable: Sequence[Unreadable], _: View) -> str:
     """One document for all files, in ASCII."""
-    document = {
+    return dump(document_of(reports, unreadable))
+
+
+def document_of(reports: Sequence[Report], unreadable: Sequence[Unreadable]) -> Json:
+    """The document as plain values."""
+    return {
         "schema_version": SCHEMA_VERSION,
         "tool": {"name": "rnninspect", "version": __version__},
         "reports": [report_json(report) for report in reports],
         "unreadable": [{"path": file.path, "reason": file.reason} for file in unreadable],
     }
-    # ASCII but for DEL, which JSON allows and a terminal need not see.
+
+
+def dump(document: object) -> str:
+    """JSON in ASCII, without DEL too, which JSON allows and a terminal need not see."""
     return json.dumps(document, indent=1).replace("\x7f", "\\u007f")
 
 
@@ -47,17 +56,19 @@ def report_json(report: Report) -> Json:
             for layer in report.skipped
         ],
         "totals": _totals(report.totals),
-        "findings": [
-            {
-                "rule": finding.rule,
-                "name": finding.name,
-                "level": finding.level.value,
-                "layer": finding.layer,
-                "tensor": finding.tensor,
-                "message": finding.message,
-            }
-            for finding in report.findings
-        ],
+        "findings": [finding_json(finding) for finding in report.findings],
+    }
+
+
+def finding_json(finding: Finding) -> Json:
+    """One finding as plain values."""
+    return {
+        "rule": finding.rule,
+        "name": finding.name,
+        "level": finding.level.value,
+        "layer": finding.layer,
+        "tensor": finding.tensor,
+        "message": finding.message,
     }
 
 
