@@ -194,23 +194,26 @@ def test_explain_of_an_unknown_layer_lists_the_known_ones() -> None:
     assert "no layer 'nothing'; it has" in done.stderr
 
 
+def counted(*arguments: str) -> dict[str, str]:
+    """The lines of a formula sheet by their first word."""
+    done = call("count", *arguments)
+    assert done.returncode == 0
+    assert max(map(len, done.stdout.splitlines())) <= 80
+    return {line.split()[0]: line for line in done.stdout.splitlines() if line.strip()}
+
+
 def test_count_shows_each_convention() -> None:
-    done = call("count", "lstm", "--input-size", "3", "--hidden-size", "2")
-    lines = {line.split()[0]: line for line in done.stdout.splitlines() if line}
-    assert lines["textbook"].endswith(" 48")
-    assert lines["keras"].endswith(" 48")
-    assert lines["pytorch"].endswith(" 56")
-    assert lines["onnx"].endswith(" 56")
-    assert "40 multiply-adds" in done.stdout
+    lines = counted("lstm", "--input-size", "3", "--hidden-size", "2")
+    numbers = {"textbook": "48", "keras": "48", "pytorch": "56", "onnx": "56"}
+    for convention, number in numbers.items():
+        assert number in lines[convention].split()
+    assert "40 multiply-adds" in lines["one"]
 
 
 def test_count_follows_its_options() -> None:
-    done = call(
-        "count", "LSTM", "--input-size", "7", "--hidden-size", "6", "--projection", "3",
-        "--levels", "2", "--bidirectional",
-    )  # fmt: skip
-    lines = {line.split()[0]: line for line in done.stdout.splitlines() if line}
-    assert lines["pytorch"].endswith(" 1,176")
+    sizes = ("--input-size", "7", "--hidden-size", "6", "--projection", "3")
+    lines = counted("LSTM", *sizes, "--levels", "2", "--bidirectional")
+    assert "1,176" in lines["pytorch"].split()
     assert "has no projection" in lines["onnx"]
 
 

@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from handmade import LAYOUT, ONE_BIAS, layer, model, operand, report, reshaped, tensor, without
-from rnninspect.cells import Role, Sizes
+from rnninspect.cells import Role, Sizes, Symbol
 from rnninspect.model import (
     Fact,
     Fate,
@@ -69,6 +69,14 @@ def test_a_shape_of_the_wrong_size_is_told_with_both_shapes() -> None:
 
 
 @pytest.mark.parametrize("role", [Role.KERNEL, Role.RECURRENT_KERNEL])
+def test_a_bias_of_one_direction_is_no_matter_of_convention() -> None:
+    made = layer(sizes=Sizes(3, 2, directions=2))
+    axes = ((Symbol.DIRECTIONS,), *LAYOUT[Role.BIAS])
+    stored = replace(made.operands[2], axes=axes, shape=(1, 8))
+    saved = model(replace(made, operands=(*made.operands[:2], stored, *made.operands[3:])))
+    assert errors(saved)[0] == ("R101", "lstm", "lstm.bias.0")
+
+
 def test_a_dropped_kernel_is_missing(role: Role) -> None:
     assert errors(model(without(layer(), role))) == [("R102", "lstm", None)]
 

@@ -28,7 +28,7 @@ class Limits:
     members: int = 200_000
     tensors: int = 250_000
     layers: int = 10_000
-    opcodes: int = 4_000_000
+    opcodes: int = 3_000_000
     nodes: int = 2_000_000
     fields: int = 4_000_000
     nesting: int = 100

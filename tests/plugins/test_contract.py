@@ -12,8 +12,8 @@ from rnninspect.readers import built_in_readers
 SAMPLES = Path(__file__).parents[2] / "sample_models"
 GOOD = {
     "onnx": min((SAMPLES / "onnx").glob("*.onnx")),
-    "torch": min((SAMPLES / "torch").glob("*.pt")),
-    "keras": min((SAMPLES / "keras").glob("*.keras")),
+    "torch": SAMPLES / "torch" / "lstm_two_biases.pt",
+    "keras": SAMPLES / "keras" / "lstm_one_bias.keras",
 }
 
 

@@ -96,6 +96,24 @@ def test_explanation(case: str, pytestconfig: pytest.Config) -> None:
     hold(f"{case}.explain", explain(made, made.layers), pytestconfig)
 
 
+def test_an_explanation_counts_a_fused_tensor_once() -> None:
+    made = layer()
+    fused = replace(
+        made.operands[2],
+        slots=(made.operands[2].slots[0], made.operands[3].slots[0]),
+        axes=((2,), *made.operands[2].axes),
+        shape=(2, 8),
+        tensors=(tensor("both", (2, 8)),),
+    )
+    done = report(model(replace(made, operands=(*made.operands[:2], fused))))
+    lines = explain(done, done.layers).splitlines()
+    start = next(number for number, line in enumerate(lines) if line.startswith("---"))
+    table = lines[start + 1 : lines.index("", start)]
+    stored = [printed(line, lines[start - 1], "Stored") or 0 for line in table]
+    assert (len(stored), sum(stored)) == (4, done.totals.parameters)
+    assert "as above" in table[-1]
+
+
 def test_formula_sheet_of_the_textbook(pytestconfig: pytest.Config) -> None:
     hold("lstm.count", formula_sheet(Wish("LSTM", Sizes(3, 2)), []), pytestconfig)
 

@@ -43,7 +43,7 @@ def count(  # noqa: PLR0913 - an option each
         for convention in reader.conventions()
         if convention.cell == name
     ]
-    deliver(formula_sheet(wish, known), None)
+    deliver(formula_sheet(wish, known, terminal_width()), None)
 
 
 def rules() -> None:

@@ -60,17 +60,21 @@ def _description(counted: LayerCount) -> Iterator[str]:
 
 
 def _weights(counted: LayerCount) -> Iterator[list[Value]]:
+    told: set[int] = set()
     for slot in counted.slots:
         symbols = term(counted.cell, slot.slot.role, counted.layer.sizes)
         head: list[Value] = [slot.slot.role.value, slot.slot.direction, symbols, slot.expected]
-        yield from _filled(slot, head)
+        yield from _filled(slot, head, told)
 
 
-def _filled(slot: SlotCount, head: list[Value]) -> Iterator[list[Value]]:
+def _filled(slot: SlotCount, head: list[Value], told: set[int]) -> Iterator[list[Value]]:
+    """A line for each operand of a slot; one that fills several is counted in the first."""
     if not slot.operands:
         yield [*head, Fate.ABSENT.value, "", 0]
     for operand in slot.operands:
-        yield [*head, *_tensor(operand)]
+        name, shape, stored = _tensor(operand)
+        yield [*head, name, *(("as above", None) if id(operand) in told else (shape, stored))]
+        told.add(id(operand))
         head = ["", None, "", None]
 
 
@@ -79,8 +83,6 @@ def _tensor(counted: OperandCount) -> tuple[Value, Value, Value]:
     name = shorten(for_terminal(operand.name), LONGEST_NAME)
     if operand.fate is not Fate.STORED:
         name = f"{name} ({operand.fate})"
-    if len(operand.slots) > 1:
-        name = f"{name} (fills {len(operand.slots)})"
     shape = "?" if operand.shape is None else "×".join(map(str, operand.shape)) or "scalar"
     return name, shape, counted.parameters
 

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from rnninspect.plugin import Convention
     from rnninspect.render.columns import Value
 
-HEADS = ("Convention", "b", "Formula", "Parameters")
+HEADS = ("Convention", "b", "Formula", "Parameters", "Note")
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,12 +36,12 @@ class Wish:
         return frozenset(projected | ({Role.PEEPHOLE} if self.peepholes else set()))
 
 
-def formula_sheet(wish: Wish, conventions: Sequence[Convention]) -> str:
+def formula_sheet(wish: Wish, conventions: Sequence[Convention], width: int = 80) -> str:
     """The table of conventions, then what people want the number for."""
     cell = CELLS[wish.cell]
     rows = [_textbook(cell, wish)]
     rows.extend(_row(cell, wish, convention) for convention in conventions)
-    return "\n".join([draw(HEADS, rows), "", *_uses(cell, wish, rows)])
+    return "\n".join([draw(HEADS, rows, width=width), "", *_uses(cell, wish, rows)])
 
 
 def levels_of(wish: Wish) -> tuple[Sizes, ...]:
@@ -51,18 +51,18 @@ def levels_of(wish: Wish) -> tuple[Sizes, ...]:
 
 
 def _row(cell: Cell, wish: Wish, convention: Convention) -> list[Value]:
-    name = f"{convention.name} ({convention.note})" if convention.note else convention.name
+    name, note = for_terminal(convention.name), for_terminal(convention.note)
     lacking = wish.options - convention.options
     if lacking:
         words = " and ".join(sorted(role.value for role in lacking))
-        return [for_terminal(name), None, f"has no {words}", None]
+        return [name, None, f"has no {words}", None, note]
     roles = REQUIRED | wish.options | (convention.with_bias if wish.bias else frozenset())
-    return [for_terminal(name), len(roles & BIASES), *_counted(cell, wish, roles)]
+    return [name, len(roles & BIASES), *_counted(cell, wish, roles), note]
 
 
 def _textbook(cell: Cell, wish: Wish) -> list[Value]:
     roles = (TEXTBOOK if wish.bias else REQUIRED) | wish.options
-    return ["textbook", len(roles & BIASES), *_counted(cell, wish, roles)]
+    return ["textbook", len(roles & BIASES), *_counted(cell, wish, roles), ""]
 
 
 def _counted(cell: Cell, wish: Wish, roles: frozenset[Role]) -> tuple[str, int]:

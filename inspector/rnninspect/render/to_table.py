@@ -82,5 +82,5 @@ def finding_lines(findings: Sequence[Finding]) -> Iterator[str]:
 
 
 def _where(finding: Finding) -> str:
-    names = (finding.layer, finding.tensor)
-    return " ".join(shorten(for_terminal(name), LONGEST_NAME) for name in names if name)
+    names = (finding.tensor, finding.layer)
+    return " of ".join(shorten(for_terminal(name), LONGEST_NAME) for name in names if name)

@@ -48,6 +48,9 @@ def _reason(
     counted: LayerCount, operand: OperandCount, shape: tuple[int, ...], due: tuple[int, ...]
 ) -> Reason:
     axes, sizes = operand.operand.axes, counted.layer.sizes
+    other_way = replace(sizes, directions=3 - sizes.directions)
+    if shape == expected_shape(axes, len(counted.cell.gates), other_way):
+        return Reason.SHAPE  # a direction too few or too many, not a bias of another convention
     if all(slot.role in BIASES for slot in operand.operand.slots):
         stored, wanted = math.prod(shape), math.prod(due)
         return Reason.BIAS if stored == 2 * wanted or wanted == 2 * stored else Reason.SHAPE
