@@ -68,7 +68,6 @@ def test_a_shape_of_the_wrong_size_is_told_with_both_shapes() -> None:
     assert finding.message == "stored [8, 250], expected [8, 3]"
 
 
-@pytest.mark.parametrize("role", [Role.KERNEL, Role.RECURRENT_KERNEL])
 def test_a_bias_of_one_direction_is_no_matter_of_convention() -> None:
     made = layer(sizes=Sizes(3, 2, directions=2))
     axes = ((Symbol.DIRECTIONS,), *LAYOUT[Role.BIAS])
@@ -77,6 +76,7 @@ def test_a_bias_of_one_direction_is_no_matter_of_convention() -> None:
     assert errors(saved)[0] == ("R101", "lstm", "lstm.bias.0")
 
 
+@pytest.mark.parametrize("role", [Role.KERNEL, Role.RECURRENT_KERNEL])
 def test_a_dropped_kernel_is_missing(role: Role) -> None:
     assert errors(model(without(layer(), role))) == [("R102", "lstm", None)]
 
