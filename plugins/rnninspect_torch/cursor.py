@@ -42,6 +42,15 @@ class Cursor:
         self.at = stop
         return self.data[start:stop]
 
+    def byte(self) -> int:
+        """The next byte."""
+        at = self.at
+        if at >= len(self.data):
+            self.fill(1)
+            at = 0
+        self.at = at + 1
+        return self.data[at]
+
     def number(self, length: int) -> int:
         """The next bytes as an unsigned little-endian number."""
         return int.from_bytes(self.take(length), "little")

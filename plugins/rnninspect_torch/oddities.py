@@ -7,14 +7,12 @@ from typing import TYPE_CHECKING
 
 from rnninspect.plugin import Fact, Observation, Purpose, StoredTensor
 from rnninspect_torch.nested import storage_bytes
-from rnninspect_torch.storing import elements, extent, is_impossible
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from rnninspect_torch.roots import Entry
     from rnninspect_torch.saved import Saved
-    from rnninspect_torch.values import Storage
 
     Pairs = list[tuple[Entry, StoredTensor]]
 
@@ -34,15 +32,13 @@ def oddities(saved: Saved, pairs: Pairs, in_layers: set[int]) -> Iterator[Observ
 def _views(pairs: Pairs) -> Iterator[Observation]:
     expanded = 0
     for entry, tensor in pairs:
-        if entry.tensor.storage is None:
-            continue
-        if is_impossible(entry.tensor):
+        view = entry.tensor
+        if view.is_impossible:
             detail = "a view with a negative stride or offset"
             yield Observation(Fact.CONTRADICTION, detail, tensor=tensor.name)
-        count, reach = elements(tensor.shape), extent(entry.tensor)
-        if 0 < reach < count and expanded < _MOST:
+        if view.storage is not None and 0 < view.reach < view.count and expanded < _MOST:
             expanded += 1
-            detail = f"expanded: {count:,} elements over at most {reach:,} stored ones"
+            detail = f"expanded: {view.count:,} elements over at most {view.reach:,} stored ones"
             yield Observation(Fact.UNUSUAL, detail, tensor=tensor.name)
 
 
@@ -64,32 +60,38 @@ def _ties(pairs: Pairs, in_layers: set[int]) -> Iterator[Observation]:
 
 def _storages(pairs: Pairs) -> Iterator[Observation]:
     """Bytes of storages that no tensor uses, and tensors that share some elements but not all."""
-    views: dict[tuple[str, str], dict[str, Entry]] = defaultdict(dict)
-    storages: dict[tuple[str, str], Storage] = {}
+    views: dict[tuple[str, str], dict[str, Entry]] = {}
     for entry, tensor in pairs:
         storage = entry.tensor.storage
-        if storage is not None and not is_impossible(entry.tensor):
-            storages[storage.scope, storage.key] = storage
-            views[storage.scope, storage.key].setdefault(tensor.identity, entry)
-    unused = overlaps = 0
-    for key, storage in storages.items():
-        spans = sorted(
-            (entry.tensor.offset, extent(entry.tensor), entry.name) for entry in views[key].values()
-        )
-        used, end, before = 0, 0, ""
-        for start, stop, name in spans:
-            if start < end and overlaps < _MOST:
-                overlaps += 1
-                detail = f"its elements lie among those of {before}"
-                yield Observation(Fact.UNUSUAL, detail, tensor=name)
-            used += max(0, stop - max(start, end))
-            if stop > end:
-                end, before = stop, name
-        if storage.dtype:
+        if storage is not None and not entry.tensor.is_impossible:
+            views.setdefault((storage.scope, storage.key), {}).setdefault(tensor.identity, entry)
+    unused, notes = 0, 0
+    for entries in views.values():
+        used = 0
+        for entry, new, other in _spans(list(entries.values())):
+            used += new
+            if other is not None and notes < _MOST:
+                notes += 1
+                detail = f"its elements lie among those of {other}"
+                yield Observation(Fact.UNUSUAL, detail, tensor=entry.name)
+        storage = entry.tensor.storage
+        if storage is not None and storage.dtype:
             unused += max(0, storage_bytes(storage) - int(used * storage.element_bytes))
     if unused > 0:
         detail = f"{unused:,} bytes of the storages belong to no tensor"
         yield Observation(Fact.UNUSUAL, detail)
+
+
+def _spans(entries: list[Entry]) -> Iterator[tuple[Entry, int, str | None]]:
+    """The views of one storage, each with the elements new to it and the one it lies among."""
+    if len(entries) > 1:
+        entries.sort(key=lambda entry: (entry.tensor.offset, entry.tensor.reach))
+    end, before = 0, ""
+    for entry in entries:
+        start, stop = entry.tensor.offset, entry.tensor.reach
+        yield entry, max(0, stop - max(start, end)), before if start < end and stop else None
+        if stop > end:
+            end, before = stop, entry.name
 
 
 def _special(pairs: Pairs) -> Iterator[Observation]:

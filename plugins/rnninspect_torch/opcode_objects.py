@@ -76,12 +76,20 @@ def _duplicate(machine: Machine) -> None:
 # -- the memo
 
 
-def _put(width: int) -> Handler:
-    return lambda machine: machine.remember(machine.cursor.number(width))
+def _put_byte(machine: Machine) -> None:
+    machine.remember(machine.cursor.byte())
 
 
-def _get(width: int) -> Handler:
-    return lambda machine: machine.recall(machine.cursor.number(width))
+def _put_long(machine: Machine) -> None:
+    machine.remember(machine.cursor.number(4))
+
+
+def _get_byte(machine: Machine) -> None:
+    machine.recall(machine.cursor.byte())
+
+
+def _get_long(machine: Machine) -> None:
+    machine.recall(machine.cursor.number(4))
 
 
 def _text_index(machine: Machine) -> int:
@@ -179,11 +187,11 @@ _TABLE: dict[bytes, Handler] = {
     b"0": _pop,
     b"1": _pop_mark,
     b"2": _duplicate,
-    b"q": _put(1),
-    b"r": _put(4),
+    b"q": _put_byte,
+    b"r": _put_long,
     b"p": _text_put,
-    b"h": _get(1),
-    b"j": _get(4),
+    b"h": _get_byte,
+    b"j": _get_long,
     b"g": _text_get,
     b"\x94": _memoise,
     b"c": _global,

@@ -25,8 +25,12 @@ def _constant(value: object) -> Handler:
     return lambda machine: machine.stack.append(value)
 
 
-def _unsigned(length: int) -> Handler:
-    return lambda machine: machine.stack.append(machine.cursor.number(length))
+def _one_byte(machine: Machine) -> None:
+    machine.stack.append(machine.cursor.byte())
+
+
+def _two_bytes(machine: Machine) -> None:
+    machine.stack.append(machine.cursor.number(2))
 
 
 def _signed(machine: Machine) -> None:
@@ -93,8 +97,8 @@ VALUES: dict[bytes, Handler] = {
     b"N": _constant(None),
     b"\x88": _constant(value=True),
     b"\x89": _constant(value=False),
-    b"K": _unsigned(1),
-    b"M": _unsigned(2),
+    b"K": _one_byte,
+    b"M": _two_bytes,
     b"J": _signed,
     b"G": _double,
     b"\x8a": _long(1),

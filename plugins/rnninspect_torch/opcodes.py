@@ -51,15 +51,15 @@ class Machine:
     def run(self) -> object:
         """Interpret up to STOP and return what is then on top of the stack."""
         handlers, cursor = HANDLERS, self.cursor
-        start = cursor.offset
         try:
             while True:
                 for _ in range(SLICE):
-                    if cursor.at >= len(cursor.data):
+                    at = cursor.at
+                    if at >= len(cursor.data):
                         cursor.fill(1)
-                    start = cursor.at
-                    cursor.at += 1
-                    handlers[cursor.data[start]](self)
+                        at = 0
+                    cursor.at = at + 1
+                    handlers[cursor.data[at]](self)
                 self.seen += SLICE
                 self.check()
         except Stopped:

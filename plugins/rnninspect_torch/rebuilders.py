@@ -5,6 +5,7 @@ Their arguments are those of torch/_utils.py and torch/_tensor.py, of version 0.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from rnninspect.plugin import UnreadableFile
@@ -28,10 +29,11 @@ def integers(value: object, what: str) -> tuple[int, ...]:
         raise UnreadableFile(f"the {what} of a tensor is no tuple")
     if len(value) > MOST_AXES:
         raise UnreadableFile(f"the {what} of a tensor has {len(value)} axes")
-    if not all(type(item) is int for item in value):
-        raise UnreadableFile(f"the {what} of a tensor holds what is no integer")
-    if any(abs(item) > LARGEST for item in value):
-        raise UnreadableFile(f"the {what} of a tensor holds a number beyond 63 bits")
+    for item in value:
+        if type(item) is not int:
+            raise UnreadableFile(f"the {what} of a tensor holds what is no integer")
+        if not -LARGEST <= item <= LARGEST:
+            raise UnreadableFile(f"the {what} of a tensor holds a number beyond 63 bits")
     return tuple(value)
 
 
@@ -66,17 +68,12 @@ def _tensor_v3(_calls: TorchCalls, args: Args) -> Tensor:
     return _view(args, dtype_name(args[6]))
 
 
-def _with(tensor: Tensor, **changes: object) -> Tensor:
-    kept = {name: getattr(tensor, name) for name in Tensor.__slots__}
-    return Tensor(**{**kept, **changes})
-
-
 def _parameter(_calls: TorchCalls, args: Args) -> object:
-    return _with(args[0], parameter=True) if isinstance(args[0], Tensor) else args[0]
+    return replace(args[0], parameter=True) if isinstance(args[0], Tensor) else args[0]
 
 
 def _buffer(_calls: TorchCalls, args: Args) -> object:
-    return _with(args[0], parameter=False) if isinstance(args[0], Tensor) else args[0]
+    return replace(args[0], parameter=False) if isinstance(args[0], Tensor) else args[0]
 
 
 def _unwrapped(_calls: TorchCalls, args: Args) -> object:
@@ -86,7 +83,7 @@ def _unwrapped(_calls: TorchCalls, args: Args) -> object:
 def _quantised(_calls: TorchCalls, args: Args) -> Tensor:
     scheme = args[4] if type(args[4]) is tuple else ()
     parts = tuple(part for part in scheme[:4] if isinstance(part, Tensor))
-    return _with(_view(args), parts=parts, note="quantised")
+    return replace(_view(args), parts=parts, note="quantised")
 
 
 def _sparse(_calls: TorchCalls, args: Args) -> Tensor:
@@ -120,7 +117,9 @@ def _from_type(calls: TorchCalls, args: Args) -> object:
     held = state if isinstance(state, Mapping) else Mapping()
     calls.spend(len(held.pairs))
     parts = tuple(part for part in held.named.values() if isinstance(part, Tensor))
-    return _with(value, parts=parts, note="shard" if "_local_tensor" in held.named else value.note)
+    return replace(
+        value, parts=parts, note="shard" if "_local_tensor" in held.named else value.note
+    )
 
 
 def _mapping(calls: TorchCalls, args: Args) -> Mapping:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from dataclasses import dataclass
 from itertools import accumulate, pairwise
 from typing import TYPE_CHECKING
@@ -13,7 +14,6 @@ from rnninspect_torch.rebuild import TorchCalls
 from rnninspect_torch.rebuilders import integers
 from rnninspect_torch.roots import Entry, Root
 from rnninspect_torch.saved import Saved
-from rnninspect_torch.storing import elements
 from rnninspect_torch.values import Storage, Tensor
 
 if TYPE_CHECKING:
@@ -98,7 +98,8 @@ def _entry(name: str, fields: object) -> tuple[Entry, _Span]:
     dtype = SAFETENSORS.get(code) if isinstance(code, str) else None
     if dtype is None:
         raise UnreadableFile(f"{name[:80]} has an unknown dtype, {str(code)[:20]}")
-    storage = Storage(_SCOPE, name, dtype, ELEMENT_BYTES[dtype], elements(shape))
+    count = math.prod(shape) if min(shape, default=0) >= 0 else 0
+    storage = Storage(_SCOPE, name, dtype, ELEMENT_BYTES[dtype], count)
     strides = tuple(accumulate(shape[:0:-1], lambda step, axis: step * axis, initial=1))[::-1]
     tensor = Tensor(storage, 0, shape, strides[-len(shape) :] if shape else (), dtype)
     return Entry(name, tensor), _Span(name, start, stop)

@@ -85,7 +85,8 @@ def infer(shapes: Shapes, cell: str | None) -> Outline | None:
         return None
     directions = 1 + max(place.direction for place in shapes)
     levels = 1 + max(place.level for place in shapes)
-    inputs = tuple(_inputs(known, level, directions * best.fed_back) for level in range(levels))
+    rows, fed = best.gates * best.hidden, directions * best.fed_back
+    inputs = tuple(_inputs(known, level, rows, fed) for level in range(levels))
     name = cell or CELLS_BY_GATES[best.gates]
     return Outline(name, best.hidden, best.projection, inputs, directions, _doubt(best, known))
 
@@ -163,13 +164,19 @@ def _doubt(best: _Hypothesis, shapes: Shapes) -> str:
     return ""
 
 
-def _inputs(shapes: Shapes, level: int, fed: int) -> int:
-    widths = Counter(
-        shape[1]
+def _inputs(shapes: Shapes, level: int, rows: int, fed: int) -> int:
+    """What the kernels of a level read; of one that lies the wrong way round, its other axis."""
+    kernels = [
+        shape
         for place, shape in shapes.items()
         if place.role is Role.KERNEL and place.level == level and len(shape) == 2
-        if shape[1] <= _LARGEST
-    )
+        if max(shape) <= _LARGEST
+    ]
+    widths = Counter(shape[1] for shape in kernels if shape[0] == rows)
+    if not widths:
+        widths.update(shape[0] for shape in kernels if shape[1] == rows)
+    if not widths:
+        widths.update(shape[1] for shape in kernels)
     if not widths:
         return fed if level else 0
     most = max(widths.values())

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from typing import TYPE_CHECKING
 
 from rnninspect.plugin import Purpose, StoredTensor
@@ -14,6 +13,7 @@ if TYPE_CHECKING:
     from rnninspect_torch.saved import Saved
     from rnninspect_torch.values import Storage, Tensor
 
+LARGEST = 2**63 - 1
 _TWO_IN_ONE = {"float4_e2m1fn_x2": 2}
 
 
@@ -24,7 +24,7 @@ def stored(entry: Entry, purpose: Purpose, saved: Saved, name: str | None = None
     if tensor.storage is None:
         return _without_storage(name, tensor, purpose)
     needed, held = _payload(tensor, tensor.storage, saved)
-    count = elements(tensor.shape)
+    count = tensor.count
     per_element = _TWO_IN_ONE.get(tensor.dtype)
     return StoredTensor(
         name=name,
@@ -40,15 +40,10 @@ def stored(entry: Entry, purpose: Purpose, saved: Saved, name: str | None = None
     )
 
 
-def elements(shape: tuple[int, ...]) -> int:
-    """Elements of a shape; 0 if it is impossible."""
-    return math.prod(shape) if all(size >= 0 for size in shape) else 0
-
-
 def _without_storage(name: str, tensor: Tensor, purpose: Purpose) -> StoredTensor:
     """A meta tensor, or one made of others: a sparse one, a shard, a tensor subclass."""
     parts = [part for part in tensor.parts if part.storage is not None]
-    size = sum(bytes_of(elements(part.shape), part.dtype) for part in parts)
+    size = sum(bytes_of(part.count, part.dtype) for part in parts)
     inner = ",".join(identity(part, part.storage) for part in parts if part.storage is not None)
     return StoredTensor(name, tensor.shape, tensor.dtype, size, inner or f"meta {name}", purpose)
 
@@ -64,9 +59,9 @@ def footprint(tensor: Tensor) -> str:
     Axes are taken from the widest stride to the narrowest, axes of one element are left out, and
     those that run on without a gap are joined: all views of n elements in a row are `n*1`.
     """
+    if tensor.in_a_row:
+        return f"{tensor.count}*1"
     axes = [(s, n) for n, s in zip(tensor.shape, tensor.strides, strict=True) if n != 1]
-    if _is_contiguous(axes):
-        return f"{math.prod(tensor.shape)}*1"
     joined: list[tuple[int, int]] = []
     for stride, size in sorted(axes, reverse=True):
         if joined and joined[-1][0] == stride * size:
@@ -76,36 +71,12 @@ def footprint(tensor: Tensor) -> str:
     return ",".join(f"{size}*{stride}" for stride, size in joined)
 
 
-def _is_contiguous(axes: list[tuple[int, int]]) -> bool:
-    step = 1
-    for stride, size in reversed(axes):
-        if stride != step:
-            return False
-        step *= size
-    return True
-
-
-def extent(tensor: Tensor) -> int:
-    """Elements from the start of the storage to the last one that the view touches."""
-    if any(size <= 0 for size in tensor.shape):
-        return 0
-    reach = sum(
-        (size - 1) * stride for size, stride in zip(tensor.shape, tensor.strides, strict=True)
-    )
-    return tensor.offset + reach + 1
-
-
-def is_impossible(tensor: Tensor) -> bool:
-    """Whether its view has a negative stride or offset, which torch refuses."""
-    return tensor.offset < 0 or any(stride < 0 for stride in tensor.strides)
-
-
 def _payload(tensor: Tensor, storage: Storage, saved: Saved) -> tuple[int | None, int | None]:
     """Bytes needed by the storage's own account, or by a view beyond it, and bytes held."""
     held = saved.held_bytes(storage)
-    if held is None or is_impossible(tensor):
+    if held is None or tensor.is_impossible or tensor.count > LARGEST:
         return None, None
-    view = bytes_of(extent(tensor), tensor.dtype)
-    if tensor.dtype not in ELEMENT_BYTES:
-        view = 0
+    if min(tensor.shape, default=0) < 0:
+        return None, None
+    view = bytes_of(tensor.reach, tensor.dtype) if tensor.dtype in ELEMENT_BYTES else 0
     return max(storage_bytes(storage), view), held
