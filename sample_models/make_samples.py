@@ -4,7 +4,7 @@
 
 What the manifest says comes from the frameworks' own counts and from the arguments that the layers
 are built with, never from rnninspect. Files are the same on every run with the same releases of
-the frameworks, but for the legacy PyTorch container, whose keys are addresses.
+the frameworks.
 """
 
 from __future__ import annotations

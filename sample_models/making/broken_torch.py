@@ -76,7 +76,7 @@ def _record(change: Callable[[bytes], bytes]) -> Make:
 
 
 def _shorten(source: Path, target: Path) -> None:
-    target.write_bytes(source.read_bytes()[:-16])
+    target.write_bytes(source.read_bytes()[:-8])
 
 
 def _header(change: Callable[[dict[str, Any]], None]) -> Make:
@@ -226,6 +226,7 @@ BROKEN = (
         "the file ends within its last storage",
         "R201",
         _shorten,
+        tensor="head.bias",
     ),
     Broken(
         "broken/declared_hidden_size.pt",

@@ -12,6 +12,7 @@ import torch
 from torch import nn
 
 from making.archives import rewrite
+from making.legacy import settle
 from making.records import Intact, Truth
 from making.torch_layers import Tagger, cell, count, levels, total
 
@@ -71,6 +72,7 @@ def _cells(path: Path) -> Truth:
 def _legacy(path: Path) -> Truth:
     model = Tagger(nn.GRU(5, 4))
     torch.save(model.state_dict(), path, _use_new_zipfile_serialization=False)
+    settle(path)
     return Truth(levels("rnn", model.rnn), total(model))
 
 
