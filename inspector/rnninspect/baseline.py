@@ -70,8 +70,9 @@ def read_baseline(path: Path) -> Baseline:
     models = _part(document, "models", f"{path}")
     if _part_or_none(document, "version") != VERSION:
         raise PolicyError(f"{path}: version: this rnninspect reads version {VERSION}")
+    figures = {name: _figures(models, name, path) for name in models}
     missing = frozenset(name for name in models if not (path.parent / name).exists())
-    return Baseline(path, {name: _figures(models, name, path) for name in models}, missing)
+    return Baseline(path, figures, missing)
 
 
 def baseline_text(models: Mapping[str, Figures]) -> str:
@@ -86,6 +87,10 @@ def baseline_text(models: Mapping[str, Figures]) -> str:
 
 def _figures(models: Mapping[str, Any], name: str, path: Path) -> Figures:
     place = f"{path}: models.{name}"
+    try:
+        os.fsencode(name)
+    except UnicodeEncodeError as error:
+        raise PolicyError(f"{place}: no path") from error
     held = models[name]
     layers = _part(held, "layers", place)
     numbers = {figure: _part_or_none(held, figure) for figure in FIGURES}

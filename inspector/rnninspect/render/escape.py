@@ -9,10 +9,16 @@ SPREADSHEET_FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
 def for_terminal(text: str) -> str:
-    """Control, bidirectional, zero-width and unpaired surrogate characters become escapes."""
-    if text.isprintable():
-        return text
-    return "".join(char if char.isprintable() else _escape(char) for char in text)
+    """Control, bidirectional, zero-width and unpaired surrogate characters become escapes.
+
+    So do the marks by which GitHub's log would take a line for a command: `::` and `##[`.
+    """
+    shown = text
+    if not text.isprintable():
+        shown = "".join(char if char.isprintable() else _escape(char) for char in text)
+    if shown.lstrip().startswith("::"):
+        shown = shown.replace("::", "\\x3a:", 1)
+    return shown.replace("##[", "#\\x23[")
 
 
 def for_markdown(text: str) -> str:

@@ -38,8 +38,9 @@ def document_of(reports: Sequence[Report], unreadable: Sequence[Unreadable]) -> 
 
 
 def dump(document: object) -> str:
-    """JSON in ASCII, without DEL too, which JSON allows and a terminal need not see."""
-    return json.dumps(document, indent=1).replace("\x7f", "\\u007f")
+    """JSON in ASCII, without what it allows and a terminal or GitHub's log would act on."""
+    text = json.dumps(document, indent=1)
+    return text.replace("\x7f", "\\u007f").replace("##[", "#\\u0023[")
 
 
 def report_json(report: Report) -> Json:

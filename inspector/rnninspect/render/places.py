@@ -1,0 +1,57 @@
+"""Findings with their files, as CI systems want them: relative paths, words, fingerprints."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from collections import Counter
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from rnninspect.render.escape import for_terminal, shorten
+from rnninspect.rules import Finding
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from rnninspect.report import Report
+
+PlacedFinding = tuple[str, Finding]
+LONGEST_MESSAGE = 1000
+
+
+def place(reports: Iterable[Report]) -> list[PlacedFinding]:
+    """All findings of some reports, each with the path of its file."""
+    return [(report.path, finding) for report in reports for finding in report.findings]
+
+
+def repository_path(path: str, root: str = "") -> str:
+    """A path from the root with forward slashes; an absolute one if it lies elsewhere."""
+    whole = os.path.abspath(path)  # noqa: PTH100 - a link stays the name that people know
+    relative = os.path.relpath(whole, root or os.curdir)
+    outside = relative.split(os.sep, 1)[0] == os.pardir
+    return Path(whole if outside else relative).as_posix()
+
+
+def told(finding: Finding) -> str:
+    """What a finding says, with the names of its layer and tensor, harmless and not too long."""
+    names = " ".join(name for name in (finding.layer, finding.tensor) if name)
+    message = f"{shorten(names, 200)}: {finding.message}" if names else finding.message
+    return shorten(for_terminal(message), LONGEST_MESSAGE)
+
+
+def fingerprints(findings: Sequence[PlacedFinding], root: str = "") -> list[str]:
+    """A hash for each finding that stays the same while the place and the rule do.
+
+    Numbers in the message may change from run to run; the second finding of the same rule at the
+    same place gets another hash than the first.
+    """
+    seen: Counter[str] = Counter()
+    hashes = []
+    for path, finding in findings:
+        parts = (finding.rule, repository_path(path, root), finding.layer, finding.tensor)
+        key = "\0".join(part or "" for part in parts)
+        seen[key] += 1
+        data = f"{key}\0{seen[key]}".encode("utf-8", "surrogatepass")
+        hashes.append(hashlib.sha256(data).hexdigest())
+    return hashes

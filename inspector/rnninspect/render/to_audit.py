@@ -1,0 +1,137 @@
+"""An audit as text: a table for a terminal, Markdown, CSV, JSON; the CI formats stand beside."""
+
+from __future__ import annotations
+
+import csv
+import io
+from typing import TYPE_CHECKING, Any
+
+from rnninspect.render.audit_rows import (
+    LAYER_HEADS,
+    LIMIT_HEADS,
+    NO_LIMIT,
+    layer_grid,
+    limit_grid,
+    more_limits,
+    told_lines,
+    verdict,
+)
+from rnninspect.render.drawing import draw
+from rnninspect.render.escape import for_csv, for_markdown
+from rnninspect.render.to_github import github
+from rnninspect.render.to_gitlab import gitlab
+from rnninspect.render.to_json import document_of, dump, finding_json
+from rnninspect.render.to_junit import audit_junit
+from rnninspect.render.to_sarif import sarif
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+    from fractions import Fraction
+
+    from rnninspect.audit import Audit, Measure
+    from rnninspect.render.audit_rows import Grid
+    from rnninspect.render.columns import Value
+    from rnninspect.render.view import Unreadable, View
+
+NARROWEST, LONGEST = 24, 120
+CSV_HEADS = ("path", "layer", "limit", "about", "rule", "allowed", "value", "share", "outcome")
+
+
+def table(audit: Audit, unreadable: Sequence[Unreadable], view: View) -> str:
+    """The verdict, each limit with what fails first, the largest layers, and the findings."""
+    blocks = [verdict(audit, unreadable)]
+    limits = _fitting(LIMIT_HEADS, limit_grid, audit, view)
+    blocks.append("\n".join(filter(None, [limits, more_limits(audit)])) if limits else NO_LIMIT)
+    blocks.append(_fitting(LAYER_HEADS, layer_grid, audit, view))
+    blocks.append("\n".join(told_lines(audit)))
+    return "\n\n".join(filter(None, blocks))
+
+
+def _fitting(
+    heads: Sequence[str], grid_of: Callable[[Audit, int], Grid], audit: Audit, view: View
+) -> str:
+    """A table whose last column takes what the others leave of the width."""
+    others = [row[:-1] for row in grid_of(audit, LONGEST)]
+    if not others:
+        return ""
+    columns = zip(heads[:-1], *others, strict=True)
+    taken = sum(max(map(len, column)) + 2 for column in columns)
+    return draw(heads, grid_of(audit, max(view.width - taken, NARROWEST)))
+
+
+def markdown(audit: Audit, unreadable: Sequence[Unreadable], _: View) -> str:
+    """The same as Markdown, as GitHub's job summaries take it."""
+    blocks = [f"### rnninspect: {for_markdown(verdict(audit, unreadable))}"]
+    blocks.append("\n".join(_items(f"{file.path}: {file.reason}" for file in unreadable)))
+    blocks.append(_marked(LIMIT_HEADS, limit_grid(audit, LONGEST)) or NO_LIMIT)
+    blocks.append(more_limits(audit))
+    blocks.append(_marked(LAYER_HEADS, layer_grid(audit, LONGEST)))
+    blocks.append("\n".join(_items(told_lines(audit))))
+    return "\n\n".join(filter(None, blocks))
+
+
+def _items(lines: Iterator[str]) -> Iterator[str]:
+    return (f"- {for_markdown(line)}" for line in lines)
+
+
+def _marked(heads: Sequence[str], grid: Grid) -> str:
+    if not grid:
+        return ""
+    lines = [list(heads), ["---"] * len(heads)]
+    lines += [[for_markdown(value.strip()) for value in row] for row in grid]
+    return "\n".join(f"| {' | '.join(line)} |" for line in lines)
+
+
+def as_csv(audit: Audit, _: Sequence[Unreadable], __: View) -> str:
+    """A line for each limit."""
+    out = io.StringIO()
+    writer = csv.DictWriter(out, CSV_HEADS, lineterminator="\n")
+    writer.writeheader()
+    for measure in audit.measures:
+        row = _plain(measure).items()
+        writer.writerow(
+            {key: for_csv(value) if isinstance(value, str) else value for key, value in row}
+        )
+    return out.getvalue().rstrip("\n")
+
+
+def as_json(audit: Audit, unreadable: Sequence[Unreadable], _: View) -> str:
+    """The document of `inspect --format json`, with the audit beside the reports."""
+    elsewhere = [finding_json(finding) | {"path": path} for path, finding in audit.elsewhere]
+    held = {
+        "fail_on": audit.fail_on.value if audit.fail_on else "never",
+        "failing": list(audit.failing),
+        "limits": [_plain(measure) for measure in audit.measures],
+        "elsewhere": elsewhere,
+    }
+    return dump(document_of(audit.reports, unreadable) | {"audit": held})
+
+
+def _plain(measure: Measure) -> dict[str, Any]:
+    return {
+        "path": measure.path,
+        "layer": measure.layer,
+        "limit": measure.key,
+        "about": measure.about,
+        "rule": measure.rule,
+        "allowed": _number(measure.allowed),
+        "value": _number(measure.value),
+        "share": None if measure.share is None else _number(measure.share),
+        "outcome": measure.outcome.value,
+    }
+
+
+def _number(quantity: int | Fraction | str) -> Value | float:
+    return quantity if isinstance(quantity, int | str) else float(quantity)
+
+
+AUDIT_RENDERERS: dict[str, Callable[[Audit, Sequence[Unreadable], View], str]] = {
+    "table": table,
+    "json": as_json,
+    "markdown": markdown,
+    "csv": as_csv,
+    "sarif": lambda audit, unreadable, view: sarif(audit.findings, unreadable, view),
+    "junit": audit_junit,
+    "github": lambda audit, unreadable, view: github(audit.findings, unreadable, view),
+    "gitlab": lambda audit, unreadable, view: gitlab(audit.findings, unreadable, view),
+}

@@ -1,0 +1,53 @@
+"""Findings as workflow commands, which GitHub Actions shows as annotations.
+
+https://docs.github.com/en/actions/reference/workflows-and-actions/workflow-commands
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from rnninspect.render.escape import for_terminal
+from rnninspect.render.places import repository_path, told
+from rnninspect.rules import Level
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from rnninspect.render.places import PlacedFinding
+    from rnninspect.render.view import Unreadable, View
+
+COMMANDS = {Level.ERROR: "error", Level.WARNING: "warning", Level.NOTE: "notice"}
+MESSAGE = str.maketrans({"%": "%25", "\r": "%0D", "\n": "%0A"})
+PROPERTY = MESSAGE | str.maketrans({":": "%3A", ",": "%2C"})
+LARGEST_SUMMARY = 1_000_000  # GitHub takes 1 MiB from one step, and none of a larger one
+
+
+def github(findings: Sequence[PlacedFinding], unreadable: Sequence[Unreadable], view: View) -> str:
+    """A line for each file that could not be read, then one for each finding."""
+    lines = [
+        _command("error", _path(file.path, view), "unreadable", for_terminal(file.reason))
+        for file in unreadable
+    ]
+    for path, finding in findings:
+        title = f"{finding.rule} {finding.name}"
+        lines.append(_command(COMMANDS[finding.level], _path(path, view), title, told(finding)))
+    return "\n".join(lines)
+
+
+def summary_part(markdown: str) -> str:
+    """As much of a job summary as GitHub takes, cut between lines."""
+    data = markdown.encode("utf-8", "backslashreplace")
+    if len(data) <= LARGEST_SUMMARY:
+        return markdown
+    kept = data[:LARGEST_SUMMARY].decode("utf-8", "ignore").rpartition("\n")[0]
+    return f"{kept}\n\n(cut here: GitHub takes no more)"
+
+
+def _command(word: str, path: str, title: str, message: str) -> str:
+    places = f"file={path.translate(PROPERTY)},title={title.translate(PROPERTY)}"
+    return f"::{word} {places}::{message.translate(MESSAGE)}"
+
+
+def _path(path: str, view: View) -> str:
+    return for_terminal(repository_path(path, view.root))

@@ -1,0 +1,144 @@
+"""Reports as JUnit XML, in the dialect that Jenkins, GitLab and others read.
+
+A file is a test suite; a layer, a limit and the file itself are test cases. No specification is
+official; this is the form of Jenkins' xUnit plugin (junit-10.xsd).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+from xml.etree import ElementTree as ET
+
+from rnninspect.audit import Outcome
+from rnninspect.render.escape import for_terminal, shorten
+from rnninspect.render.places import repository_path, told
+from rnninspect.rules import RULES, Breach
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from rnninspect.audit import Audit, Measure
+    from rnninspect.render.view import Unreadable, View
+    from rnninspect.report import Report
+    from rnninspect.rules import Finding
+
+LONGEST = 300
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """One test case: `kind` is failure, error or skipped, or empty for one that passed."""
+
+    name: str
+    kind: str = ""
+    type: str = ""
+    lines: tuple[str, ...] = ()
+
+
+Suites = dict[str, list[Case]]
+
+
+def junit(reports: Sequence[Report], unreadable: Sequence[Unreadable], view: View) -> str:
+    """A suite for each file, with a case for each layer."""
+    return _document(_suites(reports, unreadable, view, frozenset()))
+
+
+def audit_junit(audit: Audit, unreadable: Sequence[Unreadable], view: View) -> str:
+    """The same with a case for each limit, and a suite for each model that was not opened."""
+    measured = frozenset(measure.rule for measure in audit.measures)
+    suites = _suites(audit.reports, unreadable, view, measured)
+    for measure in audit.measures:
+        suites[repository_path(measure.path, view.root)].append(_limit(measure, view))
+    for path, finding in audit.elsewhere:
+        suites.setdefault(repository_path(path, view.root), []).append(
+            _judged("(the baseline)", [finding], view)
+        )
+    return _document(suites)
+
+
+def _suites(
+    reports: Sequence[Report],
+    unreadable: Sequence[Unreadable],
+    view: View,
+    measured: frozenset[str],
+) -> Suites:
+    suites: Suites = {}
+    for file in unreadable:
+        case = Case("(the file)", "error", "unreadable", (file.reason,))
+        suites[repository_path(file.path, view.root)] = [case]
+    for report in reports:
+        found = [finding for finding in report.findings if finding.rule not in measured]
+        suites[repository_path(report.path, view.root)] = list(_cases(report, found, view))
+    return suites
+
+
+def _cases(report: Report, findings: Sequence[Finding], view: View) -> Iterator[Case]:
+    names = {counted.layer.name for counted in report.layers}
+    skipped = {layer.name for layer in report.skipped}
+    rest = [finding for finding in findings if finding.layer not in names | skipped]
+    yield _judged("(the file)", rest, view)
+    for counted in report.layers:
+        name = counted.layer.name
+        yield _judged(name, [finding for finding in findings if finding.layer == name], view)
+    for layer in report.skipped:
+        about = [finding for finding in findings if finding.layer == layer.name]
+        if any(finding.reaches(view.fail_on) for finding in about):
+            yield _judged(layer.name, about, view)
+        else:
+            yield Case(layer.name, "skipped", layer.kind, (layer.reason,))
+
+
+def _judged(name: str, findings: Sequence[Finding], view: View) -> Case:
+    lines = tuple(f"{f.level} {f.rule} {f.name}: {told(f)}" for f in findings)
+    failing = [finding for finding in findings if finding.reaches(view.fail_on)]
+    if failing:
+        return Case(name, "failure", failing[0].rule, lines)
+    return Case(name, lines=lines)
+
+
+def _limit(measure: Measure, view: View) -> Case:
+    name = " ".join(filter(None, [f"{measure.key} ({measure.about})", measure.layer]))
+    finding = RULES[measure.rule].finding(Breach(measure.message))
+    if measure.outcome is Outcome.IGNORED:
+        return Case(name, "skipped", measure.rule, (measure.message,))
+    if measure.outcome is Outcome.FAIL and finding.reaches(view.fail_on):
+        return Case(name, "failure", measure.rule, (measure.message,))
+    return Case(name, lines=(measure.message,))
+
+
+def _document(suites: Suites) -> str:
+    root = ET.Element("testsuites", name="rnninspect")
+    for path, cases in suites.items():
+        suite = ET.SubElement(root, "testsuite", {"name": _text(path)} | _counts(cases))
+        for case in cases:
+            _add(suite, path, case)
+    for name in ("tests", "failures", "errors"):
+        root.set(name, str(sum(int(suite.get(name, "0")) for suite in root)))
+    ET.indent(root, " ")
+    return '<?xml version="1.0" encoding="UTF-8"?>\n' + ET.tostring(root, encoding="unicode")
+
+
+def _counts(cases: Sequence[Case]) -> dict[str, str]:
+    kinds = [case.kind for case in cases]
+    numbers = {"failures": "failure", "errors": "error", "skipped": "skipped"}
+    return {"tests": str(len(cases))} | {
+        name: str(kinds.count(kind)) for name, kind in numbers.items()
+    }
+
+
+def _add(suite: ET.Element, path: str, case: Case) -> None:
+    element = ET.SubElement(suite, "testcase", name=_text(case.name), classname=_text(path))
+    text = "\n".join(for_terminal(line) for line in case.lines)
+    if case.kind:
+        first = _text(case.lines[0]) if case.lines else ""
+        told_in = ET.SubElement(element, case.kind, type=_text(case.type), message=first)
+    elif text:
+        told_in = ET.SubElement(element, "system-out")
+    else:
+        return
+    told_in.text = text
+
+
+def _text(text: str) -> str:
+    return shorten(for_terminal(text), LONGEST)
