@@ -7,6 +7,7 @@ The numbers in this module are onnx.proto's field numbers.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from rnninspect.decode.protobuf import FIXED32, KEPT_NUMBERS, LENGTH, VARINT, WireReader, signed
@@ -15,19 +16,21 @@ from rnninspect_onnx.messages import Attribute, Function, Graph, Model, Node
 from rnninspect_onnx.tensor_decoder import TensorDecoder
 
 if TYPE_CHECKING:
-    from rnninspect.decode.protobuf import Message, Span
+    from collections.abc import Sequence
+
+    from rnninspect.decode.protobuf import Found, Message, Span
     from rnninspect.plugin import Source
     from rnninspect_onnx.messages import SparseTensor, Tensor
 
 _MODEL = frozenset({2, 3, 7, 20, 25})
-_NODE = frozenset({1, 2, 3, 4, 5, 7, 8})
 _ATTRIBUTE = frozenset({1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 21, 22, 23})
+_SIMPLE = frozenset({1, 2, 3, 4, 21})
 _FUNCTION = frozenset({1, 4, 5, 7, 10, 11, 12, 13})
 _LONGEST_WORD = 256
 
 
 class Decoder:
-    """Decodes one file; counts what it keeps against the limit `nodes`."""
+    """Decodes one file; counts nodes, attributes and names, each twice, against `nodes`."""
 
     def __init__(self, source: Source) -> None:
         self.wire, self.limits = WireReader(source), source.limits
@@ -118,49 +121,73 @@ class Decoder:
         )
 
     def _value_info(self, span: Span, types: dict[str, Message]) -> str:
-        self._keep(1)
-        found = self.wire.collect((span,), {1, 2})
-        name = self.wire.last_text(found, 1)
-        if declared := found.message(2):
+        self._keep(3)
+        name = ""
+        declared: Message = ()
+        for number, kind, value, size in self.wire.fields((span,)):
+            if number == 1 and kind == LENGTH:
+                name = self.wire.text(value, size)
+            elif number == 2 and kind == LENGTH:
+                declared = (*declared, (value, value + size))
+        if declared:
             types.setdefault(name, declared)
         return name
 
     def _node(self, span: Span, depth: int) -> Node:
-        found = self.wire.collect((span,), _NODE)
-        node = Node(
-            operator=self.wire.last_text(found, 4),
-            domain=_plain(self.wire.last_text(found, 7)),
-            overload=self.wire.last_text(found, 8),
-            name=self.wire.last_text(found, 3),
-            inputs=self.wire.texts(found, 1),
-            outputs=self.wire.texts(found, 2),
-            attributes=tuple(self._attribute(span, depth + 1) for span in found.spans(5)),
+        inputs: list[str] = []
+        outputs: list[str] = []
+        attributes: list[Attribute] = []
+        texts = {3: "", 4: "", 7: "", 8: ""}
+        for number, kind, value, size in self.wire.fields((span,)):
+            if kind != LENGTH:
+                continue
+            if number == 1:
+                inputs.append(self.wire.text(value, size))
+            elif number == 2:
+                outputs.append(self.wire.text(value, size))
+            elif number == 5:
+                attributes.append(self._attribute((value, value + size), depth + 1))
+            elif number in texts:
+                texts[number] = self.wire.text(value, size)
+        self._keep(2 + len(inputs) + len(outputs))
+        return Node(
+            operator=texts[4],
+            domain=_plain(texts[7]),
+            overload=texts[8],
+            name=texts[3],
+            inputs=tuple(inputs),
+            outputs=tuple(outputs),
+            attributes=tuple(attributes),
         )
-        self._keep(1 + len(node.inputs) + len(node.outputs) + len(node.attributes))
-        return node
 
     def _attribute(self, span: Span, depth: int) -> Attribute:
+        self._keep(2)
         self.limits.require("nesting", depth, "the depth of messages")
         found = self.wire.collect((span,), _ATTRIBUTE)
-        integers, integer_count = self.wire.integers(found, 8)
         number = found.number(3)
-        strings = found.spans(9)
-        counts = (integer_count, self.wire.count_fixed(found, 7, FIXED32), len(strings))
-        return Attribute(
+        simple = Attribute(
             name=self.wire.last_text(found, 1),
             place=span[0],
             number=None if number is None else signed(number),
             text=self._short_text(found.spans(4)[-1]) if found.spans(4) else None,
             has_real=found.number(2, FIXED32) is not None,
-            tensors=self._tensors.several((found.message(5), *_each(found.spans(10)))),
-            sparse_tensors=self._tensors.several_sparse(
-                (found.message(22), *_each(found.spans(23)))
-            ),
+            reference=self.wire.last_text(found, 21),
+        )
+        return simple if found.numbers() <= _SIMPLE else self._with_parts(simple, found, depth)
+
+    def _with_parts(self, simple: Attribute, found: Found, depth: int) -> Attribute:
+        integers, integer_count = self.wire.integers(found, 8)
+        strings = found.spans(9)
+        counts = (integer_count, self.wire.count_fixed(found, 7, FIXED32), len(strings))
+        tensors, sparse = self._tensors.several, self._tensors.several_sparse
+        return replace(
+            simple,
+            tensors=tensors((found.message(5), *_each(found.spans(10)))),
+            sparse_tensors=sparse((found.message(22), *_each(found.spans(23)))),
             graphs=self._graphs((found.message(6), *_each(found.spans(11))), depth + 1),
             integers=tuple(signed(value) for value in integers),
             counts=counts,
             strings=tuple(self._short_text(span) for span in strings[:KEPT_NUMBERS]),
-            reference=self.wire.last_text(found, 21),
         )
 
     def _graphs(self, messages: tuple[Message, ...], depth: int) -> tuple[Graph, ...]:
@@ -172,7 +199,7 @@ class Decoder:
         return self.wire.text(start, end - start) if end - start <= _LONGEST_WORD else ""
 
     def _keep(self, count: int) -> None:
-        self._kept += count
+        self._kept += 2 * count
         self.limits.require("nodes", self._kept, "the graph with its names")
 
 
@@ -180,5 +207,5 @@ def _plain(domain: str) -> str:
     return "" if domain == "ai.onnx" else domain
 
 
-def _each(spans: list[Span]) -> list[Message]:
+def _each(spans: Sequence[Span]) -> list[Message]:
     return [(span,) for span in spans]

@@ -17,8 +17,9 @@ if TYPE_CHECKING:
     from rnninspect.plugin import Source
     from rnninspect_onnx.messages import Tensor
 
-_MOST_FILES = 20_000  # each costs a look at the disk
+_MOST_FILES = 10_000  # each costs a look at the disk
 _LONGEST_NUMBER = 19
+_NOWHERE = "a file without a name"
 _MEANING = {
     Whereabouts.MISSING: (Fact.EXTERNAL_MISSING, "is not there"),
     Whereabouts.IRREGULAR: (Fact.EXTERNAL_OUTSIDE, "is no regular file"),
@@ -75,8 +76,8 @@ class ExternalFiles:
             whereabouts = self._neighbours[location].whereabouts
             if whereabouts in _MEANING:
                 fact, what = _MEANING[whereabouts]
-                others = f", and of {len(users) - 1} others" if len(users) > 1 else ""
-                detail = f"the data of {users[0]}{others}: {location or 'an empty path'} {what}"
+                others = f", as those of {len(users) - 1} others" if len(users) > 1 else ""
+                detail = f"its data lie in {location or _NOWHERE}{others}: that {what}"
                 yield Observation(fact, detail, tensor=users[0])
         yield from self._overlaps()
 

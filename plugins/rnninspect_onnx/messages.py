@@ -60,27 +60,27 @@ class Attribute:
         number: the value of `i`.
         text: the value of `s`.
         has_real: whether it has a value `f`, which is not kept.
+        reference: the attribute of the enclosing function that it stands for.
         tensors: `t` and `tensors`.
         sparse_tensors: `sparse_tensor` and `sparse_tensors`.
         graphs: `g` and `graphs`.
         integers: `ints`, at most KEPT_INTEGERS of them.
         counts: how many `ints`, `floats` and `strings` there are.
         strings: `strings`.
-        reference: the attribute of the enclosing function that it stands for.
     """
 
     name: str
     place: int
-    number: int | None
-    text: str | None
-    has_real: bool
-    tensors: tuple[Tensor, ...]
-    sparse_tensors: tuple[SparseTensor, ...]
-    graphs: tuple[Graph, ...]
-    integers: tuple[int, ...]
-    counts: tuple[int, int, int]
-    strings: tuple[str, ...]
-    reference: str
+    number: int | None = None
+    text: str | None = None
+    has_real: bool = False
+    reference: str = ""
+    tensors: tuple[Tensor, ...] = ()
+    sparse_tensors: tuple[SparseTensor, ...] = ()
+    graphs: tuple[Graph, ...] = ()
+    integers: tuple[int, ...] = ()
+    counts: tuple[int, int, int] = (0, 0, 0)
+    strings: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from rnninspect_onnx.messages import Node
     from rnninspect_onnx.values import Call, Value
 
 _BINARY = ((0, 3), (1, 2, 4, 5, 6, 7))
@@ -34,6 +35,11 @@ _OPERANDS: dict[str, tuple[tuple[int, ...], tuple[int, ...]]] = {
 }
 
 
+def is_quantised(node: Node) -> bool:
+    """Whether a node is one of these operators."""
+    return node.operator in _OPERANDS
+
+
 def weights(call: Call) -> Iterator[Value]:
     """The inputs of a node that hold quantised weights, if they are stored."""
     return _chosen(call, 0)
@@ -45,7 +51,7 @@ def scales(call: Call) -> Iterator[Value]:
 
 
 def _chosen(call: Call, column: int) -> Iterator[Value]:
-    for position in _OPERANDS.get(call.node.operator, ((), ()))[column]:
+    for position in _OPERANDS[call.node.operator][column]:
         value = call.input(position)
         if value is not None:
             yield value

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from rnninspect_onnx import control, quantised
 from rnninspect_onnx.constants import constant
-from rnninspect_onnx.operators import run
+from rnninspect_onnx.operators import OPERATORS, run
 from rnninspect_onnx.recurrent import is_recurrent, outputs_of
 from rnninspect_onnx.scopes import Scope, needs
 from rnninspect_onnx.values import UNKNOWN, Call, Kind, Value, with_declared
@@ -79,30 +79,41 @@ class Resolver:
             self._run_node(scope, nodes[position])
 
     def _run_node(self, scope: Scope, node: Node) -> None:
-        self._steps += 1
+        self._steps += 2 * (1 + len(node.inputs) + len(node.outputs))
         self._limits.require("nodes", self._steps, "the graph with its functions unrolled")
-        inputs = tuple(scope.lookup(name) for name in node.inputs)
-        outputs = self._outputs(scope, Call(node, inputs, scope.environment))
+        lookup = scope.lookup
+        call = Call(node, tuple([lookup(name) for name in node.inputs]), scope.environment)
+        outputs = self._outputs(scope, call)
+        values, types = scope.values, scope.graph.types
         for at, name in enumerate(node.outputs):
-            if name and name not in scope.values:
+            if name and name not in values:
                 value = outputs[at] if at < len(outputs) else UNKNOWN
-                declared = self._declared(scope.graph, name)
-                scope.values[name] = with_declared(value, declared)
+                if name in types:
+                    value = with_declared(value, self._declared(scope.graph, name))
+                values[name] = value
 
     def _outputs(self, scope: Scope, call: Call) -> tuple[Value, ...]:
         node = call.node
         function = self._functions.get((node.domain, node.operator, node.overload))
         if function is not None:
             return self._call(scope, call, function)
+        if node.operator in OPERATORS and not node.domain:
+            self._note_quantised(call)
+            return run(call)
         if node.operator == "Constant" and not node.domain:
             return constant(call)
-        if is_recurrent(node):
-            self.sites.append(Site(scope.label(node), call))
-            self._limits.require("layers", len(self.sites))
-        if any(attribute.graphs for attribute in node.attributes):
-            return self._enter(scope, call)
+        return self._special(scope, call)
+
+    def _special(self, scope: Scope, call: Call) -> tuple[Value, ...]:
+        """Recurrent nodes, nodes with graphs inside, and operators that are not in the tables."""
         self._note_quantised(call)
-        return outputs_of(call) if is_recurrent(node) else run(call)
+        if is_recurrent(call.node):
+            self.sites.append(Site(scope.label(call.node), call))
+            self._limits.require("layers", len(self.sites))
+            return outputs_of(call)
+        if any(attribute.graphs for attribute in call.node.attributes):
+            return self._enter(scope, call)
+        return run(call)
 
     def _call(self, scope: Scope, call: Call, function: Function) -> tuple[Value, ...]:
         """Run a function's body on the inputs and attributes of one call."""
@@ -131,6 +142,8 @@ class Resolver:
         return control.run(call, enter)
 
     def _note_quantised(self, call: Call) -> None:
+        if not quantised.is_quantised(call.node):
+            return
         self.weights.extend(quantised.weights(call))
         self.scales.extend(quantised.scales(call))
         elements = quantised.packed_elements(call)

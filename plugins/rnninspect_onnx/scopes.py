@@ -38,7 +38,9 @@ class Scope:
 
     def lookup(self, name: str) -> Value | None:
         """The value of a name; None if it is omitted, BROKEN if nothing makes it."""
-        scope: Scope | None = self
+        if name in self.values:
+            return self.values[name]
+        scope = self.parent
         while name and scope is not None:
             if name in scope.values:
                 return scope.values[name]
@@ -88,7 +90,7 @@ def free_names(graph: Graph, known: dict[int, frozenset[str]]) -> frozenset[str]
 
 def needs(node: Node, known: dict[int, frozenset[str]]) -> tuple[str, ...]:
     """The names that must have values before a node can be run."""
-    if not any(attribute.graphs for attribute in node.attributes):
+    if not node.attributes or not any(attribute.graphs for attribute in node.attributes):
         return node.inputs
     captured = (
         name

@@ -20,7 +20,8 @@ INT32, INT64 = 6, 7  # TensorProto.DataType
 
 _FIXED = {FLOAT_DATA: FIXED32, DOUBLE_DATA: FIXED64}
 _VARIABLE = frozenset({INT32_DATA, INT64_DATA, UINT64_DATA})
-_TENSOR = frozenset({1, 2, 8, 9, 13, 14, STRING_DATA, *_FIXED, *_VARIABLE})
+_TYPED = frozenset({STRING_DATA, *_FIXED, *_VARIABLE})
+_TENSOR = _TYPED | {1, 2, 8, 9, 13, 14}
 _COUNTED = 2**20  # bytes of packed numbers up to which they are counted one by one
 _INTEGER_SIZES = {INT32: 4, INT64: 8}
 
@@ -61,12 +62,12 @@ class TensorDecoder:
         raw = found.spans(9)
         return Tensor(
             name=self.wire.last_text(found, 8),
-            dims=tuple(signed(size) for size in dims[:KEPT_AXES]),
+            dims=tuple([signed(size) for size in dims[:KEPT_AXES]]),
             rank=rank,
             element_type=element_type,
             place=message[0][0],
             raw_bytes=raw[-1][1] - raw[-1][0] if raw else None,
-            typed=tuple(self._typed(found)),
+            typed=() if found.numbers().isdisjoint(_TYPED) else tuple(self._typed(found)),
             integers=self._integers(found, element_type),
             external=self._external(found),
         )

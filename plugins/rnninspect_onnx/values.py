@@ -83,7 +83,7 @@ class Call:
 
     def present(self) -> tuple[Value, ...]:
         """The inputs that are not omitted."""
-        return tuple(value for value in self.inputs if value is not None)
+        return tuple([value for value in self.inputs if value is not None])
 
     def shape(self, position: int = 0) -> Dims | None:
         """The shape of an input."""

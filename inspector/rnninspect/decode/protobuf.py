@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING
 from rnninspect.errors import UnreadableFile
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Generator, Iterator
+    from collections.abc import Collection, Generator, Iterator, Sequence
+    from collections.abc import Set as AbstractSet
 
     from rnninspect.source import Source
 
@@ -58,28 +59,33 @@ class Found:
 
     __slots__ = ("_dropped", "_entries")
 
-    def __init__(self) -> None:
-        self._entries: dict[int, list[tuple[int, int, int]]] = {}
+    def __init__(self, entries: dict[int, list[tuple[int, int, int]]]) -> None:
+        self._entries = entries
         self._dropped: dict[int, int] = {}
 
-    def add(self, number: int, kind: int, value: int, size: int) -> None:
-        """Note one field."""
-        entries = self._entries.setdefault(number, [])
-        if kind != LENGTH and len(entries) > KEPT_NUMBERS:
+    def add_again(self, number: int, kind: int, value: int, size: int) -> None:
+        """Note one more occurrence of a field."""
+        entries = self._entries[number]
+        if kind == LENGTH or len(entries) <= KEPT_NUMBERS:
+            entries.append((kind, value, size))
+        else:
             entries[-1] = (kind, value, size)
             self._dropped[number] = self._dropped.get(number, 0) + 1
-        else:
-            entries.append((kind, value, size))
 
-    def entries(self, number: int) -> list[tuple[int, int, int]]:
+    def numbers(self) -> AbstractSet[int]:
+        """The fields that occur."""
+        return self._entries.keys()
+
+    def entries(self, number: int) -> Sequence[tuple[int, int, int]]:
         """Wire type, value and length of each occurrence that was kept."""
-        return self._entries.get(number, [])
+        return self._entries.get(number, ())
 
-    def spans(self, number: int) -> list[Span]:
+    def spans(self, number: int) -> Sequence[Span]:
         """Where each occurrence of a message or a text lies."""
-        return [
-            (value, value + size) for kind, value, size in self.entries(number) if kind == LENGTH
-        ]
+        entries = self._entries.get(number)
+        if entries is None:
+            return ()
+        return [(value, value + size) for kind, value, size in entries if kind == LENGTH]
 
     def message(self, number: int) -> Message:
         """A message that occurs at most once, else merged; empty if it does not occur."""
@@ -87,8 +93,10 @@ class Found:
 
     def number(self, number: int, wire_type: int = VARINT) -> int | None:
         """The value of a field that occurs at most once: the last one counts."""
-        values = [value for kind, value, _ in self.entries(number) if kind == wire_type]
-        return values[-1] if values else None
+        for kind, value, _ in reversed(self._entries.get(number, ())):
+            if kind == wire_type:
+                return value
+        return None
 
     def dropped(self, number: int) -> int:
         """How many single numbers were not kept."""
@@ -115,16 +123,23 @@ class WireReader:
 
     def fields(self, message: Message) -> Iterator[Field]:
         """The fields of a message in the order of the file; unknown groups are left out."""
-        for start, end in message:
-            yield from self._walk(start, end)
+        if len(message) == 1:
+            start, end = message[0]
+            window = self._load(start, end)
+            if end <= window[1] + len(window[0]):
+                return self._burst(window, start, end, [])
+        return self._walk(message)
 
     def collect(self, message: Message, wanted: Collection[int]) -> Found:
         """The fields of these numbers."""
-        found = Found()
-        add = found.add
+        entries: dict[int, list[tuple[int, int, int]]] = {}
+        found = Found(entries)
         for number, kind, value, size in self.fields(message):
             if number in wanted:
-                add(number, kind, value, size)
+                if number in entries:
+                    found.add_again(number, kind, value, size)
+                else:
+                    entries[number] = [(kind, value, size)]
         return found
 
     def texts(self, found: Found, number: int) -> tuple[str, ...]:
@@ -139,13 +154,14 @@ class WireReader:
     def text(self, offset: int, length: int) -> str:
         """A string or a name; bytes that are not UTF-8 survive as surrogates."""
         encoded = self.raw(offset, length)
-        text = self._names.get(encoded)
-        if text is None:
-            self._texts += length
-            self.limits.require("header_bytes", self._texts, "the text in the file")
-            text = encoded.decode("utf-8", "surrogateescape")
-            if length <= _OFTEN_REPEATED:
-                self._names[encoded] = text
+        known = self._names.get(encoded)
+        if known is not None:
+            return known
+        text = encoded.decode("utf-8", "surrogateescape")
+        self._texts += length if text.isascii() else 4 * length  # as it may take in memory
+        self.limits.require("header_bytes", self._texts, "the text in the file")
+        if length <= _OFTEN_REPEATED:
+            self._names[encoded] = text
         return text
 
     def raw(self, offset: int, length: int) -> bytes:
@@ -199,21 +215,22 @@ class WireReader:
             count += size // width if kind == LENGTH else kind == wire_type
         return count
 
-    def _walk(self, offset: int, end: int) -> Iterator[Field]:
-        groups: list[int] = []
-        while offset < end:
-            base = self._load(offset, end)
-            offset = base + (yield from self._burst(offset - base, end, groups))
-        if groups:
-            raise UnreadableFile(f"a group is still open at offset {end}")
+    def _walk(self, message: Message) -> Iterator[Field]:
+        for start, end in message:
+            offset, groups = start, list[int]()
+            while offset < end:
+                window = self._load(offset, end)
+                offset = yield from self._burst(window, offset, end, groups)
 
-    def _burst(self, index: int, end: int, groups: list[int]) -> Generator[Field, None, int]:
-        """The fields that begin in the window; returns where the next one begins, from its base."""
-        data, base = self._data, self._base
+    def _burst(
+        self, window: tuple[bytes, int], offset: int, end: int, groups: list[int]
+    ) -> Generator[Field, None, int]:
+        """The fields that begin in a window; returns where the next one begins."""
+        data, base = window
         stop = min(len(data), end - base)
-        last = stop if base + stop == end else stop - _LONGEST_HEAD
-        count = 0
-        while index <= last and index < stop:
+        last = stop - 1 if base + stop == end else stop - _LONGEST_HEAD
+        index, count = offset - base, 0
+        while index <= last:
             count += 1
             start = index
             tag = data[index]
@@ -239,7 +256,9 @@ class WireReader:
             index += size
         self._fields += count
         self.limits.require("fields", self._fields)
-        return index
+        if groups and base + index >= end:
+            raise UnreadableFile(f"a group is still open at offset {end}")
+        return base + index
 
     def _other(self, tag: int, following: bytes, offset: int, groups: list[int]) -> tuple[int, int]:
         """Value and length of a field of fixed size; a group's bracket has neither."""
@@ -255,13 +274,13 @@ class WireReader:
             raise UnreadableFile(f"tag {tag:#x} at offset {offset} opens no field")
         return 0, 0
 
-    def _load(self, offset: int, end: int) -> int:
-        """Have the window hold what may be a field's head at the offset; returns its base."""
+    def _load(self, offset: int, end: int) -> tuple[bytes, int]:
+        """A window that holds what may be a field's head at the offset, and where it begins."""
         held = self._base + len(self._data)
         if not self._base <= offset <= held - min(_LONGEST_HEAD, end - offset):
             self._data = self.source.read(offset, min(_WINDOW, self.source.size - offset))
             self._base = offset
-        return self._base
+        return self._data, self._base
 
 
 def signed(value: int) -> int:
