@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from rnninspect.errors import RnnInspectError
 from rnninspect.inspection import inspect_file
 from rnninspect.limits import Limits
-from rnninspect.render import RENDERERS
+from rnninspect.render import RENDERERS, WHOLE
 from rnninspect.render.columns import COLUMNS
 from rnninspect.render.escape import for_terminal, shorten
 from rnninspect.render.view import Unreadable, View
@@ -26,7 +26,9 @@ if TYPE_CHECKING:
     from rnninspect.report import Report
 
 OK, FINDINGS, FAILED = 0, 1, 2
-SUBCOMMANDS = ("inspect", "explain", "count", "rules", "rule", "readers", "cells", "card", "diff")
+SUBCOMMANDS = (
+    "inspect", "explain", "check", "card", "diff", "count", "rules", "rule", "readers", "cells",
+)  # fmt: skip
 LONGEST_REASON = 400
 
 
@@ -45,11 +47,19 @@ class Request:
 def run(request: Request) -> int:
     """Inspect the files, print the report, and return the exit code of DESIGN's contract."""
     reports, unreadable = inspect_all(request)
-    view = View(terminal_width(), request.columns or COLUMNS, chosen=bool(request.columns))
-    if reports or request.format == "json":
+    view = View(
+        width=terminal_width(),
+        columns=request.columns or COLUMNS,
+        chosen=bool(request.columns),
+        root=ci_root(),
+        fail_on=request.fail_on,
+    )
+    if reports or request.format in WHOLE:
         text = RENDERERS[request.format](reports, unreadable, view)
         if not deliver(text, request.output):
             return FAILED
+    if request.format == "github" and not summarise(RENDERERS["markdown"](reports, (), view)):
+        return FAILED
     if unreadable:
         return FAILED
     return FINDINGS if any(fails(report, request.fail_on) for report in reports) else OK
@@ -77,7 +87,7 @@ def deliver(text: str, output: Path | None) -> bool:
     try:
         if output is None:
             sys.stdout.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]
-            print(text, flush=True)  # noqa: T201 - this is the place
+            print(text, end="\n" if text else "", flush=True)  # noqa: T201 - this is the place
         else:
             write_whole(output, text + "\n")
     except BrokenPipeError:  # whoever read the pipe has enough
@@ -86,6 +96,31 @@ def deliver(text: str, output: Path | None) -> bool:
         complain(f"{output or 'standard output'}: {error.strerror or error}")
         return False
     return True
+
+
+def summarise(markdown: str) -> bool:
+    """Append to the job summary of GitHub Actions, if there is one; False if that fails."""
+    from rnninspect.render.to_github import summary_part  # noqa: PLC0415 - only for this format
+
+    path = os.environ.get("GITHUB_STEP_SUMMARY")
+    if not path or not markdown:
+        return True
+    try:
+        with Path(path).open("a", encoding="utf-8") as file:
+            file.write(f"{summary_part(markdown)}\n\n")
+    except OSError as error:
+        complain(f"{path}: {error.strerror or error}")
+        return False
+    return True
+
+
+def ci_root() -> str:
+    """The folder that a CI system names files from, if this is run inside of it; else empty."""
+    for variable in ("GITHUB_WORKSPACE", "CI_PROJECT_DIR"):
+        folder = os.environ.get(variable)
+        if folder and Path.cwd().is_relative_to(folder):
+            return folder
+    return ""
 
 
 def write_whole(path: Path, content: str | bytes) -> None:

@@ -131,5 +131,5 @@ def _longest(beginnings: Sequence[str], code: str) -> int:
 
 
 def _urgency(measure: Measure) -> tuple[bool, Fraction]:
-    share = Fraction(1) if measure.share is None else measure.share
+    share = Fraction(0) if measure.share is None else measure.share
     return measure.outcome is not Outcome.FAIL, -share

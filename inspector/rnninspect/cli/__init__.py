@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from rnninspect import __version__
-from rnninspect.cli import comparing, knowledge, models
+from rnninspect.cli import checking, comparing, knowledge, models
 from rnninspect.command import deliver
 
 app = typer.Typer(
@@ -20,7 +20,12 @@ app = typer.Typer(
 )
 COMMANDS = {
     command.__name__: command
-    for command in (*models.COMMANDS, *comparing.COMMANDS, *knowledge.COMMANDS)
+    for command in (
+        *models.COMMANDS,
+        *checking.COMMANDS,
+        *comparing.COMMANDS,
+        *knowledge.COMMANDS,
+    )
 }
 OWN_OPTIONS = frozenset({"-h", "--help", "--version", "--install-completion", "--show-completion"})
 

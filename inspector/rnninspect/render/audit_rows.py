@@ -12,11 +12,11 @@ from rnninspect.rules import Level
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from rnninspect.audit import Audit
+    from rnninspect.audit import Audit, Measure
     from rnninspect.render.view import Unreadable
 
-LIMIT_HEADS = ("Result", "Used", "Value", "Allowed", "Limit", "Model")
-LAYER_HEADS = ("Parameters", "Of all", "Cell", "m", "n", "Layer")
+LIMIT_HEADS, LIMIT_NUMBERS = ("Result", "Used", "Value", "Allowed", "Limit", "Model"), (1, 2, 3)
+LAYER_HEADS, LAYER_NUMBERS = ("Parameters", "Of all", "Cell", "m", "n", "Layer"), (0, 1, 3, 4)
 LARGEST_SHOWN, LIMITS_SHOWN = 5, 200
 LONGEST_WORDS = 24
 NO_LIMIT = "no limit is set: only the rules were checked"
@@ -25,9 +25,9 @@ Grid = list[list[str]]
 
 def verdict(audit: Audit, unreadable: Sequence[Unreadable]) -> str:
     """How many models there were and how many failed, in one line."""
-    failing = set(audit.failing)
-    failed = sum(report.path in failing for report in audit.reports)
-    absent = len({path for path, _ in audit.elsewhere} & failing)
+    paths = set(audit.failing)
+    failed = sum(report.path in paths for report in audit.reports)
+    absent = len({path for path, _ in audit.elsewhere} & paths)
     number = len(audit.reports) + len(unreadable)
     parts = [f"{len(audit.reports) - failed} passed", f"{failed} failed"]
     parts += [f"{len(unreadable)} unreadable"] if unreadable else []
@@ -35,22 +35,34 @@ def verdict(audit: Audit, unreadable: Sequence[Unreadable]) -> str:
     return f"{number} model{'' if number == 1 else 's'}: {', '.join(parts)}"
 
 
-def limit_grid(audit: Audit, width: int) -> Grid:
+def failing(audit: Audit) -> list[Measure]:
+    """The limits that fail."""
+    return [measure for measure in audit.measures if measure.outcome is Outcome.FAIL]
+
+
+def others(audit: Audit) -> list[Measure]:
+    """The limits that do not fail."""
+    return [measure for measure in audit.measures if measure.outcome is not Outcome.FAIL]
+
+
+def limit_grid(measures: Sequence[Measure], width: int) -> Grid:
     """A row for each limit; the model's name, the last of them, is no wider than given."""
     rows: Grid = []
-    for measure in audit.measures[:LIMITS_SHOWN]:
+    for measure in measures[:LIMITS_SHOWN]:
         texts = [measure.share_text, measure.value_text, measure.allowed_text]
         shown = [shorten(for_terminal(text), LONGEST_WORDS) for text in texts]
         outcome = measure.outcome.value
         result = outcome.upper() if measure.outcome is Outcome.FAIL else outcome
-        rows.append([result, *shown, measure.about, _place(measure.path, measure.layer)])
-    return _aligned(rows, (1, 2, 3), width)
+        place = shorten(_place(measure.path, measure.layer), width)
+        rows.append([result, *shown, measure.about, place])
+    more = len(measures) - LIMITS_SHOWN
+    return [*rows, ["", "", "", "", "", f"and {more:,} more"]] if more > 0 else rows
 
 
 def layer_grid(audit: Audit, width: int) -> Grid:
     """The largest layers, of the models that fail if any does: there it pays to cut."""
-    failing = set(audit.failing)
-    reports = [report for report in audit.reports if report.path in failing] or audit.reports
+    paths = set(audit.failing)
+    reports = [report for report in audit.reports if report.path in paths] or audit.reports
     layers = [(counted, report) for report in reports for counted in report.layers]
     layers.sort(key=lambda pair: -pair[0].stored)
     rows: Grid = []
@@ -58,9 +70,9 @@ def layer_grid(audit: Audit, width: int) -> Grid:
         sizes = counted.layer.sizes
         share = f"{100 * counted.stored // max(report.totals.parameters, 1)} %"
         numbers = [f"{sizes.input_size:,}", f"{sizes.hidden_size:,}"]
-        place = _place(report.path, counted.layer.name)
+        place = shorten(_place(report.path, counted.layer.name), width)
         rows.append([f"{counted.stored:,}", share, counted.layer.cell, *numbers, place])
-    return _aligned(rows, (0, 1, 3, 4), width)
+    return rows
 
 
 def told_lines(audit: Audit) -> Iterator[str]:
@@ -80,22 +92,5 @@ def told_lines(audit: Audit) -> Iterator[str]:
         yield f"{notes:,} note{'' if notes == 1 else 's'}: `rnninspect MODEL` tells them"
 
 
-def more_limits(audit: Audit) -> str:
-    """How many limits are not shown, if any."""
-    more = len(audit.measures) - LIMITS_SHOWN
-    return f"and {more:,} more" if more > 0 else ""
-
-
 def _place(path: str, layer: str | None) -> str:
     return for_terminal(path) if layer is None else f"{for_terminal(path)}: {for_terminal(layer)}"
-
-
-def _aligned(rows: Grid, right: Sequence[int], width: int) -> Grid:
-    """Rows whose numbers stand to the right, and whose last cell is no wider than given."""
-    for place in right:
-        widest = max((len(row[place]) for row in rows), default=0)
-        for row in rows:
-            row[place] = row[place].rjust(widest)
-    for row in rows:
-        row[-1] = shorten(row[-1], width)
-    return rows

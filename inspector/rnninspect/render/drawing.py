@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from rnninspect.render.escape import for_terminal, shorten
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Collection, Sequence
 
     from rnninspect.render.columns import Column, Row, Value
 
@@ -15,17 +15,24 @@ NARROWEST_NAME = 12
 
 
 def draw(
-    heads: Sequence[str], grid: Sequence[Sequence[Value]], style: str = "simple", width: int = 0
+    heads: Sequence[str],
+    grid: Sequence[Sequence[Value]],
+    style: str = "simple",
+    width: int = 0,
+    numbers: Collection[int] = (),
 ) -> str:
     """A table in one of tabulate's styles; numbers stand to the right with separators.
 
-    With a width the last column is wrapped to fit.
+    With a width the last column is wrapped to fit. `numbers` are columns whose text is a number.
     """
     import tabulate  # noqa: PLC0415 - JSON and CSV must not pay for it
 
     tabulate.MIN_PADDING = 0  # a title may be as wide as its column: 80 columns are few
     lines = [[shown(value) for value in line] for line in grid]
-    right = [any(isinstance(line[place], int) for line in grid) for place in range(len(heads))]
+    right = [
+        place in numbers or any(isinstance(line[place], int) for line in grid)
+        for place in range(len(heads))
+    ]
     return tabulate.tabulate(
         lines,
         headers=list(heads),

@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import csv
 import io
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from rnninspect.render.audit_rows import (
     LAYER_HEADS,
+    LAYER_NUMBERS,
     LIMIT_HEADS,
+    LIMIT_NUMBERS,
     NO_LIMIT,
+    failing,
     layer_grid,
     limit_grid,
-    more_limits,
+    others,
     told_lines,
     verdict,
 )
@@ -25,7 +29,7 @@ from rnninspect.render.to_junit import audit_junit
 from rnninspect.render.to_sarif import sarif
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Sequence
     from fractions import Fraction
 
     from rnninspect.audit import Audit, Measure
@@ -38,47 +42,53 @@ CSV_HEADS = ("path", "layer", "limit", "about", "rule", "allowed", "value", "sha
 
 
 def table(audit: Audit, unreadable: Sequence[Unreadable], view: View) -> str:
-    """The verdict, each limit with what fails first, the largest layers, and the findings."""
-    blocks = [verdict(audit, unreadable)]
-    limits = _fitting(LIMIT_HEADS, limit_grid, audit, view)
-    blocks.append("\n".join(filter(None, [limits, more_limits(audit)])) if limits else NO_LIMIT)
-    blocks.append(_fitting(LAYER_HEADS, layer_grid, audit, view))
-    blocks.append("\n".join(told_lines(audit)))
-    return "\n\n".join(filter(None, blocks))
+    """The verdict, what fails, the largest layers, and the limits that are kept."""
 
+    def limits(measures: Sequence[Measure]) -> str:
+        return _fitting(LIMIT_HEADS, LIMIT_NUMBERS, partial(limit_grid, measures), view.width)
 
-def _fitting(
-    heads: Sequence[str], grid_of: Callable[[Audit, int], Grid], audit: Audit, view: View
-) -> str:
-    """A table whose last column takes what the others leave of the width."""
-    others = [row[:-1] for row in grid_of(audit, LONGEST)]
-    if not others:
-        return ""
-    columns = zip(heads[:-1], *others, strict=True)
-    taken = sum(max(map(len, column)) + 2 for column in columns)
-    return draw(heads, grid_of(audit, max(view.width - taken, NARROWEST)))
+    layers = _fitting(LAYER_HEADS, LAYER_NUMBERS, partial(layer_grid, audit), view.width)
+    told = "\n".join(told_lines(audit))
+    return _joined(audit, verdict(audit, unreadable), (limits, told, layers))
 
 
 def markdown(audit: Audit, unreadable: Sequence[Unreadable], _: View) -> str:
     """The same as Markdown, as GitHub's job summaries take it."""
-    blocks = [f"### rnninspect: {for_markdown(verdict(audit, unreadable))}"]
-    blocks.append("\n".join(_items(f"{file.path}: {file.reason}" for file in unreadable)))
-    blocks.append(_marked(LIMIT_HEADS, limit_grid(audit, LONGEST)) or NO_LIMIT)
-    blocks.append(more_limits(audit))
-    blocks.append(_marked(LAYER_HEADS, layer_grid(audit, LONGEST)))
-    blocks.append("\n".join(_items(told_lines(audit))))
-    return "\n\n".join(filter(None, blocks))
+
+    def limits(measures: Sequence[Measure]) -> str:
+        return _marked(LIMIT_HEADS, LIMIT_NUMBERS, limit_grid(measures, LONGEST))
+
+    bad = [f"{file.path}: unreadable: {file.reason}" for file in unreadable]
+    told = "\n".join(f"- {for_markdown(line)}" for line in (*bad, *told_lines(audit)))
+    layers = _marked(LAYER_HEADS, LAYER_NUMBERS, layer_grid(audit, LONGEST))
+    head = f"### rnninspect: {for_markdown(verdict(audit, unreadable))}"
+    return _joined(audit, head, (limits, told, layers))
 
 
-def _items(lines: Iterator[str]) -> Iterator[str]:
-    return (f"- {for_markdown(line)}" for line in lines)
+def _joined(
+    audit: Audit, head: str, parts: tuple[Callable[[Sequence[Measure]], str], str, str]
+) -> str:
+    limits, told, layers = parts
+    kept = limits(others(audit)) if audit.measures else NO_LIMIT
+    return "\n\n".join(filter(None, [head, limits(failing(audit)), told, layers, kept]))
 
 
-def _marked(heads: Sequence[str], grid: Grid) -> str:
+def _fitting(
+    heads: Sequence[str], numbers: Sequence[int], grid_of: Callable[[int], Grid], width: int
+) -> str:
+    """A table whose last column takes what the others leave of the width."""
+    rows = [row[:-1] for row in grid_of(LONGEST)]
+    if not rows:
+        return ""
+    taken = sum(max(map(len, column)) + 2 for column in zip(heads[:-1], *rows, strict=True))
+    return draw(heads, grid_of(max(width - taken, NARROWEST)), numbers=numbers)
+
+
+def _marked(heads: Sequence[str], numbers: Sequence[int], grid: Grid) -> str:
     if not grid:
         return ""
-    lines = [list(heads), ["---"] * len(heads)]
-    lines += [[for_markdown(value.strip()) for value in row] for row in grid]
+    rule = ["---:" if place in numbers else "---" for place in range(len(heads))]
+    lines = [list(heads), rule, *([for_markdown(value) for value in row] for row in grid)]
     return "\n".join(f"| {' | '.join(line)} |" for line in lines)
 
 
