@@ -56,7 +56,7 @@ def fill(document: bytes, reports: Sequence[Report]) -> bytes:
     whole = card.data.to_yaml(line_break=ending, original_order=list(old))
     for inner in (_spliced(match[2], old, card.data, ending), whole):
         fresh = f"{match[1]}{inner}{match[3]}{text[match.end() :]}"
-        if read(fresh).data.to_dict() == wanted:
+        if _holds(read, fresh, wanted):
             return f"{bom}{fresh}".encode()
     raise MetadataError("the front matter does not keep its fields")
 
@@ -76,6 +76,13 @@ def _reader() -> Callable[[str], Any]:
             raise MetadataError(f"front matter: {reason}") from error
 
     return read
+
+
+def _holds(read: Callable[[str], Any], text: str, wanted: Fields) -> bool:
+    try:
+        return bool(read(text).data.to_dict() == wanted)
+    except MetadataError:
+        return False
 
 
 def _fields(old: Fields, reports: Sequence[Report]) -> Fields:

@@ -133,7 +133,7 @@ def _bias_note(sides: Sides) -> str | None:
         growing = sides.new_file.framework == "onnx"
         fills = sides.new if growing else sides.old
         if fills.bias_vectors == 2:
-            return ", of which the exporter fills zeros"
+            return ", which the exporter fills with zeros"
     if not (sides.old.bias_vectors and sides.new.bias_vectors):
         return None
     if sides.conventions[0] == sides.conventions[1]:

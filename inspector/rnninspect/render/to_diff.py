@@ -80,7 +80,8 @@ def verdict(comparison: Comparison) -> str:
     told = ", ".join(f"{number:,} {word}" for number, word in counts if number)
     if changed:
         return told
-    return ": ".join(["no change" + " but conventions" * bool(comparison.rows), told or "empty"])
+    head = "no change but conventions" if comparison.rows else "no change"
+    return f"{head}: {told or 'no recurrent layer in either'}"
 
 
 def _heading(comparison: Comparison) -> str:
@@ -89,8 +90,8 @@ def _heading(comparison: Comparison) -> str:
 
 def _title(file: Outline) -> str:
     path = shorten(for_terminal(file.path), LONGEST_PATH)
-    errors = f", {file.errors:,} errors" if file.errors else ""
-    return f"{path} ({for_terminal(file.format)}{errors})"
+    errors = f", {file.errors:,} error{'s' * (file.errors > 1)}" if file.errors else ""
+    return f"{path} ({shorten(for_terminal(file.format), LONGEST_PATH)}{errors})"
 
 
 def _kinds(row: Row) -> list[Kind]:
