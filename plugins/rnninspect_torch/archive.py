@@ -2,19 +2,27 @@
 
 from __future__ import annotations
 
+from importlib import import_module
 from typing import TYPE_CHECKING
 
 from rnninspect.decode.zip_directory import STORED, Member, open_member, read_directory
 from rnninspect.plugin import Fact, Observation, UnreadableFile
-from rnninspect_torch.opcodes import load_from
-from rnninspect_torch.rebuild import TorchCalls
-from rnninspect_torch.saved import Saved
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
 
-    from rnninspect.plugin import Source
+    from rnninspect.plugin import SavedModel, Source
     from rnninspect_torch.values import Storage
+
+
+# The record that is found first decides: TorchScript has a data.pkl too.
+_KINDS = {
+    "constants.pkl": "torchscript",
+    "archive_format": "export",
+    "serialized_exported_program.json": "export",
+    "data.pkl": "zipped",
+    ".data/version": "package",
+}
 
 
 class Archive:
@@ -85,9 +93,14 @@ class Archive:
         return (Observation(Fact.UNUSUAL, detail),)
 
 
-def read_saved(archive: Archive) -> Saved:
-    """What torch.save wrote: `data.pkl`, and each storage in a record of `data/`."""
-    calls = TorchCalls(archive.source)
-    source = archive.open("data.pkl")
-    value = load_from(source, calls)
-    return Saved("pytorch zip", value, calls, archive.held, archive.observations())
+def read(source: Source) -> SavedModel:
+    """The model in an archive; the records in it tell which of torch's writers made it."""
+    archive = Archive(source)
+    for record, module in _KINDS.items():
+        if record in archive:
+            reader = import_module(f"rnninspect_torch.{module}")
+            read_kind: Callable[[Archive], SavedModel] = reader.read
+            return read_kind(archive)
+    if "model.json" in archive:
+        raise UnreadableFile("TorchScript of version 1.1 or before, which is not supported")
+    raise UnreadableFile("a zip archive of torch of an unknown kind")

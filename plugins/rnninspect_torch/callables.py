@@ -64,4 +64,4 @@ def is_foreign(module: str, name: str) -> bool:
         return not name.endswith(("Storage", "Tensor"))
     if module in ("torch._utils", "torch.jit._pickle"):
         return not name.startswith(("_rebuild_", "build_", "restore_type_tag"))
-    return not (name[:1].isupper() and f"{module}.".startswith(PACKAGES))
+    return not (name.lstrip("_")[:1].isupper() and f"{module}.".startswith(PACKAGES))

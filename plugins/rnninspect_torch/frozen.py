@@ -1,4 +1,4 @@
-"""Layers whose weights are constants of a frozen TorchScript module, by the calls in its code."""
+"""Layers whose tensors have lost their names: the order in a call of an operator tells them."""
 
 from __future__ import annotations
 
@@ -10,13 +10,13 @@ from rnninspect_torch.roots import Declared
 from rnninspect_torch.signatures import CELL, STACK
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping, Sequence
 
     from rnninspect_torch.roots import Entry
     from rnninspect_torch.script_code import ClassCode, LayerCall
 
 _ORDER = (Role.KERNEL, Role.RECURRENT_KERNEL, Role.BIAS, Role.RECURRENT_BIAS)
-_MODES = {"lstm": "LSTM", "gru": "GRU", "rnn_tanh": "RNN_TANH", "rnn_relu": "RNN_RELU"}
+MODES = {"lstm": "LSTM", "gru": "GRU", "rnn_tanh": "RNN_TANH", "rnn_relu": "RNN_RELU"}
 _KINDS = {"lstm": "LSTM", "gru": "GRU", "rnn_tanh": "RNN", "rnn_relu": "RNN"}
 
 
@@ -34,8 +34,9 @@ def frozen_groups(
             if call.constants and call.constants not in seen:
                 seen.add(call.constants)
                 path = _path(call, len(seen), declared)
-                declared[path] = _declaration(call)
-                yield _group(call, path, entries)
+                declared[path] = declaration(call)
+                names = [f"CONSTANTS.c{number}" for number in call.constants]
+                yield group_in_order(path, call, names, entries)
 
 
 def _path(call: LayerCall, number: int, taken: dict[str, Declared]) -> str:
@@ -45,14 +46,15 @@ def _path(call: LayerCall, number: int, taken: dict[str, Declared]) -> str:
     return name if name not in taken else f"{name}_{number}"
 
 
-def _declaration(call: LayerCall) -> Declared:
+def declaration(call: LayerCall) -> Declared:
+    """What a call of an operator says of the layer, without its sizes."""
     name = _KINDS[call.operator] + ("Cell" if call.cell else "")
     if call.cell:
         return Declared(name, {})
     return Declared(
         name,
         {
-            "mode": _MODES[call.operator],
+            "mode": MODES[call.operator],
             "num_layers": call.levels,
             "bias": call.biases,
             "bidirectional": call.directions == 2,
@@ -60,17 +62,18 @@ def _declaration(call: LayerCall) -> Declared:
     )
 
 
-def _group(call: LayerCall, path: str, entries: dict[str, Entry]) -> Group:
-    """The call's weights in the order of torch.nn: level by level, direction by direction."""
+def group_in_order(
+    path: str, call: LayerCall, names: Sequence[str], entries: Mapping[str, Entry]
+) -> Group:
+    """A call's weights in the order of torch.nn: level by level, direction by direction."""
     group = Group(path, CELL if call.cell else STACK)
     runs = max(1, call.levels * call.directions)
-    each = -(-len(call.constants) // runs)
-    biases = len(call.constants) == 4 if call.cell else call.biases
+    each = -(-len(names) // runs)
+    biases = len(names) == 4 if call.cell else call.biases
     roles = [*(_ORDER if biases else _ORDER[:2]), Role.PROJECTION][:each]
-    for position, number in enumerate(call.constants):
+    for position, name in enumerate(names):
         run, index = divmod(position, each)
-        entry = entries.get(f"CONSTANTS.c{number}")
-        if entry is not None:
+        if name in entries and index < len(roles):
             place = Place(run // call.directions, run % call.directions, roles[index])
-            group.weights[place] = Weight({"": entry})
+            group.weights[place] = Weight({"": entries[name]})
     return group

@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from rnninspect.plugin import Fact, Observation, UnreadableFile
+from rnninspect_torch.assembling import assemble
 from rnninspect_torch.cursor import Cursor
 from rnninspect_torch.nested import MAGIC
 from rnninspect_torch.opcodes import load
@@ -16,7 +17,7 @@ from rnninspect_torch.rebuild import TorchCalls
 from rnninspect_torch.saved import Saved
 
 if TYPE_CHECKING:
-    from rnninspect.plugin import Source
+    from rnninspect.plugin import SavedModel, Source
 
 PROTOCOL = 1001
 _LENGTH = 8
@@ -62,3 +63,8 @@ def _payloads(
         held[key] = min(claimed, source.size - offset)
         offset = min(offset + claimed, source.size)
     return held, offset
+
+
+def read(source: Source) -> SavedModel:
+    """The model in a legacy file."""
+    return assemble(read_legacy(source))

@@ -9,6 +9,7 @@ from itertools import accumulate, pairwise
 from typing import TYPE_CHECKING
 
 from rnninspect.plugin import Fact, Observation, UnreadableFile
+from rnninspect_torch.describing import describe_model
 from rnninspect_torch.dtypes import ELEMENT_BYTES, SAFETENSORS
 from rnninspect_torch.rebuild import TorchCalls
 from rnninspect_torch.rebuilders import integers
@@ -17,7 +18,7 @@ from rnninspect_torch.saved import Saved
 from rnninspect_torch.values import Storage, Tensor
 
 if TYPE_CHECKING:
-    from rnninspect.plugin import Source
+    from rnninspect.plugin import SavedModel, Source
 
 _PREFIX = 8
 _SCOPE = "tensors"
@@ -135,3 +136,9 @@ def _gaps(spans: list[_Span], size: int) -> list[Observation]:
     if unused > 0:
         notes.append(Observation(Fact.UNUSUAL, f"{unused:,} bytes belong to no tensor"))
     return notes
+
+
+def read(source: Source) -> SavedModel:
+    """The model in a safetensors file."""
+    saved, root = read_header(source)
+    return describe_model(saved, [root])

@@ -23,12 +23,23 @@ class Container(StrEnum):
     GZIP = "gzip"
     FLATBUFFER = "flatbuffer mobile"
     EXECUTORCH = "executorch"
+    FOLDER = "folder"
 
 
 _HEAD = 4096
 # torch/serialization.py's MAGIC_NUMBER as the opcode LONG1 writes it.
 _MAGIC = bytes.fromhex("8a0a6cfc9c46f920 6aa850 19")
 _FRAME = 0x95
+# Of torch.distributed.checkpoint; of Hugging Face's sharded and whole models; of AllenNLP's.
+_STARTS = (
+    ".metadata",
+    "model.safetensors.index.json",
+    "pytorch_model.bin.index.json",
+    "diffusion_pytorch_model.safetensors.index.json",
+    "model.safetensors",
+    "pytorch_model.bin",
+    "weights.th",
+)
 _RECORDS = (
     *("data.pkl", "constants.pkl", "archive_format", ".data/version", "model.json"),
     "serialized_exported_program.json",
@@ -38,10 +49,18 @@ _RECORDS = (
 def sniff(source: Source) -> Container | None:
     """The container, or None if the content is not one of torch's."""
     try:
+        if source.is_folder:
+            return Container.FOLDER if model_in(source) is not None else None
         head = source.head(_HEAD)
         return _by_head(head) or _by_more(source, head)
     except UnreadableFile:
         return None
+
+
+def model_in(folder: Source) -> str | None:
+    """The file that a folder's model starts from, by the names that its writers give it."""
+    inside = (name for name in _STARTS if folder.neighbour(name).path is not None)
+    return next(inside, None)
 
 
 def _by_head(head: bytes) -> Container | None:

@@ -9,7 +9,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from rnninspect.plugin import Fact, Observation, Purpose
-from rnninspect_torch.frozen import frozen_groups
+from rnninspect_torch.describing import describe_model
+from rnninspect_torch.frozen import MODES, frozen_groups
 from rnninspect_torch.opcodes import load_from
 from rnninspect_torch.packed import is_packed, tensors_in
 from rnninspect_torch.rebuild import TorchCalls
@@ -22,9 +23,9 @@ from rnninspect_torch.walking import Walk
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from rnninspect.plugin import SavedModel
     from rnninspect_torch.archive import Archive
 
-_MODES = {"lstm": "LSTM", "gru": "GRU", "rnn_tanh": "RNN_TANH", "rnn_relu": "RNN_RELU"}
 _MOST_CODE = 1 << 25  # bytes of code in all
 _PLAIN = (bool, int, float, str, type(None))
 
@@ -86,7 +87,7 @@ def _declared(module: Instance, held: dict[str, object], code: ClassCode | None)
         name: value for name, value in held.items() if isinstance(value, _PLAIN)
     }
     if code is not None:
-        called = {_MODES[call.operator]: call for call in code.calls if not call.cell}
+        called = {MODES[call.operator]: call for call in code.calls if not call.cell}
         if len(called) == 1 and "weight_ih_l0" in code.parameters:
             mode, call = called.popitem()
             plain |= {"mode": mode, "num_layers": call.levels, "bias": call.biases}
@@ -133,3 +134,8 @@ def _constants(value: object, *, is_frozen: bool) -> list[Entry]:
             purpose = Purpose.PARAMETER if weight or is_packed(item) else Purpose.CONSTANT
             entries.append(Entry(f"CONSTANTS.c{index}{label}", tensor, purpose))
     return entries
+
+
+def read(archive: Archive) -> SavedModel:
+    """The model in a TorchScript archive."""
+    return describe_model(*read_script(archive))

@@ -1,0 +1,29 @@
+"""From one pickled value to the model in it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from rnninspect_torch.describing import describe_model
+from rnninspect_torch.survey import find_roots
+from rnninspect_torch.values import Mapping
+from rnninspect_torch.walking import Walk
+
+if TYPE_CHECKING:
+    from rnninspect.plugin import SavedModel
+    from rnninspect_torch.saved import Saved
+
+
+def assemble(saved: Saved) -> SavedModel:
+    """The model in a value; UnreadableFile if it holds no tensors."""
+    roots = find_roots(saved.value, Walk(saved.calls.source.limits))
+    return describe_model(saved, roots, _producer(saved.value))
+
+
+def _producer(value: object) -> str:
+    """Lightning signs its checkpoints; torch itself leaves no version."""
+    if isinstance(value, Mapping):
+        version = value.named.get("pytorch-lightning_version")
+        if isinstance(version, str):
+            return f"pytorch-lightning {version[:20]}"
+    return ""

@@ -1,0 +1,124 @@
+"""Models in shards: a JSON index names the file of each tensor (huggingface/transformers)."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
+
+from rnninspect.plugin import Fact, Observation, UnreadableFile, Whereabouts
+from rnninspect_torch import archive, legacy, safetensors, zipped
+from rnninspect_torch.describing import describe_model
+from rnninspect_torch.rebuild import TorchCalls
+from rnninspect_torch.roots import Entry, Root
+from rnninspect_torch.saved import Saved
+from rnninspect_torch.sniffing import Container, sniff
+from rnninspect_torch.survey import find_roots
+from rnninspect_torch.walking import Walk
+
+if TYPE_CHECKING:
+    from rnninspect.plugin import SavedModel, Source
+    from rnninspect_torch.values import Storage, Tensor
+
+_MOST_SHARDS = 1_000
+_MOST = 20  # notes of one kind
+
+
+@dataclass(slots=True)
+class _Whole:
+    """What the shards hold together."""
+
+    root: Root
+    calls: TorchCalls
+    held: dict[tuple[str, str], int | None] = field(default_factory=dict)
+    notes: list[Observation] = field(default_factory=list)
+
+    def note(self, fact: Fact, detail: str, tensor: str | None = None) -> None:
+        if sum(known.fact is fact for known in self.notes) < _MOST:
+            self.notes.append(Observation(fact, detail, tensor=tensor))
+
+
+def read(source: Source) -> SavedModel:
+    """The model whose index this is, with all shards that lie beside it."""
+    places = _places(source)
+    shards = list(dict.fromkeys(places.values()))
+    if len(shards) > _MOST_SHARDS:
+        raise UnreadableFile(f"an index of {len(shards)} shards, of which {_MOST_SHARDS} are read")
+    whole = _Whole(Root(""), TorchCalls(source))
+    for number, name in enumerate(shards):
+        _add_shard(whole, source, name, f"shard {number}")
+        source.limits.require("tensors", len(whole.root.entries), "the shards together")
+    found = {entry.name for entry in whole.root.entries}
+    for name, shard in places.items():
+        if name not in found:
+            detail = f"the index promises it in {shard[:80]}"
+            whole.note(Fact.EXTERNAL_MISSING, detail, name)
+    saved = Saved(
+        "sharded safetensors" if shards[0].endswith(".safetensors") else "pytorch shards",
+        None,
+        whole.calls,
+        lambda storage: whole.held.get((storage.scope, storage.key)),
+        tuple(whole.notes),
+    )
+    return describe_model(saved, [whole.root])
+
+
+def _places(source: Source) -> dict[str, str]:
+    """The file of each tensor, as the index has it; UnreadableFile if it is no index."""
+    source.limits.require("header_bytes", 4 * source.size, "the index")
+    text = source.read(0, source.size)
+    source.limits.require("tensors", text.count(b",") // 2, "the index")
+    for bracket in (b"[", b"{"):
+        source.limits.require("tensors", text.count(bracket), "the index")
+    index = json.loads(text)
+    places = index.get("weight_map") if isinstance(index, dict) else None
+    if not isinstance(places, dict) or not places:
+        raise UnreadableFile("an index of shards without a weight_map")
+    if not all(isinstance(name, str) for name in places.values()):
+        raise UnreadableFile("a weight_map that does not lead to names of files")
+    return places
+
+
+def _add_shard(whole: _Whole, source: Source, name: str, scope: str) -> None:
+    found = source.neighbour(name)
+    if found.path is None:
+        missing = found.whereabouts is Whereabouts.MISSING
+        fact = Fact.EXTERNAL_MISSING if missing else Fact.EXTERNAL_OUTSIDE
+        whole.note(fact, f"the shard {name[:80]}")
+        return
+    with source.open_neighbour(name) as shard:
+        try:
+            saved, roots = _read_shard(shard)
+        except UnreadableFile as error:
+            reason = f"the shard {name[:80]}: {error}"
+            raise type(error)(reason) from error
+    whole.calls.foreign.update(saved.calls.foreign)
+    whole.notes.extend(saved.observations)
+    for root in roots:
+        for entry in root.entries:
+            tensor = _moved(entry.tensor, saved, scope, whole)
+            whole.root.entries.append(Entry(entry.name, tensor, entry.purpose))
+
+
+def _read_shard(source: Source) -> tuple[Saved, list[Root]]:
+    match sniff(source):
+        case Container.SAFETENSORS:
+            saved, root = safetensors.read_header(source)
+            return saved, [root]
+        case Container.ZIP:
+            saved = zipped.read_saved(archive.Archive(source))
+        case Container.LEGACY:
+            saved = legacy.read_legacy(source)
+        case _:
+            raise UnreadableFile("neither safetensors nor a state dict of torch")
+    return saved, find_roots(saved.value, Walk(source.limits))
+
+
+def _moved(tensor: Tensor, saved: Saved, scope: str, whole: _Whole) -> Tensor:
+    """The tensor over a storage whose name is its own among all shards."""
+    parts = tuple(_moved(part, saved, scope, whole) for part in tensor.parts)
+    if tensor.storage is None:
+        return replace(tensor, parts=parts)
+    storage: Storage = replace(tensor.storage, scope=f"{scope}/{tensor.storage.scope}")
+    whole.held[storage.scope, storage.key] = saved.held_bytes(tensor.storage)
+    return replace(tensor, storage=storage, parts=parts)
