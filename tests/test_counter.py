@@ -81,6 +81,12 @@ def test_layers_over_the_same_tensors_are_one_with_two_places() -> None:
     ]
 
 
+def test_the_same_weights_in_another_root_are_named_by_it() -> None:
+    first = replace(layer(), root="model")
+    (counted,) = count_layers([first, replace(first, root="ema"), replace(first, root="model")])
+    assert counted.layer.also_at == ("ema: lstm", "lstm")
+
+
 def test_layers_that_store_nothing_are_not_merged() -> None:
     fed = tuple(replace(given, fate=Fate.INPUT, tensors=()) for given in layer().operands)
     counted = count_layers([replace(layer(name=name), operands=fed) for name in "ab"])

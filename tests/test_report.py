@@ -38,13 +38,17 @@ def test_tensors_of_a_skipped_layer_are_not_attributed() -> None:
 
 def test_verdicts() -> None:
     fed = tuple(replace(given, fate=Fate.INPUT, tensors=()) for given in layer().operands)
+    made_of = layer(name="made")
+    computed = (replace(made_of.operands[0], fate=Fate.COMPUTED), *made_of.operands[1:])
     made = report(
         model(
             layer(name="good"),
             without(layer(name="bad"), Role.KERNEL, Role.RECURRENT_BIAS),
             replace(layer(name="fed"), operands=fed),
+            replace(made_of, operands=computed),
         )
     )
-    assert [made.verdict(counted) for counted in made.layers] == ["ok", "R102 R107", "input"]
+    verdicts = [made.verdict(counted) for counted in made.layers]
+    assert verdicts == ["ok", "R102 R107", "input", "computed"]
     assert made.worst() is Level.ERROR
     assert report(model(layer())).worst() is None

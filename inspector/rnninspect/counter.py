@@ -141,10 +141,15 @@ def merge_shared(layers: Iterable[RecurrentLayer]) -> tuple[RecurrentLayer, ...]
     for position, layer in enumerate(layers):
         key = _weights_key(layer) or position
         first = merged.get(key)
-        merged[key] = (
-            layer if first is None else replace(first, also_at=(*first.also_at, layer.name))
-        )
+        merged[key] = layer if first is None else _used_again(first, layer)
     return tuple(merged.values())
+
+
+def _used_again(first: RecurrentLayer, other: RecurrentLayer) -> RecurrentLayer:
+    """The first place of shared weights, with the other one noted by name and, if need be, root."""
+    apart = other.root is not None and other.root != first.root
+    name = f"{other.root}: {other.name}" if apart else other.name
+    return replace(first, also_at=(*first.also_at, name))
 
 
 def name_apart(layers: Iterable[RecurrentLayer]) -> Iterable[RecurrentLayer]:

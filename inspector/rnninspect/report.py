@@ -67,12 +67,14 @@ class Report:
         )
 
     def verdict(self, counted: LayerCount) -> str:
-        """`ok`, the rules it breaks, or `input` where it stores nothing: its weights are fed."""
+        """The rules it breaks; `computed`, `input` where weights are not stored as used; `ok`."""
         errors = self.findings_of(counted.layer.name)
         if errors:
             return " ".join(dict.fromkeys(finding.rule for finding in errors))
         fates = {operand.operand.fate for operand in counted.operands}
-        return "input" if fates == {Fate.INPUT} else "ok"
+        if fates == {Fate.INPUT}:
+            return Fate.INPUT.value
+        return Fate.COMPUTED.value if Fate.COMPUTED in fates else "ok"
 
     def worst(self) -> Level | None:
         """The level of the worst finding; None if there is none."""
