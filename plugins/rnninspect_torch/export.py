@@ -88,7 +88,7 @@ def _roots(archive: Archive) -> Iterator[Root]:
             config = _json(archive.open(name)).get("config")
             root = Root(name[len(folder) :].rsplit("_", 2)[0], purpose)
             for label, fields in config.items() if isinstance(config, dict) else ():
-                tensor = _tensor(label, fields, folder.rstrip("/"))
+                tensor = _tensor(archive, label, fields, folder.rstrip("/"))
                 if tensor is not None:
                     root.entries.append(Entry(label, tensor))
             if root.entries:
@@ -107,7 +107,7 @@ def _json(source: Source) -> dict[str, object]:
     return held
 
 
-def _tensor(name: str, fields: object, scope: str) -> Tensor | None:
+def _tensor(archive: Archive, name: str, fields: object, scope: str) -> Tensor | None:
     """A tensor from its `tensor_meta`; None for what is pickled: a custom object."""
     if not isinstance(fields, dict):
         raise UnreadableFile(f"the archive's configuration gives {name[:80]} no fields")
@@ -122,9 +122,9 @@ def _tensor(name: str, fields: object, scope: str) -> Tensor | None:
         raise UnreadableFile(f"{name[:80]} has {len(shape)} axes and {len(strides)} strides")
     code = meta.get("dtype")
     dtype = _TYPES.get(code, "uint8") if isinstance(code, int) else "uint8"
-    # A record holds the whole storage that the tensor is a view of; its length is not declared.
-    view = Tensor(None, offset, shape, strides, dtype)
-    storage = Storage(scope, path, dtype, ELEMENT_BYTES[dtype], view.reach)
+    # A record is the whole storage that the tensor is a view of; nothing else tells its length.
+    count = int(archive.size(f"{scope}/{path}") // ELEMENT_BYTES[dtype])
+    storage = Storage(scope, path, dtype, ELEMENT_BYTES[dtype], count)
     return Tensor(storage, offset, shape, strides, dtype, fields.get("is_param") is True)
 
 

@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NamedTuple
 
+from rnninspect_torch.adapters import ADAPTER, attach
 from rnninspect_torch.signatures import HINTS, SIGNATURES, Signature
 
 if TYPE_CHECKING:
@@ -15,11 +16,11 @@ if TYPE_CHECKING:
     from rnninspect_torch.roots import Entry
 
 # torch.nn.utils.parametrize keeps what a weight is made of in a module of this name.
-_PARAMETRISED = re.compile(r"(?:^|\.)parametrizations\.([^.]+)\.(.+)$")
+_PARAMETRISED = re.compile(r"(?:^|\.)parametrizations\.([^.]+)\.(.+)$", re.DOTALL)
 # Wrappers between a module and its tensors: torch.compile, FSDP, checkpointing, PEFT.
-_INNER_WRAPPER = re.compile(
-    r"(?:^|\.)(?:_orig_mod|_fsdp_wrapped_module|_checkpoint_wrapped_module|_forward_module"
-    r"|base_layer)$"
+_INNER_WRAPPERS = (
+    *("_orig_mod", "_fsdp_wrapped_module", "_checkpoint_wrapped_module", "_forward_module"),
+    "base_layer",
 )
 
 
@@ -61,8 +62,11 @@ class Weight:
         if not self.is_computed:
             return tuple(self.parts.values())
         main = self.main
-        words = ("g", "original0")
-        others = [self.parts[word] for word in words if word in self.parts]
+        others = [
+            entry
+            for word, entry in self.parts.items()
+            if word in ("g", "original0") or word.startswith(ADAPTER)
+        ]
         return tuple(others if main is None or main in others else [*others, main])
 
     @property
@@ -89,6 +93,13 @@ class Group:
     weights: dict[Place, Weight] = field(default_factory=dict)
     indexed: dict[tuple[int, Role], Weight] = field(default_factory=dict)
 
+    @property
+    def name(self) -> str:
+        """Its path without the module that weight drop puts around the layer."""
+        dropped = any("raw" in weight.parts for weight in self.weights.values())
+        inner = self.path.removesuffix("module").removesuffix(".")
+        return inner if dropped and self.path.endswith("module") else self.path
+
     def entries(self) -> Iterable[Entry]:
         """All tensors, parts included."""
         for weight in (*self.weights.values(), *self.indexed.values()):
@@ -98,15 +109,21 @@ class Group:
 def gather(entries: Iterable[Entry]) -> list[Group]:
     """The groups of a network, in the order of their first tensors."""
     groups: dict[tuple[str, str], Group] = {}
+    adapters: list[Entry] = []
     for entry in entries:
         name, part = entry.name, ""
+        if "lora_" in name:
+            adapters.append(entry)
         if "parametrizations." in name and (made := _PARAMETRISED.search(name)):
             path = name[: made.start()]
             name, part = f"{path}.{made[1]}" if path else made[1], made[2]
         if any(hint in name for hint in HINTS):
             _place(groups, entry, name, part)
     _join_dropped(groups)
-    return list(groups.values())
+    found = list(groups.values())
+    if adapters:
+        attach(adapters, found)
+    return found
 
 
 def _place(groups: dict[tuple[str, str], Group], entry: Entry, name: str, part: str) -> None:
@@ -115,8 +132,11 @@ def _place(groups: dict[tuple[str, str], Group], entry: Entry, name: str, part: 
         if match is None:
             continue
         path = name[: match.start()]
-        while inner := _INNER_WRAPPER.search(path):
-            path = path[: inner.start()]
+        if path.endswith(_INNER_WRAPPERS):
+            modules = path.split(".")
+            while modules and modules[-1] in _INNER_WRAPPERS:
+                modules.pop()
+            path = ".".join(modules)
         group = groups.setdefault((path, signature.name), Group(path, signature))
         found = match.groupdict()
         role = signature.roles[found["tensor"]]

@@ -52,7 +52,7 @@ def build(
     if settled is None:
         return None
     described, origin, kind, notes = settled
-    name = clean(group.path) or kind
+    name = clean(group.name) or kind
     maker = _Maker(group, described, origin, kind, stored)
     layers = tuple(maker.layer(level, name, root) for level in range(described.levels))
     facts = tuple(Observation(fact, text, layer=layers[0].name) for fact, text in notes)
@@ -124,7 +124,7 @@ class _Maker:
             operands=tuple(self._operands(level)),
             stack=Stack(name, level, levels) if numbered else None,
             extras=tuple(self._beyond()) if level == levels - 1 else (),
-            original_name=self.group.path if clean(self.group.path) != self.group.path else None,
+            original_name=self.group.path if clean(self.group.name) != self.group.path else None,
             root=root,
         )
 

@@ -27,6 +27,7 @@ def oddities(saved: Saved, pairs: Pairs, in_layers: set[int]) -> Iterator[Observ
     yield from _ties(pairs, in_layers)
     yield from _storages(pairs)
     yield from _special(pairs)
+    yield from _nameless(pairs)
 
 
 def _views(pairs: Pairs) -> Iterator[Observation]:
@@ -108,3 +109,11 @@ def _special(pairs: Pairs) -> Iterator[Observation]:
     for note, names in notes.items():
         detail = f"{len(names)} tensors {words.get(note, note)}"
         yield Observation(Fact.UNUSUAL, detail, tensor=names[0])
+
+
+def _nameless(pairs: Pairs) -> Iterator[Observation]:
+    """A list of tensors, such as `list(model.parameters())`: nothing tells what they are."""
+    names = [entry.name for entry, tensor in pairs if tensor.purpose is Purpose.PARAMETER]
+    if names and all(name.isdigit() for name in names):
+        detail = f"{len(names)} tensors without names: no layer can be recognised"
+        yield Observation(Fact.UNUSUAL, detail)

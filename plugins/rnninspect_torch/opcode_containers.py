@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from rnninspect.plugin import UnreadableFile
-from rnninspect_torch.values import Instance, Mapping
+from rnninspect_torch.values import Blob, Instance, Mapping
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -80,16 +80,20 @@ def _extend(target: object, items: list[object]) -> None:
 
 def _set_item(machine: Machine) -> None:
     value, key = machine.stack.pop(), machine.stack.pop()
-    _update(machine.stack[-1], [key, value])
+    _update(machine, [key, value])
 
 
 def _set_items(machine: Machine) -> None:
     pairs = _even(machine.pop_mark())
-    _update(machine.stack[-1], pairs)
+    _update(machine, pairs)
 
 
-def _update(target: object, pairs: list[object]) -> None:
-    match target:
+def _update(machine: Machine, pairs: list[object]) -> None:
+    for index in range(0, len(pairs), 2):
+        key = pairs[index]
+        if type(key) is Blob:  # a name, however long, is a name
+            pairs[index] = machine.spell_out(key)
+    match target := machine.stack[-1]:
         case Mapping() | Instance():
             target.update(pairs)
         case _:

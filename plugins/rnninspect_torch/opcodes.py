@@ -37,7 +37,7 @@ class Machine:
 
     __slots__ = (
         *("calls", "cursor", "globals", "made", "marks", "memo", "memoised"),
-        *("seen", "stack", "text"),
+        *("seen", "spelled", "stack", "text"),
     )
 
     def __init__(self, cursor: Cursor, calls: Calls) -> None:
@@ -46,6 +46,7 @@ class Machine:
         self.marks: list[int] = []
         self.memo: list[object] = []
         self.globals: dict[tuple[str, str], Global] = {}
+        self.spelled: dict[int, tuple[Blob, str]] = {}
         self.seen = self.made = self.text = 0
 
     def run(self) -> object:
@@ -109,14 +110,30 @@ class Machine:
             known = self.globals[(module, name)] = Global(module, name)
         return known
 
+    def spell_out(self, text: Blob) -> object:
+        """A long text after all, as long as the texts together stay within their bound."""
+        if text.encoding is None:
+            return text
+        known = self.spelled.get(id(text))
+        if known is None:
+            self.book_text(text.source.size)
+            data = text.source.read(0, text.source.size)
+            known = (text, data.decode(text.encoding, "surrogateescape"))
+            self.spelled[id(text)] = known  # with the text itself, which keeps its id from others
+        return known[1]
+
+    def book_text(self, length: int) -> None:
+        """Count bytes of text that are kept."""
+        self.text += length
+        if self.text > self.cursor.source.limits.header_bytes // 4:
+            self.cursor.source.limits.require("header_bytes", 4 * self.text, "the pickle's text")
+
     def payload(self, length: int, encoding: str | None) -> object:
         """A byte string or, with an encoding, a text; a Blob if it is long."""
         if length > LONG_PAYLOAD:
             return Blob(self.cursor.skip(length), encoding)
         data = self.cursor.take(length)
-        self.text += length
-        if self.text > self.cursor.source.limits.header_bytes // 4:
-            self.cursor.source.limits.require("header_bytes", 4 * self.text, "the pickle's text")
+        self.book_text(length)
         return data if encoding is None else data.decode(encoding, "surrogateescape")
 
 

@@ -70,6 +70,8 @@ class TorchCalls:
         kind, name, count = key[1], key[2], key[4]
         if isinstance(name, bytes):
             name = name.decode("utf-8", "surrogateescape")
+        if type(name) is int and 0 <= name <= LARGEST:  # torch.package counts its storages
+            name = str(name)
         if not isinstance(kind, Global) or type(count) is not int or not isinstance(name, str):
             raise UnreadableFile("a storage whose id is not (type, key, place, length)")
         if not 0 <= count <= LARGEST:
