@@ -21,7 +21,7 @@ NOTHING = object()  # a place of the memo that was never filled
 
 
 class Stopped(Exception):  # noqa: N818 - not an error: the STOP opcode
-    """The pickle is at its end."""
+    """The pickle is at its end; its value is the one argument."""
 
 
 def _refuse(machine: Machine) -> None:
@@ -33,8 +33,8 @@ def _refuse(machine: Machine) -> None:
     )
 
 
-def _stop(_machine: Machine) -> None:
-    raise Stopped
+def _stop(machine: Machine) -> None:
+    raise Stopped(machine.stack.pop())
 
 
 def _protocol(machine: Machine) -> None:

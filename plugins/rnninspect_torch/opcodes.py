@@ -63,8 +63,8 @@ class Machine:
                     handlers[cursor.data[at]](self)
                 self.seen += SLICE
                 self.check()
-        except Stopped:
-            return self.stack.pop()
+        except Stopped as end:
+            return end.args[0]
         except (IndexError, ValueError, TypeError, ArithmeticError, RecursionError) as error:
             reason = f"the pickle breaks off before offset {cursor.offset}: {error}"
             raise UnreadableFile(reason) from error

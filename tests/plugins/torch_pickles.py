@@ -1,0 +1,136 @@
+"""Writes pickles opcode by opcode, and puts them into torch's zip archives: no torch needed."""
+
+from __future__ import annotations
+
+import io
+import math
+import struct
+import zipfile
+from collections.abc import Mapping, Sequence
+from itertools import accumulate
+from pathlib import Path
+
+from rnninspect.model import SavedModel
+from rnninspect.source import open_source
+from rnninspect_torch import TorchReader
+
+NONE, TRUE, FALSE, STOP = b"N", b"\x88", b"\x89", b"."
+ITEM_BYTES = {"FloatStorage": 4, "HalfStorage": 2, "LongStorage": 8, "QInt8Storage": 1}
+
+
+def text(value: str) -> bytes:
+    data = value.encode("utf-8", "surrogatepass")
+    return b"X" + struct.pack("<I", len(data)) + data
+
+
+def number(value: int) -> bytes:
+    size = value.bit_length() // 8 + 1
+    return b"\x8a" + bytes([size]) + value.to_bytes(size, "little", signed=True)
+
+
+def items(*values: bytes) -> bytes:
+    return b"(" + b"".join(values) + b"t"
+
+
+def numbers(values: Sequence[int]) -> bytes:
+    return items(*(number(value) for value in values))
+
+
+def name(module: str, attribute: str) -> bytes:
+    return f"c{module}\n{attribute}\n".encode()
+
+
+def call(module: str, attribute: str, *arguments: bytes) -> bytes:
+    return name(module, attribute) + items(*arguments) + b"R"
+
+
+def mapping(pairs: Mapping[str, bytes]) -> bytes:
+    return b"}(" + b"".join(text(key) + value for key, value in pairs.items()) + b"u"
+
+
+def instance(module: str, attribute: str, state: Mapping[str, bytes]) -> bytes:
+    return name(module, attribute) + b")\x81" + mapping(state) + b"b"
+
+
+def storage(key: str, count: int, kind: str = "FloatStorage") -> bytes:
+    parts = (text("storage"), name("torch", kind), text(key), text("cpu"), number(count))
+    return items(*parts) + b"Q"
+
+
+def strides_of(shape: Sequence[int]) -> tuple[int, ...]:
+    steps = tuple(accumulate(reversed(shape[1:]), lambda step, size: step * size, initial=1))
+    return steps[::-1][: len(shape)] if shape else ()
+
+
+def tensor(
+    key: str,
+    shape: Sequence[int],
+    *,
+    count: int | None = None,
+    offset: int = 0,
+    strides: Sequence[int] | None = None,
+    kind: str = "FloatStorage",
+) -> bytes:
+    held = storage(key, math.prod(shape) if count is None else count, kind)
+    steps = strides_of(shape) if strides is None else strides
+    parts = (held, number(offset), numbers(shape), numbers(steps), FALSE, NONE)
+    return call("torch._utils", "_rebuild_tensor_v2", *parts)
+
+
+def state_dict(shapes: Mapping[str, Sequence[int]]) -> bytes:
+    """A pickle of tensors, each over a storage of its own, `0`, `1`, …"""
+    pairs = {label: tensor(str(key), shape) for key, (label, shape) in enumerate(shapes.items())}
+    return b"\x80\x02" + mapping(pairs) + STOP
+
+
+def records_of(shapes: Mapping[str, Sequence[int]], item_bytes: int = 4) -> dict[str, bytes]:
+    sizes = [math.prod(shape) * item_bytes for shape in shapes.values()]
+    return {f"data/{key}": bytes(size) for key, size in enumerate(sizes)}
+
+
+def archive(pickle: bytes, records: Mapping[str, bytes] | None = None) -> bytes:
+    """A zip archive as torch.save writes it, with `pickle` as its data.pkl."""
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w") as file:
+        for label, data in {"data.pkl": pickle, **(records or {}), "version": b"3\n"}.items():
+            file.writestr(f"model/{label}", data)
+    return buffer.getvalue()
+
+
+def saved(shapes: Mapping[str, Sequence[int]]) -> bytes:
+    """A whole file of a state dict with these shapes."""
+    return archive(state_dict(shapes), records_of(shapes))
+
+
+def lstm(inputs: int, hidden: int, path: str = "", level: int = 0) -> dict[str, tuple[int, ...]]:
+    """The shapes of one level of an LSTM, by the names of torch.nn."""
+    start = f"{path}." if path else ""
+    return {
+        f"{start}weight_ih_l{level}": (4 * hidden, inputs),
+        f"{start}weight_hh_l{level}": (4 * hidden, hidden),
+        f"{start}bias_ih_l{level}": (4 * hidden,),
+        f"{start}bias_hh_l{level}": (4 * hidden,),
+    }
+
+
+def read(data: bytes, folder: Path, label: str = "model.pt") -> SavedModel:
+    """What the reader says of a file with these bytes."""
+    path = folder / label
+    path.write_bytes(data)
+    return read_path(path)
+
+
+def read_path(path: Path) -> SavedModel:
+    """What the reader says of a file or folder, which it must recognise."""
+    with open_source(path) as source:
+        reader = TorchReader()
+        assert reader.recognises(source)
+        return reader.read(source)
+
+
+def parameters(model: SavedModel) -> int:
+    """Elements of all parameters, each tensor once, as the report adds them up."""
+    from rnninspect.counter import count_layers
+    from rnninspect.report import add_up
+
+    return add_up(model, count_layers(model.layers)).parameters
