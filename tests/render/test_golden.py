@@ -6,84 +6,25 @@ import csv
 import io
 import json
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
 
-from handmade import layer, model, report, reshaped, tensor
-from rnninspect.cells import Role, Sizes
-from rnninspect.model import (
-    Fact,
-    Fate,
-    Observation,
-    Origin,
-    Purpose,
-    SavedModel,
-    SkippedLayer,
-    Stack,
-)
+from handmade import layer, model, report, tensor
+from report_cases import CASES, UNREADABLE, hold, without_rules
+from rnninspect.cells import Sizes
 from rnninspect.render import RENDERERS
 from rnninspect.render.explanation import explain
 from rnninspect.render.formula_sheet import Wish, formula_sheet
-from rnninspect.render.view import Unreadable, View
+from rnninspect.render.view import View
 from rnninspect.report import Report
-
-GOLDEN = Path(__file__).parent / "golden"
-
-
-def stacked() -> SavedModel:
-    sizes = (Sizes(257, 128, directions=2), Sizes(256, 128, directions=2))
-    levels = tuple(
-        replace(
-            layer(sizes=each, name=f"encoder.lstm[{level}]"),
-            kind="Bidirectional(LSTM)",
-            stack=Stack("encoder.lstm", level, 2),
-        )
-        for level, each in enumerate(sizes)
-    )
-    moments = replace(tensor("exp_avg", (128, 3)), purpose=Purpose.OPTIMIZER)
-    return model(*levels, others=(tensor("dense.weight", (10, 256)), moments))
-
-
-def faulty() -> SavedModel:
-    lost = SkippedLayer("custom", "MyCell", "no formula is known for this cell")
-    cut = reshaped(layer("GRU", Sizes(16, 8), name="gru"), Role.KERNEL, (24, 12))
-    fed = layer(name="fed")
-    fed = replace(
-        fed, operands=tuple(replace(o, fate=Fate.INPUT, tensors=()) for o in fed.operands)
-    )
-    seen = Observation(Fact.CODE, "builtins.print")
-    saved = model(replace(cut, origin=Origin.INFERRED), fed)
-    return replace(saved, skipped=(lost,), observations=(seen,))
-
-
-def hostile() -> SavedModel:
-    name = "\x1b[2J\x07a\nb|c\r<script>alert(1)</script>\u202egnp.exe=`*[x](http://y)\ud800\x7f"
-    return model(layer(name=name), layer("RNN", name='=HYPERLINK("x")'), layer(name="x" * 5000))
-
-
-CASES = {
-    "stacked": [report(stacked(), "model.pt")],
-    "faulty": [report(faulty(), "broken.onnx")],
-    "hostile": [report(hostile(), "=a|b\x1b.pt")],
-    "none": [report(model(others=(tensor("dense", (3, 3)),)), "dense.h5")],
-    "two": [report(stacked(), "one.pt"), report(faulty(), "two.onnx")],
-}
-UNREADABLE = [Unreadable("absent.onnx", "No such file or directory")]
-
-
-def hold(name: str, text: str, config: pytest.Config) -> None:
-    path = GOLDEN / name
-    if config.getoption("--renew-golden"):
-        path.write_text(text + "\n", encoding="utf-8")
-    assert text + "\n" == path.read_text(encoding="utf-8")
 
 
 @pytest.mark.parametrize("output", RENDERERS)
 @pytest.mark.parametrize("case", CASES)
 def test_each_format(case: str, output: str, pytestconfig: pytest.Config) -> None:
     unreadable = UNREADABLE if case == "two" else []
-    hold(f"{case}.{output}", RENDERERS[output](CASES[case], unreadable, View()), pytestconfig)
+    text = RENDERERS[output](CASES[case], unreadable, View())
+    hold(f"{case}.{output}", text if case == "none" else without_rules(text), pytestconfig)
 
 
 def test_a_wide_table(pytestconfig: pytest.Config) -> None:

@@ -12,7 +12,7 @@ from rnninspect.counter import unique_tensors
 from rnninspect.model import Origin
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from rnninspect.counter import LayerCount
     from rnninspect.policy import Policy
@@ -81,14 +81,18 @@ LAYER_GAUGES: dict[str, Callable[[LayerCount], int]] = {
 def _layers(
     report: Report, key: str, allowed: int, gauge: Callable[[LayerCount], int]
 ) -> list[Measure]:
-    """All layers that fail; where none does the one that comes nearest to it."""
     layers = _first_levels(report.layers) if gauge is _levels else report.layers
     measures = [
         at_most(report.path, key, "R502", allowed, gauge(counted), counted.layer.name)
         for counted in layers
     ]
+    return telling(measures)
+
+
+def telling(measures: Sequence[Measure]) -> list[Measure]:
+    """Of measures by one limit all that fail; where none does the one that comes nearest to it."""
     failing = [measure for measure in measures if measure.outcome is Outcome.FAIL]
-    return failing or sorted(measures, key=lambda measure: -int(measure.value))[:1]
+    return failing or sorted(measures, key=lambda measure: -Fraction(measure.value))[:1]
 
 
 def _first_levels(layers: Iterable[LayerCount]) -> list[LayerCount]:

@@ -6,7 +6,7 @@ from dataclasses import replace
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
-from rnninspect.audit.gauges import at_most, figures_of
+from rnninspect.audit.gauges import at_most, figures_of, telling
 from rnninspect.baseline import FIGURES
 from rnninspect.rules import RULES, Breach
 
@@ -22,18 +22,21 @@ if TYPE_CHECKING:
 APPEARED, VANISHED, UNCHECKED = RULES["R507"], RULES["R508"], RULES["R509"]
 
 
-def growth_of(report: Report, policy: Policy, baseline: Baseline) -> Iterator[Measure]:
-    """The growth of each figure over the baseline, held against the policy."""
+def growth_of(report: Report, policy: Policy, baseline: Baseline) -> list[Measure]:
+    """The growth of the figures over the baseline, held against the policy."""
     old = baseline.models.get(baseline.name_of(report.path))
     if old is None or policy.max_growth is None:
-        return
+        return []
     new = figures_of(report)
+    measures = []
     for figure in FIGURES:
         before, after = getattr(old, figure), getattr(new, figure)
         grown = Fraction(after - before, max(before, 1))
         measure = at_most(report.path, "max_growth", "R506", policy.max_growth, grown)
+        about = f"growth, {figure.removesuffix('_parameters').replace('_', ' ')}"
         note = f"{before:,} before, {after:,} now{_most_grown(old, new)}"
-        yield replace(measure, about=f"growth, {figure.replace('_', ' ')}", note=note)
+        measures.append(replace(measure, about=about, note=note))
+    return telling(measures)
 
 
 def _most_grown(old: Figures, new: Figures) -> str:

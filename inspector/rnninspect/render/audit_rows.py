@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 LIMIT_HEADS, LIMIT_NUMBERS = ("Result", "Used", "Value", "Allowed", "Limit", "Model"), (1, 2, 3)
 LAYER_HEADS, LAYER_NUMBERS = ("Parameters", "Of all", "Cell", "m", "n", "Layer"), (0, 1, 3, 4)
 LARGEST_SHOWN, LIMITS_SHOWN = 5, 200
-LONGEST_WORDS = 24
+LONGEST_WORDS = 18
 NO_LIMIT = "no limit is set: only the rules were checked"
 Grid = list[list[str]]
 

@@ -33,7 +33,8 @@ def gitlab(findings: Sequence[PlacedFinding], unreadable: Sequence[Unreadable], 
     hashes = fingerprints(findings, view.root)
     for (path, finding), fingerprint in zip(findings, hashes, strict=True):
         place = (repository_path(path, view.root), fingerprint)
-        entries.append(_entry(finding.rule, told(finding), SEVERITIES[finding.level], place))
+        description = f"{finding.name}: {told(finding)}"
+        entries.append(_entry(finding.rule, description, SEVERITIES[finding.level], place))
     return dump(entries)
 
 

@@ -1,0 +1,331 @@
+"""What CI systems read: valid by their schemas, stable, and harmless whatever is named."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from fractions import Fraction
+from pathlib import Path
+from typing import Any
+from urllib.parse import unquote
+from xml.etree import ElementTree as ET
+
+import jsonschema
+import pytest
+import xmlschema
+
+from handmade import layer, model, report, tensor
+from report_cases import CASES, UNREADABLE, hold, without_rules
+from rnninspect.audit import Audit, audit, figures_of
+from rnninspect.baseline import Baseline
+from rnninspect.cells import Sizes
+from rnninspect.model import SkippedLayer
+from rnninspect.policy import Policies
+from rnninspect.policy.files import PolicyFile
+from rnninspect.render import RENDERERS
+from rnninspect.render.places import repository_path
+from rnninspect.render.to_audit import AUDIT_RENDERERS
+from rnninspect.render.to_github import LARGEST_SUMMARY, summary_part
+from rnninspect.render.view import Unreadable, View
+from rnninspect.report import Report
+from rnninspect.rules import RULES, Finding, Level
+
+SCHEMAS = Path(__file__).parent / "schemas"
+SARIF_SCHEMA = json.loads((SCHEMAS / "sarif-2.1.0-rtm.4.json").read_text())
+JUNIT_SCHEMA = xmlschema.XMLSchema(SCHEMAS / "junit-10.xsd")
+BAD = [Unreadable("bad\n::x,y:%0A\x1b.pt", "a\r\n::error::reason ](x) %")]
+
+
+def held(reports: Sequence[Report], baseline: Baseline | None = None, **settings: Any) -> Audit:  # noqa: ANN401 - any key of a policy
+    settings = {"max_parameters": 600_000, "max_hidden_size": 100, **settings}
+    return audit(reports, Policies(PolicyFile(Path.cwd(), settings, ()), {}), baseline)
+
+
+def grown() -> Audit:
+    """Something of everything: over, kept, grown, ignored, skipped, vanished, left out."""
+    lost = SkippedLayer("custom", "MyCell", "no formula is known", (tensor("w", (2, 5)),))
+    small = report(model(layer(sizes=Sizes(3, 2))), "small.pt")
+    large = report(model(layer(sizes=Sizes(3, 4), name="rnn")), "large.pt")
+    strange = report(replace(model(layer(), others=lost.tensors), skipped=(lost,)), "odd.onnx")
+    figures = {"small.pt": figures_of(small), "odd.onnx": figures_of(strange)}
+    figures["large.pt"] = replace(figures_of(small), file_bytes=1000)
+    figures |= {"gone.pt": figures_of(small), "left.pt": figures_of(small)}
+    old = Baseline(Path("rnninspect.lock"), figures, frozenset({"gone.pt"}))
+    return held(
+        [small, large, strange],
+        old,
+        max_parameters=100,
+        min_coverage=Fraction(1),
+        allowed_cells=("LSTM",),
+        per_file_ignores=(("odd.onnx", ("R503",)),),
+    )
+
+
+AUDITS = {name: held(reports) for name, reports in CASES.items()} | {"grown": grown()}
+
+
+@pytest.mark.parametrize("output", AUDIT_RENDERERS)
+@pytest.mark.parametrize("case", ["grown", "faulty", "hostile"])
+def test_each_form_of_an_audit(case: str, output: str, pytestconfig: pytest.Config) -> None:
+    text = AUDIT_RENDERERS[output](AUDITS[case], UNREADABLE if case == "grown" else [], View())
+    hold(f"{case}.audit.{output}", without_rules(text), pytestconfig)
+
+
+def test_check_and_inspect_know_the_same_formats() -> None:
+    assert list(AUDIT_RENDERERS) == list(RENDERERS)
+
+
+def of_both(case: str, output: str, bad: Sequence[Unreadable] = BAD) -> list[str]:
+    """The text of one format for `inspect` and for `check`."""
+    texts = [AUDIT_RENDERERS[output](AUDITS[case], bad, View())]
+    if case in CASES:
+        texts.append(RENDERERS[output](CASES[case], bad, View()))
+    return texts
+
+
+@pytest.mark.parametrize("case", AUDITS)
+def test_sarif_is_valid(case: str) -> None:
+    validator = jsonschema.Draft4Validator(SARIF_SCHEMA)
+    for text in of_both(case, "sarif"):
+        assert [error.message for error in validator.iter_errors(json.loads(text))] == []
+        assert text.isascii()
+
+
+def test_the_schema_would_find_a_fault() -> None:
+    document = json.loads(of_both("faulty", "sarif")[0])
+    document["runs"][0]["results"][0]["level"] = "fatal"
+    with pytest.raises(jsonschema.ValidationError):
+        jsonschema.Draft4Validator(SARIF_SCHEMA).validate(document)
+
+
+@pytest.mark.parametrize("case", AUDITS)
+def test_sarif_describes_every_rule_and_points_to_the_right_one(case: str) -> None:
+    (run,) = json.loads(of_both(case, "sarif")[0])["runs"]
+    rules = run["tool"]["driver"]["rules"]
+    assert [rule["id"] for rule in rules] == list(RULES)
+    for result in run["results"]:
+        rule = rules[result["ruleIndex"]]
+        assert (rule["id"], rule["defaultConfiguration"]["level"]) == (
+            result["ruleId"],
+            result["level"],
+        )
+
+
+def results(findings: Sequence[Finding], path: str = "a.pt") -> list[dict[str, Any]]:
+    made = replace(report(model()), path=path, findings=tuple(findings))
+    found: list[dict[str, Any]] = json.loads(RENDERERS["sarif"]([made], [], View()))["runs"][0][
+        "results"
+    ]
+    return found
+
+
+def finding(message: str = "told", name: str | None = "lstm") -> Finding:
+    return Finding("R101", "tensor-shape", Level.ERROR, name, "kernel", message)
+
+
+def prints(found: Sequence[dict[str, Any]]) -> list[str]:
+    return [result["partialFingerprints"]["rnninspectFinding/v1"] for result in found]
+
+
+def test_a_fingerprint_is_of_the_place_and_not_of_the_numbers() -> None:
+    one, two = finding("stored 1"), finding("stored 2")
+    assert prints(results([one])) == prints(results([two]))
+    assert prints(results([one])) == prints(results([one], "./x/../a.pt"))
+    others = [results([finding(name="gru")]), results([one], "b.pt"), results([one, two])[1:]]
+    assert len({*prints(results([one])), *(prints(other)[0] for other in others)}) == 4
+
+
+@pytest.mark.parametrize("case", AUDITS)
+def test_fingerprints_differ_within_a_report(case: str) -> None:
+    (run,) = json.loads(of_both(case, "sarif")[0])["runs"]
+    entries = json.loads(of_both(case, "gitlab")[0])
+    for hashes in (prints(run["results"]), [entry["fingerprint"] for entry in entries]):
+        assert len(set(hashes)) == len(hashes)
+
+
+@pytest.mark.parametrize(
+    ("path", "uri"),
+    [
+        ("models/a.pt", "models/a.pt"),
+        ("./models//a.pt", "models/a.pt"),
+        ("a b%c#d?e.pt", "a%20b%25c%23d%3Fe.pt"),
+        ("http:x.pt", "http%3Ax.pt"),
+        ("ä\udcff.pt", "%C3%A4%FF.pt"),
+    ],
+)
+def test_uris_are_relative_and_quoted(path: str, uri: str) -> None:
+    (result,) = results([finding()], path)
+    place = result["locations"][0]["physicalLocation"]["artifactLocation"]
+    assert place == {"uri": uri, "uriBaseId": "%SRCROOT%"}
+
+
+def test_an_absolute_path_inside_is_made_relative_and_one_outside_stays(tmp_path: Path) -> None:
+    assert repository_path(str(Path.cwd() / "m" / "a.pt")) == "m/a.pt"
+    assert repository_path(str(tmp_path / "a.pt")) == str(tmp_path / "a.pt")
+    assert repository_path(str(tmp_path / "a.pt"), str(tmp_path)) == "a.pt"
+    assert repository_path("..a/b.pt") == "..a/b.pt"
+    (result,) = results([finding()], str(tmp_path / "a b.pt"))
+    place = result["locations"][0]["physicalLocation"]["artifactLocation"]
+    assert place["uri"].startswith("file:///")
+    assert unquote(place["uri"]).endswith("/a b.pt")
+
+
+def test_sarif_tells_of_files_that_could_not_be_read() -> None:
+    (run,) = json.loads(RENDERERS["sarif"]([], UNREADABLE, View()))["runs"]
+    (invocation,) = run["invocations"]
+    assert invocation["executionSuccessful"] is False
+    (told,) = invocation["toolExecutionNotifications"]
+    assert told["message"]["text"] == "could not be read: No such file or directory"
+    (run,) = json.loads(RENDERERS["sarif"]([], [], View()))["runs"]
+    assert run["invocations"][0]["executionSuccessful"] is True
+
+
+def test_no_name_makes_a_link_in_sarif() -> None:
+    (result,) = results([finding(name="[x](https://example.org)")])
+    assert "](" not in result["message"]["text"]
+
+
+@pytest.mark.parametrize("case", AUDITS)
+def test_junit_is_valid_and_counts_right(case: str) -> None:
+    for text in of_both(case, "junit"):
+        JUNIT_SCHEMA.validate(text)
+        root = ET.fromstring(text)  # noqa: S314 - we have just written it
+        for suite in root:
+            for attribute, kind in (("failures", "failure"), ("errors", "error"), ("skipped",) * 2):
+                assert int(suite.get(attribute, "")) == len(suite.findall(f"testcase/{kind}"))
+            assert int(suite.get("tests", "")) == len(suite.findall("testcase"))
+        for attribute in ("tests", "failures", "errors"):
+            assert int(root.get(attribute, "")) == sum(int(s.get(attribute, "")) for s in root)
+
+
+def outcomes(text: str) -> dict[str, str]:
+    root = ET.fromstring(text)  # noqa: S314 - we have just written it
+    cases = root.iter("testcase")
+    return {case.get("name", ""): case[0].tag if len(case) else "passed" for case in cases}
+
+
+def test_junit_has_a_case_for_each_layer_each_limit_and_each_bad_file() -> None:
+    assert outcomes(AUDIT_RENDERERS["junit"](held(CASES["faulty"]), [], View())) == {
+        "(the file)": "system-out",
+        "gru": "failure",
+        "fed": "system-out",
+        "custom": "skipped",
+        "max-parameters (parameters)": "system-out",
+        "max-hidden-size (hidden size) gru": "system-out",
+    }
+    assert outcomes(RENDERERS["junit"]([], UNREADABLE, View())) == {"(the file)": "error"}
+
+
+@pytest.mark.parametrize(
+    ("fail_on", "outcome", "limit"),
+    [
+        (Level.ERROR, "skipped", "failure"),
+        (Level.WARNING, "failure", "failure"),
+        (None, "skipped", "system-out"),
+    ],
+)
+def test_a_junit_case_fails_from_the_level_that_fails(
+    fail_on: Level | None, outcome: str, limit: str
+) -> None:
+    made = held(CASES["faulty"], max_parameters=1)
+    found = outcomes(AUDIT_RENDERERS["junit"](made, [], View(fail_on=fail_on)))
+    assert (found["custom"], found["max-parameters (parameters)"]) == (outcome, limit)
+
+
+COMMAND = re.compile(r"::(error|warning|notice) file=([^:,]+),title=([^:,]+)::([^\r\n]+)")
+
+
+@pytest.mark.parametrize("case", AUDITS)
+def test_each_line_for_github_is_one_whole_command(case: str) -> None:
+    for text in of_both(case, "github"):
+        for line in text.splitlines():
+            assert COMMAND.fullmatch(line)
+        assert text.replace("\n", "").isprintable()
+
+
+def test_github_commands_are_escaped_by_their_rules() -> None:
+    made = replace(report(model()), path="a,b:c%.pt", findings=(finding("100%"),))
+    line = RENDERERS["github"]([made], [], View())
+    title = "R101 tensor-shape"
+    assert line == f"::error file=a%2Cb%3Ac%25.pt,title={title}::lstm kernel: 100%25"
+
+
+def test_no_name_gives_githubs_log_a_command() -> None:
+    name = "  ::stop-commands::x ##[add-mask]y"
+    made = [report(model(layer(name=name)), name)]
+    for output in ("table", "markdown", "csv", "json", "sarif", "junit", "gitlab"):
+        renderers: tuple[Callable[[], str], ...] = (
+            lambda output=output: RENDERERS[output](made, [], View()),  # type: ignore[misc] # a default binds the loop's name
+            lambda output=output: AUDIT_RENDERERS[output](held(made), [], View()),  # type: ignore[misc] # the same
+        )
+        for render in renderers:
+            text = render()
+            assert "##[" not in text
+            assert not any(line.lstrip().startswith("::") for line in text.splitlines())
+
+
+def test_a_summary_is_no_larger_than_github_takes() -> None:
+    assert summary_part("| a |\n") == "| a |\n"
+    cut = summary_part("| ä |\n" * 300_000)
+    assert len(cut.encode()) < LARGEST_SUMMARY + 100
+    assert set(cut.splitlines()) == {"| ä |", "", "(cut here: GitHub takes no more)"}
+
+
+@pytest.mark.parametrize("case", AUDITS)
+def test_gitlab_entries_have_what_gitlab_wants(case: str) -> None:
+    severities = {"info", "minor", "major", "critical", "blocker"}
+    for text in of_both(case, "gitlab"):
+        for entry in json.loads(text):
+            assert {"description", "check_name", "fingerprint", "severity", "location"} == set(
+                entry
+            )
+            assert entry["severity"] in severities
+            assert entry["location"]["lines"] == {"begin": 1}
+            assert not entry["location"]["path"].startswith("./")
+            assert re.fullmatch("[0-9a-f]{64}", entry["fingerprint"])
+            assert entry["description"].isprintable()
+
+
+@pytest.mark.parametrize("output", ["table", "markdown", "csv"])
+def test_no_name_breaks_the_text_of_an_audit(output: str) -> None:
+    text = AUDIT_RENDERERS[output](AUDITS["hostile"], BAD, View())
+    assert text.replace("\n", "").isprintable()
+    rows = [line for line in text.splitlines() if line.startswith("|")]
+    bars = [line.replace("\\\\", "").replace("\\|", "").count("|") for line in rows]
+    assert set(bars) <= {7}
+    assert output != "markdown" or "<script" not in text
+
+
+@pytest.mark.parametrize("width", [80, 100, 160])
+def test_the_tables_of_an_audit_fit_the_width(width: int) -> None:
+    for made in AUDITS.values():
+        text = AUDIT_RENDERERS["table"](made, [], View(width))
+        tables = [block for block in text.split("\n\n") if "\n---" in block]
+        assert tables
+        assert max(len(line) for table in tables for line in table.splitlines()) <= width
+
+
+def test_a_long_run_tells_how_many_limits_it_does_not_show() -> None:
+    made = held([report(model(layer()), f"m{number}.pt") for number in range(150)])
+    text = AUDIT_RENDERERS["table"](made, [], View())
+    assert "and 100 more" in text
+    assert len(json.loads(AUDIT_RENDERERS["json"](made, [], View()))["audit"]["limits"]) == 300
+
+
+def test_json_holds_the_audit_beside_the_reports() -> None:
+    document = json.loads(AUDIT_RENDERERS["json"](AUDITS["grown"], [], View()))
+    assert document["schema_version"] == 1
+    assert [made["path"] for made in document["reports"]] == ["small.pt", "large.pt", "odd.onnx"]
+    held_in = document["audit"]
+    assert held_in["failing"] == ["large.pt", "odd.onnx", "gone.pt"]
+    assert held_in["fail_on"] == "error"
+    first = held_in["limits"][0]
+    assert (first["path"], first["limit"], first["outcome"]) == (
+        "large.pt",
+        "max-parameters",
+        "fail",
+    )
+    assert first["share"] == first["value"] / first["allowed"]
+    assert {entry["rule"] for entry in held_in["elsewhere"]} == {"R508", "R509"}
