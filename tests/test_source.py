@@ -136,3 +136,15 @@ def test_a_limit_says_its_name() -> None:
     limits.require("tensors", 2)
     with pytest.raises(RefusedFile, match=r"tensors=2; --limit tensors=N"):
         limits.require("tensors", 3)
+
+
+def test_files_found_beside_the_model_are_part_of_its_bytes(file: Path) -> None:
+    (file.parent / "weights.data").write_bytes(bytes(1000))
+    (file.parent / "shard").write_bytes(bytes(50))
+    with open_source(file) as source:
+        assert source.all_bytes == 100
+        for location in ("weights.data", "./weights.data", "model.bin", "absent", "../x"):
+            source.window(0, 10).neighbour(location)
+        with source.open_neighbour("shard") as shard:
+            shard.holding(b"x").neighbour("weights.data")
+        assert source.all_bytes == 1150

@@ -28,7 +28,7 @@ def inspect_file(path: str | os.PathLike[str], limits: Limits | None = None) -> 
     """
     with open_source(path, limits) as source:
         model = _read(choose_reader(source), source)
-        size = source.size
+        size = source.all_bytes
     counts = count_layers(model.layers)
     return Report(
         path=os.fspath(path),

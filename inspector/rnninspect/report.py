@@ -46,7 +46,10 @@ class Totals:
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """All that is known of one file; sizes in bytes, counts in elements."""
+    """All that is known of one model; sizes in bytes, counts in elements.
+
+    `file_bytes` are those of the file and of the others that it names: shards, external data.
+    """
 
     path: str
     format: str

@@ -85,16 +85,23 @@ class Source:
         path: the file or folder as the user named it.
         size: bytes in this run.
         limits: the bounds that a reader holds to.
+        companions: sizes of the other files that were found inside, by path: the model's as well.
     """
 
     def __init__(self, path: Path, store: _Store, start: int, size: int, limits: Limits) -> None:
         self.path, self.size, self.limits = path, size, limits
+        self.companions: dict[Path, int] = {}
         self._store, self._start = store, start
 
     @property
     def is_folder(self) -> bool:
         """Whether it stands for a folder; it then holds no bytes."""
         return isinstance(self._store, _Folder)
+
+    @property
+    def all_bytes(self) -> int:
+        """Bytes of the file and of its companions."""
+        return self.size + sum(self.companions.values())
 
     @property
     def folder(self) -> Path:
@@ -127,11 +134,15 @@ class Source:
             raise UnreadableFile(
                 f"a part of {size} bytes at offset {offset} passes the end at {self.size}"
             )
-        return Source(self.path, self._store, self._start + offset, size, self.limits)
+        part = Source(self.path, self._store, self._start + offset, size, self.limits)
+        part.companions = self.companions
+        return part
 
     def holding(self, data: bytes) -> Source:
         """A source over bytes in memory (an inflated member) with this one's path and limits."""
-        return Source(self.path, _Memory(data), 0, len(data), self.limits)
+        part = Source(self.path, _Memory(data), 0, len(data), self.limits)
+        part.companions = self.companions
+        return part
 
     def neighbour(self, location: str) -> Neighbour:
         """What a path that the model names leads to; it is looked up, never opened."""
@@ -150,6 +161,8 @@ class Source:
             return Neighbour(Whereabouts.MISSING)
         if not stat.S_ISREG(status.st_mode):
             return Neighbour(Whereabouts.IRREGULAR)
+        if resolved != self.path.resolve():
+            self.companions[resolved] = status.st_size
         return Neighbour(Whereabouts.INSIDE, resolved, status.st_size)
 
     def open_neighbour(self, location: str) -> Source:
@@ -162,6 +175,7 @@ class Source:
         source = open_source(found.path, self.limits)
         if source.is_folder:  # it was a file a moment ago
             raise UnreadableFile(f"{location} has become a folder")
+        source.companions = self.companions
         return source
 
     def close(self) -> None:
