@@ -25,7 +25,7 @@ class Signature:
             `reverse`, and `part` of a weight that is computed from several tensors.
         roles: what each tensor is for.
         kind: the class's name, with {} for the cell.
-        required: the roles without which it is not this module.
+        required: the roles without which it is not this module; none where the names are clear.
         cell: key of CELLS; None where the number of gates decides.
         convention: whose formula it follows.
         biases: the bias roles that it has if it has any.
@@ -57,6 +57,7 @@ STACK = Signature(
     re.compile(rf"(?:^|\.){_NAMES}_l(?P<level>0|[1-9]\d{{0,3}})(?P<reverse>_reverse)?{_HOW}$"),
     _TORCH,
     "{}",
+    required=frozenset(),
 )
 CELL = Signature(
     "torch.nn.LSTMCell, GRUCell, RNNCell",

@@ -146,8 +146,9 @@ def _score(hypothesis: _Hypothesis, shapes: Shapes) -> tuple[int, int, int]:
 def _is_another_cell(best: _Hypothesis, shapes: Shapes) -> bool:
     """Whether the tensors agree with each other, and with no cell that is known."""
     kernels = _of(shapes, Role.RECURRENT_KERNEL)
-    if not kernels:
-        return not _of(shapes, Role.KERNEL)
+    if not kernels:  # lost, or none: IndRNN's is a vector
+        vectors = any(place.role is Role.RECURRENT_KERNEL for place in shapes)
+        return vectors or not _of(shapes, Role.KERNEL)
     if any(best.explains(Role.RECURRENT_KERNEL, shape) for shape in kernels):
         return False
     rows = {shape[0] for shape in (*kernels, *_of(shapes, Role.KERNEL))}

@@ -97,6 +97,29 @@ def archive(pickle: bytes, records: Mapping[str, bytes] | None = None) -> bytes:
     return buffer.getvalue()
 
 
+def write_sparse(path: Path, pickle: bytes, sizes: Mapping[str, int]) -> None:
+    """An archive whose records of `data/` are holes: any size, and no room on the disk."""
+    entries = []
+    with path.open("wb") as file:
+        for label, size in {"data.pkl": len(pickle), **sizes}.items():
+            name_, offset = f"model/{label}".encode(), file.tell()
+            file.write(struct.pack("<4s5H3L2H", b"PK\3\4", *[0] * 8, len(name_), 0) + name_)
+            if label == "data.pkl":
+                file.write(pickle)
+            else:
+                file.seek(size, 1)
+            extra = struct.pack("<2H3Q", 1, 24, size, size, offset)
+            full = 2**32 - 1
+            fields = (*[0] * 7, full, full, len(name_), len(extra), *[0] * 4, full)
+            entries.append(struct.pack("<4s6H3L5H2L", b"PK\1\2", *fields) + name_ + extra)
+        place, directory = file.tell(), b"".join(entries)
+        numbers_ = (44, 45, 45, 0, 0, len(entries), len(entries), len(directory), place)
+        file.write(directory + struct.pack("<4sQ2H2L4Q", b"PK\6\6", *numbers_))
+        file.write(struct.pack("<4sLQL", b"PK\6\7", 0, place + len(directory), 1))
+        full = 2**32 - 1
+        file.write(struct.pack("<4s4H2LH", b"PK\5\6", 0, 0, 0xFFFF, 0xFFFF, full, full, 0))
+
+
 def saved(shapes: Mapping[str, Sequence[int]]) -> bytes:
     """A whole file of a state dict with these shapes."""
     return archive(state_dict(shapes), records_of(shapes))

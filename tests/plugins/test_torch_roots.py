@@ -1,0 +1,281 @@
+"""Checkpoints: which of their dicts are networks, copies, optimizers, or neither."""
+
+from __future__ import annotations
+
+from itertools import count
+from pathlib import Path
+
+import pytest
+from torch_pickles import (
+    archive,
+    instance,
+    items,
+    lstm,
+    mapping,
+    number,
+    parameters,
+    read,
+    tensor,
+    text,
+)
+
+from rnninspect.counter import count_layers
+from rnninspect.model import Fact, Purpose, SavedModel
+from rnninspect.report import add_up
+
+Keys = "count[int]"
+
+
+def network(keys: count[int], path: str = "rnn", hidden: int = 2) -> bytes:
+    """The dict of an LSTM's tensors, each over a storage of its own."""
+    shapes = lstm(3, hidden, path)
+    return mapping({label: tensor(str(next(keys)), shape) for label, shape in shapes.items()})
+
+
+def checkpoint(folder: Path, pairs: dict[str, bytes]) -> SavedModel:
+    return read(archive(mapping(pairs) + b"."), folder)
+
+
+def purposes(model: SavedModel) -> dict[Purpose, int]:
+    totals = add_up(model, count_layers(model.layers))
+    held = {Purpose(name): value for name, value in totals.not_parameters.items() if value}
+    return {
+        **held,
+        **({Purpose.COPY: totals.copies} if totals.copies else {}),
+        Purpose.PARAMETER: totals.parameters,
+    }
+
+
+@pytest.mark.parametrize(
+    "key",
+    ["state_dict", "model", "model_state_dict", "net", "weights", "params", "generator", "module"],
+)
+def test_one_network_needs_no_label(key: str, tmp_path: Path) -> None:
+    model = checkpoint(tmp_path, {"epoch": number(3), key: network(count())})
+    assert [(layer.name, layer.root) for layer in model.layers] == [("rnn", None)]
+    assert purposes(model) == {Purpose.PARAMETER: 56}
+
+
+def test_parts_of_one_network_add_up(tmp_path: Path) -> None:
+    keys = count()
+    parts = {"encoder": network(keys), "decoder": network(keys, hidden=4)}
+    model = checkpoint(tmp_path, parts)
+    assert [(layer.name, layer.root) for layer in model.layers] == [
+        ("rnn", "encoder"),
+        ("rnn", "decoder"),
+    ]
+    assert purposes(model) == {Purpose.PARAMETER: 56 + 144}
+
+
+@pytest.mark.parametrize("key", ["ema", "model_ema", "ema_state_dict", "swa", "shadow_params"])
+def test_a_copy_is_told_from_the_network(key: str, tmp_path: Path) -> None:
+    keys = count()
+    model = checkpoint(tmp_path, {"model": network(keys), key: network(keys)})
+    assert [layer.root for layer in model.layers] == ["model", key]
+    assert purposes(model) == {Purpose.PARAMETER: 56, Purpose.COPY: 56}
+
+
+def test_a_copy_alone_is_the_network(tmp_path: Path) -> None:
+    model = checkpoint(tmp_path, {"ema": network(count()), "decay": number(1)})
+    assert [layer.root for layer in model.layers] == [None]
+    assert purposes(model) == {Purpose.PARAMETER: 56}
+
+
+def test_the_best_weights_are_a_copy_if_they_are_the_same_network(tmp_path: Path) -> None:
+    keys = count()
+    same = checkpoint(tmp_path, {"best_model": network(keys), "model": network(keys)})
+    assert purposes(same) == {Purpose.PARAMETER: 56, Purpose.COPY: 56}
+    other = checkpoint(tmp_path, {"target": network(keys, hidden=4), "source": network(keys)})
+    assert purposes(other) == {Purpose.PARAMETER: 56 + 144}
+
+
+def test_twins_with_other_names_are_two_networks(tmp_path: Path) -> None:
+    keys = count()
+    model = checkpoint(tmp_path, {"critic1": network(keys), "critic2": network(keys)})
+    assert purposes(model) == {Purpose.PARAMETER: 112}
+
+
+def moments(keys: count[int]) -> bytes:
+    """The state dict of an Adam optimizer over an LSTM, by number and not by name."""
+    states = b"".join(
+        number(index)
+        + mapping({"exp_avg": tensor(str(next(keys)), shape), "step": tensor(str(next(keys)), ())})
+        for index, shape in enumerate(lstm(3, 2).values())
+    )
+    return mapping({"state": b"}(" + states + b"u", "param_groups": b"]"})
+
+
+def test_an_optimizer_is_no_network(tmp_path: Path) -> None:
+    alone = read(archive(moments(count()) + b"."), tmp_path)
+    assert alone.layers == ()
+    assert purposes(alone) == {Purpose.OPTIMIZER: 60, Purpose.PARAMETER: 0}
+    keys = count()
+    both = checkpoint(tmp_path, {"model": network(keys), "anything": moments(keys)})
+    assert purposes(both) == {Purpose.OPTIMIZER: 60, Purpose.PARAMETER: 56}
+
+
+@pytest.mark.parametrize(
+    ("key", "purpose"),
+    [
+        ("optimizer", Purpose.OPTIMIZER),
+        ("optimizer_states", Purpose.OPTIMIZER),
+        ("lr_schedulers", Purpose.OPTIMIZER),
+        ("scaler", Purpose.OPTIMIZER),
+        ("torch_rng_state", Purpose.STATE),
+        ("callbacks", Purpose.STATE),
+        ("hyper_parameters", Purpose.STATE),
+        ("args", Purpose.STATE),
+        ("model_config", Purpose.STATE),
+    ],
+)
+def test_keys_of_training_scripts(key: str, purpose: Purpose, tmp_path: Path) -> None:
+    keys = count()
+    other = mapping({"weight": tensor(str(next(keys)), (7,))})
+    model = checkpoint(tmp_path, {"state_dict": network(keys), key: other})
+    assert purposes(model) == {Purpose.PARAMETER: 56, purpose: 7}
+    assert len(model.layers) == 1
+
+
+def test_tensors_beside_a_state_dict_are_not_of_the_network(tmp_path: Path) -> None:
+    keys = count()
+    pairs = {"model": network(keys), "best_loss": tensor(str(next(keys)), ())}
+    model = checkpoint(tmp_path, {**pairs, "mean": tensor(str(next(keys)), (9,))})
+    assert purposes(model) == {Purpose.PARAMETER: 56, Purpose.STATE: 10}
+
+
+def test_a_state_dict_may_hold_dicts(tmp_path: Path) -> None:
+    keys = count()
+    pairs = {"fc.weight": tensor(str(next(keys)), (2, 2)), "inner": network(keys)}
+    assert purposes(checkpoint(tmp_path, pairs)) == {Purpose.PARAMETER: 60}
+
+
+def test_a_tuple_and_a_list_around_the_network(tmp_path: Path) -> None:
+    model = read(archive(items(number(3), network(count()), b"}") + b"."), tmp_path)
+    assert purposes(model) == {Purpose.PARAMETER: 56}
+    assert [layer.root for layer in model.layers] == [None]
+
+
+def test_tensors_without_names(tmp_path: Path) -> None:
+    made = b"".join(tensor(str(key), shape) for key, shape in enumerate(lstm(3, 2).values()))
+    model = read(archive(b"](" + made + b"e."), tmp_path)
+    assert model.layers == ()
+    assert purposes(model) == {Purpose.PARAMETER: 56}
+    assert any("without names" in note.detail for note in model.observations)
+
+
+def test_a_tensor_alone(tmp_path: Path) -> None:
+    model = read(archive(tensor("0", (3, 4)) + b"."), tmp_path)
+    assert [held.name for held in model.tensors] == ["tensor"]
+
+
+def test_a_key_that_is_a_tensor_is_not_lost(tmp_path: Path) -> None:
+    """The first optimizers kept their states by the parameters themselves."""
+    states = b"}(" + tensor("0", (4,)) + mapping({"step": number(1)}) + b"u"
+    model = read(archive(mapping({"model": network(count(1)), "optim": states}) + b"."), tmp_path)
+    assert purposes(model) == {Purpose.PARAMETER: 56, Purpose.OPTIMIZER: 4}
+
+
+def test_objects_hold_networks_and_other_things(tmp_path: Path) -> None:
+    keys = count()
+    trainer = instance(
+        "mine",
+        "Trainer",
+        {"table": tensor(str(next(keys)), (5,)), "model_state": network(keys)},
+    )
+    model = checkpoint(tmp_path, {"model": network(keys), "trainer": trainer})
+    assert purposes(model)[Purpose.PARAMETER] == 56
+    assert purposes(model)[Purpose.STATE] == 61
+    assert "mine.Trainer" in {note.detail for note in model.observations}
+
+
+def test_values_that_hold_themselves_end(tmp_path: Path) -> None:
+    loop = b"}q\0" + text("self") + b"h\0s" + text("weight") + tensor("0", (3,)) + b"s."
+    assert parameters(read(archive(loop), tmp_path)) == 3
+
+
+def test_lightning_signs_its_checkpoints(tmp_path: Path) -> None:
+    pairs = {"pytorch-lightning_version": text("2.6.6"), "state_dict": network(count())}
+    assert checkpoint(tmp_path, pairs).producer == "pytorch-lightning 2.6.6"
+
+
+def module(path: str, parameters: bytes, modules: bytes = b"}", **more: bytes) -> bytes:
+    """A pickled nn.Module."""
+    space, _, name = path.rpartition(".")
+    held = {"_parameters": parameters, "_buffers": b"}", "_modules": modules, **more}
+    return instance(space, name, held)
+
+
+def declared(**sizes: int) -> dict[str, bytes]:
+    return {
+        "mode": text("LSTM"),
+        **{label: number(size) for label, size in sizes.items()},
+        "bias": b"\x88",
+        "bidirectional": b"\x89",
+    }
+
+
+def lstm_module(keys: count[int], **sizes: int) -> bytes:
+    held = {"input_size": 3, "hidden_size": 2, "num_layers": 1, **sizes}
+    return module("torch.nn.modules.rnn.LSTM", network(keys, ""), b"}", **declared(**held))
+
+
+def test_a_module_declares_its_sizes(tmp_path: Path) -> None:
+    whole = module("mine.Net", b"}", mapping({"rnn": lstm_module(count())}))
+    model = read(archive(whole + b"."), tmp_path)
+    (layer,) = model.layers
+    assert (layer.name, layer.kind, layer.origin) == ("rnn", "LSTM", "declared")
+    assert [note.detail for note in model.observations] == ["mine.Net"]
+
+
+def test_a_module_without_tensors_misses_them(tmp_path: Path) -> None:
+    bare = module(
+        "torch.nn.modules.rnn.LSTM",
+        b"}",
+        b"}",
+        **declared(input_size=3, hidden_size=2, num_layers=1),
+    )
+    fc = module("torch.nn.modules.linear.Linear", mapping({"weight": tensor("0", (2, 2))}))
+    whole = module("mine.Net", b"}", mapping({"rnn": bare, "fc": fc}))
+    (layer,) = read(archive(whole + b"."), tmp_path).layers
+    assert (layer.name, layer.operands) == ("rnn", ())
+
+
+@pytest.mark.parametrize("size", [0, -2, 2**40, 10**30])
+def test_an_impossible_size_is_a_contradiction(size: int, tmp_path: Path) -> None:
+    model = read(archive(lstm_module(count(), hidden_size=size) + b"."), tmp_path)
+    (layer,) = model.layers
+    assert (layer.sizes.hidden_size, layer.origin) == (2, "inferred")
+    (note,) = model.observations
+    assert (note.fact, note.layer) == (Fact.CONTRADICTION, layer.name)
+
+
+def test_a_shared_module_is_walked_once(tmp_path: Path) -> None:
+    shared = lstm_module(count()) + b"q\x07"
+    whole = module("mine.Net", b"}", b"}(" + text("a") + shared + text("b") + b"h\x07u")
+    model = read(archive(whole + b"."), tmp_path)
+    (counted,) = count_layers(model.layers)
+    assert (counted.layer.name, counted.layer.also_at) == ("a", ("b",))
+    assert parameters(model) == 56
+
+
+def test_flat_weights_are_the_same_tensors_again(tmp_path: Path) -> None:
+    keys = count()
+    made = {label: tensor(str(next(keys)), shape) for label, shape in lstm(3, 2).items()}
+    flat = b"](" + b"".join(made.values()) + b"e"
+    whole = module(
+        "torch.nn.modules.rnn.LSTM",
+        mapping(made),
+        b"}",
+        **declared(input_size=3, hidden_size=2, num_layers=1),
+        _flat_weights=flat,
+        h0=tensor("9", (6,)),
+    )
+    model = read(archive(whole + b"."), tmp_path)
+    assert purposes(model) == {Purpose.PARAMETER: 56, Purpose.STATE: 6}
+
+
+def test_a_module_that_holds_itself_ends(tmp_path: Path) -> None:
+    held = {"_parameters": mapping({"weight": tensor("0", (3,))}), "_buffers": b"}"}
+    start = b"cmine\nNet\n)\x81q\x09" + mapping(held)
+    whole = start + text("_modules") + b"}" + text("me") + b"h\x09ssb."
+    assert parameters(read(archive(whole), tmp_path)) == 3
