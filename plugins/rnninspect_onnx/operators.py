@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from rnninspect_onnx.cuts import CUTS
 from rnninspect_onnx.integers import SIZES, arithmetic
 from rnninspect_onnx.shapes import broadcast, places_of
-from rnninspect_onnx.values import Kind, Value, computed
+from rnninspect_onnx.values import Kind, Value, computed, view
 from rnninspect_onnx.views import VIEWS
 
 if TYPE_CHECKING:
@@ -39,7 +39,7 @@ def _elementwise(call: Call) -> tuple[Value, ...]:
     shape = call.shape() if aligned else broadcast(source.shape for source in sources)
     numbers = arithmetic(call)
     if numbers is not None and None not in numbers:
-        return (Value(Kind.CONSTANT, shape, numbers),)
+        return (view((), shape, numbers),)
     return (computed(sources, shape, numbers),)
 
 
