@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 
     from rnninspect.audit import Audit, Measure
     from rnninspect.render.view import Unreadable
+    from rnninspect.report import Report
+    from rnninspect.rules import Finding
 
 LIMIT_HEADS, LIMIT_NUMBERS = ("Result", "Used", "Value", "Allowed", "Limit", "Model"), (1, 2, 3)
 LAYER_HEADS, LAYER_NUMBERS = ("Parameters", "Of all", "Cell", "m", "n", "Layer"), (0, 1, 3, 4)
@@ -76,20 +78,26 @@ def layer_grid(audit: Audit, width: int) -> Grid:
 
 
 def told_lines(audit: Audit) -> Iterator[str]:
-    """Findings that have no row among the limits; notes are counted, not told."""
-    measured = {measure.rule for measure in audit.measures}
-    notes = 0
+    """Findings that have no row among the limits; notes on a model are not told."""
     for report in audit.reports:
-        found = [finding for finding in report.findings if finding.rule not in measured]
-        notes += sum(finding.level is Level.NOTE for finding in found)
-        serious = [finding for finding in found if finding.level is not Level.NOTE]
+        serious = [found for found in _unmeasured(audit, report) if found.level is not Level.NOTE]
         for line in finding_lines(serious):
             yield f"{for_terminal(report.path)}: {line}"
     for path, finding in audit.elsewhere:
         for line in finding_lines([finding]):
             yield f"{for_terminal(path)}: {line}"
-    if notes:
-        yield f"{notes:,} note{'' if notes == 1 else 's'}: `rnninspect MODEL` tells them"
+
+
+def notes_line(audit: Audit) -> str:
+    """How many notes there are, if any."""
+    levels = [found.level for report in audit.reports for found in _unmeasured(audit, report)]
+    notes = levels.count(Level.NOTE)
+    return f"{notes:,} note{'' if notes == 1 else 's'}: `rnninspect MODEL` tells" if notes else ""
+
+
+def _unmeasured(audit: Audit, report: Report) -> list[Finding]:
+    measured = {measure.rule for measure in audit.measures}
+    return [finding for finding in report.findings if finding.rule not in measured]
 
 
 def _place(path: str, layer: str | None) -> str:

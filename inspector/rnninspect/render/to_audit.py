@@ -16,6 +16,7 @@ from rnninspect.render.audit_rows import (
     failing,
     layer_grid,
     limit_grid,
+    notes_line,
     others,
     told_lines,
     verdict,
@@ -70,7 +71,8 @@ def _joined(
 ) -> str:
     limits, told, layers = parts
     kept = limits(others(audit)) if audit.measures else NO_LIMIT
-    return "\n\n".join(filter(None, [head, limits(failing(audit)), told, layers, kept]))
+    blocks = (head, limits(failing(audit)), told, layers, kept, notes_line(audit))
+    return "\n\n".join(filter(None, blocks))
 
 
 def _fitting(
