@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from rnninspect_torch.gathering import Group, Place, Weight
     from rnninspect_torch.roots import Declared, Entry
 
-_MOST_GAPS = 64  # levels that may be missing in a row before a number is taken for a mistake
+_ROLES = tuple(Role)
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +96,10 @@ def _roles(group: Group, outline: Outline) -> frozenset[Role]:
     return frozenset(roles | (seen - TWO_BIASES))
 
 
+def _in_order(place: Place) -> tuple[int, int, int]:
+    return place.level, place.direction, _ROLES.index(place.role)
+
+
 @dataclass(frozen=True, slots=True)
 class _Maker:
     group: Group
@@ -129,7 +133,7 @@ class _Maker:
         )
 
     def _operands(self, level: int) -> Iterator[Operand]:
-        for place in sorted(self.group.weights):
+        for place in sorted(self.group.weights, key=_in_order):
             if place.level == level and place.direction < self.described.outline.directions:
                 yield self._operand(place, self.group.weights[place])
 

@@ -25,7 +25,7 @@ class Tagger(nn.Module):  # type: ignore[misc]  # torch is untyped here
         self.register_buffer("passing", torch.zeros(13), persistent=False)
         self.loose = torch.zeros(17)
 
-    def forward(self, values):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN201 - as above
+    def forward(self, values: torch.Tensor) -> torch.Tensor:
         values = self.encoder(values)[0]
         values = self.middle(values)[0]
         values = self.simple(values)[0]
@@ -41,7 +41,7 @@ class Projected(nn.Module):  # type: ignore[misc]  # as above
         self.first = nn.LSTM(7, 6, 2, proj_size=3, bidirectional=True)
         self.second = nn.LSTM(6, 5, proj_size=2, bias=False)
 
-    def forward(self, values):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN201 - as above
+    def forward(self, values: torch.Tensor) -> torch.Tensor:
         return self.second(self.first(values)[0])[0]
 
 
@@ -91,3 +91,9 @@ def recurrent_count(module: Any) -> int:  # noqa: ANN401 - a module
 def state_count(module: Any) -> int:  # noqa: ANN401 - a module
     """Torch's own count of the elements of a state dict."""
     return sum(value.numel() for value in module.state_dict().values())
+
+
+def script_count(module: Any) -> int:  # noqa: ANN401 - a module
+    """The same for a script of the module, which keeps all buffers: it cannot leave any out."""
+    held = (*module.parameters(), *module.buffers())
+    return sum(value.numel() for value in held)
