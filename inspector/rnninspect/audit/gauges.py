@@ -106,7 +106,7 @@ def _first_levels(layers: Iterable[LayerCount]) -> list[LayerCount]:
 
 def _cells(report: Report) -> set[str]:
     known = {counted.layer.cell for counted in report.layers}
-    return known | {f"{layer.kind} (skipped)" for layer in report.skipped}
+    return known | {layer.kind for layer in report.skipped}
 
 
 def _dtypes(report: Report) -> set[str]:

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 LIMIT_HEADS, LIMIT_NUMBERS = ("Result", "Used", "Value", "Allowed", "Limit", "Model"), (1, 2, 3)
 LAYER_HEADS, LAYER_NUMBERS = ("Parameters", "Of all", "Cell", "m", "n", "Layer"), (0, 1, 3, 4)
 LARGEST_SHOWN, LIMITS_SHOWN = 5, 200
-LONGEST_WORDS = 18
+LONGEST_WORDS, LONGEST_REASON = 18, 300
 NO_LIMIT = "no limit is set: only the rules were checked"
 Grid = list[list[str]]
 
@@ -77,8 +77,10 @@ def layer_grid(audit: Audit, width: int) -> Grid:
     return rows
 
 
-def told_lines(audit: Audit) -> Iterator[str]:
-    """Findings that have no row among the limits; notes on a model are not told."""
+def told_lines(audit: Audit, unreadable: Sequence[Unreadable]) -> Iterator[str]:
+    """Bad files, and findings that have no row among the limits; notes on a model are not told."""
+    for file in unreadable:
+        yield for_terminal(f"{file.path}: unreadable: {shorten(file.reason, LONGEST_REASON)}")
     for report in audit.reports:
         serious = [found for found in _unmeasured(audit, report) if found.level is not Level.NOTE]
         for line in finding_lines(serious):

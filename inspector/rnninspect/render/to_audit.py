@@ -49,7 +49,7 @@ def table(audit: Audit, unreadable: Sequence[Unreadable], view: View) -> str:
         return _fitting(LIMIT_HEADS, LIMIT_NUMBERS, partial(limit_grid, measures), view.width)
 
     layers = _fitting(LAYER_HEADS, LAYER_NUMBERS, partial(layer_grid, audit), view.width)
-    told = "\n".join(told_lines(audit))
+    told = "\n".join(told_lines(audit, unreadable))
     return _joined(audit, verdict(audit, unreadable), (limits, told, layers))
 
 
@@ -59,8 +59,7 @@ def markdown(audit: Audit, unreadable: Sequence[Unreadable], _: View) -> str:
     def limits(measures: Sequence[Measure]) -> str:
         return _marked(LIMIT_HEADS, LIMIT_NUMBERS, limit_grid(measures, LONGEST))
 
-    bad = [f"{file.path}: unreadable: {file.reason}" for file in unreadable]
-    told = "\n".join(f"- {for_markdown(line)}" for line in (*bad, *told_lines(audit)))
+    told = "\n".join(f"- {for_markdown(line)}" for line in told_lines(audit, unreadable))
     layers = _marked(LAYER_HEADS, LAYER_NUMBERS, layer_grid(audit, LONGEST))
     head = f"### rnninspect: {for_markdown(verdict(audit, unreadable))}"
     return _joined(audit, head, (limits, told, layers))
