@@ -1,9 +1,26 @@
-"""Options of the test run."""
+"""Options of the test run, and the repository that several tests run in."""
 
 from __future__ import annotations
 
+import shutil
+from pathlib import Path
+
 import pytest
+
+from repository import make_repository
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--renew-golden", action="store_true", help="write the golden files anew")
+
+
+@pytest.fixture(scope="session")
+def accepted(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A repository whose models keep to its policy and its baseline."""
+    return make_repository(tmp_path_factory.mktemp("accepted"))
+
+
+@pytest.fixture
+def repository(accepted: Path, tmp_path: Path) -> Path:
+    """A copy of it that a test may change."""
+    return Path(shutil.copytree(accepted, tmp_path / "repository"))

@@ -1,45 +1,20 @@
-"""Reports held to a policy and a baseline, on models made by hand."""
+"""Reports held to a policy, on models made by hand."""
 
 from __future__ import annotations
 
 from dataclasses import replace
 from fractions import Fraction
-from pathlib import Path
-from typing import Any
 
 import pytest
 
+from audit_cases import hold_to, lstm, told
 from handmade import layer, model, report, tensor
-from rnninspect.audit import Audit, Measure, Outcome, audit, figures_of
+from rnninspect.audit import Audit, Measure, Outcome
 from rnninspect.audit.measure import Quantity, spell
-from rnninspect.baseline import Baseline
 from rnninspect.cells import Sizes
 from rnninspect.model import Origin, SkippedLayer, Stack
-from rnninspect.policy import Policies
-from rnninspect.policy.files import PolicyFile
 from rnninspect.report import Report
 from rnninspect.rules import Finding, Level
-
-LOCK = Path("rnninspect.lock")
-
-
-def policies(**settings: object) -> Policies:
-    return Policies(PolicyFile(Path.cwd(), settings, ()), {})
-
-
-def lstm(path: str = "model.bin", hidden: int = 2, **changes: object) -> Report:
-    """A report on one LSTM of 4(nm + n² + 2n) parameters, 56 for n = 2."""
-    return replace(report(model(layer(sizes=Sizes(3, hidden))), path), **changes)  # type: ignore[arg-type] # whatever a test changes
-
-
-def held(*reports: Report, **settings: Any) -> Audit:  # noqa: ANN401 - any key of a policy
-    """An audit of these reports, or of one; `baseline` may be among the settings."""
-    baseline = settings.pop("baseline", None)
-    return audit(reports or (lstm(),), policies(**settings), baseline)
-
-
-def told(made: Audit) -> list[tuple[str, str | None, str]]:
-    return [(finding.rule, finding.layer, finding.message) for _, finding in made.findings]
 
 
 def only(made: Audit) -> Measure:
@@ -63,10 +38,10 @@ LIMITS: list[tuple[str, int, str, str | None, str]] = [
 def test_a_limit_is_kept_at_it_and_broken_below(
     key: str, limit: int, rule: str, name: str | None, message: str
 ) -> None:
-    kept = held(**{key: limit})
+    kept = hold_to(**{key: limit})
     assert told(kept) == []
     assert (only(kept).outcome, only(kept).share_text) == (Outcome.PASS, "100 %")
-    broken = held(**{key: limit - 1})
+    broken = hold_to(**{key: limit - 1})
     assert told(broken) == [(rule, name, message)]
     assert only(broken).outcome is Outcome.FAIL
     assert only(broken).key == key.replace("_", "-")
@@ -74,7 +49,7 @@ def test_a_limit_is_kept_at_it_and_broken_below(
 
 def test_everything_else_counts_for_the_model_and_not_for_its_recurrent_part() -> None:
     made = report(model(layer(), others=(tensor("dense", (10, 10)),)))
-    assert told(held(made, max_parameters=100, max_recurrent_parameters=56)) == [
+    assert told(hold_to(made, max_parameters=100, max_recurrent_parameters=56)) == [
         ("R501", None, "parameters 156, at most 100")
     ]
 
@@ -82,8 +57,8 @@ def test_everything_else_counts_for_the_model_and_not_for_its_recurrent_part() -
 def test_of_the_layers_all_that_fail_are_told_and_the_nearest_if_none_does() -> None:
     layers = [layer(sizes=Sizes(3, hidden), name=f"l{hidden}") for hidden in (2, 5, 4)]
     made = report(model(*layers))
-    assert [finding[1] for finding in told(held(made, max_hidden_size=3))] == ["l5", "l4"]
-    assert only(held(made, max_hidden_size=9)).layer == "l5"
+    assert [finding[1] for finding in told(hold_to(made, max_hidden_size=3))] == ["l5", "l4"]
+    assert only(hold_to(made, max_hidden_size=9)).layer == "l5"
 
 
 def test_a_stack_is_measured_once() -> None:
@@ -92,7 +67,7 @@ def test_a_stack_is_measured_once() -> None:
         for level in range(3)
     ]
     made = report(model(*levels))
-    assert told(held(made, max_levels=2)) == [("R502", "rnn[0]", "levels 3, at most 2")]
+    assert told(hold_to(made, max_levels=2)) == [("R502", "rnn[0]", "levels 3, at most 2")]
 
 
 @pytest.mark.parametrize(
@@ -108,7 +83,7 @@ def test_a_stack_is_measured_once() -> None:
     ],
 )
 def test_words_are_allowed_or_not(key: str, allowed: tuple[str, ...], message: str | None) -> None:
-    made = held(**{key: allowed})
+    made = hold_to(**{key: allowed})
     assert told(made) == ([("R503", None, message)] if message else [])
     assert only(made).share is None
 
@@ -116,23 +91,25 @@ def test_words_are_allowed_or_not(key: str, allowed: tuple[str, ...], message: s
 def test_a_skipped_layer_has_no_allowed_cell() -> None:
     lost = SkippedLayer("odd", "MyCell", "no formula is known")
     made = report(replace(model(layer()), skipped=(lost,)))
-    assert ("R503", None, "cells MyCell, allowed LSTM") in told(held(made, allowed_cells=("LSTM",)))
+    assert ("R503", None, "cells MyCell, allowed LSTM") in told(
+        hold_to(made, allowed_cells=("LSTM",))
+    )
 
 
 def test_long_lists_of_words_are_cut() -> None:
     kinds = [SkippedLayer(f"s{n}", f"K{n}", "unknown") for n in range(9)]
     made = report(replace(model(), skipped=tuple(kinds)))
-    assert str(only(held(made, allowed_cells=("RNN",))).value).endswith("K4 and 4 more")
+    assert str(only(hold_to(made, allowed_cells=("RNN",))).value).endswith("K4 and 4 more")
 
 
 def test_sizes_must_be_declared_where_the_policy_says_so() -> None:
     inferred = replace(layer(name="b"), origin=Origin.INFERRED)
     made = report(model(layer(name="a"), inferred))
     assert ("R504", None, "sizes 1 inferred, allowed declared") in told(
-        held(made, require_declared=True)
+        hold_to(made, require_declared=True)
     )
-    assert told(held(require_declared=True)) == []
-    assert held(report(model()), require_declared=True).measures == ()
+    assert told(hold_to(require_declared=True)) == []
+    assert hold_to(report(model()), require_declared=True).measures == ()
 
 
 def test_coverage_is_the_smaller_share_of_tensors_and_of_layers() -> None:
@@ -141,70 +118,19 @@ def test_coverage_is_the_smaller_share_of_tensors_and_of_layers() -> None:
     layers = report(replace(model(layer()), skipped=(replace(lost, tensors=()),)))
     note = "(1 of 2 recurrent layers, 4 of 5 tensors)"
     whole = Fraction(1)
-    assert told(held(tensors, min_coverage=whole))[0] == (
+    assert told(hold_to(tensors, min_coverage=whole))[0] == (
         "R505",
         None,
         f"coverage 50 %, at least 100 % {note}",
     )
-    assert only(held(layers, min_coverage=whole)).value == Fraction(1, 2)
-    assert only(held(layers, min_coverage=Fraction(1, 2))).outcome is Outcome.PASS
-    assert only(held(report(model()), min_coverage=whole)).outcome is Outcome.PASS
+    assert only(hold_to(layers, min_coverage=whole)).value == Fraction(1, 2)
+    assert only(hold_to(layers, min_coverage=Fraction(1, 2))).outcome is Outcome.PASS
+    assert only(hold_to(report(model()), min_coverage=whole)).outcome is Outcome.PASS
 
 
 def test_without_a_limit_nothing_is_measured() -> None:
-    assert held().measures == ()
-    assert held().failing == ()
-
-
-def baseline_of(*reports: Report, missing: frozenset[str] = frozenset()) -> Baseline:
-    return Baseline(LOCK, {each.path: figures_of(each) for each in reports}, missing)
-
-
-def test_growth_is_measured_exactly() -> None:
-    old = baseline_of(lstm(file_bytes=10_000))
-    for after, passed in ((10_200, True), (10_201, False), (9_000, True)):
-        made = held(lstm(file_bytes=after), baseline=old, max_growth=Fraction(1, 50))
-        assert (made.failing == ()) is passed
-    assert (
-        "R506",
-        None,
-        "growth, file bytes 2.1 %, at most 2 % (10,000 before, 10,201 now)",
-    ) in told(held(lstm(file_bytes=10_201), baseline=old, max_growth=Fraction(1, 50)))
-
-
-def test_growth_names_the_layer_behind_it() -> None:
-    found = told(held(lstm(hidden=3), baseline=baseline_of(lstm())))
-    assert [rule for rule, _, _ in found] == ["R506"] * 3
-    assert found[0][2].endswith("(56 before, 96 now; lstm +40)")
-
-
-def test_without_a_word_on_growth_none_is_allowed_and_it_can_be_let_go() -> None:
-    old = baseline_of(lstm())
-    assert held(lstm(hidden=3), baseline=old).failing == ("model.bin",)
-    assert held(lstm(hidden=3), baseline=old, max_growth=None).failing == ()
-    assert held(lstm(), baseline=old).failing == ()
-
-
-def test_growth_from_nothing_is_growth() -> None:
-    old = baseline_of(report(model()))
-    assert held(lstm(), baseline=old, max_growth=Fraction(1)).failing == ("model.bin",)
-
-
-def test_models_appear_vanish_and_are_left_out() -> None:
-    old = baseline_of(lstm("a"), lstm("gone"), lstm("left"), missing=frozenset({"gone"}))
-    made = audit([lstm("a"), lstm("new")], policies(), old, ["broken"])
-    placed = [(path, finding.rule, finding.level) for path, finding in made.findings]
-    assert placed == [
-        ("new", "R507", Level.ERROR),
-        ("gone", "R508", Level.ERROR),
-        ("left", "R509", Level.NOTE),
-    ]
-    assert made.failing == ("new", "gone")
-
-
-def test_a_model_that_could_not_be_read_was_not_left_out() -> None:
-    made = audit([], policies(), baseline_of(lstm("broken")), ["broken"])
-    assert made.findings == ()
+    assert hold_to().measures == ()
+    assert hold_to().failing == ()
 
 
 def warned(path: str = "model.bin") -> Report:
@@ -231,19 +157,19 @@ def warned(path: str = "model.bin") -> Report:
 def test_rules_are_selected_and_ignored_by_prefix(
     select: tuple[str, ...], ignore: tuple[str, ...], codes: list[str]
 ) -> None:
-    made = held(warned(), select=select, ignore=ignore, max_parameters=1)
+    made = hold_to(warned(), select=select, ignore=ignore, max_parameters=1)
     assert sorted(rule for rule, _, _ in told(made)) == sorted(codes)
 
 
 def test_an_ignored_limit_is_shown_as_such() -> None:
-    made = held(ignore=("R501",), max_parameters=1, max_bytes=1000)
+    made = hold_to(ignore=("R501",), max_parameters=1, max_bytes=1000)
     assert [measure.outcome for measure in made.measures] == [Outcome.IGNORED, Outcome.PASS]
 
 
 def test_ignores_for_some_files_beat_what_is_selected() -> None:
     ignores = (("old/*", ("R302",)),)
     settings: dict[str, object] = {"per_file_ignores": ignores, "select": ("R302",)}
-    assert held(warned("old/a"), warned("new/a"), **settings).failing == ("new/a",)
+    assert hold_to(warned("old/a"), warned("new/a"), **settings).failing == ("new/a",)
 
 
 @pytest.mark.parametrize(
@@ -251,12 +177,12 @@ def test_ignores_for_some_files_beat_what_is_selected() -> None:
     [(Level.ERROR, 0), (Level.WARNING, 1), (Level.NOTE, 1), (None, 0)],
 )
 def test_the_level_that_fails_is_a_matter_of_policy(fail_on: Level | None, failing: int) -> None:
-    made = held(warned(), ignore=("R302",), fail_on=fail_on)
+    made = hold_to(warned(), ignore=("R302",), fail_on=fail_on)
     assert len(made.failing) == failing
 
 
 def test_what_fails_comes_first_then_what_is_nearest_to_its_limit() -> None:
-    made = held(
+    made = hold_to(
         lstm("a", 2), lstm("b", 3), max_parameters=90, max_hidden_size=8, allowed_cells=("LSTM",)
     )
     order = [(measure.path, measure.about) for measure in made.measures]

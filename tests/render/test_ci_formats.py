@@ -6,7 +6,6 @@ import json
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from fractions import Fraction
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote
@@ -16,65 +15,19 @@ import jsonschema
 import pytest
 import xmlschema
 
-from handmade import layer, model, report, tensor
-from report_cases import CASES, UNREADABLE, hold, without_rules
-from rnninspect.audit import Audit, audit, figures_of
-from rnninspect.baseline import Baseline
-from rnninspect.cells import Sizes
-from rnninspect.model import SkippedLayer
-from rnninspect.policy import Policies
-from rnninspect.policy.files import PolicyFile
+from audit_cases import AUDITS, BAD, held
+from handmade import layer, model, report
+from report_cases import CASES, UNREADABLE
 from rnninspect.render import RENDERERS
 from rnninspect.render.places import repository_path
 from rnninspect.render.to_audit import AUDIT_RENDERERS
 from rnninspect.render.to_github import LARGEST_SUMMARY, summary_part
 from rnninspect.render.view import Unreadable, View
-from rnninspect.report import Report
 from rnninspect.rules import RULES, Finding, Level
 
 SCHEMAS = Path(__file__).parent / "schemas"
 SARIF_SCHEMA = json.loads((SCHEMAS / "sarif-2.1.0-rtm.4.json").read_text())
 JUNIT_SCHEMA = xmlschema.XMLSchema(SCHEMAS / "junit-10.xsd")
-BAD = [Unreadable("bad\n::x,y:%0A\x1b.pt", "a\r\n::error::reason ](x) %")]
-
-
-def held(reports: Sequence[Report], baseline: Baseline | None = None, **settings: Any) -> Audit:  # noqa: ANN401 - any key of a policy
-    settings = {"max_parameters": 600_000, "max_hidden_size": 100, **settings}
-    return audit(reports, Policies(PolicyFile(Path.cwd(), settings, ()), {}), baseline)
-
-
-def grown() -> Audit:
-    """Something of everything: over, kept, grown, ignored, skipped, vanished, left out."""
-    lost = SkippedLayer("custom", "MyCell", "no formula is known", (tensor("w", (2, 5)),))
-    small = report(model(layer(sizes=Sizes(3, 2))), "small.pt")
-    large = report(model(layer(sizes=Sizes(3, 4), name="rnn")), "large.pt")
-    strange = report(replace(model(layer(), others=lost.tensors), skipped=(lost,)), "odd.onnx")
-    figures = {"small.pt": figures_of(small), "odd.onnx": figures_of(strange)}
-    figures["large.pt"] = replace(figures_of(small), file_bytes=1000)
-    figures |= {"gone.pt": figures_of(small), "left.pt": figures_of(small)}
-    old = Baseline(Path("rnninspect.lock"), figures, frozenset({"gone.pt"}))
-    return held(
-        [small, large, strange],
-        old,
-        max_parameters=100,
-        min_coverage=Fraction(1),
-        allowed_cells=("LSTM",),
-        per_file_ignores=(("odd.onnx", ("R503",)),),
-    )
-
-
-AUDITS = {name: held(reports) for name, reports in CASES.items()} | {"grown": grown()}
-
-
-@pytest.mark.parametrize("output", AUDIT_RENDERERS)
-@pytest.mark.parametrize("case", ["grown", "faulty", "hostile"])
-def test_each_form_of_an_audit(case: str, output: str, pytestconfig: pytest.Config) -> None:
-    text = AUDIT_RENDERERS[output](AUDITS[case], UNREADABLE if case == "grown" else [], View())
-    hold(f"{case}.audit.{output}", without_rules(text), pytestconfig)
-
-
-def test_check_and_inspect_know_the_same_formats() -> None:
-    assert list(AUDIT_RENDERERS) == list(RENDERERS)
 
 
 def of_both(case: str, output: str, bad: Sequence[Unreadable] = BAD) -> list[str]:
@@ -286,46 +239,3 @@ def test_gitlab_entries_have_what_gitlab_wants(case: str) -> None:
             assert not entry["location"]["path"].startswith("./")
             assert re.fullmatch("[0-9a-f]{64}", entry["fingerprint"])
             assert entry["description"].isprintable()
-
-
-@pytest.mark.parametrize("output", ["table", "markdown", "csv"])
-def test_no_name_breaks_the_text_of_an_audit(output: str) -> None:
-    text = AUDIT_RENDERERS[output](AUDITS["hostile"], BAD, View())
-    assert text.replace("\n", "").isprintable()
-    rows = [line for line in text.splitlines() if line.startswith("|")]
-    bars = [line.replace("\\\\", "").replace("\\|", "").count("|") for line in rows]
-    assert set(bars) <= {7}
-    assert output != "markdown" or "<script" not in text
-
-
-@pytest.mark.parametrize("width", [80, 100, 160])
-def test_the_tables_of_an_audit_fit_the_width(width: int) -> None:
-    for made in AUDITS.values():
-        text = AUDIT_RENDERERS["table"](made, [], View(width))
-        tables = [block for block in text.split("\n\n") if "\n---" in block]
-        assert tables
-        assert max(len(line) for table in tables for line in table.splitlines()) <= width
-
-
-def test_a_long_run_tells_how_many_limits_it_does_not_show() -> None:
-    made = held([report(model(layer()), f"m{number}.pt") for number in range(150)])
-    text = AUDIT_RENDERERS["table"](made, [], View())
-    assert "and 100 more" in text
-    assert len(json.loads(AUDIT_RENDERERS["json"](made, [], View()))["audit"]["limits"]) == 300
-
-
-def test_json_holds_the_audit_beside_the_reports() -> None:
-    document = json.loads(AUDIT_RENDERERS["json"](AUDITS["grown"], [], View()))
-    assert document["schema_version"] == 1
-    assert [made["path"] for made in document["reports"]] == ["small.pt", "large.pt", "odd.onnx"]
-    held_in = document["audit"]
-    assert held_in["failing"] == ["large.pt", "odd.onnx", "gone.pt"]
-    assert held_in["fail_on"] == "error"
-    first = held_in["limits"][0]
-    assert (first["path"], first["limit"], first["outcome"]) == (
-        "large.pt",
-        "max-parameters",
-        "fail",
-    )
-    assert first["share"] == first["value"] / first["allowed"]
-    assert {entry["rule"] for entry in held_in["elsewhere"]} == {"R508", "R509"}

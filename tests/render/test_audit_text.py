@@ -1,0 +1,68 @@
+"""The forms of an audit: golden files, tables that fit, and names that break nothing."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from audit_cases import AUDITS, BAD, held
+from handmade import layer, model, report
+from report_cases import UNREADABLE, hold, without_rules
+from rnninspect.render import RENDERERS
+from rnninspect.render.to_audit import AUDIT_RENDERERS
+from rnninspect.render.view import View
+
+
+@pytest.mark.parametrize("output", AUDIT_RENDERERS)
+@pytest.mark.parametrize("case", ["grown", "faulty", "hostile"])
+def test_each_form_of_an_audit(case: str, output: str, pytestconfig: pytest.Config) -> None:
+    text = AUDIT_RENDERERS[output](AUDITS[case], UNREADABLE if case == "grown" else [], View())
+    hold(f"{case}.audit.{output}", without_rules(text), pytestconfig)
+
+
+def test_check_and_inspect_know_the_same_formats() -> None:
+    assert list(AUDIT_RENDERERS) == list(RENDERERS)
+
+
+@pytest.mark.parametrize("output", ["table", "markdown", "csv"])
+def test_no_name_breaks_the_text_of_an_audit(output: str) -> None:
+    text = AUDIT_RENDERERS[output](AUDITS["hostile"], BAD, View())
+    assert text.replace("\n", "").isprintable()
+    rows = [line for line in text.splitlines() if line.startswith("|")]
+    bars = [line.replace("\\\\", "").replace("\\|", "").count("|") for line in rows]
+    assert set(bars) <= {7}
+    assert output != "markdown" or "<script" not in text
+
+
+@pytest.mark.parametrize("width", [80, 100, 160])
+def test_the_tables_of_an_audit_fit_the_width(width: int) -> None:
+    for made in AUDITS.values():
+        text = AUDIT_RENDERERS["table"](made, [], View(width))
+        tables = [block for block in text.split("\n\n") if "\n---" in block]
+        assert tables
+        assert max(len(line) for table in tables for line in table.splitlines()) <= width
+
+
+def test_a_long_run_tells_how_many_limits_it_does_not_show() -> None:
+    made = held([report(model(layer()), f"m{number}.pt") for number in range(150)])
+    text = AUDIT_RENDERERS["table"](made, [], View())
+    assert "and 100 more" in text
+    assert len(json.loads(AUDIT_RENDERERS["json"](made, [], View()))["audit"]["limits"]) == 300
+
+
+def test_json_holds_the_audit_beside_the_reports() -> None:
+    document = json.loads(AUDIT_RENDERERS["json"](AUDITS["grown"], [], View()))
+    assert document["schema_version"] == 1
+    assert [made["path"] for made in document["reports"]] == ["small.pt", "large.pt", "odd.onnx"]
+    held_in = document["audit"]
+    assert held_in["failing"] == ["large.pt", "odd.onnx", "gone.pt"]
+    assert held_in["fail_on"] == "error"
+    first = held_in["limits"][0]
+    assert (first["path"], first["limit"], first["outcome"]) == (
+        "large.pt",
+        "max-parameters",
+        "fail",
+    )
+    assert first["share"] == first["value"] / first["allowed"]
+    assert {entry["rule"] for entry in held_in["elsewhere"]} == {"R508", "R509"}
