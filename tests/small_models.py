@@ -7,8 +7,6 @@ import math
 import struct
 from pathlib import Path
 
-from onnx import TensorProto, helper
-
 
 def lstm_file(path: Path, inputs: int = 3, hidden: int = 4) -> Path:
     """A safetensors file with PyTorch's LSTM: 4(nm + n² + 2n) parameters of four bytes."""
@@ -31,6 +29,8 @@ def lstm_file(path: Path, inputs: int = 3, hidden: int = 4) -> Path:
 
 def strange_file(path: Path) -> Path:
     """An ONNX file with a recurrent operator that no formula is known for: a skipped layer."""
+    from onnx import TensorProto, helper
+
     node = helper.make_node("MyRNN", ["X", "K"], ["Y"], name="odd", domain="acme")
     values = [helper.make_tensor_value_info(name, TensorProto.FLOAT, [1]) for name in "XY"]
     kernel = helper.make_tensor("K", TensorProto.FLOAT, [2, 3], [0.0] * 6)
