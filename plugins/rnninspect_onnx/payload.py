@@ -64,6 +64,8 @@ ELEMENT_TYPES: dict[int, ElementType] = {
     24: ElementType("float8_e8m0fnu", 8, INT32_DATA),
     25: ElementType("uint2", 2, INT32_DATA),
     26: ElementType("int2", 2, INT32_DATA),
+    27: ElementType("float6_e2m3fn", 6, INT32_DATA),
+    28: ElementType("float6_e3m2fn", 6, INT32_DATA),
 }
 _STRING = 8
 _LARGEST = 2**63 - 1
@@ -96,4 +98,6 @@ def _bytes(known: ElementType, count: int | None) -> int | None:
         return 4 * count  # two for a complex number
     if known.field == DOUBLE_DATA:
         return 8 * count
-    return count * max(known.bits // 8, 1)  # types below a byte are packed, a byte in each entry
+    if known.bits == 6:
+        return -(-6 * count // 8)  # an element in each entry, packed only in raw_data
+    return count * max(known.bits // 8, 1)  # smaller ones are packed, a byte in each entry
