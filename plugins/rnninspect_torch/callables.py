@@ -35,6 +35,8 @@ NAMES: dict[str, tuple[str, ...]] = {
     "numpy": ("ndarray", "dtype"),
     "numpy.core.multiarray": ("_reconstruct", "scalar"),
     "numpy._core.multiarray": ("_reconstruct", "scalar"),
+    "numpy.core.numeric": ("_frombuffer",),
+    "numpy._core.numeric": ("_frombuffer",),
     "collections": ("OrderedDict", "defaultdict", "Counter", "deque"),
     "decimal": ("Decimal",),
     "uuid": ("UUID",),

@@ -14,9 +14,11 @@ if TYPE_CHECKING:
 
     from rnninspect_torch.roots import Entry
     from rnninspect_torch.script_code import ClassCode, LayerCall
+    from rnninspect_torch.unrolled import TakenApart
 
 _ORDER = (Role.KERNEL, Role.RECURRENT_KERNEL, Role.BIAS, Role.RECURRENT_BIAS)
 MODES = {"lstm": "LSTM", "gru": "GRU", "rnn_tanh": "RNN_TANH", "rnn_relu": "RNN_RELU"}
+_NAMES = {3: "gru_cell", 4: "lstm_cell"}
 _KINDS = {"lstm": "LSTM", "gru": "GRU", "rnn_tanh": "RNN", "rnn_relu": "RNN"}
 
 
@@ -37,6 +39,10 @@ def frozen_groups(
                 declared[path] = declaration(call)
                 names = [f"CONSTANTS.c{number}" for number in call.constants]
                 yield group_in_order(path, call, names, entries)
+        for cell in code.cells:
+            group = _recovered(cell, entries)
+            if group is not None:
+                yield group
 
 
 def _path(call: LayerCall, number: int, taken: dict[str, Declared]) -> str:
@@ -77,3 +83,26 @@ def group_in_order(
             place = Place(run // call.directions, run % call.directions, roles[index])
             group.weights[place] = Weight({"": entries[name]})
     return group
+
+
+def _recovered(cell: TakenApart, entries: Mapping[str, Entry]) -> Group | None:
+    """The cell that tracing took apart, if one of its maps has the shape of a recurrent kernel."""
+    first, second = (
+        [entries.get(f"CONSTANTS.c{number}") for number in numbers] for numbers in cell.maps
+    )
+    recurrent, other = (second, first) if cell.gates == 3 else (first, second)
+    if not _is_recurrent(recurrent[0], cell.gates):
+        recurrent, other = other, recurrent
+    if not _is_recurrent(recurrent[0], cell.gates) or other[0] is None:
+        return None
+    number = other[0].name.rpartition(".")[2]
+    group = Group(f"{_NAMES[cell.gates]}_{number}", CELL, recovered=True)
+    for role, entry in zip(_ORDER, (other[0], recurrent[0], other[1], recurrent[1]), strict=True):
+        if entry is not None:
+            group.weights[Place(0, 0, role)] = Weight({"": entry})
+    return group
+
+
+def _is_recurrent(entry: Entry | None, gates: int) -> bool:
+    shape = entry.tensor.shape if entry is not None else ()
+    return len(shape) == 2 and shape[0] == gates * shape[1]

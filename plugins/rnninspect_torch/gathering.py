@@ -86,12 +86,21 @@ def _is_norm(first: Entry, second: Entry) -> bool:
 
 @dataclass(slots=True)
 class Group:
-    """The weights of one module, as far as its tensors' names tell."""
+    """The weights of one module, as far as its tensors' names tell.
+
+    Attributes:
+        path: of the module, in the file's own words.
+        signature: the names that its tensors have.
+        weights: by their place in the stack.
+        indexed: weights that are only numbered, until their number is a place.
+        recovered: whether the cell was recognised in plain operations, not by names.
+    """
 
     path: str
     signature: Signature
     weights: dict[Place, Weight] = field(default_factory=dict)
     indexed: dict[tuple[int, Role], Weight] = field(default_factory=dict)
+    recovered: bool = False
 
     @property
     def name(self) -> str:

@@ -81,8 +81,9 @@ def _settle(group: Group, declared: Declared | None) -> _Settled | None:
     if outline.doubt:
         notes.append((Fact.AMBIGUOUS, outline.doubt))
     kind = declared.name if declared else group.signature.kind.format(outline.cell)
-    levels = len(outline.inputs)
-    return Description(outline, _roles(group, outline), levels), Origin.INFERRED, kind, notes
+    origin = Origin.RECOVERED if group.recovered else Origin.INFERRED
+    described = Description(outline, _roles(group, outline), len(outline.inputs))
+    return described, origin, kind, notes
 
 
 def _roles(group: Group, outline: Outline) -> frozenset[Role]:

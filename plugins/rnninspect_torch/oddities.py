@@ -28,6 +28,11 @@ def oddities(saved: Saved, pairs: Pairs, in_layers: set[int]) -> Iterator[Observ
     yield from _storages(pairs)
     yield from _special(pairs)
     yield from _nameless(pairs)
+    own = [path for path in saved.calls.sources if not path.startswith("torch.")]
+    if own:
+        listed = ", ".join(own[:3])
+        detail = f"the file holds the source text of {len(own)} classes: {listed}"
+        yield Observation(Fact.UNUSUAL, detail)
 
 
 def _views(pairs: Pairs) -> Iterator[Observation]:
@@ -117,3 +122,7 @@ def _nameless(pairs: Pairs) -> Iterator[Observation]:
     if names and all(name.isdigit() for name in names):
         detail = f"{len(names)} tensors without names: no layer can be recognised"
         yield Observation(Fact.UNUSUAL, detail)
+    flat = [name for name in names if name.endswith("flat_param")]
+    if flat:
+        detail = "FSDP has flattened it: the shapes of the layers in it are not in the file"
+        yield Observation(Fact.UNUSUAL, detail, tensor=flat[0])

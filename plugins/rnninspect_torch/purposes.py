@@ -36,7 +36,7 @@ def purpose_of_key(key: str, around: Purpose) -> Purpose:
         return Purpose.OPTIMIZER
     if _STATE.search(word):
         return Purpose.STATE
-    return Purpose.COPY if _COPY.search(word) else around
+    return Purpose.COPY if is_copy(word) else around
 
 
 def purpose_of_class(path: str, around: Purpose) -> Purpose:
@@ -44,6 +44,11 @@ def purpose_of_class(path: str, around: Purpose) -> Purpose:
     if around is Purpose.OPTIMIZER or "optim" in path.lower():
         return Purpose.OPTIMIZER
     return Purpose.STATE
+
+
+def is_copy(key: str) -> bool:
+    """Whether a key names a moving average of a network."""
+    return _COPY.search(key.lower()) is not None
 
 
 def may_be_copy(path: str) -> bool:

@@ -11,7 +11,7 @@ from rnninspect.plugin import UnreadableFile
 from rnninspect_torch.callables import is_foreign
 from rnninspect_torch.dtypes import ELEMENT_BYTES, STORAGES
 from rnninspect_torch.rebuilders import LARGEST, REBUILDERS
-from rnninspect_torch.values import Global, Instance, Storage
+from rnninspect_torch.values import Blob, Global, Instance, Storage
 
 if TYPE_CHECKING:
     from rnninspect.plugin import Source
@@ -28,6 +28,7 @@ class TorchCalls:
         storages: by key, as the pickle first called them.
         foreign: callables that loading would run, in order; the dict's values are not used.
         clashes: sentences on storages that were called by two types or lengths.
+        sources: classes whose source text the file holds.
         nested: bytes held by storages that lie inside of the pickle itself, by their scope.
     """
 
@@ -38,6 +39,7 @@ class TorchCalls:
         self.foreign: dict[str, None] = {}
         self.clashes: dict[str, None] = {}
         self.nested: dict[str, int] = {}
+        self.sources: dict[str, None] = {}
 
     def call(self, maker: object, args: tuple[object, ...]) -> object:
         """The tensor, container or inert instance that a call stands for."""
@@ -63,6 +65,8 @@ class TorchCalls:
         if type(key) is tuple and len(key) >= 5 and key[0] in ("storage", b"storage"):
             return self._storage(key)
         if type(key) is tuple and len(key) >= 2 and key[0] in ("module", b"module"):
+            if len(key) > 3 and isinstance(key[1], Global) and isinstance(key[3], str | Blob):
+                self.sources[key[1].path] = None
             return key[1]
         return Instance(None, (key,))
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from rnninspect_torch.nested import INSIDE
+from rnninspect_torch.arrays import SCOPE as ARRAY
+from rnninspect_torch.nested import INSIDE, storage_bytes
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -37,4 +38,6 @@ class Saved:
         """Bytes that the file holds for a storage, wherever it lies."""
         if storage.scope.startswith(INSIDE):
             return self.calls.nested.get(storage.scope)
+        if storage.scope == ARRAY:
+            return storage_bytes(storage)
         return self.held(storage)

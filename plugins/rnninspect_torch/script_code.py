@@ -9,6 +9,8 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 
+from rnninspect_torch.unrolled import TakenApart, find_cells
+
 _CLASS = re.compile(r"^class (\w+)\(\w*\):$", re.MULTILINE)
 _FINAL = re.compile(r"^  (\w{1,60}) : Final\[\w+\] = (.{1,60})$", re.MULTILINE)
 _LISTS = re.compile(r"^  __(parameters|buffers)__ = \[(.*)\]$", re.MULTILINE)
@@ -20,9 +22,9 @@ _CONSTANT = re.compile(r"CONSTANTS\.c(\d{1,9})")
 # At the end of a layer's call: params, has_biases, num_layers, dropout, train, bidirectional and
 # batch_first; the overload for packed sequences has no batch_first.
 _ARGUMENTS = re.compile(
-    r"(?:, |^)(\[[^\]]*\]|\w+), (True|False), (\d{1,4}), [\d.e+-]+, \w+, (True|False)"
-    r"(?:, (?:True|False))?$"
+    r", (True|False), (\d{1,4}), [\d.e+-]{1,30}, \w{1,30}, (True|False)(?:, (?:True|False))?$"
 )
+_LONGEST_END = 120  # characters that these take
 _FEEDING = re.compile(r"CONSTANTS\.c\d{1,9}|None")
 
 
@@ -56,6 +58,7 @@ class ClassCode:
         parameters, buffers: names of its own tensors of these kinds.
         trains: whether it has the attribute `training`, which freezing takes away.
         calls: the recurrent operators that it calls.
+        cells: the steps of a cell that it spells out instead.
     """
 
     finals: dict[str, object] = field(default_factory=dict)
@@ -63,6 +66,7 @@ class ClassCode:
     buffers: tuple[str, ...] = ()
     trains: bool = False
     calls: tuple[LayerCall, ...] = ()
+    cells: tuple[TakenApart, ...] = ()
 
 
 def parse_code(text: str, module: str) -> dict[str, ClassCode]:
@@ -85,6 +89,7 @@ def _class(body: str) -> ClassCode:
         lists.get("buffers", ()),
         _TRAINING.search(body) is not None,
         tuple(call for call in calls if call is not None),
+        find_cells(body),
     )
 
 
@@ -107,11 +112,13 @@ def _call(match: re.Match[str], named: dict[str, tuple[int, ...]]) -> LayerCall 
         last = [part.strip() for part in arguments.rsplit(", ", 4)[1:]]
         constants = [part for part in last if _FEEDING.fullmatch(part)]
         return LayerCall(operator, cell, "", _numbers(" ".join(constants)))
-    told = _ARGUMENTS.search(arguments)
+    told = _ARGUMENTS.search(arguments[-_LONGEST_END:])
     if told is None:
         return None
-    weights, biases, levels, both = told.groups()
-    inline = weights.startswith("[")
+    biases, levels, both = told.groups()
+    before = arguments[: len(arguments) - len(told[0])]
+    inline = before.endswith("]")
+    weights = before[before.rfind("[") if inline else before.rfind(" ") + 1 :]
     return LayerCall(
         operator,
         cell,

@@ -41,9 +41,10 @@ _STARTS = (
     "weights.th",
 )
 _RECORDS = (
-    *("data.pkl", "constants.pkl", "archive_format", ".data/version", "model.json"),
+    *("data.pkl", "constants.pkl", "archive_format", ".data/version"),
     "serialized_exported_program.json",
 )
+_FIRST_SCRIPT = {"model.json", "tensors/0"}  # both, since others call a file model.json too
 
 
 def sniff(source: Source) -> Container | None:
@@ -98,7 +99,10 @@ def _is_of_torch(source: Source, head: bytes) -> bool:
         return True
     from rnninspect.decode.zip_directory import read_directory  # noqa: PLC0415 - only for zips
 
-    return any(_is_record(member.name.lower()) for member in read_directory(source))
+    names = [member.name.lower() for member in read_directory(source)]
+    if {name.partition("/")[2] for name in names} >= _FIRST_SCRIPT:
+        return True
+    return any(_is_record(name) for name in names)
 
 
 def _is_record(name: str) -> bool:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import re
-from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from rnninspect.plugin import Purpose
+from rnninspect_torch.arrays import array_of
+from rnninspect_torch.copies import settle
 from rnninspect_torch.modules import is_module, module_root
 from rnninspect_torch.packed import FEW, is_packed, tensors_in
-from rnninspect_torch.purposes import may_be_copy, purpose_of_class, purpose_of_key
+from rnninspect_torch.purposes import purpose_of_class, purpose_of_key
 from rnninspect_torch.roots import Entry, Root
 from rnninspect_torch.values import Instance, Mapping, Tensor
 
@@ -18,18 +18,11 @@ if TYPE_CHECKING:
 
     from rnninspect_torch.walking import Walk
 
-# How the tensors of a network are called; in a checkpoint, others lie beside its state dict.
-_NETWORK = re.compile(r"\.|weight|bias|kernel|embedding|^[WUVbwuv]_?[a-z]{0,3}\d*$")
-
 Place = tuple[str, object, Purpose]
 
 
 def find_roots(value: object, walk: Walk) -> list[Root]:
-    """All roots below a value, in the file's order, with what each is for.
-
-    Copies (EMA, SWA) are only copies where there is something to be a copy of. Tensors beside a
-    state dict (a best loss, a mean) are a state of the training.
-    """
+    """All roots below a value, in the file's order, with what each is for."""
     roots: list[Root] = []
     waiting: list[Place] = [("", value, Purpose.PARAMETER)]
     while waiting:
@@ -39,7 +32,7 @@ def find_roots(value: object, walk: Walk) -> list[Root]:
             roots.append(Root("", place[2], [Entry(place[0] or "tensor", place[1])]))
         elif walk.first_visit(place[1]):
             waiting.extend(reversed(list(_look_into(place, roots, walk))))
-    return _settle([root for root in roots if root.entries])
+    return settle([root for root in roots if root.entries])
 
 
 def _look_into(place: Place, roots: list[Root], walk: Walk) -> Iterator[Place]:
@@ -80,7 +73,9 @@ def _dict(
     own = Root(path, purpose)
     for name, value in held.items():
         label = str(name)
-        if _is_tensors(value):
+        if (array := array_of(value)) is not None:
+            own.entries.append(Entry(label, array))
+        elif _is_tensors(value):
             own.entries.extend(Entry(label + tail, tensor) for tail, tensor in tensors_in(value))
         elif isinstance(value, Mapping | Instance | list | tuple):
             yield walk.join(path, label), value, purpose_of_key(label, purpose)
@@ -108,27 +103,3 @@ def _label(key: object, index: int) -> str:
 
 def _is_optimizer(held: dict[object, object]) -> bool:
     return "param_groups" in held and "state" in held
-
-
-def _settle(roots: list[Root]) -> list[Root]:
-    """Tell the state of a network from tensors that lie beside it, and copies from the only one."""
-    networks = [root for root in roots if root.purpose is Purpose.PARAMETER]
-    around = sorted(networks, key=lambda root: root.name.replace(".", "\0"))
-    for root, following in pairwise(around):
-        within = not root.name or following.name.startswith(f"{root.name}.")
-        if within and not root.declared and not _is_network(root):
-            root.purpose = Purpose.STATE
-    originals: dict[frozenset[tuple[str, tuple[int, ...]]], Root] = {}
-    for root in sorted(networks, key=lambda root: may_be_copy(root.name)):
-        outline = frozenset((entry.name, entry.tensor.shape) for entry in root.entries)
-        if originals.setdefault(outline, root) is not root and may_be_copy(root.name):
-            root.purpose = Purpose.COPY
-    if not any(root.purpose is Purpose.PARAMETER for root in roots):
-        for root in roots:
-            if root.purpose is Purpose.COPY:
-                root.purpose = Purpose.PARAMETER
-    return roots
-
-
-def _is_network(root: Root) -> bool:
-    return any(_NETWORK.search(entry.name) for entry in root.entries)

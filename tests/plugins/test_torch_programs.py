@@ -71,6 +71,13 @@ def test_the_weights_of_a_frozen_trace(tmp_path: Path) -> None:
     model = read_path(written(module, "frozen trace", tmp_path / "program.pt"))
     names = {layer.name for layer in model.layers}
     assert {"encoder[0]", "encoder[1]", "middle", "simple"} <= names
+    recovered = [layer for layer in model.layers if layer.origin is Origin.RECOVERED]
+    assert [
+        (layer.cell, layer.sizes.input_size, layer.sizes.hidden_size) for layer in recovered
+    ] == [
+        ("LSTM", 3, 6),
+        ("GRU", 6, 2),
+    ]
     assert errors(model) == []
     frozen = sum(value.numel() for value in module.parameters())
     assert frozen <= parameters(model) <= frozen + 11 + 17
@@ -111,6 +118,28 @@ def test_without_its_code_a_script_still_has_its_tensors(tmp_path: Path) -> None
     model = read_path(bare)
     counted = count_layers(model.layers)
     assert sum(layer.stored for layer in counted) == recurrent_count(Tagger())
+    assert errors(model) == []
+
+
+@pytest.mark.parametrize("bias", [False, True])
+@pytest.mark.parametrize("kind", ["LSTMCell", "GRUCell"])
+@pytest.mark.parametrize("sizes", [(3, 5), (5, 5), (20, 5)], ids=str)
+def test_cells_that_tracing_took_apart(
+    sizes: tuple[int, int],
+    kind: str,
+    bias: bool,
+    tmp_path: Path,
+) -> None:
+    cell = getattr(nn, kind)(*sizes, bias=bias).eval()
+    example = torch.zeros(2, sizes[0]), torch.zeros(2, sizes[1])
+    given = (example[0], (example[1], example[1])) if kind == "LSTMCell" else example
+    path = tmp_path / "cell.pt"
+    torch.jit.freeze(torch.jit.trace(cell, given)).save(path)
+    model = read_path(path)
+    (counted,) = count_layers(model.layers)
+    assert counted.layer.origin is Origin.RECOVERED
+    assert (counted.layer.sizes.input_size, counted.layer.sizes.hidden_size) == sizes
+    assert counted.stored == counted.expected == state_count(cell)
     assert errors(model) == []
 
 

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import math
 from itertools import count
 from pathlib import Path
 
 import pytest
 from torch_pickles import (
     archive,
+    call,
     instance,
     items,
     lstm,
     mapping,
+    name,
     number,
+    numbers,
     parameters,
     read,
     tensor,
@@ -22,8 +26,6 @@ from torch_pickles import (
 from rnninspect.counter import count_layers
 from rnninspect.model import Fact, Purpose, SavedModel
 from rnninspect.report import add_up
-
-Keys = "count[int]"
 
 
 def network(keys: count[int], path: str = "rnn", hidden: int = 2) -> bytes:
@@ -279,3 +281,80 @@ def test_a_module_that_holds_itself_ends(tmp_path: Path) -> None:
     start = b"cmine\nNet\n)\x81q\x09" + mapping(held)
     whole = start + text("_modules") + b"}" + text("me") + b"h\x09ssb."
     assert parameters(read(archive(whole), tmp_path)) == 3
+
+
+def test_an_average_inside_of_the_state_dict(tmp_path: Path) -> None:
+    keys = count()
+    shapes = lstm(3, 2, "rnn")
+    pairs = {
+        f"{start}.{label}": tensor(str(next(keys)), shape)
+        for start in ("net", "ema.module")
+        for label, shape in shapes.items()
+    }
+    counted = {**pairs, "ema.updates": tensor(str(next(keys)), ())}
+    model = checkpoint(tmp_path, counted)
+    assert [(layer.name, layer.root) for layer in model.layers] == [
+        ("net.rnn", "top"),
+        ("ema.module.rnn", "ema"),
+    ]
+    assert purposes(model) == {Purpose.PARAMETER: 56, Purpose.COPY: 57}
+    alone = {**pairs, "ema.module.more.weight": tensor(str(next(keys)), (5,))}
+    assert purposes(checkpoint(tmp_path, alone)) == {Purpose.PARAMETER: 117}
+
+
+def test_an_average_beside_a_counter_is_the_network(tmp_path: Path) -> None:
+    keys = count()
+    model = checkpoint(tmp_path, {"ema": network(keys), "updates": tensor(str(next(keys)), ())})
+    assert purposes(model) == {Purpose.PARAMETER: 56, Purpose.STATE: 1}
+
+
+def array(shape: tuple[int, ...], code: str, data: bytes) -> bytes:
+    """An array of numpy, as protocol 3 pickles it."""
+    made = call("numpy.core.multiarray", "_reconstruct", name("numpy", "ndarray"), b")", b"C\1b")
+    kind = call("numpy", "dtype", text(code), b"\x89", b"\x88")
+    held = b"B" + len(data).to_bytes(4, "little") + data
+    return made + items(number(1), numbers(shape), kind, b"\x89", held) + b"b"
+
+
+def test_arrays_of_numpy_in_the_place_of_tensors(tmp_path: Path) -> None:
+    pairs = {
+        label: array(shape, "f4", bytes(4 * math.prod(shape)))
+        for label, shape in lstm(3, 2, "rnn").items()
+    }
+    pairs["names"] = array((3,), "O8", b"")
+    model = checkpoint(tmp_path, pairs)
+    assert [layer.name for layer in model.layers] == ["rnn"]
+    assert {held.dtype for held in model.tensors} == {"float32"}
+    assert purposes(model) == {Purpose.PARAMETER: 56}
+    assert model.observations == ()
+
+
+def test_an_array_without_its_bytes_is_short(tmp_path: Path) -> None:
+    model = checkpoint(tmp_path, {"weight": array((6,), "f4", bytes(8))})
+    assert [(held.needed_bytes, held.held_bytes) for held in model.tensors] == [(24, 8)]
+
+
+def test_a_shard_of_a_distributed_tensor_counts_as_the_whole(tmp_path: Path) -> None:
+    kind = name("torch.distributed.tensor", "DTensor")
+    inner = items(kind, name("torch", "float32"), numbers((20, 7)), numbers((7, 1)), *[b"N"] * 4)
+    state = mapping({"_local_tensor": tensor("0", (10, 7)), "_spec": b"N"})
+    function = name("torch._utils", "_rebuild_wrapper_subclass")
+    whole = call("torch._tensor", "_rebuild_from_type_v2", function, kind, inner, state)
+    model = checkpoint(tmp_path, {"rnn.weight": whole})
+    assert [(held.shape, held.bytes) for held in model.tensors] == [((20, 7), 280)]
+    (note,) = model.observations
+    assert "one rank's shards" in note.detail
+
+
+def test_flattened_parameters_have_no_shapes(tmp_path: Path) -> None:
+    model = checkpoint(tmp_path, {"_fsdp_wrapped_module.flat_param": tensor("0", (560,))})
+    assert any("FSDP has flattened it" in note.detail for note in model.observations)
+
+
+def test_source_text_in_a_file_is_noted(tmp_path: Path) -> None:
+    source = (
+        items(text("module"), name("mine", "Net"), text("net.py"), text("class Net: ...")) + b"Q"
+    )
+    held = mapping({"_parameters": mapping({"weight": tensor("0", (3,))}), "_modules": b"}"})
+    model = read(archive(source + b")\x81" + held + b"b."), tmp_path)
+    assert any("source text of 1 classes: mine.Net" in note.detail for note in model.observations)

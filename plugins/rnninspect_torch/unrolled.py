@@ -1,0 +1,74 @@
+"""Cells that tracing took apart: two linear maps over constants, whose sum or parts are gates.
+
+The operations are those of aten/src/ATen/native/RNN.cpp, in the text that TorchScript prints: an
+LSTM cuts the sum of both maps into four, a GRU cuts each of them into three.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+_SET = re.compile(r"^ +(\w+) = (torch\.(?:linear|add_?)\(.{1,1000}\))$", re.MULTILINE)
+_CUT = re.compile(r"= torch\.unsafe_chunk\((.{1,1000}), ([34]), 1\)$", re.MULTILINE)
+_WEIGHTS = re.compile(r", CONSTANTS\.c(\d{1,9})(?:, (?:CONSTANTS\.c(\d{1,9})|None))?\)$")
+
+Map = tuple[int, int | None]  # the numbers of a linear map's weight and bias
+
+
+@dataclass(frozen=True, slots=True)
+class TakenApart:
+    """A cell: its gates, and of each map the number of its weight and bias among the constants.
+
+    The first map is the one that the cell computes first: of an LSTM the recurrent one.
+    """
+
+    gates: int
+    maps: tuple[Map, Map]
+
+
+def find_cells(body: str) -> tuple[TakenApart, ...]:
+    """The cells in the code of one class."""
+    known: dict[str, tuple[Map, ...]] = {}
+    for match in _SET.finditer(body):
+        known[match[1]] = _maps(match[2], known)
+    cells: list[TakenApart] = []
+    waiting: tuple[Map, ...] = ()
+    for match in _CUT.finditer(body):
+        maps = _maps(match[1], known)
+        if match[2] == "4":
+            if len(maps) == 2:
+                cells.append(TakenApart(4, (maps[0], maps[1])))
+        elif waiting and len(maps) == 1:
+            cells.append(TakenApart(3, (waiting[0], maps[0])))
+            waiting = ()
+        else:
+            waiting = maps if len(maps) == 1 else ()
+    return tuple(cells)
+
+
+def _maps(expression: str, known: dict[str, tuple[Map, ...]]) -> tuple[Map, ...]:
+    """The linear maps that an expression is, or is the sum of; none if it is anything else."""
+    if expression in known:
+        return known[expression]
+    if expression.startswith("torch.linear("):
+        weights = _WEIGHTS.search(expression)
+        if weights is None:
+            return ()
+        return ((int(weights[1]), int(weights[2]) if weights[2] else None),)
+    if not expression.startswith("torch.add"):
+        return ()
+    first, second = _halves(expression.partition("(")[2][:-1])
+    one = _maps(first, known) if not first.startswith("torch.add") else ()
+    other = _maps(second, known) if not second.startswith("torch.add") else ()
+    return (*one, *other) if len(one) == len(other) == 1 else ()
+
+
+def _halves(arguments: str) -> tuple[str, str]:
+    """The two arguments of a call, whatever brackets are in them."""
+    depth = 0
+    for index, letter in enumerate(arguments):
+        depth += {"(": 1, "[": 1, ")": -1, "]": -1}.get(letter, 0)
+        if letter == "," and depth == 0:
+            return arguments[:index], arguments[index + 1 :].strip()
+    return arguments, ""
