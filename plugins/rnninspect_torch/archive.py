@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 # The record that is found first decides: TorchScript has a data.pkl too.
 _KINDS = {
+    "tensors/0": "first_script",
     "constants.pkl": "torchscript",
     "archive_format": "export",
     "serialized_exported_program.json": "export",
@@ -97,10 +98,8 @@ def read(source: Source) -> SavedModel:
     """The model in an archive; the records in it tell which of torch's writers made it."""
     archive = Archive(source)
     for record, module in _KINDS.items():
-        if record in archive:
+        if record in archive and (module != "first_script" or "model.json" in archive):
             reader = import_module(f"rnninspect_torch.{module}")
             read_kind: Callable[[Archive], SavedModel] = reader.read
             return read_kind(archive)
-    if "model.json" in archive:
-        raise UnreadableFile("TorchScript of version 1.1 or before, which is not supported")
     raise UnreadableFile("a zip archive of torch of an unknown kind")

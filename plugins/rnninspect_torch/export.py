@@ -6,7 +6,6 @@ Since torch 2.8 each weight is a record, described by a configuration beside it
 
 from __future__ import annotations
 
-import json
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -15,6 +14,7 @@ from rnninspect_torch.archive import Archive
 from rnninspect_torch.describing import describe_model
 from rnninspect_torch.dtypes import ELEMENT_BYTES
 from rnninspect_torch.export_graph import declare_layers, producer_of
+from rnninspect_torch.json_records import read_json
 from rnninspect_torch.rebuild import TorchCalls
 from rnninspect_torch.rebuilders import integers
 from rnninspect_torch.roots import Entry, Root
@@ -27,7 +27,7 @@ from rnninspect_torch.zipped import read_saved
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from rnninspect.plugin import SavedModel, Source
+    from rnninspect.plugin import SavedModel
 
 _FOLDERS = {"data/weights/": Purpose.PARAMETER, "data/constants/": Purpose.CONSTANT}
 _CONFIG = "_config.json"
@@ -72,7 +72,7 @@ def read(archive: Archive) -> SavedModel:
             detail = f"the graph of {name[:80]} is too large to read: it declares no layer"
             notes.append(Observation(Fact.UNUSUAL, detail))
             continue
-        graph = _json(archive.open(name))
+        graph = read_json(archive.open(name))
         producer = producer or producer_of(graph)
         for root in roots:
             if root.purpose is Purpose.PARAMETER:
@@ -85,7 +85,7 @@ def _roots(archive: Archive) -> Iterator[Root]:
     """One root for the weights and one for the constants of each model."""
     for folder, purpose in _FOLDERS.items():
         for name in archive.names(folder, _CONFIG):
-            config = _json(archive.open(name)).get("config")
+            config = read_json(archive.open(name)).get("config")
             root = Root(name[len(folder) :].rsplit("_", 2)[0], purpose)
             for label, fields in config.items() if isinstance(config, dict) else ():
                 tensor = _tensor(archive, label, fields, folder.rstrip("/"))
@@ -93,18 +93,6 @@ def _roots(archive: Archive) -> Iterator[Root]:
                     root.entries.append(Entry(label, tensor))
             if root.entries:
                 yield root
-
-
-def _json(source: Source) -> dict[str, object]:
-    """A JSON object of bounded size; UnreadableFile if it is something else."""
-    text = source.read(0, source.size)
-    limits = source.limits
-    limits.require("header_bytes", 4 * len(text), "a JSON record")
-    limits.require("nodes", text.count(b",") + text.count(b"[") + text.count(b"{"), "a JSON record")
-    held = json.loads(text)
-    if not isinstance(held, dict):
-        raise UnreadableFile("a JSON record of the archive is no object")
-    return held
 
 
 def _tensor(archive: Archive, name: str, fields: object, scope: str) -> Tensor | None:
@@ -143,7 +131,7 @@ def _read_old(archive: Archive) -> SavedModel:
     graph = archive.records[_OLD_GRAPH]
     producer = ""
     if graph.size <= _LARGEST_GRAPH:
-        program = _json(archive.open(_OLD_GRAPH))
+        program = read_json(archive.open(_OLD_GRAPH))
         producer = producer_of(program)
         for root in roots:
             declare_layers(program, root)

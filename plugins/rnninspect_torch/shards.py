@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from rnninspect.plugin import Fact, Observation, UnreadableFile, Whereabouts
 from rnninspect_torch import archive, legacy, safetensors, zipped
 from rnninspect_torch.describing import describe_model
+from rnninspect_torch.json_records import read_json
 from rnninspect_torch.rebuild import TorchCalls
 from rnninspect_torch.roots import Entry, Root
 from rnninspect_torch.saved import Saved
@@ -65,13 +65,7 @@ def read(source: Source) -> SavedModel:
 
 def _places(source: Source) -> dict[str, str]:
     """The file of each tensor, as the index has it; UnreadableFile if it is no index."""
-    source.limits.require("header_bytes", 4 * source.size, "the index")
-    text = source.read(0, source.size)
-    source.limits.require("tensors", text.count(b",") // 2, "the index")
-    for bracket in (b"[", b"{"):
-        source.limits.require("tensors", text.count(bracket), "the index")
-    index = json.loads(text)
-    places = index.get("weight_map") if isinstance(index, dict) else None
+    places = read_json(source).get("weight_map")
     if not isinstance(places, dict) or not places:
         raise UnreadableFile("an index of shards without a weight_map")
     if not all(isinstance(name, str) for name in places.values()):

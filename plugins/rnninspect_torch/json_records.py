@@ -1,0 +1,23 @@
+"""JSON objects of bounded size: what a file of a few megabytes may become in memory is limited."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+from rnninspect.plugin import UnreadableFile
+
+if TYPE_CHECKING:
+    from rnninspect.plugin import Source
+
+
+def read_json(source: Source) -> dict[str, object]:
+    """A JSON object; UnreadableFile if it is something else, RefusedFile if it is too large."""
+    limits = source.limits
+    limits.require("header_bytes", 4 * source.size, "a JSON record")
+    text = source.read(0, source.size)
+    limits.require("nodes", text.count(b",") + text.count(b"[") + text.count(b"{"), "a JSON record")
+    held = json.loads(text)
+    if not isinstance(held, dict):
+        raise UnreadableFile("a JSON record is no object")
+    return held
