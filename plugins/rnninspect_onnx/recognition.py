@@ -55,7 +55,7 @@ def _text_form(head: bytes) -> Form | None:
     start = head.lstrip()
     if start.startswith(b"<") and b"ir_version" in head and b"opset_import" in head:
         return Form.TEXT
-    if start.startswith(b"{") and b'"irVersion"' in head:
+    if start.startswith(b"{") and (b'"ir_version"' in head or b'"irVersion"' in head):
         return Form.JSON
     if start.startswith((b"ir_version:", b"ir_version :")):
         return Form.TEXT_PROTO

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from typing import TYPE_CHECKING
 
 from rnninspect.plugin import UnreadableFile
@@ -10,7 +11,12 @@ from rnninspect_onnx.recognition import Form
 if TYPE_CHECKING:
     from rnninspect.plugin import Source
 
-_FORMATS = {Form.TEXT: "onnxtxt", Form.TEXT_PROTO: "textproto", Form.JSON: "json"}
+# onnx's name of each form, and bytes of memory that its parser took for one of text (onnx 1.23).
+_FORMATS = {
+    Form.TEXT: ("onnxtxt", 8),
+    Form.TEXT_PROTO: ("textproto", 90),
+    Form.JSON: ("json", 8),
+}
 
 
 def binary(source: Source, form: Form) -> bytes:
@@ -18,15 +24,17 @@ def binary(source: Source, form: Form) -> bytes:
 
     Raises:
         UnreadableFile: the onnx package is not there, or it cannot parse the text.
-        RefusedFile: the text is longer than the limit `header_bytes`.
+        RefusedFile: parsing the text would take more memory than the limit `header_bytes`.
     """
-    source.limits.require("header_bytes", source.size, f"a model as {form}")
+    name, memory = _FORMATS[form]
+    source.limits.require("header_bytes", memory * source.size, f"what {form} is parsed into")
     try:
         import onnx  # noqa: PLC0415 - an extra, and slow to load
     except ImportError as error:
         raise UnreadableFile(f"{form} needs the onnx package: pip install onnx") from error
     try:
-        model = onnx.load_model_from_string(source.head(source.size), format=_FORMATS[form])
+        with warnings.catch_warnings(action="ignore"):  # that the printer's form may change
+            model = onnx.load_model_from_string(source.head(source.size), format=name)
         encoded: bytes = model.SerializeToString()
     except Exception as error:  # the parsers raise errors of several packages
         raise UnreadableFile(f"no {form}: {_first_line(error)}") from error

@@ -1,0 +1,158 @@
+"""Recurrent nodes that contradict their weights: onnx.checker takes each, and each is told."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import onnx
+import pytest
+from onnx import TensorProto, helper, numpy_helper
+
+from onnx_graphs import (
+    Shape,
+    errors,
+    graph,
+    model,
+    node,
+    report,
+    save,
+    value,
+    weights,
+)
+from rnninspect.rules import Level
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+SHAPE = Shape("LSTM", 5, 3)
+BOTH = Shape("LSTM", 5, 3, directions=2)
+X = value("X", 4, 2, 5)
+Y_H = helper.make_tensor_value_info("Y_h", TensorProto.FLOAT, [None, None, None])
+
+
+def built(
+    changed: Mapping[str, tuple[int, ...]],
+    shape: Shape = SHAPE,
+    x: onnx.ValueInfoProto = X,
+    **attributes: object,
+) -> onnx.ModelProto:
+    """A node over weights of which some have another shape than it declares."""
+    tensors = [
+        numpy_helper.from_array(np.ones(changed.get(letter, size), np.float32), letter)
+        for letter, size in shape.shapes.items()
+    ]
+    recurrent = node(shape, hidden_size=None, direction=None)
+    direction = "bidirectional" if shape.directions == 2 else "forward"
+    declared = {"hidden_size": shape.n, "direction": direction, **attributes}
+    recurrent.attribute.extend(helper.make_attribute(*given) for given in declared.items())
+    body = graph([recurrent], tensors, [x])
+    body.output.append(Y_H)
+    return model(body)
+
+
+PEEPHOLES = Shape("LSTM", 5, 3, peepholes=True)
+CONTRADICTIONS = {
+    "W for other gates": (built({"W": (1, 16, 5)}), {"R101"}),
+    "hidden_size of another layer": (built({}, hidden_size=4), {"R101", "R108"}),
+    "W for two directions": (built({"W": (2, 12, 5)}), {"R101"}),
+    "W for one of two directions": (built({"W": (1, 12, 5)}, BOTH), {"R101"}),
+    "all for one of two directions": (built({}, direction="bidirectional"), {"R101"}),
+    "W for another X": (built({"W": (1, 12, 7)}), {"R101"}),
+    "X for another W": (built({}, x=value("X", 4, 2, 7)), {"R101"}),
+    "half a bias": (built({"B": (1, 12)}), {"R107"}),
+    "a bias of another size": (built({"B": (1, 32)}), {"R101"}),
+    "peepholes for four gates": (built({"P": (1, 12)}, PEEPHOLES), {"R101"}),
+    "R of another width": (built({"R": (1, 12, 4)}), {"R101"}),
+    "R turned": (built({"R": (1, 3, 12)}), {"R105"}),
+    "W of rank two": (built({"W": (12, 5)}), {"R101"}),
+    "W and R changed for each other": (built({"W": (1, 12, 3), "R": (1, 12, 5)}), {"R101"}),
+    "W of a GRU": (built({"W": (1, 9, 5)}), {"R108"}),
+    "hidden_size of zero": (built({}, hidden_size=0), {"R104"}),
+    "hidden_size below zero": (built({}, hidden_size=-3), {"R104"}),
+    "a huge hidden_size": (built({}, hidden_size=2**40), {"R104"}),
+    "no direction": (built({}, direction="sideways"), {"R104"}),
+    "too few activations": (built({}, activations=["Sigmoid", "Tanh"]), {"R104"}),
+    "activations for one of two": (
+        built({}, BOTH, activations=["Sigmoid", "Tanh", "Tanh"]),
+        {"R104"},
+    ),
+}
+
+
+@pytest.mark.parametrize("name", CONTRADICTIONS)
+def test_what_the_checker_takes_is_told(tmp_path: Path, name: str) -> None:
+    whole, rules = CONTRADICTIONS[name]
+    onnx.checker.check_model(whole)
+    of = report(save(tmp_path, whole))
+    assert errors(of) == rules
+    assert of.layers[0].layer.sizes.hidden_size in (3, 4)
+
+
+STATES = {
+    (1, 2, 3): None,
+    (1, 2, 4): "4 wide",
+    (2, 2, 3): "2 directions",
+    (1, 3): "2 axes",
+}
+
+
+@pytest.mark.parametrize("letter", ["h", "c"])
+@pytest.mark.parametrize("state", STATES)
+def test_initial_states(tmp_path: Path, letter: str, state: tuple[int, ...]) -> None:
+    """A state of another width is all that is left to see of a projection that an export lost."""
+    lstm = node(SHAPE)
+    lstm.input.extend(["", "h", "c"])
+    states = [
+        numpy_helper.from_array(np.zeros(state if name == letter else (1, 2, 3), np.float32), name)
+        for name in ("h", "c")
+    ]
+    of = report(save(tmp_path, graph([lstm], [*weights(SHAPE), *states], [X])))
+    wrong = STATES[state]
+    assert errors(of) == ({"R104"} if wrong else set())
+    assert all(f"initial_{letter}" in finding.message for finding in of.findings)
+    assert all(wrong in finding.message for finding in of.findings if wrong)
+
+
+def test_a_state_by_the_other_layout(tmp_path: Path) -> None:
+    lstm = node(BOTH, layout=1)
+    lstm.input.extend(["", "h"])
+    for shape, rules in (((4, 2, 3), set[str]()), ((2, 4, 3), {"R104"})):
+        body = graph([lstm], weights(BOTH), [X, value("h", *shape)])
+        assert errors(report(save(tmp_path, body))) == rules
+
+
+def test_hidden_size_of_another_type(tmp_path: Path) -> None:
+    of = report(save(tmp_path, built({}, hidden_size="three")))
+    assert errors(of) == {"R104"}
+    assert "no integer" in of.findings[0].message
+
+
+def test_x_of_another_rank(tmp_path: Path) -> None:
+    assert errors(report(save(tmp_path, built({}, x=value("X", 4, 5))))) == {"R104"}
+
+
+def test_more_inputs_than_the_operator_has(tmp_path: Path) -> None:
+    gru = node(Shape("GRU", 5, 3))
+    gru.input.extend(["", "", "", "P"])
+    body = graph([gru], weights(Shape("GRU", 5, 3, peepholes=True)), [X])
+    assert errors(report(save(tmp_path, body))) == {"R104"}
+
+
+def test_an_omitted_kernel(tmp_path: Path) -> None:
+    lstm = node(SHAPE)
+    lstm.input[1] = ""
+    assert errors(report(save(tmp_path, graph([lstm], weights(SHAPE)[1:], [X])))) == {"R102"}
+
+
+def test_weights_of_two_types(tmp_path: Path) -> None:
+    tensors = [*weights(SHAPE)[:1], *weights(SHAPE, dtype="float16")[1:]]
+    of = report(save(tmp_path, graph([node(SHAPE)], tensors, [X])))
+    assert [(finding.rule, finding.level) for finding in of.findings] == [("R207", Level.WARNING)]
+
+
+def test_rnns_default_activations_are_two_whatever_the_direction(tmp_path: Path) -> None:
+    shape = Shape("RNN", 5, 3)
+    whole = graph([node(shape, activations=["Tanh", "Tanh"])], weights(shape), [X])
+    assert not report(save(tmp_path, whole)).findings
