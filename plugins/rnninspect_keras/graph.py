@@ -29,7 +29,7 @@ class Carrier:
         self._walked: dict[tuple[int, Shape], Walked] = {}
 
     def input_shapes(self, model: Declared, given: Shape) -> dict[str, Shape]:
-        """Layer name -> the shape that it reads at its first call, as far as the model states it."""
+        """Layer name -> the shape that it reads at its first call, as far as that is stated."""
         return self._walk(model, given)[0]
 
     def _walk(self, model: Declared, given: Shape) -> Walked:

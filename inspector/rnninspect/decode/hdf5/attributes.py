@@ -12,8 +12,11 @@ from rnninspect.decode.hdf5.headers import (
     ATTRIBUTE,
     ATTRIBUTE_INFO,
     DATATYPE,
+    SHARED,
     resolve_shared,
 )
+from rnninspect.decode.hdf5.heaps import FractalHeap
+from rnninspect.decode.hdf5.trees import read_records
 from rnninspect.errors import UnreadableFile
 
 if TYPE_CHECKING:
@@ -41,16 +44,27 @@ class Attribute:
 
 
 def read_attributes(space: Space, messages: list[Message]) -> Iterator[Attribute]:
-    """All attributes of the object with this header; UnreadableFile if a heap keeps them."""
+    """All attributes of the object with this header, those in a fractal heap included."""
     for message in messages:
         if message.kind == ATTRIBUTE:
             yield _attribute(space, message.body)
         elif message.kind == ATTRIBUTE_INFO:
-            body = message.body
-            if space.address(body, 2 + (2 if body[1] & 1 else 0)) is not None:
-                raise UnreadableFile(
-                    "an object keeps its attributes in a fractal heap, which is not read yet"
-                )
+            yield from _dense(space, message.body)
+
+
+def _dense(space: Space, body: bytes) -> Iterator[Attribute]:
+    """Attributes that an object with many keeps in a fractal heap, by the index of their names."""
+    if body[0] != 0:
+        raise UnreadableFile(f"an HDF5 attribute info message of version {body[0]}")
+    at = 2 + (2 if body[1] & 1 else 0)
+    heap, index = space.address(body, at), space.address(body, at + space.offset.size)
+    if heap is None or index is None:
+        return
+    objects = FractalHeap(space, heap)
+    for record in read_records(space, index):
+        if record[objects.id_size] & SHARED:
+            raise UnreadableFile("an HDF5 attribute lies in the shared message heap")
+        yield _attribute(space, objects.object(record[: objects.id_size]))
 
 
 def _attribute(space: Space, body: bytes) -> Attribute:
@@ -73,6 +87,8 @@ def _attribute(space: Space, body: bytes) -> Attribute:
         resolve_shared(space, parts[1], DATATYPE) if shared & SHARED_TYPE else parts[1]
     )
     shape = read_dataspace(space, parts[2])
+    if not parts[0].endswith(b"\0"):
+        raise UnreadableFile("the name of an HDF5 attribute does not end")
     name = parts[0].partition(b"\0")[0].decode("utf-8", "surrogateescape")
     size = datatype.size * (0 if shape is None else math.prod(shape))
     if at + size > len(body):
@@ -116,19 +132,22 @@ class GlobalHeaps:
 
     def _walk(self, collection: int) -> dict[int, tuple[int, int]]:
         """Index -> (address, size) of the objects of one collection."""
-        space, width = self._space, self._space.length.size
-        head = space.read(collection, 8 + width)
+        space = self._space
+        header = 8 + -(-space.length.size // 8) * 8  # of the collection, and of each object
+        head = space.read(collection, header)
         if head[:4] != b"GCOL" or head[4] != 1:
             raise UnreadableFile(f"no global heap at {collection}")
         end = collection + space.size(head, 8)
-        at, objects = collection + 8 + width, dict[int, tuple[int, int]]()
-        while at + 8 + width <= end:
-            entry = space.read(at, 8 + width)
+        at, objects = collection + header, dict[int, tuple[int, int]]()
+        while at + header <= end:
+            entry = space.read(at, header)
             index, size = unpack_from("<H", entry)[0], space.size(entry, 8)
-            if index == 0:
+            if index == 0:  # the free space, which must reach to the end
+                if at + size != end:
+                    raise UnreadableFile(f"free space breaks the global heap at {collection}")
                 break
-            if at + 8 + width + size > end or index in objects:
+            if at + header + size > end or index in objects:
                 raise UnreadableFile(f"an object breaks the global heap at {collection}")
-            objects[index] = (at + 8 + width, size)
-            at += 8 + width + -(-size // 8) * 8
+            objects[index] = (at + header, size)
+            at += header + -(-size // 8) * 8
         return objects

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
 NEWEST_VERSION = 5
 HIGHEST_RANK = 32
+HAS_LARGEST = 0x01  # flag of a dataspace that states how large each axis may become
 
 
 class TypeClass(IntEnum):
@@ -44,6 +45,11 @@ FLOATS = {
 }
 
 
+# The names and values of the enumeration that h5py stores numpy's bool as, behind the type of its
+# values; the names are padded up to version 2.
+BOOLS = (b"FALSE\0\0\0TRUE\0\0\0\0\0\1", b"FALSE\0TRUE\0\0\1")
+
+
 @dataclass(frozen=True, slots=True)
 class Datatype:
     """An element's type: numpy's name for it, or the class in words; `size` in bytes.
@@ -70,6 +76,10 @@ def read_datatype(body: bytes) -> Datatype:
     kind = TypeClass(number)
     if size == 0:
         raise UnreadableFile("an HDF5 datatype of no bytes")
+    if kind in (TypeClass.FIXED, TypeClass.FLOAT, TypeClass.BITFIELD):
+        offset, precision = unpack_from("<HH", body, 8)
+        if precision == 0 or offset + precision > 8 * size:
+            raise UnreadableFile("the bits of an HDF5 number pass its bytes")
     variable_string = kind is TypeClass.VARIABLE and body[1] & 15 == 1
     return Datatype(_name(kind, body, size), size, kind, variable_string)
 
@@ -81,8 +91,7 @@ def _name(kind: TypeClass, body: bytes, size: int) -> str:
         case TypeClass.FLOAT:
             return FLOATS.get((size, body[13]), f"float{8 * size}")
         case TypeClass.ENUM:
-            boolean = size == 1 and body[1] == 2 and b"FALSE\0" in body and b"TRUE\0" in body
-            return "bool" if boolean else "enum"
+            return "bool" if size == 1 and body[1] == 2 and body[20:].startswith(BOOLS) else "enum"
         case TypeClass.VARIABLE:
             return "string" if body[1] & 15 == 1 else "variable"
     return kind.name.lower()
@@ -96,8 +105,13 @@ def read_dataspace(space: Space, body: bytes) -> tuple[int, ...] | None:
     if version == 2 and (body[3] > 2 or (body[3] != 1 and rank)):
         raise UnreadableFile(f"an HDF5 dataspace of type {body[3]} with {rank} axes")
     at, width = 8 if version == 1 else 4, space.length.size
-    if len(body) < at + rank * width * (2 if flags & 1 else 1):
+    if len(body) < at + rank * width * (2 if flags & HAS_LARGEST else 1):
         raise UnreadableFile("the axes of an HDF5 dataspace pass its end")
     if version == 2 and body[3] == 2:
         return None
-    return tuple(space.size(body, at + axis * width) for axis in range(rank))
+    shape = tuple(space.size(body, at + axis * width) for axis in range(rank))
+    if flags & HAS_LARGEST:
+        largest = (space.size(body, at + (rank + axis) * width) for axis in range(rank))
+        if any(size > most for size, most in zip(shape, largest, strict=True)):
+            raise UnreadableFile("an axis of an HDF5 dataspace is larger than it may become")
+    return shape

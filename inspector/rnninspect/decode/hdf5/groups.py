@@ -1,4 +1,4 @@
-"""The links of HDF5 groups: symbol tables (III.A.1, III.B, III.D) and link messages (IV.A.2.g)."""
+"""The links of HDF5 groups: symbol tables (III.A.1, III.B, III.D), link messages (IV.A.2.g)."""
 
 from __future__ import annotations
 
@@ -7,6 +7,8 @@ from struct import unpack_from
 from typing import TYPE_CHECKING, NamedTuple
 
 from rnninspect.decode.hdf5.headers import LINK, LINK_INFO, SYMBOL_TABLE
+from rnninspect.decode.hdf5.heaps import FractalHeap
+from rnninspect.decode.hdf5.trees import read_records
 from rnninspect.errors import UnreadableFile
 
 if TYPE_CHECKING:
@@ -16,6 +18,8 @@ if TYPE_CHECKING:
     from rnninspect.decode.hdf5.space import Space
 
 DEEPEST_TREE = 32
+HASH_SIZE = 4  # bytes before the heap's identifier in a record of the index of names
+NO_FREE_BLOCK = 1  # ends the list of free blocks of a local heap
 SOFT_ENTRY = 2  # cache type of a symbol table entry that is a soft link
 
 
@@ -45,7 +49,7 @@ def read_links(space: Space, messages: list[Message]) -> Iterator[Link]:
         elif message.kind == LINK:
             yield _link(space, message.body)
         elif message.kind == LINK_INFO:
-            _require_compact(space, message.body)
+            yield from _dense(space, message.body)
 
 
 def text(data: bytes) -> str:
@@ -53,11 +57,17 @@ def text(data: bytes) -> str:
     return data.decode("utf-8", "surrogateescape")
 
 
-def _require_compact(space: Space, body: bytes) -> None:
+def _dense(space: Space, body: bytes) -> Iterator[Link]:
+    """Links that a large group keeps in a fractal heap, by the index of their names."""
     if body[0] != 0:
         raise UnreadableFile(f"an HDF5 link info message of version {body[0]}")
-    if space.address(body, 2 + (8 if body[1] & 1 else 0)) is not None:
-        raise UnreadableFile("a group keeps its links in a fractal heap, which is not read yet")
+    at = 2 + (8 if body[1] & 1 else 0)
+    heap, index = space.address(body, at), space.address(body, at + space.offset.size)
+    if heap is None or index is None:
+        return
+    objects = FractalHeap(space, heap)
+    for record in read_records(space, index):
+        yield _link(space, objects.object(record[HASH_SIZE : HASH_SIZE + objects.id_size]))
 
 
 def _symbols(space: Space, body: bytes) -> Iterator[Link]:
@@ -73,7 +83,10 @@ class _Heap:
     """A local heap: the names of a group's symbol table."""
 
     def __init__(self, space: Space, address: int) -> None:
-        width, head = space.length.size, space.read(address, 8 + 2 * space.length.size + 8)
+        width, head = (
+            space.length.size,
+            space.read(address, 8 + 2 * space.length.size + space.offset.size),
+        )
         if head[:4] != b"HEAP" or head[4]:
             raise UnreadableFile(f"no local heap at {address}")
         self.space, self.size = space, space.size(head, 8)
@@ -81,6 +94,20 @@ class _Heap:
         if start is None or start + self.size > space.end:
             raise UnreadableFile(f"the local heap at {address} has no room for its names")
         self.start = start
+        self._check_free(space.size(head, 8 + width))
+
+    def _check_free(self, offset: int) -> None:
+        """Walk the list of free blocks, which tells a heap that was overwritten."""
+        seen: set[int] = set()
+        width = self.space.length.size
+        while offset != NO_FREE_BLOCK:
+            if offset in seen or offset + 2 * width > self.size:
+                raise UnreadableFile(f"the free list of the local heap at {self.start} is broken")
+            seen.add(offset)
+            block = self.space.read(self.start + offset, 2 * width)
+            if not 0 < self.space.size(block, width) <= self.size - offset:
+                raise UnreadableFile(f"the free list of the local heap at {self.start} is broken")
+            offset = self.space.size(block, 0)
 
     def name(self, offset: int) -> str:
         return text(self.space.name(self.start + offset, self.start + self.size))
@@ -111,14 +138,14 @@ def _entries(space: Space, address: int, names: _Heap) -> Iterator[Link]:
     head = space.read(address, 8)
     if head[:4] != b"SNOD" or head[4] != 1:
         raise UnreadableFile(f"no symbol table node at {address}")
-    width = space.offset.size
-    step = 2 * width + 24
+    length, width = space.length.size, space.offset.size
+    step = length + width + 24
     number = unpack_from("<H", head, 6)[0]
     data = space.read(address + 8, number * step)
     for at in range(0, number * step, step):
-        name = names.name(space.offset.unpack_from(data, at)[0])
-        cache, _, value = unpack_from("<3I", data, at + 2 * width)
-        header = space.address(data, at + width)
+        name = names.name(space.size(data, at))
+        cache, _, value = unpack_from("<3I", data, at + length + width)
+        header = space.address(data, at + length)
         if cache == SOFT_ENTRY:
             yield Link(name, LinkKind.SOFT, target=names.name(value))
         elif header is None or cache > SOFT_ENTRY:
@@ -137,8 +164,8 @@ def _link(space: Space, body: bytes) -> Link:
     width = 1 << (flags & 3)
     size = int.from_bytes(body[at : at + width], "little")
     at += width
-    if size == 0 or at + size > len(body):
-        raise UnreadableFile("the name in an HDF5 link message passes its end")
+    if size == 0 or at + size > len(body) or 0 in body[at : at + size]:
+        raise UnreadableFile("the name in an HDF5 link message is broken")
     name = text(space.kept(body[at : at + size]))
     return _target(space, name, kind, body[at + size :])
 
@@ -154,8 +181,9 @@ def _target(space: Space, name: str, kind: int, rest: bytes) -> Link:
     if len(value) < size:
         raise UnreadableFile(f"the value of the link {name!r} passes its end")
     if kind == 1:
-        return Link(name, LinkKind.SOFT, target=text(value))
+        return Link(name, LinkKind.SOFT, target=text(value.partition(b"\0")[0]))
     if kind == 64:
         file, _, path = value[1:].partition(b"\0")
-        return Link(name, LinkKind.EXTERNAL, target=f"{text(file)}:{text(path.rstrip(bytes(1)))}")
+        path = path.partition(b"\0")[0]
+        return Link(name, LinkKind.EXTERNAL, target=f"{text(file)}:{text(path)}")
     return Link(name, LinkKind.USER)

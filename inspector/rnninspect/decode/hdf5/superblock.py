@@ -51,7 +51,7 @@ def _old(source: Source, place: int, head: bytes, at: int) -> tuple[Space, int]:
         raise UnreadableFile("the HDF5 superblock states B-tree nodes without room")
     width = space.offset.size
     _check_end(space, place, head, at, at + 2 * width)
-    root = space.address(head, at + 5 * width)
+    root = space.address(head, at + 4 * width + space.length.size)  # behind its name's offset
     return space, _defined(root)
 
 

@@ -43,19 +43,28 @@ if TYPE_CHECKING:
     from rnninspect.source import Source
 
 
+DESCRIBING = (DATASPACE, DATATYPE, LAYOUT, FILTERS, EXTERNAL_FILES)
+
+
 class Node:
     """What every object has: an address, which is its identity, and attributes."""
 
-    __slots__ = ("_file", "_messages", "_space", "address")
+    __slots__ = ("_attributes", "_file", "_messages", "_space", "address")
 
     def __init__(self, file: File, address: int, messages: list[Message]) -> None:
         self.address = address
         self._file, self._space, self._messages = file, file.space, messages
+        self._attributes: dict[str, Attribute] | None = None
 
     @structural
     def attributes(self) -> dict[str, Attribute]:
         """All attributes by name."""
-        return {found.name: found for found in read_attributes(self._space, self._messages)}
+        if self._attributes is None:
+            found = list(read_attributes(self._space, self._messages))
+            self._attributes = {attribute.name: attribute for attribute in found}
+            if len(self._attributes) < len(found):
+                raise UnreadableFile(f"the object at {self.address} has two attributes of one name")
+        return self._attributes
 
     @structural
     def texts(self, name: str) -> tuple[str, ...] | None:
@@ -86,11 +95,13 @@ class Group(Node):
     @structural
     def links(self) -> tuple[Link, ...]:
         """All links, none followed; RefusedFile if the file has too many."""
-        links = []
+        links: dict[str, Link] = {}
         for link in read_links(self._space, self._messages):
             self._file.count_link()
-            links.append(link)
-        return tuple(links)
+            if link.name in links:
+                raise UnreadableFile(f"the group at {self.address} has two links of one name")
+            links[link.name] = link
+        return tuple(links.values())
 
 
 class Dataset(Node):
@@ -109,11 +120,10 @@ class Dataset(Node):
     def __init__(self, file: File, address: int, messages: list[Message]) -> None:
         attributes = [found for found in messages if found.kind in (ATTRIBUTE, ATTRIBUTE_INFO)]
         super().__init__(file, address, attributes)
-        bodies = {
-            message.kind: shared_body(self._space, message)
-            for message in messages
-            if message.kind in (DATASPACE, DATATYPE, LAYOUT, FILTERS, EXTERNAL_FILES)
-        }
+        bodies: dict[int, bytes] = {}
+        for message in messages:  # of two messages of one kind, HDF5 heeds the first
+            if message.kind in DESCRIBING and message.kind not in bodies:
+                bodies[message.kind] = shared_body(self._space, message)
         if DATASPACE not in bodies:
             raise UnreadableFile(f"the HDF5 dataset at {address} has no dataspace")
         self.shape = read_dataspace(self._space, bodies[DATASPACE])
