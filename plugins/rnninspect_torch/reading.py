@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import gc
+import re
 import struct
+from dataclasses import replace
 from importlib import import_module
 from typing import TYPE_CHECKING
 
-from rnninspect.plugin import SavedModel, Source, UnreadableFile
+from rnninspect.plugin import Fact, Observation, SavedModel, Source, UnreadableFile
 from rnninspect_torch.sniffing import Container, sniff
 
 if TYPE_CHECKING:
@@ -28,6 +30,7 @@ _UNSUPPORTED = {
     Container.FLATBUFFER: "a flatbuffer of PyTorch Mobile, which is not supported",
     Container.EXECUTORCH: "an ExecuTorch program, which is not supported",
 }
+_PART = re.compile(r"-(\d{5})-of-(\d{5})\.")
 _FOREIGN = (
     *(ArithmeticError, AttributeError, LookupError, MemoryError, OSError, RecursionError),
     *(TypeError, ValueError, struct.error),
@@ -39,13 +42,23 @@ def read_model(source: Source) -> SavedModel:
     collecting = gc.isenabled()
     gc.disable()  # a million small values without a cycle: looking for cycles takes a fifth
     try:
-        return read_any(source)
+        return _with_the_rest(read_any(source), source)
     except _FOREIGN as error:
         reason = str(error).splitlines()[0][:200] if str(error) else "nothing more is known"
         raise UnreadableFile(f"{type(error).__name__} while it is read: {reason}") from error
     finally:
         if collecting:
             gc.enable()
+
+
+def _with_the_rest(model: SavedModel, source: Source) -> SavedModel:
+    """Say so if the file is one of a set, by its name: `model-00001-of-00003.safetensors`."""
+    match = _PART.search(source.path.name)
+    if source.is_folder or match is None or int(match[2]) < 2:
+        return model
+    detail = f"part {int(match[1])} of {int(match[2])}: the index beside it describes the whole"
+    note = Observation(Fact.UNUSUAL, detail)
+    return replace(model, observations=(*model.observations, note))
 
 
 def read_any(source: Source) -> SavedModel:

@@ -68,8 +68,10 @@ def _dict(
         held[_label(key, len(held))] = value
         if isinstance(key, Tensor):
             yield path, (key,), purpose
-    if _is_optimizer(held):
+    if "param_groups" in held and "state" in held:
         purpose = Purpose.OPTIMIZER
+    elif "python" in held and "cpu" in held:  # what transformers' Trainer saves of generators
+        purpose = Purpose.STATE
     own = Root(path, purpose)
     for name, value in held.items():
         label = str(name)
@@ -99,7 +101,3 @@ def _label(key: object, index: int) -> str:
     if key is None or (isinstance(key, int) and abs(key) < 2**63):
         return str(key)
     return f"[{index}]"
-
-
-def _is_optimizer(held: dict[object, object]) -> bool:
-    return "param_groups" in held and "state" in held

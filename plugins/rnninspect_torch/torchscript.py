@@ -46,6 +46,8 @@ def read_script(archive: Archive) -> tuple[Saved, list[Root]]:
     entries = _constants(constants, is_frozen=frozen)
     root.entries.extend(entries)
     root.groups.extend(frozen_groups(classes, entries, root.declared))
+    if "traced_inputs.pkl" in archive:
+        notes.append(Observation(Fact.UNUSUAL, "it holds example inputs, which are not counted"))
     saved = Saved("torchscript", value, calls, archive.held, tuple(notes))
     return saved, [root]
 

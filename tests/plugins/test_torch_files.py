@@ -112,6 +112,12 @@ def test_a_shard_that_is_not_there(tmp_path: Path) -> None:
     assert Level.ERROR in levels
 
 
+def test_a_shard_without_its_index_is_told(tmp_path: Path) -> None:
+    model = read(saved({"fc.weight": (2, 2)}), tmp_path, "model-00002-of-00003.bin")
+    (note,) = model.observations
+    assert note.detail.startswith("part 2 of 3")
+
+
 @pytest.mark.parametrize("place", ["../secret.bin", "/etc/passwd", "a/../../secret.bin"])
 def test_a_shard_outside_of_the_folder_is_not_opened(place: str, tmp_path: Path) -> None:
     folder = tmp_path / "model"

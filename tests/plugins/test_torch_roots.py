@@ -334,6 +334,11 @@ def test_an_array_without_its_bytes_is_short(tmp_path: Path) -> None:
     assert [(held.needed_bytes, held.held_bytes) for held in model.tensors] == [(24, 8)]
 
 
+def test_states_of_generators_are_no_network(tmp_path: Path) -> None:
+    model = checkpoint(tmp_path, {"python": b")", "cpu": tensor("0", (5056,))})
+    assert purposes(model) == {Purpose.PARAMETER: 0, Purpose.STATE: 5056}
+
+
 def test_a_shard_of_a_distributed_tensor_counts_as_the_whole(tmp_path: Path) -> None:
     kind = name("torch.distributed.tensor", "DTensor")
     inner = items(kind, name("torch", "float32"), numbers((20, 7)), numbers((7, 1)), *[b"N"] * 4)
