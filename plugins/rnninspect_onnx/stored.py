@@ -97,9 +97,9 @@ def _external_identity(extent: Extent, tensor: Tensor) -> str:
 def _purpose(entry: Entry, uses: Uses) -> Purpose:
     """What a tensor is kept for, by its use, else by its type and shape.
 
-    An initial state that is an initializer may have been trained, and counts; one in a Constant
-    node is what tracing left of a state that starts at zero. A float initializer with an axis is
-    a weight even if it has one element (PReLU's slope); in a node, one element is a number.
+    An initial state is a state, be it what tracing left of one that starts at zero. A float
+    initializer with an axis is a weight even if it has one element (PReLU's slope); in a node, one
+    element is a number.
     """
     place, tensor = entry.tensor.place, entry.tensor
     if entry.standing is Standing.TRAINING:
@@ -107,7 +107,7 @@ def _purpose(entry: Entry, uses: Uses) -> Purpose:
     for purpose, places in (
         (Purpose.PARAMETER, uses.weights),
         (Purpose.QUANTISATION, uses.scales),
-        (Purpose.STATE, uses.states if entry.standing is Standing.NODE else ()),
+        (Purpose.STATE, uses.states),
     ):
         if place in places:
             return purpose

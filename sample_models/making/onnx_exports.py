@@ -59,8 +59,16 @@ def _truth(model: onnx.ModelProto, layers: tuple[Layer, ...]) -> Truth:
     )
     constants = [node.attribute[0].t for node in model.graph.node if node.op_type == "Constant"]
     states = [tensor for tensor in constants if tensor.data_type in WEIGHTS]
-    kept = {"state": size(states)} if states else {}  # torch bakes its initial zeros in
-    return Truth(named, elements(model.graph.initializer), not_parameters=kept)
+    folded = _initial_states(model)
+    kept = {"state": size([*states, *folded])} if states or folded else {}
+    return Truth(named, elements(model.graph.initializer) - elements(folded), not_parameters=kept)
+
+
+def _initial_states(model: onnx.ModelProto) -> list[onnx.TensorProto]:
+    """The zeros that torch bakes in, where its exporter has folded them into an initializer."""
+    recurrent = (node for node in model.graph.node if node.op_type in OPERATORS)
+    names = {name for node in recurrent for name in node.input[5:7]}
+    return [tensor for tensor in model.graph.initializer if tensor.name in names]
 
 
 def _torchscript(path: Path) -> Truth:
