@@ -28,19 +28,36 @@ def binary(source: Source, form: Form) -> bytes:
     """
     name, memory = _FORMATS[form]
     source.limits.require("header_bytes", memory * source.size, f"what {form} is parsed into")
+    text = source.head(source.size)
+    source.limits.require("nesting", _depth(text), f"the depth of {form}")
     try:
         import onnx  # noqa: PLC0415 - an extra, and slow to load
     except ImportError as error:
         raise UnreadableFile(f"{form} needs the onnx package: pip install onnx") from error
     try:
         with warnings.catch_warnings(action="ignore"):  # that the printer's form may change
-            model = onnx.load_model_from_string(source.head(source.size), format=name)
+            model = onnx.load_model_from_string(text, format=name)
         encoded: bytes = model.SerializeToString()
     except Exception as error:  # the parsers raise errors of several packages
         raise UnreadableFile(f"no {form}: {_first_line(error)}") from error
     return encoded
 
 
+def _depth(text: bytes) -> int:
+    """How deep brackets nest outside of strings and comments: onnx's parser crashes on many."""
+    import re  # noqa: PLC0415 - needed for text forms alone
+
+    bare = re.sub(rb'"(?:[^"\\]|\\.)*"|#[^\n]*', b"", text, flags=re.DOTALL)
+    depth = deepest = 0
+    for bracket in re.findall(rb"[<({\[>)}\]]", bare):
+        depth += 1 if bracket in b"<({[" else -1
+        deepest = max(deepest, depth)
+    return deepest
+
+
 def _first_line(error: Exception) -> str:
-    lines = str(error).strip().splitlines()
+    """The parser in C++ gives its reason as bytes."""
+    reason = error.args[0] if error.args else ""
+    text = reason.decode("utf-8", "replace") if isinstance(reason, bytes) else str(error)
+    lines = text.strip().splitlines()
     return lines[0][:200] if lines else type(error).__name__

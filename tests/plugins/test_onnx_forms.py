@@ -114,6 +114,7 @@ def test_the_producer_and_the_format(tmp_path: Path) -> None:
     )
 
 
+HEAD = b'<ir_version: 8, opset_import: ["" : 17]> '
 TEXTS = {
     "m.onnxtxt": ("onnxtxt", "onnx text"),
     "m.textproto": ("textproto", "onnx textproto"),
@@ -171,6 +172,23 @@ def test_a_long_text_is_refused(tmp_path: Path) -> None:
         pytest.raises(RefusedFile, match="header_bytes=100"),
     ):
         OnnxReader().read(source)
+
+
+NESTED = {
+    "graphs.onnxtxt": (HEAD + b"agraph () => () {", b" x = If <then_branch = g () => () {"),
+    "types.onnxtxt": (HEAD + b"agraph (", b"seq("),
+    "quoted.onnxtxt": (HEAD + b'# "\nagraph (', b'seq(")" '),
+    "m.onnxjson": (b'{"irVersion": "8", "graph":', b'{"node":[{"attribute":[{"g":'),
+    "m.textproto": (b"ir_version: 8 graph {", b"node { attribute { g {"),
+}
+
+
+@pytest.mark.parametrize("name", NESTED)
+def test_nesting_that_crashes_parsers_never_reaches_them(tmp_path: Path, name: str) -> None:
+    """onnx 1.23 ends in a segmentation fault on the first three."""
+    start, again = NESTED[name]
+    with pytest.raises(RefusedFile, match="nesting=100"):
+        read(save(tmp_path, start + again * 20_000, name))
 
 
 def test_the_runtimes_own_format_is_named(tmp_path: Path) -> None:
