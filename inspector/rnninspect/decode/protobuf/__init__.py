@@ -1,0 +1,36 @@
+"""Protocol Buffers' wire format over a Source (https://protobuf.dev/programming-guides/encoding).
+
+A payload is passed over by its length and never read; of the rest only a small window is held at a
+time, so that neither time nor memory grows with the weights. A memory map would do the same, but a
+file that is cut while it is mapped kills the process.
+"""
+
+from rnninspect.decode.protobuf.found import KEPT_NUMBERS, Found
+from rnninspect.decode.protobuf.numbers import signed, signed32
+from rnninspect.decode.protobuf.reader import WireReader
+from rnninspect.decode.protobuf.wire import (
+    FIXED32,
+    FIXED64,
+    LENGTH,
+    VARINT,
+    CutField,
+    Field,
+    Message,
+    Span,
+)
+
+__all__ = [
+    "FIXED32",
+    "FIXED64",
+    "KEPT_NUMBERS",
+    "LENGTH",
+    "VARINT",
+    "CutField",
+    "Field",
+    "Found",
+    "Message",
+    "Span",
+    "WireReader",
+    "signed",
+    "signed32",
+]

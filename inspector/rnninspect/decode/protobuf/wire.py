@@ -1,0 +1,138 @@
+"""Walks the fields of encoded messages, one window of the source at a time."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from rnninspect.decode.protobuf.numbers import read_tag, read_varint
+from rnninspect.errors import UnreadableFile
+
+if TYPE_CHECKING:
+    from collections.abc import Generator, Iterator
+
+    from rnninspect.source import Source
+
+VARINT, FIXED64, LENGTH, GROUP, END_GROUP, FIXED32 = range(6)  # the wire types
+
+Span = tuple[int, int]
+"""Where an encoded message starts, and where it ends."""
+
+Message = tuple[Span, ...]
+"""A message whose field occurs several times is the concatenation of them: protobuf merges."""
+
+Field = tuple[int, int, int, int]
+"""Field number, wire type, value (LENGTH: offset in the source), length of a LENGTH in bytes."""
+
+_WINDOW = 16 * 2**10
+_LONGEST_HEAD = 20  # bytes of a tag and a varint
+_LONGEST_TEXT = 64 * 2**10
+_FIXED_SIZES = {FIXED32: 4, FIXED64: 8}
+
+
+class CutField(UnreadableFile):
+    """A field that is longer than the message around it: the file is cut off, or lies."""
+
+    def __init__(self, number: int, size: int, offset: int, end: int) -> None:
+        super().__init__(
+            f"field {number} at offset {offset} claims {size} bytes and passes the end of its "
+            f"message at {end}: truncated?"
+        )
+        self.number = number
+
+
+class Walker:
+    """Walks the fields of messages that lie in a source; holds one window of it."""
+
+    def __init__(self, source: Source) -> None:
+        self.source, self.limits = source, source.limits
+        self._data, self._base = b"", 0
+        self._fields = 0
+
+    def whole(self) -> Message:
+        """The source as one message."""
+        return ((0, self.source.size),)
+
+    def fields(self, message: Message) -> Iterator[Field]:
+        """The fields of a message in the order of the file; unknown groups are left out."""
+        if len(message) == 1:
+            start, end = message[0]
+            window = self._load(start, end)
+            if end <= window[1] + len(window[0]):
+                return self._burst(window, start, end, [])
+        return self._walk(message)
+
+    def raw(self, offset: int, length: int) -> bytes:
+        """A short run of bytes; UnreadableFile if it is too long for a name."""
+        start = offset - self._base
+        if start >= 0 and start + length <= len(self._data):
+            return self._data[start : start + length]
+        if length > _LONGEST_TEXT:
+            raise UnreadableFile(f"a name of {length} bytes at offset {offset}")
+        return self.source.read(offset, length)
+
+    def _walk(self, message: Message) -> Iterator[Field]:
+        for start, end in message:
+            offset, groups = start, list[int]()
+            while offset < end:
+                window = self._load(offset, end)
+                offset = yield from self._burst(window, offset, end, groups)
+
+    def _burst(
+        self, window: tuple[bytes, int], offset: int, end: int, groups: list[int]
+    ) -> Generator[Field, None, int]:
+        """The fields that begin in a window; returns where the next one begins."""
+        data, base = window
+        stop = min(len(data), end - base)
+        last = stop - 1 if base + stop == end else stop - _LONGEST_HEAD
+        index, count = offset - base, 0
+        while index <= last:
+            count += 1
+            start = index
+            tag = data[index]
+            index += 1
+            if tag > 0x7F or tag < 8:
+                tag, index = read_tag(data, start, base, stop)
+            kind, size = tag & 7, 0
+            if kind in (VARINT, LENGTH):
+                value = data[index] if index < stop else 0x80
+                index += 1
+                if value > 0x7F:
+                    value, index = read_varint(data, index - 1, base, stop)
+                if kind == LENGTH:
+                    size, value = value, base + index
+                    if value + size > end:
+                        raise CutField(tag >> 3, size, base + start, end)
+            else:
+                following = data[index : min(index + 8, stop)]
+                value, used = self._other(tag, following, base + start, groups)
+                index += used
+            if not groups and kind != END_GROUP:
+                yield tag >> 3, kind, value, size
+            index += size
+        self._fields += count
+        self.limits.require("fields", self._fields)
+        if groups and base + index >= end:
+            raise UnreadableFile(f"a group is still open at offset {end}")
+        return base + index
+
+    def _other(self, tag: int, following: bytes, offset: int, groups: list[int]) -> tuple[int, int]:
+        """Value and length of a field of fixed size; a group's bracket has neither."""
+        kind, number = tag & 7, tag >> 3
+        if size := _FIXED_SIZES.get(kind, 0):
+            if size > len(following):
+                raise CutField(number, size, offset, offset + 1 + len(following))
+            return int.from_bytes(following[:size], "little"), size
+        if kind == GROUP:
+            groups.append(number)
+            self.limits.require("nesting", len(groups), f"groups at offset {offset}")
+        elif kind != END_GROUP or not groups or groups.pop() != number:
+            raise UnreadableFile(f"tag {tag:#x} at offset {offset} opens no field")
+        return 0, 0
+
+    def _load(self, offset: int, end: int) -> tuple[bytes, int]:
+        """A window that holds what may be a field's head at the offset, and where it begins."""
+        held = self._base + len(self._data)
+        if not self._base <= offset <= held - min(_LONGEST_HEAD, end - offset):
+            self._data = self.source.read(offset, min(_WINDOW, self.source.size - offset))
+            self._base = offset
+        return self._data, self._base
