@@ -17,6 +17,7 @@ FRAMEWORKS = {"keras": "Keras", "onnx": "ONNX", "pytorch": "PyTorch"}
 VECTORS = {0: "no bias", 1: "one bias vector", 2: "two bias vectors"}
 SHORT = {0: "none", 1: "one", 2: "two"}
 QUANTISED = ("int", "uint", "qint", "quint", "float8", "float4")
+SOUND = {"ok", "computed"}  # the verdicts on a layer that breaks no rule
 # Where a GRU's reset gate acts, by convention; ONNX knows both and counts them alike.
 RESET = {
     "keras": "before",
@@ -147,12 +148,13 @@ def _stored(sides: Sides) -> Iterator[Change]:
     if new.expected - new.stored == old.expected - old.stored:
         return
     reason = f"stores {_share(new)}, was {_share(old)}"
-    fine = sides.across and {old.verdict, new.verdict} == {"ok"}
+    fine = sides.across and {old.verdict, new.verdict} <= SOUND
     yield Change(Kind.CONVENTION if fine else Kind.RESIZED, reason)
 
 
 def _judged(sides: Sides) -> Iterator[Change]:
-    if sides.old.verdict != sides.new.verdict:
+    verdicts = {sides.old.verdict, sides.new.verdict}
+    if len(verdicts) > 1 and not verdicts <= SOUND:
         yield Change(Kind.JUDGED, f"{sides.old.verdict} → {sides.new.verdict}")
 
 

@@ -21,7 +21,7 @@ class LayerOutline:
     Attributes:
         dtypes: of its stored tensors, sorted; empty where nothing is stored.
         expected: parameters by its formula.
-        verdict: `ok`, `input`, or the codes of the rules that it breaks.
+        verdict: `ok`, `computed`, `input`, or the codes of the rules that it breaks.
         parts: how many layers of the file it stands for: 2 where two directions were joined.
     """
 
