@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 MUTATIONS = 700
 # h5py looks at more than is needed to list a file (B-tree keys, fill values, flags of messages):
 # so many in a hundred of the changed files may be read by us alone.
-READ_BY_US_ALONE = 8
+READ_BY_US_ALONE = 12
 
 
 def mutated(data: bytes, draw: random.Random) -> bytes:

@@ -87,9 +87,9 @@ def _attribute(space: Space, body: bytes) -> Attribute:
         resolve_shared(space, parts[1], DATATYPE) if shared & SHARED_TYPE else parts[1]
     )
     shape = read_dataspace(space, parts[2])
-    if not parts[0].endswith(b"\0"):
-        raise UnreadableFile("the name of an HDF5 attribute does not end")
-    name = parts[0].partition(b"\0")[0].decode("utf-8", "surrogateescape")
+    if parts[0].find(0) != len(parts[0]) - 1:
+        raise UnreadableFile("the name of an HDF5 attribute does not end where it should")
+    name = parts[0][:-1].decode("utf-8", "surrogateescape")
     size = datatype.size * (0 if shape is None else math.prod(shape))
     if at + size > len(body):
         raise UnreadableFile(f"the HDF5 attribute {name!r} passes its message")

@@ -45,11 +45,6 @@ FLOATS = {
 }
 
 
-# The names and values of the enumeration that h5py stores numpy's bool as, behind the type of its
-# values; the names are padded up to version 2.
-BOOLS = (b"FALSE\0\0\0TRUE\0\0\0\0\0\1", b"FALSE\0TRUE\0\0\1")
-
-
 @dataclass(frozen=True, slots=True)
 class Datatype:
     """An element's type: numpy's name for it, or the class in words; `size` in bytes.
@@ -91,10 +86,23 @@ def _name(kind: TypeClass, body: bytes, size: int) -> str:
         case TypeClass.FLOAT:
             return FLOATS.get((size, body[13]), f"float{8 * size}")
         case TypeClass.ENUM:
-            return "bool" if size == 1 and body[1] == 2 and body[20:].startswith(BOOLS) else "enum"
+            return "bool" if _is_bool(body, size) else "enum"
         case TypeClass.VARIABLE:
             return "string" if body[1] & 15 == 1 else "variable"
     return kind.name.lower()
+
+
+def _is_bool(body: bytes, size: int) -> bool:
+    """Whether an enumeration is what h5py stores numpy's bool as: FALSE = 0, TRUE = 1.
+
+    Behind the type of the values come the names, each padded to 8 bytes up to version 2.
+    """
+    names = body[20:]
+    second = 8 if body[0] >> 4 < 3 else len(b"FALSE\0")
+    values = second + (8 if second == 8 else len(b"TRUE\0"))
+    named = names.startswith(b"FALSE\0") and names.startswith(b"TRUE\0", second)
+    whole = size == 1 and body[1] == 2 and body[16:20] == b"\0\0\x08\0"  # all bits of a byte
+    return whole and named and names.startswith(b"\0\1", values)
 
 
 def read_dataspace(space: Space, body: bytes) -> tuple[int, ...] | None:
