@@ -189,15 +189,16 @@ def weights_of(node: Any) -> tuple[str, ...]:  # noqa: ANN401 - untyped
 
 
 def stored_weights(graph: Any) -> Iterator[tuple[int, ...]]:  # noqa: ANN401 - untyped
-    """Shapes of the initializers and of what Constant nodes give to a recurrent node as weight."""
+    """Shapes of what initializers and Constant nodes hold for weights, not for initial states."""
     from onnx import TensorProto
 
     kinds = {TensorProto.FLOAT, TensorProto.FLOAT16, TensorProto.INT8}
     used = {name for node in graph.node for name in weights_of(node)}
     nodes = [node for node in graph.node if node.op_type == "Constant" and node.output[0] in used]
     constants = (node.attribute[0].t for node in nodes)
+    states = {name for node in graph.node if weights_of(node) for name in node.input[5:7]}
     for tensor in (*graph.initializer, *constants):
-        if tensor.data_type in kinds:
+        if tensor.data_type in kinds and tensor.name not in states:
             yield tuple(tensor.dims)
 
 
