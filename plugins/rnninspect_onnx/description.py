@@ -24,7 +24,11 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from rnninspect.plugin import Source
+    from rnninspect_onnx.messages import Graph
     from rnninspect_onnx.resolver import Site
+    from rnninspect_onnx.values import Dims
+
+_SHOWN_AXES = 8
 
 
 def describe(source: Source, format_name: str = "onnx") -> SavedModel:
@@ -63,6 +67,7 @@ def _describe(source: Source, format_name: str) -> SavedModel:
             *(observation for site in found for observation in site.observations),
             *described.observations,
             *duplicate_names(model),
+            *_listed_otherwise(model.graph, decoder),
             *_in_training(resolver.sites[len(sites) :]),
         ),
     )
@@ -92,6 +97,24 @@ def _given(site: Site, positions: Iterable[int]) -> Iterator[Value]:
 
 def _places(values: Iterable[Value], leaves: Leaves) -> frozenset[int]:
     return frozenset(place for value in values for place in leaves.of(value))
+
+
+def _listed_otherwise(graph: Graph, decoder: Decoder) -> Iterator[Observation]:
+    """Initializers that the graph lists as inputs too, in another shape than they have."""
+    inputs = set(graph.inputs)
+    for tensor in graph.initializers:
+        declared = graph.types.get(tensor.name) if tensor.name in inputs else None
+        shape = None if declared is None else decoder.shape(declared)
+        if shape is None or _fits(shape, tensor.dims):
+            continue
+        listed = ", ".join("?" if size is None else str(size) for size in shape[:_SHOWN_AXES])
+        detail = f"stored in one shape, and listed as an input of shape [{listed}]"
+        yield Observation(Fact.CONTRADICTION, detail, tensor=tensor.name)
+
+
+def _fits(declared: Dims, dims: tuple[int, ...]) -> bool:
+    pairs = zip(declared, dims, strict=False)
+    return len(declared) == len(dims) and all(size in (None, held) for size, held in pairs)
 
 
 def _in_training(sites: Iterable[Site]) -> Iterator[Observation]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import TYPE_CHECKING
@@ -86,18 +87,16 @@ def _of_attributes(attributes: Iterable[Attribute], owner: str) -> Iterator[Entr
 
 
 def duplicate_names(model: Model) -> Iterator[Observation]:
-    """An observation for each tensor whose name another of the same graph has."""
+    """An observation for each name that several tensors of one graph have."""
     bodies = (function.body for function in model.functions)
     for root in (model.graph, *bodies, *model.training):
         for graph in _nested(root):
-            seen: set[str] = set()
             names = [tensor.name for tensor in graph.initializers]
             names += [sparse.values.name for sparse in graph.sparse_initializers]
-            for name in names:
-                if name in seen:
-                    detail = f"two tensors of one graph are named {name}"
+            for name, count in Counter(names).items():
+                if count > 1:
+                    detail = f"{count} tensors of one graph have this name"
                     yield Observation(Fact.DUPLICATE_NAME, detail, tensor=name)
-                seen.add(name)
 
 
 def _nested(root: Graph) -> Iterator[Graph]:

@@ -140,6 +140,17 @@ def test_more_inputs_than_the_operator_has(tmp_path: Path) -> None:
     assert errors(report(save(tmp_path, body))) == {"R104"}
 
 
+@pytest.mark.parametrize("listed", [(1, 12, 5), (1, "rows", 5), (1, 16, 5), (12, 5)])
+def test_an_initializer_that_is_listed_in_another_shape(
+    tmp_path: Path, listed: tuple[int | str, ...]
+) -> None:
+    whole = model(graph([node(SHAPE)], weights(SHAPE), [X, value("W", *listed)]))
+    whole.graph.output.append(Y_H)
+    onnx.checker.check_model(whole)
+    fits = len(listed) == 3 and 16 not in listed
+    assert errors(report(save(tmp_path, whole))) == (set() if fits else {"R104"})
+
+
 def test_an_omitted_kernel(tmp_path: Path) -> None:
     lstm = node(SHAPE)
     lstm.input[1] = ""

@@ -14,10 +14,12 @@ from onnx_graphs import (
     errors,
     graph,
     node,
+    read,
     report,
     save,
     weights,
 )
+from rnninspect.errors import RefusedFile
 
 SHAPE = Shape("LSTM", 3, 2)
 
@@ -111,6 +113,15 @@ def test_many_tensors_in_a_missing_file_are_one_finding(tmp_path: Path) -> None:
     of = report(save(tmp_path, graph([node(SHAPE)], tensors)))
     assert [finding.rule for finding in of.findings] == ["R204"]
     assert "2 others" in of.findings[0].message
+
+
+def test_very_many_files_are_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("rnninspect_onnx.external._MOST_FILES", 2)
+    tensors = weights(SHAPE)
+    for tensor in tensors:
+        outside(tensor, location=f"{tensor.name}.data")
+    with pytest.raises(RefusedFile, match="more than 2 other files"):
+        read(save(tmp_path, graph([node(SHAPE)], tensors)))
 
 
 def test_overlapping_and_tied_ranges(tmp_path: Path) -> None:

@@ -1,0 +1,103 @@
+"""What reading an ONNX file may cost: little for large weights, a refusal for large graphs."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+from onnx import TensorProto, helper
+
+from onnx_graphs import Shape, counts, graph, model, node, read, report, save, value, weights
+from rnninspect.errors import RefusedFile
+from rnninspect.limits import Limits
+from rnninspect.source import Source, open_source
+from rnninspect_onnx import OnnxReader
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+SHAPE = Shape("LSTM", 3, 2)
+LARGE = Shape("LSTM", 16_384, 8192)  # W alone takes 2 GiB, more than protobuf reads
+
+
+class Counting(Source):
+    """A source that counts what is read of it."""
+
+    taken = 0
+
+    def read(self, offset: int, length: int) -> bytes:
+        self.taken += length
+        return super().read(offset, length)
+
+
+def varint(number: int) -> bytes:
+    out = bytearray()
+    while number > 0x7F:
+        out.append(number & 0x7F | 0x80)
+        number >>= 7
+    return bytes([*out, number])
+
+
+def sparse_file(folder: Path, shape: Shape) -> Path:
+    """A model whose payloads are holes in the file."""
+    heads = []
+    for letter, dims in shape.shapes.items():
+        size = 4
+        for axis in dims:
+            size *= axis
+        head = TensorProto(name=letter, data_type=1, dims=dims).SerializeToString()
+        heads.append((head + b"\x4a" + varint(size), size))
+    nodes = graph([node(shape)], [], [value("X", None, None, shape.m)]).SerializeToString()
+    length = len(nodes) + sum(
+        1 + len(varint(len(head) + size)) + len(head) + size for head, size in heads
+    )
+    path = folder / "large.onnx"
+    with path.open("wb") as file:
+        file.write(b"\x08\x08\x3a" + varint(length) + nodes)
+        for head, size in heads:
+            file.write(b"\x2a" + varint(len(head) + size) + head)
+            file.seek(size, 1)
+        file.write(b"\x42\x04\x0a\x00\x10\x11")
+    return path
+
+
+def test_more_than_two_gigabytes_in_one_file(tmp_path: Path) -> None:
+    of = report(sparse_file(tmp_path, LARGE))
+    assert [count[1:] for count in counts(of)] == [(4 * (8192 * 16_384 + 8192**2 + 2 * 8192),) * 2]
+    assert of.file_bytes > 3 * 2**30
+    assert not of.findings
+
+
+@pytest.mark.parametrize("shape", [SHAPE, Shape("LSTM", 1000, 1000), LARGE], ids=str)
+def test_weights_are_not_read(tmp_path: Path, shape: Shape) -> None:
+    opened = open_source(sparse_file(tmp_path, shape))
+    source = Counting(opened.path, opened._store, 0, opened.size, Limits())
+    assert OnnxReader().recognises(source)
+    assert len(OnnxReader().read(source).tensors) == 3
+    assert source.taken < 10 * 16 * 2**10
+    opened.close()
+
+
+@pytest.mark.parametrize("limit", ["nodes", "tensors", "layers", "fields"])
+def test_limits(tmp_path: Path, limit: str) -> None:
+    again = helper.make_node("Identity", ["Y"], ["Z"], name="again")
+    path = save(tmp_path, model(graph([node(SHAPE), node(SHAPE), again], weights(SHAPE))))
+    assert len(read(path).layers) == 2
+    with pytest.raises(RefusedFile, match=f"{limit}=1; --limit"):
+        read(path, Limits(**{limit: 1}))
+
+
+def test_many_layers_over_a_long_chain(tmp_path: Path) -> None:
+    """Each layer's way to its tensors counts: together they are bounded."""
+    chain = [
+        helper.make_node("Concat", [f"w{at}", "W"], [f"w{at + 1}"], axis=1) for at in range(300)
+    ]
+    layers = [node(SHAPE) for _ in range(100)]
+    for at, lstm in enumerate(layers):
+        lstm.input[1] = f"w{200 + at}"
+    tensors = [*weights(SHAPE), weights(SHAPE, "w")[0]]
+    tensors[-1].name = "w0"
+    path = save(tmp_path, graph([*chain, *layers], tensors))
+    assert len(read(path).layers) == 100
+    with pytest.raises(RefusedFile, match="the way from weights to their tensors"):
+        read(path, Limits(nodes=10_000))
