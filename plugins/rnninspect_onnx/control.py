@@ -11,7 +11,7 @@ from rnninspect_onnx.shapes import place_of
 from rnninspect_onnx.values import UNKNOWN, Value, view
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from rnninspect_onnx.messages import Graph
     from rnninspect_onnx.scopes import Scope
@@ -55,43 +55,35 @@ def _either(values: Sequence[Value]) -> Value:
 def _loop(call: Call, enter: Enter) -> tuple[Value, ...]:
     """Loop: inputs and body begin with a count and a condition, the body's outputs with one."""
     for name, body in graphs_of(call)[:1]:
-        formals, given = body.inputs[2:], call.inputs[2:]
-        kept = _unchanged(body, formals, body.outputs[1:])
-        enter(
-            name,
-            body,
-            {
-                formal: value
-                for formal, value in zip(formals, given, strict=False)
-                if formal in kept
-            },
-        )
-        return _outputs(formals, given, kept)
+        kept = _kept(body, body.inputs[2:], body.outputs[1:], call.inputs[2:])
+        enter(name, body, dict(kept))
+        return _carried(body.inputs[2:], kept)
     return ()
 
 
 def _scan(call: Call, enter: Enter) -> tuple[Value, ...]:
     """Scan: states, then values that it walks along an axis of, one slice at a time."""
     for name, body in graphs_of(call)[:1]:
-        formals = body.inputs
-        if len(call.inputs) != len(formals):  # operator set 8: lengths first, and a batch axis
+        if len(call.inputs) != len(body.inputs):  # operator set 8: lengths first, a batch axis
             enter(name, body, {})
             return ()
-        states = len(formals) - call.number("num_scan_inputs", 0)
-        kept = _unchanged(body, formals[:states], body.outputs)
-        bound = {
-            formal: value
-            for formal, value in zip(formals, call.inputs, strict=True)
-            if formal in kept
-        }
-        axes = call.attribute("scan_input_axes")
-        for at, formal in enumerate(formals[max(states, 0) :]):
-            given = call.input(max(states, 0) + at)
-            axis = axes.integers[at] if axes is not None and at < len(axes.integers) else 0
-            bound[formal] = None if given is None else _slice(given, axis)
-        enter(name, body, bound)
-        return _outputs(formals[:states], call.inputs, kept)
+        states = max(0, len(body.inputs) - call.number("num_scan_inputs", 0))
+        kept = _kept(body, body.inputs[:states], body.outputs, call.inputs)
+        enter(name, body, {**kept, **_slices(call, body.inputs, states)})
+        return _carried(body.inputs[:states], kept)
     return ()
+
+
+def _slices(call: Call, formals: Sequence[str], states: int) -> dict[str, Value | None]:
+    """What the body of a Scan sees of the values that it walks along."""
+    attribute = call.attribute("scan_input_axes")
+    axes = () if attribute is None else attribute.integers
+    seen: dict[str, Value | None] = {}
+    for at, formal in enumerate(formals[states:]):
+        given = call.input(states + at)
+        axis = axes[at] if at < len(axes) else 0
+        seen[formal] = None if given is None else _slice(given, axis)
+    return seen
 
 
 def _slice(value: Value, axis: int) -> Value:
@@ -115,18 +107,17 @@ def _other(call: Call, enter: Enter) -> tuple[Value, ...]:
     return ()
 
 
-def _unchanged(body: Graph, formals: Sequence[str], results: Sequence[str]) -> set[str]:
+def _kept(
+    body: Graph, formals: Sequence[str], results: Sequence[str], given: Sequence[Value | None]
+) -> dict[str, Value | None]:
     """The inputs of a body that it hands on as they are, be it through Identity nodes."""
     copies = {
         node.outputs[0]: node.inputs[0]
         for node in body.nodes
         if node.operator == "Identity" and not node.domain and node.inputs and node.outputs
     }
-    return {
-        formal
-        for formal, result in zip(formals, results, strict=False)
-        if _origin(result, copies) == formal
-    }
+    carried = zip(formals, results, given, strict=False)
+    return {formal: value for formal, result, value in carried if _origin(result, copies) == formal}
 
 
 def _origin(name: str, copies: dict[str, str]) -> str:
@@ -137,14 +128,9 @@ def _origin(name: str, copies: dict[str, str]) -> str:
     return name
 
 
-def _outputs(
-    formals: Sequence[str], given: Sequence[Value | None], kept: set[str]
-) -> tuple[Value, ...]:
-    """What is carried round: the value given if it stays the same."""
-    pairs = zip(formals, given, strict=False)
-    return tuple(
-        value if formal in kept and value is not None else UNKNOWN for formal, value in pairs
-    )
+def _carried(formals: Sequence[str], kept: Mapping[str, Value | None]) -> tuple[Value, ...]:
+    """What comes out of a loop: what went in, where it stays the same."""
+    return tuple(kept.get(formal) or UNKNOWN for formal in formals)
 
 
 def _results(scope: Scope) -> tuple[Value, ...]:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from rnninspect.decode.protobuf import FIXED32, KEPT_NUMBERS, LENGTH, VARINT, WireReader, signed
 from rnninspect.plugin import UnreadableFile
-from rnninspect_onnx.messages import Attribute, Function, Graph, Model, Node
+from rnninspect_onnx.messages import KEPT_AXES, Attribute, Function, Graph, Model, Node
 from rnninspect_onnx.tensor_decoder import TensorDecoder
 
 if TYPE_CHECKING:
@@ -57,6 +57,8 @@ class Decoder:
         if not shape:
             return None
         spans = self.wire.collect(shape, {1}).spans(1)
+        if len(spans) > KEPT_AXES:
+            return None
         return tuple(self._dim((span,)) for span in spans)
 
     def _dim(self, message: Message) -> int | None:

@@ -123,8 +123,9 @@ class Resolver:
                 environment[given.name] = attribute
         body = function.body
         bound = {formal: call.input(at) for at, formal in enumerate(body.inputs)}
-        path = scope.label(call.node) + "/"
-        inner = Scope(body, path, None, environment, scope.depth + 1, bound)
+        inner = Scope(
+            body, scope.inside(scope.label(call.node)), None, environment, scope.depth + 1, bound
+        )
         self._run(inner)
         return tuple(inner.lookup(name) or UNKNOWN for name in body.outputs)
 
@@ -132,7 +133,7 @@ class Resolver:
         """Run the graphs inside a node, which see the values around them."""
 
         def enter(step: str, graph: Graph, bound: dict[str, Value | None]) -> Scope:
-            path = f"{scope.label(call.node)}.{step}/"
+            path = scope.inside(f"{scope.label(call.node)}.{step}")
             inner = Scope(graph, path, scope, scope.environment, scope.depth + 1, bound)
             inner.add_stored()
             inner.add_fed(Kind.DYNAMIC, self._declared)

@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from rnninspect_onnx.messages import Attribute, Graph, Node
     from rnninspect_onnx.values import Dims
 
+_LONGEST_STEP, _LONGEST_PATH = 200, 1000  # characters of a name
+
 
 @dataclass(slots=True)
 class Scope:
@@ -38,14 +40,14 @@ class Scope:
 
     def lookup(self, name: str) -> Value | None:
         """The value of a name; None if it is omitted, BROKEN if nothing makes it."""
-        if name in self.values:
-            return self.values[name]
-        scope = self.parent
-        while name and scope is not None:
+        if not name:
+            return None
+        scope: Scope | None = self
+        while scope is not None:
             if name in scope.values:
                 return scope.values[name]
             scope = scope.parent
-        return BROKEN if name else None
+        return BROKEN
 
     def add_stored(self) -> None:
         """Give the names of initializers their values; of two with one name the first counts."""
@@ -64,16 +66,24 @@ class Scope:
         """Where a node stands: the path, and its name, or else its operator and a number."""
         if not self._labels:
             self._labels = _labels(self.graph)
-        return self.path + self._labels[id(node)]
+        own = self._labels[id(node)]
+        return self.path + own[:_LONGEST_STEP] if self.path else own
+
+    def inside(self, step: str) -> str:
+        """The path of a scope inside this one; a long one is shown from its end."""
+        return f"{step}/"[-_LONGEST_PATH:]
 
 
 def _labels(graph: Graph) -> dict[int, str]:
+    """A label for each node, by its `id`; no two of one graph have the same."""
     counts: dict[str, int] = {}
     labels: dict[int, str] = {}
     for node in graph.nodes:
-        number = counts.get(node.operator, 0)
-        counts[node.operator] = number + 1
-        labels[id(node)] = node.name or f"{node.operator}_{number}"
+        stem = node.name or f"{node.operator}_"
+        number = counts.get(stem, 0)
+        counts[stem] = number + 1
+        repeated = f"{node.name}#{number + 1}" if number else node.name
+        labels[id(node)] = repeated if node.name else f"{stem}{number}"
     return labels
 
 

@@ -6,6 +6,8 @@ from dataclasses import dataclass, replace
 from enum import IntEnum
 from typing import TYPE_CHECKING
 
+from rnninspect_onnx.messages import KEPT_AXES
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
@@ -133,6 +135,8 @@ def computed(
 def _value(
     kind: Kind, shape: Dims | None, integers: Integers | None, sources: tuple[Value, ...]
 ) -> Value:
+    if shape is not None and len(shape) > KEPT_AXES:
+        shape = None
     if shape is not None and any(size is not None and size > LARGEST for size in shape):
         shape = tuple(None if size is None else min(size, LARGEST) for size in shape)
     if integers is not None:

@@ -7,7 +7,19 @@ from typing import TYPE_CHECKING
 import pytest
 from onnx import TensorProto, helper
 
-from onnx_graphs import Shape, counts, graph, model, node, read, report, save, value, weights
+from onnx_graphs import (
+    Shape,
+    counts,
+    graph,
+    integers,
+    model,
+    node,
+    read,
+    report,
+    save,
+    value,
+    weights,
+)
 from rnninspect.errors import RefusedFile
 from rnninspect.limits import Limits
 from rnninspect.source import Source, open_source
@@ -101,3 +113,43 @@ def test_many_layers_over_a_long_chain(tmp_path: Path) -> None:
     assert len(read(path).layers) == 100
     with pytest.raises(RefusedFile, match="the way from weights to their tensors"):
         read(path, Limits(nodes=10_000))
+
+
+def test_shapes_do_not_grow_without_bound(tmp_path: Path) -> None:
+    """2,000 nodes that each put 64 axes before the rest: 128,000 axes in the end."""
+    nodes = [
+        helper.make_node("Unsqueeze", [f"w{at}", "axes"], [f"w{at + 1}"]) for at in range(2000)
+    ]
+    nodes += [
+        helper.make_node("Gather", [f"w{at}", f"w{at}"], [f"w{at + 1}"]) for at in range(2000, 2100)
+    ]
+    lstm = node(SHAPE)
+    lstm.input[1] = "w2100"
+    tensors = [*weights(SHAPE)[1:], weights(SHAPE, "w")[0], integers("axes", range(64))]
+    tensors[2].name = "w0"
+    (layer,) = read(save(tmp_path, graph([*nodes, lstm], tensors))).layers
+    assert layer.operands[0].shape is None
+    assert [tensor.name for tensor in layer.operands[0].tensors] == ["w0"]
+
+
+def test_names_of_layers_do_not_grow_without_bound(tmp_path: Path) -> None:
+    """Sixty functions within each other, called by nodes with names of 50,000 letters."""
+    opsets = [helper.make_opsetid("", 17), helper.make_opsetid("own", 1)]
+    functions = []
+    for level in range(60):
+        inner = node(SHAPE)
+        if level:
+            inner = helper.make_node(f"f{level - 1}", ["X", "W", "R", "B"], ["Y"], domain="own")
+        inner.name = "n" * 50_000
+        functions.append(
+            helper.make_function("own", f"f{level}", ["X", "W", "R", "B"], ["Y"], [inner], opsets)
+        )
+    first = helper.make_node("f59", ["X", "W", "R", "B"], ["Y"], domain="own", name="n" * 50_000)
+    whole = model(graph([first], weights(SHAPE)), functions=functions)
+    (layer,) = read(save(tmp_path, whole)).layers
+    assert len(layer.name) <= 1200
+
+
+def test_layers_of_one_name_are_told_apart(tmp_path: Path) -> None:
+    described = read(save(tmp_path, graph([node(SHAPE), node(SHAPE)], weights(SHAPE))))
+    assert [layer.name for layer in described.layers] == ["layer", "layer#2"]

@@ -20,6 +20,7 @@ from onnx_graphs import (
     value,
     weights,
 )
+from rnninspect.cells import Role
 from rnninspect.rules import Level
 
 if TYPE_CHECKING:
@@ -155,6 +156,14 @@ def test_an_omitted_kernel(tmp_path: Path) -> None:
     lstm = node(SHAPE)
     lstm.input[1] = ""
     assert errors(report(save(tmp_path, graph([lstm], weights(SHAPE)[1:], [X])))) == {"R102"}
+
+
+def test_a_tensor_without_a_name_is_no_omitted_input(tmp_path: Path) -> None:
+    nameless = numpy_helper.from_array(np.ones((1, 24), np.float32), "")
+    bare = Shape("LSTM", 5, 3, bias=False)
+    of = report(save(tmp_path, graph([node(bare)], [*weights(bare), nameless], [X])))
+    assert of.layers[0].layer.roles == {Role.KERNEL, Role.RECURRENT_KERNEL}
+    assert not errors(of)
 
 
 def test_weights_of_two_types(tmp_path: Path) -> None:
