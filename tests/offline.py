@@ -56,7 +56,7 @@ def _link(requirements: list[str], folder: Path) -> None:
         found = distribution(name)
         waiting.extend(Requirement(text) for text in found.requires or ())
         for top in {file.parts[0] for file in found.files or ()} - {"..", "__pycache__"}:
-            (folder / top).symlink_to(found.locate_file(top))
+            (folder / top).symlink_to(Path(str(found.locate_file(top))))
 
 
 def run(
