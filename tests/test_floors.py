@@ -30,6 +30,7 @@ FLOORS = {
     "card": 5,
     "comparison": 5,
     "front_matter": 5,
+    "verification": 5,
     "render": 6,
     "command": 7,
     "cli": 8,

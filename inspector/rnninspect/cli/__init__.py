@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from rnninspect import __version__
-from rnninspect.cli import checking, comparing, knowledge, models
+from rnninspect.cli import checking, comparing, knowledge, models, verifying
 from rnninspect.command import deliver
 
 app = typer.Typer(
@@ -24,6 +24,7 @@ COMMANDS = {
         *models.COMMANDS,
         *checking.COMMANDS,
         *comparing.COMMANDS,
+        *verifying.COMMANDS,
         *knowledge.COMMANDS,
     )
 }

@@ -1,0 +1,17 @@
+"""The frameworks' own opinion of a file, asked for in a child process and set beside ours."""
+
+from __future__ import annotations
+
+from rnninspect.verification.asking import JUDGES, Judge, judges_of, verify
+from rnninspect.verification.opinion import Bounds, Opinion, Row, Verdict
+
+__all__ = [
+    "JUDGES",
+    "Bounds",
+    "Judge",
+    "Opinion",
+    "Row",
+    "Verdict",
+    "judges_of",
+    "verify",
+]

@@ -1,0 +1,112 @@
+"""Chooses the frameworks that can judge a file, and asks each in a process of its own."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import partial
+from importlib.util import find_spec
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from rnninspect.cells import Role
+from rnninspect.counter import bias_vectors
+from rnninspect.model import Fate
+from rnninspect.verification.opinion import Bounds, Opinion, Verdict, weigh
+from rnninspect.verification.process import run_child
+from rnninspect.verification.question import Filling, Part, Question
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from rnninspect.model import RecurrentLayer
+    from rnninspect.report import Report
+
+# torch and TensorFlow reserve addresses by the gigabyte and use few of them.
+RESERVED = 32 * 2**30
+
+
+@dataclass(frozen=True, slots=True)
+class Judge:
+    """A framework that can be asked.
+
+    Attributes:
+        name: for people.
+        module: imported by the child, which calls its `version` and `answer`.
+        packages: what must be installed.
+        extra: the extra of rnninspect that installs it.
+    """
+
+    name: str
+    module: str
+    packages: tuple[str, ...]
+    extra: str
+
+    def missing(self) -> str | None:
+        """The first of its packages that is not installed; nothing is imported for that."""
+        return next((name for name in self.packages if find_spec(name) is None), None)
+
+
+TORCH = Judge("torch", "rnninspect.verification.by_torch", ("torch", "safetensors"), "torch")
+KERAS = Judge(
+    "keras", "rnninspect.verification.by_keras", ("tensorflow", "keras", "h5py"), "tensorflow"
+)
+ONNX = Judge("onnx", "rnninspect.verification.by_onnx", ("onnx",), "onnxruntime")
+ONNXRUNTIME = Judge(
+    "onnxruntime", "rnninspect.verification.by_onnxruntime", ("onnxruntime", "onnx"), "onnxruntime"
+)
+JUDGES = {"pytorch": (TORCH,), "keras": (KERAS,), "onnx": (ONNX, ONNXRUNTIME)}
+
+
+def judges_of(report: Report) -> tuple[Judge, ...]:
+    """The frameworks that know a file of this kind; none for a framework of a third party."""
+    return JUDGES.get(report.framework, ())
+
+
+def verify(
+    report: Report, bounds: Bounds, tell: Callable[[str], None], *, trusted: bool = False
+) -> Iterator[Opinion]:
+    """Ask each framework that knows such files; `tell` hears what is going on, once a second."""
+    parts = tuple(_part(counted.layer) for counted in report.layers)
+    path = str(Path(report.path).resolve())
+    question = Question(path, report.format, trusted, bounds.memory + RESERVED, parts)
+    for judge in judges_of(report):
+        missing = judge.missing()
+        if missing:
+            reason = f'{missing} is not installed: pip install "rnninspect[{judge.extra}]"'
+            yield Opinion(judge.name, Verdict.UNASKED, reason=reason)
+        else:
+            answer = run_child(judge.module, question, bounds, partial(_tell, tell, judge.name))
+            yield weigh(judge.name, report, answer)
+
+
+def _tell(tell: Callable[[str], None], name: str, seconds: int) -> None:
+    tell(f"{name} loads it, {seconds} s")
+
+
+def _part(layer: RecurrentLayer) -> Part:
+    sizes, stack = layer.sizes, layer.stack
+    return Part(
+        name=layer.name,
+        path=layer.original_name or (stack.name if stack else layer.name),
+        kind=layer.kind,
+        cell=layer.cell,
+        convention=layer.convention,
+        input_size=sizes.input_size,
+        hidden_size=sizes.hidden_size,
+        projection_size=sizes.projection_size,
+        taps=sizes.kernel_size,
+        directions=sizes.directions,
+        biases=bias_vectors(layer),
+        peepholes=Role.PEEPHOLE in layer.roles,
+        stack=stack.name if stack else None,
+        level=stack.level if stack else 0,
+        root=layer.root,
+        fillings=tuple(_fillings(layer)),
+    )
+
+
+def _fillings(layer: RecurrentLayer) -> Iterator[Filling]:
+    for operand in layer.operands:
+        roles = tuple(dict.fromkeys(slot.role.value for slot in operand.slots))
+        for direction in sorted({slot.direction for slot in operand.slots}):
+            yield Filling(direction, roles, operand.name, operand.fate is Fate.STORED)

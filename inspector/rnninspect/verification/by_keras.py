@@ -1,0 +1,173 @@
+"""Keras' opinion, in the child: loads the model, or builds its layers anew from their sizes."""
+
+from __future__ import annotations
+
+import io
+import zipfile
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import h5py
+import keras
+
+from rnninspect.verification.question import NeedsTrust, NoOpinion, RefusedLayer
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from rnninspect.verification.question import Answer, Part, Question
+
+WHOLE = ("keras archive", "keras hdf5 model")
+CHECKPOINT = "checkpoint"
+SAVED_MODEL = "saved"
+LAYERS = {"RNN": "SimpleRNN", "GRU": "GRU", "LSTM": "LSTM"}
+WEIGHTS = "model.weights.h5"
+
+
+def version() -> str:
+    """The version of Keras."""
+    return str(keras.__version__)
+
+
+def answer(question: Question, given: Answer) -> None:
+    """Count the layers of the loaded model, or those built anew where there is no model."""
+    name = question.format.lower()
+    if SAVED_MODEL in name or CHECKPOINT in name:
+        from rnninspect.verification import by_tensorflow  # noqa: PLC0415 - only for such a file
+
+        by_tensorflow.answer(question, given)
+    elif name in WHOLE and (model := _load(question, given)) is not None:
+        given.total = int(model.count_params())
+        for part in question.parts:
+            _note(given, part, lambda part: _counted(model, part))
+    else:
+        with _weights(question) as file:
+            given.total, given.everything = _elements(file), True
+            arrays = dict(_datasets(file))
+            for part in question.parts:
+                _note(given, part, lambda part: rebuild(part, arrays))
+
+
+def _note(given: Answer, part: Part, count: Any) -> None:  # noqa: ANN401 - a function of a part
+    try:
+        given.counts[part.name] = count(part)
+    except RefusedLayer as error:
+        given.refusals[part.name] = str(error)
+    except NoOpinion as error:
+        given.silences[part.name] = str(error)
+
+
+def _load(question: Question, given: Answer) -> Any:  # noqa: ANN401 - Keras is untyped
+    """The model as Keras 3 loads it, or Keras 2 where that one wrote it and is installed."""
+    try:
+        return keras.saving.load_model(question.path, compile=False, safe_mode=not question.trusted)
+    except Exception as error:
+        if not question.trusted and ("safe_mode" in str(error) or "unsafe" in str(error)):
+            raise NeedsTrust("it holds a function of its own, which Keras would run") from error
+        older = _keras_2()
+        if older is None:
+            raise
+        try:
+            model = older.models.load_model(
+                question.path, compile=False, safe_mode=not question.trusted
+            )
+        except Exception:  # noqa: BLE001 - what Keras 3 said is the opinion that counts
+            raise error from None
+    given.version = f"{version()} with tf_keras {older.__version__}"
+    return model
+
+
+def _keras_2() -> Any:  # noqa: ANN401 - as above
+    try:
+        import tf_keras  # noqa: PLC0415 - an optional second opinion
+    except ImportError:
+        return None
+    return tf_keras
+
+
+def _counted(model: Any, part: Part) -> int:  # noqa: ANN401 - as above
+    """Keras' own count of the layer, or of its cell at the layer's level."""
+    found = model
+    for place, name in enumerate(part.name.split("/")):
+        inner = _inside(found, name)
+        if inner is None and place and part.stack and hasattr(found, "cell"):
+            inner = found.cell.cells[part.level]
+        if inner is None:
+            raise NoOpinion(f"Keras shows no layer named {part.name}")
+        found = inner
+    return int(found.count_params())
+
+
+def _inside(layer: Any, name: str) -> Any:  # noqa: ANN401 - as above
+    """The layer of that name directly inside of another."""
+    direction = getattr(layer, f"{name}_layer", None)
+    if direction is not None:
+        return direction
+    for inner in layer._flatten_layers(recursive=False, include_self=False):  # noqa: SLF001 - both Keras have it
+        if inner.name == name:
+            return inner
+    return None
+
+
+def _weights(question: Question) -> Any:  # noqa: ANN401 - as above
+    path = Path(question.path)
+    if zipfile.is_zipfile(path):
+        with zipfile.ZipFile(path) as archive:
+            return h5py.File(io.BytesIO(archive.read(WEIGHTS)), "r")
+    return h5py.File(path, "r")
+
+
+def _datasets(group: Any, path: str = "") -> Iterator[tuple[str, Any]]:  # noqa: ANN401 - as above
+    """Every dataset by its path; no link out of the file is followed."""
+    for name in group:
+        link = group.get(name, getlink=True)
+        if isinstance(link, h5py.HardLink):
+            inner = group[name]
+            if isinstance(inner, h5py.Dataset):
+                yield path + name, inner
+            else:
+                yield from _datasets(inner, f"{path}{name}/")
+
+
+def _elements(file: Any) -> int:  # noqa: ANN401 - as above
+    return sum(int(dataset.size or 0) for _, dataset in _datasets(file))
+
+
+def rebuild(part: Part, arrays: dict[str, Any]) -> int:
+    """The count of live layers, one for each direction, that take the arrays of this one."""
+    total = 0
+    for direction in range(part.directions):
+        layer = _layer(part)
+        values = [
+            _value(filling.tensor, arrays)
+            for filling in part.fillings
+            if filling.direction == direction
+        ]
+        try:
+            layer.set_weights(values)
+        except ValueError as error:
+            raise RefusedLayer(str(error)) from error
+        total += int(layer.count_params())
+    return total
+
+
+def _value(name: str, arrays: dict[str, Any]) -> Any:  # noqa: ANN401 - as above
+    if name not in arrays:
+        raise NoOpinion(f"Keras shows no array named {name}")
+    return arrays[name][()]
+
+
+def _layer(part: Part) -> Any:  # noqa: ANN401 - as above
+    """A live layer of one direction, built for its inputs."""
+    if not part.convention.startswith("keras") or part.peepholes or part.projection_size:
+        raise NoOpinion(f"Keras 3 has no {part.kind} of {part.convention}")
+    biased = part.biases > 0
+    if part.taps:
+        space = tuple(tap + 2 for tap in part.taps)
+        made = getattr(keras.layers, part.cell)(part.hidden_size, part.taps, use_bias=biased)
+        made.build((None, None, *space, part.input_size))
+        return made
+    options = {"reset_after": part.convention != "keras"} if part.cell == "GRU" else {}
+    made = getattr(keras.layers, LAYERS[part.cell])(part.hidden_size, use_bias=biased, **options)
+    made.build((None, None, part.input_size))
+    return made

@@ -1,0 +1,192 @@
+"""torch's opinion, in the child: loads the file, puts its tensors into live modules, strictly."""
+
+from __future__ import annotations
+
+import pickle
+from collections import defaultdict
+from typing import TYPE_CHECKING, Any
+
+import torch
+
+from rnninspect.verification.question import NeedsTrust, NoOpinion, RefusedLayer
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+
+    from rnninspect.verification.question import Answer, Filling, Part, Question
+
+    Tensors = dict[str, torch.Tensor]
+
+LEAVES = {
+    "kernel": "weight_ih",
+    "recurrent_kernel": "weight_hh",
+    "bias": "bias_ih",
+    "recurrent_bias": "bias_hh",
+    "projection": "weight_hr",
+}
+CELLS = ("RNN", "GRU", "LSTM")
+DEEPEST = 20
+
+
+def version() -> str:
+    """The version of torch."""
+    return str(torch.__version__).partition("+")[0]
+
+
+def answer(question: Question, given: Answer) -> None:
+    """Load the file; count all its tensors, and the parameters of each layer built anew."""
+    tensors = dict(_flatten(_load(question), "", DEEPEST))
+    given.total, given.everything = _elements(tensors), True
+    stacks: dict[object, list[Part]] = defaultdict(list)
+    for part in question.parts:
+        stacks[part.root, part.stack or part.name].append(part)
+    for parts in stacks.values():
+        names = [part.name for part in parts]
+        try:
+            given.counts |= _rebuild(sorted(parts, key=lambda part: part.level), tensors)
+        except RefusedLayer as error:
+            given.refusals |= dict.fromkeys(names, str(error))
+        except NoOpinion as error:
+            given.silences |= dict.fromkeys(names, str(error))
+
+
+def _load(question: Question) -> object:
+    if question.format.startswith("safetensors"):
+        from safetensors.torch import load_file  # noqa: PLC0415 - only for such a file
+
+        return load_file(question.path)
+    if question.format in SPECIAL:
+        if not question.trusted:
+            raise NeedsTrust(f"{question.format} holds a program, which torch would run")
+        return SPECIAL[question.format](question.path)
+    try:
+        return torch.load(question.path, map_location="cpu", weights_only=not question.trusted)
+    except pickle.UnpicklingError as error:
+        if question.trusted or "weights_only" not in str(error):
+            raise
+        raise NeedsTrust(
+            "it holds more than tensors; torch would import and call what it names"
+        ) from error
+
+
+def _script(path: str) -> object:
+    return torch.jit.load(path, map_location="cpu")
+
+
+def _exported(path: str) -> object:
+    program = torch.export.load(path)
+    return {**program.state_dict, "constants": program.constants}
+
+
+SPECIAL: dict[str, Callable[[str], object]] = {"torchscript": _script, "torch export": _exported}
+
+
+def _flatten(value: object, path: str, depth: int) -> Iterator[tuple[str, torch.Tensor]]:
+    """Every tensor below a value with its path."""
+    if isinstance(value, torch.Tensor):
+        yield path, value
+    elif depth == 0:
+        return
+    elif isinstance(value, torch.nn.Module):
+        yield from _flatten(value.state_dict(), path, depth - 1)
+    elif isinstance(value, dict):
+        for key, inner in value.items():
+            yield from _flatten(inner, f"{path}.{key}" if path else str(key), depth - 1)
+    elif isinstance(value, list | tuple | set):
+        for place, inner in enumerate(value):
+            yield from _flatten(inner, f"{path}.{place}" if path else str(place), depth - 1)
+    elif isinstance(value, torch.optim.Optimizer):
+        yield from _flatten(value.state_dict(), path, depth - 1)
+
+
+def _elements(tensors: Tensors) -> int:
+    """Elements of all tensors; one that has two names counts once."""
+    unique: dict[object, torch.Tensor] = {}
+    for name, tensor in tensors.items():
+        try:
+            key: object = (
+                tensor.untyped_storage().data_ptr(),
+                tensor.storage_offset(),
+                tensor.numel(),
+            )
+        except (NotImplementedError, RuntimeError):  # a sparse tensor has no storage of its own
+            key = name
+        unique[key if tensor.numel() else name] = tensor
+    return sum(tensor.numel() for tensor in unique.values())
+
+
+def _rebuild(parts: Sequence[Part], tensors: Tensors) -> dict[str, int]:
+    """Parameters of each level of a live module into which the tensors of these layers all fit."""
+    first = parts[0]
+    if first.cell not in CELLS or first.convention != "pytorch" or first.peepholes:
+        raise NoOpinion(f"torch.nn has no {first.kind}")
+    if any(not filling.stored for part in parts for filling in part.fillings):
+        raise NoOpinion("some of its weights are not stored as they are used")
+    alone = first.kind.endswith("Cell")
+    own = {
+        name: tensor
+        for part in parts
+        for filling in part.fillings
+        for name, tensor in _named(filling, part, tensors, alone=alone)
+    }
+    if any(tensor.is_quantized for tensor in own.values()):
+        raise NoOpinion("its weights are packed")
+    module = _module(first, levels=1 + max(part.level for part in parts), alone=alone)
+    try:
+        module.load_state_dict(own, strict=True, assign=True)
+    except RuntimeError as error:
+        raise RefusedLayer(_reason(error)) from error
+    return {part.name: _count(module, part, alone=alone) for part in parts}
+
+
+def _reason(error: RuntimeError) -> str:
+    lines = [line.strip() for line in str(error).splitlines() if line.strip()]
+    return " ".join(lines[1:]) or str(error)
+
+
+def _module(part: Part, levels: int, *, alone: bool) -> Any:  # noqa: ANN401 - torch is untyped here
+    sizes, bias = (part.input_size, part.hidden_size), part.biases > 0
+    try:
+        if alone:
+            return getattr(torch.nn, f"{part.cell}Cell")(*sizes, bias=bias, device="meta")
+        projection = {"proj_size": part.projection_size} if part.projection_size else {}
+        return getattr(torch.nn, part.cell)(
+            *sizes,
+            num_layers=levels,
+            bias=bias,
+            bidirectional=part.directions == 2,
+            device="meta",
+            **projection,
+        )
+    except ValueError as error:
+        raise RefusedLayer(str(error)) from error
+
+
+def _named(
+    filling: Filling, part: Part, tensors: Tensors, *, alone: bool
+) -> Iterator[tuple[str, torch.Tensor]]:
+    tail = "" if alone else f"_l{part.level}{'_reverse' if filling.direction else ''}"
+    tensor = _find(filling.tensor, part.root, tensors)
+    for role in filling.roles:
+        yield f"{LEAVES.get(role, role)}{tail}", tensor
+
+
+def _find(name: str, root: str | None, tensors: Tensors) -> torch.Tensor:
+    """The tensor of that name, which a checkpoint may hold below some key."""
+    wanted = [f"{root}.{name}", name] if root else [name]
+    for key in wanted:
+        if key in tensors:
+            return tensors[key]
+    below = [key for want in wanted for key in tensors if key.endswith(f".{want}")]
+    if not below:
+        raise NoOpinion(f"torch shows no tensor named {name}")
+    return tensors[min(below, key=len)]
+
+
+def _count(module: Any, part: Part, *, alone: bool) -> int:  # noqa: ANN401 - as above
+    endings = ("",) if alone else (f"_l{part.level}", f"_l{part.level}_reverse")
+    return sum(
+        int(parameter.numel())
+        for name, parameter in module.named_parameters()
+        if name.endswith(endings)
+    )

@@ -1,0 +1,103 @@
+"""A framework's answer held against our report: agree, disagree, refused or no opinion."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from rnninspect.report import Report
+    from rnninspect.verification.question import Answer
+
+
+class Verdict(StrEnum):
+    """How two counts, or a whole file, compare."""
+
+    AGREE = "agree"
+    DISAGREE = "disagree"
+    REFUSED = "refused"  # the framework does not take it
+    SILENT = "no opinion"
+    UNASKED = "not asked"  # not installed, not trusted, or a bound was reached
+
+
+@dataclass(frozen=True, slots=True)
+class Bounds:
+    """What a child process may take: seconds, and bytes of memory in use."""
+
+    seconds: float = 300.0
+    memory: int = 8 * 2**30
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One count beside the other; `theirs` is None where there is none, and `reason` says why."""
+
+    name: str
+    ours: int
+    theirs: int | None
+    verdict: Verdict
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Opinion:
+    """What one framework says of one file.
+
+    Attributes:
+        judge: the framework with its version, `torch 2.13.0`.
+        verdict: the worst of its rows, or what became of the whole file.
+        rows: a row for each layer.
+        total: the row of the whole file; None if it was not loaded.
+        everything: whether the total counts all stored arrays, optimizer state included.
+        reason: why the file was refused, or why the framework was not asked.
+    """
+
+    judge: str
+    verdict: Verdict
+    rows: tuple[Row, ...] = ()
+    total: Row | None = None
+    everything: bool = False
+    reason: str = ""
+
+
+def weigh(judge: str, report: Report, answer: Answer) -> Opinion:
+    """The opinion that an answer amounts to."""
+    name = f"{judge} {answer.version}".rstrip()
+    if answer.untrusted or answer.unfinished:
+        reason = answer.untrusted or answer.unfinished
+        return Opinion(name, Verdict.UNASKED, reason=reason)
+    if answer.refusal:
+        return Opinion(name, Verdict.REFUSED, reason=answer.refusal)
+    rows = tuple(_row(counted.layer.name, counted.expected, answer) for counted in report.layers)
+    ours = stored_elements(report) if answer.everything else report.totals.parameters
+    total = Row("(total)", ours, answer.total, _compare(ours, answer.total))
+    verdict = _worst([row.verdict for row in (*rows, total)])
+    return Opinion(name, verdict, rows, total, answer.everything)
+
+
+def stored_elements(report: Report) -> int:
+    """Elements of all arrays of the file, whatever they are kept for, each stored one once."""
+    totals = report.totals
+    return totals.parameters + totals.copies + sum(totals.not_parameters.values())
+
+
+def _row(name: str, ours: int, answer: Answer) -> Row:
+    if name in answer.refusals:
+        return Row(name, ours, None, Verdict.REFUSED, answer.refusals[name])
+    theirs = answer.counts.get(name)
+    reason = answer.silences.get(name, "") if theirs is None else ""
+    return Row(name, ours, theirs, _compare(ours, theirs), reason)
+
+
+def _compare(ours: int, theirs: int | None) -> Verdict:
+    if theirs is None:
+        return Verdict.SILENT
+    return Verdict.AGREE if ours == theirs else Verdict.DISAGREE
+
+
+def _worst(verdicts: list[Verdict]) -> Verdict:
+    for verdict in (Verdict.DISAGREE, Verdict.REFUSED, Verdict.AGREE):
+        if verdict in verdicts:
+            return verdict
+    return Verdict.SILENT

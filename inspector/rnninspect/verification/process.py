@@ -1,0 +1,117 @@
+"""Runs the child process that loads a framework: bounded, its output kept, its crash a result."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from json import JSONDecodeError, loads
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING
+
+from rnninspect.verification.question import Answer
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from rnninspect.verification.opinion import Bounds
+    from rnninspect.verification.question import Question
+
+PAUSE = 0.05  # seconds between two looks at the child
+LONGEST_TAIL = 2_000
+GIGABYTE = 2**30
+# Quiet, on the processor alone, and with no say for variables that would lift a safety check.
+SETTINGS = {
+    "CUDA_VISIBLE_DEVICES": "-1",
+    "KERAS_BACKEND": "tensorflow",
+    "TF_CPP_MIN_LOG_LEVEL": "3",
+    "TF_ENABLE_ONEDNN_OPTS": "0",
+}
+DROPPED = ("TORCH_FORCE_NO_WEIGHTS_ONLY_LOAD", "PYTHONPATH", "PYTHONSTARTUP")
+
+
+def run_child(
+    module: str, question: Question, bounds: Bounds, tell: Callable[[int], None]
+) -> Answer:
+    """Ask in a new process, in an empty folder that is gone afterwards."""
+    with TemporaryDirectory(prefix="rnninspect-", ignore_cleanup_errors=True) as name:
+        folder = Path(name)
+        (folder / "question").write_text(question.as_text())
+        with (folder / "output").open("wb") as output:
+            process = subprocess.Popen(  # noqa: S603 - this very Python, on a module of ours
+                [sys.executable, "-P", "-m", "rnninspect.verification.child", module],
+                cwd=folder,
+                env=_environment(folder),
+                stdin=subprocess.DEVNULL,
+                stdout=output,
+                stderr=subprocess.STDOUT,
+                start_new_session=True,
+            )
+            try:
+                unfinished = _watch(process, bounds, tell)
+            finally:
+                _end(process)
+        return _answer(folder, process.returncode, unfinished)
+
+
+def _environment(folder: Path) -> dict[str, str]:
+    kept = {name: value for name, value in os.environ.items() if name not in DROPPED}
+    paths = [path for path in sys.path if path and Path(path).is_dir()]
+    own = {"PYTHONPATH": os.pathsep.join(paths), "KERAS_HOME": str(folder), "TMPDIR": str(folder)}
+    return kept | SETTINGS | own
+
+
+def _watch(process: subprocess.Popen[bytes], bounds: Bounds, tell: Callable[[int], None]) -> str:
+    """Wait for the end of the child; the bound that it passed, if any."""
+    start, told = time.monotonic(), 0
+    while process.poll() is None:
+        spent = time.monotonic() - start
+        if spent > bounds.seconds:
+            return f"no answer within {bounds.seconds:g} s; --timeout raises it"
+        if _memory_of(process.pid) > bounds.memory:
+            return f"it took more than {bounds.memory / GIGABYTE:g} GB; --memory raises it"
+        if int(spent) > told:
+            told = int(spent)
+            tell(told)
+        time.sleep(PAUSE)
+    return ""
+
+
+def _memory_of(process: int) -> int:
+    """Bytes that a process keeps in memory; 0 where the system has no /proc to tell it."""
+    try:
+        pages = Path(f"/proc/{process}/statm").read_text().split()[1]
+    except (OSError, IndexError):
+        return 0
+    return int(pages) * os.sysconf("SC_PAGE_SIZE")
+
+
+def _end(process: subprocess.Popen[bytes]) -> None:
+    """Kill the child with all that it has started, if it still runs."""
+    if process.poll() is None:
+        os.killpg(process.pid, signal.SIGKILL)
+    process.wait()
+
+
+def _answer(folder: Path, code: int, unfinished: str) -> Answer:
+    if unfinished:
+        return Answer(unfinished=unfinished)
+    try:
+        return Answer(**loads((folder / "answer").read_text()))
+    except (OSError, JSONDecodeError, TypeError):
+        return Answer(refusal=_death(code, _tail(folder / "output")))
+
+
+def _death(code: int, tail: str) -> str:
+    end = f"its process was ended by {signal.Signals(-code).name}" if code < 0 else f"exit {code}"
+    return f"{end}: {tail}" if tail else end
+
+
+def _tail(path: Path) -> str:
+    """The last line that the child printed."""
+    data = path.read_bytes()[-LONGEST_TAIL:].decode(errors="replace")
+    lines = [line.strip() for line in data.splitlines() if line.strip()]
+    return lines[-1] if lines else ""

@@ -1,0 +1,105 @@
+"""What a framework is asked in its child, and what it answers: values that JSON can carry."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict, dataclass, field
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from typing import Self
+
+
+class Filling(NamedTuple):
+    """One tensor of a layer: its direction, the roles it fills, its name, whether it is stored."""
+
+    direction: int
+    roles: tuple[str, ...]
+    tensor: str
+    stored: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One recurrent layer as rnninspect describes it; sizes in units, `taps` one for each axis."""
+
+    name: str
+    path: str
+    kind: str
+    cell: str
+    convention: str
+    input_size: int
+    hidden_size: int
+    projection_size: int | None
+    taps: tuple[int, ...]
+    directions: int
+    biases: int
+    peepholes: bool
+    stack: str | None
+    level: int
+    root: str | None
+    fillings: tuple[Filling, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """A file, and what is said of it; `address_space` bounds the child, in bytes."""
+
+    path: str
+    format: str
+    trusted: bool
+    address_space: int
+    parts: tuple[Part, ...]
+
+    def as_text(self) -> str:
+        """The question as JSON."""
+        return json.dumps(asdict(self))
+
+    @classmethod
+    def from_text(cls, text: str) -> Self:
+        """A question as `as_text` writes it."""
+        known = json.loads(text)
+        parts = (
+            Part(**made | {"fillings": tuple(Filling(*filling) for filling in made["fillings"])})
+            for made in known["parts"]
+        )
+        return cls(**known | {"parts": tuple(parts)})
+
+
+@dataclass(slots=True)
+class Answer:
+    """What a framework said.
+
+    Attributes:
+        version: of the framework, `2.13.0`; empty if it was not loaded.
+        counts: its count of each layer that it could build, by name.
+        refusals: why it does not take a layer as it is described.
+        silences: why it has no opinion on a layer.
+        total: its count of the whole file; None if it has none.
+        everything: whether `total` counts all stored arrays, not the model's parameters alone.
+        refusal: why it does not load the file at all.
+        untrusted: what of the file it would run, and did not.
+        unfinished: which bound ended the child before it had answered.
+    """
+
+    version: str = ""
+    counts: dict[str, int] = field(default_factory=dict)
+    refusals: dict[str, str] = field(default_factory=dict)
+    silences: dict[str, str] = field(default_factory=dict)
+    total: int | None = None
+    everything: bool = False
+    refusal: str = ""
+    untrusted: str = ""
+    unfinished: str = ""
+
+
+class RefusedLayer(Exception):  # noqa: N818 - a result, not a mistake
+    """The framework does not take the layer as it is described; the text is its reason."""
+
+
+class NoOpinion(Exception):  # noqa: N818 - as above
+    """The framework has nothing to say of the layer; the text tells why."""
+
+
+class NeedsTrust(Exception):  # noqa: N818 - as above
+    """The framework would run code of the file; the text says which."""

@@ -1,0 +1,37 @@
+"""A framework made by hand for the tests of `verify`: the file's first word says how it behaves."""
+
+from __future__ import annotations
+
+import os
+import signal
+import time
+from pathlib import Path
+
+from rnninspect.verification.question import Answer, NeedsTrust, Question
+
+
+def version() -> str:
+    return "1.0"
+
+
+def answer(question: Question, given: Answer) -> None:
+    word = Path(question.path).read_text()
+    print("the framework talks")  # noqa: T201 - it must not reach the report
+    match word:
+        case "crash":
+            print("about to fall", flush=True)  # noqa: T201 - the last words of a crash
+            os.kill(os.getpid(), signal.SIGSEGV)
+        case "raise":
+            raise ValueError("first line\nsecond line")
+        case "sleep":
+            time.sleep(60)
+        case "eat":
+            eaten = bytearray(b"x") * (400 * 2**20)
+            time.sleep(60 + len(eaten) * 0)
+        case "code":
+            if not question.trusted:
+                raise NeedsTrust("it would run something")
+            given.total = 1
+        case _:
+            given.counts = {part.name: int(word) for part in question.parts}
+            given.total, given.everything = int(word), True
