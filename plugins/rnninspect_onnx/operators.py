@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from rnninspect_onnx.cuts import CUTS
 from rnninspect_onnx.integers import SIZES, arithmetic
-from rnninspect_onnx.shapes import broadcast, places_of
+from rnninspect_onnx.shapes import broadcast, place_of, places_of
 from rnninspect_onnx.values import Kind, Value, computed, view
 from rnninspect_onnx.views import VIEWS
 
@@ -84,6 +84,29 @@ def _reduction(call: Call) -> tuple[Value, ...]:
     return (computed(call.present(), tuple(sizes)),)
 
 
+def _top_k(call: Call) -> tuple[Value, ...]:
+    """The largest elements of an axis and their places."""
+    shape, chosen = call.shape(), call.integers("k", 1)
+    place = None if shape is None else place_of(call.number("axis", -1), len(shape))
+    if shape is None or place is None:
+        return (computed(call.present()),) * 2
+    attribute = call.attribute("k")  # before operator set 10 a number, not a list
+    count = None if attribute is None else attribute.number
+    if attribute is None and chosen:
+        count = chosen[0]
+    return (computed(call.present(), (*shape[:place], count, *shape[place + 1 :])),) * 2
+
+
+def _largest_place(call: Call) -> tuple[Value, ...]:
+    """ArgMax and ArgMin: one place for each run along an axis."""
+    shape = call.shape()
+    place = None if shape is None else place_of(call.number("axis", 0), len(shape))
+    if shape is None or place is None:
+        return (computed(call.present()),)
+    kept = (1,) if call.number("keepdims", 1) == 1 else ()
+    return (computed(call.present(), (*shape[:place], *kept, *shape[place + 1 :])),)
+
+
 def _random(call: Call) -> tuple[Value, ...]:
     sizes = call.attribute("shape")
     return (Value(Kind.COMPUTED, None if sizes is None else sizes.integers),)
@@ -114,6 +137,8 @@ OPERATORS: dict[str, Callable[[Call], tuple[Value, ...]]] = {
     **dict.fromkeys(_REDUCTIONS.split(), _reduction),
     **dict.fromkeys(("MatMul", "MatMulInteger"), _matmul),
     "Gemm": _gemm,
+    "TopK": _top_k,
+    **dict.fromkeys(("ArgMax", "ArgMin"), _largest_place),
     **dict.fromkeys(("Conv", "ConvInteger"), _convolution),
     **dict.fromkeys(("MaxPool", "AveragePool", "GlobalMaxPool", "GlobalAveragePool"), _pooling),
     **dict.fromkeys(("RandomNormal", "RandomUniform"), _random),

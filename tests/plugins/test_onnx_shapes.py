@@ -96,6 +96,8 @@ def step(rank: int, chance: random.Random) -> tuple[str, list[str], dict[str, ob
         ("Pad", [f"pad{rank}"], {}),
         ("Split", [], {"axis": axis}),
         ("Expand", [f"wide{rank}"], {}),
+        ("TopK", ["i1"], {"axis": axis}),
+        ("ArgMax", [], {"axis": axis, "keepdims": chance.randrange(2)}),
         ("ReverseSequence", ["lengths"], {}),
     ]
     return chance.choice(steps)
@@ -136,7 +138,7 @@ def grown(seed: int, dims: tuple[int | str, ...]) -> onnx.ModelProto:
         operator, more, attributes = step(rank, chance)
         given, output = f"x{len(nodes)}", f"x{len(nodes) + 1}"
         more = [given if name == "v" else name for name in more]
-        outputs = [output, f"{output}b"] if operator == "Split" else [output]
+        outputs = [output, f"{output}b"] if operator in ("Split", "TopK") else [output]
         made = helper.make_node(operator, [given, *more], outputs, **attributes)
         candidate = model(graph([*nodes, made], constants(), [value("x0", *dims)]))
         try:
