@@ -52,3 +52,9 @@ def test_verdicts() -> None:
     assert verdicts == ["ok", "R102 R107", "input", "computed"]
     assert made.worst() is Level.ERROR
     assert report(model(layer())).worst() is None
+
+
+def test_a_shape_beyond_counting_adds_nothing_to_the_total() -> None:
+    shapes = ((2**40, 2**40), (-2, -3))
+    stored = tuple(tensor(str(shape), shape) for shape in shapes)
+    assert report(model(others=stored)).totals.parameters == 0

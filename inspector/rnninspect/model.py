@@ -52,6 +52,14 @@ class Fact(StrEnum):
     UNUSUAL = "unusual"  # odd but harmless
 
 
+LARGEST = 2**63 - 1
+
+
+def impossible(shape: tuple[int, ...]) -> bool:
+    """Whether no array can have this shape: an axis below zero, or 2^63 elements and more."""
+    return any(size < 0 for size in shape) or math.prod(shape) > LARGEST
+
+
 @dataclass(frozen=True, slots=True)
 class StoredTensor:
     """A tensor that the file stores.
@@ -85,7 +93,7 @@ class StoredTensor:
         """Parameters in it; 0 if its shape is impossible."""
         if self.elements is not None:
             return self.elements
-        return math.prod(self.shape) if all(size >= 0 for size in self.shape) else 0
+        return 0 if impossible(self.shape) else math.prod(self.shape)
 
 
 @dataclass(frozen=True, slots=True, order=True)

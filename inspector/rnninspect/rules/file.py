@@ -6,9 +6,8 @@ from collections import defaultdict
 from typing import TYPE_CHECKING
 
 from rnninspect.counter import unique_tensors
-from rnninspect.model import Fact
+from rnninspect.model import Fact, impossible
 from rnninspect.rules.finding import Breach, Case, Level, Rule, observed
-from rnninspect.rules.mismatch import impossible
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from rnninspect.cells import BIASES
-from rnninspect.model import Fact, Fate
+from rnninspect.model import Fact, Fate, impossible
 from rnninspect.rules.finding import Breach, Case, Level, Rule, observed
-from rnninspect.rules.mismatch import Reason, impossible, mismatches
+from rnninspect.rules.mismatch import Reason, mismatches
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -34,10 +34,10 @@ def _differing(reason: Reason) -> Callable[[Case], Iterator[Breach]]:
 
 
 def _shape_breach(counted: LayerCount, operand: OperandCount) -> Breach:
-    stored = f"stored {list(operand.operand.shape or ())}"
-    if operand.operand.fate is not Fate.STORED or len(operand.operand.tensors) > 1:
-        stored = f"given {list(operand.operand.shape or ())}"
-    message = f"{stored}, expected {list(operand.expected_shape or ())}"
+    shapes = [tensor.shape for tensor in operand.operand.tensors]
+    word = "stored" if shapes == [operand.operand.shape] else "given"
+    given, due = list(operand.operand.shape or ()), list(operand.expected_shape or ())
+    message = f"{word} {given}, expected {due}"
     return Breach(message, counted.layer.name, operand.operand.name)
 
 

@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING
 
 from rnninspect.cells import BIASES
 from rnninspect.counter import expected_shape
+from rnninspect.model import impossible
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from rnninspect.counter import LayerCount, OperandCount
 
-LARGEST = 2**63 - 1
 GATE_COUNTS = (1, 2, 3, 4, 6, 8)
 
 
@@ -37,11 +37,6 @@ def mismatches(counted: LayerCount) -> Iterator[tuple[OperandCount, Reason]]:
             continue
         if any(slot.role in counted.layer.roles for slot in operand.operand.slots):
             yield operand, _reason(counted, operand, shape, due)
-
-
-def impossible(shape: tuple[int, ...]) -> bool:
-    """Whether no array can have this shape: an axis below zero, or 2^63 elements and more."""
-    return any(size < 0 for size in shape) or math.prod(shape) > LARGEST
 
 
 def _reason(
