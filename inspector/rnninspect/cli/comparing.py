@@ -35,7 +35,9 @@ if TYPE_CHECKING:
     from rnninspect.report import Report
 
 DIFF_FORMATS = ("table", "markdown", "json")
-Side = Annotated[str, typer.Argument(help="A saved model, or a JSON report on one.")]
+SIDE = "A saved model, or a JSON report on one."
+Old = Annotated[str, typer.Argument(metavar="OLD", help=SIDE)]
+New = Annotated[str, typer.Argument(metavar="NEW", help=SIDE)]
 
 
 Update = Annotated[
@@ -89,8 +91,8 @@ def card(  # noqa: PLR0913 - an option each
 
 
 def diff(
-    old: Side,
-    new: Side,
+    old: Old,
+    new: New,
     *,
     output_format: Annotated[
         str, typer.Option("--format", "-f", help=f"One of {', '.join(DIFF_FORMATS)}.")
