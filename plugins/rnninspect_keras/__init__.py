@@ -15,14 +15,14 @@ MEMBERS = (b"config.json", b"model.weights.h5")
 
 
 class KerasReader:
-    """Reads `.keras` archives and HDF5 files."""
+    """Reads what Keras and TensorFlow save."""
 
     name = "keras"
-    summary = "Keras archives, HDF5 models and weights of Keras 1, 2 and 3"
-    suffixes = (".keras", ".h5", ".hdf5")
+    summary = "Keras archives, HDF5 models and weights, TensorFlow SavedModels and checkpoints"
+    suffixes = (".keras", ".h5", ".hdf5", ".index", ".pb")
 
     def recognises(self, source: Source) -> bool:
-        """Whether the content is an HDF5 file, or a zip archive with a Keras model in it."""
+        """Whether the content is an HDF5 file, a Keras archive, a SavedModel or a checkpoint."""
         return _kind(source) is not None
 
     def read(self, source: Source) -> SavedModel:
@@ -32,11 +32,10 @@ class KerasReader:
             UnreadableFile: its structure cannot be parsed.
             RefusedFile: a limit would be exceeded.
         """
-        from rnninspect.plugin import UnreadableFile  # noqa: PLC0415 - only a file that is read needs it
-        from rnninspect_keras.containers import read_archive, read_hdf5  # noqa: PLC0415
+        from rnninspect.plugin import UnreadableFile  # noqa: PLC0415 - only a read needs it
 
         try:
-            return read_archive(source) if _kind(source) == "zip" else read_hdf5(source)
+            return _read(source)
         except (LookupError, ValueError, TypeError, OverflowError) as error:
             raise UnreadableFile(f"its structure contradicts itself: {error}") from error
         except (RecursionError, MemoryError) as error:
@@ -49,22 +48,61 @@ class KerasReader:
         return conventions()
 
 
+def _read(source: Source) -> SavedModel:
+    """Read by the kind of file; the modules for the other kinds are not loaded."""
+    match _kind(source):
+        case "zip":
+            from rnninspect_keras.containers import read_archive  # noqa: PLC0415
+
+            return read_archive(source)
+        case "hdf5":
+            from rnninspect_keras.containers import read_hdf5  # noqa: PLC0415
+
+            return read_hdf5(source)
+        case "savedmodel":
+            from rnninspect_keras.tensorflow import read_saved_model  # noqa: PLC0415
+
+            return read_saved_model(source)
+    from rnninspect_keras.tensorflow import read_checkpoint  # noqa: PLC0415
+
+    return read_checkpoint(source)
+
+
 def _kind(source: Source) -> str | None:
-    """`zip`, `hdf5` or None; looks at signatures and, in a zip, for the members' names."""
+    """`zip`, `hdf5`, `savedmodel`, `checkpoint` or None, by signatures and by members' names."""
+    if source.is_folder:
+        return _folder_kind(source)
     head = source.head(len(HDF5))
     if head == HDF5:
         return "hdf5"
+    if source.path.name == GRAPH_FILE and head.startswith(SCHEMA_VERSION):
+        return "savedmodel"
     tail = source.read(source.size - min(source.size, TAIL), min(source.size, TAIL))
+    if tail.endswith(TABLE) and len(tail) > FOOTER:
+        return "checkpoint"
     if EMPTY_ZIP in tail and any(name in tail or name in source.head(TAIL) for name in MEMBERS):
         return "zip"
+    return "hdf5" if _behind_user_block(source) else None
+
+
+def _folder_kind(source: Source) -> str | None:
+    if source.neighbour(GRAPH_FILE).path is not None:
+        return "savedmodel"
+    return "checkpoint" if source.neighbour(STATE_FILE).path is not None else None
+
+
+def _behind_user_block(source: Source) -> bool:
     place = 512
     while place + len(HDF5) <= min(source.size, LAST_PLACE):
         if source.read(place, len(HDF5)) == HDF5:
-            return "hdf5"
+            return True
         place *= 2
-    return None
+    return False
 
 
+GRAPH_FILE, SCHEMA_VERSION = "saved_model.pb", b"\x08\x01"
+STATE_FILE = "checkpoint"
+TABLE, FOOTER = b"\x57\xfb\x80\x8b\x24\x75\x47\xdb", 48
 TAIL = (
     2**17
 )  # holds a zip's end record behind the longest comment, and a directory of some hundreds

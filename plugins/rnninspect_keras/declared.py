@@ -25,7 +25,9 @@ def parse_json(text: bytes | str, limits: Limits, what: str) -> Json:
     values = data.count(b",") + data.count(b"{") + data.count(b"[")
     limits.require("nodes", 2 * values, f"the number of values in {what}")
     try:
-        value: Json = json.loads(data.decode("utf-8", "replace"), parse_int=_whole)
+        value: Json = json.loads(
+            data.decode("utf-8", "replace"), parse_int=_whole, object_hook=_unwrapped
+        )
     except RecursionError as error:
         raise UnreadableFile(f"{what} nests too deep") from error
     except ValueError as error:
@@ -37,6 +39,15 @@ def _whole(digits: str) -> int | float:
     return int(digits) if len(digits) <= LONGEST_NUMBER else float(digits)
 
 
+def _unwrapped(value: dict[str, Json]) -> Json:
+    """A tuple or a shape, which Keras 2 wraps into an object, as a list."""
+    items = value.get("items")
+    return items if value.get("class_name") in WRAPPED and isinstance(items, list) else value
+
+
+WRAPPED = ("__tuple__", "TensorShape")
+
+
 @dataclass(frozen=True, slots=True)
 class Declared:
     """One layer, cell or model of a configuration.
@@ -45,7 +56,7 @@ class Declared:
         class_name: without the package of a registered class.
         name: the layer's own; empty if it has none.
         settings: its `config`, as it stands.
-        input_shape: of its `build_config`; None if it was not built or does not say.
+        input_shape: that it was built for; None if it was not built or does not say.
         module: where the framework would import the class from; empty if it does not say.
         foreign: whether the class is neither Keras' nor the addons' by what the entry says.
         shared_id: number by which Keras marks an object that occurs more than once.
@@ -100,11 +111,12 @@ def read_declared(value: Json) -> Declared | None:
     registered = as_text(entry.get("registered_name")).rpartition(">")[0] or package
     module = as_text(entry.get("module"))
     built = entry.get("build_config")
+    shape = built.get("input_shape") if isinstance(built, dict) else entry.get("build_input_shape")
     return Declared(
         class_name=short,
         name=as_text(settings.get("name")) or as_text(entry.get("name")),
         settings=settings,
-        input_shape=as_shape(built.get("input_shape")) if isinstance(built, dict) else None,
+        input_shape=as_shape(shape),
         module=module,
         foreign=module.partition(".")[0] not in OWN_PACKAGES or registered not in OWN_REGISTERED,
         shared_id=entry.get("shared_object_id"),
@@ -134,9 +146,7 @@ def as_sizes(value: Json, axes: int) -> tuple[int, ...] | None:
 
 
 def as_shape(value: Json) -> tuple[Json, ...] | None:
-    """A shape as a list of axes, or as Keras wraps it; None for what is no shape."""
-    if isinstance(value, dict):
-        value = value.get("items")  # {"class_name": "TensorShape", "items": [...]}
+    """A shape as a list of axes; None for what is no shape."""
     if not isinstance(value, list) or any(isinstance(axis, (list, dict)) for axis in value):
         return None
     return tuple(value)

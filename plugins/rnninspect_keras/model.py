@@ -22,7 +22,7 @@ from rnninspect_keras.units import Finder
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from rnninspect.plugin import Limits
+    from rnninspect.plugin import Limits, StoredTensor
     from rnninspect_keras.assemble import Found
     from rnninspect_keras.declared import Json
     from rnninspect_keras.store import Store
@@ -44,7 +44,13 @@ def describe_native(
     finder = _find(config, store, limits)
     found, taken = match_native(finder.units, store)
     found.extend(recognise(native_strands(store, taken)))
-    return _saved(name, producer, store, found, finder.observations)
+    return saved(
+        name,
+        producer,
+        store.tensors.values(),
+        found,
+        [*store.observations, *finder.observations],
+    )
 
 
 def describe_legacy(
@@ -58,12 +64,18 @@ def describe_legacy(
     finder = _find(config, None, limits)
     listed = list_layers(store, base)
     found = match_legacy(finder.units, listed)
-    return _saved(name, producer, store, found, [*finder.observations, *listed.observations])
+    return saved(
+        name,
+        producer,
+        store.tensors.values(),
+        found,
+        [*store.observations, *finder.observations, *listed.observations],
+    )
 
 
 def describe_tensors(name: str, producer: str, store: Store) -> SavedModel:
     """An HDF5 file that is no Keras model: its tensors alone."""
-    return _saved(name, producer, store, [], [])
+    return saved(name, producer, store.tensors.values(), [], store.observations)
 
 
 def _find(config: Json, store: Store | None, limits: Limits) -> Finder:
@@ -93,13 +105,14 @@ def _set_apart(store: Store, base: str) -> None:
             store.tensors[path] = replace(tensor, purpose=Purpose.CONSTANT)
 
 
-def _saved(
+def saved(
     name: str,
     producer: str,
-    store: Store,
+    tensors: Iterable[StoredTensor],
     found: Iterable[Found],
     observations: Iterable[Observation],
 ) -> SavedModel:
+    """The description of a file, its layers told from those that were not understood."""
     layers, skipped = [], []
     for layer in found:
         match layer:
@@ -112,7 +125,7 @@ def _saved(
         framework="keras",
         producer=producer,
         layers=tuple(layers),
-        tensors=tuple(store.tensors.values()),
+        tensors=tuple(tensors),
         skipped=tuple(skipped),
-        observations=(*store.observations, *observations),
+        observations=tuple(observations),
     )

@@ -114,7 +114,7 @@ def strands(top: str, clusters: list[Cluster]) -> list[Strand]:
     """What may be cells among the weights of one layer of the older format."""
     candidates = [known for known in clusters if known.recurrent or _hinted(top, known)]
     found = [_strand(top, known) for known in candidates]
-    if len({strand.owner for strand in found}) == 1:
+    if top and len({strand.owner for strand in found}) == 1:
         return [replace(strand, owner=top) for strand in found]
     return found
 
@@ -135,9 +135,8 @@ def _strand(top: str, known: Cluster) -> Strand:
                 break
     stacked = any(part.startswith("stacked_rnn_cells") for part in known.place)
     inner = [part for part in place if not _is_cell(part)]
-    label = "/".join(inner[-1:]) or top
     hint = next((hint for part in (*reversed(known.place), top) if (hint := hint_of(part))), None)
-    owner = label if label == top else f"{top}/{label}"
+    owner = "/".join(inner if inner[:1] == [top] or not top else [top, *inner])
     return Strand(owner, way, stacked, hint, tuple(known.pieces), known.recurrent)
 
 

@@ -73,6 +73,11 @@ def _understood(base: str) -> tuple[Part | None, str, str]:
     return None, "", ""
 
 
+def part_of(name: str) -> Part | None:
+    """What a variable is by the name of the attribute that holds it."""
+    return _understood(name)[0] if MODERN.fullmatch(name) else None
+
+
 FUSED = {
     Part.GATE_KERNEL: Part.KERNEL,
     Part.GATE_RECURRENT: Part.RECURRENT,

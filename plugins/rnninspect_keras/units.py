@@ -38,6 +38,7 @@ class CellAt:
         place: the group of its variables in Keras' own format.
         tokens: names that its weights may bear in the older format.
         outer: names of the models around it, which they may bear as well.
+        edges: the attributes that lead to it from its outermost wrapper, or from its layer.
         way: 0 forward and 1 backward of two directions; None of one.
     """
 
@@ -47,6 +48,7 @@ class CellAt:
     tokens: tuple[str, ...]
     outer: tuple[str, ...] = ()
     way: int | None = None
+    edges: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +86,11 @@ class _Spot:
     shape: Shape = None
     depth: int = 0
     way: int | None = None
+    edges: tuple[str, ...] = ()
+
+    def at(self, place: str, *edges: str) -> _Spot:
+        """The same spot at another place, some attributes further."""
+        return replace(self, place=place, edges=(*self.edges, *edges))
 
     def in_wrapper(self, wrapper: Declared) -> _Spot:
         """The spot of the layer in a wrapper, which is called by the outermost wrapper's name."""
@@ -99,6 +106,7 @@ class _Spot:
             kinds=(*self.kinds, wrapper.class_name),
             tokens=(*self.tokens, wrapper.name),
             depth=self.depth + 1,
+            edges=(*self.edges, "layer"),
         )
 
     def in_model(self, model: Declared) -> _Spot:
@@ -125,6 +133,20 @@ class Finder:
     def walk_model(self, model: Declared) -> None:
         """Find everything below the model itself, whose name stands before no layer."""
         self._model(model, _Spot())
+
+    def walk_alone(self, layer: Declared, shape: Shape) -> Unit | None:
+        """The unit that a layer is, through wrappers; None if it is none or contains a model."""
+        spot, inner = _Spot(shape=shape), layer
+        for _ in range(self._limits.nesting):
+            self._note(inner)
+            spot = replace(spot, shape=built_shape(inner) or spot.shape)
+            if unit := self._unit(inner, spot):
+                return unit
+            below = inner.child("layer")
+            if below is None:
+                break
+            inner, spot = below, spot.in_wrapper(inner)
+        return None
 
     def _walk(self, declared: Declared, spot: _Spot) -> None:
         self._layers += 1
@@ -188,8 +210,9 @@ class Finder:
         ways = []
         for way, layer in enumerate(_directions(declared)):
             tokens = (*spot.tokens, declared.name, f"{WAYS[way]}_{layer.name}")
-            place = f"{spot.place}/{WAYS[way]}_layer"
-            ways.append(self._cells(layer, replace(spot, place=place, tokens=tokens, way=way)))
+            edge = f"{WAYS[way]}_layer"
+            inside = replace(spot.at(f"{spot.place}/{edge}", edge), tokens=tokens, way=way)
+            ways.append(self._cells(layer, inside))
         return tuple(ways)
 
     def _cells(self, layer: Declared, spot: _Spot) -> tuple[CellAt, ...]:
@@ -198,22 +221,23 @@ class Finder:
         inside = replace(spot, shape=shape, tokens=(*spot.tokens, layer.name))
         cell = layer.child("cell")
         if cell is not None:
-            return self._stack(cell, replace(inside, place=f"{spot.place}/cell"))
+            return self._stack(cell, inside.at(f"{spot.place}/cell", "cell"))
         family = family_of(layer) or likely_family(layer)
         if family is None or layer.class_name.endswith("Cell"):
             return ()
-        direct = layer.class_name.startswith("CuDNN")
-        place = spot.place if direct else f"{spot.place}/cell"
-        plan = plan_of(layer, family, shape)
-        return (CellAt(plan, layer, place, inside.tokens, spot.names, spot.way),)
+        if not layer.class_name.startswith("CuDNN"):
+            inside = inside.at(f"{spot.place}/cell", "cell")
+        return (_cell_at(plan_of(layer, family, shape), layer, inside),)
 
     def _stack(self, cell: Declared, spot: _Spot) -> tuple[CellAt, ...]:
         members = _members(cell)
         names = numbered([member.class_name for member in members])
         found: list[CellAt] = []
-        for member, name in zip(members, names, strict=True):
-            place = f"{spot.place}/cells/{name}" if cell.class_name == STACKED else spot.place
-            found.append(self._cell(member, replace(spot, place=place)))
+        for level, (member, name) in enumerate(zip(members, names, strict=True)):
+            inside = spot
+            if cell.class_name == STACKED:
+                inside = spot.at(f"{spot.place}/cells/{name}", "cells", str(level))
+            found.append(self._cell(member, inside))
             below = found[-1].plan
             spot = replace(spot, shape=(None, below.units) if below is not None else None)
         return tuple(found)
@@ -223,10 +247,14 @@ class Finder:
         tokens = (*spot.tokens, cell.name)
         inner = cell.child("cell")
         if inner is not None:  # a wrapper of a cell: dropout, residual
-            return self._cell(inner, replace(spot, place=f"{spot.place}/cell", tokens=tokens))
+            return self._cell(inner, replace(spot.at(f"{spot.place}/cell", "cell"), tokens=tokens))
         family = family_of(cell) or likely_family(cell)
         plan = plan_of(cell, family, cell.input_shape or spot.shape) if family else None
-        return CellAt(plan, cell, spot.place, tokens, spot.names, spot.way)
+        return _cell_at(plan, cell, replace(spot, tokens=tokens))
+
+
+def _cell_at(plan: CellPlan | None, declared: Declared, spot: _Spot) -> CellAt:
+    return CellAt(plan, declared, spot.place, spot.tokens, spot.names, spot.way, spot.edges)
 
 
 def _directions(declared: Declared) -> tuple[Declared, ...]:

@@ -1,0 +1,152 @@
+"""Sorted tables of strings, the format of TensorFlow's checkpoint indices.
+
+Follows LevelDB's table_format.md, as TensorFlow's `core/lib/io/table` writes it: blocks of entries
+that share prefixes, each block with its kind and its checksum behind it, an index block, a footer.
+"""
+
+from __future__ import annotations
+
+from struct import unpack_from
+from typing import TYPE_CHECKING
+
+from rnninspect.decode.snappy import decompress
+from rnninspect.errors import UnreadableFile
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from rnninspect.source import Source
+
+FOOTER = 48  # bytes: two handles of at most 20 each, padded, and the magic number
+MAGIC = (0xDB4775248B80FB57).to_bytes(8, "little")
+TRAILER = 5  # bytes behind a block: how it is packed, and the checksum
+
+LONGEST_NUMBER = 10  # bytes of a number in groups of 7 bits
+MASK_DELTA = 0xA282EAD8  # stored checksums are rotated and shifted by this
+CASTAGNOLI = 0x82F63B78  # the polynomial of CRC-32C, reflected
+WORD = 0xFFFFFFFF
+
+
+def is_table(source: Source) -> bool:
+    """Whether the last bytes are a table's magic number."""
+    return source.size >= FOOTER and source.read(source.size - 8, 8) == MAGIC
+
+
+def read_table(source: Source) -> Iterator[tuple[bytes, bytes]]:
+    """Keys and values in order; a block is read when the walk comes to it.
+
+    Raises:
+        UnreadableFile: no table, or a block whose checksum or structure is broken.
+        RefusedFile: a block larger than `limits.header_bytes`, more entries than `limits.members`.
+    """
+    if not is_table(source):
+        raise UnreadableFile("no magic number at the end of the table: truncated?")
+    footer = source.read(source.size - FOOTER, FOOTER)
+    _, at = _handle(footer, 0)
+    index, _ = _handle(footer, at)
+    seen = 0
+    for _, value in _entries(_block(source, index)):
+        block, _ = _handle(value, 0)
+        for entry in _entries(_block(source, block)):
+            seen += 1
+            source.limits.require("members", seen, "the number of entries of the table")
+            yield entry
+
+
+def first_entry(source: Source) -> tuple[bytes, bytes]:
+    """The first key and value of an unpacked table, read alone: its block may hold weights behind.
+
+    Its checksum, which is that of the whole block, is not looked at.
+    """
+    footer = source.read(source.size - FOOTER, FOOTER)
+    index, _ = _handle(footer, _handle(footer, 0)[1])
+    _, value = next(_entries(_block(source, index)), (b"", b""))
+    (offset, size), _ = _handle(value, 0) if value else ((0, 0), 0)
+    if offset + size + TRAILER > source.size - FOOTER:
+        raise UnreadableFile(f"a block of {size} bytes at offset {offset} passes the table's end")
+    head = source.read(offset, min(size, 3 * LONGEST_NUMBER))
+    shared, at = read_number(head, 0)
+    fresh, at = read_number(head, at)
+    length, at = read_number(head, at)
+    source.limits.require("header_bytes", fresh + length, "the first entry of the table")
+    if shared or at + fresh + length > size or source.read(offset + size, 1) != b"\0":
+        raise UnreadableFile("the table's first entry cannot be read alone")
+    entry = source.read(offset + at, fresh + length)
+    return entry[:fresh], entry[fresh:]
+
+
+def read_number(data: bytes, at: int) -> tuple[int, int]:
+    """An unsigned number of 64 bits in groups of 7, and where it ends."""
+    value = 0
+    for step, byte in enumerate(data[at : at + LONGEST_NUMBER]):
+        value |= (byte & 0x7F) << 7 * step
+        if byte < 0x80:
+            return value & (1 << 64) - 1, at + step + 1
+    raise UnreadableFile("a number in the table does not end")
+
+
+def _handle(data: bytes, at: int) -> tuple[tuple[int, int], int]:
+    offset, at = read_number(data, at)
+    size, at = read_number(data, at)
+    return (offset, size), at
+
+
+def _block(source: Source, handle: tuple[int, int]) -> bytes:
+    offset, size = handle
+    source.limits.require("header_bytes", size, "a block of the table")
+    if offset + size + TRAILER > source.size - FOOTER:
+        raise UnreadableFile(f"a block of {size} bytes at offset {offset} passes the table's end")
+    data = source.read(offset, size + TRAILER)
+    stored = unpack_from("<I", data, size + 1)[0]
+    if _masked(crc32c(data[: size + 1])) != stored:
+        raise UnreadableFile(f"the checksum of the block at offset {offset} is wrong")
+    match data[size]:
+        case 0:
+            return data[:size]
+        case 1:
+            return decompress(data[:size], source.limits)
+    raise UnreadableFile(f"the block at offset {offset} is packed by an unknown method")
+
+
+def _entries(block: bytes) -> Iterator[tuple[bytes, bytes]]:
+    """Entries of a block; a key begins with a part of the key before it."""
+    restarts = unpack_from("<I", block, len(block) - 4)[0] if len(block) >= 4 else 0
+    end = len(block) - 4 - 4 * restarts
+    if end < 0:
+        raise UnreadableFile("the list of restarts passes its block of the table")
+    at, key = 0, b""
+    while at < end:
+        shared, at = read_number(block, at)
+        fresh, at = read_number(block, at)
+        size, at = read_number(block, at)
+        if shared > len(key) or at + fresh + size > end:
+            raise UnreadableFile("an entry passes the end of its block of the table")
+        key = key[:shared] + block[at : at + fresh]
+        yield key, block[at + fresh : at + fresh + size]
+        at += fresh + size
+
+
+def _masked(checksum: int) -> int:
+    return ((checksum >> 15 | checksum << 17) + MASK_DELTA) & WORD
+
+
+def crc32c(data: bytes) -> int:
+    """CRC-32 with Castagnoli's polynomial."""
+    value, table = WORD, _table()
+    for byte in data:
+        value = table[(value ^ byte) & 0xFF] ^ value >> 8
+    return value ^ WORD
+
+
+def _table() -> tuple[int, ...]:
+    """The checksums of single bytes; made at the first use."""
+    if not _TABLE:
+        for byte in range(256):
+            value = byte
+            for _ in range(8):
+                value = value >> 1 ^ (CASTAGNOLI if value & 1 else 0)
+            _TABLE.append(value)
+    return tuple(_TABLE)
+
+
+_TABLE: list[int] = []

@@ -1,0 +1,64 @@
+"""What the variables of an object graph are kept for: weights, optimizer slots, states, copies."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from rnninspect.plugin import Purpose
+from rnninspect_keras.objects import Item, reach
+
+if TYPE_CHECKING:
+    from rnninspect_keras.bundle import Bundle
+
+OPTIMIZER = ("optimizer", "_optimizer")
+MODEL_VARIABLES = "_trainable_variables"  # of an optimizer: those that it trains
+COPIES = "_all_variables"  # Keras 3's `export` saves each variable a second time under it
+# Edges to what is no weight: metrics, random states, what Keras 2 keeps for itself.
+NO_WEIGHTS = ("keras_api", "signatures", "save_counter", "states", "metrics", "_random_generator")
+SEED_WORDS = ("seed_generator", "random_seed")
+METRIC_WORDS = ("metric", "tracker")
+
+
+def assign_purposes(items: list[Item], bundle: Bundle) -> None:
+    """Give each tensor that an object holds its purpose and its variable's name.
+
+    A Keras 3 checkpoint may keep a weight under its optimizer's path, so what counts is whether
+    the model reaches it by other ways.
+    """
+    if not items:
+        return
+    weights = set(reach(items, [0], _leads_to_weights))
+    kept = _optimizers(items)
+    copies = items[0].children.get(COPIES)
+    copied = set(reach(items, [] if copies is None else [copies], lambda _: True)) - weights
+    slots = {slot for item in items for slot in item.slots}
+    known = {item.name for number, item in enumerate(items) if number in weights}
+    names = Counter(item.name for item in items if item.tensor is not None)
+    for number, item in enumerate(items):
+        if item.tensor is None or item.tensor.purpose is not Purpose.PARAMETER:
+            continue
+        purpose = Purpose.STATE
+        if number in slots or (number in kept and number not in weights):
+            purpose = Purpose.OPTIMIZER
+        elif number in copied:
+            purpose = Purpose.COPY if item.name in known else Purpose.PARAMETER
+        elif number in weights and not any(word in item.name for word in SEED_WORDS):
+            purpose = Purpose.PARAMETER
+        name = item.name if item.name and names[item.name] == 1 else item.tensor.name
+        item.tensor = replace(item.tensor, name=name, purpose=purpose)
+        bundle.tensors[item.key] = item.tensor
+
+
+def _leads_to_weights(edge: str) -> bool:
+    if edge in OPTIMIZER or edge in NO_WEIGHTS or edge == COPIES:
+        return False
+    return not any(word in edge for word in (*SEED_WORDS, *METRIC_WORDS))
+
+
+def _optimizers(items: list[Item]) -> set[int]:
+    """The objects that optimizers keep, without the variables that they train."""
+    roots = [child for item in items for name, child in item.children.items() if name in OPTIMIZER]
+    roots += [number for number, item in enumerate(items) if item.identifier in OPTIMIZER]
+    return set(reach(items, roots, lambda edge: edge != MODEL_VARIABLES))

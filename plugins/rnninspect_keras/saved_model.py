@@ -1,0 +1,105 @@
+"""SavedModel folders: `saved_model.pb`, the Keras metadata beside it, the variables' checkpoint.
+
+Follows `tensorflow/core/protobuf/saved_model.proto`, `meta_graph.proto` and Keras'
+`saved_metadata.proto`. The graph of operations and its library of functions are passed over.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from rnninspect.decode.protobuf import WireReader
+from rnninspect.plugin import (
+    Fact,
+    Observation,
+    Purpose,
+    StoredTensor,
+    UnreadableFile,
+    Whereabouts,
+)
+from rnninspect_keras.bundle import NOT_NUMBERS, Bundle, read_bundle
+from rnninspect_keras.declared import parse_json, read_declared
+from rnninspect_keras.objects import Item, read_saved, read_trackable
+
+if TYPE_CHECKING:
+    from rnninspect.plugin import Source
+
+GRAPH_FILE, KERAS_FILE = "saved_model.pb", "keras_metadata.pb"
+VARIABLES = "variables/variables"
+
+
+def read_graph(source: Source) -> tuple[str, list[Item]]:
+    """TensorFlow's version and the objects of the first meta graph; empty for TensorFlow 1."""
+    wire = WireReader(source)
+    graphs = wire.collect(wire.whole(), (1, 2)).spans(2)
+    if not graphs:
+        raise UnreadableFile(f"{GRAPH_FILE} holds no graph")
+    fields = wire.collect((graphs[0],), (1, 7))
+    info = wire.collect(fields.message(1), (5,))
+    nodes = wire.collect(fields.message(7), (1,))
+    return wire.last_text(info, 5), read_saved(wire, nodes.spans(1))
+
+
+def join_metadata(source: Source, items: list[Item]) -> None:
+    """Give objects the Keras layers that they are; the file beside the graph exists since 2.5."""
+    if source.neighbour(KERAS_FILE).whereabouts is Whereabouts.INSIDE:
+        with source.open_neighbour(KERAS_FILE) as beside:
+            wire = WireReader(beside)
+            for span in wire.collect(wire.whole(), (1,)).spans(1):
+                fields = wire.collect((span,), (2, 5))
+                number = fields.number(2) or 0
+                if number >= len(items):
+                    raise UnreadableFile(f"{KERAS_FILE} describes an object that is not there")
+                items[number].metadata = wire.last_text(fields, 5)
+    for number, item in enumerate(items):
+        if item.metadata:
+            what = f"the metadata of object {number}"
+            value = parse_json(item.metadata, source.limits, what)
+            item.declared = read_declared(value)
+
+
+def read_variables(source: Source, items: list[Item]) -> Bundle:
+    """The checkpoint of the variables, joined to the objects by their numbers."""
+    if source.neighbour(f"{VARIABLES}.index").whereabouts is not Whereabouts.INSIDE:
+        return _without_checkpoint(items)
+    with source.open_neighbour(f"{VARIABLES}.index") as index:
+        bundle = read_bundle(index, source, VARIABLES)
+    if bundle.graph is None:
+        return bundle
+    for number, stored in enumerate(read_trackable(source.holding(bundle.graph))):
+        if number >= len(items):
+            break
+        item = items[number]
+        item.key, item.name = stored.key, item.name or stored.name
+        item.tensor = bundle.tensors.get(stored.key)
+        _compare(item, bundle)
+    return bundle
+
+
+def _compare(item: Item, bundle: Bundle) -> None:
+    """Hold what the graph says of a variable against what the checkpoint says."""
+    said, held = item.variable, item.tensor
+    if said is None or held is None or said.shape == held.shape or -1 in said.shape:
+        return
+    clause = f"{list(said.shape)} in {GRAPH_FILE}, {list(held.shape)} in the checkpoint's index"
+    bundle.observations.append(Observation(Fact.CONTRADICTION, clause, tensor=held.name))
+
+
+def _without_checkpoint(items: list[Item]) -> Bundle:
+    """Variables that the graph describes while nothing is stored for them."""
+    bundle = Bundle()
+    for number, item in enumerate(items):
+        said = item.variable
+        if said is not None:
+            item.key = f"{said.name or 'variable'}@{number}"
+            item.tensor = bundle.tensors[item.key] = StoredTensor(
+                name=said.name or item.key,
+                shape=said.shape,
+                dtype=said.dtype,
+                bytes=0,
+                identity=item.key,
+                purpose=Purpose.CONSTANT if said.dtype in NOT_NUMBERS else Purpose.PARAMETER,
+            )
+    if bundle.tensors:
+        bundle.observations.append(Observation(Fact.EXTERNAL_MISSING, f"{VARIABLES}.index"))
+    return bundle

@@ -1,0 +1,77 @@
+"""Opens what TensorFlow saves: SavedModel folders and checkpoints, object-based or by name."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from rnninspect.plugin import UnreadableFile
+from rnninspect_keras.bundle import is_index, read_bundle, read_old
+from rnninspect_keras.model import saved
+from rnninspect_keras.objects import read_trackable
+from rnninspect_keras.purposes import assign_purposes
+from rnninspect_keras.saved_model import (
+    GRAPH_FILE,
+    join_metadata,
+    read_graph,
+    read_variables,
+)
+from rnninspect_keras.tracked import Tracked
+
+if TYPE_CHECKING:
+    from rnninspect.plugin import SavedModel, Source
+    from rnninspect_keras.bundle import Bundle
+    from rnninspect_keras.objects import Item
+
+INDEX = ".index"
+STATE_FILE = "checkpoint"  # names the newest checkpoint of a folder
+
+
+def read_saved_model(source: Source) -> SavedModel:
+    """A SavedModel, by its folder or by its `saved_model.pb`."""
+    if source.is_folder:
+        with source.open_neighbour(GRAPH_FILE) as graph:
+            version, items = read_graph(graph)
+    else:
+        version, items = read_graph(source)
+    join_metadata(source, items)
+    bundle = read_variables(source, items)
+    return _described("tf savedmodel", f"tensorflow {version}".strip(), source, items, bundle)
+
+
+def read_checkpoint(source: Source) -> SavedModel:
+    """A checkpoint, by its folder, its `.index` or, of the V1 format, its one file."""
+    if source.is_folder:
+        prefix = newest(source)
+        with source.open_neighbour(prefix + INDEX) as index:
+            bundle = read_bundle(index, source, prefix)
+    elif is_index(source):
+        bundle = read_bundle(source, source, source.path.name.removesuffix(INDEX))
+    else:
+        bundle = read_old(source)
+    items = [] if bundle.graph is None else read_trackable(source.holding(bundle.graph))
+    for item in items:
+        item.tensor = bundle.tensors.get(item.key)
+    return _described("tf checkpoint", "tensorflow", source, items, bundle)
+
+
+def newest(source: Source) -> str:
+    """The prefix of the newest checkpoint of a folder, by its file `checkpoint`."""
+    with source.open_neighbour(STATE_FILE) as state:
+        source.limits.require("header_bytes", state.size, STATE_FILE)
+        lines = state.read(0, state.size).decode("utf-8", "surrogateescape").splitlines()
+    for line in lines:
+        key, _, value = line.partition(":")
+        if key.strip() == "model_checkpoint_path":
+            path = value.strip().strip('"')
+            return path.rpartition("/")[2]  # an absolute path is that of where it was written
+    raise UnreadableFile(f"the file {STATE_FILE} names no checkpoint")
+
+
+def _described(
+    name: str, producer: str, source: Source, items: list[Item], bundle: Bundle
+) -> SavedModel:
+    assign_purposes(items, bundle)
+    tracked = Tracked(items, source.limits)
+    found = tracked.layers(bundle.tensors.values())
+    notes = [*bundle.observations, *tracked.finder.observations]
+    return saved(name, producer, bundle.tensors.values(), found, notes)

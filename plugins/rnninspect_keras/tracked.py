@@ -1,0 +1,141 @@
+"""Recurrent layers in a graph of trackable objects: by Keras' descriptions, by edges, by names."""
+
+from __future__ import annotations
+
+from collections import Counter
+from functools import partial
+from typing import TYPE_CHECKING
+
+from rnninspect.plugin import Purpose
+from rnninspect_keras.build import build
+from rnninspect_keras.graph import Carrier
+from rnninspect_keras.layout import Part
+from rnninspect_keras.nameless import recognise, strands
+from rnninspect_keras.objects import Item, reach
+from rnninspect_keras.parts import Cluster, Piece, cluster, part_of
+from rnninspect_keras.units import Finder
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from rnninspect.plugin import Limits, StoredTensor
+    from rnninspect_keras.assemble import Found
+    from rnninspect_keras.build import Pieces
+    from rnninspect_keras.shapes import Shape
+    from rnninspect_keras.units import CellAt, Unit
+
+RECURRENT = "recurrent_kernel"
+# Edges that lead away from what a layer consists of.
+ASIDE = ("keras_api", "signatures", "variables", "trainable_variables", "regularization_losses")
+
+
+class Tracked:
+    """The layers of one graph of objects; each tensor is given to one cell at most."""
+
+    def __init__(self, items: list[Item], limits: Limits) -> None:
+        self.finder = Finder(limits, lambda _: False)
+        self._items = items
+        self._taken: set[str] = set()  # keys of the tensors that are in layers
+        self._inside: set[int] = set()  # objects inside of layers that are done
+
+    def layers(self, tensors: Iterable[StoredTensor]) -> list[Found]:
+        """All recurrent layers, the described ones first."""
+        return [*self._described(), *self._by_edges(), *self._by_names(tensors)]
+
+    def _described(self) -> list[Found]:
+        found: list[Found] = []
+        shapes = self._shapes()
+        for number, item in enumerate(self._items):
+            if item.declared is None or number in self._inside:
+                continue
+            unit = self.finder.walk_alone(item.declared, shapes.get(number))
+            if unit is not None:
+                self._enter(number, unit)
+                found.extend(build(unit, partial(self._pieces, number)))
+        return found
+
+    def _shapes(self) -> dict[int, Shape]:
+        """Input shapes of layers that a model around them states."""
+        carrier, shapes = Carrier(), dict[int, "Shape"]()
+        for number, item in enumerate(self._items):
+            if item.declared is None or not item.declared.children("layers"):
+                continue
+            stated = carrier.input_shapes(item.declared, shapes.get(number))
+            for child in item.children.values():
+                layer = self._items[child].declared
+                if layer is not None and layer.name in stated:
+                    shapes.setdefault(child, stated[layer.name])
+        return shapes
+
+    def _enter(self, number: int, unit: Unit) -> None:
+        """Note the objects between a layer and its cells: they are no layers of their own."""
+        for way in unit.ways:
+            for cell in way:
+                self._inside.update(self._follow(number, cell.edges))
+
+    def _follow(self, number: int, edges: Iterable[str]) -> list[int]:
+        """The objects along a path of edges, as far as it goes."""
+        path = [number]
+        for edge in edges:
+            child = self._items[path[-1]].children.get(edge)
+            if child is None:
+                return path
+            path.append(child)
+        return path
+
+    def _pieces(self, number: int, cell: CellAt) -> Pieces:
+        path = self._follow(number, cell.edges)
+        return self._cell(path[-1]) if len(path) == len(cell.edges) + 1 else ()
+
+    def _cell(self, number: int) -> Pieces:
+        """The tensors of a cell: its own by their names, then those of what it contains."""
+        own = {child: part_of(name) for name, child in self._items[number].children.items()}
+        pieces = []
+        for child in reach(self._items, [number], _is_inward):
+            tensor = self._items[child].tensor
+            if tensor is not None and tensor.purpose is Purpose.PARAMETER:
+                self._taken.add(tensor.identity)
+                pieces.append(Piece(own.get(child), tensor))
+        return tuple(sorted(pieces, key=_order))
+
+    def _by_edges(self) -> list[Found]:
+        """Cells that no description covers: objects with a recurrent kernel."""
+        clusters = []
+        for number, item in enumerate(self._items):
+            kernel = item.children.get(RECURRENT)
+            stored = None if kernel is None else self._items[kernel].tensor
+            if stored is not None and kernel is not None and stored.identity not in self._taken:
+                place = tuple(self._label(self._items[kernel]).split("/")[:-1])
+                clusters.append(Cluster(place, pieces=list(self._cell(number))))
+        return list(recognise(strands("", _told_apart(clusters))))
+
+    def _label(self, item: Item) -> str:
+        return item.name or item.key.partition("/.ATTRIBUTES")[0]
+
+    def _by_names(self, tensors: Iterable[StoredTensor]) -> list[Found]:
+        """Cells whose tensors hang together by their names alone."""
+        named = {item.tensor.identity: item.name for item in self._items if item.tensor is not None}
+        rest = [
+            (named.get(tensor.identity) or tensor.name, tensor)
+            for tensor in tensors
+            if tensor.purpose is Purpose.PARAMETER and tensor.identity not in self._taken
+        ]
+        return list(recognise(strands("", [known for known in cluster(rest) if known.recurrent])))
+
+
+def _is_inward(edge: str) -> bool:
+    return edge not in ASIDE and not edge.startswith("_")
+
+
+def _order(piece: Piece) -> int:
+    return list(Part).index(piece.part) if piece.part is not None else len(Part)
+
+
+def _told_apart(clusters: list[Cluster]) -> list[Cluster]:
+    """Different cells whose variables bear the same names, as they may in TensorFlow 2."""
+    seen: Counter[tuple[str, ...]] = Counter()
+    for known in clusters:
+        seen[known.place] += 1
+        if seen[known.place] > 1 and known.place:
+            known.place = (f"{known.place[0]} ({seen[known.place]})", *known.place[1:])
+    return clusters
