@@ -1,0 +1,160 @@
+"""What is fuzzed: each reader whole, and each decoder by itself; with seeds from the samples."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+from rnninspect.decode.hdf5 import Dataset, File, Node
+from rnninspect.decode.protobuf import LENGTH, WireReader
+from rnninspect.decode.zip_directory import open_member, read_directory
+from rnninspect.errors import UnreadableFile
+from rnninspect.inspection import inspect_file
+from rnninspect.limits import Limits
+from rnninspect.render import RENDERERS
+from rnninspect.render.columns import COLUMNS
+from rnninspect.render.view import View
+from rnninspect.source import Source, open_source
+from rnninspect_keras.declared import parse_json, walk_entries
+from rnninspect_keras.model import describe_native
+from rnninspect_keras.store import read_store
+from rnninspect_torch.opcodes import load_from
+from rnninspect_torch.rebuild import TorchCalls
+
+from .faults import Mutator, mutate_bytes, mutate_json, mutate_safetensors
+from .structures import mutate_pickle, mutate_protobuf, mutate_zip
+
+SAMPLES = Path(__file__).parents[2] / "sample_models"
+SCRATCH = tempfile.TemporaryDirectory(prefix="rnninspect-fuzz-")  # held open with the process
+VIEW = View(width=80, columns=COLUMNS, chosen=False)
+FORMATS = ("table", "json", "markdown", "csv", "sarif")
+MOST_MESSAGES = 2_000
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """One thing to fuzz: `run` raises UnreadableFile or nothing; seeds are made by `seeds`."""
+
+    run: Callable[[bytes], None]
+    mutate: Mutator
+    seeds: Callable[[], list[bytes]]
+
+
+def attempt(target: Target, data: bytes) -> bool:
+    """Whether the target accepts the input; whatever it raises but UnreadableFile is a crash."""
+    try:
+        target.run(data)
+    except UnreadableFile:
+        return False
+    return True
+
+
+def source_of(data: bytes) -> Source:
+    """A source over bytes, in an empty folder where no neighbour is found."""
+    place = Path(SCRATCH.name) / "model"
+    place.touch()
+    with open_source(place) as empty:
+        return empty.holding(data)
+
+
+def _whole(suffix: str) -> Callable[[bytes], None]:
+    path = Path(SCRATCH.name) / f"model{suffix}"
+
+    def run(data: bytes) -> None:
+        path.write_bytes(data)
+        report = inspect_file(path)
+        for name in FORMATS:
+            RENDERERS[name]((report,), (), VIEW)
+
+    return run
+
+
+def _opcodes(data: bytes) -> None:
+    source = source_of(data)
+    load_from(source, TorchCalls(source))
+
+
+def _protobuf(data: bytes) -> None:
+    reader = WireReader(source_of(data))
+    found = reader.collect(reader.whole(), (1, 2, 7))
+    reader.texts(found, 2)
+    reader.integers(found, 1)
+    pending = [reader.whole()]
+    for _ in range(MOST_MESSAGES):
+        if not pending:
+            return
+        with suppress(UnreadableFile):  # not every run of bytes is a message
+            for _, kind, start, length in reader.fields(pending.pop()):
+                if kind == LENGTH:
+                    pending.append(((start, start + length),))
+
+
+def _zip(data: bytes) -> None:
+    source = source_of(data)
+    for member in read_directory(source):
+        open_member(source, member)
+
+
+def _hdf5(data: bytes) -> None:
+    for _, node in File(source_of(data)).walk():
+        if isinstance(node, Node):
+            for name in node.attributes():
+                node.texts(name)
+        if isinstance(node, Dataset):
+            _ = node.elements, node.needed_bytes, node.held_bytes
+
+
+def _config(data: bytes) -> None:
+    """The walker of configurations, over weights that stay as they are."""
+    config = parse_json(data, Limits(), "the configuration")
+    for _ in walk_entries(config, Limits()):
+        pass
+    weights = source_of((SAMPLES / "keras" / "lstm.weights.h5").read_bytes())
+    describe_native("fuzz", "", read_store(File(weights)), config, weights.limits)
+
+
+def _files(*suffixes: str) -> Callable[[], list[bytes]]:
+    def seeds() -> list[bytes]:
+        paths = sorted(path for path in SAMPLES.rglob("*.*") if path.suffix in suffixes)
+        return [path.read_bytes() for path in paths]
+
+    return seeds
+
+
+def _members(name: str, *suffixes: str) -> Callable[[], list[bytes]]:
+    """The members of this name in the sample archives."""
+
+    def seeds() -> list[bytes]:
+        return [data for whole in _files(*suffixes)() for data in _inside(whole, name)]
+
+    return seeds
+
+
+def _inside(whole: bytes, name: str) -> Iterator[bytes]:
+    source = source_of(whole)
+    try:
+        members = read_directory(source)
+    except UnreadableFile:  # the legacy sample is no zip
+        return
+    for member in members:
+        if member.name.endswith(name):
+            inside = open_member(source, member)
+            yield inside.read(0, inside.size)
+
+
+TARGETS = {
+    "onnx": Target(_whole(".onnx"), mutate_protobuf, _files(".onnx")),
+    "torch": Target(_whole(".pt"), mutate_zip, _files(".pt", ".ckpt", ".safetensors")),
+    "torch-plain": Target(_whole(".pkl"), mutate_pickle, _members("data.pkl", ".pt", ".ckpt")),
+    "keras-archive": Target(_whole(".keras"), mutate_zip, _files(".keras")),
+    "keras-hdf5": Target(_whole(".h5"), mutate_bytes, _files(".h5")),
+    "opcodes": Target(_opcodes, mutate_pickle, _members("data.pkl", ".pt", ".ckpt")),
+    "protobuf": Target(_protobuf, mutate_protobuf, _files(".onnx")),
+    "zip-directory": Target(_zip, mutate_bytes, _files(".pt", ".keras")),
+    "hdf5": Target(_hdf5, mutate_bytes, _files(".h5")),
+    "safetensors": Target(_whole(".safetensors"), mutate_safetensors, _files(".safetensors")),
+    "config": Target(_config, mutate_json, _members("config.json", ".keras")),
+}
