@@ -27,7 +27,8 @@ if TYPE_CHECKING:
 
 OK, FINDINGS, FAILED = 0, 1, 2
 SUBCOMMANDS = (
-    "inspect", "explain", "check", "card", "diff", "verify", "count", "rules", "rule", "readers", "cells",
+    "inspect", "explain", "check", "card", "diff", "verify", "count", "rules", "rule", "readers",
+    "cells",
 )  # fmt: skip
 LONGEST_REASON = 400
 

@@ -1,0 +1,54 @@
+"""The table of results, container by fault, and the faults that no static reader can see."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+# Why the changed file is what an intact one of another network would be.
+UNSEEN: dict[tuple[str, str], str] = {
+    ("torch/lightning.ckpt", "direction"): "a state dict declares no directions, and this one is "
+    "that of a layer with one; only the head, wider than the layer, could tell",
+    ("keras/text.weights.h5", "bias"): "weights alone, of a Bidirectional whose layers differ in "
+    "reset_after, as Keras allows",
+}
+# What a reader could find and does not yet; each counts as not found.
+KNOWN_GAPS: dict[tuple[str, str], str] = {
+    ("keras/keras2.keras", "direction"): "a backward layer without tensors is given the forward's",
+    ("torch/cells.pt", "dropped"): "a cell without its recurrent kernel is only a possible one",
+    ("torch/cells.pt", "renamed"): "a cell without its kernel is only a possible one",
+}
+_seeded: Counter[tuple[str, str]] = Counter()
+_found: Counter[tuple[str, str]] = Counter()
+
+
+def note(container: str, fault: str, *, found: bool, unseen: bool = False) -> None:
+    """Book one file with a fault, and whether it was found."""
+    if not unseen:
+        _seeded[container, fault] += 1
+        _found[container, fault] += found
+
+
+def table() -> list[str]:
+    """Found of seeded, a line for each container; empty before any was booked."""
+    if not _seeded:
+        return []
+    faults = list(dict.fromkeys(fault for _, fault in _seeded))
+    containers = sorted({container for container, _ in _seeded})
+    wide = max(map(len, containers))
+    lines = ["  ".join([" " * wide, *faults])]
+    for container in containers:
+        cells = [_cell(container, fault).rjust(len(fault)) for fault in faults]
+        lines.append("  ".join([container.ljust(wide), *cells]))
+    real = [key for key in _seeded if not key[1].startswith("(")]
+    seeded, found = sum(_seeded[key] for key in real), sum(_found[key] for key in real)
+    lines.append(
+        f"{found} of {seeded} seeded faults found; an intact file is right without an error"
+    )
+    for word, known in (("not to be seen", UNSEEN), ("not found yet", KNOWN_GAPS)):
+        lines += [f"{word}: {fault} in {path}: {why}" for (path, fault), why in known.items()]
+    return lines
+
+
+def _cell(container: str, fault: str) -> str:
+    seeded = _seeded[container, fault]
+    return f"{_found[container, fault]}/{seeded}" if seeded else "-"
