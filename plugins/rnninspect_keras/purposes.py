@@ -29,8 +29,13 @@ def assign_purposes(items: list[Item], bundle: Bundle) -> None:
     """
     if not items:
         return
-    weights = set(reach(items, [0], _leads_to_weights))
-    kept = _optimizers(items)
+    optimizers = _optimizers(items)
+    trained = [items[number].children.get(MODEL_VARIABLES) for number in optimizers]
+    weights.update(reach(items, [found for found in trained if found is not None], bool))
+    kept = set(reach(items, optimizers, lambda edge: edge != MODEL_VARIABLES))
+    trained = [items[owner].children.get(MODEL_VARIABLES, owner) for owner in kept]
+    trained = [child for child in trained if child not in kept]  # some are reached by no other way
+    weights = set(reach(items, [0], _leads_to_weights)) | set(reach(items, trained, lambda _: True))
     copies = items[0].children.get(COPIES)
     copied = set(reach(items, [] if copies is None else [copies], lambda _: True)) - weights
     slots = {slot for item in items for slot in item.slots}
@@ -57,8 +62,7 @@ def _leads_to_weights(edge: str) -> bool:
     return not any(word in edge for word in (*SEED_WORDS, *METRIC_WORDS))
 
 
-def _optimizers(items: list[Item]) -> set[int]:
-    """The objects that optimizers keep, without the variables that they train."""
-    roots = [child for item in items for name, child in item.children.items() if name in OPTIMIZER]
-    roots += [number for number, item in enumerate(items) if item.identifier in OPTIMIZER]
-    return set(reach(items, roots, lambda edge: edge != MODEL_VARIABLES))
+def _optimizers(items: list[Item]) -> list[int]:
+    """The objects that are optimizers."""
+    named = [child for item in items for name, child in item.children.items() if name in OPTIMIZER]
+    return named + [number for number, item in enumerate(items) if item.identifier in OPTIMIZER]
