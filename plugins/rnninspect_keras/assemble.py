@@ -85,6 +85,7 @@ def _sizes(plan: CellPlan, directions: int = 1) -> Sizes:
     return Sizes(
         input_size=plan.input_size or 0,
         hidden_size=plan.units or 0,
+        projection_size=plan.projection,
         kernel_size=plan.kernel_size,
         directions=directions,
     )

@@ -38,6 +38,7 @@ class CellPlan:
         class_name: the class in the framework, a layer's or a cell's.
         with_bias: whether it has a bias; None while only the tensors can tell.
         peepholes: whether it has them.
+        projection: width of what it feeds back, where that is projected.
         units: its hidden size; None if it is not declared.
         input_size: None if it is not declared.
         kernel_size: taps of a convolution; empty if they are not declared.
@@ -49,6 +50,7 @@ class CellPlan:
     class_name: str
     with_bias: bool | None = True
     peepholes: bool = False
+    projection: int | None = None
     units: int | None = None
     input_size: int | None = None
     kernel_size: tuple[int, ...] = ()
@@ -63,7 +65,8 @@ class CellPlan:
     def roles(self) -> frozenset[Role]:
         """The weights that it must have, once its dialect is known."""
         bias = LAYOUT[self.dialect or Dialect.KERAS][Part.BIAS][0] if self.with_bias else ()
-        return REQUIRED | {*bias} | ({Role.PEEPHOLE} if self.peepholes else set())
+        options = {Role.PEEPHOLE: self.peepholes, Role.PROJECTION: self.projection is not None}
+        return REQUIRED | {*bias} | {role for role, present in options.items() if present}
 
 
 def family_of(declared: Declared) -> str | None:

@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from rnninspect.plugin import Axis
 
 G, M, N, K = Symbol.GATES, Symbol.INPUT, Symbol.HIDDEN, Symbol.TAPS
+J, P = Symbol.JOINED, Symbol.PROJECTION
 
 
 class Dialect(StrEnum):
@@ -19,10 +20,14 @@ class Dialect(StrEnum):
     KERAS = "keras"  # one bias vector
     RESET_AFTER = "keras reset_after"  # two bias vectors as two rows of one tensor: GRU alone
     CUDNN = "cudnn"  # two bias vectors, one behind the other
+    TENSORFLOW = "tensorflow 1"  # one bias vector; kernels joined, input rows above state rows
 
 
 class Part(StrEnum):
-    """A tensor of a cell by its name in Keras; the last three are Keras 1's, one for each gate."""
+    """A tensor of a cell by its name in Keras.
+
+    One letter stands for Keras 1's arrays, one for each gate; the last six are TensorFlow 1's.
+    """
 
     KERNEL = "kernel"
     RECURRENT = "recurrent_kernel"
@@ -31,8 +36,15 @@ class Part(StrEnum):
     GATE_KERNEL = "W"
     GATE_RECURRENT = "U"
     GATE_BIAS = "b"
+    JOINED = "kernel of all rows"
+    GATES = "gates/kernel"
+    CANDIDATE = "candidate/kernel"
+    GATES_BIAS = "gates/bias"
+    CANDIDATE_BIAS = "candidate/bias"
+    PROJECTION = "projection/kernel"
 
 
+BOTH_KERNELS = (Role.KERNEL, Role.RECURRENT_KERNEL)
 BOTH_BIASES = (Role.BIAS, Role.RECURRENT_BIAS)
 
 _PLAIN: dict[Part, tuple[tuple[Role, ...], tuple[Axis, ...]]] = {
@@ -43,6 +55,12 @@ _PLAIN: dict[Part, tuple[tuple[Role, ...], tuple[Axis, ...]]] = {
     Part.GATE_KERNEL: ((Role.KERNEL,), ((M,), (N,))),
     Part.GATE_RECURRENT: ((Role.RECURRENT_KERNEL,), ((N,), (N,))),
     Part.GATE_BIAS: ((Role.BIAS,), ((N,),)),
+    Part.JOINED: (BOTH_KERNELS, ((J,), (G, N))),
+    Part.GATES: (BOTH_KERNELS, ((J,), (2, N))),
+    Part.CANDIDATE: (BOTH_KERNELS, ((J,), (N,))),
+    Part.GATES_BIAS: ((Role.BIAS,), ((2, N),)),
+    Part.CANDIDATE_BIAS: ((Role.BIAS,), ((N,),)),
+    Part.PROJECTION: ((Role.PROJECTION,), ((N,), (P,))),
 }
 
 # What a part fills, and its axes, in each dialect.
@@ -50,6 +68,7 @@ LAYOUT: dict[Dialect, dict[Part, tuple[tuple[Role, ...], tuple[Axis, ...]]]] = {
     Dialect.KERAS: _PLAIN,
     Dialect.RESET_AFTER: {**_PLAIN, Part.BIAS: (BOTH_BIASES, ((2,), (G, N)))},
     Dialect.CUDNN: {**_PLAIN, Part.BIAS: (BOTH_BIASES, ((2, G, N),))},
+    Dialect.TENSORFLOW: _PLAIN,
 }
 
 

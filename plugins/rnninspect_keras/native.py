@@ -24,7 +24,7 @@ def match_native(units: list[Unit], store: Store) -> tuple[list[Found], set[str]
     """The layers of all units, and the groups of the cells that they took."""
     found: list[Found] = []
     taken: set[str] = set()
-    shared: dict[object, Pieces] = {}
+    shared: dict[object, tuple[int, Pieces]] = {}
 
     def pieces_of(unit: Unit, cell: CellAt) -> Pieces:
         place = _place(cell, unit, store)
@@ -32,9 +32,10 @@ def match_native(units: list[Unit], store: Store) -> tuple[list[Found], set[str]
         keys = _keys(cell.declared)
         if pieces:
             taken.add(place)
-            shared.update(dict.fromkeys(keys, pieces))
+            shared.update(dict.fromkeys(keys, (id(unit), pieces)))
             return pieces
-        return next((shared[key] for key in keys if key in shared), ())
+        known = next((shared[key] for key in keys if key in shared), (id(unit), ()))
+        return () if known[0] == id(unit) else known[1]  # one direction is not the other
 
     for unit in units:
         found.extend(build(unit, partial(pieces_of, unit)))

@@ -29,13 +29,12 @@ def assign_purposes(items: list[Item], bundle: Bundle) -> None:
     """
     if not items:
         return
+    weights = set(reach(items, [0], _leads_to_weights))
     optimizers = _optimizers(items)
-    trained = [items[number].children.get(MODEL_VARIABLES) for number in optimizers]
-    weights.update(reach(items, [found for found in trained if found is not None], bool))
     kept = set(reach(items, optimizers, lambda edge: edge != MODEL_VARIABLES))
-    trained = [items[owner].children.get(MODEL_VARIABLES, owner) for owner in kept]
-    trained = [child for child in trained if child not in kept]  # some are reached by no other way
-    weights = set(reach(items, [0], _leads_to_weights)) | set(reach(items, trained, lambda _: True))
+    trained = [items[number].children.get(MODEL_VARIABLES) for number in optimizers]
+    lists = [found for found in trained if found is not None]  # some weights are reached only here
+    weights.update(reach(items, lists, lambda _: True))
     copies = items[0].children.get(COPIES)
     copied = set(reach(items, [] if copies is None else [copies], lambda _: True)) - weights
     slots = {slot for item in items for slot in item.slots}

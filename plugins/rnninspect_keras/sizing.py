@@ -21,6 +21,7 @@ DIALECTS = {
     "LSTM": (Dialect.KERAS, Dialect.CUDNN),
 }
 KERNELS = (Part.KERNEL, Part.GATE_KERNEL)
+JOINED = (Part.JOINED, Part.GATES, Part.CANDIDATE)
 TAPPED = (Part.KERNEL, Part.RECURRENT, Part.GATE_KERNEL, Part.GATE_RECURRENT)
 BIASES = (Part.BIAS, Part.GATE_BIAS)
 PLAIN_RANK = 2  # axes of a kernel without taps
@@ -117,6 +118,10 @@ def _expected(plan: CellPlan, axis: Axis) -> int | None:
                 product *= plan.units or 0
             case Symbol.INPUT:
                 return plan.input_size
+            case Symbol.JOINED:
+                return plan.input_size and plan.input_size + _fed_back(plan)
+            case Symbol.PROJECTION:
+                product *= plan.projection or 0
             case int():
                 product *= factor
     return product
@@ -138,7 +143,13 @@ def _input_size(plan: CellPlan, pieces: Sequence[Piece]) -> int | None:
         if piece.part in KERNELS and len(shape) >= PLAIN_RANK:
             turned = shape[-2] == wide and shape[-1] != wide and piece.part is Part.KERNEL
             seen[shape[-1] if turned else shape[-2]] += 1
+        elif piece.part in JOINED and len(shape) == PLAIN_RANK and shape[0] > _fed_back(plan):
+            seen[shape[0] - _fed_back(plan)] += 1
     return max(seen, key=lambda size: seen[size]) if seen else None
+
+
+def _fed_back(plan: CellPlan) -> int:
+    return plan.projection or plan.units or 0
 
 
 def _taps(plan: CellPlan, pieces: Sequence[Piece]) -> tuple[int, ...]:

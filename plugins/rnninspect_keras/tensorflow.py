@@ -15,6 +15,7 @@ from rnninspect_keras.saved_model import (
     read_graph,
     read_variables,
 )
+from rnninspect_keras.slots import assign_by_name
 from rnninspect_keras.tracked import Tracked
 
 if TYPE_CHECKING:
@@ -70,7 +71,10 @@ def newest(source: Source) -> str:
 def _described(
     name: str, producer: str, source: Source, items: list[Item], bundle: Bundle
 ) -> SavedModel:
-    assign_purposes(items, bundle)
+    if items:
+        assign_purposes(items, bundle)
+    else:
+        assign_by_name(bundle)
     tracked = Tracked(items, source.limits)
     found = tracked.layers(bundle.tensors.values())
     notes = [*bundle.observations, *tracked.finder.observations]

@@ -11,6 +11,7 @@ from rnninspect_keras.build import build
 from rnninspect_keras.graph import Carrier
 from rnninspect_keras.layout import Part
 from rnninspect_keras.nameless import recognise, strands
+from rnninspect_keras.names import recognise_named
 from rnninspect_keras.objects import Item, reach
 from rnninspect_keras.parts import Cluster, Piece, cluster, part_of
 from rnninspect_keras.units import Finder
@@ -120,7 +121,10 @@ class Tracked:
             for tensor in tensors
             if tensor.purpose is Purpose.PARAMETER and tensor.identity not in self._taken
         ]
-        return list(recognise(strands("", [known for known in cluster(rest) if known.recurrent])))
+        clusters = [known for known in cluster(rest) if known.recurrent]
+        taken = {piece.tensor.identity for known in clusters for piece in known.pieces}
+        others = [known for known in rest if known[1].identity not in taken]
+        return [*recognise(strands("", clusters)), *recognise_named(others)]
 
 
 def _is_inward(edge: str) -> bool:

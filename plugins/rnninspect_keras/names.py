@@ -1,0 +1,211 @@
+"""TensorFlow 1's recurrent cells, by the names that they give to their variables."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from rnninspect.plugin import SkippedLayer, Stack
+from rnninspect_keras.assemble import Run, Title, assemble
+from rnninspect_keras.cells import CellPlan
+from rnninspect_keras.layout import Dialect, Part
+from rnninspect_keras.parts import Piece
+from rnninspect_keras.units import WAYS
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from rnninspect.plugin import StoredTensor
+    from rnninspect_keras.assemble import Found
+
+# Scope of a cell, by TensorFlow 1.2 and later or, in capitals, by those before -> (class, family).
+CELLS = {
+    "basic_rnn_cell": ("BasicRNNCell", "RNN"),
+    "BasicRNNCell": ("BasicRNNCell", "RNN"),
+    "basic_lstm_cell": ("BasicLSTMCell", "LSTM"),
+    "BasicLSTMCell": ("BasicLSTMCell", "LSTM"),
+    "lstm_cell": ("LSTMCell", "LSTM"),
+    "LSTMCell": ("LSTMCell", "LSTM"),
+    "lstm_block_cell": ("LSTMBlockCell", "LSTM"),
+    "lstm_fused_cell": ("LSTMBlockFusedCell", "LSTM"),
+    "lstm_block_wrapper": ("LSTMBlockFusedCell", "LSTM"),
+    "cudnn_compatible_lstm_cell": ("CudnnCompatibleLSTMCell", "LSTM"),
+    "gru_cell": ("GRUCell", "GRU"),
+    "GRUCell": ("GRUCell", "GRU"),
+    "gru_block_cell": ("GRUBlockCellV2", "GRU"),
+    "block_gru_cell": ("GRUBlockCellV2", "GRU"),
+}
+# Cells of contrib whose formula is not in the table.
+UNKNOWN = {
+    "attention_cell_wrapper": "AttentionCellWrapper",
+    "conv_1d_lstm_cell": "Conv1DLSTMCell",
+    "conv_2d_lstm_cell": "Conv2DLSTMCell",
+    "conv_3d_lstm_cell": "Conv3DLSTMCell",
+    "coupled_input_forget_gate_lstm_cell": "CoupledInputForgetGateLSTMCell",
+    "cudnn_compatible_gru_cell": "CudnnCompatibleGRUCell",
+    "g_lstm_cell": "GLSTMCell",
+    "glstm_cell": "GLSTMCell",
+    "grid_lstm_cell": "GridLSTMCell",
+    "highway_wrapper": "HighwayWrapper",
+    "ind_rnn_cell": "IndRNNCell",
+    "indy_gru_cell": "IndyGRUCell",
+    "indy_lstm_cell": "IndyLSTMCell",
+    "intersection_rnn_cell": "IntersectionRNNCell",
+    "layer_norm_basic_lstm_cell": "LayerNormBasicLSTMCell",
+    "minimal_rnn_cell": "MinimalRNNCell",
+    "nas_cell": "NASCell",
+    "phased_lstm_cell": "PhasedLSTMCell",
+    "sru_cell": "SRUCell",
+    "ugrnn_cell": "UGRNNCell",
+    "zoneout_lstm_cell": "ZoneoutLSTMCell",
+}
+OPAQUE = re.compile(r"opaque_kernel(_\d+)?")
+NUMBER = re.compile(r"_\d+$")
+LEVEL = re.compile(r"(?:cell_|Cell)(\d+)")
+# Scopes around a cell that are no part of a name for people.
+AROUND = re.compile(
+    r"multi_rnn_cell|MultiRNNCell|(cell_|Cell)\d+|(stack_)?bidirectional_rnn|fw|bw|FW|BW"
+)
+KERNEL, BIAS = r"(kernel|weights|Linear/Matrix)", r"(bias|biases|Linear/Bias)"
+# What a variable is by its name under the cell's scope.
+PARTS = (
+    (re.compile(rf"{KERNEL}|W_0|W"), Part.JOINED),
+    (re.compile(rf"{BIAS}|B"), Part.BIAS),
+    (re.compile(r"w_[ifo]_diag|W_[IFO]_diag"), Part.PEEPHOLE),
+    (re.compile(rf"projection/{KERNEL}|W_P_0"), Part.PROJECTION),
+    (re.compile(rf"[gG]ates/{KERNEL}"), Part.GATES),
+    (re.compile(rf"[gG]ates/{BIAS}"), Part.GATES_BIAS),
+    (re.compile(rf"[cC]andidate/{KERNEL}"), Part.CANDIDATE),
+    (re.compile(rf"[cC]andidate/{BIAS}"), Part.CANDIDATE_BIAS),
+)
+
+
+@dataclass(slots=True)
+class _Scope:
+    """A cell: where it stands, and its variables."""
+
+    path: tuple[str, ...]
+    class_name: str
+    family: str | None
+    pieces: list[Piece] = field(default_factory=list)
+
+    @property
+    def owner(self) -> str:
+        """The scopes that tell it from others, without those that say what it is."""
+        kept = [part for part in self.path[:-1] if not AROUND.fullmatch(part)]
+        return "/".join(kept) or self.path[-1]
+
+    @property
+    def way(self) -> int | None:
+        """Its direction, 0 or 1; None if it has but one."""
+        for part in self.path:
+            if part.lower() in ("fw", "bw"):
+                return int(part.lower() == "bw")
+        return None
+
+    @property
+    def level(self) -> int | None:
+        """Its place in a stack; None if it is in none."""
+        numbers = (LEVEL.fullmatch(part) for part in self.path)
+        return next((int(match[1]) for match in numbers if match), None)
+
+
+def recognise_named(named: Iterable[tuple[str, StoredTensor]]) -> list[Found]:
+    """The cells among variables of these names."""
+    scopes: dict[tuple[str, ...], _Scope] = {}
+    found: list[Found] = []
+    for name, tensor in named:
+        parts = tuple(name.split("/"))
+        at = next((at for at in reversed(range(len(parts) - 1)) if _class_of(parts[at])), None)
+        if at is not None:
+            class_name, family = _class_of(parts[at]) or ("", None)
+            scope = scopes.setdefault(parts[: at + 1], _Scope(parts[: at + 1], class_name, family))
+            scope.pieces.append(Piece(_part_of("/".join(parts[at + 1 :])), tensor))
+        elif OPAQUE.fullmatch(parts[-1]):
+            reason = "its weights lie in one buffer of the GPU's, whose sizes the file does not say"
+            found.append(SkippedLayer("/".join(parts[:-1]), "cuDNN", reason, (tensor,)))
+    return [*_layers(scopes.values()), *found]
+
+
+def _class_of(scope: str) -> tuple[str, str | None] | None:
+    for name in (scope, NUMBER.sub("", scope)):
+        if name in CELLS:
+            return CELLS[name]
+        if name in UNKNOWN:
+            return UNKNOWN[name], None
+    return None
+
+
+def _part_of(name: str) -> Part | None:
+    return next((part for pattern, part in PARTS if pattern.fullmatch(name)), None)
+
+
+def _layers(scopes: Iterable[_Scope]) -> Iterator[Found]:
+    """One layer for each cell, or for the two of both directions at one level."""
+    owners: dict[str, list[_Scope]] = defaultdict(list)
+    for scope in scopes:
+        owners[scope.owner].append(scope)
+    for owner, group in owners.items():
+        inner = any(_stacked_inside(scope) for scope in group)
+        levels = {scope.level for scope in group if scope.level is not None}
+        places: dict[tuple[int | None, int | None], list[_Scope]] = defaultdict(list)
+        for scope in group:
+            places[scope.level, scope.way if inner else None].append(scope)
+        for (level, way), cells in sorted(places.items(), key=_in_order):
+            name = owner if way is None else f"{owner}/{WAYS[way]}"
+            yield from _level(name, level, len(levels), cells)
+
+
+def _in_order(place: tuple[tuple[int | None, int | None], list[_Scope]]) -> tuple[int, int]:
+    (level, way), _ = place
+    return way or 0, level or 0
+
+
+def _stacked_inside(scope: _Scope) -> bool:
+    """Whether a direction holds a stack, rather than a stack levels of two directions."""
+    parts = [part.lower() for part in scope.path]
+    ways = [at for at, part in enumerate(parts) if part in ("fw", "bw")]
+    stacks = [at for at, part in enumerate(parts) if part in ("multi_rnn_cell", "multirnncell")]
+    return bool(ways and stacks and ways[0] < stacks[-1])
+
+
+def _level(name: str, level: int | None, levels: int, cells: list[_Scope]) -> Iterator[Found]:
+    title_name = name if level is None else f"{name}/{level}"
+    stack = Stack(name, level, levels) if level is not None and levels > 1 else None
+    ways = sorted(cells, key=lambda cell: cell.way or 0)
+    if [cell.way for cell in ways] == [0, 1] and all(cell.family for cell in ways):
+        kinds = dict.fromkeys(cell.class_name for cell in ways)
+        title = Title(title_name, f"Bidirectional({', '.join(kinds)})", stack)
+        yield from assemble(title, [_run(cell) for cell in ways])
+        return
+    for cell in ways:
+        own = title_name if cell.way is None else f"{title_name}/{WAYS[cell.way]}"
+        own = own if len(cells) == 1 or cell.way is not None else f"{own}/{cell.path[-1]}"
+        yield from _alone(Title(own, cell.class_name, stack), cell)
+
+
+def _alone(title: Title, cell: _Scope) -> Iterator[Found]:
+    if cell.family is None:
+        tensors = tuple(piece.tensor for piece in cell.pieces)
+        reason = "no formula is known for this cell"
+        yield SkippedLayer(title.name, title.kind, reason, tensors)
+    else:
+        yield from assemble(title, [_run(cell)])
+
+
+def _run(cell: _Scope) -> Run:
+    parts = {piece.part for piece in cell.pieces}
+    widths = [
+        p.tensor.shape[-1] for p in cell.pieces if p.part is Part.PROJECTION and p.tensor.shape
+    ]
+    plan = CellPlan(
+        family=cell.family or "",
+        dialect=Dialect.TENSORFLOW,
+        class_name=cell.class_name,
+        with_bias=bool(parts & {Part.BIAS, Part.GATES_BIAS, Part.CANDIDATE_BIAS}),
+        peepholes=Part.PEEPHOLE in parts,
+        projection=widths[0] if widths else None,
+    )
+    return Run(plan, tuple(cell.pieces))
