@@ -16,6 +16,7 @@ from rnninspect.plugin import (
 from rnninspect_keras.declared import read_declared
 from rnninspect_keras.legacy import list_layers, match_legacy
 from rnninspect_keras.nameless import native_strands, recognise
+from rnninspect_keras.names import recognise_named
 from rnninspect_keras.native import match_native
 from rnninspect_keras.units import Finder
 
@@ -74,8 +75,9 @@ def describe_legacy(
 
 
 def describe_tensors(name: str, producer: str, store: Store) -> SavedModel:
-    """An HDF5 file that is no Keras model: its tensors alone."""
-    return saved(name, producer, store.tensors.values(), [], store.observations)
+    """An HDF5 file that is no Keras model: its tensors, and cells by TensorFlow 1's names."""
+    found = recognise_named(store.tensors.items())
+    return saved(name, producer, store.tensors.values(), found, store.observations)
 
 
 def _find(config: Json, store: Store | None, limits: Limits) -> Finder:
