@@ -66,9 +66,7 @@ def verify(
     report: Report, bounds: Bounds, tell: Callable[[str], None], *, trusted: bool = False
 ) -> Iterator[Opinion]:
     """Ask each framework that knows such files; `tell` hears what is going on, once a second."""
-    parts = tuple(_part(counted.layer) for counted in report.layers)
-    path = str(Path(report.path).resolve())
-    question = Question(path, report.format, trusted, bounds.memory + RESERVED, parts)
+    question = question_on(report, bounds, trusted=trusted)
     for judge in judges_of(report):
         missing = judge.missing()
         if missing:
@@ -77,6 +75,13 @@ def verify(
         else:
             answer = run_child(judge.module, question, bounds, partial(_tell, tell, judge.name))
             yield weigh(judge.name, report, answer)
+
+
+def question_on(report: Report, bounds: Bounds, *, trusted: bool) -> Question:
+    """The question whether a framework sees the file as the report does."""
+    parts = tuple(_part(counted.layer) for counted in report.layers)
+    path = str(Path(report.path).resolve())
+    return Question(path, report.format, trusted, bounds.memory + RESERVED, parts)
 
 
 def _tell(tell: Callable[[str], None], name: str, seconds: int) -> None:

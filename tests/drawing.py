@@ -1,0 +1,83 @@
+"""What the tests share that draw configurations, build them with a framework and inspect the file.
+
+`RNNINSPECT_EXAMPLES=5000 pytest tests/frameworks -k drawn` draws thousands, other ones each time.
+"""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+from types import ModuleType
+
+from hypothesis import HealthCheck, Phase, settings
+
+from rnninspect import inspect_file
+from rnninspect.counter import bias_vectors
+from rnninspect.report import Report
+from rnninspect.verification.asking import question_on
+from rnninspect.verification.opinion import Bounds, Verdict, weigh
+from rnninspect.verification.question import Answer
+
+IN_CI = 300
+EXAMPLES = int(os.environ.get("RNNINSPECT_EXAMPLES", IN_CI))
+drawn = settings(
+    max_examples=EXAMPLES,
+    derandomize=EXAMPLES == IN_CI,
+    deadline=None,
+    database=None,
+    phases=[Phase.explicit, Phase.generate, Phase.shrink],
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
+)
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Truth:
+    """One recurrent layer as the live module has it; `count` by the framework's own count."""
+
+    cell: str
+    input_size: int
+    hidden_size: int
+    directions: int
+    biases: int
+    count: int
+    projection: int = 0
+    peepholes: bool = False
+
+
+def told(report: Report) -> list[Truth]:
+    """The layers of a report in the same words."""
+    return sorted(
+        Truth(
+            cell=counted.layer.cell,
+            input_size=counted.layer.sizes.input_size,
+            hidden_size=counted.layer.sizes.hidden_size,
+            directions=counted.layer.sizes.directions,
+            biases=bias_vectors(counted.layer),
+            count=counted.expected,
+            projection=counted.layer.sizes.projection_size or 0,
+            peepholes=any(role.value == "peephole" for role in counted.layer.roles),
+        )
+        for counted in report.layers
+    )
+
+
+def hold(path: Path, truths: list[Truth], total: int) -> Report:
+    """Inspect the file; all layers, all counts and the total are the framework's, no error."""
+    report = inspect_file(path)
+    assert told(report) == sorted(truths)
+    assert [counted.stored for counted in report.layers] == [c.expected for c in report.layers]
+    assert report.totals.parameters == total
+    assert report.totals.attributed == report.totals.tensors
+    assert not report.skipped
+    assert [finding for finding in report.findings if finding.level == "error"] == []
+    return report
+
+
+def agree(judge: ModuleType, report: Report) -> None:
+    """Ask the framework as `rnninspect verify --trust-file` does; every count is the same."""
+    given = Answer()
+    judge.answer(question_on(report, Bounds(), trusted=True), given)
+    opinion = weigh("judge", report, given)
+    assert opinion.verdict is Verdict.AGREE, (opinion, given)
+    assert {row.verdict for row in opinion.rows} <= {Verdict.AGREE}, opinion
