@@ -46,10 +46,24 @@ class Strand:
 def recognise(found: Iterable[Strand]) -> Iterator[Found]:
     """The layers that these strands make up, in order of appearance."""
     by_owner: dict[str, list[Strand]] = {}
-    for strand in found:
+    for strand in _adopted(list(found)):
         by_owner.setdefault(strand.owner, []).append(strand)
     for owner, group in by_owner.items():
         yield from _layers(owner, group)
+
+
+def _adopted(found: list[Strand]) -> Iterator[Strand]:
+    """The strands, with a backward layer that kept its own name beside its `forward_` sibling.
+
+    Keras renames the backward layer of a Bidirectional only if it made it itself.
+    """
+    ways: dict[str, list[int | None]] = {}
+    for strand in found:
+        ways.setdefault(strand.owner, []).append(strand.way)
+    for strand in found:
+        wrapper = strand.owner.rpartition("/")[0]
+        lone = strand.way is None and ways.get(wrapper) == [0]
+        yield replace(strand, owner=wrapper, way=1) if lone else strand
 
 
 def _layers(owner: str, group: list[Strand]) -> Iterator[Found]:
