@@ -40,7 +40,7 @@ class Item:
         children: attribute name -> number of the object under it.
         slots: numbers of the objects that an optimizer keeps beside variables.
         identifier: what kind of object a SavedModel says it is.
-        metadata: Keras' description of it, as JSON.
+        metadata: Keras' description of it, as JSON; empty if it has none.
         name: a variable's name in its framework's graph.
         key: where a checkpoint keeps it.
         variable: what a SavedModel says of it, if it is one.
@@ -51,7 +51,7 @@ class Item:
     children: dict[str, int] = field(default_factory=dict)
     slots: tuple[int, ...] = ()
     identifier: str = ""
-    metadata: str = ""
+    metadata: bytes = b""
     name: str = ""
     key: str = ""
     variable: Variable | None = None
@@ -89,13 +89,20 @@ def _saved(wire: WireReader, span: Span) -> Item:
     item = Item(_children(wire, fields), _slots(wire, fields))
     if fields.spans(4):
         user = wire.collect(fields.message(4), (1, 3))
-        item.identifier, item.metadata = wire.last_text(user, 1), wire.last_text(user, 3)
+        item.identifier, item.metadata = wire.last_text(user, 1), long_text(wire, user, 3)
     if fields.spans(7):
         known = wire.collect(fields.message(7), (1, 2, 6))
         item.name = wire.last_text(known, 6)
         shape = read_shape(wire, known.message(2))
         item.variable = Variable(item.name, *type_of(known.number(1) or 0), shape)
     return item
+
+
+def long_text(wire: WireReader, found: Found, number: int) -> bytes:
+    """A text that may be longer than a name: a whole model's configuration."""
+    start, end = (found.spans(number) or [(0, 0)])[-1]
+    wire.limits.require("header_bytes", end - start, f"the text at offset {start}")
+    return wire.source.read(start, end - start)
 
 
 def _children(wire: WireReader, fields: Found) -> dict[str, int]:

@@ -18,6 +18,7 @@ COPIES = "_all_variables"  # Keras 3's `export` saves each variable a second tim
 # Edges to what is no weight: metrics, random states, what Keras 2 keeps for itself.
 NO_WEIGHTS = ("keras_api", "signatures", "save_counter", "states", "metrics", "_random_generator")
 SEED_WORDS = ("seed_generator", "random_seed")
+STATE_NAME = "rnn_state"  # last part of the name of a stateful layer's state, in Keras 3
 METRIC_WORDS = ("metric", "tracker")
 
 
@@ -48,11 +49,17 @@ def assign_purposes(items: list[Item], bundle: Bundle) -> None:
             purpose = Purpose.OPTIMIZER
         elif number in copied:
             purpose = Purpose.COPY if item.name in known else Purpose.PARAMETER
-        elif number in weights and not any(word in item.name for word in SEED_WORDS):
+        elif number in weights:
             purpose = Purpose.PARAMETER
+        if _is_state(item.name):
+            purpose = Purpose.STATE
         name = item.name if item.name and names[item.name] == 1 else item.tensor.name
         item.tensor = replace(item.tensor, name=name, purpose=purpose)
         bundle.tensors[item.key] = item.tensor
+
+
+def _is_state(name: str) -> bool:
+    return name.rpartition("/")[2] == STATE_NAME or any(word in name for word in SEED_WORDS)
 
 
 def _leads_to_weights(edge: str) -> bool:

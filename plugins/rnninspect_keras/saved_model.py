@@ -19,7 +19,7 @@ from rnninspect.plugin import (
 )
 from rnninspect_keras.bundle import NOT_NUMBERS, Bundle, read_bundle
 from rnninspect_keras.declared import parse_json, read_declared
-from rnninspect_keras.objects import Item, read_saved, read_trackable
+from rnninspect_keras.objects import Item, long_text, read_saved, read_trackable
 
 if TYPE_CHECKING:
     from rnninspect.plugin import Source
@@ -50,12 +50,15 @@ def join_metadata(source: Source, items: list[Item]) -> None:
                 number = fields.number(2) or 0
                 if number >= len(items):
                     raise UnreadableFile(f"{KERAS_FILE} describes an object that is not there")
-                items[number].metadata = wire.last_text(fields, 5)
+                items[number].metadata = long_text(wire, fields, 5)
+    values = 0  # in all descriptions: a model's repeats those of what it contains
     for number, item in enumerate(items):
         if item.metadata:
+            values += sum(item.metadata.count(mark) for mark in b",{[")
+            source.limits.require("nodes", values, "the number of values in Keras' descriptions")
             what = f"the metadata of object {number}"
-            value = parse_json(item.metadata, source.limits, what)
-            item.declared = read_declared(value)
+            item.declared = read_declared(parse_json(item.metadata, source.limits, what))
+            item.metadata = b""
 
 
 def read_variables(source: Source, items: list[Item]) -> Bundle:
