@@ -61,6 +61,8 @@ UNKNOWN = {
     "ugrnn_cell": "UGRNNCell",
     "zoneout_lstm_cell": "ZoneoutLSTMCell",
 }
+# An own cell, by TensorFlow's habit of naming the scope after the class.
+OTHER = re.compile(r"(?!multi_rnn_cell|MultiRNNCell)\w+(_cell|Cell)")
 OPAQUE = re.compile(r"opaque_kernel(_\d+)?")
 NUMBER = re.compile(r"_\d+$")
 LEVEL = re.compile(r"(?:cell_|Cell)(\d+)")
@@ -95,7 +97,7 @@ class _Scope:
     def owner(self) -> str:
         """The scopes that tell it from others, without those that say what it is."""
         kept = [part for part in self.path[:-1] if not AROUND.fullmatch(part)]
-        return "/".join(kept) or self.path[-1]
+        return "/".join(kept) or self.path[0 if len(self.path[0]) > len("bw") else -1]
 
     @property
     def way(self) -> int | None:
@@ -135,6 +137,8 @@ def _class_of(scope: str) -> tuple[str, str | None] | None:
             return CELLS[name]
         if name in UNKNOWN:
             return UNKNOWN[name], None
+    if OTHER.fullmatch(name):
+        return "".join(word[:1].upper() + word[1:] for word in name.split("_")), None
     return None
 
 
@@ -149,13 +153,15 @@ def _layers(scopes: Iterable[_Scope]) -> Iterator[Found]:
         owners[scope.owner].append(scope)
     for owner, group in owners.items():
         inner = any(_stacked_inside(scope) for scope in group)
-        levels = {scope.level for scope in group if scope.level is not None}
+        numbers = {scope.level for scope in group if scope.level is not None}
+        # Where a level is missing, something else may stand below: a cell of an own name.
+        levels = len(numbers) if numbers == set(range(len(numbers))) else 0
         places: dict[tuple[int | None, int | None], list[_Scope]] = defaultdict(list)
         for scope in group:
             places[scope.level, scope.way if inner else None].append(scope)
         for (level, way), cells in sorted(places.items(), key=_in_order):
             name = owner if way is None else f"{owner}/{WAYS[way]}"
-            yield from _level(name, level, len(levels), cells)
+            yield from _level(name, level, levels, cells)
 
 
 def _in_order(place: tuple[tuple[int | None, int | None], list[_Scope]]) -> tuple[int, int]:
@@ -174,6 +180,7 @@ def _stacked_inside(scope: _Scope) -> bool:
 def _level(name: str, level: int | None, levels: int, cells: list[_Scope]) -> Iterator[Found]:
     title_name = name if level is None else f"{name}/{level}"
     stack = Stack(name, level, levels) if level is not None and levels > 1 else None
+    said = name.endswith(WAYS)  # of a stack inside of one direction
     ways = sorted(cells, key=lambda cell: cell.way or 0)
     if [cell.way for cell in ways] == [0, 1] and all(cell.family for cell in ways):
         kinds = dict.fromkeys(cell.class_name for cell in ways)
@@ -181,7 +188,7 @@ def _level(name: str, level: int | None, levels: int, cells: list[_Scope]) -> It
         yield from assemble(title, [_run(cell) for cell in ways])
         return
     for cell in ways:
-        own = title_name if cell.way is None else f"{title_name}/{WAYS[cell.way]}"
+        own = title_name if cell.way is None or said else f"{title_name}/{WAYS[cell.way]}"
         own = own if len(cells) == 1 or cell.way is not None else f"{own}/{cell.path[-1]}"
         yield from _alone(Title(own, cell.class_name, stack), cell)
 
@@ -196,7 +203,6 @@ def _alone(title: Title, cell: _Scope) -> Iterator[Found]:
 
 
 def _run(cell: _Scope) -> Run:
-    parts = {piece.part for piece in cell.pieces}
     widths = [
         p.tensor.shape[-1] for p in cell.pieces if p.part is Part.PROJECTION and p.tensor.shape
     ]
@@ -204,8 +210,7 @@ def _run(cell: _Scope) -> Run:
         family=cell.family or "",
         dialect=Dialect.TENSORFLOW,
         class_name=cell.class_name,
-        with_bias=bool(parts & {Part.BIAS, Part.GATES_BIAS, Part.CANDIDATE_BIAS}),
-        peepholes=Part.PEEPHOLE in parts,
+        peepholes=any(piece.part is Part.PEEPHOLE for piece in cell.pieces),
         projection=widths[0] if widths else None,
     )
     return Run(plan, tuple(cell.pieces))

@@ -6,7 +6,7 @@ from collections import Counter
 from functools import partial
 from typing import TYPE_CHECKING
 
-from rnninspect.plugin import Purpose
+from rnninspect.plugin import Purpose, RecurrentLayer, SkippedLayer
 from rnninspect_keras.build import build
 from rnninspect_keras.graph import Carrier
 from rnninspect_keras.layout import Part
@@ -108,7 +108,8 @@ class Tracked:
             if stored is not None and kernel is not None and stored.identity not in self._taken:
                 place = tuple(self._label(self._items[kernel]).split("/")[:-1])
                 clusters.append(Cluster(place, pieces=list(self._cell(number))))
-        return list(recognise(strands("", _told_apart(clusters))))
+        found = list(recognise(strands("", _told_apart(clusters))))
+        return [*found, *_unknown(clusters, found)]
 
     def _label(self, item: Item) -> str:
         return item.name or item.key.partition("/.ATTRIBUTES")[0]
@@ -122,9 +123,35 @@ class Tracked:
             if tensor.purpose is Purpose.PARAMETER and tensor.identity not in self._taken
         ]
         clusters = [known for known in cluster(rest) if known.recurrent]
-        taken = {piece.tensor.identity for known in clusters for piece in known.pieces}
+        found = list(recognise(strands("", clusters)))
+        taken = _identities(found)
         others = [known for known in rest if known[1].identity not in taken]
-        return [*recognise(strands("", clusters)), *recognise_named(others)]
+        found.extend(recognise_named(others))
+        return [*found, *_unknown(clusters, found)]
+
+
+def _unknown(clusters: list[Cluster], found: list[Found]) -> list[SkippedLayer]:
+    """Cells that no formula explains: what has a recurrent kernel is never left out in silence."""
+    taken = _identities(found)
+    reason = "no formula is known for this cell"
+    return [
+        SkippedLayer("/".join(known.place), "cell", reason, tuple(p.tensor for p in known.pieces))
+        for known in clusters
+        if not any(piece.tensor.identity in taken for piece in known.pieces)
+    ]
+
+
+def _identities(found: list[Found]) -> set[str]:
+    """The tensors that layers take, known or not."""
+    taken: set[str] = set()
+    for layer in found:
+        match layer:
+            case RecurrentLayer():
+                operands = (tensor for operand in layer.operands for tensor in operand.tensors)
+                taken.update(tensor.identity for tensor in (*operands, *layer.extras))
+            case SkippedLayer():
+                taken.update(tensor.identity for tensor in layer.tensors)
+    return taken
 
 
 def _is_inward(edge: str) -> bool:
