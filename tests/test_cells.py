@@ -110,3 +110,21 @@ def test_table_of_cells_is_consistent(cell: object) -> None:
 def test_a_cell_without_the_weight_says_so() -> None:
     with pytest.raises(KeyError):
         RNN.parameters(Role.PEEPHOLE, SMALL)
+
+
+@pytest.mark.parametrize(
+    ("roles", "by_gate"),
+    [
+        (REQUIRED, "4 × [n(n + m)] = 4 × [2(2 + 3)] = 40"),
+        (TEXTBOOK, "4 × [n(n + m) + n] = 4 × [2(2 + 3) + 2] = 48"),
+        (TWO, "4 × [n(n + m) + 2n] = 4 × [2(2 + 3) + 2·2] = 56"),
+    ],
+)
+def test_by_gate_is_the_count_for_any_number_of_biases(
+    roles: frozenset[Role], by_gate: str
+) -> None:
+    assert groupings(LSTM, roles, SMALL)[0] == by_gate
+
+
+def test_a_projection_that_is_not_there_holds_nothing() -> None:
+    assert LSTM.parameters(Role.PROJECTION, SMALL) == 0

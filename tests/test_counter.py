@@ -102,3 +102,25 @@ def test_layers_of_one_name_get_different_ones() -> None:
 def test_a_negative_shape_is_not_multiplied() -> None:
     counted = count_layer(reshaped(layer(), Role.KERNEL, (-8, -3)))
     assert counted.stored == 56 - 24
+
+
+def test_a_part_of_no_elements_counts_none() -> None:
+    made = layer()
+    empty = replace(made.operands[0], shape=(0, 3))
+    assert count_layer(replace(made, operands=(empty, *made.operands[1:]))).stored == 56 - 24
+
+
+def test_a_shape_below_zero_counts_what_is_stored() -> None:
+    made = layer()
+    odd = replace(made.operands[0], shape=(-1, 3))
+    assert count_layer(replace(made, operands=(odd, *made.operands[1:]))).stored == 56
+
+
+def test_a_weight_that_the_description_lacks_is_due_nothing() -> None:
+    counted = count_layer(replace(layer(), roles=ONE_BIAS))
+    assert [slot.expected for slot in counted.slots] == [24, 16, 8, 0]
+
+
+def test_a_root_is_named_only_where_it_tells_layers_apart() -> None:
+    alone = replace(layer(name="rnn"), root="model")
+    assert [count.layer.name for count in count_layers([alone])] == ["rnn"]

@@ -282,3 +282,87 @@ def test_every_rule_says_what_why_and_what_to_do(rule: object) -> None:
 
 def test_names_are_unique() -> None:
     assert len({rule.name for rule in RULES.values()}) == len(RULES)
+
+
+def test_levels_are_weighed() -> None:
+    assert [level.weight for level in (Level.ERROR, Level.WARNING, Level.NOTE)] == [3, 2, 1]
+
+
+def test_a_finding_reaches_its_own_level_and_lower_ones() -> None:
+    found = Finding("R000", "name", Level.WARNING, None, None, "message")
+    wanted = {Level.ERROR: False, Level.WARNING: True, Level.NOTE: True, None: False}
+    assert {level: found.reaches(level) for level in wanted} == wanted
+
+
+@pytest.mark.parametrize(
+    ("shape", "shown"),
+    [
+        ((-8, 3), "[-8, 3]"),
+        ((-(10**24 - 1),), "[-999999999999999999999999]"),
+        ((10**24, 2), "[a number of more than 24 digits, 2]"),
+        ((-1, 1, 2, 3, 4, 5, 6, 7, 8), "[-1, 1, 2, 3, 4, 5, 6, 7]"),
+    ],
+)
+def test_an_impossible_shape_is_shown_within_bounds(shape: tuple[int, ...], shown: str) -> None:
+    assert (
+        only(model(others=(tensor("w", shape),))).message == f"no array can have the shape {shown}"
+    )
+
+
+@pytest.mark.parametrize("cell", ["RNN", "GRU", "LSTM"])
+def test_a_kernel_of_each_known_number_of_gates_is_told_as_that(cell: str) -> None:
+    own = {"RNN": 1, "GRU": 3, "LSTM": 4}[cell]
+    for gates in range(1, 10):
+        saved = model(reshaped(layer(cell, Sizes(5, 11)), Role.KERNEL, (gates * 11, 5)))
+        rule = "R108" if gates in {1, 2, 3, 4, 6, 8} else "R101"
+        assert [found[0] for found in errors(saved)] == ([] if gates == own else [rule])
+
+
+@pytest.mark.parametrize("shape", [(24,), (2,), (17,), (3,)])
+def test_a_bias_that_is_neither_half_nor_double_has_a_wrong_shape(shape: tuple[int, ...]) -> None:
+    saved = model(reshaped(layer(), Role.BIAS, shape))
+    assert errors(saved) == [("R101", "lstm", "lstm.bias.0")]
+
+
+def test_a_bias_of_two_directions_where_one_is_declared_is_no_matter_of_convention() -> None:
+    made = layer()
+    axes = ((Symbol.DIRECTIONS,), *LAYOUT[Role.BIAS])
+    stored = replace(made.operands[2], axes=axes, shape=(2, 8), tensors=(tensor("b", (2, 8)),))
+    saved = model(replace(made, operands=(*made.operands[:2], stored, made.operands[3])))
+    assert errors(saved) == [("R101", "lstm", "lstm.bias.0")]
+
+
+@pytest.mark.parametrize(("level", "shape"), [(0, (8, 9)), (1, (9, 9))])
+def test_a_kernel_that_no_level_below_explains_has_a_wrong_shape(
+    level: int, shape: tuple[int, ...]
+) -> None:
+    levels = stacked(Sizes(3, 2), Sizes(2, 2))
+    levels[level] = reshaped(levels[level], Role.KERNEL, shape)
+    name = f"rnn[{level}]"
+    assert errors(model(*levels)) == [("R101", name, f"{name}.kernel.0")]
+
+
+def test_gates_of_which_one_has_a_wrong_shape_are_told_once() -> None:
+    made = without(layer(), Role.KERNEL)
+    axes = ((LAYOUT[Role.KERNEL][0][1],), LAYOUT[Role.KERNEL][1])
+    gates = [
+        replace(operand(f"W_{gate}", Slot(0, Role.KERNEL), (2, 4 if gate == "o" else 3)), axes=axes)
+        for gate in "ifco"
+    ]
+    assert errors(model(replace(made, operands=(*gates, *made.operands)))) == [
+        ("R101", "lstm", "W_o")
+    ]
+
+
+def test_a_flat_weight_that_the_description_lacks_is_told_once() -> None:
+    made = layer(roles=ONE_BIAS)
+    more = replace(operand("extra", Slot(0, Role.RECURRENT_BIAS), (8,)), axes=())
+    assert errors(model(replace(made, operands=(*made.operands, more)))) == [
+        ("R103", "lstm", "extra")
+    ]
+
+
+def test_a_large_flat_buffer_that_fits_raises_nothing() -> None:
+    made = layer(sizes=Sizes(40, 30))
+    flat = replace(made.operands[0], axes=(), shape=(4800,), tensors=(tensor("flat", (4800,)),))
+    assert errors(model(replace(made, operands=(flat, *made.operands[1:])))) == []
