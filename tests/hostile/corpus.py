@@ -1,0 +1,37 @@
+"""The whole corpus by name, and how it is laid out in a folder."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from hostile import (
+    keras_entries,
+    onnx_entries,
+    plain_entries,
+    safetensors_entries,
+    torch_entries,
+)
+from hostile.entry import CANARY, MARKERS, Hostile
+
+CORPUS: dict[str, Hostile] = {
+    f"{family}/{name}": entry
+    for family, entries in (
+        ("torch", torch_entries.ENTRIES),
+        ("safetensors", safetensors_entries.ENTRIES),
+        ("onnx", onnx_entries.ENTRIES),
+        ("keras", keras_entries.ENTRIES),
+        ("plain", plain_entries.ENTRIES),
+    )
+    for name, entry in entries.items()
+}
+
+
+def make_corpus(root: Path) -> Path:
+    """Write every file below the folder, and a canary beside them that nobody may read."""
+    (root / MARKERS).mkdir()
+    (root / "canary.txt").write_text(CANARY)
+    for name, entry in CORPUS.items():
+        path = root / name
+        path.parent.mkdir(exist_ok=True)
+        entry.make(path)
+    return root

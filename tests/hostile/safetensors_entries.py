@@ -1,0 +1,63 @@
+"""Safetensors whose header lies, nests, repeats or overlaps."""
+
+from __future__ import annotations
+
+import json
+
+from hostile.entry import Hostile, written
+
+Fields = dict[str, object]
+
+
+def spec(shape: list[int], start: int, stop: int, dtype: str = "F32") -> Fields:
+    return {"dtype": dtype, "shape": shape, "data_offsets": [start, stop]}
+
+
+SOUND: dict[str, Fields] = {
+    "weight_ih_l0": spec([8, 3], 0, 96),
+    "weight_hh_l0": spec([8, 2], 96, 160),
+    "bias_ih_l0": spec([8], 160, 192),
+    "bias_hh_l0": spec([8], 192, 224),
+}
+
+
+def file(header: object, payload: int = 224, length: int | None = None) -> bytes:
+    """A file with this header, as JSON or as bytes, and so many bytes of payload."""
+    text = header if isinstance(header, bytes) else json.dumps(header).encode()
+    return (len(text) if length is None else length).to_bytes(8, "little") + text + bytes(payload)
+
+
+def with_last(fields: Fields) -> bytes:
+    """The sound file with other fields for its last tensor."""
+    return file({**SOUND, "bias_hh_l0": fields})
+
+
+def repeated() -> bytes:
+    again = json.dumps({"bias_hh_l0": spec([1], 0, 4)})
+    return file((json.dumps(SOUND)[:-1] + "," + again[1:]).encode())
+
+
+ENTRIES: dict[str, Hostile] = {
+    "sound.safetensors": written(file(SOUND), 0),
+    "claims_an_exabyte.safetensors": written(file(SOUND, length=2**60), 2),
+    "no_header.safetensors": written(file(b""), 2),
+    "no_json.safetensors": written(file(b"{" * 90), 2),
+    "array.safetensors": written(file([1, 2, 3]), 2),
+    "overlap.safetensors": written(with_last(spec([8], 160, 192)), 1),
+    "another_size.safetensors": written(with_last(spec([9], 192, 224)), 1),
+    "cut_payload.safetensors": written(file(SOUND, payload=90), 1),
+    "below_zero.safetensors": written(with_last(spec([8], -32, 0))),
+    "endless_axes.safetensors": written(file({**SOUND, "x": spec([2**40, 2**41], 0, 4)})),
+    "repeated_name.safetensors": written(repeated),
+    "deep.safetensors": written(lambda: file(b"[" * 120_000 + b"]" * 120_000), 2),
+    "digits.safetensors": written(
+        lambda: file(json.dumps({"a": spec([7], 0, 4)}).encode().replace(b"7", b"7" * 9_999))
+    ),
+    "unknown_dtype.safetensors": written(file({**SOUND, "y": spec([1], 0, 4, "Q7")})),
+    "many_tensors.safetensors": written(
+        lambda: file({f"t{index}": spec([1], 0, 4) for index in range(251_000)}, 4), 2
+    ),
+    "wide_metadata.safetensors": written(
+        lambda: file({"__metadata__": {f"k{index}": "v" for index in range(50_000)}, **SOUND})
+    ),
+}

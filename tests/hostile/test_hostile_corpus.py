@@ -1,0 +1,123 @@
+"""Every hostile file in every format: exit code, streams, memory, and nothing left behind."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from hostile.corpus import CORPUS, make_corpus
+from hostile.driver import FORMATS
+from hostile.entry import CANARY, MARKERS
+
+DRIVER = Path(__file__).parent / "driver.py"
+MOST_MEGABYTES = 300
+MOST_CALLS = 20_000_000  # some four seconds of Python
+MOST_READ = 160 * 2**20
+CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069]")
+Answers = dict[str, dict[str, dict[str, object]]]
+
+
+def drive(mode: str, corpus: Path, folder: Path) -> Answers:
+    answers = folder / f"{mode}.json"
+    paths = [str(corpus / name) for name in CORPUS]
+    command = [sys.executable, str(DRIVER), mode, str(answers), *paths]
+    environment = {**os.environ, "COLUMNS": "100", "PYTHONPATH": os.pathsep.join(sys.path)}
+    subprocess.run(command, check=True, env=environment, timeout=600, cwd=DRIVER.parent)
+    said = json.loads(answers.read_text())
+    return {name: said[str(corpus / name)] for name in CORPUS}
+
+
+@pytest.fixture(scope="module")
+def corpus(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return make_corpus(tmp_path_factory.mktemp("hostile"))
+
+
+@pytest.fixture(scope="module")
+def streams(corpus: Path, tmp_path_factory: pytest.TempPathFactory) -> Answers:
+    return drive("streams", corpus, tmp_path_factory.mktemp("streams"))
+
+
+@pytest.fixture(scope="module")
+def watched(corpus: Path, tmp_path_factory: pytest.TempPathFactory) -> Answers:
+    return drive("watch", corpus, tmp_path_factory.mktemp("watch"))
+
+
+@pytest.mark.parametrize("name", CORPUS)
+def test_each_format_ends_as_it_should(name: str, streams: Answers) -> None:
+    expected = CORPUS[name].code
+    codes = {label: answer["code"] for label, answer in streams[name].items()}
+    assert set(codes) == set(FORMATS)
+    assert len(set(codes.values())) == 1, codes
+    assert set(codes.values()) <= ({0, 1, 2} if expected is None else {expected})
+
+
+@pytest.mark.parametrize("name", CORPUS)
+def test_each_stream_is_harmless(name: str, streams: Answers) -> None:
+    for label, answer in streams[name].items():
+        out, err = str(answer["out"]), str(answer["err"])
+        assert not CONTROL.search(out + err), label
+        assert CANARY not in out + err
+        assert "Traceback" not in out + err
+        if answer["code"] == 2:
+            assert re.fullmatch(r"rnninspect: [^\n]+\n", err)
+            assert len(err) < 1_000 + len(name)
+        else:
+            assert err == ""
+        if label == "json":
+            json.loads(out)
+
+
+@pytest.mark.parametrize("name", [name for name in CORPUS if "named_" in name])
+def test_no_name_breaks_out_of_a_table(name: str, streams: Answers) -> None:
+    rows = str(streams[name]["markdown"]["out"])
+    assert "<img" not in rows.lower()
+    assert "<script" not in rows.lower()
+    bars = {len(re.findall(r"(?<!\\)\|", line)) for line in rows.splitlines() if line[:1] == "|"}
+    assert len(bars) == 1
+    for line in str(streams[name]["csv"]["out"]).splitlines():
+        assert line[:1] not in "=+-@"
+
+
+@pytest.mark.parametrize("name", CORPUS)
+def test_memory_has_a_ceiling(name: str, streams: Answers) -> None:
+    peaks = {label: answer["megabytes"] for label, answer in streams[name].items()}
+    assert all(isinstance(peak, int) and 5 < peak < MOST_MEGABYTES for peak in peaks.values()), (
+        peaks
+    )
+
+
+@pytest.mark.parametrize("name", CORPUS)
+def test_work_has_a_ceiling(name: str, watched: Answers) -> None:
+    answer = watched[name]["watch"]
+    assert isinstance(answer["calls"], int)
+    assert isinstance(answer["read"], int)
+    assert 50 < answer["calls"] < MOST_CALLS
+    assert answer["read"] < MOST_READ
+
+
+@pytest.mark.parametrize("name", CORPUS)
+def test_no_other_file_is_opened_and_nothing_is_run(
+    name: str, watched: Answers, corpus: Path
+) -> None:
+    answer = watched[name]["watch"]
+    folder = (corpus / name).parent
+    opened, listed = answer["opened"], answer["listed"]
+    assert isinstance(opened, list)
+    assert isinstance(listed, list)
+    python = {Path(), DRIVER.parent, *map(Path, sys.path)}  # where readers of others are sought
+    models = {Path(path) for path in opened if Path(path).name != "entry_points.txt"} - python
+    assert {path.parent for path in models} == {folder}
+    assert {*map(Path, listed)} <= {corpus / name} | python
+    assert answer["events"] == []
+
+
+def test_nothing_was_left_behind(corpus: Path, streams: Answers, watched: Answers) -> None:
+    assert len(streams) == len(watched) == len(CORPUS)
+    assert list((corpus / MARKERS).iterdir()) == []
+    assert not list(corpus.parent.rglob("escape"))
