@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import TYPE_CHECKING
@@ -20,6 +21,10 @@ if TYPE_CHECKING:
     from rnninspect_keras.cells import CellPlan
     from rnninspect_keras.parts import Cluster, Piece
     from rnninspect_keras.store import Store
+
+# What Keras itself calls a plain recurrent layer or its cell; without a recurrent kernel its
+# weights are those of a Dense by their shapes alone.
+PLAIN_CELL = re.compile(r"simple_rnn(_cell)?(_\d+)?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,7 +156,8 @@ def _strand(top: str, known: Cluster) -> Strand:
     inner = [part for part in place if not _is_cell(part)]
     hint = next((hint for part in (*reversed(known.place), top) if (hint := hint_of(part))), None)
     owner = "/".join(inner if inner[:1] == [top] or not top else [top, *inner])
-    return Strand(owner, way, stacked, hint, tuple(known.pieces), known.recurrent)
+    sure = known.recurrent or any(PLAIN_CELL.fullmatch(part) for part in (*known.place, top))
+    return Strand(owner, way, stacked, hint, tuple(known.pieces), sure)
 
 
 def _is_cell(part: str) -> bool:

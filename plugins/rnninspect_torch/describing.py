@@ -148,8 +148,8 @@ def _is_another(group: Group, names: list[str]) -> bool:
     if not group.signature.alone:
         return not group.signature.required <= {place.role for place in group.weights}
     roles = {place.role for place in group.weights}
-    if group.signature.biases <= roles and group.signature.required <= roles:
-        return False
+    if group.signature.biases <= roles and group.signature.required & roles:
+        return False  # no other module has both biases: with one kernel it is a broken cell
     start = f"{group.path}." if group.path else ""
     inside = bisect_left(names, start + "\U0010ffff") - bisect_left(names, start)
     return inside > sum(1 for _ in group.entries()) or not group.signature.required <= roles

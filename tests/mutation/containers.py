@@ -242,8 +242,10 @@ def _declare_onnx(path: Path, target: Path, name: str) -> None:
 
 def _declare_keras(config: Any, name: str) -> None:  # noqa: ANN401 - JSON
     """Give the units (or filters) of the named layer, or of a cell of its own name, one more."""
-    parts = set(name.split("/"))
+    *_, last = parts = name.split("/")
     found = [inner for inner in _configs(config) if inner.get("name") in parts]
+    if last == "backward":  # Keras names it after the layer it is copied from
+        found = [inner["backward_layer"] for inner in found if inner.get("backward_layer")]
     for inner in (item for outer in reversed(found) for item in _configs(outer)):
         for key in ("units", "filters"):
             if key in inner:
