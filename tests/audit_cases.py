@@ -29,7 +29,7 @@ def policies(**settings: object) -> Policies:
 
 def lstm(path: str = "model.bin", hidden: int = 2, **changes: object) -> Report:
     """A report on one LSTM of 4(nm + n² + 2n) parameters, 56 for n = 2."""
-    return replace(report(model(layer(sizes=Sizes(3, hidden))), path), **changes)  # type: ignore[arg-type] # whatever a test changes
+    return report(model(layer(sizes=Sizes(3, hidden))), path)._replace(**changes)  # type: ignore[arg-type] # whatever a test changes
 
 
 def hold_to(*reports: Report, **settings: Any) -> Audit:  # noqa: ANN401 - any key of a policy
@@ -54,7 +54,7 @@ def grown() -> Audit:
     lost = SkippedLayer("custom", "MyCell", "no formula is known", (tensor("w", (2, 5)),))
     small = report(model(layer(sizes=Sizes(3, 2))), "small.pt")
     large = report(model(layer(sizes=Sizes(3, 4), name="rnn")), "large.pt")
-    strange = report(replace(model(layer(), others=lost.tensors), skipped=(lost,)), "odd.onnx")
+    strange = report(model(layer(), others=lost.tensors)._replace(skipped=(lost,)), "odd.onnx")
     figures = {"small.pt": figures_of(small), "odd.onnx": figures_of(strange)}
     figures["large.pt"] = replace(figures_of(small), file_bytes=1000)
     figures |= {"gone.pt": figures_of(small), "left.pt": figures_of(small)}

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from rnninspect.cells import REQUIRED, Role, Sizes, Symbol
 from rnninspect.counter import count_layers, expected_shape
 from rnninspect.model import (
@@ -75,13 +73,13 @@ def reshaped(made: RecurrentLayer, role: Role, shape: tuple[int, ...]) -> Recurr
         operand(old.name, old.slots[0], shape) if old.slots[0].role is role else old
         for old in made.operands
     )
-    return replace(made, operands=operands)
+    return made._replace(operands=operands)
 
 
 def without(made: RecurrentLayer, *roles: Role) -> RecurrentLayer:
     """The layer with nothing stored for these roles."""
     kept = tuple(old for old in made.operands if old.slots[0].role not in roles)
-    return replace(made, operands=kept)
+    return made._replace(operands=kept)
 
 
 def model(*layers: RecurrentLayer, others: tuple[StoredTensor, ...] = ()) -> SavedModel:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from handmade import ONE_BIAS, TWO_BIASES, layer, model, report, tensor
 from rnninspect.cells import Role, Sizes
@@ -37,10 +37,10 @@ FORMS = {
 def layers(form: Form) -> tuple[RecurrentLayer, RecurrentLayer]:
     """A bidirectional LSTM and a plain one above it."""
     wide, narrow = (
-        replace(layer("LSTM", sizes, form.roles, name), convention=form.convention)
+        layer("LSTM", sizes, form.roles, name)._replace(convention=form.convention)
         for sizes, name in zip((WIDE, NARROW), form.names, strict=True)
     )
-    return replace(wide, kind="Bidirectional(LSTM)"), narrow
+    return wide._replace(kind="Bidirectional(LSTM)"), narrow
 
 
 def inspected(form: Form, *made: RecurrentLayer, dense: int = 5) -> Report:
@@ -48,9 +48,9 @@ def inspected(form: Form, *made: RecurrentLayer, dense: int = 5) -> Report:
     others = (tensor("embedding", (100, 8)), tensor("dense", (12, dense)), tensor("bias", (dense,)))
     saved = model(*(made or layers(form)), others=others)
     if form.framework == "onnx":
-        states = replace(tensor("initial_h", (2, 1, 16)), purpose=Purpose.STATE)
-        saved = replace(saved, tensors=(*saved.tensors, states))
-    saved = replace(saved, format=form.format, framework=form.framework)
+        states = tensor("initial_h", (2, 1, 16))._replace(purpose=Purpose.STATE)
+        saved = saved._replace(tensors=(*saved.tensors, states))
+    saved = saved._replace(format=form.format, framework=form.framework)
     return report(saved, f"model.{form.framework}")
 
 

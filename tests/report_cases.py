@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -28,14 +27,13 @@ GOLDEN = Path(__file__).parent / "render" / "golden"
 def stacked() -> SavedModel:
     sizes = (Sizes(257, 128, directions=2), Sizes(256, 128, directions=2))
     levels = tuple(
-        replace(
-            layer(sizes=each, name=f"encoder.lstm[{level}]"),
+        layer(sizes=each, name=f"encoder.lstm[{level}]")._replace(
             kind="Bidirectional(LSTM)",
             stack=Stack("encoder.lstm", level, 2),
         )
         for level, each in enumerate(sizes)
     )
-    moments = replace(tensor("exp_avg", (128, 3)), purpose=Purpose.OPTIMIZER)
+    moments = tensor("exp_avg", (128, 3))._replace(purpose=Purpose.OPTIMIZER)
     return model(*levels, others=(tensor("dense.weight", (10, 256)), moments))
 
 
@@ -43,12 +41,12 @@ def faulty() -> SavedModel:
     lost = SkippedLayer("custom", "MyCell", "no formula is known for this cell")
     cut = reshaped(layer("GRU", Sizes(16, 8), name="gru"), Role.KERNEL, (24, 12))
     fed = layer(name="fed")
-    fed = replace(
-        fed, operands=tuple(replace(o, fate=Fate.INPUT, tensors=()) for o in fed.operands)
+    fed = fed._replace(
+        operands=tuple(o._replace(fate=Fate.INPUT, tensors=()) for o in fed.operands)
     )
     seen = Observation(Fact.CODE, "builtins.print")
-    saved = model(replace(cut, origin=Origin.INFERRED), fed)
-    return replace(saved, skipped=(lost,), observations=(seen,))
+    saved = model(cut._replace(origin=Origin.INFERRED), fed)
+    return saved._replace(skipped=(lost,), observations=(seen,))
 
 
 def hostile() -> SavedModel:
@@ -60,7 +58,7 @@ def hostile() -> SavedModel:
         layer("GRU", name=command),
         layer(name="x" * 5000),
     )
-    return model(*(replace(made, origin=Origin.INFERRED) for made in layers))  # a note on each
+    return model(*(made._replace(origin=Origin.INFERRED) for made in layers))  # a note on each
 
 
 CASES = {

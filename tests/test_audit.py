@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from fractions import Fraction
 
 import pytest
@@ -63,7 +62,7 @@ def test_of_the_layers_all_that_fail_are_told_and_the_nearest_if_none_does() -> 
 
 def test_a_stack_is_measured_once() -> None:
     levels = [
-        replace(layer(sizes=Sizes(2, 2), name=f"rnn[{level}]"), stack=Stack("rnn", level, 3))
+        layer(sizes=Sizes(2, 2), name=f"rnn[{level}]")._replace(stack=Stack("rnn", level, 3))
         for level in range(3)
     ]
     made = report(model(*levels))
@@ -90,7 +89,7 @@ def test_words_are_allowed_or_not(key: str, allowed: tuple[str, ...], message: s
 
 def test_a_skipped_layer_has_no_allowed_cell() -> None:
     lost = SkippedLayer("odd", "MyCell", "no formula is known")
-    made = report(replace(model(layer()), skipped=(lost,)))
+    made = report(model(layer())._replace(skipped=(lost,)))
     assert ("R503", None, "cells MyCell, allowed LSTM") in told(
         hold_to(made, allowed_cells=("LSTM",))
     )
@@ -98,12 +97,12 @@ def test_a_skipped_layer_has_no_allowed_cell() -> None:
 
 def test_long_lists_of_words_are_cut() -> None:
     kinds = [SkippedLayer(f"s{n}", f"K{n}", "unknown") for n in range(9)]
-    made = report(replace(model(), skipped=tuple(kinds)))
+    made = report(model()._replace(skipped=tuple(kinds)))
     assert str(only(hold_to(made, allowed_cells=("RNN",))).value).endswith("K4 and 4 more")
 
 
 def test_sizes_must_be_declared_where_the_policy_says_so() -> None:
-    inferred = replace(layer(name="b"), origin=Origin.INFERRED)
+    inferred = layer(name="b")._replace(origin=Origin.INFERRED)
     made = report(model(layer(name="a"), inferred))
     assert ("R504", None, "sizes 1 inferred, allowed declared") in told(
         hold_to(made, require_declared=True)
@@ -114,8 +113,8 @@ def test_sizes_must_be_declared_where_the_policy_says_so() -> None:
 
 def test_coverage_is_the_smaller_share_of_tensors_and_of_layers() -> None:
     lost = SkippedLayer("odd", "MyCell", "no formula is known", (tensor("w", (2, 5)),))
-    tensors = report(replace(model(layer(), others=lost.tensors), skipped=(lost,)))
-    layers = report(replace(model(layer()), skipped=(replace(lost, tensors=()),)))
+    tensors = report(model(layer(), others=lost.tensors)._replace(skipped=(lost,)))
+    layers = report(model(layer())._replace(skipped=(lost._replace(tensors=()),)))
     note = "(1 of 2 recurrent layers, 4 of 5 tensors)"
     whole = Fraction(1)
     assert told(hold_to(tensors, min_coverage=whole))[0] == (

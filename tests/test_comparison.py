@@ -76,7 +76,7 @@ def test_names_across_formats_are_a_convention_and_are_told() -> None:
 def test_two_layers_of_one_direction_are_the_bidirectional_one() -> None:
     one = Sizes(8, 16)
     halves = [layer("LSTM", one, TWO_BIASES, name) for name in ("forward", "backward")]
-    halves = [replace(half, convention="onnx") for half in halves]
+    halves = [half._replace(convention="onnx") for half in halves]
     split = seen(*halves, layers(ONNX)[1], form=ONNX)
     for comparison in (compare(form_of("keras"), split), compare(split, form_of("keras"))):
         assert {kind for _, kind, _ in found(comparison)} == {Kind.CONVENTION}
@@ -122,15 +122,15 @@ def test_the_zeros_that_an_exporter_writes_for_no_bias_are_a_convention() -> Non
 def test_where_the_reset_gate_acts_is_mathematics(old: str, new: str, expected: set[Kind]) -> None:
     def gru(convention: str) -> Outline:
         roles = ONE_BIAS if convention == "keras" else TWO_BIASES
-        made = replace(layer("GRU", Sizes(3, 2), roles, "gru"), convention=convention)
+        made = layer("GRU", Sizes(3, 2), roles, "gru")._replace(convention=convention)
         return seen(made, form=FORMS.get(convention, KERAS))
 
     assert kinds(gru(old), gru(new)) == expected
 
 
 def test_a_fused_cudnn_layer_differs_from_a_plain_one_by_convention() -> None:
-    two = replace(layer("LSTM", Sizes(3, 2), TWO_BIASES, "lstm"), convention="cudnn")
-    one = replace(layer("LSTM", Sizes(3, 2), ONE_BIAS, "lstm"), convention="keras")
+    two = layer("LSTM", Sizes(3, 2), TWO_BIASES, "lstm")._replace(convention="cudnn")
+    one = layer("LSTM", Sizes(3, 2), ONE_BIAS, "lstm")._replace(convention="keras")
     ((_, kind, reason),) = found(compare(seen(two, form=KERAS), seen(one, form=KERAS)))
     assert kind is Kind.CONVENTION
     assert reason == "two bias vectors in cudnn, one in keras: -8, which add up to the one"
@@ -163,10 +163,10 @@ def test_another_cell_in_the_same_place_is_replaced() -> None:
 def test_another_element_type(dtype: str, kind: Kind) -> None:
     old = lstm("rnn", 4)
     operands = tuple(
-        replace(o, tensors=tuple(replace(t, dtype=dtype, bytes=t.bytes // 2) for t in o.tensors))
+        o._replace(tensors=tuple(t._replace(dtype=dtype, bytes=t.bytes // 2) for t in o.tensors))
         for o in old.operands
     )
-    comparison = compare(seen(old), seen(replace(old, operands=operands)))
+    comparison = compare(seen(old), seen(old._replace(operands=operands)))
     assert found(comparison) == [("rnn", kind, f"float32 → {dtype}")]
     (row,) = comparison.rows
     assert (row.moved.parameters, row.moved.bytes) == (0, -2 * 144)
@@ -183,8 +183,8 @@ def test_a_damaged_layer_is_seen_though_its_sizes_stay() -> None:
 
 def test_a_computed_weight_across_formats_is_a_convention() -> None:
     whole, part = lstm("rnn", 4), lstm("rnn", 4)
-    last = replace(part.operands[-1], fate=Fate.COMPUTED, tensors=())
-    part = replace(part, operands=(*part.operands[:-1], last))
+    last = part.operands[-1]._replace(fate=Fate.COMPUTED, tensors=())
+    part = part._replace(operands=(*part.operands[:-1], last))
     assert kinds(seen(whole), seen(part, form=ONNX)) == {Kind.CONVENTION}
     assert kinds(seen(whole), seen(part)) == {Kind.RESIZED}
 
@@ -228,7 +228,7 @@ def test_equal_layers_of_other_names_are_paired_in_order() -> None:
 def test_a_skipped_layer_cannot_be_called_unchanged() -> None:
     lost = SkippedLayer("custom", "MyCell", "no formula is known for this cell")
     plain = model(lstm("rnn", 4))
-    with_lost = replace(plain, skipped=(lost,))
+    with_lost = plain._replace(skipped=(lost,))
 
     def rows(old: SavedModel, new: SavedModel) -> list[tuple[str, Kind, str]]:
         return found(compare(outline(report(old)), outline(report(new))))
@@ -271,16 +271,15 @@ LAYERS = st.lists(
 OUTLINES = st.builds(
     lambda made, form, dense: outline(
         report(
-            replace(
-                model(
-                    *(
-                        replace(
-                            layer(cell, sizes, form.roles, f"{name}{n}"), convention=form.convention
-                        )
-                        for n, (sizes, cell, name) in enumerate(made)
-                    ),
-                    others=(tensor("dense", (dense,)),),
+            model(
+                *(
+                    layer(cell, sizes, form.roles, f"{name}{n}")._replace(
+                        convention=form.convention
+                    )
+                    for n, (sizes, cell, name) in enumerate(made)
                 ),
+                others=(tensor("dense", (dense,)),),
+            )._replace(
                 format=form.format,
                 framework=form.framework,
             )

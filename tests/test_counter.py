@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from handmade import ONE_BIAS, TWO_BIASES, layer, reshaped, tensor, without
 from rnninspect.cells import Role, Sizes, Symbol
 from rnninspect.counter import bias_vectors, count_layer, count_layers, expected_shape
@@ -32,7 +30,7 @@ def test_a_fused_tensor_fills_several_slots_and_counts_once() -> None:
     axes = ((2,), (Symbol.GATES, Symbol.HIDDEN))
     fused = Operand("b", slots, axes, (2, 8), tensors=(tensor("b", (2, 8)),))
     plain = without(layer(), Role.BIAS, Role.RECURRENT_BIAS)
-    counted = count_layer(replace(plain, operands=(*plain.operands, fused)))
+    counted = count_layer(plain._replace(operands=(*plain.operands, fused)))
     assert (counted.expected, counted.stored) == (56, 56)
     assert counted.operands[-1].expected_shape == (2, 8)
 
@@ -50,31 +48,31 @@ def test_taps_stand_for_as_many_axes_as_the_kernel_has() -> None:
 def test_a_slice_of_a_larger_tensor_counts_its_part() -> None:
     whole = tensor("blob", (3, 8, 3))
     made = layer()
-    part = replace(made.operands[0], tensors=(whole,))
-    counted = count_layer(replace(made, operands=(part, *made.operands[1:])))
+    part = made.operands[0]._replace(tensors=(whole,))
+    counted = count_layer(made._replace(operands=(part, *made.operands[1:])))
     assert counted.stored == 56
 
 
 def test_an_expanded_tensor_counts_what_is_stored() -> None:
     made = layer()
-    grown = replace(made.operands[2], tensors=(tensor("one", (1,)),))
+    grown = made.operands[2]._replace(tensors=(tensor("one", (1,)),))
     operands = (*made.operands[:2], grown, made.operands[3])
-    assert count_layer(replace(made, operands=operands)).stored == 56 - 8 + 1
+    assert count_layer(made._replace(operands=operands)).stored == 56 - 8 + 1
 
 
 def test_a_tensor_used_in_both_directions_counts_once() -> None:
     made = layer(sizes=Sizes(3, 2, directions=2))
     first = made.operands[0].tensors
     operands = tuple(
-        replace(given, tensors=first) if given.slots[0].role is Role.KERNEL else given
+        given._replace(tensors=first) if given.slots[0].role is Role.KERNEL else given
         for given in made.operands
     )
-    assert count_layer(replace(made, operands=operands)).stored == 112 - 24
+    assert count_layer(made._replace(operands=operands)).stored == 112 - 24
 
 
 def test_layers_over_the_same_tensors_are_one_with_two_places() -> None:
     first = layer(name="then.lstm")
-    counted = count_layers([first, replace(first, name="else.lstm"), layer(name="other")])
+    counted = count_layers([first, first._replace(name="else.lstm"), layer(name="other")])
     assert [(count.layer.name, count.layer.also_at) for count in counted] == [
         ("then.lstm", ("else.lstm",)),
         ("other", ()),
@@ -82,20 +80,20 @@ def test_layers_over_the_same_tensors_are_one_with_two_places() -> None:
 
 
 def test_the_same_weights_in_another_root_are_named_by_it() -> None:
-    first = replace(layer(), root="model")
-    (counted,) = count_layers([first, replace(first, root="ema"), replace(first, root="model")])
+    first = layer()._replace(root="model")
+    (counted,) = count_layers([first, first._replace(root="ema"), first._replace(root="model")])
     assert counted.layer.also_at == ("ema: lstm", "lstm")
 
 
 def test_layers_that_store_nothing_are_not_merged() -> None:
-    fed = tuple(replace(given, fate=Fate.INPUT, tensors=()) for given in layer().operands)
-    counted = count_layers([replace(layer(name=name), operands=fed) for name in "ab"])
+    fed = tuple(given._replace(fate=Fate.INPUT, tensors=()) for given in layer().operands)
+    counted = count_layers([layer(name=name)._replace(operands=fed) for name in "ab"])
     assert [count.stored for count in counted] == [0, 0]
 
 
 def test_layers_of_one_name_get_different_ones() -> None:
-    first, second, third = (replace(layer(name=str(k)), name="rnn") for k in range(3))
-    named = count_layers([replace(first, root="ema"), second, third])
+    first, second, third = (layer(name=str(k))._replace(name="rnn") for k in range(3))
+    named = count_layers([first._replace(root="ema"), second, third])
     assert [count.layer.name for count in named] == ["ema: rnn", "rnn", "rnn (2)"]
 
 
@@ -106,21 +104,21 @@ def test_a_negative_shape_is_not_multiplied() -> None:
 
 def test_a_part_of_no_elements_counts_none() -> None:
     made = layer()
-    empty = replace(made.operands[0], shape=(0, 3))
-    assert count_layer(replace(made, operands=(empty, *made.operands[1:]))).stored == 56 - 24
+    empty = made.operands[0]._replace(shape=(0, 3))
+    assert count_layer(made._replace(operands=(empty, *made.operands[1:]))).stored == 56 - 24
 
 
 def test_a_shape_below_zero_counts_what_is_stored() -> None:
     made = layer()
-    odd = replace(made.operands[0], shape=(-1, 3))
-    assert count_layer(replace(made, operands=(odd, *made.operands[1:]))).stored == 56
+    odd = made.operands[0]._replace(shape=(-1, 3))
+    assert count_layer(made._replace(operands=(odd, *made.operands[1:]))).stored == 56
 
 
 def test_a_weight_that_the_description_lacks_is_due_nothing() -> None:
-    counted = count_layer(replace(layer(), roles=ONE_BIAS))
+    counted = count_layer(layer()._replace(roles=ONE_BIAS))
     assert [slot.expected for slot in counted.slots] == [24, 16, 8, 0]
 
 
 def test_a_root_is_named_only_where_it_tells_layers_apart() -> None:
-    alone = replace(layer(name="rnn"), root="model")
+    alone = layer(name="rnn")._replace(root="model")
     assert [count.layer.name for count in count_layers([alone])] == ["rnn"]

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import pytest
 from huggingface_hub import ModelCard
 
@@ -78,6 +76,6 @@ def test_what_cannot_be_read_is_one_line(old: bytes) -> None:
 
 def test_a_hostile_name_stays_a_value() -> None:
     name = "a: b\n---\n[x]\x1b"
-    new = fill(b"---\nlicense: mit\n---\n", [replace(KERAS, path=name)])
+    new = fill(b"---\nlicense: mit\n---\n", [KERAS._replace(path=name)])
     assert read(new).data["rnninspect"][0]["file"] == name
     assert read(new).text == ""

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from handmade import layer, model, report, tensor, without
 from rnninspect.cells import Role
 from rnninspect.model import Fate, Purpose, SkippedLayer
@@ -17,7 +15,7 @@ def test_totals_split_the_parameters() -> None:
 
 
 def test_what_is_no_parameter_stands_apart() -> None:
-    kept = tuple(replace(tensor(purpose, (3,)), purpose=purpose) for purpose in Purpose)
+    kept = tuple(tensor(purpose, (3,))._replace(purpose=purpose) for purpose in Purpose)
     totals = report(model(others=kept)).totals
     assert (totals.parameters, totals.copies) == (3, 3)
     assert totals.not_parameters == {"optimizer": 3, "state": 3, "constants": 3, "quantisation": 3}
@@ -25,27 +23,27 @@ def test_what_is_no_parameter_stands_apart() -> None:
 
 def test_an_alias_counts_once_and_as_a_parameter() -> None:
     stored = tensor("w", (4,))
-    aliases = (replace(stored, name="v"), replace(stored, name="m", purpose=Purpose.OPTIMIZER))
+    aliases = (stored._replace(name="v"), stored._replace(name="m", purpose=Purpose.OPTIMIZER))
     totals = report(model(others=(stored, *aliases))).totals
     assert (totals.parameters, totals.not_parameters["optimizer"], totals.tensors) == (4, 0, 1)
 
 
 def test_tensors_of_a_skipped_layer_are_not_attributed() -> None:
     lost = SkippedLayer("x", "X", "unknown", (tensor("w", (4,)),))
-    totals = report(replace(model(layer(), others=lost.tensors), skipped=(lost,))).totals
+    totals = report(model(layer(), others=lost.tensors)._replace(skipped=(lost,))).totals
     assert (totals.tensors, totals.attributed, totals.parameters) == (5, 4, 60)
 
 
 def test_verdicts() -> None:
-    fed = tuple(replace(given, fate=Fate.INPUT, tensors=()) for given in layer().operands)
+    fed = tuple(given._replace(fate=Fate.INPUT, tensors=()) for given in layer().operands)
     made_of = layer(name="made")
-    computed = (replace(made_of.operands[0], fate=Fate.COMPUTED), *made_of.operands[1:])
+    computed = (made_of.operands[0]._replace(fate=Fate.COMPUTED), *made_of.operands[1:])
     made = report(
         model(
             layer(name="good"),
             without(layer(name="bad"), Role.KERNEL, Role.RECURRENT_BIAS),
-            replace(layer(name="fed"), operands=fed),
-            replace(made_of, operands=computed),
+            layer(name="fed")._replace(operands=fed),
+            made_of._replace(operands=computed),
         )
     )
     verdicts = [made.verdict(counted) for counted in made.layers]

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import pytest
 
 from handmade import LAYOUT, ONE_BIAS, layer, model, operand, report, reshaped, tensor, without
@@ -71,8 +69,8 @@ def test_a_shape_of_the_wrong_size_is_told_with_both_shapes() -> None:
 def test_a_bias_of_one_direction_is_no_matter_of_convention() -> None:
     made = layer(sizes=Sizes(3, 2, directions=2))
     axes = ((Symbol.DIRECTIONS,), *LAYOUT[Role.BIAS])
-    stored = replace(made.operands[2], axes=axes, shape=(1, 8))
-    saved = model(replace(made, operands=(*made.operands[:2], stored, *made.operands[3:])))
+    stored = made.operands[2]._replace(axes=axes, shape=(1, 8))
+    saved = model(made._replace(operands=(*made.operands[:2], stored, *made.operands[3:])))
     assert errors(saved)[0] == ("R101", "lstm", "lstm.bias.0")
 
 
@@ -95,7 +93,7 @@ def test_both_biases_dropped_are_two_missing_weights() -> None:
 def test_a_missing_direction_names_it() -> None:
     made = layer(sizes=Sizes(3, 2, directions=2))
     kept = tuple(given for given in made.operands if given.slots[0].direction == 0)
-    messages = [found.message for found in report(model(replace(made, operands=kept))).findings]
+    messages = [found.message for found in report(model(made._replace(operands=kept))).findings]
     assert messages[0] == "no tensor for the kernel of direction 1 of 24 parameters"
     assert len(messages) == 4
 
@@ -103,19 +101,19 @@ def test_a_missing_direction_names_it() -> None:
 def test_a_weight_that_the_description_lacks_is_unexpected() -> None:
     made = layer(roles=ONE_BIAS)
     more = operand("extra", Slot(0, Role.RECURRENT_BIAS), (8,))
-    assert errors(model(replace(made, operands=(*made.operands, more)))) == [
+    assert errors(model(made._replace(operands=(*made.operands, more)))) == [
         ("R103", "lstm", "extra")
     ]
 
 
 def test_a_tensor_in_the_layers_place_that_fills_no_slot_is_unexpected() -> None:
-    made = replace(layer(), extras=(tensor("odd", (1,)),))
+    made = layer()._replace(extras=(tensor("odd", (1,)),))
     assert errors(model(made)) == [("R103", "lstm", "odd")]
 
 
 def stacked(*sizes: Sizes) -> list[RecurrentLayer]:
     return [
-        replace(layer(sizes=each, name=f"rnn[{level}]"), stack=Stack("rnn", level, len(sizes)))
+        layer(sizes=each, name=f"rnn[{level}]")._replace(stack=Stack("rnn", level, len(sizes)))
         for level, each in enumerate(sizes)
     ]
 
@@ -132,7 +130,7 @@ def test_a_level_that_does_not_fit_the_one_below_is_found() -> None:
 def test_a_projected_level_gives_its_projection() -> None:
     roles = layer().roles | {Role.PROJECTION}
     levels = [
-        replace(layer(sizes=Sizes(inputs, 4, 2), roles=roles, name=f"l{k}"), stack=Stack("s", k, 2))
+        layer(sizes=Sizes(inputs, 4, 2), roles=roles, name=f"l{k}")._replace(stack=Stack("s", k, 2))
         for k, inputs in enumerate((3, 2))
     ]
     assert errors(model(*levels)) == []
@@ -148,23 +146,23 @@ def test_gates_that_do_not_add_up_are_counted() -> None:
     made = without(layer(), Role.KERNEL)
     axes = ((LAYOUT[Role.KERNEL][0][1],), LAYOUT[Role.KERNEL][1])
     gates = [
-        replace(operand(f"W_{gate}", Slot(0, Role.KERNEL), (2, 3)), axes=axes) for gate in "ifo"
+        operand(f"W_{gate}", Slot(0, Role.KERNEL), (2, 3))._replace(axes=axes) for gate in "ifo"
     ]
-    saved = model(replace(made, operands=(*gates, *made.operands)))
+    saved = model(made._replace(operands=(*gates, *made.operands)))
     assert errors(saved) == [("R106", "lstm", "W_i")]
     assert only(saved).message == "18 elements for the kernel, expected 24"
 
 
 def test_a_flat_buffer_is_held_by_its_elements() -> None:
     made = layer()
-    flat = replace(made.operands[2], axes=(), shape=(9,), tensors=(tensor("flat", (9,)),))
+    flat = made.operands[2]._replace(axes=(), shape=(9,), tensors=(tensor("flat", (9,)),))
     operands = (*made.operands[:2], flat, made.operands[3])
-    assert errors(model(replace(made, operands=operands))) == [("R106", "lstm", flat.name)]
+    assert errors(model(made._replace(operands=operands))) == [("R106", "lstm", flat.name)]
 
 
 @pytest.mark.parametrize(("held", "rule"), [(90, "R201"), (100, "R202"), (96, None), (None, None)])
 def test_a_payload_is_held_against_its_need(held: int | None, rule: str | None) -> None:
-    stored = replace(tensor("w", (8, 3)), needed_bytes=96, held_bytes=held)
+    stored = tensor("w", (8, 3))._replace(needed_bytes=96, held_bytes=held)
     assert errors(model(others=(stored,))) == ([(rule, None, "w")] if rule else [])
 
 
@@ -182,23 +180,23 @@ def test_an_impossible_shape_in_a_layer_is_told_once() -> None:
 def test_mixed_types_are_a_warning_and_quantised_ones_are_not() -> None:
     made = layer()
     for dtype, expected in (("float16", ["R207"]), ("int8", [])):
-        other = replace(made.operands[0].tensors[0], dtype=dtype)
-        mixed = replace(made.operands[0], tensors=(other,))
-        saved = model(replace(made, operands=(mixed, *made.operands[1:])))
+        other = made.operands[0].tensors[0]._replace(dtype=dtype)
+        mixed = made.operands[0]._replace(tensors=(other,))
+        saved = model(made._replace(operands=(mixed, *made.operands[1:])))
         assert [finding.rule for finding in report(saved).findings] == expected
 
 
 def test_shared_weights_are_a_note() -> None:
     made = layer()
-    found = only(model(made, replace(made, name="twin")))
+    found = only(model(made, made._replace(name="twin")))
     assert (found.rule, found.level, found.layer) == ("R208", Level.NOTE, "lstm")
     assert "twin" in found.message
 
 
 def test_a_single_shared_tensor_is_a_note() -> None:
     first, second = layer(name="a"), layer(name="b")
-    tied = replace(second.operands[0], tensors=first.operands[0].tensors)
-    found = only(model(first, replace(second, operands=(tied, *second.operands[1:]))))
+    tied = second.operands[0]._replace(tensors=first.operands[0].tensors)
+    found = only(model(first, second._replace(operands=(tied, *second.operands[1:]))))
     assert (found.rule, found.layer, found.message) == (
         "R208",
         "a",
@@ -223,52 +221,52 @@ def test_a_single_shared_tensor_is_a_note() -> None:
 )
 def test_what_a_reader_notices_becomes_one_finding(fact: Fact, rule: str, level: Level) -> None:
     seen = Observation(fact, "what was seen", "a layer", "a tensor")
-    found = only(replace(model(), observations=(seen,)))
+    found = only(model()._replace(observations=(seen,)))
     assert found == Finding(rule, RULES[rule].name, level, "a layer", "a tensor", "what was seen")
 
 
 def test_every_fact_has_a_rule() -> None:
-    saved = replace(model(), observations=tuple(Observation(fact, "x") for fact in Fact))
+    saved = model()._replace(observations=tuple(Observation(fact, "x") for fact in Fact))
     assert len(report(saved).findings) == len(Fact)
 
 
 def test_a_skipped_layer_is_a_warning_with_its_size() -> None:
     lost = SkippedLayer("sru", "SRU", "no formula is known for this cell", (tensor("w", (2, 5)),))
-    found = only(replace(model(others=lost.tensors), skipped=(lost,)))
+    found = only(model(others=lost.tensors)._replace(skipped=(lost,)))
     assert (found.rule, found.level) == ("R401", Level.WARNING)
     assert found.message == "SRU, 10 parameters: no formula is known for this cell"
 
 
 @pytest.mark.parametrize("origin", [Origin.INFERRED, Origin.RECOVERED])
 def test_sizes_that_nobody_declares_are_a_note(origin: Origin) -> None:
-    assert only(model(replace(layer(), origin=origin))).rule == "R402"
+    assert only(model(layer()._replace(origin=origin))).rule == "R402"
 
 
 def test_weights_from_outside_are_a_note_and_no_error() -> None:
-    fed = tuple(replace(given, fate=Fate.INPUT, tensors=()) for given in layer().operands)
-    found = only(model(replace(layer(), operands=fed)))
+    fed = tuple(given._replace(fate=Fate.INPUT, tensors=()) for given in layer().operands)
+    found = only(model(layer()._replace(operands=fed)))
     assert (found.rule, found.message) == ("R404", "all of its weights are inputs of the graph")
 
 
 def test_a_fed_weight_of_the_wrong_shape_is_an_error() -> None:
     made = reshaped(layer(), Role.KERNEL, (8, 4))
-    fed = replace(made.operands[0], fate=Fate.INPUT, tensors=())
-    saved = model(replace(made, operands=(fed, *made.operands[1:])))
+    fed = made.operands[0]._replace(fate=Fate.INPUT, tensors=())
+    saved = model(made._replace(operands=(fed, *made.operands[1:])))
     assert errors(saved) == [("R101", "lstm", "lstm.kernel.0")]
 
 
 def test_a_computed_weight_is_a_note_and_its_count_no_error() -> None:
     made = layer()
     parts = (tensor("g", (8, 1)), tensor("v", (8, 3)))
-    computed = replace(made.operands[0], fate=Fate.COMPUTED, tensors=parts)
-    found = only(model(replace(made, operands=(computed, *made.operands[1:]))))
+    computed = made.operands[0]._replace(fate=Fate.COMPUTED, tensors=parts)
+    found = only(model(made._replace(operands=(computed, *made.operands[1:]))))
     assert (found.rule, found.message) == ("R406", "computed from g, v")
 
 
 def test_findings_come_worst_first() -> None:
-    made = replace(reshaped(layer(), Role.KERNEL, (9, 9)), origin=Origin.INFERRED)
+    made = reshaped(layer(), Role.KERNEL, (9, 9))._replace(origin=Origin.INFERRED)
     seen = Observation(Fact.CODE, "builtins.print")
-    levels = [found.level for found in report(replace(model(made), observations=(seen,))).findings]
+    levels = [found.level for found in report(model(made)._replace(observations=(seen,))).findings]
     assert levels == [Level.ERROR, Level.WARNING, Level.NOTE]
 
 
@@ -327,8 +325,8 @@ def test_a_bias_that_is_neither_half_nor_double_has_a_wrong_shape(shape: tuple[i
 def test_a_bias_of_two_directions_where_one_is_declared_is_no_matter_of_convention() -> None:
     made = layer()
     axes = ((Symbol.DIRECTIONS,), *LAYOUT[Role.BIAS])
-    stored = replace(made.operands[2], axes=axes, shape=(2, 8), tensors=(tensor("b", (2, 8)),))
-    saved = model(replace(made, operands=(*made.operands[:2], stored, made.operands[3])))
+    stored = made.operands[2]._replace(axes=axes, shape=(2, 8), tensors=(tensor("b", (2, 8)),))
+    saved = model(made._replace(operands=(*made.operands[:2], stored, made.operands[3])))
     assert errors(saved) == [("R101", "lstm", "lstm.bias.0")]
 
 
@@ -346,23 +344,23 @@ def test_gates_of_which_one_has_a_wrong_shape_are_told_once() -> None:
     made = without(layer(), Role.KERNEL)
     axes = ((LAYOUT[Role.KERNEL][0][1],), LAYOUT[Role.KERNEL][1])
     gates = [
-        replace(operand(f"W_{gate}", Slot(0, Role.KERNEL), (2, 4 if gate == "o" else 3)), axes=axes)
+        operand(f"W_{gate}", Slot(0, Role.KERNEL), (2, 4 if gate == "o" else 3))._replace(axes=axes)
         for gate in "ifco"
     ]
-    assert errors(model(replace(made, operands=(*gates, *made.operands)))) == [
+    assert errors(model(made._replace(operands=(*gates, *made.operands)))) == [
         ("R101", "lstm", "W_o")
     ]
 
 
 def test_a_flat_weight_that_the_description_lacks_is_told_once() -> None:
     made = layer(roles=ONE_BIAS)
-    more = replace(operand("extra", Slot(0, Role.RECURRENT_BIAS), (8,)), axes=())
-    assert errors(model(replace(made, operands=(*made.operands, more)))) == [
+    more = operand("extra", Slot(0, Role.RECURRENT_BIAS), (8,))._replace(axes=())
+    assert errors(model(made._replace(operands=(*made.operands, more)))) == [
         ("R103", "lstm", "extra")
     ]
 
 
 def test_a_large_flat_buffer_that_fits_raises_nothing() -> None:
     made = layer(sizes=Sizes(40, 30))
-    flat = replace(made.operands[0], axes=(), shape=(4800,), tensors=(tensor("flat", (4800,)),))
-    assert errors(model(replace(made, operands=(flat, *made.operands[1:])))) == []
+    flat = made.operands[0]._replace(axes=(), shape=(4800,), tensors=(tensor("flat", (4800,)),))
+    assert errors(model(made._replace(operands=(flat, *made.operands[1:])))) == []

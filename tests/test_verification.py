@@ -24,7 +24,7 @@ ROOT = Path(__file__).parents[1]
 def report_on(path: Path, word: str) -> Report:
     path.write_text(word)
     made = report(model(layer(name="lstm"), others=(tensor("head", (4,)),)), str(path))
-    return replace(made, framework="fake")
+    return made._replace(framework="fake")
 
 
 def ask(
@@ -88,8 +88,8 @@ def test_nothing_said_is_no_opinion(tmp_path: Path) -> None:
 
 def test_all_stored_arrays_are_counted_on_both_sides(tmp_path: Path) -> None:
     made = report_on(tmp_path / "m", "")
-    totals = replace(made.totals, not_parameters={"optimizer": 7}, copies=5)
-    opinion = weigh("f", replace(made, totals=totals), Answer("1", total=72, everything=True))
+    totals = made.totals._replace(not_parameters={"optimizer": 7}, copies=5)
+    opinion = weigh("f", made._replace(totals=totals), Answer("1", total=72, everything=True))
     assert opinion.total
     assert (opinion.total.ours, opinion.total.verdict) == (72, Verdict.AGREE)
 

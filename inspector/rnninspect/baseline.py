@@ -71,8 +71,15 @@ def read_baseline(path: Path) -> Baseline:
     if _part_or_none(document, "version") != VERSION:
         raise PolicyError(f"{path}: version: this rnninspect reads version {VERSION}")
     figures = {name: _figures(models, name, path) for name in models}
-    missing = frozenset(name for name in models if not (path.parent / name).exists())
+    missing = frozenset(name for name in models if not _is_there(path.parent / name))
     return Baseline(path, figures, missing)
+
+
+def _is_there(path: Path) -> bool:
+    try:
+        return path.exists()
+    except OSError:  # a name that is too long for any file
+        return False
 
 
 def baseline_text(models: Mapping[str, Figures]) -> str:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from dataclasses import dataclass
 from enum import StrEnum
 from itertools import groupby
 from typing import TYPE_CHECKING
+
+from rnninspect.record import Record
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection
@@ -45,8 +46,7 @@ TEXTBOOK = REQUIRED | {Role.BIAS}
 BIASES = frozenset({Role.BIAS, Role.RECURRENT_BIAS})
 
 
-@dataclass(frozen=True, slots=True)
-class Sizes:
+class Sizes(Record):
     """What the symbols of one layer's formula stand for; counts of units, not bytes."""
 
     input_size: int
@@ -77,16 +77,14 @@ class Sizes:
         return values[factor]
 
 
-@dataclass(frozen=True, slots=True)
-class Weight:
+class Weight(Record):
     """One weight that a cell may have, and the sizes whose product it holds, per direction."""
 
     role: Role
     factors: tuple[Factor, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Cell:
+class Cell(Record):
     """A step function: its gates and its weights."""
 
     name: str
@@ -144,8 +142,7 @@ _TABLE = (
 CELLS: dict[str, Cell] = {cell.name: cell for cell in _TABLE}
 
 
-@dataclass(frozen=True, slots=True)
-class Formula:
+class Formula(Record):
     """A count of parameters as people write it, with symbols and with numbers."""
 
     symbolic: str

@@ -6,13 +6,13 @@ import os
 import shutil
 import sys
 import tempfile
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from rnninspect.errors import RnnInspectError
 from rnninspect.inspection import inspect_file
 from rnninspect.limits import Limits
+from rnninspect.record import Record
 from rnninspect.render import RENDERERS, WHOLE
 from rnninspect.render.columns import COLUMNS
 from rnninspect.render.escape import for_terminal, shorten
@@ -33,15 +33,14 @@ SUBCOMMANDS = (
 LONGEST_REASON = 400
 
 
-@dataclass(frozen=True, slots=True)
-class Request:
+class Request(Record):
     """What one call of `rnninspect inspect` asks for; `fail_on` None never fails on a finding."""
 
     paths: tuple[str, ...]
     format: str = "table"
     output: Path | None = None
     columns: tuple[Column, ...] = ()
-    limits: Limits = field(default_factory=Limits)
+    limits: Limits = Limits()
     fail_on: Level | None = Level.ERROR
 
 

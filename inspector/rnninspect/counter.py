@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from rnninspect.cells import CELLS, Cell, Formula, Role, Sizes, Symbol, count, formula
 from rnninspect.model import Fate, Operand, RecurrentLayer, Slot
+from rnninspect.record import Record
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -16,8 +16,7 @@ if TYPE_CHECKING:
     from rnninspect.model import Axis, StoredTensor
 
 
-@dataclass(frozen=True, slots=True)
-class OperandCount:
+class OperandCount(Record):
     """An operand beside what its slots expect.
 
     `expected_shape` is None where the layout only fixes the number of elements; `parameters` are
@@ -30,8 +29,7 @@ class OperandCount:
     parameters: int
 
 
-@dataclass(frozen=True, slots=True)
-class SlotCount:
+class SlotCount(Record):
     """One expected weight in one direction, and the operands that fill it."""
 
     slot: Slot
@@ -44,8 +42,7 @@ class SlotCount:
         return self.operands[0].operand.fate if self.operands else Fate.ABSENT
 
 
-@dataclass(frozen=True, slots=True)
-class LayerCount:
+class LayerCount(Record):
     """A layer's formula and its stored parameters; `expected` and `stored` count all directions."""
 
     layer: RecurrentLayer
@@ -149,7 +146,7 @@ def _used_again(first: RecurrentLayer, other: RecurrentLayer) -> RecurrentLayer:
     """The first place of shared weights, with the other one noted by name and, if need be, root."""
     apart = other.root is not None and other.root != first.root
     name = f"{other.root}: {other.name}" if apart else other.name
-    return replace(first, also_at=(*first.also_at, name))
+    return first._replace(also_at=(*first.also_at, name))
 
 
 def name_apart(layers: Iterable[RecurrentLayer]) -> Iterable[RecurrentLayer]:
@@ -161,7 +158,7 @@ def name_apart(layers: Iterable[RecurrentLayer]) -> Iterable[RecurrentLayer]:
         name = f"{layer.root}: {layer.name}" if layer.root and total[layer.name] > 1 else layer.name
         seen[name] += 1
         name = name if seen[name] == 1 else f"{name} ({seen[name]})"
-        yield layer if name == layer.name else replace(layer, name=name)
+        yield layer if name == layer.name else layer._replace(name=name)
 
 
 def _weights_key(layer: RecurrentLayer) -> object:

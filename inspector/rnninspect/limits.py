@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from rnninspect.errors import RefusedFile
+from rnninspect.record import Record
 
 
-@dataclass(frozen=True, slots=True)
-class Limits:
+class Limits(Record):
     """Upper bounds on what one file may cost; exceeding one is a `RefusedFile`.
 
     Attributes:

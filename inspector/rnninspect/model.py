@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
 from enum import StrEnum
 
 from rnninspect.cells import Factor, Role, Sizes
+from rnninspect.record import Record
 
 
 class Origin(StrEnum):
@@ -60,8 +60,7 @@ def impossible(shape: tuple[int, ...]) -> bool:
     return any(size < 0 for size in shape) or math.prod(shape) > LARGEST
 
 
-@dataclass(frozen=True, slots=True)
-class StoredTensor:
+class StoredTensor(Record):
     """A tensor that the file stores.
 
     Attributes:
@@ -96,8 +95,7 @@ class StoredTensor:
         return 0 if impossible(self.shape) else math.prod(self.shape)
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class Slot:
+class Slot(Record):
     """The place where an expected weight and a stored tensor meet."""
 
     direction: int
@@ -108,8 +106,7 @@ class Slot:
 Axis = tuple[Factor, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Operand:
+class Operand(Record):
     """What a layer is given in one or more slots, and where it comes from.
 
     Attributes:
@@ -130,8 +127,7 @@ class Operand:
     tensors: tuple[StoredTensor, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Stack:
+class Stack(Record):
     """The place of a layer in a stack; levels count from 0."""
 
     name: str
@@ -139,8 +135,7 @@ class Stack:
     levels: int
 
 
-@dataclass(frozen=True, slots=True)
-class RecurrentLayer:
+class RecurrentLayer(Record):
     """One level of a recurrent stack, with its one or two directions: one row of the report.
 
     Attributes:
@@ -174,8 +169,7 @@ class RecurrentLayer:
     also_at: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class SkippedLayer:
+class SkippedLayer(Record):
     """A layer that was found and not understood; its tensors count, as not attributed."""
 
     name: str
@@ -184,8 +178,7 @@ class SkippedLayer:
     tensors: tuple[StoredTensor, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Observation:
+class Observation(Record):
     """Something that a reader noticed; `detail` is a clause for people, such as `builtins.open`."""
 
     fact: Fact
@@ -194,8 +187,7 @@ class Observation:
     tensor: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class SavedModel:
+class SavedModel(Record):
     """Everything that a reader says of one file.
 
     Attributes:

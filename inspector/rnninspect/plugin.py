@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
 from rnninspect.cells import CELLS, REQUIRED, Cell, Factor, Role, Sizes, Symbol
@@ -23,6 +22,7 @@ from rnninspect.model import (
     Stack,
     StoredTensor,
 )
+from rnninspect.record import Record
 from rnninspect.source import Neighbour, Source, Whereabouts, open_source
 
 if TYPE_CHECKING:
@@ -45,6 +45,7 @@ __all__ = [
     "PluginError",
     "Purpose",
     "Reader",
+    "Record",
     "RecurrentLayer",
     "RefusedFile",
     "Role",
@@ -63,8 +64,7 @@ __all__ = [
 ]
 
 
-@dataclass(frozen=True, slots=True)
-class Convention:
+class Convention(Record):
     """Which weights a framework gives a cell, for `rnninspect count`.
 
     Attributes:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from rnninspect.counter import unique_tensors
 from rnninspect.model import Fate, Purpose
+from rnninspect.record import Record
 from rnninspect.rules import Finding, Level
 
 if TYPE_CHECKING:
@@ -16,8 +16,7 @@ if TYPE_CHECKING:
 NOT_PARAMETERS = (Purpose.OPTIMIZER, Purpose.STATE, Purpose.CONSTANT, Purpose.QUANTISATION)
 
 
-@dataclass(frozen=True, slots=True)
-class Totals:
+class Totals(Record):
     """Sums over the stored tensors of a file, each counted once.
 
     Attributes:
@@ -44,8 +43,7 @@ class Totals:
         return self.parameters - self.recurrent
 
 
-@dataclass(frozen=True, slots=True)
-class Report:
+class Report(Record):
     """All that is known of one model; sizes in bytes, counts in elements.
 
     `file_bytes` are those of the file and of the others that it names: shards, external data.

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import os
 import stat
-from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Protocol, Self
 
 from rnninspect.errors import UnreadableFile
 from rnninspect.limits import Limits
+from rnninspect.record import Record
 
 if TYPE_CHECKING:
     from types import TracebackType
@@ -32,8 +32,7 @@ class Whereabouts(StrEnum):
     IRREGULAR = "irregular"  # a pipe, a device, a folder
 
 
-@dataclass(frozen=True, slots=True)
-class Neighbour:
+class Neighbour(Record):
     """A file that the model names; `size` in bytes is known only when it is inside."""
 
     whereabouts: Whereabouts

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from rnninspect.plugin import Operand, Origin, RecurrentLayer, Sizes, SkippedLayer, Slot
+from rnninspect.plugin import Operand, Origin, Record, RecurrentLayer, Sizes, SkippedLayer, Slot
 from rnninspect_keras.layout import LAYOUT, Dialect, axes_of
 from rnninspect_keras.sizing import complete, explains
 from rnninspect_keras.units import WAYS
@@ -18,16 +17,14 @@ if TYPE_CHECKING:
     from rnninspect_keras.parts import Piece
 
 
-@dataclass(frozen=True, slots=True)
-class Run:
+class Run(Record):
     """A cell in one direction: its plan and the tensors in its place."""
 
     plan: CellPlan
     pieces: tuple[Piece, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Title:
+class Title(Record):
     """What a layer is called: its name, the framework's class, its place in a stack."""
 
     name: str
@@ -46,7 +43,7 @@ def assemble(title: Title, runs: Sequence[Run]) -> tuple[Found, ...]:
     if len(settled) == 1 or _alike(settled):
         return (_layer(title, runs, settled),)
     return tuple(
-        _layer(replace(title, name=f"{title.name}/{way}"), (raw,), (run,))
+        _layer(title._replace(name=f"{title.name}/{way}"), (raw,), (run,))
         for way, raw, run in zip(WAYS, runs, settled, strict=False)
     )
 

@@ -7,12 +7,19 @@ tensor beside shards of data) and `saved_tensor_slice.proto` (V1, all in one tab
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from rnninspect.decode.protobuf import WireReader, signed
 from rnninspect.decode.table import first_entry, read_number, read_table
-from rnninspect.plugin import Fact, Observation, Purpose, StoredTensor, UnreadableFile, Whereabouts
+from rnninspect.plugin import (
+    Fact,
+    Observation,
+    Purpose,
+    Record,
+    StoredTensor,
+    UnreadableFile,
+    Whereabouts,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -54,17 +61,18 @@ GRAPH_KEY = "_CHECKPOINTABLE_OBJECT_GRAPH"
 MOST_SHARDS = 100_000
 
 
-@dataclass(slots=True)
 class Bundle:
     """A checkpoint: its tensors by key, what was noticed, its object graph as encoded."""
 
-    tensors: dict[str, StoredTensor] = field(default_factory=dict)
-    observations: list[Observation] = field(default_factory=list)
-    graph: bytes | None = None
+    __slots__ = ("graph", "observations", "tensors")
+
+    def __init__(self, graph: bytes | None = None) -> None:
+        self.tensors: dict[str, StoredTensor] = {}
+        self.observations: list[Observation] = []
+        self.graph = graph
 
 
-@dataclass(frozen=True, slots=True)
-class _Entry:
+class _Entry(Record):
     key: str
     dtype: str
     itemsize: int

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from rnninspect.plugin import REQUIRED, Role
+from rnninspect.plugin import REQUIRED, Record, Role
 from rnninspect_keras.declared import as_size, as_sizes
 from rnninspect_keras.layout import LAYOUT, Dialect, Part
 
@@ -28,8 +27,7 @@ UNITS = ("units", "filters", "output_dim", "nb_filter")  # the last two are Kera
 PEEPHOLES = ("input_gate", "forget_gate", "output_gate")
 
 
-@dataclass(frozen=True, slots=True)
-class CellPlan:
+class CellPlan(Record):
     """A cell as the configuration declares it, or as its tensors show it.
 
     Attributes:

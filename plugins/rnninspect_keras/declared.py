@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, cast
 
-from rnninspect.plugin import UnreadableFile
+from rnninspect.plugin import Record, UnreadableFile
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -48,8 +47,7 @@ def _unwrapped(value: dict[str, Json]) -> Json:
 WRAPPED = ("__tuple__", "TensorShape")
 
 
-@dataclass(frozen=True, slots=True)
-class Declared:
+class Declared(Record):
     """One layer, cell or model of a configuration.
 
     Attributes:

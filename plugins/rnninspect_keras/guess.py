@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from rnninspect_keras.cells import CellPlan
@@ -47,7 +46,7 @@ def guess(pieces: Sequence[Piece], hint: str | None) -> CellPlan | None:
     )
     if not explains(best, known) and best.family != hint:
         return None
-    return replace(best, class_name=_class_name(best))
+    return best._replace(class_name=_class_name(best))
 
 
 def _open(family: str) -> CellPlan:
@@ -87,4 +86,4 @@ def guess_ways(ways: Sequence[Sequence[Piece]], hint: str | None) -> list[CellPl
 
 def _with_bias(plans: list[CellPlan]) -> list[CellPlan]:
     """A bias that one direction has is missing in the other."""
-    return [replace(plan, with_bias=True) for plan in plans]
+    return [plan._replace(with_bias=True) for plan in plans]

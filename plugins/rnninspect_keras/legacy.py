@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -25,12 +24,14 @@ if TYPE_CHECKING:
 LAYERS, WEIGHTS = "layer_names", "weight_names"
 
 
-@dataclass(slots=True)
 class Listed:
     """The layers that a file lists, each with its weights as clusters; and what was odd."""
 
-    layers: dict[str, list[Cluster]] = field(default_factory=dict)
-    observations: list[Observation] = field(default_factory=list)
+    __slots__ = ("layers", "observations")
+
+    def __init__(self) -> None:
+        self.layers: dict[str, list[Cluster]] = {}
+        self.observations: list[Observation] = []
 
 
 def read_names(group: Group, attribute: str) -> tuple[str, ...] | None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from rnninspect.plugin import (
@@ -97,14 +96,14 @@ def _assign_purposes(store: Store) -> None:
         if purpose is None and any(part.startswith(SEEDS) for part in path.split("/")):
             purpose = Purpose.STATE
         if purpose is not None and tensor.purpose is Purpose.PARAMETER:
-            store.tensors[path] = replace(tensor, purpose=purpose)
+            store.tensors[path] = tensor._replace(purpose=purpose)
 
 
 def _set_apart(store: Store, base: str) -> None:
     """Arrays beside a whole model's weights are none of them."""
     for path, tensor in store.tensors.items():
         if not path.startswith(f"{base}/") and tensor.purpose is Purpose.PARAMETER:
-            store.tensors[path] = replace(tensor, purpose=Purpose.CONSTANT)
+            store.tensors[path] = tensor._replace(purpose=Purpose.CONSTANT)
 
 
 def saved(

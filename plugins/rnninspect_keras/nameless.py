@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
-from rnninspect.plugin import Stack
+from rnninspect.plugin import Record, Stack
 from rnninspect_keras.assemble import Run, Title, assemble
 from rnninspect_keras.guess import guess, guess_ways, hint_of
 from rnninspect_keras.native import VARIABLES, cell_pieces, named
@@ -27,8 +26,7 @@ if TYPE_CHECKING:
 PLAIN_CELL = re.compile(r"simple_rnn(_cell)?(_\d+)?")
 
 
-@dataclass(frozen=True, slots=True)
-class Strand:
+class Strand(Record):
     """Tensors that may be a cell.
 
     Attributes:
@@ -68,7 +66,7 @@ def _adopted(found: list[Strand]) -> Iterator[Strand]:
     for strand in found:
         wrapper = strand.owner.rpartition("/")[0]
         lone = strand.way is None and ways.get(wrapper) == [0]
-        yield replace(strand, owner=wrapper, way=1) if lone else strand
+        yield strand._replace(owner=wrapper, way=1) if lone else strand
 
 
 def _layers(owner: str, group: list[Strand]) -> Iterator[Found]:
@@ -109,7 +107,7 @@ def _directions(owner: str, forward: list[Strand], backward: list[Strand]) -> It
 
 def _open(run: Run) -> Run:
     """A run whose sizes are still to be read off its tensors: nothing declares them."""
-    return replace(run, plan=replace(run.plan, units=None, input_size=None, kernel_size=()))
+    return run._replace(plan=run.plan._replace(units=None, input_size=None, kernel_size=()))
 
 
 def _stack(owner: str, group: list[Strand]) -> Iterator[Found]:
@@ -134,7 +132,7 @@ def strands(top: str, clusters: list[Cluster]) -> list[Strand]:
     candidates = [known for known in clusters if known.recurrent or _hinted(top, known)]
     found = [_strand(top, known) for known in candidates]
     if top and len({strand.owner for strand in found}) == 1:
-        return [replace(strand, owner=top) for strand in found]
+        return [strand._replace(owner=top) for strand in found]
     return found
 
 

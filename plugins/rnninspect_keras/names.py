@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from rnninspect.plugin import SkippedLayer, Stack
@@ -84,14 +83,16 @@ PARTS = (
 )
 
 
-@dataclass(slots=True)
 class _Scope:
     """A cell: where it stands, and its variables."""
 
-    path: tuple[str, ...]
-    class_name: str
-    family: str | None
-    pieces: list[Piece] = field(default_factory=list)
+    __slots__ = ("class_name", "family", "path", "pieces")
+
+    def __init__(self, path: tuple[str, ...], class_name: str, family: str | None) -> None:
+        self.path = path
+        self.class_name = class_name
+        self.family = family
+        self.pieces: list[Piece] = []
 
     @property
     def owner(self) -> str:

@@ -5,7 +5,6 @@ Follows `tensorflow/core/protobuf/saved_object_graph.proto` and `trackable_objec
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from rnninspect.decode.protobuf import WireReader
@@ -22,17 +21,18 @@ if TYPE_CHECKING:
 VALUE = "VARIABLE_VALUE"  # name of the attribute of a variable that is its value
 
 
-@dataclass(slots=True)
 class Variable:
     """A variable as a SavedModel describes it."""
 
-    name: str
-    dtype: str
-    itemsize: int
-    shape: tuple[int, ...]
+    __slots__ = ("dtype", "itemsize", "name", "shape")
+
+    def __init__(self, name: str, dtype: str, itemsize: int, shape: tuple[int, ...]) -> None:
+        self.name = name
+        self.dtype = dtype
+        self.itemsize = itemsize
+        self.shape = shape
 
 
-@dataclass(slots=True)
 class Item:
     """One object of a graph.
 
@@ -48,15 +48,26 @@ class Item:
         declared: the Keras layer that it is.
     """
 
-    children: dict[str, int] = field(default_factory=dict)
-    slots: tuple[int, ...] = ()
-    identifier: str = ""
-    metadata: bytes = b""
-    name: str = ""
-    key: str = ""
-    variable: Variable | None = None
-    tensor: StoredTensor | None = None
-    declared: Declared | None = None
+    __slots__ = (
+        "children",
+        "declared",
+        "identifier",
+        "key",
+        "metadata",
+        "name",
+        "slots",
+        "tensor",
+        "variable",
+    )
+
+    def __init__(self, children: dict[str, int], slots: tuple[int, ...] = ()) -> None:
+        self.children = children
+        self.slots = slots
+        self.identifier, self.metadata = "", b""
+        self.name, self.key = "", ""
+        self.variable: Variable | None = None
+        self.tensor: StoredTensor | None = None
+        self.declared: Declared | None = None
 
 
 def read_trackable(data: Source) -> list[Item]:

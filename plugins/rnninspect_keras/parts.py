@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from rnninspect.plugin import Record
 from rnninspect_keras.layout import Part
 
 if TYPE_CHECKING:
@@ -20,15 +20,13 @@ EARLY = re.compile(r"(?:(.*)_)?([WUb])(?:_([icfozrh]))?(_\d+)?")
 BACKEND = re.compile(r":\d+$")  # TensorFlow's number of an operator's output
 
 
-@dataclass(frozen=True, slots=True)
-class Piece:
+class Piece(Record):
     """A tensor and what it is in its cell; `part` None if it is nothing known."""
 
     part: Part | None
     tensor: StoredTensor
 
 
-@dataclass(slots=True)
 class Cluster:
     """Tensors whose names say that they belong to one cell.
 
@@ -38,9 +36,14 @@ class Cluster:
         pieces: in the order in which the file lists them.
     """
 
-    place: tuple[str, ...]
-    suffix: str = ""
-    pieces: list[Piece] = field(default_factory=list)
+    __slots__ = ("pieces", "place", "suffix")
+
+    def __init__(
+        self, place: tuple[str, ...], suffix: str = "", pieces: Iterable[Piece] = ()
+    ) -> None:
+        self.place = place
+        self.suffix = suffix
+        self.pieces = list(pieces)
 
     @property
     def recurrent(self) -> bool:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from rnninspect.plugin import Purpose
@@ -54,7 +53,7 @@ def assign_purposes(items: list[Item], bundle: Bundle) -> None:
         if _is_state(item.name):
             purpose = Purpose.STATE
         name = item.name if item.name and names[item.name] == 1 else item.tensor.name
-        item.tensor = replace(item.tensor, name=name, purpose=purpose)
+        item.tensor = item.tensor._replace(name=name, purpose=purpose)
         bundle.tensors[item.key] = item.tensor
 
 

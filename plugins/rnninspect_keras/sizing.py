@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from rnninspect.plugin import CELLS, Role, Symbol
@@ -38,8 +37,7 @@ def complete(plan: CellPlan, pieces: Sequence[Piece]) -> CellPlan:
     with_bias = best.with_bias
     if with_bias is None:
         with_bias = any(piece.part in BIASES for piece in known)
-    return replace(
-        best,
+    return best._replace(
         dialect=best.dialect or Dialect.KERAS,
         with_bias=with_bias,
         peepholes=best.peepholes or (not best.exact and _has(known, Part.PEEPHOLE)),
@@ -62,10 +60,10 @@ def _has(pieces: Sequence[Piece], part: Part) -> bool:
 def _candidates(plan: CellPlan, pieces: Sequence[Piece]) -> Iterator[CellPlan]:
     dialects = (plan.dialect,) if plan.dialect else DIALECTS.get(plan.family, (Dialect.KERAS,))
     for dialect in dialects:
-        guess = replace(plan, dialect=dialect)
+        guess = plan._replace(dialect=dialect)
         sizes = (plan.units,) if plan.units else (*sorted(_units(guess, pieces)), None)
         for units in sizes:
-            yield replace(guess, units=units)
+            yield guess._replace(units=units)
 
 
 def _units(plan: CellPlan, pieces: Sequence[Piece]) -> set[int]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from rnninspect.plugin import Purpose
@@ -26,7 +25,7 @@ def assign_by_name(bundle: Bundle) -> None:
     for key, tensor in bundle.tensors.items():
         purpose = _purpose(key, bundle)
         if purpose is not None and tensor.purpose is Purpose.PARAMETER:
-            bundle.tensors[key] = replace(tensor, purpose=purpose)
+            bundle.tensors[key] = tensor._replace(purpose=purpose)
 
 
 def _purpose(key: str, bundle: Bundle) -> Purpose | None:

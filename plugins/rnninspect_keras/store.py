@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from bisect import bisect_left
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from rnninspect.decode.hdf5 import Dataset, Group, Link, LinkKind, TypeClass
@@ -19,7 +18,6 @@ NUMBERS = (TypeClass.FIXED, TypeClass.FLOAT, TypeClass.COMPLEX, TypeClass.BITFIE
 OPAQUE_TYPES = {"bfloat16": 2, "float8_e4m3fn": 1, "float8_e5m2": 1, "int4": 1, "uint4": 1}
 
 
-@dataclass(slots=True)
 class Store:
     """What one or more HDF5 files hold; it grows while they are read.
 
@@ -30,13 +28,15 @@ class Store:
         links: paths of links that were not followed.
     """
 
-    tensors: dict[str, StoredTensor] = field(default_factory=dict)
-    groups: dict[str, Group] = field(default_factory=dict)
-    observations: list[Observation] = field(default_factory=list)
+    __slots__ = ("_names", "_paths", "groups", "links", "observations", "tensors")
 
-    links: set[str] = field(default_factory=set)
-    _paths: list[str] = field(default_factory=list)
-    _names: dict[str, list[str]] | None = None
+    def __init__(self, _names: dict[str, list[str]] | None = None) -> None:
+        self.tensors: dict[str, StoredTensor] = {}
+        self.groups: dict[str, Group] = {}
+        self.observations: list[Observation] = []
+        self.links: set[str] = set()
+        self._paths: list[str] = []
+        self._names = _names
 
     def below(self, path: str) -> dict[str, StoredTensor]:
         """The tensors under a group, by their paths from there, in the order of these paths."""

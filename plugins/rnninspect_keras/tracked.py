@@ -107,7 +107,7 @@ class Tracked:
             stored = None if kernel is None else self._items[kernel].tensor
             if stored is not None and kernel is not None and stored.identity not in self._taken:
                 place = tuple(self._label(self._items[kernel]).split("/")[:-1])
-                clusters.append(Cluster(place, pieces=list(self._cell(number))))
+                clusters.append(Cluster(place, pieces=self._cell(number)))
         found = list(recognise(strands("", _told_apart(clusters))))
         return [*found, *_unknown(clusters, found)]
 

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from rnninspect.plugin import Fact, Observation
+from rnninspect.plugin import Fact, Observation, Record
 from rnninspect_keras.cells import (
     CellPlan,
     family_of,
@@ -28,8 +27,7 @@ STACKED, BIDIRECTIONAL = "StackedRNNCells", "Bidirectional"
 WAYS = ("forward", "backward")
 
 
-@dataclass(frozen=True, slots=True)
-class CellAt:
+class CellAt(Record):
     """A cell of a recurrent layer, in one direction and one level.
 
     Attributes:
@@ -51,8 +49,7 @@ class CellAt:
     edges: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Unit:
+class Unit(Record):
     """A recurrent layer of a configuration.
 
     Attributes:
@@ -74,8 +71,7 @@ class Unit:
     ways: tuple[tuple[CellAt, ...], ...]
 
 
-@dataclass(frozen=True, slots=True)
-class _Spot:
+class _Spot(Record):
     """Where the walk stands: what stands above the next entry, and the models around it."""
 
     place: str = ""
@@ -90,15 +86,14 @@ class _Spot:
 
     def at(self, place: str, *edges: str) -> _Spot:
         """The same spot at another place, some attributes further."""
-        return replace(self, place=place, edges=(*self.edges, *edges))
+        return self._replace(place=place, edges=(*self.edges, *edges))
 
     def in_wrapper(self, wrapper: Declared) -> _Spot:
         """The spot of the layer in a wrapper, which is called by the outermost wrapper's name."""
         shape = self.shape
         if wrapper.class_name == "TimeDistributed" and shape is not None:
             shape = (*shape[:1], *shape[2:])
-        return replace(
-            self,
+        return self._replace(
             place=f"{self.place}/layer",
             shape=shape,
             top=self.top or wrapper.name,
@@ -139,7 +134,7 @@ class Finder:
         spot, inner = _Spot(shape=shape), layer
         for _ in range(self._limits.nesting):
             self._note(inner)
-            spot = replace(spot, shape=built_shape(inner) or spot.shape)
+            spot = spot._replace(shape=built_shape(inner) or spot.shape)
             if unit := self._unit(inner, spot):
                 return unit
             below = inner.child("layer")
@@ -153,7 +148,7 @@ class Finder:
         self._limits.require("layers", self._layers, "the number of layers in the configuration")
         self._limits.require("nesting", spot.depth, "the depth of layers in the configuration")
         self._note(declared)
-        spot = replace(spot, shape=built_shape(declared) or spot.shape)
+        spot = spot._replace(shape=built_shape(declared) or spot.shape)
         if unit := self._unit(declared, spot):
             self.units.append(unit)
         elif declared.children("layers"):
@@ -168,7 +163,7 @@ class Finder:
         places = layer_groups(spot.place, layers, self._exists)
         shapes = self._carrier.input_shapes(model, spot.shape)
         for layer, place in zip(layers, places, strict=True):
-            self._walk(layer, replace(spot, place=place, shape=shapes.get(graph_name(layer))))
+            self._walk(layer, spot._replace(place=place, shape=shapes.get(graph_name(layer))))
 
     def _attributes(self, declared: Declared, spot: _Spot) -> None:
         """Layers that an own class keeps in its settings, under the names of its attributes."""
@@ -176,7 +171,7 @@ class Finder:
             child = read_declared(value) if isinstance(value, dict) else None
             if child is not None and isinstance(child.entry.get("config"), dict):
                 inner = spot.in_model(declared)
-                self._walk(child, replace(inner, place=f"{spot.place}/{key}", shape=None))
+                self._walk(child, inner._replace(place=f"{spot.place}/{key}", shape=None))
 
     def _note(self, declared: Declared) -> None:
         name = declared.name or None
@@ -211,14 +206,14 @@ class Finder:
         for way, layer in enumerate(_directions(declared)):
             tokens = (*spot.tokens, declared.name, f"{WAYS[way]}_{layer.name}")
             edge = f"{WAYS[way]}_layer"
-            inside = replace(spot.at(f"{spot.place}/{edge}", edge), tokens=tokens, way=way)
+            inside = spot.at(f"{spot.place}/{edge}", edge)._replace(tokens=tokens, way=way)
             ways.append(self._cells(layer, inside))
         return tuple(ways)
 
     def _cells(self, layer: Declared, spot: _Spot) -> tuple[CellAt, ...]:
         """The stack of cells of a layer in one direction; empty if it has none."""
         shape = built_shape(layer) or spot.shape
-        inside = replace(spot, shape=shape, tokens=(*spot.tokens, layer.name))
+        inside = spot._replace(shape=shape, tokens=(*spot.tokens, layer.name))
         cell = layer.child("cell")
         if cell is not None:
             return self._stack(cell, inside.at(f"{spot.place}/cell", "cell"))
@@ -239,7 +234,7 @@ class Finder:
                 inside = spot.at(f"{spot.place}/cells/{name}", "cells", str(level))
             found.append(self._cell(member, inside))
             below = found[-1].plan
-            spot = replace(spot, shape=(None, below.units) if below is not None else None)
+            spot = spot._replace(shape=(None, below.units) if below is not None else None)
         return tuple(found)
 
     def _cell(self, cell: Declared, spot: _Spot) -> CellAt:
@@ -247,10 +242,10 @@ class Finder:
         tokens = (*spot.tokens, cell.name)
         inner = cell.child("cell")
         if inner is not None:  # a wrapper of a cell: dropout, residual
-            return self._cell(inner, replace(spot.at(f"{spot.place}/cell", "cell"), tokens=tokens))
+            return self._cell(inner, spot.at(f"{spot.place}/cell", "cell")._replace(tokens=tokens))
         family = family_of(cell) or likely_family(cell)
         plan = plan_of(cell, family, cell.input_shape or spot.shape) if family else None
-        return _cell_at(plan, cell, replace(spot, tokens=tokens))
+        return _cell_at(plan, cell, spot._replace(tokens=tokens))
 
 
 def _cell_at(plan: CellPlan | None, declared: Declared, spot: _Spot) -> CellAt:

@@ -7,7 +7,6 @@ The numbers in this module are onnx.proto's field numbers.
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from rnninspect.decode.protobuf import FIXED32, KEPT_NUMBERS, LENGTH, VARINT, WireReader, signed
@@ -182,8 +181,7 @@ class Decoder:
         strings = found.spans(9)
         counts = (integer_count, self.wire.count_fixed(found, 7, FIXED32), len(strings))
         tensors, sparse = self._tensors.several, self._tensors.several_sparse
-        return replace(
-            simple,
+        return simple._replace(
             tensors=tensors((found.message(5), *_each(found.spans(10)))),
             sparse_tensors=sparse((found.message(22), *_each(found.spans(23)))),
             graphs=self._graphs((found.message(6), *_each(found.spans(11))), depth + 1),

@@ -6,10 +6,9 @@ The file is looked up and measured, never opened (ExternalData.md of the ONNX re
 from __future__ import annotations
 
 import posixpath
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from rnninspect.plugin import Fact, Neighbour, Observation, RefusedFile, Whereabouts
+from rnninspect.plugin import Fact, Neighbour, Observation, Record, RefusedFile, Whereabouts
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -27,8 +26,7 @@ _MEANING = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Extent:
+class Extent(Record):
     """The part of another file that a tensor's data take; sizes in bytes.
 
     Attributes:

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
-from rnninspect.plugin import Fact, Observation
+from rnninspect.plugin import Fact, Observation, Record
 from rnninspect_onnx.constants import FORMS, stored_in
 from rnninspect_onnx.messages import Tensor
 
@@ -25,8 +24,7 @@ class Standing(StrEnum):
     TRAINING = "training"  # in a graph that only training runs
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
+class Entry(Record):
     """One stored tensor; `dims` is its dense shape where only some elements are stored."""
 
     name: str
@@ -43,7 +41,7 @@ def entries(model: Model) -> Iterator[Entry]:
         yield from _of_graph(function.body)
     for graph in model.training:
         for entry in _of_graph(graph):
-            yield replace(entry, standing=Standing.TRAINING)
+            yield entry._replace(standing=Standing.TRAINING)
 
 
 def _of_graph(graph: Graph) -> Iterator[Entry]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from rnninspect.plugin import (
@@ -10,6 +9,7 @@ from rnninspect.plugin import (
     Fate,
     Observation,
     Operand,
+    Record,
     RecurrentLayer,
     SkippedLayer,
     Slot,
@@ -37,8 +37,7 @@ _FATES = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Weights:
+class Weights(Record):
     """The way from a value to the stored tensors that it is made of."""
 
     leaves: Leaves
@@ -50,8 +49,7 @@ class Weights:
         return tuple(self.tensors[place] for place in places if place in self.tensors)
 
 
-@dataclass(frozen=True, slots=True)
-class DescribedSite:
+class DescribedSite(Record):
     """A recurrent node as a layer, or as one that was not understood, with what was noticed."""
 
     layer: RecurrentLayer | SkippedLayer

@@ -7,16 +7,13 @@ keeps its kernels transposed. Gates lie in the order i, o, f, c (LSTM) and z, r,
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
-from rnninspect.plugin import Axis, Convention, Role, Symbol
+from rnninspect.plugin import Axis, Convention, Record, Role, Symbol
 
 _D: Axis = (Symbol.DIRECTIONS,)
 _GATES_HIDDEN: Axis = (Symbol.GATES, Symbol.HIDDEN)
 
 
-@dataclass(frozen=True, slots=True)
-class WeightInput:
+class WeightInput(Record):
     """One input of an operator: its letter in the specification, its position, what it holds."""
 
     letter: str
@@ -41,8 +38,7 @@ _TRANSPOSED = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Operator:
+class Operator(Record):
     """A recurrent operator.
 
     Attributes:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from rnninspect.plugin import Record
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -14,8 +15,7 @@ KEPT_INTEGERS = 64  # of a list or a tensor that may be a shape, axes or bounds 
 KEPT_AXES = 64  # of a shape; more serve no array
 
 
-@dataclass(frozen=True, slots=True)
-class Tensor:
+class Tensor(Record):
     """A TensorProto without its payload.
 
     Attributes:
@@ -41,8 +41,7 @@ class Tensor:
     external: tuple[tuple[str, str], ...] | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class SparseTensor:
+class SparseTensor(Record):
     """A SparseTensorProto: the stored values, where they stand, and the dense shape."""
 
     values: Tensor
@@ -50,8 +49,7 @@ class SparseTensor:
     dims: tuple[int, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Attribute:
+class Attribute(Record):
     """An AttributeProto; what is absent is None or empty.
 
     Attributes:
@@ -83,8 +81,7 @@ class Attribute:
     strings: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Node:
+class Node(Record):
     """A NodeProto; the domain `ai.onnx` is written as the empty one, its alias."""
 
     operator: str
@@ -103,8 +100,7 @@ class Node:
         return None
 
 
-@dataclass(frozen=True, slots=True)
-class Graph:
+class Graph(Record):
     """A GraphProto; `types` holds the TypeProto of each input and value_info, not decoded yet."""
 
     nodes: tuple[Node, ...]
@@ -115,8 +111,7 @@ class Graph:
     types: Mapping[str, Message]
 
 
-@dataclass(frozen=True, slots=True)
-class Function:
+class Function(Record):
     """A FunctionProto: a graph that nodes call by domain, name and overload."""
 
     domain: str
@@ -126,8 +121,7 @@ class Function:
     body: Graph
 
 
-@dataclass(frozen=True, slots=True)
-class Model:
+class Model(Record):
     """A ModelProto; `training` holds the graphs of its training_info."""
 
     producer: str

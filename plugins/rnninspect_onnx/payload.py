@@ -7,9 +7,9 @@ filled up. Types that have no field of their own lie in int32_data or uint64_dat
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from rnninspect.plugin import Record
 from rnninspect_onnx.tensor_decoder import (
     DOUBLE_DATA,
     FLOAT_DATA,
@@ -23,8 +23,7 @@ if TYPE_CHECKING:
     from rnninspect_onnx.messages import Tensor
 
 
-@dataclass(frozen=True, slots=True)
-class ElementType:
+class ElementType(Record):
     """numpy's name where it has one, bits of an element, and the typed field that may hold it."""
 
     name: str

@@ -6,9 +6,9 @@ recurses along a chain of nodes: only subgraphs and calls of functions nest, wit
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from rnninspect.plugin import Record
 from rnninspect_onnx import control, quantised
 from rnninspect_onnx.constants import constant
 from rnninspect_onnx.operators import OPERATORS, run
@@ -24,8 +24,7 @@ if TYPE_CHECKING:
     from rnninspect_onnx.values import Dims
 
 
-@dataclass(frozen=True, slots=True)
-class Site:
+class Site(Record):
     """A recurrent node at one place where it is run, with what it is given there."""
 
     name: str

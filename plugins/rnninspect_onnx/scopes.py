@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from rnninspect_onnx.constants import stored, stored_sparse
@@ -17,7 +16,6 @@ if TYPE_CHECKING:
 _LONGEST_STEP, _LONGEST_PATH = 200, 1000  # characters of a name
 
 
-@dataclass(slots=True)
 class Scope:
     """One graph at one place where it is run.
 
@@ -30,13 +28,24 @@ class Scope:
         values: what its names stand for; None for an input that the caller omits.
     """
 
-    graph: Graph
-    path: str = ""
-    parent: Scope | None = None
-    environment: dict[str, Attribute] = field(default_factory=dict)
-    depth: int = 0
-    values: dict[str, Value | None] = field(default_factory=dict)
-    _labels: dict[int, str] = field(default_factory=dict)
+    __slots__ = ("_labels", "depth", "environment", "graph", "parent", "path", "values")
+
+    def __init__(
+        self,
+        graph: Graph,
+        path: str = "",
+        parent: Scope | None = None,
+        environment: dict[str, Attribute] | None = None,
+        depth: int = 0,
+        values: dict[str, Value | None] | None = None,
+    ) -> None:
+        self.graph = graph
+        self.path = path
+        self.parent = parent
+        self.environment = {} if environment is None else environment
+        self.depth = depth
+        self.values = {} if values is None else values
+        self._labels: dict[int, str] = {}
 
     def lookup(self, name: str) -> Value | None:
         """The value of a name; None if it is omitted, BROKEN if nothing makes it."""

@@ -8,10 +8,9 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from rnninspect.plugin import CELLS, Origin, Sizes, Symbol
+from rnninspect.plugin import CELLS, Origin, Record, Sizes, Symbol
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -25,8 +24,7 @@ _LARGEST_SIZE = 2**31 - 1
 _SAME = {Symbol.FED_BACK: Symbol.HIDDEN}  # no projection in ONNX
 
 
-@dataclass(frozen=True, slots=True)
-class Measured:
+class Measured(Record):
     """What a node's sizes are; `missing` says what cannot be known, `faults` what is impossible."""
 
     sizes: Sizes | None

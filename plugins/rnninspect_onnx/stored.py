@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from rnninspect.plugin import Fact, Observation, Purpose, StoredTensor
+from rnninspect.plugin import Fact, Observation, Purpose, Record, StoredTensor
 from rnninspect_onnx.external import ExternalFiles
 from rnninspect_onnx.inventory import Standing
 from rnninspect_onnx.payload import ELEMENT_TYPES, held_bytes, needed_bytes
@@ -20,8 +19,7 @@ if TYPE_CHECKING:
     from rnninspect_onnx.messages import Tensor
 
 
-@dataclass(frozen=True, slots=True)
-class Uses:
+class Uses(Record):
     """What tensors are used for, by their places.
 
     Attributes:
@@ -37,8 +35,7 @@ class Uses:
     packed: Mapping[int, int]
 
 
-@dataclass(frozen=True, slots=True)
-class Described:
+class Described(Record):
     """The stored tensors by their places, and what was noticed of them."""
 
     tensors: dict[int, StoredTensor]

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
 from enum import IntEnum
 from typing import TYPE_CHECKING
 
+from rnninspect.plugin import Record
 from rnninspect_onnx.messages import KEPT_AXES
 
 if TYPE_CHECKING:
@@ -32,7 +32,6 @@ class Kind(IntEnum):
     BROKEN = 4  # no node, input or tensor makes it, or it makes itself
 
 
-@dataclass(frozen=True, slots=True, eq=False)
 class Value:
     """One value of a graph.
 
@@ -44,11 +43,21 @@ class Value:
         place: where in the file it lies, if it is a stored tensor.
     """
 
-    kind: Kind
-    shape: Dims | None = None
-    integers: Integers | None = None
-    sources: tuple[Value, ...] = ()
-    place: int | None = None
+    __slots__ = ("integers", "kind", "place", "shape", "sources")
+
+    def __init__(
+        self,
+        kind: Kind,
+        shape: Dims | None = None,
+        integers: Integers | None = None,
+        sources: tuple[Value, ...] = (),
+        place: int | None = None,
+    ) -> None:
+        self.kind = kind
+        self.shape = shape
+        self.integers = integers
+        self.sources = sources
+        self.place = place
 
     @property
     def whole_shape(self) -> tuple[int, ...] | None:
@@ -71,8 +80,7 @@ UNKNOWN = Value(Kind.DYNAMIC)
 BROKEN = Value(Kind.BROKEN)
 
 
-@dataclass(frozen=True, slots=True)
-class Call:
+class Call(Record):
     """One node at one place where it is run; an omitted input is None."""
 
     node: Node
@@ -152,11 +160,15 @@ def with_declared(value: Value, declared: Dims | None) -> Value:
         return value
     shape = value.shape
     if shape is None or len(shape) != len(declared):
-        return replace(value, shape=declared)
+        return _reshaped(value, declared)
     filled = tuple(
         size if size is not None else own for size, own in zip(declared, shape, strict=True)
     )
-    return value if filled == shape else replace(value, shape=filled)
+    return value if filled == shape else _reshaped(value, filled)
+
+
+def _reshaped(value: Value, shape: Dims) -> Value:
+    return Value(value.kind, shape, value.integers, value.sources, value.place)
 
 
 class Leaves:

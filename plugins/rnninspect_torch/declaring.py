@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from rnninspect.plugin import REQUIRED, Role
+from rnninspect.plugin import REQUIRED, Record, Role
 from rnninspect_torch.layout import TWO_BIASES
 from rnninspect_torch.sizing import Outline
 
@@ -18,8 +17,7 @@ _LARGEST = 2**31 - 1
 _MOST_LEVELS = 1_000
 
 
-@dataclass(frozen=True, slots=True)
-class Description:
+class Description(Record):
     """A module's own account of itself.
 
     Attributes:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from bisect import bisect_left
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from rnninspect.plugin import (
@@ -33,17 +32,19 @@ NETWORKS = (Purpose.PARAMETER, Purpose.COPY)
 _MOST_CALLABLES = 20
 
 
-@dataclass(slots=True)
 class _Network:
     """The layers of one root, and its tensors as they are described so far."""
 
-    root: Root
-    saved: Saved
-    label: str | None
-    layers: list[RecurrentLayer] = field(default_factory=list)
-    observations: list[Observation] = field(default_factory=list)
-    tensors: dict[int, StoredTensor] = field(default_factory=dict)
-    names: set[str] = field(default_factory=set)
+    __slots__ = ("label", "layers", "names", "observations", "root", "saved", "tensors")
+
+    def __init__(self, root: Root, saved: Saved, label: str | None) -> None:
+        self.root = root
+        self.saved = saved
+        self.label = label
+        self.layers: list[RecurrentLayer] = []
+        self.observations: list[Observation] = []
+        self.tensors: dict[int, StoredTensor] = {}
+        self.names: set[str] = set()
 
     def stored(self, entry: Entry) -> StoredTensor:
         known = self.tensors.get(id(entry))

@@ -7,7 +7,6 @@ Names, shapes, types and the place of each chunk all stand in that one file
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from rnninspect.plugin import Fact, Observation, Purpose, UnreadableFile, Whereabouts
@@ -33,12 +32,14 @@ def is_index(value: object) -> bool:
     return isinstance(value, Instance) and value.path == _INDEX
 
 
-@dataclass(slots=True)
 class _Reading:
-    source: Source
-    held: dict[str, int | None] = field(default_factory=dict)
-    notes: list[Observation] = field(default_factory=list)
-    sizes: dict[str, int | None] = field(default_factory=dict)
+    __slots__ = ("held", "notes", "sizes", "source")
+
+    def __init__(self, source: Source) -> None:
+        self.source = source
+        self.held: dict[str, int | None] = {}
+        self.notes: list[Observation] = []
+        self.sizes: dict[str, int | None] = {}
 
     def file_size(self, name: str) -> int | None:
         """Bytes of a file of chunks; None if it is not in the folder, which is noted once."""

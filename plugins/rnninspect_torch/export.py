@@ -6,7 +6,6 @@ Since torch 2.8 each weight is a record, described by a configuration beside it
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from rnninspect.plugin import Fact, Observation, Purpose, UnreadableFile
@@ -113,7 +112,7 @@ def _tensor(archive: Archive, name: str, fields: object, scope: str) -> Tensor |
     # A record is the whole storage that the tensor is a view of; nothing else tells its length.
     count = int(archive.size(f"{scope}/{path}") // ELEMENT_BYTES[dtype])
     storage = Storage(scope, path, dtype, ELEMENT_BYTES[dtype], count)
-    return Tensor(storage, offset, shape, strides, dtype, fields.get("is_param") is True)
+    return Tensor(storage, offset, shape, strides, dtype, parameter=fields.get("is_param") is True)
 
 
 def _numbers(values: object) -> object:
@@ -135,4 +134,4 @@ def _read_old(archive: Archive) -> SavedModel:
         producer = producer_of(program)
         for root in roots:
             declare_layers(program, root)
-    return describe_model(replace(saved, format="torch export"), roots, producer)
+    return describe_model(saved._replace(format="torch export"), roots, producer)

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
+from rnninspect.plugin import Record
 from rnninspect_torch.adapters import ADAPTER, attach
 from rnninspect_torch.signatures import HINTS, SIGNATURES, Signature
 
@@ -24,7 +24,7 @@ _INNER_WRAPPERS = (
 )
 
 
-class Place(NamedTuple):
+class Place(Record):
     """Where in a stack a weight belongs."""
 
     level: int
@@ -32,8 +32,7 @@ class Place(NamedTuple):
     role: Role
 
 
-@dataclass(frozen=True, slots=True)
-class Weight:
+class Weight(Record):
     """One weight as the file has it: usually one tensor, else the parts that it is made of.
 
     Attributes:
@@ -41,7 +40,7 @@ class Weight:
             itself under the empty word.
     """
 
-    parts: dict[str, Entry] = field(default_factory=dict)
+    parts: dict[str, Entry]
 
     @property
     def is_computed(self) -> bool:
@@ -84,7 +83,6 @@ def _is_norm(first: Entry, second: Entry) -> bool:
     return first.tensor.shape[:1] == second.tensor.shape[:1] and set(first.tensor.shape[1:]) <= {1}
 
 
-@dataclass(slots=True)
 class Group:
     """The weights of one module, as far as its tensors' names tell.
 
@@ -96,11 +94,14 @@ class Group:
         recovered: whether the cell was recognised in plain operations, not by names.
     """
 
-    path: str
-    signature: Signature
-    weights: dict[Place, Weight] = field(default_factory=dict)
-    indexed: dict[tuple[int, Role], Weight] = field(default_factory=dict)
-    recovered: bool = False
+    __slots__ = ("indexed", "path", "recovered", "signature", "weights")
+
+    def __init__(self, path: str, signature: Signature, *, recovered: bool = False) -> None:
+        self.path = path
+        self.signature = signature
+        self.weights: dict[Place, Weight] = {}
+        self.indexed: dict[tuple[int, Role], Weight] = {}
+        self.recovered = recovered
 
     @property
     def name(self) -> str:
@@ -151,10 +152,10 @@ def _place(groups: dict[tuple[str, str], Group], entry: Entry, name: str, part: 
         role = signature.roles[found["tensor"]]
         word = part or (found.get("part") or "").removeprefix("_")
         if found.get("index") is not None:
-            weight = group.indexed.setdefault((int(found["index"]), role), Weight())
+            weight = group.indexed.setdefault((int(found["index"]), role), Weight({}))
         else:
             place = Place(int(found.get("level") or 0), int(bool(found.get("reverse"))), role)
-            weight = group.weights.setdefault(place, Weight())
+            weight = group.weights.setdefault(place, Weight({}))
         weight.parts.setdefault(word, entry)
         return
 
@@ -169,5 +170,5 @@ def _join_dropped(groups: dict[tuple[str, str], Group]) -> None:
         raw = all(weight.parts.keys() == {"raw"} for weight in group.weights.values())
         if inner is not None and raw and not group.indexed:
             for place, weight in group.weights.items():
-                inner.weights.setdefault(place, Weight()).parts.update(weight.parts)
+                inner.weights.setdefault(place, Weight({})).parts.update(weight.parts)
             del groups[path, name]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from rnninspect.plugin import (
@@ -12,6 +11,7 @@ from rnninspect.plugin import (
     Observation,
     Operand,
     Origin,
+    Record,
     RecurrentLayer,
     Role,
     Sizes,
@@ -33,8 +33,7 @@ if TYPE_CHECKING:
 _ROLES = tuple(Role)
 
 
-@dataclass(frozen=True, slots=True)
-class Found:
+class Found(Record):
     """What became of a group: layers and observations; no layers if it is no cell of the table."""
 
     layers: tuple[RecurrentLayer, ...]
@@ -101,8 +100,7 @@ def _in_order(place: Place) -> tuple[int, int, int]:
     return place.level, place.direction, _ROLES.index(place.role)
 
 
-@dataclass(frozen=True, slots=True)
-class _Maker:
+class _Maker(Record):
     group: Group
     described: Description
     origin: Origin

@@ -5,7 +5,6 @@ from __future__ import annotations
 import gc
 import re
 import struct
-from dataclasses import replace
 from importlib import import_module
 from typing import TYPE_CHECKING
 
@@ -58,7 +57,7 @@ def _with_the_rest(model: SavedModel, source: Source) -> SavedModel:
         return model
     detail = f"part {int(match[1])} of {int(match[2])}: the index beside it describes the whole"
     note = Observation(Fact.UNUSUAL, detail)
-    return replace(model, observations=(*model.observations, note))
+    return model._replace(observations=(*model.observations, note))
 
 
 def read_any(source: Source) -> SavedModel:

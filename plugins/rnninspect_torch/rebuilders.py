@@ -5,7 +5,6 @@ Their arguments are those of torch/_utils.py and torch/_tensor.py, of version 0.
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from rnninspect.plugin import UnreadableFile
@@ -69,11 +68,11 @@ def _tensor_v3(_calls: TorchCalls, args: Args) -> Tensor:
 
 
 def _parameter(_calls: TorchCalls, args: Args) -> object:
-    return replace(args[0], parameter=True) if isinstance(args[0], Tensor) else args[0]
+    return args[0].changed(parameter=True) if isinstance(args[0], Tensor) else args[0]
 
 
 def _buffer(_calls: TorchCalls, args: Args) -> object:
-    return replace(args[0], parameter=False) if isinstance(args[0], Tensor) else args[0]
+    return args[0].changed(parameter=False) if isinstance(args[0], Tensor) else args[0]
 
 
 def _unwrapped(_calls: TorchCalls, args: Args) -> object:
@@ -83,7 +82,7 @@ def _unwrapped(_calls: TorchCalls, args: Args) -> object:
 def _quantised(_calls: TorchCalls, args: Args) -> Tensor:
     scheme = args[4] if type(args[4]) is tuple else ()
     parts = tuple(part for part in scheme[:4] if isinstance(part, Tensor))
-    return replace(_view(args), parts=parts, note="quantised")
+    return _view(args).changed(parts=parts, note="quantised")
 
 
 def _sparse(_calls: TorchCalls, args: Args) -> Tensor:
@@ -117,9 +116,7 @@ def _from_type(calls: TorchCalls, args: Args) -> object:
     held = state if isinstance(state, Mapping) else Mapping()
     calls.spend(len(held.pairs))
     parts = tuple(part for part in held.named.values() if isinstance(part, Tensor))
-    return replace(
-        value, parts=parts, note="shard" if "_local_tensor" in held.named else value.note
-    )
+    return value.changed(parts=parts, note="shard" if "_local_tensor" in held.named else value.note)
 
 
 def _mapping(calls: TorchCalls, args: Args) -> Mapping:

@@ -2,27 +2,29 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from rnninspect.plugin import Purpose
+from rnninspect.plugin import Purpose, Record
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
     from rnninspect_torch.gathering import Group
     from rnninspect_torch.values import Tensor
 
 
-@dataclass(frozen=True, slots=True, eq=False)
 class Entry:
     """A named tensor of a network."""
 
-    name: str
-    tensor: Tensor
-    purpose: Purpose = Purpose.PARAMETER
+    __slots__ = ("name", "purpose", "tensor")
+
+    def __init__(self, name: str, tensor: Tensor, purpose: Purpose = Purpose.PARAMETER) -> None:
+        self.name = name
+        self.tensor = tensor
+        self.purpose = purpose
 
 
-@dataclass(frozen=True, slots=True)
-class Declared:
+class Declared(Record):
     """What a pickled or scripted module says of itself: its class and its plain attributes."""
 
     path: str  # the class, `torch.nn.modules.rnn.LSTM`
@@ -34,7 +36,6 @@ class Declared:
         return self.path.rpartition(".")[2]
 
 
-@dataclass(slots=True)
 class Root:
     """One network, or one other thing with tensors, of a file.
 
@@ -46,8 +47,18 @@ class Root:
         declared: its modules by their path, where the file has modules and not only tensors.
     """
 
-    name: str
-    purpose: Purpose = Purpose.PARAMETER
-    entries: list[Entry] = field(default_factory=list)
-    declared: dict[str, Declared] = field(default_factory=dict)
-    groups: list[Group] = field(default_factory=list)
+    __slots__ = ("declared", "entries", "groups", "name", "purpose")
+
+    def __init__(
+        self,
+        name: str,
+        purpose: Purpose = Purpose.PARAMETER,
+        entries: Iterable[Entry] = (),
+        declared: Mapping[str, Declared] | None = None,
+        groups: Iterable[Group] = (),
+    ) -> None:
+        self.name = name
+        self.purpose = purpose
+        self.entries = list(entries)
+        self.declared = dict(declared or {})
+        self.groups = list(groups)

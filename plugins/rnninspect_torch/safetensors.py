@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import json
 import math
-from dataclasses import dataclass
 from itertools import accumulate, pairwise
 from typing import TYPE_CHECKING
 
-from rnninspect.plugin import Fact, Observation, UnreadableFile
+from rnninspect.plugin import Fact, Observation, Record, UnreadableFile
 from rnninspect_torch.describing import describe_model
 from rnninspect_torch.dtypes import ELEMENT_BYTES, SAFETENSORS
 from rnninspect_torch.rebuild import TorchCalls
@@ -27,8 +26,7 @@ _COMMAS, _BRACKETS = 20, 2
 _MOST = 20  # notes of one kind
 
 
-@dataclass(frozen=True, slots=True)
-class _Span:
+class _Span(Record):
     """A tensor's bytes, relative to the end of the header."""
 
     name: str

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from rnninspect.plugin import Record
 from rnninspect_torch.arrays import SCOPE as ARRAY
 from rnninspect_torch.nested import INSIDE, storage_bytes
 
@@ -16,8 +16,7 @@ if TYPE_CHECKING:
     from rnninspect_torch.values import Storage
 
 
-@dataclass(frozen=True, slots=True)
-class Saved:
+class Saved(Record):
     """One pickled value with its surroundings.
 
     Attributes:

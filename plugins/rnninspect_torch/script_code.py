@@ -7,8 +7,8 @@ attributes at two blanks, and each call of an operator stands on one line.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
 
+from rnninspect.plugin import Record
 from rnninspect_torch.unrolled import TakenApart, find_cells
 
 _CLASS = re.compile(r"^class (\w+)\(\w*\):$", re.MULTILINE)
@@ -28,8 +28,7 @@ _LONGEST_END = 120  # characters that these take
 _FEEDING = re.compile(r"CONSTANTS\.c\d{1,9}|None")
 
 
-@dataclass(frozen=True, slots=True)
-class LayerCall:
+class LayerCall(Record):
     """A call of a recurrent operator.
 
     Attributes:
@@ -49,8 +48,7 @@ class LayerCall:
     directions: int = 1
 
 
-@dataclass(slots=True)
-class ClassCode:
+class ClassCode(Record):
     """One class of the archive's code.
 
     Attributes:
@@ -61,7 +59,7 @@ class ClassCode:
         cells: the steps of a cell that it spells out instead.
     """
 
-    finals: dict[str, object] = field(default_factory=dict)
+    finals: dict[str, object]
     parameters: tuple[str, ...] = ()
     buffers: tuple[str, ...] = ()
     trains: bool = False

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from rnninspect.plugin import Fact, Observation, UnreadableFile, Whereabouts
@@ -18,20 +17,22 @@ from rnninspect_torch.walking import Walk
 
 if TYPE_CHECKING:
     from rnninspect.plugin import SavedModel, Source
-    from rnninspect_torch.values import Storage, Tensor
+    from rnninspect_torch.values import Tensor
 
 _MOST_SHARDS = 1_000
 _MOST = 20  # notes of one kind
 
 
-@dataclass(slots=True)
 class _Whole:
     """What the shards hold together."""
 
-    root: Root
-    calls: TorchCalls
-    held: dict[tuple[str, str], int | None] = field(default_factory=dict)
-    notes: list[Observation] = field(default_factory=list)
+    __slots__ = ("calls", "held", "notes", "root")
+
+    def __init__(self, root: Root, calls: TorchCalls) -> None:
+        self.root = root
+        self.calls = calls
+        self.held: dict[tuple[str, str], int | None] = {}
+        self.notes: list[Observation] = []
 
     def note(self, fact: Fact, detail: str, tensor: str | None = None) -> None:
         if sum(known.fact is fact for known in self.notes) < _MOST:
@@ -112,7 +113,7 @@ def _moved(tensor: Tensor, saved: Saved, scope: str, whole: _Whole) -> Tensor:
     """The tensor over a storage whose name is its own among all shards."""
     parts = tuple(_moved(part, saved, scope, whole) for part in tensor.parts)
     if tensor.storage is None:
-        return replace(tensor, parts=parts)
-    storage: Storage = replace(tensor.storage, scope=f"{scope}/{tensor.storage.scope}")
+        return tensor.changed(parts=parts)
+    storage = tensor.storage.in_scope(f"{scope}/{tensor.storage.scope}")
     whole.held[storage.scope, storage.key] = saved.held_bytes(tensor.storage)
-    return replace(tensor, storage=storage, parts=parts)
+    return tensor.changed(storage=storage, parts=parts)

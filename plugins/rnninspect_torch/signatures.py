@@ -7,15 +7,13 @@ from other modules with tensors of the same names.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 
-from rnninspect.plugin import REQUIRED, Role
+from rnninspect.plugin import REQUIRED, Record, Role
 
 _HOW = r"(?P<part>_g|_v|_u|_orig|_mask|_raw)?"  # what weight_norm, spectral_norm, prune … append
 
 
-@dataclass(frozen=True, slots=True)
-class Signature:
+class Signature(Record):
     """The tensors of one kind of module.
 
     Attributes:

@@ -7,10 +7,9 @@ most of the tensors wins.
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from rnninspect.plugin import CELLS, Role
+from rnninspect.plugin import CELLS, Record, Role
 from rnninspect_torch.layout import CELLS_BY_GATES, TWO_BIASES
 
 if TYPE_CHECKING:
@@ -25,8 +24,7 @@ _MOST_SIZES = 12
 _OTHER_GATES = (2, 5, 6, 7, 8)  # of cells outside of torch.nn: MGU, highway, peephole …
 
 
-@dataclass(frozen=True, slots=True)
-class Outline:
+class Outline(Record):
     """What a stack is: its cell, its sizes, and the inputs that each level reads."""
 
     cell: str
@@ -42,8 +40,7 @@ class Outline:
         return self.hidden if self.projection is None else self.projection
 
 
-@dataclass(frozen=True, slots=True)
-class _Hypothesis:
+class _Hypothesis(Record):
     gates: int
     hidden: int
     projection: int | None

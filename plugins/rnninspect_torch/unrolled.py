@@ -7,7 +7,8 @@ LSTM cuts the sum of both maps into four, a GRU cuts each of them into three.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+
+from rnninspect.plugin import Record
 
 _SET = re.compile(r"^ +(\w+) = (torch\.(?:linear|add_?)\(.{1,1000}\))$", re.MULTILINE)
 _CUT = re.compile(r"= torch\.unsafe_chunk\((.{1,1000}), ([34]), 1\)$", re.MULTILINE)
@@ -16,8 +17,7 @@ _WEIGHTS = re.compile(r", CONSTANTS\.c(\d{1,9})(?:, (?:CONSTANTS\.c(\d{1,9})|Non
 Map = tuple[int, int | None]  # the numbers of a linear map's weight and bias
 
 
-@dataclass(frozen=True, slots=True)
-class TakenApart:
+class TakenApart(Record):
     """A cell: its gates, and of each map the number of its weight and bias among the constants.
 
     The first map is the one that the cell computes first: of an LSTM the recurrent one.

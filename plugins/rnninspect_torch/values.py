@@ -5,7 +5,6 @@ Strings, numbers, bytes, tuples and lists are Python's own; everything else is o
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -100,12 +99,14 @@ class Instance:
         return found
 
 
-@dataclass(frozen=True, slots=True, eq=False)
 class Blob:
     """Bytes, or a long text, that were passed over; `encoding` says how the text was written."""
 
-    source: Source
-    encoding: str | None = None
+    __slots__ = ("encoding", "source")
+
+    def __init__(self, source: Source, encoding: str | None = None) -> None:
+        self.source = source
+        self.encoding = encoding
 
     def head(self, length: int) -> bytes:
         """The first bytes of what it stands for, at most so many."""
@@ -116,7 +117,6 @@ class Blob:
         return text.encode("latin-1", "replace")
 
 
-@dataclass(frozen=True, slots=True, eq=False)
 class Storage:
     """A run of elements somewhere in the file.
 
@@ -128,15 +128,23 @@ class Storage:
         start: elements of the run called `key` that lie before this one.
     """
 
-    scope: str
-    key: str
-    dtype: str
-    element_bytes: float
-    count: int
-    start: int = 0
+    __slots__ = ("count", "dtype", "element_bytes", "key", "scope", "start")
+
+    def __init__(
+        self, scope: str, key: str, dtype: str, element_bytes: float, count: int, start: int = 0
+    ) -> None:
+        self.scope = scope
+        self.key = key
+        self.dtype = dtype
+        self.element_bytes = element_bytes
+        self.count = count
+        self.start = start
+
+    def in_scope(self, scope: str) -> Storage:
+        """The same run among the keys of another scope."""
+        return Storage(scope, self.key, self.dtype, self.element_bytes, self.count, self.start)
 
 
-@dataclass(slots=True, eq=False)  # not frozen: freezing doubles the time for 100,000 of these
 class Tensor:
     """A view of a storage; nobody changes it once it is made.
 
@@ -152,19 +160,43 @@ class Tensor:
         in_a_row: whether its elements lie one behind the other, in the order of its axes.
     """
 
-    storage: Storage | None
-    offset: int
-    shape: tuple[int, ...]
-    strides: tuple[int, ...]
-    dtype: str
-    parameter: bool | None = None
-    parts: tuple[Tensor, ...] = ()
-    note: str = ""
-    count: int = field(init=False)
-    reach: int = field(init=False)
-    in_a_row: bool = field(init=False)
+    __slots__ = (
+        "count",
+        "dtype",
+        "in_a_row",
+        "note",
+        "offset",
+        "parameter",
+        "parts",
+        "reach",
+        "shape",
+        "storage",
+        "strides",
+    )
 
-    def __post_init__(self) -> None:
+    def __init__(  # noqa: PLR0913 - a tensor is made of these
+        self,
+        storage: Storage | None,
+        offset: int,
+        shape: tuple[int, ...],
+        strides: tuple[int, ...],
+        dtype: str,
+        *,
+        parameter: bool | None = None,
+        parts: tuple[Tensor, ...] = (),
+        note: str = "",
+    ) -> None:
+        self.storage = storage
+        self.offset = offset
+        self.shape = shape
+        self.strides = strides
+        self.dtype = dtype
+        self.parameter = parameter
+        self.parts = parts
+        self.note = note
+        self._measure()
+
+    def _measure(self) -> None:
         step, last, in_a_row = 1, self.offset, True
         for size, stride in zip(reversed(self.shape), reversed(self.strides), strict=True):
             if size != 1:
@@ -176,6 +208,26 @@ class Tensor:
         self.count = step if possible else 0
         self.reach = last + 1 if self.count else 0
         self.in_a_row = in_a_row
+
+    def changed(
+        self,
+        *,
+        storage: Storage | None = None,
+        parameter: bool | None = None,
+        parts: tuple[Tensor, ...] | None = None,
+        note: str | None = None,
+    ) -> Tensor:
+        """The same view with another storage, kind, parts or note; None keeps what there is."""
+        return Tensor(
+            self.storage if storage is None else storage,
+            self.offset,
+            self.shape,
+            self.strides,
+            self.dtype,
+            parameter=self.parameter if parameter is None else parameter,
+            parts=self.parts if parts is None else parts,
+            note=self.note if note is None else note,
+        )
 
     @property
     def is_impossible(self) -> bool:

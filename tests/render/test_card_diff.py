@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import re
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -25,38 +24,38 @@ HOSTILE = f"\x1b[2J\na|b\r<script>alert(1)</script>\u202e`*[x](http://y)\ud800{E
 
 def stacked() -> Report:
     levels = (
-        replace(layer(sizes=sizes, name=f"rnn[{n}]"), stack=Stack("rnn", n, 2))
+        layer(sizes=sizes, name=f"rnn[{n}]")._replace(stack=Stack("rnn", n, 2))
         for n, sizes in enumerate((Sizes(257, 128, directions=2), Sizes(256, 128, directions=2)))
     )
-    moments = replace(tensor("exp_avg", (128, 3)), purpose=Purpose.OPTIMIZER)
+    moments = tensor("exp_avg", (128, 3))._replace(purpose=Purpose.OPTIMIZER)
     return report(model(*levels, others=(tensor("dense", (10, 256)), moments)), "model.pt")
 
 
 def mixed() -> Report:
     projected = layer("LSTM", Sizes(7, 6, 3), TWO_BIASES | {Role.PROJECTION}, "projected")
     bare = layer("GRU", Sizes(6, 8), REQUIRED, "bare")
-    convolved = replace(
-        layer("RNN", Sizes(3, 2)), sizes=Sizes(3, 2, kernel_size=(3, 3)), name="cut"
+    convolved = layer("RNN", Sizes(3, 2))._replace(
+        sizes=Sizes(3, 2, kernel_size=(3, 3)), name="cut"
     )
     cut = reshaped(convolved, Role.KERNEL, (2, 2))
     fed = layer(name="fed")
-    fed = replace(
-        fed, operands=tuple(replace(o, fate=Fate.INPUT, tensors=()) for o in fed.operands)
+    fed = fed._replace(
+        operands=tuple(o._replace(fate=Fate.INPUT, tensors=()) for o in fed.operands)
     )
     lost = SkippedLayer("custom", "MyCell", "no formula is known for this cell")
-    return report(replace(model(projected, bare, cut, fed), skipped=(lost,)), "mixed.onnx")
+    return report(model(projected, bare, cut, fed)._replace(skipped=(lost,)), "mixed.onnx")
 
 
 def hostile() -> Report:
     saved = model(layer(name=HOSTILE), layer("RNN", name=END), layer(name="x" * 5000))
-    return replace(report(saved, HOSTILE), producer=HOSTILE, format=HOSTILE)
+    return report(saved, HOSTILE)._replace(producer=HOSTILE, format=HOSTILE)
 
 
 def other_network() -> Report:
     encoder, decoder = inspected(FORMS["pytorch"]).layers
     wider = layer("LSTM", Sizes(8, 20, directions=2), TWO_BIASES, "encoder")
     added = layer("GRU", Sizes(40, 12), TWO_BIASES, "attention")
-    damaged = without(replace(decoder.layer, name="decoder"), Role.BIAS)
+    damaged = without(decoder.layer._replace(name="decoder"), Role.BIAS)
     assert encoder.layer.name == wider.name
     return inspected(FORMS["pytorch"], wider, added, damaged, dense=6)
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote
@@ -67,7 +66,7 @@ def test_sarif_describes_every_rule_and_points_to_the_right_one(case: str) -> No
 
 
 def results(findings: Sequence[Finding], path: str = "a.pt") -> list[dict[str, Any]]:
-    made = replace(report(model()), path=path, findings=tuple(findings))
+    made = report(model())._replace(path=path, findings=tuple(findings))
     found: list[dict[str, Any]] = json.loads(RENDERERS["sarif"]([made], [], View()))["runs"][0][
         "results"
     ]
@@ -199,7 +198,7 @@ def test_each_line_for_github_is_one_whole_command(case: str) -> None:
 
 
 def test_github_commands_are_escaped_by_their_rules() -> None:
-    made = replace(report(model()), path="a,b:c%.pt", findings=(finding("100%"),))
+    made = report(model())._replace(path="a,b:c%.pt", findings=(finding("100%"),))
     line = RENDERERS["github"]([made], [], View())
     title = "R101 tensor-shape"
     assert line == f"::error file=a%2Cb%3Ac%25.pt,title={title}::lstm kernel: 100%25"

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -26,12 +25,11 @@ from rnninspect.source import Source, open_source
 REPORTS = {
     **{name: inspected(form) for name, form in FORMS.items()},
     "stack": report(
-        model(*(replace(layer(name=f"rnn[{n}]"), stack=Stack("rnn", n, 2)) for n in range(2)))
+        model(*(layer(name=f"rnn[{n}]")._replace(stack=Stack("rnn", n, 2)) for n in range(2)))
     ),
-    "convolution": report(model(replace(layer(), sizes=Sizes(3, 2, kernel_size=(3, 3))))),
+    "convolution": report(model(layer()._replace(sizes=Sizes(3, 2, kernel_size=(3, 3))))),
     "damaged": report(
-        replace(
-            model(without(layer("GRU"), Role.KERNEL)),
+        model(without(layer("GRU"), Role.KERNEL))._replace(
             skipped=(SkippedLayer("custom", "MyCell", "no formula"),),
         )
     ),

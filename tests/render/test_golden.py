@@ -5,7 +5,6 @@ from __future__ import annotations
 import csv
 import io
 import json
-from dataclasses import replace
 
 import pytest
 
@@ -39,14 +38,13 @@ def test_explanation(case: str, pytestconfig: pytest.Config) -> None:
 
 def test_an_explanation_counts_a_fused_tensor_once() -> None:
     made = layer()
-    fused = replace(
-        made.operands[2],
+    fused = made.operands[2]._replace(
         slots=(made.operands[2].slots[0], made.operands[3].slots[0]),
         axes=((2,), *made.operands[2].axes),
         shape=(2, 8),
         tensors=(tensor("both", (2, 8)),),
     )
-    done = report(model(replace(made, operands=(*made.operands[:2], fused))))
+    done = report(model(made._replace(operands=(*made.operands[:2], fused))))
     lines = explain(done, done.layers).splitlines()
     start = next(number for number, line in enumerate(lines) if line.startswith("---"))
     table = lines[start + 1 : lines.index("", start)]
@@ -80,8 +78,8 @@ def test_the_stored_column_adds_up_to_the_total(case: str) -> None:
 
 def test_partly_shared_layers_add_up_too() -> None:
     first, second = layer(name="a"), layer(name="b")
-    tied = replace(second.operands[0], tensors=first.operands[0].tensors)
-    made = report(model(first, replace(second, operands=(tied, *second.operands[1:]))))
+    tied = second.operands[0]._replace(tensors=first.operands[0].tensors)
+    made = report(model(first, second._replace(operands=(tied, *second.operands[1:]))))
     listed = numbers(made)
     assert ("(shared, counted once)", -24) in listed
     assert sum(number for _, number in listed) == made.totals.parameters == 88

@@ -101,7 +101,7 @@ def _hold(
     )
     findings = (finding for finding in (*report.findings, *more) if counts(finding.rule))
     ordered = sorted(findings, key=lambda finding: -finding.level.weight)
-    return replace(report, findings=tuple(ordered)), measures
+    return report._replace(findings=tuple(ordered)), measures
 
 
 def _settle(measure: Measure, counts: Callable[[str], bool]) -> Measure:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -78,7 +78,7 @@ def card(  # noqa: PLR0913 - an option each
     reports, unreadable = inspect_all(Request(tuple(models), limits=options.limits(limit)))
     if unreadable:  # a card that leaves a model out would say that there is none
         raise typer.Exit(FAILED)
-    reports = [replace(report, path=_path_in(update, report.path)) for report in reports]
+    reports = [report._replace(path=_path_in(update, report.path)) for report in reports]
     block = block_of(reports)
     if update is None:
         code = OK if deliver(framed(block), None) else FAILED

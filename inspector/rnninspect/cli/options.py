@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import fields, replace
 from pathlib import Path
 from typing import Annotated
 
@@ -16,7 +15,7 @@ from rnninspect.rules import Level
 
 NEVER = "never"
 LEVELS = (*(level.value for level in Level), NEVER)
-LIMITS = tuple(item.name for item in fields(Limits))
+LIMITS = Limits._fields
 
 Models = Annotated[list[str], typer.Argument(metavar="MODEL", help="Saved models.")]
 Model = Annotated[str, typer.Argument(metavar="MODEL", help="A saved model.")]
@@ -63,7 +62,7 @@ def limits(pairs: list[str] | None) -> Limits:
         name, _, value = pair.partition("=")
         if name not in LIMITS or not value.isdecimal():
             raise typer.BadParameter(f"--limit {pair!r}: NAME=NUMBER, NAME of {', '.join(LIMITS)}")
-        changed = replace(changed, **{name: int(value)})
+        changed = changed._replace(**{name: int(value)})
     return changed
 
 

@@ -119,7 +119,7 @@ def _joined(
     result: list[LayerOutline] = []
     for layer in layers:
         below = result[-1] if result else None
-        whole = replace(layer.sizes, directions=2)
+        whole = layer.sizes._replace(directions=2)
         missing = wanted[layer.cell, whole] - own[layer.cell, whole]
         spare = own[_shape(layer)] - wanted[_shape(layer)]
         if below and _shape(below) == _shape(layer) and missing > 0 and spare > 1:
@@ -135,7 +135,7 @@ def _join(first: LayerOutline, second: LayerOutline) -> LayerOutline:
     return replace(
         first,
         name=f"{first.name} + {second.name}",
-        sizes=replace(first.sizes, directions=2),
+        sizes=first.sizes._replace(directions=2),
         dtypes=tuple(sorted({*first.dtypes, *second.dtypes})),
         expected=first.expected + second.expected,
         stored=first.stored + second.stored,

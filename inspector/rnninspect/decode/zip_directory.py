@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import struct
 import zlib
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from rnninspect.errors import UnreadableFile
+from rnninspect.record import Record
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -32,8 +32,7 @@ _ZIP64_FIELD = 1  # 4.5.3
 _FULL_LONG = 0xFFFFFFFF  # the value is in the zip64 field instead
 
 
-@dataclass(frozen=True, slots=True)
-class Member:
+class Member(Record):
     """One entry of the central directory; sizes and offsets in bytes, `crc` as the entry has it."""
 
     name: str
@@ -45,8 +44,7 @@ class Member:
     flags: int
 
 
-@dataclass(frozen=True, slots=True)
-class _Directory:
+class _Directory(Record):
     offset: int
     size: int
     entries: int

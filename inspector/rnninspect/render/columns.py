@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import StrEnum
 from itertools import groupby
 from typing import TYPE_CHECKING
 
 from rnninspect.counter import bias_vectors
+from rnninspect.record import Record
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -28,16 +28,14 @@ class RowKind(StrEnum):
     TOTAL = "total"
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
+class Row(Record):
     """One line; `values` are by column name, a missing one stays blank."""
 
     kind: RowKind
     values: dict[str, Value]
 
 
-@dataclass(frozen=True, slots=True)
-class Column:
+class Column(Record):
     """One column of the report.
 
     Attributes:

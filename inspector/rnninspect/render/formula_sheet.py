@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from rnninspect.cells import BIASES, CELLS, REQUIRED, TEXTBOOK, Role, count, formula
@@ -46,7 +46,7 @@ def formula_sheet(wish: Wish, conventions: Sequence[Convention], width: int = 80
 
 def levels_of(wish: Wish) -> tuple[Sizes, ...]:
     """The sizes of each level: level i > 0 reads directions × fed-back width."""
-    above = replace(wish.sizes, input_size=wish.sizes.directions * wish.sizes.fed_back)
+    above = wish.sizes._replace(input_size=wish.sizes.directions * wish.sizes.fed_back)
     return (wish.sizes, *([above] * (wish.levels - 1)))
 
 

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-
+from rnninspect.record import Record
 from rnninspect.render.columns import COLUMNS, Column
 from rnninspect.rules import Level
 
 
-@dataclass(frozen=True, slots=True)
-class View:
+class View(Record):
     """How the caller wants it.
 
     Attributes:
@@ -21,14 +19,13 @@ class View:
     """
 
     width: int = 80
-    columns: tuple[Column, ...] = field(default=COLUMNS)
+    columns: tuple[Column, ...] = COLUMNS
     chosen: bool = False
     root: str = ""
     fail_on: Level | None = Level.ERROR
 
 
-@dataclass(frozen=True, slots=True)
-class Unreadable:
+class Unreadable(Record):
     """A file without a report, and why."""
 
     path: str

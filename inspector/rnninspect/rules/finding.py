@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING
+
+from rnninspect.record import Record
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -26,16 +27,14 @@ class Level(StrEnum):
         return {"error": 3, "warning": 2, "note": 1}[self.value]
 
 
-@dataclass(frozen=True, slots=True)
-class Case:
+class Case(Record):
     """All that a rule may look at: one file's description and its counted layers."""
 
     model: SavedModel
     counts: tuple[LayerCount, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Breach:
+class Breach(Record):
     """One place where a rule is broken."""
 
     message: str
@@ -43,8 +42,7 @@ class Breach:
     tensor: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Rule:
+class Rule(Record):
     """One rule, whole: its words and its check. A code is never used again for another rule.
 
     Attributes:
@@ -72,8 +70,7 @@ class Rule:
         )
 
 
-@dataclass(frozen=True, slots=True)
-class Finding:
+class Finding(Record):
     """A breach with the rule that it breaks; `layer` and `tensor` are names as the report has."""
 
     rule: str

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from dataclasses import replace
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
@@ -43,7 +42,7 @@ def _reason(
     counted: LayerCount, operand: OperandCount, shape: tuple[int, ...], due: tuple[int, ...]
 ) -> Reason:
     axes, sizes = operand.operand.axes, counted.layer.sizes
-    other_way = replace(sizes, directions=3 - sizes.directions)
+    other_way = sizes._replace(directions=3 - sizes.directions)
     if shape == expected_shape(axes, len(counted.cell.gates), other_way):
         return Reason.SHAPE  # a direction too few or too many, not a bias of another convention
     if all(slot.role in BIASES for slot in operand.operand.slots):
@@ -55,7 +54,7 @@ def _reason(
         return Reason.GATES
     stack = counted.layer.stack
     if stack is not None and stack.level > 0:
-        others = (replace(sizes, input_size=size) for size in set(shape))
+        others = (sizes._replace(input_size=size) for size in set(shape))
         if any(shape == expected_shape(axes, len(counted.cell.gates), other) for other in others):
             return Reason.LEVEL
     return Reason.SHAPE

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import json
 from dataclasses import asdict, dataclass, field
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
+
+from rnninspect.record import Record
 
 if TYPE_CHECKING:
     from typing import Self
 
 
-class Filling(NamedTuple):
+class Filling(Record):
     """One tensor of a layer: its direction, the roles it fills, its name, whether it is stored."""
 
     direction: int

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
 from struct import unpack_from
 from typing import TYPE_CHECKING
 
@@ -18,6 +17,7 @@ from rnninspect.decode.hdf5.headers import (
 from rnninspect.decode.hdf5.heaps import FractalHeap
 from rnninspect.decode.hdf5.trees import read_records
 from rnninspect.errors import UnreadableFile
+from rnninspect.record import Record
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -28,8 +28,7 @@ if TYPE_CHECKING:
 SHARED_TYPE, SHARED_SPACE = 1, 2
 
 
-@dataclass(frozen=True, slots=True)
-class Attribute:
+class Attribute(Record):
     """A small array beside an object; `data` are its bytes as stored."""
 
     name: str

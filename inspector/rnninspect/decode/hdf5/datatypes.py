@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import IntEnum
 from struct import unpack_from
 from typing import TYPE_CHECKING
 
 from rnninspect.errors import UnreadableFile
+from rnninspect.record import Record
 
 if TYPE_CHECKING:
     from rnninspect.decode.hdf5.space import Space
@@ -45,8 +45,7 @@ FLOATS = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Datatype:
+class Datatype(Record):
     """An element's type: numpy's name for it, or the class in words; `size` in bytes.
 
     Attributes:

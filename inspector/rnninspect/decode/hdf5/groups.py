@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from enum import StrEnum
 from struct import unpack_from
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from rnninspect.decode.hdf5.headers import LINK, LINK_INFO, SYMBOL_TABLE
 from rnninspect.decode.hdf5.heaps import FractalHeap
 from rnninspect.decode.hdf5.trees import read_records
 from rnninspect.errors import UnreadableFile
+from rnninspect.record import Record
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -32,7 +33,7 @@ class LinkKind(StrEnum):
     USER = "user-defined"
 
 
-class Link(NamedTuple):
+class Link(Record):
     """A name in a group; `address` for a hard link, `target` for the others."""
 
     name: str

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from struct import Struct, unpack_from
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from rnninspect.decode.hdf5.checksum import require_checksum
 from rnninspect.errors import UnreadableFile
+from rnninspect.record import Record
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -26,7 +27,7 @@ OLD_MESSAGE, NEW_MESSAGE = Struct("<HHB3x"), Struct("<BHB")
 MOST_CHUNKS = 4096
 
 
-class Message(NamedTuple):
+class Message(Record):
     """One message; millions may pass, hence a tuple."""
 
     kind: int

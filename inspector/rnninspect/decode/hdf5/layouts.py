@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
 from enum import StrEnum
 from struct import unpack_from
 from typing import TYPE_CHECKING
 
 from rnninspect.errors import UnreadableFile
+from rnninspect.record import Record
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -42,8 +42,7 @@ class LayoutKind(StrEnum):
     VIRTUAL = "virtual"  # in other datasets, of this file or of others
 
 
-@dataclass(frozen=True, slots=True)
-class Layout:
+class Layout(Record):
     """Where a dataset's bytes lie; sizes in bytes.
 
     Attributes:

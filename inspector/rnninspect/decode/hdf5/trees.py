@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from struct import unpack_from
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from rnninspect.decode.hdf5.checksum import require_checksum
 from rnninspect.errors import UnreadableFile
+from rnninspect.record import Record
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -17,7 +18,7 @@ NODE_OVERHEAD = 10  # signature, version, type and checksum of a node
 DEEPEST_TREE = 32
 
 
-class _Tree(NamedTuple):
+class _Tree(Record):
     """What the header says that each node needs; sizes in bytes."""
 
     kind: int
