@@ -11,7 +11,8 @@ from pathlib import Path
 import pytest
 
 from rnninspect.cli import COMMANDS
-from rnninspect.command import SUBCOMMANDS, plain_request, write_whole
+from rnninspect.command import SUBCOMMANDS, plain_request
+from rnninspect.writing import write_whole
 
 SAMPLES = Path(__file__).parents[1] / "sample_models"
 GOOD = min((SAMPLES / "onnx").glob("*.onnx"))

@@ -32,6 +32,7 @@ FLOORS = {
     "comparison": 5,
     "front_matter": 5,
     "verification": 5,
+    "writing": 5,
     "render": 6,
     "command": 7,
     "cli": 8,

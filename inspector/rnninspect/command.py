@@ -3,10 +3,7 @@
 from __future__ import annotations
 
 import os
-import shutil
 import sys
-import tempfile
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from rnninspect.errors import RnnInspectError
@@ -21,6 +18,7 @@ from rnninspect.rules import Level
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from pathlib import Path
 
     from rnninspect.render.columns import Column
     from rnninspect.report import Report
@@ -89,6 +87,8 @@ def deliver(text: str, output: Path | None) -> bool:
             sys.stdout.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]
             print(text, end="\n" if text else "", flush=True)  # noqa: T201 - this is the place
         else:
+            from rnninspect.writing import write_whole  # noqa: PLC0415 - only with -o
+
             write_whole(output, text + "\n")
     except BrokenPipeError:  # whoever read the pipe has enough
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
@@ -106,7 +106,7 @@ def summarise(markdown: str) -> bool:
     if not path or not markdown:
         return True
     try:
-        with Path(path).open("a", encoding="utf-8") as file:
+        with open(path, "a", encoding="utf-8") as file:  # noqa: PTH123 - pathlib costs time
             file.write(f"{summary_part(markdown)}\n\n")
     except OSError as error:
         complain(f"{path}: {error.strerror or error}")
@@ -116,46 +116,23 @@ def summarise(markdown: str) -> bool:
 
 def ci_root() -> str:
     """The folder that a CI system names files from, if this is run inside of it; else empty."""
+    here = f"{os.getcwd()}/"  # noqa: PTH109 - pathlib costs time
     for variable in ("GITHUB_WORKSPACE", "CI_PROJECT_DIR"):
         folder = os.environ.get(variable)
-        if folder and Path.cwd().is_relative_to(folder):
+        if folder and here.startswith(f"{folder.rstrip('/')}/"):
             return folder
     return ""
 
 
-def write_whole(path: Path, content: str | bytes) -> None:
-    """Replace a file at once, so that nobody ever sees half of it; OSError leaves the old one.
-
-    A link stays and leads to the new content; text is written in UTF-8.
-    """
-    data = content.encode() if isinstance(content, str) else content
-    path = path.resolve()
-    if path.exists() and not path.is_file():  # a device or a pipe cannot be replaced
-        path.write_bytes(data)
-        return
-    with tempfile.NamedTemporaryFile(
-        dir=path.parent, prefix=f".{path.name}.", delete=False
-    ) as draft:
-        try:
-            draft.write(data)
-            draft.flush()
-            mode = path.stat().st_mode & 0o7777 if path.exists() else 0o666 & ~_umask()
-            Path(draft.name).chmod(mode)
-            Path(draft.name).replace(path)
-        except BaseException:
-            Path(draft.name).unlink(missing_ok=True)
-            raise
-
-
-def _umask() -> int:
-    mask = os.umask(0)
-    os.umask(mask)
-    return mask
-
-
 def terminal_width() -> int:
     """Columns of the terminal, COLUMNS if set, 80 in a pipe."""
-    return shutil.get_terminal_size().columns
+    by_hand = os.environ.get("COLUMNS", "")
+    if by_hand.isdecimal() and int(by_hand):
+        return int(by_hand)
+    try:
+        return os.get_terminal_size(sys.__stdout__.fileno()).columns or 80  # type: ignore[union-attr]
+    except (AttributeError, ValueError, OSError):  # closed, replaced or no terminal
+        return 80
 
 
 def fails(report: Report, fail_on: Level | None) -> bool:

@@ -41,7 +41,7 @@ def choose_reader(source: Source) -> Reader:
         PluginError: an installed reader cannot be loaded.
     """
     tried = built_in_readers()
-    suffix = source.path.suffix.lower()
+    suffix = f".{source.name.rpartition('.')[2].lower()}"
     for reader in sorted(tried, key=lambda reader: suffix not in reader.suffixes):
         if reader.recognises(source):
             return reader

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import stat
 from enum import StrEnum
-from pathlib import Path, PurePosixPath
+from functools import cached_property
 from typing import TYPE_CHECKING, Protocol, Self
 
 from rnninspect.errors import UnreadableFile
@@ -13,6 +13,7 @@ from rnninspect.limits import Limits
 from rnninspect.record import Record
 
 if TYPE_CHECKING:
+    from pathlib import Path
     from types import TracebackType
 
 KINDS = (
@@ -81,16 +82,28 @@ class Source:
     A folder is a source without bytes, whose neighbours are the files in it.
 
     Attributes:
-        path: the file or folder as the user named it.
+        location: the file or folder as the user named it.
         size: bytes in this run.
         limits: the bounds that a reader holds to.
         companions: sizes of the other files that were found inside, by path: the model's as well.
     """
 
-    def __init__(self, path: Path, store: _Store, start: int, size: int, limits: Limits) -> None:
-        self.path, self.size, self.limits = path, size, limits
+    def __init__(self, location: str, store: _Store, start: int, size: int, limits: Limits) -> None:
+        self.location, self.size, self.limits = location, size, limits
         self.companions: dict[Path, int] = {}
         self._store, self._start = store, start
+
+    @cached_property
+    def path(self) -> Path:
+        """The file or folder as the user named it."""
+        from pathlib import Path  # noqa: PLC0415 - costs as much as a small file
+
+        return Path(self.location)
+
+    @property
+    def name(self) -> str:
+        """The file's or the folder's own name."""
+        return self.location.rstrip("/").rpartition("/")[2]
 
     @property
     def is_folder(self) -> bool:
@@ -133,20 +146,19 @@ class Source:
             raise UnreadableFile(
                 f"a part of {size} bytes at offset {offset} passes the end at {self.size}"
             )
-        part = Source(self.path, self._store, self._start + offset, size, self.limits)
+        part = Source(self.location, self._store, self._start + offset, size, self.limits)
         part.companions = self.companions
         return part
 
     def holding(self, data: bytes) -> Source:
         """A source over bytes in memory (an inflated member) with this one's path and limits."""
-        part = Source(self.path, _Memory(data), 0, len(data), self.limits)
+        part = Source(self.location, _Memory(data), 0, len(data), self.limits)
         part.companions = self.companions
         return part
 
     def neighbour(self, location: str) -> Neighbour:
         """What a path that the model names leads to; it is looked up, never opened."""
-        pure = PurePosixPath(location)
-        if not location or pure.is_absolute() or any(char in "\\\0" for char in location):
+        if not location or location[0] == "/" or any(char in "\\\0" for char in location):
             return Neighbour(Whereabouts.OUTSIDE)
         try:
             resolved = (self.folder / location).resolve()
@@ -205,10 +217,10 @@ def open_source(path: str | os.PathLike[str], limits: Limits | None = None) -> S
         raise UnreadableFile(_reason(error)) from error
     status = os.fstat(descriptor)
     if stat.S_ISREG(status.st_mode):
-        return Source(Path(path), _File(descriptor), 0, status.st_size, limits or Limits())
+        return Source(os.fspath(path), _File(descriptor), 0, status.st_size, limits or Limits())
     os.close(descriptor)
     if stat.S_ISDIR(status.st_mode):
-        return Source(Path(path), _Folder(), 0, 0, limits or Limits())
+        return Source(os.fspath(path), _Folder(), 0, 0, limits or Limits())
     what = next((name for test, name in KINDS if test(status.st_mode)), "something else")
     raise UnreadableFile(f"{what}, not a file")
 

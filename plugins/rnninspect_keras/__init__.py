@@ -75,7 +75,7 @@ def _kind(source: Source) -> str | None:
     head = source.head(len(HDF5))
     if head == HDF5:
         return "hdf5"
-    if source.path.name == GRAPH_FILE and head.startswith(SCHEMA_VERSION):
+    if source.name == GRAPH_FILE and head.startswith(SCHEMA_VERSION):
         return "savedmodel"
     tail = source.read(source.size - min(source.size, TAIL), min(source.size, TAIL))
     if tail.endswith(TABLE) and len(tail) > FOOTER:

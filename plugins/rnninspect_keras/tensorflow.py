@@ -46,7 +46,7 @@ def read_checkpoint(source: Source) -> SavedModel:
         with source.open_neighbour(prefix + INDEX) as index:
             bundle = read_bundle(index, source, prefix)
     elif is_index(source):
-        bundle = read_bundle(source, source, source.path.name.removesuffix(INDEX))
+        bundle = read_bundle(source, source, source.name.removesuffix(INDEX))
     else:
         bundle = read_old(source)
     items = [] if bundle.graph is None else read_trackable(source.holding(bundle.graph))

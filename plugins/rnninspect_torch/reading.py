@@ -52,7 +52,7 @@ def read_model(source: Source) -> SavedModel:
 
 def _with_the_rest(model: SavedModel, source: Source) -> SavedModel:
     """Say so if the file is one of a set, by its name: `model-00001-of-00003.safetensors`."""
-    match = _PART.search(source.path.name)
+    match = _PART.search(source.name)
     if source.is_folder or match is None or int(match[2]) < 2:
         return model
     detail = f"part {int(match[1])} of {int(match[2])}: the index beside it describes the whole"

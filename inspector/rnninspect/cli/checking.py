@@ -23,11 +23,11 @@ from rnninspect.command import (
     inspect_all,
     summarise,
     terminal_width,
-    write_whole,
 )
 from rnninspect.errors import PolicyError
 from rnninspect.policy.keys import KEYS
 from rnninspect.render.view import View
+from rnninspect.writing import write_whole
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence

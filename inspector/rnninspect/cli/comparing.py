@@ -21,11 +21,11 @@ from rnninspect.command import (
     fails,
     inspect_all,
     terminal_width,
-    write_whole,
 )
 from rnninspect.errors import RnnInspectError, UnreadableFile
 from rnninspect.inspection import inspect_file
 from rnninspect.source import open_source
+from rnninspect.writing import write_whole
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
