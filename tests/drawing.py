@@ -8,16 +8,15 @@ from __future__ import annotations
 import os
 from dataclasses import dataclass
 from pathlib import Path
-from types import ModuleType
 
 from hypothesis import HealthCheck, Phase, settings
 
 from rnninspect import inspect_file
 from rnninspect.counter import bias_vectors
 from rnninspect.report import Report
-from rnninspect.verification.asking import question_on
-from rnninspect.verification.opinion import Bounds, Verdict, weigh
-from rnninspect.verification.question import Answer
+from rnninspect.verification.asking import Judge, question_on
+from rnninspect.verification.child import ask
+from rnninspect.verification.opinion import Bounds, Opinion, Verdict, weigh
 
 IN_CI = 300
 EXAMPLES = int(os.environ.get("RNNINSPECT_EXAMPLES", IN_CI))
@@ -74,10 +73,14 @@ def hold(path: Path, truths: list[Truth], total: int) -> Report:
     return report
 
 
-def agree(judge: ModuleType, report: Report) -> None:
+def agree(judge: Judge, report: Report) -> None:
     """Ask the framework as `rnninspect verify --trust-file` does; every count is the same."""
-    given = Answer()
-    judge.answer(question_on(report, Bounds(), trusted=True), given)
-    opinion = weigh("judge", report, given)
-    assert opinion.verdict is Verdict.AGREE, (opinion, given)
+    opinion = opinion_of(judge, report)
+    assert opinion.verdict is Verdict.AGREE, opinion
     assert {row.verdict for row in opinion.rows} <= {Verdict.AGREE}, opinion
+
+
+def opinion_of(judge: Judge, report: Report) -> Opinion:
+    """The opinion of a framework that is loaded once for many files, here and not in a child."""
+    given = ask(judge.module, question_on(report, Bounds(), trusted=True))
+    return weigh(judge.name, report, given)

@@ -1,4 +1,7 @@
-"""A framework made by hand for the tests of `verify`: the file's first word says how it behaves."""
+"""A framework made by hand for the tests of `verify`: a word says how it behaves.
+
+The word stands in the variable FAKE_JUDGE, or else it is what the file holds.
+"""
 
 from __future__ import annotations
 
@@ -15,12 +18,14 @@ def version() -> str:
 
 
 def answer(question: Question, given: Answer) -> None:
-    word = Path(question.path).read_text()
+    word = os.environ.get("FAKE_JUDGE") or Path(question.path).read_text()
     print("the framework talks")  # noqa: T201 - it must not reach the report
     match word:
         case "crash":
             print("about to fall", flush=True)  # noqa: T201 - the last words of a crash
             os.kill(os.getpid(), signal.SIGSEGV)
+        case "import":
+            raise ModuleNotFoundError("No module named 'theirs'", name="theirs")
         case "raise":
             raise ValueError("first line\nsecond line")
         case "sleep":

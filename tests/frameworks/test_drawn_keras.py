@@ -13,6 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from drawing import Truth, agree, drawn, hold
+from rnninspect.verification.asking import KERAS
 
 pytestmark = [pytest.mark.frameworks, pytest.mark.filterwarnings("ignore")]
 SUFFIXES = (".keras", ".h5", ".weights.h5")
@@ -108,8 +109,6 @@ def truths(block: Block, layer: Any) -> Iterator[Truth]:  # noqa: ANN401 - as ab
 def test_drawn_models_are_what_keras_counts(model: Model) -> None:
     import keras
 
-    from rnninspect.verification import by_keras
-
     keras.backend.clear_session()
     made, layers = network(model)
     due = [
@@ -121,4 +120,4 @@ def test_drawn_models_are_what_keras_counts(model: Model) -> None:
             made.save_weights(path)
         else:
             made.save(path)
-        agree(by_keras, hold(path, due, made.count_params()))
+        agree(KERAS, hold(path, due, made.count_params()))

@@ -15,6 +15,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from drawing import Truth, agree, drawn, hold
+from rnninspect.verification.asking import ONNX, ONNXRUNTIME
 
 pytestmark = [pytest.mark.frameworks, pytest.mark.filterwarnings("ignore")]
 GATES = {"RNN": 1, "GRU": 3, "LSTM": 4}
@@ -157,8 +158,6 @@ def by_torch(node: Node) -> Any:  # noqa: ANN401 - protobuf
 def test_drawn_nodes_are_what_onnx_and_onnxruntime_count(node: Node) -> None:
     import onnx
 
-    from rnninspect.verification import by_onnx, by_onnxruntime
-
     model = by_torch(node) if node.exported else by_hand(node)
     count = sum(math.prod(shape) for shape in shapes(node).values())
     biases = 2 if node.bias else 0
@@ -174,7 +173,7 @@ def test_drawn_nodes_are_what_onnx_and_onnxruntime_count(node: Node) -> None:
         os.chdir(folder)  # the judges write beside them, as in the child's own folder
         try:
             report = hold(path, [due], count)
-            agree(by_onnx, report)
-            agree(by_onnxruntime, report)
+            agree(ONNX, report)
+            agree(ONNXRUNTIME, report)
         finally:
             os.chdir(before)

@@ -13,6 +13,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from drawing import Truth, agree, drawn, hold
+from rnninspect.verification.asking import TORCH
 
 pytestmark = [pytest.mark.frameworks, pytest.mark.filterwarnings("ignore")]
 CONTAINERS = ("zip", "legacy", "safetensors", "checkpoint", "module", "script")
@@ -141,8 +142,6 @@ def save(net: Net, module: Any, path: Path) -> None:  # noqa: ANN401 - as above
 @example(Net("GRU", 4, 3, container="script", path="blocks.0.layer"))
 @drawn
 def test_drawn_networks_are_what_torch_counts(net: Net) -> None:
-    from rnninspect.verification import by_torch
-
     rnn = live(net)
     module = network(net, rnn)
     suffix = ".safetensors" if net.container == "safetensors" else ".pt"
@@ -150,4 +149,4 @@ def test_drawn_networks_are_what_torch_counts(net: Net) -> None:
         path = Path(folder) / f"model{suffix}"
         save(net, module, path)
         total = sum(tensor.numel() for tensor in module.state_dict().values())
-        agree(by_torch, hold(path, truths(net, rnn), total))
+        agree(TORCH, hold(path, truths(net, rnn), total))

@@ -3,17 +3,26 @@
 from __future__ import annotations
 
 import sys
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from rnninspect.cli import options
-from rnninspect.cli.options import LimitPairs, Models
+from rnninspect.cli.options import LimitPairs, Models, Output
 from rnninspect.command import FAILED, FINDINGS, OK, complain, deliver
 from rnninspect.errors import RnnInspectError
 from rnninspect.inspection import inspect_file
-from rnninspect.limits import Limits
-from rnninspect.verification.opinion import Bounds
+from rnninspect.render.view import Unreadable
+from rnninspect.verification.opinion import Bounds, Verdict
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from rnninspect.limits import Limits
+    from rnninspect.report import Report
+    from rnninspect.verification.opinion import Opinion
+
+VERDICT_FORMATS = ("table", "json")
 
 TrustFile = Annotated[
     bool,
@@ -28,10 +37,14 @@ Timeout = Annotated[float, typer.Option(min=1, help="Seconds for each framework.
 Memory = Annotated[float, typer.Option(min=0.1, help="Gigabytes for each framework.")]
 
 
-def verify(
+def verify(  # noqa: PLR0913 - an option each
     models: Models,
     *,
     trust_file: TrustFile = False,
+    output_format: Annotated[
+        str, typer.Option("--format", "-f", help=f"One of {', '.join(VERDICT_FORMATS)}.")
+    ] = "table",
+    output: Output = None,
     timeout: Timeout = 300,
     memory: Memory = 8,
     limit: LimitPairs = None,
@@ -44,35 +57,54 @@ def verify(
 
     Example: rnninspect verify model.pt
     """
-    bounds = Bounds(timeout, int(memory * 2**30))
-    limits = options.limits(limit)
-    codes = [_verify(path, limits, bounds, trusted=trust_file) for path in models]
-    raise typer.Exit(max(codes))
+    from rnninspect.render.to_verdict import verdict  # noqa: PLC0415 - only when used
+    from rnninspect.render.to_verdict_json import verdicts_json  # noqa: PLC0415 - as above
+
+    chosen = options.one_of(output_format, VERDICT_FORMATS)
+    bounds, limits = Bounds(timeout, int(memory * 2**30)), options.limits(limit)
+    results = [_judge(path, limits, bounds, trusted=trust_file) for path in models]
+    unreadable = [result for result in results if isinstance(result, Unreadable)]
+    judged = [result for result in results if not isinstance(result, Unreadable)]
+    asked = [(report, _asked(opinions)) for report, opinions in judged]
+    blocks = [verdict(report, opinions) for report, opinions in asked if opinions]
+    text = verdicts_json(judged, unreadable) if chosen == "json" else "\n\n".join(blocks)
+    if text and not deliver(text, output):
+        raise typer.Exit(FAILED)
+    codes = [_code(opinions) for _, opinions in judged]
+    raise typer.Exit(FAILED if unreadable else max(codes))
 
 
-def _verify(path: str, limits: Limits, bounds: Bounds, *, trusted: bool) -> int:
-    from rnninspect.render.to_verdict import sentence, verdict  # noqa: PLC0415 - only when used
-    from rnninspect.verification import Verdict, verify  # noqa: PLC0415 - as above
+def _judge(
+    path: str, limits: Limits, bounds: Bounds, *, trusted: bool
+) -> tuple[Report, list[Opinion]] | Unreadable:
+    """All opinions of one file; what could not be had is told on standard error at once."""
+    from rnninspect.render.to_verdict import sentence  # noqa: PLC0415 - only when used
+    from rnninspect.verification import verify as ask  # noqa: PLC0415 - as above
 
     try:
         report = inspect_file(path, limits)
     except RnnInspectError as error:
         complain(f"{path}: {error}")
-        return FAILED
-    opinions = list(verify(report, bounds, _progress, trusted=trusted))
+        return Unreadable(path, str(error))
+    opinions = list(ask(report, bounds, _progress, trusted=trusted))
     _progress("")
-    asked = [opinion for opinion in opinions if opinion.verdict is not Verdict.UNASKED]
     for opinion in opinions:
         if opinion.verdict is Verdict.UNASKED:
             complain(f"{path}: {sentence(opinion)}")
     if not opinions:
         complain(f"{path}: no framework is known that could judge {report.format}")
-    if asked and not deliver(verdict(report, asked), None):
+    return report, opinions
+
+
+def _asked(opinions: Sequence[Opinion]) -> list[Opinion]:
+    return [opinion for opinion in opinions if opinion.verdict is not Verdict.UNASKED]
+
+
+def _code(opinions: Sequence[Opinion]) -> int:
+    verdicts = {opinion.verdict for opinion in opinions}
+    if not verdicts or Verdict.UNASKED in verdicts:
         return FAILED
-    if len(asked) < len(opinions) or not opinions:
-        return FAILED
-    bad = {Verdict.DISAGREE, Verdict.REFUSED}
-    return FINDINGS if any(opinion.verdict in bad for opinion in asked) else OK
+    return FINDINGS if verdicts & {Verdict.DISAGREE, Verdict.REFUSED} else OK
 
 
 def _progress(text: str) -> None:

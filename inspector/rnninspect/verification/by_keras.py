@@ -10,17 +10,18 @@ from typing import TYPE_CHECKING, Any
 import h5py
 import keras
 
+from rnninspect.verification.child import one_line
+from rnninspect.verification.keras_layers import cudnn_layers, rebuild
 from rnninspect.verification.question import NeedsTrust, NoOpinion, RefusedLayer
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from rnninspect.verification.question import Answer, Part, Question
 
 WHOLE = ("keras archive", "keras hdf5 model")
 CHECKPOINT = "checkpoint"
 SAVED_MODEL = "saved"
-LAYERS = {"RNN": "SimpleRNN", "GRU": "GRU", "LSTM": "LSTM"}
 WEIGHTS = "model.weights.h5"
 
 
@@ -39,16 +40,17 @@ def answer(question: Question, given: Answer) -> None:
     elif name in WHOLE and (model := _load(question, given)) is not None:
         given.total = int(model.count_params())
         for part in question.parts:
-            _note(given, part, lambda part: _counted(model, part))
+            note(given, part, lambda part: _counted(model, part))
     else:
         with _weights(question) as file:
             given.total, given.everything = _elements(file), True
             arrays = dict(_datasets(file))
             for part in question.parts:
-                _note(given, part, lambda part: rebuild(part, arrays))
+                note(given, part, lambda part: rebuild(part, lambda name: _array(name, arrays)))
 
 
-def _note(given: Answer, part: Part, count: Any) -> None:  # noqa: ANN401 - a function of a part
+def note(given: Answer, part: Part, count: Callable[[Part], int]) -> None:
+    """Book Keras' count of a layer, or why there is none."""
     try:
         given.counts[part.name] = count(part)
     except RefusedLayer as error:
@@ -69,10 +71,10 @@ def _load(question: Question, given: Answer) -> Any:  # noqa: ANN401 - Keras is 
             raise
         try:
             model = older.models.load_model(
-                question.path, compile=False, safe_mode=not question.trusted
+                question.path, cudnn_layers(), compile=False, safe_mode=not question.trusted
             )
-        except Exception:  # noqa: BLE001 - what Keras 3 said is the opinion that counts
-            raise error from None
+        except Exception as second:  # noqa: BLE001 - what Keras 3 said stands beside it
+            raise ValueError(f"{one_line(error)}; tf_keras: {one_line(second)}") from None
     given.version = f"{version()} with tf_keras {older.__version__}"
     return model
 
@@ -133,41 +135,7 @@ def _elements(file: Any) -> int:  # noqa: ANN401 - as above
     return sum(int(dataset.size or 0) for _, dataset in _datasets(file))
 
 
-def rebuild(part: Part, arrays: dict[str, Any]) -> int:
-    """The count of live layers, one for each direction, that take the arrays of this one."""
-    total = 0
-    for direction in range(part.directions):
-        layer = _layer(part)
-        values = [
-            _value(filling.tensor, arrays)
-            for filling in part.fillings
-            if filling.direction == direction
-        ]
-        try:
-            layer.set_weights(values)
-        except ValueError as error:
-            raise RefusedLayer(str(error)) from error
-        total += int(layer.count_params())
-    return total
-
-
-def _value(name: str, arrays: dict[str, Any]) -> Any:  # noqa: ANN401 - as above
+def _array(name: str, arrays: dict[str, Any]) -> Any:  # noqa: ANN401 - as above
     if name not in arrays:
         raise NoOpinion(f"Keras shows no array named {name}")
     return arrays[name][()]
-
-
-def _layer(part: Part) -> Any:  # noqa: ANN401 - as above
-    """A live layer of one direction, built for its inputs."""
-    if not part.convention.startswith("keras") or part.peepholes or part.projection_size:
-        raise NoOpinion(f"Keras 3 has no {part.kind} of {part.convention}")
-    biased = part.biases > 0
-    if part.taps:
-        space = tuple(tap + 2 for tap in part.taps)
-        made = getattr(keras.layers, part.cell)(part.hidden_size, part.taps, use_bias=biased)
-        made.build((None, None, *space, part.input_size))
-        return made
-    options = {"reset_after": part.convention != "keras"} if part.cell == "GRU" else {}
-    made = getattr(keras.layers, LAYERS[part.cell])(part.hidden_size, use_bias=biased, **options)
-    made.build((None, None, part.input_size))
-    return made

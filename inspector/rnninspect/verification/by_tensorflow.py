@@ -4,36 +4,62 @@ from __future__ import annotations
 
 import math
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import tensorflow as tf
+from tensorflow.core.protobuf import trackable_object_graph_pb2
 
-from rnninspect.verification.question import NeedsTrust
+from rnninspect.verification.by_keras import note
+from rnninspect.verification.keras_layers import rebuild
+from rnninspect.verification.question import NeedsTrust, NoOpinion
 
 if TYPE_CHECKING:
     from rnninspect.verification.question import Answer, Question
 
 PREFIX = ".index"
-BOOKKEEPING = "_CHECKPOINTABLE_OBJECT_GRAPH"
+OBJECTS = "_CHECKPOINTABLE_OBJECT_GRAPH"
 
 
 def answer(question: Question, given: Answer) -> None:
-    """Count what TensorFlow finds stored; build the layers anew from the arrays of a checkpoint."""
-    path = Path(question.path)
-    if "saved" in question.format.lower():
-        if not question.trusted:
-            raise NeedsTrust("a SavedModel is a program, which TensorFlow would run")
-        tf.saved_model.load(str(path if path.is_dir() else path.parent))
-        prefix = (path if path.is_dir() else path.parent) / "variables" / "variables"
-    else:
-        prefix = path.with_suffix("") if path.suffix == PREFIX else path
-    reader = tf.train.load_checkpoint(str(prefix))
-    shapes = {
-        name: shape
-        for name, shape in reader.get_variable_to_shape_map().items()
-        if name != BOOKKEEPING
-    }
+    """Load the file, count what TensorFlow finds stored, and build the layers anew from that."""
     given.version = f"{given.version} with tensorflow {tf.__version__}"
-    given.total, given.everything = sum(map(math.prod, shapes.values())), True
+    given.total, given.everything = 0, True
+    prefix = _prefix(question)
+    if not prefix.with_name(prefix.name + PREFIX).exists():
+        return  # a program without variables
+    reader = tf.train.load_checkpoint(str(prefix))
+    shapes = reader.get_variable_to_shape_map()
+    given.total = sum(math.prod(shape) for name, shape in shapes.items() if name != OBJECTS)
+    keys = dict.fromkeys(shapes.keys() - {OBJECTS}) | _keys(reader, shapes)
+
+    def fetch(name: str) -> Any:  # noqa: ANN401 - an array
+        if name not in keys:
+            raise NoOpinion(f"TensorFlow shows no array named {name}")
+        return reader.get_tensor(keys[name] or name)
+
     for part in question.parts:
-        given.silences[part.name] = "a checkpoint tells arrays, not layers"
+        note(given, part, lambda part: rebuild(part, fetch))
+
+
+def _prefix(question: Question) -> Path:
+    """Where the variables lie; a SavedModel is loaded first, which runs what it holds."""
+    path = Path(question.path)
+    if "saved" not in question.format.lower():
+        return path.with_suffix("") if path.suffix == PREFIX else path
+    if not question.trusted:
+        raise NeedsTrust("a SavedModel is a program, which TensorFlow would run")
+    folder = path if path.is_dir() else path.parent
+    tf.saved_model.load(str(folder))
+    return folder / "variables" / "variables"
+
+
+def _keys(reader: Any, shapes: Any) -> dict[str, str]:  # noqa: ANN401 - TensorFlow is untyped
+    """The key of each variable's array by the variable's own name, where one alone has that."""
+    if OBJECTS not in shapes:
+        return {}
+    graph = trackable_object_graph_pb2.TrackableObjectGraph.FromString(reader.get_tensor(OBJECTS))
+    named: dict[str, set[str]] = {}
+    for node in graph.nodes:
+        for attribute in node.attributes:
+            named.setdefault(attribute.full_name, set()).add(attribute.checkpoint_key)
+    return {name: key for name, (key, *others) in named.items() if name and not others}

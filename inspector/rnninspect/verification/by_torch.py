@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
+import gzip
 import pickle
+import shutil
+import tarfile
 from collections import defaultdict
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import torch
 
 from rnninspect.verification.question import NeedsTrust, NoOpinion, RefusedLayer
+from rnninspect.verification.torch_tensors import elements, tensors_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
     from rnninspect.verification.question import Answer, Filling, Part, Question
-
-    Tensors = dict[str, torch.Tensor]
+    from rnninspect.verification.torch_tensors import Tensors
 
 LEAVES = {
     "kernel": "weight_ih",
@@ -25,7 +29,8 @@ LEAVES = {
     "projection": "weight_hr",
 }
 CELLS = ("RNN", "GRU", "LSTM")
-DEEPEST = 20
+GZIP = b"\x1f\x8b"
+WEIGHTS = "weights.th"  # of an archive by AllenNLP
 
 
 def version() -> str:
@@ -35,8 +40,8 @@ def version() -> str:
 
 def answer(question: Question, given: Answer) -> None:
     """Load the file; count all its tensors, and the parameters of each layer built anew."""
-    tensors = dict(_flatten(_load(question), "", DEEPEST))
-    given.total, given.everything = _elements(tensors), True
+    tensors = dict(tensors_of(_load(question)))
+    given.total, given.everything = elements(tensors), True
     stacks: dict[object, list[Part]] = defaultdict(list)
     for part in question.parts:
         stacks[part.root, part.stack or part.name].append(part)
@@ -60,13 +65,30 @@ def _load(question: Question) -> object:
             raise NeedsTrust(f"{question.format} holds a program, which torch would run")
         return SPECIAL[question.format](question.path)
     try:
-        return torch.load(question.path, map_location="cpu", weights_only=not question.trusted)
+        path = _inflated(question.path)
+        return torch.load(path, map_location="cpu", weights_only=not question.trusted)
     except pickle.UnpicklingError as error:
         if question.trusted or "weights_only" not in str(error):
             raise
         raise NeedsTrust(
             "it holds more than tensors; torch would import and call what it names"
         ) from error
+
+
+def _inflated(path: str) -> str:
+    """The file itself, or what is behind gzip and in an archive, in the child's own folder."""
+    with Path(path).open("rb") as file:
+        if file.read(len(GZIP)) != GZIP:
+            return path
+    with gzip.open(path) as packed, Path("inflated").open("wb") as plain:
+        shutil.copyfileobj(packed, plain)
+    if tarfile.is_tarfile("inflated"):
+        with tarfile.open("inflated") as archive:
+            held = archive.extractfile(WEIGHTS) if WEIGHTS in archive.getnames() else None
+            if held is not None:
+                Path(WEIGHTS).write_bytes(held.read())
+                return WEIGHTS
+    return "inflated"
 
 
 def _script(path: str) -> object:
@@ -79,40 +101,6 @@ def _exported(path: str) -> object:
 
 
 SPECIAL: dict[str, Callable[[str], object]] = {"torchscript": _script, "torch export": _exported}
-
-
-def _flatten(value: object, path: str, depth: int) -> Iterator[tuple[str, torch.Tensor]]:
-    """Every tensor below a value with its path."""
-    if isinstance(value, torch.Tensor):
-        yield path, value
-    elif depth == 0:
-        return
-    elif isinstance(value, torch.nn.Module):
-        yield from _flatten(value.state_dict(), path, depth - 1)
-    elif isinstance(value, dict):
-        for key, inner in value.items():
-            yield from _flatten(inner, f"{path}.{key}" if path else str(key), depth - 1)
-    elif isinstance(value, list | tuple | set):
-        for place, inner in enumerate(value):
-            yield from _flatten(inner, f"{path}.{place}" if path else str(place), depth - 1)
-    elif isinstance(value, torch.optim.Optimizer):
-        yield from _flatten(value.state_dict(), path, depth - 1)
-
-
-def _elements(tensors: Tensors) -> int:
-    """Elements of all tensors; one that has two names counts once."""
-    unique: dict[object, torch.Tensor] = {}
-    for name, tensor in tensors.items():
-        try:
-            key: object = (
-                tensor.untyped_storage().data_ptr(),
-                tensor.storage_offset(),
-                tensor.numel(),
-            )
-        except (NotImplementedError, RuntimeError):  # a sparse tensor has no storage of its own
-            key = name
-        unique[key if tensor.numel() else name] = tensor
-    return sum(tensor.numel() for tensor in unique.values())
 
 
 def _rebuild(parts: Sequence[Part], tensors: Tensors) -> dict[str, int]:
@@ -129,8 +117,7 @@ def _rebuild(parts: Sequence[Part], tensors: Tensors) -> dict[str, int]:
         for filling in part.fillings
         for name, tensor in _named(filling, part, tensors, alone=alone)
     }
-    if any(tensor.is_quantized for tensor in own.values()):
-        raise NoOpinion("its weights are packed")
+    own = {name: t.dequantize() if t.is_quantized else t for name, t in own.items()}
     module = _module(first, levels=1 + max(part.level for part in parts), alone=alone)
     try:
         module.load_state_dict(own, strict=True, assign=True)

@@ -24,18 +24,25 @@ def main() -> None:
     question = Question.from_text(Path("question").read_text())
     _bound(question.address_space)
     warnings.simplefilter("ignore")  # what a framework warns of is its own matter
+    draft = Path("draft")
+    draft.write_text(json.dumps(asdict(ask(sys.argv[1], question))))
+    draft.rename("answer")
+
+
+def ask(module: str, question: Question) -> Answer:
+    """What the framework says, whatever it raises; its answer may be half, and then says why."""
     answer = Answer()
     try:
-        judge = import_module(sys.argv[1])
+        judge = import_module(module)
         answer.version = judge.version()
         judge.answer(question, answer)
     except NeedsTrust as error:
         answer.untrusted = one_line(error)
+    except ModuleNotFoundError as error:
+        answer.unfinished = f"it needs the module {error.name}, which is not installed"
     except Exception as error:  # noqa: BLE001 - whatever it raises is its opinion of the file
         answer.refusal = one_line(error)
-    draft = Path("draft")
-    draft.write_text(json.dumps(asdict(answer)))
-    draft.rename("answer")
+    return answer
 
 
 def one_line(error: BaseException) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import asdict, dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from rnninspect.record import Record
 
@@ -61,11 +61,17 @@ class Question:
     def from_text(cls, text: str) -> Self:
         """A question as `as_text` writes it."""
         known = json.loads(text)
-        parts = (
-            Part(**made | {"fillings": tuple(Filling(*filling) for filling in made["fillings"])})
-            for made in known["parts"]
-        )
+        parts = (_part(made) for made in known["parts"])
         return cls(**known | {"parts": tuple(parts)})
+
+
+def _part(made: dict[str, Any]) -> Part:
+    """A layer as JSON has it, with its tuples again."""
+    fillings = (
+        Filling(direction, tuple(roles), tensor, stored)
+        for direction, roles, tensor, stored in made["fillings"]
+    )
+    return Part(**made | {"taps": tuple(made["taps"]), "fillings": tuple(fillings)})
 
 
 @dataclass(slots=True)
@@ -81,7 +87,7 @@ class Answer:
         everything: whether `total` counts all stored arrays, not the model's parameters alone.
         refusal: why it does not load the file at all.
         untrusted: what of the file it would run, and did not.
-        unfinished: which bound ended the child before it had answered.
+        unfinished: which bound ended the child, or what is not installed that the file names.
     """
 
     version: str = ""

@@ -1,0 +1,88 @@
+"""Every tensor in what torch has loaded, in the child: dicts, modules, packed parameters."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import torch
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    Tensors = dict[str, torch.Tensor]
+
+DEEPEST = 20
+# Attributes in which torch's quantised modules keep what no state dict of a script shows.
+PACKED = ("param", "_packed_params")
+CELL_PARAMETERS = "CellParamsBase"
+
+
+def tensors_of(value: object, path: str = "", depth: int = DEEPEST) -> Iterator[tuple[str, Any]]:
+    """Every tensor below a value with its path."""
+    if isinstance(value, torch.Tensor):
+        yield path, value
+    elif depth == 0:
+        return
+    elif isinstance(value, torch.ScriptObject):
+        yield from _unpacked(value, path, depth)
+    else:
+        for key, inner in _inside(value):
+            yield from tensors_of(inner, _join(path, key), depth - 1)
+        if isinstance(value, torch.nn.Module | torch.optim.Optimizer):
+            yield from tensors_of(value.state_dict(), path, depth - 1)
+        if isinstance(value, torch.jit.ScriptModule):
+            yield from _packed(value, path, depth)
+
+
+def _inside(value: object) -> Iterable[tuple[object, object]]:
+    """What a container holds, each by its key or place."""
+    if isinstance(value, dict):
+        return value.items()
+    return enumerate(value) if isinstance(value, list | tuple | set) else ()
+
+
+def elements(tensors: Tensors) -> int:
+    """Elements of all tensors; one that has two names counts once."""
+    unique: dict[object, torch.Tensor] = {}
+    for name, tensor in tensors.items():
+        try:
+            key: object = (
+                tensor.untyped_storage().data_ptr(),
+                tensor.storage_offset(),
+                tensor.numel(),
+            )
+        except (NotImplementedError, RuntimeError):  # a sparse tensor has no storage of its own
+            key = name
+        unique[key if tensor.numel() else name] = tensor
+    return sum(tensor.numel() for tensor in unique.values())
+
+
+def _join(path: str, key: object) -> str:
+    return f"{path}.{key}" if path else str(key)
+
+
+def _packed(module: Any, path: str, depth: int) -> Iterator[tuple[str, Any]]:  # noqa: ANN401 - torch is untyped here
+    """Packed parameters of a scripted module and of those inside of it."""
+    for name, inner in module.named_modules():
+        for attribute in PACKED:
+            held = getattr(inner, attribute, None)
+            if isinstance(held, torch.ScriptObject):
+                where = f"{name}.{attribute}" if name else attribute
+                yield from _unpacked(held, _join(path, where), depth)
+
+
+def _unpacked(value: Any, path: str, depth: int) -> Iterator[tuple[str, Any]]:  # noqa: ANN401 - as above
+    """The weights in a packed object, by the names that torch's own cells have for them.
+
+    A packed cell's state is its kind, its biases, two lists of numbers, and two packed linear
+    layers, whose biases are the same ones (ATen/native/quantized/cpu/…/qrnn).
+    """
+    state, kind = value.__getstate__()
+    if kind.endswith(CELL_PARAMETERS):
+        for packed, biases, end in zip(state[4], state[1], ("ih", "hh"), strict=False):
+            linear = dict(_unpacked(packed, "", depth - 1))
+            yield _join(path, f"weight_{end}"), linear["weight"]
+            yield _join(path, f"bias_{end}"), biases
+    elif depth > 0:
+        for name, inner in zip(("weight", "bias"), state, strict=False):
+            yield from tensors_of(inner, _join(path, name), depth - 1)

@@ -1,0 +1,73 @@
+"""What each framework says of every sample: it agrees on the intact ones, and not on the broken.
+
+The frameworks are loaded once, here; that `verify` asks them in a child is tested beside this.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from pathlib import Path
+
+import pytest
+
+from drawing import agree, opinion_of
+from rnninspect import inspect_file
+from rnninspect.verification import JUDGES, Judge, Verdict
+
+pytestmark = [pytest.mark.frameworks, pytest.mark.filterwarnings("ignore")]
+SAMPLES = Path(__file__).resolve().parents[2] / "sample_models"
+MANIFEST = tomllib.loads((SAMPLES / "manifest.toml").read_text())["sample"]
+KINDS = {"torch": "pytorch", "keras": "keras", "onnx": "onnx"}  # folders -> frameworks
+# What a framework takes as it stands, although the file is broken, and why.
+TAKEN = {
+    ("broken/mixed_dtypes.pt", "torch"): "it takes a layer of two types, and fails when that runs",
+    ("broken/negative_hidden_size.pt", "torch"): "it believes the tensors, not the attribute",
+    ("broken/runs_code.pt", "torch"): "the code runs, and the weights are as they should be",
+    ("broken/duplicate_initializer.onnx", "onnxruntime"): "the last one of a name wins",
+    ("broken/long_payload.onnx", "onnx"): "surplus bytes are no matter to it",
+    ("broken/short_external.onnx", "onnx"): "it does not look into the other file",
+    ("broken/transposed_recurrent.onnx", "onnx"): "the count is right, and nothing checks R's axes",
+    ("broken/transposed_recurrent.onnx", "onnxruntime"): "as above, until the layer runs",
+    ("broken/unknown_direction.onnx", "onnx"): "an attribute's words are no matter to it",
+    ("broken/zero_hidden_size.onnx", "onnx"): "the shapes follow from the weights",
+}
+
+# Its strict inference yields no shape for weights that other operators make; onnxruntime's does.
+SILENT = {("onnx/dynamo_unfolded_gru.onnx", "onnx")}
+
+
+def cases(*, broken: bool) -> list[tuple[str, Judge]]:
+    return [
+        (entry["path"], judge)
+        for entry in MANIFEST
+        if ("fault" in entry) is broken
+        for judge in JUDGES[KINDS[entry.get("base", entry["path"]).partition("/")[0]]]
+    ]
+
+
+def named(value: object) -> str | None:
+    return value.name if isinstance(value, Judge) else None
+
+
+@pytest.mark.parametrize(("path", "judge"), cases(broken=False), ids=named)
+def test_every_framework_agrees_on_an_intact_sample(
+    path: str, judge: Judge, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)  # a judge may write beside it, as in the child's own folder
+    report = inspect_file(SAMPLES / path)
+    if (path, judge.name) in SILENT:
+        assert opinion_of(judge, report).verdict is Verdict.AGREE
+    else:
+        agree(judge, report)
+
+
+@pytest.mark.parametrize(("path", "judge"), cases(broken=True), ids=named)
+def test_a_framework_refuses_a_broken_sample_or_counts_otherwise(
+    path: str, judge: Judge, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    opinion = opinion_of(judge, inspect_file(SAMPLES / path))
+    taken = (path, judge.name) in TAKEN
+    assert opinion.verdict in ({Verdict.AGREE} if taken else {Verdict.REFUSED, Verdict.DISAGREE})
+    if opinion.verdict is Verdict.REFUSED:
+        assert opinion.reason or all(row.reason for row in opinion.rows if row.theirs is None)
