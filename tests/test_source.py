@@ -148,3 +148,18 @@ def test_files_found_beside_the_model_are_part_of_its_bytes(file: Path) -> None:
         with source.open_neighbour("shard") as shard:
             shard.holding(b"x").neighbour("weights.data")
         assert source.all_bytes == 1150
+
+
+def test_a_snapshot_of_the_hub_has_its_files_among_the_blobs(tmp_path: Path) -> None:
+    blobs, snapshot = tmp_path / "blobs", tmp_path / "snapshots" / "main"
+    blobs.mkdir()
+    snapshot.mkdir(parents=True)
+    (blobs / "hash").write_text("x")
+    (tmp_path / "outside").write_text("x")
+    (snapshot / "config.json").symlink_to("../../blobs/hash")
+    (snapshot / "other").symlink_to("../../outside")
+    with open_source(snapshot) as source:
+        assert source.neighbour("config.json").whereabouts is Whereabouts.INSIDE
+        assert source.neighbour("other").whereabouts is Whereabouts.OUTSIDE
+    with open_source(tmp_path) as source:  # no snapshot: its folder alone
+        assert source.neighbour("snapshots/main/../../../x").whereabouts is Whereabouts.OUTSIDE

@@ -92,6 +92,7 @@ class Source:
         self.location, self.size, self.limits = location, size, limits
         self.companions: dict[Path, int] = {}
         self._store, self._start = store, start
+        self._lent = False
 
     @cached_property
     def path(self) -> Path:
@@ -141,13 +142,16 @@ class Source:
         return self.read(0, min(length, self.size))
 
     def window(self, offset: int, size: int) -> Source:
-        """A part of this run as a source of its own; it lives no longer than this one."""
+        """A part of this run as a source of its own; it lives no longer than this one.
+
+        To close it closes nothing: the file is this one's.
+        """
         if offset < 0 or size < 0 or offset + size > self.size:
             raise UnreadableFile(
                 f"a part of {size} bytes at offset {offset} passes the end at {self.size}"
             )
         part = Source(self.location, self._store, self._start + offset, size, self.limits)
-        part.companions = self.companions
+        part.companions, part._lent = self.companions, True
         return part
 
     def holding(self, data: bytes) -> Source:
@@ -162,9 +166,7 @@ class Source:
             return Neighbour(Whereabouts.OUTSIDE)
         try:
             resolved = (self.folder / location).resolve()
-            folders = {self.folder.resolve()}
-            if not self.is_folder:  # caches link a model and its data into one folder of blobs
-                folders.add(self.path.resolve().parent)
+            folders = {self.folder.resolve(), _linked(self.path, self.is_folder)}
             if not any(resolved.is_relative_to(folder) for folder in folders):
                 return Neighbour(Whereabouts.OUTSIDE)
             status = resolved.stat()
@@ -190,8 +192,9 @@ class Source:
         return source
 
     def close(self) -> None:
-        """Let go of the file."""
-        self._store.close()
+        """Let go of the file, if it is this source's own."""
+        if not self._lent:
+            self._store.close()
 
     def __enter__(self) -> Self:
         return self
@@ -203,6 +206,19 @@ class Source:
         trace: TracebackType | None,
     ) -> None:
         self.close()
+
+
+def _linked(path: Path, is_folder: bool) -> Path:  # noqa: FBT001 - used above alone
+    """The other folder that parts of a model may lie in, by the user's own path.
+
+    The Hugging Face Hub's cache links a file, and each file of a folder `snapshots/REVISION`,
+    into one folder of blobs.
+    """
+    resolved = path.resolve()
+    if not is_folder:
+        return resolved.parent
+    is_snapshot = resolved.parent.name == "snapshots"
+    return resolved.parent.parent / "blobs" if is_snapshot else resolved
 
 
 def open_source(path: str | os.PathLike[str], limits: Limits | None = None) -> Source:

@@ -1,4 +1,4 @@
-"""The reader of Keras files: archives, HDF5 files of every Keras."""
+"""The reader of Keras files: archives, folders and HDF5 files of every Keras; TensorFlow's too."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ class KerasReader:
 
     name = "keras"
     summary = "Keras archives, HDF5 models and weights, TensorFlow SavedModels and checkpoints"
-    suffixes = (".keras", ".h5", ".hdf5", ".index", ".pb")
+    suffixes = (".keras", ".h5", ".hdf5", ".index", ".pb", ".json")
 
     def recognises(self, source: Source) -> bool:
         """Whether the content is an HDF5 file, a Keras archive, a SavedModel or a checkpoint."""
@@ -59,6 +59,14 @@ def _read(source: Source) -> SavedModel:
             from rnninspect_keras.containers import read_hdf5  # noqa: PLC0415
 
             return read_hdf5(source)
+        case "folder":
+            from rnninspect_keras.containers import read_folder  # noqa: PLC0415
+
+            return read_folder(source)
+        case "shards":
+            from rnninspect_keras.containers import read_shards  # noqa: PLC0415
+
+            return read_shards(source)
         case "savedmodel":
             from rnninspect_keras.tensorflow import read_saved_model  # noqa: PLC0415
 
@@ -69,14 +77,11 @@ def _read(source: Source) -> SavedModel:
 
 
 def _kind(source: Source) -> str | None:
-    """`zip`, `hdf5`, `savedmodel`, `checkpoint` or None, by signatures and by members' names."""
+    """What a file or folder is by signatures and by members' names; None if nothing of Keras'."""
     if source.is_folder:
         return _folder_kind(source)
-    head = source.head(len(HDF5))
-    if head == HDF5:
-        return "hdf5"
-    if source.name == GRAPH_FILE and head.startswith(SCHEMA_VERSION):
-        return "savedmodel"
+    if kind := _by_head(source):
+        return kind
     tail = source.read(source.size - min(source.size, TAIL), min(source.size, TAIL))
     if tail.endswith(TABLE) and len(tail) > FOOTER:
         return "checkpoint"
@@ -85,10 +90,23 @@ def _kind(source: Source) -> str | None:
     return "hdf5" if _behind_user_block(source) else None
 
 
+def _by_head(source: Source) -> str | None:
+    head = source.head(len(HDF5))
+    if head == HDF5:
+        return "hdf5"
+    if head.startswith(b"{") and all(mark in source.head(INDEX_HEAD) for mark in INDEX_MARKS):
+        return "shards"
+    is_graph = source.name == GRAPH_FILE and head.startswith(SCHEMA_VERSION)
+    return "savedmodel" if is_graph else None
+
+
 def _folder_kind(source: Source) -> str | None:
     if source.neighbour(GRAPH_FILE).path is not None:
         return "savedmodel"
-    return "checkpoint" if source.neighbour(STATE_FILE).path is not None else None
+    if source.neighbour(STATE_FILE).path is not None:
+        return "checkpoint"
+    config, *others = (source.neighbour(name).path is not None for name in FOLDER_FILES)
+    return "folder" if config and any(others) else None
 
 
 def _behind_user_block(source: Source) -> bool:
@@ -100,6 +118,8 @@ def _behind_user_block(source: Source) -> bool:
     return False
 
 
+FOLDER_FILES = ("config.json", "model.weights.h5", "model.weights.json", "model.weights.npz")
+INDEX_MARKS, INDEX_HEAD = (b'"weight_map"', b'.weights.h5"'), 4096
 GRAPH_FILE, SCHEMA_VERSION = "saved_model.pb", b"\x08\x01"
 STATE_FILE = "checkpoint"
 TABLE, FOOTER = b"\x57\xfb\x80\x8b\x24\x75\x47\xdb", 48

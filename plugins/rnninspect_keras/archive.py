@@ -1,14 +1,15 @@
-"""`.keras` archives (Keras v3 format): a zip of `config.json`, `metadata.json` and HDF5 weights."""
+"""The files that make up a model in the Keras v3 format: members of a zip, or files of a folder."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from rnninspect.decode.zip_directory import open_member, read_directory
-from rnninspect.plugin import UnreadableFile
+from rnninspect.plugin import Fact, Observation, Record, UnreadableFile, Whereabouts
 from rnninspect_keras.declared import as_text, parse_json
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from rnninspect.decode.zip_directory import Member
     from rnninspect.plugin import Source
     from rnninspect_keras.declared import Json
@@ -19,39 +20,68 @@ SHARDED = "model.weights.json"
 KNOWN = (CONFIG, METADATA, WEIGHTS, PICKLED_WEIGHTS, SHARDED)
 
 
-def find_members(source: Source) -> dict[str, Member]:
-    """The members of an archive that make up a model; UnreadableFile if one is there twice."""
+class Parts(Record):
+    """What a model is made of, wherever it lies.
+
+    Attributes:
+        place: `archive` or `folder`, for messages.
+        whereabouts: where a part of this name is, if anywhere.
+        open: a part that is inside; UnreadableFile if its bytes cannot be had.
+        observations: what was odd about the container.
+    """
+
+    place: str
+    whereabouts: Callable[[str], Whereabouts]
+    open: Callable[[str], Source]
+    observations: tuple[Observation, ...] = ()
+
+    def has(self, name: str) -> bool:
+        """Whether there is a part of this name."""
+        return self.whereabouts(name) is Whereabouts.INSIDE
+
+
+def parts_of_archive(source: Source) -> Parts:
+    """The members of a zip; UnreadableFile if one that makes up the model is there twice."""
+    from rnninspect.decode.zip_directory import (  # noqa: PLC0415 - folders need no zip
+        open_member,
+        read_directory,
+    )
+
     members: dict[str, Member] = {}
-    for member in read_directory(source):
+    for member in read_directory(source, shifted=True):
         if member.name in KNOWN and member.name in members:
             raise UnreadableFile(f"the archive has two members named {member.name}")
         members[member.name] = member
-    return members
+    return Parts(
+        "archive",
+        lambda name: Whereabouts.INSIDE if name in members else Whereabouts.MISSING,
+        lambda name: open_member(source, members[name]),
+        tuple(_before(members)),
+    )
 
 
-def read_json(source: Source, members: dict[str, Member], name: str) -> Json:
-    """A JSON member; None if the archive has none of this name."""
-    if name not in members:
+def _before(members: dict[str, Member]) -> list[Observation]:
+    """Bytes in front of the first member, where another format may begin."""
+    start = min((member.header_offset for member in members.values()), default=0)
+    clause = f"{start:,} bytes stand before the archive"
+    return [Observation(Fact.UNUSUAL, clause)] if start else []
+
+
+def parts_of_folder(source: Source) -> Parts:
+    """The files of a folder, as `save_model(zipped=False)` and the Hugging Face Hub keep them."""
+    return Parts("folder", lambda name: source.neighbour(name).whereabouts, source.open_neighbour)
+
+
+def read_json(parts: Parts, name: str) -> Json:
+    """A part that is JSON; None if there is none of this name."""
+    if not parts.has(name):
         return None
-    inside = _opened(source, members[name])
-    source.limits.require("expansion", inside.size, name)
-    return parse_json(inside.read(0, inside.size), source.limits, name)
+    with parts.open(name) as part:
+        part.limits.require("expansion", part.size, name)
+        return parse_json(part.read(0, part.size), part.limits, name)
 
 
-def read_version(source: Source, members: dict[str, Member]) -> str:
-    """The version of Keras that wrote the archive; empty if it does not say."""
-    metadata = read_json(source, members, METADATA)
+def read_version(parts: Parts) -> str:
+    """The version of Keras that wrote the model; empty if it does not say."""
+    metadata = read_json(parts, METADATA)
     return as_text(metadata.get("keras_version")) if isinstance(metadata, dict) else ""
-
-
-def open_weights(source: Source, members: dict[str, Member]) -> Source:
-    """The HDF5 file inside the archive, in place where it is stored."""
-    if WEIGHTS not in members:
-        if PICKLED_WEIGHTS in members:
-            raise UnreadableFile(f"{PICKLED_WEIGHTS} holds pickled objects, which are not read")
-        raise UnreadableFile(f"the archive has no {WEIGHTS}")
-    return _opened(source, members[WEIGHTS])
-
-
-def _opened(source: Source, member: Member) -> Source:
-    return open_member(source, member)

@@ -2,19 +2,31 @@
 
 from __future__ import annotations
 
+from contextlib import ExitStack
 from typing import TYPE_CHECKING
 
 from rnninspect.decode.hdf5 import File
 from rnninspect.plugin import UnreadableFile
-from rnninspect_keras.archive import CONFIG, find_members, open_weights, read_json, read_version
+from rnninspect_keras.archive import (
+    CONFIG,
+    PICKLED_WEIGHTS,
+    SHARDED,
+    WEIGHTS,
+    Parts,
+    parts_of_archive,
+    parts_of_folder,
+    read_json,
+    read_version,
+)
 from rnninspect_keras.declared import parse_json
 from rnninspect_keras.legacy import LAYERS
 from rnninspect_keras.model import describe_legacy, describe_native, describe_tensors
 from rnninspect_keras.native import VARIABLES
+from rnninspect_keras.sharded import read_sharded
 from rnninspect_keras.store import read_store
 
 if TYPE_CHECKING:
-    from rnninspect.plugin import SavedModel, Source
+    from rnninspect.plugin import Limits, SavedModel, Source
     from rnninspect_keras.declared import Json
     from rnninspect_keras.store import Store
 
@@ -23,13 +35,43 @@ MODEL_CONFIG, LEGACY_WEIGHTS = "model_config", "model_weights"
 
 def read_archive(source: Source) -> SavedModel:
     """A `.keras` archive."""
-    members = find_members(source)
-    if CONFIG not in members:
-        raise UnreadableFile(f"the archive has no {CONFIG}")
-    config = read_json(source, members, CONFIG)
-    producer = _producer(read_version(source, members))
-    store = read_store(File(open_weights(source, members)))
-    return describe_native("keras archive", producer, store, config, source.limits)
+    return _read_parts(parts_of_archive(source), source.limits)
+
+
+def read_folder(source: Source) -> SavedModel:
+    """An archive's members as files of a folder."""
+    return _read_parts(parts_of_folder(source), source.limits)
+
+
+def _read_parts(parts: Parts, limits: Limits) -> SavedModel:
+    config = read_json(parts, CONFIG)
+    if config is None:
+        raise UnreadableFile(f"the {parts.place} has no {CONFIG}")
+    producer = _producer(read_version(parts))
+    with ExitStack() as opened:
+        store = _stored(parts, limits, opened)
+        store.observations.extend(parts.observations)
+        return describe_native(f"keras {parts.place}", producer, store, config, limits)
+
+
+def _stored(parts: Parts, limits: Limits, opened: ExitStack) -> Store:
+    """The tensors of a model's weights, in the one of their forms that there is."""
+    if parts.has(WEIGHTS):
+        return read_store(File(opened.enter_context(parts.open(WEIGHTS))))
+    if parts.has(SHARDED):
+        return read_sharded(read_json(parts, SHARDED), parts, limits, opened)
+    if parts.has(PICKLED_WEIGHTS):
+        raise UnreadableFile(f"{PICKLED_WEIGHTS} holds pickled objects, which are not read")
+    raise UnreadableFile(f"the {parts.place} has no {WEIGHTS}")
+
+
+def read_shards(source: Source) -> SavedModel:
+    """Weights over several HDF5 files, by the index beside them."""
+    source.limits.require("expansion", source.size, "the index of shards")
+    index = parse_json(source.read(0, source.size), source.limits, "the index of shards")
+    with ExitStack() as opened:
+        store = read_sharded(index, parts_of_folder(source), source.limits, opened)
+        return describe_native("keras sharded weights", "keras", store, None, source.limits)
 
 
 def read_hdf5(source: Source) -> SavedModel:

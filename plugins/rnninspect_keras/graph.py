@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
 TENSOR = "__keras_tensor__"  # Keras 3's class name of a tensor among the arguments of a call
 PASSES = 2  # layers are listed in the order of their first use; a second use may read a later one
+TIMED_AXES = 3  # batch, steps, and at least one axis of each step
 MOST_CALLS = 100_000  # calls of layers; a model with more has its sizes inferred
 
 # Outputs of the calls of each layer: (name, number of the call) -> shapes.
@@ -73,9 +74,16 @@ class Carrier:
         return found, _resolve(last[0], outputs) if len(last) == 1 else None
 
     def _outputs(self, layer: Declared, inputs: Sequence[Shape]) -> tuple[Shape, ...]:
+        first = inputs[0] if inputs else None
         if layer.children("layers"):
-            return (self._walk(layer, inputs[0] if inputs else None)[1],)
-        return output_shapes(layer, inputs)
+            return (self._walk(layer, first)[1],)
+        inner = layer.child("layer")
+        if layer.class_name != "TimeDistributed" or inner is None:
+            return output_shapes(layer, inputs)
+        if first is None or len(first) < TIMED_AXES:
+            return (None,)
+        each = self._outputs(inner, [(first[0], *first[2:])])
+        return tuple(given and (given[0], first[1], *given[1:]) for given in each)
 
 
 def built_shape(layer: Declared) -> Shape:
@@ -106,7 +114,10 @@ def _resolve(source: Source, outputs: Outputs) -> Shape:
     if len(source) == 1:
         return source[0]
     name, call, number = source
-    shapes = outputs.get((name, call), ())
+    # A model was called once when it was made, and a layer perhaps in another model: only the
+    # calls of this graph are listed, while the reference counts all.
+    calls = (outputs.get((name, known)) for known in (call, call - 1, 0))
+    shapes = next(filter(None, calls), ())
     return shapes[number] if number < len(shapes) else None
 
 

@@ -131,7 +131,8 @@ def strands(top: str, clusters: list[Cluster]) -> list[Strand]:
     """What may be cells among the weights of one layer of the older format."""
     candidates = [known for known in clusters if known.recurrent or _hinted(top, known)]
     found = [_strand(top, known) for known in candidates]
-    if top and len({strand.owner for strand in found}) == 1:
+    alone = len(found) == len(clusters)  # what else lies in the group makes it a model's
+    if top and alone and len({strand.owner for strand in found}) == 1:
         return [strand._replace(owner=top) for strand in found]
     return found
 
@@ -172,8 +173,10 @@ def native_strands(store: Store, taken: set[str]) -> Iterator[Strand]:
         top = place.partition("/")[0]
         if last == VARIABLES and place not in taken and top not in ("optimizer", "metrics"):
             pieces = cell_pieces(store, place, None)
-            if sum(piece.part is not None for piece in pieces) > 1:
-                yield _native_strand(store, place, pieces)
+            known = sum(piece.part is not None for piece in pieces)
+            strand = _native_strand(store, place, pieces)
+            if known > 1 or (known and strand.sure and strand.hint):  # of a cell that lost the rest
+                yield strand
 
 
 def _native_strand(store: Store, place: str, pieces: tuple[Piece, ...]) -> Strand:

@@ -70,31 +70,25 @@ def _recurrent(layer: Declared, shape: Shape) -> tuple[Shape, ...]:
 
 def _bidirectional(layer: Declared, inputs: Sequence[Shape]) -> tuple[Shape, ...]:
     forward = layer.child("layer")
-    if forward is None or forward.class_name not in RECURRENT:
+    if forward is None or forward.class_name not in {*RECURRENT, *SPATIAL}:
         return (None,)
     backward = layer.child("backward_layer") or forward
-    outputs = output_shapes(forward, inputs[:1])
-    widths = width_of(forward), width_of(backward)
-    match layer.settings.get("merge_mode", "concat"):
-        case "concat":
-            width = None if None in widths else sum(width or 0 for width in widths)
-        case None:
-            return (*outputs[:1], *output_shapes(backward, inputs[:1])[:1])
-        case _:
-            width = widths[0]
-    first = outputs[0]
-    states = outputs[1:] and (*outputs[1:], *output_shapes(backward, inputs[:1])[1:])
-    return (None if first is None else (*first[:-1], width), *states)
+    outputs, others = (output_shapes(way, inputs[:1]) for way in (forward, backward))
+    mode = layer.settings.get("merge_mode", "concat")
+    if mode is None:
+        return (outputs[0], others[0])
+    first = outputs[0] if mode != "concat" else _side_by_side(outputs[0], others[0])
+    return (first, *outputs[1:], *others[1:])
 
 
-def _time_distributed(layer: Declared, inputs: Sequence[Shape]) -> tuple[Shape, ...]:
-    inner, shape = layer.child("layer"), inputs[0] if inputs else None
-    if inner is None or shape is None or len(shape) < 2:
-        return (None,)
-    outputs = output_shapes(inner, [(shape[0], *shape[2:])])
-    return tuple(
-        None if output is None else (output[0], shape[1], *output[1:]) for output in outputs
-    )
+def _side_by_side(first: Shape, other: Shape) -> Shape:
+    """Both directions one behind the other, along the last axis whatever it holds.
+
+    Where they differ, Keras 3 takes the forward one's width twice, and Keras 2 their sum.
+    """
+    if first is None or first != other:
+        return None
+    return (*first[:-1], None if first[-1] is None else 2 * first[-1])
 
 
 def _merged(inputs: Sequence[Shape]) -> Shape:
@@ -191,6 +185,5 @@ RULES: dict[str, Callable[[Declared, Sequence[Shape]], tuple[Shape, ...]]] = {
     "Permute": _permute,
     "RepeatVector": _repeat_vector,
     "Reshape": _reshape,
-    "TimeDistributed": _time_distributed,
     "TimeDistributedDense": _dense,
 }

@@ -62,15 +62,23 @@ class Store:
         return self._names.get(name, [])
 
 
-def read_store(file: File, origin: str = "") -> Store:
-    """List all datasets of a file as tensors; `origin` tells the shards of one model apart."""
+def read_store(file: File) -> Store:
+    """List all datasets of a file as tensors."""
     store = Store()
+    add_file(store, file)
+    return store
+
+
+def add_file(store: Store, file: File, origin: str = "") -> None:
+    """Add all datasets of a file; `origin` tells the shards of one model apart."""
     runs: dict[int, tuple[int, int, str]] = {}
     for path, found in file.walk():
         if isinstance(found, Group):
             store.groups.setdefault(path, found)
         elif isinstance(found, Dataset):
             file.space.limits.require("tensors", len(store.tensors) + 1)
+            if path in store.tensors:
+                store.observations.append(Observation(Fact.DUPLICATE_NAME, origin, tensor=path))
             store.tensors[path] = _tensor(path, found, origin)
             store.observations.extend(_noticed(path, found))
             _add_run(runs, found, path)
@@ -78,7 +86,6 @@ def read_store(file: File, origin: str = "") -> Store:
             store.links.add(path)
             store.observations.append(_link(path, found))
     store.observations.extend(_overlaps(runs.values()))
-    return store
 
 
 def _tensor(path: str, dataset: Dataset, origin: str) -> StoredTensor:

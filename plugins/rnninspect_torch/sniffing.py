@@ -86,7 +86,7 @@ def _by_more(source: Source, head: bytes) -> Container | None:
         from rnninspect_torch.gzipped import looks_inside  # noqa: PLC0415 - zlib only for gzip
 
         return Container.GZIP if looks_inside(source) else None
-    if head[:1] == b"{" and b'"weight_map"' in head:
+    if head[:1] == b"{" and b'"weight_map"' in head and b'.h5"' not in head:  # Keras has one too
         return Container.INDEX
     return Container.PICKLE if _is_text_pickle(source, head) else None
 

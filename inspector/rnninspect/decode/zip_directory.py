@@ -45,23 +45,29 @@ class Member(Record):
 
 
 class _Directory(Record):
+    """`shift` is by how much everything lies behind the place that the archive states."""
+
     offset: int
     size: int
     entries: int
+    shift: int = 0
 
 
-def read_directory(source: Source) -> tuple[Member, ...]:
+def read_directory(source: Source, *, shifted: bool = False) -> tuple[Member, ...]:
     """All entries in the directory's order, duplicate names included.
+
+    With `shifted`, bytes may stand before the archive, as Python's own reader allows.
 
     Raises:
         UnreadableFile: no directory, one that is cut, or one that is not where its end record says
             (which is how two archives in one file, or bytes before an archive, show).
         RefusedFile: more entries, or a larger directory, than the limits allow.
     """
-    directory = _find_directory(source)
+    directory = _find_directory(source, shifted=shifted)
     source.limits.require("members", directory.entries, "the zip directory")
     source.limits.require("header_bytes", directory.size, "the zip directory")
-    return tuple(_entries(source.read(directory.offset, directory.size), directory))
+    data = source.read(directory.offset + directory.shift, directory.size)
+    return tuple(_entries(data, directory))
 
 
 def open_member(source: Source, member: Member) -> Source:
@@ -87,7 +93,7 @@ def open_member(source: Source, member: Member) -> Source:
     return source.holding(_inflate(packed, member))
 
 
-def _find_directory(source: Source) -> _Directory:
+def _find_directory(source: Source, *, shifted: bool) -> _Directory:
     """Take the last end record whose directory ends where the record begins.
 
     A record before the last one must have a comment that reaches the end of the file; behind
@@ -100,7 +106,7 @@ def _find_directory(source: Source) -> _Directory:
     while found >= 0:
         fields = _END.unpack_from(tail, found)
         if found == last or found + _END.size + fields[-1] == len(tail):
-            directory = _read_end(source, start + found, fields)
+            directory = _read_end(source, start + found, fields, shifted=shifted)
             if isinstance(directory, _Directory):
                 return directory
             reason = directory
@@ -108,30 +114,37 @@ def _find_directory(source: Source) -> _Directory:
     raise UnreadableFile(reason)
 
 
-def _read_end(source: Source, at: int, fields: tuple[int, ...]) -> _Directory | str:
+def _read_end(
+    source: Source, at: int, fields: tuple[int, ...], *, shifted: bool
+) -> _Directory | str:
     _, disk, first_disk, _, entries, size, offset, _ = fields
     if at >= _END64_LOCATOR.size:
         mark, _, place, _ = _END64_LOCATOR.unpack(
             source.read(at - _END64_LOCATOR.size, _END64_LOCATOR.size)
         )
         if mark == b"PK\6\7":
-            return _read_end64(source, place, at - _END64_LOCATOR.size)
+            before = at - _END64_LOCATOR.size
+            place = before - _END64.size if shifted else place
+            return _read_end64(source, place, before, shifted=shifted)
     if disk or first_disk:
         return "a part of a zip archive of several volumes"
-    return _checked(_Directory(offset, size, entries), at)
+    return _checked(_Directory(offset, size, entries), at, shifted=shifted)
 
 
-def _read_end64(source: Source, place: int, before: int) -> _Directory | str:
-    if place + _END64.size > before:
+def _read_end64(source: Source, place: int, before: int, *, shifted: bool) -> _Directory | str:
+    if place < 0 or place + _END64.size > before:
         return f"the zip64 end record at offset {place} passes its locator"
     mark, *_, entries, size, offset = _END64.unpack(source.read(place, _END64.size))
     if mark != b"PK\6\6":
         return f"no zip64 end record at offset {place}: bytes before the archive?"
-    return _checked(_Directory(offset, size, entries), place)
+    return _checked(_Directory(offset, size, entries), place, shifted=shifted)
 
 
-def _checked(directory: _Directory, end: int) -> _Directory | str:
-    if directory.offset + directory.size != end:
+def _checked(directory: _Directory, end: int, *, shifted: bool) -> _Directory | str:
+    shift = end - directory.offset - directory.size
+    if shift > 0 and shifted:
+        directory = directory._replace(shift=shift)
+    elif shift:
         return (
             f"the zip directory should end at offset {directory.offset + directory.size}, and its "
             f"end record stands at {end}: several archives in one file?"
@@ -163,7 +176,7 @@ def _member(fields: tuple[int, ...], tail: bytes, directory: _Directory) -> Memb
     name = tail[:name_size].decode("utf-8" if flags & UTF8 else "cp437", "surrogateescape")
     if offset + _LOCAL.size + name_size > directory.offset:
         raise UnreadableFile(f"the member {name} would begin at {offset}, inside the directory")
-    return Member(name, method, packed, size, offset, crc, flags)
+    return Member(name, method, packed, size, offset + directory.shift, crc, flags)
 
 
 def _zip64(extra: bytes, values: tuple[int, int, int]) -> tuple[int, int, int]:

@@ -1,0 +1,85 @@
+"""Weights over several HDF5 files, told by an index in JSON (Keras since 3.10)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from rnninspect.decode.hdf5 import File
+from rnninspect.plugin import Fact, Observation, UnreadableFile, Whereabouts
+from rnninspect_keras.store import Store, add_file
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from contextlib import ExitStack
+
+    from rnninspect.plugin import Limits
+    from rnninspect_keras.archive import Parts
+    from rnninspect_keras.declared import Json
+
+LONGEST_NAME = 80  # characters of a shard's name that a message shows
+
+
+def read_sharded(index: Json, parts: Parts, limits: Limits, opened: ExitStack) -> Store:
+    """All tensors of all shards; a group of variables may lie in more than one of them.
+
+    The shards stay open, in `opened`, as long as their groups are asked for attributes.
+    """
+    places = _places(index)
+    store, held = Store(), dict[str, set[str]]()
+    names = dict.fromkeys(name for files in places.values() for name in files)
+    limits.require("members", len(names), "the number of shards")
+    for name in names:
+        due = sum(name in files for files in places.values())
+        if absent := _absent(name, parts, due):
+            store.observations.append(absent)
+            continue
+        before = len(store.tensors)
+        _add(store, name, parts, opened)
+        held[name] = {path.rpartition("/")[0] for path in [*store.tensors][before:]}
+    store.observations.extend(_promised(places, held))
+    return store
+
+
+def _places(index: Json) -> dict[str, tuple[str, ...]]:
+    """Group of variables -> names of the shards that hold it; UnreadableFile if it is no index."""
+    places = index.get("weight_map") if isinstance(index, dict) else None
+    if not isinstance(places, dict):
+        raise UnreadableFile("an index of shards without a weight_map")
+    found: dict[str, tuple[str, ...]] = {}
+    for path, value in places.items():
+        names = tuple(value) if isinstance(value, list) else (value,)
+        if not all(isinstance(name, str) for name in names):
+            raise UnreadableFile("a weight_map that does not lead to names of files")
+        found[path.strip("/")] = names
+    return found
+
+
+def _absent(name: str, parts: Parts, due: int) -> Observation | None:
+    """What to say of a shard that is not there, or not in the model's own folder."""
+    whereabouts = Whereabouts.OUTSIDE if "/" in name else parts.whereabouts(name)
+    if whereabouts is Whereabouts.INSIDE:
+        return None
+    missing = whereabouts is Whereabouts.MISSING
+    fact = Fact.EXTERNAL_MISSING if missing else Fact.EXTERNAL_OUTSIDE
+    clause = f"the shard {name[:LONGEST_NAME]}, which should hold {due:,} groups of variables"
+    return Observation(fact, clause)
+
+
+def _add(store: Store, name: str, parts: Parts, opened: ExitStack) -> None:
+    try:
+        shard = opened.enter_context(parts.open(name))
+        add_file(store, File(shard), name)
+    except UnreadableFile as error:
+        reason = f"the shard {name[:LONGEST_NAME]}: {error}"
+        raise type(error)(reason) from error
+
+
+def _promised(
+    places: dict[str, tuple[str, ...]], held: dict[str, set[str]]
+) -> Iterable[Observation]:
+    """Groups that the index leads to and that are not where it says."""
+    for path, names in places.items():
+        for name in names:
+            if name in held and path not in held[name]:
+                clause = f"the index promises it in {name[:LONGEST_NAME]}"
+                yield Observation(Fact.EXTERNAL_MISSING, clause, tensor=path)
