@@ -128,3 +128,24 @@ def test_by_gate_is_the_count_for_any_number_of_biases(
 
 def test_a_projection_that_is_not_there_holds_nothing() -> None:
     assert LSTM.parameters(Role.PROJECTION, SMALL) == 0
+
+
+@pytest.mark.parametrize(
+    ("name", "roles", "sizes", "symbolic", "number"),
+    [
+        # 16 units over 8 inputs, as tensorflow-addons counts them
+        ("LayerNormLSTM", TEXTBOOK, Sizes(8, 16), "4(nm + n² + n) + 18n", 1888),
+        ("LayerNormRNN", TEXTBOOK, Sizes(8, 16), "nm + n² + 2n", 416),
+        ("NAS", REQUIRED, Sizes(8, 16), "8(nm + n²)", 3072),
+        ("NAS", REQUIRED | {Role.PROJECTION}, Sizes(8, 16, 5), "8(nm + np) + pn", 1744),
+        ("ESN", TEXTBOOK, Sizes(8, 16), "nm + n² + n", 400),
+        ("LSTM", TEXTBOOK | {Role.PEEPHOLE}, Sizes(8, 16), "4(nm + n² + n) + 3n", 1648),
+    ],
+)
+def test_cells_of_the_addons(
+    name: str, roles: frozenset[Role], sizes: Sizes, symbolic: str, number: int
+) -> None:
+    cell = CELLS[name]
+    every = roles | cell.required()
+    assert count(cell, every, sizes) == number
+    assert formula(cell, every, sizes).symbolic == symbolic

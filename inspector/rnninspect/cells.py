@@ -39,11 +39,13 @@ class Role(StrEnum):
     RECURRENT_BIAS = "recurrent_bias"
     PEEPHOLE = "peephole"
     PROJECTION = "projection"
+    NORMALISATION = "normalisation"  # gains and shifts of the norms inside the cell
 
 
 REQUIRED = frozenset({Role.KERNEL, Role.RECURRENT_KERNEL})
 TEXTBOOK = REQUIRED | {Role.BIAS}
 BIASES = frozenset({Role.BIAS, Role.RECURRENT_BIAS})
+NEVER_OPTIONAL = REQUIRED | {Role.NORMALISATION}
 
 
 class Sizes(Record):
@@ -103,6 +105,10 @@ class Cell(Record):
         """All roles that a layer of this cell may have."""
         return frozenset(weight.role for weight in self.weights)
 
+    def required(self) -> frozenset[Role]:
+        """The roles that no layer of this cell is without."""
+        return self.roles() & NEVER_OPTIONAL
+
 
 _G, _M, _N = Symbol.GATES, Symbol.INPUT, Symbol.HIDDEN
 _R, _P, _K = Symbol.FED_BACK, Symbol.PROJECTION, Symbol.TAPS
@@ -116,6 +122,7 @@ _CONVOLUTION = (
     Weight(Role.RECURRENT_KERNEL, (_K, _G, _N, _R)),
     *_BIAS,
 )
+_NAS_GATES = tuple(f"node {number}" for number in range(1, 9))
 _LSTM_GATES = ("input", "forget", "candidate", "output")
 
 _TABLE = (
@@ -138,6 +145,26 @@ _TABLE = (
     Cell("ConvLSTM1D", _LSTM_GATES, _CONVOLUTION, "LSTM that convolves along one axis"),
     Cell("ConvLSTM2D", _LSTM_GATES, _CONVOLUTION, "LSTM that convolves over two axes"),
     Cell("ConvLSTM3D", _LSTM_GATES, _CONVOLUTION, "LSTM that convolves over three axes"),
+    Cell(
+        "LayerNormLSTM",
+        _LSTM_GATES,
+        # gain and shift behind each kernel, of 4n, and at the state, of n
+        (*_KERNELS, *_BIAS, Weight(Role.NORMALISATION, (18, _N))),
+        "LSTM with layer normalisation at its kernels and its state (addons)",
+    ),
+    Cell(
+        "LayerNormRNN",
+        ("hidden",),
+        (*_KERNELS, *_BIAS, Weight(Role.NORMALISATION, (_G, _N))),
+        "Elman's cell with layer normalisation, gain alone (addons)",
+    ),
+    Cell(
+        "NAS",
+        _NAS_GATES,
+        (*_KERNELS, *_BIAS, *_PROJECTION),
+        "cell found by architecture search, of eight nodes",
+    ),
+    Cell("ESN", ("hidden",), (*_KERNELS, *_BIAS), "echo state network: kernels stay as drawn"),
 )
 CELLS: dict[str, Cell] = {cell.name: cell for cell in _TABLE}
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from rnninspect.plugin import REQUIRED, Record, Role
+from rnninspect.plugin import CELLS, Record, Role
 from rnninspect_keras.declared import as_size, as_sizes
 from rnninspect_keras.layout import LAYOUT, Dialect, Part
 
@@ -18,10 +18,17 @@ FAMILIES = {
     "LSTM": "LSTM",
     "CuDNNGRU": "GRU",
     "CuDNNLSTM": "LSTM",
-    "PeepholeLSTM": "LSTM",  # of tensorflow-addons and tf.keras.experimental, a cell alone
     "ConvLSTM1D": "ConvLSTM1D",
     "ConvLSTM2D": "ConvLSTM2D",
     "ConvLSTM3D": "ConvLSTM3D",
+}
+# Cells of tensorflow-addons, whose names others take too: there the tensors decide.
+ADDONS = {
+    "PeepholeLSTM": "LSTM",  # once in tf.keras.experimental
+    "LayerNormLSTM": "LayerNormLSTM",
+    "LayerNormSimpleRNN": "LayerNormRNN",
+    "NAS": "NAS",
+    "ESN": "ESN",
 }
 UNITS = ("units", "filters", "output_dim", "nb_filter")  # the last two are Keras 1's
 PEEPHOLES = ("input_gate", "forget_gate", "output_gate")
@@ -64,13 +71,19 @@ class CellPlan(Record):
         """The weights that it must have, once its dialect is known."""
         bias = LAYOUT[self.dialect or Dialect.KERAS][Part.BIAS][0] if self.with_bias else ()
         options = {Role.PEEPHOLE: self.peepholes, Role.PROJECTION: self.projection is not None}
-        return REQUIRED | {*bias} | {role for role, present in options.items() if present}
+        return (
+            CELLS[self.family].required()
+            | {*bias}
+            | {role for role, present in options.items() if present}
+        )
 
 
 def family_of(declared: Declared) -> str | None:
     """The family of a recurrent layer or cell by its class; None if it is no known one."""
     name = declared.class_name
-    return FAMILIES.get(name) or FAMILIES.get(name.removesuffix("Cell")) or _convolution(declared)
+    short = name.removesuffix("Cell")
+    known = FAMILIES.get(name) or FAMILIES.get(short) or ADDONS.get(short)
+    return known or _convolution(declared)
 
 
 def _convolution(declared: Declared) -> str | None:
@@ -93,17 +106,19 @@ def likely_family(declared: Declared) -> str | None:
 def plan_of(declared: Declared, family: str, input_shape: tuple[Json, ...] | None) -> CellPlan:
     """What a recurrent layer or cell declares of itself; sizes that are impossible stay None."""
     name, convolution = declared.class_name, family.startswith("ConvLSTM")
+    added = name.removesuffix("Cell") in ADDONS
     taps = _taps(declared, int(family[-2])) if convolution else ()
     return CellPlan(
         family=family,
         dialect=_dialect(declared, family),
         class_name=name,
-        with_bias=declared.flag("use_bias", default=True),
+        with_bias=declared.flag("use_bias", default=family != "NAS"),
         peepholes=name.startswith("Peephole"),
+        projection=declared.size("projection") if family == "NAS" else None,
         units=declared.size(*UNITS),
         input_size=_input_size(declared, input_shape, convolution=convolution),
         kernel_size=taps,
-        exact=family_of(declared) is not None,
+        exact=family_of(declared) is not None and not (added and declared.foreign),
     )
 
 

@@ -16,12 +16,21 @@ if TYPE_CHECKING:
 
 # A name that Keras gives by itself to a layer or a cell -> family.
 HINTS = (
+    (re.compile(r"layer_norm_lstm", re.IGNORECASE), "LayerNormLSTM"),
+    (re.compile(r"layer_norm_simple_rnn", re.IGNORECASE), "LayerNormRNN"),
+    (re.compile(r"nas_cell", re.IGNORECASE), "NAS"),
+    (re.compile(r"\besn(_cell)?(_\d+)?\b", re.IGNORECASE), "ESN"),
     (re.compile(r"conv_?lstm_?([123])d", re.IGNORECASE), "ConvLSTM{}D"),
     (re.compile(r"lstm", re.IGNORECASE), "LSTM"),
     (re.compile(r"gru", re.IGNORECASE), "GRU"),
     (re.compile(r"simple_?rnn", re.IGNORECASE), "RNN"),
 )
-CLASS_NAMES = {"RNN": "SimpleRNN"}
+CLASS_NAMES = {
+    "RNN": "SimpleRNN",
+    "LayerNormLSTM": "LayerNormLSTMCell",
+    "LayerNormRNN": "LayerNormSimpleRNNCell",
+    "NAS": "NASCell",
+}
 PLAIN = ("LSTM", "GRU", "RNN")
 KERNELS = (Part.KERNEL, Part.RECURRENT, Part.GATE_KERNEL, Part.GATE_RECURRENT)
 PLAIN_RANK, DEEPEST_RANK = 2, 5
@@ -57,7 +66,7 @@ def _families(pieces: Sequence[Piece], hint: str | None) -> tuple[str, ...]:
     ranks = sorted(len(piece.tensor.shape) for piece in pieces if piece.part in KERNELS)
     rank = ranks[len(ranks) // 2] if ranks else 0
     if rank == PLAIN_RANK:
-        return PLAIN
+        return PLAIN if hint in PLAIN or hint is None else (*PLAIN, hint)
     if PLAIN_RANK < rank <= DEEPEST_RANK:
         return (f"ConvLSTM{rank - PLAIN_RANK}D",)
     return (hint,) if hint and ranks else ()

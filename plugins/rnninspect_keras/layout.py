@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from rnninspect.plugin import Axis
 
 G, M, N, K = Symbol.GATES, Symbol.INPUT, Symbol.HIDDEN, Symbol.TAPS
-J, P = Symbol.JOINED, Symbol.PROJECTION
+J, P, R = Symbol.JOINED, Symbol.PROJECTION, Symbol.FED_BACK
 
 
 class Dialect(StrEnum):
@@ -33,6 +33,8 @@ class Part(StrEnum):
     RECURRENT = "recurrent_kernel"
     BIAS = "bias"
     PEEPHOLE = "peephole"
+    NORM = "norm of all gates"
+    STATE_NORM = "norm of the state"
     GATE_KERNEL = "W"
     GATE_RECURRENT = "U"
     GATE_BIAS = "b"
@@ -49,9 +51,11 @@ BOTH_BIASES = (Role.BIAS, Role.RECURRENT_BIAS)
 
 _PLAIN: dict[Part, tuple[tuple[Role, ...], tuple[Axis, ...]]] = {
     Part.KERNEL: ((Role.KERNEL,), ((M,), (G, N))),
-    Part.RECURRENT: ((Role.RECURRENT_KERNEL,), ((N,), (G, N))),
+    Part.RECURRENT: ((Role.RECURRENT_KERNEL,), ((R,), (G, N))),
     Part.BIAS: ((Role.BIAS,), ((G, N),)),
     Part.PEEPHOLE: ((Role.PEEPHOLE,), ((N,),)),
+    Part.NORM: ((Role.NORMALISATION,), ((G, N),)),
+    Part.STATE_NORM: ((Role.NORMALISATION,), ((N,),)),
     Part.GATE_KERNEL: ((Role.KERNEL,), ((M,), (N,))),
     Part.GATE_RECURRENT: ((Role.RECURRENT_KERNEL,), ((N,), (N,))),
     Part.GATE_BIAS: ((Role.BIAS,), ((N,),)),
@@ -82,9 +86,16 @@ def axes_of(dialect: Dialect, part: Part, *, convolution: bool) -> tuple[Axis, .
 def conventions() -> tuple[Convention, ...]:
     """How Keras counts each cell."""
     one, two = frozenset({Role.BIAS}), frozenset(BOTH_BIASES)
-    plain = ("RNN", "LSTM", "ConvLSTM1D", "ConvLSTM2D", "ConvLSTM3D")
+    plain = ("RNN", "ConvLSTM1D", "ConvLSTM2D", "ConvLSTM3D")
+    addons = ("LayerNormLSTM", "LayerNormRNN", "ESN")
+    peepholes, projection = frozenset({Role.PEEPHOLE}), frozenset({Role.PROJECTION})
     return (
         *(Convention(Dialect.KERAS, cell, one) for cell in plain),
+        Convention(Dialect.KERAS, "LSTM", one, peepholes, "peepholes with the addons' cell"),
+        *(Convention(Dialect.KERAS, cell, one, note="tensorflow-addons") for cell in addons),
+        Convention(
+            Dialect.KERAS, "NAS", one, projection, "tensorflow-addons; as built without bias"
+        ),
         Convention(Dialect.RESET_AFTER, "GRU", two, note="reset_after=True, the default"),
         Convention(Dialect.KERAS, "GRU", one, note="reset_after=False, Keras 1's only one"),
         Convention(Dialect.CUDNN, "LSTM", two, note="CuDNNLSTM"),

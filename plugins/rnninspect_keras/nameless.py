@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from rnninspect.plugin import Record, Stack
 from rnninspect_keras.assemble import Run, Title, assemble
 from rnninspect_keras.guess import guess, guess_ways, hint_of
+from rnninspect_keras.layout import Part
 from rnninspect_keras.native import VARIABLES, cell_pieces, named
 from rnninspect_keras.numbering import CONTAINER, GAPPED_CONTAINER
 from rnninspect_keras.units import WAYS
@@ -140,7 +141,7 @@ def strands(top: str, clusters: list[Cluster]) -> list[Strand]:
 def _hinted(top: str, known: Cluster) -> bool:
     """Whether weights without a recurrent kernel bear the name of a recurrent layer or cell."""
     named_so = any(hint_of(part) for part in (*known.place, top))
-    return named_so and any(piece.part is not None for piece in known.pieces)
+    return named_so and any(piece.part not in (None, Part.NORM) for piece in known.pieces)
 
 
 def _strand(top: str, known: Cluster) -> Strand:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from rnninspect_keras.build import build
 from rnninspect_keras.layout import Part
-from rnninspect_keras.parts import Piece
+from rnninspect_keras.parts import Piece, norm_part
 
 if TYPE_CHECKING:
     from rnninspect_keras.assemble import Found
@@ -50,15 +50,28 @@ def cell_pieces(store: Store, place: str, plan: CellPlan | None) -> Pieces:
     numbered = [
         Piece(order[number] if number < len(order) else None, tensors[name]) for number, name in own
     ]
-    below = [Piece(None, tensors[name]) for name, number in numbers.items() if number is None]
+    below = [
+        Piece(norm_part(name.partition("/")[0]), tensors[name])
+        for name, number in numbers.items()
+        if number is None
+    ]
     return (*numbered, *below)
 
 
 def _created(plan: CellPlan | None) -> tuple[Part, ...]:
     """A cell's variables in the order of their making, which is that of their numbers."""
-    peepholes = (Part.PEEPHOLE,) * 3 if plan is not None and plan.peepholes else ()
-    biasless = plan is not None and plan.with_bias is False and peepholes
-    return (Part.KERNEL, Part.RECURRENT, *(() if biasless else (Part.BIAS,)), *peepholes)
+    if plan is None:
+        return (Part.KERNEL, Part.RECURRENT, Part.BIAS)
+    more: tuple[Part, ...] = (Part.PEEPHOLE,) * 3 if plan.peepholes else ()
+    if plan.projection is not None:
+        more = (Part.PROJECTION,)
+    kernels = (Part.KERNEL, Part.RECURRENT)
+    if plan.family in RECURRENT_FIRST:
+        kernels = (Part.RECURRENT, Part.KERNEL)
+    return (*kernels, *(() if plan.with_bias is False and more else (Part.BIAS,)), *more)
+
+
+RECURRENT_FIRST = ("NAS", "ESN")
 
 
 def _number(name: str) -> int | None:

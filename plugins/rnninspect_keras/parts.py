@@ -14,7 +14,9 @@ if TYPE_CHECKING:
     from rnninspect.plugin import StoredTensor
 
 # Keras 2 and 3: `lstm/lstm_cell/kernel:0`; a second cell or direction of one layer `kernel_1:0`.
-MODERN = re.compile(r"(kernel|recurrent_kernel|bias|\w+_gate_peephole_weights)(_\d+)?")
+MODERN = re.compile(
+    r"(kernel|recurrent_kernel|bias|\w+_gate_peephole_weights|projection_weights)(_\d+)?"
+)
 # Keras 1: `lstm_1_W:0`, for each gate `lstm_1_W_i:0`, in a later session `lstm_1_W_i_1:0`.
 EARLY = re.compile(r"(?:(.*)_)?([WUb])(?:_([icfozrh]))?(_\d+)?")
 BACKEND = re.compile(r":\d+$")  # TensorFlow's number of an operator's output
@@ -66,8 +68,9 @@ def cluster(named: Iterable[tuple[str, StoredTensor]]) -> list[Cluster]:
 def _understood(base: str) -> tuple[Part | None, str, str]:
     """What a tensor is, the prefix and the suffix that tell its cell from another."""
     if match := MODERN.fullmatch(base):
-        word = match[1]
-        return Part.PEEPHOLE if word.endswith("weights") else Part(word), "", match[2] or ""
+        return WORDS.get(match[1]) or Part.PEEPHOLE, "", match[2] or ""
+    if base in SCALES:
+        return Part.NORM, "", ""
     if match := EARLY.fullmatch(base):
         part = Part(match[2])
         if match[3] is None:  # one array for all gates
@@ -79,6 +82,27 @@ def _understood(base: str) -> tuple[Part | None, str, str]:
 def part_of(name: str) -> Part | None:
     """What a variable is by the name of the attribute that holds it."""
     return _understood(name)[0] if MODERN.fullmatch(name) else None
+
+
+WORDS = {
+    "kernel": Part.KERNEL,
+    "recurrent_kernel": Part.RECURRENT,
+    "bias": Part.BIAS,
+    "projection_weights": Part.PROJECTION,
+}
+SCALES = ("gamma", "beta")
+# Layers of normalisation that the addons' cells hold, by the attributes that hold them.
+NORMS = {
+    "kernel_norm": Part.NORM,
+    "recurrent_norm": Part.NORM,
+    "layernorm": Part.NORM,
+    "state_norm": Part.STATE_NORM,
+}
+
+
+def norm_part(attribute: str) -> Part | None:
+    """What the variables of a layer inside a cell are, by the attribute that holds it."""
+    return NORMS.get(attribute)
 
 
 FUSED = {
@@ -98,5 +122,8 @@ def _with_surplus(clusters: list[Cluster]) -> list[Cluster]:
         if owner is None or owner is found or found.recurrent or found.suffix:
             kept.append(found)
         else:
-            owner.pieces.extend(Piece(None, piece.tensor) for piece in found.pieces)
+            within = norm_part(found.place[-1]) if len(found.place) > len(owner.place) else None
+            owner.pieces.extend(
+                Piece(piece.part and within, piece.tensor) for piece in found.pieces
+            )
     return kept

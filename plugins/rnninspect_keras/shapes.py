@@ -24,8 +24,8 @@ UNCHANGED = {
     *("SpatialDropout1D", "SpatialDropout2D", "SpatialDropout3D", "UnitNormalization"),
 }
 MERGING = {"Add", "Average", "Maximum", "Minimum", "Multiply", "Subtract"}
-RECURRENT = {"LSTM", "GRU", "SimpleRNN", "CuDNNLSTM", "CuDNNGRU", "RNN"}
-WIDTHS = ("units", "output_dim")
+RECURRENT = {"LSTM", "GRU", "SimpleRNN", "CuDNNLSTM", "CuDNNGRU", "RNN", "ESN"}
+WIDTHS = ("projection", "units", "output_dim")  # the first of the addons' NASCell
 
 
 def clean_shape(value: Json) -> Shape:

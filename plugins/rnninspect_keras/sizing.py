@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING
 
-from rnninspect.plugin import CELLS, Role, Symbol
+from rnninspect.plugin import CELLS, Role, Sizes, Symbol
 from rnninspect_keras.layout import LAYOUT, Dialect, Part, axes_of
 
 if TYPE_CHECKING:
@@ -37,10 +37,11 @@ def complete(plan: CellPlan, pieces: Sequence[Piece]) -> CellPlan:
     with_bias = best.with_bias
     if with_bias is None:
         with_bias = any(piece.part in BIASES for piece in known)
+    is_open = best.with_bias is None or not best.exact
     return best._replace(
         dialect=best.dialect or Dialect.KERAS,
         with_bias=with_bias,
-        peepholes=best.peepholes or (not best.exact and _has(known, Part.PEEPHOLE)),
+        peepholes=best.peepholes or (is_open and _has(known, Part.PEEPHOLE)),
         input_size=best.input_size or _input_size(best, known),
         kernel_size=best.kernel_size or _taps(best, known),
     )
@@ -50,7 +51,17 @@ def explains(plan: CellPlan, pieces: Sequence[Piece]) -> bool:
     """Whether each tensor is a part of the plan's cell, has its axes, and no part is missing."""
     filled = {role for piece in pieces for role in _roles(plan, piece)}
     fits = all(piece.part and _matches(plan, piece) == _axes_count(plan, piece) for piece in pieces)
-    return fits and filled == plan.roles
+    return fits and filled == plan.roles and _norms_fit(plan, pieces)
+
+
+def _norms_fit(plan: CellPlan, pieces: Sequence[Piece]) -> bool:
+    """Whether the norms, which may be several tensors of one shape, are as many as they should."""
+    norms = [piece for piece in pieces if Role.NORMALISATION in _roles(plan, piece)]
+    if not norms or plan.units is None:
+        return not norms
+    sizes = Sizes(plan.input_size or 0, plan.units)
+    due = CELLS[plan.family].parameters(Role.NORMALISATION, sizes)
+    return sum(piece.tensor.parameters for piece in norms) == due
 
 
 def _has(pieces: Sequence[Piece], part: Part) -> bool:
@@ -60,10 +71,20 @@ def _has(pieces: Sequence[Piece], part: Part) -> bool:
 def _candidates(plan: CellPlan, pieces: Sequence[Piece]) -> Iterator[CellPlan]:
     dialects = (plan.dialect,) if plan.dialect else DIALECTS.get(plan.family, (Dialect.KERAS,))
     for dialect in dialects:
-        guess = plan._replace(dialect=dialect)
+        guess = plan._replace(
+            dialect=dialect, projection=plan.projection or _projection(plan, pieces)
+        )
         sizes = (plan.units,) if plan.units else (*sorted(_units(guess, pieces)), None)
         for units in sizes:
             yield guess._replace(units=units)
+
+
+def _projection(plan: CellPlan, pieces: Sequence[Piece]) -> int | None:
+    """The width of what is fed back, where nothing declares it: columns of a projection."""
+    if plan.with_bias is not None:
+        return None
+    shapes = (piece.tensor.shape for piece in pieces if piece.part is Part.PROJECTION)
+    return next((shape[-1] for shape in shapes if len(shape) == PLAIN_RANK), None)
 
 
 def _units(plan: CellPlan, pieces: Sequence[Piece]) -> set[int]:
@@ -76,9 +97,14 @@ def _units(plan: CellPlan, pieces: Sequence[Piece]) -> set[int]:
                 times *= (
                     gates if factor is Symbol.GATES else factor if isinstance(factor, int) else 1
                 )
-            if Symbol.HIDDEN in axis and size > 0 and size % times == 0:
+            if _states(plan, axis) and size > 0 and size % times == 0:
                 found.add(size // times)
     return found
+
+
+def _states(plan: CellPlan, axis: Axis) -> bool:
+    """Whether an axis tells the hidden size."""
+    return Symbol.HIDDEN in axis or (Symbol.FED_BACK in axis and plan.projection is None)
 
 
 def _paired(plan: CellPlan, piece: Piece) -> Iterator[tuple[Axis, int]]:
@@ -114,6 +140,8 @@ def _expected(plan: CellPlan, axis: Axis) -> int | None:
                 product *= len(CELLS[plan.family].gates)
             case Symbol.HIDDEN:
                 product *= plan.units or 0
+            case Symbol.FED_BACK:
+                product *= _fed_back(plan)
             case Symbol.INPUT:
                 return plan.input_size
             case Symbol.JOINED:

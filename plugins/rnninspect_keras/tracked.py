@@ -13,7 +13,7 @@ from rnninspect_keras.layout import Part
 from rnninspect_keras.nameless import recognise, strands
 from rnninspect_keras.names import recognise_named
 from rnninspect_keras.objects import Item, reach
-from rnninspect_keras.parts import Cluster, Piece, cluster, part_of
+from rnninspect_keras.parts import SCALES, Cluster, Piece, cluster, norm_part, part_of
 from rnninspect_keras.units import Finder
 
 if TYPE_CHECKING:
@@ -91,6 +91,10 @@ class Tracked:
     def _cell(self, number: int) -> Pieces:
         """The tensors of a cell: its own by their names, then those of what it contains."""
         own = {child: part_of(name) for name, child in self._items[number].children.items()}
+        for name, child in self._items[number].children.items():
+            if norm := norm_part(name):
+                scales = self._items[child].children
+                own.update({scales[scale]: norm for scale in SCALES if scale in scales})
         pieces = []
         for child in reach(self._items, [number], _is_inward):
             tensor = self._items[child].tensor

@@ -234,7 +234,8 @@ class Finder:
                 inside = spot.at(f"{spot.place}/cells/{name}", "cells", str(level))
             found.append(self._cell(member, inside))
             below = found[-1].plan
-            spot = spot._replace(shape=(None, below.units) if below is not None else None)
+            given = below and (below.projection or below.units)
+            spot = spot._replace(shape=(None, given) if below is not None else None)
         return tuple(found)
 
     def _cell(self, cell: Declared, spot: _Spot) -> CellAt:

@@ -56,7 +56,8 @@ def _row(cell: Cell, wish: Wish, convention: Convention) -> list[Value]:
     if lacking:
         words = " and ".join(sorted(role.value for role in lacking))
         return [name, None, f"has no {words}", None, note]
-    roles = REQUIRED | wish.options | (convention.with_bias if wish.bias else frozenset())
+    biases = convention.with_bias if wish.bias else frozenset()
+    roles = cell.required() | wish.options | biases
     return [name, len(roles & BIASES), *_counted(cell, wish, roles), note]
 
 
