@@ -13,6 +13,7 @@ ROOT = Path(__file__).parents[1]
 CORE, PLUGINS = ROOT / "inspector" / "rnninspect", ROOT / "plugins"
 FLOORS = {
     "record": -1,  # below all: what values are made of
+    "ending": 0,
     "errors": 0,
     "cells": 0,
     "limits": 1,

@@ -4,18 +4,25 @@ from __future__ import annotations
 
 import sys
 
-from rnninspect.command import plain_request, run
+from rnninspect.ending import until_stopped
 
 
 def main() -> None:
     """Run `rnninspect` with the arguments of the process."""
+    sys.exit(until_stopped(_call))
+
+
+def _call() -> int:
+    """Everything else is imported here, where a signal already finds its listener."""
+    from rnninspect.command import plain_request, run  # noqa: PLC0415 - see above
+
     arguments = sys.argv[1:]
     request = plain_request(arguments)
     if request is not None:
-        sys.exit(run(request))
+        return run(request)
     from rnninspect.cli import start  # noqa: PLC0415 - typer costs more than most inspections
 
-    start(arguments)
+    return start(arguments)
 
 
 if __name__ == "__main__":

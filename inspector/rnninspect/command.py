@@ -6,6 +6,7 @@ import os
 import sys
 from typing import TYPE_CHECKING
 
+from rnninspect.ending import silence, tell
 from rnninspect.errors import RnnInspectError
 from rnninspect.inspection import inspect_file
 from rnninspect.limits import Limits
@@ -77,25 +78,33 @@ def inspect_all(request: Request) -> tuple[list[Report], list[Unreadable]]:
 
 def complain(message: str) -> None:
     """One line on standard error, harmless whatever a file's name or content is."""
-    print(f"rnninspect: {shorten(for_terminal(message), LONGEST_REASON)}", file=sys.stderr)  # noqa: T201
+    tell(f"rnninspect: {shorten(for_terminal(message), LONGEST_REASON)}")
 
 
 def deliver(text: str, output: Path | None) -> bool:
     """Print the text, or write it to a file whole or not at all; False if that fails."""
     try:
         if output is None:
-            sys.stdout.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]
-            print(text, end="\n" if text else "", flush=True)  # noqa: T201 - this is the place
+            _print(text)
         else:
             from rnninspect.writing import write_whole  # noqa: PLC0415 - only with -o
 
             write_whole(output, text + "\n")
     except BrokenPipeError:  # whoever read the pipe has enough
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        silence(sys.stdout)
     except OSError as error:
+        if output is None:
+            silence(sys.stdout)
         complain(f"{output or 'standard output'}: {error.strerror or error}")
         return False
     return True
+
+
+def _print(text: str) -> None:
+    if sys.stdout is None:
+        raise OSError("it is closed")
+    sys.stdout.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]
+    print(text, end="\n" if text else "", flush=True)  # noqa: T201 - this is the place
 
 
 def summarise(markdown: str) -> bool:

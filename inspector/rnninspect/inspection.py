@@ -27,7 +27,7 @@ def inspect_file(path: str | os.PathLike[str], limits: Limits | None = None) -> 
         PluginError: an installed reader is broken.
     """
     with open_source(path, limits) as source:
-        model = _read(choose_reader(source), source)
+        model = _described(source)
         size = source.all_bytes
     counts = count_layers(model.layers)
     return Report(
@@ -41,6 +41,16 @@ def inspect_file(path: str | os.PathLike[str], limits: Limits | None = None) -> 
         totals=add_up(model, counts),
         findings=check(model, counts),
     )
+
+
+def _described(source: Source) -> SavedModel:
+    try:
+        model = _read(choose_reader(source), source)
+    except RnnInspectError:  # a change may be what made it unreadable: then that is to be said
+        source.require_unchanged()
+        raise
+    source.require_unchanged()
+    return model
 
 
 def _read(reader: Reader, source: Source) -> SavedModel:

@@ -41,17 +41,32 @@ class Neighbour(Record):
     size: int = 0
 
 
+class _State(Record):
+    """What shows that a file was written to: its size in bytes, and when it last was."""
+
+    size: int
+    written: int
+
+    @classmethod
+    def of(cls, status: os.stat_result) -> Self:
+        return cls(status.st_size, status.st_mtime_ns)
+
+
 class _Store(Protocol):
     def read_at(self, offset: int, length: int) -> bytes: ...
+    def changed(self) -> bool: ...
     def close(self) -> None: ...
 
 
 class _File:
-    def __init__(self, descriptor: int) -> None:
-        self.descriptor = descriptor
+    def __init__(self, descriptor: int, status: os.stat_result) -> None:
+        self.descriptor, self.seen = descriptor, _State.of(status)
 
     def read_at(self, offset: int, length: int) -> bytes:
         return os.pread(self.descriptor, length, offset)
+
+    def changed(self) -> bool:
+        return _State.of(os.fstat(self.descriptor)) != self.seen
 
     def close(self) -> None:
         os.close(self.descriptor)
@@ -64,6 +79,9 @@ class _Memory:
     def read_at(self, offset: int, length: int) -> bytes:
         return self.data[offset : offset + length]
 
+    def changed(self) -> bool:
+        return False
+
     def close(self) -> None:
         self.data = b""
 
@@ -71,6 +89,9 @@ class _Memory:
 class _Folder:
     def read_at(self, offset: int, length: int) -> bytes:  # noqa: ARG002 - a folder has no bytes
         return b""
+
+    def changed(self) -> bool:
+        return False
 
     def close(self) -> None:
         pass
@@ -85,12 +106,12 @@ class Source:
         location: the file or folder as the user named it.
         size: bytes in this run.
         limits: the bounds that a reader holds to.
-        companions: sizes of the other files that were found inside, by path: the model's as well.
+        companions: the other files that were found inside, by path: the model's as well.
     """
 
     def __init__(self, location: str, store: _Store, start: int, size: int, limits: Limits) -> None:
         self.location, self.size, self.limits = location, size, limits
-        self.companions: dict[Path, int] = {}
+        self.companions: dict[Path, _State] = {}
         self._store, self._start = store, start
         self._lent = False
 
@@ -114,7 +135,7 @@ class Source:
     @property
     def all_bytes(self) -> int:
         """Bytes of the file and of its companions."""
-        return self.size + sum(self.companions.values())
+        return self.size + sum(known.size for known in self.companions.values())
 
     @property
     def folder(self) -> Path:
@@ -175,7 +196,7 @@ class Source:
         if not stat.S_ISREG(status.st_mode):
             return Neighbour(Whereabouts.IRREGULAR)
         if resolved != self.path.resolve():
-            self.companions[resolved] = status.st_size
+            self.companions.setdefault(resolved, _State.of(status))
         return Neighbour(Whereabouts.INSIDE, resolved, status.st_size)
 
     def open_neighbour(self, location: str) -> Source:
@@ -190,6 +211,17 @@ class Source:
             raise UnreadableFile(f"{location} has become a folder")
         source.companions = self.companions
         return source
+
+    def require_unchanged(self) -> None:
+        """UnreadableFile if the file or a companion was written to since it was first seen.
+
+        What was read is then a mixture of two files, whatever a reader made of it.
+        """
+        if self._store.changed():
+            raise UnreadableFile("the file changed while it was read")
+        for path, seen in self.companions.items():
+            if _state_of(path) != seen:
+                raise UnreadableFile(f"{path.name} changed while it was read")
 
     def close(self) -> None:
         """Let go of the file, if it is this source's own."""
@@ -206,6 +238,13 @@ class Source:
         trace: TracebackType | None,
     ) -> None:
         self.close()
+
+
+def _state_of(path: Path) -> _State | None:
+    try:
+        return _State.of(path.stat())
+    except OSError:
+        return None
 
 
 def _linked(path: Path, is_folder: bool) -> Path:  # noqa: FBT001 - used above alone
@@ -233,7 +272,9 @@ def open_source(path: str | os.PathLike[str], limits: Limits | None = None) -> S
         raise UnreadableFile(_reason(error)) from error
     status = os.fstat(descriptor)
     if stat.S_ISREG(status.st_mode):
-        return Source(os.fspath(path), _File(descriptor), 0, status.st_size, limits or Limits())
+        return Source(
+            os.fspath(path), _File(descriptor, status), 0, status.st_size, limits or Limits()
+        )
     os.close(descriptor)
     if stat.S_ISDIR(status.st_mode):
         return Source(os.fspath(path), _Folder(), 0, 0, limits or Limits())

@@ -13,6 +13,7 @@ from rnninspect.command import deliver
 app = typer.Typer(
     rich_markup_mode=None,  # help is plain text: it must read well in a pipe too
     pretty_exceptions_enable=False,
+    no_args_is_help=True,
     context_settings={"help_option_names": ["-h", "--help"]},
     help="Inspect the recurrent layers of saved models: formula against stored tensors.",
     epilog="`rnninspect MODEL...` is short for `rnninspect inspect MODEL...`; "
@@ -53,8 +54,8 @@ def _options_of_the_whole(
     del version  # its callback has done the work
 
 
-def start(arguments: list[str]) -> None:
-    """Run the command; without a subcommand's name it is `inspect`."""
-    first = arguments[0] if arguments else "--help"
-    known = first in COMMANDS or first in OWN_OPTIONS
-    app(args=[first, *arguments[1:]] if known else ["inspect", *arguments], prog_name="rnninspect")
+def start(arguments: list[str]) -> int:
+    """Run the command, which ends in SystemExit; without a subcommand's name it is `inspect`."""
+    known = arguments[0] in COMMANDS or arguments[0] in OWN_OPTIONS if arguments else True
+    code: int = app(args=arguments if known else ["inspect", *arguments], prog_name="rnninspect")
+    return code
