@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import math
 import os
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,7 +13,9 @@ from pathlib import Path
 from hypothesis import HealthCheck, Phase, settings
 
 from rnninspect import inspect_file
-from rnninspect.counter import bias_vectors
+from rnninspect.cells import Role
+from rnninspect.counter import bias_vectors, unique_tensors
+from rnninspect.model import RecurrentLayer
 from rnninspect.report import Report
 from rnninspect.verification.asking import Judge, question_on
 from rnninspect.verification.child import ask
@@ -42,22 +45,32 @@ class Truth:
     count: int
     projection: int = 0
     peepholes: bool = False
+    taps: tuple[int, ...] = ()
+    level: int = 0
+    dtype: str = "float32"
+    shapes: tuple[tuple[int, ...], ...] = ()  # of its weights, sorted
 
 
 def told(report: Report) -> list[Truth]:
     """The layers of a report in the same words."""
-    return sorted(
-        Truth(
-            cell=counted.layer.cell,
-            input_size=counted.layer.sizes.input_size,
-            hidden_size=counted.layer.sizes.hidden_size,
-            directions=counted.layer.sizes.directions,
-            biases=bias_vectors(counted.layer),
-            count=counted.expected,
-            projection=counted.layer.sizes.projection_size or 0,
-            peepholes=any(role.value == "peephole" for role in counted.layer.roles),
-        )
-        for counted in report.layers
+    return sorted(_truth(counted.layer, counted.expected) for counted in report.layers)
+
+
+def _truth(layer: RecurrentLayer, expected: int) -> Truth:
+    tensors = unique_tensors(layer)
+    return Truth(
+        cell=layer.cell,
+        input_size=layer.sizes.input_size,
+        hidden_size=layer.sizes.hidden_size,
+        directions=layer.sizes.directions,
+        biases=bias_vectors(layer),
+        count=expected,
+        projection=layer.sizes.projection_size or 0,
+        peepholes=Role.PEEPHOLE in layer.roles,
+        taps=layer.sizes.kernel_size,
+        level=layer.stack.level if layer.stack else 0,
+        dtype=" ".join(sorted({tensor.dtype for tensor in tensors})),
+        shapes=tuple(sorted(tensor.shape for tensor in tensors)),
     )
 
 
@@ -65,7 +78,8 @@ def hold(path: Path, truths: list[Truth], total: int) -> Report:
     """Inspect the file; all layers, all counts and the total are the framework's, no error."""
     report = inspect_file(path)
     assert told(report) == sorted(truths)
-    assert [counted.stored for counted in report.layers] == [c.expected for c in report.layers]
+    stored = sorted(sum(map(math.prod, truth.shapes)) for truth in truths)
+    assert sorted(counted.stored for counted in report.layers) == stored
     assert report.totals.parameters == total
     assert report.totals.attributed == report.totals.tensors
     assert not report.skipped

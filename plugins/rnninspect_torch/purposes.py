@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
 # Keys of training scripts, of Lightning, fairseq, ESPnet, timm, mmcv and OpenNMT among others.
 _OPTIMIZER = re.compile(r"optim|exp_avg|scheduler|lr_sched|scaler|momentum_buffer|^opt(_state)?$")
+_OPTIMIZER_CLASS = re.compile(r"optim(?!i[sz]e(d|context))")  # those are what torch.compile makes
 _STATE = re.compile(
     r"(^|_)rng(_|$)|random_state|^callbacks$|^loops$|^hyper_?param(eter)?s$|^hparams|^vocab(s|ulary)?$"
     r"|^(\w+_)?config(s|uration)?$|^args$|^opts$|^options$|^metrics?$|^history$|^loss(es)?$"
@@ -41,7 +42,7 @@ def purpose_of_key(key: str, around: Purpose) -> Purpose:
 
 def purpose_of_class(path: str, around: Purpose) -> Purpose:
     """What an object that is no module holds tensors for: an optimizer, or its own affairs."""
-    if around is Purpose.OPTIMIZER or "optim" in path.lower():
+    if around is Purpose.OPTIMIZER or _OPTIMIZER_CLASS.search(path.lower()):
         return Purpose.OPTIMIZER
     return Purpose.STATE
 

@@ -20,6 +20,9 @@ if TYPE_CHECKING:
 
 Place = tuple[str, object, Purpose]
 
+# What torch.compile returns; it is pickled as a call with the module itself, and how to compile it.
+_COMPILED = "torch._dynamo.eval_frame.OptimizedModule"
+
 
 def find_roots(value: object, walk: Walk) -> list[Root]:
     """All roots below a value, in the file's order, with what each is for."""
@@ -46,6 +49,8 @@ def _look_into(place: Place, roots: list[Root], walk: Walk) -> Iterator[Place]:
             yield from _dict(path, pairs, purpose, (roots, walk))
         case Instance() if is_module(value):
             roots.append(module_root(value, path, purpose, walk))
+        case Instance() if value.path == _COMPILED:
+            yield path, value.args, purpose
         case Instance():
             inner = purpose_of_class(value.path, purpose) if value.pairs is None else purpose
             for name, item in value.attributes.items():

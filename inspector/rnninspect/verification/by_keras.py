@@ -92,12 +92,22 @@ def _counted(model: Any, part: Part) -> int:  # noqa: ANN401 - as above
     found = model
     for place, name in enumerate(part.name.split("/")):
         inner = _inside(found, name)
+        if inner is None and place:
+            found = _wrapped(found)
+            inner = _inside(found, name)
         if inner is None and place and part.stack and hasattr(found, "cell"):
             inner = found.cell.cells[part.level]
         if inner is None:
             raise NoOpinion(f"Keras shows no layer named {part.name}")
         found = inner
     return int(found.count_params())
+
+
+def _wrapped(layer: Any) -> Any:  # noqa: ANN401 - as above
+    """What is inside of wrappers that have no name of their own in a report: TimeDistributed."""
+    while hasattr(layer, "layer") and not hasattr(layer, "forward_layer"):
+        layer = layer.layer
+    return layer
 
 
 def _inside(layer: Any, name: str) -> Any:  # noqa: ANN401 - as above
