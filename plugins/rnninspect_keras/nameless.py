@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from itertools import pairwise
+from itertools import pairwise, permutations
 from typing import TYPE_CHECKING
 
 from rnninspect.plugin import Record, Stack
@@ -22,9 +22,12 @@ if TYPE_CHECKING:
     from rnninspect_keras.parts import Cluster, Piece
     from rnninspect_keras.store import Store
 
+    Planned = tuple["Strand", CellPlan]
+
 # What Keras itself calls a plain recurrent layer or its cell; without a recurrent kernel its
 # weights are those of a Dense by their shapes alone.
 PLAIN_CELL = re.compile(r"simple_rnn(_cell)?(_\d+)?")
+MOST_PERMUTED = 6  # cells of a stack
 
 
 class Strand(Record):
@@ -37,6 +40,7 @@ class Strand(Record):
         hint: the family that its place suggests.
         pieces: its tensors.
         sure: whether its place or its names are those of a recurrent cell, whatever the shapes.
+        listed: whether the file lists it by its name, not by its place in a stack.
     """
 
     owner: str
@@ -45,6 +49,7 @@ class Strand(Record):
     hint: str | None
     pieces: tuple[Piece, ...]
     sure: bool
+    listed: bool = False
 
 
 def recognise(found: Iterable[Strand]) -> Iterator[Found]:
@@ -113,12 +118,46 @@ def _open(run: Run) -> Run:
 
 def _stack(owner: str, group: list[Strand]) -> Iterator[Found]:
     """One layer, or several as levels if each reads what the one below gives."""
-    known = [(strand, plan) for strand in group if (plan := _plan(strand)) is not None]
-    chained = all(above.input_size == below.units for (_, below), (_, above) in pairwise(known))
-    for level, (strand, plan) in enumerate(known):
-        stack = Stack(owner, level, len(known)) if len(known) > 1 and chained else None
-        name = owner if len(known) == 1 else f"{owner}/{level}"
+    found = [(strand, plan) for strand in group if (plan := _plan(strand)) is not None]
+    known = _in_order(found)
+    chained = known is not None and _is_chain(known)
+    for level, (strand, plan) in enumerate(known or found):
+        stack = Stack(owner, level, len(found)) if len(found) > 1 and chained else None
+        name = owner if len(found) == 1 else f"{owner}/{level}"
         yield from assemble(Title(name, plan.class_name, stack), [_open(Run(plan, strand.pieces))])
+
+
+def _in_order(found: list[Planned]) -> list[Planned] | None:
+    """The cells from the lowest level to the highest; None where the file does not tell.
+
+    Keras' own format numbers cells of one class; those of several it lists by the alphabet, and
+    then their order is told only if they chain in no other one.
+    """
+    classes = {plan.class_name for _, plan in found}
+    if len(classes) == 1 or not all(strand.listed for strand, _ in found):
+        return found
+    if len(found) > MOST_PERMUTED:
+        return None
+    orders = [
+        order
+        for order in permutations(range(len(found)))
+        if _is_chain([found[place] for place in order]) and _keeps_numbers(order, found)
+    ]
+    return [found[place] for place in orders[0]] if len(orders) == 1 else None
+
+
+def _is_chain(known: Sequence[Planned]) -> bool:
+    return all(above.input_size == below.units for (_, below), (_, above) in pairwise(known))
+
+
+def _keeps_numbers(order: Sequence[int], found: list[Planned]) -> bool:
+    last: dict[str, int] = {}
+    for place in order:
+        name = found[place][1].class_name
+        if last.get(name, -1) > place:
+            return False
+        last[name] = place
+    return True
 
 
 def _plan(strand: Strand) -> CellPlan | None:
@@ -195,6 +234,7 @@ def _native_strand(store: Store, place: str, pieces: tuple[Piece, ...]) -> Stran
         hint=hint if in_cell or hint_of(parts[-1]) else None,
         pieces=pieces,
         sure=in_cell,
+        listed=True,
     )
 
 
