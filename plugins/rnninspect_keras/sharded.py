@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from rnninspect.decode.hdf5 import File
@@ -9,13 +10,14 @@ from rnninspect.plugin import Fact, Observation, UnreadableFile, Whereabouts
 from rnninspect_keras.store import Store, add_file
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
     from contextlib import ExitStack
 
     from rnninspect.plugin import Limits
     from rnninspect_keras.archive import Parts
     from rnninspect_keras.declared import Json
 
+NUMBERED = re.compile(r"([^/]+)_\d{5}\.weights\.h5")
 LONGEST_NAME = 80  # characters of a shard's name that a message shows
 
 
@@ -27,12 +29,16 @@ def read_sharded(index: Json, parts: Parts, limits: Limits, opened: ExitStack) -
     places = _places(index)
     store, held = Store(), dict[str, set[str]]()
     names = dict.fromkeys(name for files in places.values() for name in files)
+    names.update(dict.fromkeys(_unnamed(names, parts)))
     limits.require("members", len(names), "the number of shards")
     for name in names:
         due = sum(name in files for files in places.values())
         if absent := _absent(name, parts, due):
             store.observations.append(absent)
             continue
+        if not due:
+            clause = f"the index does not name the shard {name[:LONGEST_NAME]}"
+            store.observations.append(Observation(Fact.UNUSUAL, clause))
         before = len(store.tensors)
         _add(store, name, parts, opened)
         held[name] = {path.rpartition("/")[0] for path in [*store.tensors][before:]}
@@ -52,6 +58,20 @@ def _places(index: Json) -> dict[str, tuple[str, ...]]:
             raise UnreadableFile("a weight_map that does not lead to names of files")
         found[path.strip("/")] = names
     return found
+
+
+def _unnamed(names: Iterable[str], parts: Parts) -> Iterator[str]:
+    """Shards between and behind those that the index names.
+
+    Keras 3.10 forgets the second shard of a group of variables that passes the end of the first.
+    """
+    known = {match[1]: match for name in names if (match := NUMBERED.fullmatch(name))}
+    for base in known:
+        number = 0
+        while parts.has(name := f"{base}_{number:05}.weights.h5") or name in names:
+            if name not in names:
+                yield name
+            number += 1
 
 
 def _absent(name: str, parts: Parts, due: int) -> Observation | None:

@@ -82,6 +82,12 @@ def test_a_cell_over_two_shards_is_one_layer(tmp_path: Path) -> None:
     assert report.file_bytes == shards + (tmp_path / INDEX).stat().st_size
 
 
+def test_a_shard_that_the_index_forgets_is_read_too(tmp_path: Path) -> None:
+    report = inspect_file(write_shards(tmp_path, {f"/{CELL}": FIRST}))  # as Keras 3.10 does
+    assert (report.totals.parameters, report.layers[0].stored, rules(report)) == (128, 128, [])
+    assert any(SECOND in found.message for found in report.findings)
+
+
 @pytest.mark.parametrize("packed", [False, True])
 def test_a_model_may_keep_its_weights_in_shards(tmp_path: Path, *, packed: bool) -> None:
     folder = unpacked(tmp_path / "model")
@@ -119,7 +125,8 @@ def test_a_shard_that_is_missing_is_named(tmp_path: Path) -> None:
 @pytest.mark.parametrize("name", ["../outside.weights.h5", "sub/x.weights.h5", "/etc/passwd"])
 def test_a_shard_outside_is_not_opened(tmp_path: Path, name: str) -> None:
     write_shard(tmp_path / "outside.weights.h5", (0, 1, 2))
-    path = write_shards(tmp_path / "model", {f"/{CELL}": [name], "/x/vars": FIRST})
+    path = write_shards(tmp_path / "model", {f"/{CELL}": [name, FIRST]})
+    (path.parent / SECOND).unlink()
     report = inspect_file(path)
     assert any(name in found.message for found in report.findings if found.level == "error")
     assert report.totals.parameters == 48  # the one shard that is inside
