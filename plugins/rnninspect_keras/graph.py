@@ -75,6 +75,8 @@ class Carrier:
 
     def _outputs(self, layer: Declared, inputs: Sequence[Shape]) -> tuple[Shape, ...]:
         first = inputs[0] if inputs else None
+        if layer.class_name == "Merge":  # of Keras 1, whose layers state their own inputs
+            return (None,)
         if layer.children("layers"):
             return (self._walk(layer, first)[1],)
         inner = layer.child("layer")

@@ -17,6 +17,7 @@ from rnninspect_keras.legacy import list_layers, match_legacy
 from rnninspect_keras.nameless import native_strands, recognise
 from rnninspect_keras.names import recognise_named
 from rnninspect_keras.native import match_native
+from rnninspect_keras.quantised import set_quantisation_apart
 from rnninspect_keras.units import Finder
 
 if TYPE_CHECKING:
@@ -42,6 +43,7 @@ def describe_native(
     """A model in Keras' own format, with its configuration or, where that is None, without."""
     _assign_purposes(store)
     finder = _find(config, store, limits)
+    set_quantisation_apart(store, finder.packed)
     found, taken = match_native(finder.units, store)
     found.extend(recognise(native_strands(store, taken)))
     return saved(
@@ -62,6 +64,7 @@ def describe_legacy(
     if base:
         _set_apart(store, base)
     finder = _find(config, None, limits)
+    set_quantisation_apart(store, finder.packed)
     listed = list_layers(store, base)
     found = match_legacy(finder.units, listed)
     return saved(

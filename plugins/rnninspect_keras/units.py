@@ -15,6 +15,7 @@ from rnninspect_keras.cells import (
 from rnninspect_keras.declared import Declared, read_declared
 from rnninspect_keras.graph import Carrier, built_shape, graph_name
 from rnninspect_keras.numbering import layer_groups, numbered
+from rnninspect_keras.quantised import packed_size
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -117,11 +118,15 @@ class _Spot(Record):
 
 
 class Finder:
-    """Walks one configuration; `units` and `observations` are what it found."""
+    """Walks one configuration; its public attributes are what it found.
+
+    `packed` has the weights of layers that pack two in a byte, by group and by name.
+    """
 
     def __init__(self, limits: Limits, exists: Callable[[str], bool]) -> None:
         self.units: list[Unit] = []
         self.observations: list[Observation] = []
+        self.packed: dict[str, int] = {}
         self._limits, self._exists, self._layers = limits, exists, 0
         self._carrier = Carrier()
 
@@ -149,10 +154,16 @@ class Finder:
         self._limits.require("nesting", spot.depth, "the depth of layers in the configuration")
         self._note(declared)
         spot = spot._replace(shape=built_shape(declared) or spot.shape)
+        if size := packed_size(declared, spot.shape):
+            self.packed.update({spot.place: size, declared.name: size})
         if unit := self._unit(declared, spot):
             self.units.append(unit)
-        elif declared.children("layers"):
-            self._model(declared, spot.in_model(declared))
+        elif members := declared.children("layers"):
+            if declared.class_name == "Merge":  # of Keras 1, which lists what it merges as its own
+                for member in members:
+                    self._model(member, spot._replace(shape=None, depth=spot.depth + 1))
+            else:
+                self._model(declared, spot.in_model(declared))
         elif inner := declared.child("layer"):
             self._walk(inner, spot.in_wrapper(declared))
         else:
