@@ -74,7 +74,10 @@ def test_without_a_configuration_the_scales_tell(mode: str, tmp_path: Path) -> N
 
 
 def test_an_embedding_and_a_layer_by_an_equation(tmp_path: Path) -> None:
-    packed: Shapes = {"layers/embedding/vars/0": np.zeros((50, 5), "i1"), "layers/embedding/vars/1": (50,)}
+    packed: Shapes = {
+        "layers/embedding/vars/0": np.zeros((50, 5), "i1"),
+        "layers/embedding/vars/1": (50,),
+    }
     table = model("int4", "Embedding", input_dim=50, output_dim=9)
     report = inspect_file(write_archive(tmp_path / "m.keras", table, {**LSTM, **packed}))
     assert report.totals.parameters == WHOLE + 50 * 9
