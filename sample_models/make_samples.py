@@ -22,6 +22,7 @@ from making import (
     broken_keras,
     broken_onnx,
     broken_torch,
+    family,
     keras2_samples,
     keras_samples,
     onnx_exports,
@@ -36,6 +37,7 @@ INTACT = (
     *torch_samples.INTACT,
     *onnx_samples.INTACT,
     *onnx_exports.INTACT,
+    *family.INTACT,
 )
 BROKEN = (*broken_keras.BROKEN, *broken_torch.BROKEN, *broken_onnx.BROKEN)
 

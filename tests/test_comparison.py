@@ -56,7 +56,10 @@ def test_between_two_forms_of_one_network_only_conventions_differ(old: str, new:
 
 def test_the_second_bias_vector_is_named_with_its_number() -> None:
     reasons = [reason for *_, reason in found(compare(form_of("keras"), form_of("onnx")))]
-    fills = "one bias vector in Keras, two in ONNX: {}, which the exporter fills with zeros"
+    fills = (
+        "one bias vector in Keras, two in ONNX: {}, which add up to the one; "
+        "an exporter from Keras fills the second with zeros"
+    )
     assert fills.format("+128") in reasons  # 2 directions × 4 gates × 16
     assert fills.format("+48") in reasons  # 4 gates × 12
     reasons = [reason for *_, reason in found(compare(form_of("pytorch"), form_of("keras")))]

@@ -21,9 +21,8 @@ OPERATORS = ("LSTM", "GRU", "DynamicQuantizeLSTM")
 WORDS = torch.tensor([[1, 2, 3, 4]])
 
 
-def _export(
-    path: Path, model: nn.Module, *, dynamo: bool, optimize: bool = True
-) -> onnx.ModelProto:
+def export(path: Path, model: nn.Module, *, dynamo: bool, optimize: bool = True) -> onnx.ModelProto:
+    """Write a module that reads words, by one of torch's exporters; the same bytes on each run."""
     logging.getLogger("torch.onnx").setLevel(logging.ERROR)
     with warnings.catch_warnings(), tempfile.TemporaryDirectory() as folder:
         warnings.simplefilter("ignore")  # both exporters warn of their own use of torch
@@ -51,7 +50,7 @@ def _forget_machine(model: onnx.ModelProto) -> None:
         node.metadata_props.extend(kept)
 
 
-def _truth(model: onnx.ModelProto, layers: tuple[Layer, ...]) -> Truth:
+def truth_of(model: onnx.ModelProto, layers: tuple[Layer, ...]) -> Truth:
     """Torch's count of each level, under the name of the node that the exporter made of it."""
     names = [node.name for node in model.graph.node if node.op_type in OPERATORS]
     named = tuple(
@@ -73,29 +72,29 @@ def _initial_states(model: onnx.ModelProto) -> list[onnx.TensorProto]:
 
 def _torchscript(path: Path) -> Truth:
     model = Tagger(nn.LSTM(6, 4, num_layers=2, bidirectional=True, batch_first=True))
-    return _truth(_export(path, model, dynamo=False), levels("rnn", model.rnn))
+    return truth_of(export(path, model, dynamo=False), levels("rnn", model.rnn))
 
 
 def _dynamo(path: Path) -> Truth:
     """Too large for the exporter's constant folding, as every network of real size is."""
     model = Tagger(nn.LSTM(45, 46, batch_first=True))
-    return _truth(_export(path, model, dynamo=True), levels("rnn", model.rnn))
+    return truth_of(export(path, model, dynamo=True), levels("rnn", model.rnn))
 
 
 def _unfolded(path: Path) -> Truth:
     model = Tagger(nn.GRU(6, 4, bidirectional=True, batch_first=True))
-    exported = _export(path, model, dynamo=True, optimize=False)
-    return _truth(exported, levels("rnn", model.rnn))
+    exported = export(path, model, dynamo=True, optimize=False)
+    return truth_of(exported, levels("rnn", model.rnn))
 
 
 def _quantised(path: Path) -> Truth:
     """Its weights are int8; parameters are still those of the float layer."""
     model = Tagger(nn.LSTM(8, 6, batch_first=True))
     float_path = path.with_name("float.onnx")
-    _export(float_path, model, dynamo=False)
+    export(float_path, model, dynamo=False)
     quantize_dynamic(float_path, path, op_types_to_quantize=["LSTM"])
     float_path.unlink()
-    truth = _truth(onnx.load(path), levels("rnn", model.rnn))
+    truth = truth_of(onnx.load(path), levels("rnn", model.rnn))
     scales_and_zero_points = 4  # one of each for W and for R
     kept = {**truth.not_parameters, "quantisation": scales_and_zero_points}
     return replace(truth, not_parameters=kept)

@@ -132,9 +132,11 @@ def _bias_note(sides: Sides) -> str | None:
     if frameworks == {"keras", "onnx"}:
         # Measured with tf2onnx: it writes both halves of B, zeros where Keras has no vector.
         growing = sides.new_file.framework == "onnx"
-        fills = sides.new if growing else sides.old
+        fills, bare = (sides.new, sides.old) if growing else (sides.old, sides.new)
+        if fills.bias_vectors == 2 and not bare.bias_vectors:
+            return "; an exporter from Keras fills them with zeros"
         if fills.bias_vectors == 2:
-            return ", which the exporter fills with zeros"
+            return ", which add up to the one; an exporter from Keras fills the second with zeros"
     if not (sides.old.bias_vectors and sides.new.bias_vectors):
         return None
     if sides.conventions[0] == sides.conventions[1]:
