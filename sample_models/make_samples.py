@@ -21,6 +21,7 @@ import torch
 from making import (
     broken_keras,
     broken_onnx,
+    broken_onnx_nodes,
     broken_torch,
     family,
     keras2_samples,
@@ -39,7 +40,12 @@ INTACT = (
     *onnx_exports.INTACT,
     *family.INTACT,
 )
-BROKEN = (*broken_keras.BROKEN, *broken_torch.BROKEN, *broken_onnx.BROKEN)
+BROKEN = (
+    *broken_keras.BROKEN,
+    *broken_torch.BROKEN,
+    *broken_onnx.BROKEN,
+    *broken_onnx_nodes.BROKEN,
+)
 
 HEADING = """\
 # What each sample model must report; written by make_samples.py beside it.

@@ -8,20 +8,30 @@ from rnninspect.plugin import Fact, Observation
 from rnninspect_onnx.values import LARGEST, Kind
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
-    from rnninspect.plugin import Sizes
+    from rnninspect.plugin import Sizes, StoredTensor
     from rnninspect_onnx.layout import Operator
     from rnninspect_onnx.resolver import Site
     from rnninspect_onnx.sizes import Measured
     from rnninspect_onnx.values import Call
 
 _STATE_NAMES = {5: "initial_h", 6: "initial_c"}
+# The operators' definitions list these; ONNX Runtime takes them in any case.
+_ACTIVATIONS = """
+    affine elu hardsigmoid leakyrelu relu scaledtanh sigmoid softplus softsign tanh
+    thresholdedrelu
+"""
+_LONGEST_WORD = 40  # characters shown of a name that the file makes up
 
 
-def contradictions(site: Site, operator: Operator, measured: Measured) -> Iterator[Observation]:
-    """One observation for each, in the order of the node's parts."""
+def contradictions(
+    site: Site, operator: Operator, measured: Measured, tensors: Mapping[int, StoredTensor]
+) -> Iterator[Observation]:
+    """One observation for each, in the order of the node's parts; `tensors` by their places."""
     details = [*measured.faults, *_inputs(site.call, operator)]
+    if not site.call.node.domain:  # the quantised operator of another domain mixes them rightly
+        details += _types(site.call, operator, tensors)
     if measured.sizes is not None:
         details += _states(site.call, operator, measured.sizes)
         details += _activations(site.call, operator, measured.sizes)
@@ -47,6 +57,21 @@ def _inputs(call: Call, operator: Operator) -> Iterator[str]:
             yield f"{name} has an axis of 2^63 elements or more"
 
 
+def _types(call: Call, operator: Operator, tensors: Mapping[int, StoredTensor]) -> Iterator[str]:
+    """W, R, B and P have one type, a real one; what other operators make is not looked at."""
+    letters: dict[str, list[str]] = {}
+    for weight in operator.weights:
+        value = call.input(weight.position)
+        tensor = None if value is None or value.place is None else tensors.get(value.place)
+        if tensor is not None:
+            letters.setdefault(tensor.dtype, []).append(weight.letter)
+    listed = " and ".join(f"{', '.join(some)} {dtype}" for dtype, some in letters.items())
+    if len(letters) > 1:
+        yield f"its weights are of more than one type: {listed}"
+    elif any("float" not in dtype for dtype in letters):
+        yield f"its weights are of a type that it cannot take: {listed}"
+
+
 def _states(call: Call, operator: Operator, sizes: Sizes) -> Iterator[str]:
     """Initial states are [D, batch, n], or [batch, D, n] with layout 1."""
     axis = 1 if call.number("layout", 0) == 1 else 0
@@ -66,7 +91,12 @@ def _states(call: Call, operator: Operator, sizes: Sizes) -> Iterator[str]:
 def _activations(call: Call, operator: Operator, sizes: Sizes) -> Iterator[str]:
     """RNN's default names two activations whatever the direction, so more than needed may stand."""
     attribute = call.attribute("activations")
-    count = 0 if attribute is None else attribute.counts[2]
+    if attribute is None:
+        return
+    count = attribute.counts[2]
     needed = operator.activations * sizes.directions
-    if attribute is not None and count < needed:
+    if count < needed:
         yield f"{count} activations are named, {needed} are needed"
+    for name in dict.fromkeys(attribute.strings):
+        if name.lower() not in _ACTIVATIONS.split():
+            yield f"its activation {name[:_LONGEST_WORD]!r} is none that the operators know"

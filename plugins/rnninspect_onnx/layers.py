@@ -76,7 +76,7 @@ def describe_site(site: Site, weights: Weights) -> DescribedSite:
         roles=REQUIRED | {role for weight in given for role in weight.roles},
         operands=tuple(_operands(site, given, measured.sizes, weights)),
     )
-    noticed = contradictions(site, operator, measured)
+    noticed = contradictions(site, operator, measured, weights.tensors)
     return DescribedSite(layer, tuple(noticed))
 
 

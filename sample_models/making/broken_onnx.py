@@ -5,91 +5,46 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import numpy as np
-import onnx
-from onnx import numpy_helper
 
+from making.onnx_edits import EXTERNAL, GRU, LSTM, PEEPHOLES, array, attribute, edit, tensor
 from making.records import Broken
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-    Make = Callable[[Path, Path], None]
-
-LSTM = "onnx/basic_lstm.onnx"  # 5 inputs, 3 units: W [1, 12, 5], R [1, 12, 3], B [1, 24]
-GRU = "onnx/bidirectional_gru.onnx"  # 6 inputs, 4 units: W [2, 12, 6], R [2, 12, 4], B [2, 24]
-PEEPHOLES = "onnx/peephole_lstm.onnx"  # 4 inputs, 3 units: P [2, 9]
-EXTERNAL = "onnx/external_lstm.onnx"
-
-
-def _edit(*changes: Callable[[onnx.GraphProto], None]) -> Make:
-    """Write the model again with its graph changed."""
-
-    def make(source: Path, target: Path) -> None:
-        model = onnx.load(source, load_external_data=False)
-        for change in changes:
-            change(model.graph)
-        target.write_bytes(model.SerializeToString(deterministic=True))
-
-    return make
-
-
-def _tensor(graph: onnx.GraphProto, name: str) -> onnx.TensorProto:
-    return next(tensor for tensor in graph.initializer if tensor.name == name)
-
-
-def _array(name: str, change: Callable[[np.ndarray], np.ndarray]) -> Callable[..., None]:
-    """Another array in an initializer's place."""
-
-    def edit(graph: onnx.GraphProto) -> None:
-        tensor = _tensor(graph, name)
-        array = np.ascontiguousarray(change(numpy_helper.to_array(tensor)))
-        tensor.CopyFrom(numpy_helper.from_array(array, name))
-
-    return edit
-
-
-def _attribute(name: str, value: int | str) -> Callable[..., None]:
-    """Another value of one attribute of the recurrent node."""
-
-    def edit(graph: onnx.GraphProto) -> None:
-        node = graph.node[0]
-        kept = [attribute for attribute in node.attribute if attribute.name != name]
-        del node.attribute[:]
-        node.attribute.extend([*kept, onnx.helper.make_attribute(name, value)])
-
-    return edit
+    import onnx
 
 
 def _payload(change: Callable[[bytes], bytes]) -> Callable[..., None]:
-    def edit(graph: onnx.GraphProto) -> None:
-        tensor = _tensor(graph, "lstm.R")
-        tensor.raw_data = change(tensor.raw_data)
+    def change_payload(graph: onnx.GraphProto) -> None:
+        stored = tensor(graph, "lstm.R")
+        stored.raw_data = change(stored.raw_data)
 
-    return edit
+    return change_payload
 
 
 def _location(value: str) -> Callable[..., None]:
-    def edit(graph: onnx.GraphProto) -> None:
-        for tensor in graph.initializer:
-            for entry in tensor.external_data:
+    def move(graph: onnx.GraphProto) -> None:
+        for stored in graph.initializer:
+            for entry in stored.external_data:
                 if entry.key == "location":
                     entry.value = value
 
-    return edit
+    return move
 
 
 def _drop_recurrent(graph: onnx.GraphProto) -> None:
-    graph.initializer.remove(_tensor(graph, "lstm.R"))
+    graph.initializer.remove(tensor(graph, "lstm.R"))
     graph.node[0].input[2] = ""
 
 
 def _twice(graph: onnx.GraphProto) -> None:
-    graph.initializer.append(_tensor(graph, "lstm.R"))
+    graph.initializer.append(tensor(graph, "lstm.R"))
 
 
 def _negative_axis(graph: onnx.GraphProto) -> None:
-    _tensor(graph, "lstm.W").dims[1] *= -1
+    tensor(graph, "lstm.W").dims[1] *= -1
 
 
 def _wide_input(graph: onnx.GraphProto) -> None:
@@ -102,12 +57,12 @@ def _other_operator(graph: onnx.GraphProto) -> None:
 
 def _short_external(source: Path, target: Path) -> None:
     data = f"{target.name}.data"
-    _edit(_location(data))(source, target)
+    edit(_location(data))(source, target)
     target.with_name(data).write_bytes(source.with_name(f"{source.name}.data").read_bytes()[:-16])
 
 
 def _forward_only(name: str) -> Callable[..., None]:
-    return _array(name, lambda array: array[:1])
+    return array(name, lambda array: array[:1])
 
 
 BROKEN = (
@@ -116,7 +71,7 @@ BROKEN = (
         LSTM,
         "the recurrence tensor has lost a row",
         "R101",
-        _edit(_array("lstm.R", lambda array: array[:, :-1])),
+        edit(array("lstm.R", lambda array: array[:, :-1])),
         "lstm",
         "lstm.R",
     ),
@@ -125,7 +80,7 @@ BROKEN = (
         LSTM,
         "the kernel reads one input more than X has",
         "R101",
-        _edit(_array("lstm.W", lambda array: np.pad(array, [(0, 0), (0, 0), (0, 1)]))),
+        edit(array("lstm.W", lambda array: np.pad(array, [(0, 0), (0, 0), (0, 1)]))),
         "lstm",
         "lstm.W",
     ),
@@ -134,7 +89,7 @@ BROKEN = (
         LSTM,
         "X is declared two inputs wider than the kernel",
         "R101",
-        _edit(_wide_input),
+        edit(_wide_input),
         "lstm",
         "lstm.W",
     ),
@@ -143,7 +98,7 @@ BROKEN = (
         LSTM,
         "the recurrence tensor is transposed, as Keras has it",
         "R105",
-        _edit(_array("lstm.R", lambda array: array.transpose(0, 2, 1))),
+        edit(array("lstm.R", lambda array: array.transpose(0, 2, 1))),
         "lstm",
         "lstm.R",
     ),
@@ -152,7 +107,7 @@ BROKEN = (
         LSTM,
         "the node has no recurrence tensor",
         "R102",
-        _edit(_drop_recurrent),
+        edit(_drop_recurrent),
         "lstm",
     ),
     Broken(
@@ -160,7 +115,7 @@ BROKEN = (
         LSTM,
         "the kernel has the rows of three gates, not of four",
         "R108",
-        _edit(_array("lstm.W", lambda array: array[:, :9])),
+        edit(array("lstm.W", lambda array: array[:, :9])),
         "lstm",
         "lstm.W",
     ),
@@ -169,7 +124,7 @@ BROKEN = (
         LSTM,
         "the operator is GRU, the weights are those of an LSTM",
         "R108",
-        _edit(_other_operator),
+        edit(_other_operator),
         "lstm",
         "lstm.W",
         also=("R101",),  # B, in which two halves of four gates are no multiple of three gates
@@ -179,7 +134,7 @@ BROKEN = (
         LSTM,
         "B has one half: the bias, and not the recurrent bias",
         "R107",
-        _edit(_array("lstm.B", lambda array: array[:, :12])),
+        edit(array("lstm.B", lambda array: array[:, :12])),
         "lstm",
         "lstm.B",
     ),
@@ -188,7 +143,7 @@ BROKEN = (
         LSTM,
         "hidden_size is five, the tensors are those of three",
         "R101",
-        _edit(_attribute("hidden_size", 5)),
+        edit(attribute("hidden_size", 5)),
         "lstm",
         "lstm.R",
     ),
@@ -197,7 +152,7 @@ BROKEN = (
         LSTM,
         "hidden_size is zero",
         "R104",
-        _edit(_attribute("hidden_size", 0)),
+        edit(attribute("hidden_size", 0)),
         "lstm",
     ),
     Broken(
@@ -205,7 +160,7 @@ BROKEN = (
         LSTM,
         "the direction is no word that the operator knows",
         "R104",
-        _edit(_attribute("direction", "sideways")),
+        edit(attribute("direction", "sideways")),
         "lstm",
     ),
     Broken(
@@ -213,7 +168,7 @@ BROKEN = (
         GRU,
         "the node is bidirectional, its tensors have the forward direction only",
         "R101",
-        _edit(*(_forward_only(f"gru.{letter}") for letter in "WRB")),
+        edit(*(_forward_only(f"gru.{letter}") for letter in "WRB")),
         "gru",
         "gru.W",
     ),
@@ -222,7 +177,7 @@ BROKEN = (
         PEEPHOLES,
         "there are peepholes for four gates, not for three",
         "R101",
-        _edit(_array("lstm.P", lambda array: np.pad(array, [(0, 0), (0, 3)]))),
+        edit(array("lstm.P", lambda array: np.pad(array, [(0, 0), (0, 3)]))),
         "lstm",
         "lstm.P",
     ),
@@ -231,7 +186,7 @@ BROKEN = (
         LSTM,
         "a tensor holds fewer bytes than its shape calls for",
         "R201",
-        _edit(_payload(lambda data: data[:-8])),
+        edit(_payload(lambda data: data[:-8])),
         "lstm",
         "lstm.R",
     ),
@@ -240,7 +195,7 @@ BROKEN = (
         LSTM,
         "a tensor holds more bytes than its shape calls for",
         "R202",
-        _edit(_payload(lambda data: data + bytes(8))),
+        edit(_payload(lambda data: data + bytes(8))),
         "lstm",
         "lstm.R",
     ),
@@ -258,21 +213,21 @@ BROKEN = (
         EXTERNAL,
         "the external file is not there",
         "R204",
-        _edit(_location("missing_external.onnx.data")),
+        edit(_location("missing_external.onnx.data")),
     ),
     Broken(
         "broken/outside_external.onnx",
         EXTERNAL,
         "the external file lies outside of the model's folder",
         "R205",
-        _edit(_location("../onnx/external_lstm.onnx.data")),
+        edit(_location("../onnx/external_lstm.onnx.data")),
     ),
     Broken(
         "broken/duplicate_initializer.onnx",
         LSTM,
         "two initializers of the graph have the same name",
         "R209",
-        _edit(_twice),
+        edit(_twice),
         tensor="lstm.R",
     ),
     Broken(
@@ -280,7 +235,7 @@ BROKEN = (
         LSTM,
         "an axis of the kernel is below zero",
         "R206",
-        _edit(_negative_axis),
+        edit(_negative_axis),
         "lstm",
         "lstm.W",
     ),

@@ -75,6 +75,7 @@ CONTRADICTIONS = {
     "a huge hidden_size": (built({}, hidden_size=2**40), {"R104"}),
     "no direction": (built({}, direction="sideways"), {"R104"}),
     "too few activations": (built({}, activations=["Sigmoid", "Tanh"]), {"R104"}),
+    "an unknown activation": (built({}, activations=["Sigmoid", "Tanh", "Swish"]), {"R104"}),
     "activations for one of two": (
         built({}, BOTH, activations=["Sigmoid", "Tanh", "Tanh"]),
         {"R104"},
@@ -169,7 +170,25 @@ def test_a_tensor_without_a_name_is_no_omitted_input(tmp_path: Path) -> None:
 def test_weights_of_two_types(tmp_path: Path) -> None:
     tensors = [*weights(SHAPE)[:1], *weights(SHAPE, dtype="float16")[1:]]
     of = report(save(tmp_path, graph([node(SHAPE)], tensors, [X])))
-    assert [(finding.rule, finding.level) for finding in of.findings] == [("R207", Level.WARNING)]
+    assert errors(of) == {"R104"}
+    assert [finding.rule for finding in of.findings if finding.level is Level.WARNING] == ["R207"]
+    assert "W float32 and R, B float16" in of.findings[0].message
+
+
+def test_integers_that_nothing_dequantises(tmp_path: Path) -> None:
+    tensors = [
+        numpy_helper.from_array(np.ones(shape, np.int8), letter)
+        for letter, shape in SHAPE.shapes.items()
+    ]
+    of = report(save(tmp_path, graph([node(SHAPE)], tensors, [X])))
+    assert [finding.rule for finding in of.findings] == ["R104"]
+    assert "cannot take: W, R, B int8" in of.findings[0].message
+
+
+def test_activations_are_known_in_any_case(tmp_path: Path) -> None:
+    names = ["HardSigmoid", "TANH", "tanh"]
+    whole = graph([node(SHAPE, activations=names)], weights(SHAPE), [X])
+    assert not report(save(tmp_path, whole)).findings
 
 
 def test_rnns_default_activations_are_two_whatever_the_direction(tmp_path: Path) -> None:
