@@ -8,14 +8,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from rnninspect_onnx.shapes import place_of
-from rnninspect_onnx.values import UNKNOWN, Value, view
+from rnninspect_onnx.values import UNKNOWN, Kind, Value, view
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
     from rnninspect_onnx.messages import Graph
     from rnninspect_onnx.scopes import Scope
-    from rnninspect_onnx.values import Call
+    from rnninspect_onnx.values import Call, Dims
 
     Enter = Callable[[str, Graph, dict[str, Value | None]], Scope]
     """Runs a graph inside a node: the path's next step, the graph, values of its inputs."""
@@ -48,16 +48,28 @@ def _if(call: Call, enter: Enter) -> tuple[Value, ...]:
 def _either(values: Sequence[Value]) -> Value:
     if all(value is values[0] for value in values):
         return values[0]
-    shapes = {value.shape for value in values}
-    return view(values, shapes.pop() if len(shapes) == 1 else None)
+    return view(values, _common(values))
+
+
+def _common(values: Sequence[Value]) -> Dims | None:
+    """The shape that one of several values has, an axis unknown where they differ in it."""
+    shapes = [value.shape for value in values if value.shape is not None]
+    if len(shapes) != len(values) or len({len(shape) for shape in shapes}) != 1:
+        return None
+    return tuple(
+        sizes[0] if sizes.count(sizes[0]) == len(sizes) else None
+        for sizes in zip(*shapes, strict=True)
+    )
 
 
 def _loop(call: Call, enter: Enter) -> tuple[Value, ...]:
     """Loop: inputs and body begin with a count and a condition, the body's outputs with one."""
     for name, body in graphs_of(call)[:1]:
         kept = _kept(body, body.inputs[2:], body.outputs[1:], call.inputs[2:])
-        enter(name, body, dict(kept))
-        return _carried(body.inputs[2:], kept)
+        results = _results(enter(name, body, dict(kept)))[1:]
+        states = len(body.inputs[2:])
+        scanned = [_stacked(value, 0) for value in results[states:]]
+        return (*_carried(body.inputs[2:], kept, call.inputs[2:], results), *scanned)
     return ()
 
 
@@ -69,8 +81,14 @@ def _scan(call: Call, enter: Enter) -> tuple[Value, ...]:
             return ()
         states = max(0, len(body.inputs) - call.number("num_scan_inputs", 0))
         kept = _kept(body, body.inputs[:states], body.outputs, call.inputs)
-        enter(name, body, {**kept, **_slices(call, body.inputs, states)})
-        return _carried(body.inputs[:states], kept)
+        results = _results(enter(name, body, {**kept, **_slices(call, body.inputs, states)}))
+        axes = call.attribute("scan_output_axes")
+        along = () if axes is None else axes.integers
+        scanned = [
+            _stacked(value, along[at] if at < len(along) else 0)
+            for at, value in enumerate(results[states:])
+        ]
+        return (*_carried(body.inputs[:states], kept, call.inputs, results), *scanned)
     return ()
 
 
@@ -128,9 +146,32 @@ def _origin(name: str, copies: dict[str, str]) -> str:
     return name
 
 
-def _carried(formals: Sequence[str], kept: Mapping[str, Value | None]) -> tuple[Value, ...]:
-    """What comes out of a loop: what went in, where it stays the same."""
-    return tuple(kept.get(formal) or UNKNOWN for formal in formals)
+def _carried(
+    formals: Sequence[str],
+    kept: Mapping[str, Value | None],
+    given: Sequence[Value | None],
+    results: Sequence[Value],
+) -> tuple[Value, ...]:
+    """What comes out of a loop: what went in where it stays the same, else what a turn made.
+
+    A loop of no turns gives back what went in, so only what both agree on is known of the shape.
+    """
+    carried = []
+    for formal, first, last in zip(formals, given, results, strict=False):
+        same = kept.get(formal)
+        shape = None if first is None else _common((first, last))
+        carried.append(same or Value(Kind.DYNAMIC, shape))
+    return tuple(carried)
+
+
+def _stacked(value: Value, axis: int) -> Value:
+    """What each turn made, one behind the other along a new axis."""
+    if value.shape is None:
+        return UNKNOWN
+    place = place_of(axis, len(value.shape) + 1)
+    if place is None:
+        return UNKNOWN
+    return Value(Kind.DYNAMIC, (*value.shape[:place], None, *value.shape[place:]))
 
 
 def _results(scope: Scope) -> tuple[Value, ...]:

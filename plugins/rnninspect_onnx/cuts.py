@@ -91,8 +91,9 @@ def split(call: Call) -> tuple[Value, ...]:
     source = call.input(0)
     if shape is None or place is None or source is None:
         return viewed(call, None) * count
-    sizes = call.integers("split", 1) or _equal(shape[place], call.number("num_outputs", count))
-    if len(sizes) != count:
+    equal = _equal(shape[place], call.number("num_outputs", count))
+    sizes = _given(call, "split", 1, equal)
+    if sizes is None or len(sizes) != count:
         sizes = (None,) * count
     return tuple(view((source,), (*shape[:place], size, *shape[place + 1 :])) for size in sizes)
 
@@ -118,6 +119,20 @@ def gather(call: Call) -> tuple[Value, ...]:
     return viewed(call, result, tuple(integers[index] for index in indices) if inside else None)
 
 
+def gather_elements(call: Call) -> tuple[Value, ...]:
+    """GatherElements: an entry for each index."""
+    return viewed(call, call.shape(1))
+
+
+def gather_nd(call: Call) -> tuple[Value, ...]:
+    """GatherND: each run of indices along their last axis names a part of the data."""
+    shape, indices = call.shape(), call.shape(1)
+    batch = call.number("batch_dims", 0)
+    if shape is None or not indices or indices[-1] is None or batch < 0:
+        return viewed(call, None)
+    return viewed(call, (*indices[:-1], *shape[batch + indices[-1] :]))
+
+
 def sequence(call: Call) -> tuple[Value, ...]:
     """A sequence stands for any one of its elements; its shape is theirs if they agree."""
     sources = call.present()[: 2 if call.node.operator == "SequenceInsert" else None]
@@ -135,6 +150,8 @@ CUTS: dict[str, Callable[[Call], tuple[Value, ...]]] = {
     "Slice": slice_,
     "Split": split,
     "Gather": gather,
+    "GatherElements": gather_elements,
+    "GatherND": gather_nd,
     "SequenceConstruct": sequence,
     "SequenceInsert": sequence,
     "ConcatFromSequence": from_sequence,

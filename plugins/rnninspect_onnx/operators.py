@@ -11,14 +11,16 @@ from typing import TYPE_CHECKING
 
 from rnninspect_onnx.cuts import CUTS
 from rnninspect_onnx.integers import SIZES, arithmetic
+from rnninspect_onnx.products import PRODUCTS
 from rnninspect_onnx.shapes import broadcast, place_of, places_of
 from rnninspect_onnx.values import Kind, Value, computed, view
 from rnninspect_onnx.views import VIEWS
+from rnninspect_onnx.windows import WINDOWS
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from rnninspect_onnx.values import Call, Dims
+    from rnninspect_onnx.values import Call
 
 
 def run(call: Call) -> tuple[Value, ...]:
@@ -41,35 +43,6 @@ def _elementwise(call: Call) -> tuple[Value, ...]:
     if numbers is not None and None not in numbers:
         return (view((), shape, numbers),)
     return (computed(sources, shape, numbers),)
-
-
-def _matmul(call: Call) -> tuple[Value, ...]:
-    left, right = call.shape(0), call.shape(1)
-    shape: Dims | None = None
-    if left and right and len(left) >= 2 and len(right) >= 2:
-        outer = broadcast((left[:-2], right[:-2]))
-        shape = None if outer is None else (*outer, left[-2], right[-1])
-    return (computed(call.present(), shape),)
-
-
-def _gemm(call: Call) -> tuple[Value, ...]:
-    left, right = call.shape(0), call.shape(1)
-    rows = left[1 if call.number("transA", 0) else 0] if left and len(left) == 2 else None
-    columns = right[0 if call.number("transB", 0) else 1] if right and len(right) == 2 else None
-    return (computed(call.present(), (rows, columns)),)
-
-
-def _convolution(call: Call) -> tuple[Value, ...]:
-    data, kernel = call.shape(0), call.shape(1)
-    if not data or not kernel or len(data) != len(kernel) or len(data) < 3:
-        return (computed(call.present()),)
-    return (computed(call.present(), (data[0], kernel[0], *(None,) * (len(data) - 2))),)
-
-
-def _pooling(call: Call) -> tuple[Value, ...]:
-    data = call.shape()
-    shape = None if not data or len(data) < 3 else (*data[:2], *(None,) * (len(data) - 2))
-    return (computed(call.present(), shape),)
 
 
 def _reduction(call: Call) -> tuple[Value, ...]:
@@ -107,6 +80,68 @@ def _largest_place(call: Call) -> tuple[Value, ...]:
     return (computed(call.present(), (*shape[:place], *kept, *shape[place + 1 :])),)
 
 
+def _resized(call: Call) -> tuple[Value, ...]:
+    """Resize, Upsample: to the given sizes; factors are real numbers, which are not kept."""
+    shape, axes = call.shape(), call.attribute("axes")
+    given = call.input(3)
+    sizes = None if given is None or axes is not None else given.integers
+    if shape is None or call.number("keep_aspect_ratio_policy", 0):
+        return (computed(call.present()),)
+    fits = sizes is not None and len(sizes) == len(shape)
+    return (computed(call.present(), sizes if fits else (None,) * len(shape)),)
+
+
+def _one_hot(call: Call) -> tuple[Value, ...]:
+    """OneHot: one axis more, as long as the given depth."""
+    shape, depth = call.shape(), call.input(1)
+    place = None if shape is None else place_of(call.number("axis", -1), len(shape) + 1)
+    if shape is None or place is None:
+        return (computed(call.present()),)
+    numbers = None if depth is None else depth.integers
+    return (computed(call.present(), (*shape[:place], (numbers or (None,))[0], *shape[place:])),)
+
+
+def _blocks(call: Call) -> tuple[Value, ...]:
+    """SpaceToDepth and DepthToSpace: squares of the picture as channels, and back."""
+    shape, side = call.shape(), call.number("blocksize", 0)
+    if shape is None or len(shape) != 4 or side <= 0:
+        return (computed(call.present()),)
+    batch, channels, height, width = shape
+    deeper = call.node.operator == "SpaceToDepth"
+    area = side * side
+    resized = (
+        (_times(channels, area), _share(height, side), _share(width, side))
+        if deeper
+        else (_share(channels, area), _times(height, side), _times(width, side))
+    )
+    return (computed(call.present(), (batch, *resized)),)
+
+
+def _times(size: int | None, factor: int) -> int | None:
+    return None if size is None else size * factor
+
+
+def _share(size: int | None, parts: int) -> int | None:
+    return None if size is None else size // parts
+
+
+def _spectrum(call: Call) -> tuple[Value, ...]:
+    """STFT: frames, frequencies, and a pair for each; the frame's length is the window's too."""
+    shape, window, length = call.shape(), call.shape(2), call.input(3)
+    numbers = None if length is None else length.integers
+    size = (window or (None,))[0] or (numbers or (None,))[0]
+    if shape is None or size is None:
+        return (computed(call.present()),)
+    frequencies = size // 2 + 1 if call.number("onesided", 1) == 1 else size
+    return (computed(call.present(), (shape[0], None, frequencies, 2)),)
+
+
+def _quantised(call: Call) -> tuple[Value, ...]:
+    """DynamicQuantizeLinear: small integers, their scale and their zero point."""
+    scalar = computed(call.present(), ())
+    return (computed(call.present(), call.shape()), scalar, scalar)
+
+
 def _random(call: Call) -> tuple[Value, ...]:
     sizes = call.attribute("shape")
     return (Value(Kind.COMPUTED, None if sizes is None else sizes.integers),)
@@ -115,13 +150,18 @@ def _random(call: Call) -> tuple[Value, ...]:
 _UNARY = """
     Abs Neg Sqrt Exp Log Reciprocal Sign Erf Not Floor Ceil Round Sin Cos Tan Relu LeakyRelu PRelu
     Elu Selu Celu Gelu Mish ThresholdedRelu Sigmoid HardSigmoid HardSwish Tanh Softplus Softsign
-    Softmax LogSoftmax Hardmax Clip Shrink CumSum Trilu ScatterND ScatterElements LRN
+    Asin Acos Atan Sinh Cosh Asinh Acosh Atanh IsNaN IsInf BitwiseNot Swish EyeLike Bernoulli
+    RandomNormalLike RandomUniformLike
+    BiasGelu FastGelu QuickGelu SkipLayerNormalization SkipSimplifiedLayerNormalization
+    SimplifiedLayerNormalization BiasAdd
+    QLinearSigmoid QLinearLeakyRelu QLinearSoftmax
+    Softmax LogSoftmax Hardmax Clip Shrink CumSum Trilu Scatter ScatterND ScatterElements LRN
     BatchNormalization InstanceNormalization LayerNormalization GroupNormalization
     RMSNormalization LpNormalization MeanVarianceNormalization
 """
 _ELEMENTWISE = """
     Add Sub Mul Div Pow Mod Max Min Sum Mean And Or Xor Equal Greater GreaterOrEqual Less
-    LessOrEqual Where
+    LessOrEqual Where BitShift BitwiseAnd BitwiseOr BitwiseXor
 """
 _REDUCTIONS = """
     ReduceMax ReduceMin ReduceMean ReduceSum ReduceProd ReduceL1 ReduceL2 ReduceLogSum
@@ -135,11 +175,14 @@ OPERATORS: dict[str, Callable[[Call], tuple[Value, ...]]] = {
     **dict.fromkeys(_UNARY.split(), _unary),
     **dict.fromkeys(_ELEMENTWISE.split(), _elementwise),
     **dict.fromkeys(_REDUCTIONS.split(), _reduction),
-    **dict.fromkeys(("MatMul", "MatMulInteger"), _matmul),
-    "Gemm": _gemm,
+    **PRODUCTS,
+    **WINDOWS,
     "TopK": _top_k,
     **dict.fromkeys(("ArgMax", "ArgMin"), _largest_place),
-    **dict.fromkeys(("Conv", "ConvInteger"), _convolution),
-    **dict.fromkeys(("MaxPool", "AveragePool", "GlobalMaxPool", "GlobalAveragePool"), _pooling),
     **dict.fromkeys(("RandomNormal", "RandomUniform"), _random),
+    **dict.fromkeys(("Resize", "Upsample"), _resized),
+    "OneHot": _one_hot,
+    **dict.fromkeys(("SpaceToDepth", "DepthToSpace"), _blocks),
+    "STFT": _spectrum,
+    "DynamicQuantizeLinear": _quantised,
 }

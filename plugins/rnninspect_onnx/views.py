@@ -150,7 +150,6 @@ VIEWS: dict[str, Callable[[Call], tuple[Value, ...]]] = {
             "Dropout",
             "QuantizeLinear",
             "DequantizeLinear",
-            "DynamicQuantizeLinear",
             "Optional",
             "OptionalGetElement",
             "ReverseSequence",

@@ -1,0 +1,67 @@
+"""Shapes that each operator gives, against the outputs of the ONNX project's own test models."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import onnx
+import pytest
+from onnx.backend.test.case import node as node_cases
+
+from onnx_graphs import save
+from rnninspect.source import open_source
+from rnninspect_onnx.decoder import Decoder
+from rnninspect_onnx.resolver import Resolver
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from rnninspect_onnx.values import Dims
+
+MANY, ENOUGH, OPERATORS = 1000, 900, 140
+
+
+def declared(info: onnx.ValueInfoProto) -> Dims | None:
+    """The shape of what a test model gave when it was run."""
+    tensor = info.type.tensor_type
+    if not tensor.HasField("shape"):
+        return None
+    dims = tensor.shape.dim
+    return tuple(dim.dim_value if dim.HasField("dim_value") else None for dim in dims)
+
+
+def found(path: Path, name: str) -> Dims | None:
+    with open_source(path) as source:
+        decoder = Decoder(source)
+        read = decoder.model()
+        value = Resolver(decoder, read.functions).run_graph(read.graph).values.get(name)
+    return None if value is None else value.shape
+
+
+def agree(ours: Dims, theirs: Dims) -> bool:
+    pairs = zip(ours, theirs, strict=False)
+    return len(ours) == len(theirs) and all(
+        None in (size, real) or size == real for size, real in pairs
+    )
+
+
+@pytest.mark.filterwarnings("ignore")  # some cases overflow on purpose
+def test_what_the_operators_own_models_give(tmp_path: Path) -> None:
+    compared, known, operators, wrong = 0, 0, set[str](), list[str]()
+    for case in node_cases.collect_testcases(None):
+        if case.model is None or "sequence" in case.name or "optional" in case.name:
+            continue
+        path = save(tmp_path, case.model)
+        for info in case.model.graph.output:
+            theirs, ours = declared(info), found(path, info.name)
+            compared += 1
+            if ours is None or theirs is None:
+                continue
+            known += 1
+            operators |= {node.op_type for node in case.model.graph.node}
+            if not agree(ours, theirs):
+                wrong.append(f"{case.name} {info.name}: {ours}, and it is {theirs}")
+    assert not wrong, "\n".join(wrong)
+    assert compared > MANY
+    assert known > ENOUGH
+    assert len(operators) > OPERATORS
