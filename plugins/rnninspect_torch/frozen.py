@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from rnninspect.plugin import Role
+from rnninspect.plugin import Purpose, Role
 from rnninspect_torch.gathering import Group, Place, Weight
 from rnninspect_torch.roots import Declared
 from rnninspect_torch.signatures import CELL, STACK
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 _ORDER = (Role.KERNEL, Role.RECURRENT_KERNEL, Role.BIAS, Role.RECURRENT_BIAS)
 MODES = {"lstm": "LSTM", "gru": "GRU", "rnn_tanh": "RNN_TANH", "rnn_relu": "RNN_RELU"}
-_NAMES = {3: "gru_cell", 4: "lstm_cell"}
+_NAMES = {1: "rnn_cell", 3: "gru_cell", 4: "lstm_cell"}
 _KINDS = {"lstm": "LSTM", "gru": "GRU", "rnn_tanh": "RNN", "rnn_relu": "RNN"}
 
 
@@ -31,18 +31,34 @@ def frozen_groups(
     """
     entries = {entry.name: entry for entry in constants}
     seen: set[tuple[int, ...]] = set()
+    steps: set[TakenApart] = set()
     for code in classes.values():
         for call in code.calls:
             if call.constants and call.constants not in seen:
                 seen.add(call.constants)
                 path = _path(call, len(seen), declared)
                 declared[path] = declaration(call)
-                names = [f"CONSTANTS.c{number}" for number in call.constants]
-                yield group_in_order(path, call, names, entries)
+                yield group_in_order(path, call, _names(call, entries), entries)
         for cell in code.cells:
-            group = _recovered(cell, entries)
+            group = None if cell in steps else _recovered(cell, entries)
+            steps.add(cell)  # a trace repeats the cell at each step
             if group is not None:
                 yield group
+
+
+def _names(call: LayerCall, entries: Mapping[str, Entry]) -> list[str]:
+    """The names of a call's weights; those of a packed cell are in two packages, biases too.
+
+    The biases are arguments of their own once more, which the operator does not look at.
+    """
+    names = [f"CONSTANTS.c{number}" for number in call.constants]
+    packed = [f"{name}.{part}" for part in ("weight", "bias") for name in names[:2]]
+    if not call.cell or any(name not in entries for name in packed):
+        return names
+    for name in names[2:]:
+        if name in entries:
+            entries[name].purpose = Purpose.CONSTANT
+    return packed
 
 
 def _path(call: LayerCall, number: int, taken: dict[str, Declared]) -> str:
@@ -91,7 +107,7 @@ def _recovered(cell: TakenApart, entries: Mapping[str, Entry]) -> Group | None:
         [entries.get(f"CONSTANTS.c{number}") for number in numbers] for numbers in cell.maps
     )
     recurrent, other = (second, first) if cell.gates == 3 else (first, second)
-    if not _is_recurrent(recurrent[0], cell.gates):
+    if not _is_recurrent(recurrent[0], cell.gates) and cell.gates > 1:
         recurrent, other = other, recurrent
     if not _is_recurrent(recurrent[0], cell.gates) or other[0] is None:
         return None

@@ -16,7 +16,11 @@ _FINAL = re.compile(r"^  (\w{1,60}) : Final\[\w+\] = (.{1,60})$", re.MULTILINE)
 _LISTS = re.compile(r"^  __(parameters|buffers)__ = \[(.*)\]$", re.MULTILINE)
 _QUOTED = re.compile(r'"([^"\n]*)"')
 _TRAINING = re.compile(r"^  training : bool$", re.MULTILINE)
-_CALL = re.compile(r"= torch\.(lstm|gru|rnn_tanh|rnn_relu)(_cell)?\((.*)\)$", re.MULTILINE)
+_CALL = re.compile(
+    r"= (?:torch\.|ops\.quantized\.quantized_)(lstm|gru|rnn_tanh|rnn_relu)(_cell)?(?:_dynamic)?"
+    r"\((.*)\)$",
+    re.MULTILINE,
+)
 _NAMED_LIST = re.compile(r"^ +(\w+) = \[(CONSTANTS\.c\d+(?:, CONSTANTS\.c\d+)*)\]$", re.MULTILINE)
 _CONSTANT = re.compile(r"CONSTANTS\.c(\d{1,9})")
 # At the end of a layer's call: params, has_biases, num_layers, dropout, train, bidirectional and

@@ -1,17 +1,25 @@
 """Cells that tracing took apart: two linear maps over constants, whose sum or parts are gates.
 
 The operations are those of aten/src/ATen/native/RNN.cpp, in the text that TorchScript prints: an
-LSTM cuts the sum of both maps into four, a GRU cuts each of them into three.
+LSTM cuts the sum of both maps into four, a GRU cuts each of them into three, and Elman's cell bends
+the sum as it is. It adds the second map to the first in place, which tells it from attention.
 """
 
 from __future__ import annotations
 
 import re
+from typing import TYPE_CHECKING
 
 from rnninspect.plugin import Record
 
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
 _SET = re.compile(r"^ +(\w+) = (torch\.(?:linear|add_?)\(.{1,1000}\))$", re.MULTILINE)
 _CUT = re.compile(r"= torch\.unsafe_chunk\((.{1,1000}), ([34]), 1\)$", re.MULTILINE)
+# A variable, or the map itself with calls in its arguments.
+_TERM = r"(?:\w{1,60}|torch\.linear\((?:[^()\n]|\([^()\n]{0,100}\)){1,200}\))"
+_BENT = re.compile(rf"torch\.(?:tanh|relu)\((\w{{1,60}}|torch\.add_\({_TERM}, {_TERM}\))\)")
 _WEIGHTS = re.compile(r", CONSTANTS\.c(\d{1,9})(?:, (?:CONSTANTS\.c(\d{1,9})|None))?\)$")
 
 Map = tuple[int, int | None]  # the numbers of a linear map's weight and bias
@@ -20,7 +28,7 @@ Map = tuple[int, int | None]  # the numbers of a linear map's weight and bias
 class TakenApart(Record):
     """A cell: its gates, and of each map the number of its weight and bias among the constants.
 
-    The first map is the one that the cell computes first: of an LSTM the recurrent one.
+    The first map is the one that the cell computes first: the recurrent one, but of a GRU.
     """
 
     gates: int
@@ -44,7 +52,16 @@ def find_cells(body: str) -> tuple[TakenApart, ...]:
             waiting = ()
         else:
             waiting = maps if len(maps) == 1 else ()
-    return tuple(cells)
+    return (*cells, *_bent(body, known))
+
+
+def _bent(body: str, known: dict[str, tuple[Map, ...]]) -> Iterator[TakenApart]:
+    """Elman's cells: tanh or relu of one map to which another one is added in place."""
+    in_place = {match[1] for match in _SET.finditer(body) if match[2].startswith("torch.add_(")}
+    for match in _BENT.finditer(body):
+        maps = _maps(match[1], known)
+        if len(maps) == 2 and (match[1] in in_place or "(" in match[1]):
+            yield TakenApart(1, (maps[0], maps[1]))
 
 
 def _maps(expression: str, known: dict[str, tuple[Map, ...]]) -> tuple[Map, ...]:

@@ -77,7 +77,9 @@ def test_the_weights_of_a_frozen_trace(tmp_path: Path) -> None:
     ] == [
         ("LSTM", 3, 6),
         ("GRU", 6, 2),
+        ("RNN", 2, 3),
     ]
+    assert sum(each.stored for each in count_layers(model.layers)) == recurrent_count(module)
     assert errors(model) == []
     frozen = sum(value.numel() for value in module.parameters())
     assert frozen <= parameters(model) <= frozen + 11 + 17
@@ -122,7 +124,7 @@ def test_without_its_code_a_script_still_has_its_tensors(tmp_path: Path) -> None
 
 
 @pytest.mark.parametrize("bias", [False, True])
-@pytest.mark.parametrize("kind", ["LSTMCell", "GRUCell"])
+@pytest.mark.parametrize("kind", ["LSTMCell", "GRUCell", "RNNCell"])
 @pytest.mark.parametrize("sizes", [(3, 5), (5, 5), (20, 5)], ids=str)
 def test_cells_that_tracing_took_apart(
     sizes: tuple[int, int],
@@ -140,6 +142,49 @@ def test_cells_that_tracing_took_apart(
     assert counted.layer.origin is Origin.RECOVERED
     assert (counted.layer.sizes.input_size, counted.layer.sizes.hidden_size) == sizes
     assert counted.stored == counted.expected == state_count(cell)
+    assert errors(model) == []
+
+
+class Unrolled(nn.Module):  # type: ignore[misc]  # torch is untyped here
+    """A cell that runs three times, between maps, one of which tanh bends as it does the cell's."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.first = nn.Linear(4, 6)
+        self.cell = nn.RNNCell(6, 5, nonlinearity="relu")
+        self.last = nn.Linear(5, 5)
+
+    def forward(self, values: torch.Tensor) -> torch.Tensor:
+        hidden = values[0, :, :1].expand(2, 5)
+        for value in values:
+            hidden = self.cell(self.first(value), hidden)
+        return torch.tanh(self.last(hidden) + self.last(values[0, :, :1].expand(2, 5)))
+
+
+def test_a_cell_that_runs_three_times_is_one(tmp_path: Path) -> None:
+    network = Unrolled().eval()
+    path = tmp_path / "unrolled.pt"
+    torch.jit.freeze(torch.jit.trace(network, torch.zeros(3, 2, 4))).save(path)
+    model = read_path(path)
+    (counted,) = count_layers(model.layers)
+    assert counted.layer.cell == "RNN"
+    assert counted.stored == counted.expected == state_count(network.cell)
+    assert parameters(model) == state_count(network)
+    assert errors(model) == []
+
+
+@pytest.mark.parametrize("dtype", [torch.qint8, torch.float16], ids=str)
+@pytest.mark.parametrize("kind", ["LSTMCell", "GRUCell", "RNNCell"])
+def test_packed_cells_of_a_frozen_trace(kind: str, dtype: Any, tmp_path: Path) -> None:  # noqa: ANN401
+    """The call has the packed weights, with their biases, and the biases once more."""
+    cell = nn.Sequential(getattr(nn, kind)(6, 5)).eval()
+    packed = torch.ao.quantization.quantize_dynamic(cell, {type(cell[0])}, dtype=dtype)
+    path = tmp_path / "cell.pt"
+    torch.jit.freeze(torch.jit.trace(packed, torch.zeros(2, 6))).save(path)
+    model = read_path(path)
+    (counted,) = count_layers(model.layers)
+    assert counted.layer.kind == kind
+    assert counted.stored == counted.expected == parameters(model) == state_count(cell)
     assert errors(model) == []
 
 

@@ -49,10 +49,17 @@ def test_cells_that_were_taken_apart() -> None:
     _4 = torch.unsafe_chunk(torch.linear(h, CONSTANTS.c4), 3, 1)
     _5 = torch.unsafe_chunk(q, 4, 1)
     _6 = torch.unsafe_chunk(q, 3, 1)
+    _7 = torch.linear(x, CONSTANTS.c5, CONSTANTS.c6)
+    _8 = torch.add_(torch.linear(h, CONSTANTS.c7, CONSTANTS.c8), _7)
+    _9 = torch.linear(torch.relu(_8), CONSTANTS.c9)
+    _10 = torch.tanh(torch.add(_7, torch.linear(h, CONSTANTS.c7)))
+    return torch.tanh(torch.add_(torch.linear(f(h, 0), CONSTANTS.c10), _7))
 """
     assert find_cells(body) == (
         TakenApart(4, ((0, 1), (2, None))),
         TakenApart(3, ((3, None), (4, None))),
+        TakenApart(1, ((7, 8), (5, 6))),
+        TakenApart(1, ((10, None), (5, 6))),
     )
 
 
@@ -68,9 +75,11 @@ def test_cells_that_were_taken_apart() -> None:
         "    a = torch.unsafe_chunk(" + "(" * 200_000 + ", 4, 1)\n",
         "    a = torch.linear(" * 20_000,
         "  __parameters__ = [" + '"' * 300_000 + "]\n",
+        "    _1 = torch.tanh(torch.add_(torch.linear(" * 20_000 + "x)))\n",
+        "    _1 = torch.tanh(torch.add_(torch.linear(" + "(a)" * 300_000 + "\n",
         "    _1 = torch.add(_1, _1)\n" * 20_000 + "    _2 = torch.unsafe_chunk(_1, 4, 1)\n",
     ],
-    ids=range(10),
+    ids=range(12),
 )
 def test_no_text_is_too_much(text: str) -> None:
     for classes in (parse_code(text, "m"), parse_code("class Y(Module):\n" + text, "m")):
