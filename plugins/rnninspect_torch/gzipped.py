@@ -6,27 +6,37 @@ import zlib
 from typing import TYPE_CHECKING
 
 from rnninspect.plugin import UnreadableFile
-from rnninspect_torch.reading import read_any
-from rnninspect_torch.sniffing import sniff
 
 if TYPE_CHECKING:
-    from rnninspect.plugin import SavedModel, Source
+    from rnninspect.plugin import Source
 
+MARK = b"\x1f\x8b"
 _GZIP = 16 + zlib.MAX_WBITS
 _HEAD = 1 << 16
 
 
-def looks_inside(source: Source) -> bool:
-    """Whether the first bytes inflate to a container of torch; a zip is believed by its mark."""
+def peek(source: Source) -> bytes:
+    """The first bytes of the file inside; none if they do not inflate."""
     try:
-        head = zlib.decompressobj(_GZIP).decompress(source.head(_HEAD), _HEAD)
+        return zlib.decompressobj(_GZIP).decompress(source.head(_HEAD), _HEAD)
     except zlib.error:
-        return False
-    return head[:4] == b"PK\3\4" or sniff(source.holding(head)) is not None
+        return b""
 
 
-def inflate(source: Source) -> Source:
-    """The file inside, in memory; RefusedFile if it is larger than the limit `expansion`."""
+def unwrap(source: Source) -> Source:
+    """The file inside, in memory.
+
+    Raises:
+        UnreadableFile: the data do not inflate, or are gzip once more.
+        RefusedFile: the file is larger than the limit `expansion`.
+    """
+    inner = source.holding(_inflate(source))
+    if inner.head(2) == MARK:
+        raise UnreadableFile("gzip inside of gzip")
+    return inner
+
+
+def _inflate(source: Source) -> bytes:
     inflater = zlib.decompressobj(_GZIP)
     pieces: list[bytes] = []
     size = offset = 0
@@ -43,12 +53,4 @@ def inflate(source: Source) -> Source:
                 packed = inflater.unconsumed_tail
         except zlib.error as error:
             raise UnreadableFile(f"the gzip data do not inflate: {error}") from error
-    return source.holding(b"".join(pieces))
-
-
-def read(source: Source) -> SavedModel:
-    """The model in the file inside."""
-    inner = inflate(source)
-    if inner.head(2) == b"\x1f\x8b":
-        raise UnreadableFile("gzip inside of gzip")
-    return read_any(inner)
+    return b"".join(pieces)

@@ -19,7 +19,7 @@ _SHOWN = 6  # names in one of them
 
 # Words for "hidden to …" and "input to …", and the fused ones of torch.nn that did not fit.
 _TELLING = re.compile(
-    r"(?:^|[._])(h2h|x2h|h2o|i2h|h2g|recurrent_kernel|recurrent_weights?|weight_hh|weight_ih"
+    r"(?:^|[._])(h2h|x2h|h2o|i2h|h2g|recurrent_kernel|recurrent_weights?|[Ww](?:eight)?_?(?:hh|ih)"
     r"|state_linearity|hidden_to_hidden|_recurrent_kernel_)(?:$|[._])"
 )
 _CLASS = re.compile(r"(LSTM|GRU|RNN)(Cell|Layer|Base)?$", re.IGNORECASE)

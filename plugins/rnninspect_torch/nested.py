@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import math
+from typing import TYPE_CHECKING
 
 from rnninspect.plugin import UnreadableFile
 from rnninspect_torch.cursor import Cursor
 from rnninspect_torch.opcodes import load
-from rnninspect_torch.rebuild import TorchCalls
 from rnninspect_torch.values import Blob, Storage
+
+if TYPE_CHECKING:
+    from rnninspect_torch.rebuild import TorchCalls
 
 MAGIC = 0x1950A86A20F9469CFC6C  # torch/serialization.py, MAGIC_NUMBER
 INSIDE = "storage inside the pickle "
@@ -26,7 +29,7 @@ def load_nested(calls: TorchCalls, value: object) -> Storage:
     if calls.scope.startswith(INSIDE):
         raise UnreadableFile("a storage inside a storage inside a pickle")
     head, size = _head(value)
-    inner = TorchCalls(calls.source, f"{INSIDE}{len(calls.nested)}")
+    inner = calls.within(f"{INSIDE}{len(calls.nested)}")
     cursor = Cursor(calls.source.holding(head))
     if load(cursor, inner) != MAGIC:
         raise UnreadableFile("a storage inside a pickle does not begin as a file of torch")

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 _OPTIMIZER = re.compile(r"optim|exp_avg|scheduler|lr_sched|scaler|momentum_buffer|^opt(_state)?$")
 _OPTIMIZER_CLASS = re.compile(r"optim(?!i[sz]e(d|context))")  # those are what torch.compile makes
 _STATE = re.compile(
-    r"(^|_)rng(_|$)|random_state|^callbacks$|^loops$|^hyper_?param(eter)?s$|^hparams|^vocab(s|ulary)?$"
+    r"(^|_)rng(_|$)|random_state|^random$|^callbacks$|^loops$|^hyper_?param(eter)?s$|^hparams|^vocab(s|ulary)?$"
     r"|^(\w+_)?config(s|uration)?$|^args$|^opts$|^options$|^metrics?$|^history$|^loss(es)?$"
     r"|^datamodule|dataset|_log$"
 )

@@ -9,7 +9,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 from rnninspect.plugin import Fact, Observation, SavedModel, Source, UnreadableFile
-from rnninspect_torch.sniffing import Container, sniff
+from rnninspect_torch.sniffing import Container, model_in, sniff
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -18,13 +18,12 @@ if TYPE_CHECKING:
 _MODULES = {
     Container.ZIP: "archive",
     Container.LEGACY: "legacy",
-    Container.TAR: "tar",
     Container.PICKLE: "plain",
-    Container.GZIP: "gzipped",
     Container.SAFETENSORS: "safetensors",
     Container.INDEX: "shards",
-    Container.FOLDER: "folder",
 }
+_AROUND = (Container.GZIP, Container.TAR, Container.BUNDLE)  # files around files
+_DEEPEST = 3  # a folder, gzip, tar, and the file
 _UNSUPPORTED = {
     Container.FLATBUFFER: "a flatbuffer of PyTorch Mobile, which is not supported",
     Container.EXECUTORCH: "an ExecuTorch program, which is not supported",
@@ -60,13 +59,36 @@ def _with_the_rest(model: SavedModel, source: Source) -> SavedModel:
     return model._replace(observations=(*model.observations, note))
 
 
-def read_any(source: Source) -> SavedModel:
-    """Describe whatever container a source is, also one inside of another."""
+def read_any(source: Source, depth: int = 0) -> SavedModel:
+    """Describe whatever container a source is, also one inside of others."""
+    if depth > _DEEPEST:
+        raise UnreadableFile(f"a file inside of {depth} others")
     container = sniff(source)
     if container is None:
         raise UnreadableFile("no file of torch, and no safetensors")
     if container in _UNSUPPORTED:
         raise UnreadableFile(_UNSUPPORTED[container])
+    if container is Container.FOLDER:
+        with source.open_neighbour(model_in(source) or "") as start:
+            return read_any(start, depth + 1)
+    if container in _AROUND:
+        return _read_inside(source, container, depth)
     module = import_module(f"rnninspect_torch.{_MODULES[container]}")
     read: Callable[[Source], SavedModel] = module.read
     return read(source)
+
+
+def _read_inside(source: Source, container: Container, depth: int) -> SavedModel:
+    """Describe the file of torch in another file."""
+    if container is Container.GZIP:
+        from rnninspect_torch.gzipped import unwrap  # noqa: PLC0415 - as above
+
+        return read_any(unwrap(source), depth + 1)
+    from rnninspect_torch import bundled, tar  # noqa: PLC0415 - as above
+
+    if container is Container.TAR and tar.is_tar_era(source):
+        return tar.read(source)
+    find = bundled.in_tar if container is Container.TAR else bundled.in_zip
+    bundle = find(source)
+    model = read_any(bundle.inner, depth + 1)
+    return model._replace(observations=(*model.observations, *bundle.notes))

@@ -55,6 +55,10 @@ class TorchCalls:
             self.foreign[maker.path] = None
         return Instance(maker, args)
 
+    def within(self, scope: str) -> TorchCalls:
+        """What gives meaning to a file inside of this one, whose storages are its own."""
+        return TorchCalls(self.source, scope)
+
     def spend(self, work: int) -> None:
         """Book work that one opcode asks for; many that ask for much are refused."""
         self.spent += work

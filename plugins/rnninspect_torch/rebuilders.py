@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from rnninspect.plugin import UnreadableFile
+from rnninspect_torch.nested import load_nested
 from rnninspect_torch.values import Blob, Global, Instance, Mapping, Storage, Tensor
 
 if TYPE_CHECKING:
@@ -161,8 +162,6 @@ def _new(calls: TorchCalls, args: Args) -> object:
 
 
 def _loaded(calls: TorchCalls, args: Args) -> object:
-    from rnninspect_torch.nested import load_nested  # noqa: PLC0415 - that module leads back here
-
     return load_nested(calls, args[0])
 
 

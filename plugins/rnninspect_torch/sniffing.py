@@ -21,6 +21,7 @@ class Container(StrEnum):
     SAFETENSORS = "safetensors"
     INDEX = "index of shards"
     GZIP = "gzip"
+    BUNDLE = "zip around a file of torch"
     FLATBUFFER = "flatbuffer mobile"
     EXECUTORCH = "executorch"
     FOLDER = "folder"
@@ -44,6 +45,7 @@ _RECORDS = (
     *("data.pkl", "constants.pkl", "archive_format", ".data/version"),
     "serialized_exported_program.json",
 )
+BUNDLED = (".pth", ".pt", ".th", ".ckpt", ".bin", ".safetensors")  # files that archives are around
 _FIRST_SCRIPT = {"model.json", "tensors/0"}  # both, since others call a file model.json too
 
 
@@ -81,28 +83,30 @@ def _by_head(head: bytes) -> Container | None:
 
 def _by_more(source: Source, head: bytes) -> Container | None:
     if head[:4] == b"PK\3\4":
-        return Container.ZIP if _is_of_torch(source, head) else None
+        return _kind_of_zip(source, head)
     if head[:2] == b"\x1f\x8b":
-        from rnninspect_torch.gzipped import looks_inside  # noqa: PLC0415 - zlib only for gzip
+        from rnninspect_torch.gzipped import peek  # noqa: PLC0415 - zlib only for gzip
 
-        return Container.GZIP if looks_inside(source) else None
+        inside = peek(source)
+        is_known = inside[:4] == b"PK\3\4" or sniff(source.holding(inside)) is not None
+        return Container.GZIP if is_known else None
     if head[:1] == b"{" and b'"weight_map"' in head and b'.h5"' not in head:  # Keras has one too
         return Container.INDEX
     return Container.PICKLE if _is_text_pickle(source, head) else None
 
 
-def _is_of_torch(source: Source, head: bytes) -> bool:
+def _kind_of_zip(source: Source, head: bytes) -> Container | None:
     """By the first member if it tells, else by all names; a broken directory is told later."""
     length = int.from_bytes(head[26:28], "little")
     first = head[30 : 30 + length].decode("utf-8", "replace").lower()
     if _is_record(first):
-        return True
+        return Container.ZIP
     from rnninspect.decode.zip_directory import read_directory  # noqa: PLC0415 - only for zips
 
     names = [member.name.lower() for member in read_directory(source)]
-    if {name.partition("/")[2] for name in names} >= _FIRST_SCRIPT:
-        return True
-    return any(_is_record(name) for name in names)
+    if {name.partition("/")[2] for name in names} >= _FIRST_SCRIPT or any(map(_is_record, names)):
+        return Container.ZIP
+    return Container.BUNDLE if any(name.endswith(BUNDLED) for name in names) else None
 
 
 def _is_record(name: str) -> bool:

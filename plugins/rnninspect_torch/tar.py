@@ -14,11 +14,9 @@ from rnninspect_torch.assembling import assemble
 from rnninspect_torch.cursor import Cursor
 from rnninspect_torch.dtypes import STORAGES
 from rnninspect_torch.opcodes import load, load_from
-from rnninspect_torch.reading import read_any
 from rnninspect_torch.rebuild import TorchCalls
 from rnninspect_torch.rebuilders import integers
 from rnninspect_torch.saved import Saved
-from rnninspect_torch.sniffing import sniff
 from rnninspect_torch.values import Global, Storage, Tensor
 
 if TYPE_CHECKING:
@@ -26,8 +24,6 @@ if TYPE_CHECKING:
 
 MEMBERS = ("pickle", "storages", "tensors")
 _MOST_AXES = 64
-# What archives of whole models call their weights: AllenNLP's model.tar.gz.
-_WEIGHTS = ("weights.th", "model.th", "best.th")
 
 
 class TarCalls(TorchCalls):
@@ -114,13 +110,12 @@ def _number(value: object) -> int:
     return integers((value,), "key")[0]
 
 
-def read(source: Source) -> SavedModel:
-    """The model of torch 0.1 in an archive, or the one file of torch that the archive holds."""
+def is_tar_era(source: Source) -> bool:
+    """Whether the archive is torch's own container, and not one around a file of torch."""
     members = tar_members.read_tar(source)
-    if all(name in members for name in MEMBERS):
-        return assemble(read_tar_era(members, source))
-    named = [part for name, part in members.items() if name.rpartition("/")[2] in _WEIGHTS]
-    known = named or [part for part in members.values() if sniff(part) is not None]
-    if len(known) != 1:
-        raise UnreadableFile(f"a tar archive that holds {len(known)} files of torch, not one")
-    return read_any(known[0])
+    return all(name in members for name in MEMBERS)
+
+
+def read(source: Source) -> SavedModel:
+    """The model of torch 0.1 in an archive."""
+    return assemble(read_tar_era(tar_members.read_tar(source), source))

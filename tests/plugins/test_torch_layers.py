@@ -220,6 +220,7 @@ def test_look_alikes_are_no_layers(shapes: Shapes, tmp_path: Path) -> None:
         {"weight_ih": (10, 3), "weight_hh": (10, 5), "bias_ih": (10,), "bias_hh": (10,)},
         {"weight_ih": (25, 3), "weight_hh": (25, 5), "bias_ih": (25,), "bias_hh": (25,)},
         {"x2h.weight": (20, 3), "h2h.weight": (20, 5)},
+        {"W_ih": (20, 3), "W_hh": (20, 5), "b": (20,)},
         {"i2h.weight": (5, 8), "i2o.weight": (2, 8)},
         {"W_f": (5, 3), "U_f": (5, 5), "W_i": (5, 3), "U_i": (5, 5), "W_o": (5, 3), "U_o": (5, 5)},
         {"Wxi.weight": (5, 3), "Whi.weight": (5, 5), "Wxf.weight": (5, 3), "Whf.weight": (5, 5)},

@@ -124,6 +124,7 @@ def test_an_optimizer_is_no_network(tmp_path: Path) -> None:
         ("lr_schedulers", Purpose.OPTIMIZER),
         ("scaler", Purpose.OPTIMIZER),
         ("torch_rng_state", Purpose.STATE),
+        ("random", Purpose.STATE),
         ("callbacks", Purpose.STATE),
         ("hyper_parameters", Purpose.STATE),
         ("args", Purpose.STATE),
