@@ -6,7 +6,7 @@ import re
 from itertools import pairwise, permutations
 from typing import TYPE_CHECKING
 
-from rnninspect.plugin import Record, Stack
+from rnninspect.plugin import Record, SkippedLayer, Stack
 from rnninspect_keras.assemble import Run, Title, assemble
 from rnninspect_keras.guess import guess, guess_ways, hint_of
 from rnninspect_keras.layout import Part
@@ -104,6 +104,7 @@ def _directions(owner: str, forward: list[Strand], backward: list[Strand]) -> It
     ways = [way[0].pieces if way else () for way in (forward, backward)]
     plans = guess_ways(ways, (forward or backward)[0].hint)
     if plans is None:
+        yield from _unknown(owner, [*forward, *backward])
         return
     kinds = dict.fromkeys(plan.class_name for plan in plans)
     title = Title(owner, f"Bidirectional({', '.join(kinds)})")
@@ -118,7 +119,9 @@ def _open(run: Run) -> Run:
 
 def _stack(owner: str, group: list[Strand]) -> Iterator[Found]:
     """One layer, or several as levels if each reads what the one below gives."""
-    found = [(strand, plan) for strand in group if (plan := _plan(strand)) is not None]
+    plans = [(strand, _plan(strand)) for strand in group]
+    found = [(strand, plan) for strand, plan in plans if plan is not None]
+    yield from _unknown(owner, [strand for strand, plan in plans if plan is None])
     known = _in_order(found)
     chained = known is not None and _is_chain(known)
     for level, (strand, plan) in enumerate(known or found):
@@ -160,6 +163,14 @@ def _keeps_numbers(order: Sequence[int], found: list[Planned]) -> bool:
     return True
 
 
+def _unknown(owner: str, group: Sequence[Strand]) -> Iterator[Found]:
+    """What is a cell by its place or its names, and none that is known by its shapes."""
+    sure = [strand for strand in group if strand.sure]
+    if sure:
+        tensors = tuple(piece.tensor for strand in sure for piece in strand.pieces)
+        yield SkippedLayer(owner, "cell", "no formula is known for this cell", tensors)
+
+
 def _plan(strand: Strand) -> CellPlan | None:
     plan = guess(strand.pieces, strand.hint)
     if plan is None or (plan.family == "RNN" and not strand.sure):
@@ -195,8 +206,15 @@ def _strand(top: str, known: Cluster) -> Strand:
     inner = [part for part in place if not _is_cell(part)]
     hint = next((hint for part in (*reversed(known.place), top) if (hint := hint_of(part))), None)
     owner = "/".join(inner if inner[:1] == [top] or not top else [top, *inner])
-    sure = known.recurrent or any(PLAIN_CELL.fullmatch(part) for part in (*known.place, top))
+    by_names = known.recurrent and (hint is not None or _says_so(known))
+    sure = by_names or any(PLAIN_CELL.fullmatch(part) for part in (*known.place, top))
     return Strand(owner, way, stacked, hint, tuple(known.pieces), sure)
+
+
+def _says_so(known: Cluster) -> bool:
+    """Whether names alone make a cell: `U` without gates may as well be a layer of attention."""
+    gated = sum(piece.part is Part.GATE_RECURRENT for piece in known.pieces)
+    return gated > 1 or any("recurrent" in piece.tensor.name for piece in known.pieces)
 
 
 def _is_cell(part: str) -> bool:
@@ -208,6 +226,7 @@ MARKS = ("cell", "cells", "forward_layer", "backward_layer", "layer")
 
 def native_strands(store: Store, taken: set[str]) -> Iterator[Strand]:
     """What may be cells in a file of Keras' own format, without those that are taken."""
+    found: dict[str, Strand] = {}
     for group in store.groups:
         place, _, last = group.rpartition("/")
         top = place.partition("/")[0]
@@ -216,7 +235,15 @@ def native_strands(store: Store, taken: set[str]) -> Iterator[Strand]:
             known = sum(piece.part is not None for piece in pieces)
             strand = _native_strand(store, place, pieces)
             if known > 1 or (known and strand.sure and strand.hint):  # of a cell that lost the rest
-                yield strand
+                found[place] = strand
+    cells = taken.union(place for place, strand in found.items() if strand.sure)
+    return (strand for place, strand in found.items() if not _is_inside(place, cells))
+
+
+def _is_inside(place: str, cells: set[str]) -> bool:
+    """Whether a group lies in that of a cell, whose own it then is."""
+    parts = place.split("/")
+    return any("/".join(parts[:end]) in cells for end in range(1, len(parts)))
 
 
 def _native_strand(store: Store, place: str, pieces: tuple[Piece, ...]) -> Strand:
