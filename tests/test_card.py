@@ -84,6 +84,37 @@ def test_a_marker_in_a_sentence_is_no_marker() -> None:
     assert made == document(speaks, f"{BLOCK}\n", "")
 
 
+CODE = {
+    "backticks": "```markdown\n{}```\n",
+    "tildes": "~~~ a ` b\n{}~~~~ \n",
+    "a longer fence": "````\n```\n{}```\n````\n",
+    "indented": "   ```\n{}  ```\n",
+    "closed by no other": "```\n~~~\n{}``` not yet\n```\n",
+}
+
+
+@pytest.mark.parametrize("ending", ["\n", "\r\n"])
+@pytest.mark.parametrize("name", CODE)
+def test_markers_in_fenced_code_are_words(name: str, ending: str) -> None:
+    shown = CODE[name].format(f"{START}\n{END}\n")
+    old = f"{shown}{START}\n{END}\n{shown}".replace("\n", ending).encode()
+    new = f"{shown}{START}\n{BLOCK}\n{END}\n{shown}".replace("\n", ending).encode()
+    assert replace_block(old, BLOCK) == append_block(old, BLOCK) == new
+    alone = shown.replace("\n", ending).encode()
+    assert append_block(alone, BLOCK).startswith(alone)
+    assert replace_block(append_block(alone, BLOCK), BLOCK) == append_block(alone, BLOCK)
+
+
+def test_a_backtick_after_the_fence_makes_it_no_fence() -> None:
+    old = f"``` a`b\n{START}\n{END}\n".encode()
+    assert replace_block(old, "x") == f"``` a`b\n{START}\nx\n{END}\n".encode()
+
+
+def test_nothing_is_appended_to_code_that_does_not_end() -> None:
+    with pytest.raises(MarkerError, match="the code that begins in line 2 does not end"):
+        append_block(b"# Card\n```\nwords\n", BLOCK)
+
+
 def test_a_marker_may_be_indented_and_follow_a_byte_order_mark() -> None:
     old = b"\xef\xbb\xbf  " + START.encode() + b" \n\t" + END.encode()
     assert replace_block(old, "x") == old.replace(b"\n\t", b"\nx\n\t")
@@ -96,6 +127,8 @@ BAD = {
     "two starts": (f"{START}\n{START}\n{END}\n".encode(), "more than once: lines 1, 2"),
     "two blocks": (document("", "", "\n") * 2, "more than once: lines 1, 3"),
     "unordered": (f"\n{END}\n{START}\n".encode(), "in line 2 stands before .* in line 3"),
+    "in code alone": (b"# Card\n```\n" + document("", "", "\n```\n"), r"\(line 3 is code\)"),
+    "one in code": (f"{START}\n~~~\n{END}\n~~~\n".encode(), "no line .* other marker in line 1"),
     "of another encoding": (f"{START}\n{END}\n".encode("utf-16"), f"no line {START}"),
 }
 

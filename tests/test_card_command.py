@@ -11,14 +11,13 @@ from pathlib import Path
 import huggingface_hub
 import pytest
 
+from model_cards import model_card
 from rnninspect.card import END, START
 
 ROOT = Path(__file__).parents[1]
 SAMPLES = ROOT / "sample_models"
 KERAS, ONNX = SAMPLES / "keras" / "lstm_one_bias.keras", SAMPLES / "onnx" / "basic_lstm.onnx"
 TORCH, BROKEN = SAMPLES / "torch" / "lstm_two_biases.pt", SAMPLES / "broken" / "cut_tensor.onnx"
-# The card that the Hub proposes to everybody, as it is shipped; of some two hundred lines.
-TEMPLATE = Path(huggingface_hub.__file__).parent / "templates" / "modelcard_template.md"
 EMPTY = f"{START}\n{END}\n"
 
 
@@ -64,19 +63,41 @@ def test_update_twice_gives_the_same_bytes_and_touches_nothing(tmp_path: Path) -
     assert list(tmp_path.iterdir()) == [path]
 
 
+@pytest.mark.parametrize("last", ["", "\n", "\n\n\n"])
 @pytest.mark.parametrize("ending", ["\n", "\r\n"])
-def test_on_a_long_model_card_only_the_block_changes(ending: str, tmp_path: Path) -> None:
-    lines = TEMPLATE.read_text(encoding="utf-8").splitlines()
-    lines = [*lines, START, "stale", END, *lines]
-    assert len(lines) > 300
-    path = page(tmp_path, ending.join(lines))
-    call("card", KERAS, "--update", path)
-    new = path.read_bytes().decode().split(ending)
-    start, end = lines.index(START), lines.index(END)
-    assert new[: start + 1] == lines[: start + 1]
-    assert new[new.index(END) :] == lines[end:]
-    assert "stale" not in new
-    assert "\n" not in "".join(new)
+def test_on_a_long_model_card_only_the_block_changes(
+    ending: str, last: str, tmp_path: Path
+) -> None:
+    before, after = (ending.join(part.splitlines()) for part in model_card())
+    after += last.replace("\n", ending)
+    block = ending.join(["", "| stale |", "|---|", "", ""])
+    path = page(tmp_path, f"{before}{ending}{START}{block}{END}{ending}{after}")
+    path.chmod(0o644)
+    assert len(path.read_bytes().splitlines()) >= 300
+    assert call("card", KERAS, TORCH, "--update", path).returncode == 0
+    new = path.read_bytes()
+    assert new.startswith(f"{before}{ending}{START}{ending}**".encode())
+    assert new.endswith(f"{END}{ending}{after}".encode())
+    assert b"stale |" not in new
+    assert new.count(b"\n") == new.count(ending.encode())
+    assert path.stat().st_mode & 0o777 == 0o644
+    assert call("card", KERAS, TORCH, "--update", path).returncode == 0
+    assert path.read_bytes() == new
+
+
+def test_metadata_on_a_long_model_card_changes_its_own_fields_alone(tmp_path: Path) -> None:
+    before, after = model_card()
+    path = page(tmp_path, f"{before}\n{START}\n{END}\n{after}")
+    assert call("card", KERAS, "--update", path, "--metadata").returncode == 0
+    head = path.read_text().rpartition(f"\n{START}\n**")[0]
+    old, new = before.splitlines(), head.splitlines()
+    gone, fresh = set(old) - set(new), set(new) - set(old)
+    assert not gone
+    assert [line.split(":")[0].strip(" -") for line in new if line in fresh] == [
+        "keras", "lstm", "rnninspect", "file", "parameters", "recurrent_parameters", "bytes",
+    ]  # fmt: skip
+    assert path.read_text().endswith(f"{END}\n{after}")
+    assert call("card", KERAS, "--update", path, "--metadata", "--check").returncode == 0
 
 
 def test_the_mode_and_a_link_stay(tmp_path: Path) -> None:

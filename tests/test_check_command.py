@@ -153,4 +153,4 @@ def test_an_absent_or_damaged_baseline_is_exit_2(repository: Path) -> None:
 def test_a_baseline_that_cannot_be_written_is_exit_2(repository: Path) -> None:
     done = check(repository, "--update-baseline", "--baseline", "absent/x.lock")
     assert (done.returncode, done.stdout) == (2, "")
-    assert done.stderr == "rnninspect: absent/x.lock: No such file or directory\n"
+    assert done.stderr == "rnninspect: absent/x.lock: its folder does not exist\n"

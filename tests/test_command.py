@@ -235,6 +235,32 @@ def test_each_help_shows_an_example(command: str) -> None:
     assert f"Example: rnninspect {command}" in call(command, "--help").stdout
 
 
+def test_without_arguments_the_help_is_an_error_so_that_an_empty_glob_is_none() -> None:
+    done = call()
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr == call("--help").stdout
+
+
+def test_the_help_fits_80_columns_and_cuts_no_sentence() -> None:
+    text = call("--help").stdout
+    assert "..." not in text.replace("MODEL...", "").replace("[ARGS]...", "")
+    for command in SUBCOMMANDS:
+        text += call(command, "--help").stdout
+    assert max(map(len, text.splitlines())) <= 80
+
+
+@pytest.mark.parametrize(
+    ("word", "meant"), [("chek", "check"), ("dif", "diff"), ("exlain", "explain")]
+)
+def test_a_slip_in_a_commands_name_is_guessed(word: str, meant: str) -> None:
+    done = call(word, GOOD)
+    assert done.returncode == 2
+    assert done.stderr.endswith(
+        f": No such file or directory; did you mean `rnninspect {meant}`?\n"
+    )
+    assert "did you mean" not in call(f"{word}.onnx").stderr
+
+
 def test_completion_knows_the_commands() -> None:
     done = call(_RNNINSPECT_COMPLETE="complete_bash", COMP_WORDS="rnninspect ex", COMP_CWORD="1")
     assert "explain" in done.stdout

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import re
+from typing import NamedTuple
+
 from rnninspect.errors import RnnInspectError
 
 START, END = "<!-- rnninspect:start -->", "<!-- rnninspect:end -->"
-# A marker stands alone on its line, so that a text may speak of it; a BOM may precede the first.
+# A marker stands alone on its line and outside of fenced code, so that a text may speak of it; a
+# BOM may precede the first.
 AROUND_A_MARKER = b" \t\r\n\xef\xbb\xbf"
+FENCE = re.compile(rb" {0,3}(`{3,}|~{3,})([^\r\n]*)")
 
 
 class MarkerError(RnnInspectError):
@@ -25,9 +30,7 @@ def replace_block(document: bytes, block: str) -> bytes:
         MarkerError: there is not exactly one start with one end after it.
     """
     lines = document.splitlines(keepends=True)
-    start, end = _only(lines, START), _only(lines, END)
-    if end < start:
-        raise MarkerError(f"{END} in line {end + 1} stands before {START} in line {start + 1}")
+    start, end = _marked(lines)
     body = _encoded(block, _line_end(lines[start]))
     return b"".join([*lines[: start + 1], body, *lines[end:]])
 
@@ -36,11 +39,14 @@ def append_block(document: bytes, block: str) -> bytes:
     """The document with the block replaced, or, where it has no marker, at its end.
 
     Raises:
-        MarkerError: one marker stands without the other, or more than once.
+        MarkerError: one marker stands without the other, or more than once; or the end is code.
     """
     lines = document.splitlines(keepends=True)
-    if _places(lines, START) or _places(lines, END):
+    code = _code(lines)
+    if any(_places(lines, marker, code) for marker in (START, END)):
         return replace_block(document, block)
+    if code.unclosed is not None:
+        raise MarkerError(f"the code that begins in line {code.unclosed + 1} does not end")
     ending = _line_end(lines[0]) if lines else b"\n"
     gap = b""
     if lines:
@@ -49,19 +55,55 @@ def append_block(document: bytes, block: str) -> bytes:
     return document + gap + _encoded(framed(block), ending)
 
 
-def _places(lines: list[bytes], marker: str) -> list[int]:
+class _Code(NamedTuple):
+    """The lines of fenced code, and where a fence opens that nothing closes."""
+
+    lines: frozenset[int]
+    unclosed: int | None
+
+
+def _code(lines: list[bytes]) -> _Code:
+    """Fenced code: https://spec.commonmark.org/0.31.2/#fenced-code-blocks."""
+    inside: set[int] = set()
+    fence, opening = b"", None
+    for place, line in enumerate(lines):
+        found = FENCE.match(line)
+        if fence:
+            inside.add(place)
+            if found and found[1].startswith(fence) and not found[2].strip():
+                fence, opening = b"", None
+        elif found and not (found[1].startswith(b"`") and b"`" in found[2]):
+            fence, opening = found[1], place
+    return _Code(frozenset(inside), opening)
+
+
+def _places(lines: list[bytes], marker: str, code: _Code) -> list[int]:
+    return [place for place in _mentions(lines, marker) if place not in code.lines]
+
+
+def _mentions(lines: list[bytes], marker: str) -> list[int]:
     wanted = marker.encode()
     return [place for place, line in enumerate(lines) if line.strip(AROUND_A_MARKER) == wanted]
 
 
-def _only(lines: list[bytes], marker: str) -> int:
-    places = _places(lines, marker)
-    if not places:
-        raise MarkerError(f"no line {marker}; put both markers in, or use --append")
-    if len(places) > 1:
-        numbers = ", ".join(str(place + 1) for place in places)
-        raise MarkerError(f"{marker} stands more than once: lines {numbers}")
-    return places[0]
+def _marked(lines: list[bytes]) -> tuple[int, int]:
+    """The lines of the two markers."""
+    code = _code(lines)
+    starts, ends = (_places(lines, marker, code) for marker in (START, END))
+    if not starts and not ends:
+        shown = [f" (line {place + 1} is code)" for place in _mentions(lines, START)[:1]]
+        raise MarkerError(f"no line {START}{''.join(shown)}; put both markers in, or use --append")
+    for marker, places, other in ((START, starts, ends), (END, ends, starts)):
+        if not places:
+            raise MarkerError(f"no line {marker} for the other marker in line {other[0] + 1}")
+        if len(places) > 1:
+            numbers = ", ".join(str(place + 1) for place in places)
+            raise MarkerError(f"{marker} stands more than once: lines {numbers}")
+    if ends < starts:
+        raise MarkerError(
+            f"{END} in line {ends[0] + 1} stands before {START} in line {starts[0] + 1}"
+        )
+    return starts[0], ends[0]
 
 
 def _encoded(text: str, ending: bytes) -> bytes:

@@ -72,8 +72,18 @@ def inspect_all(request: Request) -> tuple[list[Report], list[Unreadable]]:
             reports.append(inspect_file(path, request.limits))
         except RnnInspectError as error:
             unreadable.append(Unreadable(path, str(error)))
-            complain(f"{path}: {error}")
+            complain(f"{path}: {error}{_slip(path)}")
     return reports, unreadable
+
+
+def _slip(path: str) -> str:
+    """What a word that is no file may have been meant for."""
+    if not path.isalpha() or os.path.lexists(path):
+        return ""
+    from difflib import get_close_matches  # noqa: PLC0415 - only for what is not there
+
+    near = get_close_matches(path, SUBCOMMANDS, 1)
+    return f"; did you mean `rnninspect {near[0]}`?" if near else ""
 
 
 def complain(message: str) -> None:

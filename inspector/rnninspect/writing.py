@@ -20,7 +20,7 @@ def write_whole(path: Path, content: str | bytes) -> None:
         path.write_bytes(data)
         return
     if not path.parent.is_dir():
-        raise FileNotFoundError(f"there is no folder {path.parent}")
+        raise FileNotFoundError("its folder does not exist")
     mode = path.stat().st_mode & 0o7777 if path.exists() else 0o666 & ~_umask()
     draft = path.with_name(f".rnninspect-{os.urandom(8).hex()}")
     try:  # from before the draft is there, since a signal may end this at any point

@@ -8,6 +8,7 @@ import typer
 
 from rnninspect import __version__
 from rnninspect.cli import checking, comparing, knowledge, models, verifying
+from rnninspect.cli.options import PlainUsage
 from rnninspect.command import deliver
 
 app = typer.Typer(
@@ -32,7 +33,7 @@ COMMANDS = {
 OWN_OPTIONS = frozenset({"-h", "--help", "--version", "--install-completion", "--show-completion"})
 
 for _command in COMMANDS.values():
-    app.command()(_command)
+    app.command(cls=PlainUsage)(_command)
 
 
 def _print_version(asked: bool) -> None:  # noqa: FBT001 - typer calls it with the option's value

@@ -87,7 +87,9 @@ def check(
     limit: LimitPairs = None,
     **policy: object,
 ) -> None:
-    """Hold models to limits, for CI; exit 1 if one fails, 2 if one cannot be read.
+    """Hold models to limits and to a baseline, for CI.
+
+    Exit 1 if a limit or a rule fails, 2 if a model cannot be read.
 
     Limits stand in [tool.rnninspect] of the nearest pyproject.toml, in rnninspect.toml, in
     variables (RNNINSPECT_MAX_PARAMETERS) or in options, which win.

@@ -65,7 +65,10 @@ def card(  # noqa: PLR0913 - an option each
     fail_on: FailOn = "error",
     limit: LimitPairs = None,
 ) -> None:
-    """Describe models in Markdown for a model card, and keep the description fresh.
+    """Describe models in Markdown for a model card, and keep it fresh.
+
+    The block stands between two lines, <!-- rnninspect:start --> and <!-- rnninspect:end -->; all
+    else in the file stays as it is.
 
     Example: rnninspect card model.onnx --update README.md
     """

@@ -26,7 +26,10 @@ def inspect(
     fail_on: FailOn = "error",
     limit: LimitPairs = None,
 ) -> None:
-    """Report each recurrent layer, its formula, what is stored, and whether the two agree.
+    """Report each recurrent layer: formula, stored tensors, verdict.
+
+    Exit 1 if the formula and the stored tensors of a file do not agree, or another rule of the
+    level of --fail-on is broken; 2 if a file cannot be read.
 
     Example: rnninspect inspect model.onnx weights.h5 --format markdown
     """
@@ -47,7 +50,7 @@ def explain(
     *,
     limit: LimitPairs = None,
 ) -> None:
-    """Show the arithmetic of each weight: symbols, numbers, and what is stored beside it.
+    """Show the arithmetic of each weight, and what is stored beside it.
 
     Example: rnninspect explain model.pt encoder.lstm
     """

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
+from typer.core import TyperCommand
 
 from rnninspect.cells import CELLS
 from rnninspect.limits import Limits
@@ -17,10 +18,21 @@ NEVER = "never"
 LEVELS = (*(level.value for level in Level), NEVER)
 LIMITS = Limits._fields
 
-Models = Annotated[list[str], typer.Argument(metavar="MODEL", help="Saved models.")]
+
+class PlainUsage(TyperCommand):
+    """A subcommand whose usage line shows an argument as manuals do: no braces around it."""
+
+    def collect_usage_pieces(self, ctx: Any) -> list[str]:  # noqa: ANN401 - typer hides its type
+        """The parts of the usage line."""
+        return [piece.strip("{}") for piece in super().collect_usage_pieces(ctx)]
+
+
+Models = Annotated[list[str], typer.Argument(metavar="MODEL...", help="Saved models.")]
 Model = Annotated[str, typer.Argument(metavar="MODEL", help="A saved model.")]
 Format = Annotated[str, typer.Option("--format", "-f", help=f"One of {', '.join(RENDERERS)}.")]
-Output = Annotated[Path | None, typer.Option("--output", "-o", help="Write to this file.")]
+Output = Annotated[
+    Path | None, typer.Option("--output", "-o", help="Write to this file, whole or not at all.")
+]
 Columns = Annotated[
     str | None, typer.Option("--columns", help=f"Some of {', '.join(BY_NAME)}, by commas.")
 ]

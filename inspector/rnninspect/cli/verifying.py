@@ -49,7 +49,7 @@ def verify(  # noqa: PLR0913 - an option each
     memory: Memory = 8,
     limit: LimitPairs = None,
 ) -> None:
-    """Ask the file's own framework to load it, and set its counts beside ours.
+    """Ask a file's own framework to load it, and compare the counts.
 
     The framework runs in a process of its own. It must be installed: rnninspect[torch],
     rnninspect[tensorflow], rnninspect[onnxruntime] or rnninspect[all]. Exit 0 if each framework

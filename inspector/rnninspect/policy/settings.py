@@ -13,8 +13,10 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
     from pathlib import Path
 
-# The environment is shared: another RNNINSPECT_ word may be anybody's, one of these is a slip.
+# The environment is shared: another RNNINSPECT_ word may be anybody's, one of these is a slip, and
+# so is one that is all but a key's.
 GUARDED = ("MAX_", "MIN_", "ALLOWED_", "REQUIRE_")
+ALL_BUT = 0.9
 Settings = dict[str, Any]
 
 
@@ -46,7 +48,9 @@ def from_environment(environment: Mapping[str, str]) -> Settings:
     known = {key.variable: key for key in KEYS}
     for name in environment:
         word = name.removeprefix("RNNINSPECT_")
-        if word != name and word.startswith(GUARDED) and name not in known:
+        if word == name or name in known:
+            continue
+        if word.startswith(GUARDED) or difflib.get_close_matches(name, known, 1, ALL_BUT):
             raise PolicyError(f"{name}: unknown variable{_hint(name, known)}")
     return {
         key.field: _read(key.name, environment[variable], variable)

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 LIMIT_HEADS, LIMIT_NUMBERS = ("Result", "Used", "Value", "Allowed", "Limit", "Model"), (1, 2, 3)
 LAYER_HEADS, LAYER_NUMBERS = ("Parameters", "Of all", "Cell", "m", "n", "Layer"), (0, 1, 3, 4)
 LARGEST_SHOWN, LIMITS_SHOWN = 5, 200
-LONGEST_WORDS, LONGEST_REASON = 18, 300
+LONGEST_WORDS, SHORTER_WORDS, LONGEST_REASON = 18, 12, 300
 NO_LIMIT = "no limit is set: only the rules were checked"
 Grid = list[list[str]]
 
@@ -47,12 +47,15 @@ def others(audit: Audit) -> list[Measure]:
     return [measure for measure in audit.measures if measure.outcome is not Outcome.FAIL]
 
 
-def limit_grid(measures: Sequence[Measure], width: int) -> Grid:
-    """A row for each limit; the model's name, the last of them, is no wider than given."""
+def limit_grid(measures: Sequence[Measure], width: int, words: int = LONGEST_WORDS) -> Grid:
+    """A row for each limit; the model's name, the last of them, is no wider than given.
+
+    What is measured in words, such as names of cells, is no wider than `words`.
+    """
     rows: Grid = []
     for measure in measures[:LIMITS_SHOWN]:
         texts = [measure.share_text, measure.value_text, measure.allowed_text]
-        shown = [shorten(for_terminal(text), LONGEST_WORDS) for text in texts]
+        shown = [shorten(for_terminal(text), words) for text in texts]
         outcome = measure.outcome.value
         result = outcome.upper() if measure.outcome is Outcome.FAIL else outcome
         place = shorten(_place(measure.path, measure.layer), width)
@@ -94,7 +97,8 @@ def notes_line(audit: Audit) -> str:
     """How many notes there are, if any."""
     levels = [found.level for report in audit.reports for found in _unmeasured(audit, report)]
     notes = levels.count(Level.NOTE)
-    return f"{notes:,} note{'' if notes == 1 else 's'}: `rnninspect MODEL` tells" if notes else ""
+    plural, them = ("", "it") if notes == 1 else ("s", "them")
+    return f"{notes:,} note{plural}; `rnninspect MODEL` shows {them}" if notes else ""
 
 
 def _unmeasured(audit: Audit, report: Report) -> list[Finding]:

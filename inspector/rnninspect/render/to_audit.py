@@ -12,7 +12,9 @@ from rnninspect.render.audit_rows import (
     LAYER_NUMBERS,
     LIMIT_HEADS,
     LIMIT_NUMBERS,
+    LONGEST_WORDS,
     NO_LIMIT,
+    SHORTER_WORDS,
     failing,
     layer_grid,
     limit_grid,
@@ -38,7 +40,10 @@ if TYPE_CHECKING:
     from rnninspect.render.columns import Value
     from rnninspect.render.view import Unreadable, View
 
-NARROWEST, LONGEST = 24, 120
+    GridOf = Callable[[int], Grid]
+
+NARROW, NARROWEST, LONGEST = 24, 16, 120
+WIDTHS_OF_WORDS = (LONGEST_WORDS, SHORTER_WORDS)
 CSV_HEADS = ("path", "layer", "limit", "about", "rule", "allowed", "value", "share", "outcome")
 
 
@@ -46,9 +51,10 @@ def table(audit: Audit, unreadable: Sequence[Unreadable], view: View) -> str:
     """The verdict, what fails, the largest layers, and the limits that are kept."""
 
     def limits(measures: Sequence[Measure]) -> str:
-        return _fitting(LIMIT_HEADS, LIMIT_NUMBERS, partial(limit_grid, measures), view.width)
+        grids = [partial(limit_grid, measures, words=words) for words in WIDTHS_OF_WORDS]
+        return _fitting(LIMIT_HEADS, LIMIT_NUMBERS, grids, view.width)
 
-    layers = _fitting(LAYER_HEADS, LAYER_NUMBERS, partial(layer_grid, audit), view.width)
+    layers = _fitting(LAYER_HEADS, LAYER_NUMBERS, [partial(layer_grid, audit)], view.width)
     told = "\n".join(told_lines(audit, unreadable))
     return _joined(audit, verdict(audit, unreadable), (limits, told, layers))
 
@@ -75,14 +81,22 @@ def _joined(
 
 
 def _fitting(
-    heads: Sequence[str], numbers: Sequence[int], grid_of: Callable[[int], Grid], width: int
+    heads: Sequence[str], numbers: Sequence[int], grids: Sequence[GridOf], width: int
 ) -> str:
-    """A table whose last column takes what the others leave of the width."""
-    rows = [row[:-1] for row in grid_of(LONGEST)]
-    if not rows:
-        return ""
-    taken = sum(max(map(len, column)) + 2 for column in zip(heads[:-1], *rows, strict=True))
-    return draw(heads, grid_of(max(width - taken, NARROWEST)), numbers=numbers)
+    """A table whose last column takes what the others leave of the width.
+
+    Of the grids it is the first that leaves enough, else the last.
+    """
+    left = 0
+    for grid_of in grids:
+        rows = [row[:-1] for row in grid_of(LONGEST)]
+        if not rows:
+            return ""
+        taken = sum(max(map(len, column)) + 2 for column in zip(heads[:-1], *rows, strict=True))
+        left = width - taken
+        if left >= NARROW:
+            break
+    return draw(heads, grid_of(max(left, NARROWEST)), numbers=numbers)
 
 
 def _marked(heads: Sequence[str], numbers: Sequence[int], grid: Grid) -> str:
