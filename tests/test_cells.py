@@ -15,9 +15,9 @@ from rnninspect.cells import (
     Sizes,
     count,
     formula,
-    groupings,
     term,
 )
+from rnninspect.render.groupings import groupings
 
 TWO = REQUIRED | BIASES
 LSTM, GRU, RNN = CELLS["LSTM"], CELLS["GRU"], CELLS["RNN"]

@@ -17,6 +17,7 @@ FLOORS = {
     "errors": 0,
     "cells": 0,
     "limits": 1,
+    "stores": 1,
     "model": 1,
     "source": 2,
     "counter": 2,

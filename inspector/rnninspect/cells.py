@@ -122,6 +122,11 @@ _CONVOLUTION = (
     Weight(Role.RECURRENT_KERNEL, (_K, _G, _N, _R)),
     *_BIAS,
 )
+_INDEPENDENT = (  # each unit reads itself alone
+    Weight(Role.KERNEL, (_G, _N, _M)),
+    Weight(Role.RECURRENT_KERNEL, (_G, _N)),
+    *_BIAS,
+)
 _NAS_GATES = tuple(f"node {number}" for number in range(1, 9))
 _LSTM_GATES = ("input", "forget", "candidate", "output")
 
@@ -163,6 +168,22 @@ _TABLE = (
         _NAS_GATES,
         (*_KERNELS, *_BIAS, *_PROJECTION),
         "cell found by architecture search, of eight nodes",
+    ),
+    Cell(
+        "LayerNormBasicLSTM",
+        _LSTM_GATES,
+        # gain and shift at each gate and at the state, of n
+        (*_KERNELS, Weight(Role.NORMALISATION, (10, _N))),
+        "LSTM with layer normalisation at its gates and its state (TensorFlow 1)",
+    ),
+    Cell("UGRNN", ("update", "candidate"), (*_KERNELS, *_BIAS), "update gate RNN (TensorFlow 1)"),
+    Cell("IndRNN", ("hidden",), _INDEPENDENT, "RNN whose units do not see each other"),
+    Cell("IndyLSTM", _LSTM_GATES, _INDEPENDENT, "LSTM whose units do not see each other"),
+    Cell(
+        "CudnnGRU",
+        ("reset", "update", "candidate"),
+        (*_KERNELS, *_BIAS, Weight(Role.RECURRENT_BIAS, (_N,))),
+        "GRU with a recurrent bias at its candidate alone (TensorFlow 1, after cuDNN)",
     ),
     Cell("ESN", ("hidden",), (*_KERNELS, *_BIAS), "echo state network: kernels stay as drawn"),
 )
@@ -256,36 +277,3 @@ def term(cell: Cell, role: Role, sizes: Sizes) -> str:
         for factor in factors
     ]
     return f"{'·'.join(symbols)} = {'·'.join(numbers)}"
-
-
-def groupings(cell: Cell, roles: Collection[Role], sizes: Sizes) -> tuple[str, str]:
-    """Two other ways to write one direction's kernels and biases.
-
-    By gate, `g × [n(n + m) + n]`, and as one matrix W of g·n rows over input and state.
-    """
-    gates, hidden, inputs, state = (
-        len(cell.gates),
-        sizes.hidden_size,
-        sizes.input_size,
-        sizes.fed_back,
-    )
-    vectors = len(BIASES & set(roles))
-    taps = sizes.value(Symbol.TAPS, gates)
-    bias, bias_number = {
-        0: ("", ""),
-        1: (" + n", f" + {hidden}"),
-        2: (" + 2n", f" + 2·{hidden}"),
-    }[vectors]
-    tap, tap_number = ("k·", f"{taps}·") if sizes.kernel_size else ("", "")
-    letter = "n" if sizes.projection_size is None else "p"
-    kernels = gates * taps * hidden * (state + inputs)
-    by_gate = (
-        f"{gates} × [{tap}n({letter} + m){bias}]"
-        f" = {gates} × [{tap_number}{hidden}({state} + {inputs}){bias_number}]"
-        f" = {kernels + gates * vectors * hidden:,}"
-    )
-    joined = (
-        f"W of {tap}{gates}n × (m + {letter})"
-        f" = {tap_number}{gates * hidden} × {inputs + state} = {kernels:,}"
-    )
-    return by_gate, joined

@@ -6,11 +6,12 @@ import os
 import stat
 from enum import StrEnum
 from functools import cached_property
-from typing import TYPE_CHECKING, Protocol, Self
+from typing import TYPE_CHECKING, Self
 
 from rnninspect.errors import UnreadableFile
 from rnninspect.limits import Limits
 from rnninspect.record import Record
+from rnninspect.stores import File, Folder, Memory, State, Store
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -22,6 +23,10 @@ KINDS = (
     (stat.S_ISCHR, "a device"),
     (stat.S_ISBLK, "a device"),
 )
+
+
+OPENING = os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC
+INDEX = ".index"  # behind a TensorFlow checkpoint's name
 
 
 class Whereabouts(StrEnum):
@@ -41,62 +46,6 @@ class Neighbour(Record):
     size: int = 0
 
 
-class _State(Record):
-    """What shows that a file was written to: its size in bytes, and when it last was."""
-
-    size: int
-    written: int
-
-    @classmethod
-    def of(cls, status: os.stat_result) -> Self:
-        return cls(status.st_size, status.st_mtime_ns)
-
-
-class _Store(Protocol):
-    def read_at(self, offset: int, length: int) -> bytes: ...
-    def changed(self) -> bool: ...
-    def close(self) -> None: ...
-
-
-class _File:
-    def __init__(self, descriptor: int, status: os.stat_result) -> None:
-        self.descriptor, self.seen = descriptor, _State.of(status)
-
-    def read_at(self, offset: int, length: int) -> bytes:
-        return os.pread(self.descriptor, length, offset)
-
-    def changed(self) -> bool:
-        return _State.of(os.fstat(self.descriptor)) != self.seen
-
-    def close(self) -> None:
-        os.close(self.descriptor)
-
-
-class _Memory:
-    def __init__(self, data: bytes) -> None:
-        self.data = data
-
-    def read_at(self, offset: int, length: int) -> bytes:
-        return self.data[offset : offset + length]
-
-    def changed(self) -> bool:
-        return False
-
-    def close(self) -> None:
-        self.data = b""
-
-
-class _Folder:
-    def read_at(self, offset: int, length: int) -> bytes:  # noqa: ARG002 - a folder has no bytes
-        return b""
-
-    def changed(self) -> bool:
-        return False
-
-    def close(self) -> None:
-        pass
-
-
 class Source:
     """A run of bytes that is read piece by piece, never whole unless asked for.
 
@@ -109,9 +58,9 @@ class Source:
         companions: the other files that were found inside, by path: the model's as well.
     """
 
-    def __init__(self, location: str, store: _Store, start: int, size: int, limits: Limits) -> None:
+    def __init__(self, location: str, store: Store, start: int, size: int, limits: Limits) -> None:
         self.location, self.size, self.limits = location, size, limits
-        self.companions: dict[Path, _State] = {}
+        self.companions: dict[Path, State] = {}
         self._store, self._start = store, start
         self._lent = False
 
@@ -130,7 +79,7 @@ class Source:
     @property
     def is_folder(self) -> bool:
         """Whether it stands for a folder; it then holds no bytes."""
-        return isinstance(self._store, _Folder)
+        return isinstance(self._store, Folder)
 
     @property
     def all_bytes(self) -> int:
@@ -177,7 +126,7 @@ class Source:
 
     def holding(self, data: bytes) -> Source:
         """A source over bytes in memory (an inflated member) with this one's path and limits."""
-        part = Source(self.location, _Memory(data), 0, len(data), self.limits)
+        part = Source(self.location, Memory(data), 0, len(data), self.limits)
         part.companions = self.companions
         return part
 
@@ -196,8 +145,21 @@ class Source:
         if not stat.S_ISREG(status.st_mode):
             return Neighbour(Whereabouts.IRREGULAR)
         if resolved != self.path.resolve():
-            self.companions.setdefault(resolved, _State.of(status))
+            self.companions.setdefault(resolved, State.of(status))
         return Neighbour(Whereabouts.INSIDE, resolved, status.st_size)
+
+    def names_ending(self, suffix: str) -> tuple[str, ...]:
+        """Names in the folder that end so, in order; UnreadableFile if it may not be read."""
+        found = []
+        try:
+            with os.scandir(self.folder) as entries:
+                for number, entry in enumerate(entries, 1):
+                    self.limits.require("members", number, "the number of files in the folder")
+                    if entry.name.endswith(suffix):
+                        found.append(entry.name)
+        except OSError as error:
+            raise UnreadableFile(_reason(error)) from error
+        return tuple(sorted(found))
 
     def open_neighbour(self, location: str) -> Source:
         """Open a regular file in the model's folder; UnreadableFile if there is no such file."""
@@ -240,9 +202,9 @@ class Source:
         self.close()
 
 
-def _state_of(path: Path) -> _State | None:
+def _state_of(path: Path) -> State | None:
     try:
-        return _State.of(path.stat())
+        return State.of(path.stat())
     except OSError:
         return None
 
@@ -263,21 +225,28 @@ def _linked(path: Path, is_folder: bool) -> Path:  # noqa: FBT001 - used above a
 def open_source(path: str | os.PathLike[str], limits: Limits | None = None) -> Source:
     """Open a regular file or a folder; never waits on a pipe.
 
+    A TensorFlow checkpoint may be given as TensorFlow itself names it, by what the names of its
+    files begin with: its index is opened.
+
     Raises:
         UnreadableFile: there is nothing, it may not be read, or it is something else.
     """
+    path = os.fspath(path)
     try:
-        descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
+        descriptor = os.open(path, OPENING)
+    except FileNotFoundError as error:
+        index = f"{path}{INDEX}"
+        if not os.path.isfile(index):  # noqa: PTH113 - pathlib costs as much as a small file
+            raise UnreadableFile(_reason(error)) from error
+        return open_source(index, limits)
     except (OSError, ValueError) as error:
         raise UnreadableFile(_reason(error)) from error
     status = os.fstat(descriptor)
     if stat.S_ISREG(status.st_mode):
-        return Source(
-            os.fspath(path), _File(descriptor, status), 0, status.st_size, limits or Limits()
-        )
+        return Source(path, File(descriptor, status), 0, status.st_size, limits or Limits())
     os.close(descriptor)
     if stat.S_ISDIR(status.st_mode):
-        return Source(os.fspath(path), _Folder(), 0, 0, limits or Limits())
+        return Source(path, Folder(), 0, 0, limits or Limits())
     what = next((name for test, name in KINDS if test(status.st_mode)), "something else")
     raise UnreadableFile(f"{what}, not a file")
 

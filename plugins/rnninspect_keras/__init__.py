@@ -105,8 +105,20 @@ def _folder_kind(source: Source) -> str | None:
         return "savedmodel"
     if source.neighbour(STATE_FILE).path is not None:
         return "checkpoint"
+    if _lone_index(source):
+        return "checkpoint"
     config, *others = (source.neighbour(name).path is not None for name in FOLDER_FILES)
     return "folder" if config and any(others) else None
+
+
+def _lone_index(source: Source) -> bool:
+    """Whether a folder without `checkpoint` has an index of a checkpoint: `variables`, mostly."""
+    for name in source.names_ending(INDEX)[:1]:
+        if source.neighbour(name).path is not None:
+            with source.open_neighbour(name) as index:
+                tail = min(index.size, len(TABLE))
+                return index.size > FOOTER and index.read(index.size - tail, tail) == TABLE
+    return False
 
 
 def _behind_user_block(source: Source) -> bool:
@@ -121,7 +133,7 @@ def _behind_user_block(source: Source) -> bool:
 FOLDER_FILES = ("config.json", "model.weights.h5", "model.weights.json", "model.weights.npz")
 INDEX_MARKS, INDEX_HEAD = (b'"weight_map"', b'.weights.h5"'), 4096
 GRAPH_FILE, SCHEMA_VERSION = "saved_model.pb", b"\x08\x01"
-STATE_FILE = "checkpoint"
+STATE_FILE, INDEX = "checkpoint", ".index"
 TABLE, FOOTER = b"\x57\xfb\x80\x8b\x24\x75\x47\xdb", 48
 TAIL = (
     2**17

@@ -119,12 +119,12 @@ def _operand(plan: CellPlan, piece: Piece, direction: int) -> Operand:
         slots=tuple(Slot(direction, role) for role in LAYOUT[dialect][piece.part][0]),
         axes=axes_of(dialect, piece.part, convolution=plan.convolution),
         shape=piece.tensor.shape,
-        tensors=(piece.tensor,),
+        tensors=piece.tensors,
     )
 
 
 def _skipped(title: Title, runs: Sequence[Run]) -> SkippedLayer:
-    tensors = tuple(piece.tensor for run in runs for piece in run.pieces)
+    tensors = tuple(held for run in runs for piece in run.pieces for held in piece.tensors)
     if not tensors:
         reason = "it declares no usable sizes, and no weights are stored for it"
     elif any(run.plan.units is None for run in runs):

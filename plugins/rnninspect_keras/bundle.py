@@ -1,7 +1,7 @@
 """TensorFlow checkpoints: the tensors that an index lists, and how much of them its shards hold.
 
-Follows `tensorflow/core/protobuf/tensor_bundle.proto` (the V2 format, a table of one entry for each
-tensor beside shards of data) and `saved_tensor_slice.proto` (V1, all in one table).
+Follows `tensorflow/core/protobuf/tensor_bundle.proto`: the V2 format, a table of one entry for each
+tensor beside shards of data.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ import math
 from typing import TYPE_CHECKING
 
 from rnninspect.decode.protobuf import WireReader, signed
-from rnninspect.decode.table import first_entry, read_number, read_table
+from rnninspect.decode.table import read_number, read_table
 from rnninspect.plugin import (
     Fact,
     Observation,
@@ -58,7 +58,10 @@ TYPES = {
 REFERENCE = 100
 NOT_NUMBERS = ("string", "resource", "variant")
 GRAPH_KEY = "_CHECKPOINTABLE_OBJECT_GRAPH"
-MOST_SHARDS = 100_000
+SLICE = b"\0"  # keys of slices begin with it
+SHOWN = 3  # names of missing shards in a message
+
+Slices = dict[str, list[tuple[int, "int | None"]]]  # name -> bytes by the index, bytes held
 
 
 class Bundle:
@@ -72,7 +75,9 @@ class Bundle:
         self.graph = graph
 
 
-class _Entry(Record):
+class Entry(Record):
+    """What an index says of one tensor, or of one slice of it, whose `key` is then the whole's."""
+
     key: str
     dtype: str
     itemsize: int
@@ -98,17 +103,26 @@ def read_bundle(source: Source, home: Source, prefix: str) -> Bundle:
     entries = list(_entries(source))
     header, rest = entries[0][1], entries[1:]
     wire = WireReader(source.holding(b"".join([header, *(value for _, value in rest)])))
-    shards = _shards(home, prefix, _number_of_shards(wire, len(header)))
-    bundle, at = Bundle(), len(header)
+    shards = Shards(home, prefix, _number_of_shards(wire, len(header)))
+    bundle, at, slices = Bundle(), len(header), Slices()
     for key, value in rest:
         span, at = (at, at + len(value)), at + len(value)
-        if not key.startswith(b"\0"):  # a slice of a tensor that has an entry of its own
+        if key.startswith(SLICE):  # they stand before the tensors that they are parts of
+            entry = _entry(wire, sliced_name(key), span)
+            slices.setdefault(entry.key, []).append((entry.size, shards.held(entry)))
+        else:
             entry = _entry(wire, key.decode("utf-8", "surrogateescape"), span)
-            _add(bundle, home, shards, entry)
-    if any(size is None for _, size in shards) and bundle.tensors:
-        missing = ", ".join(name for name, size in shards if size is None)
-        bundle.observations.append(Observation(Fact.EXTERNAL_MISSING, missing))
+            _add(bundle, shards, entry, slices)
+    if shards.missing:
+        bundle.observations.append(Observation(Fact.EXTERNAL_MISSING, shards.missing))
     return bundle
+
+
+def sliced_name(key: bytes) -> str:
+    """The tensor that a slice is a part of; TensorFlow's ordered code ends the name by 0, 1."""
+    name = key.removeprefix(SLICE).partition(b"\0\1")[0]
+    plain = name.replace(b"\0\xff", b"\0").replace(b"\xff\0", b"\xff")
+    return plain.decode("utf-8", "surrogateescape")
 
 
 def _entries(source: Source) -> Iterator[tuple[bytes, bytes]]:
@@ -123,33 +137,54 @@ def _entries(source: Source) -> Iterator[tuple[bytes, bytes]]:
 
 def _number_of_shards(wire: WireReader, size: int) -> int:
     header = wire.collect(((0, size),), (1, 2))
-    number = header.number(1) or 0
     if header.number(2):
         raise UnreadableFile("the checkpoint is big-endian")
-    if number > MOST_SHARDS:
-        raise UnreadableFile(f"the checkpoint states {number} shards")
-    return number
+    return header.number(1) or 0
 
 
-def _shards(source: Source, prefix: str, number: int) -> list[tuple[str, int | None]]:
-    """Name and size of each shard; the size is None of one that is not there."""
-    shards: list[tuple[str, int | None]] = []
-    for shard in range(number):
-        name = f"{prefix}.data-{shard:05}-of-{number:05}"
-        found = source.neighbour(name)
-        inside = found.whereabouts is Whereabouts.INSIDE
-        shards.append((name, found.size if inside else None))
-    return shards
+class Shards:
+    """The files of data beside an index, each looked up when an entry first lies in it."""
+
+    def __init__(self, home: Source, prefix: str, number: int) -> None:
+        self.home = home
+        self._prefix, self._number = prefix, number
+        self._sizes: dict[int, int | None] = {}
+
+    def name(self, shard: int) -> str:
+        """The name of a shard; UnreadableFile if the index says that there are not so many."""
+        if shard >= self._number:
+            raise UnreadableFile(f"an entry of the index lies in shard {shard} of {self._number}")
+        return f"{self._prefix}.data-{shard:05}-of-{self._number:05}"
+
+    def size(self, shard: int) -> int | None:
+        """Bytes of a shard; None if it is not there."""
+        if shard not in self._sizes:
+            found = self.home.neighbour(self.name(shard))
+            inside = found.whereabouts is Whereabouts.INSIDE
+            self._sizes[shard] = found.size if inside else None
+        return self._sizes[shard]
+
+    def held(self, entry: Entry) -> int | None:
+        """Bytes that an entry's shard holds of it; None if the shard is not there."""
+        size = self.size(entry.shard)
+        return None if size is None else max(0, min(entry.size, size - entry.offset))
+
+    @property
+    def missing(self) -> str:
+        """Names of the shards that are not there; of many the first ones."""
+        names = [self.name(shard) for shard, size in sorted(self._sizes.items()) if size is None]
+        more = [f"and {len(names) - SHOWN} more"] if len(names) > SHOWN else []
+        return ", ".join([*names[:SHOWN], *more])
 
 
-def _entry(wire: WireReader, key: str, span: Span) -> _Entry:
+def _entry(wire: WireReader, key: str, span: Span) -> Entry:
     fields = wire.collect((span,), (1, 2, 3, 4, 5, 7))
     dtype, itemsize = type_of(fields.number(1) or 0)
     shard, offset, size = (signed(fields.number(field) or 0) for field in (3, 4, 5))
     if min(shard, offset, size) < 0:
         raise UnreadableFile(f"the entry {key} of the index lies at a negative place")
     shape = read_shape(wire, fields.message(2))
-    return _Entry(key, dtype, itemsize, shape, shard, offset, size, bool(fields.spans(7)))
+    return Entry(key, dtype, itemsize, shape, shard, offset, size, bool(fields.spans(7)))
 
 
 def read_shape(wire: WireReader, message: Message) -> tuple[int, ...]:
@@ -158,69 +193,41 @@ def read_shape(wire: WireReader, message: Message) -> tuple[int, ...]:
     return tuple(signed(wire.collect((dim,), (1,)).number(1) or 0) for dim in dims)
 
 
-def _add(
-    bundle: Bundle, source: Source, shards: list[tuple[str, int | None]], entry: _Entry
-) -> None:
-    source.limits.require("tensors", len(bundle.tensors) + 1)
-    if entry.shard >= len(shards):
-        raise UnreadableFile(f"the entry {entry.key} of the index lies in a shard beyond the last")
-    name, size = shards[entry.shard]
+def _add(bundle: Bundle, shards: Shards, entry: Entry, slices: Slices) -> None:
+    shards.home.limits.require("tensors", len(bundle.tensors) + 1)
     if entry.key == GRAPH_KEY and entry.dtype == "string":
-        bundle.graph = None if size is None else _text(source, name, entry)
+        present = shards.size(entry.shard) is not None
+        bundle.graph = _text(shards, entry) if present else None
         return
-    needed = math.prod(entry.shape) * entry.itemsize if min(entry.shape, default=0) >= 0 else None
-    held = None
-    if not entry.sliced and size is not None and entry.itemsize:
-        held = max(0, min(entry.size, size - entry.offset))
+    stored, held = entry.size, None
+    if entry.sliced:
+        parts = slices.get(entry.key, [])
+        stored, known = sum(size for size, _ in parts), [part for _, part in parts]
+        held = None if None in known else sum(part or 0 for part in known)
+    elif entry.itemsize:
+        held = shards.held(entry)
+    possible = min(entry.shape, default=0) >= 0
+    needed = math.prod(entry.shape) * entry.itemsize if possible else None
     number = entry.dtype not in NOT_NUMBERS
     bundle.tensors[entry.key] = StoredTensor(
         name=entry.key,
         shape=entry.shape,
         dtype=entry.dtype,
-        bytes=(needed or 0) if entry.sliced else entry.size,
+        bytes=stored,
         identity=entry.key,
         purpose=Purpose.PARAMETER if number else Purpose.CONSTANT,
         needed_bytes=None if held is None else needed,
         held_bytes=held,
-        place=f"{name}:{entry.offset}",
+        place="in slices" if entry.sliced else f"{shards.name(entry.shard)}:{entry.offset}",
     )
 
 
-def _text(source: Source, shard: str, entry: _Entry) -> bytes:
+def _text(shards: Shards, entry: Entry) -> bytes:
     """A string scalar: its length, the checksum of the length, the bytes."""
-    source.limits.require("header_bytes", entry.size, "the checkpoint's object graph")
-    with source.open_neighbour(shard) as data:
+    shards.home.limits.require("header_bytes", entry.size, "the checkpoint's object graph")
+    with shards.home.open_neighbour(shards.name(entry.shard)) as data:
         stored = data.read(entry.offset, entry.size)
     length, at = read_number(stored, 0)
     if at + 4 + length > len(stored):
         raise UnreadableFile("the checkpoint's object graph is cut off")
     return stored[at + 4 : at + 4 + length]
-
-
-def read_old(source: Source) -> Bundle:
-    """A V1 checkpoint: its first entry names all tensors, the others hold them."""
-    key, value = first_entry(source)
-    if key:
-        raise UnreadableFile("the table is no checkpoint of TensorFlow")
-    wire, bundle = WireReader(source.holding(value)), Bundle()
-    saved = wire.collect(wire.whole(), (1,))
-    for span in wire.collect(saved.message(1), (1,)).spans(1):
-        fields = wire.collect((span,), (1, 2, 3))
-        dtype, itemsize = type_of(fields.number(3) or 0)
-        name, shape = wire.last_text(fields, 1), read_shape(wire, fields.message(2))
-        source.limits.require("tensors", len(bundle.tensors) + 1)
-        bundle.tensors[name] = StoredTensor(
-            name=name,
-            shape=shape,
-            dtype=dtype,
-            bytes=math.prod(shape) * itemsize,
-            identity=name,
-            purpose=Purpose.CONSTANT if dtype in NOT_NUMBERS else Purpose.PARAMETER,
-        )
-    return bundle
-
-
-def is_index(source: Source) -> bool:
-    """Whether a table is the index of a V2 checkpoint: its header is then a few bytes."""
-    wire = WireReader(source.holding(first_entry(source)[1]))
-    return not any(number == 1 and kind == 2 for number, kind, *_ in wire.fields(wire.whole()))

@@ -20,13 +20,14 @@ class Dialect(StrEnum):
     KERAS = "keras"  # one bias vector
     RESET_AFTER = "keras reset_after"  # two bias vectors as two rows of one tensor: GRU alone
     CUDNN = "cudnn"  # two bias vectors, one behind the other
+    COMPATIBLE = "tensorflow 1 cudnn-compatible"  # the candidate has a recurrent bias: GRU alone
     TENSORFLOW = "tensorflow 1"  # one bias vector; kernels joined, input rows above state rows
 
 
 class Part(StrEnum):
     """A tensor of a cell by its name in Keras.
 
-    One letter stands for Keras 1's arrays, one for each gate; the last six are TensorFlow 1's.
+    One letter stands for Keras 1's arrays, one for each gate; the last eight are TensorFlow 1's.
     """
 
     KERNEL = "kernel"
@@ -44,6 +45,8 @@ class Part(StrEnum):
     GATES_BIAS = "gates/bias"
     CANDIDATE_BIAS = "candidate/bias"
     PROJECTION = "projection/kernel"
+    DIAGONAL = "kernel_u"
+    HIDDEN_BIAS = "hidden_projection/bias"
 
 
 BOTH_KERNELS = (Role.KERNEL, Role.RECURRENT_KERNEL)
@@ -65,6 +68,8 @@ _PLAIN: dict[Part, tuple[tuple[Role, ...], tuple[Axis, ...]]] = {
     Part.GATES_BIAS: ((Role.BIAS,), ((2, N),)),
     Part.CANDIDATE_BIAS: ((Role.BIAS,), ((N,),)),
     Part.PROJECTION: ((Role.PROJECTION,), ((N,), (P,))),
+    Part.DIAGONAL: ((Role.RECURRENT_KERNEL,), ((1,), (G, N))),
+    Part.HIDDEN_BIAS: ((Role.RECURRENT_BIAS,), ((N,),)),
 }
 
 # What a part fills, and its axes, in each dialect.
@@ -72,6 +77,7 @@ LAYOUT: dict[Dialect, dict[Part, tuple[tuple[Role, ...], tuple[Axis, ...]]]] = {
     Dialect.KERAS: _PLAIN,
     Dialect.RESET_AFTER: {**_PLAIN, Part.BIAS: (BOTH_BIASES, ((2,), (G, N)))},
     Dialect.CUDNN: {**_PLAIN, Part.BIAS: (BOTH_BIASES, ((2, G, N),))},
+    Dialect.COMPATIBLE: {**_PLAIN, Part.BIAS: (BOTH_BIASES, ((2, G, N),))},
     Dialect.TENSORFLOW: _PLAIN,
 }
 

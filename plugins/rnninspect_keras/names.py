@@ -10,7 +10,9 @@ from rnninspect.plugin import SkippedLayer, Stack
 from rnninspect_keras.assemble import Run, Title, assemble
 from rnninspect_keras.cells import CellPlan
 from rnninspect_keras.layout import Dialect, Part
+from rnninspect_keras.own_names import own_cells, whole
 from rnninspect_keras.parts import Piece
+from rnninspect_keras.scopes import class_of, part_of
 from rnninspect_keras.units import WAYS
 
 if TYPE_CHECKING:
@@ -19,67 +21,11 @@ if TYPE_CHECKING:
     from rnninspect.plugin import StoredTensor
     from rnninspect_keras.assemble import Found
 
-# Scope of a cell, by TensorFlow 1.2 and later or, in capitals, by those before -> (class, family).
-CELLS = {
-    "basic_rnn_cell": ("BasicRNNCell", "RNN"),
-    "BasicRNNCell": ("BasicRNNCell", "RNN"),
-    "basic_lstm_cell": ("BasicLSTMCell", "LSTM"),
-    "BasicLSTMCell": ("BasicLSTMCell", "LSTM"),
-    "lstm_cell": ("LSTMCell", "LSTM"),
-    "LSTMCell": ("LSTMCell", "LSTM"),
-    "lstm_block_cell": ("LSTMBlockCell", "LSTM"),
-    "lstm_fused_cell": ("LSTMBlockFusedCell", "LSTM"),
-    "lstm_block_wrapper": ("LSTMBlockFusedCell", "LSTM"),
-    "cudnn_compatible_lstm_cell": ("CudnnCompatibleLSTMCell", "LSTM"),
-    "gru_cell": ("GRUCell", "GRU"),
-    "GRUCell": ("GRUCell", "GRU"),
-    "gru_block_cell": ("GRUBlockCellV2", "GRU"),
-    "block_gru_cell": ("GRUBlockCellV2", "GRU"),
-}
-# Cells of contrib whose formula is not in the table.
-UNKNOWN = {
-    "attention_cell_wrapper": "AttentionCellWrapper",
-    "conv_1d_lstm_cell": "Conv1DLSTMCell",
-    "conv_2d_lstm_cell": "Conv2DLSTMCell",
-    "conv_3d_lstm_cell": "Conv3DLSTMCell",
-    "coupled_input_forget_gate_lstm_cell": "CoupledInputForgetGateLSTMCell",
-    "cudnn_compatible_gru_cell": "CudnnCompatibleGRUCell",
-    "g_lstm_cell": "GLSTMCell",
-    "glstm_cell": "GLSTMCell",
-    "grid_lstm_cell": "GridLSTMCell",
-    "highway_wrapper": "HighwayWrapper",
-    "ind_rnn_cell": "IndRNNCell",
-    "indy_gru_cell": "IndyGRUCell",
-    "indy_lstm_cell": "IndyLSTMCell",
-    "intersection_rnn_cell": "IntersectionRNNCell",
-    "layer_norm_basic_lstm_cell": "LayerNormBasicLSTMCell",
-    "minimal_rnn_cell": "MinimalRNNCell",
-    "nas_cell": "NASCell",
-    "phased_lstm_cell": "PhasedLSTMCell",
-    "sru_cell": "SRUCell",
-    "ugrnn_cell": "UGRNNCell",
-    "zoneout_lstm_cell": "ZoneoutLSTMCell",
-}
-# An own cell, by TensorFlow's habit of naming the scope after the class.
-OTHER = re.compile(r"(?!multi_rnn_cell|MultiRNNCell)\w+(_cell|Cell)")
 OPAQUE = re.compile(r"opaque_kernel(_\d+)?")
-NUMBER = re.compile(r"_\d+$")
 LEVEL = re.compile(r"(?:cell_|Cell)(\d+)")
 # Scopes around a cell that are no part of a name for people.
 AROUND = re.compile(
     r"multi_rnn_cell|MultiRNNCell|(cell_|Cell)\d+|(stack_)?bidirectional_rnn|fw|bw|FW|BW"
-)
-KERNEL, BIAS = r"(kernel|weights|Linear/Matrix)", r"(bias|biases|Linear/Bias)"
-# What a variable is by its name under the cell's scope.
-PARTS = (
-    (re.compile(rf"{KERNEL}|W_0|W"), Part.JOINED),
-    (re.compile(rf"{BIAS}|B"), Part.BIAS),
-    (re.compile(r"w_[ifo]_diag|W_[IFO]_diag"), Part.PEEPHOLE),
-    (re.compile(rf"projection/{KERNEL}|W_P_0"), Part.PROJECTION),
-    (re.compile(rf"[gG]ates/{KERNEL}"), Part.GATES),
-    (re.compile(rf"[gG]ates/{BIAS}"), Part.GATES_BIAS),
-    (re.compile(rf"[cC]andidate/{KERNEL}"), Part.CANDIDATE),
-    (re.compile(rf"[cC]andidate/{BIAS}"), Part.CANDIDATE_BIAS),
 )
 
 
@@ -119,32 +65,23 @@ def recognise_named(named: Iterable[tuple[str, StoredTensor]]) -> list[Found]:
     """The cells among variables of these names."""
     scopes: dict[tuple[str, ...], _Scope] = {}
     found: list[Found] = []
+    rest: list[tuple[tuple[str, ...], StoredTensor]] = []
     for name, tensor in named:
         parts = tuple(name.split("/"))
-        at = next((at for at in reversed(range(len(parts) - 1)) if _class_of(parts[at])), None)
+        at = next((at for at in reversed(range(len(parts) - 1)) if class_of(parts[at])), None)
         if at is not None:
-            class_name, family = _class_of(parts[at]) or ("", None)
+            class_name, family = class_of(parts[at]) or ("", None)
             scope = scopes.setdefault(parts[: at + 1], _Scope(parts[: at + 1], class_name, family))
-            scope.pieces.append(Piece(_part_of("/".join(parts[at + 1 :])), tensor))
+            scope.pieces.append(Piece(part_of("/".join(parts[at + 1 :])), tensor))
         elif OPAQUE.fullmatch(parts[-1]):
             reason = "its weights lie in one buffer of the GPU's, whose sizes the file does not say"
             found.append(SkippedLayer("/".join(parts[:-1]), "cuDNN", reason, (tensor,)))
+        else:
+            rest.append((parts, tensor))
+    for path, class_name, family, pieces in own_cells(rest):
+        scopes[path] = _Scope(path, class_name, family)
+        scopes[path].pieces += pieces
     return [*_layers(scopes.values()), *found]
-
-
-def _class_of(scope: str) -> tuple[str, str | None] | None:
-    for name in (scope, NUMBER.sub("", scope)):
-        if name in CELLS:
-            return CELLS[name]
-        if name in UNKNOWN:
-            return UNKNOWN[name], None
-    if OTHER.fullmatch(name):
-        return "".join(word[:1].upper() + word[1:] for word in name.split("_")), None
-    return None
-
-
-def _part_of(name: str) -> Part | None:
-    return next((part for pattern, part in PARTS if pattern.fullmatch(name)), None)
 
 
 def _layers(scopes: Iterable[_Scope]) -> Iterator[Found]:
@@ -204,14 +141,14 @@ def _alone(title: Title, cell: _Scope) -> Iterator[Found]:
 
 
 def _run(cell: _Scope) -> Run:
-    widths = [
-        p.tensor.shape[-1] for p in cell.pieces if p.part is Part.PROJECTION and p.tensor.shape
-    ]
+    pieces = whole(cell.pieces)
+    widths = [p.tensor.shape[-1] for p in pieces if p.part is Part.PROJECTION and p.tensor.shape]
     plan = CellPlan(
         family=cell.family or "",
-        dialect=Dialect.TENSORFLOW,
+        dialect=Dialect.COMPATIBLE if cell.family == "CudnnGRU" else Dialect.TENSORFLOW,
         class_name=cell.class_name,
-        peepholes=any(piece.part is Part.PEEPHOLE for piece in cell.pieces),
+        with_bias=cell.family != "LayerNormBasicLSTM",
+        peepholes=any(piece.part is Part.PEEPHOLE for piece in pieces),
         projection=widths[0] if widths else None,
     )
-    return Run(plan, tuple(cell.pieces))
+    return Run(plan, tuple(pieces))

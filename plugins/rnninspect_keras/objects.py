@@ -146,3 +146,23 @@ def reach(items: list[Item], start: Iterable[int], follows: Callable[[str], bool
             if child not in seen and follows(name):
                 seen.add(child)
                 pending.append(child)
+
+
+def paths_to(
+    items: list[Item], wanted: Iterable[int], follows: Callable[[str], bool]
+) -> dict[int, tuple[str, ...]]:
+    """The shortest paths of edges from the root to objects, a cell's own edge left out."""
+    came: dict[int, tuple[int, str]] = {}
+    for number in reach(items, [0], follows):
+        for name, child in items[number].children.items():
+            if child != 0 and follows(name):
+                came.setdefault(child, (number, name))
+    paths: dict[int, tuple[str, ...]] = {}
+    for number in wanted:
+        path, at = list[str](), number
+        while at in came:
+            at, name = came[at]
+            path.append(name)
+        if path and at == 0:
+            paths[number] = tuple(reversed(path[1:] if path[0] == "cell" else path))
+    return paths

@@ -23,10 +23,19 @@ BACKEND = re.compile(r":\d+$")  # TensorFlow's number of an operator's output
 
 
 class Piece(Record):
-    """A tensor and what it is in its cell; `part` None if it is nothing known."""
+    """A tensor and what it is in its cell; `part` None if it is nothing known.
+
+    Where TensorFlow 1 cut a weight by its rows, `tensor` is the whole and `shards` are stored.
+    """
 
     part: Part | None
     tensor: StoredTensor
+    shards: tuple[StoredTensor, ...] = ()
+
+    @property
+    def tensors(self) -> tuple[StoredTensor, ...]:
+        """What is stored for it."""
+        return self.shards or (self.tensor,)
 
 
 class Cluster:

@@ -20,6 +20,7 @@ from rnninspect.plugin import (
 from rnninspect_keras.bundle import NOT_NUMBERS, Bundle, read_bundle
 from rnninspect_keras.declared import parse_json, read_declared
 from rnninspect_keras.objects import Item, long_text, read_saved, read_trackable
+from rnninspect_keras.slots import ATTRIBUTES
 
 if TYPE_CHECKING:
     from rnninspect.plugin import Source
@@ -68,6 +69,7 @@ def read_variables(source: Source, items: list[Item]) -> Bundle:
     with source.open_neighbour(f"{VARIABLES}.index") as index:
         bundle = read_bundle(index, source, VARIABLES)
     if bundle.graph is None:
+        _join_by_path(items, bundle)
         return bundle
     for number, stored in enumerate(read_trackable(source.holding(bundle.graph))):
         if number >= len(items):
@@ -77,6 +79,20 @@ def read_variables(source: Source, items: list[Item]) -> Bundle:
         item.tensor = bundle.tensors.get(stored.key)
         _compare(item, bundle)
     return bundle
+
+
+def _join_by_path(items: list[Item], bundle: Bundle) -> None:
+    """Where the checkpoint's own graph is not to be had: a key is the path to its object."""
+    for key, tensor in bundle.tensors.items():
+        path, mark, _ = key.partition(ATTRIBUTES)
+        number: int | None = 0 if mark and items else None
+        for part in path.split("/"):
+            edge = part.replace(".S", "/").replace("..", ".")
+            number = None if number is None else items[number].children.get(edge)
+        if number is not None:
+            items[number].key, items[number].tensor = key, tensor
+        elif items:  # an optimizer's slot, which no edge leads to
+            bundle.tensors[key] = tensor._replace(purpose=Purpose.OPTIMIZER)
 
 
 def _compare(item: Item, bundle: Bundle) -> None:

@@ -21,7 +21,7 @@ DIALECTS = {
 }
 KERNELS = (Part.KERNEL, Part.GATE_KERNEL)
 JOINED = (Part.JOINED, Part.GATES, Part.CANDIDATE)
-TAPPED = (Part.KERNEL, Part.RECURRENT, Part.GATE_KERNEL, Part.GATE_RECURRENT)
+TAPPED = (Part.KERNEL, Part.RECURRENT, Part.GATE_KERNEL, Part.GATE_RECURRENT, Part.JOINED)
 BIASES = (Part.BIAS, Part.GATE_BIAS)
 PLAIN_RANK = 2  # axes of a kernel without taps
 
@@ -169,9 +169,14 @@ def _input_size(plan: CellPlan, pieces: Sequence[Piece]) -> int | None:
         if piece.part in KERNELS and len(shape) >= PLAIN_RANK:
             turned = shape[-2] == wide and shape[-1] != wide and piece.part is Part.KERNEL
             seen[shape[-1] if turned else shape[-2]] += 1
-        elif piece.part in JOINED and len(shape) == PLAIN_RANK and shape[0] > _fed_back(plan):
-            seen[shape[0] - _fed_back(plan)] += 1
+        elif piece.part in JOINED and _is_matrix(plan, shape) and shape[-2] > _fed_back(plan):
+            seen[shape[-2] - _fed_back(plan)] += 1
     return max(seen, key=lambda size: seen[size]) if seen else None
+
+
+def _is_matrix(plan: CellPlan, shape: tuple[int, ...]) -> bool:
+    """Whether a kernel has rows and columns, and taps before them if it should."""
+    return len(shape) >= PLAIN_RANK if plan.convolution else len(shape) == PLAIN_RANK
 
 
 def _fed_back(plan: CellPlan) -> int:

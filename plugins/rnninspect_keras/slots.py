@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from rnninspect.plugin import Purpose
+from rnninspect_keras.purposes import MODEL_VARIABLES, NO_WEIGHTS, OPTIMIZER
 
 if TYPE_CHECKING:
     from rnninspect_keras.bundle import Bundle
 
+ATTRIBUTES = "/.ATTRIBUTES/"  # behind the path of an object, in a checkpoint of objects
+SLOT = ".OPTIMIZER_SLOT"
 AVERAGE = "ExponentialMovingAverage"
 COUNTERS = {
     *("global_step", "save_counter", "beta1_power", "beta2_power", "learning_rate", "iteration"),
@@ -17,18 +21,33 @@ COUNTERS = {
 
 
 def assign_by_name(bundle: Bundle) -> None:
-    """Tell optimizer slots, averages and counters from weights.
+    """Tell optimizer slots, averages and counters from weights; name by its path what has one.
 
     A slot is named as its variable is, with the optimizer's name behind, and a scope before it if
     the optimizer was made in one: `OptimizeLoss/rnn/kernel/Adam`.
     """
     for key, tensor in bundle.tensors.items():
-        purpose = _purpose(key, bundle)
-        if purpose is not None and tensor.purpose is Purpose.PARAMETER:
-            bundle.tensors[key] = tensor._replace(purpose=purpose)
+        path, mark, _ = key.partition(ATTRIBUTES)
+        purpose = _purpose_of_path(path) if mark else _purpose(key, bundle)
+        if tensor.purpose is not Purpose.PARAMETER:
+            purpose = tensor.purpose
+        bundle.tensors[key] = tensor._replace(name=path, purpose=purpose)
 
 
-def _purpose(key: str, bundle: Bundle) -> Purpose | None:
+def _purpose_of_path(path: str) -> Purpose:
+    """By the path of an object, where the graph of the objects is not to be had."""
+    parts = path.split("/")
+    if SLOT in parts:
+        return Purpose.OPTIMIZER
+    for part, below in pairwise([*parts, ""]):
+        if part in OPTIMIZER:
+            return Purpose.PARAMETER if below == MODEL_VARIABLES else Purpose.OPTIMIZER
+        if part in NO_WEIGHTS:
+            return Purpose.STATE
+    return Purpose.PARAMETER
+
+
+def _purpose(key: str, bundle: Bundle) -> Purpose:
     *front, last = key.split("/")
     if last in COUNTERS or (front and last.startswith(("beta1_power", "beta2_power"))):
         return Purpose.OPTIMIZER
@@ -36,4 +55,4 @@ def _purpose(key: str, bundle: Bundle) -> Purpose | None:
         owner = bundle.tensors.get("/".join(front[start:]))
         if owner is not None and owner.shape == bundle.tensors[key].shape:
             return Purpose.COPY if last == AVERAGE else Purpose.OPTIMIZER
-    return None
+    return Purpose.PARAMETER

@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from rnninspect.plugin import UnreadableFile
-from rnninspect_keras.bundle import is_index, read_bundle, read_old
+from rnninspect_keras.bundle import read_bundle
 from rnninspect_keras.model import saved
 from rnninspect_keras.objects import read_trackable
+from rnninspect_keras.old_bundle import is_index, read_old
 from rnninspect_keras.purposes import assign_purposes
 from rnninspect_keras.saved_model import (
     GRAPH_FILE,
@@ -42,9 +43,7 @@ def read_saved_model(source: Source) -> SavedModel:
 def read_checkpoint(source: Source) -> SavedModel:
     """A checkpoint, by its folder, its `.index` or, of the V1 format, its one file."""
     if source.is_folder:
-        prefix = newest(source)
-        with source.open_neighbour(prefix + INDEX) as index:
-            bundle = read_bundle(index, source, prefix)
+        bundle = _read_newest(source, newest(source))
     elif is_index(source):
         bundle = read_bundle(source, source, source.name.removesuffix(INDEX))
     else:
@@ -55,16 +54,32 @@ def read_checkpoint(source: Source) -> SavedModel:
     return _described("tf checkpoint", "tensorflow", source, items, bundle)
 
 
+def _read_newest(source: Source, prefix: str) -> Bundle:
+    """The checkpoint of a folder, of V2 or else of V1, whose prefix is its file."""
+    name = prefix + INDEX
+    if source.neighbour(name).path is None and source.neighbour(prefix).path is not None:
+        with source.open_neighbour(prefix) as table:
+            return read_old(table)
+    with source.open_neighbour(name) as index:
+        return read_bundle(index, source, prefix)
+
+
 def newest(source: Source) -> str:
-    """The prefix of the newest checkpoint of a folder, by its file `checkpoint`."""
+    """The prefix of the newest checkpoint of a folder, by its file `checkpoint` or by its index."""
+    if source.neighbour(STATE_FILE).path is None:
+        first, *others = source.names_ending(INDEX)
+        if others:
+            raise UnreadableFile("a folder of several checkpoints, of which none is named newest")
+        return first.removesuffix(INDEX)
     with source.open_neighbour(STATE_FILE) as state:
         source.limits.require("header_bytes", state.size, STATE_FILE)
         lines = state.read(0, state.size).decode("utf-8", "surrogateescape").splitlines()
     for line in lines:
         key, _, value = line.partition(":")
         if key.strip() == "model_checkpoint_path":
-            path = value.strip().strip('"')
-            return path.rpartition("/")[2]  # an absolute path is that of where it was written
+            path = value.strip().strip("\"'")
+            # an absolute path is that of where it was written
+            return path.rpartition("/")[2] if path.startswith("/") else path
     raise UnreadableFile(f"the file {STATE_FILE} names no checkpoint")
 
 

@@ -12,7 +12,7 @@ from rnninspect_keras.graph import Carrier
 from rnninspect_keras.layout import Part
 from rnninspect_keras.nameless import recognise, strands
 from rnninspect_keras.names import recognise_named
-from rnninspect_keras.objects import Item, reach
+from rnninspect_keras.objects import Item, paths_to, reach
 from rnninspect_keras.parts import SCALES, Cluster, Piece, cluster, norm_part, part_of
 from rnninspect_keras.units import Finder
 
@@ -105,18 +105,35 @@ class Tracked:
 
     def _by_edges(self) -> list[Found]:
         """Cells that no description covers: objects with a recurrent kernel."""
-        clusters = []
+        clusters: dict[int, Cluster] = {}
         for number, item in enumerate(self._items):
             kernel = item.children.get(RECURRENT)
             stored = None if kernel is None else self._items[kernel].tensor
             if stored is not None and kernel is not None and stored.identity not in self._taken:
                 place = tuple(self._label(self._items[kernel]).split("/")[:-1])
-                clusters.append(Cluster(place, pieces=self._cell(number)))
-        found = list(recognise(strands("", _told_apart(clusters))))
-        return [*found, *_unknown(clusters, found)]
+                clusters[number] = Cluster(place, pieces=self._cell(number))
+        self._tell_apart(clusters)
+        found = list(recognise(strands("", [*clusters.values()])))
+        return [*found, *_unknown([*clusters.values()], found)]
+
+    def _tell_apart(self, clusters: dict[int, Cluster]) -> None:
+        """Name by their attributes different cells whose variables bear the same names."""
+        known = Counter(found.place for found in clusters.values())
+        again = [number for number, found in clusters.items() if known[found.place] > 1]
+        paths = paths_to(self._items, again, _is_inward) if again else {}
+        seen: Counter[tuple[str, ...]] = Counter()
+        for number in again:
+            place = clusters[number].place
+            own = paths.get(number, ())
+            seen[place] += 1
+            if own:
+                clusters[number].place = (*own, *(part for part in place[-1:] if "_cell" in part))
+            elif seen[place] > 1 and place:
+                clusters[number].place = (f"{place[0]} ({seen[place]})", *place[1:])
 
     def _label(self, item: Item) -> str:
-        return item.name or item.key.partition("/.ATTRIBUTES")[0]
+        path = item.key.partition("/.ATTRIBUTES")[0]
+        return item.name if "/" in item.name or "/" not in path else path
 
     def _by_names(self, tensors: Iterable[StoredTensor]) -> list[Found]:
         """Cells whose tensors hang together by their names alone."""
@@ -164,13 +181,3 @@ def _is_inward(edge: str) -> bool:
 
 def _order(piece: Piece) -> int:
     return list(Part).index(piece.part) if piece.part is not None else len(Part)
-
-
-def _told_apart(clusters: list[Cluster]) -> list[Cluster]:
-    """Different cells whose variables bear the same names, as they may in TensorFlow 2."""
-    seen: Counter[tuple[str, ...]] = Counter()
-    for known in clusters:
-        seen[known.place] += 1
-        if seen[known.place] > 1 and known.place:
-            known.place = (f"{known.place[0]} ({seen[known.place]})", *known.place[1:])
-    return clusters

@@ -20,7 +20,7 @@ from functools import partial
 from importlib import import_module
 from pathlib import Path
 
-from rnninspect import source
+from rnninspect import stores
 from rnninspect.__main__ import main
 
 FORMATS = ("table", "json", "markdown", "csv")
@@ -101,9 +101,9 @@ def watch(path: str, folder: Path) -> dict[str, object]:
 
 
 def _listen(seen: Seen) -> None:
-    read_at = source._File.read_at
+    read_at = stores.File.read_at
 
-    def counted(self: source._File, offset: int, length: int) -> bytes:
+    def counted(self: stores.File, offset: int, length: int) -> bytes:
         data = read_at(self, offset, length)
         seen.read += len(data)
         return data
@@ -120,7 +120,7 @@ def _listen(seen: Seen) -> None:
         if event in ("call", "c_call"):
             seen.calls += 1
 
-    source._File.read_at = counted  # type: ignore[method-assign]
+    stores.File.read_at = counted  # type: ignore[method-assign]
     sys.addaudithook(hear)
     sys.setprofile(count)
 

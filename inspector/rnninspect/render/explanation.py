@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from rnninspect.cells import BIASES, REQUIRED, groupings, term
+from rnninspect.cells import BIASES, REQUIRED, Symbol, term
 from rnninspect.counter import bias_vectors
 from rnninspect.model import Fate
 from rnninspect.render.drawing import draw
 from rnninspect.render.escape import for_terminal, shorten
+from rnninspect.render.groupings import groupings
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -55,6 +56,8 @@ def _description(counted: LayerCount) -> Iterator[str]:
     yield f"sizes       {', '.join(parts)}; {layer.origin} ({len(counted.cell.gates)} gates)"
     vectors = bias_vectors(layer)
     amount = {0: "no bias", 1: "one bias vector", 2: "two bias vectors"}[vectors]
+    if not any(Symbol.FED_BACK in weight.factors for weight in counted.cell.weights):
+        return  # no square of the units to group by
     each = " in each direction" if sizes.directions > 1 else ""
     yield f"convention  {for_terminal(layer.convention)}: {amount}{each}"
 

@@ -103,32 +103,53 @@ def _level_input(case: Case) -> Iterator[Breach]:
 def _layer_count(case: Case) -> Iterator[Breach]:
     for counted in case.counts:
         told = {operand.operand.name for operand, _ in mismatches(counted)}
-        for slot in counted.slots:
-            fates = {operand.operand.fate for operand in slot.operands}
-            names = {operand.operand.name for operand in slot.operands}
-            if fates != {Fate.STORED} or names & told or not slot.expected:
+        for group in _groups(counted):
+            operands = _operands(group)
+            fates = {operand.operand.fate for operand in operands}
+            names = {operand.operand.name for operand in operands}
+            if fates != {Fate.STORED} or names & told:
                 continue
-            if any(impossible(operand.operand.shape or ()) for operand in slot.operands):
+            if any(impossible(operand.operand.shape or ()) for operand in operands):
                 continue
-            if breach := _miscounted(counted, slot):
+            if breach := _miscounted(counted, group, operands):
                 yield breach
 
 
-def _miscounted(counted: LayerCount, slot: SlotCount) -> Breach | None:
-    """Several tensors for one slot, or a flat one, whose elements do not add up."""
-    flat = any(operand.expected_shape is None for operand in slot.operands)
-    alone = all(operand.operand.slots == (slot.slot,) for operand in slot.operands)
-    if flat:
-        stored = sum(operand.parameters for operand in slot.operands)
-        due = sum(operand.expected for operand in slot.operands)
-    elif alone:
-        stored, due = sum(operand.parameters for operand in slot.operands), slot.expected
-    else:
+def _groups(counted: LayerCount) -> Iterator[list[SlotCount]]:
+    """The slots, those together that one operand fills together."""
+    left = list(counted.slots)
+    while left:
+        group = [left.pop(0)]
+        for slot in group:  # grows while it is walked
+            reached = {other for held in slot.operands for other in held.operand.slots}
+            group += [other for other in left if other.slot in reached]
+            left = [other for other in left if other.slot not in reached]
+        yield group
+
+
+def _operands(group: list[SlotCount]) -> list[OperandCount]:
+    held: list[OperandCount] = []
+    for slot in group:
+        held += [operand for operand in slot.operands if operand not in held]
+    return held
+
+
+def _miscounted(
+    counted: LayerCount, group: list[SlotCount], operands: list[OperandCount]
+) -> Breach | None:
+    """Several tensors for the same slots, or a flat one, whose elements do not add up."""
+    flat = any(operand.expected_shape is None for operand in operands)
+    expected = [slot.expected for slot in group]
+    if not (any(expected) if flat else all(expected)):
         return None
-    if stored == due or (alone and len(slot.operands) == 1 and not flat):
+    stored = sum(operand.parameters for operand in operands)
+    due = sum(operand.expected for operand in operands) if flat else sum(expected)
+    odd = not flat and len(operands) == 1 and stored != operands[0].expected
+    if stored == due or odd:  # of the right shape, and packed or expanded
         return None
-    place = place_of(slot.slot, counted.layer.sizes.directions)
-    tensor = slot.operands[0].operand.name
+    directions = counted.layer.sizes.directions
+    place = " and ".join(place_of(slot.slot, directions) for slot in group)
+    tensor = operands[0].operand.name
     return Breach(
         f"{stored:,} elements for the {place}, expected {due:,}", counted.layer.name, tensor
     )

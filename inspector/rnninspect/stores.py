@@ -1,0 +1,89 @@
+"""Where the bytes of a source come from: a file, memory, or nothing at all for a folder."""
+
+from __future__ import annotations
+
+import os
+from typing import Protocol, Self
+
+from rnninspect.record import Record
+
+
+class State(Record):
+    """What shows that a file was written to: its size in bytes, and when it last was."""
+
+    size: int
+    written: int
+
+    @classmethod
+    def of(cls, status: os.stat_result) -> Self:
+        """The state that a look at the file shows."""
+        return cls(status.st_size, status.st_mtime_ns)
+
+
+class Store(Protocol):
+    """Where bytes come from."""
+
+    def read_at(self, offset: int, length: int) -> bytes:
+        """The bytes at an offset; fewer if there are not so many."""
+        ...
+
+    def changed(self) -> bool:
+        """Whether something was written to it since it was opened."""
+        ...
+
+    def close(self) -> None:
+        """Let go of it."""
+        ...
+
+
+class File:
+    """An open file, by its descriptor, with its state when it was opened."""
+
+    def __init__(self, descriptor: int, status: os.stat_result) -> None:
+        self.descriptor, self.seen = descriptor, State.of(status)
+
+    def read_at(self, offset: int, length: int) -> bytes:
+        """The bytes at an offset; fewer if there are not so many."""
+        return os.pread(self.descriptor, length, offset)
+
+    def changed(self) -> bool:
+        """Whether something was written to it since it was opened."""
+        return State.of(os.fstat(self.descriptor)) != self.seen
+
+    def close(self) -> None:
+        """Let go of it."""
+        os.close(self.descriptor)
+
+
+class Memory:
+    """Bytes that were taken into memory."""
+
+    def __init__(self, data: bytes) -> None:
+        self.data = data
+
+    def read_at(self, offset: int, length: int) -> bytes:
+        """The bytes at an offset; fewer if there are not so many."""
+        return self.data[offset : offset + length]
+
+    def changed(self) -> bool:
+        """Whether something was written to it since it was opened."""
+        return False
+
+    def close(self) -> None:
+        """Let go of it."""
+        self.data = b""
+
+
+class Folder:
+    """A folder, which has no bytes."""
+
+    def read_at(self, offset: int, length: int) -> bytes:  # noqa: ARG002 - a folder has no bytes
+        """The bytes at an offset; fewer if there are not so many."""
+        return b""
+
+    def changed(self) -> bool:
+        """Whether something was written to it since it was opened."""
+        return False
+
+    def close(self) -> None:
+        """Let go of it."""

@@ -1,0 +1,75 @@
+"""TensorFlow checkpoints of the V1 format: tables that hold names, shapes and data.
+
+Follows `tensorflow/core/util/saved_tensor_slice.proto`.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from typing import TYPE_CHECKING
+
+from rnninspect.decode.protobuf import WireReader
+from rnninspect.decode.table import first_entry
+from rnninspect.plugin import (
+    Fact,
+    Observation,
+    Purpose,
+    StoredTensor,
+    UnreadableFile,
+    Whereabouts,
+)
+from rnninspect_keras.bundle import NOT_NUMBERS, Bundle, read_shape, type_of
+
+if TYPE_CHECKING:
+    from rnninspect.plugin import Source
+
+SHARD = re.compile(r"(.*)-(\d{5})-of-(\d{5})")
+
+
+def is_index(source: Source) -> bool:
+    """Whether a table is the index of a V2 checkpoint: its header is then a few bytes."""
+    wire = WireReader(source.holding(first_entry(source)[1]))
+    return not any(number == 1 and kind == 2 for number, kind, *_ in wire.fields(wire.whole()))
+
+
+def read_old(source: Source) -> Bundle:
+    """A V1 checkpoint; if it is one of several shards, with the others that lie beside it."""
+    bundle = Bundle()
+    _add_file(bundle, source)
+    shard = SHARD.fullmatch(source.name)
+    number = int(shard[3]) if shard else 1
+    source.limits.require("members", number, "the number of shards")
+    for other in range(number):
+        name = f"{shard[1]}-{other:05}-of-{number:05}" if shard else source.name
+        if name == source.name:
+            continue
+        if source.neighbour(name).whereabouts is Whereabouts.INSIDE:
+            with source.open_neighbour(name) as beside:
+                _add_file(bundle, beside)
+        else:
+            bundle.observations.append(Observation(Fact.EXTERNAL_MISSING, name))
+            break  # one tells that the checkpoint is not whole
+    return bundle
+
+
+def _add_file(bundle: Bundle, source: Source) -> None:
+    """Add the tensors that the first entry of a table names; the other entries hold them."""
+    key, value = first_entry(source)
+    if key:
+        raise UnreadableFile("the table is no checkpoint of TensorFlow")
+    wire = WireReader(source.holding(value))
+    saved = wire.collect(wire.whole(), (1,))
+    for span in wire.collect(saved.message(1), (1,)).spans(1):
+        fields = wire.collect((span,), (1, 2, 3))
+        dtype, itemsize = type_of(fields.number(3) or 0)
+        name, shape = wire.last_text(fields, 1), read_shape(wire, fields.message(2))
+        source.limits.require("tensors", len(bundle.tensors) + 1)
+        bundle.tensors[name] = StoredTensor(
+            name=name,
+            shape=shape,
+            dtype=dtype,
+            bytes=0 if min(shape, default=0) < 0 else math.prod(shape) * itemsize,
+            identity=name,
+            purpose=Purpose.CONSTANT if dtype in NOT_NUMBERS else Purpose.PARAMETER,
+        )

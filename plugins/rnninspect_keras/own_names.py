@@ -1,0 +1,88 @@
+"""TensorFlow 1's cells under scopes of the author's choosing, by what lies in them."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from typing import TYPE_CHECKING
+
+from rnninspect_keras.cells import CellPlan
+from rnninspect_keras.layout import Dialect, Part
+from rnninspect_keras.parts import Piece
+from rnninspect_keras.scopes import part_of
+from rnninspect_keras.sizing import complete, explains
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from rnninspect.plugin import StoredTensor
+
+Path = tuple[str, ...]
+
+LSTM_SCOPE = re.compile(r".*lstm(_?\d+)?", re.IGNORECASE)  # `encoder_fw_LSTM`, `lstm_0`, `lstm1`
+MATRIX = 2  # axes
+LSTM_KERNELS = ({Part.JOINED}, {Part.KERNEL, Part.RECURRENT})
+
+
+def own_cells(
+    named: Iterable[tuple[Path, StoredTensor]],
+) -> Iterator[tuple[Path, str, str, list[Piece]]]:
+    """Scope, class, family and tensors of what only a recurrent cell can be.
+
+    That is a GRU's pair of gates and candidate; and, in a scope that is called an LSTM, a kernel
+    whose shape is an LSTM's to the last axis.
+    """
+    scopes: dict[Path, list[Piece]] = defaultdict(list)
+    for path, tensor in named:
+        for length in (2, 1):  # `gates/kernel` before `kernel`
+            part = part_of("/".join(path[-length:]))
+            if part is not None and len(path) > length:
+                scopes[path[:-length]].append(Piece(part, tensor))
+                break
+    for path, held in scopes.items():
+        pieces = whole(held)
+        parts = {piece.part for piece in pieces}
+        if {Part.GATES, Part.CANDIDATE} <= parts:
+            yield path, "GRUCell", "GRU", held
+        elif LSTM_SCOPE.fullmatch(path[-1]) and _is_lstm(pieces):
+            yield path, "LSTMCell", "LSTM", held
+
+
+def _is_lstm(pieces: list[Piece]) -> bool:
+    parts = [piece.part for piece in pieces]
+    if not any(kernels <= {*parts} for kernels in LSTM_KERNELS):
+        return False
+    widths = [p.tensor.shape[-1] for p in pieces if p.part is Part.PROJECTION and p.tensor.shape]
+    plan = CellPlan(
+        family="LSTM",
+        dialect=Dialect.TENSORFLOW,
+        class_name="LSTMCell",
+        with_bias=Part.BIAS in parts,
+        peepholes=Part.PEEPHOLE in parts,
+        projection=widths[0] if widths else None,
+    )
+    settled = complete(plan, pieces)
+    return bool(settled.input_size) and explains(settled, pieces)
+
+
+def whole(pieces: list[Piece]) -> list[Piece]:
+    """The same pieces, those that are rows of one weight put together: `W_0` to `W_7`."""
+    merged = list(pieces)
+    for part in (Part.JOINED, Part.PROJECTION):
+        rows = [piece for piece in pieces if piece.part is part]
+        shapes = [piece.tensor.shape for piece in rows]
+        if len(rows) > 1 and _alike(shapes):
+            merged = [piece for piece in merged if piece.part is not part]
+            merged.append(_joined(part, [piece.tensor for piece in rows]))
+    return merged
+
+
+def _alike(shapes: list[tuple[int, ...]]) -> bool:
+    return all(len(shape) == MATRIX and shape[1] == shapes[0][1] for shape in shapes)
+
+
+def _joined(part: Part, rows: list[StoredTensor]) -> Piece:
+    shape = (sum(tensor.shape[0] for tensor in rows), rows[0].shape[1])
+    size = sum(tensor.bytes for tensor in rows)
+    first = rows[0]._replace(shape=shape, bytes=size, needed_bytes=None, held_bytes=None)
+    return Piece(part, first, tuple(rows))

@@ -1,0 +1,91 @@
+"""TensorFlow 1's words: the scopes of its cells, and what the variables under them are."""
+
+from __future__ import annotations
+
+import re
+
+from rnninspect_keras.layout import Part
+
+# Scope of a cell, by TensorFlow 1.2 and later or, in capitals, by those before -> (class, family).
+CELLS = {
+    "basic_rnn_cell": ("BasicRNNCell", "RNN"),
+    "BasicRNNCell": ("BasicRNNCell", "RNN"),
+    "basic_lstm_cell": ("BasicLSTMCell", "LSTM"),
+    "BasicLSTMCell": ("BasicLSTMCell", "LSTM"),
+    "lstm_cell": ("LSTMCell", "LSTM"),
+    "LSTMCell": ("LSTMCell", "LSTM"),
+    "lstm_block_cell": ("LSTMBlockCell", "LSTM"),
+    "lstm_fused_cell": ("LSTMBlockFusedCell", "LSTM"),
+    "lstm_block_wrapper": ("LSTMBlockFusedCell", "LSTM"),
+    "cudnn_compatible_lstm_cell": ("CudnnCompatibleLSTMCell", "LSTM"),
+    "gru_cell": ("GRUCell", "GRU"),
+    "GRUCell": ("GRUCell", "GRU"),
+    "gru_block_cell": ("GRUBlockCellV2", "GRU"),
+    "block_gru_cell": ("GRUBlockCellV2", "GRU"),
+    "cudnn_compatible_gru_cell": ("CudnnCompatibleGRUCell", "CudnnGRU"),
+    "coupled_input_forget_gate_lstm_cell": ("CoupledInputForgetGateLSTMCell", "CIFG-LSTM"),
+    "layer_norm_basic_lstm_cell": ("LayerNormBasicLSTMCell", "LayerNormBasicLSTM"),
+    "ugrnn_cell": ("UGRNNCell", "UGRNN"),
+    "ind_rnn_cell": ("IndRNNCell", "IndRNN"),
+    "indy_lstm_cell": ("IndyLSTMCell", "IndyLSTM"),
+    "conv_1d_lstm_cell": ("Conv1DLSTMCell", "ConvLSTM1D"),
+    "conv_2d_lstm_cell": ("Conv2DLSTMCell", "ConvLSTM2D"),
+    "conv_3d_lstm_cell": ("Conv3DLSTMCell", "ConvLSTM3D"),
+}
+# Cells of contrib whose formula is not in the table.
+UNKNOWN = {
+    "attention_cell_wrapper": "AttentionCellWrapper",
+    "g_lstm_cell": "GLSTMCell",
+    "glstm_cell": "GLSTMCell",
+    "grid_lstm_cell": "GridLSTMCell",
+    "highway_wrapper": "HighwayWrapper",
+    "indy_gru_cell": "IndyGRUCell",
+    "intersection_rnn_cell": "IntersectionRNNCell",
+    "minimal_rnn_cell": "MinimalRNNCell",
+    "nas_cell": "NASCell",
+    "phased_lstm_cell": "PhasedLSTMCell",
+    "sru_cell": "SRUCell",
+    "zoneout_lstm_cell": "ZoneoutLSTMCell",
+}
+# An own cell, by TensorFlow's habit of naming the scope after the class.
+OTHER = re.compile(r"(?!multi_rnn_cell|MultiRNNCell)\w+(_cell|Cell)")
+NUMBER = re.compile(r"_\d+$")
+KERNEL, BIAS = r"(kernel|weights|Linear/Matrix)", r"(bias|biases|Linear/Bias)"
+# What a variable is by its name under the cell's scope.
+PARTS = (
+    (re.compile(rf"{KERNEL}|W_\d+|W"), Part.JOINED),
+    (re.compile(r"W_xh|wx|kernel_w"), Part.KERNEL),  # Magenta's and Baselines' cells; Indy's
+    (re.compile(r"W_hh|wh"), Part.RECURRENT),
+    (re.compile(r"kernel_u"), Part.DIAGONAL),
+    (re.compile(rf"{BIAS}|B|b"), Part.BIAS),
+    (re.compile(r"w_[ifo]_diag|W_[IFO]_diag"), Part.PEEPHOLE),
+    (re.compile(rf"projection/{KERNEL}|W_P_\d+"), Part.PROJECTION),
+    (re.compile(rf"[gG]ates/{KERNEL}"), Part.GATES),
+    (re.compile(rf"[gG]ates/{BIAS}"), Part.GATES_BIAS),
+    (re.compile(rf"[cC]andidate/{KERNEL}"), Part.CANDIDATE),
+    (re.compile(rf"[cC]andidate/{BIAS}|candidate/input_projection/bias"), Part.CANDIDATE_BIAS),
+    (re.compile(r"candidate/input_projection/kernel"), Part.GATE_KERNEL),
+    (re.compile(r"candidate/hidden_projection/kernel"), Part.GATE_RECURRENT),
+    (re.compile(r"candidate/hidden_projection/bias"), Part.HIDDEN_BIAS),
+    (re.compile(r"(input|transform|forget|output|state)/(gamma|beta)"), Part.STATE_NORM),
+)
+
+
+def class_of(scope: str) -> tuple[str, str | None] | None:
+    """Class and family of the cell that a scope is named after; None if it is none.
+
+    The family is None of a class whose formula is not known.
+    """
+    for name in (scope, NUMBER.sub("", scope)):
+        if name in CELLS:
+            return CELLS[name]
+        if name in UNKNOWN:
+            return UNKNOWN[name], None
+    if OTHER.fullmatch(name):
+        return "".join(word[:1].upper() + word[1:] for word in name.split("_")), None
+    return None
+
+
+def part_of(name: str) -> Part | None:
+    """What a variable is by its name under its cell's scope."""
+    return next((part for pattern, part in PARTS if pattern.fullmatch(name)), None)
