@@ -111,7 +111,7 @@ def entries(shapes: Mapping[str, Sequence[int]]) -> tuple[list[tuple[bytes, byte
     return found, at
 
 
-def write(prefix: Path, shapes: Mapping[str, Sequence[int]]) -> Path:
+def write_by_name(prefix: Path, shapes: Mapping[str, Sequence[int]]) -> Path:
     """A checkpoint by name, of zeros; return the path of its index."""
     found, size = entries(shapes)
     prefix.parent.mkdir(parents=True, exist_ok=True)
@@ -128,7 +128,9 @@ def node(children: Mapping[str, int], full_name: str = "", key: str = "") -> byt
     return edges + (field(2, value) if key else b"")
 
 
-def with_graph(prefix: Path, shapes: Mapping[str, Sequence[int]], nodes: Sequence[bytes]) -> Path:
+def write_with_graph(
+    prefix: Path, shapes: Mapping[str, Sequence[int]], nodes: Sequence[bytes]
+) -> Path:
     """An object-based checkpoint, of zeros; return the path of its index."""
     graph = b"".join(field(1, each) for each in nodes)
     text = varint(len(graph)) + bytes(4) + graph

@@ -31,6 +31,18 @@ NO_MODEL = (
     (b"pk\x05\x06", "an empty zip archive"),
     (b"\x1f\x8b", "gzip data that hold no known model"),
 )
+# Models of formats that are still to come, by a pattern at their start.
+NOT_YET = (
+    (rb"....TFL3", "a TFLite model: not read yet"),
+    # a NodeDef: its name, its operator; a MetaInfoDef before the graph
+    (rb"\n.{1,3}\n.[\w./-]+\x12.[A-Z]\w+[*\x1a\x22\n]", "a graph of TensorFlow: not read yet"),
+    (rb"\n.{1,4}\x12.{1,4}\n.{1,2}\n.[A-Z]\w+\x12", "a meta graph of TensorFlow: not read yet"),
+)
+# What a name tells where the content does not.
+BY_NAME = (
+    (r".*\.data-\d+-of-\d+", "a shard of a TensorFlow checkpoint: give its index or its prefix"),
+    (r".*\.index", "no table at its end, as a TensorFlow checkpoint's index has: cut off?"),
+)
 
 
 def choose_reader(source: Source) -> Reader:
@@ -75,10 +87,15 @@ def _load(target: str) -> Reader:
 
 
 def _describe(source: Source) -> str:
+    import re  # noqa: PLC0415 - only a file that no reader takes needs it
+
     if source.is_folder:
         return "a folder that holds no known model"
     if source.size == 0:
         return "the file is empty"
     start = source.head(64).lstrip().lower()
-    known = (what for magic, what in NO_MODEL if start.startswith(magic))
-    return next(known, "no reader recognises its content")
+    known = [what for magic, what in NO_MODEL if start.startswith(magic)]
+    head = source.head(256)
+    known += [what for pattern, what in NOT_YET if re.match(pattern, head, re.DOTALL)]
+    known += [what for pattern, what in BY_NAME if re.fullmatch(pattern, source.name)]
+    return known[0] if known else "no reader recognises its content"

@@ -195,19 +195,21 @@ def read_shape(wire: WireReader, message: Message) -> tuple[int, ...]:
 
 def _add(bundle: Bundle, shards: Shards, entry: Entry, slices: Slices) -> None:
     shards.home.limits.require("tensors", len(bundle.tensors) + 1)
-    if entry.key == GRAPH_KEY and entry.dtype == "string":
-        present = shards.size(entry.shard) is not None
-        bundle.graph = _text(shards, entry) if present else None
-        return
+    is_graph = entry.key == GRAPH_KEY and entry.dtype == "string"
+    if is_graph and shards.held(entry) in (None, entry.size):
+        bundle.graph = _text(shards, entry) if shards.held(entry) is not None else None
+        return  # whole or not there at all; where it is cut, a rule says so
     stored, held = entry.size, None
     if entry.sliced:
         parts = slices.get(entry.key, [])
         stored, known = sum(size for size, _ in parts), [part for _, part in parts]
         held = None if None in known else sum(part or 0 for part in known)
-    elif entry.itemsize:
+    else:
         held = shards.held(entry)
     possible = min(entry.shape, default=0) >= 0
     needed = math.prod(entry.shape) * entry.itemsize if possible else None
+    if not entry.itemsize:
+        needed = entry.size  # of strings: as many bytes as the index says
     number = entry.dtype not in NOT_NUMBERS
     bundle.tensors[entry.key] = StoredTensor(
         name=entry.key,
