@@ -33,7 +33,10 @@ LONGEST_REASON = 400
 
 
 class Request(Record):
-    """What one call of `rnninspect inspect` asks for; `fail_on` None never fails on a finding."""
+    """What one call of `rnninspect inspect` asks for.
+
+    `fail_on` None never fails on a finding; `values` also reads values that a note depends on.
+    """
 
     paths: tuple[str, ...]
     format: str = "table"
@@ -41,6 +44,7 @@ class Request(Record):
     columns: tuple[Column, ...] = ()
     limits: Limits = Limits()
     fail_on: Level | None = Level.ERROR
+    values: bool = False
 
 
 def run(request: Request) -> int:
@@ -69,7 +73,7 @@ def inspect_all(request: Request) -> tuple[list[Report], list[Unreadable]]:
     reports, unreadable = [], []
     for path in request.paths:
         try:
-            reports.append(inspect_file(path, request.limits))
+            reports.append(inspect_file(path, request.limits, values=request.values))
         except RnnInspectError as error:
             unreadable.append(Unreadable(path, str(error)))
             complain(f"{path}: {error}{_slip(path)}")

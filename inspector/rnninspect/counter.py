@@ -54,6 +54,11 @@ class LayerCount(Record):
     operands: tuple[OperandCount, ...]
     slots: tuple[SlotCount, ...]
 
+    @property
+    def bits_per_weight(self) -> float | None:
+        """Stored bits for each stored parameter, scales apart; None if none is stored."""
+        return round(8 * self.bytes / self.stored, 2) if self.stored else None
+
 
 def count_layers(layers: Iterable[RecurrentLayer]) -> tuple[LayerCount, ...]:
     """Count each layer; layers over the very same stored tensors become one, with `also_at`."""

@@ -19,14 +19,19 @@ if TYPE_CHECKING:
     from rnninspect.source import Source
 
 
-def inspect_file(path: str | os.PathLike[str], limits: Limits | None = None) -> Report:
+def inspect_file(
+    path: str | os.PathLike[str], limits: Limits | None = None, *, values: bool = False
+) -> Report:
     """Inspect one saved model without running anything of it.
+
+    With `values` a reader also reads those values of weights that a note depends on.
 
     Raises:
         UnreadableFile: it cannot be opened or parsed (UnknownFormat, RefusedFile among these).
         PluginError: an installed reader is broken.
     """
     with open_source(path, limits) as source:
+        source.reads_values = values
         model = _described(source)
         size = source.all_bytes
     counts = count_layers(model.layers)

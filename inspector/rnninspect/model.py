@@ -47,6 +47,7 @@ class Fact(StrEnum):
     EXTERNAL_OUTSIDE = "external data outside the model"
     CODE = "code"  # the framework would run this when it loads the file
     LINK_OUTSIDE = "link outside"  # a link or a raw storage in another file
+    ZERO_BIAS = "zero bias"  # a stored bias that is zeros throughout; told only on request
     AMBIGUOUS = "ambiguous"  # more than one cell explains the tensors
     POSSIBLE = "possible"  # looks recurrent, no formula is known for it
     UNUSUAL = "unusual"  # odd but harmless

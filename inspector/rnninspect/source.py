@@ -55,12 +55,14 @@ class Source:
         location: the file or folder as the user named it.
         size: bytes in this run.
         limits: the bounds that a reader holds to.
+        reads_values: whether a reader may read values of weights, which no one asked for as a rule.
         companions: the other files that were found inside, by path: the model's as well.
     """
 
     def __init__(self, location: str, store: Store, start: int, size: int, limits: Limits) -> None:
         self.location, self.size, self.limits = location, size, limits
         self.companions: dict[Path, State] = {}
+        self.reads_values = False
         self._store, self._start = store, start
         self._lent = False
 
@@ -122,12 +124,13 @@ class Source:
             )
         part = Source(self.location, self._store, self._start + offset, size, self.limits)
         part.companions, part._lent = self.companions, True
+        part.reads_values = self.reads_values
         return part
 
     def holding(self, data: bytes) -> Source:
         """A source over bytes in memory (an inflated member) with this one's path and limits."""
         part = Source(self.location, Memory(data), 0, len(data), self.limits)
-        part.companions = self.companions
+        part.companions, part.reads_values = self.companions, self.reads_values
         return part
 
     def neighbour(self, location: str) -> Neighbour:

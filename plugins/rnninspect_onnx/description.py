@@ -24,7 +24,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from rnninspect.plugin import Source
-    from rnninspect_onnx.messages import Graph
+    from rnninspect_onnx.layers import DescribedSite
+    from rnninspect_onnx.messages import Graph, Model
     from rnninspect_onnx.resolver import Site
     from rnninspect_onnx.values import Dims
 
@@ -69,8 +70,18 @@ def _describe(source: Source, format_name: str) -> SavedModel:
             *duplicate_names(model),
             *_listed_otherwise(model.graph, decoder),
             *_in_training(resolver.sites[len(sites) :]),
+            *(_zeros(source, model, found) if source.reads_values else ()),
         ),
     )
+
+
+def _zeros(source: Source, model: Model, found: list[DescribedSite]) -> Iterator[Observation]:
+    from rnninspect_onnx.zero_bias import zero_halves  # noqa: PLC0415 - only on request
+
+    tensors = {str(entry.tensor.place): entry.tensor for entry in entries(model)}
+    for site in found:
+        if isinstance(site.layer, RecurrentLayer):
+            yield from zero_halves(source, site.layer, tensors)
 
 
 def _uses(resolver: Resolver, leaves: Leaves) -> Uses:

@@ -24,7 +24,7 @@ class Tensor(Record):
         rank: how many axes it claims to have.
         element_type: TensorProto.DataType.
         place: offset of the message in the file; what the tensor is known by.
-        raw_bytes: length of raw_data; None without one.
+        payload: where raw_data lies, and its length; None without one.
         typed: number of each typed payload field and its elements, None if too many to count.
         integers: the values of a small tensor of integers.
         external: key and value pairs of external_data; None if its data lie in this file.
@@ -35,10 +35,15 @@ class Tensor(Record):
     rank: int
     element_type: int
     place: int
-    raw_bytes: int | None = None
+    payload: tuple[int, int] | None = None
     typed: tuple[tuple[int, int | None], ...] = ()
     integers: tuple[int, ...] | None = None
     external: tuple[tuple[str, str], ...] | None = None
+
+    @property
+    def raw_bytes(self) -> int | None:
+        """The length of raw_data; None without one."""
+        return None if self.payload is None else self.payload[1]
 
 
 class SparseTensor(Record):

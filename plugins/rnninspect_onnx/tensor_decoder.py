@@ -83,7 +83,7 @@ class TensorDecoder:
             rank=len(dims),
             element_type=element_type,
             place=message[0][0],
-            raw_bytes=raw[1],
+            payload=raw,
         )
 
     def _any(self, message: Message) -> Tensor:
@@ -97,7 +97,7 @@ class TensorDecoder:
             rank=rank,
             element_type=element_type,
             place=message[0][0],
-            raw_bytes=raw[-1][1] - raw[-1][0] if raw else None,
+            payload=(raw[-1][0], raw[-1][1] - raw[-1][0]) if raw else None,
             typed=tuple(self._typed(found)),
             integers=self._integers(found, element_type),
             external=self._external(found),

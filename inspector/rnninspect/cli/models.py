@@ -7,7 +7,16 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from rnninspect.cli import options
-from rnninspect.cli.options import Columns, FailOn, Format, LimitPairs, Model, Models, Output
+from rnninspect.cli.options import (
+    Columns,
+    FailOn,
+    Format,
+    LimitPairs,
+    Model,
+    Models,
+    Output,
+    Values,
+)
 from rnninspect.command import FAILED, FINDINGS, OK, Request, complain, deliver, run
 from rnninspect.errors import RnnInspectError
 from rnninspect.inspection import inspect_file
@@ -17,7 +26,7 @@ if TYPE_CHECKING:
     from rnninspect.report import Report
 
 
-def inspect(
+def inspect(  # noqa: PLR0913 - one parameter for each option
     models: Models,
     *,
     output_format: Format = "table",
@@ -25,6 +34,7 @@ def inspect(
     columns: Columns = None,
     fail_on: FailOn = "error",
     limit: LimitPairs = None,
+    values: Values = False,
 ) -> None:
     """Report each recurrent layer: formula, stored tensors, verdict.
 
@@ -40,6 +50,7 @@ def inspect(
         columns=options.columns(columns),
         limits=options.limits(limit),
         fail_on=options.level(fail_on),
+        values=values,
     )
     raise typer.Exit(run(request))
 

@@ -37,6 +37,9 @@ Columns = Annotated[
     str | None, typer.Option("--columns", help=f"Some of {', '.join(BY_NAME)}, by commas.")
 ]
 FailOn = Annotated[str, typer.Option("--fail-on", help=f"Exit 1 from this: {', '.join(LEVELS)}.")]
+Values = Annotated[
+    bool, typer.Option("--values", help="Also look which stored bias vectors are all zeros (ONNX).")
+]
 LimitPairs = Annotated[
     list[str] | None,
     typer.Option("--limit", metavar="NAME=VALUE", help=f"Raise a limit: {', '.join(LIMITS)}."),

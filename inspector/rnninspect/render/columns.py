@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from rnninspect.report import Report
 
 Value = str | int | None
+_PLAIN = {"float32", "float64"}
 
 
 class RowKind(StrEnum):
@@ -55,20 +56,28 @@ def _taps(counted: LayerCount) -> str | None:
     return "×".join(map(str, counted.layer.sizes.kernel_size)) or None
 
 
+def _bits(counted: LayerCount) -> str | None:
+    """Bits per weight, where a layer is not in a type that all frameworks compute in."""
+    dtypes = {tensor.dtype for operand in counted.layer.operands for tensor in operand.tensors}
+    bits = counted.bits_per_weight
+    return None if bits is None or dtypes <= _PLAIN else f"{bits:.4g}"
+
+
 COLUMNS = (
     Column("layer", "Layer", lambda _, counted: counted.layer.name),
-    Column("kind", "Kind", lambda _, counted: counted.layer.kind, 5),
+    Column("kind", "Kind", lambda _, counted: counted.layer.kind, 6),
     Column("cell", "Cell", lambda _, counted: counted.layer.cell, 1),
     Column("input_size", "m", lambda _, counted: counted.layer.sizes.input_size),
     Column("hidden_size", "n", lambda _, counted: counted.layer.sizes.hidden_size),
     Column("projection_size", "p", lambda _, counted: counted.layer.sizes.projection_size),
     Column("kernel_size", "k", lambda _, counted: _taps(counted)),
-    Column("directions", "D", lambda _, counted: counted.layer.sizes.directions, 4),
-    Column("bias_vectors", "b", lambda _, counted: bias_vectors(counted.layer), 3),
-    Column("formula", "Formula", lambda _, counted: counted.formula.symbolic, 6),
+    Column("directions", "D", lambda _, counted: counted.layer.sizes.directions, 5),
+    Column("bias_vectors", "b", lambda _, counted: bias_vectors(counted.layer), 4),
+    Column("formula", "Formula", lambda _, counted: counted.formula.symbolic, 7),
     Column("expected", "Expected", lambda _, counted: counted.expected),
     Column("stored", "Stored", lambda _, counted: counted.stored),
     Column("bytes", "Bytes", lambda _, counted: counted.bytes, 2),
+    Column("bits", "Bits", lambda _, counted: _bits(counted), 3),
     Column("verdict", "Verdict", lambda report, counted: report.verdict(counted)),
 )
 BY_NAME = {column.name: column for column in COLUMNS}

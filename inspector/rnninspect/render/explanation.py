@@ -35,13 +35,20 @@ def _block(report: Report, counted: LayerCount) -> Iterator[str]:
     formula = counted.formula
     yield f"formula     {formula.symbolic}"
     yield f"            = {formula.substituted} = {counted.expected:,}"
-    yield f"stored      {counted.stored:,} in {counted.bytes:,} bytes: {report.verdict(counted)}"
+    yield f"stored      {_stored(counted)}: {report.verdict(counted)}"
     yield from _groupings(counted)
     yield _textbook(counted)
     for finding in report.findings_of(counted.layer.name):
         place = f"{for_terminal(finding.tensor)}: " if finding.tensor else ""
         message = for_terminal(finding.message)
         yield f"{finding.level} {finding.rule} {finding.name}: {place}{message}"
+
+
+def _stored(counted: LayerCount) -> str:
+    """How much, and the bits per weight where a layer is in a type that frameworks widen."""
+    bits = counted.bits_per_weight
+    each = "" if bits in (None, 32, 64) else f", {bits:.4g} bits each"
+    return f"{counted.stored:,} in {counted.bytes:,} bytes{each}"
 
 
 def _description(counted: LayerCount) -> Iterator[str]:

@@ -104,4 +104,13 @@ RULES = (
         "Nothing.",
         observed(Fact.UNUSUAL),
     ),
+    Rule(
+        "R408",
+        "zero-bias",
+        Level.NOTE,
+        "A stored bias vector is zeros throughout; looked for only with `--values`.",
+        "The model it was exported from probably has one bias vector, and counts fewer parameters.",
+        "Nothing; the exporter fills the second vector that ONNX asks for.",
+        observed(Fact.ZERO_BIAS),
+    ),
 )
