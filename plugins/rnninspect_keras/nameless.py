@@ -233,11 +233,19 @@ def native_strands(store: Store, taken: set[str]) -> Iterator[Strand]:
         if last == VARIABLES and place not in taken and top not in ("optimizer", "metrics"):
             pieces = cell_pieces(store, place, None)
             known = sum(piece.part is not None for piece in pieces)
+            if not known or _is_dense(place, pieces):
+                continue
             strand = _native_strand(store, place, pieces)
-            if known > 1 or (known and strand.sure and strand.hint):  # of a cell that lost the rest
+            if known > 1 or (strand.sure and strand.hint):  # of a cell that lost the rest
                 found[place] = strand
     cells = taken.union(place for place, strand in found.items() if strand.sure)
     return (strand for place, strand in found.items() if not _is_inside(place, cells))
+
+
+def _is_dense(place: str, pieces: tuple[Piece, ...]) -> bool:
+    """Whether the second variable is a vector, as of most layers, where nothing tells of a cell."""
+    second = next((piece for piece in pieces if piece.part is Part.RECURRENT), None)
+    return second is not None and len(second.tensor.shape) < 2 and "cell" not in place
 
 
 def _is_inside(place: str, cells: set[str]) -> bool:

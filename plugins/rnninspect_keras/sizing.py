@@ -33,7 +33,10 @@ def complete(plan: CellPlan, pieces: Sequence[Piece]) -> CellPlan:
     and the one that explains most axes wins. Sizes stay None where no tensor tells.
     """
     known = [piece for piece in pieces if piece.part is not None]
-    best = max(_candidates(plan, known), key=lambda guess: fit(guess, known))
+    candidates = list(_candidates(plan, known))
+    best = candidates[0]
+    if len(candidates) > 1:
+        best = max(candidates, key=lambda guess: fit(guess, known))
     with_bias = best.with_bias
     if with_bias is None:
         with_bias = any(piece.part in BIASES for piece in known)

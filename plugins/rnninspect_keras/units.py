@@ -16,6 +16,7 @@ from rnninspect_keras.declared import Declared, read_declared
 from rnninspect_keras.graph import Carrier, built_shape, graph_name
 from rnninspect_keras.numbering import layer_groups, numbered
 from rnninspect_keras.quantised import packed_size
+from rnninspect_keras.spot import Spot
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -26,6 +27,8 @@ if TYPE_CHECKING:
 OPERATIONS = ("keras.src.ops", "keras.ops")  # modules of a Functional model's entries without state
 STACKED, BIDIRECTIONAL = "StackedRNNCells", "Bidirectional"
 WAYS = ("forward", "backward")
+# Ends of the settings that hold objects of Keras' which are no layers.
+NO_LAYERS = ("_initializer", "_regularizer", "_constraint", "activation", "dtype", "_config")
 
 
 class CellAt(Record):
@@ -72,51 +75,6 @@ class Unit(Record):
     ways: tuple[tuple[CellAt, ...], ...]
 
 
-class _Spot(Record):
-    """Where the walk stands: what stands above the next entry, and the models around it."""
-
-    place: str = ""
-    top: str = ""
-    names: tuple[str, ...] = ()
-    kinds: tuple[str, ...] = ()
-    tokens: tuple[str, ...] = ()
-    shape: Shape = None
-    depth: int = 0
-    way: int | None = None
-    edges: tuple[str, ...] = ()
-
-    def at(self, place: str, *edges: str) -> _Spot:
-        """The same spot at another place, some attributes further."""
-        return self._replace(place=place, edges=(*self.edges, *edges))
-
-    def in_wrapper(self, wrapper: Declared) -> _Spot:
-        """The spot of the layer in a wrapper, which is called by the outermost wrapper's name."""
-        shape = self.shape
-        if wrapper.class_name == "TimeDistributed" and shape is not None:
-            shape = (*shape[:1], *shape[2:])
-        return self._replace(
-            place=f"{self.place}/layer",
-            shape=shape,
-            top=self.top or wrapper.name,
-            names=self.names if self.kinds else (*self.names, wrapper.name),
-            kinds=(*self.kinds, wrapper.class_name),
-            tokens=(*self.tokens, wrapper.name),
-            depth=self.depth + 1,
-            edges=(*self.edges, "layer"),
-        )
-
-    def in_model(self, model: Declared) -> _Spot:
-        """The spot of what a model, or a layer of an own class, contains."""
-        named = not self.kinds and model.name
-        return _Spot(
-            place=self.place,
-            top=self.top or model.name,
-            names=(*self.names, model.name) if named else self.names,
-            shape=self.shape,
-            depth=self.depth + 1,
-        )
-
-
 class Finder:
     """Walks one configuration; its public attributes are what it found.
 
@@ -132,11 +90,11 @@ class Finder:
 
     def walk_model(self, model: Declared) -> None:
         """Find everything below the model itself, whose name stands before no layer."""
-        self._model(model, _Spot())
+        self._model(model, Spot())
 
     def walk_alone(self, layer: Declared, shape: Shape) -> Unit | None:
         """The unit that a layer is, through wrappers; None if it is none or contains a model."""
-        spot, inner = _Spot(shape=shape), layer
+        spot, inner = Spot(shape=shape), layer
         for _ in range(self._limits.nesting):
             self._note(inner)
             spot = spot._replace(shape=built_shape(inner) or spot.shape)
@@ -148,7 +106,7 @@ class Finder:
             inner, spot = below, spot.in_wrapper(inner)
         return None
 
-    def _walk(self, declared: Declared, spot: _Spot) -> None:
+    def _walk(self, declared: Declared, spot: Spot) -> None:
         self._layers += 1
         self._limits.require("layers", self._layers, "the number of layers in the configuration")
         self._limits.require("nesting", spot.depth, "the depth of layers in the configuration")
@@ -169,17 +127,19 @@ class Finder:
         else:
             self._attributes(declared, spot)
 
-    def _model(self, model: Declared, spot: _Spot) -> None:
+    def _model(self, model: Declared, spot: Spot) -> None:
         layers = [layer for layer in model.children("layers") if _is_layer(layer, model)]
         places = layer_groups(spot.place, layers, self._exists)
         shapes = self._carrier.input_shapes(model, spot.shape)
         for layer, place in zip(layers, places, strict=True):
             self._walk(layer, spot._replace(place=place, shape=shapes.get(graph_name(layer))))
 
-    def _attributes(self, declared: Declared, spot: _Spot) -> None:
+    def _attributes(self, declared: Declared, spot: Spot) -> None:
         """Layers that an own class keeps in its settings, under the names of its attributes."""
         for key, value in declared.settings.items():
-            child = read_declared(value) if isinstance(value, dict) else None
+            if not isinstance(value, dict) or key.endswith(NO_LAYERS):
+                continue
+            child = read_declared(value)
             if child is not None and isinstance(child.entry.get("config"), dict):
                 inner = spot.in_model(declared)
                 self._walk(child, inner._replace(place=f"{spot.place}/{key}", shape=None))
@@ -197,7 +157,7 @@ class Finder:
                 for clause in impossible_sizes(declared)
             )
 
-    def _unit(self, declared: Declared, spot: _Spot) -> Unit | None:
+    def _unit(self, declared: Declared, spot: Spot) -> Unit | None:
         ways = self._ways(declared, spot)
         if not ways or not all(ways):
             return None
@@ -209,7 +169,7 @@ class Finder:
         nested = len(names) > 1
         return Unit("/".join(names), kind, spot.top or own, spot.place, nested, declared, ways)
 
-    def _ways(self, declared: Declared, spot: _Spot) -> tuple[tuple[CellAt, ...], ...]:
+    def _ways(self, declared: Declared, spot: Spot) -> tuple[tuple[CellAt, ...], ...]:
         """The directions of a recurrent layer; none, or empty ones, of other layers."""
         if declared.class_name != BIDIRECTIONAL:
             return (self._cells(declared, spot),)
@@ -221,7 +181,7 @@ class Finder:
             ways.append(self._cells(layer, inside))
         return tuple(ways)
 
-    def _cells(self, layer: Declared, spot: _Spot) -> tuple[CellAt, ...]:
+    def _cells(self, layer: Declared, spot: Spot) -> tuple[CellAt, ...]:
         """The stack of cells of a layer in one direction; empty if it has none."""
         shape = built_shape(layer) or spot.shape
         inside = spot._replace(shape=shape, tokens=(*spot.tokens, layer.name))
@@ -235,7 +195,7 @@ class Finder:
             inside = inside.at(f"{spot.place}/cell", "cell")
         return (_cell_at(plan_of(layer, family, shape), layer, inside),)
 
-    def _stack(self, cell: Declared, spot: _Spot) -> tuple[CellAt, ...]:
+    def _stack(self, cell: Declared, spot: Spot) -> tuple[CellAt, ...]:
         members = _members(cell)
         names = numbered([member.class_name for member in members])
         found: list[CellAt] = []
@@ -249,7 +209,7 @@ class Finder:
             spot = spot._replace(shape=(None, given) if below is not None else None)
         return tuple(found)
 
-    def _cell(self, cell: Declared, spot: _Spot) -> CellAt:
+    def _cell(self, cell: Declared, spot: Spot) -> CellAt:
         self._note(cell)
         tokens = (*spot.tokens, cell.name)
         inner = cell.child("cell")
@@ -260,7 +220,7 @@ class Finder:
         return _cell_at(plan, cell, spot._replace(tokens=tokens))
 
 
-def _cell_at(plan: CellPlan | None, declared: Declared, spot: _Spot) -> CellAt:
+def _cell_at(plan: CellPlan | None, declared: Declared, spot: Spot) -> CellAt:
     return CellAt(plan, declared, spot.place, spot.tokens, spot.names, spot.way, spot.edges)
 
 

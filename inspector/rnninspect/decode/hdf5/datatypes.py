@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from enum import IntEnum
+from functools import lru_cache
 from struct import unpack_from
 from typing import TYPE_CHECKING
 
@@ -61,6 +62,7 @@ class Datatype(Record):
     variable_string: bool = False
 
 
+@lru_cache(maxsize=64)  # a model's arrays are of one or two types
 def read_datatype(body: bytes) -> Datatype:
     """Decode a datatype message as far as its outermost class."""
     version, number = body[0] >> 4, body[0] & 15
