@@ -22,6 +22,10 @@ from rnninspect.readers import built_in_readers
 ROOT = Path(__file__).parents[1]
 SAMPLES = ROOT / "sample_models"
 GOOD, BROKEN = SAMPLES / "onnx" / "basic_lstm.onnx", SAMPLES / "broken" / "cut_tensor.onnx"
+README = ROOT / "README.md"
+PAGE = re.compile(
+    r"(?<=<!-- pre-commit -->\n\n```console\n\$ pre-commit run --all-files\n)(?:(?!```).*\n)*"
+)
 EXPRESSION = re.compile(r"\$\{\{ *([\w.]+) *\}\}")
 HOOKS = {hook["id"]: hook for hook in yaml.safe_load((ROOT / ".pre-commit-hooks.yaml").read_text())}
 
@@ -154,7 +158,7 @@ def committed(folder: Path, variables: dict[str, str]) -> str:
     return git(folder, variables, "rev-parse", "HEAD")
 
 
-def test_the_hooks_in_a_repository(tmp_path: Path) -> None:
+def test_the_hooks_in_a_repository(tmp_path: Path, pytestconfig: pytest.Config) -> None:
     person = {"NAME": "t", "EMAIL": "t@example.org"}
     variables = {
         **offline.environment(tmp_path / "packages"),
@@ -191,6 +195,15 @@ def test_the_hooks_in_a_repository(tmp_path: Path) -> None:
     third = offline.run(command, user, variables)
     assert (third.returncode, results(third.stdout)) == (1, ["Failed", "Failed", "Passed"])
     assert "error R1" in third.stdout
+    git(user, variables, "rm", "--quiet", "--force", "broken.onnx")
+    (user / "rnninspect.toml").write_text("max-parameters = 100\n")
+    last = offline.run(command, user, variables)
+    assert (last.returncode, results(last.stdout)) == (1, ["Passed", "Failed", "Passed"])
+    if pytestconfig.getoption("--renew-golden"):
+        README.write_text(PAGE.sub(lambda _: last.stdout, README.read_text(), count=1))
+    shown = PAGE.search(README.read_text())
+    assert shown
+    assert shown[0] == last.stdout
 
 
 def results(output: str) -> list[str]:

@@ -22,12 +22,13 @@ EMPTY = f"{START}\n{END}\n"
 
 
 def call(
-    *arguments: str | Path, folder: Path = ROOT, **environment: str
+    *arguments: str | Path, folder: Path = ROOT, text: str = "", **environment: str
 ) -> subprocess.CompletedProcess[str]:
     command = [sys.executable, "-m", "rnninspect", *map(str, arguments)]
     variables = {**os.environ, "COLUMNS": "80", **environment}
     return subprocess.run(
         command,
+        input=text,
         capture_output=True,
         text=True,
         check=False,
@@ -259,6 +260,18 @@ def test_of_a_report_on_several_files_the_one_of_that_name_is_taken(tmp_path: Pa
     assert done.stderr == (
         f"rnninspect: {kept}: a report on 3 files, and not on one called {BROKEN.name}\n"
     )
+
+
+def test_a_report_may_come_through_a_pipe() -> None:
+    report = call(KERAS, "-f", "json").stdout
+    piped = call("diff", "-", ONNX, text=report)
+    assert (piped.returncode, piped.stderr) == (0, "")
+    assert piped.stdout == call("diff", KERAS, ONNX).stdout
+    assert call("diff", ONNX, "-", "--fail-on-change", text=report).returncode == 1
+    for text in ("", "words"):
+        done = call("diff", "-", ONNX, text=text)
+        assert (done.returncode, done.stdout) == (2, "")
+        assert done.stderr == "rnninspect: -: no JSON report; a model is given by its path\n"
 
 
 def test_both_unreadable_sides_are_named(tmp_path: Path) -> None:

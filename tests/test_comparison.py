@@ -68,6 +68,14 @@ def test_the_second_bias_vector_is_named_with_its_number() -> None:
     assert adds.format("-48") in reasons
 
 
+def test_another_order_is_told_and_is_no_change() -> None:
+    first, second, third = lstm("a", 4), lstm("b", 5), lstm("c", 6)
+    moved = compare(seen(first, second, third), seen(third, first, second))
+    assert (moved.rows, moved.unchanged, moved.reordered, moved.changed) == ((), 3, True, False)
+    for other in ([first, second, third], [first, third], [first, lstm("x", 9), second, third]):
+        assert not compare(seen(first, second, third), seen(*other)).reordered
+
+
 def test_names_across_formats_are_a_convention_and_are_told() -> None:
     reasons = {reason for *_, reason in found(compare(form_of("keras"), form_of("saved_model")))}
     assert reasons == {

@@ -14,7 +14,9 @@ from rnninspect.render.listings import cell_table, rule_table
 
 ROOT = Path(__file__).parents[1]
 README = ROOT / "README.md"
-CONSOLE = re.compile(r"(?<=^```console\n)\$ (rnninspect .*)\n((?:.*\n)*?)(?=^```$)", re.MULTILINE)
+CONSOLE = re.compile(
+    r"(?<=^```console\n)\$ ((?:python -m )?rnninspect .*)\n((?:.*\n)*?)(?=^```$)", re.MULTILINE
+)
 TABLES = {
     "cells": lambda: cell_table("github"),
     "rules": lambda: rule_table("github"),
@@ -22,7 +24,7 @@ TABLES = {
 
 
 def printed(command: str) -> str:
-    arguments = [sys.executable, "-m", *command.split()]
+    arguments = [sys.executable, "-m", *command.removeprefix("python -m ").split()]
     variables = {**os.environ, "COLUMNS": "80"}
     done = subprocess.run(
         arguments, capture_output=True, text=True, check=False, cwd=ROOT, env=variables

@@ -254,5 +254,10 @@ def open_source(path: str | os.PathLike[str], limits: Limits | None = None) -> S
     raise UnreadableFile(f"{what}, not a file")
 
 
+def holding_source(name: str, data: bytes, limits: Limits) -> Source:
+    """A source over bytes that came from no file, such as standard input."""
+    return Source(name, Memory(data), 0, len(data), limits)
+
+
 def _reason(error: OSError | ValueError) -> str:
     return (error.strerror or str(error)) if isinstance(error, OSError) else str(error)

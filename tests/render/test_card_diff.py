@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -157,3 +158,9 @@ def test_json_says_all_of_it_in_ascii() -> None:
     assert sum(row["parameters"]["moved"] for row in document["rows"]) == moved
     kinds = {change["kind"] for row in document["rows"] for change in row["changes"]}
     assert kinds == {"added", "resized", "judged"}
+
+
+@pytest.mark.parametrize("name", ["table", "markdown"])
+def test_another_order_stands_in_the_verdict(name: str) -> None:
+    same = replace(compare(form_of("keras"), form_of("keras")), reordered=True)
+    assert DIFF_RENDERERS[name](same, 80).endswith("2 unchanged; the layers stand in another order")

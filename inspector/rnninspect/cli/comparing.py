@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -24,7 +25,7 @@ from rnninspect.command import (
 )
 from rnninspect.errors import RnnInspectError, UnreadableFile
 from rnninspect.inspection import inspect_file
-from rnninspect.source import open_source
+from rnninspect.source import holding_source, open_source
 from rnninspect.writing import write_whole
 
 if TYPE_CHECKING:
@@ -33,9 +34,11 @@ if TYPE_CHECKING:
     from rnninspect.comparison import Outline
     from rnninspect.limits import Limits
     from rnninspect.report import Report
+    from rnninspect.source import Source
 
 DIFF_FORMATS = ("table", "markdown", "json")
-SIDE = "A saved model, or a JSON report on one."
+STDIN = "-"
+SIDE = "A saved model, or a JSON report on one; - is a report on standard input."
 Old = Annotated[str, typer.Argument(metavar="OLD", help=SIDE)]
 New = Annotated[str, typer.Argument(metavar="NEW", help=SIDE)]
 
@@ -180,13 +183,21 @@ def _outline(path: str, other: str, limits: Limits) -> Outline | None:
     from rnninspect.render.from_json import is_report, read_reports  # noqa: PLC0415 - as above
 
     try:
-        with open_source(path, limits) as source:
+        with _standard_input(limits) if path == STDIN else open_source(path, limits) as source:
             if is_report(source):
                 return _chosen(read_reports(source), other)
+        if path == STDIN:
+            raise UnreadableFile("no JSON report; a model is given by its path")
         return outline(inspect_file(path, limits))
     except RnnInspectError as error:
         complain(f"{path}: {error}")
         return None
+
+
+def _standard_input(limits: Limits) -> Source:
+    """All of it, as far as a report may go."""
+    data = sys.stdin.buffer.read(limits.header_bytes + 1) if sys.stdin else b""
+    return holding_source(STDIN, data, limits)
 
 
 def _chosen(outlines: Sequence[Outline], other: str) -> Outline:

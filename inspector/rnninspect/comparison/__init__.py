@@ -12,7 +12,7 @@ from rnninspect.comparison.matching import match
 from rnninspect.comparison.outline import LayerOutline, Outline, outline
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from rnninspect.comparison.matching import Pair
 
@@ -47,12 +47,19 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
-    """Two files and what differs; `unchanged` counts the layers that no row names."""
+    """Two files and what differs.
+
+    Attributes:
+        unchanged: how many layers no row names.
+        reordered: whether the matched layers stand in another order. That alone is no change: a
+            state dict may list its layers as it likes.
+    """
 
     old: Outline
     new: Outline
     rows: tuple[Row, ...]
     unchanged: int
+    reordered: bool
 
     @property
     def changed(self) -> bool:
@@ -71,7 +78,14 @@ def compare(old: Outline, new: Outline) -> Comparison:
     rows = [row for pair in pairs if (row := _row(pair, old, new)).changes]
     unchanged = len(pairs) - len(rows)
     rows.extend([*_skipped(old, new), *_shared(old, new), *_rest(old, new)])
-    return Comparison(old, new, tuple(rows), unchanged)
+    return Comparison(old, new, tuple(rows), unchanged, _reordered(pairs, old))
+
+
+def _reordered(pairs: Iterable[Pair], old: Outline) -> bool:
+    """Pairs come in the order of the new file; layers that were joined of two have no one place."""
+    places = {id(layer): place for place, layer in enumerate(old.layers)}
+    order = [places[id(left)] for left, right in pairs if right and id(left) in places]
+    return order != sorted(order)
 
 
 def _row(pair: Pair, old_file: Outline, new_file: Outline) -> Row:

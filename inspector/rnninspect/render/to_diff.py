@@ -55,6 +55,7 @@ def diff_json(comparison: Comparison, _: int) -> str:
         "tool": {"name": "rnninspect", "version": __version__},
         "changed": comparison.changed,
         "unchanged": comparison.unchanged,
+        "reordered": comparison.reordered,
         "old": _file(comparison.old),
         "new": _file(comparison.new),
         "rows": [_row(row) for row in comparison.rows],
@@ -78,6 +79,8 @@ def verdict(comparison: Comparison) -> str:
         (comparison.unchanged, "unchanged"),
     )
     told = ", ".join(f"{number:,} {word}" for number, word in counts if number)
+    if comparison.reordered:
+        told += "; the layers stand in another order"
     if changed:
         return told
     head = "no change but conventions" if comparison.rows else "no change"
