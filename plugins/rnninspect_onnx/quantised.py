@@ -7,8 +7,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from rnninspect_onnx.values import Kind
+
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Collection, Iterator
 
     from rnninspect_onnx.messages import Node
     from rnninspect_onnx.values import Call, Value
@@ -48,6 +50,16 @@ def weights(call: Call) -> Iterator[Value]:
 def scales(call: Call) -> Iterator[Value]:
     """The inputs of a node that hold scales and zero points."""
     return _chosen(call, 1)
+
+
+def scales_beside(call: Call, measured: Collection[Value]) -> Iterator[Value]:
+    """Stored scales of weights that a Mul puts together with scales found at run time.
+
+    ONNX Runtime's quantiser writes MatMulInteger so: its product is multiplied by both.
+    """
+    values = call.present()
+    if any(value in measured for value in values):
+        yield from (value for value in values if value.kind is Kind.CONSTANT)
 
 
 def _chosen(call: Call, column: int) -> Iterator[Value]:

@@ -49,6 +49,7 @@ class Resolver:
             self._functions.setdefault(key, function)
         self._free: dict[int, frozenset[str]] = {}
         self._steps = 0
+        self._measured: set[Value] = set()  # scales of activations, found at run time
         self.sites: list[Site] = []
         self.weights: list[Value] = []
         self.scales: list[Value] = []
@@ -98,7 +99,10 @@ class Resolver:
             return self._call(scope, call, function)
         if node.operator in OPERATORS and not node.domain:
             self._note_quantised(call)
-            return run(call)
+            outputs = run(call)
+            if node.operator == "DynamicQuantizeLinear":
+                self._measured.update(outputs[1:2])
+            return outputs
         if node.operator == "Constant" and not node.domain:
             return constant(call)
         return self._special(scope, call)
@@ -142,6 +146,8 @@ class Resolver:
         return control.run(call, enter)
 
     def _note_quantised(self, call: Call) -> None:
+        if self._measured and call.node.operator == "Mul":
+            self.scales.extend(quantised.scales_beside(call, self._measured))
         if not quantised.is_quantised(call.node):
             return
         self.weights.extend(quantised.weights(call))

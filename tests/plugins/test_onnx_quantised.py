@@ -124,3 +124,50 @@ def test_an_attention_lstm(tmp_path: Path) -> None:
     assert counts(of) == [("a", wide.parameters, wide.parameters)]
     assert of.totals.parameters == wide.parameters + 10 + 30 + 5 + 32
     assert not errors(of)
+
+
+@pytest.mark.parametrize(
+    ("element", "bits"),
+    [("INT8", 8), ("UINT4", 4), ("INT4", 4), ("INT2", 2), ("FLOAT8E4M3FN", 8), ("FLOAT4E2M1", 4)],
+)
+@pytest.mark.parametrize("block", [0, 4])
+def test_narrow_kernels_and_the_bits_of_a_weight(
+    tmp_path: Path, element: str, bits: int, block: int
+) -> None:
+    """The scales of blocks stand apart, as those of a tensor do: none is a weight."""
+    bare = Shape("GRU", 8, 4, bias=False)
+    dtype = helper.tensor_dtype_to_np_dtype(getattr(TensorProto, element))
+    nodes, tensors = list[onnx.NodeProto](), list[onnx.TensorProto]()
+    for letter, (_, rows, columns) in bare.shapes.items():
+        grid = (1, rows // block, columns) if block else ()
+        more = {"axis": 1, "block_size": block} if block else {}
+        scale = np.ones(grid, np.float32)
+        made, held = dequantised(letter, np.zeros((1, rows, columns), dtype), scale, **more)
+        nodes, tensors = [*nodes, *made], [*tensors, *held]
+    path = save(tmp_path, graph([*nodes, node(bare)], tensors, [value("X", 5, 1, 8)]))
+    of = report(path)
+    assert counts(of) == [("layer", 144, 144)]
+    assert of.layers[0].bits_per_weight == bits
+    assert of.layers[0].bytes == 144 * bits // 8
+    assert of.totals.not_parameters["quantisation"] == (2 * 36 if block else 4)
+    assert not of.findings
+
+
+def test_scales_that_are_multiplied_afterwards(tmp_path: Path) -> None:
+    """The quantiser's MatMulInteger: scales of columns meet that of X in a Mul."""
+    nodes = [
+        helper.make_node("DynamicQuantizeLinear", ["X"], ["q", "s", "z"]),
+        helper.make_node("MatMulInteger", ["q", "K", "z"], ["p"]),
+        helper.make_node("Cast", ["p"], ["f"], to=TensorProto.FLOAT),
+        helper.make_node("Mul", ["s", "scales"], ["both"]),
+        helper.make_node("Mul", ["f", "both"], ["o"]),
+        helper.make_node("Mul", ["o", "gain"], ["y"]),
+    ]
+    tensors = [
+        numpy_helper.from_array(np.ones((3, 5), np.int8), "K"),
+        numpy_helper.from_array(np.ones(5, np.float32), "scales"),
+        numpy_helper.from_array(np.ones(5, np.float32), "gain"),
+    ]
+    of = report(save(tmp_path, graph(nodes, tensors)))
+    assert of.totals.parameters == 15 + 5
+    assert of.totals.not_parameters["quantisation"] == 5

@@ -17,6 +17,10 @@ if TYPE_CHECKING:
 SHOWN_AXES = 8
 
 
+# Narrower ones (float8, int4) are formats to store in: operators widen them before they compute.
+_COMPUTED_IN = ("float16", "bfloat16", "float32", "float64")
+
+
 def _payload(case: Case, sign: int) -> Iterator[Breach]:
     owners = _owners(case)
     for tensor in case.model.tensors:
@@ -61,7 +65,7 @@ def _mixed(case: Case) -> Iterator[Breach]:
     for counted in case.counts:
         by_dtype: dict[str, StoredTensor] = {}
         for tensor in unique_tensors(counted.layer):
-            if "float" in tensor.dtype:
+            if tensor.dtype in _COMPUTED_IN:
                 by_dtype.setdefault(tensor.dtype, tensor)
         if len(by_dtype) > 1:
             listed = " and ".join(sorted(by_dtype))
