@@ -19,10 +19,8 @@ from rnninspect_keras.archive import (
     read_version,
 )
 from rnninspect_keras.declared import parse_json
-from rnninspect_keras.legacy import LAYERS
 from rnninspect_keras.model import describe_legacy, describe_native, describe_tensors
 from rnninspect_keras.native import VARIABLES
-from rnninspect_keras.sharded import read_sharded
 from rnninspect_keras.store import read_store
 
 if TYPE_CHECKING:
@@ -31,6 +29,7 @@ if TYPE_CHECKING:
     from rnninspect_keras.store import Store
 
 MODEL_CONFIG, LEGACY_WEIGHTS = "model_config", "model_weights"
+LISTS = ("layer_names", "layer_names0")  # of the older format; the second where it is split
 
 
 def read_archive(source: Source) -> SavedModel:
@@ -59,6 +58,8 @@ def _stored(parts: Parts, limits: Limits, opened: ExitStack) -> Store:
     if parts.has(WEIGHTS):
         return read_store(File(opened.enter_context(parts.open(WEIGHTS))))
     if parts.has(SHARDED):
+        from rnninspect_keras.sharded import read_sharded  # noqa: PLC0415 - seldom needed
+
         return read_sharded(read_json(parts, SHARDED), parts, limits, opened)
     if parts.has(PICKLED_WEIGHTS):
         raise UnreadableFile(f"{PICKLED_WEIGHTS} holds pickled objects, which are not read")
@@ -69,6 +70,8 @@ def read_shards(source: Source) -> SavedModel:
     """Weights over several HDF5 files, by the index beside them."""
     source.limits.require("expansion", source.size, "the index of shards")
     index = parse_json(source.read(0, source.size), source.limits, "the index of shards")
+    from rnninspect_keras.sharded import read_sharded  # noqa: PLC0415 - seldom needed
+
     with ExitStack() as opened:
         store = read_sharded(index, parts_of_folder(source), source.limits, opened)
         return describe_native("keras sharded weights", "keras", store, None, source.limits)
@@ -82,7 +85,7 @@ def read_hdf5(source: Source) -> SavedModel:
     if MODEL_CONFIG in root.attributes() or LEGACY_WEIGHTS in store.groups:
         config = _config(root.text(MODEL_CONFIG), source)
         return describe_legacy("keras hdf5 model", producer, store, config, source.limits)
-    if any(name in (LAYERS, f"{LAYERS}0") for name in root.attributes()):
+    if any(name in LISTS for name in root.attributes()):
         return describe_legacy("keras hdf5 weights", producer, store, None, source.limits)
     if any(path.rpartition("/")[2] == VARIABLES for path in store.groups):
         return describe_native("keras weights", producer, store, None, source.limits)

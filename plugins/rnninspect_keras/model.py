@@ -13,9 +13,7 @@ from rnninspect.plugin import (
     UnreadableFile,
 )
 from rnninspect_keras.declared import read_declared
-from rnninspect_keras.legacy import list_layers, match_legacy
 from rnninspect_keras.nameless import native_strands, recognise
-from rnninspect_keras.names import recognise_named
 from rnninspect_keras.native import match_native
 from rnninspect_keras.quantised import set_quantisation_apart
 from rnninspect_keras.units import Finder
@@ -59,6 +57,11 @@ def describe_legacy(
     name: str, producer: str, store: Store, config: Json, limits: Limits
 ) -> SavedModel:
     """A model in the older HDF5 format; its weights lie in `model_weights` or at the root."""
+    from rnninspect_keras.legacy import (  # noqa: PLC0415 - Keras' own format needs none of it
+        list_layers,
+        match_legacy,
+    )
+
     base = "model_weights" if "model_weights" in store.groups else ""
     _assign_purposes(store)
     if base:
@@ -78,6 +81,8 @@ def describe_legacy(
 
 def describe_tensors(name: str, producer: str, store: Store) -> SavedModel:
     """An HDF5 file that is no Keras model: its tensors, and cells by TensorFlow 1's names."""
+    from rnninspect_keras.names import recognise_named  # noqa: PLC0415 - Keras' files need no names
+
     found = recognise_named(store.tensors.items())
     return saved(name, producer, store.tensors.values(), found, store.observations)
 
