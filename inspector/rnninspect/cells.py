@@ -62,21 +62,35 @@ class Sizes(Record):
         """Width of the state that the cell reads again: p if projected, else n."""
         return self.hidden_size if self.projection_size is None else self.projection_size
 
+    @property
+    def taps(self) -> int:
+        """Elements of the kernel's window; 1 where the cell does not convolve."""
+        return math.prod(self.kernel_size)
+
+    @property
+    def joined(self) -> int:
+        """Rows of a kernel that holds kernel and recurrent kernel, one above the other."""
+        return self.input_size + self.fed_back
+
     def value(self, factor: Factor, gates: int) -> int:
         """The number that a factor stands for in a cell of so many gates."""
+        if factor is Symbol.GATES:
+            return gates
         if not isinstance(factor, Symbol):
             return factor
-        values = {
-            Symbol.GATES: gates,
-            Symbol.INPUT: self.input_size,
-            Symbol.HIDDEN: self.hidden_size,
-            Symbol.FED_BACK: self.fed_back,
-            Symbol.PROJECTION: self.projection_size or 0,
-            Symbol.TAPS: math.prod(self.kernel_size),
-            Symbol.DIRECTIONS: self.directions,
-            Symbol.JOINED: self.input_size + self.fed_back,
-        }
-        return values[factor]
+        size: int | None = getattr(self, _FIELDS[factor])
+        return size or 0
+
+
+_FIELDS = {
+    Symbol.INPUT: "input_size",
+    Symbol.HIDDEN: "hidden_size",
+    Symbol.FED_BACK: "fed_back",
+    Symbol.PROJECTION: "projection_size",
+    Symbol.TAPS: "taps",
+    Symbol.DIRECTIONS: "directions",
+    Symbol.JOINED: "joined",
+}
 
 
 class Weight(Record):

@@ -58,7 +58,7 @@ LARGEST = 2**63 - 1
 
 def impossible(shape: tuple[int, ...]) -> bool:
     """Whether no array can have this shape: an axis below zero, or 2^63 elements and more."""
-    return any(size < 0 for size in shape) or math.prod(shape) > LARGEST
+    return min(shape, default=0) < 0 or math.prod(shape) > LARGEST
 
 
 class StoredTensor(Record):

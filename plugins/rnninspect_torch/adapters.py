@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from rnninspect_torch.roots import Entry
 
 ADAPTER = "lora "  # begins the word of a part that is added to a weight
-_TAIL = re.compile(r"\.lora_([AB])\.(?:\w+\.)?weight$")
+_TAIL = r"\.lora_([AB])\.(?:\w+\.)?weight$"
 
 
 def attach(adapters: Iterable[Entry], groups: Iterable[Group]) -> None:
@@ -25,7 +25,7 @@ def attach(adapters: Iterable[Entry], groups: Iterable[Group]) -> None:
     by_path = {group.path: group for group in groups}
     pairs: dict[tuple[str, str], dict[str, Entry]] = {}
     for entry in adapters:
-        match = _TAIL.search(entry.name)
+        match = re.search(_TAIL, entry.name)
         if match is None:
             continue
         modules = entry.name[: match.start()].split(".")

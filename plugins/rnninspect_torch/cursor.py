@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import struct
 from typing import TYPE_CHECKING
 
 from rnninspect.plugin import UnreadableFile
@@ -10,6 +11,7 @@ if TYPE_CHECKING:
     from rnninspect.plugin import Source
 
 PIECE = 1 << 18
+_WORD = struct.Struct("<I").unpack_from
 LONGEST_LINE = 1 << 16
 
 
@@ -50,6 +52,15 @@ class Cursor:
             at = 0
         self.at = at + 1
         return self.data[at]
+
+    def word(self) -> int:
+        """The next four bytes as an unsigned little-endian number, which most numbers are."""
+        at = self.at
+        if at + 4 > len(self.data):
+            return self.number(4)
+        self.at = at + 4
+        number: int = _WORD(self.data, at)[0]
+        return number
 
     def number(self, length: int) -> int:
         """The next bytes as an unsigned little-endian number."""

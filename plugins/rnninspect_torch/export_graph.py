@@ -44,7 +44,7 @@ def declare_layers(program: dict[str, object], root: Root) -> None:
         if not weights or len(weights) < len(arguments) or weights[0] not in entries:
             continue
         pattern = (CELL if call.cell else STACK).pattern
-        match = pattern.search(weights[0])
+        match = re.search(pattern, weights[0])
         if match is not None:
             root.declared[weights[0][: match.start()]] = declaration(call)
         else:

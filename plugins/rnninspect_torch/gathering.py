@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from rnninspect_torch.roots import Entry
 
 # torch.nn.utils.parametrize keeps what a weight is made of in a module of this name.
-_PARAMETRISED = re.compile(r"(?:^|\.)parametrizations\.([^.]+)\.(.+)$", re.DOTALL)
+_PARAMETRISED = r"(?s)(?:^|\.)parametrizations\.([^.]+)\.(.+)$"
 # Wrappers between a module and its tensors: torch.compile, FSDP, checkpointing, PEFT.
 _INNER_WRAPPERS = (
     *("_orig_mod", "_fsdp_wrapped_module", "_checkpoint_wrapped_module", "_forward_module"),
@@ -124,7 +124,7 @@ def gather(entries: Iterable[Entry]) -> list[Group]:
         name, part = entry.name, ""
         if "lora_" in name:
             adapters.append(entry)
-        if "parametrizations." in name and (made := _PARAMETRISED.search(name)):
+        if "parametrizations." in name and (made := re.search(_PARAMETRISED, name)):
             path = name[: made.start()]
             name, part = f"{path}.{made[1]}" if path else made[1], made[2]
         if any(hint in name for hint in HINTS):
@@ -138,7 +138,7 @@ def gather(entries: Iterable[Entry]) -> list[Group]:
 
 def _place(groups: dict[tuple[str, str], Group], entry: Entry, name: str, part: str) -> None:
     for signature in SIGNATURES:
-        match = signature.pattern.search(name)
+        match = re.search(signature.pattern, name)
         if match is None:
             continue
         path = name[: match.start()]

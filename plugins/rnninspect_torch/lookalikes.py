@@ -22,7 +22,6 @@ _TELLING = re.compile(
     r"(?:^|[._])(h2h|x2h|h2o|i2h|h2g|recurrent_kernel|recurrent_weights?|[Ww](?:eight)?_?(?:hh|ih)"
     r"|state_linearity|hidden_to_hidden|_recurrent_kernel_)(?:$|[._])"
 )
-_CLASS = re.compile(r"(LSTM|GRU|RNN)(Cell|Layer|Base)?$", re.IGNORECASE)
 # One weight for each gate: W_f beside U_f, Wxf beside Whf, …
 _BY_GATE = re.compile(r"^([WUVwu])_?([xh]?)_?(ifoc|[ifocgrzn])$")
 

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 MOST_DIGITS = 1_000  # of a number; nothing in a model needs more than 20
 LONG_LINE = 1 << 16
+SHORT = 1 << 10  # of a text
 _DOUBLE = struct.Struct(">d")
 _SIGNED = struct.Struct("<i")
 
@@ -76,6 +77,16 @@ def _payload(width: int, encoding: str | None) -> Handler:
     return handler
 
 
+def _text(machine: Machine) -> None:
+    """A text with its length in four bytes: every name of a file that torch saved."""
+    length = machine.cursor.word()
+    if length > SHORT:
+        machine.stack.append(machine.payload(length, "utf-8"))
+        return
+    machine.book_text(length)
+    machine.stack.append(machine.cursor.take(length).decode("utf-8", "surrogateescape"))
+
+
 def _text_line(encoding: str) -> Handler:
     def handler(machine: Machine) -> None:
         length = machine.cursor.line_length()
@@ -109,7 +120,7 @@ VALUES: dict[bytes, Handler] = {
     b"U": _payload(1, "utf-8"),
     b"T": _payload(4, "utf-8"),
     b"\x8c": _payload(1, "utf-8"),
-    b"X": _payload(4, "utf-8"),
+    b"X": _text,
     b"\x8d": _payload(8, "utf-8"),
     b"C": _payload(1, None),
     b"B": _payload(4, None),

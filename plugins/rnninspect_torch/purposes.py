@@ -11,21 +11,18 @@ from rnninspect_torch.packed import QUANTISERS
 if TYPE_CHECKING:
     from collections.abc import Container
 
+# Each is compiled when it is first used, which a plain state dict asks for only one of.
 # Keys of training scripts, of Lightning, fairseq, ESPnet, timm, mmcv and OpenNMT among others.
-_OPTIMIZER = re.compile(r"optim|exp_avg|scheduler|lr_sched|scaler|momentum_buffer|^opt(_state)?$")
+_OPTIMIZER = r"optim|exp_avg|scheduler|lr_sched|scaler|momentum_buffer|^opt(_state)?$"
 _OPTIMIZER_CLASS = re.compile(r"optim(?!i[sz]e(d|context))")  # those are what torch.compile makes
-_STATE = re.compile(
+_STATE = (
     r"(^|_)rng(_|$)|random_state|^random$|^callbacks$|^loops$|^hyper_?param(eter)?s$|^hparams|^vocab(s|ulary)?$"
     r"|^(\w+_)?config(s|uration)?$|^args$|^opts$|^options$|^metrics?$|^history$|^loss(es)?$"
     r"|^datamodule|dataset|_log$"
 )
-_COPY = re.compile(
-    r"(^|[_\W])(ema|swa|shadow|averaged|polyak)([_\W]|$)|shadow_params|^avg_model$|^model_avg$"
-)
+_COPY = r"(^|[_\W])(ema|swa|shadow|averaged|polyak)([_\W]|$)|shadow_params|^avg_model$|^model_avg$"
 # Other names of copies; they also name networks of their own, so the tensors must agree.
-_PERHAPS_COPY = re.compile(
-    r"(^|[_\W])(best|last|target|teacher|old|prev|init(ial)?|backup)([_\W]|$)"
-)
+_PERHAPS_COPY = r"(^|[_\W])(best|last|target|teacher|old|prev|init(ial)?|backup)([_\W]|$)"
 
 
 def purpose_of_key(key: str, around: Purpose) -> Purpose:
@@ -33,9 +30,9 @@ def purpose_of_key(key: str, around: Purpose) -> Purpose:
     word = key.lower()
     if around in (Purpose.OPTIMIZER, Purpose.STATE):
         return around
-    if _OPTIMIZER.search(word):
+    if re.search(_OPTIMIZER, word):
         return Purpose.OPTIMIZER
-    if _STATE.search(word):
+    if re.search(_STATE, word):
         return Purpose.STATE
     return Purpose.COPY if is_copy(word) else around
 
@@ -49,12 +46,13 @@ def purpose_of_class(path: str, around: Purpose) -> Purpose:
 
 def is_copy(key: str) -> bool:
     """Whether a key names a moving average of a network."""
-    return _COPY.search(key.lower()) is not None
+    return re.search(_COPY, key.lower()) is not None
 
 
 def may_be_copy(path: str) -> bool:
     """Whether the last key of a path could name a copy of a network beside it."""
-    return _PERHAPS_COPY.search(path.rpartition(".")[2].lower()) is not None
+    last = path.rpartition(".")[2].lower()
+    return bool(last) and re.search(_PERHAPS_COPY, last) is not None
 
 
 def is_quantisation(name: str, shape: tuple[int, ...], names: Container[str]) -> bool:

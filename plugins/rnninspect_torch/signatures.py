@@ -6,8 +6,6 @@ from other modules with tensors of the same names.
 
 from __future__ import annotations
 
-import re
-
 from rnninspect.plugin import REQUIRED, Record, Role
 
 _HOW = r"(?P<part>_g|_v|_u|_orig|_mask|_raw)?"  # what weight_norm, spectral_norm, prune … append
@@ -18,9 +16,10 @@ class Signature(Record):
 
     Attributes:
         name: for people.
-        pattern: matches the end of a tensor's full name; its groups are `tensor` (a key of
-            `roles`), and where they apply `level`, `index` (level × directions + direction),
-            `reverse`, and `part` of a weight that is computed from several tensors.
+        pattern: matches the end of a tensor's full name, and is compiled when it is first used; its
+            groups are `tensor` (a key of `roles`), and where they apply `level`, `index` (level ×
+            directions + direction), `reverse`, and `part` of a weight that is computed from several
+            tensors.
         roles: what each tensor is for.
         kind: the class's name, with {} for the cell.
         required: the roles without which it is not this module; none where the names are clear.
@@ -31,7 +30,7 @@ class Signature(Record):
     """
 
     name: str
-    pattern: re.Pattern[str]
+    pattern: str
     roles: dict[str, Role]
     kind: str
     required: frozenset[Role] = REQUIRED
@@ -52,14 +51,14 @@ _NAMES = "(?P<tensor>weight_ih|weight_hh|bias_ih|bias_hh|weight_hr)"
 
 STACK = Signature(
     "torch.nn.LSTM, GRU, RNN",
-    re.compile(rf"(?:^|\.){_NAMES}_l(?P<level>0|[1-9]\d{{0,3}})(?P<reverse>_reverse)?{_HOW}$"),
+    rf"(?:^|\.){_NAMES}_l(?P<level>0|[1-9]\d{{0,3}})(?P<reverse>_reverse)?{_HOW}$",
     _TORCH,
     "{}",
     required=frozenset(),
 )
 CELL = Signature(
     "torch.nn.LSTMCell, GRUCell, RNNCell",
-    re.compile(rf"(?:^|\.){_NAMES}{_HOW}$"),
+    rf"(?:^|\.){_NAMES}{_HOW}$",
     _TORCH,
     "{}Cell",
     alone=True,
@@ -70,16 +69,14 @@ SIGNATURES = (
     STACK,
     Signature(
         "torch.ao.nn.quantized.dynamic.LSTM, GRU",
-        re.compile(rf"(?:^|\.)_all_weight_values\.(?P<index>0|[1-9]\d{{0,3}})\.param\.{_NAMES}$"),
+        rf"(?:^|\.)_all_weight_values\.(?P<index>0|[1-9]\d{{0,3}})\.param\.{_NAMES}$",
         _TORCH,
         "{}",
     ),
     Signature(
         "torch.ao.nn.quantized.dynamic.LSTMCell, GRUCell, RNNCell",
-        re.compile(
-            r"(?:^|\.)(?P<tensor>_packed_weight_ih\.weight|_packed_weight_hh\.weight"
-            r"|_packed_weight_ih\.bias|_packed_weight_hh\.bias)$"
-        ),
+        r"(?:^|\.)(?P<tensor>_packed_weight_ih\.weight|_packed_weight_hh\.weight"
+        r"|_packed_weight_ih\.bias|_packed_weight_hh\.bias)$",
         {
             "_packed_weight_ih.weight": Role.KERNEL,
             "_packed_weight_hh.weight": Role.RECURRENT_KERNEL,
@@ -90,11 +87,9 @@ SIGNATURES = (
     ),
     Signature(
         "torch.ao.nn.quantizable.LSTM",
-        re.compile(
-            r"(?:^|\.)layers\.(?P<level>0|[1-9]\d{0,3})\.layer_(?:fw|(?P<reverse>bw))\.cell\."
-            r"(?P<tensor>(?:igates|hgates)\.(?:weight|bias"
-            r"|_packed_params\._packed_params\.[01]|_packed_params\._packed_params\.(?:weight|bias)))$"
-        ),
+        r"(?:^|\.)layers\.(?P<level>0|[1-9]\d{0,3})\.layer_(?:fw|(?P<reverse>bw))\.cell\."
+        r"(?P<tensor>(?:igates|hgates)\.(?:weight|bias"
+        r"|_packed_params\._packed_params\.[01]|_packed_params\._packed_params\.(?:weight|bias)))$",
         {
             f"{gates}.{tensor}": role
             for gates, roles in (
@@ -113,10 +108,8 @@ SIGNATURES = (
     ),
     Signature(
         "allennlp LstmCellWithProjection",
-        re.compile(
-            r"(?:^|\.)(?P<tensor>input_linearity\.weight|state_linearity\.weight"
-            r"|state_linearity\.bias|state_projection\.weight)$"
-        ),
+        r"(?:^|\.)(?P<tensor>input_linearity\.weight|state_linearity\.weight"
+        r"|state_linearity\.bias|state_projection\.weight)$",
         {
             "input_linearity.weight": Role.KERNEL,
             "state_linearity.weight": Role.RECURRENT_KERNEL,
