@@ -131,6 +131,25 @@ def test_a_projection_that_is_not_there_holds_nothing() -> None:
 
 
 @pytest.mark.parametrize(
+    ("role", "sizes", "text"),
+    [
+        (Role.RECURRENT_KERNEL, SMALL, "4·n·n = 4·2·2"),
+        (Role.RECURRENT_KERNEL, Sizes(3, 4, 2), "4·n·p = 4·4·2"),
+        (Role.PROJECTION, Sizes(3, 4, 2), "p·n = 2·4"),
+        (Role.PEEPHOLE, SMALL, "3·n = 3·2"),
+    ],
+)
+def test_a_weight_alone_is_a_product(role: Role, sizes: Sizes, text: str) -> None:
+    assert term(LSTM, role, sizes) == text
+
+
+def test_tflites_lstm_has_three_gates_and_two_peepholes() -> None:
+    cell = CELLS["CIFG-LSTM"]
+    assert formula(cell, cell.roles(), Sizes(3, 4, 2)).symbolic == "3(nm + np + n) + 2n + pn"
+    assert count(cell, cell.roles(), Sizes(3, 4, 2)) == 3 * (12 + 8 + 4) + 2 * 4 + 2 * 4
+
+
+@pytest.mark.parametrize(
     ("name", "roles", "sizes", "symbolic", "number"),
     [
         # 16 units over 8 inputs, as tensorflow-addons counts them

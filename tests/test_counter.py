@@ -122,3 +122,24 @@ def test_a_weight_that_the_description_lacks_is_due_nothing() -> None:
 def test_a_root_is_named_only_where_it_tells_layers_apart() -> None:
     alone = layer(name="rnn")._replace(root="model")
     assert [count.layer.name for count in count_layers([alone])] == ["rnn"]
+
+
+def test_the_parts_of_a_computed_weight_are_all_counted() -> None:
+    made = layer()
+    parts = (tensor("g", (8, 1)), tensor("v", (8, 3)))
+    computed = made.operands[0]._replace(fate=Fate.COMPUTED, tensors=parts)
+    counted = count_layer(made._replace(operands=(computed, *made.operands[1:])))
+    assert (counted.operands[0].parameters, counted.stored) == (32, 56 + 8)
+
+
+def test_a_slot_that_several_fill_has_the_fate_of_the_first() -> None:
+    made = layer()
+    second = made.operands[0]._replace(name="second", fate=Fate.COMPUTED)
+    counted = count_layer(made._replace(operands=(*made.operands, second)))
+    assert [operand.operand.name for operand in counted.slots[0].operands][1] == "second"
+    assert counted.slots[0].fate is Fate.STORED
+
+
+def test_two_roots_tell_two_layers_of_one_name_apart() -> None:
+    pair = [layer(name=root)._replace(name="rnn", root=root) for root in ("model", "ema")]
+    assert [count.layer.name for count in count_layers(pair)] == ["model: rnn", "ema: rnn"]

@@ -71,11 +71,12 @@ def _by_head(head: bytes) -> Container | None:
         return Container.FLATBUFFER
     if head[4:8] in (b"ET12", b"FT01"):
         return Container.EXECUTORCH
+    # Before the pickles: a header of 640 bytes begins as a pickle of protocol 2 does.
+    if head[8:9] == b"{" and head[9:].lstrip()[:1] in (b'"', b"}"):
+        return Container.SAFETENSORS
     if head[:1] == b"\x80" and head[1:2] in (b"\x02", b"\x03", b"\x04", b"\x05"):
         start = 11 if head[2:3] == bytes([_FRAME]) else 2
         return Container.LEGACY if head[start:].startswith(_MAGIC) else Container.PICKLE
-    if head[8:9] == b"{" and head[9:].lstrip()[:1] in (b'"', b"}"):
-        return Container.SAFETENSORS
     if head[257:262] == b"ustar":
         return Container.TAR
     return None

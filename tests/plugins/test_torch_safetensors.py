@@ -131,3 +131,11 @@ def test_types_below_a_byte(tmp_path: Path) -> None:
     model = read(file(header, 15), tmp_path)
     assert [(held.parameters, held.bytes) for held in model.tensors] == [(24, 12), (4, 3)]
     assert errors(model) == []
+
+
+@pytest.mark.parametrize("length", [0x280, 0x380, 0x480, 0x580])
+def test_a_header_whose_length_looks_like_a_pickle_is_read(length: int, tmp_path: Path) -> None:
+    """The length's first bytes are then 0x80 and 2 to 5, as those of a pickle's protocol."""
+    data = file(json.dumps(GOOD).ljust(length))
+    assert data[:2] == bytes([0x80, length >> 8])
+    assert [layer.cell for layer in read(data, tmp_path, "model.safetensors").layers] == ["LSTM"]
