@@ -6,7 +6,9 @@ import io
 import json
 import shutil
 import zipfile
+from importlib import import_module
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 import h5py
@@ -24,6 +26,9 @@ PARTS_OF_A_CHECKPOINT = ("model_state_dict", "state_dict", "model")
 
 def read(path: Path) -> Arrays:
     """Every array of the file by the name that a report gives it."""
+    if path.is_dir():
+        arrays: Arrays = _saved_models().read(path)
+        return arrays
     if path.suffix == ".onnx":
         return {
             name: numpy_helper.to_array(tensor, str(path.parent))
@@ -37,6 +42,9 @@ def read(path: Path) -> Arrays:
 
 def write(path: Path, target: Path, before: Arrays, after: Arrays) -> None:
     """Write the file again with what differs between the two."""
+    if path.is_dir():
+        _saved_models().write(path, target, before, after)
+        return
     gone = before.keys() - after.keys()
     new = {name: array for name, array in after.items() if before.get(name) is not array}
     if path.suffix == ".onnx":
@@ -45,6 +53,10 @@ def write(path: Path, target: Path, before: Arrays, after: Arrays) -> None:
         _write_hdf5(path, target, gone, new)
     else:
         _write_torch(path, target, gone, new)
+
+
+def _saved_models() -> ModuleType:
+    return import_module("mutation.saved_models")  # TensorFlow only for these
 
 
 def _write_onnx(path: Path, target: Path, gone: set[str], new: Arrays) -> None:
@@ -208,6 +220,8 @@ def _submodule(module: Any, path: str) -> Any:  # noqa: ANN401 - as above
 
 def declare_other_size(path: Path, target: Path, name: str) -> None:
     """Write the file again with one hidden unit more declared for the layer."""
+    if path.is_dir():
+        raise Unfit  # its metadata lie in a protobuf
     if path.suffix == ".onnx":
         _declare_onnx(path, target, name)
     elif path.suffix == ".keras":
@@ -275,6 +289,9 @@ def _declare_torch(path: Path, target: Path, name: str) -> None:
 
 def cut_payload(path: Path, target: Path, name: str) -> None:
     """Write the file again with too few bytes for a tensor."""
+    if path.is_dir():
+        _saved_models().cut_payload(path, target)
+        return
     if path.suffix == ".onnx":
         _cut_onnx(path, target, name)
     elif path.suffix == ".keras":
@@ -305,6 +322,8 @@ def _cut_onnx(path: Path, target: Path, name: str) -> None:
 
 def double(path: Path, target: Path, name: str) -> frozenset[str]:
     """Write the file again with one of the layer's tensors twice; the rules that may find it."""
+    if path.is_dir():
+        raise Unfit  # no object refers to an array under another key
     before = read(path)
     if path.suffix == ".onnx":
         model = onnx.load(path, load_external_data=False)

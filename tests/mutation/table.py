@@ -6,12 +6,9 @@ from collections import Counter
 
 # Why the changed file is what an intact one of another network would be.
 UNSEEN: dict[tuple[str, str, str], str] = {
-    (
-        "torch/lightning.ckpt",
-        "direction",
-        "model.rnn",
-    ): "a state dict declares no directions, and this "
-    "one is that of a layer with one; only the head, wider than the layer, could tell",
+    ("torch/lightning.ckpt", "direction", "model.rnn"): "a state dict declares no directions, and "
+    "this is that of a layer with one; only the head, wider than the layer, could tell",
+    ("torch/family.pt", "direction", "encoder"): "as above, of the layer above this one",
     (
         "torch/cells.pt",
         "dropped",
