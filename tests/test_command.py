@@ -250,7 +250,7 @@ def test_the_help_fits_80_columns_and_cuts_no_sentence() -> None:
 
 
 @pytest.mark.parametrize(
-    ("word", "meant"), [("chek", "check"), ("dif", "diff"), ("exlain", "explain")]
+    ("word", "meant"), [("chek", "check"), ("dif", "diff"), ("help", "--help")]
 )
 def test_a_slip_in_a_commands_name_is_guessed(word: str, meant: str) -> None:
     done = call(word, GOOD)
@@ -264,6 +264,18 @@ def test_a_slip_in_a_commands_name_is_guessed(word: str, meant: str) -> None:
 def test_completion_knows_the_commands() -> None:
     done = call(_RNNINSPECT_COMPLETE="complete_bash", COMP_WORDS="rnninspect ex", COMP_CWORD="1")
     assert "explain" in done.stdout
+
+
+@pytest.mark.parametrize("option", ["--format", "--fail-on"])
+def test_completion_knows_the_words_of_an_option(option: str) -> None:
+    words = f"rnninspect inspect {option} n"
+    done = call(_RNNINSPECT_COMPLETE="complete_bash", COMP_WORDS=words, COMP_CWORD="3")
+    assert done.stdout.split() == ([] if option == "--format" else ["note", "never"])
+
+
+def test_a_wrong_word_is_told_with_its_option() -> None:
+    done = call(GOOD, "--format", "xml")
+    assert "Invalid value for '--format': 'xml' is none of table, json" in done.stderr
 
 
 def test_the_light_entry_knows_every_subcommand() -> None:

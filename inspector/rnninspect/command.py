@@ -86,7 +86,7 @@ def _slip(path: str) -> str:
         return ""
     from difflib import get_close_matches  # noqa: PLC0415 - only for what is not there
 
-    near = get_close_matches(path, SUBCOMMANDS, 1)
+    near = get_close_matches(path, (*SUBCOMMANDS, "--help", "--version"), 1)
     return f"; did you mean `rnninspect {near[0]}`?" if near else ""
 
 

@@ -101,7 +101,13 @@ def diff(
     new: New,
     *,
     output_format: Annotated[
-        str, typer.Option("--format", "-f", help=f"One of {', '.join(DIFF_FORMATS)}.")
+        str,
+        typer.Option(
+            "--format",
+            "-f",
+            help=f"One of {', '.join(DIFF_FORMATS)}.",
+            autocompletion=lambda: list(DIFF_FORMATS),
+        ),
     ] = "table",
     output: Output = None,
     fail_on_change: Annotated[
@@ -116,7 +122,7 @@ def diff(
     from rnninspect.comparison import compare  # noqa: PLC0415 - only when used
     from rnninspect.render.to_diff import DIFF_RENDERERS  # noqa: PLC0415 - only when used
 
-    render = DIFF_RENDERERS[options.one_of(output_format, DIFF_FORMATS)]
+    render = DIFF_RENDERERS[options.one_of("--format", output_format, DIFF_FORMATS)]
     limits = options.limits(limit)
     sides = [_outline(path, other, limits) for path, other in ((old, new), (new, old))]
     before, after = sides

@@ -29,14 +29,29 @@ class PlainUsage(TyperCommand):
 
 Models = Annotated[list[str], typer.Argument(metavar="MODEL...", help="Saved models.")]
 Model = Annotated[str, typer.Argument(metavar="MODEL", help="A saved model.")]
-Format = Annotated[str, typer.Option("--format", "-f", help=f"One of {', '.join(RENDERERS)}.")]
+Format = Annotated[
+    str,
+    typer.Option(
+        "--format",
+        "-f",
+        help=f"One of {', '.join(RENDERERS)}.",
+        autocompletion=lambda: list(RENDERERS),
+    ),
+]
 Output = Annotated[
     Path | None, typer.Option("--output", "-o", help="Write to this file, whole or not at all.")
 ]
 Columns = Annotated[
     str | None, typer.Option("--columns", help=f"Some of {', '.join(BY_NAME)}, by commas.")
 ]
-FailOn = Annotated[str, typer.Option("--fail-on", help=f"Exit 1 from this: {', '.join(LEVELS)}.")]
+FailOn = Annotated[
+    str,
+    typer.Option(
+        "--fail-on",
+        help=f"Exit 1 from this: {', '.join(LEVELS)}.",
+        autocompletion=lambda: list(LEVELS),
+    ),
+]
 Values = Annotated[
     bool, typer.Option("--values", help="Also look which stored bias vectors are all zeros (ONNX).")
 ]
@@ -46,28 +61,29 @@ LimitPairs = Annotated[
 ]
 
 
-def one_of(name: str, known: tuple[str, ...]) -> str:
-    """The known word that equals `name` but for case; a usage error if there is none."""
+def one_of(option: str, name: str, known: tuple[str, ...]) -> str:
+    """The known word that equals `name` but for case; a usage error on the option if none does."""
     for word in known:
         if word.lower() == name.lower():
             return word
-    raise typer.BadParameter(f"{name!r} is none of {', '.join(known)}")
+    listed = ", ".join(known)
+    raise typer.BadParameter(f"{name!r} is none of {listed}", param_hint=f"'{option}'")
 
 
 def renderer(name: str) -> str:
     """The name of an output format."""
-    return one_of(name, tuple(RENDERERS))
+    return one_of("--format", name, tuple(RENDERERS))
 
 
 def cell(name: str) -> str:
     """The name of a cell, as CELLS has it."""
-    return one_of(name, tuple(CELLS))
+    return one_of("CELL", name, tuple(CELLS))
 
 
 def columns(names: str | None) -> tuple[Column, ...]:
     """The columns of these names, in this order; none if none are named."""
     wanted = [name.strip() for name in names.split(",")] if names else []
-    return tuple(BY_NAME[one_of(name, tuple(BY_NAME))] for name in wanted)
+    return tuple(BY_NAME[one_of("--columns", name, tuple(BY_NAME))] for name in wanted)
 
 
 def limits(pairs: list[str] | None) -> Limits:
@@ -83,7 +99,7 @@ def limits(pairs: list[str] | None) -> Limits:
 
 def level(name: str) -> Level | None:
     """The level from which a finding fails the call; None for `never`."""
-    word = one_of(name, LEVELS)
+    word = one_of("--fail-on", name, LEVELS)
     return None if word == NEVER else Level(word)
 
 

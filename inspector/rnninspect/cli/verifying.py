@@ -60,7 +60,7 @@ def verify(  # noqa: PLR0913 - an option each
     from rnninspect.render.to_verdict import verdict  # noqa: PLC0415 - only when used
     from rnninspect.render.to_verdict_json import verdicts_json  # noqa: PLC0415 - as above
 
-    chosen = options.one_of(output_format, VERDICT_FORMATS)
+    chosen = options.one_of("--format", output_format, VERDICT_FORMATS)
     bounds, limits = Bounds(timeout, int(memory * 2**30)), options.limits(limit)
     results = [_judge(path, limits, bounds, trusted=trust_file) for path in models]
     unreadable = [result for result in results if isinstance(result, Unreadable)]
