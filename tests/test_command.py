@@ -170,6 +170,17 @@ def test_an_ascii_terminal_gets_escapes_and_no_traceback() -> None:
     assert done.stdout.isascii()
 
 
+def test_a_file_that_may_not_be_written_is_not_replaced(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    target = tmp_path / "report.txt"
+    target.write_text("old")
+    monkeypatch.setattr(os, "access", lambda path, mode: (path, mode) != (target, os.W_OK))
+    with pytest.raises(PermissionError, match="Permission denied"):
+        write_whole(target, "new")
+    assert (target.read_text(), list(tmp_path.iterdir())) == ("old", [target])
+
+
 def test_columns_are_chosen_by_name() -> None:
     done = call(GOOD, "--columns", "layer,stored")
     head = done.stdout.splitlines()[2].split()

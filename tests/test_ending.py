@@ -159,6 +159,24 @@ def test_a_full_disk_is_one_line_and_exit_2(line: str, reason: str) -> None:
     assert done.stderr == f"rnninspect: {reason}\n"
 
 
+@pytest.mark.parametrize(
+    "words",
+    ["explain GOOD", "card GOOD", "diff GOOD GOOD", "count lstm --input-size 1 --hidden-size 1",
+     "rules", "rule R101", "readers", "cells", "--version", "--help", "check --help"],
+)  # fmt: skip
+def test_no_command_passes_that_could_not_print(words: str) -> None:
+    done = in_bash(f"RNNINSPECT {words} > /dev/full")
+    assert done.returncode == 2
+    assert done.stderr == "rnninspect: standard output: No space left on device\n"
+
+
+@pytest.mark.parametrize("command", ["inspect", "check"])
+def test_a_job_summary_that_cannot_be_written_is_exit_2(command: str) -> None:
+    done = in_bash(f"GITHUB_STEP_SUMMARY=/dev/full RNNINSPECT {command} GOOD --format github")
+    assert done.returncode == 2
+    assert done.stderr == "rnninspect: /dev/full: No space left on device\n"
+
+
 def test_with_both_streams_closed_the_code_still_tells() -> None:
     assert in_bash("RNNINSPECT nothing >&- 2>&-").returncode == 2
 

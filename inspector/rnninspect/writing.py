@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 from typing import TYPE_CHECKING
 
@@ -21,6 +22,8 @@ def write_whole(path: Path, content: str | bytes) -> None:
         return
     if not path.parent.is_dir():
         raise FileNotFoundError("its folder does not exist")
+    if path.exists() and not os.access(path, os.W_OK):  # a new name would pass its protection by
+        raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
     mode = path.stat().st_mode & 0o7777 if path.exists() else 0o666 & ~_umask()
     draft = path.with_name(f".rnninspect-{os.urandom(8).hex()}")
     try:  # from before the draft is there, since a signal may end this at any point

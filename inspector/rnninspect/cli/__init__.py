@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from typing import Annotated
 
 import typer
@@ -9,7 +10,9 @@ import typer
 from rnninspect import __version__
 from rnninspect.cli import checking, comparing, knowledge, models, verifying
 from rnninspect.cli.options import PlainUsage
-from rnninspect.command import deliver
+from rnninspect.cli.showing import show
+from rnninspect.command import FAILED, complain
+from rnninspect.ending import silence
 
 app = typer.Typer(
     rich_markup_mode=None,  # help is plain text: it must read well in a pipe too
@@ -38,7 +41,7 @@ for _command in COMMANDS.values():
 
 def _print_version(asked: bool) -> None:  # noqa: FBT001 - typer calls it with the option's value
     if asked:
-        deliver(f"rnninspect {__version__}", None)
+        show(f"rnninspect {__version__}")
         raise typer.Exit
 
 
@@ -58,5 +61,11 @@ def _options_of_the_whole(
 def start(arguments: list[str]) -> int:
     """Run the command, which ends in SystemExit; without a subcommand's name it is `inspect`."""
     known = arguments[0] in COMMANDS or arguments[0] in OWN_OPTIONS if arguments else True
-    code: int = app(args=arguments if known else ["inspect", *arguments], prog_name="rnninspect")
+    words = arguments if known else ["inspect", *arguments]
+    try:
+        code: int = app(args=words, prog_name="rnninspect")
+    except OSError as error:  # help is what typer prints by itself
+        silence(sys.stdout)
+        complain(f"standard output: {error.strerror or error}")
+        code = FAILED
     return code

@@ -8,7 +8,8 @@ import typer
 
 from rnninspect.cells import Sizes
 from rnninspect.cli import options
-from rnninspect.command import deliver, terminal_width
+from rnninspect.cli.showing import show
+from rnninspect.command import terminal_width
 from rnninspect.readers import built_in_readers, installed_readers
 from rnninspect.render.formula_sheet import Wish, formula_sheet
 from rnninspect.render.listings import cell_table, reader_table, rule_page, rule_table
@@ -43,7 +44,7 @@ def count(  # noqa: PLR0913 - an option each
         for convention in reader.conventions()
         if convention.cell == name
     ]
-    deliver(formula_sheet(wish, known, terminal_width()), None)
+    show(formula_sheet(wish, known, terminal_width()))
 
 
 def rules() -> None:
@@ -51,7 +52,7 @@ def rules() -> None:
 
     Example: rnninspect rules
     """
-    deliver(rule_table(width=terminal_width()), None)
+    show(rule_table(width=terminal_width()))
 
 
 def rule(
@@ -64,7 +65,7 @@ def rule(
     found = [known for known in RULES.values() if code.lower() in {known.code.lower(), known.name}]
     if not found:
         raise typer.BadParameter(f"no rule {code!r}; `rnninspect rules` lists them")
-    deliver(rule_page(found[0], terminal_width()), None)
+    show(rule_page(found[0], terminal_width()))
 
 
 def readers() -> None:
@@ -73,7 +74,7 @@ def readers() -> None:
     Example: rnninspect readers
     """
     known = [*built_in_readers(), *installed_readers()]
-    deliver(reader_table(known, terminal_width()), None)
+    show(reader_table(known, terminal_width()))
 
 
 def cells() -> None:
@@ -81,7 +82,7 @@ def cells() -> None:
 
     Example: rnninspect cells
     """
-    deliver(cell_table(width=terminal_width()), None)
+    show(cell_table(width=terminal_width()))
 
 
 COMMANDS = (count, rules, rule, readers, cells)

@@ -17,7 +17,8 @@ from rnninspect.cli.options import (
     Output,
     Values,
 )
-from rnninspect.command import FAILED, FINDINGS, OK, Request, complain, deliver, run
+from rnninspect.cli.showing import show
+from rnninspect.command import FAILED, FINDINGS, OK, Request, complain, run
 from rnninspect.errors import RnnInspectError
 from rnninspect.inspection import inspect_file
 
@@ -76,7 +77,7 @@ def explain(
     if not chosen:
         complain(f"{model}: {_nothing(report, layer)}")
         raise typer.Exit(FAILED if layer else OK)
-    deliver(explain_layers(report, chosen), None)
+    show(explain_layers(report, chosen))
     wrong = any(report.findings_of(counted.layer.name) for counted in chosen)
     raise typer.Exit(FINDINGS if wrong else OK)
 
