@@ -85,14 +85,16 @@ def _zeros(source: Source, model: Model, found: list[DescribedSite]) -> Iterator
 
 
 def _uses(resolver: Resolver, leaves: Leaves) -> Uses:
-    weights, states = list(resolver.weights), list[Value]()
+    parts, states = list[Value](), list[Value]()
     for site in resolver.sites:
         operator = LAYOUT.get((site.call.node.domain, site.call.node.operator))
         if operator is not None:
-            weights += _given(site, (weight.position for weight in operator.weights))
+            parts += _given(site, (weight.position for weight in operator.weights))
             states += _given(site, operator.states)
+    stored = [part for part in parts if part.place is not None]
     return Uses(
-        weights=_places(weights, leaves),
+        weights=_places((*resolver.weights, *stored), leaves),
+        parts=_places(parts, leaves),
         scales=_places(resolver.scales, leaves),
         states=_places(states, leaves),
         packed={place: count for value, count in resolver.packed for place in leaves.of(value)},

@@ -9,6 +9,7 @@ from rnninspect.plugin import (
     Fate,
     Observation,
     Operand,
+    Purpose,
     Record,
     RecurrentLayer,
     SkippedLayer,
@@ -44,9 +45,10 @@ class Weights(Record):
     tensors: Mapping[int, StoredTensor]
 
     def of(self, value: Value | None) -> tuple[StoredTensor, ...]:
-        """The stored tensors, each once."""
+        """The stored weights, each once; no axes, exponents or scales that help to make it."""
         places = () if value is None else self.leaves.of(value)
-        return tuple(self.tensors[place] for place in places if place in self.tensors)
+        found = (self.tensors[place] for place in places if place in self.tensors)
+        return tuple(tensor for tensor in found if tensor.purpose is Purpose.PARAMETER)
 
 
 class DescribedSite(Record):

@@ -23,6 +23,9 @@ if TYPE_CHECKING:
     from rnninspect_onnx.messages import Tensor
 
 
+_WIDEST_CODE = 16  # bits of an integer that stands for a weight
+
+
 class ElementType(Record):
     """numpy's name where it has one, bits of an element, and the typed field that may hold it."""
 
@@ -34,6 +37,11 @@ class ElementType(Record):
     def is_real(self) -> bool:
         """Whether it is a floating-point type, complex ones included."""
         return "float" in self.name or "complex" in self.name
+
+    @property
+    def is_weight(self) -> bool:
+        """Whether weights are kept in it, be it quantised; not in indices, conditions and texts."""
+        return self.is_real or (0 < self.bits <= _WIDEST_CODE and self.name != "bool")
 
 
 ELEMENT_TYPES: dict[int, ElementType] = {

@@ -24,12 +24,14 @@ class Uses(Record):
 
     Attributes:
         weights: of recurrent layers, and those of quantised operators.
+        parts: what weights of recurrent layers are computed from.
         scales: scales and zero points.
         states: initial states of recurrent layers.
         packed: the parameters of weights of which several lie in a byte.
     """
 
     weights: frozenset[int]
+    parts: frozenset[int]
     scales: frozenset[int]
     states: frozenset[int]
     packed: Mapping[int, int]
@@ -110,6 +112,8 @@ def _purpose(entry: Entry, uses: Uses) -> Purpose:
             return purpose
     known = ELEMENT_TYPES.get(tensor.element_type)
     shape = tensor.dims if entry.dims is None else entry.dims
+    if place in uses.parts and known and known.is_weight and shape:
+        return Purpose.PARAMETER
     is_array = bool(shape) if entry.standing is Standing.INITIALIZER else _elements(shape) > 1
     return Purpose.PARAMETER if known and known.is_real and is_array else Purpose.CONSTANT
 

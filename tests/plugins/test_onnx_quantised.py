@@ -171,3 +171,31 @@ def test_scales_that_are_multiplied_afterwards(tmp_path: Path) -> None:
     of = report(save(tmp_path, graph(nodes, tensors)))
     assert of.totals.parameters == 15 + 5
     assert of.totals.not_parameters["quantisation"] == 5
+
+
+def test_what_helps_to_make_a_weight_is_none(tmp_path: Path) -> None:
+    """Weight normalisation: axes, an exponent and a pruning mask stand beside v and g."""
+    shape = Shape("GRU", 3, 4)
+    nodes = [
+        helper.make_node("Where", ["mask", "v", "nought"], ["kept"]),
+        helper.make_node("Pow", ["kept", "two"], ["squares"]),
+        helper.make_node("ReduceSum", ["squares", "axes"], ["norms"]),
+        helper.make_node("Div", ["kept", "norms"], ["units"]),
+        helper.make_node("Mul", ["units", "g"], ["R"]),
+        node(shape),
+    ]
+    tensors = [
+        weights(shape)[0],
+        weights(shape)[2],
+        numpy_helper.from_array(np.ones((1, 12, 4), np.float32), "v"),
+        numpy_helper.from_array(np.ones((1, 12, 1), np.float32), "g"),
+        numpy_helper.from_array(np.ones((1, 12, 4), np.bool_), "mask"),
+        numpy_helper.from_array(np.float32(0), "nought"),
+        numpy_helper.from_array(np.float32(2), "two"),
+        numpy_helper.from_array(np.array([2, 1, 0], np.int64), "axes"),
+    ]
+    of = report(save(tmp_path, graph(nodes, tensors)))
+    assert counts(of) == [("layer", shape.parameters, shape.parameters + 12)]
+    assert of.totals.parameters == shape.parameters + 12
+    assert of.totals.not_parameters["constants"] == 48 + 1 + 1 + 3
+    assert of.verdict(of.layers[0]) == "computed"
