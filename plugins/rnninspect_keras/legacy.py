@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING
 
-from rnninspect.plugin import Fact, Observation
+from rnninspect.plugin import Fact, Observation, Purpose
 from rnninspect_keras.build import build
 from rnninspect_keras.nameless import recognise, strands
 from rnninspect_keras.parts import Cluster, Piece, cluster
@@ -60,8 +60,14 @@ def list_layers(store: Store, base: str) -> Listed:
         names = tuple(link.name for link in root.links())
     for name in dict.fromkeys(names):
         path = f"{base}/{name}" if base else name
-        listed.layers[name] = cluster(_weights(store, path, listed))
+        weights = (item for item in _weights(store, path, listed) if _is_weight(item[1]))
+        listed.layers[name] = cluster(weights)
     return listed
+
+
+def _is_weight(tensor: StoredTensor) -> bool:
+    """Whether it holds numbers, not strings or compounds."""
+    return tensor.purpose is not Purpose.CONSTANT
 
 
 def _weights(store: Store, path: str, listed: Listed) -> Iterator[tuple[str, StoredTensor]]:

@@ -19,7 +19,7 @@ from rnninspect_keras.quantised import set_quantisation_apart
 from rnninspect_keras.units import Finder
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
 
     from rnninspect.plugin import Limits, StoredTensor
     from rnninspect_keras.assemble import Found
@@ -129,6 +129,7 @@ def saved(
                 layers.append(layer)
             case SkippedLayer():
                 skipped.append(layer)
+    holders = {tensor.name: layer.name for layer in layers for tensor in _held(layer)}
     return SavedModel(
         format=name,
         framework="keras",
@@ -136,5 +137,16 @@ def saved(
         layers=tuple(layers),
         tensors=tuple(tensors),
         skipped=tuple(skipped),
-        observations=tuple(observations),
+        observations=tuple(
+            noticed._replace(layer=holders[noticed.tensor])
+            if noticed.layer is None and noticed.tensor in holders
+            else noticed
+            for noticed in observations
+        ),
     )
+
+
+def _held(layer: RecurrentLayer) -> Iterator[StoredTensor]:
+    for operand in layer.operands:
+        yield from operand.tensors
+    yield from layer.extras

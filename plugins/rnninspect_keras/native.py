@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING
 
+from rnninspect.plugin import Purpose
 from rnninspect_keras.build import build
 from rnninspect_keras.layout import Part
 from rnninspect_keras.parts import Piece, norm_part
@@ -44,7 +45,12 @@ def match_native(units: list[Unit], store: Store) -> tuple[list[Found], set[str]
 
 def cell_pieces(store: Store, place: str, plan: CellPlan | None) -> Pieces:
     """The tensors of the cell at a place: its variables in their order, then what lies below."""
-    tensors, order = store.below(place), _created(plan)
+    order = _created(plan)
+    tensors = {
+        name: tensor
+        for name, tensor in store.below(place).items()
+        if tensor.purpose is not Purpose.CONSTANT  # strings, compounds: no weights
+    }
     numbers = {name: _number(name) for name in tensors}
     own = sorted((number, name) for name, number in numbers.items() if number is not None)
     numbered = [

@@ -72,6 +72,7 @@ def read_store(file: File) -> Store:
 def add_file(store: Store, file: File, origin: str = "") -> None:
     """Add all datasets of a file; `origin` tells the shards of one model apart."""
     runs: dict[int, tuple[int, int, str]] = {}
+    soft: dict[str, str] = {}
     for path, found in file.walk():
         if isinstance(found, Group):
             store.groups.setdefault(path, found)
@@ -82,9 +83,16 @@ def add_file(store: Store, file: File, origin: str = "") -> None:
             store.tensors[path] = _tensor(path, found, origin)
             store.observations.extend(_noticed(path, found))
             _add_run(runs, found, path)
+        elif isinstance(found, Link) and found.kind is LinkKind.SOFT:
+            soft[path] = found.target
         elif isinstance(found, Link):
             store.links.add(path)
-            store.observations.append(_link(path, found))
+            clause = f"{found.kind} link to {found.target}, not followed"
+            store.observations.append(Observation(Fact.LINK_OUTSIDE, clause, tensor=path))
+    if soft:
+        from rnninspect_keras.links import resolve_links  # noqa: PLC0415 - Keras writes none
+
+        resolve_links(store, soft, file.space.limits)
     store.observations.extend(_overlaps(runs.values()))
 
 
@@ -131,14 +139,6 @@ def _noticed(path: str, dataset: Dataset) -> list[Observation]:
     if dataset.layout.kind == "virtual":
         notes.append("a virtual dataset: its elements lie in other datasets")
     return [Observation(Fact.LINK_OUTSIDE, note, tensor=path) for note in notes]
-
-
-def _link(path: str, link: Link) -> Observation:
-    if link.kind is LinkKind.SOFT:
-        return Observation(Fact.UNUSUAL, f"a soft link to {link.target}, not followed", tensor=path)
-    return Observation(
-        Fact.LINK_OUTSIDE, f"{link.kind} link to {link.target}, not followed", tensor=path
-    )
 
 
 def _add_run(runs: dict[int, tuple[int, int, str]], dataset: Dataset, path: str) -> None:

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 OPERATIONS = ("keras.src.ops", "keras.ops")  # modules of a Functional model's entries without state
 STACKED, BIDIRECTIONAL = "StackedRNNCells", "Bidirectional"
 WAYS = ("forward", "backward")
+LAYERS = "the number of layers in the configuration"
 # Ends of the settings that hold objects of Keras' which are no layers.
 NO_LAYERS = ("_initializer", "_regularizer", "_constraint", "activation", "dtype", "_config")
 
@@ -108,7 +109,7 @@ class Finder:
 
     def _walk(self, declared: Declared, spot: Spot) -> None:
         self._layers += 1
-        self._limits.require("layers", self._layers, "the number of layers in the configuration")
+        self._limits.require("layers", self._layers, LAYERS)
         self._limits.require("nesting", spot.depth, "the depth of layers in the configuration")
         self._note(declared)
         spot = spot._replace(shape=built_shape(declared) or spot.shape)
@@ -128,6 +129,9 @@ class Finder:
             self._attributes(declared, spot)
 
     def _model(self, model: Declared, spot: Spot) -> None:
+        listed = model.settings.get("layers")
+        count = len(listed) if isinstance(listed, list) else 0
+        self._limits.require("layers", self._layers + count, LAYERS)
         layers = [layer for layer in model.children("layers") if _is_layer(layer, model)]
         places = layer_groups(spot.place, layers, self._exists)
         shapes = self._carrier.input_shapes(model, spot.shape)
