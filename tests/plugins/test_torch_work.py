@@ -36,6 +36,14 @@ def calls(work: Callable[[], object]) -> int:
     return count
 
 
+@pytest.fixture(autouse=True, scope="module")
+def _imported(tmp_path_factory: pytest.TempPathFactory) -> None:
+    """What the first file imports is not counted."""
+    path = tmp_path_factory.mktemp("first") / "model.pt"
+    path.write_bytes(saved({"layer.weight": (2, 3)}))
+    inspect_file(path)
+
+
 def refused(path: Path) -> None:
     with pytest.raises(UnreadableFile):
         inspect_file(path)
