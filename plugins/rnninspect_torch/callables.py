@@ -5,6 +5,7 @@ from __future__ import annotations
 # Packages of torch whose classes hold data: making one runs nothing that a file could choose.
 PACKAGES = (
     "torch.nn.modules.",
+    "torch.nn.parallel.",
     "torch.nn.parameter.",
     "torch.nn.qat.",
     "torch.nn.quantized.",
@@ -39,6 +40,7 @@ NAMES: dict[str, tuple[str, ...]] = {
     "numpy._core.numeric": ("_frombuffer",),
     "collections": ("OrderedDict", "defaultdict", "Counter", "deque"),
     "decimal": ("Decimal",),
+    "fractions": ("Fraction",),
     "uuid": ("UUID",),
     "argparse": ("Namespace",),
     "types": ("SimpleNamespace",),
@@ -47,6 +49,7 @@ NAMES: dict[str, tuple[str, ...]] = {
     "builtins": (
         *("set", "frozenset", "list", "tuple", "dict", "int", "float", "complex", "bool"),
         *("str", "bytes", "bytearray", "object", "slice", "range"),
+        *("long", "unicode", "xrange"),  # of Python 2, in whose words protocol 2 is written
     ),
 }
 

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
 # How the tensors of a network are called; in a checkpoint, others lie beside its state dict.
 _NETWORK = re.compile(r"\.|weight|bias|kernel|embedding|^[WUVbwuv]_?[a-z]{0,3}\d*$")
+# Statistics of the training's observations, which some keep in a dict of their own.
+_STATISTIC = re.compile(r"^(running_)?(mean|std|var|count|min|max)$")
 _WRAPPER = "module."  # what an averaged model is kept in
 
 Outline = frozenset[tuple[str, tuple[int, ...]]]
@@ -50,10 +52,18 @@ def _set_loose_apart(roots: list[Root]) -> None:
         within = not root.name or following.name.startswith(f"{root.name}.")
         if within and not _is_network(root):
             root.purpose = Purpose.STATE
+    statistics = [root for root in kept if _is_statistics(root)]
+    if any(_is_network(root) for root in kept if root not in statistics):
+        for root in statistics:
+            root.purpose = Purpose.STATE
 
 
 def _is_network(root: Root) -> bool:
     return bool(root.declared) or any(_NETWORK.search(entry.name) for entry in root.entries)
+
+
+def _is_statistics(root: Root) -> bool:
+    return not root.declared and all(_STATISTIC.search(entry.name) for entry in root.entries)
 
 
 def _split(root: Root) -> Iterator[Root]:

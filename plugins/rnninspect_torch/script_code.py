@@ -58,6 +58,7 @@ class ClassCode(Record):
     Attributes:
         finals: its constants, as Python values.
         parameters, buffers: names of its own tensors of these kinds.
+        lists: whether it names them; torch 1.0 to 1.2 did not.
         trains: whether it has the attribute `training`, which freezing takes away.
         calls: the recurrent operators that it calls.
         cells: the steps of a cell that it spells out instead.
@@ -69,6 +70,7 @@ class ClassCode(Record):
     trains: bool = False
     calls: tuple[LayerCall, ...] = ()
     cells: tuple[TakenApart, ...] = ()
+    lists: bool = True
 
 
 def parse_code(text: str, module: str) -> dict[str, ClassCode]:
@@ -92,6 +94,7 @@ def _class(body: str) -> ClassCode:
         _TRAINING.search(body) is not None,
         tuple(call for call in calls if call is not None),
         find_cells(body),
+        bool(lists),
     )
 
 

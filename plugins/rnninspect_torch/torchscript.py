@@ -106,7 +106,7 @@ def _class_name(path: str) -> str:
 
 def _entries(full: str, name: str, item: object, code: ClassCode | None) -> Iterator[Entry]:
     """A parameter or buffer counts; another tensor, or one in a list, is a state."""
-    known = code is None or name in code.parameters or name in code.buffers
+    known = code is None or not code.lists or name in (*code.parameters, *code.buffers)
     if isinstance(item, Tensor):
         yield Entry(full, item, Purpose.PARAMETER if known else Purpose.STATE)
         return

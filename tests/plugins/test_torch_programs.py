@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import zipfile
 from pathlib import Path
 from typing import Any
@@ -120,6 +121,22 @@ def test_without_its_code_a_script_still_has_its_tensors(tmp_path: Path) -> None
     model = read_path(bare)
     counted = count_layers(model.layers)
     assert sum(layer.stored for layer in counted) == recurrent_count(Tagger())
+    assert errors(model) == []
+
+
+def test_a_script_of_before_torch_named_its_parameters(tmp_path: Path) -> None:
+    """Torch 1.2 wrote neither lists of parameters nor constants into its classes."""
+    whole = written(Projected(), "script", tmp_path / "whole.pt")
+    old = tmp_path / "old.pt"
+    line = re.compile(rb"(?m)^  (?:__\w+__ = .*|\w+ : Final.*)\n")
+    with zipfile.ZipFile(whole) as given, zipfile.ZipFile(old, "w") as taken:
+        for name in given.namelist():
+            data = given.read(name)
+            taken.writestr(name, line.sub(b"", data) if name.endswith(".py") else data)
+    model = read_path(old)
+    counted = count_layers(model.layers)
+    assert sum(layer.stored for layer in counted) == recurrent_count(Projected())
+    assert parameters(model) == state_count(Projected())
     assert errors(model) == []
 
 

@@ -146,6 +146,17 @@ def test_tensors_beside_a_state_dict_are_not_of_the_network(tmp_path: Path) -> N
     assert purposes(model) == {Purpose.PARAMETER: 56, Purpose.STATE: 10}
 
 
+def test_statistics_in_a_dict_of_their_own_are_not_of_the_network(tmp_path: Path) -> None:
+    keys = count()
+    moments_ = {label: tensor(str(next(keys)), (9,)) for label in ("mean", "var")}
+    model = checkpoint(tmp_path, {"policy": network(keys), "observations": mapping(moments_)})
+    assert purposes(model) == {Purpose.PARAMETER: 56, Purpose.STATE: 18}
+    (layer,) = model.layers
+    assert layer.root is None
+    alone = read(archive(mapping(moments_) + b"."), tmp_path)
+    assert purposes(alone) == {Purpose.PARAMETER: 18}
+
+
 def test_a_state_dict_may_hold_dicts(tmp_path: Path) -> None:
     keys = count()
     pairs = {"fc.weight": tensor(str(next(keys)), (2, 2)), "inner": network(keys)}

@@ -39,6 +39,8 @@ def test_what_a_class_tells() -> None:
         LayerCall("gru", True, "", (4, 5)),  # noqa: FBT003 - as above
     )
     assert classes["__torch__.net.Empty"].calls == ()
+    assert classes["__torch__.net.Empty"].lists
+    assert not parse_code("class Old(Module):\n  weight : Tensor\n", "m")["m.Old"].lists
 
 
 def test_cells_that_were_taken_apart() -> None:
