@@ -51,7 +51,7 @@ _NAMES = "(?P<tensor>weight_ih|weight_hh|bias_ih|bias_hh|weight_hr)"
 
 STACK = Signature(
     "torch.nn.LSTM, GRU, RNN",
-    rf"(?:^|\.){_NAMES}_l(?P<level>0|[1-9]\d{{0,3}})(?P<reverse>_reverse)?{_HOW}$",
+    rf"(?:^|[./]){_NAMES}_l(?P<level>0|[1-9]\d{{0,3}})(?P<reverse>_reverse)?{_HOW}$",
     _TORCH,
     "{}",
     required=frozenset(),

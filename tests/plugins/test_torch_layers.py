@@ -190,59 +190,17 @@ def test_wrappers_are_left_out_of_the_name(tmp_path: Path) -> None:
         assert (layer.name, layer.original_name) == (name, path)
 
 
-@pytest.mark.parametrize(
-    "shapes",
-    [
-        {
-            "attn.in_proj_weight": (24, 8),
-            "attn.in_proj_bias": (24,),
-            "attn.out_proj.weight": (8, 8),
-        },
-        {"c_attn.weight": (24, 8), "c_attn.bias": (24,)},
-        {"mlp.w1.weight": (32, 8), "mlp.w2.weight": (8, 32), "glu.weight": (16, 8)},
-        {"conv.weight": (32, 8, 3, 3), "bn.weight": (32,), "bn.running_mean": (32,)},
-    ],
-)
-def test_look_alikes_are_no_layers(shapes: Shapes, tmp_path: Path) -> None:
-    model = read(saved(shapes), tmp_path)
-    assert model.layers == ()
-    assert model.observations == ()
-
-
-@pytest.mark.parametrize(
-    "shapes",
-    [
-        # a cell with normalisation of its own
-        {"weight_ih": (20, 3), "weight_hh": (20, 5), "layernorm_i.weight": (20,)},
-        # IndRNN: each unit reads only itself
-        {"weight_ih": (5, 3), "weight_hh": (5,), "bias_ih": (5,)},
-        # two gates, five gates
-        {"weight_ih": (10, 3), "weight_hh": (10, 5), "bias_ih": (10,), "bias_hh": (10,)},
-        {"weight_ih": (25, 3), "weight_hh": (25, 5), "bias_ih": (25,), "bias_hh": (25,)},
-        {"x2h.weight": (20, 3), "h2h.weight": (20, 5)},
-        {"W_ih": (20, 3), "W_hh": (20, 5), "b": (20,)},
-        {"i2h.weight": (5, 8), "i2o.weight": (2, 8)},
-        {"W_f": (5, 3), "U_f": (5, 5), "W_i": (5, 3), "U_i": (5, 5), "W_o": (5, 3), "U_o": (5, 5)},
-        {"Wxi.weight": (5, 3), "Whi.weight": (5, 5), "Wxf.weight": (5, 3), "Whf.weight": (5, 5)},
-        # AllenNLP's augmented LSTM, with a highway
-        {"input_linearity.weight": (30, 3), "state_linearity.weight": (25, 5)},
-        {"kernel": (3, 20), "recurrent_kernel": (5, 20), "bias": (20,)},
-    ],
-)
-def test_what_is_not_known_is_possible_and_no_layer(shapes: Shapes, tmp_path: Path) -> None:
-    model = read(saved({f"net.{label}": shape for label, shape in shapes.items()}), tmp_path)
-    assert model.layers == ()
-    (note,) = model.observations
-    assert note.fact is Fact.POSSIBLE
-    assert note.detail.startswith("net: a module with ")
-    assert parameters(model) == sum(_product(shape) for shape in shapes.values())
-
-
 def _product(shape: tuple[int, ...]) -> int:
     total = 1
     for size in shape:
         total *= size
     return total
+
+
+def test_names_may_be_parted_by_slashes(tmp_path: Path) -> None:
+    """As converters from other frameworks leave them."""
+    shapes = {name.replace(".", "/"): shape for name, shape in lstm(3, 2, "net.rnn").items()}
+    assert only(shapes, tmp_path).name == "net/rnn"
 
 
 def test_elmo_is_an_lstm_under_other_names(tmp_path: Path) -> None:
