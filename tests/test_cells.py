@@ -158,6 +158,13 @@ def test_tflites_lstm_has_three_gates_and_two_peepholes() -> None:
         ("NAS", REQUIRED, Sizes(8, 16), "8(nm + n²)", 3072),
         ("NAS", REQUIRED | {Role.PROJECTION}, Sizes(8, 16, 5), "8(nm + np) + pn", 1744),
         ("ESN", TEXTBOOK, Sizes(8, 16), "nm + n² + n", 400),
+        # by TensorFlow 1's definitions
+        ("LayerNormBasicLSTM", REQUIRED, Sizes(8, 16), "4(nm + n²) + 10n", 1696),
+        ("UGRNN", TEXTBOOK, Sizes(8, 16), "2(nm + n² + n)", 800),
+        ("UGRNN", TEXTBOOK, Sizes(8, 16, directions=2), "2 × 2(nm + n² + n)", 1600),
+        ("IndRNN", TEXTBOOK, Sizes(8, 16), "nm + 2n", 160),
+        ("IndyLSTM", TEXTBOOK, Sizes(8, 16), "4(nm + 2n)", 640),
+        ("CudnnGRU", TWO, Sizes(8, 16), "3(nm + n² + n) + n", 1216),
         ("LSTM", TEXTBOOK | {Role.PEEPHOLE}, Sizes(8, 16), "4(nm + n² + n) + 3n", 1648),
     ],
 )

@@ -143,3 +143,15 @@ def test_a_slot_that_several_fill_has_the_fate_of_the_first() -> None:
 def test_two_roots_tell_two_layers_of_one_name_apart() -> None:
     pair = [layer(name=root)._replace(name="rnn", root=root) for root in ("model", "ema")]
     assert [count.layer.name for count in count_layers(pair)] == ["model: rnn", "ema: rnn"]
+
+
+def test_bits_per_weight_are_those_of_all_stored_bytes() -> None:
+    made = layer()
+    assert count_layer(made).bits_per_weight == 32.0
+    packed = made.operands[0]._replace(
+        tensors=(made.operands[0].tensors[0]._replace(bytes=90),)  # of 96
+    )
+    counted = count_layer(made._replace(operands=(packed, *made.operands[1:])))
+    assert counted.bits_per_weight == 31.14  # 8 · 218 / 56, rounded
+    fed = tuple(given._replace(fate=Fate.INPUT, tensors=()) for given in made.operands)
+    assert count_layer(made._replace(operands=fed)).bits_per_weight is None
