@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import csv
+import io
 import json
+from dataclasses import replace
 
 import pytest
 
@@ -10,6 +13,7 @@ from audit_cases import AUDITS, BAD, held
 from handmade import layer, model, report
 from report_cases import UNREADABLE, hold, without_rules
 from rnninspect.render import RENDERERS
+from rnninspect.render.escape import for_csv
 from rnninspect.render.to_audit import AUDIT_RENDERERS
 from rnninspect.render.view import View
 
@@ -66,3 +70,19 @@ def test_json_holds_the_audit_beside_the_reports() -> None:
     )
     assert first["share"] == first["value"] / first["allowed"]
     assert {entry["rule"] for entry in held_in["elsewhere"]} == {"R508", "R509"}
+
+
+@pytest.mark.parametrize("case", AUDITS)
+def test_csv_says_of_every_model_that_fails_what_fails(case: str) -> None:
+    text = AUDIT_RENDERERS["csv"](AUDITS[case], UNREADABLE, View())
+    rows = list(csv.DictReader(io.StringIO(text)))
+    failing = {row["path"] for row in rows if row["outcome"] == "fail"}
+    due = {*AUDITS[case].failing, *(file.path for file in UNREADABLE)}
+    assert failing == {for_csv(path) for path in due}
+    assert all(row["value"] for row in rows)
+
+
+def test_csv_of_a_run_that_never_fails_on_findings_lists_the_limits_alone() -> None:
+    made = replace(AUDITS["faulty"], fail_on=None)
+    rows = list(csv.DictReader(io.StringIO(AUDIT_RENDERERS["csv"](made, [], View()))))
+    assert [row["limit"] for row in rows] == [measure.key for measure in made.measures]

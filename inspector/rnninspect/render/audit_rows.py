@@ -85,7 +85,7 @@ def told_lines(audit: Audit, unreadable: Sequence[Unreadable]) -> Iterator[str]:
     for file in unreadable:
         yield for_terminal(f"{file.path}: unreadable: {shorten(file.reason, LONGEST_REASON)}")
     for report in audit.reports:
-        serious = [found for found in _unmeasured(audit, report) if found.level is not Level.NOTE]
+        serious = [found for found in unmeasured(audit, report) if found.level is not Level.NOTE]
         for line in finding_lines(serious):
             yield f"{for_terminal(report.path)}: {line}"
     for path, finding in audit.elsewhere:
@@ -95,13 +95,14 @@ def told_lines(audit: Audit, unreadable: Sequence[Unreadable]) -> Iterator[str]:
 
 def notes_line(audit: Audit) -> str:
     """How many notes there are, if any."""
-    levels = [found.level for report in audit.reports for found in _unmeasured(audit, report)]
+    levels = [found.level for report in audit.reports for found in unmeasured(audit, report)]
     notes = levels.count(Level.NOTE)
     plural, them = ("", "it") if notes == 1 else ("s", "them")
     return f"{notes:,} note{plural}; `rnninspect MODEL` shows {them}" if notes else ""
 
 
-def _unmeasured(audit: Audit, report: Report) -> list[Finding]:
+def unmeasured(audit: Audit, report: Report) -> list[Finding]:
+    """The findings on a model that have no row among the limits."""
     measured = {measure.rule for measure in audit.measures}
     return [finding for finding in report.findings if finding.rule not in measured]
 

@@ -7,6 +7,7 @@ import io
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
+from rnninspect.audit import Outcome
 from rnninspect.render.audit_rows import (
     LAYER_HEADS,
     LAYER_NUMBERS,
@@ -21,6 +22,7 @@ from rnninspect.render.audit_rows import (
     notes_line,
     others,
     told_lines,
+    unmeasured,
     verdict,
 )
 from rnninspect.render.drawing import draw
@@ -32,7 +34,7 @@ from rnninspect.render.to_junit import audit_junit
 from rnninspect.render.to_sarif import sarif
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterator, Sequence
     from fractions import Fraction
 
     from rnninspect.audit import Audit, Measure
@@ -107,17 +109,31 @@ def _marked(heads: Sequence[str], numbers: Sequence[int], grid: Grid) -> str:
     return "\n".join(f"| {' | '.join(line)} |" for line in lines)
 
 
-def as_csv(audit: Audit, _: Sequence[Unreadable], __: View) -> str:
-    """A line for each limit."""
+def as_csv(audit: Audit, unreadable: Sequence[Unreadable], _: View) -> str:
+    """A line for each bad file, for each other finding that fails, and for each limit."""
     out = io.StringIO()
     writer = csv.DictWriter(out, CSV_HEADS, lineterminator="\n")
     writer.writeheader()
-    for measure in audit.measures:
-        row = _plain(measure).items()
+    for row in (*_failures(audit, unreadable), *map(_plain, audit.measures)):
         writer.writerow(
-            {key: for_csv(value) if isinstance(value, str) else value for key, value in row}
+            {key: for_csv(value) if isinstance(value, str) else value for key, value in row.items()}
         )
     return out.getvalue().rstrip("\n")
+
+
+def _failures(audit: Audit, unreadable: Sequence[Unreadable]) -> Iterator[dict[str, Any]]:
+    """What fails and is no limit: where all limits are kept a model can fail all the same."""
+    for file in unreadable:
+        yield _failure(file.path, about="unreadable", value=file.reason)
+    own = [(report.path, found) for report in audit.reports for found in unmeasured(audit, report)]
+    for path, found in (*own, *audit.elsewhere):
+        if audit.fail_on and found.level.weight >= audit.fail_on.weight:
+            more = {"layer": found.layer, "rule": found.rule}
+            yield _failure(path, about=found.name, value=found.message, **more)
+
+
+def _failure(path: str, **known: str | None) -> dict[str, Any]:
+    return {"path": path, **known, "outcome": Outcome.FAIL.value}
 
 
 def as_json(audit: Audit, unreadable: Sequence[Unreadable], _: View) -> str:
