@@ -6,7 +6,7 @@ from contextlib import ExitStack
 from typing import TYPE_CHECKING
 
 from rnninspect.decode.hdf5 import File
-from rnninspect.plugin import UnreadableFile
+from rnninspect.plugin import Fact, Observation, UnreadableFile
 from rnninspect_keras.archive import (
     CONFIG,
     PICKLED_WEIGHTS,
@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from rnninspect_keras.store import Store
 
 MODEL_CONFIG, LEGACY_WEIGHTS = "model_config", "model_weights"
+SHARD = "_00000.weights.h5"  # the end of a shard's name
 LISTS = ("layer_names", "layer_names0")  # of the older format; the second where it is split
 
 
@@ -88,8 +89,19 @@ def read_hdf5(source: Source) -> SavedModel:
     if any(name in LISTS for name in root.attributes()):
         return describe_legacy("keras hdf5 weights", producer, store, None, source.limits)
     if any(path.rpartition("/")[2] == VARIABLES for path in store.groups):
+        _note_index(source, store)
         return describe_native("keras weights", producer, store, None, source.limits)
     return describe_tensors("hdf5", "", store)
+
+
+def _note_index(source: Source, store: Store) -> None:
+    """Say so where the file is one shard of several: what it lacks lies in the others."""
+    base, number = source.name[: -len(SHARD)], source.name[-len(SHARD) :]
+    if number[:1] == "_" and number[1:6].isdecimal() and number.endswith(SHARD[6:]):
+        index = f"{base}.weights.json"
+        if source.neighbour(index).path is not None:
+            clause = f"one of several files: {index} leads to them all"
+            store.observations.append(Observation(Fact.UNUSUAL, clause))
 
 
 def _config(text: str | None, source: Source) -> Json:

@@ -65,6 +65,19 @@ def to_weights(model: Any, folder: Path) -> Path:
     return folder / "m.weights.h5"
 
 
+def to_folder(model: Any, folder: Path) -> Path:
+    model.save(folder / "unzipped", zipped=False)
+    return folder / "unzipped"
+
+
+def to_shards(model: Any, folder: Path) -> Path:
+    """Shards as small as the largest weight allows, so that cells are split."""
+    largest = max(weight.size * weight.dtype.itemsize for weight in model.get_weights())
+    path = folder / "m.weights.json"
+    model.save_weights(path, max_shard_size=largest / 2**30)
+    return path
+
+
 def to_export(model: Any, folder: Path) -> Path:
     model.export(folder / "exported", verbose=False)
     return folder / "exported"
@@ -87,10 +100,41 @@ SAVES: tuple[Save, ...] = (
     to_archive,
     to_whole_model,
     to_weights,
+    to_folder,
+    to_shards,
     to_export,
     to_saved_model,
     to_checkpoint,
 )
+
+
+@pytest.mark.parametrize("mode", ["int8", "int4", "float8"])
+@pytest.mark.filterwarnings("ignore::UserWarning")  # Keras says which layers it can't quantise
+def test_a_quantised_network_counts_as_before(
+    mode: str, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    import keras
+
+    caplog.set_level("CRITICAL")
+    layers = keras.layers
+    model = keras.Sequential(
+        [
+            keras.Input((6,), dtype="int32"),
+            layers.Embedding(50, 9),
+            layers.LSTM(5, return_sequences=True),
+            layers.Dense(7),
+            layers.EinsumDense("abc,cd->abd", output_shape=(6, 3), bias_axes="d"),
+            layers.GRU(4),
+            layers.Dense(3, use_bias=False),
+        ]
+    )
+    due = model.count_params()
+    model.quantize(mode)
+    for save in (to_archive, to_whole_model, to_weights):
+        report = inspect_file(save(model, tmp_path))
+        assert report.totals.parameters == due
+        assert report.totals.not_parameters["quantisation"] > 0
+        assert [found for found in report.findings if found.level == "error"] == []
 
 
 def recurrent(layer: Any) -> int:

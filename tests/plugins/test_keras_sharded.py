@@ -82,6 +82,14 @@ def test_a_cell_over_two_shards_is_one_layer(tmp_path: Path) -> None:
     assert report.file_bytes == shards + (tmp_path / INDEX).stat().st_size
 
 
+def test_a_shard_alone_says_that_it_is_one_of_several(tmp_path: Path) -> None:
+    write_shards(tmp_path)
+    report = inspect_file(tmp_path / SECOND)
+    assert any(INDEX in found.message for found in report.findings)
+    (tmp_path / INDEX).unlink()
+    assert not any(INDEX in found.message for found in inspect_file(tmp_path / SECOND).findings)
+
+
 def test_a_shard_that_the_index_forgets_is_read_too(tmp_path: Path) -> None:
     report = inspect_file(write_shards(tmp_path, {f"/{CELL}": FIRST}))  # as Keras 3.10 does
     assert (report.totals.parameters, report.layers[0].stored, rules(report)) == (128, 128, [])
