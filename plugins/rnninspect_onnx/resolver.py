@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from rnninspect.plugin import Record
-from rnninspect_onnx import control, quantised
+from rnninspect_onnx import quantised
 from rnninspect_onnx.constants import constant
 from rnninspect_onnx.operators import OPERATORS, run
 from rnninspect_onnx.recurrent import is_recurrent, outputs_of
@@ -134,6 +134,7 @@ class Resolver:
 
     def _enter(self, scope: Scope, call: Call) -> tuple[Value, ...]:
         """Run the graphs inside a node, which see the values around them."""
+        from rnninspect_onnx import control  # noqa: PLC0415 - most models have no graphs inside
 
         def enter(step: str, graph: Graph, bound: dict[str, Value | None]) -> Scope:
             path = scope.inside(f"{scope.label(call.node)}.{step}")

@@ -6,7 +6,6 @@ import math
 from typing import TYPE_CHECKING
 
 from rnninspect.plugin import Fact, Observation, Purpose, Record, StoredTensor
-from rnninspect_onnx.external import ExternalFiles
 from rnninspect_onnx.inventory import Standing
 from rnninspect_onnx.payload import ELEMENT_TYPES, held_bytes, needed_bytes
 
@@ -14,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from rnninspect.plugin import Source
-    from rnninspect_onnx.external import Extent
+    from rnninspect_onnx.external import Extent, ExternalFiles
     from rnninspect_onnx.inventory import Entry
     from rnninspect_onnx.messages import Tensor
 
@@ -46,22 +45,30 @@ class Described(Record):
 
 def describe_tensors(source: Source, entries: Iterable[Entry], uses: Uses) -> Described:
     """Describe each tensor once; a function that is called twice stores its own only once."""
-    files = ExternalFiles(source)
+    files: ExternalFiles | None = None
     tensors: dict[int, StoredTensor] = {}
     observations: list[Observation] = []
     for entry in entries:
         if entry.tensor.place not in tensors:
             observations += _oddities(entry)
+            if files is None and entry.tensor.external is not None:
+                files = _external_files(source)
             tensors[entry.tensor.place] = _describe(entry, uses, files)
-    observations += files.observations()
+    observations += () if files is None else files.observations()
     return Described(tensors, tuple(observations))
 
 
-def _describe(entry: Entry, uses: Uses, files: ExternalFiles) -> StoredTensor:
+def _external_files(source: Source) -> ExternalFiles:
+    from rnninspect_onnx.external import ExternalFiles  # noqa: PLC0415 - small models have none
+
+    return ExternalFiles(source)
+
+
+def _describe(entry: Entry, uses: Uses, files: ExternalFiles | None) -> StoredTensor:
     tensor = entry.tensor
     needed = needed_bytes(tensor.dims, tensor.element_type) if _has_shape(tensor) else None
     held, identity = held_bytes(tensor), str(tensor.place)
-    if tensor.external is not None:
+    if files is not None and tensor.external is not None:
         extent = files.extent(tensor, entry.name, needed)
         held, identity = extent.held, _external_identity(extent, tensor)
     elements = uses.packed.get(tensor.place)
