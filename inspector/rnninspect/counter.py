@@ -57,7 +57,10 @@ class LayerCount(Record):
     @property
     def bits_per_weight(self) -> float | None:
         """Stored bits for each stored parameter, scales apart; None if none is stored."""
-        return round(8 * self.bytes / self.stored, 2) if self.stored else None
+        tensors = unique_tensors(self.layer)
+        elements = sum(tensor.parameters for tensor in tensors)
+        held = sum(tensor.bytes for tensor in tensors)
+        return round(8 * held / elements, 2) if elements else None
 
 
 def count_layers(layers: Iterable[RecurrentLayer]) -> tuple[LayerCount, ...]:

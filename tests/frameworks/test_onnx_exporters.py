@@ -133,11 +133,10 @@ def test_the_default_exporter(
         (False, {"do_constant_folding": False}),
         (False, {"export_params": False}),
         (False, {"keep_initializers_as_inputs": True}),
-        (False, {"opset_version": 9}),
-        (False, {"opset_version": 13}),
+        *((False, {"opset_version": opset}) for opset in (9, 11, 13, 14, 16, 20)),
         (False, {"dynamic_axes": {"x": [0, 1]}, "input_names": ["x"]}),
         (True, {"optimize": False}),
-        (True, {"opset_version": 22}),
+        *((True, {"opset_version": opset}) for opset in (18, 20, 22, 23)),
     ],
     ids=str,
 )
