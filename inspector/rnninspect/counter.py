@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections import Counter
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from rnninspect.cells import CELLS, Cell, Formula, Role, Sizes, Symbol, count, formula
@@ -74,16 +75,23 @@ def count_layer(layer: RecurrentLayer) -> LayerCount:
     operands = tuple(_count_operand(operand, cell, layer.sizes) for operand in layer.operands)
     unique = unique_tensors(layer)
     held = sum(counted.parameters for counted in operands)
+    arithmetic, expected = _arithmetic(layer.cell, layer.roles, layer.sizes)
     return LayerCount(
         layer=layer,
         cell=cell,
-        formula=formula(cell, layer.roles, layer.sizes),
-        expected=count(cell, layer.roles, layer.sizes),
+        formula=arithmetic,
+        expected=expected,
         stored=min(held, sum(tensor.parameters for tensor in unique)),
         bytes=sum(tensor.bytes for tensor in unique),
         operands=operands,
         slots=tuple(_slots(layer, cell, operands)),
     )
+
+
+@lru_cache(maxsize=256)
+def _arithmetic(cell: str, roles: frozenset[Role], sizes: Sizes) -> tuple[Formula, int]:
+    """The formula and the count of a layer; most layers of a network are like others of it."""
+    return formula(CELLS[cell], roles, sizes), count(CELLS[cell], roles, sizes)
 
 
 def unique_tensors(layer: RecurrentLayer) -> tuple[StoredTensor, ...]:
@@ -105,13 +113,11 @@ def expected_shape(axes: tuple[Axis, ...], gates: int, sizes: Sizes) -> tuple[in
 
 def _count_operand(operand: Operand, cell: Cell, sizes: Sizes) -> OperandCount:
     shape = expected_shape(operand.axes, len(cell.gates), sizes)
+    if shape is not None:
+        return OperandCount(operand, shape, math.prod(shape), _stored(operand))
     roles = cell.roles()
-    expected = (
-        sum(cell.parameters(slot.role, sizes) for slot in operand.slots if slot.role in roles)
-        if shape is None
-        else math.prod(shape)
-    )
-    return OperandCount(operand, shape, expected, _stored(operand))
+    due = (cell.parameters(slot.role, sizes) for slot in operand.slots if slot.role in roles)
+    return OperandCount(operand, None, sum(due), _stored(operand))
 
 
 def _stored(operand: Operand) -> int:
@@ -128,13 +134,16 @@ def _stored(operand: Operand) -> int:
 def _slots(
     layer: RecurrentLayer, cell: Cell, operands: tuple[OperandCount, ...]
 ) -> Iterable[SlotCount]:
+    filling: dict[Slot, list[OperandCount]] = {}
+    for counted in operands:
+        for slot in dict.fromkeys(counted.operand.slots):
+            filling.setdefault(slot, []).append(counted)
     for direction in range(layer.sizes.directions):
         for weight in cell.weights:
             slot = Slot(direction, weight.role)
-            filling = tuple(counted for counted in operands if slot in counted.operand.slots)
-            if filling or weight.role in layer.roles:
+            if slot in filling or weight.role in layer.roles:
                 due = cell.parameters(weight.role, layer.sizes) if weight.role in layer.roles else 0
-                yield SlotCount(slot, due, filling)
+                yield SlotCount(slot, due, tuple(filling.get(slot, ())))
 
 
 def merge_shared(layers: Iterable[RecurrentLayer]) -> tuple[RecurrentLayer, ...]:

@@ -7,6 +7,7 @@ most of the tensors wins.
 from __future__ import annotations
 
 from collections import Counter
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from rnninspect.plugin import CELLS, Record, Role
@@ -76,6 +77,12 @@ def infer(shapes: Shapes, cell: str | None) -> Outline | None:
 
     Level i > 0 reads what its own kernel says; a level without one reads what is fed to it.
     """
+    return _infer(tuple(shapes.items()), cell)
+
+
+@lru_cache(maxsize=64)  # most modules of a network are like others of it
+def _infer(pairs: tuple[tuple[Place, tuple[int, ...]], ...], cell: str | None) -> Outline | None:
+    shapes = dict(pairs)
     known = {place: shape for place, shape in shapes.items() if shape and min(shape) > 0}
     best = max(_hypotheses(known, cell), key=lambda h: _score(h, known), default=None)
     if best is None or _is_another_cell(best, known):
