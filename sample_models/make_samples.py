@@ -22,12 +22,14 @@ from making import (
     broken_keras,
     broken_onnx,
     broken_onnx_nodes,
+    broken_tensorflow,
     broken_torch,
     family,
     keras2_samples,
     keras_samples,
     onnx_exports,
     onnx_samples,
+    tensorflow_samples,
     torch_samples,
 )
 from making.records import Broken, Intact, broken_entry, intact_entry
@@ -35,6 +37,7 @@ from making.records import Broken, Intact, broken_entry, intact_entry
 INTACT = (
     *keras_samples.INTACT,
     *keras2_samples.INTACT,
+    *tensorflow_samples.INTACT,
     *torch_samples.INTACT,
     *onnx_samples.INTACT,
     *onnx_exports.INTACT,
@@ -42,6 +45,7 @@ INTACT = (
 )
 BROKEN = (
     *broken_keras.BROKEN,
+    *broken_tensorflow.BROKEN,
     *broken_torch.BROKEN,
     *broken_onnx.BROKEN,
     *broken_onnx_nodes.BROKEN,

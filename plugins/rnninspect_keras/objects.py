@@ -74,14 +74,14 @@ def read_trackable(data: Source) -> list[Item]:
     """The objects of a TrackableObjectGraph."""
     wire = WireReader(data)
     spans = wire.collect(wire.whole(), (1,)).spans(1)
-    data.limits.require("nodes", len(spans), "the number of objects")
+    data.limits.require("members", len(spans), "the number of objects")
     return _closed([_trackable(wire, span) for span in spans])
 
 
 def read_saved(wire: WireReader, spans: Iterable[Span]) -> list[Item]:
     """The objects of a SavedObjectGraph whose nodes lie at these places."""
     places = list(spans)
-    wire.source.limits.require("nodes", len(places), "the number of objects")
+    wire.source.limits.require("members", len(places), "the number of objects")
     return _closed([_saved(wire, span) for span in places])
 
 

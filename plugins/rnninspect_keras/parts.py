@@ -45,20 +45,24 @@ class Cluster:
         place: what their names have in common, split at the slashes.
         suffix: `_1` of a second cell or direction under the same place.
         pieces: in the order in which the file lists them.
+        robbed: whether the file names a recurrent kernel for it that it does not hold.
     """
 
-    __slots__ = ("pieces", "place", "suffix")
+    __slots__ = ("pieces", "place", "robbed", "suffix")
 
     def __init__(
         self, place: tuple[str, ...], suffix: str = "", pieces: Iterable[Piece] = ()
     ) -> None:
         self.place = place
         self.suffix = suffix
+        self.robbed = False
         self.pieces = list(pieces)
 
     @property
     def recurrent(self) -> bool:
-        """Whether one of them can only be a recurrent kernel."""
+        """Whether one of them can only be a recurrent kernel, or one is known to be gone."""
+        if self.robbed:
+            return True
         parts = {piece.part for piece in self.pieces}
         return bool(parts & {Part.RECURRENT, Part.GATE_RECURRENT})
 

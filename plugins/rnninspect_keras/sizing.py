@@ -172,8 +172,11 @@ def _input_size(plan: CellPlan, pieces: Sequence[Piece]) -> int | None:
         if piece.part in KERNELS and len(shape) >= PLAIN_RANK:
             turned = shape[-2] == wide and shape[-1] != wide and piece.part is Part.KERNEL
             seen[shape[-1] if turned else shape[-2]] += 1
-        elif piece.part in JOINED and _is_matrix(plan, shape) and shape[-2] > _fed_back(plan):
-            seen[shape[-2] - _fed_back(plan)] += 1
+        elif piece.part in JOINED and _is_matrix(plan, shape):
+            due = _expected(plan, _axes(plan, piece)[-1])
+            rows = shape[-1] if shape[-2] == due and shape[-1] != due else shape[-2]
+            if rows > _fed_back(plan):
+                seen[rows - _fed_back(plan)] += 1
     return max(seen, key=lambda size: seen[size]) if seen else None
 
 

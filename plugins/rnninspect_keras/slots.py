@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
@@ -13,7 +14,11 @@ if TYPE_CHECKING:
 
 ATTRIBUTES = "/.ATTRIBUTES/"  # behind the path of an object, in a checkpoint of objects
 SLOT = ".OPTIMIZER_SLOT"
-AVERAGE = "ExponentialMovingAverage"
+AVERAGE = "/ExponentialMovingAverage"
+# Slots whose names tell what they are, also where their variable's shape is another or it is gone.
+SLOT_NAME = re.compile(
+    r"(\w*Adam|Nadam|Momentum|RMSProp|Adagrad|Adadelta|AdaMax|Ftrl|adam_[mv])(_\d+)?"
+)
 COUNTERS = {
     *("global_step", "save_counter", "beta1_power", "beta2_power", "learning_rate", "iteration"),
     *("current_loss_scale", "good_steps"),
@@ -26,9 +31,11 @@ def assign_by_name(bundle: Bundle) -> None:
     A slot is named as its variable is, with the optimizer's name behind, and a scope before it if
     the optimizer was made in one: `OptimizeLoss/rnn/kernel/Adam`.
     """
+    averages = [key.removesuffix(AVERAGE) for key in bundle.tensors if key.endswith(AVERAGE)]
+    lone = not any(key in bundle.tensors for key in averages)  # kept instead of the weights
     for key, tensor in bundle.tensors.items():
-        path, mark, _ = key.partition(ATTRIBUTES)
-        purpose = _purpose_of_path(path) if mark else _purpose(key, bundle)
+        path, mark, _ = key.removesuffix(AVERAGE if lone else "").partition(ATTRIBUTES)
+        purpose = _purpose_of_path(path) if mark else _purpose(path, tensor.shape, bundle)
         if tensor.purpose is not Purpose.PARAMETER:
             purpose = tensor.purpose
         bundle.tensors[key] = tensor._replace(name=path, purpose=purpose)
@@ -47,12 +54,16 @@ def _purpose_of_path(path: str) -> Purpose:
     return Purpose.PARAMETER
 
 
-def _purpose(key: str, bundle: Bundle) -> Purpose:
+def _purpose(key: str, shape: tuple[int, ...], bundle: Bundle) -> Purpose:
     *front, last = key.split("/")
     if last in COUNTERS or (front and last.startswith(("beta1_power", "beta2_power"))):
         return Purpose.OPTIMIZER
+    if key.endswith(AVERAGE):
+        return Purpose.COPY
+    if front and SLOT_NAME.fullmatch(last):
+        return Purpose.OPTIMIZER
     for start in range(len(front)):
         owner = bundle.tensors.get("/".join(front[start:]))
-        if owner is not None and owner.shape == bundle.tensors[key].shape:
-            return Purpose.COPY if last == AVERAGE else Purpose.OPTIMIZER
+        if owner is not None and owner.shape == shape:
+            return Purpose.OPTIMIZER
     return Purpose.PARAMETER

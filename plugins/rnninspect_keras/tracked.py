@@ -108,10 +108,11 @@ class Tracked:
         clusters: dict[int, Cluster] = {}
         for number, item in enumerate(self._items):
             kernel = item.children.get(RECURRENT)
-            stored = None if kernel is None else self._items[kernel].tensor
-            if stored is not None and kernel is not None and stored.identity not in self._taken:
-                place = tuple(self._label(self._items[kernel]).split("/")[:-1])
-                clusters[number] = Cluster(place, pieces=self._cell(number))
+            if kernel is None or not self._is_left(number):
+                continue
+            place = tuple(self._label(self._items[kernel]).split("/")[:-1])
+            clusters[number] = Cluster(place, pieces=self._cell(number))
+            clusters[number].robbed = self._items[kernel].tensor is None
         self._tell_apart(clusters)
         found = list(recognise(strands("", [*clusters.values()])))
         return [*found, *_unknown([*clusters.values()], found)]
@@ -131,6 +132,21 @@ class Tracked:
             elif seen[place] > 1 and place:
                 clusters[number].place = (f"{place[0]} ({seen[place]})", *place[1:])
 
+    def _is_left(self, number: int) -> bool:
+        """Whether a cell has a weight that no layer has taken."""
+        weights = (self._items[child].tensor for child in self._items[number].children.values())
+        return any(
+            weight is not None
+            and weight.purpose is Purpose.PARAMETER
+            and weight.identity not in self._taken
+            for weight in weights
+        )
+
+    def _robbed(self) -> set[tuple[str, ...]]:
+        """Where the objects have a recurrent kernel that the checkpoint does not hold."""
+        gone = (item.name.split("/") for item in self._items if item.key and item.tensor is None)
+        return {tuple(place) for *place, last in gone if last == RECURRENT}
+
     def _label(self, item: Item) -> str:
         path = item.key.partition("/.ATTRIBUTES")[0]
         return item.name if "/" in item.name or "/" not in path else path
@@ -143,7 +159,10 @@ class Tracked:
             for tensor in tensors
             if tensor.purpose is Purpose.PARAMETER and tensor.identity not in self._taken
         ]
-        clusters = [known for known in cluster(rest) if known.recurrent]
+        sorted_out, robbed = cluster(rest), self._robbed()
+        for known in sorted_out:
+            known.robbed = known.place in robbed
+        clusters = [known for known in sorted_out if known.recurrent]
         found = list(recognise(strands("", clusters)))
         taken = _identities(found)
         others = [known for known in rest if known[1].identity not in taken]

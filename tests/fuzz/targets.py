@@ -8,8 +8,11 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
+from bundles import literal, varint
 from rnninspect.decode.hdf5 import Dataset, File, Node
 from rnninspect.decode.protobuf import LENGTH, WireReader
+from rnninspect.decode.snappy import decompress
+from rnninspect.decode.table import read_table
 from rnninspect.decode.zip_directory import open_member, read_directory
 from rnninspect.errors import UnreadableFile
 from rnninspect.inspection import inspect_file
@@ -26,6 +29,7 @@ from rnninspect_torch.rebuild import TorchCalls
 
 from .faults import Mutator, mutate_bytes, mutate_json, mutate_safetensors
 from .structures import mutate_pickle, mutate_protobuf, mutate_zip
+from .tables import mutate_table
 
 SAMPLES = Path(__file__).parents[2] / "sample_models"
 SCRATCH = tempfile.TemporaryDirectory(prefix="rnninspect-fuzz-")  # held open with the process
@@ -60,14 +64,14 @@ def source_of(data: bytes) -> Source:
         return empty.holding(data)
 
 
-def _whole(suffix: str) -> Callable[[bytes], None]:
-    path = Path(SCRATCH.name) / f"model{suffix}"
+def _whole(suffix: str, name: str = "model") -> Callable[[bytes], None]:
+    path = Path(SCRATCH.name) / f"{name}{suffix}"
 
     def run(data: bytes) -> None:
         path.write_bytes(data)
         report = inspect_file(path)
-        for name in FORMATS:
-            RENDERERS[name]((report,), (), VIEW)
+        for form in FORMATS:
+            RENDERERS[form]((report,), (), VIEW)
 
     return run
 
@@ -90,6 +94,21 @@ def _protobuf(data: bytes) -> None:
             for _, kind, start, length in reader.fields(pending.pop()):
                 if kind == LENGTH:
                     pending.append(((start, start + length),))
+
+
+def _table(data: bytes) -> None:
+    for _ in read_table(source_of(data)):
+        pass
+
+
+def _snappy(data: bytes) -> None:
+    decompress(data, Limits())
+
+
+def _literals() -> list[bytes]:
+    """Data that repeat their last byte six times."""
+    plain = (b"a" * 40, bytes(range(50)))
+    return [varint(len(data) + 6) + literal(data)[1:] + b"\x09\x01" for data in plain]
 
 
 def _zip(data: bytes) -> None:
@@ -156,5 +175,10 @@ TARGETS = {
     "zip-directory": Target(_zip, mutate_bytes, _files(".pt", ".keras")),
     "hdf5": Target(_hdf5, mutate_bytes, _files(".h5")),
     "safetensors": Target(_whole(".safetensors"), mutate_safetensors, _files(".safetensors")),
+    "saved-model": Target(_whole(".pb", "saved_model"), mutate_protobuf, _files(".pb")),
+    "checkpoint": Target(_whole(".index"), mutate_table, _files(".index")),
+    "old-checkpoint": Target(_whole(".ckpt-7"), mutate_table, _files(".ckpt-7")),
+    "table": Target(_table, mutate_bytes, _files(".index")),
+    "snappy": Target(_snappy, mutate_bytes, _literals),
     "config": Target(_config, mutate_json, _members("config.json", ".keras")),
 }

@@ -19,6 +19,7 @@ import torch
 from onnx import numpy_helper
 
 from mutation.faults import Arrays, Unfit
+from rnninspect.decode.table import MAGIC
 
 WEIGHTS = "model.weights.h5"
 PARTS_OF_A_CHECKPOINT = ("model_state_dict", "state_dict", "model")
@@ -26,8 +27,8 @@ PARTS_OF_A_CHECKPOINT = ("model_state_dict", "state_dict", "model")
 
 def read(path: Path) -> Arrays:
     """Every array of the file by the name that a report gives it."""
-    if path.is_dir():
-        arrays: Arrays = _saved_models().read(path)
+    if _is_checkpoint(path):
+        arrays: Arrays = _checkpoints().read(path)
         return arrays
     if path.suffix == ".onnx":
         return {
@@ -42,8 +43,8 @@ def read(path: Path) -> Arrays:
 
 def write(path: Path, target: Path, before: Arrays, after: Arrays) -> None:
     """Write the file again with what differs between the two."""
-    if path.is_dir():
-        _saved_models().write(path, target, before, after)
+    if _is_checkpoint(path):
+        _checkpoints().write(path, target, after)
         return
     gone = before.keys() - after.keys()
     new = {name: array for name, array in after.items() if before.get(name) is not array}
@@ -55,8 +56,13 @@ def write(path: Path, target: Path, before: Arrays, after: Arrays) -> None:
         _write_torch(path, target, gone, new)
 
 
-def _saved_models() -> ModuleType:
-    return import_module("mutation.saved_models")  # TensorFlow only for these
+def _is_checkpoint(path: Path) -> bool:
+    """Whether it is the folder of a SavedModel, or a table: an index, a V1 checkpoint."""
+    return path.is_dir() or path.read_bytes().endswith(MAGIC)
+
+
+def _checkpoints() -> ModuleType:
+    return import_module("mutation.checkpoints")  # TensorFlow only for these
 
 
 def _write_onnx(path: Path, target: Path, gone: set[str], new: Arrays) -> None:
@@ -220,9 +226,9 @@ def _submodule(module: Any, path: str) -> Any:  # noqa: ANN401 - as above
 
 def declare_other_size(path: Path, target: Path, name: str) -> None:
     """Write the file again with one hidden unit more declared for the layer."""
-    if path.is_dir():
-        raise Unfit  # its metadata lie in a protobuf
-    if path.suffix == ".onnx":
+    if _is_checkpoint(path):
+        _checkpoints().declare_other_size(path, target, lambda config: _declare_keras(config, name))
+    elif path.suffix == ".onnx":
         _declare_onnx(path, target, name)
     elif path.suffix == ".keras":
         with zipfile.ZipFile(path) as archive:
@@ -289,10 +295,9 @@ def _declare_torch(path: Path, target: Path, name: str) -> None:
 
 def cut_payload(path: Path, target: Path, name: str) -> None:
     """Write the file again with too few bytes for a tensor."""
-    if path.is_dir():
-        _saved_models().cut_payload(path, target)
-        return
-    if path.suffix == ".onnx":
+    if _is_checkpoint(path):
+        _checkpoints().cut_payload(path, target)
+    elif path.suffix == ".onnx":
         _cut_onnx(path, target, name)
     elif path.suffix == ".keras":
         replace_member(path, target, WEIGHTS, _hdf5(path)[:-64])
@@ -322,8 +327,6 @@ def _cut_onnx(path: Path, target: Path, name: str) -> None:
 
 def double(path: Path, target: Path, name: str) -> frozenset[str]:
     """Write the file again with one of the layer's tensors twice; the rules that may find it."""
-    if path.is_dir():
-        raise Unfit  # no object refers to an array under another key
     before = read(path)
     if path.suffix == ".onnx":
         model = onnx.load(path, load_external_data=False)
@@ -336,6 +339,9 @@ def double(path: Path, target: Path, name: str) -> frozenset[str]:
             shutil.copy(data, target.with_name(data.name))
         target.write_bytes(model.SerializeToString())
         return frozenset({"R209"})
+    if _is_checkpoint(path):
+        write(path, target, before, before | {f"{name}_2": before[name].copy()})
+        return frozenset({"R102", "R103", "R106", "R401"})  # it is told as a cell of its own
     if path.suffix in {".keras", ".h5"}:
         folder, _, leaf = name.rpartition("/")
         beside = sum(1 for other in before if other.rpartition("/")[0] == folder)

@@ -18,6 +18,13 @@ UNSEEN: dict[tuple[str, str, str], str] = {
     ("torch/cells.pt", "renamed", "rnn"): "as above, of the one weight_hh that is left",
     ("keras/text.weights.h5", "bias", "both"): "weights alone, of a Bidirectional whose layers "
     "differ in reset_after, as Keras allows",
+    (
+        "keras/tracked.ckpt.index",
+        "bias",
+        "network/gru",
+    ): "a checkpoint declares nothing, and this is the bias of a GRU without reset_after",
+    ("keras/exported", "doubled", "network/lstm"): "an array that no object and no name leads to "
+    "belongs to no layer",
     ("keras/keras2_weights.h5", "bias", "stack/0"): "weights alone, of a GRU without reset_after",
 }
 _seeded: Counter[tuple[str, str]] = Counter()

@@ -242,8 +242,8 @@ def test_objects_in_cycles_are_walked_once(tmp_path: Path) -> None:
 
 def test_more_objects_than_the_limit_are_refused(tmp_path: Path) -> None:
     index = write_with_graph(tmp_path / "ck", {}, [b""] * 50)
-    with pytest.raises(RefusedFile, match="nodes"):
-        inspect_file(index, Limits(nodes=49))
+    with pytest.raises(RefusedFile, match="members"):
+        inspect_file(index, Limits(members=49))
 
 
 def test_a_number_of_shards_costs_nothing_until_entries_lie_in_them(tmp_path: Path) -> None:
