@@ -25,8 +25,8 @@ def answer(question: Question, given: Answer) -> None:
     given.version = f"{given.version} with tensorflow {tf.__version__}"
     given.total, given.everything = 0, True
     prefix = _prefix(question)
-    if not prefix.with_name(prefix.name + PREFIX).exists():
-        return  # a program without variables
+    if not any(place.exists() for place in (prefix, prefix.with_name(prefix.name + PREFIX))):
+        return  # a program without variables; a V1 checkpoint is the prefix itself
     reader = tf.train.load_checkpoint(str(prefix))
     shapes = reader.get_variable_to_shape_map()
     given.total = sum(math.prod(shape) for name, shape in shapes.items() if name != OBJECTS)
