@@ -109,7 +109,7 @@ SAVES: tuple[Save, ...] = (
 
 
 @pytest.mark.parametrize("mode", ["int8", "int4", "float8"])
-@pytest.mark.filterwarnings("ignore::UserWarning")  # Keras says which layers it can't quantise
+@pytest.mark.filterwarnings("ignore::UserWarning", "ignore::DeprecationWarning")
 def test_a_quantised_network_counts_as_before(
     mode: str, tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
