@@ -13,7 +13,7 @@ from rnninspect.model import (
     Slot,
     StoredTensor,
 )
-from rnninspect.report import Report, add_up
+from rnninspect.report import Findings, Report, add_up
 from rnninspect.rules import check
 
 G, M, N, R, P = Symbol.GATES, Symbol.INPUT, Symbol.HIDDEN, Symbol.FED_BACK, Symbol.PROJECTION
@@ -100,5 +100,5 @@ def report(saved: SavedModel, path: str = "model.bin") -> Report:
         layers=counts,
         skipped=saved.skipped,
         totals=add_up(saved, counts),
-        findings=check(saved, counts),
+        findings=Findings(check(saved, counts)),
     )

@@ -12,7 +12,7 @@ from rnninspect.audit import Audit, Measure, Outcome
 from rnninspect.audit.measure import Quantity, spell
 from rnninspect.cells import Sizes
 from rnninspect.model import Origin, SkippedLayer, Stack
-from rnninspect.report import Report
+from rnninspect.report import Findings, Report
 from rnninspect.rules import Finding, Level
 
 
@@ -133,7 +133,7 @@ def test_without_a_limit_nothing_is_measured() -> None:
 
 
 def warned(path: str = "model.bin") -> Report:
-    findings = tuple(
+    findings = Findings(
         Finding(rule, "x", level, None, None, "told")
         for rule, level in (("R301", Level.WARNING), ("R302", Level.ERROR), ("R402", Level.NOTE))
     )

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from rnninspect.counter import count_layers
 from rnninspect.errors import PluginError, RnnInspectError
 from rnninspect.readers import choose_reader
-from rnninspect.report import Report, add_up
+from rnninspect.report import Findings, Report, add_up
 from rnninspect.rules import check
 from rnninspect.source import open_source
 
@@ -44,7 +44,7 @@ def inspect_file(
         layers=counts,
         skipped=model.skipped,
         totals=add_up(model, counts),
-        findings=check(model, counts),
+        findings=Findings(check(model, counts)),
     )
 
 
@@ -68,5 +68,15 @@ def _read(reader: Reader, source: Source) -> SavedModel:
             f"reader {reader.name} failed: {type(error).__name__}: {error}"
         ) from error
     source.limits.require("tensors", len(model.tensors))
-    source.limits.require("layers", len(model.layers))
+    source.limits.require("recurrent", len(model.layers), "the number of recurrent layers")
+    source.limits.require("name_length", _letters(model), "the length of all names together")
     return model
+
+
+def _letters(model: SavedModel) -> int:
+    """The length of what a report says by name: layers and their tensors, over and over."""
+    names = (
+        len(layer.name) + sum(len(operand.name) for operand in layer.operands)
+        for layer in model.layers
+    )
+    return sum(names) + sum(len(layer.name) for layer in model.skipped)

@@ -14,9 +14,12 @@ class Limits(Record):
         expansion: bytes to which one compressed member may grow.
         members: entries of an archive, or objects of an HDF5 file.
         tensors: stored tensors.
-        layers: recurrent layers, and layers of a configuration.
+        layers: layers of a configuration, recurrent or not.
+        recurrent: recurrent layers, or recurrent nodes of a graph.
         opcodes: opcodes of one pickle.
         nodes: nodes of a graph, over all its subgraphs.
+        name_length: letters in the names of the recurrent layers and their tensors.
+        table_bytes: bytes of a checkpoint's index, packed or unpacked, and of its keys.
         fields: fields of Protocol Buffers messages, over the whole file.
         nesting: depth of messages, groups, containers or configurations.
     """
@@ -26,8 +29,11 @@ class Limits(Record):
     members: int = 200_000
     tensors: int = 250_000
     layers: int = 10_000
+    recurrent: int = 2_500
     opcodes: int = 3_000_000
     nodes: int = 2_000_000
+    name_length: int = 4_000_000
+    table_bytes: int = 16 * 2**20
     fields: int = 4_000_000
     nesting: int = 100
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from rnninspect.counter import unique_tensors
@@ -43,6 +44,18 @@ class Totals(Record):
         return self.parameters - self.recurrent
 
 
+class Findings(tuple["Finding", ...]):  # noqa: SLOT001 - the index is kept in its dict
+    """Findings in the order in which they are shown, and again by layer."""
+
+    @cached_property
+    def by_layer(self) -> dict[str | None, list[Finding]]:
+        """The findings on each layer; under None those on the file."""
+        known: dict[str | None, list[Finding]] = {}
+        for finding in self:
+            known.setdefault(finding.layer, []).append(finding)
+        return known
+
+
 class Report(Record):
     """All that is known of one model; sizes in bytes, counts in elements.
 
@@ -57,14 +70,14 @@ class Report(Record):
     layers: tuple[LayerCount, ...]
     skipped: tuple[SkippedLayer, ...]
     totals: Totals
-    findings: tuple[Finding, ...]
+    findings: Findings
 
     def findings_of(self, layer: str, level: Level = Level.ERROR) -> tuple[Finding, ...]:
         """Findings on one layer, of this level or worse."""
         return tuple(
             finding
-            for finding in self.findings
-            if finding.layer == layer and finding.level.weight >= level.weight
+            for finding in self.findings.by_layer.get(layer, ())
+            if finding.level.weight >= level.weight
         )
 
     def verdict(self, counted: LayerCount) -> str:

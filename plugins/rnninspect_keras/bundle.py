@@ -59,6 +59,8 @@ REFERENCE = 100
 NOT_NUMBERS = ("string", "resource", "variant")
 GRAPH_KEY = "_CHECKPOINTABLE_OBJECT_GRAPH"
 SLICE = b"\0"  # keys of slices begin with it
+MOST_SHARDS = 5_000  # that are looked up
+MOST_AXES = 64  # as in numpy 2; a product of more has no end of digits
 SHOWN = 3  # names of missing shards in a message
 
 Slices = dict[str, list[tuple[int, "int | None"]]]  # name -> bytes by the index, bytes held
@@ -159,6 +161,8 @@ class Shards:
     def size(self, shard: int) -> int | None:
         """Bytes of a shard; None if it is not there."""
         if shard not in self._sizes:
+            if len(self._sizes) == MOST_SHARDS:
+                raise UnreadableFile(f"the tensors lie in more than {MOST_SHARDS} shards")
             found = self.home.neighbour(self.name(shard))
             inside = found.whereabouts is Whereabouts.INSIDE
             self._sizes[shard] = found.size if inside else None
@@ -190,6 +194,8 @@ def _entry(wire: WireReader, key: str, span: Span) -> Entry:
 def read_shape(wire: WireReader, message: Message) -> tuple[int, ...]:
     """A TensorShapeProto's axes; an axis that is not known is -1."""
     dims = wire.collect(message, (2,)).spans(2)
+    if len(dims) > MOST_AXES:
+        raise UnreadableFile(f"the shape of a tensor has {len(dims)} axes")
     return tuple(signed(wire.collect((dim,), (1,)).number(1) or 0) for dim in dims)
 
 

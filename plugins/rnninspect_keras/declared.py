@@ -21,6 +21,8 @@ def parse_json(text: bytes | str, limits: Limits, what: str) -> Json:
     import json  # noqa: PLC0415 - weights-only files need no JSON
 
     data = text.encode("utf-8", "surrogateescape") if isinstance(text, str) else text
+    if not data.isascii():  # one letter may make all of them take four bytes
+        limits.require("header_bytes", 4 * len(data), what)
     values = data.count(b",") + data.count(b"{") + data.count(b"[")
     limits.require("nodes", 2 * values, f"the number of values in {what}")
     try:

@@ -112,7 +112,7 @@ class Resolver:
         self._note_quantised(call)
         if is_recurrent(call.node):
             self.sites.append(Site(scope.label(call.node), call))
-            self._limits.require("layers", len(self.sites))
+            self._limits.require("recurrent", len(self.sites), "the number of recurrent nodes")
             return outputs_of(call)
         if any(attribute.graphs for attribute in call.node.attributes):
             return self._enter(scope, call)

@@ -121,6 +121,7 @@ def _find_layers(network: _Network) -> None:
             found = build(group, declared, network.stored, network.label)
         if found is not None:
             network.layers.extend(found.layers)
+            network.saved.calls.source.limits.require("recurrent", len(network.layers))
             network.observations.extend(found.observations)
             taken.update(id(entry) for entry in group.entries())
     network.observations.extend(

@@ -51,8 +51,10 @@ def build(
     if settled is None:
         return None
     described, origin, kind, notes = settled
-    name = clean(group.name) or kind
-    maker = _Maker(group, described, origin, kind, stored)
+    cleaned = clean(group.name)
+    name = cleaned or kind
+    original = None if cleaned == group.path else group.path
+    maker = _Maker(group, described, origin, kind, stored, _by_level(group), original)
     layers = tuple(maker.layer(level, name, root) for level in range(described.levels))
     facts = tuple(Observation(fact, text, layer=layers[0].name) for fact, text in notes)
     return Found(layers, facts)
@@ -96,6 +98,14 @@ def _roles(group: Group, outline: Outline) -> frozenset[Role]:
     return frozenset(roles | (seen - TWO_BIASES))
 
 
+def _by_level(group: Group) -> dict[int, list[Place]]:
+    """The places of a group's weights, those of each level in their order."""
+    levels: dict[int, list[Place]] = {}
+    for place in sorted(group.weights, key=_in_order):
+        levels.setdefault(place.level, []).append(place)
+    return levels
+
+
 def _in_order(place: Place) -> tuple[int, int, int]:
     return place.level, place.direction, _ROLES.index(place.role)
 
@@ -106,6 +116,8 @@ class _Maker(Record):
     origin: Origin
     kind: str
     stored: Callable[[Entry], StoredTensor]
+    places: dict[int, list[Place]]
+    original_name: str | None
 
     def layer(self, level: int, name: str, root: str | None) -> RecurrentLayer:
         """The layer of one level, with all that its names say belongs there."""
@@ -127,13 +139,13 @@ class _Maker(Record):
             operands=tuple(self._operands(level)),
             stack=Stack(name, level, levels) if numbered else None,
             extras=tuple(self._beyond()) if level == levels - 1 else (),
-            original_name=self.group.path if clean(self.group.name) != self.group.path else None,
+            original_name=self.original_name,
             root=root,
         )
 
     def _operands(self, level: int) -> Iterator[Operand]:
-        for place in sorted(self.group.weights, key=_in_order):
-            if place.level == level and place.direction < self.described.outline.directions:
+        for place in self.places.get(level, ()):
+            if place.direction < self.described.outline.directions:
                 yield self._operand(place, self.group.weights[place])
 
     def _operand(self, place: Place, weight: Weight) -> Operand:

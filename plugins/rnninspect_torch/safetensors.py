@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+from collections import Counter
 from itertools import accumulate, pairwise
 from typing import TYPE_CHECKING
 
@@ -45,8 +46,12 @@ def read_header(source: Source) -> tuple[Saved, Root]:
     if length > source.size - _PREFIX:
         raise UnreadableFile(f"a header of {length} bytes in a file of {source.size}")
     source.limits.require("header_bytes", length, "the header")
-    text = source.read(_PREFIX, length)
-    for mark, each in ((b",", _COMMAS), (b"[", _BRACKETS), (b"{", 1)):
+    encoded = source.read(_PREFIX, length)
+    if not encoded.isascii():  # one letter may make all of them take four bytes
+        source.limits.require("header_bytes", 4 * length, "the header")
+    text = encoded.decode()
+    del encoded
+    for mark, each in ((",", _COMMAS), ("[", _BRACKETS), ("{", 1)):
         source.limits.require("tensors", text.count(mark) // each, "the header")
     repeated: list[str] = []
     header = json.loads(text, object_pairs_hook=lambda pairs: _object(pairs, repeated))
@@ -61,8 +66,8 @@ def read_header(source: Source) -> tuple[Saved, Root]:
 def _object(pairs: list[tuple[str, object]], repeated: list[str]) -> dict[str, object]:
     held = dict(pairs)
     if len(held) != len(pairs) and len(repeated) < _MOST:
-        names = [name for name, _ in pairs]
-        repeated.append(next(name for name in names if names.count(name) > 1))
+        counts = Counter(name for name, _ in pairs)
+        repeated.append(next(name for name, times in counts.items() if times > 1))
     return held
 
 

@@ -90,7 +90,10 @@ def _infer(pairs: tuple[tuple[Place, tuple[int, ...]], ...], cell: str | None) -
     directions = 1 + max(place.direction for place in shapes)
     levels = 1 + max(place.level for place in shapes)
     rows, fed = best.gates * best.hidden, directions * best.fed_back
-    inputs = tuple(_inputs(known, level, rows, fed) for level in range(levels))
+    kernels = _kernels(known)
+    inputs = tuple(
+        _inputs(kernels.get(level, []), rows, fed if level else 0) for level in range(levels)
+    )
     name = cell or CELLS_BY_GATES[best.gates]
     return Outline(name, best.hidden, best.projection, inputs, directions, _doubt(best, known))
 
@@ -169,21 +172,27 @@ def _doubt(best: _Hypothesis, shapes: Shapes) -> str:
     return ""
 
 
-def _inputs(shapes: Shapes, level: int, rows: int, fed: int) -> int:
-    """What the kernels of a level read; of one that lies the wrong way round, its other axis."""
-    kernels = [
-        shape
-        for place, shape in shapes.items()
-        if place.role is Role.KERNEL and place.level == level and len(shape) == 2
-        if max(shape) <= _LARGEST
-    ]
+def _kernels(shapes: Shapes) -> dict[int, list[tuple[int, ...]]]:
+    """The shapes of the kernels of each level, as far as they are of a possible size."""
+    levels: dict[int, list[tuple[int, ...]]] = {}
+    for place, shape in shapes.items():
+        if place.role is Role.KERNEL and len(shape) == 2 and max(shape) <= _LARGEST:
+            levels.setdefault(place.level, []).append(shape)
+    return levels
+
+
+def _inputs(kernels: list[tuple[int, ...]], rows: int, fed: int) -> int:
+    """What the kernels of a level read; of one that lies the wrong way round, its other axis.
+
+    `fed` is the width that the level below hands on, 0 of the lowest.
+    """
     widths = Counter(shape[1] for shape in kernels if shape[0] == rows)
     if not widths:
         widths.update(shape[0] for shape in kernels if shape[1] == rows)
     if not widths:
         widths.update(shape[1] for shape in kernels)
     if not widths:
-        return fed if level else 0
+        return fed
     most = max(widths.values())
     candidates = [width for width, votes in widths.items() if votes == most]
-    return fed if level and fed in candidates else candidates[0]
+    return fed if fed and fed in candidates else candidates[0]

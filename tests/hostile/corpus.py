@@ -5,10 +5,14 @@ from __future__ import annotations
 from pathlib import Path
 
 from hostile import (
+    container_entries,
+    graph_entries,
     keras_entries,
     onnx_entries,
     plain_entries,
     safetensors_entries,
+    structure_entries,
+    tensorflow_entries,
     torch_entries,
 )
 from hostile.entry import CANARY, MARKERS, Hostile
@@ -20,6 +24,10 @@ CORPUS: dict[str, Hostile] = {
         ("safetensors", safetensors_entries.ENTRIES),
         ("onnx", onnx_entries.ENTRIES),
         ("keras", keras_entries.ENTRIES),
+        ("graphs", graph_entries.ENTRIES),
+        ("structures", structure_entries.ENTRIES),
+        ("tensorflow", tensorflow_entries.ENTRIES),
+        ("containers", container_entries.ENTRIES),
         ("plain", plain_entries.ENTRIES),
     )
     for name, entry in entries.items()

@@ -22,6 +22,7 @@ from rnninspect.render.places import repository_path
 from rnninspect.render.to_audit import AUDIT_RENDERERS
 from rnninspect.render.to_github import LARGEST_SUMMARY, summary_part
 from rnninspect.render.view import Unreadable, View
+from rnninspect.report import Findings
 from rnninspect.rules import RULES, Finding, Level
 
 SCHEMAS = Path(__file__).parent / "schemas"
@@ -66,7 +67,7 @@ def test_sarif_describes_every_rule_and_points_to_the_right_one(case: str) -> No
 
 
 def results(findings: Sequence[Finding], path: str = "a.pt") -> list[dict[str, Any]]:
-    made = report(model())._replace(path=path, findings=tuple(findings))
+    made = report(model())._replace(path=path, findings=Findings(findings))
     found: list[dict[str, Any]] = json.loads(RENDERERS["sarif"]([made], [], View()))["runs"][0][
         "results"
     ]
@@ -198,7 +199,7 @@ def test_each_line_for_github_is_one_whole_command(case: str) -> None:
 
 
 def test_github_commands_are_escaped_by_their_rules() -> None:
-    made = report(model())._replace(path="a,b:c%.pt", findings=(finding("100%"),))
+    made = report(model())._replace(path="a,b:c%.pt", findings=Findings([finding("100%")]))
     line = RENDERERS["github"]([made], [], View())
     title = "R101 tensor-shape"
     assert line == f"::error file=a%2Cb%3Ac%25.pt,title={title}::lstm kernel: 100%25"

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from rnninspect.audit.gauges import measures_of
 from rnninspect.audit.growth import appeared, growth_of, not_checked
 from rnninspect.audit.measure import Measure, Outcome
+from rnninspect.report import Findings, Report
 from rnninspect.rules import RULES, Breach, Finding
 
 if TYPE_CHECKING:
@@ -16,7 +17,6 @@ if TYPE_CHECKING:
 
     from rnninspect.baseline import Baseline
     from rnninspect.policy import Policies
-    from rnninspect.report import Report
     from rnninspect.rules import Level
 
 BUDGETS = "R5"
@@ -101,7 +101,7 @@ def _hold(
     )
     findings = (finding for finding in (*report.findings, *more) if counts(finding.rule))
     ordered = sorted(findings, key=lambda finding: -finding.level.weight)
-    return report._replace(findings=tuple(ordered)), measures
+    return report._replace(findings=Findings(ordered)), measures
 
 
 def _settle(measure: Measure, counts: Callable[[str], bool]) -> Measure:

@@ -16,10 +16,10 @@ INLINE_LENGTHS = 60  # longer literals have their length in the bytes behind the
 def decompress(data: bytes, limits: Limits) -> bytes:
     """The bytes that were packed; UnreadableFile if they are no snappy data.
 
-    Raises RefusedFile beyond `limits.expansion`.
+    Raises RefusedFile beyond `limits.table_bytes`.
     """
     size, at = _length(data)
-    limits.require("expansion", size, "a packed block of the table")
+    limits.require("table_bytes", size, "a packed block of the table")
     out = bytearray()
     while at < len(data):
         tag = data[at]
@@ -69,5 +69,6 @@ def _repeat(out: bytearray, offset: int, length: int) -> None:
     """Append `length` bytes from `offset` before the end, which may run into themselves."""
     if not 0 < offset <= len(out):
         raise UnreadableFile("snappy data repeat what was not there")
-    piece = bytes(out[len(out) - offset :][:length])
+    start = len(out) - offset
+    piece = bytes(out[start : start + length])
     out += (piece * (length // len(piece) + 1))[:length]

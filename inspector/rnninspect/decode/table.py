@@ -37,20 +37,18 @@ def read_table(source: Source) -> Iterator[tuple[bytes, bytes]]:
 
     Raises:
         UnreadableFile: no table, or a block whose checksum or structure is broken.
-        RefusedFile: a block larger than `limits.header_bytes`, more entries than `limits.members`.
+        RefusedFile: blocks and keys of more than `limits.table_bytes` together, whether packed or
+            unpacked, or more entries than `limits.members`.
     """
     if not is_table(source):
         raise UnreadableFile("no magic number at the end of the table: truncated?")
     footer = source.read(source.size - FOOTER, FOOTER)
     _, at = _handle(footer, 0)
     index, _ = _handle(footer, at)
-    seen = 0
-    for _, value in _entries(_block(source, index)):
+    read = _Read(source)
+    for _, value in read.entries(index):
         block, _ = _handle(value, 0)
-        for entry in _entries(_block(source, block)):
-            seen += 1
-            source.limits.require("members", seen, "the number of entries of the table")
-            yield entry
+        yield from read.entries(block)
 
 
 def first_entry(source: Source) -> tuple[bytes, bytes]:
@@ -91,9 +89,32 @@ def _handle(data: bytes, at: int) -> tuple[tuple[int, int], int]:
     return (offset, size), at
 
 
+class _Read:
+    """What was read of a table: each block may be named many times, each key repeat the last."""
+
+    def __init__(self, source: Source) -> None:
+        self.source, self.bytes, self.seen = source, 0, 0
+
+    def entries(self, handle: tuple[int, int]) -> Iterator[tuple[bytes, bytes]]:
+        """Keys and values of a block, as long as all is within the limits."""
+        self._book(handle[1])
+        block = _block(self.source, handle)
+        self._book(len(block))
+        for key, value in _entries(block):
+            self._book(len(key))
+            yield key, value
+
+    def _book(self, size: int) -> None:
+        """Count a block, packed or unpacked, or a key."""
+        self.seen += 1
+        self.bytes += size
+        self.source.limits.require("members", self.seen, "the number of entries of the table")
+        self.source.limits.require("table_bytes", self.bytes, "what the table holds")
+
+
 def _block(source: Source, handle: tuple[int, int]) -> bytes:
     offset, size = handle
-    source.limits.require("header_bytes", size, "a block of the table")
+    source.limits.require("table_bytes", size, "a block of the table")
     if offset + size + TRAILER > source.size - FOOTER:
         raise UnreadableFile(f"a block of {size} bytes at offset {offset} passes the table's end")
     data = source.read(offset, size + TRAILER)

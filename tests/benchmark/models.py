@@ -1,0 +1,152 @@
+"""The models that are measured: one LSTM in each format, small, large, or among 10,000 tensors.
+
+Run in a process of its own, `python -m tests.benchmark --make FORMAT SIZE PATH`: a child's peak of
+memory begins with its parent's, so the process that measures must not grow by a framework.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Callable
+from pathlib import Path
+
+SIZES = {"small": 16, "200MB": 2_500, "2GB": 7_900, "10000": 16}  # units of the LSTM, and inputs
+MANY = 10_000
+Shapes = dict[str, tuple[int, ...]]
+
+
+def units_of(size: str) -> int:
+    """Units for a size by name: 32 n² bytes of float32."""
+    return SIZES[size]
+
+
+def torch_shapes(size: str) -> Shapes:
+    """A state dict of torch: the LSTM, and small tensors up to their number."""
+    n = units_of(size)
+    shapes: Shapes = {
+        "lstm.weight_ih_l0": (4 * n, n),
+        "lstm.weight_hh_l0": (4 * n, n),
+        "lstm.bias_ih_l0": (4 * n,),
+        "lstm.bias_hh_l0": (4 * n,),
+    }
+    more = MANY - len(shapes) if size == "10000" else 0
+    return {**shapes, **{f"blocks.{at}.weight": (2, 2) for at in range(more)}}
+
+
+def make_safetensors(path: Path, size: str) -> None:
+    """A header, and a hole for the weights."""
+    header: dict[str, object] = {}
+    end = 0
+    for name, shape in torch_shapes(size).items():
+        start, end = end, end + 4 * math.prod(shape)
+        header[name] = {"dtype": "F32", "shape": shape, "data_offsets": [start, end]}
+    text = json.dumps(header).encode()
+    with path.open("wb") as file:
+        file.write(len(text).to_bytes(8, "little") + text)
+        file.truncate(8 + len(text) + end)
+
+
+def make_torch(path: Path, size: str) -> None:
+    """What torch.save writes of a state dict."""
+    import torch
+
+    shapes = torch_shapes(size)
+    torch.save({name: torch.zeros(shape) for name, shape in shapes.items()}, path)
+
+
+def make_onnx(path: Path, size: str) -> None:
+    """An LSTM whose weights are initializers; the numbers of the large one are a hole."""
+    import onnx
+    from onnx import TensorProto, helper
+
+    n = units_of(size)
+    shapes: Shapes = {"R": (1, 4 * n, n), "B": (1, 8 * n)}
+    if size == "10000":
+        shapes |= {f"t{at}": (2, 2) for at in range(MANY - 3)}
+    tensors = [
+        helper.make_tensor(name, TensorProto.FLOAT, shape, bytes(4 * math.prod(shape)), raw=True)
+        for name, shape in shapes.items()
+    ]
+    value = helper.make_tensor_value_info("X", TensorProto.FLOAT, ["t", "b", n])
+    node = helper.make_node("LSTM", ["X", "W", "R", "B"], ["Y"], name="lstm", hidden_size=n)
+    graph = helper.make_graph([node], "g", [value], [], tensors)
+    model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 17)])
+    with path.open("wb") as file:
+        file.write(model.SerializeToString())
+        kernel = onnx.TensorProto(name="W", data_type=TensorProto.FLOAT, dims=(1, 4 * n, n))
+        _add_hole(file.write, kernel.SerializeToString(), 16 * n * n)
+        file.truncate(file.tell() + 16 * n * n)
+
+
+def _add_hole(write: Callable[[bytes], object], tensor: bytes, length: int) -> None:
+    """Another part of the graph, with one more initializer, up to where its numbers begin."""
+    head = tensor + b"\x4a" + _number(length)
+    whole = len(head) + length
+    initializer = b"\x2a" + _number(whole)
+    write(b"\x3a" + _number(len(initializer) + whole) + initializer + head)
+
+
+def _number(value: int) -> bytes:
+    out = bytearray()
+    while value > 0x7F:
+        out.append(value & 0x7F | 0x80)
+        value >>= 7
+    return bytes([*out, value])
+
+
+def make_keras(path: Path, size: str) -> None:
+    """What Keras 3 writes of a model with one LSTM: an archive, or HDF5 by the suffix `.h5`."""
+    import keras
+
+    n = units_of(size)
+    layer = keras.layers.LSTM(n, kernel_initializer="zeros", recurrent_initializer="zeros")
+    keras.Sequential([keras.layers.Input((None, n)), layer]).save(path)
+
+
+def make_hdf5(path: Path, size: str) -> None:
+    """As Keras; with 10,000 tensors a file of weights alone, which Keras need not load."""
+    if size != "10000":
+        make_keras(path, size)
+        return
+    import h5py
+    import numpy as np
+
+    with h5py.File(path, "w") as file:
+        for at in range(MANY // 2):
+            group = file.create_group(f"layers/dense_{at}/vars")
+            group.create_dataset("0", data=np.zeros((2, 2), np.float32))
+            group.create_dataset("1", data=np.zeros(2, np.float32))
+
+
+def make_checkpoint(path: Path, size: str) -> None:
+    """A checkpoint of TensorFlow; the path is its index's."""
+    import tensorflow as tf
+
+    n = units_of(size)
+    shapes: Shapes = {"kernel": (n, 4 * n), "recurrent_kernel": (n, 4 * n), "bias": (4 * n,)}
+    if size == "10000":
+        shapes |= {f"t{at}": (2, 2) for at in range(MANY - 3)}
+    variables = {name: tf.Variable(tf.zeros(shape)) for name, shape in shapes.items()}
+    tf.train.Checkpoint(lstm=tf.train.Checkpoint(**variables)).write(str(path.with_suffix("")))
+
+
+def make_saved_model(path: Path, size: str) -> None:
+    """A SavedModel of the same LSTM, a folder."""
+    import keras
+
+    n = units_of(size)
+    layer = keras.layers.LSTM(n, kernel_initializer="zeros", recurrent_initializer="zeros")
+    keras.Sequential([keras.layers.Input((3, n)), layer]).export(path, verbose=False)
+
+
+MAKERS: dict[str, tuple[str, Callable[[Path, str], None]]] = {
+    "onnx": ("model.onnx", make_onnx),
+    "torch": ("model.pt", make_torch),
+    "safetensors": ("model.safetensors", make_safetensors),
+    "keras": ("model.keras", make_keras),
+    "hdf5": ("model.h5", make_hdf5),
+    "checkpoint": ("model.index", make_checkpoint),
+    "savedmodel": ("model", make_saved_model),
+}
+NOT_MADE = {("keras", "10000"), ("savedmodel", "10000"), ("savedmodel", "2GB")}
