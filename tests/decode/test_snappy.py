@@ -11,7 +11,7 @@ from rnninspect.decode.snappy import decompress
 from rnninspect.errors import RefusedFile, UnreadableFile
 from rnninspect.limits import Limits
 
-LIMITS = Limits(expansion=10_000)
+LIMITS = Limits(table_bytes=10_000)
 
 
 @pytest.mark.parametrize(
@@ -55,7 +55,7 @@ def test_data_that_lie_are_refused(data: bytes) -> None:
 
 
 def test_a_bomb_is_refused_by_the_length_that_it_states() -> None:
-    with pytest.raises(RefusedFile, match="expansion"):
+    with pytest.raises(RefusedFile, match="table_bytes"):
         decompress(varint(10_001) + b"\x00a", LIMITS)
 
 
@@ -65,4 +65,4 @@ def test_any_bytes_are_read_or_refused(data: bytes) -> None:
         whole = decompress(data, LIMITS)
     except (UnreadableFile, RefusedFile):
         return
-    assert len(whole) <= LIMITS.expansion
+    assert len(whole) <= LIMITS.table_bytes

@@ -85,7 +85,7 @@ def test_a_handle_that_leads_out_of_the_file_is_refused(
 
 def test_a_block_beyond_the_limit_is_refused_before_it_is_read(path: Path) -> None:
     data = sealed(block([])) + footer(0, 0, 0, 2**30)
-    with opened(path, data) as source, pytest.raises(RefusedFile, match="header_bytes"):
+    with opened(path, data) as source, pytest.raises(RefusedFile, match="table_bytes"):
         list(read_table(source))
 
 

@@ -1,0 +1,18 @@
+"""One JSON document of many reports, put together piece by piece."""
+
+from __future__ import annotations
+
+import pytest
+
+from handmade import model, report
+from rnninspect.render.to_json import as_json, document_of, dump
+from rnninspect.render.view import Unreadable, View
+
+NONE = Unreadable('"reports": []', 'a reason with "reports": [] in it')
+
+
+@pytest.mark.parametrize("unreadable", [[], [NONE, NONE]])
+@pytest.mark.parametrize("count", [0, 1, 3])
+def test_the_pieces_are_the_whole_document(count: int, unreadable: list[Unreadable]) -> None:
+    reports = [report(model()) for _ in range(count)]
+    assert as_json(reports, unreadable, View()) == dump(document_of(reports, unreadable))
