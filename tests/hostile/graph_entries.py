@@ -95,7 +95,7 @@ ENTRIES: dict[str, Hostile] = {
     "many_axes.onnx": written(lambda: axes(100_000)),
     "many_layers.onnx": written(lambda: many_layers(2_400)),
     "many_places.onnx": written(lambda: many_places(10_500)),
-    "named_long.onnx": written(lambda: named("n" * 1_000_000)),
+    "long_name.onnx": written(lambda: named("n" * 1_000_000)),
     "packed_endlessly.onnx": written(
         lambda: b"\x08\x08" + field(7, field(5, field(4, bytes(4_000_000)) + b"\x10\x01"))
     ),

@@ -133,5 +133,5 @@ ENTRIES: dict[str, Hostile] = {
     "thousand_layers.keras": written(lambda: many_layers(1_000)),
     "three_thousand_layers.keras": written(lambda: many_layers(2_600), 2),
     "too_many_layers.keras": written(lambda: many_layers(100_000), 2),
-    "named_long.keras": written(lambda: archived(json.dumps(model_of(lstm(name="n" * 1_000_000))))),
+    "long_name.keras": written(lambda: archived(json.dumps(model_of(lstm(name="n" * 1_000_000))))),
 }
