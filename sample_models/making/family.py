@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -9,6 +10,8 @@ import keras
 import numpy as np
 import tf_keras
 import torch
+from google.protobuf import text_format  # type: ignore[import-untyped] # it has no stubs here
+from tensorflow.core.protobuf.saved_model_pb2 import SavedModel
 from torch import nn
 
 from making.keras_layers import alone, both_ways, settle
@@ -122,9 +125,24 @@ def _saved_model(path: Path) -> Truth:
     model = in_keras(tf_keras)
     model.save(path, save_format="tf", save_traces=False)
     (path / "fingerprint.pb").unlink()
+    _settle_program(path / "saved_model.pb")
     (path / "assets").rmdir()
     there = sorted(f"{SAVED_MODEL}/{file.relative_to(path)}" for file in path.rglob("*"))
     return replace(_counted(model), companions=tuple(there))
+
+
+def _settle_program(path: Path) -> None:
+    """Take from names of functions the number that counts what TensorFlow did before.
+
+    It orders the functions by these names.
+    """
+    program = SavedModel.FromString(path.read_bytes())
+    text = re.sub(r"(traced_(?:save|restore))_\d+", r"\1", text_format.MessageToString(program))
+    settled = text_format.Parse(text, SavedModel())
+    for graph in settled.meta_graphs:
+        functions = graph.graph_def.library.function
+        functions.sort(key=lambda function: function.signature.name)
+    path.write_bytes(settled.SerializeToString(deterministic=True))
 
 
 def _counted(model: keras.Model) -> Truth:
