@@ -155,3 +155,15 @@ def test_bits_per_weight_are_those_of_all_stored_bytes() -> None:
     assert counted.bits_per_weight == 31.14  # 8 · 218 / 56, rounded
     fed = tuple(given._replace(fate=Fate.INPUT, tensors=()) for given in made.operands)
     assert count_layer(made._replace(operands=fed)).bits_per_weight is None
+
+
+def test_another_root_is_named_whichever_comes_first_in_the_alphabet() -> None:
+    first = layer()._replace(root="ema")
+    (counted,) = count_layers([first, first._replace(root="model")])
+    assert counted.layer.also_at == ("model: lstm",)
+
+
+def test_a_root_is_known_by_its_word_and_not_by_the_object() -> None:
+    first = layer()._replace(root="model")
+    again = first._replace(root=b"model".decode())
+    assert [made.layer.also_at for made in count_layers([first, again])] == [("lstm",)]

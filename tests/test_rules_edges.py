@@ -140,3 +140,25 @@ def test_a_levels_kernel_of_other_rows_has_a_wrong_shape(rows: int) -> None:
     made = layer(sizes=Sizes(2, 2))._replace(stack=Stack("s", 1, 2))
     saved = model(reshaped(made, Role.KERNEL, (rows, 9)))
     assert errors(saved) == [("R101", "lstm.kernel.0")]
+
+
+@pytest.mark.parametrize(("held", "rule"), [(95, "R201"), (97, "R202")])
+def test_one_byte_too_few_or_too_many_is_found_behind_a_tensor_without_a_payload(
+    held: int, rule: str
+) -> None:
+    stored = tensor("w", (8, 3))._replace(needed_bytes=96, held_bytes=held)
+    assert errors(model(others=(tensor("first", (1,)), stored))) == [(rule, "w")]
+
+
+def test_computed_gates_are_not_added_up_and_hide_no_other_fault() -> None:
+    made = without(layer(), Role.KERNEL, Role.BIAS)
+    gates = [gate._replace(fate=Fate.COMPUTED) for gate in gates_of_kernel((2, 3), (2, 3), (2, 3))]
+    flat = operand("flat", Slot(0, Role.BIAS), (9,))._replace(axes=())
+    saved = model(made._replace(operands=(*gates, *made.operands, flat)))
+    assert errors(saved) == [("R106", "flat")]
+
+
+def test_wide_levels_that_fit_raise_nothing() -> None:
+    below = layer(sizes=Sizes(300, 400, directions=2), name="a")._replace(stack=Stack("s", 0, 2))
+    above = layer(sizes=Sizes(800, 300), name="b")._replace(stack=Stack("s", 1, 2))
+    assert errors(model(below, above)) == []
