@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from handmade import LAYOUT, layer, model, operand, report, reshaped, tensor, without
+from handmade import LAYOUT, ONE_BIAS, layer, model, operand, report, reshaped, tensor, without
 from rnninspect.cells import Role, Sizes, Symbol
 from rnninspect.model import Fact, Fate, Observation, Operand, SavedModel, Slot, Stack
 from rnninspect.rules import Level
@@ -162,3 +162,18 @@ def test_wide_levels_that_fit_raise_nothing() -> None:
     below = layer(sizes=Sizes(300, 400, directions=2), name="a")._replace(stack=Stack("s", 0, 2))
     above = layer(sizes=Sizes(800, 300), name="b")._replace(stack=Stack("s", 1, 2))
     assert errors(model(below, above)) == []
+
+
+def test_a_flat_tensor_for_two_weights_of_which_one_is_due_is_held_by_its_elements() -> None:
+    made = without(layer(roles=ONE_BIAS), Role.BIAS)
+    slots = (Slot(0, Role.BIAS), Slot(0, Role.RECURRENT_BIAS))
+    flat = Operand("b", slots, (), (9,), tensors=(tensor("b", (9,)),))
+    assert errors(model(made._replace(operands=(*made.operands, flat)))) == [("R106", "b")]
+
+
+@pytest.mark.parametrize("elements", [20, 30])
+def test_a_packed_tensor_of_the_right_shape_raises_nothing(elements: int) -> None:
+    made = layer()
+    packed = made.operands[0].tensors[0]._replace(elements=elements)
+    kernel = made.operands[0]._replace(tensors=(packed,))
+    assert errors(model(made._replace(operands=(kernel, *made.operands[1:])))) == []
