@@ -7,10 +7,12 @@ import math
 import struct
 import zipfile
 from collections.abc import Mapping, Sequence
-from itertools import accumulate
+from itertools import accumulate, count
 from pathlib import Path
 
-from rnninspect.model import SavedModel
+from rnninspect.counter import count_layers
+from rnninspect.model import Purpose, SavedModel
+from rnninspect.report import add_up
 from rnninspect.source import open_source
 from rnninspect_torch import TorchReader
 
@@ -153,7 +155,24 @@ def read_path(path: Path) -> SavedModel:
 
 def parameters(model: SavedModel) -> int:
     """Elements of all parameters, each tensor once, as the report adds them up."""
-    from rnninspect.counter import count_layers
-    from rnninspect.report import add_up
-
     return add_up(model, count_layers(model.layers)).parameters
+
+
+def network(keys: count[int], path: str = "rnn", hidden: int = 2) -> bytes:
+    """The dict of an LSTM's tensors, each over a storage of its own."""
+    shapes = lstm(3, hidden, path)
+    return mapping({label: tensor(str(next(keys)), shape) for label, shape in shapes.items()})
+
+
+def checkpoint(folder: Path, pairs: dict[str, bytes]) -> SavedModel:
+    return read(archive(mapping(pairs) + b"."), folder)
+
+
+def purposes(model: SavedModel) -> dict[Purpose, int]:
+    totals = add_up(model, count_layers(model.layers))
+    held = {Purpose(name): value for name, value in totals.not_parameters.items() if value}
+    return {
+        **held,
+        **({Purpose.COPY: totals.copies} if totals.copies else {}),
+        Purpose.PARAMETER: totals.parameters,
+    }
