@@ -15,6 +15,7 @@ from rnninspect_torch.values import Instance, Mapping, Tensor
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from typing import TypeGuard
 
     from rnninspect_torch.walking import Walk
 
@@ -45,8 +46,7 @@ def _look_into(place: Place, roots: list[Root], walk: Walk) -> Iterator[Place]:
         case Mapping():
             yield from _dict(path, value.items(), purpose, (roots, walk))
         case list() | tuple():
-            pairs = ((str(index), item) for index, item in enumerate(value))
-            yield from _dict(path, pairs, purpose, (roots, walk))
+            yield from _dict(path, _pairs(value), purpose, (roots, walk))
         case Instance() if is_module(value):
             roots.append(module_root(value, path, purpose, walk))
         case Instance() if value.path == _COMPILED:
@@ -58,6 +58,21 @@ def _look_into(place: Place, roots: list[Root], walk: Walk) -> Iterator[Place]:
             yield from _dict(path, Mapping(value.pairs).items(), inner, (roots, walk))
             yield path, value.items, inner
             yield path, value.args, inner
+
+
+def _pairs(value: list[object] | tuple[object, ...]) -> Iterator[tuple[object, object]]:
+    """Items by their number; of `list(model.named_parameters())` the tensors by their names."""
+    named = [item for item in value if _is_named(item)]
+    if len(named) == len(value) == len({name for name, _ in named}):
+        yield from named
+    else:
+        yield from ((str(index), item) for index, item in enumerate(value))
+
+
+def _is_named(item: object) -> TypeGuard[tuple[str, Tensor]]:
+    if not isinstance(item, tuple) or len(item) != 2:
+        return False
+    return isinstance(item[0], str) and isinstance(item[1], Tensor)
 
 
 def _dict(

@@ -158,6 +158,20 @@ def test_tensors_without_names(tmp_path: Path) -> None:
     assert any("without names" in note.detail for note in model.observations)
 
 
+def test_pairs_of_names_and_tensors_are_a_state_dict(tmp_path: Path) -> None:
+    """As `list(model.named_parameters())` is saved."""
+    shapes = lstm(3, 2, "rnn")
+    pairs = [
+        text(label) + tensor(str(key), shape) + b"\x86"
+        for key, (label, shape) in enumerate(shapes.items())
+    ]
+    model = read(archive(b"](" + b"".join(pairs) + b"e."), tmp_path)
+    assert [layer.name for layer in model.layers] == ["rnn"]
+    mixed = read(archive(b"](" + b"".join(pairs) + b"Ne."), tmp_path)
+    assert parameters(mixed) == parameters(model) == 56
+    assert mixed.layers == ()
+
+
 def test_a_tensor_alone(tmp_path: Path) -> None:
     model = read(archive(tensor("0", (3, 4)) + b"."), tmp_path)
     assert [held.name for held in model.tensors] == ["tensor"]
