@@ -9,6 +9,7 @@ import pytest
 from bundles import Shapes, write_by_name
 from rnninspect import inspect_file
 from rnninspect.cells import CELLS, count
+from rnninspect.render.explanation import explain
 from rnninspect.report import Report
 
 
@@ -330,3 +331,14 @@ def test_an_opaque_buffer_is_skipped_and_counted(tmp_path: Path) -> None:
     report = report_on(tmp_path, {"cudnn_lstm/opaque_kernel": (9728,)})
     assert [(skipped.kind, len(skipped.tensors)) for skipped in report.skipped] == [("cuDNN", 1)]
     assert report.totals.parameters == 9728
+
+
+def test_a_cell_without_a_square_of_its_units_is_not_grouped_by_gate(tmp_path: Path) -> None:
+    shapes: Shapes = {
+        f"rnn/indy_lstm_cell/{name}": shape for name, shape in CONTRIB["indy_lstm_cell"][2].items()
+    }
+    report = report_on(tmp_path, shapes)
+    shown = explain(report, report.layers)
+    assert "4(nm + 2n)" in shown
+    assert "by gate" not in shown
+    assert "convention" in shown

@@ -63,8 +63,6 @@ def _description(counted: LayerCount) -> Iterator[str]:
     yield f"sizes       {', '.join(parts)}; {layer.origin} ({len(counted.cell.gates)} gates)"
     vectors = bias_vectors(layer)
     amount = {0: "no bias", 1: "one bias vector", 2: "two bias vectors"}[vectors]
-    if not any(Symbol.FED_BACK in weight.factors for weight in counted.cell.weights):
-        return  # no square of the units to group by
     each = " in each direction" if sizes.directions > 1 else ""
     yield f"convention  {for_terminal(layer.convention)}: {amount}{each}"
 
@@ -98,6 +96,8 @@ def _tensor(counted: OperandCount) -> tuple[Value, Value, Value]:
 
 
 def _groupings(counted: LayerCount) -> Iterator[str]:
+    if not any(Symbol.FED_BACK in weight.factors for weight in counted.cell.weights):
+        return  # no square of the units to group by
     each = " in each direction" if counted.layer.sizes.directions > 1 else ""
     by_gate, joined = groupings(counted.cell, counted.layer.roles, counted.layer.sizes)
     yield f"by gate     {by_gate}{each}"
