@@ -1,7 +1,8 @@
 """Measures ours beside each installed peer: `python -m tests.benchmark [--formats …] [--sizes …]`.
 
 Makes its models in a temporary folder, one at a time, and prints a table in Markdown. Times are by
-the wall over whole processes, medians with the fastest and the slowest; a ratio is to our table.
+the wall over whole processes, medians with the fastest and the slowest; a ratio is to our table,
+and of the processor's time, which says the same on a machine that does something else as well.
 """
 
 from __future__ import annotations
@@ -60,7 +61,7 @@ def row(family: str, size: str, peer: Peer, found: Summary, ours: Summary) -> st
     """One line of the table; a command that failed is marked."""
     failed = "" if found.code == 0 else f" (exit code {found.code})"
     spread = f"{found.fastest * 1e3:,.0f} – {found.slowest * 1e3:,.0f}"
-    ratio = f"{found.seconds / ours.seconds:.1f}"
+    ratio = f"{found.busy / ours.busy:.1f}"
     cells = (
         *(family, size, f"{peer.name}{failed}", f"{found.seconds * 1e3:,.0f} ms", spread, ratio),
         f"{found.busy * 1e3:,.0f} ms",
