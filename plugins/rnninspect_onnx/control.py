@@ -157,10 +157,11 @@ def _carried(
     A loop of no turns gives back what went in, so only what both agree on is known of the shape.
     """
     carried = []
-    for formal, first, last in zip(formals, given, results, strict=False):
-        same = kept.get(formal)
-        shape = None if first is None else _common((first, last))
-        carried.append(same or Value(Kind.DYNAMIC, shape))
+    for at, formal in enumerate(formals):
+        both = (*given[at : at + 1], *results[at : at + 1])
+        known = [value for value in both if value is not None]
+        shape = _common(known) if len(known) == 2 else None
+        carried.append(kept.get(formal) or Value(Kind.DYNAMIC, shape))
     return tuple(carried)
 
 

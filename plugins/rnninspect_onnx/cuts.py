@@ -128,7 +128,7 @@ def gather_nd(call: Call) -> tuple[Value, ...]:
     """GatherND: each run of indices along their last axis names a part of the data."""
     shape, indices = call.shape(), call.shape(1)
     batch = call.number("batch_dims", 0)
-    if shape is None or not indices or indices[-1] is None or batch < 0:
+    if shape is None or not indices or indices[-1] is None or min(indices[-1], batch) < 0:
         return viewed(call, None)
     return viewed(call, (*indices[:-1], *shape[batch + indices[-1] :]))
 

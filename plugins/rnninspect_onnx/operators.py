@@ -130,7 +130,7 @@ def _spectrum(call: Call) -> tuple[Value, ...]:
     shape, window, length = call.shape(), call.shape(2), call.input(3)
     numbers = None if length is None else length.integers
     size = (window or (None,))[0] or (numbers or (None,))[0]
-    if shape is None or size is None:
+    if not shape or size is None or size <= 0:
         return (computed(call.present()),)
     frequencies = size // 2 + 1 if call.number("onesided", 1) == 1 else size
     return (computed(call.present(), (shape[0], None, frequencies, 2)),)
