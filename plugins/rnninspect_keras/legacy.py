@@ -5,10 +5,10 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING
 
-from rnninspect.plugin import Fact, Observation, Purpose
+from rnninspect.plugin import Fact, Observation
 from rnninspect_keras.build import build
 from rnninspect_keras.nameless import recognise, strands
-from rnninspect_keras.parts import Cluster, Piece, cluster
+from rnninspect_keras.parts import Cluster, Piece, cluster, may_be_weight
 from rnninspect_keras.units import WAYS
 
 if TYPE_CHECKING:
@@ -60,14 +60,9 @@ def list_layers(store: Store, base: str) -> Listed:
         names = tuple(link.name for link in root.links())
     for name in dict.fromkeys(names):
         path = f"{base}/{name}" if base else name
-        weights = (item for item in _weights(store, path, listed) if _is_weight(item[1]))
+        weights = (item for item in _weights(store, path, listed) if may_be_weight(item[1]))
         listed.layers[name] = cluster(weights)
     return listed
-
-
-def _is_weight(tensor: StoredTensor) -> bool:
-    """Whether it holds numbers, not strings or compounds."""
-    return tensor.purpose is not Purpose.CONSTANT
 
 
 def _weights(store: Store, path: str, listed: Listed) -> Iterator[tuple[str, StoredTensor]]:

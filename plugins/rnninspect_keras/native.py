@@ -5,10 +5,9 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING
 
-from rnninspect.plugin import Purpose
 from rnninspect_keras.build import build
 from rnninspect_keras.layout import Part
-from rnninspect_keras.parts import Piece, norm_part
+from rnninspect_keras.parts import Piece, may_be_weight, norm_part
 
 if TYPE_CHECKING:
     from rnninspect_keras.assemble import Found
@@ -46,11 +45,7 @@ def match_native(units: list[Unit], store: Store) -> tuple[list[Found], set[str]
 def cell_pieces(store: Store, place: str, plan: CellPlan | None) -> Pieces:
     """The tensors of the cell at a place: its variables in their order, then what lies below."""
     order = _created(plan)
-    tensors = {
-        name: tensor
-        for name, tensor in store.below(place).items()
-        if tensor.purpose is not Purpose.CONSTANT  # strings, compounds: no weights
-    }
+    tensors = {name: tensor for name, tensor in store.below(place).items() if may_be_weight(tensor)}
     numbers = {name: _number(name) for name in tensors}
     own = sorted((number, name) for name, number in numbers.items() if number is not None)
     numbered = [

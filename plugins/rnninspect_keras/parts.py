@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from rnninspect.plugin import Record
+from rnninspect.plugin import Purpose, Record
 from rnninspect_keras.layout import Part
 
 if TYPE_CHECKING:
@@ -90,6 +90,11 @@ def _understood(base: str) -> tuple[Part | None, str, str]:
             part = FUSED[part]
         return part, match[1] or "", ""
     return None, "", ""
+
+
+def may_be_weight(tensor: StoredTensor) -> bool:
+    """Whether it holds numbers, or opaque bytes whose type is lost; no strings, no compounds."""
+    return tensor.purpose is not Purpose.CONSTANT or tensor.dtype == "opaque"
 
 
 def part_of(name: str) -> Part | None:
