@@ -28,6 +28,12 @@ SAME_NETWORK = {  # where weights are loaded that come without a configuration
     "keras/lstm.weights.h5": "keras/lstm.h5",
     "keras/keras2_weights.h5": "keras/keras2_whole_model.h5",
 }
+CHECKPOINTS = {  # what Keras loads no model from -> the prefix that TensorFlow loads
+    "keras/exported": "keras/exported/variables/variables",
+    "keras/named.ckpt.index": "keras/named.ckpt",
+    "keras/old.ckpt-7": "keras/old.ckpt-7",
+    "keras/tracked.ckpt.index": "keras/tracked.ckpt",
+}
 CHECKPOINT_KEYS = ("model_state_dict", "state_dict", "model")
 RECURRENT_INPUTS = {  # of ONNX operators: the places of their weights
     "RNN": (1, 2, 3),
@@ -108,7 +114,10 @@ def live_module(own: dict[str, Any], layer: Entry, levels: int) -> Any:  # noqa:
     return kind(*sizes, num_layers=levels, bias=bias, bidirectional=two_way, **options)
 
 
-@pytest.mark.parametrize("entry", of_framework("keras"), ids=path_of)
+KERAS = [entry for entry in of_framework("keras") if path_of(entry) not in CHECKPOINTS]
+
+
+@pytest.mark.parametrize("entry", KERAS, ids=path_of)
 def test_keras_counts_the_same(entry: Entry) -> None:
     model = keras_model(path_of(entry))
     counts = [keras_count(model, layer) for layer in entry["layers"]]
@@ -139,6 +148,18 @@ def keras_count(model: Any, layer: Entry) -> int:  # noqa: ANN401 - untyped
         found = found.cell.cells[layer["level"]]
     parameters: int = found.count_params()
     return parameters
+
+
+@pytest.mark.parametrize(("path", "prefix"), CHECKPOINTS.items(), ids=CHECKPOINTS)
+def test_tensorflow_counts_the_same(path: str, prefix: str) -> None:
+    """All arrays; that each layer agrees is held by what `verify` says of it."""
+    import tensorflow as tf
+
+    shapes = tf.train.load_checkpoint(SAMPLES / prefix).get_variable_to_shape_map()
+    shapes.pop("_CHECKPOINTABLE_OBJECT_GRAPH", None)
+    totals = inspect_file(SAMPLES / path).totals
+    counted = totals.parameters + totals.copies + sum(totals.not_parameters.values())
+    assert counted == sum(map(math.prod, shapes.values()))
 
 
 @pytest.mark.parametrize("entry", of_framework("onnx"), ids=path_of)

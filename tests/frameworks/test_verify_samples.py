@@ -30,6 +30,21 @@ TAKEN = {
     ("broken/transposed_recurrent.onnx", "onnxruntime"): "as above, until the layer runs",
     ("broken/unknown_direction.onnx", "onnx"): "an attribute's words are no matter to it",
     ("broken/zero_hidden_size.onnx", "onnx"): "the shapes follow from the weights",
+    ("broken/negative_hidden_size.onnx", "onnx"): "as above",
+    ("broken/flat_kernel.onnx", "onnx"): "the count is right, and nothing checks W's axes",
+    ("broken/flat_kernel.onnx", "onnxruntime"): "as above, until the layer runs",
+    ("broken/swapped_kernels.onnx", "onnx"): "the count is right, and nothing checks whose it is",
+    ("broken/swapped_kernels.onnx", "onnxruntime"): "as above, until the layer runs",
+    ("broken/narrow_state.onnx", "onnx"): "an initial state is no weight",
+    ("broken/narrow_state.onnx", "onnxruntime"): "as above, until the layer runs",
+    ("broken/state_of_two_directions.onnx", "onnx"): "an initial state is no weight",
+    ("broken/state_of_two_directions.onnx", "onnxruntime"): "as above, until the layer runs",
+    ("broken/few_activations.onnx", "onnx"): "an attribute's words are no matter to it",
+    ("broken/unknown_activation.onnx", "onnx"): "an attribute's words are no matter to it",
+    ("broken/long_floats.onnx", "onnx"): "surplus floats are no matter to it",
+    ("broken/short_length.onnx", "onnx"): "it does not look into the other file",
+    ("broken/short_shard.ckpt.index", "keras"): "the cut array is a copy, which no layer reads",
+    ("broken/no_projection_row.ckpt.index", "keras"): "each layer fits by itself",
 }
 
 # Its strict inference yields no shape for weights that other operators make; onnxruntime's does.
