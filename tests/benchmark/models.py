@@ -125,10 +125,12 @@ def make_checkpoint(path: Path, size: str) -> None:
 
     n = units_of(size)
     shapes: Shapes = {"kernel": (n, 4 * n), "recurrent_kernel": (n, 4 * n), "bias": (4 * n,)}
-    if size == "10000":
-        shapes |= {f"t{at}": (2, 2) for at in range(MANY - 3)}
-    variables = {name: tf.Variable(tf.zeros(shape)) for name, shape in shapes.items()}
-    tf.train.Checkpoint(lstm=tf.train.Checkpoint(**variables)).write(str(path.with_suffix("")))
+    more: Shapes = {f"t{at}": (2, 2) for at in range(MANY - 3)} if size == "10000" else {}
+    layer, others = (
+        tf.train.Checkpoint(**{name: tf.Variable(tf.zeros(shape)) for name, shape in held.items()})
+        for held in (shapes, more)
+    )
+    tf.train.Checkpoint(lstm=layer, others=others).write(str(path.with_suffix("")))
 
 
 def make_saved_model(path: Path, size: str) -> None:
