@@ -6,6 +6,7 @@ import os
 import signal
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -15,6 +16,19 @@ GOOD = SAMPLES / "onnx" / "basic_lstm.onnx"
 COMMAND = [sys.executable, "-m", "rnninspect"]
 MANY = [f"{GOOD.parent}/{'./' * i}{GOOD.name}" for i in range(80)]  # more JSON than a pipe holds
 SIGNALS = {signal.SIGINT: "interrupted", signal.SIGTERM: "terminated"}
+
+ENDING = (*SIGNALS, signal.SIGHUP)
+
+
+@pytest.fixture(autouse=True)
+def _signals_are_heard() -> Iterator[None]:
+    """What runs the tests in the background may ignore signals, and a child would as well."""
+    ignored = [number for number in ENDING if signal.getsignal(number) is signal.SIG_IGN]
+    for number in ignored:
+        signal.signal(number, signal.default_int_handler)  # a child that is started has the default
+    yield
+    for number in ignored:
+        signal.signal(number, signal.SIG_IGN)
 
 
 def run_with(preparation: str, *arguments: str | Path) -> subprocess.CompletedProcess[str]:
