@@ -90,7 +90,7 @@ def test_weights_are_not_read(tmp_path: Path, shape: Shape) -> None:
     opened.close()
 
 
-@pytest.mark.parametrize("limit", ["nodes", "tensors", "layers", "fields"])
+@pytest.mark.parametrize("limit", ["nodes", "tensors", "recurrent", "fields"])
 def test_limits(tmp_path: Path, limit: str) -> None:
     again = helper.make_node("Identity", ["Y"], ["Z"], name="again")
     path = save(tmp_path, model(graph([node(SHAPE), node(SHAPE), again], weights(SHAPE))))

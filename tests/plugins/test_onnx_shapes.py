@@ -13,8 +13,8 @@ import numpy as np
 import onnx
 import pytest
 from onnx import helper, numpy_helper, shape_inference
-from onnx.backend.test.case import node as node_cases
 
+from onnx_cases import own_models
 from onnx_graphs import counts, errors, graph, integers, model, report, save, value
 from rnninspect.source import open_source
 from rnninspect_onnx.decoder import Decoder
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
 SAMPLES = Path(__file__).parents[2] / "sample_models"
 GRAPHS, LENGTH = 400, 10
+OPERATORS = ("LSTM", "GRU", "RNN")
 WEIGHT_INPUTS = (1, 2, 3, 7)
 
 
@@ -169,24 +170,13 @@ def test_random_graphs(tmp_path: Path, dims: tuple[int | str, ...]) -> None:
     assert compared > GRAPHS
 
 
-def recurrent_cases() -> list[tuple[str, onnx.ModelProto]]:
-    """onnx's own test models of the three operators, whose weights are inputs."""
-    names = ("lstm", "gru", "simple_rnn", "rnn")
-    cases = [
-        case
-        for kind in ("LSTM", "GRU", "RNN")
-        for case in node_cases.collect_testcases(kind)
-        if case.model is not None and any(name in case.name for name in names)
-    ]
-    return [(case.name, case.model) for case in cases]
-
-
 @pytest.mark.filterwarnings("ignore")  # onnx's other cases overflow on purpose
 def test_the_operators_own_test_models(tmp_path: Path) -> None:
-    cases = recurrent_cases()
+    nodes = {name: whole.graph.node for name, whole in own_models().items()}
+    cases = [name for name, of in nodes.items() if len(of) == 1 and of[0].op_type in OPERATORS]
     assert len(cases) > 10
-    for name, whole in cases:
-        (recurrent,) = whole.graph.node
+    for name in cases:
+        whole, (recurrent,) = own_models()[name], nodes[name]
         dims = {
             info.name: [dim.dim_value for dim in info.type.tensor_type.shape.dim]
             for info in whole.graph.input
