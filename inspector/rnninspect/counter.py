@@ -58,10 +58,8 @@ class LayerCount(Record):
     @property
     def bits_per_weight(self) -> float | None:
         """Stored bits for each stored parameter, scales apart; None if none is stored."""
-        tensors = unique_tensors(self.layer)
-        elements = sum(tensor.parameters for tensor in tensors)
-        held = sum(tensor.bytes for tensor in tensors)
-        return round(8 * held / elements, 2) if elements else None
+        elements = sum(tensor.parameters for tensor in unique_tensors(self.layer))
+        return round(8 * self.bytes / elements, 2) if elements else None
 
 
 def count_layers(layers: Iterable[RecurrentLayer]) -> tuple[LayerCount, ...]:

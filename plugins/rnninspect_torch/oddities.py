@@ -31,7 +31,8 @@ def oddities(saved: Saved, pairs: Pairs, in_layers: set[int]) -> Iterator[Observ
     own = [path for path in saved.calls.sources if not path.startswith("torch.")]
     if own:
         listed = ", ".join(own[:3])
-        detail = f"the file holds the source text of {len(own)} classes: {listed}"
+        what = "a class" if len(own) == 1 else f"{len(own)} classes"
+        detail = f"the file holds the source text of {what}: {listed}"
         yield Observation(Fact.UNUSUAL, detail)
 
 

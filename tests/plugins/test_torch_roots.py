@@ -286,4 +286,4 @@ def test_source_text_in_a_file_is_noted(tmp_path: Path) -> None:
     )
     held = mapping({"_parameters": mapping({"weight": tensor("0", (3,))}), "_modules": b"}"})
     model = read(archive(source + b")\x81" + held + b"b."), tmp_path)
-    assert any("source text of 1 classes: mine.Net" in note.detail for note in model.observations)
+    assert any("source text of a class: mine.Net" in note.detail for note in model.observations)
