@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-from typing import NamedTuple
 
 from rnninspect.errors import RnnInspectError
+from rnninspect.record import Record
 
 START, END = "<!-- rnninspect:start -->", "<!-- rnninspect:end -->"
 # A marker stands alone on its line and outside of fenced code, so that a text may speak of it; a
@@ -55,7 +55,7 @@ def append_block(document: bytes, block: str) -> bytes:
     return document + gap + _encoded(framed(block), ending)
 
 
-class _Code(NamedTuple):
+class _Code(Record):
     """The lines of fenced code, and where a fence opens that nothing closes."""
 
     lines: frozenset[int]

@@ -25,7 +25,7 @@ SMALL_INTEGERS = ("int8", "uint8")
 PACKED_MODES = ("int4", "gptq/4", "awq/4")
 NAMES = ("_scale", "_scales", "_zero", "zero_point", "g_idx", "_amax_history")
 FLOAT8_EXTRAS = 6  # a scale and a history each of inputs, kernel and gradient
-PATH = tuple[str, "StoredTensor"]
+Member = tuple[str, "StoredTensor"]  # where it lies, and what it is
 
 
 def packed_size(layer: Declared, shape: Shape) -> int | None:
@@ -66,7 +66,7 @@ def set_quantisation_apart(store: Store, packed: Mapping[str, int]) -> None:
 
     `packed` leads from the groups of layers, or from their names, to the weights of each.
     """
-    groups: dict[str, list[PATH]] = {}
+    groups: dict[str, list[Member]] = {}
     for path, tensor in store.tensors.items():
         if tensor.purpose is Purpose.PARAMETER:
             groups.setdefault(path.rpartition("/")[0], []).append((path, tensor))
@@ -79,7 +79,7 @@ def set_quantisation_apart(store: Store, packed: Mapping[str, int]) -> None:
             _by_name(store, members, packed.get(last))
 
 
-def _by_number(store: Store, members: Sequence[PATH], weights: int | None) -> None:
+def _by_number(store: Store, members: Sequence[Member], weights: int | None) -> None:
     kernels = [at for at, (_, tensor) in enumerate(members) if _is_kernel(tensor, members)]
     if not kernels:
         tail = members[-FLOAT8_EXTRAS:]
@@ -93,7 +93,7 @@ def _by_number(store: Store, members: Sequence[PATH], weights: int | None) -> No
         _count(store, kernel, rest[with_bias:], weights)
 
 
-def _is_kernel(tensor: StoredTensor, members: Sequence[PATH]) -> bool:
+def _is_kernel(tensor: StoredTensor, members: Sequence[Member]) -> bool:
     """Whether an array is one of quantised weights: of small integers, and no zero points."""
     small = tensor.dtype in SMALL_INTEGERS and len(tensor.shape) > 1
     scales = (other.shape for _, other in members if other.dtype not in SMALL_INTEGERS)
@@ -116,7 +116,7 @@ def _are_histories(tail: Sequence[StoredTensor]) -> bool:
     )
 
 
-def _by_name(store: Store, members: Sequence[PATH], weights: int | None) -> None:
+def _by_name(store: Store, members: Sequence[Member], weights: int | None) -> None:
     extras = [item for item in members if item[0].partition(":")[0].endswith(NAMES)]
     kernels = [item for item in members if _is_kernel(item[1], extras)]
     if kernels or any("_amax_history" in path for path, _ in extras):
@@ -125,12 +125,12 @@ def _by_name(store: Store, members: Sequence[PATH], weights: int | None) -> None
             _count(store, kernel, extras, weights)
 
 
-def _mark(store: Store, extras: Iterable[PATH]) -> None:
+def _mark(store: Store, extras: Iterable[Member]) -> None:
     for path, tensor in extras:
         store.tensors[path] = tensor._replace(purpose=Purpose.QUANTISATION)
 
 
-def _count(store: Store, kernel: PATH, extras: Sequence[PATH], weights: int | None) -> None:
+def _count(store: Store, kernel: Member, extras: Sequence[Member], weights: int | None) -> None:
     """Note how many weights are packed, two to a byte, by the configuration or by the scales."""
     path, tensor = kernel
     held = math.prod(tensor.shape)
