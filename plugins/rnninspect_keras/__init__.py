@@ -133,7 +133,8 @@ def _behind_user_block(source: Source) -> bool:
 FOLDER_FILES = ("config.json", "model.weights.h5", "model.weights.json", "model.weights.npz")
 INDEX_MARKS, INDEX_HEAD = (b'"weight_map"', b'.weights.h5"'), 4096
 GRAPH_FILE, SCHEMA_VERSION = "saved_model.pb", b"\x08\x01"
-STATE_FILE, INDEX = "checkpoint", ".index"
+STATE_FILE = "checkpoint"  # names the newest checkpoint of a folder
+INDEX = ".index"
 TABLE, FOOTER = b"\x57\xfb\x80\x8b\x24\x75\x47\xdb", 48
 TAIL = (
     2**17

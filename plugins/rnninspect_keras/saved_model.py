@@ -17,6 +17,7 @@ from rnninspect.plugin import (
     UnreadableFile,
     Whereabouts,
 )
+from rnninspect_keras import GRAPH_FILE
 from rnninspect_keras.bundle import NOT_NUMBERS, Bundle, read_bundle
 from rnninspect_keras.declared import parse_json, read_declared
 from rnninspect_keras.objects import Item, long_text, read_saved, read_trackable
@@ -25,7 +26,7 @@ from rnninspect_keras.slots import ATTRIBUTES
 if TYPE_CHECKING:
     from rnninspect.plugin import Source
 
-GRAPH_FILE, KERAS_FILE = "saved_model.pb", "keras_metadata.pb"
+KERAS_FILE = "keras_metadata.pb"
 VARIABLES = "variables/variables"
 
 

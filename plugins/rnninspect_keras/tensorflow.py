@@ -5,17 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from rnninspect.plugin import UnreadableFile
+from rnninspect_keras import GRAPH_FILE, INDEX, STATE_FILE
 from rnninspect_keras.bundle import read_bundle
 from rnninspect_keras.model import saved
 from rnninspect_keras.objects import read_trackable
 from rnninspect_keras.old_bundle import is_index, read_old
 from rnninspect_keras.purposes import assign_purposes
-from rnninspect_keras.saved_model import (
-    GRAPH_FILE,
-    join_metadata,
-    read_graph,
-    read_variables,
-)
+from rnninspect_keras.saved_model import join_metadata, read_graph, read_variables
 from rnninspect_keras.slots import assign_by_name
 from rnninspect_keras.tracked import Tracked
 
@@ -23,9 +19,6 @@ if TYPE_CHECKING:
     from rnninspect.plugin import SavedModel, Source
     from rnninspect_keras.bundle import Bundle
     from rnninspect_keras.objects import Item
-
-INDEX = ".index"
-STATE_FILE = "checkpoint"  # names the newest checkpoint of a folder
 
 
 def read_saved_model(source: Source) -> SavedModel:
