@@ -42,7 +42,7 @@ FLOORS = {
     "__init__": 7,  # names the public functions; imports nothing by itself
 }
 LONGEST_FILE, LONGEST_FUNCTION = 300, 40
-UNUSED = {"typer", "click", "pathlib", "tempfile", "shutil", "urllib"}
+UNUSED = {"typer", "click", "typing", "pathlib", "tempfile", "shutil", "urllib"}
 SOURCES = sorted([*CORE.rglob("*.py"), *PLUGINS.rglob("*.py")])
 HEAVY = {"torch", "tensorflow", "keras", "onnx", "onnxruntime", "h5py", "numpy", "safetensors"}
 
@@ -100,6 +100,26 @@ def test_files_and_functions_stay_small(path: Path) -> None:
         if isinstance(node, ast.FunctionDef):
             length = (node.end_lineno or node.lineno) - node.lineno + 1
             assert length <= LONGEST_FUNCTION, f"{node.name} has {length} lines"
+
+
+@pytest.mark.parametrize(
+    "path",
+    [path for path in SOURCES if CORE / "cli" not in path.parents],
+    ids=lambda p: str(p.relative_to(ROOT)),
+)
+def test_typing_is_for_the_type_checker_alone(path: Path) -> None:
+    at_run_time = ast.parse(path.read_text())
+    at_run_time.body = [node for node in at_run_time.body if not _is_for_checking(node)]
+    for node in ast.walk(at_run_time):
+        assert not (isinstance(node, ast.ImportFrom) and node.module == "typing")
+
+
+def _is_for_checking(node: ast.stmt) -> bool:
+    return (
+        isinstance(node, ast.If)
+        and isinstance(node.test, ast.Name)
+        and node.test.id == "TYPE_CHECKING"
+    )
 
 
 def test_a_plugins_door_imports_only_the_standard_library() -> None:

@@ -5,11 +5,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 __version__ = "0.1.0"
 __all__ = ["Limits", "Report", "RnnInspectError", "__version__", "inspect_file"]
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from rnninspect.errors import RnnInspectError
     from rnninspect.inspection import inspect_file

@@ -6,12 +6,13 @@ import json
 import os
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
 
 from rnninspect.errors import PolicyError
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from typing import Any
 
 VERSION = 1  # of the file's form
 DEFAULT_NAME = "rnninspect.lock"

@@ -6,10 +6,10 @@ import math
 from collections import Counter
 from enum import StrEnum
 from itertools import groupby
-from typing import TYPE_CHECKING
 
 from rnninspect.record import Record
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection
 

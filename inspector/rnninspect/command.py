@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import sys
-from typing import TYPE_CHECKING
 
 from rnninspect.ending import silence, tell
 from rnninspect.errors import RnnInspectError
@@ -17,6 +16,7 @@ from rnninspect.render.escape import for_terminal, shorten
 from rnninspect.render.view import Unreadable, View
 from rnninspect.rules import Level
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path

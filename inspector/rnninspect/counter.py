@@ -5,12 +5,12 @@ from __future__ import annotations
 import math
 from collections import Counter
 from functools import lru_cache
-from typing import TYPE_CHECKING
 
 from rnninspect.cells import CELLS, Cell, Formula, Role, Sizes, Symbol, count, formula
 from rnninspect.model import Fate, Operand, RecurrentLayer, Slot
 from rnninspect.record import Record
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable
 

@@ -6,12 +6,13 @@ Fields: https://huggingface.co/docs/hub/model-cards; what is under `rnninspect` 
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Any
 
 from rnninspect.errors import RnnInspectError
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
+    from typing import Any
 
     from rnninspect.report import Report
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-from typing import TYPE_CHECKING
 
 from rnninspect.counter import count_layers
 from rnninspect.errors import PluginError, RnnInspectError
@@ -12,6 +11,7 @@ from rnninspect.report import Findings, Report, add_up
 from rnninspect.rules import check
 from rnninspect.source import open_source
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from rnninspect.limits import Limits
     from rnninspect.model import SavedModel

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Protocol, runtime_checkable
-
 from rnninspect.cells import CELLS, REQUIRED, Cell, Factor, Role, Sizes, Symbol
 from rnninspect.errors import PluginError, RefusedFile, UnknownFormat, UnreadableFile
 from rnninspect.limits import Limits
@@ -25,8 +23,12 @@ from rnninspect.model import (
 from rnninspect.record import Record
 from rnninspect.source import Neighbour, Source, Whereabouts, open_source
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from typing import Protocol
+else:  # a reader need not be a subclass, only alike
+    Protocol = object
 
 __all__ = [
     "CELLS",
@@ -82,7 +84,6 @@ class Convention(Record):
     note: str = ""
 
 
-@runtime_checkable
 class Reader(Protocol):
     """What an installed package offers: it recognises one framework's files and describes them.
 
@@ -101,7 +102,6 @@ class Reader(Protocol):
 
     def recognises(self, source: Source) -> bool:
         """Whether the content is one of its formats; reads little, raises nothing."""
-        ...
 
     def read(self, source: Source) -> SavedModel:
         """Describe the file.
@@ -110,8 +110,6 @@ class Reader(Protocol):
             UnreadableFile: its structure cannot be parsed; the message says where and why.
             RefusedFile: a limit of `source.limits` would be exceeded.
         """
-        ...
 
     def conventions(self) -> Sequence[Convention]:
         """The conventions that its framework counts by."""
-        ...

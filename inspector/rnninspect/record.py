@@ -8,11 +8,11 @@ fields with annotations and defaults, methods, `_replace`.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
-
 __all__ = ["Record"]
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from typing import Any
     from typing import NamedTuple as Record
 else:
     from collections import namedtuple

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from functools import cached_property
-from typing import TYPE_CHECKING
 
 from rnninspect.counter import unique_tensors
 from rnninspect.model import Fate, Purpose
 from rnninspect.record import Record
 from rnninspect.rules import Finding, Level
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from rnninspect.counter import LayerCount
     from rnninspect.model import SavedModel, SkippedLayer, StoredTensor

@@ -6,16 +6,17 @@ import os
 import stat
 from enum import StrEnum
 from functools import cached_property
-from typing import TYPE_CHECKING, Self
 
 from rnninspect.errors import UnreadableFile
 from rnninspect.limits import Limits
 from rnninspect.record import Record
 from rnninspect.stores import File, Folder, Memory, State, Store
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from pathlib import Path
     from types import TracebackType
+    from typing import Self
 
 KINDS = (
     (stat.S_ISFIFO, "a pipe"),

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import os
-from typing import Protocol, Self
 
 from rnninspect.record import Record
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Self
 
 
 class State(Record):
@@ -18,22 +21,6 @@ class State(Record):
     def of(cls, status: os.stat_result) -> Self:
         """The state that a look at the file shows."""
         return cls(status.st_size, status.st_mtime_ns)
-
-
-class Store(Protocol):
-    """Where bytes come from."""
-
-    def read_at(self, offset: int, length: int) -> bytes:
-        """The bytes at an offset; fewer if there are not so many."""
-        ...
-
-    def changed(self) -> bool:
-        """Whether something was written to it since it was opened."""
-        ...
-
-    def close(self) -> None:
-        """Let go of it."""
-        ...
 
 
 class File:
@@ -87,3 +74,6 @@ class Folder:
 
     def close(self) -> None:
         """Let go of it."""
+
+
+Store = File | Memory | Folder

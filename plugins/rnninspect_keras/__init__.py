@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
@@ -19,7 +18,7 @@ class KerasReader:
 
     name = "keras"
     summary = "Keras archives, HDF5 models and weights, TensorFlow SavedModels and checkpoints"
-    suffixes = (".keras", ".h5", ".hdf5", ".index", ".pb", ".json")
+    suffixes: tuple[str, ...] = (".keras", ".h5", ".hdf5", ".index", ".pb", ".json")
 
     def recognises(self, source: Source) -> bool:
         """Whether the content is an HDF5 file, a Keras archive, a SavedModel or a checkpoint."""

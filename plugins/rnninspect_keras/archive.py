@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from rnninspect.plugin import Fact, Observation, Record, UnreadableFile, Whereabouts
 from rnninspect_keras.declared import as_text, parse_json
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
 

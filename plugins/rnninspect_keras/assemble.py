@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from rnninspect.plugin import Operand, Origin, Record, RecurrentLayer, Sizes, SkippedLayer, Slot
 from rnninspect_keras.layout import LAYOUT, Dialect, axes_of
 from rnninspect_keras.sizing import complete, explains
 from rnninspect_keras.units import WAYS
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
 

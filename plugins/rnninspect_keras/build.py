@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from rnninspect.plugin import SkippedLayer, Stack
 from rnninspect_keras.assemble import Found, Run, Title, assemble
 from rnninspect_keras.units import WAYS
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
 

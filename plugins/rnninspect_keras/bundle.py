@@ -7,7 +7,6 @@ tensor beside shards of data.
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING
 
 from rnninspect.decode.protobuf import WireReader, signed
 from rnninspect.decode.table import read_number, read_table
@@ -21,6 +20,7 @@ from rnninspect.plugin import (
     Whereabouts,
 )
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 

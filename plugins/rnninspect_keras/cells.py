@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from rnninspect.plugin import CELLS, Record, Role
 from rnninspect_keras.declared import as_size, as_sizes
 from rnninspect_keras.layout import LAYOUT, Dialect, Part
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from rnninspect_keras.declared import Declared, Json
 

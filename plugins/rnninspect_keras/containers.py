@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from contextlib import ExitStack
-from typing import TYPE_CHECKING
 
 from rnninspect.decode.hdf5 import File
 from rnninspect.plugin import Fact, Observation, UnreadableFile
@@ -23,6 +22,7 @@ from rnninspect_keras.model import describe_legacy, describe_native, describe_te
 from rnninspect_keras.native import VARIABLES
 from rnninspect_keras.store import read_store
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from rnninspect.plugin import Limits, SavedModel, Source
     from rnninspect_keras.declared import Json

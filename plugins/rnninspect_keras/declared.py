@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, cast
-
 from rnninspect.plugin import Record, UnreadableFile
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
@@ -100,7 +99,8 @@ def read_declared(value: Json) -> Declared | None:
     """A configuration's entry as a layer; None for what is no entry of a layer."""
     if not isinstance(value, dict):
         return None
-    entry, class_name = cast("dict[str, Json]", value), value.get("class_name")
+    entry: dict[str, Json] = value
+    class_name = entry.get("class_name")
     if not isinstance(class_name, str):
         return None
     settings = entry.get("config")

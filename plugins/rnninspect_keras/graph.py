@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, cast
-
 from rnninspect_keras.shapes import Shape, clean_shape, output_shapes
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
@@ -152,16 +151,17 @@ def _references(value: Json) -> Iterator[Source]:
         current = pending.pop()
         if not isinstance(current, list):
             continue
-        if _is_reference(current):
-            yield cast("tuple[str, int, int]", tuple(current[:3]))
+        reference = _reference(current)
+        if reference:
+            yield reference
         else:
             pending.extend(reversed(current))
 
 
-def _is_reference(value: list[Json]) -> bool:
+def _reference(value: list[Json]) -> tuple[str, int, int] | None:
     if len(value) < 3:
-        return False
+        return None
     name, call, number = value[:3]
-    return isinstance(name, str) and all(
-        isinstance(count, int) and count >= 0 for count in (call, number)
-    )
+    if isinstance(name, str) and isinstance(call, int) and isinstance(number, int):
+        return (name, call, number) if min(call, number) >= 0 else None
+    return None

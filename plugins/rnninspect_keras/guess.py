@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
 
 from rnninspect_keras.cells import CellPlan
 from rnninspect_keras.layout import Dialect, Part
 from rnninspect_keras.sizing import complete, explains, fit
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
 

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from enum import StrEnum
-from typing import TYPE_CHECKING
 
 from rnninspect.plugin import REQUIRED, Convention, Role, Symbol
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from rnninspect.plugin import Axis
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from functools import partial
-from typing import TYPE_CHECKING
 
 from rnninspect.plugin import Fact, Observation
 from rnninspect_keras.build import build
@@ -11,6 +10,7 @@ from rnninspect_keras.nameless import recognise, strands
 from rnninspect_keras.parts import Cluster, Piece, cluster, may_be_weight
 from rnninspect_keras.units import WAYS
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 

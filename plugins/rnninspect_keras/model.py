@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from rnninspect.plugin import (
     Observation,
     Purpose,
@@ -18,6 +16,7 @@ from rnninspect_keras.native import match_native
 from rnninspect_keras.quantised import set_quantisation_apart
 from rnninspect_keras.units import Finder
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 

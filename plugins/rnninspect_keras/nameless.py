@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from itertools import pairwise, permutations
-from typing import TYPE_CHECKING
 
 from rnninspect.plugin import Record, SkippedLayer, Stack
 from rnninspect_keras.assemble import Run, Title, assemble
@@ -14,6 +13,7 @@ from rnninspect_keras.native import VARIABLES, cell_pieces, named
 from rnninspect_keras.numbering import CONTAINER, GAPPED_CONTAINER
 from rnninspect_keras.units import WAYS
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from typing import TYPE_CHECKING
 
 from rnninspect.plugin import SkippedLayer, Stack
 from rnninspect_keras.assemble import Run, Title, assemble
@@ -15,6 +14,7 @@ from rnninspect_keras.parts import Piece
 from rnninspect_keras.scopes import class_of, part_of
 from rnninspect_keras.units import WAYS
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 

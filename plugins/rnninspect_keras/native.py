@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from functools import partial
-from typing import TYPE_CHECKING
 
 from rnninspect_keras.build import build
 from rnninspect_keras.layout import Part
 from rnninspect_keras.parts import Piece, may_be_weight, norm_part
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from rnninspect_keras.assemble import Found
     from rnninspect_keras.build import Pieces

@@ -5,12 +5,11 @@ Follows `tensorflow/core/protobuf/saved_object_graph.proto` and `trackable_objec
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from rnninspect.decode.protobuf import WireReader
 from rnninspect.plugin import UnreadableFile
 from rnninspect_keras.bundle import read_shape, type_of
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import math
 import re
-from typing import TYPE_CHECKING
 
 from rnninspect.decode.protobuf import WireReader
 from rnninspect.decode.table import first_entry
@@ -21,6 +20,7 @@ from rnninspect.plugin import (
 )
 from rnninspect_keras.bundle import NOT_NUMBERS, Bundle, read_shape, type_of
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from rnninspect.plugin import Source
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from typing import TYPE_CHECKING
 
 from rnninspect_keras.cells import CellPlan
 from rnninspect_keras.layout import Dialect, Part
@@ -12,6 +11,7 @@ from rnninspect_keras.parts import Piece
 from rnninspect_keras.scopes import part_of
 from rnninspect_keras.sizing import complete, explains
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections import Counter
-from typing import TYPE_CHECKING
 
 from rnninspect.plugin import Purpose
 from rnninspect_keras.objects import Item, reach
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from rnninspect_keras.bundle import Bundle
 

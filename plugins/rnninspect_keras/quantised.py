@@ -9,10 +9,10 @@ older format by name.
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING
 
 from rnninspect.plugin import Purpose
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 

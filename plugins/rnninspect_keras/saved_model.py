@@ -6,8 +6,6 @@ Follows `tensorflow/core/protobuf/saved_model.proto`, `meta_graph.proto` and Ker
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from rnninspect.decode.protobuf import WireReader
 from rnninspect.plugin import (
     Fact,
@@ -23,6 +21,7 @@ from rnninspect_keras.declared import parse_json, read_declared
 from rnninspect_keras.objects import Item, long_text, read_saved, read_trackable
 from rnninspect_keras.slots import ATTRIBUTES
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from rnninspect.plugin import Source
 

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING
 
 from rnninspect_keras.declared import as_shape, as_size
 from rnninspect_keras.spatial import SPATIAL, spatial_shape
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 

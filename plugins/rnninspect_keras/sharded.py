@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
 
 from rnninspect.decode.hdf5 import File
 from rnninspect.plugin import Fact, Observation, UnreadableFile, Whereabouts
 from rnninspect_keras.store import Store, add_file
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
     from contextlib import ExitStack

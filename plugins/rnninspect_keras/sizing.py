@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections import Counter
-from typing import TYPE_CHECKING
 
 from rnninspect.plugin import CELLS, Role, Sizes, Symbol
 from rnninspect_keras.layout import LAYOUT, Dialect, Part, axes_of
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 

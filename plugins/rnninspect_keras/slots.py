@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 from itertools import pairwise
-from typing import TYPE_CHECKING
 
 from rnninspect.plugin import Purpose
 from rnninspect_keras.purposes import MODEL_VARIABLES, NO_WEIGHTS, OPTIMIZER
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from rnninspect_keras.bundle import Bundle
 

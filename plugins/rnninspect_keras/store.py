@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from bisect import bisect_left
-from typing import TYPE_CHECKING
 
 from rnninspect.decode.hdf5 import Dataset, Group, Link, LinkKind, TypeClass
 from rnninspect.plugin import Fact, Observation, Purpose, StoredTensor
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from rnninspect.plugin import UnreadableFile
 from rnninspect_keras import GRAPH_FILE, INDEX, STATE_FILE
 from rnninspect_keras.bundle import read_bundle
@@ -15,6 +13,7 @@ from rnninspect_keras.saved_model import join_metadata, read_graph, read_variabl
 from rnninspect_keras.slots import assign_by_name
 from rnninspect_keras.tracked import Tracked
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from rnninspect.plugin import SavedModel, Source
     from rnninspect_keras.bundle import Bundle

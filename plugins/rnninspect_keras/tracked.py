@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import Counter
 from functools import partial
-from typing import TYPE_CHECKING
 
 from rnninspect.plugin import Purpose, RecurrentLayer, SkippedLayer
 from rnninspect_keras.build import build
@@ -16,6 +15,7 @@ from rnninspect_keras.objects import Item, paths_to, reach
 from rnninspect_keras.parts import SCALES, Cluster, Piece, cluster, norm_part, part_of
 from rnninspect_keras.units import Finder
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from rnninspect.plugin import Fact, Observation, Record
 from rnninspect_keras.cells import (
     CellPlan,
@@ -18,6 +16,7 @@ from rnninspect_keras.numbering import layer_groups, numbered
 from rnninspect_keras.quantised import packed_size
 from rnninspect_keras.spot import Spot
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
 

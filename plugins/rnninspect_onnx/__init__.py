@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from rnninspect.plugin import Convention, SavedModel, Source
 
@@ -13,7 +12,15 @@ class OnnxReader:
 
     name = "onnx"
     summary = "ONNX: .onnx of any operator set; text forms where the onnx package is installed"
-    suffixes = (".onnx", ".onnxtxt", ".onnxtext", ".onnxjson", ".textproto", ".txtpb", ".ort")
+    suffixes: tuple[str, ...] = (
+        ".onnx",
+        ".onnxtxt",
+        ".onnxtext",
+        ".onnxjson",
+        ".textproto",
+        ".txtpb",
+        ".ort",
+    )
 
     def recognises(self, source: Source) -> bool:
         """Whether the content is an ONNX model in one of its forms."""

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING
 
 from rnninspect_onnx.messages import Tensor
 from rnninspect_onnx.payload import ELEMENT_TYPES
 from rnninspect_onnx.values import UNKNOWN, Kind, Value
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from rnninspect_onnx.messages import Attribute, SparseTensor
     from rnninspect_onnx.values import Call

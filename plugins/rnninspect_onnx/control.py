@@ -5,11 +5,10 @@ Facts: https://onnx.ai/onnx/operators. What a loop carries round unchanged is wh
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from rnninspect_onnx.shapes import place_of
 from rnninspect_onnx.values import UNKNOWN, Kind, Value, view
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 

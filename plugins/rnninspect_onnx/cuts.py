@@ -5,12 +5,11 @@ Facts: https://onnx.ai/onnx/operators, old versions (bounds and sizes as attribu
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from rnninspect_onnx.messages import KEPT_INTEGERS
 from rnninspect_onnx.shapes import added, own_integers, place_of, viewed
 from rnninspect_onnx.values import Value, view
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 

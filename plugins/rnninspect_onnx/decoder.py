@@ -7,13 +7,12 @@ The numbers in this module are onnx.proto's field numbers.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from rnninspect.decode.protobuf import FIXED32, KEPT_NUMBERS, LENGTH, VARINT, WireReader, signed
 from rnninspect.plugin import UnreadableFile
 from rnninspect_onnx.messages import KEPT_AXES, Attribute, Function, Graph, Model, Node
 from rnninspect_onnx.tensor_decoder import TensorDecoder
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from rnninspect.plugin import (
     Fact,
     Observation,
@@ -20,6 +18,7 @@ from rnninspect_onnx.resolver import Resolver
 from rnninspect_onnx.stored import Uses, describe_tensors
 from rnninspect_onnx.values import Leaves, Value
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 

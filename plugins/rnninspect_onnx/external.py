@@ -6,10 +6,10 @@ The file is looked up and measured, never opened (ExternalData.md of the ONNX re
 from __future__ import annotations
 
 import posixpath
-from typing import TYPE_CHECKING
 
 from rnninspect.plugin import Fact, Neighbour, Observation, Record, RefusedFile, Whereabouts
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from rnninspect.plugin import UnreadableFile
 from rnninspect_onnx.description import describe
 from rnninspect_onnx.recognition import Form, form_of
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from rnninspect.plugin import SavedModel, Source
 

@@ -5,12 +5,11 @@ Facts: https://onnx.ai/onnx/operators.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from rnninspect_onnx.messages import KEPT_INTEGERS
 from rnninspect_onnx.shapes import product
 from rnninspect_onnx.values import UNKNOWN, Kind, Value
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
 

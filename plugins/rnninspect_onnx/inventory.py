@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections import Counter
 from enum import StrEnum
-from typing import TYPE_CHECKING
 
 from rnninspect.plugin import Fact, Observation, Record
 from rnninspect_onnx.constants import FORMS, stored_in
 from rnninspect_onnx.messages import Tensor
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from rnninspect.plugin import (
     REQUIRED,
     Fate,
@@ -22,6 +20,7 @@ from rnninspect_onnx.recurrent import foreign_name
 from rnninspect_onnx.sizes import measure
 from rnninspect_onnx.values import Kind
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 

@@ -7,8 +7,6 @@ Facts: https://onnx.ai/onnx/operators.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from rnninspect_onnx.cuts import CUTS
 from rnninspect_onnx.integers import SIZES, arithmetic
 from rnninspect_onnx.products import PRODUCTS
@@ -17,6 +15,7 @@ from rnninspect_onnx.values import Kind, Value, computed, view
 from rnninspect_onnx.views import VIEWS
 from rnninspect_onnx.windows import WINDOWS
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
 

@@ -7,7 +7,6 @@ filled up. Types that have no field of their own lie in int32_data or uint64_dat
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING
 
 from rnninspect.plugin import Record
 from rnninspect_onnx.tensor_decoder import (
@@ -19,6 +18,7 @@ from rnninspect_onnx.tensor_decoder import (
     UINT64_DATA,
 )
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from rnninspect_onnx.messages import Tensor
 

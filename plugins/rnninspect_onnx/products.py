@@ -5,11 +5,10 @@ Facts: https://onnx.ai/onnx/operators, and ContribOperators.md of ONNX Runtime f
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from rnninspect_onnx.shapes import broadcast
 from rnninspect_onnx.values import computed
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
 

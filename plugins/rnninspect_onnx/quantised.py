@@ -5,10 +5,9 @@ Facts: https://onnx.ai/onnx/operators, and ContribOperators.md of ONNX Runtime f
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from rnninspect_onnx.values import Kind
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator
 

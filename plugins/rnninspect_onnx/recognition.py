@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from enum import StrEnum
-from typing import TYPE_CHECKING
 
 from rnninspect.decode.protobuf import LENGTH, VARINT, CutField, WireReader
 from rnninspect.plugin import UnreadableFile
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from rnninspect.decode.protobuf import Span
     from rnninspect.plugin import Source

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from rnninspect_onnx.layout import LAYOUT
 from rnninspect_onnx.sizes import measure
 from rnninspect_onnx.values import computed
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from rnninspect_onnx.messages import Node
     from rnninspect_onnx.values import Call, Dims, Value

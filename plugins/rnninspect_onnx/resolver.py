@@ -6,8 +6,6 @@ recurses along a chain of nodes: only subgraphs and calls of functions nest, wit
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from rnninspect.plugin import Record
 from rnninspect_onnx import quantised
 from rnninspect_onnx.constants import constant
@@ -16,6 +14,7 @@ from rnninspect_onnx.recurrent import is_recurrent, outputs_of
 from rnninspect_onnx.scopes import Scope, needs
 from rnninspect_onnx.values import UNKNOWN, Call, Kind, Value, with_declared
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 

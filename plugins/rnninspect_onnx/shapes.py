@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import math
 from itertools import zip_longest
-from typing import TYPE_CHECKING
 
 from rnninspect_onnx.values import UNKNOWN, Value, view
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 

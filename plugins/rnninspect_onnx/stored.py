@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING
 
 from rnninspect.plugin import Fact, Observation, Purpose, Record, StoredTensor
 from rnninspect_onnx.inventory import Standing
 from rnninspect_onnx.payload import ELEMENT_TYPES, held_bytes, needed_bytes
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 

@@ -5,11 +5,10 @@ The numbers in this module are the field numbers of onnx.proto (IR version 14).
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from rnninspect.decode.protobuf import FIXED32, FIXED64, LENGTH, VARINT, signed, signed32
 from rnninspect_onnx.messages import KEPT_AXES, KEPT_INTEGERS, SparseTensor, Tensor
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable
 

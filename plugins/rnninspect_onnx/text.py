@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import warnings
-from typing import TYPE_CHECKING
 
 from rnninspect.plugin import UnreadableFile
 from rnninspect_onnx.recognition import Form
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from rnninspect.plugin import Source
 

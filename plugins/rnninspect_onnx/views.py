@@ -8,7 +8,6 @@ attributes) included.
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING
 
 from rnninspect_onnx.shapes import (
     added,
@@ -20,6 +19,7 @@ from rnninspect_onnx.shapes import (
     viewed,
 )
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection
 

@@ -5,10 +5,9 @@ Facts: https://onnx.ai/onnx/operators. An axis is known where its size and the w
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from rnninspect_onnx.values import computed
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
 

@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import math
 from itertools import product
-from typing import TYPE_CHECKING
 
 from rnninspect.plugin import Fact, Observation, Role
 from rnninspect_onnx.payload import ELEMENT_TYPES
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 

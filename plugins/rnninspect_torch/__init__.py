@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
@@ -15,7 +14,7 @@ class TorchReader:
 
     name = "torch"
     summary = "PyTorch: state dicts, checkpoints, modules, TorchScript, torch.export; safetensors"
-    suffixes = (
+    suffixes: tuple[str, ...] = (
         *(".pt", ".pth", ".th", ".ckpt", ".checkpoint", ".bin", ".pkl", ".pickle", ".tar", ".jit"),
         *(".ptl", ".pt2", ".safetensors", ".distcp", ".gz"),
     )

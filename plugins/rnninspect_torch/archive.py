@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from importlib import import_module
-from typing import TYPE_CHECKING
 
 from rnninspect.decode.zip_directory import STORED, Member, open_member, read_directory
 from rnninspect.plugin import Fact, Observation, UnreadableFile
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 

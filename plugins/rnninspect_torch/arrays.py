@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING
 
 from rnninspect_torch.dtypes import ELEMENT_BYTES
 from rnninspect_torch.values import Blob, Instance, Storage, Tensor
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
 

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from rnninspect_torch.describing import describe_model
 from rnninspect_torch.survey import find_roots
 from rnninspect_torch.values import Mapping
 from rnninspect_torch.walking import Walk
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from rnninspect.plugin import SavedModel
     from rnninspect_torch.saved import Saved

@@ -5,13 +5,12 @@ AllenNLP's `model.tar.gz`, NeMo's `.nemo`, stable-baselines3's `.zip`; only the 
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from rnninspect.decode.zip_directory import open_member, read_directory
 from rnninspect.plugin import Fact, Observation, Record, UnreadableFile
 from rnninspect_torch.sniffing import BUNDLED, sniff
 from rnninspect_torch.tar_members import read_tar
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
 

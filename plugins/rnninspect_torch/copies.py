@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import re
 from itertools import pairwise
-from typing import TYPE_CHECKING
 
 from rnninspect.plugin import Purpose
 from rnninspect_torch.purposes import is_copy, may_be_copy
 from rnninspect_torch.roots import Root
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 

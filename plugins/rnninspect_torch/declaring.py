@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from rnninspect.plugin import REQUIRED, Record, Role
 from rnninspect_torch.layout import TWO_BIASES
 from rnninspect_torch.sizing import Outline
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from rnninspect_torch.roots import Declared
 

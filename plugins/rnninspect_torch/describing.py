@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from bisect import bisect_left
-from typing import TYPE_CHECKING
 
 from rnninspect.plugin import (
     Fact,
@@ -24,6 +23,7 @@ from rnninspect_torch.purposes import is_quantisation
 from rnninspect_torch.signatures import STACK
 from rnninspect_torch.storing import stored
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from rnninspect_torch.roots import Declared, Entry, Root
     from rnninspect_torch.saved import Saved

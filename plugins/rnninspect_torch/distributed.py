@@ -7,7 +7,6 @@ Names, shapes, types and the place of each chunk all stand in that one file
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING
 
 from rnninspect.plugin import Fact, Observation, Purpose, UnreadableFile, Whereabouts
 from rnninspect_torch.describing import describe_model
@@ -19,6 +18,7 @@ from rnninspect_torch.roots import Entry, Root
 from rnninspect_torch.saved import Saved
 from rnninspect_torch.values import Instance, Mapping, Storage, Tensor
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from rnninspect.plugin import SavedModel, Source
 

@@ -6,8 +6,6 @@ Since torch 2.8 each weight is a record, described by a configuration beside it
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from rnninspect.plugin import Fact, Observation, Purpose, UnreadableFile
 from rnninspect_torch.archive import Archive
 from rnninspect_torch.describing import describe_model
@@ -23,6 +21,7 @@ from rnninspect_torch.values import Storage, Tensor
 from rnninspect_torch.walking import Walk
 from rnninspect_torch.zipped import read_saved
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 

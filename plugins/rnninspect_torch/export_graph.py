@@ -7,12 +7,12 @@ arguments say all but the sizes (torch/_export/serde/schema.py).
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
 
 from rnninspect_torch.frozen import declaration, group_in_order
 from rnninspect_torch.script_code import LayerCall
 from rnninspect_torch.signatures import CELL, STACK
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 

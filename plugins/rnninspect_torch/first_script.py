@@ -6,8 +6,6 @@ of 64 bits are texts.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from rnninspect.plugin import UnreadableFile
 from rnninspect_torch.describing import describe_model
 from rnninspect_torch.dtypes import ELEMENT_BYTES
@@ -19,6 +17,7 @@ from rnninspect_torch.saved import Saved
 from rnninspect_torch.values import Storage, Tensor
 from rnninspect_torch.walking import Walk
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from rnninspect.plugin import Purpose, Role
 from rnninspect_torch.gathering import Group, Place, Weight
 from rnninspect_torch.roots import Declared
 from rnninspect_torch.signatures import CELL, STACK
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
 
 from rnninspect.plugin import Record
 from rnninspect_torch.adapters import ADAPTER, attach
 from rnninspect_torch.signatures import HINTS, SIGNATURES, Signature
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable
 

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from rnninspect.plugin import Role
 from rnninspect_torch.gathering import Place
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from rnninspect_torch.gathering import Group
     from rnninspect_torch.roots import Declared

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING
 
 from rnninspect.plugin import UnreadableFile
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from rnninspect.plugin import Source
 

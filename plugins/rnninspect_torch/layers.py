@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from rnninspect.plugin import (
     REQUIRED,
     Fact,
@@ -23,6 +21,7 @@ from rnninspect_torch.layout import TWO_BIASES, axes_of
 from rnninspect_torch.naming import clean
 from rnninspect_torch.sizing import Outline, infer
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 

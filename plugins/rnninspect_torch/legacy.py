@@ -6,8 +6,6 @@ keys: five pickles; then of each storage its length in elements and the elements
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from rnninspect.plugin import Fact, Observation, UnreadableFile
 from rnninspect_torch.assembling import assemble
 from rnninspect_torch.cursor import Cursor
@@ -16,6 +14,7 @@ from rnninspect_torch.opcodes import load
 from rnninspect_torch.rebuild import TorchCalls
 from rnninspect_torch.saved import Saved
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from rnninspect.plugin import SavedModel, Source
 

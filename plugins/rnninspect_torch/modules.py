@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from rnninspect.plugin import Purpose
 from rnninspect_torch.packed import is_packed, tensors_in
 from rnninspect_torch.roots import Declared, Entry, Root
 from rnninspect_torch.values import Instance, Mapping, Tensor
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING
 
 from rnninspect.plugin import UnreadableFile
 from rnninspect_torch.cursor import Cursor
 from rnninspect_torch.opcodes import load
 from rnninspect_torch.values import Blob, Storage
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from rnninspect_torch.rebuild import TorchCalls
 

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from rnninspect.plugin import UnreadableFile
 from rnninspect_torch.opcode_containers import CONTAINERS
 from rnninspect_torch.opcode_values import VALUES
 from rnninspect_torch.values import Instance, Mapping
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
 

@@ -6,30 +6,31 @@ length, index and depth has a bound: see `Machine.check`.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Protocol
-
 from rnninspect.plugin import UnreadableFile
 from rnninspect_torch.cursor import Cursor
 from rnninspect_torch.opcode_objects import HANDLERS, NOTHING, Stopped
 from rnninspect_torch.values import Blob, Global
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from typing import Protocol
+
     from rnninspect.plugin import Source
+
+    class Calls(Protocol):
+        """What gives meaning to the two opcodes that a framework fills with its own."""
+
+        def call(self, maker: object, args: tuple[object, ...]) -> object:
+            """The value that stands for the call of `maker`."""
+            ...
+
+        def persistent(self, key: object) -> object:
+            """The value that stands for a persistent id."""
+            ...
+
 
 SLICE = 5_000  # opcodes between two looks at the budgets
 LONG_PAYLOAD = 1 << 16  # longer byte strings and texts are passed over
-
-
-class Calls(Protocol):
-    """What gives meaning to the two opcodes that a framework fills with its own."""
-
-    def call(self, maker: object, args: tuple[object, ...]) -> object:
-        """The value that stands for the call of `maker`."""
-        ...
-
-    def persistent(self, key: object) -> object:
-        """The value that stands for a persistent id."""
-        ...
 
 
 class Machine:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from rnninspect.plugin import UnreadableFile
 from rnninspect_torch.assembling import assemble
 from rnninspect_torch.opcodes import load_from
@@ -11,6 +9,7 @@ from rnninspect_torch.rebuild import TorchCalls
 from rnninspect_torch.saved import Saved
 from rnninspect_torch.values import Mapping
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from rnninspect.plugin import SavedModel
     from rnninspect_torch.archive import Archive

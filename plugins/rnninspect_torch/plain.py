@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from rnninspect.plugin import Fact, Observation
 from rnninspect_torch.assembling import assemble
 from rnninspect_torch.cursor import Cursor
@@ -12,6 +10,7 @@ from rnninspect_torch.opcodes import load
 from rnninspect_torch.rebuild import TorchCalls
 from rnninspect_torch.saved import Saved
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from rnninspect.plugin import SavedModel, Source
 

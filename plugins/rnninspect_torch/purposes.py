@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
 
 from rnninspect.plugin import Purpose
 from rnninspect_torch.packed import QUANTISERS
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Container
 

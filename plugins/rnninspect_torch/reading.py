@@ -6,11 +6,11 @@ import gc
 import re
 import struct
 from importlib import import_module
-from typing import TYPE_CHECKING
 
 from rnninspect.plugin import Fact, Observation, SavedModel, Source, UnreadableFile
 from rnninspect_torch.sniffing import Container, model_in, sniff
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
 

@@ -5,14 +5,13 @@ The ids are those of torch/serialization.py, whose first form was that of versio
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from rnninspect.plugin import UnreadableFile
 from rnninspect_torch.callables import is_foreign
 from rnninspect_torch.dtypes import ELEMENT_BYTES, STORAGES
 from rnninspect_torch.rebuilders import LARGEST, REBUILDERS
 from rnninspect_torch.values import Blob, Global, Instance, Storage
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from rnninspect.plugin import Source
 

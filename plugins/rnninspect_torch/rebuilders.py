@@ -5,12 +5,11 @@ Their arguments are those of torch/_utils.py and torch/_tensor.py, of version 0.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from rnninspect.plugin import UnreadableFile
 from rnninspect_torch.nested import load_nested
 from rnninspect_torch.values import Blob, Global, Instance, Mapping, Storage, Tensor
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
 

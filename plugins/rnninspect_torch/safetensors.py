@@ -6,7 +6,6 @@ import json
 import math
 from collections import Counter
 from itertools import accumulate, pairwise
-from typing import TYPE_CHECKING
 
 from rnninspect.plugin import Fact, Observation, Record, UnreadableFile
 from rnninspect_torch.describing import describe_model
@@ -17,6 +16,7 @@ from rnninspect_torch.roots import Entry, Root
 from rnninspect_torch.saved import Saved
 from rnninspect_torch.values import Storage, Tensor
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from rnninspect.plugin import SavedModel, Source
 

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from rnninspect.plugin import Record
 from rnninspect_torch.arrays import SCOPE as ARRAY
 from rnninspect_torch.nested import INSIDE, storage_bytes
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from rnninspect.plugin import Fact, Observation, UnreadableFile, Whereabouts
 from rnninspect_torch import archive, legacy, safetensors, zipped
 from rnninspect_torch.describing import describe_model
@@ -15,6 +13,7 @@ from rnninspect_torch.sniffing import Container, sniff
 from rnninspect_torch.survey import find_roots
 from rnninspect_torch.walking import Walk
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from rnninspect.plugin import SavedModel, Source
     from rnninspect_torch.values import Tensor

@@ -8,11 +8,11 @@ from __future__ import annotations
 
 from collections import Counter
 from functools import lru_cache
-from typing import TYPE_CHECKING
 
 from rnninspect.plugin import CELLS, Record, Role
 from rnninspect_torch.layout import CELLS_BY_GATES, TWO_BIASES
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 

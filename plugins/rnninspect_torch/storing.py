@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from rnninspect.plugin import Purpose, StoredTensor
 from rnninspect_torch.dtypes import ELEMENT_BYTES, bytes_of
 from rnninspect_torch.nested import storage_bytes
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from rnninspect_torch.roots import Entry
     from rnninspect_torch.saved import Saved

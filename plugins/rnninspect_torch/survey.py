@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from rnninspect.plugin import Purpose
 from rnninspect_torch.arrays import array_of
 from rnninspect_torch.copies import settle
@@ -13,6 +11,7 @@ from rnninspect_torch.purposes import purpose_of_class, purpose_of_key
 from rnninspect_torch.roots import Entry, Root
 from rnninspect_torch.values import Instance, Mapping, Tensor
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from typing import TypeGuard

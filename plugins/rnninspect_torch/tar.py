@@ -6,8 +6,6 @@ numbers of tensors; `sys_info` tells of the machine.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from rnninspect.plugin import UnreadableFile
 from rnninspect_torch import tar_members
 from rnninspect_torch.assembling import assemble
@@ -19,6 +17,7 @@ from rnninspect_torch.rebuilders import integers
 from rnninspect_torch.saved import Saved
 from rnninspect_torch.values import Global, Storage, Tensor
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from rnninspect.plugin import SavedModel, Source
 

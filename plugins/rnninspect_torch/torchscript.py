@@ -6,8 +6,6 @@ and only the call in the code tells which of them belong to a layer.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from rnninspect.plugin import Fact, Observation, Purpose
 from rnninspect_torch.describing import describe_model
 from rnninspect_torch.frozen import MODES, frozen_groups
@@ -20,6 +18,7 @@ from rnninspect_torch.script_code import ClassCode, parse_code
 from rnninspect_torch.values import Instance, Mapping, Tensor
 from rnninspect_torch.walking import Walk
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 

@@ -8,10 +8,10 @@ the sum as it is. It adds the second map to the first in place, which tells it f
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
 
 from rnninspect.plugin import Record
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 

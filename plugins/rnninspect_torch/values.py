@@ -5,8 +5,7 @@ Strings, numbers, bytes, tuples and lists are Python's own; everything else is o
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 

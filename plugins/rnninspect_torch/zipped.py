@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from rnninspect_torch.assembling import assemble
 from rnninspect_torch.opcodes import load_from
 from rnninspect_torch.rebuild import TorchCalls
 from rnninspect_torch.saved import Saved
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from rnninspect.plugin import SavedModel
     from rnninspect_torch.archive import Archive

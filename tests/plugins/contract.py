@@ -22,9 +22,8 @@ STRANGERS = (
 )
 
 
-def hold(reader: object, good: Path, scratch: Path) -> SavedModel:
+def hold(reader: Reader, good: Path, scratch: Path) -> SavedModel:
     """Hold a reader against the contract by one good file; returns what it read."""
-    assert isinstance(reader, Reader)
     assert reader.name == reader.name.lower()
     assert all(suffix.startswith(".") for suffix in reader.suffixes)
     for convention in reader.conventions():

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from fractions import Fraction
-from typing import TYPE_CHECKING
 
 from rnninspect.audit.gauges import measures_of
 from rnninspect.audit.growth import appeared, growth_of, not_checked
@@ -12,6 +11,7 @@ from rnninspect.audit.measure import Measure, Outcome
 from rnninspect.report import Findings, Report
 from rnninspect.rules import RULES, Breach, Finding
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections import Counter
 from fractions import Fraction
-from typing import TYPE_CHECKING
 
 from rnninspect.audit.measure import Measure, Outcome
 from rnninspect.baseline import FIGURES, Figures
 from rnninspect.counter import unique_tensors
 from rnninspect.model import Origin
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
 

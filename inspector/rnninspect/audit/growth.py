@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from dataclasses import replace
 from fractions import Fraction
-from typing import TYPE_CHECKING
 
 from rnninspect.audit.gauges import at_most, figures_of, telling
 from rnninspect.baseline import FIGURES
 from rnninspect.rules import RULES, Breach
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator
 

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from rnninspect.comparison.change import Change, Kind
 from rnninspect.comparison.layers import Sides, changes, dialect, label
 from rnninspect.comparison.matching import match
 from rnninspect.comparison.outline import LayerOutline, Outline, outline
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 

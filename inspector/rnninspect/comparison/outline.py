@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from rnninspect.cells import Role, Sizes
 from rnninspect.counter import bias_vectors
 from rnninspect.rules import Level
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from rnninspect.counter import LayerCount
     from rnninspect.report import Report

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from rnninspect.errors import UnreadableFile
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from rnninspect.limits import Limits
 

@@ -7,11 +7,11 @@ that share prefixes, each block with its kind and its checksum behind it, an ind
 from __future__ import annotations
 
 from struct import unpack_from
-from typing import TYPE_CHECKING
 
 from rnninspect.decode.snappy import decompress
 from rnninspect.errors import UnreadableFile
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 

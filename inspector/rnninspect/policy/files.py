@@ -6,14 +6,16 @@ import os
 import tomllib
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from rnninspect.errors import PolicyError
 from rnninspect.policy.keys import BY_NAME
-from rnninspect.policy.settings import Settings, settings_of, shown
+from rnninspect.policy.settings import settings_of, shown
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
+
+    from rnninspect.policy.settings import Settings
 
 OWN_FILE, SHARED_FILE = "rnninspect.toml", "pyproject.toml"
 TABLE = ("tool", "rnninspect")

@@ -4,20 +4,22 @@ from __future__ import annotations
 
 import difflib
 import os
-from typing import TYPE_CHECKING, Any
 
 from rnninspect.errors import PolicyError
 from rnninspect.policy.keys import BY_NAME, KEYS
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
     from pathlib import Path
+    from typing import Any
+
+    Settings = dict[str, Any]
 
 # The environment is shared: another RNNINSPECT_ word may be anybody's, one of these is a slip, and
 # so is one that is all but a key's.
 GUARDED = ("MAX_", "MIN_", "ALLOWED_", "REQUIRE_")
 ALL_BUT = 0.9
-Settings = dict[str, Any]
 
 
 def settings_of(given: Mapping[str, object], place: str) -> Settings:

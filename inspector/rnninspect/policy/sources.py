@@ -6,14 +6,16 @@ import os
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from rnninspect.policy.files import PolicyFile, read_policy_file
 from rnninspect.policy.keys import Policy
-from rnninspect.policy.settings import Settings, from_environment, settings_of
+from rnninspect.policy.settings import from_environment, settings_of
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
+
+    from rnninspect.policy.settings import Settings
 
 
 @dataclass(frozen=True, slots=True)

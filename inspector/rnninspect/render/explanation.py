@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from rnninspect.cells import BIASES, REQUIRED, Symbol, term
 from rnninspect.counter import bias_vectors
 from rnninspect.model import Fate
@@ -11,6 +9,7 @@ from rnninspect.render.drawing import draw
 from rnninspect.render.escape import for_terminal, shorten
 from rnninspect.render.groupings import groupings
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from rnninspect.cells import BIASES, CELLS, REQUIRED, TEXTBOOK, Role, count, formula
 from rnninspect.render.drawing import draw
 from rnninspect.render.escape import for_terminal
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 

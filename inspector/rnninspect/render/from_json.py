@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, Any, TypeVar
 
 from rnninspect.cells import CELLS, Sizes
 from rnninspect.comparison import LayerOutline, Outline
 from rnninspect.comparison.outline import KEPT_APART
 from rnninspect.errors import UnreadableFile
-from rnninspect.render.to_json import SCHEMA_VERSION, Json
+from rnninspect.render.to_json import SCHEMA_VERSION
 from rnninspect.rules import Level
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from typing import Any, TypeVar
+
+    from rnninspect.render.to_json import Json
     from rnninspect.source import Source
 
-Value = TypeVar("Value")
+    Value = TypeVar("Value")
 
 MEMORY_OF_A_BYTE = 16  # what a byte of JSON may take in memory: `[],` is three and becomes 64
 LARGEST_NUMBER = 10**100  # far above what a formula makes of 64-bit sizes

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import textwrap
-from typing import TYPE_CHECKING
 
 from rnninspect.cells import CELLS, Role, Sizes, formula
 from rnninspect.render.drawing import draw
 from rnninspect.render.escape import for_terminal
 from rnninspect.rules import FAMILIES, RULES
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 

@@ -6,11 +6,11 @@ import hashlib
 import os
 from collections import Counter
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from rnninspect.render.escape import for_terminal, shorten
 from rnninspect.rules import Finding
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 

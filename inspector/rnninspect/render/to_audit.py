@@ -5,7 +5,6 @@ from __future__ import annotations
 import csv
 import io
 from functools import partial
-from typing import TYPE_CHECKING, Any
 
 from rnninspect.audit import Outcome
 from rnninspect.render.audit_rows import (
@@ -33,9 +32,11 @@ from rnninspect.render.to_json import document_of, dump, finding_json
 from rnninspect.render.to_junit import audit_junit
 from rnninspect.render.to_sarif import sarif
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
     from fractions import Fraction
+    from typing import Any
 
     from rnninspect.audit import Audit, Measure
     from rnninspect.render.audit_rows import Grid

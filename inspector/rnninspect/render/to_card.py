@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from rnninspect.render.columns import BY_NAME, rows_of
 from rnninspect.render.escape import for_markdown, shorten
 from rnninspect.render.to_markdown import LONGEST_NAME, markdown_rows
@@ -11,6 +9,7 @@ from rnninspect.render.to_table import finding_lines
 from rnninspect.render.view import View
 from rnninspect.rules import Level
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 

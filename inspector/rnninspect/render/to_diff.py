@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING
 
 from rnninspect import __version__
 from rnninspect.comparison import Kind
@@ -11,6 +10,7 @@ from rnninspect.render.drawing import draw
 from rnninspect.render.escape import for_markdown, for_terminal, shorten
 from rnninspect.render.to_json import SCHEMA_VERSION
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 

@@ -5,12 +5,11 @@ https://docs.github.com/en/actions/reference/workflows-and-actions/workflow-comm
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from rnninspect.render.escape import for_terminal
 from rnninspect.render.places import repository_path, told
 from rnninspect.rules import Level
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
 

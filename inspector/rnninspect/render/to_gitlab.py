@@ -6,15 +6,16 @@ https://docs.gitlab.com/ci/testing/code_quality/#code-quality-report-format
 from __future__ import annotations
 
 import hashlib
-from typing import TYPE_CHECKING, Any
 
 from rnninspect.render.escape import for_terminal
 from rnninspect.render.places import fingerprints, repository_path, told
 from rnninspect.render.to_json import dump
 from rnninspect.rules import Level
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from typing import Any
 
     from rnninspect.render.places import PlacedFinding
     from rnninspect.render.view import Unreadable, View

@@ -3,23 +3,25 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, Any
 
 from rnninspect import __version__
 from rnninspect.cells import Role
 from rnninspect.counter import bias_vectors
 from rnninspect.model import Fate
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
+    from typing import Any
 
     from rnninspect.counter import LayerCount, OperandCount, SlotCount
     from rnninspect.render.view import Unreadable, View
     from rnninspect.report import Report, Totals
     from rnninspect.rules import Finding
 
+    Json = dict[str, Any]
+
 SCHEMA_VERSION = 1  # a field that changes its name or its meaning raises it; a new field does not
-Json = dict[str, Any]
 
 
 def as_json(reports: Sequence[Report], unreadable: Sequence[Unreadable], _: View) -> str:

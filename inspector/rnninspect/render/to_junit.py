@@ -7,7 +7,6 @@ official; this is the form of Jenkins' xUnit plugin (junit-10.xsd).
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 from xml.etree import ElementTree as ET
 
 from rnninspect.audit import Outcome
@@ -15,6 +14,7 @@ from rnninspect.render.escape import for_terminal, shorten
 from rnninspect.render.places import repository_path, told
 from rnninspect.rules import RULES, Breach
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 

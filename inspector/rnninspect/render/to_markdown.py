@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from rnninspect.render.columns import present, rows_of
 from rnninspect.render.escape import for_markdown, shorten
 from rnninspect.render.to_table import finding_lines, summary
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 

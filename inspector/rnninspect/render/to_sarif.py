@@ -6,7 +6,6 @@ https://docs.oasis-open.org/sarif/sarif/v2.1.0/sarif-v2.1.0.html
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 from rnninspect import __version__
@@ -15,18 +14,21 @@ from rnninspect.render.places import fingerprints, repository_path, told
 from rnninspect.render.to_json import dump
 from rnninspect.rules import FAMILIES, RULES
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     import os
     from collections.abc import Sequence
+    from typing import Any
 
     from rnninspect.render.places import PlacedFinding
     from rnninspect.render.view import Unreadable, View
     from rnninspect.rules import Finding, Rule
 
+    Json = dict[str, Any]
+
 SCHEMA = (
     "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
 )
-Json = dict[str, Any]
 
 
 def sarif(findings: Sequence[PlacedFinding], unreadable: Sequence[Unreadable], view: View) -> str:

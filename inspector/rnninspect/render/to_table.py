@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from typing import TYPE_CHECKING
 
 from rnninspect.render.columns import RowKind, present, rows_of
 from rnninspect.render.drawing import draw, fit, narrow
 from rnninspect.render.escape import for_terminal, shorten
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from rnninspect.render.drawing import draw
 from rnninspect.render.escape import for_terminal, shorten
 from rnninspect.verification.opinion import Verdict
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 

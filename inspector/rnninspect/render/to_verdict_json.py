@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
-
 from rnninspect import __version__
 from rnninspect.render.to_json import SCHEMA_VERSION, dump
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from typing import Any
 
     from rnninspect.render.view import Unreadable
     from rnninspect.report import Report
     from rnninspect.verification.opinion import Opinion, Row
 
-Json = dict[str, Any]
+    Json = dict[str, Any]
 
 
 def verdicts_json(

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from rnninspect.rules import budgets, coverage, file, formula, trust
 from rnninspect.rules.finding import Breach, Case, Finding, Level, Rule
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from rnninspect.counter import LayerCount
     from rnninspect.model import SavedModel

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from typing import TYPE_CHECKING
 
 from rnninspect.counter import unique_tensors
 from rnninspect.model import Fact, impossible
 from rnninspect.rules.finding import Breach, Case, Level, Rule, observed
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 

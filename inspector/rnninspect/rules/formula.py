@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from rnninspect.cells import BIASES
 from rnninspect.model import Fact, Fate, impossible
 from rnninspect.rules.finding import Breach, Case, Level, Rule, observed
 from rnninspect.rules.mismatch import Reason, mismatches
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from functools import partial
 from importlib.util import find_spec
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from rnninspect.cells import Role
 from rnninspect.counter import bias_vectors
@@ -15,6 +14,7 @@ from rnninspect.verification.opinion import Bounds, Opinion, Verdict, weigh
 from rnninspect.verification.process import run_child
 from rnninspect.verification.question import Filling, Part, Question
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 

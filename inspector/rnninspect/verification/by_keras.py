@@ -5,7 +5,6 @@ from __future__ import annotations
 import io
 import zipfile
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
 
 import h5py
 import keras
@@ -14,8 +13,10 @@ from rnninspect.verification.child import one_line
 from rnninspect.verification.keras_layers import cudnn_layers, rebuild
 from rnninspect.verification.question import NeedsTrust, NoOpinion, RefusedLayer
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+    from typing import Any
 
     from rnninspect.verification.question import Answer, Part, Question
 

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import onnx
 import onnxruntime
 
 from rnninspect.verification.by_onnx import told
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from rnninspect.verification.question import Answer, Question
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
 
 import tensorflow as tf
 from tensorflow.core.protobuf import trackable_object_graph_pb2
@@ -13,7 +12,10 @@ from rnninspect.verification.by_keras import note
 from rnninspect.verification.keras_layers import rebuild
 from rnninspect.verification.question import NeedsTrust, NoOpinion
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from typing import Any
+
     from rnninspect.verification.question import Answer, Question
 
 PREFIX = ".index"

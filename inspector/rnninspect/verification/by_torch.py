@@ -8,15 +8,16 @@ import shutil
 import tarfile
 from collections import defaultdict
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
 
 import torch
 
 from rnninspect.verification.question import NeedsTrust, NoOpinion, RefusedLayer
 from rnninspect.verification.torch_tensors import elements, tensors_of
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
+    from typing import Any
 
     from rnninspect.verification.question import Answer, Filling, Part, Question
     from rnninspect.verification.torch_tensors import Tensors

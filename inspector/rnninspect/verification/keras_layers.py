@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
-
 import keras
 import numpy as np
 
 from rnninspect.verification.question import NoOpinion, RefusedLayer
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from typing import Any
 
     from rnninspect.verification.question import Part
 

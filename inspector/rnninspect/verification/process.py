@@ -10,10 +10,10 @@ import time
 from json import JSONDecodeError, loads
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import TYPE_CHECKING
 
 from rnninspect.verification.question import Answer
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 from struct import unpack_from
-from typing import TYPE_CHECKING
 
 from rnninspect.decode.hdf5.datatypes import Datatype, TypeClass, read_dataspace, read_datatype
 from rnninspect.decode.hdf5.headers import (
@@ -19,6 +18,7 @@ from rnninspect.decode.hdf5.trees import read_records
 from rnninspect.errors import UnreadableFile
 from rnninspect.record import Record
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 from enum import IntEnum
 from functools import lru_cache
 from struct import unpack_from
-from typing import TYPE_CHECKING
 
 from rnninspect.errors import UnreadableFile
 from rnninspect.record import Record
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from rnninspect.decode.hdf5.space import Space
 

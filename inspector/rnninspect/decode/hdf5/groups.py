@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from enum import StrEnum
 from struct import unpack_from
-from typing import TYPE_CHECKING
 
 from rnninspect.decode.hdf5.headers import LINK, LINK_INFO, SYMBOL_TABLE
 from rnninspect.decode.hdf5.heaps import FractalHeap
@@ -12,6 +11,7 @@ from rnninspect.decode.hdf5.trees import read_records
 from rnninspect.errors import UnreadableFile
 from rnninspect.record import Record
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from struct import Struct, unpack_from
-from typing import TYPE_CHECKING
 
 from rnninspect.decode.hdf5.checksum import require_checksum
 from rnninspect.errors import UnreadableFile
 from rnninspect.record import Record
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 

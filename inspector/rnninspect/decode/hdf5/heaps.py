@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from struct import unpack_from
-from typing import TYPE_CHECKING
 
 from rnninspect.decode.hdf5.checksum import lookup3, require_checksum
 from rnninspect.errors import UnreadableFile
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from rnninspect.decode.hdf5.space import Space
 

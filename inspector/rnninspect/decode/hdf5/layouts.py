@@ -5,11 +5,11 @@ from __future__ import annotations
 import math
 from enum import StrEnum
 from struct import unpack_from
-from typing import TYPE_CHECKING
 
 from rnninspect.errors import UnreadableFile
 from rnninspect.record import Record
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 

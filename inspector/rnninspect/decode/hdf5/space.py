@@ -5,15 +5,19 @@ from __future__ import annotations
 from functools import wraps
 from struct import Struct
 from struct import error as StructError  # noqa: N812 - `error` alone says nothing where it is caught
-from typing import TYPE_CHECKING, ParamSpec, TypeVar
 
 from rnninspect.errors import UnreadableFile
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from typing import ParamSpec, TypeVar
 
     from rnninspect.limits import Limits
     from rnninspect.source import Source
+
+    Arguments = ParamSpec("Arguments")
+    Result = TypeVar("Result")
 
 PAGE_BITS = 12  # structures are small and lie between the weights: larger pages read more weights
 PAGES_KEPT = 1024
@@ -25,9 +29,6 @@ LONGEST_NAME = 2**16
 NAME_STEP = 64
 
 CODES = {2: "H", 4: "I", 8: "Q"}
-
-Arguments = ParamSpec("Arguments")
-Result = TypeVar("Result")
 
 
 def structural(function: Callable[Arguments, Result]) -> Callable[Arguments, Result]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING
 
 from rnninspect.decode.hdf5.attributes import GlobalHeaps, read_attributes
 from rnninspect.decode.hdf5.datatypes import read_dataspace, read_datatype
@@ -32,6 +31,7 @@ from rnninspect.decode.hdf5.space import structural
 from rnninspect.decode.hdf5.superblock import read_superblock
 from rnninspect.errors import UnreadableFile
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from rnninspect.decode.protobuf.found import KEPT_NUMBERS, Found
 from rnninspect.decode.protobuf.numbers import LONGEST_VARINT, read_varint
 from rnninspect.decode.protobuf.wire import FIXED32, FIXED64, LENGTH, VARINT, Walker
 from rnninspect.errors import UnreadableFile
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Collection
 

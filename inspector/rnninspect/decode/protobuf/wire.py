@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from rnninspect.decode.protobuf.numbers import read_tag, read_varint
 from rnninspect.errors import UnreadableFile
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Generator, Iterator
 
