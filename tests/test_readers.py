@@ -18,6 +18,7 @@ class FakeReader:
     name = "fake"
     summary = "files that begin with FAKE"
     suffixes = (".fake",)
+    implied_suffixes = (".fake",)
 
     def recognises(self, source: Source) -> bool:
         return source.head(4) == b"FAKE"
@@ -34,6 +35,15 @@ class FakeReader:
 @pytest.fixture
 def fake(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(readers, "installed_readers", lambda: iter([FakeReader()]))
+
+
+@pytest.mark.usefixtures("fake")
+def test_an_ending_may_be_left_out_where_the_framework_does(tmp_path: Path) -> None:
+    (tmp_path / "x.fake").write_bytes(b"FAKE")
+    assert inspect_file(tmp_path / "x").path == str(tmp_path / "x")
+    (tmp_path / "x").symlink_to("nowhere")  # it is there, and leads nowhere: no guess
+    with pytest.raises(UnreadableFile, match="No such file"):
+        inspect_file(tmp_path / "x")
 
 
 @pytest.mark.usefixtures("fake")

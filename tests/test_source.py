@@ -41,7 +41,7 @@ def test_a_window_cannot_look_out(file: Path) -> None:
 def test_a_source_in_memory_keeps_path_and_limits(file: Path) -> None:
     with open_source(file, Limits(layers=3)) as source:
         held = source.holding(b"abc")
-        assert (held.read(1, 2), held.path, held.limits.layers) == (b"bc", file, 3)
+        assert (held.read(1, 2), held.location, held.limits.layers) == (b"bc", str(file), 3)
 
 
 def test_a_file_that_shrinks_while_it_is_read_is_an_error(file: Path) -> None:

@@ -6,10 +6,9 @@ import os
 
 from rnninspect.counter import count_layers
 from rnninspect.errors import PluginError, RnnInspectError
-from rnninspect.readers import choose_reader
+from rnninspect.readers import choose_reader, open_model
 from rnninspect.report import Findings, Report, add_up
 from rnninspect.rules import check
-from rnninspect.source import open_source
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -30,7 +29,7 @@ def inspect_file(
         UnreadableFile: it cannot be opened or parsed (UnknownFormat, RefusedFile among these).
         PluginError: an installed reader is broken.
     """
-    with open_source(path, limits) as source:
+    with open_model(os.fspath(path), limits) as source:
         source.reads_values = values
         model = _described(source)
         size = source.all_bytes

@@ -94,11 +94,13 @@ class Reader(Protocol):
         name: short and unique: `onnx`.
         summary: what it reads, for `rnninspect readers`.
         suffixes: file name endings that put it first in the order of tries; content decides.
+        implied_suffixes: those that its users leave out, as TensorFlow does with `.index`.
     """
 
     name: str
     summary: str
     suffixes: tuple[str, ...]
+    implied_suffixes: tuple[str, ...]
 
     def recognises(self, source: Source) -> bool:
         """Whether the content is one of its formats; reads little, raises nothing."""

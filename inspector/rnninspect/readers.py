@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import os
 from importlib import import_module
 
-from rnninspect.errors import PluginError, UnknownFormat
+from rnninspect.errors import PluginError, UnknownFormat, UnreadableFile
+from rnninspect.source import open_source
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from rnninspect.limits import Limits
     from rnninspect.plugin import Reader
     from rnninspect.source import Source
 
@@ -43,6 +46,27 @@ BY_NAME = (
     (r".*\.data-\d+-of-\d+", "a shard of a TensorFlow checkpoint: give its index or its prefix"),
     (r".*\.index", "no table at its end, as a TensorFlow checkpoint's index has: cut off?"),
 )
+
+
+def open_model(path: str, limits: Limits | None = None) -> Source:
+    """Open what a user named, or that with an ending which its framework leaves out.
+
+    Raises:
+        UnreadableFile: there is nothing, it may not be read, or it is something else.
+    """
+    try:
+        return open_source(path, limits)
+    except UnreadableFile:
+        whole = None if os.path.lexists(path) else _with_ending(path)
+        if whole is None:
+            raise
+        return open_source(whole, limits)
+
+
+def _with_ending(path: str) -> str | None:
+    readers = (*built_in_readers(), *installed_readers())
+    named = (path + ending for reader in readers for ending in reader.implied_suffixes)
+    return next(filter(os.path.isfile, named), None)
 
 
 def choose_reader(source: Source) -> Reader:

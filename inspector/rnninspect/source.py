@@ -14,7 +14,6 @@ from rnninspect.stores import File, Folder, Memory, State, Store
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from pathlib import Path
     from types import TracebackType
     from typing import Self
 
@@ -27,7 +26,6 @@ KINDS = (
 
 
 OPENING = os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC
-INDEX = ".index"  # behind a TensorFlow checkpoint's name
 
 
 class Whereabouts(StrEnum):
@@ -43,7 +41,7 @@ class Neighbour(Record):
     """A file that the model names; `size` in bytes is known only when it is inside."""
 
     whereabouts: Whereabouts
-    path: Path | None = None
+    path: str | None = None
     size: int = 0
 
 
@@ -62,17 +60,10 @@ class Source:
 
     def __init__(self, location: str, store: Store, start: int, size: int, limits: Limits) -> None:
         self.location, self.size, self.limits = location, size, limits
-        self.companions: dict[Path, State] = {}
+        self.companions: dict[str, State] = {}
         self.reads_values = False
         self._store, self._start = store, start
         self._lent = False
-
-    @cached_property
-    def path(self) -> Path:
-        """The file or folder as the user named it."""
-        from pathlib import Path  # noqa: PLC0415 - costs as much as a small file
-
-        return Path(self.location)
 
     @property
     def name(self) -> str:
@@ -90,9 +81,18 @@ class Source:
         return self.size + sum(known.size for known in self.companions.values())
 
     @property
-    def folder(self) -> Path:
+    def folder(self) -> str:
         """Where neighbours are sought: the folder itself, or the one that holds the file."""
-        return self.path if self.is_folder else self.path.parent
+        return self.location if self.is_folder else os.path.dirname(self.location)
+
+    @cached_property
+    def _resolved(self) -> str:
+        return os.path.realpath(self.location)
+
+    @cached_property
+    def _allowed(self) -> tuple[str, str]:
+        """The folders that a neighbour may lie in once all links are followed."""
+        return os.path.realpath(self.folder), _linked(self._resolved, self.is_folder)
 
     def read(self, offset: int, length: int) -> bytes:
         """Exactly `length` bytes from `offset`; UnreadableFile if the run ends before."""
@@ -139,16 +139,15 @@ class Source:
         if not location or location[0] == "/" or any(char in "\\\0" for char in location):
             return Neighbour(Whereabouts.OUTSIDE)
         try:
-            resolved = (self.folder / location).resolve()
-            folders = {self.folder.resolve(), _linked(self.path, self.is_folder)}
-            if not any(resolved.is_relative_to(folder) for folder in folders):
+            resolved = os.path.realpath(os.path.join(self.folder, location))
+            if not any(_is_inside(resolved, folder) for folder in self._allowed):
                 return Neighbour(Whereabouts.OUTSIDE)
-            status = resolved.stat()
-        except (OSError, RuntimeError, ValueError):
+            status = os.stat(resolved)
+        except (OSError, ValueError):
             return Neighbour(Whereabouts.MISSING)
         if not stat.S_ISREG(status.st_mode):
             return Neighbour(Whereabouts.IRREGULAR)
-        if resolved != self.path.resolve():
+        if resolved != self._resolved:
             self.companions.setdefault(resolved, State.of(status))
         return Neighbour(Whereabouts.INSIDE, resolved, status.st_size)
 
@@ -156,7 +155,7 @@ class Source:
         """Names in the folder that end so, in order; UnreadableFile if it may not be read."""
         found = []
         try:
-            with os.scandir(self.folder) as entries:
+            with os.scandir(self.folder or os.curdir) as entries:
                 for number, entry in enumerate(entries, 1):
                     self.limits.require("members", number, "the number of files in the folder")
                     if entry.name.endswith(suffix):
@@ -187,7 +186,7 @@ class Source:
             raise UnreadableFile("the file changed while it was read")
         for path, seen in self.companions.items():
             if _state_of(path) != seen:
-                raise UnreadableFile(f"{path.name} changed while it was read")
+                raise UnreadableFile(f"{os.path.basename(path)} changed while it was read")
 
     def close(self) -> None:
         """Let go of the file, if it is this source's own."""
@@ -206,31 +205,32 @@ class Source:
         self.close()
 
 
-def _state_of(path: Path) -> State | None:
+def _state_of(path: str) -> State | None:
     try:
-        return State.of(path.stat())
+        return State.of(os.stat(path))
     except OSError:
         return None
 
 
-def _linked(path: Path, is_folder: bool) -> Path:  # noqa: FBT001 - used above alone
-    """The other folder that parts of a model may lie in, by the user's own path.
+def _is_inside(path: str, folder: str) -> bool:
+    return path == folder or path.startswith(f"{folder.rstrip('/')}/")
+
+
+def _linked(resolved: str, is_folder: bool) -> str:  # noqa: FBT001 - used above alone
+    """The other folder that parts of a model may lie in, by where the user's path leads.
 
     The Hugging Face Hub's cache links a file, and each file of a folder `snapshots/REVISION`,
     into one folder of blobs.
     """
-    resolved = path.resolve()
     if not is_folder:
-        return resolved.parent
-    is_snapshot = resolved.parent.name == "snapshots"
-    return resolved.parent.parent / "blobs" if is_snapshot else resolved
+        return os.path.dirname(resolved)
+    folder, _ = os.path.split(resolved)
+    above, name = os.path.split(folder)
+    return os.path.join(above, "blobs") if name == "snapshots" else resolved
 
 
 def open_source(path: str | os.PathLike[str], limits: Limits | None = None) -> Source:
     """Open a regular file or a folder; never waits on a pipe.
-
-    A TensorFlow checkpoint may be given as TensorFlow itself names it, by what the names of its
-    files begin with: its index is opened.
 
     Raises:
         UnreadableFile: there is nothing, it may not be read, or it is something else.
@@ -238,11 +238,6 @@ def open_source(path: str | os.PathLike[str], limits: Limits | None = None) -> S
     path = os.fspath(path)
     try:
         descriptor = os.open(path, OPENING)
-    except FileNotFoundError as error:
-        index = f"{path}{INDEX}"
-        if not os.path.isfile(index):  # noqa: PTH113 - pathlib costs as much as a small file
-            raise UnreadableFile(_reason(error)) from error
-        return open_source(index, limits)
     except (OSError, ValueError) as error:
         raise UnreadableFile(_reason(error)) from error
     status = os.fstat(descriptor)

@@ -19,6 +19,9 @@ class KerasReader:
     name = "keras"
     summary = "Keras archives, HDF5 models and weights, TensorFlow SavedModels and checkpoints"
     suffixes: tuple[str, ...] = (".keras", ".h5", ".hdf5", ".index", ".pb", ".json")
+    implied_suffixes: tuple[str, ...] = (
+        ".index",
+    )  # TensorFlow names a checkpoint by what its files begin with
 
     def recognises(self, source: Source) -> bool:
         """Whether the content is an HDF5 file, a Keras archive, a SavedModel or a checkpoint."""

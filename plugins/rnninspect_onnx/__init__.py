@@ -21,6 +21,7 @@ class OnnxReader:
         ".txtpb",
         ".ort",
     )
+    implied_suffixes: tuple[str, ...] = ()
 
     def recognises(self, source: Source) -> bool:
         """Whether the content is an ONNX model in one of its forms."""

@@ -18,6 +18,7 @@ class TorchReader:
         *(".pt", ".pth", ".th", ".ckpt", ".checkpoint", ".bin", ".pkl", ".pickle", ".tar", ".jit"),
         *(".ptl", ".pt2", ".safetensors", ".distcp", ".gz"),
     )
+    implied_suffixes: tuple[str, ...] = ()
 
     def recognises(self, source: Source) -> bool:
         """Whether the first bytes, or the names in a zip directory, are those of torch."""

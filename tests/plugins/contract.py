@@ -26,6 +26,7 @@ def hold(reader: Reader, good: Path, scratch: Path) -> SavedModel:
     """Hold a reader against the contract by one good file; returns what it read."""
     assert reader.name == reader.name.lower()
     assert all(suffix.startswith(".") for suffix in reader.suffixes)
+    assert set(reader.implied_suffixes) <= set(reader.suffixes)
     for convention in reader.conventions():
         assert convention.cell in CELLS
         assert convention.with_bias <= CELLS[convention.cell].roles()

@@ -25,7 +25,8 @@ from rnninspect.command import (
 )
 from rnninspect.errors import RnnInspectError, UnreadableFile
 from rnninspect.inspection import inspect_file
-from rnninspect.source import holding_source, open_source
+from rnninspect.readers import open_model
+from rnninspect.source import holding_source
 from rnninspect.writing import write_whole
 
 if TYPE_CHECKING:
@@ -189,7 +190,7 @@ def _outline(path: str, other: str, limits: Limits) -> Outline | None:
     from rnninspect.render.from_json import is_report, read_reports  # noqa: PLC0415 - as above
 
     try:
-        with _standard_input(limits) if path == STDIN else open_source(path, limits) as source:
+        with _standard_input(limits) if path == STDIN else open_model(path, limits) as source:
             if is_report(source):
                 return _chosen(read_reports(source), other)
         if path == STDIN:
