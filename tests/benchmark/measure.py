@@ -5,13 +5,15 @@ from __future__ import annotations
 import os
 import statistics
 import subprocess
-import time
+import sys
 from collections.abc import Sequence
 from pathlib import Path
 
 from rnninspect.record import Record
 
 MOST_SECONDS = 300.0
+PATIENCE = 20.0  # seconds that all counted runs of one command may take
+LAUNCH = Path(__file__).with_name("launch.py")
 
 
 class Run(Record):
@@ -33,8 +35,9 @@ class Run(Record):
 
 
 class Summary(Record):
-    """Several runs of one command: medians, and the fastest and slowest by the wall."""
+    """So many runs of one command: medians, and the fastest and slowest by the wall."""
 
+    runs: int
     seconds: float
     fastest: float
     slowest: float
@@ -48,43 +51,39 @@ def run(command: Sequence[str]) -> Run:
     """Run a process without output; one that takes too long is ended, with a negative code."""
     environment = {k: v for k, v in os.environ.items() if k != "PYTHONDONTWRITEBYTECODE"}
     environment["TF_CPP_MIN_LOG_LEVEL"] = "3"
-    started = time.monotonic()
-    child = subprocess.Popen(
-        command,
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-        env=environment,
-    )
-    while not os.waitid(os.P_PID, child.pid, os.WEXITED | os.WNOWAIT | os.WNOHANG):
-        if time.monotonic() - started > MOST_SECONDS:
-            child.kill()
-        time.sleep(0.0005)
-    seconds = time.monotonic() - started
-    read = _read_by(child.pid)  # it has ended, but is still known
-    _, status, usage = os.wait4(child.pid, 0)
-    child.returncode = os.waitstatus_to_exitcode(status)
-    busy = usage.ru_utime + usage.ru_stime
-    return Run(seconds, busy, usage.ru_maxrss * 1024, read, child.returncode)
+    launch = [sys.executable, "-I", "-S", str(LAUNCH), str(MOST_SECONDS)]
+    said = subprocess.run([*launch, *command], check=True, capture_output=True, env=environment)
+    seconds, busy, peak, read, code = said.stdout.split()
+    return Run(float(seconds), float(busy), int(peak), int(read), int(code))
 
 
-def _read_by(process: int) -> int:
-    try:
-        said = Path(f"/proc/{process}/io").read_text(encoding="ascii")
-    except OSError:  # another system than Linux
-        return 0
-    return int(dict(line.split(": ") for line in said.splitlines())["rchar"])
+def interleaved(
+    commands: Sequence[Sequence[str]], rounds: int, patience: float = PATIENCE
+) -> list[Summary]:
+    """Each command once in a round; the first round fills caches and is not counted.
+
+    A command too slow for so many rounds takes part in fewer; one that may run but once is measured
+    by its first run.
+    """
+    first = [run(command) for command in commands]
+    shares = [share(each.seconds, rounds, patience) for each in first]
+    runs = [[] if more > 1 else [once] for more, once in zip(shares, first, strict=True)]
+    for number in range(rounds):
+        for command, more, held in zip(commands, shares, runs, strict=True):
+            if 1 < more > number:
+                held.append(run(command))
+    return [_summary(held) for held in runs]
 
 
-def interleaved(commands: Sequence[Sequence[str]], rounds: int) -> list[Summary]:
-    """Each command once in a round; the first round fills caches and is not counted."""
-    runs = [[run(command) for command in commands] for _ in range(rounds + 1)][1:]
-    return [_summary([each[at] for each in runs]) for at in range(len(commands))]
+def share(seconds: float, rounds: int, patience: float) -> int:
+    """How many runs of so many seconds each are counted."""
+    return max(1, int(min(rounds, patience / seconds)))
 
 
 def _summary(runs: Sequence[Run]) -> Summary:
     seconds = [each.seconds for each in runs]
     return Summary(
+        runs=len(runs),
         seconds=statistics.median(seconds),
         fastest=min(seconds),
         slowest=max(seconds),

@@ -10,6 +10,10 @@ import json
 import math
 from collections.abc import Callable
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import tensorflow as tf
 
 SIZES = {"small": 16, "200MB": 2_500, "2GB": 7_900, "10000": 16}  # units of the LSTM, and inputs
 MANY = 10_000
@@ -56,8 +60,7 @@ def make_torch(path: Path, size: str) -> None:
 
 
 def make_onnx(path: Path, size: str) -> None:
-    """An LSTM whose weights are initializers; the numbers of the large one are a hole."""
-    import onnx
+    """An LSTM whose weights are initializers; the numbers of the last one are a hole."""
     from onnx import TensorProto, helper
 
     n = units_of(size)
@@ -70,21 +73,18 @@ def make_onnx(path: Path, size: str) -> None:
     ]
     value = helper.make_tensor_value_info("X", TensorProto.FLOAT, ["t", "b", n])
     node = helper.make_node("LSTM", ["X", "W", "R", "B"], ["Y"], name="lstm", hidden_size=n)
-    graph = helper.make_graph([node], "g", [value], [], tensors)
-    model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 17)])
+    graph = helper.make_graph([node], "g", [value], [], tensors).SerializeToString()
+    model = helper.make_model(
+        helper.make_graph([], "g", [], []), opset_imports=[helper.make_opsetid("", 17)]
+    )
+    model.ClearField("graph")
+    kernel = TensorProto(name="W", data_type=TensorProto.FLOAT, dims=(1, 4 * n, n))
+    hole = 16 * n * n
+    last = kernel.SerializeToString() + b"\x4a" + _number(hole)
+    whole = graph + b"\x2a" + _number(len(last) + hole) + last
     with path.open("wb") as file:
-        file.write(model.SerializeToString())
-        kernel = onnx.TensorProto(name="W", data_type=TensorProto.FLOAT, dims=(1, 4 * n, n))
-        _add_hole(file.write, kernel.SerializeToString(), 16 * n * n)
-        file.truncate(file.tell() + 16 * n * n)
-
-
-def _add_hole(write: Callable[[bytes], object], tensor: bytes, length: int) -> None:
-    """Another part of the graph, with one more initializer, up to where its numbers begin."""
-    head = tensor + b"\x4a" + _number(length)
-    whole = len(head) + length
-    initializer = b"\x2a" + _number(whole)
-    write(b"\x3a" + _number(len(initializer) + whole) + initializer + head)
+        file.write(model.SerializeToString() + b"\x3a" + _number(len(whole) + hole) + whole)
+        file.truncate(file.tell() + hole)
 
 
 def _number(value: int) -> bytes:
@@ -100,8 +100,12 @@ def make_keras(path: Path, size: str) -> None:
     import keras
 
     n = units_of(size)
+    start = keras.layers.Input((None, n))
     layer = keras.layers.LSTM(n, kernel_initializer="zeros", recurrent_initializer="zeros")
-    keras.Sequential([keras.layers.Input((None, n)), layer]).save(path)
+    end = layer(start)
+    more = (MANY - 3) // 2 if size == "10000" else 0  # each with two tensors
+    outputs = [keras.layers.Dense(2)(end) for _ in range(more)]
+    keras.Model(start, outputs or end).save(path)
 
 
 def make_hdf5(path: Path, size: str) -> None:
@@ -121,6 +125,11 @@ def make_hdf5(path: Path, size: str) -> None:
 
 def make_checkpoint(path: Path, size: str) -> None:
     """A checkpoint of TensorFlow; the path is its index's."""
+    _tracked(size).write(str(path.with_suffix("")))
+
+
+def _tracked(size: str) -> tf.train.Checkpoint:
+    """What TensorFlow saves: the variables of the LSTM, and others up to their number."""
     import tensorflow as tf
 
     n = units_of(size)
@@ -130,14 +139,19 @@ def make_checkpoint(path: Path, size: str) -> None:
         tf.train.Checkpoint(**{name: tf.Variable(tf.zeros(shape)) for name, shape in held.items()})
         for held in (shapes, more)
     )
-    tf.train.Checkpoint(lstm=layer, others=others).write(str(path.with_suffix("")))
+    return tf.train.Checkpoint(lstm=layer, others=others)
 
 
 def make_saved_model(path: Path, size: str) -> None:
-    """A SavedModel of the same LSTM, a folder."""
+    """A SavedModel of the same LSTM, a folder; with 10,000 tensors one that runs nothing."""
+    if size == "10000":
+        import tensorflow as tf
+
+        tf.saved_model.save(_tracked(size), str(path))
+        return
     import keras
 
-    n = units_of(size)
+    n = round(units_of(size) / math.sqrt(2))  # Keras exports each weight twice
     layer = keras.layers.LSTM(n, kernel_initializer="zeros", recurrent_initializer="zeros")
     keras.Sequential([keras.layers.Input((3, n)), layer]).export(path, verbose=False)
 
@@ -151,4 +165,3 @@ MAKERS: dict[str, tuple[str, Callable[[Path, str], None]]] = {
     "checkpoint": ("model.index", make_checkpoint),
     "savedmodel": ("model", make_saved_model),
 }
-NOT_MADE = {("keras", "10000"), ("savedmodel", "10000"), ("savedmodel", "2GB")}
