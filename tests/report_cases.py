@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from pathlib import Path
 
 import pytest
@@ -19,7 +20,9 @@ from rnninspect.model import (
     SkippedLayer,
     Stack,
 )
-from rnninspect.render.view import Unreadable
+from rnninspect.render import RENDERERS
+from rnninspect.render.view import Unreadable, View
+from rnninspect.report import Report
 
 GOLDEN = Path(__file__).parent / "render" / "golden"
 
@@ -69,6 +72,11 @@ CASES = {
     "two": [report(stacked(), "one.pt"), report(faulty(), "two.onnx")],
 }
 UNREADABLE = [Unreadable("absent.onnx", "No such file or directory")]
+
+
+def text_of(output: str, results: Iterable[Report | Unreadable], view: View) -> str:
+    """All of a rendered text but its last line end."""
+    return "".join(RENDERERS[output](results, view)).removesuffix("\n")
 
 
 def hold(name: str, text: str, config: pytest.Config) -> None:

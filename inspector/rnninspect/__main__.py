@@ -16,8 +16,8 @@ def main() -> None:
 def _call() -> int:
     """Everything else is imported here, where a signal already finds its listener.
 
-    What a call makes has no cycles and lives to its end: to look for cycles takes a fifteenth of a
-    short call, and a tenth of a long one.
+    What a call makes lives to its end, or to the next file: to look for cycles meanwhile takes a
+    fifteenth of a short call, and a tenth of a long one.
     """
     gc.disable()
     from rnninspect.command import plain_request, run  # noqa: PLC0415 - see above

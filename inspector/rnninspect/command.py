@@ -2,23 +2,25 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import sys
+from itertools import chain
 
 from rnninspect.ending import silence, tell
 from rnninspect.errors import RnnInspectError
 from rnninspect.inspection import inspect_file
 from rnninspect.limits import Limits
 from rnninspect.record import Record
-from rnninspect.render import RENDERERS, WHOLE
+from rnninspect.render import RENDERERS
 from rnninspect.render.columns import COLUMNS
 from rnninspect.render.escape import for_terminal, shorten
-from rnninspect.render.view import Unreadable, View
+from rnninspect.render.view import Unreadable, View, readable
 from rnninspect.rules import Level
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Iterator, Sequence
     from pathlib import Path
 
     from rnninspect.render.columns import Column
@@ -49,7 +51,8 @@ class Request(Record):
 
 def run(request: Request) -> int:
     """Inspect the files, print the report, and return the exit code of DESIGN's contract."""
-    reports, unreadable = inspect_all(request)
+    codes = {OK}
+    results: Iterable[Report | Unreadable] = _noted(inspected(request), request.fail_on, codes)
     view = View(
         width=terminal_width(),
         columns=request.columns or COLUMNS,
@@ -57,27 +60,49 @@ def run(request: Request) -> int:
         root=ci_root(),
         fail_on=request.fail_on,
     )
-    if reports or request.format in WHOLE:
-        text = RENDERERS[request.format](reports, unreadable, view)
-        if not deliver(text, request.output):
-            return FAILED
-    if request.format == "github" and not summarise(RENDERERS["markdown"](reports, (), view)):
-        return FAILED
-    if unreadable:
-        return FAILED
-    return FINDINGS if any(fails(report, request.fail_on) for report in reports) else OK
+    if request.format == "github":  # both the log's lines and the job's summary need them
+        results = tuple(results)
+    done = deliver_pieces(RENDERERS[request.format](results, view), request.output)
+    if request.format == "github":
+        done = summarise("".join(RENDERERS["markdown"](results, view))) and done
+    return max(codes) if done else FAILED
+
+
+def inspected(request: Request) -> Iterator[Report | Unreadable]:
+    """A report on each file that can be read; for another one a line on standard error."""
+    for number, path in enumerate(request.paths):
+        if number:
+            _tidy(number)
+        try:
+            yield inspect_file(path, request.limits, values=request.values)
+        except RnnInspectError as error:
+            complain(f"{path}: {error}{_slip(path)}")
+            yield Unreadable(path, str(error))
+
+
+def _tidy(files: int) -> None:
+    """Free what the files so far have left in cycles: nobody else does, see `__main__`."""
+    if files == 1:
+        gc.freeze()  # modules stay: to look through them again takes longer than a file
+    gc.collect()
 
 
 def inspect_all(request: Request) -> tuple[list[Report], list[Unreadable]]:
-    """A report for each file that can be read; for the others a line on standard error."""
-    reports, unreadable = [], []
-    for path in request.paths:
-        try:
-            reports.append(inspect_file(path, request.limits, values=request.values))
-        except RnnInspectError as error:
-            unreadable.append(Unreadable(path, str(error)))
-            complain(f"{path}: {error}{_slip(path)}")
-    return reports, unreadable
+    """The same, apart and complete."""
+    results = list(inspected(request))
+    return list(readable(results)), [file for file in results if isinstance(file, Unreadable)]
+
+
+def _noted(
+    results: Iterable[Report | Unreadable], fail_on: Level | None, codes: set[int]
+) -> Iterator[Report | Unreadable]:
+    """The results, while the exit code of each is noted."""
+    for result in results:
+        if isinstance(result, Unreadable):
+            codes.add(FAILED)
+        elif fails(result, fail_on):
+            codes.add(FINDINGS)
+        yield result
 
 
 def _slip(path: str) -> str:
@@ -97,15 +122,18 @@ def complain(message: str) -> None:
 
 def deliver(text: str, output: Path | None) -> bool:
     """Print the text, or write it to a file whole or not at all; False if that fails."""
+    return deliver_pieces(iter((f"{text}\n",) if text or output else ()), output)
+
+
+def deliver_pieces(pieces: Iterator[str], output: Path | None) -> bool:
+    """The same with text that comes in pieces; if none comes, nothing is written."""
     try:
         if output is None:
-            _print(text)
-        else:
+            _print(pieces)
+        elif first := next(pieces, ""):
             from rnninspect.writing import write_whole  # noqa: PLC0415 - only with -o
 
-            write_whole(output, text + "\n")
-    except BrokenPipeError:  # whoever read the pipe has enough
-        silence(sys.stdout)
+            write_whole(output, chain((first,), pieces))
     except OSError as error:
         if output is None:
             silence(sys.stdout)
@@ -114,11 +142,15 @@ def deliver(text: str, output: Path | None) -> bool:
     return True
 
 
-def _print(text: str) -> None:
+def _print(pieces: Iterator[str]) -> None:
     if sys.stdout is None:
         raise OSError("it is closed")
     sys.stdout.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]
-    print(text, end="\n" if text else "", flush=True)  # noqa: T201 - this is the place
+    for piece in pieces:
+        try:
+            print(piece, end="", flush=True)  # noqa: T201 - this is the place
+        except BrokenPipeError:  # whoever read the pipe has enough: the exit code still counts
+            silence(sys.stdout)
 
 
 def summarise(markdown: str) -> bool:

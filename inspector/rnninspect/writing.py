@@ -7,18 +7,20 @@ import os
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from pathlib import Path
 
 
-def write_whole(path: Path, content: str | bytes) -> None:
+def write_whole(path: Path, content: str | bytes | Iterable[str]) -> None:
     """Replace a file at once, so that nobody ever sees half of it; OSError leaves the old one.
 
-    A link stays and leads to the new content; text is written in UTF-8.
+    A link stays and leads to the new content; text is written in UTF-8, as its pieces come.
     """
-    data = content.encode() if isinstance(content, str) else content
+    pieces = (content,) if isinstance(content, str | bytes) else content
     path = path.resolve()
     if path.exists() and not path.is_file():  # a device or a pipe cannot be replaced
-        path.write_bytes(data)
+        with path.open("wb") as device:
+            device.writelines(map(_bytes, pieces))
         return
     if not path.parent.is_dir():
         raise FileNotFoundError("its folder does not exist")
@@ -28,7 +30,7 @@ def write_whole(path: Path, content: str | bytes) -> None:
     draft = path.with_name(f".rnninspect-{os.urandom(8).hex()}")
     try:  # from before the draft is there, since a signal may end this at any point
         with open(draft, "xb", opener=_for_its_owner) as file:
-            file.write(data)
+            file.writelines(map(_bytes, pieces))
             file.flush()
             os.fsync(file.fileno())
         draft.chmod(mode)
@@ -36,6 +38,10 @@ def write_whole(path: Path, content: str | bytes) -> None:
     except BaseException:
         draft.unlink(missing_ok=True)
         raise
+
+
+def _bytes(piece: str | bytes) -> bytes:
+    return piece.encode() if isinstance(piece, str) else piece
 
 
 def _for_its_owner(name: str, flags: int) -> int:

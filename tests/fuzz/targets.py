@@ -71,7 +71,7 @@ def _whole(suffix: str, name: str = "model") -> Callable[[bytes], None]:
         path.write_bytes(data)
         report = inspect_file(path)
         for form in FORMATS:
-            RENDERERS[form]((report,), (), VIEW)
+            list(RENDERERS[form]([report], VIEW))
 
     return run
 

@@ -16,8 +16,7 @@ import xmlschema
 
 from audit_cases import AUDITS, BAD, held
 from handmade import layer, model, report
-from report_cases import CASES, UNREADABLE
-from rnninspect.render import RENDERERS
+from report_cases import CASES, UNREADABLE, text_of
 from rnninspect.render.places import repository_path
 from rnninspect.render.to_audit import AUDIT_RENDERERS
 from rnninspect.render.to_github import LARGEST_SUMMARY, summary_part
@@ -34,7 +33,7 @@ def of_both(case: str, output: str, bad: Sequence[Unreadable] = BAD) -> list[str
     """The text of one format for `inspect` and for `check`."""
     texts = [AUDIT_RENDERERS[output](AUDITS[case], bad, View())]
     if case in CASES:
-        texts.append(RENDERERS[output](CASES[case], bad, View()))
+        texts.append(text_of(output, [*CASES[case], *bad], View()))
     return texts
 
 
@@ -68,9 +67,7 @@ def test_sarif_describes_every_rule_and_points_to_the_right_one(case: str) -> No
 
 def results(findings: Sequence[Finding], path: str = "a.pt") -> list[dict[str, Any]]:
     made = report(model())._replace(path=path, findings=Findings(findings))
-    found: list[dict[str, Any]] = json.loads(RENDERERS["sarif"]([made], [], View()))["runs"][0][
-        "results"
-    ]
+    found: list[dict[str, Any]] = json.loads(text_of("sarif", [made], View()))["runs"][0]["results"]
     return found
 
 
@@ -126,12 +123,12 @@ def test_an_absolute_path_inside_is_made_relative_and_one_outside_stays(tmp_path
 
 
 def test_sarif_tells_of_files_that_could_not_be_read() -> None:
-    (run,) = json.loads(RENDERERS["sarif"]([], UNREADABLE, View()))["runs"]
+    (run,) = json.loads(text_of("sarif", UNREADABLE, View()))["runs"]
     (invocation,) = run["invocations"]
     assert invocation["executionSuccessful"] is False
     (told,) = invocation["toolExecutionNotifications"]
     assert told["message"]["text"] == "could not be read: No such file or directory"
-    (run,) = json.loads(RENDERERS["sarif"]([], [], View()))["runs"]
+    (run,) = json.loads(text_of("sarif", [], View()))["runs"]
     assert run["invocations"][0]["executionSuccessful"] is True
 
 
@@ -168,7 +165,7 @@ def test_junit_has_a_case_for_each_layer_each_limit_and_each_bad_file() -> None:
         "max-parameters (parameters)": "system-out",
         "max-hidden-size (hidden size) gru": "system-out",
     }
-    assert outcomes(RENDERERS["junit"]([], UNREADABLE, View())) == {"(the file)": "error"}
+    assert outcomes(text_of("junit", UNREADABLE, View())) == {"(the file)": "error"}
 
 
 @pytest.mark.parametrize(
@@ -200,7 +197,7 @@ def test_each_line_for_github_is_one_whole_command(case: str) -> None:
 
 def test_github_commands_are_escaped_by_their_rules() -> None:
     made = report(model())._replace(path="a,b:c%.pt", findings=Findings([finding("100%")]))
-    line = RENDERERS["github"]([made], [], View())
+    line = text_of("github", [made], View())
     title = "R101 tensor-shape"
     assert line == f"::error file=a%2Cb%3Ac%25.pt,title={title}::lstm kernel: 100%25"
 
@@ -210,7 +207,7 @@ def test_no_name_gives_githubs_log_a_command() -> None:
     made = [report(model(layer(name=name)), name)]
     for output in ("table", "markdown", "csv", "json", "sarif", "junit", "gitlab"):
         renderers: tuple[Callable[[], str], ...] = (
-            lambda output=output: RENDERERS[output](made, [], View()),  # type: ignore[misc] # a default binds the loop's name
+            lambda output=output: text_of(output, made, View()),  # type: ignore[misc] # a default binds the loop's name
             lambda output=output: AUDIT_RENDERERS[output](held(made), [], View()),  # type: ignore[misc] # the same
         )
         for render in renderers:

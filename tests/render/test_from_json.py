@@ -12,13 +12,13 @@ from hypothesis import strategies as st
 
 from handmade import layer, model, report, without
 from networks import FORMS, inspected
+from report_cases import text_of
 from rnninspect.cells import Role, Sizes
 from rnninspect.comparison import outline
 from rnninspect.errors import RefusedFile, UnreadableFile
 from rnninspect.limits import Limits
 from rnninspect.model import SkippedLayer, Stack
 from rnninspect.render.from_json import is_report, read_reports
-from rnninspect.render.to_json import as_json
 from rnninspect.render.view import View
 from rnninspect.source import Source, open_source
 
@@ -46,13 +46,13 @@ def kept(content: str | bytes, folder: Path) -> Source:
 
 @pytest.mark.parametrize("name", REPORTS)
 def test_a_kept_report_gives_the_same_outline(name: str, tmp_path: Path) -> None:
-    source = kept(as_json([REPORTS[name]], [], View()), tmp_path)
+    source = kept(text_of("json", [REPORTS[name]], View()), tmp_path)
     assert is_report(source)
     assert read_reports(source) == (outline(REPORTS[name]),)
 
 
 def test_a_byte_order_mark_is_no_hindrance(tmp_path: Path) -> None:
-    source = kept(b"\xef\xbb\xbf" + as_json(list(REPORTS.values()), [], View()).encode(), tmp_path)
+    source = kept(b"\xef\xbb\xbf" + text_of("json", REPORTS.values(), View()).encode(), tmp_path)
     assert is_report(source)
     assert len(read_reports(source)) == len(REPORTS)
 
@@ -63,7 +63,7 @@ def test_what_is_no_json_object_is_no_report(content: bytes, tmp_path: Path) -> 
 
 
 def document() -> dict[str, Any]:
-    made: dict[str, Any] = json.loads(as_json([REPORTS["stack"]], [], View()))
+    made: dict[str, Any] = json.loads(text_of("json", [REPORTS["stack"]], View()))
     return made
 
 

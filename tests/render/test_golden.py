@@ -5,11 +5,12 @@ from __future__ import annotations
 import csv
 import io
 import json
+from collections.abc import Iterator
 
 import pytest
 
 from handmade import layer, model, report, tensor
-from report_cases import CASES, UNREADABLE, hold, without_rules
+from report_cases import CASES, UNREADABLE, hold, text_of, without_rules
 from rnninspect.cells import Sizes
 from rnninspect.render import RENDERERS
 from rnninspect.render.explanation import explain
@@ -22,12 +23,12 @@ from rnninspect.report import Report
 @pytest.mark.parametrize("case", CASES)
 def test_each_format(case: str, output: str, pytestconfig: pytest.Config) -> None:
     unreadable = UNREADABLE if case == "two" else []
-    text = RENDERERS[output](CASES[case], unreadable, View())
+    text = text_of(output, [*CASES[case], *unreadable], View())
     hold(f"{case}.{output}", text if case == "none" else without_rules(text), pytestconfig)
 
 
 def test_a_wide_table(pytestconfig: pytest.Config) -> None:
-    hold("stacked.160.table", RENDERERS["table"](CASES["stacked"], [], View(160)), pytestconfig)
+    hold("stacked.160.table", text_of("table", CASES["stacked"], View(160)), pytestconfig)
 
 
 @pytest.mark.parametrize("case", ["stacked", "faulty"])
@@ -60,13 +61,13 @@ def test_formula_sheet_of_the_textbook(pytestconfig: pytest.Config) -> None:
 @pytest.mark.parametrize("width", [80, 100, 120])
 @pytest.mark.parametrize("case", ["stacked", "faulty", "hostile", "none"])
 def test_a_table_fits_its_width(case: str, width: int) -> None:
-    text = RENDERERS["table"](CASES[case], [], View(width))
+    text = text_of("table", CASES[case], View(width))
     table = text.split("\n\n")[1]
     assert max(map(len, table.splitlines())) <= width
 
 
 def numbers(made: Report) -> list[tuple[str, int]]:
-    rows = csv.DictReader(io.StringIO(RENDERERS["csv"]([made], [], View())))
+    rows = csv.DictReader(io.StringIO(text_of("csv", [made], View())))
     return [(row["layer"], int(row["stored"])) for row in rows]
 
 
@@ -96,21 +97,21 @@ def printed(line: str, head: str, title: str) -> int | None:
 @pytest.mark.parametrize("case", ["stacked", "faulty", "none"])
 def test_the_printed_table_is_right_as_arithmetic(case: str) -> None:
     (made,) = CASES[case]
-    head, _, *lines = RENDERERS["table"]([made], [], View(200)).split("\n\n")[1].splitlines()
+    head, _, *lines = text_of("table", [made], View(200)).split("\n\n")[1].splitlines()
     stored = [printed(line, head, "Stored") for line in lines if not line.startswith("= ")]
     *parts, total = [number for number in stored if number is not None]
     assert sum(parts) == total == made.totals.parameters
 
 
 def test_json_is_ascii_and_has_no_control_character() -> None:
-    text = RENDERERS["json"](CASES["hostile"], [], View())
+    text = text_of("json", CASES["hostile"], View())
     assert all(" " <= char <= "~" or char == "\n" for char in text)
     assert json.loads(text)["reports"][0]["layers"][0]["name"].startswith("\x1b[2J")
 
 
 @pytest.mark.parametrize("output", ["table", "markdown", "csv"])
 def test_no_name_breaks_the_text(output: str) -> None:
-    text = RENDERERS[output](CASES["hostile"], [], View())
+    text = text_of(output, CASES["hostile"], View())
     assert text.replace("\n", "").isprintable()
     if output == "markdown":
         assert "<script" not in text
@@ -123,7 +124,7 @@ def test_no_name_breaks_the_text(output: str) -> None:
 
 
 def test_json_follows_the_contract() -> None:
-    document = json.loads(RENDERERS["json"](CASES["stacked"], [], View()))
+    document = json.loads(text_of("json", CASES["stacked"], View()))
     assert document["schema_version"] == 1
     (made,) = document["reports"]
     assert {"path", "format", "framework", "producer", "file_bytes"} <= made.keys()
@@ -139,3 +140,17 @@ def test_json_follows_the_contract() -> None:
     fields = {"name", "roles", "direction", "shape", "expected_shape", "dtype", "fate"}
     assert fields <= first["tensors"][0].keys()
     assert made["totals"]["not_parameters"]["optimizer"] == 384
+
+
+@pytest.mark.parametrize("output", ["table", "json", "markdown", "csv"])
+def test_each_report_is_drawn_before_the_next_is_asked_for(output: str) -> None:
+    order = []
+
+    def results() -> Iterator[Report]:
+        for made in CASES["two"]:
+            order.append("asked for")
+            yield made
+
+    pieces = RENDERERS[output](results(), View())
+    order.extend("drawn" for _ in pieces)
+    assert order[:4] == ["asked for", "drawn"] * 2

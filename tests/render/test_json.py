@@ -7,6 +7,7 @@ import pytest
 from handmade import model, report
 from rnninspect.render.to_json import as_json, document_of, dump
 from rnninspect.render.view import Unreadable, View
+from rnninspect.report import Report
 
 NONE = Unreadable('"reports": []', 'a reason with "reports": [] in it')
 
@@ -15,4 +16,7 @@ NONE = Unreadable('"reports": []', 'a reason with "reports": [] in it')
 @pytest.mark.parametrize("count", [0, 1, 3])
 def test_the_pieces_are_the_whole_document(count: int, unreadable: list[Unreadable]) -> None:
     reports = [report(model()) for _ in range(count)]
-    assert as_json(reports, unreadable, View()) == dump(document_of(reports, unreadable))
+    results: list[Report | Unreadable] = [*reports[:1], *unreadable, *reports[1:]]
+    pieces = list(as_json(results, View()))
+    assert "".join(pieces) == dump(document_of(reports, unreadable)) + "\n"
+    assert len(pieces) == count + 1

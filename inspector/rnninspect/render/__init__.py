@@ -1,69 +1,75 @@
-"""The output formats by name; each is imported when it is used."""
+"""The output formats by name; each is imported when it is used.
+
+A renderer takes results as they come and yields text in pieces: one for each file where the format
+allows it, so that no report need be kept, and what was printed when a call is ended is whole.
+"""
 
 from __future__ import annotations
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterable, Iterator
 
     from rnninspect.render.view import Unreadable, View
     from rnninspect.report import Report
 
-__all__ = ["RENDERERS", "WHOLE"]
+__all__ = ["RENDERERS"]
 
 
-def _table(reports: Sequence[Report], unreadable: Sequence[Unreadable], view: View) -> str:
+def _table(results: Iterable[Report | Unreadable], view: View) -> Iterator[str]:
     from rnninspect.render.to_table import table  # noqa: PLC0415 - as the module says
 
-    return table(reports, unreadable, view)
+    return table(results, view)
 
 
-def _json(reports: Sequence[Report], unreadable: Sequence[Unreadable], view: View) -> str:
+def _json(results: Iterable[Report | Unreadable], view: View) -> Iterator[str]:
     from rnninspect.render.to_json import as_json  # noqa: PLC0415 - as the module says
 
-    return as_json(reports, unreadable, view)
+    return as_json(results, view)
 
 
-def _markdown(reports: Sequence[Report], unreadable: Sequence[Unreadable], view: View) -> str:
+def _markdown(results: Iterable[Report | Unreadable], view: View) -> Iterator[str]:
     from rnninspect.render.to_markdown import markdown  # noqa: PLC0415 - as the module says
 
-    return markdown(reports, unreadable, view)
+    return markdown(results, view)
 
 
-def _csv(reports: Sequence[Report], unreadable: Sequence[Unreadable], view: View) -> str:
+def _csv(results: Iterable[Report | Unreadable], view: View) -> Iterator[str]:
     from rnninspect.render.to_csv import as_csv  # noqa: PLC0415 - as the module says
 
-    return as_csv(reports, unreadable, view)
+    return as_csv(results, view)
 
 
-def _sarif(reports: Sequence[Report], unreadable: Sequence[Unreadable], view: View) -> str:
+def _sarif(results: Iterable[Report | Unreadable], view: View) -> Iterator[str]:
     from rnninspect.render.places import place  # noqa: PLC0415 - as the module says
     from rnninspect.render.to_sarif import sarif  # noqa: PLC0415 - as the module says
 
-    return sarif(place(reports), unreadable, view)
+    yield f"{sarif(*place(results), view)}\n"
 
 
-def _junit(reports: Sequence[Report], unreadable: Sequence[Unreadable], view: View) -> str:
+def _junit(results: Iterable[Report | Unreadable], view: View) -> Iterator[str]:
     from rnninspect.render.to_junit import junit  # noqa: PLC0415 - as the module says
 
-    return junit(reports, unreadable, view)
+    yield f"{junit(results, view)}\n"
 
 
-def _github(reports: Sequence[Report], unreadable: Sequence[Unreadable], view: View) -> str:
+def _github(results: Iterable[Report | Unreadable], view: View) -> Iterator[str]:
     from rnninspect.render.places import place  # noqa: PLC0415 - as the module says
     from rnninspect.render.to_github import github  # noqa: PLC0415 - as the module says
 
-    return github(place(reports), unreadable, view)
+    text = github(*place(results), view)
+    if text:
+        yield f"{text}\n"
 
 
-def _gitlab(reports: Sequence[Report], unreadable: Sequence[Unreadable], view: View) -> str:
+def _gitlab(results: Iterable[Report | Unreadable], view: View) -> Iterator[str]:
     from rnninspect.render.places import place  # noqa: PLC0415 - as the module says
     from rnninspect.render.to_gitlab import gitlab  # noqa: PLC0415 - as the module says
 
-    return gitlab(place(reports), unreadable, view)
+    yield f"{gitlab(*place(results), view)}\n"
 
 
-RENDERERS: dict[str, Callable[[Sequence[Report], Sequence[Unreadable], View], str]] = {
+RENDERERS: dict[str, Callable[[Iterable[Report | Unreadable], View], Iterator[str]]] = {
     "table": _table,
     "json": _json,
     "markdown": _markdown,
@@ -73,4 +79,3 @@ RENDERERS: dict[str, Callable[[Sequence[Report], Sequence[Unreadable], View], st
     "github": _github,
     "gitlab": _gitlab,
 }
-WHOLE = frozenset(RENDERERS) - {"table", "markdown", "csv"}  # tell of unreadable files themselves

@@ -8,6 +8,7 @@ from collections import Counter
 from pathlib import Path
 
 from rnninspect.render.escape import for_terminal, shorten
+from rnninspect.render.view import Unreadable
 from rnninspect.rules import Finding
 
 TYPE_CHECKING = False
@@ -20,9 +21,16 @@ PlacedFinding = tuple[str, Finding]
 LONGEST_MESSAGE = 1000
 
 
-def place(reports: Iterable[Report]) -> list[PlacedFinding]:
-    """All findings of some reports, each with the path of its file."""
-    return [(report.path, finding) for report in reports for finding in report.findings]
+def place(results: Iterable[Report | Unreadable]) -> tuple[list[PlacedFinding], list[Unreadable]]:
+    """All findings, each with the path of its file, and the files that have no report."""
+    findings: list[PlacedFinding] = []
+    unreadable: list[Unreadable] = []
+    for result in results:
+        if isinstance(result, Unreadable):
+            unreadable.append(result)
+        else:
+            findings.extend((result.path, finding) for finding in result.findings)
+    return findings, unreadable
 
 
 def repository_path(path: str, root: str = "") -> str:

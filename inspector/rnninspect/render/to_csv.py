@@ -7,10 +7,11 @@ import io
 
 from rnninspect.render.columns import RowKind, rows_of
 from rnninspect.render.escape import for_csv
+from rnninspect.render.view import readable
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Iterator
 
     from rnninspect.render.columns import Value
     from rnninspect.render.view import Unreadable, View
@@ -19,17 +20,21 @@ if TYPE_CHECKING:
 SUMS = (RowKind.SUBTOTAL, RowKind.TOTAL)  # a spreadsheet adds up by itself
 
 
-def as_csv(reports: Sequence[Report], _: Sequence[Unreadable], view: View) -> str:
+def as_csv(results: Iterable[Report | Unreadable], view: View) -> Iterator[str]:
     """RFC 4180 but for its line ends, which are those of the other formats."""
-    out = io.StringIO()
-    writer = csv.writer(out, lineterminator="\n")
-    writer.writerow(["path", *(column.name for column in view.columns)])
-    for report in reports:
-        for row in rows_of(report):
-            if row.kind not in SUMS:
-                values = (row.values.get(column.name) for column in view.columns)
-                writer.writerow([for_csv(report.path), *(_plain(value) for value in values)])
-    return out.getvalue().rstrip("\n")
+    head = [["path", *(column.name for column in view.columns)]]
+    for report in readable(results):
+        out = io.StringIO()
+        csv.writer(out, lineterminator="\n").writerows((*head, *_rows(report, view)))
+        yield out.getvalue()
+        head = []
+
+
+def _rows(report: Report, view: View) -> Iterator[list[str | int]]:
+    for row in rows_of(report):
+        if row.kind not in SUMS:
+            values = (row.values.get(column.name) for column in view.columns)
+            yield [for_csv(report.path), *map(_plain, values)]
 
 
 def _plain(value: Value) -> str | int:

@@ -8,34 +8,37 @@ from rnninspect import __version__
 from rnninspect.cells import Role
 from rnninspect.counter import bias_vectors
 from rnninspect.model import Fate
+from rnninspect.render.view import Unreadable
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
     from typing import Any
 
     from rnninspect.counter import LayerCount, OperandCount, SlotCount
-    from rnninspect.render.view import Unreadable, View
+    from rnninspect.render.view import View
     from rnninspect.report import Report, Totals
     from rnninspect.rules import Finding
 
     Json = dict[str, Any]
 
+NO_REPORTS = '"reports": []'
 SCHEMA_VERSION = 1  # a field that changes its name or its meaning raises it; a new field does not
 
 
-def as_json(reports: Sequence[Report], unreadable: Sequence[Unreadable], _: View) -> str:
-    """One document for all files, in ASCII.
-
-    Each report becomes text by itself: as values all of them take several times the room.
-    """
-    frame = dump(document_of((), unreadable))
-    if not reports:
-        return frame
-    texts = (dump(report_json(report)).replace("\n", "\n  ") for report in reports)
-    before, empty, after = frame.partition('"reports": []')
-    listed = ",\n  ".join(texts)
-    return f"{before}{empty[:-1]}\n  {listed}\n ]{after}"
+def as_json(results: Iterable[Report | Unreadable], _: View) -> Iterator[str]:
+    """One document for all files, in ASCII; each report becomes text by itself."""
+    unreadable: list[Unreadable] = []
+    before, end = dump(document_of((), ())).partition(NO_REPORTS)[0] + NO_REPORTS[:-1], ""
+    for result in results:
+        if isinstance(result, Unreadable):
+            unreadable.append(result)
+            continue
+        text = dump(report_json(result)).replace("\n", "\n  ")
+        yield f"{before}\n  {text}"
+        before, end = ",", "\n ]"
+    rest = dump(document_of((), unreadable)).partition(NO_REPORTS)[2]
+    yield f"{end or before + ']'}{rest}\n"
 
 
 def document_of(reports: Sequence[Report], unreadable: Sequence[Unreadable]) -> Json:

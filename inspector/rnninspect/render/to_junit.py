@@ -12,14 +12,15 @@ from xml.etree import ElementTree as ET
 from rnninspect.audit import Outcome
 from rnninspect.render.escape import for_terminal, shorten
 from rnninspect.render.places import repository_path, told
+from rnninspect.render.view import Unreadable
 from rnninspect.rules import RULES, Breach
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from rnninspect.audit import Audit, Measure
-    from rnninspect.render.view import Unreadable, View
+    from rnninspect.render.view import View
     from rnninspect.report import Report
     from rnninspect.rules import Finding
 
@@ -39,15 +40,15 @@ class Case:
 Suites = dict[str, list[Case]]
 
 
-def junit(reports: Sequence[Report], unreadable: Sequence[Unreadable], view: View) -> str:
+def junit(results: Iterable[Report | Unreadable], view: View) -> str:
     """A suite for each file, with a case for each layer."""
-    return _document(_suites(reports, unreadable, view, frozenset()))
+    return _document(_suites(results, view, frozenset()))
 
 
 def audit_junit(audit: Audit, unreadable: Sequence[Unreadable], view: View) -> str:
     """The same with a case for each limit, and a suite for each model that was not opened."""
     measured = frozenset(measure.rule for measure in audit.measures)
-    suites = _suites(audit.reports, unreadable, view, measured)
+    suites = _suites((*unreadable, *audit.reports), view, measured)
     for measure in audit.measures:
         suites[repository_path(measure.path, view.root)].append(_limit(measure, view))
     for path, finding in audit.elsewhere:
@@ -57,19 +58,15 @@ def audit_junit(audit: Audit, unreadable: Sequence[Unreadable], view: View) -> s
     return _document(suites)
 
 
-def _suites(
-    reports: Sequence[Report],
-    unreadable: Sequence[Unreadable],
-    view: View,
-    measured: frozenset[str],
-) -> Suites:
+def _suites(results: Iterable[Report | Unreadable], view: View, measured: frozenset[str]) -> Suites:
     suites: Suites = {}
-    for file in unreadable:
-        case = Case("(the file)", "error", "unreadable", (file.reason,))
-        suites[repository_path(file.path, view.root)] = [case]
-    for report in reports:
-        found = [finding for finding in report.findings if finding.rule not in measured]
-        suites[repository_path(report.path, view.root)] = list(_cases(report, found, view))
+    for result in results:
+        if isinstance(result, Unreadable):
+            cases = [Case("(the file)", "error", "unreadable", (result.reason,))]
+        else:
+            found = [finding for finding in result.findings if finding.rule not in measured]
+            cases = list(_cases(result, found, view))
+        suites[repository_path(result.path, view.root)] = cases
     return suites
 
 

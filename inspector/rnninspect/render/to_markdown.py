@@ -5,10 +5,11 @@ from __future__ import annotations
 from rnninspect.render.columns import present, rows_of
 from rnninspect.render.escape import for_markdown, shorten
 from rnninspect.render.to_table import finding_lines, summary
+from rnninspect.render.view import readable
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from rnninspect.render.columns import Column, Row, Value
     from rnninspect.render.view import Unreadable, View
@@ -17,9 +18,12 @@ if TYPE_CHECKING:
 LONGEST_NAME = 120
 
 
-def markdown(reports: Sequence[Report], _: Sequence[Unreadable], view: View) -> str:
+def markdown(results: Iterable[Report | Unreadable], view: View) -> Iterator[str]:
     """A heading, a table and a list of findings for each file."""
-    return "\n\n".join("\n".join(_lines(report, view)) for report in reports)
+    blank: tuple[str, ...] = ()
+    for report in readable(results):
+        yield "\n".join((*blank, *_lines(report, view), ""))
+        blank = ("",)
 
 
 def _lines(report: Report, view: View) -> Iterator[str]:

@@ -7,10 +7,11 @@ from collections import defaultdict
 from rnninspect.render.columns import RowKind, present, rows_of
 from rnninspect.render.drawing import draw, fit, narrow
 from rnninspect.render.escape import for_terminal, shorten
+from rnninspect.render.view import readable
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from rnninspect.render.columns import Row
     from rnninspect.render.view import Unreadable, View
@@ -22,11 +23,16 @@ NAMES_SHOWN = 3
 LETTERS = {"m": "input size", "n": "hidden size", "D": "directions", "b": "bias vectors"}
 
 
-def table(reports: Sequence[Report], _: Sequence[Unreadable], view: View) -> str:
+def table(results: Iterable[Report | Unreadable], view: View) -> Iterator[str]:
     """Each file's table, its coverage and its findings, and at the end what the letters mean."""
-    blocks = ["\n".join(_lines(report, view)) for report in reports]
-    letters = ", ".join(f"{letter} {word}" for letter, word in LETTERS.items())
-    return "\n\n".join([*blocks, letters] if any(report.layers for report in reports) else blocks)
+    formulas = False
+    blank: tuple[str, ...] = ()
+    for report in readable(results):
+        yield "\n".join((*blank, *_lines(report, view), ""))
+        blank, formulas = ("",), formulas or bool(report.layers)
+    if formulas:
+        letters = ", ".join(f"{letter} {word}" for letter, word in LETTERS.items())
+        yield f"\n{letters}\n"
 
 
 def _lines(report: Report, view: View) -> Iterator[str]:

@@ -6,6 +6,12 @@ from rnninspect.record import Record
 from rnninspect.render.columns import COLUMNS, Column
 from rnninspect.rules import Level
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from rnninspect.report import Report
+
 
 class View(Record):
     """How the caller wants it.
@@ -30,3 +36,8 @@ class Unreadable(Record):
 
     path: str
     reason: str
+
+
+def readable(results: Iterable[Report | Unreadable]) -> Iterator[Report]:
+    """The reports among the results, as they come."""
+    return (result for result in results if not isinstance(result, Unreadable))
