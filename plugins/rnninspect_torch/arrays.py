@@ -5,11 +5,7 @@ from __future__ import annotations
 import math
 
 from rnninspect_torch.dtypes import ELEMENT_BYTES
-from rnninspect_torch.values import Blob, Instance, Storage, Tensor
-
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from collections.abc import Sequence
+from rnninspect_torch.values import Blob, Instance, Storage, Tensor, strides_in_a_row
 
 SCOPE = "array inside the pickle"
 _MAKERS = ("multiarray._reconstruct", "numeric._frombuffer")  # by BUILD, and since protocol 5
@@ -36,7 +32,8 @@ def array_of(value: object) -> Tensor | None:
     held = _length(data)
     count = math.prod(shape) if held is None else int(held // size)
     storage = Storage(SCOPE, str(id(value)), dtype, size, count)
-    return Tensor(storage, 0, tuple(shape), _strides(shape), dtype)
+    strides = strides_in_a_row(shape)  # the order of axes changes no count
+    return Tensor(storage, 0, shape, strides, dtype)
 
 
 def _dtype(value: object) -> str | None:
@@ -53,14 +50,6 @@ def _is_shape(value: tuple[object, ...]) -> bool:
     return len(value) <= _MOST_AXES and all(
         type(size) is int and 0 <= size < 2**63 for size in value
     )
-
-
-def _strides(shape: Sequence[int]) -> tuple[int, ...]:
-    """As if it lay in C's order; the order of axes changes no count."""
-    steps = [1]
-    for size in reversed(shape[1:]):
-        steps.append(steps[-1] * size)
-    return tuple(reversed(steps))[: len(shape)]
 
 
 def _length(data: object) -> int | None:

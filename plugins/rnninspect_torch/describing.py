@@ -111,9 +111,11 @@ def _networks(saved: Saved, roots: list[Root]) -> list[_Network]:
 def _find_layers(network: _Network) -> None:
     root = network.root
     entries = [entry for entry in root.entries if entry.purpose is Purpose.PARAMETER]
-    names = sorted(entry.name for entry in entries)
+    groups = _groups(root, entries)
+    alone = any(group.signature.alone for group in groups)
+    names = sorted(entry.name for entry in entries) if alone else []
     taken: set[int] = set()
-    for group in _groups(root, entries):
+    for group in groups:
         declared = root.declared.get(group.path)
         unfold(group, declared)
         found = None

@@ -11,12 +11,11 @@ import math
 from rnninspect.plugin import Fact, Observation, Purpose, UnreadableFile, Whereabouts
 from rnninspect_torch.describing import describe_model
 from rnninspect_torch.dtypes import ELEMENT_BYTES
-from rnninspect_torch.nested import storage_bytes
 from rnninspect_torch.purposes import purpose_of_key
 from rnninspect_torch.rebuilders import dtype_name, integers
 from rnninspect_torch.roots import Entry, Root
 from rnninspect_torch.saved import Saved
-from rnninspect_torch.values import Instance, Mapping, Storage, Tensor
+from rnninspect_torch.values import Instance, Mapping, Storage, Tensor, strides_in_a_row
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -102,18 +101,15 @@ def _tensor(
     shape = integers(_size(told.get("size")), "shape")
     properties = told.get("properties")
     dtype = _dtype(properties.state if isinstance(properties, Instance) else None)
-    strides = [1]
-    for size in reversed(shape[1:]):
-        strides.append(strides[-1] * size)
     each = ELEMENT_BYTES.get(dtype, 1)
     storage = Storage(_SCOPE, name, dtype, each, math.prod(max(0, size) for size in shape))
-    tensor = Tensor(storage, 0, shape, tuple(reversed(strides))[: len(shape)], dtype)
+    tensor = Tensor(storage, 0, shape, strides_in_a_row(shape), dtype)
     in_chunks = _chunked(told.get("chunks"))
     if in_chunks != tensor.count and len(reading.notes) < _MOST:
         detail = f"its chunks have {in_chunks:,} elements of {tensor.count:,}"
         reading.notes.append(Observation(Fact.CONTRADICTION, detail, tensor=name))
     # Each chunk is a small file of its own, with its own headers: more bytes than needed are right.
-    reading.held[name] = min(storage_bytes(storage), stored.get(name, 0))
+    reading.held[name] = min(storage.bytes, stored.get(name, 0))
     return tensor
 
 

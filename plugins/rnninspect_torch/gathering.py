@@ -6,6 +6,7 @@ import re
 
 from rnninspect.plugin import Record
 from rnninspect_torch.adapters import ADAPTER, attach
+from rnninspect_torch.naming import words_in
 from rnninspect_torch.signatures import HINTS, SIGNATURES, Signature
 
 TYPE_CHECKING = False
@@ -116,19 +117,21 @@ class Group:
             yield from weight.parts.values()
 
 
-def gather(entries: Iterable[Entry]) -> list[Group]:
+def gather(entries: list[Entry]) -> list[Group]:
     """The groups of a network, in the order of their first tensors."""
     groups: dict[tuple[str, str], Group] = {}
     adapters: list[Entry] = []
-    for entry in entries:
+    hints = words_in([entry.name for entry in entries], (*HINTS, "lora_"))
+    for entry in entries if hints else ():
         name, part = entry.name, ""
+        if not any(hint in name for hint in hints):
+            continue
         if "lora_" in name:
             adapters.append(entry)
         if "parametrizations." in name and (made := re.search(_PARAMETRISED, name)):
             path = name[: made.start()]
             name, part = f"{path}.{made[1]}" if path else made[1], made[2]
-        if any(hint in name for hint in HINTS):
-            _place(groups, entry, name, part)
+        _place(groups, entry, name, part)
     _join_dropped(groups)
     found = list(groups.values())
     if adapters:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import math
-
 from rnninspect.plugin import UnreadableFile
 from rnninspect_torch.cursor import Cursor
 from rnninspect_torch.opcodes import load
@@ -41,13 +39,8 @@ def load_nested(calls: TorchCalls, value: object) -> Storage:
     if not isinstance(storage, Storage):
         raise UnreadableFile("a storage inside a pickle holds something else")
     calls.foreign.update(inner.foreign)
-    calls.nested[storage.scope] = storage_bytes(storage) if size is None else size - cursor.offset
+    calls.nested[storage.scope] = storage.bytes if size is None else size - cursor.offset
     return storage
-
-
-def storage_bytes(storage: Storage) -> int:
-    """Bytes that a storage takes by its own account."""
-    return math.ceil(storage.count * storage.element_bytes)
 
 
 def _head(value: object) -> tuple[bytes, int | None]:

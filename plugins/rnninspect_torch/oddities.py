@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 
 from rnninspect.plugin import Fact, Observation, Purpose, StoredTensor
-from rnninspect_torch.nested import storage_bytes
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -43,7 +42,7 @@ def _views(pairs: Pairs) -> Iterator[Observation]:
         if view.is_impossible:
             detail = "a view with a negative stride or offset"
             yield Observation(Fact.CONTRADICTION, detail, tensor=tensor.name)
-        if view.storage is not None and 0 < view.reach < view.count and expanded < _MOST:
+        if 0 < view.reach < view.count and view.storage is not None and expanded < _MOST:
             expanded += 1
             detail = f"expanded: {view.count:,} elements over at most {view.reach:,} stored ones"
             yield Observation(Fact.UNUSUAL, detail, tensor=tensor.name)
@@ -51,10 +50,14 @@ def _views(pairs: Pairs) -> Iterator[Observation]:
 
 def _ties(pairs: Pairs, in_layers: set[int]) -> Iterator[Observation]:
     """Tensors of a network with several names; layers that share are reported as such."""
+    times = Counter([tensor.identity for _, tensor in pairs])
+    if len(times) == len(pairs):
+        return
     names: dict[str, dict[str, None]] = defaultdict(dict)
     for _, tensor in pairs:
         if (
-            tensor.purpose is Purpose.PARAMETER
+            times[tensor.identity] > 1
+            and tensor.purpose is Purpose.PARAMETER
             and id(tensor) not in in_layers
             and tensor.parameters
         ):
@@ -67,15 +70,14 @@ def _ties(pairs: Pairs, in_layers: set[int]) -> Iterator[Observation]:
 
 def _storages(pairs: Pairs) -> Iterator[Observation]:
     """Bytes of storages that no tensor uses, and tensors that share some elements but not all."""
-    views: dict[tuple[str, str], dict[str, Entry]] = {}
+    views: dict[str, Pairs] = {}
     for entry, tensor in pairs:
-        storage = entry.tensor.storage
-        if storage is not None and not entry.tensor.is_impossible:
-            views.setdefault((storage.scope, storage.key), {}).setdefault(tensor.identity, entry)
+        if entry.tensor.storage is not None and not entry.tensor.is_impossible:
+            views.setdefault(tensor.place, []).append((entry, tensor))
     unused, notes = 0, 0
-    for entries in views.values():
+    for seen in views.values():
         used = 0
-        for entry, new, other in _spans(list(entries.values())):
+        for entry, new, other in _spans(seen):
             used += new
             if other is not None and notes < _MOST:
                 notes += 1
@@ -83,22 +85,30 @@ def _storages(pairs: Pairs) -> Iterator[Observation]:
                 yield Observation(Fact.UNUSUAL, detail, tensor=entry.name)
         storage = entry.tensor.storage
         if storage is not None and storage.dtype:
-            unused += max(0, storage_bytes(storage) - int(used * storage.element_bytes))
+            unused += max(0, storage.bytes - int(used * storage.element_bytes))
     if unused > 0:
         detail = f"{unused:,} bytes of the storages belong to no tensor"
         yield Observation(Fact.UNUSUAL, detail)
 
 
-def _spans(entries: list[Entry]) -> Iterator[tuple[Entry, int, str | None]]:
+def _spans(seen: Pairs) -> Iterator[tuple[Entry, int, str | None]]:
     """The views of one storage, each with the elements new to it and the one it lies among."""
-    if len(entries) > 1:
-        entries.sort(key=lambda entry: (entry.tensor.offset, entry.tensor.reach))
     end, before = 0, ""
-    for entry in entries:
+    for entry in _apart(seen):
         start, stop = entry.tensor.offset, entry.tensor.reach
         yield entry, max(0, stop - max(start, end)), before if start < end and stop else None
         if stop > end:
             end, before = stop, entry.name
+
+
+def _apart(seen: Pairs) -> list[Entry]:
+    """One entry for each view of a storage, in the order of their first elements."""
+    if len(seen) == 1:
+        return [seen[0][0]]
+    first: dict[str, Entry] = {}
+    for entry, tensor in seen:
+        first.setdefault(tensor.identity, entry)
+    return sorted(first.values(), key=lambda entry: (entry.tensor.offset, entry.tensor.reach))
 
 
 def _special(pairs: Pairs) -> Iterator[Observation]:

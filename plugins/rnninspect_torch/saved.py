@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from rnninspect.plugin import Record
 from rnninspect_torch.arrays import SCOPE as ARRAY
-from rnninspect_torch.nested import INSIDE, storage_bytes
+from rnninspect_torch.nested import INSIDE
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -37,5 +37,5 @@ class Saved(Record):
         if storage.scope.startswith(INSIDE):
             return self.calls.nested.get(storage.scope)
         if storage.scope == ARRAY:
-            return storage_bytes(storage)
+            return storage.bytes
         return self.held(storage)

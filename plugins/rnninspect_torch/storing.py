@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from rnninspect.plugin import Purpose, StoredTensor
 from rnninspect_torch.dtypes import ELEMENT_BYTES, bytes_of
-from rnninspect_torch.nested import storage_bytes
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -22,20 +21,20 @@ def stored(entry: Entry, purpose: Purpose, saved: Saved, name: str | None = None
     name = entry.name if name is None else name
     if tensor.storage is None:
         return _without_storage(name, tensor, purpose)
-    needed, held = _payload(tensor, tensor.storage, saved)
-    count = tensor.count
-    per_element = _TWO_IN_ONE.get(tensor.dtype)
+    storage, dtype = tensor.storage, tensor.dtype
+    place = f"{storage.scope}/{storage.key}"
+    size = bytes_of(tensor.count, dtype)
+    per_element = _TWO_IN_ONE.get(dtype)
     return StoredTensor(
-        name=name,
-        shape=tensor.shape,
-        dtype=tensor.dtype,
-        bytes=min(bytes_of(count, tensor.dtype), storage_bytes(tensor.storage)),
-        identity=identity(tensor, tensor.storage),
-        purpose=purpose,
-        elements=None if per_element is None else count * per_element,
-        needed_bytes=needed,
-        held_bytes=held,
-        place=f"{tensor.storage.scope}/{tensor.storage.key}",
+        name,
+        tensor.shape,
+        dtype,
+        size if size < storage.bytes else storage.bytes,
+        identity(tensor, storage),
+        purpose,
+        None if per_element is None else tensor.count * per_element,
+        *_payload(tensor, storage, saved),
+        place,
     )
 
 
@@ -49,7 +48,8 @@ def _without_storage(name: str, tensor: Tensor, purpose: Purpose) -> StoredTenso
 
 def identity(tensor: Tensor, storage: Storage) -> str:
     """Equal for two views of the same elements, also when one is the other's transpose."""
-    return f"{storage.scope}/{storage.key}+{tensor.offset}:{footprint(tensor)}"
+    touched = f"{tensor.count}*1" if tensor.in_a_row else footprint(tensor)
+    return f"{storage.scope}/{storage.key}+{tensor.offset}:{touched}"
 
 
 def footprint(tensor: Tensor) -> str:
@@ -58,8 +58,6 @@ def footprint(tensor: Tensor) -> str:
     Axes are taken from the widest stride to the narrowest, axes of one element are left out, and
     those that run on without a gap are joined: all views of n elements in a row are `n*1`.
     """
-    if tensor.in_a_row:
-        return f"{tensor.count}*1"
     axes = [(s, n) for n, s in zip(tensor.shape, tensor.strides, strict=True) if n != 1]
     joined: list[tuple[int, int]] = []
     for stride, size in sorted(axes, reverse=True):
@@ -75,7 +73,7 @@ def _payload(tensor: Tensor, storage: Storage, saved: Saved) -> tuple[int | None
     held = saved.held_bytes(storage)
     if held is None or tensor.is_impossible or tensor.count > LARGEST:
         return None, None
-    if min(tensor.shape, default=0) < 0:
+    if not tensor.count and min(tensor.shape, default=0) < 0:
         return None, None
     view = bytes_of(tensor.reach, tensor.dtype) if tensor.dtype in ELEMENT_BYTES else 0
-    return max(storage_bytes(storage), view), held
+    return view if view > storage.bytes else storage.bytes, held

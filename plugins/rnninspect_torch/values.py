@@ -5,6 +5,9 @@ Strings, numbers, bytes, tuples and lists are Python's own; everything else is o
 
 from __future__ import annotations
 
+import math
+from functools import lru_cache
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -125,9 +128,10 @@ class Storage:
         element_bytes: bytes of one element, as a fraction for those below a byte.
         count: elements, as the pickle claims.
         start: elements of the run called `key` that lie before this one.
+        bytes: what it takes by its own account.
     """
 
-    __slots__ = ("count", "dtype", "element_bytes", "key", "scope", "start")
+    __slots__ = ("bytes", "count", "dtype", "element_bytes", "key", "scope", "start")
 
     def __init__(
         self, scope: str, key: str, dtype: str, element_bytes: float, count: int, start: int = 0
@@ -138,6 +142,7 @@ class Storage:
         self.element_bytes = element_bytes
         self.count = count
         self.start = start
+        self.bytes = math.ceil(count * element_bytes)
 
     def in_scope(self, scope: str) -> Storage:
         """The same run among the keys of another scope."""
@@ -157,12 +162,14 @@ class Tensor:
         count: elements; 0 if the shape is impossible.
         reach: elements from the start of the storage to the last one that it touches.
         in_a_row: whether its elements lie one behind the other, in the order of its axes.
+        is_impossible: whether it has a negative stride or offset, which torch refuses.
     """
 
     __slots__ = (
         "count",
         "dtype",
         "in_a_row",
+        "is_impossible",
         "note",
         "offset",
         "parameter",
@@ -193,20 +200,9 @@ class Tensor:
         self.parameter = parameter
         self.parts = parts
         self.note = note
-        self._measure()
-
-    def _measure(self) -> None:
-        step, last, in_a_row = 1, self.offset, True
-        for size, stride in zip(reversed(self.shape), reversed(self.strides), strict=True):
-            if size != 1:
-                if stride != step:
-                    in_a_row = False
-                last += (size - 1) * stride
-                step *= size
-        possible = step >= 0 and min(self.shape, default=0) >= 0
-        self.count = step if possible else 0
-        self.reach = last + 1 if self.count else 0
-        self.in_a_row = in_a_row
+        self.count, span, self.in_a_row, backwards = _measure(shape, strides)
+        self.reach = offset + span if self.count else 0
+        self.is_impossible = backwards or offset < 0
 
     def changed(
         self,
@@ -228,7 +224,27 @@ class Tensor:
             note=self.note if note is None else note,
         )
 
-    @property
-    def is_impossible(self) -> bool:
-        """Whether its view has a negative stride or offset, which torch refuses."""
-        return self.offset < 0 or min(self.strides, default=0) < 0
+
+# Most tensors of a network are like others of it. The bound is a low one because whoever makes a
+# file can choose shapes whose hashes are equal, each of which is then held against all others.
+@lru_cache(maxsize=128)
+def _measure(shape: tuple[int, ...], strides: tuple[int, ...]) -> tuple[int, int, bool, bool]:
+    """Elements, from the first to the last one touched, whether in a row, whether backwards."""
+    step, span, in_a_row = 1, 1, True
+    for size, stride in zip(reversed(shape), reversed(strides), strict=True):
+        if size != 1:
+            if stride != step:
+                in_a_row = False
+            span += (size - 1) * stride
+            step *= size
+    possible = min(shape, default=0) >= 0
+    return step if possible else 0, span, in_a_row, min(strides, default=0) < 0
+
+
+@lru_cache(maxsize=128)
+def strides_in_a_row(shape: tuple[int, ...]) -> tuple[int, ...]:
+    """The strides of elements that lie one behind the other, in C's order."""
+    steps = [1]
+    for size in reversed(shape[1:]):
+        steps.append(steps[-1] * size)
+    return tuple(reversed(steps))[: len(shape)]
