@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from rnninspect.plugin import Source
 
 PIECE = 1 << 18
-_WORD = struct.Struct("<I").unpack_from
+WORD = struct.Struct("<I").unpack_from
 LONGEST_LINE = 1 << 16
 
 
@@ -59,7 +59,7 @@ class Cursor:
         if at + 4 > len(self.data):
             return self.number(4)
         self.at = at + 4
-        number: int = _WORD(self.data, at)[0]
+        number: int = WORD(self.data, at)[0]
         return number
 
     def number(self, length: int) -> int:

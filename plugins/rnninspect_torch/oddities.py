@@ -76,8 +76,9 @@ def _storages(pairs: Pairs) -> Iterator[Observation]:
             views.setdefault(tensor.place, []).append((entry, tensor))
     unused, notes = 0, 0
     for seen in views.values():
-        used = 0
-        for entry, new, other in _spans(seen):
+        entry = seen[0][0]
+        used = 0 if len(seen) > 1 else max(0, entry.tensor.reach - entry.tensor.offset)
+        for entry, new, other in _spans(seen) if len(seen) > 1 else ():
             used += new
             if other is not None and notes < _MOST:
                 notes += 1
@@ -103,8 +104,6 @@ def _spans(seen: Pairs) -> Iterator[tuple[Entry, int, str | None]]:
 
 def _apart(seen: Pairs) -> list[Entry]:
     """One entry for each view of a storage, in the order of their first elements."""
-    if len(seen) == 1:
-        return [seen[0][0]]
     first: dict[str, Entry] = {}
     for entry, tensor in seen:
         first.setdefault(tensor.identity, entry)

@@ -14,23 +14,36 @@ if TYPE_CHECKING:
     Handler = Callable[[Machine], None]
 
 
-def _tuple_of(count: int) -> Handler:
-    def handler(machine: Machine) -> None:
-        stack = machine.stack
-        if len(stack) < count:
-            raise UnreadableFile(f"a tuple of {count} on a shorter stack")
-        machine.made += 1
-        if count:
-            stack[-count:] = [tuple(stack[-count:])]
-        else:
-            stack.append(())
+def _empty_tuple(machine: Machine) -> None:
+    machine.stack.append(())
 
-    return handler
+
+def _tuple_of_one(machine: Machine) -> None:
+    machine.made += 1
+    stack = machine.stack
+    stack[-1] = (stack[-1],)
+
+
+def _tuple_of_two(machine: Machine) -> None:
+    machine.made += 1
+    stack = machine.stack
+    second = stack.pop()
+    stack[-1] = (stack[-1], second)
+
+
+def _tuple_of_three(machine: Machine) -> None:
+    machine.made += 1
+    stack = machine.stack
+    third, second = stack.pop(), stack.pop()
+    stack[-1] = (stack[-1], second, third)
 
 
 def _tuple(machine: Machine) -> None:
     machine.made += 1
-    machine.stack.append(tuple(machine.pop_mark()))
+    stack, mark = machine.stack, machine.marks.pop()
+    items = tuple(stack[mark:])
+    del stack[mark:]
+    stack.append(items)
 
 
 def _list(machine: Machine) -> None:
@@ -100,10 +113,10 @@ def _update(machine: Machine, pairs: list[object]) -> None:
 
 
 CONTAINERS: dict[bytes, Handler] = {
-    b")": _tuple_of(0),
-    b"\x85": _tuple_of(1),
-    b"\x86": _tuple_of(2),
-    b"\x87": _tuple_of(3),
+    b")": _empty_tuple,
+    b"\x85": _tuple_of_one,
+    b"\x86": _tuple_of_two,
+    b"\x87": _tuple_of_three,
     b"t": _tuple,
     b"l": _list,
     b"]": _empty_list,

@@ -145,8 +145,9 @@ def _call(machine: Machine, maker: object, args: object) -> None:
 
 
 def _reduce(machine: Machine) -> None:
-    args = machine.stack.pop()
-    _call(machine, machine.stack.pop(), args)
+    stack = machine.stack
+    args = stack.pop()
+    _call(machine, stack.pop(), args)
 
 
 def _new_object_ex(machine: Machine) -> None:
@@ -213,4 +214,16 @@ _TABLE: dict[bytes, Handler] = {
     b"P": _persistent_line,
     b"\x98": _nothing,
 }
-HANDLERS: list[Handler] = [_TABLE.get(bytes([code]), _refuse) for code in range(256)]
+
+
+def _next(machine: Machine) -> None:
+    """The opcode at the cursor, wherever it and its argument lie."""
+    machine.cursor.at -= 1
+    HANDLERS[machine.cursor.byte()](machine)
+
+
+# One for each opcode; the last one is for whoever has not seen which it is.
+HANDLERS: list[Handler] = [
+    *(_TABLE.get(bytes([code]), _refuse) for code in range(256)),
+    _next,
+]

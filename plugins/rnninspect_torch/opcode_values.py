@@ -79,12 +79,13 @@ def _payload(width: int, encoding: str | None) -> Handler:
 
 def _text(machine: Machine) -> None:
     """A text with its length in four bytes: every name of a file that torch saved."""
-    length = machine.cursor.word()
+    cursor = machine.cursor
+    length = cursor.word()
     if length > SHORT:
         machine.stack.append(machine.payload(length, "utf-8"))
         return
-    machine.book_text(length)
-    machine.stack.append(machine.cursor.take(length).decode("utf-8", "surrogateescape"))
+    machine.text += length  # as book_text does, which is asked again between two slices
+    machine.stack.append(cursor.take(length).decode("utf-8", "surrogateescape"))
 
 
 def _text_line(encoding: str) -> Handler:

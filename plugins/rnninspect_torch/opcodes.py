@@ -7,7 +7,7 @@ length, index and depth has a bound: see `Machine.check`.
 from __future__ import annotations
 
 from rnninspect.plugin import UnreadableFile
-from rnninspect_torch.cursor import Cursor
+from rnninspect_torch.cursor import WORD, Cursor
 from rnninspect_torch.opcode_objects import HANDLERS, NOTHING, Stopped
 from rnninspect_torch.values import Blob, Global
 
@@ -31,6 +31,10 @@ if TYPE_CHECKING:
 
 SLICE = 5_000  # opcodes between two looks at the budgets
 LONG_PAYLOAD = 1 << 16  # longer byte strings and texts are passed over
+# Opcodes that are also in the table of handlers, and how long one is with its argument at most.
+_PUT, _NUMBER, _GET, _MARK = b"rKh("
+_LONGEST = 5
+_AT_THE_END = -1  # of HANDLERS
 
 
 class Machine:
@@ -52,23 +56,53 @@ class Machine:
 
     def run(self) -> object:
         """Interpret up to STOP and return what is then on top of the stack."""
-        handlers, cursor = HANDLERS, self.cursor
         try:
             while True:
-                for _ in range(SLICE):
-                    at = cursor.at
-                    if at >= len(cursor.data):
-                        cursor.fill(1)
-                        at = 0
-                    cursor.at = at + 1
-                    handlers[cursor.data[at]](self)
+                self._run_slice()
                 self.seen += SLICE
                 self.check()
         except Stopped as end:
             return end.args[0]
         except (IndexError, ValueError, TypeError, ArithmeticError, RecursionError) as error:
-            reason = f"the pickle breaks off before offset {cursor.offset}: {error}"
+            reason = f"the pickle breaks off before offset {self.cursor.offset}: {error}"
             raise UnreadableFile(reason) from error
+
+    def _run_slice(self) -> None:
+        """Interpret some opcodes; the four that are two thirds of a state dict take no call."""
+        handlers, cursor, stack = HANDLERS, self.cursor, self.stack
+        memo, marks = self.memo, self.marks
+        data, at = cursor.data, cursor.at
+        last = len(data) - _LONGEST  # behind it, an argument may not be at hand
+        for _ in range(SLICE):
+            code = data[at] if at <= last else _AT_THE_END
+            if code == _PUT:
+                index = WORD(data, at + 1)[0]
+                cursor.at = at = at + 5
+                if index == len(memo):
+                    memo.append(stack[-1])
+                else:
+                    self.remember(index)
+            elif code == _NUMBER:
+                stack.append(data[at + 1])
+                at += 2
+            elif code == _GET:
+                cursor.at = at + 2
+                value = memo[data[at + 1]]
+                if value is NOTHING:
+                    self.recall(data[at + 1])  # which says so
+                stack.append(value)
+                at += 2
+            elif code == _MARK:
+                marks.append(len(stack))
+                at += 1
+            else:
+                cursor.at = at + 1
+                handlers[code](self)
+                if cursor.data is not data:
+                    data = cursor.data
+                    last = len(data) - _LONGEST
+                at = cursor.at
+        cursor.at = at
 
     def check(self) -> None:
         """Hold what was made so far against the limit; see the module's test for what it costs."""
@@ -77,6 +111,7 @@ class Machine:
         require("opcodes", 20 * (len(self.stack) + len(self.marks)), "the stack of a pickle")
         require("opcodes", 4 * self.made, "the number of objects in a pickle")
         require("opcodes", 400 * len(self.globals), "the number of names in a pickle")
+        self.book_text(0)
 
     def pop_mark(self) -> list[object]:
         """Take everything above the last mark off the stack."""

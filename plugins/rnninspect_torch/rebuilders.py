@@ -29,16 +29,18 @@ def integers(value: object, what: str) -> tuple[int, ...]:
     if len(value) > MOST_AXES:
         raise UnreadableFile(f"the {what} of a tensor has {len(value)} axes")
     for item in value:
-        if type(item) is not int:
-            raise UnreadableFile(f"the {what} of a tensor holds what is no integer")
-        if not -LARGEST <= item <= LARGEST:
-            raise UnreadableFile(f"the {what} of a tensor holds a number beyond 63 bits")
+        if type(item) is not int or not -LARGEST <= item <= LARGEST:
+            integer(item, what)  # which says what is wrong with it
     return tuple(value)
 
 
 def integer(value: object, what: str) -> int:
     """An integer below 2^63; else UnreadableFile."""
-    return integers((value,), what)[0]
+    if type(value) is not int:
+        raise UnreadableFile(f"the {what} of a tensor holds what is no integer")
+    if not -LARGEST <= value <= LARGEST:
+        raise UnreadableFile(f"the {what} of a tensor holds a number beyond 63 bits")
+    return value
 
 
 def dtype_name(value: object) -> str:

@@ -5,34 +5,30 @@ from __future__ import annotations
 import json
 import math
 from collections import Counter
-from itertools import accumulate, pairwise
+from operator import itemgetter
 
-from rnninspect.plugin import Fact, Observation, Record, UnreadableFile
+from rnninspect.plugin import Fact, Observation, UnreadableFile
 from rnninspect_torch.describing import describe_model
 from rnninspect_torch.dtypes import ELEMENT_BYTES, SAFETENSORS
 from rnninspect_torch.rebuild import TorchCalls
 from rnninspect_torch.rebuilders import integers
 from rnninspect_torch.roots import Entry, Root
 from rnninspect_torch.saved import Saved
-from rnninspect_torch.values import Storage, Tensor
+from rnninspect_torch.values import Storage, Tensor, strides_in_a_row
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from rnninspect.plugin import SavedModel, Source
+
+    # A tensor's first byte behind the header, the one behind its last, and its name.
+    _Span = tuple[int, int, str]
+    _Pairs = tuple[tuple[str, object], ...]  # a JSON object
 
 _PREFIX = 8
 _SCOPE = "tensors"
 # What a tensor takes in a header at most, with many axes: a bound on what JSON makes of it.
 _COMMAS, _BRACKETS = 20, 2
 _MOST = 20  # notes of one kind
-
-
-class _Span(Record):
-    """A tensor's bytes, relative to the end of the header."""
-
-    name: str
-    start: int
-    stop: int
 
 
 def read_header(source: Source) -> tuple[Saved, Root]:
@@ -53,35 +49,44 @@ def read_header(source: Source) -> tuple[Saved, Root]:
     del encoded
     for mark, each in ((",", _COMMAS), ("[", _BRACKETS), ("{", 1)):
         source.limits.require("tensors", text.count(mark) // each, "the header")
-    repeated: list[str] = []
-    header = json.loads(text, object_pairs_hook=lambda pairs: _object(pairs, repeated))
-    if not isinstance(header, dict):
+    # Each object is a tuple of its pairs, or what stands in it twice would be seen once.
+    pairs = json.loads(text, object_pairs_hook=tuple)
+    del text
+    if not isinstance(pairs, tuple):
         raise UnreadableFile("the header is no JSON object")
-    notes = [
-        Observation(Fact.DUPLICATE_NAME, f"{name} stands twice in the header") for name in repeated
-    ]
+    header, notes = _named(pairs)
     return _describe(source, header, source.size - _PREFIX - length, notes)
 
 
-def _object(pairs: list[tuple[str, object]], repeated: list[str]) -> dict[str, object]:
-    held = dict(pairs)
-    if len(held) != len(pairs) and len(repeated) < _MOST:
-        counts = Counter(name for name, _ in pairs)
-        repeated.append(next(name for name, times in counts.items() if times > 1))
-    return held
+def _named(pairs: _Pairs) -> tuple[dict[str, object], list[Observation]]:
+    """The fields of each tensor by its name, and which name stands twice in an object."""
+    notes: list[Observation] = []
+    header: dict[str, object] = {}
+    for name, inner in pairs:
+        header[name] = inner
+        if type(inner) is tuple:
+            header[name] = fields = dict(inner)
+            if len(fields) < len(inner):
+                notes.append(_twice(inner))
+    if len(header) < len(pairs):
+        notes.append(_twice(pairs))
+    return header, notes[:_MOST]
+
+
+def _twice(pairs: _Pairs) -> Observation:
+    counts = Counter(name for name, _ in pairs)
+    repeated = next(name for name, times in counts.items() if times > 1)
+    return Observation(Fact.DUPLICATE_NAME, f"{repeated} stands twice in the header")
 
 
 def _describe(
     source: Source, header: dict[str, object], size: int, notes: list[Observation]
 ) -> tuple[Saved, Root]:
-    root, spans = Root(""), []
+    root = Root("")
     told = header.pop("__metadata__", None)
-    for name, fields in header.items():
-        entry, span = _entry(name, fields)
-        root.entries.append(entry)
-        spans.append(span)
+    spans = [_add(root, name, fields) for name, fields in header.items()]
     _restore_aliases(root, told)
-    held = {span.name: max(0, min(span.stop, size) - max(span.start, 0)) for span in spans}
+    held = {name: max(0, min(stop, size) - max(start, 0)) for start, stop, name in spans}
     notes.extend(_gaps(spans, size))
     saved = Saved(
         "safetensors",
@@ -93,7 +98,8 @@ def _describe(
     return saved, root
 
 
-def _entry(name: str, fields: object) -> tuple[Entry, _Span]:
+def _add(root: Root, name: str, fields: object) -> _Span:
+    """Add a tensor to the root, and return which bytes are its own."""
     if not isinstance(fields, dict):
         raise UnreadableFile(f"the header gives {name[:80]} no fields")
     shape = integers(fields.get("shape"), "shape")
@@ -104,9 +110,8 @@ def _entry(name: str, fields: object) -> tuple[Entry, _Span]:
         raise UnreadableFile(f"{name[:80]} has an unknown dtype, {str(code)[:20]}")
     count = math.prod(shape) if min(shape, default=0) >= 0 else 0
     storage = Storage(_SCOPE, name, dtype, ELEMENT_BYTES[dtype], count)
-    strides = tuple(accumulate(shape[:0:-1], lambda step, axis: step * axis, initial=1))[::-1]
-    tensor = Tensor(storage, 0, shape, strides[-len(shape) :] if shape else (), dtype)
-    return Entry(name, tensor), _Span(name, start, stop)
+    root.entries.append(Entry(name, Tensor(storage, 0, shape, strides_in_a_row(shape), dtype)))
+    return start, stop, name
 
 
 def _restore_aliases(root: Root, told: object) -> None:
@@ -122,20 +127,20 @@ def _restore_aliases(root: Root, told: object) -> None:
 def _gaps(spans: list[_Span], size: int) -> list[Observation]:
     """Overlaps, and bytes that belong to no tensor, which the library's own reader refuses."""
     notes: list[Observation] = []
-    ordered = sorted(spans, key=lambda span: (span.start, span.stop))
-    unused = ordered[0].start if ordered else 0
-    reached = ordered[0].stop if ordered else 0
-    for before, span in pairwise(ordered):
-        if span.start < reached and span.start < span.stop and len(notes) < _MOST:
-            detail = f"shares bytes with {before.name}"
-            notes.append(Observation(Fact.OVERLAP, detail, tensor=span.name))
-        unused += max(0, span.start - reached)
-        reached = max(reached, span.stop)
+    ordered = sorted(spans, key=itemgetter(0, 1))
+    unused = reached = ordered[0][0] if ordered else 0
+    before = ""
+    for start, stop, name in ordered:
+        if start > reached:
+            unused += start - reached
+        elif start < reached and start < stop and len(notes) < _MOST:
+            notes.append(Observation(Fact.OVERLAP, f"shares bytes with {before}", tensor=name))
+        reached, before = max(reached, stop), name
     unused += max(0, size - reached)
-    for span in ordered[:1]:
-        if span.start < 0:
+    for start, _, name in ordered[:1]:
+        if start < 0:
             detail = "its bytes would begin before the end of the header"
-            notes.append(Observation(Fact.CONTRADICTION, detail, tensor=span.name))
+            notes.append(Observation(Fact.CONTRADICTION, detail, tensor=name))
     if unused > 0:
         notes.append(Observation(Fact.UNUSUAL, f"{unused:,} bytes belong to no tensor"))
     return notes

@@ -29,7 +29,7 @@ def stored(entry: Entry, purpose: Purpose, saved: Saved, name: str | None = None
         name,
         tensor.shape,
         dtype,
-        size if size < storage.bytes else storage.bytes,
+        min(storage.bytes, size),
         identity(tensor, storage),
         purpose,
         None if per_element is None else tensor.count * per_element,
@@ -76,4 +76,4 @@ def _payload(tensor: Tensor, storage: Storage, saved: Saved) -> tuple[int | None
     if not tensor.count and min(tensor.shape, default=0) < 0:
         return None, None
     view = bytes_of(tensor.reach, tensor.dtype) if tensor.dtype in ELEMENT_BYTES else 0
-    return view if view > storage.bytes else storage.bytes, held
+    return max(storage.bytes, view), held
