@@ -67,6 +67,34 @@ def test_a_signal_while_it_reads_is_one_line_and_a_code(number: signal.Signals) 
     assert done.stderr == f"rnninspect: {SIGNALS[number]}\n"
 
 
+AT_THE_SECOND_FILE = (
+    "from rnninspect import command\n"
+    "true = command.inspect_file\n"
+    "def fake(path, *more, **words):\n"
+    "    if path.endswith('second'):\n"
+    "        os.kill(os.getpid(), signal.SIGTERM)\n"
+    "    return true(path, *more, **words)\n"
+    "command.inspect_file = fake"
+)
+
+
+def test_a_signal_between_files_leaves_whole_reports_on_standard_output(tmp_path: Path) -> None:
+    done = run_with(AT_THE_SECOND_FILE, GOOD, tmp_path / "second")
+    alone = subprocess.run([*COMMAND, GOOD], capture_output=True, text=True, check=True).stdout
+    assert (done.returncode, done.stderr) == (143, "rnninspect: terminated\n")
+    assert done.stdout
+    assert alone.startswith(done.stdout)  # what the letters mean is said at the end
+    assert done.stdout.endswith("attributed\n")
+
+
+def test_a_signal_between_files_leaves_no_half_document(tmp_path: Path) -> None:
+    target = tmp_path / "report.json"
+    words: list[str | Path] = ["--format", "json", "-o", target]
+    done = run_with(AT_THE_SECOND_FILE, GOOD, tmp_path / "second", *words)
+    assert (done.returncode, done.stdout) == (143, "")
+    assert not list(tmp_path.iterdir())
+
+
 @pytest.mark.parametrize("number", SIGNALS, ids=lambda number: number.name)
 @pytest.mark.parametrize("moment", ["fsync", "replace", "open"])
 def test_a_signal_while_it_writes_leaves_the_old_file_alone(
