@@ -57,6 +57,12 @@ def piped(path: Path) -> None:
     path.write_bytes(data(elsewhere("pipe.bin")))
 
 
+def beyond(path: Path) -> None:
+    """A neighbour that is there, and a part of it that is not."""
+    (path.parent / "near.bin").write_bytes(bytes(96))
+    path.write_bytes(data(elsewhere("near.bin", offset=-5, length=2**63)))
+
+
 def fed_by(name: str, *nodes: onnx.NodeProto, more: tuple[onnx.TensorProto, ...] = ()) -> bytes:
     """The LSTM with its kernel from another value."""
     shape = Shape()
@@ -113,9 +119,7 @@ ENTRIES: dict[str, Hostile] = {
     "data_missing.onnx": written(lambda: data(elsewhere("nowhere.bin")), 1),
     "data_linked.onnx": Hostile(linked, 1),
     "data_piped.onnx": Hostile(piped, 1),
-    "data_beyond.onnx": written(
-        lambda: data(elsewhere("../canary.txt", offset=-5, length=2**63)), 1
-    ),
+    "data_beyond.onnx": Hostile(beyond, 1),
     "endless_axes.onnx": written(lambda: data(lstm(kernel(2**41, 2**41, 3))), 1),
     "negative_axes.onnx": written(lambda: data(lstm(kernel(1, -8, 3))), 1),
     "short_payload.onnx": written(lambda: data(lstm(kernel(1, 900, 3))), 1),

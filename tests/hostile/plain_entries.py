@@ -16,7 +16,7 @@ SOUND = {
     "sound.h5": keras_entries.ENTRIES,
     "sound.keras": keras_entries.ENTRIES,
 }
-STEPS = 10
+STEPS = 20
 
 
 def whole(name: str, path: Path) -> bytes:

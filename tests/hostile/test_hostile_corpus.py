@@ -28,7 +28,7 @@ def drive(mode: str, corpus: Path, folder: Path) -> Answers:
     paths = [str(corpus / name) for name in CORPUS]
     command = [sys.executable, str(DRIVER), mode, str(answers), *paths]
     environment = {**os.environ, "COLUMNS": "100", "PYTHONPATH": os.pathsep.join(sys.path)}
-    subprocess.run(command, check=True, env=environment, timeout=600, cwd=DRIVER.parent)
+    subprocess.run(command, check=True, env=environment, timeout=1_800, cwd=DRIVER.parent)
     said = json.loads(answers.read_text())
     return {name: said[str(corpus / name)] for name in CORPUS}
 

@@ -10,7 +10,18 @@ from functools import partial
 from pathlib import Path
 
 import torch_bombs
-from torch_pickles import archive, call, lstm, mapping, name, records_of, saved, tensor, text
+from torch_pickles import (
+    archive,
+    call,
+    lstm,
+    mapping,
+    name,
+    numbers,
+    records_of,
+    saved,
+    tensor,
+    text,
+)
 
 from hostile.entry import MARKERS, Hostile, written
 
@@ -33,7 +44,7 @@ def running(pickle: Callable[[bytes], bytes]) -> Hostile:
 
     def make(path: Path) -> None:
         marker = path.parents[1] / MARKERS / path.name
-        path.write_bytes(archive(pickle(text(str(marker)))))
+        path.write_bytes(archive(pickle(text(str(marker))), RECORDS))
 
     return Hostile(make)
 
@@ -42,6 +53,11 @@ def calling(path: Path, code: bytes = b"") -> bytes:
     """A pickle that opens a marker for writing when it is loaded."""
     marker = text(str(path.parents[1] / MARKERS / path.name))
     return code + name("builtins", "open") + b"(" + marker + text("w") + b"tR."
+
+
+def bare_value(path: Path) -> None:
+    """A bare pickle whose one tensor is what a call returns."""
+    path.write_bytes(b"\x80\x02" + mapping({"weight_ih_l0": calling(path)[:-1]}) + b".")
 
 
 def doubled_pickle(path: Path) -> None:
@@ -97,6 +113,11 @@ def typed_wrong() -> bytes:
     return changed(weight_ih_l0=sound.replace(b"\x8a\x01\x08\x8a\x01\x03t", b"X\1\0\0\08Nt", 1))
 
 
+def without_strides() -> bytes:
+    sound = tensor("0", (8, 3))
+    return changed(weight_ih_l0=sound.replace(numbers((3, 1)), text("x"), 1))
+
+
 def short() -> bytes:
     return archive(mapping(pairs()) + b".", {key: data[8:] for key, data in RECORDS.items()})
 
@@ -118,6 +139,7 @@ NAMES = {
 }
 CALLS: dict[str, Callable[[bytes], bytes]] = {
     "reduce": lambda marker: name("builtins", "open") + b"(" + marker + text("w") + b"tR.",
+    "beside": lambda marker: mapping({**pairs(), "note": CALLS["reduce"](marker)[:-1]}) + b".",
     "stack_global": lambda marker: (
         b"\x80\x04" + text("builtins") + text("open") + b"\x93(" + marker + text("w") + b"tR."
     ),
@@ -142,6 +164,7 @@ ENTRIES: dict[str, Hostile] = {
     "sound.pt": written(lambda: saved(SHAPES), 0),
     **{f"runs_{label}.pt": running(pickle) for label, pickle in CALLS.items()},
     "runs_bare.pkl": Hostile(bare),
+    "runs_bare_value.pkl.pt": Hostile(bare_value),
     "runs_behind_stop.pt": Hostile(behind_stop),
     "two_pickles.pt": Hostile(doubled_pickle),
     "climbing_member.pt": Hostile(climbing),
@@ -156,11 +179,13 @@ ENTRIES: dict[str, Hostile] = {
         lambda: changed(weight_ih_l0=tensor("0", (8, 3)).replace(b"\x8a\x01\x08", b"\x88", 2))
     ),
     "no_integers.pt": written(typed_wrong),
+    "no_strides.pt": written(without_strides),
     "inflating_pickle.pt": written(lambda: inflating("model/data.pkl"), 2),
     "many_members.pt": written(
         lambda: archive(mapping(pairs()) + b".", RECORDS | {f"x/{n}": b"" for n in range(60_000)})
     ),
     "many_tensors.pt": written(lambda: crowd(60_000)),
+    "too_many_tensors.pt": written(lambda: crowd(300_000), 2),
     "large_count.pt": written(
         lambda: changed(more=tensor("9", (2**40,), count=math.prod((2**40,))))
     ),
