@@ -6,7 +6,8 @@ import math
 from struct import pack
 from typing import TYPE_CHECKING
 
-from rnninspect.decode.table import MAGIC, MASK_DELTA, WORD, crc32c
+from rnninspect.decode.crc32c import WORD, crc32c
+from rnninspect.decode.table import MAGIC, MASK_DELTA
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence

@@ -19,8 +19,10 @@ class Limits(Record):
         opcodes: opcodes of one pickle.
         nodes: nodes of a graph, over all its subgraphs.
         name_length: letters in the names of the recurrent layers and their tensors.
-        table_bytes: bytes of a checkpoint's index, packed or unpacked, and of its keys.
+        table_bytes: bytes of a checkpoint's index, as packed or as unpacked, and of its keys.
         fields: fields of Protocol Buffers messages, over the whole file.
+        objects: objects of a TensorFlow graph of objects, and edges between them.
+        entries: entries of a checkpoint's index.
         nesting: depth of messages, groups, containers or configurations.
     """
 
@@ -33,8 +35,10 @@ class Limits(Record):
     opcodes: int = 3_000_000
     nodes: int = 2_000_000
     name_length: int = 4_000_000
-    table_bytes: int = 16 * 2**20
+    table_bytes: int = 32 * 2**20
     fields: int = 4_000_000
+    objects: int = 700_000
+    entries: int = 300_000
     nesting: int = 100
 
     def require(self, name: str, value: int, place: str = "the file") -> None:

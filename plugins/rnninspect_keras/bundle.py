@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 
 from rnninspect.decode.protobuf import WireReader, signed
-from rnninspect.decode.table import read_number, read_table
+from rnninspect.decode.table import LONGEST_NUMBER, read_number, read_table
 from rnninspect.plugin import (
     Fact,
     Observation,
@@ -22,9 +22,6 @@ from rnninspect.plugin import (
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from rnninspect.decode.protobuf import Message, Span
     from rnninspect.plugin import Source
 
 # DataType of types.proto -> (name, bytes of an element); references are 100 higher.
@@ -63,7 +60,8 @@ MOST_SHARDS = 5_000  # that are looked up
 MOST_AXES = 64  # as in numpy 2; a product of more has no end of digits
 SHOWN = 3  # names of missing shards in a message
 
-Slices = dict[str, list[tuple[int, "int | None"]]]  # name -> bytes by the index, bytes held
+Slices = dict[str, tuple[int, "int | None"]]  # name -> bytes by the index, bytes held
+Shapes = dict[bytes, tuple[int, ...]]  # as encoded -> axes
 
 
 class Bundle:
@@ -102,18 +100,18 @@ def read_bundle(source: Source, home: Source, prefix: str) -> Bundle:
         UnreadableFile: the index is broken.
         RefusedFile: it lists more tensors than the limits allow.
     """
-    entries = list(_entries(source))
-    header, rest = entries[0][1], entries[1:]
-    wire = WireReader(source.holding(b"".join([header, *(value for _, value in rest)])))
-    shards = Shards(home, prefix, _number_of_shards(wire, len(header)))
-    bundle, at, slices = Bundle(), len(header), Slices()
-    for key, value in rest:
-        span, at = (at, at + len(value)), at + len(value)
+    wire, entries = WireReader(source), read_table(source)
+    shards = Shards(home, prefix, _number_of_shards(wire, *next(entries, (b"?", b""))))
+    bundle, slices, shapes = Bundle(), Slices(), Shapes()
+    for key, value in entries:
         if key.startswith(SLICE):  # they stand before the tensors that they are parts of
-            entry = _entry(wire, sliced_name(key), span)
-            slices.setdefault(entry.key, []).append((entry.size, shards.held(entry)))
+            entry = _entry(wire, sliced_name(key), value, shapes)
+            size, held = slices.get(entry.key, (0, 0))
+            more = shards.held(entry)
+            known = None if held is None or more is None else held + more
+            slices[entry.key] = size + entry.size, known
         else:
-            entry = _entry(wire, key.decode("utf-8", "surrogateescape"), span)
+            entry = _entry(wire, key.decode("utf-8", "surrogateescape"), value, shapes)
             _add(bundle, shards, entry, slices)
     if shards.missing:
         bundle.observations.append(Observation(Fact.EXTERNAL_MISSING, shards.missing))
@@ -127,21 +125,14 @@ def sliced_name(key: bytes) -> str:
     return plain.decode("utf-8", "surrogateescape")
 
 
-def _entries(source: Source) -> Iterator[tuple[bytes, bytes]]:
-    """The header's entry, then those of the tensors."""
-    entries = read_table(source)
-    key, value = next(entries, (b"?", b""))
+def _number_of_shards(wire: WireReader, key: bytes, value: bytes) -> int:
+    """What the first entry says, which is the header."""
     if key:
         raise UnreadableFile("the checkpoint's index does not begin with its header")
-    yield key, value
-    yield from entries
-
-
-def _number_of_shards(wire: WireReader, size: int) -> int:
-    header = wire.collect(((0, size),), (1, 2))
-    if header.number(2):
+    numbers, _ = wire.held(value, 0)
+    if numbers.get(2):
         raise UnreadableFile("the checkpoint is big-endian")
-    return header.number(1) or 0
+    return numbers.get(1, 0)
 
 
 class Shards:
@@ -151,12 +142,15 @@ class Shards:
         self.home = home
         self._prefix, self._number = prefix, number
         self._sizes: dict[int, int | None] = {}
+        self._names: dict[int, str] = {}
 
     def name(self, shard: int) -> str:
         """The name of a shard; UnreadableFile if the index says that there are not so many."""
         if shard >= self._number:
             raise UnreadableFile(f"an entry of the index lies in shard {shard} of {self._number}")
-        return f"{self._prefix}.data-{shard:05}-of-{self._number:05}"
+        if shard not in self._names:
+            self._names[shard] = f"{self._prefix}.data-{shard:05}-of-{self._number:05}"
+        return self._names[shard]
 
     def size(self, shard: int) -> int | None:
         """Bytes of a shard; None if it is not there."""
@@ -181,35 +175,37 @@ class Shards:
         return ", ".join([*names[:SHOWN], *more])
 
 
-def _entry(wire: WireReader, key: str, span: Span) -> Entry:
-    fields = wire.collect((span,), (1, 2, 3, 4, 5, 7))
-    dtype, itemsize = type_of(fields.number(1) or 0)
-    shard, offset, size = (signed(fields.number(field) or 0) for field in (3, 4, 5))
-    if min(shard, offset, size) < 0:
+def _entry(wire: WireReader, key: str, value: bytes, shapes: Shapes) -> Entry:
+    numbers, parts = wire.held(value, 0)
+    dtype, itemsize = type_of(numbers.get(1, 0))
+    shard, offset, size = numbers.get(3, 0), numbers.get(4, 0), numbers.get(5, 0)
+    if max(shard, offset, size) >> 63:
         raise UnreadableFile(f"the entry {key} of the index lies at a negative place")
-    shape = read_shape(wire, fields.message(2))
-    return Entry(key, dtype, itemsize, shape, shard, offset, size, bool(fields.spans(7)))
+    encoded = b"".join(parts.get(2, ()))
+    shape = shapes.get(encoded)
+    if shape is None:  # a model has few
+        shape = shapes[encoded] = read_shape(wire, encoded)
+    return Entry(key, dtype, itemsize, shape, shard, offset, size, 7 in parts)
 
 
-def read_shape(wire: WireReader, message: Message) -> tuple[int, ...]:
+def read_shape(wire: WireReader, encoded: bytes) -> tuple[int, ...]:
     """A TensorShapeProto's axes; an axis that is not known is -1."""
-    dims = wire.collect(message, (2,)).spans(2)
+    dims = wire.held(encoded, 0)[1].get(2, ())
     if len(dims) > MOST_AXES:
         raise UnreadableFile(f"the shape of a tensor has {len(dims)} axes")
-    return tuple(signed(wire.collect((dim,), (1,)).number(1) or 0) for dim in dims)
+    return tuple(signed(wire.held(dim, 0)[0].get(1, 0)) for dim in dims)
 
 
 def _add(bundle: Bundle, shards: Shards, entry: Entry, slices: Slices) -> None:
-    shards.home.limits.require("tensors", len(bundle.tensors) + 1)
+    if len(bundle.tensors) >= shards.home.limits.tensors:
+        shards.home.limits.require("tensors", len(bundle.tensors) + 1)
     is_graph = entry.key == GRAPH_KEY and entry.dtype == "string"
     if is_graph and shards.held(entry) in (None, entry.size):
         bundle.graph = _text(shards, entry) if shards.held(entry) is not None else None
         return  # whole or not there at all; where it is cut, a rule says so
     stored, held = entry.size, None
     if entry.sliced:
-        parts = slices.get(entry.key, [])
-        stored, known = sum(size for size, _ in parts), [part for _, part in parts]
-        held = None if None in known else sum(part or 0 for part in known)
+        stored, held = slices.get(entry.key, (0, 0))
     else:
         held = shards.held(entry)
     possible = min(entry.shape, default=0) >= 0
@@ -234,8 +230,7 @@ def _text(shards: Shards, entry: Entry) -> bytes:
     """A string scalar: its length, the checksum of the length, the bytes."""
     shards.home.limits.require("header_bytes", entry.size, "the checkpoint's object graph")
     with shards.home.open_neighbour(shards.name(entry.shard)) as data:
-        stored = data.read(entry.offset, entry.size)
-    length, at = read_number(stored, 0)
-    if at + 4 + length > len(stored):
-        raise UnreadableFile("the checkpoint's object graph is cut off")
-    return stored[at + 4 : at + 4 + length]
+        length, at = read_number(data.read(entry.offset, min(entry.size, LONGEST_NUMBER)), 0)
+        if at + 4 + length > entry.size:
+            raise UnreadableFile("the checkpoint's object graph is cut off")
+        return data.read(entry.offset + at + 4, length)

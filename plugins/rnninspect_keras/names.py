@@ -21,12 +21,10 @@ if TYPE_CHECKING:
     from rnninspect.plugin import StoredTensor
     from rnninspect_keras.assemble import Found
 
-OPAQUE = re.compile(r"opaque_kernel(_\d+)?")
-LEVEL = re.compile(r"(?:cell_|Cell)(\d+)")
+OPAQUE = "opaque_kernel"
+LEVEL = r"(?:cell_|Cell)(\d+)"
 # Scopes around a cell that are no part of a name for people.
-AROUND = re.compile(
-    r"multi_rnn_cell|MultiRNNCell|(cell_|Cell)\d+|(stack_)?bidirectional_rnn|fw|bw|FW|BW"
-)
+AROUND = r"multi_rnn_cell|MultiRNNCell|(cell_|Cell)\d+|(stack_)?bidirectional_rnn|fw|bw|FW|BW"
 
 
 class _Scope:
@@ -43,7 +41,7 @@ class _Scope:
     @property
     def owner(self) -> str:
         """The scopes that tell it from others, without those that say what it is."""
-        kept = [part for part in self.path[:-1] if not AROUND.fullmatch(part)]
+        kept = [part for part in self.path[:-1] if not re.fullmatch(AROUND, part)]
         return "/".join(kept) or self.path[0 if len(self.path[0]) > len("bw") else -1]
 
     @property
@@ -57,7 +55,7 @@ class _Scope:
     @property
     def level(self) -> int | None:
         """Its place in a stack; None if it is in none."""
-        numbers = (LEVEL.fullmatch(part) for part in self.path)
+        numbers = (re.fullmatch(LEVEL, part) for part in self.path)
         return next((int(match[1]) for match in numbers if match), None)
 
 
@@ -65,23 +63,31 @@ def recognise_named(named: Iterable[tuple[str, StoredTensor]]) -> list[Found]:
     """The cells among variables of these names."""
     scopes: dict[tuple[str, ...], _Scope] = {}
     found: list[Found] = []
-    rest: list[tuple[tuple[str, ...], StoredTensor]] = []
+    rest: list[tuple[str, StoredTensor]] = []
     for name, tensor in named:
-        parts = tuple(name.split("/"))
-        at = next((at for at in reversed(range(len(parts) - 1)) if class_of(parts[at])), None)
-        if at is not None:
-            class_name, family = class_of(parts[at]) or ("", None)
-            scope = scopes.setdefault(parts[: at + 1], _Scope(parts[: at + 1], class_name, family))
-            scope.pieces.append(Piece(part_of("/".join(parts[at + 1 :])), tensor))
-        elif OPAQUE.fullmatch(parts[-1]):
+        *outer, last = name.split("/")
+        at, known = _innermost(outer)
+        if known is not None:
+            path, under = tuple(outer[: at + 1]), [*outer[at + 1 :], last]
+            scope = scopes.setdefault(path, _Scope(path, *known))
+            scope.pieces.append(Piece(part_of("/".join(under)), tensor))
+        elif last.startswith(OPAQUE) and re.fullmatch(rf"{OPAQUE}(_\d+)?", last):
             reason = "its weights lie in one buffer of the GPU's, whose sizes the file does not say"
-            found.append(SkippedLayer("/".join(parts[:-1]), "cuDNN", reason, (tensor,)))
+            found.append(SkippedLayer("/".join(outer), "cuDNN", reason, (tensor,)))
         else:
-            rest.append((parts, tensor))
+            rest.append((name, tensor))
     for path, class_name, family, pieces in own_cells(rest):
         scopes[path] = _Scope(path, class_name, family)
         scopes[path].pieces += pieces
     return [*_layers(scopes.values()), *found]
+
+
+def _innermost(scopes: list[str]) -> tuple[int, tuple[str, str | None] | None]:
+    """Which scope is a cell's, and the cell's class and family; of several the innermost."""
+    for at in reversed(range(len(scopes))):
+        if known := class_of(scopes[at]):
+            return at, known
+    return 0, None
 
 
 def _layers(scopes: Iterable[_Scope]) -> Iterator[Found]:

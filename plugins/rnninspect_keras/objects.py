@@ -5,19 +5,24 @@ Follows `tensorflow/core/protobuf/saved_object_graph.proto` and `trackable_objec
 
 from __future__ import annotations
 
-from rnninspect.decode.protobuf import WireReader
+from rnninspect.decode.protobuf import LENGTH, WireReader
 from rnninspect.plugin import UnreadableFile
 from rnninspect_keras.bundle import read_shape, type_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
-    from rnninspect.decode.protobuf import Found, Span
+    from rnninspect.decode.protobuf import Found, Message, Span
     from rnninspect.plugin import Source, StoredTensor
     from rnninspect_keras.declared import Declared
 
-VALUE = "VARIABLE_VALUE"  # name of the attribute of a variable that is its value
+    Take = Callable[[WireReader, "Item", int, Span], None]
+
+VALUE = b"VARIABLE_VALUE"  # name of the attribute of a variable that is its value
+NO_CHILDREN: Mapping[str, int] = {}  # of most objects: not a dict for each
+# Fields of a graph, of its objects, of a checkpoint's and of a SavedModel's.
+NODES, CHILDREN, SLOTS, ATTRIBUTES, USER_OBJECT, VARIABLE = 1, 1, 3, 2, 4, 7
 
 
 class Variable:
@@ -59,7 +64,7 @@ class Item:
         "variable",
     )
 
-    def __init__(self, children: dict[str, int], slots: tuple[int, ...] = ()) -> None:
+    def __init__(self, children: Mapping[str, int], slots: Sequence[int]) -> None:
         self.children = children
         self.slots = slots
         self.identifier, self.metadata = "", b""
@@ -72,40 +77,75 @@ class Item:
 def read_trackable(data: Source) -> list[Item]:
     """The objects of a TrackableObjectGraph."""
     wire = WireReader(data)
-    spans = wire.collect(wire.whole(), (1,)).spans(1)
-    data.limits.require("members", len(spans), "the number of objects")
-    return _closed([_trackable(wire, span) for span in spans])
+    return _Objects(wire).read(wire.whole(), _take_value)
 
 
-def read_saved(wire: WireReader, spans: Iterable[Span]) -> list[Item]:
-    """The objects of a SavedObjectGraph whose nodes lie at these places."""
-    places = list(spans)
-    wire.source.limits.require("members", len(places), "the number of objects")
-    return _closed([_saved(wire, span) for span in places])
+def read_saved(wire: WireReader, graph: Message) -> list[Item]:
+    """The objects of a SavedObjectGraph."""
+    return _Objects(wire).read(graph, _take_saved)
 
 
-def _trackable(wire: WireReader, span: Span) -> Item:
-    fields = wire.collect((span,), (1, 2, 3))
-    item = Item(_children(wire, fields), _slots(wire, fields))
-    for attribute in fields.spans(2):
-        known = wire.collect((attribute,), (1, 2, 3))
-        if wire.last_text(known, 1) == VALUE:
-            item.name, item.key = wire.last_text(known, 2), wire.last_text(known, 3)
-    return item
+class _Objects:
+    """Reads a graph's objects one by one, and counts them and their edges before it keeps them."""
+
+    def __init__(self, wire: WireReader) -> None:
+        self._wire = wire
+        self._seen = 0
+
+    def read(self, graph: Message, take: Take) -> list[Item]:
+        """All objects; `take` is given what else than edges lies in one."""
+        items: list[Item] = []
+        for number, kind, start, size in self._wire.fields(graph):
+            if number == NODES and kind == LENGTH:
+                self._count()
+                items.append(self._item((start, start + size), take))
+        return _closed(items)
+
+    def _item(self, span: Span, take: Take) -> Item:
+        item, wire = Item(NO_CHILDREN, ()), self._wire
+        children: dict[str, int] = {}
+        slots: list[int] = []
+        for number, kind, start, size in wire.fields((span,)):
+            if kind == LENGTH and number in (CHILDREN, SLOTS):
+                self._count()
+                numbers, parts = wire.held(wire.raw(start, size), start)
+                if number == CHILDREN:
+                    children[wire.decoded(parts.get(2, [b""])[-1])] = numbers.get(1, 0)
+                else:
+                    slots.append(numbers.get(3, 0))
+            elif kind == LENGTH:
+                take(wire, item, number, (start, start + size))
+        if children:
+            item.children = children
+        if slots:
+            item.slots = slots
+        return item
+
+    def _count(self) -> None:
+        self._seen += 1
+        self._wire.limits.require("objects", self._seen, "the number of objects and edges")
 
 
-def _saved(wire: WireReader, span: Span) -> Item:
-    fields = wire.collect((span,), (1, 3, 4, 7))
-    item = Item(_children(wire, fields), _slots(wire, fields))
-    if fields.spans(4):
-        user = wire.collect(fields.message(4), (1, 3))
+def _take_value(wire: WireReader, item: Item, number: int, span: Span) -> None:
+    """What an object of a checkpoint holds: attributes, of which one is a variable's value."""
+    if number == ATTRIBUTES:
+        start, end = span
+        _, parts = wire.held(wire.raw(start, end - start), start)
+        if parts.get(1, [b""])[-1] == VALUE:
+            item.name, item.key = (wire.decoded(parts.get(at, [b""])[-1]) for at in (2, 3))
+
+
+def _take_saved(wire: WireReader, item: Item, number: int, span: Span) -> None:
+    """What an object of a SavedModel is: of the user's, or a variable."""
+    if number == USER_OBJECT:
+        user = wire.collect((span,), (1, 3))
         item.identifier, item.metadata = wire.last_text(user, 1), long_text(wire, user, 3)
-    if fields.spans(7):
-        known = wire.collect(fields.message(7), (1, 2, 6))
-        item.name = wire.last_text(known, 6)
-        shape = read_shape(wire, known.message(2))
-        item.variable = Variable(item.name, *type_of(known.number(1) or 0), shape)
-    return item
+    elif number == VARIABLE:
+        start, end = span
+        numbers, parts = wire.held(wire.raw(start, end - start), start)
+        item.name = wire.decoded(parts.get(6, [b""])[-1])
+        shape = read_shape(wire, b"".join(parts.get(2, ())))
+        item.variable = Variable(item.name, *type_of(numbers.get(1, 0)), shape)
 
 
 def long_text(wire: WireReader, found: Found, number: int) -> bytes:
@@ -113,18 +153,6 @@ def long_text(wire: WireReader, found: Found, number: int) -> bytes:
     start, end = (found.spans(number) or [(0, 0)])[-1]
     wire.limits.require("header_bytes", end - start, f"the text at offset {start}")
     return wire.source.read(start, end - start)
-
-
-def _children(wire: WireReader, fields: Found) -> dict[str, int]:
-    children: dict[str, int] = {}
-    for span in fields.spans(1):
-        child = wire.collect((span,), (1, 2))
-        children[wire.last_text(child, 2)] = child.number(1) or 0
-    return children
-
-
-def _slots(wire: WireReader, fields: Found) -> tuple[int, ...]:
-    return tuple(wire.collect((span,), (3,)).number(3) or 0 for span in fields.spans(3))
 
 
 def _closed(items: list[Item]) -> list[Item]:

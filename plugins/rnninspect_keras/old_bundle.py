@@ -8,7 +8,7 @@ from __future__ import annotations
 import math
 import re
 
-from rnninspect.decode.protobuf import WireReader
+from rnninspect.decode.protobuf import LENGTH, WireReader
 from rnninspect.decode.table import first_entry
 from rnninspect.plugin import (
     Fact,
@@ -60,10 +60,13 @@ def _add_file(bundle: Bundle, source: Source) -> None:
         raise UnreadableFile("the table is no checkpoint of TensorFlow")
     wire = WireReader(source.holding(value))
     saved = wire.collect(wire.whole(), (1,))
-    for span in wire.collect(saved.message(1), (1,)).spans(1):
-        fields = wire.collect((span,), (1, 2, 3))
-        dtype, itemsize = type_of(fields.number(3) or 0)
-        name, shape = wire.last_text(fields, 1), read_shape(wire, fields.message(2))
+    for number, kind, start, size in wire.fields(saved.message(1)):
+        if number != 1 or kind != LENGTH:
+            continue
+        numbers, parts = wire.held(wire.raw(start, size), start)
+        dtype, itemsize = type_of(numbers.get(3, 0))
+        name = wire.decoded(parts.get(1, [b""])[-1])
+        shape = read_shape(wire, b"".join(parts.get(2, ())))
         source.limits.require("tensors", len(bundle.tensors) + 1)
         bundle.tensors[name] = StoredTensor(
             name=name,

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections import defaultdict
 
 from rnninspect_keras.cells import CellPlan
 from rnninspect_keras.layout import Dialect, Part
@@ -13,39 +12,51 @@ from rnninspect_keras.sizing import complete, explains
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterator, Sequence
 
     from rnninspect.plugin import StoredTensor
 
 Path = tuple[str, ...]
 
-LSTM_SCOPE = re.compile(r".*lstm(_?\d+)?", re.IGNORECASE)  # `encoder_fw_LSTM`, `lstm_0`, `lstm1`
+LSTM_SCOPE = r".*lstm(_?\d+)?"  # `encoder_fw_LSTM`, `lstm_0`, `lstm1`
 MATRIX = 2  # axes
 LSTM_KERNELS = ({Part.JOINED}, {Part.KERNEL, Part.RECURRENT})
 
 
 def own_cells(
-    named: Iterable[tuple[Path, StoredTensor]],
+    named: Sequence[tuple[str, StoredTensor]],
 ) -> Iterator[tuple[Path, str, str, list[Piece]]]:
     """Scope, class, family and tensors of what only a recurrent cell can be.
 
     That is a GRU's pair of gates and candidate; and, in a scope that is called an LSTM, a kernel
     whose shape is an LSTM's to the last axis.
     """
-    scopes: dict[Path, list[Piece]] = defaultdict(list)
-    for path, tensor in named:
-        for length in (2, 1):  # `gates/kernel` before `kernel`
-            part = part_of("/".join(path[-length:]))
-            if part is not None and len(path) > length:
-                scopes[path[:-length]].append(Piece(part, tensor))
-                break
-    for path, held in scopes.items():
-        pieces = whole(held)
+    gated = {name.rpartition("/")[0].rpartition("/")[0] for name, _ in named if _is_gates(name)}
+    scopes: dict[str, list[Piece]] = {}
+    for name, tensor in named:
+        scope, part = _within(name)
+        if part is not None and (scope in gated or "lstm" in scope.rpartition("/")[2].lower()):
+            scopes.setdefault(scope, []).append(Piece(part, tensor))
+    for scope, held in scopes.items():
+        path, pieces = tuple(scope.split("/")), whole(held)
         parts = {piece.part for piece in pieces}
         if {Part.GATES, Part.CANDIDATE} <= parts:
             yield path, "GRUCell", "GRU", held
-        elif LSTM_SCOPE.fullmatch(path[-1]) and _is_lstm(pieces):
+        elif re.fullmatch(LSTM_SCOPE, path[-1], re.IGNORECASE) and _is_lstm(pieces):
             yield path, "LSTMCell", "LSTM", held
+
+
+def _is_gates(name: str) -> bool:
+    return part_of("/".join(name.split("/")[-2:])) is Part.GATES
+
+
+def _within(name: str) -> tuple[str, Part | None]:
+    """The scope that a variable lies in, and what it is there; `gates/kernel` before `kernel`."""
+    outer, _, last = name.rpartition("/")
+    scope, _, above = outer.rpartition("/")
+    if scope and (part := part_of(f"{above}/{last}")):
+        return scope, part
+    return outer, part_of(last) if outer else None
 
 
 def _is_lstm(pieces: list[Piece]) -> bool:

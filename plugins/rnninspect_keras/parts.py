@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from rnninspect.plugin import Purpose, Record
 from rnninspect_keras.layout import Part
@@ -14,12 +15,10 @@ if TYPE_CHECKING:
     from rnninspect.plugin import StoredTensor
 
 # Keras 2 and 3: `lstm/lstm_cell/kernel:0`; a second cell or direction of one layer `kernel_1:0`.
-MODERN = re.compile(
-    r"(kernel|recurrent_kernel|bias|\w+_gate_peephole_weights|projection_weights)(_\d+)?"
-)
+MODERN = r"(kernel|recurrent_kernel|bias|\w+_gate_peephole_weights|projection_weights)(_\d+)?"
 # Keras 1: `lstm_1_W:0`, for each gate `lstm_1_W_i:0`, in a later session `lstm_1_W_i_1:0`.
-EARLY = re.compile(r"(?:(.*)_)?([WUb])(?:_([icfozrh]))?(_\d+)?")
-BACKEND = re.compile(r":\d+$")  # TensorFlow's number of an operator's output
+EARLY = r"(?:(.*)_)?([WUb])(?:_([icfozrh]))?(_\d+)?"
+REMEMBERED = 4096  # names: a model has few different ones at this place
 
 
 class Piece(Record):
@@ -63,28 +62,43 @@ class Cluster:
         """Whether one of them can only be a recurrent kernel, or one is known to be gone."""
         if self.robbed:
             return True
-        parts = {piece.part for piece in self.pieces}
-        return bool(parts & {Part.RECURRENT, Part.GATE_RECURRENT})
+        return any(piece.part in RECURRENT for piece in self.pieces)
 
 
 def cluster(named: Iterable[tuple[str, StoredTensor]]) -> list[Cluster]:
     """Sort tensors into cells by their weight names, in order of appearance."""
     clusters: dict[tuple[tuple[str, ...], str], Cluster] = {}
     for name, tensor in named:
-        *place, base = BACKEND.sub("", name).split("/")
+        *place, base = without_output(name).split("/")
         part, inner, suffix = _understood(base)
         key = ((*place, inner) if inner else tuple(place), suffix)
         clusters.setdefault(key, Cluster(*key)).pieces.append(Piece(part, tensor))
     return _with_surplus(list(clusters.values()))
 
 
+def without_output(name: str) -> str:
+    """A name without TensorFlow's number of an operator's output: `:0`."""
+    front, mark, number = name.rpartition(":")
+    return front if mark and number.isdecimal() else name
+
+
+def recurrent_places(named: Iterable[tuple[str, StoredTensor]]) -> set[str]:
+    """The places that names of recurrent kernels lie in."""
+    return {
+        name.rpartition("/")[0]
+        for name, _ in named
+        if _understood(without_output(name.rpartition("/")[2]))[0] in RECURRENT
+    }
+
+
+@lru_cache(REMEMBERED)
 def _understood(base: str) -> tuple[Part | None, str, str]:
     """What a tensor is, the prefix and the suffix that tell its cell from another."""
-    if match := MODERN.fullmatch(base):
+    if match := re.fullmatch(MODERN, base):
         return WORDS.get(match[1]) or Part.PEEPHOLE, "", match[2] or ""
     if base in SCALES:
         return Part.NORM, "", ""
-    if match := EARLY.fullmatch(base):
+    if match := re.fullmatch(EARLY, base):
         part = Part(match[2])
         if match[3] is None:  # one array for all gates
             part = FUSED[part]
@@ -99,9 +113,10 @@ def may_be_weight(tensor: StoredTensor) -> bool:
 
 def part_of(name: str) -> Part | None:
     """What a variable is by the name of the attribute that holds it."""
-    return _understood(name)[0] if MODERN.fullmatch(name) else None
+    return _understood(name)[0] if re.fullmatch(MODERN, name) else None
 
 
+RECURRENT = (Part.RECURRENT, Part.GATE_RECURRENT)
 WORDS = {
     "kernel": Part.KERNEL,
     "recurrent_kernel": Part.RECURRENT,

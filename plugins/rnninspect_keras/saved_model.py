@@ -6,7 +6,7 @@ Follows `tensorflow/core/protobuf/saved_model.proto`, `meta_graph.proto` and Ker
 
 from __future__ import annotations
 
-from rnninspect.decode.protobuf import WireReader
+from rnninspect.decode.protobuf import LENGTH, WireReader
 from rnninspect.plugin import (
     Fact,
     Observation,
@@ -27,18 +27,19 @@ if TYPE_CHECKING:
 
 KERAS_FILE = "keras_metadata.pb"
 VARIABLES = "variables/variables"
+META_GRAPHS = 2  # field of a SavedModel
 
 
 def read_graph(source: Source) -> tuple[str, list[Item]]:
     """TensorFlow's version and the objects of the first meta graph; empty for TensorFlow 1."""
     wire = WireReader(source)
-    graphs = wire.collect(wire.whole(), (1, 2)).spans(2)
-    if not graphs:
+    graphs = (field for field in wire.fields(wire.whole()) if field[:2] == (META_GRAPHS, LENGTH))
+    _, _, start, size = next(graphs, (0, 0, 0, -1))
+    if size < 0:
         raise UnreadableFile(f"{GRAPH_FILE} holds no graph")
-    fields = wire.collect((graphs[0],), (1, 7))
+    fields = wire.collect(((start, start + size),), (1, 7))
     info = wire.collect(fields.message(1), (5,))
-    nodes = wire.collect(fields.message(7), (1,))
-    return wire.last_text(info, 5), read_saved(wire, nodes.spans(1))
+    return wire.last_text(info, 5), read_saved(wire, fields.message(7))
 
 
 def join_metadata(source: Source, items: list[Item]) -> None:

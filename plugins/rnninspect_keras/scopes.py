@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from rnninspect_keras.layout import Part
 
@@ -47,45 +48,58 @@ UNKNOWN = {
     "sru_cell": "SRUCell",
     "zoneout_lstm_cell": "ZoneoutLSTMCell",
 }
-# An own cell, by TensorFlow's habit of naming the scope after the class.
-OTHER = re.compile(r"(?!multi_rnn_cell|MultiRNNCell)\w+(_cell|Cell)")
-NUMBER = re.compile(r"_\d+$")
 KERNEL, BIAS = r"(kernel|weights|Linear/Matrix)", r"(bias|biases|Linear/Bias)"
 # What a variable is by its name under the cell's scope.
 PARTS = (
-    (re.compile(rf"{KERNEL}|W_\d+|W"), Part.JOINED),
-    (re.compile(r"W_xh|wx|kernel_w"), Part.KERNEL),  # Magenta's and Baselines' cells; Indy's
-    (re.compile(r"W_hh|wh"), Part.RECURRENT),
-    (re.compile(r"kernel_u"), Part.DIAGONAL),
-    (re.compile(rf"{BIAS}|B|b"), Part.BIAS),
-    (re.compile(r"w_[ifo]_diag|W_[IFO]_diag"), Part.PEEPHOLE),
-    (re.compile(rf"projection/{KERNEL}|W_P_\d+"), Part.PROJECTION),
-    (re.compile(rf"[gG]ates/{KERNEL}"), Part.GATES),
-    (re.compile(rf"[gG]ates/{BIAS}"), Part.GATES_BIAS),
-    (re.compile(rf"[cC]andidate/{KERNEL}"), Part.CANDIDATE),
-    (re.compile(rf"[cC]andidate/{BIAS}|candidate/input_projection/bias"), Part.CANDIDATE_BIAS),
-    (re.compile(r"candidate/input_projection/kernel"), Part.GATE_KERNEL),
-    (re.compile(r"candidate/hidden_projection/kernel"), Part.GATE_RECURRENT),
-    (re.compile(r"candidate/hidden_projection/bias"), Part.HIDDEN_BIAS),
-    (re.compile(r"(input|transform|forget|output|state)/(gamma|beta)"), Part.STATE_NORM),
+    (rf"{KERNEL}|W_\d+|W", Part.JOINED),
+    (r"W_xh|wx|kernel_w", Part.KERNEL),  # Magenta's and Baselines' cells; Indy's
+    (r"W_hh|wh", Part.RECURRENT),
+    (r"kernel_u", Part.DIAGONAL),
+    (rf"{BIAS}|B|b", Part.BIAS),
+    (r"w_[ifo]_diag|W_[IFO]_diag", Part.PEEPHOLE),
+    (rf"projection/{KERNEL}|W_P_\d+", Part.PROJECTION),
+    (rf"[gG]ates/{KERNEL}", Part.GATES),
+    (rf"[gG]ates/{BIAS}", Part.GATES_BIAS),
+    (rf"[cC]andidate/{KERNEL}", Part.CANDIDATE),
+    (rf"[cC]andidate/{BIAS}|candidate/input_projection/bias", Part.CANDIDATE_BIAS),
+    (r"candidate/input_projection/kernel", Part.GATE_KERNEL),
+    (r"candidate/hidden_projection/kernel", Part.GATE_RECURRENT),
+    (r"candidate/hidden_projection/bias", Part.HIDDEN_BIAS),
+    (r"(input|transform|forget|output|state)/(gamma|beta)", Part.STATE_NORM),
 )
+ANY_PART = "|".join(f"(?P<part{number}>{pattern})" for number, (pattern, _) in enumerate(PARTS))
+# An own cell, by TensorFlow's habit of naming the scope after the class.
+OTHER, ENDS = r"(?!multi_rnn_cell|MultiRNNCell)\w+(_cell|Cell)", ("_cell", "Cell")
+REMEMBERED = 4096  # names: a model has few different ones at these places
 
 
+@lru_cache(REMEMBERED)
 def class_of(scope: str) -> tuple[str, str | None] | None:
     """Class and family of the cell that a scope is named after; None if it is none.
 
     The family is None of a class whose formula is not known.
     """
-    for name in (scope, NUMBER.sub("", scope)):
+    name = scope
+    for name in (scope, _unnumbered(scope)):
         if name in CELLS:
             return CELLS[name]
         if name in UNKNOWN:
             return UNKNOWN[name], None
-    if OTHER.fullmatch(name):
+    if name.endswith(ENDS) and re.fullmatch(OTHER, name):
         return "".join(word[:1].upper() + word[1:] for word in name.split("_")), None
     return None
 
 
+def _unnumbered(scope: str) -> str:
+    """A scope without the number that TensorFlow puts behind what it has already: `_1`."""
+    front, _, number = scope.rpartition("_")
+    return front if number.isdecimal() else scope
+
+
+@lru_cache(REMEMBERED)
 def part_of(name: str) -> Part | None:
     """What a variable is by its name under its cell's scope."""
-    return next((part for pattern, part in PARTS if pattern.fullmatch(name)), None)
+    match = re.fullmatch(ANY_PART, name)
+    if match is None or match.lastgroup is None:
+        return None
+    return PARTS[int(match.lastgroup.removeprefix("part"))][1]

@@ -38,7 +38,8 @@ def assign_by_name(bundle: Bundle) -> None:
         purpose = _purpose_of_path(path) if mark else _purpose(path, tensor.shape, bundle)
         if tensor.purpose is not Purpose.PARAMETER:
             purpose = tensor.purpose
-        bundle.tensors[key] = tensor._replace(name=path, purpose=purpose)
+        if path != tensor.name or purpose is not tensor.purpose:
+            bundle.tensors[key] = tensor._replace(name=path, purpose=purpose)
 
 
 def _purpose_of_path(path: str) -> Purpose:

@@ -12,18 +12,28 @@ from rnninspect_keras.layout import Part
 from rnninspect_keras.nameless import recognise, strands
 from rnninspect_keras.names import recognise_named
 from rnninspect_keras.objects import Item, paths_to, reach
-from rnninspect_keras.parts import SCALES, Cluster, Piece, cluster, norm_part, part_of
+from rnninspect_keras.parts import (
+    SCALES,
+    Cluster,
+    Piece,
+    cluster,
+    norm_part,
+    part_of,
+    recurrent_places,
+)
 from rnninspect_keras.units import Finder
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
 
     from rnninspect.plugin import Limits, StoredTensor
     from rnninspect_keras.assemble import Found
     from rnninspect_keras.build import Pieces
     from rnninspect_keras.shapes import Shape
     from rnninspect_keras.units import CellAt, Unit
+
+    Named = tuple[str, StoredTensor]
 
 RECURRENT = "recurrent_kernel"
 # Edges that lead away from what a layer consists of.
@@ -35,7 +45,7 @@ class Tracked:
 
     def __init__(self, items: list[Item], limits: Limits) -> None:
         self.finder = Finder(limits, lambda _: False)
-        self._items = items
+        self._items, self._limits = items, limits
         self._taken: set[str] = set()  # keys of the tensors that are in layers
         self._inside: set[int] = set()  # objects inside of layers that are done
 
@@ -111,11 +121,16 @@ class Tracked:
             if kernel is None or not self._is_left(number):
                 continue
             place = tuple(self._label(self._items[kernel]).split("/")[:-1])
+            self._require(len(clusters) + 1)
             clusters[number] = Cluster(place, pieces=self._cell(number))
             clusters[number].robbed = self._items[kernel].tensor is None
         self._tell_apart(clusters)
         found = list(recognise(strands("", [*clusters.values()])))
         return [*found, *_unknown([*clusters.values()], found)]
+
+    def _require(self, cells: int) -> None:
+        """RefusedFile if so many cells make too many layers, with two directions in each."""
+        self._limits.require("recurrent", (cells + 1) // 2, "the number of recurrent cells")
 
     def _tell_apart(self, clusters: dict[int, Cluster]) -> None:
         """Name by their attributes different cells whose variables bear the same names."""
@@ -159,15 +174,27 @@ class Tracked:
             for tensor in tensors
             if tensor.purpose is Purpose.PARAMETER and tensor.identity not in self._taken
         ]
-        sorted_out, robbed = cluster(rest), self._robbed()
+        robbed = self._robbed()
+        sorted_out = cluster(_inside(recurrent_places(rest) | {*map("/".join, robbed)}, rest))
         for known in sorted_out:
             known.robbed = known.place in robbed
         clusters = [known for known in sorted_out if known.recurrent]
+        self._require(len(clusters))
         found = list(recognise(strands("", clusters)))
         taken = _identities(found)
         others = [known for known in rest if known[1].identity not in taken]
         found.extend(recognise_named(others))
         return [*found, *_unknown(clusters, found)]
+
+
+def _inside(places: set[str], named: Iterable[Named]) -> Iterator[Named]:
+    """What lies in one of these places or below: what does not is of no recurrent cell."""
+    for item in named if places else ():
+        place = item[0].rpartition("/")[0]
+        while place and place not in places:
+            place = place.rpartition("/")[0]
+        if place in places:
+            yield item
 
 
 def _unknown(clusters: list[Cluster], found: list[Found]) -> list[SkippedLayer]:

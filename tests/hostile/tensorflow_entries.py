@@ -8,7 +8,8 @@ from pathlib import Path
 
 from hostile.entry import Hostile, written
 from hostile.onnx_entries import field
-from rnninspect.decode.table import MAGIC, MASK_DELTA, crc32c
+from rnninspect.decode.crc32c import crc32c
+from rnninspect.decode.table import MAGIC, MASK_DELTA
 
 Entry = tuple[bytes, bytes]
 FLOAT = b"\x08\x01"  # DataType 1 as field 1
@@ -144,6 +145,11 @@ def graph_of(objects: bytes) -> Callable[[Path], None]:
     return make
 
 
+def graph_file(objects: bytes) -> bytes:
+    """A SavedModel of this object graph."""
+    return b"\x08\x01" + field(2, field(7, objects))
+
+
 def child(number_: int, name: bytes) -> bytes:
     return field(1, b"\x08" + number(number_) + field(2, name))
 
@@ -163,11 +169,27 @@ ENTRIES: dict[str, Hostile] = {
     "inflating.index": beside(inflating, 2),
     "many_axes.index": beside(many_axes),
     "many_shards.index": beside(many_shards, 2),
+    "many_tensors.index": beside(
+        lambda: index(*((b"layer_%06d/kernel" % at, tensor()) for at in range(200_000))), 0
+    ),
+    "many_recurrent.index": beside(
+        lambda: index(*((b"lstm_%06d/recurrent_kernel" % at, tensor()) for at in range(100_000))),
+        2,
+    ),
     "many_entries.index": beside(
-        lambda: index(*((b"t%06d" % at, tensor()) for at in range(205_000))), 2
+        lambda: index(*((b"t%06d" % at, tensor()) for at in range(255_000))), 2
+    ),
+    "many_slices.index": beside(
+        lambda: index(*((b"\0kernel\0\1%06d" % at, tensor()) for at in range(305_000))), 2
     ),
     "shard_beyond.index": beside(lambda: index((b"k", tensor(shard=2**31))), 2),
     "object_chain.index": Hostile(graph_of(chain())),
+    "many_objects.index": Hostile(graph_of(b"\x0a\0" * 1_000_000), 2),
+    "many_edges.index": Hostile(
+        graph_of(field(1, b"".join(child(0, b"edge_%d" % at) for at in range(810_000)))), 2
+    ),
+    "many_objects/saved_model.pb": written(lambda: graph_file(b"\x0a\0" * 1_000_000), 2),
+    "many_graphs/saved_model.pb": written(b"\x08\x01" + field(2, b"") * 1_500_000, 0),
     "object_child_beyond.index": Hostile(graph_of(field(1, child(9, b"x"))), 2),
     "no_entries.index": written(lambda: Table().close(), 2),
 }

@@ -242,8 +242,24 @@ def test_objects_in_cycles_are_walked_once(tmp_path: Path) -> None:
 
 def test_more_objects_than_the_limit_are_refused(tmp_path: Path) -> None:
     index = write_with_graph(tmp_path / "ck", {}, [b""] * 50)
-    with pytest.raises(RefusedFile, match="members"):
-        inspect_file(index, Limits(members=49))
+    with pytest.raises(RefusedFile, match="objects=49"):
+        inspect_file(index, Limits(objects=49))
+
+
+def test_more_cells_than_make_the_layers_of_the_limit_are_refused(tmp_path: Path) -> None:
+    shapes = {f"cell_{at}/recurrent_kernel": (2, 8) for at in range(7)}
+    index = write_by_name(tmp_path / "ck", shapes)
+    assert len(inspect_file(index, Limits(recurrent=4)).skipped) == 7
+    with pytest.raises(RefusedFile, match="recurrent=3"):
+        inspect_file(index, Limits(recurrent=3))
+
+
+def test_more_edges_than_the_limit_are_refused(tmp_path: Path) -> None:
+    slots = b"".join(field(3, field(3, 0)) for _ in range(20))
+    index = write_with_graph(tmp_path / "ck", {}, [node({f"e{at}": 0 for at in range(30)}) + slots])
+    inspect_file(index, Limits(objects=51))
+    with pytest.raises(RefusedFile, match="objects=50"):
+        inspect_file(index, Limits(objects=50))
 
 
 def test_a_number_of_shards_costs_nothing_until_entries_lie_in_them(tmp_path: Path) -> None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from struct import unpack_from
 
+from rnninspect.decode.crc32c import WORD, crc32c
 from rnninspect.decode.snappy import decompress
 from rnninspect.errors import UnreadableFile
 
@@ -23,8 +24,6 @@ TRAILER = 5  # bytes behind a block: how it is packed, and the checksum
 
 LONGEST_NUMBER = 10  # bytes of a number in groups of 7 bits
 MASK_DELTA = 0xA282EAD8  # stored checksums are rotated and shifted by this
-CASTAGNOLI = 0x82F63B78  # the polynomial of CRC-32C, reflected
-WORD = 0xFFFFFFFF
 
 
 def is_table(source: Source) -> bool:
@@ -38,7 +37,7 @@ def read_table(source: Source) -> Iterator[tuple[bytes, bytes]]:
     Raises:
         UnreadableFile: no table, or a block whose checksum or structure is broken.
         RefusedFile: blocks and keys of more than `limits.table_bytes` together, whether packed or
-            unpacked, or more entries than `limits.members`.
+            unpacked, or more entries than `limits.entries`.
     """
     if not is_table(source):
         raise UnreadableFile("no magic number at the end of the table: truncated?")
@@ -75,6 +74,8 @@ def first_entry(source: Source) -> tuple[bytes, bytes]:
 
 def read_number(data: bytes, at: int) -> tuple[int, int]:
     """An unsigned number of 64 bits in groups of 7, and where it ends."""
+    if at < len(data) and data[at] < 0x80:  # most are of one byte
+        return data[at], at + 1
     value = 0
     for step, byte in enumerate(data[at : at + LONGEST_NUMBER]):
         value |= (byte & 0x7F) << 7 * step
@@ -93,23 +94,26 @@ class _Read:
     """What was read of a table: each block may be named many times, each key repeat the last."""
 
     def __init__(self, source: Source) -> None:
-        self.source, self.bytes, self.seen = source, 0, 0
+        self.source, self.limits = source, source.limits
+        self.bytes = self.seen = 0
 
     def entries(self, handle: tuple[int, int]) -> Iterator[tuple[bytes, bytes]]:
         """Keys and values of a block, as long as all is within the limits."""
-        self._book(handle[1])
+        packed = handle[1]
+        self._book(packed)
         block = _block(self.source, handle)
-        self._book(len(block))
+        self._book(max(0, len(block) - packed))
         for key, value in _entries(block):
-            self._book(len(key))
+            self._book(len(key) if key.isascii() else 4 * len(key))  # as it may take in memory
             yield key, value
 
     def _book(self, size: int) -> None:
         """Count a block, packed or unpacked, or a key."""
         self.seen += 1
         self.bytes += size
-        self.source.limits.require("members", self.seen, "the number of entries of the table")
-        self.source.limits.require("table_bytes", self.bytes, "what the table holds")
+        if self.seen > self.limits.entries or self.bytes > self.limits.table_bytes:
+            self.limits.require("entries", self.seen, "the number of entries of the table")
+            self.limits.require("table_bytes", self.bytes, "what the table holds")
 
 
 def _block(source: Source, handle: tuple[int, int]) -> bytes:
@@ -137,9 +141,13 @@ def _entries(block: bytes) -> Iterator[tuple[bytes, bytes]]:
         raise UnreadableFile("the list of restarts passes its block of the table")
     at, key = 0, b""
     while at < end:
-        shared, at = read_number(block, at)
-        fresh, at = read_number(block, at)
-        size, at = read_number(block, at)
+        shared, fresh, size = block[at], block[at + 1], block[at + 2]  # restarts stand behind
+        if shared | fresh | size < 0x80:
+            at += 3
+        else:
+            shared, at = read_number(block, at)
+            fresh, at = read_number(block, at)
+            size, at = read_number(block, at)
         if shared > len(key) or at + fresh + size > end:
             raise UnreadableFile("an entry passes the end of its block of the table")
         key = key[:shared] + block[at : at + fresh]
@@ -149,25 +157,3 @@ def _entries(block: bytes) -> Iterator[tuple[bytes, bytes]]:
 
 def _masked(checksum: int) -> int:
     return ((checksum >> 15 | checksum << 17) + MASK_DELTA) & WORD
-
-
-def crc32c(data: bytes) -> int:
-    """CRC-32 with Castagnoli's polynomial."""
-    value, table = WORD, _table()
-    for byte in data:
-        value = table[(value ^ byte) & 0xFF] ^ value >> 8
-    return value ^ WORD
-
-
-def _table() -> tuple[int, ...]:
-    """The checksums of single bytes; made at the first use."""
-    if not _TABLE:
-        for byte in range(256):
-            value = byte
-            for _ in range(8):
-                value = value >> 1 ^ (CASTAGNOLI if value & 1 else 0)
-            _TABLE.append(value)
-    return tuple(_TABLE)
-
-
-_TABLE: list[int] = []

@@ -44,6 +44,21 @@ class WireReader(Walker):
                     entries[number] = [(kind, value, size)]
         return found
 
+    def held(self, data: bytes, base: int) -> tuple[dict[int, int], dict[int, list[bytes]]]:
+        """The numbers and the parts, by field, of a small message that was read at an offset.
+
+        Of a number that occurs again the last one; numbers of fixed size are passed over.
+        """
+        numbers: dict[int, int] = {}
+        parts: dict[int, list[bytes]] = {}
+        for number, kind, value, size in self._burst((data, base), base, base + len(data), []):
+            if kind == VARINT:
+                numbers[number] = value
+            elif kind == LENGTH:
+                start = value - base
+                parts.setdefault(number, []).append(data[start : start + size])
+        return numbers, parts
+
     def texts(self, found: Found, number: int) -> tuple[str, ...]:
         """The values of a repeated text."""
         return tuple(self.text(start, end - start) for start, end in found.spans(number))
@@ -55,10 +70,14 @@ class WireReader(Walker):
 
     def text(self, offset: int, length: int) -> str:
         """A string or a name; bytes that are not UTF-8 survive as surrogates."""
-        encoded = self.raw(offset, length)
+        return self.decoded(self.raw(offset, length))
+
+    def decoded(self, encoded: bytes) -> str:
+        """A string or a name that was read already, counted among those that are kept."""
         known = self._names.get(encoded)
         if known is not None:
             return known
+        length = len(encoded)
         text = encoded.decode("utf-8", "surrogateescape")
         self._texts += length if text.isascii() else 4 * length  # as it may take in memory
         self.limits.require("header_bytes", self._texts, "the text in the file")

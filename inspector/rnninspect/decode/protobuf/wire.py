@@ -109,7 +109,8 @@ class Walker:
                 yield tag >> 3, kind, value, size
             index += size
         self._fields += count
-        self.limits.require("fields", self._fields)
+        if self._fields > self.limits.fields:
+            self.limits.require("fields", self._fields)
         if groups and base + index >= end:
             raise UnreadableFile(f"a group is still open at offset {end}")
         return base + index
