@@ -12,6 +12,7 @@ if TYPE_CHECKING:
 
     from rnninspect_torch.roots import Entry
     from rnninspect_torch.saved import Saved
+    from rnninspect_torch.values import Storage
 
     Pairs = list[tuple[Entry, StoredTensor]]
 
@@ -70,26 +71,35 @@ def _ties(pairs: Pairs, in_layers: set[int]) -> Iterator[Observation]:
 
 def _storages(pairs: Pairs) -> Iterator[Observation]:
     """Bytes of storages that no tensor uses, and tensors that share some elements but not all."""
-    views: dict[str, Pairs] = {}
-    for entry, tensor in pairs:
-        if entry.tensor.storage is not None and not entry.tensor.is_impossible:
-            views.setdefault(tensor.place, []).append((entry, tensor))
+    times = Counter([entry.tensor.storage.key for entry, _ in pairs if entry.tensor.storage])
+    views: dict[tuple[str, str], Pairs] = {}
     unused, notes = 0, 0
+    for entry, tensor in pairs:
+        storage = entry.tensor.storage
+        if storage is None or entry.tensor.is_impossible:
+            continue
+        if times[storage.key] > 1:
+            views.setdefault((storage.scope, storage.key), []).append((entry, tensor))
+        else:
+            unused += _unused(storage, max(0, entry.tensor.reach - entry.tensor.offset))
     for seen in views.values():
-        entry = seen[0][0]
-        used = 0 if len(seen) > 1 else max(0, entry.tensor.reach - entry.tensor.offset)
-        for entry, new, other in _spans(seen) if len(seen) > 1 else ():
+        used = 0
+        for entry, new, other in _spans(seen):
             used += new
             if other is not None and notes < _MOST:
                 notes += 1
                 detail = f"its elements lie among those of {other}"
                 yield Observation(Fact.UNUSUAL, detail, tensor=entry.name)
-        storage = entry.tensor.storage
-        if storage is not None and storage.dtype:
-            unused += max(0, storage.bytes - int(used * storage.element_bytes))
+        if entry.tensor.storage is not None:
+            unused += _unused(entry.tensor.storage, used)
     if unused > 0:
         detail = f"{unused:,} bytes of the storages belong to no tensor"
         yield Observation(Fact.UNUSUAL, detail)
+
+
+def _unused(storage: Storage, used: int) -> int:
+    """Bytes of a storage beyond those of so many elements; 0 where its type is not known."""
+    return max(0, storage.bytes - int(used * storage.element_bytes)) if storage.dtype else 0
 
 
 def _spans(seen: Pairs) -> Iterator[tuple[Entry, int, str | None]]:

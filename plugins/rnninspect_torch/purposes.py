@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from rnninspect.plugin import Purpose
 from rnninspect_torch.packed import QUANTISERS
@@ -27,9 +28,9 @@ _PERHAPS_COPY = r"(^|[_\W])(best|last|target|teacher|old|prev|init(ial)?|backup)
 
 def purpose_of_key(key: str, around: Purpose) -> Purpose:
     """What lies under a key of a checkpoint, given what the checkpoint itself lies under."""
-    word = key.lower()
-    if around in (Purpose.OPTIMIZER, Purpose.STATE):
+    if around in (Purpose.OPTIMIZER, Purpose.STATE) or key.isdigit():
         return around
+    word = key.lower()
     if re.search(_OPTIMIZER, word):
         return Purpose.OPTIMIZER
     if re.search(_STATE, word):
@@ -37,6 +38,7 @@ def purpose_of_key(key: str, around: Purpose) -> Purpose:
     return Purpose.COPY if is_copy(word) else around
 
 
+@lru_cache(maxsize=64)
 def purpose_of_class(path: str, around: Purpose) -> Purpose:
     """What an object that is no module holds tensors for: an optimizer, or its own affairs."""
     if around is Purpose.OPTIMIZER or _OPTIMIZER_CLASS.search(path.lower()):

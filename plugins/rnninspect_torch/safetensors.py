@@ -7,7 +7,7 @@ import math
 from collections import Counter
 from operator import itemgetter
 
-from rnninspect.plugin import Fact, Observation, UnreadableFile
+from rnninspect.plugin import Fact, Observation, Record, UnreadableFile
 from rnninspect_torch.describing import describe_model
 from rnninspect_torch.dtypes import ELEMENT_BYTES, SAFETENSORS
 from rnninspect_torch.rebuild import TorchCalls
@@ -22,13 +22,25 @@ if TYPE_CHECKING:
 
     # A tensor's first byte behind the header, the one behind its last, and its name.
     _Span = tuple[int, int, str]
-    _Pairs = tuple[tuple[str, object], ...]  # a JSON object
-
 _PREFIX = 8
 _SCOPE = "tensors"
-# What a tensor takes in a header at most, with many axes: a bound on what JSON makes of it.
-_COMMAS, _BRACKETS = 20, 2
+# What a tensor of six axes takes in a header: bounds on what JSON makes of a header.
+_MARKS = {",": 10, '"': 10, "[": 2, "{": 1}
+# How often its text is in memory at most: encoded, decoded, as names and as identities; one letter
+# that is not ASCII may make each other letter of the decoded text take four bytes.
+_TIMES, _TIMES_UNICODE = 4, 8
 _MOST = 20  # notes of one kind
+
+
+class _Fields(Record):
+    """What the header says of a tensor, as JSON has it but for lists, which are tuples."""
+
+    dtype: object
+    shape: object
+    data_offsets: object
+
+
+_FIELDS = frozenset(_Fields._fields)
 
 
 def read_header(source: Source) -> tuple[Saved, Root]:
@@ -41,42 +53,43 @@ def read_header(source: Source) -> tuple[Saved, Root]:
     length = int.from_bytes(source.read(0, _PREFIX), "little")
     if length > source.size - _PREFIX:
         raise UnreadableFile(f"a header of {length} bytes in a file of {source.size}")
-    source.limits.require("header_bytes", length, "the header")
-    encoded = source.read(_PREFIX, length)
-    if not encoded.isascii():  # one letter may make all of them take four bytes
-        source.limits.require("header_bytes", 4 * length, "the header")
-    text = encoded.decode()
-    del encoded
-    for mark, each in ((",", _COMMAS), ("[", _BRACKETS), ("{", 1)):
-        source.limits.require("tensors", text.count(mark) // each, "the header")
-    # Each object is a tuple of its pairs, or what stands in it twice would be seen once.
-    pairs = json.loads(text, object_pairs_hook=tuple)
-    del text
-    if not isinstance(pairs, tuple):
+    repeated: list[str] = []
+    header = _parsed(source, length, repeated)
+    if not isinstance(header, dict):
         raise UnreadableFile("the header is no JSON object")
-    header, notes = _named(pairs)
+    notes = [
+        Observation(Fact.DUPLICATE_NAME, f"{name} stands twice in the header") for name in repeated
+    ]
     return _describe(source, header, source.size - _PREFIX - length, notes)
 
 
-def _named(pairs: _Pairs) -> tuple[dict[str, object], list[Observation]]:
-    """The fields of each tensor by its name, and which name stands twice in an object."""
-    notes: list[Observation] = []
-    header: dict[str, object] = {}
-    for name, inner in pairs:
-        header[name] = inner
-        if type(inner) is tuple:
-            header[name] = fields = dict(inner)
-            if len(fields) < len(inner):
-                notes.append(_twice(inner))
-    if len(header) < len(pairs):
-        notes.append(_twice(pairs))
-    return header, notes[:_MOST]
+def _parsed(source: Source, length: int, repeated: list[str]) -> object:
+    """The header as JSON, tensors as _Fields; adds names that stand twice in one object."""
+    source.limits.require("header_bytes", _TIMES * length, "the header")
+    encoded = source.read(_PREFIX, length)
+    if not encoded.isascii():
+        source.limits.require("header_bytes", _TIMES_UNICODE * length, "the header")
+    text = encoded.decode()
+    del encoded
+    for mark, each in _MARKS.items():
+        source.limits.require("tensors", text.count(mark) // each, "the header")
+    return json.loads(text, object_pairs_hook=lambda pairs: _object(pairs, repeated))
 
 
-def _twice(pairs: _Pairs) -> Observation:
-    counts = Counter(name for name, _ in pairs)
-    repeated = next(name for name, times in counts.items() if times > 1)
-    return Observation(Fact.DUPLICATE_NAME, f"{repeated} stands twice in the header")
+def _object(pairs: list[tuple[str, object]], repeated: list[str]) -> _Fields | dict[str, object]:
+    """An object of the header as it is parsed: that of a tensor takes a third of a dict."""
+    held = dict(pairs)
+    if len(held) != len(pairs) and len(repeated) < _MOST:
+        counts = Counter(name for name, _ in pairs)
+        repeated.append(next(name for name, times in counts.items() if times > 1))
+    if held.keys() != _FIELDS:
+        return held
+    shape, offsets = held["shape"], held["data_offsets"]
+    return _Fields(
+        held["dtype"],
+        tuple(shape) if type(shape) is list else shape,
+        tuple(offsets) if type(offsets) is list else offsets,
+    )
 
 
 def _describe(
@@ -84,7 +97,7 @@ def _describe(
 ) -> tuple[Saved, Root]:
     root = Root("")
     told = header.pop("__metadata__", None)
-    spans = [_add(root, name, fields) for name, fields in header.items()]
+    spans = [_add(root, name, header.pop(name)) for name in list(header)]
     _restore_aliases(root, told)
     held = {name: max(0, min(stop, size) - max(start, 0)) for start, stop, name in spans}
     notes.extend(_gaps(spans, size))
@@ -100,11 +113,12 @@ def _describe(
 
 def _add(root: Root, name: str, fields: object) -> _Span:
     """Add a tensor to the root, and return which bytes are its own."""
-    if not isinstance(fields, dict):
+    if isinstance(fields, dict):  # with others, or without all of them
+        fields = _Fields(*map(fields.get, _Fields._fields))
+    if not isinstance(fields, _Fields):
         raise UnreadableFile(f"the header gives {name[:80]} no fields")
-    shape = integers(fields.get("shape"), "shape")
-    start, stop = (*integers(fields.get("data_offsets"), "data_offsets"), -1, -1)[:2]
-    code = fields.get("dtype")
+    code, shape = fields.dtype, integers(fields.shape, "shape")
+    start, stop = (*integers(fields.data_offsets, "data_offsets"), -1, -1)[:2]
     dtype = SAFETENSORS.get(code) if isinstance(code, str) else None
     if dtype is None:
         raise UnreadableFile(f"{name[:80]} has an unknown dtype, {str(code)[:20]}")

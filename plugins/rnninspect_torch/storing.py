@@ -22,7 +22,6 @@ def stored(entry: Entry, purpose: Purpose, saved: Saved, name: str | None = None
     if tensor.storage is None:
         return _without_storage(name, tensor, purpose)
     storage, dtype = tensor.storage, tensor.dtype
-    place = f"{storage.scope}/{storage.key}"
     size = bytes_of(tensor.count, dtype)
     per_element = _TWO_IN_ONE.get(dtype)
     return StoredTensor(
@@ -34,7 +33,6 @@ def stored(entry: Entry, purpose: Purpose, saved: Saved, name: str | None = None
         purpose,
         None if per_element is None else tensor.count * per_element,
         *_payload(tensor, storage, saved),
-        place,
     )
 
 

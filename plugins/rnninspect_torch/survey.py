@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import takewhile
+
 from rnninspect.plugin import Purpose
 from rnninspect_torch.arrays import array_of
 from rnninspect_torch.copies import settle
@@ -17,6 +19,9 @@ if TYPE_CHECKING:
     from typing import TypeGuard
 
     from rnninspect_torch.walking import Walk
+
+_HOLDING = (Tensor, Mapping, Instance, list, tuple)  # what a tensor may be in
+_COST = 3  # what one of these takes, beside a number or a text
 
 Place = tuple[str, object, Purpose]
 
@@ -51,6 +56,7 @@ def _look_into(place: Place, roots: list[Root], walk: Walk) -> Iterator[Place]:
         case Instance() if value.path == _COMPILED:
             yield path, value.args, purpose
         case Instance():
+            walk.step(_COST)
             inner = purpose_of_class(value.path, purpose) if value.pairs is None else purpose
             for name, item in value.attributes.items():
                 yield walk.join(path, name), item, purpose_of_key(name, inner)
@@ -61,9 +67,9 @@ def _look_into(place: Place, roots: list[Root], walk: Walk) -> Iterator[Place]:
 
 def _pairs(value: list[object] | tuple[object, ...]) -> Iterator[tuple[object, object]]:
     """Items by their number; of `list(model.named_parameters())` the tensors by their names."""
-    named = [item for item in value if _is_named(item)]
-    if len(named) == len(value) == len({name for name, _ in named}):
-        yield from named
+    named = dict(item for item in takewhile(_is_named, value) if _is_named(item))
+    if len(named) == len(value):
+        yield from named.items()
     else:
         yield from ((str(index), item) for index, item in enumerate(value))
 
@@ -81,26 +87,42 @@ def _dict(
     into: tuple[list[Root], Walk],
 ) -> Iterator[Place]:
     roots, walk = into
-    held: dict[object, object] = {}
-    for key, value in pairs:
-        walk.step()
-        held[_label(key, len(held))] = value
-        if isinstance(key, Tensor):
-            yield path, (key,), purpose
+    held, tensors = _holding(pairs, walk)
+    for key in tensors:
+        yield path, (key,), purpose
     if "param_groups" in held and "state" in held:
         purpose = Purpose.OPTIMIZER
     elif "python" in held and "cpu" in held:  # what transformers' Trainer saves of generators
         purpose = Purpose.STATE
     own = Root(path, purpose)
-    for name, value in held.items():
-        label = str(name)
+    for label, value in held.items():
         if (array := array_of(value)) is not None:
             own.entries.append(Entry(label, array))
         elif _is_tensors(value):
             own.entries.extend(Entry(label + tail, tensor) for tail, tensor in tensors_in(value))
         elif isinstance(value, Mapping | Instance | list | tuple):
             yield walk.join(path, label), value, purpose_of_key(label, purpose)
-    roots.append(own)
+    if own.entries:
+        roots.append(own)
+
+
+def _holding(
+    pairs: Iterator[tuple[object, object]], walk: Walk
+) -> tuple[dict[str, object], list[Tensor]]:
+    """The values that tensors may be in, by a name for their key, and the keys that are tensors."""
+    held: dict[str, object] = {}
+    tensors: list[Tensor] = []
+    for index, (key, value) in enumerate(pairs):
+        walk.step()
+        label = _label(key, index)
+        if isinstance(value, _HOLDING):
+            walk.step(_COST)
+            held[label] = value
+        elif label in held:  # the last value of a key counts
+            del held[label]
+        if isinstance(key, Tensor):
+            tensors.append(key)
+    return held, tensors
 
 
 def _is_tensors(value: object) -> bool:

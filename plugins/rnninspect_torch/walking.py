@@ -11,7 +11,7 @@ class Walk:
     """Counts what a walk over one file's values costs; exceeding a limit is a RefusedFile."""
 
     def __init__(self, limits: Limits) -> None:
-        self._limits = limits
+        self._limits, self._most = limits, limits.nodes
         self._seen: set[int] = set()
         self._steps = self._letters = 0
 
@@ -25,7 +25,8 @@ class Walk:
     def step(self, steps: int = 1) -> None:
         """Book so many values looked at."""
         self._steps += steps
-        self._limits.require("nodes", self._steps, "the walk through the file's values")
+        if self._steps > self._most:
+            self._limits.require("nodes", self._steps, "the walk through the file's values")
 
     def join(self, path: str, name: str) -> str:
         """The name of something below a path; names of names are bounded in all."""

@@ -7,6 +7,8 @@ from rnninspect.rules.finding import Breach, Case, Finding, Level, Rule
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from rnninspect.counter import LayerCount
     from rnninspect.model import SavedModel
 
@@ -19,6 +21,7 @@ FAMILIES = {
     "R4": "coverage",
     "R5": "budgets and growth",
 }
+MOST_LOOSE = 1_000  # findings of one rule that concern no layer
 RULES: dict[str, Rule] = {
     rule.code: rule
     for rule in (
@@ -34,7 +37,19 @@ RULES: dict[str, Rule] = {
 def check(model: SavedModel, counts: tuple[LayerCount, ...]) -> tuple[Finding, ...]:
     """Apply every rule that needs no policy; findings come worst first, by code, in file order."""
     case = Case(model, counts)
-    findings = [
-        rule.finding(breach) for rule in RULES.values() if rule.check for breach in rule.check(case)
-    ]
+    findings = [finding for rule in RULES.values() for finding in _findings(rule, case)]
     return tuple(sorted(findings, key=lambda finding: -finding.level.weight))
+
+
+def _findings(rule: Rule, case: Case) -> Iterator[Finding]:
+    """The findings of a rule; of those on no layer the first ones, and one that counts the rest.
+
+    Layers are few, and each needs its verdict; a file may hold hundreds of thousands of tensors.
+    """
+    loose = 0
+    for breach in rule.check(case) if rule.check else ():
+        loose += breach.layer is None
+        if loose <= MOST_LOOSE or breach.layer is not None:
+            yield rule.finding(breach)
+    if loose > MOST_LOOSE:
+        yield rule.finding(Breach(f"and {loose - MOST_LOOSE:,} more findings of this kind"))

@@ -22,12 +22,17 @@ _COMPUTED_IN = ("float16", "bfloat16", "float32", "float64")
 
 
 def _payload(case: Case, sign: int) -> Iterator[Breach]:
-    owners = _owners(case)
-    for tensor in case.model.tensors:
-        if tensor.needed_bytes is None or tensor.held_bytes is None:
-            continue
-        if (tensor.held_bytes - tensor.needed_bytes) * sign > 0:
-            message = f"{tensor.held_bytes:,} bytes held, {tensor.needed_bytes:,} needed"
+    wrong = [
+        (tensor, tensor.held_bytes, tensor.needed_bytes)
+        for tensor in case.model.tensors
+        if tensor.held_bytes != tensor.needed_bytes
+        and tensor.held_bytes is not None
+        and tensor.needed_bytes is not None
+    ]
+    owners = _owners(case) if wrong else {}
+    for tensor, held, needed in wrong:
+        if (held - needed) * sign > 0:
+            message = f"{held:,} bytes held, {needed:,} needed"
             yield Breach(message, owners.get(tensor.identity), tensor.name)
 
 
@@ -40,12 +45,12 @@ def _long(case: Case) -> Iterator[Breach]:
 
 
 def _impossible(case: Case) -> Iterator[Breach]:
-    owners = _owners(case)
-    for tensor in case.model.tensors:
-        if impossible(tensor.shape):
-            shape = ", ".join(_bounded(size) for size in tensor.shape[:SHOWN_AXES])
-            message = f"no array can have the shape [{shape}]"
-            yield Breach(message, owners.get(tensor.identity), tensor.name)
+    wrong = [tensor for tensor in case.model.tensors if impossible(tensor.shape)]
+    owners = _owners(case) if wrong else {}
+    for tensor in wrong:
+        shape = ", ".join(_bounded(size) for size in tensor.shape[:SHOWN_AXES])
+        message = f"no array can have the shape [{shape}]"
+        yield Breach(message, owners.get(tensor.identity), tensor.name)
 
 
 def _bounded(size: int) -> str:
