@@ -7,7 +7,7 @@ import pytest
 from handmade import LAYOUT, ONE_BIAS, layer, model, operand, report, reshaped, tensor, without
 from rnninspect.cells import Role, Sizes, Symbol
 from rnninspect.model import Fact, Fate, Observation, Operand, SavedModel, Slot, Stack
-from rnninspect.rules import Level
+from rnninspect.rules import MOST_LOOSE, Level
 
 
 def errors(saved: SavedModel) -> list[tuple[str, str | None]]:
@@ -156,6 +156,26 @@ def test_computed_gates_are_not_added_up_and_hide_no_other_fault() -> None:
     flat = operand("flat", Slot(0, Role.BIAS), (9,))._replace(axes=())
     saved = model(made._replace(operands=(*gates, *made.operands, flat)))
     assert errors(saved) == [("R106", "flat")]
+
+
+def test_of_findings_on_no_layer_the_first_are_shown_and_the_rest_counted() -> None:
+    beyond = MOST_LOOSE + 7
+    many = tuple(tensor(f"t{index}", (-1,)) for index in range(beyond))
+    found = report(model(layer(), others=many)).findings
+    assert len(found) == MOST_LOOSE + 1
+    assert (found[-1].rule, found[-1].message) == ("R206", "and 7 more findings of this kind")
+
+
+def test_each_layer_has_its_findings_however_many_there_are() -> None:
+    one = without(layer(), Role.KERNEL)
+    stored = [given._replace(tensors=()) for given in one.operands]
+    layers = [
+        one._replace(name=f"rnn{number}", operands=tuple(stored))
+        for number in range(MOST_LOOSE + 2)
+    ]
+    found = report(model(*layers)).findings
+    missing = {finding.layer for finding in found if finding.rule == "R102"}
+    assert missing == {made.name for made in layers}
 
 
 def test_wide_levels_that_fit_raise_nothing() -> None:

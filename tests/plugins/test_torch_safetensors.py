@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from torch_pickles import parameters, read
 
-from rnninspect.errors import UnreadableFile
+from rnninspect.errors import RefusedFile, UnreadableFile
 from rnninspect.model import Fact, SavedModel
 from rnninspect.plugin import Limits
 from rnninspect.rules import Level, check
@@ -117,6 +117,41 @@ def test_a_header_of_more_tensors_than_the_limit(tmp_path: Path) -> None:
         pytest.raises(UnreadableFile, match="tensors=20; --limit tensors=N"),
     ):
         TorchReader().read(source)
+
+
+@pytest.mark.parametrize(
+    "inner",
+    [
+        {f"k{index}": "v" for index in range(60)},
+        {"k": list(range(300))},
+        {"k": [[]] * 60},
+        {"k": [{}] * 60},
+    ],
+)
+def test_what_a_header_holds_beside_tensors_counts_too(
+    inner: dict[str, object], tmp_path: Path
+) -> None:
+    path = tmp_path / "wide.safetensors"
+    path.write_bytes(file({"__metadata__": inner, **GOOD}))
+    with (
+        open_source(path, Limits(tensors=20)) as source,
+        pytest.raises(RefusedFile, match="the header exceeds the limit tensors=20"),
+    ):
+        TorchReader().read(source)
+
+
+def test_a_header_is_refused_by_what_its_text_becomes(tmp_path: Path) -> None:
+    """Encoded, decoded, as names and as identities; a letter that is not ASCII makes it wide."""
+    for name, bound in (("a" * 1_000, 5_000), ("\u00e9" * 500, 10_000)):
+        path = tmp_path / "long.safetensors"
+        path.write_bytes(file(json.dumps({**GOOD, name: spec([1], 224, 228)}, ensure_ascii=False)))
+        for most in (bound, 2 * bound):
+            with open_source(path, Limits(header_bytes=most)) as source:
+                if most == bound:
+                    with pytest.raises(RefusedFile, match="header_bytes"):
+                        TorchReader().read(source)
+                else:
+                    assert len(TorchReader().read(source).layers) == 1
 
 
 def test_names_that_were_left_out_come_back(tmp_path: Path) -> None:
