@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 
 from rnninspect.decode.hdf5 import File
 from rnninspect.plugin import Fact, Observation, UnreadableFile, Whereabouts
@@ -17,7 +18,8 @@ if TYPE_CHECKING:
     from rnninspect_keras.archive import Parts
     from rnninspect_keras.declared import Json
 
-NUMBERED = re.compile(r"([^/]+)_\d{5}\.weights\.h5")
+NUMBERED = r"([^/]+)_\d{5}\.weights\.h5"
+MOST_SHARDS = 5_000  # that are looked up
 LONGEST_NAME = 80  # characters of a shard's name that a message shows
 
 
@@ -28,11 +30,14 @@ def read_sharded(index: Json, parts: Parts, limits: Limits, opened: ExitStack) -
     """
     places = _places(index)
     store, held = Store(), dict[str, set[str]]()
+    groups = Counter(name for files in places.values() for name in {*files})  # due in each shard
+    if len(groups) > MOST_SHARDS:
+        raise UnreadableFile(f"the weights lie in more than {MOST_SHARDS} shards")
     names = dict.fromkeys(name for files in places.values() for name in files)
     names.update(dict.fromkeys(_unnamed(names, parts)))
     limits.require("members", len(names), "the number of shards")
     for name in names:
-        due = sum(name in files for files in places.values())
+        due = groups[name]
         if absent := _absent(name, parts, due):
             store.observations.append(absent)
             continue
@@ -65,8 +70,8 @@ def _unnamed(names: Iterable[str], parts: Parts) -> Iterator[str]:
 
     Keras 3.10 forgets the second shard of a group of variables that passes the end of the first.
     """
-    known = {match[1]: match for name in names if (match := NUMBERED.fullmatch(name))}
-    for base in known:
+    known = {match[1] for name in names if (match := re.fullmatch(NUMBERED, name))}
+    for base in sorted(known):
         number = 0
         while parts.has(name := f"{base}_{number:05}.weights.h5") or name in names:
             if name not in names:

@@ -44,7 +44,8 @@ class Store:
             self._paths = sorted(self.tensors)
         start = f"{path}/" if path else ""
         found: dict[str, StoredTensor] = {}
-        for name in self._paths[bisect_left(self._paths, start) :]:
+        for at in range(bisect_left(self._paths, start), len(self._paths)):
+            name = self._paths[at]
             if not name.startswith(start):
                 break
             found[name[len(start) :]] = self.tensors[name]

@@ -157,6 +157,17 @@ ENTRIES: dict[str, Hostile] = {
     "digits.keras": written(lambda: archived(SOUND.replace(" 2,", " " + "9" * 10_000 + ","))),
     "many_layers.keras": written(lambda: archived(json.dumps(model_of(*MANY)))),
     "inflating_config.keras": written(lambda: inflating("config.json"), 2),
+    "many_shards.json": written(
+        lambda: json.dumps(
+            {"weight_map": {f"/l{at}/vars": f"s_{at:05}.weights.h5" for at in range(4_990)}}
+        ).encode()
+    ),
+    "more_shards.json": written(
+        lambda: json.dumps(
+            {"weight_map": {f"/l{at}/vars": f"s_{at:05}.weights.h5" for at in range(200_000)}}
+        ).encode(),
+        2,
+    ),
     "climbing_member.keras": written(
         lambda: archived(SOUND, lambda members: members.update({"../escape": b"", "/escape": b""}))
     ),

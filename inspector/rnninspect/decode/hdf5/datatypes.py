@@ -11,6 +11,8 @@ from rnninspect.record import Record
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from struct import Struct
+
     from rnninspect.decode.hdf5.space import Space
 
 NEWEST_VERSION = 5
@@ -108,19 +110,24 @@ def _is_bool(body: bytes, size: int) -> bool:
 
 def read_dataspace(space: Space, body: bytes) -> tuple[int, ...] | None:
     """The shape that a dataspace message states; () for a scalar, None for a null dataspace."""
+    return _read_dataspace(space.length, body)
+
+
+@lru_cache(maxsize=256)  # a model's arrays are of few shapes
+def _read_dataspace(length: Struct, body: bytes) -> tuple[int, ...] | None:
     version, rank, flags = body[0], body[1], body[2]
     if version not in (1, 2) or rank > HIGHEST_RANK:
         raise UnreadableFile(f"an HDF5 dataspace of version {version} and rank {rank}")
     if version == 2 and (body[3] > 2 or (body[3] != 1 and rank)):
         raise UnreadableFile(f"an HDF5 dataspace of type {body[3]} with {rank} axes")
-    at, width = 8 if version == 1 else 4, space.length.size
+    at, width = 8 if version == 1 else 4, length.size
     if len(body) < at + rank * width * (2 if flags & HAS_LARGEST else 1):
         raise UnreadableFile("the axes of an HDF5 dataspace pass its end")
     if version == 2 and body[3] == 2:
         return None
-    shape = tuple(space.size(body, at + axis * width) for axis in range(rank))
+    shape = tuple(length.unpack_from(body, at + axis * width)[0] for axis in range(rank))
     if flags & HAS_LARGEST:
-        largest = (space.size(body, at + (rank + axis) * width) for axis in range(rank))
+        largest = (length.unpack_from(body, at + (rank + axis) * width)[0] for axis in range(rank))
         if any(size > most for size, most in zip(shape, largest, strict=True)):
             raise UnreadableFile("an axis of an HDF5 dataspace is larger than it may become")
     return shape

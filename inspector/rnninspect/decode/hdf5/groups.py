@@ -135,24 +135,23 @@ def _leaves(space: Space, address: int, seen: set[int]) -> Iterator[int]:
             yield below
 
 
-def _entries(space: Space, address: int, names: _Heap) -> Iterator[Link]:
+def _entries(space: Space, address: int, names: _Heap) -> list[Link]:
+    """The links of one symbol table node, which holds 65,535 at most."""
     head = space.read(address, 8)
     if head[:4] != b"SNOD" or head[4] != 1:
         raise UnreadableFile(f"no symbol table node at {address}")
-    length, width = space.length.size, space.offset.size
-    step = length + width + 24
     number = unpack_from("<H", head, 6)[0]
-    data = space.read(address + 8, number * step)
-    for at in range(0, number * step, step):
-        name = names.name(space.size(data, at))
-        cache, _, value = unpack_from("<3I", data, at + length + width)
-        header = space.address(data, at + length)
+    data = space.read(address + 8, number * space.symbol.size)
+    links: list[Link] = []
+    for offset, header, cache, _, value in space.symbol.iter_unpack(data):
+        name = names.name(offset)
         if cache == SOFT_ENTRY:
-            yield Link(name, LinkKind.SOFT, target=names.name(value))
-        elif header is None or cache > SOFT_ENTRY:
+            links.append(Link(name, LinkKind.SOFT, target=names.name(value)))
+        elif header == space.undefined or cache > SOFT_ENTRY:
             raise UnreadableFile(f"the symbol {name!r} leads nowhere")
         else:
-            yield Link(name, LinkKind.HARD, header)
+            links.append(Link(name, LinkKind.HARD, header))
+    return links
 
 
 def _link(space: Space, body: bytes) -> Link:

@@ -18,7 +18,7 @@ DATASPACE, LINK_INFO, DATATYPE, LINK, EXTERNAL_FILES, LAYOUT = 0x01, 0x02, 0x03,
 FILTERS, ATTRIBUTE, CONTINUATION, SYMBOL_TABLE, ATTRIBUTE_INFO = 0x0B, 0x0C, 0x10, 0x11, 0x15
 KEPT = {
     *(DATASPACE, LINK_INFO, DATATYPE, LINK, EXTERNAL_FILES, LAYOUT),
-    *(FILTERS, ATTRIBUTE, SYMBOL_TABLE, ATTRIBUTE_INFO),
+    *(FILTERS, ATTRIBUTE, CONTINUATION, SYMBOL_TABLE, ATTRIBUTE_INFO),
 }
 KNOWN_KINDS = 0x18  # message types below this one are known to the specification
 SHARED, FAIL_IF_UNKNOWN = 0x02, 0x80  # flags of a message
@@ -54,11 +54,12 @@ def _read_old(space: Space, address: int, head: bytes) -> list[Message]:
     for start, length in chunks:  # grows while it is walked
         space.limits.require("header_bytes", length, "an object header")
         data = space.read(start, length)
-        for message in _split_old(data, start):
-            seen += 1
+        found, passed = _split_old(data, start)
+        seen += passed
+        for message in found:
             if message.kind == CONTINUATION:
                 chunks.append(_continuation(space, message, len(chunks)))
-            elif message.kind in KEPT:
+            else:
                 messages.append(message)
     space.count_messages(seen)
     if seen > number:
@@ -66,15 +67,23 @@ def _read_old(space: Space, address: int, head: bytes) -> list[Message]:
     return messages
 
 
-def _split_old(data: bytes, start: int) -> Iterator[Message]:
-    at = 0
-    while at + OLD_MESSAGE.size <= len(data):
-        kind, size, flags = OLD_MESSAGE.unpack_from(data, at)
-        at += OLD_MESSAGE.size
-        if size % 8 or at + size > len(data):
+def _split_old(data: bytes, start: int) -> tuple[list[Message], int]:
+    """The messages of a chunk that this reader has a use for, and how many there are in all."""
+    at, end, seen = 0, len(data), 0
+    head, unpack = OLD_MESSAGE.size, OLD_MESSAGE.unpack_from
+    found: list[Message] = []
+    while at + head <= end:
+        kind, size, flags = unpack(data, at)
+        at += head
+        if size % 8 or at + size > end:
             raise UnreadableFile(f"a message of {size} bytes breaks the object header at {start}")
-        yield _checked(Message(kind, flags, data[at : at + size]))
+        if kind in KEPT:
+            found.append(Message(kind, flags, data[at : at + size]))
+        elif kind >= KNOWN_KINDS and flags & FAIL_IF_UNKNOWN:
+            raise _unknown(kind)
         at += size
+        seen += 1
+    return found, seen
 
 
 def _read_new(space: Space, address: int, head: bytes) -> list[Message]:
@@ -117,14 +126,14 @@ def _split_new(data: bytes, flags: int) -> Iterator[Message]:
         at += prefix
         if at + size > len(data):
             raise UnreadableFile(f"a message of {size} bytes passes the end of its object header")
-        yield _checked(Message(kind, marks, data[at : at + size]))
+        if kind >= KNOWN_KINDS and marks & FAIL_IF_UNKNOWN:
+            raise _unknown(kind)
+        yield Message(kind, marks, data[at : at + size])
         at += size
 
 
-def _checked(message: Message) -> Message:
-    if message.kind >= KNOWN_KINDS and message.flags & FAIL_IF_UNKNOWN:
-        raise UnreadableFile(f"an HDF5 header message of the unknown type {message.kind}")
-    return message
+def _unknown(kind: int) -> UnreadableFile:
+    return UnreadableFile(f"an HDF5 header message of the unknown type {kind}")
 
 
 def _continuation(space: Space, message: Message, chunks: int) -> tuple[int, int]:

@@ -42,6 +42,9 @@ class LayoutKind(StrEnum):
     VIRTUAL = "virtual"  # in other datasets, of this file or of others
 
 
+KINDS = tuple(LayoutKind)  # by their numbers
+
+
 class Layout(Record):
     """Where a dataset's bytes lie; sizes in bytes.
 
@@ -64,7 +67,7 @@ def read_layout(space: Space, body: bytes) -> Layout:
     number = body[2] if version < 3 else body[1]
     if number > (3 if version > 3 else 2):
         raise UnreadableFile(f"an HDF5 data layout of class {number}")
-    kind = tuple(LayoutKind)[number]
+    kind = KINDS[number]
     return _old(space, body, kind) if version < 3 else _new(space, body, kind)
 
 

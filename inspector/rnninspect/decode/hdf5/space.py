@@ -19,7 +19,9 @@ if TYPE_CHECKING:
     Arguments = ParamSpec("Arguments")
     Result = TypeVar("Result")
 
-PAGE_BITS = 12  # structures are small and lie between the weights: larger pages read more weights
+# Structures are small and lie between the weights: larger pages read more weights.
+PAGE_BITS = 12
+PAGE = 1 << PAGE_BITS
 PAGES_KEPT = 1024
 # A structure that no other overlaps is read once or twice: whoever reads more has a file whose
 # structures overlap, made to keep its readers busy.
@@ -67,6 +69,8 @@ class Space:
             Struct("<" + CODES[offset_size]),
             Struct("<" + CODES[length_size]),
         )
+        # a symbol table's entry: name, object header, cache type, reserved, a soft link's path
+        self.symbol = Struct(f"<{CODES[length_size]}{CODES[offset_size]}3I12x")
         self.undefined = (1 << 8 * offset_size) - 1
         self._source, self._base = source, base
         self._pages: dict[int, bytes] = {}
@@ -82,10 +86,14 @@ class Space:
         self._budget -= length
         if self._budget < 0:
             raise UnreadableFile("HDF5 structures overlap: more of them than the file has bytes")
-        number, start = address >> PAGE_BITS, address & ((1 << PAGE_BITS) - 1)
-        if start + length <= 1 << PAGE_BITS:
+        number, start = address >> PAGE_BITS, address & PAGE - 1
+        if start + length <= PAGE:
             page = self._pages.get(number) or self._load(number)
             return page[start : start + length]
+        if length < PAGE:  # over the end of one page
+            page = self._pages.get(number) or self._load(number)
+            after = self._pages.get(number + 1) or self._load(number + 1)
+            return page[start:] + after[: length - (len(page) - start)]
         return self._source.read(self._base + address, length)
 
     def address(self, data: bytes, at: int) -> int | None:
@@ -100,6 +108,12 @@ class Space:
 
     def name(self, address: int, end: int) -> bytes:
         """The bytes from `address` to the first NUL, which must come before `end`."""
+        number, start = address >> PAGE_BITS, address & PAGE - 1
+        page = self._pages.get(number, b"")
+        stop = page.find(0, start)
+        if stop >= 0 and address + stop - start < end:  # most lie in a page that is held
+            self._budget -= stop - start
+            return self.kept(page[start:stop])
         text = b""
         while (stop := text.find(0)) < 0:
             step = min(NAME_STEP + 2 * len(text), end - address - len(text))
@@ -111,18 +125,20 @@ class Space:
     def kept(self, text: bytes) -> bytes:
         """The same text, once it is counted among those that stay in memory."""
         self._texts += len(text)
-        self.limits.require("header_bytes", self._texts, "the text in the HDF5 structure")
+        if self._texts > self.limits.header_bytes:
+            self.limits.require("header_bytes", self._texts, "the text in the HDF5 structure")
         return text
 
     def count_messages(self, number: int) -> None:
         """Count messages of object headers; RefusedFile when there are too many."""
         self._messages += number
-        self.limits.require("nodes", self._messages, "the number of HDF5 header messages")
+        if self._messages > self.limits.nodes:
+            self.limits.require("nodes", self._messages, "the number of HDF5 header messages")
 
     def _load(self, number: int) -> bytes:
         if len(self._pages) >= PAGES_KEPT:
             self._pages.clear()
         start = number << PAGE_BITS
-        length = min(1 << PAGE_BITS, self.end - start)
+        length = min(PAGE, self.end - start)
         page = self._pages[number] = self._source.read(self._base + start, length)
         return page

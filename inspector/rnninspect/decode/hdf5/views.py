@@ -118,12 +118,15 @@ class Dataset(Node):
     __slots__ = ("datatype", "external_files", "filters", "layout", "shape")
 
     def __init__(self, file: File, address: int, messages: list[Message]) -> None:
-        attributes = [found for found in messages if found.kind in (ATTRIBUTE, ATTRIBUTE_INFO)]
+        attributes: list[Message] = []
         super().__init__(file, address, attributes)
         bodies: dict[int, bytes] = {}
         for message in messages:  # of two messages of one kind, HDF5 heeds the first
-            if message.kind in DESCRIBING and message.kind not in bodies:
-                bodies[message.kind] = shared_body(self._space, message)
+            kind = message.kind
+            if kind in DESCRIBING and kind not in bodies:
+                bodies[kind] = shared_body(self._space, message)
+            elif kind in (ATTRIBUTE, ATTRIBUTE_INFO):
+                attributes.append(message)
         if DATASPACE not in bodies:
             raise UnreadableFile(f"the HDF5 dataset at {address} has no dataspace")
         self.shape = read_dataspace(self._space, bodies[DATASPACE])
@@ -175,7 +178,7 @@ class File:
         self.space, root = read_superblock(source)
         self.heaps = GlobalHeaps(self.space)
         self._links = 0
-        self._objects: dict[int, Node] = {}
+        self._groups: dict[int, Group] = {}
         top = self.open(root)
         if not isinstance(top, Group):
             raise UnreadableFile("the root of the HDF5 file is no group")
@@ -184,19 +187,23 @@ class File:
     def count_link(self) -> None:
         """Count one link of a group that was listed."""
         self._links += 1
-        self.space.limits.require("members", self._links, "the number of HDF5 links")
+        if self._links > self.space.limits.members:
+            self.space.limits.require("members", self._links, "the number of HDF5 links")
 
     @structural
     def open(self, address: int) -> Node:
-        """The object with its header at an address, the same one each time."""
-        known = self._objects.get(address)
-        if known is None:
-            known = self._objects[address] = self._parse(address)
-        return known
+        """The object with its header at an address; a group is the same one each time."""
+        known = self._groups.get(address)
+        if known is not None:
+            return known
+        found = self._parse(address)
+        if isinstance(found, Group):
+            self._groups[address] = found
+        return found
 
     def _parse(self, address: int) -> Node:
         messages = read_header(self.space, address)
-        kinds = {message.kind for message in messages}
+        kinds = [message.kind for message in messages]
         if SYMBOL_TABLE in kinds or LINK_INFO in kinds:
             return Group(self, address, messages)
         if DATATYPE in kinds and LAYOUT in kinds:
