@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from contextlib import ExitStack
-
 from rnninspect.decode.hdf5 import File
 from rnninspect.plugin import Fact, Observation, UnreadableFile
 from rnninspect_keras.archive import (
@@ -48,16 +46,25 @@ def _read_parts(parts: Parts, limits: Limits) -> SavedModel:
     if config is None:
         raise UnreadableFile(f"the {parts.place} has no {CONFIG}")
     producer = _producer(read_version(parts))
-    with ExitStack() as opened:
+    opened: list[Source] = []
+    try:
         store = _stored(parts, limits, opened)
         store.observations.extend(parts.observations)
         return describe_native(f"keras {parts.place}", producer, store, config, limits)
+    finally:
+        _close(opened)
 
 
-def _stored(parts: Parts, limits: Limits, opened: ExitStack) -> Store:
+def _close(opened: list[Source]) -> None:
+    for part in opened:
+        part.close()
+
+
+def _stored(parts: Parts, limits: Limits, opened: list[Source]) -> Store:
     """The tensors of a model's weights, in the one of their forms that there is."""
     if parts.has(WEIGHTS):
-        return read_store(File(opened.enter_context(parts.open(WEIGHTS))))
+        opened.append(parts.open(WEIGHTS))
+        return read_store(File(opened[0]))
     if parts.has(SHARDED):
         from rnninspect_keras.sharded import read_sharded  # noqa: PLC0415 - seldom needed
 
@@ -73,9 +80,12 @@ def read_shards(source: Source) -> SavedModel:
     index = parse_json(source.read(0, source.size), source.limits, "the index of shards")
     from rnninspect_keras.sharded import read_sharded  # noqa: PLC0415 - seldom needed
 
-    with ExitStack() as opened:
+    opened: list[Source] = []
+    try:
         store = read_sharded(index, parts_of_folder(source), source.limits, opened)
         return describe_native("keras sharded weights", "keras", store, None, source.limits)
+    finally:
+        _close(opened)
 
 
 def read_hdf5(source: Source) -> SavedModel:

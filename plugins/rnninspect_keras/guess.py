@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from rnninspect_keras.cells import CellPlan
 from rnninspect_keras.layout import Dialect, Part
@@ -14,17 +15,19 @@ if TYPE_CHECKING:
 
     from rnninspect_keras.parts import Piece
 
-# A name that Keras gives by itself to a layer or a cell -> family.
+# Words of a name that Keras gives by itself to a layer or a cell, the pattern that the name must
+# hold then, where the words are not enough, and the family.
 HINTS = (
-    (re.compile(r"layer_norm_lstm", re.IGNORECASE), "LayerNormLSTM"),
-    (re.compile(r"layer_norm_simple_rnn", re.IGNORECASE), "LayerNormRNN"),
-    (re.compile(r"nas_cell", re.IGNORECASE), "NAS"),
-    (re.compile(r"\besn(_cell)?(_\d+)?\b", re.IGNORECASE), "ESN"),
-    (re.compile(r"conv_?lstm_?([123])d", re.IGNORECASE), "ConvLSTM{}D"),
-    (re.compile(r"lstm", re.IGNORECASE), "LSTM"),
-    (re.compile(r"gru", re.IGNORECASE), "GRU"),
-    (re.compile(r"simple_?rnn", re.IGNORECASE), "RNN"),
+    ("layer_norm_lstm", None, "LayerNormLSTM"),
+    ("layer_norm_simple_rnn", None, "LayerNormRNN"),
+    ("nas_cell", None, "NAS"),
+    ("esn", r"\besn(_cell)?(_\d+)?\b", "ESN"),
+    ("conv", r"conv_?lstm_?([123])d", "ConvLSTM{}D"),
+    ("lstm", None, "LSTM"),
+    ("gru", None, "GRU"),
+    ("simple", r"simple_?rnn", "RNN"),
 )
+REMEMBERED = 4096  # names
 CLASS_NAMES = {
     "RNN": "SimpleRNN",
     "LayerNormLSTM": "LayerNormLSTMCell",
@@ -36,11 +39,16 @@ KERNELS = (Part.KERNEL, Part.RECURRENT, Part.GATE_KERNEL, Part.GATE_RECURRENT)
 PLAIN_RANK, DEEPEST_RANK = 2, 5
 
 
+@lru_cache(REMEMBERED)
 def hint_of(name: str) -> str | None:
     """The family that a name suggests."""
-    for pattern, family in HINTS:
-        if match := pattern.search(name):
-            return family.format(*match.groups())
+    lower = name.lower()
+    for words, pattern, family in HINTS:
+        if words in lower:
+            if pattern is None:
+                return family
+            if match := re.search(pattern, lower):
+                return family.format(*match.groups())
     return None
 
 

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 # What Keras itself calls a plain recurrent layer or its cell; without a recurrent kernel its
 # weights are those of a Dense by their shapes alone.
-PLAIN_CELL = re.compile(r"simple_rnn(_cell)?(_\d+)?")
+PLAIN_CELL = r"simple_rnn(_cell)?(_\d+)?"
 MOST_PERMUTED = 6  # cells of a stack
 
 
@@ -207,8 +207,12 @@ def _strand(top: str, known: Cluster) -> Strand:
     hint = next((hint for part in (*reversed(known.place), top) if (hint := hint_of(part))), None)
     owner = "/".join(inner if inner[:1] == [top] or not top else [top, *inner])
     by_names = known.recurrent and (hint is not None or _says_so(known))
-    sure = by_names or any(PLAIN_CELL.fullmatch(part) for part in (*known.place, top))
+    sure = by_names or any(_is_plain_cell(part) for part in (*known.place, top))
     return Strand(owner, way, stacked, hint, tuple(known.pieces), sure)
+
+
+def _is_plain_cell(part: str) -> bool:
+    return part.startswith("simple_rnn") and re.fullmatch(PLAIN_CELL, part) is not None
 
 
 def _says_so(known: Cluster) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from functools import lru_cache
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -22,11 +23,15 @@ WEIGHTLESS = {
 }
 
 
+WORD_BEGINS = r"(?<=.)(?=[A-Z][a-z])|(?<=[a-z])(?=[A-Z])"
+REMEMBERED = 1024  # class names
+
+
+@lru_cache(REMEMBERED)
 def snake(class_name: str) -> str:
     """A class name in lower case with underscores, as Keras' `to_snake_case` makes it."""
-    name = re.sub(r"\W+", "", class_name)
-    name = re.sub(r"(.)([A-Z][a-z]+)", r"\1_\2", name)
-    return re.sub(r"([a-z])([A-Z])", r"\1_\2", name).lower()
+    name = "".join(letter for letter in class_name if letter.isalnum() or letter == "_")
+    return re.sub(WORD_BEGINS, "_", name).lower()
 
 
 def numbered(class_names: Sequence[str]) -> tuple[str, ...]:

@@ -24,7 +24,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from rnninspect.plugin import Source
 
-SHARD = re.compile(r"(.*)-(\d{5})-of-(\d{5})")
+SHARD = r"(.*)-(\d{5})-of-(\d{5})"
 
 
 def is_index(source: Source) -> bool:
@@ -37,7 +37,7 @@ def read_old(source: Source) -> Bundle:
     """A V1 checkpoint; if it is one of several shards, with the others that lie beside it."""
     bundle = Bundle()
     _add_file(bundle, source)
-    shard = SHARD.fullmatch(source.name)
+    shard = re.fullmatch(SHARD, source.name)
     number = int(shard[3]) if shard else 1
     source.limits.require("members", number, "the number of shards")
     for other in range(number):

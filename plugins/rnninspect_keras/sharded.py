@@ -12,9 +12,8 @@ from rnninspect_keras.store import Store, add_file
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
-    from contextlib import ExitStack
 
-    from rnninspect.plugin import Limits
+    from rnninspect.plugin import Limits, Source
     from rnninspect_keras.archive import Parts
     from rnninspect_keras.declared import Json
 
@@ -23,7 +22,7 @@ MOST_SHARDS = 5_000  # that are looked up
 LONGEST_NAME = 80  # characters of a shard's name that a message shows
 
 
-def read_sharded(index: Json, parts: Parts, limits: Limits, opened: ExitStack) -> Store:
+def read_sharded(index: Json, parts: Parts, limits: Limits, opened: list[Source]) -> Store:
     """All tensors of all shards; a group of variables may lie in more than one of them.
 
     The shards stay open, in `opened`, as long as their groups are asked for attributes.
@@ -90,10 +89,10 @@ def _absent(name: str, parts: Parts, due: int) -> Observation | None:
     return Observation(fact, clause)
 
 
-def _add(store: Store, name: str, parts: Parts, opened: ExitStack) -> None:
+def _add(store: Store, name: str, parts: Parts, opened: list[Source]) -> None:
     try:
-        shard = opened.enter_context(parts.open(name))
-        add_file(store, File(shard), name)
+        opened.append(parts.open(name))
+        add_file(store, File(opened[-1]), name)
     except UnreadableFile as error:
         reason = f"the shard {name[:LONGEST_NAME]}: {error}"
         raise type(error)(reason) from error

@@ -16,9 +16,7 @@ ATTRIBUTES = "/.ATTRIBUTES/"  # behind the path of an object, in a checkpoint of
 SLOT = ".OPTIMIZER_SLOT"
 AVERAGE = "/ExponentialMovingAverage"
 # Slots whose names tell what they are, also where their variable's shape is another or it is gone.
-SLOT_NAME = re.compile(
-    r"(\w*Adam|Nadam|Momentum|RMSProp|Adagrad|Adadelta|AdaMax|Ftrl|adam_[mv])(_\d+)?"
-)
+SLOT_NAME = r"(\w*Adam|Nadam|Momentum|RMSProp|Adagrad|Adadelta|AdaMax|Ftrl|adam_[mv])(_\d+)?"
 COUNTERS = {
     *("global_step", "save_counter", "beta1_power", "beta2_power", "learning_rate", "iteration"),
     *("current_loss_scale", "good_steps"),
@@ -61,7 +59,7 @@ def _purpose(key: str, shape: tuple[int, ...], bundle: Bundle) -> Purpose:
         return Purpose.OPTIMIZER
     if key.endswith(AVERAGE):
         return Purpose.COPY
-    if front and SLOT_NAME.fullmatch(last):
+    if front and re.fullmatch(SLOT_NAME, last):
         return Purpose.OPTIMIZER
     for start in range(len(front)):
         owner = bundle.tensors.get("/".join(front[start:]))
