@@ -58,6 +58,11 @@ def read(archive: Archive) -> SavedModel:
     """The models of an archive, in the old layout or the new one."""
     if _OLD in archive:
         return _read_old(archive)
+    names = [name for folder in _FOLDERS for name in archive.names(folder, _CONFIG)]
+    graphs = [(name, archive.size(name)) for name in archive.names("models/", ".json")]
+    told = sum(archive.size(name) for name in names)
+    told += sum(size for _, size in graphs if size <= _LARGEST_GRAPH)
+    archive.source.limits.require("header_bytes", 4 * told, "the JSON records together")
     roots = list(_roots(archive))
     if not roots:
         if any(archive.names("data/aotinductor/")):
@@ -65,8 +70,8 @@ def read(archive: Archive) -> SavedModel:
         raise UnreadableFile("a torch.export archive without weights")
     notes = list(archive.observations())
     producer = ""
-    for name in archive.names("models/", ".json"):
-        if archive.size(name) > _LARGEST_GRAPH:
+    for name, size in graphs:
+        if size > _LARGEST_GRAPH:
             detail = f"the graph of {name[:80]} is too large to read: it declares no layer"
             notes.append(Observation(Fact.UNUSUAL, detail))
             continue
@@ -85,8 +90,10 @@ def _roots(archive: Archive) -> Iterator[Root]:
         for name in archive.names(folder, _CONFIG):
             config = read_json(archive.open(name)).get("config")
             root = Root(name[len(folder) :].rsplit("_", 2)[0], purpose)
-            for label, fields in config.items() if isinstance(config, dict) else ():
-                tensor = _tensor(archive, label, fields, folder.rstrip("/"))
+            if not isinstance(config, dict):
+                continue
+            for label in list(config):
+                tensor = _tensor(archive, label, config.pop(label), folder.rstrip("/"))
                 if tensor is not None:
                     root.entries.append(Entry(label, tensor))
             if root.entries:

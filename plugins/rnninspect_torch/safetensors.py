@@ -43,8 +43,10 @@ class _Fields(Record):
 _FIELDS = frozenset(_Fields._fields)
 
 
-def read_header(source: Source) -> tuple[Saved, Root]:
+def read_header(source: Source, scope: str = _SCOPE) -> tuple[Saved, Root]:
     """The tensors of a file, in the header's order, and what it says of their bytes.
+
+    `scope` tells its storages from those of other files.
 
     Raises:
         UnreadableFile: the header passes the end of the file or is not what it should be.
@@ -60,7 +62,8 @@ def read_header(source: Source) -> tuple[Saved, Root]:
     notes = [
         Observation(Fact.DUPLICATE_NAME, f"{name} stands twice in the header") for name in repeated
     ]
-    return _describe(source, header, source.size - _PREFIX - length, notes)
+    saved = Saved("safetensors", None, TorchCalls(source, scope), lambda _: 0, tuple(notes))
+    return _describe(saved, header, source.size - _PREFIX - length)
 
 
 def _parsed(source: Source, length: int, repeated: list[str]) -> object:
@@ -92,26 +95,18 @@ def _object(pairs: list[tuple[str, object]], repeated: list[str]) -> _Fields | d
     )
 
 
-def _describe(
-    source: Source, header: dict[str, object], size: int, notes: list[Observation]
-) -> tuple[Saved, Root]:
-    root = Root("")
+def _describe(saved: Saved, header: dict[str, object], size: int) -> tuple[Saved, Root]:
+    """What a header says, and what of the bytes behind it, of which there are `size`, it holds."""
+    root, scope = Root(""), saved.calls.scope
     told = header.pop("__metadata__", None)
-    spans = [_add(root, name, header.pop(name)) for name in list(header)]
+    spans = [_add(root, scope, name, header.pop(name)) for name in list(header)]
     _restore_aliases(root, told)
     held = {name: max(0, min(stop, size) - max(start, 0)) for start, stop, name in spans}
-    notes.extend(_gaps(spans, size))
-    saved = Saved(
-        "safetensors",
-        None,
-        TorchCalls(source, _SCOPE),
-        lambda storage: held.get(storage.key, 0),
-        tuple(notes),
-    )
-    return saved, root
+    notes = (*saved.observations, *_gaps(spans, size))
+    return saved._replace(held=lambda storage: held.get(storage.key, 0), observations=notes), root
 
 
-def _add(root: Root, name: str, fields: object) -> _Span:
+def _add(root: Root, scope: str, name: str, fields: object) -> _Span:
     """Add a tensor to the root, and return which bytes are its own."""
     if isinstance(fields, dict):  # with others, or without all of them
         fields = _Fields(*map(fields.get, _Fields._fields))
@@ -123,7 +118,7 @@ def _add(root: Root, name: str, fields: object) -> _Span:
     if dtype is None:
         raise UnreadableFile(f"{name[:80]} has an unknown dtype, {str(code)[:20]}")
     count = math.prod(shape) if min(shape, default=0) >= 0 else 0
-    storage = Storage(_SCOPE, name, dtype, ELEMENT_BYTES[dtype], count)
+    storage = Storage(scope, name, dtype, ELEMENT_BYTES[dtype], count)
     root.entries.append(Entry(name, Tensor(storage, 0, shape, strides_in_a_row(shape), dtype)))
     return start, stop, name
 

@@ -16,7 +16,7 @@ from rnninspect_torch.walking import Walk
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from rnninspect.plugin import SavedModel, Source
-    from rnninspect_torch.values import Tensor
+    from rnninspect_torch.values import Storage, Tensor
 
 _MOST_SHARDS = 1_000
 _MOST = 20  # notes of one kind
@@ -25,13 +25,21 @@ _MOST = 20  # notes of one kind
 class _Whole:
     """What the shards hold together."""
 
-    __slots__ = ("calls", "held", "notes", "root")
+    __slots__ = ("calls", "format", "held", "notes", "root", "shards")
 
-    def __init__(self, root: Root, calls: TorchCalls) -> None:
-        self.root = root
+    def __init__(self, format_: str, calls: TorchCalls) -> None:
+        self.format = format_
+        self.root = Root("")
         self.calls = calls
         self.held: dict[tuple[str, str], int | None] = {}
+        self.shards: dict[str, Saved] = {}  # those of safetensors, by the scope of their storages
         self.notes: list[Observation] = []
+
+    def held_bytes(self, storage: Storage) -> int | None:
+        """Bytes that the shard of a storage holds for it."""
+        if storage.scope in self.shards:
+            return self.shards[storage.scope].held_bytes(storage)
+        return self.held.get((storage.scope, storage.key))
 
     def note(self, fact: Fact, detail: str, tensor: str | None = None) -> None:
         if sum(known.fact is fact for known in self.notes) < _MOST:
@@ -40,11 +48,19 @@ class _Whole:
 
 def read(source: Source) -> SavedModel:
     """The model whose index this is, with all shards that lie beside it."""
+    whole = _gathered(source)
+    saved = Saved(whole.format, None, whole.calls, whole.held_bytes, tuple(whole.notes))
+    return describe_model(saved, [whole.root])
+
+
+def _gathered(source: Source) -> _Whole:
+    """What the shards hold; the index itself is forgotten before anything is made of it."""
     places = _places(source)
     shards = list(dict.fromkeys(places.values()))
     if len(shards) > _MOST_SHARDS:
         raise UnreadableFile(f"an index of {len(shards)} shards, of which {_MOST_SHARDS} are read")
-    whole = _Whole(Root(""), TorchCalls(source))
+    named = "sharded safetensors" if shards[0].endswith(".safetensors") else "pytorch shards"
+    whole = _Whole(named, TorchCalls(source))
     for number, name in enumerate(shards):
         _add_shard(whole, source, name, f"shard {number}")
         source.limits.require("tensors", len(whole.root.entries), "the shards together")
@@ -53,14 +69,7 @@ def read(source: Source) -> SavedModel:
         if name not in found:
             detail = f"the index promises it in {shard[:80]}"
             whole.note(Fact.EXTERNAL_MISSING, detail, name)
-    saved = Saved(
-        "sharded safetensors" if shards[0].endswith(".safetensors") else "pytorch shards",
-        None,
-        whole.calls,
-        lambda storage: whole.held.get((storage.scope, storage.key)),
-        tuple(whole.notes),
-    )
-    return describe_model(saved, [whole.root])
+    return whole
 
 
 def _places(source: Source) -> dict[str, str]:
@@ -82,22 +91,26 @@ def _add_shard(whole: _Whole, source: Source, name: str, scope: str) -> None:
         return
     with source.open_neighbour(name) as shard:
         try:
-            saved, roots = _read_shard(shard)
+            saved, roots = _read_shard(shard, scope)
         except UnreadableFile as error:
             reason = f"the shard {name[:80]}: {error}"
             raise type(error)(reason) from error
     whole.calls.foreign.update(saved.calls.foreign)
     whole.notes.extend(saved.observations)
+    if saved.calls.scope == scope:  # its tensors are all told from others
+        whole.shards[scope] = saved
+        whole.root.entries.extend(roots[0].entries)
+        return
     for root in roots:
         for entry in root.entries:
             tensor = _moved(entry.tensor, saved, scope, whole)
             whole.root.entries.append(Entry(entry.name, tensor, entry.purpose))
 
 
-def _read_shard(source: Source) -> tuple[Saved, list[Root]]:
+def _read_shard(source: Source, scope: str) -> tuple[Saved, list[Root]]:
     match sniff(source):
         case Container.SAFETENSORS:
-            saved, root = safetensors.read_header(source)
+            saved, root = safetensors.read_header(source, scope)
             return saved, [root]
         case Container.ZIP:
             saved = zipped.read_saved(archive.Archive(source))

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 _HOLDING = (Tensor, Mapping, Instance, list, tuple)  # what a tensor may be in
 _COST = 3  # what one of these takes, beside a number or a text
+_COST_OF_OBJECT = 10  # which has attributes, items and arguments, each of them walked
 
 Place = tuple[str, object, Purpose]
 
@@ -56,7 +57,7 @@ def _look_into(place: Place, roots: list[Root], walk: Walk) -> Iterator[Place]:
         case Instance() if value.path == _COMPILED:
             yield path, value.args, purpose
         case Instance():
-            walk.step(_COST)
+            walk.step(_COST_OF_OBJECT)
             inner = purpose_of_class(value.path, purpose) if value.pairs is None else purpose
             for name, item in value.attributes.items():
                 yield walk.join(path, name), item, purpose_of_key(name, inner)

@@ -60,6 +60,8 @@ def _code(archive: Archive, notes: list[Observation]) -> dict[str, ClassCode]:
     for name in names:
         record = archive.open(name)
         text = record.read(0, record.size).decode("utf-8", "replace")
+        count = len(classes) + text.count("\nclass ")
+        archive.source.limits.require("members", count, "the number of classes in the code")
         module = name.removeprefix("code/").removesuffix(".py").replace("/", ".")
         classes.update(parse_code(text, module))
     return classes

@@ -57,6 +57,12 @@ ENTRIES: dict[str, Hostile] = {
     "many_tensors.safetensors": written(
         lambda: file({f"t{index}": spec([1], 0, 4) for index in range(251_000)}, 4), 2
     ),
+    "wrong_sizes.safetensors": written(
+        lambda: file({f"t{index}": spec([index], 0, 4) for index in range(100_000)}, 4), 1
+    ),
+    "metadata_of_pairs.safetensors": written(
+        lambda: file({"__metadata__": {f"k{index}": "v" for index in range(600_000)}, **SOUND}), 2
+    ),
     "wide_metadata.safetensors": written(
         lambda: file({"__metadata__": {f"k{index}": "v" for index in range(50_000)}, **SOUND})
     ),

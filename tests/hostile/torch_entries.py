@@ -185,6 +185,9 @@ ENTRIES: dict[str, Hostile] = {
         lambda: archive(mapping(pairs()) + b".", RECORDS | {f"x/{n}": b"" for n in range(60_000)})
     ),
     "many_tensors.pt": written(lambda: crowd(60_000)),
+    "dicts_in_lists.pt": written(
+        lambda: archive(b"](" + (b"}" * 140_000 + b"e(") * 5 + b"e.", RECORDS), 2
+    ),
     "too_many_tensors.pt": written(lambda: crowd(300_000), 2),
     "large_count.pt": written(
         lambda: changed(more=tensor("9", (2**40,), count=math.prod((2**40,))))

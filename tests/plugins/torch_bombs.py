@@ -87,13 +87,6 @@ BOMBS = {
         ),
         refused=False,
     ),
-    "700,000 dicts in a list": Bomb(lambda: b"](" + (b"}" * 140_000 + b"e(") * 5 + b"e."),
-    "200,000 objects with attributes": Bomb(
-        lambda: b"cm\nN\nq\0](" + (b"h\0)R}(X\1\0\0\0aK\1ub" * 20_000 + b"e(") * 10 + b"e."
-    ),
-    "two million numbers in lists": Bomb(
-        lambda: b"](" + (b"G12345678" * 140_000 + b"e(") * 15 + b"e."
-    ),
     "one dict copied over and over": Bomb(
         lambda: (
             b"}("
