@@ -22,6 +22,8 @@ from rnninspect.plugin import (
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from rnninspect.plugin import Source
 
 # DataType of types.proto -> (name, bytes of an element); references are 100 higher.
@@ -61,7 +63,6 @@ MOST_AXES = 64  # as in numpy 2; a product of more has no end of digits
 SHOWN = 3  # names of missing shards in a message
 
 Slices = dict[str, tuple[int, "int | None"]]  # name -> bytes by the index, bytes held
-Shapes = dict[bytes, tuple[int, ...]]  # as encoded -> axes
 
 
 class Bundle:
@@ -102,7 +103,7 @@ def read_bundle(source: Source, home: Source, prefix: str) -> Bundle:
     """
     wire, entries = WireReader(source), read_table(source)
     shards = Shards(home, prefix, _number_of_shards(wire, *next(entries, (b"?", b""))))
-    bundle, slices, shapes = Bundle(), Slices(), Shapes()
+    bundle, slices, shapes = Bundle(), Slices(), Shapes(wire)
     for key, value in entries:
         if key.startswith(SLICE):  # they stand before the tensors that they are parts of
             entry = _entry(wire, sliced_name(key), value, shapes)
@@ -181,19 +182,30 @@ def _entry(wire: WireReader, key: str, value: bytes, shapes: Shapes) -> Entry:
     shard, offset, size = numbers.get(3, 0), numbers.get(4, 0), numbers.get(5, 0)
     if max(shard, offset, size) >> 63:
         raise UnreadableFile(f"the entry {key} of the index lies at a negative place")
-    encoded = b"".join(parts.get(2, ()))
-    shape = shapes.get(encoded)
-    if shape is None:  # a model has few
-        shape = shapes[encoded] = read_shape(wire, encoded)
+    shape = shapes.read(parts.get(2, ()))
     return Entry(key, dtype, itemsize, shape, shard, offset, size, 7 in parts)
 
 
-def read_shape(wire: WireReader, encoded: bytes) -> tuple[int, ...]:
-    """A TensorShapeProto's axes; an axis that is not known is -1."""
-    dims = wire.held(encoded, 0)[1].get(2, ())
-    if len(dims) > MOST_AXES:
-        raise UnreadableFile(f"the shape of a tensor has {len(dims)} axes")
-    return tuple(signed(wire.held(dim, 0)[0].get(1, 0)) for dim in dims)
+class Shapes:
+    """The shapes of a file, each parsed once: a model has few different ones."""
+
+    def __init__(self, wire: WireReader) -> None:
+        self._wire = wire
+        self._known: dict[bytes, tuple[int, ...]] = {}
+
+    def read(self, parts: Sequence[bytes]) -> tuple[int, ...]:
+        """A TensorShapeProto's axes, of its parts; an axis that is not known is -1."""
+        encoded = b"".join(parts)
+        shape = self._known.get(encoded)
+        if shape is None:
+            shape = self._known[encoded] = self._parse(encoded)
+        return shape
+
+    def _parse(self, encoded: bytes) -> tuple[int, ...]:
+        dims = self._wire.held(encoded, 0)[1].get(2, ())
+        if len(dims) > MOST_AXES:
+            raise UnreadableFile(f"the shape of a tensor has {len(dims)} axes")
+        return tuple(signed(self._wire.held(dim, 0)[0].get(1, 0)) for dim in dims)
 
 
 def _add(bundle: Bundle, shards: Shards, entry: Entry, slices: Slices) -> None:

@@ -5,9 +5,11 @@ Follows `tensorflow/core/protobuf/saved_object_graph.proto` and `trackable_objec
 
 from __future__ import annotations
 
+from functools import partial
+
 from rnninspect.decode.protobuf import LENGTH, WireReader
 from rnninspect.plugin import UnreadableFile
-from rnninspect_keras.bundle import read_shape, type_of
+from rnninspect_keras.bundle import Shapes, type_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -82,7 +84,7 @@ def read_trackable(data: Source) -> list[Item]:
 
 def read_saved(wire: WireReader, graph: Message) -> list[Item]:
     """The objects of a SavedObjectGraph."""
-    return _Objects(wire).read(graph, _take_saved)
+    return _Objects(wire).read(graph, partial(_take_saved, Shapes(wire)))
 
 
 class _Objects:
@@ -135,7 +137,7 @@ def _take_value(wire: WireReader, item: Item, number: int, span: Span) -> None:
             item.name, item.key = (wire.decoded(parts.get(at, [b""])[-1]) for at in (2, 3))
 
 
-def _take_saved(wire: WireReader, item: Item, number: int, span: Span) -> None:
+def _take_saved(shapes: Shapes, wire: WireReader, item: Item, number: int, span: Span) -> None:
     """What an object of a SavedModel is: of the user's, or a variable."""
     if number == USER_OBJECT:
         user = wire.collect((span,), (1, 3))
@@ -144,7 +146,7 @@ def _take_saved(wire: WireReader, item: Item, number: int, span: Span) -> None:
         start, end = span
         numbers, parts = wire.held(wire.raw(start, end - start), start)
         item.name = wire.decoded(parts.get(6, [b""])[-1])
-        shape = read_shape(wire, b"".join(parts.get(2, ())))
+        shape = shapes.read(parts.get(2, ()))
         item.variable = Variable(item.name, *type_of(numbers.get(1, 0)), shape)
 
 

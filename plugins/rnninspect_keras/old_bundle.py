@@ -18,7 +18,7 @@ from rnninspect.plugin import (
     UnreadableFile,
     Whereabouts,
 )
-from rnninspect_keras.bundle import NOT_NUMBERS, Bundle, read_shape, type_of
+from rnninspect_keras.bundle import NOT_NUMBERS, Bundle, Shapes, type_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -59,6 +59,7 @@ def _add_file(bundle: Bundle, source: Source) -> None:
     if key:
         raise UnreadableFile("the table is no checkpoint of TensorFlow")
     wire = WireReader(source.holding(value))
+    shapes = Shapes(wire)
     saved = wire.collect(wire.whole(), (1,))
     for number, kind, start, size in wire.fields(saved.message(1)):
         if number != 1 or kind != LENGTH:
@@ -66,7 +67,7 @@ def _add_file(bundle: Bundle, source: Source) -> None:
         numbers, parts = wire.held(wire.raw(start, size), start)
         dtype, itemsize = type_of(numbers.get(3, 0))
         name = wire.decoded(parts.get(1, [b""])[-1])
-        shape = read_shape(wire, b"".join(parts.get(2, ())))
+        shape = shapes.read(parts.get(2, ()))
         source.limits.require("tensors", len(bundle.tensors) + 1)
         bundle.tensors[name] = StoredTensor(
             name=name,
