@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 _MODEL = frozenset({2, 3, 7, 20, 25})
 _ATTRIBUTE = frozenset({1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 21, 22, 23})
 _SIMPLE = frozenset({1, 2, 3, 4, 21})
+_CONSTANT = _SIMPLE | {5}  # most attributes with anything more hold one tensor
 _FUNCTION = frozenset({1, 4, 5, 7, 10, 11, 12, 13})
 _LONGEST_WORD = 256
 
@@ -173,7 +174,11 @@ class Decoder:
             has_real=found.number(2, FIXED32) is not None,
             reference=self.wire.last_text(found, 21),
         )
-        return simple if found.numbers() <= _SIMPLE else self._with_parts(simple, found, depth)
+        if found.numbers() <= _SIMPLE:
+            return simple
+        if found.numbers() <= _CONSTANT:
+            return simple._replace(tensors=self._tensors.several((found.message(5),)))
+        return self._with_parts(simple, found, depth)
 
     def _with_parts(self, simple: Attribute, found: Found, depth: int) -> Attribute:
         integers, integer_count = self.wire.integers(found, 8)

@@ -77,16 +77,16 @@ def _describe(entry: Entry, uses: Uses, files: ExternalFiles | None) -> StoredTe
     known = ELEMENT_TYPES.get(tensor.element_type)
     size = needed if held is None else held
     return StoredTensor(
-        name=entry.name,
-        shape=tensor.dims if entry.dims is None else entry.dims,
-        dtype=f"type {tensor.element_type}" if known is None else known.name,
-        bytes=size or 0,
-        identity=identity,
-        purpose=_purpose(entry, uses),
-        elements=elements,
-        needed_bytes=needed,
-        held_bytes=held,
-        place=f"offset {tensor.place}",
+        entry.name,
+        tensor.dims if entry.dims is None else entry.dims,
+        f"type {tensor.element_type}" if known is None else known.name,
+        size or 0,
+        identity,
+        _purpose(entry, uses),
+        elements,
+        needed,
+        held,
+        f"offset {tensor.place}",
     )
 
 
@@ -110,13 +110,12 @@ def _purpose(entry: Entry, uses: Uses) -> Purpose:
     place, tensor = entry.tensor.place, entry.tensor
     if entry.standing is Standing.TRAINING:
         return Purpose.OPTIMIZER
-    for purpose, places in (
-        (Purpose.PARAMETER, uses.weights),
-        (Purpose.QUANTISATION, uses.scales),
-        (Purpose.STATE, uses.states),
-    ):
-        if place in places:
-            return purpose
+    if place in uses.weights:
+        return Purpose.PARAMETER
+    if place in uses.scales:
+        return Purpose.QUANTISATION
+    if place in uses.states:
+        return Purpose.STATE
     known = ELEMENT_TYPES.get(tensor.element_type)
     shape = tensor.dims if entry.dims is None else entry.dims
     if place in uses.parts and known and known.is_weight and shape:

@@ -59,13 +59,15 @@ class TensorDecoder:
         return self._common(message) or self._any(message)
 
     def _common(self, message: Message) -> Tensor | None:
-        """What nearly every tensor is, in fewer steps: dims one by one, type, name, raw data."""
+        """What nearly every tensor is, in fewer steps: dims, type, name, raw data."""
         dims: list[int] = []
         element_type = 0
         name = raw = (0, 0)
         for number, kind, value, size in self.wire.fields(message):
             if kind == VARINT and number == 1:
                 dims.append(value)
+            elif kind == LENGTH and number == 1 and size <= KEPT_AXES:  # so many axes at most
+                dims += self.wire.varints(value, size)
             elif kind == VARINT and number == 2:
                 element_type = value
             elif kind == LENGTH and number == 8:
