@@ -26,6 +26,7 @@ _SIMPLE = frozenset({1, 2, 3, 4, 21})
 _CONSTANT = _SIMPLE | {5}  # most attributes with anything more hold one tensor
 _FUNCTION = frozenset({1, 4, 5, 7, 10, 11, 12, 13})
 _LONGEST_WORD = 256
+_PARTS = 4  # what an attribute costs that holds more than a word, beside what all cost
 
 
 class Decoder:
@@ -176,6 +177,7 @@ class Decoder:
         )
         if found.numbers() <= _SIMPLE:
             return simple
+        self._keep(_PARTS)
         if found.numbers() <= _CONSTANT:
             return simple._replace(tensors=self._tensors.several((found.message(5),)))
         return self._with_parts(simple, found, depth)

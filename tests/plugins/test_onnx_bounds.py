@@ -50,6 +50,11 @@ def varint(number: int) -> bytes:
     return bytes([*out, number])
 
 
+def part(number: int, data: bytes) -> bytes:
+    """A field of a message that holds bytes."""
+    return varint(number << 3 | 2) + varint(len(data)) + data
+
+
 def sparse_file(folder: Path, shape: Shape) -> Path:
     """A model whose payloads are holes in the file."""
     heads = []
@@ -153,3 +158,36 @@ def test_names_of_layers_do_not_grow_without_bound(tmp_path: Path) -> None:
 def test_layers_of_one_name_are_told_apart(tmp_path: Path) -> None:
     described = read(save(tmp_path, graph([node(SHAPE), node(SHAPE)], weights(SHAPE))))
     assert [layer.name for layer in described.layers] == ["layer", "layer#2"]
+
+
+@pytest.mark.parametrize(("most", "fits"), [(50, True), (60, False)])
+def test_constants_count_for_more_than_other_nodes(most: int, fits: bool, tmp_path: Path) -> None:
+    numbers = [integers(f"c{at}", (at, 7)) for at in range(most)]
+    nodes = [helper.make_node("Constant", [], [held.name], value=held) for held in numbers]
+    path = save(tmp_path, graph(nodes, []))
+    with open_source(path, Limits(nodes=1_000)) as source:
+        if fits:
+            assert len(OnnxReader().read(source).tensors) == most
+        else:
+            with pytest.raises(RefusedFile, match="nodes=1000"):
+                OnnxReader().read(source)
+
+
+@pytest.mark.parametrize("dims", [(2, 300), (), (1,) * 64, (1,) * 65])
+def test_packed_dims_are_those_that_stand_one_by_one(dims: tuple[int, ...], tmp_path: Path) -> None:
+    """onnx.proto writes them one by one; a parser takes both."""
+    told = []
+    for written in (
+        b"".join(b"\x08" + varint(size) for size in dims),
+        part(1, b"".join(map(varint, dims))),
+    ):
+        path = tmp_path / "packed.onnx"
+        tensor = written + b"\x10\x01" + part(8, b"w") + part(9, bytes(4))
+        path.write_bytes(b"\x08\x08" + part(7, part(5, tensor)))
+        with open_source(path) as source:
+            told.append(OnnxReader().read(source))
+    single, packed = told
+    assert [held.shape for held in packed.tensors] == [held.shape for held in single.tensors]
+    assert [note.detail for note in packed.observations] == [
+        note.detail for note in single.observations
+    ]
