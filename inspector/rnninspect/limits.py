@@ -23,6 +23,7 @@ class Limits(Record):
         fields: fields of Protocol Buffers messages, over the whole file.
         objects: objects of a TensorFlow graph of objects, and edges between them.
         entries: entries of a checkpoint's index.
+        checked_bytes: bytes of HDF5 structures whose checksums are computed.
         nesting: depth of messages, groups, containers or configurations.
     """
 
@@ -39,6 +40,7 @@ class Limits(Record):
     fields: int = 4_000_000
     objects: int = 700_000
     entries: int = 300_000
+    checked_bytes: int = 12 * 2**20
     nesting: int = 100
 
     def require(self, name: str, value: int, place: str = "the file") -> None:

@@ -56,6 +56,19 @@ def test_two_names_of_one_dataset_are_one_object(tmp_path: Path) -> None:
     assert first.address == second.address
 
 
+def test_what_is_checked_by_its_checksum_has_a_limit(tmp_path: Path) -> None:
+    with h5py.File(tmp_path / "file.h5", "w", libver="latest") as file:
+        for number in range(20):
+            file[f"a{number}"] = np.zeros(3)
+    with made(tmp_path) as source:
+        assert len(dict(File(source).walk())) == 21
+    with (
+        open_source(tmp_path / "file.h5", Limits(checked_bytes=1000)) as source,
+        pytest.raises(RefusedFile, match="checked_bytes=1000"),
+    ):
+        list(File(source).walk())
+
+
 def test_no_element_is_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     with h5py.File(tmp_path / "file.h5", "w") as file:
         file.create_dataset("huge", (2**30, 2**30), "f4", chunks=(1024, 1024))

@@ -95,7 +95,7 @@ def _read_new(space: Space, address: int, head: bytes) -> list[Message]:
     size = int.from_bytes(space.read(address + at, width), "little")
     space.limits.require("header_bytes", size, "an object header")
     block = space.read(address, at + width + size + 4)
-    require_checksum(block, f"the object header at {address}")
+    require_checksum(space, block, f"the object header at {address}")
     messages: list[Message] = []
     blocks, places, seen = [block[at + width : -4]], 1, 0
     for data in blocks:  # grows while it is walked
@@ -115,7 +115,7 @@ def _continued(space: Space, start: int, length: int) -> bytes:
     block = space.read(start, length)
     if block[:4] != b"OCHK" or len(block) < 8:
         raise UnreadableFile(f"no continuation of an object header at {start}")
-    require_checksum(block, f"the object header's continuation at {start}")
+    require_checksum(space, block, f"the object header's continuation at {start}")
     return block[4:-4]
 
 

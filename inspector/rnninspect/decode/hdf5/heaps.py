@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from struct import unpack_from
 
-from rnninspect.decode.hdf5.checksum import lookup3, require_checksum
+from rnninspect.decode.hdf5.checksum import counted_lookup3, require_checksum
 from rnninspect.errors import UnreadableFile
 
 TYPE_CHECKING = False
@@ -26,7 +26,7 @@ class FractalHeap:
         head = space.read(address, at_table + 2 + 2 * length + 4 + width + 2 + 4)
         if head[:4] != b"FRHP" or head[4]:
             raise UnreadableFile(f"no fractal heap at {address}")
-        require_checksum(head, f"the fractal heap's header at {address}")
+        require_checksum(space, head, f"the fractal heap's header at {address}")
         self.id_size, filters, self._flags, largest = unpack_from("<HHBI", head, 5)
         if filters:
             raise UnreadableFile("a fractal heap is compressed, which is not read")
@@ -83,11 +83,11 @@ class FractalHeap:
         if block[:4] != signature or self._space.address(block, 5) != self._address:
             raise UnreadableFile(f"no block of the fractal heap at {start}")
         if signature == b"FHIB":
-            require_checksum(block, f"the heap block at {start}")
+            require_checksum(self._space, block, f"the heap block at {start}")
         elif self._flags & CHECKED_BLOCKS:
             at = 5 + self._space.offset.size + self._offset_size
             blank = block[:at] + bytes(4) + block[at + 4 :]
-            if lookup3(blank) != unpack_from("<I", block, at)[0]:
+            if counted_lookup3(self._space, blank) != unpack_from("<I", block, at)[0]:
                 raise UnreadableFile(f"the checksum of the heap block at {start} is wrong")
         self._sound.add(start)
 

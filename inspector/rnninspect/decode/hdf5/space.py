@@ -75,7 +75,7 @@ class Space:
         self._source, self._base = source, base
         self._pages: dict[int, bytes] = {}
         self._budget = SPARE_BYTES + READS_OF_A_BYTE * source.size
-        self._texts = self._messages = 0
+        self._texts = self._messages = self._checked = 0
 
     def read(self, address: int, length: int) -> bytes:
         """Exactly `length` bytes; UnreadableFile beyond the end or beyond the budget."""
@@ -134,6 +134,13 @@ class Space:
         self._messages += number
         if self._messages > self.limits.nodes:
             self.limits.require("nodes", self._messages, "the number of HDF5 header messages")
+
+    def count_checked(self, length: int) -> None:
+        """Count bytes whose checksum is computed; RefusedFile when there are too many."""
+        self._checked += length
+        if self._checked > self.limits.checked_bytes:
+            what = "the HDF5 structures with a checksum"
+            self.limits.require("checked_bytes", self._checked, what)
 
     def _load(self, number: int) -> bytes:
         if len(self._pages) >= PAGES_KEPT:

@@ -58,7 +58,7 @@ def _old(source: Source, place: int, head: bytes, at: int) -> tuple[Space, int]:
 def _new(source: Source, place: int, head: bytes) -> tuple[Space, int]:
     space = Space(source, place, head[9], head[10])
     width = space.offset.size
-    require_checksum(head[: 16 + 4 * width], "the HDF5 superblock")
+    require_checksum(space, head[: 16 + 4 * width], "the HDF5 superblock")
     _check_end(space, place, head, 12, 12 + 2 * width)
     return space, _defined(space.address(head, 12 + 3 * width))
 

@@ -31,7 +31,7 @@ class _Tree(Record):
 def read_records(space: Space, address: int) -> Iterator[bytes]:
     """All records of the tree with its header at an address, in order."""
     head = space.read(address, 22 + space.offset.size + space.length.size)
-    require_checksum(head, f"the B-tree header at {address}")
+    require_checksum(space, head, f"the B-tree header at {address}")
     if head[:4] != b"BTHD" or head[4]:
         raise UnreadableFile(f"no B-tree of version 2 at {address}")
     kind, node_size, record_size, depth = unpack_from("<BIHH", head, 5)
@@ -76,7 +76,7 @@ def _node(
     data = space.read(address, size)
     if data[:4] != (b"BTIN" if depth else b"BTLF") or data[5] != tree.kind:
         raise UnreadableFile(f"no node of a B-tree at {address}")
-    require_checksum(data, f"the B-tree node at {address}")
+    require_checksum(space, data, f"the B-tree node at {address}")
     for at in range(number + 1):
         if depth:
             child = _child(space, tree, data, 6 + records + at * pointer)
