@@ -92,12 +92,18 @@ def _arithmetic(cell: str, roles: frozenset[Role], sizes: Sizes) -> tuple[Formul
     return formula(CELLS[cell], roles, sizes), count(CELLS[cell], roles, sizes)
 
 
+@lru_cache(maxsize=256)
+def _due(cell: str, role: Role, sizes: Sizes) -> int:
+    return CELLS[cell].parameters(role, sizes)
+
+
 def unique_tensors(layer: RecurrentLayer) -> tuple[StoredTensor, ...]:
     """The stored tensors of a layer's operands, one for each identity."""
     tensors = (tensor for operand in layer.operands for tensor in operand.tensors)
     return tuple({tensor.identity: tensor for tensor in tensors}.values())
 
 
+@lru_cache(maxsize=256)
 def expected_shape(axes: tuple[Axis, ...], gates: int, sizes: Sizes) -> tuple[int, ...] | None:
     """The shape that a layout's axes stand for, in elements; None if the layout has no axes."""
     shape: list[int] = []
@@ -140,7 +146,9 @@ def _slots(
         for weight in cell.weights:
             slot = Slot(direction, weight.role)
             if slot in filling or weight.role in layer.roles:
-                due = cell.parameters(weight.role, layer.sizes) if weight.role in layer.roles else 0
+                due = (
+                    _due(layer.cell, weight.role, layer.sizes) if weight.role in layer.roles else 0
+                )
                 yield SlotCount(slot, due, tuple(filling.get(slot, ())))
 
 

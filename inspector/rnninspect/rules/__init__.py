@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from rnninspect.rules import budgets, coverage, file, formula, trust
 from rnninspect.rules.finding import Breach, Case, Finding, Level, Rule
+from rnninspect.rules.mismatch import mismatches
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -36,7 +37,8 @@ RULES: dict[str, Rule] = {
 
 def check(model: SavedModel, counts: tuple[LayerCount, ...]) -> tuple[Finding, ...]:
     """Apply every rule that needs no policy; findings come worst first, by code, in file order."""
-    case = Case(model, counts)
+    differing = [(counted, *found) for counted in counts for found in mismatches(counted)]
+    case = Case(model, counts, tuple(differing))
     findings = [finding for rule in RULES.values() for finding in _findings(rule, case)]
     return tuple(sorted(findings, key=lambda finding: -finding.level.weight))
 

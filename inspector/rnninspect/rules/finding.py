@@ -10,8 +10,9 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
-    from rnninspect.counter import LayerCount
+    from rnninspect.counter import LayerCount, OperandCount
     from rnninspect.model import Fact, SavedModel
+    from rnninspect.rules.mismatch import Reason
 
 
 class Level(StrEnum):
@@ -28,10 +29,14 @@ class Level(StrEnum):
 
 
 class Case(Record):
-    """All that a rule may look at: one file's description and its counted layers."""
+    """All that a rule may look at: one file's description and its counted layers.
+
+    `differing` holds each operand whose shape is not the expected one, with its layer and why.
+    """
 
     model: SavedModel
     counts: tuple[LayerCount, ...]
+    differing: tuple[tuple[LayerCount, OperandCount, Reason], ...]
 
 
 class Breach(Record):

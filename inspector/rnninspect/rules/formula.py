@@ -5,7 +5,7 @@ from __future__ import annotations
 from rnninspect.cells import BIASES
 from rnninspect.model import Fact, Fate, impossible
 from rnninspect.rules.finding import Breach, Case, Level, Rule, observed
-from rnninspect.rules.mismatch import Reason, mismatches
+from rnninspect.rules.mismatch import Reason
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -24,10 +24,9 @@ def place_of(slot: Slot, directions: int) -> str:
 
 def _differing(reason: Reason) -> Callable[[Case], Iterator[Breach]]:
     def check(case: Case) -> Iterator[Breach]:
-        for counted in case.counts:
-            for operand, found in mismatches(counted):
-                if found is reason:
-                    yield _shape_breach(counted, operand)
+        for counted, operand, found in case.differing:
+            if found is reason:
+                yield _shape_breach(counted, operand)
 
     return check
 
@@ -100,13 +99,15 @@ def _level_input(case: Case) -> Iterator[Breach]:
 
 
 def _layer_count(case: Case) -> Iterator[Breach]:
+    told: dict[int, set[str]] = {}
+    for counted, operand, _ in case.differing:
+        told.setdefault(id(counted), set()).add(operand.operand.name)
     for counted in case.counts:
-        told = {operand.operand.name for operand, _ in mismatches(counted)}
         for group in _groups(counted):
             operands = _operands(group)
             fates = {operand.operand.fate for operand in operands}
             names = {operand.operand.name for operand in operands}
-            if fates != {Fate.STORED} or names & told:
+            if fates != {Fate.STORED} or names & told.get(id(counted), set()):
                 continue
             if any(impossible(operand.operand.shape or ()) for operand in operands):
                 continue
@@ -115,8 +116,8 @@ def _layer_count(case: Case) -> Iterator[Breach]:
 
 
 def _groups(counted: LayerCount) -> Iterator[list[SlotCount]]:
-    """The slots, those together that one operand fills together."""
-    left = list(counted.slots)
+    """The slots that need a look, those together that one operand fills together."""
+    left = [slot for slot in counted.slots if not _adds_up(slot)]
     while left:
         group = [left.pop(0)]
         for slot in group:  # grows while it is walked
@@ -124,6 +125,14 @@ def _groups(counted: LayerCount) -> Iterator[list[SlotCount]]:
             group += [other for other in left if other.slot in reached]
             left = [other for other in left if other.slot not in reached]
         yield group
+
+
+def _adds_up(slot: SlotCount) -> bool:
+    """Whether nothing fills it, or one operand that fills no other, with all that is due."""
+    if len(slot.operands) != 1:
+        return not slot.operands
+    (operand,) = slot.operands
+    return len(operand.operand.slots) == 1 and operand.parameters == slot.expected
 
 
 def _operands(group: list[SlotCount]) -> list[OperandCount]:
