@@ -162,9 +162,10 @@ ENTRIES: dict[str, Hostile] = {
     "header_of_blanks.safetensors": written(
         lambda: file(json.dumps(SOUND).encode() + b" " * 100_000_000)
     ),
-    "header_of_text.safetensors": written(lambda: file(metadata("x" * 100_000_000)), 0),
+    "header_of_text.safetensors": written(lambda: file(metadata("x" * 30_000_000)), 0),
+    "header_of_more_text.safetensors": written(lambda: file(metadata("x" * 100_000_000)), 2),
     "header_of_letters.safetensors": written(
-        lambda: file(metadata("x" * 80_000_000 + "\U0001f600")), 2
+        lambda: file(metadata("x" * 20_000_000 + "\U0001f600")), 2
     ),
     "header_of_lists.safetensors": written(
         lambda: file(b'{"a":' + b"[[]," * 2_000_000 + b"1]}"), 2
