@@ -16,9 +16,10 @@ if TYPE_CHECKING:
     from rnninspect_torch.roots import Declared, Entry
 
 # How the tensors of a network are called; in a checkpoint, others lie beside its state dict.
-_NETWORK = re.compile(r"\.|weight|bias|kernel|embedding|^[WUVbwuv]_?[a-z]{0,3}\d*$")
+_WORDS = (".", "weight", "bias", "kernel", "embedding")
+_LETTER = r"^[WUVbwuv]_?[a-z]{0,3}\d*$"
 # Statistics of the training's observations, which some keep in a dict of their own.
-_STATISTIC = re.compile(r"^(running_)?(mean|std|var|count|min|max)$")
+_STATISTICS = ("mean", "std", "var", "count", "min", "max")
 _WRAPPER = "module."  # what an averaged model is kept in
 
 Outline = frozenset[tuple[str, tuple[int, ...]]]
@@ -59,11 +60,17 @@ def _set_loose_apart(roots: list[Root]) -> None:
 
 
 def _is_network(root: Root) -> bool:
-    return bool(root.declared) or any(_NETWORK.search(entry.name) for entry in root.entries)
+    return bool(root.declared) or any(_is_weight(entry.name) for entry in root.entries)
+
+
+def _is_weight(name: str) -> bool:
+    return any(word in name for word in _WORDS) or re.search(_LETTER, name) is not None
 
 
 def _is_statistics(root: Root) -> bool:
-    return not root.declared and all(_STATISTIC.search(entry.name) for entry in root.entries)
+    return not root.declared and all(
+        entry.name.removeprefix("running_") in _STATISTICS for entry in root.entries
+    )
 
 
 def _split(root: Root) -> Iterator[Root]:

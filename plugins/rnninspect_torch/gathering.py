@@ -7,7 +7,7 @@ import re
 from rnninspect.plugin import Record
 from rnninspect_torch.adapters import ADAPTER, attach
 from rnninspect_torch.naming import words_in
-from rnninspect_torch.signatures import HINTS, SIGNATURES, Signature
+from rnninspect_torch.signatures import HINTS, SIGNATURES, STACK, Signature
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from rnninspect.plugin import Role
     from rnninspect_torch.roots import Entry
 
+_LEVELS = tuple("0123456789")  # of nearly all stacks
 # torch.nn.utils.parametrize keeps what a weight is made of in a module of this name.
 _PARAMETRISED = r"(?s)(?:^|\.)parametrizations\.([^.]+)\.(.+)$"
 # Wrappers between a module and its tensors: torch.compile, FSDP, checkpointing, PEFT.
@@ -141,26 +142,46 @@ def gather(entries: list[Entry]) -> list[Group]:
 
 def _place(groups: dict[tuple[str, str], Group], entry: Entry, name: str, part: str) -> None:
     for signature in SIGNATURES:
-        match = re.search(signature.pattern, name)
-        if match is None:
+        matched = _matched(signature, name)
+        if matched is None:
             continue
-        path = name[: match.start()]
+        path, found = matched
         if path.endswith(_INNER_WRAPPERS):
             modules = path.split(".")
             while modules and modules[-1] in _INNER_WRAPPERS:
                 modules.pop()
             path = ".".join(modules)
         group = groups.setdefault((path, signature.name), Group(path, signature))
-        found = match.groupdict()
-        role = signature.roles[found["tensor"]]
+        role = signature.roles[found["tensor"] or ""]
         word = part or (found.get("part") or "").removeprefix("_")
         if found.get("index") is not None:
-            weight = group.indexed.setdefault((int(found["index"]), role), Weight({}))
+            weight = group.indexed.setdefault((int(found["index"] or 0), role), Weight({}))
         else:
             place = Place(int(found.get("level") or 0), int(bool(found.get("reverse"))), role)
             weight = group.weights.setdefault(place, Weight({}))
         weight.parts.setdefault(word, entry)
         return
+
+
+_Matched = tuple[str, dict[str, str | None]]
+
+
+def _matched(signature: Signature, name: str) -> _Matched | None:
+    """The path of the module, and the groups of the signature's pattern; None if it is another."""
+    if signature is STACK and (found := usual(name)) is not None:
+        return found
+    match = re.search(signature.pattern, name)
+    return None if match is None else (name[: match.start()], match.groupdict())
+
+
+def usual(name: str) -> _Matched | None:
+    """What STACK's pattern finds in `rnn.weight_ih_l0`, for which no pattern need be compiled."""
+    path, _, leaf = name.rpartition(".")
+    word, _, rest = leaf.rpartition("_l")
+    level = rest.removesuffix("_reverse")
+    if word not in STACK.roles or level not in _LEVELS:
+        return None
+    return path, {"tensor": word, "level": level, "reverse": rest[len(level) :]}
 
 
 def _join_dropped(groups: dict[tuple[str, str], Group]) -> None:

@@ -15,13 +15,14 @@ if TYPE_CHECKING:
 # Each is compiled when it is first used, which a plain state dict asks for only one of.
 # Keys of training scripts, of Lightning, fairseq, ESPnet, timm, mmcv and OpenNMT among others.
 _OPTIMIZER = r"optim|exp_avg|scheduler|lr_sched|scaler|momentum_buffer|^opt(_state)?$"
-_OPTIMIZER_CLASS = re.compile(r"optim(?!i[sz]e(d|context))")  # those are what torch.compile makes
+_OPTIMIZER_CLASS = r"optim(?!i[sz]e(d|context))"  # those are what torch.compile makes
 _STATE = (
     r"(^|_)rng(_|$)|random_state|^random$|^callbacks$|^loops$|^hyper_?param(eter)?s$|^hparams|^vocab(s|ulary)?$"
     r"|^(\w+_)?config(s|uration)?$|^args$|^opts$|^options$|^metrics?$|^history$|^loss(es)?$"
     r"|^datamodule|dataset|_log$"
 )
 _COPY = r"(^|[_\W])(ema|swa|shadow|averaged|polyak)([_\W]|$)|shadow_params|^avg_model$|^model_avg$"
+_COPY_HINTS = ("ema", "swa", "shadow", "averaged", "polyak", "avg")  # one is in each of these
 # Other names of copies; they also name networks of their own, so the tensors must agree.
 _PERHAPS_COPY = r"(^|[_\W])(best|last|target|teacher|old|prev|init(ial)?|backup)([_\W]|$)"
 
@@ -41,14 +42,15 @@ def purpose_of_key(key: str, around: Purpose) -> Purpose:
 @lru_cache(maxsize=64)
 def purpose_of_class(path: str, around: Purpose) -> Purpose:
     """What an object that is no module holds tensors for: an optimizer, or its own affairs."""
-    if around is Purpose.OPTIMIZER or _OPTIMIZER_CLASS.search(path.lower()):
+    if around is Purpose.OPTIMIZER or re.search(_OPTIMIZER_CLASS, path.lower()):
         return Purpose.OPTIMIZER
     return Purpose.STATE
 
 
 def is_copy(key: str) -> bool:
     """Whether a key names a moving average of a network."""
-    return re.search(_COPY, key.lower()) is not None
+    word = key.lower()
+    return any(hint in word for hint in _COPY_HINTS) and re.search(_COPY, word) is not None
 
 
 def may_be_copy(path: str) -> bool:

@@ -28,7 +28,7 @@ _UNSUPPORTED = {
     Container.FLATBUFFER: "a flatbuffer of PyTorch Mobile, which is not supported",
     Container.EXECUTORCH: "an ExecuTorch program, which is not supported",
 }
-_PART = re.compile(r"-(\d{5})-of-(\d{5})\.")
+_PART = r"-(\d{5})-of-(\d{5})\."
 _FOREIGN = (
     *(ArithmeticError, AttributeError, LookupError, MemoryError, OSError, RecursionError),
     *(TypeError, ValueError, struct.error),
@@ -51,8 +51,10 @@ def read_model(source: Source) -> SavedModel:
 
 def _with_the_rest(model: SavedModel, source: Source) -> SavedModel:
     """Say so if the file is one of a set, by its name: `model-00001-of-00003.safetensors`."""
-    match = _PART.search(source.name)
-    if source.is_folder or match is None or int(match[2]) < 2:
+    if source.is_folder or "-of-" not in source.name:
+        return model
+    match = re.search(_PART, source.name)
+    if match is None or int(match[2]) < 2:
         return model
     detail = f"part {int(match[1])} of {int(match[2])}: the index beside it describes the whole"
     note = Observation(Fact.UNUSUAL, detail)

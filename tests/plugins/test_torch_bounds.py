@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -13,6 +14,8 @@ from rnninspect.model import SavedModel
 from rnninspect.plugin import Limits
 from rnninspect.source import open_source
 from rnninspect_torch import TorchReader
+from rnninspect_torch.gathering import usual
+from rnninspect_torch.signatures import STACK
 
 WEIGHT = {"data/0": bytes(24)}
 
@@ -81,3 +84,18 @@ def test_the_json_of_an_exported_program_counts_together(tmp_path: Path) -> None
     assert len(within(Limits(header_bytes=told), data, tmp_path).tensors) == 1
     with pytest.raises(RefusedFile, match="the JSON records together exceeds the limit header"):
         within(Limits(header_bytes=told - 1), data, tmp_path)
+
+
+@pytest.mark.parametrize("path", ["", "rnn.", "a.b/", "weight_l0.", ".", "_l1."])
+@pytest.mark.parametrize("end", ["_l0", "_l9_reverse", "_l10", "_l00", "_l", "", "_l1_g", "_l²"])
+def test_a_name_that_needs_no_pattern_is_read_as_by_the_pattern(path: str, end: str) -> None:
+    for word in ("weight_ih", "bias_hh", "weight_hr", "weight", "xweight_ih", "weight_ih_l0"):
+        label = f"{path}{word}{end}"
+        read_off, match = usual(label), re.search(STACK.pattern, label)
+        if read_off is not None:
+            assert match is not None
+            assert read_off[0] == label[: match.start()]
+            told = {key: value or "" for key, value in match.groupdict().items() if key != "part"}
+            assert (read_off[1], match["part"]) == (told, None)
+        elif match is not None:
+            assert end in ("_l10", "_l1_g") or "/" in path
