@@ -91,12 +91,11 @@ def _weights(store: Store, path: str, listed: Listed) -> Iterator[tuple[str, Sto
     yield from stored.items()  # those that the file does not list
 
 
-def match_legacy(units: list[Unit], listed: Listed) -> list[Found]:
+def match_legacy(units: list[Unit], listed: Listed) -> Iterator[Found]:
     """The layers of a configuration with the weights of the group that each lies in.
 
     Recurrent cells of the file that no configured layer takes are recognised by their shapes.
     """
-    found: list[Found] = []
     layers = dict(listed.layers)
     for top in dict.fromkeys(unit.top for unit in units):
         inside = [unit for unit in units if unit.top == top]
@@ -105,11 +104,10 @@ def match_legacy(units: list[Unit], listed: Listed) -> list[Found]:
         cells = [cell for unit in inside for way in unit.ways for cell in way]
         matched, rest = _all_of(cells, clusters) if whole else _pair(cells, clusters)
         for unit in inside:
-            found.extend(build(unit, partial(_matched, matched)))
-        found.extend(recognise(strands(top, rest)))
+            yield from build(unit, partial(_matched, matched))
+        yield from recognise(strands(top, rest))
     for name, clusters in layers.items():
-        found.extend(recognise(strands(name, clusters)))
-    return found
+        yield from recognise(strands(name, clusters))
 
 
 def _matched(pieces: dict[int, Pieces], cell: CellAt) -> Pieces:

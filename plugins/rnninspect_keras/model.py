@@ -42,7 +42,10 @@ def describe_native(
     finder = _find(config, store, limits)
     set_quantisation_apart(store, finder.packed)
     found, taken = match_native(finder.units, store)
-    found.extend(recognise(native_strands(store, taken)))
+    strands = list(native_strands(store, taken))
+    cells = sum(strand.sure for strand in strands)  # two make a layer of two directions
+    limits.require("recurrent", (cells + 1) // 2, "the number of recurrent cells")
+    found.extend(_bounded(recognise(strands), limits))
     return saved(
         name,
         producer,
@@ -68,7 +71,7 @@ def describe_legacy(
     finder = _find(config, None, limits)
     set_quantisation_apart(store, finder.packed)
     listed = list_layers(store, base)
-    found = match_legacy(finder.units, listed)
+    found = list(_bounded(match_legacy(finder.units, listed), limits))
     return saved(
         name,
         producer,
@@ -84,6 +87,13 @@ def describe_tensors(name: str, producer: str, store: Store) -> SavedModel:
 
     found = recognise_named(store.tensors.items())
     return saved(name, producer, store.tensors.values(), found, store.observations)
+
+
+def _bounded(found: Iterable[Found], limits: Limits) -> Iterator[Found]:
+    """The same layers; RefusedFile before more than the limit are worked out."""
+    for number, layer in enumerate(found, 1):
+        limits.require("recurrent", number, "the number of recurrent layers")
+        yield layer
 
 
 def _find(config: Json, store: Store | None, limits: Limits) -> Finder:

@@ -103,6 +103,14 @@ def names_as_numbers(file: h5py.File, group: h5py.Group, _path: Path) -> None:
     file["model_weights"].attrs["layer_names"] = 9
 
 
+def many_cells(path: Path) -> None:
+    """The weights of 6,000 layers, more than are worked out one by one."""
+    with h5py.File(path, "w") as file:
+        for number in range(6_000):
+            for index, shape in enumerate(SHAPES.values()):
+                file[f"layers/lstm_{number}/cell/vars/{index}"] = np.zeros(shape, np.float32)
+
+
 def archived(config: str, change: Callable[[dict[str, bytes]], object] | None = None) -> bytes:
     """A `.keras` archive of sound weights; `change` spoils its members."""
     held = io.BytesIO()
@@ -157,6 +165,7 @@ ENTRIES: dict[str, Hostile] = {
     "digits.keras": written(lambda: archived(SOUND.replace(" 2,", " " + "9" * 10_000 + ","))),
     "many_layers.keras": written(lambda: archived(json.dumps(model_of(*MANY)))),
     "inflating_config.keras": written(lambda: inflating("config.json"), 2),
+    "many_cells.weights.h5": Hostile(many_cells, 2),
     "many_shards.json": written(
         lambda: json.dumps(
             {"weight_map": {f"/l{at}/vars": f"s_{at:05}.weights.h5" for at in range(4_990)}}
