@@ -5,16 +5,16 @@ from __future__ import annotations
 import gc
 import sys
 
-from rnninspect.ending import until_stopped
+from rnninspect.ending import leave, until_stopped
 
 
 def main() -> None:
-    """Run `rnninspect` with the arguments of the process."""
-    sys.exit(until_stopped(_call))
+    """Run `rnninspect` with the arguments of the process, and end it."""
+    leave(until_stopped(call))
 
 
-def _call() -> int:
-    """Everything else is imported here, where a signal already finds its listener.
+def call() -> int:
+    """The exit code of a run; everything is imported here, where a signal finds its listener.
 
     What a call makes lives to its end, or to the next file: to look for cycles meanwhile takes a
     fifteenth of a short call, and a tenth of a long one.

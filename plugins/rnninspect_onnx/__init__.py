@@ -25,6 +25,8 @@ class OnnxReader:
 
     def recognises(self, source: Source) -> bool:
         """Whether the content is an ONNX model in one of its forms."""
+        if source.is_folder:
+            return False
         from rnninspect_onnx.recognition import form_of  # noqa: PLC0415 - the package must load fast
 
         return form_of(source) is not None

@@ -68,10 +68,10 @@ def read_header(source: Source, scope: str = _SCOPE) -> tuple[Saved, Root]:
 
 def _parsed(source: Source, length: int, repeated: list[str]) -> object:
     """The header as JSON, tensors as _Fields; adds names that stand twice in one object."""
-    source.limits.require("header_bytes", _TIMES * length, "the header")
+    source.limits.require("header_bytes", _TIMES * length, "the header in memory")
     encoded = source.read(_PREFIX, length)
     if not encoded.isascii():
-        source.limits.require("header_bytes", _TIMES_UNICODE * length, "the header")
+        source.limits.require("header_bytes", _TIMES_UNICODE * length, "the header in memory")
     text = encoded.decode()
     del encoded
     for mark, each in _MARKS.items():

@@ -21,7 +21,8 @@ from importlib import import_module
 from pathlib import Path
 
 from rnninspect import stores
-from rnninspect.__main__ import main
+from rnninspect.__main__ import call
+from rnninspect.ending import until_stopped
 
 FORMATS = ("table", "json", "markdown", "csv")
 PACKAGES = ("rnninspect", "rnninspect_onnx", "rnninspect_torch", "rnninspect_keras")
@@ -44,14 +45,10 @@ class Seen:
     events: list[str] = field(default_factory=list)
 
 
-def call_main(path: str, output: str) -> int | str | None:
+def call_main(path: str, output: str) -> int:
     """The command in this process; the exit code that it would end with."""
     sys.argv = ["rnninspect", path, "--format", output]
-    try:
-        main()
-    except SystemExit as end:
-        return end.code
-    return 0
+    return until_stopped(call)
 
 
 def streams(output: str, path: str, folder: Path) -> dict[str, object]:
@@ -64,7 +61,7 @@ def streams(output: str, path: str, folder: Path) -> dict[str, object]:
         resource.setrlimit(resource.RLIMIT_CPU, (MOST_SECONDS, MOST_SECONDS))
         code = 70  # a traceback's, told from those of the contract
         try:
-            code = int(call_main(path, output) or 0)
+            code = call_main(path, output)
         finally:
             sys.stdout.flush()
             sys.stderr.flush()
