@@ -22,14 +22,14 @@ from pathlib import Path
 from .goals import FEW, MANY, files, goals
 from .measure import PATIENCE, Summary, interleaved
 from .models import MAKERS, SIZES
-from .peers import BOTH, peers_of
+from .peers import BOTH, OURS_SMALL, peers_of
 
 HEAD = (
     "| format | size | command | runs | median | fastest – slowest | × ours | processor | peak | "
     "read |\n|---|---|---|---:|---:|---:|---:|---:|---:|---:|\n"
 )
 ROOT = Path(__file__).parents[2]
-COPIES = "many"  # a size by name: many copies of the small model in one call
+LARGEST, COPIES = "2GB", "many"  # the last: many copies of the small model in one call
 Measured = tuple[str, str, Summary]  # size, command
 
 
@@ -68,10 +68,7 @@ def measured(family: str, size: str, rounds: int, patience: float) -> Iterator[M
     """What each command took for one model; ours is the first of each size."""
     with tempfile.TemporaryDirectory(prefix="rnninspect-benchmark-") as folder:
         first = Path(folder) / "0" / MAKERS[family][0]
-        first.parent.mkdir()
-        made = "small" if size == COPIES else size
-        maker = [sys.executable, "-m", "tests.benchmark", "--make", family, made, str(first)]
-        subprocess.run(maker, check=True, cwd=ROOT, capture_output=True)
+        _make(family, "small" if size == COPIES else size, first)
         if size == COPIES:
             paths = [str(path) for path in copies(first, MANY)]
             calls = [
@@ -83,9 +80,19 @@ def measured(family: str, size: str, rounds: int, patience: float) -> Iterator[M
             calls = [
                 (size, peer.name, (*peer.command, str(first))) for peer in peers_of(family, size)
             ]
+        if size == LARGEST:
+            small = Path(folder) / "small" / first.name
+            _make(family, "small", small)
+            calls.append((size, OURS_SMALL, (*BOTH[0].command, str(small))))
         found = interleaved([command for _, _, command in calls], rounds, patience)
     for (at, name, _), summary in zip(calls, found, strict=True):
         yield at, name, summary
+
+
+def _make(family: str, size: str, path: Path) -> None:
+    path.parent.mkdir()
+    maker = [sys.executable, "-m", "tests.benchmark", "--make", family, size, str(path)]
+    subprocess.run(maker, check=True, cwd=ROOT, capture_output=True)
 
 
 def copies(first: Path, count: int) -> Iterator[Path]:

@@ -10,6 +10,7 @@ from rnninspect.record import Record
 from .netron_peer import netron_command
 
 OURS, OURS_JSON = "rnninspect", "rnninspect --format json"
+OURS_SMALL = "rnninspect, the small model"  # beside a large one, in the same rounds
 PASS, LIBRARIES = "python -c pass", "import typer, tabulate"
 
 
