@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from rnninspect.cli import COMMANDS
-from rnninspect.command import SUBCOMMANDS, Request, plain_request, run
+from rnninspect.command import SUBCOMMANDS, Request, inspect_all, plain_request, run
 from rnninspect.writing import write_whole
 
 SAMPLES = Path(__file__).parents[1] / "sample_models"
@@ -326,3 +326,17 @@ def _peak(request: Request) -> int:
     gc.unfreeze()
     gc.enable()
     return peak
+
+
+def test_the_collector_looks_at_no_report_twice() -> None:
+    gc.disable()
+    try:
+        looked_at = []
+        for files in (5, 50):
+            reports, _ = inspect_all(Request((str(GOOD),) * files))
+            assert len(reports) == files
+            looked_at.append(len(gc.get_objects()))  # without what is frozen
+            gc.unfreeze()
+    finally:
+        gc.enable()
+    assert looked_at[1] < looked_at[0] + 500  # 45 reports are some 2,000 of them

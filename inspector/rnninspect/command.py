@@ -82,9 +82,9 @@ def inspected(request: Request) -> Iterator[Report | Unreadable]:
 
 def _tidy(files: int) -> None:
     """Free what the files so far have left in cycles: nobody else does, see `__main__`."""
-    if files == 1:
-        gc.freeze()  # modules stay: to look through them again takes longer than a file
-    gc.collect()
+    if files > 1:
+        gc.collect()
+    gc.freeze()  # modules, and reports that the caller keeps, are not looked through again
 
 
 def inspect_all(request: Request) -> tuple[list[Report], list[Unreadable]]:
