@@ -74,7 +74,6 @@ class StoredTensor(Record):
         elements: parameters where they are not the product of the shape (packed int4).
         needed_bytes: bytes that shape and dtype, or its storage's header, call for.
         held_bytes: bytes that the file really holds for it; None if the file does not tell.
-        place: where in the file it lies, for messages.
     """
 
     name: str
@@ -86,7 +85,6 @@ class StoredTensor(Record):
     elements: int | None = None
     needed_bytes: int | None = None
     held_bytes: int | None = None
-    place: str = ""
 
     @property
     def parameters(self) -> int:

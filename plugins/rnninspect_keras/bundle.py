@@ -234,7 +234,6 @@ def _add(bundle: Bundle, shards: Shards, entry: Entry, slices: Slices) -> None:
         purpose=Purpose.PARAMETER if number else Purpose.CONSTANT,
         needed_bytes=None if held is None else needed,
         held_bytes=held,
-        place="in slices" if entry.sliced else f"{shards.name(entry.shard)}:{entry.offset}",
     )
 
 

@@ -110,7 +110,6 @@ def _tensor(path: str, dataset: Dataset, origin: str) -> StoredTensor:
         elements=0 if dataset.shape is None else None,
         needed_bytes=dataset.needed_bytes if compared else None,
         held_bytes=held if compared else None,
-        place=f"{origin}@{dataset.address}",
     )
 
 

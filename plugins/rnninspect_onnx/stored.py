@@ -86,7 +86,6 @@ def _describe(entry: Entry, uses: Uses, files: ExternalFiles | None) -> StoredTe
         elements,
         needed,
         held,
-        f"offset {tensor.place}",
     )
 
 
