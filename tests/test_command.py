@@ -2,23 +2,20 @@
 
 from __future__ import annotations
 
-import gc
 import json
 import os
 import subprocess
 import sys
-import tracemalloc
 from pathlib import Path
 
 import pytest
 
 from rnninspect.cli import COMMANDS
-from rnninspect.command import SUBCOMMANDS, Request, inspect_all, plain_request, run
+from rnninspect.command import SUBCOMMANDS, plain_request
 from rnninspect.writing import write_whole
 
 SAMPLES = Path(__file__).parents[1] / "sample_models"
 GOOD = min((SAMPLES / "onnx").glob("*.onnx"))
-MODELS = [GOOD, SAMPLES / "torch" / "tagger.pt", SAMPLES / "keras" / "bidirectional.keras"]
 BROKEN = min((SAMPLES / "broken").glob("*.onnx"))
 
 
@@ -305,38 +302,3 @@ def test_a_file_that_bears_a_commands_name_is_given_by_its_path(tmp_path: Path) 
 
 def test_version() -> None:
     assert call("--version").stdout.startswith("rnninspect 0.")
-
-
-@pytest.mark.parametrize("output", ["table", "json", "markdown", "csv"])
-@pytest.mark.parametrize("model", MODELS, ids=lambda path: str(path.suffix))
-def test_memory_does_not_grow_with_the_number_of_files(model: Path, output: str) -> None:
-    _, few, many = (
-        _peak(Request((str(model),) * n, output, Path(os.devnull))) for n in (9, 9, 109)
-    )
-    assert many - few < 100_000  # 100 reports take 1.4 MB and more
-
-
-def _peak(request: Request) -> int:
-    gc.collect()
-    gc.disable()  # as the command does
-    tracemalloc.start()
-    run(request)
-    _, peak = tracemalloc.get_traced_memory()
-    tracemalloc.stop()
-    gc.unfreeze()
-    gc.enable()
-    return peak
-
-
-def test_the_collector_looks_at_no_report_twice() -> None:
-    gc.disable()
-    try:
-        looked_at = []
-        for files in (5, 50):
-            reports, _ = inspect_all(Request((str(GOOD),) * files))
-            assert len(reports) == files
-            looked_at.append(len(gc.get_objects()))  # without what is frozen
-            gc.unfreeze()
-    finally:
-        gc.enable()
-    assert looked_at[1] < looked_at[0] + 500  # 45 reports are some 2,000 of them

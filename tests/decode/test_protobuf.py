@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from bundles import varint
 from rnninspect.decode.protobuf import (
     FIXED32,
     FIXED64,
@@ -35,14 +36,6 @@ class Counting(Source):
     def read(self, offset: int, length: int) -> bytes:
         self.taken += length
         return super().read(offset, length)
-
-
-def varint(number: int) -> bytes:
-    out = bytearray()
-    while number > 0x7F:
-        out.append(number & 0x7F | 0x80)
-        number >>= 7
-    return bytes([*out, number])
 
 
 def field(number: int, content: bytes) -> bytes:

@@ -8,6 +8,8 @@ import random
 import warnings
 import zipfile
 
+from bundles import varint
+
 from .faults import MOST_BYTES, NUMBERS, mutate_bytes, mutate_json
 
 OPCODES = (
@@ -172,18 +174,10 @@ def _varint(data: bytes, at: int) -> tuple[int, int]:
 def _encoded(fields: list[Field]) -> bytes:
     out = bytearray()
     for number, kind, value in fields:
-        out += _number(number << 3 | kind)
+        out += varint(number << 3 | kind)
         if isinstance(value, int):
-            out += value.to_bytes(8, "little")[: FIXED[kind]] if kind in FIXED else _number(value)
+            out += value.to_bytes(8, "little")[: FIXED[kind]] if kind in FIXED else varint(value)
             continue
         content = _encoded(value) if isinstance(value, list) else value
-        out += (_number(len(content)) if kind == LENGTH else b"") + content
+        out += (varint(len(content)) if kind == LENGTH else b"") + content
     return bytes(out)
-
-
-def _number(value: int) -> bytes:
-    out = bytearray()
-    while value > 0x7F:
-        out.append(value & 0x7F | 0x80)
-        value >>= 7
-    return bytes([*out, value])

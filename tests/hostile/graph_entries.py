@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 from onnx import helper, numpy_helper
 
+from bundles import varint
 from hostile.entry import Hostile, written
 from hostile.onnx_entries import data, fed_by, field, kernel, lstm, named
-from hostile.tensorflow_entries import number
 from onnx_graphs import Shape, graph, model, node, weights
 
 
@@ -60,7 +60,7 @@ def crowd(count: int) -> bytes:
 
 def axes(count: int) -> bytes:
     """The kernel with so many axes of 2^62."""
-    dims = field(1, number(2**62) * count)
+    dims = field(1, varint(2**62) * count)
     return b"\x08\x08" + field(7, field(5, dims + b"\x10\x01" + field(8, b"W")) + sound_node())
 
 

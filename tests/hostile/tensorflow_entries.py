@@ -6,6 +6,7 @@ import struct
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
+from bundles import varint
 from hostile.entry import Hostile, written
 from hostile.onnx_entries import field
 from rnninspect.decode.crc32c import crc32c
@@ -16,19 +17,10 @@ FLOAT = b"\x08\x01"  # DataType 1 as field 1
 HEADER = b"\x08\x01\x1a\x02\x08\x01"  # one shard, version 1
 
 
-def number(value: int) -> bytes:
-    """In groups of seven bits, as in Protocol Buffers."""
-    out = bytearray()
-    while value > 0x7F:
-        out.append(value & 0x7F | 0x80)
-        value >>= 7
-    return bytes([*out, value])
-
-
 def entries_of(pairs: Iterable[Entry]) -> bytes:
     """A block whose keys share nothing, without its list of restarts."""
     return b"".join(
-        number(0) + number(len(key)) + number(len(value)) + key + value for key, value in pairs
+        varint(0) + varint(len(key)) + varint(len(value)) + key + value for key, value in pairs
     )
 
 
@@ -45,7 +37,7 @@ class Table:
         """Append a block; the handle is what an index says of it."""
         checksum = crc32c(block + bytes([packing]))
         masked = ((checksum >> 15 | checksum << 17) + MASK_DELTA) & 0xFFFFFFFF
-        handle = number(len(self.data)) + number(len(block))
+        handle = varint(len(self.data)) + varint(len(block))
         self.data += block + bytes([packing]) + struct.pack("<I", masked)
         return handle
 
@@ -59,7 +51,7 @@ class Table:
 
 def tensor(size: int = 24, shape: bytes = b"", shard: int = 0) -> bytes:
     """A BundleEntryProto of float32."""
-    placed = (b"\x18" + number(shard) if shard else b"") + b"\x28" + number(size)
+    placed = (b"\x18" + varint(shard) if shard else b"") + b"\x28" + varint(size)
     return FLOAT + field(2, shape or field(2, b"\x08\x06")) + placed
 
 
@@ -96,7 +88,7 @@ def growing_keys() -> bytes:
     """A key of a megabyte, and 100,000 more that repeat it by naming its length."""
     name = b"k" * 1_000_000
     first = entries_of([(b"", HEADER), (name, tensor())])
-    more = number(len(name)) + number(1) + number(len(tensor())) + b"x" + tensor()
+    more = varint(len(name)) + varint(1) + varint(len(tensor())) + b"x" + tensor()
     table = Table()
     return table.close(table.add(first + more * 100_000 + NO_RESTARTS))
 
@@ -104,7 +96,7 @@ def growing_keys() -> bytes:
 def packed(elements: bytes, size: int) -> bytes:
     """A table of one block under snappy."""
     table = Table()
-    return table.close(first(table), table.add(number(size) + elements, packing=1))
+    return table.close(first(table), table.add(varint(size) + elements, packing=1))
 
 
 def repeating_far() -> bytes:
@@ -121,14 +113,14 @@ def inflating() -> bytes:
 
 def many_axes() -> bytes:
     """A tensor of 60,000 axes, whose product has a million digits."""
-    axis = field(2, b"\x08" + number(2**62))
+    axis = field(2, b"\x08" + varint(2**62))
     return index((b"lstm/kernel", tensor(shape=axis * 60_000)))
 
 
 def many_shards() -> bytes:
     """Tensors each of which lies in another shard."""
     table = Table()
-    header = b"\x08" + number(99_999) + HEADER[2:]
+    header = b"\x08" + varint(99_999) + HEADER[2:]
     tensors = [(b"t%06d" % at, tensor(shard=at)) for at in range(6_000)]
     return table.close(table.add(entries_of([(b"", header), *tensors]) + NO_RESTARTS))
 
@@ -137,8 +129,8 @@ def graph_of(objects: bytes) -> Callable[[Path], None]:
     """A checkpoint with this object graph."""
 
     def make(path: Path) -> None:
-        text = number(len(objects)) + bytes(4) + objects
-        entry = b"\x08\x07" + b"\x12\0\x28" + number(len(text))
+        text = varint(len(objects)) + bytes(4) + objects
+        entry = b"\x08\x07" + b"\x12\0\x28" + varint(len(text))
         path.write_bytes(index((b"_CHECKPOINTABLE_OBJECT_GRAPH", entry)))
         path.with_name(f"{path.stem}.data-00000-of-00001").write_bytes(text)
 
@@ -151,7 +143,7 @@ def graph_file(objects: bytes) -> bytes:
 
 
 def child(number_: int, name: bytes) -> bytes:
-    return field(1, b"\x08" + number(number_) + field(2, name))
+    return field(1, b"\x08" + varint(number_) + field(2, name))
 
 
 def chain() -> bytes:

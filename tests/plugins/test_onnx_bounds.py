@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 from onnx import TensorProto, helper
 
+from bundles import varint
 from onnx_graphs import (
     Shape,
     counts,
@@ -40,14 +41,6 @@ class Counting(Source):
     def read(self, offset: int, length: int) -> bytes:
         self.taken += length
         return super().read(offset, length)
-
-
-def varint(number: int) -> bytes:
-    out = bytearray()
-    while number > 0x7F:
-        out.append(number & 0x7F | 0x80)
-        number >>= 7
-    return bytes([*out, number])
 
 
 def part(number: int, data: bytes) -> bytes:
