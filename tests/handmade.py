@@ -13,7 +13,7 @@ from rnninspect.model import (
     Slot,
     StoredTensor,
 )
-from rnninspect.report import Findings, Report, add_up
+from rnninspect.report import Findings, Report, add_up, possible_in
 from rnninspect.rules import check
 
 G, M, N, R, P = Symbol.GATES, Symbol.INPUT, Symbol.HIDDEN, Symbol.FED_BACK, Symbol.PROJECTION
@@ -99,6 +99,7 @@ def report(saved: SavedModel, path: str = "model.bin") -> Report:
         file_bytes=1000,
         layers=counts,
         skipped=saved.skipped,
+        possible=possible_in(saved),
         totals=add_up(saved, counts),
         findings=Findings(check(saved, counts)),
     )

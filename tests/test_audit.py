@@ -11,7 +11,7 @@ from handmade import layer, model, report, tensor
 from rnninspect.audit import Audit, Measure, Outcome
 from rnninspect.audit.measure import Quantity, spell
 from rnninspect.cells import Sizes
-from rnninspect.model import Origin, SkippedLayer, Stack
+from rnninspect.model import Fact, Observation, Origin, SkippedLayer, Stack
 from rnninspect.report import Findings, Report
 from rnninspect.rules import Finding, Level
 
@@ -115,7 +115,7 @@ def test_coverage_is_the_smaller_share_of_tensors_and_of_layers() -> None:
     lost = SkippedLayer("odd", "MyCell", "no formula is known", (tensor("w", (2, 5)),))
     tensors = report(model(layer(), others=lost.tensors)._replace(skipped=(lost,)))
     layers = report(model(layer())._replace(skipped=(lost._replace(tensors=()),)))
-    note = "(1 of 2 recurrent layers, 4 of 5 tensors)"
+    note = "(1 of 2 recurrent layers, 4 of 5 tensors understood)"
     whole = Fraction(1)
     assert told(hold_to(tensors, min_coverage=whole))[0] == (
         "R505",
@@ -125,6 +125,16 @@ def test_coverage_is_the_smaller_share_of_tensors_and_of_layers() -> None:
     assert only(hold_to(layers, min_coverage=whole)).value == Fraction(1, 2)
     assert only(hold_to(layers, min_coverage=Fraction(1, 2))).outcome is Outcome.PASS
     assert only(hold_to(report(model()), min_coverage=whole)).outcome is Outcome.PASS
+
+
+def test_a_possible_cell_lowers_coverage() -> None:
+    seen = Observation(Fact.POSSIBLE, "net: a module with i2h", tensors=(tensor("w", (2, 5)),))
+    whole = Fraction(1)
+    found = report(model(layer(), others=seen.tensors)._replace(observations=(seen,)))
+    assert only(hold_to(found, min_coverage=whole)).outcome is Outcome.FAIL
+    assert only(hold_to(found, min_coverage=whole)).value == Fraction(1, 2)
+    without = report(model(layer())._replace(observations=(seen._replace(tensors=()),)))
+    assert only(hold_to(without, min_coverage=whole)).outcome is Outcome.FAIL
 
 
 def test_without_a_limit_nothing_is_measured() -> None:

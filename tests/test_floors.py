@@ -16,6 +16,7 @@ FLOORS = {
     "ending": 0,
     "errors": 0,
     "cells": 0,
+    "wording": 0,
     "limits": 1,
     "stores": 1,
     "model": 1,

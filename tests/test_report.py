@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from handmade import layer, model, report, tensor, without
 from rnninspect.cells import Role
-from rnninspect.model import Fate, Purpose, SkippedLayer
+from rnninspect.model import Fact, Fate, Observation, Purpose, SkippedLayer
 from rnninspect.rules import Level
 
 
@@ -32,6 +32,21 @@ def test_tensors_of_a_skipped_layer_are_not_attributed() -> None:
     lost = SkippedLayer("x", "X", "unknown", (tensor("w", (4,)),))
     totals = report(model(layer(), others=lost.tensors)._replace(skipped=(lost,))).totals
     assert (totals.tensors, totals.attributed, totals.parameters) == (5, 4, 60)
+
+
+def test_tensors_of_a_possible_cell_are_not_attributed() -> None:
+    seen = Observation(Fact.POSSIBLE, "net: a module with w", tensors=(tensor("w", (4,)),))
+    made = report(model(layer(), others=seen.tensors)._replace(observations=(seen,)))
+    assert (made.totals.tensors, made.totals.attributed, made.totals.parameters) == (5, 4, 60)
+    assert [finding.message for finding in made.findings] == [f"{seen.detail}; 4 parameters"]
+
+
+def test_a_tensor_that_a_layer_of_the_report_holds_is_attributed() -> None:
+    known = layer()
+    seen = Observation(Fact.POSSIBLE, "x", tensors=known.operands[0].tensors)
+    lost = SkippedLayer("y", "Y", "unknown", known.operands[1].tensors)
+    both = model(known)._replace(observations=(seen,), skipped=(lost,))
+    assert report(both).totals.attributed == report(both).totals.tensors
 
 
 def test_verdicts() -> None:

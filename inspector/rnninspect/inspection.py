@@ -7,7 +7,7 @@ import os
 from rnninspect.counter import count_layers
 from rnninspect.errors import PluginError, RnnInspectError
 from rnninspect.readers import choose_reader, open_model
-from rnninspect.report import Findings, Report, add_up
+from rnninspect.report import Findings, Report, add_up, possible_in
 from rnninspect.rules import check
 
 TYPE_CHECKING = False
@@ -42,6 +42,7 @@ def inspect_file(
         file_bytes=size,
         layers=counts,
         skipped=model.skipped,
+        possible=possible_in(model),
         totals=add_up(model, counts),
         findings=Findings(check(model, counts)),
     )

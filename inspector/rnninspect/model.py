@@ -169,7 +169,7 @@ class RecurrentLayer(Record):
 
 
 class SkippedLayer(Record):
-    """A layer that was found and not understood; its tensors count, as not attributed."""
+    """A layer that was found and not understood; its tensors count, as not understood."""
 
     name: str
     kind: str
@@ -178,12 +178,21 @@ class SkippedLayer(Record):
 
 
 class Observation(Record):
-    """Something that a reader noticed; `detail` is a clause for people, such as `builtins.open`."""
+    """Something that a reader noticed.
+
+    Attributes:
+        fact: what kind of thing.
+        detail: a clause for people, such as `builtins.open`.
+        layer: the layer it concerns, by name.
+        tensor: the tensor it concerns, by name.
+        tensors: of a possible recurrent cell the stored tensors, which nobody understood.
+    """
 
     fact: Fact
     detail: str
     layer: str | None = None
     tensor: str | None = None
+    tensors: tuple[StoredTensor, ...] = ()
 
 
 class SavedModel(Record):

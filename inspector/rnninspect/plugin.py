@@ -22,6 +22,7 @@ from rnninspect.model import (
 )
 from rnninspect.record import Record
 from rnninspect.source import Neighbour, Source, Whereabouts, open_source
+from rnninspect.wording import plural
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -63,6 +64,7 @@ __all__ = [
     "UnreadableFile",
     "Whereabouts",
     "open_source",
+    "plural",
 ]
 
 

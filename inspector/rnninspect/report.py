@@ -5,14 +5,16 @@ from __future__ import annotations
 from functools import cached_property
 
 from rnninspect.counter import unique_tensors
-from rnninspect.model import Fate, Purpose
+from rnninspect.model import Fact, Fate, Purpose
 from rnninspect.record import Record
 from rnninspect.rules import Finding, Level
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from rnninspect.counter import LayerCount
-    from rnninspect.model import SavedModel, SkippedLayer, StoredTensor
+    from rnninspect.model import Observation, SavedModel, SkippedLayer, StoredTensor
 
 NOT_PARAMETERS = (Purpose.OPTIMIZER, Purpose.STATE, Purpose.CONSTANT, Purpose.QUANTISATION)
 
@@ -27,7 +29,8 @@ class Totals(Record):
         not_parameters: elements that are kept for something else, by purpose.
         copies: elements of a second copy of the network (EMA, SWA).
         tensors: how many tensors hold the parameters.
-        attributed: how many of them are accounted for: all but those of skipped layers.
+        skipped: how many of them belong to skipped layers.
+        possible: how many of the others belong to possible recurrent cells.
     """
 
     parameters: int
@@ -36,12 +39,18 @@ class Totals(Record):
     not_parameters: dict[str, int]
     copies: int
     tensors: int
-    attributed: int
+    skipped: int
+    possible: int
 
     @property
     def other(self) -> int:
         """Parameters outside the recurrent layers."""
         return self.parameters - self.recurrent
+
+    @property
+    def attributed(self) -> int:
+        """How many of the tensors are understood: the field's name in JSON."""
+        return self.tensors - self.skipped - self.possible
 
 
 class Findings(tuple["Finding", ...]):  # noqa: SLOT001 - the index is kept in its dict
@@ -60,6 +69,7 @@ class Report(Record):
     """All that is known of one model; sizes in bytes, counts in elements.
 
     `file_bytes` are those of the file and of the others that it names: shards, external data.
+    `possible` are the modules that look like a recurrent cell without a known formula.
     """
 
     path: str
@@ -69,6 +79,7 @@ class Report(Record):
     file_bytes: int
     layers: tuple[LayerCount, ...]
     skipped: tuple[SkippedLayer, ...]
+    possible: tuple[Observation, ...]
     totals: Totals
     findings: Findings
 
@@ -108,7 +119,8 @@ def add_up(model: SavedModel, counts: tuple[LayerCount, ...]) -> Totals:
     recurrent = {
         tensor.identity for counted in counts for tensor in unique_tensors(counted.layer)
     } & held.keys()
-    lost = {tensor.identity for layer in model.skipped for tensor in layer.tensors} & held.keys()
+    skipped = (_identities(model.skipped) & held.keys()) - recurrent
+    possible = (_identities(possible_in(model)) & held.keys()) - recurrent - skipped
     return Totals(
         parameters=_elements(held),
         recurrent=sum(held[identity].parameters for identity in recurrent),
@@ -119,8 +131,18 @@ def add_up(model: SavedModel, counts: tuple[LayerCount, ...]) -> Totals:
         },
         copies=_elements(by_purpose[Purpose.COPY], without=held),
         tensors=len(held),
-        attributed=len(held) - len(lost - recurrent),
+        skipped=len(skipped),
+        possible=len(possible),
     )
+
+
+def possible_in(model: SavedModel) -> tuple[Observation, ...]:
+    """What looks like a recurrent cell to the reader, and has no known formula."""
+    return tuple(noted for noted in model.observations if noted.fact is Fact.POSSIBLE)
+
+
+def _identities(unclear: Iterable[SkippedLayer | Observation]) -> set[str]:
+    return {tensor.identity for one in unclear for tensor in one.tensors}
 
 
 def _elements(

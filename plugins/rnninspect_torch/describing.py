@@ -127,7 +127,9 @@ def _find_layers(network: _Network) -> None:
             network.observations.extend(found.observations)
             taken.update(id(entry) for entry in group.entries())
     network.observations.extend(
-        look_alikes([entry for entry in entries if id(entry) not in taken], root.declared)
+        look_alikes(
+            [entry for entry in entries if id(entry) not in taken], root.declared, network.stored
+        )
     )
 
 

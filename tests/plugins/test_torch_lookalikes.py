@@ -57,5 +57,22 @@ def test_what_is_not_known_is_possible_and_no_layer(shapes: Shapes, tmp_path: Pa
     assert model.layers == ()
     (note,) = model.observations
     assert note.fact is Fact.POSSIBLE
-    assert note.detail.startswith("net: a module with ")
+    assert note.detail.startswith("net: a module with net.")
+    assert set(note.tensors) <= set(model.tensors)
+    recurrent = {tensor.name.removeprefix("net.") for tensor in note.tensors}
+    assert recurrent >= {name for name in shapes if "h" in name and not name.startswith("layer")}
     assert parameters(model) == sum(map(math.prod, shapes.values()))
+
+
+def test_a_cells_bias_is_among_its_tensors_and_the_next_layer_is_not(tmp_path: Path) -> None:
+    shapes = {"cell.W_ih": (20, 3), "cell.W_hh": (20, 5), "cell.b": (20,), "head.weight": (2, 5)}
+    (note,) = read(saved(shapes), tmp_path).observations
+    assert [tensor.name for tensor in note.tensors] == ["cell.W_ih", "cell.W_hh", "cell.b"]
+
+
+def test_possible_cells_beyond_those_listed_keep_their_tensors(tmp_path: Path) -> None:
+    cells = {f"{number}.i2h.weight": (5, 8) for number in range(60)}
+    notes = read(saved(cells), tmp_path).observations
+    assert len(notes) == 51
+    assert notes[-1].detail == "and 10 more modules of this kind"
+    assert sum(len(note.tensors) for note in notes) == 60

@@ -9,6 +9,7 @@ from rnninspect.audit.measure import Measure, Outcome
 from rnninspect.baseline import FIGURES, Figures
 from rnninspect.counter import unique_tensors
 from rnninspect.model import Origin
+from rnninspect.wording import plural
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -165,9 +166,9 @@ def _declared(report: Report) -> Measure:
 
 
 def _coverage(report: Report, allowed: Fraction) -> Measure:
-    """The smaller one of two shares: tensors attributed, and recurrent layers understood."""
+    """The smaller one of two shares, of tensors and of recurrent layers that are understood."""
     totals = report.totals
-    found = len(report.layers) + len(report.skipped)
+    found = len(report.layers) + len(report.skipped) + len(report.possible)
     tensors = Fraction(totals.attributed, totals.tensors) if totals.tensors else Fraction(1)
     layers = Fraction(len(report.layers), found) if found else Fraction(1)
     share = min(tensors, layers)
@@ -181,6 +182,6 @@ def _coverage(report: Report, allowed: Fraction) -> Measure:
         value=share,
         outcome=_judge(share >= allowed),
         at_least=True,
-        note=f"{len(report.layers):,} of {found:,} recurrent layers,"
-        f" {totals.attributed:,} of {totals.tensors:,} tensors",
+        note=f"{len(report.layers):,} of {plural(found, 'recurrent layer')},"
+        f" {totals.attributed:,} of {plural(totals.tensors, 'tensor')} understood",
     )

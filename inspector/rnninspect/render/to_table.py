@@ -8,6 +8,7 @@ from rnninspect.render.columns import RowKind, present, rows_of
 from rnninspect.render.drawing import draw, fit, narrow
 from rnninspect.render.escape import for_terminal, shorten
 from rnninspect.render.view import readable
+from rnninspect.wording import plural
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -65,12 +66,28 @@ def draw_rows(rows: Sequence[Row], view: View) -> str:
 def summary(report: Report) -> str:
     """Coverage, and what was stored without being a parameter, in one line."""
     totals = report.totals
-    parts = [f"{totals.attributed:,} of {totals.tensors:,} tensors attributed"]
+    parts = [f"{totals.attributed:,} of {plural(totals.tensors, 'tensor')} understood"]
+    if gaps := ", ".join(_gaps(report)):
+        parts.append(gaps)
     kept = totals.not_parameters | {"copies": totals.copies}
     listed = ", ".join(f"{number:,} {purpose}" for purpose, number in kept.items() if number)
     if listed:
         parts.append(f"not counted: {listed}")
     return "; ".join(parts)
+
+
+def _gaps(report: Report) -> Iterator[str]:
+    """What was not understood, with the rule that says more."""
+    unclear = (
+        (report.skipped, report.totals.skipped, "skipped layer", "R401"),
+        (report.possible, report.totals.possible, "possible recurrent cell", "R405"),
+    )
+    for found, tensors, what, rule in unclear:
+        named = f"a {what} ({rule})" if len(found) == 1 else f"{what}s ({rule})"
+        if found and tensors:
+            yield f"{tensors:,} {'belongs' if tensors == 1 else 'belong'} to {named}"
+        elif found:
+            yield f"{named} without tensors of {'its' if len(found) == 1 else 'their'} own"
 
 
 def finding_lines(findings: Sequence[Finding]) -> Iterator[str]:

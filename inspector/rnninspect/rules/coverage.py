@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from rnninspect.model import Fact, Fate, Origin
 from rnninspect.rules.finding import Breach, Case, Level, Rule, observed
+from rnninspect.wording import plural
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -13,7 +14,15 @@ if TYPE_CHECKING:
 def _skipped(case: Case) -> Iterator[Breach]:
     for layer in case.model.skipped:
         held = sum(tensor.parameters for tensor in layer.tensors)
-        yield Breach(f"{layer.kind}, {held:,} parameters: {layer.reason}", layer.name)
+        yield Breach(f"{layer.kind}, {plural(held, 'parameter')}: {layer.reason}", layer.name)
+
+
+def _possible(case: Case) -> Iterator[Breach]:
+    for noted in case.model.observations:
+        if noted.fact is Fact.POSSIBLE:
+            held = sum(tensor.parameters for tensor in noted.tensors)
+            size = f"; {plural(held, 'parameter')}" if noted.tensors else ""
+            yield Breach(f"{noted.detail}{size}", noted.layer, noted.tensor)
 
 
 def _inferred(case: Case) -> Iterator[Breach]:
@@ -45,7 +54,7 @@ RULES = (
         "layer-skipped",
         Level.WARNING,
         "A recurrent layer was found whose formula is not known.",
-        "Its tensors are in the total, and nobody has checked them.",
+        "Its tensors are in the total, and nobody has checked them: coverage is lower.",
         "Read its class; if the cell is a common one, ask for it to be added.",
         _skipped,
     ),
@@ -81,9 +90,9 @@ RULES = (
         "possible-recurrent",
         Level.NOTE,
         "Tensors look like those of a recurrent cell, and no formula is known for them.",
-        "They are counted in the total and listed here, not as a layer.",
+        "They are in the total, and nobody has checked them: coverage is lower.",
         "Look at the code that made the file.",
-        observed(Fact.POSSIBLE),
+        _possible,
     ),
     Rule(
         "R406",

@@ -1,0 +1,8 @@
+"""Words that go with numbers in what people read."""
+
+from __future__ import annotations
+
+
+def plural(number: int, noun: str, nouns: str = "") -> str:
+    """A number with its noun, `1 tensor` or `2,000 tensors`; `nouns` where an s will not do."""
+    return f"{number:,} {noun if number == 1 else nouns or f'{noun}s'}"
