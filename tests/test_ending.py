@@ -84,7 +84,7 @@ def test_a_signal_between_files_leaves_whole_reports_on_standard_output(tmp_path
     assert (done.returncode, done.stderr) == (143, "rnninspect: terminated\n")
     assert done.stdout
     assert alone.startswith(done.stdout)  # what the letters mean is said at the end
-    assert done.stdout.endswith("attributed\n")
+    assert done.stdout.endswith("understood\n")
 
 
 def test_a_signal_between_files_leaves_no_half_document(tmp_path: Path) -> None:

@@ -34,8 +34,10 @@ def possible(*tensors: StoredTensor) -> Observation:
         ),
         (
             (skipped(A, B), possible(B, C)),
-            "4 of 7 tensors understood; 2 belong to a skipped layer (R401),"
-            " 1 belongs to a possible recurrent cell (R405)",
+            (
+                "4 of 7 tensors understood; 2 belong to a skipped layer (R401),"
+                " 1 belongs to a possible recurrent cell (R405)"
+            ),
         ),
         (
             (skipped(),),
