@@ -13,12 +13,13 @@ ROOT = Path(__file__).parents[1]
 CORE, PLUGINS = ROOT / "inspector" / "rnninspect", ROOT / "plugins"
 FLOORS = {
     "record": -1,  # below all: what values are made of
+    "errors": -1,
     "ending": 0,
-    "errors": 0,
     "cells": 0,
     "wording": 0,
-    "limits": 1,
-    "stores": 1,
+    "limits": 0,
+    "stores": 0,
+    "reading": 1,
     "model": 1,
     "source": 2,
     "counter": 2,

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from rnninspect.errors import RefusedFile, UnreadableFile
-from rnninspect.limits import Limits
+from rnninspect.limits import Limit, Limits
 from rnninspect.source import Whereabouts, open_source
 
 
@@ -133,9 +133,43 @@ def test_a_cache_that_links_model_and_data_into_one_folder_works(tmp_path: Path)
 
 def test_a_limit_says_its_name() -> None:
     limits = Limits(tensors=2)
-    limits.require("tensors", 2)
+    limits.require(Limit.TENSORS, 2)
     with pytest.raises(RefusedFile, match=r"tensors=2; --limit tensors=N"):
-        limits.require("tensors", 3)
+        limits.require(Limit.TENSORS, 3)
+
+
+def test_a_limit_is_spent_by_all_parts_of_a_model_together(file: Path) -> None:
+    (file.parent / "shard").write_bytes(bytes(10))
+    with open_source(file, Limits(members=5)) as source, source.open_neighbour("shard") as shard:
+        source.window(0, 5).spend(Limit.MEMBERS, 2)
+        source.holding(b"abc").spend(Limit.MEMBERS, 2)
+        shard.spend(Limit.MEMBERS, 1)
+        with pytest.raises(RefusedFile, match=r"the shard exceeds the limit members=5"):
+            shard.spend(Limit.MEMBERS, 1, "the shard")
+
+
+def test_every_limit_has_a_name_and_a_value() -> None:
+    assert tuple(Limit) == Limits._fields
+
+
+def test_a_neighbour_may_be_asked_for_values_as_the_model_may(file: Path) -> None:
+    (file.parent / "shard").write_bytes(bytes(10))
+    with open_source(file) as source:
+        source.reading.reads_values = True
+        with source.open_neighbour("shard") as shard:
+            assert shard.reads_values
+            assert shard.window(0, 1).reads_values
+
+
+def test_hard_links_are_one_file(file: Path) -> None:
+    (file.parent / "shard").write_bytes(bytes(1000))
+    (file.parent / "again").hardlink_to(file.parent / "shard")
+    (file.parent / "itself").hardlink_to(file)
+    with open_source(file) as source:
+        shard, again, itself = (source.neighbour(name) for name in ("./shard", "again", "itself"))
+        assert shard.path != again.path
+        assert shard.identity == again.identity != itself.identity
+        assert source.all_bytes == 100 + 1000
 
 
 def test_files_found_beside_the_model_are_part_of_its_bytes(file: Path) -> None:

@@ -6,6 +6,7 @@ import os
 
 from rnninspect.counter import count_layers
 from rnninspect.errors import PluginError, RnnInspectError
+from rnninspect.limits import Limit
 from rnninspect.readers import choose_reader, open_model
 from rnninspect.report import Findings, Report, add_up, possible_in
 from rnninspect.rules import check
@@ -30,7 +31,7 @@ def inspect_file(
         PluginError: an installed reader is broken.
     """
     with open_model(os.fspath(path), limits) as source:
-        source.reads_values = values
+        source.reading.reads_values = values
         model = _described(source)
         size = source.all_bytes
     counts = count_layers(model.layers)
@@ -67,9 +68,9 @@ def _read(reader: Reader, source: Source) -> SavedModel:
         raise PluginError(
             f"reader {reader.name} failed: {type(error).__name__}: {error}"
         ) from error
-    source.limits.require("tensors", len(model.tensors))
-    source.limits.require("recurrent", len(model.layers), "the number of recurrent layers")
-    source.limits.require("name_length", _letters(model), "the length of all names together")
+    source.limits.require(Limit.TENSORS, len(model.tensors))
+    source.limits.require(Limit.RECURRENT, len(model.layers), "the number of recurrent layers")
+    source.limits.require(Limit.NAME_LENGTH, _letters(model), "the length of all names together")
     return model
 
 

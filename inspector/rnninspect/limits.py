@@ -2,12 +2,37 @@
 
 from __future__ import annotations
 
+from enum import StrEnum
+
 from rnninspect.errors import RefusedFile
 from rnninspect.record import Record
 
 
+class Limit(StrEnum):
+    """The name of a limit; `Limits` has its value and says what it counts."""
+
+    HEADER_BYTES = "header_bytes"
+    EXPANSION = "expansion"
+    MEMBERS = "members"
+    TENSORS = "tensors"
+    LAYERS = "layers"
+    RECURRENT = "recurrent"
+    OPCODES = "opcodes"
+    NODES = "nodes"
+    NAME_LENGTH = "name_length"
+    TABLE_BYTES = "table_bytes"
+    FIELDS = "fields"
+    OBJECTS = "objects"
+    ENTRIES = "entries"
+    CHECKED_BYTES = "checked_bytes"
+    NESTING = "nesting"
+    STEPS = "steps"
+
+
 class Limits(Record):
-    """Upper bounds on what one file may cost; exceeding one is a `RefusedFile`.
+    """Upper bounds on what one model may cost with all its parts.
+
+    Exceeding one is a `RefusedFile`.
 
     Attributes:
         header_bytes: bytes of structure (a pickle, a JSON header) taken into memory at once.
@@ -25,6 +50,7 @@ class Limits(Record):
         entries: entries of a checkpoint's index.
         checked_bytes: bytes of HDF5 structures whose checksums are computed.
         nesting: depth of messages, groups, containers or configurations.
+        steps: work, whatever it is for; a step takes about a microsecond.
     """
 
     header_bytes: int = 128 * 2**20
@@ -42,8 +68,9 @@ class Limits(Record):
     entries: int = 300_000
     checked_bytes: int = 12 * 2**20
     nesting: int = 100
+    steps: int = 2_000_000
 
-    def require(self, name: str, value: int, place: str = "the file") -> None:
+    def require(self, name: Limit, value: int, place: str = "the file") -> None:
         """Raise RefusedFile, with the limit's name in its message, if `value` exceeds the limit."""
         bound: int = getattr(self, name)
         if value > bound:

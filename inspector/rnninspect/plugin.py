@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from rnninspect.cells import CELLS, REQUIRED, Cell, Factor, Role, Sizes, Symbol
 from rnninspect.errors import PluginError, RefusedFile, UnknownFormat, UnreadableFile
-from rnninspect.limits import Limits
+from rnninspect.limits import Limit, Limits
 from rnninspect.model import (
     Axis,
     Fact,
@@ -40,6 +40,7 @@ __all__ = [
     "Fact",
     "Factor",
     "Fate",
+    "Limit",
     "Limits",
     "Neighbour",
     "Observation",

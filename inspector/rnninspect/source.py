@@ -8,7 +8,8 @@ from enum import StrEnum
 from functools import cached_property
 
 from rnninspect.errors import UnreadableFile
-from rnninspect.limits import Limits
+from rnninspect.limits import Limit, Limits
+from rnninspect.reading import Reading
 from rnninspect.record import Record
 from rnninspect.stores import File, Folder, Memory, State, Store
 
@@ -38,11 +39,19 @@ class Whereabouts(StrEnum):
 
 
 class Neighbour(Record):
-    """A file that the model names; `size` in bytes is known only when it is inside."""
+    """A file that the model names; what follows `whereabouts` is known only when it is inside.
+
+    Attributes:
+        whereabouts: where the path leads.
+        path: the file's own path, all links followed.
+        size: its size in bytes.
+        identity: device and inode, which two hard links to one file share.
+    """
 
     whereabouts: Whereabouts
     path: str | None = None
     size: int = 0
+    identity: tuple[int, int] | None = None
 
 
 class Source:
@@ -53,15 +62,13 @@ class Source:
     Attributes:
         location: the file or folder as the user named it.
         size: bytes in this run.
-        limits: the bounds that a reader holds to.
-        reads_values: whether a reader may read values of weights, which no one asked for as a rule.
-        companions: the other files that were found inside, by path: the model's as well.
+        reading: what it shares with all other sources of the model.
     """
 
-    def __init__(self, location: str, store: Store, start: int, size: int, limits: Limits) -> None:
-        self.location, self.size, self.limits = location, size, limits
-        self.companions: dict[str, State] = {}
-        self.reads_values = False
+    def __init__(
+        self, location: str, store: Store, start: int, size: int, reading: Reading
+    ) -> None:
+        self.location, self.size, self.reading = location, size, reading
         self._store, self._start = store, start
         self._lent = False
 
@@ -76,9 +83,25 @@ class Source:
         return isinstance(self._store, Folder)
 
     @property
+    def limits(self) -> Limits:
+        """The bounds that a reader holds to."""
+        return self.reading.limits
+
+    @property
+    def reads_values(self) -> bool:
+        """Whether a reader may read values of weights, which no one asked for as a rule."""
+        return self.reading.reads_values
+
+    def spend(self, name: Limit, amount: int, place: str = "the model") -> None:
+        """Add to what the model has cost with all its parts; RefusedFile beyond the limit."""
+        self.reading.spend(name, amount, place)
+
+    @property
     def all_bytes(self) -> int:
-        """Bytes of the file and of its companions."""
-        return self.size + sum(known.size for known in self.companions.values())
+        """Bytes of the file and of its companions; those of two hard links count once."""
+        sizes = {known.identity: known.size for known in self.reading.companions.values()}
+        own = self._store.identity
+        return self.size + sum(size for identity, size in sizes.items() if identity != own)
 
     @property
     def folder(self) -> str:
@@ -123,16 +146,13 @@ class Source:
             raise UnreadableFile(
                 f"a part of {size} bytes at offset {offset} passes the end at {self.size}"
             )
-        part = Source(self.location, self._store, self._start + offset, size, self.limits)
-        part.companions, part._lent = self.companions, True
-        part.reads_values = self.reads_values
+        part = Source(self.location, self._store, self._start + offset, size, self.reading)
+        part._lent = True
         return part
 
     def holding(self, data: bytes) -> Source:
         """A source over bytes in memory (an inflated member) with this one's path and limits."""
-        part = Source(self.location, Memory(data), 0, len(data), self.limits)
-        part.companions, part.reads_values = self.companions, self.reads_values
-        return part
+        return Source(self.location, Memory(data), 0, len(data), self.reading)
 
     def neighbour(self, location: str) -> Neighbour:
         """What a path that the model names leads to; it is looked up, never opened."""
@@ -148,8 +168,9 @@ class Source:
         if not stat.S_ISREG(status.st_mode):
             return Neighbour(Whereabouts.IRREGULAR)
         if resolved != self._resolved:
-            self.companions.setdefault(resolved, State.of(status))
-        return Neighbour(Whereabouts.INSIDE, resolved, status.st_size)
+            self.reading.companions.setdefault(resolved, State.of(status))
+        identity = status.st_dev, status.st_ino
+        return Neighbour(Whereabouts.INSIDE, resolved, status.st_size, identity)
 
     def names_ending(self, suffix: str) -> tuple[str, ...]:
         """Names in the folder that end so, in order; UnreadableFile if it may not be read."""
@@ -157,7 +178,7 @@ class Source:
         try:
             with os.scandir(self.folder or os.curdir) as entries:
                 for number, entry in enumerate(entries, 1):
-                    self.limits.require("members", number, "the number of files in the folder")
+                    self.limits.require(Limit.MEMBERS, number, "the number of files in the folder")
                     if entry.name.endswith(suffix):
                         found.append(entry.name)
         except OSError as error:
@@ -171,10 +192,9 @@ class Source:
             raise UnreadableFile(
                 f"{location} is {found.whereabouts} (sought in the model's folder)"
             )
-        source = open_source(found.path, self.limits)
+        source = _opened(found.path, self.reading)
         if source.is_folder:  # it was a file a moment ago
             raise UnreadableFile(f"{location} has become a folder")
-        source.companions = self.companions
         return source
 
     def require_unchanged(self) -> None:
@@ -184,7 +204,7 @@ class Source:
         """
         if self._store.changed():
             raise UnreadableFile("the file changed while it was read")
-        for path, seen in self.companions.items():
+        for path, seen in self.reading.companions.items():
             if _state_of(path) != seen:
                 raise UnreadableFile(f"{os.path.basename(path)} changed while it was read")
 
@@ -235,24 +255,27 @@ def open_source(path: str | os.PathLike[str], limits: Limits | None = None) -> S
     Raises:
         UnreadableFile: there is nothing, it may not be read, or it is something else.
     """
-    path = os.fspath(path)
+    return _opened(os.fspath(path), Reading(limits or Limits()))
+
+
+def _opened(path: str, reading: Reading) -> Source:
     try:
         descriptor = os.open(path, OPENING)
     except (OSError, ValueError) as error:
         raise UnreadableFile(_reason(error)) from error
     status = os.fstat(descriptor)
     if stat.S_ISREG(status.st_mode):
-        return Source(path, File(descriptor, status), 0, status.st_size, limits or Limits())
+        return Source(path, File(descriptor, status), 0, status.st_size, reading)
     os.close(descriptor)
     if stat.S_ISDIR(status.st_mode):
-        return Source(path, Folder(), 0, 0, limits or Limits())
+        return Source(path, Folder(), 0, 0, reading)
     what = next((name for test, name in KINDS if test(status.st_mode)), "something else")
     raise UnreadableFile(f"{what}, not a file")
 
 
 def holding_source(name: str, data: bytes, limits: Limits) -> Source:
     """A source over bytes that came from no file, such as standard input."""
-    return Source(name, Memory(data), 0, len(data), limits)
+    return Source(name, Memory(data), 0, len(data), Reading(limits))
 
 
 def _reason(error: OSError | ValueError) -> str:

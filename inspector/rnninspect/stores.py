@@ -12,15 +12,22 @@ if TYPE_CHECKING:
 
 
 class State(Record):
-    """What shows that a file was written to: its size in bytes, and when it last was."""
+    """What shows that a file was written to or replaced.
+
+    Attributes:
+        size: bytes.
+        written: when it last was, in nanoseconds.
+        identity: device and inode, which two hard links to one file share.
+    """
 
     size: int
     written: int
+    identity: tuple[int, int]
 
     @classmethod
     def of(cls, status: os.stat_result) -> Self:
         """The state that a look at the file shows."""
-        return cls(status.st_size, status.st_mtime_ns)
+        return cls(status.st_size, status.st_mtime_ns, (status.st_dev, status.st_ino))
 
 
 class File:
@@ -28,6 +35,11 @@ class File:
 
     def __init__(self, descriptor: int, status: os.stat_result) -> None:
         self.descriptor, self.seen = descriptor, State.of(status)
+
+    @property
+    def identity(self) -> tuple[int, int]:
+        """Device and inode."""
+        return self.seen.identity
 
     def read_at(self, offset: int, length: int) -> bytes:
         """The bytes at an offset; fewer if there are not so many."""
@@ -44,6 +56,8 @@ class File:
 
 class Memory:
     """Bytes that were taken into memory."""
+
+    identity = None
 
     def __init__(self, data: bytes) -> None:
         self.data = data
@@ -63,6 +77,8 @@ class Memory:
 
 class Folder:
     """A folder, which has no bytes."""
+
+    identity = None
 
     def read_at(self, offset: int, length: int) -> bytes:  # noqa: ARG002 - a folder has no bytes
         """The bytes at an offset; fewer if there are not so many."""

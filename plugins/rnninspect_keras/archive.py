@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from rnninspect.plugin import Fact, Observation, Record, UnreadableFile, Whereabouts
+from rnninspect.plugin import Fact, Limit, Observation, Record, UnreadableFile, Whereabouts
 from rnninspect_keras.declared import as_text, parse_json
 
 TYPE_CHECKING = False
@@ -26,12 +26,14 @@ class Parts(Record):
         place: `archive` or `folder`, for messages.
         whereabouts: where a part of this name is, if anywhere.
         open: a part that is inside; UnreadableFile if its bytes cannot be had.
+        identity: what two names of the same bytes share, for a part that is inside.
         observations: what was odd about the container.
     """
 
     place: str
     whereabouts: Callable[[str], Whereabouts]
     open: Callable[[str], Source]
+    identity: Callable[[str], object]
     observations: tuple[Observation, ...] = ()
 
     def has(self, name: str) -> bool:
@@ -55,6 +57,7 @@ def parts_of_archive(source: Source) -> Parts:
         "archive",
         lambda name: Whereabouts.INSIDE if name in members else Whereabouts.MISSING,
         lambda name: open_member(source, members[name]),
+        lambda name: members[name].header_offset,
         tuple(_before(members)),
     )
 
@@ -68,7 +71,12 @@ def _before(members: dict[str, Member]) -> list[Observation]:
 
 def parts_of_folder(source: Source) -> Parts:
     """The files of a folder, as `save_model(zipped=False)` and the Hugging Face Hub keep them."""
-    return Parts("folder", lambda name: source.neighbour(name).whereabouts, source.open_neighbour)
+    return Parts(
+        "folder",
+        lambda name: source.neighbour(name).whereabouts,
+        source.open_neighbour,
+        lambda name: source.neighbour(name).identity,
+    )
 
 
 def read_json(parts: Parts, name: str) -> Json:
@@ -76,7 +84,7 @@ def read_json(parts: Parts, name: str) -> Json:
     if not parts.has(name):
         return None
     with parts.open(name) as part:
-        part.limits.require("expansion", part.size, name)
+        part.limits.require(Limit.EXPANSION, part.size, name)
         return parse_json(part.read(0, part.size), part.limits, name)
 
 

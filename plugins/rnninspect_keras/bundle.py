@@ -12,6 +12,7 @@ from rnninspect.decode.protobuf import WireReader, signed
 from rnninspect.decode.table import LONGEST_NUMBER, read_number, read_table
 from rnninspect.plugin import (
     Fact,
+    Limit,
     Observation,
     Purpose,
     Record,
@@ -210,7 +211,7 @@ class Shapes:
 
 def _add(bundle: Bundle, shards: Shards, entry: Entry, slices: Slices) -> None:
     if len(bundle.tensors) >= shards.home.limits.tensors:
-        shards.home.limits.require("tensors", len(bundle.tensors) + 1)
+        shards.home.limits.require(Limit.TENSORS, len(bundle.tensors) + 1)
     is_graph = entry.key == GRAPH_KEY and entry.dtype == "string"
     if is_graph and shards.held(entry) in (None, entry.size):
         bundle.graph = _text(shards, entry) if shards.held(entry) is not None else None
@@ -239,7 +240,7 @@ def _add(bundle: Bundle, shards: Shards, entry: Entry, slices: Slices) -> None:
 
 def _text(shards: Shards, entry: Entry) -> bytes:
     """A string scalar: its length, the checksum of the length, the bytes."""
-    shards.home.limits.require("header_bytes", entry.size, "the checkpoint's object graph")
+    shards.home.limits.require(Limit.HEADER_BYTES, entry.size, "the checkpoint's object graph")
     with shards.home.open_neighbour(shards.name(entry.shard)) as data:
         length, at = read_number(data.read(entry.offset, min(entry.size, LONGEST_NUMBER)), 0)
         if at + 4 + length > entry.size:

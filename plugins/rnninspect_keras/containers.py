@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from rnninspect.decode.hdf5 import File
-from rnninspect.plugin import Fact, Observation, UnreadableFile
+from rnninspect.plugin import Fact, Limit, Observation, UnreadableFile
 from rnninspect_keras.archive import (
     CONFIG,
     PICKLED_WEIGHTS,
@@ -76,7 +76,7 @@ def _stored(parts: Parts, limits: Limits, opened: list[Source]) -> Store:
 
 def read_shards(source: Source) -> SavedModel:
     """Weights over several HDF5 files, by the index beside them."""
-    source.limits.require("expansion", source.size, "the index of shards")
+    source.limits.require(Limit.EXPANSION, source.size, "the index of shards")
     index = parse_json(source.read(0, source.size), source.limits, "the index of shards")
     from rnninspect_keras.sharded import read_sharded  # noqa: PLC0415 - seldom needed
 

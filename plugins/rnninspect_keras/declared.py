@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from rnninspect.plugin import Record, UnreadableFile
+from rnninspect.plugin import Limit, Record, UnreadableFile
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -21,9 +21,9 @@ def parse_json(text: bytes | str, limits: Limits, what: str) -> Json:
 
     data = text.encode("utf-8", "surrogateescape") if isinstance(text, str) else text
     if not data.isascii():  # one letter may make all of them take four bytes
-        limits.require("header_bytes", 4 * len(data), what)
+        limits.require(Limit.HEADER_BYTES, 4 * len(data), what)
     values = data.count(b",") + data.count(b"{") + data.count(b"[")
-    limits.require("nodes", 2 * values, f"the number of values in {what}")
+    limits.require(Limit.NODES, 2 * values, f"the number of values in {what}")
     try:
         value: Json = json.loads(
             data.decode("utf-8", "replace"), parse_int=_whole, object_hook=_unwrapped
@@ -157,7 +157,7 @@ def walk_entries(value: Json, limits: Limits) -> Iterator[tuple[Mapping[str, Jso
     pending: list[tuple[Json, int]] = [(value, 0)]
     while pending:
         current, depth = pending.pop()
-        limits.require("nesting", depth // JSON_PER_LAYER, "the depth of the configuration")
+        limits.require(Limit.NESTING, depth // JSON_PER_LAYER, "the depth of the configuration")
         if isinstance(current, dict):
             yield current, depth
             pending.extend((item, depth + 1) for item in reversed(current.values()))

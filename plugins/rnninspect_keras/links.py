@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from rnninspect.plugin import Fact, Observation
+from rnninspect.plugin import Fact, Limit, Observation
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -31,7 +31,7 @@ def resolve_links(store: Store, links: Mapping[str, str], limits: Limits) -> Non
             for name in [name for name in groups if name == place or name.startswith(start)]:
                 store.groups[_renamed(name, place, path)] = groups[name]
             for name in [name for name in tensors if name.startswith(start)]:
-                limits.require("tensors", len(store.tensors) + 1)
+                limits.require(Limit.TENSORS, len(store.tensors) + 1)
                 alias = _renamed(name, place, path)
                 store.tensors[alias] = tensors[name]._replace(name=alias)
         else:

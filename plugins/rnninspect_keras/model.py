@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from rnninspect.plugin import (
+    Limit,
     Observation,
     Purpose,
     RecurrentLayer,
@@ -44,7 +45,7 @@ def describe_native(
     found, taken = match_native(finder.units, store)
     strands = list(native_strands(store, taken))
     cells = sum(strand.sure for strand in strands)  # two make a layer of two directions
-    limits.require("recurrent", (cells + 1) // 2, "the number of recurrent cells")
+    limits.require(Limit.RECURRENT, (cells + 1) // 2, "the number of recurrent cells")
     found.extend(_bounded(recognise(strands), limits))
     return saved(
         name,
@@ -92,7 +93,7 @@ def describe_tensors(name: str, producer: str, store: Store) -> SavedModel:
 def _bounded(found: Iterable[Found], limits: Limits) -> Iterator[Found]:
     """The same layers; RefusedFile before more than the limit are worked out."""
     for number, layer in enumerate(found, 1):
-        limits.require("recurrent", number, "the number of recurrent layers")
+        limits.require(Limit.RECURRENT, number, "the number of recurrent layers")
         yield layer
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 from functools import partial
 
 from rnninspect.decode.protobuf import LENGTH, WireReader
-from rnninspect.plugin import UnreadableFile
+from rnninspect.plugin import Limit, UnreadableFile
 from rnninspect_keras.bundle import Shapes, type_of
 
 TYPE_CHECKING = False
@@ -125,7 +125,7 @@ class _Objects:
 
     def _count(self) -> None:
         self._seen += 1
-        self._wire.limits.require("objects", self._seen, "the number of objects and edges")
+        self._wire.limits.require(Limit.OBJECTS, self._seen, "the number of objects and edges")
 
 
 def _take_value(wire: WireReader, item: Item, number: int, span: Span) -> None:
@@ -153,7 +153,7 @@ def _take_saved(shapes: Shapes, wire: WireReader, item: Item, number: int, span:
 def long_text(wire: WireReader, found: Found, number: int) -> bytes:
     """A text that may be longer than a name: a whole model's configuration."""
     start, end = (found.spans(number) or [(0, 0)])[-1]
-    wire.limits.require("header_bytes", end - start, f"the text at offset {start}")
+    wire.limits.require(Limit.HEADER_BYTES, end - start, f"the text at offset {start}")
     return wire.source.read(start, end - start)
 
 

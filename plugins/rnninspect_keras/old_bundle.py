@@ -12,6 +12,7 @@ from rnninspect.decode.protobuf import LENGTH, WireReader
 from rnninspect.decode.table import first_entry
 from rnninspect.plugin import (
     Fact,
+    Limit,
     Observation,
     Purpose,
     StoredTensor,
@@ -39,14 +40,18 @@ def read_old(source: Source) -> Bundle:
     _add_file(bundle, source)
     shard = re.fullmatch(SHARD, source.name)
     number = int(shard[3]) if shard else 1
-    source.limits.require("members", number, "the number of shards")
+    source.limits.require(Limit.MEMBERS, number, "the number of shards")
+    read = {source.neighbour(source.name).identity}
     for other in range(number):
         name = f"{shard[1]}-{other:05}-of-{number:05}" if shard else source.name
         if name == source.name:
             continue
-        if source.neighbour(name).whereabouts is Whereabouts.INSIDE:
-            with source.open_neighbour(name) as beside:
-                _add_file(bundle, beside)
+        found = source.neighbour(name)
+        if found.whereabouts is Whereabouts.INSIDE:
+            if found.identity not in read:  # else a link to a shard that was read
+                read.add(found.identity)
+                with source.open_neighbour(name) as beside:
+                    _add_file(bundle, beside)
         else:
             bundle.observations.append(Observation(Fact.EXTERNAL_MISSING, name))
             break  # one tells that the checkpoint is not whole
@@ -68,7 +73,7 @@ def _add_file(bundle: Bundle, source: Source) -> None:
         dtype, itemsize = type_of(numbers.get(3, 0))
         name = wire.decoded(parts.get(1, [b""])[-1])
         shape = shapes.read(parts.get(2, ()))
-        source.limits.require("tensors", len(bundle.tensors) + 1)
+        source.limits.require(Limit.TENSORS, len(bundle.tensors) + 1)
         bundle.tensors[name] = StoredTensor(
             name=name,
             shape=shape,

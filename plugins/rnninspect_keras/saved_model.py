@@ -9,6 +9,7 @@ from __future__ import annotations
 from rnninspect.decode.protobuf import LENGTH, WireReader
 from rnninspect.plugin import (
     Fact,
+    Limit,
     Observation,
     Purpose,
     StoredTensor,
@@ -57,7 +58,9 @@ def join_metadata(source: Source, items: list[Item]) -> None:
     for number, item in enumerate(items):
         if item.metadata:
             values += sum(item.metadata.count(mark) for mark in b",{[")
-            source.limits.require("nodes", values, "the number of values in Keras' descriptions")
+            source.limits.require(
+                Limit.NODES, values, "the number of values in Keras' descriptions"
+            )
             what = f"the metadata of object {number}"
             item.declared = read_declared(parse_json(item.metadata, source.limits, what))
             item.metadata = b""

@@ -6,7 +6,7 @@ import re
 from collections import Counter
 
 from rnninspect.decode.hdf5 import File
-from rnninspect.plugin import Fact, Observation, UnreadableFile, Whereabouts
+from rnninspect.plugin import Fact, Limit, Observation, UnreadableFile, Whereabouts
 from rnninspect_keras.store import Store, add_file
 
 TYPE_CHECKING = False
@@ -29,12 +29,13 @@ def read_sharded(index: Json, parts: Parts, limits: Limits, opened: list[Source]
     """
     places = _places(index)
     store, held = Store(), dict[str, set[str]]()
+    read: dict[object, str] = {}  # the first name of each file
     groups = Counter(name for files in places.values() for name in {*files})  # due in each shard
     if len(groups) > MOST_SHARDS:
         raise UnreadableFile(f"the weights lie in more than {MOST_SHARDS} shards")
     names = dict.fromkeys(name for files in places.values() for name in files)
     names.update(dict.fromkeys(_unnamed(names, parts)))
-    limits.require("members", len(names), "the number of shards")
+    limits.require(Limit.MEMBERS, len(names), "the number of shards")
     for name in names:
         due = groups[name]
         if absent := _absent(name, parts, due):
@@ -43,6 +44,10 @@ def read_sharded(index: Json, parts: Parts, limits: Limits, opened: list[Source]
         if not due:
             clause = f"the index does not name the shard {name[:LONGEST_NAME]}"
             store.observations.append(Observation(Fact.UNUSUAL, clause))
+        first = read.setdefault(parts.identity(name), name)
+        if first != name:  # a link to the same file
+            held[name] = held[first]
+            continue
         before = len(store.tensors)
         _add(store, name, parts, opened)
         held[name] = {path.rpartition("/")[0] for path in [*store.tensors][before:]}

@@ -5,7 +5,7 @@ from __future__ import annotations
 from bisect import bisect_left
 
 from rnninspect.decode.hdf5 import Dataset, Group, Link, LinkKind, TypeClass
-from rnninspect.plugin import Fact, Observation, Purpose, StoredTensor
+from rnninspect.plugin import Fact, Limit, Observation, Purpose, StoredTensor
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -78,7 +78,7 @@ def add_file(store: Store, file: File, origin: str = "") -> None:
         if isinstance(found, Group):
             store.groups.setdefault(path, found)
         elif isinstance(found, Dataset):
-            file.space.limits.require("tensors", len(store.tensors) + 1)
+            file.space.limits.require(Limit.TENSORS, len(store.tensors) + 1)
             if path in store.tensors:
                 store.observations.append(Observation(Fact.DUPLICATE_NAME, origin, tensor=path))
             store.tensors[path] = _tensor(path, found, origin)

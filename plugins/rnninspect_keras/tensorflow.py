@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from rnninspect.plugin import UnreadableFile
+from rnninspect.plugin import Limit, UnreadableFile
 from rnninspect_keras import GRAPH_FILE, INDEX, STATE_FILE
 from rnninspect_keras.bundle import read_bundle
 from rnninspect_keras.model import saved
@@ -64,7 +64,7 @@ def newest(source: Source) -> str:
             raise UnreadableFile("a folder of several checkpoints, of which none is named newest")
         return first.removesuffix(INDEX)
     with source.open_neighbour(STATE_FILE) as state:
-        source.limits.require("header_bytes", state.size, STATE_FILE)
+        source.limits.require(Limit.HEADER_BYTES, state.size, STATE_FILE)
         lines = state.read(0, state.size).decode("utf-8", "surrogateescape").splitlines()
     for line in lines:
         key, _, value = line.partition(":")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from functools import partial
 
-from rnninspect.plugin import Purpose, RecurrentLayer, SkippedLayer
+from rnninspect.plugin import Limit, Purpose, RecurrentLayer, SkippedLayer
 from rnninspect_keras.build import build
 from rnninspect_keras.graph import Carrier
 from rnninspect_keras.layout import Part
@@ -130,7 +130,7 @@ class Tracked:
 
     def _require(self, cells: int) -> None:
         """RefusedFile if so many cells make too many layers, with two directions in each."""
-        self._limits.require("recurrent", (cells + 1) // 2, "the number of recurrent cells")
+        self._limits.require(Limit.RECURRENT, (cells + 1) // 2, "the number of recurrent cells")
 
     def _tell_apart(self, clusters: dict[int, Cluster]) -> None:
         """Name by their attributes different cells whose variables bear the same names."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from rnninspect.plugin import Fact, Observation, Record
+from rnninspect.plugin import Fact, Limit, Observation, Record
 from rnninspect_keras.cells import (
     CellPlan,
     family_of,
@@ -108,8 +108,8 @@ class Finder:
 
     def _walk(self, declared: Declared, spot: Spot) -> None:
         self._layers += 1
-        self._limits.require("layers", self._layers, LAYERS)
-        self._limits.require("nesting", spot.depth, "the depth of layers in the configuration")
+        self._limits.require(Limit.LAYERS, self._layers, LAYERS)
+        self._limits.require(Limit.NESTING, spot.depth, "the depth of layers in the configuration")
         self._note(declared)
         spot = spot._replace(shape=built_shape(declared) or spot.shape)
         if size := packed_size(declared, spot.shape):
@@ -130,7 +130,7 @@ class Finder:
     def _model(self, model: Declared, spot: Spot) -> None:
         listed = model.settings.get("layers")
         count = len(listed) if isinstance(listed, list) else 0
-        self._limits.require("layers", self._layers + count, LAYERS)
+        self._limits.require(Limit.LAYERS, self._layers + count, LAYERS)
         layers = [layer for layer in model.children("layers") if _is_layer(layer, model)]
         places = layer_groups(spot.place, layers, self._exists)
         shapes = self._carrier.input_shapes(model, spot.shape)

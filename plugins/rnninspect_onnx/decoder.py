@@ -8,7 +8,7 @@ The numbers in this module are onnx.proto's field numbers.
 from __future__ import annotations
 
 from rnninspect.decode.protobuf import FIXED32, KEPT_NUMBERS, LENGTH, VARINT, WireReader, signed
-from rnninspect.plugin import UnreadableFile
+from rnninspect.plugin import Limit, UnreadableFile
 from rnninspect_onnx.messages import KEPT_AXES, Attribute, Function, Graph, Model, Node
 from rnninspect_onnx.tensor_decoder import TensorDecoder
 
@@ -96,7 +96,7 @@ class Decoder:
         )
 
     def _graph(self, message: Message, depth: int) -> Graph:
-        self.limits.require("nesting", depth, "the depth of messages")
+        self.limits.require(Limit.NESTING, depth, "the depth of messages")
         nodes: list[Node] = []
         initializers: list[Tensor] = []
         sparse: list[SparseTensor] = []
@@ -164,7 +164,7 @@ class Decoder:
 
     def _attribute(self, span: Span, depth: int) -> Attribute:
         self._keep(2)
-        self.limits.require("nesting", depth, "the depth of messages")
+        self.limits.require(Limit.NESTING, depth, "the depth of messages")
         found = self.wire.collect((span,), _ATTRIBUTE)
         number = found.number(3)
         simple = Attribute(
@@ -206,7 +206,7 @@ class Decoder:
 
     def _keep(self, count: int) -> None:
         self._kept += 2 * count
-        self.limits.require("nodes", self._kept, "the graph with its names")
+        self.limits.require(Limit.NODES, self._kept, "the graph with its names")
 
 
 def _plain(domain: str) -> str:

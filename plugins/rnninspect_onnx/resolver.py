@@ -6,7 +6,7 @@ recurses along a chain of nodes: only subgraphs and calls of functions nest, wit
 
 from __future__ import annotations
 
-from rnninspect.plugin import Record
+from rnninspect.plugin import Limit, Record
 from rnninspect_onnx import quantised
 from rnninspect_onnx.constants import constant
 from rnninspect_onnx.operators import OPERATORS, run
@@ -63,7 +63,7 @@ class Resolver:
         return scope
 
     def _run(self, scope: Scope) -> None:
-        self._limits.require("nesting", scope.depth, "the depth of graphs and functions")
+        self._limits.require(Limit.NESTING, scope.depth, "the depth of graphs and functions")
         nodes = scope.graph.nodes
         later = {name for node in nodes for name in node.outputs}
         queue = _Queue(nodes)
@@ -79,7 +79,7 @@ class Resolver:
 
     def _run_node(self, scope: Scope, node: Node) -> None:
         self._steps += 2 * (1 + len(node.inputs) + len(node.outputs))
-        self._limits.require("nodes", self._steps, "the graph with its functions unrolled")
+        self._limits.require(Limit.NODES, self._steps, "the graph with its functions unrolled")
         lookup = scope.lookup
         call = Call(node, tuple([lookup(name) for name in node.inputs]), scope.environment)
         outputs = self._outputs(scope, call)
@@ -111,7 +111,7 @@ class Resolver:
         self._note_quantised(call)
         if is_recurrent(call.node):
             self.sites.append(Site(scope.label(call.node), call))
-            self._limits.require("recurrent", len(self.sites), "the number of recurrent nodes")
+            self._limits.require(Limit.RECURRENT, len(self.sites), "the number of recurrent nodes")
             return outputs_of(call)
         if any(attribute.graphs for attribute in call.node.attributes):
             return self._enter(scope, call)

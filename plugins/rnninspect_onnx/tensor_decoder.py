@@ -6,6 +6,7 @@ The numbers in this module are the field numbers of onnx.proto (IR version 14).
 from __future__ import annotations
 
 from rnninspect.decode.protobuf import FIXED32, FIXED64, LENGTH, VARINT, signed, signed32
+from rnninspect.plugin import Limit
 from rnninspect_onnx.messages import KEPT_AXES, KEPT_INTEGERS, SparseTensor, Tensor
 
 TYPE_CHECKING = False
@@ -55,7 +56,7 @@ class TensorDecoder:
     def tensor(self, message: Message) -> Tensor:
         """A TensorProto; of its payload the length is taken, and the values of a few integers."""
         self._count += 1
-        self.limits.require("tensors", self._count)
+        self.limits.require(Limit.TENSORS, self._count)
         return self._common(message) or self._any(message)
 
     def _common(self, message: Message) -> Tensor | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import warnings
 
-from rnninspect.plugin import UnreadableFile
+from rnninspect.plugin import Limit, UnreadableFile
 from rnninspect_onnx.recognition import Form
 
 TYPE_CHECKING = False
@@ -27,9 +27,9 @@ def binary(source: Source, form: Form) -> bytes:
         RefusedFile: parsing the text would take more memory than the limit `header_bytes`.
     """
     name, memory = _FORMATS[form]
-    source.limits.require("header_bytes", memory * source.size, f"what {form} is parsed into")
+    source.limits.require(Limit.HEADER_BYTES, memory * source.size, f"what {form} is parsed into")
     text = source.head(source.size)
-    source.limits.require("nesting", _depth(text), f"the depth of {form}")
+    source.limits.require(Limit.NESTING, _depth(text), f"the depth of {form}")
     try:
         import onnx  # noqa: PLC0415 - an extra, and slow to load
     except ImportError as error:

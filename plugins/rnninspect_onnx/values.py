@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from enum import IntEnum
 
-from rnninspect.plugin import Record
+from rnninspect.plugin import Limit, Record
 from rnninspect_onnx.messages import KEPT_AXES
 
 TYPE_CHECKING = False
@@ -197,4 +197,4 @@ class Leaves:
                 if source not in seen:
                     seen.add(source)
                     stack.append(source)
-        self._limits.require("nodes", self._steps, "the way from weights to their tensors")
+        self._limits.require(Limit.NODES, self._steps, "the way from weights to their tensors")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import struct
 
-from rnninspect.plugin import UnreadableFile
+from rnninspect.plugin import Limit, UnreadableFile
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -98,7 +98,9 @@ class Cursor:
             if found >= 0:
                 return start + found - self.offset
             start += len(piece)
-            self.source.limits.require("header_bytes", start - self.offset, "a line of the pickle")
+            self.source.limits.require(
+                Limit.HEADER_BYTES, start - self.offset, "a line of the pickle"
+            )
         raise UnreadableFile(f"a line at offset {self.offset} does not end")
 
     def line(self) -> bytes:

@@ -6,6 +6,7 @@ from bisect import bisect_left
 
 from rnninspect.plugin import (
     Fact,
+    Limit,
     Observation,
     Purpose,
     RecurrentLayer,
@@ -123,7 +124,7 @@ def _find_layers(network: _Network) -> None:
             found = build(group, declared, network.stored, network.label)
         if found is not None:
             network.layers.extend(found.layers)
-            network.saved.calls.source.limits.require("recurrent", len(network.layers))
+            network.saved.calls.source.limits.require(Limit.RECURRENT, len(network.layers))
             network.observations.extend(found.observations)
             taken.update(id(entry) for entry in group.entries())
     network.observations.extend(

@@ -6,7 +6,7 @@ Since torch 2.8 each weight is a record, described by a configuration beside it
 
 from __future__ import annotations
 
-from rnninspect.plugin import Fact, Observation, Purpose, UnreadableFile
+from rnninspect.plugin import Fact, Limit, Observation, Purpose, UnreadableFile
 from rnninspect_torch.archive import Archive
 from rnninspect_torch.describing import describe_model
 from rnninspect_torch.dtypes import ELEMENT_BYTES
@@ -62,7 +62,7 @@ def read(archive: Archive) -> SavedModel:
     graphs = [(name, archive.size(name)) for name in archive.names("models/", ".json")]
     told = sum(archive.size(name) for name in names)
     told += sum(size for _, size in graphs if size <= _LARGEST_GRAPH)
-    archive.source.limits.require("header_bytes", 4 * told, "the JSON records together")
+    archive.source.limits.require(Limit.HEADER_BYTES, 4 * told, "the JSON records together")
     roots = list(_roots(archive))
     if not roots:
         if any(archive.names("data/aotinductor/")):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import zlib
 
-from rnninspect.plugin import UnreadableFile
+from rnninspect.plugin import Limit, UnreadableFile
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -49,7 +49,7 @@ def _inflate(source: Source) -> bytes:
             while packed:
                 pieces.append(inflater.decompress(packed, 1 << 20))
                 size += len(pieces[-1])
-                source.limits.require("expansion", size, "the file behind gzip")
+                source.limits.require(Limit.EXPANSION, size, "the file behind gzip")
                 packed = inflater.unconsumed_tail
         except zlib.error as error:
             raise UnreadableFile(f"the gzip data do not inflate: {error}") from error

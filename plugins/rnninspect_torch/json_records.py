@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 
-from rnninspect.plugin import UnreadableFile
+from rnninspect.plugin import Limit, UnreadableFile
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -14,9 +14,11 @@ if TYPE_CHECKING:
 def read_json(source: Source) -> dict[str, object]:
     """A JSON object; UnreadableFile if it is something else, RefusedFile if it is too large."""
     limits = source.limits
-    limits.require("header_bytes", 4 * source.size, "a JSON record")
+    limits.require(Limit.HEADER_BYTES, 4 * source.size, "a JSON record")
     text = source.read(0, source.size)
-    limits.require("nodes", text.count(b",") + text.count(b"[") + text.count(b"{"), "a JSON record")
+    limits.require(
+        Limit.NODES, text.count(b",") + text.count(b"[") + text.count(b"{"), "a JSON record"
+    )
     held = json.loads(text)
     if not isinstance(held, dict):
         raise UnreadableFile("a JSON record is no object")

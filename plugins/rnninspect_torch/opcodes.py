@@ -6,7 +6,7 @@ length, index and depth has a bound: see `Machine.check`.
 
 from __future__ import annotations
 
-from rnninspect.plugin import UnreadableFile
+from rnninspect.plugin import Limit, UnreadableFile
 from rnninspect_torch.cursor import WORD, Cursor
 from rnninspect_torch.opcode_objects import HANDLERS, NOTHING, Stopped
 from rnninspect_torch.values import Blob, Global
@@ -107,10 +107,10 @@ class Machine:
     def check(self) -> None:
         """Hold what was made so far against the limit; see the module's test for what it costs."""
         require = self.cursor.source.limits.require
-        require("opcodes", self.seen, "a pickle")
-        require("opcodes", 20 * (len(self.stack) + len(self.marks)), "the stack of a pickle")
-        require("opcodes", 4 * self.made, "the number of objects in a pickle")
-        require("opcodes", 400 * len(self.globals), "the number of names in a pickle")
+        require(Limit.OPCODES, self.seen, "a pickle")
+        require(Limit.OPCODES, 20 * (len(self.stack) + len(self.marks)), "the stack of a pickle")
+        require(Limit.OPCODES, 4 * self.made, "the number of objects in a pickle")
+        require(Limit.OPCODES, 400 * len(self.globals), "the number of names in a pickle")
         self.book_text(0)
 
     def pop_mark(self) -> list[object]:
@@ -162,7 +162,9 @@ class Machine:
         """Count bytes of text that are kept."""
         self.text += length
         if self.text > self.cursor.source.limits.header_bytes // 4:
-            self.cursor.source.limits.require("header_bytes", 4 * self.text, "the pickle's text")
+            self.cursor.source.limits.require(
+                Limit.HEADER_BYTES, 4 * self.text, "the pickle's text"
+            )
 
     def payload(self, length: int, encoding: str | None) -> object:
         """A byte string or, with an encoding, a text; a Blob if it is long."""

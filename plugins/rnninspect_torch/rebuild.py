@@ -5,7 +5,7 @@ The ids are those of torch/serialization.py, whose first form was that of versio
 
 from __future__ import annotations
 
-from rnninspect.plugin import UnreadableFile
+from rnninspect.plugin import Limit, UnreadableFile
 from rnninspect_torch.callables import is_foreign
 from rnninspect_torch.dtypes import ELEMENT_BYTES, STORAGES
 from rnninspect_torch.rebuilders import LARGEST, REBUILDERS
@@ -61,7 +61,7 @@ class TorchCalls:
     def spend(self, work: int) -> None:
         """Book work that one opcode asks for; many that ask for much are refused."""
         self.spent += work
-        self.source.limits.require("opcodes", self.spent, "the work that a pickle asks for")
+        self.source.limits.require(Limit.OPCODES, self.spent, "the work that a pickle asks for")
 
     def persistent(self, key: object) -> object:
         """The storage, or the class, that a persistent id names."""

@@ -7,7 +7,7 @@ import math
 from collections import Counter
 from operator import itemgetter
 
-from rnninspect.plugin import Fact, Observation, Record, UnreadableFile
+from rnninspect.plugin import Fact, Limit, Observation, Record, UnreadableFile
 from rnninspect_torch.describing import describe_model
 from rnninspect_torch.dtypes import ELEMENT_BYTES, SAFETENSORS
 from rnninspect_torch.rebuild import TorchCalls
@@ -68,14 +68,14 @@ def read_header(source: Source, scope: str = _SCOPE) -> tuple[Saved, Root]:
 
 def _parsed(source: Source, length: int, repeated: list[str]) -> object:
     """The header as JSON, tensors as _Fields; adds names that stand twice in one object."""
-    source.limits.require("header_bytes", _TIMES * length, "the header in memory")
+    source.limits.require(Limit.HEADER_BYTES, _TIMES * length, "the header in memory")
     encoded = source.read(_PREFIX, length)
     if not encoded.isascii():
-        source.limits.require("header_bytes", _TIMES_UNICODE * length, "the header in memory")
+        source.limits.require(Limit.HEADER_BYTES, _TIMES_UNICODE * length, "the header in memory")
     text = encoded.decode()
     del encoded
     for mark, each in _MARKS.items():
-        source.limits.require("tensors", text.count(mark) // each, "the header")
+        source.limits.require(Limit.TENSORS, text.count(mark) // each, "the header")
     return json.loads(text, object_pairs_hook=lambda pairs: _object(pairs, repeated))
 
 

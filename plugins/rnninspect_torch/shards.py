@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from rnninspect.plugin import Fact, Observation, UnreadableFile, Whereabouts
+from rnninspect.plugin import Fact, Limit, Observation, UnreadableFile, Whereabouts
 from rnninspect_torch import archive, legacy, safetensors, zipped
 from rnninspect_torch.describing import describe_model
 from rnninspect_torch.json_records import read_json
@@ -25,13 +25,14 @@ _MOST = 20  # notes of one kind
 class _Whole:
     """What the shards hold together."""
 
-    __slots__ = ("calls", "format", "held", "notes", "root", "shards")
+    __slots__ = ("calls", "format", "held", "notes", "read", "root", "shards")
 
     def __init__(self, format_: str, calls: TorchCalls) -> None:
         self.format = format_
         self.root = Root("")
         self.calls = calls
         self.held: dict[tuple[str, str], int | None] = {}
+        self.read: set[tuple[int, int] | None] = set()  # the shards, by the file's identity
         self.shards: dict[str, Saved] = {}  # those of safetensors, by the scope of their storages
         self.notes: list[Observation] = []
 
@@ -63,7 +64,7 @@ def _gathered(source: Source) -> _Whole:
     whole = _Whole(named, TorchCalls(source))
     for number, name in enumerate(shards):
         _add_shard(whole, source, name, f"shard {number}")
-        source.limits.require("tensors", len(whole.root.entries), "the shards together")
+        source.limits.require(Limit.TENSORS, len(whole.root.entries), "the shards together")
     found = {entry.name for entry in whole.root.entries}
     for name, shard in places.items():
         if name not in found:
@@ -89,6 +90,9 @@ def _add_shard(whole: _Whole, source: Source, name: str, scope: str) -> None:
         fact = Fact.EXTERNAL_MISSING if missing else Fact.EXTERNAL_OUTSIDE
         whole.note(fact, f"the shard {name[:80]}")
         return
+    if found.identity in whole.read:  # another spelling of its path, or a link to the same file
+        return
+    whole.read.add(found.identity)
     with source.open_neighbour(name) as shard:
         try:
             saved, roots = _read_shard(shard, scope)

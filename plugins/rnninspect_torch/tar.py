@@ -6,7 +6,7 @@ numbers of tensors; `sys_info` tells of the machine.
 
 from __future__ import annotations
 
-from rnninspect.plugin import UnreadableFile
+from rnninspect.plugin import Limit, UnreadableFile
 from rnninspect_torch import tar_members
 from rnninspect_torch.assembling import assemble
 from rnninspect_torch.cursor import Cursor
@@ -101,7 +101,7 @@ def _count(cursor: Cursor, calls: TarCalls) -> int:
     count = load(cursor, calls)
     if type(count) is not int or count < 0:
         raise UnreadableFile("the archive does not say how many storages or tensors it has")
-    calls.source.limits.require("tensors", count)
+    calls.source.limits.require(Limit.TENSORS, count)
     return count
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from rnninspect.plugin import UnreadableFile
+from rnninspect.plugin import Limit, UnreadableFile
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -25,7 +25,7 @@ def read_tar(source: Source) -> dict[str, Source]:
         if header[:1] == b"\0":
             break
         headers += 1
-        source.limits.require("members", headers, "the tar archive")
+        source.limits.require(Limit.MEMBERS, headers, "the tar archive")
         size = _octal(header[124:136], offset)
         content = source.window(offset + _BLOCK, size)
         kind = header[156:157]

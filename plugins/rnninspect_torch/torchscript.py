@@ -6,7 +6,7 @@ and only the call in the code tells which of them belong to a layer.
 
 from __future__ import annotations
 
-from rnninspect.plugin import Fact, Observation, Purpose
+from rnninspect.plugin import Fact, Limit, Observation, Purpose
 from rnninspect_torch.describing import describe_model
 from rnninspect_torch.frozen import MODES, frozen_groups
 from rnninspect_torch.opcodes import load_from
@@ -61,7 +61,7 @@ def _code(archive: Archive, notes: list[Observation]) -> dict[str, ClassCode]:
         record = archive.open(name)
         text = record.read(0, record.size).decode("utf-8", "replace")
         count = len(classes) + text.count("\nclass ")
-        archive.source.limits.require("members", count, "the number of classes in the code")
+        archive.source.limits.require(Limit.MEMBERS, count, "the number of classes in the code")
         module = name.removeprefix("code/").removesuffix(".py").replace("/", ".")
         classes.update(parse_code(text, module))
     return classes

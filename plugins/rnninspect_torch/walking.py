@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from rnninspect.plugin import Limit
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from rnninspect.plugin import Limits
@@ -26,12 +28,12 @@ class Walk:
         """Book so many values looked at."""
         self._steps += steps
         if self._steps > self._most:
-            self._limits.require("nodes", self._steps, "the walk through the file's values")
+            self._limits.require(Limit.NODES, self._steps, "the walk through the file's values")
 
     def join(self, path: str, name: str) -> str:
         """The name of something below a path; names of names are bounded in all."""
         joined = f"{path}.{name}" if path else name
         self._letters += len(joined)
         if self._letters > self._limits.header_bytes // 4:
-            self._limits.require("header_bytes", 4 * self._letters, "the text of all names")
+            self._limits.require(Limit.HEADER_BYTES, 4 * self._letters, "the text of all names")
         return joined

@@ -154,7 +154,7 @@ def test_a_payload_is_not_read(tmp_path: Path) -> None:
         file.seek(size, 1)
         file.write(b"\x08\x07")
     opened = open_source(path)
-    source = Counting(str(path), opened._store, 0, opened.size, Limits())
+    source = Counting(str(path), opened._store, 0, opened.size, opened.reading)
     reader = WireReader(source)
     assert [number for number, *_ in reader.fields(reader.whole())] == [9, 1]
     assert source.taken <= 2 * WINDOW

@@ -81,7 +81,7 @@ def test_more_than_two_gigabytes_in_one_file(tmp_path: Path) -> None:
 @pytest.mark.parametrize("shape", [SHAPE, Shape("LSTM", 1000, 1000), LARGE], ids=str)
 def test_weights_are_not_read(tmp_path: Path, shape: Shape) -> None:
     opened = open_source(sparse_file(tmp_path, shape))
-    source = Counting(opened.location, opened._store, 0, opened.size, Limits())
+    source = Counting(opened.location, opened._store, 0, opened.size, opened.reading)
     assert OnnxReader().recognises(source)
     assert len(OnnxReader().read(source).tensors) == 3
     assert source.taken < 10 * 16 * 2**10

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from rnninspect.errors import UnreadableFile
+from rnninspect.limits import Limit
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -18,7 +19,7 @@ def decompress(data: bytes, limits: Limits) -> bytes:
     Raises RefusedFile beyond `limits.table_bytes`.
     """
     size, at = _length(data)
-    limits.require("table_bytes", size, "a packed block of the table")
+    limits.require(Limit.TABLE_BYTES, size, "a packed block of the table")
     out = bytearray()
     while at < len(data):
         tag = data[at]

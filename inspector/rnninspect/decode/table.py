@@ -11,6 +11,7 @@ from struct import unpack_from
 from rnninspect.decode.crc32c import WORD, crc32c
 from rnninspect.decode.snappy import decompress
 from rnninspect.errors import UnreadableFile
+from rnninspect.limits import Limit
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -65,7 +66,7 @@ def first_entry(source: Source) -> tuple[bytes, bytes]:
     shared, at = read_number(head, 0)
     fresh, at = read_number(head, at)
     length, at = read_number(head, at)
-    source.limits.require("header_bytes", fresh + length, "the first entry of the table")
+    source.limits.require(Limit.HEADER_BYTES, fresh + length, "the first entry of the table")
     if shared or at + fresh + length > size or source.read(offset + size, 1) != b"\0":
         raise UnreadableFile("the table's first entry cannot be read alone")
     entry = source.read(offset + at, fresh + length)
@@ -112,13 +113,13 @@ class _Read:
         self.seen += 1
         self.bytes += size
         if self.seen > self.limits.entries or self.bytes > self.limits.table_bytes:
-            self.limits.require("entries", self.seen, "the number of entries of the table")
-            self.limits.require("table_bytes", self.bytes, "what the table holds")
+            self.limits.require(Limit.ENTRIES, self.seen, "the number of entries of the table")
+            self.limits.require(Limit.TABLE_BYTES, self.bytes, "what the table holds")
 
 
 def _block(source: Source, handle: tuple[int, int]) -> bytes:
     offset, size = handle
-    source.limits.require("table_bytes", size, "a block of the table")
+    source.limits.require(Limit.TABLE_BYTES, size, "a block of the table")
     if offset + size + TRAILER > source.size - FOOTER:
         raise UnreadableFile(f"a block of {size} bytes at offset {offset} passes the table's end")
     data = source.read(offset, size + TRAILER)

@@ -10,6 +10,7 @@ import struct
 import zlib
 
 from rnninspect.errors import UnreadableFile
+from rnninspect.limits import Limit
 from rnninspect.record import Record
 
 TYPE_CHECKING = False
@@ -64,8 +65,8 @@ def read_directory(source: Source, *, shifted: bool = False) -> tuple[Member, ..
         RefusedFile: more entries, or a larger directory, than the limits allow.
     """
     directory = _find_directory(source, shifted=shifted)
-    source.limits.require("members", directory.entries, "the zip directory")
-    source.limits.require("header_bytes", directory.size, "the zip directory")
+    source.limits.require(Limit.MEMBERS, directory.entries, "the zip directory")
+    source.limits.require(Limit.HEADER_BYTES, directory.size, "the zip directory")
     data = source.read(directory.offset + directory.shift, directory.size)
     return tuple(_entries(data, directory))
 
@@ -197,8 +198,8 @@ def _zip64(extra: bytes, values: tuple[int, int, int]) -> tuple[int, int, int]:
 
 def _inflate(packed: Source, member: Member) -> bytes:
     place = f"the member {member.name}"
-    packed.limits.require("expansion", member.size, place)
-    packed.limits.require("header_bytes", packed.size, place)
+    packed.limits.require(Limit.EXPANSION, member.size, place)
+    packed.limits.require(Limit.HEADER_BYTES, packed.size, place)
     inflater = zlib.decompressobj(-zlib.MAX_WBITS)
     try:
         data = inflater.decompress(packed.read(0, packed.size), member.size + 1)

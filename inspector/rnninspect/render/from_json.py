@@ -8,6 +8,7 @@ from rnninspect.cells import CELLS, Sizes
 from rnninspect.comparison import LayerOutline, Outline
 from rnninspect.comparison.outline import KEPT_APART
 from rnninspect.errors import UnreadableFile
+from rnninspect.limits import Limit
 from rnninspect.render.to_json import SCHEMA_VERSION
 from rnninspect.rules import Level
 
@@ -38,7 +39,9 @@ def read_reports(source: Source) -> tuple[Outline, ...]:
             names the field.
         RefusedFile: it is too large.
     """
-    source.limits.require("header_bytes", source.size * MEMORY_OF_A_BYTE, "the report in memory")
+    source.limits.require(
+        Limit.HEADER_BYTES, source.size * MEMORY_OF_A_BYTE, "the report in memory"
+    )
     try:
         document = json.loads(source.read(0, source.size).decode("utf-8-sig"))
     except (ValueError, RecursionError) as error:  # a number of 5,000 digits is a ValueError too

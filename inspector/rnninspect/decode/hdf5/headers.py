@@ -6,6 +6,7 @@ from struct import Struct, unpack_from
 
 from rnninspect.decode.hdf5.checksum import require_checksum
 from rnninspect.errors import UnreadableFile
+from rnninspect.limits import Limit
 from rnninspect.record import Record
 
 TYPE_CHECKING = False
@@ -52,7 +53,7 @@ def _read_old(space: Space, address: int, head: bytes) -> list[Message]:
     messages: list[Message] = []
     chunks, seen = [(address + 16, size)], 0
     for start, length in chunks:  # grows while it is walked
-        space.limits.require("header_bytes", length, "an object header")
+        space.limits.require(Limit.HEADER_BYTES, length, "an object header")
         data = space.read(start, length)
         found, passed = _split_old(data, start)
         seen += passed
@@ -93,7 +94,7 @@ def _read_new(space: Space, address: int, head: bytes) -> list[Message]:
     at = 6 + (16 if flags & 0x20 else 0) + (4 if flags & 0x10 else 0)
     width = 1 << (flags & 3)
     size = int.from_bytes(space.read(address + at, width), "little")
-    space.limits.require("header_bytes", size, "an object header")
+    space.limits.require(Limit.HEADER_BYTES, size, "an object header")
     block = space.read(address, at + width + size + 4)
     require_checksum(space, block, f"the object header at {address}")
     messages: list[Message] = []
@@ -111,7 +112,7 @@ def _read_new(space: Space, address: int, head: bytes) -> list[Message]:
 
 
 def _continued(space: Space, start: int, length: int) -> bytes:
-    space.limits.require("header_bytes", length, "an object header")
+    space.limits.require(Limit.HEADER_BYTES, length, "an object header")
     block = space.read(start, length)
     if block[:4] != b"OCHK" or len(block) < 8:
         raise UnreadableFile(f"no continuation of an object header at {start}")

@@ -7,6 +7,7 @@ from struct import Struct
 from struct import error as StructError  # noqa: N812 - `error` alone says nothing where it is caught
 
 from rnninspect.errors import UnreadableFile
+from rnninspect.limits import Limit
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -126,21 +127,21 @@ class Space:
         """The same text, once it is counted among those that stay in memory."""
         self._texts += len(text)
         if self._texts > self.limits.header_bytes:
-            self.limits.require("header_bytes", self._texts, "the text in the HDF5 structure")
+            self.limits.require(Limit.HEADER_BYTES, self._texts, "the text in the HDF5 structure")
         return text
 
     def count_messages(self, number: int) -> None:
         """Count messages of object headers; RefusedFile when there are too many."""
         self._messages += number
         if self._messages > self.limits.nodes:
-            self.limits.require("nodes", self._messages, "the number of HDF5 header messages")
+            self.limits.require(Limit.NODES, self._messages, "the number of HDF5 header messages")
 
     def count_checked(self, length: int) -> None:
         """Count bytes whose checksum is computed; RefusedFile when there are too many."""
         self._checked += length
         if self._checked > self.limits.checked_bytes:
             what = "the HDF5 structures with a checksum"
-            self.limits.require("checked_bytes", self._checked, what)
+            self.limits.require(Limit.CHECKED_BYTES, self._checked, what)
 
     def _load(self, number: int) -> bytes:
         if len(self._pages) >= PAGES_KEPT:

@@ -30,6 +30,7 @@ from rnninspect.decode.hdf5.layouts import (
 from rnninspect.decode.hdf5.space import structural
 from rnninspect.decode.hdf5.superblock import read_superblock
 from rnninspect.errors import UnreadableFile
+from rnninspect.limits import Limit
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -188,7 +189,7 @@ class File:
         """Count one link of a group that was listed."""
         self._links += 1
         if self._links > self.space.limits.members:
-            self.space.limits.require("members", self._links, "the number of HDF5 links")
+            self.space.limits.require(Limit.MEMBERS, self._links, "the number of HDF5 links")
 
     @structural
     def open(self, address: int) -> Node:
@@ -227,7 +228,7 @@ class File:
                 name = f"{path}/{link.name}" if path else link.name
                 found = self.open(link.address) if link.kind is LinkKind.HARD else link
                 if isinstance(found, Group) and found.address not in entered:
-                    self.space.limits.require("nesting", depth + 1, "the depth of HDF5 groups")
+                    self.space.limits.require(Limit.NESTING, depth + 1, "the depth of HDF5 groups")
                     entered.add(found.address)
                     below.append((name, found, depth + 1))
                 else:

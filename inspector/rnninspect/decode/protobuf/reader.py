@@ -6,6 +6,7 @@ from rnninspect.decode.protobuf.found import KEPT_NUMBERS, Found
 from rnninspect.decode.protobuf.numbers import LONGEST_VARINT, read_varint
 from rnninspect.decode.protobuf.wire import FIXED32, FIXED64, LENGTH, VARINT, Walker
 from rnninspect.errors import UnreadableFile
+from rnninspect.limits import Limit
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -80,7 +81,7 @@ class WireReader(Walker):
         length = len(encoded)
         text = encoded.decode("utf-8", "surrogateescape")
         self._texts += length if text.isascii() else 4 * length  # as it may take in memory
-        self.limits.require("header_bytes", self._texts, "the text in the file")
+        self.limits.require(Limit.HEADER_BYTES, self._texts, "the text in the file")
         if length <= _OFTEN_REPEATED:
             self._names[encoded] = text
         return text

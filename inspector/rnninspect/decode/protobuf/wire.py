@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from rnninspect.decode.protobuf.numbers import read_tag, read_varint
 from rnninspect.errors import UnreadableFile
+from rnninspect.limits import Limit
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -110,7 +111,7 @@ class Walker:
             index += size
         self._fields += count
         if self._fields > self.limits.fields:
-            self.limits.require("fields", self._fields)
+            self.limits.require(Limit.FIELDS, self._fields)
         if groups and base + index >= end:
             raise UnreadableFile(f"a group is still open at offset {end}")
         return base + index
@@ -124,7 +125,7 @@ class Walker:
             return int.from_bytes(following[:size], "little"), size
         if kind == GROUP:
             groups.append(number)
-            self.limits.require("nesting", len(groups), f"groups at offset {offset}")
+            self.limits.require(Limit.NESTING, len(groups), f"groups at offset {offset}")
         elif kind != END_GROUP or not groups or groups.pop() != number:
             raise UnreadableFile(f"tag {tag:#x} at offset {offset} opens no field")
         return 0, 0
