@@ -200,7 +200,7 @@ class SavedModel(Record):
 
     Attributes:
         format: the file format: `onnx`, `pytorch zip`, `safetensors`, `keras archive`, …
-        framework: `onnx`, `pytorch` or `keras`.
+        framework: `onnx`, `pytorch` or `keras`; `numpy` for arrays that no framework claims.
         producer: who wrote it, with version, where the file tells; else empty.
         layers: the recurrent layers, in the order of the file.
         tensors: every stored tensor, those of the layers included, whatever its purpose.

@@ -1,11 +1,9 @@
-"""Tells the networks of a checkpoint from copies of them, and from tensors that lie beside them."""
+"""Tells the networks of a checkpoint from copies of them."""
 
 from __future__ import annotations
 
-import re
-from itertools import pairwise
-
 from rnninspect.plugin import Purpose
+from rnninspect_torch.beside import is_likely, restore, set_apart
 from rnninspect_torch.purposes import is_copy, may_be_copy
 from rnninspect_torch.roots import Root
 
@@ -15,11 +13,6 @@ if TYPE_CHECKING:
 
     from rnninspect_torch.roots import Declared, Entry
 
-# How the tensors of a network are called; in a checkpoint, others lie beside its state dict.
-_WORDS = (".", "weight", "bias", "kernel", "embedding")
-_LETTER = r"^[WUVbwuv]_?[a-z]{0,3}\d*$"
-# Statistics of the training's observations, which some keep in a dict of their own.
-_STATISTICS = ("mean", "std", "var", "count", "min", "max")
 _WRAPPER = "module."  # what an averaged model is kept in
 
 Outline = frozenset[tuple[str, tuple[int, ...]]]
@@ -31,7 +24,7 @@ def settle(roots: list[Root]) -> list[Root]:
     Copies (EMA, SWA) are only copies where there is something to be a copy of. Tensors beside a
     state dict (a best loss, a mean) are a state of the training.
     """
-    _set_loose_apart(roots)
+    set_apart(roots)
     settled = [part for root in roots for part in _split(root)]
     networks = [root for root in settled if root.purpose is Purpose.PARAMETER]
     originals: dict[Outline, Root] = {}
@@ -39,38 +32,12 @@ def settle(roots: list[Root]) -> list[Root]:
         first = originals.setdefault(_outline(root.entries), root)
         if first is not root and may_be_copy(root.name):
             root.purpose = Purpose.COPY
-    if not any(_is_network(root) for root in networks):
+    if not any(is_likely(root) for root in networks):
         for root in settled:
             if root.purpose is Purpose.COPY:
                 root.purpose = Purpose.PARAMETER
+    restore(settled)
     return settled
-
-
-def _set_loose_apart(roots: list[Root]) -> None:
-    kept = [root for root in roots if root.purpose in (Purpose.PARAMETER, Purpose.COPY)]
-    around = sorted(kept, key=lambda root: root.name.replace(".", "\0"))
-    for root, following in pairwise(around):
-        within = not root.name or following.name.startswith(f"{root.name}.")
-        if within and not _is_network(root):
-            root.purpose = Purpose.STATE
-    statistics = [root for root in kept if _is_statistics(root)]
-    if any(_is_network(root) for root in kept if root not in statistics):
-        for root in statistics:
-            root.purpose = Purpose.STATE
-
-
-def _is_network(root: Root) -> bool:
-    return bool(root.declared) or any(_is_weight(entry.name) for entry in root.entries)
-
-
-def _is_weight(name: str) -> bool:
-    return any(word in name for word in _WORDS) or re.search(_LETTER, name) is not None
-
-
-def _is_statistics(root: Root) -> bool:
-    return not root.declared and all(
-        entry.name.removeprefix("running_") in _STATISTICS for entry in root.entries
-    )
 
 
 def _split(root: Root) -> Iterator[Root]:

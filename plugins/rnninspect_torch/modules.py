@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from rnninspect.plugin import Purpose
-from rnninspect_torch.packed import is_packed, tensors_in
-from rnninspect_torch.roots import Declared, Entry, Root
+from rnninspect_torch.packed import FEW, is_packed, tensors_in
+from rnninspect_torch.roots import Declared, Entry
 from rnninspect_torch.values import Instance, Mapping, Tensor
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from rnninspect_torch.roots import Root
     from rnninspect_torch.walking import Walk
+
+Held = tuple[str, str, object]  # the path of an attribute, its name and its value
 
 _OWN = ("_parameters", "_buffers", "_modules")
 _PLAIN = (bool, int, float, str, type(None))
@@ -25,26 +28,29 @@ def is_module(value: object) -> bool:
     return any(isinstance(held.get(name), Mapping) for name in ("_parameters", "_modules"))
 
 
-def module_root(module: Instance, name: str, purpose: Purpose, walk: Walk) -> Root:
-    """The root of a module and all modules below it.
+def add_module(root: Root, path: str, module: Instance, walk: Walk) -> list[Held]:
+    """Add a module and all registered below it to a root; return what else they hold.
 
     A module that stands in two places gives its tensors the names of both; what lies below it is
     walked once.
     """
-    root = Root(name, purpose)
-    waiting: list[tuple[str, Instance]] = [("", module)]
+    waiting: list[tuple[str, Instance]] = [(path, module)]
     late: list[Entry] = []
+    others: list[Held] = []
+    is_new = True  # whoever found the module has visited it
     while waiting:
         path, current = waiting.pop()
         held = current.attributes
         walk.step(1 + len(held))
         root.declared[path] = Declared(current.path, _plain(held))
         root.entries.extend(_registered(path, held, walk))
-        if not path or walk.first_visit(current):  # whoever found the module has visited it
+        if is_new or walk.first_visit(current):
+            is_new = False
             late.extend(_loose(path, held, walk))
+            others.extend(_others(path, held, walk))
             waiting.extend(reversed(list(_children(path, held, walk))))
     root.entries.extend(late)
-    return root
+    return others
 
 
 def _plain(held: dict[str, object]) -> dict[str, object]:
@@ -88,24 +94,23 @@ def _children(path: str, held: dict[str, object], walk: Walk) -> Iterator[tuple[
         for name, value in modules.named.items():
             if isinstance(value, Instance) and not is_packed(value):
                 yield walk.join(path, name), value
+
+
+def _others(path: str, held: dict[str, object], walk: Walk) -> Iterator[Held]:
+    """What a module holds without registering it: other modules, alone, in a list or an object."""
     for name, value in held.items():
-        if name not in _OWN:
-            yield from _hidden(path, name, value, walk)
+        if name not in _OWN and _may_hold(value) and not is_packed(value):
+            yield walk.join(path, name), name, value
 
 
-def _hidden(path: str, name: str, value: object, walk: Walk) -> Iterator[tuple[str, Instance]]:
-    """Modules that are attributes without being registered, alone or in a list or dict."""
-    if isinstance(value, Instance):
-        if is_module(value):
-            yield walk.join(path, name), value
-        return
-    held: dict[str, object] = {}
-    if isinstance(value, list | tuple) and walk.first_visit(value):
-        walk.step(len(value))
-        held = {f"{name}.{index}": item for index, item in enumerate(value)}
-    elif isinstance(value, Mapping) and walk.first_visit(value):
-        walk.step(len(value.pairs))
-        held = {f"{name}.{key}": item for key, item in value.named.items()}
-    for key, item in held.items():
-        if is_module(item) and isinstance(item, Instance):
-            yield walk.join(path, key), item
+def _may_hold(value: object) -> bool:
+    match value:
+        case Instance():
+            return True
+        case Mapping():
+            return bool(value.pairs)
+        case list() | tuple():
+            nested = (isinstance(item, Mapping | Instance | list | tuple) for item in value)
+            return len(value) > FEW or any(nested)
+        case _:
+            return False

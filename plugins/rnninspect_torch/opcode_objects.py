@@ -151,8 +151,11 @@ def _reduce(machine: Machine) -> None:
 
 
 def _new_object_ex(machine: Machine) -> None:
-    machine.stack.pop()  # keyword arguments
+    named = machine.stack.pop()
     _reduce(machine)
+    made = machine.stack[-1]
+    if isinstance(made, Instance) and isinstance(named, Mapping) and named.pairs:
+        made.args = (*made.args, named)
 
 
 def _object(machine: Machine) -> None:

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
-from rnninspect.plugin import Fact, Observation
+from rnninspect.plugin import Fact, Observation, UnreadableFile
+from rnninspect_torch.arrays import SCOPE as ARRAY
 from rnninspect_torch.assembling import assemble
 from rnninspect_torch.cursor import Cursor
 from rnninspect_torch.distributed import describe_checkpoint, is_index
 from rnninspect_torch.opcodes import load
 from rnninspect_torch.rebuild import TorchCalls
 from rnninspect_torch.saved import Saved
+from rnninspect_torch.values import Instance
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from rnninspect.plugin import SavedModel, Source
+
+_TABLES = "pandas."  # of data: their arrays are those of columns
 
 
 def read_plain(source: Source) -> Saved:
@@ -31,4 +35,26 @@ def read(source: Source) -> SavedModel:
     saved = read_plain(source)
     if is_index(saved.value):
         return describe_checkpoint(saved)
-    return assemble(saved)
+    if isinstance(saved.value, Instance) and saved.value.path.startswith(_TABLES):
+        raise UnreadableFile(f"a pickle of {saved.value.path}, not a model")
+    model = assemble(saved)
+    if all(tensor.identity.startswith(f"{ARRAY}/") for tensor in model.tensors):
+        return _of_arrays(model, saved.value)
+    return model
+
+
+def _of_arrays(model: SavedModel, value: object) -> SavedModel:
+    """The same without torch's name: the file holds arrays of numpy, which anything may have."""
+    model = model._replace(format="pickle of numpy arrays")
+    if model.layers:  # by the names that torch gives to their weights
+        return model
+    held = value.attributes if isinstance(value, Instance) else {}
+    version = held.get("_sklearn_version")
+    note = Observation(
+        Fact.UNUSUAL, "the file does not say which of its arrays are parameters: all are counted"
+    )
+    return model._replace(
+        framework="numpy",
+        producer=f"scikit-learn {version[:20]}" if isinstance(version, str) else "",
+        observations=(*model.observations, note),
+    )

@@ -12,10 +12,21 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Container
 
+    from rnninspect_torch.values import Instance
+
 # Each is compiled when it is first used, which a plain state dict asks for only one of.
 # Keys of training scripts, of Lightning, fairseq, ESPnet, timm, mmcv and OpenNMT among others.
-_OPTIMIZER = r"optim|exp_avg|scheduler|lr_sched|scaler|momentum_buffer|^opt(_state)?$"
-_OPTIMIZER_CLASS = r"optim(?!i[sz]e(d|context))"  # those are what torch.compile makes
+_OPTIMIZER = (
+    r"optim(?!al|i[sz]ed)|exp_avg|scheduler|lr_sched|(grad|amp|loss)_?scaler|momentum_buffer"
+    r"|^opt(_state)?$"
+)
+# The last part of a class's name; and packages, whose own names may begin with `optim`, too.
+_OPTIMIZER_CLASS = (
+    r"[Oo]ptim(?!al|i[sz]ed|i[sz]ation|um|us)|Scheduler|GradScaler|LRScaler"
+    r"|^(Adam|AdaGrad|SGD|RMSprop|LBFGS|NoamOpt)"
+)
+_OPTIMIZER_PACKAGES = {"optim", "optimizer", "optimizers", "lr_scheduler"}
+_SCALER = r"(^|[_\W])scalers?([_\W]|$)"
 _STATE = (
     r"(^|_)rng(_|$)|random_state|^random$|^callbacks$|^loops$|^hyper_?param(eter)?s$|^hparams|^vocab(s|ulary)?$"
     r"|^(\w+_)?config(s|uration)?$|^args$|^opts$|^options$|^metrics?$|^history$|^loss(es)?$"
@@ -28,7 +39,7 @@ _PERHAPS_COPY = r"(^|[_\W])(best|last|target|teacher|old|prev|init(ial)?|backup)
 
 
 def purpose_of_key(key: str, around: Purpose) -> Purpose:
-    """What lies under a key of a checkpoint, given what the checkpoint itself lies under."""
+    """What a value under a key of a checkpoint is for, given what the checkpoint itself is for."""
     if around in (Purpose.OPTIMIZER, Purpose.STATE) or key.isdigit():
         return around
     word = key.lower()
@@ -39,12 +50,24 @@ def purpose_of_key(key: str, around: Purpose) -> Purpose:
     return Purpose.COPY if is_copy(word) else around
 
 
+def is_scaler(key: str) -> bool:
+    """Whether a key names what scales the data, or the gradients of mixed precision."""
+    return "scaler" in key.lower() and re.search(_SCALER, key.lower()) is not None
+
+
+def purpose_of_object(value: Instance, around: Purpose) -> Purpose:
+    """What an object that is not a module holds tensors for, by its class and its attributes."""
+    held = value.attributes
+    is_optimizer = _is_optimizer(value.path) or ("param_groups" in held and "state" in held)
+    return Purpose.OPTIMIZER if is_optimizer else around
+
+
 @lru_cache(maxsize=64)
-def purpose_of_class(path: str, around: Purpose) -> Purpose:
-    """What an object that is no module holds tensors for: an optimizer, or its own affairs."""
-    if around is Purpose.OPTIMIZER or re.search(_OPTIMIZER_CLASS, path.lower()):
-        return Purpose.OPTIMIZER
-    return Purpose.STATE
+def _is_optimizer(path: str) -> bool:
+    *packages, name = path.split(".")
+    if not _OPTIMIZER_PACKAGES.isdisjoint(packages):
+        return True
+    return re.search(_OPTIMIZER_CLASS, name) is not None
 
 
 def is_copy(key: str) -> bool:

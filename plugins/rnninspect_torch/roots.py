@@ -44,20 +44,27 @@ class Root:
         entries: its tensors in the file's order, each name once.
         groups: layers whose tensors' names do not tell that they are.
         declared: its modules by their path, where the file has modules and not only tensors.
+        loose: whether its tensors belong to an object that is not a module.
+        is_state_dict: whether the file marks it as what nn.Module.state_dict returned.
     """
 
-    __slots__ = ("declared", "entries", "groups", "name", "purpose")
+    __slots__ = ("declared", "entries", "groups", "is_state_dict", "loose", "name", "purpose")
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - all but the name are rarely given
         self,
         name: str,
         purpose: Purpose = Purpose.PARAMETER,
         entries: Iterable[Entry] = (),
         declared: Mapping[str, Declared] | None = None,
         groups: Iterable[Group] = (),
+        *,
+        loose: bool = False,
+        is_state_dict: bool = False,
     ) -> None:
         self.name = name
         self.purpose = purpose
         self.entries = list(entries)
         self.declared = dict(declared or {})
         self.groups = list(groups)
+        self.loose = loose
+        self.is_state_dict = is_state_dict

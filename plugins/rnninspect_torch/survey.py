@@ -4,66 +4,144 @@ from __future__ import annotations
 
 from itertools import takewhile
 
-from rnninspect.plugin import Purpose
+from rnninspect.plugin import Purpose, Record
 from rnninspect_torch.arrays import array_of
 from rnninspect_torch.copies import settle
-from rnninspect_torch.modules import is_module, module_root
+from rnninspect_torch.modules import add_module, is_module
 from rnninspect_torch.packed import FEW, is_packed, tensors_in
-from rnninspect_torch.purposes import purpose_of_class, purpose_of_key
+from rnninspect_torch.purposes import is_scaler, purpose_of_key, purpose_of_object
 from rnninspect_torch.roots import Entry, Root
-from rnninspect_torch.values import Instance, Mapping, Tensor
+from rnninspect_torch.values import Global, Instance, Mapping, Tensor
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Container, Iterable, Iterator
     from typing import TypeGuard
 
     from rnninspect_torch.walking import Walk
 
+    _Into = tuple[list[Root], Walk]
+
 _HOLDING = (Tensor, Mapping, Instance, list, tuple)  # what a tensor may be in
 _COST = 3  # what one of these takes, beside a number or a text
 _COST_OF_OBJECT = 10  # which has attributes, items and arguments, each of them walked
-
-Place = tuple[str, object, Purpose]
-
+_OF_STATE_DICTS = "_metadata"  # the attribute that nn.Module.state_dict gives the dict it makes
+_OF_GRAD_SCALERS = "growth_factor"  # a key of the dict that torch.amp.GradScaler makes
 # What torch.compile returns; it is pickled as a call with the module itself, and how to compile it.
 _COMPILED = "torch._dynamo.eval_frame.OptimizedModule"
+_LOSSES = "torch.nn.modules.loss."
+_ASIDE = (Purpose.OPTIMIZER, Purpose.STATE)
+
+
+class _Place(Record):
+    """A value and how it was reached.
+
+    Attributes:
+        purpose: what a network found here is for.
+        loose: whether it belongs to an object that is not a module, whose bare tensors may be
+            anything: a table, a replay buffer.
+        home: the root of the module that it is an attribute of.
+    """
+
+    path: str
+    value: object
+    purpose: Purpose
+    loose: bool = False
+    home: Root | None = None
+
+    def below(self, path: str, key: str, value: object, *, loose: bool = False) -> _Place:
+        """The place of something that this one holds under a key."""
+        purpose = purpose_of_key(key, self.purpose)
+        loose = loose or self.loose or is_scaler(key)
+        return _Place(path, value, purpose, loose, self.home)
 
 
 def find_roots(value: object, walk: Walk) -> list[Root]:
-    """All roots below a value, in the file's order, with what each is for."""
+    """All roots below a value, in the file's order, with what each is for.
+
+    What optimizers and states of the training hold comes last: a network that one of them refers
+    to counts as a network if anything else refers to it.
+    """
     roots: list[Root] = []
-    waiting: list[Place] = [("", value, Purpose.PARAMETER)]
-    while waiting:
-        place = waiting.pop()
-        walk.step()
-        if isinstance(place[1], Tensor):
-            roots.append(Root("", place[2], [Entry(place[0] or "tensor", place[1])]))
-        elif walk.first_visit(place[1]):
-            waiting.extend(reversed(list(_look_into(place, roots, walk))))
+    aside = _walk([_Place("", value, Purpose.PARAMETER)], roots, walk, _ASIDE)
+    _walk(aside[::-1], roots, walk)
     return settle([root for root in roots if root.entries])
 
 
-def _look_into(place: Place, roots: list[Root], walk: Walk) -> Iterator[Place]:
+def _walk(
+    waiting: list[_Place], roots: list[Root], walk: Walk, leave: Container[Purpose] = ()
+) -> list[_Place]:
+    """Add the roots below some places, and return those left for later because of their purpose."""
+    left: list[_Place] = []
+    while waiting:
+        place = waiting.pop()
+        walk.step()
+        if place.purpose in leave:
+            left.append(place)
+        elif isinstance(place.value, Tensor):
+            entry = Entry(place.path or "tensor", place.value)
+            roots.append(Root("", place.purpose, [entry], loose=place.loose))
+        elif walk.first_visit(place.value):
+            waiting.extend(reversed(list(_look_into(place, roots, walk))))
+    return left
+
+
+def _look_into(place: _Place, roots: list[Root], walk: Walk) -> Iterator[_Place]:
     """Add the root that a value is, and yield what else lies in it."""
-    path, value, purpose = place
+    value = place.value
     match value:
         case Mapping():
-            yield from _dict(path, value.items(), purpose, (roots, walk))
+            marked = isinstance(value.state, Mapping) and _OF_STATE_DICTS in value.state.named
+            if is_scaler(place.path) and _OF_GRAD_SCALERS in value.named:
+                place = place._replace(purpose=Purpose.OPTIMIZER)
+            yield from _dict(place, value.items(), (roots, walk), is_state_dict=marked)
         case list() | tuple():
-            yield from _dict(path, _pairs(value), purpose, (roots, walk))
+            yield from _dict(place, _pairs(value), (roots, walk))
         case Instance() if is_module(value):
-            roots.append(module_root(value, path, purpose, walk))
+            yield from _module(place, value, (roots, walk))
         case Instance() if value.path == _COMPILED:
-            yield path, value.args, purpose
+            yield place._replace(value=value.args)
+        case Instance() if (array := array_of(value)) is not None:
+            entry = Entry(place.path or "array", array)
+            roots.append(Root("", place.purpose, [entry], loose=place.loose))
         case Instance():
-            walk.step(_COST_OF_OBJECT)
-            inner = purpose_of_class(value.path, purpose) if value.pairs is None else purpose
-            for name, item in value.attributes.items():
-                yield walk.join(path, name), item, purpose_of_key(name, inner)
-            yield from _dict(path, Mapping(value.pairs).items(), inner, (roots, walk))
-            yield path, value.items, inner
-            yield path, value.args, inner
+            yield from _object(place, value, (roots, walk))
+
+
+def _module(place: _Place, module: Instance, into: _Into) -> Iterator[_Place]:
+    """Add a module to the root that it is part of, or as a root of its own."""
+    roots, walk = into
+    if module.path.startswith(_LOSSES):  # it has no parameters, at most the weights of classes
+        place = place._replace(purpose=Purpose.STATE)
+    root, path = place.home, ""
+    if root is None or root.purpose is not place.purpose:
+        root = Root(place.path, place.purpose)
+        roots.append(root)
+    else:
+        path = place.path[len(root.name) :].removeprefix(".")
+    inside = place._replace(home=root)
+    for below, key, value in add_module(root, path, module, walk):
+        whole = walk.join(root.name, below) if root.name else below
+        yield inside.below(whole, key, value, loose=True)
+
+
+def _object(place: _Place, value: Instance, into: _Into) -> Iterator[_Place]:
+    """What an object holds that is not a module: a trainer, an optimizer, a named tuple."""
+    _, walk = into
+    walk.step(_COST_OF_OBJECT)
+    own = place._replace(
+        purpose=purpose_of_object(value, place.purpose),
+        loose=place.loose or value.pairs is None,
+    )
+    if value.has_attributes:
+        yield from _dict(own, value.attributes.items(), into)
+    elif value.state:  # what its own __setstate__ would take: a partial's, a list of slots
+        yield own._replace(value=value.state)
+    if value.pairs is not None:
+        yield from _dict(own, Mapping(value.pairs).items(), into)
+    for held in (value.items, value.args, value.maker):
+        if held and not isinstance(held, Global):
+            yield own._replace(value=held)
 
 
 def _pairs(value: list[object] | tuple[object, ...]) -> Iterator[tuple[object, object]]:
@@ -82,33 +160,34 @@ def _is_named(item: object) -> TypeGuard[tuple[str, Tensor]]:
 
 
 def _dict(
-    path: str,
-    pairs: Iterator[tuple[object, object]],
-    purpose: Purpose,
-    into: tuple[list[Root], Walk],
-) -> Iterator[Place]:
+    place: _Place,
+    pairs: Iterable[tuple[object, object]],
+    into: _Into,
+    *,
+    is_state_dict: bool = False,
+) -> Iterator[_Place]:
     roots, walk = into
     held, tensors = _holding(pairs, walk)
     for key in tensors:
-        yield path, (key,), purpose
+        yield place._replace(value=(key,))
     if "param_groups" in held and "state" in held:
-        purpose = Purpose.OPTIMIZER
+        place = place._replace(purpose=Purpose.OPTIMIZER)
     elif "python" in held and "cpu" in held:  # what transformers' Trainer saves of generators
-        purpose = Purpose.STATE
-    own = Root(path, purpose)
+        place = place._replace(purpose=Purpose.STATE)
+    own = Root(place.path, place.purpose, loose=place.loose, is_state_dict=is_state_dict)
     for label, value in held.items():
         if (array := array_of(value)) is not None:
             own.entries.append(Entry(label, array))
         elif _is_tensors(value):
             own.entries.extend(Entry(label + tail, tensor) for tail, tensor in tensors_in(value))
         elif isinstance(value, Mapping | Instance | list | tuple):
-            yield walk.join(path, label), value, purpose_of_key(label, purpose)
+            yield place.below(walk.join(place.path, label), label, value)
     if own.entries:
         roots.append(own)
 
 
 def _holding(
-    pairs: Iterator[tuple[object, object]], walk: Walk
+    pairs: Iterable[tuple[object, object]], walk: Walk
 ) -> tuple[dict[str, object], list[Tensor]]:
     """The values that tensors may be in, by a name for their key, and the keys that are tensors."""
     held: dict[str, object] = {}

@@ -91,6 +91,12 @@ class Instance:
         return self.maker.path if isinstance(self.maker, Global) else ""
 
     @property
+    def has_attributes(self) -> bool:
+        """Whether BUILD gave it attributes by name, and not a state that its class interprets."""
+        parts = self.state if type(self.state) is tuple else (self.state,)
+        return len(parts) <= 2 and any(isinstance(part, Mapping) for part in parts)
+
+    @property
     def attributes(self) -> dict[str, object]:
         """Attributes by name, from the instance's dict and from its slots."""
         parts = self.state if type(self.state) is tuple else (self.state,)
