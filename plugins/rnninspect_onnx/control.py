@@ -5,8 +5,9 @@ Facts: https://onnx.ai/onnx/operators. What a loop carries round unchanged is wh
 
 from __future__ import annotations
 
+from rnninspect.plugin import Record
 from rnninspect_onnx.shapes import place_of
-from rnninspect_onnx.values import UNKNOWN, Kind, Value, view
+from rnninspect_onnx.values import UNKNOWN, Kind, Value, one_of, view
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -20,8 +21,29 @@ if TYPE_CHECKING:
     """Runs a graph inside a node: the path's next step, the graph, values of its inputs."""
 
 
-def run(call: Call, enter: Enter) -> tuple[Value, ...]:
-    """Run the graphs of a node, each once, and give the node's outputs."""
+class Turn(Record):
+    """The body of a loop, run once.
+
+    Attributes:
+        scope: the body with its values.
+        carried: name of each value that it is given and that it changes → name of what it gives.
+        starts: what those values are in the first turn.
+    """
+
+    scope: Scope
+    carried: Mapping[str, str]
+    starts: tuple[Value, ...]
+
+
+class Ran(Record):
+    """The values of a node's outputs, and the bodies of loops that were run for it."""
+
+    outputs: tuple[Value, ...]
+    turns: tuple[Turn, ...] = ()
+
+
+def run(call: Call, enter: Enter) -> Ran:
+    """Run the graphs of a node, each once."""
     operator = _OPERATORS.get(call.node.operator, _other) if not call.node.domain else _other
     return operator(call, enter)
 
@@ -38,16 +60,16 @@ def graphs_of(call: Call) -> list[tuple[str, Graph]]:
     return found
 
 
-def _if(call: Call, enter: Enter) -> tuple[Value, ...]:
+def _if(call: Call, enter: Enter) -> Ran:
     """If: an output is one of two values."""
     branches = [_results(enter(name, graph, {})) for name, graph in graphs_of(call)]
-    return tuple(_either(values) for values in zip(*branches, strict=False))
+    return Ran(tuple(_either(values) for values in zip(*branches, strict=False)))
 
 
 def _either(values: Sequence[Value]) -> Value:
     if all(value is values[0] for value in values):
         return values[0]
-    return view(values, _common(values))
+    return one_of(values, _common(values))
 
 
 def _common(values: Sequence[Value]) -> Dims | None:
@@ -61,34 +83,56 @@ def _common(values: Sequence[Value]) -> Dims | None:
     )
 
 
-def _loop(call: Call, enter: Enter) -> tuple[Value, ...]:
+def _loop(call: Call, enter: Enter) -> Ran:
     """Loop: inputs and body begin with a count and a condition, the body's outputs with one."""
     for name, body in graphs_of(call)[:1]:
-        kept = _kept(body, body.inputs[2:], body.outputs[1:], call.inputs[2:])
-        results = _results(enter(name, body, dict(kept)))[1:]
-        states = len(body.inputs[2:])
-        scanned = [_stacked(value, 0) for value in results[states:]]
-        return (*_carried(body.inputs[2:], kept, call.inputs[2:], results), *scanned)
-    return ()
+        formals, given = body.inputs[2:], call.inputs[2:]
+        kept = _kept(body, formals, body.outputs[1:], given)
+        scope = enter(name, body, dict(kept))
+        results = _results(scope)[1:]
+        scanned = [_stacked(value, 0) for value in results[len(formals) :]]
+        outputs = (*_carried(formals, kept, given, results), *scanned)
+        return Ran(outputs, (_turn(scope, formals, body.outputs[1:], given, kept),))
+    return Ran(())
 
 
-def _scan(call: Call, enter: Enter) -> tuple[Value, ...]:
+def _scan(call: Call, enter: Enter) -> Ran:
     """Scan: states, then values that it walks along an axis of, one slice at a time."""
     for name, body in graphs_of(call)[:1]:
-        if len(call.inputs) != len(body.inputs):  # operator set 8: lengths first, a batch axis
-            enter(name, body, {})
-            return ()
         states = max(0, len(body.inputs) - call.number("num_scan_inputs", 0))
-        kept = _kept(body, body.inputs[:states], body.outputs, call.inputs)
-        results = _results(enter(name, body, {**kept, **_slices(call, body.inputs, states)}))
+        formals = body.inputs[:states]
+        if len(call.inputs) != len(body.inputs):  # operator set 8: lengths first, a batch axis
+            scope = enter(name, body, {})
+            return Ran((), (_turn(scope, formals, body.outputs, call.inputs[1:], {}),))
+        kept = _kept(body, formals, body.outputs, call.inputs)
+        scope = enter(name, body, {**kept, **_slices(call, body.inputs, states)})
+        results = _results(scope)
         axes = call.attribute("scan_output_axes")
         along = () if axes is None else axes.integers
         scanned = [
             _stacked(value, along[at] if at < len(along) else 0)
             for at, value in enumerate(results[states:])
         ]
-        return (*_carried(body.inputs[:states], kept, call.inputs, results), *scanned)
-    return ()
+        outputs = (*_carried(formals, kept, call.inputs, results), *scanned)
+        return Ran(outputs, (_turn(scope, formals, body.outputs, call.inputs, kept),))
+    return Ran(())
+
+
+def _turn(
+    scope: Scope,
+    formals: Sequence[str],
+    results: Sequence[str],
+    given: Sequence[Value | None],
+    kept: Mapping[str, Value | None],
+) -> Turn:
+    """What a loop carries round and changes; what an inner loop hands on is not changed."""
+    changed: dict[str, str] = {}
+    starts = []
+    for formal, result, value in zip(formals, results, given, strict=False):
+        if formal not in kept and scope.lookup(result) is not scope.lookup(formal):
+            changed[formal] = result
+            starts.append(value)
+    return Turn(scope, changed, tuple(start for start in starts if start is not None))
 
 
 def _slices(call: Call, formals: Sequence[str], states: int) -> dict[str, Value | None]:
@@ -110,18 +154,18 @@ def _slice(value: Value, axis: int) -> Value:
     return view((value,), (*value.shape[:place], *value.shape[place + 1 :]))
 
 
-def _sequence_map(call: Call, enter: Enter) -> tuple[Value, ...]:
+def _sequence_map(call: Call, enter: Enter) -> Ran:
     """SequenceMap: the body sees one element of each sequence; other tensors as they are."""
     for name, body in graphs_of(call)[:1]:
-        return _results(enter(name, body, dict(zip(body.inputs, call.inputs, strict=False))))
-    return ()
+        return Ran(_results(enter(name, body, dict(zip(body.inputs, call.inputs, strict=False)))))
+    return Ran(())
 
 
-def _other(call: Call, enter: Enter) -> tuple[Value, ...]:
+def _other(call: Call, enter: Enter) -> Ran:
     """An operator of another domain, such as a beam search around a decoder's graph."""
     for name, graph in graphs_of(call):
         enter(name, graph, {})
-    return ()
+    return Ran(())
 
 
 def _kept(
@@ -178,7 +222,7 @@ def _results(scope: Scope) -> tuple[Value, ...]:
     return tuple(scope.lookup(name) or UNKNOWN for name in scope.graph.outputs)
 
 
-_OPERATORS: dict[str, Callable[[Call, Enter], tuple[Value, ...]]] = {
+_OPERATORS: dict[str, Callable[[Call, Enter], Ran]] = {
     "If": _if,
     "Loop": _loop,
     "Scan": _scan,

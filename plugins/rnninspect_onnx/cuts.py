@@ -7,15 +7,16 @@ from __future__ import annotations
 
 from rnninspect_onnx.messages import KEPT_INTEGERS
 from rnninspect_onnx.shapes import added, own_integers, place_of, viewed
-from rnninspect_onnx.values import Value, view
+from rnninspect_onnx.values import Kind, Value, picked, view
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from rnninspect_onnx.values import Call, Integers
+    from rnninspect_onnx.values import Call, Dims, Integers
 
 _Bound = int | None
+_KNOWN = (Kind.CONSTANT, Kind.CHOSEN, Kind.SCALED)  # indices that no input of the graph changes
 
 
 def concat(call: Call) -> tuple[Value, ...]:
@@ -109,18 +110,26 @@ def gather(call: Call) -> tuple[Value, ...]:
     shape, chosen = call.shape(), call.input(1)
     place = None if shape is None else place_of(call.number("axis", 0), len(shape))
     if shape is None or place is None or chosen is None or chosen.shape is None:
-        return viewed(call, None)
+        return _at_indices(call, None)
     result = (*shape[:place], *chosen.shape, *shape[place + 1 :])
     integers, indices = own_integers(call), chosen.whole_integers
     if integers is None or indices is None or len(shape) != 1:
-        return viewed(call, result)
+        return _at_indices(call, result)
     inside = all(-len(integers) <= index < len(integers) for index in indices)
     return viewed(call, result, tuple(integers[index] for index in indices) if inside else None)
 
 
+def _at_indices(call: Call, shape: Dims | None) -> tuple[Value, ...]:
+    """Entries of the first input, at the indices of the second one."""
+    source, chosen = call.input(0), call.input(1)
+    if source is None or chosen is None or chosen.kind in _KNOWN:
+        return viewed(call, shape)
+    return (picked(source, shape),)
+
+
 def gather_elements(call: Call) -> tuple[Value, ...]:
     """GatherElements: an entry for each index."""
-    return viewed(call, call.shape(1))
+    return _at_indices(call, call.shape(1))
 
 
 def gather_nd(call: Call) -> tuple[Value, ...]:
@@ -128,8 +137,8 @@ def gather_nd(call: Call) -> tuple[Value, ...]:
     shape, indices = call.shape(), call.shape(1)
     batch = call.number("batch_dims", 0)
     if shape is None or not indices or indices[-1] is None or min(indices[-1], batch) < 0:
-        return viewed(call, None)
-    return viewed(call, (*indices[:-1], *shape[batch + indices[-1] :]))
+        return _at_indices(call, None)
+    return _at_indices(call, (*indices[:-1], *shape[batch + indices[-1] :]))
 
 
 def sequence(call: Call) -> tuple[Value, ...]:

@@ -16,14 +16,15 @@ from rnninspect_onnx.layers import Weights, describe_site
 from rnninspect_onnx.layout import LAYOUT
 from rnninspect_onnx.resolver import Resolver
 from rnninspect_onnx.stored import Uses, describe_tensors
-from rnninspect_onnx.values import Leaves, Value
+from rnninspect_onnx.values import Kind, Leaves, Value
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from rnninspect.plugin import Source
+    from rnninspect.plugin import Limits, Source
     from rnninspect_onnx.layers import DescribedSite
+    from rnninspect_onnx.loop_cells import LoopCell
     from rnninspect_onnx.messages import Graph, Model
     from rnninspect_onnx.resolver import Site
     from rnninspect_onnx.values import Dims
@@ -53,7 +54,7 @@ def _describe(source: Source, format_name: str) -> SavedModel:
     for at, graph in enumerate(model.training):
         resolver.run_graph(graph, f"training_{at}/", scope)
     leaves = Leaves(source.limits)
-    described = describe_tensors(source, entries(model), _uses(resolver, leaves))
+    described = describe_tensors(source, entries(model), _uses(resolver, leaves, source.limits))
     weights = Weights(leaves, described.tensors)
     found = [describe_site(site, weights) for site in sites]
     return SavedModel(
@@ -65,6 +66,7 @@ def _describe(source: Source, format_name: str) -> SavedModel:
         skipped=tuple(site.layer for site in found if isinstance(site.layer, SkippedLayer)),
         observations=(
             *(observation for site in found for observation in site.observations),
+            *_loop_cells(resolver.cells, weights),
             *described.observations,
             *duplicate_names(model),
             *_listed_otherwise(model.graph, decoder),
@@ -83,20 +85,21 @@ def _zeros(source: Source, model: Model, found: list[DescribedSite]) -> Iterator
             yield from zero_halves(source, site.layer, tensors)
 
 
-def _uses(resolver: Resolver, leaves: Leaves) -> Uses:
-    parts, states = list[Value](), list[Value]()
+def _uses(resolver: Resolver, leaves: Leaves, limits: Limits) -> Uses:
+    parts, states = list[Value](), [*resolver.starts]
     for site in resolver.sites:
         operator = LAYOUT.get((site.call.node.domain, site.call.node.operator))
         if operator is not None:
             parts += _given(site, (weight.position for weight in operator.weights))
             states += _given(site, operator.states)
-    stored = [part for part in parts if part.place is not None]
+    quantised = Leaves(limits, beyond=(Kind.SCALED, Kind.COMPUTED))
     return Uses(
-        weights=_places((*resolver.weights, *stored), leaves),
+        weights=frozenset(part.place for part in parts if part.place is not None),
         parts=_places(parts, leaves),
-        scales=_places(resolver.scales, leaves),
-        states=_places(states, leaves),
-        packed={place: count for value, count in resolver.packed for place in leaves.of(value)},
+        scales=_places(resolver.scales, Leaves(limits, beyond=(Kind.COMPUTED,))),
+        states=_places(states, Leaves(limits, beyond=(Kind.PICKED, Kind.COMPUTED))),
+        quantised=_places(resolver.weights, quantised),
+        packed={place: count for value, count in resolver.packed for place in quantised.of(value)},
     )
 
 
@@ -127,6 +130,22 @@ def _listed_otherwise(graph: Graph, decoder: Decoder) -> Iterator[Observation]:
 def _fits(declared: Dims, dims: tuple[int, ...]) -> bool:
     pairs = zip(declared, dims, strict=False)
     return len(declared) == len(dims) and all(size in (None, held) for size, held in pairs)
+
+
+def _loop_cells(cells: Iterable[LoopCell], weights: Weights) -> Iterator[Observation]:
+    """Bodies of loops that look like recurrent cells, by the tensors that multiply their states."""
+    for cell in cells:
+        tensors = {t.identity: t for matrix in cell.matrices for t in weights.of(matrix)}
+        names = [tensor.name for tensor in tensors.values()]
+        tensors |= {t.identity: t for other in cell.others for t in weights.of(other)}
+        if names:
+            detail = (
+                f"the loop at {cell.name} looks like a recurrent cell: "
+                f"{' and '.join(cell.activations)} of products of {', '.join(names[:_SHOWN_AXES])} "
+                "with a value that the loop carries"
+            )
+            held = tuple(tensors.values())
+            yield Observation(Fact.POSSIBLE, detail, tensor=names[0], tensors=held)
 
 
 def _in_training(sites: Iterable[Site]) -> Iterator[Observation]:

@@ -20,7 +20,8 @@ class Standing(StrEnum):
     """Where a stored tensor stands."""
 
     INITIALIZER = "initializer"
-    NODE = "node"  # in an attribute, of a Constant mostly
+    NODE = "node"  # the value of a Constant
+    ATTRIBUTE = "attribute"  # in another attribute: the one number of a ConstantOfShape
     TRAINING = "training"  # in a graph that only training runs
 
 
@@ -77,9 +78,9 @@ def _of_attributes(attributes: Iterable[Attribute], owner: str) -> Iterator[Entr
     for attribute in attributes:
         name = f"{owner}.{attribute.name}" if owner else attribute.name
         for tensor in attribute.tensors:
-            yield Entry(name, tensor, Standing.NODE)
+            yield Entry(name, tensor, Standing.ATTRIBUTE)
         for sparse in attribute.sparse_tensors:
-            yield from _sparse(name, sparse, Standing.NODE)
+            yield from _sparse(name, sparse, Standing.ATTRIBUTE)
         for graph in attribute.graphs:
             yield from _of_graph(graph)
 

@@ -31,10 +31,16 @@ if TYPE_CHECKING:
 
 _FATES = {
     Kind.CONSTANT: Fate.STORED,
+    Kind.CHOSEN: Fate.STORED,
+    Kind.PICKED: Fate.STORED,
+    Kind.SCALED: Fate.COMPUTED,
     Kind.COMPUTED: Fate.COMPUTED,
     Kind.INPUT: Fate.INPUT,
     Kind.DYNAMIC: Fate.COMPUTED,
 }
+
+
+_OWN = (Kind.CONSTANT, Kind.CHOSEN, Kind.SCALED)
 
 
 class Weights(Record):
@@ -83,7 +89,10 @@ def describe_site(site: Site, weights: Weights) -> DescribedSite:
 
 def _skipped(site: Site, weights: Weights, reason: str) -> DescribedSite:
     tensors = {
-        tensor.identity: tensor for value in site.call.present() for tensor in weights.of(value)
+        tensor.identity: tensor
+        for value in site.call.present()
+        if value.kind in _OWN  # and no embedding that it reads, nor a layer before it
+        for tensor in weights.of(value)
     }
     kind = foreign_name(site.call.node)
     return DescribedSite(SkippedLayer(site.name, kind, reason, tuple(tensors.values())))

@@ -11,7 +11,7 @@ from rnninspect_onnx.cuts import CUTS
 from rnninspect_onnx.integers import SIZES, arithmetic
 from rnninspect_onnx.products import PRODUCTS
 from rnninspect_onnx.shapes import broadcast, place_of, places_of
-from rnninspect_onnx.values import Kind, Value, computed, view
+from rnninspect_onnx.values import Kind, Value, computed, one_of, scaled, view
 from rnninspect_onnx.views import VIEWS
 from rnninspect_onnx.windows import WINDOWS
 
@@ -31,6 +31,10 @@ def run(call: Call) -> tuple[Value, ...]:
 
 
 def _unary(call: Call) -> tuple[Value, ...]:
+    return (scaled(call.present(), call.shape()),)
+
+
+def _of_same_shape(call: Call) -> tuple[Value, ...]:
     return (computed(call.present(), call.shape()),)
 
 
@@ -41,7 +45,13 @@ def _elementwise(call: Call) -> tuple[Value, ...]:
     numbers = arithmetic(call)
     if numbers is not None and None not in numbers:
         return (view((), shape, numbers),)
-    return (computed(sources, shape, numbers),)
+    return (scaled(sources, shape, numbers),)
+
+
+def _where(call: Call) -> tuple[Value, ...]:
+    """Where: each element is one of two values'; the condition gives none."""
+    shape = broadcast(source.shape for source in call.present())
+    return (one_of(call.present()[1:], shape, Kind.SCALED),)
 
 
 def _reduction(call: Call) -> tuple[Value, ...]:
@@ -136,8 +146,8 @@ def _spectrum(call: Call) -> tuple[Value, ...]:
 
 
 def _quantised(call: Call) -> tuple[Value, ...]:
-    """DynamicQuantizeLinear: small integers, their scale and their zero point."""
-    scalar = computed(call.present(), ())
+    """DynamicQuantizeLinear: small integers, and a scale and a zero point made at run time."""
+    scalar = Value(Kind.DYNAMIC, ())
     return (computed(call.present(), call.shape()), scalar, scalar)
 
 
@@ -147,20 +157,22 @@ def _random(call: Call) -> tuple[Value, ...]:
 
 
 _UNARY = """
-    Abs Neg Sqrt Exp Log Reciprocal Sign Erf Not Floor Ceil Round Sin Cos Tan Relu LeakyRelu PRelu
+    Abs Neg Sqrt Exp Log Reciprocal Sign Erf Not Floor Ceil Round Sin Cos Tan Relu LeakyRelu
     Elu Selu Celu Gelu Mish ThresholdedRelu Sigmoid HardSigmoid HardSwish Tanh Softplus Softsign
-    Asin Acos Atan Sinh Cosh Asinh Acosh Atanh IsNaN IsInf BitwiseNot Swish EyeLike Bernoulli
-    RandomNormalLike RandomUniformLike
+    Asin Acos Atan Sinh Cosh Asinh Acosh Atanh IsNaN IsInf BitwiseNot Swish Clip Shrink
+"""
+_OF_SAME_SHAPE = """
+    PRelu EyeLike Bernoulli RandomNormalLike RandomUniformLike
     BiasGelu FastGelu QuickGelu SkipLayerNormalization SkipSimplifiedLayerNormalization
     SimplifiedLayerNormalization BiasAdd
     QLinearSigmoid QLinearLeakyRelu QLinearSoftmax
-    Softmax LogSoftmax Hardmax Clip Shrink CumSum Trilu Scatter ScatterND ScatterElements LRN
+    Softmax LogSoftmax Hardmax CumSum Trilu Scatter ScatterND ScatterElements LRN
     BatchNormalization InstanceNormalization LayerNormalization GroupNormalization
     RMSNormalization LpNormalization MeanVarianceNormalization
 """
 _ELEMENTWISE = """
     Add Sub Mul Div Pow Mod Max Min Sum Mean And Or Xor Equal Greater GreaterOrEqual Less
-    LessOrEqual Where BitShift BitwiseAnd BitwiseOr BitwiseXor
+    LessOrEqual BitShift BitwiseAnd BitwiseOr BitwiseXor
 """
 _REDUCTIONS = """
     ReduceMax ReduceMin ReduceMean ReduceSum ReduceProd ReduceL1 ReduceL2 ReduceLogSum
@@ -172,7 +184,9 @@ OPERATORS: dict[str, Callable[[Call], tuple[Value, ...]]] = {
     **CUTS,
     **SIZES,
     **dict.fromkeys(_UNARY.split(), _unary),
+    **dict.fromkeys(_OF_SAME_SHAPE.split(), _of_same_shape),
     **dict.fromkeys(_ELEMENTWISE.split(), _elementwise),
+    "Where": _where,
     **dict.fromkeys(_REDUCTIONS.split(), _reduction),
     **PRODUCTS,
     **WINDOWS,

@@ -18,7 +18,9 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
+    from rnninspect_onnx.control import Turn
     from rnninspect_onnx.decoder import Decoder
+    from rnninspect_onnx.loop_cells import LoopCell
     from rnninspect_onnx.messages import Attribute, Function, Graph, Node
     from rnninspect_onnx.values import Dims
 
@@ -37,6 +39,8 @@ class Resolver:
         sites: the recurrent nodes, in the order of the file.
         weights: values that operators for quantised models take as weights.
         scales: values that they take as scales and zero points.
+        starts: what loops begin with and then change.
+        cells: bodies of loops that look like recurrent cells.
         packed: parameters in weights that hold several in a byte.
     """
 
@@ -53,6 +57,8 @@ class Resolver:
         self.weights: list[Value] = []
         self.scales: list[Value] = []
         self.packed: list[tuple[Value, int]] = []
+        self.starts: list[Value] = []
+        self.cells: list[LoopCell] = []
 
     def run_graph(self, graph: Graph, path: str = "", parent: Scope | None = None) -> Scope:
         """Run a graph that is fed from outside."""
@@ -143,7 +149,18 @@ class Resolver:
             self._run(inner)
             return inner
 
-        return control.run(call, enter)
+        ran = control.run(call, enter)
+        for turn in ran.turns:
+            self._note_loop(scope.label(call.node), turn)
+        return ran.outputs
+
+    def _note_loop(self, name: str, turn: Turn) -> None:
+        from rnninspect_onnx.loop_cells import find_cell  # noqa: PLC0415 - most models have no loop
+
+        self.starts.extend(turn.starts)
+        cell = find_cell(name, turn)
+        if cell is not None:
+            self.cells.append(cell)
 
     def _note_quantised(self, call: Call) -> None:
         if self._measured and call.node.operator == "Mul":
@@ -152,10 +169,7 @@ class Resolver:
             return
         self.weights.extend(quantised.weights(call))
         self.scales.extend(quantised.scales(call))
-        elements = quantised.packed_elements(call)
-        weight = call.input(1)
-        if elements is not None and weight is not None:
-            self.packed.append((weight, elements))
+        self.packed.extend(quantised.packed(call))
 
     def _declared(self, graph: Graph, name: str) -> Dims | None:
         declared = graph.types.get(name)

@@ -22,10 +22,11 @@ class Uses(Record):
     """What tensors are used for, by their places.
 
     Attributes:
-        weights: of recurrent layers, and those of quantised operators.
+        weights: of recurrent layers.
         parts: what weights of recurrent layers are computed from.
         scales: scales and zero points.
-        states: initial states of recurrent layers.
+        states: initial states of recurrent layers, and what a loop begins with and then changes.
+        quantised: weights of operators for quantised models.
         packed: the parameters of weights of which several lie in a byte.
     """
 
@@ -33,6 +34,7 @@ class Uses(Record):
     parts: frozenset[int]
     scales: frozenset[int]
     states: frozenset[int]
+    quantised: frozenset[int]
     packed: Mapping[int, int]
 
 
@@ -102,25 +104,31 @@ def _external_identity(extent: Extent, tensor: Tensor) -> str:
 def _purpose(entry: Entry, uses: Uses) -> Purpose:
     """What a tensor is kept for, by its use, else by its type and shape.
 
-    An initial state is a state, be it what tracing left of one that starts at zero. A float
-    initializer with an axis is a weight even if it has one element (PReLU's slope); in a node, one
-    element is a number.
+    An initial state is a state, be it what tracing left of one that starts at zero. A float tensor
+    with an axis is a weight even if it has one element (the bias of one unit), in an initializer
+    and in a Constant node; one without an axis is a number, as is the value of a ConstantOfShape.
     """
-    place, tensor = entry.tensor.place, entry.tensor
+    place = entry.tensor.place
     if entry.standing is Standing.TRAINING:
         return Purpose.OPTIMIZER
     if place in uses.weights:
         return Purpose.PARAMETER
-    if place in uses.scales:
-        return Purpose.QUANTISATION
-    if place in uses.states:
-        return Purpose.STATE
+    return Purpose.QUANTISATION if place in uses.scales else _by_type(entry, uses)
+
+
+def _by_type(entry: Entry, uses: Uses) -> Purpose:
+    """The purpose of a tensor by what its type can hold."""
+    place, tensor = entry.tensor.place, entry.tensor
     known = ELEMENT_TYPES.get(tensor.element_type)
     shape = tensor.dims if entry.dims is None else entry.dims
-    if place in uses.parts and known and known.is_weight and shape:
+    if known is None or not shape:
+        return Purpose.CONSTANT
+    if place in uses.states and known.is_weight:
+        return Purpose.STATE
+    if place in uses.quantised or (place in uses.parts and known.is_weight):
         return Purpose.PARAMETER
-    is_array = bool(shape) if entry.standing is Standing.INITIALIZER else _elements(shape) > 1
-    return Purpose.PARAMETER if known and known.is_real and is_array else Purpose.CONSTANT
+    is_array = entry.standing is not Standing.ATTRIBUTE or _elements(shape) > 1
+    return Purpose.PARAMETER if known.is_real and is_array else Purpose.CONSTANT
 
 
 def _elements(dims: tuple[int, ...]) -> int:

@@ -9,7 +9,7 @@ from rnninspect_onnx.messages import KEPT_AXES
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Collection, Iterable, Iterator
 
     from rnninspect.plugin import Limits
     from rnninspect_onnx.messages import Attribute, Node
@@ -26,10 +26,13 @@ class Kind(IntEnum):
     """How a value comes about; of several sources of a view the largest counts."""
 
     CONSTANT = 0  # stored tensors, cut and put together
-    COMPUTED = 1  # arithmetic over stored tensors, or random numbers
-    INPUT = 2  # fed from outside, cut and put together
-    DYNAMIC = 3  # computed from what is fed
-    BROKEN = 4  # no node, input or tensor makes it, or it makes itself
+    CHOSEN = 1  # one of several stored values, chosen by an If
+    PICKED = 2  # entries of stored tensors, at indices that are fed: an embedding
+    SCALED = 3  # arithmetic over stored tensors, element by element
+    COMPUTED = 4  # any other arithmetic over stored tensors, or random numbers
+    INPUT = 5  # fed from outside, cut and put together
+    DYNAMIC = 6  # computed from what is fed, or chosen between that and what is stored
+    BROKEN = 7  # no node, input or tensor makes it, or it makes itself
 
 
 class Value:
@@ -39,7 +42,7 @@ class Value:
         kind: how it comes about.
         shape: its shape; None if not even its rank is known.
         integers: its elements, if it is a small constant of integers.
-        sources: the values it is made of; kept only where stored tensors may be among them.
+        sources: the values it is made of; only those that stored tensors may be among.
         place: where in the file it lies, if it is a stored tensor.
     """
 
@@ -126,7 +129,23 @@ def view(sources: Iterable[Value], shape: Dims | None, integers: Integers | None
     """A value that holds elements of its sources and nothing else."""
     kept = tuple(sources)
     kind = max((source.kind for source in kept), default=Kind.CONSTANT)
+    if kind > Kind.COMPUTED:
+        kept = tuple([source for source in kept if source.kind > Kind.COMPUTED and source.sources])
     return _value(kind, shape, integers, kept)
+
+
+def picked(source: Value, shape: Dims | None) -> Value:
+    """A value that holds entries of its source, at indices that are known only at run time."""
+    kind = Kind.PICKED if source.kind < Kind.SCALED else max(source.kind, Kind.COMPUTED)
+    return _value(kind, shape, None, (source,) if kind <= Kind.COMPUTED else ())
+
+
+def one_of(sources: Iterable[Value], shape: Dims | None, least: Kind = Kind.CHOSEN) -> Value:
+    """A value that is one of its sources; what is stored is remembered beside what is fed."""
+    given = tuple(sources)
+    kind = max((source.kind for source in given), default=Kind.DYNAMIC)
+    kept = tuple(source for source in given if source.place is not None or source.sources)
+    return _value(max(kind, least), shape, None, kept)
 
 
 def computed(
@@ -135,9 +154,20 @@ def computed(
     """A value that arithmetic makes of its sources."""
     kept = tuple(sources)
     kind = max((source.kind for source in kept), default=Kind.COMPUTED)
-    if kind is Kind.CONSTANT:
-        kind = Kind.COMPUTED
-    return _value(Kind.DYNAMIC if kind is Kind.INPUT else kind, shape, integers, kept)
+    if kind > Kind.COMPUTED:  # most activations: nothing of them leads to a stored tensor
+        return _value(max(kind, Kind.DYNAMIC), shape, integers, ())
+    return _value(Kind.COMPUTED, shape, integers, kept)
+
+
+def scaled(
+    sources: Iterable[Value], shape: Dims | None = None, integers: Integers | None = None
+) -> Value:
+    """A value that arithmetic makes of its sources, element by element."""
+    kept = tuple(sources)
+    kinds = {source.kind for source in kept}
+    if not kept or Kind.PICKED in kinds or max(kinds) > Kind.SCALED:
+        return computed(kept, shape, integers)
+    return _value(Kind.SCALED, shape, integers, kept)
 
 
 def _value(
@@ -151,7 +181,7 @@ def _value(
         integers = tuple(
             number if number is not None and abs(number) < LARGEST else None for number in integers
         )
-    return Value(kind, shape, integers, sources if kind <= Kind.COMPUTED else ())
+    return Value(kind, shape, integers, sources)
 
 
 def with_declared(value: Value, declared: Dims | None) -> Value:
@@ -172,10 +202,13 @@ def _reshaped(value: Value, shape: Dims) -> Value:
 
 
 class Leaves:
-    """Finds the stored tensors that values are made of; steps count against the limit `nodes`."""
+    """Finds the stored tensors that values are made of; steps count against the limit `nodes`.
 
-    def __init__(self, limits: Limits) -> None:
-        self._limits = limits
+    A value of one of the kinds `beyond` is not looked into.
+    """
+
+    def __init__(self, limits: Limits, beyond: Collection[Kind] = ()) -> None:
+        self._limits, self._beyond = limits, frozenset(beyond)
         self._found: dict[Value, tuple[int, ...]] = {}
         self._steps = 0
 
@@ -191,6 +224,8 @@ class Leaves:
         while stack:
             current = stack.pop()
             self._steps += 1
+            if current.kind in self._beyond:
+                continue
             if current.place is not None:
                 yield current.place
             for source in reversed(current.sources):

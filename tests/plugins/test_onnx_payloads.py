@@ -158,21 +158,28 @@ def test_sparse_values_are_looked_after_too(tmp_path: Path) -> None:
 
 
 def test_scalars_and_shapes_are_no_parameters(tmp_path: Path) -> None:
-    """A float initializer with an axis is a weight, PReLU's one slope too; a scalar is not."""
+    """A float tensor with an axis is a weight, PReLU's one slope too; a scalar is not.
+
+    Nor is the number that a ConstantOfShape repeats, though it has an axis.
+    """
     slope = numpy_helper.from_array(np.ones((1, 1, 1), np.float32), "slope")
     power = numpy_helper.from_array(np.float32(2), "power")
     tiny = helper.make_node("Constant", [], ["tiny"], value_floats=[1.0])
     pair = helper.make_node("Constant", [], ["pair"], value_floats=[1.0, 2.0])
+    bare = helper.make_node("Constant", [], ["bare"], value_float=1.0)
+    one = numpy_helper.from_array(np.ones(1, np.float32), "one")
+    ones = helper.make_node("ConstantOfShape", ["axes"], ["ones"], name="fill", value=one)
     whole = helper.make_node("Constant", [], ["whole"], value_ints=[1, 2, 3])
     word = helper.make_node("Constant", [], ["word"], value_string="word")
     path = save(
-        tmp_path, graph([tiny, pair, whole, word], [slope, power, integers("axes", [0, 1])])
+        tmp_path,
+        graph([tiny, pair, bare, ones, whole, word], [slope, power, integers("axes", [0, 1])]),
     )
     purposes = {tensor.name: tensor.purpose for tensor in read(path).tensors}
     kept = {name for name, purpose in purposes.items() if purpose is Purpose.PARAMETER}
-    assert kept == {"slope", "pair"}
+    assert kept == {"slope", "tiny", "pair"}
     assert set(purposes.values()) == {Purpose.PARAMETER, Purpose.CONSTANT}
-    assert len(purposes) == 7
+    assert len(purposes) == 9
 
 
 def test_initial_states(tmp_path: Path) -> None:
