@@ -98,8 +98,21 @@ def _by_head(source: Source) -> str | None:
         return "hdf5"
     if head.startswith(b"{") and all(mark in source.head(INDEX_HEAD) for mark in INDEX_MARKS):
         return "shards"
-    is_graph = source.name == GRAPH_FILE and head.startswith(SCHEMA_VERSION)
+    is_graph = head.startswith(SCHEMA_VERSION) and (
+        source.name == GRAPH_FILE or _holds_meta_graph(source)
+    )
     return "savedmodel" if is_graph else None
+
+
+def _holds_meta_graph(source: Source) -> bool:
+    """Whether a SavedModel's first meta graph follows, whatever the file is called.
+
+    The byte after its length opens the meta graph's description, where an ONNX file of the first
+    version has the first letter of its producer's name.
+    """
+    start = source.head(len(SCHEMA_VERSION) + 1 + LONGEST_LENGTH + 1)[len(SCHEMA_VERSION) :]
+    end = next((at for at, byte in enumerate(start[1:], 1) if byte < 0x80), 0)
+    return start[:1] == META_GRAPH and start[end + 1 : end + 2] == META_INFO
 
 
 def _folder_kind(source: Source) -> str | None:
@@ -135,6 +148,8 @@ def _behind_user_block(source: Source) -> bool:
 FOLDER_FILES = ("config.json", "model.weights.h5", "model.weights.json", "model.weights.npz")
 INDEX_MARKS, INDEX_HEAD = (b'"weight_map"', b'.weights.h5"'), 4096
 GRAPH_FILE, SCHEMA_VERSION = "saved_model.pb", b"\x08\x01"
+META_GRAPH, META_INFO = b"\x12", b"\x0a"  # keys of fields: of a SavedModel, of a meta graph in it
+LONGEST_LENGTH = 10  # bytes that a field's length may take
 STATE_FILE = "checkpoint"  # names the newest checkpoint of a folder
 INDEX = ".index"
 TABLE, FOOTER = b"\x57\xfb\x80\x8b\x24\x75\x47\xdb", 48

@@ -67,14 +67,24 @@ Slices = dict[str, tuple[int, "int | None"]]  # name -> bytes by the index, byte
 
 
 class Bundle:
-    """A checkpoint: its tensors by key, what was noticed, its object graph as encoded."""
+    """A checkpoint.
 
-    __slots__ = ("graph", "observations", "tensors")
+    Attributes:
+        tensors: by key.
+        observations: what was noticed.
+        graph: its object graph as encoded; None if it has none or its shard is missing.
+        missing: identities of the tensors whose shard is missing, each with the shard's name.
+        stored: False where the tensors are only described and no checkpoint holds them.
+    """
+
+    __slots__ = ("graph", "missing", "observations", "stored", "tensors")
 
     def __init__(self, graph: bytes | None = None) -> None:
         self.tensors: dict[str, StoredTensor] = {}
         self.observations: list[Observation] = []
         self.graph = graph
+        self.missing: dict[str, str] = {}
+        self.stored = True
 
 
 class Entry(Record):
@@ -226,6 +236,8 @@ def _add(bundle: Bundle, shards: Shards, entry: Entry, slices: Slices) -> None:
     if not entry.itemsize:
         needed = entry.size  # of strings: as many bytes as the index says
     number = entry.dtype not in NOT_NUMBERS
+    if held is None:
+        bundle.missing[entry.key] = shards.name(entry.shard)
     bundle.tensors[entry.key] = StoredTensor(
         name=entry.key,
         shape=entry.shape,

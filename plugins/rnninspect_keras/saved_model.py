@@ -12,6 +12,7 @@ from rnninspect.plugin import (
     Limit,
     Observation,
     Purpose,
+    Record,
     StoredTensor,
     UnreadableFile,
     Whereabouts,
@@ -24,23 +25,39 @@ from rnninspect_keras.slots import ATTRIBUTES
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from rnninspect.plugin import Source
+    from rnninspect.plugin import SavedModel, Source
 
 KERAS_FILE = "keras_metadata.pb"
 VARIABLES = "variables/variables"
 META_GRAPHS = 2  # field of a SavedModel
+VARIABLE_COLLECTIONS = ("variables", "trainable_variables")  # names in a graph of TensorFlow 1
+MOST_COLLECTIONS = 1_000  # of a graph that are looked at; TensorFlow writes some ten
 
 
-def read_graph(source: Source) -> tuple[str, list[Item]]:
-    """TensorFlow's version and the objects of the first meta graph; empty for TensorFlow 1."""
+class Graph(Record):
+    """The first meta graph: TensorFlow's version, its objects, whether it lists variables.
+
+    `items` is empty for TensorFlow 1, whose variables only a collection of the graph lists.
+    """
+
+    version: str
+    items: list[Item]
+    has_variables: bool
+
+
+def read_graph(source: Source) -> Graph:
+    """Read the first meta graph; UnreadableFile if there is none."""
     wire = WireReader(source)
     graphs = (field for field in wire.fields(wire.whole()) if field[:2] == (META_GRAPHS, LENGTH))
     _, _, start, size = next(graphs, (0, 0, 0, -1))
     if size < 0:
         raise UnreadableFile(f"{GRAPH_FILE} holds no graph")
-    fields = wire.collect(((start, start + size),), (1, 7))
+    fields = wire.collect(((start, start + size),), (1, 4, 7))
     info = wire.collect(fields.message(1), (5,))
-    return wire.last_text(info, 5), read_saved(wire, fields.message(7))
+    collections = fields.spans(4)[:MOST_COLLECTIONS]
+    names = (wire.last_text(wire.collect((span,), (1,)), 1) for span in collections)
+    has_variables = any(name in VARIABLE_COLLECTIONS for name in names)
+    return Graph(wire.last_text(info, 5), read_saved(wire, fields.message(7)), has_variables)
 
 
 def join_metadata(source: Source, items: list[Item]) -> None:
@@ -66,10 +83,11 @@ def join_metadata(source: Source, items: list[Item]) -> None:
             item.metadata = b""
 
 
-def read_variables(source: Source, items: list[Item]) -> Bundle:
+def read_variables(source: Source, graph: Graph) -> Bundle:
     """The checkpoint of the variables, joined to the objects by their numbers."""
+    items = graph.items
     if source.neighbour(f"{VARIABLES}.index").whereabouts is not Whereabouts.INSIDE:
-        return _without_checkpoint(items)
+        return _described_only(graph)
     with source.open_neighbour(f"{VARIABLES}.index") as index:
         bundle = read_bundle(index, source, VARIABLES)
     if bundle.graph is None:
@@ -108,10 +126,10 @@ def _compare(item: Item, bundle: Bundle) -> None:
     bundle.observations.append(Observation(Fact.CONTRADICTION, clause, tensor=held.name))
 
 
-def _without_checkpoint(items: list[Item]) -> Bundle:
-    """Variables that the graph describes while nothing is stored for them."""
+def _described_only(graph: Graph) -> Bundle:
+    """Stand-ins for variables that the graph describes while no checkpoint stores any of them."""
     bundle = Bundle()
-    for number, item in enumerate(items):
+    for number, item in enumerate(graph.items):
         said = item.variable
         if said is not None:
             item.key = f"{said.name or 'variable'}@{number}"
@@ -123,6 +141,16 @@ def _without_checkpoint(items: list[Item]) -> Bundle:
                 identity=item.key,
                 purpose=Purpose.CONSTANT if said.dtype in NOT_NUMBERS else Purpose.PARAMETER,
             )
-    if bundle.tensors:
+    if bundle.tensors or graph.has_variables:
         bundle.observations.append(Observation(Fact.EXTERNAL_MISSING, f"{VARIABLES}.index"))
+        bundle.stored = False
     return bundle
+
+
+def without_weights(model: SavedModel) -> SavedModel:
+    """The same layers with every weight absent, for a graph whose variables are not stored."""
+    return model._replace(
+        layers=tuple(layer._replace(operands=(), extras=()) for layer in model.layers),
+        skipped=tuple(layer._replace(tensors=()) for layer in model.skipped),
+        tensors=(),
+    )

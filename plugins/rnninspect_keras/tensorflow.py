@@ -2,20 +2,28 @@
 
 from __future__ import annotations
 
-from rnninspect.plugin import Limit, UnreadableFile
+from rnninspect.plugin import Fact, Limit, Observation, RecurrentLayer, UnreadableFile
 from rnninspect_keras import GRAPH_FILE, INDEX, STATE_FILE
 from rnninspect_keras.bundle import read_bundle
 from rnninspect_keras.model import saved
 from rnninspect_keras.objects import read_trackable
 from rnninspect_keras.old_bundle import is_index, read_old
 from rnninspect_keras.purposes import assign_purposes
-from rnninspect_keras.saved_model import join_metadata, read_graph, read_variables
+from rnninspect_keras.saved_model import (
+    join_metadata,
+    read_graph,
+    read_variables,
+    without_weights,
+)
 from rnninspect_keras.slots import assign_by_name
 from rnninspect_keras.tracked import Tracked
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
     from rnninspect.plugin import SavedModel, Source
+    from rnninspect_keras.assemble import Found
     from rnninspect_keras.bundle import Bundle
     from rnninspect_keras.objects import Item
 
@@ -23,13 +31,15 @@ if TYPE_CHECKING:
 def read_saved_model(source: Source) -> SavedModel:
     """A SavedModel, by its folder or by its `saved_model.pb`."""
     if source.is_folder:
-        with source.open_neighbour(GRAPH_FILE) as graph:
-            version, items = read_graph(graph)
+        with source.open_neighbour(GRAPH_FILE) as beside:
+            graph = read_graph(beside)
     else:
-        version, items = read_graph(source)
-    join_metadata(source, items)
-    bundle = read_variables(source, items)
-    return _described("tf savedmodel", f"tensorflow {version}".strip(), source, items, bundle)
+        graph = read_graph(source)
+    join_metadata(source, graph.items)
+    bundle = read_variables(source, graph)
+    producer = f"tensorflow {graph.version}".strip()
+    model = _described("tf savedmodel", producer, source, graph.items, bundle)
+    return model if bundle.stored else without_weights(model)
 
 
 def read_checkpoint(source: Source) -> SavedModel:
@@ -84,5 +94,16 @@ def _described(
         assign_by_name(bundle)
     tracked = Tracked(items, source.limits)
     found = tracked.layers(bundle.tensors.values())
-    notes = [*bundle.observations, *tracked.finder.observations]
+    notes = [*bundle.observations, *_without_shard(found, bundle), *tracked.finder.observations]
     return saved(name, producer, bundle.tensors.values(), found, notes)
+
+
+def _without_shard(found: Iterable[Found], bundle: Bundle) -> Iterator[Observation]:
+    """One note for each layer that has weights in a shard that is missing."""
+    for layer in found if bundle.missing else ():
+        if isinstance(layer, RecurrentLayer):
+            held = (tensor for operand in layer.operands for tensor in operand.tensors)
+            names = dict.fromkeys(bundle.missing.get(tensor.identity, "") for tensor in held)
+            if shards := ", ".join(filter(None, names)):
+                clause = f"its weights are in {shards}, which is missing"
+                yield Observation(Fact.EXTERNAL_MISSING, clause, layer=layer.name)
