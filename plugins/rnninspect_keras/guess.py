@@ -35,6 +35,12 @@ CLASS_NAMES = {
     "NAS": "NASCell",
 }
 PLAIN = ("LSTM", "GRU", "RNN")
+# Letters of Keras 1's gates: input, forget, cell and output; update, reset and candidate.
+GATE_LETTERS = {
+    "LSTM": frozenset("ifco"),
+    "GRU": frozenset("zrh"),
+    "ConvLSTM2D": frozenset("ifco"),
+}
 KERNELS = (Part.KERNEL, Part.RECURRENT, Part.GATE_KERNEL, Part.GATE_RECURRENT)
 PLAIN_RANK, DEEPEST_RANK = 2, 5
 
@@ -55,7 +61,10 @@ def hint_of(name: str) -> str | None:
 def guess(pieces: Sequence[Piece], hint: str | None) -> CellPlan | None:
     """The plan that explains most tensors; None if some stay unexplained without a hint."""
     known = [piece for piece in pieces if piece.part is not None]
-    plans = [complete(_open(family), known) for family in _families(known, hint)]
+    families = [family for family in _families(known, hint) if _has_gates(family, known)]
+    if any(piece.gate for piece in known):
+        hint = next(iter(families), None)  # its letters tell more than its name
+    plans = [complete(_open(family), known) for family in families]
     if not plans:
         return None
     best = max(
@@ -78,6 +87,12 @@ def _families(pieces: Sequence[Piece], hint: str | None) -> tuple[str, ...]:
     if PLAIN_RANK < rank <= DEEPEST_RANK:
         return (f"ConvLSTM{rank - PLAIN_RANK}D",)
     return (hint,) if hint and ranks else ()
+
+
+def _has_gates(family: str, pieces: Sequence[Piece]) -> bool:
+    """Whether the letters of Keras 1's arrays, where there are any, are gates of the family."""
+    letters = {piece.gate for piece in pieces if piece.gate}
+    return not letters or letters <= GATE_LETTERS.get(family, frozenset())
 
 
 def _class_name(plan: CellPlan) -> str:

@@ -7,7 +7,7 @@ from functools import partial
 from rnninspect.plugin import Fact, Observation
 from rnninspect_keras.build import build
 from rnninspect_keras.nameless import recognise, strands
-from rnninspect_keras.parts import Cluster, Piece, cluster, may_be_weight
+from rnninspect_keras.parts import Cluster, Piece, cluster, mark_robbed, may_be_weight
 from rnninspect_keras.units import WAYS
 
 TYPE_CHECKING = False
@@ -60,13 +60,19 @@ def list_layers(store: Store, base: str) -> Listed:
         names = tuple(link.name for link in root.links())
     for name in dict.fromkeys(names):
         path = f"{base}/{name}" if base else name
-        weights = (item for item in _weights(store, path, listed) if may_be_weight(item[1]))
-        listed.layers[name] = cluster(weights)
+        lost: list[str] = []
+        weights = (item for item in _weights(store, path, listed, lost) if may_be_weight(item[1]))
+        listed.layers[name] = mark_robbed(cluster(weights), lost)
     return listed
 
 
-def _weights(store: Store, path: str, listed: Listed) -> Iterator[tuple[str, StoredTensor]]:
-    """The weights of a layer as (name, tensor), in the order of `weight_names`."""
+def _weights(
+    store: Store, path: str, listed: Listed, lost: list[str]
+) -> Iterator[tuple[str, StoredTensor]]:
+    """The weights of a layer as (name, tensor), in the order of `weight_names`.
+
+    Names that lead to no dataset are added to `lost`.
+    """
     group = store.groups.get(path)
     if group is None:
         listed.observations.append(
@@ -84,6 +90,7 @@ def _weights(store: Store, path: str, listed: Listed) -> Iterator[tuple[str, Sto
         if name in stored:
             yield name, stored.pop(name)
         elif f"{path}/{name}" not in store.links:
+            lost.append(name)
             clause = f"{WEIGHTS} lists a dataset that is not stored"
             listed.observations.append(
                 Observation(Fact.CONTRADICTION, clause, None, f"{path}/{name}")

@@ -180,7 +180,7 @@ def _plan(strand: Strand) -> CellPlan | None:
 
 def strands(top: str, clusters: list[Cluster]) -> list[Strand]:
     """What may be cells among the weights of one layer of the older format."""
-    candidates = [known for known in clusters if known.recurrent or _hinted(top, known)]
+    candidates = [known for known in clusters if known.recurrent or _is_rest(known)]
     found = [_strand(top, known) for known in candidates]
     alone = len(found) == len(clusters)  # what else lies in the group makes it a model's
     if top and alone and len({strand.owner for strand in found}) == 1:
@@ -188,10 +188,17 @@ def strands(top: str, clusters: list[Cluster]) -> list[Strand]:
     return found
 
 
-def _hinted(top: str, known: Cluster) -> bool:
-    """Whether weights without a recurrent kernel bear the name of a recurrent layer or cell."""
-    named_so = any(hint_of(part) for part in (*known.place, top))
-    return named_so and any(piece.part not in (None, Part.NORM) for piece in known.pieces)
+def _is_rest(known: Cluster) -> bool:
+    """Whether weights without a recurrent kernel can only be the rest of a cell.
+
+    Their scope is a cell's, or they are Keras 1's arrays of several gates. A layer's own name says
+    nothing: a Dense may be called `lstm_head`.
+    """
+    gates = {piece.gate for piece in known.pieces if piece.gate}
+    if len(gates) > 1:
+        return True
+    in_cell = any(_is_cell(part) and hint_of(part) for part in known.place)
+    return in_cell and any(piece.part not in (None, Part.NORM) for piece in known.pieces)
 
 
 def _strand(top: str, known: Cluster) -> Strand:

@@ -25,11 +25,13 @@ class Piece(Record):
     """A tensor and what it is in its cell; `part` None if it is nothing known.
 
     Where TensorFlow 1 cut a weight by its rows, `tensor` is the whole and `shards` are stored.
+    Of Keras 1's arrays, `gate` is the letter of the gate that the array is for.
     """
 
     part: Part | None
     tensor: StoredTensor
     shards: tuple[StoredTensor, ...] = ()
+    gate: str = ""
 
     @property
     def tensors(self) -> tuple[StoredTensor, ...]:
@@ -70,10 +72,24 @@ def cluster(named: Iterable[tuple[str, StoredTensor]]) -> list[Cluster]:
     clusters: dict[tuple[tuple[str, ...], str], Cluster] = {}
     for name, tensor in named:
         *place, base = without_output(name).split("/")
-        part, inner, suffix = _understood(base)
-        key = ((*place, inner) if inner else tuple(place), suffix)
-        clusters.setdefault(key, Cluster(*key)).pieces.append(Piece(part, tensor))
+        word = _understood(base)
+        piece = Piece(word.part, tensor, gate=word.gate)
+        key = word.key_at(tuple(place))
+        clusters.setdefault(key, Cluster(*key)).pieces.append(piece)
     return _with_surplus(list(clusters.values()))
+
+
+def mark_robbed(clusters: list[Cluster], lost: Iterable[str]) -> list[Cluster]:
+    """Note the cells whose recurrent kernel is among the names that no tensor was stored for."""
+    keys = set()
+    for name in lost:
+        *place, base = without_output(name).split("/")
+        word = _understood(base)
+        if word.part in RECURRENT:
+            keys.add(word.key_at(tuple(place)))
+    for found in clusters:
+        found.robbed = found.robbed or (found.place, found.suffix) in keys
+    return clusters
 
 
 def without_output(name: str) -> str:
@@ -87,23 +103,43 @@ def recurrent_places(named: Iterable[tuple[str, StoredTensor]]) -> set[str]:
     return {
         name.rpartition("/")[0]
         for name, _ in named
-        if _understood(without_output(name.rpartition("/")[2]))[0] in RECURRENT
+        if _understood(without_output(name.rpartition("/")[2])).part in RECURRENT
     }
 
 
+class Word(Record):
+    """What the last part of a weight's name says.
+
+    Attributes:
+        part: what the weight is; None if the word is not known.
+        prefix: what Keras 1 wrote before it, the layer's name.
+        suffix: `_1` of a second cell or direction under the same place.
+        gate: the letter of a gate, where Keras 1 kept an array for each.
+    """
+
+    part: Part | None = None
+    prefix: str = ""
+    suffix: str = ""
+    gate: str = ""
+
+    def key_at(self, place: tuple[str, ...]) -> tuple[tuple[str, ...], str]:
+        """What tells its cell from others: its place and the suffix."""
+        return ((*place, self.prefix) if self.prefix else place), self.suffix
+
+
 @lru_cache(REMEMBERED)
-def _understood(base: str) -> tuple[Part | None, str, str]:
-    """What a tensor is, the prefix and the suffix that tell its cell from another."""
+def _understood(base: str) -> Word:
+    """Read the last part of a name."""
     if match := re.fullmatch(MODERN, base):
-        return WORDS.get(match[1]) or Part.PEEPHOLE, "", match[2] or ""
+        return Word(WORDS.get(match[1]) or Part.PEEPHOLE, suffix=match[2] or "")
     if base in SCALES:
-        return Part.NORM, "", ""
+        return Word(Part.NORM)
     if match := re.fullmatch(EARLY, base):
         part = Part(match[2])
         if match[3] is None:  # one array for all gates
             part = FUSED[part]
-        return part, match[1] or "", ""
-    return None, "", ""
+        return Word(part, match[1] or "", gate=match[3] or "")
+    return Word()
 
 
 def may_be_weight(tensor: StoredTensor) -> bool:
@@ -113,7 +149,7 @@ def may_be_weight(tensor: StoredTensor) -> bool:
 
 def part_of(name: str) -> Part | None:
     """What a variable is by the name of the attribute that holds it."""
-    return _understood(name)[0] if re.fullmatch(MODERN, name) else None
+    return _understood(name).part if re.fullmatch(MODERN, name) else None
 
 
 RECURRENT = (Part.RECURRENT, Part.GATE_RECURRENT)
