@@ -33,6 +33,12 @@ def answer(question: Question, given: Answer) -> None:
         case "eat":
             eaten = bytearray(b"x") * (400 * 2**20)
             time.sleep(60 + len(eaten) * 0)
+        case "write":
+            Path("much").write_bytes(b"x" * (100 * 2**20))
+        case "modules":
+            import wave  # of the standard library, and nobody else imports it
+
+            given.refusal = wave.__file__
         case "code":
             if not question.trusted:
                 raise NeedsTrust("it would run something")

@@ -15,7 +15,7 @@ from rnninspect.render.listings import cell_table, rule_table
 ROOT = Path(__file__).parents[1]
 README = ROOT / "README.md"
 CONSOLE = re.compile(
-    r"(?<=^```console\n)\$ ((?:python -m )?rnninspect .*)\n((?:.*\n)*?)(?=^```$)", re.MULTILINE
+    r"(?<=^```console\n)\$ ((?:python -P -m )?rnninspect .*)\n((?:.*\n)*?)(?=^```$)", re.MULTILINE
 )
 TABLES = {
     "cells": lambda: cell_table("github"),
@@ -24,7 +24,7 @@ TABLES = {
 
 
 def printed(command: str) -> str:
-    arguments = [sys.executable, "-m", *command.removeprefix("python -m ").split()]
+    arguments = [sys.executable, "-m", *command.removeprefix("python -P -m ").split()]
     variables = {**os.environ, "COLUMNS": "80"}
     done = subprocess.run(
         arguments, capture_output=True, text=True, check=False, cwd=ROOT, env=variables

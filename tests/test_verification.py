@@ -13,6 +13,7 @@ from handmade import layer, model, report, tensor
 from rnninspect.render.to_verdict import verdict
 from rnninspect.report import Report
 from rnninspect.verification import Bounds, Judge, Opinion, Verdict, asking, verify
+from rnninspect.verification.asking import question_on
 from rnninspect.verification.opinion import weigh
 from rnninspect.verification.process import run_child
 from rnninspect.verification.question import Answer, Filling, Part, Question
@@ -47,7 +48,15 @@ def test_a_question_survives_its_way_as_text() -> None:
         "name", "path", "LSTM", "LSTM", "keras", 3, 2, None, (3, 3), 2, 1,
         peepholes=False, stack=None, level=0, root=None, fillings=(filling,),
     )  # fmt: skip
-    asked = Question("/model", "format", trusted=False, address_space=1, parts=(part,))
+    asked = Question(
+        "/model",
+        "format",
+        trusted=False,
+        address_space=1,
+        largest_file=2,
+        expansion=3,
+        parts=(part,),
+    )
     assert Question.from_text(asked.as_text()) == asked
 
 
@@ -128,8 +137,7 @@ def test_a_bound_that_is_passed_ends_the_child(
 
 
 def test_a_long_load_is_told_of(tmp_path: Path) -> None:
-    (tmp_path / "model").write_text("sleep")
-    asked = Question(str(tmp_path / "model"), "", trusted=False, address_space=2**34, parts=())
+    asked = question_on(report_on(tmp_path / "model", "sleep"), Bounds(), trusted=False)
     heard: list[int] = []
     run_child("fake_judge", asked, Bounds(seconds=2.5), heard.append)
     assert heard == [1, 2]

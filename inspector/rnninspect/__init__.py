@@ -3,7 +3,12 @@
 `inspect_file(path)` gives the `Report` that the command prints.
 """
 
-from __future__ import annotations
+import sys
+
+if sys.argv[:1] == ["-m"] and not sys.flags.safe_path:
+    # `python -m rnninspect`, while it is being located: the first entry is the working directory,
+    # which may hold a stranger's modules. Nothing is imported before this line, not `__future__`.
+    del sys.path[0]
 
 __version__ = "0.1.0"
 __all__ = ["Limits", "Report", "RnnInspectError", "__version__", "inspect_file"]

@@ -69,6 +69,35 @@ def test_torch_is_given_what_is_behind_gzip(
     agree(TORCH, inspect_file("model.gz"))
 
 
+def sparse_archive(path: Path, size: int) -> None:
+    """An archive whose member has a gigabyte of holes, in the format of GNU tar."""
+    header = bytearray(tarfile.TarInfo("weights.th").tobuf(tarfile.GNU_FORMAT))
+    header[156:157] = tarfile.GNUTYPE_SPARSE
+    header[124:136] = b"%011o\0" % 512
+    header[386:410] = b"%011o\0%011o\0" % (0, 512)
+    header[483:495] = b"%011o\0" % size
+    header[148:156] = b" " * 8
+    header[148:156] = b"%06o\0 " % sum(header)
+    path.write_bytes(gzip.compress(bytes(header) + bytes(512 * 3)))
+
+
+@pytest.mark.parametrize("kind", ["members", "archive"])
+def test_what_is_compressed_is_not_unpacked_beyond_the_limit(kind: str, tmp_path: Path) -> None:
+    import torch
+
+    path = tmp_path / "weights.pt"
+    torch.save(tagger().state_dict(), path)
+    report = inspect_file(path)
+    if kind == "members":  # the first one is a model, and the others are zeros
+        zeros = gzip.compress(bytes(2**24))
+        path.write_bytes(gzip.compress(path.read_bytes()) + zeros * 5)
+    else:
+        sparse_archive(path, 2**30)
+    given = ask(TORCH.module, question_on(report, Bounds(), trusted=False))
+    assert "exceeds the limit expansion=67108864; --limit expansion=N raises it" in given.unfinished
+    assert {name.name for name in tmp_path.iterdir()} == {"weights.pt"}
+
+
 def network() -> Any:  # noqa: ANN401 - Keras is untyped here
     import keras
 

@@ -86,7 +86,7 @@ def _judge(
     except RnnInspectError as error:
         complain(f"{path}: {error}")
         return Unreadable(path, str(error))
-    opinions = list(ask(report, bounds, _progress, trusted=trusted))
+    opinions = list(ask(report, bounds, _progress, limits, trusted=trusted))
     _progress("")
     for opinion in opinions:
         if opinion.verdict is Verdict.UNASKED:

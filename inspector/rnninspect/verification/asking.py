@@ -9,6 +9,7 @@ from pathlib import Path
 
 from rnninspect.cells import Role
 from rnninspect.counter import bias_vectors
+from rnninspect.limits import Limits
 from rnninspect.model import Fate
 from rnninspect.verification.opinion import Bounds, Opinion, Verdict, weigh
 from rnninspect.verification.process import run_child
@@ -23,6 +24,9 @@ if TYPE_CHECKING:
 
 # torch and TensorFlow reserve addresses by the gigabyte and use few of them.
 RESERVED = 32 * 2**30
+# What onnx and onnxruntime write out again: the model, with weights of 4 bits as floats.
+COPIES = 8
+DEFAULT_LIMITS = Limits()
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,10 +67,15 @@ def judges_of(report: Report) -> tuple[Judge, ...]:
 
 
 def verify(
-    report: Report, bounds: Bounds, tell: Callable[[str], None], *, trusted: bool = False
+    report: Report,
+    bounds: Bounds,
+    tell: Callable[[str], None],
+    limits: Limits = DEFAULT_LIMITS,
+    *,
+    trusted: bool = False,
 ) -> Iterator[Opinion]:
     """Ask each framework that knows such files; `tell` hears what is going on, once a second."""
-    question = question_on(report, bounds, trusted=trusted)
+    question = question_on(report, bounds, limits, trusted=trusted)
     for judge in judges_of(report):
         missing = judge.missing()
         if missing:
@@ -77,11 +86,21 @@ def verify(
             yield weigh(judge.name, report, answer)
 
 
-def question_on(report: Report, bounds: Bounds, *, trusted: bool) -> Question:
+def question_on(
+    report: Report, bounds: Bounds, limits: Limits = DEFAULT_LIMITS, *, trusted: bool
+) -> Question:
     """The question whether a framework sees the file as the report does."""
     parts = tuple(_part(counted.layer) for counted in report.layers)
     path = str(Path(report.path).resolve())
-    return Question(path, report.format, trusted, bounds.memory + RESERVED, parts)
+    return Question(
+        path=path,
+        format=report.format,
+        trusted=trusted,
+        address_space=bounds.memory + RESERVED,
+        largest_file=COPIES * report.file_bytes + limits.expansion,
+        expansion=limits.expansion,
+        parts=parts,
+    )
 
 
 def _tell(tell: Callable[[str], None], name: str, seconds: int) -> None:

@@ -3,21 +3,22 @@
 from __future__ import annotations
 
 import gzip
+import io
 import pickle
-import shutil
 import tarfile
 from collections import defaultdict
 from pathlib import Path
 
 import torch
 
+from rnninspect.limits import Limit, Limits
 from rnninspect.verification.question import NeedsTrust, NoOpinion, RefusedLayer
 from rnninspect.verification.torch_tensors import elements, tensors_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
-    from typing import Any
+    from typing import IO, Any
 
     from rnninspect.verification.question import Answer, Filling, Part, Question
     from rnninspect.verification.torch_tensors import Tensors
@@ -32,6 +33,7 @@ LEAVES = {
 CELLS = ("RNN", "GRU", "LSTM")
 GZIP = b"\x1f\x8b"
 WEIGHTS = "weights.th"  # of an archive by AllenNLP
+SAFE_UNPICKLER = (2, 6)  # the first torch whose `weights_only` holds in each format: CVE-2025-32434
 
 
 def version() -> str:
@@ -65,31 +67,41 @@ def _load(question: Question) -> object:
         if not question.trusted:
             raise NeedsTrust(f"{question.format} holds a program, which torch would run")
         return SPECIAL[question.format](question.path)
+    if not question.trusted and torch.__version__ < SAFE_UNPICKLER:
+        raise NeedsTrust("torch before 2.6 may run code of any pickle")
+    source = _inflated(question)
     try:
-        path = _inflated(question.path)
-        return torch.load(path, map_location="cpu", weights_only=not question.trusted)
+        return torch.load(source, map_location="cpu", weights_only=not question.trusted)
     except pickle.UnpicklingError as error:
-        if question.trusted or "weights_only" not in str(error):
+        if question.trusted:
             raise
         raise NeedsTrust(
             "it holds more than tensors; torch would import and call what it names"
         ) from error
 
 
-def _inflated(path: str) -> str:
-    """The file itself, or what is behind gzip and in an archive, in the child's own folder."""
-    with Path(path).open("rb") as file:
+def _inflated(question: Question) -> str | io.BytesIO:
+    """The file itself, or what gzip and an archive hold, in memory and bounded."""
+    with Path(question.path).open("rb") as file:
         if file.read(len(GZIP)) != GZIP:
-            return path
-    with gzip.open(path) as packed, Path("inflated").open("wb") as plain:
-        shutil.copyfileobj(packed, plain)
-    if tarfile.is_tarfile("inflated"):
-        with tarfile.open("inflated") as archive:
+            return question.path
+    with gzip.open(question.path) as packed:
+        plain = _read(packed, question, "the file after decompression")
+    if tarfile.is_tarfile(plain):
+        plain.seek(0)
+        with tarfile.open(fileobj=plain) as archive:
             held = archive.extractfile(WEIGHTS) if WEIGHTS in archive.getnames() else None
             if held is not None:
-                Path(WEIGHTS).write_bytes(held.read())
-                return WEIGHTS
-    return "inflated"
+                return _read(held, question, f"{WEIGHTS} in the archive")
+    plain.seek(0)
+    return plain
+
+
+def _read(file: IO[bytes] | gzip.GzipFile, question: Question, what: str) -> io.BytesIO:
+    """All bytes of a file; RefusedFile if they are more than compressed data may grow to."""
+    data = file.read(question.expansion + 1)
+    Limits(expansion=question.expansion).require(Limit.EXPANSION, len(data), what)
+    return io.BytesIO(data)
 
 
 def _script(path: str) -> object:

@@ -8,12 +8,14 @@ from __future__ import annotations
 
 import json
 import resource
+import signal
 import sys
 import warnings
 from dataclasses import asdict
 from importlib import import_module
 from pathlib import Path
 
+from rnninspect.errors import RefusedFile
 from rnninspect.verification.question import Answer, NeedsTrust, Question
 
 LONGEST_REASON = 300
@@ -22,7 +24,7 @@ LONGEST_REASON = 300
 def main() -> None:
     """Answer the question that lies in the current folder."""
     question = Question.from_text(Path("question").read_text())
-    _bound(question.address_space)
+    _bound(question)
     warnings.simplefilter("ignore")  # what a framework warns of is its own matter
     draft = Path("draft")
     draft.write_text(json.dumps(asdict(ask(sys.argv[1], question))))
@@ -38,6 +40,8 @@ def ask(module: str, question: Question) -> Answer:
         judge.answer(question, answer)
     except NeedsTrust as error:
         answer.untrusted = one_line(error)
+    except RefusedFile as error:
+        answer.unfinished = one_line(error)
     except ModuleNotFoundError as error:
         answer.unfinished = f"it needs the module {error.name}, which is not installed"
     except Exception as error:  # noqa: BLE001 - whatever it raises is its opinion of the file
@@ -52,12 +56,18 @@ def one_line(error: BaseException) -> str:
     return text or type(error).__name__
 
 
-def _bound(address_space: int) -> None:
+def _bound(question: Question) -> None:
     """A second fence behind the parent's watch: an allocation may be faster than a look at it."""
-    _, most = resource.getrlimit(resource.RLIMIT_AS)
-    bound = address_space if most == resource.RLIM_INFINITY else min(address_space, most)
-    resource.setrlimit(resource.RLIMIT_AS, (bound, most))
+    _limit(resource.RLIMIT_AS, question.address_space)
+    _limit(resource.RLIMIT_FSIZE, question.largest_file)
+    signal.signal(signal.SIGXFSZ, signal.SIG_DFL)  # ends the child, and no error is swallowed
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+
+
+def _limit(kind: int, bound: int) -> None:
+    _, most = resource.getrlimit(kind)
+    bound = bound if most == resource.RLIM_INFINITY else min(bound, most)
+    resource.setrlimit(kind, (bound, most))
 
 
 if __name__ == "__main__":

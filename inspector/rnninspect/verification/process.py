@@ -23,14 +23,18 @@ if TYPE_CHECKING:
 PAUSE = 0.05  # seconds between two looks at the child
 LONGEST_TAIL = 2_000
 GIGABYTE = 2**30
+HOME = Path(__file__).resolve().parents[2]  # the folder from which rnninspect itself is imported
 # Quiet, on the processor alone, and with no say for variables that would lift a safety check.
 SETTINGS = {
     "CUDA_VISIBLE_DEVICES": "-1",
     "KERAS_BACKEND": "tensorflow",
     "TF_CPP_MIN_LOG_LEVEL": "3",
     "TF_ENABLE_ONEDNN_OPTS": "0",
+    "HDF5_PLUGIN_PRELOAD": "::",  # no filter is loaded from a library that a file asks for
+    "PYTHONSAFEPATH": "1",
 }
-DROPPED = ("TORCH_FORCE_NO_WEIGHTS_ONLY_LOAD", "PYTHONPATH", "PYTHONSTARTUP")
+DROPPED = ("TORCH_FORCE_NO_WEIGHTS_ONLY_LOAD", "ORT_LOAD_CONFIG_FROM_MODEL")
+KEPT_OF_PYTHON = ("PYTHONHOME", "PYTHONNOUSERSITE", "PYTHONUSERBASE", "PYTHONUTF8")
 
 
 def run_child(
@@ -44,7 +48,7 @@ def run_child(
             process = subprocess.Popen(  # noqa: S603 - this very Python, on a module of ours
                 [sys.executable, "-P", "-m", "rnninspect.verification.child", module],
                 cwd=folder,
-                env=_environment(folder),
+                env=environment(folder, question.path),
                 stdin=subprocess.DEVNULL,
                 stdout=output,
                 stderr=subprocess.STDOUT,
@@ -54,14 +58,27 @@ def run_child(
                 unfinished = _watch(process, bounds, tell)
             finally:
                 _end(process)
+        if process.returncode == -signal.SIGXFSZ:
+            megabytes = question.largest_file / 2**20
+            unfinished = f"it wrote more than {megabytes:,.0f} MB; --limit expansion=N raises it"
         return _answer(folder, process.returncode, unfinished)
 
 
-def _environment(folder: Path) -> dict[str, str]:
-    kept = {name: value for name, value in os.environ.items() if name not in DROPPED}
-    paths = [path for path in sys.path if path and Path(path).is_dir()]
-    own = {"PYTHONPATH": os.pathsep.join(paths), "KERAS_HOME": str(folder), "TMPDIR": str(folder)}
-    return kept | SETTINGS | own
+def environment(own: Path, model: str) -> dict[str, str]:
+    """The variables of the child: our module path without the model's folder and our own.
+
+    Either folder may be a stranger's, whose modules must not be imported.
+    """
+    kept = {
+        name: value
+        for name, value in os.environ.items()
+        if name not in DROPPED and (name[:6] != "PYTHON" or name in KEPT_OF_PYTHON)
+    }
+    place = Path(model)
+    foreign = {Path.cwd().resolve(), place, place.parent} - {HOME}
+    paths = [path for path in sys.path if Path(path).is_dir() and Path(path).is_absolute()]
+    known = os.pathsep.join(path for path in paths if Path(path).resolve() not in foreign)
+    return kept | SETTINGS | {"PYTHONPATH": known, "KERAS_HOME": str(own), "TMPDIR": str(own)}
 
 
 def _watch(process: subprocess.Popen[bytes], bounds: Bounds, tell: Callable[[int], None]) -> str:

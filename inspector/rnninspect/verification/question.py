@@ -45,12 +45,24 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """A file, and what is said of it; `address_space` bounds the child, in bytes."""
+    """A file, what is said of it, and the bounds of the child.
+
+    Attributes:
+        path: of the file, resolved.
+        format: as the report names it.
+        trusted: whether the framework may run what the file holds.
+        address_space: bytes of addresses that the child may reserve.
+        largest_file: bytes of a file that the child may write.
+        expansion: bytes to which compressed data may grow.
+        parts: the recurrent layers.
+    """
 
     path: str
     format: str
     trusted: bool
     address_space: int
+    largest_file: int
+    expansion: int
     parts: tuple[Part, ...]
 
     def as_text(self) -> str:
