@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from rnninspect.plugin import Fact, Limit, Observation, Record, UnreadableFile, Whereabouts
+from rnninspect.plugin import Fact, Limit, Observation, Record, UnreadableFile, Whereabouts, plural
 from rnninspect_keras.declared import as_text, parse_json
 
 TYPE_CHECKING = False
@@ -65,7 +65,7 @@ def parts_of_archive(source: Source) -> Parts:
 def _before(members: dict[str, Member]) -> list[Observation]:
     """Bytes in front of the first member, where another format may begin."""
     start = min((member.header_offset for member in members.values()), default=0)
-    clause = f"{start:,} bytes stand before the archive"
+    clause = f"{plural(start, 'byte')} before the archive"
     return [Observation(Fact.UNUSUAL, clause)] if start else []
 
 

@@ -2,7 +2,16 @@
 
 from __future__ import annotations
 
-from rnninspect.plugin import Operand, Origin, Record, RecurrentLayer, Sizes, SkippedLayer, Slot
+from rnninspect.plugin import (
+    Operand,
+    Origin,
+    Record,
+    RecurrentLayer,
+    Sizes,
+    SkippedLayer,
+    Slot,
+    plural,
+)
 from rnninspect_keras.layout import LAYOUT, Dialect, axes_of
 from rnninspect_keras.sizing import complete, explains
 from rnninspect_keras.units import WAYS
@@ -136,4 +145,4 @@ def _skipped(title: Title, runs: Sequence[Run]) -> SkippedLayer:
 def _known(runs: Sequence[Run]) -> str:
     plan = runs[0].plan
     surplus = sum(piece.tensor.parameters for run in runs for piece in run.pieces if not piece.part)
-    return f"{plan.family} ({surplus:,} parameters more)" if surplus else plan.family
+    return f"{plan.family} ({plural(surplus, 'parameter')} more)" if surplus else plan.family

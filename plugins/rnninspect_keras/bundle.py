@@ -19,6 +19,7 @@ from rnninspect.plugin import (
     StoredTensor,
     UnreadableFile,
     Whereabouts,
+    plural,
 )
 
 TYPE_CHECKING = False
@@ -215,7 +216,7 @@ class Shapes:
     def _parse(self, encoded: bytes) -> tuple[int, ...]:
         dims = self._wire.held(encoded, 0)[1].get(2, ())
         if len(dims) > MOST_AXES:
-            raise UnreadableFile(f"the shape of a tensor has {len(dims)} axes")
+            raise UnreadableFile(f"the shape of a tensor has {plural(len(dims), 'axis', 'axes')}")
         return tuple(signed(self._wire.held(dim, 0)[0].get(1, 0)) for dim in dims)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from rnninspect.plugin import Fact, Observation
+from rnninspect.plugin import Fact, Observation, plural
 from rnninspect_onnx.values import LARGEST, Kind
 
 TYPE_CHECKING = False
@@ -41,10 +41,10 @@ def contradictions(
 def _inputs(call: Call, operator: Operator) -> Iterator[str]:
     given = len(call.inputs)
     if given > operator.inputs:
-        yield f"{given} inputs, where {call.node.operator} has at most {operator.inputs}"
+        yield f"{plural(given, 'input')}, where {call.node.operator} has at most {operator.inputs}"
     fed = call.shape(0)
     if fed is not None and len(fed) != 3:
-        yield f"X has {len(fed)} axes, where it must have 3"
+        yield f"X has {plural(len(fed), 'axis', 'axes')}, where it must have 3"
     for weight in operator.weights:
         value, name = call.input(weight.position), f"{weight.letter} of the node"
         if value is None:
@@ -80,11 +80,11 @@ def _states(call: Call, operator: Operator, sizes: Sizes) -> Iterator[str]:
             continue
         name = _STATE_NAMES[position]
         if len(shape) != 3:
-            yield f"{name} has {len(shape)} axes, where it must have 3"
+            yield f"{name} has {plural(len(shape), 'axis', 'axes')}, where it must have 3"
         elif shape[2] not in (None, sizes.hidden_size):
             yield f"{name} is {shape[2]} wide, the layer's state {sizes.hidden_size}"
-        elif shape[axis] not in (None, sizes.directions):
-            yield f"{name} is for {shape[axis]} directions, the layer has {sizes.directions}"
+        elif (given := shape[axis]) is not None and given != sizes.directions:
+            yield f"{name} is for {plural(given, 'direction')}, the layer has {sizes.directions}"
 
 
 def _activations(call: Call, operator: Operator, sizes: Sizes) -> Iterator[str]:
@@ -95,7 +95,7 @@ def _activations(call: Call, operator: Operator, sizes: Sizes) -> Iterator[str]:
     count = attribute.counts[2]
     needed = operator.activations * sizes.directions
     if count < needed:
-        yield f"{count} activations are named, {needed} are needed"
+        yield f"{plural(count, 'activation')} named, {needed} needed"
     for name in dict.fromkeys(attribute.strings):
         if name.lower() not in _ACTIVATIONS.split():
             yield f"its activation {name[:_LONGEST_WORD]!r} is none that the operators know"

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import posixpath
 
-from rnninspect.plugin import Fact, Neighbour, Observation, Record, RefusedFile, Whereabouts
+from rnninspect.plugin import Fact, Neighbour, Observation, Record, RefusedFile, Whereabouts, plural
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -74,7 +74,9 @@ class ExternalFiles:
             whereabouts = self._neighbours[location].whereabouts
             if whereabouts in _MEANING:
                 fact, what = _MEANING[whereabouts]
-                others = f", as those of {len(users) - 1} others" if len(users) > 1 else ""
+                others = (
+                    f", as those of {plural(len(users) - 1, 'other')}" if len(users) > 1 else ""
+                )
                 detail = f"its data lie in {location or _NOWHERE}{others}: that {what}"
                 yield Observation(fact, detail, tensor=users[0])
         yield from self._overlaps()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 
-from rnninspect.plugin import Fact, Observation, Purpose, Record, StoredTensor
+from rnninspect.plugin import Fact, Observation, Purpose, Record, StoredTensor, plural
 from rnninspect_onnx.inventory import Standing
 from rnninspect_onnx.payload import ELEMENT_TYPES, held_bytes, needed_bytes
 
@@ -138,7 +138,7 @@ def _elements(dims: tuple[int, ...]) -> int:
 def _oddities(entry: Entry) -> Iterable[Observation]:
     tensor = entry.tensor
     if not _has_shape(tensor):
-        detail = f"it claims to have {tensor.rank} axes"
+        detail = f"it claims to have {plural(tensor.rank, 'axis', 'axes')}"
         yield Observation(Fact.CONTRADICTION, detail, tensor=entry.name)
     if tensor.element_type not in ELEMENT_TYPES:
         detail = f"its element type {tensor.element_type} is unknown"

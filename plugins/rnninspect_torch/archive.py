@@ -5,7 +5,7 @@ from __future__ import annotations
 from importlib import import_module
 
 from rnninspect.decode.zip_directory import STORED, Member, open_member, read_directory
-from rnninspect.plugin import Fact, Observation, UnreadableFile
+from rnninspect.plugin import Fact, Observation, UnreadableFile, plural
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -90,7 +90,7 @@ class Archive:
         if not self.outside:
             return ()
         listed = ", ".join(name[:60] for name in self.outside[:3])
-        detail = f"{len(self.outside)} members outside of the archive's folder: {listed}"
+        detail = f"{plural(len(self.outside), 'member')} outside of the archive's folder: {listed}"
         return (Observation(Fact.UNUSUAL, detail),)
 
 

@@ -6,7 +6,7 @@ AllenNLP's `model.tar.gz`, NeMo's `.nemo`, stable-baselines3's `.zip`; only the 
 from __future__ import annotations
 
 from rnninspect.decode.zip_directory import open_member, read_directory
-from rnninspect.plugin import Fact, Observation, Record, UnreadableFile
+from rnninspect.plugin import Fact, Observation, Record, UnreadableFile, plural
 from rnninspect_torch.sniffing import BUNDLED, sniff
 from rnninspect_torch.tar_members import read_tar
 
@@ -46,7 +46,9 @@ def _choose(kind: str, names: list[str], opened: Callable[[str], Source]) -> Bun
     named = [name for name in names if name.rpartition("/")[2] in _WEIGHTS]
     known = named or [name for name in names[:_MOST] if sniff(opened(name)) is not None]
     if len(known) != 1:
-        raise UnreadableFile(f"a {kind} archive that holds {len(known)} files of torch, not one")
+        raise UnreadableFile(
+            f"a {kind} archive that holds {plural(len(known), 'file')} of torch, not one"
+        )
     chosen = known[0]
     others = [name for name in names if name.lower().endswith(BUNDLED) and name != chosen]
     if not others:

@@ -6,7 +6,7 @@ Since torch 2.8 each weight is a record, described by a configuration beside it
 
 from __future__ import annotations
 
-from rnninspect.plugin import Fact, Limit, Observation, Purpose, UnreadableFile
+from rnninspect.plugin import Fact, Limit, Observation, Purpose, UnreadableFile, plural
 from rnninspect_torch.archive import Archive
 from rnninspect_torch.describing import describe_model
 from rnninspect_torch.dtypes import ELEMENT_BYTES
@@ -112,7 +112,8 @@ def _tensor(archive: Archive, name: str, fields: object, scope: str) -> Tensor |
     strides = integers(_numbers(meta.get("strides")), "stride")
     offset = integers(_numbers([meta.get("storage_offset")]), "offset")[0]
     if len(shape) != len(strides):
-        raise UnreadableFile(f"{name[:80]} has {len(shape)} axes and {len(strides)} strides")
+        strided = plural(len(strides), "stride")
+        raise UnreadableFile(f"{name[:80]} has rank {len(shape)} and {strided}")
     code = meta.get("dtype")
     dtype = _TYPES.get(code, "uint8") if isinstance(code, int) else "uint8"
     # A record is the whole storage that the tensor is a view of; nothing else tells its length.

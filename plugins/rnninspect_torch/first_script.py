@@ -6,7 +6,7 @@ of 64 bits are texts.
 
 from __future__ import annotations
 
-from rnninspect.plugin import UnreadableFile
+from rnninspect.plugin import UnreadableFile, plural
 from rnninspect_torch.describing import describe_model
 from rnninspect_torch.dtypes import ELEMENT_BYTES
 from rnninspect_torch.json_records import read_json
@@ -87,7 +87,8 @@ def _tensor(archive: Archive, fields: object) -> Tensor:
     data = fields.get("data")
     key = str(data.get("key")) if isinstance(data, dict) else ""
     if len(shape) != len(strides):
-        raise UnreadableFile(f"the tensor {key[:40]} has {len(shape)} axes, {len(strides)} strides")
+        strided = plural(len(strides), "stride")
+        raise UnreadableFile(f"the tensor {key[:40]} has rank {len(shape)} and {strided}")
     dtype = _TYPES.get(str(fields.get("dataType")), "uint8")
     size = ELEMENT_BYTES[dtype]
     scope, _, name = key.rpartition("/")

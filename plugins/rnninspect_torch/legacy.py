@@ -6,7 +6,7 @@ keys: five pickles; then of each storage its length in elements and the elements
 
 from __future__ import annotations
 
-from rnninspect.plugin import Fact, Observation, UnreadableFile
+from rnninspect.plugin import Fact, Observation, UnreadableFile, plural
 from rnninspect_torch.assembling import assemble
 from rnninspect_torch.cursor import Cursor
 from rnninspect_torch.nested import MAGIC
@@ -37,7 +37,7 @@ def read_legacy(source: Source) -> Saved:
     held, end = _payloads(source, calls, keys, cursor.offset)
     observations: tuple[Observation, ...] = ()
     if end < source.size:
-        detail = f"{source.size - end:,} bytes behind the last storage"
+        detail = f"{plural(source.size - end, 'trailing byte')} after the last storage"
         observations = (Observation(Fact.UNUSUAL, detail),)
     return Saved(
         "pytorch legacy", value, calls, lambda storage: held.get(storage.key, 0), observations

@@ -63,7 +63,7 @@ def look_alikes(
         yield Observation(Fact.POSSIBLE, detail, tensors=tensors)
     rest = [name for path in list(modules)[_MOST:] for name in held[path]]
     if rest:
-        detail = f"and {plural(len(modules) - _MOST, 'more module', 'more modules')} of this kind"
+        detail = f"and {plural(len(modules) - _MOST, 'more module')} of this kind"
         yield Observation(Fact.POSSIBLE, detail, tensors=tuple(stored(known[n]) for n in rest))
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 
-from rnninspect.plugin import Fact, Observation, Purpose, StoredTensor
+from rnninspect.plugin import Fact, Observation, Purpose, StoredTensor, plural
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -17,6 +17,9 @@ if TYPE_CHECKING:
     Pairs = list[tuple[Entry, StoredTensor]]
 
 _MOST = 20  # notes of one kind
+# Unused bytes are worth a note from here on. A best score that was saved as an element of a vector
+# keeps the vector's storage, a few bytes that nobody wants to hear of.
+_LEAST_UNUSED, _LEAST_SHARE = 1024, 100  # bytes; one part in so many of all storages
 
 
 def oddities(saved: Saved, pairs: Pairs, in_layers: set[int]) -> Iterator[Observation]:
@@ -31,7 +34,7 @@ def oddities(saved: Saved, pairs: Pairs, in_layers: set[int]) -> Iterator[Observ
     own = [path for path in saved.calls.sources if not path.startswith("torch.")]
     if own:
         listed = ", ".join(own[:3])
-        what = "a class" if len(own) == 1 else f"{len(own)} classes"
+        what = "a class" if len(own) == 1 else plural(len(own), "class", "classes")
         detail = f"the file holds the source text of {what}: {listed}"
         yield Observation(Fact.UNUSUAL, detail)
 
@@ -73,11 +76,13 @@ def _storages(pairs: Pairs) -> Iterator[Observation]:
     """Bytes of storages that no tensor uses, and tensors that share some elements but not all."""
     times = Counter([entry.tensor.storage.key for entry, _ in pairs if entry.tensor.storage])
     views: dict[tuple[str, str], Pairs] = {}
+    held: dict[tuple[str, str], int] = {}
     unused, notes = 0, 0
     for entry, tensor in pairs:
         storage = entry.tensor.storage
         if storage is None or entry.tensor.is_impossible:
             continue
+        held[storage.scope, storage.key] = storage.bytes
         if times[storage.key] > 1:
             views.setdefault((storage.scope, storage.key), []).append((entry, tensor))
         else:
@@ -92,8 +97,8 @@ def _storages(pairs: Pairs) -> Iterator[Observation]:
                 yield Observation(Fact.UNUSUAL, detail, tensor=entry.name)
         if entry.tensor.storage is not None:
             unused += _unused(entry.tensor.storage, used)
-    if unused > 0:
-        detail = f"{unused:,} bytes of the storages belong to no tensor"
+    if unused >= max(_LEAST_UNUSED, sum(held.values()) / _LEAST_SHARE):
+        detail = f"{unused:,} of {plural(sum(held.values()), 'stored byte')} are outside any tensor"
         yield Observation(Fact.UNUSUAL, detail)
 
 
@@ -126,13 +131,14 @@ def _special(pairs: Pairs) -> Iterator[Observation]:
         if entry.tensor.note and entry.tensor.storage is None:
             notes[entry.tensor.note].append(entry.name)
     words = {
-        "meta": "have a shape and no elements (meta tensors)",
-        "shard": "are one rank's shards of larger tensors, whose full shapes are counted",
-        "sparse": "are sparse; their full shapes are counted",
-        "wrapper": "are of a tensor subclass; the shapes that they present are counted",
+        "meta": ("meta tensor", "a shape and no elements"),
+        "shard": ("tensor", "one rank's shard of a larger one, whose full shape is counted"),
+        "sparse": ("sparse tensor", "the full shape is counted"),
+        "wrapper": ("tensor", "of a subclass, counted by the shape that it presents"),
     }
     for note, names in notes.items():
-        detail = f"{len(names)} tensors {words.get(note, note)}"
+        noun, clause = words.get(note, ("tensor", note))
+        detail = f"{plural(len(names), noun)}, {'' if len(names) == 1 else 'each '}{clause}"
         yield Observation(Fact.UNUSUAL, detail, tensor=names[0])
 
 
@@ -140,7 +146,7 @@ def _nameless(pairs: Pairs) -> Iterator[Observation]:
     """A list of tensors, such as `list(model.parameters())`: nothing tells what they are."""
     names = [entry.name for entry, tensor in pairs if tensor.purpose is Purpose.PARAMETER]
     if names and all(name.isdigit() for name in names):
-        detail = f"{len(names)} tensors without names: no layer can be recognised"
+        detail = f"{plural(len(names), 'tensor')} without names: no layer can be recognised"
         yield Observation(Fact.UNUSUAL, detail)
     flat = [name for name in names if name.endswith("flat_param")]
     if flat:

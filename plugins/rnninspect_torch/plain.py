@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from rnninspect.plugin import Fact, Observation, UnreadableFile
+from rnninspect.plugin import Fact, Observation, UnreadableFile, plural
 from rnninspect_torch.arrays import SCOPE as ARRAY
 from rnninspect_torch.assembling import assemble
 from rnninspect_torch.cursor import Cursor
@@ -25,7 +25,7 @@ def read_plain(source: Source) -> Saved:
     value = load(cursor, calls)
     notes: tuple[Observation, ...] = ()
     if cursor.left:
-        detail = f"{cursor.left:,} bytes behind the pickle"
+        detail = f"{plural(cursor.left, 'trailing byte')} after the pickle"
         notes = (Observation(Fact.UNUSUAL, detail),)
     return Saved("pytorch pickle", value, calls, lambda _: None, notes)
 

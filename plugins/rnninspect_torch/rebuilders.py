@@ -5,7 +5,7 @@ Their arguments are those of torch/_utils.py and torch/_tensor.py, of version 0.
 
 from __future__ import annotations
 
-from rnninspect.plugin import UnreadableFile
+from rnninspect.plugin import UnreadableFile, plural
 from rnninspect_torch.nested import load_nested
 from rnninspect_torch.values import Blob, Global, Instance, Mapping, Storage, Tensor
 
@@ -27,7 +27,7 @@ def integers(value: object, what: str) -> tuple[int, ...]:
     if not isinstance(value, tuple | list):
         raise UnreadableFile(f"the {what} of a tensor is no tuple")
     if len(value) > MOST_AXES:
-        raise UnreadableFile(f"the {what} of a tensor has {len(value)} axes")
+        raise UnreadableFile(f"the {what} of a tensor has {plural(len(value), 'axis', 'axes')}")
     for item in value:
         if type(item) is not int or not -LARGEST <= item <= LARGEST:
             integer(item, what)  # which says what is wrong with it
@@ -56,7 +56,7 @@ def _view(args: Args, dtype: str | None = None) -> Tensor:
         raise UnreadableFile("a tensor over what is no storage")
     axes, steps = integers(shape, "shape"), integers(strides, "stride")
     if len(axes) != len(steps):
-        raise UnreadableFile(f"a tensor of {len(axes)} axes with {len(steps)} strides")
+        raise UnreadableFile(f"a tensor of rank {len(axes)} with {plural(len(steps), 'stride')}")
     start = storage.start + integer(offset, "offset")
     return Tensor(storage, start, axes, steps, dtype or storage.dtype or "uint8")
 

@@ -7,7 +7,7 @@ import math
 from collections import Counter
 from operator import itemgetter
 
-from rnninspect.plugin import Fact, Limit, Observation, Record, UnreadableFile
+from rnninspect.plugin import Fact, Limit, Observation, Record, UnreadableFile, plural
 from rnninspect_torch.describing import describe_model
 from rnninspect_torch.dtypes import ELEMENT_BYTES, SAFETENSORS
 from rnninspect_torch.rebuild import TorchCalls
@@ -151,7 +151,7 @@ def _gaps(spans: list[_Span], size: int) -> list[Observation]:
             detail = "its bytes would begin before the end of the header"
             notes.append(Observation(Fact.CONTRADICTION, detail, tensor=name))
     if unused > 0:
-        notes.append(Observation(Fact.UNUSUAL, f"{unused:,} bytes belong to no tensor"))
+        notes.append(Observation(Fact.UNUSUAL, f"{plural(unused, 'byte')} outside any tensor"))
     return notes
 
 

@@ -167,7 +167,7 @@ def test_bytes_before_an_archive_are_noted(tmp_path: Path) -> None:
     path.write_bytes(b"#!/bin/sh\nexit 0\n" + SAMPLE.read_bytes())
     report, whole = inspect_file(path), inspect_file(SAMPLE)
     assert told(report) == told(whole)
-    assert any("17 bytes stand before" in found.message for found in report.findings)
+    assert any("17 bytes before" in found.message for found in report.findings)
 
 
 def test_weights_that_are_pickled_are_not_read(tmp_path: Path) -> None:

@@ -253,7 +253,7 @@ def test_two_saves_in_one_legacy_file(tmp_path: Path) -> None:
             torch.save(state, file, _use_new_zipfile_serialization=False)
     model = read_path(path)
     assert [layer.cell for layer in model.layers] == ["GRU"]
-    assert any("behind the last storage" in note.detail for note in model.observations)
+    assert any("after the last storage" in note.detail for note in model.observations)
 
 
 def test_an_optimizer_and_a_network_of_torch(tmp_path: Path) -> None:

@@ -326,7 +326,7 @@ def test_torchscript_of_before_1_3(tmp_path: Path) -> None:
     ("old", "new", "reason"),
     [
         (b'"tensorId": "3"', b'"tensorId": "9"', "has no tensor 9 for net"),
-        (b'"strides": ["1"]', b'"strides": []', "1 axes, 0 strides"),
+        (b'"strides": ["1"]', b'"strides": []', "has rank 1 and 0 strides"),
         (b'"dims": ["8", "3"]', b'"dims": ["8", {}]', "in the place of a whole number"),
     ],
 )

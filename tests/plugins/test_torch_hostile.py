@@ -189,7 +189,7 @@ def test_many_callables_are_named_in_part(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("made", "reason"),
     [
-        (tensor("0", (2, 3), strides=(3,)), "2 axes with 1 strides"),
+        (tensor("0", (2, 3), strides=(3,)), "rank 2 with 1 stride"),
         (call("torch._utils", "_rebuild_tensor_v2", b"N", b"K\0", b")", b")"), "no storage"),
         (call("torch._utils", "_rebuild_tensor_v2"), "with 0 arguments"),
         (tensor("0", (2**70, 3), count=6), "beyond 63 bits"),

@@ -300,7 +300,21 @@ def test_a_slice_keeps_its_storage(tmp_path: Path) -> None:
     model = read(archive(mapping(made) + b".", {"data/0": bytes(4000)}), tmp_path)
     assert [held.bytes for held in model.tensors] == [16]
     (note,) = model.observations
-    assert note.detail == "3,984 bytes of the storages belong to no tensor"
+    assert note.detail == "3,984 of 4,000 stored bytes are outside any tensor"
+
+
+@pytest.mark.parametrize(
+    ("weights", "kept", "noted"),
+    [(100, 2, False), (100, 300, True), (100_000, 300, False), (100_000, 1_100, True)],
+)
+def test_a_few_unused_bytes_are_not_worth_a_note(
+    weights: int, kept: int, noted: bool, tmp_path: Path
+) -> None:
+    """A best score that was an element of a vector: `best = accuracies.topk(2).values[0]`."""
+    made = {"weight": tensor("0", (weights,)), "best": tensor("1", (), count=kept)}
+    payloads = {"data/0": bytes(4 * weights), "data/1": bytes(4 * kept)}
+    model = read(archive(mapping(made) + b".", payloads), tmp_path)
+    assert bool(model.observations) is noted
 
 
 def test_overlapping_views_are_noted(tmp_path: Path) -> None:

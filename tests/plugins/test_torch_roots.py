@@ -333,7 +333,7 @@ def test_a_shard_of_a_distributed_tensor_counts_as_the_whole(tmp_path: Path) -> 
     model = checkpoint(tmp_path, {"rnn.weight": whole})
     assert [(held.shape, held.bytes) for held in model.tensors] == [((20, 7), 280)]
     (note,) = model.observations
-    assert "one rank's shards" in note.detail
+    assert "one rank's shard of a larger one" in note.detail
 
 
 def test_flattened_parameters_have_no_shapes(tmp_path: Path) -> None:

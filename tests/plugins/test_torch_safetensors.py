@@ -69,7 +69,7 @@ def test_holes_and_a_tail_are_unusual(tmp_path: Path) -> None:
     moved = {**GOOD, "rnn.bias_hh_l0": spec([8], 224, 256)}
     model = read(file(moved, 300), tmp_path)
     (note,) = model.observations
-    assert (note.fact, note.detail) == (Fact.UNUSUAL, "76 bytes belong to no tensor")
+    assert (note.fact, note.detail) == (Fact.UNUSUAL, "76 bytes outside any tensor")
 
 
 def test_a_name_that_stands_twice(tmp_path: Path) -> None:

@@ -27,6 +27,7 @@ from rnninspect.command import (
 from rnninspect.errors import PolicyError
 from rnninspect.policy.keys import KEYS
 from rnninspect.render.view import View
+from rnninspect.wording import plural
 from rnninspect.writing import write_whole
 
 if TYPE_CHECKING:
@@ -162,7 +163,7 @@ def _renewal(old: Baseline, new: Baseline) -> str:
     added, removed = new.models.keys() - old.models.keys(), old.models.keys() - new.models.keys()
     changed = [name for name in old.models if new.models.get(name) not in (None, old.models[name])]
     numbers = f"{len(added)} added, {len(changed)} changed, {len(removed)} removed"
-    return f"{old.path}: {len(new.models)} models accepted: {numbers}"
+    return f"{old.path}: {plural(len(new.models), 'model')} accepted: {numbers}"
 
 
 COMMANDS = (check,)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from rnninspect.errors import UnreadableFile
 from rnninspect.limits import Limit
+from rnninspect.wording import plural
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -33,7 +34,7 @@ def decompress(data: bytes, limits: Limits) -> bytes:
         if len(out) > size or at > len(data):
             raise UnreadableFile("snappy data pass their length")
     if len(out) != size:
-        raise UnreadableFile(f"snappy data of {len(out)} bytes where {size} are stated")
+        raise UnreadableFile(f"snappy data of {plural(len(out), 'byte')} where {size} are stated")
     return bytes(out)
 
 

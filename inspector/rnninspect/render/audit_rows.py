@@ -6,6 +6,7 @@ from rnninspect.audit import Outcome
 from rnninspect.render.escape import for_terminal, shorten
 from rnninspect.render.to_table import finding_lines
 from rnninspect.rules import Level
+from rnninspect.wording import plural
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -33,7 +34,7 @@ def verdict(audit: Audit, unreadable: Sequence[Unreadable]) -> str:
     parts = [f"{len(audit.reports) - failed} passed", f"{failed} failed"]
     parts += [f"{len(unreadable)} unreadable"] if unreadable else []
     parts += [f"{absent} absent"] if absent else []
-    return f"{number} model{'' if number == 1 else 's'}: {', '.join(parts)}"
+    return f"{plural(number, 'model')}: {', '.join(parts)}"
 
 
 def failing(audit: Audit) -> list[Measure]:
@@ -96,8 +97,8 @@ def notes_line(audit: Audit) -> str:
     """How many notes there are, if any."""
     levels = [found.level for report in audit.reports for found in unmeasured(audit, report)]
     notes = levels.count(Level.NOTE)
-    plural, them = ("", "it") if notes == 1 else ("s", "them")
-    return f"{notes:,} note{plural}; `rnninspect MODEL` shows {them}" if notes else ""
+    them = "it" if notes == 1 else "them"
+    return f"{plural(notes, 'note')}; `rnninspect MODEL` shows {them}" if notes else ""
 
 
 def unmeasured(audit: Audit, report: Report) -> list[Finding]:

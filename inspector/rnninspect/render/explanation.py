@@ -8,6 +8,7 @@ from rnninspect.model import Fate
 from rnninspect.render.drawing import draw
 from rnninspect.render.escape import for_terminal, shorten
 from rnninspect.render.groupings import groupings
+from rnninspect.wording import plural
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -47,19 +48,20 @@ def _stored(counted: LayerCount) -> str:
     """How much, and the bits per weight where a layer is in a type that frameworks widen."""
     bits = counted.bits_per_weight
     each = "" if bits in (None, 32, 64) else f", {bits:.4g} bits each"
-    return f"{counted.stored:,} in {counted.bytes:,} bytes{each}"
+    return f"{counted.stored:,} in {plural(counted.bytes, 'byte')}{each}"
 
 
 def _description(counted: LayerCount) -> Iterator[str]:
     layer, sizes = counted.layer, counted.layer.sizes
     level = f", level {layer.stack.level} of {layer.stack.levels}" if layer.stack else ""
     yield f"{shorten(for_terminal(layer.name), 72)}: {for_terminal(layer.kind)}{level}"
-    parts = [f"m = {sizes.input_size:,} inputs", f"n = {sizes.hidden_size:,} hidden"]
+    parts = [f"m = {plural(sizes.input_size, 'input')}", f"n = {sizes.hidden_size:,} hidden"]
     if sizes.projection_size is not None:
         parts.append(f"p = {sizes.projection_size:,} projected")
     if sizes.kernel_size:
         parts.append(f"k = {'·'.join(map(str, sizes.kernel_size))} taps")
-    yield f"sizes       {', '.join(parts)}; {layer.origin} ({len(counted.cell.gates)} gates)"
+    gates = plural(len(counted.cell.gates), "gate")
+    yield f"sizes       {', '.join(parts)}; {layer.origin} ({gates})"
     vectors = bias_vectors(layer)
     amount = {0: "no bias", 1: "one bias vector", 2: "two bias vectors"}[vectors]
     each = " in each direction" if sizes.directions > 1 else ""

@@ -8,6 +8,7 @@ from rnninspect.render.to_markdown import LONGEST_NAME, markdown_rows
 from rnninspect.render.to_table import finding_lines
 from rnninspect.render.view import View
 from rnninspect.rules import Level
+from rnninspect.wording import plural
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -66,10 +67,9 @@ def _view(report: Report) -> View:
 def _headline(report: Report) -> str:
     totals = report.totals
     share = totals.recurrent / totals.parameters if totals.parameters else 0
-    count = f"{len(report.layers):,} recurrent layer{'' if len(report.layers) == 1 else 's'}"
-    return (
-        f"{totals.parameters:,} parameters, {totals.recurrent:,} of them ({share:.1%}) in {count}."
-    )
+    layers = plural(len(report.layers), "recurrent layer")
+    held = plural(totals.parameters, "parameter")
+    return f"{held}, {totals.recurrent:,} of them ({share:.1%}) in {layers}."
 
 
 def _facts(report: Report) -> Iterator[str]:

@@ -9,6 +9,7 @@ from rnninspect.comparison import Kind
 from rnninspect.render.drawing import draw
 from rnninspect.render.escape import for_markdown, for_terminal, shorten
 from rnninspect.render.to_json import SCHEMA_VERSION
+from rnninspect.wording import plural
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -93,7 +94,7 @@ def _heading(comparison: Comparison) -> str:
 
 def _title(file: Outline) -> str:
     path = shorten(for_terminal(file.path), LONGEST_PATH)
-    errors = f", {file.errors:,} error{'s' * (file.errors > 1)}" if file.errors else ""
+    errors = f", {plural(file.errors, 'error')}" if file.errors else ""
     return f"{path} ({shorten(for_terminal(file.format), LONGEST_PATH)}{errors})"
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from rnninspect.render.drawing import draw
 from rnninspect.render.escape import for_terminal, shorten
 from rnninspect.verification.opinion import Verdict
+from rnninspect.wording import plural
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -64,5 +65,8 @@ def sentence(opinion: Opinion) -> str:
     what = " elements in all stored arrays" if opinion.everything else ""
     if theirs is None:
         known = [row.theirs for row in opinion.rows if row.theirs is not None]
-        theirs, what = sum(known), f" in {len(known):,} of {len(opinion.rows):,} recurrent layers"
+        theirs, what = (
+            sum(known),
+            f" in {len(known):,} of {plural(len(opinion.rows), 'recurrent layer')}",
+        )
     return f"{opinion.judge} counts {theirs:,}{what}: {opinion.verdict.value}"

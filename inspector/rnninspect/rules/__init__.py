@@ -5,6 +5,7 @@ from __future__ import annotations
 from rnninspect.rules import budgets, coverage, file, formula, trust
 from rnninspect.rules.finding import Breach, Case, Finding, Level, Rule
 from rnninspect.rules.mismatch import mismatches
+from rnninspect.wording import plural
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -54,4 +55,4 @@ def _findings(rule: Rule, case: Case) -> Iterator[Finding]:
         if loose <= MOST_LOOSE or breach.layer is not None:
             yield rule.finding(breach)
     if loose > MOST_LOOSE:
-        yield rule.finding(Breach(f"and {loose - MOST_LOOSE:,} more findings of this kind"))
+        yield rule.finding(Breach(f"and {plural(loose - MOST_LOOSE, 'more finding')} of this kind"))

@@ -7,6 +7,7 @@ from collections import defaultdict
 from rnninspect.counter import unique_tensors
 from rnninspect.model import Fact, impossible
 from rnninspect.rules.finding import Breach, Case, Level, Rule, observed
+from rnninspect.wording import plural
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -32,7 +33,7 @@ def _payload(case: Case, sign: int) -> Iterator[Breach]:
     owners = _owners(case) if wrong else {}
     for tensor, held, needed in wrong:
         if (held - needed) * sign > 0:
-            message = f"{held:,} bytes held, {needed:,} needed"
+            message = f"{plural(held, 'byte')} held, {needed:,} needed"
             yield Breach(message, owners.get(tensor.identity), tensor.name)
 
 

@@ -6,6 +6,7 @@ from rnninspect.cells import BIASES
 from rnninspect.model import Fact, Fate, impossible
 from rnninspect.rules.finding import Breach, Case, Level, Rule, observed
 from rnninspect.rules.mismatch import Reason
+from rnninspect.wording import plural
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -55,7 +56,7 @@ def _missing(case: Case) -> Iterator[Breach]:
         for slot, half_of_bias in _absent(counted):
             if not half_of_bias:
                 place = place_of(slot.slot, counted.layer.sizes.directions)
-                message = f"no tensor for the {place} of {slot.expected:,} parameters"
+                message = f"no tensor for the {place} of {plural(slot.expected, 'parameter')}"
                 yield Breach(message, counted.layer.name)
 
 
@@ -94,7 +95,9 @@ def _level_input(case: Case) -> Iterator[Breach]:
             continue
         due = below.sizes.directions * below.sizes.fed_back
         if layer.sizes.input_size != due:
-            message = f"reads {layer.sizes.input_size} inputs, the level below gives {due}"
+            message = (
+                f"reads {plural(layer.sizes.input_size, 'input')}, the level below gives {due}"
+            )
             yield Breach(message, layer.name)
 
 
@@ -159,7 +162,7 @@ def _miscounted(
     place = " and ".join(place_of(slot.slot, directions) for slot in group)
     tensor = operands[0].operand.name
     return Breach(
-        f"{stored:,} elements for the {place}, expected {due:,}", counted.layer.name, tensor
+        f"{plural(stored, 'element')} for the {place}, expected {due:,}", counted.layer.name, tensor
     )
 
 
