@@ -20,13 +20,13 @@ from rnninspect_torch.indexing import unfold
 from rnninspect_torch.layers import build
 from rnninspect_torch.lookalikes import look_alikes
 from rnninspect_torch.oddities import oddities
-from rnninspect_torch.purposes import is_quantisation
+from rnninspect_torch.purposes import is_quantisation, may_quantise
 from rnninspect_torch.signatures import STACK
 from rnninspect_torch.storing import stored
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from rnninspect_torch.roots import Declared, Entry, Root
+    from rnninspect_torch.roots import Entry, Root
     from rnninspect_torch.saved import Saved
 
 NETWORKS = (Purpose.PARAMETER, Purpose.COPY)
@@ -50,13 +50,13 @@ class _Network:
     def stored(self, entry: Entry) -> StoredTensor:
         known = self.tensors.get(id(entry))
         if known is None:
-            known = self.tensors[id(entry)] = stored(entry, self._purpose(entry), self.saved)
+            known = self.tensors[id(entry)] = stored(entry, self.purpose(entry), self.saved)
         return known
 
-    def _purpose(self, entry: Entry) -> Purpose:
+    def purpose(self, entry: Entry) -> Purpose:
         if self.root.purpose is not Purpose.PARAMETER:
             return self.root.purpose
-        if not entry.name.endswith(("scale", "scales", "zero_point", "zero_points")):
+        if not may_quantise(entry.name):
             return entry.purpose
         if not self.names:
             self.names.update(other.name for other in self.root.entries)
@@ -127,27 +127,34 @@ def _find_layers(network: _Network) -> None:
             network.saved.calls.source.limits.require(Limit.RECURRENT, len(network.layers))
             network.observations.extend(found.observations)
             taken.update(id(entry) for entry in group.entries())
-    network.observations.extend(
-        look_alikes(
-            [entry for entry in entries if id(entry) not in taken], root.declared, network.stored
-        )
-    )
+    rest = [
+        entry
+        for entry in entries
+        if id(entry) not in taken and network.purpose(entry) is Purpose.PARAMETER
+    ]
+    network.observations.extend(look_alikes(rest, root.declared, network.stored))
 
 
 def _groups(root: Root, entries: list[Entry]) -> list[Group]:
     """The groups of tensors, and an empty one for each declared layer that has no tensor."""
     groups = gather(entries)
     known = {group.path for group in (*groups, *root.groups)}
-    bare = [
-        Group(path, STACK)
+    recurrent = [
+        path
         for path, declared in root.declared.items()
-        if path not in known and _lacks_tensors(declared, path, known)
+        if path not in known and f"{path}.module" not in known and is_recurrent(declared)
     ]
+    # A quantised stack declares its cells, too, whose tensors are those of the stack.
+    names = sorted(entry.name for group in groups for entry in group.entries()) if recurrent else []
+    bare = [Group(path, STACK) for path in recurrent if not _are_below(names, path)]
     return [*groups, *root.groups, *bare]
 
 
-def _lacks_tensors(declared: Declared, path: str, known: set[str]) -> bool:
-    return is_recurrent(declared) and f"{path}.module" not in known
+def _are_below(names: list[str], path: str) -> bool:
+    """Whether one of these sorted names is that of a tensor somewhere below a module."""
+    start = f"{path}." if path else ""
+    place = bisect_left(names, start)
+    return place < len(names) and names[place].startswith(start)
 
 
 def _is_another(group: Group, names: list[str]) -> bool:

@@ -36,6 +36,10 @@ _COPY = r"(^|[_\W])(ema|swa|shadow|averaged|polyak)([_\W]|$)|shadow_params|^avg_
 _COPY_HINTS = ("ema", "swa", "shadow", "averaged", "polyak", "avg")  # one is in each of these
 # Other names of copies; they also name networks of their own, so the tensors must agree.
 _PERHAPS_COPY = r"(^|[_\W])(best|last|target|teacher|old|prev|init(ial)?|backup)([_\W]|$)"
+# What torch.ao.quantization keeps for a tensor: one of these in the name's last part …
+_QUANTISERS = ("scale", "scales", "zero_point", "zero_points", "axis")
+# … or, of a model that is not converted yet, a module of this name above it.
+_OBSERVERS = ("activation_post_process", "weight_fake_quant")
 
 
 def purpose_of_key(key: str, around: Purpose) -> Purpose:
@@ -82,9 +86,21 @@ def may_be_copy(path: str) -> bool:
     return bool(last) and re.search(_PERHAPS_COPY, last) is not None
 
 
+def may_quantise(name: str) -> bool:
+    """Whether a tensor may be a scale, a zero point or what an observer has seen, by its name."""
+    stem = name.rstrip("0123456789").removesuffix("_")  # FX numbers those of activations
+    return stem.endswith(_QUANTISERS) or any(word in name for word in _OBSERVERS)
+
+
 def is_quantisation(name: str, shape: tuple[int, ...], names: Container[str]) -> bool:
-    """Whether a tensor is a scale or a zero point of a quantised module; `names` are all others."""
-    stem, _, leaf = name.rpartition("scale" if name.endswith("scale") else "zero_point")
-    if leaf or shape not in ((), (1,)):
-        return name.endswith(QUANTISERS)
-    return f"{stem}scale" in names and f"{stem}zero_point" in names
+    """Whether such a tensor is one, given its shape and the names of all others beside it."""
+    if any(word in name for word in _OBSERVERS) or name.endswith(QUANTISERS):
+        return True
+    number = name[len(name.rstrip("0123456789")) :]
+    ending = f"_{number}" if number else ""
+    stem = name.removesuffix(ending)
+    word = next((word for word in _QUANTISERS if stem.endswith(word)), None)
+    if word is None or len(shape) > 1:
+        return False
+    stem = stem.removesuffix(word)
+    return f"{stem}scale{ending}" in names and f"{stem}zero_point{ending}" in names

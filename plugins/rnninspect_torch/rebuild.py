@@ -16,6 +16,11 @@ if TYPE_CHECKING:
     from rnninspect.plugin import Source
 
 MOST_CLASHES = 20
+# Calls that make a module of the dict of its attributes, and the place of that among the arguments.
+_STATES = {
+    "torch.fx.graph_module.reduce_graph_module": 0,
+    "torch.fx.graph_module.reduce_package_graph_module": 1,
+}
 
 
 class TorchCalls:
@@ -52,7 +57,11 @@ class TorchCalls:
                 raise UnreadableFile(f"{maker.name} with {len(args)} arguments") from error
         if is_foreign(maker.module, maker.name):
             self.foreign[maker.path] = None
-        return Instance(maker, args)
+        made = Instance(maker, args)
+        place = _STATES.get(maker.path)
+        if place is not None and place < len(args):
+            made.state = args[place]
+        return made
 
     def within(self, scope: str) -> TorchCalls:
         """What gives meaning to a file inside of this one, whose storages are its own."""
