@@ -33,7 +33,7 @@ class TorchReader:
         return read_model(source)
 
     def conventions(self) -> Sequence[Convention]:
-        """PyTorch has two bias vectors or none, and can project an LSTM's output."""
-        from rnninspect_torch.layout import CONVENTIONS  # noqa: PLC0415 - only for `count`
+        """PyTorch has two bias vectors or none, and can project an LSTM's output; others differ."""
+        from rnninspect_torch import layout, library_cells  # noqa: PLC0415 - only for `count`
 
-        return CONVENTIONS
+        return (*layout.CONVENTIONS, *library_cells.CONVENTIONS)

@@ -20,9 +20,12 @@ from rnninspect_torch.indexing import unfold
 from rnninspect_torch.layers import build
 from rnninspect_torch.lookalikes import look_alikes
 from rnninspect_torch.oddities import oddities
+from rnninspect_torch.own_cells import find_cells
+from rnninspect_torch.own_layers import layer_of
 from rnninspect_torch.purposes import is_quantisation, may_quantise
 from rnninspect_torch.signatures import STACK
 from rnninspect_torch.storing import stored
+from rnninspect_torch.suspects import find_suspects
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -127,12 +130,25 @@ def _find_layers(network: _Network) -> None:
             network.saved.calls.source.limits.require(Limit.RECURRENT, len(network.layers))
             network.observations.extend(found.observations)
             taken.update(id(entry) for entry in group.entries())
-    rest = [
+    _find_own_cells(network, entries, taken)
+
+
+def _find_own_cells(network: _Network, entries: list[Entry], taken: set[int]) -> None:
+    """The layers that are not torch's own, and what may be one; `taken` tensors have a layer."""
+    declared = network.root.declared
+    loose = [
         entry
         for entry in entries
         if id(entry) not in taken and network.purpose(entry) is Purpose.PARAMETER
     ]
-    network.observations.extend(look_alikes(rest, root.declared, network.stored))
+    finds = find_cells(entries, loose, declared)
+    for cell in finds.cells:
+        network.layers.append(layer_of(cell, declared, network.stored, network.label))
+        network.saved.calls.source.limits.require(Limit.RECURRENT, len(network.layers))
+        taken.update(id(entry) for weight in cell.reading.weights for entry in weight.entries)
+    rest = [entry for entry in loose if id(entry) not in taken] if finds.cells else loose
+    suspects = find_suspects(entries, rest, declared, finds.doubtful)
+    network.observations.extend(look_alikes(suspects, rest, declared, network.stored))
 
 
 def _groups(root: Root, entries: list[Entry]) -> list[Group]:

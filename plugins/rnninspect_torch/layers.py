@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from rnninspect.plugin import (
-    REQUIRED,
+    CELLS,
     Fact,
     Fate,
     Observation,
@@ -89,7 +89,7 @@ def _settle(group: Group, declared: Declared | None) -> _Settled | None:
 def _roles(group: Group, outline: Outline) -> frozenset[Role]:
     """What any level or direction has, all have; of two biases one alone is not enough."""
     seen = {place.role for place in group.weights}
-    roles = set(REQUIRED)
+    roles = set(CELLS[outline.cell].required())
     if seen & TWO_BIASES:
         roles |= group.signature.biases
     if outline.projection is not None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from rnninspect.plugin import REQUIRED, Axis, Convention, Role, Symbol
+from rnninspect.plugin import Axis, Convention, Role, Symbol
 
 _ROWS: Axis = (Symbol.GATES, Symbol.HIDDEN)
 
@@ -16,8 +16,8 @@ LAYOUT: dict[Role, tuple[Axis, ...]] = {
 }
 
 PYTORCH = "pytorch"
+HAND_WRITTEN = "hand-written"  # of cells that no library has
 TWO_BIASES = frozenset({Role.BIAS, Role.RECURRENT_BIAS})
-PLAIN = REQUIRED | TWO_BIASES
 CELLS_BY_GATES = {1: "RNN", 3: "GRU", 4: "LSTM"}
 
 CONVENTIONS = (
@@ -29,6 +29,17 @@ CONVENTIONS = (
         TWO_BIASES,
         frozenset({Role.PROJECTION}),
         note="nn.LSTM, nn.LSTMCell; proj_size for the projection",
+    ),
+    *(
+        Convention(
+            HAND_WRITTEN,
+            f"{kind}{axes}D",
+            frozenset({Role.BIAS}),
+            frozenset({Role.PEEPHOLE}) if kind == "ConvLSTM" else frozenset(),
+            note=f"Conv{axes}d over input and state; torch has no such layer",
+        )
+        for kind in ("ConvLSTM", "ConvGRU")
+        for axes in (1, 2, 3)
     ),
 )
 

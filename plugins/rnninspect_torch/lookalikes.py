@@ -1,88 +1,71 @@
-"""What looks recurrent and has no entry in the table of signatures: named, never counted."""
+"""Names what looks recurrent and is not a known cell, in the file's own words; never counts it."""
 
 from __future__ import annotations
 
 import re
-from collections import defaultdict
 
 from rnninspect.plugin import Fact, Observation, plural
-from rnninspect_torch.naming import clean, words_in
+from rnninspect_torch.naming import clean
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Iterator, Sequence
 
     from rnninspect.plugin import StoredTensor
     from rnninspect_torch.roots import Declared, Entry
+    from rnninspect_torch.suspects import Suspects
 
 _MOST = 50  # observations of one network
 _SHOWN = 6  # names in one of them
 
-# Words for "hidden to …" and "input to …", and the fused ones of torch.nn that did not fit.
-_TELLING = (
-    r"(?:^|[._])(h2h|x2h|h2o|i2h|h2g|recurrent_kernel|recurrent_weights?|[Ww](?:eight)?_?(?:hh|ih)"
-    r"|state_linearity|hidden_to_hidden|_recurrent_kernel_)(?:$|[._])"
-)
-_HINTS = ("2h", "h2", "recurrent_", "hh", "ih", "state_", "hidden_")  # one is in each of the words
-# One weight for each gate: W_f beside U_f, Wxf beside Whf, …
-_BY_GATE = r"^([WUVwu])_?([xh]?)_?(ifoc|[ifocgrzn])$"
-_GATES = tuple("ifocgrzn")
-_LONGEST = len("W_x_ifoc")
-
 
 def look_alikes(
-    entries: list[Entry],
+    suspects: Suspects,
+    loose: Sequence[Entry],
     declared: dict[str, Declared],
     stored: Callable[[Entry], StoredTensor],
 ) -> Iterator[Observation]:
-    """One observation, with its tensors, for each module whose tensors have telling names."""
-    modules: dict[str, list[str]] = defaultdict(list)
-    gates: dict[str, dict[str, dict[str, list[str]]]] = defaultdict(lambda: defaultdict(dict))
-    known = {entry.name: entry for entry in entries}
-    names = list(known)
-    hints = words_in(names, _HINTS)
-    for name in names if hints else ():
-        if any(hint in name for hint in hints) and (match := re.search(_TELLING, name)):
-            modules[name[: match.start()]].append(name)
-    for name in names:
-        for path, leaf in _ends(name):
-            short = leaf[-1:] in _GATES and len(leaf) <= _LONGEST
-            if short and (found := re.match(_BY_GATE, leaf)):
-                letter = found[1].upper() + found[2]
-                gates[path][letter].setdefault(found[3], []).append(name)
-    for path, letters in gates.items():
-        if len(letters) > 1 and len(set.intersection(*map(set, letters.values()))) > 1:
-            by_gate = (found for gates_of in letters.values() for found in gates_of.values())
-            modules[path].extend(name for found_in in by_gate for name in found_in)
-    held = _with_neighbours(modules, names)
-    for path, found_in in list(modules.items())[:_MOST]:
-        shown = ", ".join(found_in[:_SHOWN]) + (", …" if len(found_in) > _SHOWN else "")
-        what = declared[path].path if path in declared else "a module"
-        detail = f"{clean(path) or 'the model'}: {what} with {shown}"
-        tensors = tuple(stored(known[name]) for name in held[path])
+    """One observation for each kind of module, with the tensors of all modules of the kind.
+
+    Besides the telling tensors of a module, those that are directly in it belong to it.
+    """
+    held = _with_neighbours(suspects, loose)
+    kinds = list(_alike(suspects).values())
+    for alike in kinds[:_MOST]:
+        tensors = tuple(stored(entry) for path in alike for entry in held[path])
+        detail = _described(alike, suspects[alike[0]], declared)
         yield Observation(Fact.POSSIBLE, detail, tensors=tensors)
-    rest = [name for path in list(modules)[_MOST:] for name in held[path]]
+    rest = [path for alike in kinds[_MOST:] for path in alike]
     if rest:
-        detail = f"and {plural(len(modules) - _MOST, 'more module')} of this kind"
-        yield Observation(Fact.POSSIBLE, detail, tensors=tuple(stored(known[n]) for n in rest))
+        detail = f"and {plural(len(rest), 'more module')} of this kind"
+        tensors = tuple(stored(entry) for path in rest for entry in held[path])
+        yield Observation(Fact.POSSIBLE, detail, tensors=tensors)
 
 
-def _with_neighbours(
-    modules: dict[str, list[str]], names: Iterable[str]
-) -> dict[str, dict[str, None]]:
-    """The names found in each module, and those of the other tensors that are directly in it."""
-    held = {path: dict.fromkeys(found_in) for path, found_in in modules.items()}
-    for name in names if held else ():
-        path = name.rpartition(".")[0]
+def _described(alike: list[str], telling: list[Entry], declared: dict[str, Declared]) -> str:
+    path = alike[0]
+    names = list(dict.fromkeys(entry.name for entry in telling))
+    shown = ", ".join(names[:_SHOWN]) + (", …" if len(names) > _SHOWN else "")
+    what = declared[path].path if path in declared else "a module"
+    more = f" (and {len(alike) - 1:,} more like it)" if len(alike) > 1 else ""
+    return f"{clean(path) or 'the model'}{more}: {what} with {shown}"
+
+
+def _alike(suspects: Suspects) -> dict[object, list[str]]:
+    """Paths of modules that differ in numbers alone: the blocks of one stack."""
+    alike: dict[object, list[str]] = {}
+    for path, telling in suspects.items():
+        texts = (path, *(entry.name for entry in telling))
+        pattern = tuple(re.sub(r"\d+", "#", text) for text in texts)
+        alike.setdefault(pattern, []).append(path)
+    return alike
+
+
+def _with_neighbours(suspects: Suspects, loose: Sequence[Entry]) -> dict[str, list[Entry]]:
+    """The telling tensors of each module, and the others that are directly in it, each once."""
+    held = {path: {id(entry): entry for entry in telling} for path, telling in suspects.items()}
+    for entry in loose if held else ():
+        path = entry.name.rpartition(".")[0]
         if path in held:
-            held[path][name] = None
-    return held
-
-
-def _ends(name: str) -> Iterator[tuple[str, str]]:
-    """The name split at its last dot, and for `W_f.weight` at the one before."""
-    path, _, leaf = name.rpartition(".")
-    yield path, leaf
-    if leaf in ("weight", "bias"):
-        before, _, module = path.rpartition(".")
-        yield before, module
+            held[path][id(entry)] = entry
+    return {path: list(entries.values()) for path, entries in held.items()}

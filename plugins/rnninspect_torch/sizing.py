@@ -95,7 +95,8 @@ def _infer(pairs: tuple[tuple[Place, tuple[int, ...]], ...], cell: str | None) -
         _inputs(kernels.get(level, []), rows, fed if level else 0) for level in range(levels)
     )
     name = cell or CELLS_BY_GATES[best.gates]
-    return Outline(name, best.hidden, best.projection, inputs, directions, _doubt(best, known))
+    doubt = _doubt(best, known, named=cell is not None)
+    return Outline(name, best.hidden, best.projection, inputs, directions, doubt)
 
 
 def _hypotheses(shapes: Shapes, cell: str | None) -> Iterator[_Hypothesis]:
@@ -164,8 +165,9 @@ def _is_another_cell(best: _Hypothesis, shapes: Shapes) -> bool:
     )
 
 
-def _doubt(best: _Hypothesis, shapes: Shapes) -> str:
-    if not _of(shapes, Role.RECURRENT_KERNEL):
+def _doubt(best: _Hypothesis, shapes: Shapes, *, named: bool) -> str:
+    """What leaves the cell open; `named`: the tensors' names say which cell it is."""
+    if not named and not _of(shapes, Role.RECURRENT_KERNEL):
         return "without a recurrent kernel its gates cannot be counted"
     if best.projection is not None and not _of(shapes, Role.PROJECTION):
         return "its recurrent kernel is as narrow as that of a projected LSTM"

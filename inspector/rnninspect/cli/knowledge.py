@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from rnninspect.cells import Sizes
+from rnninspect.cells import CELLS, Role, Sizes
 from rnninspect.cli import options
 from rnninspect.cli.showing import show
 from rnninspect.command import terminal_width
@@ -23,7 +23,11 @@ def count(  # noqa: PLR0913 - an option each
     hidden_size: Annotated[int, typer.Option(min=1, help="n, width of the state.")],
     levels: Annotated[int, typer.Option(min=1, help="Levels of the stack.")] = 1,
     projection: Annotated[int | None, typer.Option(min=1, help="p, projected width.")] = None,
-    kernel_size: Annotated[str | None, typer.Option(help="Of a ConvLSTM, as 3x3.")] = None,
+    kernel_size: Annotated[str | None, typer.Option(help="Of a ConvLSTM or ConvGRU: 3x3.")] = None,
+    size: Annotated[
+        list[str] | None,
+        typer.Option(metavar="SYMBOL=NUMBER", help="A size that only this cell has: B=128."),
+    ] = None,
     bidirectional: Annotated[bool, typer.Option("--bidirectional", help="Two directions.")] = False,
     no_bias: Annotated[bool, typer.Option("--no-bias", help="Without biases.")] = False,
     peepholes: Annotated[bool, typer.Option("--peepholes", help="With peepholes.")] = False,
@@ -34,9 +38,10 @@ def count(  # noqa: PLR0913 - an option each
     """
     name = options.cell(cell)
     taps = options.kernel_size(kernel_size)
-    sizes = Sizes(input_size, hidden_size, projection, taps, 2 if bidirectional else 1)
-    if name.startswith("ConvLSTM") != bool(taps):
-        raise typer.BadParameter("--kernel-size belongs to a ConvLSTM, and each ConvLSTM needs it")
+    options.kernel_size_fits(name, taps)
+    roles = CELLS[name].required() | ({Role.PEEPHOLE} if peepholes else set())
+    own = options.own_sizes(size, name, CELLS[name].own_symbols(roles))
+    sizes = Sizes(input_size, hidden_size, projection, taps, 2 if bidirectional else 1, own)
     wish = Wish(name, sizes, levels, bias=not no_bias, peepholes=peepholes)
     known = [
         convention

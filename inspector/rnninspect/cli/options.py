@@ -8,7 +8,7 @@ from typing import Annotated, Any
 import typer
 from typer.core import TyperCommand
 
-from rnninspect.cells import CELLS
+from rnninspect.cells import CELLS, OWN, Symbol
 from rnninspect.limits import Limits
 from rnninspect.render import RENDERERS
 from rnninspect.render.columns import BY_NAME, Column
@@ -109,3 +109,33 @@ def kernel_size(text: str | None) -> tuple[int, ...]:
     if not all(part.isdecimal() and int(part) > 0 for part in parts):
         raise typer.BadParameter(f"--kernel-size {text!r}: numbers joined by x, as 3x3")
     return tuple(int(part) for part in parts)
+
+
+def kernel_size_fits(cell_name: str, taps: tuple[int, ...]) -> None:
+    """A usage error if a cell that convolves has no taps, or another one has some."""
+    convolves = any(Symbol.TAPS in weight.factors for weight in CELLS[cell_name].weights)
+    if convolves and not taps:
+        raise typer.BadParameter(f"{cell_name} needs --kernel-size")
+    if taps and not convolves:
+        raise typer.BadParameter(f"{cell_name} has no --kernel-size: it does not convolve")
+
+
+def own_sizes(
+    pairs: list[str] | None, cell_name: str, symbols: tuple[Symbol, ...]
+) -> tuple[tuple[Symbol, int], ...]:
+    """`B=128` as a size of the cell's own; a usage error unless each of its symbols has one."""
+    given: dict[str, int] = {}
+    for pair in pairs or ():
+        name, _, value = pair.partition("=")
+        if name not in symbols:
+            known = (
+                f"its own sizes: {', '.join(symbols)}" if symbols else "it has no sizes of its own"
+            )
+            raise typer.BadParameter(f"--size {pair!r} does not belong to {cell_name}; {known}")
+        if not value.isdecimal() or not int(value):
+            raise typer.BadParameter(f"--size {pair!r}: expected {name}=NUMBER")
+        given[name] = int(value)
+    for symbol in symbols:
+        if symbol not in given:
+            raise typer.BadParameter(f"{cell_name} needs --size {symbol}=NUMBER: {OWN[symbol]}")
+    return tuple((symbol, given[symbol]) for symbol in symbols)

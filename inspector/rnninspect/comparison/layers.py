@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from rnninspect.cells import CELLS, Role
+from rnninspect.cells import CELLS, OWN, Role
 from rnninspect.comparison.change import Change, Kind
 
 TYPE_CHECKING = False
@@ -98,6 +98,12 @@ def _resized(sides: Sides) -> Iterator[Change]:
         ("peepholes", _yes(sides.old.peepholes), _yes(sides.new.peepholes)),
     )
     moved = [f"{name} {before} → {after}" for name, before, after in named if before != after]
+    before, after = dict(old.own), dict(new.own)
+    moved.extend(
+        f"{word} {before.get(symbol, 'none')} → {after.get(symbol, 'none')}"
+        for symbol, word in OWN.items()
+        if before.get(symbol) != after.get(symbol)
+    )
     if moved:
         yield Change(Kind.RESIZED, ", ".join(moved))
 

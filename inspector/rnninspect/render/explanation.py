@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from rnninspect.cells import BIASES, REQUIRED, Symbol, term
+from rnninspect.cells import BIASES, OWN, REQUIRED, Symbol, term
 from rnninspect.counter import bias_vectors
 from rnninspect.model import Fate
 from rnninspect.render.drawing import draw
@@ -60,6 +60,7 @@ def _description(counted: LayerCount) -> Iterator[str]:
         parts.append(f"p = {sizes.projection_size:,} projected")
     if sizes.kernel_size:
         parts.append(f"k = {'·'.join(map(str, sizes.kernel_size))} taps")
+    parts.extend(f"{symbol} = {size:,} {OWN[symbol]}" for symbol, size in sizes.own)
     gates = plural(len(counted.cell.gates), "gate")
     yield f"sizes       {', '.join(parts)}; {layer.origin} ({gates})"
     vectors = bias_vectors(layer)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from rnninspect.cells import BIASES, CELLS, REQUIRED, TEXTBOOK, Role, count, formula
+from rnninspect.cells import BIASES, CELLS, REQUIRED, Role, count, formula, textbook_roles
 from rnninspect.render.drawing import draw
 from rnninspect.render.escape import for_terminal
 
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from rnninspect.plugin import Convention
     from rnninspect.render.columns import Value
 
+PRODUCTS = REQUIRED | {Role.HEAD}  # the weights that are matrices
 HEADS = ("Convention", "b", "Formula", "Parameters", "Note")
 
 
@@ -62,7 +63,8 @@ def _row(cell: Cell, wish: Wish, convention: Convention) -> list[Value]:
 
 
 def _textbook(cell: Cell, wish: Wish) -> list[Value]:
-    roles = (TEXTBOOK if wish.bias else REQUIRED) | wish.options
+    whole = textbook_roles(cell) | wish.options
+    roles = whole if wish.bias else whole - BIASES
     return ["textbook", len(roles & BIASES), *_counted(cell, wish, roles), ""]
 
 
@@ -78,7 +80,8 @@ def _uses(cell: Cell, wish: Wish, rows: Sequence[Sequence[Value]]) -> Iterator[s
     most, least = max(numbers), min(numbers)
     span = f"{least:,}" if least == most else f"{least:,} to {most:,}"
     products = sum(
-        count(cell, (REQUIRED | wish.options) - BIASES, sizes) for sizes in levels_of(wish)
+        count(cell, ((cell.required() & PRODUCTS) | wish.options) - BIASES, sizes)
+        for sizes in levels_of(wish)
     )
     where = " at each position of the output" if wish.sizes.kernel_size else ""
     yield f"one training example for each parameter: at least {span} examples"

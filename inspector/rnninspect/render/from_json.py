@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 
-from rnninspect.cells import CELLS, Sizes
+from rnninspect.cells import CELLS, OWN, Sizes
 from rnninspect.comparison import LayerOutline, Outline
 from rnninspect.comparison.outline import KEPT_APART
 from rnninspect.errors import UnreadableFile
@@ -16,6 +16,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any, TypeVar
 
+    from rnninspect.cells import Symbol
     from rnninspect.render.to_json import Json
     from rnninspect.source import Source
 
@@ -104,7 +105,16 @@ def _sizes(layer: _Fields) -> Sizes:
         projection_size=None if layer.lacks("projection_size") else layer.count("projection_size"),
         kernel_size=() if layer.lacks("kernel_size") else tuple(layer.items("kernel_size", int)),
         directions=layer.count("directions"),
+        own=_own_sizes(layer),
     )
+
+
+def _own_sizes(layer: _Fields) -> tuple[tuple[Symbol, int], ...]:
+    """Sizes of the cell's own, which reports of earlier versions do not have."""
+    if layer.lacks("own_sizes"):
+        return ()
+    sizes = layer.object("own_sizes")
+    return tuple((symbol, sizes.count(symbol)) for symbol in OWN if symbol in sizes.values)
 
 
 class _Fields:

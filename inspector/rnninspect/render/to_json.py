@@ -102,6 +102,7 @@ def _layer(report: Report, counted: LayerCount) -> Json:
         "hidden_size": sizes.hidden_size,
         "projection_size": sizes.projection_size,
         "kernel_size": list(sizes.kernel_size) or None,
+        "own_sizes": {symbol.value: size for symbol, size in sizes.own},
         "directions": sizes.directions,
         "bias_vectors": bias_vectors(layer),
         "peepholes": Role.PEEPHOLE in layer.roles,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 
+from rnninspect.cells import OWN
 from rnninspect.render.columns import RowKind, present, rows_of
 from rnninspect.render.drawing import draw, fit, narrow
 from rnninspect.render.escape import for_terminal, shorten
@@ -14,6 +15,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
+    from rnninspect.cells import Symbol
     from rnninspect.render.columns import Row
     from rnninspect.render.view import Unreadable, View
     from rnninspect.report import Report
@@ -27,12 +29,15 @@ LETTERS = {"m": "input size", "n": "hidden size", "D": "directions", "b": "bias 
 def table(results: Iterable[Report | Unreadable], view: View) -> Iterator[str]:
     """Each file's table, its coverage and its findings, and at the end what the letters mean."""
     formulas = False
+    own: set[Symbol] = set()
     blank: tuple[str, ...] = ()
     for report in readable(results):
         yield "\n".join((*blank, *_lines(report, view), ""))
         blank, formulas = ("",), formulas or bool(report.layers)
+        own.update(symbol for counted in report.layers for symbol, _ in counted.layer.sizes.own)
     if formulas:
-        letters = ", ".join(f"{letter} {word}" for letter, word in LETTERS.items())
+        known = {**LETTERS, **{letter.value: word for letter, word in OWN.items() if letter in own}}
+        letters = ", ".join(f"{letter} {word}" for letter, word in known.items())
         yield f"\n{letters}\n"
 
 

@@ -1,0 +1,39 @@
+"""Every recurrent cell, its weights and its formula; the one place that knows them."""
+
+from __future__ import annotations
+
+from rnninspect.cells.formula import Formula, count, formula, term, textbook_roles
+from rnninspect.cells.symbols import (
+    BIASES,
+    NEVER_OPTIONAL,
+    OWN,
+    REQUIRED,
+    TEXTBOOK,
+    Cell,
+    Factor,
+    Role,
+    Sizes,
+    Symbol,
+    Weight,
+)
+from rnninspect.cells.table import CELLS
+
+__all__ = [
+    "BIASES",
+    "CELLS",
+    "NEVER_OPTIONAL",
+    "OWN",
+    "REQUIRED",
+    "TEXTBOOK",
+    "Cell",
+    "Factor",
+    "Formula",
+    "Role",
+    "Sizes",
+    "Symbol",
+    "Weight",
+    "count",
+    "formula",
+    "term",
+    "textbook_roles",
+]

@@ -1,0 +1,110 @@
+"""Counts a cell's parameters, and writes its formula with symbols and with numbers."""
+
+from __future__ import annotations
+
+import math
+from collections import Counter
+from itertools import groupby
+
+from rnninspect.cells.symbols import TEXTBOOK, Role, Sizes, Symbol
+from rnninspect.record import Record
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Collection
+
+    from rnninspect.cells.symbols import Cell, Weight
+
+
+class Formula(Record):
+    """A count of parameters as people write it, with symbols and with numbers."""
+
+    symbolic: str
+    substituted: str
+    textbook: int
+
+
+def formula(cell: Cell, roles: Collection[Role], sizes: Sizes) -> Formula:
+    """The formula of a layer that has these weights, and the textbook's count beside it.
+
+    The textbook's count has one bias vector, no peepholes and no projection: g(nm + n² + n).
+    """
+    plain = sizes._replace(projection_size=None)
+    return Formula(
+        symbolic=_text(cell, roles, sizes, str, ""),
+        substituted=_text(cell, roles, sizes, lambda symbol: str(sizes.value(symbol, 0)), "·"),
+        textbook=count(cell, textbook_roles(cell), plain),
+    )
+
+
+def textbook_roles(cell: Cell) -> frozenset[Role]:
+    """Kernels, one bias, and what a cell of another make cannot be without; no norms."""
+    return TEXTBOOK | (cell.required() - {Role.NORMALISATION})
+
+
+def count(cell: Cell, roles: Collection[Role], sizes: Sizes) -> int:
+    """Parameters of a layer that has these weights, over all its directions."""
+    present = (weight.role for weight in cell.weights if weight.role in roles)
+    return sizes.directions * sum(cell.parameters(role, sizes) for role in present)
+
+
+def _text(
+    cell: Cell,
+    roles: Collection[Role],
+    sizes: Sizes,
+    spell: Callable[[Symbol], str],
+    times: str,
+) -> str:
+    gated: Counter[tuple[Symbol, ...]] = Counter()
+    single: Counter[tuple[Symbol, ...]] = Counter()
+    for weight in cell.weights:
+        if weight.role in roles:
+            terms = gated if Symbol.GATES in weight.factors else single
+            terms[_letters(weight, sizes)] += _coefficient(weight)
+    gates, inner = len(cell.gates), _sum(gated, spell, times)
+    whole = " + ".join(
+        filter(None, [f"{gates}({inner})" if gates > 1 else inner, _sum(single, spell, times)])
+    )
+    if sizes.directions == 1:
+        return whole
+    if single:
+        return f"{sizes.directions} × [{whole}]"
+    return f"{sizes.directions} × {whole}" if gates > 1 else f"{sizes.directions} × ({whole})"
+
+
+def _letters(weight: Weight, sizes: Sizes) -> tuple[Symbol, ...]:
+    fed_back = Symbol.HIDDEN if sizes.projection_size is None else Symbol.PROJECTION
+    symbols = (factor for factor in weight.factors if isinstance(factor, Symbol))
+    kept = (symbol for symbol in symbols if symbol is not Symbol.GATES)
+    return tuple(fed_back if symbol is Symbol.FED_BACK else symbol for symbol in kept)
+
+
+def _coefficient(weight: Weight) -> int:
+    return math.prod(factor for factor in weight.factors if not isinstance(factor, Symbol))
+
+
+def _sum(terms: Counter[tuple[Symbol, ...]], spell: Callable[[Symbol], str], times: str) -> str:
+    return " + ".join(_product(letters, number, spell, times) for letters, number in terms.items())
+
+
+def _product(
+    letters: tuple[Symbol, ...], coefficient: int, spell: Callable[[Symbol], str], times: str
+) -> str:
+    parts = [str(coefficient)] if coefficient != 1 else []
+    for symbol, run in groupby(letters):
+        parts.append(spell(symbol) + ("²" if len(list(run)) == 2 else ""))
+    return times.join(parts)
+
+
+def term(cell: Cell, role: Role, sizes: Sizes) -> str:
+    """One weight of one direction in symbols and in numbers: `4·n·m = 4·128·257`."""
+    factors = next(weight.factors for weight in cell.weights if weight.role is role)
+    gates = len(cell.gates)
+    numbers = [str(sizes.value(factor, gates)) for factor in factors]
+    fed_back = Symbol.HIDDEN if sizes.projection_size is None else Symbol.PROJECTION
+    letters = {Symbol.GATES: str(gates), Symbol.FED_BACK: fed_back.value}
+    symbols = [
+        letters.get(factor, factor.value) if isinstance(factor, Symbol) else str(factor)
+        for factor in factors
+    ]
+    return f"{'·'.join(symbols)} = {'·'.join(numbers)}"

@@ -1,0 +1,165 @@
+"""Symbols, roles, weights and cells: the words that formulas are written in."""
+
+from __future__ import annotations
+
+import math
+from enum import StrEnum
+
+from rnninspect.record import Record
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Collection
+
+
+class Symbol(StrEnum):
+    """A size that formulas and shapes are written in."""
+
+    GATES = "g"  # feed-forward nets inside the cell
+    INPUT = "m"  # input_size
+    HIDDEN = "n"  # hidden_size
+    FED_BACK = "r"  # width of the fed-back state: p if projected, else n
+    PROJECTION = "p"  # projection_size
+    TAPS = "k"  # taps of a convolution; as an axis of a tensor, its axes one by one
+    DIRECTIONS = "D"
+    JOINED = "m+r"  # rows of a kernel that holds kernel and recurrent kernel, one above the other
+    # Sizes that single cells bring along: `Sizes.own` holds them.
+    BACKBONE = "B"  # units of the net in front of a CfC's heads
+    DEEPER = "l"  # layers of that net beyond its first
+    OUTPUTS = "o"  # motor neurons, those of an LTC's state that it hands on
+    PLACES = "s"  # positions of a convolved state, where each has a weight of its own
+
+
+# The symbols that one cell or a few have beside the sizes of every layer, and what they count.
+OWN = {
+    Symbol.BACKBONE: "units in the backbone",
+    Symbol.DEEPER: "backbone layers beyond the first",
+    Symbol.OUTPUTS: "outputs",
+    Symbol.PLACES: "positions of the state",
+}
+
+
+Factor = int | Symbol
+
+
+class Role(StrEnum):
+    """What a weight is for."""
+
+    KERNEL = "kernel"
+    RECURRENT_KERNEL = "recurrent_kernel"
+    BIAS = "bias"
+    RECURRENT_BIAS = "recurrent_bias"
+    PEEPHOLE = "peephole"
+    PROJECTION = "projection"
+    NORMALISATION = "normalisation"  # gains and shifts of the norms inside the cell
+    # Of single cells, which no other cell has.
+    BACKBONE = "backbone"  # layers of a CfC's backbone beyond the first
+    BACKBONE_BIAS = "backbone_bias"
+    HEAD = "head"  # what a CfC makes of its backbone's output
+    HEAD_BIAS = "head_bias"
+    MEMBRANE = "membrane"  # an LTC's leaks and capacities
+    INPUT_SCALE = "input_scale"
+    INPUT_SHIFT = "input_shift"
+    OUTPUT_SCALE = "output_scale"
+    OUTPUT_SHIFT = "output_shift"
+    MASK = "mask"  # of a sparse wiring: stored as a parameter, never trained
+    RECURRENT_MASK = "recurrent_mask"
+
+
+REQUIRED = frozenset({Role.KERNEL, Role.RECURRENT_KERNEL})
+TEXTBOOK = REQUIRED | {Role.BIAS}
+BIASES = frozenset({Role.BIAS, Role.RECURRENT_BIAS})
+NEVER_OPTIONAL = REQUIRED | {Role.NORMALISATION, Role.HEAD, Role.HEAD_BIAS, Role.MEMBRANE}
+
+
+class Sizes(Record):
+    """What the symbols of one layer's formula stand for; counts of units, not bytes.
+
+    `own` holds the sizes that the cell brings along beside those of every layer.
+    """
+
+    input_size: int
+    hidden_size: int
+    projection_size: int | None = None
+    kernel_size: tuple[int, ...] = ()
+    directions: int = 1
+    own: tuple[tuple[Symbol, int], ...] = ()
+
+    @property
+    def fed_back(self) -> int:
+        """Width of the state that the cell reads again: p if projected, else n."""
+        return self.hidden_size if self.projection_size is None else self.projection_size
+
+    @property
+    def taps(self) -> int:
+        """Elements of the kernel's window; 1 where the cell does not convolve."""
+        return math.prod(self.kernel_size)
+
+    @property
+    def joined(self) -> int:
+        """Rows of a kernel that holds kernel and recurrent kernel, one above the other."""
+        return self.input_size + self.fed_back
+
+    def value(self, factor: Factor, gates: int) -> int:
+        """The number that a factor stands for in a cell of so many gates."""
+        if factor is Symbol.GATES:
+            return gates
+        if not isinstance(factor, Symbol):
+            return factor
+        if factor in OWN:
+            return dict(self.own).get(factor, 0)
+        size: int | None = getattr(self, _FIELDS[factor])
+        return size or 0
+
+
+_FIELDS = {
+    Symbol.INPUT: "input_size",
+    Symbol.HIDDEN: "hidden_size",
+    Symbol.FED_BACK: "fed_back",
+    Symbol.PROJECTION: "projection_size",
+    Symbol.TAPS: "taps",
+    Symbol.DIRECTIONS: "directions",
+    Symbol.JOINED: "joined",
+}
+
+
+class Weight(Record):
+    """One weight that a cell may have, and the sizes whose product it holds, per direction."""
+
+    role: Role
+    factors: tuple[Factor, ...]
+
+
+class Cell(Record):
+    """A step function: its gates and its weights."""
+
+    name: str
+    gates: tuple[str, ...]
+    weights: tuple[Weight, ...]
+    summary: str
+
+    def parameters(self, role: Role, sizes: Sizes) -> int:
+        """Elements of one weight in one direction; KeyError if the cell has no such weight."""
+        factors = next((weight.factors for weight in self.weights if weight.role is role), None)
+        if factors is None:
+            raise KeyError(role)
+        return math.prod(sizes.value(factor, len(self.gates)) for factor in factors)
+
+    def roles(self) -> frozenset[Role]:
+        """All roles that a layer of this cell may have."""
+        return frozenset(weight.role for weight in self.weights)
+
+    def required(self) -> frozenset[Role]:
+        """The roles that no layer of this cell is without."""
+        return self.roles() & NEVER_OPTIONAL
+
+    def own_symbols(self, roles: Collection[Role]) -> tuple[Symbol, ...]:
+        """The sizes of its own that these weights are written in."""
+        factors = (
+            factor for weight in self.weights if weight.role in roles for factor in weight.factors
+        )
+        return tuple(
+            dict.fromkeys(
+                factor for factor in factors if isinstance(factor, Symbol) and factor in OWN
+            )
+        )

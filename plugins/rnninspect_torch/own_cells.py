@@ -1,0 +1,192 @@
+"""Finds the cells of a network that are not torch's own, by the names and shapes of their tensors.
+
+A module is a layer where one spelling of the tables explains all its tensors, and in one way only.
+Where the names say too little, or two readings are left, it is doubtful, and only named.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections import defaultdict
+from functools import lru_cache
+
+from rnninspect.plugin import Record
+from rnninspect_torch.evidence import Cell, as_called, chains, has_words, is_other, said_by
+from rnninspect_torch.hand_written import readings
+from rnninspect_torch.layout import HAND_WRITTEN
+from rnninspect_torch.library_cells import LIBRARY
+from rnninspect_torch.spelling import ENDINGS, NamedSpelling, normalised
+from rnninspect_torch.spellings import GATED
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+
+    from rnninspect_torch.hand_written import Reading
+    from rnninspect_torch.roots import Declared, Entry
+    from rnninspect_torch.spelling import GatedSpelling
+
+    Spelling = GatedSpelling | NamedSpelling
+    _Read = tuple[Spelling, Reading]
+
+
+_LARGEST = 64  # tensors of one cell and what is beside it
+_LAST = "\U0010ffff"  # sorts after every character of a name
+_FORGET_OR_RESET = 1  # the gate with the fewest words, by which a spelling is looked for
+
+
+class Finds(Record):
+    """Modules that are cells, and the tensors of those that may be, by the module's path."""
+
+    cells: tuple[Cell, ...]
+    doubtful: dict[str, list[Entry]]
+
+
+class _Module(Record):
+    path: str
+    members: list[tuple[str, Entry]]
+    said: str  # its path and its class, for what they tell
+
+
+class _Names:
+    """The tensors of a network in the order of their names, to look up those below a path."""
+
+    __slots__ = ("entries", "names")
+
+    def __init__(self, entries: Iterable[Entry]) -> None:
+        self.entries = sorted(entries, key=lambda entry: entry.name)
+        self.names = [entry.name for entry in self.entries]
+
+    def below(self, path: str) -> list[tuple[str, Entry]]:
+        """What is below a path, with its name there; nothing where that is too much for a cell."""
+        start = f"{path}." if path else ""
+        first, last = bisect_left(self.names, start), bisect_left(self.names, start + _LAST)
+        if last - first > _LARGEST:
+            return []
+        return [(entry.name[len(start) :], entry) for entry in self.entries[first:last]]
+
+
+def find_cells(
+    entries: Sequence[Entry], loose: Sequence[Entry], declared: dict[str, Declared]
+) -> Finds:
+    """The cells among the loose entries, those that no layer has; `entries` are all of a network.
+
+    Takes time in proportion to the names: each is looked up in a table, and each module that has
+    a telling one is read by the few spellings that it belongs to.
+    """
+    candidates = _candidates(loose)
+    if not candidates:
+        return Finds((), {})
+    names = _Names(entries)
+    free = {id(entry) for entry in loose}
+    found: list[Cell] = []
+    weak: list[Cell] = []
+    doubtful: dict[str, list[Entry]] = {}
+    for path, spellings in candidates.items():
+        said = said_by(path, declared)
+        if is_other(said):
+            continue
+        module = _Module(path, names.below(path), said)
+        if not all(id(entry) in free for _, entry in module.members):
+            continue
+        sure, unsure = _told_apart(
+            [pair for known in spellings for pair in _read(known, module)], said
+        )
+        weak.extend(cell for pair in unsure for cell in _cells(module, [pair]))
+        if _agree(reading for _, reading in sure):
+            found.extend(_cells(module, sure))
+        else:
+            doubtful[path] = [entry for _, entry in module.members]
+    chained, rest = chains(weak)
+    doubtful.update(
+        (cell.path, [entry for weight in cell.reading.weights for entry in weight.entries])
+        for cell in rest
+    )
+    return Finds((*found, *chained), doubtful)
+
+
+def _told_apart(read: list[_Read], said: str) -> tuple[list[_Read], list[_Read]]:
+    """The readings that are sure by what the module is called, or else those that may be."""
+    sure = [pair for pair in as_called(read, said) if has_words(pair[0], said, weak=False)]
+    unsure = [pair for pair in read if has_words(pair[0], said, weak=True)]
+    return (sure, []) if sure else ([], unsure)
+
+
+def _candidates(loose: Iterable[Entry]) -> dict[str, list[Spelling]]:
+    """The modules with a tensor that a spelling is looked for by, and these spellings."""
+    anchors = _anchors()
+    candidates: dict[str, list[Spelling]] = {}
+    for entry in loose:
+        for path, leaf in _places(entry.name):
+            for spelling in anchors.get(leaf, ()):
+                known = candidates.setdefault(path, [])
+                if spelling not in known:
+                    known.append(spelling)
+    return candidates
+
+
+def _places(name: str) -> Iterator[tuple[str, str]]:
+    """The modules that a tensor may be a weight of, with its normalised name there."""
+    path, _, leaf = name.rpartition(".")
+    if leaf not in ENDINGS:
+        yield path, _normalised(leaf)
+        return
+    if leaf != "weight":
+        return
+    before, _, module = path.rpartition(".")
+    yield before, _normalised(module)
+    if module.isdigit():
+        above, _, outer = before.rpartition(".")
+        yield above, f"{_normalised(outer)}.{module}"
+
+
+_normalised = lru_cache(maxsize=4096)(normalised)
+
+
+@lru_cache(maxsize=1)
+def _anchors() -> dict[str, list[Spelling]]:
+    """The spellings by a name that each must have."""
+    anchors: dict[str, list[Spelling]] = defaultdict(list)
+    for spelling in GATED:
+        words = spelling.gates[_FORGET_OR_RESET] if spelling.gates else ("",)
+        for pattern in spelling.parts[0].names:
+            for word in words:
+                anchors[pattern.replace("{}", word)].append(spelling)
+    for library in LIBRARY:
+        anchors[next(iter(_required(library)))].append(library)
+    return dict(anchors)
+
+
+def _required(spelling: NamedSpelling) -> Iterator[str]:
+    for name, named in spelling.tensors.items():
+        stem = name.removesuffix(".weight")
+        if not named.optional and "." not in stem:
+            yield stem
+
+
+def _read(spelling: Spelling, module: _Module) -> list[_Read]:
+    """The readings of a module by a spelling whose words the module's own do not rule out."""
+    if not any(has_words(spelling, module.said, weak=weak) for weak in (False, True)):
+        return []
+    return [(spelling, found) for found in readings(spelling, module.members)]
+
+
+def _agree(read: Iterable[Reading]) -> bool:
+    """Whether all readings of a module leave one cell; over the same tensors it must be one."""
+    by_tensors: dict[frozenset[int], set[object]] = defaultdict(set)
+    for reading in read:
+        by_tensors[reading.tensors].add((reading.cell, reading.sizes))
+    return all(len(different) == 1 for different in by_tensors.values())
+
+
+def _cells(module: _Module, read: list[_Read]) -> Iterator[Cell]:
+    """One cell for each set of tensors: RAFT's SepConvGRU holds two."""
+    done: set[frozenset[int]] = set()
+    for spelling, reading in read:
+        if reading.tensors in done:
+            continue
+        done.add(reading.tensors)
+        if isinstance(spelling, NamedSpelling):
+            yield Cell(module.path, reading, spelling.convention, spelling.kind)
+        else:
+            yield Cell(module.path, reading, HAND_WRITTEN)

@@ -1,0 +1,54 @@
+"""Makes recurrent layers of the cells that are not torch's own."""
+
+from __future__ import annotations
+
+from rnninspect.plugin import Operand, Origin, RecurrentLayer, Slot
+from rnninspect_torch.naming import clean
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from rnninspect.plugin import StoredTensor
+    from rnninspect_torch.evidence import Cell
+    from rnninspect_torch.hand_written import Weighed
+    from rnninspect_torch.roots import Declared, Entry
+
+_CONTAINERS = {"ModuleDict", "ModuleList", "Sequential", "Module"}  # classes that say nothing
+
+
+def layer_of(
+    cell: Cell,
+    declared: dict[str, Declared],
+    stored: Callable[[Entry], StoredTensor],
+    root: str | None,
+) -> RecurrentLayer:
+    """The layer of a cell, by its class where the file has classes; its sizes are inferred."""
+    reading = cell.reading
+    kind = declared[cell.path].name if cell.path in declared else ""
+    if not kind or kind in _CONTAINERS:
+        kind = cell.kind or reading.cell
+    name = clean(cell.path)
+    return RecurrentLayer(
+        name=name or kind,
+        kind=kind,
+        cell=reading.cell,
+        sizes=reading.sizes,
+        origin=Origin.INFERRED,
+        convention=cell.convention,
+        roles=reading.roles,
+        operands=tuple(_operand(weight, stored) for weight in reading.weights),
+        original_name=None if name == cell.path else cell.path,
+        root=root,
+    )
+
+
+def _operand(weight: Weighed, stored: Callable[[Entry], StoredTensor]) -> Operand:
+    first = weight.entries[0]
+    return Operand(
+        name=first.name,
+        slots=tuple(Slot(0, role) for role in weight.roles),
+        axes=weight.axes,
+        shape=first.tensor.shape if weight.axes else None,
+        tensors=tuple(stored(entry) for entry in weight.entries),
+    )
