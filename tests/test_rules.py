@@ -242,6 +242,21 @@ def test_sizes_that_nobody_declares_are_a_note(origin: Origin) -> None:
     assert only(model(layer()._replace(origin=origin))).rule == "R402"
 
 
+@pytest.mark.parametrize(
+    ("inferred", "message"),
+    [
+        ((), "input size and hidden size inferred from tensor shapes"),
+        (("input_size",), "input size inferred from lstm.kernel.0"),
+        (("hidden_size",), "hidden size inferred from tensor shapes"),
+    ],
+)
+def test_the_note_says_which_sizes_are_inferred(inferred: tuple[str, ...], message: str) -> None:
+    made = layer()._replace(origin=Origin.INFERRED, inferred=inferred)
+    assert only(model(made)).message == message
+    assert made.inferred_sizes == (inferred or ("input_size", "hidden_size"))
+    assert layer().inferred_sizes == ()
+
+
 def test_weights_from_outside_are_a_note_and_no_error() -> None:
     fed = tuple(given._replace(fate=Fate.INPUT, tensors=()) for given in layer().operands)
     found = only(model(layer()._replace(operands=fed)))

@@ -51,6 +51,7 @@ class Fact(StrEnum):
     AMBIGUOUS = "ambiguous"  # more than one cell explains the tensors
     POSSIBLE = "possible"  # looks recurrent, no formula is known for it
     UNUSUAL = "unusual"  # odd but harmless
+    UNDECLARED = "undeclared"  # a size that the framework needs, and the file leaves out
 
 
 LARGEST = 2**63 - 1
@@ -116,6 +117,7 @@ class Operand(Record):
         shape: the shape at the layer's input; None if it cannot be known.
         fate: stored, computed or input.
         tensors: the stored tensors that it is made of, each once.
+        chosen: whether the tensors hold alternatives, of which a part is used in each run.
     """
 
     name: str
@@ -124,6 +126,7 @@ class Operand(Record):
     shape: tuple[int, ...] | None
     fate: Fate = Fate.STORED
     tensors: tuple[StoredTensor, ...] = ()
+    chosen: bool = False
 
 
 class Stack(Record):
@@ -132,6 +135,9 @@ class Stack(Record):
     name: str
     level: int
     levels: int
+
+
+_SIZES = ("input_size", "hidden_size", "projection_size", "kernel_size")
 
 
 class RecurrentLayer(Record):
@@ -151,6 +157,7 @@ class RecurrentLayer(Record):
         original_name: the name as the file gives it, where `name` is shortened.
         root: which network of a checkpoint it belongs to, where there are several.
         also_at: other places that use the very same stored weights.
+        inferred: which sizes were inferred, by their names in Sizes; empty for all or none.
     """
 
     name: str
@@ -166,6 +173,14 @@ class RecurrentLayer(Record):
     original_name: str | None = None
     root: str | None = None
     also_at: tuple[str, ...] = ()
+    inferred: tuple[str, ...] = ()
+
+    @property
+    def inferred_sizes(self) -> tuple[str, ...]:
+        """The sizes that were read off the tensors' shapes, by their names in Sizes."""
+        if self.origin is not Origin.INFERRED:
+            return ()
+        return self.inferred or tuple(name for name in _SIZES if getattr(self.sizes, name))
 
 
 class SkippedLayer(Record):

@@ -96,6 +96,14 @@ def _sizes(plan: CellPlan, directions: int = 1) -> Sizes:
     )
 
 
+def _inferred(plans: Sequence[CellPlan]) -> tuple[str, ...]:
+    """The sizes that a configuration leaves out; empty where it declares all of them, or none."""
+    if not any(plan.units for plan in plans):
+        return ()
+    units, inputs = all(plan.units for plan in plans), all(plan.input_size for plan in plans)
+    return (*(() if inputs else ("input_size",)), *(() if units else ("hidden_size",)))
+
+
 def _layer(title: Title, raw: Sequence[Run], runs: Sequence[Run]) -> RecurrentLayer:
     plan = runs[0].plan
     declared = all(run.plan.units and run.plan.input_size for run in raw)
@@ -105,6 +113,7 @@ def _layer(title: Title, raw: Sequence[Run], runs: Sequence[Run]) -> RecurrentLa
         cell=plan.family,
         sizes=_sizes(plan, len(runs)),
         origin=Origin.DECLARED if declared else Origin.INFERRED,
+        inferred=_inferred([run.plan for run in raw]),
         convention=plan.dialect or Dialect.KERAS,
         roles=plan.roles,
         operands=tuple(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from rnninspect.plugin import Fact, Observation, plural
+from rnninspect_onnx.attribute_types import attribute_faults
 from rnninspect_onnx.values import LARGEST, Kind
 
 TYPE_CHECKING = False
@@ -28,14 +29,18 @@ def contradictions(
     site: Site, operator: Operator, measured: Measured, tensors: Mapping[int, StoredTensor]
 ) -> Iterator[Observation]:
     """One observation for each, in the order of the node's parts; `tensors` by their places."""
-    details = [*measured.faults, *_inputs(site.call, operator)]
+    details = [*attribute_faults(site.call), *measured.faults, *_inputs(site.call, operator)]
     if not site.call.node.domain:  # the quantised operator of another domain mixes them rightly
         details += _types(site.call, operator, tensors)
     if measured.sizes is not None:
-        details += _states(site.call, operator, measured.sizes)
-        details += _activations(site.call, operator, measured.sizes)
+        details += _states(site.call, operator, measured.sizes, measured.said)
+        directions = measured.said[1] or measured.sizes.directions
+        details += _activations(site.call, operator, directions)
     for detail in details:
         yield Observation(Fact.CONTRADICTION, detail, layer=site.name)
+    if site.call.attribute("hidden_size") is None:
+        detail = "hidden_size is not declared: ONNX Runtime does not load the model without it"
+        yield Observation(Fact.UNDECLARED, detail, layer=site.name)
 
 
 def _inputs(call: Call, operator: Operator) -> Iterator[str]:
@@ -71,8 +76,14 @@ def _types(call: Call, operator: Operator, tensors: Mapping[int, StoredTensor]) 
         yield f"its weights are of a type that it cannot take: {listed}"
 
 
-def _states(call: Call, operator: Operator, sizes: Sizes) -> Iterator[str]:
-    """Initial states are [D, batch, n], or [batch, D, n] with layout 1."""
+def _states(
+    call: Call, operator: Operator, sizes: Sizes, said: tuple[int | None, int | None]
+) -> Iterator[str]:
+    """Initial states are [D, batch, n], or [batch, D, n] with layout 1.
+
+    A state that agrees with an attribute which contradicts the weights is not reported again.
+    """
+    hidden, directions = ((None, sizes.hidden_size, said[0]), (None, sizes.directions, said[1]))
     axis = 1 if call.number("layout", 0) == 1 else 0
     for position in operator.states:
         shape = call.shape(position)
@@ -81,20 +92,20 @@ def _states(call: Call, operator: Operator, sizes: Sizes) -> Iterator[str]:
         name = _STATE_NAMES[position]
         if len(shape) != 3:
             yield f"{name} has {plural(len(shape), 'axis', 'axes')}, where it must have 3"
-        elif shape[2] not in (None, sizes.hidden_size):
+        elif shape[2] not in hidden:
             yield f"{name} is {shape[2]} wide, the layer's state {sizes.hidden_size}"
-        elif (given := shape[axis]) is not None and given != sizes.directions:
+        elif (given := shape[axis]) is not None and given not in directions:
             yield f"{name} is for {plural(given, 'direction')}, the layer has {sizes.directions}"
 
 
-def _activations(call: Call, operator: Operator, sizes: Sizes) -> Iterator[str]:
-    """RNN's default names two activations whatever the direction, so more than needed may stand."""
+def _activations(call: Call, operator: Operator, directions: int) -> Iterator[str]:
+    """RNN's own default names two activations, whatever the direction."""
     attribute = call.attribute("activations")
-    if attribute is None:
+    if attribute is None or not attribute.counts[2]:
         return
     count = attribute.counts[2]
-    needed = operator.activations * sizes.directions
-    if count < needed:
+    needed = operator.activations * directions
+    if count != needed and not (operator.cell == "RNN" and needed < count <= 2):
         yield f"{plural(count, 'activation')} named, {needed} needed"
     for name in dict.fromkeys(attribute.strings):
         if name.lower() not in _ACTIVATIONS.split():

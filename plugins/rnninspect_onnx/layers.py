@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from rnninspect.plugin import (
     REQUIRED,
+    Fact,
     Fate,
     Observation,
     Operand,
@@ -40,6 +41,7 @@ _FATES = {
 }
 
 
+_SHOWN = 8  # names of tensors in one message
 _OWN = (Kind.CONSTANT, Kind.CHOSEN, Kind.SCALED)
 
 
@@ -79,12 +81,25 @@ def describe_site(site: Site, weights: Weights) -> DescribedSite:
         cell=operator.cell,
         sizes=measured.sizes,
         origin=measured.origin,
+        inferred=measured.inferred,
         convention="onnx",
         roles=REQUIRED | {role for weight in given for role in weight.roles},
         operands=tuple(_operands(site, given, measured.sizes, weights)),
     )
     noticed = contradictions(site, operator, measured, weights.tensors)
-    return DescribedSite(layer, tuple(noticed))
+    return DescribedSite(layer, (*noticed, *_choices(layer)))
+
+
+def _choices(layer: RecurrentLayer) -> Iterator[Observation]:
+    for operand in layer.operands:
+        names = ", ".join(tensor.name for tensor in operand.tensors[:_SHOWN])
+        if operand.chosen and len(operand.tensors) > 1:
+            count = len(operand.tensors)
+            detail = f"chosen when the model runs, from {count} stored tensors: {names}"
+            yield Observation(Fact.UNUSUAL, detail, layer.name, operand.name)
+        elif operand.chosen:
+            detail = f"a part of {names}, chosen when the model runs"
+            yield Observation(Fact.UNUSUAL, detail, layer.name, operand.name)
 
 
 def _skipped(site: Site, weights: Weights, reason: str) -> DescribedSite:
@@ -124,4 +139,5 @@ def _operands(
             shape=value.whole_shape,
             fate=Fate.COMPUTED if fate is Fate.STORED and not tensors else fate,
             tensors=tensors,
+            chosen=value.kind in (Kind.CHOSEN, Kind.PICKED) and bool(tensors),
         )

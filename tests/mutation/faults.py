@@ -149,7 +149,7 @@ def _one_direction(arrays: Arrays, place: Place) -> Due:
             arrays[name] = arrays[name][:1]
         elif _directions(operand) == {1}:
             del arrays[name]
-    return _due(place, None, "R101" if both else "R102")
+    return Due(frozenset({"R101", "R104"} if both else {"R102"}), place.layer.layer.name)
 
 
 def _reordered(arrays: Arrays, place: Place) -> Due:

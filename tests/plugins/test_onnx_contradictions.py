@@ -8,6 +8,8 @@ import numpy as np
 import onnx
 import pytest
 from onnx import TensorProto, helper, numpy_helper
+from onnxruntime import InferenceSession
+from onnxruntime.capi.onnxruntime_pybind11_state import Fail
 
 from onnx_graphs import (
     Shape,
@@ -56,10 +58,11 @@ def built(
 PEEPHOLES = Shape("LSTM", 5, 3, peepholes=True)
 CONTRADICTIONS = {
     "W for other gates": (built({"W": (1, 16, 5)}), {"R101"}),
-    "hidden_size of another layer": (built({}, hidden_size=4), {"R101", "R108"}),
+    "hidden_size of another layer": (built({}, hidden_size=4), {"R104"}),
     "W for two directions": (built({"W": (2, 12, 5)}), {"R101"}),
     "W for one of two directions": (built({"W": (1, 12, 5)}, BOTH), {"R101"}),
-    "all for one of two directions": (built({}, direction="bidirectional"), {"R101"}),
+    "all for one of two directions": (built({}, direction="bidirectional"), {"R104"}),
+    "all for two directions of one": (built({}, BOTH, direction="reverse"), {"R104"}),
     "W for another X": (built({"W": (1, 12, 7)}), {"R101"}),
     "X for another W": (built({}, x=value("X", 4, 2, 7)), {"R101"}),
     "half a bias": (built({"B": (1, 12)}), {"R107"}),
@@ -74,6 +77,8 @@ CONTRADICTIONS = {
     "hidden_size below zero": (built({}, hidden_size=-3), {"R104"}),
     "a huge hidden_size": (built({}, hidden_size=2**40), {"R104"}),
     "no direction": (built({}, direction="sideways"), {"R104"}),
+    "too many activations": (built({}, activations=["Sigmoid", "Tanh"] * 3), {"R104"}),
+    "an unknown layout": (built({}, layout=3), {"R104"}),
     "too few activations": (built({}, activations=["Sigmoid", "Tanh"]), {"R104"}),
     "an unknown activation": (built({}, activations=["Sigmoid", "Tanh", "Swish"]), {"R104"}),
     "activations for one of two": (
@@ -125,10 +130,87 @@ def test_a_state_by_the_other_layout(tmp_path: Path) -> None:
         assert errors(report(save(tmp_path, body))) == rules
 
 
-def test_hidden_size_of_another_type(tmp_path: Path) -> None:
-    of = report(save(tmp_path, built({}, hidden_size="three")))
-    assert errors(of) == {"R104"}
-    assert "no integer" in of.findings[0].message
+WRONG_ATTRIBUTES: dict[str, tuple[Shape, dict[str, object]]] = {
+    "hidden_size is 8, the weights are made for 3": (SHAPE, {"hidden_size": 8}),
+    "direction is bidirectional, the weights are made for one direction": (
+        SHAPE,
+        {"direction": "bidirectional"},
+    ),
+    "direction is forward, the weights are made for two directions": (
+        BOTH,
+        {"direction": "forward"},
+    ),
+    "hidden_size is a string, expected an integer": (SHAPE, {"hidden_size": "three"}),
+    "hidden_size is a real number, expected an integer": (SHAPE, {"hidden_size": 3.0}),
+    "hidden_size is a list of integers, expected an integer": (SHAPE, {"hidden_size": [3]}),
+    "direction is an integer, expected a string": (SHAPE, {"direction": 1}),
+    "clip is an integer, expected a real number": (SHAPE, {"clip": 3}),
+    "clip is a string, expected a real number": (SHAPE, {"clip": "3.0"}),
+    "activations is a string, expected a list of strings": (SHAPE, {"activations": "Tanh"}),
+    "activation_alpha is a list of integers, expected a list of real numbers": (
+        SHAPE,
+        {"activation_alpha": [1, 2, 3]},
+    ),
+    "input_forget is a real number, expected an integer": (SHAPE, {"input_forget": 1.0}),
+}
+
+
+@pytest.mark.parametrize("message", WRONG_ATTRIBUTES)
+@pytest.mark.parametrize("states", [False, True])
+def test_a_wrong_attribute_is_named_once(tmp_path: Path, message: str, *, states: bool) -> None:
+    """The weights agree with each other, so the layer is what they say, and right otherwise."""
+    shape, attributes = WRONG_ATTRIBUTES[message]
+    whole = built({}, shape, **attributes)
+    if states:
+        whole.graph.node[0].input.extend(["", "h"])
+        whole.graph.input.append(value("h", shape.directions, 2, 3))
+    of = report(save(tmp_path, whole))
+    assert [(f.rule, f.message) for f in of.findings if f.rule != "R402"] == [("R104", message)]
+    sizes = of.layers[0].layer.sizes
+    assert (sizes.hidden_size, sizes.directions) == (3, shape.directions)
+    assert of.layers[0].expected == of.layers[0].stored == shape.parameters
+
+
+def test_a_direction_that_is_left_out(tmp_path: Path) -> None:
+    bare = node(BOTH, direction=None)
+    (found,) = report(save(tmp_path, graph([bare], weights(BOTH), [X]))).findings
+    assert found.rule == "R104"
+    assert found.message.startswith("direction is left out, which means forward, the weights")
+
+
+def test_states_that_agree_with_the_wrong_attribute(tmp_path: Path) -> None:
+    whole = built({}, hidden_size=8)
+    whole.graph.node[0].input.extend(["", "h"])
+    whole.graph.input.append(value("h", 1, 2, 8))
+    (found,) = report(save(tmp_path, whole)).findings
+    assert found.message == "hidden_size is 8, the weights are made for 3"
+
+
+@pytest.mark.parametrize("operator", ["RNN", "GRU", "LSTM"])
+def test_a_hidden_size_that_is_left_out(tmp_path: Path, operator: str) -> None:
+    """onnx.checker takes it, ONNX Runtime does not."""
+    shape = Shape(operator, 5, 3)
+    whole = model(graph([node(shape, hidden_size=None)], weights(shape), [X]))
+    whole.graph.output.append(Y_H)
+    onnx.checker.check_model(whole)
+    with pytest.raises(Fail, match="hidden_size"):
+        InferenceSession(whole.SerializeToString(), providers=["CPUExecutionProvider"])
+    of = report(save(tmp_path, whole))
+    assert [(f.rule, f.level) for f in of.findings] == [
+        ("R110", Level.WARNING),
+        ("R402", Level.NOTE),
+    ]
+    assert of.layers[0].expected == of.layers[0].stored == shape.parameters
+
+
+def test_a_value_that_a_writer_leaves_out_for_zero(tmp_path: Path) -> None:
+    """Protobuf's third syntax does so, and the type says what is missing."""
+    whole = built({}, Shape("GRU", 5, 3))
+    zero = onnx.AttributeProto(name="linear_before_reset", type=onnx.AttributeProto.INT)
+    whole.graph.node[0].attribute.append(zero)
+    assert not report(save(tmp_path, whole)).findings
+    whole.graph.node[0].attribute[0].ClearField("i")
+    assert errors(report(save(tmp_path, whole))) == {"R104"}
 
 
 def test_x_of_another_rank(tmp_path: Path) -> None:

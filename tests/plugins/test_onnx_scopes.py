@@ -26,6 +26,7 @@ from onnx_graphs import (
 )
 from rnninspect.errors import UnreadableFile
 from rnninspect.model import Fact, Fate, Origin, Purpose
+from rnninspect.render.columns import rows_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -248,7 +249,28 @@ def test_a_weight_that_is_one_of_two(tmp_path: Path) -> None:
     path = save(tmp_path, whole)
     assert {tensor.name for tensor in only(read(path)).operands[0].tensors} == {"one", "two"}
     assert counts(report(path)) == [("layer", 56, 56)]
-    assert report(path).totals.parameters == 56 + 24
+    of = report(path)
+    assert of.totals.parameters == 56 + 24
+    assert [(finding.rule, finding.message) for finding in of.findings] == [
+        ("R407", "chosen when the model runs, from 2 stored tensors: two, one")
+    ]
+    listed = [(row.values["layer"], row.values["stored"]) for row in rows_of(of)]
+    assert listed[1:] == [("(alternatives)", 24), ("(everything else)", 0), ("(total)", 80)]
+
+
+def test_a_weight_that_is_picked_from_a_stack_of_them(tmp_path: Path) -> None:
+    bank = numpy_helper.from_array(np.ones((3, 1, 8, 3), np.float32), "bank")
+    picked = helper.make_node("Gather", ["bank", "which"], ["W"])
+    which = value("which", element=TensorProto.INT64)
+    whole = graph([picked, node(SHAPE)], [bank, *weights(SHAPE)[1:]], [value("X", 1, 1, 3), which])
+    of = report(save(tmp_path, whole))
+    assert counts(of) == [("layer", 56, 56)]
+    assert of.totals.parameters == 56 + 2 * 24
+    (found,) = of.findings
+    assert (found.rule, found.message) == ("R407", "a part of bank, chosen when the model runs")
+    assert ("(alternatives)", 48) in [
+        (row.values["layer"], row.values["stored"]) for row in rows_of(of)
+    ]
 
 
 def test_training_graphs_are_named_and_not_counted(tmp_path: Path) -> None:

@@ -97,8 +97,11 @@ def rows_of(report: Report) -> Iterator[Row]:
             yield _subtotal(levels)
     totals = report.totals
     twice = sum(counted.stored for counted in report.layers) - totals.recurrent
-    if twice:
-        yield Row(RowKind.SHARED, {"layer": "(shared, counted once)", "stored": -twice})
+    unused = sum(_alternatives(counted) for counted in report.layers)
+    if unused:
+        yield Row(RowKind.SHARED, {"layer": "(alternatives)", "stored": unused})
+    if twice + unused:
+        yield Row(RowKind.SHARED, {"layer": "(shared, counted once)", "stored": -twice - unused})
     rest: dict[str, Value] = {
         "layer": "(everything else)",
         "stored": totals.other,
@@ -111,6 +114,15 @@ def rows_of(report: Report) -> Iterator[Row]:
         "bytes": totals.bytes,
     }
     yield Row(RowKind.TOTAL, whole)
+
+
+def _alternatives(counted: LayerCount) -> int:
+    """Parameters stored for a layer that another run uses in place of those in its row."""
+    return sum(
+        sum(tensor.parameters for tensor in operand.operand.tensors) - operand.parameters
+        for operand in counted.operands
+        if operand.operand.chosen
+    )
 
 
 def present(columns: Sequence[Column], rows: Sequence[Row]) -> tuple[Column, ...]:

@@ -107,6 +107,7 @@ def _layer(report: Report, counted: LayerCount) -> Json:
         "bias_vectors": bias_vectors(layer),
         "peepholes": Role.PEEPHOLE in layer.roles,
         "sizes": layer.origin.value,
+        "sizes_inferred": list(layer.inferred_sizes),
         "convention": layer.convention,
         "formula": {
             "symbolic": counted.formula.symbolic,

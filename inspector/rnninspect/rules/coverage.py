@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from rnninspect.cells import Symbol
 from rnninspect.model import Fact, Fate, Origin
 from rnninspect.rules.finding import Breach, Case, Level, Rule, observed
 from rnninspect.wording import plural
@@ -9,6 +10,11 @@ from rnninspect.wording import plural
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    from rnninspect.model import RecurrentLayer
+
+
+_SYMBOLS = {"input_size": Symbol.INPUT, "hidden_size": Symbol.HIDDEN}
 
 
 def _skipped(case: Case) -> Iterator[Breach]:
@@ -28,7 +34,23 @@ def _possible(case: Case) -> Iterator[Breach]:
 def _inferred(case: Case) -> Iterator[Breach]:
     for counted in case.counts:
         if counted.layer.origin is not Origin.DECLARED:
-            yield Breach(f"sizes {counted.layer.origin}, not declared", counted.layer.name)
+            yield Breach(_origin(counted.layer), counted.layer.name)
+
+
+def _origin(layer: RecurrentLayer) -> str:
+    """Which sizes were inferred, and from what where one tensor alone says it."""
+    names = layer.inferred_sizes
+    if not names:
+        return f"sizes {layer.origin}, not declared"
+    sources = [
+        operand.name
+        for operand in layer.operands
+        if any(_SYMBOLS.get(names[0]) in axis for axis in operand.axes)
+    ]
+    alone = len(names) == len(sources) == 1
+    words = [name.replace("_", " ") for name in names]
+    listed = " and ".join((", ".join(words[:-1]), words[-1]) if words[1:] else words)
+    return f"{listed} inferred from {sources[0] if alone else 'tensor shapes'}"
 
 
 def _fed(case: Case) -> Iterator[Breach]:
@@ -62,7 +84,7 @@ RULES = (
         "R402",
         "sizes-inferred",
         Level.NOTE,
-        "The file does not declare the layer's sizes; they were read off its tensors.",
+        "The file does not declare all of the layer's sizes; some were read off its tensors.",
         "Tensors that are wrong in the same way agree with each other.",
         "Keep a configuration beside a weights-only file.",
         _inferred,

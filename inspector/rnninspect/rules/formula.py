@@ -248,4 +248,13 @@ RULES = (
         "Look whether levels of two models were mixed, or reordered.",
         _level_input,
     ),
+    Rule(
+        "R110",
+        "size-undeclared",
+        Level.WARNING,
+        "The file leaves out a size that its runtime needs.",
+        "The weights tell the size, and yet the runtime refuses to load the model.",
+        "Set the attribute, or export again with an exporter that does.",
+        observed(Fact.UNDECLARED),
+    ),
 )
