@@ -132,17 +132,22 @@ def test_a_plugins_door_imports_only_the_standard_library() -> None:
                 assert (module or "").partition(".")[0] in sys.stdlib_module_names, path
 
 
+def modules_of(program: str, *arguments: str) -> set[str]:
+    """What a program imports."""
+    command = [sys.executable, "-X", "importtime", "-c", program, *arguments]
+    done = subprocess.run(command, capture_output=True, text=True, check=True)
+    return {line.rpartition("|")[2].strip() for line in done.stderr.splitlines()}
+
+
 @pytest.mark.parametrize("output", ["table", "json"])
 @pytest.mark.parametrize(
     "sample", ["onnx/basic_lstm.onnx", "torch/tagger.pt", "keras/bidirectional.keras"]
 )
 def test_the_common_call_imports_only_what_it_uses(sample: str, output: str) -> None:
     start = "from rnninspect.__main__ import main; main()"  # -m would import more by itself
-    command = [sys.executable, "-X", "importtime", "-c", start]
-    command += [str(ROOT / "sample_models" / sample), "--format", output]
-    done = subprocess.run(command, capture_output=True, text=True, check=True)
-    modules = {line.rpartition("|")[2].strip() for line in done.stderr.splitlines()}
+    modules = modules_of(start, str(ROOT / "sample_models" / sample), "--format", output)
     assert "rnninspect.counter" in modules
-    assert not {name.partition(".")[0] for name in modules} & (HEAVY | UNUSED)
     assert ("tabulate" in modules) is (output == "table")
-    assert ("dataclasses" in modules) is (output == "table"), "tabulate defines one itself"
+    if output == "table":  # what tabulate imports by itself differs from version to version
+        modules -= modules_of("import tabulate") - modules_of("pass")
+    assert not {name.partition(".")[0] for name in modules} & (HEAVY | UNUSED | {"dataclasses"})
