@@ -122,21 +122,25 @@ def test_an_input_of_the_action_never_becomes_a_command(runner: Runner, workspac
 def test_the_gitlab_job(budget: str, code: int, runner: Runner, workspace: Path) -> None:
     job = parsed(".ci/gitlab.yml")["rnninspect"]
     shutil.copy(GOOD, workspace / "models")
+    shutil.copy(GOOD, workspace / "-oother.onnx")
     script = "\n".join([*job["before_script"], *job["script"]])
     variables = {**runner.variables, **job["variables"], "RNNINSPECT": str(runner.source)}
-    variables["RNNINSPECT_MAX_PARAMETERS"] = budget
+    variables |= {"RNNINSPECT_MAX_PARAMETERS": budget, "MODELS": "-o* models/*.onnx"}
     done = offline.run(["bash", "-e", "-c", script], workspace, variables)
     assert done.returncode == code, done.stderr
     report = json.loads((workspace / job["artifacts"]["reports"]["codequality"]).read_text())
     assert bool(report) is bool(code)
+    assert not (workspace / "ther.onnx").exists()
+    assert not (workspace / "other.onnx").exists()
 
 
 @pytest.mark.parametrize("name", HOOKS)
 def test_a_hook_names_a_command_and_files_that_some_reader_takes(name: str) -> None:
     hook = HOOKS[name]
-    program, command = hook["entry"].split()
+    program, command, *rest = hook["entry"].split()
     assert program == "rnninspect"
     assert command in SUBCOMMANDS
+    assert rest == (["--"] if hook.get("pass_filenames", True) else [])
     taken = {f".{suffix}" for suffix in re.findall(r"\w+", hook["files"])}
     read = {suffix for reader in built_in_readers() for suffix in reader.suffixes}
     assert taken - {".md"} <= read
@@ -182,6 +186,7 @@ def test_the_hooks_in_a_repository(tmp_path: Path, pytestconfig: pytest.Config) 
     (user / ".pre-commit-config.yaml").write_text(yaml.safe_dump({"repos": [entry]}))
     (user / "README.md").write_text(f"# Card\n{START}\n{END}\n")
     shutil.copy(GOOD, user / "good.onnx")
+    shutil.copy(GOOD, user / "-ogood.onnx")  # a name that is an option where no -- precedes it
     committed(user, variables)
     command = [sys.executable, "-m", "pre_commit", "run", "--all-files", "--color=never"]
 
@@ -190,6 +195,8 @@ def test_the_hooks_in_a_repository(tmp_path: Path, pytestconfig: pytest.Config) 
     assert "files were modified by this hook" in first.stdout
     second = offline.run(command, user, variables)
     assert (second.returncode, results(second.stdout)) == (0, ["Passed"] * 3)
+    assert (user / "good.onnx").read_bytes() == GOOD.read_bytes()
+    git(user, variables, "rm", "--quiet", "--force", "--", "-ogood.onnx")
     shutil.copy(BROKEN, user / "broken.onnx")
     git(user, variables, "add", "--all")
     third = offline.run(command, user, variables)

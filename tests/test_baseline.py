@@ -103,5 +103,5 @@ def test_what_is_no_lock_file_is_refused_with_its_place(
 def test_an_absent_lock_file_tells_how_to_make_one(tmp_path: Path) -> None:
     with pytest.raises(PolicyError, match="--update-baseline writes it"):
         read_baseline(tmp_path / "rnninspect.lock")
-    with pytest.raises(PolicyError, match="Is a directory"):
+    with pytest.raises(PolicyError, match="a folder, not a file"):
         read_baseline(tmp_path)

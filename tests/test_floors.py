@@ -23,6 +23,7 @@ FLOORS = {
     "model": 1,
     "source": 2,
     "counter": 2,
+    "documents": 3,
     "decode": 3,
     "plugin": 3,
     "rules": 3,

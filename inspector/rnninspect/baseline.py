@@ -7,7 +7,8 @@ import os
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from rnninspect.errors import PolicyError
+from rnninspect.documents import read_document
+from rnninspect.errors import PolicyError, UnreadableFile
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -61,11 +62,11 @@ def read_baseline(path: Path) -> Baseline:
         PolicyError: it is not there, or is no lock file; the message names the place in it.
     """
     try:
-        document: object = json.loads(path.read_text(encoding="utf-8"))
-    except FileNotFoundError as error:
-        raise PolicyError(f"{path}: no such baseline; --update-baseline writes it") from error
-    except OSError as error:
-        raise PolicyError(f"{path}: {error.strerror or error}") from error
+        document: object = json.loads(read_document(path).decode())
+    except UnreadableFile as error:
+        if isinstance(error.__cause__, FileNotFoundError):
+            raise PolicyError(f"{path}: no such baseline; --update-baseline writes it") from error
+        raise PolicyError(f"{path}: {error}") from error
     except (ValueError, RecursionError) as error:
         raise PolicyError(f"{path}: no JSON: {error}") from error
     models = _part(document, "models", f"{path}")

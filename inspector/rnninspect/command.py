@@ -7,7 +7,7 @@ import os
 import sys
 from itertools import chain
 
-from rnninspect.ending import silence, tell
+from rnninspect.ending import raise_if_stopped, silence, tell
 from rnninspect.errors import RnnInspectError
 from rnninspect.inspection import inspect_file
 from rnninspect.limits import Limits
@@ -20,7 +20,7 @@ from rnninspect.rules import Level
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Collection, Iterable, Iterator, Sequence
     from pathlib import Path
 
     from rnninspect.render.columns import Column
@@ -51,8 +51,10 @@ class Request(Record):
 
 def run(request: Request) -> int:
     """Inspect the files, print the report, and return the exit code of DESIGN's contract."""
-    codes = {OK}
+    codes, files = {OK}, list(request.paths)
     results: Iterable[Report | Unreadable] = _noted(inspected(request), request.fail_on, codes)
+    if request.output:
+        results = _listing(results, files)
     view = View(
         width=terminal_width(),
         columns=request.columns or COLUMNS,
@@ -62,7 +64,7 @@ def run(request: Request) -> int:
     )
     if request.format == "github":  # both the log's lines and the job's summary need them
         results = tuple(results)
-    done = deliver_pieces(RENDERERS[request.format](results, view), request.output)
+    done = deliver_pieces(RENDERERS[request.format](results, view), request.output, files)
     if request.format == "github":
         done = summarise("".join(RENDERERS["markdown"](results, view))) and done
     return max(codes) if done else FAILED
@@ -71,6 +73,7 @@ def run(request: Request) -> int:
 def inspected(request: Request) -> Iterator[Report | Unreadable]:
     """A report on each file that can be read; for another one a line on standard error."""
     for number, path in enumerate(request.paths):
+        raise_if_stopped()
         if number:
             _tidy(number)
         try:
@@ -105,8 +108,20 @@ def _noted(
         yield result
 
 
+def _listing(
+    results: Iterable[Report | Unreadable], files: list[str]
+) -> Iterator[Report | Unreadable]:
+    """The results, while the files of each are added to a list."""
+    for result in results:
+        if not isinstance(result, Unreadable):
+            files.extend(result.files)
+        yield result
+
+
 def _slip(path: str) -> str:
     """What a word that is no file may have been meant for."""
+    if path.startswith("-") and not os.path.lexists(path):
+        return "; options go before --"
     if not path.isalpha() or os.path.lexists(path):
         return ""
     from difflib import get_close_matches  # noqa: PLC0415 - only for what is not there
@@ -120,20 +135,25 @@ def complain(message: str) -> None:
     tell(f"rnninspect: {shorten(for_terminal(message), LONGEST_REASON)}")
 
 
-def deliver(text: str, output: Path | None) -> bool:
-    """Print the text, or write it to a file whole or not at all; False if that fails."""
-    return deliver_pieces(iter((f"{text}\n",) if text or output else ()), output)
+def deliver(text: str, output: Path | None, models: Collection[str] = ()) -> bool:
+    """Print the text, or write it to a file whole or not at all; False if that fails.
+
+    No file of the `models` is replaced by it.
+    """
+    return deliver_pieces(iter((f"{text}\n",) if text or output else ()), output, models)
 
 
-def deliver_pieces(pieces: Iterator[str], output: Path | None) -> bool:
-    """The same with text that comes in pieces; if none comes, nothing is written."""
+def deliver_pieces(
+    pieces: Iterator[str], output: Path | None, models: Collection[str] = ()
+) -> bool:
+    """Deliver text that comes in pieces; if none comes, nothing is written."""
     try:
         if output is None:
             _print(pieces)
         elif first := next(pieces, ""):
             from rnninspect.writing import write_whole  # noqa: PLC0415 - only with -o
 
-            write_whole(output, chain((first,), pieces))
+            write_whole(output, chain((first,), pieces), models)
     except OSError as error:
         if output is None:
             silence(sys.stdout)
@@ -161,12 +181,19 @@ def summarise(markdown: str) -> bool:
     if not path or not markdown:
         return True
     try:
-        with open(path, "a", encoding="utf-8") as file:  # noqa: PTH123 - pathlib costs time
+        with open(path, "a", encoding="utf-8", opener=_without_waiting) as file:
             file.write(f"{summary_part(markdown)}\n\n")
     except OSError as error:
         complain(f"{path}: {error.strerror or error}")
         return False
     return True
+
+
+def _without_waiting(path: str, flags: int) -> int:
+    """Open a file; a pipe that nobody reads is an OSError, not a wait without end."""
+    descriptor = os.open(path, flags | os.O_NONBLOCK, 0o666)
+    os.set_blocking(descriptor, True)
+    return descriptor
 
 
 def ci_root() -> str:

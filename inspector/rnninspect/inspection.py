@@ -33,7 +33,7 @@ def inspect_file(
     with open_model(os.fspath(path), limits) as source:
         source.reading.reads_values = values
         model = _described(source)
-        size = source.all_bytes
+        size, files = source.all_bytes, (source.location, *source.reading.companions)
     counts = count_layers(model.layers)
     return Report(
         path=os.fspath(path),
@@ -46,6 +46,7 @@ def inspect_file(
         possible=possible_in(model),
         totals=add_up(model, counts),
         findings=Findings(check(model, counts)),
+        files=files,
     )
 
 

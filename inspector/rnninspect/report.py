@@ -70,6 +70,7 @@ class Report(Record):
 
     `file_bytes` are those of the file and of the others that it names: shards, external data.
     `possible` are the modules that look like a recurrent cell without a known formula.
+    `files` are the paths of the file and of those others.
     """
 
     path: str
@@ -82,6 +83,7 @@ class Report(Record):
     possible: tuple[Observation, ...]
     totals: Totals
     findings: Findings
+    files: tuple[str, ...] = ()
 
     def findings_of(self, layer: str, level: Level = Level.ERROR) -> tuple[Finding, ...]:
         """Findings on one layer, of this level or worse."""

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from typing import Self
 
 KINDS = (
+    (stat.S_ISDIR, "a folder"),
     (stat.S_ISFIFO, "a pipe"),
     (stat.S_ISSOCK, "a socket"),
     (stat.S_ISCHR, "a device"),
@@ -269,8 +270,13 @@ def _opened(path: str, reading: Reading) -> Source:
     os.close(descriptor)
     if stat.S_ISDIR(status.st_mode):
         return Source(path, Folder(), 0, 0, reading)
-    what = next((name for test, name in KINDS if test(status.st_mode)), "something else")
-    raise UnreadableFile(f"{what}, not a file")
+    raise UnreadableFile(irregular(status.st_mode))
+
+
+def irregular(mode: int) -> str:
+    """What is there in place of a regular file, by its `st_mode`."""
+    what = next((name for test, name in KINDS if test(mode)), "something else")
+    return f"{what}, not a file"
 
 
 def holding_source(name: str, data: bytes, limits: Limits) -> Source:

@@ -24,7 +24,8 @@ from rnninspect.command import (
     summarise,
     terminal_width,
 )
-from rnninspect.errors import PolicyError
+from rnninspect.documents import require_small
+from rnninspect.errors import PolicyError, UnreadableFile
 from rnninspect.policy.keys import KEYS
 from rnninspect.render.view import View
 from rnninspect.wording import plural
@@ -122,7 +123,8 @@ def _check(wish: _Wish, policies: Policies) -> int:
     text = AUDIT_RENDERERS[wish.format](held, unreadable, view)
     if old and new and wish.update and wish.format == "table":
         text = f"{text}\n\n{_renewal(old, new)}"
-    done = deliver(text, wish.output)
+    files = [*wish.request.paths, *(name for report in reports for name in report.files)]
+    done = deliver(text, wish.output, files)
     if wish.format == "github":
         done = summarise(AUDIT_RENDERERS["markdown"](held, unreadable, view)) and done
     return _code(unreadable, held.failing) if done else FAILED
@@ -153,9 +155,13 @@ def _accept(reports: Sequence[Report], old: Baseline) -> Baseline:
     fresh = {old.name_of(report.path): figures_of(report) for report in reports}
     new = Baseline(old.path, kept | fresh)
     try:
-        write_whole(old.path, baseline_text(new.models) + "\n")
+        text = f"{baseline_text(new.models)}\n"
+        require_small(len(text.encode()))
+        write_whole(old.path, text, [report.path for report in reports])
     except OSError as error:
         raise PolicyError(f"{old.path}: {error.strerror or error}") from error
+    except UnreadableFile as error:
+        raise PolicyError(f"{old.path}: {error}") from error
     return new
 
 

@@ -23,6 +23,7 @@ from rnninspect.command import (
     inspect_all,
     terminal_width,
 )
+from rnninspect.documents import read_document
 from rnninspect.errors import RnnInspectError, UnreadableFile
 from rnninspect.inspection import inspect_file
 from rnninspect.readers import open_model
@@ -124,13 +125,13 @@ def diff(
     from rnninspect.render.to_diff import DIFF_RENDERERS  # noqa: PLC0415 - only when used
 
     render = DIFF_RENDERERS[options.one_of("--format", output_format, DIFF_FORMATS)]
-    limits = options.limits(limit)
-    sides = [_outline(path, other, limits) for path, other in ((old, new), (new, old))]
+    limits, files = options.limits(limit), [old, new]
+    sides = [_outline(path, other, limits, files) for path, other in ((old, new), (new, old))]
     before, after = sides
     if before is None or after is None:
         raise typer.Exit(FAILED)
     comparison = compare(before, after)
-    if not deliver(render(comparison, terminal_width()), output):
+    if not deliver(render(comparison, terminal_width()), output, files):
         raise typer.Exit(FAILED)
     raise typer.Exit(FINDINGS if fail_on_change and comparison.changed else OK)
 
@@ -154,12 +155,10 @@ def _path_in(document: Path | None, path: str) -> str:
 def _renew(path: Path, wish: _Wish, *, write: bool) -> int:
     """Write the document anew, or say that it would change; one that is fresh is not touched."""
     try:
-        if path.exists() and not path.is_file():
-            raise UnreadableFile("not a file")
-        old = path.read_bytes()
+        old = read_document(path)
         new = _renewed(old, wish)
         if new != old and write:
-            write_whole(path, new)
+            write_whole(path, new, [name for report in wish.reports for name in report.files])
     except OSError as error:
         complain(f"{path}: {error.strerror or error}")
         return FAILED
@@ -184,8 +183,11 @@ def _renewed(document: bytes, wish: _Wish) -> bytes:
     return fill(fresh, wish.reports)
 
 
-def _outline(path: str, other: str, limits: Limits) -> Outline | None:
-    """One side of a comparison; None, and a line on standard error, if it cannot be read."""
+def _outline(path: str, other: str, limits: Limits, files: list[str]) -> Outline | None:
+    """One side of a comparison; None, and a line on standard error, if it cannot be read.
+
+    The files of a model are added to `files`.
+    """
     from rnninspect.comparison import outline  # noqa: PLC0415 - only when used
     from rnninspect.render.from_json import is_report, read_reports  # noqa: PLC0415 - as above
 
@@ -195,7 +197,9 @@ def _outline(path: str, other: str, limits: Limits) -> Outline | None:
                 return _chosen(read_reports(source), other)
         if path == STDIN:
             raise UnreadableFile("no JSON report; a model is given by its path")
-        return outline(inspect_file(path, limits))
+        report = inspect_file(path, limits)
+        files.extend(report.files)
+        return outline(report)
     except RnnInspectError as error:
         complain(f"{path}: {error}")
         return None
@@ -203,7 +207,13 @@ def _outline(path: str, other: str, limits: Limits) -> Outline | None:
 
 def _standard_input(limits: Limits) -> Source:
     """All of it, as far as a report may go."""
-    data = sys.stdin.buffer.read(limits.header_bytes + 1) if sys.stdin else b""
+    from rnninspect.render.from_json import MEMORY_OF_A_BYTE  # noqa: PLC0415 - only when used
+
+    most = limits.header_bytes // MEMORY_OF_A_BYTE + 1
+    try:
+        data = sys.stdin.buffer.read(most) if sys.stdin else b""
+    except OSError as error:  # a folder
+        raise UnreadableFile(error.strerror or str(error)) from error
     return holding_source(STDIN, data, limits)
 
 

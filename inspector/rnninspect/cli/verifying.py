@@ -68,7 +68,8 @@ def verify(  # noqa: PLR0913 - an option each
     asked = [(report, _asked(opinions)) for report, opinions in judged]
     blocks = [verdict(report, opinions) for report, opinions in asked if opinions]
     text = verdicts_json(judged, unreadable) if chosen == "json" else "\n\n".join(blocks)
-    if text and not deliver(text, output):
+    files = [*models, *(name for report, _ in judged for name in report.files)]
+    if text and not deliver(text, output, files):
         raise typer.Exit(FAILED)
     codes = [_code(opinions) for _, opinions in judged]
     raise typer.Exit(FAILED if unreadable else max(codes))

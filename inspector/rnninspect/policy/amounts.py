@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 AMOUNT = re.compile(r"(\d{1,3}(?:[_,]\d{3}){1,8}|\d{1,24})(\.\d{1,12})? ?([A-Za-z]*)", re.ASCII)
 PERCENTAGE = re.compile(r"(\d{1,6}(?:\.\d{1,6})?) ?%", re.ASCII)
+MOST_WORDS = 1_000  # each is held against every finding or every model
 UNLIMITED, NEVER = "none", "never"
 WORDS_OF_TRUTH = {"true": True, "yes": True, "1": True, "false": False, "no": False, "0": False}
 COUNT_UNITS = {
@@ -93,6 +94,8 @@ def words(value: object) -> tuple[str, ...]:
     parts = value.split(",") if isinstance(value, str) else value
     if not isinstance(parts, list) or not all(isinstance(part, str) for part in parts):
         raise ValueError(f"{_shown(value)} is no list of words")
+    if len(parts) > MOST_WORDS:
+        raise ValueError(f"a list of more than {MOST_WORDS:,} words")
     stripped = tuple(part.strip() for part in parts)
     if not all(stripped):
         raise ValueError(f"{_shown(value)} has an empty word")
@@ -138,7 +141,7 @@ def level(value: object) -> Level | None:
 
 def text(value: object) -> str:
     """A string that says something."""
-    if not isinstance(value, str) or not value:
+    if not isinstance(value, str) or not value or "\0" in value:
         raise ValueError(f"{_shown(value)} is no text")
     return value
 

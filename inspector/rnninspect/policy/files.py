@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import os
+import re
 import tomllib
 from dataclasses import dataclass
 from pathlib import Path
 
-from rnninspect.errors import PolicyError
+from rnninspect.documents import read_document
+from rnninspect.errors import PolicyError, UnreadableFile
+from rnninspect.policy.amounts import MOST_WORDS
 from rnninspect.policy.keys import BY_NAME
 from rnninspect.policy.settings import settings_of, shown
 
@@ -20,6 +23,13 @@ if TYPE_CHECKING:
 OWN_FILE, SHARED_FILE = "rnninspect.toml", "pyproject.toml"
 TABLE = ("tool", "rnninspect")
 OVERRIDES, GLOBS = "overrides", "files"
+# What tomllib takes for a dotted key grows by the square of its parts: they are counted before.
+MOST_PARTS = 32
+_PART = r"""(?:[\w-]+|"(?:[^"\\\n]|\\.)*"|'[^'\n]*')"""
+LONG_KEY = re.compile(
+    rf"(?:^|[\[{{,])[ \t]*{_PART}(?:[ \t]*\.[ \t]*{_PART}){{{MOST_PARTS}}}", re.MULTILINE
+)
+MARKS_OF_A_PROJECT = (".git", ".hg")
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +48,30 @@ class PolicyFile:
     stated: Settings
     overrides: tuple[Override, ...]
 
+    def require_baseline_inside(self) -> None:
+        """PolicyError if the file names a baseline that is not in the project.
+
+        A project ends at the repository's root, or at the folder of the file: whoever wrote a file
+        that came with a download must not choose what else of this machine is opened.
+        """
+        name = self.stated.get("baseline")
+        if name and not _followed(name).is_relative_to(_followed(self._project)):
+            raise PolicyError(f"{name}: outside the project; --baseline may name it")
+
+    @property
+    def _project(self) -> Path:
+        marked = (
+            folder
+            for folder in (self.folder, *self.folder.parents)
+            if any((folder / mark).exists() for mark in MARKS_OF_A_PROJECT)
+        )
+        return next(marked, self.folder)
+
+
+def _followed(path: str | Path) -> Path:
+    """Where the links of a path lead; a loop of links leads nowhere, and opening it will say so."""
+    return Path(os.path.realpath(path))
+
 
 def read_policy_file(chosen: Path | None) -> PolicyFile:
     """The chosen file, or the nearest one from the current folder upwards; empty if there is none.
@@ -55,7 +89,7 @@ def read_policy_file(chosen: Path | None) -> PolicyFile:
     here = Path.cwd()
     for folder in (here, *here.parents):
         for name in (OWN_FILE, SHARED_FILE):
-            if (folder / name).is_file() and (found := _read(folder / name)):
+            if os.path.lexists(folder / name) and (found := _read(folder / name)):
                 return found
     return PolicyFile(here, {}, ())
 
@@ -73,10 +107,12 @@ def _read(path: Path) -> PolicyFile | None:
 
 def _parse(path: Path) -> Mapping[str, object]:
     try:
-        with path.open("rb") as file:
-            return tomllib.load(file)
-    except OSError as error:
-        raise PolicyError(f"{shown(path)}: {error.strerror or error}") from error
+        text = read_document(path).decode()
+        if LONG_KEY.search(text):
+            raise PolicyError(f"{shown(path)}: a key has more than {MOST_PARTS} parts")
+        return tomllib.loads(text)
+    except UnreadableFile as error:
+        raise PolicyError(f"{shown(path)}: {error}") from error
     except (ValueError, RecursionError) as error:
         raise PolicyError(f"{shown(path)}: no TOML: {error}") from error
 
@@ -87,7 +123,11 @@ def _understand(path: Path, table: Mapping[str, object], place: str) -> PolicyFi
     stated = settings_of(plain, place)
     if stated.get("baseline") is not None:
         stated["baseline"] = shown(folder / stated["baseline"])
-    return PolicyFile(folder, stated, tuple(_overrides(table.get(OVERRIDES, []), place)))
+    overrides = tuple(_overrides(table.get(OVERRIDES, []), place))
+    globs = sum(len(override.globs) for override in overrides)
+    if globs + len(stated.get("per_file_ignores", ())) > MOST_WORDS:
+        raise PolicyError(f"{place}{OVERRIDES}: more than {MOST_WORDS:,} globs in all")
+    return PolicyFile(folder, stated, overrides)
 
 
 def _overrides(listed: object, place: str) -> Iterator[Override]:

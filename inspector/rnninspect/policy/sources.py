@@ -75,4 +75,7 @@ def gather(
     """
     given = {name: value for name, value in options.items() if value is not None}
     forced = from_environment(environment) | settings_of(given, "--")
-    return Policies(read_policy_file(chosen), forced)
+    file = read_policy_file(chosen)
+    if "baseline" not in forced:
+        file.require_baseline_inside()
+    return Policies(file, forced)
