@@ -61,7 +61,11 @@ def test_the_opinion_decides_the_exit_code(model: Path, word: str, code: int, wo
 @pytest.mark.parametrize(
     ("word", "options", "words"),
     [
-        ("code", (), "fake 1.0 not asked: it would run something"),
+        (
+            "code",
+            (),
+            "fake 1.0 not asked: it would run something; --trust-file permits it",
+        ),
         ("import", (), "fake 1.0 not asked: it needs the module theirs, which is not installed"),
         ("sleep", ("--timeout", "1"), "fake not asked: no answer within 1 s; --timeout raises it"),
         (
@@ -147,7 +151,7 @@ def test_json_holds_every_count(model: Path) -> None:
     ("word", "code", "verdict", "reason"),
     [
         ("raise", 1, "refused", "first line second line"),
-        ("code", 2, "not asked", "it would run something"),
+        ("code", 2, "not asked", "it would run something; --trust-file permits it"),
     ],
 )
 def test_json_tells_a_refusal_and_what_was_not_asked(

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import io
-import zipfile
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import h5py
 import keras
 
-from rnninspect.verification.child import one_line
+from rnninspect.verification.keras_files import SUFFIXES, WHOLE, declared, links_outside
 from rnninspect.verification.keras_layers import cudnn_layers, rebuild
 from rnninspect.verification.question import NeedsTrust, NoOpinion, RefusedLayer
 
@@ -20,10 +19,8 @@ if TYPE_CHECKING:
 
     from rnninspect.verification.question import Answer, Part, Question
 
-WHOLE = ("keras archive", "keras hdf5 model")
 CHECKPOINT = "checkpoint"
 SAVED_MODEL = "saved"
-WEIGHTS = "model.weights.h5"
 
 
 def version() -> str:
@@ -38,12 +35,16 @@ def answer(question: Question, given: Answer) -> None:
         from rnninspect.verification import by_tensorflow  # noqa: PLC0415 - only for such a file
 
         by_tensorflow.answer(question, given)
-    elif name in WHOLE and (model := _load(question, given)) is not None:
+    elif name in WHOLE:
+        model = _load(question, given)
         given.total = int(model.count_params())
         for part in question.parts:
             note(given, part, lambda part: _counted(model, part))
     else:
-        with _weights(question) as file:
+        with h5py.File(question.path, "r") as file:
+            outside = None if question.trusted else links_outside(file)
+            if outside:
+                raise NeedsTrust(f"it holds {outside}, which h5py would open")
             given.total, given.everything = _elements(file), True
             arrays = dict(_datasets(file))
             for part in question.parts:
@@ -61,23 +62,22 @@ def note(given: Answer, part: Part, count: Callable[[Part], int]) -> None:
 
 
 def _load(question: Question, given: Answer) -> Any:  # noqa: ANN401 - Keras is untyped
-    """The model as Keras 3 loads it, or Keras 2 where that one wrote it and is installed."""
-    try:
-        return keras.saving.load_model(question.path, compile=False, safe_mode=not question.trusted)
-    except Exception as error:
-        if not question.trusted and ("safe_mode" in str(error) or "unsafe" in str(error)):
-            raise NeedsTrust("it holds a function of its own, which Keras would run") from error
-        older = _keras_2()
+    """The model as that Keras loads it which the file declares.
+
+    Without trust only what is on the closed list is loaded: `safe_mode` alone is no fence, for
+    Keras 2 ignores it for HDF5 files, and imports what functions are named by.
+    """
+    found = declared(question)
+    older = _keras_2() if found.generation == 2 else None
+    with TemporaryDirectory() as own:
+        path = Path(own) / f"model{SUFFIXES[question.format.lower()]}"
+        path.symlink_to(question.path)
         if older is None:
-            raise
-        try:
-            model = older.models.load_model(
-                question.path, cudnn_layers(), compile=False, safe_mode=not question.trusted
-            )
-        except Exception as second:  # noqa: BLE001 - what Keras 3 said stands beside it
-            raise ValueError(f"{one_line(error)}; tf_keras: {one_line(second)}") from None
-    given.version = f"{version()} with tf_keras {older.__version__}"
-    return model
+            return keras.saving.load_model(path, compile=False, safe_mode=not question.trusted)
+        given.version = f"{version()} with tf_keras {older.__version__}"
+        return older.models.load_model(
+            path, cudnn_layers(), compile=False, safe_mode=not question.trusted
+        )
 
 
 def _keras_2() -> Any:  # noqa: ANN401 - as above
@@ -120,14 +120,6 @@ def _inside(layer: Any, name: str) -> Any:  # noqa: ANN401 - as above
         if inner.name == name:
             return inner
     return None
-
-
-def _weights(question: Question) -> Any:  # noqa: ANN401 - as above
-    path = Path(question.path)
-    if zipfile.is_zipfile(path):
-        with zipfile.ZipFile(path) as archive:
-            return h5py.File(io.BytesIO(archive.read(WEIGHTS)), "r")
-    return h5py.File(path, "r")
 
 
 def _datasets(group: Any, path: str = "") -> Iterator[tuple[str, Any]]:  # noqa: ANN401 - as above

@@ -65,7 +65,8 @@ def weigh(judge: str, report: Report, answer: Answer) -> Opinion:
     """The opinion that an answer amounts to."""
     name = f"{judge} {answer.version}".rstrip()
     if answer.untrusted or answer.unfinished:
-        reason = answer.untrusted or answer.unfinished
+        trust = f"{answer.untrusted}; --trust-file permits it"
+        reason = trust if answer.untrusted else answer.unfinished
         return Opinion(name, Verdict.UNASKED, reason=reason)
     if answer.refusal:
         return Opinion(name, Verdict.REFUSED, reason=answer.refusal)
