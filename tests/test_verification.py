@@ -89,7 +89,7 @@ def test_nothing_said_is_no_opinion(tmp_path: Path) -> None:
     made = report_on(tmp_path / "m", "")
     opinion = weigh("fake", made, Answer("1.0", silences={"lstm": "not known"}))
     assert opinion.verdict is Verdict.SILENT
-    assert "fake 1.0 counts 0 in 0 of 1 recurrent layers: no opinion" in verdict(made, [opinion])
+    assert "fake 1.0 counts 0 in 0 of 1 recurrent layer: no opinion" in verdict(made, [opinion])
 
 
 def test_all_stored_arrays_are_counted_on_both_sides(tmp_path: Path) -> None:
