@@ -27,6 +27,7 @@ FLOORS = {
     "decode": 3,
     "plugin": 3,
     "rules": 3,
+    "foreign": 3,
     "readers": 4,
     "report": 4,
     "policy": 4,

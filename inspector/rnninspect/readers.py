@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from importlib import import_module
 
-from rnninspect.errors import PluginError, UnknownFormat, UnreadableFile
+from rnninspect.errors import PluginError, RefusedFile, UnknownFormat, UnreadableFile
 from rnninspect.source import open_source
 
 TYPE_CHECKING = False
@@ -21,30 +21,6 @@ BUILT_IN = (
     "rnninspect_onnx:OnnxReader",
     "rnninspect_torch:TorchReader",
     "rnninspect_keras:KerasReader",
-)
-
-# What people save under a model's name by mistake: the first bytes, in lower case, and its name.
-NO_MODEL = (
-    (b"version https://git-lfs", "a Git LFS pointer, not the model: run `git lfs pull`"),
-    (b"<!doctype", "an HTML page, not a model"),
-    (b"<html", "an HTML page, not a model"),
-    (b"<?xml", "an XML document, not a model"),
-    (b"{", "JSON, and no model that is known"),
-    (b"pk\x03\x04", "a zip archive that is cut off, or of no known kind"),
-    (b"pk\x05\x06", "an empty zip archive"),
-    (b"\x1f\x8b", "gzip data that hold no known model"),
-)
-# Models of formats that are still to come, by a pattern at their start.
-NOT_YET = (
-    (rb"....TFL3", "a TFLite model: not read yet"),
-    # a NodeDef: its name, its operator; a MetaInfoDef before the graph
-    (rb"\n.{1,3}\n.[\w./-]+\x12.[A-Z]\w+[*\x1a\x22\n]", "a graph of TensorFlow: not read yet"),
-    (rb"\n.{1,4}\x12.{1,4}\n.{1,2}\n.[A-Z]\w+\x12", "a meta graph of TensorFlow: not read yet"),
-)
-# What a name tells where the content does not.
-BY_NAME = (
-    (r".*\.data-\d+-of-\d+", "a shard of a TensorFlow checkpoint: give its index or its prefix"),
-    (r".*\.index", "no table at its end, as a TensorFlow checkpoint's index has: cut off?"),
 )
 
 
@@ -111,15 +87,27 @@ def _load(target: str) -> Reader:
 
 
 def _describe(source: Source) -> str:
-    import re  # noqa: PLC0415 - only a file that no reader takes needs it
+    """What a source that no reader takes seems to be."""
+    from rnninspect import foreign  # noqa: PLC0415 - only a file that no reader takes needs it
 
     if source.is_folder:
-        return "a folder that holds no known model"
+        known = foreign.name_folder(source.names_ending(""))
+        return known or "a folder that holds no known model"
     if source.size == 0:
         return "the file is empty"
-    start = source.head(64).lstrip().lower()
-    known = [what for magic, what in NO_MODEL if start.startswith(magic)]
-    head = source.head(256)
-    known += [what for pattern, what in NOT_YET if re.match(pattern, head, re.DOTALL)]
-    known += [what for pattern, what in BY_NAME if re.fullmatch(pattern, source.name)]
-    return known[0] if known else "no reader recognises its content"
+    head = source.head(foreign.WINDOW)
+    if head.startswith((b"PK\x03\x04", b"PK\x05\x06")):
+        return foreign.name_archive(_members(source))
+    return foreign.name_file(head, source.name) or "no reader recognises its content"
+
+
+def _members(source: Source) -> list[str]:
+    """The names in a zip archive; UnknownFormat if its directory is not there."""
+    from rnninspect.decode.zip_directory import read_directory  # noqa: PLC0415 - seldom needed
+
+    try:
+        return [member.name for member in read_directory(source)]
+    except RefusedFile:
+        raise
+    except UnreadableFile as error:
+        raise UnknownFormat(f"a truncated zip archive: {error}") from error

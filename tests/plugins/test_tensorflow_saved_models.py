@@ -54,7 +54,7 @@ def test_an_onnx_file_of_the_first_version_is_no_saved_model(tmp_path: Path) -> 
 def test_a_frozen_graph_is_still_refused_by_its_name(tmp_path: Path) -> None:
     node = field(1, "x") + field(2, "Placeholder") + field(5, b"a")
     (tmp_path / "saved_model.pb").write_bytes(field(1, node))
-    with pytest.raises(UnreadableFile, match="a graph of TensorFlow"):
+    with pytest.raises(UnreadableFile, match="a frozen TensorFlow graph"):
         inspect_file(tmp_path / "saved_model.pb")
 
 

@@ -1,0 +1,23 @@
+"""What a file's own name says where its content does not."""
+
+from __future__ import annotations
+
+_SOURCE = "inspect the model it was converted from"
+
+BY_NAME: tuple[tuple[str, str], ...] = (
+    (r".*\.data-\d+-of-\d+", "a shard of a TensorFlow checkpoint: give its index or its prefix"),
+    (r".*\.index", "no table at its end, as a TensorFlow checkpoint's index has: cut off?"),
+    (r"group\d+-shard\d+of\d+(?:\.bin)?", "weights of a TensorFlow.js model: not supported yet"),
+    (r".*\.mlmodel", f"a Core ML model: not supported; {_SOURCE}"),
+    (r".*\.caffemodel", "a Caffe model: not supported"),
+    (
+        r".*\.(?:pdmodel|pdiparams)|__model__",
+        "a PaddlePaddle model: not supported; export it to ONNX",
+    ),
+    (r".*\.weights", "Darknet weights: not supported"),
+    (
+        r".*\.(?:mnn|mindir|tnnmodel|dlc|bmodel)",
+        f"a model compiled for one runtime: not supported; {_SOURCE}",
+    ),
+    (r".*\.t7", "a Torch7 model: not supported"),
+)

@@ -1,0 +1,109 @@
+"""Formats by their first bytes: a pattern at the start, and what to say of the file.
+
+Each is matched as it is and after white space. Of two patterns that match the first one counts, so
+the particular ones come before the general ones.
+"""
+
+from __future__ import annotations
+
+_KERAS = "inspect the Keras model (.keras, .h5) it was converted from"
+_SAVED_MODEL = "inspect the SavedModel it was converted from"
+_SOURCE = "inspect the model it was converted from"
+_TO_ONNX = "export the model to ONNX"
+_DECOMPRESS = "decompress it and inspect the result"
+_XML = rb"(?:<\?xml[^>]*>\s*)?"
+_COMMENTS = rb"(?:[#;][^\n]*\n\s*)*"
+_NO_MODEL = "not a model; the download probably failed"
+
+_MISTAKES = (
+    (
+        rb"version https://git-lfs",
+        "a Git LFS pointer, not the model; run `git lfs pull` to download it",
+    ),
+    (rb"(?i:<!doctype|<html|<head|<body|<script)", f"an HTML page, {_NO_MODEL}"),
+    (rb'\{\s*"error"\s*:', f"a JSON error message, {_NO_MODEL}"),
+    (_XML + rb"<Error>", f"an XML error message, {_NO_MODEL}"),
+)
+_JSON = (
+    (
+        rb'\{.{0,400}?"format"\s*:\s*"layers-model"',
+        f"a TensorFlow.js layers model: not supported yet; {_KERAS}",
+    ),
+    (
+        rb'\{.{0,400}?"format"\s*:\s*"graph-model"',
+        f"a TensorFlow.js graph model: not supported yet; {_SAVED_MODEL}",
+    ),
+    (
+        rb'\{.*?"(?:modelTopology|weightsManifest)"\s*:',
+        f"a TensorFlow.js model: not supported yet; {_SOURCE}",
+    ),
+    (
+        rb'\{\s*(?:"module"\s*:\s*"[\w.]+"\s*,\s*)?"class_name"\s*:\s*"\w+"\s*,\s*"config"\s*:',
+        "a Keras architecture (to_json) without weights; inspect the model saved as .keras or .h5",
+    ),
+    (
+        rb'\{\s*"base_code"\s*:\s*\{\s*"magic"\s*:\s*"pir"',
+        f"a PaddlePaddle program: not supported; {_TO_ONNX}",
+    ),
+    (rb'\{\s*"nodes"\s*:\s*\[\s*\{\s*"op"', f"an MXNet symbol file: not supported; {_TO_ONNX}"),
+    (
+        rb'\{\s*"(?:architectures|_name_or_path)"\s*:|\{.{0,400}?"model_type"\s*:\s*"',
+        "a Transformers configuration without weights; inspect the weights file beside it",
+    ),
+    (rb'\{[^{]{0,400}?"learner"\s*:|\{L.{8}learner', "an XGBoost model, not a neural network"),
+    (rb'\{.*?"nbformat"\s*:|\{\s*"cells"\s*:', "a Jupyter notebook, not a model"),
+    (rb'\{\s*["}]|\[\s*[\[{"\d\]-]', "JSON without a known model"),
+)
+_MARKUP = (
+    (_XML + rb"<net\s[^>]*\bversion=", f"an OpenVINO model (IR): not supported; {_SOURCE}"),
+    (_XML + rb"<PMML", "a PMML model: not supported"),
+    (rb"<\?xml", "an XML document, not a model"),
+)
+_MODELS = (
+    (rb"....TFL3", f"a TensorFlow Lite model: not supported yet; {_SOURCE}"),
+    # a NodeDef: its name, its operator; a MetaInfoDef before the graph
+    (
+        rb"\n.{1,3}\n.[\w./-]+\x12.[A-Z]\w+[*\x1a\x22\n]",
+        "a frozen TensorFlow graph: not supported yet; inspect the SavedModel or the checkpoint",
+    ),
+    (
+        rb"\n.{1,4}\x12.{1,4}\n.{1,2}\n.[A-Z]\w+\x12",
+        "a TensorFlow meta graph: not supported yet; inspect the checkpoint beside it",
+    ),
+    (rb"GGUF|[lt]mgg|tjgg|algg", f"a GGUF or GGML model: not supported; {_SOURCE}"),
+    (rb"[pf]trt", f"a TensorRT engine: not supported; {_SOURCE}"),
+    (rb"RKNN", f"an RKNN model: not supported; {_SOURCE}"),
+    (rb"\x12\x01\0{6}", f"an MXNet parameter file: not supported; {_TO_ONNX}"),
+    (rb"\0{16}[^\0]\0{3}\x08.\x10", f"PaddlePaddle parameters: not supported; {_TO_ONNX}"),
+    (rb"7767517\s", f"an ncnn model: not supported; {_SOURCE}"),
+    (
+        _COMMENTS + rb'(?:name\s*:\s*"[^"\n]*"\s*)?(?:input\w*\s*:|input_\w+\s*\{|layers?\s*\{)',
+        "a Caffe network (prototxt): not supported",
+    ),
+    (_COMMENTS + rb"\[net(?:work)?\]\s", "a Darknet configuration: not supported"),
+    (rb"\xba\x16\x4f\x2f", "a fastText model, without recurrent layers"),
+    (rb"\0B<|<Nnet|<TransitionModel>", f"a Kaldi model: not supported; {_TO_ONNX}"),
+    (rb"#(?:Lookup)?Parameter#", "DyNet parameters: not supported"),
+    (rb"binf|CBM1|tree\s+version=", "a gradient boosting model, not a neural network"),
+    (
+        rb"(?:[\x81-\x8f]|\xde..|\xdf....)(?:[\xa1-\xbf]|\xd9.)[A-Za-z_][\w.-]*[\x80-\x8f\xc7-\xdf]",
+        "MessagePack data, as Flax saves parameters: not supported; save them as safetensors",
+    ),
+)
+_DATA = (
+    (rb"\x93NUMPY", "a NumPy array (.npy), not a model"),
+    (rb"MATLAB [57]", f"a MATLAB file (.mat): not supported; {_TO_ONNX}"),
+    (rb"RDX[23]\n|[XA]\n\0\0\0[\2\3]", "an R data file: not supported"),
+    (rb"PAR1|ARROW1|FEA1|Obj\x01", "a table (Parquet, Arrow or Avro), not a model"),
+    (rb"SQLite format 3", "an SQLite database, not a model"),
+    (rb"BZh\d", f"bzip2-compressed data; {_DECOMPRESS}"),
+    (rb"\xfd7zXZ|\x5d\0\0.\0", f"xz-compressed data; {_DECOMPRESS}"),
+    (rb"\x28\xb5\x2f\xfd", f"zstd-compressed data; {_DECOMPRESS}"),
+    (rb"\x04\x22\x4d\x18", f"LZ4-compressed data; {_DECOMPRESS}"),
+    (rb"7z\xbc\xaf|Rar!\x1a", "a 7-Zip or RAR archive; extract it and inspect the model file"),
+    (rb"%PDF-", "a PDF document, not a model"),
+    (rb"\x89PNG|\xff\xd8\xff|GIF8|RIFF....WEBP", "an image, not a model"),
+    (rb"RIFF....WAVE|OggS|fLaC|ID3", "a sound file, not a model"),
+    (rb"\x7fELF|MZ.{58}|\xcf\xfa\xed\xfe|\xca\xfe\xba\xbe|\0asm", "a program, not a model"),
+)
+SIGNATURES: tuple[tuple[bytes, str], ...] = (*_MISTAKES, *_JSON, *_MARKUP, *_MODELS, *_DATA)

@@ -1,0 +1,177 @@
+"""Files of formats that no reader takes: each is named, with what to do instead."""
+
+from __future__ import annotations
+
+import bz2
+import gzip
+import io
+import json
+import lzma
+import pickle
+import struct
+import zipfile
+import zlib
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pytest
+
+from rnninspect import foreign, inspect_file
+from rnninspect.errors import UnknownFormat
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+def archive(*names: str) -> bytes:
+    data = io.BytesIO()
+    with zipfile.ZipFile(data, "w") as made:
+        for name in names:
+            made.writestr(name, b"content")
+    return data.getvalue()
+
+
+def arrays(*, packed: bool = False) -> bytes:
+    data = io.BytesIO()
+    save = np.savez_compressed if packed else np.savez
+    save(data, w_ih=np.zeros((12, 5)), w_hh=np.zeros((12, 4)), b_ih=np.zeros(12))
+    return data.getvalue()
+
+
+def array() -> bytes:
+    data = io.BytesIO()
+    np.save(data, np.zeros((3, 4)))
+    return data.getvalue()
+
+
+def text(content: object, indent: int | None = None) -> bytes:
+    return json.dumps(content, indent=indent).encode()
+
+
+LAYER = {"class_name": "LSTM", "config": {"name": "rec", "units": 5}}
+NETWORK = {"class_name": "Sequential", "config": {"name": "s", "layers": [LAYER]}}
+BROWSER = {"modelTopology": {"model_config": NETWORK}, "weightsManifest": []}
+LAYERS_MODEL = {"format": "layers-model", "generatedBy": "keras v2.15.0", **BROWSER}
+GRAPH_MODEL = {"format": "graph-model", "signature": {}, **BROWSER}
+NEW_KERAS = {"module": "keras", **NETWORK, "registered_name": None, "build_config": {}}
+DENSE = b"\x81\xa6params\x81\xa6kernel\xc7\x03\x01abc"
+
+FILES: dict[str, tuple[bytes, str]] = {
+    "model.json": (text(LAYERS_MODEL), "a TensorFlow.js layers model: not supported yet; inspect"),
+    "indented.json": (text(LAYERS_MODEL, 2), "a TensorFlow.js layers model: not supported yet"),
+    "graph.json": (text(GRAPH_MODEL), "a TensorFlow.js graph model: not supported yet; inspect"),
+    "old.json": (text(BROWSER), "a TensorFlow.js model: not supported yet"),
+    "arch.json": (text(NETWORK), "a Keras architecture (to_json) without weights; inspect"),
+    "arch3.json": (text(NEW_KERAS), "a Keras architecture (to_json) without weights; inspect"),
+    "config.json": (text({"architectures": ["Bert"]}), "a Transformers configuration"),
+    "error.json": (text({"error": "access is restricted"}), "a JSON error message"),
+    "net-symbol.json": (text({"nodes": [{"op": "null"}]}), "an MXNet symbol file"),
+    "other.json": (text({"a": 1}), "JSON without a known model"),
+    "list.json": (text([1, 2]), "JSON without a known model"),
+    "w.npz": (arrays(), "a NumPy archive (.npz): not supported; save the arrays as safetensors"),
+    "packed.npz": (arrays(packed=True), "a NumPy archive (.npz): not supported"),
+    "w.npy": (array(), "a NumPy array (.npy), not a model"),
+    "m.gguf": (b"GGUF\3\0\0\0" + bytes(24), "a GGUF or GGML model: not supported"),
+    "m.tflite": (b"\x1c\0\0\0TFL3" + bytes(24), "a TensorFlow Lite model: not supported yet"),
+    "m.engine": (b"ptrt" + bytes(24), "a TensorRT engine: not supported"),
+    "m.rknn": (b"RKNN" + bytes(24), "an RKNN model"),
+    "m.mlmodel": (b"\x08\x05\x12\x02\x0a\x00", "a Core ML model"),
+    "m.xml": (b'<?xml version="1.0"?>\n<net name="m" version="11">', "an OpenVINO model (IR)"),
+    "m.params": (struct.pack("<QQ", 0x112, 0) + bytes(24), "an MXNet parameter file"),
+    "m.pdiparams": (bytes(16) + b"\6\0\0\0\x08\5\x10\3\x10\4", "PaddlePaddle parameters"),
+    "m.param": (b"7767517\n3 3\n", "an ncnn model"),
+    "deploy.prototxt": (b'# c\nname: "net"\nlayer {\n', "a Caffe network (prototxt)"),
+    "m.caffemodel": (b"\x0a\3net", "a Caffe model"),
+    "yolo.cfg": (b"# c\n[net]\nbatch=1\n", "a Darknet configuration"),
+    "yolo.weights": (struct.pack("<iii", 0, 2, 5), "Darknet weights"),
+    "m.mdl": (b"\0B<TransitionModel> ", "a Kaldi model"),
+    "m.rds": (gzip.compress(b"X\n\0\0\0\3\0\4"), "an R data file"),
+    "m.mat": (b"MATLAB 5.0 MAT-file, Platform", "a MATLAB file (.mat)"),
+    "m.msgpack": (DENSE, "MessagePack data, as Flax saves parameters"),
+    "m.joblib": (zlib.compress(pickle.dumps(1)), "a compressed pickle or joblib file"),
+    "m.bz2": (bz2.compress(b"x"), "bzip2-compressed data; decompress it"),
+    "m.xz": (lzma.compress(b"x"), "xz-compressed data; decompress it"),
+    "m.gz": (gzip.compress(b"\x08\x08"), "gzip-compressed data; decompress it"),
+    "cut.gz": (gzip.compress(b"\x08\x08")[:4], "gzip-compressed data; decompress it"),
+    "page.pt": (b"\n<HTML><body>", "an HTML page, not a model; the download probably failed"),
+    "pointer.onnx": (b"version https://git-lfs.github.com/spec/v1", "a Git LFS pointer"),
+    "refused.onnx": (b'<?xml version="1.0"?><Error><Code>', "an XML error message"),
+    "m.dll": (b"MZ" + bytes(64), "a program, not a model"),
+    "m.pdf": (b"%PDF-1.7\n", "a PDF document"),
+    "m.docx": (archive("[Content_Types].xml", "word/document.xml"), "an Office document"),
+    "m.jar": (archive("META-INF/MANIFEST.MF", "a/B.class"), "a Java archive"),
+    "m.apk": (archive("AndroidManifest.xml", "META-INF/MANIFEST.MF"), "an Android package"),
+    "m.whl": (archive("p/__init__.py", "p-1.dist-info/WHEEL"), "a Python wheel"),
+    "m.mar": (archive("MAR-INF/MANIFEST.json", "handler.py"), "a TorchServe archive (.mar)"),
+    "m.zip": (archive("m/saved_model.pb"), "a zip archive of a SavedModel; extract it"),
+    "models.zip": (archive("m/model.onnx"), "a zip archive of model files; extract it"),
+    "photos.zip": (archive("a.png"), "a zip archive without a known model"),
+    "empty.zip": (archive(), "an empty zip archive"),
+    "cut.npz": (arrays()[:200], "a truncated zip archive"),
+    "checkpoint.data-00000-of-00001": (bytes(9), "a shard of a TensorFlow checkpoint"),
+    "group1-shard1of1.bin": (bytes(9), "weights of a TensorFlow.js model"),
+}
+
+
+@pytest.mark.parametrize("name", FILES)
+def test_a_file_of_a_foreign_format_is_named(tmp_path: Path, name: str) -> None:
+    content, message = FILES[name]
+    (tmp_path / name).write_bytes(content)
+    with pytest.raises(UnknownFormat) as refused:
+        inspect_file(tmp_path / name)
+    assert str(refused.value).startswith(message)
+    intact = not name.startswith("cut")
+    assert not (intact and any(word in str(refused.value) for word in ("cut off", "truncated")))
+
+
+@pytest.mark.parametrize("name", FILES)
+def test_content_counts_whatever_the_name(tmp_path: Path, name: str) -> None:
+    """Only what the content does not say is read from the name."""
+    content, message = FILES[name]
+    (tmp_path / "model.onnx").write_bytes(content)
+    with pytest.raises(UnknownFormat) as refused:
+        inspect_file(tmp_path / "model.onnx")
+    assert str(refused.value).startswith((message, "no reader recognises"))
+
+
+FOLDERS = {
+    ("Manifest.json", "Data"): "a Core ML package",
+    ("coremldata.bin",): "a compiled Core ML model",
+    ("manifest.ocdbt", "_METADATA"): "an Orbax checkpoint (JAX, Flax)",
+    ("model.json", "group1-shard1of2.bin"): "a TensorFlow.js model",
+    ("inference.pdmodel", "inference.pdiparams"): "a PaddlePaddle model",
+    ("Manifest.json",): "a folder that holds no known model",
+    ("a.png",): "a folder that holds no known model",
+    (): "a folder that holds no known model",
+}
+
+
+@pytest.mark.parametrize("names", FOLDERS)
+def test_a_folder_of_a_foreign_format_is_named(tmp_path: Path, names: tuple[str, ...]) -> None:
+    for name in names:
+        (tmp_path / name).write_bytes(b"{}")
+    with pytest.raises(UnknownFormat) as refused:
+        inspect_file(tmp_path)
+    assert str(refused.value).startswith(FOLDERS[names])
+
+
+def test_what_is_unknown_stays_unknown() -> None:
+    """No pattern is so wide that it takes prose, source code or random bytes."""
+    random = np.random.default_rng(7)
+    for content in (
+        b"some prose",
+        b"import torch\n",
+        b"a,b\n1,2\n",
+        b"# Model\n",
+        b"x: 1\n",
+        b"xy",
+    ):
+        assert foreign.name_file(content, "x") is None
+    named = [foreign.name_file(random.bytes(64), "x") for _ in range(5_000)]
+    assert sum(name is not None for name in named) < 10
+
+
+@pytest.mark.parametrize("filler", [b"{", b'{"a":', b" ", b"#\n", b"name", b"<?xml ", b"\x81\xa1a"])
+def test_no_pattern_takes_long(filler: bytes) -> None:
+    head = filler * (foreign.WINDOW // len(filler))
+    foreign.name_file(head, "x")
