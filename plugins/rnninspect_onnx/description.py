@@ -15,7 +15,7 @@ from rnninspect_onnx.inventory import duplicate_names, entries
 from rnninspect_onnx.layers import Weights, describe_site
 from rnninspect_onnx.layout import LAYOUT
 from rnninspect_onnx.resolver import Resolver
-from rnninspect_onnx.stored import Uses, describe_tensors
+from rnninspect_onnx.stored import Described, Uses, describe_tensors
 from rnninspect_onnx.values import Kind, Leaves, Value
 
 TYPE_CHECKING = False
@@ -71,18 +71,23 @@ def _describe(source: Source, format_name: str) -> SavedModel:
             *duplicate_names(model),
             *_listed_otherwise(model.graph, decoder),
             *_in_training(resolver.sites[len(sites) :]),
-            *(_zeros(source, model, found) if source.reads_values else ()),
+            *(_zeros(source, model, described, found) if source.reads_values else ()),
         ),
     )
 
 
-def _zeros(source: Source, model: Model, found: list[DescribedSite]) -> Iterator[Observation]:
-    from rnninspect_onnx.zero_bias import zero_halves  # noqa: PLC0415 - only on request
+def _zeros(
+    source: Source, model: Model, described: Described, found: list[DescribedSite]
+) -> Iterator[Observation]:
+    from rnninspect_onnx.zero_bias import ZeroHalves  # noqa: PLC0415 - only on request
 
-    tensors = {str(entry.tensor.place): entry.tensor for entry in entries(model)}
+    tensors = {
+        described.tensors[entry.tensor.place].identity: entry.tensor for entry in entries(model)
+    }
+    halves = ZeroHalves(source, tensors)
     for site in found:
         if isinstance(site.layer, RecurrentLayer):
-            yield from zero_halves(source, site.layer, tensors)
+            yield from halves.observations(site.layer)
 
 
 def _uses(resolver: Resolver, leaves: Leaves, limits: Limits) -> Uses:

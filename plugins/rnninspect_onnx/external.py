@@ -1,6 +1,6 @@
 """Tensors whose data lie in another file: where, and whether that file holds enough of them.
 
-The file is looked up and measured, never opened (ExternalData.md of the ONNX repository).
+The file is looked up and measured here, not opened (ExternalData.md of the ONNX repository).
 """
 
 from __future__ import annotations

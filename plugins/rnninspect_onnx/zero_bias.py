@@ -1,20 +1,24 @@
 """Tells which halves of a layer's B are zeros: the one place where values of weights are read.
 
 ONNX has a recurrent half in every B; a source with one bias vector (Keras) leaves it zero. Nothing
-of this runs unless the user asks for it, and then only the bytes of B are read.
+of this runs unless the user asks for it, and then only the bytes of B are read, in this file or in
+a file of external data in the model's folder. Where they cannot be read, a note says so.
 """
 
 from __future__ import annotations
 
 import math
+from contextlib import nullcontext
 from itertools import product
 
-from rnninspect.plugin import Fact, Observation, Role
-from rnninspect_onnx.payload import ELEMENT_TYPES
+from rnninspect.plugin import Fact, Fate, Observation, Role, UnreadableFile, plural
+from rnninspect_onnx.external import ExternalFiles
+from rnninspect_onnx.payload import ELEMENT_TYPES, needed_bytes
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
+    from contextlib import AbstractContextManager
 
     from rnninspect.plugin import Operand, RecurrentLayer, Sizes, Source
     from rnninspect_onnx.messages import Tensor
@@ -22,49 +26,94 @@ if TYPE_CHECKING:
 _BIAS, _RECURRENT = range(2)
 _NAMES = {frozenset({_BIAS}): "its first half", frozenset({_RECURRENT}): "its recurrent half"}
 _PIECE = 64 * 2**10
+_MOST_BYTES = 64 * 2**20  # read of all layers' B together
 _SIGN_ONLY = bytes((0x00, 0x80))  # the last byte of 0.0 and of -0.0
 
 
-def zero_halves(
-    source: Source, layer: RecurrentLayer, tensors: Mapping[str, Tensor]
-) -> Iterator[Observation]:
-    """One observation if a half of the layer's B is zeros throughout; `tensors` by identity."""
-    for operand in layer.operands:
-        tensor = _stored(operand, tensors)
-        if Role.RECURRENT_BIAS in {slot.role for slot in operand.slots} and tensor is not None:
-            detail = _detail(source, tensor, layer.sizes)
-            if detail:
-                yield Observation(Fact.ZERO_BIAS, detail, layer.name, operand.name)
+class ZeroHalves:
+    """Looks at the B of one layer after another; `tensors` by identity."""
 
+    def __init__(self, source: Source, tensors: Mapping[str, Tensor]) -> None:
+        self._source, self._tensors = source, tensors
+        self._files = ExternalFiles(source)
+        self._left = _MOST_BYTES
 
-def _stored(operand: Operand, tensors: Mapping[str, Tensor]) -> Tensor | None:
-    """The one tensor that holds an operand's elements, all of them and in their order."""
-    if len(operand.tensors) != 1 or operand.shape is None:
-        return None
-    tensor = tensors.get(operand.tensors[0].identity)
-    if tensor is None or math.prod(tensor.dims) != math.prod(operand.shape):
-        return None
-    return tensor
+    def observations(self, layer: RecurrentLayer) -> Iterator[Observation]:
+        """One if a half of the layer's B is zeros throughout, or if B cannot be read."""
+        for operand in layer.operands:
+            if Role.RECURRENT_BIAS not in {slot.role for slot in operand.slots}:
+                continue
+            if operand.fate is Fate.INPUT:
+                continue
+            try:
+                detail = self._detail(operand, layer.sizes)
+            except UnreadableFile as error:
+                text = f"not searched for zeros: {error}"
+                yield Observation(Fact.UNUSUAL, text, layer.name, operand.name)
+            else:
+                if detail:
+                    yield Observation(Fact.ZERO_BIAS, detail, layer.name, operand.name)
 
+    def _detail(self, operand: Operand, sizes: Sizes) -> str | None:
+        tensor, halves = self._stored(operand), 2 * sizes.directions
+        known = ELEMENT_TYPES.get(tensor.element_type)
+        if known is None or not known.is_real or known.bits % 8:
+            raise UnreadableFile("its type is not a floating-point one of whole bytes")
+        width = known.bits // 8
+        length = width * math.prod(tensor.dims)
+        if length % (halves * width):
+            raise UnreadableFile(f"it does not divide into {halves} halves")
+        each = length // halves
+        opened, start = self._open(tensor, length, operand.name)
+        with opened as source:
+            data = source.window(start, length)
+            places = product(range(sizes.directions), (_BIAS, _RECURRENT))
+            zero = [
+                half
+                for at, (_, half) in enumerate(places)
+                if self._is_zero(data.window(at * each, each), width)
+            ]
+        return _said(zero, halves, each // width)
 
-def _detail(source: Source, tensor: Tensor, sizes: Sizes) -> str | None:
-    known = ELEMENT_TYPES.get(tensor.element_type)
-    payload = tensor.payload
-    halves = 2 * sizes.directions
-    if known is None or not known.is_real or known.bits % 8 or payload is None:
-        return None
-    start, length = payload
-    width = known.bits // 8
-    if length != width * math.prod(tensor.dims) or length % (halves * width):
-        return None
-    each = length // halves
-    places = product(range(sizes.directions), (_BIAS, _RECURRENT))
-    zero = [
-        half
-        for at, (_, half) in enumerate(places)
-        if _is_zero(source, start + at * each, each, width)
-    ]
-    return _said(zero, halves, each // width)
+    def _stored(self, operand: Operand) -> Tensor:
+        """The one tensor that holds an operand's elements, all of them and in their order."""
+        if len(operand.tensors) != 1 or operand.shape is None:
+            made = plural(len(operand.tensors), "tensor")
+            raise UnreadableFile(f"it is made of {made} when the model runs")
+        tensor = self._tensors.get(operand.tensors[0].identity)
+        if tensor is None or math.prod(tensor.dims) != math.prod(operand.shape):
+            raise UnreadableFile(f"it is a part of {operand.tensors[0].name}")
+        return tensor
+
+    def _open(
+        self, tensor: Tensor, length: int, name: str
+    ) -> tuple[AbstractContextManager[Source], int]:
+        """What holds the bytes of a tensor, this file or another one, and where they begin."""
+        if tensor.external is not None:
+            needed = needed_bytes(tensor.dims, tensor.element_type)
+            extent = self._files.extent(tensor, name, needed)
+            if extent.held != length:
+                raise UnreadableFile(f"{extent.location} does not hold its {length:,} bytes")
+            return self._source.open_neighbour(extent.location), extent.offset
+        if tensor.payload is None:
+            raise UnreadableFile("it is stored number by number, not as raw bytes")
+        start, held = tensor.payload
+        if held != length:
+            raise UnreadableFile(f"the file holds {held:,} of its {length:,} bytes")
+        return nullcontext(self._source), start
+
+    def _is_zero(self, data: Source, width: int) -> bool:
+        """Whether all numbers of a run are zero, whatever their sign; reads piece by piece."""
+        for offset in range(0, data.size, _PIECE):  # a piece is a whole number of elements
+            piece = data.read(offset, min(_PIECE, data.size - offset))
+            self._left -= len(piece)
+            if self._left < 0:
+                raise UnreadableFile(f"more than {_MOST_BYTES:,} bytes of biases were read")
+            if piece[width - 1 :: width].strip(_SIGN_ONLY):
+                return False
+            if any(any(piece[at::width]) for at in range(width - 1)):
+                return False
+        return True
 
 
 def _said(zero: list[int], halves: int, elements: int) -> str | None:
@@ -76,14 +125,3 @@ def _said(zero: list[int], halves: int, elements: int) -> str | None:
         whole = len(set(zero)) == 1 and len(zero) == of_each
         which = _NAMES[frozenset(zero)] if whole else f"{len(zero)} of its {halves} halves"
     return f"stored {halves * elements:,}, of which {len(zero) * elements:,} are zeros: {which}"
-
-
-def _is_zero(source: Source, start: int, length: int, width: int) -> bool:
-    """Whether all numbers of a run are zero, whatever their sign; reads piece by piece."""
-    for offset in range(0, length, _PIECE):  # a piece is a whole number of elements
-        data = source.read(start + offset, min(_PIECE, length - offset))
-        if data[width - 1 :: width].strip(_SIGN_ONLY):
-            return False
-        if any(any(data[at::width]) for at in range(width - 1)):
-            return False
-    return True

@@ -13,6 +13,7 @@ from onnx_graphs import Shape, constant, graph, node, save, value, weights
 from rnninspect import inspect_file
 from rnninspect.rules import Level
 from rnninspect.source import Source
+from rnninspect_onnx import zero_bias
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -88,11 +89,77 @@ def test_a_bias_behind_other_operators(tmp_path: Path) -> None:
     assert "its recurrent half" in finding.message
 
 
-def test_halves_of_a_wrong_size_and_data_elsewhere_are_not_judged(tmp_path: Path) -> None:
-    assert told(save(tmp_path, built(SHAPE, np.zeros((1, 23), np.float32)))) == []
+def unread(path: Path) -> list[str]:
+    """Why biases could not be read."""
+    findings = inspect_file(path, values=True).findings
+    return [found.message for found in findings if found.message.startswith("not searched")]
+
+
+def test_what_cannot_be_read_is_named(tmp_path: Path) -> None:
+    wrong = save(tmp_path, built(SHAPE, np.zeros((1, 23), np.float32)))
+    assert told(wrong) == []
+    assert unread(wrong) == ["not searched for zeros: it does not divide into 2 halves"]
     typed = built(SHAPE, ones(SHAPE))
     typed.initializer[2].CopyFrom(helper.make_tensor("B", TensorProto.FLOAT, (1, 24), [0.0] * 24))
-    assert told(save(tmp_path, typed)) == []
+    (message,) = unread(save(tmp_path, typed))
+    assert message == "not searched for zeros: it is stored number by number, not as raw bytes"
+    halves = [numpy_helper.from_array(np.zeros((1, 12), np.float32), name) for name in ("ih", "hh")]
+    joined = helper.make_node("Concat", ["ih", "hh"], ["B"], axis=1)
+    body = graph([joined, node(SHAPE)], [*weights(SHAPE)[:2], *halves], [value("X", 4, 2, 5)])
+    (message,) = unread(save(tmp_path, body))
+    assert message == "not searched for zeros: it is made of 2 tensors when the model runs"
+
+
+def external(folder: Path, location: str, bias: np.ndarray, **more: int) -> Path:
+    """A model whose B lies in another file, at an offset."""
+    body = built(SHAPE, bias)
+    tensor = body.initializer[2]
+    pairs = {"location": location, "offset": 64, "length": len(tensor.raw_data), **more}
+    (folder / "weights.bin").write_bytes(bytes(range(1, 65)) + tensor.raw_data)
+    tensor.ClearField("raw_data")
+    tensor.data_location = TensorProto.EXTERNAL
+    for key, entry in pairs.items():
+        tensor.external_data.add(key=key, value=str(entry))
+    return save(folder, body)
+
+
+def test_a_bias_in_another_file(tmp_path: Path) -> None:
+    bias = ones(SHAPE)
+    bias[:, 12:] = 0
+    path = external(tmp_path, "weights.bin", bias)
+    (finding,) = told(path)
+    assert finding.message == "stored 24, of which 12 are zeros: its recurrent half"
+    assert unread(path) == []
+    assert told(external(tmp_path, "weights.bin", ones(SHAPE))) == []
+
+
+@pytest.mark.parametrize(
+    ("location", "more"),
+    [
+        ("absent.bin", {}),
+        ("../weights.bin", {}),
+        ("weights.bin", {"offset": 80}),
+        ("weights.bin", {"length": 40}),
+    ],
+)
+def test_a_bias_that_another_file_does_not_hold(
+    tmp_path: Path, location: str, more: dict[str, int]
+) -> None:
+    folder = tmp_path / "model"
+    folder.mkdir()
+    (tmp_path / "weights.bin").write_bytes(bytes(1000))
+    path = external(folder, location, 0 * ones(SHAPE), **more)
+    assert told(path) == []
+    (message,) = unread(path)
+    assert message.startswith(f"not searched for zeros: {location} does not hold its 96 bytes")
+
+
+def test_the_bytes_that_are_read_are_bounded(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(zero_bias, "_MOST_BYTES", 90)
+    (message,) = unread(save(tmp_path, built(SHAPE, 0 * ones(SHAPE))))
+    assert message == "not searched for zeros: more than 90 bytes of biases were read"
 
 
 def test_no_other_payload_is_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
