@@ -21,6 +21,7 @@ class Dialect(StrEnum):
     RESET_AFTER = "keras reset_after"  # two bias vectors as two rows of one tensor: GRU alone
     CUDNN = "cudnn"  # two bias vectors, one behind the other
     COMPATIBLE = "tensorflow 1 cudnn-compatible"  # the candidate has a recurrent bias: GRU alone
+    SONNET = "sonnet"  # two bias vectors, one with each kernel: VanillaRNN of Sonnet 1 alone
     TENSORFLOW = "tensorflow 1"  # one bias vector; kernels joined, input rows above state rows
 
 
@@ -78,6 +79,7 @@ LAYOUT: dict[Dialect, dict[Part, tuple[tuple[Role, ...], tuple[Axis, ...]]]] = {
     Dialect.RESET_AFTER: {**_PLAIN, Part.BIAS: (BOTH_BIASES, ((2,), (G, N)))},
     Dialect.CUDNN: {**_PLAIN, Part.BIAS: (BOTH_BIASES, ((2, G, N),))},
     Dialect.COMPATIBLE: {**_PLAIN, Part.BIAS: (BOTH_BIASES, ((2, G, N),))},
+    Dialect.SONNET: {**_PLAIN, Part.BIAS: (BOTH_BIASES, ((2, G, N),))},
     Dialect.TENSORFLOW: _PLAIN,
 }
 

@@ -9,6 +9,7 @@ from rnninspect.plugin import SkippedLayer, Stack
 from rnninspect_keras.assemble import Run, Title, assemble
 from rnninspect_keras.cells import CellPlan
 from rnninspect_keras.layout import Dialect, Part
+from rnninspect_keras.libraries import library_cells
 from rnninspect_keras.own_names import own_cells, whole
 from rnninspect_keras.parts import Piece
 from rnninspect_keras.scopes import class_of, part_of
@@ -53,10 +54,10 @@ class _Scope:
         return None
 
     @property
-    def level(self) -> int | None:
-        """Its place in a stack; None if it is in none."""
+    def levels(self) -> tuple[int, ...]:
+        """Its place in each stack around it, outermost first; empty if it is in none."""
         numbers = (re.fullmatch(LEVEL, part) for part in self.path)
-        return next((int(match[1]) for match in numbers if match), None)
+        return tuple(int(match[1]) for match in numbers if match)
 
 
 def recognise_named(named: Iterable[tuple[str, StoredTensor]]) -> list[Found]:
@@ -76,6 +77,11 @@ def recognise_named(named: Iterable[tuple[str, StoredTensor]]) -> list[Found]:
             found.append(SkippedLayer("/".join(outer), "cuDNN", reason, (tensor,)))
         else:
             rest.append((name, tensor))
+    taken: set[str] = set()
+    for title, run in library_cells(rest):
+        taken.update(piece.tensor.identity for piece in run.pieces)
+        found.extend(assemble(title, [run]))
+    rest = [known for known in rest if known[1].identity not in taken]
     for path, class_name, family, pieces in own_cells(rest):
         scopes[path] = _Scope(path, class_name, family)
         scopes[path].pieces += pieces
@@ -96,21 +102,18 @@ def _layers(scopes: Iterable[_Scope]) -> Iterator[Found]:
     for scope in scopes:
         owners[scope.owner].append(scope)
     for owner, group in owners.items():
-        inner = any(_stacked_inside(scope) for scope in group)
-        numbers = {scope.level for scope in group if scope.level is not None}
-        # Where a level is missing, something else may stand below: a cell of an own name.
-        levels = len(numbers) if numbers == set(range(len(numbers))) else 0
-        places: dict[tuple[int | None, int | None], list[_Scope]] = defaultdict(list)
+        numbers = {scope.levels for scope in group if scope.levels}
+        # Where a level is missing, something else may stand below: a cell of an own name. And where
+        # each direction holds a stack, a level reads its own direction's alone.
+        whole = numbers == {(number,) for number in range(len(numbers))}
+        apart = any(_stacked_inside(scope) for scope in group)
+        count = len(numbers) if whole and not apart else 0
+        places: dict[tuple[int, ...], list[_Scope]] = defaultdict(list)
         for scope in group:
-            places[scope.level, scope.way if inner else None].append(scope)
-        for (level, way), cells in sorted(places.items(), key=_in_order):
-            name = owner if way is None else f"{owner}/{WAYS[way]}"
-            yield from _level(name, level, levels, cells)
-
-
-def _in_order(place: tuple[tuple[int | None, int | None], list[_Scope]]) -> tuple[int, int]:
-    (level, way), _ = place
-    return way or 0, level or 0
+            places[scope.levels].append(scope)
+        for levels, cells in sorted(places.items()):
+            stack = Stack(owner, levels[0], count) if levels and count > 1 else None
+            yield from _level("/".join((owner, *map(str, levels))), stack, cells)
 
 
 def _stacked_inside(scope: _Scope) -> bool:
@@ -121,18 +124,15 @@ def _stacked_inside(scope: _Scope) -> bool:
     return bool(ways and stacks and ways[0] < stacks[-1])
 
 
-def _level(name: str, level: int | None, levels: int, cells: list[_Scope]) -> Iterator[Found]:
-    title_name = name if level is None else f"{name}/{level}"
-    stack = Stack(name, level, levels) if level is not None and levels > 1 else None
-    said = name.endswith(WAYS)  # of a stack inside of one direction
+def _level(name: str, stack: Stack | None, cells: list[_Scope]) -> Iterator[Found]:
     ways = sorted(cells, key=lambda cell: cell.way or 0)
     if [cell.way for cell in ways] == [0, 1] and all(cell.family for cell in ways):
         kinds = dict.fromkeys(cell.class_name for cell in ways)
-        title = Title(title_name, f"Bidirectional({', '.join(kinds)})", stack)
+        title = Title(name, f"Bidirectional({', '.join(kinds)})", stack)
         yield from assemble(title, [_run(cell) for cell in ways])
         return
     for cell in ways:
-        own = title_name if cell.way is None or said else f"{title_name}/{WAYS[cell.way]}"
+        own = name if cell.way is None else f"{name}/{WAYS[cell.way]}"
         own = own if len(cells) == 1 or cell.way is not None else f"{own}/{cell.path[-1]}"
         yield from _alone(Title(own, cell.class_name, stack), cell)
 

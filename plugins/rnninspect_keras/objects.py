@@ -165,10 +165,18 @@ def _closed(items: list[Item]) -> list[Item]:
     return items
 
 
-def reach(items: list[Item], start: Iterable[int], follows: Callable[[str], bool]) -> Iterator[int]:
-    """The numbers of the objects that edges of these names lead to, each once, breadth first."""
+def reach(
+    items: list[Item],
+    start: Iterable[int],
+    follows: Callable[[str], bool],
+    without: Iterable[int] = (),
+) -> Iterator[int]:
+    """The numbers of the objects that edges of these names lead to, each once, breadth first.
+
+    Objects of `without` are left out, and with them what only they lead to.
+    """
     pending = list(dict.fromkeys(start))
-    seen = set(pending)
+    seen = {*pending, *without}
     for number in pending:  # grows while it is walked
         yield number
         for name, child in items[number].children.items():

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
 OPTIMIZER = ("optimizer", "_optimizer")
 MODEL_VARIABLES = "_trainable_variables"  # of an optimizer: those that it trains
+ITERATIONS = "_iterations"  # of an optimizer since TensorFlow 2.11: its counter of steps
 COPIES = "_all_variables"  # Keras 3's `export` saves each variable a second time under it
 # Edges to what is no weight: metrics, random states, what Keras 2 keeps for itself.
 NO_WEIGHTS = ("keras_api", "signatures", "save_counter", "states", "metrics", "_random_generator")
@@ -29,8 +30,8 @@ def assign_purposes(items: list[Item], bundle: Bundle) -> None:
     """
     if not items:
         return
-    weights = set(reach(items, [0], _leads_to_weights))
     optimizers = _optimizers(items)
+    weights = set(reach(items, [0], _leads_to_weights, without=optimizers))
     kept = set(reach(items, optimizers, lambda edge: edge != MODEL_VARIABLES))
     trained = [items[number].children.get(MODEL_VARIABLES) for number in optimizers]
     lists = [found for found in trained if found is not None]  # some weights are reached only here
@@ -50,7 +51,7 @@ def assign_purposes(items: list[Item], bundle: Bundle) -> None:
             purpose = Purpose.COPY if item.name in known else Purpose.PARAMETER
         elif number in weights:
             purpose = Purpose.PARAMETER
-        if _is_state(item.name):
+        if _is_state(item.name) or (purpose is Purpose.PARAMETER and _is_counter(number, items)):
             purpose = Purpose.STATE
         name = item.name if item.name and names[item.name] == 1 else item.tensor.name
         item.tensor = item.tensor._replace(name=name, purpose=purpose)
@@ -68,6 +69,23 @@ def _leads_to_weights(edge: str) -> bool:
 
 
 def _optimizers(items: list[Item]) -> list[int]:
-    """The objects that are optimizers."""
+    """The objects that are optimizers, whatever the attributes that hold them are called."""
     named = [child for item in items for name, child in item.children.items() if name in OPTIMIZER]
-    return named + [number for number, item in enumerate(items) if item.identifier in OPTIMIZER]
+    own = [number for number, item in enumerate(items) if number and _is_optimizer(item)]
+    return list(dict.fromkeys(named + own))
+
+
+def _is_optimizer(item: Item) -> bool:
+    """Whether an object has slots, or counts steps beside a learning rate or its variables."""
+    if item.identifier in OPTIMIZER or item.slots:
+        return True
+    steps = item.children.keys() & {ITERATIONS, "iter"}
+    return bool(steps and item.children.keys() & {"learning_rate", "_learning_rate", "_variables"})
+
+
+def _is_counter(number: int, items: list[Item]) -> bool:
+    """Whether a variable is a whole number beside the model: a step, an epoch."""
+    tensor = items[number].tensor
+    if tensor is None or tensor.shape or not tensor.dtype.startswith(("int", "uint")):
+        return False
+    return number in items[0].children.values()

@@ -9,6 +9,7 @@ from rnninspect.plugin import Limit, Purpose, RecurrentLayer, SkippedLayer
 from rnninspect_keras.build import build
 from rnninspect_keras.graph import Carrier
 from rnninspect_keras.layout import Part
+from rnninspect_keras.listed import recognise_listed
 from rnninspect_keras.nameless import recognise, strands
 from rnninspect_keras.names import recognise_named
 from rnninspect_keras.objects import Item, paths_to, reach
@@ -163,12 +164,17 @@ class Tracked:
         return {tuple(place) for *place, last in gone if last == RECURRENT}
 
     def _label(self, item: Item) -> str:
-        path = item.key.partition("/.ATTRIBUTES")[0]
+        path = path_of(item.key)
         return item.name if "/" in item.name or "/" not in path else path
 
     def _by_names(self, tensors: Iterable[StoredTensor]) -> list[Found]:
         """Cells whose tensors hang together by their names alone."""
-        named = {item.tensor.identity: item.name for item in self._items if item.tensor is not None}
+        held = [(item.tensor.identity, item) for item in self._items if item.tensor is not None]
+        uses = Counter(item.name for _, item in held)
+        named = {
+            identity: item.name if uses[item.name] == 1 else path_of(item.key)
+            for identity, item in held
+        }
         rest = [
             (named.get(tensor.identity) or tensor.name, tensor)
             for tensor in tensors
@@ -184,7 +190,12 @@ class Tracked:
         taken = _identities(found)
         others = [known for known in rest if known[1].identity not in taken]
         found.extend(recognise_named(others))
-        return [*found, *_unknown(clusters, found)]
+        found.extend(_unknown(clusters, found))
+        taken = _identities(found)
+        listed, notes = recognise_listed(t for _, t in others if t.identity not in taken)
+        self.finder.observations.extend(notes)
+        self._require(len(listed))
+        return [*found, *listed]
 
 
 def _inside(places: set[str], named: Iterable[Named]) -> Iterator[Named]:
@@ -219,6 +230,11 @@ def _identities(found: list[Found]) -> set[str]:
             case SkippedLayer():
                 taken.update(tensor.identity for tensor in layer.tensors)
     return taken
+
+
+def path_of(key: str) -> str:
+    """The edges to an object, by the key of its value in a checkpoint."""
+    return key.partition("/.ATTRIBUTES")[0]
 
 
 def _is_inward(edge: str) -> bool:

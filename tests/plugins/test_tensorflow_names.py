@@ -126,10 +126,29 @@ NETWORKS: dict[str, tuple[Shapes, list[tuple[str, str, int, int, int]]]] = {
             **lstm(f"enc/bidirectional_rnn/bw/{STACKED}1/lstm_cell", 16),
         },
         [
-            ("enc/forward/0", "LSTM", 8, 1, 1600),
-            ("enc/forward/1", "LSTM", 16, 1, 2112),
-            ("enc/backward/0", "LSTM", 8, 1, 1600),
-            ("enc/backward/1", "LSTM", 16, 1, 2112),
+            ("enc/0", "LSTM", 8, 2, 3200),
+            ("enc/1", "LSTM", 16, 2, 4224),
+        ],
+    ),
+    "a stack in each direction of a stack": (
+        {
+            **lstm(f"enc/cell_0/bidirectional_rnn/fw/{STACKED}0/lstm_cell"),
+            **lstm(f"enc/cell_0/bidirectional_rnn/bw/{STACKED}0/lstm_cell"),
+            **lstm(f"enc/cell_1/bidirectional_rnn/fw/{STACKED}0/lstm_cell", 32),
+            **lstm(f"enc/cell_1/bidirectional_rnn/bw/{STACKED}0/lstm_cell", 32),
+        },
+        [("enc/0/0", "LSTM", 8, 2, 3200), ("enc/1/0", "LSTM", 32, 2, 6272)],
+    ),
+    "directions that differ": (
+        {
+            **lstm(f"enc/bidirectional_rnn/fw/{STACKED}0/lstm_cell"),
+            **gru(f"enc/bidirectional_rnn/bw/{STACKED}0/gru_cell"),
+            **lstm(f"enc/bidirectional_rnn/fw/{STACKED}1/lstm_cell", 16),
+        },
+        [
+            ("enc/0/forward", "LSTM", 8, 1, 1600),
+            ("enc/0/backward", "GRU", 8, 1, 1200),
+            ("enc/1/forward", "LSTM", 16, 1, 2112),
         ],
     ),
     "a stack of both directions": (
