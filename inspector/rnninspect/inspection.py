@@ -5,8 +5,9 @@ from __future__ import annotations
 import os
 
 from rnninspect.counter import count_layers
-from rnninspect.errors import PluginError, RnnInspectError
+from rnninspect.errors import PluginError, RnnInspectError, UnreadableFile
 from rnninspect.limits import Limit
+from rnninspect.plugin import Inside
 from rnninspect.readers import choose_reader, open_model
 from rnninspect.report import Findings, Report, add_up, possible_in
 from rnninspect.rules import check
@@ -15,8 +16,9 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from rnninspect.limits import Limits
     from rnninspect.model import SavedModel
-    from rnninspect.plugin import Reader
     from rnninspect.source import Source
+
+_DEEPEST = 2  # files around the one that is described
 
 
 def inspect_file(
@@ -47,12 +49,13 @@ def inspect_file(
         totals=add_up(model, counts),
         findings=Findings(check(model, counts)),
         files=files,
+        container=model.container,
     )
 
 
 def _described(source: Source) -> SavedModel:
     try:
-        model = _read(choose_reader(source), source)
+        model = _read(source)
     except RnnInspectError:  # a change may be what made it unreadable: then that is to be said
         source.require_unchanged()
         raise
@@ -60,19 +63,36 @@ def _described(source: Source) -> SavedModel:
     return model
 
 
-def _read(reader: Reader, source: Source) -> SavedModel:
+def _read(source: Source, depth: int = 0) -> SavedModel:
+    reader = choose_reader(source)
     try:
-        model = reader.read(source)
+        found = reader.read(source)
     except RnnInspectError:
         raise
     except Exception as error:  # a reader may be anybody's: its bug must not look like the file's
         raise PluginError(
             f"reader {reader.name} failed: {type(error).__name__}: {error}"
         ) from error
+    model = _read_inside(found, depth) if isinstance(found, Inside) else found
     source.limits.require(Limit.TENSORS, len(model.tensors))
     source.limits.require(Limit.RECURRENT, len(model.layers), "the number of recurrent layers")
     source.limits.require(Limit.NAME_LENGTH, _letters(model), "the length of all names together")
     return model
+
+
+def _read_inside(found: Inside, depth: int) -> SavedModel:
+    """The model in a file that another one holds, described as the inner file alone would be."""
+    if depth >= _DEEPEST:
+        raise UnreadableFile(f"a {found.container} inside {depth} other files")
+    try:
+        model = _read(found.source, depth + 1)
+    except UnreadableFile as error:
+        raise type(error)(f"in the {found.container}: {error}") from error
+    return model._replace(
+        format=f"{found.container} of a {model.format}",
+        observations=(*found.observations, *model.observations),
+        container=found.container,
+    )
 
 
 def _letters(model: SavedModel) -> int:

@@ -221,6 +221,7 @@ class SavedModel(Record):
         tensors: every stored tensor, those of the layers included, whatever its purpose.
         skipped: recurrent layers without a formula.
         observations: what else was noticed.
+        container: the file around the one that is described, `pickle`; empty if there is none.
     """
 
     format: str
@@ -230,3 +231,4 @@ class SavedModel(Record):
     tensors: tuple[StoredTensor, ...]
     skipped: tuple[SkippedLayer, ...] = ()
     observations: tuple[Observation, ...] = ()
+    container: str = ""

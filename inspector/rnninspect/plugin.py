@@ -40,6 +40,7 @@ __all__ = [
     "Fact",
     "Factor",
     "Fate",
+    "Inside",
     "Limit",
     "Limits",
     "Neighbour",
@@ -87,6 +88,20 @@ class Convention(Record):
     note: str = ""
 
 
+class Inside(Record):
+    """Another file that the one at hand holds, for whichever reader knows its format.
+
+    Attributes:
+        source: the bytes of the inner file, or a folder of its members.
+        container: what the outer file is, `pickle`.
+        observations: what was noticed about the outer file.
+    """
+
+    source: Source
+    container: str
+    observations: tuple[Observation, ...] = ()
+
+
 class Reader(Protocol):
     """What an installed package offers: it recognises one framework's files and describes them.
 
@@ -108,8 +123,8 @@ class Reader(Protocol):
     def recognises(self, source: Source) -> bool:
         """Whether the content is one of its formats; reads little, raises nothing."""
 
-    def read(self, source: Source) -> SavedModel:
-        """Describe the file.
+    def read(self, source: Source) -> SavedModel | Inside:
+        """Describe the file, or say which file inside it is the model.
 
         Raises:
             UnreadableFile: its structure cannot be parsed; the message says where and why.

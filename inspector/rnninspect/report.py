@@ -71,6 +71,7 @@ class Report(Record):
     `file_bytes` are those of the file and of the others that it names: shards, external data.
     `possible` are the modules that look like a recurrent cell without a known formula.
     `files` are the paths of the file and of those others.
+    `container` is the file around the model, `pickle`, as `format` says too; mostly there is none.
     """
 
     path: str
@@ -84,6 +85,7 @@ class Report(Record):
     totals: Totals
     findings: Findings
     files: tuple[str, ...] = ()
+    container: str = ""
 
     def findings_of(self, layer: str, level: Level = Level.ERROR) -> tuple[Finding, ...]:
         """Findings on one layer, of this level or worse."""

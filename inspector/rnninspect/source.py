@@ -72,6 +72,7 @@ class Source:
         self.location, self.size, self.reading = location, size, reading
         self._store, self._start = store, start
         self._lent = False
+        self._members: dict[str, Source] | None = None
 
     @property
     def name(self) -> str:
@@ -155,8 +156,18 @@ class Source:
         """A source over bytes in memory (an inflated member) with this one's path and limits."""
         return Source(self.location, Memory(data), 0, len(data), self.reading)
 
+    def containing(self, members: dict[str, Source]) -> Source:
+        """A folder with these files by path, as an archive in this run holds them."""
+        folder = Source(self.location, Folder(), 0, 0, self.reading)
+        folder._members = members
+        return folder
+
     def neighbour(self, location: str) -> Neighbour:
         """What a path that the model names leads to; it is looked up, never opened."""
+        if self._members is not None:
+            member = self._members.get(location)
+            found = Whereabouts.MISSING if member is None else Whereabouts.INSIDE
+            return Neighbour(found, location if member else None, member.size if member else 0)
         if not location or location[0] == "/" or any(char in "\\\0" for char in location):
             return Neighbour(Whereabouts.OUTSIDE)
         try:
@@ -175,6 +186,9 @@ class Source:
 
     def names_ending(self, suffix: str) -> tuple[str, ...]:
         """Names in the folder that end so, in order; UnreadableFile if it may not be read."""
+        if self._members is not None:
+            names = (name for name in self._members if "/" not in name)
+            return tuple(sorted(name for name in names if name.endswith(suffix)))
         found = []
         try:
             with os.scandir(self.folder or os.curdir) as entries:
@@ -193,6 +207,8 @@ class Source:
             raise UnreadableFile(
                 f"{location} is {found.whereabouts} (sought in the model's folder)"
             )
+        if self._members is not None:
+            return self._members[location]
         source = _opened(found.path, self.reading)
         if source.is_folder:  # it was a file a moment ago
             raise UnreadableFile(f"{location} has become a folder")

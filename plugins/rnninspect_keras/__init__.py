@@ -9,6 +9,7 @@ if TYPE_CHECKING:
     from rnninspect.plugin import Convention, SavedModel, Source
 
 ZIP, EMPTY_ZIP = b"PK\3\4", b"PK\5\6"
+PICKLE = b"\x80"
 HDF5 = b"\x89HDF\r\n\x1a\n"
 MEMBERS = (b"config.json", b"model.weights.h5")
 
@@ -84,6 +85,8 @@ def _kind(source: Source) -> str | None:
         return _folder_kind(source)
     if kind := _by_head(source):
         return kind
+    if source.head(1) == PICKLE:  # it may end with an archive, and is more than that
+        return None
     tail = source.read(source.size - min(source.size, TAIL), min(source.size, TAIL))
     if tail.endswith(TABLE) and len(tail) > FOOTER:
         return "checkpoint"

@@ -6,7 +6,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from rnninspect.plugin import Convention, SavedModel, Source
+    from rnninspect.plugin import Convention, Inside, SavedModel, Source
 
 
 class TorchReader:
@@ -15,8 +15,19 @@ class TorchReader:
     name = "torch"
     summary = "PyTorch: state dicts, checkpoints, modules, TorchScript, torch.export; safetensors"
     suffixes: tuple[str, ...] = (
-        *(".pt", ".pth", ".th", ".ckpt", ".checkpoint", ".bin", ".pkl", ".pickle", ".tar", ".jit"),
-        *(".ptl", ".pt2", ".safetensors", ".distcp", ".gz"),
+        *(
+            ".pt",
+            ".pth",
+            ".th",
+            ".ckpt",
+            ".checkpoint",
+            ".bin",
+            ".pkl",
+            ".pickle",
+            ".joblib",
+            ".tar",
+        ),
+        *(".jit", ".ptl", ".pt2", ".safetensors", ".distcp", ".gz"),
     )
     implied_suffixes: tuple[str, ...] = ()
 
@@ -26,7 +37,7 @@ class TorchReader:
 
         return sniff(source) is not None
 
-    def read(self, source: Source) -> SavedModel:
+    def read(self, source: Source) -> SavedModel | Inside:
         """Describe the file; UnreadableFile or RefusedFile if that cannot be done."""
         from rnninspect_torch.reading import read_model  # noqa: PLC0415 - only for files of torch
 

@@ -38,6 +38,7 @@ NAMES: dict[str, tuple[str, ...]] = {
     "numpy._core.multiarray": ("_reconstruct", "scalar"),
     "numpy.core.numeric": ("_frombuffer",),
     "numpy._core.numeric": ("_frombuffer",),
+    "joblib.numpy_pickle": ("NumpyArrayWrapper",),
     "collections": ("OrderedDict", "defaultdict", "Counter", "deque"),
     "decimal": ("Decimal",),
     "fractions": ("Fraction",),
@@ -45,6 +46,7 @@ NAMES: dict[str, tuple[str, ...]] = {
     "argparse": ("Namespace",),
     "types": ("SimpleNamespace",),
     "_codecs": ("encode",),
+    "_io": ("BytesIO", "StringIO"),
     "copyreg": ("_reconstructor", "__newobj__"),
     "builtins": (
         *("set", "frozenset", "list", "tuple", "dict", "int", "float", "complex", "bool"),

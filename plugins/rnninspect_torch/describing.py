@@ -97,7 +97,7 @@ def describe_model(saved: Saved, roots: list[Root], producer: str = "") -> Saved
         layers=tuple(layer for network in networks for layer in network.layers),
         tensors=tuple(tensor for _, tensor in pairs),
         observations=(
-            *_callables(saved),
+            *callables_of(saved),
             *saved.observations,
             *(note for network in networks for note in network.observations),
             *oddities(saved, pairs, in_layers),
@@ -185,7 +185,7 @@ def _is_another(group: Group, names: list[str]) -> bool:
     return inside > sum(1 for _ in group.entries()) or not group.signature.required <= roles
 
 
-def _callables(saved: Saved) -> list[Observation]:
+def callables_of(saved: Saved) -> list[Observation]:
     """The callables that a loader would run, the first ones by name."""
     paths = list(saved.calls.foreign)
     notes = [Observation(Fact.CODE, path) for path in paths[:_MOST_CALLABLES]]

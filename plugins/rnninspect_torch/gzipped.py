@@ -1,4 +1,4 @@
-"""Files of torch behind gzip (RFC 1952): one file, or a tar archive that holds one."""
+"""Files in gzip or zlib data (RFC 1952, 1950): a file of torch, a tar archive, a joblib file."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ if TYPE_CHECKING:
     from rnninspect.plugin import Source
 
 MARK = b"\x1f\x8b"
-_GZIP = 16 + zlib.MAX_WBITS
+_EITHER = 32 + zlib.MAX_WBITS  # the header says which
 _HEAD = 1 << 16
 
 
 def peek(source: Source) -> bytes:
     """The first bytes of the file inside; none if they do not inflate."""
     try:
-        return zlib.decompressobj(_GZIP).decompress(source.head(_HEAD), _HEAD)
+        return zlib.decompressobj(_EITHER).decompress(source.head(_HEAD), _HEAD)
     except zlib.error:
         return b""
 
@@ -37,20 +37,20 @@ def unwrap(source: Source) -> Source:
 
 
 def _inflate(source: Source) -> bytes:
-    inflater = zlib.decompressobj(_GZIP)
+    inflater = zlib.decompressobj(_EITHER)
     pieces: list[bytes] = []
     size = offset = 0
     while not inflater.eof:
         if offset >= source.size:
-            raise UnreadableFile("the gzip data end before their end mark: truncated?")
+            raise UnreadableFile("the compressed data are truncated")
         packed = source.read(offset, min(_HEAD, source.size - offset))
         offset += len(packed)
         try:
             while packed:
                 pieces.append(inflater.decompress(packed, 1 << 20))
                 size += len(pieces[-1])
-                source.limits.require(Limit.EXPANSION, size, "the file behind gzip")
+                source.limits.require(Limit.EXPANSION, size, "the decompressed file")
                 packed = inflater.unconsumed_tail
         except zlib.error as error:
-            raise UnreadableFile(f"the gzip data do not inflate: {error}") from error
+            raise UnreadableFile(f"cannot decompress the data: {error}") from error
     return b"".join(pieces)

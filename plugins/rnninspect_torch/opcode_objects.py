@@ -5,6 +5,7 @@ from __future__ import annotations
 from rnninspect.plugin import UnreadableFile
 from rnninspect_torch.opcode_containers import CONTAINERS
 from rnninspect_torch.opcode_values import VALUES
+from rnninspect_torch.raw_arrays import is_wrapper, pass_elements
 from rnninspect_torch.values import Instance, Mapping
 
 TYPE_CHECKING = False
@@ -174,6 +175,8 @@ def _build(machine: Machine) -> None:
     target = machine.stack[-1]
     if isinstance(target, Mapping | Instance):
         target.state = state
+    if isinstance(target, Instance) and is_wrapper(target):
+        pass_elements(machine, target)
 
 
 def _persistent(machine: Machine) -> None:

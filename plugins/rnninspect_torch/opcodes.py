@@ -9,6 +9,7 @@ from __future__ import annotations
 from rnninspect.plugin import Limit, UnreadableFile
 from rnninspect_torch.cursor import WORD, Cursor
 from rnninspect_torch.opcode_objects import HANDLERS, NOTHING, Stopped
+from rnninspect_torch.raw_arrays import SLICE
 from rnninspect_torch.values import Blob, Global
 
 TYPE_CHECKING = False
@@ -29,7 +30,6 @@ if TYPE_CHECKING:
             ...
 
 
-SLICE = 5_000  # opcodes between two looks at the budgets
 LONG_PAYLOAD = 1 << 16  # longer byte strings and texts are passed over
 # Opcodes that are also in the table of handlers, and how long one is with its argument at most.
 _PUT, _NUMBER, _GET, _MARK = b"rKh("
@@ -41,7 +41,7 @@ class Machine:
     """The state of one pickle's interpretation."""
 
     __slots__ = (
-        *("calls", "cursor", "globals", "made", "marks", "memo", "memoised"),
+        *("calls", "cursor", "depth", "globals", "made", "marks", "memo", "memoised"),
         *("seen", "spelled", "stack", "text"),
     )
 
@@ -53,6 +53,7 @@ class Machine:
         self.globals: dict[tuple[str, str], Global] = {}
         self.spelled: dict[int, tuple[Blob, str]] = {}
         self.seen = self.made = self.text = 0
+        self.depth = 0  # of pickles around this one
 
     def run(self) -> object:
         """Interpret up to STOP and return what is then on top of the stack."""

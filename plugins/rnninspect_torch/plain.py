@@ -7,14 +7,16 @@ from rnninspect_torch.arrays import SCOPE as ARRAY
 from rnninspect_torch.assembling import assemble
 from rnninspect_torch.cursor import Cursor
 from rnninspect_torch.distributed import describe_checkpoint, is_index
+from rnninspect_torch.inside import find_inside
 from rnninspect_torch.opcodes import load
 from rnninspect_torch.rebuild import TorchCalls
 from rnninspect_torch.saved import Saved
 from rnninspect_torch.values import Instance
+from rnninspect_torch.walking import Walk
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from rnninspect.plugin import SavedModel, Source
+    from rnninspect.plugin import Inside, SavedModel, Source
 
 _TABLES = "pandas."  # of data: their arrays are those of columns
 
@@ -30,25 +32,29 @@ def read_plain(source: Source) -> Saved:
     return Saved("pytorch pickle", value, calls, lambda _: None, notes)
 
 
-def read(source: Source) -> SavedModel:
+def read(source: Source) -> SavedModel | Inside:
     """The model in a plain pickle, or the one whose index a distributed checkpoint pickles."""
     saved = read_plain(source)
+    if not saved.calls.storages and not saved.calls.nested:
+        found = find_inside(saved, Walk(source.limits))
+        if found is not None:
+            return found
     if is_index(saved.value):
         return describe_checkpoint(saved)
     if isinstance(saved.value, Instance) and saved.value.path.startswith(_TABLES):
         raise UnreadableFile(f"a pickle of {saved.value.path}, not a model")
     model = assemble(saved)
     if all(tensor.identity.startswith(f"{ARRAY}/") for tensor in model.tensors):
-        return _of_arrays(model, saved.value)
+        return _of_arrays(model, saved)
     return model
 
 
-def _of_arrays(model: SavedModel, value: object) -> SavedModel:
+def _of_arrays(model: SavedModel, saved: Saved) -> SavedModel:
     """The same without torch's name: the file holds arrays of numpy, which anything may have."""
-    model = model._replace(format="pickle of numpy arrays")
+    model = model._replace(format=f"{saved.calls.container} of numpy arrays")
     if model.layers:  # by the names that torch gives to their weights
         return model
-    held = value.attributes if isinstance(value, Instance) else {}
+    held = saved.value.attributes if isinstance(saved.value, Instance) else {}
     version = held.get("_sklearn_version")
     note = Observation(
         Fact.UNUSUAL, "the file does not say which of its arrays are parameters: all are counted"

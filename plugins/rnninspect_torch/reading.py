@@ -7,12 +7,14 @@ import re
 import struct
 from importlib import import_module
 
-from rnninspect.plugin import Fact, Observation, SavedModel, Source, UnreadableFile
+from rnninspect.plugin import Fact, Inside, Observation, SavedModel, Source, UnreadableFile
 from rnninspect_torch.sniffing import Container, model_in, sniff
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+    Found = SavedModel | Inside
 
 # Each of these modules has a function `read`, and is imported when a file needs it.
 _MODULES = {
@@ -35,7 +37,7 @@ _FOREIGN = (
 )
 
 
-def read_model(source: Source) -> SavedModel:
+def read_model(source: Source) -> Found:
     """Describe a file; UnreadableFile, or RefusedFile, whatever is wrong with it."""
     collecting = gc.isenabled()
     gc.disable()  # a million small values without a cycle: looking for cycles takes a fifth
@@ -49,7 +51,7 @@ def read_model(source: Source) -> SavedModel:
             gc.enable()
 
 
-def _with_the_rest(model: SavedModel, source: Source) -> SavedModel:
+def _with_the_rest(model: Found, source: Source) -> Found:
     """Say so if the file is one of a set, by its name: `model-00001-of-00003.safetensors`."""
     if source.is_folder or "-of-" not in source.name:
         return model
@@ -61,7 +63,7 @@ def _with_the_rest(model: SavedModel, source: Source) -> SavedModel:
     return model._replace(observations=(*model.observations, note))
 
 
-def read_any(source: Source, depth: int = 0) -> SavedModel:
+def read_any(source: Source, depth: int = 0) -> Found:
     """Describe whatever container a source is, also one inside of others."""
     if depth > _DEEPEST:
         raise UnreadableFile(f"a file inside of {depth} others")
@@ -76,11 +78,11 @@ def read_any(source: Source, depth: int = 0) -> SavedModel:
     if container in _AROUND:
         return _read_inside(source, container, depth)
     module = import_module(f"rnninspect_torch.{_MODULES[container]}")
-    read: Callable[[Source], SavedModel] = module.read
+    read: Callable[[Source], Found] = module.read
     return read(source)
 
 
-def _read_inside(source: Source, container: Container, depth: int) -> SavedModel:
+def _read_inside(source: Source, container: Container, depth: int) -> Found:
     """Describe the file of torch in another file."""
     if container is Container.GZIP:
         from rnninspect_torch.gzipped import unwrap  # noqa: PLC0415 - as above

@@ -6,6 +6,7 @@ The ids are those of torch/serialization.py, whose first form was that of versio
 from __future__ import annotations
 
 from rnninspect.plugin import Limit, UnreadableFile
+from rnninspect_torch.arrays import JOBLIB
 from rnninspect_torch.callables import is_foreign
 from rnninspect_torch.dtypes import ELEMENT_BYTES, STORAGES
 from rnninspect_torch.rebuilders import LARGEST, REBUILDERS
@@ -33,12 +34,14 @@ class TorchCalls:
         foreign: callables that loading would run, in order; the dict's values are not used.
         clashes: sentences on storages that were called by two types or lengths.
         sources: classes whose source text the file holds.
+        container: what the file is if it is not torch's, `pickle` or `joblib file`.
         nested: bytes held by storages that lie inside of the pickle itself, by their scope.
     """
 
     def __init__(self, source: Source, scope: str = "data") -> None:
         self.source, self.scope = source, scope
         self.spent = 0
+        self.container = "pickle"
         self.storages: dict[str, Storage] = {}
         self.foreign: dict[str, None] = {}
         self.clashes: dict[str, None] = {}
@@ -57,6 +60,8 @@ class TorchCalls:
                 raise UnreadableFile(f"{maker.name} with {len(args)} arguments") from error
         if is_foreign(maker.module, maker.name):
             self.foreign[maker.path] = None
+        if maker.module == JOBLIB:
+            self.container = "joblib file"
         made = Instance(maker, args)
         place = _STATES.get(maker.path)
         if place is not None and place < len(args):

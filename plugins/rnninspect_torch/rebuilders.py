@@ -152,7 +152,10 @@ def _encoded(_calls: TorchCalls, args: Args) -> object:
 def _reconstructed(calls: TorchCalls, args: Args) -> object:
     maker, _, state = args[:3]
     made = calls.call(maker, ())
-    if isinstance(made, Mapping | Instance) and isinstance(state, Mapping):
+    if isinstance(made, Instance) and type(state) is list:
+        calls.spend(len(state))
+        made.extend(state)
+    elif isinstance(made, Mapping | Instance) and isinstance(state, Mapping):
         calls.spend(len(state.pairs))
         made.update(state.pairs)
     return made
@@ -164,6 +167,15 @@ def _new(calls: TorchCalls, args: Args) -> object:
 
 def _loaded(calls: TorchCalls, args: Args) -> object:
     return load_nested(calls, args[0])
+
+
+def _attribute(calls: TorchCalls, args: Args) -> object:
+    """A method of a class by its whole name; to look it up may run anything."""
+    calls.foreign["builtins.getattr"] = None
+    owner, name = args
+    if isinstance(owner, Global) and isinstance(name, str):
+        return Global(owner.module, f"{owner.name}.{name}")
+    return Instance(Global("builtins", "getattr"), args)
 
 
 def _named(module: str, names: str, rebuilder: Rebuilder) -> dict[tuple[str, str], Rebuilder]:
@@ -196,4 +208,5 @@ REBUILDERS: dict[tuple[str, str], Rebuilder] = {
     **_named("_codecs", "encode", _encoded),
     **_named("copyreg", "_reconstructor", _reconstructed),
     **_named("copyreg", "__newobj__", _new),
+    **_named("builtins", "getattr", _attribute),
 }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from enum import StrEnum
 
 from rnninspect.plugin import UnreadableFile
@@ -31,6 +32,8 @@ _HEAD = 4096
 # torch/serialization.py's MAGIC_NUMBER as the opcode LONG1 writes it.
 _MAGIC = bytes.fromhex("8a0a6cfc9c46f920 6aa850 19")
 _FRAME = 0x95
+# The opcode GLOBAL: `ctorch._utils`, `_rebuild_tensor_v2`, a line each.
+_NAME = rb"c[A-Za-z_][\w.]*\n[A-Za-z_][\w.]*\n"
 # Of torch.distributed.checkpoint; of Hugging Face's sharded and whole models; of AllenNLP's.
 _STARTS = (
     ".metadata",
@@ -85,8 +88,8 @@ def _by_head(head: bytes) -> Container | None:
 def _by_more(source: Source, head: bytes) -> Container | None:
     if head[:4] == b"PK\3\4":
         return _kind_of_zip(source, head)
-    if head[:2] == b"\x1f\x8b":
-        from rnninspect_torch.gzipped import peek  # noqa: PLC0415 - zlib only for gzip
+    if head[:2] == b"\x1f\x8b" or _is_zlib(head):
+        from rnninspect_torch.gzipped import peek  # noqa: PLC0415 - zlib only for such data
 
         inside = peek(source)
         is_known = inside[:4] == b"PK\3\4" or sniff(source.holding(inside)) is not None
@@ -94,6 +97,11 @@ def _by_more(source: Source, head: bytes) -> Container | None:
     if head[:1] == b"{" and b'"weight_map"' in head and b'.h5"' not in head:  # Keras has one too
         return Container.INDEX
     return Container.PICKLE if _is_text_pickle(source, head) else None
+
+
+def _is_zlib(head: bytes) -> bool:
+    """Whether the first two bytes are a header of RFC 1950, for a window of 32 KiB."""
+    return head[:1] == b"\x78" and int.from_bytes(head[:2]) % 31 == 0
 
 
 def _kind_of_zip(source: Source, head: bytes) -> Container | None:
@@ -116,5 +124,7 @@ def _is_record(name: str) -> bool:
 
 def _is_text_pickle(source: Source, head: bytes) -> bool:
     """Protocol 0 or 1: it begins with a container or a name, and its last byte is STOP."""
-    starts = (b"(dp", b"(lp", b"(ip", b"}q", b"]q", b"ccopy_reg\n", b"ccollections\n", b"ctorch")
-    return head.startswith(starts) and source.read(source.size - 1, 1) == b"."
+    starts = (b"(dp", b"(lp", b"(ip", b"}q", b"]q")
+    if not head.startswith(starts) and re.match(_NAME, head) is None:
+        return False
+    return source.read(source.size - 1, 1) == b"."

@@ -36,6 +36,7 @@ def hold(reader: Reader, good: Path, scratch: Path) -> SavedModel:
     with open_source(good) as source:
         assert reader.recognises(source)
         model = reader.read(source)
+    assert isinstance(model, SavedModel), "the file that is handed in is the model"
     _is_well_formed(model)
     return model
 

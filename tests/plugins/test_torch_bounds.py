@@ -24,7 +24,9 @@ def within(limits: Limits, data: bytes, folder: Path) -> SavedModel:
     path = folder / "bounded.pt"
     path.write_bytes(data)
     with open_source(path, limits) as source:
-        return TorchReader().read(source)
+        found = TorchReader().read(source)
+    assert isinstance(found, SavedModel)
+    return found
 
 
 def beside(values: bytes) -> bytes:

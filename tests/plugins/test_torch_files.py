@@ -222,7 +222,7 @@ def test_gzip_is_bounded(tmp_path: Path) -> None:
 
 def test_gzip_that_is_cut_off(tmp_path: Path) -> None:
     data = gzip.compress(saved({"a": (20, 20)}))
-    with pytest.raises(UnreadableFile, match="before their end mark"):
+    with pytest.raises(UnreadableFile, match="compressed data are truncated"):
         read(data[:-20], tmp_path, "model.gz")
 
 

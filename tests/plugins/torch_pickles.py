@@ -150,7 +150,9 @@ def read_path(path: Path) -> SavedModel:
     with open_source(path) as source:
         reader = TorchReader()
         assert reader.recognises(source)
-        return reader.read(source)
+        found = reader.read(source)
+    assert isinstance(found, SavedModel)
+    return found
 
 
 def parameters(model: SavedModel) -> int:

@@ -62,8 +62,12 @@ JUDGES = {"pytorch": (TORCH,), "keras": (KERAS,), "onnx": (ONNX, ONNXRUNTIME)}
 
 
 def judges_of(report: Report) -> tuple[Judge, ...]:
-    """The frameworks that know a file of this kind; none for a framework of a third party."""
-    return JUDGES.get(report.framework, ())
+    """The frameworks that know a file of this kind; none for a framework of a third party.
+
+    None either for a model inside another file: what a framework would load of that is not certain
+    to be what was described.
+    """
+    return () if report.container else JUDGES.get(report.framework, ())
 
 
 def verify(
