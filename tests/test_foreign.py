@@ -7,10 +7,8 @@ import gzip
 import io
 import json
 import lzma
-import pickle
 import struct
 import zipfile
-import zlib
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -88,7 +86,6 @@ FILES: dict[str, tuple[bytes, str]] = {
     "m.rds": (gzip.compress(b"X\n\0\0\0\3\0\4"), "an R data file"),
     "m.mat": (b"MATLAB 5.0 MAT-file, Platform", "a MATLAB file (.mat)"),
     "m.msgpack": (DENSE, "MessagePack data, as Flax saves parameters"),
-    "m.joblib": (zlib.compress(pickle.dumps(1)), "a compressed pickle or joblib file"),
     "m.bz2": (bz2.compress(b"x"), "bzip2-compressed data; decompress it"),
     "m.xz": (lzma.compress(b"x"), "xz-compressed data; decompress it"),
     "m.gz": (gzip.compress(b"\x08\x08"), "gzip-compressed data; decompress it"),

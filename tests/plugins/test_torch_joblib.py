@@ -74,7 +74,7 @@ def test_what_python_decompresses_piece_by_piece_is_read(method: str, tmp_path: 
 def test_other_compression_is_named(method: str, tmp_path: Path) -> None:
     path = tmp_path / "model.joblib"
     joblib.dump(LAYER, path, compress=(method, 3))
-    with pytest.raises(UnknownFormat, match="data: decompress them first"):
+    with pytest.raises(UnknownFormat, match="compressed data; decompress it"):
         inspect_file(path)
 
 

@@ -20,12 +20,7 @@ WINDOW = 4096  # bytes that the patterns are matched against
 _GZIP = b"\x1f\x8b"
 _ZLIB = re.compile(rb"\x78[\x01\x5e\x9c\xda]")
 _AUTOMATIC = 47  # zlib's window bits for a gzip or a zlib header
-_PICKLE = re.compile(rb"\x80[\x02-\x05]")
 _NUMPY = "a NumPy archive (.npz): not supported; save the arrays as safetensors"
-_JOBLIB = (
-    "a compressed pickle or joblib file: not supported; "
-    "save it without compression (joblib.dump with compress=0)"
-)
 
 
 def name_file(head: bytes, name: str) -> str | None:
@@ -76,8 +71,6 @@ def _compressed(head: bytes) -> str | None:
         data = zlib.decompressobj(_AUTOMATIC).decompress(head, WINDOW)
     except zlib.error:
         data = b""
-    if _PICKLE.match(data):
-        return _JOBLIB
     if data and (known := _by_signature(data)):
         return known
     if not data and not head.startswith(_GZIP):
