@@ -18,6 +18,7 @@ FLOORS = {
     "cells": 0,
     "wording": 0,
     "limits": 0,
+    "neighbours": 1,
     "stores": 0,
     "reading": 1,
     "model": 1,

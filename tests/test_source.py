@@ -9,7 +9,8 @@ import pytest
 
 from rnninspect.errors import RefusedFile, UnreadableFile
 from rnninspect.limits import Limit, Limits
-from rnninspect.source import Whereabouts, open_source
+from rnninspect.neighbours import Whereabouts
+from rnninspect.source import open_source
 
 
 @pytest.fixture

@@ -20,8 +20,9 @@ from rnninspect.model import (
     Stack,
     StoredTensor,
 )
+from rnninspect.neighbours import Neighbour, Whereabouts
 from rnninspect.record import Record
-from rnninspect.source import Neighbour, Source, Whereabouts, open_source
+from rnninspect.source import Source, open_source
 from rnninspect.wording import plural
 
 TYPE_CHECKING = False

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import os
 import stat
-from enum import StrEnum
 from functools import cached_property
 
 from rnninspect.errors import UnreadableFile
 from rnninspect.limits import Limit, Limits
+from rnninspect.neighbours import Neighbour, Whereabouts
 from rnninspect.reading import Reading
-from rnninspect.record import Record
 from rnninspect.stores import File, Folder, Memory, State, Store
 
 TYPE_CHECKING = False
@@ -28,31 +27,6 @@ KINDS = (
 
 
 OPENING = os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC
-
-
-class Whereabouts(StrEnum):
-    """Where a path that a model names leads."""
-
-    INSIDE = "inside"  # a regular file in the model's folder
-    MISSING = "missing"
-    OUTSIDE = "outside"  # absolute, or out of the folder by `..` or a link
-    IRREGULAR = "irregular"  # a pipe, a device, a folder
-
-
-class Neighbour(Record):
-    """A file that the model names; what follows `whereabouts` is known only when it is inside.
-
-    Attributes:
-        whereabouts: where the path leads.
-        path: the file's own path, all links followed.
-        size: its size in bytes.
-        identity: device and inode, which two hard links to one file share.
-    """
-
-    whereabouts: Whereabouts
-    path: str | None = None
-    size: int = 0
-    identity: tuple[int, int] | None = None
 
 
 class Source:

@@ -10,7 +10,8 @@ from pathlib import Path
 import h5py
 
 from rnninspect.limits import Limit, Limits
-from rnninspect.source import Whereabouts, open_source
+from rnninspect.neighbours import Whereabouts
+from rnninspect.source import open_source
 from rnninspect.verification.keras_config import first_foreign
 from rnninspect.verification.question import NeedsTrust
 
