@@ -52,7 +52,10 @@ def read(source: Source) -> SavedModel | Inside:
 def _of_arrays(model: SavedModel, saved: Saved) -> SavedModel:
     """The same without torch's name: the file holds arrays of numpy, which anything may have."""
     model = model._replace(format=f"{saved.calls.container} of numpy arrays")
-    if model.layers:  # by the names that torch gives to their weights
+    if any(layer.convention == "pytorch" for layer in model.layers):  # by the names of its weights
+        return model
+    model = model._replace(framework="numpy")
+    if model.layers:
         return model
     held = saved.value.attributes if isinstance(saved.value, Instance) else {}
     version = held.get("_sklearn_version")
@@ -60,7 +63,6 @@ def _of_arrays(model: SavedModel, saved: Saved) -> SavedModel:
         Fact.UNUSUAL, "the file does not say which of its arrays are parameters: all are counted"
     )
     return model._replace(
-        framework="numpy",
         producer=f"scikit-learn {version[:20]}" if isinstance(version, str) else "",
         observations=(*model.observations, note),
     )

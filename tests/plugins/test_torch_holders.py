@@ -227,7 +227,6 @@ class Written:
 @pytest.mark.parametrize(
     ("value", "elements"),
     [
-        (Written(), 128),
         ({"weights": [np.ones((4, 20)), np.ones((5, 20)), np.ones(20)]}, 200),
         (Trainer(weights=[np.ones((4, 3))], biases=[np.ones(4)], sizes=[3, 4]), 16),
         (np.ones((3, 4)), 12),
@@ -240,6 +239,13 @@ def test_arrays_of_numpy_are_called_that_and_counted(
     assert (model.format, model.framework) == ("pickle of numpy arrays", "numpy")
     assert purposes(model) == {Purpose.PARAMETER: elements}
     assert any("all are counted" in note.detail for note in model.observations)
+
+
+def test_a_cell_that_is_written_in_numpy_is_no_layer_of_torch(tmp_path: Path) -> None:
+    model = written(Written(), tmp_path, by_pickle=True)
+    assert (model.format, model.framework) == ("pickle of numpy arrays", "numpy")
+    assert purposes(model) == {Purpose.PARAMETER: 128}
+    assert [layer.cell for layer in model.layers] == ["LSTM"]
 
 
 def test_a_state_dict_of_arrays_is_read_by_its_names(tmp_path: Path) -> None:
