@@ -5,8 +5,8 @@ The word stands in the variable FAKE_JUDGE, or else it is what the file holds.
 
 from __future__ import annotations
 
+import ctypes
 import os
-import signal
 import time
 from pathlib import Path
 
@@ -23,7 +23,7 @@ def answer(question: Question, given: Answer) -> None:
     match word:
         case "crash":
             print("about to fall", flush=True)  # noqa: T201 - the last words of a crash
-            os.kill(os.getpid(), signal.SIGSEGV)
+            ctypes.string_at(0)
         case "import":
             raise ModuleNotFoundError("No module named 'theirs'", name="theirs")
         case "raise":

@@ -5,6 +5,7 @@ from __future__ import annotations
 import subprocess
 import sys
 import zipfile
+from collections.abc import Callable
 from pathlib import Path
 
 import h5py
@@ -12,12 +13,23 @@ import keras
 import pytest
 import tf_keras
 
-from keras_gadgets import CONTAINERS, GADGETS, dense, model, new_lambda
+from keras_gadgets import (
+    CONTAINERS,
+    GADGETS,
+    Entry,
+    dense,
+    entry,
+    model,
+    new_lambda,
+    old_lambda,
+    with_constant,
+)
 from rnninspect import inspect_file
 from rnninspect.verification.asking import KERAS, question_on
 from rnninspect.verification.child import ask
 from rnninspect.verification.keras_names import FUNCTIONS, LAYERS, OPERATIONS, SETTINGS, TRAINING
 from rnninspect.verification.opinion import Bounds
+from rnninspect.verification.process import run_child
 from rnninspect.verification.question import Answer
 
 pytestmark = [pytest.mark.frameworks, pytest.mark.filterwarnings("ignore")]
@@ -129,6 +141,38 @@ def test_the_models_own_module_is_imported_with_trust_alone(
     path = CONTAINERS["keras 2"](tmp_path / "model", config)
     assert bool(answer(path, trusted=trusted).untrusted) is not trusted
     assert canary.exists() is trusted
+
+
+def functional(gadget: Entry) -> Entry:
+    """A model of Keras 2 whose last layer is called on a constant of the file."""
+    recurrent = entry("LSTM", units=3)
+    start = entry("InputLayer", batch_input_shape=[None, 4, 5], dtype="float32")
+    layers = [
+        start | {"name": "inputlayer", "inbound_nodes": []},
+        recurrent | {"name": "lstm", "inbound_nodes": [[["inputlayer", 0, 0, {}]]]},
+        gadget | {"name": "lambda"},
+    ]
+    ends = {"input_layers": [["inputlayer", 0, 0]], "output_layers": [["lstm", 0, 0]]}
+    return entry("Functional", "keras.src.engine.functional", layers=layers, **ends)
+
+
+UNLISTED: dict[str, tuple[str, Callable[[Path], Entry], str]] = {
+    "marshalled": ("hdf5", lambda canary: model(old_lambda(canary)), "unpack code"),
+    "called": ("keras 2", lambda canary: functional(with_constant(canary)), "call os.system"),
+    "imported": ("keras 2", lambda _: model(dense()) | {"module": "this"}, "import this"),
+}
+
+
+@pytest.mark.parametrize("name", UNLISTED)
+def test_the_child_ends_at_what_the_list_would_let_through(
+    name: str, canary: Path, tmp_path: Path
+) -> None:
+    container, config, words = UNLISTED[name]
+    path = CONTAINERS[container](tmp_path / "model", config(canary))
+    asked = question_on(inspect_file(path), Bounds(), trusted=False)
+    given = run_child("unlisted_keras", asked, Bounds(), lambda _: None)
+    assert given.untrusted.startswith(f"loading it tried to {words}")
+    assert not canary.exists()
 
 
 def owned(*modules: str) -> set[str]:

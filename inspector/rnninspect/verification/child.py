@@ -7,16 +7,24 @@ has functions `version() -> str` and `answer(question, given)`, which fills in w
 from __future__ import annotations
 
 import json
+import os
 import resource
 import signal
 import sys
 import warnings
 from dataclasses import asdict
+from functools import partial
 from importlib import import_module
 from pathlib import Path
 
 from rnninspect.errors import RefusedFile
+from rnninspect.verification import guard
 from rnninspect.verification.question import Answer, NeedsTrust, Question
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from typing import NoReturn
 
 LONGEST_REASON = 300
 
@@ -26,17 +34,21 @@ def main() -> None:
     question = Question.from_text(Path("question").read_text())
     _bound(question)
     warnings.simplefilter("ignore")  # what a framework warns of is its own matter
-    draft = Path("draft")
-    draft.write_text(json.dumps(asdict(ask(sys.argv[1], question))))
-    draft.rename("answer")
+    fence = None if question.trusted else partial(_fence, question, Path.cwd())
+    _write(Path.cwd(), ask(sys.argv[1], question, fence))
 
 
-def ask(module: str, question: Question) -> Answer:
-    """What the framework says, whatever it raises; its answer may be half, and then says why."""
+def ask(module: str, question: Question, fence: Callable[[Answer], None] | None = None) -> Answer:
+    """What the framework says, whatever it raises; its answer may be half, and then says why.
+
+    `fence` is called once the framework is imported, before it sees the file.
+    """
     answer = Answer()
     try:
         judge = import_module(module)
         answer.version = judge.version()
+        if fence is not None:
+            fence(answer)
         judge.answer(question, answer)
     except NeedsTrust as error:
         answer.untrusted = one_line(error)
@@ -54,6 +66,24 @@ def one_line(error: BaseException) -> str:
     lines = [line.strip() for line in str(error).splitlines() if line.strip()]
     text = " ".join(lines)[:LONGEST_REASON]
     return text or type(error).__name__
+
+
+def _fence(question: Question, folder: Path, answer: Answer) -> None:
+    """Refuse from now on what reading the file has no need of; that ends the process."""
+
+    def refuse(what: str) -> NoReturn:
+        answer.untrusted = f"loading it tried to {what}"
+        _write(folder, answer)
+        os._exit(0)
+
+    guard.install(folder, Path(question.path), refuse)
+
+
+def _write(folder: Path, answer: Answer) -> None:
+    """Write the answer whole or not at all."""
+    draft = folder / "draft"
+    draft.write_text(json.dumps(asdict(answer)))
+    draft.rename(folder / "answer")
 
 
 def _bound(question: Question) -> None:

@@ -1,0 +1,51 @@
+"""The guard of the child refuses nothing that a framework does for an intact file."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import tomllib
+from pathlib import Path
+
+import pytest
+
+from rnninspect.verification import Judge
+from rnninspect.verification.asking import KERAS, ONNX, ONNXRUNTIME, TORCH
+
+pytestmark = pytest.mark.frameworks
+TESTS = Path(__file__).parents[1]
+SAMPLES = TESTS.parent / "sample_models"
+INTACT = [
+    entry["path"]
+    for entry in tomllib.loads((SAMPLES / "manifest.toml").read_text())["sample"]
+    if "fault" not in entry
+]
+# What is not asked for without trust, by decision and not by the guard.
+PROGRAMS = {"keras/exported", "keras/keras2_family", "torch/scripted.pt", "torch/traced.pt"}
+
+
+@pytest.mark.parametrize(
+    ("judge", "folder"),
+    [(KERAS, "keras"), (TORCH, "torch"), (ONNX, "onnx"), (ONNXRUNTIME, "onnx")],
+    ids=["keras", "torch", "onnx", "onnxruntime"],
+)
+def test_every_intact_sample_is_loaded_under_guard(
+    judge: Judge, folder: str, tmp_path: Path
+) -> None:
+    paths = [str(SAMPLES / path) for path in INTACT if path.startswith(f"{folder}/")]
+    assert paths
+    done = subprocess.run(
+        [sys.executable, "-P", str(TESTS / "guarded_samples.py"), judge.module, *paths],
+        cwd=tmp_path,
+        env={**os.environ, "TMPDIR": str(tmp_path), "TF_CPP_MIN_LOG_LEVEL": "3"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    told = dict(line.split(": ", 1) for line in done.stdout.splitlines())
+    assert {path.removeprefix(f"{SAMPLES}/") for path in told} <= PROGRAMS | WHOLE, told
+
+
+WHOLE = {"torch/whole_module.pt"}  # torch's own classes, which `weights_only` does not build
