@@ -14,6 +14,7 @@ from rnninspect.plugin import (
 from rnninspect_keras.declared import read_declared
 from rnninspect_keras.nameless import native_strands, recognise
 from rnninspect_keras.native import match_native
+from rnninspect_keras.optimised import set_wrappers_apart
 from rnninspect_keras.quantised import set_quantisation_apart
 from rnninspect_keras.units import Finder
 
@@ -40,6 +41,7 @@ def describe_native(
 ) -> SavedModel:
     """A model in Keras' own format, with its configuration or, where that is None, without."""
     _assign_purposes(store)
+    set_wrappers_apart(store)
     finder = _find(config, store, limits)
     set_quantisation_apart(store, finder.packed)
     found, taken = match_native(finder.units, store)
@@ -69,6 +71,7 @@ def describe_legacy(
     _assign_purposes(store)
     if base:
         _set_apart(store, base)
+    set_wrappers_apart(store)
     finder = _find(config, None, limits)
     set_quantisation_apart(store, finder.packed)
     listed = list_layers(store, base)

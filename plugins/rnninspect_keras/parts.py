@@ -143,8 +143,8 @@ def _understood(base: str) -> Word:
 
 
 def may_be_weight(tensor: StoredTensor) -> bool:
-    """Whether it holds numbers, or opaque bytes whose type is lost; no strings, no compounds."""
-    return tensor.purpose is not Purpose.CONSTANT or tensor.dtype == "opaque"
+    """Whether it holds numbers of the model, or opaque bytes whose type is lost."""
+    return tensor.purpose is Purpose.PARAMETER or tensor.dtype == "opaque"
 
 
 def part_of(name: str) -> Part | None:

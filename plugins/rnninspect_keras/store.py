@@ -9,7 +9,7 @@ from rnninspect.plugin import Fact, Limit, Observation, Purpose, StoredTensor
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
     from rnninspect.decode.hdf5 import File, Layout
 
@@ -50,6 +50,13 @@ class Store:
                 break
             found[name[len(start) :]] = self.tensors[name]
         return found
+
+    def move(self, gone: Iterable[str], tensors: Mapping[str, StoredTensor]) -> None:
+        """Take tensors out of their paths and put these under theirs."""
+        for path in gone:
+            del self.tensors[path]
+        self.tensors.update(tensors)
+        self._paths = []
 
     def named_groups(self, name: str) -> list[str]:
         """The groups of the layers of a name, which Keras since 3.6 notes at their `vars`."""

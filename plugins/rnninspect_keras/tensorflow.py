@@ -2,12 +2,20 @@
 
 from __future__ import annotations
 
-from rnninspect.plugin import Fact, Limit, Observation, RecurrentLayer, UnreadableFile
+from rnninspect.plugin import (
+    Fact,
+    Limit,
+    Observation,
+    Purpose,
+    RecurrentLayer,
+    UnreadableFile,
+)
 from rnninspect_keras import GRAPH_FILE, INDEX, STATE_FILE
 from rnninspect_keras.bundle import read_bundle
 from rnninspect_keras.model import saved
 from rnninspect_keras.objects import read_trackable
 from rnninspect_keras.old_bundle import is_index, read_old
+from rnninspect_keras.optimised import purposes_by_name
 from rnninspect_keras.purposes import assign_purposes
 from rnninspect_keras.saved_model import (
     join_metadata,
@@ -92,10 +100,25 @@ def _described(
         assign_purposes(items, bundle)
     else:
         assign_by_name(bundle)
+    _set_wrappers_apart(items, bundle)
     tracked = Tracked(items, source.limits)
     found = tracked.layers(bundle.tensors.values())
     notes = [*bundle.observations, *_without_shard(found, bundle), *tracked.finder.observations]
     return saved(name, producer, bundle.tensors.values(), found, notes)
+
+
+def _set_wrappers_apart(items: list[Item], bundle: Bundle) -> None:
+    """Give what wrappers of layers keep its purpose, by the names of variables or by their keys."""
+    names = {item.key: item.name for item in items if item.tensor is not None and item.name}
+    named = [(names.get(key, tensor.name), key) for key, tensor in bundle.tensors.items()]
+    known = purposes_by_name((name, len(bundle.tensors[key].shape)) for name, key in named)
+    for name, key in named if known else ():
+        tensor = bundle.tensors[key]
+        if name in known and tensor.purpose is Purpose.PARAMETER:
+            bundle.tensors[key] = tensor._replace(purpose=known[name])
+    for item in items if known else ():
+        if item.tensor is not None:
+            item.tensor = bundle.tensors.get(item.key, item.tensor)
 
 
 def _without_shard(found: Iterable[Found], bundle: Bundle) -> Iterator[Observation]:
