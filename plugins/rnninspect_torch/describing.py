@@ -18,18 +18,17 @@ from rnninspect_torch.declaring import is_recurrent
 from rnninspect_torch.gathering import Group, gather
 from rnninspect_torch.indexing import unfold
 from rnninspect_torch.layers import build
-from rnninspect_torch.lookalikes import look_alikes
+from rnninspect_torch.leaves import is_of_torch, remainder
 from rnninspect_torch.oddities import oddities
-from rnninspect_torch.own_cells import find_cells
-from rnninspect_torch.own_layers import layer_of
 from rnninspect_torch.purposes import is_quantisation, may_quantise
 from rnninspect_torch.signatures import STACK
 from rnninspect_torch.storing import stored
-from rnninspect_torch.suspects import find_suspects
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from rnninspect_torch.roots import Entry, Root
+    from collections.abc import Iterable
+
+    from rnninspect_torch.roots import Declared, Entry, Root
     from rnninspect_torch.saved import Saved
 
 NETWORKS = (Purpose.PARAMETER, Purpose.COPY)
@@ -123,7 +122,7 @@ def _find_layers(network: _Network) -> None:
         declared = root.declared.get(group.path)
         unfold(group, declared)
         found = None
-        if declared is not None or not _is_another(group, names):
+        if _is_torchs_own(declared) or not _is_another(group, names):
             found = build(group, declared, network.stored, network.label)
         if found is not None:
             network.layers.extend(found.layers)
@@ -135,20 +134,38 @@ def _find_layers(network: _Network) -> None:
 
 def _find_own_cells(network: _Network, entries: list[Entry], taken: set[int]) -> None:
     """The layers that are not torch's own, and what may be one; `taken` tensors have a layer."""
-    declared = network.root.declared
     loose = [
         entry
         for entry in entries
         if id(entry) not in taken and network.purpose(entry) is Purpose.PARAMETER
     ]
-    finds = find_cells(entries, loose, declared)
-    for cell in finds.cells:
-        network.layers.append(layer_of(cell, declared, network.stored, network.label))
-        network.saved.calls.source.limits.require(Limit.RECURRENT, len(network.layers))
-        taken.update(id(entry) for weight in cell.reading.weights for entry in weight.entries)
-    rest = [entry for entry in loose if id(entry) not in taken] if finds.cells else loose
-    suspects = find_suspects(entries, rest, declared, finds.doubtful)
-    network.observations.extend(look_alikes(suspects, rest, declared, network.stored))
+    rest = remainder(entries, loose, network.root.declared)
+    if rest is None:
+        return
+    from rnninspect_torch.own_layers import describe_rest  # noqa: PLC0415 - few networks need it
+
+    limits, known = network.saved.calls.source.limits, len(network.layers)
+    found = describe_rest(
+        rest,
+        network.stored,
+        lambda count: limits.require(Limit.RECURRENT, known + count),
+        network.label,
+    )
+    if found.layers:
+        network.layers = _in_order((*network.layers, *found.layers), entries)
+    network.observations.extend(found.observations)
+
+
+def _in_order(layers: Iterable[RecurrentLayer], entries: list[Entry]) -> list[RecurrentLayer]:
+    """The layers in the order of their tensors in the file, the levels of a stack together."""
+    places = {entry.name: place for place, entry in enumerate(entries)}
+    first: dict[str, int] = {}
+    placed = [(layer.stack.name if layer.stack else layer.name, layer) for layer in layers]
+    for name, layer in placed:
+        tensors = (tensor for operand in layer.operands for tensor in operand.tensors)
+        place = min((places.get(tensor.name, 0) for tensor in tensors), default=len(places))
+        first[name] = min(first.get(name, place), place)
+    return [layer for _, layer in sorted(placed, key=lambda pair: first[pair[0]])]
 
 
 def _groups(root: Root, entries: list[Entry]) -> list[Group]:
@@ -171,6 +188,11 @@ def _are_below(names: list[str], path: str) -> bool:
     start = f"{path}." if path else ""
     place = bisect_left(names, start)
     return place < len(names) and names[place].startswith(start)
+
+
+def _is_torchs_own(declared: Declared | None) -> bool:
+    """Whether a module's class is one of torch's, so that no other tensor can make it another."""
+    return declared is not None and (is_recurrent(declared) or is_of_torch(declared))
 
 
 def _is_another(group: Group, names: list[str]) -> bool:

@@ -44,6 +44,9 @@ FAMILIES = (
     _family("gleak", "vleak cm sensoryw sensorymu", 3),
 )
 
+# What a module is called, or its class, that convolves over its state.
+CONVOLVING_CELL = r"conv_?(?:lstm|gru|rnn)|clstm|cgru|(?:lstm|gru|rnn)_?cell|cell_?list"
+
 # Words for "hidden to …" and "input to …", and the fused ones of torch.nn that did not fit.
 TELLING = (
     r"(?:^|[._])(h2h|x2h|h2o|i2h|h2g|recurrent_kernel|recurrent_weights?|[Ww](?:eight)?_?(?:hh|ih)"

@@ -6,7 +6,8 @@ import re
 from functools import lru_cache
 
 from rnninspect.plugin import CELLS, Record, Role, Sizes, Symbol
-from rnninspect_torch.spelling import ENDINGS, GatedSpelling, NamedSpelling, Side, normalised
+from rnninspect_torch.leaves import ENDINGS, normalised
+from rnninspect_torch.spelling import GatedSpelling, NamedSpelling, Side
 from rnninspect_torch.unifying import solve
 
 TYPE_CHECKING = False
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
     from rnninspect.plugin import Axis
     from rnninspect_torch.roots import Entry
 
-    Member = tuple[str, Entry]  # a tensor of a module, and its name there
+    Member = tuple[str, str, str, Entry]  # a tensor of a module: its name there, stem and ending
 
 _HIDDEN, _INPUT = Symbol.HIDDEN, Symbol.INPUT
 _COLUMNS: dict[Side, Axis] = {
@@ -93,6 +94,12 @@ def readings(spelling: GatedSpelling | NamedSpelling, members: Sequence[Member])
     return list(distinct.values())
 
 
+def keyed(members: Iterable[tuple[str, Entry]]) -> list[Member]:
+    """The tensors of a module with their normalised names, these split into stem and ending."""
+    keys = ((normalised(name), entry) for name, entry in members)
+    return [(key, *split(key), entry) for key, entry in keys]
+
+
 def split(name: str) -> tuple[str, str]:
     """A normalised name without the ending that nn.Linear gives it, and the ending."""
     stem, _, ending = name.rpartition(".")
@@ -135,9 +142,7 @@ def _placed(spelling: GatedSpelling, members: Sequence[Member]) -> list[_Found] 
     """Every member in its place; None if one has none, or if a place is left empty."""
     places, biases = _places(spelling), _bias_places(spelling)
     placed: list[_Found] = []
-    for name, entry in members:
-        key = normalised(name)
-        stem, ending = split(key)
+    for key, stem, ending, entry in members:
         if stem in places:
             side, gates = places[stem]
             role = Role.RECURRENT_BIAS if side is Side.STATE else Role.BIAS
@@ -152,7 +157,12 @@ def _placed(spelling: GatedSpelling, members: Sequence[Member]) -> list[_Found] 
 
 
 def _may_be_beside(spelling: GatedSpelling, key: str) -> bool:
-    return bool(spelling.beside) and re.match(spelling.beside, key) is not None
+    return bool(spelling.beside) and _matches(spelling.beside, key)
+
+
+@lru_cache(maxsize=1024)
+def _matches(pattern: str, key: str) -> bool:
+    return re.match(pattern, key) is not None
 
 
 def _is_complete(spelling: GatedSpelling, placed: list[_Found]) -> bool:
@@ -238,10 +248,9 @@ def _output_fits(spelling: GatedSpelling, members: Sequence[Member], sizes: Size
     """Whether the layer beside the cell is there, if the spelling has one, and reads the same."""
     if not spelling.output:
         return True
-    stems = ((split(normalised(name)), entry) for name, entry in members)
     beside = [
         entry.tensor.shape
-        for (stem, ending), entry in stems
+        for _, stem, ending, entry in members
         if stem in spelling.output and ending == "weight"
     ]
     return len(beside) == 1 and beside[0][1:] == (sizes.input_size + sizes.hidden_size,)
@@ -251,10 +260,8 @@ def _by_names(spelling: NamedSpelling, members: Iterable[Member]) -> Reading | N
     """The cell of a library, if its tensors are all there and no others are."""
     weights: list[Weighed] = []
     seen: set[str] = set()
-    for name, entry in members:
-        key = normalised(name)
-        if key not in spelling.tensors:
-            key = re.sub(r"\.\d+", ".#", key)
+    for name, _, _, entry in members:
+        key = name if name in spelling.tensors else re.sub(r"\.\d+", ".#", name)
         if key not in spelling.tensors or (key in seen and "#" not in key):
             return None
         seen.add(key)

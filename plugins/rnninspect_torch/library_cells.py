@@ -24,6 +24,7 @@ LIBRARY = (
         "CfC",
         "CfCCell",
         NCPS,
+        "timea",
         {
             "backbone.0.weight": Named((_B, _JOINED), _BOTH),
             "backbone.0.bias": Named((_B,), (Role.BIAS,)),
@@ -37,6 +38,7 @@ LIBRARY = (
         "WiredCfC",
         "CfCCell",
         NCPS,
+        "timea",
         {
             **{f"{head}.weight": Named((_N, _JOINED), _BOTH) for head in _HEADS},
             **{f"{head}.bias": Named((_N,), (Role.BIAS,)) for head in _HEADS},
@@ -47,6 +49,7 @@ LIBRARY = (
         "LTC",
         "LTCCell",
         NCPS,
+        "gleak",
         {
             **{name: Named((_N,), (Role.MEMBRANE,)) for name in ("gleak", "vleak", "cm")},
             **{name: Named((_N, _N), (Role.RECURRENT_KERNEL,)) for name in _SYNAPSES},

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
     from rnninspect.plugin import StoredTensor
+    from rnninspect_torch.leaves import Remainder
     from rnninspect_torch.roots import Declared, Entry
     from rnninspect_torch.suspects import Suspects
 
@@ -20,25 +21,22 @@ _SHOWN = 6  # names in one of them
 
 
 def look_alikes(
-    suspects: Suspects,
-    loose: Sequence[Entry],
-    declared: dict[str, Declared],
-    stored: Callable[[Entry], StoredTensor],
+    suspects: Suspects, rest: Remainder, stored: Callable[[Entry], StoredTensor]
 ) -> Iterator[Observation]:
     """One observation for each kind of module, with the tensors of all modules of the kind.
 
     Besides the telling tensors of a module, those that are directly in it belong to it.
     """
-    held = _with_neighbours(suspects, loose)
+    held = _with_neighbours(suspects, rest.loose)
     kinds = list(_alike(suspects).values())
     for alike in kinds[:_MOST]:
         tensors = tuple(stored(entry) for path in alike for entry in held[path])
-        detail = _described(alike, suspects[alike[0]], declared)
+        detail = _described(alike, suspects[alike[0]], rest.declared)
         yield Observation(Fact.POSSIBLE, detail, tensors=tensors)
-    rest = [path for alike in kinds[_MOST:] for path in alike]
-    if rest:
-        detail = f"and {plural(len(rest), 'more module')} of this kind"
-        tensors = tuple(stored(entry) for path in rest for entry in held[path])
+    others = [path for alike in kinds[_MOST:] for path in alike]
+    if others:
+        detail = f"and {plural(len(others), 'more module')} of this kind"
+        tensors = tuple(stored(entry) for path in others for entry in held[path])
         yield Observation(Fact.POSSIBLE, detail, tensors=tensors)
 
 

@@ -12,18 +12,20 @@ from functools import lru_cache
 
 from rnninspect.plugin import Record
 from rnninspect_torch.evidence import Cell, as_called, chains, has_words, is_other, said_by
-from rnninspect_torch.hand_written import readings
+from rnninspect_torch.hand_written import keyed, readings
 from rnninspect_torch.layout import HAND_WRITTEN
+from rnninspect_torch.leaves import normalised
 from rnninspect_torch.library_cells import LIBRARY
-from rnninspect_torch.spelling import ENDINGS, NamedSpelling, normalised
+from rnninspect_torch.spelling import NamedSpelling
 from rnninspect_torch.spellings import GATED
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator
 
     from rnninspect_torch.hand_written import Reading
-    from rnninspect_torch.roots import Declared, Entry
+    from rnninspect_torch.leaves import Leaf, Remainder
+    from rnninspect_torch.roots import Entry
     from rnninspect_torch.spelling import GatedSpelling
 
     Spelling = GatedSpelling | NamedSpelling
@@ -31,6 +33,7 @@ if TYPE_CHECKING:
 
 
 _LARGEST = 64  # tensors of one cell and what is beside it
+_MOST_SPELLINGS = 40  # that a module's names may begin; the names of a true cell begin a dozen
 _LAST = "\U0010ffff"  # sorts after every character of a name
 _FORGET_OR_RESET = 1  # the gate with the fewest words, by which a spelling is looked for
 
@@ -66,42 +69,33 @@ class _Names:
         return [(entry.name[len(start) :], entry) for entry in self.entries[first:last]]
 
 
-def find_cells(
-    entries: Sequence[Entry], loose: Sequence[Entry], declared: dict[str, Declared]
-) -> Finds:
-    """The cells among the loose entries, those that no layer has; `entries` are all of a network.
+def find_cells(rest: Remainder, require: Callable[[int], None]) -> Finds:
+    """The cells in what the search for torch's own layers leaves of a network.
 
-    Takes time in proportion to the names: each is looked up in a table, and each module that has
-    a telling one is read by the few spellings that it belongs to.
+    Takes time in proportion to the names: each leaf is looked up in a table, and each module that
+    has a telling one is read by the few spellings that it belongs to. `require` is given the number
+    of cells, and raises if there are too many.
     """
-    candidates = _candidates(loose)
-    if not candidates:
-        return Finds((), {})
-    names = _Names(entries)
-    free = {id(entry) for entry in loose}
+    candidates = _candidates(rest.leaves)
+    names = _Names(rest.entries if candidates else ())
+    free = {id(entry) for entry in rest.loose}
     found: list[Cell] = []
     weak: list[Cell] = []
     doubtful: dict[str, list[Entry]] = {}
     for path, spellings in candidates.items():
-        said = said_by(path, declared)
-        if is_other(said):
+        module = _Module(path, names.below(path), said_by(path, rest.declared))
+        if is_other(module.said) or not all(id(entry) in free for _, entry in module.members):
             continue
-        module = _Module(path, names.below(path), said)
-        if not all(id(entry) in free for _, entry in module.members):
-            continue
-        sure, unsure = _told_apart(
-            [pair for known in spellings for pair in _read(known, module)], said
-        )
+        sure, unsure = _told_apart(_read(spellings, module), module.said)
         weak.extend(cell for pair in unsure for cell in _cells(module, [pair]))
         if _agree(reading for _, reading in sure):
             found.extend(_cells(module, sure))
         else:
             doubtful[path] = [entry for _, entry in module.members]
-    chained, rest = chains(weak)
-    doubtful.update(
-        (cell.path, [entry for weight in cell.reading.weights for entry in weight.entries])
-        for cell in rest
-    )
+        require(len(found) + len(weak))
+    chained, unchained = chains(weak)
+    for cell in unchained:
+        doubtful[cell.path] = [entry for part in cell.reading.weights for entry in part.entries]
     return Finds((*found, *chained), doubtful)
 
 
@@ -112,32 +106,21 @@ def _told_apart(read: list[_Read], said: str) -> tuple[list[_Read], list[_Read]]
     return (sure, []) if sure else ([], unsure)
 
 
-def _candidates(loose: Iterable[Entry]) -> dict[str, list[Spelling]]:
+def _candidates(leaves: Iterable[Leaf]) -> dict[str, list[Spelling]]:
     """The modules with a tensor that a spelling is looked for by, and these spellings."""
     anchors = _anchors()
-    candidates: dict[str, list[Spelling]] = {}
-    for entry in loose:
-        for path, leaf in _places(entry.name):
-            for spelling in anchors.get(leaf, ()):
-                known = candidates.setdefault(path, [])
-                if spelling not in known:
-                    known.append(spelling)
-    return candidates
-
-
-def _places(name: str) -> Iterator[tuple[str, str]]:
-    """The modules that a tensor may be a weight of, with its normalised name there."""
-    path, _, leaf = name.rpartition(".")
-    if leaf not in ENDINGS:
-        yield path, _normalised(leaf)
-        return
-    if leaf != "weight":
-        return
-    before, _, module = path.rpartition(".")
-    yield before, _normalised(module)
-    if module.isdigit():
-        above, _, outer = before.rpartition(".")
-        yield above, f"{_normalised(outer)}.{module}"
+    candidates: dict[str, dict[int, Spelling]] = {}
+    for path, leaf, entry in leaves:
+        word = _normalised(leaf)
+        if entry.name.endswith(".0.weight"):  # of a Sequential: `ih.0`
+            word = f"{word}.0" if f"{word}.0" in anchors else word
+        for spelling in anchors.get(word, ()):
+            candidates.setdefault(path, {})[id(spelling)] = spelling
+    return {
+        path: list(spellings.values())
+        for path, spellings in candidates.items()
+        if len(spellings) <= _MOST_SPELLINGS
+    }
 
 
 _normalised = lru_cache(maxsize=4096)(normalised)
@@ -153,22 +136,22 @@ def _anchors() -> dict[str, list[Spelling]]:
             for word in words:
                 anchors[pattern.replace("{}", word)].append(spelling)
     for library in LIBRARY:
-        anchors[next(iter(_required(library)))].append(library)
+        anchors[library.anchor].append(library)
     return dict(anchors)
 
 
-def _required(spelling: NamedSpelling) -> Iterator[str]:
-    for name, named in spelling.tensors.items():
-        stem = name.removesuffix(".weight")
-        if not named.optional and "." not in stem:
-            yield stem
-
-
-def _read(spelling: Spelling, module: _Module) -> list[_Read]:
-    """The readings of a module by a spelling whose words the module's own do not rule out."""
-    if not any(has_words(spelling, module.said, weak=weak) for weak in (False, True)):
+def _read(spellings: list[Spelling], module: _Module) -> list[_Read]:
+    """The readings of a module by those spellings that its own words do not rule out."""
+    fitting = [
+        spelling
+        for spelling in spellings
+        if has_words(spelling, module.said, weak=False)
+        or has_words(spelling, module.said, weak=True)
+    ]
+    if not fitting or not module.members:
         return []
-    return [(spelling, found) for found in readings(spelling, module.members)]
+    members = keyed(module.members)
+    return [(spelling, found) for spelling in fitting for found in readings(spelling, members)]
 
 
 def _agree(read: Iterable[Reading]) -> bool:

@@ -1,9 +1,13 @@
-"""Makes recurrent layers of the cells that are not torch's own."""
+"""Describes the cells of a network that are not torch's own: layers, and what may be one."""
 
 from __future__ import annotations
 
 from rnninspect.plugin import Operand, Origin, RecurrentLayer, Slot
+from rnninspect_torch.layers import Found
+from rnninspect_torch.lookalikes import look_alikes
 from rnninspect_torch.naming import clean
+from rnninspect_torch.own_cells import find_cells
+from rnninspect_torch.suspects import find_suspects
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -12,9 +16,31 @@ if TYPE_CHECKING:
     from rnninspect.plugin import StoredTensor
     from rnninspect_torch.evidence import Cell
     from rnninspect_torch.hand_written import Weighed
+    from rnninspect_torch.leaves import Remainder
     from rnninspect_torch.roots import Declared, Entry
 
 _CONTAINERS = {"ModuleDict", "ModuleList", "Sequential", "Module"}  # classes that say nothing
+
+
+def describe_rest(
+    rest: Remainder,
+    stored: Callable[[Entry], StoredTensor],
+    require: Callable[[int], None],
+    root: str | None,
+) -> Found:
+    """The cells in what the search for torch's own layers leaves, and what looks like one.
+
+    `require` is given the number of cells found so far, and raises if they are too many.
+    """
+    finds = find_cells(rest, require)
+    layers = tuple(layer_of(cell, rest.declared, stored, root) for cell in finds.cells)
+    taken = {identity for cell in finds.cells for identity in cell.reading.tensors}
+    if taken:
+        loose = [entry for entry in rest.loose if id(entry) not in taken]
+        leaves = [leaf for leaf in rest.leaves if id(leaf[-1]) not in taken]
+        rest = rest._replace(loose=loose, leaves=leaves)
+    suspects = find_suspects(rest, finds.doubtful)
+    return Found(layers, tuple(look_alikes(suspects, rest, stored)))
 
 
 def layer_of(

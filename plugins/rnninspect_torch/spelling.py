@@ -15,8 +15,6 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from rnninspect.plugin import Axis, Role
 
-ENDINGS = ("weight", "bias")  # what nn.Linear and nn.Conv2d call their tensors
-
 
 class Side(StrEnum):
     """What a weight of a hand-written cell is multiplied with."""
@@ -80,6 +78,7 @@ class NamedSpelling(Record):
         cell: key of CELLS.
         kind: the library's class.
         convention: the library.
+        anchor: the weight or parameter that it is looked for by.
         tensors: by name. A name that ends in `.#` stands for any number of layers; the first layer
             has a name of its own.
     """
@@ -87,9 +86,5 @@ class NamedSpelling(Record):
     cell: str
     kind: str
     convention: str
+    anchor: str
     tensors: dict[str, Named]
-
-
-def normalised(name: str) -> str:
-    """A name without case and underscores."""
-    return name.replace("_", "").lower()

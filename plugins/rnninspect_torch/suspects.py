@@ -8,55 +8,54 @@ from collections import defaultdict
 from rnninspect_torch.evidence import is_other, said_by
 from rnninspect_torch.families import (
     BY_GATE,
+    CONVOLVING_CELL,
     FAMILIES,
     NOT_A_CELL,
     STATE_TO_STATE,
     TELLING,
     Family,
 )
+from rnninspect_torch.leaves import HINTS, is_called_a_cell, leaf_of, normalised
 from rnninspect_torch.naming import words_in
-from rnninspect_torch.spelling import normalised
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
-    from rnninspect_torch.roots import Declared, Entry
+    from rnninspect_torch.leaves import Leaf, Remainder
+    from rnninspect_torch.roots import Entry
 
     Suspects = dict[str, list[Entry]]  # the telling tensors of a module, by the module's path
 
-_HINTS = ("2h", "h2", "recurrent_", "hh", "ih", "state_", "hidden_")  # one is in each of TELLING
 _WEAK = ("h2h", "x2h", "h2o", "i2h", "h2g")  # of TELLING, those that say little alone
 _MOST_GATES = 8  # of a cell that is believed
-# A class that is called like a cell or a layer of cells.
-_CLASS = r"(?:lstm|gru|rnn)_?(?:cell|layer|unit|block)?(?:\d?d)?$"
 _WORDS: dict[str, Family] = {word: family for family in FAMILIES for word in family.words}
 
 
-def find_suspects(
-    entries: Sequence[Entry],
-    loose: Sequence[Entry],
-    declared: dict[str, Declared],
-    doubtful: Suspects,
-) -> Suspects:
+def find_suspects(rest: Remainder, doubtful: Suspects) -> Suspects:
     """The modules with telling names, or of a telling class, and their telling tensors.
 
-    `entries` are all tensors of a network, `loose` those that no layer has, and `doubtful` are
-    modules that fit a cell of the tables without being told from others by their names.
+    `doubtful` are modules that fit a cell of the tables without being told from others by name.
     """
     modules = dict(doubtful)
-    for found in (_by_word(loose), _by_family(loose), _by_gate(loose)):
+    loose, leaves = rest.loose, rest.leaves
+    for found in (
+        _by_word(loose),
+        _by_family(loose, leaves),
+        _by_gate(leaves),
+        _by_place(rest),
+    ):
         for path, telling in found.items():
-            if path not in modules and not is_other(said_by(path, declared)):
+            if path not in modules and not is_other(said_by(path, rest.declared)):
                 modules[path] = telling
-    modules.update(_by_class(entries, loose, declared, modules))
+    modules.update(_by_class(rest, modules))
     return modules
 
 
 def _by_word(loose: Sequence[Entry]) -> Suspects:
     """Suspects with a word for state to state, and a matrix that could be one."""
     names = [entry.name for entry in loose]
-    hints = words_in(names, _HINTS)
+    hints = words_in(names, HINTS)
     if not hints:
         return {}
     found: dict[str, list[tuple[str, Entry]]] = defaultdict(list)
@@ -76,8 +75,7 @@ def _others(loose: Iterable[Entry], paths: Iterable[str]) -> set[str]:
     known = set(paths)
     return {
         path
-        for entry in loose
-        for path, leaf in _ends(entry.name)
+        for path, leaf, _ in map(leaf_of, loose)
         if path in known and re.match(NOT_A_CELL, leaf)
     }
 
@@ -98,15 +96,16 @@ def _may_recur(words: list[tuple[str, Entry]]) -> bool:
     )
 
 
-def _by_family(loose: Sequence[Entry]) -> Suspects:
+def _by_family(loose: Sequence[Entry], leaves: Sequence[Leaf]) -> Suspects:
     """Suspects with enough of the names of a kind of cell that has no formula here."""
+    needed = {(path, normalised(leaf)) for path, leaf, _ in leaves}
+    paths = {path for path, word in needed if word in _WORDS and word in _WORDS[word].needs}
     found: dict[tuple[Family, str], dict[str, list[Entry]]] = {}
-    for entry in loose:
-        for path, leaf in _ends(entry.name):
-            word = normalised(leaf)
-            if word in _WORDS:
-                words = found.setdefault((_WORDS[word], path), {})
-                words.setdefault(word, []).append(entry)
+    for path, leaf, entry in map(leaf_of, loose if paths else ()):
+        word = normalised(leaf) if path in paths else ""
+        if word in _WORDS:
+            words = found.setdefault((_WORDS[word], path), {})
+            words.setdefault(word, []).append(entry)
     modules: Suspects = {}
     for (family, path), words in found.items():
         if family.needs & words.keys() and len(words) >= family.least:
@@ -115,47 +114,68 @@ def _by_family(loose: Sequence[Entry]) -> Suspects:
     return modules
 
 
-def _by_gate(loose: Sequence[Entry]) -> Suspects:
+def _by_gate(leaves: Sequence[Leaf]) -> Suspects:
     """Suspects with a weight for each gate, from the input and from the state."""
     gates: dict[str, dict[str, dict[str, list[Entry]]]] = {}
-    for entry in loose:
-        for path, leaf in _ends(entry.name):
-            short = len(leaf) <= len("weight_x_ifoc")
-            if short and (match := re.match(BY_GATE, leaf)):
-                side = "".join(match[part] or "" for part in ("letter", "side", "end")).upper()
-                by_gate = gates.setdefault(path, {}).setdefault(side, {})
-                by_gate.setdefault(match["gate"], []).append(entry)
+    for path, leaf, entry in leaves:
+        short = len(leaf) <= len("weight_x_ifoc")
+        if short and (match := re.match(BY_GATE, leaf)):
+            side = "".join(match[part] or "" for part in ("letter", "side", "end")).upper()
+            by_gate = gates.setdefault(path, {}).setdefault(side, {})
+            by_gate.setdefault(match["gate"], []).append(entry)
     modules: Suspects = {}
     for path, sides in gates.items():
         shared = set.intersection(*(set(found) for found in sides.values()))
-        if len(sides) > 1 and len(shared) > 1:
+        if len(sides) > 1 and (len(shared) > 1 or "iou" in shared):
             modules[path] = [
                 entry for found in sides.values() for held in found.values() for entry in held
             ]
     return modules
 
 
-def _by_class(
-    entries: Sequence[Entry],
-    loose: Sequence[Entry],
-    declared: dict[str, Declared],
-    modules: Suspects,
-) -> Suspects:
-    """Suspects of a class that is called like a cell, with nothing in them that is known."""
-    called = {
-        path
-        for path, module in declared.items()
-        if not module.path.startswith("torch.") and re.search(_CLASS, module.name.lower())
+def _by_place(rest: Remainder) -> Suspects:
+    """Convolutions in a module that is called a convolving cell, some of which read its state."""
+    found: Suspects = defaultdict(list)
+    for path, leaf, entry in rest.leaves:
+        if "conv" in leaf.lower() and re.search(CONVOLVING_CELL, said_by(path, rest.declared)):
+            found[path].append(entry)
+    free = {id(entry) for entry in rest.loose}
+    taken = {
+        above
+        for entry in (rest.entries if found else ())
+        if id(entry) not in free
+        for above in _paths_above(entry.name)
     }
+    return {
+        path: entries
+        for path, entries in found.items()
+        if path not in taken and any(_may_read_state(entry.tensor.shape) for entry in entries)
+    }
+
+
+def _may_read_state(shape: tuple[int, ...]) -> bool:
+    """Whether a kernel has the rows of two or four gates, and reads their state and more."""
+    if len(shape) < 3:
+        return False
+    rows, columns = shape[:2]
+    return any(rows % gates == 0 and columns > rows // gates for gates in (4, 2))
+
+
+def _by_class(rest: Remainder, modules: Suspects) -> Suspects:
+    """Suspects of a class that is called like a cell, with nothing in them that is known."""
+    called = {path for path, module in rest.declared.items() if is_called_a_cell(module)}
     if not called:
         return {}
-    free = {id(entry) for entry in loose}
+    free = {id(entry) for entry in rest.loose}
     known = {
-        above for entry in entries if id(entry) not in free for above in _paths_above(entry.name)
+        above
+        for entry in rest.entries
+        if id(entry) not in free
+        for above in _paths_above(entry.name)
     }
     known.update(above for path in modules for above in (path, *_paths_above(path)))
     found: Suspects = defaultdict(list)
-    for entry in loose:
+    for entry in rest.loose:
         for path in _paths_above(entry.name):
             if path in called:
                 if path not in known:
@@ -171,15 +191,3 @@ def _paths_above(name: str) -> Iterator[str]:
         yield name
         if not name:
             return
-
-
-def _ends(name: str) -> Iterator[tuple[str, str]]:
-    """The name split at its last dot, for `W_f.weight` at the one before, so too `W_f.0.weight`."""
-    path, _, leaf = name.rpartition(".")
-    yield path, leaf
-    if leaf in ("weight", "bias"):
-        before, _, module = path.rpartition(".")
-        yield before, module
-        if module.isdigit():
-            above, _, outer = before.rpartition(".")
-            yield above, outer
