@@ -94,12 +94,12 @@ def leaf_of(entry: Entry) -> Leaf:
 
 def _may_tell(leaf: Leaf) -> bool:
     path, name, _ = leaf
-    kind = _kind(name)
+    kind = what_a_name_says(name)
     return kind == 1 or (kind == 2 and re.search(_CALLED, path, re.IGNORECASE) is not None)
 
 
 @lru_cache(maxsize=16_384)
-def _kind(name: str) -> int:
+def what_a_name_says(name: str) -> int:
     """0 of a name that says nothing, 1 of a telling one, 2 of one that the module must explain."""
     word = normalised(name)
     if re.match(_TELLING, word):

@@ -108,13 +108,13 @@ def _told_apart(read: list[_Read], said: str) -> tuple[list[_Read], list[_Read]]
 
 def _candidates(leaves: Iterable[Leaf]) -> dict[str, list[Spelling]]:
     """The modules with a tensor that a spelling is looked for by, and these spellings."""
-    anchors = _anchors()
+    known = anchors()
     candidates: dict[str, dict[int, Spelling]] = {}
     for path, leaf, entry in leaves:
         word = _normalised(leaf)
         if entry.name.endswith(".0.weight"):  # of a Sequential: `ih.0`
-            word = f"{word}.0" if f"{word}.0" in anchors else word
-        for spelling in anchors.get(word, ()):
+            word = f"{word}.0" if f"{word}.0" in known else word
+        for spelling in known.get(word, ()):
             candidates.setdefault(path, {})[id(spelling)] = spelling
     return {
         path: list(spellings.values())
@@ -127,17 +127,17 @@ _normalised = lru_cache(maxsize=4096)(normalised)
 
 
 @lru_cache(maxsize=1)
-def _anchors() -> dict[str, list[Spelling]]:
+def anchors() -> dict[str, list[Spelling]]:
     """The spellings by a name that each must have."""
-    anchors: dict[str, list[Spelling]] = defaultdict(list)
+    known: dict[str, list[Spelling]] = defaultdict(list)
     for spelling in GATED:
         words = spelling.gates[_FORGET_OR_RESET] if spelling.gates else ("",)
         for pattern in spelling.parts[0].names:
             for word in words:
-                anchors[pattern.replace("{}", word)].append(spelling)
+                known[pattern.replace("{}", word)].append(spelling)
     for library in LIBRARY:
-        anchors[library.anchor].append(library)
-    return dict(anchors)
+        known[library.anchor].append(library)
+    return dict(known)
 
 
 def _read(spellings: list[Spelling], module: _Module) -> list[_Read]:

@@ -11,11 +11,10 @@ import pytest
 import torch
 from safetensors.torch import save_file
 from torch import nn
+from torch_pickles import read_path
 
 from rnninspect.counter import count_layer
 from rnninspect.model import Fact, SavedModel
-from rnninspect.source import open_source
-from rnninspect_torch import TorchReader
 
 Net = Any  # torch is untyped here
 Expected = list[tuple[str, int, int]]  # cell, input size, hidden size
@@ -363,8 +362,7 @@ def written(net: Net, container: str, tmp_path: Path) -> SavedModel:
         torch.save(net.state_dict(), path, _use_new_zipfile_serialization=False)
     else:
         torch.save(net if container == "module" else net.state_dict(), path)
-    with open_source(path) as source:
-        return TorchReader().read(source)
+    return read_path(path)
 
 
 def summary(model: SavedModel) -> Expected:

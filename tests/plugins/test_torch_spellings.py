@@ -12,6 +12,9 @@ from torch_spellings import PLACES, Drawn, drawn
 from rnninspect.cells import CELLS
 from rnninspect.counter import count_layer
 from rnninspect.model import Origin, SavedModel
+from rnninspect_torch.families import FAMILIES
+from rnninspect_torch.leaves import what_a_name_says as passes
+from rnninspect_torch.own_cells import anchors
 from rnninspect_torch.spelling import GatedSpelling
 from rnninspect_torch.spellings import GATED
 
@@ -121,3 +124,24 @@ def test_no_name_of_the_table_is_two_weights_of_one_spelling() -> None:
             for word in words
         ]
         assert all(name == name.lower().replace("_", "") for name in names)
+
+
+def test_every_name_that_a_spelling_is_looked_for_by_passes_the_filter_before_the_tables() -> None:
+    for anchor, spellings in anchors().items():
+        lets_pass = passes(anchor.removesuffix(".0"))
+        if all(isinstance(known, GatedSpelling) and known.words for known in spellings):
+            assert lets_pass, f"{anchor} where the module is called a cell"
+        else:
+            assert lets_pass == 1, anchor
+
+
+def test_every_word_of_a_family_passes_the_filter_before_the_tables() -> None:
+    for family in FAMILIES:
+        assert {word for word in family.needs if passes(word) != 1} == set()
+
+
+@pytest.mark.parametrize(
+    "name", ["conv1", "fc", "bn1", "weight", "running_mean", "q_proj", "layer_norm", "mlp", "embed"]
+)
+def test_ordinary_names_do_not_pass_the_filter(name: str) -> None:
+    assert passes(name) != 1
