@@ -30,7 +30,8 @@ def test_nothing_is_imported_before_a_signal_is_heard() -> None:
 
 @pytest.mark.parametrize("words", [(GOOD,), ("check", GOOD)], ids=["plain", "parsed"])
 @pytest.mark.parametrize("name", ["rnninspect.command", "rnninspect.errors", "rnninspect.rules",
-                                  "rnninspect_onnx", "rnninspect.counter", "tabulate"])  # fmt: skip
+                                  "rnninspect_onnx", "rnninspect.counter",
+                                  "rnninspect.render.drawing"])  # fmt: skip
 def test_a_signal_at_an_import_is_one_line_and_a_code(
     name: str, words: tuple[str | Path, ...]
 ) -> None:

@@ -19,7 +19,7 @@ BEFORE_US = {
     *("importlib", "warnings", "contextlib", "collections", "keyword", "operator", "reprlib"),
     *("functools", "types"),
 }
-OTHERS = ("tabulate", "typer", "click", "rnninspect_onnx", "rnninspect_torch", "torch", "onnx")
+OTHERS = ("wcwidth", "typer", "click", "rnninspect_onnx", "rnninspect_torch", "torch", "onnx")
 VERIFY = """
 from rnninspect.__main__ import main
 from rnninspect.verification import JUDGES, Judge

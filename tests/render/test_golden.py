@@ -46,7 +46,7 @@ def test_an_explanation_counts_a_fused_tensor_once() -> None:
         tensors=(tensor("both", (2, 8)),),
     )
     done = report(model(made._replace(operands=(*made.operands[:2], fused))))
-    lines = explain(done, done.layers).splitlines()
+    lines = explain(done, done.layers, 120).splitlines()
     start = next(number for number, line in enumerate(lines) if line.startswith("---"))
     table = lines[start + 1 : lines.index("", start)]
     stored = [printed(line, lines[start - 1], "Stored") or 0 for line in table]

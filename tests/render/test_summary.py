@@ -6,7 +6,7 @@ import pytest
 
 from handmade import layer, model, report, tensor
 from rnninspect.model import Fact, Observation, Purpose, SkippedLayer, StoredTensor
-from rnninspect.render.to_table import summary
+from rnninspect.render.sentences import summary
 
 A, B, C = (tensor(name, (2, 5)) for name in "abc")
 

@@ -57,7 +57,7 @@ def rules() -> None:
 
     Example: rnninspect rules
     """
-    show(rule_table(width=terminal_width()))
+    show(rule_table(terminal_width()))
 
 
 def rule(
@@ -87,7 +87,7 @@ def cells() -> None:
 
     Example: rnninspect cells
     """
-    show(cell_table(width=terminal_width()))
+    show(cell_table(terminal_width()))
 
 
 COMMANDS = (count, rules, rule, readers, cells)

@@ -18,7 +18,7 @@ from rnninspect.cli.options import (
     Values,
 )
 from rnninspect.cli.showing import show
-from rnninspect.command import FAILED, FINDINGS, OK, Request, complain, run
+from rnninspect.command import FAILED, FINDINGS, OK, Request, complain, run, terminal_width
 from rnninspect.errors import RnnInspectError
 from rnninspect.inspection import inspect_file
 
@@ -77,7 +77,7 @@ def explain(
     if not chosen:
         complain(f"{model}: {_nothing(report, layer)}")
         raise typer.Exit(FAILED if layer else OK)
-    show(explain_layers(report, chosen))
+    show(explain_layers(report, chosen, terminal_width()))
     wrong = any(report.findings_of(counted.layer.name) for counted in chosen)
     raise typer.Exit(FINDINGS if wrong else OK)
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from rnninspect.audit import Outcome
 from rnninspect.render.escape import for_terminal, shorten
-from rnninspect.render.to_table import finding_lines
+from rnninspect.render.names import shorten_apart
+from rnninspect.render.sentences import finding_lines
 from rnninspect.rules import Level
 from rnninspect.wording import plural
 
@@ -53,12 +54,14 @@ def limit_grid(measures: Sequence[Measure], width: int, words: int = LONGEST_WOR
     What is measured in words, such as names of cells, is no wider than `words`.
     """
     rows: Grid = []
-    for measure in measures[:LIMITS_SHOWN]:
+    listed = measures[:LIMITS_SHOWN]
+    places = shorten_apart((_place(each.path, each.layer) for each in listed), width)
+    for measure in listed:
         texts = [measure.share_text, measure.value_text, measure.allowed_text]
         shown = [shorten(for_terminal(text), words) for text in texts]
         outcome = measure.outcome.value
         result = outcome.upper() if measure.outcome is Outcome.FAIL else outcome
-        place = shorten(_place(measure.path, measure.layer), width)
+        place = places[_place(measure.path, measure.layer)]
         rows.append([result, *shown, measure.about, place])
     more = len(measures) - LIMITS_SHOWN
     return [*rows, ["", "", "", "", "", f"and {more:,} more"]] if more > 0 else rows
@@ -70,12 +73,15 @@ def layer_grid(audit: Audit, width: int) -> Grid:
     reports = [report for report in audit.reports if report.path in paths] or audit.reports
     layers = [(counted, report) for report in reports for counted in report.layers]
     layers.sort(key=lambda pair: -pair[0].stored)
+    largest = layers[:LARGEST_SHOWN]
+    names = (_place(report.path, counted.layer.name) for counted, report in largest)
+    places = shorten_apart(names, width)
     rows: Grid = []
-    for counted, report in layers[:LARGEST_SHOWN]:
+    for counted, report in largest:
         sizes = counted.layer.sizes
         share = f"{100 * counted.stored // max(report.totals.parameters, 1)} %"
         numbers = [f"{sizes.input_size:,}", f"{sizes.hidden_size:,}"]
-        place = shorten(_place(report.path, counted.layer.name), width)
+        place = places[_place(report.path, counted.layer.name)]
         rows.append([f"{counted.stored:,}", share, counted.layer.cell, *numbers, place])
     return rows
 

@@ -65,7 +65,7 @@ def _bits(counted: LayerCount) -> str | None:
 
 COLUMNS = (
     Column("layer", "Layer", lambda _, counted: counted.layer.name),
-    Column("kind", "Kind", lambda _, counted: counted.layer.kind, 6),
+    Column("kind", "Kind", lambda _, counted: counted.layer.kind),
     Column("cell", "Cell", lambda _, counted: counted.layer.cell, 1),
     Column("input_size", "m", lambda _, counted: counted.layer.sizes.input_size),
     Column("hidden_size", "n", lambda _, counted: counted.layer.sizes.hidden_size),
@@ -74,7 +74,7 @@ COLUMNS = (
     Column("directions", "D", lambda _, counted: counted.layer.sizes.directions, 5),
     Column("bias_vectors", "b", lambda _, counted: bias_vectors(counted.layer), 4),
     Column("formula", "Formula", lambda _, counted: counted.formula.symbolic, 7),
-    Column("expected", "Expected", lambda _, counted: counted.expected),
+    Column("expected", "Expected", lambda _, counted: counted.expected, 8),
     Column("stored", "Stored", lambda _, counted: counted.stored),
     Column("bytes", "Bytes", lambda _, counted: counted.bytes, 2),
     Column("bits", "Bits", lambda _, counted: _bits(counted), 3),

@@ -1,51 +1,105 @@
-"""Draws a grid of values as text, as narrow as asked."""
+"""Draws a grid of values as text: in columns for a terminal, between bars for Markdown."""
 
 from __future__ import annotations
 
-from rnninspect.render.escape import for_terminal, shorten
+from rnninspect.render.escape import for_terminal
+from rnninspect.render.widths import pad, width_of, wrap
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
 
-    from rnninspect.render.columns import Column, Row, Value
+    from rnninspect.render.columns import Value
 
-NARROWEST_NAME = 12
+NARROWEST = 12
+GAP = "  "
 
 
 def draw(
     heads: Sequence[str],
     grid: Sequence[Sequence[Value]],
-    style: str = "simple",
     width: int = 0,
     numbers: Collection[int] = (),
+    labels: Collection[int] = (),
+    wrapped: int = -1,
 ) -> str:
-    """A table in one of tabulate's styles; numbers stand to the right with separators.
+    """A table; numbers stand to the right with separators.
 
-    With a width the last column is wrapped to fit. `numbers` are columns whose text is a number.
+    With a width the column `wrapped` is wrapped to fit. `numbers` are columns whose text is a
+    number. `labels` are lines whose first text runs over into the blank columns that follow it.
     """
-    import tabulate  # noqa: PLC0415 - JSON and CSV must not pay for it
-
-    tabulate.MIN_PADDING = 0  # a title may be as wide as its column: 80 columns are few
     lines = [[shown(value) for value in line] for line in grid]
-    right = [
-        place in numbers or any(isinstance(line[place], int) for line in grid)
-        for place in range(len(heads))
-    ]
-    return tabulate.tabulate(
-        lines,
-        headers=list(heads),
-        tablefmt=style,
-        disable_numparse=True,
-        colalign=["right" if is_number else "left" for is_number in right] if grid else None,
-        maxcolwidths=_wrapping(heads, lines, width) if width else None,
+    place = wrapped % len(heads)
+    tall = _wrapped(heads, lines, place, width)
+    for line, parts in zip(lines, tall, strict=True):
+        line[place] = parts[0]
+    named = [line for number, line in enumerate(lines) if number not in labels]
+    widths = [max(map(width_of, column)) for column in zip(heads, *lines, strict=True)]
+    widths[place] = max([widths[place], *(width_of(part) for parts in tall for part in parts)])
+    widths[0] = max(width_of(line[0]) for line in (heads, *named)) if place else widths[0]
+    widths[0] += max([0, *(_excess(lines[number], widths) for number in labels)])
+    right = numbers_in(grid, len(heads), numbers)
+    rows = [list(heads), ["-" * taken for taken in widths]]
+    for line, parts in zip(lines, tall, strict=True):
+        rows.append(line)
+        rows.extend([*[""] * place, part, *[""] * (len(heads) - place - 1)] for part in parts[1:])
+    return "\n".join(_line(row, widths, right) for row in rows)
+
+
+def _wrapped(
+    heads: Sequence[str], lines: Sequence[Sequence[str]], place: int, width: int
+) -> list[list[str]]:
+    """The texts of one column in pieces that fit into what the other columns leave."""
+    if not width:
+        return [[line[place]] for line in lines]
+    widths = [max(map(width_of, column)) + len(GAP) for column in zip(heads, *lines, strict=True)]
+    left = width - sum(widths) + widths[place]
+    return [wrap(line[place], max(left, NARROWEST)) for line in lines]
+
+
+def _excess(line: Sequence[str], widths: Sequence[int]) -> int:
+    """The columns by which a line's first text passes the blank ones that follow it."""
+    return width_of(line[0]) - _over(widths, _blanks(line) + 1)
+
+
+def _line(row: Sequence[str], widths: Sequence[int], right: Collection[int]) -> str:
+    over = _blanks(row) if width_of(row[0]) > widths[0] else 0
+    first = pad(row[0], _over(widths, over + 1), right=0 in right)
+    rest = (
+        pad(row[place], widths[place], right=place in right) for place in range(over + 1, len(row))
     )
+    return GAP.join((first, *rest)).rstrip()
 
 
-def _wrapping(heads: Sequence[str], lines: Sequence[Sequence[str]], width: int) -> list[int | None]:
-    columns = list(zip(heads, *lines, strict=True))
-    taken = sum(max(map(len, column)) + 2 for column in columns[:-1])
-    return [*([None] * (len(heads) - 1)), max(width - taken, NARROWEST_NAME)]
+def _blanks(line: Sequence[str]) -> int:
+    """How many blank texts follow the first one."""
+    return next((place for place, text in enumerate(line[1:]) if text), len(line) - 1)
+
+
+def _over(widths: Sequence[int], columns: int) -> int:
+    """The width of the first columns, with the gaps between them."""
+    return sum(widths[:columns]) + len(GAP) * (columns - 1)
+
+
+def draw_markdown(
+    heads: Sequence[str], grid: Sequence[Sequence[str]], numbers: Collection[int] = ()
+) -> str:
+    """A table of texts that are harmless in Markdown already; those of `numbers` to the right."""
+    rule = ["---:" if place in numbers else "---" for place in range(len(heads))]
+    bars = "|".join(rule)
+    rows = [f"| {' | '.join(line)} |" for line in (heads, *grid)]
+    return "\n".join((rows[0], f"|{bars}|", *rows[1:]))
+
+
+def numbers_in(
+    grid: Sequence[Sequence[Value]], columns: int, more: Collection[int] = ()
+) -> set[int]:
+    """The columns in which a number stands, and more that are said to be such."""
+    return {
+        place
+        for place in range(columns)
+        if place in more or any(isinstance(line[place], int) for line in grid)
+    }
 
 
 def shown(value: Value) -> str:
@@ -53,35 +107,3 @@ def shown(value: Value) -> str:
     if value is None:
         return ""
     return f"{value:,}" if isinstance(value, int) else for_terminal(value)
-
-
-def fit(columns: Sequence[Column], rows: Sequence[Row], width: int) -> tuple[list[Column], int]:
-    """The columns that fit, and the width that is left for the first one, the name."""
-    kept = list(columns)
-    widths = {column.name: _widest(column, rows) for column in kept}
-    name = kept[0].name
-
-    def total() -> int:
-        return sum(widths[column.name] + 2 for column in kept) - 2
-
-    for column in sorted((column for column in columns if column.drop), key=lambda c: c.drop):
-        fixed = total() - widths[name]
-        if fixed + min(widths[name], max(NARROWEST_NAME, width // 4)) <= width:
-            break
-        kept.remove(column)
-    return kept, max(NARROWEST_NAME, width - (total() - widths[name]))
-
-
-def narrow(row: Row, columns: Sequence[Column], name_width: int) -> list[Value]:
-    """The values of a row, its name no wider than given."""
-    values: list[Value] = []
-    for place, column in enumerate(columns):
-        value = row.values.get(column.name)
-        if place == 0 and isinstance(value, str):
-            value = shorten(for_terminal(value), name_width)
-        values.append(value)
-    return values
-
-
-def _widest(column: Column, rows: Sequence[Row]) -> int:
-    return max([len(column.title), *(len(shown(row.values.get(column.name))) for row in rows)])

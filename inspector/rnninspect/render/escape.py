@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from rnninspect.render.widths import MOST_MARKS, end_of, start_of, width_of
+
 MARKDOWN = str.maketrans(
     {char: f"\\{char}" for char in "\\`*[]|~:"} | {"<": "&lt;", ">": "&gt;", "&": "&amp;"}
 )
@@ -33,11 +35,11 @@ def for_csv(text: str) -> str:
 
 
 def shorten(text: str, width: int) -> str:
-    """At most `width` characters: the middle gives way, since both ends of a path tell."""
-    if len(text) <= width:
+    """At most `width` columns: the middle gives way, since both ends of a path tell."""
+    if len(text) <= MOST_MARKS * width and width_of(text) <= width:
         return text
     kept = max(width - 1, 2)
-    return f"{text[: kept // 2]}…{text[len(text) - (kept - kept // 2) :]}"
+    return f"{start_of(text, kept // 2)}…{end_of(text, kept - kept // 2)}"
 
 
 def _escape(char: str) -> str:

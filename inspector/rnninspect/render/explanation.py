@@ -8,29 +8,31 @@ from rnninspect.model import Fate
 from rnninspect.render.drawing import draw
 from rnninspect.render.escape import for_terminal, shorten
 from rnninspect.render.groupings import groupings
+from rnninspect.render.names import shorten_apart, without_beginning
+from rnninspect.render.widths import width_of
 from rnninspect.wording import plural
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from rnninspect.counter import LayerCount, OperandCount, SlotCount
     from rnninspect.render.columns import Value
     from rnninspect.report import Report
 
-LONGEST_NAME = 40
+LONGEST_NAME, TENSOR = 60, 4
 HEADS = ("Weight", "D", "Formula", "Expected", "Tensor", "Shape", "Stored")
 
 
-def explain(report: Report, layers: Sequence[LayerCount]) -> str:
-    """One block for each of these layers of the report."""
-    return "\n\n".join("\n".join(_block(report, counted)) for counted in layers)
+def explain(report: Report, layers: Sequence[LayerCount], width: int = 80) -> str:
+    """One block for each of these layers of the report, its table as narrow as names allow."""
+    return "\n\n".join("\n".join(_block(report, counted, width)) for counted in layers)
 
 
-def _block(report: Report, counted: LayerCount) -> Iterator[str]:
+def _block(report: Report, counted: LayerCount, width: int) -> Iterator[str]:
     yield from _description(counted)
     yield ""
-    yield draw(HEADS, list(_weights(counted)))
+    yield _weights_table(counted, width)
     yield ""
     formula = counted.formula
     yield f"formula     {formula.symbolic}"
@@ -69,6 +71,22 @@ def _description(counted: LayerCount) -> Iterator[str]:
     yield f"convention  {for_terminal(layer.convention)}: {amount}{each}"
 
 
+def _weights_table(counted: LayerCount, width: int) -> str:
+    """A line for each weight; where they do not fit, names lose what all of them begin with."""
+    grid = list(_weights(counted))
+    names = shorten_apart((str(line[TENSOR]) for line in grid), LONGEST_NAME)
+    text = draw(HEADS, _renamed(grid, names))
+    if width_of(text[: text.index("\n")]) <= width:
+        return text
+    own = without_beginning(name for name in names.values() if name != Fate.ABSENT.value)
+    short = {name: own.get(text, text) for name, text in names.items()}
+    return draw(HEADS, _renamed(grid, short), width, wrapped=TENSOR)
+
+
+def _renamed(grid: Iterable[list[Value]], names: dict[str, str]) -> list[list[Value]]:
+    return [[*line[:TENSOR], names[str(line[TENSOR])], *line[TENSOR + 1 :]] for line in grid]
+
+
 def _weights(counted: LayerCount) -> Iterator[list[Value]]:
     told: set[int] = set()
     for slot in counted.slots:
@@ -90,7 +108,7 @@ def _filled(slot: SlotCount, head: list[Value], told: set[int]) -> Iterator[list
 
 def _tensor(counted: OperandCount) -> tuple[Value, Value, Value]:
     operand = counted.operand
-    name = shorten(for_terminal(operand.name), LONGEST_NAME)
+    name = for_terminal(operand.name)
     if operand.fate is not Fate.STORED:
         name = f"{name} ({operand.fate})"
     shape = "?" if operand.shape is None else "×".join(map(str, operand.shape)) or "scalar"

@@ -19,10 +19,18 @@ if TYPE_CHECKING:
     from rnninspect.rules import Rule
 
 
-def rule_table(style: str = "simple", width: int = 0) -> str:
+RULE_HEADS = ("Rule", "Name", "Level", "Finds")
+CELL_HEADS = ("Cell", "g", "Every weight it may have", "What it is")
+
+
+def rule_table(width: int = 0) -> str:
     """All rules with code, name, level and summary."""
-    rows = [[rule.code, rule.name, rule.level.value, rule.summary] for rule in RULES.values()]
-    return draw(("Rule", "Name", "Level", "Finds"), rows, style, width)
+    return draw(RULE_HEADS, rule_rows(), width)
+
+
+def rule_rows() -> list[list[str]]:
+    """A row for each rule, by RULE_HEADS."""
+    return [[rule.code, rule.name, rule.level.value, rule.summary] for rule in RULES.values()]
 
 
 def rule_page(rule: Rule, width: int) -> str:
@@ -39,16 +47,20 @@ def reader_table(readers: Iterable[Reader], width: int = 0) -> str:
     rows: list[Sequence[Value]] = [
         [for_terminal(reader.name), for_terminal(reader.summary)] for reader in readers
     ]
-    return draw(("Reader", "Reads"), rows, width=width)
+    return draw(("Reader", "Reads"), rows, width)
 
 
-def cell_table(style: str = "simple", width: int = 0) -> str:
+def cell_table(width: int = 0) -> str:
     """The cells, their gates and their weights, each with its formula."""
-    rows = [_cell_row(cell) for cell in CELLS.values()]
-    return draw(("Cell", "g", "Every weight it may have", "What it is"), rows, style, width)
+    return draw(CELL_HEADS, cell_rows(), width, numbers=(1,))
 
 
-def _cell_row(cell: Cell) -> list[Value]:
+def cell_rows() -> list[list[str]]:
+    """A row for each cell, by CELL_HEADS."""
+    return [_cell_row(cell) for cell in CELLS.values()]
+
+
+def _cell_row(cell: Cell) -> list[str]:
     projected = 1 if Role.PROJECTION in cell.roles() else None
     text = formula(cell, cell.roles(), Sizes(1, 1, projected)).symbolic
-    return [cell.name, len(cell.gates), text, cell.summary]
+    return [cell.name, str(len(cell.gates)), text, cell.summary]

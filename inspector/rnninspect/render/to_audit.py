@@ -24,13 +24,14 @@ from rnninspect.render.audit_rows import (
     unmeasured,
     verdict,
 )
-from rnninspect.render.drawing import draw
+from rnninspect.render.drawing import GAP, draw, draw_markdown
 from rnninspect.render.escape import for_csv, for_markdown
 from rnninspect.render.to_github import github
 from rnninspect.render.to_gitlab import gitlab
 from rnninspect.render.to_json import document_of, dump, finding_json
 from rnninspect.render.to_junit import audit_junit
 from rnninspect.render.to_sarif import sarif
+from rnninspect.render.widths import width_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -95,8 +96,8 @@ def _fitting(
         rows = [row[:-1] for row in grid_of(LONGEST)]
         if not rows:
             return ""
-        taken = sum(max(map(len, column)) + 2 for column in zip(heads[:-1], *rows, strict=True))
-        left = width - taken
+        columns = zip(heads[:-1], *rows, strict=True)
+        left = width - sum(max(map(width_of, column)) + len(GAP) for column in columns)
         if left >= NARROW:
             break
     return draw(heads, grid_of(max(left, NARROWEST)), numbers=numbers)
@@ -105,9 +106,7 @@ def _fitting(
 def _marked(heads: Sequence[str], numbers: Sequence[int], grid: Grid) -> str:
     if not grid:
         return ""
-    rule = ["---:" if place in numbers else "---" for place in range(len(heads))]
-    lines = [list(heads), rule, *([for_markdown(value) for value in row] for row in grid)]
-    return "\n".join(f"| {' | '.join(line)} |" for line in lines)
+    return draw_markdown(heads, [[for_markdown(value) for value in row] for row in grid], numbers)
 
 
 def as_csv(audit: Audit, unreadable: Sequence[Unreadable], _: View) -> str:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from rnninspect.render.columns import BY_NAME, rows_of
 from rnninspect.render.escape import for_markdown, shorten
+from rnninspect.render.sentences import finding_lines
 from rnninspect.render.to_markdown import LONGEST_NAME, markdown_rows
-from rnninspect.render.to_table import finding_lines
 from rnninspect.render.view import View
 from rnninspect.rules import Level
 from rnninspect.wording import plural
@@ -48,7 +48,7 @@ def card(reports: Sequence[Report]) -> str:
 def _block(report: Report) -> Iterator[str]:
     yield f"**{_text(report.path)}**: {_headline(report)}"
     yield ""
-    yield from markdown_rows(list(rows_of(report)), _view(report))
+    yield markdown_rows(list(rows_of(report)), _view(report))
     yield ""
     yield from _facts(report)
     yield ""

@@ -6,45 +6,45 @@ import json
 
 from rnninspect import __version__
 from rnninspect.comparison import Kind
-from rnninspect.render.drawing import draw
+from rnninspect.render.drawing import GAP, draw, draw_markdown
 from rnninspect.render.escape import for_markdown, for_terminal, shorten
+from rnninspect.render.names import shorten_apart
 from rnninspect.render.to_json import SCHEMA_VERSION
+from rnninspect.render.widths import width_of
 from rnninspect.wording import plural
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Mapping
 
     from rnninspect.comparison import Comparison, Outline, Row
     from rnninspect.render.columns import Value
     from rnninspect.render.to_json import Json
 
-HEADS = ("Layer", "Change", "Old", "New", "±", "± bytes")
+HEADS, NUMBERS = ("Layer", "Change", "Old", "New", "±", "± bytes"), (2, 3, 4, 5)
 NARROWEST_NAME, LONGEST_NAME, LONGEST_PATH, LONGEST_REASON = 12, 60, 60, 300
 
 
 def diff_table(comparison: Comparison, width: int) -> str:
     """What differs, then why, each row once, and a verdict in one line."""
-    grid = list(_grid(comparison))
-    others = sum(max(len(_plain(line[n])) for line in (HEADS, *grid)) + 2 for n in range(1, 6))
+    rest = [[_plain(value) for value in line[1:]] for line in (HEADS, *_grid(comparison, {}))]
+    others = sum(max(map(width_of, column)) + len(GAP) for column in zip(*rest, strict=True))
     room = max(NARROWEST_NAME, min(LONGEST_NAME, width - others))
-    for line in grid:
-        line[0] = shorten(for_terminal(str(line[0])), room)
-    lines = [_heading(comparison), ""]
+    grid = list(_grid(comparison, _names(comparison, room)))
+    text = [_heading(comparison), ""]
     if comparison.rows:
-        lines += [draw(HEADS, grid), "", *_reasons(comparison), ""]
-    return "\n".join([*lines, verdict(comparison)])
+        text += [draw(HEADS, grid), "", *_reasons(comparison), ""]
+    return "\n".join([*text, verdict(comparison)])
 
 
 def diff_markdown(comparison: Comparison, _: int) -> str:
     """The same as Markdown."""
     lines = [f"### {for_markdown(_heading(comparison))}", ""]
     if comparison.rows:
-        lines += [f"| {' | '.join(HEADS)} |", "|---|---|---:|---:|---:|---:|"]
-        lines += [
-            f"| {' | '.join(for_markdown(_plain(value)) for value in line)} |"
-            for line in _grid(comparison)
-        ]
+        names = shorten_apart((row.name for row in comparison.rows), LONGEST_NAME)
+        rows = _grid(comparison, names)
+        grid = [[for_markdown(_plain(value)) for value in line] for line in rows]
+        lines.append(draw_markdown(HEADS, grid, NUMBERS))
         lines += ["", *(f"- {for_markdown(line)}" for line in _reasons(comparison)), ""]
     return "\n".join([*lines, for_markdown(verdict(comparison))])
 
@@ -102,14 +102,20 @@ def _kinds(row: Row) -> list[Kind]:
     return list(dict.fromkeys(change.kind for change in row.changes))
 
 
-def _grid(comparison: Comparison) -> Iterator[list[Value]]:
+def _names(comparison: Comparison, width: int) -> dict[str, str]:
+    """The rows' names as a terminal may show them, in at most so many columns."""
+    harmless = {row.name: for_terminal(row.name) for row in comparison.rows}
+    short = shorten_apart(harmless.values(), width)
+    return {name: short[text] for name, text in harmless.items()}
+
+
+def _grid(comparison: Comparison, names: Mapping[str, str]) -> Iterator[list[Value]]:
     for row in comparison.rows:
         before = None if row.old is None else row.old.parameters
         after = None if row.new is None else row.new.parameters
         kinds = ", ".join(_kinds(row))
-        name = shorten(row.name, LONGEST_NAME)
         moved = (_signed(row.moved.parameters), _signed(row.moved.bytes))
-        yield [name, kinds, before, after, *moved]
+        yield [names.get(row.name, ""), kinds, before, after, *moved]
     old, new = comparison.old, comparison.new
     moved = (_signed(new.parameters - old.parameters), _signed(new.bytes - old.bytes))
     yield ["(total)", "", old.parameters, new.parameters, *moved]
@@ -126,11 +132,11 @@ def _plain(value: Value) -> str:
 
 
 def _reasons(comparison: Comparison) -> Iterator[str]:
+    names = _names(comparison, LONGEST_NAME)
     for row in comparison.rows:
         for change in row.changes:
-            name = shorten(for_terminal(row.name), LONGEST_NAME)
             reason = shorten(for_terminal(change.reason), LONGEST_REASON)
-            yield f"{name}: {change.kind}: {reason}"
+            yield f"{names[row.name]}: {change.kind}: {reason}"
 
 
 def _file(file: Outline) -> Json:

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from rnninspect.render.columns import present, rows_of
+from rnninspect.render.drawing import draw_markdown, numbers_in
 from rnninspect.render.escape import for_markdown, shorten
-from rnninspect.render.to_table import finding_lines, summary
+from rnninspect.render.sentences import finding_lines, summary
 from rnninspect.render.view import readable
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
-    from rnninspect.render.columns import Column, Row, Value
+    from rnninspect.render.columns import Row, Value
     from rnninspect.render.view import Unreadable, View
     from rnninspect.report import Report
 
@@ -33,7 +34,7 @@ def _lines(report: Report, view: View) -> Iterator[str]:
     yield ""
     yield for_markdown(about)
     yield ""
-    yield from markdown_rows(list(rows_of(report)), view)
+    yield markdown_rows(list(rows_of(report)), view)
     yield ""
     yield for_markdown(summary(report))
     findings = list(finding_lines(report.findings))
@@ -42,18 +43,14 @@ def _lines(report: Report, view: View) -> Iterator[str]:
         yield from (f"- {for_markdown(line)}" for line in findings)
 
 
-def markdown_rows(rows: Sequence[Row], view: View) -> Iterator[str]:
+def markdown_rows(rows: Sequence[Row], view: View) -> str:
     """The table; numbers stand to the right."""
     columns = present(view.columns, rows)
-    yield "| " + " | ".join(column.title for column in columns) + " |"
-    yield "|" + "|".join(_rule(column, rows) for column in columns) + "|"
-    for row in rows:
-        yield "| " + " | ".join(_cell(row.values.get(column.name)) for column in columns) + " |"
-
-
-def _rule(column: Column, rows: Sequence[Row]) -> str:
-    number = any(isinstance(row.values.get(column.name), int) for row in rows)
-    return "---:" if number else "---"
+    grid = [[row.values.get(column.name) for column in columns] for row in rows]
+    texts = [[_cell(value) for value in line] for line in grid]
+    return draw_markdown(
+        [column.title for column in columns], texts, numbers_in(grid, len(columns))
+    )
 
 
 def _cell(value: Value) -> str:

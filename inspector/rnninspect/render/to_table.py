@@ -2,113 +2,95 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-
 from rnninspect.cells import OWN
 from rnninspect.render.columns import RowKind, present, rows_of
-from rnninspect.render.drawing import draw, fit, narrow
+from rnninspect.render.drawing import draw
 from rnninspect.render.escape import for_terminal, shorten
+from rnninspect.render.fitting import Fitted, fit, short_names
+from rnninspect.render.sentences import LONGEST_NAME, finding_lines, summary
 from rnninspect.render.view import readable
-from rnninspect.wording import plural
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
     from rnninspect.cells import Symbol
-    from rnninspect.render.columns import Row
+    from rnninspect.render.columns import Column, Row, Value
     from rnninspect.render.view import Unreadable, View
     from rnninspect.report import Report
-    from rnninspect.rules import Finding
 
-LONGEST_NAME = 60
-NAMES_SHOWN = 3
-LETTERS = {"m": "input size", "n": "hidden size", "D": "directions", "b": "bias vectors"}
+LETTERS = {
+    "m": "input size",
+    "n": "hidden size",
+    "p": "projection size",
+    "k": "kernel size",
+    "D": "directions",
+    "b": "bias vectors",
+}
+NONE = "(no recurrent layer)"
 
 
 def table(results: Iterable[Report | Unreadable], view: View) -> Iterator[str]:
     """Each file's table, its coverage and its findings, and at the end what the letters mean."""
-    formulas = False
+    titles: set[str] = set()
     own: set[Symbol] = set()
     blank: tuple[str, ...] = ()
     for report in readable(results):
-        yield "\n".join((*blank, *_lines(report, view), ""))
-        blank, formulas = ("",), formulas or bool(report.layers)
+        fitted = fitted_rows(list(rows_of(report)), view)
+        yield "\n".join((*blank, *_lines(report, fitted, view), ""))
+        blank = ("",)
+        if report.layers:
+            titles.update(column.title for column in fitted.columns)
         own.update(symbol for counted in report.layers for symbol, _ in counted.layer.sizes.own)
-    if formulas:
-        known = {**LETTERS, **{letter.value: word for letter, word in OWN.items() if letter in own}}
-        letters = ", ".join(f"{letter} {word}" for letter, word in known.items())
+    known = {letter: word for letter, word in LETTERS.items() if letter in titles}
+    known |= {letter.value: word for letter, word in OWN.items() if letter in own}
+    letters = ", ".join(f"{letter} {word}" for letter, word in known.items())
+    if letters:
         yield f"\n{letters}\n"
 
 
-def _lines(report: Report, view: View) -> Iterator[str]:
+def _lines(report: Report, fitted: Fitted, view: View) -> Iterator[str]:
     producer = (
         f", {shorten(for_terminal(report.producer), LONGEST_NAME)}" if report.producer else ""
     )
     path = for_terminal(report.path)
     yield f"{path}: {report.format}{producer}, {report.file_bytes:,} bytes"
     yield ""
-    yield draw_rows(list(rows_of(report)), view)
+    yield draw_rows(fitted, view)
     yield ""
+    if fitted.hidden:
+        titles = ", ".join(column.title for column in fitted.hidden)
+        known = f"COLUMNS={fitted.needed} or --columns shows"
+        them = "it" if len(fitted.hidden) == 1 else "them"
+        yield f"not shown at {view.width} columns: {titles}; {known} {them}"
     yield summary(report)
     yield from finding_lines(report.findings)
 
 
-def draw_rows(rows: Sequence[Row], view: View) -> str:
-    """The table itself, without the columns that are blank or too many for the width."""
+def fitted_rows(rows: Sequence[Row], view: View) -> Fitted:
+    """The rows and the columns that say something, as many as fit if none were asked for."""
     columns = present(view.columns, rows)
     if view.chosen:
-        name_width = LONGEST_NAME
-    else:
-        fitting, name_width = fit(columns, rows, view.width)
-        columns = tuple(fitting)
-    lines = [narrow(row, columns, name_width) for row in rows]
-    if all(row.kind is not RowKind.LAYER for row in rows):
-        lines.insert(0, ["(no recurrent layer)", *([None] * (len(columns) - 1))])
-    return draw([column.title for column in columns], lines)
+        return Fitted(short_names(rows, LONGEST_NAME), columns)
+    return fit(_without_cell(columns, rows), rows, view.width)
 
 
-def summary(report: Report) -> str:
-    """Coverage, and what was stored without being a parameter, in one line."""
-    totals = report.totals
-    parts = [f"{totals.attributed:,} of {plural(totals.tensors, 'tensor')} understood"]
-    if gaps := ", ".join(_gaps(report)):
-        parts.append(gaps)
-    kept = totals.not_parameters | {"copies": totals.copies}
-    listed = ", ".join(f"{number:,} {purpose}" for purpose, number in kept.items() if number)
-    if listed:
-        parts.append(f"not counted: {listed}")
-    return "; ".join(parts)
+def _without_cell(columns: Sequence[Column], rows: Sequence[Row]) -> tuple[Column, ...]:
+    """The columns without that of the cell, where every kind says it."""
+    layers = [row.values for row in rows if row.kind is RowKind.LAYER]
+    said = all(str(values["cell"]).lower() in str(values["kind"]).lower() for values in layers)
+    return tuple(column for column in columns if not (said and column.name == "cell"))
 
 
-def _gaps(report: Report) -> Iterator[str]:
-    """What was not understood, with the rule that says more."""
-    unclear = (
-        (report.skipped, report.totals.skipped, "skipped layer", "R401"),
-        (report.possible, report.totals.possible, "possible recurrent cell", "R405"),
-    )
-    for found, tensors, what, rule in unclear:
-        named = f"a {what} ({rule})" if len(found) == 1 else f"{what}s ({rule})"
-        if found and tensors:
-            yield f"{tensors:,} {'belongs' if tensors == 1 else 'belong'} to {named}"
-        elif found:
-            yield f"{named} without tensors of {'its' if len(found) == 1 else 'their'} own"
-
-
-def finding_lines(findings: Sequence[Finding]) -> Iterator[str]:
-    """A line for each finding; the same one on many layers is told once."""
-    groups: dict[tuple[str, str], list[Finding]] = defaultdict(list)
-    for finding in findings:
-        groups[finding.rule, finding.message].append(finding)
-    for (code, message), members in groups.items():
-        first = members[0]
-        where = ", ".join(_where(member) for member in members[:NAMES_SHOWN])
-        more = len(members) - NAMES_SHOWN
-        where += f" and {more:,} more" if more > 0 else ""
-        place = f"{where}: " if where else ""
-        yield f"{first.level} {code} {first.name}: {place}{for_terminal(shorten(message, 300))}"
-
-
-def _where(finding: Finding) -> str:
-    names = (finding.tensor, finding.layer)
-    return " of ".join(shorten(for_terminal(name), LONGEST_NAME) for name in names if name)
+def draw_rows(fitted: Fitted, view: View) -> str:
+    """The table itself."""
+    names = [column.name for column in fitted.columns]
+    grid: list[list[Value]] = [[row.values.get(name) for name in names] for row in fitted.rows]
+    ours = [row.kind is not RowKind.LAYER for row in fitted.rows]
+    if all(ours):
+        grid.insert(0, [NONE, *([None] * (len(names) - 1))])
+        ours.append(True)
+    labels = [number for number, label in enumerate(ours) if label and names[0] == "layer"]
+    last = names[-1] == "verdict" and not view.chosen
+    heads = [column.title for column in fitted.columns]
+    return draw(heads, grid, view.width if last else 0, labels=labels)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from rnninspect.render.drawing import draw
 from rnninspect.render.escape import for_terminal, shorten
+from rnninspect.render.names import shorten_apart
 from rnninspect.verification.opinion import Verdict
 from rnninspect.wording import plural
 
@@ -26,7 +27,9 @@ def verdict(report: Report, opinions: Sequence[Opinion]) -> str:
 def _block(opinion: Opinion) -> Iterator[str]:
     if opinion.total is not None:
         heads = ("Layer", "rnninspect", opinion.judge, "Verdict")
-        yield draw(heads, [_cells(row) for row in _rows(opinion)])
+        rows = tuple(_rows(opinion))
+        names = _names(rows)
+        yield draw(heads, [[names[row.name], row.ours, row.theirs, row.verdict] for row in rows])
         yield ""
         yield from _reasons(opinion.rows)
     yield sentence(opinion)
@@ -38,20 +41,22 @@ def _rows(opinion: Opinion) -> Iterator[Row]:
         yield opinion.total
 
 
-def _cells(row: Row) -> list[str | int | None]:
-    name = shorten(for_terminal(row.name), LONGEST_NAME)
-    return [name, row.ours, row.theirs, row.verdict.value]
+def _names(rows: Iterable[Row]) -> dict[str, str]:
+    """The rows' names as a terminal may show them, no two of them alike."""
+    harmless = {row.name: for_terminal(row.name) for row in rows}
+    short = shorten_apart(harmless.values(), LONGEST_NAME)
+    return {name: short[text] for name, text in harmless.items()}
 
 
-def _reasons(rows: Iterable[Row]) -> Iterator[str]:
+def _reasons(rows: Sequence[Row]) -> Iterator[str]:
     """Why a layer has no count; the same reason of many layers is told once."""
-    groups: dict[str, list[str]] = {}
+    known, groups = _names(rows), dict[str, list[str]]()
     for row in rows:
         if row.reason:
-            groups.setdefault(row.reason, []).append(row.name)
+            groups.setdefault(row.reason, []).append(known[row.name])
     for reason, names in groups.items():
-        listed = ", ".join(shorten(for_terminal(name), LONGEST_NAME) for name in names[:3])
-        more = f" and {len(names) - 3} more" if len(names) > 3 else ""
+        listed = ", ".join(names[:3])
+        more = f" and {len(names) - 3:,} more" if len(names) > 3 else ""
         yield f"{listed}{more}: {shorten(for_terminal(reason), LONGEST_REASON)}"
 
 

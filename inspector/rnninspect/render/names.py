@@ -1,0 +1,84 @@
+"""Names shortened so that different ones stay different."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from itertools import count
+
+from rnninspect.render.escape import shorten
+from rnninspect.render.widths import width_of
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterable, Sequence
+
+CUT = "…"
+LEAST = 4  # columns that say something of a part that is cut
+
+
+def shorten_apart(names: Iterable[str], width: int) -> dict[str, str]:
+    """Each name in at most `width` columns, and no two of them alike.
+
+    The middle gives way; where that makes names alike, the part in which they differ is kept and
+    what they share gives way. Names that differ in more than fits are numbered.
+    """
+    short = {name: shorten(name, width) for name in dict.fromkeys(names)}
+    for alike in _alike(short):
+        short |= _by_difference(alike, width)
+    for alike in _alike(short):
+        for name in alike[1:]:
+            short[name] = _numbered(name, width, short.values())
+    return short
+
+
+def _alike(short: dict[str, str]) -> list[list[str]]:
+    groups: dict[str, list[str]] = defaultdict(list)
+    for name, text in short.items():
+        groups[text].append(name)
+    return [group for group in groups.values() if len(group) > 1]
+
+
+def _by_difference(names: Sequence[str], width: int) -> dict[str, str]:
+    """The names with what they begin and end with cut, and the part where they differ kept.
+
+    Empty where that part leaves too little for the others.
+    """
+    before = _common(names)
+    after = _common([name[before:][::-1] for name in names])
+    own = {name: name[before : len(name) - after] for name in names}
+    head, tail = names[0][:before], names[0][len(names[0]) - after :]
+    left = width - max(map(width_of, own.values()))
+    if left < 2 * LEAST:
+        return {}
+    kept_head, kept_tail = _shares(width_of(head), width_of(tail), left)
+    begin, end = shorten(head, kept_head), shorten(tail, kept_tail)
+    return {name: f"{begin}{middle}{end}" for name, middle in own.items()}
+
+
+def without_beginning(names: Iterable[str]) -> dict[str, str]:
+    """The names without the modules that all of them are in, `…` in their place."""
+    known = list(dict.fromkeys(names))
+    shared = known[0][: _common(known)].rfind(".") + 1 if len(known) > 1 else 0
+    return {name: f"{CUT}{name[shared:]}" if shared else name for name in known}
+
+
+def _common(names: Sequence[str]) -> int:
+    """How many characters all of them begin with."""
+    first, last = min(names), max(names)  # any other one is between these two
+    unlike = (place for place, (a, b) in enumerate(zip(first, last, strict=False)) if a != b)
+    return next(unlike, len(first))
+
+
+def _shares(head: int, tail: int, left: int) -> tuple[int, int]:
+    """What is left for two parts: one of them is kept whole if the other one can still be read."""
+    if tail + LEAST <= left:
+        return left - tail, tail
+    if head + LEAST <= left:
+        return head, left - head
+    return left - left // 2, left // 2
+
+
+def _numbered(name: str, width: int, taken: Collection[str]) -> str:
+    endings = (f"#{number}" for number in count(2))
+    texts = (f"{shorten(name, width - len(ending))}{ending}" for ending in endings)
+    return next(text for text in texts if text not in taken)
