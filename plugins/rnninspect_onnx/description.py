@@ -22,7 +22,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from rnninspect.plugin import Limits, Source
+    from rnninspect.plugin import Source
     from rnninspect_onnx.layers import DescribedSite
     from rnninspect_onnx.loop_cells import LoopCell
     from rnninspect_onnx.messages import Graph, Model
@@ -54,7 +54,7 @@ def _describe(source: Source, format_name: str) -> SavedModel:
     for at, graph in enumerate(model.training):
         resolver.run_graph(graph, f"training_{at}/", scope)
     leaves = Leaves(source.limits)
-    described = describe_tensors(source, entries(model), _uses(resolver, leaves, source.limits))
+    described = describe_tensors(source, entries(model), _uses(resolver, leaves))
     weights = Weights(leaves, described.tensors)
     found = [describe_site(site, weights) for site in sites]
     return SavedModel(
@@ -90,19 +90,19 @@ def _zeros(
             yield from halves.observations(site.layer)
 
 
-def _uses(resolver: Resolver, leaves: Leaves, limits: Limits) -> Uses:
+def _uses(resolver: Resolver, leaves: Leaves) -> Uses:
     parts, states = list[Value](), [*resolver.starts]
     for site in resolver.sites:
         operator = LAYOUT.get((site.call.node.domain, site.call.node.operator))
         if operator is not None:
             parts += _given(site, (weight.position for weight in operator.weights))
             states += _given(site, operator.states)
-    quantised = Leaves(limits, beyond=(Kind.SCALED, Kind.COMPUTED))
+    quantised = leaves.short_of(Kind.SCALED, Kind.COMPUTED)
     return Uses(
         weights=frozenset(part.place for part in parts if part.place is not None),
         parts=_places(parts, leaves),
-        scales=_places(resolver.scales, Leaves(limits, beyond=(Kind.COMPUTED,))),
-        states=_places(states, Leaves(limits, beyond=(Kind.PICKED, Kind.COMPUTED))),
+        scales=_places(resolver.scales, leaves.short_of(Kind.COMPUTED)),
+        states=_places(states, leaves.short_of(Kind.PICKED, Kind.COMPUTED)),
         quantised=_places(resolver.weights, quantised),
         packed={place: count for value, count in resolver.packed for place in quantised.of(value)},
     )

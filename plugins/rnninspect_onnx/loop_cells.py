@@ -39,6 +39,7 @@ _OTHERS_ALONG = """
 """
 _ALONG = _SIGMOIDS | frozenset(_OTHERS_ALONG.split())
 _FIRST_ALONG = frozenset({"Gather", "Split", "Slice", "Reshape", "Expand", "Squeeze", "Unsqueeze"})
+_MOST_BESIDE = 16  # weights of one cell besides those that multiply its states
 _STORED = (Kind.CONSTANT, Kind.CHOSEN, Kind.SCALED)
 
 
@@ -77,7 +78,7 @@ class _Walk:
 
     def __init__(self, turn: Turn) -> None:
         self._turn = turn
-        self._beside: dict[str, list[Value]] = {}  # products of other values than states
+        self._beside: dict[str, list[Value]] = {}  # weights in products of other values
         self.levels = dict.fromkeys(turn.carried, _STATE)
         self.matrices: dict[Value, None] = {}
         self.others: dict[Value, None] = {}
@@ -94,7 +95,10 @@ class _Walk:
         if level:
             self.levels.update(dict.fromkeys(node.outputs, level))
         if level >= _PRODUCT:
-            self._join(node)
+            self.others.update(dict.fromkeys(self._weights_beside(node)))
+        elif node.operator in _ALONG and not self._beside.keys().isdisjoint(node.inputs):
+            found = self._weights_beside(node)[:_MOST_BESIDE]
+            self._beside.update(dict.fromkeys(node.outputs, found))
 
     def _reached(self, node: Node) -> int:
         """How far the operands of a node have come; 0 where it leads off the way."""
@@ -113,16 +117,16 @@ class _Walk:
         if stored and any(name in self.levels for name in node.inputs[:2]):
             self.matrices.update(dict.fromkeys(stored))
             return _PRODUCT
-        self._beside.update(dict.fromkeys(node.outputs, stored))
+        found = self._weights_beside(node)[:_MOST_BESIDE]
+        self._beside.update(dict.fromkeys(node.outputs, found))
         addend = node.inputs[2:3] if node.operator.endswith("Gemm") else ()
         return max((self.levels.get(name, 0) for name in addend), default=0)
 
-    def _join(self, node: Node) -> None:
-        """Weights that meet the product of a state: a bias, a kernel of the inputs."""
-        for name in (*node.inputs, *node.outputs):
-            if name not in self.levels or name in node.outputs:
-                found = self._beside.get(name) or self._stored(name)
-                self.others.update(dict.fromkeys(found))
+    def _weights_beside(self, node: Node) -> list[Value]:
+        """Weights that a node puts beside the product of a state: a bias, a kernel of inputs."""
+        names = [name for name in node.inputs if name not in self.levels]
+        found = [value for name in names for value in self._beside.get(name) or self._stored(name)]
+        return list(dict.fromkeys(found))
 
     def _stored(self, name: str) -> list[Value]:
         value = self._turn.scope.lookup(name)

@@ -9,7 +9,7 @@ from rnninspect_onnx.messages import KEPT_AXES
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Iterator
+    from collections.abc import Iterable, Iterator
 
     from rnninspect.plugin import Limits
     from rnninspect_onnx.messages import Attribute, Node
@@ -202,15 +202,19 @@ def _reshaped(value: Value, shape: Dims) -> Value:
 
 
 class Leaves:
-    """Finds the stored tensors that values are made of; steps count against the limit `nodes`.
+    """Finds the stored tensors that values are made of; steps count against the limit `nodes`."""
 
-    A value of one of the kinds `beyond` is not looked into.
-    """
-
-    def __init__(self, limits: Limits, beyond: Collection[Kind] = ()) -> None:
-        self._limits, self._beyond = limits, frozenset(beyond)
+    def __init__(self, limits: Limits) -> None:
+        self._limits = limits
+        self._beyond = frozenset[Kind]()
         self._found: dict[Value, tuple[int, ...]] = {}
-        self._steps = 0
+        self._steps = [0]  # of all Leaves of one file
+
+    def short_of(self, *kinds: Kind) -> Leaves:
+        """Leaves that do not look into values of these kinds, and share the count of steps."""
+        other = Leaves(self._limits)
+        other._beyond, other._steps = frozenset(kinds), self._steps
+        return other
 
     def of(self, value: Value) -> tuple[int, ...]:
         """The places of the tensors, each once, from the first source to the last."""
@@ -223,7 +227,7 @@ class Leaves:
         stack = [value]
         while stack:
             current = stack.pop()
-            self._steps += 1
+            self._steps[0] += 1
             if current.kind in self._beyond:
                 continue
             if current.place is not None:
@@ -232,4 +236,4 @@ class Leaves:
                 if source not in seen:
                     seen.add(source)
                     stack.append(source)
-        self._limits.require(Limit.NODES, self._steps, "the way from weights to their tensors")
+        self._limits.require(Limit.NODES, self._steps[0], "the way from weights to their tensors")

@@ -13,6 +13,7 @@ import pytest
 
 from onnx_graphs import errors, report
 from rnninspect.model import Origin
+from rnninspect.wording import plural
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -93,4 +94,8 @@ def test_what_becomes_a_loop_is_no_layer_and_counts_whole(
     assert not of.layers
     assert not of.skipped
     assert of.totals.parameters == stored(path) == model.count_params()
+    possible = [found.message for found in of.findings if found.rule == "R405"]
+    each = plural(model.count_params() // directions, "parameter")
+    assert len(possible) == directions
+    assert all(message.endswith(each) for message in possible)
     assert not errors(of)
