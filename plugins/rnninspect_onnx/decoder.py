@@ -22,8 +22,6 @@ if TYPE_CHECKING:
 
 _MODEL = frozenset({2, 3, 7, 20, 25})
 _ATTRIBUTE = frozenset({1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 21, 22, 23})
-_SIMPLE = frozenset({1, 2, 3, 4, 21})
-_CONSTANT = _SIMPLE | {5}  # most attributes with anything more hold one tensor
 _FUNCTION = frozenset({1, 4, 5, 7, 10, 11, 12, 13})
 _LONGEST_WORD = 256
 _PARTS = 4  # what an attribute costs that holds more than a word, beside what all cost
@@ -164,30 +162,60 @@ class Decoder:
 
     def _attribute(self, span: Span, depth: int) -> Attribute:
         self._keep(2)
-        self.limits.require(Limit.NESTING, depth, "the depth of messages")
-        found = self.wire.collect((span,), _ATTRIBUTE)
+        if depth > self.limits.nesting:
+            self.limits.require(Limit.NESTING, depth, "the depth of messages")
+        common = self._common(span)
+        if common is not None:
+            return common
+        self._keep(_PARTS)
+        return self._any(self.wire.collect((span,), _ATTRIBUTE), span, depth)
+
+    def _common(self, span: Span) -> Attribute | None:
+        """What nearly every attribute is, in fewer steps: one number, text or tensor."""
+        name = reference = text = (0, -1)
+        tensor: Message = ()
+        integer: int | None = None
+        has_real = False
+        for number, kind, value, size in self.wire.fields((span,)):
+            if kind == LENGTH and number == 1:
+                name = (value, size)
+            elif kind == VARINT and number == 3:
+                integer = signed(value)
+            elif kind == LENGTH and number == 5:
+                tensor = (*tensor, (value, value + size))
+            elif kind == LENGTH and number == 4:
+                text = (value, size)
+            elif kind == FIXED32 and number == 2:
+                has_real = True
+            elif kind == LENGTH and number == 21:
+                reference = (value, size)
+            elif number in _ATTRIBUTE:
+                return None
+        if tensor:
+            self._keep(_PARTS)
+        return Attribute(
+            self.wire.text(*name) if name[0] else "",
+            span[0],
+            integer,
+            self._short_text((text[0], text[0] + text[1])) if text[0] else None,
+            has_real,
+            self.wire.text(*reference) if reference[0] else "",
+            (self._tensors.tensor(tensor),) if tensor else (),
+        )
+
+    def _any(self, found: Found, span: Span, depth: int) -> Attribute:
         number = found.number(3)
-        simple = Attribute(
+        integers, integer_count = self.wire.integers(found, 8)
+        strings = found.spans(9)
+        counts = (integer_count, self.wire.count_fixed(found, 7, FIXED32), len(strings))
+        tensors, sparse = self._tensors.several, self._tensors.several_sparse
+        return Attribute(
             name=self.wire.last_text(found, 1),
             place=span[0],
             number=None if number is None else signed(number),
             text=self._short_text(found.spans(4)[-1]) if found.spans(4) else None,
             has_real=found.number(2, FIXED32) is not None,
             reference=self.wire.last_text(found, 21),
-        )
-        if found.numbers() <= _SIMPLE:
-            return simple
-        self._keep(_PARTS)
-        if found.numbers() <= _CONSTANT:
-            return simple._replace(tensors=self._tensors.several((found.message(5),)))
-        return self._with_parts(simple, found, depth)
-
-    def _with_parts(self, simple: Attribute, found: Found, depth: int) -> Attribute:
-        integers, integer_count = self.wire.integers(found, 8)
-        strings = found.spans(9)
-        counts = (integer_count, self.wire.count_fixed(found, 7, FIXED32), len(strings))
-        tensors, sparse = self._tensors.several, self._tensors.several_sparse
-        return simple._replace(
             tensors=tensors((found.message(5), *_each(found.spans(10)))),
             sparse_tensors=sparse((found.message(22), *_each(found.spans(23)))),
             graphs=self._graphs((found.message(6), *_each(found.spans(11))), depth + 1),
@@ -206,7 +234,8 @@ class Decoder:
 
     def _keep(self, count: int) -> None:
         self._kept += 2 * count
-        self.limits.require(Limit.NODES, self._kept, "the graph with its names")
+        if self._kept > self.limits.nodes:
+            self.limits.require(Limit.NODES, self._kept, "the graph with its names")
 
 
 def _plain(domain: str) -> str:

@@ -56,7 +56,8 @@ class TensorDecoder:
     def tensor(self, message: Message) -> Tensor:
         """A TensorProto; of its payload the length is taken, and the values of a few integers."""
         self._count += 1
-        self.limits.require(Limit.TENSORS, self._count)
+        if self._count > self.limits.tensors:
+            self.limits.require(Limit.TENSORS, self._count)
         return self._common(message) or self._any(message)
 
     def _common(self, message: Message) -> Tensor | None:

@@ -71,7 +71,9 @@ class WireReader(Walker):
 
     def text(self, offset: int, length: int) -> str:
         """A string or a name; bytes that are not UTF-8 survive as surrogates."""
-        return self.decoded(self.raw(offset, length))
+        encoded = self.raw(offset, length)
+        known = self._names.get(encoded)
+        return self.decoded(encoded) if known is None else known
 
     def decoded(self, encoded: bytes) -> str:
         """A string or a name that was read already, counted among those that are kept."""
@@ -81,7 +83,8 @@ class WireReader(Walker):
         length = len(encoded)
         text = encoded.decode("utf-8", "surrogateescape")
         self._texts += length if text.isascii() else 4 * length  # as it may take in memory
-        self.limits.require(Limit.HEADER_BYTES, self._texts, "the text in the file")
+        if self._texts > self.limits.header_bytes:
+            self.limits.require(Limit.HEADER_BYTES, self._texts, "the text in the file")
         if length <= _OFTEN_REPEATED:
             self._names[encoded] = text
         return text
