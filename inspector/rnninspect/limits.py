@@ -36,12 +36,12 @@ class Limits(Record):
 
     Attributes:
         header_bytes: bytes of structure (a pickle, a JSON header) taken into memory at once.
-        expansion: bytes to which one compressed member may grow.
+        expansion: bytes to which compressed members may grow, together.
         members: entries of an archive, or objects of an HDF5 file.
         tensors: stored tensors.
         layers: layers of a configuration, recurrent or not.
         recurrent: recurrent layers, or recurrent nodes of a graph.
-        opcodes: opcodes of one pickle.
+        opcodes: opcodes of all pickles.
         nodes: nodes of a graph, over all its subgraphs.
         name_length: letters in the names of the recurrent layers and their tensors.
         table_bytes: bytes of a checkpoint's index, as packed or as unpacked, and of its keys.
@@ -68,7 +68,7 @@ class Limits(Record):
     entries: int = 300_000
     checked_bytes: int = 12 * 2**20
     nesting: int = 100
-    steps: int = 2_000_000
+    steps: int = 4_000_000
 
     def require(self, name: Limit, value: int, place: str = "the file") -> None:
         """Raise RefusedFile, with the limit's name in its message, if `value` exceeds the limit."""

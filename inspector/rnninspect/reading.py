@@ -31,6 +31,10 @@ class Reading:
         spent = self._spent[name] = self._spent.get(name, 0) + amount
         self.limits.require(name, spent, place)
 
-    def spent(self, name: Limit) -> int:
-        """What the model has cost so far, in the unit of the limit."""
-        return self._spent.get(name, 0)
+    def portion(self, name: Limit, most: int) -> int:
+        """How much a loop may count by itself before it spends it: up to the limit, or `most`.
+
+        To spend each piece for itself would cost more than the piece.
+        """
+        left: int = getattr(self.limits, name) - self._spent.get(name, 0)
+        return min(most, left)

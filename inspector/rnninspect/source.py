@@ -26,6 +26,12 @@ KINDS = (
 )
 
 
+LOOK_UP, COMPONENT, ENTRY = (
+    40,
+    4,
+    1,
+)  # steps: to resolve a path, each of its parts, a folder's entry
+
 OPENING = os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC
 
 
@@ -144,6 +150,7 @@ class Source:
             return Neighbour(found, location if member else None, member.size if member else 0)
         if not location or location[0] == "/" or any(char in "\\\0" for char in location):
             return Neighbour(Whereabouts.OUTSIDE)
+        self.spend(Limit.STEPS, LOOK_UP + COMPONENT * location.count("/"))
         try:
             resolved = os.path.realpath(os.path.join(self.folder, location))
             if not any(_is_inside(resolved, folder) for folder in self._allowed):
@@ -168,6 +175,7 @@ class Source:
             with os.scandir(self.folder or os.curdir) as entries:
                 for number, entry in enumerate(entries, 1):
                     self.limits.require(Limit.MEMBERS, number, "the number of files in the folder")
+                    self.spend(Limit.STEPS, ENTRY)
                     if entry.name.endswith(suffix):
                         found.append(entry.name)
         except OSError as error:

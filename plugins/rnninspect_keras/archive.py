@@ -85,7 +85,7 @@ def read_json(parts: Parts, name: str) -> Json:
         return None
     with parts.open(name) as part:
         part.limits.require(Limit.EXPANSION, part.size, name)
-        return parse_json(part.read(0, part.size), part.limits, name)
+        return parse_json(part.read(0, part.size), part, name)
 
 
 def read_version(parts: Parts) -> str:

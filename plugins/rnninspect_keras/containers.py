@@ -77,7 +77,7 @@ def _stored(parts: Parts, limits: Limits, opened: list[Source]) -> Store:
 def read_shards(source: Source) -> SavedModel:
     """Weights over several HDF5 files, by the index beside them."""
     source.limits.require(Limit.EXPANSION, source.size, "the index of shards")
-    index = parse_json(source.read(0, source.size), source.limits, "the index of shards")
+    index = parse_json(source.read(0, source.size), source, "the index of shards")
     from rnninspect_keras.sharded import read_sharded  # noqa: PLC0415 - seldom needed
 
     opened: list[Source] = []
@@ -115,7 +115,7 @@ def _note_index(source: Source, store: Store) -> None:
 
 
 def _config(text: str | None, source: Source) -> Json:
-    return None if text is None else parse_json(text, source.limits, MODEL_CONFIG)
+    return None if text is None else parse_json(text, source, MODEL_CONFIG)
 
 
 def _version(store: Store) -> str:

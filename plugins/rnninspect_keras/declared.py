@@ -8,22 +8,24 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from rnninspect.plugin import Limits
+    from rnninspect.plugin import Limits, Source
 
 Json = object  # what json.loads gives: dicts, lists, strings, numbers, None
 LARGEST_SIZE = 2**31 - 1
+TEXT_SHIFT, VALUES_IN_A_STEP = 7, 2  # bytes of text, as a power of two, and values of a step
 LONGEST_NUMBER = 18  # digits; a longer whole number is read as a float, which no size may be
 
 
-def parse_json(text: bytes | str, limits: Limits, what: str) -> Json:
+def parse_json(text: bytes | str, source: Source, what: str) -> Json:
     """Parse JSON whose number of values and depth are bounded before anything is built."""
     import json  # noqa: PLC0415 - weights-only files need no JSON
 
     data = text.encode("utf-8", "surrogateescape") if isinstance(text, str) else text
     if not data.isascii():  # one letter may make all of them take four bytes
-        limits.require(Limit.HEADER_BYTES, 4 * len(data), what)
+        source.limits.require(Limit.HEADER_BYTES, 4 * len(data), what)
     values = data.count(b",") + data.count(b"{") + data.count(b"[")
-    limits.require(Limit.NODES, 2 * values, f"the number of values in {what}")
+    source.limits.require(Limit.NODES, 2 * values, f"the number of values in {what}")
+    source.spend(Limit.STEPS, (len(data) >> TEXT_SHIFT) + values // VALUES_IN_A_STEP)
     try:
         value: Json = json.loads(
             data.decode("utf-8", "replace"), parse_int=_whole, object_hook=_unwrapped

@@ -79,7 +79,7 @@ def join_metadata(source: Source, items: list[Item]) -> None:
                 Limit.NODES, values, "the number of values in Keras' descriptions"
             )
             what = f"the metadata of object {number}"
-            item.declared = read_declared(parse_json(item.metadata, source.limits, what))
+            item.declared = read_declared(parse_json(item.metadata, source, what))
             item.metadata = b""
 
 

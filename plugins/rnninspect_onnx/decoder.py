@@ -24,6 +24,7 @@ _MODEL = frozenset({2, 3, 7, 20, 25})
 _ATTRIBUTE = frozenset({1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 21, 22, 23})
 _FUNCTION = frozenset({1, 4, 5, 7, 10, 11, 12, 13})
 _LONGEST_WORD = 256
+_PORTION = 4_000  # nodes, attributes and names whose steps are spent at once
 _PARTS = 4  # what an attribute costs that holds more than a word, beside what all cost
 
 
@@ -33,7 +34,8 @@ class Decoder:
     def __init__(self, source: Source) -> None:
         self.wire, self.limits = WireReader(source), source.limits
         self._tensors = TensorDecoder(self.wire)
-        self._kept = 0
+        self._kept, self._settled = 0, 0
+        self._due = min(_PORTION, self.limits.nodes)
 
     def model(self) -> Model:
         """The whole file; UnreadableFile if it holds no graph."""
@@ -234,8 +236,14 @@ class Decoder:
 
     def _keep(self, count: int) -> None:
         self._kept += 2 * count
-        if self._kept > self.limits.nodes:
-            self.limits.require(Limit.NODES, self._kept, "the graph with its names")
+        if self._kept > self._due:
+            self._settle()
+
+    def _settle(self) -> None:
+        """Hold what is kept against the limit, and spend the work since the last time."""
+        self.limits.require(Limit.NODES, self._kept, "the graph with its names")
+        self.wire.source.spend(Limit.STEPS, (self._kept - self._settled) // 2)
+        self._settled, self._due = self._kept, min(self._kept + _PORTION, self.limits.nodes)
 
 
 def _plain(domain: str) -> str:

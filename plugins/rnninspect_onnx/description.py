@@ -53,7 +53,7 @@ def _describe(source: Source, format_name: str) -> SavedModel:
     sites = tuple(resolver.sites)
     for at, graph in enumerate(model.training):
         resolver.run_graph(graph, f"training_{at}/", scope)
-    leaves = Leaves(source.limits)
+    leaves = Leaves(source)
     described = describe_tensors(source, entries(model), _uses(resolver, leaves))
     weights = Weights(leaves, described.tensors)
     found = [describe_site(site, weights) for site in sites]

@@ -25,6 +25,11 @@ if TYPE_CHECKING:
     from rnninspect_onnx.values import Dims
 
 
+_PORTION = 4_000  # steps that are spent at once
+_STEPS_OF_A_SCOPE = 16
+_SCOPES_IN_A_STEP = 8  # that a name is looked up in
+
+
 class Site(Record):
     """A recurrent node at one place where it is run, with what it is given there."""
 
@@ -51,7 +56,9 @@ class Resolver:
             key = (function.domain, function.name, function.overload)
             self._functions.setdefault(key, function)
         self._free: dict[int, frozenset[str]] = {}
-        self._steps = 0
+        self._source = decoder.wire.source
+        self._steps = self._work = 0
+        self._due = min(_PORTION, self._limits.nodes)
         self._measured: set[Value] = set()  # scales of activations, found at run time
         self.sites: list[Site] = []
         self.weights: list[Value] = []
@@ -70,6 +77,7 @@ class Resolver:
 
     def _run(self, scope: Scope) -> None:
         self._limits.require(Limit.NESTING, scope.depth, "the depth of graphs and functions")
+        self._source.spend(Limit.STEPS, _STEPS_OF_A_SCOPE)
         nodes = scope.graph.nodes
         later = {name for node in nodes for name in node.outputs}
         queue = _Queue(nodes)
@@ -84,8 +92,11 @@ class Resolver:
             self._run_node(scope, nodes[position])
 
     def _run_node(self, scope: Scope, node: Node) -> None:
-        self._steps += 2 * (1 + len(node.inputs) + len(node.outputs))
-        self._limits.require(Limit.NODES, self._steps, "the graph with its functions unrolled")
+        names = 1 + len(node.inputs) + len(node.outputs)
+        self._steps += 2 * names
+        self._work += names * (2 + scope.depth // _SCOPES_IN_A_STEP)
+        if self._steps > self._due:
+            self._settle()
         lookup = scope.lookup
         call = Call(node, tuple([lookup(name) for name in node.inputs]), scope.environment)
         outputs = self._outputs(scope, call)
@@ -96,6 +107,12 @@ class Resolver:
                 if name in types:
                     value = with_declared(value, self._declared(scope.graph, name))
                 values[name] = value
+
+    def _settle(self) -> None:
+        """Hold the nodes that ran against the limit, and spend the work since the last time."""
+        self._limits.require(Limit.NODES, self._steps, "the graph with its functions unrolled")
+        self._source.spend(Limit.STEPS, self._work)
+        self._work, self._due = 0, min(self._steps + _PORTION, self._limits.nodes)
 
     def _outputs(self, scope: Scope, call: Call) -> tuple[Value, ...]:
         node = call.node

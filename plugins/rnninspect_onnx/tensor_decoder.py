@@ -22,6 +22,7 @@ _FIXED = {FLOAT_DATA: FIXED32, DOUBLE_DATA: FIXED64}
 _VARIABLE = frozenset({INT32_DATA, INT64_DATA, UINT64_DATA})
 _TYPED = frozenset({STRING_DATA, *_FIXED, *_VARIABLE})
 _TENSOR = _TYPED | {1, 2, 8, 9, 13, 14}
+_PORTION, _STEPS = 500, 10  # tensors whose steps are spent at once, and the steps of each
 _COUNTED = 2**20  # bytes of packed numbers up to which they are counted one by one
 _INTEGER_SIZES = {INT32: 4, INT64: 8}
 _SPECIAL = frozenset({0, *_INTEGER_SIZES})
@@ -32,7 +33,7 @@ class TensorDecoder:
 
     def __init__(self, wire: WireReader) -> None:
         self.wire, self.limits = wire, wire.limits
-        self._count = 0
+        self._count, self._due = 0, min(_PORTION, self.limits.tensors)
 
     def several(self, messages: Iterable[Message]) -> tuple[Tensor, ...]:
         """Those messages that are there."""
@@ -56,8 +57,10 @@ class TensorDecoder:
     def tensor(self, message: Message) -> Tensor:
         """A TensorProto; of its payload the length is taken, and the values of a few integers."""
         self._count += 1
-        if self._count > self.limits.tensors:
+        if self._count > self._due:
             self.limits.require(Limit.TENSORS, self._count)
+            self.wire.source.spend(Limit.STEPS, _STEPS * _PORTION)
+            self._due = min(self._count + _PORTION, self.limits.tensors)
         return self._common(message) or self._any(message)
 
     def _common(self, message: Message) -> Tensor | None:

@@ -11,7 +11,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from rnninspect.plugin import Limits
+    from rnninspect.plugin import Source
     from rnninspect_onnx.messages import Attribute, Node
 
 Dims = tuple[int | None, ...]
@@ -201,18 +201,21 @@ def _reshaped(value: Value, shape: Dims) -> Value:
     return Value(value.kind, shape, value.integers, value.sources, value.place)
 
 
+_VALUES_IN_A_STEP = 8
+
+
 class Leaves:
     """Finds the stored tensors that values are made of; steps count against the limit `nodes`."""
 
-    def __init__(self, limits: Limits) -> None:
-        self._limits = limits
+    def __init__(self, source: Source) -> None:
+        self._source = source
         self._beyond = frozenset[Kind]()
         self._found: dict[Value, tuple[int, ...]] = {}
         self._steps = [0]  # of all Leaves of one file
 
     def short_of(self, *kinds: Kind) -> Leaves:
         """Leaves that do not look into values of these kinds, and share the count of steps."""
-        other = Leaves(self._limits)
+        other = Leaves(self._source)
         other._beyond, other._steps = frozenset(kinds), self._steps
         return other
 
@@ -225,9 +228,11 @@ class Leaves:
     def _search(self, value: Value) -> Iterator[int]:
         seen = {value}
         stack = [value]
+        before, edges = self._steps[0], 0
         while stack:
             current = stack.pop()
             self._steps[0] += 1
+            edges += len(current.sources)
             if current.kind in self._beyond:
                 continue
             if current.place is not None:
@@ -236,4 +241,6 @@ class Leaves:
                 if source not in seen:
                     seen.add(source)
                     stack.append(source)
-        self._limits.require(Limit.NODES, self._steps[0], "the way from weights to their tensors")
+        what = "the way from weights to their tensors"
+        self._source.limits.require(Limit.NODES, self._steps[0], what)
+        self._source.spend(Limit.STEPS, (self._steps[0] - before + edges) // _VALUES_IN_A_STEP)

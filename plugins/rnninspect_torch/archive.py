@@ -5,7 +5,7 @@ from __future__ import annotations
 from importlib import import_module
 
 from rnninspect.decode.zip_directory import STORED, Member, open_member, read_directory
-from rnninspect.plugin import Fact, Observation, UnreadableFile, plural
+from rnninspect.plugin import Fact, Limit, Observation, UnreadableFile, plural
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -36,6 +36,7 @@ class Archive:
     def __init__(self, source: Source) -> None:
         self.source = source
         members = read_directory(source)
+        source.spend(Limit.MEMBERS, len(members), "the archives together")
         folder = members[0].name.partition("/")[0] + "/" if members else ""
         if not any(member.name.startswith(folder) for member in members if "/" in member.name):
             folder = ""

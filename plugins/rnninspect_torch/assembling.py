@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 def assemble(saved: Saved) -> SavedModel:
     """The model in a value; UnreadableFile if it holds no tensors."""
-    roots = find_roots(saved.value, Walk(saved.calls.source.limits))
+    roots = find_roots(saved.value, Walk(saved.calls.source))
     return describe_model(saved, roots, _producer(saved.value))
 
 

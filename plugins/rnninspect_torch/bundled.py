@@ -44,7 +44,8 @@ def in_zip(source: Source) -> Bundle:
 
 def _choose(kind: str, names: list[str], opened: Callable[[str], Source]) -> Bundle:
     named = [name for name in names if name.rpartition("/")[2] in _WEIGHTS]
-    known = named or [name for name in names[:_MOST] if sniff(opened(name)) is not None]
+    tried = {name: opened(name) for name in named or names[:_MOST]}
+    known = named or [name for name, part in tried.items() if sniff(part) is not None]
     if len(known) != 1:
         raise UnreadableFile(
             f"a {kind} archive that holds {plural(len(known), 'file')} of torch, not one"
@@ -52,7 +53,7 @@ def _choose(kind: str, names: list[str], opened: Callable[[str], Source]) -> Bun
     chosen = known[0]
     others = [name for name in names if name.lower().endswith(BUNDLED) and name != chosen]
     if not others:
-        return Bundle(opened(chosen))
+        return Bundle(tried[chosen])
     listed = ", ".join(name[:60] for name in others[:_SHOWN])
     detail = f"of the {kind} archive only {chosen[:60]} is read, and not {listed}"
-    return Bundle(opened(chosen), (Observation(Fact.UNUSUAL, detail),))
+    return Bundle(tried[chosen], (Observation(Fact.UNUSUAL, detail),))

@@ -132,7 +132,7 @@ def _numbers(values: object) -> object:
 def _read_old(archive: Archive) -> SavedModel:
     """Before torch 2.8: a state dict and the constants, each as torch.save writes it."""
     saved = read_saved(Archive(archive.open(_OLD)))
-    walk = Walk(archive.source.limits)
+    walk = Walk(archive.source)
     roots = find_roots(saved.value, walk)
     graph = archive.records[_OLD_GRAPH]
     producer = ""

@@ -45,7 +45,7 @@ def read(archive: Archive) -> SavedModel:
     table = model.get("tensors")
     tensors = [_tensor(archive, fields) for fields in table] if isinstance(table, list) else []
     root = Root("")
-    walk = Walk(archive.source.limits)
+    walk = Walk(archive.source)
     for path, fields in _parameters(model.get("mainModule"), walk):
         number = _integer(fields.get("tensorId", "0"))
         if not 0 <= number < len(tensors):

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 MARK = b"\x1f\x8b"
 _EITHER = 32 + zlib.MAX_WBITS  # the header says which
 _HEAD = 1 << 16
+INFLATE_SHIFT = 8  # bytes inflated in a step, as a power of two
 
 
 def peek(source: Source) -> bytes:
@@ -39,7 +40,7 @@ def unwrap(source: Source) -> Source:
 def _inflate(source: Source) -> bytes:
     inflater = zlib.decompressobj(_EITHER)
     pieces: list[bytes] = []
-    size = offset = 0
+    offset = 0
     while not inflater.eof:
         if offset >= source.size:
             raise UnreadableFile("the compressed data are truncated")
@@ -48,8 +49,8 @@ def _inflate(source: Source) -> bytes:
         try:
             while packed:
                 pieces.append(inflater.decompress(packed, 1 << 20))
-                size += len(pieces[-1])
-                source.limits.require(Limit.EXPANSION, size, "the decompressed file")
+                source.spend(Limit.EXPANSION, len(pieces[-1]), "the decompressed file")
+                source.spend(Limit.STEPS, len(pieces[-1]) >> INFLATE_SHIFT)
                 packed = inflater.unconsumed_tail
         except zlib.error as error:
             raise UnreadableFile(f"cannot decompress the data: {error}") from error

@@ -11,14 +11,18 @@ if TYPE_CHECKING:
     from rnninspect.plugin import Source
 
 
+TEXT_SHIFT, VALUES_IN_A_STEP = 7, 2  # bytes of text, as a power of two, and values of a step
+
+
 def read_json(source: Source) -> dict[str, object]:
     """A JSON object; UnreadableFile if it is something else, RefusedFile if it is too large."""
     limits = source.limits
     limits.require(Limit.HEADER_BYTES, 4 * source.size, "a JSON record")
+    source.spend(Limit.STEPS, source.size >> TEXT_SHIFT)
     text = source.read(0, source.size)
-    limits.require(
-        Limit.NODES, text.count(b",") + text.count(b"[") + text.count(b"{"), "a JSON record"
-    )
+    values = text.count(b",") + text.count(b"[") + text.count(b"{")
+    source.spend(Limit.NODES, values, "the JSON records together")
+    source.spend(Limit.STEPS, values // VALUES_IN_A_STEP)
     held = json.loads(text)
     if not isinstance(held, dict):
         raise UnreadableFile("a JSON record is no object")

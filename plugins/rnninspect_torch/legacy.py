@@ -6,7 +6,7 @@ keys: five pickles; then of each storage its length in elements and the elements
 
 from __future__ import annotations
 
-from rnninspect.plugin import Fact, Observation, UnreadableFile, plural
+from rnninspect.plugin import Fact, Limit, Observation, UnreadableFile, plural
 from rnninspect_torch.assembling import assemble
 from rnninspect_torch.cursor import Cursor
 from rnninspect_torch.nested import MAGIC
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 PROTOCOL = 1001
 _LENGTH = 8
+_STEPS = 3  # of a storage
 
 
 def read_legacy(source: Source) -> Saved:
@@ -50,6 +51,7 @@ def _payloads(
     """Bytes held for each key, by stepping from one length to the next, and where the last ends."""
     held: dict[str, int] = {}
     offset = start
+    source.spend(Limit.STEPS, _STEPS * len(keys))
     for key in keys:
         storage = calls.storages.get(key)
         if storage is None:

@@ -30,6 +30,8 @@ if TYPE_CHECKING:
             ...
 
 
+OPCODES_IN_A_STEP = 2
+BYTES_OF_AN_OPCODE = 4  # with its argument, as a rule
 LONG_PAYLOAD = 1 << 16  # longer byte strings and texts are passed over
 # Opcodes that are also in the table of handlers, and how long one is with its argument at most.
 _PUT, _NUMBER, _GET, _MARK = b"rKh("
@@ -42,7 +44,7 @@ class Machine:
 
     __slots__ = (
         *("calls", "cursor", "depth", "globals", "made", "marks", "memo", "memoised"),
-        *("seen", "spelled", "stack", "text"),
+        *("paid", "seen", "spelled", "stack", "text"),
     )
 
     def __init__(self, cursor: Cursor, calls: Calls) -> None:
@@ -52,17 +54,19 @@ class Machine:
         self.memo: list[object] = []
         self.globals: dict[tuple[str, str], Global] = {}
         self.spelled: dict[int, tuple[Blob, str]] = {}
-        self.seen = self.made = self.text = 0
+        self.seen = self.made = self.paid = self.text = 0
         self.depth = 0  # of pickles around this one
 
     def run(self) -> object:
         """Interpret up to STOP and return what is then on top of the stack."""
         try:
             while True:
+                before = self.cursor.offset
                 self._run_slice()
-                self.seen += SLICE
+                self._count(SLICE)
                 self.check()
         except Stopped as end:
+            self._count(min(SLICE, (self.cursor.offset - before) // BYTES_OF_AN_OPCODE))
             return end.args[0]
         except (IndexError, ValueError, TypeError, ArithmeticError, RecursionError) as error:
             reason = f"the pickle breaks off before offset {self.cursor.offset}: {error}"
@@ -105,10 +109,17 @@ class Machine:
                 at = cursor.at
         cursor.at = at
 
+    def _count(self, opcodes: int) -> None:
+        """Add to what the pickles of the model cost together."""
+        self.seen += opcodes
+        source = self.cursor.source
+        source.spend(Limit.OPCODES, opcodes, "the opcodes of pickles together")
+        source.spend(Limit.STEPS, opcodes // OPCODES_IN_A_STEP + self.made - self.paid)
+        self.paid = self.made  # an object takes a step, then and whenever it is looked at
+
     def check(self) -> None:
         """Hold what was made so far against the limit; see the module's test for what it costs."""
         require = self.cursor.source.limits.require
-        require(Limit.OPCODES, self.seen, "a pickle")
         require(Limit.OPCODES, 20 * (len(self.stack) + len(self.marks)), "the stack of a pickle")
         require(Limit.OPCODES, 4 * self.made, "the number of objects in a pickle")
         require(Limit.OPCODES, 400 * len(self.globals), "the number of names in a pickle")

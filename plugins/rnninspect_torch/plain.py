@@ -36,7 +36,7 @@ def read(source: Source) -> SavedModel | Inside:
     """The model in a plain pickle, or the one whose index a distributed checkpoint pickles."""
     saved = read_plain(source)
     if not saved.calls.storages and not saved.calls.nested:
-        found = find_inside(saved, Walk(source.limits))
+        found = find_inside(saved, Walk(source))
         if found is not None:
             return found
     if is_index(saved.value):

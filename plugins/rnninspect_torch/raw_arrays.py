@@ -51,11 +51,10 @@ def pass_elements(machine: Machine, wrapper: Instance) -> None:
 def _pass_objects(machine: Machine) -> None:
     """Interpret the pickle of an array of objects; its names are noted, its value is dropped."""
     cursor = machine.cursor
-    inner, start = type(machine)(cursor, machine.calls), cursor.offset
+    inner = type(machine)(cursor, machine.calls)
     inner.depth = machine.depth + 1
     cursor.source.limits.require(Limit.NESTING, 10 * inner.depth, "a pickle in a pickle")
     inner.seen = machine.seen
     inner.run()
-    # What follows the last whole slice is not counted by the opcode, and each takes a byte.
-    machine.seen = inner.seen + min(SLICE, cursor.offset - start) + _COST
-    machine.check()
+    cursor.source.spend(Limit.OPCODES, _COST, "the opcodes of pickles together")
+    machine.seen = inner.seen

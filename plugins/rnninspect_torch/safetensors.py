@@ -10,6 +10,7 @@ from operator import itemgetter
 from rnninspect.plugin import Fact, Limit, Observation, Record, UnreadableFile, plural
 from rnninspect_torch.describing import describe_model
 from rnninspect_torch.dtypes import ELEMENT_BYTES, SAFETENSORS
+from rnninspect_torch.json_records import TEXT_SHIFT
 from rnninspect_torch.rebuild import TorchCalls
 from rnninspect_torch.rebuilders import integers
 from rnninspect_torch.roots import Entry, Root
@@ -30,6 +31,7 @@ _MARKS = {",": 10, '"': 10, "[": 2, "{": 1}
 # that is not ASCII may make each other letter of the decoded text take four bytes.
 _TIMES, _TIMES_UNICODE = 4, 8
 _MOST = 20  # notes of one kind
+_STEPS, _MARKS_IN_A_STEP = 12, 4  # of a tensor, and of what else the header holds
 
 
 class _Fields(Record):
@@ -69,6 +71,7 @@ def read_header(source: Source, scope: str = _SCOPE) -> tuple[Saved, Root]:
 def _parsed(source: Source, length: int, repeated: list[str]) -> object:
     """The header as JSON, tensors as _Fields; adds names that stand twice in one object."""
     source.limits.require(Limit.HEADER_BYTES, _TIMES * length, "the header in memory")
+    source.spend(Limit.STEPS, length >> TEXT_SHIFT)
     encoded = source.read(_PREFIX, length)
     if not encoded.isascii():
         source.limits.require(Limit.HEADER_BYTES, _TIMES_UNICODE * length, "the header in memory")
@@ -76,6 +79,7 @@ def _parsed(source: Source, length: int, repeated: list[str]) -> object:
     del encoded
     for mark, each in _MARKS.items():
         source.limits.require(Limit.TENSORS, text.count(mark) // each, "the header")
+    source.spend(Limit.STEPS, text.count(",") // _MARKS_IN_A_STEP + _STEPS * text.count("{"))
     return json.loads(text, object_pairs_hook=lambda pairs: _object(pairs, repeated))
 
 

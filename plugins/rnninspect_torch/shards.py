@@ -122,7 +122,7 @@ def _read_shard(source: Source, scope: str) -> tuple[Saved, list[Root]]:
             saved = legacy.read_legacy(source)
         case _:
             raise UnreadableFile("neither safetensors nor a state dict of torch")
-    return saved, find_roots(saved.value, Walk(source.limits))
+    return saved, find_roots(saved.value, Walk(source))
 
 
 def _moved(tensor: Tensor, saved: Saved, scope: str, whole: _Whole) -> Tensor:

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from rnninspect_torch.archive import Archive
 
 _MOST_CODE = 1 << 25  # bytes of code in all
+_CODE_IN_A_STEP = 10  # bytes
 _PLAIN = (bool, int, float, str, type(None))
 
 
@@ -40,7 +41,7 @@ def read_script(archive: Archive) -> tuple[Saved, list[Root]]:
     classes = _code(archive, notes)
     root = Root("")
     if isinstance(value, Instance):
-        _walk(value, classes, root, Walk(source.limits))
+        _walk(value, classes, root, Walk(source))
     frozen = isinstance(value, Instance) and "training" not in value.attributes
     entries = _constants(constants, is_frozen=frozen)
     root.entries.extend(entries)
@@ -59,6 +60,7 @@ def _code(archive: Archive, notes: list[Observation]) -> dict[str, ClassCode]:
     classes: dict[str, ClassCode] = {}
     for name in names:
         record = archive.open(name)
+        archive.source.spend(Limit.STEPS, record.size // _CODE_IN_A_STEP)
         text = record.read(0, record.size).decode("utf-8", "replace")
         count = len(classes) + text.count("\nclass ")
         archive.source.limits.require(Limit.MEMBERS, count, "the number of classes in the code")

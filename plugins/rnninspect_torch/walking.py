@@ -6,14 +6,18 @@ from rnninspect.plugin import Limit
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from rnninspect.plugin import Limits
+    from rnninspect.plugin import Source
+
+
+_PORTION = 4_000  # values whose steps are spent at once
 
 
 class Walk:
     """Counts what a walk over one file's values costs; exceeding a limit is a RefusedFile."""
 
-    def __init__(self, limits: Limits) -> None:
-        self._limits, self._most = limits, limits.nodes
+    def __init__(self, source: Source) -> None:
+        self._source, self._limits = source, source.limits
+        self._settled, self._due = 0, min(_PORTION, source.limits.nodes)
         self._seen: set[int] = set()
         self._steps = self._letters = 0
 
@@ -27,8 +31,10 @@ class Walk:
     def step(self, steps: int = 1) -> None:
         """Book so many values looked at."""
         self._steps += steps
-        if self._steps > self._most:
+        if self._steps > self._due:
             self._limits.require(Limit.NODES, self._steps, "the walk through the file's values")
+            self._source.spend(Limit.STEPS, self._steps - self._settled)
+            self._settled, self._due = self._steps, min(self._steps + _PORTION, self._limits.nodes)
 
     def join(self, path: str, name: str) -> str:
         """The name of something below a path; names of names are bounded in all."""

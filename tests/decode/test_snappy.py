@@ -10,8 +10,9 @@ from bundles import literal, varint
 from rnninspect.decode.snappy import decompress
 from rnninspect.errors import RefusedFile, UnreadableFile
 from rnninspect.limits import Limits
+from rnninspect.source import holding_source
 
-LIMITS = Limits(table_bytes=10_000)
+SOURCE = holding_source("table", b"", Limits(table_bytes=10_000))
 
 
 @pytest.mark.parametrize(
@@ -27,12 +28,12 @@ LIMITS = Limits(table_bytes=10_000)
     ],
 )
 def test_each_kind_of_element(elements: bytes, whole: bytes) -> None:
-    assert decompress(varint(len(whole)) + elements, LIMITS) == whole
+    assert decompress(varint(len(whole)) + elements, SOURCE) == whole
 
 
 @given(st.binary(max_size=500))
 def test_literals_come_back(data: bytes) -> None:
-    assert decompress(literal(data), LIMITS) == data
+    assert decompress(literal(data), SOURCE) == data
 
 
 @pytest.mark.parametrize(
@@ -51,18 +52,18 @@ def test_literals_come_back(data: bytes) -> None:
 )
 def test_data_that_lie_are_refused(data: bytes) -> None:
     with pytest.raises(UnreadableFile):
-        decompress(data, LIMITS)
+        decompress(data, SOURCE)
 
 
 def test_a_bomb_is_refused_by_the_length_that_it_states() -> None:
     with pytest.raises(RefusedFile, match="table_bytes"):
-        decompress(varint(10_001) + b"\x00a", LIMITS)
+        decompress(varint(10_001) + b"\x00a", SOURCE)
 
 
 @given(st.binary(max_size=200))
 def test_any_bytes_are_read_or_refused(data: bytes) -> None:
     try:
-        whole = decompress(data, LIMITS)
+        whole = decompress(data, SOURCE)
     except (UnreadableFile, RefusedFile):
         return
-    assert len(whole) <= LIMITS.table_bytes
+    assert len(whole) <= SOURCE.limits.table_bytes

@@ -20,7 +20,7 @@ from rnninspect.limits import Limits
 from rnninspect.render import RENDERERS
 from rnninspect.render.columns import COLUMNS
 from rnninspect.render.view import View
-from rnninspect.source import Source, open_source
+from rnninspect.source import Source, holding_source, open_source
 from rnninspect_keras.declared import parse_json, walk_entries
 from rnninspect_keras.model import describe_native
 from rnninspect_keras.store import read_store
@@ -102,7 +102,7 @@ def _table(data: bytes) -> None:
 
 
 def _snappy(data: bytes) -> None:
-    decompress(data, Limits())
+    decompress(data, holding_source("table", b"", Limits()))
 
 
 def _literals() -> list[bytes]:
@@ -128,7 +128,7 @@ def _hdf5(data: bytes) -> None:
 
 def _config(data: bytes) -> None:
     """The walker of configurations, over weights that stay as they are."""
-    config = parse_json(data, Limits(), "the configuration")
+    config = parse_json(data, holding_source("config", b"", Limits()), "the configuration")
     for _ in walk_entries(config, Limits()):
         pass
     weights = source_of((SAMPLES / "keras" / "lstm.weights.h5").read_bytes())

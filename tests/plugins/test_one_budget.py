@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 import json
+import zipfile
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import h5py
 import numpy as np
 import pytest
-from torch_pickles import lstm, saved
+from torch_pickles import archive, lstm, saved
 
-from bundles import field, shape_of, table
+from bundles import field, shape_of, table, write_by_name
 from rnninspect import stores
+from rnninspect.errors import RefusedFile, UnreadableFile
 from rnninspect.inspection import inspect_file
+from rnninspect.limits import Limits
 
 SHARDS = 40
 
@@ -95,3 +100,83 @@ def test_a_shard_of_an_old_checkpoint_by_many_names_is_read_once(
     linked(path, SHARDS, f"ck-{{:05}}-of-{SHARDS:05}")
     assert inspect_file(path).totals.tensors == len(names)
     assert sum(read) < 5 * path.stat().st_size
+
+
+def test_the_pickles_of_all_shards_share_one_limit(tmp_path: Path) -> None:
+    names = [f"shard{at}.bin" for at in range(4)]
+    for at, name in enumerate(names):
+        shapes = {f"block{at}.{number}.weight": (1,) for number in range(1_000)}
+        (tmp_path / name).write_bytes(saved({**lstm(3, 4, f"rnn{at}"), **shapes}))
+    index = torch_index(tmp_path, names)
+    assert inspect_file(index).totals.tensors == 4 * 1_004
+    one = Limits(opcodes=60_000)
+    assert inspect_file(tmp_path / names[0], one).totals.tensors == 1_004
+    with pytest.raises(RefusedFile, match="opcodes=60000; --limit opcodes=N"):
+        inspect_file(index, one)
+
+
+def test_the_members_of_an_archive_share_what_they_may_grow_to(tmp_path: Path) -> None:
+    path = tmp_path / "script.pt"
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as file:
+        file.writestr("a/data.pkl", b"\x80\x02}.".ljust(40_000, b"\0"))
+        file.writestr("a/constants.pkl", b"\x80\x02).".ljust(40_000, b"\0"))
+    inspect = partial(inspect_file, path)
+    with pytest.raises(UnreadableFile, match="no tensors"):
+        inspect(Limits(expansion=80_000))
+    with pytest.raises(RefusedFile, match="expansion=79999; --limit expansion=N"):
+        inspect(Limits(expansion=79_999))
+
+
+def many_fields(path: Path) -> None:
+    path.write_bytes(b"\x08\x08" + field(7, field(1, b"")) + field(3_000, 0) * 20_000)
+
+
+def many_attributes(path: Path) -> None:
+    again = field(5, field(1, "hidden_size") + field(3, 2**40))
+    path.write_bytes(b"\x08\x08" + field(7, field(1, field(4, "LSTM") + again * 5_000)))
+
+
+def many_keys(path: Path) -> None:
+    spec = {"dtype": "F32", "shape": [], "data_offsets": [0, 4]}
+    text = json.dumps({f"k{at}": spec for at in range(3_000)}).encode()
+    path.write_bytes(len(text).to_bytes(8, "little") + text + bytes(4))
+
+
+def many_opcodes(path: Path) -> None:
+    path.write_bytes(archive(b"\x80\x02" + b"N0" * 30_000 + b"}."))
+
+
+def many_groups(path: Path) -> None:
+    with h5py.File(path, "w") as file:
+        for at in range(3_000):
+            file.create_group(f"g{at}")
+
+
+def many_entries(path: Path) -> None:
+    write_by_name(path.with_name("ck"), {f"v{at}": (1,) for at in range(3_000)}).rename(path)
+
+
+@pytest.mark.parametrize(
+    ("make", "label"),
+    [
+        (many_fields, "model.onnx"),
+        (many_attributes, "model.onnx"),
+        (many_keys, "model.safetensors"),
+        (many_opcodes, "model.pt"),
+        (many_groups, "model.h5"),
+        (many_entries, "ck.index"),
+    ],
+)
+def test_work_of_every_kind_is_counted_in_steps(
+    tmp_path: Path, make: Callable[[Path], None], label: str
+) -> None:
+    path = tmp_path / label
+    make(path)
+    with pytest.raises(RefusedFile, match="the model exceeds the limit steps=10000; --limit steps"):
+        inspect_file(path, Limits(steps=10_000))
+    reason = ""
+    try:
+        inspect_file(path, Limits(steps=100_000))
+    except UnreadableFile as error:
+        reason = str(error)
+    assert "steps" not in reason

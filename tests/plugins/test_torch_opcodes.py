@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from rnninspect.errors import RefusedFile, UnreadableFile
 from rnninspect.limits import Limits
-from rnninspect.source import Source, open_source
+from rnninspect.source import holding_source, open_source
 from rnninspect_torch.opcode_objects import HANDLERS
 from rnninspect_torch.opcodes import load_from
 from rnninspect_torch.rebuild import TorchCalls
@@ -36,15 +36,8 @@ PLAIN = st.recursive(
 )
 
 
-@pytest.fixture(scope="module")
-def empty(tmp_path_factory: pytest.TempPathFactory) -> Source:
-    path: Path = tmp_path_factory.mktemp("opcodes") / "empty"
-    path.write_bytes(b"")
-    return open_source(path)
-
-
-def loaded(data: bytes, empty: Source) -> object:
-    source = empty.holding(data)
+def loaded(data: bytes) -> object:
+    source = holding_source("pickle", data, Limits())
     return load_from(source, TorchCalls(source))
 
 
@@ -61,12 +54,12 @@ def plain(value: object) -> object:
 
 @settings(max_examples=150, deadline=None, derandomize=True)
 @given(value=PLAIN, protocol=st.integers(0, 5))
-def test_plain_data_as_pickle_reads_it(value: object, protocol: int, empty: Source) -> None:
+def test_plain_data_as_pickle_reads_it(value: object, protocol: int) -> None:
     data = pickle.dumps(value, protocol)
-    found = plain(loaded(data, empty))
+    found = plain(loaded(data))
     if protocol < 3:  # bytes are then texts whose encoding a call names
         data, found = pickle.dumps(_without_bytes(value), protocol), None
-        found = plain(loaded(data, empty))
+        found = plain(loaded(data))
         assert found == _without_bytes(value)
     else:
         assert found == value
@@ -86,9 +79,9 @@ def _without_bytes(value: object) -> object:
 
 @settings(max_examples=300, deadline=None, derandomize=True)
 @given(data=st.binary(max_size=60))
-def test_any_bytes_end_in_a_value_or_one_error(data: bytes, empty: Source) -> None:
+def test_any_bytes_end_in_a_value_or_one_error(data: bytes) -> None:
     try:
-        loaded(data, empty)
+        loaded(data)
     except UnreadableFile as error:
         assert "\n" not in str(error)  # noqa: PT017 - random bytes may be a pickle too
 
@@ -96,12 +89,12 @@ def test_any_bytes_end_in_a_value_or_one_error(data: bytes, empty: Source) -> No
 @settings(max_examples=200, deadline=None, derandomize=True)
 @given(value=PLAIN, cut=st.integers(0, 400), byte=st.integers(0, 255), protocol=st.integers(0, 5))
 def test_a_changed_pickle_ends_in_a_value_or_one_error(
-    value: object, cut: int, byte: int, protocol: int, empty: Source
+    value: object, cut: int, byte: int, protocol: int
 ) -> None:
     data = bytearray(pickle.dumps(value, protocol))
     data[cut % len(data)] = byte
     try:
-        loaded(bytes(data), empty)
+        loaded(bytes(data))
     except UnreadableFile as error:
         assert "\n" not in str(error)  # noqa: PT017 - many changes do no harm
 
@@ -115,43 +108,43 @@ def test_every_opcode_of_python_is_known_or_refused_by_name() -> None:
 
 
 @pytest.mark.parametrize("protocol", range(6))
-def test_a_memoised_value_is_one_object(protocol: int, empty: Source) -> None:
+def test_a_memoised_value_is_one_object(protocol: int) -> None:
     shared = ["x"]
-    value = loaded(pickle.dumps([shared, shared], protocol), empty)
+    value = loaded(pickle.dumps([shared, shared], protocol))
     assert isinstance(value, list)
     assert value[0] is value[1]
 
 
-def test_a_long_payload_is_passed_over(empty: Source) -> None:
+def test_a_long_payload_is_passed_over() -> None:
     payload = bytes(range(256)) * 1000
-    value = loaded(pickle.dumps({"a": payload, "b": 1}, 4), empty)
+    value = loaded(pickle.dumps({"a": payload, "b": 1}, 4))
     assert isinstance(value, Mapping)
     blob = value.named["a"]
     assert isinstance(blob, Blob)
     assert (blob.source.size, blob.head(4), value.named["b"]) == (len(payload), b"\0\1\2\3", 1)
 
 
-def test_a_long_name_is_a_name(empty: Source) -> None:
+def test_a_long_name_is_a_name() -> None:
     label = "x" * 100_000
-    value = loaded(pickle.dumps({label: 1}, 2), empty)
+    value = loaded(pickle.dumps({label: 1}, 2))
     assert isinstance(value, Mapping)
     assert value.named == {label: 1}
 
 
-def test_python_two_spells_modules_differently(empty: Source) -> None:
-    value = loaded(b"c__builtin__\nprint\n.", empty)
+def test_python_two_spells_modules_differently() -> None:
+    value = loaded(b"c__builtin__\nprint\n.")
     assert isinstance(value, Global)
     assert value.path == "builtins.print"
 
 
-def test_a_set_key_keeps_its_last_value(empty: Source) -> None:
-    value = loaded(b"}X\1\0\0\0aK\1sX\1\0\0\0aK\2s.", empty)
+def test_a_set_key_keeps_its_last_value() -> None:
+    value = loaded(b"}X\1\0\0\0aK\1sX\1\0\0\0aK\2s.")
     assert isinstance(value, Mapping)
     assert value.named == {"a": 2}
 
 
-def test_calls_of_unknown_things_make_inert_instances(empty: Source) -> None:
-    source = empty.holding(b"cos\nsystem\nX\2\0\0\0ls\x85R}X\1\0\0\0aK\1sb.")
+def test_calls_of_unknown_things_make_inert_instances() -> None:
+    source = holding_source("pickle", b"cos\nsystem\nX\2\0\0\0ls\x85R}X\1\0\0\0aK\1sb.", Limits())
     calls = TorchCalls(source)
     value = load_from(source, calls)
     assert isinstance(value, Instance)
@@ -160,13 +153,13 @@ def test_calls_of_unknown_things_make_inert_instances(empty: Source) -> None:
 
 
 @pytest.mark.parametrize("name", sorted(torch_bombs.BOMBS))
-def test_bombs_end_quietly(name: str, empty: Source) -> None:
+def test_bombs_end_quietly(name: str) -> None:
     bomb = torch_bombs.BOMBS[name]
     if bomb.refused:
         with pytest.raises(UnreadableFile):
-            loaded(bomb.data(), empty)
+            loaded(bomb.data())
     else:
-        loaded(bomb.data(), empty)
+        loaded(bomb.data())
 
 
 def test_the_limit_is_named(tmp_path: Path) -> None:
@@ -177,7 +170,7 @@ def test_the_limit_is_named(tmp_path: Path) -> None:
         load_from(source, TorchCalls(source))
 
 
-def test_all_memory_is_claimed_byte_by_byte(empty: Source) -> None:
+def test_all_memory_is_claimed_byte_by_byte() -> None:
     claim = b"\x80\x04\x8e" + struct.pack("<Q", 2**62) + b"x."
     with pytest.raises(UnreadableFile, match="4611686018427387904 bytes claimed at offset"):
-        loaded(claim, empty)
+        loaded(claim)

@@ -8,21 +8,27 @@ from rnninspect.wording import plural
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from rnninspect.limits import Limits
+    from rnninspect.source import Source
 
+PORTION = 2_000  # packed bytes whose steps are spent at once
+SHORTEST = 2  # bytes of an element, each of which takes a step
 LITERAL, NEAR, FAR, VERY_FAR = range(4)  # kinds of elements, by the low two bits of their tag
 INLINE_LENGTHS = 60  # longer literals have their length in the bytes behind the tag
 
 
-def decompress(data: bytes, limits: Limits) -> bytes:
+def decompress(data: bytes, source: Source) -> bytes:
     """The bytes that were packed; UnreadableFile if they are no snappy data.
 
     Raises RefusedFile beyond `limits.table_bytes`.
     """
     size, at = _length(data)
-    limits.require(Limit.TABLE_BYTES, size, "a packed block of the table")
+    source.limits.require(Limit.TABLE_BYTES, size, "a packed block of the table")
     out = bytearray()
+    due = at
     while at < len(data):
+        if at >= due:
+            source.spend(Limit.STEPS, PORTION // SHORTEST)
+            due = at + PORTION
         tag = data[at]
         if tag & 3 == LITERAL:
             length, at = _literal(data, at)

@@ -24,6 +24,9 @@ MAGIC = (0xDB4775248B80FB57).to_bytes(8, "little")
 TRAILER = 5  # bytes behind a block: how it is packed, and the checksum
 
 LONGEST_NUMBER = 10  # bytes of a number in groups of 7 bits
+PORTION, LONG_ENTRY = 1_000, 1_000  # entries that are counted at once, and bytes of one at most
+STEPS = 8  # of an entry, with what a reader makes of it
+CHECKED_SHIFT = 6  # bytes whose checksum is computed in a step, as a power of two
 MASK_DELTA = 0xA282EAD8  # stored checksums are rotated and shifted by this
 
 
@@ -49,6 +52,7 @@ def read_table(source: Source) -> Iterator[tuple[bytes, bytes]]:
     for _, value in read.entries(index):
         block, _ = _handle(value, 0)
         yield from read.entries(block)
+    read.settle()
 
 
 def first_entry(source: Source) -> tuple[bytes, bytes]:
@@ -95,8 +99,9 @@ class _Read:
     """What was read of a table: each block may be named many times, each key repeat the last."""
 
     def __init__(self, source: Source) -> None:
-        self.source, self.limits = source, source.limits
+        self.source = source
         self.bytes = self.seen = 0
+        self._set_portions()
 
     def entries(self, handle: tuple[int, int]) -> Iterator[tuple[bytes, bytes]]:
         """Keys and values of a block, as long as all is within the limits."""
@@ -112,14 +117,27 @@ class _Read:
         """Count a block, packed or unpacked, or a key."""
         self.seen += 1
         self.bytes += size
-        if self.seen > self.limits.entries or self.bytes > self.limits.table_bytes:
-            self.limits.require(Limit.ENTRIES, self.seen, "the number of entries of the table")
-            self.limits.require(Limit.TABLE_BYTES, self.bytes, "what the table holds")
+        if self.seen > self._most_seen or self.bytes > self._most_bytes:
+            self.settle()
+
+    def settle(self) -> None:
+        """Spend what was read since the last time."""
+        self.source.spend(Limit.ENTRIES, self.seen, "the number of entries of the table")
+        self.source.spend(Limit.TABLE_BYTES, self.bytes, "what the table holds")
+        self.source.spend(Limit.STEPS, STEPS * self.seen)
+        self.bytes = self.seen = 0
+        self._set_portions()
+
+    def _set_portions(self) -> None:
+        portion = self.source.reading.portion
+        self._most_seen = portion(Limit.ENTRIES, PORTION)
+        self._most_bytes = portion(Limit.TABLE_BYTES, PORTION * LONG_ENTRY)
 
 
 def _block(source: Source, handle: tuple[int, int]) -> bytes:
     offset, size = handle
     source.limits.require(Limit.TABLE_BYTES, size, "a block of the table")
+    source.spend(Limit.STEPS, size >> CHECKED_SHIFT)
     if offset + size + TRAILER > source.size - FOOTER:
         raise UnreadableFile(f"a block of {size} bytes at offset {offset} passes the table's end")
     data = source.read(offset, size + TRAILER)
@@ -130,7 +148,7 @@ def _block(source: Source, handle: tuple[int, int]) -> bytes:
         case 0:
             return data[:size]
         case 1:
-            return decompress(data[:size], source.limits)
+            return decompress(data[:size], source)
     raise UnreadableFile(f"the block at offset {offset} is packed by an unknown method")
 
 

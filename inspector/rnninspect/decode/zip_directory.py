@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from rnninspect.source import Source
 
 STORED, DEFLATED = 0, 8
+ENTRY_STEPS = 4  # of an entry of the directory
+INFLATE_SHIFT = 8  # bytes inflated in a step, as a power of two
 ENCRYPTED, UTF8 = 1 << 0, 1 << 11
 
 _END = struct.Struct("<4s4H2LH")  # 4.3.16, end of central directory record
@@ -67,6 +69,7 @@ def read_directory(source: Source, *, shifted: bool = False) -> tuple[Member, ..
     directory = _find_directory(source, shifted=shifted)
     source.limits.require(Limit.MEMBERS, directory.entries, "the zip directory")
     source.limits.require(Limit.HEADER_BYTES, directory.size, "the zip directory")
+    source.spend(Limit.STEPS, ENTRY_STEPS * directory.entries)
     data = source.read(directory.offset + directory.shift, directory.size)
     return tuple(_entries(data, directory))
 
@@ -76,7 +79,7 @@ def open_member(source: Source, member: Member) -> Source:
 
     Raises:
         UnreadableFile: it is encrypted, packed by another method, or its bytes are not all there.
-        RefusedFile: it would grow beyond the limit `expansion`.
+        RefusedFile: with what else was inflated, it would grow beyond the limit `expansion`.
     """
     if member.flags & ENCRYPTED:
         raise UnreadableFile(f"the member {member.name} is encrypted")
@@ -198,8 +201,9 @@ def _zip64(extra: bytes, values: tuple[int, int, int]) -> tuple[int, int, int]:
 
 def _inflate(packed: Source, member: Member) -> bytes:
     place = f"the member {member.name}"
-    packed.limits.require(Limit.EXPANSION, member.size, place)
+    packed.spend(Limit.EXPANSION, member.size, place)
     packed.limits.require(Limit.HEADER_BYTES, packed.size, place)
+    packed.spend(Limit.STEPS, member.size >> INFLATE_SHIFT)
     inflater = zlib.decompressobj(-zlib.MAX_WBITS)
     try:
         data = inflater.decompress(packed.read(0, packed.size), member.size + 1)

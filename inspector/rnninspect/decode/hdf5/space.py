@@ -28,6 +28,9 @@ PAGES_KEPT = 1024
 # structures overlap, made to keep its readers busy.
 SPARE_BYTES = 64 * 2**20
 READS_OF_A_BYTE = 4
+PORTION = 500  # reads whose steps are spent at once
+STEPS_OF_A_READ = 3  # with what is made of the bytes
+CHECKED_IN_A_STEP = 6  # bytes
 LONGEST_NAME = 2**16
 NAME_STEP = 64
 
@@ -76,7 +79,8 @@ class Space:
         self._source, self._base = source, base
         self._pages: dict[int, bytes] = {}
         self._budget = SPARE_BYTES + READS_OF_A_BYTE * source.size
-        self._texts = self._messages = self._checked = 0
+        self._texts = self._reads = self._links = 0
+        self._most_links = source.reading.portion(Limit.MEMBERS, PORTION)
 
     def read(self, address: int, length: int) -> bytes:
         """Exactly `length` bytes; UnreadableFile beyond the end or beyond the budget."""
@@ -87,6 +91,9 @@ class Space:
         self._budget -= length
         if self._budget < 0:
             raise UnreadableFile("HDF5 structures overlap: more of them than the file has bytes")
+        self._reads += 1
+        if self._reads > PORTION:
+            self._settle()
         number, start = address >> PAGE_BITS, address & PAGE - 1
         if start + length <= PAGE:
             page = self._pages.get(number) or self._load(number)
@@ -130,18 +137,26 @@ class Space:
             self.limits.require(Limit.HEADER_BYTES, self._texts, "the text in the HDF5 structure")
         return text
 
+    def _settle(self) -> None:
+        """Spend what was read since the last time."""
+        self._source.spend(Limit.STEPS, STEPS_OF_A_READ * self._reads)
+        self._reads = 0
+
     def count_messages(self, number: int) -> None:
         """Count messages of object headers; RefusedFile when there are too many."""
-        self._messages += number
-        if self._messages > self.limits.nodes:
-            self.limits.require(Limit.NODES, self._messages, "the number of HDF5 header messages")
+        self._source.spend(Limit.NODES, number, "the number of HDF5 header messages")
+
+    def count_link(self) -> None:
+        """Count a link of a group that was listed; RefusedFile when there are too many."""
+        self._links += 1
+        if self._links > self._most_links:
+            self._source.spend(Limit.MEMBERS, self._links, "the number of HDF5 links")
+            self._links, self._most_links = 0, self._source.reading.portion(Limit.MEMBERS, PORTION)
 
     def count_checked(self, length: int) -> None:
         """Count bytes whose checksum is computed; RefusedFile when there are too many."""
-        self._checked += length
-        if self._checked > self.limits.checked_bytes:
-            what = "the HDF5 structures with a checksum"
-            self.limits.require(Limit.CHECKED_BYTES, self._checked, what)
+        self._source.spend(Limit.CHECKED_BYTES, length, "the HDF5 structures with a checksum")
+        self._source.spend(Limit.STEPS, length // CHECKED_IN_A_STEP)
 
     def _load(self, number: int) -> bytes:
         if len(self._pages) >= PAGES_KEPT:

@@ -98,7 +98,7 @@ class Group(Node):
         """All links, none followed; RefusedFile if the file has too many."""
         links: dict[str, Link] = {}
         for link in read_links(self._space, self._messages):
-            self._file.count_link()
+            self._file.space.count_link()
             if link.name in links:
                 raise UnreadableFile(f"the group at {self.address} has two links of one name")
             links[link.name] = link
@@ -178,18 +178,11 @@ class File:
         self.space: Space
         self.space, root = read_superblock(source)
         self.heaps = GlobalHeaps(self.space)
-        self._links = 0
         self._groups: dict[int, Group] = {}
         top = self.open(root)
         if not isinstance(top, Group):
             raise UnreadableFile("the root of the HDF5 file is no group")
         self.root = top
-
-    def count_link(self) -> None:
-        """Count one link of a group that was listed."""
-        self._links += 1
-        if self._links > self.space.limits.members:
-            self.space.limits.require(Limit.MEMBERS, self._links, "the number of HDF5 links")
 
     @structural
     def open(self, address: int) -> Node:

@@ -26,6 +26,7 @@ Field = tuple[int, int, int, int]
 _WINDOW = 16 * 2**10
 _LONGEST_HEAD = 20  # bytes of a tag and a varint
 _LONGEST_TEXT = 64 * 2**10
+_PORTION = 4_000  # fields whose steps are spent at once
 _FIXED_SIZES = {FIXED32: 4, FIXED64: 8}
 
 
@@ -46,7 +47,7 @@ class Walker:
     def __init__(self, source: Source) -> None:
         self.source, self.limits = source, source.limits
         self._data, self._base = b"", 0
-        self._fields = 0
+        self._fields, self._portion = 0, source.reading.portion(Limit.FIELDS, _PORTION)
 
     def whole(self) -> Message:
         """The source as one message."""
@@ -110,11 +111,17 @@ class Walker:
                 yield tag >> 3, kind, value, size
             index += size
         self._fields += count
-        if self._fields > self.limits.fields:
-            self.limits.require(Limit.FIELDS, self._fields)
+        if self._fields > self._portion:
+            self._settle()
         if groups and base + index >= end:
             raise UnreadableFile(f"a group is still open at offset {end}")
         return base + index
+
+    def _settle(self) -> None:
+        """Spend what the fields since the last time cost: a step each."""
+        self.source.spend(Limit.FIELDS, self._fields)
+        self.source.spend(Limit.STEPS, self._fields)
+        self._fields, self._portion = 0, self.source.reading.portion(Limit.FIELDS, _PORTION)
 
     def _other(self, tag: int, following: bytes, offset: int, groups: list[int]) -> tuple[int, int]:
         """Value and length of a field of fixed size; a group's bracket has neither."""
