@@ -31,7 +31,6 @@ if TYPE_CHECKING:
 
 
 OPCODES_IN_A_STEP = 2
-BYTES_OF_AN_OPCODE = 4  # with its argument, as a rule
 LONG_PAYLOAD = 1 << 16  # longer byte strings and texts are passed over
 # Opcodes that are also in the table of handlers, and how long one is with its argument at most.
 _PUT, _NUMBER, _GET, _MARK = b"rKh("
@@ -61,12 +60,9 @@ class Machine:
         """Interpret up to STOP and return what is then on top of the stack."""
         try:
             while True:
-                before = self.cursor.offset
                 self._run_slice()
-                self._count(SLICE)
                 self.check()
         except Stopped as end:
-            self._count(min(SLICE, (self.cursor.offset - before) // BYTES_OF_AN_OPCODE))
             return end.args[0]
         except (IndexError, ValueError, TypeError, ArithmeticError, RecursionError) as error:
             reason = f"the pickle breaks off before offset {self.cursor.offset}: {error}"
@@ -78,36 +74,40 @@ class Machine:
         memo, marks = self.memo, self.marks
         data, at = cursor.data, cursor.at
         last = len(data) - _LONGEST  # behind it, an argument may not be at hand
-        for _ in range(SLICE):
-            code = data[at] if at <= last else _AT_THE_END
-            if code == _PUT:
-                index = WORD(data, at + 1)[0]
-                cursor.at = at = at + 5
-                if index == len(memo):
-                    memo.append(stack[-1])
+        step = 0
+        try:
+            for step in range(SLICE):  # noqa: B007 - read where the loop ends
+                code = data[at] if at <= last else _AT_THE_END
+                if code == _PUT:
+                    index = WORD(data, at + 1)[0]
+                    cursor.at = at = at + 5
+                    if index == len(memo):
+                        memo.append(stack[-1])
+                    else:
+                        self.remember(index)
+                elif code == _NUMBER:
+                    stack.append(data[at + 1])
+                    at += 2
+                elif code == _GET:
+                    cursor.at = at + 2
+                    value = memo[data[at + 1]]
+                    if value is NOTHING:
+                        self.recall(data[at + 1])  # which says so
+                    stack.append(value)
+                    at += 2
+                elif code == _MARK:
+                    marks.append(len(stack))
+                    at += 1
                 else:
-                    self.remember(index)
-            elif code == _NUMBER:
-                stack.append(data[at + 1])
-                at += 2
-            elif code == _GET:
-                cursor.at = at + 2
-                value = memo[data[at + 1]]
-                if value is NOTHING:
-                    self.recall(data[at + 1])  # which says so
-                stack.append(value)
-                at += 2
-            elif code == _MARK:
-                marks.append(len(stack))
-                at += 1
-            else:
-                cursor.at = at + 1
-                handlers[code](self)
-                if cursor.data is not data:
-                    data = cursor.data
-                    last = len(data) - _LONGEST
-                at = cursor.at
-        cursor.at = at
+                    cursor.at = at + 1
+                    handlers[code](self)
+                    if cursor.data is not data:
+                        data = cursor.data
+                        last = len(data) - _LONGEST
+                    at = cursor.at
+            cursor.at = at
+        finally:  # a pickle may stop after a few opcodes, and a file hold many pickles
+            self._count(step + 1)
 
     def _count(self, opcodes: int) -> None:
         """Add to what the pickles of the model cost together."""
