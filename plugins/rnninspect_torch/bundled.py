@@ -47,9 +47,8 @@ def _choose(kind: str, names: list[str], opened: Callable[[str], Source]) -> Bun
     tried = {name: opened(name) for name in named or names[:_MOST]}
     known = named or [name for name, part in tried.items() if sniff(part) is not None]
     if len(known) != 1:
-        raise UnreadableFile(
-            f"a {kind} archive that holds {plural(len(known), 'file')} of torch, not one"
-        )
+        files = plural(len(known), "PyTorch file") if known else "no PyTorch file"
+        raise UnreadableFile(f"a {kind} archive with {files}; extract it and inspect one model")
     chosen = known[0]
     others = [name for name in names if name.lower().endswith(BUNDLED) and name != chosen]
     if not others:

@@ -49,9 +49,9 @@ def test_a_policy_is_told_from_what_lies_beside_it(tmp_path: Path) -> None:
 
 
 def test_a_zip_of_two_models_or_of_none(tmp_path: Path) -> None:
-    with pytest.raises(UnreadableFile, match="holds 2 files of torch, not one"):
+    with pytest.raises(UnreadableFile, match="with 2 PyTorch files; extract it"):
         read(packed({"a.pt": WEIGHTS, "b.pt": OTHER}), tmp_path)
-    with pytest.raises(UnreadableFile, match="holds 0 files of torch, not one"):
+    with pytest.raises(UnreadableFile, match="with no PyTorch file; extract it"):
         read(packed({"firmware.bin": b"hello"}), tmp_path)
     with open_source(tmp_path) as folder:
         assert sniff(folder.holding(packed({"a.txt": WEIGHTS}))) is None

@@ -258,9 +258,9 @@ def test_a_tar_archive_of_weights(tmp_path: Path) -> None:
     weights = saved(lstm(3, 2, "rnn"))
     for members in ({"config.json": b"{}", "weights.th": weights}, {"only.bin": weights}):
         assert parameters(read(tar(members), tmp_path)) == 56
-    with pytest.raises(UnreadableFile, match="holds 2 files of torch, not one"):
+    with pytest.raises(UnreadableFile, match="with 2 PyTorch files; extract it"):
         read(tar({"a.bin": weights, "b.bin": weights}), tmp_path)
-    with pytest.raises(UnreadableFile, match="holds 0 files of torch, not one"):
+    with pytest.raises(UnreadableFile, match="with no PyTorch file; extract it"):
         read(tar({"a.txt": b"hello"}), tmp_path)
 
 
