@@ -106,6 +106,40 @@ def subgraphs(depth: int) -> bytes:
     return b"\x08\x08" + field(7, body)
 
 
+def far_scales() -> bytes:
+    """Thousands of scales, each at the end of a chain of tens of thousands of products."""
+    chain = [helper.make_node("Mul", [f"v{at}", "v0"], [f"v{at + 1}"]) for at in range(40_000)]
+    users = [
+        helper.make_node("DequantizeLinear", ["v0", f"v{39_999 - at}"], [f"d{at}"])
+        for at in range(2_000)
+    ]
+    start = numpy_helper.from_array(np.zeros(1, np.float32), "v0")
+    return data(model(graph([*chain, *users], [start])))
+
+
+def many_loops() -> bytes:
+    """Ten thousand loops whose bodies look like cells."""
+    steps = [
+        helper.make_node("MatMul", ["h", "w"], ["a"]),
+        helper.make_node("Tanh", ["a"], ["next"]),
+    ]
+    names = ("turn", "go", "h")
+    given, results = (
+        [helper.make_tensor_value_info(name, TensorProto.FLOAT, None) for name in some]
+        for some in (names, ("go", "next"))
+    )
+    body = helper.make_graph(steps, "body", given, results)
+    loop = helper.make_node("Loop", ["most", "go", "w"], ["end"], body=body)
+    start = numpy_helper.from_array(np.zeros((2, 2), np.float32), "w")
+    return data(model(graph([loop] * 10_000, [start])))
+
+
+def mistyped() -> bytes:
+    """Every attribute of the node in a type that is not its own."""
+    names = ("layout", "clip", "activations", "activation_alpha", "input_forget")
+    return data(lstm(hidden_size=2.5, direction=7, **dict.fromkeys(names, "\x1b[31m")))
+
+
 def named(name: str) -> bytes:
     built = lstm()
     built.graph.node[0].name = name
@@ -126,6 +160,9 @@ ENTRIES: dict[str, Hostile] = {
     "other_units.onnx": written(lambda: data(lstm(hidden_size=7)), 1),
     "negative_units.onnx": written(lambda: data(lstm(hidden_size=-2)), 1),
     "units_as_text.onnx": written(lambda: data(lstm(hidden_size="two"))),
+    "mistyped.onnx": written(mistyped, 1),
+    "far_scales.onnx": written(far_scales),
+    "many_loops.onnx": written(many_loops),
     "sideways.onnx": written(lambda: data(lstm(direction="sideways"))),
     "flat_kernel.onnx": written(lambda: data(lstm(kernel(24))), 1),
     "kernel_from_nowhere.onnx": written(lambda: fed_by("gone")),

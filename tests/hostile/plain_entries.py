@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import os
 import random
 from pathlib import Path
@@ -50,6 +51,9 @@ ENTRIES: dict[str, Hostile] = {
     "pointer.onnx": written(
         b"version https://git-lfs.github.com/spec/v1\noid sha256:" + b"0" * 64 + b"\nsize 9\n", 2
     ),
+    "browser.onnx": written(b'{"format": "layers-model", "x": ' + b"[" * 100_000, 2),
+    "prototxt.pt": written(b"#\n" * 100_000 + b"layer {", 2),
+    "swollen.onnx": written(lambda: gzip.compress(bytes(50_000_000)), 2),
     "prose.h5": written(b"no model\n" * 60, 2),
     "zeros.pt": written(lambda: bytes(1_000_000), 2),
     "nothing_zipped.keras": written(b"PK\x05\x06" + bytes(18), 2),

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
     from rnninspect.counter import LayerCount, OperandCount, SlotCount
+    from rnninspect.model import RecurrentLayer
     from rnninspect.render.columns import Value
     from rnninspect.report import Report
 
@@ -64,7 +65,7 @@ def _description(counted: LayerCount) -> Iterator[str]:
         parts.append(f"k = {'·'.join(map(str, sizes.kernel_size))} taps")
     parts.extend(f"{symbol} = {size:,} {OWN[symbol]}" for symbol, size in sizes.own)
     gates = plural(len(counted.cell.gates), "gate")
-    yield f"sizes       {', '.join(parts)}; {layer.origin} ({gates})"
+    yield f"sizes       {', '.join(parts)}; {_origin(layer)} ({gates})"
     vectors = bias_vectors(layer)
     amount = {0: "no bias", 1: "one bias vector", 2: "two bias vectors"}[vectors]
     each = " in each direction" if sizes.directions > 1 else ""
@@ -85,6 +86,12 @@ def _weights_table(counted: LayerCount, width: int) -> str:
 
 def _renamed(grid: Iterable[list[Value]], names: dict[str, str]) -> list[list[Value]]:
     return [[*line[:TENSOR], names[str(line[TENSOR])], *line[TENSOR + 1 :]] for line in grid]
+
+
+def _origin(layer: RecurrentLayer) -> str:
+    """`declared`, or which sizes were inferred where the others are declared."""
+    names = [name.replace("_", " ") for name in layer.inferred]
+    return f"{' and '.join(names)} inferred" if names else layer.origin.value
 
 
 def _weights(counted: LayerCount) -> Iterator[list[Value]]:
