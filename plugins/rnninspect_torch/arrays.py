@@ -6,12 +6,13 @@ import math
 
 from rnninspect.plugin import Record
 from rnninspect_torch.dtypes import ELEMENT_BYTES
-from rnninspect_torch.values import Blob, Instance, Storage, Tensor, strides_in_a_row
+from rnninspect_torch.values import Blob, Global, Instance, Storage, Tensor, strides_in_a_row
 
 SCOPE = "array inside the pickle"
 JOBLIB = "joblib.numpy_pickle"
 WRAPPER = f"{JOBLIB}.NumpyArrayWrapper"  # the elements follow it in the file
 _MAKERS = ("multiarray._reconstruct", "numeric._frombuffer")  # by BUILD, and since protocol 5
+_NAMES = {"NumpyArrayWrapper", "_reconstruct", "_frombuffer"}
 # numpy's code for a type is its kind and its size in bytes: `f4`.
 _KINDS = {"f": "float", "i": "int", "u": "uint", "c": "complex"}
 _MOST_AXES = 64
@@ -29,7 +30,9 @@ class Array(Record):
 
 def parts_of(value: object) -> Array | None:
     """The parts of an array, however the pickle makes it; None if it is no array."""
-    if not isinstance(value, Instance):
+    if not isinstance(value, Instance) or not isinstance(value.maker, Global):
+        return None
+    if value.maker.name not in _NAMES:  # of a million objects, few are arrays
         return None
     if value.path == WRAPPER and value.args:
         held = value.attributes

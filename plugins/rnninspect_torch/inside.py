@@ -9,6 +9,7 @@ from __future__ import annotations
 from rnninspect.plugin import Fact, Inside, Limit, Observation, UnreadableFile, plural
 from rnninspect_torch.arrays import array_of, parts_of
 from rnninspect_torch.describing import callables_of
+from rnninspect_torch.magic import HEAD, begins_a_file, is_tar
 from rnninspect_torch.tar_members import read_tar
 from rnninspect_torch.values import Blob, Instance, Mapping
 
@@ -20,9 +21,6 @@ if TYPE_CHECKING:
     from rnninspect_torch.saved import Saved
     from rnninspect_torch.walking import Walk
 
-ZIP, HDF5, TAR = b"PK\3\4", b"\x89HDF\r\n\x1a\n", b"ustar"
-_TAR_PLACE = 257
-_HEAD = 512
 _GRAPH = "saved_model.pb"
 
 
@@ -31,6 +29,8 @@ def find_inside(saved: Saved, walk: Walk) -> Inside | None:
 
     Raises UnreadableFile if it holds several, of which none is the model.
     """
+    if not saved.calls.holds_files:
+        return None
     files, others = [], 0
     for value in _held_by(saved.value, walk):
         source = _opened(value, saved.calls.source)
@@ -79,19 +79,15 @@ def _opened(value: object, around: Source) -> Source | None:
         parts = parts_of(value)
         value = None if parts is None else parts.data
     match value:
-        case bytes() if _begins_a_file(value[:_HEAD]):
+        case bytes() if begins_a_file(value[:HEAD]):
             return around.holding(value)
-        case str() if _begins_a_file(value[:_HEAD].encode("latin-1", "replace")):
+        case str() if begins_a_file(value[:HEAD].encode("latin-1", "replace")):
             return around.holding(value.encode("latin-1", "replace"))
-        case Blob(encoding=None) if _begins_a_file(value.head(_HEAD)):
+        case Blob(encoding=None) if begins_a_file(value.head(HEAD)):
             return value.source
-        case Blob() if _begins_a_file(value.head(_HEAD)):
+        case Blob() if begins_a_file(value.head(HEAD)):
             return _decoded(value, around)
     return None
-
-
-def _begins_a_file(head: bytes) -> bool:
-    return head.startswith((ZIP, HDF5)) or head[_TAR_PLACE:].startswith(TAR)
 
 
 def _decoded(text: Blob, around: Source) -> Source:
@@ -104,7 +100,7 @@ def _decoded(text: Blob, around: Source) -> Source:
 
 def _without_tar(source: Source) -> Source:
     """The folder of a SavedModel that a tar archive holds, or else the file itself."""
-    if not source.head(_HEAD)[_TAR_PLACE:].startswith(TAR):
+    if not is_tar(source.head(HEAD)):
         return source
     members = read_tar(source)
     graph = next((name for name in members if f"/{name}".endswith(f"/{_GRAPH}")), None)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from rnninspect.plugin import Limit, UnreadableFile
 from rnninspect_torch.cursor import WORD, Cursor
+from rnninspect_torch.magic import HEAD, SMALLEST, begins_a_file
 from rnninspect_torch.opcode_objects import HANDLERS, NOTHING, Stopped
 from rnninspect_torch.raw_arrays import SLICE
 from rnninspect_torch.values import Blob, Global
@@ -19,7 +20,13 @@ if TYPE_CHECKING:
     from rnninspect.plugin import Source
 
     class Calls(Protocol):
-        """What gives meaning to the two opcodes that a framework fills with its own."""
+        """What gives meaning to the two opcodes that a framework fills with its own.
+
+        Attributes:
+            holds_files: set where the pickle holds bytes that begin as a model file does.
+        """
+
+        holds_files: bool
 
         def call(self, maker: object, args: tuple[object, ...]) -> object:
             """The value that stands for the call of `maker`."""
@@ -181,9 +188,13 @@ class Machine:
     def payload(self, length: int, encoding: str | None) -> object:
         """A byte string or, with an encoding, a text; a Blob if it is long."""
         if length > LONG_PAYLOAD:
-            return Blob(self.cursor.skip(length), encoding)
+            blob = Blob(self.cursor.skip(length), encoding)
+            self.calls.holds_files |= begins_a_file(blob.head(HEAD))
+            return blob
         data = self.cursor.take(length)
         self.book_text(length)
+        if length > SMALLEST and begins_a_file(data[:HEAD]):
+            self.calls.holds_files = True
         return data if encoding is None else data.decode(encoding, "surrogateescape")
 
 

@@ -12,8 +12,6 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Container
 
-    from rnninspect_torch.values import Instance
-
 # Each is compiled when it is first used, which a plain state dict asks for only one of.
 # Keys of training scripts, of Lightning, fairseq, ESPnet, timm, mmcv and OpenNMT among others.
 _OPTIMIZER = (
@@ -59,10 +57,9 @@ def is_scaler(key: str) -> bool:
     return "scaler" in key.lower() and re.search(_SCALER, key.lower()) is not None
 
 
-def purpose_of_object(value: Instance, around: Purpose) -> Purpose:
+def purpose_of_object(path: str, held: Container[str], around: Purpose) -> Purpose:
     """What an object that is not a module holds tensors for, by its class and its attributes."""
-    held = value.attributes
-    is_optimizer = _is_optimizer(value.path) or ("param_groups" in held and "state" in held)
+    is_optimizer = _is_optimizer(path) or ("param_groups" in held and "state" in held)
     return Purpose.OPTIMIZER if is_optimizer else around
 
 

@@ -10,6 +10,7 @@ import math
 
 from rnninspect.plugin import Limit, UnreadableFile
 from rnninspect_torch.arrays import WRAPPER, is_shape, item_bytes
+from rnninspect_torch.magic import HEAD, begins_a_file
 from rnninspect_torch.values import Blob, Global
 
 TYPE_CHECKING = False
@@ -45,7 +46,9 @@ def pass_elements(machine: Machine, wrapper: Instance) -> None:
         return
     if held.get(_ALIGNMENT) is not None:
         cursor.skip(cursor.byte())
-    wrapper.args = (Blob(cursor.skip(math.prod(shape) * size)),)
+    elements = Blob(cursor.skip(math.prod(shape) * size))
+    wrapper.args = (elements,)
+    machine.calls.holds_files |= begins_a_file(elements.head(HEAD))
 
 
 def _pass_objects(machine: Machine) -> None:

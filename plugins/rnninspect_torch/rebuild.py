@@ -35,6 +35,7 @@ class TorchCalls:
         clashes: sentences on storages that were called by two types or lengths.
         sources: classes whose source text the file holds.
         container: what the file is if it is not torch's, `pickle` or `joblib file`.
+        holds_files: whether it holds bytes that begin as a model file does.
         nested: bytes held by storages that lie inside of the pickle itself, by their scope.
     """
 
@@ -42,6 +43,7 @@ class TorchCalls:
         self.source, self.scope = source, scope
         self.spent = 0
         self.container = "pickle"
+        self.holds_files = False
         self.storages: dict[str, Storage] = {}
         self.foreign: dict[str, None] = {}
         self.clashes: dict[str, None] = {}

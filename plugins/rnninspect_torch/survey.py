@@ -129,19 +129,19 @@ def _object(place: _Place, value: Instance, into: _Into) -> Iterator[_Place]:
     """What an object holds that is not a module: a trainer, an optimizer, a named tuple."""
     _, walk = into
     walk.step(_COST_OF_OBJECT)
-    own = place._replace(
-        purpose=purpose_of_object(value, place.purpose),
-        loose=place.loose or value.pairs is None,
-    )
-    if value.has_attributes:
-        yield from _dict(own, value.attributes.items(), into)
+    held = value.attributes if value.has_attributes else {}
+    purpose = purpose_of_object(value.path, held, place.purpose)
+    loose = place.loose or value.pairs is None
+    own = _Place(place.path, value, purpose, loose, place.home)
+    if held:
+        yield from _dict(own, held.items(), into)
     elif value.state:  # what its own __setstate__ would take: a partial's, a list of slots
         yield own._replace(value=value.state)
     if value.pairs is not None:
         yield from _dict(own, Mapping(value.pairs).items(), into)
-    for held in (value.items, value.args, value.maker):
-        if held and not isinstance(held, Global):
-            yield own._replace(value=held)
+    for part in (value.items, value.args, value.maker):
+        if part and not isinstance(part, Global):
+            yield own._replace(value=part)
 
 
 def _pairs(value: list[object] | tuple[object, ...]) -> Iterator[tuple[object, object]]:

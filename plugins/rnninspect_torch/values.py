@@ -93,6 +93,8 @@ class Instance:
     @property
     def has_attributes(self) -> bool:
         """Whether BUILD gave it attributes by name, and not a state that its class interprets."""
+        if self.state is None:
+            return False
         parts = self.state if type(self.state) is tuple else (self.state,)
         return len(parts) <= 2 and any(isinstance(part, Mapping) for part in parts)
 

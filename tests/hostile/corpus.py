@@ -9,6 +9,7 @@ from hostile import (
     graph_entries,
     keras_entries,
     onnx_entries,
+    pickle_entries,
     plain_entries,
     safetensors_entries,
     structure_entries,
@@ -28,6 +29,7 @@ CORPUS: dict[str, Hostile] = {
         ("structures", structure_entries.ENTRIES),
         ("tensorflow", tensorflow_entries.ENTRIES),
         ("containers", container_entries.ENTRIES),
+        ("pickles", pickle_entries.ENTRIES),
         ("plain", plain_entries.ENTRIES),
     )
     for name, entry in entries.items()
