@@ -101,6 +101,41 @@ def test_a_skipped_layer_without_min_coverage_passes_and_is_told(repository: Pat
     assert "warning R401 layer-skipped" in done.stdout
 
 
+LIMITS = {
+    "max-parameters": "10",
+    "max-file-bytes": "10",
+    "max-hidden-size": "10",
+    "allowed-cells": "LSTM",
+    "min-coverage": "100%",
+}
+GIVEN = [f"--{name}={value}" for name, value in LIMITS.items()]
+
+
+@pytest.mark.parametrize(
+    ("given", "line"),
+    [
+        ([], "no limit is set: only the rules were checked"),
+        (GIVEN[:1], "1 limit set, none was checked: no model could be read"),
+        (GIVEN, "5 limits set, none was checked: no model could be read"),
+    ],
+)
+@pytest.mark.parametrize("output", ["table", "markdown"])
+def test_limits_that_were_not_checked_are_not_called_absent(
+    tmp_path: Path, given: list[str], line: str, output: str
+) -> None:
+    (tmp_path / "models").mkdir()
+    done = check(tmp_path, "./models/", *given, "--format", output)
+    assert done.returncode == 2
+    assert done.stdout.splitlines()[-1] == line
+
+
+def test_a_limit_on_layers_does_not_apply_where_there_is_none(tmp_path: Path) -> None:
+    strange_file(tmp_path / "models" / "strange.onnx")
+    done = check(tmp_path, "--max-hidden-size", "10")
+    assert done.returncode == 0
+    assert "1 limit set, none of them applies" in done.stdout
+
+
 def test_models_appear_and_vanish(repository: Path) -> None:
     lstm_file(repository / "models" / "new.safetensors")
     (repository / "models" / "big.safetensors").unlink()

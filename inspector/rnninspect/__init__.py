@@ -11,11 +11,27 @@ if sys.argv[:1] == ["-m"] and not sys.flags.safe_path:
     del sys.path[0]
 
 __version__ = "0.1.0"
-__all__ = ["Limits", "Report", "RnnInspectError", "__version__", "inspect_file"]
+__all__ = [
+    "Limits",
+    "PluginError",
+    "RefusedFile",
+    "Report",
+    "RnnInspectError",
+    "UnknownFormat",
+    "UnreadableFile",
+    "__version__",
+    "inspect_file",
+]
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from rnninspect.errors import RnnInspectError
+    from rnninspect.errors import (
+        PluginError,
+        RefusedFile,
+        RnnInspectError,
+        UnknownFormat,
+        UnreadableFile,
+    )
     from rnninspect.inspection import inspect_file
     from rnninspect.limits import Limits
     from rnninspect.report import Report
@@ -25,6 +41,10 @@ _HOMES = {
     "Report": "rnninspect.report",
     "Limits": "rnninspect.limits",
     "RnnInspectError": "rnninspect.errors",
+    "UnreadableFile": "rnninspect.errors",
+    "UnknownFormat": "rnninspect.errors",
+    "RefusedFile": "rnninspect.errors",
+    "PluginError": "rnninspect.errors",
 }
 
 

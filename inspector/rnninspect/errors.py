@@ -4,7 +4,18 @@ from __future__ import annotations
 
 
 class RnnInspectError(Exception):
-    """Root of all errors that rnninspect raises on purpose; its text is one line for a person."""
+    """Root of all errors that rnninspect raises on purpose; its text is one line for a person.
+
+    Attributes:
+        path: the model, as `inspect_file` was given it; None where the error concerns no model.
+    """
+
+    path: str | None = None
+
+    @property
+    def reason(self) -> str:
+        """The text: what is wrong and where in the file, without the path."""
+        return str(self)
 
 
 class UnreadableFile(RnnInspectError):  # noqa: N818 - names what is wrong, as a reader of the message would

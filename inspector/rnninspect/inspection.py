@@ -31,14 +31,24 @@ def inspect_file(
     Raises:
         UnreadableFile: it cannot be opened or parsed (UnknownFormat, RefusedFile among these).
         PluginError: an installed reader is broken.
+
+    An error has the attributes `path` and `reason`.
     """
-    with open_model(os.fspath(path), limits) as source:
+    try:
+        return _inspected(os.fspath(path), limits, values=values)
+    except RnnInspectError as error:
+        error.path = os.fspath(path)
+        raise
+
+
+def _inspected(path: str, limits: Limits | None, *, values: bool) -> Report:
+    with open_model(path, limits) as source:
         source.reading.reads_values = values
         model = _described(source)
         size, files = source.all_bytes, (source.location, *source.reading.companions)
     counts = count_layers(model.layers)
     return Report(
-        path=os.fspath(path),
+        path=path,
         format=model.format,
         framework=model.framework,
         producer=model.producer,

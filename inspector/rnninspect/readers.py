@@ -3,18 +3,29 @@
 from __future__ import annotations
 
 import os
+from functools import partial
 from importlib import import_module
 
-from rnninspect.errors import PluginError, RefusedFile, UnknownFormat, UnreadableFile
+from rnninspect.cells import CELLS
+from rnninspect.errors import (
+    PluginError,
+    RefusedFile,
+    RnnInspectError,
+    UnknownFormat,
+    UnreadableFile,
+)
 from rnninspect.source import open_source
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator, Sequence
+    from typing import TypeVar
 
     from rnninspect.limits import Limits
-    from rnninspect.plugin import Reader
+    from rnninspect.plugin import Convention, Reader
     from rnninspect.source import Source
+
+    Answer = TypeVar("Answer")
 
 GROUP = "rnninspect.readers"
 BUILT_IN = (
@@ -58,9 +69,43 @@ def choose_reader(source: Source) -> Reader:
         if reader.recognises(source):
             return reader
     for reader in installed_readers():
-        if reader.recognises(source):
+        if _asked(reader, "recognises", partial(reader.recognises, source)):
             return reader
     raise UnknownFormat(_describe(source))
+
+
+def conventions_of(cell: str) -> list[Convention]:
+    """What every reader, built in or installed, says of a cell: which biases its framework gives.
+
+    Raises:
+        PluginError: an installed reader cannot be loaded, or names what the cell cannot have.
+    """
+    known = [said for reader in built_in_readers() for said in reader.conventions()]
+    for reader in installed_readers():
+        known.extend(_asked(reader, "conventions", partial(_possible, reader)))
+    return [convention for convention in known if convention.cell == cell]
+
+
+def _possible(reader: Reader) -> Sequence[Convention]:
+    """A reader's conventions; ValueError for a weight that the cell does not have."""
+    said = tuple(reader.conventions())
+    for convention in said:
+        strange = {*convention.with_bias, *convention.options} - CELLS[convention.cell].roles()
+        if strange:
+            words = ", ".join(sorted(strange))
+            raise ValueError(f"{convention.name}: {convention.cell} has no {words}")
+    return said
+
+
+def _asked(reader: Reader, what: str, call: Callable[[], Answer]) -> Answer:
+    """What an installed reader answers: it may be anybody's, and its bug is not the file's."""
+    try:
+        return call()
+    except RnnInspectError:
+        raise
+    except Exception as error:
+        reason = f"reader {reader.name} failed in {what}: {type(error).__name__}: {error}"
+        raise PluginError(reason) from error
 
 
 def built_in_readers() -> list[Reader]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from fractions import Fraction
 
-from rnninspect.audit.gauges import measures_of
+from rnninspect.audit.gauges import GAUGED, measures_of
 from rnninspect.audit.growth import appeared, growth_of, not_checked
 from rnninspect.audit.measure import Measure, Outcome
 from rnninspect.report import Findings, Report
@@ -31,12 +31,14 @@ class Audit:
         measures: each limit beside its value, what fails first, then by the share used.
         elsewhere: findings on models that were not opened, with their paths.
         fail_on: the level from which a finding fails; None for none.
+        limits: how many limits are set for these models, whether or not one could be measured.
     """
 
     reports: tuple[Report, ...]
     measures: tuple[Measure, ...]
     elsewhere: tuple[tuple[str, Finding], ...]
     fail_on: Level | None
+    limits: int = 0
 
     @property
     def findings(self) -> tuple[tuple[str, Finding], ...]:
@@ -81,7 +83,14 @@ def audit(
             if _counting(policies, path)(finding.rule)
         ),
         fail_on=policies.general.fail_on,
+        limits=len(_limits(policies, paths)),
     )
+
+
+def _limits(policies: Policies, paths: Sequence[str]) -> set[str]:
+    """The keys by which at least one of the models is bounded, but for growth."""
+    asked = [policies.general, *map(policies.for_model, paths)]
+    return {key for key in GAUGED for policy in asked if getattr(policy, key) not in (None, False)}
 
 
 def _hold(

@@ -126,6 +126,15 @@ WORD_GAUGES: dict[str, Callable[[Report], set[str]]] = {
 }
 
 
+GAUGED = (
+    *(f"max_{figure}" for figure in FIGURES),
+    *LAYER_GAUGES,
+    *WORD_GAUGES,
+    "require_declared",
+    "min_coverage",
+)
+
+
 def _words(report: Report, key: str, allowed: tuple[str, ...], found: set[str]) -> Measure:
     """A measure of words; a format may also be allowed by its framework's name."""
     lower = {word.lower() for word in allowed}

@@ -9,6 +9,7 @@ import typer
 
 from rnninspect import __version__
 from rnninspect.cli import checking, comparing, knowledge, models, verifying
+from rnninspect.cli.completion import complete, shell_named
 from rnninspect.cli.options import PlainUsage
 from rnninspect.cli.showing import show
 from rnninspect.command import FAILED, complain
@@ -21,7 +22,8 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
     help="Inspect the recurrent layers of saved models: formula against stored tensors.",
     epilog="`rnninspect MODEL...` is short for `rnninspect inspect MODEL...`; "
-    "a file that bears a command's name is given as ./check.",
+    "a file that bears a command's name is given as ./check. --install-completion and "
+    "--show-completion also take the name of a shell: bash, zsh, fish, powershell, pwsh.",
 )
 COMMANDS = {
     command.__name__: command
@@ -60,6 +62,8 @@ def _options_of_the_whole(
 
 def start(arguments: list[str]) -> int:
     """Run the command, which ends in SystemExit; without a subcommand's name it is `inspect`."""
+    if words := shell_named(arguments):
+        return complete(app, *words)
     known = arguments[0] in COMMANDS or arguments[0] in OWN_OPTIONS if arguments else True
     words = arguments if known else ["inspect", *arguments]
     try:

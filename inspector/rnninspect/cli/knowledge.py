@@ -8,9 +8,9 @@ import typer
 
 from rnninspect.cells import CELLS, Role, Sizes
 from rnninspect.cli import options
-from rnninspect.cli.showing import show
+from rnninspect.cli.showing import reporting, show
 from rnninspect.command import terminal_width
-from rnninspect.readers import built_in_readers, installed_readers
+from rnninspect.readers import built_in_readers, conventions_of, installed_readers
 from rnninspect.render.formula_sheet import Wish, formula_sheet
 from rnninspect.render.listings import cell_table, reader_table, rule_page, rule_table
 from rnninspect.rules import RULES
@@ -43,12 +43,8 @@ def count(  # noqa: PLR0913 - an option each
     own = options.own_sizes(size, name, CELLS[name].own_symbols(roles))
     sizes = Sizes(input_size, hidden_size, projection, taps, 2 if bidirectional else 1, own)
     wish = Wish(name, sizes, levels, bias=not no_bias, peepholes=peepholes)
-    known = [
-        convention
-        for reader in built_in_readers()
-        for convention in reader.conventions()
-        if convention.cell == name
-    ]
+    with reporting():
+        known = conventions_of(name)
     show(formula_sheet(wish, known, terminal_width()))
 
 
@@ -78,7 +74,8 @@ def readers() -> None:
 
     Example: rnninspect readers
     """
-    known = [*built_in_readers(), *installed_readers()]
+    with reporting():
+        known = [*built_in_readers(), *installed_readers()]
     show(reader_table(known, terminal_width()))
 
 

@@ -26,6 +26,14 @@ NO_LIMIT = "no limit is set: only the rules were checked"
 Grid = list[list[str]]
 
 
+def no_measure(audit: Audit) -> str:
+    """Why there is no row of a limit."""
+    if not audit.limits:
+        return NO_LIMIT
+    reason = "none of them applies" if audit.reports else "none was checked: no model could be read"
+    return f"{plural(audit.limits, 'limit')} set, {reason}"
+
+
 def verdict(audit: Audit, unreadable: Sequence[Unreadable]) -> str:
     """How many models there were and how many failed, in one line."""
     paths = set(audit.failing)

@@ -13,11 +13,11 @@ from rnninspect.render.audit_rows import (
     LIMIT_HEADS,
     LIMIT_NUMBERS,
     LONGEST_WORDS,
-    NO_LIMIT,
     SHORTER_WORDS,
     failing,
     layer_grid,
     limit_grid,
+    no_measure,
     notes_line,
     others,
     told_lines,
@@ -79,7 +79,7 @@ def _joined(
     audit: Audit, head: str, parts: tuple[Callable[[Sequence[Measure]], str], str, str]
 ) -> str:
     limits, told, layers = parts
-    kept = limits(others(audit)) if audit.measures else NO_LIMIT
+    kept = limits(others(audit)) if audit.measures else no_measure(audit)
     blocks = (head, limits(failing(audit)), told, layers, kept, notes_line(audit))
     return "\n\n".join(filter(None, blocks))
 

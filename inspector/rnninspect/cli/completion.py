@@ -1,0 +1,42 @@
+"""Completion for a shell that is named: typer's own options take that of the caller alone."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import typer
+from typer.completion import install_callback, show_callback
+
+from rnninspect.command import FAILED, OK, complain
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+OPTIONS: dict[str, Callable[[Any, Any, str], object]] = {
+    "--install-completion": install_callback,
+    "--show-completion": show_callback,
+}
+SHELLS = ("bash", "zsh", "fish", "powershell", "pwsh")
+
+
+def shell_named(arguments: list[str]) -> list[str] | None:
+    """An option and the words after it, if these arguments ask for a shell's completion by name."""
+    option, equals, value = arguments[0].partition("=") if arguments else ("", "", "")
+    words = [value, *arguments[1:]] if equals else arguments[1:]
+    return [option, *words] if option in OPTIONS and words else None
+
+
+def complete(app: typer.Typer, option: str, *words: str) -> int:
+    """Install or print the completion of one shell; the exit code."""
+    if len(words) != 1 or words[0] not in SHELLS:
+        complain(f"{option}: {' '.join(words)!r} is not one of {', '.join(SHELLS)}")
+        return FAILED
+    try:
+        with typer.Context(typer.main.get_command(app), info_name="rnninspect") as context:
+            OPTIONS[option](context, None, words[0])
+    except SystemExit as ended:
+        return int(ended.code or OK)
+    except OSError as error:  # no such shell, or no place for its file
+        complain(f"{option} {words[0]}: {error}")
+        return FAILED
+    return OK
