@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, settings
 
+from framework_free import MARKER, needs_framework
 from repository import make_repository
 
 # No clock decides over a test, and the same draws come on every run; others come with
@@ -20,6 +21,25 @@ settings.load_profile("steady")
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--renew-golden", action="store_true", help="write the golden files anew")
+
+
+def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
+    """Where frameworks are not asked for, a module that cannot be imported without one is left."""
+    unasked = config.option.markexpr == f"not {MARKER}"
+    return (
+        True if unasked and _is_test(collection_path) and needs_framework(collection_path) else None
+    )
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark the tests of each module that needs a framework, whether it says so or not."""
+    for item in items:
+        if item.path.suffix == ".py" and needs_framework(item.path):
+            item.add_marker(MARKER)
+
+
+def _is_test(path: Path) -> bool:
+    return path.name.startswith("test_") and path.suffix == ".py"
 
 
 @pytest.fixture(scope="session")

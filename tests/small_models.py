@@ -7,6 +7,8 @@ import math
 import struct
 from pathlib import Path
 
+from bundles import field
+
 
 def lstm_file(path: Path, inputs: int = 3, hidden: int = 4) -> Path:
     """A safetensors file with PyTorch's LSTM: 4(nm + n² + 2n) parameters of four bytes."""
@@ -29,12 +31,18 @@ def lstm_file(path: Path, inputs: int = 3, hidden: int = 4) -> Path:
 
 def strange_file(path: Path) -> Path:
     """An ONNX file with a recurrent operator that no formula is known for: a skipped layer."""
-    from onnx import TensorProto, helper
-
-    node = helper.make_node("MyRNN", ["X", "K"], ["Y"], name="odd", domain="acme")
-    values = [helper.make_tensor_value_info(name, TensorProto.FLOAT, [1]) for name in "XY"]
-    kernel = helper.make_tensor("K", TensorProto.FLOAT, [2, 3], [0.0] * 6)
-    graph = helper.make_graph([node], "g", values[:1], values[1:], [kernel])
+    node = b"".join(
+        field(number, text)
+        for number, text in ((1, "X"), (1, "K"), (2, "Y"), (3, "odd"), (4, "MyRNN"), (7, "acme"))
+    )
+    floats = field(2, 1)  # the element type of a tensor, TensorProto.FLOAT
+    kernel = field(1, 2) + field(1, 3) + floats + field(8, "K") + field(9, bytes(24))
+    one = field(1, field(1, 1))  # a shape of one axis of length 1
+    reads, gives = (
+        field(1, name) + field(2, field(1, field(1, 1) + field(2, one))) for name in "XY"
+    )
+    parts = ((1, node), (2, "g"), (5, kernel), (11, reads), (12, gives))
+    graph = b"".join(field(number, content) for number, content in parts)
     path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_bytes(helper.make_model(graph).SerializeToString())
+    path.write_bytes(field(1, 8) + field(7, graph) + field(8, field(2, 17)))
     return path

@@ -222,7 +222,8 @@ def test_metadata_without_its_package_says_what_to_install(tmp_path: Path) -> No
     path = page(tmp_path)
     done = call("card", KERAS, "--update", path, "--metadata", PYTHONPATH=str(tmp_path))
     assert (done.returncode, done.stdout) == (2, "")
-    assert done.stderr.endswith("needs huggingface_hub: pip install 'rnninspect[card]'\n")
+    commands = "pip install 'rnninspect[card]', in a checkout pip install '.[card]'"
+    assert done.stderr.endswith(f"needs huggingface_hub: {commands}\n")
     assert path.read_text() == f"# Card\n\n{EMPTY}\nwords\n"
 
 

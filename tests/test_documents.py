@@ -33,13 +33,26 @@ def printed(command: str) -> str:
     return done.stdout + done.stderr
 
 
-def renew(pattern: re.Pattern[str], text: str) -> str:
-    return pattern.sub(lambda match: f"$ {match[1]}\n{printed(match[1])}", text)
+def renew(text: str, *, asking: bool) -> str:
+    """The text with its examples as they are printed: those that ask a framework, or the others."""
+
+    def example(match: re.Match[str]) -> str:
+        chosen = match[1].startswith("rnninspect verify ") == asking
+        return f"$ {match[1]}\n{printed(match[1])}" if chosen else match[0]
+
+    return CONSOLE.sub(example, text)
 
 
-def test_the_readme_shows_what_is_printed(pytestconfig: pytest.Config) -> None:
+@pytest.mark.parametrize(
+    "asking",
+    [
+        pytest.param(False, id="alone"),
+        pytest.param(True, id="asking", marks=pytest.mark.frameworks),
+    ],
+)
+def test_the_readme_shows_what_is_printed(pytestconfig: pytest.Config, *, asking: bool) -> None:
     text = README.read_text()
-    fresh = renew(CONSOLE, text)
+    fresh = renew(text, asking=asking)
     if pytestconfig.getoption("--renew-golden"):
         README.write_text(fresh)
     assert fresh == README.read_text()

@@ -14,6 +14,7 @@ CORE, PLUGINS = ROOT / "inspector" / "rnninspect", ROOT / "plugins"
 FLOORS = {
     "record": -1,  # below all: what values are made of
     "errors": -1,
+    "extras": -1,
     "ending": 0,
     "cells": 0,
     "wording": 0,

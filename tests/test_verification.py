@@ -157,7 +157,10 @@ def test_what_is_not_installed_is_named_with_its_extra(
     monkeypatch.setitem(asking.JUDGES, "fake", (absent,))
     (opinion,) = verify(report_on(tmp_path / "m", "1"), Bounds(), lambda _: None)
     assert opinion.verdict is Verdict.UNASKED
-    wanted = 'no_such_framework is not installed: pip install "rnninspect[torch]"'
+    wanted = (
+        "no_such_framework is not installed: pip install 'rnninspect[torch]',"
+        " in a checkout pip install '.[torch]'"
+    )
     assert opinion.reason == wanted
 
 

@@ -90,7 +90,10 @@ def test_a_missing_framework_is_one_line_that_says_what_to_install(
     monkeypatch.setitem(JUDGES, "pytorch", (absent,))
     done = verify(model, str(COUNT))
     assert (done.exit_code, done.stdout) == (2, "")
-    reason = 'no_such_framework is not installed: pip install "rnninspect[torch]"'
+    reason = (
+        "no_such_framework is not installed: pip install 'rnninspect[torch]',"
+        " in a checkout pip install '.[torch]'"
+    )
     assert done.stderr == f"rnninspect: {model}: torch not asked: {reason}\n"
 
 

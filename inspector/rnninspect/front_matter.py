@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 
 from rnninspect.errors import RnnInspectError
+from rnninspect.extras import installing
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -66,7 +67,7 @@ def _reader() -> Callable[[str], Any]:
     try:
         from huggingface_hub import ModelCard  # noqa: PLC0415 - an extra: only on request
     except ImportError as error:
-        reason = "--metadata needs huggingface_hub: pip install 'rnninspect[card]'"
+        reason = f"--metadata needs huggingface_hub: {installing('card')}"
         raise MetadataError(reason) from error
 
     def read(text: str) -> Any:  # noqa: ANN401 - an object of the extra

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from rnninspect.cells import Role
 from rnninspect.counter import bias_vectors
+from rnninspect.extras import installing
 from rnninspect.limits import Limits
 from rnninspect.model import Fate
 from rnninspect.verification.opinion import Bounds, Opinion, Verdict, weigh
@@ -83,7 +84,7 @@ def verify(
     for judge in judges_of(report):
         missing = judge.missing()
         if missing:
-            reason = f'{missing} is not installed: pip install "rnninspect[{judge.extra}]"'
+            reason = f"{missing} is not installed: {installing(judge.extra)}"
             yield Opinion(judge.name, Verdict.UNASKED, reason=reason)
         else:
             answer = run_child(judge.module, question, bounds, partial(_tell, tell, judge.name))

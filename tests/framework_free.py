@@ -1,0 +1,54 @@
+"""Tells which tests need a framework, by all that their modules import, directly or through others.
+
+`pytest -m "not frameworks"` runs the rest, where none of these packages is installed too.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+
+TESTS = Path(__file__).parent
+FOLDERS = (TESTS, TESTS / "plugins", TESTS.parent / "sample_models", TESTS.parent)
+FRAMEWORKS = frozenset({
+    "h5py", "huggingface_hub", "joblib", "keras", "ml_dtypes", "numpy", "onnx", "onnxruntime",
+    "onnxscript", "safetensors", "sklearn", "tensorflow", "tf2onnx", "tf_keras", "torch",
+})  # fmt: skip
+MARKER = "frameworks"
+
+
+def needs_framework(path: Path) -> bool:
+    """Whether a module, or one of ours that it imports, imports a framework anywhere."""
+    known: set[Path] = set()
+    waiting = [path]
+    while waiting:
+        module = waiting.pop()
+        if module in known:
+            continue
+        known.add(module)
+        for name in _imported(module):
+            if name.partition(".")[0] in FRAMEWORKS:
+                return True
+            waiting.extend(_ours(name, module.parent))
+    return False
+
+
+@cache
+def _imported(path: Path) -> frozenset[str]:
+    names: set[str] = set()
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            names.update(alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            names.add(node.module)
+            names.update(f"{node.module}.{alias.name}" for alias in node.names)
+    return frozenset(names)
+
+
+def _ours(name: str, folder: Path) -> Iterator[Path]:
+    """The files of the tests or of the sample making that a name may stand for."""
+    for start in (folder, *FOLDERS):
+        path = start.joinpath(*name.split("."))
+        yield from filter(Path.is_file, (path.with_suffix(".py"), path / "__init__.py"))
