@@ -25,10 +25,9 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
     """Where frameworks are not asked for, a module that cannot be imported without one is left."""
-    unasked = config.option.markexpr == f"not {MARKER}"
-    return (
-        True if unasked and _is_test(collection_path) and needs_framework(collection_path) else None
-    )
+    if config.option.markexpr != f"not {MARKER}" or not _is_test(collection_path):
+        return None
+    return needs_framework(collection_path) or None
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
