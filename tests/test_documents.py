@@ -43,13 +43,10 @@ def renew(text: str, *, asking: bool) -> str:
     return CONSOLE.sub(example, text)
 
 
-@pytest.mark.parametrize(
-    "asking",
-    [
-        pytest.param(False, id="alone"),
-        pytest.param(True, id="asking", marks=pytest.mark.frameworks),
-    ],
-)
+ASKING = pytest.param(True, id="asking", marks=pytest.mark.frameworks)
+
+
+@pytest.mark.parametrize("asking", [pytest.param(False, id="alone"), ASKING])
 def test_the_readme_shows_what_is_printed(pytestconfig: pytest.Config, *, asking: bool) -> None:
     text = README.read_text()
     fresh = renew(text, asking=asking)
