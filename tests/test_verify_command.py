@@ -106,6 +106,18 @@ def test_a_framework_of_a_third_party_has_no_judge(
     assert done.stderr.endswith("no framework is known that could judge safetensors\n")
 
 
+def test_a_file_that_leads_out_of_its_folder_is_asked_for_with_trust_alone(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setitem(JUDGES, "onnx", (FAKE,))
+    outside = Path(__file__).parents[1] / "sample_models" / "broken" / "outside_external.onnx"
+    done = verify(outside, str(COUNT))
+    assert (done.exit_code, done.stdout) == (2, "")
+    assert "fake not asked: it leads to other files: " in done.stderr
+    assert done.stderr.endswith("; --trust-file permits it\n")
+    assert verify(outside, str(COUNT), "--trust-file").stderr == ""
+
+
 def test_code_runs_only_with_trust_and_the_help_says_what_that_means(model: Path) -> None:
     assert verify(model, "code").exit_code == 2
     trusted = verify(model, "code", "--trust-file")

@@ -58,6 +58,7 @@ ORDINARY: tuple[Entry, ...] = (
     entry("Add", "keras.src.ops.numpy")
     | {"inbound_nodes": [{"args": [{"class_name": "__keras_tensor__", "config": {}}, 2.0]}]},
     entry("Add") | {"inbound_nodes": [[["a", 0, 0, {}], ["_CONSTANT_VALUE", -1, [[2.0]], {}]]]},
+    {"class_name": "ExpandDims", "config": {"axis": 0}},
     entry("Functional", "keras.src.engine.functional") | {"registered_name": "Functional"},
     {"class_name": "Custom>Adam", "config": {"learning_rate": 0.1}},
     {"class_name": "__numpy__", "config": {"value": [1.0], "dtype": "float32"}},

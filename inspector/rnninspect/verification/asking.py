@@ -12,7 +12,7 @@ from rnninspect.counter import bias_vectors
 from rnninspect.extras import installing
 from rnninspect.limits import Limits
 from rnninspect.model import Fate
-from rnninspect.verification.opinion import Bounds, Opinion, Verdict, weigh
+from rnninspect.verification.opinion import Bounds, Opinion, Verdict, untrusted, weigh
 from rnninspect.verification.process import run_child
 from rnninspect.verification.question import Filling, Part, Question
 
@@ -28,6 +28,7 @@ RESERVED = 32 * 2**30
 # What onnx and onnxruntime write out again: the model, with weights of 4 bits as floats.
 COPIES = 8
 DEFAULT_LIMITS = Limits()
+LEADING_OUT = ("R205", "R302")  # what a framework might open there is no part of the model
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,11 +82,14 @@ def verify(
 ) -> Iterator[Opinion]:
     """Ask each framework that knows such files; `tell` hears what is going on, once a second."""
     question = question_on(report, bounds, limits, trusted=trusted)
+    leading = [finding for finding in report.findings if finding.rule in LEADING_OUT]
     for judge in judges_of(report):
         missing = judge.missing()
         if missing:
             reason = f"{missing} is not installed: {installing(judge.extra)}"
             yield Opinion(judge.name, Verdict.UNASKED, reason=reason)
+        elif leading and not trusted:
+            yield untrusted(judge.name, f"it leads to other files: {leading[0].message}")
         else:
             answer = run_child(judge.module, question, bounds, partial(_tell, tell, judge.name))
             yield weigh(judge.name, report, answer)

@@ -26,6 +26,7 @@ def answer(question: Question, given: Answer) -> None:
     options.log_severity_level = 4
     options.graph_optimization_level = onnxruntime.GraphOptimizationLevel.ORT_ENABLE_BASIC
     options.optimized_model_filepath = FOLDED
+    options.add_session_config_entry("session.load_model_format", "ONNX")  # whatever its suffix
     options.add_session_config_entry(f"{EXTERNAL}_file_name", "folded.data")
     options.add_session_config_entry(f"{EXTERNAL}_min_size_in_bytes", "1048576")
     onnxruntime.InferenceSession(question.path, options, providers=["CPUExecutionProvider"])

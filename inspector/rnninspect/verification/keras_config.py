@@ -116,11 +116,13 @@ def _foreign_object(value: Mapping[str, Json]) -> Iterator[str]:
 
 
 def _is_own_class(name: str, module: Json) -> bool:
-    if isinstance(module, str) and module in OPERATING:
+    if not isinstance(module, str):
+        return False
+    if module in OPERATING or (not module and name in OPERATIONS):  # HDF5 gives no modules
         return name in OPERATIONS
     if name in PLAIN:
         return not module
-    return _is_known(module) and (name in CLASSES or name.removeprefix(CUSTOM) in OPTIMIZERS)
+    return module in MODULES and (name in CLASSES or name.removeprefix(CUSTOM) in OPTIMIZERS)
 
 
 def _is_known(module: Json) -> bool:

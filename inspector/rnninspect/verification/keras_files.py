@@ -68,9 +68,7 @@ def declared(question: Question) -> Declared:
     if not question.trusted:
         what = foreign or next(filter(None, map(first_foreign, found.configs)), None)
         if what:
-            raise NeedsTrust(
-                f"it holds {what}; Keras may run, import or open what is not on the list of its own"
-            )
+            raise NeedsTrust(f"it holds {what}, which Keras may run, import or open")
     return found
 
 

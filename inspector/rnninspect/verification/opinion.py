@@ -64,10 +64,10 @@ class Opinion:
 def weigh(judge: str, report: Report, answer: Answer) -> Opinion:
     """The opinion that an answer amounts to."""
     name = f"{judge} {answer.version}".rstrip()
-    if answer.untrusted or answer.unfinished:
-        trust = f"{answer.untrusted}; --trust-file permits it"
-        reason = trust if answer.untrusted else answer.unfinished
-        return Opinion(name, Verdict.UNASKED, reason=reason)
+    if answer.untrusted:
+        return untrusted(name, answer.untrusted)
+    if answer.unfinished:
+        return Opinion(name, Verdict.UNASKED, reason=answer.unfinished)
     if answer.refusal:
         return Opinion(name, Verdict.REFUSED, reason=answer.refusal)
     rows = tuple(_row(counted.layer.name, counted.expected, answer) for counted in report.layers)
@@ -75,6 +75,11 @@ def weigh(judge: str, report: Report, answer: Answer) -> Opinion:
     total = Row("(total)", ours, answer.total, _compare(ours, answer.total))
     verdict = _worst([row.verdict for row in (*rows, total)])
     return Opinion(name, verdict, rows, total, answer.everything)
+
+
+def untrusted(judge: str, reason: str) -> Opinion:
+    """The opinion of a framework that is not asked about a file unless it is trusted."""
+    return Opinion(judge, Verdict.UNASKED, reason=f"{reason}; --trust-file permits it")
 
 
 def stored_elements(report: Report) -> int:
