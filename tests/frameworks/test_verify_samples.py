@@ -23,6 +23,12 @@ TAKEN = {
     ("broken/mixed_dtypes.pt", "torch"): "it takes a layer of two types, and fails when that runs",
     ("broken/negative_hidden_size.pt", "torch"): "it believes the tensors, not the attribute",
     ("broken/runs_code.pt", "torch"): "the code runs, and the weights are as they should be",
+    (
+        "broken/declared_hidden_size.onnx",
+        "onnxruntime",
+    ): "the count is right, the attribute is not",
+    ("broken/missing_reverse.onnx", "onnx"): "as above: the attribute names two directions",
+    ("broken/missing_reverse.onnx", "onnxruntime"): "as above, until the layer runs",
     ("broken/duplicate_initializer.onnx", "onnxruntime"): "the last one of a name wins",
     ("broken/long_payload.onnx", "onnx"): "surplus bytes are no matter to it",
     ("broken/short_external.onnx", "onnx"): "it does not look into the other file",
