@@ -139,6 +139,11 @@ def _find_own_cells(network: _Network, entries: list[Entry], taken: set[int]) ->
         for entry in entries
         if id(entry) not in taken and network.purpose(entry) is Purpose.PARAMETER
     ]
+    if loose and all(entry.name.isdigit() for entry in loose):
+        from rnninspect_torch.nameless import possible_layers  # noqa: PLC0415 - as below
+
+        network.observations.extend(possible_layers(loose, network.root.name, network.stored))
+        return
     rest = remainder(entries, loose, network.root.declared)
     if rest is None:
         return
