@@ -121,10 +121,10 @@ def _by_type(entry: Entry, uses: Uses) -> Purpose:
     place, tensor = entry.tensor.place, entry.tensor
     known = ELEMENT_TYPES.get(tensor.element_type)
     shape = tensor.dims if entry.dims is None else entry.dims
+    if known is not None and known.is_weight and place in uses.states:
+        return Purpose.STATE  # a number, too, where all of a state starts from it
     if known is None or not shape:
         return Purpose.CONSTANT
-    if place in uses.states and known.is_weight:
-        return Purpose.STATE
     if place in uses.quantised or (place in uses.parts and known.is_weight):
         return Purpose.PARAMETER
     is_array = entry.standing is not Standing.ATTRIBUTE or _elements(shape) > 1

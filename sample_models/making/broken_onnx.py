@@ -142,10 +142,9 @@ BROKEN = (
         "broken/declared_hidden_size.onnx",
         LSTM,
         "hidden_size is five, the tensors are those of three",
-        "R101",
+        "R104",
         edit(attribute("hidden_size", 5)),
         "lstm",
-        "lstm.R",
     ),
     Broken(
         "broken/zero_hidden_size.onnx",
@@ -167,10 +166,9 @@ BROKEN = (
         "broken/missing_reverse.onnx",
         GRU,
         "the node is bidirectional, its tensors have the forward direction only",
-        "R101",
+        "R104",
         edit(*(_forward_only(f"gru.{letter}") for letter in "WRB")),
         "gru",
-        "gru.W",
     ),
     Broken(
         "broken/grown_peephole.onnx",
