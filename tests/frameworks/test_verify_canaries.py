@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 import zipfile
@@ -108,6 +109,20 @@ def test_arrays_in_other_files_are_not_opened(tmp_path: Path) -> None:
             "bias:0", (12,), "f4", external=[(str(tmp_path / "other"), 0, 48)]
         )
     assert "an array in another file" in answer(path, trusted=False).untrusted
+
+
+def test_no_link_is_followed_before_it_is_found(tmp_path: Path) -> None:
+    path = CONTAINERS["hdf5"](tmp_path / "model.h5", model(dense()))
+    other = CONTAINERS["hdf5"](tmp_path / "other.h5", model(dense()))
+    with h5py.File(path, "a") as file:
+        del file.attrs["keras_version"]
+        del file["model_weights"]
+        file["model_weights"] = h5py.ExternalLink("other.h5", "/model_weights")
+    report = inspect_file(path)
+    other.unlink()
+    os.mkfifo(other)  # to open it would wait for ever
+    given = ask(KERAS.module, question_on(report, Bounds(), trusted=False))
+    assert "a link to another file, 'other.h5'" in given.untrusted
 
 
 def test_an_archive_is_not_unpacked_beyond_the_limit(tmp_path: Path) -> None:

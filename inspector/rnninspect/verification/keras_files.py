@@ -144,16 +144,18 @@ def _below(folder: Path) -> Iterator[Path]:
 
 def _hdf5(question: Question) -> tuple[Declared, str | None]:
     with h5py.File(question.path, "r") as file:
+        foreign = links_outside(file)
+        if foreign and not question.trusted:
+            return Declared((), ""), foreign
         texts = [_text(file.attrs[name]) for name in CONFIGS if name in file.attrs]
-        version = next(
-            (
-                _text(place.attrs["keras_version"])
-                for place in (file, file.get("model_weights"))
-                if place is not None and "keras_version" in place.attrs
-            ),
-            "",
-        )
-        return Declared(tuple(map(json.loads, texts)), version), links_outside(file)
+        places = (file, *(file[name] for name in ("model_weights",) if name in file))
+        versions = [place.attrs["keras_version"] for place in places if _has_version(place)]
+        version = _text(versions[0]) if versions else ""
+        return Declared(tuple(map(json.loads, texts)), version), foreign
+
+
+def _has_version(place: Any) -> bool:  # noqa: ANN401 - as above
+    return "keras_version" in place.attrs
 
 
 def _weights(file: IO[bytes]) -> str | None:

@@ -32,9 +32,10 @@ SETTINGS = {
     "TF_ENABLE_ONEDNN_OPTS": "0",
     "HDF5_PLUGIN_PRELOAD": "::",  # no filter is loaded from a library that a file asks for
     "PYTHONSAFEPATH": "1",
+    "PYTHONUTF8": "1",  # a folder's config.json is read as what was looked through
 }
 DROPPED = ("TORCH_FORCE_NO_WEIGHTS_ONLY_LOAD", "ORT_LOAD_CONFIG_FROM_MODEL")
-KEPT_OF_PYTHON = ("PYTHONHOME", "PYTHONNOUSERSITE", "PYTHONUSERBASE", "PYTHONUTF8")
+KEPT_OF_PYTHON = ("PYTHONHOME", "PYTHONNOUSERSITE", "PYTHONUSERBASE")
 
 
 def run_child(
