@@ -113,7 +113,28 @@ def _exported(path: str) -> object:
     return {**program.state_dict, "constants": program.constants}
 
 
-SPECIAL: dict[str, Callable[[str], object]] = {"torchscript": _script, "torch export": _exported}
+def _packaged(path: str) -> object:
+    importer = torch.package.PackageImporter(path)
+    names = [name for name in importer.zip_reader.get_all_records() if name.endswith(".pkl")]
+    return {
+        name: importer.load_pickle(*_resource(name))
+        for name in names
+        if not name.startswith(PACKAGES_OWN)
+    }
+
+
+def _resource(name: str) -> tuple[str, str]:
+    """The package and the name in it of a file of an archive."""
+    package, _, resource = name.rpartition("/")
+    return package.replace("/", "."), resource
+
+
+PACKAGES_OWN = ".data/"
+SPECIAL: dict[str, Callable[[str], object]] = {
+    "torchscript": _script,
+    "torch export": _exported,
+    "torch.package": _packaged,
+}
 
 
 def _rebuild(parts: Sequence[Part], tensors: Tensors) -> dict[str, int]:
