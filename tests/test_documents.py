@@ -18,6 +18,7 @@ README = ROOT / "README.md"
 CONSOLE = re.compile(
     r"(?<=^```console\n)\$ ((?:python -P -m )?rnninspect .*)\n((?:.*\n)*?)(?=^```$)", re.MULTILINE
 )
+WITH_FINDINGS = ("sample_models/broken/", "check sample_models/")
 TABLES = {
     "cells": lambda: draw_markdown(CELL_HEADS, cell_rows(), (1,)),
     "rules": lambda: draw_markdown(RULE_HEADS, rule_rows()),
@@ -30,7 +31,20 @@ def printed(command: str) -> str:
     done = subprocess.run(
         arguments, capture_output=True, text=True, check=False, cwd=ROOT, env=variables
     )
+    assert done.returncode == code_of(command), f"{command}: {done.stderr or done.stdout}"
     return done.stdout + done.stderr
+
+
+def code_of(command: str) -> int:
+    """The exit code that a command of the README has: another one's output is not written to it."""
+    return int(any(words in command for words in WITH_FINDINGS))
+
+
+def test_what_a_command_prints_when_it_cannot_run_is_not_shown() -> None:
+    with pytest.raises(AssertionError, match="No such file"):
+        printed("rnninspect sample_models/absent.onnx")
+    with pytest.raises(AssertionError, match="large"):
+        printed("rnninspect check sample_models/onnx/basic_lstm.onnx --max-parameters large")
 
 
 def renew(text: str, *, asking: bool) -> str:

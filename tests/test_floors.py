@@ -24,6 +24,7 @@ FLOORS = {
     "reading": 1,
     "model": 1,
     "source": 2,
+    "folders": 3,
     "counter": 2,
     "documents": 3,
     "decode": 3,

@@ -71,7 +71,7 @@ def choose_reader(source: Source) -> Reader:
     for reader in installed_readers():
         if _asked(reader, "recognises", partial(reader.recognises, source)):
             return reader
-    raise UnknownFormat(_describe(source))
+    raise UnknownFormat(_describe(source, tried))
 
 
 def conventions_of(cell: str) -> list[Convention]:
@@ -131,13 +131,14 @@ def _load(target: str) -> Reader:
     return reader
 
 
-def _describe(source: Source) -> str:
+def _describe(source: Source, readers: Sequence[Reader]) -> str:
     """What a source that no reader takes seems to be."""
-    from rnninspect import foreign  # noqa: PLC0415 - only a file that no reader takes needs it
+    from rnninspect import foreign  # noqa: PLC0415 - only what no reader takes needs these
+    from rnninspect.folders import describe_folder  # noqa: PLC0415
 
     if source.is_folder:
         known = foreign.name_folder(source.names_ending(""))
-        return known or "a folder that holds no known model"
+        return known or describe_folder(source, readers)
     if source.size == 0:
         return "the file is empty"
     head = source.head(foreign.WINDOW)

@@ -130,13 +130,20 @@ def _folder_kind(source: Source) -> str | None:
 
 
 def _lone_index(source: Source) -> bool:
-    """Whether a folder without `checkpoint` has an index of a checkpoint: `variables`, mostly."""
-    for name in source.names_ending(INDEX)[:1]:
-        if source.neighbour(name).path is not None:
-            with source.open_neighbour(name) as index:
-                tail = min(index.size, len(TABLE))
-                return index.size > FOOTER and index.read(index.size - tail, tail) == TABLE
-    return False
+    """Whether a folder without `checkpoint` has one index of a checkpoint: `variables`, mostly.
+
+    If its shards are not there either, nothing else is: the folder may hold other models.
+    """
+    names = source.names_ending(INDEX)
+    if len(names) != 1 or source.neighbour(names[0]).path is None:
+        return False
+    shard = names[0].removesuffix(INDEX) + ".data-"
+    others = source.names_ending("")
+    if len(others) > 1 and not any(name.startswith(shard) for name in others):
+        return False
+    with source.open_neighbour(names[0]) as index:
+        tail = min(index.size, len(TABLE))
+        return index.size > FOOTER and index.read(index.size - tail, tail) == TABLE
 
 
 def _behind_user_block(source: Source) -> bool:

@@ -77,10 +77,10 @@ def _read_newest(source: Source, prefix: str) -> Bundle:
 def newest(source: Source) -> str:
     """The prefix of the newest checkpoint of a folder, by its file `checkpoint` or by its index."""
     if source.neighbour(STATE_FILE).path is None:
-        first, *others = source.names_ending(INDEX)
-        if others:
-            raise UnreadableFile("a folder of several checkpoints, of which none is named newest")
-        return first.removesuffix(INDEX)
+        names = source.names_ending(INDEX)
+        if len(names) != 1:  # by one the folder was recognised
+            raise UnreadableFile("the folder changed while it was read")
+        return names[0].removesuffix(INDEX)
     with source.open_neighbour(STATE_FILE) as state:
         source.limits.require(Limit.HEADER_BYTES, state.size, STATE_FILE)
         lines = state.read(0, state.size).decode("utf-8", "surrogateescape").splitlines()
