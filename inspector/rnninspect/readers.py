@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from functools import partial
 from importlib import import_module
+from itertools import zip_longest
 
 from rnninspect.cells import CELLS
 from rnninspect.errors import (
@@ -138,13 +139,22 @@ def _describe(source: Source, readers: Sequence[Reader]) -> str:
 
     if source.is_folder:
         known = foreign.name_folder(source.names_ending(""))
-        return known or describe_folder(source, readers)
+        return known or describe_folder(
+            source,
+            _mixed([reader.suffixes for reader in readers]),
+            lambda inner: any(reader.recognises(inner) for reader in readers),
+        )
     if source.size == 0:
         return "the file is empty"
     head = source.head(foreign.WINDOW)
     if head.startswith((b"PK\x03\x04", b"PK\x05\x06")):
         return foreign.name_archive(_members(source))
     return foreign.name_file(head, source.name) or "no reader recognises its content"
+
+
+def _mixed(endings: Sequence[Sequence[str]]) -> list[str]:
+    """The first ending of each reader, then the second of each, and so on."""
+    return [ending for row in zip_longest(*endings) for ending in row if ending]
 
 
 def _members(source: Source) -> list[str]:
