@@ -78,8 +78,12 @@ def _declared(root: Root, tops: list[str], *, inside: bool) -> dict[str, Declare
 
 
 def _outline(entries: Iterable[Entry], *, below: bool = False) -> Outline:
-    """Names and shapes; `below` the first part of each name, and a wrapper behind it."""
-    names = ((entry.name, entry.tensor.shape) for entry in entries)
+    """Names and shapes; `below` the first part of each name, and a wrapper behind it.
+
+    What a module does not put into its state dict is left out: the two are one network.
+    """
+    kept = (entry for entry in entries if entry.purpose is Purpose.PARAMETER)
+    names = ((entry.name, entry.tensor.shape) for entry in kept)
     if not below:
         return frozenset(names)
     return frozenset(

@@ -25,9 +25,10 @@ _OPTIMIZER_CLASS = (
 )
 _OPTIMIZER_PACKAGES = {"optim", "optimizer", "optimizers", "lr_scheduler"}
 _SCALER = r"(^|[_\W])scalers?([_\W]|$)"
+_LOSSES = ("loss", "losses")
 _STATE = (
     r"(^|_)rng(_|$)|random_state|^random$|^callbacks$|^loops$|^hyper_?param(eter)?s$|^hparams|^vocab(s|ulary)?$"
-    r"|^(\w+_)?config(s|uration)?$|^args$|^opts$|^options$|^metrics?$|^history$|^loss(es)?$"
+    r"|^(\w+_)?config(s|uration)?$|^args$|^opts$|^options$|^metrics?$|^history$"
     r"|^datamodule|dataset|_log$"
 )
 _COPY = r"(^|[_\W])(ema|swa|shadow|averaged|polyak)([_\W]|$)|shadow_params|^avg_model$|^model_avg$"
@@ -50,6 +51,11 @@ def purpose_of_key(key: str, around: Purpose) -> Purpose:
     if re.search(_STATE, word):
         return Purpose.STATE
     return Purpose.COPY if is_copy(word) else around
+
+
+def is_ambiguous(key: str) -> bool:
+    """Whether a network of that name counts, and tensors alone do not: a loss, a scaler."""
+    return key.lower() in _LOSSES or is_scaler(key)
 
 
 def is_scaler(key: str) -> bool:

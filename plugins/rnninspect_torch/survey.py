@@ -9,7 +9,7 @@ from rnninspect_torch.arrays import array_of
 from rnninspect_torch.copies import settle
 from rnninspect_torch.modules import add_module, is_module
 from rnninspect_torch.packed import FEW, is_packed, tensors_in
-from rnninspect_torch.purposes import is_scaler, purpose_of_key, purpose_of_object
+from rnninspect_torch.purposes import is_ambiguous, is_scaler, purpose_of_key, purpose_of_object
 from rnninspect_torch.roots import Entry, Root
 from rnninspect_torch.values import Global, Instance, Mapping, Tensor
 
@@ -52,7 +52,7 @@ class _Place(Record):
     def below(self, path: str, key: str, value: object, *, loose: bool = False) -> _Place:
         """The place of something that this one holds under a key."""
         purpose = purpose_of_key(key, self.purpose)
-        loose = loose or self.loose or is_scaler(key)
+        loose = loose or self.loose or is_ambiguous(key)
         return _Place(path, value, purpose, loose, self.home)
 
 

@@ -188,6 +188,31 @@ def test_an_average_and_a_target_are_copies(tmp_path: Path) -> None:
     assert purposes(model) == expected
 
 
+@pytest.mark.parametrize("first", ["best_state", "model"])
+def test_a_state_dict_of_the_best_epoch_is_a_copy(first: str, tmp_path: Path) -> None:
+    net = Net()
+    held = {"best_state": copy.deepcopy(net.state_dict()), "model": net}
+    names = sorted(held, key=lambda name: name != first)
+    model = written(Trainer(**{name: held[name] for name in names}), tmp_path, by_pickle=False)
+    assert purposes(model) == {Purpose.PARAMETER: WHOLE, Purpose.COPY: WHOLE}
+
+
+class Margin(nn.Module):  # type: ignore[misc]  # as above
+    """A loss with a parameter of its own."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.weight = nn.Parameter(torch.zeros(5, 8))
+
+
+@pytest.mark.parametrize("as_state", [False, True])
+def test_a_loss_with_parameters_counts(as_state: bool, tmp_path: Path) -> None:
+    loss = Margin().state_dict() if as_state else Margin()
+    held = {"model": Net(), "loss": loss, "val_loss": torch.tensor(0.5)}
+    model = written(held, tmp_path, by_pickle=False)
+    assert purposes(model) == {Purpose.PARAMETER: WHOLE + 40, Purpose.STATE: 1}
+
+
 def test_a_replay_buffer_and_a_loss_are_a_state(tmp_path: Path) -> None:
     steps = deque([Pair(torch.zeros(3), torch.zeros(2)) for _ in range(4)])
     memory = Trainer(seen=torch.zeros(10, 4), done=np.zeros(10), steps=steps)
