@@ -12,10 +12,11 @@ from rnninspect.plugin import (
     UnreadableFile,
 )
 from rnninspect_keras.declared import read_declared
-from rnninspect_keras.nameless import native_strands, recognise
+from rnninspect_keras.nameless import recognise
 from rnninspect_keras.native import match_native
 from rnninspect_keras.optimised import set_wrappers_apart
 from rnninspect_keras.quantised import set_quantisation_apart
+from rnninspect_keras.unconfigured import in_order_of_writing, native_strands
 from rnninspect_keras.units import Finder
 
 TYPE_CHECKING = False
@@ -45,7 +46,7 @@ def describe_native(
     finder = _find(config, store, limits)
     set_quantisation_apart(store, finder.packed)
     found, taken = match_native(finder.units, store)
-    strands = list(native_strands(store, taken))
+    strands = in_order_of_writing(native_strands(store, taken))
     cells = sum(strand.sure for strand in strands)  # two make a layer of two directions
     limits.require(Limit.RECURRENT, (cells + 1) // 2, "the number of recurrent cells")
     found.extend(_bounded(recognise(strands), limits))

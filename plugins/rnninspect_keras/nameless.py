@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from itertools import pairwise, permutations
 
 from rnninspect.plugin import Record, SkippedLayer, Stack
 from rnninspect_keras.assemble import Run, Title, assemble
 from rnninspect_keras.guess import guess, guess_ways, hint_of
 from rnninspect_keras.layout import Part
-from rnninspect_keras.native import VARIABLES, cell_pieces, named
-from rnninspect_keras.numbering import CONTAINER, GAPPED_CONTAINER
 from rnninspect_keras.units import WAYS
 
 TYPE_CHECKING = False
@@ -20,7 +19,6 @@ if TYPE_CHECKING:
     from rnninspect_keras.assemble import Found
     from rnninspect_keras.cells import CellPlan
     from rnninspect_keras.parts import Cluster, Piece
-    from rnninspect_keras.store import Store
 
     Planned = tuple["Strand", CellPlan]
 
@@ -41,6 +39,7 @@ class Strand(Record):
         pieces: its tensors.
         sure: whether its place or its names are those of a recurrent cell, whatever the shapes.
         listed: whether the file lists it by its name, not by its place in a stack.
+        label: the cell's own name, by which a stack tells its cells apart; empty if it has none.
     """
 
     owner: str
@@ -50,6 +49,7 @@ class Strand(Record):
     pieces: tuple[Piece, ...]
     sure: bool
     listed: bool = False
+    label: str = ""
 
 
 def recognise(found: Iterable[Strand]) -> Iterator[Found]:
@@ -124,9 +124,11 @@ def _stack(owner: str, group: list[Strand]) -> Iterator[Found]:
     yield from _unknown(owner, [strand for strand, plan in plans if plan is None])
     known = _in_order(found)
     chained = known is not None and _is_chain(known)
+    labels = Counter(strand.label for strand, _ in found)
     for level, (strand, plan) in enumerate(known or found):
         stack = Stack(owner, level, len(found)) if len(found) > 1 and chained else None
-        name = owner if len(found) == 1 else f"{owner}/{level}"
+        own = strand.label if labels[strand.label] == 1 and strand.stacked else ""
+        name = owner if len(found) == 1 else f"{owner}/{own or level}"
         yield from assemble(Title(name, plan.class_name, stack), [_open(Run(plan, strand.pieces))])
 
 
@@ -183,9 +185,32 @@ def strands(top: str, clusters: list[Cluster]) -> list[Strand]:
     candidates = [known for known in clusters if known.recurrent or _is_rest(known)]
     found = [_strand(top, known) for known in candidates]
     alone = len(found) == len(clusters)  # what else lies in the group makes it a model's
-    if top and alone and len({strand.owner for strand in found}) == 1:
+    owners = {strand.owner for strand in found}
+    if top and alone and len(owners) == 1 and not _is_nested(top, candidates[0]):
         return [strand._replace(owner=top) for strand in found]
     return found
+
+
+def _is_nested(top: str, known: Cluster) -> bool:
+    """Whether a group is a model's, whose layer has a name of its own, rather than the layer's.
+
+    Keras 3 writes the name of the innermost model in front of its layers; Keras 2 none. A wrapper's
+    name ends in that of its layer, and a later session numbers a layer otherwise.
+    """
+    inner = [part for part in known.place if not _is_cell(part)]
+    if known.early or not inner or top in inner[1:] or inner[0].startswith(FIRST_WAYS):
+        return False
+    if inner[0] == top:
+        return len(inner) > 1 and not inner[1].startswith(FIRST_WAYS)
+    return not top.endswith(inner[0]) and _base(top) != _base(inner[0])
+
+
+def _base(name: str) -> str:
+    """A name without the numbers that Keras puts behind it."""
+    return re.sub(r"(_\d+)+$", "", name)
+
+
+FIRST_WAYS = tuple(f"{way}_" for way in WAYS)
 
 
 def _is_rest(known: Cluster) -> bool:
@@ -215,7 +240,8 @@ def _strand(top: str, known: Cluster) -> Strand:
     owner = "/".join(inner if inner[:1] == [top] or not top else [top, *inner])
     by_names = known.recurrent and (hint is not None or _says_so(known))
     sure = by_names or any(_is_plain_cell(part) for part in (*known.place, top))
-    return Strand(owner, way, stacked, hint, tuple(known.pieces), sure)
+    label = known.place[-1] if known.place and _is_cell(known.place[-1]) else ""
+    return Strand(owner, way, stacked, hint, tuple(known.pieces), sure, label=label)
 
 
 def _is_plain_cell(part: str) -> bool:
@@ -230,64 +256,3 @@ def _says_so(known: Cluster) -> bool:
 
 def _is_cell(part: str) -> bool:
     return "_cell" in part or part.startswith("stacked_rnn_cells")
-
-
-MARKS = ("cell", "cells", "forward_layer", "backward_layer", "layer")
-
-
-def native_strands(store: Store, taken: set[str]) -> Iterator[Strand]:
-    """What may be cells in a file of Keras' own format, without those that are taken."""
-    found: dict[str, Strand] = {}
-    for group in store.groups:
-        place, _, last = group.rpartition("/")
-        top = place.partition("/")[0]
-        if last == VARIABLES and place not in taken and top not in ("optimizer", "metrics"):
-            pieces = cell_pieces(store, place, None)
-            known = sum(piece.part is not None for piece in pieces)
-            if not known or _is_dense(place, pieces):
-                continue
-            strand = _native_strand(store, place, pieces)
-            if known > 1 or (strand.sure and strand.hint):  # of a cell that lost the rest
-                found[place] = strand
-    cells = taken.union(place for place, strand in found.items() if strand.sure)
-    return (strand for place, strand in found.items() if not _is_inside(place, cells))
-
-
-def _is_dense(place: str, pieces: tuple[Piece, ...]) -> bool:
-    """Whether the second variable is a vector, as of most layers, where nothing tells of a cell."""
-    second = next((piece for piece in pieces if piece.part is Part.RECURRENT), None)
-    return second is not None and len(second.tensor.shape) < 2 and "cell" not in place
-
-
-def _is_inside(place: str, cells: set[str]) -> bool:
-    """Whether a group lies in that of a cell, whose own it then is."""
-    parts = place.split("/")
-    return any("/".join(parts[:end]) in cells for end in range(1, len(parts)))
-
-
-def _native_strand(store: Store, place: str, pieces: tuple[Piece, ...]) -> Strand:
-    parts = place.split("/")
-    end = next((at for at, part in enumerate(parts) if at and part in MARKS), len(parts))
-    owner = parts[:end]
-    way = next((way for way, mark in enumerate(WAYS) if f"{mark}_layer" in parts[end:]), None)
-    names = (named(store, place) or "", parts[-1], *reversed(owner))
-    hint = next((hint for name in names if (hint := hint_of(name))), None)
-    in_cell = "cell" in parts[end:] or parts[-1].endswith("_cell")
-    return Strand(
-        owner=_label(store, owner),
-        way=way,
-        stacked="cells" in parts[end:],
-        hint=hint if in_cell or hint_of(parts[-1]) else None,
-        pieces=pieces,
-        sure=in_cell,
-        listed=True,
-    )
-
-
-def _label(store: Store, owner: list[str]) -> str:
-    """The name of a layer: what its group is marked with, else its path."""
-    shown: list[str] = []
-    for end, part in enumerate(owner, 1):
-        if part not in (CONTAINER, GAPPED_CONTAINER) or end == len(owner):
-            shown.append(named(store, "/".join(owner[:end])) or part)
-    return "/".join(shown)

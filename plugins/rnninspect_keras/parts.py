@@ -60,6 +60,12 @@ class Cluster:
         self.pieces = list(pieces)
 
     @property
+    def early(self) -> bool:
+        """Whether the names are Keras 1's, which hold the layer's: `lstm_1_W_i`."""
+        last = f"{self.place[-1]}_" if self.place else ""
+        return any(piece.tensor.name.rpartition("/")[2].startswith(last) for piece in self.pieces)
+
+    @property
     def recurrent(self) -> bool:
         """Whether one of them can only be a recurrent kernel, or one is known to be gone."""
         if self.robbed:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from functools import partial
 
@@ -13,6 +14,7 @@ from rnninspect_keras.listed import recognise_listed
 from rnninspect_keras.nameless import recognise, strands
 from rnninspect_keras.names import recognise_named
 from rnninspect_keras.objects import Item, paths_to, reach
+from rnninspect_keras.outermost import models_around, outermost_model, without_model
 from rnninspect_keras.parts import (
     SCALES,
     Cluster,
@@ -41,6 +43,9 @@ RECURRENT = "recurrent_kernel"
 ASIDE = ("keras_api", "signatures", "variables", "trainable_variables", "regularization_losses")
 
 
+NUMBERS = re.compile(r"\b(\d{1,6})\b")  # of layers, in the keys of a checkpoint
+
+
 class Tracked:
     """The layers of one graph of objects; each tensor is given to one cell at most."""
 
@@ -49,6 +54,7 @@ class Tracked:
         self._items, self._limits = items, limits
         self._taken: set[str] = set()  # keys of the tensors that are in layers
         self._inside: set[int] = set()  # objects inside of layers that are done
+        self._model = outermost_model(items)
 
     def layers(self, tensors: Iterable[StoredTensor]) -> list[Found]:
         """All recurrent layers, the described ones first."""
@@ -56,13 +62,14 @@ class Tracked:
 
     def _described(self) -> list[Found]:
         found: list[Found] = []
-        shapes = self._shapes()
+        shapes, around = self._shapes(), models_around(self._items)
         for number, item in enumerate(self._items):
             if item.declared is None or number in self._inside:
                 continue
             unit = self.finder.walk_alone(item.declared, shapes.get(number))
             if unit is not None:
                 self._enter(number, unit)
+                unit = unit._replace(name="/".join((*around.get(number, ()), unit.name)))
                 found.extend(build(unit, partial(self._pieces, number)))
         return found
 
@@ -125,9 +132,22 @@ class Tracked:
             self._require(len(clusters) + 1)
             clusters[number] = Cluster(place, pieces=self._cell(number))
             clusters[number].robbed = self._items[kernel].tensor is None
+        clusters = self._in_order(clusters)
         self._tell_apart(clusters)
         found = list(recognise(strands("", [*clusters.values()])))
         return [*found, *_unknown([*clusters.values()], found)]
+
+    def _in_order(self, clusters: dict[int, Cluster]) -> dict[int, Cluster]:
+        """The same cells by the numbers of their layers, where the keys hold such.
+
+        Objects are numbered by their distance, so that the cells of a wrapper come last.
+        """
+        ranks: dict[str, int] = {}
+        keys: dict[int, tuple[int, list[int]]] = {}
+        for number in clusters:
+            front, *rest = NUMBERS.split(self._items[self._items[number].children[RECURRENT]].key)
+            keys[number] = ranks.setdefault(front, len(ranks)), [int(at) for at in rest[::2]]
+        return {number: clusters[number] for number in sorted(clusters, key=keys.__getitem__)}
 
     def _require(self, cells: int) -> None:
         """RefusedFile if so many cells make too many layers, with two directions in each."""
@@ -160,26 +180,43 @@ class Tracked:
 
     def _robbed(self) -> set[tuple[str, ...]]:
         """Where the objects have a recurrent kernel that the checkpoint does not hold."""
-        gone = (item.name.split("/") for item in self._items if item.key and item.tensor is None)
+        gone = (
+            without_model(item.name, self._model).split("/")
+            for item in self._items
+            if item.key and item.tensor is None
+        )
         return {tuple(place) for *place, last in gone if last == RECURRENT}
 
     def _label(self, item: Item) -> str:
         path = path_of(item.key)
-        return item.name if "/" in item.name or "/" not in path else path
+        own = "/" in item.name or "/" not in path
+        return without_model(item.name, self._model) if own else path
 
-    def _by_names(self, tensors: Iterable[StoredTensor]) -> list[Found]:
-        """Cells whose tensors hang together by their names alone."""
-        held = [(item.tensor.identity, item) for item in self._items if item.tensor is not None]
-        uses = Counter(item.name for _, item in held)
-        named = {
-            identity: item.name if uses[item.name] == 1 else path_of(item.key)
-            for identity, item in held
+    def _left(self, tensors: Iterable[StoredTensor]) -> list[Named]:
+        """What no layer has taken, by its name, or by its key where several bear one name."""
+        held = {
+            item.tensor.identity: item
+            for item in self._items
+            if item.tensor is not None and item.tensor.purpose is Purpose.PARAMETER
         }
-        rest = [
-            (named.get(tensor.identity) or tensor.name, tensor)
+        uses = Counter(item.name for item in held.values())
+        names = {
+            key: without_model(item.name, self._model)
+            if uses[item.name] == 1
+            else path_of(item.key)
+            for key, item in held.items()
+        }
+        order = {key: number for number, key in enumerate(held)}
+        left = [
+            (names.get(tensor.identity) or tensor.name, tensor)
             for tensor in tensors
             if tensor.purpose is Purpose.PARAMETER and tensor.identity not in self._taken
         ]
+        return sorted(left, key=lambda known: order.get(known[1].identity, len(order)))
+
+    def _by_names(self, tensors: Iterable[StoredTensor]) -> list[Found]:
+        """Cells whose tensors hang together by their names alone."""
+        rest = self._left(tensors)
         robbed = self._robbed()
         sorted_out = cluster(_inside(recurrent_places(rest) | {*map("/".join, robbed)}, rest))
         for known in sorted_out:
