@@ -197,7 +197,7 @@ def _is_nested(top: str, known: Cluster) -> bool:
     Keras 3 writes the name of the innermost model in front of its layers; Keras 2 none. A wrapper's
     name ends in that of its layer, and a later session numbers a layer otherwise.
     """
-    inner = [part for part in known.place if not _is_cell(part)]
+    inner = _without_cells(known.place)
     if known.early or not inner or top in inner[1:] or inner[0].startswith(FIRST_WAYS):
         return False
     if inner[0] == top:
@@ -210,6 +210,7 @@ def _base(name: str) -> str:
     return re.sub(r"(_\d+)+$", "", name)
 
 
+STACK = "stacked_rnn_cells"
 FIRST_WAYS = tuple(f"{way}_" for way in WAYS)
 
 
@@ -234,13 +235,13 @@ def _strand(top: str, known: Cluster) -> Strand:
             if part.startswith(f"{prefix}_"):
                 way, place = number, place[:at] or [part.removeprefix(f"{prefix}_")]
                 break
-    stacked = any(part.startswith("stacked_rnn_cells") for part in known.place)
-    inner = [part for part in place if not _is_cell(part)]
+    stacked = any(part.startswith(STACK) for part in known.place)
+    inner = _without_cells(place)
     hint = next((hint for part in (*reversed(known.place), top) if (hint := hint_of(part))), None)
     owner = "/".join(inner if inner[:1] == [top] or not top else [top, *inner])
     by_names = known.recurrent and (hint is not None or _says_so(known))
     sure = by_names or any(_is_plain_cell(part) for part in (*known.place, top))
-    label = known.place[-1] if known.place and _is_cell(known.place[-1]) else ""
+    label = known.place[-1] if stacked or (known.place and _is_cell(known.place[-1])) else ""
     return Strand(owner, way, stacked, hint, tuple(known.pieces), sure, label=label)
 
 
@@ -254,5 +255,11 @@ def _says_so(known: Cluster) -> bool:
     return gated > 1 or any("recurrent" in piece.tensor.name for piece in known.pieces)
 
 
+def _without_cells(place: Sequence[str]) -> list[str]:
+    """A place without the names of cells; those of a stack's cells may be any."""
+    stack = next((at for at, part in enumerate(place) if part.startswith(STACK)), len(place))
+    return [part for part in place[:stack] if not _is_cell(part)]
+
+
 def _is_cell(part: str) -> bool:
-    return "_cell" in part or part.startswith("stacked_rnn_cells")
+    return "_cell" in part or part.startswith(STACK)

@@ -40,7 +40,7 @@ def _exported(path: Path) -> Truth:
     there = sorted(f"{EXPORTED}/{file.relative_to(path)}" for file in path.rglob("*"))
     model, lstm = _plain()
     number, seeds = model.count_params(), {"state": 2}
-    return Truth((alone(lstm, 3, "network/lstm"),), number, seeds, number, tuple(there))
+    return Truth((alone(lstm, 3, "lstm"),), number, seeds, number, tuple(there))
 
 
 def export(path: str) -> None:
@@ -63,7 +63,7 @@ def _tracked(path: Path) -> Truth:
     model.train_on_batch(np.ones((2, STEPS, 5)), np.zeros((2, 2)))
     tf.train.Checkpoint(model=model).write(str(path.with_suffix("")))
     kept = sum(math.prod(variable.shape) for variable in model.optimizer.variables)
-    found = (alone(gru, 5, "network/gru"),)
+    found = (alone(gru, 5, "gru"),)
     return Truth(found, model.count_params(), {"optimizer": kept}, 0, (f"keras/{shard_of(path)}",))
 
 

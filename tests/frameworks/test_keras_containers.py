@@ -173,3 +173,60 @@ def test_a_network_counts_the_same_in_every_container(
     assert sum(counted.stored for counted in report.layers) == recurrent(model)
     assert all(counted.stored == counted.expected for counted in report.layers)
     assert [found for found in report.findings if found.level == "error"] == []
+
+
+def several(keras: Any) -> Any:
+    """Layers whose names and classes are in another order by the alphabet than in the model."""
+    layers = keras.layers
+    inner = keras.Sequential([keras.Input((None, 2)), layers.LSTM(2, name="inner")], name="sub")
+    return keras.Sequential(
+        [
+            keras.Input((None, 4)),
+            layers.LSTM(5, name="zeta", return_sequences=True),
+            layers.GRU(4, name="alpha", return_sequences=True),
+            layers.Bidirectional(layers.LSTM(3, return_sequences=True), name="middle"),
+            layers.RNN(
+                [layers.LSTMCell(4, name="low"), layers.GRUCell(3, name="high")],
+                name="stack",
+                return_sequences=True,
+            ),
+            layers.SimpleRNN(2, name="beta", return_sequences=True),
+            inner,
+            layers.Dense(1, name="head"),
+        ],
+        name="network",
+    )
+
+
+NAMES = ["zeta", "alpha", "middle", "stack/low", "stack/high", "beta", "sub/inner"]
+
+
+@pytest.mark.parametrize("save", SAVES)
+@pytest.mark.filterwarnings("ignore::UserWarning", "ignore::DeprecationWarning")
+def test_a_layer_has_the_same_name_and_place_in_every_container(
+    save: Save, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    import keras
+
+    caplog.set_level("CRITICAL")
+    report: Report = inspect_file(save(several(keras), tmp_path))
+    stored = [name for name in NAMES if save is not to_checkpoint or not name.startswith("stack")]
+    assert [counted.layer.name for counted in report.layers] == stored
+
+
+@pytest.mark.parametrize("edge", ["optimizer", "opt", "generator_optimizer"])
+def test_moments_are_no_layers_whatever_holds_the_optimizer(edge: str, tmp_path: Path) -> None:
+    import keras
+    import numpy as np
+    import tensorflow as tf
+
+    model = keras.Sequential(
+        [keras.Input((3, 4)), keras.layers.LSTM(5, name="lstm"), keras.layers.Dense(1)]
+    )
+    optimizer = keras.optimizers.Adam()
+    gradients = [np.zeros(each.shape, "f4") for each in model.trainable_variables]
+    optimizer.apply(gradients, model.trainable_variables)
+    checkpoint = tf.train.Checkpoint(net=model, step=tf.Variable(1), **{edge: optimizer})
+    report = inspect_file(Path(checkpoint.write(str(tmp_path / "ckpt")) + ".index"))
+    assert [(counted.layer.name, counted.stored) for counted in report.layers] == [("lstm", 200)]
+    assert report.totals.parameters == model.count_params()

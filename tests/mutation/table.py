@@ -21,11 +21,15 @@ UNSEEN: dict[tuple[str, str, str], str] = {
     (
         "keras/tracked.ckpt.index",
         "bias",
-        "network/gru",
+        "gru",
     ): "a checkpoint declares nothing, and this is the bias of a GRU without reset_after",
-    ("keras/exported", "doubled", "network/lstm"): "an array that no object and no name leads to "
+    ("keras/exported", "doubled", "lstm"): "an array that no object and no name leads to "
     "belongs to no layer",
-    ("keras/keras2_weights.h5", "bias", "stack/0"): "weights alone, of a GRU without reset_after",
+    (
+        "keras/keras2_weights.h5",
+        "bias",
+        "stack/gru_cell",
+    ): "weights alone, of a GRU without reset_after",
 }
 _seeded: Counter[tuple[str, str]] = Counter()
 _found: Counter[tuple[str, str]] = Counter()
