@@ -31,9 +31,9 @@ class Purpose(StrEnum):
 
     PARAMETER = "parameter"
     OPTIMIZER = "optimizer"  # moments, step counters
-    STATE = "state"  # RNN states, dropout seeds
+    STATE = "state"  # RNN states, dropout seeds, masks of pruning
     CONSTANT = "constants"  # shapes, axes, scalars of a graph
-    QUANTISATION = "quantisation"  # scales and zero points
+    QUANTISATION = "quantisation"  # scales and zero points, centroids and indices
     COPY = "copies"  # a second copy of the network: EMA, SWA
 
 
