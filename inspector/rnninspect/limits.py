@@ -68,7 +68,7 @@ class Limits(Record):
     entries: int = 300_000
     checked_bytes: int = 12 * 2**20
     nesting: int = 100
-    steps: int = 4_000_000
+    steps: int = 3_000_000
 
     def require(self, name: Limit, value: int, place: str = "the file") -> None:
         """Raise RefusedFile, with the limit's name in its message, if `value` exceeds the limit."""

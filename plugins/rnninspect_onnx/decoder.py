@@ -242,7 +242,7 @@ class Decoder:
     def _settle(self) -> None:
         """Hold what is kept against the limit, and spend the work since the last time."""
         self.limits.require(Limit.NODES, self._kept, "the graph with its names")
-        self.wire.source.spend(Limit.STEPS, (self._kept - self._settled) // 2)
+        self.wire.source.spend(Limit.STEPS, (self._kept - self._settled) // 4)
         self._settled, self._due = self._kept, min(self._kept + _PORTION, self.limits.nodes)
 
 

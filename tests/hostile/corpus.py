@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from hostile import (
+    budget_entries,
     container_entries,
     graph_entries,
     keras_entries,
@@ -31,6 +32,7 @@ CORPUS: dict[str, Hostile] = {
         ("containers", container_entries.ENTRIES),
         ("pickles", pickle_entries.ENTRIES),
         ("plain", plain_entries.ENTRIES),
+        ("budgets", budget_entries.ENTRIES),
     )
     for name, entry in entries.items()
 }
