@@ -108,7 +108,7 @@ ENTRIES: dict[str, Hostile] = {
     "unknown_fields.onnx": written(
         lambda: graph_of(node("LSTM", [], "y"), (varint(3_000 << 3) + b"\0") * 3_500_000), 2
     ),
-    "single_numbers.onnx": written(lambda: single_numbers(3_200_000), 2),
+    "single_numbers.onnx": written(lambda: single_numbers(1_800_000)),
     "many_attributes.onnx": written(
         lambda: graph_of(node("LSTM", ["x", "w"], "y", ATTRIBUTE * 350_000))
     ),
@@ -120,7 +120,7 @@ ENTRIES: dict[str, Hostile] = {
     "shards/model.weights.json": Hostile(keras_shards),
     "many_groups.h5": Hostile(many_groups),
     "keys_over_one_number.safetensors": written(
-        lambda: file({f"k{at}": spec([], 0, 4) for at in range(190_000)}, 4), 1
+        lambda: file({f"k{at}": spec([], 0, 4) for at in range(150_000)}, 4), 1
     ),
     "empty_entries.index": written(
         lambda: table([(b"", b"\x08\x01"), *[(b"k", b"")] * 250_000]), 1

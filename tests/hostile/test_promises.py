@@ -19,6 +19,7 @@ def test_a_test_that_holds_a_promise_exists(path: str, name: str) -> None:
 
 
 def test_every_promise_is_held() -> None:
-    rows = [line for line in PROMISES.splitlines() if line.startswith("| ")][1:]
+    rows = [line for line in PROMISES.splitlines() if line.startswith("| ")]
+    rows = [row for row in rows if row != "| promise | held by |"]
     assert len(rows) > 10
     assert all("::test_" in row for row in rows)
