@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rnninspect.render.escape import for_terminal
-from rnninspect.render.names import shorten_apart, without_beginning
+from rnninspect.render.names import shared_beginning, shorten_apart
 from rnninspect.render.widths import width_of
 
 NAMES = st.lists(
@@ -49,11 +49,16 @@ def test_names_that_differ_in_too_much_are_numbered() -> None:
     assert list(shorten_apart(names, 10).values()) == ["same….same", "sam…same#2", "sam…same#3"]
 
 
-def test_what_all_begin_with_may_be_left_out() -> None:
-    assert without_beginning(["net.rnn.weight_ih", "net.rnn.weight_hh"]) == {
-        "net.rnn.weight_ih": "…weight_ih",
-        "net.rnn.weight_hh": "…weight_hh",
-    }
-    assert without_beginning(["kernel", "bias"]) == {"kernel": "kernel", "bias": "bias"}
-    assert without_beginning(["net.kernel"]) == {"net.kernel": "net.kernel"}
-    assert without_beginning([]) == {}
+@pytest.mark.parametrize(
+    ("names", "shared"),
+    [
+        (["net.rnn.weight_ih", "net.rnn.weight_hh"], "net.rnn."),
+        (["layers/lstm/vars/0", "layers/lstm/vars/1", "layers/lstm/vars/1"], "layers/lstm/vars/"),
+        (["kernel", "kernels"], ""),
+        (["net.kernel"], ""),
+        (["net.kernel", "net.kernel"], ""),
+        ([], ""),
+    ],
+)
+def test_what_all_names_begin_with_ends_with_a_module(names: list[str], shared: str) -> None:
+    assert shared_beginning(names) == shared

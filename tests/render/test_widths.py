@@ -102,6 +102,7 @@ def test_padding_counts_columns() -> None:
     [
         ("B holds a bias vector", 10, ["B holds a", "bias", "vector"]),
         ("encoder.recurrent_kernel.0", 12, ["encoder.", "recurrent_", "kernel.0"]),
+        ("reset_after=True, the default", 15, ["reset_after=", "True, the", "default"]),
         ("abcdefghijklm", 5, ["abcde", "fghij", "klm"]),
         ("長短期記憶", 5, ["長短", "期記", "憶"]),
     ],

@@ -8,7 +8,7 @@ from rnninspect.model import Fate
 from rnninspect.render.drawing import draw
 from rnninspect.render.escape import for_terminal, shorten
 from rnninspect.render.groupings import groupings
-from rnninspect.render.names import shorten_apart, without_beginning
+from rnninspect.render.names import shared_beginning, shorten_apart
 from rnninspect.render.widths import width_of
 from rnninspect.wording import plural
 
@@ -32,8 +32,7 @@ def explain(report: Report, layers: Sequence[LayerCount], width: int = 80) -> st
 
 def _block(report: Report, counted: LayerCount, width: int) -> Iterator[str]:
     yield from _description(counted)
-    yield ""
-    yield _weights_table(counted, width)
+    yield from _weights_table(counted, width)
     yield ""
     formula = counted.formula
     yield f"formula     {formula.symbolic}"
@@ -72,16 +71,20 @@ def _description(counted: LayerCount) -> Iterator[str]:
     yield f"convention  {for_terminal(layer.convention)}: {amount}{each}"
 
 
-def _weights_table(counted: LayerCount, width: int) -> str:
-    """A line for each weight; where they do not fit, names lose what all of them begin with."""
+def _weights_table(counted: LayerCount, width: int) -> Iterator[str]:
+    """A line for each weight; where names do not fit, what all begin with is above the table."""
     grid = list(_weights(counted))
     names = shorten_apart((str(line[TENSOR]) for line in grid), LONGEST_NAME)
     text = draw(HEADS, _renamed(grid, names))
-    if width_of(text[: text.index("\n")]) <= width:
-        return text
-    own = without_beginning(name for name in names.values() if name != Fate.ABSENT.value)
-    short = {name: own.get(text, text) for name, text in names.items()}
-    return draw(HEADS, _renamed(grid, short), width, wrapped=TENSOR)
+    if width_of(text[: text.index("\n")]) > width:
+        stored = [name for name in names.values() if name != Fate.ABSENT.value]
+        if shared := shared_beginning(stored):
+            yield f"tensors     … is {shared}"
+            names = {name: f"…{text.removeprefix(shared)}" for name, text in names.items()}
+            names[Fate.ABSENT.value] = Fate.ABSENT.value
+        text = draw(HEADS, _renamed(grid, names), width, wrapped=TENSOR)
+    yield ""
+    yield text
 
 
 def _renamed(grid: Iterable[list[Value]], names: dict[str, str]) -> list[list[Value]]:

@@ -12,7 +12,6 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Sequence
 
-CUT = "…"
 LEAST = 4  # columns that say something of a part that is cut
 
 
@@ -55,11 +54,10 @@ def _by_difference(names: Sequence[str], width: int) -> dict[str, str]:
     return {name: f"{begin}{middle}{end}" for name, middle in own.items()}
 
 
-def without_beginning(names: Iterable[str]) -> dict[str, str]:
-    """The names without the modules that all of them are in, `…` in their place."""
-    known = list(dict.fromkeys(names))
-    shared = known[0][: _common(known)].rfind(".") + 1 if len(known) > 1 else 0
-    return {name: f"{CUT}{name[shared:]}" if shared else name for name in known}
+def shared_beginning(names: Sequence[str]) -> str:
+    """The modules that several names begin with, `encoder.lstm.`; empty if there are none."""
+    head = names[0][: _common(names)] if len(set(names)) > 1 else ""
+    return head[: max(head.rfind("."), head.rfind("/")) + 1]
 
 
 def _common(names: Sequence[str]) -> int:

@@ -15,7 +15,7 @@ _JAMO = (("\u1160", "\u11ff"), ("\ud7b0", "\ud7ff"))  # vowels and finals, drawn
 _SKIN = ("\U0001f3fb", "\U0001f3ff")
 _AS_EMOJI = "\ufe0f"  # makes a picture of the symbol before it
 _MARKS = ("Mn", "Me")
-_JOINTS = "./_"
+_JOINTS = "./_=-"
 _SYMBOLS = ("So", "Sm", "Po", "Nd")
 MOST_MARKS = 4  # characters for each column: a text of nothing but marks has an end, too
 
