@@ -152,9 +152,9 @@ def _encoded(_calls: TorchCalls, args: Args) -> object:
 def _reconstructed(calls: TorchCalls, args: Args) -> object:
     maker, _, state = args[:3]
     made = calls.call(maker, ())
-    if isinstance(made, Instance) and type(state) is list:
+    if isinstance(made, Instance) and isinstance(state, list | tuple):  # of a class made from one
         calls.spend(len(state))
-        made.extend(state)
+        made.extend(list(state))
     elif isinstance(made, Mapping | Instance) and isinstance(state, Mapping):
         calls.spend(len(state.pairs))
         made.update(state.pairs)

@@ -88,6 +88,10 @@ class Bag(dict[str, Any]):
     """A dict with a class of its own."""
 
 
+class Bundle(list[Any]):
+    """A list with a class of its own."""
+
+
 class Outer(nn.Module):  # type: ignore[misc]  # as above
     """A module that holds another one in an object, where torch does not see it."""
 
@@ -116,6 +120,7 @@ HOLDERS: dict[str, Callable[[Any], object]] = {
     "deque": lambda net: deque([net]),
     "method": lambda net: net.forward,
     "bag": lambda net: Bag(model=net),
+    "bundle": lambda net: Bundle([net]),
     "twice": lambda net: Trainer(model=net, again=[net, {"same": net}]),
     "settings": lambda net: {"config": net},
     "wrong name": lambda net: Trainer(optimizer=Trainer(net=net)),
@@ -143,6 +148,14 @@ def test_a_module_counts_wherever_it_is(holder: str, by_pickle: bool, tmp_path: 
     assert purposes(model) == {Purpose.PARAMETER: WHOLE}
     assert {layer.name for layer in model.layers} == {"rnn[0]", "rnn[1]"}
     assert {layer.root for layer in model.layers} == {None}
+
+
+@pytest.mark.parametrize("protocol", range(pickle.HIGHEST_PROTOCOL + 1))
+@pytest.mark.parametrize("holder", ["object", "named tuple", "bag", "bundle", "deque", "reduced"])
+def test_every_protocol_of_pickle_is_read(holder: str, protocol: int, tmp_path: Path) -> None:
+    path = tmp_path / "holder.pkl"
+    path.write_bytes(pickle.dumps(HOLDERS[holder](Net()), protocol))
+    assert purposes(read_path(path)) == {Purpose.PARAMETER: WHOLE}
 
 
 def test_a_state_dict_of_the_module_beside_it_is_the_same_again(tmp_path: Path) -> None:
