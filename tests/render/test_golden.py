@@ -84,6 +84,11 @@ def test_partly_shared_layers_add_up_too() -> None:
     listed = numbers(made)
     assert ("(shared, counted once)", -24) in listed
     assert sum(number for _, number in listed) == made.totals.parameters == 88
+    rows = csv.DictReader(io.StringIO(text_of("csv", [made], View())))
+    held = [(row["layer"], int(row["bytes"])) for row in rows]
+    assert ("(shared, counted once)", -96) in held
+    assert ("(everything else)", 0) in held
+    assert sum(number for _, number in held) == made.totals.bytes
 
 
 def printed(line: str, head: str, title: str) -> int | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from enum import StrEnum
 from itertools import groupby
 
-from rnninspect.counter import bias_vectors
+from rnninspect.counter import bias_vectors, unique_tensors
 from rnninspect.record import Record
 
 TYPE_CHECKING = False
@@ -86,7 +86,7 @@ BY_NAME = {column.name: column for column in COLUMNS}
 def rows_of(report: Report) -> Iterator[Row]:
     """A row for each layer and stack, then everything else and the total.
 
-    The `stored` of all rows but subtotals and the total add up to the total.
+    The `stored` and the `bytes` of all rows but subtotals and the total add up to the total.
     """
     for stack, group in groupby(report.layers, key=_stack_of):
         levels = tuple(group)
@@ -96,16 +96,19 @@ def rows_of(report: Report) -> Iterator[Row]:
         if stack is not None and len(levels) > 1:
             yield _subtotal(levels)
     totals = report.totals
+    held = _bytes_held(report)
     twice = sum(counted.stored for counted in report.layers) - totals.recurrent
     unused = sum(_alternatives(counted) for counted in report.layers)
     if unused:
         yield Row(RowKind.SHARED, {"layer": "(alternatives)", "stored": unused})
     if twice + unused:
-        yield Row(RowKind.SHARED, {"layer": "(shared, counted once)", "stored": -twice - unused})
+        shared = held - sum(counted.bytes for counted in report.layers)
+        label = "(shared, counted once)"
+        yield Row(RowKind.SHARED, {"layer": label, "stored": -twice - unused, "bytes": shared})
     rest: dict[str, Value] = {
         "layer": "(everything else)",
         "stored": totals.other,
-        "bytes": _other_bytes(report),
+        "bytes": totals.bytes - held,
     }
     yield Row(RowKind.OTHER, rest)
     whole: dict[str, Value] = {
@@ -132,8 +135,10 @@ def present(columns: Sequence[Column], rows: Sequence[Row]) -> tuple[Column, ...
     )
 
 
-def _other_bytes(report: Report) -> int:
-    return report.totals.bytes - sum(counted.bytes for counted in report.layers)
+def _bytes_held(report: Report) -> int:
+    """Bytes of the tensors of all recurrent layers, each tensor once."""
+    tensors = (tensor for counted in report.layers for tensor in unique_tensors(counted.layer))
+    return sum({tensor.identity: tensor.bytes for tensor in tensors}.values())
 
 
 def _stack_of(counted: LayerCount) -> tuple[str, str | None] | None:
