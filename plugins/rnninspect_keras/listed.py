@@ -17,7 +17,7 @@ from rnninspect_keras.slots import ATTRIBUTES
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
 
     from rnninspect.plugin import StoredTensor
     from rnninspect_keras.assemble import Found
@@ -31,8 +31,13 @@ LONGEST_NUMBER = 6  # digits
 MATRIX = 2  # axes
 
 
-def recognise_listed(tensors: Iterable[StoredTensor]) -> tuple[list[Found], list[Observation]]:
-    """The cells, and notes on pairs of matrices that may be cells without a bias."""
+def recognise_listed(
+    tensors: Iterable[StoredTensor], require: Callable[[int], None]
+) -> tuple[list[Found], list[Observation]]:
+    """The cells, and notes on pairs of matrices that may be cells without a bias.
+
+    `require` is given how many there are before each, to refuse too many.
+    """
     found: list[Found] = []
     notes: list[Observation] = []
     for place, numbered in _lists(tensors).items():
@@ -40,7 +45,8 @@ def recognise_listed(tensors: Iterable[StoredTensor]) -> tuple[list[Found], list
         at = 0
         while at < len(numbered):
             group = _run_of_numbers(numbered[at : at + len(ORDER)])
-            if plan := _plan(group):
+            require(len(found) + len(notes) + 1)
+            if len(group) == len(ORDER) and (plan := _plan(group)):
                 pieces = _pieces(group)
                 run = Run(plan._replace(units=None, input_size=None), pieces)
                 found.extend(assemble(Title(f"{place}/{numbered[at][0]}", plan.class_name), [run]))

@@ -229,9 +229,9 @@ class Tracked:
         found.extend(recognise_named(others))
         found.extend(_unknown(clusters, found))
         taken = _identities(found)
-        listed, notes = recognise_listed(t for _, t in others if t.identity not in taken)
+        left = (tensor for _, tensor in others if tensor.identity not in taken)
+        listed, notes = recognise_listed(left, self._require)
         self.finder.observations.extend(notes)
-        self._require(len(listed))
         return [*found, *listed]
 
 

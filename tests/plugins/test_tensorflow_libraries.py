@@ -8,6 +8,8 @@ import pytest
 
 from bundles import VALUE, Shapes, write_by_name, write_with_graph
 from rnninspect import inspect_file
+from rnninspect.errors import RefusedFile
+from rnninspect.limits import Limits
 from rnninspect.report import Report
 
 M, N, P = 3, 4, 2
@@ -165,8 +167,11 @@ def test_shapes_tell_a_cell_that_is_listed_by_number(
     assert not any(finding.rule == "R405" for finding in report.findings)
 
 
-def test_two_matrices_of_a_cell_without_a_bias_are_noted(tmp_path: Path) -> None:
-    report = inspect_file(listed(tmp_path, EMBEDDING, (4, 20), (5, 20), *DENSE))
+@pytest.mark.parametrize("behind", [DENSE, ()])
+def test_two_matrices_of_a_cell_without_a_bias_are_noted(
+    tmp_path: Path, behind: tuple[tuple[int, ...], ...]
+) -> None:
+    report = inspect_file(listed(tmp_path, EMBEDDING, (4, 20), (5, 20), *behind))
     assert found(report) == []
     (note,) = [finding.message for finding in report.findings if finding.rule == "R405"]
     assert "variables 1 and 2 have the shapes of an LSTM without a bias" in note
@@ -176,3 +181,10 @@ def test_two_matrices_of_a_cell_without_a_bias_are_noted(tmp_path: Path) -> None
 def test_gaps_between_numbers_part_a_cell(tmp_path: Path) -> None:
     shapes = {f"v/{at}{VALUE}": shape for at, shape in ((1, (4, 20)), (3, (5, 20)), (4, (20,)))}
     assert found(inspect_file(write_with_graph(tmp_path / "ck", shapes, []))) == []
+
+
+def test_more_listed_cells_than_the_limit_are_refused(tmp_path: Path) -> None:
+    index = listed(tmp_path, *[(4, 20), (5, 20)] * 7)
+    assert inspect_file(index, Limits(recurrent=4)).totals.possible == 14
+    with pytest.raises(RefusedFile, match="recurrent=3"):
+        inspect_file(index, Limits(recurrent=3))
