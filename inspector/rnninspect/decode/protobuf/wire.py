@@ -78,7 +78,7 @@ class Walker:
                 window = self._load(offset, end)
                 offset = yield from self._burst(window, offset, end, groups)
 
-    def _burst(
+    def _burst(  # noqa: C901 - written out: every field of every message passes here
         self, window: tuple[bytes, int], offset: int, end: int, groups: list[int]
     ) -> Generator[Field, None, int]:
         """The fields that begin in a window; returns where the next one begins."""
@@ -88,8 +88,7 @@ class Walker:
         index, count = offset - base, 0
         while index <= last:
             count += 1
-            start = index
-            tag = data[index]
+            start, tag = index, data[index]
             index += 1
             if tag > 0x7F or tag < 8:
                 tag, index = read_tag(data, start, base, stop)
@@ -103,6 +102,9 @@ class Walker:
                     size, value = value, base + index
                     if value + size > end:
                         raise CutField(tag >> 3, size, base + start, end)
+            elif kind == FIXED32 and index + 4 <= stop:  # a checksum in each entry of a checkpoint
+                value = int.from_bytes(data[index : index + 4], "little")
+                index += 4
             else:
                 following = data[index : min(index + 8, stop)]
                 value, used = self._other(tag, following, base + start, groups)
