@@ -83,6 +83,10 @@ def test_partly_shared_layers_add_up_too() -> None:
     made = report(model(first, second._replace(operands=(tied, *second.operands[1:]))))
     listed = numbers(made)
     assert ("(shared, counted once)", -24) in listed
+    table = csv.DictReader(io.StringIO(text_of("csv", [made], View())))
+    sizes = {row["layer"]: int(row["bytes"]) for row in table}
+    assert (sizes["(shared, counted once)"], sizes["(everything else)"]) == (-96, 0)
+    assert sum(sizes.values()) == made.totals.bytes == 352
     assert sum(number for _, number in listed) == made.totals.parameters == 88
     rows = csv.DictReader(io.StringIO(text_of("csv", [made], View())))
     held = [(row["layer"], int(row["bytes"])) for row in rows]

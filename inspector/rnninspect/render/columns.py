@@ -6,6 +6,7 @@ from enum import StrEnum
 from itertools import groupby
 
 from rnninspect.counter import bias_vectors, unique_tensors
+from rnninspect.model import Purpose
 from rnninspect.record import Record
 
 TYPE_CHECKING = False
@@ -136,9 +137,13 @@ def present(columns: Sequence[Column], rows: Sequence[Row]) -> tuple[Column, ...
 
 
 def _bytes_held(report: Report) -> int:
-    """Bytes of the tensors of all recurrent layers, each tensor once."""
+    """Bytes of the parameters of all recurrent layers, each tensor once.
+
+    A copy of the network has no part in it, as it has none in the total.
+    """
     tensors = (tensor for counted in report.layers for tensor in unique_tensors(counted.layer))
-    return sum({tensor.identity: tensor.bytes for tensor in tensors}.values())
+    held = (tensor for tensor in tensors if tensor.purpose is Purpose.PARAMETER)
+    return sum({tensor.identity: tensor.bytes for tensor in held}.values())
 
 
 def _stack_of(counted: LayerCount) -> tuple[str, str | None] | None:
