@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
+from functools import lru_cache
 from itertools import pairwise
 
 from rnninspect.plugin import Record
@@ -39,12 +40,16 @@ class Cell(Record):
 
 
 def said_by(path: str, declared: dict[str, Declared]) -> str:
-    """The last names of a module's path, and its class."""
-    last = ".".join(path.split(".")[-3:])
+    """The last names of a module's path, and its class, with 0 for every number.
+
+    Modules of a stack, which differ in their numbers, say the same.
+    """
+    last = re.sub(r"\d+", "0", ".".join(path.rsplit(".", 3)[-3:]))
     kind = declared[path].name if path in declared else ""
     return f"{last} {kind}".lower().strip()
 
 
+@lru_cache(maxsize=4096)
 def is_other(said: str) -> bool:
     """Whether a module's last name, or its class, says that it is no recurrent cell."""
     path, _, kind = said.partition(" ")
@@ -57,7 +62,13 @@ def has_words(spelling: Spelling, said: str, *, weak: bool) -> bool:
     if isinstance(spelling, NamedSpelling) or not spelling.words:
         return not weak  # the names of the tensors are telling enough
     pattern = spelling.weak_words if weak else spelling.words
-    return bool(pattern) and re.search(pattern, said) is not None
+    return bool(pattern) and says(said, pattern)
+
+
+@lru_cache(maxsize=4096)
+def says(said: str, pattern: str) -> bool:
+    """Whether a pattern is in what a module says."""
+    return re.search(pattern, said) is not None
 
 
 def as_called(read: list[tuple[Spelling, Reading]], said: str) -> list[tuple[Spelling, Reading]]:

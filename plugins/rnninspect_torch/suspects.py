@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 
-from rnninspect_torch.evidence import is_other, said_by
+from rnninspect_torch.evidence import is_other, said_by, says
 from rnninspect_torch.families import (
     BY_GATE,
     CONVOLVING_CELL,
@@ -137,7 +137,7 @@ def _by_place(rest: Remainder) -> Suspects:
     """Convolutions in a module that is called a convolving cell, some of which read its state."""
     found: Suspects = defaultdict(list)
     for path, leaf, entry in rest.leaves:
-        if "conv" in leaf.lower() and re.search(CONVOLVING_CELL, said_by(path, rest.declared)):
+        if "conv" in leaf.lower() and says(said_by(path, rest.declared), CONVOLVING_CELL):
             found[path].append(entry)
     free = {id(entry) for entry in rest.loose}
     taken = {
