@@ -144,18 +144,14 @@ def _find_own_cells(network: _Network, entries: list[Entry], taken: set[int]) ->
 
         network.observations.extend(possible_layers(loose, network.root.name, network.stored))
         return
-    rest = remainder(entries, loose, network.root.declared)
+    source = network.saved.calls.source
+    rest = remainder(entries, loose, network.root.declared, source)
     if rest is None:
         return
     from rnninspect_torch.own_layers import describe_rest  # noqa: PLC0415 - few networks need it
 
-    limits, known = network.saved.calls.source.limits, len(network.layers)
-    found = describe_rest(
-        rest,
-        network.stored,
-        lambda count: limits.require(Limit.RECURRENT, known + count),
-        network.label,
-    )
+    found = describe_rest(rest, network.stored, network.label)
+    source.limits.require(Limit.RECURRENT, len(network.layers) + len(found.layers))
     if found.layers:
         network.layers = _in_order((*network.layers, *found.layers), entries)
     network.observations.extend(found.observations)

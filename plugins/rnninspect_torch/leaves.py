@@ -8,11 +8,12 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
-from rnninspect.plugin import Record
+from rnninspect.plugin import Limit, Record
 from rnninspect_torch.naming import words_in
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from rnninspect.plugin import Source
     from rnninspect_torch.roots import Declared, Entry
 
     Leaf = tuple[str, str, Entry]  # a module, the name of a weight in it, and the tensor
@@ -26,12 +27,18 @@ class Remainder(Record):
         loose: those that no layer has.
         leaves: the telling ones of these.
         declared: its modules by their path, where the file has modules.
+        source: the file, to which the work of the search is booked.
     """
 
     entries: list[Entry]
     loose: list[Entry]
     leaves: list[Leaf]
     declared: dict[str, Declared]
+    source: Source
+
+    def spend(self, steps: int) -> None:
+        """Book work; RefusedFile beyond the limit of the model."""
+        self.source.spend(Limit.STEPS, steps)
 
 
 ENDINGS = ("weight", "bias")  # what nn.Linear and nn.Conv2d call their tensors
@@ -60,14 +67,14 @@ def normalised(name: str) -> str:
 
 
 def remainder(
-    entries: list[Entry], loose: list[Entry], declared: dict[str, Declared]
+    entries: list[Entry], loose: list[Entry], declared: dict[str, Declared], source: Source
 ) -> Remainder | None:
     """What is left to be searched; None if nothing in it may be a cell."""
     leaves = [leaf for leaf in map(leaf_of, loose) if _may_tell(leaf)]
     if leaves or words_in((entry.name for entry in loose), HINTS):
-        return Remainder(entries, loose, leaves, declared)
+        return Remainder(entries, loose, leaves, declared, source)
     called = any(map(is_called_a_cell, declared.values()))
-    return Remainder(entries, loose, leaves, declared) if called else None
+    return Remainder(entries, loose, leaves, declared, source) if called else None
 
 
 def is_called_a_cell(module: Declared) -> bool:

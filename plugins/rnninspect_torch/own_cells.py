@@ -10,7 +10,7 @@ from bisect import bisect_left
 from collections import defaultdict
 from functools import lru_cache
 
-from rnninspect.plugin import Record
+from rnninspect.plugin import Limit, Record
 from rnninspect_torch.evidence import Cell, as_called, chains, has_words, is_other, said_by
 from rnninspect_torch.hand_written import keyed, readings
 from rnninspect_torch.layout import HAND_WRITTEN
@@ -21,7 +21,7 @@ from rnninspect_torch.spellings import GATED
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Iterable, Iterator
 
     from rnninspect_torch.hand_written import Reading
     from rnninspect_torch.leaves import Leaf, Remainder
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 
 
 _LARGEST = 64  # tensors of one cell and what is beside it
-_MOST_SPELLINGS = 40  # that a module's names may begin; the names of a true cell begin a dozen
+_STEPS_OF_A_MODULE = 40  # to read it by one spelling
 _LAST = "\U0010ffff"  # sorts after every character of a name
 _FORGET_OR_RESET = 1  # the gate with the fewest words, by which a spelling is looked for
 
@@ -69,12 +69,12 @@ class _Names:
         return [(entry.name[len(start) :], entry) for entry in self.entries[first:last]]
 
 
-def find_cells(rest: Remainder, require: Callable[[int], None]) -> Finds:
+def find_cells(rest: Remainder) -> Finds:
     """The cells in what the search for torch's own layers leaves of a network.
 
     Takes time in proportion to the names: each leaf is looked up in a table, and each module that
-    has a telling one is read by the few spellings that it belongs to. `require` is given the number
-    of cells, and raises if there are too many.
+    has a telling one is read by the few spellings that it belongs to. RefusedFile if that is too
+    much work, or if there are too many cells.
     """
     candidates = _candidates(rest.leaves)
     names = _Names(rest.entries if candidates else ())
@@ -84,6 +84,7 @@ def find_cells(rest: Remainder, require: Callable[[int], None]) -> Finds:
     doubtful: dict[str, list[Entry]] = {}
     for path, spellings in candidates.items():
         module = _Module(path, names.below(path), said_by(path, rest.declared))
+        rest.spend(_STEPS_OF_A_MODULE + len(module.members) * len(spellings) // 2)
         if is_other(module.said) or not all(id(entry) in free for _, entry in module.members):
             continue
         sure, unsure = _told_apart(_read(spellings, module), module.said)
@@ -92,7 +93,7 @@ def find_cells(rest: Remainder, require: Callable[[int], None]) -> Finds:
             found.extend(_cells(module, sure))
         else:
             doubtful[path] = [entry for _, entry in module.members]
-        require(len(found) + len(weak))
+        rest.source.limits.require(Limit.RECURRENT, len(found) + len(weak))
     chained, unchained = chains(weak)
     for cell in unchained:
         doubtful[cell.path] = [entry for part in cell.reading.weights for entry in part.entries]
@@ -116,11 +117,7 @@ def _candidates(leaves: Iterable[Leaf]) -> dict[str, list[Spelling]]:
             word = f"{word}.0" if f"{word}.0" in known else word
         for spelling in known.get(word, ()):
             candidates.setdefault(path, {})[id(spelling)] = spelling
-    return {
-        path: list(spellings.values())
-        for path, spellings in candidates.items()
-        if len(spellings) <= _MOST_SPELLINGS
-    }
+    return {path: list(spellings.values()) for path, spellings in candidates.items()}
 
 
 _normalised = lru_cache(maxsize=4096)(normalised)

@@ -25,14 +25,10 @@ _CONTAINERS = {"ModuleDict", "ModuleList", "Sequential", "Module"}  # classes th
 def describe_rest(
     rest: Remainder,
     stored: Callable[[Entry], StoredTensor],
-    require: Callable[[int], None],
     root: str | None,
 ) -> Found:
-    """The cells in what the search for torch's own layers leaves, and what looks like one.
-
-    `require` is given the number of cells found so far, and raises if they are too many.
-    """
-    finds = find_cells(rest, require)
+    """The cells in what the search for torch's own layers leaves, and what looks like one."""
+    finds = find_cells(rest)
     layers = tuple(layer_of(cell, rest.declared, stored, root) for cell in finds.cells)
     taken = {identity for cell in finds.cells for identity in cell.reading.tensors}
     if taken:

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
     Suspects = dict[str, list[Entry]]  # the telling tensors of a module, by the module's path
 
+_STEPS_OF_A_SUSPECT = 12  # to find it and to describe it
 _WEAK = ("h2h", "x2h", "h2o", "i2h", "h2g")  # of TELLING, those that say little alone
 _MOST_GATES = 8  # of a cell that is believed
 _WORDS: dict[str, Family] = {word: family for family in FAMILIES for word in family.words}
@@ -49,6 +50,7 @@ def find_suspects(rest: Remainder, doubtful: Suspects) -> Suspects:
             if path not in modules and not is_other(said_by(path, rest.declared)):
                 modules[path] = telling
     modules.update(_by_class(rest, modules))
+    rest.spend(_STEPS_OF_A_SUSPECT * len(modules))
     return modules
 
 

@@ -9,7 +9,10 @@ from torch_pickles import read, saved
 
 from rnninspect.counter import count_layers
 from rnninspect.model import Fact, SavedModel
+from rnninspect.plugin import Role
 from rnninspect.rules import Level, check
+from rnninspect_torch.gathering import Place
+from rnninspect_torch.sizing import infer
 
 GATES = {"RNN": 1, "GRU": 3, "LSTM": 4}
 
@@ -61,3 +64,12 @@ def test_one_kernel_alone_is_a_possible_cell(without: str, tmp_path: Path) -> No
     model = read(saved(shapes(4, without=without, bias=False)), tmp_path)
     assert (model.layers, errors(model)) == ((), [])
     assert [note.fact for note in model.observations] == [Fact.POSSIBLE]
+
+
+@pytest.mark.parametrize(("cell", "doubtful"), [(None, True), ("LSTM", False)])
+def test_only_gates_that_no_name_tells_are_in_doubt(cell: str | None, doubtful: bool) -> None:
+    kernel = {Place(0, 0, Role.KERNEL): (20, 3), Place(0, 0, Role.BIAS): (20,)}
+    outline = infer(kernel, cell)
+    assert outline is not None
+    assert (outline.hidden, outline.inputs) == (5, (3,))
+    assert bool(outline.doubt) is doubtful

@@ -6,12 +6,16 @@ import itertools
 from pathlib import Path
 
 import pytest
-from torch_pickles import lstm, read, saved
+from torch_pickles import lstm, read, read_path, saved
 from torch_spellings import PLACES, Drawn, drawn
 
 from rnninspect.cells import CELLS
 from rnninspect.counter import count_layer
+from rnninspect.errors import RefusedFile
+from rnninspect.limits import Limits
 from rnninspect.model import Origin, SavedModel
+from rnninspect.source import open_source
+from rnninspect_torch import TorchReader
 from rnninspect_torch.families import FAMILIES
 from rnninspect_torch.leaves import what_a_name_says as passes
 from rnninspect_torch.own_cells import anchors
@@ -145,3 +149,27 @@ def test_every_word_of_a_family_passes_the_filter_before_the_tables() -> None:
 )
 def test_ordinary_names_do_not_pass_the_filter(name: str) -> None:
     assert passes(name) != 1
+
+
+def test_the_search_for_cells_is_bounded_by_the_steps_of_a_model(tmp_path: Path) -> None:
+    cells = {f"cells.{number}.conv.weight": (17, 8, 3, 3) for number in range(300)}
+    path = tmp_path / "many.pt"
+    path.write_bytes(saved(cells))
+    assert read_path(path).layers == ()
+    with (
+        pytest.raises(RefusedFile, match="steps=9000"),
+        open_source(path, Limits(steps=9_000)) as source,
+    ):
+        TorchReader().read(source)
+
+
+def test_more_cells_than_the_limit_are_refused(tmp_path: Path) -> None:
+    cells = {f"lstm_cell_{number}.{side}": (16, 4) for number in range(30) for side in "WU"}
+    path = tmp_path / "many.pt"
+    path.write_bytes(saved(cells))
+    assert len(read_path(path).layers) == 30
+    with (
+        pytest.raises(RefusedFile, match="recurrent=20"),
+        open_source(path, Limits(recurrent=20)) as source,
+    ):
+        TorchReader().read(source)
