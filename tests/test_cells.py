@@ -13,6 +13,7 @@ from rnninspect.cells import (
     TEXTBOOK,
     Role,
     Sizes,
+    Symbol,
     count,
     formula,
     term,
@@ -175,3 +176,48 @@ def test_cells_of_the_addons(
     every = roles | cell.required()
     assert count(cell, every, sizes) == number
     assert formula(cell, every, sizes).symbolic == symbolic
+
+
+@pytest.mark.parametrize(
+    ("name", "left_out", "sizes", "symbolic", "number"),
+    [
+        # by the implementation of ncps 1.0.1
+        (
+            "CfC",
+            {Role.BACKBONE, Role.BACKBONE_BIAS},
+            Sizes(5, 12, own=((Symbol.BACKBONE, 128),)),
+            "4(nB + n) + Bm + Bn + B",
+            8496,
+        ),
+        ("WiredCfC", set(), Sizes(5, 6), "4(nm + n² + n) + nm + n²", 354),
+        (
+            "LTC",
+            set(),
+            Sizes(5, 12, own=((Symbol.OUTPUTS, 12),)),
+            "4(nm + n²) + 3n + nm + n² + 2m + 2o",
+            1090,
+        ),
+        (
+            "ConvGRU2D",
+            {Role.RECURRENT_BIAS},
+            Sizes(3, 4, kernel_size=(3, 3)),
+            "3(knm + kn² + n)",
+            768,
+        ),
+        (
+            "ConvLSTM2D",
+            {Role.RECURRENT_BIAS},
+            Sizes(3, 4, kernel_size=(3, 3), own=((Symbol.PLACES, 10),)),
+            "4(knm + kn² + n) + 3ns",
+            1144,
+        ),
+    ],
+)
+def test_cells_with_sizes_of_their_own(
+    name: str, left_out: set[Role], sizes: Sizes, symbolic: str, number: int
+) -> None:
+    cell = CELLS[name]
+    roles = cell.roles() - left_out
+    assert formula(cell, roles, sizes).symbolic == symbolic
+    assert count(cell, roles, sizes) == number
+    assert set(cell.own_symbols(roles)) == {symbol for symbol, _ in sizes.own}

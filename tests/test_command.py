@@ -126,6 +126,10 @@ def test_a_name_with_control_characters_cannot_reach_the_terminal(tmp_path: Path
         ["count", "transformer", "--input-size", "1", "--hidden-size", "1"],
         ["count", "lstm", "--input-size", "0", "--hidden-size", "1"],
         ["count", "convlstm2d", "--input-size", "1", "--hidden-size", "1"],
+        ["count", "lstm", "--input-size", "1", "--hidden-size", "1", "--kernel-size", "3"],
+        ["count", "cfc", "--input-size", "1", "--hidden-size", "1"],
+        ["count", "cfc", "--input-size", "1", "--hidden-size", "1", "--size", "B=none"],
+        ["count", "lstm", "--input-size", "1", "--hidden-size", "1", "--size", "B=3"],
         ["explain"],
         ["--nonsense"],
     ],
@@ -227,6 +231,16 @@ def test_count_follows_its_options() -> None:
     lines = counted("LSTM", *sizes, "--levels", "2", "--bidirectional")
     assert "1,176" in lines["pytorch"].split()
     assert "has no projection" in lines["onnx"]
+
+
+def test_count_knows_the_sizes_that_only_one_cell_has() -> None:
+    lines = counted("cfc", "--input-size", "5", "--hidden-size", "4", "--size", "B=8")
+    assert "224" in lines["textbook"].split()
+    assert "224" in lines["ncps"].split()
+    sizes = ("--input-size", "3", "--hidden-size", "4", "--kernel-size", "3x3")
+    assert "768" in counted("convgru2d", *sizes)["hand-written"].split()
+    peepholes = counted("convlstm2d", *sizes, "--peepholes", "--size", "s=10")
+    assert "1,144" in peepholes["hand-written"].split()
 
 
 @pytest.mark.parametrize("command", ["rules", "readers", "cells"])

@@ -9,8 +9,14 @@ import pytest
 from torch_pickles import parameters, read, saved
 
 from rnninspect.cells import Role, Symbol
+from rnninspect.comparison import compare, outline
 from rnninspect.counter import count_layer
+from rnninspect.inspection import inspect_file
 from rnninspect.model import Fact, RecurrentLayer
+from rnninspect.render import RENDERERS
+from rnninspect.render.from_json import read_reports
+from rnninspect.render.view import View
+from rnninspect.source import open_source
 
 Shapes = dict[str, tuple[int, ...]]
 HEADS = ("ff1", "ff2", "time_a", "time_b")
@@ -146,3 +152,19 @@ def test_a_cell_of_ncps_that_does_not_fit_is_named(
     (note,) = model.observations
     assert note.fact is Fact.POSSIBLE
     assert note.detail.startswith("net: a module with net.")
+
+
+def test_a_kept_report_and_a_comparison_know_a_cells_own_sizes(tmp_path: Path) -> None:
+    reports = []
+    for units in (8, 16):
+        path = tmp_path / f"{units}.pt"
+        path.write_bytes(saved({f"cell.{n}": s for n, s in cfc(5, 4, units).items()}))
+        reports.append(inspect_file(path))
+    kept = tmp_path / "report.json"
+    kept.write_text("".join(RENDERERS["json"](reports[:1], View())))
+    with open_source(kept) as source:
+        (old,) = read_reports(source)
+    assert old.layers == outline(reports[0]).layers
+    rows = compare(old, outline(reports[1])).rows
+    reasons = [change.reason for row in rows for change in row.changes]
+    assert "units in the backbone 8 → 16" in reasons

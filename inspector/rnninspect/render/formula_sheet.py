@@ -83,6 +83,6 @@ def _uses(cell: Cell, wish: Wish, rows: Sequence[Sequence[Value]]) -> Iterator[s
         count(cell, ((cell.required() & PRODUCTS) | wish.options) - BIASES, sizes)
         for sizes in levels_of(wish)
     )
-    where = " at each position of the output" if wish.sizes.kernel_size else ""
+    where = " at each output position" if wish.sizes.kernel_size else ""
     yield f"one training example for each parameter: at least {span} examples"
     yield f"one time step{where}: {products:,} multiply-adds, activations apart"
