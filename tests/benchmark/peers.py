@@ -11,7 +11,7 @@ from .netron_peer import netron_command
 
 OURS, OURS_JSON = "rnninspect", "rnninspect --format json"
 OURS_SMALL = "rnninspect, the small model"  # beside a large one, in the same rounds
-PASS, LIBRARIES = "python -c pass", "import typer"
+PASS, LIBRARIES = "python -c pass", "import typer, tabulate"
 
 
 class Peer(Record):

@@ -119,7 +119,7 @@ def test_no_name_breaks_the_comparison(output: str) -> None:
 def test_the_card_adds_up() -> None:
     (made,) = CARDS["stacked"]
     rows = [line.split("|") for line in card([made]).splitlines() if line.startswith("| ")]
-    stored = rows[0].index(" Stored ")
+    stored = [head.strip() for head in rows[0]].index("Stored")
     numbers = [int(row[stored].replace(",", "")) for row in rows[1:] if "= 2 levels" not in row[1]]
     assert sum(numbers[:-1]) == numbers[-1] == made.totals.parameters
 

@@ -85,10 +85,17 @@ def draw_markdown(
     heads: Sequence[str], grid: Sequence[Sequence[str]], numbers: Collection[int] = ()
 ) -> str:
     """A table of texts that are harmless in Markdown already; those of `numbers` to the right."""
-    rule = ["---:" if place in numbers else "---" for place in range(len(heads))]
-    bars = "|".join(rule)
-    rows = [f"| {' | '.join(line)} |" for line in (heads, *grid)]
-    return "\n".join((rows[0], f"|{bars}|", *rows[1:]))
+    import tabulate  # noqa: PLC0415 - the other formats do not use it
+
+    tabulate.WIDE_CHARS_MODE = False  # the same text whether or not wcwidth is installed
+    align = ["right" if place in numbers else "left" for place in range(len(heads))]
+    return tabulate.tabulate(
+        grid,
+        headers=list(heads),
+        tablefmt="pipe",
+        disable_numparse=True,
+        colalign=align if grid else None,
+    )
 
 
 def numbers_in(
