@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from rnninspect.plugin import Purpose
 from rnninspect_torch.packed import FEW, is_packed, tensors_in
+from rnninspect_torch.rebuilders import STATEFUL
 from rnninspect_torch.roots import Declared, Entry
 from rnninspect_torch.values import Instance, Mapping, Tensor
 
@@ -77,8 +78,15 @@ def _tensors(held: dict[str, object], registry: str) -> Iterator[tuple[str, Tens
     registered = held.get(registry)
     if isinstance(registered, Mapping):
         for name, value in registered.named.items():
-            if isinstance(value, Tensor):
-                yield name, value
+            tensor = _held_by(value) if isinstance(value, Instance) else value
+            if isinstance(tensor, Tensor):
+                yield name, tensor
+
+
+def _held_by(value: Instance) -> object:
+    """The tensor of a parameter whose class was called without it, as in torch 0.1."""
+    state = value.state
+    return state[0] if value.path in STATEFUL and type(state) is tuple and state else None
 
 
 def _loose(path: str, held: dict[str, object], walk: Walk) -> Iterator[Entry]:

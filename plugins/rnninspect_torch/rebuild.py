@@ -9,7 +9,7 @@ from rnninspect.plugin import Limit, UnreadableFile
 from rnninspect_torch.arrays import JOBLIB
 from rnninspect_torch.callables import is_foreign
 from rnninspect_torch.dtypes import ELEMENT_BYTES, STORAGES
-from rnninspect_torch.rebuilders import LARGEST, REBUILDERS
+from rnninspect_torch.rebuilders import LARGEST, REBUILDERS, STATEFUL
 from rnninspect_torch.values import Blob, Global, Instance, Storage
 
 TYPE_CHECKING = False
@@ -55,7 +55,7 @@ class TorchCalls:
         if not isinstance(maker, Global):
             return Instance(maker, args)
         rebuild = REBUILDERS.get((maker.module, maker.name))
-        if rebuild is not None:
+        if rebuild is not None and (args or maker.path not in STATEFUL):
             try:
                 return rebuild(self, args)
             except (IndexError, ValueError) as error:

@@ -182,6 +182,8 @@ def _named(module: str, names: str, rebuilder: Rebuilder) -> dict[tuple[str, str
     return {(module, name): rebuilder for name in names.split()}
 
 
+# Torch 0.1 calls these without arguments; the tensor is the first part of the state that follows.
+STATEFUL = frozenset({"torch.nn.parameter.Parameter", "torch.autograd.variable.Variable"})
 REBUILDERS: dict[tuple[str, str], Rebuilder] = {
     **_named("torch._utils", "_rebuild_tensor _rebuild_tensor_v2", _tensor),
     **_named("torch._utils", "_rebuild_tensor_v3", _tensor_v3),

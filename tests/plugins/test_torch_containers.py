@@ -289,12 +289,7 @@ def test_ten_thousand_tensors(tmp_path: Path) -> None:
 def test_the_old_tar_archive(tmp_path: Path) -> None:
     """Torch reads this container still, and writes it no more: made by hand, checked by torch."""
     state = network(LAYERS[2])["rnn"].state_dict()
-    path = tmp_path / "old.pt"
-    with tarfile.open(path, "w") as archive:
-        for name, data in tar_era(state).items():
-            member = tarfile.TarInfo(name)
-            member.size = len(data)
-            archive.addfile(member, io.BytesIO(data))
+    path = written(tmp_path / "old.pt", tar_era(state))
     assert state.keys() == torch.load(path, weights_only=False).keys()
     model = read_path(path)
     assert model.format == "pytorch tar"
@@ -303,8 +298,45 @@ def test_the_old_tar_archive(tmp_path: Path) -> None:
     assert errors(model) == []
 
 
-def tar_era(state: dict[str, Any]) -> dict[str, bytes]:
-    """The four members that torch 0.1 wrote."""
+def test_a_module_of_torch_0_1(tmp_path: Path) -> None:
+    """Its parameters are made without arguments, and then given their tensor as part of a state."""
+    state = network(LAYERS[2])["rnn"].state_dict()
+
+    def module(named: dict[str, Numbered]) -> nn.Module:
+        made = nn.LSTM(5, 4)
+        made.__dict__["_parameters"] = {name: Early(number) for name, number in named.items()}
+        made.__dict__["_flat_weights"] = []
+        return made
+
+    model = read_path(written(tmp_path / "old.pt", tar_era(state, module)))
+    assert [layer.cell for layer in model.layers] == ["LSTM"]
+    assert parameters(model) == sum(value.numel() for value in state.values())
+    assert errors(model) == []
+
+
+class Early:
+    """Pickles as a parameter of torch 0.1."""
+
+    def __init__(self, data: Numbered) -> None:
+        self.data = data
+
+    def __reduce__(self) -> tuple[object, ...]:
+        return nn.Parameter, (), (self.data, None, None, True, False)
+
+
+def written(path: Path, members: dict[str, bytes]) -> Path:
+    with tarfile.open(path, "w") as archive:
+        for name, data in members.items():
+            member = tarfile.TarInfo(name)
+            member.size = len(data)
+            archive.addfile(member, io.BytesIO(data))
+    return path
+
+
+def tar_era(
+    state: dict[str, Any], value_of: Callable[[dict[str, Any]], Any] = dict
+) -> dict[str, bytes]:
+    """The four members that torch 0.1 wrote; `value_of` makes what was saved from named tensors."""
     storages, tensors = pickle.dumps(len(state), 2), pickle.dumps(len(state), 2)
     value = io.BytesIO()
 
@@ -321,7 +353,7 @@ def tar_era(state: dict[str, Any]) -> dict[str, bytes]:
         tensors += tensor.dim().to_bytes(8, "little")
         tensors += b"".join(given.to_bytes(8, "little") for given in numbers)
         named[name] = Numbered(str(number))
-    Naming(value, 2).dump(named)
+    Naming(value, 2).dump(value_of(named))
     return {
         "sys_info": pickle.dumps({"protocol_version": 1000, "little_endian": True}, 2),
         "storages": storages + pickle.dumps([], 2),
