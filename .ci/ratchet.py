@@ -2,8 +2,8 @@
 
 Usage: ratchet.py JUDGES RNNINSPECT PYTHON FOLDER [--record]
 
-JUDGES holds models/judge.py and hostile/judge.py; FOLDER is for what they make. The scores stand in
-scores.toml beside this file: files right by each judge. --record writes them anew.
+JUDGES contains models/judge.py, graphs/ and hostile/judge.py; FOLDER is for what they make. The
+scores, files right by each judge, are in scores.toml beside this file. --record writes them anew.
 """
 
 from __future__ import annotations
@@ -31,8 +31,13 @@ def score(command: list[str]) -> int:
 
 def scores(judges: Path, rnninspect: str, python: str, folder: Path) -> dict[str, int]:
     """The score of each judge, by its name."""
-    models = [python, str(judges / "models" / "judge.py"), "--", rnninspect, "{file}"]
-    found = {"models": score([*models, "--format", "json"])}
+    models = [python, str(judges / "models" / "judge.py")]
+    inspect = ["--", rnninspect, "{file}", "--format", "json"]
+    found = {"models": score([*models, *inspect])}
+    graphs = judges / "graphs"
+    found["graphs"] = score(
+        [*models, "--truth", str(graphs / "truth.json"), "--root", str(graphs), *inspect]
+    )
     corpus = folder / "hostile"
     subprocess.run([python, str(judges / "hostile" / "make_corpus.py"), str(corpus)], check=True)
     judge = [python, str(judges / "hostile" / "judge.py"), str(corpus), "--", rnninspect, "{file}"]
