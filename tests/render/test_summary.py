@@ -69,3 +69,14 @@ def test_what_is_not_a_parameter_follows() -> None:
     assert summary(report(saved)) == (
         "4 of 5 tensors understood; 1 belongs to a skipped layer (R401); not counted: 6 optimizer"
     )
+
+
+@pytest.mark.parametrize(
+    ("size", "said"), [(1, "1 constant, 1 copy"), (2, "2 constants, 2 copies")]
+)
+def test_one_constant_and_one_copy_are_singular(size: int, said: str) -> None:
+    others = [
+        tensor(purpose.value, (size,))._replace(purpose=purpose)
+        for purpose in (Purpose.CONSTANT, Purpose.COPY)
+    ]
+    assert summary(report(model(others=(A, *others)))).endswith(f"; not counted: {said}")

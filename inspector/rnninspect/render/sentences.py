@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 LONGEST_NAME, LONGEST_MESSAGE = 60, 300
 NAMES_SHOWN = 3
+ONE = {"constants": "constant", "copies": "copy"}  # the purposes that are plural
 
 
 def summary(report: Report) -> str:
@@ -26,7 +27,11 @@ def summary(report: Report) -> str:
     if gaps := ", ".join(_gaps(report)):
         parts.append(gaps)
     kept = totals.not_parameters | {"copies": totals.copies}
-    listed = ", ".join(f"{number:,} {purpose}" for purpose, number in kept.items() if number)
+    listed = ", ".join(
+        plural(number, ONE.get(purpose, purpose), purpose)
+        for purpose, number in kept.items()
+        if number
+    )
     if listed:
         parts.append(f"not counted: {listed}")
     return "; ".join(parts)
