@@ -141,6 +141,7 @@ def test_a_signal_that_the_caller_ignores_is_ignored() -> None:
     assert run_with(ignored, GOOD).returncode == 0
 
 
+@pytest.mark.frameworks
 def test_a_signal_ends_the_framework_that_verify_has_asked(tmp_path: Path) -> None:
     asked = (
         "from rnninspect.verification import process\n"

@@ -32,7 +32,10 @@ def folder(tmp_path: Path) -> Path:
     return tmp_path
 
 
-@pytest.mark.parametrize("command", ["inspect", "check", "verify"])
+ASKING = pytest.param("verify", marks=pytest.mark.frameworks)
+
+
+@pytest.mark.parametrize("command", ["inspect", "check", ASKING])
 def test_a_file_whose_name_is_an_option_replaces_no_other_model(folder: Path, command: str) -> None:
     done = call(folder, command, "-ovictim.onnx", "model.onnx", "victim.onnx")
     assert done.returncode == 2
