@@ -60,7 +60,7 @@ def test_what_is_no_file_is_refused_at_once(tmp_path: Path, kind: str) -> None:
         "device": "a device",
         "missing": "No such file",
         "loop": "symbolic links",
-        "nul": "null byte",
+        "nul": "embedded null",
     }
     match kind:
         case "pipe":
