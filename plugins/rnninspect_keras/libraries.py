@@ -87,6 +87,7 @@ SIGNATURES = (
     ),
 )
 WORDS = frozenset(word for known in SIGNATURES for word in (*known.needed, *known.optional))
+LAST_PARTS = frozenset(word.rpartition("/")[2] for word in WORDS)
 CLASS_NAMES = {"RNN": "VanillaRNN", "ConvLSTM1D": "Conv1DLSTM", "ConvLSTM2D": "Conv2DLSTM"}
 CLASS_NAMES |= {"ConvLSTM3D": "Conv3DLSTM"}
 VALUE = "/var"  # end of each of Lingvo's names
@@ -113,6 +114,8 @@ def _scopes(named: Iterable[tuple[str, StoredTensor]]) -> dict[str, dict[str, St
     found: dict[str, dict[str, StoredTensor]] = {}
     for name, tensor in named:
         outer, _, last = name.removesuffix(VALUE).rpartition("/")
+        if last.lstrip("_") not in LAST_PARTS:
+            continue
         scope, _, above = outer.rpartition("/")
         short, long = last.lstrip("_"), f"{above.lstrip('_')}/{last}"
         if long in WORDS:

@@ -63,10 +63,11 @@ def _lists(tensors: Iterable[StoredTensor]) -> dict[str, list[Numbered]]:
     """Parameters by the list that they are in, with their numbers."""
     lists: dict[str, list[Numbered]] = {}
     for tensor in tensors:
-        path, mark, _ = tensor.identity.partition(ATTRIBUTES)
-        place, _, last = path.rpartition("/")
+        if ATTRIBUTES not in tensor.identity:
+            continue
+        place, _, last = tensor.identity.partition(ATTRIBUTES)[0].rpartition("/")
         number = last if last.isdecimal() and len(last) <= LONGEST_NUMBER else ""
-        if mark and place and number and tensor.purpose is Purpose.PARAMETER:
+        if place and number and tensor.purpose is Purpose.PARAMETER:
             lists.setdefault(place, []).append((int(number), tensor))
     return lists
 

@@ -32,10 +32,12 @@ PRUNING_STEP, QUANTISING_STEP = "pruning_step", "optimizer_step"
 RANGES = ("_min", "_max")
 FIRST_WORDS = ("mask", "threshold", *OLD_PRUNING)
 LAST_WORDS = (*RANGES, PRUNING_STEP, QUANTISING_STEP)
+# One of these is in the name of whatever a wrapper keeps.
+KEPT = "|".join((*CLUSTERED, *FIRST_WORDS, *LAST_WORDS))
 WRAPPERS = ("cluster_weights", "prune_low_magnitude", "quantize")
 VARIABLES, LAYER = "vars", "layer"
-WAY = re.compile(r"/(forward|backward)_layer/")
-CELL = re.compile(rf"/cell(/cells/\w+)?/{VARIABLES}$")
+WAY = r"/(forward|backward)_layer/"
+CELL = rf"/cell(/cells/\w+)?/{VARIABLES}$"
 CELL_WEIGHTS = 2  # of a cell that are clustered: kernel and recurrent kernel
 
 
@@ -44,7 +46,10 @@ def purposes_by_name(names: Iterable[tuple[str, int]]) -> dict[str, Purpose]:
     scopes: dict[str, dict[str, str]] = {}
     known: dict[str, Purpose] = {}
     scalars = set[str]()
+    kept = re.compile(KEPT)
     for name, axes in names:
+        if not kept.search(name):
+            continue
         scope, _, last = without_output(name).rpartition("/")
         word = scope.rpartition("/")[2] if last.isdecimal() else last
         if word.startswith(CLUSTERED):
@@ -127,7 +132,7 @@ def _cells(store: Store) -> dict[str, list[str]]:
     """The variables of the cells inside of wrapped layers, by the wrappers around them."""
     found: dict[str, list[str]] = {}
     for group in store.groups:
-        if group.endswith(f"/{VARIABLES}") and CELL.search(group):
+        if group.endswith(f"/{VARIABLES}") and re.search(CELL, group):
             for mark in re.finditer(f"/{LAYER}/", group):
                 found.setdefault(group[: mark.start()], []).append(group)
     return found
@@ -135,7 +140,7 @@ def _cells(store: Store) -> dict[str, list[str]]:
 
 def _in_order(groups: list[str]) -> list[str]:
     """Forward before backward, a stack's cells by their numbers."""
-    directed = [group for group in groups if WAY.search(group)]
+    directed = [group for group in groups if "_layer/" in group and re.search(WAY, group)]
     known = directed or groups  # Keras 2 has an empty group for what both were made from
     stacks = {group.rpartition("/cells/")[0] for group in known if "/cells/" in group}
     return sorted(

@@ -31,7 +31,11 @@ def own_cells(
     That is a GRU's pair of gates and candidate; and, in a scope that is called an LSTM, a kernel
     whose shape is an LSTM's to the last axis.
     """
-    gated = {name.rpartition("/")[0].rpartition("/")[0] for name, _ in named if _is_gates(name)}
+    gated = {
+        name.rpartition("/")[0].rpartition("/")[0]
+        for name, _ in named
+        if "ates/" in name and _is_gates(name)
+    }
     scopes: dict[str, list[Piece]] = {}
     for name, tensor in named:
         scope, part = _within(name)

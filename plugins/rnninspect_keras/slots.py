@@ -70,6 +70,8 @@ def _optimizer_objects(bundle: Bundle) -> set[str]:
     """
     found = set(OPTIMIZER)
     for key in bundle.tensors:
+        if ATTRIBUTES not in key:
+            continue
         parts = key.partition(ATTRIBUTES)[0].split("/")
         found.update(below for part, below in pairwise(parts) if part == SLOT)
         if len(parts) > 1 and parts[-1] == ITERATIONS:
@@ -110,6 +112,8 @@ class Scopes:
 
         Not all of a scope is an optimizer's: it may be a whole network's.
         """
+        if not self.paths and "training" not in key and key[key.rfind("/") + 1 :] not in SETTINGS:
+            return False  # nearly all names, at little cost
         *front, last = key.split("/")
         known = "/".join(front) in self.paths
         above = front[-1] if front else ""

@@ -212,6 +212,8 @@ class Tracked:
             for tensor in tensors
             if tensor.purpose is Purpose.PARAMETER and tensor.identity not in self._taken
         ]
+        if not order:
+            return left
         return sorted(left, key=lambda known: order.get(known[1].identity, len(order)))
 
     def _by_names(self, tensors: Iterable[StoredTensor]) -> list[Found]:
