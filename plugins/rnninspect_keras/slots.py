@@ -139,7 +139,8 @@ def _purpose(key: str, shape: tuple[int, ...], bundle: Bundle) -> Purpose:
         return Purpose.OPTIMIZER
     if key.endswith(AVERAGE):
         return Purpose.COPY
-    if front and re.fullmatch(SLOT_NAME, last):
+    named = "adam_" in last or not last.islower()  # as nearly all are not
+    if front and named and re.fullmatch(SLOT_NAME, last):
         return Purpose.OPTIMIZER
     for start in range(len(front)):
         owner = bundle.tensors.get("/".join(front[start:]))
