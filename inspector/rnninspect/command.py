@@ -120,7 +120,7 @@ def _listing(
 
 def _slip(path: str) -> str:
     """What a word that is no file may have been meant for."""
-    if path.startswith("-") and not os.path.lexists(path):
+    if path.startswith("-") and path != "-" and not os.path.lexists(path):
         return "; options go before --"
     if not path.isalpha() or os.path.lexists(path):
         return ""

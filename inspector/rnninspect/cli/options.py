@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -24,7 +25,9 @@ class PlainUsage(TyperCommand):
 
     def collect_usage_pieces(self, ctx: Any) -> list[str]:  # noqa: ANN401 - typer hides its type
         """The parts of the usage line."""
-        return [piece.strip("{}") for piece in super().collect_usage_pieces(ctx)]
+        pieces = super().collect_usage_pieces(ctx)
+        # typer 0.29 shows several as {MODEL...}..., with the dots of the metavar and its own
+        return [re.sub(r"[{}]|\.{3}(?=\}\.{3})", "", piece) for piece in pieces]
 
 
 Models = Annotated[list[str], typer.Argument(metavar="MODEL...", help="Saved models.")]
