@@ -101,7 +101,7 @@ def read_hdf5(source: Source) -> SavedModel:
     if any(path.rpartition("/")[2] == VARIABLES for path in store.groups):
         _note_index(source, store)
         return describe_native("keras weights", producer, store, None, source.limits)
-    return describe_tensors("hdf5", "", store)
+    return describe_tensors("hdf5", "", store, source.limits)
 
 
 def _note_index(source: Source, store: Store) -> None:

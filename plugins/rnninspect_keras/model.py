@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from rnninspect.plugin import (
     Limit,
     Observation,
@@ -47,8 +49,8 @@ def describe_native(
     set_quantisation_apart(store, finder.packed)
     found, taken = match_native(finder.units, store)
     strands = in_order_of_writing(native_strands(store, taken))
-    cells = sum(strand.sure for strand in strands)  # two make a layer of two directions
-    limits.require(Limit.RECURRENT, (cells + 1) // 2, "the number of recurrent cells")
+    cells = sum(strand.sure for strand in strands)
+    _require_cells(limits, cells)
     found.extend(_bounded(recognise(strands), limits))
     return saved(
         name,
@@ -86,12 +88,17 @@ def describe_legacy(
     )
 
 
-def describe_tensors(name: str, producer: str, store: Store) -> SavedModel:
+def describe_tensors(name: str, producer: str, store: Store, limits: Limits) -> SavedModel:
     """An HDF5 file that is no Keras model: its tensors, and cells by TensorFlow 1's names."""
     from rnninspect_keras.names import recognise_named  # noqa: PLC0415 - Keras' files need no names
 
-    found = recognise_named(store.tensors.items())
+    found = recognise_named(store.tensors.items(), partial(_require_cells, limits))
     return saved(name, producer, store.tensors.values(), found, store.observations)
+
+
+def _require_cells(limits: Limits, cells: int) -> None:
+    """RefusedFile if so many cells make too many layers, with two directions in each."""
+    limits.require(Limit.RECURRENT, (cells + 1) // 2, "the number of recurrent cells")
 
 
 def _bounded(found: Iterable[Found], limits: Limits) -> Iterator[Found]:

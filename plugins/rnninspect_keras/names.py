@@ -17,7 +17,7 @@ from rnninspect_keras.units import WAYS
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
     from rnninspect.plugin import StoredTensor
     from rnninspect_keras.assemble import Found
@@ -60,8 +60,13 @@ class _Scope:
         return tuple(int(match[1]) for match in numbers if match)
 
 
-def recognise_named(named: Iterable[tuple[str, StoredTensor]]) -> list[Found]:
-    """The cells among variables of these names."""
+def recognise_named(
+    named: Iterable[tuple[str, StoredTensor]], require: Callable[[int], None]
+) -> list[Found]:
+    """The cells among variables of these names.
+
+    `require` is given how many there are before any is worked out, to refuse too many.
+    """
     scopes: dict[tuple[str, ...], _Scope] = {}
     found: list[Found] = []
     rest: list[tuple[str, StoredTensor]] = []
@@ -85,6 +90,7 @@ def recognise_named(named: Iterable[tuple[str, StoredTensor]]) -> list[Found]:
     for path, class_name, family, pieces in own_cells(rest):
         scopes[path] = _Scope(path, class_name, family)
         scopes[path].pieces += pieces
+    require(len(scopes))
     return [*_layers(scopes.values()), *found]
 
 

@@ -35,6 +35,10 @@ if TYPE_CHECKING:
     from rnninspect_keras.bundle import Bundle
     from rnninspect_keras.objects import Item
 
+_ORDINARY = 8  # parts of a key that its entry's own limit covers
+_STEPS_OF_A_PART = 2
+_SQUARE_SHIFT = 7  # the keys above a key, joined to look for its owner, are as long as it is deep
+
 
 def read_saved_model(source: Source) -> SavedModel:
     """A SavedModel, by its folder or by its `saved_model.pb`."""
@@ -96,6 +100,7 @@ def newest(source: Source) -> str:
 def _described(
     name: str, producer: str, source: Source, items: list[Item], bundle: Bundle
 ) -> SavedModel:
+    _spend_keys(source, bundle)
     if items:
         assign_purposes(items, bundle)
     else:
@@ -105,6 +110,19 @@ def _described(
     found = tracked.layers(bundle.tensors.values())
     notes = [*bundle.observations, *_without_shard(found, bundle), *tracked.finder.observations]
     return saved(name, producer, bundle.tensors.values(), found, notes)
+
+
+def _spend_keys(source: Source, bundle: Bundle) -> None:
+    """Book the work of deep keys: an index stores what a key shares with the one before only once.
+
+    Raises:
+        RefusedFile: their parts exceed the steps of the model.
+    """
+    for key in bundle.tensors:
+        parts = key.count("/") + 1
+        if parts > _ORDINARY:
+            deep = _STEPS_OF_A_PART * (parts - _ORDINARY)
+            source.spend(Limit.STEPS, deep + (parts * parts >> _SQUARE_SHIFT))
 
 
 def _set_wrappers_apart(items: list[Item], bundle: Bundle) -> None:

@@ -228,7 +228,7 @@ class Tracked:
         found = list(recognise(strands("", clusters)))
         taken = _identities(found)
         others = [known for known in rest if known[1].identity not in taken]
-        found.extend(recognise_named(others))
+        found.extend(recognise_named(others, self._require))
         found.extend(_unknown(clusters, found))
         taken = _identities(found)
         left = (tensor for _, tensor in others if tensor.identity not in taken)

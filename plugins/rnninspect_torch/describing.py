@@ -28,11 +28,14 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from rnninspect.plugin import Source
     from rnninspect_torch.roots import Declared, Entry, Root
     from rnninspect_torch.saved import Saved
 
 NETWORKS = (Purpose.PARAMETER, Purpose.COPY)
 _MOST_CALLABLES = 20
+_ORDINARY = 128  # letters of a name that its tensor's own steps cover
+_LETTERS_IN_A_STEP = 4
 
 
 class _Network:
@@ -75,6 +78,7 @@ def describe_model(saved: Saved, roots: list[Root], producer: str = "") -> Saved
         runs = ", ".join(list(saved.calls.foreign)[:3])
         also = f"; loading it would run {runs}" if runs else ""
         raise UnreadableFile(f"no tensors found: not a model{also}")
+    _spend_names(saved.calls.source, roots)
     networks = _networks(saved, roots)
     for network in networks:
         if network.root.purpose in NETWORKS:
@@ -102,6 +106,13 @@ def describe_model(saved: Saved, roots: list[Root], producer: str = "") -> Saved
             *oddities(saved, pairs, in_layers),
         ),
     )
+
+
+def _spend_names(source: Source, roots: list[Root]) -> None:
+    """Book the work of long names, which several patterns search; RefusedFile beyond the limit."""
+    lengths = (len(entry.name) for root in roots for entry in root.entries)
+    letters = sum(length - _ORDINARY for length in lengths if length > _ORDINARY)
+    source.spend(Limit.STEPS, letters // _LETTERS_IN_A_STEP)
 
 
 def _networks(saved: Saved, roots: list[Root]) -> list[_Network]:
