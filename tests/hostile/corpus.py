@@ -9,6 +9,7 @@ from hostile import (
     container_entries,
     graph_entries,
     keras_entries,
+    name_entries,
     onnx_entries,
     pickle_entries,
     plain_entries,
@@ -33,6 +34,7 @@ CORPUS: dict[str, Hostile] = {
         ("pickles", pickle_entries.ENTRIES),
         ("plain", plain_entries.ENTRIES),
         ("budgets", budget_entries.ENTRIES),
+        ("names", name_entries.ENTRIES),
     )
     for name, entry in entries.items()
 }

@@ -1,0 +1,36 @@
+"""Names that are long, deep or many: the work and the memory that they ask for are bounded."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from bundles import entry, header, table
+from hostile.entry import Hostile, written
+from hostile.safetensors_entries import file, spec
+
+DEEP = "a/" * 1_000  # an index stores what a key shares with the one before only once
+
+
+def keyed(names: Iterable[str]) -> bytes:
+    """A checkpoint's index of a number for each name."""
+    number = entry((1,), 0, 4)
+    return table([(b"", header()), *((name.encode(), number) for name in sorted(names))])
+
+
+def named(names: Iterable[str]) -> bytes:
+    """A safetensors file whose tensors, all over one number, have these names."""
+    return file({name: spec([1], 0, 4) for name in names}, 4)
+
+
+ENTRIES: dict[str, Hostile] = {
+    "deep_keys.index": written(lambda: keyed(f"{DEEP}{at:05}/kernel" for at in range(15_000)), 2),
+    "deep_cells.index": written(
+        lambda: keyed(f"{DEEP}{at:05}/lstm_cell/kernel" for at in range(15_000)), 2
+    ),
+    "cells_by_name.index": written(
+        lambda: keyed(f"a{at}/lstm_cell/kernel" for at in range(190_000)), 2
+    ),
+    "long_names.safetensors": written(
+        lambda: named(f"{'a.' * 2_000}{at}.weight_ih" for at in range(4_000)), 2
+    ),
+}
