@@ -3,7 +3,7 @@
 Usage: examples.py README
 
 Left out are those that need a framework (`verify`), and pre-commit's, which is run by
-tests/test_action.py.
+tests/command/test_action.py.
 """
 
 from __future__ import annotations

@@ -18,7 +18,7 @@ import keras
 import tf_keras
 import torch
 
-from making import (
+from makers import (
     broken_keras,
     broken_onnx,
     broken_onnx_nodes,
@@ -32,7 +32,7 @@ from making import (
     tensorflow_samples,
     torch_samples,
 )
-from making.records import Broken, Intact, broken_entry, intact_entry
+from makers.records import Broken, Intact, broken_entry, intact_entry
 
 INTACT = (
     *keras_samples.INTACT,

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import HealthCheck, settings
 
 from framework_free import MARKER, needs_framework
-from repository import make_repository
+from making.repository import make_repository
 
 # No clock decides over a test, and the same draws come on every run; others come with
 # `--hypothesis-profile=default`.

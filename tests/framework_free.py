@@ -11,7 +11,7 @@ from functools import cache
 from pathlib import Path
 
 TESTS = Path(__file__).parent
-FOLDERS = (TESTS, TESTS / "plugins", TESTS.parent / "sample_models", TESTS.parent)
+FOLDERS = (TESTS, TESTS.parent / "sample_models", TESTS.parent)
 FRAMEWORKS = frozenset({
     "h5py", "huggingface_hub", "joblib", "keras", "ml_dtypes", "numpy", "onnx", "onnxruntime",
     "onnxscript", "safetensors", "sklearn", "tensorflow", "tf2onnx", "tf_keras", "torch",

@@ -33,13 +33,13 @@ if TYPE_CHECKING:
         UnreadableFile,
     )
     from rnninspect.inspection import inspect_file
-    from rnninspect.limits import Limits
     from rnninspect.report import Report
+    from rnninspect.source.limits import Limits
 
 _HOMES = {
     "inspect_file": "rnninspect.inspection",
     "Report": "rnninspect.report",
-    "Limits": "rnninspect.limits",
+    "Limits": "rnninspect.source.limits",
     "RnnInspectError": "rnninspect.errors",
     "UnreadableFile": "rnninspect.errors",
     "UnknownFormat": "rnninspect.errors",

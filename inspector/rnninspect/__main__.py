@@ -5,7 +5,7 @@ from __future__ import annotations
 import gc
 import sys
 
-from rnninspect.ending import leave, until_stopped
+from rnninspect.command.ending import leave, until_stopped
 
 
 def main() -> None:
@@ -20,7 +20,7 @@ def call() -> int:
     fifteenth of a short call, and a tenth of a long one.
     """
     gc.disable()
-    from rnninspect.command import plain_request, run  # noqa: PLC0415 - see above
+    from rnninspect.command.running import plain_request, run  # noqa: PLC0415 - see above
 
     arguments = sys.argv[1:]
     request = plain_request(arguments)

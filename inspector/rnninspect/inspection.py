@@ -6,17 +6,17 @@ import os
 
 from rnninspect.counter import count_layers
 from rnninspect.errors import PluginError, RnnInspectError, UnreadableFile
-from rnninspect.limits import Limit
 from rnninspect.plugin import Inside
 from rnninspect.readers import choose_reader, open_model
 from rnninspect.report import Findings, Report, add_up, possible_in
 from rnninspect.rules import check
+from rnninspect.source.limits import Limit
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from rnninspect.limits import Limits
     from rnninspect.model import SavedModel
-    from rnninspect.source import Source
+    from rnninspect.source.limits import Limits
+    from rnninspect.source.source import Source
 
 _DEEPEST = 2  # files around the one that is described
 

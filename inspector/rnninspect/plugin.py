@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from rnninspect.cells import CELLS, REQUIRED, Cell, Factor, Role, Sizes, Symbol
 from rnninspect.errors import PluginError, RefusedFile, UnknownFormat, UnreadableFile
-from rnninspect.limits import Limit, Limits
 from rnninspect.model import (
     Axis,
     Fact,
@@ -20,9 +19,10 @@ from rnninspect.model import (
     Stack,
     StoredTensor,
 )
-from rnninspect.neighbours import Neighbour, Whereabouts
 from rnninspect.record import Record
-from rnninspect.source import Source, open_source
+from rnninspect.source.limits import Limit, Limits
+from rnninspect.source.neighbours import Neighbour, Whereabouts
+from rnninspect.source.source import Source, open_source
 from rnninspect.wording import plural
 
 TYPE_CHECKING = False

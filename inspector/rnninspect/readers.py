@@ -15,16 +15,16 @@ from rnninspect.errors import (
     UnknownFormat,
     UnreadableFile,
 )
-from rnninspect.source import open_source
+from rnninspect.source.source import open_source
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
     from typing import TypeVar
 
-    from rnninspect.limits import Limits
     from rnninspect.plugin import Convention, Reader
-    from rnninspect.source import Source
+    from rnninspect.source.limits import Limits
+    from rnninspect.source.source import Source
 
     Answer = TypeVar("Answer")
 
@@ -135,7 +135,7 @@ def _load(target: str) -> Reader:
 def _describe(source: Source, readers: Sequence[Reader]) -> str:
     """What a source that no reader takes seems to be."""
     from rnninspect import foreign  # noqa: PLC0415 - only what no reader takes needs these
-    from rnninspect.folders import describe_folder  # noqa: PLC0415
+    from rnninspect.source.folders import describe_folder  # noqa: PLC0415
 
     if source.is_folder:
         known = foreign.name_folder(source.names_ending(""))

@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from rnninspect.counter import LayerCount
     from rnninspect.model import Observation, SavedModel, SkippedLayer, StoredTensor
 
+# A field of the JSON report that changes its name or its meaning raises it; a new field does not.
+SCHEMA_VERSION = 1
 NOT_PARAMETERS = (Purpose.OPTIMIZER, Purpose.STATE, Purpose.CONSTANT, Purpose.QUANTISATION)
 
 

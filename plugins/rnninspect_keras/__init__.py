@@ -55,26 +55,26 @@ def _read(source: Source) -> SavedModel:
     """Read by the kind of file; the modules for the other kinds are not loaded."""
     match _kind(source):
         case "zip":
-            from rnninspect_keras.containers import read_archive  # noqa: PLC0415
+            from rnninspect_keras.reading import read_archive  # noqa: PLC0415
 
             return read_archive(source)
         case "hdf5":
-            from rnninspect_keras.containers import read_hdf5  # noqa: PLC0415
+            from rnninspect_keras.reading import read_hdf5  # noqa: PLC0415
 
             return read_hdf5(source)
         case "folder":
-            from rnninspect_keras.containers import read_folder  # noqa: PLC0415
+            from rnninspect_keras.reading import read_folder  # noqa: PLC0415
 
             return read_folder(source)
         case "shards":
-            from rnninspect_keras.containers import read_shards  # noqa: PLC0415
+            from rnninspect_keras.reading import read_shards  # noqa: PLC0415
 
             return read_shards(source)
         case "savedmodel":
-            from rnninspect_keras.tensorflow import read_saved_model  # noqa: PLC0415
+            from rnninspect_keras.tensorflow.reading import read_saved_model  # noqa: PLC0415
 
             return read_saved_model(source)
-    from rnninspect_keras.tensorflow import read_checkpoint  # noqa: PLC0415
+    from rnninspect_keras.tensorflow.reading import read_checkpoint  # noqa: PLC0415
 
     return read_checkpoint(source)
 

@@ -33,7 +33,7 @@ class OnnxReader:
 
     def read(self, source: Source) -> SavedModel:
         """Describe the model; see `rnninspect.plugin.Reader`."""
-        from rnninspect_onnx.forms import read  # noqa: PLC0415 - the package must load fast
+        from rnninspect_onnx.reading import read  # noqa: PLC0415 - the package must load fast
 
         return read(source)
 

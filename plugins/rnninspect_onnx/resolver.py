@@ -7,22 +7,22 @@ recurses along a chain of nodes: only subgraphs and calls of functions nest, wit
 from __future__ import annotations
 
 from rnninspect.plugin import Limit, Record
-from rnninspect_onnx import quantised
-from rnninspect_onnx.constants import constant
-from rnninspect_onnx.operators import OPERATORS, run
-from rnninspect_onnx.recurrent import is_recurrent, outputs_of
-from rnninspect_onnx.scopes import Scope, needs
-from rnninspect_onnx.values import UNKNOWN, Call, Kind, Value, with_declared
+from rnninspect_onnx.graph.constants import constant
+from rnninspect_onnx.graph.scopes import Scope, needs
+from rnninspect_onnx.graph.values import UNKNOWN, Call, Kind, Value, with_declared
+from rnninspect_onnx.operators import quantised
+from rnninspect_onnx.operators.table import OPERATORS, run
+from rnninspect_onnx.recurrent.nodes import is_recurrent, outputs_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from rnninspect_onnx.control import Turn
-    from rnninspect_onnx.decoder import Decoder
-    from rnninspect_onnx.loop_cells import LoopCell
-    from rnninspect_onnx.messages import Attribute, Function, Graph, Node
-    from rnninspect_onnx.values import Dims
+    from rnninspect_onnx.graph.values import Dims
+    from rnninspect_onnx.operators.control import Turn
+    from rnninspect_onnx.protobuf.decoder import Decoder
+    from rnninspect_onnx.protobuf.messages import Attribute, Function, Graph, Node
+    from rnninspect_onnx.recurrent.loop_cells import LoopCell
 
 
 _PORTION = 4_000  # steps that are spent at once
@@ -156,7 +156,7 @@ class Resolver:
 
     def _enter(self, scope: Scope, call: Call) -> tuple[Value, ...]:
         """Run the graphs inside a node, which see the values around them."""
-        from rnninspect_onnx import control  # noqa: PLC0415 - most models have no graphs inside
+        from rnninspect_onnx.operators import control  # noqa: PLC0415 - most models have no graphs inside
 
         def enter(step: str, graph: Graph, bound: dict[str, Value | None]) -> Scope:
             path = scope.inside(f"{scope.label(call.node)}.{step}")
@@ -172,7 +172,7 @@ class Resolver:
         return ran.outputs
 
     def _note_loop(self, name: str, turn: Turn) -> None:
-        from rnninspect_onnx.loop_cells import find_cell  # noqa: PLC0415 - most models have no loop
+        from rnninspect_onnx.recurrent.loop_cells import find_cell  # noqa: PLC0415 - most models have no loop
 
         self.starts.extend(turn.starts)
         cell = find_cell(name, turn)

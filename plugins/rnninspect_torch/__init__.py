@@ -33,7 +33,7 @@ class TorchReader:
 
     def recognises(self, source: Source) -> bool:
         """Whether the first bytes, or the names in a zip directory, are those of torch."""
-        from rnninspect_torch.sniffing import sniff  # noqa: PLC0415 - only for files of torch
+        from rnninspect_torch.recognition import sniff  # noqa: PLC0415 - only for files of torch
 
         return sniff(source) is not None
 
@@ -45,6 +45,7 @@ class TorchReader:
 
     def conventions(self) -> Sequence[Convention]:
         """PyTorch has two bias vectors or none, and can project an LSTM's output; others differ."""
-        from rnninspect_torch import layout, library_cells  # noqa: PLC0415 - only for `count`
+        from rnninspect_torch.dialect import layout  # noqa: PLC0415 - only for `count`
+        from rnninspect_torch.other_cells import libraries as library_cells  # noqa: PLC0415 - only for `count`
 
         return (*layout.CONVENTIONS, *library_cells.CONVENTIONS)

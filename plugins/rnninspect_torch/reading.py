@@ -8,7 +8,7 @@ import struct
 from importlib import import_module
 
 from rnninspect.plugin import Fact, Inside, Observation, SavedModel, Source, UnreadableFile
-from rnninspect_torch.sniffing import Container, model_in, sniff
+from rnninspect_torch.recognition import Container, model_in, sniff
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -18,11 +18,11 @@ if TYPE_CHECKING:
 
 # Each of these modules has a function `read`, and is imported when a file needs it.
 _MODULES = {
-    Container.ZIP: "archive",
-    Container.LEGACY: "legacy",
-    Container.PICKLE: "plain",
-    Container.SAFETENSORS: "safetensors",
-    Container.INDEX: "shards",
+    Container.ZIP: "archives.archive",
+    Container.LEGACY: "formats.legacy",
+    Container.PICKLE: "formats.plain",
+    Container.SAFETENSORS: "formats.safetensors",
+    Container.INDEX: "formats.shards",
 }
 _AROUND = (Container.GZIP, Container.TAR, Container.BUNDLE)  # files around files
 _DEEPEST = 3  # a folder, gzip, tar, and the file
@@ -85,10 +85,10 @@ def read_any(source: Source, depth: int = 0) -> Found:
 def _read_inside(source: Source, container: Container, depth: int) -> Found:
     """Describe the file of torch in another file."""
     if container is Container.GZIP:
-        from rnninspect_torch.gzipped import unwrap  # noqa: PLC0415 - as above
+        from rnninspect_torch.archives.gzipped import unwrap  # noqa: PLC0415 - as above
 
         return read_any(unwrap(source), depth + 1)
-    from rnninspect_torch import bundled, tar  # noqa: PLC0415 - as above
+    from rnninspect_torch.formats import bundled, tar  # noqa: PLC0415 - as above
 
     if container is Container.TAR and tar.is_tar_era(source):
         return tar.read(source)

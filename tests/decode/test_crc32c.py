@@ -6,7 +6,7 @@ from hashlib import shake_128
 
 import pytest
 
-from rnninspect.decode.crc32c import CASTAGNOLI, PIECE, WORD, crc32c
+from rnninspect.decode.sstable.crc32c import CASTAGNOLI, PIECE, WORD, crc32c
 
 
 def bit_by_bit(data: bytes) -> int:

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from hdf5_pair import by_h5py, by_us
-from hdf5_samples import write_crowd, write_sample
+from making.keras.hdf5_pair import by_h5py, by_us
+from making.keras.hdf5_samples import write_crowd, write_sample
 from rnninspect.errors import UnreadableFile
 
 if TYPE_CHECKING:

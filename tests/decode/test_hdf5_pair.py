@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from hdf5_pair import by_h5py, by_us
-from hdf5_samples import VERSIONS, write_crowd, write_sample
+from making.keras.hdf5_pair import by_h5py, by_us
+from making.keras.hdf5_samples import VERSIONS, write_crowd, write_sample
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -13,8 +13,8 @@ import pytest
 from rnninspect.decode.hdf5 import Dataset, File, Group, LayoutKind, Link, LinkKind
 from rnninspect.decode.hdf5.checksum import lookup3
 from rnninspect.errors import RefusedFile, UnreadableFile
-from rnninspect.limits import Limits
-from rnninspect.source import Source, open_source
+from rnninspect.source.limits import Limits
+from rnninspect.source.source import Source, open_source
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from bundles import varint
+from making.tensorflow.bundles import varint
 from rnninspect.decode.protobuf import (
     FIXED32,
     FIXED64,
@@ -19,8 +19,8 @@ from rnninspect.decode.protobuf import (
     signed32,
 )
 from rnninspect.errors import RefusedFile, UnreadableFile
-from rnninspect.limits import Limits
-from rnninspect.source import Source, open_source
+from rnninspect.source.limits import Limits
+from rnninspect.source.source import Source, open_source
 
 if TYPE_CHECKING:
     from pathlib import Path

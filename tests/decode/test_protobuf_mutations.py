@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import onnx
 from google.protobuf.message import DecodeError  # type: ignore[import-untyped] # no stubs
 
-from onnx_mutations import mutations, varied_model
+from making.onnx.mutations import mutations, varied_model
 from rnninspect.decode.protobuf import (
     FIXED32,
     KEPT_NUMBERS,
@@ -17,8 +17,8 @@ from rnninspect.decode.protobuf import (
     signed32,
 )
 from rnninspect.errors import UnreadableFile
-from rnninspect.limits import Limits
-from rnninspect.source import open_source
+from rnninspect.source.limits import Limits
+from rnninspect.source.source import open_source
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -6,11 +6,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bundles import literal, varint
-from rnninspect.decode.snappy import decompress
+from making.tensorflow.bundles import literal, varint
+from rnninspect.decode.sstable.snappy import decompress
 from rnninspect.errors import RefusedFile, UnreadableFile
-from rnninspect.limits import Limits
-from rnninspect.source import holding_source
+from rnninspect.source.limits import Limits
+from rnninspect.source.source import holding_source
 
 SOURCE = holding_source("table", b"", Limits(table_bytes=10_000))
 

@@ -11,8 +11,8 @@ import pytest
 
 from rnninspect.decode.zip_directory import Member, open_member, read_directory
 from rnninspect.errors import RefusedFile, UnreadableFile
-from rnninspect.limits import Limits
-from rnninspect.source import Source, open_source
+from rnninspect.source.limits import Limits
+from rnninspect.source.source import Source, open_source
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -13,9 +13,9 @@ import tensorflow as tf
 
 from rnninspect.errors import UnreadableFile
 from rnninspect.plugin import Fact
-from rnninspect.source import open_source
-from rnninspect_keras.bundle import Bundle, read_bundle
-from rnninspect_keras.old_bundle import is_index, read_old
+from rnninspect.source.source import open_source
+from rnninspect_keras.tensorflow.checkpoint_v1 import is_index, read_old
+from rnninspect_keras.tensorflow.checkpoint_v2 import Bundle, read_bundle
 
 pytestmark = pytest.mark.frameworks
 MUTATIONS = 300

@@ -13,7 +13,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from drawing import Truth, agree, drawn, hold
+from making.drawing import Truth, agree, drawn, hold
 from rnninspect import inspect_file
 from rnninspect.verification.asking import KERAS
 

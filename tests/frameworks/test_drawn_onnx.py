@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 from hypothesis import example, given
 
-from drawing import Truth, agree, drawn, hold
-from drawn_nodes import Node, by_hand, by_torch, nodes, shapes
+from making.drawing import Truth, agree, drawn, hold
+from making.onnx.drawn_nodes import Node, by_hand, by_torch, nodes, shapes
 from rnninspect.verification.asking import ONNX, ONNXRUNTIME
 
 pytestmark = [pytest.mark.frameworks, pytest.mark.filterwarnings("ignore")]

@@ -12,7 +12,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from drawing import Truth, agree, drawn, hold
+from making.drawing import Truth, agree, drawn, hold
 from rnninspect.verification.asking import TORCH
 
 pytestmark = [pytest.mark.frameworks, pytest.mark.filterwarnings("ignore")]

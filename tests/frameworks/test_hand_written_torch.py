@@ -11,8 +11,8 @@ import pytest
 import torch
 from safetensors.torch import save_file
 from torch import nn
-from torch_pickles import read_path
 
+from making.torch.pickles import read_path
 from rnninspect.counter import count_layer
 from rnninspect.model import Fact, SavedModel
 

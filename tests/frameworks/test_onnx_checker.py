@@ -9,7 +9,7 @@ from typing import Any
 import onnx
 import pytest
 
-from rnninspect.command import FINDINGS, Request, run
+from rnninspect.command.running import FINDINGS, Request, run
 
 SAMPLES = Path(__file__).resolve().parents[2] / "sample_models"
 ENTRIES: list[dict[str, Any]] = [

@@ -16,7 +16,7 @@ from onnxruntime.quantization import (
     quantize_static,
 )
 
-from onnx_graphs import GATES, Shape, graph, model, node, value, weights
+from making.onnx.graphs import GATES, Shape, graph, model, node, value, weights
 from rnninspect import inspect_file
 
 if TYPE_CHECKING:

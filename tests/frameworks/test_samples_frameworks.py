@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from rnninspect import inspect_file
-from rnninspect.render.to_json import report_json
+from rnninspect.render.report.json import report_json
 
 pytestmark = [
     pytest.mark.frameworks,

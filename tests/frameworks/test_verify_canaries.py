@@ -14,7 +14,7 @@ import keras
 import pytest
 import tf_keras
 
-from keras_gadgets import (
+from making.keras.gadgets import (
     CONTAINERS,
     GADGETS,
     Entry,
@@ -28,10 +28,10 @@ from keras_gadgets import (
 from rnninspect import inspect_file
 from rnninspect.verification.asking import KERAS, question_on
 from rnninspect.verification.child import ask
-from rnninspect.verification.keras_names import FUNCTIONS, LAYERS, OPERATIONS, SETTINGS, TRAINING
 from rnninspect.verification.opinion import Bounds
 from rnninspect.verification.process import run_child
 from rnninspect.verification.question import Answer
+from rnninspect_keras.judge.allowed import FUNCTIONS, LAYERS, OPERATIONS, SETTINGS, TRAINING
 
 pytestmark = [pytest.mark.frameworks, pytest.mark.filterwarnings("ignore")]
 SUFFIXES = (".keras", ".h5", ".hdf5", ".bin", "")
@@ -185,7 +185,7 @@ def test_the_child_ends_at_what_the_list_would_let_through(
     container, config, words = UNLISTED[name]
     path = CONTAINERS[container](tmp_path / "model", config(canary))
     asked = question_on(inspect_file(path), Bounds(), trusted=False)
-    given = run_child("unlisted_keras", asked, Bounds(), lambda _: None)
+    given = run_child("making.unlisted_keras", asked, Bounds(), lambda _: None)
     assert given.untrusted.startswith(f"loading it tried to {words}")
     assert not canary.exists()
 

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 import torch
 
-from drawing import agree
+from making.drawing import agree
 from rnninspect import inspect_file
 from rnninspect.verification.asking import TORCH, question_on
 from rnninspect.verification.child import ask

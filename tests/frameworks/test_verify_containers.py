@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from drawing import agree, opinion_of
+from making.drawing import agree, opinion_of
 from rnninspect import inspect_file
 from rnninspect.verification.asking import KERAS, TORCH, question_on
 from rnninspect.verification.child import ask

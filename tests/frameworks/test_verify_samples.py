@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from drawing import agree, opinion_of
+from making.drawing import agree, opinion_of
 from rnninspect import inspect_file
 from rnninspect.verification import JUDGES, Judge, Verdict
 

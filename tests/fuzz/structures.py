@@ -8,7 +8,7 @@ import random
 import warnings
 import zipfile
 
-from bundles import varint
+from making.tensorflow.bundles import varint
 
 from .faults import MOST_BYTES, NUMBERS, mutate_bytes, mutate_json
 

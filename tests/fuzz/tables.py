@@ -6,10 +6,10 @@ import random
 import tempfile
 from pathlib import Path
 
-from bundles import table
-from rnninspect.decode.table import read_table
+from making.tensorflow.bundles import table
+from rnninspect.decode.sstable.tables import read_table
 from rnninspect.errors import UnreadableFile
-from rnninspect.source import open_source
+from rnninspect.source.source import open_source
 
 from .faults import mutate_bytes
 from .structures import mutate_protobuf

@@ -8,24 +8,24 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from bundles import literal, varint
+from making.tensorflow.bundles import literal, varint
 from rnninspect.decode.hdf5 import Dataset, File, Node
 from rnninspect.decode.protobuf import LENGTH, WireReader
-from rnninspect.decode.snappy import decompress
-from rnninspect.decode.table import read_table
+from rnninspect.decode.sstable.snappy import decompress
+from rnninspect.decode.sstable.tables import read_table
 from rnninspect.decode.zip_directory import open_member, read_directory
 from rnninspect.errors import UnreadableFile
 from rnninspect.inspection import inspect_file
-from rnninspect.limits import Limits
 from rnninspect.render import RENDERERS
-from rnninspect.render.columns import COLUMNS
+from rnninspect.render.report.columns import COLUMNS
 from rnninspect.render.view import View
-from rnninspect.source import Source, holding_source, open_source
-from rnninspect_keras.declared import parse_json, walk_entries
-from rnninspect_keras.model import describe_native
-from rnninspect_keras.store import read_store
-from rnninspect_torch.opcodes import load_from
-from rnninspect_torch.rebuild import TorchCalls
+from rnninspect.source.limits import Limits
+from rnninspect.source.source import Source, holding_source, open_source
+from rnninspect_keras.configuration.declared import parse_json, walk_entries
+from rnninspect_keras.containers.store import read_store
+from rnninspect_keras.describing import describe_native
+from rnninspect_torch.pickles.interpreter import load_from
+from rnninspect_torch.tensors.calls import TorchCalls
 
 from .faults import Mutator, mutate_bytes, mutate_json, mutate_safetensors
 from .structures import mutate_pickle, mutate_protobuf, mutate_zip

@@ -9,12 +9,12 @@ from pathlib import Path
 
 import h5py
 import numpy as np
-from torch_pickles import archive, mapping, state_dict, text
 
-from bundles import field, table, varint
 from hostile.entry import Hostile, written
 from hostile.safetensors_entries import file, spec
 from hostile.torch_entries import RECORDS, pairs
+from making.tensorflow.bundles import field, table, varint
+from making.torch.pickles import archive, mapping, state_dict, text
 
 SHARDS = 40
 INDEX = "pytorch_model.bin.index.json"

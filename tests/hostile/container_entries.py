@@ -11,11 +11,10 @@ import tarfile
 import zipfile
 from pathlib import Path
 
-from torch_pickles import archive, lstm, mapping, name, numbers, saved, tensor, text
-
 from hostile.entry import Hostile, written
 from hostile.safetensors_entries import SOUND, file, spec
 from hostile.torch_entries import RECORDS, SHAPES, changed, pairs
+from making.torch.pickles import archive, lstm, mapping, name, numbers, saved, tensor, text
 
 
 def one_member_many_names(path: Path) -> None:

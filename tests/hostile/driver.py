@@ -20,9 +20,9 @@ from functools import partial
 from importlib import import_module
 from pathlib import Path
 
-from rnninspect import stores
 from rnninspect.__main__ import call
-from rnninspect.ending import until_stopped
+from rnninspect.command.ending import until_stopped
+from rnninspect.source import stores
 
 FORMATS = ("table", "json", "markdown", "csv")
 PACKAGES = ("rnninspect", "rnninspect_onnx", "rnninspect_torch", "rnninspect_keras")

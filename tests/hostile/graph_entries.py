@@ -5,10 +5,10 @@ from __future__ import annotations
 import numpy as np
 from onnx import helper, numpy_helper
 
-from bundles import varint
 from hostile.entry import Hostile, written
 from hostile.onnx_entries import data, fed_by, field, kernel, lstm, named
-from onnx_graphs import Shape, graph, model, node, weights
+from making.onnx.graphs import Shape, graph, model, node, weights
+from making.tensorflow.bundles import varint
 
 
 def identities(count: int) -> bytes:

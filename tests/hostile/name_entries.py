@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from bundles import entry, header, table
 from hostile.entry import Hostile, written
 from hostile.safetensors_entries import file, spec
+from making.tensorflow.bundles import entry, header, table
 
 DEEP = "a/" * 1_000  # an index stores what a key shares with the one before only once
 

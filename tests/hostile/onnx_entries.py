@@ -10,7 +10,7 @@ import onnx
 from onnx import TensorProto, helper, numpy_helper
 
 from hostile.entry import Hostile, written
-from onnx_graphs import Shape, graph, model, node, weights
+from making.onnx.graphs import Shape, graph, model, node, weights
 
 
 def lstm(kernel: onnx.TensorProto | None = None, **attributes: object) -> onnx.ModelProto:

@@ -8,9 +8,8 @@ import tarfile
 import zipfile
 from pathlib import Path
 
-from torch_pickles import call, items, mapping, name, number, numbers, text
-
 from hostile.entry import MARKERS, Hostile, written
+from making.torch.pickles import call, items, mapping, name, number, numbers, text
 
 KERAS = Path(__file__).parents[2] / "sample_models" / "keras" / "lstm_no_bias.keras"
 START = b"\x80\x02"

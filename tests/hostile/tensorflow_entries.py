@@ -6,11 +6,11 @@ import struct
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
-from bundles import varint
 from hostile.entry import Hostile, written
 from hostile.onnx_entries import field
-from rnninspect.decode.crc32c import crc32c
-from rnninspect.decode.table import MAGIC, MASK_DELTA
+from making.tensorflow.bundles import varint
+from rnninspect.decode.sstable.crc32c import crc32c
+from rnninspect.decode.sstable.tables import MAGIC, MASK_DELTA
 
 Entry = tuple[bytes, bytes]
 FLOAT = b"\x08\x01"  # DataType 1 as field 1

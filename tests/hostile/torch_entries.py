@@ -9,8 +9,9 @@ from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
-import torch_bombs
-from torch_pickles import (
+from hostile.entry import MARKERS, Hostile, written
+from making.torch import bombs
+from making.torch.pickles import (
     archive,
     call,
     lstm,
@@ -22,8 +23,6 @@ from torch_pickles import (
     tensor,
     text,
 )
-
-from hostile.entry import MARKERS, Hostile, written
 
 SHAPES = lstm(3, 2)
 RECORDS = records_of(SHAPES)
@@ -100,7 +99,7 @@ def crowd(tensors: int) -> bytes:
     )
 
 
-def exploding(bomb: torch_bombs.Bomb) -> bytes:
+def exploding(bomb: bombs.Bomb) -> bytes:
     return archive(bomb.data())
 
 
@@ -198,6 +197,6 @@ ENTRIES: dict[str, Hostile] = {
     },
     **{
         f"bomb_{label.replace(' ', '_').replace('^', '')}.pt": written(partial(exploding, bomb), 2)
-        for label, bomb in torch_bombs.BOMBS.items()
+        for label, bomb in bombs.BOMBS.items()
     },
 }

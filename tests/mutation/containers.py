@@ -19,7 +19,7 @@ import torch
 from onnx import numpy_helper
 
 from mutation.faults import Arrays, Unfit
-from rnninspect.decode.table import MAGIC
+from rnninspect.decode.sstable.tables import MAGIC
 
 WEIGHTS = "model.weights.h5"
 PARTS_OF_A_CHECKPOINT = ("model_state_dict", "state_dict", "model")

@@ -5,8 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from contract import hold
 
+from making.contract import hold
 from rnninspect.plugin import Reader
 from rnninspect.readers import built_in_readers
 

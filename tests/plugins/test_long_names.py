@@ -9,10 +9,10 @@ import numpy as np
 import pytest
 from safetensors.numpy import save_file
 
-from bundles import write_by_name
+from making.tensorflow.bundles import write_by_name
 from rnninspect.errors import RefusedFile
 from rnninspect.inspection import inspect_file
-from rnninspect.limits import Limits
+from rnninspect.source.limits import Limits
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -11,13 +11,13 @@ from pathlib import Path
 import h5py
 import numpy as np
 import pytest
-from torch_pickles import archive, lstm, saved
 
-from bundles import field, shape_of, table, write_by_name
-from rnninspect import stores
+from making.tensorflow.bundles import field, shape_of, table, write_by_name
+from making.torch.pickles import archive, lstm, saved
 from rnninspect.errors import RefusedFile, UnreadableFile
 from rnninspect.inspection import inspect_file
-from rnninspect.limits import Limits
+from rnninspect.source import stores
+from rnninspect.source.limits import Limits
 
 SHARDS = 40
 

@@ -9,12 +9,12 @@ from dataclasses import replace
 
 import pytest
 
-from audit_cases import AUDITS, BAD, held
-from handmade import layer, model, report
-from report_cases import UNREADABLE, hold, without_rules
+from making.audits import AUDITS, BAD, held
+from making.by_hand import layer, model, report
+from making.reports import UNREADABLE, hold, without_rules
 from rnninspect.render import RENDERERS
+from rnninspect.render.audit.table import AUDIT_RENDERERS
 from rnninspect.render.escape import for_csv
-from rnninspect.render.to_audit import AUDIT_RENDERERS
 from rnninspect.render.view import View
 
 

@@ -9,14 +9,14 @@ from pathlib import Path
 
 import pytest
 
-from handmade import TWO_BIASES, layer, model, report, reshaped, tensor, without
-from networks import FORMS, form_of, inspected
-from rnninspect.card import END, START, framed, replace_block
+from making.by_hand import TWO_BIASES, layer, model, report, reshaped, tensor, without
+from making.networks import FORMS, form_of, inspected
+from rnninspect.card.block import END, START, framed, replace_block
 from rnninspect.cells import REQUIRED, Role, Sizes
 from rnninspect.comparison import Comparison, compare, outline
 from rnninspect.model import Fate, Purpose, SkippedLayer, Stack
-from rnninspect.render.to_card import card
-from rnninspect.render.to_diff import DIFF_RENDERERS
+from rnninspect.render.card import card
+from rnninspect.render.diff.table import DIFF_RENDERERS
 from rnninspect.report import Report
 
 GOLDEN = Path(__file__).parent / "golden"

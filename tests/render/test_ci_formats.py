@@ -14,12 +14,12 @@ import jsonschema
 import pytest
 import xmlschema
 
-from audit_cases import AUDITS, BAD, held
-from handmade import layer, model, report
-from report_cases import CASES, UNREADABLE, text_of
+from making.audits import AUDITS, BAD, held
+from making.by_hand import layer, model, report
+from making.reports import CASES, UNREADABLE, text_of
+from rnninspect.render.audit.table import AUDIT_RENDERERS
 from rnninspect.render.places import repository_path
-from rnninspect.render.to_audit import AUDIT_RENDERERS
-from rnninspect.render.to_github import LARGEST_SUMMARY, summary_part
+from rnninspect.render.report.github import LARGEST_SUMMARY, summary_part
 from rnninspect.render.view import Unreadable, View
 from rnninspect.report import Findings
 from rnninspect.rules import RULES, Finding, Level

@@ -9,12 +9,12 @@ from collections.abc import Iterator
 
 import pytest
 
-from handmade import layer, model, report, tensor
-from report_cases import CASES, UNREADABLE, hold, text_of, without_rules
+from making.by_hand import layer, model, report, tensor
+from making.reports import CASES, UNREADABLE, hold, text_of, without_rules
 from rnninspect.cells import Sizes
 from rnninspect.render import RENDERERS
-from rnninspect.render.explanation import explain
-from rnninspect.render.formula_sheet import Wish, formula_sheet
+from rnninspect.render.knowledge.explanation import explain
+from rnninspect.render.knowledge.formula_sheet import Wish, formula_sheet
 from rnninspect.render.view import View
 from rnninspect.report import Report
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from handmade import model, report
-from rnninspect.render.to_json import as_json, document_of, dump
+from making.by_hand import model, report
+from rnninspect.render.report.json import as_json, document_of, dump
 from rnninspect.render.view import Unreadable, View
 from rnninspect.report import Report
 

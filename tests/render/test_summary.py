@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from handmade import layer, model, report, tensor
+from making.by_hand import layer, model, report, tensor
 from rnninspect.model import Fact, Observation, Purpose, SkippedLayer, StoredTensor
-from rnninspect.render.sentences import summary
+from rnninspect.render.report.sentences import summary
 
 A, B, C = (tensor(name, (2, 5)) for name in "abc")
 

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import pytest
 
-from audit_cases import held
-from handmade import TWO_BIASES, layer, model, report, reshaped
-from report_cases import text_of
+from making.audits import held
+from making.by_hand import TWO_BIASES, layer, model, report, reshaped
+from making.reports import text_of
 from rnninspect.cells import Role, Sizes
 from rnninspect.comparison import compare, outline
 from rnninspect.model import Fact, Observation, RecurrentLayer
-from rnninspect.render.columns import BY_NAME
-from rnninspect.render.explanation import explain
-from rnninspect.render.to_audit import AUDIT_RENDERERS
-from rnninspect.render.to_diff import diff_table
+from rnninspect.render.audit.table import AUDIT_RENDERERS
+from rnninspect.render.diff.table import diff_table
+from rnninspect.render.knowledge.explanation import explain
+from rnninspect.render.report.columns import BY_NAME
 from rnninspect.render.view import View
 from rnninspect.render.widths import start_of, width_of
 from rnninspect.report import Report

@@ -15,8 +15,8 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from rnninspect.baseline import Baseline
     from rnninspect.policy import Policies
+    from rnninspect.policy.baseline import Baseline
     from rnninspect.rules import Level
 
 BUDGETS = "R5"

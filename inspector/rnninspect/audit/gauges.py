@@ -6,9 +6,9 @@ from collections import Counter
 from fractions import Fraction
 
 from rnninspect.audit.measure import Measure, Outcome
-from rnninspect.baseline import FIGURES, Figures
 from rnninspect.counter import unique_tensors
 from rnninspect.model import Origin
+from rnninspect.policy.baseline import FIGURES, Figures
 from rnninspect.wording import plural
 
 TYPE_CHECKING = False

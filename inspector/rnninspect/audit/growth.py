@@ -6,7 +6,7 @@ from dataclasses import replace
 from fractions import Fraction
 
 from rnninspect.audit.gauges import at_most, figures_of, telling
-from rnninspect.baseline import FIGURES
+from rnninspect.policy.baseline import FIGURES
 from rnninspect.rules import RULES, Breach
 
 TYPE_CHECKING = False
@@ -14,8 +14,8 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterator
 
     from rnninspect.audit.measure import Measure
-    from rnninspect.baseline import Baseline, Figures
     from rnninspect.policy import Policy
+    from rnninspect.policy.baseline import Baseline, Figures
     from rnninspect.report import Report
     from rnninspect.rules import Finding
 

@@ -8,12 +8,13 @@ from typing import Annotated
 import typer
 
 from rnninspect import __version__
-from rnninspect.cli import checking, comparing, knowledge, models, verifying
+from rnninspect.cli import checking, comparing, knowledge, verifying
+from rnninspect.cli import inspecting as models
 from rnninspect.cli.completion import complete, shell_named
 from rnninspect.cli.options import PlainUsage
 from rnninspect.cli.showing import show
-from rnninspect.command import FAILED, complain
-from rnninspect.ending import silence
+from rnninspect.command.ending import silence
+from rnninspect.command.running import FAILED, complain
 
 app = typer.Typer(
     rich_markup_mode=None,  # help is plain text: it must read well in a pipe too

@@ -12,7 +12,7 @@ import typer
 
 from rnninspect.cli import options
 from rnninspect.cli.options import Format, LimitPairs, Models, Output
-from rnninspect.command import (
+from rnninspect.command.running import (
     FAILED,
     FINDINGS,
     OK,
@@ -24,18 +24,18 @@ from rnninspect.command import (
     summarise,
     terminal_width,
 )
-from rnninspect.documents import require_small
+from rnninspect.command.writing import write_whole
 from rnninspect.errors import PolicyError, UnreadableFile
 from rnninspect.policy.keys import KEYS
 from rnninspect.render.view import View
+from rnninspect.source.documents import require_small
 from rnninspect.wording import plural
-from rnninspect.writing import write_whole
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from rnninspect.baseline import Baseline
     from rnninspect.policy import Key, Policies
+    from rnninspect.policy.baseline import Baseline
     from rnninspect.render.view import Unreadable
     from rnninspect.report import Report
 
@@ -113,7 +113,7 @@ def check(
 
 def _check(wish: _Wish, policies: Policies) -> int:
     from rnninspect.audit import audit  # noqa: PLC0415 - only when used
-    from rnninspect.render.to_audit import AUDIT_RENDERERS  # noqa: PLC0415 - only when used
+    from rnninspect.render.audit.table import AUDIT_RENDERERS  # noqa: PLC0415 - only when used
 
     old = _baseline(policies.general.baseline, wish)
     reports, unreadable = inspect_all(wish.request)
@@ -138,7 +138,7 @@ def _code(unreadable: Sequence[Unreadable], failing: Sequence[str]) -> int:
 
 def _baseline(name: str | None, wish: _Wish) -> Baseline | None:
     """The baseline to measure by; an empty one where a first one is to be written."""
-    from rnninspect.baseline import DEFAULT_NAME, Baseline, read_baseline  # noqa: PLC0415 - as above
+    from rnninspect.policy.baseline import DEFAULT_NAME, Baseline, read_baseline  # noqa: PLC0415 - as above
 
     if name is None and not wish.update:
         return None
@@ -149,7 +149,7 @@ def _baseline(name: str | None, wish: _Wish) -> Baseline | None:
 def _accept(reports: Sequence[Report], old: Baseline) -> Baseline:
     """Write the figures of today; models that were not read stay, those that are gone go."""
     from rnninspect.audit import figures_of  # noqa: PLC0415 - as above
-    from rnninspect.baseline import Baseline, baseline_text  # noqa: PLC0415 - as above
+    from rnninspect.policy.baseline import Baseline, baseline_text  # noqa: PLC0415 - as above
 
     kept = {name: held for name, held in old.models.items() if name not in old.missing}
     fresh = {old.name_of(report.path): figures_of(report) for report in reports}

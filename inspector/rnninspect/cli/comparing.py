@@ -12,7 +12,7 @@ import typer
 
 from rnninspect.cli import options
 from rnninspect.cli.options import FailOn, LimitPairs, Models, Output
-from rnninspect.command import (
+from rnninspect.command.running import (
     FAILED,
     FINDINGS,
     OK,
@@ -23,20 +23,20 @@ from rnninspect.command import (
     inspect_all,
     terminal_width,
 )
-from rnninspect.documents import read_document
+from rnninspect.command.writing import write_whole
 from rnninspect.errors import RnnInspectError, UnreadableFile
 from rnninspect.inspection import inspect_file
 from rnninspect.readers import open_model
-from rnninspect.source import holding_source
-from rnninspect.writing import write_whole
+from rnninspect.source.documents import read_document
+from rnninspect.source.source import holding_source
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from rnninspect.comparison import Outline
-    from rnninspect.limits import Limits
     from rnninspect.report import Report
-    from rnninspect.source import Source
+    from rnninspect.source.limits import Limits
+    from rnninspect.source.source import Source
 
 DIFF_FORMATS = ("table", "markdown", "json")
 STDIN = "-"
@@ -77,8 +77,8 @@ def card(  # noqa: PLR0913 - an option each
 
     Example: rnninspect card model.onnx --update README.md
     """
-    from rnninspect.card import framed  # noqa: PLC0415 - only when used
-    from rnninspect.render.to_card import card as block_of  # noqa: PLC0415 - only when used
+    from rnninspect.card.block import framed  # noqa: PLC0415 - only when used
+    from rnninspect.render.card import card as block_of  # noqa: PLC0415 - only when used
 
     if update is None and (append or check or metadata):
         raise typer.BadParameter("--append, --check and --metadata need --update FILE")
@@ -122,7 +122,7 @@ def diff(
     Example: rnninspect diff old.json model.onnx --fail-on-change
     """
     from rnninspect.comparison import compare  # noqa: PLC0415 - only when used
-    from rnninspect.render.to_diff import DIFF_RENDERERS  # noqa: PLC0415 - only when used
+    from rnninspect.render.diff.table import DIFF_RENDERERS  # noqa: PLC0415 - only when used
 
     render = DIFF_RENDERERS[options.one_of("--format", output_format, DIFF_FORMATS)]
     limits, files = options.limits(limit), [old, new]
@@ -172,13 +172,13 @@ def _renew(path: Path, wish: _Wish, *, write: bool) -> int:
 
 
 def _renewed(document: bytes, wish: _Wish) -> bytes:
-    from rnninspect.card import append_block, replace_block  # noqa: PLC0415 - only when used
+    from rnninspect.card.block import append_block, replace_block  # noqa: PLC0415 - only when used
 
     put = append_block if wish.append else replace_block
     fresh = put(document, wish.block)
     if not wish.metadata:
         return fresh
-    from rnninspect.front_matter import fill  # noqa: PLC0415 - an extra
+    from rnninspect.card.front_matter import fill  # noqa: PLC0415 - an extra
 
     return fill(fresh, wish.reports)
 
@@ -189,7 +189,7 @@ def _outline(path: str, other: str, limits: Limits, files: list[str]) -> Outline
     The files of a model are added to `files`.
     """
     from rnninspect.comparison import outline  # noqa: PLC0415 - only when used
-    from rnninspect.render.from_json import is_report, read_reports  # noqa: PLC0415 - as above
+    from rnninspect.comparison.saved_report import is_report, read_reports  # noqa: PLC0415 - as above
 
     try:
         with _standard_input(limits) if path == STDIN else open_model(path, limits) as source:
@@ -207,7 +207,7 @@ def _outline(path: str, other: str, limits: Limits, files: list[str]) -> Outline
 
 def _standard_input(limits: Limits) -> Source:
     """All of it, as far as a report may go."""
-    from rnninspect.render.from_json import MEMORY_OF_A_BYTE  # noqa: PLC0415 - only when used
+    from rnninspect.comparison.saved_report import MEMORY_OF_A_BYTE  # noqa: PLC0415 - only when used
 
     most = limits.header_bytes // MEMORY_OF_A_BYTE + 1
     try:

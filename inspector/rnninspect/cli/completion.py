@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import typer
 from typer.completion import install_callback, show_callback
 
-from rnninspect.command import FAILED, OK, complain
+from rnninspect.command.running import FAILED, OK, complain
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -9,10 +9,10 @@ import typer
 from rnninspect.cells import CELLS, Role, Sizes
 from rnninspect.cli import options
 from rnninspect.cli.showing import reporting, show
-from rnninspect.command import terminal_width
+from rnninspect.command.running import terminal_width
 from rnninspect.readers import built_in_readers, conventions_of, installed_readers
-from rnninspect.render.formula_sheet import Wish, formula_sheet
-from rnninspect.render.listings import cell_table, reader_table, rule_page, rule_table
+from rnninspect.render.knowledge.formula_sheet import Wish, formula_sheet
+from rnninspect.render.knowledge.listings import cell_table, reader_table, rule_page, rule_table
 from rnninspect.rules import RULES
 
 

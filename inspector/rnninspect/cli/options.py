@@ -10,10 +10,10 @@ import typer
 from typer.core import TyperCommand
 
 from rnninspect.cells import CELLS, OWN, Symbol
-from rnninspect.limits import Limits
 from rnninspect.render import RENDERERS
-from rnninspect.render.columns import BY_NAME, Column
+from rnninspect.render.report.columns import BY_NAME, Column
 from rnninspect.rules import Level
+from rnninspect.source.limits import Limits
 
 NEVER = "never"
 LEVELS = (*(level.value for level in Level), NEVER)

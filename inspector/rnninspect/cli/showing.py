@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from rnninspect.command import FAILED, complain, deliver
+from rnninspect.command.running import FAILED, complain, deliver
 from rnninspect.errors import RnnInspectError
 
 if TYPE_CHECKING:

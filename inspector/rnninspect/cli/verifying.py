@@ -9,7 +9,7 @@ import typer
 
 from rnninspect.cli import options
 from rnninspect.cli.options import LimitPairs, Models, Output
-from rnninspect.command import FAILED, FINDINGS, OK, complain, deliver
+from rnninspect.command.running import FAILED, FINDINGS, OK, complain, deliver
 from rnninspect.errors import RnnInspectError
 from rnninspect.inspection import inspect_file
 from rnninspect.render.view import Unreadable
@@ -18,8 +18,8 @@ from rnninspect.verification.opinion import Bounds, Verdict
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from rnninspect.limits import Limits
     from rnninspect.report import Report
+    from rnninspect.source.limits import Limits
     from rnninspect.verification.opinion import Opinion
 
 VERDICT_FORMATS = ("table", "json")
@@ -57,8 +57,8 @@ def verify(  # noqa: PLR0913 - an option each
 
     Example: rnninspect verify model.pt
     """
-    from rnninspect.render.to_verdict import verdict  # noqa: PLC0415 - only when used
-    from rnninspect.render.to_verdict_json import verdicts_json  # noqa: PLC0415 - as above
+    from rnninspect.render.verdict.json import verdicts_json  # noqa: PLC0415 - as above
+    from rnninspect.render.verdict.table import verdict  # noqa: PLC0415 - only when used
 
     chosen = options.one_of("--format", output_format, VERDICT_FORMATS)
     bounds, limits = Bounds(timeout, int(memory * 2**30)), options.limits(limit)
@@ -79,7 +79,7 @@ def _judge(
     path: str, limits: Limits, bounds: Bounds, *, trusted: bool
 ) -> tuple[Report, list[Opinion]] | Unreadable:
     """All opinions of one file; what could not be had is told on standard error at once."""
-    from rnninspect.render.to_verdict import sentence  # noqa: PLC0415 - only when used
+    from rnninspect.render.verdict.table import sentence  # noqa: PLC0415 - only when used
     from rnninspect.verification import verify as ask  # noqa: PLC0415 - as above
 
     try:

@@ -10,14 +10,14 @@ import struct
 import zlib
 
 from rnninspect.errors import UnreadableFile
-from rnninspect.limits import Limit
 from rnninspect.record import Record
+from rnninspect.source.limits import Limit
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from rnninspect.source import Source
+    from rnninspect.source.source import Source
 
 STORED, DEFLATED = 0, 8
 ENTRY_STEPS = 4  # of an entry of the directory

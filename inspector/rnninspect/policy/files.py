@@ -8,11 +8,11 @@ import tomllib
 from dataclasses import dataclass
 from pathlib import Path
 
-from rnninspect.documents import read_document
 from rnninspect.errors import PolicyError, UnreadableFile
 from rnninspect.policy.amounts import MOST_WORDS
 from rnninspect.policy.keys import BY_NAME
 from rnninspect.policy.settings import settings_of, shown
+from rnninspect.source.documents import read_document
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

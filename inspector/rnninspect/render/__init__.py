@@ -17,45 +17,45 @@ __all__ = ["RENDERERS"]
 
 
 def _table(results: Iterable[Report | Unreadable], view: View) -> Iterator[str]:
-    from rnninspect.render.to_table import table  # noqa: PLC0415 - as the module says
+    from rnninspect.render.report.table import table  # noqa: PLC0415 - as the module says
 
     return table(results, view)
 
 
 def _json(results: Iterable[Report | Unreadable], view: View) -> Iterator[str]:
-    from rnninspect.render.to_json import as_json  # noqa: PLC0415 - as the module says
+    from rnninspect.render.report.json import as_json  # noqa: PLC0415 - as the module says
 
     return as_json(results, view)
 
 
 def _markdown(results: Iterable[Report | Unreadable], view: View) -> Iterator[str]:
-    from rnninspect.render.to_markdown import markdown  # noqa: PLC0415 - as the module says
+    from rnninspect.render.report.markdown import markdown  # noqa: PLC0415 - as the module says
 
     return markdown(results, view)
 
 
 def _csv(results: Iterable[Report | Unreadable], view: View) -> Iterator[str]:
-    from rnninspect.render.to_csv import as_csv  # noqa: PLC0415 - as the module says
+    from rnninspect.render.report.csv import as_csv  # noqa: PLC0415 - as the module says
 
     return as_csv(results, view)
 
 
 def _sarif(results: Iterable[Report | Unreadable], view: View) -> Iterator[str]:
     from rnninspect.render.places import place  # noqa: PLC0415 - as the module says
-    from rnninspect.render.to_sarif import sarif  # noqa: PLC0415 - as the module says
+    from rnninspect.render.report.sarif import sarif  # noqa: PLC0415 - as the module says
 
     yield f"{sarif(*place(results), view)}\n"
 
 
 def _junit(results: Iterable[Report | Unreadable], view: View) -> Iterator[str]:
-    from rnninspect.render.to_junit import junit  # noqa: PLC0415 - as the module says
+    from rnninspect.render.report.junit import junit  # noqa: PLC0415 - as the module says
 
     yield f"{junit(results, view)}\n"
 
 
 def _github(results: Iterable[Report | Unreadable], view: View) -> Iterator[str]:
     from rnninspect.render.places import place  # noqa: PLC0415 - as the module says
-    from rnninspect.render.to_github import github  # noqa: PLC0415 - as the module says
+    from rnninspect.render.report.github import github  # noqa: PLC0415 - as the module says
 
     text = github(*place(results), view)
     if text:
@@ -64,7 +64,7 @@ def _github(results: Iterable[Report | Unreadable], view: View) -> Iterator[str]
 
 def _gitlab(results: Iterable[Report | Unreadable], view: View) -> Iterator[str]:
     from rnninspect.render.places import place  # noqa: PLC0415 - as the module says
-    from rnninspect.render.to_gitlab import gitlab  # noqa: PLC0415 - as the module says
+    from rnninspect.render.report.gitlab import gitlab  # noqa: PLC0415 - as the module says
 
     yield f"{gitlab(*place(results), view)}\n"
 

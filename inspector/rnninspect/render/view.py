@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from rnninspect.record import Record
-from rnninspect.render.columns import COLUMNS, Column
+from rnninspect.render.report.columns import COLUMNS, Column
 from rnninspect.rules import Level
 
 TYPE_CHECKING = False

@@ -10,8 +10,8 @@ from pathlib import Path
 from rnninspect.cells import Role
 from rnninspect.counter import bias_vectors
 from rnninspect.extras import installing
-from rnninspect.limits import Limits
 from rnninspect.model import Fate
+from rnninspect.source.limits import Limits
 from rnninspect.verification.opinion import Bounds, Opinion, Verdict, untrusted, weigh
 from rnninspect.verification.process import run_child
 from rnninspect.verification.question import Filling, Part, Question
@@ -52,13 +52,13 @@ class Judge:
         return next((name for name in self.packages if find_spec(name) is None), None)
 
 
-TORCH = Judge("torch", "rnninspect.verification.by_torch", ("torch", "safetensors"), "torch")
+TORCH = Judge("torch", "rnninspect_torch.judge.by_torch", ("torch", "safetensors"), "torch")
 KERAS = Judge(
-    "keras", "rnninspect.verification.by_keras", ("tensorflow", "keras", "h5py"), "tensorflow"
+    "keras", "rnninspect_keras.judge.by_keras", ("tensorflow", "keras", "h5py"), "tensorflow"
 )
-ONNX = Judge("onnx", "rnninspect.verification.by_onnx", ("onnx",), "onnxruntime")
+ONNX = Judge("onnx", "rnninspect_onnx.judge.by_onnx", ("onnx",), "onnxruntime")
 ONNXRUNTIME = Judge(
-    "onnxruntime", "rnninspect.verification.by_onnxruntime", ("onnxruntime", "onnx"), "onnxruntime"
+    "onnxruntime", "rnninspect_onnx.judge.by_onnxruntime", ("onnxruntime", "onnx"), "onnxruntime"
 )
 JUDGES = {"pytorch": (TORCH,), "keras": (KERAS,), "onnx": (ONNX, ONNXRUNTIME)}
 

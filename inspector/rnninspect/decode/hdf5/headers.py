@@ -6,8 +6,8 @@ from struct import Struct, unpack_from
 
 from rnninspect.decode.hdf5.checksum import require_checksum
 from rnninspect.errors import UnreadableFile
-from rnninspect.limits import Limit
 from rnninspect.record import Record
+from rnninspect.source.limits import Limit
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -7,15 +7,15 @@ from struct import Struct
 from struct import error as StructError  # noqa: N812 - `error` alone says nothing where it is caught
 
 from rnninspect.errors import UnreadableFile
-from rnninspect.limits import Limit
+from rnninspect.source.limits import Limit
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
     from typing import ParamSpec, TypeVar
 
-    from rnninspect.limits import Limits
-    from rnninspect.source import Source
+    from rnninspect.source.limits import Limits
+    from rnninspect.source.source import Source
 
     Arguments = ParamSpec("Arguments")
     Result = TypeVar("Result")

@@ -10,7 +10,7 @@ from rnninspect.errors import UnreadableFile
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from rnninspect.source import Source
+    from rnninspect.source.source import Source
 
 SIGNATURE = b"\x89HDF\r\n\x1a\n"
 FIRST_PLACE = 512  # then each place is twice the one before

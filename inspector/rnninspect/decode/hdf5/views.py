@@ -30,7 +30,7 @@ from rnninspect.decode.hdf5.layouts import (
 from rnninspect.decode.hdf5.space import structural
 from rnninspect.decode.hdf5.superblock import read_superblock
 from rnninspect.errors import UnreadableFile
-from rnninspect.limits import Limit
+from rnninspect.source.limits import Limit
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -41,7 +41,7 @@ if TYPE_CHECKING:
     from rnninspect.decode.hdf5.groups import Link
     from rnninspect.decode.hdf5.headers import Message
     from rnninspect.decode.hdf5.space import Space
-    from rnninspect.source import Source
+    from rnninspect.source.source import Source
 
 
 DESCRIBING = (DATASPACE, DATATYPE, LAYOUT, FILTERS, EXTERNAL_FILES)

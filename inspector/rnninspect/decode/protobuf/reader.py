@@ -6,14 +6,14 @@ from rnninspect.decode.protobuf.found import KEPT_NUMBERS, Found
 from rnninspect.decode.protobuf.numbers import LONGEST_VARINT, read_varint
 from rnninspect.decode.protobuf.wire import FIXED32, FIXED64, LENGTH, VARINT, Walker
 from rnninspect.errors import UnreadableFile
-from rnninspect.limits import Limit
+from rnninspect.source.limits import Limit
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Collection
 
     from rnninspect.decode.protobuf.wire import Message
-    from rnninspect.source import Source
+    from rnninspect.source.source import Source
 
 _PIECE = 16 * 2**10
 _OFTEN_REPEATED = 200  # names up to this length are held once, however often they occur

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from rnninspect.decode.protobuf.numbers import read_tag, read_varint
 from rnninspect.errors import UnreadableFile
-from rnninspect.limits import Limit
+from rnninspect.source.limits import Limit
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Generator, Iterator
 
-    from rnninspect.source import Source
+    from rnninspect.source.source import Source
 
 VARINT, FIXED64, LENGTH, GROUP, END_GROUP, FIXED32 = range(6)  # the wire types
 

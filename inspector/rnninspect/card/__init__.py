@@ -1,0 +1,1 @@
+"""Model cards: a block between two markers, and the front matter."""

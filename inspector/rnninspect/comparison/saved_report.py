@@ -1,0 +1,162 @@
+"""Reads a JSON report that was made earlier, as far as a comparison needs it."""
+
+from __future__ import annotations
+
+import json
+
+from rnninspect.cells import CELLS, OWN, Sizes
+from rnninspect.comparison import LayerOutline, Outline
+from rnninspect.comparison.outline import KEPT_APART
+from rnninspect.errors import UnreadableFile
+from rnninspect.report import SCHEMA_VERSION
+from rnninspect.rules import Level
+from rnninspect.source.limits import Limit
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any, TypeVar
+
+    from rnninspect.cells import Symbol
+
+    Json = dict[str, Any]
+    from rnninspect.source.source import Source
+
+    Value = TypeVar("Value")
+
+MEMORY_OF_A_BYTE = 16  # what a byte of JSON may take in memory: `[],` is three and becomes 64
+LARGEST_NUMBER = 10**100  # far above what a formula makes of 64-bit sizes
+
+
+def is_report(source: Source) -> bool:
+    """Whether the content is a JSON object: no model format starts as one."""
+    start = source.head(64).removeprefix(b"\xef\xbb\xbf").split()
+    return b"".join(start).startswith((b'{"', b"{}"))
+
+
+def read_reports(source: Source) -> tuple[Outline, ...]:
+    """The outlines of the files in a report.
+
+    Raises:
+        UnreadableFile: it is no report, of another version, or a field of it is wrong; the message
+            names the field.
+        RefusedFile: it is too large.
+    """
+    source.limits.require(
+        Limit.HEADER_BYTES, source.size * MEMORY_OF_A_BYTE, "the report in memory"
+    )
+    try:
+        document = json.loads(source.read(0, source.size).decode("utf-8-sig"))
+    except (ValueError, RecursionError) as error:  # a number of 5,000 digits is a ValueError too
+        raise UnreadableFile(f"not JSON: {error}") from error
+    version = _Fields(document, "").get("schema_version", int)
+    if version != SCHEMA_VERSION:
+        raise UnreadableFile(f"schema_version is {version}, this rnninspect reads {SCHEMA_VERSION}")
+    return tuple(map(_outline, _Fields(document, "").objects("reports")))
+
+
+def _outline(report: _Fields) -> Outline:
+    totals = report.object("totals")
+    apart = totals.object("not_parameters")
+    return Outline(
+        path=report.get("path", str),
+        format=report.get("format", str),
+        framework=report.get("framework", str),
+        file_bytes=report.count("file_bytes"),
+        layers=tuple(map(_layer, report.objects("layers"))),
+        skipped=tuple(
+            (layer.get("name", str), layer.get("kind", str)) for layer in report.objects("skipped")
+        ),
+        parameters=totals.count("parameters"),
+        recurrent=totals.count("recurrent"),
+        bytes=totals.count("bytes"),
+        apart=sum(apart.count(purpose) for purpose in KEPT_APART),
+        errors=sum(
+            finding.get("level", str) == Level.ERROR for finding in report.objects("findings")
+        ),
+    )
+
+
+def _layer(layer: _Fields) -> LayerOutline:
+    parameters = layer.object("parameters")
+    cell, vectors = layer.get("cell", str), layer.count("bias_vectors")
+    if cell not in CELLS:
+        raise UnreadableFile(f"{layer.place}.cell is {cell!r}, no cell that is known")
+    if vectors > 2:
+        raise UnreadableFile(f"{layer.place}.bias_vectors is {vectors}, more than 2")
+    return LayerOutline(
+        name=layer.get("name", str),
+        kind=layer.get("kind", str),
+        cell=cell,
+        sizes=_sizes(layer),
+        convention=layer.get("convention", str),
+        bias_vectors=vectors,
+        peepholes=layer.get("peepholes", bool),
+        dtypes=tuple(layer.items("dtypes", str)),
+        expected=parameters.count("expected"),
+        stored=parameters.count("stored"),
+        bytes=layer.count("bytes"),
+        verdict=layer.get("verdict", str),
+    )
+
+
+def _sizes(layer: _Fields) -> Sizes:
+    return Sizes(
+        input_size=layer.count("input_size"),
+        hidden_size=layer.count("hidden_size"),
+        projection_size=None if layer.lacks("projection_size") else layer.count("projection_size"),
+        kernel_size=() if layer.lacks("kernel_size") else tuple(layer.items("kernel_size", int)),
+        directions=layer.count("directions"),
+        own=_own_sizes(layer),
+    )
+
+
+def _own_sizes(layer: _Fields) -> tuple[tuple[Symbol, int], ...]:
+    """Sizes of the cell's own, which reports of earlier versions do not have."""
+    if layer.lacks("own_sizes"):
+        return ()
+    sizes = layer.object("own_sizes")
+    return tuple((symbol, sizes.count(symbol)) for symbol in OWN if symbol in sizes.values)
+
+
+class _Fields:
+    """An object of the document; every access says the type that it wants, and errors the place."""
+
+    def __init__(self, value: object, place: str) -> None:
+        if not isinstance(value, dict):
+            raise UnreadableFile(f"{place or 'the report'} is no JSON object")
+        self.values: Json = value
+        self.place = place
+
+    def get(self, key: str, kind: type[Value]) -> Value:
+        if key not in self.values:
+            raise UnreadableFile(f"{self._at(key)} is missing")
+        return _typed(self.values[key], kind, self._at(key))
+
+    def lacks(self, key: str) -> bool:
+        return self.values.get(key) is None
+
+    def count(self, key: str) -> int:
+        number = self.get(key, int)
+        if not 0 <= number <= LARGEST_NUMBER:
+            raise UnreadableFile(f"{self._at(key)} is {number}, no possible count")
+        return number
+
+    def object(self, key: str) -> _Fields:
+        return _Fields(self.get(key, dict), self._at(key))
+
+    def items(self, key: str, kind: type[Value]) -> list[Value]:
+        values: list[Any] = self.get(key, list)
+        return [_typed(item, kind, f"{self._at(key)}[{n}]") for n, item in enumerate(values)]
+
+    def objects(self, key: str) -> list[_Fields]:
+        items = self.items(key, dict)
+        return [_Fields(item, f"{self._at(key)}[{n}]") for n, item in enumerate(items)]
+
+    def _at(self, key: str) -> str:
+        return f"{self.place}.{key}" if self.place else key
+
+
+def _typed(value: object, kind: type[Value], place: str) -> Value:
+    if not isinstance(value, kind) or (kind is int and isinstance(value, bool)):
+        raise UnreadableFile(f"{place} is {type(value).__name__}, not {kind.__name__}")
+    return value

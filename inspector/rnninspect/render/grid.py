@@ -1,0 +1,116 @@
+"""Draws a grid of values as text: in columns for a terminal, between bars for Markdown."""
+
+from __future__ import annotations
+
+from rnninspect.render.escape import for_terminal
+from rnninspect.render.widths import pad, width_of, wrap
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Collection, Sequence
+
+    from rnninspect.render.report.columns import Value
+
+NARROWEST = 12
+GAP = "  "
+
+
+def draw(
+    heads: Sequence[str],
+    grid: Sequence[Sequence[Value]],
+    width: int = 0,
+    numbers: Collection[int] = (),
+    labels: Collection[int] = (),
+    wrapped: int = -1,
+) -> str:
+    """A table; numbers stand to the right with separators.
+
+    With a width the column `wrapped` is wrapped to fit. `numbers` are columns whose text is a
+    number. `labels` are lines whose first text runs over into the blank columns that follow it.
+    """
+    lines = [[shown(value) for value in line] for line in grid]
+    place = wrapped % len(heads)
+    tall = _wrapped(heads, lines, place, width)
+    for line, parts in zip(lines, tall, strict=True):
+        line[place] = parts[0]
+    named = [line for number, line in enumerate(lines) if number not in labels]
+    widths = [max(map(width_of, column)) for column in zip(heads, *lines, strict=True)]
+    widths[place] = max([widths[place], *(width_of(part) for parts in tall for part in parts)])
+    widths[0] = max(width_of(line[0]) for line in (heads, *named)) if place else widths[0]
+    widths[0] += max([0, *(_excess(lines[number], widths) for number in labels)])
+    right = numbers_in(grid, len(heads), numbers)
+    rows = [list(heads), ["-" * taken for taken in widths]]
+    for line, parts in zip(lines, tall, strict=True):
+        rows.append(line)
+        rows.extend([*[""] * place, part, *[""] * (len(heads) - place - 1)] for part in parts[1:])
+    return "\n".join(_line(row, widths, right) for row in rows)
+
+
+def _wrapped(
+    heads: Sequence[str], lines: Sequence[Sequence[str]], place: int, width: int
+) -> list[list[str]]:
+    """The texts of one column in pieces that fit into what the other columns leave."""
+    if not width:
+        return [[line[place]] for line in lines]
+    widths = [max(map(width_of, column)) + len(GAP) for column in zip(heads, *lines, strict=True)]
+    left = width - sum(widths) + widths[place]
+    return [wrap(line[place], max(left, NARROWEST)) for line in lines]
+
+
+def _excess(line: Sequence[str], widths: Sequence[int]) -> int:
+    """The columns by which a line's first text passes the blank ones that follow it."""
+    return width_of(line[0]) - _over(widths, _blanks(line) + 1)
+
+
+def _line(row: Sequence[str], widths: Sequence[int], right: Collection[int]) -> str:
+    over = _blanks(row) if width_of(row[0]) > widths[0] else 0
+    first = pad(row[0], _over(widths, over + 1), right=0 in right)
+    rest = (
+        pad(row[place], widths[place], right=place in right) for place in range(over + 1, len(row))
+    )
+    return GAP.join((first, *rest)).rstrip()
+
+
+def _blanks(line: Sequence[str]) -> int:
+    """How many blank texts follow the first one."""
+    return next((place for place, text in enumerate(line[1:]) if text), len(line) - 1)
+
+
+def _over(widths: Sequence[int], columns: int) -> int:
+    """The width of the first columns, with the gaps between them."""
+    return sum(widths[:columns]) + len(GAP) * (columns - 1)
+
+
+def draw_markdown(
+    heads: Sequence[str], grid: Sequence[Sequence[str]], numbers: Collection[int] = ()
+) -> str:
+    """A table of texts that are harmless in Markdown already; those of `numbers` to the right."""
+    import tabulate  # noqa: PLC0415 - the other formats do not use it
+
+    tabulate.WIDE_CHARS_MODE = False  # the same text whether or not wcwidth is installed
+    align = ["right" if place in numbers else "left" for place in range(len(heads))]
+    return tabulate.tabulate(
+        grid,
+        headers=list(heads),
+        tablefmt="pipe",
+        disable_numparse=True,
+        colalign=align if grid else None,
+    )
+
+
+def numbers_in(
+    grid: Sequence[Sequence[Value]], columns: int, more: Collection[int] = ()
+) -> set[int]:
+    """The columns in which a number stands, and more that are said to be such."""
+    return {
+        place
+        for place in range(columns)
+        if place in more or any(isinstance(line[place], int) for line in grid)
+    }
+
+
+def shown(value: Value) -> str:
+    """A value as people read it."""
+    if value is None:
+        return ""
+    return f"{value:,}" if isinstance(value, int) else for_terminal(value)

@@ -1,0 +1,130 @@
+"""The rows of a report made to fit a width: short kinds, short names, and columns that give way."""
+
+from __future__ import annotations
+
+from rnninspect.record import Record
+from rnninspect.render.escape import for_terminal
+from rnninspect.render.grid import GAP, shown
+from rnninspect.render.report.columns import RowKind
+from rnninspect.render.report.names import shorten_apart
+from rnninspect.render.widths import width_of
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Sequence
+
+    from rnninspect.render.report.columns import Column, Row
+
+NARROWEST_NAME, NARROWEST_KIND = 10, 10
+WIDEST_NAME, WIDEST_VERDICT = 60, 14  # three rules; what is more is wrapped
+AS_STORED = 6  # the weight of what is expected, and stored: less than that of the formula
+TWO_WAYS = "Bidirectional("
+
+
+class Fitted(Record):
+    """Rows that fit.
+
+    Attributes:
+        rows: their layers and kinds as they are shown.
+        columns: those that are shown.
+        hidden: those that gave way.
+        needed: the width at which none would have to.
+    """
+
+    rows: list[Row]
+    columns: tuple[Column, ...]
+    hidden: tuple[Column, ...] = ()
+    needed: int = 0
+
+
+def fit(columns: Sequence[Column], rows: Sequence[Row], width: int) -> Fitted:
+    """The rows in as many of the columns as fit; the layer and its kind are always kept.
+
+    Names are shortened to a quarter of the width before a column gives way.
+    """
+    shortened = short_kinds(rows, max(NARROWEST_KIND, width // 5))
+    widths = {column.name: _widest(column, shortened) for column in columns}
+    name = columns[0].name
+    whole = widths[name]
+    widths[name] = min(whole, max(NARROWEST_NAME, width // 4))
+
+    def total(chosen: Iterable[Column]) -> int:
+        return sum(widths[column.name] + len(GAP) for column in chosen) - len(GAP)
+
+    kept = {column for column in columns if not column.drop}
+    for column in sorted(columns, key=lambda column: _weight(column, rows), reverse=True):
+        if total({*kept, column}) <= width:
+            kept.add(column)
+    shown_columns = tuple(column for column in columns if column in kept)
+    spare = width - total(shown_columns)
+    return Fitted(
+        rows=short_names(shortened, max(widths[name] + spare, NARROWEST_NAME)),
+        columns=shown_columns,
+        hidden=tuple(column for column in columns if column not in kept),
+        needed=total(columns) + whole - widths[name],
+    )
+
+
+def _weight(column: Column, rows: Sequence[Row]) -> int:
+    """Its place among those that may give way, the last one first.
+
+    What is expected says nothing of its own where it is stored.
+    """
+    layers = (row.values for row in rows if row.kind is RowKind.LAYER)
+    same = column.name == "expected" and all(line["expected"] == line["stored"] for line in layers)
+    return AS_STORED if same else column.drop
+
+
+def short_names(rows: Sequence[Row], width: int) -> list[Row]:
+    """The rows with the names of their layers in at most so many columns, each its own."""
+    return _changed(rows, "layer", lambda names: shorten_apart(names, width))
+
+
+def short_kinds(rows: Sequence[Row], width: int) -> list[Row]:
+    """The rows with their kinds in at most so many columns: `BiLSTM` for `Bidirectional(LSTM)`."""
+    plain = [_of_two_ways(row) for row in rows]
+    return _changed(plain, "kind", lambda kinds: shorten_apart(kinds, width))
+
+
+def _of_two_ways(row: Row) -> Row:
+    """A row whose kind has no brackets of `Bidirectional`; of one direction the direction's own."""
+    kind = str(row.values.get("kind", ""))
+    if not kind.startswith(TWO_WAYS):
+        return row
+    inner = kind.removeprefix(TWO_WAYS).removesuffix(")")
+    cell = str(row.values["cell"]).lower()
+    own = [each for each in inner.split(", ") if cell in each.lower()]
+    two = row.values["directions"] == 2 or len(own) != 1
+    return row._replace(values=row.values | {"kind": f"Bi{inner}" if two else own[0]})
+
+
+def _changed(
+    rows: Sequence[Row], key: str, short: Callable[[Sequence[str]], dict[str, str]]
+) -> list[Row]:
+    """The rows of layers with another text for one of their values."""
+    harmless = [
+        for_terminal(value) if isinstance(value := row.values.get(key), str) else None
+        for row in rows
+    ]
+    texts = short(
+        [
+            text
+            for row, text in zip(rows, harmless, strict=True)
+            if text is not None and row.kind is RowKind.LAYER
+        ]
+    )
+    return [
+        row if text is None else row._replace(values=row.values | {key: texts.get(text, text)})
+        for row, text in zip(rows, harmless, strict=True)
+    ]
+
+
+def _widest(column: Column, rows: Sequence[Row]) -> int:
+    """The columns of a terminal that it takes; labels of ours may run over into the next ones."""
+    texts = [
+        shown(row.values.get(column.name))
+        for row in rows
+        if row.kind is RowKind.LAYER or column.name != "layer"
+    ]
+    widest = max(map(width_of, (column.title, *texts)))
+    return min(widest, {"verdict": WIDEST_VERDICT, "layer": WIDEST_NAME}.get(column.name, widest))

@@ -1,0 +1,51 @@
+"""Findings as a GitLab code quality report, the Code Climate form that GitLab reads.
+
+https://docs.gitlab.com/ci/testing/code_quality/#code-quality-report-format
+"""
+
+from __future__ import annotations
+
+import hashlib
+
+from rnninspect.render.escape import for_terminal
+from rnninspect.render.places import fingerprints, repository_path, told
+from rnninspect.render.report.json import dump
+from rnninspect.rules import Level
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from typing import Any
+
+    from rnninspect.render.places import PlacedFinding
+    from rnninspect.render.view import Unreadable, View
+
+SEVERITIES = {Level.ERROR: "major", Level.WARNING: "minor", Level.NOTE: "info"}
+
+
+def gitlab(findings: Sequence[PlacedFinding], unreadable: Sequence[Unreadable], view: View) -> str:
+    """An entry for each file that could not be read, then one for each finding."""
+    entries = []
+    for file in unreadable:
+        reason = for_terminal(f"could not be read: {file.reason}")
+        path = repository_path(file.path, view.root)
+        digest = hashlib.sha256(f"unreadable\0{path}".encode("utf-8", "surrogatepass"))
+        entries.append(_entry("unreadable", reason, "blocker", (path, digest.hexdigest())))
+    hashes = fingerprints(findings, view.root)
+    for (path, finding), fingerprint in zip(findings, hashes, strict=True):
+        place = (repository_path(path, view.root), fingerprint)
+        description = f"{finding.name}: {told(finding)}"
+        entries.append(_entry(finding.rule, description, SEVERITIES[finding.level], place))
+    return dump(entries)
+
+
+def _entry(check: str, description: str, severity: str, place: tuple[str, str]) -> dict[str, Any]:
+    """One entry; a model has no lines, and GitLab wants one: the first."""
+    path, fingerprint = place
+    return {
+        "description": description,
+        "check_name": check,
+        "fingerprint": fingerprint,
+        "severity": severity,
+        "location": {"path": for_terminal(path), "lines": {"begin": 1}},
+    }

@@ -1,0 +1,187 @@
+"""The report as JSON: the contract that other programs build on; see SCHEMA_VERSION."""
+
+from __future__ import annotations
+
+import json
+
+from rnninspect import __version__
+from rnninspect.cells import Role
+from rnninspect.counter import bias_vectors
+from rnninspect.model import Fate
+from rnninspect.render.view import Unreadable
+from rnninspect.report import SCHEMA_VERSION
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+    from typing import Any
+
+    from rnninspect.counter import LayerCount, OperandCount, SlotCount
+    from rnninspect.render.view import View
+    from rnninspect.report import Report, Totals
+    from rnninspect.rules import Finding
+
+    Json = dict[str, Any]
+
+NO_REPORTS = '"reports": []'
+
+
+def as_json(results: Iterable[Report | Unreadable], _: View) -> Iterator[str]:
+    """One document for all files, in ASCII; each report becomes text by itself."""
+    unreadable: list[Unreadable] = []
+    before, end = dump(document_of((), ())).partition(NO_REPORTS)[0] + NO_REPORTS[:-1], ""
+    for result in results:
+        if isinstance(result, Unreadable):
+            unreadable.append(result)
+            continue
+        text = dump(report_json(result)).replace("\n", "\n  ")
+        yield f"{before}\n  {text}"
+        before, end = ",", "\n ]"
+    rest = dump(document_of((), unreadable)).partition(NO_REPORTS)[2]
+    yield f"{end or before + ']'}{rest}\n"
+
+
+def document_of(reports: Sequence[Report], unreadable: Sequence[Unreadable]) -> Json:
+    """The document as plain values."""
+    return {
+        "schema_version": SCHEMA_VERSION,
+        "tool": {"name": "rnninspect", "version": __version__},
+        "reports": [report_json(report) for report in reports],
+        "unreadable": [{"path": file.path, "reason": file.reason} for file in unreadable],
+    }
+
+
+def dump(document: object) -> str:
+    """JSON in ASCII, without what it allows and a terminal or GitHub's log would act on."""
+    text = json.dumps(document, indent=1)
+    return text.replace("\x7f", "\\u007f").replace("##[", "#\\u0023[")
+
+
+def report_json(report: Report) -> Json:
+    """One file's report as plain values."""
+    return {
+        "path": report.path,
+        "format": report.format,
+        "framework": report.framework,
+        "producer": report.producer,
+        "file_bytes": report.file_bytes,
+        "layers": [_layer(report, counted) for counted in report.layers],
+        "skipped": [
+            {"name": layer.name, "kind": layer.kind, "reason": layer.reason}
+            for layer in report.skipped
+        ],
+        "totals": _totals(report.totals),
+        "findings": [finding_json(finding) for finding in report.findings],
+    }
+
+
+def finding_json(finding: Finding) -> Json:
+    """One finding as plain values."""
+    return {
+        "rule": finding.rule,
+        "name": finding.name,
+        "level": finding.level.value,
+        "layer": finding.layer,
+        "tensor": finding.tensor,
+        "message": finding.message,
+    }
+
+
+def _layer(report: Report, counted: LayerCount) -> Json:
+    layer, sizes = counted.layer, counted.layer.sizes
+    stack = layer.stack
+    return {
+        "name": layer.name,
+        "original_name": layer.original_name or layer.name,
+        "root": layer.root,
+        "also_at": list(layer.also_at),
+        "stack": stack and {"name": stack.name, "level": stack.level, "levels": stack.levels},
+        "kind": layer.kind,
+        "cell": layer.cell,
+        "input_size": sizes.input_size,
+        "hidden_size": sizes.hidden_size,
+        "projection_size": sizes.projection_size,
+        "kernel_size": list(sizes.kernel_size) or None,
+        "own_sizes": {symbol.value: size for symbol, size in sizes.own},
+        "directions": sizes.directions,
+        "bias_vectors": bias_vectors(layer),
+        "peepholes": Role.PEEPHOLE in layer.roles,
+        "sizes": layer.origin.value,
+        "sizes_inferred": list(layer.inferred_sizes),
+        "convention": layer.convention,
+        "formula": {
+            "symbolic": counted.formula.symbolic,
+            "substituted": counted.formula.substituted,
+            "textbook": counted.formula.textbook,
+        },
+        "parameters": {"expected": counted.expected, "stored": counted.stored},
+        "bytes": counted.bytes,
+        "bits_per_weight": counted.bits_per_weight,
+        "dtypes": sorted({t.dtype for operand in layer.operands for t in operand.tensors}),
+        "verdict": report.verdict(counted),
+        "tensors": [*_tensors(counted), *_absent(counted)],
+    }
+
+
+def _tensors(counted: LayerCount) -> Iterator[Json]:
+    for operand in counted.operands:
+        place = {
+            "roles": list(dict.fromkeys(slot.role.value for slot in operand.operand.slots)),
+            "direction": min((slot.direction for slot in operand.operand.slots), default=0),
+        }
+        yield from _stored(operand, place)
+
+
+def _stored(counted: OperandCount, place: Json) -> Iterator[Json]:
+    operand = counted.operand
+    due = list(counted.expected_shape) if counted.expected_shape else None
+    given = None if operand.shape is None else list(operand.shape)
+    if not operand.tensors:
+        fate = {"dtype": None, "parameters": 0, "bytes": 0, "fate": operand.fate.value}
+        yield {"name": operand.name, **place, "shape": given, "expected_shape": due, **fate}
+    for tensor in operand.tensors:
+        shapes: Json = {"shape": list(tensor.shape), "expected_shape": due}
+        if list(tensor.shape) != given:  # made of it by Slice, Concat, …
+            shapes = {"shape": list(tensor.shape), "expected_shape": None, "operand_shape": given}
+        yield {
+            "name": tensor.name,
+            **place,
+            **shapes,
+            "dtype": tensor.dtype,
+            "parameters": tensor.parameters,
+            "bytes": tensor.bytes,
+            "fate": operand.fate.value,
+        }
+
+
+def _absent(counted: LayerCount) -> Iterator[Json]:
+    for slot in counted.slots:
+        if slot.fate is Fate.ABSENT:
+            yield _absent_slot(slot)
+
+
+def _absent_slot(slot: SlotCount) -> Json:
+    return {
+        "name": None,
+        "roles": [slot.slot.role.value],
+        "direction": slot.slot.direction,
+        "shape": None,
+        "expected_shape": None,
+        "dtype": None,
+        "parameters": 0,
+        "bytes": 0,
+        "fate": Fate.ABSENT.value,
+    }
+
+
+def _totals(totals: Totals) -> Json:
+    return {
+        "parameters": totals.parameters,
+        "recurrent": totals.recurrent,
+        "other": totals.other,
+        "bytes": totals.bytes,
+        "not_parameters": totals.not_parameters,
+        "copies": totals.copies,
+        "tensors": totals.tensors,
+        "attributed": totals.attributed,
+    }

@@ -1,0 +1,127 @@
+"""Findings as SARIF 2.1.0, the OASIS standard for static analysis results.
+
+https://docs.oasis-open.org/sarif/sarif/v2.1.0/sarif-v2.1.0.html
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from urllib.parse import quote
+
+from rnninspect import __version__
+from rnninspect.render.escape import for_terminal
+from rnninspect.render.places import fingerprints, repository_path, told
+from rnninspect.render.report.json import dump
+from rnninspect.rules import FAMILIES, RULES
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    import os
+    from collections.abc import Sequence
+    from typing import Any
+
+    from rnninspect.render.places import PlacedFinding
+    from rnninspect.render.view import Unreadable, View
+    from rnninspect.rules import Finding, Rule
+
+    Json = dict[str, Any]
+
+SCHEMA = (
+    "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
+)
+
+
+def sarif(findings: Sequence[PlacedFinding], unreadable: Sequence[Unreadable], view: View) -> str:
+    """A log of one run: all rules, a result for each finding, a notification for each bad file."""
+    places = list(RULES)
+    hashes = fingerprints(findings, view.root)
+    results = [
+        {
+            "ruleId": finding.rule,
+            "ruleIndex": places.index(finding.rule),
+            "level": finding.level.value,
+            "message": _message(told(finding)),
+            "locations": [_location(path, view.root) | _logical(finding)],
+            # GitHub matches alerts by the first one; it wants a hash and a number.
+            "partialFingerprints": {
+                "primaryLocationLineHash": f"{fingerprint[:16]}:1",
+                "rnninspectFinding/v1": fingerprint,
+            },
+        }
+        for (path, finding), fingerprint in zip(findings, hashes, strict=True)
+    ]
+    run = {
+        "tool": {"driver": _driver()},
+        "invocations": [_invocation(unreadable, view.root)],
+        "columnKind": "unicodeCodePoints",
+        "results": results,
+    }
+    return dump({"$schema": SCHEMA, "version": "2.1.0", "runs": [run]})
+
+
+def _driver() -> Json:
+    return {
+        "name": "rnninspect",
+        "version": __version__,
+        "semanticVersion": __version__,
+        "rules": [_descriptor(rule) for rule in RULES.values()],
+    }
+
+
+def _descriptor(rule: Rule) -> Json:
+    return {
+        "id": rule.code,
+        "name": rule.name,
+        "shortDescription": {"text": rule.summary},
+        "fullDescription": {"text": f"{rule.summary} {rule.why}"},
+        "help": {"text": rule.fix},
+        "defaultConfiguration": {"level": rule.level.value},
+        "properties": {"tags": [FAMILIES[rule.code[:2]]]},
+    }
+
+
+def _invocation(unreadable: Sequence[Unreadable], root: str) -> Json:
+    notifications = [
+        {
+            "level": "error",
+            "message": _message(for_terminal(f"could not be read: {file.reason}")),
+            "locations": [_location(file.path, root)],
+        }
+        for file in unreadable
+    ]
+    return {"executionSuccessful": not unreadable, "toolExecutionNotifications": notifications}
+
+
+def _message(text: str) -> Json:
+    """A plain message; what would be a link in it, [text](target), is none any more."""
+    return {"text": text.replace("](", "] (")}
+
+
+def _location(path: str, root: str) -> Json:
+    """A model has no lines, and some systems show nothing that has none: it is line 1."""
+    return {
+        "physicalLocation": {
+            "artifactLocation": uri_of(path, root),
+            "region": {"startLine": 1},
+        }
+    }
+
+
+def uri_of(path: str, root: str) -> Json:
+    """A path from the root as a relative reference; another one as a URI of its own."""
+    from_root = repository_path(path, root)
+    if from_root.startswith("/"):
+        return {"uri": f"file://{_quoted(from_root)}"}
+    return {"uri": _quoted(from_root), "uriBaseId": "%SRCROOT%"}
+
+
+def _quoted(path: str | os.PathLike[str]) -> str:
+    return quote(bytes(Path(path)))
+
+
+def _logical(finding: Finding) -> Json:
+    names = (("module", finding.layer), ("variable", finding.tensor))
+    listed = [
+        {"fullyQualifiedName": for_terminal(name), "kind": kind} for kind, name in names if name
+    ]
+    return {"logicalLocations": listed} if listed else {}

@@ -1,0 +1,74 @@
+"""What is said of a report under its table: how much was understood, and what was found."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+
+from rnninspect.render.escape import for_terminal, shorten
+from rnninspect.render.report.names import shorten_apart
+from rnninspect.wording import plural
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from rnninspect.report import Report
+    from rnninspect.rules import Finding
+
+LONGEST_NAME, LONGEST_MESSAGE = 60, 300
+NAMES_SHOWN = 3
+ONE = {"constants": "constant", "copies": "copy"}  # the purposes that are plural
+
+
+def summary(report: Report) -> str:
+    """Coverage, and what was stored without being a parameter, in one line."""
+    totals = report.totals
+    parts = [f"{totals.attributed:,} of {plural(totals.tensors, 'tensor')} understood"]
+    if gaps := ", ".join(_gaps(report)):
+        parts.append(gaps)
+    kept = totals.not_parameters | {"copies": totals.copies}
+    listed = ", ".join(
+        plural(number, ONE.get(purpose, purpose), purpose)
+        for purpose, number in kept.items()
+        if number
+    )
+    if listed:
+        parts.append(f"not counted: {listed}")
+    return "; ".join(parts)
+
+
+def _gaps(report: Report) -> Iterator[str]:
+    """What was not understood, with the rule that says more."""
+    unclear = (
+        (report.skipped, report.totals.skipped, "skipped layer", "R401"),
+        (report.possible, report.totals.possible, "possible recurrent cell", "R405"),
+    )
+    for found, tensors, what, rule in unclear:
+        named = f"a {what} ({rule})" if len(found) == 1 else f"{what}s ({rule})"
+        if found and tensors:
+            yield f"{tensors:,} {'belongs' if tensors == 1 else 'belong'} to {named}"
+        elif found:
+            yield f"{named} without tensors of {'its' if len(found) == 1 else 'their'} own"
+
+
+def finding_lines(findings: Sequence[Finding]) -> Iterator[str]:
+    """A line for each finding; the same one in many places is said once, with some of these."""
+    names = (name for found in findings for name in (found.tensor, found.layer) if name)
+    shown = {name: for_terminal(name) for name in names}
+    short = shorten_apart(shown.values(), LONGEST_NAME)
+    groups: dict[tuple[str, str], list[Finding]] = defaultdict(list)
+    for finding in findings:
+        groups[finding.rule, finding.message].append(finding)
+    for (code, message), members in groups.items():
+        places = dict.fromkeys(
+            " of ".join(short[shown[name]] for name in (found.tensor, found.layer) if name)
+            for found in members
+        )
+        places.pop("", None)  # said of the file
+        where = ", ".join(list(places)[:NAMES_SHOWN])
+        more = len(places) - NAMES_SHOWN
+        where += f" and {more:,} more" if more > 0 else ""
+        first = members[0]
+        place = f"{where}: " if where else ""
+        text = for_terminal(shorten(message, LONGEST_MESSAGE))
+        yield f"{first.level} {code} {first.name}: {place}{text}"

@@ -1,0 +1,96 @@
+"""The report as text for a terminal or a pipe."""
+
+from __future__ import annotations
+
+from rnninspect.cells import OWN
+from rnninspect.render.escape import for_terminal, shorten
+from rnninspect.render.grid import draw
+from rnninspect.render.report.columns import RowKind, present, rows_of
+from rnninspect.render.report.fitting import Fitted, fit, short_names
+from rnninspect.render.report.sentences import LONGEST_NAME, finding_lines, summary
+from rnninspect.render.view import readable
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+
+    from rnninspect.cells import Symbol
+    from rnninspect.render.report.columns import Column, Row, Value
+    from rnninspect.render.view import Unreadable, View
+    from rnninspect.report import Report
+
+LETTERS = {
+    "m": "input size",
+    "n": "hidden size",
+    "p": "projection size",
+    "k": "kernel size",
+    "D": "directions",
+    "b": "bias vectors",
+}
+NONE = "(no recurrent layer)"
+
+
+def table(results: Iterable[Report | Unreadable], view: View) -> Iterator[str]:
+    """Each file's table, its coverage and its findings, and at the end what the letters mean."""
+    titles: set[str] = set()
+    own: set[Symbol] = set()
+    blank: tuple[str, ...] = ()
+    for report in readable(results):
+        fitted = fitted_rows(list(rows_of(report)), view)
+        yield "\n".join((*blank, *_lines(report, fitted, view), ""))
+        blank = ("",)
+        if report.layers:
+            titles.update(column.title for column in fitted.columns)
+        own.update(symbol for counted in report.layers for symbol, _ in counted.layer.sizes.own)
+    known = {letter: word for letter, word in LETTERS.items() if letter in titles}
+    known |= {letter.value: word for letter, word in OWN.items() if letter in own}
+    letters = ", ".join(f"{letter} {word}" for letter, word in known.items())
+    if letters:
+        yield f"\n{letters}\n"
+
+
+def _lines(report: Report, fitted: Fitted, view: View) -> Iterator[str]:
+    producer = (
+        f", {shorten(for_terminal(report.producer), LONGEST_NAME)}" if report.producer else ""
+    )
+    path = for_terminal(report.path)
+    yield f"{path}: {report.format}{producer}, {report.file_bytes:,} bytes"
+    yield ""
+    yield draw_rows(fitted, view)
+    yield ""
+    if fitted.hidden:
+        titles = ", ".join(column.title for column in fitted.hidden)
+        known = f"COLUMNS={fitted.needed} or --columns shows"
+        them = "it" if len(fitted.hidden) == 1 else "them"
+        yield f"not shown at {view.width} columns: {titles}; {known} {them}"
+    yield summary(report)
+    yield from finding_lines(report.findings)
+
+
+def fitted_rows(rows: Sequence[Row], view: View) -> Fitted:
+    """The rows and the columns that say something, as many as fit if none were asked for."""
+    columns = present(view.columns, rows)
+    if view.chosen:
+        return Fitted(short_names(rows, LONGEST_NAME), columns)
+    return fit(_without_cell(columns, rows), rows, view.width)
+
+
+def _without_cell(columns: Sequence[Column], rows: Sequence[Row]) -> tuple[Column, ...]:
+    """The columns without that of the cell, where every kind says it."""
+    layers = [row.values for row in rows if row.kind is RowKind.LAYER]
+    said = all(str(values["cell"]).lower() in str(values["kind"]).lower() for values in layers)
+    return tuple(column for column in columns if not (said and column.name == "cell"))
+
+
+def draw_rows(fitted: Fitted, view: View) -> str:
+    """The table itself."""
+    names = [column.name for column in fitted.columns]
+    grid: list[list[Value]] = [[row.values.get(name) for name in names] for row in fitted.rows]
+    ours = [row.kind is not RowKind.LAYER for row in fitted.rows]
+    if all(ours):
+        grid.insert(0, [NONE, *([None] * (len(names) - 1))])
+        ours.append(True)
+    labels = [number for number, label in enumerate(ours) if label and names[0] == "layer"]
+    last = names[-1] == "verdict" and not view.chosen
+    heads = [column.title for column in fitted.columns]
+    return draw(heads, grid, view.width if last else 0, labels=labels)

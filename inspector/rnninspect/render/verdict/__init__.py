@@ -1,0 +1,1 @@
+"""The frameworks' opinions in each output format."""

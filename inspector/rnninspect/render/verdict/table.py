@@ -1,0 +1,77 @@
+"""The frameworks' opinions of a file as text: counts beside counts, and in a line the verdict."""
+
+from __future__ import annotations
+
+from rnninspect.render.escape import for_terminal, shorten
+from rnninspect.render.grid import draw
+from rnninspect.render.report.names import shorten_apart
+from rnninspect.verification.opinion import Verdict
+from rnninspect.wording import plural
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+
+    from rnninspect.report import Report
+    from rnninspect.verification.opinion import Opinion, Row
+
+LONGEST_NAME, LONGEST_REASON = 40, 300
+
+
+def verdict(report: Report, opinions: Sequence[Opinion]) -> str:
+    """A block for each framework that was asked."""
+    head = f"{for_terminal(report.path)}: {report.format}"
+    return "\n\n".join([head, *("\n".join(_block(opinion)) for opinion in opinions)])
+
+
+def _block(opinion: Opinion) -> Iterator[str]:
+    if opinion.total is not None:
+        heads = ("Layer", "rnninspect", opinion.judge, "Verdict")
+        rows = tuple(_rows(opinion))
+        names = _names(rows)
+        yield draw(heads, [[names[row.name], row.ours, row.theirs, row.verdict] for row in rows])
+        yield ""
+        yield from _reasons(opinion.rows)
+    yield sentence(opinion)
+
+
+def _rows(opinion: Opinion) -> Iterator[Row]:
+    yield from opinion.rows
+    if opinion.total is not None and opinion.total.theirs is not None:
+        yield opinion.total
+
+
+def _names(rows: Iterable[Row]) -> dict[str, str]:
+    """The rows' names as a terminal may show them, no two of them alike."""
+    harmless = {row.name: for_terminal(row.name) for row in rows}
+    short = shorten_apart(harmless.values(), LONGEST_NAME)
+    return {name: short[text] for name, text in harmless.items()}
+
+
+def _reasons(rows: Sequence[Row]) -> Iterator[str]:
+    """Why a layer has no count; the same reason of many layers is told once."""
+    known, groups = _names(rows), dict[str, list[str]]()
+    for row in rows:
+        if row.reason:
+            groups.setdefault(row.reason, []).append(known[row.name])
+    for reason, names in groups.items():
+        listed = ", ".join(names[:3])
+        more = f" and {len(names) - 3:,} more" if len(names) > 3 else ""
+        yield f"{listed}{more}: {shorten(for_terminal(reason), LONGEST_REASON)}"
+
+
+def sentence(opinion: Opinion) -> str:
+    """The verdict in one line: `torch 2.13.0 counts 99,328: agree`."""
+    reason = shorten(for_terminal(opinion.reason), LONGEST_REASON)
+    if opinion.total is None:
+        told = "refuses it" if opinion.verdict is Verdict.REFUSED else opinion.verdict.value
+        return f"{opinion.judge} {told}: {reason}"
+    theirs = opinion.total.theirs
+    what = " elements in all stored arrays" if opinion.everything else ""
+    if theirs is None:
+        known = [row.theirs for row in opinion.rows if row.theirs is not None]
+        theirs, what = (
+            sum(known),
+            f" in {len(known):,} of {plural(len(opinion.rows), 'recurrent layer')}",
+        )
+    return f"{opinion.judge} counts {theirs:,}{what}: {opinion.verdict.value}"

@@ -1,0 +1,1 @@
+"""Bytes of a model under limits: files, windows, neighbours. Nothing here knows a format."""

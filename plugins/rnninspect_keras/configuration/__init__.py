@@ -1,0 +1,1 @@
+"""A model's configuration: declared layers, cells, shapes, numbering. No tensors."""

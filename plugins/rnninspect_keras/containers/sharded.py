@@ -1,0 +1,114 @@
+"""Weights over several HDF5 files, told by an index in JSON (Keras since 3.10)."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+
+from rnninspect.decode.hdf5 import File
+from rnninspect.plugin import Fact, Limit, Observation, UnreadableFile, Whereabouts
+from rnninspect_keras.containers.store import Store, add_file
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from rnninspect.plugin import Limits, Source
+    from rnninspect_keras.configuration.declared import Json
+    from rnninspect_keras.containers.archive import Parts
+
+NUMBERED = r"([^/]+)_\d{5}\.weights\.h5"
+MOST_SHARDS = 5_000  # that are looked up
+LONGEST_NAME = 80  # characters of a shard's name that a message shows
+
+
+def read_sharded(index: Json, parts: Parts, limits: Limits, opened: list[Source]) -> Store:
+    """All tensors of all shards; a group of variables may lie in more than one of them.
+
+    The shards stay open, in `opened`, as long as their groups are asked for attributes.
+    """
+    places = _places(index)
+    store, held = Store(), dict[str, set[str]]()
+    read: dict[object, str] = {}  # the first name of each file
+    groups = Counter(name for files in places.values() for name in {*files})  # due in each shard
+    if len(groups) > MOST_SHARDS:
+        raise UnreadableFile(f"the weights lie in more than {MOST_SHARDS} shards")
+    names = dict.fromkeys(name for files in places.values() for name in files)
+    names.update(dict.fromkeys(_unnamed(names, parts)))
+    limits.require(Limit.MEMBERS, len(names), "the number of shards")
+    for name in names:
+        due = groups[name]
+        if absent := _absent(name, parts, due):
+            store.observations.append(absent)
+            continue
+        if not due:
+            clause = f"the index does not name the shard {name[:LONGEST_NAME]}"
+            store.observations.append(Observation(Fact.UNUSUAL, clause))
+        first = read.setdefault(parts.identity(name), name)
+        if first != name:  # a link to the same file
+            held[name] = held[first]
+            continue
+        before = len(store.tensors)
+        _add(store, name, parts, opened)
+        held[name] = {path.rpartition("/")[0] for path in [*store.tensors][before:]}
+    store.observations.extend(_promised(places, held))
+    return store
+
+
+def _places(index: Json) -> dict[str, tuple[str, ...]]:
+    """Group of variables -> names of the shards that hold it; UnreadableFile if it is no index."""
+    places = index.get("weight_map") if isinstance(index, dict) else None
+    if not isinstance(places, dict):
+        raise UnreadableFile("an index of shards without a weight_map")
+    found: dict[str, tuple[str, ...]] = {}
+    for path, value in places.items():
+        names = tuple(value) if isinstance(value, list) else (value,)
+        if not all(isinstance(name, str) for name in names):
+            raise UnreadableFile("a weight_map that does not lead to names of files")
+        found[path.strip("/")] = names
+    return found
+
+
+def _unnamed(names: Iterable[str], parts: Parts) -> Iterator[str]:
+    """Shards between and behind those that the index names.
+
+    Keras 3.10 forgets the second shard of a group of variables that passes the end of the first.
+    """
+    known = {match[1] for name in names if (match := re.fullmatch(NUMBERED, name))}
+    for base in sorted(known):
+        number = 0
+        while parts.has(name := f"{base}_{number:05}.weights.h5") or name in names:
+            if name not in names:
+                yield name
+            number += 1
+
+
+def _absent(name: str, parts: Parts, due: int) -> Observation | None:
+    """What to say of a shard that is not there, or not in the model's own folder."""
+    whereabouts = Whereabouts.OUTSIDE if "/" in name else parts.whereabouts(name)
+    if whereabouts is Whereabouts.INSIDE:
+        return None
+    missing = whereabouts is Whereabouts.MISSING
+    fact = Fact.EXTERNAL_MISSING if missing else Fact.EXTERNAL_OUTSIDE
+    clause = f"the shard {name[:LONGEST_NAME]}, which should hold {due:,} groups of variables"
+    return Observation(fact, clause)
+
+
+def _add(store: Store, name: str, parts: Parts, opened: list[Source]) -> None:
+    try:
+        opened.append(parts.open(name))
+        add_file(store, File(opened[-1]), name)
+    except UnreadableFile as error:
+        reason = f"the shard {name[:LONGEST_NAME]}: {error}"
+        raise type(error)(reason) from error
+
+
+def _promised(
+    places: dict[str, tuple[str, ...]], held: dict[str, set[str]]
+) -> Iterable[Observation]:
+    """Groups that the index leads to and that are not where it says."""
+    for path, names in places.items():
+        for name in names:
+            if name in held and path not in held[name]:
+                clause = f"the index promises it in {name[:LONGEST_NAME]}"
+                yield Observation(Fact.EXTERNAL_MISSING, clause, tensor=path)

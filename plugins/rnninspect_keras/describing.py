@@ -1,0 +1,173 @@
+"""From a container's parts to the description of its model."""
+
+from __future__ import annotations
+
+from functools import partial
+
+from rnninspect.plugin import (
+    Limit,
+    Observation,
+    Purpose,
+    RecurrentLayer,
+    SavedModel,
+    SkippedLayer,
+    UnreadableFile,
+)
+from rnninspect_keras.configuration.declared import read_declared
+from rnninspect_keras.configuration.units import Finder
+from rnninspect_keras.matching.native import match_native
+from rnninspect_keras.matching.native_unconfigured import in_order_of_writing, native_strands
+from rnninspect_keras.matching.optimised import set_wrappers_apart
+from rnninspect_keras.matching.quantised import set_quantisation_apart
+from rnninspect_keras.matching.unconfigured import recognise
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from rnninspect.plugin import Limits, StoredTensor
+    from rnninspect_keras.configuration.declared import Json
+    from rnninspect_keras.containers.store import Store
+    from rnninspect_keras.layers.assembling import Found
+
+# Groups at the root of the file that keep something else than weights.
+NOT_WEIGHTS = {
+    "optimizer": Purpose.OPTIMIZER,
+    "optimizer_weights": Purpose.OPTIMIZER,
+    "metrics": Purpose.STATE,
+}
+SEEDS = "seed_generator"
+
+
+def describe_native(
+    name: str, producer: str, store: Store, config: Json, limits: Limits
+) -> SavedModel:
+    """A model in Keras' own format, with its configuration or, where that is None, without."""
+    _assign_purposes(store)
+    set_wrappers_apart(store)
+    finder = _find(config, store, limits)
+    set_quantisation_apart(store, finder.packed)
+    found, taken = match_native(finder.units, store)
+    strands = in_order_of_writing(native_strands(store, taken))
+    cells = sum(strand.sure for strand in strands)
+    _require_cells(limits, cells)
+    found.extend(_bounded(recognise(strands), limits))
+    return saved(
+        name,
+        producer,
+        store.tensors.values(),
+        found,
+        [*store.observations, *finder.observations],
+    )
+
+
+def describe_legacy(
+    name: str, producer: str, store: Store, config: Json, limits: Limits
+) -> SavedModel:
+    """A model in the older HDF5 format; its weights lie in `model_weights` or at the root."""
+    from rnninspect_keras.matching.legacy import (  # noqa: PLC0415 - Keras' own format needs none of it
+        list_layers,
+        match_legacy,
+    )
+
+    base = "model_weights" if "model_weights" in store.groups else ""
+    _assign_purposes(store)
+    if base:
+        _set_apart(store, base)
+    set_wrappers_apart(store)
+    finder = _find(config, None, limits)
+    set_quantisation_apart(store, finder.packed)
+    listed = list_layers(store, base)
+    found = list(_bounded(match_legacy(finder.units, listed), limits))
+    return saved(
+        name,
+        producer,
+        store.tensors.values(),
+        found,
+        [*store.observations, *finder.observations, *listed.observations],
+    )
+
+
+def describe_tensors(name: str, producer: str, store: Store, limits: Limits) -> SavedModel:
+    """An HDF5 file that is no Keras model: its tensors, and cells by TensorFlow 1's names."""
+    from rnninspect_keras.variable_names.cells import recognise_named  # noqa: PLC0415 - Keras' files need no names
+
+    found = recognise_named(store.tensors.items(), partial(_require_cells, limits))
+    return saved(name, producer, store.tensors.values(), found, store.observations)
+
+
+def _require_cells(limits: Limits, cells: int) -> None:
+    """RefusedFile if so many cells make too many layers, with two directions in each."""
+    limits.require(Limit.RECURRENT, (cells + 1) // 2, "the number of recurrent cells")
+
+
+def _bounded(found: Iterable[Found], limits: Limits) -> Iterator[Found]:
+    """The same layers; RefusedFile before more than the limit are worked out."""
+    for number, layer in enumerate(found, 1):
+        limits.require(Limit.RECURRENT, number, "the number of recurrent layers")
+        yield layer
+
+
+def _find(config: Json, store: Store | None, limits: Limits) -> Finder:
+    groups = {} if store is None else store.groups
+    finder = Finder(limits, groups.__contains__)
+    model = read_declared(config)
+    if config is not None and model is None:
+        raise UnreadableFile("the configuration describes no model")
+    if model is not None:
+        finder.walk_model(model)
+    return finder
+
+
+def _assign_purposes(store: Store) -> None:
+    for path, tensor in store.tensors.items():
+        purpose = NOT_WEIGHTS.get(path.partition("/")[0])
+        if purpose is None and any(part.startswith(SEEDS) for part in path.split("/")):
+            purpose = Purpose.STATE
+        if purpose is not None and tensor.purpose is Purpose.PARAMETER:
+            store.tensors[path] = tensor._replace(purpose=purpose)
+
+
+def _set_apart(store: Store, base: str) -> None:
+    """Arrays beside a whole model's weights are none of them."""
+    for path, tensor in store.tensors.items():
+        if not path.startswith(f"{base}/") and tensor.purpose is Purpose.PARAMETER:
+            store.tensors[path] = tensor._replace(purpose=Purpose.CONSTANT)
+
+
+def saved(
+    name: str,
+    producer: str,
+    tensors: Iterable[StoredTensor],
+    found: Iterable[Found],
+    observations: Iterable[Observation],
+) -> SavedModel:
+    """The description of a file, its layers told from those that were not understood."""
+    layers, skipped = [], []
+    for layer in found:
+        match layer:
+            case RecurrentLayer():
+                layers.append(layer)
+            case SkippedLayer():
+                skipped.append(layer)
+    holders = {tensor.name: layer.name for layer in layers for tensor in _held(layer)}
+    return SavedModel(
+        format=name,
+        framework="keras",
+        producer=producer,
+        layers=tuple(layers),
+        tensors=tuple(tensors),
+        skipped=tuple(skipped),
+        observations=tuple(
+            noticed._replace(layer=holders[noticed.tensor])
+            if noticed.layer is None and noticed.tensor in holders
+            else noticed
+            for noticed in observations
+        ),
+    )
+
+
+def _held(layer: RecurrentLayer) -> Iterator[StoredTensor]:
+    for operand in layer.operands:
+        yield from operand.tensors
+    yield from layer.extras

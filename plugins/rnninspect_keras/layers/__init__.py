@@ -1,0 +1,1 @@
+"""Recurrent layers from the pieces of a cell and what was declared of it."""

@@ -1,0 +1,157 @@
+"""Makes recurrent layers of plans and tensors."""
+
+from __future__ import annotations
+
+from rnninspect.plugin import (
+    Operand,
+    Origin,
+    Record,
+    RecurrentLayer,
+    Sizes,
+    SkippedLayer,
+    Slot,
+    plural,
+)
+from rnninspect_keras.configuration.units import WAYS
+from rnninspect_keras.layers.sizing import complete, explains
+from rnninspect_keras.layout import LAYOUT, Dialect, axes_of
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from rnninspect.plugin import Stack
+    from rnninspect_keras.configuration.plans import CellPlan
+    from rnninspect_keras.layers.pieces import Piece
+
+
+class Run(Record):
+    """A cell in one direction: its plan and the tensors in its place."""
+
+    plan: CellPlan
+    pieces: tuple[Piece, ...]
+
+
+class Title(Record):
+    """What a layer is called: its name, the framework's class, its place in a stack."""
+
+    name: str
+    kind: str
+    stack: Stack | None = None
+
+
+Found = RecurrentLayer | SkippedLayer
+
+
+def assemble(title: Title, runs: Sequence[Run]) -> tuple[Found, ...]:
+    """The layers of one or two directions: one if both are alike, else one for each."""
+    settled = _settle(runs)
+    if any(not _usable(run) for run in settled):
+        return (_skipped(title, settled),)
+    if len(settled) == 1 or _alike(settled):
+        return (_layer(title, runs, settled),)
+    return tuple(
+        _layer(title._replace(name=f"{title.name}/{way}"), (raw,), (run,))
+        for way, raw, run in zip(WAYS, runs, settled, strict=False)
+    )
+
+
+def _settle(runs: Sequence[Run]) -> list[Run]:
+    """Complete the plans; directions of one class that disagree are settled together.
+
+    Directions that are each sound may differ: Keras takes any layer as the backward one.
+    """
+    alone = [Run(complete(run.plan, run.pieces), run.pieces) for run in runs]
+    if len({(run.plan.family, run.plan.units, run.plan.dialect) for run in runs}) > 1:
+        return alone
+    if all(explains(run.plan, run.pieces) for run in alone):
+        return alone
+    together = complete(runs[0].plan, [piece for run in runs for piece in run.pieces])
+    return [Run(together, run.pieces) for run in runs]
+
+
+def _alike(runs: Sequence[Run]) -> bool:
+    first = runs[0].plan
+    return all(
+        (run.plan.family, run.plan.dialect, run.plan.roles, _sizes(run.plan))
+        == (first.family, first.dialect, first.roles, _sizes(first))
+        for run in runs[1:]
+    )
+
+
+def _usable(run: Run) -> bool:
+    """Whether the sizes are known, and the class is one whose formula is known."""
+    if run.plan.units is None or (run.plan.input_size is None and not run.pieces):
+        return False
+    return run.plan.exact or explains(run.plan, run.pieces)
+
+
+def _sizes(plan: CellPlan, directions: int = 1) -> Sizes:
+    return Sizes(
+        input_size=plan.input_size or 0,
+        hidden_size=plan.units or 0,
+        projection_size=plan.projection,
+        kernel_size=plan.kernel_size,
+        directions=directions,
+    )
+
+
+def _inferred(plans: Sequence[CellPlan]) -> tuple[str, ...]:
+    """The sizes that a configuration leaves out; empty where it declares all of them, or none."""
+    if not any(plan.units for plan in plans):
+        return ()
+    units, inputs = all(plan.units for plan in plans), all(plan.input_size for plan in plans)
+    return (*(() if inputs else ("input_size",)), *(() if units else ("hidden_size",)))
+
+
+def _layer(title: Title, raw: Sequence[Run], runs: Sequence[Run]) -> RecurrentLayer:
+    plan = runs[0].plan
+    declared = all(run.plan.units and run.plan.input_size for run in raw)
+    return RecurrentLayer(
+        name=title.name,
+        kind=title.kind,
+        cell=plan.family,
+        sizes=_sizes(plan, len(runs)),
+        origin=Origin.DECLARED if declared else Origin.INFERRED,
+        inferred=_inferred([run.plan for run in raw]),
+        convention=plan.dialect or Dialect.KERAS,
+        roles=plan.roles,
+        operands=tuple(
+            _operand(run.plan, piece, way)
+            for way, run in enumerate(runs)
+            for piece in run.pieces
+            if piece.part is not None
+        ),
+        stack=title.stack,
+        extras=tuple(piece.tensor for run in runs for piece in run.pieces if piece.part is None),
+    )
+
+
+def _operand(plan: CellPlan, piece: Piece, direction: int) -> Operand:
+    if piece.part is None:
+        raise ValueError(piece.tensor.name)
+    dialect = plan.dialect or Dialect.KERAS
+    return Operand(
+        name=piece.tensor.name,
+        slots=tuple(Slot(direction, role) for role in LAYOUT[dialect][piece.part][0]),
+        axes=axes_of(dialect, piece.part, convolution=plan.convolution),
+        shape=piece.tensor.shape,
+        tensors=piece.tensors,
+    )
+
+
+def _skipped(title: Title, runs: Sequence[Run]) -> SkippedLayer:
+    tensors = tuple(held for run in runs for piece in run.pieces for held in piece.tensors)
+    if not tensors:
+        reason = "it declares no usable sizes, and no weights are stored for it"
+    elif any(run.plan.units is None for run in runs):
+        reason = "its sizes are neither declared nor to be read off its tensors"
+    else:
+        reason = f"no formula is known for this class; it is not {_known(runs)} alone"
+    return SkippedLayer(title.name, title.kind, reason, tensors)
+
+
+def _known(runs: Sequence[Run]) -> str:
+    plan = runs[0].plan
+    surplus = sum(piece.tensor.parameters for run in runs for piece in run.pieces if not piece.part)
+    return f"{plan.family} ({plural(surplus, 'parameter')} more)" if surplus else plan.family

@@ -1,0 +1,121 @@
+"""Recognises a recurrent cell by the shapes of its tensors, with its name as a hint."""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+
+from rnninspect_keras.configuration.plans import CellPlan
+from rnninspect_keras.layers.sizing import complete, explains, fit
+from rnninspect_keras.layout import Dialect, Part
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from rnninspect_keras.layers.pieces import Piece
+
+# Words of a name that Keras gives by itself to a layer or a cell, the pattern that the name must
+# hold then, where the words are not enough, and the family.
+HINTS = (
+    ("layer_norm_lstm", None, "LayerNormLSTM"),
+    ("layer_norm_simple_rnn", None, "LayerNormRNN"),
+    ("nas_cell", None, "NAS"),
+    ("esn", r"\besn(_cell)?(_\d+)?\b", "ESN"),
+    ("conv", r"conv_?lstm_?([123])d", "ConvLSTM{}D"),
+    ("lstm", None, "LSTM"),
+    ("gru", None, "GRU"),
+    ("simple", r"simple_?rnn", "RNN"),
+)
+REMEMBERED = 4096  # names
+CLASS_NAMES = {
+    "RNN": "SimpleRNN",
+    "LayerNormLSTM": "LayerNormLSTMCell",
+    "LayerNormRNN": "LayerNormSimpleRNNCell",
+    "NAS": "NASCell",
+}
+PLAIN = ("LSTM", "GRU", "RNN")
+# Letters of Keras 1's gates: input, forget, cell and output; update, reset and candidate.
+GATE_LETTERS = {
+    "LSTM": frozenset("ifco"),
+    "GRU": frozenset("zrh"),
+    "ConvLSTM2D": frozenset("ifco"),
+}
+KERNELS = (Part.KERNEL, Part.RECURRENT, Part.GATE_KERNEL, Part.GATE_RECURRENT)
+PLAIN_RANK, DEEPEST_RANK = 2, 5
+
+
+@lru_cache(REMEMBERED)
+def hint_of(name: str) -> str | None:
+    """The family that a name suggests."""
+    lower = name.lower()
+    for words, pattern, family in HINTS:
+        if words in lower:
+            if pattern is None:
+                return family
+            if match := re.search(pattern, lower):
+                return family.format(*match.groups())
+    return None
+
+
+def guess(pieces: Sequence[Piece], hint: str | None) -> CellPlan | None:
+    """The plan that explains most tensors; None if some stay unexplained without a hint."""
+    known = [piece for piece in pieces if piece.part is not None]
+    families = [family for family in _families(known, hint) if _has_gates(family, known)]
+    if any(piece.gate for piece in known):
+        hint = next(iter(families), None)  # its letters tell more than its name
+    plans = [complete(_open(family), known) for family in families]
+    if not plans:
+        return None
+    best = max(
+        plans, key=lambda plan: (fit(plan, known)[0], plan.family == hint, *fit(plan, known))
+    )
+    if not explains(best, known) and best.family != hint:
+        return None
+    return best._replace(class_name=_class_name(best))
+
+
+def _open(family: str) -> CellPlan:
+    return CellPlan(family, None, "", with_bias=None)
+
+
+def _families(pieces: Sequence[Piece], hint: str | None) -> tuple[str, ...]:
+    ranks = sorted(len(piece.tensor.shape) for piece in pieces if piece.part in KERNELS)
+    rank = ranks[len(ranks) // 2] if ranks else 0
+    if rank == PLAIN_RANK:
+        return PLAIN if hint in PLAIN or hint is None else (*PLAIN, hint)
+    if PLAIN_RANK < rank <= DEEPEST_RANK:
+        return (f"ConvLSTM{rank - PLAIN_RANK}D",)
+    return (hint,) if hint and ranks else ()
+
+
+def _has_gates(family: str, pieces: Sequence[Piece]) -> bool:
+    """Whether the letters of Keras 1's arrays, where there are any, are gates of the family."""
+    letters = {piece.gate for piece in pieces if piece.gate}
+    return not letters or letters <= GATE_LETTERS.get(family, frozenset())
+
+
+def _class_name(plan: CellPlan) -> str:
+    name = CLASS_NAMES.get(plan.family, plan.family)
+    return f"CuDNN{name}" if plan.dialect is Dialect.CUDNN else name
+
+
+def guess_ways(ways: Sequence[Sequence[Piece]], hint: str | None) -> list[CellPlan] | None:
+    """Plans for the directions of one layer: each its own if each is sound, else one for all."""
+    alone = [guess(pieces, hint) for pieces in ways]
+    sound = [
+        plan
+        for plan, pieces in zip(alone, ways, strict=True)
+        if plan is not None and explains(plan, pieces)
+    ]
+    if len(sound) == len(ways):
+        return sound if len({plan.with_bias for plan in sound}) == 1 else _with_bias(sound)
+    together = guess([piece for pieces in ways for piece in pieces], hint)
+    if together is not None:
+        return [together for _ in ways]
+    return None
+
+
+def _with_bias(plans: list[CellPlan]) -> list[CellPlan]:
+    """A bias that one direction has is missing in the other."""
+    return [plan._replace(with_bias=True) for plan in plans]

@@ -1,0 +1,114 @@
+"""Tensors of Keras' own format (`.keras`, `.weights.h5`): numbered, in groups named `vars`."""
+
+from __future__ import annotations
+
+from functools import partial
+
+from rnninspect_keras.layers.building import build
+from rnninspect_keras.layers.pieces import Piece, may_be_weight, norm_part
+from rnninspect_keras.layout import Part
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from rnninspect_keras.configuration.declared import Declared, Json
+    from rnninspect_keras.configuration.plans import CellPlan
+    from rnninspect_keras.configuration.units import CellAt, Unit
+    from rnninspect_keras.containers.store import Store
+    from rnninspect_keras.layers.assembling import Found
+    from rnninspect_keras.layers.building import Pieces
+
+VARIABLES = "vars"
+
+
+def match_native(units: list[Unit], store: Store) -> tuple[list[Found], set[str]]:
+    """The layers of all units, and the groups of the cells that they took."""
+    found: list[Found] = []
+    taken: set[str] = set()
+    shared: dict[object, tuple[int, Pieces]] = {}
+
+    def pieces_of(unit: Unit, cell: CellAt) -> Pieces:
+        place = _place(cell, unit, store)
+        pieces = cell_pieces(store, place, cell.plan)
+        keys = _keys(cell.declared)
+        if pieces:
+            taken.add(place)
+            shared.update(dict.fromkeys(keys, (id(unit), pieces)))
+            return pieces
+        known = next((shared[key] for key in keys if key in shared), (id(unit), ()))
+        return () if known[0] == id(unit) else known[1]  # one direction is not the other
+
+    for unit in units:
+        found.extend(build(unit, partial(pieces_of, unit)))
+    return found, taken
+
+
+def cell_pieces(store: Store, place: str, plan: CellPlan | None) -> Pieces:
+    """The tensors of the cell at a place: its variables in their order, then what lies below."""
+    order = _created(plan)
+    tensors = {name: tensor for name, tensor in store.below(place).items() if may_be_weight(tensor)}
+    numbers = {name: _number(name) for name in tensors}
+    own = sorted((number, name) for name, number in numbers.items() if number is not None)
+    numbered = [
+        Piece(order[number] if number < len(order) else None, tensors[name]) for number, name in own
+    ]
+    below = [
+        Piece(norm_part(name.partition("/")[0]), tensors[name])
+        for name, number in numbers.items()
+        if number is None
+    ]
+    return (*numbered, *below)
+
+
+def _created(plan: CellPlan | None) -> tuple[Part, ...]:
+    """A cell's variables in the order of their making, which is that of their numbers."""
+    if plan is None:
+        return (Part.KERNEL, Part.RECURRENT, Part.BIAS)
+    more: tuple[Part, ...] = (Part.PEEPHOLE,) * 3 if plan.peepholes else ()
+    if plan.projection is not None:
+        more = (Part.PROJECTION,)
+    kernels = (Part.KERNEL, Part.RECURRENT)
+    if plan.family in RECURRENT_FIRST:
+        kernels = (Part.RECURRENT, Part.KERNEL)
+    return (*kernels, *(() if plan.with_bias is False and more else (Part.BIAS,)), *more)
+
+
+RECURRENT_FIRST = ("NAS", "ESN")
+
+
+def _number(name: str) -> int | None:
+    group, _, number = name.partition("/")
+    if group == VARIABLES and number.isdecimal() and len(number) < len("1000000"):
+        return int(number)
+    return None
+
+
+def _place(cell: CellAt, unit: Unit, store: Store) -> str:
+    """The cell's group; Keras since 3.6 notes the layer's name, which decides where they differ."""
+    if store.below(cell.place) and named(store, unit.place) in (None, unit.declared.name):
+        return cell.place
+    container = unit.place.rpartition("/")[0]
+    for path in store.named_groups(unit.declared.name):
+        if path.rpartition("/")[0] == container and path != unit.place:
+            return path + cell.place[len(unit.place) :]
+    return cell.place
+
+
+def named(store: Store, place: str) -> str | None:
+    """The name that a layer's group of variables bears; None before Keras 3.6."""
+    group = store.groups.get(f"{place}/{VARIABLES}" if place else VARIABLES)
+    return None if group is None else group.text("name")
+
+
+def _keys(declared: Declared) -> list[object]:
+    """What marks two entries as one object: their number, else all that they say."""
+    keys: list[object] = [("same", declared.class_name, declared.name, _frozen(declared.settings))]
+    if isinstance(declared.shared_id, int):
+        keys.insert(0, ("id", declared.shared_id))
+    return keys
+
+
+def _frozen(value: Json) -> str:
+    if isinstance(value, dict):
+        kept = sorted((key, item) for key, item in value.items() if key != "shared_object_id")
+        return "{" + ",".join(f"{key}:{_frozen(item)}" for key, item in kept) + "}"
+    return repr(value)

@@ -1,0 +1,149 @@
+"""Quantised layers: which of their arrays are parameters, and how many a packed one holds.
+
+Keras writes, for `int8` and `int4`, the kernel, the bias, scales, zero points and the index of
+groups; for `gptq` and `awq` the bias first; for `float8` scales and histories behind the bias.
+Recurrent layers are never quantised. Variables are told apart by number, type and shape, and in the
+older format by name.
+"""
+
+from __future__ import annotations
+
+import math
+
+from rnninspect.plugin import Purpose
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from rnninspect.plugin import StoredTensor
+    from rnninspect_keras.configuration.declared import Declared
+    from rnninspect_keras.configuration.shapes import Shape
+    from rnninspect_keras.containers.store import Store
+
+SMALL_INTEGERS = ("int8", "uint8")
+PACKED_MODES = ("int4", "gptq/4", "awq/4")
+NAMES = ("_scale", "_scales", "_zero", "zero_point", "g_idx", "_amax_history")
+FLOAT8_EXTRAS = 6  # a scale and a history each of inputs, kernel and gradient
+Member = tuple[str, "StoredTensor"]  # where it lies, and what it is
+
+
+def packed_size(layer: Declared, shape: Shape) -> int | None:
+    """Weights in the packed array of a layer by its configuration; None if it has none."""
+    policy = layer.settings.get("dtype")
+    settings = policy.get("config") if isinstance(policy, dict) else None
+    mode = settings.get("mode") if isinstance(settings, dict) else None
+    if not isinstance(mode, str) or not mode.startswith(PACKED_MODES):
+        return None
+    width = None if not shape else shape[-1]
+    match layer.class_name:
+        case "Dense":
+            sizes = (width, layer.size("units"))
+        case "Embedding" | "ReversibleEmbedding":
+            sizes = (layer.size("input_dim"), layer.size("output_dim"))
+        case "EinsumDense":
+            return _of_equation(layer, shape or ())
+        case _:
+            return None
+    return None if None in sizes else math.prod(size or 0 for size in sizes)
+
+
+def _of_equation(layer: Declared, shape: Sequence[int | None]) -> int | None:
+    """The product of the kernel's axes, each of which is an axis of the input or the output."""
+    equation, output = layer.settings.get("equation"), layer.settings.get("output_shape")
+    if not isinstance(equation, str) or not isinstance(output, list):
+        return None
+    operands, _, result = equation.replace("...", "").partition("->")
+    inputs, _, kernel = operands.partition(",")
+    sizes: dict[str, object] = dict(zip(reversed(result), reversed(output), strict=False))
+    sizes.update(zip(reversed(inputs), reversed(shape), strict=False))
+    known = [size for axis in kernel if isinstance(size := sizes.get(axis), int) and size > 0]
+    return math.prod(known) if len(known) == len(kernel) else None
+
+
+def set_quantisation_apart(store: Store, packed: Mapping[str, int]) -> None:
+    """Give scales and the like their purpose, and packed arrays their elements.
+
+    `packed` leads from the groups of layers, or from their names, to the weights of each.
+    """
+    groups: dict[str, list[Member]] = {}
+    for path, tensor in store.tensors.items():
+        if tensor.purpose is Purpose.PARAMETER:
+            groups.setdefault(path.rpartition("/")[0], []).append((path, tensor))
+    for parent, members in groups.items():
+        owner, _, last = parent.rpartition("/")
+        if last == "vars":
+            members.sort(key=lambda item: (len(item[0]), item[0]))
+            _by_number(store, members, packed.get(owner))
+        else:
+            _by_name(store, members, packed.get(last))
+
+
+def _by_number(store: Store, members: Sequence[Member], weights: int | None) -> None:
+    kernels = [at for at, (_, tensor) in enumerate(members) if _is_kernel(tensor, members)]
+    if not kernels:
+        tail = members[-FLOAT8_EXTRAS:]
+        if len(members) > FLOAT8_EXTRAS and _are_histories([tensor for _, tensor in tail]):
+            _mark(store, tail)
+        return
+    for start, end in zip(kernels, [*kernels[1:], len(members)], strict=True):
+        kernel, rest = members[start], members[start + 1 : end]
+        with_bias = _bias_follows(kernel[1], [tensor for _, tensor in rest])
+        _mark(store, rest[with_bias:])
+        _count(store, kernel, rest[with_bias:], weights)
+
+
+def _is_kernel(tensor: StoredTensor, members: Sequence[Member]) -> bool:
+    """Whether an array is one of quantised weights: of small integers, and no zero points."""
+    small = tensor.dtype in SMALL_INTEGERS and len(tensor.shape) > 1
+    scales = (other.shape for _, other in members if other.dtype not in SMALL_INTEGERS)
+    return small and tensor.shape not in scales
+
+
+def _bias_follows(kernel: StoredTensor, rest: Sequence[StoredTensor]) -> bool:
+    """Whether the bias is the first array behind a kernel, before its scales."""
+    if kernel.dtype == "uint8":  # of gptq and awq, whose bias stands in front
+        return False
+    zero = next((at for at, other in enumerate(rest) if other.dtype in SMALL_INTEGERS), None)
+    scales = zero if zero is not None else len(rest)
+    return scales > 1
+
+
+def _are_histories(tail: Sequence[StoredTensor]) -> bool:
+    scalars, histories = tail[::2], tail[1::2]
+    return all(tensor.shape == () for tensor in scalars) and (
+        len({tensor.shape for tensor in histories}) == 1 and len(histories[0].shape) == 1
+    )
+
+
+def _by_name(store: Store, members: Sequence[Member], weights: int | None) -> None:
+    extras = [item for item in members if item[0].partition(":")[0].endswith(NAMES)]
+    kernels = [item for item in members if _is_kernel(item[1], extras)]
+    if kernels or any("_amax_history" in path for path, _ in extras):
+        _mark(store, extras)
+        for kernel in kernels:
+            _count(store, kernel, extras, weights)
+
+
+def _mark(store: Store, extras: Iterable[Member]) -> None:
+    for path, tensor in extras:
+        store.tensors[path] = tensor._replace(purpose=Purpose.QUANTISATION)
+
+
+def _count(store: Store, kernel: Member, extras: Sequence[Member], weights: int | None) -> None:
+    """Note how many weights are packed, two to a byte, by the configuration or by the scales."""
+    path, tensor = kernel
+    held = math.prod(tensor.shape)
+    due = weights if weights is not None else _by_scales(tensor, [other for _, other in extras])
+    if due is not None and held < due <= 2 * held:
+        store.tensors[path] = tensor._replace(elements=due)
+
+
+def _by_scales(kernel: StoredTensor, extras: Sequence[StoredTensor]) -> int | None:
+    """Weights that as many columns (rows with gptq and awq) make as there are scales."""
+    axis = 0 if kernel.dtype == "uint8" else -1
+    for scale in extras:
+        channels = scale.shape[axis] if scale.shape else 0
+        if (channels + 1) // 2 == kernel.shape[axis]:
+            return math.prod(kernel.shape) // kernel.shape[axis] * channels
+    return None

@@ -1,0 +1,84 @@
+"""TensorFlow checkpoints of the V1 format: tables that hold names, shapes and data.
+
+Follows `tensorflow/core/util/saved_tensor_slice.proto`.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+
+from rnninspect.decode.protobuf import LENGTH, WireReader
+from rnninspect.decode.sstable.tables import first_entry
+from rnninspect.plugin import (
+    Fact,
+    Limit,
+    Observation,
+    Purpose,
+    StoredTensor,
+    UnreadableFile,
+    Whereabouts,
+)
+from rnninspect_keras.tensorflow.checkpoint_v2 import NOT_NUMBERS, Bundle, Shapes, type_of
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from rnninspect.plugin import Source
+
+SHARD = r"(.*)-(\d{5})-of-(\d{5})"
+
+
+def is_index(source: Source) -> bool:
+    """Whether a table is the index of a V2 checkpoint: its header is then a few bytes."""
+    wire = WireReader(source.holding(first_entry(source)[1]))
+    return not any(number == 1 and kind == 2 for number, kind, *_ in wire.fields(wire.whole()))
+
+
+def read_old(source: Source) -> Bundle:
+    """A V1 checkpoint; if it is one of several shards, with the others that lie beside it."""
+    bundle = Bundle()
+    _add_file(bundle, source)
+    shard = re.fullmatch(SHARD, source.name)
+    number = int(shard[3]) if shard else 1
+    source.limits.require(Limit.MEMBERS, number, "the number of shards")
+    read = {source.neighbour(source.name).identity}
+    for other in range(number):
+        name = f"{shard[1]}-{other:05}-of-{number:05}" if shard else source.name
+        if name == source.name:
+            continue
+        found = source.neighbour(name)
+        if found.whereabouts is Whereabouts.INSIDE:
+            if found.identity not in read:  # else a link to a shard that was read
+                read.add(found.identity)
+                with source.open_neighbour(name) as beside:
+                    _add_file(bundle, beside)
+        else:
+            bundle.observations.append(Observation(Fact.EXTERNAL_MISSING, name))
+            break  # one tells that the checkpoint is not whole
+    return bundle
+
+
+def _add_file(bundle: Bundle, source: Source) -> None:
+    """Add the tensors that the first entry of a table names; the other entries hold them."""
+    key, value = first_entry(source)
+    if key:
+        raise UnreadableFile("the table is no checkpoint of TensorFlow")
+    wire = WireReader(source.holding(value))
+    shapes = Shapes(wire)
+    saved = wire.collect(wire.whole(), (1,))
+    for number, kind, start, size in wire.fields(saved.message(1)):
+        if number != 1 or kind != LENGTH:
+            continue
+        numbers, parts = wire.held(wire.raw(start, size), start)
+        dtype, itemsize = type_of(numbers.get(3, 0))
+        name = wire.decoded(parts.get(1, [b""])[-1])
+        shape = shapes.read(parts.get(2, ()))
+        source.limits.require(Limit.TENSORS, len(bundle.tensors) + 1)
+        bundle.tensors[name] = StoredTensor(
+            name=name,
+            shape=shape,
+            dtype=dtype,
+            bytes=0 if min(shape, default=0) < 0 else math.prod(shape) * itemsize,
+            identity=name,
+            purpose=Purpose.CONSTANT if dtype in NOT_NUMBERS else Purpose.PARAMETER,
+        )

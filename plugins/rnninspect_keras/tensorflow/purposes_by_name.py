@@ -1,0 +1,149 @@
+"""Purposes of the variables of a TensorFlow 1 checkpoint, which has no objects but names alone."""
+
+from __future__ import annotations
+
+import re
+from itertools import pairwise
+
+from rnninspect.plugin import Purpose
+from rnninspect_keras.tensorflow.purposes import ITERATIONS, MODEL_VARIABLES, NO_WEIGHTS, OPTIMIZER
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from rnninspect_keras.tensorflow.checkpoint_v2 import Bundle
+
+ATTRIBUTES = "/.ATTRIBUTES/"  # behind the path of an object, in a checkpoint of objects
+SLOT = ".OPTIMIZER_SLOT"
+AVERAGE = "/ExponentialMovingAverage"
+# Slots whose names tell what they are, also where their variable's shape is another or it is gone.
+SLOT_NAME = r"(\w*Adam|Nadam|Momentum|RMSProp|Adagrad|Adadelta|AdaMax|Ftrl|adam_[mv])(_\d+)?"
+# Classes of Keras' optimizers; a Keras model's graph has their state under `training/CLASS`, and
+# before Keras 2.3 their settings under `CLASS`. A number is TensorFlow's, for a second one.
+OPTIMIZERS = (
+    r"(SGD|RMSprop|RMSProp|Adagrad|Adadelta|Adam|AdamW|Adamax|AdaMax|Nadam|Ftrl|Adafactor|Lion|Lamb"
+    r"|LAMB|Yogi|NovoGrad|LazyAdam|RectifiedAdam|TFOptimizer|LossScaleOptimizer)(_\d+)?"
+)
+TRAINING, NAMELESS = r"training(_\d+)?", r"Variable(_\d+)?"
+STEPS, RATES = ("iter", "iterations"), ("learning_rate", "lr", "decay")
+SETTINGS = {
+    *(*STEPS, *RATES, "beta", "beta_1", "beta_2", "epsilon", "momentum", "momentum_cache", "rho"),
+    *("m_schedule", "learning_rate_power", "l1_regularization_strength"),
+    "l2_regularization_strength",
+}
+COUNTS = ("int32", "int64")  # types of what counts steps beside the model
+COUNTERS = {
+    *("global_step", "save_counter", "beta1_power", "beta2_power", "learning_rate", "iteration"),
+    *("current_loss_scale", "good_steps", "num_good_steps"),
+}
+
+
+def assign_by_name(bundle: Bundle) -> None:
+    """Tell optimizer slots, averages and counters from weights; name by its path what has one.
+
+    A slot is named as its variable is, with the optimizer's name behind, and a scope before it if
+    the optimizer was made in one: `OptimizeLoss/rnn/kernel/Adam`.
+    """
+    scopes = Scopes(bundle)
+    averages = [key.removesuffix(AVERAGE) for key in bundle.tensors if key.endswith(AVERAGE)]
+    lone = not any(key in bundle.tensors for key in averages)  # kept instead of the weights
+    objects = _optimizer_objects(bundle)
+    for key, tensor in bundle.tensors.items():
+        path, mark, _ = key.removesuffix(AVERAGE if lone else "").partition(ATTRIBUTES)
+        if mark:
+            purpose = _purpose_of_path(path, objects)
+            if "/" not in path and not tensor.shape and tensor.dtype in COUNTS:
+                purpose = Purpose.STATE
+        elif scopes.hold(path, tensor.shape):
+            purpose = Purpose.OPTIMIZER
+        else:
+            purpose = _purpose(path, tensor.shape, bundle)
+        if tensor.purpose is not Purpose.PARAMETER:
+            purpose = tensor.purpose
+        if path != tensor.name or purpose is not tensor.purpose:
+            bundle.tensors[key] = tensor._replace(name=path, purpose=purpose)
+
+
+def _optimizer_objects(bundle: Bundle) -> set[str]:
+    """Names of the attributes that hold optimizers, in a checkpoint of objects without its graph.
+
+    Slots name theirs; newer optimizers have a counter of steps and a list of variables.
+    """
+    found = set(OPTIMIZER)
+    for key in bundle.tensors:
+        if ATTRIBUTES not in key:
+            continue
+        parts = key.partition(ATTRIBUTES)[0].split("/")
+        found.update(below for part, below in pairwise(parts) if part == SLOT)
+        if len(parts) > 1 and parts[-1] == ITERATIONS:
+            found.add(parts[-2])
+    return found
+
+
+def _purpose_of_path(path: str, optimizers: set[str]) -> Purpose:
+    """By the path of an object, where the graph of the objects is not to be had."""
+    parts = path.split("/")
+    if SLOT in parts:
+        return Purpose.OPTIMIZER
+    for part, below in pairwise([*parts, ""]):
+        if part in optimizers and below:
+            return Purpose.PARAMETER if below == MODEL_VARIABLES else Purpose.OPTIMIZER
+        if part in NO_WEIGHTS:
+            return Purpose.STATE
+    return Purpose.PARAMETER
+
+
+class Scopes:
+    """The scopes that hold an optimizer's step counter beside its rate, and their last parts."""
+
+    __slots__ = ("names", "paths")
+
+    def __init__(self, bundle: Bundle) -> None:
+        self.paths: set[str] = set()
+        for key, tensor in bundle.tensors.items():
+            scope, mark, last = key.rpartition("/")
+            if last in STEPS and not tensor.shape:
+                beside = (bundle.tensors.get(f"{scope}{mark}{name}") for name in RATES)
+                if any(other is not None and not other.shape for other in beside):
+                    self.paths.add(scope)
+        self.names = {path.rpartition("/")[2] for path in self.paths}
+
+    def hold(self, key: str, shape: tuple[int, ...]) -> bool:
+        """Whether a name is that of the state or of a setting of one of Keras' optimizers.
+
+        Not all of a scope is an optimizer's: it may be a whole network's.
+        """
+        if not self.paths and "training" not in key and key[key.rfind("/") + 1 :] not in SETTINGS:
+            return False  # nearly all names, at little cost
+        *front, last = key.split("/")
+        known = "/".join(front) in self.paths
+        above = front[-1] if front else ""
+        if last in SETTINGS and not shape:
+            return known or not front or re.fullmatch(OPTIMIZERS, above) is not None
+        if last.startswith("Variable") and re.fullmatch(NAMELESS, last):
+            return known or re.fullmatch(TRAINING, above) is not None or self._trains(front)
+        return self._trains(front)
+
+    def _trains(self, front: list[str]) -> bool:
+        """Whether a scope is `training/Adam`, or that of an optimizer of another name."""
+        return any(
+            outer.startswith("training")
+            and re.fullmatch(TRAINING, outer)
+            and (inner in self.names or re.fullmatch(OPTIMIZERS, inner))
+            for outer, inner in pairwise(front)
+        )
+
+
+def _purpose(key: str, shape: tuple[int, ...], bundle: Bundle) -> Purpose:
+    *front, last = key.split("/")
+    if last in COUNTERS or (front and last.startswith(("beta1_power", "beta2_power"))):
+        return Purpose.OPTIMIZER
+    if key.endswith(AVERAGE):
+        return Purpose.COPY
+    named = "adam_" in last or not last.islower()  # as nearly all are not
+    if front and named and re.fullmatch(SLOT_NAME, last):
+        return Purpose.OPTIMIZER
+    for start in range(len(front)):
+        owner = bundle.tensors.get("/".join(front[start:]))
+        if owner is not None and owner.shape == shape:
+            return Purpose.OPTIMIZER
+    return Purpose.PARAMETER

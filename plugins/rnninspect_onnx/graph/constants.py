@@ -1,0 +1,97 @@
+"""The attribute forms in which a Constant node holds its value (https://onnx.ai/onnx/operators)."""
+
+from __future__ import annotations
+
+import math
+
+from rnninspect_onnx.graph.values import UNKNOWN, Kind, Value
+from rnninspect_onnx.protobuf.messages import Tensor
+from rnninspect_onnx.protobuf.payload import ELEMENT_TYPES
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from rnninspect_onnx.graph.values import Call
+    from rnninspect_onnx.protobuf.messages import Attribute, SparseTensor
+
+_FLOAT, _INT64, _STRING = 1, 7, 8  # TensorProto.DataType of the forms without a TensorProto
+FORMS = (
+    "value",
+    "sparse_value",
+    "value_float",
+    "value_floats",
+    "value_int",
+    "value_ints",
+    "value_string",
+    "value_strings",
+)
+
+
+def constant(call: Call) -> tuple[Value, ...]:
+    """The value of a Constant node."""
+    found = (call.attribute(form) for form in FORMS)
+    attribute = next((attribute for attribute in found if attribute is not None), None)
+    return (UNKNOWN if attribute is None else _value(attribute),)
+
+
+def _value(attribute: Attribute) -> Value:
+    match stored_in(attribute):
+        case Tensor() as tensor:
+            return stored(tensor)
+        case None:
+            return UNKNOWN
+        case sparse:
+            return stored_sparse(sparse)
+
+
+def stored(tensor: Tensor) -> Value:
+    """A tensor of the file as a value."""
+    shape = tensor.dims if tensor.rank == len(tensor.dims) else None
+    return Value(Kind.CONSTANT, shape, tensor.integers, place=tensor.place)
+
+
+def stored_sparse(tensor: SparseTensor) -> Value:
+    """A sparse tensor of the file as a value, dense as it is used; known by its values' place."""
+    return Value(Kind.CONSTANT, tensor.dims, place=tensor.values.place)
+
+
+def stored_in(attribute: Attribute) -> Tensor | SparseTensor | None:
+    """What a Constant's attribute stores; numbers without a TensorProto are given one."""
+    if attribute.tensors:
+        return attribute.tensors[0]
+    if attribute.sparse_tensors:
+        return attribute.sparse_tensors[0]
+    return _numbers_in(attribute)
+
+
+def _numbers_in(attribute: Attribute) -> Tensor | None:
+    integers, floats, strings = attribute.counts
+    known = attribute.integers if integers == len(attribute.integers) else None
+    given = (
+        (attribute.number is not None, (), _INT64, (attribute.number or 0,)),
+        (attribute.has_real, (), _FLOAT, None),
+        (attribute.text is not None, (), _STRING, None),
+        (floats > 0, (floats,), _FLOAT, None),
+        (integers > 0, (integers,), _INT64, known),
+        (strings > 0, (strings,), _STRING, None),
+    )
+    for is_given, dims, element_type, numbers in given:
+        if is_given:
+            return _made(attribute, dims, element_type, numbers)
+    return None
+
+
+def _made(
+    attribute: Attribute,
+    dims: tuple[int, ...],
+    element_type: int,
+    integers: tuple[int, ...] | None,
+) -> Tensor:
+    return Tensor(
+        name="",
+        dims=dims,
+        rank=len(dims),
+        element_type=element_type,
+        place=attribute.place,
+        typed=((ELEMENT_TYPES[element_type].field, math.prod(dims)),),
+        integers=integers,
+    )

@@ -1,0 +1,119 @@
+"""Where a name in a graph leads: to the graph's own values first, then to those around it."""
+
+from __future__ import annotations
+
+from rnninspect_onnx.graph.constants import stored, stored_sparse
+from rnninspect_onnx.graph.values import BROKEN, Kind, Value
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from rnninspect_onnx.graph.values import Dims
+    from rnninspect_onnx.protobuf.messages import Attribute, Graph, Node
+
+_LONGEST_STEP, _LONGEST_PATH = 200, 1000  # characters of a name
+
+
+class Scope:
+    """One graph at one place where it is run.
+
+    Attributes:
+        graph: the graph, or a function's body.
+        path: what stands before the names of its nodes, to tell this place from others.
+        parent: the scope around a subgraph; a function sees nothing around it.
+        environment: the attributes that a function was called with, by name.
+        depth: how many scopes stand around it.
+        values: what its names stand for; None for an input that the caller omits.
+    """
+
+    __slots__ = ("_labels", "depth", "environment", "graph", "parent", "path", "values")
+
+    def __init__(
+        self,
+        graph: Graph,
+        path: str = "",
+        parent: Scope | None = None,
+        environment: dict[str, Attribute] | None = None,
+        depth: int = 0,
+        values: dict[str, Value | None] | None = None,
+    ) -> None:
+        self.graph = graph
+        self.path = path
+        self.parent = parent
+        self.environment = {} if environment is None else environment
+        self.depth = depth
+        self.values = {} if values is None else values
+        self._labels: dict[int, str] = {}
+
+    def lookup(self, name: str) -> Value | None:
+        """The value of a name; None if it is omitted, BROKEN if nothing makes it."""
+        if not name:
+            return None
+        scope: Scope | None = self
+        while scope is not None:
+            if name in scope.values:
+                return scope.values[name]
+            scope = scope.parent
+        return BROKEN
+
+    def add_stored(self) -> None:
+        """Give the names of initializers their values; of two with one name the first counts."""
+        for tensor in self.graph.initializers:
+            self.values.setdefault(tensor.name, stored(tensor))
+        for sparse in self.graph.sparse_initializers:
+            self.values.setdefault(sparse.values.name, stored_sparse(sparse))
+
+    def add_fed(self, kind: Kind, shape: Callable[[Graph, str], Dims | None]) -> None:
+        """Give the inputs that are neither bound nor stored a value of their declared shape."""
+        for name in self.graph.inputs:
+            if name not in self.values:
+                self.values[name] = Value(kind, shape(self.graph, name))
+
+    def label(self, node: Node) -> str:
+        """Where a node stands: the path, and its name, or else its operator and a number."""
+        if not self._labels:
+            self._labels = _labels(self.graph)
+        own = self._labels[id(node)]
+        return self.path + own[:_LONGEST_STEP] if self.path else own
+
+    def inside(self, step: str) -> str:
+        """The path of a scope inside this one; a long one is shown from its end."""
+        return f"{step}/"[-_LONGEST_PATH:]
+
+
+def _labels(graph: Graph) -> dict[int, str]:
+    """A label for each node, by its `id`; no two of one graph have the same."""
+    counts: dict[str, int] = {}
+    labels: dict[int, str] = {}
+    for node in graph.nodes:
+        stem = node.name or f"{node.operator}_"
+        number = counts.get(stem, 0)
+        counts[stem] = number + 1
+        repeated = f"{node.name}#{number + 1}" if number else node.name
+        labels[id(node)] = repeated if node.name else f"{stem}{number}"
+    return labels
+
+
+def free_names(graph: Graph, known: dict[int, frozenset[str]]) -> frozenset[str]:
+    """The names that a graph takes from the scopes around it; `known` remembers by `id`."""
+    if id(graph) not in known:
+        used = {name for node in graph.nodes for name in needs(node, known)} | {*graph.outputs}
+        made = {name for node in graph.nodes for name in node.outputs} | {*graph.inputs}
+        made.update(tensor.name for tensor in graph.initializers)
+        made.update(sparse.values.name for sparse in graph.sparse_initializers)
+        known[id(graph)] = frozenset(used - made)
+    return known[id(graph)]
+
+
+def needs(node: Node, known: dict[int, frozenset[str]]) -> tuple[str, ...]:
+    """The names that must have values before a node can be run."""
+    if not node.attributes or not any(attribute.graphs for attribute in node.attributes):
+        return node.inputs
+    captured = (
+        name
+        for attribute in node.attributes
+        for graph in attribute.graphs
+        for name in free_names(graph, known)
+    )
+    return (*node.inputs, *captured)

@@ -1,0 +1,1 @@
+"""onnx's and onnxruntime's own opinions of a file, in the child process of `verify`."""

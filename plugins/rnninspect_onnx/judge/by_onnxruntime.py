@@ -1,0 +1,34 @@
+"""onnxruntime's opinion, in the child: a session, and the graph that it would run."""
+
+from __future__ import annotations
+
+import onnx
+import onnxruntime
+
+from rnninspect_onnx.judge.by_onnx import told
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from rnninspect.verification.question import Answer, Question
+
+FOLDED = "folded.onnx"
+EXTERNAL = "session.optimized_model_external_initializers"
+
+
+def version() -> str:
+    """The version of onnxruntime."""
+    return str(onnxruntime.__version__)
+
+
+def answer(question: Question, given: Answer) -> None:
+    """Create a session, and count the weights of its nodes, functions and constants folded."""
+    options = onnxruntime.SessionOptions()
+    options.log_severity_level = 4
+    options.graph_optimization_level = onnxruntime.GraphOptimizationLevel.ORT_ENABLE_BASIC
+    options.optimized_model_filepath = FOLDED
+    options.add_session_config_entry("session.load_model_format", "ONNX")  # whatever its suffix
+    options.add_session_config_entry(f"{EXTERNAL}_file_name", "folded.data")
+    options.add_session_config_entry(f"{EXTERNAL}_min_size_in_bytes", "1048576")
+    onnxruntime.InferenceSession(question.path, options, providers=["CPUExecutionProvider"])
+    model = onnx.load(FOLDED, load_external_data=False)
+    told(question.parts, onnx.shape_inference.infer_shapes(model).graph, given)

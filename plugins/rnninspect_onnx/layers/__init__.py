@@ -1,0 +1,1 @@
+"""Recurrent layers from recurrent nodes and what is known of their inputs."""

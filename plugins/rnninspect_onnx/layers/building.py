@@ -1,0 +1,143 @@
+"""Makes a recurrent layer of a recurrent node and what is known of its inputs."""
+
+from __future__ import annotations
+
+from rnninspect.plugin import (
+    REQUIRED,
+    Fact,
+    Fate,
+    Observation,
+    Operand,
+    Purpose,
+    Record,
+    RecurrentLayer,
+    SkippedLayer,
+    Slot,
+    StoredTensor,
+)
+from rnninspect_onnx.graph.values import Kind
+from rnninspect_onnx.layers.contradictions import contradictions
+from rnninspect_onnx.layout import LAYOUT
+from rnninspect_onnx.recurrent.nodes import foreign_name
+from rnninspect_onnx.recurrent.sizes import measure
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from rnninspect.plugin import Sizes
+    from rnninspect_onnx.graph.values import Leaves, Value
+    from rnninspect_onnx.layout import WeightInput
+    from rnninspect_onnx.resolver import Site
+
+_FATES = {
+    Kind.CONSTANT: Fate.STORED,
+    Kind.CHOSEN: Fate.STORED,
+    Kind.PICKED: Fate.STORED,
+    Kind.SCALED: Fate.COMPUTED,
+    Kind.COMPUTED: Fate.COMPUTED,
+    Kind.INPUT: Fate.INPUT,
+    Kind.DYNAMIC: Fate.COMPUTED,
+}
+
+
+_SHOWN = 8  # names of tensors in one message
+_OWN = (Kind.CONSTANT, Kind.CHOSEN, Kind.SCALED)
+
+
+class Weights(Record):
+    """The way from a value to the stored tensors that it is made of."""
+
+    leaves: Leaves
+    tensors: Mapping[int, StoredTensor]
+
+    def of(self, value: Value | None) -> tuple[StoredTensor, ...]:
+        """The stored weights, each once; no axes, exponents or scales that help to make it."""
+        places = () if value is None else self.leaves.of(value)
+        found = (self.tensors[place] for place in places if place in self.tensors)
+        return tuple(tensor for tensor in found if tensor.purpose is Purpose.PARAMETER)
+
+
+class DescribedSite(Record):
+    """A recurrent node as a layer, or as one that was not understood, with what was noticed."""
+
+    layer: RecurrentLayer | SkippedLayer
+    observations: tuple[Observation, ...] = ()
+
+
+def describe_site(site: Site, weights: Weights) -> DescribedSite:
+    """Describe one recurrent node at one place."""
+    call = site.call
+    operator = LAYOUT.get((call.node.domain, call.node.operator))
+    if operator is None:
+        return _skipped(site, weights, "no formula is known for this operator")
+    measured = measure(call, operator)
+    if measured.sizes is None:
+        return _skipped(site, weights, measured.missing)
+    given = tuple(weight for weight in operator.weights if call.input(weight.position) is not None)
+    layer = RecurrentLayer(
+        name=site.name,
+        kind=_kind(site, measured.sizes),
+        cell=operator.cell,
+        sizes=measured.sizes,
+        origin=measured.origin,
+        inferred=measured.inferred,
+        convention="onnx",
+        roles=REQUIRED | {role for weight in given for role in weight.roles},
+        operands=tuple(_operands(site, given, measured.sizes, weights)),
+    )
+    noticed = contradictions(site, operator, measured, weights.tensors)
+    return DescribedSite(layer, (*noticed, *_choices(layer)))
+
+
+def _choices(layer: RecurrentLayer) -> Iterator[Observation]:
+    for operand in layer.operands:
+        names = ", ".join(tensor.name for tensor in operand.tensors[:_SHOWN])
+        if operand.chosen and len(operand.tensors) > 1:
+            count = len(operand.tensors)
+            detail = f"chosen when the model runs, from {count} stored tensors: {names}"
+            yield Observation(Fact.UNUSUAL, detail, layer.name, operand.name)
+        elif operand.chosen:
+            detail = f"a part of {names}, chosen when the model runs"
+            yield Observation(Fact.UNUSUAL, detail, layer.name, operand.name)
+
+
+def _skipped(site: Site, weights: Weights, reason: str) -> DescribedSite:
+    tensors = {
+        tensor.identity: tensor
+        for value in site.call.present()
+        if value.kind in _OWN  # and no embedding that it reads, nor a layer before it
+        for tensor in weights.of(value)
+    }
+    kind = foreign_name(site.call.node)
+    return DescribedSite(SkippedLayer(site.name, kind, reason, tuple(tensors.values())))
+
+
+def _kind(site: Site, sizes: Sizes) -> str:
+    operator = site.call.node.operator
+    return operator if sizes.directions == 1 else f"Bidirectional({operator})"
+
+
+def _operands(
+    site: Site, given: tuple[WeightInput, ...], sizes: Sizes, weights: Weights
+) -> Iterator[Operand]:
+    for weight in given:
+        value = site.call.input(weight.position)
+        if value is None or value.kind is Kind.BROKEN:
+            continue
+        tensors = weights.of(value)
+        fate = _FATES[value.kind]
+        alone = len(tensors) == 1 and value.place is not None
+        yield Operand(
+            name=tensors[0].name if alone else site.call.node.inputs[weight.position],
+            slots=tuple(
+                Slot(direction, role)
+                for direction in range(sizes.directions)
+                for role in weight.roles
+            ),
+            axes=weight.axes,
+            shape=value.whole_shape,
+            fate=Fate.COMPUTED if fate is Fate.STORED and not tensors else fate,
+            tensors=tensors,
+            chosen=value.kind in (Kind.CHOSEN, Kind.PICKED) and bool(tensors),
+        )

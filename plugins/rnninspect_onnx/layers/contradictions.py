@@ -1,0 +1,112 @@
+"""What a recurrent node says of itself and cannot be true; onnx.checker lets most of it pass."""
+
+from __future__ import annotations
+
+from rnninspect.plugin import Fact, Observation, plural
+from rnninspect_onnx.graph.values import LARGEST, Kind
+from rnninspect_onnx.recurrent.attribute_types import attribute_faults
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from rnninspect.plugin import Sizes, StoredTensor
+    from rnninspect_onnx.graph.values import Call
+    from rnninspect_onnx.layout import Operator
+    from rnninspect_onnx.recurrent.sizes import Measured
+    from rnninspect_onnx.resolver import Site
+
+_STATE_NAMES = {5: "initial_h", 6: "initial_c"}
+# The operators' definitions list these; ONNX Runtime takes them in any case.
+_ACTIVATIONS = """
+    affine elu hardsigmoid leakyrelu relu scaledtanh sigmoid softplus softsign tanh
+    thresholdedrelu
+"""
+_LONGEST_WORD = 40  # characters shown of a name that the file makes up
+
+
+def contradictions(
+    site: Site, operator: Operator, measured: Measured, tensors: Mapping[int, StoredTensor]
+) -> Iterator[Observation]:
+    """One observation for each, in the order of the node's parts; `tensors` by their places."""
+    details = [*attribute_faults(site.call), *measured.faults, *_inputs(site.call, operator)]
+    if not site.call.node.domain:  # the quantised operator of another domain mixes them rightly
+        details += _types(site.call, operator, tensors)
+    if measured.sizes is not None:
+        details += _states(site.call, operator, measured.sizes, measured.said)
+        directions = measured.said[1] or measured.sizes.directions
+        details += _activations(site.call, operator, directions)
+    for detail in details:
+        yield Observation(Fact.CONTRADICTION, detail, layer=site.name)
+    if site.call.attribute("hidden_size") is None:
+        detail = "hidden_size is not declared: ONNX Runtime does not load the model without it"
+        yield Observation(Fact.UNDECLARED, detail, layer=site.name)
+
+
+def _inputs(call: Call, operator: Operator) -> Iterator[str]:
+    given = len(call.inputs)
+    if given > operator.inputs:
+        yield f"{plural(given, 'input')}, where {call.node.operator} has at most {operator.inputs}"
+    fed = call.shape(0)
+    if fed is not None and len(fed) != 3:
+        yield f"X has {plural(len(fed), 'axis', 'axes')}, where it must have 3"
+    for weight in operator.weights:
+        value, name = call.input(weight.position), f"{weight.letter} of the node"
+        if value is None:
+            continue
+        if value.kind is Kind.BROKEN:
+            source = call.node.inputs[weight.position]
+            yield f"{name} is {source}, which nothing makes or only a circle of nodes"
+        elif value.place is None and LARGEST in (value.shape or ()):
+            yield f"{name} has an axis of 2^63 elements or more"
+
+
+def _types(call: Call, operator: Operator, tensors: Mapping[int, StoredTensor]) -> Iterator[str]:
+    """W, R, B and P have one type, a real one; what other operators make is not looked at."""
+    letters: dict[str, list[str]] = {}
+    for weight in operator.weights:
+        value = call.input(weight.position)
+        tensor = None if value is None or value.place is None else tensors.get(value.place)
+        if tensor is not None:
+            letters.setdefault(tensor.dtype, []).append(weight.letter)
+    listed = " and ".join(f"{', '.join(some)} {dtype}" for dtype, some in letters.items())
+    if len(letters) > 1:
+        yield f"its weights are of more than one type: {listed}"
+    elif any("float" not in dtype for dtype in letters):
+        yield f"its weights are of a type that it cannot take: {listed}"
+
+
+def _states(
+    call: Call, operator: Operator, sizes: Sizes, said: tuple[int | None, int | None]
+) -> Iterator[str]:
+    """Initial states are [D, batch, n], or [batch, D, n] with layout 1.
+
+    A state that agrees with an attribute which contradicts the weights is not reported again.
+    """
+    hidden, directions = ((None, sizes.hidden_size, said[0]), (None, sizes.directions, said[1]))
+    axis = 1 if call.number("layout", 0) == 1 else 0
+    for position in operator.states:
+        shape = call.shape(position)
+        if shape is None:
+            continue
+        name = _STATE_NAMES[position]
+        if len(shape) != 3:
+            yield f"{name} has {plural(len(shape), 'axis', 'axes')}, where it must have 3"
+        elif shape[2] not in hidden:
+            yield f"{name} is {shape[2]} wide, the layer's state {sizes.hidden_size}"
+        elif (given := shape[axis]) is not None and given not in directions:
+            yield f"{name} is for {plural(given, 'direction')}, the layer has {sizes.directions}"
+
+
+def _activations(call: Call, operator: Operator, directions: int) -> Iterator[str]:
+    """RNN's own default names two activations, whatever the direction."""
+    attribute = call.attribute("activations")
+    if attribute is None or not attribute.counts[2]:
+        return
+    count = attribute.counts[2]
+    needed = operator.activations * directions
+    if count != needed and not (operator.cell == "RNN" and needed < count <= 2):
+        yield f"{plural(count, 'activation')} named, {needed} needed"
+    for name in dict.fromkeys(attribute.strings):
+        if name.lower() not in _ACTIVATIONS.split():
+            yield f"its activation {name[:_LONGEST_WORD]!r} is none that the operators know"

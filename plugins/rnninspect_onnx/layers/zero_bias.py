@@ -1,0 +1,127 @@
+"""Tells which halves of a layer's B are zeros: the one place where values of weights are read.
+
+ONNX has a recurrent half in every B; a source with one bias vector (Keras) leaves it zero. Nothing
+of this runs unless the user asks for it, and then only the bytes of B are read, in this file or in
+a file of external data in the model's folder. Where they cannot be read, a note says so.
+"""
+
+from __future__ import annotations
+
+import math
+from contextlib import nullcontext
+from itertools import product
+
+from rnninspect.plugin import Fact, Fate, Observation, Role, UnreadableFile, plural
+from rnninspect_onnx.protobuf.payload import ELEMENT_TYPES, needed_bytes
+from rnninspect_onnx.tensors.external import ExternalFiles
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+    from contextlib import AbstractContextManager
+
+    from rnninspect.plugin import Operand, RecurrentLayer, Sizes, Source
+    from rnninspect_onnx.protobuf.messages import Tensor
+
+_BIAS, _RECURRENT = range(2)
+_NAMES = {frozenset({_BIAS}): "its first half", frozenset({_RECURRENT}): "its recurrent half"}
+_PIECE = 64 * 2**10
+_MOST_BYTES = 64 * 2**20  # read of all layers' B together
+_SIGN_ONLY = bytes((0x00, 0x80))  # the last byte of 0.0 and of -0.0
+
+
+class ZeroHalves:
+    """Looks at the B of one layer after another; `tensors` by identity."""
+
+    def __init__(self, source: Source, tensors: Mapping[str, Tensor]) -> None:
+        self._source, self._tensors = source, tensors
+        self._files = ExternalFiles(source)
+        self._left = _MOST_BYTES
+
+    def observations(self, layer: RecurrentLayer) -> Iterator[Observation]:
+        """One if a half of the layer's B is zeros throughout, or if B cannot be read."""
+        for operand in layer.operands:
+            if Role.RECURRENT_BIAS not in {slot.role for slot in operand.slots}:
+                continue
+            if operand.fate is Fate.INPUT:
+                continue
+            try:
+                detail = self._detail(operand, layer.sizes)
+            except UnreadableFile as error:
+                text = f"not searched for zeros: {error}"
+                yield Observation(Fact.UNUSUAL, text, layer.name, operand.name)
+            else:
+                if detail:
+                    yield Observation(Fact.ZERO_BIAS, detail, layer.name, operand.name)
+
+    def _detail(self, operand: Operand, sizes: Sizes) -> str | None:
+        tensor, halves = self._stored(operand), 2 * sizes.directions
+        known = ELEMENT_TYPES.get(tensor.element_type)
+        if known is None or not known.is_real or known.bits % 8:
+            raise UnreadableFile("its type is not a floating-point one of whole bytes")
+        width = known.bits // 8
+        length = width * math.prod(tensor.dims)
+        if length % (halves * width):
+            raise UnreadableFile(f"it does not divide into {halves} halves")
+        each = length // halves
+        opened, start = self._open(tensor, length, operand.name)
+        with opened as source:
+            data = source.window(start, length)
+            places = product(range(sizes.directions), (_BIAS, _RECURRENT))
+            zero = [
+                half
+                for at, (_, half) in enumerate(places)
+                if self._is_zero(data.window(at * each, each), width)
+            ]
+        return _said(zero, halves, each // width)
+
+    def _stored(self, operand: Operand) -> Tensor:
+        """The one tensor that holds an operand's elements, all of them and in their order."""
+        if len(operand.tensors) != 1 or operand.shape is None:
+            made = plural(len(operand.tensors), "tensor")
+            raise UnreadableFile(f"it is made of {made} when the model runs")
+        tensor = self._tensors.get(operand.tensors[0].identity)
+        if tensor is None or math.prod(tensor.dims) != math.prod(operand.shape):
+            raise UnreadableFile(f"it is a part of {operand.tensors[0].name}")
+        return tensor
+
+    def _open(
+        self, tensor: Tensor, length: int, name: str
+    ) -> tuple[AbstractContextManager[Source], int]:
+        """What holds the bytes of a tensor, this file or another one, and where they begin."""
+        if tensor.external is not None:
+            needed = needed_bytes(tensor.dims, tensor.element_type)
+            extent = self._files.extent(tensor, name, needed)
+            if extent.held != length:
+                raise UnreadableFile(f"{extent.location} does not hold its {length:,} bytes")
+            return self._source.open_neighbour(extent.location), extent.offset
+        if tensor.payload is None:
+            raise UnreadableFile("it is stored number by number, not as raw bytes")
+        start, held = tensor.payload
+        if held != length:
+            raise UnreadableFile(f"the file holds {held:,} of its {length:,} bytes")
+        return nullcontext(self._source), start
+
+    def _is_zero(self, data: Source, width: int) -> bool:
+        """Whether all numbers of a run are zero, whatever their sign; reads piece by piece."""
+        for offset in range(0, data.size, _PIECE):  # a piece is a whole number of elements
+            piece = data.read(offset, min(_PIECE, data.size - offset))
+            self._left -= len(piece)
+            if self._left < 0:
+                raise UnreadableFile(f"more than {_MOST_BYTES:,} bytes of biases were read")
+            if piece[width - 1 :: width].strip(_SIGN_ONLY):
+                return False
+            if any(any(piece[at::width]) for at in range(width - 1)):
+                return False
+        return True
+
+
+def _said(zero: list[int], halves: int, elements: int) -> str | None:
+    if not zero:
+        return None
+    of_each = halves // 2
+    which = "all of it"
+    if len(zero) < halves:
+        whole = len(set(zero)) == 1 and len(zero) == of_each
+        which = _NAMES[frozenset(zero)] if whole else f"{len(zero)} of its {halves} halves"
+    return f"stored {halves * elements:,}, of which {len(zero) * elements:,} are zeros: {which}"

@@ -1,0 +1,1 @@
+"""What each operator gives, by a table; recurrent operators are in `recurrent`."""

@@ -1,0 +1,230 @@
+"""Operators with graphs inside: If, Loop, Scan, SequenceMap; what goes in and what comes out.
+
+Facts: https://onnx.ai/onnx/operators. What a loop carries round unchanged is what it was given.
+"""
+
+from __future__ import annotations
+
+from rnninspect.plugin import Record
+from rnninspect_onnx.graph.shapes import place_of
+from rnninspect_onnx.graph.values import UNKNOWN, Kind, Value, one_of, view
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+
+    from rnninspect_onnx.graph.scopes import Scope
+    from rnninspect_onnx.graph.values import Call, Dims
+    from rnninspect_onnx.protobuf.messages import Graph
+
+    Enter = Callable[[str, Graph, dict[str, Value | None]], Scope]
+    """Runs a graph inside a node: the path's next step, the graph, values of its inputs."""
+
+
+class Turn(Record):
+    """The body of a loop, run once.
+
+    Attributes:
+        scope: the body with its values.
+        carried: name of each value that it is given and that it changes → name of what it gives.
+        starts: what those values are in the first turn.
+    """
+
+    scope: Scope
+    carried: Mapping[str, str]
+    starts: tuple[Value, ...]
+
+
+class Ran(Record):
+    """The values of a node's outputs, and the bodies of loops that were run for it."""
+
+    outputs: tuple[Value, ...]
+    turns: tuple[Turn, ...] = ()
+
+
+def run(call: Call, enter: Enter) -> Ran:
+    """Run the graphs of a node, each once."""
+    operator = _OPERATORS.get(call.node.operator, _other) if not call.node.domain else _other
+    return operator(call, enter)
+
+
+def graphs_of(call: Call) -> list[tuple[str, Graph]]:
+    """The graphs inside a node, with a short name for each."""
+    found: list[tuple[str, Graph]] = []
+    for given in call.node.attributes:
+        attribute = call.attribute(given.name)
+        graphs = () if attribute is None else attribute.graphs
+        name = given.name.removesuffix("_branch")
+        several = len(graphs) > 1
+        found += [(f"{name}{at}" if several else name, graph) for at, graph in enumerate(graphs)]
+    return found
+
+
+def _if(call: Call, enter: Enter) -> Ran:
+    """If: an output is one of two values."""
+    branches = [_results(enter(name, graph, {})) for name, graph in graphs_of(call)]
+    return Ran(tuple(_either(values) for values in zip(*branches, strict=False)))
+
+
+def _either(values: Sequence[Value]) -> Value:
+    if all(value is values[0] for value in values):
+        return values[0]
+    return one_of(values, _common(values))
+
+
+def _common(values: Sequence[Value]) -> Dims | None:
+    """The shape that one of several values has, an axis unknown where they differ in it."""
+    shapes = [value.shape for value in values if value.shape is not None]
+    if len(shapes) != len(values) or len({len(shape) for shape in shapes}) != 1:
+        return None
+    return tuple(
+        sizes[0] if sizes.count(sizes[0]) == len(sizes) else None
+        for sizes in zip(*shapes, strict=True)
+    )
+
+
+def _loop(call: Call, enter: Enter) -> Ran:
+    """Loop: inputs and body begin with a count and a condition, the body's outputs with one."""
+    for name, body in graphs_of(call)[:1]:
+        formals, given = body.inputs[2:], call.inputs[2:]
+        kept = _kept(body, formals, body.outputs[1:], given)
+        scope = enter(name, body, dict(kept))
+        results = _results(scope)[1:]
+        scanned = [_stacked(value, 0) for value in results[len(formals) :]]
+        outputs = (*_carried(formals, kept, given, results), *scanned)
+        return Ran(outputs, (_turn(scope, formals, body.outputs[1:], given, kept),))
+    return Ran(())
+
+
+def _scan(call: Call, enter: Enter) -> Ran:
+    """Scan: states, then values that it walks along an axis of, one slice at a time."""
+    for name, body in graphs_of(call)[:1]:
+        states = max(0, len(body.inputs) - call.number("num_scan_inputs", 0))
+        formals = body.inputs[:states]
+        if len(call.inputs) != len(body.inputs):  # operator set 8: lengths first, a batch axis
+            scope = enter(name, body, {})
+            return Ran((), (_turn(scope, formals, body.outputs, call.inputs[1:], {}),))
+        kept = _kept(body, formals, body.outputs, call.inputs)
+        scope = enter(name, body, {**kept, **_slices(call, body.inputs, states)})
+        results = _results(scope)
+        axes = call.attribute("scan_output_axes")
+        along = () if axes is None else axes.integers
+        scanned = [
+            _stacked(value, along[at] if at < len(along) else 0)
+            for at, value in enumerate(results[states:])
+        ]
+        outputs = (*_carried(formals, kept, call.inputs, results), *scanned)
+        return Ran(outputs, (_turn(scope, formals, body.outputs, call.inputs, kept),))
+    return Ran(())
+
+
+def _turn(
+    scope: Scope,
+    formals: Sequence[str],
+    results: Sequence[str],
+    given: Sequence[Value | None],
+    kept: Mapping[str, Value | None],
+) -> Turn:
+    """What a loop carries round and changes; what an inner loop hands on is not changed."""
+    changed: dict[str, str] = {}
+    starts = []
+    for formal, result, value in zip(formals, results, given, strict=False):
+        if formal not in kept and scope.lookup(result) is not scope.lookup(formal):
+            changed[formal] = result
+            starts.append(value)
+    return Turn(scope, changed, tuple(start for start in starts if start is not None))
+
+
+def _slices(call: Call, formals: Sequence[str], states: int) -> dict[str, Value | None]:
+    """What the body of a Scan sees of the values that it walks along."""
+    attribute = call.attribute("scan_input_axes")
+    axes = () if attribute is None else attribute.integers
+    seen: dict[str, Value | None] = {}
+    for at, formal in enumerate(formals[states:]):
+        given = call.input(states + at)
+        axis = axes[at] if at < len(axes) else 0
+        seen[formal] = None if given is None else _slice(given, axis)
+    return seen
+
+
+def _slice(value: Value, axis: int) -> Value:
+    place = None if value.shape is None else place_of(axis, len(value.shape))
+    if value.shape is None or place is None:
+        return view((value,), None)
+    return view((value,), (*value.shape[:place], *value.shape[place + 1 :]))
+
+
+def _sequence_map(call: Call, enter: Enter) -> Ran:
+    """SequenceMap: the body sees one element of each sequence; other tensors as they are."""
+    for name, body in graphs_of(call)[:1]:
+        return Ran(_results(enter(name, body, dict(zip(body.inputs, call.inputs, strict=False)))))
+    return Ran(())
+
+
+def _other(call: Call, enter: Enter) -> Ran:
+    """An operator of another domain, such as a beam search around a decoder's graph."""
+    for name, graph in graphs_of(call):
+        enter(name, graph, {})
+    return Ran(())
+
+
+def _kept(
+    body: Graph, formals: Sequence[str], results: Sequence[str], given: Sequence[Value | None]
+) -> dict[str, Value | None]:
+    """The inputs of a body that it hands on as they are, be it through Identity nodes."""
+    copies = {
+        node.outputs[0]: node.inputs[0]
+        for node in body.nodes
+        if node.operator == "Identity" and not node.domain and node.inputs and node.outputs
+    }
+    carried = zip(formals, results, given, strict=False)
+    return {formal: value for formal, result, value in carried if _origin(result, copies) == formal}
+
+
+def _origin(name: str, copies: dict[str, str]) -> str:
+    seen = set[str]()
+    while name in copies and name not in seen:
+        seen.add(name)
+        name = copies[name]
+    return name
+
+
+def _carried(
+    formals: Sequence[str],
+    kept: Mapping[str, Value | None],
+    given: Sequence[Value | None],
+    results: Sequence[Value],
+) -> tuple[Value, ...]:
+    """What comes out of a loop: what went in where it stays the same, else what a turn made.
+
+    A loop of no turns gives back what went in, so only what both agree on is known of the shape.
+    """
+    carried = []
+    for at, formal in enumerate(formals):
+        both = (*given[at : at + 1], *results[at : at + 1])
+        known = [value for value in both if value is not None]
+        shape = _common(known) if len(known) == 2 else None
+        carried.append(kept.get(formal) or Value(Kind.DYNAMIC, shape))
+    return tuple(carried)
+
+
+def _stacked(value: Value, axis: int) -> Value:
+    """What each turn made, one behind the other along a new axis."""
+    if value.shape is None:
+        return UNKNOWN
+    place = place_of(axis, len(value.shape) + 1)
+    if place is None:
+        return UNKNOWN
+    return Value(Kind.DYNAMIC, (*value.shape[:place], None, *value.shape[place:]))
+
+
+def _results(scope: Scope) -> tuple[Value, ...]:
+    return tuple(scope.lookup(name) or UNKNOWN for name in scope.graph.outputs)
+
+
+_OPERATORS: dict[str, Callable[[Call, Enter], Ran]] = {
+    "If": _if,
+    "Loop": _loop,
+    "Scan": _scan,
+    "SequenceMap": _sequence_map,
+}

@@ -1,0 +1,201 @@
+"""What operators that compute give: the shape, where it follows from the operands' shapes.
+
+Only as many as weights and the inputs of recurrent layers commonly come from; what another
+operator gives is taken as computed, in a shape that only the file's value_info can tell.
+Facts: https://onnx.ai/onnx/operators.
+"""
+
+from __future__ import annotations
+
+from rnninspect_onnx.graph.shapes import broadcast, place_of, places_of
+from rnninspect_onnx.graph.values import Kind, Value, computed, one_of, scaled, view
+from rnninspect_onnx.operators.cuts import CUTS
+from rnninspect_onnx.operators.integers import SIZES, arithmetic
+from rnninspect_onnx.operators.products import PRODUCTS
+from rnninspect_onnx.operators.views import VIEWS
+from rnninspect_onnx.operators.windows import WINDOWS
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from rnninspect_onnx.graph.values import Call
+
+
+def run(call: Call) -> tuple[Value, ...]:
+    """The values of a node's outputs; those beyond the ones given here are unknown."""
+    operator = OPERATORS.get(call.node.operator)
+    if operator is None or call.node.domain not in ("", "com.microsoft"):
+        return (computed(call.present()),) * len(call.node.outputs)
+    return operator(call)
+
+
+def _unary(call: Call) -> tuple[Value, ...]:
+    return (scaled(call.present(), call.shape()),)
+
+
+def _of_same_shape(call: Call) -> tuple[Value, ...]:
+    return (computed(call.present(), call.shape()),)
+
+
+def _elementwise(call: Call) -> tuple[Value, ...]:
+    sources = call.present()
+    aligned = call.attribute("broadcast") is not None  # before operator set 7: the first one's
+    shape = call.shape() if aligned else broadcast(source.shape for source in sources)
+    numbers = arithmetic(call)
+    if numbers is not None and None not in numbers:
+        return (view((), shape, numbers),)
+    return (scaled(sources, shape, numbers),)
+
+
+def _where(call: Call) -> tuple[Value, ...]:
+    """Where: each element is one of two values'; the condition gives none."""
+    shape = broadcast(source.shape for source in call.present())
+    return (one_of(call.present()[1:], shape, Kind.SCALED),)
+
+
+def _reduction(call: Call) -> tuple[Value, ...]:
+    shape, axes = call.shape(), call.integers("axes", 1)
+    places = None if shape is None or axes is None else places_of(axes, len(shape))
+    if shape is None or places is None:
+        return (computed(call.present()),)
+    keeps = call.number("keepdims", 1) == 1
+    sizes = (
+        (1 if at in places else size) for at, size in enumerate(shape) if keeps or at not in places
+    )
+    return (computed(call.present(), tuple(sizes)),)
+
+
+def _top_k(call: Call) -> tuple[Value, ...]:
+    """The largest elements of an axis and their places."""
+    shape, chosen = call.shape(), call.integers("k", 1)
+    place = None if shape is None else place_of(call.number("axis", -1), len(shape))
+    if shape is None or place is None:
+        return (computed(call.present()),) * 2
+    attribute = call.attribute("k")  # before operator set 10 a number, not a list
+    count = None if attribute is None else attribute.number
+    if attribute is None and chosen:
+        count = chosen[0]
+    return (computed(call.present(), (*shape[:place], count, *shape[place + 1 :])),) * 2
+
+
+def _largest_place(call: Call) -> tuple[Value, ...]:
+    """ArgMax and ArgMin: one place for each run along an axis."""
+    shape = call.shape()
+    place = None if shape is None else place_of(call.number("axis", 0), len(shape))
+    if shape is None or place is None:
+        return (computed(call.present()),)
+    kept = (1,) if call.number("keepdims", 1) == 1 else ()
+    return (computed(call.present(), (*shape[:place], *kept, *shape[place + 1 :])),)
+
+
+def _resized(call: Call) -> tuple[Value, ...]:
+    """Resize, Upsample: to the given sizes; factors are real numbers, which are not kept."""
+    shape, axes = call.shape(), call.attribute("axes")
+    given = call.input(3)
+    sizes = None if given is None or axes is not None else given.integers
+    if shape is None or call.number("keep_aspect_ratio_policy", 0):
+        return (computed(call.present()),)
+    fits = sizes is not None and len(sizes) == len(shape)
+    return (computed(call.present(), sizes if fits else (None,) * len(shape)),)
+
+
+def _one_hot(call: Call) -> tuple[Value, ...]:
+    """OneHot: one axis more, as long as the given depth."""
+    shape, depth = call.shape(), call.input(1)
+    place = None if shape is None else place_of(call.number("axis", -1), len(shape) + 1)
+    if shape is None or place is None:
+        return (computed(call.present()),)
+    numbers = None if depth is None else depth.integers
+    return (computed(call.present(), (*shape[:place], (numbers or (None,))[0], *shape[place:])),)
+
+
+def _blocks(call: Call) -> tuple[Value, ...]:
+    """SpaceToDepth and DepthToSpace: squares of the picture as channels, and back."""
+    shape, side = call.shape(), call.number("blocksize", 0)
+    if shape is None or len(shape) != 4 or side <= 0:
+        return (computed(call.present()),)
+    batch, channels, height, width = shape
+    deeper = call.node.operator == "SpaceToDepth"
+    area = side * side
+    resized = (
+        (_times(channels, area), _share(height, side), _share(width, side))
+        if deeper
+        else (_share(channels, area), _times(height, side), _times(width, side))
+    )
+    return (computed(call.present(), (batch, *resized)),)
+
+
+def _times(size: int | None, factor: int) -> int | None:
+    return None if size is None else size * factor
+
+
+def _share(size: int | None, parts: int) -> int | None:
+    return None if size is None else size // parts
+
+
+def _spectrum(call: Call) -> tuple[Value, ...]:
+    """STFT: frames, frequencies, and a pair for each; the frame's length is the window's too."""
+    shape, window, length = call.shape(), call.shape(2), call.input(3)
+    numbers = None if length is None else length.integers
+    size = (window or (None,))[0] or (numbers or (None,))[0]
+    if not shape or size is None or size <= 0:
+        return (computed(call.present()),)
+    frequencies = size // 2 + 1 if call.number("onesided", 1) == 1 else size
+    return (computed(call.present(), (shape[0], None, frequencies, 2)),)
+
+
+def _quantised(call: Call) -> tuple[Value, ...]:
+    """DynamicQuantizeLinear: small integers, and a scale and a zero point made at run time."""
+    scalar = Value(Kind.DYNAMIC, ())
+    return (computed(call.present(), call.shape()), scalar, scalar)
+
+
+def _random(call: Call) -> tuple[Value, ...]:
+    sizes = call.attribute("shape")
+    return (Value(Kind.COMPUTED, None if sizes is None else sizes.integers),)
+
+
+_UNARY = """
+    Abs Neg Sqrt Exp Log Reciprocal Sign Erf Not Floor Ceil Round Sin Cos Tan Relu LeakyRelu
+    Elu Selu Celu Gelu Mish ThresholdedRelu Sigmoid HardSigmoid HardSwish Tanh Softplus Softsign
+    Asin Acos Atan Sinh Cosh Asinh Acosh Atanh IsNaN IsInf BitwiseNot Swish Clip Shrink
+"""
+_OF_SAME_SHAPE = """
+    PRelu EyeLike Bernoulli RandomNormalLike RandomUniformLike
+    BiasGelu FastGelu QuickGelu SkipLayerNormalization SkipSimplifiedLayerNormalization
+    SimplifiedLayerNormalization BiasAdd
+    QLinearSigmoid QLinearLeakyRelu QLinearSoftmax
+    Softmax LogSoftmax Hardmax CumSum Trilu Scatter ScatterND ScatterElements LRN
+    BatchNormalization InstanceNormalization LayerNormalization GroupNormalization
+    RMSNormalization LpNormalization MeanVarianceNormalization
+"""
+_ELEMENTWISE = """
+    Add Sub Mul Div Pow Mod Max Min Sum Mean And Or Xor Equal Greater GreaterOrEqual Less
+    LessOrEqual BitShift BitwiseAnd BitwiseOr BitwiseXor
+"""
+_REDUCTIONS = """
+    ReduceMax ReduceMin ReduceMean ReduceSum ReduceProd ReduceL1 ReduceL2 ReduceLogSum
+    ReduceLogSumExp ReduceSumSquare
+"""
+
+OPERATORS: dict[str, Callable[[Call], tuple[Value, ...]]] = {
+    **VIEWS,
+    **CUTS,
+    **SIZES,
+    **dict.fromkeys(_UNARY.split(), _unary),
+    **dict.fromkeys(_OF_SAME_SHAPE.split(), _of_same_shape),
+    **dict.fromkeys(_ELEMENTWISE.split(), _elementwise),
+    "Where": _where,
+    **dict.fromkeys(_REDUCTIONS.split(), _reduction),
+    **PRODUCTS,
+    **WINDOWS,
+    "TopK": _top_k,
+    **dict.fromkeys(("ArgMax", "ArgMin"), _largest_place),
+    **dict.fromkeys(("RandomNormal", "RandomUniform"), _random),
+    **dict.fromkeys(("Resize", "Upsample"), _resized),
+    "OneHot": _one_hot,
+    **dict.fromkeys(("SpaceToDepth", "DepthToSpace"), _blocks),
+    "STFT": _spectrum,
+    "DynamicQuantizeLinear": _quantised,
+}

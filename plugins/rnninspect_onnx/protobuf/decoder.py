@@ -1,0 +1,254 @@
+"""Decodes ONNX's protobuf messages without their payloads (onnx.proto, IR version 14).
+
+Where protobuf merges, this does: a message that occurs twice is decoded as the concatenation of
+both. A field of another wire type than onnx.proto gives it is an unknown field, and passed over.
+The numbers in this module are onnx.proto's field numbers.
+"""
+
+from __future__ import annotations
+
+from rnninspect.decode.protobuf import FIXED32, KEPT_NUMBERS, LENGTH, VARINT, WireReader, signed
+from rnninspect.plugin import Limit, UnreadableFile
+from rnninspect_onnx.protobuf.messages import KEPT_AXES, Attribute, Function, Graph, Model, Node
+from rnninspect_onnx.protobuf.tensor_decoder import TensorDecoder
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from rnninspect.decode.protobuf import Found, Message, Span
+    from rnninspect.plugin import Source
+    from rnninspect_onnx.protobuf.messages import SparseTensor, Tensor
+
+_MODEL = frozenset({2, 3, 7, 20, 25})
+_ATTRIBUTE = frozenset({1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 21, 22, 23})
+_FUNCTION = frozenset({1, 4, 5, 7, 10, 11, 12, 13})
+_LONGEST_WORD = 256
+_PORTION = 4_000  # nodes, attributes and names whose steps are spent at once
+_PARTS = 4  # what an attribute costs that holds more than a word, beside what all cost
+
+
+class Decoder:
+    """Decodes one file; counts nodes, attributes and names, each twice, against `nodes`."""
+
+    def __init__(self, source: Source) -> None:
+        self.wire, self.limits = WireReader(source), source.limits
+        self._tensors = TensorDecoder(self.wire)
+        self._kept, self._settled = 0, 0
+        self._due = min(_PORTION, self.limits.nodes)
+
+    def model(self) -> Model:
+        """The whole file; UnreadableFile if it holds no graph."""
+        found = self.wire.collect(self.wire.whole(), _MODEL)
+        if not found.message(7):
+            raise UnreadableFile("no graph in it: no ONNX model")
+        producer = (self.wire.last_text(found, 2), self.wire.last_text(found, 3))
+        return Model(
+            producer=" ".join(producer).strip(),
+            graph=self._graph(found.message(7), 1),
+            functions=tuple(self._function((span,)) for span in found.spans(25)),
+            training=tuple(graph for span in found.spans(20) for graph in self._training((span,))),
+        )
+
+    def shape(self, declared: Message) -> tuple[int | None, ...] | None:
+        """The dims of a TypeProto's tensor, None for each without a number; None for no shape."""
+        tensor = self.wire.collect(declared, {1}).message(1)
+        shape = self.wire.collect(tensor, {2}).message(2)
+        if not shape:
+            return None
+        spans = self.wire.collect(shape, {1}).spans(1)
+        if len(spans) > KEPT_AXES:
+            return None
+        return tuple(self._dim((span,)) for span in spans)
+
+    def _dim(self, message: Message) -> int | None:
+        known = None
+        for number, kind, value, _ in self.wire.fields(message):
+            if number == 1 and kind == VARINT:
+                known = signed(value)
+            elif number == 2 and kind == LENGTH:  # a name instead; the later of the two counts
+                known = None
+        return known if known is not None and known >= 0 else None
+
+    def _training(self, message: Message) -> list[Graph]:
+        found = self.wire.collect(message, {1, 2})
+        return [self._graph(part, 2) for part in (found.message(1), found.message(2)) if part]
+
+    def _function(self, message: Message) -> Function:
+        found = self.wire.collect(message, _FUNCTION)
+        types: dict[str, Message] = {}
+        for span in found.spans(12):
+            self._value_info(span, types)
+        body = Graph(
+            nodes=tuple(self._node(span, 2) for span in found.spans(7)),
+            initializers=(),
+            sparse_initializers=(),
+            inputs=self.wire.texts(found, 4),
+            outputs=self.wire.texts(found, 5),
+            types=types,
+        )
+        return Function(
+            domain=_plain(self.wire.last_text(found, 10)),
+            name=self.wire.last_text(found, 1),
+            overload=self.wire.last_text(found, 13),
+            defaults=tuple(self._attribute(span, 2) for span in found.spans(11)),
+            body=body,
+        )
+
+    def _graph(self, message: Message, depth: int) -> Graph:
+        self.limits.require(Limit.NESTING, depth, "the depth of messages")
+        nodes: list[Node] = []
+        initializers: list[Tensor] = []
+        sparse: list[SparseTensor] = []
+        inputs: list[str] = []
+        outputs: list[str] = []
+        types: dict[str, Message] = {}
+        for number, kind, value, size in self.wire.fields(message):
+            span = (value, value + size)
+            match number, kind:
+                case 1, 2:
+                    nodes.append(self._node(span, depth + 1))
+                case 5, 2:
+                    initializers.append(self._tensors.tensor((span,)))
+                case 11, 2:
+                    inputs.append(self._value_info(span, types))
+                case 12, 2:
+                    outputs.append(self._value_info(span, {}))
+                case 13, 2:
+                    self._value_info(span, types)
+                case 15, 2:
+                    sparse.append(self._tensors.sparse_tensor((span,)))
+        return Graph(
+            tuple(nodes), tuple(initializers), tuple(sparse), tuple(inputs), tuple(outputs), types
+        )
+
+    def _value_info(self, span: Span, types: dict[str, Message]) -> str:
+        self._keep(3)
+        name = ""
+        declared: Message = ()
+        for number, kind, value, size in self.wire.fields((span,)):
+            if number == 1 and kind == LENGTH:
+                name = self.wire.text(value, size)
+            elif number == 2 and kind == LENGTH:
+                declared = (*declared, (value, value + size))
+        if declared:
+            types.setdefault(name, declared)
+        return name
+
+    def _node(self, span: Span, depth: int) -> Node:
+        inputs: list[str] = []
+        outputs: list[str] = []
+        attributes: list[Attribute] = []
+        texts = {3: "", 4: "", 7: "", 8: ""}
+        for number, kind, value, size in self.wire.fields((span,)):
+            if kind != LENGTH:
+                continue
+            if number == 1:
+                inputs.append(self.wire.text(value, size))
+            elif number == 2:
+                outputs.append(self.wire.text(value, size))
+            elif number == 5:
+                attributes.append(self._attribute((value, value + size), depth + 1))
+            elif number in texts:
+                texts[number] = self.wire.text(value, size)
+        self._keep(2 + len(inputs) + len(outputs))
+        return Node(
+            operator=texts[4],
+            domain=_plain(texts[7]),
+            overload=texts[8],
+            name=texts[3],
+            inputs=tuple(inputs),
+            outputs=tuple(outputs),
+            attributes=tuple(attributes),
+        )
+
+    def _attribute(self, span: Span, depth: int) -> Attribute:
+        self._keep(2)
+        if depth > self.limits.nesting:
+            self.limits.require(Limit.NESTING, depth, "the depth of messages")
+        common = self._common(span)
+        if common is not None:
+            return common
+        self._keep(_PARTS)
+        return self._any(self.wire.collect((span,), _ATTRIBUTE), span, depth)
+
+    def _common(self, span: Span) -> Attribute | None:
+        """What nearly every attribute is, in fewer steps: one number, text or tensor."""
+        name = reference = text = (0, -1)
+        tensor: Message = ()
+        integer: int | None = None
+        has_real = False
+        for number, kind, value, size in self.wire.fields((span,)):
+            if kind == LENGTH and number == 1:
+                name = (value, size)
+            elif kind == VARINT and number == 3:
+                integer = signed(value)
+            elif kind == LENGTH and number == 5:
+                tensor = (*tensor, (value, value + size))
+            elif kind == LENGTH and number == 4:
+                text = (value, size)
+            elif kind == FIXED32 and number == 2:
+                has_real = True
+            elif kind == LENGTH and number == 21:
+                reference = (value, size)
+            elif number in _ATTRIBUTE:
+                return None
+        if tensor:
+            self._keep(_PARTS)
+        return Attribute(
+            self.wire.text(*name) if name[0] else "",
+            span[0],
+            integer,
+            self._short_text((text[0], text[0] + text[1])) if text[0] else None,
+            has_real,
+            self.wire.text(*reference) if reference[0] else "",
+            (self._tensors.tensor(tensor),) if tensor else (),
+        )
+
+    def _any(self, found: Found, span: Span, depth: int) -> Attribute:
+        number = found.number(3)
+        integers, integer_count = self.wire.integers(found, 8)
+        strings = found.spans(9)
+        counts = (integer_count, self.wire.count_fixed(found, 7, FIXED32), len(strings))
+        tensors, sparse = self._tensors.several, self._tensors.several_sparse
+        return Attribute(
+            name=self.wire.last_text(found, 1),
+            place=span[0],
+            number=None if number is None else signed(number),
+            text=self._short_text(found.spans(4)[-1]) if found.spans(4) else None,
+            has_real=found.number(2, FIXED32) is not None,
+            reference=self.wire.last_text(found, 21),
+            tensors=tensors((found.message(5), *_each(found.spans(10)))),
+            sparse_tensors=sparse((found.message(22), *_each(found.spans(23)))),
+            graphs=self._graphs((found.message(6), *_each(found.spans(11))), depth + 1),
+            integers=tuple(signed(value) for value in integers),
+            counts=counts,
+            strings=tuple(self._short_text(span) for span in strings[:KEPT_NUMBERS]),
+        )
+
+    def _graphs(self, messages: tuple[Message, ...], depth: int) -> tuple[Graph, ...]:
+        return tuple(self._graph(message, depth) for message in messages if message)
+
+    def _short_text(self, span: Span) -> str:
+        """A word such as `bidirectional`; what is longer (a compiled blob) is not read."""
+        start, end = span
+        return self.wire.text(start, end - start) if end - start <= _LONGEST_WORD else ""
+
+    def _keep(self, count: int) -> None:
+        self._kept += 2 * count
+        if self._kept > self._due:
+            self._settle()
+
+    def _settle(self) -> None:
+        """Hold what is kept against the limit, and spend the work since the last time."""
+        self.limits.require(Limit.NODES, self._kept, "the graph with its names")
+        self.wire.source.spend(Limit.STEPS, (self._kept - self._settled) // 4)
+        self._settled, self._due = self._kept, min(self._kept + _PORTION, self.limits.nodes)
+
+
+def _plain(domain: str) -> str:
+    return "" if domain == "ai.onnx" else domain
+
+
+def _each(spans: Sequence[Span]) -> list[Message]:
+    return [(span,) for span in spans]

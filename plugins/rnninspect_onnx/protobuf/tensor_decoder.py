@@ -1,0 +1,148 @@
+"""Decodes TensorProto and SparseTensorProto, and measures their payloads without reading them.
+
+The numbers in this module are the field numbers of onnx.proto (IR version 14).
+"""
+
+from __future__ import annotations
+
+from rnninspect.decode.protobuf import FIXED32, FIXED64, LENGTH, VARINT, signed, signed32
+from rnninspect.plugin import Limit
+from rnninspect_onnx.protobuf.messages import KEPT_AXES, KEPT_INTEGERS, SparseTensor, Tensor
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from rnninspect.decode.protobuf import Found, Message, WireReader
+
+FLOAT_DATA, INT32_DATA, STRING_DATA, INT64_DATA, DOUBLE_DATA, UINT64_DATA = 4, 5, 6, 7, 10, 11
+INT32, INT64 = 6, 7  # TensorProto.DataType
+
+_FIXED = {FLOAT_DATA: FIXED32, DOUBLE_DATA: FIXED64}
+_VARIABLE = frozenset({INT32_DATA, INT64_DATA, UINT64_DATA})
+_TYPED = frozenset({STRING_DATA, *_FIXED, *_VARIABLE})
+_TENSOR = _TYPED | {1, 2, 8, 9, 13, 14}
+_PORTION, _STEPS = 500, 5  # tensors whose steps are spent at once, and the steps of each
+_COUNTED = 2**20  # bytes of packed numbers up to which they are counted one by one
+_INTEGER_SIZES = {INT32: 4, INT64: 8}
+_SPECIAL = frozenset({0, *_INTEGER_SIZES})
+
+
+class TensorDecoder:
+    """Decodes the tensors of one file; counts them against the limit `tensors`."""
+
+    def __init__(self, wire: WireReader) -> None:
+        self.wire, self.limits = wire, wire.limits
+        self._count, self._due = 0, min(_PORTION, self.limits.tensors)
+
+    def several(self, messages: Iterable[Message]) -> tuple[Tensor, ...]:
+        """Those messages that are there."""
+        return tuple(self.tensor(message) for message in messages if message)
+
+    def several_sparse(self, messages: Iterable[Message]) -> tuple[SparseTensor, ...]:
+        """Those messages that are there."""
+        return tuple(self.sparse_tensor(message) for message in messages if message)
+
+    def sparse_tensor(self, message: Message) -> SparseTensor:
+        """A SparseTensorProto."""
+        found = self.wire.collect(message, {1, 2, 3})
+        dims, _ = self.wire.integers(found, 3)
+        place = message[0][0]
+        return SparseTensor(
+            values=self.tensor(found.message(1) or ((place, place),)),
+            indices=self.tensor(found.message(2) or ((place, place),)),
+            dims=tuple(signed(size) for size in dims),
+        )
+
+    def tensor(self, message: Message) -> Tensor:
+        """A TensorProto; of its payload the length is taken, and the values of a few integers."""
+        self._count += 1
+        if self._count > self._due:
+            self.limits.require(Limit.TENSORS, self._count)
+            self.wire.source.spend(Limit.STEPS, _STEPS * _PORTION)
+            self._due = min(self._count + _PORTION, self.limits.tensors)
+        return self._common(message) or self._any(message)
+
+    def _common(self, message: Message) -> Tensor | None:
+        """What nearly every tensor is, in fewer steps: dims, type, name, raw data."""
+        dims: list[int] = []
+        element_type = 0
+        name = raw = (0, 0)
+        for number, kind, value, size in self.wire.fields(message):
+            if kind == VARINT and number == 1:
+                dims.append(value)
+            elif kind == LENGTH and number == 1 and size <= KEPT_AXES:  # so many axes at most
+                dims += self.wire.varints(value, size)
+            elif kind == VARINT and number == 2:
+                element_type = value
+            elif kind == LENGTH and number == 8:
+                name = (value, size)
+            elif kind == LENGTH and number == 9:
+                raw = (value, size)
+            elif number in _TENSOR:
+                return None
+        if not raw[0] or element_type in _SPECIAL or element_type >> 31 or len(dims) > KEPT_AXES:
+            return None
+        return Tensor(
+            name=self.wire.text(*name),
+            dims=tuple([signed(size) for size in dims]),
+            rank=len(dims),
+            element_type=element_type,
+            place=message[0][0],
+            payload=raw,
+        )
+
+    def _any(self, message: Message) -> Tensor:
+        found = self.wire.collect(message, _TENSOR)
+        dims, rank = self.wire.integers(found, 1)
+        element_type = signed32(found.number(2) or 0)
+        raw = found.spans(9)
+        return Tensor(
+            name=self.wire.last_text(found, 8),
+            dims=tuple(signed(size) for size in dims[:KEPT_AXES]),
+            rank=rank,
+            element_type=element_type,
+            place=message[0][0],
+            payload=(raw[-1][0], raw[-1][1] - raw[-1][0]) if raw else None,
+            typed=tuple(self._typed(found)),
+            integers=self._integers(found, element_type),
+            external=self._external(found),
+        )
+
+    def _typed(self, found: Found) -> Iterable[tuple[int, int | None]]:
+        for number, wire_type in _FIXED.items():
+            if found.entries(number):
+                yield number, self.wire.count_fixed(found, number, wire_type)
+        for number in sorted(_VARIABLE):
+            if found.entries(number):
+                packed = sum(end - start for start, end in found.spans(number))
+                counted = packed <= _COUNTED
+                yield number, self.wire.integers(found, number)[1] if counted else None
+        if found.spans(STRING_DATA):
+            yield STRING_DATA, len(found.spans(STRING_DATA))
+
+    def _integers(self, found: Found, element_type: int) -> tuple[int, ...] | None:
+        width = _INTEGER_SIZES.get(element_type)
+        if width is None or found.number(14) == 1:
+            return None
+        if raw := found.spans(9):
+            start, end = raw[-1]
+            if end - start > KEPT_INTEGERS * width or (end - start) % width:
+                return None
+            data = self.wire.raw(start, end - start)
+            words = (data[at : at + width] for at in range(0, len(data), width))
+            return tuple(int.from_bytes(word, "little", signed=True) for word in words)
+        number = INT32_DATA if element_type == INT32 else INT64_DATA
+        if sum(end - start for start, end in found.spans(number)) > _COUNTED:
+            return None
+        values, count = self.wire.integers(found, number)
+        return tuple(signed(value) for value in values) if count <= KEPT_INTEGERS else None
+
+    def _external(self, found: Found) -> tuple[tuple[str, str], ...] | None:
+        if found.number(14) != 1:
+            return None
+        return tuple(self._pair((span,)) for span in found.spans(13))
+
+    def _pair(self, message: Message) -> tuple[str, str]:
+        found = self.wire.collect(message, {1, 2})
+        return self.wire.last_text(found, 1), self.wire.last_text(found, 2)

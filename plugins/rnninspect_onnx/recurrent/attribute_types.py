@@ -1,0 +1,58 @@
+"""The types of a recurrent node's attributes, as its definition has them.
+
+Facts: https://onnx.ai/onnx/operators. ONNX Runtime refuses a model in which one has another type.
+"""
+
+from __future__ import annotations
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from rnninspect_onnx.graph.values import Call
+    from rnninspect_onnx.protobuf.messages import Attribute
+
+_INTEGER, _REAL, _STRING = "an integer", "a real number", "a string"
+_INTEGERS, _REALS, _STRINGS = "a list of integers", "a list of real numbers", "a list of strings"
+_TYPES = {
+    "hidden_size": _INTEGER,
+    "layout": _INTEGER,
+    "input_forget": _INTEGER,
+    "linear_before_reset": _INTEGER,
+    "output_sequence": _INTEGER,
+    "direction": _STRING,
+    "activations": _STRINGS,
+    "activation_alpha": _REALS,
+    "activation_beta": _REALS,
+    "clip": _REAL,
+}
+
+
+def attribute_faults(call: Call) -> Iterator[str]:
+    """A clause for each attribute of another type than its own, and for an unknown layout."""
+    for name, expected in _TYPES.items():
+        attribute = call.attribute(name)
+        held = [] if attribute is None else _held(attribute)
+        if held and expected not in held:
+            yield f"{name} is {held[0]}, expected {expected}"
+        elif attribute is not None and not held and name == "hidden_size":
+            yield "hidden_size has no value"
+    layout = call.number("layout", 0)
+    if layout not in (0, 1):
+        yield f"layout is {layout}, expected 0 or 1"
+
+
+def _held(attribute: Attribute) -> list[str]:
+    """The types of the values in an attribute; none where a writer leaves out a zero."""
+    integers, reals, strings = attribute.counts
+    given = {
+        _INTEGER: attribute.number is not None,
+        _REAL: attribute.has_real,
+        _STRING: attribute.text is not None,
+        _INTEGERS: integers > 0,
+        _REALS: reals > 0,
+        _STRINGS: strings > 0,
+        "a tensor": bool(attribute.tensors or attribute.sparse_tensors),
+        "a graph": bool(attribute.graphs),
+    }
+    return [what for what, is_given in given.items() if is_given]

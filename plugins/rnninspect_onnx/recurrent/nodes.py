@@ -1,0 +1,55 @@
+"""Recognises recurrent nodes, and says what they give."""
+
+from __future__ import annotations
+
+from rnninspect_onnx.graph.values import computed
+from rnninspect_onnx.layout import LAYOUT
+from rnninspect_onnx.recurrent.sizes import measure
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from rnninspect_onnx.graph.values import Call, Dims, Value
+    from rnninspect_onnx.protobuf.messages import Node
+
+
+def is_recurrent(node: Node) -> bool:
+    """Whether a node is an operator of LAYOUT, or one of another maker with such a name."""
+    return (node.domain, node.operator) in LAYOUT or _sounds_recurrent(foreign_name(node))
+
+
+def foreign_name(node: Node) -> str:
+    """The operator's name, in full if it is of another domain; ATen nodes carry it along."""
+    operator = node.attribute("operator") if node.operator == "ATen" else None
+    name = node.operator if operator is None else f"ATen::{operator.text}"
+    return f"{node.domain}::{name}" if node.domain else name
+
+
+def _sounds_recurrent(name: str) -> bool:
+    """`QuantLSTM`, `ATen::gru`, `MyRNN`; not `RNNTLoss`, the loss of a transducer."""
+    operator = name.rpartition("::")[2]
+    if "lstm" in operator.lower():
+        return True
+    words = operator.replace("RNNT", "").split("_")
+    return any(word in ("gru", "rnn") or "GRU" in word or "RNN" in word for word in words)
+
+
+def outputs_of(call: Call) -> tuple[Value, ...]:
+    """Y, Y_h and Y_c of a recurrent node; of an operator that is not known, unknown values."""
+    sources = call.present()
+    shapes = _shapes(call) or (None,) * len(call.node.outputs)
+    return tuple(computed(sources, shape) for shape in shapes)
+
+
+def _shapes(call: Call) -> tuple[Dims, Dims, Dims] | None:
+    operator = LAYOUT.get((call.node.domain, call.node.operator))
+    sizes = None if operator is None else measure(call, operator).sizes
+    if sizes is None:
+        return None
+    fed = call.shape(0)
+    first, second = fed[:2] if fed is not None and len(fed) == 3 else (None, None)
+    directions, hidden = sizes.directions, sizes.hidden_size
+    if call.number("layout", 0) == 1:
+        state: Dims = (first, directions, hidden)
+        return (first, second, directions, hidden), state, state
+    state = (directions, second, hidden)
+    return (first, directions, second, hidden), state, state

@@ -1,0 +1,178 @@
+"""The sizes of a recurrent node: declared by its attributes and by the shape of X, else inferred.
+
+What is declared counts, so that a tensor of another size is the one that is wrong; but where all
+weights agree on another size, the attribute is. What is missing or impossible is read off the
+tensors, each axis of each tensor with one vote.
+"""
+
+from __future__ import annotations
+
+import math
+from collections import Counter
+
+from rnninspect.plugin import CELLS, Origin, Record, Sizes, Symbol
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from rnninspect.plugin import Axis
+    from rnninspect_onnx.graph.values import Call, Dims
+    from rnninspect_onnx.layout import Operator
+
+_DIRECTIONS = {"forward": 1, "reverse": 1, "bidirectional": 2, "foward": 1}  # so in GRU's version 1
+_LARGEST_SIZE = 2**31 - 1
+_SAME = {Symbol.FED_BACK: Symbol.HIDDEN}  # no projection in ONNX
+
+
+class Measured(Record):
+    """What a node's sizes are, and what is wrong with them.
+
+    Attributes:
+        sizes: None if they cannot be known.
+        origin: whether all of them are declared.
+        inferred: those that are not, by their names in Sizes.
+        faults: what is impossible, or contradicts the weights.
+        missing: why the sizes cannot be known.
+        said: hidden_size and directions by the node's attributes, be they right or wrong; None
+            for what is missing or impossible.
+    """
+
+    sizes: Sizes | None
+    origin: Origin = Origin.INFERRED
+    inferred: tuple[str, ...] = ()
+    faults: tuple[str, ...] = ()
+    missing: str = ""
+    said: tuple[int | None, int | None] = (None, None)
+
+
+def measure(call: Call, operator: Operator) -> Measured:
+    """The sizes of one node, as far as they can be known."""
+    faults: list[str] = []
+    shapes = [(weight.axes, call.shape(weight.position)) for weight in operator.weights]
+    gates = len(CELLS[operator.cell].gates)
+    said, ways = _hidden(call, faults), _directions(call, faults)
+    declared = {
+        "input_size": _input(call, operator),
+        "hidden_size": _corrected_hidden(said, shapes, gates, faults),
+        "directions": _corrected_directions(call, ways, shapes, gates, faults),
+    }
+    hidden = declared["hidden_size"] or _most(_votes(shapes, Symbol.HIDDEN, gates))
+    directions = declared["directions"] or _most(_votes(shapes, Symbol.DIRECTIONS, gates)) or 1
+    if not hidden:
+        missing = "hidden_size is not declared, and no weight's shape tells it"
+        return Measured(None, faults=tuple(faults), missing=missing)
+    width = (
+        declared["input_size"]
+        or _most(_votes(shapes, Symbol.INPUT, gates))
+        or _flat_input(shapes[0][1], hidden * gates * directions)
+    )
+    if not width:
+        return Measured(None, faults=tuple(faults), missing="neither X nor W tells the input size")
+    return Measured(
+        Sizes(width, hidden, directions=directions),
+        Origin.DECLARED if all(declared.values()) else Origin.INFERRED,
+        tuple(name for name, size in declared.items() if not size),
+        tuple(faults),
+        said=(said, ways),
+    )
+
+
+_Shapes = list[tuple[tuple["Axis", ...], "Dims | None"]]
+
+
+def _corrected_hidden(
+    said: int | None, shapes: _Shapes, gates: int, faults: list[str]
+) -> int | None:
+    """The declared size, unless all weights agree on another one: then it is wrong."""
+    agreed = _agreed(shapes, Symbol.HIDDEN, gates)
+    if said is None or agreed in (None, said):
+        return said
+    faults.append(f"hidden_size is {said}, the weights are made for {agreed}")
+    return agreed
+
+
+def _corrected_directions(
+    call: Call, said: int | None, shapes: _Shapes, gates: int, faults: list[str]
+) -> int | None:
+    """The declared directions, unless all weights agree on the other number."""
+    agreed = _agreed(shapes, Symbol.DIRECTIONS, gates)
+    if said is None or agreed != 3 - said:
+        return said
+    attribute = call.attribute("direction")
+    word = "left out, which means forward" if attribute is None else attribute.text
+    made = "one direction" if agreed == 1 else "two directions"
+    faults.append(f"direction is {word}, the weights are made for {made}")
+    return agreed
+
+
+def _agreed(shapes: _Shapes, symbol: Symbol, gates: int) -> int | None:
+    """What two weights or more say of a symbol, if every axis of every weight says the same."""
+    known = [(axes, shape) for axes, shape in shapes if shape is not None]
+    votes = [list(_votes([each], symbol, gates)) for each in known]
+    due = [sum(symbol in _symbols(axis) for axis in axes) for axes, _ in known]
+    sizes = {size for each in votes for size in each}
+    whole = [len(each) for each in votes] == due
+    return sizes.pop() if len(known) > 1 and whole and len(sizes) == 1 else None
+
+
+def _symbols(axis: Axis) -> list[Symbol]:
+    return [_SAME.get(factor, factor) for factor in axis if isinstance(factor, Symbol)]
+
+
+def _hidden(call: Call, faults: list[str]) -> int | None:
+    attribute = call.attribute("hidden_size")
+    number = None if attribute is None else attribute.number
+    if number is not None and not 0 < number <= _LARGEST_SIZE:
+        faults.append(f"hidden_size is {number}")
+        return None
+    return number
+
+
+def _directions(call: Call, faults: list[str]) -> int | None:
+    attribute = call.attribute("direction")
+    if attribute is None:
+        return 1
+    directions = _DIRECTIONS.get(attribute.text or "")
+    if directions is None and attribute.text is not None:
+        faults.append(
+            f"direction is {attribute.text!r}: neither forward, reverse nor bidirectional"
+        )
+    return directions
+
+
+def _input(call: Call, operator: Operator) -> int | None:
+    shape = call.shape(0)
+    if operator.reads_attention or not shape or len(shape) != 3:
+        return None
+    width = shape[-1]
+    return width if width is not None and 0 < width <= _LARGEST_SIZE else None
+
+
+def _votes(shapes: _Shapes, symbol: Symbol, gates: int) -> Iterator[int]:
+    """What each axis of each weight says that a symbol is."""
+    for axes, shape in shapes:
+        if shape is None or len(shape) != len(axes):
+            continue
+        for axis, size in zip(axes, shape, strict=True):
+            if symbol in _symbols(axis) and size is not None and 0 < size <= _LARGEST_SIZE:
+                others = math.prod(
+                    gates if factor is Symbol.GATES else factor
+                    for factor in axis
+                    if factor is Symbol.GATES or not isinstance(factor, Symbol)
+                )
+                if size % others == 0:
+                    yield size // others
+
+
+def _most(votes: Iterator[int]) -> int | None:
+    counted = Counter(votes).most_common(1)
+    return counted[0][0] if counted else None
+
+
+def _flat_input(shape: Dims | None, rows: int) -> int | None:
+    """The input size by the number of elements of a kernel whose rank is wrong."""
+    known = [] if shape is None else [size for size in shape if size is not None and size > 0]
+    elements = math.prod(known)
+    whole = shape is not None and len(known) == len(shape) and elements % rows == 0
+    return elements // rows if whole and 0 < elements // rows <= _LARGEST_SIZE else None

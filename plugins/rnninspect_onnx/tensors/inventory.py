@@ -1,0 +1,108 @@
+"""Every tensor that a model stores, wherever it stands: in graphs, nodes and functions."""
+
+from __future__ import annotations
+
+from collections import Counter
+from enum import StrEnum
+
+from rnninspect.plugin import Fact, Observation, Record
+from rnninspect_onnx.graph.constants import FORMS, stored_in
+from rnninspect_onnx.protobuf.messages import Tensor
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from rnninspect_onnx.protobuf.messages import Attribute, Graph, Model, Node, SparseTensor
+
+
+class Standing(StrEnum):
+    """Where a stored tensor stands."""
+
+    INITIALIZER = "initializer"
+    NODE = "node"  # the value of a Constant
+    ATTRIBUTE = "attribute"  # in another attribute: the one number of a ConstantOfShape
+    TRAINING = "training"  # in a graph that only training runs
+
+
+class Entry(Record):
+    """One stored tensor; `dims` is its dense shape where only some elements are stored."""
+
+    name: str
+    tensor: Tensor
+    standing: Standing
+    dims: tuple[int, ...] | None = None
+
+
+def entries(model: Model) -> Iterator[Entry]:
+    """All stored tensors in the order of the file, the training graphs' last."""
+    yield from _of_graph(model.graph)
+    for function in model.functions:
+        yield from _of_attributes(function.defaults, "")
+        yield from _of_graph(function.body)
+    for graph in model.training:
+        for entry in _of_graph(graph):
+            yield entry._replace(standing=Standing.TRAINING)
+
+
+def _of_graph(graph: Graph) -> Iterator[Entry]:
+    """Recurses as deep as graphs are nested, which the limits bound."""
+    for tensor in graph.initializers:
+        yield Entry(tensor.name, tensor, Standing.INITIALIZER)
+    for sparse in graph.sparse_initializers:
+        yield from _sparse(sparse.values.name, sparse, Standing.INITIALIZER)
+    for node in graph.nodes:
+        if node.attributes:
+            yield from _of_node(node)
+
+
+def _sparse(name: str, tensor: SparseTensor, standing: Standing) -> Iterator[Entry]:
+    yield Entry(name, tensor.values, standing, tensor.dims)
+    yield Entry(f"{name} indices", tensor.indices, standing)
+
+
+def _of_node(node: Node) -> Iterator[Entry]:
+    name = node.outputs[0] if node.outputs else node.name
+    if node.operator != "Constant" or node.domain:
+        yield from _of_attributes(node.attributes, node.name or name)
+        return
+    for attribute in node.attributes:
+        held = stored_in(attribute) if attribute.name in FORMS else None
+        if isinstance(held, Tensor):
+            yield Entry(name or held.name, held, Standing.NODE)
+        elif held is not None:
+            yield from _sparse(name, held, Standing.NODE)
+
+
+def _of_attributes(attributes: Iterable[Attribute], owner: str) -> Iterator[Entry]:
+    for attribute in attributes:
+        name = f"{owner}.{attribute.name}" if owner else attribute.name
+        for tensor in attribute.tensors:
+            yield Entry(name, tensor, Standing.ATTRIBUTE)
+        for sparse in attribute.sparse_tensors:
+            yield from _sparse(name, sparse, Standing.ATTRIBUTE)
+        for graph in attribute.graphs:
+            yield from _of_graph(graph)
+
+
+def duplicate_names(model: Model) -> Iterator[Observation]:
+    """An observation for each name that several tensors of one graph have."""
+    bodies = (function.body for function in model.functions)
+    for root in (model.graph, *bodies, *model.training):
+        for graph in _nested(root):
+            names = [tensor.name for tensor in graph.initializers]
+            names += [sparse.values.name for sparse in graph.sparse_initializers]
+            for name, count in Counter(names).items():
+                if count > 1:
+                    detail = f"{count} tensors of one graph have this name"
+                    yield Observation(Fact.DUPLICATE_NAME, detail, tensor=name)
+
+
+def _nested(root: Graph) -> Iterator[Graph]:
+    graphs = [root]
+    while graphs:
+        graph = graphs.pop()
+        yield graph
+        for node in graph.nodes:
+            for attribute in node.attributes:
+                graphs.extend(attribute.graphs)

@@ -1,0 +1,151 @@
+"""Describes stored tensors: what each is kept for, the bytes it needs and those it has."""
+
+from __future__ import annotations
+
+import math
+
+from rnninspect.plugin import Fact, Observation, Purpose, Record, StoredTensor, plural
+from rnninspect_onnx.protobuf.payload import ELEMENT_TYPES, held_bytes, needed_bytes
+from rnninspect_onnx.tensors.inventory import Standing
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from rnninspect.plugin import Source
+    from rnninspect_onnx.protobuf.messages import Tensor
+    from rnninspect_onnx.tensors.external import Extent, ExternalFiles
+    from rnninspect_onnx.tensors.inventory import Entry
+
+
+class Uses(Record):
+    """What tensors are used for, by their places.
+
+    Attributes:
+        weights: of recurrent layers.
+        parts: what weights of recurrent layers are computed from.
+        scales: scales and zero points.
+        states: initial states of recurrent layers, and what a loop begins with and then changes.
+        quantised: weights of operators for quantised models.
+        packed: the parameters of weights of which several lie in a byte.
+    """
+
+    weights: frozenset[int]
+    parts: frozenset[int]
+    scales: frozenset[int]
+    states: frozenset[int]
+    quantised: frozenset[int]
+    packed: Mapping[int, int]
+
+
+class Described(Record):
+    """The stored tensors by their places, and what was noticed of them."""
+
+    tensors: dict[int, StoredTensor]
+    observations: tuple[Observation, ...]
+
+
+def describe_tensors(source: Source, entries: Iterable[Entry], uses: Uses) -> Described:
+    """Describe each tensor once; a function that is called twice stores its own only once."""
+    files: ExternalFiles | None = None
+    tensors: dict[int, StoredTensor] = {}
+    observations: list[Observation] = []
+    for entry in entries:
+        if entry.tensor.place not in tensors:
+            observations += _oddities(entry)
+            if files is None and entry.tensor.external is not None:
+                files = _external_files(source)
+            tensors[entry.tensor.place] = _describe(entry, uses, files)
+    observations += () if files is None else files.observations()
+    return Described(tensors, tuple(observations))
+
+
+def _external_files(source: Source) -> ExternalFiles:
+    from rnninspect_onnx.tensors.external import ExternalFiles  # noqa: PLC0415 - small models have none
+
+    return ExternalFiles(source)
+
+
+def _describe(entry: Entry, uses: Uses, files: ExternalFiles | None) -> StoredTensor:
+    tensor = entry.tensor
+    needed = needed_bytes(tensor.dims, tensor.element_type) if _has_shape(tensor) else None
+    held, identity = held_bytes(tensor), str(tensor.place)
+    if files is not None and tensor.external is not None:
+        extent = files.extent(tensor, entry.name, needed)
+        held, identity = extent.held, _external_identity(extent, tensor)
+    elements = uses.packed.get(tensor.place)
+    if entry.dims is not None:
+        elements = _elements(tensor.dims)
+    known = ELEMENT_TYPES.get(tensor.element_type)
+    size = needed if held is None else held
+    return StoredTensor(
+        entry.name,
+        tensor.dims if entry.dims is None else entry.dims,
+        f"type {tensor.element_type}" if known is None else known.name,
+        size or 0,
+        identity,
+        _purpose(entry, uses),
+        elements,
+        needed,
+        held,
+    )
+
+
+def _has_shape(tensor: Tensor) -> bool:
+    return tensor.rank == len(tensor.dims)
+
+
+def _external_identity(extent: Extent, tensor: Tensor) -> str:
+    """Two tensors over the same bytes of the same file, in one type and shape, are one."""
+    dims = "x".join(str(size) for size in tensor.dims)
+    return f"{extent.location}@{extent.offset}+{extent.length}:{tensor.element_type}:{dims}"
+
+
+def _purpose(entry: Entry, uses: Uses) -> Purpose:
+    """What a tensor is kept for, by its use, else by its type and shape.
+
+    An initial state is a state, be it what tracing left of one that starts at zero. A float tensor
+    with an axis is a weight even if it has one element (the bias of one unit), in an initializer
+    and in a Constant node; one without an axis is a number, as is the value of a ConstantOfShape.
+    """
+    place = entry.tensor.place
+    if entry.standing is Standing.TRAINING:
+        return Purpose.OPTIMIZER
+    if place in uses.weights:
+        return Purpose.PARAMETER
+    return Purpose.QUANTISATION if place in uses.scales else _by_type(entry, uses)
+
+
+def _by_type(entry: Entry, uses: Uses) -> Purpose:
+    """The purpose of a tensor by what its type can hold."""
+    place, tensor = entry.tensor.place, entry.tensor
+    known = ELEMENT_TYPES.get(tensor.element_type)
+    shape = tensor.dims if entry.dims is None else entry.dims
+    if known is not None and known.is_weight and place in uses.states:
+        return Purpose.STATE  # a number, too, where all of a state starts from it
+    if known is None or not shape:
+        return Purpose.CONSTANT
+    if place in uses.quantised or (place in uses.parts and known.is_weight):
+        return Purpose.PARAMETER
+    is_array = entry.standing is not Standing.ATTRIBUTE or _elements(shape) > 1
+    return Purpose.PARAMETER if known.is_real and is_array else Purpose.CONSTANT
+
+
+def _elements(dims: tuple[int, ...]) -> int:
+    return math.prod(dims) if all(size >= 0 for size in dims) else 0
+
+
+def _oddities(entry: Entry) -> Iterable[Observation]:
+    tensor = entry.tensor
+    if not _has_shape(tensor):
+        detail = f"it claims to have {plural(tensor.rank, 'axis', 'axes')}"
+        yield Observation(Fact.CONTRADICTION, detail, tensor=entry.name)
+    if tensor.element_type not in ELEMENT_TYPES:
+        detail = f"its element type {tensor.element_type} is unknown"
+        yield Observation(Fact.CONTRADICTION, detail, tensor=entry.name)
+    payloads = (tensor.raw_bytes is not None) + len(tensor.typed)
+    if tensor.external is not None and payloads:
+        detail = "its data lie in this file and in another"
+        yield Observation(Fact.CONTRADICTION, detail, tensor=entry.name)
+    elif payloads > 1:
+        yield Observation(Fact.CONTRADICTION, "its data lie in two fields", tensor=entry.name)

@@ -1,0 +1,106 @@
+"""Torch's zip archives: one folder of records (caffe2/serialize/inline_container.cc)."""
+
+from __future__ import annotations
+
+from importlib import import_module
+
+from rnninspect.decode.zip_directory import STORED, Member, open_member, read_directory
+from rnninspect.plugin import Fact, Limit, Observation, UnreadableFile, plural
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+    from rnninspect.plugin import SavedModel, Source
+    from rnninspect_torch.pickles.values import Storage
+
+
+# The record that is found first decides: TorchScript has a data.pkl too.
+_KINDS = {
+    "tensors/0": "first_script",
+    "constants.pkl": "torchscript",
+    "archive_format": "export",
+    "serialized_exported_program.json": "export",
+    "data.pkl": "saved_zip",
+    ".data/version": "package",
+}
+
+
+class Archive:
+    """The records of an archive by their name below its folder, in small letters.
+
+    Torch takes the part of the first name before its slash for the folder, finds records whatever
+    their case, and refuses an archive with records elsewhere; those are only named here.
+    """
+
+    def __init__(self, source: Source) -> None:
+        self.source = source
+        members = read_directory(source)
+        source.spend(Limit.MEMBERS, len(members), "the archives together")
+        folder = members[0].name.partition("/")[0] + "/" if members else ""
+        if not any(member.name.startswith(folder) for member in members if "/" in member.name):
+            folder = ""
+        self.folder = folder
+        self.records: dict[str, Member] = {}
+        self.outside: list[str] = []
+        for member in members:
+            self._add(member)
+
+    def _add(self, member: Member) -> None:
+        if not member.name.startswith(self.folder):
+            self.outside.append(member.name)
+            return
+        name = member.name[len(self.folder) :].lower()
+        if name in self.records:
+            raise UnreadableFile(
+                f"two members are called {member.name}; readers differ on which counts"
+            )
+        self.records[name] = member
+
+    def __contains__(self, name: str) -> bool:
+        return name in self.records
+
+    def names(self, start: str, end: str = "") -> Iterable[str]:
+        """The records whose name starts and ends so, in the archive's order, in their own case."""
+        for key, member in self.records.items():
+            if key.startswith(start) and key.endswith(end):
+                yield member.name[len(self.folder) :]
+
+    def open(self, name: str) -> Source:
+        """A record's bytes; UnreadableFile if there is no such record."""
+        member = self.records.get(name.lower())
+        if member is None:
+            raise UnreadableFile(f"the archive holds no {name}")
+        return open_member(self.source, member)
+
+    def size(self, name: str) -> int:
+        """Bytes that a record holds: 0 if it is not there; what it claims if it is packed."""
+        member = self.records.get(name.lower())
+        if member is None:
+            return 0
+        if member.method != STORED:
+            return member.size
+        return min(member.packed_size, self.source.size - member.header_offset)
+
+    def held(self, storage: Storage) -> int:
+        """Bytes of the record of a storage; its scope is the record's folder."""
+        return self.size(f"{storage.scope}/{storage.key}")
+
+    def observations(self) -> tuple[Observation, ...]:
+        """What is odd about the archive itself."""
+        if not self.outside:
+            return ()
+        listed = ", ".join(name[:60] for name in self.outside[:3])
+        detail = f"{plural(len(self.outside), 'member')} outside of the archive's folder: {listed}"
+        return (Observation(Fact.UNUSUAL, detail),)
+
+
+def read(source: Source) -> SavedModel:
+    """The model in an archive; the records in it tell which of torch's writers made it."""
+    archive = Archive(source)
+    for record, module in _KINDS.items():
+        if record in archive and (module != "first_script" or "model.json" in archive):
+            reader = import_module(f"rnninspect_torch.formats.{module}")
+            read_kind: Callable[[Archive], SavedModel] = reader.read
+            return read_kind(archive)
+    raise UnreadableFile("a zip archive of torch of an unknown kind")

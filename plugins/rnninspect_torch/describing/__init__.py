@@ -1,0 +1,1 @@
+"""From the networks of a file to the neutral description of its model."""

@@ -1,0 +1,154 @@
+"""What is odd about the tensors of a file: ties, parts of larger storages, overlaps."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+
+from rnninspect.plugin import Fact, Observation, Purpose, StoredTensor, plural
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from rnninspect_torch.describing.saved import Saved
+    from rnninspect_torch.networks.records import Entry
+    from rnninspect_torch.pickles.values import Storage
+
+    Pairs = list[tuple[Entry, StoredTensor]]
+
+_MOST = 20  # notes of one kind
+# Unused bytes are worth a note from here on. A best score that was saved as an element of a vector
+# keeps the vector's storage, a few bytes that nobody wants to hear of.
+_LEAST_UNUSED, _LEAST_SHARE = 1024, 100  # bytes; one part in so many of all storages
+
+
+def oddities(saved: Saved, pairs: Pairs, in_layers: set[int]) -> Iterator[Observation]:
+    """Observations on single tensors, then on storages and on the file as a whole."""
+    for clash in saved.calls.clashes:
+        yield Observation(Fact.CONTRADICTION, clash)
+    yield from _views(pairs)
+    yield from _ties(pairs, in_layers)
+    yield from _storages(pairs)
+    yield from _special(pairs)
+    yield from _nameless(pairs)
+    own = [path for path in saved.calls.sources if not path.startswith("torch.")]
+    if own:
+        listed = ", ".join(own[:3])
+        what = "a class" if len(own) == 1 else plural(len(own), "class", "classes")
+        detail = f"the file holds the source text of {what}: {listed}"
+        yield Observation(Fact.UNUSUAL, detail)
+
+
+def _views(pairs: Pairs) -> Iterator[Observation]:
+    expanded = 0
+    for entry, tensor in pairs:
+        view = entry.tensor
+        if view.is_impossible:
+            detail = "a view with a negative stride or offset"
+            yield Observation(Fact.CONTRADICTION, detail, tensor=tensor.name)
+        if 0 < view.reach < view.count and view.storage is not None and expanded < _MOST:
+            expanded += 1
+            detail = f"expanded: {view.count:,} elements over at most {view.reach:,} stored ones"
+            yield Observation(Fact.UNUSUAL, detail, tensor=tensor.name)
+
+
+def _ties(pairs: Pairs, in_layers: set[int]) -> Iterator[Observation]:
+    """Tensors of a network with several names; layers that share are reported as such."""
+    times = Counter([tensor.identity for _, tensor in pairs])
+    if len(times) == len(pairs):
+        return
+    names: dict[str, dict[str, None]] = defaultdict(dict)
+    for _, tensor in pairs:
+        if (
+            times[tensor.identity] > 1
+            and tensor.purpose is Purpose.PARAMETER
+            and id(tensor) not in in_layers
+            and tensor.parameters
+        ):
+            names[tensor.identity][tensor.name] = None
+    ties = [list(tied) for tied in names.values() if len(tied) > 1]
+    for first, *others in ties[:_MOST]:
+        listed = ", ".join(others[:5]) + (f" and {len(others) - 5} more" if len(others) > 5 else "")
+        yield Observation(Fact.UNUSUAL, f"also stored as {listed}: counted once", tensor=first)
+
+
+def _storages(pairs: Pairs) -> Iterator[Observation]:
+    """Bytes of storages that no tensor uses, and tensors that share some elements but not all."""
+    times = Counter([entry.tensor.storage.key for entry, _ in pairs if entry.tensor.storage])
+    views: dict[tuple[str, str], Pairs] = {}
+    held: dict[tuple[str, str], int] = {}
+    unused, notes = 0, 0
+    for entry, tensor in pairs:
+        storage = entry.tensor.storage
+        if storage is None or entry.tensor.is_impossible:
+            continue
+        held[storage.scope, storage.key] = storage.bytes
+        if times[storage.key] > 1:
+            views.setdefault((storage.scope, storage.key), []).append((entry, tensor))
+        else:
+            unused += _unused(storage, max(0, entry.tensor.reach - entry.tensor.offset))
+    for seen in views.values():
+        used = 0
+        for entry, new, other in _spans(seen):
+            used += new
+            if other is not None and notes < _MOST:
+                notes += 1
+                detail = f"its elements lie among those of {other}"
+                yield Observation(Fact.UNUSUAL, detail, tensor=entry.name)
+        if entry.tensor.storage is not None:
+            unused += _unused(entry.tensor.storage, used)
+    if unused >= max(_LEAST_UNUSED, sum(held.values()) / _LEAST_SHARE):
+        detail = f"{unused:,} of {plural(sum(held.values()), 'stored byte')} are outside any tensor"
+        yield Observation(Fact.UNUSUAL, detail)
+
+
+def _unused(storage: Storage, used: int) -> int:
+    """Bytes of a storage beyond those of so many elements; 0 where its type is not known."""
+    return max(0, storage.bytes - int(used * storage.element_bytes)) if storage.dtype else 0
+
+
+def _spans(seen: Pairs) -> Iterator[tuple[Entry, int, str | None]]:
+    """The views of one storage, each with the elements new to it and the one it lies among."""
+    end, before = 0, ""
+    for entry in _apart(seen):
+        start, stop = entry.tensor.offset, entry.tensor.reach
+        yield entry, max(0, stop - max(start, end)), before if start < end and stop else None
+        if stop > end:
+            end, before = stop, entry.name
+
+
+def _apart(seen: Pairs) -> list[Entry]:
+    """One entry for each view of a storage, in the order of their first elements."""
+    first: dict[str, Entry] = {}
+    for entry, tensor in seen:
+        first.setdefault(tensor.identity, entry)
+    return sorted(first.values(), key=lambda entry: (entry.tensor.offset, entry.tensor.reach))
+
+
+def _special(pairs: Pairs) -> Iterator[Observation]:
+    notes: dict[str, list[str]] = defaultdict(list)
+    for entry, _ in pairs:
+        if entry.tensor.note and entry.tensor.storage is None:
+            notes[entry.tensor.note].append(entry.name)
+    words = {
+        "meta": ("meta tensor", "a shape and no elements"),
+        "shard": ("tensor", "one rank's shard of a larger one, whose full shape is counted"),
+        "sparse": ("sparse tensor", "the full shape is counted"),
+        "wrapper": ("tensor", "of a subclass, counted by the shape that it presents"),
+    }
+    for note, names in notes.items():
+        noun, clause = words.get(note, ("tensor", note))
+        detail = f"{plural(len(names), noun)}, {'' if len(names) == 1 else 'each '}{clause}"
+        yield Observation(Fact.UNUSUAL, detail, tensor=names[0])
+
+
+def _nameless(pairs: Pairs) -> Iterator[Observation]:
+    """A list of tensors, such as `list(model.parameters())`: nothing tells what they are."""
+    names = [entry.name for entry, tensor in pairs if tensor.purpose is Purpose.PARAMETER]
+    if names and all(name.isdigit() for name in names):
+        detail = f"{plural(len(names), 'tensor')} without names: no layer can be recognised"
+        yield Observation(Fact.UNUSUAL, detail)
+    flat = [name for name in names if name.endswith("flat_param")]
+    if flat:
+        detail = "FSDP has flattened it: the shapes of the layers in it are not in the file"
+        yield Observation(Fact.UNUSUAL, detail, tensor=flat[0])

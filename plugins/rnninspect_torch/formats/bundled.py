@@ -1,0 +1,58 @@
+"""Archives around one whole file of torch: what libraries pack a model with its settings into.
+
+AllenNLP's `model.tar.gz`, NeMo's `.nemo`, stable-baselines3's `.zip`; only the weights are read.
+"""
+
+from __future__ import annotations
+
+from rnninspect.decode.zip_directory import open_member, read_directory
+from rnninspect.plugin import Fact, Observation, Record, UnreadableFile, plural
+from rnninspect_torch.archives.tar_members import read_tar
+from rnninspect_torch.recognition import BUNDLED, sniff
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from rnninspect.plugin import Source
+
+# What is believed to be the model where there are several files: AllenNLP's, stable-baselines3's.
+_WEIGHTS = ("weights.th", "model.th", "best.th", "policy.pth")
+_MOST = 100  # files of torch that are looked at
+_SHOWN = 5
+
+
+class Bundle(Record):
+    """The file of torch in an archive, and what is noted of the others."""
+
+    inner: Source
+    notes: tuple[Observation, ...] = ()
+
+
+def in_tar(source: Source) -> Bundle:
+    """The file of torch in a tar archive; UnreadableFile if it does not hold one."""
+    members = read_tar(source)
+    return _choose("tar", list(members), members.__getitem__)
+
+
+def in_zip(source: Source) -> Bundle:
+    """The file of torch in a zip archive of other files; UnreadableFile if it does not hold one."""
+    members = {member.name: member for member in read_directory(source)}
+    names = [name for name in members if name.lower().endswith(BUNDLED)]
+    return _choose("zip", names, lambda name: open_member(source, members[name]))
+
+
+def _choose(kind: str, names: list[str], opened: Callable[[str], Source]) -> Bundle:
+    named = [name for name in names if name.rpartition("/")[2] in _WEIGHTS]
+    tried = {name: opened(name) for name in named or names[:_MOST]}
+    known = named or [name for name, part in tried.items() if sniff(part) is not None]
+    if len(known) != 1:
+        files = plural(len(known), "PyTorch file") if known else "no PyTorch file"
+        raise UnreadableFile(f"a {kind} archive with {files}; extract it and inspect one model")
+    chosen = known[0]
+    others = [name for name in names if name.lower().endswith(BUNDLED) and name != chosen]
+    if not others:
+        return Bundle(tried[chosen])
+    listed = ", ".join(name[:60] for name in others[:_SHOWN])
+    detail = f"of the {kind} archive only {chosen[:60]} is read, and not {listed}"
+    return Bundle(tried[chosen], (Observation(Fact.UNUSUAL, detail),))

@@ -1,0 +1,136 @@
+"""Checkpoints of torch.distributed.checkpoint: a folder whose `.metadata` pickles the index.
+
+Names, shapes, types and the place of each chunk all stand in that one file
+(torch/distributed/checkpoint/metadata.py, filesystem.py); the chunks' files are only measured.
+"""
+
+from __future__ import annotations
+
+import math
+
+from rnninspect.plugin import Fact, Observation, Purpose, UnreadableFile, Whereabouts
+from rnninspect_torch.describing.model import describe_model
+from rnninspect_torch.describing.saved import Saved
+from rnninspect_torch.networks.purposes import purpose_of_key
+from rnninspect_torch.networks.records import Entry, Root
+from rnninspect_torch.pickles.values import Instance, Mapping, Storage, Tensor, strides_in_a_row
+from rnninspect_torch.tensors.dtypes import ELEMENT_BYTES
+from rnninspect_torch.tensors.rebuilders import dtype_name, integers
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from rnninspect.plugin import SavedModel, Source
+
+_INDEX = "torch.distributed.checkpoint.metadata.Metadata"
+_SCOPE = "distributed"
+_MOST = 20
+
+
+def is_index(value: object) -> bool:
+    """Whether a pickled value is the index of a distributed checkpoint."""
+    return isinstance(value, Instance) and value.path == _INDEX
+
+
+class _Reading:
+    __slots__ = ("held", "notes", "sizes", "source")
+
+    def __init__(self, source: Source) -> None:
+        self.source = source
+        self.held: dict[str, int | None] = {}
+        self.notes: list[Observation] = []
+        self.sizes: dict[str, int | None] = {}
+
+    def file_size(self, name: str) -> int | None:
+        """Bytes of a file of chunks; None if it is not in the folder, which is noted once."""
+        if name not in self.sizes:
+            found = self.source.neighbour(name)
+            self.sizes[name] = None if found.path is None else found.size
+            if found.path is None and len(self.notes) < _MOST:
+                missing = found.whereabouts is Whereabouts.MISSING
+                fact = Fact.EXTERNAL_MISSING if missing else Fact.EXTERNAL_OUTSIDE
+                self.notes.append(Observation(fact, f"the file of chunks {name[:80]}"))
+        return self.sizes[name]
+
+
+def describe_checkpoint(saved: Saved) -> SavedModel:
+    """The model that an index describes; UnreadableFile if it is no such index."""
+    held = saved.value.attributes if isinstance(saved.value, Instance) else {}
+    tensors, places = held.get("state_dict_metadata"), held.get("storage_data")
+    if not isinstance(tensors, Mapping):
+        raise UnreadableFile("an index of a distributed checkpoint without tensors")
+    reading = _Reading(saved.calls.source)
+    stored = _places(places, reading)
+    roots: dict[str, Root] = {}
+    for name, told in tensors.named.items():
+        if isinstance(told, Instance) and "size" in told.attributes:
+            top = name.partition(".")[0]
+            purpose = purpose_of_key(top, Purpose.PARAMETER)
+            label = "" if purpose is Purpose.PARAMETER else top
+            root = roots.setdefault(label, Root(label, purpose))
+            root.entries.append(Entry(name, _tensor(name, told.attributes, stored, reading)))
+    described = Saved(
+        "torch distributed checkpoint",
+        None,
+        saved.calls,
+        lambda storage: reading.held.get(storage.key),
+        (*saved.observations, *reading.notes),
+    )
+    return describe_model(described, list(roots.values()))
+
+
+def _places(value: object, reading: _Reading) -> dict[str, int]:
+    """Bytes stored for each name, over all its chunks; what passes the end of a file is cut off."""
+    stored: dict[str, int] = {}
+    for key, place in value.items() if isinstance(value, Mapping) else ():
+        if not isinstance(key, Instance) or not isinstance(place, Instance):
+            continue
+        name, told = key.attributes.get("fqn"), place.attributes
+        path, offset, length = (told.get(what) for what in ("relative_path", "offset", "length"))
+        if not isinstance(name, str) or not isinstance(path, str):
+            continue
+        start, size = integers((offset, length), "place of a chunk")
+        held = reading.file_size(path)
+        stored[name] = stored.get(name, 0) + max(0, min(size, (held or 0) - start))
+    return stored
+
+
+def _tensor(
+    name: str, told: dict[str, object], stored: dict[str, int], reading: _Reading
+) -> Tensor:
+    """A tensor of the whole shape; its chunks together must have as many elements."""
+    shape = integers(_size(told.get("size")), "shape")
+    properties = told.get("properties")
+    dtype = _dtype(properties.state if isinstance(properties, Instance) else None)
+    each = ELEMENT_BYTES.get(dtype, 1)
+    storage = Storage(_SCOPE, name, dtype, each, math.prod(max(0, size) for size in shape))
+    tensor = Tensor(storage, 0, shape, strides_in_a_row(shape), dtype)
+    in_chunks = _chunked(told.get("chunks"))
+    if in_chunks != tensor.count and len(reading.notes) < _MOST:
+        detail = f"its chunks have {in_chunks:,} elements of {tensor.count:,}"
+        reading.notes.append(Observation(Fact.CONTRADICTION, detail, tensor=name))
+    # Each chunk is a small file of its own, with its own headers: more bytes than needed are right.
+    reading.held[name] = min(storage.bytes, stored.get(name, 0))
+    return tensor
+
+
+def _chunked(value: object) -> int:
+    total = 0
+    for chunk in value if isinstance(value, list | tuple) else ():
+        if isinstance(chunk, Instance):
+            sizes = integers(_size(chunk.attributes.get("sizes")), "shape of a chunk")
+            total += math.prod(max(0, size) for size in sizes)
+    return total
+
+
+def _size(value: object) -> object:
+    """torch.Size stands for a tuple; an instance of it holds one."""
+    return value.args[0] if isinstance(value, Instance) and value.args else value
+
+
+def _dtype(state: object) -> str:
+    """TensorProperties is pickled as a tuple that begins with the type, or as a dict."""
+    if isinstance(state, tuple) and state:
+        return dtype_name(state[0])
+    if isinstance(state, Mapping):
+        return dtype_name(state.named.get("dtype"))
+    return "uint8"

@@ -1,0 +1,144 @@
+"""Programs of torch.export: weights named and measured in JSON, or a state dict inside (.pt2).
+
+Since torch 2.8 each weight is a record, described by a configuration beside it
+(torch/export/pt2_archive); before, the archive held a state dict that torch.save had written.
+"""
+
+from __future__ import annotations
+
+from rnninspect.plugin import Fact, Limit, Observation, Purpose, UnreadableFile, plural
+from rnninspect_torch.archives.archive import Archive
+from rnninspect_torch.describing.model import describe_model
+from rnninspect_torch.describing.saved import Saved
+from rnninspect_torch.formats.json_records import read_json
+from rnninspect_torch.formats.saved_zip import read_saved
+from rnninspect_torch.networks.records import Entry, Root
+from rnninspect_torch.networks.survey import find_roots
+from rnninspect_torch.networks.walking import Walk
+from rnninspect_torch.pickles.values import Storage, Tensor
+from rnninspect_torch.programs.export_graph import declare_layers, producer_of
+from rnninspect_torch.tensors.calls import TorchCalls
+from rnninspect_torch.tensors.dtypes import ELEMENT_BYTES
+from rnninspect_torch.tensors.rebuilders import integers
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from rnninspect.plugin import SavedModel
+
+_FOLDERS = {"data/weights/": Purpose.PARAMETER, "data/constants/": Purpose.CONSTANT}
+_CONFIG = "_config.json"
+_OLD, _OLD_GRAPH = "serialized_state_dict.pt", "serialized_exported_program.json"
+_LARGEST_GRAPH = 1 << 24  # bytes; a network that is unrolled over time can have far more
+# c10's ScalarType plus one (torch/_export/serde/schema.py, ScalarType).
+_TYPES = {
+    1: "uint8",
+    2: "int8",
+    3: "int16",
+    4: "int32",
+    5: "int64",
+    6: "float16",
+    7: "float32",
+    8: "float64",
+    9: "complex32",
+    10: "complex64",
+    11: "complex128",
+    12: "bool",
+    13: "bfloat16",
+    28: "uint16",
+    29: "float8_e4m3fn",
+    30: "float8_e5m2",
+    31: "float8_e4m3fnuz",
+    32: "float8_e5m2fnuz",
+}
+
+
+def read(archive: Archive) -> SavedModel:
+    """The models of an archive, in the old layout or the new one."""
+    if _OLD in archive:
+        return _read_old(archive)
+    names = [name for folder in _FOLDERS for name in archive.names(folder, _CONFIG)]
+    graphs = [(name, archive.size(name)) for name in archive.names("models/", ".json")]
+    told = sum(archive.size(name) for name in names)
+    told += sum(size for _, size in graphs if size <= _LARGEST_GRAPH)
+    archive.source.limits.require(Limit.HEADER_BYTES, 4 * told, "the JSON records together")
+    roots = list(_roots(archive))
+    if not roots:
+        if any(archive.names("data/aotinductor/")):
+            raise UnreadableFile("an AOTInductor package: its weights are in a compiled library")
+        raise UnreadableFile("a torch.export archive without weights")
+    notes = list(archive.observations())
+    producer = ""
+    for name, size in graphs:
+        if size > _LARGEST_GRAPH:
+            detail = f"the graph of {name[:80]} is too large to read: it declares no layer"
+            notes.append(Observation(Fact.UNUSUAL, detail))
+            continue
+        graph = read_json(archive.open(name))
+        producer = producer or producer_of(graph)
+        for root in roots:
+            if root.purpose is Purpose.PARAMETER:
+                declare_layers(graph, root)
+    saved = Saved("torch export", None, TorchCalls(archive.source), archive.held, tuple(notes))
+    return describe_model(saved, roots, producer)
+
+
+def _roots(archive: Archive) -> Iterator[Root]:
+    """One root for the weights and one for the constants of each model."""
+    for folder, purpose in _FOLDERS.items():
+        for name in archive.names(folder, _CONFIG):
+            config = read_json(archive.open(name)).get("config")
+            root = Root(name[len(folder) :].rsplit("_", 2)[0], purpose)
+            if not isinstance(config, dict):
+                continue
+            for label in list(config):
+                tensor = _tensor(archive, label, config.pop(label), folder.rstrip("/"))
+                if tensor is not None:
+                    root.entries.append(Entry(label, tensor))
+            if root.entries:
+                yield root
+
+
+def _tensor(archive: Archive, name: str, fields: object, scope: str) -> Tensor | None:
+    """A tensor from its `tensor_meta`; None for what is pickled: a custom object."""
+    if not isinstance(fields, dict):
+        raise UnreadableFile(f"the archive's configuration gives {name[:80]} no fields")
+    meta = fields.get("tensor_meta")
+    path = fields.get("path_name")
+    if not isinstance(meta, dict) or not isinstance(path, str):
+        return None
+    shape = integers(_numbers(meta.get("sizes")), "shape")
+    strides = integers(_numbers(meta.get("strides")), "stride")
+    offset = integers(_numbers([meta.get("storage_offset")]), "offset")[0]
+    if len(shape) != len(strides):
+        strided = plural(len(strides), "stride")
+        raise UnreadableFile(f"{name[:80]} has rank {len(shape)} and {strided}")
+    code = meta.get("dtype")
+    dtype = _TYPES.get(code, "uint8") if isinstance(code, int) else "uint8"
+    # A record is the whole storage that the tensor is a view of; nothing else tells its length.
+    count = int(archive.size(f"{scope}/{path}") // ELEMENT_BYTES[dtype])
+    storage = Storage(scope, path, dtype, ELEMENT_BYTES[dtype], count)
+    return Tensor(storage, offset, shape, strides, dtype, parameter=fields.get("is_param") is True)
+
+
+def _numbers(values: object) -> object:
+    """The integers of a list of {"as_int": n}; what is an expression counts as none."""
+    if not isinstance(values, list):
+        return values
+    return [value.get("as_int") if isinstance(value, dict) else value for value in values]
+
+
+def _read_old(archive: Archive) -> SavedModel:
+    """Before torch 2.8: a state dict and the constants, each as torch.save writes it."""
+    saved = read_saved(Archive(archive.open(_OLD)))
+    walk = Walk(archive.source)
+    roots = find_roots(saved.value, walk)
+    graph = archive.records[_OLD_GRAPH]
+    producer = ""
+    if graph.size <= _LARGEST_GRAPH:
+        program = read_json(archive.open(_OLD_GRAPH))
+        producer = producer_of(program)
+        for root in roots:
+            declare_layers(program, root)
+    return describe_model(saved._replace(format="torch export"), roots, producer)

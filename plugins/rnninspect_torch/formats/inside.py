@@ -1,0 +1,115 @@
+"""Whole files of models inside a pickle, as bytes or as an array of bytes: what Keras pickles.
+
+Keras 3 and tf.keras since 2.11 pickle the bytes of a `.keras` archive, tf.keras before that an
+array of a tar archive with a SavedModel in it, scikeras an array of either; others an HDF5 file.
+"""
+
+from __future__ import annotations
+
+from rnninspect.plugin import Fact, Inside, Limit, Observation, UnreadableFile, plural
+from rnninspect_torch.archives.magic import HEAD, begins_a_file, is_tar
+from rnninspect_torch.archives.tar_members import read_tar
+from rnninspect_torch.describing.model import callables_of
+from rnninspect_torch.pickles.values import Blob, Instance, Mapping
+from rnninspect_torch.tensors.arrays import array_of, parts_of
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from rnninspect.plugin import Source
+    from rnninspect_torch.describing.saved import Saved
+    from rnninspect_torch.networks.walking import Walk
+
+_GRAPH = "saved_model.pb"
+
+
+def find_inside(saved: Saved, walk: Walk) -> Inside | None:
+    """The one file of a model that a pickle holds; None if it holds none.
+
+    Raises UnreadableFile if it holds several, of which none is the model.
+    """
+    if not saved.calls.holds_files:
+        return None
+    files, others = [], 0
+    for value in _held_by(saved.value, walk):
+        source = _opened(value, saved.calls.source)
+        if source is not None:
+            files.append(source)
+        elif isinstance(value, Instance) and array_of(value) is not None:
+            others += 1
+    if not files:
+        return None
+    if len(files) > 1:
+        raise UnreadableFile(
+            f"a {saved.calls.container} that holds {len(files)} model files, not one"
+        )
+    notes = [*callables_of(saved), *saved.observations]
+    if others:
+        clause = f"{plural(others, 'array')} beside the model file: not read"
+        notes.append(Observation(Fact.UNUSUAL, clause))
+    return Inside(_without_tar(files[0]), saved.calls.container, tuple(notes))
+
+
+def _held_by(value: object, walk: Walk) -> Iterator[object]:
+    """All byte strings, texts and arrays below a value."""
+    waiting = [value]
+    while waiting:
+        current = waiting.pop()
+        walk.step()
+        match current:
+            case bytes() | str() | Blob():
+                if walk.first_visit(current):
+                    yield current
+            case Mapping() if walk.first_visit(current):
+                waiting.extend((*current.pairs, current.state))
+            case list() | tuple() if walk.first_visit(current):
+                waiting.extend(current)
+            case Instance() if walk.first_visit(current):
+                if parts_of(current) is not None:
+                    yield current
+                else:
+                    held = (current.pairs, current.items, current.args)
+                    waiting.extend((current.maker, current.state, *held))
+
+
+def _opened(value: object, around: Source) -> Source | None:
+    """The bytes of a file; None if they do not begin as one."""
+    if isinstance(value, Instance):
+        parts = parts_of(value)
+        value = None if parts is None else parts.data
+    match value:
+        case bytes() if begins_a_file(value[:HEAD]):
+            return around.holding(value)
+        case str() if begins_a_file(value[:HEAD].encode("latin-1", "replace")):
+            return around.holding(value.encode("latin-1", "replace"))
+        case Blob(encoding=None) if begins_a_file(value.head(HEAD)):
+            return value.source
+        case Blob() if begins_a_file(value.head(HEAD)):
+            return _decoded(value, around)
+    return None
+
+
+def _decoded(text: Blob, around: Source) -> Source:
+    """Bytes that protocol 2 wrote as a text, each byte a character."""
+    size = text.source.size
+    around.spend(Limit.EXPANSION, size, "the bytes that a pickle holds as text")
+    letters = text.source.read(0, size).decode(text.encoding or "", "replace")
+    return around.holding(letters.encode("latin-1", "replace"))
+
+
+def _without_tar(source: Source) -> Source:
+    """The folder of a SavedModel that a tar archive holds, or else the file itself."""
+    if not is_tar(source.head(HEAD)):
+        return source
+    members = read_tar(source)
+    graph = next((name for name in members if f"/{name}".endswith(f"/{_GRAPH}")), None)
+    if graph is None:
+        return source
+    folder = graph.removesuffix(_GRAPH)
+    inside = {
+        name.removeprefix(folder): member
+        for name, member in members.items()
+        if name.startswith(folder)
+    }
+    return source.containing(inside)

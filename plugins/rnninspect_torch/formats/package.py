@@ -1,0 +1,39 @@
+"""Archives of torch.package: pickled resources in folders, storages in `.data` (torch/package)."""
+
+from __future__ import annotations
+
+from rnninspect.plugin import UnreadableFile
+from rnninspect_torch.describing.assembling import assemble
+from rnninspect_torch.describing.saved import Saved
+from rnninspect_torch.pickles.interpreter import load_from
+from rnninspect_torch.pickles.values import Mapping
+from rnninspect_torch.tensors.calls import TorchCalls
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from rnninspect.plugin import SavedModel
+    from rnninspect_torch.archives.archive import Archive
+    from rnninspect_torch.pickles.values import Storage
+
+
+def read_package(archive: Archive) -> Saved:
+    """All pickles of a package as one dict, by the names of their resources."""
+    calls = TorchCalls(archive.source, ".data")
+    resources = Mapping()
+    for name in archive.names("", ".pkl"):
+        if not name.startswith(".data/"):
+            value = load_from(archive.open(name), calls)
+            resources.update([name.removesuffix(".pkl").replace("/", "."), value])
+    if not resources.pairs:
+        raise UnreadableFile("a torch.package archive without a pickle")
+    value = resources.pairs[1] if len(resources.pairs) == 2 else resources
+
+    def held(storage: Storage) -> int:
+        return archive.size(f".data/{storage.key}.storage")
+
+    return Saved("torch.package", value, calls, held, archive.observations())
+
+
+def read(archive: Archive) -> SavedModel:
+    """The model in a torch.package archive."""
+    return assemble(read_package(archive))

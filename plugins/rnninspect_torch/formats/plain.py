@@ -1,0 +1,68 @@
+"""Plain pickles: a module or state dict that pickle.dump wrote, storages and all."""
+
+from __future__ import annotations
+
+from rnninspect.plugin import Fact, Observation, UnreadableFile, plural
+from rnninspect_torch.describing.assembling import assemble
+from rnninspect_torch.describing.saved import Saved
+from rnninspect_torch.formats.distributed import describe_checkpoint, is_index
+from rnninspect_torch.formats.inside import find_inside
+from rnninspect_torch.networks.walking import Walk
+from rnninspect_torch.pickles.cursor import Cursor
+from rnninspect_torch.pickles.interpreter import load
+from rnninspect_torch.pickles.values import Instance
+from rnninspect_torch.tensors.arrays import SCOPE as ARRAY
+from rnninspect_torch.tensors.calls import TorchCalls
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from rnninspect.plugin import Inside, SavedModel, Source
+
+_TABLES = "pandas."  # of data: their arrays are those of columns
+
+
+def read_plain(source: Source) -> Saved:
+    """The value of the first pickle; bytes behind it are noted, not read."""
+    calls, cursor = TorchCalls(source), Cursor(source)
+    value = load(cursor, calls)
+    notes: tuple[Observation, ...] = ()
+    if cursor.left:
+        detail = f"{plural(cursor.left, 'trailing byte')} after the pickle"
+        notes = (Observation(Fact.UNUSUAL, detail),)
+    return Saved("pytorch pickle", value, calls, lambda _: None, notes)
+
+
+def read(source: Source) -> SavedModel | Inside:
+    """The model in a plain pickle, or the one whose index a distributed checkpoint pickles."""
+    saved = read_plain(source)
+    if not saved.calls.storages and not saved.calls.nested:
+        found = find_inside(saved, Walk(source))
+        if found is not None:
+            return found
+    if is_index(saved.value):
+        return describe_checkpoint(saved)
+    if isinstance(saved.value, Instance) and saved.value.path.startswith(_TABLES):
+        raise UnreadableFile(f"a pickle of {saved.value.path}, not a model")
+    model = assemble(saved)
+    if all(tensor.identity.startswith(f"{ARRAY}/") for tensor in model.tensors):
+        return _of_arrays(model, saved)
+    return model
+
+
+def _of_arrays(model: SavedModel, saved: Saved) -> SavedModel:
+    """The same without torch's name: the file holds arrays of numpy, which anything may have."""
+    model = model._replace(format=f"{saved.calls.container} of numpy arrays")
+    if any(layer.convention == "pytorch" for layer in model.layers):  # by the names of its weights
+        return model
+    model = model._replace(framework="numpy")
+    if model.layers:
+        return model
+    held = saved.value.attributes if isinstance(saved.value, Instance) else {}
+    version = held.get("_sklearn_version")
+    note = Observation(
+        Fact.UNUSUAL, "the file does not say which of its arrays are parameters: all are counted"
+    )
+    return model._replace(
+        producer=f"scikit-learn {version[:20]}" if isinstance(version, str) else "",
+        observations=(*model.observations, note),
+    )

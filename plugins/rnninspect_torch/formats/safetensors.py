@@ -1,0 +1,165 @@
+"""Safetensors: a length, a JSON header, the bytes of all tensors (huggingface/safetensors)."""
+
+from __future__ import annotations
+
+import json
+import math
+from collections import Counter
+from operator import itemgetter
+
+from rnninspect.plugin import Fact, Limit, Observation, Record, UnreadableFile, plural
+from rnninspect_torch.describing.model import describe_model
+from rnninspect_torch.describing.saved import Saved
+from rnninspect_torch.formats.json_records import TEXT_SHIFT
+from rnninspect_torch.networks.records import Entry, Root
+from rnninspect_torch.pickles.values import Storage, Tensor, strides_in_a_row
+from rnninspect_torch.tensors.calls import TorchCalls
+from rnninspect_torch.tensors.dtypes import ELEMENT_BYTES, SAFETENSORS
+from rnninspect_torch.tensors.rebuilders import integers
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from rnninspect.plugin import SavedModel, Source
+
+    # A tensor's first byte behind the header, the one behind its last, and its name.
+    _Span = tuple[int, int, str]
+_PREFIX = 8
+_SCOPE = "tensors"
+# What a tensor of six axes takes in a header: bounds on what JSON makes of a header.
+_MARKS = {",": 10, '"': 10, "[": 2, "{": 1}
+# How often its text is in memory at most: encoded, decoded, as names and as identities; one letter
+# that is not ASCII may make each other letter of the decoded text take four bytes.
+_TIMES, _TIMES_UNICODE = 4, 8
+_MOST = 20  # notes of one kind
+_STEPS, _MARKS_IN_A_STEP = 12, 4  # of a tensor, and of what else the header holds
+
+
+class _Fields(Record):
+    """What the header says of a tensor, as JSON has it but for lists, which are tuples."""
+
+    dtype: object
+    shape: object
+    data_offsets: object
+
+
+_FIELDS = frozenset(_Fields._fields)
+
+
+def read_header(source: Source, scope: str = _SCOPE) -> tuple[Saved, Root]:
+    """The tensors of a file, in the header's order, and what it says of their bytes.
+
+    `scope` tells its storages from those of other files.
+
+    Raises:
+        UnreadableFile: the header passes the end of the file or is not what it should be.
+        RefusedFile: it is larger than the limits allow.
+    """
+    length = int.from_bytes(source.read(0, _PREFIX), "little")
+    if length > source.size - _PREFIX:
+        raise UnreadableFile(f"a header of {length} bytes in a file of {source.size}")
+    repeated: list[str] = []
+    header = _parsed(source, length, repeated)
+    if not isinstance(header, dict):
+        raise UnreadableFile("the header is no JSON object")
+    notes = [
+        Observation(Fact.DUPLICATE_NAME, f"{name} stands twice in the header") for name in repeated
+    ]
+    saved = Saved("safetensors", None, TorchCalls(source, scope), lambda _: 0, tuple(notes))
+    return _describe(saved, header, source.size - _PREFIX - length)
+
+
+def _parsed(source: Source, length: int, repeated: list[str]) -> object:
+    """The header as JSON, tensors as _Fields; adds names that stand twice in one object."""
+    source.limits.require(Limit.HEADER_BYTES, _TIMES * length, "the header in memory")
+    source.spend(Limit.STEPS, length >> TEXT_SHIFT)
+    encoded = source.read(_PREFIX, length)
+    if not encoded.isascii():
+        source.limits.require(Limit.HEADER_BYTES, _TIMES_UNICODE * length, "the header in memory")
+    text = encoded.decode()
+    del encoded
+    for mark, each in _MARKS.items():
+        source.limits.require(Limit.TENSORS, text.count(mark) // each, "the header")
+    source.spend(Limit.STEPS, text.count(",") // _MARKS_IN_A_STEP + _STEPS * text.count("{"))
+    return json.loads(text, object_pairs_hook=lambda pairs: _object(pairs, repeated))
+
+
+def _object(pairs: list[tuple[str, object]], repeated: list[str]) -> _Fields | dict[str, object]:
+    """An object of the header as it is parsed: that of a tensor takes a third of a dict."""
+    held = dict(pairs)
+    if len(held) != len(pairs) and len(repeated) < _MOST:
+        counts = Counter(name for name, _ in pairs)
+        repeated.append(next(name for name, times in counts.items() if times > 1))
+    if held.keys() != _FIELDS:
+        return held
+    shape, offsets = held["shape"], held["data_offsets"]
+    return _Fields(
+        held["dtype"],
+        tuple(shape) if type(shape) is list else shape,
+        tuple(offsets) if type(offsets) is list else offsets,
+    )
+
+
+def _describe(saved: Saved, header: dict[str, object], size: int) -> tuple[Saved, Root]:
+    """What a header says, and what of the bytes behind it, of which there are `size`, it holds."""
+    root, scope = Root(""), saved.calls.scope
+    told = header.pop("__metadata__", None)
+    spans = [_add(root, scope, name, header.pop(name)) for name in list(header)]
+    _restore_aliases(root, told)
+    held = {name: max(0, min(stop, size) - max(start, 0)) for start, stop, name in spans}
+    notes = (*saved.observations, *_gaps(spans, size))
+    return saved._replace(held=lambda storage: held.get(storage.key, 0), observations=notes), root
+
+
+def _add(root: Root, scope: str, name: str, fields: object) -> _Span:
+    """Add a tensor to the root, and return which bytes are its own."""
+    if isinstance(fields, dict):  # with others, or without all of them
+        fields = _Fields(*map(fields.get, _Fields._fields))
+    if not isinstance(fields, _Fields):
+        raise UnreadableFile(f"the header gives {name[:80]} no fields")
+    code, shape = fields.dtype, integers(fields.shape, "shape")
+    start, stop = (*integers(fields.data_offsets, "data_offsets"), -1, -1)[:2]
+    dtype = SAFETENSORS.get(code) if isinstance(code, str) else None
+    if dtype is None:
+        raise UnreadableFile(f"{name[:80]} has an unknown dtype, {str(code)[:20]}")
+    count = math.prod(shape) if min(shape, default=0) >= 0 else 0
+    storage = Storage(scope, name, dtype, ELEMENT_BYTES[dtype], count)
+    root.entries.append(Entry(name, Tensor(storage, 0, shape, strides_in_a_row(shape), dtype)))
+    return start, stop, name
+
+
+def _restore_aliases(root: Root, told: object) -> None:
+    """`save_model` leaves out tensors with a second name, and notes which one it kept."""
+    if not isinstance(told, dict):
+        return
+    kept = {entry.name: entry.tensor for entry in root.entries}
+    for left_out, name in told.items():
+        if isinstance(name, str) and name in kept and left_out not in kept:
+            root.entries.append(Entry(left_out, kept[name]))
+
+
+def _gaps(spans: list[_Span], size: int) -> list[Observation]:
+    """Overlaps, and bytes that belong to no tensor, which the library's own reader refuses."""
+    notes: list[Observation] = []
+    ordered = sorted(spans, key=itemgetter(0, 1))
+    unused = reached = ordered[0][0] if ordered else 0
+    before = ""
+    for start, stop, name in ordered:
+        if start > reached:
+            unused += start - reached
+        elif start < reached and start < stop and len(notes) < _MOST:
+            notes.append(Observation(Fact.OVERLAP, f"shares bytes with {before}", tensor=name))
+        reached, before = max(reached, stop), name
+    unused += max(0, size - reached)
+    for start, _, name in ordered[:1]:
+        if start < 0:
+            detail = "its bytes would begin before the end of the header"
+            notes.append(Observation(Fact.CONTRADICTION, detail, tensor=name))
+    if unused > 0:
+        notes.append(Observation(Fact.UNUSUAL, f"{plural(unused, 'byte')} outside any tensor"))
+    return notes
+
+
+def read(source: Source) -> SavedModel:
+    """The model in a safetensors file."""
+    saved, root = read_header(source)
+    return describe_model(saved, [root])

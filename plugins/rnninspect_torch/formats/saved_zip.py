@@ -1,0 +1,25 @@
+"""What torch.save writes since version 1.6: a pickle in a zip archive, each storage in a record."""
+
+from __future__ import annotations
+
+from rnninspect_torch.describing.assembling import assemble
+from rnninspect_torch.describing.saved import Saved
+from rnninspect_torch.pickles.interpreter import load_from
+from rnninspect_torch.tensors.calls import TorchCalls
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from rnninspect.plugin import SavedModel
+    from rnninspect_torch.archives.archive import Archive
+
+
+def read_saved(archive: Archive) -> Saved:
+    """The value in `data.pkl`; its storages are the records of `data/`."""
+    calls = TorchCalls(archive.source)
+    value = load_from(archive.open("data.pkl"), calls)
+    return Saved("pytorch zip", value, calls, archive.held, archive.observations())
+
+
+def read(archive: Archive) -> SavedModel:
+    """The model that torch.save wrote."""
+    return assemble(read_saved(archive))

@@ -1,0 +1,137 @@
+"""Models in shards: a JSON index names the file of each tensor (huggingface/transformers)."""
+
+from __future__ import annotations
+
+from rnninspect.plugin import Fact, Limit, Observation, UnreadableFile, Whereabouts
+from rnninspect_torch.archives import archive
+from rnninspect_torch.describing.model import describe_model
+from rnninspect_torch.describing.saved import Saved
+from rnninspect_torch.formats import legacy, safetensors
+from rnninspect_torch.formats import saved_zip as zipped
+from rnninspect_torch.formats.json_records import read_json
+from rnninspect_torch.networks.records import Entry, Root
+from rnninspect_torch.networks.survey import find_roots
+from rnninspect_torch.networks.walking import Walk
+from rnninspect_torch.recognition import Container, sniff
+from rnninspect_torch.tensors.calls import TorchCalls
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from rnninspect.plugin import SavedModel, Source
+    from rnninspect_torch.pickles.values import Storage, Tensor
+
+_MOST_SHARDS = 1_000
+_MOST = 20  # notes of one kind
+
+
+class _Whole:
+    """What the shards hold together."""
+
+    __slots__ = ("calls", "format", "held", "notes", "read", "root", "shards")
+
+    def __init__(self, format_: str, calls: TorchCalls) -> None:
+        self.format = format_
+        self.root = Root("")
+        self.calls = calls
+        self.held: dict[tuple[str, str], int | None] = {}
+        self.read: set[tuple[int, int] | None] = set()  # the shards, by the file's identity
+        self.shards: dict[str, Saved] = {}  # those of safetensors, by the scope of their storages
+        self.notes: list[Observation] = []
+
+    def held_bytes(self, storage: Storage) -> int | None:
+        """Bytes that the shard of a storage holds for it."""
+        if storage.scope in self.shards:
+            return self.shards[storage.scope].held_bytes(storage)
+        return self.held.get((storage.scope, storage.key))
+
+    def note(self, fact: Fact, detail: str, tensor: str | None = None) -> None:
+        if sum(known.fact is fact for known in self.notes) < _MOST:
+            self.notes.append(Observation(fact, detail, tensor=tensor))
+
+
+def read(source: Source) -> SavedModel:
+    """The model whose index this is, with all shards that lie beside it."""
+    whole = _gathered(source)
+    saved = Saved(whole.format, None, whole.calls, whole.held_bytes, tuple(whole.notes))
+    return describe_model(saved, [whole.root])
+
+
+def _gathered(source: Source) -> _Whole:
+    """What the shards hold; the index itself is forgotten before anything is made of it."""
+    places = _places(source)
+    shards = list(dict.fromkeys(places.values()))
+    if len(shards) > _MOST_SHARDS:
+        raise UnreadableFile(f"an index of {len(shards)} shards, of which {_MOST_SHARDS} are read")
+    named = "sharded safetensors" if shards[0].endswith(".safetensors") else "pytorch shards"
+    whole = _Whole(named, TorchCalls(source))
+    for number, name in enumerate(shards):
+        _add_shard(whole, source, name, f"shard {number}")
+        source.limits.require(Limit.TENSORS, len(whole.root.entries), "the shards together")
+    found = {entry.name for entry in whole.root.entries}
+    for name, shard in places.items():
+        if name not in found:
+            detail = f"the index promises it in {shard[:80]}"
+            whole.note(Fact.EXTERNAL_MISSING, detail, name)
+    return whole
+
+
+def _places(source: Source) -> dict[str, str]:
+    """The file of each tensor, as the index has it; UnreadableFile if it is no index."""
+    places = read_json(source).get("weight_map")
+    if not isinstance(places, dict) or not places:
+        raise UnreadableFile("an index of shards without a weight_map")
+    if not all(isinstance(name, str) for name in places.values()):
+        raise UnreadableFile("a weight_map that does not lead to names of files")
+    return places
+
+
+def _add_shard(whole: _Whole, source: Source, name: str, scope: str) -> None:
+    found = source.neighbour(name)
+    if found.path is None:
+        missing = found.whereabouts is Whereabouts.MISSING
+        fact = Fact.EXTERNAL_MISSING if missing else Fact.EXTERNAL_OUTSIDE
+        whole.note(fact, f"the shard {name[:80]}")
+        return
+    if found.identity in whole.read:  # another spelling of its path, or a link to the same file
+        return
+    whole.read.add(found.identity)
+    with source.open_neighbour(name) as shard:
+        try:
+            saved, roots = _read_shard(shard, scope)
+        except UnreadableFile as error:
+            reason = f"the shard {name[:80]}: {error}"
+            raise type(error)(reason) from error
+    whole.calls.foreign.update(saved.calls.foreign)
+    whole.notes.extend(saved.observations)
+    if saved.calls.scope == scope:  # its tensors are all told from others
+        whole.shards[scope] = saved
+        whole.root.entries.extend(roots[0].entries)
+        return
+    for root in roots:
+        for entry in root.entries:
+            tensor = _moved(entry.tensor, saved, scope, whole)
+            whole.root.entries.append(Entry(entry.name, tensor, entry.purpose))
+
+
+def _read_shard(source: Source, scope: str) -> tuple[Saved, list[Root]]:
+    match sniff(source):
+        case Container.SAFETENSORS:
+            saved, root = safetensors.read_header(source, scope)
+            return saved, [root]
+        case Container.ZIP:
+            saved = zipped.read_saved(archive.Archive(source))
+        case Container.LEGACY:
+            saved = legacy.read_legacy(source)
+        case _:
+            raise UnreadableFile("neither safetensors nor a state dict of torch")
+    return saved, find_roots(saved.value, Walk(source))
+
+
+def _moved(tensor: Tensor, saved: Saved, scope: str, whole: _Whole) -> Tensor:
+    """The tensor over a storage whose name is its own among all shards."""
+    parts = tuple(_moved(part, saved, scope, whole) for part in tensor.parts)
+    if tensor.storage is None:
+        return tensor.changed(parts=parts)
+    storage = tensor.storage.in_scope(f"{scope}/{tensor.storage.scope}")
+    whole.held[storage.scope, storage.key] = saved.held_bytes(tensor.storage)
+    return tensor.changed(storage=storage, parts=parts)

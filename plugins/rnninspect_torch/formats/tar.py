@@ -1,0 +1,120 @@
+"""Torch's first container: a tar archive of four files (torch/serialization.py, _legacy_load).
+
+`storages` has the elements, `tensors` the views, `pickle` the value, whose persistent ids are the
+numbers of tensors; `sys_info` tells of the machine.
+"""
+
+from __future__ import annotations
+
+from rnninspect.plugin import Limit, UnreadableFile
+from rnninspect_torch.archives import tar_members
+from rnninspect_torch.describing.assembling import assemble
+from rnninspect_torch.describing.saved import Saved
+from rnninspect_torch.pickles.cursor import Cursor
+from rnninspect_torch.pickles.interpreter import load, load_from
+from rnninspect_torch.pickles.values import Global, Storage, Tensor
+from rnninspect_torch.tensors.calls import TorchCalls
+from rnninspect_torch.tensors.dtypes import STORAGES
+from rnninspect_torch.tensors.rebuilders import integers
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from rnninspect.plugin import SavedModel, Source
+
+MEMBERS = ("pickle", "storages", "tensors")
+_MOST_AXES = 64
+
+
+class TarCalls(TorchCalls):
+    """Persistent ids that name tensors, or classes with their source text."""
+
+    def __init__(self, source: Source) -> None:
+        super().__init__(source, "storages")
+        self.held: dict[str, int] = {}
+        self.tensors: dict[int, Tensor] = {}
+
+    def persistent(self, key: object) -> object:
+        """The tensor of a number, or the class of a tuple."""
+        if type(key) is tuple and key:
+            return key[0]
+        number = int(key) if isinstance(key, str) and key.isdigit() and len(key) < 20 else key
+        tensor = self.tensors.get(number) if type(number) is int else None
+        if tensor is None:
+            raise UnreadableFile("the pickle names a tensor that the archive does not list")
+        return tensor
+
+
+def read_tar_era(members: dict[str, Source], source: Source) -> Saved:
+    """The value of an archive of torch 0.1, with its tensors."""
+    calls = TarCalls(source)
+    _read_storages(Cursor(members["storages"]), calls)
+    _read_tensors(Cursor(members["tensors"]), calls)
+    value = load_from(members["pickle"], calls)
+    return Saved("pytorch tar", value, calls, lambda storage: calls.held.get(storage.key, 0))
+
+
+def _read_storages(cursor: Cursor, calls: TarCalls) -> None:
+    """Each storage: a pickle of (key, place, type), its length, its elements; then the views."""
+    for _ in range(_count(cursor, calls)):
+        fields = load(cursor, calls)
+        if not isinstance(fields, tuple) or len(fields) != 3 or not isinstance(fields[2], Global):
+            raise UnreadableFile("a storage of the archive is not (key, place, type)")
+        storage = calls.know(str(_number(fields[0])), STORAGES.get(fields[2].name, "uint8"), 0)
+        count = cursor.number(8)
+        size = int(count * storage.element_bytes)
+        held = calls.held[storage.key] = min(size, cursor.left)
+        calls.storages[storage.key] = Storage(
+            storage.scope, storage.key, storage.dtype, storage.element_bytes, count
+        )
+        cursor.skip(held)
+    views = load(cursor, calls) if cursor.left else []
+    for view in views if isinstance(views, list) else []:
+        target, root, offset, _ = integers(view, "view of a storage")
+        known = calls.storages.get(str(root))
+        if known is None:
+            raise UnreadableFile("a view of a storage that the archive does not list")
+        calls.storages[str(target)] = Storage(
+            known.scope, known.key, known.dtype, known.element_bytes, known.count, offset
+        )
+
+
+def _read_tensors(cursor: Cursor, calls: TarCalls) -> None:
+    """Each tensor: a pickle of (key, storage, type), its axes, strides and offset."""
+    for _ in range(_count(cursor, calls)):
+        fields = load(cursor, calls)
+        if not isinstance(fields, tuple) or len(fields) != 3:
+            raise UnreadableFile("a tensor of the archive is not (key, storage, type)")
+        storage = calls.storages.get(str(_number(fields[1])))
+        axes = cursor.number(4)
+        cursor.take(4)
+        if storage is None or axes > _MOST_AXES:
+            raise UnreadableFile(f"a tensor of {axes} axes, or of a storage that is not there")
+        numbers = [
+            int.from_bytes(cursor.take(8), "little", signed=True) for _ in range(2 * axes + 1)
+        ]
+        shape, strides = tuple(numbers[:axes]), tuple(numbers[axes : 2 * axes])
+        start = storage.start + numbers[-1]
+        calls.tensors[_number(fields[0])] = Tensor(storage, start, shape, strides, storage.dtype)
+
+
+def _count(cursor: Cursor, calls: TarCalls) -> int:
+    count = load(cursor, calls)
+    if type(count) is not int or count < 0:
+        raise UnreadableFile("the archive does not say how many storages or tensors it has")
+    calls.source.limits.require(Limit.TENSORS, count)
+    return count
+
+
+def _number(value: object) -> int:
+    return integers((value,), "key")[0]
+
+
+def is_tar_era(source: Source) -> bool:
+    """Whether the archive is torch's own container, and not one around a file of torch."""
+    members = tar_members.read_tar(source)
+    return all(name in members for name in MEMBERS)
+
+
+def read(source: Source) -> SavedModel:
+    """The model of torch 0.1 in an archive."""
+    return assemble(read_tar_era(tar_members.read_tar(source), source))

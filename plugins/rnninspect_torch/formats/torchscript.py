@@ -1,0 +1,146 @@
+"""TorchScript archives: attributes in `data.pkl`, constants, and code (torch/csrc/jit/docs).
+
+Scripted and traced modules keep their tree of attributes; freezing turns weights into constants,
+and only the call in the code tells which of them belong to a layer.
+"""
+
+from __future__ import annotations
+
+from rnninspect.plugin import Fact, Limit, Observation, Purpose
+from rnninspect_torch.describing.model import describe_model
+from rnninspect_torch.describing.saved import Saved
+from rnninspect_torch.networks.records import Declared, Entry, Root
+from rnninspect_torch.networks.walking import Walk
+from rnninspect_torch.pickles.interpreter import load_from
+from rnninspect_torch.pickles.values import Instance, Mapping, Tensor
+from rnninspect_torch.programs.frozen import MODES, frozen_groups
+from rnninspect_torch.programs.script_code import ClassCode, parse_code
+from rnninspect_torch.tensors.calls import TorchCalls
+from rnninspect_torch.tensors.packed import is_packed, tensors_in
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from rnninspect.plugin import SavedModel
+    from rnninspect_torch.archives.archive import Archive
+
+_MOST_CODE = 1 << 25  # bytes of code in all
+_CODE_IN_A_STEP = 10  # bytes
+_PLAIN = (bool, int, float, str, type(None))
+
+
+def read_script(archive: Archive) -> tuple[Saved, list[Root]]:
+    """The one root of a scripted, traced or frozen module, frozen layers included."""
+    source = archive.source
+    calls, constant_calls = TorchCalls(source), TorchCalls(source, "constants")
+    value = load_from(archive.open("data.pkl"), calls)
+    constants = load_from(archive.open("constants.pkl"), constant_calls)
+    calls.foreign.update(constant_calls.foreign)
+    notes = list(archive.observations())
+    classes = _code(archive, notes)
+    root = Root("")
+    if isinstance(value, Instance):
+        _walk(value, classes, root, Walk(source))
+    frozen = isinstance(value, Instance) and "training" not in value.attributes
+    entries = _constants(constants, is_frozen=frozen)
+    root.entries.extend(entries)
+    root.groups.extend(frozen_groups(classes, entries, root.declared))
+    if "traced_inputs.pkl" in archive:
+        notes.append(Observation(Fact.UNUSUAL, "it holds example inputs, which are not counted"))
+    saved = Saved("torchscript", value, calls, archive.held, tuple(notes))
+    return saved, [root]
+
+
+def _code(archive: Archive, notes: list[Observation]) -> dict[str, ClassCode]:
+    names = list(archive.names("code/", ".py"))
+    if sum(archive.size(name) for name in names) > _MOST_CODE:
+        notes.append(Observation(Fact.UNUSUAL, "more code than is read: declared sizes may lack"))
+        return {}
+    classes: dict[str, ClassCode] = {}
+    for name in names:
+        record = archive.open(name)
+        archive.source.spend(Limit.STEPS, record.size // _CODE_IN_A_STEP)
+        text = record.read(0, record.size).decode("utf-8", "replace")
+        count = len(classes) + text.count("\nclass ")
+        archive.source.limits.require(Limit.MEMBERS, count, "the number of classes in the code")
+        module = name.removeprefix("code/").removesuffix(".py").replace("/", ".")
+        classes.update(parse_code(text, module))
+    return classes
+
+
+def _walk(value: Instance, classes: dict[str, ClassCode], root: Root, walk: Walk) -> None:
+    waiting: list[tuple[str, Instance]] = [("", value)]
+    late: list[Entry] = []
+    while waiting:
+        path, current = waiting.pop()
+        held = current.attributes
+        walk.step(1 + len(held))
+        code = classes.get(current.path)
+        root.declared[path] = _declared(current, held, code)
+        for name, item in held.items():
+            for entry in _entries(walk.join(path, name), name, item, code):
+                (root.entries if entry.purpose is Purpose.PARAMETER else late).append(entry)
+        if walk.first_visit(current):
+            waiting.extend(reversed(list(_children(path, held, walk))))
+    root.entries.extend(late)
+
+
+def _declared(module: Instance, held: dict[str, object], code: ClassCode | None) -> Declared:
+    """Attributes, final constants, and what the class's one call of a layer says."""
+    plain: dict[str, object] = {
+        name: value for name, value in held.items() if isinstance(value, _PLAIN)
+    }
+    if code is not None:
+        called = {MODES[call.operator]: call for call in code.calls if not call.cell}
+        if len(called) == 1 and "weight_ih_l0" in code.parameters:
+            mode, call = called.popitem()
+            plain |= {"mode": mode, "num_layers": call.levels, "bias": call.biases}
+            plain["bidirectional"] = call.directions == 2
+        plain |= code.finals
+    return Declared(_class_name(module.path), plain)
+
+
+def _class_name(path: str) -> str:
+    """The Python class, without what TorchScript puts into its name to tell two of them apart."""
+    parts = path.removeprefix("__torch__.").split(".")
+    return ".".join(part for part in parts if not part.startswith("___torch_mangle_"))
+
+
+def _entries(full: str, name: str, item: object, code: ClassCode | None) -> Iterator[Entry]:
+    """A parameter or buffer counts; another tensor, or one in a list, is a state."""
+    known = code is None or not code.lists or name in (*code.parameters, *code.buffers)
+    if isinstance(item, Tensor):
+        yield Entry(full, item, Purpose.PARAMETER if known else Purpose.STATE)
+        return
+    purpose = Purpose.PARAMETER if is_packed(item) else Purpose.STATE
+    for label, tensor in tensors_in(item):
+        yield Entry(full + label, tensor, purpose)
+
+
+def _children(path: str, held: dict[str, object], walk: Walk) -> Iterator[tuple[str, Instance]]:
+    for name, item in held.items():
+        if isinstance(item, Instance) and not is_packed(item):
+            yield walk.join(path, name), item
+        elif isinstance(item, list | tuple | Mapping) and walk.first_visit(item):
+            items = list(item.named.items()) if isinstance(item, Mapping) else enumerate(item)
+            for index, inner in items:
+                walk.step()
+                if isinstance(inner, Instance) and not is_packed(inner):
+                    yield walk.join(path, f"{name}.{index}"), inner
+
+
+def _constants(value: object, *, is_frozen: bool) -> list[Entry]:
+    """Tensors among the constants; of a frozen module, those of real numbers are its weights."""
+    entries = []
+    for index, item in enumerate(value if isinstance(value, tuple | list) else ()):
+        for label, tensor in tensors_in(item):
+            weight = is_frozen and "float" in tensor.dtype and tensor.shape not in ((), (1,))
+            purpose = Purpose.PARAMETER if weight or is_packed(item) else Purpose.CONSTANT
+            entries.append(Entry(f"CONSTANTS.c{index}{label}", tensor, purpose))
+    return entries
+
+
+def read(archive: Archive) -> SavedModel:
+    """The model in a TorchScript archive."""
+    return describe_model(*read_script(archive))

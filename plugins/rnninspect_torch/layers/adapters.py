@@ -1,0 +1,51 @@
+"""Low-rank adapters beside a recurrent layer's weights (LoRA, as PEFT stores it).
+
+A weight W of a layer is used as W + B·A; A is (rank, columns of W), B is (rows of W, rank). Where
+PEFT targets single parameters of a layer, each adapter wraps the layer once more, so that names do
+not tell which weight it is for: shapes do.
+"""
+
+from __future__ import annotations
+
+import re
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from rnninspect_torch.layers.gathering import Group, Weight
+    from rnninspect_torch.networks.records import Entry
+
+ADAPTER = "lora "  # begins the word of a part that is added to a weight
+_TAIL = r"\.lora_([AB])\.(?:\w+\.)?weight$"
+
+
+def attach(adapters: Iterable[Entry], groups: Iterable[Group]) -> None:
+    """Add each pair of matrices to the weight of its layer that it fits, once."""
+    by_path = {group.path: group for group in groups}
+    pairs: dict[tuple[str, str], dict[str, Entry]] = {}
+    for entry in adapters:
+        match = re.search(_TAIL, entry.name)
+        if match is None:
+            continue
+        modules = entry.name[: match.start()].split(".")
+        while modules and modules[-1] == "base_layer":
+            modules.pop()
+        path = ".".join(modules)
+        if path in by_path:
+            both = entry.name[: match.start(1)] + entry.name[match.end(1) :]
+            pairs.setdefault((path, both), {})[match[1]] = entry
+    for (path, _), pair in pairs.items():
+        weight = _fitting(pair, by_path[path].weights.values()) if len(pair) == 2 else None
+        if weight is not None:
+            weight.parts.update({f"{ADAPTER}{side}": entry for side, entry in pair.items()})
+
+
+def _fitting(pair: dict[str, Entry], weights: Iterable[Weight]) -> Weight | None:
+    first, second = pair["A"].tensor.shape, pair["B"].tensor.shape
+    for weight in weights:
+        shape = weight.shape
+        free = not any(word.startswith(ADAPTER) for word in weight.parts)
+        if free and len(first) == 2 and shape == (*second[:1], first[1]):
+            return weight
+    return None

@@ -1,0 +1,95 @@
+"""What a pickled or scripted module says of its recurrent layer (torch/nn/modules/rnn.py)."""
+
+from __future__ import annotations
+
+from rnninspect.plugin import REQUIRED, Record, Role
+from rnninspect_torch.dialect.layout import TWO_BIASES
+from rnninspect_torch.layers.sizing import Outline
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from rnninspect_torch.networks.records import Declared
+
+_MODES = {"LSTM": "LSTM", "GRU": "GRU", "RNN_TANH": "RNN", "RNN_RELU": "RNN"}
+_CELLS = {"LSTMCell": "LSTM", "GRUCell": "GRU", "RNNCell": "RNN"}
+_LARGEST = 2**31 - 1
+_MOST_LEVELS = 1_000
+
+
+class Description(Record):
+    """A module's own account of itself.
+
+    Attributes:
+        outline: its cell and sizes.
+        roles: the weights that it has by this account.
+        levels: of the stack; 1 for a cell.
+        declares_sizes: whether the sizes are part of the account, or read off the tensors.
+    """
+
+    outline: Outline
+    roles: frozenset[Role]
+    levels: int
+    declares_sizes: bool = True
+
+
+def is_recurrent(declared: Declared) -> bool:
+    """Whether the module is one of torch's recurrent layers or cells, or a class made from one."""
+    if declared.attributes.get("mode") in _MODES:
+        return type(declared.attributes.get("num_layers")) is int
+    return declared.name in _CELLS and "hidden_size" in declared.attributes
+
+
+def describe(declared: Declared, seen: Outline | None) -> Description | str | None:
+    """The declared layer; a sentence if a declared size is impossible; None if none is declared.
+
+    `seen` is what the tensors look like: it is believed for the cell where only sizes are
+    declared, and for the sizes where only the rest is, as in a call of an operator.
+    """
+    held = declared.attributes
+    name = _MODES.get(str(held.get("mode"))) or _CELLS.get(declared.name)
+    if "input_size" not in held or "hidden_size" not in held:
+        return _without_sizes(name, held, seen)
+    if name is None:
+        if seen is None:
+            return None
+        name = seen.cell
+    sizes = {key: held.get(key, default) for key, default in _DEFAULTS.items()}
+    for key, value in sizes.items():
+        if reason := _impossible(key, value):
+            return reason
+    inputs, hidden, levels, projection = (int(str(sizes[key])) for key in _DEFAULTS)
+    directions = 2 if held.get("bidirectional") is True else 1
+    fed = directions * (projection or hidden)
+    outline = Outline(name, hidden, projection or None, (inputs, *[fed] * (levels - 1)), directions)
+    roles = REQUIRED | (frozenset() if held.get("bias") is False else TWO_BIASES)
+    return Description(outline, roles | {Role.PROJECTION} if projection else roles, levels)
+
+
+def _without_sizes(
+    name: str | None, held: dict[str, object], seen: Outline | None
+) -> Description | None:
+    levels = held.get("num_layers")
+    if name is None or seen is None or type(levels) is not int or not 0 < levels <= _MOST_LEVELS:
+        return None
+    directions = 2 if held.get("bidirectional") is True else 1
+    fed = directions * seen.fed_back
+    inputs = (*seen.inputs, *[fed] * levels)[:levels]
+    outline = Outline(name, seen.hidden, seen.projection, inputs, directions, seen.doubt)
+    roles = REQUIRED | (frozenset() if held.get("bias") is False else TWO_BIASES)
+    if seen.projection is not None:
+        roles |= {Role.PROJECTION}
+    return Description(outline, roles, levels, declares_sizes=False)
+
+
+_DEFAULTS = {"input_size": None, "hidden_size": None, "num_layers": 1, "proj_size": 0}
+
+
+def _impossible(key: str, value: object) -> str | None:
+    least = 0 if key == "proj_size" else 1
+    most = _MOST_LEVELS if key == "num_layers" else _LARGEST
+    if type(value) is not int:
+        return f"{key} is declared as what is no integer"
+    if least <= value <= most:
+        return None
+    shown = str(value) if abs(value) < 10**20 else "a number of more than 20 digits"
+    return f"{key} is declared as {shown}"

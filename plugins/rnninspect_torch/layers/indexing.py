@@ -1,0 +1,45 @@
+"""Places for weights that are only numbered: dynamic quantisation counts level × D + direction."""
+
+from __future__ import annotations
+
+from rnninspect.plugin import Role
+from rnninspect_torch.layers.gathering import Place
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from rnninspect_torch.layers.gathering import Group
+    from rnninspect_torch.networks.records import Declared
+
+
+def unfold(group: Group, declared: Declared | None) -> None:
+    """Give each numbered weight its level and direction."""
+    if not group.indexed:
+        return
+    directions = _directions(group)
+    if declared is not None and type(declared.attributes.get("bidirectional")) is bool:
+        directions = 2 if declared.attributes["bidirectional"] else 1
+    for (index, role), weight in group.indexed.items():
+        place = Place(index // directions, index % directions, role)
+        group.weights.setdefault(place, weight)
+    group.indexed.clear()
+
+
+def _directions(group: Group) -> int:
+    """Two if the second kernel reads what the first one reads, and the third one twice the state.
+
+    Where input and state are as wide as each other and there are two kernels, both answers give
+    the same weights; a stack of two levels is the commoner module.
+    """
+    kernels = [_width(group, index, Role.KERNEL) for index in range(3)]
+    state = _width(group, 0, Role.RECURRENT_KERNEL)
+    if kernels[1] is None or state is None:
+        return 1
+    if kernels[2] is not None:
+        return 2 if kernels[2] == 2 * state else 1
+    return 2 if kernels[1] == kernels[0] != state else 1
+
+
+def _width(group: Group, index: int, role: Role) -> int | None:
+    weight = group.indexed.get((index, role))
+    shape = weight.shape if weight else None
+    return shape[1] if shape is not None and len(shape) == 2 else None

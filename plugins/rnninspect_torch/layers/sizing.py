@@ -1,0 +1,200 @@
+"""Reads a stack's cell and sizes off its weights' shapes, so that one wrong tensor stands out.
+
+A hypothesis is a number of gates, a hidden size and perhaps a projection; the one that explains
+most of the tensors wins.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from functools import lru_cache
+
+from rnninspect.plugin import CELLS, Record, Role
+from rnninspect_torch.dialect.layout import CELLS_BY_GATES, TWO_BIASES
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from rnninspect_torch.layers.gathering import Place
+
+    Shapes = Mapping[Place, tuple[int, ...]]
+
+_LARGEST = 2**31 - 1  # of a size that is believed
+_MOST_SIZES = 12
+_OTHER_GATES = (2, 5, 6, 7, 8)  # of cells outside of torch.nn: MGU, highway, peephole …
+
+
+class Outline(Record):
+    """What a stack is: its cell, its sizes, and the inputs that each level reads."""
+
+    cell: str
+    hidden: int
+    projection: int | None
+    inputs: tuple[int, ...]
+    directions: int
+    doubt: str = ""
+
+    @property
+    def fed_back(self) -> int:
+        """Width of the state that the cell reads again."""
+        return self.hidden if self.projection is None else self.projection
+
+
+class _Hypothesis(Record):
+    gates: int
+    hidden: int
+    projection: int | None
+
+    @property
+    def fed_back(self) -> int:
+        return self.hidden if self.projection is None else self.projection
+
+    def explains(self, role: Role, shape: tuple[int, ...]) -> bool:
+        rows = self.gates * self.hidden
+        match role:
+            case Role.KERNEL:
+                return len(shape) == 2 and shape[0] == rows
+            case Role.RECURRENT_KERNEL:
+                return shape == (rows, self.fed_back)
+            case Role.PROJECTION:
+                return shape == (self.projection, self.hidden)
+            case _:
+                return shape[-1:] == (rows,)
+
+    def misfit(self, shapes: Shapes) -> int:
+        """How far the recurrent kernels are from what they should be."""
+        return sum(
+            abs(shape[0] * shape[1] - self.gates * self.hidden * self.fed_back)
+            + abs(shape[1] - self.fed_back)
+            for place, shape in shapes.items()
+            if place.role is Role.RECURRENT_KERNEL and len(shape) == 2
+        )
+
+
+def infer(shapes: Shapes, cell: str | None) -> Outline | None:
+    """The outline of a stack from its weights' shapes; None if no cell of the table explains them.
+
+    Level i > 0 reads what its own kernel says; a level without one reads what is fed to it.
+    """
+    return _infer(tuple(shapes.items()), cell)
+
+
+@lru_cache(maxsize=64)  # most modules of a network are like others of it
+def _infer(pairs: tuple[tuple[Place, tuple[int, ...]], ...], cell: str | None) -> Outline | None:
+    shapes = dict(pairs)
+    known = {place: shape for place, shape in shapes.items() if shape and min(shape) > 0}
+    best = max(_hypotheses(known, cell), key=lambda h: _score(h, known), default=None)
+    if best is None or _is_another_cell(best, known):
+        return None
+    directions = 1 + max(place.direction for place in shapes)
+    levels = 1 + max(place.level for place in shapes)
+    rows, fed = best.gates * best.hidden, directions * best.fed_back
+    kernels = _kernels(known)
+    inputs = tuple(
+        _inputs(kernels.get(level, []), rows, fed if level else 0) for level in range(levels)
+    )
+    name = cell or CELLS_BY_GATES[best.gates]
+    doubt = _doubt(best, known, named=cell is not None)
+    return Outline(name, best.hidden, best.projection, inputs, directions, doubt)
+
+
+def _hypotheses(shapes: Shapes, cell: str | None) -> Iterator[_Hypothesis]:
+    projections = _projection_sizes(shapes)
+    gates = tuple(CELLS_BY_GATES) if cell is None else (len(CELLS[cell].gates),)
+    for count in (4,) if projections else gates:
+        for hidden in _hidden_sizes(shapes, count):
+            for projection in projections or (None,):
+                yield _Hypothesis(count, hidden, projection)
+            if not projections and count == 4:
+                yield from _without_projection(shapes, hidden)
+
+
+def _hidden_sizes(shapes: Shapes, gates: int) -> list[int]:
+    """The sizes that most tensors speak for; a few are enough, and a file may hold thousands."""
+    votes = Counter(
+        (shape[-1] if place.role in TWO_BIASES else shape[0]) // gates
+        for place, shape in shapes.items()
+        if place.role is not Role.PROJECTION
+        if (shape[-1] if place.role in TWO_BIASES else shape[0]) % gates == 0
+    )
+    votes.update(
+        shape[1]
+        for place, shape in shapes.items()
+        if place.role in (Role.PROJECTION, Role.RECURRENT_KERNEL) and len(shape) == 2
+    )
+    return [size for size, _ in votes.most_common(_MOST_SIZES)]
+
+
+def _projection_sizes(shapes: Shapes) -> list[int]:
+    """Widths that the projections give, and those that the recurrent kernels read beside them."""
+    votes = Counter(shape[0] for shape in _of(shapes, Role.PROJECTION))
+    if votes:
+        votes.update(shape[1] for shape in _of(shapes, Role.RECURRENT_KERNEL))
+    return [size for size, _ in votes.most_common(_MOST_SIZES)]
+
+
+def _without_projection(shapes: Shapes, hidden: int) -> Iterator[_Hypothesis]:
+    """An LSTM whose recurrent kernels are all narrow, as if its projection were missing."""
+    widths = {shape[1] for shape in _of(shapes, Role.RECURRENT_KERNEL)}
+    width = widths.pop() if len(widths) == 1 else hidden
+    if width * 8 <= hidden * 7 and 4 * hidden not in (5 * width, 6 * width):
+        yield _Hypothesis(4, hidden, width)
+
+
+def _of(shapes: Shapes, role: Role) -> list[tuple[int, ...]]:
+    return [shape for place, shape in shapes.items() if place.role is role and len(shape) == 2]
+
+
+def _score(hypothesis: _Hypothesis, shapes: Shapes) -> tuple[int, int, int]:
+    explained = sum(hypothesis.explains(place.role, shape) for place, shape in shapes.items())
+    return explained, -hypothesis.misfit(shapes), hypothesis.gates
+
+
+def _is_another_cell(best: _Hypothesis, shapes: Shapes) -> bool:
+    """Whether the tensors agree with each other, and with no cell that is known."""
+    kernels = _of(shapes, Role.RECURRENT_KERNEL)
+    if not kernels:  # lost, or none: IndRNN's is a vector
+        vectors = any(place.role is Role.RECURRENT_KERNEL for place in shapes)
+        return vectors or not _of(shapes, Role.KERNEL)
+    if any(best.explains(Role.RECURRENT_KERNEL, shape) for shape in kernels):
+        return False
+    rows = {shape[0] for shape in (*kernels, *_of(shapes, Role.KERNEL))}
+    return len(rows) == 1 and all(
+        shape[0] % shape[1] == 0 and shape[0] // shape[1] in _OTHER_GATES for shape in kernels
+    )
+
+
+def _doubt(best: _Hypothesis, shapes: Shapes, *, named: bool) -> str:
+    """What leaves the cell open; `named`: the tensors' names say which cell it is."""
+    if not named and not _of(shapes, Role.RECURRENT_KERNEL):
+        return "without a recurrent kernel its gates cannot be counted"
+    if best.projection is not None and not _of(shapes, Role.PROJECTION):
+        return "its recurrent kernel is as narrow as that of a projected LSTM"
+    return ""
+
+
+def _kernels(shapes: Shapes) -> dict[int, list[tuple[int, ...]]]:
+    """The shapes of the kernels of each level, as far as they are of a possible size."""
+    levels: dict[int, list[tuple[int, ...]]] = {}
+    for place, shape in shapes.items():
+        if place.role is Role.KERNEL and len(shape) == 2 and max(shape) <= _LARGEST:
+            levels.setdefault(place.level, []).append(shape)
+    return levels
+
+
+def _inputs(kernels: list[tuple[int, ...]], rows: int, fed: int) -> int:
+    """What the kernels of a level read; of one that lies the wrong way round, its other axis.
+
+    `fed` is the width that the level below hands on, 0 of the lowest.
+    """
+    widths = Counter(shape[1] for shape in kernels if shape[0] == rows)
+    if not widths:
+        widths.update(shape[0] for shape in kernels if shape[1] == rows)
+    if not widths:
+        widths.update(shape[1] for shape in kernels)
+    if not widths:
+        return fed
+    most = max(widths.values())
+    candidates = [width for width, votes in widths.items() if votes == most]
+    return fed if fed and fed in candidates else candidates[0]

@@ -1,0 +1,117 @@
+"""Tells the networks of a file from other tensors beside them: statistics, class weights, tables.
+
+A dict of tensors alone in a file is a network, whatever its keys are. Beside a network it is one
+only if its keys are names that torch, or the author of a cell, gives to parameters.
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_left
+
+from rnninspect.plugin import Purpose
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from rnninspect_torch.networks.records import Entry, Root
+
+# What the name of a parameter has in it, or is, where nothing beside it is certainly a network.
+_WORDS = (".", "weight", "bias", "kernel", "embedding")
+_LETTER = r"^[WURVbwuv]_?[a-z]{0,3}\d*$"
+# How the last part of a name begins in a state dict: `rnn.weight_ih_l0`.
+_LEAVES = (
+    *("weight", "bias", "kernel", "recurrent", "gamma", "running_mean", "running_var"),
+    *("original", "lora_", "_packed"),
+)
+# What the last part is where the author of a cell named it; or a whole name without a module's.
+_CELL = r"[WURV]_?[a-z]{0,2}\d*|(weight|bias)_[ih][hr](_l\d+)?(_reverse)?|(recurrent_)?kernel"
+# What a loss weighs by, which a state dict may have beside it.
+_OF_LOSSES = r"(?i)(class|pos|sample|loss|label|task|token|balanc\w*|blend\w*)_?weights?$"
+# Statistics of the training's observations, which some keep in a dict of their own.
+_STATISTICS = ("mean", "std", "var", "count", "min", "max")
+_NETWORKS = (Purpose.PARAMETER, Purpose.COPY)
+
+
+def set_apart(roots: Sequence[Root]) -> None:
+    """Give the purpose STATE to the roots that are not networks, if others are."""
+    kept = [root for root in roots if root.purpose in _NETWORKS]
+    certain = [root for root in kept if is_certain(root)]
+    surely = {id(root) for root in certain}
+    if any(not root.loose or id(root) in surely for root in kept):
+        for root in kept:
+            if root.loose and id(root) not in surely:
+                root.purpose = Purpose.STATE
+    kept = [root for root in kept if root.purpose in _NETWORKS]
+    names, certain_names = sorted(map(_key, kept)), sorted(map(_key, certain))
+    for root in kept:
+        if id(root) not in surely and _is_apart(root, names, certain_names):
+            root.purpose = Purpose.STATE
+    statistics = [root for root in kept if _is_statistics(root)]
+    if any(is_likely(root) for root in kept if root not in statistics):
+        for root in statistics:
+            root.purpose = Purpose.STATE
+
+
+def _is_apart(root: Root, names: list[str], certain: list[str]) -> bool:
+    """Whether tensors that may be anything are not a network, given where the others are."""
+    if _holds(root, certain):
+        return True
+    beside = bool(certain) and root.purpose is Purpose.PARAMETER
+    return (beside or _holds(root, names)) and not is_likely(root)
+
+
+def restore(roots: Sequence[Root]) -> None:
+    """Where a file has no network, a module in its settings or in an optimizer is the network."""
+    if any(root.purpose in _NETWORKS and is_likely(root) for root in roots):
+        return
+    for root in roots:
+        if root.declared or root.is_state_dict:
+            root.purpose = Purpose.PARAMETER
+
+
+def is_certain(root: Root) -> bool:
+    """Whether it is a module, or a state dict by a mark or by the names in it."""
+    return bool(root.declared) or root.is_state_dict or any(map(_is_parameter, root.entries))
+
+
+def is_likely(root: Root) -> bool:
+    """Whether it may be a network: the names in it do not speak against it."""
+    return (
+        bool(root.declared)
+        or root.is_state_dict
+        or any(_may_be_parameter(entry.name) for entry in root.entries)
+    )
+
+
+def _is_parameter(entry: Entry) -> bool:
+    before, _, leaf = entry.name.rpartition(".")
+    if before:
+        return leaf.startswith(_LEAVES) or re.fullmatch(_CELL, leaf) is not None
+    is_named = leaf in ("weight", "bias") or re.fullmatch(_CELL, leaf) is not None
+    return is_named and len(entry.tensor.shape) > 1
+
+
+def _may_be_parameter(name: str) -> bool:
+    if any(word in name for word in _WORDS):
+        return re.search(_OF_LOSSES, name) is None
+    return re.search(_LETTER, name) is not None
+
+
+def _key(root: Root) -> str:
+    """What a root is sorted by: those below another follow it at once."""
+    return root.name.replace(".", "\0")
+
+
+def _holds(root: Root, names: list[str]) -> bool:
+    """Whether one of these sorted names is below a root."""
+    start = f"{_key(root)}\0" if root.name else "\1"
+    place = bisect_left(names, start)
+    return place < len(names) and (not root.name or names[place].startswith(start))
+
+
+def _is_statistics(root: Root) -> bool:
+    return not root.declared and all(
+        entry.name.removeprefix("running_") in _STATISTICS for entry in root.entries
+    )

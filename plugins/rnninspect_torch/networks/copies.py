@@ -1,0 +1,91 @@
+"""Tells the networks of a checkpoint from copies of them."""
+
+from __future__ import annotations
+
+from rnninspect.plugin import Purpose
+from rnninspect_torch.networks.beside import is_likely, restore, set_apart
+from rnninspect_torch.networks.purposes import is_copy, may_be_copy
+from rnninspect_torch.networks.records import Root
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from rnninspect_torch.networks.records import Declared, Entry
+
+_WRAPPER = "module."  # what an averaged model is kept in
+
+Outline = frozenset[tuple[str, tuple[int, ...]]]
+
+
+def settle(roots: list[Root]) -> list[Root]:
+    """Give each root of a file its purpose, now that all of them are known.
+
+    Copies (EMA, SWA) are only copies where there is something to be a copy of. Tensors beside a
+    state dict (a best loss, a mean) are a state of the training.
+    """
+    set_apart(roots)
+    settled = [part for root in roots for part in _split(root)]
+    networks = [root for root in settled if root.purpose is Purpose.PARAMETER]
+    originals: dict[Outline, Root] = {}
+    for root in sorted(networks, key=lambda root: may_be_copy(root.name)):
+        first = originals.setdefault(_outline(root.entries), root)
+        if first is not root and may_be_copy(root.name):
+            root.purpose = Purpose.COPY
+    if not any(is_likely(root) for root in networks):
+        for root in settled:
+            if root.purpose is Purpose.COPY:
+                root.purpose = Purpose.PARAMETER
+    restore(settled)
+    return settled
+
+
+def _split(root: Root) -> Iterator[Root]:
+    """A network and its copy that a state dict holds together, told apart by their first names.
+
+    `model.rnn.weight` and `ema.module.rnn.weight`: a copy only if all that it holds, counters left
+    out, stands elsewhere in the same dict under the same name and with the same shape.
+    """
+    tops: dict[str, list[Entry]] = {}
+    for entry in root.entries:
+        tops.setdefault(entry.name.partition(".")[0], []).append(entry)
+    averages = [top for top in tops if is_copy(top)]
+    if root.purpose is not Purpose.PARAMETER or not 0 < len(averages) < len(tops):
+        yield root
+        return
+    rest = [entry for top, entries in tops.items() if not is_copy(top) for entry in entries]
+    known = _outline(rest) | _outline(rest, below=True)
+    copies = []
+    for top in averages:
+        named = [entry for entry in tops[top] if "." in entry.name and entry.tensor.shape]
+        if named and _outline(named, below=True) <= known:
+            copies.append(top)
+        else:
+            rest.extend(tops[top])
+    yield Root(root.name, root.purpose, rest, _declared(root, copies, inside=False), root.groups)
+    for top in copies:
+        name = f"{root.name}.{top}" if root.name else top
+        yield Root(name, Purpose.COPY, tops[top], _declared(root, [top], inside=True))
+
+
+def _declared(root: Root, tops: list[str], *, inside: bool) -> dict[str, Declared]:
+    """The modules below these first names, or all others."""
+    return {
+        path: declared
+        for path, declared in root.declared.items()
+        if (path.partition(".")[0] in tops) is inside
+    }
+
+
+def _outline(entries: Iterable[Entry], *, below: bool = False) -> Outline:
+    """Names and shapes; `below` the first part of each name, and a wrapper behind it.
+
+    What a module does not put into its state dict is left out: the two are one network.
+    """
+    kept = (entry for entry in entries if entry.purpose is Purpose.PARAMETER)
+    names = ((entry.name, entry.tensor.shape) for entry in kept)
+    if not below:
+        return frozenset(names)
+    return frozenset(
+        (name.partition(".")[2].removeprefix(_WRAPPER), shape) for name, shape in names
+    )

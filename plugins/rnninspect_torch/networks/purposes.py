@@ -1,0 +1,109 @@
+"""What the keys of a checkpoint say about the tensors behind them."""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+
+from rnninspect.plugin import Purpose
+from rnninspect_torch.tensors.packed import QUANTISERS
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Container
+
+# Each is compiled when it is first used, which a plain state dict asks for only one of.
+# Keys of training scripts, of Lightning, fairseq, ESPnet, timm, mmcv and OpenNMT among others.
+_OPTIMIZER = (
+    r"optim(?!al|i[sz]ed)|exp_avg|scheduler|lr_sched|(grad|amp|loss)_?scaler|momentum_buffer"
+    r"|^opt(_state)?$"
+)
+# The last part of a class's name; and packages, whose own names may begin with `optim`, too.
+_OPTIMIZER_CLASS = (
+    r"[Oo]ptim(?!al|i[sz]ed|i[sz]ation|um|us)|Scheduler|GradScaler|LRScaler"
+    r"|^(Adam|AdaGrad|SGD|RMSprop|LBFGS|NoamOpt)"
+)
+_OPTIMIZER_PACKAGES = {"optim", "optimizer", "optimizers", "lr_scheduler"}
+_SCALER = r"(^|[_\W])scalers?([_\W]|$)"
+_LOSSES = ("loss", "losses")
+_STATE = (
+    r"(^|_)rng(_|$)|random_state|^random$|^callbacks$|^loops$|^hyper_?param(eter)?s$|^hparams|^vocab(s|ulary)?$"
+    r"|^(\w+_)?config(s|uration)?$|^args$|^opts$|^options$|^metrics?$|^history$"
+    r"|^datamodule|dataset|_log$"
+)
+_COPY = r"(^|[_\W])(ema|swa|shadow|averaged|polyak)([_\W]|$)|shadow_params|^avg_model$|^model_avg$"
+_COPY_HINTS = ("ema", "swa", "shadow", "averaged", "polyak", "avg")  # one is in each of these
+# Other names of copies; they also name networks of their own, so the tensors must agree.
+_PERHAPS_COPY = r"(^|[_\W])(best|last|target|teacher|old|prev|init(ial)?|backup)([_\W]|$)"
+# What torch.ao.quantization keeps for a tensor: one of these in the name's last part …
+_QUANTISERS = ("scale", "scales", "zero_point", "zero_points", "axis")
+# … or, of a model that is not converted yet, a module of this name above it.
+_OBSERVERS = ("activation_post_process", "weight_fake_quant")
+
+
+def purpose_of_key(key: str, around: Purpose) -> Purpose:
+    """What a value under a key of a checkpoint is for, given what the checkpoint itself is for."""
+    if around in (Purpose.OPTIMIZER, Purpose.STATE) or key.isdigit():
+        return around
+    word = key.lower()
+    if re.search(_OPTIMIZER, word):
+        return Purpose.OPTIMIZER
+    if re.search(_STATE, word):
+        return Purpose.STATE
+    return Purpose.COPY if is_copy(word) else around
+
+
+def is_ambiguous(key: str) -> bool:
+    """Whether a network of that name counts, and tensors alone do not: a loss, a scaler."""
+    return key.lower() in _LOSSES or is_scaler(key)
+
+
+def is_scaler(key: str) -> bool:
+    """Whether a key names what scales the data, or the gradients of mixed precision."""
+    return "scaler" in key.lower() and re.search(_SCALER, key.lower()) is not None
+
+
+def purpose_of_object(path: str, held: Container[str], around: Purpose) -> Purpose:
+    """What an object that is not a module holds tensors for, by its class and its attributes."""
+    is_optimizer = _is_optimizer(path) or ("param_groups" in held and "state" in held)
+    return Purpose.OPTIMIZER if is_optimizer else around
+
+
+@lru_cache(maxsize=64)
+def _is_optimizer(path: str) -> bool:
+    *packages, name = path.split(".")
+    if not _OPTIMIZER_PACKAGES.isdisjoint(packages):
+        return True
+    return re.search(_OPTIMIZER_CLASS, name) is not None
+
+
+def is_copy(key: str) -> bool:
+    """Whether a key names a moving average of a network."""
+    word = key.lower()
+    return any(hint in word for hint in _COPY_HINTS) and re.search(_COPY, word) is not None
+
+
+def may_be_copy(path: str) -> bool:
+    """Whether the last key of a path could name a copy of a network beside it."""
+    last = path.rpartition(".")[2].lower()
+    return bool(last) and re.search(_PERHAPS_COPY, last) is not None
+
+
+def may_quantise(name: str) -> bool:
+    """Whether a tensor may be a scale, a zero point or what an observer has seen, by its name."""
+    stem = name.rstrip("0123456789").removesuffix("_")  # FX numbers those of activations
+    return stem.endswith(_QUANTISERS) or any(word in name for word in _OBSERVERS)
+
+
+def is_quantisation(name: str, shape: tuple[int, ...], names: Container[str]) -> bool:
+    """Whether such a tensor is one, given its shape and the names of all others beside it."""
+    if any(word in name for word in _OBSERVERS) or name.endswith(QUANTISERS):
+        return True
+    number = name[len(name.rstrip("0123456789")) :]
+    ending = f"_{number}" if number else ""
+    stem = name.removesuffix(ending)
+    word = next((word for word in _QUANTISERS if stem.endswith(word)), None)
+    if word is None or len(shape) > 1:
+        return False
+    stem = stem.removesuffix(word)
+    return f"{stem}scale{ending}" in names and f"{stem}zero_point{ending}" in names

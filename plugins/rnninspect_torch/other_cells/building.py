@@ -1,0 +1,76 @@
+"""Describes the cells of a network that are not torch's own: layers, and what may be one."""
+
+from __future__ import annotations
+
+from rnninspect.plugin import Operand, Origin, RecurrentLayer, Slot
+from rnninspect_torch.layers.building import Found
+from rnninspect_torch.networks.naming import clean
+from rnninspect_torch.other_cells.finding import find_cells
+from rnninspect_torch.other_cells.lookalikes import look_alikes
+from rnninspect_torch.other_cells.suspects import find_suspects
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from rnninspect.plugin import StoredTensor
+    from rnninspect_torch.networks.records import Declared, Entry
+    from rnninspect_torch.other_cells.evidence import Cell
+    from rnninspect_torch.other_cells.leaves import Remainder
+    from rnninspect_torch.other_cells.matching import Weighed
+
+_CONTAINERS = {"ModuleDict", "ModuleList", "Sequential", "Module"}  # classes that say nothing
+
+
+def describe_rest(
+    rest: Remainder,
+    stored: Callable[[Entry], StoredTensor],
+    root: str | None,
+) -> Found:
+    """The cells in what the search for torch's own layers leaves, and what looks like one."""
+    finds = find_cells(rest)
+    layers = tuple(layer_of(cell, rest.declared, stored, root) for cell in finds.cells)
+    taken = {identity for cell in finds.cells for identity in cell.reading.tensors}
+    if taken:
+        loose = [entry for entry in rest.loose if id(entry) not in taken]
+        leaves = [leaf for leaf in rest.leaves if id(leaf[-1]) not in taken]
+        rest = rest._replace(loose=loose, leaves=leaves)
+    suspects = find_suspects(rest, finds.doubtful)
+    return Found(layers, tuple(look_alikes(suspects, rest, stored)))
+
+
+def layer_of(
+    cell: Cell,
+    declared: dict[str, Declared],
+    stored: Callable[[Entry], StoredTensor],
+    root: str | None,
+) -> RecurrentLayer:
+    """The layer of a cell, by its class where the file has classes; its sizes are inferred."""
+    reading = cell.reading
+    kind = declared[cell.path].name if cell.path in declared else ""
+    if not kind or kind in _CONTAINERS:
+        kind = cell.kind or reading.cell
+    name = clean(cell.path)
+    return RecurrentLayer(
+        name=name or kind,
+        kind=kind,
+        cell=reading.cell,
+        sizes=reading.sizes,
+        origin=Origin.INFERRED,
+        convention=cell.convention,
+        roles=reading.roles,
+        operands=tuple(_operand(weight, stored) for weight in reading.weights),
+        original_name=None if name == cell.path else cell.path,
+        root=root,
+    )
+
+
+def _operand(weight: Weighed, stored: Callable[[Entry], StoredTensor]) -> Operand:
+    first = weight.entries[0]
+    return Operand(
+        name=first.name,
+        slots=tuple(Slot(0, role) for role in weight.roles),
+        axes=weight.axes,
+        shape=first.tensor.shape if weight.axes else None,
+        tensors=tuple(stored(entry) for entry in weight.entries),
+    )

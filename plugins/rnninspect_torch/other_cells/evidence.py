@@ -1,0 +1,109 @@
+"""What is known of a module besides its tensors: what it is called, and the levels beside it."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from functools import lru_cache
+from itertools import pairwise
+
+from rnninspect.plugin import Record
+from rnninspect_torch.other_cells.spelling import NamedSpelling
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from rnninspect.plugin import Sizes
+    from rnninspect_torch.networks.records import Declared
+    from rnninspect_torch.other_cells.matching import Reading
+    from rnninspect_torch.other_cells.spelling import GatedSpelling
+
+    Spelling = GatedSpelling | NamedSpelling
+
+# Modules that add two products and are not recurrent, and those that use a cell's names otherwise.
+_OTHERS = r"attn|attention|(?:^|[_ ])att(?:$|[_ ])|align|octave|highway|squeeze|excit|glu\b"
+
+
+class Cell(Record):
+    """A module that was recognised.
+
+    Attributes:
+        path: of the module.
+        reading: its cell, its sizes and its weights.
+        convention: whose cell it is.
+        kind: its class in that library; empty if the library has none.
+    """
+
+    path: str
+    reading: Reading
+    convention: str
+    kind: str = ""
+
+
+def said_by(path: str, declared: dict[str, Declared]) -> str:
+    """The last names of a module's path, and its class, with 0 for every number.
+
+    Modules of a stack, which differ in their numbers, say the same.
+    """
+    last = re.sub(r"\d+", "0", ".".join(path.rsplit(".", 3)[-3:]))
+    kind = declared[path].name if path in declared else ""
+    return f"{last} {kind}".lower().strip()
+
+
+@lru_cache(maxsize=4096)
+def is_other(said: str) -> bool:
+    """Whether a module's last name, or its class, says that it is no recurrent cell."""
+    path, _, kind = said.partition(" ")
+    names = [name for name in path.split(".") if not name.isdigit()]
+    return re.search(_OTHERS, f"{names[-1] if names else ''} {kind}") is not None
+
+
+def has_words(spelling: Spelling, said: str, *, weak: bool) -> bool:
+    """Whether a module says what a spelling asks for; `weak`: what is enough within a stack."""
+    if isinstance(spelling, NamedSpelling) or not spelling.words:
+        return not weak  # the names of the tensors are telling enough
+    pattern = spelling.weak_words if weak else spelling.words
+    return bool(pattern) and says(said, pattern)
+
+
+@lru_cache(maxsize=4096)
+def says(said: str, pattern: str) -> bool:
+    """Whether a pattern is in what a module says."""
+    return re.search(pattern, said) is not None
+
+
+def as_called(read: list[tuple[Spelling, Reading]], said: str) -> list[tuple[Spelling, Reading]]:
+    """Without the readings as a GRU of what is called an LSTM, and the other way round."""
+    called = [word for word in ("lstm", "gru") if word in said]
+    fitting = [pair for pair in read if any(word in pair[1].cell.lower() for word in called)]
+    return fitting or read
+
+
+def chains(weak: list[Cell]) -> tuple[list[Cell], list[Cell]]:
+    """Those that are levels of one stack, each reading what the one below hands on; and others.
+
+    The others are no levels of a stack that has more, nor a chain of plain convolutions, where each
+    reads all that the one below gives.
+    """
+    stacks: dict[object, list[tuple[int, Cell]]] = defaultdict(list)
+    for cell in weak:
+        numbered = re.match(r"(?s)(.*?)(\d{1,4})(\D*)$", cell.path)
+        key = (numbered[1], numbered[3]) if numbered else cell.path
+        stacks[key].append((int(numbered[2]) if numbered else 0, cell))
+    sure: list[Cell] = []
+    unsure: list[Cell] = []
+    for stack in stacks.values():
+        stack.sort(key=lambda pair: pair[0])
+        levels = [cell for _, cell in stack]
+        if [number for number, _ in stack] != list(range(len(stack))):
+            continue
+        pairs = [(low.reading.sizes, high.reading.sizes) for low, high in pairwise(levels)]
+        if pairs and all(low.hidden_size == high.input_size for low, high in pairs):
+            sure.extend(levels)
+        elif not pairs or any(not _is_plain(low, high) for low, high in pairs):
+            unsure.extend(levels)
+    return sure, unsure
+
+
+def _is_plain(low: Sizes, high: Sizes) -> bool:
+    """Whether the upper convolution reads all rows of the lower one, four times its state."""
+    return high.input_size + high.hidden_size == 4 * low.hidden_size

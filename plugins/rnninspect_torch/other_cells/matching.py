@@ -1,0 +1,277 @@
+"""Reads one module's tensors by one spelling: which weight each is, and the sizes of the cell."""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+
+from rnninspect.plugin import CELLS, Record, Role, Sizes, Symbol
+from rnninspect_torch.other_cells.leaves import ENDINGS, normalised
+from rnninspect_torch.other_cells.spelling import GatedSpelling, NamedSpelling, Side
+from rnninspect_torch.other_cells.unifying import solve
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from rnninspect.plugin import Axis
+    from rnninspect_torch.networks.records import Entry
+
+    Member = tuple[str, str, str, Entry]  # a tensor of a module: its name there, stem and ending
+
+_HIDDEN, _INPUT = Symbol.HIDDEN, Symbol.INPUT
+_COLUMNS: dict[Side, Axis] = {
+    Side.INPUT: (_INPUT,),
+    Side.STATE: (_HIDDEN,),
+    Side.BOTH: (Symbol.JOINED,),
+}
+_ROLES = {
+    Side.INPUT: (Role.KERNEL,),
+    Side.STATE: (Role.RECURRENT_KERNEL,),
+    Side.BOTH: (Role.KERNEL, Role.RECURRENT_KERNEL),
+}
+_COUNTS = {"RNN": 1, "GRU": 3, "LSTM": 4}
+_PEEPHOLES = {0, 1, 3}  # of the input, the forget and the output gate
+# Vectors that are parameters of the cell itself, not of a Linear in it; the second are the state's.
+_BIASES = ("b{}", "bias{}", "bi{}", "bx{}", "b{}x", "b{}gate", "biasi{}", "biasx{}", "{}bias")
+_STATE_BIASES = ("bh{}", "b{}h", "biash{}")
+_FUSED_BIASES = ("b", "bias", "bih", "bi", "bx", "bxh", "biasih", "biasxh", "biasx", "inputbias")
+_FUSED_STATE_BIASES = ("bhh", "bh", "biashh", "biash", "recurrentbias", "hiddenbias")
+
+
+class Weighed(Record):
+    """One tensor, or several that are one weight, with what they are for and their axes."""
+
+    entries: tuple[Entry, ...]
+    roles: tuple[Role, ...]
+    axes: tuple[Axis, ...]
+
+
+class Reading(Record):
+    """A module as a cell of the table."""
+
+    cell: str
+    sizes: Sizes
+    weights: tuple[Weighed, ...]
+
+    @property
+    def roles(self) -> frozenset[Role]:
+        """The weights that it has."""
+        return frozenset(role for weight in self.weights for role in weight.roles)
+
+    @property
+    def tensors(self) -> frozenset[int]:
+        """The entries that it is made of, by identity."""
+        return frozenset(id(entry) for weight in self.weights for entry in weight.entries)
+
+
+class _Found(Record):
+    """A tensor by its place in a spelling: its side, and its first gate and how many."""
+
+    side: Side
+    gates: tuple[int, int]
+    entry: Entry
+    bare: bool  # a parameter of the cell itself, which may lie either way round
+    bias: Role | None = None
+
+
+def readings(spelling: GatedSpelling | NamedSpelling, members: Sequence[Member]) -> list[Reading]:
+    """Each way to understand all members of a module by a spelling; mostly none or one."""
+    if isinstance(spelling, NamedSpelling):
+        found = _by_names(spelling, members)
+        return [] if found is None else [found]
+    placed = _placed(spelling, members)
+    if placed is None:
+        return []
+    turns = (
+        (False, True) if any(found.bare and found.bias is None for found in placed) else (False,)
+    )
+    both = (_sized(spelling, placed, members, turned=turned) for turned in turns)
+    distinct: dict[Sizes, Reading] = {}
+    for reading in both:
+        if reading is not None:
+            distinct.setdefault(reading.sizes, reading)
+    return list(distinct.values())
+
+
+def keyed(members: Iterable[tuple[str, Entry]]) -> list[Member]:
+    """The tensors of a module with their normalised names, these split into stem and ending."""
+    keys = ((normalised(name), entry) for name, entry in members)
+    return [(key, *split(key), entry) for key, entry in keys]
+
+
+def split(name: str) -> tuple[str, str]:
+    """A normalised name without the ending that nn.Linear gives it, and the ending."""
+    stem, _, ending = name.rpartition(".")
+    return (stem, ending) if stem and ending in ENDINGS else (name, "")
+
+
+@lru_cache(maxsize=256)
+def _places(spelling: GatedSpelling) -> dict[str, tuple[Side, tuple[int, int]]]:
+    """The place of each name of a weight; where two could have it, the earlier part's."""
+    places: dict[str, tuple[Side, tuple[int, int]]] = {}
+    for part in spelling.parts:
+        for pattern in part.names:
+            if "{}" not in pattern:
+                places.setdefault(pattern, (part.side, part.gates))
+                continue
+            for gate, words in enumerate(spelling.gates):
+                for word in words:
+                    places.setdefault(pattern.replace("{}", word), (part.side, (gate, 1)))
+    return places
+
+
+@lru_cache(maxsize=256)
+def _bias_places(spelling: GatedSpelling) -> dict[str, tuple[Role, tuple[int, int]]]:
+    """The place of each name of a bias that is a parameter of the cell itself."""
+    count = _COUNTS[spelling.cell]
+    if not spelling.gates:
+        whole = (0, count)
+        first = dict.fromkeys(_FUSED_BIASES, (Role.BIAS, whole))
+        return {**dict.fromkeys(_FUSED_STATE_BIASES, (Role.RECURRENT_BIAS, whole)), **first}
+    places: dict[str, tuple[Role, tuple[int, int]]] = {}
+    for role, patterns in ((Role.BIAS, _BIASES), (Role.RECURRENT_BIAS, _STATE_BIASES)):
+        for pattern in patterns:
+            for gate, words in enumerate(spelling.gates):
+                for word in words:
+                    places.setdefault(pattern.replace("{}", word), (role, (gate, 1)))
+    return places
+
+
+def _placed(spelling: GatedSpelling, members: Sequence[Member]) -> list[_Found] | None:
+    """Every member in its place; None if one has none, or if a place is left empty."""
+    places, biases = _places(spelling), _bias_places(spelling)
+    placed: list[_Found] = []
+    for key, stem, ending, entry in members:
+        if stem in places:
+            side, gates = places[stem]
+            role = Role.RECURRENT_BIAS if side is Side.STATE else Role.BIAS
+            bias = role if ending == "bias" else None
+            placed.append(_Found(side, gates, entry, not ending, bias))
+        elif key in biases:
+            role, gates = biases[key]
+            placed.append(_Found(Side.INPUT, gates, entry, bare=True, bias=role))
+        elif stem not in spelling.output and not _may_be_beside(spelling, key):
+            return None
+    return placed if _is_complete(spelling, placed) else None
+
+
+def _may_be_beside(spelling: GatedSpelling, key: str) -> bool:
+    return bool(spelling.beside) and _matches(spelling.beside, key)
+
+
+@lru_cache(maxsize=1024)
+def _matches(pattern: str, key: str) -> bool:
+    return re.match(pattern, key) is not None
+
+
+def _is_complete(spelling: GatedSpelling, placed: list[_Found]) -> bool:
+    """Whether each side that the spelling has fills all gates once, and each bias all or none."""
+    every = list(range(_COUNTS[spelling.cell]))
+    filled: dict[Side | Role, list[int]] = {}
+    for found in placed:
+        first, count = found.gates
+        filled.setdefault(found.bias or found.side, []).extend(range(first, first + count))
+    for key, gates in filled.items():
+        due = sorted(_PEEPHOLES) if key is Side.PEEPHOLE else every
+        if sorted(gates) != due:
+            return False
+    sides = {part.side for part in spelling.parts} - {Side.PEEPHOLE}
+    return sides <= filled.keys()
+
+
+def _sized(
+    spelling: GatedSpelling, placed: list[_Found], members: Sequence[Member], *, turned: bool
+) -> Reading | None:
+    """The cell, if one set of sizes explains all shapes; `turned`: bare matrices are transposed."""
+    matrices = [found for found in placed if found.bias is None and found.side is not Side.PEEPHOLE]
+    ranks = {len(found.entry.tensor.shape) for found in matrices}
+    if len(ranks) != 1 or not 2 <= (rank := ranks.pop()) <= 5 or (turned and rank > 2):
+        return None
+    cell = spelling.cell if rank == 2 else f"Conv{spelling.cell}{rank - 2}D"
+    if cell not in CELLS:
+        return None
+    weights = [_matrix(found, rank, turned=turned) for found in matrices]
+    weights.extend(_bias(found, placed) for found in placed if found.bias is not None)
+    shaped = [(weight.entries[0].tensor.shape, weight.axes) for weight in weights]
+    sizes = solve(shaped)
+    if sizes is None or not all(tap % 2 for tap in sizes.kernel_size):  # the state keeps its size
+        return None
+    if not _output_fits(spelling, members, sizes):
+        return None
+    return _with_peepholes(Reading(cell, sizes, tuple(weights)), placed)
+
+
+def _matrix(found: _Found, rank: int, *, turned: bool) -> Weighed:
+    rows: Axis = (_HIDDEN,) if found.gates[1] == 1 else (found.gates[1], _HIDDEN)
+    axes: tuple[Axis, ...] = (rows, _COLUMNS[found.side])
+    if turned and found.bare:
+        axes = axes[::-1]
+    if rank > 2:
+        axes = (*axes, (Symbol.TAPS,))
+    return Weighed((found.entry,), _ROLES[found.side], axes)
+
+
+def _bias(found: _Found, placed: list[_Found]) -> Weighed:
+    """A bias; one that is the state's alone is the only one, and called so."""
+    paired = any(other.bias is Role.BIAS for other in placed)
+    role = found.bias if paired and found.bias is not None else Role.BIAS
+    rows: Axis = (_HIDDEN,) if found.gates[1] == 1 else (found.gates[1], _HIDDEN)
+    shape = found.entry.tensor.shape
+    longest = shape.index(max(shape)) if shape else 0
+    axes: list[Axis] = [(1,)] * len(shape)
+    axes[longest : longest + 1] = [rows]
+    return Weighed((found.entry,), (role,), tuple(axes))
+
+
+def _with_peepholes(reading: Reading, placed: list[_Found]) -> Reading | None:
+    """The reading with its peepholes as one weight; None if they do not fit the state."""
+    entries = tuple(found.entry for found in placed if found.side is Side.PEEPHOLE)
+    if not entries:
+        return reading
+    hidden = reading.sizes.hidden_size
+    counts = {entry.tensor.count for entry in entries}
+    shapes = {size for entry in entries for size in entry.tensor.shape}
+    places, rest = divmod(counts.pop(), hidden)
+    if counts or rest or not places or (hidden not in shapes):
+        return None
+    sizes = reading.sizes
+    if sizes.kernel_size:
+        sizes = sizes._replace(own=((Symbol.PLACES, places),))
+    elif places != 1:
+        return None
+    peepholes = Weighed(entries, (Role.PEEPHOLE,), ())
+    return reading._replace(sizes=sizes, weights=(*reading.weights, peepholes))
+
+
+def _output_fits(spelling: GatedSpelling, members: Sequence[Member], sizes: Sizes) -> bool:
+    """Whether the layer beside the cell is there, if the spelling has one, and reads the same."""
+    if not spelling.output:
+        return True
+    beside = [
+        entry.tensor.shape
+        for _, stem, ending, entry in members
+        if stem in spelling.output and ending == "weight"
+    ]
+    return len(beside) == 1 and beside[0][1:] == (sizes.input_size + sizes.hidden_size,)
+
+
+def _by_names(spelling: NamedSpelling, members: Iterable[Member]) -> Reading | None:
+    """The cell of a library, if its tensors are all there and no others are."""
+    weights: list[Weighed] = []
+    seen: set[str] = set()
+    for name, _, _, entry in members:
+        key = name if name in spelling.tensors else re.sub(r"\.\d+", ".#", name)
+        if key not in spelling.tensors or (key in seen and "#" not in key):
+            return None
+        seen.add(key)
+        named = spelling.tensors[key]
+        weights.append(Weighed((entry,), named.roles, named.axes))
+    due = {name for name, named in spelling.tensors.items() if not named.optional}
+    sizes = solve((weight.entries[0].tensor.shape, weight.axes) for weight in weights)
+    if sizes is None or not due <= seen:
+        return None
+    deeper = sum(Role.BACKBONE in weight.roles for weight in weights)
+    if deeper:
+        sizes = sizes._replace(own=(*sizes.own, (Symbol.DEEPER, deeper)))
+    return Reading(spelling.cell, sizes, tuple(weights))

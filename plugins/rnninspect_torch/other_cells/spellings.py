@@ -1,0 +1,179 @@
+"""The table of hand-written cells: how people call the weights of their own RNN, GRU and LSTM.
+
+To add a spelling, add a row here; to add a cell of a library, a row in `library_cells`.
+"""
+
+from __future__ import annotations
+
+from rnninspect_torch.other_cells.spelling import GatedSpelling, Part, Side
+
+_INPUT = ("i", "in", "input", "add")
+_FORGET = ("f", "forget", "remember")
+_CANDIDATE = (
+    *("c", "g", "a", "u", "z", "n", "j", "cell", "candidate", "cand", "memory", "new", "update"),
+    *("ctilde", "chat", "celltilde", "cellstate", "cellcandidate", "newmemory", "modulation"),
+    *("inputmodulation", "block", "state"),
+)
+_OUTPUT = ("o", "out", "output")
+LSTM_GATES = (_INPUT, _FORGET, _CANDIDATE, _OUTPUT)
+GRU_GATES = (
+    ("z", "u", "update"),
+    ("r", "reset"),
+    (
+        *("h", "n", "c", "g", "q", "", "candidate", "cand", "new", "hidden", "state", "out"),
+        *("output", "memory", "htilde", "hhat", "htilda", "ctilde", "can"),
+    ),
+)
+
+# Weights for input and state apart, a tensor for each gate: W_ii beside W_hi.
+_APART_BY_GATE = (
+    *(("wi{}", "wh{}"), ("wx{}", "wh{}"), ("w{}x", "w{}h"), ("w{}x", "u{}h"), ("wx{}", "uh{}")),
+    *(("w{}", "u{}"), ("u{}", "w{}"), ("u{}", "v{}"), ("w{}", "r{}"), ("w{}i", "w{}h")),
+    *(("x2{}", "h2{}"), ("i2{}", "h2{}"), ("x2{}gate", "h2{}gate"), ("xto{}", "hto{}")),
+    *(("x{}", "h{}"), ("i{}", "h{}"), ("{}x", "{}h"), ("input{}", "hidden{}")),
+    *(("inputto{}", "hiddento{}"), ("weightx{}", "weighth{}"), ("weighti{}", "weighth{}")),
+    *(("linearx{}", "linearh{}"), ("linear{}x", "linear{}h"), ("fcx{}", "fch{}")),
+    *(("convx{}", "convh{}"), ("conv{}x", "conv{}h"), ("{}gatex", "{}gateh")),
+    *(("w{}gatex", "w{}gateh"), ("{}gateinput", "{}gatehidden"), ("{}inputgate", "{}hiddengate")),
+)
+# The same, the rows of all gates in one tensor. Those in the first group say that one of them leads
+# from the state to the state; the others could be the two sides of anything that adds two products.
+_STATE_TO_STATE = (
+    *(("i2h", "h2h"), ("x2h", "h2h"), ("ih", "hh"), ("xh", "hh"), ("wxh", "whh"), ("wih", "whh")),
+    *(("weightih", "weighthh"), ("weightxh", "weighthh"), ("linearih", "linearhh")),
+    *(("kernel", "recurrentkernel"), ("inputkernel", "recurrentkernel")),
+    *(("inputweights", "recurrentweights"), ("inputmap", "recurrentmap"), ("convih", "convhh")),
+    *(("input2hidden", "hidden2hidden"), ("inputtohidden", "hiddentohidden")),
+    *(("in2hidden", "hidden2hidden"), ("convi2h", "convh2h"), ("convx2h", "convh2h")),
+)
+_APART = (
+    *(("w", "u"), ("u", "w"), ("u", "v"), ("w", "r"), ("wx", "wh"), ("wi", "wh"), ("wx", "uh")),
+    *(("convx", "convh"), ("convinput", "convhidden"), ("inputconv", "hiddenconv")),
+    *(("inputlinear", "hiddenlinear"), ("linearx", "linearh"), ("fcx", "fch"), ("x2g", "h2g")),
+    *(("weightx", "weighth"), ("weightinput", "weighthidden"), ("inputgates", "hiddengates")),
+)
+# Input and state together, a tensor for each gate: forget_gate (n, m+n).
+_TOGETHER_BY_GATE = (
+    *("{}gate", "gate{}", "{}", "w{}", "w{}gate", "linear{}", "linear{}gate", "{}linear", "fc{}"),
+    *("{}layer", "{}gatelayer", "{}fc", "conv{}", "conv{}gate", "{}conv", "{}gateconv", "{}net"),
+)
+# All gates in one tensor over input and state: convolutions, and what else anything is called.
+_CONVOLUTIONS = (
+    *(
+        "conv",
+        "conv1d",
+        "conv2d",
+        "conv3d",
+        "cellconv",
+        "convgates",
+        "gatesconv",
+        "convxh",
+        "gates",
+    ),
+    *("allgates", "gateconv", "convall", "conv4"),
+)
+_PRODUCTS = (
+    *("gates", "gate", "allgates", "linear", "fc", "w", "kernel", "wxh", "xh2g", "dense"),
+    *("gateslinear", "lineargates", "wgates"),
+)
+_TWO_GATES = (
+    *("convgates", "convgate", "gates", "gate", "zr", "rz", "convzr", "convrz", "convur", "ih.0"),
+    *("gatesconv", "wgates", "gateconv"),
+)
+_ONE_CANDIDATE = (
+    *(
+        "convcan",
+        "convcandidate",
+        "convct",
+        "convcand",
+        "can",
+        "candidate",
+        "cand",
+        "convh",
+        "hh.0",
+    ),
+    *("candidateconv", "candidategate", "outgate", "convout", "convn", "convq", "wcandidate"),
+)
+
+_RECURRENT = r"lstm|gru|rnn|recurr|elman|(?:^|[._])cell"
+_CONV_LSTM = r"conv_?lstm|clstm|lstm_?(?:cell|layer|block|unit)|cell_?list|lstm_?\d*(?:\.\d+)?$"
+_LSTM_CELL = r"lstm_?cell|cell_?list|(?:^|[. ])\w*lstm_?\d*(?:\.\d+)?$"
+_ANY_CELL = r"cell|rnn|recurr|lstm"
+# Layers that people keep in the same class as their cell, and the state that it starts from.
+OUTPUTS = (
+    r"(?:fc|out|output|linear|head|decoder|classifier|embedding|embed|emb|dense|projection|proj"
+    r"|[hi]2o|o2o|h2y|hidden2\w+|hiddento(?:output|out|tag)|i2o|why|ho|who|by|bo|bout|v"
+    r"|fc\d|linear\d|softmax|regressor|predictor|encoder|wordembeddings|outputlayer|outlayer)"
+    r"(?:\.\d)?(?:\.weight|\.bias)?$|(?:h|c|h0|c0|inith|initc|inithidden|initcell|initialstate"
+    r"|hiddeninit|cellinit|initstate)$"
+)
+
+
+def _apart(cell: str, gates: tuple[tuple[str, ...], ...]) -> list[GatedSpelling]:
+    peephole = (Part(Side.PEEPHOLE, ("wc{}", "w{}c", "v{}", "p{}", "peephole{}")),)
+    more = peephole if cell == "LSTM" else ()
+    return [
+        GatedSpelling(
+            cell,
+            gates,
+            (Part(Side.INPUT, (inputs,)), Part(Side.STATE, (states,)), *more),
+            beside=OUTPUTS,
+        )
+        for inputs, states in _APART_BY_GATE
+    ]
+
+
+def _fused(cell: str, count: int) -> list[GatedSpelling]:
+    return [
+        GatedSpelling(
+            cell,
+            (),
+            (
+                Part(Side.INPUT, (inputs,), (0, count)),
+                Part(Side.STATE, (states,), (0, count)),
+            ),
+            # Two square matrices make an Elman cell, and also half of the attentions.
+            words="" if telling or count > 1 else _RECURRENT,
+            beside=OUTPUTS,
+        )
+        for telling, pairs in ((True, _STATE_TO_STATE), (False, _APART))
+        for inputs, states in pairs
+    ]
+
+
+def _together(cell: str, gates: tuple[tuple[str, ...], ...]) -> GatedSpelling:
+    return GatedSpelling(cell, gates, (Part(Side.BOTH, _TOGETHER_BY_GATE),), beside=OUTPUTS)
+
+
+def _half(number: int) -> GatedSpelling:
+    """One of the two passes of RAFT's SepConvGRU: along the rows, then along the columns."""
+    other = rf"conv[zrq]{3 - number}\."
+    part = Part(Side.BOTH, (f"conv{{}}{number}",))
+    return GatedSpelling("GRU", GRU_GATES, (part,), beside=other)
+
+
+GATED = (
+    *_apart("LSTM", LSTM_GATES),
+    *_apart("GRU", GRU_GATES),
+    *_fused("LSTM", 4),
+    *_fused("GRU", 3),
+    *_fused("RNN", 1),
+    _together("LSTM", LSTM_GATES),
+    _together("GRU", GRU_GATES),
+    GatedSpelling(
+        "GRU",
+        (),
+        (Part(Side.BOTH, _TWO_GATES, (0, 2)), Part(Side.BOTH, _ONE_CANDIDATE, (2, 1))),
+    ),
+    GatedSpelling("LSTM", (), (Part(Side.BOTH, _CONVOLUTIONS, (0, 4)),), _CONV_LSTM, _ANY_CELL),
+    GatedSpelling("LSTM", (), (Part(Side.BOTH, _PRODUCTS, (0, 4)),), _LSTM_CELL),
+    GatedSpelling(  # the tutorial's: i2h and i2o read input and state
+        "RNN",
+        (),
+        (Part(Side.BOTH, ("i2h", "in2hidden", "input2hidden", "inputtohidden", "xh2h")),),
+        beside=OUTPUTS,
+        output=("i2o", "in2output", "input2output", "inputtooutput", "xh2o"),
+    ),
+    _half(1),
+    _half(2),
+)

@@ -1,0 +1,195 @@
+"""Finds modules that look recurrent and are not known cells, by their names and their classes."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+
+from rnninspect_torch.networks.naming import words_in
+from rnninspect_torch.other_cells.evidence import is_other, said_by, says
+from rnninspect_torch.other_cells.families import (
+    BY_GATE,
+    CONVOLVING_CELL,
+    FAMILIES,
+    NOT_A_CELL,
+    STATE_TO_STATE,
+    TELLING,
+    Family,
+)
+from rnninspect_torch.other_cells.leaves import HINTS, is_called_a_cell, leaf_of, normalised
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+
+    from rnninspect_torch.networks.records import Entry
+    from rnninspect_torch.other_cells.leaves import Leaf, Remainder
+
+    Suspects = dict[str, list[Entry]]  # the telling tensors of a module, by the module's path
+
+_STEPS_OF_A_SUSPECT = 12  # to find it and to describe it
+_WEAK = ("h2h", "x2h", "h2o", "i2h", "h2g")  # of TELLING, those that say little alone
+_MOST_GATES = 8  # of a cell that is believed
+_WORDS: dict[str, Family] = {word: family for family in FAMILIES for word in family.words}
+
+
+def find_suspects(rest: Remainder, doubtful: Suspects) -> Suspects:
+    """The modules with telling names, or of a telling class, and their telling tensors.
+
+    `doubtful` are modules that fit a cell of the tables without being told from others by name.
+    """
+    modules = dict(doubtful)
+    loose, leaves = rest.loose, rest.leaves
+    for found in (
+        _by_word(loose),
+        _by_family(loose, leaves),
+        _by_gate(leaves),
+        _by_place(rest),
+    ):
+        for path, telling in found.items():
+            if path not in modules and not is_other(said_by(path, rest.declared)):
+                modules[path] = telling
+    modules.update(_by_class(rest, modules))
+    rest.spend(_STEPS_OF_A_SUSPECT * len(modules))
+    return modules
+
+
+def _by_word(loose: Sequence[Entry]) -> Suspects:
+    """Suspects with a word for state to state, and a matrix that could be one."""
+    names = [entry.name for entry in loose]
+    hints = words_in(names, HINTS)
+    if not hints:
+        return {}
+    found: dict[str, list[tuple[str, Entry]]] = defaultdict(list)
+    for entry in loose:
+        if any(hint in entry.name for hint in hints) and (match := re.search(TELLING, entry.name)):
+            found[entry.name[: match.start()]].append((match[1], entry))
+    others = _others(loose, found)
+    return {
+        path: [entry for _, entry in words]
+        for path, words in found.items()
+        if path not in others and _may_recur(words)
+    }
+
+
+def _others(loose: Iterable[Entry], paths: Iterable[str]) -> set[str]:
+    """Those of the paths where tensors lie that speak of something else: a score, another band."""
+    known = set(paths)
+    return {
+        path
+        for path, leaf, _ in map(leaf_of, loose)
+        if path in known and re.match(NOT_A_CELL, leaf)
+    }
+
+
+def _may_recur(words: list[tuple[str, Entry]]) -> bool:
+    """Whether a tensor called state to state has the shape of one, or others speak beside it."""
+    states = [entry for word, entry in words if re.fullmatch(STATE_TO_STATE, word)]
+    shapes = [entry.tensor.shape for entry in states]
+    matrices = [shape[:2] for shape in shapes if len(shape) > 1 and min(shape) > 0]
+    if not matrices:
+        return len(shapes) > 0 or any(word not in _WEAK for word, _ in words)
+    convolves = any(len(shape) > 2 for shape in shapes)
+    if convolves and len({word for word, _ in words}) == 1:
+        return False
+    return any(
+        max(shape) % min(shape) == 0 and max(shape) // min(shape) <= _MOST_GATES
+        for shape in matrices
+    )
+
+
+def _by_family(loose: Sequence[Entry], leaves: Sequence[Leaf]) -> Suspects:
+    """Suspects with enough of the names of a kind of cell that has no formula here."""
+    needed = {(path, normalised(leaf)) for path, leaf, _ in leaves}
+    paths = {path for path, word in needed if word in _WORDS and word in _WORDS[word].needs}
+    found: dict[tuple[Family, str], dict[str, list[Entry]]] = {}
+    for path, leaf, entry in map(leaf_of, loose if paths else ()):
+        word = normalised(leaf) if path in paths else ""
+        if word in _WORDS:
+            words = found.setdefault((_WORDS[word], path), {})
+            words.setdefault(word, []).append(entry)
+    modules: Suspects = {}
+    for (family, path), words in found.items():
+        if family.needs & words.keys() and len(words) >= family.least:
+            order = sorted(words, key=family.words.index)
+            modules.setdefault(path, []).extend(entry for word in order for entry in words[word])
+    return modules
+
+
+def _by_gate(leaves: Sequence[Leaf]) -> Suspects:
+    """Suspects with a weight for each gate, from the input and from the state."""
+    gates: dict[str, dict[str, dict[str, list[Entry]]]] = {}
+    for path, leaf, entry in leaves:
+        short = len(leaf) <= len("weight_x_ifoc")
+        if short and (match := re.match(BY_GATE, leaf)):
+            side = "".join(match[part] or "" for part in ("letter", "side", "end")).upper()
+            by_gate = gates.setdefault(path, {}).setdefault(side, {})
+            by_gate.setdefault(match["gate"], []).append(entry)
+    modules: Suspects = {}
+    for path, sides in gates.items():
+        shared = set.intersection(*(set(found) for found in sides.values()))
+        if len(sides) > 1 and (len(shared) > 1 or "iou" in shared):
+            modules[path] = [
+                entry for found in sides.values() for held in found.values() for entry in held
+            ]
+    return modules
+
+
+def _by_place(rest: Remainder) -> Suspects:
+    """Convolutions in a module that is called a convolving cell, some of which read its state."""
+    found: Suspects = defaultdict(list)
+    for path, leaf, entry in rest.leaves:
+        if "conv" in leaf.lower() and says(said_by(path, rest.declared), CONVOLVING_CELL):
+            found[path].append(entry)
+    free = {id(entry) for entry in rest.loose}
+    taken = {
+        above
+        for entry in (rest.entries if found else ())
+        if id(entry) not in free
+        for above in _paths_above(entry.name)
+    }
+    return {
+        path: entries
+        for path, entries in found.items()
+        if path not in taken and any(_may_read_state(entry.tensor.shape) for entry in entries)
+    }
+
+
+def _may_read_state(shape: tuple[int, ...]) -> bool:
+    """Whether a kernel has the rows of two or four gates, and reads their state and more."""
+    if len(shape) < 3:
+        return False
+    rows, columns = shape[:2]
+    return any(rows % gates == 0 and columns > rows // gates for gates in (4, 2))
+
+
+def _by_class(rest: Remainder, modules: Suspects) -> Suspects:
+    """Suspects of a class that is called like a cell, with nothing in them that is known."""
+    called = {path for path, module in rest.declared.items() if is_called_a_cell(module)}
+    if not called:
+        return {}
+    free = {id(entry) for entry in rest.loose}
+    known = {
+        above
+        for entry in rest.entries
+        if id(entry) not in free
+        for above in _paths_above(entry.name)
+    }
+    known.update(above for path in modules for above in (path, *_paths_above(path)))
+    found: Suspects = defaultdict(list)
+    for entry in rest.loose:
+        for path in _paths_above(entry.name):
+            if path in called:
+                if path not in known:
+                    found[path].append(entry)
+                break  # of modules in each other, the inner one
+    return found
+
+
+def _paths_above(name: str) -> Iterator[str]:
+    """The modules around a tensor, the nearest first; of a very long name the nearest only."""
+    for _ in range(32):
+        name = name.rpartition(".")[0]
+        yield name
+        if not name:
+            return

@@ -1,0 +1,1 @@
+"""Pickles read as data: an interpreter that makes inert values. Nothing here knows tensors."""

@@ -1,0 +1,132 @@
+"""Opcodes that make and fill tuples, lists and dicts."""
+
+from __future__ import annotations
+
+from rnninspect.plugin import UnreadableFile
+from rnninspect_torch.pickles.values import Blob, Instance, Mapping
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from rnninspect_torch.pickles.interpreter import Machine
+
+    Handler = Callable[[Machine], None]
+
+
+def _empty_tuple(machine: Machine) -> None:
+    machine.stack.append(())
+
+
+def _tuple_of_one(machine: Machine) -> None:
+    machine.made += 1
+    stack = machine.stack
+    stack[-1] = (stack[-1],)
+
+
+def _tuple_of_two(machine: Machine) -> None:
+    machine.made += 1
+    stack = machine.stack
+    second = stack.pop()
+    stack[-1] = (stack[-1], second)
+
+
+def _tuple_of_three(machine: Machine) -> None:
+    machine.made += 1
+    stack = machine.stack
+    third, second = stack.pop(), stack.pop()
+    stack[-1] = (stack[-1], second, third)
+
+
+def _tuple(machine: Machine) -> None:
+    machine.made += 1
+    stack, mark = machine.stack, machine.marks.pop()
+    items = tuple(stack[mark:])
+    del stack[mark:]
+    stack.append(items)
+
+
+def _list(machine: Machine) -> None:
+    machine.made += 1
+    machine.stack.append(machine.pop_mark())
+
+
+def _empty_list(machine: Machine) -> None:
+    machine.made += 1
+    machine.stack.append([])
+
+
+def _empty_dict(machine: Machine) -> None:
+    machine.made += 1
+    machine.stack.append(Mapping())
+
+
+def _dict(machine: Machine) -> None:
+    machine.made += 1
+    machine.stack.append(Mapping(_even(machine.pop_mark())))
+
+
+def _even(items: list[object]) -> list[object]:
+    if len(items) % 2:
+        raise UnreadableFile("a key without a value in a pickle")
+    return items
+
+
+def _append(machine: Machine) -> None:
+    item = machine.stack.pop()
+    _extend(machine.stack[-1], [item])
+
+
+def _appends(machine: Machine) -> None:
+    items = machine.pop_mark()
+    _extend(machine.stack[-1], items)
+
+
+def _extend(target: object, items: list[object]) -> None:
+    match target:
+        case list() | Instance():
+            target.extend(items)
+        case _:
+            raise UnreadableFile("items are added to what is no list")
+
+
+def _set_item(machine: Machine) -> None:
+    value, key = machine.stack.pop(), machine.stack.pop()
+    _update(machine, [key, value])
+
+
+def _set_items(machine: Machine) -> None:
+    pairs = _even(machine.pop_mark())
+    _update(machine, pairs)
+
+
+def _update(machine: Machine, pairs: list[object]) -> None:
+    for index in range(0, len(pairs), 2):
+        key = pairs[index]
+        if type(key) is Blob:  # a name, however long, is a name
+            pairs[index] = machine.spell_out(key)
+    match target := machine.stack[-1]:
+        case Mapping() | Instance():
+            target.update(pairs)
+        case _:
+            raise UnreadableFile("keys are set in what is no dict")
+
+
+CONTAINERS: dict[bytes, Handler] = {
+    b")": _empty_tuple,
+    b"\x85": _tuple_of_one,
+    b"\x86": _tuple_of_two,
+    b"\x87": _tuple_of_three,
+    b"t": _tuple,
+    b"l": _list,
+    b"]": _empty_list,
+    b"\x8f": _empty_list,  # EMPTY_SET
+    b"\x91": _list,  # FROZENSET
+    b"}": _empty_dict,
+    b"d": _dict,
+    b"a": _append,
+    b"e": _appends,
+    b"\x90": _appends,  # ADDITEMS
+    b"s": _set_item,
+    b"u": _set_items,
+}

@@ -1,0 +1,63 @@
+"""Arrays whose elements joblib writes between the opcodes of a pickle (joblib/numpy_pickle.py).
+
+A NumpyArrayWrapper is built as any object is. Behind its BUILD follow, since joblib 1.2, a byte
+that counts bytes of padding, and those; then the elements, or a pickle if they are objects.
+"""
+
+from __future__ import annotations
+
+import math
+
+from rnninspect.plugin import Limit, UnreadableFile
+from rnninspect_torch.archives.magic import HEAD, begins_a_file
+from rnninspect_torch.pickles.values import Blob, Global
+from rnninspect_torch.tensors.arrays import WRAPPER, is_shape, item_bytes
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from rnninspect_torch.pickles.interpreter import Machine
+    from rnninspect_torch.pickles.values import Instance
+
+_ALIGNMENT = "numpy_array_alignment_bytes"
+_NAME = WRAPPER.rpartition(".")[2]
+_OBJECTS = "O"
+SLICE = 5_000  # opcodes between two looks at the budgets
+_COST = 100  # in opcodes, of beginning a pickle inside the pickle
+
+
+def is_wrapper(built: Instance) -> bool:
+    """Whether the bytes of an array follow the object that was just built."""
+    maker = built.maker
+    return isinstance(maker, Global) and maker.name == _NAME and built.path == WRAPPER
+
+
+def pass_elements(machine: Machine, wrapper: Instance) -> None:
+    """Move behind the elements of an array, unread, and give the wrapper a Blob of them.
+
+    Raises UnreadableFile if the wrapper does not say how many there are, or the file ends before.
+    """
+    held, cursor = wrapper.attributes, machine.cursor
+    shape = held.get("shape")
+    kind, size = item_bytes(held.get("dtype"))
+    if not isinstance(shape, tuple) or not is_shape(shape) or size is None:
+        raise UnreadableFile(f"joblib array without shape or dtype at offset {cursor.offset}")
+    if kind == _OBJECTS:
+        _pass_objects(machine)
+        return
+    if held.get(_ALIGNMENT) is not None:
+        cursor.skip(cursor.byte())
+    elements = Blob(cursor.skip(math.prod(shape) * size))
+    wrapper.args = (elements,)
+    machine.calls.holds_files |= begins_a_file(elements.head(HEAD))
+
+
+def _pass_objects(machine: Machine) -> None:
+    """Interpret the pickle of an array of objects; its names are noted, its value is dropped."""
+    cursor = machine.cursor
+    inner = type(machine)(cursor, machine.calls)
+    inner.depth = machine.depth + 1
+    cursor.source.limits.require(Limit.NESTING, 10 * inner.depth, "a pickle in a pickle")
+    inner.seen = machine.seen
+    inner.run()
+    cursor.source.spend(Limit.OPCODES, _COST, "the opcodes of pickles together")
+    machine.seen = inner.seen

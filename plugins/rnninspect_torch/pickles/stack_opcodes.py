@@ -1,0 +1,235 @@
+"""Opcodes that work on the stack: the memo, names, calls; and the whole table."""
+
+from __future__ import annotations
+
+from rnninspect.plugin import UnreadableFile
+from rnninspect_torch.pickles.container_opcodes import CONTAINERS
+from rnninspect_torch.pickles.raw_arrays import is_wrapper, pass_elements
+from rnninspect_torch.pickles.value_opcodes import VALUES
+from rnninspect_torch.pickles.values import Instance, Mapping
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from rnninspect_torch.pickles.interpreter import Machine
+
+    Handler = Callable[[Machine], None]
+
+HIGHEST_PROTOCOL = 5
+NOTHING = object()  # a place of the memo that was never filled
+
+
+class Stopped(Exception):  # noqa: N818 - not an error: the STOP opcode
+    """The pickle is at its end; its value is the one argument."""
+
+
+def _refuse(machine: Machine) -> None:
+    code = machine.cursor.data[machine.cursor.at - 1]
+    what = {0x82: "EXT1", 0x83: "EXT2", 0x84: "EXT4", 0x97: "NEXT_BUFFER"}.get(code)
+    raise UnreadableFile(
+        f"{what or f'byte 0x{code:02x}'} at offset {machine.cursor.offset - 1} of a pickle: "
+        + ("no model needs it" if what else "no pickle opcode")
+    )
+
+
+def _stop(machine: Machine) -> None:
+    raise Stopped(machine.stack.pop())
+
+
+def _protocol(machine: Machine) -> None:
+    version = machine.cursor.number(1)
+    if version > HIGHEST_PROTOCOL:
+        raise UnreadableFile(f"a pickle of protocol {version}, unknown")
+
+
+def _frame(machine: Machine) -> None:
+    length = machine.cursor.number(8)
+    if length > machine.cursor.left:
+        raise UnreadableFile(
+            f"a frame of {length} bytes at offset {machine.cursor.offset} passes the end"
+        )
+
+
+# -- the stack itself
+
+
+def _mark(machine: Machine) -> None:
+    machine.marks.append(len(machine.stack))
+
+
+def _pop(machine: Machine) -> None:
+    if machine.marks and machine.marks[-1] >= len(machine.stack):
+        machine.marks.pop()
+    else:
+        machine.stack.pop()
+
+
+def _pop_mark(machine: Machine) -> None:
+    machine.pop_mark()
+
+
+def _duplicate(machine: Machine) -> None:
+    machine.stack.append(machine.stack[-1])
+
+
+# -- the memo: a third of all opcodes, so that the usual case calls nothing
+
+
+def _put_byte(machine: Machine) -> None:
+    index, memo = machine.cursor.byte(), machine.memo
+    if index == len(memo):
+        memo.append(machine.stack[-1])
+    else:
+        machine.remember(index)
+
+
+def _put_long(machine: Machine) -> None:
+    index, memo = machine.cursor.word(), machine.memo
+    if index == len(memo):
+        memo.append(machine.stack[-1])
+    else:
+        machine.remember(index)
+
+
+def _get_byte(machine: Machine) -> None:
+    machine.recall(machine.cursor.byte())
+
+
+def _get_long(machine: Machine) -> None:
+    machine.recall(machine.cursor.word())
+
+
+def _text_index(machine: Machine) -> int:
+    line = machine.cursor.line()
+    if len(line) > 20 or not line.isdigit():
+        raise UnreadableFile(f"no memo index before offset {machine.cursor.offset}")
+    return int(line)
+
+
+def _text_put(machine: Machine) -> None:
+    machine.remember(_text_index(machine))
+
+
+def _text_get(machine: Machine) -> None:
+    machine.recall(_text_index(machine))
+
+
+def _memoise(machine: Machine) -> None:
+    machine.memo.append(machine.stack[-1])
+
+
+# -- names, calls and objects
+
+
+def _global(machine: Machine) -> None:
+    module, name = machine.cursor.line(), machine.cursor.line()
+    machine.stack.append(machine.name(_text(module), _text(name)))
+
+
+def _text(line: bytes) -> str:
+    return line.decode("utf-8", "surrogateescape")
+
+
+def _stack_global(machine: Machine) -> None:
+    name, module = machine.stack.pop(), machine.stack.pop()
+    if not isinstance(name, str) or not isinstance(module, str):
+        raise UnreadableFile("STACK_GLOBAL of what are no texts")
+    machine.stack.append(machine.name(module, name))
+
+
+def _call(machine: Machine, maker: object, args: object) -> None:
+    machine.made += 1
+    if type(args) is not tuple:
+        raise UnreadableFile("a call whose arguments are no tuple")
+    machine.stack.append(machine.calls.call(maker, args))
+
+
+def _reduce(machine: Machine) -> None:
+    stack = machine.stack
+    args = stack.pop()
+    _call(machine, stack.pop(), args)
+
+
+def _new_object_ex(machine: Machine) -> None:
+    named = machine.stack.pop()
+    _reduce(machine)
+    made = machine.stack[-1]
+    if isinstance(made, Instance) and isinstance(named, Mapping) and named.pairs:
+        made.args = (*made.args, named)
+
+
+def _object(machine: Machine) -> None:
+    maker, *args = machine.pop_mark()
+    _call(machine, maker, tuple(args))
+
+
+def _instance(machine: Machine) -> None:
+    module, name = machine.cursor.line(), machine.cursor.line()
+    args = tuple(machine.pop_mark())
+    _call(machine, machine.name(_text(module), _text(name)), args)
+
+
+def _build(machine: Machine) -> None:
+    state = machine.stack.pop()
+    target = machine.stack[-1]
+    if isinstance(target, Mapping | Instance):
+        target.state = state
+    if isinstance(target, Instance) and is_wrapper(target):
+        pass_elements(machine, target)
+
+
+def _persistent(machine: Machine) -> None:
+    machine.stack.append(machine.calls.persistent(machine.stack.pop()))
+
+
+def _persistent_line(machine: Machine) -> None:
+    machine.stack.append(machine.calls.persistent(_text(machine.cursor.line())))
+
+
+def _nothing(_machine: Machine) -> None:
+    """READONLY_BUFFER: what is on the stack stays as it is."""
+
+
+_TABLE: dict[bytes, Handler] = {
+    **VALUES,
+    **CONTAINERS,
+    b".": _stop,
+    b"\x80": _protocol,
+    b"\x95": _frame,
+    b"(": _mark,
+    b"0": _pop,
+    b"1": _pop_mark,
+    b"2": _duplicate,
+    b"q": _put_byte,
+    b"r": _put_long,
+    b"p": _text_put,
+    b"h": _get_byte,
+    b"j": _get_long,
+    b"g": _text_get,
+    b"\x94": _memoise,
+    b"c": _global,
+    b"\x93": _stack_global,
+    b"R": _reduce,
+    b"\x81": _reduce,  # NEWOBJ
+    b"\x92": _new_object_ex,
+    b"o": _object,
+    b"i": _instance,
+    b"b": _build,
+    b"Q": _persistent,
+    b"P": _persistent_line,
+    b"\x98": _nothing,
+}
+
+
+def _next(machine: Machine) -> None:
+    """The opcode at the cursor, wherever it and its argument lie."""
+    machine.cursor.at -= 1
+    HANDLERS[machine.cursor.byte()](machine)
+
+
+# One for each opcode; the last one is for whoever has not seen which it is.
+HANDLERS: list[Handler] = [
+    *(_TABLE.get(bytes([code]), _refuse) for code in range(256)),
+    _next,
+]

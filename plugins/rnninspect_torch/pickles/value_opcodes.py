@@ -1,0 +1,132 @@
+"""Opcodes that push a value which stands in the pickle itself: constants, numbers, texts."""
+
+from __future__ import annotations
+
+import struct
+
+from rnninspect.plugin import UnreadableFile
+from rnninspect_torch.pickles.values import Blob
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from rnninspect_torch.pickles.interpreter import Machine
+
+    Handler = Callable[[Machine], None]
+
+MOST_DIGITS = 1_000  # of a number; nothing in a model needs more than 20
+LONG_LINE = 1 << 16
+SHORT = 1 << 10  # of a text
+_DOUBLE = struct.Struct(">d")
+_SIGNED = struct.Struct("<i")
+
+
+def _constant(value: object) -> Handler:
+    return lambda machine: machine.stack.append(value)
+
+
+def _one_byte(machine: Machine) -> None:
+    machine.stack.append(machine.cursor.byte())
+
+
+def _two_bytes(machine: Machine) -> None:
+    machine.stack.append(machine.cursor.number(2))
+
+
+def _signed(machine: Machine) -> None:
+    machine.stack.append(_SIGNED.unpack(machine.cursor.take(4))[0])
+
+
+def _double(machine: Machine) -> None:
+    machine.stack.append(_DOUBLE.unpack(machine.cursor.take(8))[0])
+
+
+def _long(width: int) -> Handler:
+    def handler(machine: Machine) -> None:
+        length = machine.cursor.number(width)
+        if length > MOST_DIGITS:
+            raise UnreadableFile(f"a number of {length} bytes at offset {machine.cursor.offset}")
+        machine.stack.append(int.from_bytes(machine.cursor.take(length), "little", signed=True))
+
+    return handler
+
+
+def _text_number(machine: Machine) -> None:
+    line = machine.cursor.line().strip()
+    if len(line) > MOST_DIGITS:
+        raise UnreadableFile(f"a number of {len(line)} digits before {machine.cursor.offset}")
+    if line in (b"00", b"01"):
+        machine.stack.append(line == b"01")
+    else:
+        machine.stack.append(int(line.removesuffix(b"L") or b"0"))
+
+
+def _text_double(machine: Machine) -> None:
+    machine.stack.append(float(machine.cursor.line()))
+
+
+# -- texts and byte strings
+
+
+def _payload(width: int, encoding: str | None) -> Handler:
+    def handler(machine: Machine) -> None:
+        length = machine.cursor.number(width)
+        machine.stack.append(machine.payload(length, encoding))
+
+    return handler
+
+
+def _text(machine: Machine) -> None:
+    """A text with its length in four bytes: every name of a file that torch saved."""
+    cursor = machine.cursor
+    length = cursor.word()
+    if length > SHORT:
+        machine.stack.append(machine.payload(length, "utf-8"))
+        return
+    machine.text += length  # as book_text does, which is asked again between two slices
+    machine.stack.append(cursor.take(length).decode("utf-8", "surrogateescape"))
+
+
+def _text_line(encoding: str) -> Handler:
+    def handler(machine: Machine) -> None:
+        length = machine.cursor.line_length()
+        if length > LONG_LINE:
+            machine.stack.append(Blob(machine.cursor.skip(length), encoding))
+            machine.cursor.take(1)
+            return
+        line = machine.cursor.take(length + 1)[:-1]
+        if encoding == "utf-8":  # the opcode STRING: a Python 2 literal in quotes
+            line = line.strip()[1:-1].replace(b"\\'", b"'")
+            machine.stack.append(line.decode("utf-8", "surrogateescape"))
+        else:
+            machine.stack.append(line.decode(encoding))
+
+    return handler
+
+
+VALUES: dict[bytes, Handler] = {
+    b"N": _constant(None),
+    b"\x88": _constant(value=True),
+    b"\x89": _constant(value=False),
+    b"K": _one_byte,
+    b"M": _two_bytes,
+    b"J": _signed,
+    b"G": _double,
+    b"\x8a": _long(1),
+    b"\x8b": _long(4),
+    b"I": _text_number,
+    b"L": _text_number,
+    b"F": _text_double,
+    b"U": _payload(1, "utf-8"),
+    b"T": _payload(4, "utf-8"),
+    b"\x8c": _payload(1, "utf-8"),
+    b"X": _text,
+    b"\x8d": _payload(8, "utf-8"),
+    b"C": _payload(1, None),
+    b"B": _payload(4, None),
+    b"\x8e": _payload(8, None),
+    b"\x96": _payload(8, None),
+    b"S": _text_line("utf-8"),
+    b"V": _text_line("raw-unicode-escape"),
+}

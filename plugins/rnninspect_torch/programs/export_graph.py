@@ -1,0 +1,107 @@
+"""What the graph of an exported program declares of its recurrent layers.
+
+Each nn.LSTM, GRU and RNN is one node of the operator aten.lstm, gru, rnn_tanh or rnn_relu, whose
+arguments say all but the sizes (torch/_export/serde/schema.py).
+"""
+
+from __future__ import annotations
+
+import re
+
+from rnninspect_torch.dialect.signatures import CELL, STACK
+from rnninspect_torch.programs.frozen import declaration, group_in_order
+from rnninspect_torch.programs.script_code import LayerCall
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from rnninspect_torch.networks.records import Root
+
+_TARGET = re.compile(r"torch\.ops\.aten\.(lstm|gru|rnn_tanh|rnn_relu)(_cell)?\.\w+")
+_FEEDING = ("w_ih", "w_hh", "b_ih", "b_hh")
+
+
+def producer_of(program: dict[str, object]) -> str:
+    """`pytorch 2.13.0+cpu`, if the program says so."""
+    version = program.get("torch_version")
+    return f"pytorch {version[:40]}" if isinstance(version, str) else ""
+
+
+def declare_layers(program: dict[str, object], root: Root) -> None:
+    """Note in the root what each layer's node says.
+
+    A layer whose tensors are called as torch.nn calls them is declared under its module; one whose
+    tensors are called otherwise becomes a group of its own, by their order in the call.
+    """
+    module = program.get("graph_module")
+    if not isinstance(module, dict):
+        return
+    names = _parameter_names(module.get("signature"))
+    entries = {entry.name: entry for entry in root.entries}
+    for call, arguments in _calls(module.get("graph")):
+        weights = [names[argument] for argument in arguments if argument in names]
+        if not weights or len(weights) < len(arguments) or weights[0] not in entries:
+            continue
+        pattern = (CELL if call.cell else STACK).pattern
+        match = re.search(pattern, weights[0])
+        if match is not None:
+            root.declared[weights[0][: match.start()]] = declaration(call)
+        else:
+            path = weights[0].rpartition(".")[0] or f"{call.operator}_{len(root.groups)}"
+            root.declared[path] = declaration(call)
+            root.groups.append(group_in_order(path, call, weights, entries))
+
+
+def _parameter_names(signature: object) -> dict[str, str]:
+    """The tensor behind each input of the graph: `p_enc_weight_ih_l0` is `enc.weight_ih_l0`."""
+    specs = signature.get("input_specs") if isinstance(signature, dict) else None
+    names: dict[str, str] = {}
+    for spec in specs if isinstance(specs, list) else ():
+        for kind in ("parameter", "buffer", "tensor_constant"):
+            held = spec.get(kind) if isinstance(spec, dict) else None
+            arg = held.get("arg") if isinstance(held, dict) else None
+            name = held.get(f"{kind}_name") if isinstance(held, dict) else None
+            if isinstance(arg, dict) and isinstance(name, str):
+                names[str(arg.get("name"))] = name
+    return names
+
+
+def _calls(graph: object) -> Iterator[tuple[LayerCall, list[str]]]:
+    nodes = graph.get("nodes") if isinstance(graph, dict) else None
+    for node in nodes if isinstance(nodes, list) else ():
+        target = node.get("target") if isinstance(node, dict) else None
+        match = _TARGET.fullmatch(target) if isinstance(target, str) else None
+        if match is not None:
+            told = _arguments(node.get("inputs"))
+            yield _call(match, told), _weights(told)
+
+
+def _arguments(inputs: object) -> dict[str, object]:
+    """The arguments of a node by name, each without the wrapper that tells its type."""
+    told: dict[str, object] = {}
+    for given in inputs if isinstance(inputs, list) else ():
+        arg = given.get("arg") if isinstance(given, dict) else None
+        if isinstance(arg, dict) and len(arg) == 1:
+            told[str(given.get("name"))] = next(iter(arg.values()))
+    return told
+
+
+def _call(match: re.Match[str], told: dict[str, object]) -> LayerCall:
+    levels = told.get("num_layers")
+    return LayerCall(
+        operator=match[1],
+        cell=bool(match[2]),
+        label="",
+        constants=(),
+        biases=told.get("has_biases") is True,
+        levels=levels if isinstance(levels, int) and 0 < levels < 1000 else 1,
+        directions=2 if told.get("bidirectional") is True else 1,
+    )
+
+
+def _weights(told: dict[str, object]) -> list[str]:
+    tensors = told.get("params", [told[name] for name in _FEEDING if name in told])
+    if not isinstance(tensors, list):
+        return []
+    return [str(tensor.get("name")) for tensor in tensors if isinstance(tensor, dict)]

@@ -1,0 +1,123 @@
+"""Layers whose tensors have lost their names: the order in a call of an operator tells them."""
+
+from __future__ import annotations
+
+from rnninspect.plugin import Purpose, Role
+from rnninspect_torch.dialect.signatures import CELL, STACK
+from rnninspect_torch.layers.gathering import Group, Place, Weight
+from rnninspect_torch.networks.records import Declared
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from rnninspect_torch.networks.records import Entry
+    from rnninspect_torch.programs.script_code import ClassCode, LayerCall
+    from rnninspect_torch.programs.unrolled import TakenApart
+
+_ORDER = (Role.KERNEL, Role.RECURRENT_KERNEL, Role.BIAS, Role.RECURRENT_BIAS)
+MODES = {"lstm": "LSTM", "gru": "GRU", "rnn_tanh": "RNN_TANH", "rnn_relu": "RNN_RELU"}
+_NAMES = {1: "rnn_cell", 3: "gru_cell", 4: "lstm_cell"}
+_KINDS = {"lstm": "LSTM", "gru": "GRU", "rnn_tanh": "RNN", "rnn_relu": "RNN"}
+
+
+def frozen_groups(
+    classes: dict[str, ClassCode], constants: list[Entry], declared: dict[str, Declared]
+) -> Iterator[Group]:
+    """A group for each call over constants; calls over the same ones are one layer.
+
+    What the call says of its layer is put into `declared` under the group's path.
+    """
+    entries = {entry.name: entry for entry in constants}
+    seen: set[tuple[int, ...]] = set()
+    steps: set[TakenApart] = set()
+    for code in classes.values():
+        for call in code.calls:
+            if call.constants and call.constants not in seen:
+                seen.add(call.constants)
+                path = _path(call, len(seen), declared)
+                declared[path] = declaration(call)
+                yield group_in_order(path, call, _names(call, entries), entries)
+        for cell in code.cells:
+            group = None if cell in steps else _recovered(cell, entries)
+            steps.add(cell)  # a trace repeats the cell at each step
+            if group is not None:
+                yield group
+
+
+def _names(call: LayerCall, entries: Mapping[str, Entry]) -> list[str]:
+    """The names of a call's weights; those of a packed cell are in two packages, biases too.
+
+    The biases are arguments of their own once more, which the operator does not look at.
+    """
+    names = [f"CONSTANTS.c{number}" for number in call.constants]
+    packed = [f"{name}.{part}" for part in ("weight", "bias") for name in names[:2]]
+    if not call.cell or any(name not in entries for name in packed):
+        return names
+    for name in names[2:]:
+        if name in entries:
+            entries[name].purpose = Purpose.CONSTANT
+    return packed
+
+
+def _path(call: LayerCall, number: int, taken: dict[str, Declared]) -> str:
+    """The name that the module had, as far as the variable of its weights keeps it."""
+    label = call.label.removeprefix("self_").removesuffix("__flat_weights")
+    name = label if label != call.label else f"{call.operator}_{number}"
+    return name if name not in taken else f"{name}_{number}"
+
+
+def declaration(call: LayerCall) -> Declared:
+    """What a call of an operator says of the layer, without its sizes."""
+    name = _KINDS[call.operator] + ("Cell" if call.cell else "")
+    if call.cell:
+        return Declared(name, {})
+    return Declared(
+        name,
+        {
+            "mode": MODES[call.operator],
+            "num_layers": call.levels,
+            "bias": call.biases,
+            "bidirectional": call.directions == 2,
+        },
+    )
+
+
+def group_in_order(
+    path: str, call: LayerCall, names: Sequence[str], entries: Mapping[str, Entry]
+) -> Group:
+    """A call's weights in the order of torch.nn: level by level, direction by direction."""
+    group = Group(path, CELL if call.cell else STACK)
+    runs = max(1, call.levels * call.directions)
+    each = -(-len(names) // runs)
+    biases = len(names) == 4 if call.cell else call.biases
+    roles = [*(_ORDER if biases else _ORDER[:2]), Role.PROJECTION][:each]
+    for position, name in enumerate(names):
+        run, index = divmod(position, each)
+        if name in entries and index < len(roles):
+            place = Place(run // call.directions, run % call.directions, roles[index])
+            group.weights[place] = Weight({"": entries[name]})
+    return group
+
+
+def _recovered(cell: TakenApart, entries: Mapping[str, Entry]) -> Group | None:
+    """The cell that tracing took apart, if one of its maps has the shape of a recurrent kernel."""
+    first, second = (
+        [entries.get(f"CONSTANTS.c{number}") for number in numbers] for numbers in cell.maps
+    )
+    recurrent, other = (second, first) if cell.gates == 3 else (first, second)
+    if not _is_recurrent(recurrent[0], cell.gates) and cell.gates > 1:
+        recurrent, other = other, recurrent
+    if not _is_recurrent(recurrent[0], cell.gates) or other[0] is None:
+        return None
+    number = other[0].name.rpartition(".")[2]
+    group = Group(f"{_NAMES[cell.gates]}_{number}", CELL, recovered=True)
+    for role, entry in zip(_ORDER, (other[0], recurrent[0], other[1], recurrent[1]), strict=True):
+        if entry is not None:
+            group.weights[Place(0, 0, role)] = Weight({"": entry})
+    return group
+
+
+def _is_recurrent(entry: Entry | None, gates: int) -> bool:
+    shape = entry.tensor.shape if entry is not None else ()
+    return len(shape) == 2 and shape[0] == gates * shape[1]

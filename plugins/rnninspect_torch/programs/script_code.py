@@ -1,0 +1,135 @@
+"""What the code of a TorchScript archive tells, read line by line; it is never parsed or run.
+
+The printer is torch/csrc/jit/serialization/python_print.cpp: a class begins at the margin, its
+attributes at two blanks, and each call of an operator stands on one line.
+"""
+
+from __future__ import annotations
+
+import re
+
+from rnninspect.plugin import Record
+from rnninspect_torch.programs.unrolled import TakenApart, find_cells
+
+_CLASS = re.compile(r"^class (\w+)\(\w*\):$", re.MULTILINE)
+_FINAL = re.compile(r"^  (\w{1,60}) : Final\[\w+\] = (.{1,60})$", re.MULTILINE)
+_LISTS = re.compile(r"^  __(parameters|buffers)__ = \[(.*)\]$", re.MULTILINE)
+_QUOTED = re.compile(r'"([^"\n]*)"')
+_TRAINING = re.compile(r"^  training : bool$", re.MULTILINE)
+_CALL = re.compile(
+    r"= (?:torch\.|ops\.quantized\.quantized_)(lstm|gru|rnn_tanh|rnn_relu)(_cell)?(?:_dynamic)?"
+    r"\((.*)\)$",
+    re.MULTILINE,
+)
+_NAMED_LIST = re.compile(r"^ +(\w+) = \[(CONSTANTS\.c\d+(?:, CONSTANTS\.c\d+)*)\]$", re.MULTILINE)
+_CONSTANT = re.compile(r"CONSTANTS\.c(\d{1,9})")
+# At the end of a layer's call: params, has_biases, num_layers, dropout, train, bidirectional and
+# batch_first; the overload for packed sequences has no batch_first.
+_ARGUMENTS = re.compile(
+    r", (True|False), (\d{1,4}), [\d.e+-]{1,30}, \w{1,30}, (True|False)(?:, (?:True|False))?$"
+)
+_LONGEST_END = 120  # characters that these take
+_FEEDING = re.compile(r"CONSTANTS\.c\d{1,9}|None")
+
+
+class LayerCall(Record):
+    """A call of a recurrent operator.
+
+    Attributes:
+        operator: `lstm`, `gru`, `rnn_tanh` or `rnn_relu`.
+        cell: whether it is a single step.
+        label: the variable that holds its weights, if they have one.
+        constants: its weights by their number among the constants, where they are constants.
+        biases, levels, directions: what the call says; None of a cell.
+    """
+
+    operator: str
+    cell: bool
+    label: str
+    constants: tuple[int, ...]
+    biases: bool | None = None
+    levels: int = 1
+    directions: int = 1
+
+
+class ClassCode(Record):
+    """One class of the archive's code.
+
+    Attributes:
+        finals: its constants, as Python values.
+        parameters, buffers: names of its own tensors of these kinds.
+        lists: whether it names them; torch 1.0 to 1.2 did not.
+        trains: whether it has the attribute `training`, which freezing takes away.
+        calls: the recurrent operators that it calls.
+        cells: the steps of a cell that it spells out instead.
+    """
+
+    finals: dict[str, object]
+    parameters: tuple[str, ...] = ()
+    buffers: tuple[str, ...] = ()
+    trains: bool = False
+    calls: tuple[LayerCall, ...] = ()
+    cells: tuple[TakenApart, ...] = ()
+    lists: bool = True
+
+
+def parse_code(text: str, module: str) -> dict[str, ClassCode]:
+    """The classes of one file by their full names; `module` is `__torch__.…`, from its path."""
+    starts = list(_CLASS.finditer(text))
+    ends = [*(match.start() for match in starts[1:]), len(text)]
+    return {
+        f"{module}.{match[1]}": _class(text[match.end() : end])
+        for match, end in zip(starts, ends, strict=False)  # a file without a class has one end
+    }
+
+
+def _class(body: str) -> ClassCode:
+    lists = {match[1]: tuple(_QUOTED.findall(match[2])) for match in _LISTS.finditer(body)}
+    named = {match[1]: _numbers(match[2]) for match in _NAMED_LIST.finditer(body)}
+    calls = [_call(match, named) for match in _CALL.finditer(body)]
+    return ClassCode(
+        {match[1]: _literal(match[2]) for match in _FINAL.finditer(body)},
+        lists.get("parameters", ()),
+        lists.get("buffers", ()),
+        _TRAINING.search(body) is not None,
+        tuple(call for call in calls if call is not None),
+        find_cells(body),
+        bool(lists),
+    )
+
+
+def _literal(text: str) -> object:
+    """A boolean, an integer or a text; anything else stays as it is written."""
+    if text in ("True", "False"):
+        return text == "True"
+    if text.removeprefix("-").isdigit() and len(text) < 20:
+        return int(text)
+    return text[1:-1] if text[:1] == '"' == text[-1:] else text
+
+
+def _numbers(text: str) -> tuple[int, ...]:
+    return tuple(int(number) for number in _CONSTANT.findall(text))
+
+
+def _call(match: re.Match[str], named: dict[str, tuple[int, ...]]) -> LayerCall | None:
+    operator, cell, arguments = match[1], bool(match[2]), match[3]
+    if cell:
+        last = [part.strip() for part in arguments.rsplit(", ", 4)[1:]]
+        constants = [part for part in last if _FEEDING.fullmatch(part)]
+        return LayerCall(operator, cell, "", _numbers(" ".join(constants)))
+    told = _ARGUMENTS.search(arguments[-_LONGEST_END:])
+    if told is None:
+        return None
+    biases, levels, both = told.groups()
+    before = arguments[: len(arguments) - len(told[0])]
+    inline = before.endswith("]")
+    weights = before[before.rfind("[") if inline else before.rfind(" ") + 1 :]
+    return LayerCall(
+        operator,
+        cell,
+        "" if inline else weights,
+        _numbers(weights) if inline else named.get(weights, ()),
+        biases == "True",
+        int(levels),
+        2 if both == "True" else 1,
+    )

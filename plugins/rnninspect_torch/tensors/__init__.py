@@ -1,0 +1,1 @@
+"""What torch's pickles mean: storages, tensors, element types. Nothing here knows layers."""

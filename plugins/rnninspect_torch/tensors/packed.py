@@ -1,0 +1,78 @@
+"""Tensors inside of what is no tensor: packed parameters of quantised layers, tuples of tensors."""
+
+from __future__ import annotations
+
+from rnninspect_torch.pickles.values import Global, Instance, Mapping, Tensor
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+FEW = 16  # packed parameters hold four things at most
+_DEEPEST = 6
+QUANTISERS = (".quantiser.scales", ".quantiser.zero_points")  # of a tensor, one for each channel
+# Names for the parts of torchbind objects, as aten/src/ATen/native/quantized writes their states.
+_LINEAR = ("weight", "bias")
+
+
+def tensors_in(value: object, depth: int = 0) -> Iterator[tuple[str, Tensor]]:
+    """Tensors that a value of a state dict holds, each with what to append to its name.
+
+    A tensor is itself, under nothing; a tuple gives those of its items, a packed parameter its
+    weights and biases by name.
+    """
+    if depth > _DEEPEST:
+        return
+    match value:
+        case Tensor():
+            yield "", value
+            if value.note == "quantised":
+                yield from zip(QUANTISERS, value.parts, strict=False)
+        case tuple() | list() if len(value) <= FEW:
+            for index, item in enumerate(value):
+                for name, tensor in tensors_in(item, depth + 1):
+                    yield f".{index}{name}", tensor
+        case Instance() if is_packed(value):
+            yield from _unpacked(value, depth)
+
+
+def is_packed(value: object) -> bool:
+    """Whether it is a torchbind object, as state dicts and TorchScript hold them."""
+    return isinstance(value, Instance) and (
+        value.path == "torch.ScriptObject" or value.path.startswith("__torch__.torch.classes.")
+    )
+
+
+def _unpacked(value: Instance, depth: int) -> Iterator[tuple[str, Tensor]]:
+    state = value.state
+    kind = value.path
+    if type(state) is tuple and len(state) == 2 and isinstance(state[1], str | Global):
+        kind = state[1] if isinstance(state[1], str) else state[1].path
+        state = state[0]
+    if isinstance(state, Mapping):
+        state = tuple(state.named.values())
+    if "CellParams" in kind and type(state) is tuple and len(state) == 5:
+        yield from _cell(state, depth)
+        return
+    parts = state if type(state) is tuple else (state,)
+    named = "LinearPackedParams" in kind or "_packed" in kind
+    for index, part in enumerate(parts[:FEW]):
+        label = _LINEAR[index] if named and index < len(_LINEAR) else str(index)
+        for name, tensor in tensors_in(part, depth + 1):
+            yield f".{label}{name}", tensor
+
+
+def _cell(state: tuple[object, ...], depth: int) -> Iterator[tuple[str, Tensor]]:
+    """The five parts of CellParamsBase: kind, tensors, doubles, integers, packed weights.
+
+    An int8 cell keeps its biases as tensors, and once more with the packed weights; a float16 cell
+    only with the packed weights.
+    """
+    biases = state[1] if isinstance(state[1], list) else []
+    packed = state[4] if isinstance(state[4], list) else []
+    for label, item in zip(("bias_ih", "bias_hh"), biases, strict=False):
+        yield from ((f".{label}{name}", tensor) for name, tensor in tensors_in(item, depth + 1))
+    for side, item in zip(("ih", "hh"), packed, strict=False):
+        for name, tensor in tensors_in(item, depth + 1):
+            known = {".weight": f".weight_{side}", ".bias": "" if biases else f".bias_{side}"}
+            yield known.get(name) or f".packed_{side}{name}", tensor

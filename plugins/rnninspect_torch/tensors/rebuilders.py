@@ -1,0 +1,214 @@
+"""The callables by which torch's pickles rebuild tensors and containers: one table.
+
+Their arguments are those of torch/_utils.py and torch/_tensor.py, of version 0.1 to 2.13.
+"""
+
+from __future__ import annotations
+
+from rnninspect.plugin import UnreadableFile, plural
+from rnninspect_torch.pickles.values import Blob, Global, Instance, Mapping, Storage, Tensor
+from rnninspect_torch.tensors.nested import load_nested
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from rnninspect_torch.tensors.calls import TorchCalls
+
+    Args = tuple[object, ...]
+    Rebuilder = Callable[[TorchCalls, Args], object]
+
+MOST_AXES = 64  # as in numpy 2 and in torch's own iterators
+LARGEST = 2**63 - 1
+
+
+def integers(value: object, what: str) -> tuple[int, ...]:
+    """A tuple of integers below 2^63, no bools among them; else UnreadableFile."""
+    if not isinstance(value, tuple | list):
+        raise UnreadableFile(f"the {what} of a tensor is no tuple")
+    if len(value) > MOST_AXES:
+        raise UnreadableFile(f"the {what} of a tensor has {plural(len(value), 'axis', 'axes')}")
+    for item in value:
+        if type(item) is not int or not -LARGEST <= item <= LARGEST:
+            integer(item, what)  # which says what is wrong with it
+    return tuple(value)
+
+
+def integer(value: object, what: str) -> int:
+    """An integer below 2^63; else UnreadableFile."""
+    if type(value) is not int:
+        raise UnreadableFile(f"the {what} of a tensor holds what is no integer")
+    if not -LARGEST <= value <= LARGEST:
+        raise UnreadableFile(f"the {what} of a tensor holds a number beyond 63 bits")
+    return value
+
+
+def dtype_name(value: object) -> str:
+    """`float32` of the name torch.float32; `uint8` of what is no dtype."""
+    return value.name if isinstance(value, Global) else "uint8"
+
+
+def _view(args: Args, dtype: str | None = None) -> Tensor:
+    storage, offset, shape, strides = args[:4]
+    if isinstance(storage, Instance):  # torch.storage.TypedStorage around an untyped one
+        storage = next((arg for arg in storage.args if isinstance(arg, Storage)), None)
+    if not isinstance(storage, Storage):
+        raise UnreadableFile("a tensor over what is no storage")
+    axes, steps = integers(shape, "shape"), integers(strides, "stride")
+    if len(axes) != len(steps):
+        raise UnreadableFile(f"a tensor of rank {len(axes)} with {plural(len(steps), 'stride')}")
+    start = storage.start + integer(offset, "offset")
+    return Tensor(storage, start, axes, steps, dtype or storage.dtype or "uint8")
+
+
+def _tensor(_calls: TorchCalls, args: Args) -> Tensor:
+    return _view(args)
+
+
+def _tensor_v3(_calls: TorchCalls, args: Args) -> Tensor:
+    return _view(args, dtype_name(args[6]))
+
+
+def _parameter(_calls: TorchCalls, args: Args) -> object:
+    return args[0].changed(parameter=True) if isinstance(args[0], Tensor) else args[0]
+
+
+def _buffer(_calls: TorchCalls, args: Args) -> object:
+    return args[0].changed(parameter=False) if isinstance(args[0], Tensor) else args[0]
+
+
+def _unwrapped(_calls: TorchCalls, args: Args) -> object:
+    return args[0]
+
+
+def _quantised(_calls: TorchCalls, args: Args) -> Tensor:
+    scheme = args[4] if type(args[4]) is tuple else ()
+    parts = tuple(part for part in scheme[:4] if isinstance(part, Tensor))
+    return _view(args).changed(parts=parts, note="quantised")
+
+
+def _sparse(_calls: TorchCalls, args: Args) -> Tensor:
+    data = args[1] if type(args[1]) is tuple else ()
+    parts = tuple(part for part in data[:4] if isinstance(part, Tensor))
+    sizes = [item for item in data[:4] if type(item) is tuple]
+    if not parts or not sizes:
+        raise UnreadableFile("a sparse tensor without values or size")
+    shape = integers(sizes[-1], "shape")
+    return Tensor(None, 0, shape, (0,) * len(shape), parts[-1].dtype, parts=parts, note="sparse")
+
+
+def _meta(_calls: TorchCalls, args: Args) -> Tensor:
+    shape, strides = integers(args[1], "shape"), integers(args[2], "stride")
+    return Tensor(None, 0, shape, strides, dtype_name(args[0]), note="meta")
+
+
+def _wrapper(_calls: TorchCalls, args: Args) -> Tensor:
+    shape, strides = integers(args[2], "shape"), integers(args[3], "stride")
+    return Tensor(None, 0, shape, strides, dtype_name(args[1]), note="wrapper")
+
+
+def _from_type(calls: TorchCalls, args: Args) -> object:
+    """A tensor subclass: what its own rebuilder makes, with the tensors of its state as parts."""
+    function, _, inner, state = (*args, None)[:4]
+    if type(inner) is not tuple:
+        raise UnreadableFile("a tensor subclass without arguments")
+    value = calls.call(function, inner)
+    if not isinstance(value, Tensor) or value.storage is not None:
+        return value
+    held = state if isinstance(state, Mapping) else Mapping()
+    calls.spend(len(held.pairs))
+    parts = tuple(part for part in held.named.values() if isinstance(part, Tensor))
+    return value.changed(parts=parts, note="shard" if "_local_tensor" in held.named else value.note)
+
+
+def _mapping(calls: TorchCalls, args: Args) -> Mapping:
+    """A dict or a class like it; Python 2 hands an OrderedDict its pairs."""
+    filled = Mapping()
+    for arg in args[:2]:
+        if isinstance(arg, Mapping):
+            calls.spend(len(arg.pairs))
+            filled.update(arg.pairs)
+        elif type(arg) is list:
+            calls.spend(len(arg))
+            for pair in arg:
+                if type(pair) in (list, tuple) and len(pair) == 2:
+                    filled.update(list(pair))
+    return filled
+
+
+def _sequence(_calls: TorchCalls, args: Args) -> object:
+    return args[0] if args else []
+
+
+def _size(_calls: TorchCalls, args: Args) -> object:
+    return args[0] if args else ()
+
+
+def _encoded(_calls: TorchCalls, args: Args) -> object:
+    """Bytes as protocol 2 has them: a text in which each character is a byte; it stays a text."""
+    return args[0] if isinstance(args[0], Blob | str) else Instance(None, args)
+
+
+def _reconstructed(calls: TorchCalls, args: Args) -> object:
+    maker, _, state = args[:3]
+    made = calls.call(maker, ())
+    if isinstance(made, Instance) and isinstance(state, list | tuple):  # of a class made from one
+        calls.spend(len(state))
+        made.extend(list(state))
+    elif isinstance(made, Mapping | Instance) and isinstance(state, Mapping):
+        calls.spend(len(state.pairs))
+        made.update(state.pairs)
+    return made
+
+
+def _new(calls: TorchCalls, args: Args) -> object:
+    return calls.call(args[0], args[1:])
+
+
+def _loaded(calls: TorchCalls, args: Args) -> object:
+    return load_nested(calls, args[0])
+
+
+def _attribute(calls: TorchCalls, args: Args) -> object:
+    """A method of a class by its whole name; to look it up may run anything."""
+    calls.foreign["builtins.getattr"] = None
+    owner, name = args
+    if isinstance(owner, Global) and isinstance(name, str):
+        return Global(owner.module, f"{owner.name}.{name}")
+    return Instance(Global("builtins", "getattr"), args)
+
+
+def _named(module: str, names: str, rebuilder: Rebuilder) -> dict[tuple[str, str], Rebuilder]:
+    return {(module, name): rebuilder for name in names.split()}
+
+
+# Torch 0.1 calls these without arguments; the tensor is the first part of the state that follows.
+STATEFUL = frozenset({"torch.nn.parameter.Parameter", "torch.autograd.variable.Variable"})
+REBUILDERS: dict[tuple[str, str], Rebuilder] = {
+    **_named("torch._utils", "_rebuild_tensor _rebuild_tensor_v2", _tensor),
+    **_named("torch._utils", "_rebuild_tensor_v3", _tensor_v3),
+    **_named("torch._utils", "_rebuild_parameter _rebuild_parameter_with_state", _parameter),
+    **_named("torch.nn.parameter", "Parameter UninitializedParameter", _parameter),
+    **_named("torch.nn.parameter", "Buffer", _buffer),
+    **_named("torch.autograd.variable", "Variable", _unwrapped),
+    **_named("torch._utils", "_rebuild_qtensor", _quantised),
+    **_named("torch._utils", "_rebuild_sparse_tensor _rebuild_sparse_csr_tensor", _sparse),
+    **_named("torch._utils", "_rebuild_meta_tensor_no_storage", _meta),
+    **_named("torch._utils", "_rebuild_wrapper_subclass", _wrapper),
+    **_named("torch._tensor", "_rebuild_from_type _rebuild_from_type_v2", _from_type),
+    **_named("torch._utils", "_rebuild_nested_tensor", _unwrapped),
+    **_named("torch._utils", "_rebuild_device_tensor_from_numpy", _unwrapped),
+    **_named("torch._utils", "_rebuild_device_tensor_from_cpu_tensor", _unwrapped),
+    **_named("torch._utils", "_rebuild_xla_tensor", _unwrapped),
+    **_named("torch.jit._pickle", "build_intlist build_tensorlist build_doublelist", _unwrapped),
+    **_named("torch.jit._pickle", "build_boollist restore_type_tag", _unwrapped),
+    **_named("torch.storage", "_load_from_bytes", _loaded),
+    **_named("torch", "Size", _size),
+    **_named("collections", "OrderedDict defaultdict Counter", _mapping),
+    **_named("builtins", "dict", _mapping),
+    **_named("builtins", "set frozenset list tuple", _sequence),
+    **_named("_codecs", "encode", _encoded),
+    **_named("copyreg", "_reconstructor", _reconstructed),
+    **_named("copyreg", "__newobj__", _new),
+    **_named("builtins", "getattr", _attribute),
+}

@@ -1,0 +1,47 @@
+"""Numbers with their nouns, and no message that counts one of several things as several."""
+
+from __future__ import annotations
+
+import ast
+import re
+from pathlib import Path
+
+import pytest
+
+from rnninspect.wording import plural
+
+ROOT = Path(__file__).parents[2]
+# A number that is put before a word in the plural, as in f"{count} activations are named".
+COUNTED = re.compile(r"\{(?:len\(|count\b|number\b|more\b)[^{}]*\} (?!is\b|has\b)[a-z]+s\b")
+# None of these can be 1, or the noun is not what the number counts.
+NEVER_ONE = {
+    "{len(levels)} levels",
+    "{count} tensors",
+    "{len(outlines):,} files",
+    "{len(shards)} shards",
+    "{len(args)} arguments",
+    "{len(line)} digits",
+}
+
+
+@pytest.mark.parametrize(
+    ("number", "nouns", "text"),
+    [
+        (0, "", "0 tensors"),
+        (1, "", "1 tensor"),
+        (2, "", "2 tensors"),
+        (1, "tensorflows", "1 tensor"),
+        (12_345, "tensorflows", "12,345 tensorflows"),
+    ],
+)
+def test_a_noun_follows_its_number(number: int, nouns: str, text: str) -> None:
+    assert plural(number, "tensor", nouns) == text
+
+
+def test_no_message_counts_one_thing_as_several() -> None:
+    found = set()
+    for path in (*ROOT.glob("inspector/**/*.py"), *ROOT.glob("plugins/**/*.py")):
+        for node in ast.walk(ast.parse(path.read_text())):
+            if isinstance(node, ast.JoinedStr):
+                found.update(COUNTED.findall(ast.unparse(node)))
+    assert found - NEVER_ONE == set()

@@ -1,0 +1,303 @@
+"""`card` and `diff` from outside: files, streams, exit codes."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import huggingface_hub
+import pytest
+
+from making.model_cards import model_card
+from rnninspect.card.block import END, START
+
+ROOT = Path(__file__).parents[2]
+SAMPLES = ROOT / "sample_models"
+KERAS, ONNX = SAMPLES / "keras" / "lstm_one_bias.keras", SAMPLES / "onnx" / "basic_lstm.onnx"
+TORCH, BROKEN = SAMPLES / "torch" / "lstm_two_biases.pt", SAMPLES / "broken" / "cut_tensor.onnx"
+EMPTY = f"{START}\n{END}\n"
+
+
+def call(
+    *arguments: str | Path, folder: Path = ROOT, text: str = "", **environment: str
+) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-m", "rnninspect", *map(str, arguments)]
+    variables = {**os.environ, "COLUMNS": "80", **environment}
+    return subprocess.run(
+        command,
+        input=text,
+        capture_output=True,
+        text=True,
+        check=False,
+        env=variables,
+        cwd=folder,
+        timeout=60,
+    )
+
+
+def page(folder: Path, content: str = f"# Card\n\n{EMPTY}\nwords\n") -> Path:
+    path = folder / "README.md"
+    path.write_bytes(content.encode())
+    return path
+
+
+def test_card_prints_the_block_with_its_markers() -> None:
+    done = call("card", KERAS, ONNX)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout.startswith(f"{START}\n**")
+    assert done.stdout.endswith(f"{END}\n")
+    assert done.stdout.count("| Layer ") == 2
+
+
+def test_update_twice_gives_the_same_bytes_and_touches_nothing(tmp_path: Path) -> None:
+    path = page(tmp_path)
+    first = call("card", KERAS, "--update", path)
+    assert (first.returncode, first.stdout, first.stderr) == (0, "", "")
+    content, status = path.read_bytes(), path.stat()
+    assert b"| lstm " in content
+    assert call("card", KERAS, "--update", path).returncode == 0
+    assert path.read_bytes() == content
+    assert (path.stat().st_ino, path.stat().st_mtime_ns) == (status.st_ino, status.st_mtime_ns)
+    assert list(tmp_path.iterdir()) == [path]
+
+
+@pytest.mark.parametrize("last", ["", "\n", "\n\n\n"])
+@pytest.mark.parametrize("ending", ["\n", "\r\n"])
+def test_on_a_long_model_card_only_the_block_changes(
+    ending: str, last: str, tmp_path: Path
+) -> None:
+    before, after = (ending.join(part.splitlines()) for part in model_card())
+    after += last.replace("\n", ending)
+    block = ending.join(["", "| stale |", "|---|", "", ""])
+    path = page(tmp_path, f"{before}{ending}{START}{block}{END}{ending}{after}")
+    path.chmod(0o644)
+    assert len(path.read_bytes().splitlines()) >= 300
+    assert call("card", KERAS, TORCH, "--update", path).returncode == 0
+    new = path.read_bytes()
+    assert new.startswith(f"{before}{ending}{START}{ending}**".encode())
+    assert new.endswith(f"{END}{ending}{after}".encode())
+    assert b"stale |" not in new
+    assert new.count(b"\n") == new.count(ending.encode())
+    assert path.stat().st_mode & 0o777 == 0o644
+    assert call("card", KERAS, TORCH, "--update", path).returncode == 0
+    assert path.read_bytes() == new
+
+
+def test_metadata_on_a_long_model_card_changes_its_own_fields_alone(tmp_path: Path) -> None:
+    before, after = model_card()
+    path = page(tmp_path, f"{before}\n{START}\n{END}\n{after}")
+    assert call("card", KERAS, "--update", path, "--metadata").returncode == 0
+    head = path.read_text().rpartition(f"\n{START}\n**")[0]
+    old, new = before.splitlines(), head.splitlines()
+    gone, fresh = set(old) - set(new), set(new) - set(old)
+    assert not gone
+    assert [line.split(":")[0].strip(" -") for line in new if line in fresh] == [
+        "keras", "lstm", "rnninspect", "file", "parameters", "recurrent_parameters", "bytes",
+    ]  # fmt: skip
+    assert path.read_text().endswith(f"{END}\n{after}")
+    assert call("card", KERAS, "--update", path, "--metadata", "--check").returncode == 0
+
+
+def test_the_mode_and_a_link_stay(tmp_path: Path) -> None:
+    path = page(tmp_path)
+    path.chmod(0o640)
+    link = tmp_path / "link.md"
+    link.symlink_to(path)
+    assert call("card", KERAS, "--update", link).returncode == 0
+    assert link.is_symlink()
+    assert b"| lstm " in path.read_bytes()
+    assert path.stat().st_mode & 0o777 == 0o640
+
+
+def test_the_model_is_named_as_seen_from_the_card(tmp_path: Path) -> None:
+    (tmp_path / "models").mkdir()
+    model = tmp_path / "models" / "one.keras"
+    model.write_bytes(KERAS.read_bytes())
+    path = page(tmp_path)
+    call("card", "models/one.keras", "--update", "README.md", folder=tmp_path)
+    content = path.read_bytes()
+    assert b"**models/one.keras**" in content
+    call("card", "one.keras", "--update", "../README.md", folder=tmp_path / "models")
+    assert path.read_bytes() == content
+    assert f"**{KERAS.name}**" in call("card", KERAS, folder=tmp_path).stdout
+
+
+def test_check_says_stale_and_writes_nothing(tmp_path: Path) -> None:
+    path = page(tmp_path)
+    old = path.read_bytes()
+    stale = call("card", KERAS, "--update", path, "--check")
+    assert (stale.returncode, stale.stdout) == (1, "")
+    assert stale.stderr.startswith(f"rnninspect: {path}: stale; ")
+    assert path.read_bytes() == old
+    call("card", KERAS, "--update", path)
+    fresh = call("card", KERAS, "--update", path, "--check")
+    assert (fresh.returncode, fresh.stderr) == (0, "")
+    assert call("card", ONNX, "--update", path, "--check").returncode == 1
+
+
+def test_append_puts_the_block_at_the_end_once(tmp_path: Path) -> None:
+    path = page(tmp_path, "# Card")
+    missing = call("card", KERAS, "--update", path)
+    assert missing.returncode == 2
+    assert missing.stderr == (
+        f"rnninspect: {path}: no line {START}; put both markers in, or use --append\n"
+    )
+    assert call("card", KERAS, "--update", path, "--append", "--check").returncode == 1
+    assert call("card", KERAS, "--update", path, "--append").returncode == 0
+    content = path.read_bytes()
+    assert content.startswith(f"# Card\n\n{START}\n".encode())
+    assert call("card", KERAS, "--update", path, "--append").returncode == 0
+    assert path.read_bytes() == content
+
+
+def test_a_model_that_cannot_be_read_leaves_the_card_alone(tmp_path: Path) -> None:
+    path = page(tmp_path)
+    old = path.read_bytes()
+    done = call("card", KERAS, tmp_path / "absent.onnx", "--update", path)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr == f"rnninspect: {tmp_path}/absent.onnx: No such file or directory\n"
+    assert path.read_bytes() == old
+
+
+def test_findings_stand_in_the_card_and_are_exit_1(tmp_path: Path) -> None:
+    path = page(tmp_path)
+    assert call("card", BROKEN, "--update", path).returncode == 1
+    assert b"- error R1" in path.read_bytes()
+    assert call("card", BROKEN, "--update", path, "--fail-on", "never").returncode == 0
+
+
+@pytest.mark.parametrize("name", ["absent.md", "folder", "pipe"])
+def test_a_card_that_is_no_file_is_one_line_and_exit_2(name: str, tmp_path: Path) -> None:
+    (tmp_path / "folder").mkdir()
+    os.mkfifo(tmp_path / "pipe")
+    done = call("card", KERAS, "--update", tmp_path / name)
+    assert (done.returncode, done.stdout, len(done.stderr.splitlines())) == (2, "", 1)
+    assert done.stderr.startswith(f"rnninspect: {tmp_path / name}: ")
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["card"],
+        ["card", str(KERAS), "--check"],
+        ["card", str(KERAS), "--append"],
+        ["card", str(KERAS), "--metadata"],
+        ["card", str(KERAS), "--fail-on", "sometimes"],
+        ["diff", str(KERAS)],
+        ["diff", str(KERAS), str(ONNX), "--format", "csv"],
+        ["diff", str(KERAS), str(ONNX), "--limit", "x"],
+    ],
+    ids=" ".join,
+)
+def test_wrong_usage_is_exit_2(arguments: list[str]) -> None:
+    done = call(*arguments)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr
+
+
+def test_metadata_fills_the_front_matter(tmp_path: Path) -> None:
+    front = "---\nlicense: mit  # ours\nlanguage: no\ntags:\n- speech\n---\n"
+    path = page(tmp_path, f"{front}# Card\n{EMPTY}")
+    arguments = ("card", KERAS, "--update", path, "--metadata")
+    assert call(*arguments, "--check").returncode == 1
+    assert call(*arguments).returncode == 0
+    content = path.read_bytes()
+    assert content.startswith(
+        b"---\nlicense: mit  # ours\nlanguage: no\ntags:\n- speech\n- keras\n"
+    )
+    card = huggingface_hub.ModelCard(content.decode())
+    assert card.data.tags == ["speech", "keras", "lstm"]
+    assert card.data.library_name == "keras"
+    assert card.data["rnninspect"][0]["parameters"] == 48
+    assert call(*arguments, "--check").returncode == 0
+    assert call(*arguments).returncode == 0
+    assert path.read_bytes() == content
+
+
+def test_metadata_without_its_package_says_what_to_install(tmp_path: Path) -> None:
+    (tmp_path / "huggingface_hub.py").write_text("raise ImportError('not here')\n")
+    path = page(tmp_path)
+    done = call("card", KERAS, "--update", path, "--metadata", PYTHONPATH=str(tmp_path))
+    assert (done.returncode, done.stdout) == (2, "")
+    commands = "pip install 'rnninspect[card]', in a checkout pip install '.[card]'"
+    assert done.stderr.endswith(f"needs huggingface_hub: {commands}\n")
+    assert path.read_text() == f"# Card\n\n{EMPTY}\nwords\n"
+
+
+def test_diff_between_formats_finds_the_convention_alone() -> None:
+    done = call("diff", KERAS, TORCH, "--fail-on-change")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "one bias vector in Keras, two in PyTorch: +8" in done.stdout
+    assert done.stdout.splitlines()[-1].startswith("no change but conventions")
+
+
+def test_diff_fails_on_a_change_only_when_asked() -> None:
+    assert call("diff", KERAS, ONNX).returncode == 0
+    assert call("diff", KERAS, ONNX, "--fail-on-change").returncode == 1
+    assert call("diff", ONNX, ONNX, "--fail-on-change").returncode == 0
+
+
+def test_an_earlier_json_report_is_as_good_as_the_model(tmp_path: Path) -> None:
+    kept = tmp_path / "old.json"
+    call(KERAS, "-f", "json", "-o", kept)
+    again = call("diff", kept, ONNX)
+    assert again.stdout == call("diff", KERAS, ONNX).stdout
+    assert (again.returncode, again.stderr) == (0, "")
+    assert call("diff", kept, KERAS, "--fail-on-change").returncode == 0
+
+
+def test_of_a_report_on_several_files_the_one_of_that_name_is_taken(tmp_path: Path) -> None:
+    kept = tmp_path / "old.json"
+    call(KERAS, ONNX, TORCH, "-f", "json", "-o", kept)
+    assert call("diff", kept, ONNX, "--fail-on-change").returncode == 0
+    moved = tmp_path / ONNX.name
+    moved.write_bytes(ONNX.read_bytes())
+    assert call("diff", kept, moved, "--fail-on-change").returncode == 0
+    done = call("diff", kept, BROKEN)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr == (
+        f"rnninspect: {kept}: a report on 3 files, and not on one called {BROKEN.name}\n"
+    )
+
+
+def test_a_report_may_come_through_a_pipe() -> None:
+    report = call(KERAS, "-f", "json").stdout
+    piped = call("diff", "-", ONNX, text=report)
+    assert (piped.returncode, piped.stderr) == (0, "")
+    assert piped.stdout == call("diff", KERAS, ONNX).stdout
+    assert call("diff", ONNX, "-", "--fail-on-change", text=report).returncode == 1
+    for text in ("", "words"):
+        done = call("diff", "-", ONNX, text=text)
+        assert (done.returncode, done.stdout) == (2, "")
+        assert done.stderr == "rnninspect: -: no JSON report; a model is given by its path\n"
+
+
+def test_both_unreadable_sides_are_named(tmp_path: Path) -> None:
+    wrong = tmp_path / "wrong.json"
+    wrong.write_text('{"reports": []}')
+    done = call("diff", wrong, tmp_path / "absent.onnx")
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr == (
+        f"rnninspect: {wrong}: schema_version is missing\n"
+        f"rnninspect: {tmp_path}/absent.onnx: No such file or directory\n"
+    )
+
+
+def test_diff_writes_its_output_to_a_file(tmp_path: Path) -> None:
+    target = tmp_path / "diff.json"
+    done = call("diff", KERAS, ONNX, "-f", "json", "-o", target)
+    assert (done.returncode, done.stdout) == (0, "")
+    assert json.loads(target.read_text())["changed"] is True
+    assert call("diff", KERAS, ONNX, "-o", tmp_path / "absent" / "x").returncode == 2
+
+
+def test_the_common_call_imports_none_of_this() -> None:
+    command = [sys.executable, "-X", "importtime", "-m", "rnninspect", str(KERAS)]
+    done = subprocess.run(command, capture_output=True, text=True, check=True)
+    modules = {line.rpartition("|")[2].strip() for line in done.stderr.splitlines()}
+    assert "rnninspect.render.report.table" in modules
+    own = ("card", "comparison", "front_matter", "cli", "render.from_json", "render.to_diff")
+    assert not modules & {f"rnninspect.{name}" for name in own}

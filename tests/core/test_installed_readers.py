@@ -1,0 +1,99 @@
+"""A reader of another distribution, found by its entry point: what it says, and its faults."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+GOOD = ROOT / "sample_models" / "onnx" / "basic_lstm.onnx"
+READER = """
+from rnninspect.plugin import Convention, Role
+
+class Toy:
+    name, summary, suffixes, implied_suffixes = "toy", "files of a toy", (".toy",), ()
+
+    def recognises(self, source):
+        {recognises}
+
+    def read(self, source):
+        raise NotImplementedError
+
+    def conventions(self):
+        {conventions}
+"""
+WHOLE = 'return [Convention("toy\\x1b[31m", "LSTM", frozenset({Role.BIAS}), note="a toy")]'
+SIZES = ("--input-size", "3", "--hidden-size", "2")
+
+
+def installed(folder: Path, recognises: str = "return False", conventions: str = WHOLE) -> Path:
+    """A folder with an installed distribution that has a reader."""
+    (folder / "toy.py").write_text(READER.format(recognises=recognises, conventions=conventions))
+    (folder / "toy-1.0.dist-info").mkdir()
+    (folder / "toy-1.0.dist-info" / "METADATA").write_text("Name: toy\nVersion: 1.0\n")
+    entry = "[rnninspect.readers]\ntoy = toy:Toy\n"
+    (folder / "toy-1.0.dist-info" / "entry_points.txt").write_text(entry)
+    return folder
+
+
+def call(folder: Path, *arguments: str | Path) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-m", "rnninspect", *map(str, arguments)]
+    path = os.pathsep.join(filter(None, (str(folder), os.environ.get("PYTHONPATH"))))
+    variables = {**os.environ, "PYTHONPATH": path, "COLUMNS": "80"}
+    return subprocess.run(
+        command, capture_output=True, text=True, check=False, env=variables, timeout=60
+    )
+
+
+def test_count_shows_its_conventions_after_our_own(tmp_path: Path) -> None:
+    done = call(installed(tmp_path), "count", "lstm", *SIZES)
+    assert (done.returncode, done.stderr) == (0, "")
+    (row,) = [line for line in done.stdout.splitlines() if line.startswith("toy")]
+    assert row.split() == ["toy\\x1b[31m", "1", "4(nm", "+", "n²", "+", "n)", "48", "a", "toy"]
+    assert "toy" not in call(tmp_path, "count", "gru", *SIZES).stdout
+
+
+@pytest.mark.parametrize(
+    ("conventions", "reason"),
+    [
+        ("return 1 / 0", "ZeroDivisionError: division by zero"),
+        ('return [Convention("toy", "Transformer", frozenset())]', "KeyError: 'Transformer'"),
+        (
+            'return [Convention("toy", "GRU", frozenset({Role.PEEPHOLE}))]',
+            "ValueError: toy: GRU has no peephole",
+        ),
+        ("return [1]", "AttributeError: "),
+    ],
+)
+def test_a_fault_in_its_conventions_is_one_line(
+    tmp_path: Path, conventions: str, reason: str
+) -> None:
+    done = call(installed(tmp_path, conventions=conventions), "count", "lstm", *SIZES)
+    assert (done.returncode, done.stdout, done.stderr.count("\n")) == (2, "", 1)
+    assert done.stderr.startswith(f"rnninspect: reader toy failed in conventions: {reason}")
+
+
+def test_a_fault_in_recognising_is_one_line_and_spares_known_files(tmp_path: Path) -> None:
+    folder = installed(tmp_path, recognises="return source.absent")
+    (tmp_path / "unknown").write_bytes(b"nobody knows this")
+    done = call(folder, tmp_path / "unknown", GOOD)
+    assert done.returncode == 2
+    assert done.stderr == (
+        f"rnninspect: {tmp_path}/unknown: reader toy failed in recognises: "
+        "AttributeError: 'Source' object has no attribute 'absent'\n"
+    )
+    assert "basic_lstm" in done.stdout
+
+
+@pytest.mark.parametrize(
+    "words", [("readers",), ("count", "lstm", *SIZES)], ids=["readers", "count"]
+)
+def test_a_reader_that_cannot_be_loaded_is_one_line(words: tuple[str, ...], tmp_path: Path) -> None:
+    (installed(tmp_path) / "toy.py").unlink()
+    done = call(tmp_path, *words)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr == "rnninspect: reader toy:Toy cannot be loaded: No module named 'toy'\n"

@@ -1,0 +1,150 @@
+"""Small ONNX models with recurrent nodes, built with onnx.helper, and what they must be read as."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+import onnx
+from onnx import TensorProto, helper, numpy_helper
+
+from rnninspect import inspect_file
+from rnninspect.report import Report
+from rnninspect.rules import Level
+from rnninspect.source.source import open_source
+from rnninspect_onnx import OnnxReader
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+    from pathlib import Path
+
+    from rnninspect.model import RecurrentLayer, SavedModel
+    from rnninspect.source.limits import Limits
+
+GATES = {"RNN": 1, "GRU": 3, "LSTM": 4}
+PEEPHOLE_INPUT = 7
+
+
+@dataclass(frozen=True, slots=True)
+class Shape:
+    """A recurrent operator with its sizes: m inputs, n units, D directions."""
+
+    operator: str = "LSTM"
+    m: int = 3
+    n: int = 2
+    directions: int = 1
+    bias: bool = True
+    peepholes: bool = False
+
+    @property
+    def shapes(self) -> dict[str, tuple[int, ...]]:
+        """The shapes of its weights as the operator's definition has them."""
+        rows = GATES[self.operator] * self.n
+        shapes: dict[str, tuple[int, ...]] = {
+            "W": (self.directions, rows, self.m),
+            "R": (self.directions, rows, self.n),
+        }
+        if self.bias:
+            shapes["B"] = (self.directions, 2 * rows)
+        if self.peepholes:
+            shapes["P"] = (self.directions, 3 * self.n)
+        return shapes
+
+    @property
+    def parameters(self) -> int:
+        """Elements of all its weights, counted in arrays."""
+        return sum(int(np.zeros(shape).size) for shape in self.shapes.values())
+
+
+def weights(shape: Shape, prefix: str = "", dtype: str = "float32") -> list[onnx.TensorProto]:
+    """Its weights, as W, R, B and P with a prefix."""
+    random = np.random.default_rng(7)
+    return [
+        numpy_helper.from_array(random.standard_normal(size).astype(dtype), prefix + letter)
+        for letter, size in shape.shapes.items()
+    ]
+
+
+def node(shape: Shape, prefix: str = "", x: str = "X", **attributes: object) -> onnx.NodeProto:
+    """The node over weights of these names; an attribute of None is left out."""
+    inputs = [x, prefix + "W", prefix + "R", prefix + "B" if shape.bias else ""]
+    if shape.peepholes:
+        inputs += [""] * (PEEPHOLE_INPUT - len(inputs)) + [prefix + "P"]
+    direction = "bidirectional" if shape.directions == 2 else "forward"
+    given = {"hidden_size": shape.n, "direction": direction, **attributes}
+    kept = {key: value for key, value in given.items() if value is not None}
+    outputs = [prefix + "Y", prefix + "Y_h"]
+    return helper.make_node(shape.operator, inputs, outputs, name=prefix + "layer", **kept)
+
+
+def value(
+    name: str, *shape: int | str | None, element: int = TensorProto.FLOAT
+) -> onnx.ValueInfoProto:
+    """A graph's input or output."""
+    return helper.make_tensor_value_info(name, element, list(shape))
+
+
+def graph(
+    nodes: Sequence[onnx.NodeProto],
+    tensors: Sequence[onnx.TensorProto] = (),
+    inputs: Sequence[onnx.ValueInfoProto] | None = None,
+    **parts: object,
+) -> onnx.GraphProto:
+    """A graph whose input is X of three features, unless others are given."""
+    fed = [value("X", "steps", "batch", 3)] if inputs is None else list(inputs)
+    return helper.make_graph(list(nodes), "g", fed, [], list(tensors), **parts)
+
+
+def model(body: onnx.GraphProto, opset: int = 17, **parts: object) -> onnx.ModelProto:
+    """A model around a graph."""
+    opsets = [helper.make_opsetid("", opset), helper.make_opsetid("own", 1)]
+    return helper.make_model(body, opset_imports=opsets, ir_version=8, **parts)
+
+
+def save(
+    folder: Path, content: onnx.ModelProto | onnx.GraphProto | bytes, name: str = "m.onnx"
+) -> Path:
+    """Write a model, or a graph as a model."""
+    if isinstance(content, onnx.GraphProto):
+        content = model(content)
+    path = folder / name
+    path.write_bytes(content if isinstance(content, bytes) else content.SerializeToString())
+    return path
+
+
+def read(path: Path, limits: Limits | None = None) -> SavedModel:
+    """What the ONNX reader says of a file."""
+    with open_source(path, limits) as source:
+        return OnnxReader().read(source)
+
+
+def only(read_model: SavedModel) -> RecurrentLayer:
+    """The one layer of a model."""
+    assert len(read_model.layers) == 1
+    return read_model.layers[0]
+
+
+def report(path: Path) -> Report:
+    """The report that the command prints."""
+    return inspect_file(path)
+
+
+def errors(of: Report) -> set[str]:
+    """The codes of the rules that are broken at level error."""
+    return {finding.rule for finding in of.findings if finding.level is Level.ERROR}
+
+
+def counts(of: Report) -> list[tuple[str, int, int]]:
+    """Name, expected and stored parameters of each layer."""
+    return [(layer.layer.name, layer.expected, layer.stored) for layer in of.layers]
+
+
+def constant(name: str, array: np.ndarray) -> onnx.NodeProto:
+    """A Constant node with a TensorProto."""
+    return helper.make_node("Constant", [], [name], value=numpy_helper.from_array(array))
+
+
+def integers(name: str, numbers: Iterable[int]) -> onnx.TensorProto:
+    """An initializer of int64 numbers."""
+    return numpy_helper.from_array(np.array(list(numbers), np.int64), name)

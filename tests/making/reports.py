@@ -1,0 +1,92 @@
+"""Reports that the output formats are tested with, and the golden files that hold their text."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from pathlib import Path
+
+import pytest
+
+from making.by_hand import layer, model, report, reshaped, tensor
+from rnninspect.cells import Role, Sizes
+from rnninspect.model import (
+    Fact,
+    Fate,
+    Observation,
+    Origin,
+    Purpose,
+    SavedModel,
+    SkippedLayer,
+    Stack,
+)
+from rnninspect.render import RENDERERS
+from rnninspect.render.view import Unreadable, View
+from rnninspect.report import Report
+
+GOLDEN = Path(__file__).parents[1] / "render" / "golden"
+
+
+def stacked() -> SavedModel:
+    sizes = (Sizes(257, 128, directions=2), Sizes(256, 128, directions=2))
+    levels = tuple(
+        layer(sizes=each, name=f"encoder.lstm[{level}]")._replace(
+            kind="Bidirectional(LSTM)",
+            stack=Stack("encoder.lstm", level, 2),
+        )
+        for level, each in enumerate(sizes)
+    )
+    moments = tensor("exp_avg", (128, 3))._replace(purpose=Purpose.OPTIMIZER)
+    return model(*levels, others=(tensor("dense.weight", (10, 256)), moments))
+
+
+def faulty() -> SavedModel:
+    lost = SkippedLayer("custom", "MyCell", "no formula is known for this cell")
+    cut = reshaped(layer("GRU", Sizes(16, 8), name="gru"), Role.KERNEL, (24, 12))
+    fed = layer(name="fed")
+    fed = fed._replace(
+        operands=tuple(o._replace(fate=Fate.INPUT, tensors=()) for o in fed.operands)
+    )
+    seen = Observation(Fact.CODE, "builtins.print")
+    saved = model(cut._replace(origin=Origin.INFERRED), fed)
+    return saved._replace(skipped=(lost,), observations=(seen,))
+
+
+def hostile() -> SavedModel:
+    name = "\x1b[2J\x07a\nb|c\r<script>alert(1)</script>\u202egnp.exe=`*[x](http://y)\ud800\x7f"
+    command = "::stop-commands::x##[add-mask]y"
+    layers = (
+        layer(name=name),
+        layer("RNN", name='=HYPERLINK("x")'),
+        layer("GRU", name=command),
+        layer(name="x" * 5000),
+    )
+    return model(*(made._replace(origin=Origin.INFERRED) for made in layers))  # a note on each
+
+
+CASES = {
+    "stacked": [report(stacked(), "model.pt")],
+    "faulty": [report(faulty(), "broken.onnx")],
+    "hostile": [report(hostile(), "=a|b\x1b.pt")],
+    "none": [report(model(others=(tensor("dense", (3, 3)),)), "dense.h5")],
+    "two": [report(stacked(), "one.pt"), report(faulty(), "two.onnx")],
+}
+UNREADABLE = [Unreadable("absent.onnx", "No such file or directory")]
+
+
+def text_of(output: str, results: Iterable[Report | Unreadable], view: View) -> str:
+    """All of a rendered text but its last line end."""
+    return "".join(RENDERERS[output](results, view)).removesuffix("\n")
+
+
+def hold(name: str, text: str, config: pytest.Config) -> None:
+    """Compare a text with its golden file, or renew that."""
+    path = GOLDEN / name
+    if config.getoption("--renew-golden"):
+        path.write_text(text + "\n", encoding="utf-8")
+    assert text + "\n" == path.read_text(encoding="utf-8")
+
+
+def without_rules(text: str) -> str:
+    """SARIF without the rules, which are the same in each; other text as it is."""
+    return re.sub(r'("rules": \[).*?(\n     \])', r"\1 … \2", text, count=1, flags=re.DOTALL)

@@ -1,0 +1,206 @@
+"""What loops begin with, and bodies of loops that look like recurrent cells."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import onnx
+import pytest
+from onnx import TensorProto, helper, numpy_helper
+
+from making.onnx.graphs import graph, report, save, value
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+    from rnninspect.report import Report
+
+M, N = 3, 2
+
+
+def floats(name: str, *shape: int) -> onnx.TensorProto:
+    return numpy_helper.from_array(np.full(shape, 0.5, np.float32), name)
+
+
+def step(operator: str, *names: str, **attributes: object) -> onnx.NodeProto:
+    """A node; the last name is its output's."""
+    return helper.make_node(operator, list(names[:-1]), [names[-1]], **attributes)
+
+
+def lstm(product: str = "MatMul") -> list[onnx.NodeProto]:
+    """A step of an LSTM over x, h and c, with the kernels k and rk and the bias b."""
+    split = helper.make_node("Split", ["z"], ["zi", "zf", "zg", "zo"], axis=-1, num_outputs=4)
+    return [
+        step(product, "h", "rk", "hr"),
+        step("MatMul", "x", "k", "xk"),
+        step("Add", "xk", "hr", "zs"),
+        step("Add", "zs", "b", "z"),
+        split,
+        *(step("Sigmoid", f"z{gate}", gate) for gate in "ifo"),
+        step("Tanh", "zg", "g"),
+        step("Mul", "f", "c", "fc"),
+        step("Mul", "i", "g", "ig"),
+        step("Add", "fc", "ig", "c_out"),
+        step("Tanh", "c_out", "tc"),
+        step("Mul", "o", "tc", "h_out"),
+    ]
+
+
+def gru() -> list[onnx.NodeProto]:
+    """A step of a GRU on [x, h], a kernel for the gates and one for the candidate."""
+    return [
+        step("Concat", "x", "h", "xh", axis=-1),
+        step("Gemm", "xh", "k", "b", "zr"),
+        step("Sigmoid", "zr", "gates"),
+        helper.make_node("Split", ["gates"], ["z", "r"], axis=-1, num_outputs=2),
+        step("Mul", "r", "h", "rh"),
+        step("Concat", "x", "rh", "xrh", axis=-1),
+        step("MatMul", "xrh", "rk", "n0"),
+        step("Tanh", "n0", "n"),
+        step("Sub", "h", "n", "difference"),
+        step("Mul", "z", "difference", "kept"),
+        step("Add", "n", "kept", "h_out"),
+        step("Neg", "c", "c_out"),
+    ]
+
+
+LSTM_SHAPES = {"k": (M, 4 * N), "rk": (N, 4 * N), "b": (4 * N,)}
+GRU_SHAPES = {"k": (M + N, 2 * N), "rk": (M + N, N), "b": (2 * N,)}
+
+
+def loop(
+    cell: Sequence[onnx.NodeProto], inner: Sequence[onnx.ValueInfoProto] = ()
+) -> onnx.NodeProto:
+    states = [value("h", 1, N), value("c", 1, N)]
+    inputs = [
+        value("turn", element=TensorProto.INT64),
+        value("go", element=TensorProto.BOOL),
+        *states,
+        value("t", element=TensorProto.INT32),
+    ]
+    nodes = [
+        step("Gather", "xs", "t", "x"),
+        *cell,
+        step("Add", "t", "one", "t_out"),
+        step("Identity", "go", "go_out"),
+    ]
+    names = ("go_out", "h_out", "c_out", "t_out")
+    body = helper.make_graph(nodes, "body", inputs, [value(name) for name in (*names, *inner)])
+    given = ["most", "yes", "h0", "c0", "t0"]
+    return helper.make_node("Loop", given, ["h_end", "c_end", "t_end"], "while", body=body)
+
+
+def seen(
+    folder: Path,
+    made: onnx.NodeProto | Sequence[onnx.NodeProto],
+    shapes: dict[str, tuple[int, ...]],
+    more: Sequence[onnx.TensorProto] = (),
+) -> Report:
+    nodes = [made] if isinstance(made, onnx.NodeProto) else made
+    numbers = {
+        "most": np.array(7),
+        "yes": np.ones((), np.bool_),
+        "t0": np.array(0, np.int32),
+        "one": np.array(1, np.int32),
+    }
+    tensors = [numpy_helper.from_array(array, name) for name, array in numbers.items()]
+    tensors += [floats("h0", 1, N), floats("c0", 1, N)]
+    tensors += [floats(name, *shape) for name, shape in shapes.items()]
+    return report(save(folder, graph(nodes, [*tensors, *more], [value("xs", 7, 1, M)])))
+
+
+def possible(of: Report) -> list[str]:
+    return [finding.message for finding in of.findings if finding.rule == "R405"]
+
+
+@pytest.mark.parametrize(
+    ("cell", "shapes", "kernels"),
+    [(lstm(), LSTM_SHAPES, "rk"), (gru(), GRU_SHAPES, "k, rk")],
+    ids=["lstm", "gru"],
+)
+def test_a_cell_in_a_loop(
+    tmp_path: Path,
+    cell: list[onnx.NodeProto],
+    shapes: dict[str, tuple[int, ...]],
+    kernels: str,
+) -> None:
+    """Its initial states are no parameters, and the note names what multiplies its states."""
+    of = seen(tmp_path, loop(cell), shapes)
+    assert of.totals.parameters == sum(int(np.prod(shape)) for shape in shapes.values())
+    assert of.totals.not_parameters["state"] == 2 * N
+    (message,) = possible(of)
+    assert message.startswith("the loop at while looks like a recurrent cell: Sigmoid and Tanh of")
+    assert f"of products of {kernels} with a value that the loop carries" in message
+    assert message.endswith(f"; {of.totals.parameters} parameters")
+    assert of.totals.attributed == 0
+
+
+def test_a_cell_in_a_scan(tmp_path: Path) -> None:
+    body = helper.make_graph(
+        lstm(),
+        "body",
+        [value("h", 1, N), value("c", 1, N), value("x", 1, M)],
+        [value("h_out"), value("c_out")],
+    )
+    scan = helper.make_node(
+        "Scan", ["h0", "c0", "xs"], ["h_end", "c_end"], "scan", body=body, num_scan_inputs=1
+    )
+    of = seen(tmp_path, scan, LSTM_SHAPES)
+    assert of.totals.not_parameters["state"] == 2 * N
+    assert len(possible(of)) == 1
+
+
+NO_CELLS = {
+    "a counter": [step("Add", "h", "b", "h_out"), step("Add", "c", "b", "c_out")],
+    "a search": [
+        step("MatMul", "x", "k", "logits"),
+        step("Softmax", "logits", "p"),
+        step("TopK", "p", "one", "best"),
+        step("Add", "h", "best", "h_out"),
+        step("Tanh", "c", "c_out"),
+    ],
+    "a cache of an attention": [
+        step("MatMul", "x", "k", "key"),
+        step("Concat", "h", "key", "h_out", axis=0),
+        step("Transpose", "h_out", "turned"),
+        step("MatMul", "key", "turned", "scores"),
+        step("Softmax", "scores", "chances"),
+        step("MatMul", "chances", "h_out", "c_out"),
+    ],
+    "a step of a solver": [
+        step("MatMul", "h", "rk", "a"),
+        step("Sigmoid", "a", "s"),
+        step("Mul", "a", "s", "silu"),
+        step("MatMul", "silu", "rk", "d"),
+        step("Add", "h", "d", "h_out"),
+        step("Identity", "c", "c_out"),
+    ],
+}
+
+
+@pytest.mark.parametrize("kind", NO_CELLS)
+def test_loops_that_hold_no_cell(tmp_path: Path, kind: str) -> None:
+    of = seen(tmp_path, loop(NO_CELLS[kind]), {"k": (M, N), "rk": (N, N), "b": (1, N)})
+    assert possible(of) == []
+
+
+def test_a_weight_that_an_inner_loop_hands_on_stays_a_weight(tmp_path: Path) -> None:
+    inner = helper.make_graph(
+        [step("Identity", "go2", "go2_out"), step("Identity", "w2", "w2_out")],
+        "inner",
+        [
+            value("turn2", element=TensorProto.INT64),
+            value("go2", element=TensorProto.BOOL),
+            value("w2", 1, N),
+        ],
+        [value("go2_out"), value("w2_out")],
+    )
+    cell = [
+        helper.make_node("Loop", ["most", "yes", "h"], ["h_out"], "inner", body=inner),
+        step("Add", "c", "h", "c_out"),
+    ]
+    of = seen(tmp_path, loop(cell), {})
+    assert of.totals.parameters == N
+    assert of.totals.not_parameters["state"] == N

@@ -1,0 +1,94 @@
+"""SavedModels under other names, and without the checkpoint that holds their variables."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+from making.tensorflow.bundles import field
+from rnninspect import inspect_file
+from rnninspect.errors import UnreadableFile
+from rnninspect.model import Fate
+from rnninspect.report import Report
+
+SAMPLES = Path(__file__).parents[3] / "sample_models" / "keras"
+FAMILY = SAMPLES / "keras2_family"  # 480 + 192 + 96 recurrent parameters of 842
+
+
+def errors(report: Report) -> list[tuple[str, str | None]]:
+    return [(f.rule, f.layer) for f in report.findings if f.level == "error"]
+
+
+def sizes(report: Report) -> list[tuple[str, str, int, int, int]]:
+    return [
+        (
+            counted.layer.name,
+            counted.cell.name,
+            counted.layer.sizes.input_size,
+            counted.layer.sizes.hidden_size,
+            counted.expected,
+        )
+        for counted in report.layers
+    ]
+
+
+@pytest.mark.parametrize("name", ["net.pb", "net", "net.onnx", "net.pt", "net.h5", "graph.bin"])
+def test_content_decides_whatever_a_saved_model_is_called(tmp_path: Path, name: str) -> None:
+    shutil.copytree(FAMILY, tmp_path, dirs_exist_ok=True)
+    (tmp_path / "saved_model.pb").rename(tmp_path / name)
+    report = inspect_file(tmp_path / name)
+    assert report.format == "tf savedmodel"
+    assert sizes(report) == sizes(inspect_file(FAMILY))
+    assert report.totals.parameters == 842
+    assert errors(report) == []
+
+
+def test_an_onnx_file_of_the_first_version_is_no_saved_model(tmp_path: Path) -> None:
+    graph = field(7, field(2, "graph"))
+    (tmp_path / "old.pb").write_bytes(field(1, 1) + field(2, "caffe2") + field(8, b"") + graph)
+    assert inspect_file(tmp_path / "old.pb").framework == "onnx"
+
+
+def test_a_frozen_graph_is_still_refused_by_its_name(tmp_path: Path) -> None:
+    node = field(1, "x") + field(2, "Placeholder") + field(5, b"a")
+    (tmp_path / "saved_model.pb").write_bytes(field(1, node))
+    with pytest.raises(UnreadableFile, match="a frozen TensorFlow graph"):
+        inspect_file(tmp_path / "saved_model.pb")
+
+
+@pytest.mark.parametrize("sample", ["keras2_family", "exported"])
+@pytest.mark.parametrize("name", ["saved_model.pb", "net.pb", "."])
+def test_weights_are_absent_where_no_checkpoint_holds_them(
+    tmp_path: Path, sample: str, name: str
+) -> None:
+    for file in (SAMPLES / sample).glob("*.pb"):
+        shutil.copy(file, tmp_path)
+    if name == "net.pb":
+        (tmp_path / "saved_model.pb").rename(tmp_path / name)
+    report, whole = inspect_file(tmp_path / name), inspect_file(SAMPLES / sample)
+    assert sizes(report) == sizes(whole)
+    assert {counted.stored for counted in report.layers} == {0}
+    assert {slot.fate for counted in report.layers for slot in counted.slots} == {Fate.ABSENT}
+    assert {report.verdict(counted) for counted in report.layers} == {"R102"}
+    assert ("R204", None) in errors(report)
+    assert (report.totals.parameters, report.totals.bytes, report.totals.tensors) == (0, 0, 0)
+
+
+def test_a_layer_whose_shard_is_missing_is_not_ok(tmp_path: Path) -> None:
+    shutil.copytree(FAMILY, tmp_path, dirs_exist_ok=True)
+    (tmp_path / "variables" / "variables.data-00000-of-00001").unlink()
+    report = inspect_file(tmp_path)
+    assert {report.verdict(counted) for counted in report.layers} == {"R204"}
+    assert sum(counted.stored for counted in report.layers) == 768  # as its index lists them
+
+
+def test_a_graph_of_tensorflow_1_lists_its_variables(tmp_path: Path) -> None:
+    collection = field(4, field(1, "trainable_variables") + field(2, b""))
+    info = field(1, field(5, "1.15.0"))
+    path = tmp_path / "saved_model.pb"
+    path.write_bytes(field(1, 1) + field(2, info + collection))
+    assert errors(inspect_file(path)) == [("R204", None)]
+    path.write_bytes(field(1, 1) + field(2, info + field(4, field(1, "train_op"))))
+    assert errors(inspect_file(path)) == []
