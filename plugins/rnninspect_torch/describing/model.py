@@ -125,7 +125,7 @@ def _networks(saved: Saved, roots: list[Root]) -> list[_Network]:
 def _find_layers(network: _Network) -> None:
     root = network.root
     entries = [entry for entry in root.entries if entry.purpose is Purpose.PARAMETER]
-    groups = _groups(root, entries)
+    groups = _groups(root, entries, network.saved.calls.source)
     alone = any(group.signature.alone for group in groups)
     names = sorted(entry.name for entry in entries) if alone else []
     taken: set[int] = set()
@@ -180,9 +180,9 @@ def _in_order(layers: Iterable[RecurrentLayer], entries: list[Entry]) -> list[Re
     return [layer for _, layer in sorted(placed, key=lambda pair: first[pair[0]])]
 
 
-def _groups(root: Root, entries: list[Entry]) -> list[Group]:
+def _groups(root: Root, entries: list[Entry], source: Source) -> list[Group]:
     """The groups of tensors, and an empty one for each declared layer that has no tensor."""
-    groups = gather(entries)
+    groups = gather(entries, source)
     known = {group.path for group in (*groups, *root.groups)}
     recurrent = [
         path

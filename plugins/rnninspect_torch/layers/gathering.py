@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from rnninspect.plugin import Record
+from rnninspect.plugin import Limit, Record
 from rnninspect_torch.dialect.signatures import HINTS, SIGNATURES, STACK, Signature
 from rnninspect_torch.layers.adapters import ADAPTER, attach
 from rnninspect_torch.networks.naming import words_in
@@ -13,9 +13,10 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from rnninspect.plugin import Role
+    from rnninspect.plugin import Role, Source
     from rnninspect_torch.networks.records import Entry
 
+_STEPS_OF_A_WEIGHT = 16  # to place it in a group, and to look for a cell where no group is one
 _LEVELS = tuple("0123456789")  # of nearly all stacks
 # torch.nn.utils.parametrize keeps what a weight is made of in a module of this name.
 _PARAMETRISED = r"(?s)(?:^|\.)parametrizations\.([^.]+)\.(.+)$"
@@ -118,15 +119,18 @@ class Group:
             yield from weight.parts.values()
 
 
-def gather(entries: list[Entry]) -> list[Group]:
-    """The groups of a network, in the order of their first tensors."""
+def gather(entries: list[Entry], source: Source) -> list[Group]:
+    """The groups of a network, in the order of their first tensors.
+
+    RefusedFile if so many names may be those of weights that it would be too much work.
+    """
     groups: dict[tuple[str, str], Group] = {}
     adapters: list[Entry] = []
     hints = words_in([entry.name for entry in entries], (*HINTS, "lora_"))
-    for entry in entries if hints else ():
+    telling = [entry for entry in entries if any(hint in entry.name for hint in hints)]
+    source.spend(Limit.STEPS, _STEPS_OF_A_WEIGHT * len(telling))
+    for entry in telling:
         name, part = entry.name, ""
-        if not any(hint in name for hint in hints):
-            continue
         if "lora_" in name:
             adapters.append(entry)
         if "parametrizations." in name and (made := re.search(_PARAMETRISED, name)):

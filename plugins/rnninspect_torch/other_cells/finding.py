@@ -40,7 +40,7 @@ if TYPE_CHECKING:
 
 
 _LARGEST = 64  # tensors of one cell and what is beside it
-_STEPS_OF_A_MODULE = 40  # to read it by one spelling
+_STEPS_OF_A_MODULE = 40  # to look for its tensors and to read it
 _LAST = "\U0010ffff"  # sorts after every character of a name
 _FORGET_OR_RESET = 1  # the gate with the fewest words, by which a spelling is looked for
 
@@ -83,7 +83,7 @@ def find_cells(rest: Remainder) -> Finds:
     has a telling one is read by the few spellings that it belongs to. RefusedFile if that is too
     much work, or if there are too many cells.
     """
-    candidates = _candidates(rest.leaves)
+    candidates = _candidates(rest)
     names = _Names(rest.entries if candidates else ())
     free = {id(entry) for entry in rest.loose}
     found: list[Cell] = []
@@ -91,7 +91,7 @@ def find_cells(rest: Remainder) -> Finds:
     doubtful: dict[str, list[Entry]] = {}
     for path, spellings in candidates.items():
         module = _Module(path, names.below(path), said_by(path, rest.declared))
-        rest.spend(_STEPS_OF_A_MODULE + len(module.members) * len(spellings) // 2)
+        rest.spend(len(module.members) * len(spellings) // 2)
         if is_other(module.said) or not all(id(entry) in free for _, entry in module.members):
             continue
         sure, unsure = _told_apart(_read(spellings, module), module.said)
@@ -114,17 +114,27 @@ def _told_apart(read: list[_Read], said: str) -> tuple[list[_Read], list[_Read]]
     return (sure, []) if sure else ([], unsure)
 
 
-def _candidates(leaves: Iterable[Leaf]) -> dict[str, list[Spelling]]:
-    """The modules with a tensor that a spelling is looked for by, and these spellings."""
+def _candidates(rest: Remainder) -> dict[str, list[Spelling]]:
+    """The modules with a tensor that a spelling is looked for by, and these spellings.
+
+    The work of reading the modules is booked before anything is kept for each.
+    """
     known = anchors()
+    telling = [(path, word) for path, word in map(_anchor, rest.leaves) if word in known]
+    rest.spend(_STEPS_OF_A_MODULE * len({path for path, _ in telling}))
     candidates: dict[str, dict[int, Spelling]] = {}
-    for path, leaf, entry in leaves:
-        word = _normalised(leaf)
-        if entry.name.endswith(".0.weight"):  # of a Sequential: `ih.0`
-            word = f"{word}.0" if f"{word}.0" in known else word
-        for spelling in known.get(word, ()):
+    for path, word in telling:
+        for spelling in known[word]:
             candidates.setdefault(path, {})[id(spelling)] = spelling
     return {path: list(spellings.values()) for path, spellings in candidates.items()}
+
+
+def _anchor(leaf: Leaf) -> tuple[str, str]:
+    """The module of a tensor, and the tensor's name as `anchors` has it."""
+    path, name, entry = leaf
+    word = _normalised(name)
+    in_sequential = entry.name.endswith(".0.weight") and f"{word}.0" in anchors()  # `ih.0`
+    return path, f"{word}.0" if in_sequential else word
 
 
 _normalised = lru_cache(maxsize=4096)(normalised)
