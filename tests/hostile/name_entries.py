@@ -33,4 +33,16 @@ ENTRIES: dict[str, Hostile] = {
     "long_names.safetensors": written(
         lambda: named(f"{'a.' * 2_000}{at}.weight_ih" for at in range(4_000)), 2
     ),
+    "dotted_names.safetensors": written(
+        lambda: named(f"lstm{at}.{'0.' * 19}weight_hh_l0" for at in range(150_000)), 2
+    ),
+    "a_gate_each.safetensors": written(
+        lambda: named(f"lstm{at}.{'abcde.' * 18}W" for at in range(180_000)), 2
+    ),
+    "telling_names.safetensors": written(
+        lambda: named(f"lstm.{'abcde.' * 18}ih{at}" for at in range(180_000)), 2
+    ),
+    "most_telling_names.safetensors": written(
+        lambda: named(f"lstm.{'abcde.' * 18}ih{at}" for at in range(130_000))
+    ),
 }

@@ -42,6 +42,17 @@ def test_long_names_of_tensors_are_steps(tmp_path: Path) -> None:
     assert inspect_file(tmp_path / "long.safetensors").totals.parameters == NAMES
 
 
+@pytest.mark.parametrize("word", ["weight_hh_l0", "W_f", "i2h.weight"])
+def test_names_that_may_be_those_of_a_cell_are_steps(tmp_path: Path, word: str) -> None:
+    for name, last in (("telling", word), ("plain", "other")):
+        tensors = {f"a{at}.{last}": np.zeros(1) for at in range(NAMES)}
+        save_file(tensors, tmp_path / f"{name}.safetensors")
+    few = Limits(steps=17 * NAMES)
+    with pytest.raises(RefusedFile, match=f"limit steps={17 * NAMES}"):
+        inspect_file(tmp_path / "telling.safetensors", few)
+    assert inspect_file(tmp_path / "plain.safetensors", few).totals.parameters == NAMES
+
+
 @pytest.mark.parametrize("container", ["checkpoint", "hdf5"])
 def test_cells_by_name_are_counted_before_they_are_worked_out(
     tmp_path: Path, container: str

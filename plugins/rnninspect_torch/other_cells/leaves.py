@@ -41,6 +41,7 @@ class Remainder(Record):
         self.source.spend(Limit.STEPS, steps)
 
 
+_STEPS_OF_A_LEAF = 5  # to search a telling name for each kind of cell
 ENDINGS = ("weight", "bias")  # what nn.Linear and nn.Conv2d call their tensors
 # In the normalised name of a weight: those of a forget or reset gate, those from input or state to
 # the state, and those of the families without a formula. `tests` hold it against the tables.
@@ -54,7 +55,7 @@ _TELLING = (
 )
 # Names that anything may have: only where the module is called a cell.
 _COMMON = r"(?:cell)?conv(?:[123]d|\d?|all)$|(?:linear|fc|dense)(?:gates)?$"
-_CALLED = r"lstm|gru|rnn|cell|recurr|elman"
+_CALLED = ("lstm", "gru", "rnn", "cell", "recurr", "elman")
 # Words in longer names, `conv_h2h.0.weight`: one is in each that `families.TELLING` finds.
 HINTS = ("2h", "h2", "recurrent_", "hh", "ih", "state_", "hidden_")
 # A class that is called like a cell or a layer of cells.
@@ -69,8 +70,12 @@ def normalised(name: str) -> str:
 def remainder(
     entries: list[Entry], loose: list[Entry], declared: dict[str, Declared], source: Source
 ) -> Remainder | None:
-    """What is left to be searched; None if nothing in it may be a cell."""
+    """What is left to be searched; None if nothing in it may be a cell.
+
+    RefusedFile if so many names may be those of weights that it would be too much work.
+    """
     leaves = [leaf for leaf in map(leaf_of, loose) if _may_tell(leaf)]
+    source.spend(Limit.STEPS, _STEPS_OF_A_LEAF * len(leaves))
     if leaves or words_in((entry.name for entry in loose), HINTS):
         return Remainder(entries, loose, leaves, declared, source)
     called = any(map(is_called_a_cell, declared.values()))
@@ -102,7 +107,12 @@ def leaf_of(entry: Entry) -> Leaf:
 def _may_tell(leaf: Leaf) -> bool:
     path, name, _ = leaf
     kind = what_a_name_says(name)
-    return kind == 1 or (kind == 2 and re.search(_CALLED, path, re.IGNORECASE) is not None)
+    return kind == 1 or (kind == 2 and _is_called_recurrent(path))
+
+
+def _is_called_recurrent(path: str) -> bool:
+    lowered = path.lower()
+    return any(word in lowered for word in _CALLED)
 
 
 @lru_cache(maxsize=16_384)
