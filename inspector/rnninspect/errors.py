@@ -36,3 +36,19 @@ class PluginError(RnnInspectError):
 
 class PolicyError(RnnInspectError):
     """A policy or a baseline cannot be used; the message names the file (or option) and the key."""
+
+
+def in_words(error: Exception) -> str:
+    """What is wrong with a file, where only one of Python's own exceptions says it."""
+    said = str(error)
+    if isinstance(error, RecursionError):
+        return "it is nested too deeply"
+    if isinstance(error, UnicodeError):
+        return "its text is not UTF-8"
+    if "int_max_str_digits" in said:
+        return "a number has too many digits"
+    if said.startswith(("invalid literal for int", "could not convert string")):
+        return f"{said.rpartition(': ')[2][:80]} is not a number"
+    if isinstance(error, ValueError) and said:
+        return said.splitlines()[0][:200]
+    return f"{type(error).__name__}: {said[:200]}".splitlines()[0]

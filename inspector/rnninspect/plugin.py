@@ -3,7 +3,13 @@
 from __future__ import annotations
 
 from rnninspect.cells import CELLS, REQUIRED, Cell, Factor, Role, Sizes, Symbol
-from rnninspect.errors import PluginError, RefusedFile, UnknownFormat, UnreadableFile
+from rnninspect.errors import (
+    PluginError,
+    RefusedFile,
+    UnknownFormat,
+    UnreadableFile,
+    in_words,
+)
 from rnninspect.model import (
     Axis,
     Fact,
@@ -66,6 +72,7 @@ __all__ = [
     "UnknownFormat",
     "UnreadableFile",
     "Whereabouts",
+    "in_words",
     "open_source",
     "plural",
 ]

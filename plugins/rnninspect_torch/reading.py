@@ -7,7 +7,15 @@ import re
 import struct
 from importlib import import_module
 
-from rnninspect.plugin import Fact, Inside, Observation, SavedModel, Source, UnreadableFile
+from rnninspect.plugin import (
+    Fact,
+    Inside,
+    Observation,
+    SavedModel,
+    Source,
+    UnreadableFile,
+    in_words,
+)
 from rnninspect_torch.recognition import Container, model_in, sniff
 
 TYPE_CHECKING = False
@@ -44,8 +52,7 @@ def read_model(source: Source) -> Found:
     try:
         return _with_the_rest(read_any(source), source)
     except _FOREIGN as error:
-        reason = str(error).splitlines()[0][:200] if str(error) else "nothing more is known"
-        raise UnreadableFile(f"{type(error).__name__} while it is read: {reason}") from error
+        raise UnreadableFile(f"malformed content: {in_words(error)}") from error
     finally:
         if collecting:
             gc.enable()

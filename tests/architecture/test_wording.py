@@ -24,6 +24,9 @@ NEVER_ONE = {
 }
 
 
+AFTER_NOUN = re.compile(r" (?:of|in|with|at|that|through|together)\b")
+
+
 @pytest.mark.parametrize(
     ("number", "nouns", "text"),
     [
@@ -45,3 +48,23 @@ def test_no_message_counts_one_thing_as_several() -> None:
             if isinstance(node, ast.JoinedStr):
                 found.update(COUNTED.findall(ast.unparse(node)))
     assert found - NEVER_ONE == set()
+
+
+def test_what_exceeds_a_limit_is_one_thing() -> None:
+    """The message goes on with "exceeds the limit"."""
+    calls = [
+        node
+        for path in (*ROOT.glob("inspector/**/*.py"), *ROOT.glob("plugins/**/*.py"))
+        for node in ast.walk(ast.parse(path.read_text()))
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute)
+    ]
+    places = {
+        ast.unparse(said).lstrip("f").strip("'\"")
+        for call in calls
+        if isinstance(call.func, ast.Attribute) and call.func.attr in ("require", "spend")
+        for said in call.args[2:]
+        if isinstance(said, ast.Constant | ast.JoinedStr)
+    }
+    assert len(places) > 20
+    named = {AFTER_NOUN.split(place)[0] for place in places}
+    assert [noun for noun in named if noun.endswith("s") and not noun.startswith("what")] == []

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pytest
 
+from making.tensorflow.bundles import FLOAT, field, header, shape_of, table
 from rnninspect import foreign, inspect_file
 from rnninspect.errors import UnknownFormat
 
@@ -106,6 +107,11 @@ FILES: dict[str, tuple[bytes, str]] = {
     "empty.zip": (archive(), "an empty zip archive"),
     "cut.npz": (arrays()[:200], "a truncated zip archive"),
     "checkpoint.data-00000-of-00001": (bytes(9), "a shard of a TensorFlow checkpoint"),
+    "checkpoint": (
+        b'model_checkpoint_path: "model.ckpt-9"\nall_model_checkpoint_paths: "model.ckpt-9"\n',
+        "a list of TensorFlow checkpoints; inspect its folder, or the .index file that it names",
+    ),
+    "cut.safetensors": (bytes(8), "not a safetensors file, or truncated"),
     "group1-shard1of1.bin": (bytes(9), "weights of a TensorFlow.js model"),
 }
 
@@ -129,6 +135,25 @@ def test_content_counts_whatever_the_name(tmp_path: Path, name: str) -> None:
     with pytest.raises(UnknownFormat) as refused:
         inspect_file(tmp_path / "model.onnx")
     assert str(refused.value).startswith((message, "no reader recognises"))
+
+
+@pytest.mark.parametrize("length", [6, 20, 90])
+def test_a_truncated_checkpoint_is_named(tmp_path: Path, length: int) -> None:
+    """By its first entry: the table that would tell where everything is was at the end."""
+    kernel = field(1, "rnn/lstm_cell/kernel") + field(2, shape_of((5, 12))) + field(3, FLOAT)
+    first = {
+        "V1": (
+            field(1, field(1, kernel) + field(1, kernel)),
+            "a truncated TensorFlow checkpoint (V1)",
+        ),
+        "V2": (header(), "a truncated index of a TensorFlow checkpoint"),
+    }
+    for name, (value, message) in first.items():
+        path = tmp_path / name
+        path.write_bytes(table([(b"", value), (b"kernel", bytes(100))])[:length])
+        with pytest.raises(UnknownFormat) as refused:
+            inspect_file(path)
+        assert str(refused.value).startswith(message)
 
 
 FOLDERS = {

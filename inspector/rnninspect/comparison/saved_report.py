@@ -7,7 +7,7 @@ import json
 from rnninspect.cells import CELLS, OWN, Sizes
 from rnninspect.comparison import LayerOutline, Outline
 from rnninspect.comparison.outline import KEPT_APART
-from rnninspect.errors import UnreadableFile
+from rnninspect.errors import UnreadableFile, in_words
 from rnninspect.report import SCHEMA_VERSION
 from rnninspect.rules import Level
 from rnninspect.source.limits import Limit
@@ -47,7 +47,7 @@ def read_reports(source: Source) -> tuple[Outline, ...]:
     try:
         document = json.loads(source.read(0, source.size).decode("utf-8-sig"))
     except (ValueError, RecursionError) as error:  # a number of 5,000 digits is a ValueError too
-        raise UnreadableFile(f"not JSON: {error}") from error
+        raise UnreadableFile(f"not JSON: {in_words(error)}") from error
     version = _Fields(document, "").get("schema_version", int)
     if version != SCHEMA_VERSION:
         raise UnreadableFile(f"schema_version is {version}, this rnninspect reads {SCHEMA_VERSION}")

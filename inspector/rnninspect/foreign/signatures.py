@@ -60,6 +60,19 @@ _MARKUP = (
     (rb"<\?xml", "an XML document, not a model"),
 )
 _MODELS = (
+    # a table's first entry: an empty key, and a SavedTensorSlices (V1) or a BundleHeaderProto (V2)
+    (
+        rb"\0\0[\x80-\xff]{0,4}[\0-\x7f]\n[\x80-\xff]{0,4}[\0-\x7f](?:\n|$)",
+        "a truncated TensorFlow checkpoint (V1): the table at its end is missing",
+    ),
+    (
+        rb"\0\0[\x01-\x7f]\x08[\x80-\xff]{0,4}[\0-\x7f]\x1a",
+        "a truncated index of a TensorFlow checkpoint: the table at its end is missing",
+    ),
+    (
+        rb"(?:#[^\n]*\n\s*)*model_checkpoint_path\s*:\s*[\"']",
+        "a list of TensorFlow checkpoints; inspect its folder, or the .index file that it names",
+    ),
     (rb"....TFL3", f"a TensorFlow Lite model: not supported yet; {_SOURCE}"),
     # a NodeDef: its name, its operator; a MetaInfoDef before the graph
     (

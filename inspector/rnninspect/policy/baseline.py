@@ -7,7 +7,7 @@ import os
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from rnninspect.errors import PolicyError, UnreadableFile
+from rnninspect.errors import PolicyError, UnreadableFile, in_words
 from rnninspect.source.documents import read_document
 
 TYPE_CHECKING = False
@@ -68,7 +68,7 @@ def read_baseline(path: Path) -> Baseline:
             raise PolicyError(f"{path}: no such baseline; --update-baseline writes it") from error
         raise PolicyError(f"{path}: {error}") from error
     except (ValueError, RecursionError) as error:
-        raise PolicyError(f"{path}: no JSON: {error}") from error
+        raise PolicyError(f"{path}: no JSON: {in_words(error)}") from error
     models = _part(document, "models", f"{path}")
     if _part_or_none(document, "version") != VERSION:
         raise PolicyError(f"{path}: version: this rnninspect reads version {VERSION}")

@@ -8,7 +8,7 @@ import tomllib
 from dataclasses import dataclass
 from pathlib import Path
 
-from rnninspect.errors import PolicyError, UnreadableFile
+from rnninspect.errors import PolicyError, UnreadableFile, in_words
 from rnninspect.policy.amounts import MOST_WORDS
 from rnninspect.policy.keys import BY_NAME
 from rnninspect.policy.settings import settings_of, shown
@@ -114,7 +114,7 @@ def _parse(path: Path) -> Mapping[str, object]:
     except UnreadableFile as error:
         raise PolicyError(f"{shown(path)}: {error}") from error
     except (ValueError, RecursionError) as error:
-        raise PolicyError(f"{shown(path)}: no TOML: {error}") from error
+        raise PolicyError(f"{shown(path)}: no TOML: {in_words(error)}") from error
 
 
 def _understand(path: Path, table: Mapping[str, object], place: str) -> PolicyFile:

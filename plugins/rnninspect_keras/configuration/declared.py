@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from rnninspect.plugin import Limit, Record, UnreadableFile
+from rnninspect.plugin import Limit, Record, UnreadableFile, in_words
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -30,10 +30,8 @@ def parse_json(text: bytes | str, source: Source, what: str) -> Json:
         value: Json = json.loads(
             data.decode("utf-8", "replace"), parse_int=_whole, object_hook=_unwrapped
         )
-    except RecursionError as error:
-        raise UnreadableFile(f"{what} nests too deep") from error
-    except ValueError as error:
-        raise UnreadableFile(f"{what} is no JSON: {error}") from error
+    except (ValueError, RecursionError) as error:
+        raise UnreadableFile(f"cannot parse {what}: {in_words(error)}") from error
     return value
 
 

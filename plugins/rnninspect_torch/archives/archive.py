@@ -36,7 +36,7 @@ class Archive:
     def __init__(self, source: Source) -> None:
         self.source = source
         members = read_directory(source)
-        source.spend(Limit.MEMBERS, len(members), "the archives together")
+        source.spend(Limit.MEMBERS, len(members), "the number of members of all archives")
         folder = members[0].name.partition("/")[0] + "/" if members else ""
         if not any(member.name.startswith(folder) for member in members if "/" in member.name):
             folder = ""

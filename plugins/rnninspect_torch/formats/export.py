@@ -62,7 +62,7 @@ def read(archive: Archive) -> SavedModel:
     graphs = [(name, archive.size(name)) for name in archive.names("models/", ".json")]
     told = sum(archive.size(name) for name in names)
     told += sum(size for _, size in graphs if size <= _LARGEST_GRAPH)
-    archive.source.limits.require(Limit.HEADER_BYTES, 4 * told, "the JSON records together")
+    archive.source.limits.require(Limit.HEADER_BYTES, 4 * told, "the size of all JSON records")
     roots = list(_roots(archive))
     if not roots:
         if any(archive.names("data/aotinductor/")):

@@ -93,7 +93,7 @@ def _opened(value: object, around: Source) -> Source | None:
 def _decoded(text: Blob, around: Source) -> Source:
     """Bytes that protocol 2 wrote as a text, each byte a character."""
     size = text.source.size
-    around.spend(Limit.EXPANSION, size, "the bytes that a pickle holds as text")
+    around.spend(Limit.EXPANSION, size, "the size of what a pickle holds as text")
     letters = text.source.read(0, size).decode(text.encoding or "", "replace")
     return around.holding(letters.encode("latin-1", "replace"))
 

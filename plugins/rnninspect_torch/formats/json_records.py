@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 
-from rnninspect.plugin import Limit, UnreadableFile
+from rnninspect.plugin import Limit, UnreadableFile, in_words
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -21,9 +21,12 @@ def read_json(source: Source) -> dict[str, object]:
     source.spend(Limit.STEPS, source.size >> TEXT_SHIFT)
     text = source.read(0, source.size)
     values = text.count(b",") + text.count(b"[") + text.count(b"{")
-    source.spend(Limit.NODES, values, "the JSON records together")
+    source.spend(Limit.NODES, values, "the number of values in all JSON records")
     source.spend(Limit.STEPS, values // VALUES_IN_A_STEP)
-    held = json.loads(text)
+    try:
+        held = json.loads(text)
+    except (ValueError, RecursionError) as error:
+        raise UnreadableFile(f"cannot parse a JSON record: {in_words(error)}") from error
     if not isinstance(held, dict):
         raise UnreadableFile("a JSON record is no object")
     return held

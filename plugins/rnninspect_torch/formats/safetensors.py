@@ -7,7 +7,7 @@ import math
 from collections import Counter
 from operator import itemgetter
 
-from rnninspect.plugin import Fact, Limit, Observation, Record, UnreadableFile, plural
+from rnninspect.plugin import Fact, Limit, Observation, Record, UnreadableFile, in_words, plural
 from rnninspect_torch.describing.model import describe_model
 from rnninspect_torch.describing.saved import Saved
 from rnninspect_torch.formats.json_records import TEXT_SHIFT
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     # A tensor's first byte behind the header, the one behind its last, and its name.
     _Span = tuple[int, int, str]
 _PREFIX = 8
+_LONGEST_HEADER = 100_000_000  # that the library itself reads
 _SCOPE = "tensors"
 # What a tensor of six axes takes in a header: bounds on what JSON makes of a header.
 _MARKS = {",": 10, '"': 10, "[": 2, "{": 1}
@@ -56,7 +57,8 @@ def read_header(source: Source, scope: str = _SCOPE) -> tuple[Saved, Root]:
     """
     length = int.from_bytes(source.read(0, _PREFIX), "little")
     if length > source.size - _PREFIX:
-        raise UnreadableFile(f"a header of {length} bytes in a file of {source.size}")
+        fault = "truncated" if length <= _LONGEST_HEADER else "malformed"
+        raise UnreadableFile(f"{fault}: a header of {length} bytes in a file of {source.size}")
     repeated: list[str] = []
     header = _parsed(source, length, repeated)
     if not isinstance(header, dict):
@@ -75,12 +77,22 @@ def _parsed(source: Source, length: int, repeated: list[str]) -> object:
     encoded = source.read(_PREFIX, length)
     if not encoded.isascii():
         source.limits.require(Limit.HEADER_BYTES, _TIMES_UNICODE * length, "the header in memory")
-    text = encoded.decode()
+    text = _decoded(encoded)
     del encoded
     for mark, each in _MARKS.items():
         source.limits.require(Limit.TENSORS, text.count(mark) // each, "the header")
     source.spend(Limit.STEPS, text.count(",") // _MARKS_IN_A_STEP + _STEPS * text.count("{"))
-    return json.loads(text, object_pairs_hook=lambda pairs: _object(pairs, repeated))
+    try:
+        return json.loads(text, object_pairs_hook=lambda pairs: _object(pairs, repeated))
+    except (ValueError, RecursionError) as error:
+        raise UnreadableFile(f"cannot parse the header: {in_words(error)}") from error
+
+
+def _decoded(encoded: bytes) -> str:
+    try:
+        return encoded.decode()
+    except UnicodeError as error:
+        raise UnreadableFile(f"cannot parse the header: {in_words(error)}") from error
 
 
 def _object(pairs: list[tuple[str, object]], repeated: list[str]) -> _Fields | dict[str, object]:

@@ -66,7 +66,9 @@ def _gathered(source: Source) -> _Whole:
     whole = _Whole(named, TorchCalls(source))
     for number, name in enumerate(shards):
         _add_shard(whole, source, name, f"shard {number}")
-        source.limits.require(Limit.TENSORS, len(whole.root.entries), "the shards together")
+        source.limits.require(
+            Limit.TENSORS, len(whole.root.entries), "the number of tensors in all shards"
+        )
     found = {entry.name for entry in whole.root.entries}
     for name, shard in places.items():
         if name not in found:

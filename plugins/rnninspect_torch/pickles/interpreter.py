@@ -6,7 +6,7 @@ length, index and depth has a bound: see `Machine.check`.
 
 from __future__ import annotations
 
-from rnninspect.plugin import Limit, UnreadableFile
+from rnninspect.plugin import Limit, UnreadableFile, in_words
 from rnninspect_torch.archives.magic import HEAD, SMALLEST, begins_a_file
 from rnninspect_torch.pickles.cursor import WORD, Cursor
 from rnninspect_torch.pickles.raw_arrays import SLICE
@@ -72,7 +72,8 @@ class Machine:
         except Stopped as end:
             return end.args[0]
         except (IndexError, ValueError, TypeError, ArithmeticError, RecursionError) as error:
-            reason = f"the pickle breaks off before offset {self.cursor.offset}: {error}"
+            fault = "stack underflow" if isinstance(error, IndexError) else in_words(error)
+            reason = f"truncated or malformed pickle near offset {self.cursor.offset}: {fault}"
             raise UnreadableFile(reason) from error
 
     def _run_slice(self) -> None:
@@ -120,7 +121,7 @@ class Machine:
         """Add to what the pickles of the model cost together."""
         self.seen += opcodes
         source = self.cursor.source
-        source.spend(Limit.OPCODES, opcodes, "the opcodes of pickles together")
+        source.spend(Limit.OPCODES, opcodes, "the number of opcodes of all pickles")
         source.spend(Limit.STEPS, opcodes // OPCODES_IN_A_STEP + self.made - self.paid)
         self.paid = self.made  # an object takes a step, then and whenever it is looked at
 

@@ -59,5 +59,5 @@ def _pass_objects(machine: Machine) -> None:
     cursor.source.limits.require(Limit.NESTING, 10 * inner.depth, "a pickle in a pickle")
     inner.seen = machine.seen
     inner.run()
-    cursor.source.spend(Limit.OPCODES, _COST, "the opcodes of pickles together")
+    cursor.source.spend(Limit.OPCODES, _COST, "the number of opcodes of all pickles")
     machine.seen = inner.seen

@@ -84,7 +84,7 @@ def test_the_json_of_an_exported_program_counts_together(tmp_path: Path) -> None
     data = archive(b"", records)
     told = 4 * (len(config) + 5 * len(graph))
     assert len(within(Limits(header_bytes=told), data, tmp_path).tensors) == 1
-    with pytest.raises(RefusedFile, match="the JSON records together exceeds the limit header"):
+    with pytest.raises(RefusedFile, match="the size of all JSON records exceeds the limit header"):
         within(Limits(header_bytes=told - 1), data, tmp_path)
 
 

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from making.torch.pickles import parameters, read
+from rnninspect import inspect_file
 from rnninspect.errors import RefusedFile, UnreadableFile
 from rnninspect.model import Fact, SavedModel
 from rnninspect.plugin import Limits
@@ -88,9 +89,12 @@ def test_a_name_that_stands_twice(tmp_path: Path) -> None:
         ({"a": {"dtype": "F32", "shape": 3, "data_offsets": [0, 4]}}, "no tuple"),
         ({"a": spec([1], 0, 4, "Z9")}, "unknown dtype, Z9"),
         ({"a": {"dtype": [], "shape": [1], "data_offsets": [0, 4]}}, "unknown dtype"),
-        ('{"a": ' + "9" * 5000 + "}", "ValueError while it is read"),
-        ('{"a": ' + "[" * 100_000 + "]" * 100_000 + "}", "RecursionError while it is read"),
-        ('{"a": NaN', "JSONDecodeError while it is read"),
+        ('{"a": ' + "9" * 5000 + "}", "^cannot parse the header: a number has too many digits$"),
+        (
+            '{"a": ' + "[" * 100_000 + "]" * 100_000 + "}",
+            "^cannot parse the header: it is nested too deeply$",
+        ),
+        ('{"a": NaN', "^cannot parse the header: Expecting"),
     ],
 )
 def test_headers_that_cannot_be_read(
@@ -102,10 +106,28 @@ def test_headers_that_cannot_be_read(
         TorchReader().read(source)
 
 
+def test_bytes_that_are_not_text(tmp_path: Path) -> None:
+    path = tmp_path / "broken.safetensors"
+    path.write_bytes(struct.pack("<Q", 8) + b'{"\xff": 1}')
+    with pytest.raises(UnreadableFile, match=r"^cannot parse the header: its text is not UTF-8$"):
+        inspect_file(path)
+
+
+@pytest.mark.parametrize("length", [12, 40, 150])
+def test_a_file_that_ends_inside_its_header_is_truncated(tmp_path: Path, length: int) -> None:
+    path = tmp_path / "model.bin"
+    path.write_bytes(file(GOOD)[:length])
+    with pytest.raises(UnreadableFile, match=rf"^truncated: a header of \d+ bytes .* of {length}$"):
+        inspect_file(path)
+
+
 def test_a_header_longer_than_the_file(tmp_path: Path) -> None:
     path = tmp_path / "lying.safetensors"
     path.write_bytes(struct.pack("<Q", 2**60) + b'{"a": {}}')
-    with open_source(path) as source, pytest.raises(UnreadableFile, match="a header of"):
+    with (
+        open_source(path) as source,
+        pytest.raises(UnreadableFile, match=r"^malformed: a header of"),
+    ):
         TorchReader().read(source)
 
 

@@ -155,7 +155,9 @@ class Space:
 
     def count_checked(self, length: int) -> None:
         """Count bytes whose checksum is computed; RefusedFile when there are too many."""
-        self._source.spend(Limit.CHECKED_BYTES, length, "the HDF5 structures with a checksum")
+        self._source.spend(
+            Limit.CHECKED_BYTES, length, "the size of HDF5 structures with a checksum"
+        )
         self._source.spend(Limit.STEPS, length // CHECKED_IN_A_STEP)
 
     def _load(self, number: int) -> bytes:

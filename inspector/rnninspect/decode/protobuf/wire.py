@@ -134,7 +134,9 @@ class Walker:
             return int.from_bytes(following[:size], "little"), size
         if kind == GROUP:
             groups.append(number)
-            self.limits.require(Limit.NESTING, len(groups), f"groups at offset {offset}")
+            self.limits.require(
+                Limit.NESTING, len(groups), f"the depth of groups at offset {offset}"
+            )
         elif kind != END_GROUP or not groups or groups.pop() != number:
             raise UnreadableFile(f"tag {tag:#x} at offset {offset} opens no field")
         return 0, 0
