@@ -1,15 +1,18 @@
-"""Options of the test run, and the repository that several tests run in."""
+"""Options of the test run, its workers, and the repository that several tests run in."""
 
 from __future__ import annotations
 
+import os
 import shutil
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, settings
 
 from framework_free import MARKER, needs_framework
 from making.repository import make_repository
+from mutation.table import table
 
 # No clock decides over a test, and the same draws come on every run; others come with
 # `--hypothesis-profile=default`.
@@ -19,13 +22,26 @@ settings.register_profile(
 settings.load_profile("steady")
 
 
+MOST_WORKERS = 4  # a worker with every framework loaded takes some 2 GB
+SEEDED = "seeded faults"
+_tables: list[list[str]] = []  # of the workers that have ended
+
+
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--renew-golden", action="store_true", help="write the golden files anew")
 
 
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
+    """A worker for each core; none for a single file, or where several might write the README."""
+    if config.option.renew_golden or [Path(name).suffix for name in config.args] == [".py"]:
+        return 0
+    return min(len(os.sched_getaffinity(0)), MOST_WORKERS)
+
+
 def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
     """Where frameworks are not asked for, a module that cannot be imported without one is left."""
-    if config.option.markexpr != f"not {MARKER}" or not _is_test(collection_path):
+    if not config.option.markexpr.startswith(f"not {MARKER}") or not _is_test(collection_path):
         return None
     return needs_framework(collection_path) or None
 
@@ -35,6 +51,25 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if item.path.suffix == ".py" and needs_framework(item.path):
             item.add_marker(MARKER)
+
+
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """Hand the table of seeded faults from a worker to the process that prints it."""
+    output: dict[str, Any] = getattr(session.config, "workeroutput", {})
+    output[SEEDED] = table()
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_testnodedown(node: Any) -> None:  # noqa: ANN401 - a type of pytest-xdist's own
+    _tables.append(getattr(node, "workeroutput", {}).get(SEEDED, []))
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Print the table of seeded faults after a run that has seeded some."""
+    for lines in filter(None, [*_tables, table()]):
+        terminalreporter.section("seeded faults, found of seeded")
+        for line in lines:
+            terminalreporter.write_line(line)
 
 
 def _is_test(path: Path) -> bool:

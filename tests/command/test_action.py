@@ -120,7 +120,7 @@ def test_an_input_of_the_action_never_becomes_a_command(runner: Runner, workspac
 
 @pytest.mark.parametrize(("budget", "code"), [("1M", 0), ("10", 1)])
 def test_the_gitlab_job(budget: str, code: int, runner: Runner, workspace: Path) -> None:
-    job = parsed(".ci/gitlab.yml")["rnninspect"]
+    job = parsed("templates/gitlab.yml")["rnninspect"]
     shutil.copy(GOOD, workspace / "models")
     shutil.copy(GOOD, workspace / "-oother.onnx")
     script = "\n".join([*job["before_script"], *job["script"]])
