@@ -56,6 +56,13 @@ class LayerCount(Record):
     slots: tuple[SlotCount, ...]
 
     @property
+    def dtypes(self) -> tuple[str, ...]:
+        """The element types of its stored tensors, sorted."""
+        return tuple(
+            sorted({tensor.dtype for operand in self.layer.operands for tensor in operand.tensors})
+        )
+
+    @property
     def bits_per_weight(self) -> float | None:
         """Stored bits for each stored parameter, scales apart; None if none is stored."""
         elements = sum(tensor.parameters for tensor in unique_tensors(self.layer))

@@ -67,6 +67,28 @@ class Findings(tuple["Finding", ...]):  # noqa: SLOT001 - the index is kept in i
         return known
 
 
+class Verdict(Record):
+    """What the rules say of one layer.
+
+    Attributes:
+        rules: the codes of the rules that it breaks, each once; only those that are errors.
+        fate: COMPUTED or INPUT where its weights are not stored as they are used, else STORED.
+    """
+
+    rules: tuple[str, ...] = ()
+    fate: Fate = Fate.STORED
+
+    @property
+    def sound(self) -> bool:
+        """Whether the file stores its weights, and it breaks no rule."""
+        return not self.rules and self.fate is not Fate.INPUT
+
+    @property
+    def text(self) -> str:
+        """The word or the codes for it in JSON and every other format: `ok`, `R101 R102`."""
+        return " ".join(self.rules) or ("ok" if self.fate is Fate.STORED else self.fate.value)
+
+
 class Report(Record):
     """All that is known of one model; sizes in bytes, counts in elements.
 
@@ -94,26 +116,22 @@ class Report(Record):
         return tuple(
             finding
             for finding in self.findings.by_layer.get(layer, ())
-            if finding.level.weight >= level.weight
+            if finding.level.reaches(level)
         )
 
-    def verdict(self, counted: LayerCount) -> str:
-        """The rules it breaks; `computed`, `input` where weights are not stored as used; `ok`."""
+    def verdict(self, counted: LayerCount) -> Verdict:
+        """The rules that a layer breaks, and whether its weights are stored as they are used."""
         errors = self.findings_of(counted.layer.name)
-        if errors:
-            return " ".join(dict.fromkeys(finding.rule for finding in errors))
+        rules = tuple(dict.fromkeys(finding.rule for finding in errors))
         fates = {operand.operand.fate for operand in counted.operands}
         if fates == {Fate.INPUT}:
-            return Fate.INPUT.value
-        return Fate.COMPUTED.value if Fate.COMPUTED in fates else "ok"
+            return Verdict(rules, Fate.INPUT)
+        return Verdict(rules, Fate.COMPUTED if Fate.COMPUTED in fates else Fate.STORED)
 
     def worst(self) -> Level | None:
         """The level of the worst finding; None if there is none."""
-        return max((finding.level for finding in self.findings), key=_weight, default=None)
-
-
-def _weight(level: Level) -> int:
-    return level.weight
+        levels = (finding.level for finding in self.findings)
+        return max(levels, key=lambda level: level.weight, default=None)
 
 
 def add_up(model: SavedModel, counts: tuple[LayerCount, ...]) -> Totals:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 import re
 import struct
 from importlib import import_module
@@ -47,15 +46,10 @@ _FOREIGN = (
 
 def read_model(source: Source) -> Found:
     """Describe a file; UnreadableFile, or RefusedFile, whatever is wrong with it."""
-    collecting = gc.isenabled()
-    gc.disable()  # a million small values without a cycle: looking for cycles takes a fifth
     try:
         return _with_the_rest(read_any(source), source)
     except _FOREIGN as error:
         raise UnreadableFile(f"malformed content: {in_words(error)}") from error
-    finally:
-        if collecting:
-            gc.enable()
 
 
 def _with_the_rest(model: Found, source: Source) -> Found:

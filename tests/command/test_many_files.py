@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from rnninspect import inspect_file
 from rnninspect.command.running import Request, inspect_all, run
 
 SAMPLES = Path(__file__).parents[2] / "sample_models"
@@ -49,3 +50,15 @@ def test_the_collector_looks_at_no_report_twice() -> None:
     finally:
         gc.enable()
     assert looked_at[1] < looked_at[0] + 500  # 45 reports are some 2,000 of them
+
+
+@pytest.mark.parametrize("model", MODELS, ids=lambda path: str(path.suffix))
+def test_a_library_call_leaves_the_collector_alone(
+    model: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def switched(*_: object) -> None:
+        raise AssertionError("other threads of the caller share the collector")
+
+    for name in ("disable", "enable", "freeze", "collect", "set_threshold"):
+        monkeypatch.setattr(gc, name, switched)
+    assert inspect_file(model).layers

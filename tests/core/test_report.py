@@ -61,7 +61,7 @@ def test_verdicts() -> None:
             made_of._replace(operands=computed),
         )
     )
-    verdicts = [made.verdict(counted) for counted in made.layers]
+    verdicts = [made.verdict(counted).text for counted in made.layers]
     assert verdicts == ["ok", "R102 R107", "input", "computed"]
     assert made.worst() is Level.ERROR
     assert report(model(layer())).worst() is None

@@ -311,10 +311,9 @@ def test_levels_are_weighed() -> None:
     assert [level.weight for level in (Level.ERROR, Level.WARNING, Level.NOTE)] == [3, 2, 1]
 
 
-def test_a_finding_reaches_its_own_level_and_lower_ones() -> None:
-    found = Finding("R000", "name", Level.WARNING, None, None, "message")
+def test_a_level_reaches_itself_and_lower_ones() -> None:
     wanted = {Level.ERROR: False, Level.WARNING: True, Level.NOTE: True, None: False}
-    assert {level: found.reaches(level) for level in wanted} == wanted
+    assert {level: Level.WARNING.reaches(level) for level in wanted} == wanted
 
 
 @pytest.mark.parametrize(

@@ -49,7 +49,7 @@ class Audit:
     @property
     def failing(self) -> tuple[str, ...]:
         """The paths of the models that fail, each once."""
-        failing = (path for path, finding in self.findings if finding.reaches(self.fail_on))
+        failing = (path for path, finding in self.findings if finding.level.reaches(self.fail_on))
         return tuple(dict.fromkeys(failing))
 
 

@@ -6,7 +6,6 @@ from collections import Counter
 from fractions import Fraction
 
 from rnninspect.audit.measure import Measure, Outcome
-from rnninspect.counter import unique_tensors
 from rnninspect.model import Origin
 from rnninspect.policy.baseline import FIGURES, Figures
 from rnninspect.wording import plural
@@ -111,8 +110,7 @@ def _cells(report: Report) -> set[str]:
 
 
 def _dtypes(report: Report) -> set[str]:
-    layers = (counted.layer for counted in report.layers)
-    return {tensor.dtype for layer in layers for tensor in unique_tensors(layer)}
+    return {dtype for counted in report.layers for dtype in counted.dtypes}
 
 
 def _formats(report: Report) -> set[str]:

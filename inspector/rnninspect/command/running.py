@@ -219,8 +219,7 @@ def terminal_width() -> int:
 
 def fails(report: Report, fail_on: Level | None) -> bool:
     """Whether a report has a finding of this level or worse."""
-    worst = report.worst()
-    return fail_on is not None and worst is not None and worst.weight >= fail_on.weight
+    return any(finding.level.reaches(fail_on) for finding in report.findings)
 
 
 def plain_request(arguments: Sequence[str]) -> Request | None:

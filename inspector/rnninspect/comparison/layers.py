@@ -17,7 +17,6 @@ FRAMEWORKS = {"keras": "Keras", "onnx": "ONNX", "pytorch": "PyTorch"}
 VECTORS = {0: "no bias", 1: "one bias vector", 2: "two bias vectors"}
 SHORT = {0: "none", 1: "one", 2: "two"}
 QUANTISED = ("int", "uint", "qint", "quint", "float8", "float4")
-SOUND = {"ok", "computed"}  # the verdicts on a layer that breaks no rule
 # Where a GRU's reset gate acts, by convention; ONNX knows both and counts them alike.
 RESET = {
     "keras": "before",
@@ -156,14 +155,14 @@ def _stored(sides: Sides) -> Iterator[Change]:
     if new.expected - new.stored == old.expected - old.stored:
         return
     reason = f"stores {_share(new)}, was {_share(old)}"
-    fine = sides.across and {old.verdict, new.verdict} <= SOUND
+    fine = sides.across and old.verdict.sound and new.verdict.sound
     yield Change(Kind.CONVENTION if fine else Kind.RESIZED, reason)
 
 
 def _judged(sides: Sides) -> Iterator[Change]:
-    verdicts = {sides.old.verdict, sides.new.verdict}
-    if len(verdicts) > 1 and not verdicts <= SOUND:
-        yield Change(Kind.JUDGED, f"{sides.old.verdict} → {sides.new.verdict}")
+    old, new = sides.old.verdict, sides.new.verdict
+    if old.text != new.text and not (old.sound and new.sound):
+        yield Change(Kind.JUDGED, f"{old.text} → {new.text}")
 
 
 def _retyped(sides: Sides) -> Iterator[Change]:

@@ -5,6 +5,9 @@ from __future__ import annotations
 from collections import Counter, defaultdict, deque
 from dataclasses import replace
 
+from rnninspect.model import Fate
+from rnninspect.report import Verdict
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
@@ -140,6 +143,12 @@ def _join(first: LayerOutline, second: LayerOutline) -> LayerOutline:
         expected=first.expected + second.expected,
         stored=first.stored + second.stored,
         bytes=first.bytes + second.bytes,
-        verdict=" ".join(dict.fromkeys((*first.verdict.split(), *second.verdict.split()))),
+        verdict=_join_verdicts(first.verdict, second.verdict),
         parts=2,
     )
+
+
+def _join_verdicts(first: Verdict, second: Verdict) -> Verdict:
+    """The rules that either breaks; weights are stored as they are used if they are in both."""
+    rules = tuple(dict.fromkeys((*first.rules, *second.rules)))
+    return Verdict(rules, second.fate if first.fate is Fate.STORED else first.fate)

@@ -11,7 +11,7 @@ from rnninspect.rules import Level
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from rnninspect.counter import LayerCount
-    from rnninspect.report import Report
+    from rnninspect.report import Report, Verdict
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,7 +21,7 @@ class LayerOutline:
     Attributes:
         dtypes: of its stored tensors, sorted; empty where nothing is stored.
         expected: parameters by its formula.
-        verdict: `ok`, `computed`, `input`, or the codes of the rules that it breaks.
+        verdict: what the rules say of it.
         parts: how many layers of the file it stands for: 2 where two directions were joined.
     """
 
@@ -36,7 +36,7 @@ class LayerOutline:
     expected: int
     stored: int
     bytes: int
-    verdict: str
+    verdict: Verdict
     parts: int = 1
 
 
@@ -91,7 +91,6 @@ KEPT_APART = ("constants", "state")  # keys of a report's `not_parameters`
 
 def _layer(report: Report, counted: LayerCount) -> LayerOutline:
     layer = counted.layer
-    tensors = (tensor for operand in layer.operands for tensor in operand.tensors)
     return LayerOutline(
         name=layer.name,
         kind=layer.kind,
@@ -100,7 +99,7 @@ def _layer(report: Report, counted: LayerCount) -> LayerOutline:
         convention=layer.convention,
         bias_vectors=bias_vectors(layer),
         peepholes=Role.PEEPHOLE in layer.roles,
-        dtypes=tuple(sorted({tensor.dtype for tensor in tensors})),
+        dtypes=counted.dtypes,
         expected=counted.expected,
         stored=counted.stored,
         bytes=counted.bytes,

@@ -8,7 +8,8 @@ from rnninspect.cells import CELLS, OWN, Sizes
 from rnninspect.comparison import LayerOutline, Outline
 from rnninspect.comparison.outline import KEPT_APART
 from rnninspect.errors import UnreadableFile, in_words
-from rnninspect.report import SCHEMA_VERSION
+from rnninspect.model import Fate
+from rnninspect.report import SCHEMA_VERSION, Verdict
 from rnninspect.rules import Level
 from rnninspect.source.limits import Limit
 
@@ -95,8 +96,16 @@ def _layer(layer: _Fields) -> LayerOutline:
         expected=parameters.count("expected"),
         stored=parameters.count("stored"),
         bytes=layer.count("bytes"),
-        verdict=layer.get("verdict", str),
+        verdict=_verdict(layer.get("verdict", str)),
     )
+
+
+def _verdict(text: str) -> Verdict:
+    """The verdict that a report shows as this text."""
+    for fate in Fate:
+        if text == Verdict(fate=fate).text:
+            return Verdict(fate=fate)
+    return Verdict(tuple(text.split()))
 
 
 def _sizes(layer: _Fields) -> Sizes:

@@ -73,14 +73,7 @@ def _headline(report: Report) -> str:
 
 
 def _facts(report: Report) -> Iterator[str]:
-    dtypes = sorted(
-        {
-            tensor.dtype
-            for counted in report.layers
-            for operand in counted.layer.operands
-            for tensor in operand.tensors
-        }
-    )
+    dtypes = sorted({dtype for counted in report.layers for dtype in counted.dtypes})
     facts = (
         ("Element type of the recurrent layers", ", ".join(dtypes)),
         ("Bytes of all parameters", f"{report.totals.bytes:,}"),

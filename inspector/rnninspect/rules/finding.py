@@ -27,6 +27,10 @@ class Level(StrEnum):
         """3 for an error, 1 for a note."""
         return {"error": 3, "warning": 2, "note": 1}[self.value]
 
+    def reaches(self, least: Level | None) -> bool:
+        """Whether it is at least as bad as another level; never for None."""
+        return least is not None and self.weight >= least.weight
+
 
 class Case(Record):
     """All that a rule may look at: one file's description and its counted layers.
@@ -84,10 +88,6 @@ class Finding(Record):
     layer: str | None
     tensor: str | None
     message: str
-
-    def reaches(self, level: Level | None) -> bool:
-        """Whether it is as bad as this level or worse; never for None."""
-        return level is not None and self.level.weight >= level.weight
 
 
 def observed(fact: Fact) -> Callable[[Case], Iterator[Breach]]:

@@ -88,7 +88,7 @@ def test_a_virtual_dataset_spoils_its_layers_verdict(tmp_path: Path) -> None:
         group.create_virtual_dataset("0", layout)
     report = inspect_file(path)
     assert levels(report) == [("error", "R302")]
-    assert report.verdict(report.layers[0]) == "R302"
+    assert report.verdict(report.layers[0]).text == "R302"
 
 
 @pytest.mark.parametrize("target", ["/etc/passwd", "other.h5"])

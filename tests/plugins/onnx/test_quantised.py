@@ -198,4 +198,4 @@ def test_what_helps_to_make_a_weight_is_none(tmp_path: Path) -> None:
     assert counts(of) == [("layer", shape.parameters, shape.parameters + 12)]
     assert of.totals.parameters == shape.parameters + 12
     assert of.totals.not_parameters["constants"] == 48 + 1 + 1 + 3
-    assert of.verdict(of.layers[0]) == "computed"
+    assert of.verdict(of.layers[0]).text == "computed"

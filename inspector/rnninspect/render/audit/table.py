@@ -127,7 +127,7 @@ def _failures(audit: Audit, unreadable: Sequence[Unreadable]) -> Iterator[dict[s
         yield _failure(file.path, about="unreadable", value=file.reason)
     own = [(report.path, found) for report in audit.reports for found in unmeasured(audit, report)]
     for path, found in (*own, *audit.elsewhere):
-        if audit.fail_on and found.level.weight >= audit.fail_on.weight:
+        if found.level.reaches(audit.fail_on):
             more = {"layer": found.layer, "rule": found.rule}
             yield _failure(path, about=found.name, value=found.message, **more)
 

@@ -37,7 +37,7 @@ def _block(report: Report, counted: LayerCount, width: int) -> Iterator[str]:
     formula = counted.formula
     yield f"formula     {formula.symbolic}"
     yield f"            = {formula.substituted} = {counted.expected:,}"
-    yield f"stored      {_stored(counted)}: {report.verdict(counted)}"
+    yield f"stored      {_stored(counted)}: {report.verdict(counted).text}"
     yield from _groupings(counted)
     yield _textbook(counted)
     for finding in report.findings_of(counted.layer.name):

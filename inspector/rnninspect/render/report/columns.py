@@ -59,9 +59,8 @@ def _taps(counted: LayerCount) -> str | None:
 
 def _bits(counted: LayerCount) -> str | None:
     """Bits per weight, where a layer is not in a type that all frameworks compute in."""
-    dtypes = {tensor.dtype for operand in counted.layer.operands for tensor in operand.tensors}
     bits = counted.bits_per_weight
-    return None if bits is None or dtypes <= _PLAIN else f"{bits:.4g}"
+    return None if bits is None or set(counted.dtypes) <= _PLAIN else f"{bits:.4g}"
 
 
 COLUMNS = (
@@ -79,7 +78,7 @@ COLUMNS = (
     Column("stored", "Stored", lambda _, counted: counted.stored),
     Column("bytes", "Bytes", lambda _, counted: counted.bytes, 2),
     Column("bits", "Bits", lambda _, counted: _bits(counted), 3),
-    Column("verdict", "Verdict", lambda report, counted: report.verdict(counted)),
+    Column("verdict", "Verdict", lambda report, counted: report.verdict(counted).text),
 )
 BY_NAME = {column.name: column for column in COLUMNS}
 

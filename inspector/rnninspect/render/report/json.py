@@ -117,8 +117,8 @@ def _layer(report: Report, counted: LayerCount) -> Json:
         "parameters": {"expected": counted.expected, "stored": counted.stored},
         "bytes": counted.bytes,
         "bits_per_weight": counted.bits_per_weight,
-        "dtypes": sorted({t.dtype for operand in layer.operands for t in operand.tensors}),
-        "verdict": report.verdict(counted),
+        "dtypes": list(counted.dtypes),
+        "verdict": report.verdict(counted).text,
         "tensors": [*_tensors(counted), *_absent(counted)],
     }
 

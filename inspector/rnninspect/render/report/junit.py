@@ -80,7 +80,7 @@ def _cases(report: Report, findings: Sequence[Finding], view: View) -> Iterator[
         yield _judged(name, [finding for finding in findings if finding.layer == name], view)
     for layer in report.skipped:
         about = [finding for finding in findings if finding.layer == layer.name]
-        if any(finding.reaches(view.fail_on) for finding in about):
+        if any(finding.level.reaches(view.fail_on) for finding in about):
             yield _judged(layer.name, about, view)
         else:
             yield Case(layer.name, "skipped", layer.kind, (layer.reason,))
@@ -88,7 +88,7 @@ def _cases(report: Report, findings: Sequence[Finding], view: View) -> Iterator[
 
 def _judged(name: str, findings: Sequence[Finding], view: View) -> Case:
     lines = tuple(f"{f.level} {f.rule} {f.name}: {told(f)}" for f in findings)
-    failing = [finding for finding in findings if finding.reaches(view.fail_on)]
+    failing = [finding for finding in findings if finding.level.reaches(view.fail_on)]
     if failing:
         return Case(name, "failure", failing[0].rule, lines)
     return Case(name, lines=lines)
@@ -99,7 +99,7 @@ def _limit(measure: Measure, view: View) -> Case:
     finding = RULES[measure.rule].finding(Breach(measure.message))
     if measure.outcome is Outcome.IGNORED:
         return Case(name, "skipped", measure.rule, (measure.message,))
-    if measure.outcome is Outcome.FAIL and finding.reaches(view.fail_on):
+    if measure.outcome is Outcome.FAIL and finding.level.reaches(view.fail_on):
         return Case(name, "failure", measure.rule, (measure.message,))
     return Case(name, lines=(measure.message,))
 
