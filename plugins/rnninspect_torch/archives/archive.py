@@ -12,7 +12,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
     from rnninspect.plugin import SavedModel, Source
-    from rnninspect_torch.pickles.values import Storage
 
 
 # The record that is found first decides: TorchScript has a data.pkl too.
@@ -81,10 +80,6 @@ class Archive:
         if member.method != STORED:
             return member.size
         return min(member.packed_size, self.source.size - member.header_offset)
-
-    def held(self, storage: Storage) -> int:
-        """Bytes of the record of a storage; its scope is the record's folder."""
-        return self.size(f"{storage.scope}/{storage.key}")
 
     def observations(self) -> tuple[Observation, ...]:
         """What is odd about the archive itself."""

@@ -19,9 +19,10 @@ from rnninspect_torch.describing.storing import stored
 from rnninspect_torch.dialect.signatures import STACK
 from rnninspect_torch.layers.building import build
 from rnninspect_torch.layers.declaring import is_recurrent
-from rnninspect_torch.layers.gathering import Group, gather
+from rnninspect_torch.layers.gathering import gather
 from rnninspect_torch.layers.indexing import unfold
 from rnninspect_torch.networks.purposes import is_quantisation, may_quantise
+from rnninspect_torch.networks.records import Group
 from rnninspect_torch.other_cells.leaves import is_of_torch, remainder
 
 TYPE_CHECKING = False

@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from rnninspect.plugin import Observation
+    from rnninspect_torch.archives.archive import Archive
     from rnninspect_torch.pickles.values import Storage
     from rnninspect_torch.tensors.calls import TorchCalls
 
@@ -39,3 +40,8 @@ class Saved(Record):
         if storage.scope == ARRAY:
             return storage.bytes
         return self.held(storage)
+
+
+def bytes_in(archive: Archive) -> Callable[[Storage], int]:
+    """How many bytes an archive stores for a storage: the record `scope/key`."""
+    return lambda storage: archive.size(f"{storage.scope}/{storage.key}")

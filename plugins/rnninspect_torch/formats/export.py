@@ -9,7 +9,7 @@ from __future__ import annotations
 from rnninspect.plugin import Fact, Limit, Observation, Purpose, UnreadableFile, plural
 from rnninspect_torch.archives.archive import Archive
 from rnninspect_torch.describing.model import describe_model
-from rnninspect_torch.describing.saved import Saved
+from rnninspect_torch.describing.saved import Saved, bytes_in
 from rnninspect_torch.formats.json_records import read_json
 from rnninspect_torch.formats.saved_zip import read_saved
 from rnninspect_torch.networks.records import Entry, Root
@@ -80,7 +80,7 @@ def read(archive: Archive) -> SavedModel:
         for root in roots:
             if root.purpose is Purpose.PARAMETER:
                 declare_layers(graph, root)
-    saved = Saved("torch export", None, TorchCalls(archive.source), archive.held, tuple(notes))
+    saved = Saved("torch export", None, TorchCalls(archive.source), bytes_in(archive), tuple(notes))
     return describe_model(saved, roots, producer)
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from rnninspect.plugin import UnreadableFile, plural
 from rnninspect_torch.describing.model import describe_model
-from rnninspect_torch.describing.saved import Saved
+from rnninspect_torch.describing.saved import Saved, bytes_in
 from rnninspect_torch.formats.json_records import read_json
 from rnninspect_torch.networks.records import Entry, Root
 from rnninspect_torch.networks.walking import Walk
@@ -51,7 +51,7 @@ def read(archive: Archive) -> SavedModel:
         if not 0 <= number < len(tensors):
             raise UnreadableFile(f"model.json has no tensor {number} for {path[:80]}")
         root.entries.append(Entry(path, tensors[number]))
-    saved = Saved("torchscript", None, TorchCalls(archive.source), archive.held)
+    saved = Saved("torchscript", None, TorchCalls(archive.source), bytes_in(archive))
     version = model.get("producerVersion")
     producer = f"pytorch {version[:40]}" if isinstance(version, str) else ""
     return describe_model(saved, [root], producer)

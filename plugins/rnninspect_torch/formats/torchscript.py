@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from rnninspect.plugin import Fact, Limit, Observation, Purpose
 from rnninspect_torch.describing.model import describe_model
-from rnninspect_torch.describing.saved import Saved
+from rnninspect_torch.describing.saved import Saved, bytes_in
 from rnninspect_torch.networks.records import Declared, Entry, Root
 from rnninspect_torch.networks.walking import Walk
 from rnninspect_torch.pickles.interpreter import load_from
@@ -48,7 +48,7 @@ def read_script(archive: Archive) -> tuple[Saved, list[Root]]:
     root.groups.extend(frozen_groups(classes, entries, root.declared))
     if "traced_inputs.pkl" in archive:
         notes.append(Observation(Fact.UNUSUAL, "it holds example inputs, which are not counted"))
-    saved = Saved("torchscript", value, calls, archive.held, tuple(notes))
+    saved = Saved("torchscript", value, calls, bytes_in(archive), tuple(notes))
     return saved, [root]
 
 

@@ -9,14 +9,14 @@ from __future__ import annotations
 
 import re
 
+from rnninspect_torch.networks.records import ADAPTER
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from rnninspect_torch.layers.gathering import Group, Weight
-    from rnninspect_torch.networks.records import Entry
+    from rnninspect_torch.networks.records import Entry, Group, Weight
 
-ADAPTER = "lora "  # begins the word of a part that is added to a weight
 _TAIL = r"\.lora_([AB])\.(?:\w+\.)?weight$"
 
 

@@ -26,8 +26,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from rnninspect.plugin import StoredTensor
-    from rnninspect_torch.layers.gathering import Group, Place, Weight
-    from rnninspect_torch.networks.records import Declared, Entry
+    from rnninspect_torch.networks.records import Declared, Entry, Group, Place, Weight
 
 _ROLES = tuple(Role)
 

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import re
 
-from rnninspect.plugin import Limit, Record
-from rnninspect_torch.dialect.signatures import HINTS, SIGNATURES, STACK, Signature
-from rnninspect_torch.layers.adapters import ADAPTER, attach
+from rnninspect.plugin import Limit
+from rnninspect_torch.dialect.signatures import HINTS, SIGNATURES, STACK
+from rnninspect_torch.layers.adapters import attach
 from rnninspect_torch.networks.naming import words_in
+from rnninspect_torch.networks.records import Group, Place, Weight
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-
-    from rnninspect.plugin import Role, Source
+    from rnninspect.plugin import Source
+    from rnninspect_torch.dialect.signatures import Signature
     from rnninspect_torch.networks.records import Entry
 
 _STEPS_OF_A_WEIGHT = 16  # to place it in a group, and to look for a cell where no group is one
@@ -25,98 +25,6 @@ _INNER_WRAPPERS = (
     *("_orig_mod", "_fsdp_wrapped_module", "_checkpoint_wrapped_module", "_forward_module"),
     "base_layer",
 )
-
-
-class Place(Record):
-    """Where in a stack a weight belongs."""
-
-    level: int
-    direction: int
-    role: Role
-
-
-class Weight(Record):
-    """One weight as the file has it: usually one tensor, else the parts that it is made of.
-
-    Attributes:
-        parts: tensors by the word that the name carries: `g`, `orig`, `original0`; the tensor
-            itself under the empty word.
-    """
-
-    parts: dict[str, Entry]
-
-    @property
-    def is_computed(self) -> bool:
-        """Whether the module makes it from its parts, so that it is not stored as it is used."""
-        return any(self.parts.keys() - {""})
-
-    @property
-    def main(self) -> Entry | None:
-        """The part with the weight's own shape, if there is one."""
-        for word in ("raw", "orig", "original", "original1", "v", ""):
-            if word in self.parts:
-                return self.parts[word]
-        return None
-
-    @property
-    def counted(self) -> tuple[Entry, ...]:
-        """The parts that are parameters: a mask or the vectors of spectral_norm are buffers."""
-        if not self.is_computed:
-            return tuple(self.parts.values())
-        main = self.main
-        others = [
-            entry
-            for word, entry in self.parts.items()
-            if word in ("g", "original0") or word.startswith(ADAPTER)
-        ]
-        return tuple(others if main is None or main in others else [*others, main])
-
-    @property
-    def shape(self) -> tuple[int, ...] | None:
-        """The shape that the module computes with; None if the parts do not tell it."""
-        main = self.main
-        first = self.parts.get("original0")
-        if main is None or (first is not None and not _is_norm(first, main)):
-            return None
-        return main.tensor.shape
-
-
-def _is_norm(first: Entry, second: Entry) -> bool:
-    """Whether two parts are those of weight_norm: a length for each row, and the rows."""
-    return first.tensor.shape[:1] == second.tensor.shape[:1] and set(first.tensor.shape[1:]) <= {1}
-
-
-class Group:
-    """The weights of one module, as far as its tensors' names tell.
-
-    Attributes:
-        path: of the module, in the file's own words.
-        signature: the names that its tensors have.
-        weights: by their place in the stack.
-        indexed: weights that are only numbered, until their number is a place.
-        recovered: whether the cell was recognised in plain operations, not by names.
-    """
-
-    __slots__ = ("indexed", "path", "recovered", "signature", "weights")
-
-    def __init__(self, path: str, signature: Signature, *, recovered: bool = False) -> None:
-        self.path = path
-        self.signature = signature
-        self.weights: dict[Place, Weight] = {}
-        self.indexed: dict[tuple[int, Role], Weight] = {}
-        self.recovered = recovered
-
-    @property
-    def name(self) -> str:
-        """Its path without the module that weight drop puts around the layer."""
-        dropped = any("raw" in weight.parts for weight in self.weights.values())
-        inner = self.path.removesuffix("module").removesuffix(".")
-        return inner if dropped and self.path.endswith("module") else self.path
-
-    def entries(self) -> Iterable[Entry]:
-        """All tensors, parts included."""
-        for weight in (*self.weights.values(), *self.indexed.values()):
-            yield from weight.parts.values()
 
 
 def gather(entries: list[Entry], source: Source) -> list[Group]:

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from rnninspect.plugin import Role
-from rnninspect_torch.layers.gathering import Place
+from rnninspect_torch.networks.records import Place
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from rnninspect_torch.layers.gathering import Group
-    from rnninspect_torch.networks.records import Declared
+    from rnninspect_torch.networks.records import Declared, Group
 
 
 def unfold(group: Group, declared: Declared | None) -> None:

@@ -16,7 +16,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from rnninspect_torch.layers.gathering import Place
+    from rnninspect_torch.networks.records import Place
 
     Shapes = Mapping[Place, tuple[int, ...]]
 

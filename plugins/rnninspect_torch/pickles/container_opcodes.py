@@ -7,11 +7,7 @@ from rnninspect_torch.pickles.values import Blob, Instance, Mapping
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from rnninspect_torch.pickles.interpreter import Machine
-
-    Handler = Callable[[Machine], None]
+    from rnninspect_torch.pickles.machine import Handler, Machine
 
 
 def _empty_tuple(machine: Machine) -> None:

@@ -4,24 +4,16 @@ from __future__ import annotations
 
 from rnninspect.plugin import UnreadableFile
 from rnninspect_torch.pickles.container_opcodes import CONTAINERS
-from rnninspect_torch.pickles.raw_arrays import is_wrapper, pass_elements
+from rnninspect_torch.pickles.joblib_arrays import is_wrapper, pass_elements
+from rnninspect_torch.pickles.machine import Stopped
 from rnninspect_torch.pickles.value_opcodes import VALUES
 from rnninspect_torch.pickles.values import Instance, Mapping
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from rnninspect_torch.pickles.interpreter import Machine
-
-    Handler = Callable[[Machine], None]
+    from rnninspect_torch.pickles.machine import Handler, Machine
 
 HIGHEST_PROTOCOL = 5
-NOTHING = object()  # a place of the memo that was never filled
-
-
-class Stopped(Exception):  # noqa: N818 - not an error: the STOP opcode
-    """The pickle is at its end; its value is the one argument."""
 
 
 def _refuse(machine: Machine) -> None:

@@ -9,11 +9,7 @@ from rnninspect_torch.pickles.values import Blob
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from rnninspect_torch.pickles.interpreter import Machine
-
-    Handler = Callable[[Machine], None]
+    from rnninspect_torch.pickles.machine import Handler, Machine
 
 MOST_DIGITS = 1_000  # of a number; nothing in a model needs more than 20
 LONG_LINE = 1 << 16

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from rnninspect.plugin import Purpose, Role
 from rnninspect_torch.dialect.signatures import CELL, STACK
-from rnninspect_torch.layers.gathering import Group, Place, Weight
-from rnninspect_torch.networks.records import Declared
+from rnninspect_torch.networks.records import Declared, Group, Place, Weight
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 
 from rnninspect.plugin import Record
+from rnninspect_torch.pickles.numpy_arrays import WRAPPER, is_shape, item_bytes
 from rnninspect_torch.pickles.values import (
     Blob,
     Global,
@@ -16,15 +17,10 @@ from rnninspect_torch.pickles.values import (
 from rnninspect_torch.tensors.dtypes import ELEMENT_BYTES
 
 SCOPE = "array inside the pickle"
-JOBLIB = "joblib.numpy_pickle"
-WRAPPER = f"{JOBLIB}.NumpyArrayWrapper"  # the elements follow it in the file
 _MAKERS = ("multiarray._reconstruct", "numeric._frombuffer")  # by BUILD, and since protocol 5
 _NAMES = {"NumpyArrayWrapper", "_reconstruct", "_frombuffer"}
 # numpy's code for a type is its kind and its size in bytes: `f4`.
 _KINDS = {"f": "float", "i": "int", "u": "uint", "c": "complex"}
-_MOST_AXES = 64
-_LONGEST_CODE = 12
-_LETTER_BYTES = 4  # of numpy's texts, whose length is counted in letters
 
 
 class Array(Record):
@@ -68,28 +64,12 @@ def array_of(value: object) -> Tensor | None:
     return Tensor(storage, 0, shape, strides, dtype)
 
 
-def item_bytes(dtype: object) -> tuple[str, int | None]:
-    """The letter of numpy's dtype, and the bytes of one item; None if it is not known."""
-    code = dtype.args[0] if isinstance(dtype, Instance) and dtype.args else None
-    if not isinstance(code, str) or not code[1:].isdecimal() or len(code) > _LONGEST_CODE:
-        return "", None
-    size = int(code[1:])
-    return code[0], size * _LETTER_BYTES if code[0] == "U" else size
-
-
 def _dtype(value: object) -> str | None:
     if not isinstance(value, Instance) or value.path != "numpy.dtype":
         return None
     letter, size = item_bytes(value)
     name = "bool" if (letter, size) == ("b", 1) else f"{_KINDS.get(letter, '?')}{8 * (size or 0)}"
     return name if name in ELEMENT_BYTES else None
-
-
-def is_shape(value: tuple[object, ...]) -> bool:
-    """Whether these are sizes of axes, as many as an array may have."""
-    return len(value) <= _MOST_AXES and all(
-        type(size) is int and 0 <= size < 2**63 for size in value
-    )
 
 
 def _length(data: object) -> int | None:

@@ -6,8 +6,8 @@ The ids are those of torch/serialization.py, whose first form was that of versio
 from __future__ import annotations
 
 from rnninspect.plugin import Limit, UnreadableFile
+from rnninspect_torch.pickles.numpy_arrays import JOBLIB
 from rnninspect_torch.pickles.values import Blob, Global, Instance, Storage
-from rnninspect_torch.tensors.arrays import JOBLIB
 from rnninspect_torch.tensors.callables import is_foreign
 from rnninspect_torch.tensors.dtypes import ELEMENT_BYTES, STORAGES
 from rnninspect_torch.tensors.rebuilders import LARGEST, REBUILDERS, STATEFUL

@@ -9,7 +9,7 @@ from rnninspect_torch.pickles.values import Blob, Storage
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from rnninspect_torch.tensors.calls import TorchCalls
+    from rnninspect_torch.tensors.context import Context
 
 MAGIC = 0x1950A86A20F9469CFC6C  # torch/serialization.py, MAGIC_NUMBER
 INSIDE = "storage inside the pickle "
@@ -17,7 +17,7 @@ HEAD = 1 << 12  # the pickles before the elements take some 400 bytes
 COST = 100  # in opcodes
 
 
-def load_nested(calls: TorchCalls, value: object) -> Storage:
+def load_nested(calls: Context, value: object) -> Storage:
     """The storage that a call of torch.storage._load_from_bytes would make.
 
     Its elements are not read; how many bytes stand in their place is noted in `calls.nested`.

@@ -13,10 +13,10 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from rnninspect_torch.tensors.calls import TorchCalls
+    from rnninspect_torch.tensors.context import Context
 
     Args = tuple[object, ...]
-    Rebuilder = Callable[[TorchCalls, Args], object]
+    Rebuilder = Callable[[Context, Args], object]
 
 MOST_AXES = 64  # as in numpy 2 and in torch's own iterators
 LARGEST = 2**63 - 1
@@ -61,33 +61,33 @@ def _view(args: Args, dtype: str | None = None) -> Tensor:
     return Tensor(storage, start, axes, steps, dtype or storage.dtype or "uint8")
 
 
-def _tensor(_calls: TorchCalls, args: Args) -> Tensor:
+def _tensor(_calls: Context, args: Args) -> Tensor:
     return _view(args)
 
 
-def _tensor_v3(_calls: TorchCalls, args: Args) -> Tensor:
+def _tensor_v3(_calls: Context, args: Args) -> Tensor:
     return _view(args, dtype_name(args[6]))
 
 
-def _parameter(_calls: TorchCalls, args: Args) -> object:
+def _parameter(_calls: Context, args: Args) -> object:
     return args[0].changed(parameter=True) if isinstance(args[0], Tensor) else args[0]
 
 
-def _buffer(_calls: TorchCalls, args: Args) -> object:
+def _buffer(_calls: Context, args: Args) -> object:
     return args[0].changed(parameter=False) if isinstance(args[0], Tensor) else args[0]
 
 
-def _unwrapped(_calls: TorchCalls, args: Args) -> object:
+def _unwrapped(_calls: Context, args: Args) -> object:
     return args[0]
 
 
-def _quantised(_calls: TorchCalls, args: Args) -> Tensor:
+def _quantised(_calls: Context, args: Args) -> Tensor:
     scheme = args[4] if type(args[4]) is tuple else ()
     parts = tuple(part for part in scheme[:4] if isinstance(part, Tensor))
     return _view(args).changed(parts=parts, note="quantised")
 
 
-def _sparse(_calls: TorchCalls, args: Args) -> Tensor:
+def _sparse(_calls: Context, args: Args) -> Tensor:
     data = args[1] if type(args[1]) is tuple else ()
     parts = tuple(part for part in data[:4] if isinstance(part, Tensor))
     sizes = [item for item in data[:4] if type(item) is tuple]
@@ -97,17 +97,17 @@ def _sparse(_calls: TorchCalls, args: Args) -> Tensor:
     return Tensor(None, 0, shape, (0,) * len(shape), parts[-1].dtype, parts=parts, note="sparse")
 
 
-def _meta(_calls: TorchCalls, args: Args) -> Tensor:
+def _meta(_calls: Context, args: Args) -> Tensor:
     shape, strides = integers(args[1], "shape"), integers(args[2], "stride")
     return Tensor(None, 0, shape, strides, dtype_name(args[0]), note="meta")
 
 
-def _wrapper(_calls: TorchCalls, args: Args) -> Tensor:
+def _wrapper(_calls: Context, args: Args) -> Tensor:
     shape, strides = integers(args[2], "shape"), integers(args[3], "stride")
     return Tensor(None, 0, shape, strides, dtype_name(args[1]), note="wrapper")
 
 
-def _from_type(calls: TorchCalls, args: Args) -> object:
+def _from_type(calls: Context, args: Args) -> object:
     """A tensor subclass: what its own rebuilder makes, with the tensors of its state as parts."""
     function, _, inner, state = (*args, None)[:4]
     if type(inner) is not tuple:
@@ -121,7 +121,7 @@ def _from_type(calls: TorchCalls, args: Args) -> object:
     return value.changed(parts=parts, note="shard" if "_local_tensor" in held.named else value.note)
 
 
-def _mapping(calls: TorchCalls, args: Args) -> Mapping:
+def _mapping(calls: Context, args: Args) -> Mapping:
     """A dict or a class like it; Python 2 hands an OrderedDict its pairs."""
     filled = Mapping()
     for arg in args[:2]:
@@ -136,20 +136,20 @@ def _mapping(calls: TorchCalls, args: Args) -> Mapping:
     return filled
 
 
-def _sequence(_calls: TorchCalls, args: Args) -> object:
+def _sequence(_calls: Context, args: Args) -> object:
     return args[0] if args else []
 
 
-def _size(_calls: TorchCalls, args: Args) -> object:
+def _size(_calls: Context, args: Args) -> object:
     return args[0] if args else ()
 
 
-def _encoded(_calls: TorchCalls, args: Args) -> object:
+def _encoded(_calls: Context, args: Args) -> object:
     """Bytes as protocol 2 has them: a text in which each character is a byte; it stays a text."""
     return args[0] if isinstance(args[0], Blob | str) else Instance(None, args)
 
 
-def _reconstructed(calls: TorchCalls, args: Args) -> object:
+def _reconstructed(calls: Context, args: Args) -> object:
     maker, _, state = args[:3]
     made = calls.call(maker, ())
     if isinstance(made, Instance) and isinstance(state, list | tuple):  # of a class made from one
@@ -161,15 +161,15 @@ def _reconstructed(calls: TorchCalls, args: Args) -> object:
     return made
 
 
-def _new(calls: TorchCalls, args: Args) -> object:
+def _new(calls: Context, args: Args) -> object:
     return calls.call(args[0], args[1:])
 
 
-def _loaded(calls: TorchCalls, args: Args) -> object:
+def _loaded(calls: Context, args: Args) -> object:
     return load_nested(calls, args[0])
 
 
-def _attribute(calls: TorchCalls, args: Args) -> object:
+def _attribute(calls: Context, args: Args) -> object:
     """A method of a class by its whole name; to look it up may run anything."""
     calls.foreign["builtins.getattr"] = None
     owner, name = args

@@ -11,8 +11,8 @@ from rnninspect.counter import count_layers
 from rnninspect.model import Fact, SavedModel
 from rnninspect.plugin import Role
 from rnninspect.rules import Level, check
-from rnninspect_torch.layers.gathering import Place
 from rnninspect_torch.layers.sizing import infer
+from rnninspect_torch.networks.records import Place
 
 GATES = {"RNN": 1, "GRU": 3, "LSTM": 4}
 

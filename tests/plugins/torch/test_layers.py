@@ -27,8 +27,8 @@ from rnninspect.counter import count_layers
 from rnninspect.model import Fact, Fate, Origin, Purpose, RecurrentLayer
 from rnninspect.plugin import Role
 from rnninspect.rules import Level, check
-from rnninspect_torch.layers.gathering import Place
 from rnninspect_torch.layers.sizing import infer
+from rnninspect_torch.networks.records import Place
 
 Shapes = dict[str, tuple[int, ...]]
 GATES = {"RNN": 1, "GRU": 3, "LSTM": 4}

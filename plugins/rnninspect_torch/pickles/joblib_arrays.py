@@ -10,18 +10,17 @@ import math
 
 from rnninspect.plugin import Limit, UnreadableFile
 from rnninspect_torch.archives.magic import HEAD, begins_a_file
+from rnninspect_torch.pickles.numpy_arrays import WRAPPER, is_shape, item_bytes
 from rnninspect_torch.pickles.values import Blob, Global
-from rnninspect_torch.tensors.arrays import WRAPPER, is_shape, item_bytes
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from rnninspect_torch.pickles.interpreter import Machine
+    from rnninspect_torch.pickles.machine import Machine
     from rnninspect_torch.pickles.values import Instance
 
 _ALIGNMENT = "numpy_array_alignment_bytes"
 _NAME = WRAPPER.rpartition(".")[2]
 _OBJECTS = "O"
-SLICE = 5_000  # opcodes between two looks at the budgets
 _COST = 100  # in opcodes, of beginning a pickle inside the pickle
 
 
@@ -54,10 +53,10 @@ def pass_elements(machine: Machine, wrapper: Instance) -> None:
 def _pass_objects(machine: Machine) -> None:
     """Interpret the pickle of an array of objects; its names are noted, its value is dropped."""
     cursor = machine.cursor
-    inner = type(machine)(cursor, machine.calls)
+    inner = type(machine)(cursor, machine.calls, machine.run)
     inner.depth = machine.depth + 1
     cursor.source.limits.require(Limit.NESTING, 10 * inner.depth, "a pickle in a pickle")
     inner.seen = machine.seen
-    inner.run()
+    inner.run(inner)
     cursor.source.spend(Limit.OPCODES, _COST, "the number of opcodes of all pickles")
     machine.seen = inner.seen
