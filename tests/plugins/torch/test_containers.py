@@ -167,7 +167,7 @@ def test_all_kinds_in_one_module(container: str, tmp_path: Path) -> None:
     states = {held.name for held in model.tensors if held.purpose is Purpose.STATE}
     assert {"passing", "loose"} <= states
     code = [note.detail for note in model.observations if note.fact is Fact.CODE]
-    assert code == ["torch_networks.Tagger"]
+    assert code == [f"{Tagger.__module__}.Tagger"]
 
 
 def test_tied_layers_in_every_form(tmp_path: Path) -> None:
