@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 _PORTION = 4_000  # steps that are spent at once
 _STEPS_OF_A_SCOPE = 16
 _SCOPES_IN_A_STEP = 8  # that a name is looked up in
+_ATTRIBUTES_IN_A_STEP = 4  # that are searched for graphs
 
 
 class Site(Record):
@@ -77,7 +78,7 @@ class Resolver:
 
     def _run(self, scope: Scope) -> None:
         self._limits.require(Limit.NESTING, scope.depth, "the depth of graphs and functions")
-        self._source.spend(Limit.STEPS, _STEPS_OF_A_SCOPE)
+        self._source.spend(Limit.STEPS, _STEPS_OF_A_SCOPE + _names_around(scope))
         nodes = scope.graph.nodes
         later = {name for node in nodes for name in node.outputs}
         queue = _Queue(nodes)
@@ -95,7 +96,8 @@ class Resolver:
         names = 1 + len(node.inputs) + len(node.outputs)
         self._steps += 2 * names
         self._work += names * (2 + scope.depth // _SCOPES_IN_A_STEP)
-        if self._steps > self._due:
+        self._work += len(node.attributes) // _ATTRIBUTES_IN_A_STEP
+        if self._steps > self._due or self._work > _PORTION:
             self._settle()
         lookup = scope.lookup
         call = Call(node, tuple([lookup(name) for name in node.inputs]), scope.environment)
@@ -142,6 +144,7 @@ class Resolver:
 
     def _call(self, scope: Scope, call: Call, function: Function) -> tuple[Value, ...]:
         """Run a function's body on the inputs and attributes of one call."""
+        self._work += len(call.node.attributes) + len(function.defaults) // _ATTRIBUTES_IN_A_STEP
         environment: dict[str, Attribute] = {given.name: given for given in function.defaults}
         for given in call.node.attributes:
             if (attribute := call.attribute(given.name)) is not None:
@@ -191,6 +194,13 @@ class Resolver:
     def _declared(self, graph: Graph, name: str) -> Dims | None:
         declared = graph.types.get(name)
         return None if declared is None else self._decoder.shape(declared)
+
+
+def _names_around(scope: Scope) -> int:
+    """What a graph inside another has besides nodes: each time it is run, all get values."""
+    graph = scope.graph
+    stored = len(graph.initializers) + len(graph.sparse_initializers)
+    return stored + len(graph.inputs) + len(graph.outputs) if scope.depth else 0
 
 
 class _Queue:

@@ -48,6 +48,26 @@ def functions(count: int) -> bytes:
     return graph_of(calls, b"".join(bodies))
 
 
+def many_named(count: int) -> bytes:
+    """Attributes of a node, none of which has a meaning."""
+    return b"".join(
+        field(5, field(1, f"a{at}") + field(3, 1) + field(20, 2)) for at in range(count)
+    )
+
+
+def called_often(inside: bytes, at_call: bytes, calls: int) -> bytes:
+    """A function around an LSTM, with these attributes of the LSTM and of each call."""
+    called = b"".join(
+        node("F", ["x", "w", "r"], f"y{at}", field(7, "f") + at_call) for at in range(calls)
+    )
+    inputs = field(4, "x") + field(4, "w") + field(4, "r")
+    lstm = node("LSTM", ["x", "w", "r"], "y", inside)
+    body = field(7, lstm[lstm.index(b"\x0a", 1) :])
+    return graph_of(
+        called, field(25, field(1, "F") + field(10, "f") + inputs + field(5, "y") + body)
+    )
+
+
 def busy_shard(opcodes: int, label: str) -> bytes:
     """A state dict beside a value that takes so many opcodes."""
     named = {f"{label}.{name}": made for name, made in pairs().items()}
@@ -112,6 +132,10 @@ ENTRIES: dict[str, Hostile] = {
     "many_attributes.onnx": written(
         lambda: graph_of(node("LSTM", ["x", "w"], "y", ATTRIBUTE * 350_000))
     ),
+    "attributes_in_a_function.onnx": written(
+        lambda: called_often(many_named(100_000), b"", 2_400), 2
+    ),
+    "attributes_of_a_call.onnx": written(lambda: called_often(b"", many_named(300_000), 1)),
     "long_chain.onnx": written(lambda: chain(120_000)),
     "many_functions.onnx": written(lambda: functions(80_000)),
     "spelled/" + INDEX: Hostile(torch_shards(SPELLINGS, 1_000_000, linked=True), 1),

@@ -26,7 +26,7 @@ from rnninspect.source import stores
 
 FORMATS = ("table", "json", "markdown", "csv")
 PACKAGES = ("rnninspect", "rnninspect_onnx", "rnninspect_torch", "rnninspect_keras")
-NOT_NEEDED = (".__main__", ".cli", ".verification")  # typer and the frameworks
+NOT_NEEDED = (".__main__", ".cli", ".verification", ".judge")  # typer and the frameworks
 WARMING = ("sound.", "prose.")
 MOST_SECONDS = 60  # of CPU: ends what would never end; no test measures by it
 QUIET = (  # about Python's own inside, or this listener's

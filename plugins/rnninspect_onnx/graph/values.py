@@ -26,7 +26,7 @@ class Kind(IntEnum):
     """How a value comes about; of several sources of a view the largest counts."""
 
     CONSTANT = 0  # stored tensors, cut and put together
-    CHOSEN = 1  # one of several stored values, chosen by an If
+    CHOSEN = 1  # one of several stored values, chosen by an If or a Where
     PICKED = 2  # entries of stored tensors, at indices that are fed: an embedding
     SCALED = 3  # arithmetic over stored tensors, element by element
     COMPUTED = 4  # any other arithmetic over stored tensors, or random numbers

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from rnninspect.plugin import Sizes, StoredTensor
     from rnninspect_onnx.graph.values import Call
     from rnninspect_onnx.layout import Operator
+    from rnninspect_onnx.protobuf.messages import Attribute
     from rnninspect_onnx.recurrent.sizes import Measured
     from rnninspect_onnx.resolver import Site
 
@@ -22,6 +23,7 @@ _ACTIVATIONS = """
     affine elu hardsigmoid leakyrelu relu scaledtanh sigmoid softplus softsign tanh
     thresholdedrelu
 """
+_MOST_ATTRIBUTES, _SHOWN_VALUES = 1000, 3  # that are looked at, that are shown
 _LONGEST_WORD = 40  # characters shown of a name that the file makes up
 
 
@@ -38,9 +40,36 @@ def contradictions(
         details += _activations(site.call, operator, directions)
     for detail in details:
         yield Observation(Fact.CONTRADICTION, detail, layer=site.name)
+    yield from _repeated(site)
     if site.call.attribute("hidden_size") is None:
         detail = "hidden_size is not declared: ONNX Runtime does not load the model without it"
         yield Observation(Fact.UNDECLARED, detail, layer=site.name)
+
+
+def _repeated(site: Site) -> Iterator[Observation]:
+    """Attributes that a node has more than once: readers differ on which one they take."""
+    given: dict[str, list[Attribute]] = {}
+    for attribute in site.call.node.attributes[:_MOST_ATTRIBUTES]:
+        given.setdefault(attribute.name, []).append(attribute)
+    for name, alike in given.items():
+        if len(alike) < 2:
+            continue
+        word = repr(name[:_LONGEST_WORD]) if len(name) > _LONGEST_WORD else name
+        said = list(dict.fromkeys(map(_value_of, alike)))
+        if len(said) > 1:
+            shown = " and ".join(said[:_SHOWN_VALUES])
+            fact, detail = Fact.CONTRADICTION, f"{word} is given {len(alike)} times, as {shown}"
+        else:
+            fact, detail = Fact.DUPLICATE_NAME, f"{word} is given {len(alike)} times"
+        detail = f"{detail}: onnx.checker and ONNX Runtime refuse the model"
+        yield Observation(fact, detail, layer=site.name)
+
+
+def _value_of(attribute: Attribute) -> str:
+    """The value of an attribute as far as it is kept, shortened, to be compared and shown."""
+    held = (attribute.number, attribute.text, attribute.integers, attribute.strings)
+    shown = next((value for value in held if value not in (None, ())), None)
+    return "another value" if shown is None else str(shown)[:_LONGEST_WORD]
 
 
 def _inputs(call: Call, operator: Operator) -> Iterator[str]:

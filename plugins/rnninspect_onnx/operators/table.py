@@ -49,9 +49,16 @@ def _elementwise(call: Call) -> tuple[Value, ...]:
 
 
 def _where(call: Call) -> tuple[Value, ...]:
-    """Where: each element is one of two values'; the condition gives none."""
+    """Where: each element is one of two values'; a condition of one element chooses one as an If.
+
+    A condition of more elements, as a mask of pruning, makes a tensor of both.
+    """
     shape = broadcast(source.shape for source in call.present())
-    return (one_of(call.present()[1:], shape, Kind.SCALED),)
+    sources = call.present()[1:]
+    condition = call.shape()
+    chooses = condition is not None and set(condition) <= {1}
+    whole = chooses and all(source.shape == shape for source in sources)
+    return (one_of(sources, shape, Kind.CHOSEN if whole else Kind.SCALED),)
 
 
 def _reduction(call: Call) -> tuple[Value, ...]:

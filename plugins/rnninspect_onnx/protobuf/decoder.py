@@ -25,6 +25,7 @@ _ATTRIBUTE = frozenset({1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 21, 22, 23})
 _FUNCTION = frozenset({1, 4, 5, 7, 10, 11, 12, 13})
 _LONGEST_WORD = 256
 _PORTION = 4_000  # nodes, attributes and names whose steps are spent at once
+_FEW = 16  # attributes of one node that are searched one by one
 _PARTS = 4  # what an attribute costs that holds more than a word, beside what all cost
 
 
@@ -160,6 +161,7 @@ class Decoder:
             inputs=tuple(inputs),
             outputs=tuple(outputs),
             attributes=tuple(attributes),
+            by_name=_by_name(attributes) if len(attributes) > _FEW else None,
         )
 
     def _attribute(self, span: Span, depth: int) -> Attribute:
@@ -252,3 +254,8 @@ def _plain(domain: str) -> str:
 
 def _each(spans: Sequence[Span]) -> list[Message]:
     return [(span,) for span in spans]
+
+
+def _by_name(attributes: list[Attribute]) -> dict[str, Attribute]:
+    """The first attribute of each name."""
+    return {attribute.name: attribute for attribute in reversed(attributes)}

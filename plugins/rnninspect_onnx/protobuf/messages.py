@@ -86,7 +86,11 @@ class Attribute(Record):
 
 
 class Node(Record):
-    """A NodeProto; the domain `ai.onnx` is written as the empty one, its alias."""
+    """A NodeProto; the domain `ai.onnx` is written as the empty one, its alias.
+
+    Attributes:
+        by_name: the first attribute of each name, if there are so many that a search takes long.
+    """
 
     operator: str
     domain: str
@@ -95,9 +99,12 @@ class Node(Record):
     inputs: tuple[str, ...]
     outputs: tuple[str, ...]
     attributes: tuple[Attribute, ...]
+    by_name: dict[str, Attribute] | None = None
 
     def attribute(self, name: str) -> Attribute | None:
         """The first attribute of this name."""
+        if self.by_name is not None:
+            return self.by_name.get(name)
         for attribute in self.attributes:
             if attribute.name == name:
                 return attribute

@@ -258,6 +258,37 @@ def test_a_weight_that_is_one_of_two(tmp_path: Path) -> None:
     assert listed[1:] == [("(alternatives)", 24), ("(everything else)", 0), ("(total)", 80)]
 
 
+@pytest.mark.parametrize(
+    ("condition", "other", "rule"),
+    [
+        ([], [1, 8, 3], "R407"),
+        ([1], [1, 8, 3], "R407"),
+        ([8, 1], [1, 8, 3], "R406"),
+        ([], [], "R406"),
+    ],
+)
+def test_a_weight_that_where_chooses(
+    tmp_path: Path, condition: list[int], other: list[int], rule: str
+) -> None:
+    """One condition chooses a tensor as an If does; a mask makes a new one of both."""
+    kernels = [
+        numpy_helper.from_array(np.ones(shape, np.float32), name)
+        for name, shape in (("one", [1, 8, 3]), ("two", other))
+    ]
+    chosen = helper.make_node("Where", ["which", "one", "two"], ["W"])
+    which = value("which", *condition, element=TensorProto.BOOL)
+    whole = graph(
+        [chosen, node(SHAPE)], [*kernels, *weights(SHAPE)[1:]], [value("X", 1, 1, 3), which]
+    )
+    of = report(save(tmp_path, whole))
+    assert [finding.rule for finding in of.findings] == [rule]
+    if rule == "R407":
+        assert counts(of) == [("layer", 56, 56)]
+        assert (
+            of.findings[0].message == "chosen when the model runs, from 2 stored tensors: one, two"
+        )
+
+
 def test_a_weight_that_is_picked_from_a_stack_of_them(tmp_path: Path) -> None:
     bank = numpy_helper.from_array(np.ones((3, 1, 8, 3), np.float32), "bank")
     picked = helper.make_node("Gather", ["bank", "which"], ["W"])
