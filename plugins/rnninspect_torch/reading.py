@@ -89,11 +89,11 @@ def _read_inside(source: Source, container: Container, depth: int) -> Found:
         from rnninspect_torch.archives.gzipped import unwrap  # noqa: PLC0415 - as above
 
         return read_any(unwrap(source), depth + 1)
-    from rnninspect_torch.formats import bundled, tar  # noqa: PLC0415 - as above
+    from rnninspect_torch.formats import archived, tar  # noqa: PLC0415 - as above
 
     if container is Container.TAR and tar.is_tar_era(source):
         return tar.read(source)
-    find = bundled.in_tar if container is Container.TAR else bundled.in_zip
+    find = archived.in_tar if container is Container.TAR else archived.in_zip
     bundle = find(source)
     model = read_any(bundle.inner, depth + 1)
     return model._replace(observations=(*model.observations, *bundle.notes))

@@ -10,10 +10,10 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from rnninspect.plugin import Source
 
-MARK = b"\x1f\x8b"
+_MARK = b"\x1f\x8b"
 _EITHER = 32 + zlib.MAX_WBITS  # the header says which
 _HEAD = 1 << 16
-INFLATE_SHIFT = 8  # bytes inflated in a step, as a power of two
+_INFLATE_SHIFT = 8  # bytes inflated in a step, as a power of two
 
 
 def peek(source: Source) -> bytes:
@@ -32,7 +32,7 @@ def unwrap(source: Source) -> Source:
         RefusedFile: the file is larger than the limit `expansion`.
     """
     inner = source.holding(_inflate(source))
-    if inner.head(2) == MARK:
+    if inner.head(2) == _MARK:
         raise UnreadableFile("gzip inside of gzip")
     return inner
 
@@ -50,7 +50,7 @@ def _inflate(source: Source) -> bytes:
             while packed:
                 pieces.append(inflater.decompress(packed, 1 << 20))
                 source.spend(Limit.EXPANSION, len(pieces[-1]), "the decompressed file")
-                source.spend(Limit.STEPS, len(pieces[-1]) >> INFLATE_SHIFT)
+                source.spend(Limit.STEPS, len(pieces[-1]) >> _INFLATE_SHIFT)
                 packed = inflater.unconsumed_tail
         except zlib.error as error:
             raise UnreadableFile(f"cannot decompress the data: {error}") from error

@@ -9,7 +9,7 @@ if TYPE_CHECKING:
     from rnninspect.plugin import Source
 
 _BLOCK = 512
-HEADER_STEPS = 8
+_HEADER_STEPS = 8
 _REGULAR, _LONG_NAME = (b"0", b"\0", b"7"), b"L"
 _LONGEST_NAME = 4096
 
@@ -27,7 +27,7 @@ def read_tar(source: Source) -> dict[str, Source]:
             break
         headers += 1
         source.limits.require(Limit.MEMBERS, headers, "the tar archive")
-        source.spend(Limit.STEPS, HEADER_STEPS)
+        source.spend(Limit.STEPS, _HEADER_STEPS)
         size = _octal(header[124:136], offset)
         content = source.window(offset + _BLOCK, size)
         kind = header[156:157]

@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from rnninspect_torch.describing.model import describe_model
-from rnninspect_torch.networks.survey import find_roots
+from rnninspect_torch.networks.roots import find_roots
 from rnninspect_torch.networks.walking import Walk
 from rnninspect_torch.pickles.values import Mapping
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from rnninspect.plugin import SavedModel
-    from rnninspect_torch.describing.saved import Saved
+    from rnninspect_torch.describing.contents import Contents
 
 
-def assemble(saved: Saved) -> SavedModel:
+def assemble(saved: Contents) -> SavedModel:
     """The model in a value; UnreadableFile if it holds no tensors."""
     roots = find_roots(saved.value, Walk(saved.calls.source))
     return describe_model(saved, roots, _producer(saved.value))

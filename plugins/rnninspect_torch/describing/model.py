@@ -15,25 +15,25 @@ from rnninspect.plugin import (
     UnreadableFile,
 )
 from rnninspect_torch.describing.oddities import oddities
-from rnninspect_torch.describing.storing import stored
+from rnninspect_torch.describing.stored_tensors import stored
 from rnninspect_torch.dialect.signatures import STACK
 from rnninspect_torch.layers.building import build
 from rnninspect_torch.layers.declaring import is_recurrent
 from rnninspect_torch.layers.gathering import gather
-from rnninspect_torch.layers.indexing import unfold
+from rnninspect_torch.layers.numbered_weights import unfold
 from rnninspect_torch.networks.purposes import is_quantisation, may_quantise
-from rnninspect_torch.networks.records import Group
-from rnninspect_torch.other_cells.leaves import is_of_torch, remainder
+from rnninspect_torch.networks.records import WeightGroup
+from rnninspect_torch.other_cells.prefilter import is_of_torch, remainder
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from rnninspect.plugin import Source
-    from rnninspect_torch.describing.saved import Saved
-    from rnninspect_torch.networks.records import Declared, Entry, Root
+    from rnninspect_torch.describing.contents import Contents
+    from rnninspect_torch.networks.records import DeclaredModule, NamedTensor, Root
 
-NETWORKS = (Purpose.PARAMETER, Purpose.COPY)
+_NETWORKS = (Purpose.PARAMETER, Purpose.COPY)
 _MOST_CALLABLES = 20
 _ORDINARY = 128  # letters of a name that its tensor's own steps cover
 _LETTERS_IN_A_STEP = 4
@@ -44,7 +44,7 @@ class _Network:
 
     __slots__ = ("label", "layers", "names", "observations", "root", "saved", "tensors")
 
-    def __init__(self, root: Root, saved: Saved, label: str | None) -> None:
+    def __init__(self, root: Root, saved: Contents, label: str | None) -> None:
         self.root = root
         self.saved = saved
         self.label = label
@@ -53,13 +53,13 @@ class _Network:
         self.tensors: dict[int, StoredTensor] = {}
         self.names: set[str] = set()
 
-    def stored(self, entry: Entry) -> StoredTensor:
+    def stored(self, entry: NamedTensor) -> StoredTensor:
         known = self.tensors.get(id(entry))
         if known is None:
             known = self.tensors[id(entry)] = stored(entry, self.purpose(entry), self.saved)
         return known
 
-    def purpose(self, entry: Entry) -> Purpose:
+    def purpose(self, entry: NamedTensor) -> Purpose:
         if self.root.purpose is not Purpose.PARAMETER:
             return self.root.purpose
         if not may_quantise(entry.name):
@@ -70,7 +70,7 @@ class _Network:
         return Purpose.QUANTISATION if quantises else entry.purpose
 
 
-def describe_model(saved: Saved, roots: list[Root], producer: str = "") -> SavedModel:
+def describe_model(saved: Contents, roots: list[Root], producer: str = "") -> SavedModel:
     """The layers of all networks, every tensor once, and what else was noticed.
 
     Raises UnreadableFile if there is no tensor at all: then it is no model.
@@ -82,7 +82,7 @@ def describe_model(saved: Saved, roots: list[Root], producer: str = "") -> Saved
     _spend_names(saved.calls.source, roots)
     networks = _networks(saved, roots)
     for network in networks:
-        if network.root.purpose in NETWORKS:
+        if network.root.purpose in _NETWORKS:
             _find_layers(network)
     in_layers = {
         id(tensor)
@@ -116,9 +116,9 @@ def _spend_names(source: Source, roots: list[Root]) -> None:
     source.spend(Limit.STEPS, letters // _LETTERS_IN_A_STEP)
 
 
-def _networks(saved: Saved, roots: list[Root]) -> list[_Network]:
+def _networks(saved: Contents, roots: list[Root]) -> list[_Network]:
     """Each root beside its label, which it has where there are several networks."""
-    names = {root.name for root in roots if root.purpose in NETWORKS}
+    names = {root.name for root in roots if root.purpose in _NETWORKS}
     several = len(names) > 1
     return [_Network(root, saved, (root.name or "top") if several else None) for root in roots]
 
@@ -144,7 +144,7 @@ def _find_layers(network: _Network) -> None:
     _find_own_cells(network, entries, taken)
 
 
-def _find_own_cells(network: _Network, entries: list[Entry], taken: set[int]) -> None:
+def _find_own_cells(network: _Network, entries: list[NamedTensor], taken: set[int]) -> None:
     """The layers that are not torch's own, and what may be one; `taken` tensors have a layer."""
     loose = [
         entry
@@ -152,7 +152,7 @@ def _find_own_cells(network: _Network, entries: list[Entry], taken: set[int]) ->
         if id(entry) not in taken and network.purpose(entry) is Purpose.PARAMETER
     ]
     if loose and all(entry.name.isdigit() for entry in loose):
-        from rnninspect_torch.layers.nameless import possible_layers  # noqa: PLC0415 - as below
+        from rnninspect_torch.layers.unnamed_arrays import possible_layers  # noqa: PLC0415 - as below
 
         network.observations.extend(possible_layers(loose, network.root.name, network.stored))
         return
@@ -169,7 +169,7 @@ def _find_own_cells(network: _Network, entries: list[Entry], taken: set[int]) ->
     network.observations.extend(found.observations)
 
 
-def _in_order(layers: Iterable[RecurrentLayer], entries: list[Entry]) -> list[RecurrentLayer]:
+def _in_order(layers: Iterable[RecurrentLayer], entries: list[NamedTensor]) -> list[RecurrentLayer]:
     """The layers in the order of their tensors in the file, the levels of a stack together."""
     places = {entry.name: place for place, entry in enumerate(entries)}
     first: dict[str, int] = {}
@@ -181,7 +181,7 @@ def _in_order(layers: Iterable[RecurrentLayer], entries: list[Entry]) -> list[Re
     return [layer for _, layer in sorted(placed, key=lambda pair: first[pair[0]])]
 
 
-def _groups(root: Root, entries: list[Entry], source: Source) -> list[Group]:
+def _groups(root: Root, entries: list[NamedTensor], source: Source) -> list[WeightGroup]:
     """The groups of tensors, and an empty one for each declared layer that has no tensor."""
     groups = gather(entries, source)
     known = {group.path for group in (*groups, *root.groups)}
@@ -192,7 +192,7 @@ def _groups(root: Root, entries: list[Entry], source: Source) -> list[Group]:
     ]
     # A quantised stack declares its cells, too, whose tensors are those of the stack.
     names = sorted(entry.name for group in groups for entry in group.entries()) if recurrent else []
-    bare = [Group(path, STACK) for path in recurrent if not _are_below(names, path)]
+    bare = [WeightGroup(path, STACK) for path in recurrent if not _are_below(names, path)]
     return [*groups, *root.groups, *bare]
 
 
@@ -203,12 +203,12 @@ def _are_below(names: list[str], path: str) -> bool:
     return place < len(names) and names[place].startswith(start)
 
 
-def _is_torchs_own(declared: Declared | None) -> bool:
+def _is_torchs_own(declared: DeclaredModule | None) -> bool:
     """Whether a module's class is one of torch's, so that no other tensor can make it another."""
     return declared is not None and (is_recurrent(declared) or is_of_torch(declared))
 
 
-def _is_another(group: Group, names: list[str]) -> bool:
+def _is_another(group: WeightGroup, names: list[str]) -> bool:
     """Whether other tensors in the module say that it is not the cell that it looks like."""
     if not group.signature.alone:
         return not group.signature.required <= {place.role for place in group.weights}
@@ -220,7 +220,7 @@ def _is_another(group: Group, names: list[str]) -> bool:
     return inside > sum(1 for _ in group.entries()) or not group.signature.required <= roles
 
 
-def callables_of(saved: Saved) -> list[Observation]:
+def callables_of(saved: Contents) -> list[Observation]:
     """The callables that a loader would run, the first ones by name."""
     paths = list(saved.calls.foreign)
     notes = [Observation(Fact.CODE, path) for path in paths[:_MOST_CALLABLES]]

@@ -10,11 +10,11 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from rnninspect_torch.describing.saved import Saved
-    from rnninspect_torch.networks.records import Entry
+    from rnninspect_torch.describing.contents import Contents
+    from rnninspect_torch.networks.records import NamedTensor
     from rnninspect_torch.pickles.values import Storage
 
-    Pairs = list[tuple[Entry, StoredTensor]]
+    Pairs = list[tuple[NamedTensor, StoredTensor]]
 
 _MOST = 20  # notes of one kind
 # Unused bytes are worth a note from here on. A best score that was saved as an element of a vector
@@ -22,7 +22,7 @@ _MOST = 20  # notes of one kind
 _LEAST_UNUSED, _LEAST_SHARE = 1024, 100  # bytes; one part in so many of all storages
 
 
-def oddities(saved: Saved, pairs: Pairs, in_layers: set[int]) -> Iterator[Observation]:
+def oddities(saved: Contents, pairs: Pairs, in_layers: set[int]) -> Iterator[Observation]:
     """Observations on single tensors, then on storages and on the file as a whole."""
     for clash in saved.calls.clashes:
         yield Observation(Fact.CONTRADICTION, clash)
@@ -107,7 +107,7 @@ def _unused(storage: Storage, used: int) -> int:
     return max(0, storage.bytes - int(used * storage.element_bytes)) if storage.dtype else 0
 
 
-def _spans(seen: Pairs) -> Iterator[tuple[Entry, int, str | None]]:
+def _spans(seen: Pairs) -> Iterator[tuple[NamedTensor, int, str | None]]:
     """The views of one storage, each with the elements new to it and the one it lies among."""
     end, before = 0, ""
     for entry in _apart(seen):
@@ -117,9 +117,9 @@ def _spans(seen: Pairs) -> Iterator[tuple[Entry, int, str | None]]:
             end, before = stop, entry.name
 
 
-def _apart(seen: Pairs) -> list[Entry]:
+def _apart(seen: Pairs) -> list[NamedTensor]:
     """One entry for each view of a storage, in the order of their first elements."""
-    first: dict[str, Entry] = {}
+    first: dict[str, NamedTensor] = {}
     for entry, tensor in seen:
         first.setdefault(tensor.identity, entry)
     return sorted(first.values(), key=lambda entry: (entry.tensor.offset, entry.tensor.reach))

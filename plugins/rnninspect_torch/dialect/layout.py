@@ -15,16 +15,16 @@ LAYOUT: dict[Role, tuple[Axis, ...]] = {
     Role.PROJECTION: ((Symbol.PROJECTION,), (Symbol.HIDDEN,)),
 }
 
-PYTORCH = "pytorch"
+_PYTORCH = "pytorch"
 HAND_WRITTEN = "hand-written"  # of cells that no library has
 TWO_BIASES = frozenset({Role.BIAS, Role.RECURRENT_BIAS})
 CELLS_BY_GATES = {1: "RNN", 3: "GRU", 4: "LSTM"}
 
 CONVENTIONS = (
-    Convention(PYTORCH, "RNN", TWO_BIASES, note="nn.RNN, nn.RNNCell"),
-    Convention(PYTORCH, "GRU", TWO_BIASES, note="nn.GRU, nn.GRUCell: always reset_after"),
+    Convention(_PYTORCH, "RNN", TWO_BIASES, note="nn.RNN, nn.RNNCell"),
+    Convention(_PYTORCH, "GRU", TWO_BIASES, note="nn.GRU, nn.GRUCell: always reset_after"),
     Convention(
-        PYTORCH,
+        _PYTORCH,
         "LSTM",
         TWO_BIASES,
         frozenset({Role.PROJECTION}),

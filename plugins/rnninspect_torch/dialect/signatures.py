@@ -11,7 +11,7 @@ from rnninspect.plugin import REQUIRED, Record, Role
 _HOW = r"(?P<part>_g|_v|_u|_orig|_mask|_raw)?"  # what weight_norm, spectral_norm, prune … append
 
 
-class Signature(Record):
+class ModuleSignature(Record):
     """The tensors of one kind of module.
 
     Attributes:
@@ -49,14 +49,14 @@ _TORCH = {
 }
 _NAMES = "(?P<tensor>weight_ih|weight_hh|bias_ih|bias_hh|weight_hr)"
 
-STACK = Signature(
+STACK = ModuleSignature(
     "torch.nn.LSTM, GRU, RNN",
     rf"(?:^|[./]){_NAMES}_l(?P<level>0|[1-9]\d{{0,3}})(?P<reverse>_reverse)?{_HOW}$",
     _TORCH,
     "{}",
     required=frozenset(),
 )
-CELL = Signature(
+CELL = ModuleSignature(
     "torch.nn.LSTMCell, GRUCell, RNNCell",
     rf"(?:^|\.){_NAMES}{_HOW}$",
     _TORCH,
@@ -67,13 +67,13 @@ CELL = Signature(
 # In the order in which they are tried: the names of the last one are part of those before.
 SIGNATURES = (
     STACK,
-    Signature(
+    ModuleSignature(
         "torch.ao.nn.quantized.dynamic.LSTM, GRU",
         rf"(?:^|\.)_all_weight_values\.(?P<index>0|[1-9]\d{{0,3}})\.param\.{_NAMES}$",
         _TORCH,
         "{}",
     ),
-    Signature(
+    ModuleSignature(
         "torch.ao.nn.quantized.dynamic.LSTMCell, GRUCell, RNNCell",
         r"(?:^|\.)(?P<tensor>_packed_weight_ih\.weight|_packed_weight_hh\.weight"
         r"|_packed_weight_ih\.bias|_packed_weight_hh\.bias)$",
@@ -85,7 +85,7 @@ SIGNATURES = (
         },
         "{}Cell",
     ),
-    Signature(
+    ModuleSignature(
         "torch.ao.nn.quantizable.LSTM",
         r"(?:^|\.)layers\.(?P<level>0|[1-9]\d{0,3})\.layer_(?:fw|(?P<reverse>bw))\.cell\."
         r"(?P<tensor>(?:igates|hgates)\.(?:weight|bias"
@@ -106,7 +106,7 @@ SIGNATURES = (
         "{}",
         cell="LSTM",
     ),
-    Signature(
+    ModuleSignature(
         "allennlp LstmCellWithProjection",
         r"(?:^|\.)(?P<tensor>input_linearity\.weight|state_linearity\.weight"
         r"|state_linearity\.bias|state_projection\.weight)$",

@@ -9,11 +9,11 @@ from __future__ import annotations
 import math
 
 from rnninspect.plugin import Fact, Observation, Purpose, UnreadableFile, Whereabouts
+from rnninspect_torch.describing.contents import Contents
 from rnninspect_torch.describing.model import describe_model
-from rnninspect_torch.describing.saved import Saved
 from rnninspect_torch.networks.purposes import purpose_of_key
-from rnninspect_torch.networks.records import Entry, Root
-from rnninspect_torch.pickles.values import Instance, Mapping, Storage, Tensor, strides_in_a_row
+from rnninspect_torch.networks.records import NamedTensor, Root
+from rnninspect_torch.pickles.values import Instance, Mapping, Storage, TensorView, strides_in_a_row
 from rnninspect_torch.tensors.dtypes import ELEMENT_BYTES
 from rnninspect_torch.tensors.rebuilders import dtype_name, integers
 
@@ -31,7 +31,7 @@ def is_index(value: object) -> bool:
     return isinstance(value, Instance) and value.path == _INDEX
 
 
-class _Reading:
+class _Chunks:
     __slots__ = ("held", "notes", "sizes", "source")
 
     def __init__(self, source: Source) -> None:
@@ -52,13 +52,13 @@ class _Reading:
         return self.sizes[name]
 
 
-def describe_checkpoint(saved: Saved) -> SavedModel:
+def describe_checkpoint(saved: Contents) -> SavedModel:
     """The model that an index describes; UnreadableFile if it is no such index."""
     held = saved.value.attributes if isinstance(saved.value, Instance) else {}
     tensors, places = held.get("state_dict_metadata"), held.get("storage_data")
     if not isinstance(tensors, Mapping):
         raise UnreadableFile("an index of a distributed checkpoint without tensors")
-    reading = _Reading(saved.calls.source)
+    reading = _Chunks(saved.calls.source)
     stored = _places(places, reading)
     roots: dict[str, Root] = {}
     for name, told in tensors.named.items():
@@ -67,8 +67,8 @@ def describe_checkpoint(saved: Saved) -> SavedModel:
             purpose = purpose_of_key(top, Purpose.PARAMETER)
             label = "" if purpose is Purpose.PARAMETER else top
             root = roots.setdefault(label, Root(label, purpose))
-            root.entries.append(Entry(name, _tensor(name, told.attributes, stored, reading)))
-    described = Saved(
+            root.entries.append(NamedTensor(name, _tensor(name, told.attributes, stored, reading)))
+    described = Contents(
         "torch distributed checkpoint",
         None,
         saved.calls,
@@ -78,7 +78,7 @@ def describe_checkpoint(saved: Saved) -> SavedModel:
     return describe_model(described, list(roots.values()))
 
 
-def _places(value: object, reading: _Reading) -> dict[str, int]:
+def _places(value: object, reading: _Chunks) -> dict[str, int]:
     """Bytes stored for each name, over all its chunks; what passes the end of a file is cut off."""
     stored: dict[str, int] = {}
     for key, place in value.items() if isinstance(value, Mapping) else ():
@@ -95,15 +95,15 @@ def _places(value: object, reading: _Reading) -> dict[str, int]:
 
 
 def _tensor(
-    name: str, told: dict[str, object], stored: dict[str, int], reading: _Reading
-) -> Tensor:
+    name: str, told: dict[str, object], stored: dict[str, int], reading: _Chunks
+) -> TensorView:
     """A tensor of the whole shape; its chunks together must have as many elements."""
     shape = integers(_size(told.get("size")), "shape")
     properties = told.get("properties")
     dtype = _dtype(properties.state if isinstance(properties, Instance) else None)
     each = ELEMENT_BYTES.get(dtype, 1)
     storage = Storage(_SCOPE, name, dtype, each, math.prod(max(0, size) for size in shape))
-    tensor = Tensor(storage, 0, shape, strides_in_a_row(shape), dtype)
+    tensor = TensorView(storage, 0, shape, strides_in_a_row(shape), dtype)
     in_chunks = _chunked(told.get("chunks"))
     if in_chunks != tensor.count and len(reading.notes) < _MOST:
         detail = f"its chunks have {in_chunks:,} elements of {tensor.count:,}"

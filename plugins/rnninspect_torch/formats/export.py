@@ -8,14 +8,14 @@ from __future__ import annotations
 
 from rnninspect.plugin import Fact, Limit, Observation, Purpose, UnreadableFile, plural
 from rnninspect_torch.archives.archive import Archive
+from rnninspect_torch.describing.contents import Contents, bytes_in
 from rnninspect_torch.describing.model import describe_model
-from rnninspect_torch.describing.saved import Saved, bytes_in
 from rnninspect_torch.formats.json_records import read_json
 from rnninspect_torch.formats.saved_zip import read_saved
-from rnninspect_torch.networks.records import Entry, Root
-from rnninspect_torch.networks.survey import find_roots
+from rnninspect_torch.networks.records import NamedTensor, Root
+from rnninspect_torch.networks.roots import find_roots
 from rnninspect_torch.networks.walking import Walk
-from rnninspect_torch.pickles.values import Storage, Tensor
+from rnninspect_torch.pickles.values import Storage, TensorView
 from rnninspect_torch.programs.export_graph import declare_layers, producer_of
 from rnninspect_torch.tensors.calls import TorchCalls
 from rnninspect_torch.tensors.dtypes import ELEMENT_BYTES
@@ -80,7 +80,9 @@ def read(archive: Archive) -> SavedModel:
         for root in roots:
             if root.purpose is Purpose.PARAMETER:
                 declare_layers(graph, root)
-    saved = Saved("torch export", None, TorchCalls(archive.source), bytes_in(archive), tuple(notes))
+    saved = Contents(
+        "torch export", None, TorchCalls(archive.source), bytes_in(archive), tuple(notes)
+    )
     return describe_model(saved, roots, producer)
 
 
@@ -95,12 +97,12 @@ def _roots(archive: Archive) -> Iterator[Root]:
             for label in list(config):
                 tensor = _tensor(archive, label, config.pop(label), folder.rstrip("/"))
                 if tensor is not None:
-                    root.entries.append(Entry(label, tensor))
+                    root.entries.append(NamedTensor(label, tensor))
             if root.entries:
                 yield root
 
 
-def _tensor(archive: Archive, name: str, fields: object, scope: str) -> Tensor | None:
+def _tensor(archive: Archive, name: str, fields: object, scope: str) -> TensorView | None:
     """A tensor from its `tensor_meta`; None for what is pickled: a custom object."""
     if not isinstance(fields, dict):
         raise UnreadableFile(f"the archive's configuration gives {name[:80]} no fields")
@@ -119,7 +121,9 @@ def _tensor(archive: Archive, name: str, fields: object, scope: str) -> Tensor |
     # A record is the whole storage that the tensor is a view of; nothing else tells its length.
     count = int(archive.size(f"{scope}/{path}") // ELEMENT_BYTES[dtype])
     storage = Storage(scope, path, dtype, ELEMENT_BYTES[dtype], count)
-    return Tensor(storage, offset, shape, strides, dtype, parameter=fields.get("is_param") is True)
+    return TensorView(
+        storage, offset, shape, strides, dtype, parameter=fields.get("is_param") is True
+    )
 
 
 def _numbers(values: object) -> object:

@@ -7,12 +7,12 @@ of 64 bits are texts.
 from __future__ import annotations
 
 from rnninspect.plugin import UnreadableFile, plural
+from rnninspect_torch.describing.contents import Contents, bytes_in
 from rnninspect_torch.describing.model import describe_model
-from rnninspect_torch.describing.saved import Saved, bytes_in
 from rnninspect_torch.formats.json_records import read_json
-from rnninspect_torch.networks.records import Entry, Root
+from rnninspect_torch.networks.records import NamedTensor, Root
 from rnninspect_torch.networks.walking import Walk
-from rnninspect_torch.pickles.values import Storage, Tensor
+from rnninspect_torch.pickles.values import Storage, TensorView
 from rnninspect_torch.tensors.calls import TorchCalls
 from rnninspect_torch.tensors.dtypes import ELEMENT_BYTES
 from rnninspect_torch.tensors.rebuilders import integers
@@ -50,8 +50,8 @@ def read(archive: Archive) -> SavedModel:
         number = _integer(fields.get("tensorId", "0"))
         if not 0 <= number < len(tensors):
             raise UnreadableFile(f"model.json has no tensor {number} for {path[:80]}")
-        root.entries.append(Entry(path, tensors[number]))
-    saved = Saved("torchscript", None, TorchCalls(archive.source), bytes_in(archive))
+        root.entries.append(NamedTensor(path, tensors[number]))
+    saved = Contents("torchscript", None, TorchCalls(archive.source), bytes_in(archive))
     version = model.get("producerVersion")
     producer = f"pytorch {version[:40]}" if isinstance(version, str) else ""
     return describe_model(saved, [root], producer)
@@ -77,7 +77,7 @@ def _dicts(value: object) -> Iterator[dict[str, object]]:
             yield item
 
 
-def _tensor(archive: Archive, fields: object) -> Tensor:
+def _tensor(archive: Archive, fields: object) -> TensorView:
     if not isinstance(fields, dict):
         raise UnreadableFile("a tensor of model.json has no fields")
     shape, strides = (
@@ -93,7 +93,7 @@ def _tensor(archive: Archive, fields: object) -> Tensor:
     size = ELEMENT_BYTES[dtype]
     scope, _, name = key.rpartition("/")
     storage = Storage(scope, name, dtype, size, int(archive.size(key) // size))
-    return Tensor(storage, _integer(fields.get("offset", 0)), shape, strides, dtype)
+    return TensorView(storage, _integer(fields.get("offset", 0)), shape, strides, dtype)
 
 
 def _integer(value: object) -> int:

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from rnninspect.plugin import Source
 
 
-TEXT_SHIFT, VALUES_IN_A_STEP = 7, 2  # bytes of text, as a power of two, and values of a step
+TEXT_SHIFT, _VALUES_IN_A_STEP = 7, 2  # bytes of text, as a power of two, and values of a step
 
 
 def read_json(source: Source) -> dict[str, object]:
@@ -22,7 +22,7 @@ def read_json(source: Source) -> dict[str, object]:
     text = source.read(0, source.size)
     values = text.count(b",") + text.count(b"[") + text.count(b"{")
     source.spend(Limit.NODES, values, "the number of values in all JSON records")
-    source.spend(Limit.STEPS, values // VALUES_IN_A_STEP)
+    source.spend(Limit.STEPS, values // _VALUES_IN_A_STEP)
     try:
         held = json.loads(text)
     except (ValueError, RecursionError) as error:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from rnninspect.plugin import Fact, Limit, Observation, UnreadableFile, plural
 from rnninspect_torch.describing.assembling import assemble
-from rnninspect_torch.describing.saved import Saved
+from rnninspect_torch.describing.contents import Contents
 from rnninspect_torch.pickles.cursor import Cursor
 from rnninspect_torch.pickles.interpreter import load
 from rnninspect_torch.tensors.calls import TorchCalls
@@ -18,17 +18,17 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from rnninspect.plugin import SavedModel, Source
 
-PROTOCOL = 1001
+_PROTOCOL = 1001
 _LENGTH = 8
 _STEPS = 3  # of a storage
 
 
-def read_legacy(source: Source) -> Saved:
+def read_legacy(source: Source) -> Contents:
     """The value of a legacy file, and what it holds for each storage."""
     calls, cursor = TorchCalls(source), Cursor(source)
     if load(cursor, calls) != MAGIC:
         raise UnreadableFile("the legacy file's magic number is another one")
-    if load(cursor, calls) != PROTOCOL:
+    if load(cursor, calls) != _PROTOCOL:
         raise UnreadableFile("a legacy file of an unknown protocol")
     load(cursor, calls)  # byte order and sizes of C types
     value = load(cursor, calls)
@@ -40,7 +40,7 @@ def read_legacy(source: Source) -> Saved:
     if end < source.size:
         detail = f"{plural(source.size - end, 'trailing byte')} after the last storage"
         observations = (Observation(Fact.UNUSUAL, detail),)
-    return Saved(
+    return Contents(
         "pytorch legacy", value, calls, lambda storage: held.get(storage.key, 0), observations
     )
 

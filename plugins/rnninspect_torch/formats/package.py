@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from rnninspect.plugin import UnreadableFile
 from rnninspect_torch.describing.assembling import assemble
-from rnninspect_torch.describing.saved import Saved
+from rnninspect_torch.describing.contents import Contents
 from rnninspect_torch.pickles.interpreter import load_from
 from rnninspect_torch.pickles.values import Mapping
 from rnninspect_torch.tensors.calls import TorchCalls
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from rnninspect_torch.pickles.values import Storage
 
 
-def read_package(archive: Archive) -> Saved:
+def read_package(archive: Archive) -> Contents:
     """All pickles of a package as one dict, by the names of their resources."""
     calls = TorchCalls(archive.source, ".data")
     resources = Mapping()
@@ -31,7 +31,7 @@ def read_package(archive: Archive) -> Saved:
     def held(storage: Storage) -> int:
         return archive.size(f".data/{storage.key}.storage")
 
-    return Saved("torch.package", value, calls, held, archive.observations())
+    return Contents("torch.package", value, calls, held, archive.observations())
 
 
 def read(archive: Archive) -> SavedModel:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from rnninspect.plugin import Fact, Observation, UnreadableFile, plural
 from rnninspect_torch.describing.assembling import assemble
-from rnninspect_torch.describing.saved import Saved
+from rnninspect_torch.describing.contents import Contents
 from rnninspect_torch.formats.distributed import describe_checkpoint, is_index
-from rnninspect_torch.formats.inside import find_inside
+from rnninspect_torch.formats.embedded import find_inside
 from rnninspect_torch.networks.walking import Walk
 from rnninspect_torch.pickles.cursor import Cursor
 from rnninspect_torch.pickles.interpreter import load
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 _TABLES = "pandas."  # of data: their arrays are those of columns
 
 
-def read_plain(source: Source) -> Saved:
+def read_plain(source: Source) -> Contents:
     """The value of the first pickle; bytes behind it are noted, not read."""
     calls, cursor = TorchCalls(source), Cursor(source)
     value = load(cursor, calls)
@@ -29,7 +29,7 @@ def read_plain(source: Source) -> Saved:
     if cursor.left:
         detail = f"{plural(cursor.left, 'trailing byte')} after the pickle"
         notes = (Observation(Fact.UNUSUAL, detail),)
-    return Saved("pytorch pickle", value, calls, lambda _: None, notes)
+    return Contents("pytorch pickle", value, calls, lambda _: None, notes)
 
 
 def read(source: Source) -> SavedModel | Inside:
@@ -49,7 +49,7 @@ def read(source: Source) -> SavedModel | Inside:
     return model
 
 
-def _of_arrays(model: SavedModel, saved: Saved) -> SavedModel:
+def _of_arrays(model: SavedModel, saved: Contents) -> SavedModel:
     """The same without torch's name: the file holds arrays of numpy, which anything may have."""
     model = model._replace(format=f"{saved.calls.container} of numpy arrays")
     if any(layer.convention == "pytorch" for layer in model.layers):  # by the names of its weights

@@ -8,11 +8,11 @@ from collections import Counter
 from operator import itemgetter
 
 from rnninspect.plugin import Fact, Limit, Observation, Record, UnreadableFile, in_words, plural
+from rnninspect_torch.describing.contents import Contents
 from rnninspect_torch.describing.model import describe_model
-from rnninspect_torch.describing.saved import Saved
 from rnninspect_torch.formats.json_records import TEXT_SHIFT
-from rnninspect_torch.networks.records import Entry, Root
-from rnninspect_torch.pickles.values import Storage, Tensor, strides_in_a_row
+from rnninspect_torch.networks.records import NamedTensor, Root
+from rnninspect_torch.pickles.values import Storage, TensorView, strides_in_a_row
 from rnninspect_torch.tensors.calls import TorchCalls
 from rnninspect_torch.tensors.dtypes import ELEMENT_BYTES, SAFETENSORS
 from rnninspect_torch.tensors.rebuilders import integers
@@ -35,7 +35,7 @@ _MOST = 20  # notes of one kind
 _STEPS, _MARKS_IN_A_STEP = 12, 4  # of a tensor, and of what else the header holds
 
 
-class _Fields(Record):
+class _HeaderFields(Record):
     """What the header says of a tensor, as JSON has it but for lists, which are tuples."""
 
     dtype: object
@@ -43,10 +43,10 @@ class _Fields(Record):
     data_offsets: object
 
 
-_FIELDS = frozenset(_Fields._fields)
+_FIELDS = frozenset(_HeaderFields._fields)
 
 
-def read_header(source: Source, scope: str = _SCOPE) -> tuple[Saved, Root]:
+def read_header(source: Source, scope: str = _SCOPE) -> tuple[Contents, Root]:
     """The tensors of a file, in the header's order, and what it says of their bytes.
 
     `scope` tells its storages from those of other files.
@@ -66,7 +66,7 @@ def read_header(source: Source, scope: str = _SCOPE) -> tuple[Saved, Root]:
     notes = [
         Observation(Fact.DUPLICATE_NAME, f"{name} stands twice in the header") for name in repeated
     ]
-    saved = Saved("safetensors", None, TorchCalls(source, scope), lambda _: 0, tuple(notes))
+    saved = Contents("safetensors", None, TorchCalls(source, scope), lambda _: 0, tuple(notes))
     return _describe(saved, header, source.size - _PREFIX - length)
 
 
@@ -95,7 +95,9 @@ def _decoded(encoded: bytes) -> str:
         raise UnreadableFile(f"cannot parse the header: {in_words(error)}") from error
 
 
-def _object(pairs: list[tuple[str, object]], repeated: list[str]) -> _Fields | dict[str, object]:
+def _object(
+    pairs: list[tuple[str, object]], repeated: list[str]
+) -> _HeaderFields | dict[str, object]:
     """An object of the header as it is parsed: that of a tensor takes a third of a dict."""
     held = dict(pairs)
     if len(held) != len(pairs) and len(repeated) < _MOST:
@@ -104,14 +106,14 @@ def _object(pairs: list[tuple[str, object]], repeated: list[str]) -> _Fields | d
     if held.keys() != _FIELDS:
         return held
     shape, offsets = held["shape"], held["data_offsets"]
-    return _Fields(
+    return _HeaderFields(
         held["dtype"],
         tuple(shape) if type(shape) is list else shape,
         tuple(offsets) if type(offsets) is list else offsets,
     )
 
 
-def _describe(saved: Saved, header: dict[str, object], size: int) -> tuple[Saved, Root]:
+def _describe(saved: Contents, header: dict[str, object], size: int) -> tuple[Contents, Root]:
     """What a header says, and what of the bytes behind it, of which there are `size`, it holds."""
     root, scope = Root(""), saved.calls.scope
     told = header.pop("__metadata__", None)
@@ -125,8 +127,8 @@ def _describe(saved: Saved, header: dict[str, object], size: int) -> tuple[Saved
 def _add(root: Root, scope: str, name: str, fields: object) -> _Span:
     """Add a tensor to the root, and return which bytes are its own."""
     if isinstance(fields, dict):  # with others, or without all of them
-        fields = _Fields(*map(fields.get, _Fields._fields))
-    if not isinstance(fields, _Fields):
+        fields = _HeaderFields(*map(fields.get, _HeaderFields._fields))
+    if not isinstance(fields, _HeaderFields):
         raise UnreadableFile(f"the header gives {name[:80]} no fields")
     code, shape = fields.dtype, integers(fields.shape, "shape")
     start, stop = (*integers(fields.data_offsets, "data_offsets"), -1, -1)[:2]
@@ -135,7 +137,9 @@ def _add(root: Root, scope: str, name: str, fields: object) -> _Span:
         raise UnreadableFile(f"{name[:80]} has an unknown dtype, {str(code)[:20]}")
     count = math.prod(shape) if min(shape, default=0) >= 0 else 0
     storage = Storage(scope, name, dtype, ELEMENT_BYTES[dtype], count)
-    root.entries.append(Entry(name, Tensor(storage, 0, shape, strides_in_a_row(shape), dtype)))
+    root.entries.append(
+        NamedTensor(name, TensorView(storage, 0, shape, strides_in_a_row(shape), dtype))
+    )
     return start, stop, name
 
 
@@ -146,7 +150,7 @@ def _restore_aliases(root: Root, told: object) -> None:
     kept = {entry.name: entry.tensor for entry in root.entries}
     for left_out, name in told.items():
         if isinstance(name, str) and name in kept and left_out not in kept:
-            root.entries.append(Entry(left_out, kept[name]))
+            root.entries.append(NamedTensor(left_out, kept[name]))
 
 
 def _gaps(spans: list[_Span], size: int) -> list[Observation]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from rnninspect_torch.describing.assembling import assemble
-from rnninspect_torch.describing.saved import Saved, bytes_in
+from rnninspect_torch.describing.contents import Contents, bytes_in
 from rnninspect_torch.pickles.interpreter import load_from
 from rnninspect_torch.tensors.calls import TorchCalls
 
@@ -13,11 +13,11 @@ if TYPE_CHECKING:
     from rnninspect_torch.archives.archive import Archive
 
 
-def read_saved(archive: Archive) -> Saved:
+def read_saved(archive: Archive) -> Contents:
     """The value in `data.pkl`; its storages are the records of `data/`."""
     calls = TorchCalls(archive.source)
     value = load_from(archive.open("data.pkl"), calls)
-    return Saved("pytorch zip", value, calls, bytes_in(archive), archive.observations())
+    return Contents("pytorch zip", value, calls, bytes_in(archive), archive.observations())
 
 
 def read(archive: Archive) -> SavedModel:

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from rnninspect.plugin import Fact, Limit, Observation, UnreadableFile, Whereabouts
 from rnninspect_torch.archives import archive
+from rnninspect_torch.describing.contents import Contents
 from rnninspect_torch.describing.model import describe_model
-from rnninspect_torch.describing.saved import Saved
 from rnninspect_torch.formats import legacy, safetensors
 from rnninspect_torch.formats import saved_zip as zipped
 from rnninspect_torch.formats.json_records import read_json
-from rnninspect_torch.networks.records import Entry, Root
-from rnninspect_torch.networks.survey import find_roots
+from rnninspect_torch.networks.records import NamedTensor, Root
+from rnninspect_torch.networks.roots import find_roots
 from rnninspect_torch.networks.walking import Walk
 from rnninspect_torch.recognition import Container, sniff
 from rnninspect_torch.tensors.calls import TorchCalls
@@ -18,13 +18,13 @@ from rnninspect_torch.tensors.calls import TorchCalls
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from rnninspect.plugin import SavedModel, Source
-    from rnninspect_torch.pickles.values import Storage, Tensor
+    from rnninspect_torch.pickles.values import Storage, TensorView
 
 _MOST_SHARDS = 1_000
 _MOST = 20  # notes of one kind
 
 
-class _Whole:
+class _Shards:
     """What the shards hold together."""
 
     __slots__ = ("calls", "format", "held", "notes", "read", "root", "shards")
@@ -35,7 +35,9 @@ class _Whole:
         self.calls = calls
         self.held: dict[tuple[str, str], int | None] = {}
         self.read: set[tuple[int, int] | None] = set()  # the shards, by the file's identity
-        self.shards: dict[str, Saved] = {}  # those of safetensors, by the scope of their storages
+        self.shards: dict[
+            str, Contents
+        ] = {}  # those of safetensors, by the scope of their storages
         self.notes: list[Observation] = []
 
     def held_bytes(self, storage: Storage) -> int | None:
@@ -52,18 +54,18 @@ class _Whole:
 def read(source: Source) -> SavedModel:
     """The model whose index this is, with all shards that lie beside it."""
     whole = _gathered(source)
-    saved = Saved(whole.format, None, whole.calls, whole.held_bytes, tuple(whole.notes))
+    saved = Contents(whole.format, None, whole.calls, whole.held_bytes, tuple(whole.notes))
     return describe_model(saved, [whole.root])
 
 
-def _gathered(source: Source) -> _Whole:
+def _gathered(source: Source) -> _Shards:
     """What the shards hold; the index itself is forgotten before anything is made of it."""
     places = _places(source)
     shards = list(dict.fromkeys(places.values()))
     if len(shards) > _MOST_SHARDS:
         raise UnreadableFile(f"an index of {len(shards)} shards, of which {_MOST_SHARDS} are read")
     named = "sharded safetensors" if shards[0].endswith(".safetensors") else "pytorch shards"
-    whole = _Whole(named, TorchCalls(source))
+    whole = _Shards(named, TorchCalls(source))
     for number, name in enumerate(shards):
         _add_shard(whole, source, name, f"shard {number}")
         source.limits.require(
@@ -87,7 +89,7 @@ def _places(source: Source) -> dict[str, str]:
     return places
 
 
-def _add_shard(whole: _Whole, source: Source, name: str, scope: str) -> None:
+def _add_shard(whole: _Shards, source: Source, name: str, scope: str) -> None:
     found = source.neighbour(name)
     if found.path is None:
         missing = found.whereabouts is Whereabouts.MISSING
@@ -112,10 +114,10 @@ def _add_shard(whole: _Whole, source: Source, name: str, scope: str) -> None:
     for root in roots:
         for entry in root.entries:
             tensor = _moved(entry.tensor, saved, scope, whole)
-            whole.root.entries.append(Entry(entry.name, tensor, entry.purpose))
+            whole.root.entries.append(NamedTensor(entry.name, tensor, entry.purpose))
 
 
-def _read_shard(source: Source, scope: str) -> tuple[Saved, list[Root]]:
+def _read_shard(source: Source, scope: str) -> tuple[Contents, list[Root]]:
     match sniff(source):
         case Container.SAFETENSORS:
             saved, root = safetensors.read_header(source, scope)
@@ -129,7 +131,7 @@ def _read_shard(source: Source, scope: str) -> tuple[Saved, list[Root]]:
     return saved, find_roots(saved.value, Walk(source))
 
 
-def _moved(tensor: Tensor, saved: Saved, scope: str, whole: _Whole) -> Tensor:
+def _moved(tensor: TensorView, saved: Contents, scope: str, whole: _Shards) -> TensorView:
     """The tensor over a storage whose name is its own among all shards."""
     parts = tuple(_moved(part, saved, scope, whole) for part in tensor.parts)
     if tensor.storage is None:

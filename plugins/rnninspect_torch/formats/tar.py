@@ -9,10 +9,10 @@ from __future__ import annotations
 from rnninspect.plugin import Limit, UnreadableFile
 from rnninspect_torch.archives import tar_members
 from rnninspect_torch.describing.assembling import assemble
-from rnninspect_torch.describing.saved import Saved
+from rnninspect_torch.describing.contents import Contents
 from rnninspect_torch.pickles.cursor import Cursor
 from rnninspect_torch.pickles.interpreter import load, load_from
-from rnninspect_torch.pickles.values import Global, Storage, Tensor
+from rnninspect_torch.pickles.values import Global, Storage, TensorView
 from rnninspect_torch.tensors.calls import TorchCalls
 from rnninspect_torch.tensors.dtypes import STORAGES
 from rnninspect_torch.tensors.rebuilders import integers
@@ -21,7 +21,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from rnninspect.plugin import SavedModel, Source
 
-MEMBERS = ("pickle", "storages", "tensors")
+_MEMBERS = ("pickle", "storages", "tensors")
 _MOST_AXES = 64
 
 
@@ -31,7 +31,7 @@ class TarCalls(TorchCalls):
     def __init__(self, source: Source) -> None:
         super().__init__(source, "storages")
         self.held: dict[str, int] = {}
-        self.tensors: dict[int, Tensor] = {}
+        self.tensors: dict[int, TensorView] = {}
 
     def persistent(self, key: object) -> object:
         """The tensor of a number, or the class of a tuple."""
@@ -44,13 +44,13 @@ class TarCalls(TorchCalls):
         return tensor
 
 
-def read_tar_era(members: dict[str, Source], source: Source) -> Saved:
+def read_tar_era(members: dict[str, Source], source: Source) -> Contents:
     """The value of an archive of torch 0.1, with its tensors."""
     calls = TarCalls(source)
     _read_storages(Cursor(members["storages"]), calls)
     _read_tensors(Cursor(members["tensors"]), calls)
     value = load_from(members["pickle"], calls)
-    return Saved("pytorch tar", value, calls, lambda storage: calls.held.get(storage.key, 0))
+    return Contents("pytorch tar", value, calls, lambda storage: calls.held.get(storage.key, 0))
 
 
 def _read_storages(cursor: Cursor, calls: TarCalls) -> None:
@@ -94,7 +94,9 @@ def _read_tensors(cursor: Cursor, calls: TarCalls) -> None:
         ]
         shape, strides = tuple(numbers[:axes]), tuple(numbers[axes : 2 * axes])
         start = storage.start + numbers[-1]
-        calls.tensors[_number(fields[0])] = Tensor(storage, start, shape, strides, storage.dtype)
+        calls.tensors[_number(fields[0])] = TensorView(
+            storage, start, shape, strides, storage.dtype
+        )
 
 
 def _count(cursor: Cursor, calls: TarCalls) -> int:
@@ -112,7 +114,7 @@ def _number(value: object) -> int:
 def is_tar_era(source: Source) -> bool:
     """Whether the archive is torch's own container, and not one around a file of torch."""
     members = tar_members.read_tar(source)
-    return all(name in members for name in MEMBERS)
+    return all(name in members for name in _MEMBERS)
 
 
 def read(source: Source) -> SavedModel:

@@ -7,12 +7,12 @@ and only the call in the code tells which of them belong to a layer.
 from __future__ import annotations
 
 from rnninspect.plugin import Fact, Limit, Observation, Purpose
+from rnninspect_torch.describing.contents import Contents, bytes_in
 from rnninspect_torch.describing.model import describe_model
-from rnninspect_torch.describing.saved import Saved, bytes_in
-from rnninspect_torch.networks.records import Declared, Entry, Root
+from rnninspect_torch.networks.records import DeclaredModule, NamedTensor, Root
 from rnninspect_torch.networks.walking import Walk
 from rnninspect_torch.pickles.interpreter import load_from
-from rnninspect_torch.pickles.values import Instance, Mapping, Tensor
+from rnninspect_torch.pickles.values import Instance, Mapping, TensorView
 from rnninspect_torch.programs.frozen import MODES, frozen_groups
 from rnninspect_torch.programs.script_code import ClassCode, parse_code
 from rnninspect_torch.tensors.calls import TorchCalls
@@ -30,7 +30,7 @@ _CODE_IN_A_STEP = 10  # bytes
 _PLAIN = (bool, int, float, str, type(None))
 
 
-def read_script(archive: Archive) -> tuple[Saved, list[Root]]:
+def read_script(archive: Archive) -> tuple[Contents, list[Root]]:
     """The one root of a scripted, traced or frozen module, frozen layers included."""
     source = archive.source
     calls, constant_calls = TorchCalls(source), TorchCalls(source, "constants")
@@ -48,7 +48,7 @@ def read_script(archive: Archive) -> tuple[Saved, list[Root]]:
     root.groups.extend(frozen_groups(classes, entries, root.declared))
     if "traced_inputs.pkl" in archive:
         notes.append(Observation(Fact.UNUSUAL, "it holds example inputs, which are not counted"))
-    saved = Saved("torchscript", value, calls, bytes_in(archive), tuple(notes))
+    saved = Contents("torchscript", value, calls, bytes_in(archive), tuple(notes))
     return saved, [root]
 
 
@@ -71,7 +71,7 @@ def _code(archive: Archive, notes: list[Observation]) -> dict[str, ClassCode]:
 
 def _walk(value: Instance, classes: dict[str, ClassCode], root: Root, walk: Walk) -> None:
     waiting: list[tuple[str, Instance]] = [("", value)]
-    late: list[Entry] = []
+    late: list[NamedTensor] = []
     while waiting:
         path, current = waiting.pop()
         held = current.attributes
@@ -86,7 +86,7 @@ def _walk(value: Instance, classes: dict[str, ClassCode], root: Root, walk: Walk
     root.entries.extend(late)
 
 
-def _declared(module: Instance, held: dict[str, object], code: ClassCode | None) -> Declared:
+def _declared(module: Instance, held: dict[str, object], code: ClassCode | None) -> DeclaredModule:
     """Attributes, final constants, and what the class's one call of a layer says."""
     plain: dict[str, object] = {
         name: value for name, value in held.items() if isinstance(value, _PLAIN)
@@ -98,7 +98,7 @@ def _declared(module: Instance, held: dict[str, object], code: ClassCode | None)
             plain |= {"mode": mode, "num_layers": call.levels, "bias": call.biases}
             plain["bidirectional"] = call.directions == 2
         plain |= code.finals
-    return Declared(_class_name(module.path), plain)
+    return DeclaredModule(_class_name(module.path), plain)
 
 
 def _class_name(path: str) -> str:
@@ -107,15 +107,15 @@ def _class_name(path: str) -> str:
     return ".".join(part for part in parts if not part.startswith("___torch_mangle_"))
 
 
-def _entries(full: str, name: str, item: object, code: ClassCode | None) -> Iterator[Entry]:
+def _entries(full: str, name: str, item: object, code: ClassCode | None) -> Iterator[NamedTensor]:
     """A parameter or buffer counts; another tensor, or one in a list, is a state."""
     known = code is None or not code.lists or name in (*code.parameters, *code.buffers)
-    if isinstance(item, Tensor):
-        yield Entry(full, item, Purpose.PARAMETER if known else Purpose.STATE)
+    if isinstance(item, TensorView):
+        yield NamedTensor(full, item, Purpose.PARAMETER if known else Purpose.STATE)
         return
     purpose = Purpose.PARAMETER if is_packed(item) else Purpose.STATE
     for label, tensor in tensors_in(item):
-        yield Entry(full + label, tensor, purpose)
+        yield NamedTensor(full + label, tensor, purpose)
 
 
 def _children(path: str, held: dict[str, object], walk: Walk) -> Iterator[tuple[str, Instance]]:
@@ -130,14 +130,14 @@ def _children(path: str, held: dict[str, object], walk: Walk) -> Iterator[tuple[
                     yield walk.join(path, f"{name}.{index}"), inner
 
 
-def _constants(value: object, *, is_frozen: bool) -> list[Entry]:
+def _constants(value: object, *, is_frozen: bool) -> list[NamedTensor]:
     """Tensors among the constants; of a frozen module, those of real numbers are its weights."""
     entries = []
     for index, item in enumerate(value if isinstance(value, tuple | list) else ()):
         for label, tensor in tensors_in(item):
             weight = is_frozen and "float" in tensor.dtype and tensor.shape not in ((), (1,))
             purpose = Purpose.PARAMETER if weight or is_packed(item) else Purpose.CONSTANT
-            entries.append(Entry(f"CONSTANTS.c{index}{label}", tensor, purpose))
+            entries.append(NamedTensor(f"CONSTANTS.c{index}{label}", tensor, purpose))
     return entries
 
 

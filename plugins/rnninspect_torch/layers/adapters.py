@@ -15,15 +15,15 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from rnninspect_torch.networks.records import Entry, Group, Weight
+    from rnninspect_torch.networks.records import NamedTensor, StoredWeight, WeightGroup
 
 _TAIL = r"\.lora_([AB])\.(?:\w+\.)?weight$"
 
 
-def attach(adapters: Iterable[Entry], groups: Iterable[Group]) -> None:
+def attach(adapters: Iterable[NamedTensor], groups: Iterable[WeightGroup]) -> None:
     """Add each pair of matrices to the weight of its layer that it fits, once."""
     by_path = {group.path: group for group in groups}
-    pairs: dict[tuple[str, str], dict[str, Entry]] = {}
+    pairs: dict[tuple[str, str], dict[str, NamedTensor]] = {}
     for entry in adapters:
         match = re.search(_TAIL, entry.name)
         if match is None:
@@ -41,7 +41,7 @@ def attach(adapters: Iterable[Entry], groups: Iterable[Group]) -> None:
             weight.parts.update({f"{ADAPTER}{side}": entry for side, entry in pair.items()})
 
 
-def _fitting(pair: dict[str, Entry], weights: Iterable[Weight]) -> Weight | None:
+def _fitting(pair: dict[str, NamedTensor], weights: Iterable[StoredWeight]) -> StoredWeight | None:
     first, second = pair["A"].tensor.shape, pair["B"].tensor.shape
     for weight in weights:
         shape = weight.shape

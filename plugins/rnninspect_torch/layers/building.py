@@ -18,7 +18,7 @@ from rnninspect.plugin import (
 )
 from rnninspect_torch.dialect.layout import TWO_BIASES, axes_of
 from rnninspect_torch.layers.declaring import Description, describe
-from rnninspect_torch.layers.sizing import Outline, infer
+from rnninspect_torch.layers.sizing import StackSpec, infer
 from rnninspect_torch.networks.naming import clean
 
 TYPE_CHECKING = False
@@ -26,12 +26,18 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from rnninspect.plugin import StoredTensor
-    from rnninspect_torch.networks.records import Declared, Entry, Group, Place, Weight
+    from rnninspect_torch.networks.records import (
+        DeclaredModule,
+        NamedTensor,
+        Position,
+        StoredWeight,
+        WeightGroup,
+    )
 
 _ROLES = tuple(Role)
 
 
-class Found(Record):
+class BuiltLayers(Record):
     """What became of a group: layers and observations; no layers if it is no cell of the table."""
 
     layers: tuple[RecurrentLayer, ...]
@@ -39,11 +45,11 @@ class Found(Record):
 
 
 def build(
-    group: Group,
-    declared: Declared | None,
-    stored: Callable[[Entry], StoredTensor],
+    group: WeightGroup,
+    declared: DeclaredModule | None,
+    stored: Callable[[NamedTensor], StoredTensor],
     root: str | None,
-) -> Found | None:
+) -> BuiltLayers | None:
     """The layers of a group; None if no cell explains its tensors."""
     settled = _settle(group, declared)
     if settled is None:
@@ -52,16 +58,16 @@ def build(
     cleaned = clean(group.name)
     name = cleaned or kind
     original = None if cleaned == group.path else group.path
-    maker = _Maker(group, described, origin, kind, stored, _by_level(group), original)
+    maker = _LayerMaker(group, described, origin, kind, stored, _by_level(group), original)
     layers = tuple(maker.layer(level, name, root) for level in range(described.levels))
     facts = tuple(Observation(fact, text, layer=layers[0].name) for fact, text in notes)
-    return Found(layers, facts)
+    return BuiltLayers(layers, facts)
 
 
 _Settled = tuple[Description, Origin, str, list[tuple[Fact, str]]]
 
 
-def _settle(group: Group, declared: Declared | None) -> _Settled | None:
+def _settle(group: WeightGroup, declared: DeclaredModule | None) -> _Settled | None:
     """What the module declares, or else what its tensors look like."""
     shapes = {
         place: weight.shape for place, weight in group.weights.items() if weight.shape is not None
@@ -85,7 +91,7 @@ def _settle(group: Group, declared: Declared | None) -> _Settled | None:
     return described, origin, kind, notes
 
 
-def _roles(group: Group, outline: Outline) -> frozenset[Role]:
+def _roles(group: WeightGroup, outline: StackSpec) -> frozenset[Role]:
     """What any level or direction has, all have; of two biases one alone is not enough."""
     seen = {place.role for place in group.weights}
     roles = set(CELLS[outline.cell].required())
@@ -96,25 +102,25 @@ def _roles(group: Group, outline: Outline) -> frozenset[Role]:
     return frozenset(roles | (seen - TWO_BIASES))
 
 
-def _by_level(group: Group) -> dict[int, list[Place]]:
+def _by_level(group: WeightGroup) -> dict[int, list[Position]]:
     """The places of a group's weights, those of each level in their order."""
-    levels: dict[int, list[Place]] = {}
+    levels: dict[int, list[Position]] = {}
     for place in sorted(group.weights, key=_in_order):
         levels.setdefault(place.level, []).append(place)
     return levels
 
 
-def _in_order(place: Place) -> tuple[int, int, int]:
+def _in_order(place: Position) -> tuple[int, int, int]:
     return place.level, place.direction, _ROLES.index(place.role)
 
 
-class _Maker(Record):
-    group: Group
+class _LayerMaker(Record):
+    group: WeightGroup
     described: Description
     origin: Origin
     kind: str
-    stored: Callable[[Entry], StoredTensor]
-    places: dict[int, list[Place]]
+    stored: Callable[[NamedTensor], StoredTensor]
+    places: dict[int, list[Position]]
     original_name: str | None
 
     def layer(self, level: int, name: str, root: str | None) -> RecurrentLayer:
@@ -146,7 +152,7 @@ class _Maker(Record):
             if place.direction < self.described.outline.directions:
                 yield self._operand(place, self.group.weights[place])
 
-    def _operand(self, place: Place, weight: Weight) -> Operand:
+    def _operand(self, place: Position, weight: StoredWeight) -> Operand:
         main, shape = weight.main, weight.shape
         named = main or next(iter(weight.parts.values()))
         return Operand(

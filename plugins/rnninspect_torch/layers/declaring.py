@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from rnninspect.plugin import REQUIRED, Record, Role
 from rnninspect_torch.dialect.layout import TWO_BIASES
-from rnninspect_torch.layers.sizing import Outline
+from rnninspect_torch.layers.sizing import StackSpec
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from rnninspect_torch.networks.records import Declared
+    from rnninspect_torch.networks.records import DeclaredModule
 
 _MODES = {"LSTM": "LSTM", "GRU": "GRU", "RNN_TANH": "RNN", "RNN_RELU": "RNN"}
 _CELLS = {"LSTMCell": "LSTM", "GRUCell": "GRU", "RNNCell": "RNN"}
@@ -26,20 +26,20 @@ class Description(Record):
         declares_sizes: whether the sizes are part of the account, or read off the tensors.
     """
 
-    outline: Outline
+    outline: StackSpec
     roles: frozenset[Role]
     levels: int
     declares_sizes: bool = True
 
 
-def is_recurrent(declared: Declared) -> bool:
+def is_recurrent(declared: DeclaredModule) -> bool:
     """Whether the module is one of torch's recurrent layers or cells, or a class made from one."""
     if declared.attributes.get("mode") in _MODES:
         return type(declared.attributes.get("num_layers")) is int
     return declared.name in _CELLS and "hidden_size" in declared.attributes
 
 
-def describe(declared: Declared, seen: Outline | None) -> Description | str | None:
+def describe(declared: DeclaredModule, seen: StackSpec | None) -> Description | str | None:
     """The declared layer; a sentence if a declared size is impossible; None if none is declared.
 
     `seen` is what the tensors look like: it is believed for the cell where only sizes are
@@ -60,13 +60,15 @@ def describe(declared: Declared, seen: Outline | None) -> Description | str | No
     inputs, hidden, levels, projection = (int(str(sizes[key])) for key in _DEFAULTS)
     directions = 2 if held.get("bidirectional") is True else 1
     fed = directions * (projection or hidden)
-    outline = Outline(name, hidden, projection or None, (inputs, *[fed] * (levels - 1)), directions)
+    outline = StackSpec(
+        name, hidden, projection or None, (inputs, *[fed] * (levels - 1)), directions
+    )
     roles = REQUIRED | (frozenset() if held.get("bias") is False else TWO_BIASES)
     return Description(outline, roles | {Role.PROJECTION} if projection else roles, levels)
 
 
 def _without_sizes(
-    name: str | None, held: dict[str, object], seen: Outline | None
+    name: str | None, held: dict[str, object], seen: StackSpec | None
 ) -> Description | None:
     levels = held.get("num_layers")
     if name is None or seen is None or type(levels) is not int or not 0 < levels <= _MOST_LEVELS:
@@ -74,7 +76,7 @@ def _without_sizes(
     directions = 2 if held.get("bidirectional") is True else 1
     fed = directions * seen.fed_back
     inputs = (*seen.inputs, *[fed] * levels)[:levels]
-    outline = Outline(name, seen.hidden, seen.projection, inputs, directions, seen.doubt)
+    outline = StackSpec(name, seen.hidden, seen.projection, inputs, directions, seen.doubt)
     roles = REQUIRED | (frozenset() if held.get("bias") is False else TWO_BIASES)
     if seen.projection is not None:
         roles |= {Role.PROJECTION}

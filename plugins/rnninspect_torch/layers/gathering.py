@@ -8,13 +8,13 @@ from rnninspect.plugin import Limit
 from rnninspect_torch.dialect.signatures import HINTS, SIGNATURES, STACK
 from rnninspect_torch.layers.adapters import attach
 from rnninspect_torch.networks.naming import words_in
-from rnninspect_torch.networks.records import Group, Place, Weight
+from rnninspect_torch.networks.records import Position, StoredWeight, WeightGroup
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from rnninspect.plugin import Source
-    from rnninspect_torch.dialect.signatures import Signature
-    from rnninspect_torch.networks.records import Entry
+    from rnninspect_torch.dialect.signatures import ModuleSignature
+    from rnninspect_torch.networks.records import NamedTensor
 
 _STEPS_OF_A_WEIGHT = 16  # to place it in a group, and to look for a cell where no group is one
 _LEVELS = tuple("0123456789")  # of nearly all stacks
@@ -27,13 +27,13 @@ _INNER_WRAPPERS = (
 )
 
 
-def gather(entries: list[Entry], source: Source) -> list[Group]:
+def gather(entries: list[NamedTensor], source: Source) -> list[WeightGroup]:
     """The groups of a network, in the order of their first tensors.
 
     RefusedFile if so many names may be those of weights that it would be too much work.
     """
-    groups: dict[tuple[str, str], Group] = {}
-    adapters: list[Entry] = []
+    groups: dict[tuple[str, str], WeightGroup] = {}
+    adapters: list[NamedTensor] = []
     hints = words_in([entry.name for entry in entries], (*HINTS, "lora_"))
     telling = [entry for entry in entries if any(hint in entry.name for hint in hints)]
     source.spend(Limit.STEPS, _STEPS_OF_A_WEIGHT * len(telling))
@@ -52,7 +52,9 @@ def gather(entries: list[Entry], source: Source) -> list[Group]:
     return found
 
 
-def _place(groups: dict[tuple[str, str], Group], entry: Entry, name: str, part: str) -> None:
+def _place(
+    groups: dict[tuple[str, str], WeightGroup], entry: NamedTensor, name: str, part: str
+) -> None:
     for signature in SIGNATURES:
         matched = _matched(signature, name)
         if matched is None:
@@ -63,14 +65,14 @@ def _place(groups: dict[tuple[str, str], Group], entry: Entry, name: str, part: 
             while modules and modules[-1] in _INNER_WRAPPERS:
                 modules.pop()
             path = ".".join(modules)
-        group = groups.setdefault((path, signature.name), Group(path, signature))
+        group = groups.setdefault((path, signature.name), WeightGroup(path, signature))
         role = signature.roles[found["tensor"] or ""]
         word = part or (found.get("part") or "").removeprefix("_")
         if found.get("index") is not None:
-            weight = group.indexed.setdefault((int(found["index"] or 0), role), Weight({}))
+            weight = group.indexed.setdefault((int(found["index"] or 0), role), StoredWeight({}))
         else:
-            place = Place(int(found.get("level") or 0), int(bool(found.get("reverse"))), role)
-            weight = group.weights.setdefault(place, Weight({}))
+            place = Position(int(found.get("level") or 0), int(bool(found.get("reverse"))), role)
+            weight = group.weights.setdefault(place, StoredWeight({}))
         weight.parts.setdefault(word, entry)
         return
 
@@ -78,7 +80,7 @@ def _place(groups: dict[tuple[str, str], Group], entry: Entry, name: str, part: 
 _Matched = tuple[str, dict[str, str | None]]
 
 
-def _matched(signature: Signature, name: str) -> _Matched | None:
+def _matched(signature: ModuleSignature, name: str) -> _Matched | None:
     """The path of the module, and the groups of the signature's pattern; None if it is another."""
     if signature is STACK and (found := usual(name)) is not None:
         return found
@@ -96,7 +98,7 @@ def usual(name: str) -> _Matched | None:
     return path, {"tensor": word, "level": level, "reverse": rest[len(level) :]}
 
 
-def _join_dropped(groups: dict[tuple[str, str], Group]) -> None:
+def _join_dropped(groups: dict[tuple[str, str], WeightGroup]) -> None:
     """Add raw weights that weight drop keeps around the layer: `rnn`, the rest in `rnn.module`.
 
     AWD-LSTM and fastai do.
@@ -106,5 +108,5 @@ def _join_dropped(groups: dict[tuple[str, str], Group]) -> None:
         raw = all(weight.parts.keys() == {"raw"} for weight in group.weights.values())
         if inner is not None and raw and not group.indexed:
             for place, weight in group.weights.items():
-                inner.weights.setdefault(place, Weight({})).parts.update(weight.parts)
+                inner.weights.setdefault(place, StoredWeight({})).parts.update(weight.parts)
             del groups[path, name]

@@ -16,16 +16,16 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from rnninspect_torch.networks.records import Place
+    from rnninspect_torch.networks.records import Position
 
-    Shapes = Mapping[Place, tuple[int, ...]]
+    Shapes = Mapping[Position, tuple[int, ...]]
 
 _LARGEST = 2**31 - 1  # of a size that is believed
 _MOST_SIZES = 12
 _OTHER_GATES = (2, 5, 6, 7, 8)  # of cells outside of torch.nn: MGU, highway, peephole …
 
 
-class Outline(Record):
+class StackSpec(Record):
     """What a stack is: its cell, its sizes, and the inputs that each level reads."""
 
     cell: str
@@ -72,7 +72,7 @@ class _Hypothesis(Record):
         )
 
 
-def infer(shapes: Shapes, cell: str | None) -> Outline | None:
+def infer(shapes: Shapes, cell: str | None) -> StackSpec | None:
     """The outline of a stack from its weights' shapes; None if no cell of the table explains them.
 
     Level i > 0 reads what its own kernel says; a level without one reads what is fed to it.
@@ -81,7 +81,9 @@ def infer(shapes: Shapes, cell: str | None) -> Outline | None:
 
 
 @lru_cache(maxsize=64)  # most modules of a network are like others of it
-def _infer(pairs: tuple[tuple[Place, tuple[int, ...]], ...], cell: str | None) -> Outline | None:
+def _infer(
+    pairs: tuple[tuple[Position, tuple[int, ...]], ...], cell: str | None
+) -> StackSpec | None:
     shapes = dict(pairs)
     known = {place: shape for place, shape in shapes.items() if shape and min(shape) > 0}
     best = max(_hypotheses(known, cell), key=lambda h: _score(h, known), default=None)
@@ -96,7 +98,7 @@ def _infer(pairs: tuple[tuple[Place, tuple[int, ...]], ...], cell: str | None) -
     )
     name = cell or CELLS_BY_GATES[best.gates]
     doubt = _doubt(best, known, named=cell is not None)
-    return Outline(name, best.hidden, best.projection, inputs, directions, doubt)
+    return StackSpec(name, best.hidden, best.projection, inputs, directions, doubt)
 
 
 def _hypotheses(shapes: Shapes, cell: str | None) -> Iterator[_Hypothesis]:

@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 from rnninspect.plugin import Purpose
-from rnninspect_torch.networks.beside import is_likely, restore, set_apart
 from rnninspect_torch.networks.purposes import is_copy, may_be_copy
 from rnninspect_torch.networks.records import Root
+from rnninspect_torch.networks.training_state import is_likely, restore, set_apart
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from rnninspect_torch.networks.records import Declared, Entry
+    from rnninspect_torch.networks.records import DeclaredModule, NamedTensor
 
 _WRAPPER = "module."  # what an averaged model is kept in
 
-Outline = frozenset[tuple[str, tuple[int, ...]]]
+_NamedShapes = frozenset[tuple[str, tuple[int, ...]]]
 
 
 def settle(roots: list[Root]) -> list[Root]:
@@ -27,7 +27,7 @@ def settle(roots: list[Root]) -> list[Root]:
     set_apart(roots)
     settled = [part for root in roots for part in _split(root)]
     networks = [root for root in settled if root.purpose is Purpose.PARAMETER]
-    originals: dict[Outline, Root] = {}
+    originals: dict[_NamedShapes, Root] = {}
     for root in sorted(networks, key=lambda root: may_be_copy(root.name)):
         first = originals.setdefault(_outline(root.entries), root)
         if first is not root and may_be_copy(root.name):
@@ -46,7 +46,7 @@ def _split(root: Root) -> Iterator[Root]:
     `model.rnn.weight` and `ema.module.rnn.weight`: a copy only if all that it holds, counters left
     out, stands elsewhere in the same dict under the same name and with the same shape.
     """
-    tops: dict[str, list[Entry]] = {}
+    tops: dict[str, list[NamedTensor]] = {}
     for entry in root.entries:
         tops.setdefault(entry.name.partition(".")[0], []).append(entry)
     averages = [top for top in tops if is_copy(top)]
@@ -68,7 +68,7 @@ def _split(root: Root) -> Iterator[Root]:
         yield Root(name, Purpose.COPY, tops[top], _declared(root, [top], inside=True))
 
 
-def _declared(root: Root, tops: list[str], *, inside: bool) -> dict[str, Declared]:
+def _declared(root: Root, tops: list[str], *, inside: bool) -> dict[str, DeclaredModule]:
     """The modules below these first names, or all others."""
     return {
         path: declared
@@ -77,7 +77,7 @@ def _declared(root: Root, tops: list[str], *, inside: bool) -> dict[str, Declare
     }
 
 
-def _outline(entries: Iterable[Entry], *, below: bool = False) -> Outline:
+def _outline(entries: Iterable[NamedTensor], *, below: bool = False) -> _NamedShapes:
     """Names and shapes; `below` the first part of each name, and a wrapper behind it.
 
     What a module does not put into its state dict is left out: the two are one network.

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from rnninspect.plugin import Purpose
-from rnninspect_torch.networks.records import Declared, Entry
-from rnninspect_torch.pickles.values import Instance, Mapping, Tensor
+from rnninspect_torch.networks.records import DeclaredModule, NamedTensor
+from rnninspect_torch.pickles.values import Instance, Mapping, TensorView
 from rnninspect_torch.tensors.packed import FEW, is_packed, tensors_in
 from rnninspect_torch.tensors.rebuilders import STATEFUL
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from rnninspect_torch.networks.records import Root
     from rnninspect_torch.networks.walking import Walk
 
-Held = tuple[str, str, object]  # the path of an attribute, its name and its value
+PathedValue = tuple[str, str, object]  # the path of an attribute, its name and its value
 
 _COST = 20  # of a module, beside a number or a text
 _OWN = ("_parameters", "_buffers", "_modules")
@@ -30,21 +30,21 @@ def is_module(value: object) -> bool:
     return any(isinstance(held.get(name), Mapping) for name in ("_parameters", "_modules"))
 
 
-def add_module(root: Root, path: str, module: Instance, walk: Walk) -> list[Held]:
+def add_module(root: Root, path: str, module: Instance, walk: Walk) -> list[PathedValue]:
     """Add a module and all registered below it to a root; return what else they hold.
 
     A module that stands in two places gives its tensors the names of both; what lies below it is
     walked once.
     """
     waiting: list[tuple[str, Instance]] = [(path, module)]
-    late: list[Entry] = []
-    others: list[Held] = []
+    late: list[NamedTensor] = []
+    others: list[PathedValue] = []
     is_new = True  # whoever found the module has visited it
     while waiting:
         path, current = waiting.pop()
         held = current.attributes
         walk.step(_COST + len(held))
-        root.declared[path] = Declared(current.path, _plain(held))
+        root.declared[path] = DeclaredModule(current.path, _plain(held))
         root.entries.extend(_registered(path, held, walk))
         if is_new or walk.first_visit(current):
             is_new = False
@@ -59,27 +59,27 @@ def _plain(held: dict[str, object]) -> dict[str, object]:
     return {name: value for name, value in held.items() if isinstance(value, _PLAIN)}
 
 
-def _registered(path: str, held: dict[str, object], walk: Walk) -> Iterator[Entry]:
+def _registered(path: str, held: dict[str, object], walk: Walk) -> Iterator[NamedTensor]:
     """Parameters and buffers; a buffer that a state dict would leave out is a state."""
     for name, tensor in _tensors(held, "_parameters"):
-        yield Entry(walk.join(path, name), tensor)
+        yield NamedTensor(walk.join(path, name), tensor)
     passing = held.get("_non_persistent_buffers_set")
     left_out = [name for name in passing if type(name) is str] if type(passing) is list else []
     for name, tensor in _tensors(held, "_buffers"):
         purpose = Purpose.STATE if name in left_out else Purpose.PARAMETER
-        yield Entry(walk.join(path, name), tensor, purpose)
+        yield NamedTensor(walk.join(path, name), tensor, purpose)
     for name, value in held.items():
         if is_packed(value):
             for label, tensor in tensors_in(value):
-                yield Entry(walk.join(path, name + label), tensor)
+                yield NamedTensor(walk.join(path, name + label), tensor)
 
 
-def _tensors(held: dict[str, object], registry: str) -> Iterator[tuple[str, Tensor]]:
+def _tensors(held: dict[str, object], registry: str) -> Iterator[tuple[str, TensorView]]:
     registered = held.get(registry)
     if isinstance(registered, Mapping):
         for name, value in registered.named.items():
             tensor = _held_by(value) if isinstance(value, Instance) else value
-            if isinstance(tensor, Tensor):
+            if isinstance(tensor, TensorView):
                 yield name, tensor
 
 
@@ -89,12 +89,12 @@ def _held_by(value: Instance) -> object:
     return state[0] if value.path in STATEFUL and type(state) is tuple and state else None
 
 
-def _loose(path: str, held: dict[str, object], walk: Walk) -> Iterator[Entry]:
+def _loose(path: str, held: dict[str, object], walk: Walk) -> Iterator[NamedTensor]:
     """Tensors that are plain attributes, or lie in plain lists: `_flat_weights`, a state h0."""
     for name, value in held.items():
         if name not in _OWN and not is_packed(value):
             for label, tensor in tensors_in(value):
-                yield Entry(walk.join(path, name + label), tensor, Purpose.STATE)
+                yield NamedTensor(walk.join(path, name + label), tensor, Purpose.STATE)
 
 
 def _children(path: str, held: dict[str, object], walk: Walk) -> Iterator[tuple[str, Instance]]:
@@ -105,7 +105,7 @@ def _children(path: str, held: dict[str, object], walk: Walk) -> Iterator[tuple[
                 yield walk.join(path, name), value
 
 
-def _others(path: str, held: dict[str, object], walk: Walk) -> Iterator[Held]:
+def _others(path: str, held: dict[str, object], walk: Walk) -> Iterator[PathedValue]:
     """What a module holds without registering it: other modules, alone, in a list or an object."""
     for name, value in held.items():
         if name not in _OWN and _may_hold(value) and not is_packed(value):

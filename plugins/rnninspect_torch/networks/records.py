@@ -9,24 +9,24 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from rnninspect.plugin import Role
-    from rnninspect_torch.dialect.signatures import Signature
-    from rnninspect_torch.pickles.values import Tensor
+    from rnninspect_torch.dialect.signatures import ModuleSignature
+    from rnninspect_torch.pickles.values import TensorView
 
 ADAPTER = "lora "  # begins the word of a part that is added to a weight
 
 
-class Entry:
+class NamedTensor:
     """A named tensor of a network."""
 
     __slots__ = ("name", "purpose", "tensor")
 
-    def __init__(self, name: str, tensor: Tensor, purpose: Purpose = Purpose.PARAMETER) -> None:
+    def __init__(self, name: str, tensor: TensorView, purpose: Purpose = Purpose.PARAMETER) -> None:
         self.name = name
         self.tensor = tensor
         self.purpose = purpose
 
 
-class Declared(Record):
+class DeclaredModule(Record):
     """What a pickled or scripted module says of itself: its class and its plain attributes."""
 
     path: str  # the class, `torch.nn.modules.rnn.LSTM`
@@ -38,7 +38,7 @@ class Declared(Record):
         return self.path.rpartition(".")[2]
 
 
-class Place(Record):
+class Position(Record):
     """Where in a stack a weight belongs."""
 
     level: int
@@ -46,7 +46,7 @@ class Place(Record):
     role: Role
 
 
-class Weight(Record):
+class StoredWeight(Record):
     """One weight as the file has it: usually one tensor, else the parts that it is made of.
 
     Attributes:
@@ -54,7 +54,7 @@ class Weight(Record):
             itself under the empty word.
     """
 
-    parts: dict[str, Entry]
+    parts: dict[str, NamedTensor]
 
     @property
     def is_computed(self) -> bool:
@@ -62,7 +62,7 @@ class Weight(Record):
         return any(self.parts.keys() - {""})
 
     @property
-    def main(self) -> Entry | None:
+    def main(self) -> NamedTensor | None:
         """The part with the weight's own shape, if there is one."""
         for word in ("raw", "orig", "original", "original1", "v", ""):
             if word in self.parts:
@@ -70,7 +70,7 @@ class Weight(Record):
         return None
 
     @property
-    def counted(self) -> tuple[Entry, ...]:
+    def counted(self) -> tuple[NamedTensor, ...]:
         """The parts that are parameters: a mask or the vectors of spectral_norm are buffers."""
         if not self.is_computed:
             return tuple(self.parts.values())
@@ -92,12 +92,12 @@ class Weight(Record):
         return main.tensor.shape
 
 
-def _is_norm(first: Entry, second: Entry) -> bool:
+def _is_norm(first: NamedTensor, second: NamedTensor) -> bool:
     """Whether two parts are those of weight_norm: a length for each row, and the rows."""
     return first.tensor.shape[:1] == second.tensor.shape[:1] and set(first.tensor.shape[1:]) <= {1}
 
 
-class Group:
+class WeightGroup:
     """The weights of one module, as far as its tensors' names tell.
 
     Attributes:
@@ -110,11 +110,11 @@ class Group:
 
     __slots__ = ("indexed", "path", "recovered", "signature", "weights")
 
-    def __init__(self, path: str, signature: Signature, *, recovered: bool = False) -> None:
+    def __init__(self, path: str, signature: ModuleSignature, *, recovered: bool = False) -> None:
         self.path = path
         self.signature = signature
-        self.weights: dict[Place, Weight] = {}
-        self.indexed: dict[tuple[int, Role], Weight] = {}
+        self.weights: dict[Position, StoredWeight] = {}
+        self.indexed: dict[tuple[int, Role], StoredWeight] = {}
         self.recovered = recovered
 
     @property
@@ -124,7 +124,7 @@ class Group:
         inner = self.path.removesuffix("module").removesuffix(".")
         return inner if dropped and self.path.endswith("module") else self.path
 
-    def entries(self) -> Iterable[Entry]:
+    def entries(self) -> Iterable[NamedTensor]:
         """All tensors, parts included."""
         for weight in (*self.weights.values(), *self.indexed.values()):
             yield from weight.parts.values()
@@ -149,9 +149,9 @@ class Root:
         self,
         name: str,
         purpose: Purpose = Purpose.PARAMETER,
-        entries: Iterable[Entry] = (),
-        declared: Mapping[str, Declared] | None = None,
-        groups: Iterable[Group] = (),
+        entries: Iterable[NamedTensor] = (),
+        declared: Mapping[str, DeclaredModule] | None = None,
+        groups: Iterable[WeightGroup] = (),
         *,
         loose: bool = False,
         is_state_dict: bool = False,

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from rnninspect.plugin import Operand, Origin, RecurrentLayer, Slot
-from rnninspect_torch.layers.building import Found
+from rnninspect_torch.layers.building import BuiltLayers
 from rnninspect_torch.networks.naming import clean
 from rnninspect_torch.other_cells.finding import find_cells
-from rnninspect_torch.other_cells.lookalikes import look_alikes
+from rnninspect_torch.other_cells.possible_cells import look_alikes
 from rnninspect_torch.other_cells.suspects import find_suspects
 
 TYPE_CHECKING = False
@@ -14,19 +14,19 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from rnninspect.plugin import StoredTensor
-    from rnninspect_torch.networks.records import Declared, Entry
-    from rnninspect_torch.other_cells.evidence import Cell
-    from rnninspect_torch.other_cells.leaves import Remainder
-    from rnninspect_torch.other_cells.matching import Weighed
+    from rnninspect_torch.networks.records import DeclaredModule, NamedTensor
+    from rnninspect_torch.other_cells.evidence import RecognisedCell
+    from rnninspect_torch.other_cells.matching import CellWeight
+    from rnninspect_torch.other_cells.prefilter import Remainder
 
 _CONTAINERS = {"ModuleDict", "ModuleList", "Sequential", "Module"}  # classes that say nothing
 
 
 def describe_rest(
     rest: Remainder,
-    stored: Callable[[Entry], StoredTensor],
+    stored: Callable[[NamedTensor], StoredTensor],
     root: str | None,
-) -> Found:
+) -> BuiltLayers:
     """The cells in what the search for torch's own layers leaves, and what looks like one."""
     finds = find_cells(rest)
     layers = tuple(layer_of(cell, rest.declared, stored, root) for cell in finds.cells)
@@ -36,13 +36,13 @@ def describe_rest(
         leaves = [leaf for leaf in rest.leaves if id(leaf[-1]) not in taken]
         rest = rest._replace(loose=loose, leaves=leaves)
     suspects = find_suspects(rest, finds.doubtful)
-    return Found(layers, tuple(look_alikes(suspects, rest, stored)))
+    return BuiltLayers(layers, tuple(look_alikes(suspects, rest, stored)))
 
 
 def layer_of(
-    cell: Cell,
-    declared: dict[str, Declared],
-    stored: Callable[[Entry], StoredTensor],
+    cell: RecognisedCell,
+    declared: dict[str, DeclaredModule],
+    stored: Callable[[NamedTensor], StoredTensor],
     root: str | None,
 ) -> RecurrentLayer:
     """The layer of a cell, by its class where the file has classes; its sizes are inferred."""
@@ -65,7 +65,7 @@ def layer_of(
     )
 
 
-def _operand(weight: Weighed, stored: Callable[[Entry], StoredTensor]) -> Operand:
+def _operand(weight: CellWeight, stored: Callable[[NamedTensor], StoredTensor]) -> Operand:
     first = weight.entries[0]
     return Operand(
         name=first.name,

@@ -13,8 +13,8 @@ from rnninspect_torch.other_cells.spelling import NamedSpelling
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from rnninspect.plugin import Sizes
-    from rnninspect_torch.networks.records import Declared
-    from rnninspect_torch.other_cells.matching import Reading
+    from rnninspect_torch.networks.records import DeclaredModule
+    from rnninspect_torch.other_cells.matching import CellMatch
     from rnninspect_torch.other_cells.spelling import GatedSpelling
 
     Spelling = GatedSpelling | NamedSpelling
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 _OTHERS = r"attn|attention|(?:^|[_ ])att(?:$|[_ ])|align|octave|highway|squeeze|excit|glu\b"
 
 
-class Cell(Record):
+class RecognisedCell(Record):
     """A module that was recognised.
 
     Attributes:
@@ -34,12 +34,12 @@ class Cell(Record):
     """
 
     path: str
-    reading: Reading
+    reading: CellMatch
     convention: str
     kind: str = ""
 
 
-def said_by(path: str, declared: dict[str, Declared]) -> str:
+def said_by(path: str, declared: dict[str, DeclaredModule]) -> str:
     """The last names of a module's path, and its class, with 0 for every number.
 
     Modules of a stack, which differ in their numbers, say the same.
@@ -71,26 +71,28 @@ def says(said: str, pattern: str) -> bool:
     return re.search(pattern, said) is not None
 
 
-def as_called(read: list[tuple[Spelling, Reading]], said: str) -> list[tuple[Spelling, Reading]]:
+def as_called(
+    read: list[tuple[Spelling, CellMatch]], said: str
+) -> list[tuple[Spelling, CellMatch]]:
     """Without the readings as a GRU of what is called an LSTM, and the other way round."""
     called = [word for word in ("lstm", "gru") if word in said]
     fitting = [pair for pair in read if any(word in pair[1].cell.lower() for word in called)]
     return fitting or read
 
 
-def chains(weak: list[Cell]) -> tuple[list[Cell], list[Cell]]:
+def chains(weak: list[RecognisedCell]) -> tuple[list[RecognisedCell], list[RecognisedCell]]:
     """Those that are levels of one stack, each reading what the one below hands on; and others.
 
     The others are no levels of a stack that has more, nor a chain of plain convolutions, where each
     reads all that the one below gives.
     """
-    stacks: dict[object, list[tuple[int, Cell]]] = defaultdict(list)
+    stacks: dict[object, list[tuple[int, RecognisedCell]]] = defaultdict(list)
     for cell in weak:
         numbered = re.match(r"(?s)(.*?)(\d{1,4})(\D*)$", cell.path)
         key = (numbered[1], numbered[3]) if numbered else cell.path
         stacks[key].append((int(numbered[2]) if numbered else 0, cell))
-    sure: list[Cell] = []
-    unsure: list[Cell] = []
+    sure: list[RecognisedCell] = []
+    unsure: list[RecognisedCell] = []
     for stack in stacks.values():
         stack.sort(key=lambda pair: pair[0])
         levels = [cell for _, cell in stack]

@@ -13,30 +13,30 @@ from functools import lru_cache
 from rnninspect.plugin import Limit, Record
 from rnninspect_torch.dialect.layout import HAND_WRITTEN
 from rnninspect_torch.other_cells.evidence import (
-    Cell,
+    RecognisedCell,
     as_called,
     chains,
     has_words,
     is_other,
     said_by,
 )
-from rnninspect_torch.other_cells.leaves import normalised
+from rnninspect_torch.other_cells.hand_written import GATED
 from rnninspect_torch.other_cells.libraries import LIBRARY
 from rnninspect_torch.other_cells.matching import keyed, readings
+from rnninspect_torch.other_cells.prefilter import normalised
 from rnninspect_torch.other_cells.spelling import NamedSpelling
-from rnninspect_torch.other_cells.spellings import GATED
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from rnninspect_torch.networks.records import Entry
-    from rnninspect_torch.other_cells.leaves import Leaf, Remainder
-    from rnninspect_torch.other_cells.matching import Reading
+    from rnninspect_torch.networks.records import NamedTensor
+    from rnninspect_torch.other_cells.matching import CellMatch
+    from rnninspect_torch.other_cells.prefilter import Leaf, Remainder
     from rnninspect_torch.other_cells.spelling import GatedSpelling
 
     Spelling = GatedSpelling | NamedSpelling
-    _Read = tuple[Spelling, Reading]
+    _Read = tuple[Spelling, CellMatch]
 
 
 _LARGEST = 64  # tensors of one cell and what is beside it
@@ -45,16 +45,16 @@ _LAST = "\U0010ffff"  # sorts after every character of a name
 _FORGET_OR_RESET = 1  # the gate with the fewest words, by which a spelling is looked for
 
 
-class Finds(Record):
+class FoundCells(Record):
     """Modules that are cells, and the tensors of those that may be, by the module's path."""
 
-    cells: tuple[Cell, ...]
-    doubtful: dict[str, list[Entry]]
+    cells: tuple[RecognisedCell, ...]
+    doubtful: dict[str, list[NamedTensor]]
 
 
-class _Module(Record):
+class _Candidate(Record):
     path: str
-    members: list[tuple[str, Entry]]
+    members: list[tuple[str, NamedTensor]]
     said: str  # its path and its class, for what they tell
 
 
@@ -63,11 +63,11 @@ class _Names:
 
     __slots__ = ("entries", "names")
 
-    def __init__(self, entries: Iterable[Entry]) -> None:
+    def __init__(self, entries: Iterable[NamedTensor]) -> None:
         self.entries = sorted(entries, key=lambda entry: entry.name)
         self.names = [entry.name for entry in self.entries]
 
-    def below(self, path: str) -> list[tuple[str, Entry]]:
+    def below(self, path: str) -> list[tuple[str, NamedTensor]]:
         """What is below a path, with its name there; nothing where that is too much for a cell."""
         start = f"{path}." if path else ""
         first, last = bisect_left(self.names, start), bisect_left(self.names, start + _LAST)
@@ -76,7 +76,7 @@ class _Names:
         return [(entry.name[len(start) :], entry) for entry in self.entries[first:last]]
 
 
-def find_cells(rest: Remainder) -> Finds:
+def find_cells(rest: Remainder) -> FoundCells:
     """The cells in what the search for torch's own layers leaves of a network.
 
     Takes time in proportion to the names: each leaf is looked up in a table, and each module that
@@ -86,11 +86,11 @@ def find_cells(rest: Remainder) -> Finds:
     candidates = _candidates(rest)
     names = _Names(rest.entries if candidates else ())
     free = {id(entry) for entry in rest.loose}
-    found: list[Cell] = []
-    weak: list[Cell] = []
-    doubtful: dict[str, list[Entry]] = {}
+    found: list[RecognisedCell] = []
+    weak: list[RecognisedCell] = []
+    doubtful: dict[str, list[NamedTensor]] = {}
     for path, spellings in candidates.items():
-        module = _Module(path, names.below(path), said_by(path, rest.declared))
+        module = _Candidate(path, names.below(path), said_by(path, rest.declared))
         rest.spend(len(module.members) * len(spellings) // 2)
         if is_other(module.said) or not all(id(entry) in free for _, entry in module.members):
             continue
@@ -104,7 +104,7 @@ def find_cells(rest: Remainder) -> Finds:
     chained, unchained = chains(weak)
     for cell in unchained:
         doubtful[cell.path] = [entry for part in cell.reading.weights for entry in part.entries]
-    return Finds((*found, *chained), doubtful)
+    return FoundCells((*found, *chained), doubtful)
 
 
 def _told_apart(read: list[_Read], said: str) -> tuple[list[_Read], list[_Read]]:
@@ -154,7 +154,7 @@ def anchors() -> dict[str, list[Spelling]]:
     return dict(known)
 
 
-def _read(spellings: list[Spelling], module: _Module) -> list[_Read]:
+def _read(spellings: list[Spelling], module: _Candidate) -> list[_Read]:
     """The readings of a module by those spellings that its own words do not rule out."""
     fitting = [
         spelling
@@ -168,7 +168,7 @@ def _read(spellings: list[Spelling], module: _Module) -> list[_Read]:
     return [(spelling, found) for spelling in fitting for found in readings(spelling, members)]
 
 
-def _agree(read: Iterable[Reading]) -> bool:
+def _agree(read: Iterable[CellMatch]) -> bool:
     """Whether all readings of a module leave one cell; over the same tensors it must be one."""
     by_tensors: dict[frozenset[int], set[object]] = defaultdict(set)
     for reading in read:
@@ -176,7 +176,7 @@ def _agree(read: Iterable[Reading]) -> bool:
     return all(len(different) == 1 for different in by_tensors.values())
 
 
-def _cells(module: _Module, read: list[_Read]) -> Iterator[Cell]:
+def _cells(module: _Candidate, read: list[_Read]) -> Iterator[RecognisedCell]:
     """One cell for each set of tensors: RAFT's SepConvGRU holds two."""
     done: set[frozenset[int]] = set()
     for spelling, reading in read:
@@ -184,6 +184,6 @@ def _cells(module: _Module, read: list[_Read]) -> Iterator[Cell]:
             continue
         done.add(reading.tensors)
         if isinstance(spelling, NamedSpelling):
-            yield Cell(module.path, reading, spelling.convention, spelling.kind)
+            yield RecognisedCell(module.path, reading, spelling.convention, spelling.kind)
         else:
-            yield Cell(module.path, reading, HAND_WRITTEN)
+            yield RecognisedCell(module.path, reading, HAND_WRITTEN)

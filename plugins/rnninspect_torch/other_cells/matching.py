@@ -6,18 +6,20 @@ import re
 from functools import lru_cache
 
 from rnninspect.plugin import CELLS, Record, Role, Sizes, Symbol
-from rnninspect_torch.other_cells.leaves import ENDINGS, normalised
+from rnninspect_torch.other_cells.prefilter import ENDINGS, normalised
+from rnninspect_torch.other_cells.solving import solve
 from rnninspect_torch.other_cells.spelling import GatedSpelling, NamedSpelling, Side
-from rnninspect_torch.other_cells.unifying import solve
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from rnninspect.plugin import Axis
-    from rnninspect_torch.networks.records import Entry
+    from rnninspect_torch.networks.records import NamedTensor
 
-    Member = tuple[str, str, str, Entry]  # a tensor of a module: its name there, stem and ending
+    Member = tuple[
+        str, str, str, NamedTensor
+    ]  # a tensor of a module: its name there, stem and ending
 
 _HIDDEN, _INPUT = Symbol.HIDDEN, Symbol.INPUT
 _COLUMNS: dict[Side, Axis] = {
@@ -39,20 +41,20 @@ _FUSED_BIASES = ("b", "bias", "bih", "bi", "bx", "bxh", "biasih", "biasxh", "bia
 _FUSED_STATE_BIASES = ("bhh", "bh", "biashh", "biash", "recurrentbias", "hiddenbias")
 
 
-class Weighed(Record):
+class CellWeight(Record):
     """One tensor, or several that are one weight, with what they are for and their axes."""
 
-    entries: tuple[Entry, ...]
+    entries: tuple[NamedTensor, ...]
     roles: tuple[Role, ...]
     axes: tuple[Axis, ...]
 
 
-class Reading(Record):
+class CellMatch(Record):
     """A module as a cell of the table."""
 
     cell: str
     sizes: Sizes
-    weights: tuple[Weighed, ...]
+    weights: tuple[CellWeight, ...]
 
     @property
     def roles(self) -> frozenset[Role]:
@@ -65,17 +67,17 @@ class Reading(Record):
         return frozenset(id(entry) for weight in self.weights for entry in weight.entries)
 
 
-class _Found(Record):
+class _PlacedTensor(Record):
     """A tensor by its place in a spelling: its side, and its first gate and how many."""
 
     side: Side
     gates: tuple[int, int]
-    entry: Entry
+    entry: NamedTensor
     bare: bool  # a parameter of the cell itself, which may lie either way round
     bias: Role | None = None
 
 
-def readings(spelling: GatedSpelling | NamedSpelling, members: Sequence[Member]) -> list[Reading]:
+def readings(spelling: GatedSpelling | NamedSpelling, members: Sequence[Member]) -> list[CellMatch]:
     """Each way to understand all members of a module by a spelling; mostly none or one."""
     if isinstance(spelling, NamedSpelling):
         found = _by_names(spelling, members)
@@ -87,14 +89,14 @@ def readings(spelling: GatedSpelling | NamedSpelling, members: Sequence[Member])
         (False, True) if any(found.bare and found.bias is None for found in placed) else (False,)
     )
     both = (_sized(spelling, placed, members, turned=turned) for turned in turns)
-    distinct: dict[Sizes, Reading] = {}
+    distinct: dict[Sizes, CellMatch] = {}
     for reading in both:
         if reading is not None:
             distinct.setdefault(reading.sizes, reading)
     return list(distinct.values())
 
 
-def keyed(members: Iterable[tuple[str, Entry]]) -> list[Member]:
+def keyed(members: Iterable[tuple[str, NamedTensor]]) -> list[Member]:
     """The tensors of a module with their normalised names, these split into stem and ending."""
     keys = ((normalised(name), entry) for name, entry in members)
     return [(key, *split(key), entry) for key, entry in keys]
@@ -138,19 +140,19 @@ def _bias_places(spelling: GatedSpelling) -> dict[str, tuple[Role, tuple[int, in
     return places
 
 
-def _placed(spelling: GatedSpelling, members: Sequence[Member]) -> list[_Found] | None:
+def _placed(spelling: GatedSpelling, members: Sequence[Member]) -> list[_PlacedTensor] | None:
     """Every member in its place; None if one has none, or if a place is left empty."""
     places, biases = _places(spelling), _bias_places(spelling)
-    placed: list[_Found] = []
+    placed: list[_PlacedTensor] = []
     for key, stem, ending, entry in members:
         if stem in places:
             side, gates = places[stem]
             role = Role.RECURRENT_BIAS if side is Side.STATE else Role.BIAS
             bias = role if ending == "bias" else None
-            placed.append(_Found(side, gates, entry, not ending, bias))
+            placed.append(_PlacedTensor(side, gates, entry, not ending, bias))
         elif key in biases:
             role, gates = biases[key]
-            placed.append(_Found(Side.INPUT, gates, entry, bare=True, bias=role))
+            placed.append(_PlacedTensor(Side.INPUT, gates, entry, bare=True, bias=role))
         elif stem not in spelling.output and not _may_be_beside(spelling, key):
             return None
     return placed if _is_complete(spelling, placed) else None
@@ -165,7 +167,7 @@ def _matches(pattern: str, key: str) -> bool:
     return re.match(pattern, key) is not None
 
 
-def _is_complete(spelling: GatedSpelling, placed: list[_Found]) -> bool:
+def _is_complete(spelling: GatedSpelling, placed: list[_PlacedTensor]) -> bool:
     """Whether each side that the spelling has fills all gates once, and each bias all or none."""
     every = list(range(_COUNTS[spelling.cell]))
     filled: dict[Side | Role, list[int]] = {}
@@ -181,8 +183,8 @@ def _is_complete(spelling: GatedSpelling, placed: list[_Found]) -> bool:
 
 
 def _sized(
-    spelling: GatedSpelling, placed: list[_Found], members: Sequence[Member], *, turned: bool
-) -> Reading | None:
+    spelling: GatedSpelling, placed: list[_PlacedTensor], members: Sequence[Member], *, turned: bool
+) -> CellMatch | None:
     """The cell, if one set of sizes explains all shapes; `turned`: bare matrices are transposed."""
     matrices = [found for found in placed if found.bias is None and found.side is not Side.PEEPHOLE]
     ranks = {len(found.entry.tensor.shape) for found in matrices}
@@ -199,20 +201,20 @@ def _sized(
         return None
     if not _output_fits(spelling, members, sizes):
         return None
-    return _with_peepholes(Reading(cell, sizes, tuple(weights)), placed)
+    return _with_peepholes(CellMatch(cell, sizes, tuple(weights)), placed)
 
 
-def _matrix(found: _Found, rank: int, *, turned: bool) -> Weighed:
+def _matrix(found: _PlacedTensor, rank: int, *, turned: bool) -> CellWeight:
     rows: Axis = (_HIDDEN,) if found.gates[1] == 1 else (found.gates[1], _HIDDEN)
     axes: tuple[Axis, ...] = (rows, _COLUMNS[found.side])
     if turned and found.bare:
         axes = axes[::-1]
     if rank > 2:
         axes = (*axes, (Symbol.TAPS,))
-    return Weighed((found.entry,), _ROLES[found.side], axes)
+    return CellWeight((found.entry,), _ROLES[found.side], axes)
 
 
-def _bias(found: _Found, placed: list[_Found]) -> Weighed:
+def _bias(found: _PlacedTensor, placed: list[_PlacedTensor]) -> CellWeight:
     """A bias; one that is the state's alone is the only one, and called so."""
     paired = any(other.bias is Role.BIAS for other in placed)
     role = found.bias if paired and found.bias is not None else Role.BIAS
@@ -221,10 +223,10 @@ def _bias(found: _Found, placed: list[_Found]) -> Weighed:
     longest = shape.index(max(shape)) if shape else 0
     axes: list[Axis] = [(1,)] * len(shape)
     axes[longest : longest + 1] = [rows]
-    return Weighed((found.entry,), (role,), tuple(axes))
+    return CellWeight((found.entry,), (role,), tuple(axes))
 
 
-def _with_peepholes(reading: Reading, placed: list[_Found]) -> Reading | None:
+def _with_peepholes(reading: CellMatch, placed: list[_PlacedTensor]) -> CellMatch | None:
     """The reading with its peepholes as one weight; None if they do not fit the state."""
     entries = tuple(found.entry for found in placed if found.side is Side.PEEPHOLE)
     if not entries:
@@ -240,7 +242,7 @@ def _with_peepholes(reading: Reading, placed: list[_Found]) -> Reading | None:
         sizes = sizes._replace(own=((Symbol.PLACES, places),))
     elif places != 1:
         return None
-    peepholes = Weighed(entries, (Role.PEEPHOLE,), ())
+    peepholes = CellWeight(entries, (Role.PEEPHOLE,), ())
     return reading._replace(sizes=sizes, weights=(*reading.weights, peepholes))
 
 
@@ -256,9 +258,9 @@ def _output_fits(spelling: GatedSpelling, members: Sequence[Member], sizes: Size
     return len(beside) == 1 and beside[0][1:] == (sizes.input_size + sizes.hidden_size,)
 
 
-def _by_names(spelling: NamedSpelling, members: Iterable[Member]) -> Reading | None:
+def _by_names(spelling: NamedSpelling, members: Iterable[Member]) -> CellMatch | None:
     """The cell of a library, if its tensors are all there and no others are."""
-    weights: list[Weighed] = []
+    weights: list[CellWeight] = []
     seen: set[str] = set()
     for name, _, _, entry in members:
         key = name if name in spelling.tensors else re.sub(r"\.\d+", ".#", name)
@@ -266,7 +268,7 @@ def _by_names(spelling: NamedSpelling, members: Iterable[Member]) -> Reading | N
             return None
         seen.add(key)
         named = spelling.tensors[key]
-        weights.append(Weighed((entry,), named.roles, named.axes))
+        weights.append(CellWeight((entry,), named.roles, named.axes))
     due = {name for name, named in spelling.tensors.items() if not named.optional}
     sizes = solve((weight.entries[0].tensor.shape, weight.axes) for weight in weights)
     if sizes is None or not due <= seen:
@@ -274,4 +276,4 @@ def _by_names(spelling: NamedSpelling, members: Iterable[Member]) -> Reading | N
     deeper = sum(Role.BACKBONE in weight.roles for weight in weights)
     if deeper:
         sizes = sizes._replace(own=(*sizes.own, (Symbol.DEEPER, deeper)))
-    return Reading(spelling.cell, sizes, tuple(weights))
+    return CellMatch(spelling.cell, sizes, tuple(weights))

@@ -25,7 +25,7 @@ class Side(StrEnum):
     PEEPHOLE = "peephole"
 
 
-class Part(Record):
+class WeightPattern(Record):
     """Weights of a cell that are called alike.
 
     Attributes:
@@ -56,14 +56,14 @@ class GatedSpelling(Record):
 
     cell: str
     gates: tuple[tuple[str, ...], ...]
-    parts: tuple[Part, ...]
+    parts: tuple[WeightPattern, ...]
     words: str = ""
     weak_words: str = ""
     beside: str = ""
     output: tuple[str, ...] = ()
 
 
-class Named(Record):
+class NamedWeight(Record):
     """One tensor of a cell whose tensors are always called the same."""
 
     axes: tuple[Axis, ...]
@@ -87,4 +87,4 @@ class NamedSpelling(Record):
     kind: str
     convention: str
     anchor: str
-    tensors: dict[str, Named]
+    tensors: dict[str, NamedWeight]

@@ -16,16 +16,16 @@ from rnninspect_torch.other_cells.families import (
     TELLING,
     Family,
 )
-from rnninspect_torch.other_cells.leaves import HINTS, is_called_a_cell, leaf_of, normalised
+from rnninspect_torch.other_cells.prefilter import HINTS, is_called_a_cell, leaf_of, normalised
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
-    from rnninspect_torch.networks.records import Entry
-    from rnninspect_torch.other_cells.leaves import Leaf, Remainder
+    from rnninspect_torch.networks.records import NamedTensor
+    from rnninspect_torch.other_cells.prefilter import Leaf, Remainder
 
-    Suspects = dict[str, list[Entry]]  # the telling tensors of a module, by the module's path
+    Suspects = dict[str, list[NamedTensor]]  # the telling tensors of a module, by the module's path
 
 _STEPS_OF_A_SUSPECT = 12  # to find it and to describe it
 _WEAK = ("h2h", "x2h", "h2o", "i2h", "h2g")  # of TELLING, those that say little alone
@@ -54,13 +54,13 @@ def find_suspects(rest: Remainder, doubtful: Suspects) -> Suspects:
     return modules
 
 
-def _by_word(loose: Sequence[Entry]) -> Suspects:
+def _by_word(loose: Sequence[NamedTensor]) -> Suspects:
     """Suspects with a word for state to state, and a matrix that could be one."""
     names = [entry.name for entry in loose]
     hints = words_in(names, HINTS)
     if not hints:
         return {}
-    found: dict[str, list[tuple[str, Entry]]] = defaultdict(list)
+    found: dict[str, list[tuple[str, NamedTensor]]] = defaultdict(list)
     for entry in loose:
         if any(hint in entry.name for hint in hints) and (match := re.search(TELLING, entry.name)):
             found[entry.name[: match.start()]].append((match[1], entry))
@@ -72,7 +72,7 @@ def _by_word(loose: Sequence[Entry]) -> Suspects:
     }
 
 
-def _others(loose: Iterable[Entry], paths: Iterable[str]) -> set[str]:
+def _others(loose: Iterable[NamedTensor], paths: Iterable[str]) -> set[str]:
     """Those of the paths where tensors lie that speak of something else: a score, another band."""
     known = set(paths)
     return {
@@ -82,7 +82,7 @@ def _others(loose: Iterable[Entry], paths: Iterable[str]) -> set[str]:
     }
 
 
-def _may_recur(words: list[tuple[str, Entry]]) -> bool:
+def _may_recur(words: list[tuple[str, NamedTensor]]) -> bool:
     """Whether a tensor called state to state has the shape of one, or others speak beside it."""
     states = [entry for word, entry in words if re.fullmatch(STATE_TO_STATE, word)]
     shapes = [entry.tensor.shape for entry in states]
@@ -98,11 +98,11 @@ def _may_recur(words: list[tuple[str, Entry]]) -> bool:
     )
 
 
-def _by_family(loose: Sequence[Entry], leaves: Sequence[Leaf]) -> Suspects:
+def _by_family(loose: Sequence[NamedTensor], leaves: Sequence[Leaf]) -> Suspects:
     """Suspects with enough of the names of a kind of cell that has no formula here."""
     needed = {(path, normalised(leaf)) for path, leaf, _ in leaves}
     paths = {path for path, word in needed if word in _WORDS and word in _WORDS[word].needs}
-    found: dict[tuple[Family, str], dict[str, list[Entry]]] = {}
+    found: dict[tuple[Family, str], dict[str, list[NamedTensor]]] = {}
     for path, leaf, entry in map(leaf_of, loose if paths else ()):
         word = normalised(leaf) if path in paths else ""
         if word in _WORDS:
@@ -118,7 +118,7 @@ def _by_family(loose: Sequence[Entry], leaves: Sequence[Leaf]) -> Suspects:
 
 def _by_gate(leaves: Sequence[Leaf]) -> Suspects:
     """Suspects with a weight for each gate, from the input and from the state."""
-    gates: dict[str, dict[str, dict[str, list[Entry]]]] = {}
+    gates: dict[str, dict[str, dict[str, list[NamedTensor]]]] = {}
     for path, leaf, entry in leaves:
         short = len(leaf) <= len("weight_x_ifoc")
         if short and (match := re.match(BY_GATE, leaf)):

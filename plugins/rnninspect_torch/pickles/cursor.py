@@ -10,9 +10,9 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from rnninspect.plugin import Source
 
-PIECE = 1 << 18
+_PIECE = 1 << 18
 WORD = struct.Struct("<I").unpack_from
-LONGEST_LINE = 1 << 16
+_LONGEST_LINE = 1 << 16
 
 
 class Cursor:
@@ -73,7 +73,7 @@ class Cursor:
                 f"{length} bytes claimed at offset {self.offset} where {self.left} are left"
             )
         self.base, self.at = self.offset, 0
-        self.data = self.source.read(self.base, max(length, min(PIECE, self.left)))
+        self.data = self.source.read(self.base, max(length, min(_PIECE, self.left)))
 
     def skip(self, length: int) -> Source:
         """Pass over bytes and give them as a source of their own, unread."""
@@ -93,7 +93,7 @@ class Cursor:
             return found - self.at
         start = self.offset
         while start < self.source.size:
-            piece = self.source.read(start, min(PIECE, self.source.size - start))
+            piece = self.source.read(start, min(_PIECE, self.source.size - start))
             found = piece.find(b"\n")
             if found >= 0:
                 return start + found - self.offset
@@ -106,6 +106,6 @@ class Cursor:
     def line(self) -> bytes:
         """The next line without its newline; UnreadableFile if it is very long."""
         length = self.line_length()
-        if length > LONGEST_LINE:
+        if length > _LONGEST_LINE:
             raise UnreadableFile(f"a line of {length} bytes at offset {self.offset}")
         return self.take(length + 1)[:-1]

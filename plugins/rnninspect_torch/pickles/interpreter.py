@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from rnninspect.plugin import UnreadableFile, in_words
 from rnninspect_torch.pickles.cursor import WORD, Cursor
-from rnninspect_torch.pickles.machine import NOTHING, SLICE, Machine, Stopped
+from rnninspect_torch.pickles.machine import NOTHING, SLICE, Machine, PickleEnd
 from rnninspect_torch.pickles.stack_opcodes import HANDLERS
 
 TYPE_CHECKING = False
@@ -28,7 +28,7 @@ def run(machine: Machine) -> object:
         while True:
             _run_slice(machine)
             machine.check()
-    except Stopped as end:
+    except PickleEnd as end:
         return end.args[0]
     except (IndexError, ValueError, TypeError, ArithmeticError, RecursionError) as error:
         fault = "stack underflow" if isinstance(error, IndexError) else in_words(error)

@@ -34,12 +34,12 @@ if TYPE_CHECKING:
 
 
 SLICE = 5_000  # opcodes between two checks of the limits
-OPCODES_IN_A_STEP = 2
-LONG_PAYLOAD = 1 << 16  # longer byte strings and texts are passed over
+_OPCODES_IN_A_STEP = 2
+_LONG_PAYLOAD = 1 << 16  # longer byte strings and texts are passed over
 NOTHING = object()  # a place of the memo that was never filled
 
 
-class Stopped(Exception):  # noqa: N818 - not an error: the STOP opcode
+class PickleEnd(Exception):  # noqa: N818 - not an error: the STOP opcode
     """The pickle is at its end; its value is the one argument."""
 
 
@@ -70,7 +70,7 @@ class Machine:
         self.seen += opcodes
         source = self.cursor.source
         source.spend(Limit.OPCODES, opcodes, "the number of opcodes of all pickles")
-        source.spend(Limit.STEPS, opcodes // OPCODES_IN_A_STEP + self.made - self.paid)
+        source.spend(Limit.STEPS, opcodes // _OPCODES_IN_A_STEP + self.made - self.paid)
         self.paid = self.made  # an object takes a step, then and whenever it is looked at
 
     def check(self) -> None:
@@ -136,7 +136,7 @@ class Machine:
 
     def payload(self, length: int, encoding: str | None) -> object:
         """A byte string or, with an encoding, a text; a Blob if it is long."""
-        if length > LONG_PAYLOAD:
+        if length > _LONG_PAYLOAD:
             blob = Blob(self.cursor.skip(length), encoding)
             self.calls.holds_files |= begins_a_file(blob.head(HEAD))
             return blob

@@ -5,7 +5,7 @@ from __future__ import annotations
 from rnninspect.plugin import UnreadableFile
 from rnninspect_torch.pickles.container_opcodes import CONTAINERS
 from rnninspect_torch.pickles.joblib_arrays import is_wrapper, pass_elements
-from rnninspect_torch.pickles.machine import Stopped
+from rnninspect_torch.pickles.machine import PickleEnd
 from rnninspect_torch.pickles.value_opcodes import VALUES
 from rnninspect_torch.pickles.values import Instance, Mapping
 
@@ -13,7 +13,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from rnninspect_torch.pickles.machine import Handler, Machine
 
-HIGHEST_PROTOCOL = 5
+_HIGHEST_PROTOCOL = 5
 
 
 def _refuse(machine: Machine) -> None:
@@ -26,12 +26,12 @@ def _refuse(machine: Machine) -> None:
 
 
 def _stop(machine: Machine) -> None:
-    raise Stopped(machine.stack.pop())
+    raise PickleEnd(machine.stack.pop())
 
 
 def _protocol(machine: Machine) -> None:
     version = machine.cursor.number(1)
-    if version > HIGHEST_PROTOCOL:
+    if version > _HIGHEST_PROTOCOL:
         raise UnreadableFile(f"a pickle of protocol {version}, unknown")
 
 

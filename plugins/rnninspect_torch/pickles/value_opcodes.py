@@ -11,9 +11,9 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from rnninspect_torch.pickles.machine import Handler, Machine
 
-MOST_DIGITS = 1_000  # of a number; nothing in a model needs more than 20
-LONG_LINE = 1 << 16
-SHORT = 1 << 10  # of a text
+_MOST_DIGITS = 1_000  # of a number; nothing in a model needs more than 20
+_LONG_LINE = 1 << 16
+_SHORT = 1 << 10  # of a text
 _DOUBLE = struct.Struct(">d")
 _SIGNED = struct.Struct("<i")
 
@@ -41,7 +41,7 @@ def _double(machine: Machine) -> None:
 def _long(width: int) -> Handler:
     def handler(machine: Machine) -> None:
         length = machine.cursor.number(width)
-        if length > MOST_DIGITS:
+        if length > _MOST_DIGITS:
             raise UnreadableFile(f"a number of {length} bytes at offset {machine.cursor.offset}")
         machine.stack.append(int.from_bytes(machine.cursor.take(length), "little", signed=True))
 
@@ -50,7 +50,7 @@ def _long(width: int) -> Handler:
 
 def _text_number(machine: Machine) -> None:
     line = machine.cursor.line().strip()
-    if len(line) > MOST_DIGITS:
+    if len(line) > _MOST_DIGITS:
         raise UnreadableFile(f"a number of {len(line)} digits before {machine.cursor.offset}")
     if line in (b"00", b"01"):
         machine.stack.append(line == b"01")
@@ -77,7 +77,7 @@ def _text(machine: Machine) -> None:
     """A text with its length in four bytes: every name of a file that torch saved."""
     cursor = machine.cursor
     length = cursor.word()
-    if length > SHORT:
+    if length > _SHORT:
         machine.stack.append(machine.payload(length, "utf-8"))
         return
     machine.text += length  # as book_text does, which is asked again between two slices
@@ -87,7 +87,7 @@ def _text(machine: Machine) -> None:
 def _text_line(encoding: str) -> Handler:
     def handler(machine: Machine) -> None:
         length = machine.cursor.line_length()
-        if length > LONG_LINE:
+        if length > _LONG_LINE:
             machine.stack.append(Blob(machine.cursor.skip(length), encoding))
             machine.cursor.take(1)
             return

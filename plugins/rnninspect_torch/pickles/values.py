@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from rnninspect.plugin import Source
 
-RENAMED = {"__builtin__": "builtins", "copy_reg": "copyreg"}  # what Python 2 called them
+_RENAMED = {"__builtin__": "builtins", "copy_reg": "copyreg"}  # what Python 2 called them
 
 
 class Global:
@@ -23,7 +23,7 @@ class Global:
     __slots__ = ("module", "name")
 
     def __init__(self, module: str, name: str) -> None:
-        self.module, self.name = RENAMED.get(module, module), name
+        self.module, self.name = _RENAMED.get(module, module), name
 
     @property
     def path(self) -> str:
@@ -157,7 +157,7 @@ class Storage:
         return Storage(scope, self.key, self.dtype, self.element_bytes, self.count, self.start)
 
 
-class Tensor:
+class TensorView:
     """A view of a storage; nobody changes it once it is made.
 
     Attributes:
@@ -197,7 +197,7 @@ class Tensor:
         dtype: str,
         *,
         parameter: bool | None = None,
-        parts: tuple[Tensor, ...] = (),
+        parts: tuple[TensorView, ...] = (),
         note: str = "",
     ) -> None:
         self.storage = storage
@@ -217,11 +217,11 @@ class Tensor:
         *,
         storage: Storage | None = None,
         parameter: bool | None = None,
-        parts: tuple[Tensor, ...] | None = None,
+        parts: tuple[TensorView, ...] | None = None,
         note: str | None = None,
-    ) -> Tensor:
+    ) -> TensorView:
         """The same view with another storage, kind, parts or note; None keeps what there is."""
-        return Tensor(
+        return TensorView(
             self.storage if storage is None else storage,
             self.offset,
             self.shape,

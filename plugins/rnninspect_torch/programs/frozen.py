@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from rnninspect.plugin import Purpose, Role
 from rnninspect_torch.dialect.signatures import CELL, STACK
-from rnninspect_torch.networks.records import Declared, Group, Place, Weight
+from rnninspect_torch.networks.records import DeclaredModule, Position, StoredWeight, WeightGroup
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
-    from rnninspect_torch.networks.records import Entry
+    from rnninspect_torch.networks.records import NamedTensor
     from rnninspect_torch.programs.script_code import ClassCode, LayerCall
-    from rnninspect_torch.programs.unrolled import TakenApart
+    from rnninspect_torch.programs.unrolled import UnrolledCell
 
 _ORDER = (Role.KERNEL, Role.RECURRENT_KERNEL, Role.BIAS, Role.RECURRENT_BIAS)
 MODES = {"lstm": "LSTM", "gru": "GRU", "rnn_tanh": "RNN_TANH", "rnn_relu": "RNN_RELU"}
@@ -21,15 +21,15 @@ _KINDS = {"lstm": "LSTM", "gru": "GRU", "rnn_tanh": "RNN", "rnn_relu": "RNN"}
 
 
 def frozen_groups(
-    classes: dict[str, ClassCode], constants: list[Entry], declared: dict[str, Declared]
-) -> Iterator[Group]:
+    classes: dict[str, ClassCode], constants: list[NamedTensor], declared: dict[str, DeclaredModule]
+) -> Iterator[WeightGroup]:
     """A group for each call over constants; calls over the same ones are one layer.
 
     What the call says of its layer is put into `declared` under the group's path.
     """
     entries = {entry.name: entry for entry in constants}
     seen: set[tuple[int, ...]] = set()
-    steps: set[TakenApart] = set()
+    steps: set[UnrolledCell] = set()
     for code in classes.values():
         for call in code.calls:
             if call.constants and call.constants not in seen:
@@ -44,7 +44,7 @@ def frozen_groups(
                 yield group
 
 
-def _names(call: LayerCall, entries: Mapping[str, Entry]) -> list[str]:
+def _names(call: LayerCall, entries: Mapping[str, NamedTensor]) -> list[str]:
     """The names of a call's weights; those of a packed cell are in two packages, biases too.
 
     The biases are arguments of their own once more, which the operator does not look at.
@@ -59,19 +59,19 @@ def _names(call: LayerCall, entries: Mapping[str, Entry]) -> list[str]:
     return packed
 
 
-def _path(call: LayerCall, number: int, taken: dict[str, Declared]) -> str:
+def _path(call: LayerCall, number: int, taken: dict[str, DeclaredModule]) -> str:
     """The name that the module had, as far as the variable of its weights keeps it."""
     label = call.label.removeprefix("self_").removesuffix("__flat_weights")
     name = label if label != call.label else f"{call.operator}_{number}"
     return name if name not in taken else f"{name}_{number}"
 
 
-def declaration(call: LayerCall) -> Declared:
+def declaration(call: LayerCall) -> DeclaredModule:
     """What a call of an operator says of the layer, without its sizes."""
     name = _KINDS[call.operator] + ("Cell" if call.cell else "")
     if call.cell:
-        return Declared(name, {})
-    return Declared(
+        return DeclaredModule(name, {})
+    return DeclaredModule(
         name,
         {
             "mode": MODES[call.operator],
@@ -83,10 +83,10 @@ def declaration(call: LayerCall) -> Declared:
 
 
 def group_in_order(
-    path: str, call: LayerCall, names: Sequence[str], entries: Mapping[str, Entry]
-) -> Group:
+    path: str, call: LayerCall, names: Sequence[str], entries: Mapping[str, NamedTensor]
+) -> WeightGroup:
     """A call's weights in the order of torch.nn: level by level, direction by direction."""
-    group = Group(path, CELL if call.cell else STACK)
+    group = WeightGroup(path, CELL if call.cell else STACK)
     runs = max(1, call.levels * call.directions)
     each = -(-len(names) // runs)
     biases = len(names) == 4 if call.cell else call.biases
@@ -94,12 +94,12 @@ def group_in_order(
     for position, name in enumerate(names):
         run, index = divmod(position, each)
         if name in entries and index < len(roles):
-            place = Place(run // call.directions, run % call.directions, roles[index])
-            group.weights[place] = Weight({"": entries[name]})
+            place = Position(run // call.directions, run % call.directions, roles[index])
+            group.weights[place] = StoredWeight({"": entries[name]})
     return group
 
 
-def _recovered(cell: TakenApart, entries: Mapping[str, Entry]) -> Group | None:
+def _recovered(cell: UnrolledCell, entries: Mapping[str, NamedTensor]) -> WeightGroup | None:
     """The cell that tracing took apart, if one of its maps has the shape of a recurrent kernel."""
     first, second = (
         [entries.get(f"CONSTANTS.c{number}") for number in numbers] for numbers in cell.maps
@@ -110,13 +110,13 @@ def _recovered(cell: TakenApart, entries: Mapping[str, Entry]) -> Group | None:
     if not _is_recurrent(recurrent[0], cell.gates) or other[0] is None:
         return None
     number = other[0].name.rpartition(".")[2]
-    group = Group(f"{_NAMES[cell.gates]}_{number}", CELL, recovered=True)
+    group = WeightGroup(f"{_NAMES[cell.gates]}_{number}", CELL, recovered=True)
     for role, entry in zip(_ORDER, (other[0], recurrent[0], other[1], recurrent[1]), strict=True):
         if entry is not None:
-            group.weights[Place(0, 0, role)] = Weight({"": entry})
+            group.weights[Position(0, 0, role)] = StoredWeight({"": entry})
     return group
 
 
-def _is_recurrent(entry: Entry | None, gates: int) -> bool:
+def _is_recurrent(entry: NamedTensor | None, gates: int) -> bool:
     shape = entry.tensor.shape if entry is not None else ()
     return len(shape) == 2 and shape[0] == gates * shape[1]

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 
 from rnninspect.plugin import Record
-from rnninspect_torch.programs.unrolled import TakenApart, find_cells
+from rnninspect_torch.programs.unrolled import UnrolledCell, find_cells
 
 _CLASS = re.compile(r"^class (\w+)\(\w*\):$", re.MULTILINE)
 _FINAL = re.compile(r"^  (\w{1,60}) : Final\[\w+\] = (.{1,60})$", re.MULTILINE)
@@ -69,7 +69,7 @@ class ClassCode(Record):
     buffers: tuple[str, ...] = ()
     trains: bool = False
     calls: tuple[LayerCall, ...] = ()
-    cells: tuple[TakenApart, ...] = ()
+    cells: tuple[UnrolledCell, ...] = ()
     lists: bool = True
 
 

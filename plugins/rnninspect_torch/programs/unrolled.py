@@ -25,7 +25,7 @@ _WEIGHTS = re.compile(r", CONSTANTS\.c(\d{1,9})(?:, (?:CONSTANTS\.c(\d{1,9})|Non
 Map = tuple[int, int | None]  # the numbers of a linear map's weight and bias
 
 
-class TakenApart(Record):
+class UnrolledCell(Record):
     """A cell: its gates, and of each map the number of its weight and bias among the constants.
 
     The first map is the one that the cell computes first: the recurrent one, but of a GRU.
@@ -35,33 +35,33 @@ class TakenApart(Record):
     maps: tuple[Map, Map]
 
 
-def find_cells(body: str) -> tuple[TakenApart, ...]:
+def find_cells(body: str) -> tuple[UnrolledCell, ...]:
     """The cells in the code of one class."""
     known: dict[str, tuple[Map, ...]] = {}
     for match in _SET.finditer(body):
         known[match[1]] = _maps(match[2], known)
-    cells: list[TakenApart] = []
+    cells: list[UnrolledCell] = []
     waiting: tuple[Map, ...] = ()
     for match in _CUT.finditer(body):
         maps = _maps(match[1], known)
         if match[2] == "4":
             if len(maps) == 2:
-                cells.append(TakenApart(4, (maps[0], maps[1])))
+                cells.append(UnrolledCell(4, (maps[0], maps[1])))
         elif waiting and len(maps) == 1:
-            cells.append(TakenApart(3, (waiting[0], maps[0])))
+            cells.append(UnrolledCell(3, (waiting[0], maps[0])))
             waiting = ()
         else:
             waiting = maps if len(maps) == 1 else ()
     return (*cells, *_bent(body, known))
 
 
-def _bent(body: str, known: dict[str, tuple[Map, ...]]) -> Iterator[TakenApart]:
+def _bent(body: str, known: dict[str, tuple[Map, ...]]) -> Iterator[UnrolledCell]:
     """Elman's cells: tanh or relu of one map to which another one is added in place."""
     in_place = {match[1] for match in _SET.finditer(body) if match[2].startswith("torch.add_(")}
     for match in _BENT.finditer(body):
         maps = _maps(match[1], known)
         if len(maps) == 2 and (match[1] in in_place or "(" in match[1]):
-            yield TakenApart(1, (maps[0], maps[1]))
+            yield UnrolledCell(1, (maps[0], maps[1]))
 
 
 def _maps(expression: str, known: dict[str, tuple[Map, ...]]) -> tuple[Map, ...]:

@@ -11,7 +11,7 @@ from rnninspect_torch.pickles.values import (
     Global,
     Instance,
     Storage,
-    Tensor,
+    TensorView,
     strides_in_a_row,
 )
 from rnninspect_torch.tensors.dtypes import ELEMENT_BYTES
@@ -48,7 +48,7 @@ def parts_of(value: object) -> Array | None:
     return Array(value.args[2], value.args[1], value.args[0]) if len(value.args) == 4 else None
 
 
-def array_of(value: object) -> Tensor | None:
+def array_of(value: object) -> TensorView | None:
     """The tensor that an array stands for; None if it is no array of numbers."""
     array = parts_of(value)
     if array is None:
@@ -61,7 +61,7 @@ def array_of(value: object) -> Tensor | None:
     count = math.prod(shape) if held is None else int(held // size)
     storage = Storage(SCOPE, str(id(value)), dtype, size, count)
     strides = strides_in_a_row(shape)  # the order of axes changes no count
-    return Tensor(storage, 0, shape, strides, dtype)
+    return TensorView(storage, 0, shape, strides, dtype)
 
 
 def _dtype(value: object) -> str | None:

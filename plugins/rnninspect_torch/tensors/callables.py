@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 # Packages of torch whose classes hold data: making one runs nothing that a file could choose.
-PACKAGES = (
+_PACKAGES = (
     "torch.nn.modules.",
     "torch.nn.parallel.",
     "torch.nn.parameter.",
@@ -25,7 +25,7 @@ PACKAGES = (
     "datetime.",
     "pathlib.",
 )
-NAMES: dict[str, tuple[str, ...]] = {
+_NAMES: dict[str, tuple[str, ...]] = {
     "torch": ("Size", "device", "dtype", "ScriptObject", "Tensor", "Generator"),
     "torch._tensor": ("_rebuild_from_type", "_rebuild_from_type_v2"),
     "torch.autograd.variable": ("Variable",),
@@ -65,10 +65,10 @@ def is_foreign(module: str, name: str) -> bool:
         return False  # a class of TorchScript: no Python
     if "." in name:
         return True
-    if name in NAMES.get(module, ()):
+    if name in _NAMES.get(module, ()):
         return False
     if module in ("torch", "torch.cuda", "torch.storage"):
         return not name.endswith(("Storage", "Tensor"))
     if module in ("torch._utils", "torch.jit._pickle"):
         return not name.startswith(("_rebuild_", "build_", "restore_type_tag"))
-    return not (name.lstrip("_")[:1].isupper() and f"{module}.".startswith(PACKAGES))
+    return not (name.lstrip("_")[:1].isupper() and f"{module}.".startswith(_PACKAGES))

@@ -16,7 +16,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from rnninspect.plugin import Source
 
-MOST_CLASHES = 20
+_MOST_CLASHES = 20
 # Calls that make a module of the dict of its attributes, and the place of that among the arguments.
 _STATES = {
     "torch.fx.graph_module.reduce_graph_module": 0,
@@ -114,7 +114,7 @@ class TorchCalls:
         if known is None:
             size = ELEMENT_BYTES.get(dtype, 1)
             known = self.storages[key] = Storage(self.scope, key, dtype, size, count)
-        elif (known.dtype, known.count) != (dtype, count) and len(self.clashes) < MOST_CLASHES:
+        elif (known.dtype, known.count) != (dtype, count) and len(self.clashes) < _MOST_CLASHES:
             was, now = f"{known.count} {known.dtype}", f"{count} {dtype}"
             self.clashes[f"the storage {key[:40]} is called {was} and {now}"] = None
         return known

@@ -13,8 +13,8 @@ if TYPE_CHECKING:
 
 MAGIC = 0x1950A86A20F9469CFC6C  # torch/serialization.py, MAGIC_NUMBER
 INSIDE = "storage inside the pickle "
-HEAD = 1 << 12  # the pickles before the elements take some 400 bytes
-COST = 100  # in opcodes
+_HEAD = 1 << 12  # the pickles before the elements take some 400 bytes
+_COST = 100  # in opcodes
 
 
 def load_nested(calls: Context, value: object) -> Storage:
@@ -23,7 +23,7 @@ def load_nested(calls: Context, value: object) -> Storage:
     Its elements are not read; how many bytes stand in their place is noted in `calls.nested`.
     UnreadableFile if the bytes are no legacy file of one storage.
     """
-    calls.spend(COST)
+    calls.spend(_COST)
     if calls.scope.startswith(INSIDE):
         raise UnreadableFile("a storage inside a storage inside a pickle")
     head, size = _head(value)
@@ -47,12 +47,12 @@ def _head(value: object) -> tuple[bytes, int | None]:
     """The first bytes, and how many there are in all if that is known without decoding them."""
     match value:
         case bytes():
-            return value[:HEAD], len(value)
+            return value[:_HEAD], len(value)
         case str():  # protocol 2 writes each byte as a character
-            return value[:HEAD].encode("latin-1", "replace"), len(value)
+            return value[:_HEAD].encode("latin-1", "replace"), len(value)
         case Blob(encoding=None):
-            return value.head(HEAD), value.source.size
+            return value.head(_HEAD), value.source.size
         case Blob():
-            return value.head(HEAD), None
+            return value.head(_HEAD), None
         case _:
             raise UnreadableFile("a storage inside a pickle is not made of bytes")

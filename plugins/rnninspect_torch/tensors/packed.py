@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from rnninspect_torch.pickles.values import Global, Instance, Mapping, Tensor
+from rnninspect_torch.pickles.values import Global, Instance, Mapping, TensorView
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -15,7 +15,7 @@ QUANTISERS = (".quantiser.scales", ".quantiser.zero_points")  # of a tensor, one
 _LINEAR = ("weight", "bias")
 
 
-def tensors_in(value: object, depth: int = 0) -> Iterator[tuple[str, Tensor]]:
+def tensors_in(value: object, depth: int = 0) -> Iterator[tuple[str, TensorView]]:
     """Tensors that a value of a state dict holds, each with what to append to its name.
 
     A tensor is itself, under nothing; a tuple gives those of its items, a packed parameter its
@@ -24,7 +24,7 @@ def tensors_in(value: object, depth: int = 0) -> Iterator[tuple[str, Tensor]]:
     if depth > _DEEPEST:
         return
     match value:
-        case Tensor():
+        case TensorView():
             yield "", value
             if value.note == "quantised":
                 yield from zip(QUANTISERS, value.parts, strict=False)
@@ -43,7 +43,7 @@ def is_packed(value: object) -> bool:
     )
 
 
-def _unpacked(value: Instance, depth: int) -> Iterator[tuple[str, Tensor]]:
+def _unpacked(value: Instance, depth: int) -> Iterator[tuple[str, TensorView]]:
     state = value.state
     kind = value.path
     if type(state) is tuple and len(state) == 2 and isinstance(state[1], str | Global):
@@ -62,7 +62,7 @@ def _unpacked(value: Instance, depth: int) -> Iterator[tuple[str, Tensor]]:
             yield f".{label}{name}", tensor
 
 
-def _cell(state: tuple[object, ...], depth: int) -> Iterator[tuple[str, Tensor]]:
+def _cell(state: tuple[object, ...], depth: int) -> Iterator[tuple[str, TensorView]]:
     """The five parts of CellParamsBase: kind, tensors, doubles, integers, packed weights.
 
     An int8 cell keeps its biases as tensors, and once more with the packed weights; a float16 cell

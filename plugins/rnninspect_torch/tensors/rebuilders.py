@@ -6,7 +6,7 @@ Their arguments are those of torch/_utils.py and torch/_tensor.py, of version 0.
 from __future__ import annotations
 
 from rnninspect.plugin import UnreadableFile, plural
-from rnninspect_torch.pickles.values import Blob, Global, Instance, Mapping, Storage, Tensor
+from rnninspect_torch.pickles.values import Blob, Global, Instance, Mapping, Storage, TensorView
 from rnninspect_torch.tensors.nested import load_nested
 
 TYPE_CHECKING = False
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     Args = tuple[object, ...]
     Rebuilder = Callable[[Context, Args], object]
 
-MOST_AXES = 64  # as in numpy 2 and in torch's own iterators
+_MOST_AXES = 64  # as in numpy 2 and in torch's own iterators
 LARGEST = 2**63 - 1
 
 
@@ -26,7 +26,7 @@ def integers(value: object, what: str) -> tuple[int, ...]:
     """A tuple of integers below 2^63, no bools among them; else UnreadableFile."""
     if not isinstance(value, tuple | list):
         raise UnreadableFile(f"the {what} of a tensor is no tuple")
-    if len(value) > MOST_AXES:
+    if len(value) > _MOST_AXES:
         raise UnreadableFile(f"the {what} of a tensor has {plural(len(value), 'axis', 'axes')}")
     for item in value:
         if type(item) is not int or not -LARGEST <= item <= LARGEST:
@@ -48,7 +48,7 @@ def dtype_name(value: object) -> str:
     return value.name if isinstance(value, Global) else "uint8"
 
 
-def _view(args: Args, dtype: str | None = None) -> Tensor:
+def _view(args: Args, dtype: str | None = None) -> TensorView:
     storage, offset, shape, strides = args[:4]
     if isinstance(storage, Instance):  # torch.storage.TypedStorage around an untyped one
         storage = next((arg for arg in storage.args if isinstance(arg, Storage)), None)
@@ -58,53 +58,55 @@ def _view(args: Args, dtype: str | None = None) -> Tensor:
     if len(axes) != len(steps):
         raise UnreadableFile(f"a tensor of rank {len(axes)} with {plural(len(steps), 'stride')}")
     start = storage.start + integer(offset, "offset")
-    return Tensor(storage, start, axes, steps, dtype or storage.dtype or "uint8")
+    return TensorView(storage, start, axes, steps, dtype or storage.dtype or "uint8")
 
 
-def _tensor(_calls: Context, args: Args) -> Tensor:
+def _tensor(_calls: Context, args: Args) -> TensorView:
     return _view(args)
 
 
-def _tensor_v3(_calls: Context, args: Args) -> Tensor:
+def _tensor_v3(_calls: Context, args: Args) -> TensorView:
     return _view(args, dtype_name(args[6]))
 
 
 def _parameter(_calls: Context, args: Args) -> object:
-    return args[0].changed(parameter=True) if isinstance(args[0], Tensor) else args[0]
+    return args[0].changed(parameter=True) if isinstance(args[0], TensorView) else args[0]
 
 
 def _buffer(_calls: Context, args: Args) -> object:
-    return args[0].changed(parameter=False) if isinstance(args[0], Tensor) else args[0]
+    return args[0].changed(parameter=False) if isinstance(args[0], TensorView) else args[0]
 
 
 def _unwrapped(_calls: Context, args: Args) -> object:
     return args[0]
 
 
-def _quantised(_calls: Context, args: Args) -> Tensor:
+def _quantised(_calls: Context, args: Args) -> TensorView:
     scheme = args[4] if type(args[4]) is tuple else ()
-    parts = tuple(part for part in scheme[:4] if isinstance(part, Tensor))
+    parts = tuple(part for part in scheme[:4] if isinstance(part, TensorView))
     return _view(args).changed(parts=parts, note="quantised")
 
 
-def _sparse(_calls: Context, args: Args) -> Tensor:
+def _sparse(_calls: Context, args: Args) -> TensorView:
     data = args[1] if type(args[1]) is tuple else ()
-    parts = tuple(part for part in data[:4] if isinstance(part, Tensor))
+    parts = tuple(part for part in data[:4] if isinstance(part, TensorView))
     sizes = [item for item in data[:4] if type(item) is tuple]
     if not parts or not sizes:
         raise UnreadableFile("a sparse tensor without values or size")
     shape = integers(sizes[-1], "shape")
-    return Tensor(None, 0, shape, (0,) * len(shape), parts[-1].dtype, parts=parts, note="sparse")
+    return TensorView(
+        None, 0, shape, (0,) * len(shape), parts[-1].dtype, parts=parts, note="sparse"
+    )
 
 
-def _meta(_calls: Context, args: Args) -> Tensor:
+def _meta(_calls: Context, args: Args) -> TensorView:
     shape, strides = integers(args[1], "shape"), integers(args[2], "stride")
-    return Tensor(None, 0, shape, strides, dtype_name(args[0]), note="meta")
+    return TensorView(None, 0, shape, strides, dtype_name(args[0]), note="meta")
 
 
-def _wrapper(_calls: Context, args: Args) -> Tensor:
+def _wrapper(_calls: Context, args: Args) -> TensorView:
     shape, strides = integers(args[2], "shape"), integers(args[3], "stride")
-    return Tensor(None, 0, shape, strides, dtype_name(args[1]), note="wrapper")
+    return TensorView(None, 0, shape, strides, dtype_name(args[1]), note="wrapper")
 
 
 def _from_type(calls: Context, args: Args) -> object:
@@ -113,11 +115,11 @@ def _from_type(calls: Context, args: Args) -> object:
     if type(inner) is not tuple:
         raise UnreadableFile("a tensor subclass without arguments")
     value = calls.call(function, inner)
-    if not isinstance(value, Tensor) or value.storage is not None:
+    if not isinstance(value, TensorView) or value.storage is not None:
         return value
     held = state if isinstance(state, Mapping) else Mapping()
     calls.spend(len(held.pairs))
-    parts = tuple(part for part in held.named.values() if isinstance(part, Tensor))
+    parts = tuple(part for part in held.named.values() if isinstance(part, TensorView))
     return value.changed(parts=parts, note="shard" if "_local_tensor" in held.named else value.note)
 
 

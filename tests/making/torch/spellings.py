@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from rnninspect_torch.other_cells.spelling import GatedSpelling, Part, Side
+from rnninspect_torch.other_cells.spelling import GatedSpelling, Side, WeightPattern
 
 Shape = tuple[int, ...]
 COUNTS = {"RNN": 1, "GRU": 3, "LSTM": 4}
@@ -69,7 +69,7 @@ def _weights(spelling: GatedSpelling, word: int) -> Iterator[tuple[Side, str, in
 
 
 def _by_gate(
-    spelling: GatedSpelling, part: Part, name: str, word: int
+    spelling: GatedSpelling, part: WeightPattern, name: str, word: int
 ) -> Iterator[tuple[Side, str, int]]:
     for words in spelling.gates:
         chosen = [known for known in words if known]

@@ -12,7 +12,7 @@ from rnninspect.model import Fact, SavedModel
 from rnninspect.plugin import Role
 from rnninspect.rules import Level, check
 from rnninspect_torch.layers.sizing import infer
-from rnninspect_torch.networks.records import Place
+from rnninspect_torch.networks.records import Position
 
 GATES = {"RNN": 1, "GRU": 3, "LSTM": 4}
 
@@ -68,7 +68,7 @@ def test_one_kernel_alone_is_a_possible_cell(without: str, tmp_path: Path) -> No
 
 @pytest.mark.parametrize(("cell", "doubtful"), [(None, True), ("LSTM", False)])
 def test_only_gates_that_no_name_tells_are_in_doubt(cell: str | None, doubtful: bool) -> None:
-    kernel = {Place(0, 0, Role.KERNEL): (20, 3), Place(0, 0, Role.BIAS): (20,)}
+    kernel = {Position(0, 0, Role.KERNEL): (20, 3), Position(0, 0, Role.BIAS): (20,)}
     outline = infer(kernel, cell)
     assert outline is not None
     assert (outline.hidden, outline.inputs) == (5, (3,))

@@ -28,7 +28,7 @@ from rnninspect.model import Fact, Fate, Origin, Purpose, RecurrentLayer
 from rnninspect.plugin import Role
 from rnninspect.rules import Level, check
 from rnninspect_torch.layers.sizing import infer
-from rnninspect_torch.networks.records import Place
+from rnninspect_torch.networks.records import Position
 
 Shapes = dict[str, tuple[int, ...]]
 GATES = {"RNN": 1, "GRU": 3, "LSTM": 4}
@@ -104,7 +104,7 @@ def test_every_stack_of_torch_is_told_by_its_shapes(
     assert outline.doubt == ""
 
 
-def _places(shapes: Shapes) -> dict[Place, tuple[int, ...]]:
+def _places(shapes: Shapes) -> dict[Position, tuple[int, ...]]:
     roles = {
         "weight_ih": Role.KERNEL,
         "weight_hh": Role.RECURRENT_KERNEL,
@@ -115,7 +115,7 @@ def _places(shapes: Shapes) -> dict[Place, tuple[int, ...]]:
     places = {}
     for label, shape in shapes.items():
         start, _, end = label.partition("_l")
-        places[Place(int(end[0]), int("reverse" in end), roles[start])] = shape
+        places[Position(int(end[0]), int("reverse" in end), roles[start])] = shape
     return places
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from rnninspect_torch.programs.script_code import LayerCall, parse_code
-from rnninspect_torch.programs.unrolled import TakenApart, find_cells
+from rnninspect_torch.programs.unrolled import UnrolledCell, find_cells
 
 CODE = """
 class LSTM(Module):
@@ -58,10 +58,10 @@ def test_cells_that_were_taken_apart() -> None:
     return torch.tanh(torch.add_(torch.linear(f(h, 0), CONSTANTS.c10), _7))
 """
     assert find_cells(body) == (
-        TakenApart(4, ((0, 1), (2, None))),
-        TakenApart(3, ((3, None), (4, None))),
-        TakenApart(1, ((7, 8), (5, 6))),
-        TakenApart(1, ((10, None), (5, 6))),
+        UnrolledCell(4, ((0, 1), (2, None))),
+        UnrolledCell(3, ((3, None), (4, None))),
+        UnrolledCell(1, ((7, 8), (5, 6))),
+        UnrolledCell(1, ((10, None), (5, 6))),
     )
 
 

@@ -18,9 +18,9 @@ from rnninspect.source.source import open_source
 from rnninspect_torch import TorchReader
 from rnninspect_torch.other_cells.families import FAMILIES
 from rnninspect_torch.other_cells.finding import anchors
-from rnninspect_torch.other_cells.leaves import what_a_name_says as passes
+from rnninspect_torch.other_cells.hand_written import GATED
+from rnninspect_torch.other_cells.prefilter import what_a_name_says as passes
 from rnninspect_torch.other_cells.spelling import GatedSpelling
-from rnninspect_torch.other_cells.spellings import GATED
 
 DISTRACTORS = {
     "net.stem.conv.weight": (16, 12, 3, 3),

@@ -15,7 +15,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from rnninspect_torch.networks.records import Entry, Root
+    from rnninspect_torch.networks.records import NamedTensor, Root
 
 # What the name of a parameter has in it, or is, where nothing beside it is certainly a network.
 _WORDS = (".", "weight", "bias", "kernel", "embedding")
@@ -85,7 +85,7 @@ def is_likely(root: Root) -> bool:
     )
 
 
-def _is_parameter(entry: Entry) -> bool:
+def _is_parameter(entry: NamedTensor) -> bool:
     before, _, leaf = entry.name.rpartition(".")
     if before:
         return leaf.startswith(_LEAVES) or re.fullmatch(_CELL, leaf) is not None

@@ -13,8 +13,8 @@ from rnninspect_torch.networks.purposes import (
     purpose_of_key,
     purpose_of_object,
 )
-from rnninspect_torch.networks.records import Entry, Root
-from rnninspect_torch.pickles.values import Global, Instance, Mapping, Tensor
+from rnninspect_torch.networks.records import NamedTensor, Root
+from rnninspect_torch.pickles.values import Global, Instance, Mapping, TensorView
 from rnninspect_torch.tensors.arrays import array_of
 from rnninspect_torch.tensors.packed import FEW, is_packed, tensors_in
 
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
     _Into = tuple[list[Root], Walk]
 
-_HOLDING = (Tensor, Mapping, Instance, list, tuple)  # what a tensor may be in
+_HOLDING = (TensorView, Mapping, Instance, list, tuple)  # what a tensor may be in
 _COST = 3  # what one of these takes, beside a number or a text
 _COST_OF_OBJECT = 10  # which has attributes, items and arguments, each of them walked
 _OF_STATE_DICTS = "_metadata"  # the attribute that nn.Module.state_dict gives the dict it makes
@@ -38,7 +38,7 @@ _LOSSES = "torch.nn.modules.loss."
 _ASIDE = (Purpose.OPTIMIZER, Purpose.STATE)
 
 
-class _Place(Record):
+class _Reached(Record):
     """A value and how it was reached.
 
     Attributes:
@@ -54,11 +54,11 @@ class _Place(Record):
     loose: bool = False
     home: Root | None = None
 
-    def below(self, path: str, key: str, value: object, *, loose: bool = False) -> _Place:
+    def below(self, path: str, key: str, value: object, *, loose: bool = False) -> _Reached:
         """The place of something that this one holds under a key."""
         purpose = purpose_of_key(key, self.purpose)
         loose = loose or self.loose or is_ambiguous(key)
-        return _Place(path, value, purpose, loose, self.home)
+        return _Reached(path, value, purpose, loose, self.home)
 
 
 def find_roots(value: object, walk: Walk) -> list[Root]:
@@ -68,30 +68,30 @@ def find_roots(value: object, walk: Walk) -> list[Root]:
     to counts as a network if anything else refers to it.
     """
     roots: list[Root] = []
-    aside = _walk([_Place("", value, Purpose.PARAMETER)], roots, walk, _ASIDE)
+    aside = _walk([_Reached("", value, Purpose.PARAMETER)], roots, walk, _ASIDE)
     _walk(aside[::-1], roots, walk)
     return settle([root for root in roots if root.entries])
 
 
 def _walk(
-    waiting: list[_Place], roots: list[Root], walk: Walk, leave: Container[Purpose] = ()
-) -> list[_Place]:
+    waiting: list[_Reached], roots: list[Root], walk: Walk, leave: Container[Purpose] = ()
+) -> list[_Reached]:
     """Add the roots below some places, and return those left for later because of their purpose."""
-    left: list[_Place] = []
+    left: list[_Reached] = []
     while waiting:
         place = waiting.pop()
         walk.step()
         if place.purpose in leave:
             left.append(place)
-        elif isinstance(place.value, Tensor):
-            entry = Entry(place.path or "tensor", place.value)
+        elif isinstance(place.value, TensorView):
+            entry = NamedTensor(place.path or "tensor", place.value)
             roots.append(Root("", place.purpose, [entry], loose=place.loose))
         elif walk.first_visit(place.value):
             waiting.extend(reversed(list(_look_into(place, roots, walk))))
     return left
 
 
-def _look_into(place: _Place, roots: list[Root], walk: Walk) -> Iterator[_Place]:
+def _look_into(place: _Reached, roots: list[Root], walk: Walk) -> Iterator[_Reached]:
     """Add the root that a value is, and yield what else lies in it."""
     value = place.value
     match value:
@@ -107,13 +107,13 @@ def _look_into(place: _Place, roots: list[Root], walk: Walk) -> Iterator[_Place]
         case Instance() if value.path == _COMPILED:
             yield place._replace(value=value.args)
         case Instance() if (array := array_of(value)) is not None:
-            entry = Entry(place.path or "array", array)
+            entry = NamedTensor(place.path or "array", array)
             roots.append(Root("", place.purpose, [entry], loose=place.loose))
         case Instance():
             yield from _object(place, value, (roots, walk))
 
 
-def _module(place: _Place, module: Instance, into: _Into) -> Iterator[_Place]:
+def _module(place: _Reached, module: Instance, into: _Into) -> Iterator[_Reached]:
     """Add a module to the root that it is part of, or as a root of its own."""
     roots, walk = into
     if module.path.startswith(_LOSSES):  # it has no parameters, at most the weights of classes
@@ -130,14 +130,14 @@ def _module(place: _Place, module: Instance, into: _Into) -> Iterator[_Place]:
         yield inside.below(whole, key, value, loose=True)
 
 
-def _object(place: _Place, value: Instance, into: _Into) -> Iterator[_Place]:
+def _object(place: _Reached, value: Instance, into: _Into) -> Iterator[_Reached]:
     """What an object holds that is not a module: a trainer, an optimizer, a named tuple."""
     _, walk = into
     walk.step(_COST_OF_OBJECT)
     held = value.attributes if value.has_attributes else {}
     purpose = purpose_of_object(value.path, held, place.purpose)
     loose = place.loose or value.pairs is None
-    own = _Place(place.path, value, purpose, loose, place.home)
+    own = _Reached(place.path, value, purpose, loose, place.home)
     if held:
         yield from _dict(own, held.items(), into)
     elif value.state:  # what its own __setstate__ would take: a partial's, a list of slots
@@ -158,19 +158,19 @@ def _pairs(value: list[object] | tuple[object, ...]) -> Iterator[tuple[object, o
         yield from ((str(index), item) for index, item in enumerate(value))
 
 
-def _is_named(item: object) -> TypeGuard[tuple[str, Tensor]]:
+def _is_named(item: object) -> TypeGuard[tuple[str, TensorView]]:
     if not isinstance(item, tuple) or len(item) != 2:
         return False
-    return isinstance(item[0], str) and isinstance(item[1], Tensor)
+    return isinstance(item[0], str) and isinstance(item[1], TensorView)
 
 
 def _dict(
-    place: _Place,
+    place: _Reached,
     pairs: Iterable[tuple[object, object]],
     into: _Into,
     *,
     is_state_dict: bool = False,
-) -> Iterator[_Place]:
+) -> Iterator[_Reached]:
     roots, walk = into
     held, tensors = _holding(pairs, walk)
     for key in tensors:
@@ -182,9 +182,11 @@ def _dict(
     own = Root(place.path, place.purpose, loose=place.loose, is_state_dict=is_state_dict)
     for label, value in held.items():
         if (array := array_of(value)) is not None:
-            own.entries.append(Entry(label, array))
+            own.entries.append(NamedTensor(label, array))
         elif _is_tensors(value):
-            own.entries.extend(Entry(label + tail, tensor) for tail, tensor in tensors_in(value))
+            own.entries.extend(
+                NamedTensor(label + tail, tensor) for tail, tensor in tensors_in(value)
+            )
         elif isinstance(value, Mapping | Instance | list | tuple):
             yield place.below(walk.join(place.path, label), label, value)
     if own.entries:
@@ -193,10 +195,10 @@ def _dict(
 
 def _holding(
     pairs: Iterable[tuple[object, object]], walk: Walk
-) -> tuple[dict[str, object], list[Tensor]]:
+) -> tuple[dict[str, object], list[TensorView]]:
     """The values that tensors may be in, by a name for their key, and the keys that are tensors."""
     held: dict[str, object] = {}
-    tensors: list[Tensor] = []
+    tensors: list[TensorView] = []
     for index, (key, value) in enumerate(pairs):
         walk.step()
         label = _label(key, index)
@@ -205,7 +207,7 @@ def _holding(
             held[label] = value
         elif label in held:  # the last value of a key counts
             del held[label]
-        if isinstance(key, Tensor):
+        if isinstance(key, TensorView):
             tensors.append(key)
     return held, tensors
 
@@ -215,9 +217,9 @@ def _is_tensors(value: object) -> bool:
     if isinstance(value, tuple):
         parts = [item for item in value[:FEW] if item is not None]
         return 0 < len(parts) <= len(value) <= FEW and all(
-            isinstance(item, Tensor) or is_packed(item) for item in parts
+            isinstance(item, TensorView) or is_packed(item) for item in parts
         )
-    return isinstance(value, Tensor) or is_packed(value)
+    return isinstance(value, TensorView) or is_packed(value)
 
 
 def _label(key: object, index: int) -> str:

@@ -22,27 +22,27 @@ _MOST = 100  # files of torch that are looked at
 _SHOWN = 5
 
 
-class Bundle(Record):
+class ArchivedModel(Record):
     """The file of torch in an archive, and what is noted of the others."""
 
     inner: Source
     notes: tuple[Observation, ...] = ()
 
 
-def in_tar(source: Source) -> Bundle:
+def in_tar(source: Source) -> ArchivedModel:
     """The file of torch in a tar archive; UnreadableFile if it does not hold one."""
     members = read_tar(source)
     return _choose("tar", list(members), members.__getitem__)
 
 
-def in_zip(source: Source) -> Bundle:
+def in_zip(source: Source) -> ArchivedModel:
     """The file of torch in a zip archive of other files; UnreadableFile if it does not hold one."""
     members = {member.name: member for member in read_directory(source)}
     names = [name for name in members if name.lower().endswith(BUNDLED)]
     return _choose("zip", names, lambda name: open_member(source, members[name]))
 
 
-def _choose(kind: str, names: list[str], opened: Callable[[str], Source]) -> Bundle:
+def _choose(kind: str, names: list[str], opened: Callable[[str], Source]) -> ArchivedModel:
     named = [name for name in names if name.rpartition("/")[2] in _WEIGHTS]
     tried = {name: opened(name) for name in named or names[:_MOST]}
     known = named or [name for name, part in tried.items() if sniff(part) is not None]
@@ -52,7 +52,7 @@ def _choose(kind: str, names: list[str], opened: Callable[[str], Source]) -> Bun
     chosen = known[0]
     others = [name for name in names if name.lower().endswith(BUNDLED) and name != chosen]
     if not others:
-        return Bundle(tried[chosen])
+        return ArchivedModel(tried[chosen])
     listed = ", ".join(name[:60] for name in others[:_SHOWN])
     detail = f"of the {kind} archive only {chosen[:60]} is read, and not {listed}"
-    return Bundle(tried[chosen], (Observation(Fact.UNUSUAL, detail),))
+    return ArchivedModel(tried[chosen], (Observation(Fact.UNUSUAL, detail),))

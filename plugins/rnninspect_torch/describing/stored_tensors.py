@@ -7,15 +7,17 @@ from rnninspect_torch.tensors.dtypes import ELEMENT_BYTES, bytes_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from rnninspect_torch.describing.saved import Saved
-    from rnninspect_torch.networks.records import Entry
-    from rnninspect_torch.pickles.values import Storage, Tensor
+    from rnninspect_torch.describing.contents import Contents
+    from rnninspect_torch.networks.records import NamedTensor
+    from rnninspect_torch.pickles.values import Storage, TensorView
 
-LARGEST = 2**63 - 1
+_LARGEST = 2**63 - 1
 _TWO_IN_ONE = {"float4_e2m1fn_x2": 2}
 
 
-def stored(entry: Entry, purpose: Purpose, saved: Saved, name: str | None = None) -> StoredTensor:
+def stored(
+    entry: NamedTensor, purpose: Purpose, saved: Contents, name: str | None = None
+) -> StoredTensor:
     """The stored tensor of an entry; nothing in it is read."""
     tensor = entry.tensor
     name = entry.name if name is None else name
@@ -36,7 +38,7 @@ def stored(entry: Entry, purpose: Purpose, saved: Saved, name: str | None = None
     )
 
 
-def _without_storage(name: str, tensor: Tensor, purpose: Purpose) -> StoredTensor:
+def _without_storage(name: str, tensor: TensorView, purpose: Purpose) -> StoredTensor:
     """A meta tensor, or one made of others: a sparse one, a shard, a tensor subclass."""
     parts = [part for part in tensor.parts if part.storage is not None]
     size = sum(bytes_of(part.count, part.dtype) for part in parts)
@@ -44,13 +46,13 @@ def _without_storage(name: str, tensor: Tensor, purpose: Purpose) -> StoredTenso
     return StoredTensor(name, tensor.shape, tensor.dtype, size, inner or f"meta {name}", purpose)
 
 
-def identity(tensor: Tensor, storage: Storage) -> str:
+def identity(tensor: TensorView, storage: Storage) -> str:
     """Equal for two views of the same elements, also when one is the other's transpose."""
     touched = f"{tensor.count}*1" if tensor.in_a_row else footprint(tensor)
     return f"{storage.scope}/{storage.key}+{tensor.offset}:{touched}"
 
 
-def footprint(tensor: Tensor) -> str:
+def footprint(tensor: TensorView) -> str:
     """Which elements behind its first one a view touches, whatever the order of its axes.
 
     Axes are taken from the widest stride to the narrowest, axes of one element are left out, and
@@ -66,10 +68,12 @@ def footprint(tensor: Tensor) -> str:
     return ",".join(f"{size}*{stride}" for stride, size in joined)
 
 
-def _payload(tensor: Tensor, storage: Storage, saved: Saved) -> tuple[int | None, int | None]:
+def _payload(
+    tensor: TensorView, storage: Storage, saved: Contents
+) -> tuple[int | None, int | None]:
     """Bytes needed by the storage's own account, or by a view beyond it, and bytes held."""
     held = saved.held_bytes(storage)
-    if held is None or tensor.is_impossible or tensor.count > LARGEST:
+    if held is None or tensor.is_impossible or tensor.count > _LARGEST:
         return None, None
     if not tensor.count and min(tensor.shape, default=0) < 0:
         return None, None

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from rnninspect.plugin import Role
-from rnninspect_torch.networks.records import Place
+from rnninspect_torch.networks.records import Position
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from rnninspect_torch.networks.records import Declared, Group
+    from rnninspect_torch.networks.records import DeclaredModule, WeightGroup
 
 
-def unfold(group: Group, declared: Declared | None) -> None:
+def unfold(group: WeightGroup, declared: DeclaredModule | None) -> None:
     """Give each numbered weight its level and direction."""
     if not group.indexed:
         return
@@ -18,12 +18,12 @@ def unfold(group: Group, declared: Declared | None) -> None:
     if declared is not None and type(declared.attributes.get("bidirectional")) is bool:
         directions = 2 if declared.attributes["bidirectional"] else 1
     for (index, role), weight in group.indexed.items():
-        place = Place(index // directions, index % directions, role)
+        place = Position(index // directions, index % directions, role)
         group.weights.setdefault(place, weight)
     group.indexed.clear()
 
 
-def _directions(group: Group) -> int:
+def _directions(group: WeightGroup) -> int:
     """Two if the second kernel reads what the first one reads, and the third one twice the state.
 
     Where input and state are as wide as each other and there are two kernels, both answers give
@@ -38,7 +38,7 @@ def _directions(group: Group) -> int:
     return 2 if kernels[1] == kernels[0] != state else 1
 
 
-def _width(group: Group, index: int, role: Role) -> int | None:
+def _width(group: WeightGroup, index: int, role: Role) -> int | None:
     weight = group.indexed.get((index, role))
     shape = weight.shape if weight else None
     return shape[1] if shape is not None and len(shape) == 2 else None

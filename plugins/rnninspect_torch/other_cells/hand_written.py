@@ -1,11 +1,11 @@
 """The table of hand-written cells: how people call the weights of their own RNN, GRU and LSTM.
 
-To add a spelling, add a row here; to add a cell of a library, a row in `library_cells`.
+To add a spelling, add a row here; to add a cell of a library, a row in `libraries`.
 """
 
 from __future__ import annotations
 
-from rnninspect_torch.other_cells.spelling import GatedSpelling, Part, Side
+from rnninspect_torch.other_cells.spelling import GatedSpelling, Side, WeightPattern
 
 _INPUT = ("i", "in", "input", "add")
 _FORGET = ("f", "forget", "remember")
@@ -15,8 +15,8 @@ _CANDIDATE = (
     *("inputmodulation", "block", "state"),
 )
 _OUTPUT = ("o", "out", "output")
-LSTM_GATES = (_INPUT, _FORGET, _CANDIDATE, _OUTPUT)
-GRU_GATES = (
+_LSTM_GATES = (_INPUT, _FORGET, _CANDIDATE, _OUTPUT)
+_GRU_GATES = (
     ("z", "u", "update"),
     ("r", "reset"),
     (
@@ -100,7 +100,7 @@ _CONV_LSTM = r"conv_?lstm|clstm|lstm_?(?:cell|layer|block|unit)|cell_?list|lstm_
 _LSTM_CELL = r"lstm_?cell|cell_?list|(?:^|[. ])\w*lstm_?\d*(?:\.\d+)?$"
 _ANY_CELL = r"cell|rnn|recurr|lstm"
 # Layers that people keep in the same class as their cell, and the state that it starts from.
-OUTPUTS = (
+_OUTPUTS = (
     r"(?:fc|out|output|linear|head|decoder|classifier|embedding|embed|emb|dense|projection|proj"
     r"|[hi]2o|o2o|h2y|hidden2\w+|hiddento(?:output|out|tag)|i2o|why|ho|who|by|bo|bout|v"
     r"|fc\d|linear\d|softmax|regressor|predictor|encoder|wordembeddings|outputlayer|outlayer)"
@@ -110,14 +110,14 @@ OUTPUTS = (
 
 
 def _apart(cell: str, gates: tuple[tuple[str, ...], ...]) -> list[GatedSpelling]:
-    peephole = (Part(Side.PEEPHOLE, ("wc{}", "w{}c", "v{}", "p{}", "peephole{}")),)
+    peephole = (WeightPattern(Side.PEEPHOLE, ("wc{}", "w{}c", "v{}", "p{}", "peephole{}")),)
     more = peephole if cell == "LSTM" else ()
     return [
         GatedSpelling(
             cell,
             gates,
-            (Part(Side.INPUT, (inputs,)), Part(Side.STATE, (states,)), *more),
-            beside=OUTPUTS,
+            (WeightPattern(Side.INPUT, (inputs,)), WeightPattern(Side.STATE, (states,)), *more),
+            beside=_OUTPUTS,
         )
         for inputs, states in _APART_BY_GATE
     ]
@@ -129,12 +129,12 @@ def _fused(cell: str, count: int) -> list[GatedSpelling]:
             cell,
             (),
             (
-                Part(Side.INPUT, (inputs,), (0, count)),
-                Part(Side.STATE, (states,), (0, count)),
+                WeightPattern(Side.INPUT, (inputs,), (0, count)),
+                WeightPattern(Side.STATE, (states,), (0, count)),
             ),
             # Two square matrices make an Elman cell, and also half of the attentions.
             words="" if telling or count > 1 else _RECURRENT,
-            beside=OUTPUTS,
+            beside=_OUTPUTS,
         )
         for telling, pairs in ((True, _STATE_TO_STATE), (False, _APART))
         for inputs, states in pairs
@@ -142,36 +142,43 @@ def _fused(cell: str, count: int) -> list[GatedSpelling]:
 
 
 def _together(cell: str, gates: tuple[tuple[str, ...], ...]) -> GatedSpelling:
-    return GatedSpelling(cell, gates, (Part(Side.BOTH, _TOGETHER_BY_GATE),), beside=OUTPUTS)
+    return GatedSpelling(
+        cell, gates, (WeightPattern(Side.BOTH, _TOGETHER_BY_GATE),), beside=_OUTPUTS
+    )
 
 
 def _half(number: int) -> GatedSpelling:
     """One of the two passes of RAFT's SepConvGRU: along the rows, then along the columns."""
     other = rf"conv[zrq]{3 - number}\."
-    part = Part(Side.BOTH, (f"conv{{}}{number}",))
-    return GatedSpelling("GRU", GRU_GATES, (part,), beside=other)
+    part = WeightPattern(Side.BOTH, (f"conv{{}}{number}",))
+    return GatedSpelling("GRU", _GRU_GATES, (part,), beside=other)
 
 
 GATED = (
-    *_apart("LSTM", LSTM_GATES),
-    *_apart("GRU", GRU_GATES),
+    *_apart("LSTM", _LSTM_GATES),
+    *_apart("GRU", _GRU_GATES),
     *_fused("LSTM", 4),
     *_fused("GRU", 3),
     *_fused("RNN", 1),
-    _together("LSTM", LSTM_GATES),
-    _together("GRU", GRU_GATES),
+    _together("LSTM", _LSTM_GATES),
+    _together("GRU", _GRU_GATES),
     GatedSpelling(
         "GRU",
         (),
-        (Part(Side.BOTH, _TWO_GATES, (0, 2)), Part(Side.BOTH, _ONE_CANDIDATE, (2, 1))),
+        (
+            WeightPattern(Side.BOTH, _TWO_GATES, (0, 2)),
+            WeightPattern(Side.BOTH, _ONE_CANDIDATE, (2, 1)),
+        ),
     ),
-    GatedSpelling("LSTM", (), (Part(Side.BOTH, _CONVOLUTIONS, (0, 4)),), _CONV_LSTM, _ANY_CELL),
-    GatedSpelling("LSTM", (), (Part(Side.BOTH, _PRODUCTS, (0, 4)),), _LSTM_CELL),
+    GatedSpelling(
+        "LSTM", (), (WeightPattern(Side.BOTH, _CONVOLUTIONS, (0, 4)),), _CONV_LSTM, _ANY_CELL
+    ),
+    GatedSpelling("LSTM", (), (WeightPattern(Side.BOTH, _PRODUCTS, (0, 4)),), _LSTM_CELL),
     GatedSpelling(  # the tutorial's: i2h and i2o read input and state
         "RNN",
         (),
-        (Part(Side.BOTH, ("i2h", "in2hidden", "input2hidden", "inputtohidden", "xh2h")),),
-        beside=OUTPUTS,
+        (WeightPattern(Side.BOTH, ("i2h", "in2hidden", "input2hidden", "inputtohidden", "xh2h")),),
+        beside=_OUTPUTS,
         output=("i2o", "in2output", "input2output", "inputtooutput", "xh2o"),
     ),
     _half(1),

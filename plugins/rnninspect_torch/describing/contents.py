@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from rnninspect_torch.tensors.calls import TorchCalls
 
 
-class Saved(Record):
+class Contents(Record):
     """One pickled value with its surroundings.
 
     Attributes:

@@ -12,8 +12,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
     from rnninspect.plugin import StoredTensor
-    from rnninspect_torch.networks.records import Declared, Entry
-    from rnninspect_torch.other_cells.leaves import Remainder
+    from rnninspect_torch.networks.records import DeclaredModule, NamedTensor
+    from rnninspect_torch.other_cells.prefilter import Remainder
     from rnninspect_torch.other_cells.suspects import Suspects
 
 _MOST = 50  # observations of one network
@@ -21,7 +21,7 @@ _SHOWN = 6  # names in one of them
 
 
 def look_alikes(
-    suspects: Suspects, rest: Remainder, stored: Callable[[Entry], StoredTensor]
+    suspects: Suspects, rest: Remainder, stored: Callable[[NamedTensor], StoredTensor]
 ) -> Iterator[Observation]:
     """One observation for each kind of module, with the tensors of all modules of the kind.
 
@@ -40,7 +40,9 @@ def look_alikes(
         yield Observation(Fact.POSSIBLE, detail, tensors=tensors)
 
 
-def _described(alike: list[str], telling: list[Entry], declared: dict[str, Declared]) -> str:
+def _described(
+    alike: list[str], telling: list[NamedTensor], declared: dict[str, DeclaredModule]
+) -> str:
     path = alike[0]
     names = list(dict.fromkeys(entry.name for entry in telling))
     shown = ", ".join(names[:_SHOWN]) + (", …" if len(names) > _SHOWN else "")
@@ -59,7 +61,9 @@ def _alike(suspects: Suspects) -> dict[object, list[str]]:
     return alike
 
 
-def _with_neighbours(suspects: Suspects, loose: Sequence[Entry]) -> dict[str, list[Entry]]:
+def _with_neighbours(
+    suspects: Suspects, loose: Sequence[NamedTensor]
+) -> dict[str, list[NamedTensor]]:
     """The telling tensors of each module, and the others that are directly in it, each once."""
     held = {path: {id(entry): entry for entry in telling} for path, telling in suspects.items()}
     for entry in loose if held else ():

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
     from rnninspect.plugin import StoredTensor
-    from rnninspect_torch.networks.records import Entry
+    from rnninspect_torch.networks.records import NamedTensor
 
     Shape = tuple[int, ...]
 
@@ -40,7 +40,7 @@ class _Run(Record):
 
 
 def possible_layers(
-    entries: Sequence[Entry], label: str | None, stored: Callable[[Entry], StoredTensor]
+    entries: Sequence[NamedTensor], label: str | None, stored: Callable[[NamedTensor], StoredTensor]
 ) -> Iterator[Observation]:
     """One observation for each run of arrays with the shapes of a layer, with its tensors."""
     shapes = [entry.tensor.shape for entry in entries]

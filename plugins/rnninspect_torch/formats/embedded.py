@@ -18,13 +18,13 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from rnninspect.plugin import Source
-    from rnninspect_torch.describing.saved import Saved
+    from rnninspect_torch.describing.contents import Contents
     from rnninspect_torch.networks.walking import Walk
 
 _GRAPH = "saved_model.pb"
 
 
-def find_inside(saved: Saved, walk: Walk) -> Inside | None:
+def find_inside(saved: Contents, walk: Walk) -> Inside | None:
     """The one file of a model that a pickle holds; None if it holds none.
 
     Raises UnreadableFile if it holds several, of which none is the model.

@@ -14,9 +14,9 @@ from rnninspect_torch.networks.naming import words_in
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from rnninspect.plugin import Source
-    from rnninspect_torch.networks.records import Declared, Entry
+    from rnninspect_torch.networks.records import DeclaredModule, NamedTensor
 
-    Leaf = tuple[str, str, Entry]  # a module, the name of a weight in it, and the tensor
+    Leaf = tuple[str, str, NamedTensor]  # a module, the name of a weight in it, and the tensor
 
 
 class Remainder(Record):
@@ -30,10 +30,10 @@ class Remainder(Record):
         source: the file, to which the work of the search is booked.
     """
 
-    entries: list[Entry]
-    loose: list[Entry]
+    entries: list[NamedTensor]
+    loose: list[NamedTensor]
     leaves: list[Leaf]
-    declared: dict[str, Declared]
+    declared: dict[str, DeclaredModule]
     source: Source
 
     def spend(self, steps: int) -> None:
@@ -59,7 +59,7 @@ _CALLED = ("lstm", "gru", "rnn", "cell", "recurr", "elman")
 # Words in longer names, `conv_h2h.0.weight`: one is in each that `families.TELLING` finds.
 HINTS = ("2h", "h2", "recurrent_", "hh", "ih", "state_", "hidden_")
 # A class that is called like a cell or a layer of cells.
-CLASS = r"(?:lstm|gru|rnn)_?(?:cell|layer|unit|block)?(?:\d?d)?$"
+_CLASS = r"(?:lstm|gru|rnn)_?(?:cell|layer|unit|block)?(?:\d?d)?$"
 
 
 def normalised(name: str) -> str:
@@ -68,7 +68,10 @@ def normalised(name: str) -> str:
 
 
 def remainder(
-    entries: list[Entry], loose: list[Entry], declared: dict[str, Declared], source: Source
+    entries: list[NamedTensor],
+    loose: list[NamedTensor],
+    declared: dict[str, DeclaredModule],
+    source: Source,
 ) -> Remainder | None:
     """What is left to be searched; None if nothing in it may be a cell.
 
@@ -82,17 +85,17 @@ def remainder(
     return Remainder(entries, loose, leaves, declared, source) if called else None
 
 
-def is_called_a_cell(module: Declared) -> bool:
+def is_called_a_cell(module: DeclaredModule) -> bool:
     """Whether a module's class, not one of torch's, is called like a cell."""
-    return not is_of_torch(module) and re.search(CLASS, module.name.lower()) is not None
+    return not is_of_torch(module) and re.search(_CLASS, module.name.lower()) is not None
 
 
-def is_of_torch(module: Declared) -> bool:
+def is_of_torch(module: DeclaredModule) -> bool:
     """Whether a module's class, scripted or not, is one of torch's."""
     return module.path.removeprefix("__torch__.").startswith("torch.")
 
 
-def leaf_of(entry: Entry) -> Leaf:
+def leaf_of(entry: NamedTensor) -> Leaf:
     """The name split at its last dot, for `W_f.weight` at the one before, so too `W_f.0.weight`."""
     path, _, name = entry.name.rpartition(".")
     if name not in ENDINGS:
