@@ -144,7 +144,7 @@ class Resolver:
 
     def _call(self, scope: Scope, call: Call, function: Function) -> tuple[Value, ...]:
         """Run a function's body on the inputs and attributes of one call."""
-        self._work += len(call.node.attributes) + len(function.defaults) // _ATTRIBUTES_IN_A_STEP
+        self._work += len(call.node.attributes) + len(function.defaults)
         environment: dict[str, Attribute] = {given.name: given for given in function.defaults}
         for given in call.node.attributes:
             if (attribute := call.attribute(given.name)) is not None:

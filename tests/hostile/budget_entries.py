@@ -48,24 +48,33 @@ def functions(count: int) -> bytes:
     return graph_of(calls, b"".join(bodies))
 
 
-def many_named(count: int) -> bytes:
-    """Attributes of a node, none of which has a meaning."""
-    return b"".join(
-        field(5, field(1, f"a{at}") + field(3, 1) + field(20, 2)) for at in range(count)
-    )
+def many_named(count: int, number: int = 5) -> bytes:
+    """Attributes of a node, or of a function, none of which has a meaning."""
+    attributes = (field(1, f"a{at}") + field(3, 1) + field(20, 2) for at in range(count))
+    return b"".join(field(number, attribute) for attribute in attributes)
 
 
-def called_often(inside: bytes, at_call: bytes, calls: int) -> bytes:
-    """A function around an LSTM, with these attributes of the LSTM and of each call."""
+def names() -> bytes:
+    """The attribute `activations` with 100,000 names."""
+    return field(5, field(1, "activations") + b"".join(field(9, f"a{at}") for at in range(100_000)))
+
+
+def stored(name: str, *shape: int) -> bytes:
+    """An initializer without its bytes."""
+    return field(5, b"".join(field(1, size) for size in shape) + field(2, 1) + field(8, name))
+
+
+def called_often(inside: bytes, at_call: bytes, calls: int, defaults: bytes = b"") -> bytes:
+    """A function around an LSTM, with these attributes of the LSTM, of each call and of its own."""
     called = b"".join(
         node("F", ["x", "w", "r"], f"y{at}", field(7, "f") + at_call) for at in range(calls)
     )
     inputs = field(4, "x") + field(4, "w") + field(4, "r")
     lstm = node("LSTM", ["x", "w", "r"], "y", inside)
     body = field(7, lstm[lstm.index(b"\x0a", 1) :])
-    return graph_of(
-        called, field(25, field(1, "F") + field(10, "f") + inputs + field(5, "y") + body)
-    )
+    kernels = stored("w", 1, 16, 3) + stored("r", 1, 16, 4)
+    function = field(1, "F") + field(10, "f") + inputs + field(5, "y") + body + defaults
+    return graph_of(called + kernels, field(25, function))
 
 
 def busy_shard(opcodes: int, label: str) -> bytes:
@@ -134,6 +143,12 @@ ENTRIES: dict[str, Hostile] = {
     ),
     "attributes_in_a_function.onnx": written(
         lambda: called_often(many_named(100_000), b"", 2_400), 2
+    ),
+    "defaults_of_a_function.onnx": written(
+        lambda: called_often(b"", b"", 3_000, many_named(100_000, 11)), 2
+    ),
+    "activations_in_a_function.onnx": written(
+        lambda: called_often(field(5, field(1, "hidden_size") + field(3, 4)) + names(), b"", 2_400)
     ),
     "attributes_of_a_call.onnx": written(lambda: called_often(b"", many_named(300_000), 1)),
     "long_chain.onnx": written(lambda: chain(120_000)),

@@ -24,6 +24,7 @@ _ACTIVATIONS = """
     thresholdedrelu
 """
 _MOST_ATTRIBUTES, _SHOWN_VALUES = 1000, 3  # that are looked at, that are shown
+_ACTIVATIONS_OF_LSTM = 6  # in two directions, the most that any operator takes
 _LONGEST_WORD = 40  # characters shown of a name that the file makes up
 
 
@@ -136,6 +137,6 @@ def _activations(call: Call, operator: Operator, directions: int) -> Iterator[st
     needed = operator.activations * directions
     if count != needed and not (operator.cell == "RNN" and needed < count <= 2):
         yield f"{plural(count, 'activation')} named, {needed} needed"
-    for name in dict.fromkeys(attribute.strings):
+    for name in dict.fromkeys(attribute.strings[:_ACTIVATIONS_OF_LSTM]):
         if name.lower() not in _ACTIVATIONS.split():
             yield f"its activation {name[:_LONGEST_WORD]!r} is none that the operators know"
