@@ -21,9 +21,9 @@ from rnninspect_torch.layers.building import build
 from rnninspect_torch.layers.declaring import is_recurrent
 from rnninspect_torch.layers.gathering import gather
 from rnninspect_torch.layers.numbered_weights import unfold
-from rnninspect_torch.networks.purposes import is_quantisation, may_quantise
+from rnninspect_torch.networks.purposes import is_mask, is_quantisation, may_mask, may_quantise
 from rnninspect_torch.networks.records import WeightGroup
-from rnninspect_torch.other_cells.prefilter import is_of_torch, remainder
+from rnninspect_torch.other_cells.prefilter import remainder
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -62,10 +62,13 @@ class _Network:
     def purpose(self, entry: NamedTensor) -> Purpose:
         if self.root.purpose is not Purpose.PARAMETER:
             return self.root.purpose
-        if not may_quantise(entry.name):
+        masks = may_mask(entry.name)
+        if not masks and not may_quantise(entry.name):
             return entry.purpose
         if not self.names:
             self.names.update(other.name for other in self.root.entries)
+        if masks and is_mask(entry.name, self.names):
+            return Purpose.STATE
         quantises = is_quantisation(entry.name, entry.tensor.shape, self.names)
         return Purpose.QUANTISATION if quantises else entry.purpose
 
@@ -190,9 +193,15 @@ def _groups(root: Root, entries: list[NamedTensor], source: Source) -> list[Weig
         for path, declared in root.declared.items()
         if path not in known and f"{path}.module" not in known and is_recurrent(declared)
     ]
-    # A quantised stack declares its cells, too, whose tensors are those of the stack.
+    # A quantised stack declares its cells, too, whose tensors are those of the stack; and a class
+    # that is not torch's may have the attributes of a layer with tensors of its own.
     names = sorted(entry.name for group in groups for entry in group.entries()) if recurrent else []
-    bare = [WeightGroup(path, STACK) for path in recurrent if not _are_below(names, path)]
+    every = sorted(entry.name for entry in entries) if recurrent else []
+    bare = [
+        WeightGroup(path, STACK)
+        for path in recurrent
+        if not _are_below(names if root.declared[path].is_of_torch else every, path)
+    ]
     return [*groups, *root.groups, *bare]
 
 
@@ -205,7 +214,7 @@ def _are_below(names: list[str], path: str) -> bool:
 
 def _is_torchs_own(declared: DeclaredModule | None) -> bool:
     """Whether a module's class is one of torch's, so that no other tensor can make it another."""
-    return declared is not None and (is_recurrent(declared) or is_of_torch(declared))
+    return declared is not None and (is_recurrent(declared) or declared.is_of_torch)
 
 
 def _is_another(group: WeightGroup, names: list[str]) -> bool:

@@ -135,7 +135,7 @@ def _constants(value: object, *, is_frozen: bool) -> list[NamedTensor]:
     entries = []
     for index, item in enumerate(value if isinstance(value, tuple | list) else ()):
         for label, tensor in tensors_in(item):
-            weight = is_frozen and "float" in tensor.dtype and tensor.shape not in ((), (1,))
+            weight = is_frozen and "float" in tensor.dtype and tensor.shape != ()
             purpose = Purpose.PARAMETER if weight or is_packed(item) else Purpose.CONSTANT
             entries.append(NamedTensor(f"CONSTANTS.c{index}{label}", tensor, purpose))
     return entries

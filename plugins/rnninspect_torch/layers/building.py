@@ -17,7 +17,7 @@ from rnninspect.plugin import (
     Stack,
 )
 from rnninspect_torch.dialect.layout import TWO_BIASES, axes_of
-from rnninspect_torch.layers.declaring import Description, describe
+from rnninspect_torch.layers.declaring import Description, describe, is_recurrent
 from rnninspect_torch.layers.sizing import StackSpec, infer
 from rnninspect_torch.networks.naming import clean
 
@@ -77,6 +77,8 @@ def _settle(group: WeightGroup, declared: DeclaredModule | None) -> _Settled | N
     if declared is not None:
         said = describe(declared, outline)
         if isinstance(said, Description):
+            if outline is not None and not is_recurrent(declared):
+                said = said._replace(roles=_roles(group, outline))
             origin = Origin.DECLARED if said.declares_sizes else Origin.INFERRED
             return said, origin, declared.name, notes
         if said is not None:

@@ -33,10 +33,12 @@ class Description(Record):
 
 
 def is_recurrent(declared: DeclaredModule) -> bool:
-    """Whether the module is one of torch's recurrent layers or cells, or a class made from one."""
+    """Whether the module is one of torch's recurrent layers or cells, or derived from a layer."""
     if declared.attributes.get("mode") in _MODES:
         return type(declared.attributes.get("num_layers")) is int
-    return declared.name in _CELLS and "hidden_size" in declared.attributes
+    # Many a program calls a cell of its own LSTMCell, with tensors that torch's does not have.
+    is_named = declared.name in _CELLS and declared.is_of_torch
+    return is_named and "hidden_size" in declared.attributes
 
 
 def describe(declared: DeclaredModule, seen: StackSpec | None) -> Description | str | None:

@@ -58,7 +58,7 @@ def _split(root: Root) -> Iterator[Root]:
     copies = []
     for top in averages:
         named = [entry for entry in tops[top] if "." in entry.name and entry.tensor.shape]
-        if named and _outline(named, below=True) <= known:
+        if (named and _outline(named, below=True) <= known) or _is_dotless(tops[top], known):
             copies.append(top)
         else:
             rest.extend(tops[top])
@@ -66,6 +66,18 @@ def _split(root: Root) -> Iterator[Root]:
     for top in copies:
         name = f"{root.name}.{top}" if root.name else top
         yield Root(name, Purpose.COPY, tops[top], _declared(root, [top], inside=True))
+
+
+def _is_dotless(entries: Iterable[NamedTensor], known: _NamedShapes) -> bool:
+    """Whether all are copies that are called as their originals, without the dots.
+
+    `model_ema.rnnweight_ih_l0` is a buffer of latent diffusion's LitEma, which keeps numbers, too.
+    """
+    names = ((entry.name.partition(".")[2], entry.tensor.shape) for entry in entries)
+    named = frozenset((name, shape) for name, shape in names if shape)
+    if not named or any("." in name for name, _ in named):
+        return False
+    return named <= {(name.replace(".", ""), shape) for name, shape in known}
 
 
 def _declared(root: Root, tops: list[str], *, inside: bool) -> dict[str, DeclaredModule]:

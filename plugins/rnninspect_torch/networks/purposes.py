@@ -107,3 +107,19 @@ def is_quantisation(name: str, shape: tuple[int, ...], names: Container[str]) ->
         return False
     stem = stem.removesuffix(word)
     return f"{stem}scale{ending}" in names and f"{stem}zero_point{ending}" in names
+
+
+def may_mask(name: str) -> bool:
+    """Whether a tensor may be the mask of a pruned weight, by its name."""
+    return name.endswith("mask")
+
+
+def is_mask(name: str, names: Container[str]) -> bool:
+    """Whether such a tensor is one, as torch.nn.utils.prune or torch.ao.pruning names it."""
+    weight = name.removesuffix("_mask")
+    if weight != name:
+        return f"{weight}_orig" in names
+    weight, _, leaf = name.rpartition(".")
+    weight, _, number = weight.rpartition(".")
+    parametrised = weight.rpartition(".")[0].endswith("parametrizations")
+    return parametrised and leaf == "mask" and number.isdecimal() and f"{weight}.original" in names

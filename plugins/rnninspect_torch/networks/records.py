@@ -37,6 +37,11 @@ class DeclaredModule(Record):
         """The last part of the class's name."""
         return self.path.rpartition(".")[2]
 
+    @property
+    def is_of_torch(self) -> bool:
+        """Whether the class, scripted or not, is one of torch's; an operator has no module."""
+        return "." not in self.path or self.path.removeprefix("__torch__.").startswith("torch.")
+
 
 class Position(Record):
     """Where in a stack a weight belongs."""

@@ -59,18 +59,9 @@ _TOGETHER_BY_GATE = (
 )
 # All gates in one tensor over input and state: convolutions, and what else anything is called.
 _CONVOLUTIONS = (
-    *(
-        "conv",
-        "conv1d",
-        "conv2d",
-        "conv3d",
-        "cellconv",
-        "convgates",
-        "gatesconv",
-        "convxh",
-        "gates",
-    ),
-    *("allgates", "gateconv", "convall", "conv4"),
+    *("conv", "conv1d", "conv2d", "conv3d", "cellconv", "convcell", "convgates", "gatesconv"),
+    *("convxh", "gates", "allgates", "gateconv", "convall", "conv4", "convlstm", "lstmconv"),
+    *("convolution", "convop", "inconv", "mainconv", "combinedconv", "convcombined"),
 )
 _PRODUCTS = (
     *("gates", "gate", "allgates", "linear", "fc", "w", "kernel", "wxh", "xh2g", "dense"),

@@ -54,7 +54,10 @@ _TELLING = (
     r"|alog$|timea$|wtau$|gleak$|sensory|(?:[wuv]|weight)[xhi]?(?:ifoc|iou|[ifocgrzn])[xh]?$"
 )
 # Names that anything may have: only where the module is called a cell.
-_COMMON = r"(?:cell)?conv(?:[123]d|\d?|all)$|(?:linear|fc|dense)(?:gates)?$"
+_COMMON = (
+    r"(?:cell|lstm|in|main|combined)?conv(?:[123]d|\d?|all|cell|lstm|op|olution|combined)$"
+    r"|(?:linear|fc|dense)(?:gates)?$"
+)
 _CALLED = ("lstm", "gru", "rnn", "cell", "recurr", "elman")
 # Words in longer names, `conv_h2h.0.weight`: one is in each that `families.TELLING` finds.
 HINTS = ("2h", "h2", "recurrent_", "hh", "ih", "state_", "hidden_")
@@ -87,12 +90,7 @@ def remainder(
 
 def is_called_a_cell(module: DeclaredModule) -> bool:
     """Whether a module's class, not one of torch's, is called like a cell."""
-    return not is_of_torch(module) and re.search(_CLASS, module.name.lower()) is not None
-
-
-def is_of_torch(module: DeclaredModule) -> bool:
-    """Whether a module's class, scripted or not, is one of torch's."""
-    return module.path.removeprefix("__torch__.").startswith("torch.")
+    return not module.is_of_torch and re.search(_CLASS, module.name.lower()) is not None
 
 
 def leaf_of(entry: NamedTensor) -> Leaf:

@@ -105,3 +105,56 @@ def test_a_module_that_holds_itself_ends(tmp_path: Path) -> None:
     start = b"cmine\nNet\n)\x81q\x09" + mapping(held)
     whole = start + text("_modules") + b"}" + text("me") + b"h\x09ssb."
     assert parameters(read(archive(whole), tmp_path)) == 3
+
+
+OWN_CELLS = {
+    "LSTMCell": {"input_map": (8, 3), "recurrent_map": (8, 2)},
+    "GRUCell": {"x2h": (6, 3), "h2h": (6, 2)},
+    "RNNCell": {"i2h": (2, 3), "h2h": (2, 2)},
+}
+
+
+@pytest.mark.parametrize("name", OWN_CELLS)
+def test_a_cell_with_the_name_of_torchs_own_is_read_by_its_own_tensors(
+    name: str, tmp_path: Path
+) -> None:
+    keys = count()
+    maps = {
+        label: module(
+            "torch.nn.modules.linear.Linear", mapping({"weight": tensor(str(next(keys)), shape)})
+        )
+        for label, shape in OWN_CELLS[name].items()
+    }
+    sizes = {"input_size": number(3), "hidden_size": number(2)}
+    cell = module(f"mine.{name}", b"}", mapping(maps), **sizes)
+    model = read(archive(module("mine.Net", b"}", mapping({"cell": cell})) + b"."), tmp_path)
+    (counted,) = count_layers(model.layers)
+    assert (counted.layer.name, counted.layer.cell) == ("cell", name.removesuffix("Cell"))
+    assert counted.expected == counted.stored == parameters(model)
+
+
+def test_a_cell_of_torchs_shape_under_its_name_has_the_biases_that_it_stores(
+    tmp_path: Path,
+) -> None:
+    shapes = {"weight_ih": (8, 3), "weight_hh": (8, 2)}
+    made = {label: tensor(str(key), shape) for key, (label, shape) in enumerate(shapes.items())}
+    sizes = {"input_size": number(3), "hidden_size": number(2), "bias": b"\x88"}
+    model = read(archive(module("mine.LSTMCell", mapping(made), **sizes) + b"."), tmp_path)
+    (counted,) = count_layers(model.layers)
+    assert counted.expected == counted.stored == 40
+
+
+@pytest.mark.parametrize("held", [{}, {"memory": (8, 5)}])
+def test_a_class_with_the_attributes_of_a_layer_and_other_tensors_misses_none(
+    held: dict[str, tuple[int, ...]], tmp_path: Path
+) -> None:
+    made = {label: tensor("0", shape) for label, shape in held.items()}
+    sizes = {"input_size": number(3), "hidden_size": number(2)}
+    own = module("mine.GRUCell", mapping(made) if made else b"}", **sizes)
+    stack = module(
+        "mine.Stack",
+        mapping({"thing": tensor("1", (4, 4))}),
+        **declared(input_size=3, hidden_size=2, num_layers=2),
+    )
+    whole = module("mine.Net", b"}", mapping({"own": own, "stack": stack}))
+    assert read(archive(whole + b"."), tmp_path).layers == ()

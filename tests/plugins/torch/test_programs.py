@@ -93,6 +93,12 @@ def test_the_weights_of_a_frozen_trace(tmp_path: Path) -> None:
     assert frozen <= parameters(model) <= frozen + 11 + 17
 
 
+def test_a_bias_of_one_element_is_a_parameter_in_a_frozen_program_too(tmp_path: Path) -> None:
+    module = nn.Sequential(nn.Linear(3, 2), nn.Linear(2, 1))
+    model = read_path(written(module, "frozen script", tmp_path / "program.pt"))
+    assert parameters(model) == state_count(module)
+
+
 @pytest.mark.parametrize("case", LAYERS, ids=str)
 def test_every_layer_alone(
     case: tuple[str, tuple[int, ...], dict[str, Any]], tmp_path: Path

@@ -23,6 +23,7 @@ from making.torch.pickles import (
     parameters,
     purposes,
     read,
+    saved,
     tensor,
     text,
 )
@@ -56,6 +57,19 @@ def test_a_copy_is_told_from_the_network(key: str, tmp_path: Path) -> None:
     model = checkpoint(tmp_path, {"model": network(keys), key: network(keys)})
     assert [layer.root for layer in model.layers] == ["model", key]
     assert purposes(model) == {Purpose.PARAMETER: 56, Purpose.COPY: 56}
+
+
+def test_a_copy_without_the_dots_of_its_names_is_told_from_the_network(tmp_path: Path) -> None:
+    network = {**lstm(3, 2, "model.rnn"), "model.fc.weight": (2, 2)}
+    squashed = {
+        f"model_ema.{name.removeprefix('model.').replace('.', '')}": shape
+        for name, shape in network.items()
+    }
+    counters = {"model_ema.decay": (), "model_ema.num_updates": ()}
+    model = read(saved({**network, **squashed, **counters}), tmp_path)
+    assert purposes(model) == {Purpose.PARAMETER: 60, Purpose.COPY: 62}
+    other = {**network, **squashed, "model_ema.headweight": (5, 5)}
+    assert purposes(read(saved(other), tmp_path)) == {Purpose.PARAMETER: 145}
 
 
 def test_a_copy_alone_is_the_network(tmp_path: Path) -> None:
