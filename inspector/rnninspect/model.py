@@ -68,7 +68,7 @@ class StoredTensor(Record):
     Attributes:
         name: as the file gives it.
         shape: as the file gives it; may hold impossible dims, which a rule reports.
-        dtype: numpy's name for the element type where it has one (`float32`, `int8`, `bfloat16`).
+        dtype: the element type, a name in `rnninspect.dtypes.DTYPES` where it has one (`float32`).
         bytes: bytes that the tensor takes in the file.
         identity: equal for two names of one stored thing, and only then.
         purpose: what it is kept for.

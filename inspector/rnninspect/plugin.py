@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from rnninspect.cells import CELLS, REQUIRED, Cell, Factor, Role, Sizes, Symbol
+from rnninspect.dtypes import DTYPES, ElementKind, ElementType
 from rnninspect.errors import (
     PluginError,
     RefusedFile,
@@ -40,10 +41,13 @@ else:  # a reader need not be a subclass, only alike
 
 __all__ = [
     "CELLS",
+    "DTYPES",
     "REQUIRED",
     "Axis",
     "Cell",
     "Convention",
+    "ElementKind",
+    "ElementType",
     "Fact",
     "Factor",
     "Fate",

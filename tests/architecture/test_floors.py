@@ -15,6 +15,7 @@ FLOORS = {
     "record": -1,  # below all: what values are made of
     "errors": -1,
     "extras": -1,
+    "dtypes": 0,
     "cells": 0,
     "wording": 0,
     "source": 1,

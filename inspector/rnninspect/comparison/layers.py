@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from rnninspect.cells import CELLS, OWN, Role
 from rnninspect.comparison.change import Change, Kind
+from rnninspect.dtypes import DTYPES
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -16,7 +17,6 @@ if TYPE_CHECKING:
 FRAMEWORKS = {"keras": "Keras", "onnx": "ONNX", "pytorch": "PyTorch"}
 VECTORS = {0: "no bias", 1: "one bias vector", 2: "two bias vectors"}
 SHORT = {0: "none", 1: "one", 2: "two"}
-QUANTISED = ("int", "uint", "qint", "quint", "float8", "float4")
 # Where a GRU's reset gate acts, by convention; ONNX knows both and counts them alike.
 RESET = {
     "keras": "before",
@@ -168,7 +168,8 @@ def _judged(sides: Sides) -> Iterator[Change]:
 def _retyped(sides: Sides) -> Iterator[Change]:
     old, new = sides.old.dtypes, sides.new.dtypes
     if old and new and old != new:
-        quantised = any(dtype.startswith(QUANTISED) for dtype in (*old, *new))
+        known = [DTYPES[dtype] for dtype in (*old, *new) if dtype in DTYPES]
+        quantised = any(element.is_quantised for element in known)
         kind = Kind.REQUANTISED if quantised else Kind.RETYPED
         yield Change(kind, f"{' and '.join(old)} → {' and '.join(new)}")
 

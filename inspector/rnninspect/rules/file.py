@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 
 from rnninspect.counter import unique_tensors
+from rnninspect.dtypes import DTYPES
 from rnninspect.model import Fact, impossible
 from rnninspect.rules.finding import Breach, Case, Level, Rule, observed
 from rnninspect.wording import plural
@@ -16,10 +17,6 @@ if TYPE_CHECKING:
     from rnninspect.model import StoredTensor
 
 SHOWN_AXES = 8
-
-
-# Narrower ones (float8, int4) are formats to store in: operators widen them before they compute.
-_COMPUTED_IN = ("float16", "bfloat16", "float32", "float64")
 
 
 def _payload(case: Case, sign: int) -> Iterator[Breach]:
@@ -71,7 +68,8 @@ def _mixed(case: Case) -> Iterator[Breach]:
     for counted in case.counts:
         by_dtype: dict[str, StoredTensor] = {}
         for tensor in unique_tensors(counted.layer):
-            if tensor.dtype in _COMPUTED_IN:
+            element = DTYPES.get(tensor.dtype)
+            if element is not None and element.is_computed_in:
                 by_dtype.setdefault(tensor.dtype, tensor)
         if len(by_dtype) > 1:
             listed = " and ".join(sorted(by_dtype))

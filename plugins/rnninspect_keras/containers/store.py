@@ -5,7 +5,7 @@ from __future__ import annotations
 from bisect import bisect_left
 
 from rnninspect.decode.hdf5 import Dataset, Group, Link, LinkKind, TypeClass
-from rnninspect.plugin import Fact, Limit, Observation, Purpose, StoredTensor
+from rnninspect.plugin import DTYPES, Fact, Limit, Observation, Purpose, StoredTensor
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 NUMBERS = (TypeClass.FIXED, TypeClass.FLOAT, TypeClass.COMPLEX, TypeClass.BITFIELD)
 # Types that HDF5 has no class for: Keras stores them as opaque bytes and names them in `dtype`.
-OPAQUE_TYPES = {"bfloat16": 2, "float8_e4m3fn": 1, "float8_e5m2": 1, "int4": 1, "uint4": 1}
+OPAQUE_TYPES = ("bfloat16", "float8_e4m3fn", "float8_e5m2", "int4", "uint4")
 
 
 class Store:
@@ -130,7 +130,7 @@ def _bytes(dataset: Dataset, held: int | None) -> int:
 def _dtype(dataset: Dataset) -> str:
     if dataset.datatype.kind is TypeClass.OPAQUE:
         said = dataset.text("dtype") or ""
-        if OPAQUE_TYPES.get(said) == dataset.datatype.size:
+        if said in OPAQUE_TYPES and DTYPES[said].whole_bytes == dataset.datatype.size:
             return said
     return dataset.datatype.name
 

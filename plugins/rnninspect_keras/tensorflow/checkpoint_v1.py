@@ -14,12 +14,11 @@ from rnninspect.plugin import (
     Fact,
     Limit,
     Observation,
-    Purpose,
     StoredTensor,
     UnreadableFile,
     Whereabouts,
 )
-from rnninspect_keras.tensorflow.checkpoint_v2 import NOT_NUMBERS, Bundle, Shapes, type_of
+from rnninspect_keras.tensorflow.checkpoint_v2 import Bundle, Shapes, purpose_of, type_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -80,5 +79,5 @@ def _add_file(bundle: Bundle, source: Source) -> None:
             dtype=dtype,
             bytes=0 if min(shape, default=0) < 0 else math.prod(shape) * itemsize,
             identity=name,
-            purpose=Purpose.CONSTANT if dtype in NOT_NUMBERS else Purpose.PARAMETER,
+            purpose=purpose_of(dtype),
         )

@@ -11,6 +11,7 @@ import math
 from rnninspect.decode.protobuf import WireReader, signed
 from rnninspect.decode.sstable.tables import LONGEST_NUMBER, read_number, read_table
 from rnninspect.plugin import (
+    DTYPES,
     Fact,
     Limit,
     Observation,
@@ -28,36 +29,42 @@ if TYPE_CHECKING:
 
     from rnninspect.plugin import Source
 
-# DataType of types.proto -> (name, bytes of an element); references are 100 higher.
+# DataType of types.proto -> name; references are 100 higher.
 TYPES = {
-    1: ("float32", 4),
-    2: ("float64", 8),
-    3: ("int32", 4),
-    4: ("uint8", 1),
-    5: ("int16", 2),
-    6: ("int8", 1),
-    7: ("string", 0),
-    8: ("complex64", 8),
-    9: ("int64", 8),
-    10: ("bool", 1),
-    11: ("qint8", 1),
-    12: ("quint8", 1),
-    13: ("qint32", 4),
-    14: ("bfloat16", 2),
-    17: ("uint16", 2),
-    18: ("complex128", 16),
-    19: ("float16", 2),
-    20: ("resource", 0),
-    21: ("variant", 0),
-    22: ("uint32", 4),
-    23: ("uint64", 8),
-    24: ("float8_e5m2", 1),
-    25: ("float8_e4m3fn", 1),
-    29: ("int4", 1),
-    30: ("uint4", 1),
+    1: "float32",
+    2: "float64",
+    3: "int32",
+    4: "uint8",
+    5: "int16",
+    6: "int8",
+    7: "string",
+    8: "complex64",
+    9: "int64",
+    10: "bool",
+    11: "qint8",
+    12: "quint8",
+    13: "qint32",
+    14: "bfloat16",
+    15: "qint16",
+    16: "quint16",
+    17: "uint16",
+    18: "complex128",
+    19: "float16",
+    20: "resource",
+    21: "variant",
+    22: "uint32",
+    23: "uint64",
+    24: "float8_e5m2",
+    25: "float8_e4m3fn",
+    26: "float8_e4m3fnuz",
+    27: "float8_e4m3b11fnuz",
+    28: "float8_e5m2fnuz",
+    29: "int4",
+    30: "uint4",
+    31: "int2",
+    32: "uint2",
 }
 REFERENCE = 100
-NOT_NUMBERS = ("string", "resource", "variant")
 GRAPH_KEY = "_CHECKPOINTABLE_OBJECT_GRAPH"
 SLICE = b"\0"  # keys of slices begin with it
 MOST_SHARDS = 5_000  # that are looked up
@@ -102,8 +109,15 @@ class Entry(Record):
 
 
 def type_of(number: int) -> tuple[str, int]:
-    """Name and size in bytes of a data type."""
-    return TYPES.get(number % REFERENCE, (f"type {number}", 0))
+    """Name and size in bytes of a data type; int4 takes a whole byte, as TensorFlow stores it."""
+    element = DTYPES.get(TYPES.get(number % REFERENCE, ""))
+    return (f"type {number}", 0) if element is None else (element.name, element.whole_bytes)
+
+
+def purpose_of(dtype: str) -> Purpose:
+    """Numbers are weights; strings and handles are something else."""
+    is_object = dtype in DTYPES and not DTYPES[dtype].is_number
+    return Purpose.CONSTANT if is_object else Purpose.PARAMETER
 
 
 def read_bundle(source: Source, home: Source, prefix: str) -> Bundle:
@@ -236,7 +250,6 @@ def _add(bundle: Bundle, shards: Shards, entry: Entry, slices: Slices) -> None:
     needed = math.prod(entry.shape) * entry.itemsize if possible else None
     if not entry.itemsize:
         needed = entry.size  # of strings: as many bytes as the index says
-    number = entry.dtype not in NOT_NUMBERS
     if held is None:
         bundle.missing[entry.key] = shards.name(entry.shard)
     bundle.tensors[entry.key] = StoredTensor(
@@ -245,7 +258,7 @@ def _add(bundle: Bundle, shards: Shards, entry: Entry, slices: Slices) -> None:
         dtype=entry.dtype,
         bytes=stored,
         identity=entry.key,
-        purpose=Purpose.PARAMETER if number else Purpose.CONSTANT,
+        purpose=purpose_of(entry.dtype),
         needed_bytes=None if held is None else needed,
         held_bytes=held,
     )

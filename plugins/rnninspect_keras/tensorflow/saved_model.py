@@ -19,7 +19,7 @@ from rnninspect.plugin import (
 )
 from rnninspect_keras import GRAPH_FILE
 from rnninspect_keras.configuration.declared import parse_json, read_declared
-from rnninspect_keras.tensorflow.checkpoint_v2 import NOT_NUMBERS, Bundle, read_bundle
+from rnninspect_keras.tensorflow.checkpoint_v2 import Bundle, purpose_of, read_bundle
 from rnninspect_keras.tensorflow.objects import Item, long_text, read_saved, read_trackable
 from rnninspect_keras.tensorflow.purposes_by_name import ATTRIBUTES
 
@@ -139,7 +139,7 @@ def _described_only(graph: Graph) -> Bundle:
                 dtype=said.dtype,
                 bytes=0,
                 identity=item.key,
-                purpose=Purpose.CONSTANT if said.dtype in NOT_NUMBERS else Purpose.PARAMETER,
+                purpose=purpose_of(said.dtype),
             )
     if bundle.tensors or graph.has_variables:
         bundle.observations.append(Observation(Fact.EXTERNAL_MISSING, f"{VARIABLES}.index"))

@@ -6,7 +6,7 @@ import math
 
 from rnninspect_onnx.graph.values import UNKNOWN, Kind, Value
 from rnninspect_onnx.protobuf.messages import Tensor
-from rnninspect_onnx.protobuf.payload import ELEMENT_TYPES
+from rnninspect_onnx.protobuf.payload import TYPED_FIELDS
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -92,6 +92,6 @@ def _made(
         rank=len(dims),
         element_type=element_type,
         place=attribute.place,
-        typed=((ELEMENT_TYPES[element_type].field, math.prod(dims)),),
+        typed=((TYPED_FIELDS[element_type], math.prod(dims)),),
         integers=integers,
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 
 from rnninspect.plugin import Fact, Observation, Purpose, Record, StoredTensor, plural
-from rnninspect_onnx.protobuf.payload import ELEMENT_TYPES, held_bytes, needed_bytes
+from rnninspect_onnx.protobuf.payload import ELEMENT_TYPES, held_bytes, may_be_weight, needed_bytes
 from rnninspect_onnx.tensors.inventory import Standing
 
 TYPE_CHECKING = False
@@ -121,11 +121,11 @@ def _by_type(entry: Entry, uses: Uses) -> Purpose:
     place, tensor = entry.tensor.place, entry.tensor
     known = ELEMENT_TYPES.get(tensor.element_type)
     shape = tensor.dims if entry.dims is None else entry.dims
-    if known is not None and known.is_weight and place in uses.states:
+    if known is not None and may_be_weight(known) and place in uses.states:
         return Purpose.STATE  # a number, too, where all of a state starts from it
     if known is None or not shape:
         return Purpose.CONSTANT
-    if place in uses.quantised or (place in uses.parts and known.is_weight):
+    if place in uses.quantised or (place in uses.parts and may_be_weight(known)):
         return Purpose.PARAMETER
     is_array = entry.standing is not Standing.ATTRIBUTE or _elements(shape) > 1
     return Purpose.PARAMETER if known.is_real and is_array else Purpose.CONSTANT

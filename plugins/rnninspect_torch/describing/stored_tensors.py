@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from rnninspect.plugin import Purpose, StoredTensor
-from rnninspect_torch.tensors.dtypes import ELEMENT_BYTES, bytes_of
+from rnninspect_torch.tensors.dtypes import ELEMENT_BYTES, PACKED, bytes_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -12,7 +12,6 @@ if TYPE_CHECKING:
     from rnninspect_torch.pickles.values import Storage, TensorView
 
 _LARGEST = 2**63 - 1
-_TWO_IN_ONE = {"float4_e2m1fn_x2": 2}
 
 
 def stored(
@@ -25,15 +24,15 @@ def stored(
         return _without_storage(name, tensor, purpose)
     storage, dtype = tensor.storage, tensor.dtype
     size = bytes_of(tensor.count, dtype)
-    per_element = _TWO_IN_ONE.get(dtype)
+    part, times = PACKED.get(dtype, (dtype, 1))
     return StoredTensor(
         name,
         tensor.shape,
-        dtype,
+        part,
         min(storage.bytes, size),
         identity(tensor, storage),
         purpose,
-        None if per_element is None else tensor.count * per_element,
+        None if times == 1 else tensor.count * times,
         *_payload(tensor, storage, saved),
     )
 

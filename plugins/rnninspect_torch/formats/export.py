@@ -32,7 +32,7 @@ _CONFIG = "_config.json"
 _OLD, _OLD_GRAPH = "serialized_state_dict.pt", "serialized_exported_program.json"
 _LARGEST_GRAPH = 1 << 24  # bytes; a network that is unrolled over time can have far more
 # c10's ScalarType plus one (torch/_export/serde/schema.py, ScalarType).
-_TYPES = {
+TYPES = {
     1: "uint8",
     2: "int8",
     3: "int16",
@@ -117,7 +117,7 @@ def _tensor(archive: Archive, name: str, fields: object, scope: str) -> TensorVi
         strided = plural(len(strides), "stride")
         raise UnreadableFile(f"{name[:80]} has rank {len(shape)} and {strided}")
     code = meta.get("dtype")
-    dtype = _TYPES.get(code, "uint8") if isinstance(code, int) else "uint8"
+    dtype = TYPES.get(code, "uint8") if isinstance(code, int) else "uint8"
     # A record is the whole storage that the tensor is a view of; nothing else tells its length.
     count = int(archive.size(f"{scope}/{path}") // ELEMENT_BYTES[dtype])
     storage = Storage(scope, path, dtype, ELEMENT_BYTES[dtype], count)

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from rnninspect_torch.archives.archive import Archive
 
 # caffe2.TensorProto.DataType by its names.
-_TYPES = {
+TYPES = {
     "FLOAT": "float32",
     "DOUBLE": "float64",
     "FLOAT16": "float16",
@@ -89,7 +89,7 @@ def _tensor(archive: Archive, fields: object) -> TensorView:
     if len(shape) != len(strides):
         strided = plural(len(strides), "stride")
         raise UnreadableFile(f"the tensor {key[:40]} has rank {len(shape)} and {strided}")
-    dtype = _TYPES.get(str(fields.get("dataType")), "uint8")
+    dtype = TYPES.get(str(fields.get("dataType")), "uint8")
     size = ELEMENT_BYTES[dtype]
     scope, _, name = key.rpartition("/")
     storage = Storage(scope, name, dtype, size, int(archive.size(key) // size))

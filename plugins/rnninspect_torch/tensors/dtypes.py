@@ -4,44 +4,27 @@ from __future__ import annotations
 
 import math
 
-# Bytes of one element, by torch's name, which is numpy's where numpy has the type.
+from rnninspect.plugin import DTYPES
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from rnninspect.plugin import ElementType
+
+
+def _is_whole(element: ElementType) -> bool:
+    return element.bits % 8 == 0 or element.name.startswith(("int", "uint"))
+
+
+# Bytes of one element. torch keeps an integer of fewer bits in a byte of its own, unless the type's
+# name says how many of them share a byte.
 ELEMENT_BYTES: dict[str, float] = {
-    "float64": 8,
-    "float32": 4,
-    "float16": 2,
-    "bfloat16": 2,
-    "float8_e4m3fn": 1,
-    "float8_e5m2": 1,
-    "float8_e4m3fnuz": 1,
-    "float8_e5m2fnuz": 1,
-    "float8_e8m0fnu": 1,
-    "float6_e2m3": 0.75,
-    "float6_e3m2": 0.75,
-    "float4": 0.5,
-    "float4_e2m1fn_x2": 1,
-    "complex128": 16,
-    "complex64": 8,
-    "complex32": 4,
-    "int64": 8,
-    "int32": 4,
-    "int16": 2,
-    "int8": 1,
-    "uint64": 8,
-    "uint32": 4,
-    "uint16": 2,
-    "uint8": 1,
-    "bool": 1,
-    "qint8": 1,
-    "quint8": 1,
-    "qint32": 4,
-    "quint4x2": 0.5,
-    "quint2x4": 0.25,
-    "bits1x8": 1,
-    "bits2x4": 1,
-    "bits4x2": 1,
-    "bits8": 1,
-    "bits16": 2,
+    name: element.whole_bytes if _is_whole(element) else element.bits / 8
+    for name, element in DTYPES.items()
+    if element.is_number
 }
+# Types of which one element is several: the name of the part, and how many there are.
+PACKED = {"float4_e2m1fn_x2": ("float4_e2m1fn", 2)}
+ELEMENT_BYTES |= {name: int(ELEMENT_BYTES[part] * times) for name, (part, times) in PACKED.items()}
 
 # torch's storage classes, by the last part of their name: those of torch.cuda are called the same.
 STORAGES = {
@@ -76,9 +59,9 @@ SAFETENSORS = {
     "F8_E4M3FNUZ": "float8_e4m3fnuz",
     "F8_E5M2FNUZ": "float8_e5m2fnuz",
     "F8_E8M0": "float8_e8m0fnu",
-    "F6_E2M3": "float6_e2m3",
-    "F6_E3M2": "float6_e3m2",
-    "F4": "float4",
+    "F6_E2M3": "float6_e2m3fn",
+    "F6_E3M2": "float6_e3m2fn",
+    "F4": "float4_e2m1fn",
     "C64": "complex64",
     "I64": "int64",
     "I32": "int32",
@@ -93,6 +76,6 @@ SAFETENSORS = {
 
 
 def bytes_of(count: int, dtype: str) -> int:
-    """Bytes of so many elements, rounded up to whole ones; an unknown type counts one byte each."""
+    """Bytes of `count` elements, rounded up; an element of an unknown type counts as one byte."""
     size = ELEMENT_BYTES.get(dtype, 1)
     return count * size if isinstance(size, int) else math.ceil(count * size)

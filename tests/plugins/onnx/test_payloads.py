@@ -24,7 +24,7 @@ from making.onnx.graphs import (
     weights,
 )
 from rnninspect.model import Purpose, StoredTensor
-from rnninspect_onnx.protobuf.payload import ELEMENT_TYPES
+from rnninspect_onnx.protobuf.payload import ELEMENT_TYPES, TYPED_FIELDS
 
 SHAPE = Shape("LSTM", 3, 2)
 FIELDS = ("float_data", "int32_data", "string_data", "int64_data", "double_data", "uint64_data")
@@ -39,7 +39,7 @@ def test_every_element_type_of_onnx_is_known() -> None:
     assert ELEMENT_TYPES.keys() == set(helper.get_all_tensor_dtypes()) | {TensorProto.STRING}
     for number, known in ELEMENT_TYPES.items():
         field = helper.tensor_dtype_to_field(number)
-        assert FIELDS.index(field) == (4, 5, 6, 7, 10, 11).index(known.field)
+        assert FIELDS.index(field) == (4, 5, 6, 7, 10, 11).index(TYPED_FIELDS[number])
         if number != TensorProto.STRING:
             dtype = helper.tensor_dtype_to_np_dtype(number)
             assert dtype.name == known.name

@@ -6,6 +6,7 @@ from enum import StrEnum
 from itertools import groupby
 
 from rnninspect.counter import bias_vectors, unique_tensors
+from rnninspect.dtypes import DTYPES, ElementKind
 from rnninspect.model import Purpose
 from rnninspect.record import Record
 
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
     from rnninspect.report import Report
 
 Value = str | int | None
-_PLAIN = {"float32", "float64"}
+_WIDE = 32  # bits; narrower floats are not computed in everywhere
 
 
 class RowKind(StrEnum):
@@ -60,7 +61,12 @@ def _taps(counted: LayerCount) -> str | None:
 def _bits(counted: LayerCount) -> str | None:
     """Bits per weight, where a layer is not in a type that all frameworks compute in."""
     bits = counted.bits_per_weight
-    return None if bits is None or set(counted.dtypes) <= _PLAIN else f"{bits:.4g}"
+    return None if bits is None or all(map(_is_plain, counted.dtypes)) else f"{bits:.4g}"
+
+
+def _is_plain(dtype: str) -> bool:
+    element = DTYPES.get(dtype)
+    return element is not None and element.kind is ElementKind.FLOAT and element.bits >= _WIDE
 
 
 COLUMNS = (

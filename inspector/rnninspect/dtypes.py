@@ -1,0 +1,109 @@
+"""Element types: the name of each, its width in bits and its kind; plugins map their codes to it.
+
+Names are those of numpy and of ml_dtypes, which extends it; what neither knows has the name that
+its framework gives it.
+"""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+from rnninspect.record import Record
+
+
+class ElementKind(StrEnum):
+    """What an element is."""
+
+    FLOAT = "float"
+    COMPLEX = "complex"
+    INTEGER = "integer"  # quantised ones, which stand for real numbers, among them
+    BOOL = "bool"
+    BITS = "bits"  # several small values packed into one element
+    OBJECT = "object"  # strings, handles: not a number
+
+
+class ElementType(Record):
+    """One element type; `bits` is the width of an element, 0 where it is not fixed."""
+
+    name: str
+    bits: int
+    kind: ElementKind
+
+    @property
+    def is_real(self) -> bool:
+        """Whether it is a floating-point type, complex ones included."""
+        return self.kind in (ElementKind.FLOAT, ElementKind.COMPLEX)
+
+    @property
+    def is_number(self) -> bool:
+        """Whether a parameter may have this type."""
+        return self.kind is not ElementKind.OBJECT
+
+    @property
+    def is_computed_in(self) -> bool:
+        """Whether layers compute in it; narrower floats are widened before they are used."""
+        return self.kind is ElementKind.FLOAT and self.bits >= _NARROWEST_COMPUTED
+
+    @property
+    def is_quantised(self) -> bool:
+        """Whether weights in it are quantised: an integer, or a float of a byte or less."""
+        if self.kind is ElementKind.FLOAT:
+            return not self.is_computed_in
+        return self.kind in (ElementKind.INTEGER, ElementKind.BITS)
+
+    @property
+    def whole_bytes(self) -> int:
+        """Bytes of an element that is stored by itself, not packed with its neighbours."""
+        return -(-self.bits // 8)
+
+
+_NARROWEST_COMPUTED = 16  # bits
+_BITS = {
+    ElementKind.FLOAT: {
+        "float16": 16,
+        "bfloat16": 16,
+        "float32": 32,
+        "float64": 64,
+        "float8_e3m4": 8,
+        "float8_e4m3": 8,
+        "float8_e4m3b11fnuz": 8,
+        "float8_e4m3fn": 8,
+        "float8_e4m3fnuz": 8,
+        "float8_e5m2": 8,
+        "float8_e5m2fnuz": 8,
+        "float8_e8m0fnu": 8,
+        "float6_e2m3fn": 6,
+        "float6_e3m2fn": 6,
+        "float4_e2m1fn": 4,
+    },
+    ElementKind.COMPLEX: {"complex32": 32, "complex64": 64, "complex128": 128},
+    ElementKind.INTEGER: {
+        "int2": 2,
+        "int4": 4,
+        "int8": 8,
+        "int16": 16,
+        "int32": 32,
+        "int64": 64,
+        "uint2": 2,
+        "uint4": 4,
+        "uint8": 8,
+        "uint16": 16,
+        "uint32": 32,
+        "uint64": 64,
+        "qint8": 8,
+        "qint16": 16,
+        "qint32": 32,
+        "quint8": 8,
+        "quint16": 16,
+        "quint4x2": 4,
+        "quint2x4": 2,
+    },
+    ElementKind.BOOL: {"bool": 8},
+    ElementKind.BITS: {"bits1x8": 8, "bits2x4": 8, "bits4x2": 8, "bits8": 8, "bits16": 16},
+    ElementKind.OBJECT: {"string": 0, "resource": 0, "variant": 0},
+}
+DTYPES: dict[str, ElementType] = {
+    name: ElementType(name, bits, kind)
+    for kind, known in _BITS.items()
+    for name, bits in known.items()
+}
