@@ -5,9 +5,9 @@ from __future__ import annotations
 import os
 
 from rnninspect.counter import count_layers
-from rnninspect.errors import PluginError, RnnInspectError, UnreadableFile
+from rnninspect.errors import RnnInspectError, UnreadableFile
 from rnninspect.plugin import Inside
-from rnninspect.readers import choose_reader, open_model
+from rnninspect.readers import open_model, recognise
 from rnninspect.report import Findings, Report, add_up, possible_in
 from rnninspect.rules import check
 from rnninspect.source.limits import Limit
@@ -74,15 +74,7 @@ def _described(source: Source) -> SavedModel:
 
 
 def _read(source: Source, depth: int = 0) -> SavedModel:
-    reader = choose_reader(source)
-    try:
-        found = reader.read(source)
-    except RnnInspectError:
-        raise
-    except Exception as error:  # a reader may be anybody's: its bug must not look like the file's
-        raise PluginError(
-            f"reader {reader.name} failed: {type(error).__name__}: {error}"
-        ) from error
+    found = recognise(source).read()
     model = _read_inside(found, depth) if isinstance(found, Inside) else found
     source.limits.require(Limit.TENSORS, len(model.tensors))
     source.limits.require(Limit.RECURRENT, len(model.layers), "the number of recurrent layers")

@@ -34,10 +34,12 @@ from rnninspect.wording import plural
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
     from typing import Protocol
+
+    Read = Callable[[], "SavedModel | Inside"]
 else:  # a reader need not be a subclass, only alike
-    Protocol = object
+    Protocol, Read = object, object
 
 __all__ = [
     "CELLS",
@@ -60,6 +62,7 @@ __all__ = [
     "Origin",
     "PluginError",
     "Purpose",
+    "Read",
     "Reader",
     "Record",
     "RecurrentLayer",
@@ -132,14 +135,14 @@ class Reader(Protocol):
     suffixes: tuple[str, ...]
     implied_suffixes: tuple[str, ...]
 
-    def recognises(self, source: Source) -> bool:
-        """Whether the content is one of its formats; reads little, raises nothing."""
+    def recognise(self, source: Source) -> Read | None:
+        """What reads the source, or None if its content is not one of the reader's formats.
 
-    def read(self, source: Source) -> SavedModel | Inside:
-        """Describe the file, or say which file inside it is the model.
-
-        Raises:
-            UnreadableFile: its structure cannot be parsed; the message says where and why.
+        It reads little of the source, and raises nothing. What it returns is called once, without
+        arguments, while the source is open, and so can carry what was found out already:
+        `functools.partial(read, source, kind)`. That call describes the model, or says which file
+        inside the source is the model. It raises:
+            UnreadableFile: the structure cannot be parsed; the message says where and why.
             RefusedFile: a limit of `source.limits` would be exceeded.
         """
 

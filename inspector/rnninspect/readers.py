@@ -15,6 +15,9 @@ from rnninspect.errors import (
     UnknownFormat,
     UnreadableFile,
 )
+from rnninspect.model import SavedModel
+from rnninspect.plugin import Inside
+from rnninspect.record import Record
 from rnninspect.source.source import open_source
 
 TYPE_CHECKING = False
@@ -22,7 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
     from typing import TypeVar
 
-    from rnninspect.plugin import Convention, Reader
+    from rnninspect.plugin import Convention, Read, Reader
     from rnninspect.source.limits import Limits
     from rnninspect.source.source import Source
 
@@ -57,22 +60,63 @@ def _with_ending(path: str) -> str | None:
     return next(filter(os.path.isfile, named), None)
 
 
-def choose_reader(source: Source) -> Reader:
-    """The first reader that recognises the content.
+class Recognised(Record):
+    """A source that a reader knows, and the call that describes it."""
+
+    reader: Reader
+    read: Read
+
+
+def recognise(source: Source) -> Recognised:
+    """What the first reader that knows the content offers; built-in readers are asked first.
 
     Raises:
         UnknownFormat: none does; the message says what the file seems to be.
-        PluginError: an installed reader cannot be loaded.
+        PluginError: an installed reader cannot be loaded, or fails.
     """
     tried = built_in_readers()
     suffix = f".{source.name.rpartition('.')[2].lower()}"
     for reader in sorted(tried, key=lambda reader: suffix not in reader.suffixes):
-        if reader.recognises(source):
-            return reader
+        read = _asked(reader, "recognise", partial(reader.recognise, source))
+        if read is not None:
+            return Recognised(reader, partial(_asked, reader, "read", read))
     for reader in installed_readers():
-        if _asked(reader, "recognises", partial(reader.recognises, source)):
-            return reader
+        read = recognise_by(reader, source)
+        if read is not None:
+            return Recognised(reader, partial(read_by, reader, read))
     raise UnknownFormat(_describe(source, tried))
+
+
+def recognise_by(reader: Reader, source: Source) -> Read | None:
+    """What an installed reader recognises.
+
+    Raises:
+        PluginError: it raises, or returns neither None nor something to call.
+    """
+    try:
+        read = _asked(reader, "recognise", partial(reader.recognise, source))
+    except UnreadableFile as error:
+        raise _fault(reader, "recognise", error) from error
+    if read is not None and not callable(read):
+        raise PluginError(
+            f"reader {reader.name}: recognise returned {read!r:.80}, not None or a callable"
+        )
+    return read
+
+
+def read_by(reader: Reader, read: Read) -> SavedModel | Inside:
+    """What an installed reader describes.
+
+    Raises:
+        UnreadableFile: the file cannot be read.
+        PluginError: the reader raises something else, or returns neither a model nor an Inside.
+    """
+    found = _asked(reader, "read", read)
+    if not isinstance(found, SavedModel | Inside):
+        raise PluginError(
+            f"reader {reader.name}: read returned {found!r:.80}, not a SavedModel or an Inside"
+        )
+    return found
 
 
 def conventions_of(cell: str) -> list[Convention]:
@@ -99,14 +143,18 @@ def _possible(reader: Reader) -> Sequence[Convention]:
 
 
 def _asked(reader: Reader, what: str, call: Callable[[], Answer]) -> Answer:
-    """What an installed reader answers: it may be anybody's, and its bug is not the file's."""
+    """What a reader answers: it may be anybody's, and its bug must not look like the file's."""
     try:
         return call()
     except RnnInspectError:
         raise
-    except Exception as error:
-        reason = f"reader {reader.name} failed in {what}: {type(error).__name__}: {error}"
-        raise PluginError(reason) from error
+    except (Exception, SystemExit) as error:
+        raise _fault(reader, what, error) from error
+
+
+def _fault(reader: Reader, what: str, error: BaseException) -> PluginError:
+    said = " ".join(f"{type(error).__name__}: {error}".split())
+    return PluginError(f"reader {reader.name} failed in {what}: {said[:300]}")
 
 
 def built_in_readers() -> list[Reader]:
@@ -120,15 +168,26 @@ def installed_readers() -> Iterator[Reader]:
 
     for point in entry_points(group=GROUP):
         if point.value not in BUILT_IN:
-            yield _load(point.value)
+            yield _complete(_load(point.value), point.value)
 
 
 def _load(target: str) -> Reader:
     module, _, name = target.partition(":")
     try:
         reader: Reader = getattr(import_module(module), name)()
-    except Exception as error:
+    except (Exception, SystemExit) as error:
         raise PluginError(f"reader {target} cannot be loaded: {error}") from error
+    return reader
+
+
+def _complete(reader: Reader, target: str) -> Reader:
+    """The reader, if it has what `rnninspect.plugin.Reader` lists."""
+    for name, kind in (("name", str), ("summary", str), ("suffixes", tuple)):
+        if not isinstance(getattr(reader, name, None), kind):
+            raise PluginError(f"reader {target} has no {name} that is a {kind.__name__}")
+    for name in ("recognise", "conventions"):
+        if not callable(getattr(reader, name, None)):
+            raise PluginError(f"reader {target} has no method {name}")
     return reader
 
 
@@ -142,7 +201,7 @@ def _describe(source: Source, readers: Sequence[Reader]) -> str:
         return known or describe_folder(
             source,
             _mixed([reader.suffixes for reader in readers]),
-            lambda inner: any(reader.recognises(inner) for reader in readers),
+            lambda inner: any(reader.recognise(inner) is not None for reader in readers),
         )
     if source.size == 0:
         return "the file is empty"

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from rnninspect.plugin import Convention, SavedModel, Source
+    from rnninspect.plugin import Convention, Read, Source
 
 
 class OnnxReader:
@@ -23,19 +25,18 @@ class OnnxReader:
     )
     implied_suffixes: tuple[str, ...] = ()
 
-    def recognises(self, source: Source) -> bool:
-        """Whether the content is an ONNX model in one of its forms."""
+    def recognise(self, source: Source) -> Read | None:
+        """What reads the content as an ONNX model, in one of its forms."""
         if source.is_folder:
-            return False
+            return None
         from rnninspect_onnx.recognition import form_of  # noqa: PLC0415 - the package must load fast
 
-        return form_of(source) is not None
+        form = form_of(source)
+        if form is None:
+            return None
+        from rnninspect_onnx.reading import read  # noqa: PLC0415 - only for files of ONNX
 
-    def read(self, source: Source) -> SavedModel:
-        """Describe the model; see `rnninspect.plugin.Reader`."""
-        from rnninspect_onnx.reading import read  # noqa: PLC0415 - the package must load fast
-
-        return read(source)
+        return partial(read, source, form)
 
     def conventions(self) -> tuple[Convention, ...]:
         """The one convention of ONNX: both halves of B, peepholes for the LSTM."""

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from rnninspect.plugin import Convention, Inside, SavedModel, Source
+    from rnninspect.plugin import Convention, Read, Source
 
 
 class TorchReader:
@@ -31,17 +33,16 @@ class TorchReader:
     )
     implied_suffixes: tuple[str, ...] = ()
 
-    def recognises(self, source: Source) -> bool:
-        """Whether the first bytes, or the names in a zip directory, are those of torch."""
-        from rnninspect_torch.recognition import sniff  # noqa: PLC0415 - only for files of torch
+    def recognise(self, source: Source) -> Read | None:
+        """What reads the content, if its first bytes or the names in it are those of torch."""
+        from rnninspect_torch.recognition import recognise  # noqa: PLC0415 - only for files of torch
 
-        return sniff(source) is not None
+        match = recognise(source)
+        if match is None:
+            return None
+        from rnninspect_torch.reading import read  # noqa: PLC0415 - only for files of torch
 
-    def read(self, source: Source) -> SavedModel | Inside:
-        """Describe the file; UnreadableFile or RefusedFile if that cannot be done."""
-        from rnninspect_torch.reading import read_model  # noqa: PLC0415 - only for files of torch
-
-        return read_model(source)
+        return partial(read, source, match)
 
     def conventions(self) -> Sequence[Convention]:
         """PyTorch has two bias vectors or none, and can project an LSTM's output; others differ."""

@@ -1,10 +1,9 @@
-"""Reads a file of torch: the container decides which module does it."""
+"""Reads a file of torch: the container decides which module does it; no other is imported."""
 
 from __future__ import annotations
 
 import re
 import struct
-from importlib import import_module
 
 from rnninspect.plugin import (
     Fact,
@@ -15,22 +14,15 @@ from rnninspect.plugin import (
     UnreadableFile,
     in_words,
 )
-from rnninspect_torch.recognition import Container, model_in, sniff
+from rnninspect_torch.recognition import Container, container_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from rnninspect_torch.archives.archive import Archive
+    from rnninspect_torch.recognition import Match
 
     Found = SavedModel | Inside
 
-# Each of these modules has a function `read`, and is imported when a file needs it.
-_MODULES = {
-    Container.ZIP: "archives.archive",
-    Container.LEGACY: "formats.legacy",
-    Container.PICKLE: "formats.plain",
-    Container.SAFETENSORS: "formats.safetensors",
-    Container.INDEX: "formats.shards",
-}
 _AROUND = (Container.GZIP, Container.TAR, Container.BUNDLE)  # files around files
 _DEEPEST = 3  # a folder, gzip, tar, and the file
 _UNSUPPORTED = {
@@ -44,10 +36,13 @@ _FOREIGN = (
 )
 
 
-def read_model(source: Source) -> Found:
-    """Describe a file; UnreadableFile, or RefusedFile, whatever is wrong with it."""
+def read(source: Source, match: Match) -> Found:
+    """Describe what was recognised; UnreadableFile, or RefusedFile, whatever is wrong with it."""
     try:
-        return _with_the_rest(read_any(source), source)
+        if match.container is Container.FOLDER:
+            with source.open_neighbour(match.start) as start:
+                return _read_any(start, container_of(start), 1)
+        return _with_the_rest(_read_any(source, match.container), source)
     except _FOREIGN as error:
         raise UnreadableFile(f"malformed content: {in_words(error)}") from error
 
@@ -64,36 +59,80 @@ def _with_the_rest(model: Found, source: Source) -> Found:
     return model._replace(observations=(*model.observations, note))
 
 
-def read_any(source: Source, depth: int = 0) -> Found:
-    """Describe whatever container a source is, also one inside of others."""
+def _read_any(source: Source, container: Container | None, depth: int = 0) -> Found:
+    """Describe whatever container a file is, also one inside of others."""
     if depth > _DEEPEST:
         raise UnreadableFile(f"a file inside of {depth} others")
-    container = sniff(source)
     if container is None:
-        raise UnreadableFile("no file of torch, and no safetensors")
+        raise UnreadableFile("neither a PyTorch file nor safetensors")
     if container in _UNSUPPORTED:
         raise UnreadableFile(_UNSUPPORTED[container])
-    if container is Container.FOLDER:
-        with source.open_neighbour(model_in(source) or "") as start:
-            return read_any(start, depth + 1)
     if container in _AROUND:
         return _read_inside(source, container, depth)
-    module = import_module(f"rnninspect_torch.{_MODULES[container]}")
-    read: Callable[[Source], Found] = module.read
-    return read(source)
+    return _read_file(source, container)
 
 
 def _read_inside(source: Source, container: Container, depth: int) -> Found:
     """Describe the file of torch in another file."""
     if container is Container.GZIP:
-        from rnninspect_torch.archives.gzipped import unwrap  # noqa: PLC0415 - as above
+        from rnninspect_torch.archives.gzipped import unwrap
 
-        return read_any(unwrap(source), depth + 1)
-    from rnninspect_torch.formats import archived, tar  # noqa: PLC0415 - as above
+        inner = unwrap(source)
+        return _read_any(inner, container_of(inner), depth + 1)
+    from rnninspect_torch.formats import archived, tar
 
     if container is Container.TAR and tar.is_tar_era(source):
         return tar.read(source)
     find = archived.in_tar if container is Container.TAR else archived.in_zip
     bundle = find(source)
-    model = read_any(bundle.inner, depth + 1)
+    model = _read_any(bundle.inner, bundle.container, depth + 1)
     return model._replace(observations=(*model.observations, *bundle.notes))
+
+
+def _read_file(source: Source, container: Container) -> Found:
+    """Describe a file that is not around another one."""
+    match container:
+        case Container.ZIP:
+            from rnninspect_torch.archives.archive import Archive
+
+            return _read_archive(Archive(source))
+        case Container.LEGACY:
+            from rnninspect_torch.formats import legacy
+
+            return legacy.read(source)
+        case Container.SAFETENSORS:
+            from rnninspect_torch.formats import safetensors
+
+            return safetensors.read(source)
+        case Container.INDEX:
+            from rnninspect_torch.formats import shards
+
+            return shards.read(source)
+    from rnninspect_torch.formats import plain
+
+    return plain.read(source)
+
+
+def _read_archive(archive: Archive) -> SavedModel:
+    """The first record that is found decides: TorchScript has a data.pkl too."""
+    if "tensors/0" in archive and "model.json" in archive:
+        from rnninspect_torch.formats import first_script
+
+        return first_script.read(archive)
+    if "constants.pkl" in archive:
+        from rnninspect_torch.formats import torchscript
+
+        return torchscript.read(archive)
+    if "archive_format" in archive or "serialized_exported_program.json" in archive:
+        from rnninspect_torch.formats import export
+
+        return export.read(archive)
+    if "data.pkl" in archive:
+        from rnninspect_torch.formats import saved_zip
+
+        return saved_zip.read(archive)
+    if ".data/version" in archive:
+        from rnninspect_torch.formats import package
+
+        return package.read(archive)
+    raise UnreadableFile("a zip archive of torch of an unknown kind")

@@ -1,11 +1,11 @@
-"""Tells torch's containers, and safetensors, by their first bytes."""
+"""Recognises torch's containers, and safetensors, by their first bytes."""
 
 from __future__ import annotations
 
 import re
 from enum import StrEnum
 
-from rnninspect.plugin import UnreadableFile
+from rnninspect.plugin import Record, UnreadableFile
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -26,6 +26,18 @@ class Container(StrEnum):
     FLATBUFFER = "flatbuffer mobile"
     EXECUTORCH = "executorch"
     FOLDER = "folder"
+
+
+class Match(Record):
+    """What a file or folder was recognised as.
+
+    Attributes:
+        container: how it is arranged.
+        start: of a folder, the file that its model starts from.
+    """
+
+    container: Container
+    start: str = ""
 
 
 _HEAD = 4096
@@ -52,21 +64,23 @@ BUNDLED = (".pth", ".pt", ".th", ".ckpt", ".bin", ".safetensors")  # files that 
 _FIRST_SCRIPT = {"model.json", "tensors/0"}  # both, since others call a file model.json too
 
 
-def sniff(source: Source) -> Container | None:
-    """The container, or None if the content is not one of torch's."""
+def recognise(source: Source) -> Match | None:
+    """What a file or folder is, or None if its content is not torch's."""
+    if not source.is_folder:
+        container = container_of(source)
+        return None if container is None else Match(container)
+    inside = (name for name in _STARTS if source.neighbour(name).path is not None)
+    start = next(inside, None)
+    return None if start is None else Match(Container.FOLDER, start)
+
+
+def container_of(source: Source) -> Container | None:
+    """The container of a file, or None if its content is not torch's."""
     try:
-        if source.is_folder:
-            return Container.FOLDER if model_in(source) is not None else None
         head = source.head(_HEAD)
         return _by_head(head) or _by_more(source, head)
     except UnreadableFile:
         return None
-
-
-def model_in(folder: Source) -> str | None:
-    """The file that a folder's model starts from, by the names that its writers give it."""
-    inside = (name for name in _STARTS if folder.neighbour(name).path is not None)
-    return next(inside, None)
 
 
 def _by_head(head: bytes) -> Container | None:
@@ -92,7 +106,7 @@ def _by_more(source: Source, head: bytes) -> Container | None:
         from rnninspect_torch.archives.gzipped import peek  # noqa: PLC0415 - zlib only for such data
 
         inside = peek(source)
-        is_known = inside[:4] == b"PK\3\4" or sniff(source.holding(inside)) is not None
+        is_known = inside[:4] == b"PK\3\4" or container_of(source.holding(inside)) is not None
         return Container.GZIP if is_known else None
     if head[:1] == b"{" and b'"weight_map"' in head and b'.h5"' not in head:  # Keras has one too
         return Container.INDEX

@@ -17,11 +17,8 @@ from rnninspect.plugin import Convention, Role
 class Toy:
     name, summary, suffixes, implied_suffixes = "toy", "files of a toy", (".toy",), ()
 
-    def recognises(self, source):
-        {recognises}
-
-    def read(self, source):
-        raise NotImplementedError
+    def recognise(self, source):
+        {recognise}
 
     def conventions(self):
         {conventions}
@@ -30,9 +27,9 @@ WHOLE = 'return [Convention("toy\\x1b[31m", "LSTM", frozenset({Role.BIAS}), note
 SIZES = ("--input-size", "3", "--hidden-size", "2")
 
 
-def installed(folder: Path, recognises: str = "return False", conventions: str = WHOLE) -> Path:
+def installed(folder: Path, recognise: str = "return None", conventions: str = WHOLE) -> Path:
     """A folder with an installed distribution that has a reader."""
-    (folder / "toy.py").write_text(READER.format(recognises=recognises, conventions=conventions))
+    (folder / "toy.py").write_text(READER.format(recognise=recognise, conventions=conventions))
     (folder / "toy-1.0.dist-info").mkdir()
     (folder / "toy-1.0.dist-info" / "METADATA").write_text("Name: toy\nVersion: 1.0\n")
     entry = "[rnninspect.readers]\ntoy = toy:Toy\n"
@@ -77,16 +74,58 @@ def test_a_fault_in_its_conventions_is_one_line(
     assert done.stderr.startswith(f"rnninspect: reader toy failed in conventions: {reason}")
 
 
-def test_a_fault_in_recognising_is_one_line_and_spares_known_files(tmp_path: Path) -> None:
-    folder = installed(tmp_path, recognises="return source.absent")
+@pytest.mark.parametrize(
+    ("recognise", "reason"),
+    [
+        (
+            "return source.absent",
+            "failed in recognise: AttributeError: 'Source' object has no attribute 'absent'",
+        ),
+        ("raise ValueError('two\\nlines')", "failed in recognise: ValueError: two lines"),
+        (
+            "return source.read(0, 99)",
+            "failed in recognise: UnreadableFile: 99 bytes at offset 0",
+        ),
+        ("raise SystemExit(1)", "failed in recognise: SystemExit: 1"),
+        ("return False", ": recognise returned False, not None or a callable"),
+        ("return self", "not None or a callable"),
+        ("return lambda: 1 / 0", "failed in read: ZeroDivisionError: division by zero"),
+        ("return lambda: exit(1)", "failed in read: SystemExit: 1"),
+        ("return lambda model: model", "failed in read: TypeError: "),
+        ("return lambda: None", ": read returned None, not a SavedModel or an Inside"),
+    ],
+)
+def test_a_fault_in_recognition_or_reading_is_one_line(
+    recognise: str, reason: str, tmp_path: Path
+) -> None:
+    folder = installed(tmp_path, recognise=recognise)
     (tmp_path / "unknown").write_bytes(b"nobody knows this")
     done = call(folder, tmp_path / "unknown", GOOD)
-    assert done.returncode == 2
-    assert done.stderr == (
-        f"rnninspect: {tmp_path}/unknown: reader toy failed in recognises: "
-        "AttributeError: 'Source' object has no attribute 'absent'\n"
-    )
-    assert "basic_lstm" in done.stdout
+    assert (done.returncode, done.stderr.count("\n")) == (2, 1)
+    assert done.stderr.startswith(f"rnninspect: {tmp_path}/unknown: reader toy")
+    assert reason in done.stderr
+    assert "basic_lstm" in done.stdout, "a file that a built-in reader knows is reported"
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "reason"),
+    [
+        ("def recognise(", "def recognises(", "has no method recognise"),
+        ("def conventions(", "def convention(", "has no method conventions"),
+        ('"files of a toy"', "3", "has no summary that is a str"),
+        ('(".toy",)', "None", "has no suffixes that is a tuple"),
+    ],
+)
+def test_a_reader_that_is_not_complete_is_one_line(
+    old: str, new: str, reason: str, tmp_path: Path
+) -> None:
+    code = installed(tmp_path) / "toy.py"
+    code.write_text(code.read_text().replace(old, new))
+    (tmp_path / "unknown").write_bytes(b"nobody knows this")
+    for words in ((tmp_path / "unknown",), ("readers",), ("count", "lstm", *SIZES)):
+        done = call(tmp_path, *words)
+        assert (done.returncode, done.stdout, done.stderr.count("\n")) == (2, "", 1)
+        assert done.stderr.endswith(f"reader toy:Toy {reason}\n")
 
 
 @pytest.mark.parametrize(

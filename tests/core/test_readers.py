@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -11,6 +12,7 @@ from making.by_hand import layer, model
 from rnninspect import inspect_file, readers
 from rnninspect.errors import PluginError, UnknownFormat, UnreadableFile
 from rnninspect.model import SavedModel
+from rnninspect.plugin import Read
 from rnninspect.source.source import Source, open_source
 
 
@@ -20,10 +22,10 @@ class FakeReader:
     suffixes = (".fake",)
     implied_suffixes = (".fake",)
 
-    def recognises(self, source: Source) -> bool:
-        return source.head(4) == b"FAKE"
+    def recognise(self, source: Source) -> Read | None:
+        return partial(self._read, source) if source.head(4) == b"FAKE" else None
 
-    def read(self, source: Source) -> SavedModel:
+    def _read(self, source: Source) -> SavedModel:
         if source.size > 4:
             raise ZeroDivisionError(source.size)
         return model(layer())
@@ -59,7 +61,7 @@ def test_an_installed_reader_is_found_by_content(tmp_path: Path) -> None:
 def test_a_readers_bug_does_not_look_like_the_files(tmp_path: Path) -> None:
     path = tmp_path / "x.fake"
     path.write_bytes(b"FAKE but longer")
-    with pytest.raises(PluginError, match="reader fake failed: ZeroDivisionError"):
+    with pytest.raises(PluginError, match="reader fake failed in read: ZeroDivisionError"):
         inspect_file(path)
 
 
@@ -71,7 +73,7 @@ def test_a_reader_that_cannot_be_loaded_is_named(
     path = tmp_path / "x"
     path.write_bytes(b"nobody knows this")
     with open_source(path) as source, pytest.raises(PluginError, match="rnninspect_absent:Reader"):
-        readers.choose_reader(source)
+        readers.recognise(source)
 
 
 @pytest.mark.parametrize("suffix", [".onnx", ".pt", ".keras", ".h5", ""])

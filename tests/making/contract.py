@@ -7,7 +7,7 @@ from pathlib import Path
 from rnninspect.cells import CELLS
 from rnninspect.errors import UnreadableFile
 from rnninspect.model import SavedModel
-from rnninspect.plugin import Reader
+from rnninspect.plugin import Read, Reader
 from rnninspect.source.source import open_source
 
 STRANGERS = (
@@ -34,8 +34,9 @@ def hold(reader: Reader, good: Path, scratch: Path) -> SavedModel:
     _strangers_are_left_alone(reader, scratch)
     _cut_files_end_in_one_line(reader, good, scratch)
     with open_source(good) as source:
-        assert reader.recognises(source)
-        model = reader.read(source)
+        read = reader.recognise(source)
+        assert read is not None
+        model = read()
     assert isinstance(model, SavedModel), "the file that is handed in is the model"
     _is_well_formed(model)
     return model
@@ -46,8 +47,9 @@ def _strangers_are_left_alone(reader: Reader, scratch: Path) -> None:
         path = scratch / f"stranger{number}"
         path.write_bytes(content)
         with open_source(path) as source:
-            if reader.recognises(source):
-                _one_line(reader, path)
+            read = reader.recognise(source)
+            if read is not None:
+                _one_line(read)
 
 
 def _cut_files_end_in_one_line(reader: Reader, good: Path, scratch: Path) -> None:
@@ -55,16 +57,18 @@ def _cut_files_end_in_one_line(reader: Reader, good: Path, scratch: Path) -> Non
     for step in range(1, 20):
         path = scratch / f"cut{step}{good.suffix}"
         path.write_bytes(content[: len(content) * step // 20])
-        _one_line(reader, path)
+        with open_source(path) as source:
+            read = reader.recognise(source)
+            if read is not None:
+                _one_line(read)
 
 
-def _one_line(reader: Reader, path: Path) -> None:
-    with open_source(path) as source:
-        try:
-            reader.read(source)
-        except UnreadableFile as error:
-            assert str(error)  # noqa: PT017 - a cut file may be readable too
-            assert "\n" not in str(error)  # noqa: PT017 - as above
+def _one_line(read: Read) -> None:
+    try:
+        read()
+    except UnreadableFile as error:
+        assert str(error)  # noqa: PT017 - a cut file may be readable too
+        assert "\n" not in str(error)  # noqa: PT017 - as above
 
 
 def _is_well_formed(model: SavedModel) -> None:

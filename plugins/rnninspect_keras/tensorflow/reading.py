@@ -10,9 +10,9 @@ from rnninspect.plugin import (
     RecurrentLayer,
     UnreadableFile,
 )
-from rnninspect_keras import GRAPH_FILE, INDEX, STATE_FILE
 from rnninspect_keras.describing import saved
 from rnninspect_keras.matching.optimised import purposes_by_name
+from rnninspect_keras.recognition import GRAPH_FILE, INDEX, STATE_FILE
 from rnninspect_keras.tensorflow.checkpoint_v1 import is_index, read_old
 from rnninspect_keras.tensorflow.checkpoint_v2 import read_bundle
 from rnninspect_keras.tensorflow.objects import read_trackable

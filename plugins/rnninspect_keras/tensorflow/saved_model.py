@@ -17,8 +17,8 @@ from rnninspect.plugin import (
     UnreadableFile,
     Whereabouts,
 )
-from rnninspect_keras import GRAPH_FILE
 from rnninspect_keras.configuration.declared import parse_json, read_declared
+from rnninspect_keras.recognition import GRAPH_FILE
 from rnninspect_keras.tensorflow.checkpoint_v2 import Bundle, purpose_of, read_bundle
 from rnninspect_keras.tensorflow.objects import Item, long_text, read_saved, read_trackable
 from rnninspect_keras.tensorflow.purposes_by_name import ATTRIBUTES

@@ -2,27 +2,14 @@
 
 from __future__ import annotations
 
-from importlib import import_module
-
 from rnninspect.decode.zip_directory import STORED, Member, open_member, read_directory
 from rnninspect.plugin import Fact, Limit, Observation, UnreadableFile, plural
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Iterable
 
-    from rnninspect.plugin import SavedModel, Source
-
-
-# The record that is found first decides: TorchScript has a data.pkl too.
-_KINDS = {
-    "tensors/0": "first_script",
-    "constants.pkl": "torchscript",
-    "archive_format": "export",
-    "serialized_exported_program.json": "export",
-    "data.pkl": "saved_zip",
-    ".data/version": "package",
-}
+    from rnninspect.plugin import Source
 
 
 class Archive:
@@ -88,14 +75,3 @@ class Archive:
         listed = ", ".join(name[:60] for name in self.outside[:3])
         detail = f"{plural(len(self.outside), 'member')} outside of the archive's folder: {listed}"
         return (Observation(Fact.UNUSUAL, detail),)
-
-
-def read(source: Source) -> SavedModel:
-    """The model in an archive; the records in it tell which of torch's writers made it."""
-    archive = Archive(source)
-    for record, module in _KINDS.items():
-        if record in archive and (module != "first_script" or "model.json" in archive):
-            reader = import_module(f"rnninspect_torch.formats.{module}")
-            read_kind: Callable[[Archive], SavedModel] = reader.read
-            return read_kind(archive)
-    raise UnreadableFile("a zip archive of torch of an unknown kind")

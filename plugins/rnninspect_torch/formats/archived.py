@@ -8,13 +8,14 @@ from __future__ import annotations
 from rnninspect.decode.zip_directory import open_member, read_directory
 from rnninspect.plugin import Fact, Observation, Record, UnreadableFile, plural
 from rnninspect_torch.archives.tar_members import read_tar
-from rnninspect_torch.recognition import BUNDLED, sniff
+from rnninspect_torch.recognition import BUNDLED, container_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from rnninspect.plugin import Source
+    from rnninspect_torch.recognition import Container
 
 # What is believed to be the model where there are several files: AllenNLP's, stable-baselines3's.
 _WEIGHTS = ("weights.th", "model.th", "best.th", "policy.pth")
@@ -26,6 +27,7 @@ class ArchivedModel(Record):
     """The file of torch in an archive, and what is noted of the others."""
 
     inner: Source
+    container: Container | None
     notes: tuple[Observation, ...] = ()
 
 
@@ -45,14 +47,15 @@ def in_zip(source: Source) -> ArchivedModel:
 def _choose(kind: str, names: list[str], opened: Callable[[str], Source]) -> ArchivedModel:
     named = [name for name in names if name.rpartition("/")[2] in _WEIGHTS]
     tried = {name: opened(name) for name in named or names[:_MOST]}
-    known = named or [name for name, part in tried.items() if sniff(part) is not None]
+    containers = {name: container_of(part) for name, part in tried.items()}
+    known = named or [name for name, container in containers.items() if container is not None]
     if len(known) != 1:
         files = plural(len(known), "PyTorch file") if known else "no PyTorch file"
         raise UnreadableFile(f"a {kind} archive with {files}; extract it and inspect one model")
     chosen = known[0]
     others = [name for name in names if name.lower().endswith(BUNDLED) and name != chosen]
     if not others:
-        return ArchivedModel(tried[chosen])
+        return ArchivedModel(tried[chosen], containers[chosen])
     listed = ", ".join(name[:60] for name in others[:_SHOWN])
     detail = f"of the {kind} archive only {chosen[:60]} is read, and not {listed}"
-    return ArchivedModel(tried[chosen], (Observation(Fact.UNUSUAL, detail),))
+    return ArchivedModel(tried[chosen], containers[chosen], (Observation(Fact.UNUSUAL, detail),))

@@ -12,7 +12,7 @@ from rnninspect_torch.formats.json_records import read_json
 from rnninspect_torch.networks.records import NamedTensor, Root
 from rnninspect_torch.networks.roots import find_roots
 from rnninspect_torch.networks.walking import Walk
-from rnninspect_torch.recognition import Container, sniff
+from rnninspect_torch.recognition import Container, container_of
 from rnninspect_torch.tensors.calls import TorchCalls
 
 TYPE_CHECKING = False
@@ -118,7 +118,7 @@ def _add_shard(whole: _Shards, source: Source, name: str, scope: str) -> None:
 
 
 def _read_shard(source: Source, scope: str) -> tuple[Contents, list[Root]]:
-    match sniff(source):
+    match container_of(source):
         case Container.SAFETENSORS:
             saved, root = safetensors.read_header(source, scope)
             return saved, [root]

@@ -9,6 +9,7 @@ import numpy as np
 import onnx
 from onnx import TensorProto, helper, numpy_helper
 
+from making.described import model_of
 from rnninspect import inspect_file
 from rnninspect.report import Report
 from rnninspect.rules import Level
@@ -116,7 +117,7 @@ def save(
 def read(path: Path, limits: Limits | None = None) -> SavedModel:
     """What the ONNX reader says of a file."""
     with open_source(path, limits) as source:
-        return OnnxReader().read(source)
+        return model_of(OnnxReader(), source)
 
 
 def only(read_model: SavedModel) -> RecurrentLayer:

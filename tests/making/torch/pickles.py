@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from itertools import accumulate, count
 from pathlib import Path
 
+from making.described import model_of
 from rnninspect.counter import count_layers
 from rnninspect.model import Purpose, SavedModel
 from rnninspect.report import add_up
@@ -148,11 +149,7 @@ def read(data: bytes, folder: Path, label: str = "model.pt") -> SavedModel:
 def read_path(path: Path) -> SavedModel:
     """What the reader says of a file or folder, which it must recognise."""
     with open_source(path) as source:
-        reader = TorchReader()
-        assert reader.recognises(source)
-        found = reader.read(source)
-    assert isinstance(found, SavedModel)
-    return found
+        return model_of(TorchReader(), source)
 
 
 def parameters(model: SavedModel) -> int:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 from onnx import TensorProto, helper
 
+from making.described import model_of
 from making.onnx.graphs import (
     Shape,
     counts,
@@ -82,8 +83,7 @@ def test_more_than_two_gigabytes_in_one_file(tmp_path: Path) -> None:
 def test_weights_are_not_read(tmp_path: Path, shape: Shape) -> None:
     opened = open_source(sparse_file(tmp_path, shape))
     source = Counting(opened.location, opened._store, 0, opened.size, opened.reading)
-    assert OnnxReader().recognises(source)
-    assert len(OnnxReader().read(source).tensors) == 3
+    assert len(model_of(OnnxReader(), source).tensors) == 3
     assert source.taken < 10 * 16 * 2**10
     opened.close()
 
@@ -160,10 +160,10 @@ def test_constants_count_for_more_than_other_nodes(most: int, fits: bool, tmp_pa
     path = save(tmp_path, graph(nodes, []))
     with open_source(path, Limits(nodes=1_000)) as source:
         if fits:
-            assert len(OnnxReader().read(source).tensors) == most
+            assert len(model_of(OnnxReader(), source).tensors) == most
         else:
             with pytest.raises(RefusedFile, match="nodes=1000"):
-                OnnxReader().read(source)
+                model_of(OnnxReader(), source)
 
 
 @pytest.mark.parametrize("dims", [(2, 300), (), (1,) * 64, (1,) * 65])
@@ -178,7 +178,7 @@ def test_packed_dims_are_those_that_stand_one_by_one(dims: tuple[int, ...], tmp_
         tensor = written + b"\x10\x01" + part(8, b"w") + part(9, bytes(4))
         path.write_bytes(b"\x08\x08" + part(7, part(5, tensor)))
         with open_source(path) as source:
-            told.append(OnnxReader().read(source))
+            told.append(model_of(OnnxReader(), source))
     single, packed = told
     assert [held.shape for held in packed.tensors] == [held.shape for held in single.tensors]
     assert [note.detail for note in packed.observations] == [

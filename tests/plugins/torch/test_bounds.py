@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from making.described import model_of
 from making.torch.pickles import archive, mapping, name, number, read, tensor, text
 from rnninspect.errors import RefusedFile
 from rnninspect.model import SavedModel
@@ -24,9 +25,7 @@ def within(limits: Limits, data: bytes, folder: Path) -> SavedModel:
     path = folder / "bounded.pt"
     path.write_bytes(data)
     with open_source(path, limits) as source:
-        found = TorchReader().read(source)
-    assert isinstance(found, SavedModel)
-    return found
+        return model_of(TorchReader(), source)
 
 
 def beside(values: bytes) -> bytes:

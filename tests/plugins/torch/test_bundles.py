@@ -11,12 +11,13 @@ from pathlib import Path
 import pytest
 
 import rnninspect_torch
+from making.described import model_of
 from making.torch.pickles import lstm, parameters, read, saved
 from rnninspect.plugin import Fact, RefusedFile, UnreadableFile
 from rnninspect.source.limits import Limits
 from rnninspect.source.source import open_source
 from rnninspect_torch import TorchReader
-from rnninspect_torch.recognition import Container, sniff
+from rnninspect_torch.recognition import Container, container_of
 
 WEIGHTS = saved(lstm(3, 2, "rnn"))
 OTHER = saved({"mean": (4,)})
@@ -54,8 +55,8 @@ def test_a_zip_of_two_models_or_of_none(tmp_path: Path) -> None:
     with pytest.raises(UnreadableFile, match="with no PyTorch file; extract it"):
         read(packed({"firmware.bin": b"hello"}), tmp_path)
     with open_source(tmp_path) as folder:
-        assert sniff(folder.holding(packed({"a.txt": WEIGHTS}))) is None
-        assert sniff(folder.holding(packed({"a.TH": WEIGHTS}))) is Container.BUNDLE
+        assert container_of(folder.holding(packed({"a.txt": WEIGHTS}))) is None
+        assert container_of(folder.holding(packed({"a.TH": WEIGHTS}))) is Container.BUNDLE
 
 
 def test_a_file_in_a_file_in_a_file_ends(tmp_path: Path) -> None:
@@ -74,7 +75,7 @@ def test_what_a_member_grows_to_is_bounded(tmp_path: Path) -> None:
         open_source(path, Limits(expansion=1 << 16)) as source,
         pytest.raises(RefusedFile, match="expansion=65536"),
     ):
-        TorchReader().read(source)
+        model_of(TorchReader(), source)
 
 
 def needed_by() -> dict[str, set[str]]:

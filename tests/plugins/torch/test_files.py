@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from making.contract import hold
+from making.described import model_of
 from making.torch.pickles import (
     archive,
     call,
@@ -37,7 +38,7 @@ from rnninspect.rules import Level, check
 from rnninspect.source.source import open_source
 from rnninspect_torch import TorchReader
 from rnninspect_torch.archives.tar_members import read_tar
-from rnninspect_torch.recognition import Container, sniff
+from rnninspect_torch.recognition import Container, container_of
 
 METADATA = "torch.distributed.checkpoint.metadata"
 
@@ -74,7 +75,7 @@ def test_content_decides(head: bytes, container: Container | None, tmp_path: Pat
     path = tmp_path / "file.keras"
     path.write_bytes(head)
     with open_source(path) as source:
-        assert sniff(source) is container
+        assert container_of(source) is container
 
 
 def test_executorch_is_refused_in_one_line(tmp_path: Path) -> None:
@@ -140,7 +141,7 @@ def test_an_index_that_leads_nowhere(places: object, tmp_path: Path) -> None:
     path = tmp_path / "model.bin.index.json"
     path.write_text(json.dumps({"weight_map": places}))
     with open_source(path) as source, pytest.raises(UnreadableFile, match="weight_map"):
-        TorchReader().read(source)
+        model_of(TorchReader(), source)
 
 
 def distributed_index(shape: tuple[int, ...], sizes: tuple[int, ...], place: str) -> bytes:
@@ -217,7 +218,7 @@ def test_gzip_is_bounded(tmp_path: Path) -> None:
         open_source(path, Limits(expansion=1 << 20)) as source,
         pytest.raises(RefusedFile, match="expansion=1048576"),
     ):
-        TorchReader().read(source)
+        model_of(TorchReader(), source)
 
 
 def test_gzip_that_is_cut_off(tmp_path: Path) -> None:
@@ -230,7 +231,7 @@ def test_gzip_inside_of_gzip(tmp_path: Path) -> None:
     with open_source(tmp_path) as folder:
         inner = gzip.compress(gzip.compress(saved({"a": (2, 2)})))
         with pytest.raises(UnreadableFile):
-            TorchReader().read(folder.holding(inner))
+            model_of(TorchReader(), folder.holding(inner))
 
 
 def tar(members: dict[str, bytes], form: int = tarfile.GNU_FORMAT) -> bytes:
@@ -280,7 +281,7 @@ def test_a_folder_of_hugging_face(tmp_path: Path) -> None:
 
 def test_a_folder_without_a_model(tmp_path: Path) -> None:
     with open_source(tmp_path) as source:
-        assert not TorchReader().recognises(source)
+        assert TorchReader().recognise(source) is None
 
 
 def first_script(shapes: dict[str, tuple[int, ...]], path: tuple[str, ...]) -> bytes:

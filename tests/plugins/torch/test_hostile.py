@@ -44,9 +44,9 @@ from rnninspect_torch import TorchReader
 
 def read(path):
     with open_source(path) as source:
-        reader = TorchReader()
+        reading = TorchReader().recognise(source)
         try:
-            return reader.recognises(source) and bool(reader.read(source).tensors)
+            return reading is not None and bool(reading().tensors)
         except UnreadableFile as error:
             return str(error)
 
@@ -59,9 +59,9 @@ HARMLESS = ("object.", "sys._getframe", "code.__new__", "builtins.id", "gc.", "m
 sys.addaudithook(lambda event, args: event.startswith(HARMLESS) or events.append(event))
 said = {}
 for path, source in sources.items():
-    reader = TorchReader()
     try:
-        said[path] = reader.recognises(source) and bool(reader.read(source).tensors)
+        reading = TorchReader().recognise(source)
+        said[path] = reading is not None and bool(reading().tensors)
     except UnreadableFile as error:
         said[path] = str(error)
 heard = list(events)

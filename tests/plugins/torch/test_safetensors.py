@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from making.described import model_of
 from making.torch.pickles import parameters, read
 from rnninspect import inspect_file
 from rnninspect.errors import RefusedFile, UnreadableFile
@@ -81,7 +82,7 @@ def test_a_name_that_stands_twice(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("header", "reason"),
     [
-        ("[1, 2]", "no file of torch"),
+        ("[1, 2]", "torch does not recognise"),
         ('{"a": 3}', "gives a no fields"),
         ({"a": spec([1.0], 0, 4)}, "no integer"),
         ({"a": spec([True], 0, 4)}, "no integer"),
@@ -103,7 +104,7 @@ def test_headers_that_cannot_be_read(
     path = tmp_path / "broken.safetensors"
     path.write_bytes(file(header, 0))
     with open_source(path) as source, pytest.raises(UnreadableFile, match=reason):
-        TorchReader().read(source)
+        model_of(TorchReader(), source)
 
 
 def test_bytes_that_are_not_text(tmp_path: Path) -> None:
@@ -128,7 +129,7 @@ def test_a_header_longer_than_the_file(tmp_path: Path) -> None:
         open_source(path) as source,
         pytest.raises(UnreadableFile, match=r"^malformed: a header of"),
     ):
-        TorchReader().read(source)
+        model_of(TorchReader(), source)
 
 
 def test_a_header_of_more_tensors_than_the_limit(tmp_path: Path) -> None:
@@ -138,7 +139,7 @@ def test_a_header_of_more_tensors_than_the_limit(tmp_path: Path) -> None:
         open_source(path, Limits(tensors=20)) as source,
         pytest.raises(UnreadableFile, match="tensors=20; --limit tensors=N"),
     ):
-        TorchReader().read(source)
+        model_of(TorchReader(), source)
 
 
 @pytest.mark.parametrize(
@@ -159,7 +160,7 @@ def test_what_a_header_holds_beside_tensors_counts_too(
         open_source(path, Limits(tensors=20)) as source,
         pytest.raises(RefusedFile, match="the header exceeds the limit tensors=20"),
     ):
-        TorchReader().read(source)
+        model_of(TorchReader(), source)
 
 
 def test_a_header_is_refused_by_what_its_text_becomes(tmp_path: Path) -> None:
@@ -171,10 +172,9 @@ def test_a_header_is_refused_by_what_its_text_becomes(tmp_path: Path) -> None:
             with open_source(path, Limits(header_bytes=most)) as source:
                 if most == bound:
                     with pytest.raises(RefusedFile, match="header_bytes"):
-                        TorchReader().read(source)
+                        model_of(TorchReader(), source)
                 else:
-                    found = TorchReader().read(source)
-                    assert isinstance(found, SavedModel)
+                    found = model_of(TorchReader(), source)
                     assert len(found.layers) == 1
 
 

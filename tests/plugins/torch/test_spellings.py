@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from making.described import model_of
 from making.torch.pickles import lstm, read, read_path, saved
 from making.torch.spellings import PLACES, Drawn, drawn
 from rnninspect.cells import CELLS
@@ -160,7 +161,7 @@ def test_the_search_for_cells_is_bounded_by_the_steps_of_a_model(tmp_path: Path)
         pytest.raises(RefusedFile, match="steps=9000"),
         open_source(path, Limits(steps=9_000)) as source,
     ):
-        TorchReader().read(source)
+        model_of(TorchReader(), source)
 
 
 def test_more_cells_than_the_limit_are_refused(tmp_path: Path) -> None:
@@ -172,4 +173,4 @@ def test_more_cells_than_the_limit_are_refused(tmp_path: Path) -> None:
         pytest.raises(RefusedFile, match="recurrent=20"),
         open_source(path, Limits(recurrent=20)) as source,
     ):
-        TorchReader().read(source)
+        model_of(TorchReader(), source)

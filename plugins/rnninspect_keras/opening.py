@@ -1,0 +1,128 @@
+"""Opens what Keras itself saves: archives, folders, HDF5 files, sharded weights."""
+
+from __future__ import annotations
+
+from rnninspect.decode.hdf5 import File
+from rnninspect.plugin import Fact, Limit, Observation, UnreadableFile
+from rnninspect_keras.configuration.declared import parse_json
+from rnninspect_keras.containers.archive import (
+    CONFIG,
+    PICKLED_WEIGHTS,
+    SHARDED,
+    WEIGHTS,
+    Parts,
+    parts_of_archive,
+    parts_of_folder,
+    read_json,
+    read_version,
+)
+from rnninspect_keras.containers.store import read_store
+from rnninspect_keras.describing import describe_legacy, describe_native, describe_tensors
+from rnninspect_keras.matching.native import VARIABLES
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from rnninspect.plugin import Limits, SavedModel, Source
+    from rnninspect_keras.configuration.declared import Json
+    from rnninspect_keras.containers.store import Store
+
+MODEL_CONFIG, LEGACY_WEIGHTS = "model_config", "model_weights"
+SHARD = "_00000.weights.h5"  # the end of a shard's name
+LISTS = ("layer_names", "layer_names0")  # of the older format; the second where it is split
+
+
+def read_archive(source: Source) -> SavedModel:
+    """A `.keras` archive."""
+    return _read_parts(parts_of_archive(source), source.limits)
+
+
+def read_folder(source: Source) -> SavedModel:
+    """An archive's members as files of a folder."""
+    return _read_parts(parts_of_folder(source), source.limits)
+
+
+def _read_parts(parts: Parts, limits: Limits) -> SavedModel:
+    config = read_json(parts, CONFIG)
+    if config is None:
+        raise UnreadableFile(f"the {parts.place} has no {CONFIG}")
+    producer = _producer(read_version(parts))
+    opened: list[Source] = []
+    try:
+        store = _stored(parts, limits, opened)
+        store.observations.extend(parts.observations)
+        return describe_native(f"keras {parts.place}", producer, store, config, limits)
+    finally:
+        _close(opened)
+
+
+def _close(opened: list[Source]) -> None:
+    for part in opened:
+        part.close()
+
+
+def _stored(parts: Parts, limits: Limits, opened: list[Source]) -> Store:
+    """The tensors of a model's weights, in the one of their forms that there is."""
+    if parts.has(WEIGHTS):
+        opened.append(parts.open(WEIGHTS))
+        return read_store(File(opened[0]))
+    if parts.has(SHARDED):
+        from rnninspect_keras.containers.sharded import read_sharded  # noqa: PLC0415 - seldom needed
+
+        return read_sharded(read_json(parts, SHARDED), parts, limits, opened)
+    if parts.has(PICKLED_WEIGHTS):
+        raise UnreadableFile(f"{PICKLED_WEIGHTS} holds pickled objects, which are not read")
+    raise UnreadableFile(f"the {parts.place} has no {WEIGHTS}")
+
+
+def read_shards(source: Source) -> SavedModel:
+    """Weights over several HDF5 files, by the index beside them."""
+    source.limits.require(Limit.EXPANSION, source.size, "the index of shards")
+    index = parse_json(source.read(0, source.size), source, "the index of shards")
+    from rnninspect_keras.containers.sharded import read_sharded  # noqa: PLC0415 - seldom needed
+
+    opened: list[Source] = []
+    try:
+        store = read_sharded(index, parts_of_folder(source), source.limits, opened)
+        return describe_native("keras sharded weights", "keras", store, None, source.limits)
+    finally:
+        _close(opened)
+
+
+def read_hdf5(source: Source) -> SavedModel:
+    """An HDF5 file: a whole model, weights of either format, or something else."""
+    store = read_store(File(source))
+    root = store.groups[""]
+    producer = _producer(_version(store))
+    if MODEL_CONFIG in root.attributes() or LEGACY_WEIGHTS in store.groups:
+        config = _config(root.text(MODEL_CONFIG), source)
+        return describe_legacy("keras hdf5 model", producer, store, config, source.limits)
+    if any(name in LISTS for name in root.attributes()):
+        return describe_legacy("keras hdf5 weights", producer, store, None, source.limits)
+    if any(path.rpartition("/")[2] == VARIABLES for path in store.groups):
+        _note_index(source, store)
+        return describe_native("keras weights", producer, store, None, source.limits)
+    return describe_tensors("hdf5", "", store, source.limits)
+
+
+def _note_index(source: Source, store: Store) -> None:
+    """Say so where the file is one shard of several: what it lacks lies in the others."""
+    base, number = source.name[: -len(SHARD)], source.name[-len(SHARD) :]
+    if number[:1] == "_" and number[1:6].isdecimal() and number.endswith(SHARD[6:]):
+        index = f"{base}.weights.json"
+        if source.neighbour(index).path is not None:
+            clause = f"one of several files: {index} leads to them all"
+            store.observations.append(Observation(Fact.UNUSUAL, clause))
+
+
+def _config(text: str | None, source: Source) -> Json:
+    return None if text is None else parse_json(text, source, MODEL_CONFIG)
+
+
+def _version(store: Store) -> str:
+    """The version of Keras that an HDF5 file states, at its root or at its weights."""
+    groups = (store.groups[place] for place in ("", LEGACY_WEIGHTS) if place in store.groups)
+    return next((text for group in groups if (text := group.text("keras_version"))), "")
+
+
+def _producer(version: str) -> str:
+    return f"keras {version}" if version else "keras"

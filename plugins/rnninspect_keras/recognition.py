@@ -1,0 +1,114 @@
+"""Recognises the files and folders of Keras and TensorFlow by signatures and members' names."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from rnninspect.plugin import Source
+
+
+class Kind(StrEnum):
+    """How a model is saved."""
+
+    ARCHIVE = "keras archive"
+    FOLDER = "keras folder"
+    HDF5 = "hdf5"
+    SHARDS = "index of keras shards"
+    SAVED_MODEL = "saved model"
+    CHECKPOINT = "checkpoint"
+
+
+GRAPH_FILE = "saved_model.pb"
+STATE_FILE = "checkpoint"  # names the newest checkpoint of a folder
+INDEX = ".index"
+_FOLDER_FILES = ("config.json", "model.weights.h5", "model.weights.json", "model.weights.npz")
+_EMPTY_ZIP = b"PK\5\6"
+_PICKLE = b"\x80"
+_HDF5 = b"\x89HDF\r\n\x1a\n"
+_MEMBERS = (b"config.json", b"model.weights.h5")
+_INDEX_MARKS, _INDEX_HEAD = (b'"weight_map"', b'.weights.h5"'), 4096
+_SCHEMA_VERSION = b"\x08\x01"
+_META_GRAPH, _META_INFO = b"\x12", b"\x0a"  # fields of a SavedModel and of its first meta graph
+_LONGEST_LENGTH = 10  # bytes that a field's length may take
+_TABLE, _FOOTER = b"\x57\xfb\x80\x8b\x24\x75\x47\xdb", 48
+# A zip's end record with the longest comment, and a directory of some hundreds of members.
+_TAIL = 2**17
+_LAST_PLACE = 2**26  # the longest user block that is looked for
+
+
+def recognise(source: Source) -> Kind | None:
+    """What a file or folder is by signatures and by members' names; None if nothing of Keras'."""
+    if source.is_folder:
+        return _by_names(source)
+    if kind := _by_head(source):
+        return kind
+    if source.head(1) == _PICKLE:  # it may end with an archive, and is more than that
+        return None
+    tail = source.read(source.size - min(source.size, _TAIL), min(source.size, _TAIL))
+    if tail.endswith(_TABLE) and len(tail) > _FOOTER:
+        return Kind.CHECKPOINT
+    if _EMPTY_ZIP in tail and any(name in tail or name in source.head(_TAIL) for name in _MEMBERS):
+        return Kind.ARCHIVE
+    return Kind.HDF5 if _is_after_user_block(source) else None
+
+
+def _by_head(source: Source) -> Kind | None:
+    head = source.head(len(_HDF5))
+    if head == _HDF5:
+        return Kind.HDF5
+    if head.startswith(b"{") and all(mark in source.head(_INDEX_HEAD) for mark in _INDEX_MARKS):
+        return Kind.SHARDS
+    is_graph = head.startswith(_SCHEMA_VERSION) and (
+        source.name == GRAPH_FILE or _has_meta_graph(source)
+    )
+    return Kind.SAVED_MODEL if is_graph else None
+
+
+def _has_meta_graph(source: Source) -> bool:
+    """Whether a SavedModel's first meta graph follows, whatever the file is called.
+
+    The byte after its length opens the meta graph's description, where an ONNX file of the first
+    version has the first letter of its producer's name.
+    """
+    start = source.head(len(_SCHEMA_VERSION) + 1 + _LONGEST_LENGTH + 1)[len(_SCHEMA_VERSION) :]
+    end = next((at for at, byte in enumerate(start[1:], 1) if byte < 0x80), 0)
+    return start[:1] == _META_GRAPH and start[end + 1 : end + 2] == _META_INFO
+
+
+def _by_names(source: Source) -> Kind | None:
+    if source.neighbour(GRAPH_FILE).path is not None:
+        return Kind.SAVED_MODEL
+    if source.neighbour(STATE_FILE).path is not None:
+        return Kind.CHECKPOINT
+    if _lone_index(source):
+        return Kind.CHECKPOINT
+    config, *others = (source.neighbour(name).path is not None for name in _FOLDER_FILES)
+    return Kind.FOLDER if config and any(others) else None
+
+
+def _lone_index(source: Source) -> bool:
+    """Whether a folder without `checkpoint` has one index of a checkpoint: `variables`, mostly.
+
+    If its shards are not there either, nothing else is: the folder may hold other models.
+    """
+    names = source.names_ending(INDEX)
+    if len(names) != 1 or source.neighbour(names[0]).path is None:
+        return False
+    shard = names[0].removesuffix(INDEX) + ".data-"
+    others = source.names_ending("")
+    if len(others) > 1 and not any(name.startswith(shard) for name in others):
+        return False
+    with source.open_neighbour(names[0]) as index:
+        tail = min(index.size, len(_TABLE))
+        return index.size > _FOOTER and index.read(index.size - tail, tail) == _TABLE
+
+
+def _is_after_user_block(source: Source) -> bool:
+    place = 512
+    while place + len(_HDF5) <= min(source.size, _LAST_PLACE):
+        if source.read(place, len(_HDF5)) == _HDF5:
+            return True
+        place *= 2
+    return False
