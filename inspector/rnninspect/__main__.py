@@ -1,4 +1,4 @@
-"""The entry point: the common call needs no parser, and does not pay for one."""
+"""The entry point: the common call runs without a parser, and does not import one."""
 
 from __future__ import annotations
 
@@ -14,13 +14,15 @@ def main() -> None:
 
 
 def call() -> int:
-    """The exit code of a run; everything is imported here, where a signal finds its listener.
+    """Run a call and return its exit code; imports are made here, where signals are handled.
 
-    What a call makes lives to its end, or to the next file: to look for cycles meanwhile takes a
-    fifteenth of a short call, and a tenth of a long one.
+    The collector is off: what a call makes is needed to its end, or to the next file, and looking
+    for cycles takes a fifteenth of a short call and a tenth of a long one. `command.running`
+    collects between files.
     """
     gc.disable()
-    from rnninspect.command.running import plain_request, run  # noqa: PLC0415 - see above
+    from rnninspect.command.request import plain_request  # noqa: PLC0415 - see above
+    from rnninspect.command.running import run  # noqa: PLC0415 - see above
 
     arguments = sys.argv[1:]
     request = plain_request(arguments)

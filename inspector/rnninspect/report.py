@@ -11,7 +11,7 @@ from rnninspect.rules import Finding, Level
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
 
     from rnninspect.counter import LayerCount
     from rnninspect.model import Observation, SavedModel, SkippedLayer, StoredTensor
@@ -132,6 +132,18 @@ class Report(Record):
         """The level of the worst finding; None if there is none."""
         levels = (finding.level for finding in self.findings)
         return max(levels, key=lambda level: level.weight, default=None)
+
+
+class Unreadable(Record):
+    """A file without a report, and the reason."""
+
+    path: str
+    reason: str
+
+
+def readable(results: Iterable[Report | Unreadable]) -> Iterator[Report]:
+    """The reports among the results, as they come."""
+    return (result for result in results if not isinstance(result, Unreadable))
 
 
 def add_up(model: SavedModel, counts: tuple[LayerCount, ...]) -> Totals:

@@ -10,8 +10,9 @@ from pathlib import Path
 
 import pytest
 
-from rnninspect.render.grid import draw_markdown
-from rnninspect.render.knowledge.listings import CELL_HEADS, RULE_HEADS, cell_rows, rule_rows
+from making.reports import drawn
+from rnninspect.render import LISTING
+from rnninspect.render.knowledge.listings import cell_listing, rule_listing
 
 ROOT = Path(__file__).parents[2]
 README = ROOT / "README.md"
@@ -20,8 +21,8 @@ CONSOLE = re.compile(
 )
 WITH_FINDINGS = ("sample_models/broken/", "check sample_models/")
 TABLES = {
-    "cells": lambda: draw_markdown(CELL_HEADS, cell_rows(), (1,)),
-    "rules": lambda: draw_markdown(RULE_HEADS, rule_rows()),
+    "cells": cell_listing,
+    "rules": rule_listing,
 }
 
 
@@ -75,7 +76,7 @@ def test_a_generated_table_is_fresh(name: str, pytestconfig: pytest.Config) -> N
     text = README.read_text()
     pattern = re.compile(rf"(?<=<!-- {name} -->\n\n)(?:\|.*\n)*")
     assert pattern.search(text), f"no place for the table of {name}"
-    fresh = pattern.sub(f"{TABLES[name]()}\n", text, count=1)
+    fresh = pattern.sub(f"{drawn(LISTING, 'markdown', TABLES[name]())}\n", text, count=1)
     if pytestconfig.getoption("--renew-golden"):
         README.write_text(fresh)
     assert fresh == README.read_text()

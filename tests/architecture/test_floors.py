@@ -31,12 +31,12 @@ FLOORS = {
     "inspection": 5,
     "audit": 5,
     "card": 5,
-    "comparison": 5,
+    "comparison": 6,
     "verification": 5,
-    "render": 6,
-    "command": 7,
-    "cli": 8,
-    "__main__": 9,
+    "render": 7,
+    "command": 8,
+    "cli": 9,
+    "__main__": 10,
     "__init__": 7,  # names the public functions; imports nothing by itself
 }
 JUDGES_DOORS = (["verification"], ["source"], ["errors"])

@@ -16,7 +16,7 @@ import yaml
 
 from making import offline
 from rnninspect.card.block import END, START
-from rnninspect.command.running import SUBCOMMANDS
+from rnninspect.command.request import SUBCOMMANDS
 from rnninspect.readers import built_in_readers
 
 ROOT = Path(__file__).parents[2]

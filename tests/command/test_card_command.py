@@ -125,12 +125,12 @@ def test_the_model_is_named_as_seen_from_the_card(tmp_path: Path) -> None:
     assert f"**{KERAS.name}**" in call("card", KERAS, folder=tmp_path).stdout
 
 
-def test_check_says_stale_and_writes_nothing(tmp_path: Path) -> None:
+def test_check_reports_a_card_that_is_out_of_date_and_writes_nothing(tmp_path: Path) -> None:
     path = page(tmp_path)
     old = path.read_bytes()
     stale = call("card", KERAS, "--update", path, "--check")
     assert (stale.returncode, stale.stdout) == (1, "")
-    assert stale.stderr.startswith(f"rnninspect: {path}: stale; ")
+    assert stale.stderr.startswith(f"rnninspect: {path}: out of date; ")
     assert path.read_bytes() == old
     call("card", KERAS, "--update", path)
     fresh = call("card", KERAS, "--update", path, "--check")
@@ -259,7 +259,7 @@ def test_of_a_report_on_several_files_the_one_of_that_name_is_taken(tmp_path: Pa
     done = call("diff", kept, BROKEN)
     assert (done.returncode, done.stdout) == (2, "")
     assert done.stderr == (
-        f"rnninspect: {kept}: a report on 3 files, and not on one called {BROKEN.name}\n"
+        f"rnninspect: {kept}: a report on 3 files, of which not one is named {BROKEN.name}\n"
     )
 
 
@@ -272,7 +272,7 @@ def test_a_report_may_come_through_a_pipe() -> None:
     for text in ("", "words"):
         done = call("diff", "-", ONNX, text=text)
         assert (done.returncode, done.stdout) == (2, "")
-        assert done.stderr == "rnninspect: -: no JSON report; a model is given by its path\n"
+        assert done.stderr == "rnninspect: -: not a JSON report; give a model by its path\n"
 
 
 def test_both_unreadable_sides_are_named(tmp_path: Path) -> None:

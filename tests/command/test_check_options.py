@@ -13,7 +13,7 @@ import pytest
 
 from making.repository import check, screen
 from rnninspect.policy import KEYS
-from rnninspect.render import RENDERERS
+from rnninspect.render import AUDIT
 from rnninspect.rules import RULES
 
 
@@ -81,7 +81,7 @@ def test_a_model_named_twice_is_checked_once(repository: Path) -> None:
     assert screen(check(repository, path, path))[0] == "1 model: 1 passed, 0 failed"
 
 
-@pytest.mark.parametrize("output", RENDERERS)
+@pytest.mark.parametrize("output", AUDIT)
 def test_each_format_to_a_file_whole_or_not_at_all(repository: Path, output: str) -> None:
     target = repository / "report"
     done = check(repository, "--format", output, "-o", target)
@@ -93,7 +93,7 @@ def test_each_format_to_a_file_whole_or_not_at_all(repository: Path, output: str
     assert not (repository / "absent").exists()
 
 
-@pytest.mark.parametrize("output", RENDERERS)
+@pytest.mark.parametrize("output", AUDIT)
 def test_each_format_tells_of_the_model_that_fails(repository: Path, output: str) -> None:
     done = check(repository, "--format", output, "--max-parameters", "1k")
     assert done.returncode == 1

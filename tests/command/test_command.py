@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from rnninspect.cli import COMMANDS
-from rnninspect.command.running import SUBCOMMANDS, plain_request
+from rnninspect.command.request import SUBCOMMANDS, plain_request
 from rnninspect.command.writing import write_whole
 
 SAMPLES = Path(__file__).parents[2] / "sample_models"
@@ -207,7 +207,7 @@ def test_explain_shows_weights_and_groupings() -> None:
 def test_explain_of_an_unknown_layer_lists_the_known_ones() -> None:
     done = call("explain", GOOD, "nothing")
     assert (done.returncode, done.stdout) == (2, "")
-    assert "no layer 'nothing'; it has" in done.stderr
+    assert "no layer named 'nothing'; its layers are" in done.stderr
 
 
 def counted(*arguments: str) -> dict[str, str]:
@@ -300,7 +300,7 @@ def test_completion_knows_the_words_of_an_option(option: str) -> None:
 
 def test_a_wrong_word_is_told_with_its_option() -> None:
     done = call(GOOD, "--format", "xml")
-    assert "Invalid value for '--format': 'xml' is none of table, json" in done.stderr
+    assert "Invalid value for '--format': 'xml' is not one of table, json" in done.stderr
 
 
 def test_the_light_entry_knows_every_subcommand() -> None:

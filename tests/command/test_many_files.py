@@ -10,7 +10,8 @@ from pathlib import Path
 import pytest
 
 from rnninspect import inspect_file
-from rnninspect.command.running import Request, inspect_all, run
+from rnninspect.command.request import Request
+from rnninspect.command.running import inspect_all, run
 
 SAMPLES = Path(__file__).parents[2] / "sample_models"
 GOOD = SAMPLES / "onnx" / "basic_lstm.onnx"

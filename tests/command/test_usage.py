@@ -6,7 +6,8 @@ import pytest
 from typer.core import TyperCommand
 
 from rnninspect.cli.options import PlainUsage
-from rnninspect.command.running import Request, run
+from rnninspect.command.request import Request
+from rnninspect.command.running import run
 
 
 @pytest.mark.parametrize(

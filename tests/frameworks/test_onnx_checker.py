@@ -9,7 +9,9 @@ from typing import Any
 import onnx
 import pytest
 
-from rnninspect.command.running import FINDINGS, Request, run
+from rnninspect.command import FINDINGS
+from rnninspect.command.request import Request
+from rnninspect.command.running import run
 
 SAMPLES = Path(__file__).resolve().parents[2] / "sample_models"
 ENTRIES: list[dict[str, Any]] = [

@@ -16,7 +16,7 @@ from rnninspect.decode.sstable.tables import read_table
 from rnninspect.decode.zip_directory import open_member, read_directory
 from rnninspect.errors import UnreadableFile
 from rnninspect.inspection import inspect_file
-from rnninspect.render import RENDERERS
+from rnninspect.render import REPORT
 from rnninspect.render.report.columns import COLUMNS
 from rnninspect.render.view import View
 from rnninspect.source.limits import Limits
@@ -71,7 +71,7 @@ def _whole(suffix: str, name: str = "model") -> Callable[[bytes], None]:
         path.write_bytes(data)
         report = inspect_file(path)
         for form in FORMATS:
-            list(RENDERERS[form]([report], VIEW))
+            list(REPORT[form]([report], VIEW))
 
     return run
 

@@ -16,8 +16,7 @@ from rnninspect.model import SkippedLayer
 from rnninspect.policy import Policies
 from rnninspect.policy.baseline import Baseline
 from rnninspect.policy.files import PolicyFile
-from rnninspect.render.view import Unreadable
-from rnninspect.report import Report
+from rnninspect.report import Report, Unreadable
 
 BAD = [Unreadable("bad\n::x,y:%0A\x1b.pt", "a\r\n::error::reason ](x) %")]
 
@@ -47,6 +46,11 @@ def held(reports: Sequence[Report], baseline: Baseline | None = None, **settings
     """An audit by two limits, and by what else is given."""
     settings = {"max_parameters": 600_000, "max_hidden_size": 100, **settings}
     return audit(reports, policies(**settings), baseline)
+
+
+def with_bad(made: Audit, bad: Sequence[Unreadable]) -> Audit:
+    """The same audit, with files that could not be read."""
+    return replace(made, unreadable=tuple(bad))
 
 
 def grown() -> Audit:

@@ -20,9 +20,9 @@ from rnninspect.model import (
     SkippedLayer,
     Stack,
 )
-from rnninspect.render import RENDERERS
-from rnninspect.render.view import Unreadable, View
-from rnninspect.report import Report
+from rnninspect.render import REPORT, Formats
+from rnninspect.render.view import View
+from rnninspect.report import Report, Unreadable
 
 GOLDEN = Path(__file__).parents[1] / "render" / "golden"
 
@@ -75,8 +75,13 @@ UNREADABLE = [Unreadable("absent.onnx", "No such file or directory")]
 
 
 def text_of(output: str, results: Iterable[Report | Unreadable], view: View) -> str:
-    """All of a rendered text but its last line end."""
-    return "".join(RENDERERS[output](results, view)).removesuffix("\n")
+    """The text of reports in a format, without its last line end."""
+    return drawn(REPORT, output, results, view)
+
+
+def drawn(formats: Formats, output: str, document: object, view: View | None = None) -> str:
+    """The text of a document in a format, without its last line end."""
+    return "".join(formats[output](document, view or View())).removesuffix("\n")
 
 
 def hold(name: str, text: str, config: pytest.Config) -> None:

@@ -9,7 +9,7 @@ from making.audits import hold_to, lstm, policies, told
 from making.by_hand import model, report
 from rnninspect.audit import audit, figures_of
 from rnninspect.policy.baseline import Baseline
-from rnninspect.report import Report
+from rnninspect.report import Report, Unreadable
 from rnninspect.rules import Level
 
 LOCK = Path("rnninspect.lock")
@@ -51,7 +51,7 @@ def test_growth_from_nothing_is_growth() -> None:
 
 def test_models_appear_vanish_and_are_left_out() -> None:
     old = baseline_of(lstm("a"), lstm("gone"), lstm("left"), missing=frozenset({"gone"}))
-    made = audit([lstm("a"), lstm("new")], policies(), old, ["broken"])
+    made = audit([lstm("a"), lstm("new")], policies(), old, [Unreadable("broken", "truncated")])
     placed = [(path, finding.rule, finding.level) for path, finding in made.findings]
     assert placed == [
         ("new", "R507", Level.ERROR),
@@ -62,5 +62,5 @@ def test_models_appear_vanish_and_are_left_out() -> None:
 
 
 def test_a_model_that_could_not_be_read_was_not_left_out() -> None:
-    made = audit([], policies(), baseline_of(lstm("broken")), ["broken"])
+    made = audit([], policies(), baseline_of(lstm("broken")), [Unreadable("broken", "truncated")])
     assert made.findings == ()

@@ -9,29 +9,29 @@ from dataclasses import replace
 
 import pytest
 
-from making.audits import AUDITS, BAD, held
+from making.audits import AUDITS, BAD, held, with_bad
 from making.by_hand import layer, model, report
-from making.reports import UNREADABLE, hold, without_rules
-from rnninspect.render import RENDERERS
-from rnninspect.render.audit.table import AUDIT_RENDERERS
+from making.reports import UNREADABLE, drawn, hold, without_rules
+from rnninspect.render import AUDIT, REPORT
 from rnninspect.render.escape import for_csv
 from rnninspect.render.view import View
 
 
-@pytest.mark.parametrize("output", AUDIT_RENDERERS)
+@pytest.mark.parametrize("output", AUDIT)
 @pytest.mark.parametrize("case", ["grown", "faulty", "hostile"])
 def test_each_form_of_an_audit(case: str, output: str, pytestconfig: pytest.Config) -> None:
-    text = AUDIT_RENDERERS[output](AUDITS[case], UNREADABLE if case == "grown" else [], View())
+    made = with_bad(AUDITS[case], UNREADABLE if case == "grown" else [])
+    text = drawn(AUDIT, output, made)
     hold(f"{case}.audit.{output}", without_rules(text), pytestconfig)
 
 
 def test_check_and_inspect_know_the_same_formats() -> None:
-    assert list(AUDIT_RENDERERS) == list(RENDERERS)
+    assert list(AUDIT) == list(REPORT)
 
 
 @pytest.mark.parametrize("output", ["table", "markdown", "csv"])
 def test_no_name_breaks_the_text_of_an_audit(output: str) -> None:
-    text = AUDIT_RENDERERS[output](AUDITS["hostile"], BAD, View())
+    text = drawn(AUDIT, output, with_bad(AUDITS["hostile"], BAD))
     assert text.replace("\n", "").isprintable()
     rows = [line for line in text.splitlines() if line.startswith("|")]
     bars = [line.replace("\\\\", "").replace("\\|", "").count("|") for line in rows]
@@ -42,7 +42,7 @@ def test_no_name_breaks_the_text_of_an_audit(output: str) -> None:
 @pytest.mark.parametrize("width", [80, 100, 160])
 def test_the_tables_of_an_audit_fit_the_width(width: int) -> None:
     for made in AUDITS.values():
-        text = AUDIT_RENDERERS["table"](made, [], View(width))
+        text = drawn(AUDIT, "table", made, View(width))
         tables = [block for block in text.split("\n\n") if "\n---" in block]
         assert tables
         assert max(len(line) for table in tables for line in table.splitlines()) <= width
@@ -50,13 +50,13 @@ def test_the_tables_of_an_audit_fit_the_width(width: int) -> None:
 
 def test_a_long_run_tells_how_many_limits_it_does_not_show() -> None:
     made = held([report(model(layer()), f"m{number}.pt") for number in range(150)])
-    text = AUDIT_RENDERERS["table"](made, [], View())
+    text = drawn(AUDIT, "table", made)
     assert "and 100 more" in text
-    assert len(json.loads(AUDIT_RENDERERS["json"](made, [], View()))["audit"]["limits"]) == 300
+    assert len(json.loads(drawn(AUDIT, "json", made))["audit"]["limits"]) == 300
 
 
 def test_json_holds_the_audit_beside_the_reports() -> None:
-    document = json.loads(AUDIT_RENDERERS["json"](AUDITS["grown"], [], View()))
+    document = json.loads(drawn(AUDIT, "json", AUDITS["grown"]))
     assert document["schema_version"] == 1
     assert [made["path"] for made in document["reports"]] == ["small.pt", "large.pt", "odd.onnx"]
     held_in = document["audit"]
@@ -74,7 +74,7 @@ def test_json_holds_the_audit_beside_the_reports() -> None:
 
 @pytest.mark.parametrize("case", AUDITS)
 def test_csv_says_of_every_model_that_fails_what_fails(case: str) -> None:
-    text = AUDIT_RENDERERS["csv"](AUDITS[case], UNREADABLE, View())
+    text = drawn(AUDIT, "csv", with_bad(AUDITS[case], UNREADABLE))
     rows = list(csv.DictReader(io.StringIO(text)))
     failing = {row["path"] for row in rows if row["outcome"] == "fail"}
     due = {*AUDITS[case].failing, *(file.path for file in UNREADABLE)}
@@ -84,5 +84,5 @@ def test_csv_says_of_every_model_that_fails_what_fails(case: str) -> None:
 
 def test_csv_of_a_run_that_never_fails_on_findings_lists_the_limits_alone() -> None:
     made = replace(AUDITS["faulty"], fail_on=None)
-    rows = list(csv.DictReader(io.StringIO(AUDIT_RENDERERS["csv"](made, [], View()))))
+    rows = list(csv.DictReader(io.StringIO(drawn(AUDIT, "csv", made))))
     assert [row["limit"] for row in rows] == [measure.key for measure in made.measures]

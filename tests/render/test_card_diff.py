@@ -11,12 +11,13 @@ import pytest
 
 from making.by_hand import TWO_BIASES, layer, model, report, reshaped, tensor, without
 from making.networks import FORMS, form_of, inspected
+from making.reports import drawn
 from rnninspect.card.block import END, START, framed, replace_block
 from rnninspect.cells import REQUIRED, Role, Sizes
 from rnninspect.comparison import Comparison, compare, outline
 from rnninspect.model import Fate, Purpose, SkippedLayer, Stack
-from rnninspect.render.card import card
-from rnninspect.render.diff.table import DIFF_RENDERERS
+from rnninspect.render import CARD, DIFF
+from rnninspect.render.view import View
 from rnninspect.report import Report
 
 GOLDEN = Path(__file__).parent / "golden"
@@ -85,17 +86,17 @@ def hold(name: str, text: str, config: pytest.Config) -> None:
 
 @pytest.mark.parametrize("case", CARDS)
 def test_card(case: str, pytestconfig: pytest.Config) -> None:
-    hold(f"{case}.card", card(CARDS[case]), pytestconfig)
+    hold(f"{case}.card", drawn(CARD, "markdown", CARDS[case]), pytestconfig)
 
 
-@pytest.mark.parametrize("output", DIFF_RENDERERS)
+@pytest.mark.parametrize("output", DIFF)
 @pytest.mark.parametrize("case", DIFFS)
 def test_diff(case: str, output: str, pytestconfig: pytest.Config) -> None:
-    hold(f"{case}.diff.{output}", DIFF_RENDERERS[output](DIFFS[case], 80), pytestconfig)
+    hold(f"{case}.diff.{output}", drawn(DIFF, output, DIFFS[case]), pytestconfig)
 
 
 def test_no_name_breaks_the_card_or_its_markers() -> None:
-    text = card(CARDS["hostile"])
+    text = drawn(CARD, "markdown", CARDS["hostile"])
     assert text.replace("\n", "").isprintable()
     assert "<" not in text.replace("&lt;", "")
     rows = [line for line in text.splitlines() if line.startswith("|")]
@@ -108,7 +109,7 @@ def test_no_name_breaks_the_card_or_its_markers() -> None:
 
 @pytest.mark.parametrize("output", ["table", "markdown"])
 def test_no_name_breaks_the_comparison(output: str) -> None:
-    text = DIFF_RENDERERS[output](DIFFS["hostile"], 80)
+    text = drawn(DIFF, output, DIFFS["hostile"])
     assert text.replace("\n", "").isprintable()
     if output == "markdown":
         assert "<" not in text.replace("&lt;", "")
@@ -118,7 +119,8 @@ def test_no_name_breaks_the_comparison(output: str) -> None:
 
 def test_the_card_adds_up() -> None:
     (made,) = CARDS["stacked"]
-    rows = [line.split("|") for line in card([made]).splitlines() if line.startswith("| ")]
+    lines = drawn(CARD, "markdown", [made]).splitlines()
+    rows = [line.split("|") for line in lines if line.startswith("| ")]
     stored = [head.strip() for head in rows[0]].index("Stored")
     numbers = [int(row[stored].replace(",", "")) for row in rows[1:] if "= 2 levels" not in row[1]]
     assert sum(numbers[:-1]) == numbers[-1] == made.totals.parameters
@@ -126,7 +128,7 @@ def test_the_card_adds_up() -> None:
 
 @pytest.mark.parametrize("case", ["conventions", "changes"])
 def test_the_printed_comparison_adds_up(case: str) -> None:
-    lines = DIFF_RENDERERS["table"](DIFFS[case], 120).split("\n\n")[1].splitlines()[2:]
+    lines = drawn(DIFF, "table", DIFFS[case], View(120)).split("\n\n")[1].splitlines()[2:]
     for column in (-1, -2):
         numbers = [int(re.split(" +", line)[column].replace(",", "")) for line in lines]
         assert sum(numbers[:-1]) == numbers[-1]
@@ -135,12 +137,12 @@ def test_the_printed_comparison_adds_up(case: str) -> None:
 @pytest.mark.parametrize("width", [80, 100])
 @pytest.mark.parametrize("case", ["conventions", "hostile"])
 def test_the_table_fits_its_width(case: str, width: int) -> None:
-    table = DIFF_RENDERERS["table"](DIFFS[case], width).split("\n\n")[1]
+    table = drawn(DIFF, "table", DIFFS[case], View(width)).split("\n\n")[1]
     assert max(map(len, table.splitlines())) <= width
 
 
 def verdict_of(comparison: Comparison) -> str:
-    return DIFF_RENDERERS["table"](comparison, 80).splitlines()[-1]
+    return drawn(DIFF, "table", comparison).splitlines()[-1]
 
 
 def test_the_verdict_tells_conventions_from_changes() -> None:
@@ -150,9 +152,9 @@ def test_the_verdict_tells_conventions_from_changes() -> None:
 
 
 def test_json_says_all_of_it_in_ascii() -> None:
-    text = DIFF_RENDERERS["json"](DIFFS["hostile"], 80)
+    text = drawn(DIFF, "json", DIFFS["hostile"])
     assert all(" " <= char <= "~" or char == "\n" for char in text)
-    document = json.loads(DIFF_RENDERERS["json"](DIFFS["changes"], 80))
+    document = json.loads(drawn(DIFF, "json", DIFFS["changes"]))
     assert (document["schema_version"], document["changed"]) == (1, True)
     moved = document["new"]["parameters"] - document["old"]["parameters"]
     assert sum(row["parameters"]["moved"] for row in document["rows"]) == moved
@@ -161,6 +163,6 @@ def test_json_says_all_of_it_in_ascii() -> None:
 
 
 @pytest.mark.parametrize("name", ["table", "markdown"])
-def test_another_order_stands_in_the_verdict(name: str) -> None:
+def test_another_order_is_in_the_summary(name: str) -> None:
     same = replace(compare(form_of("keras"), form_of("keras")), reordered=True)
-    assert DIFF_RENDERERS[name](same, 80).endswith("2 unchanged; the layers stand in another order")
+    assert drawn(DIFF, name, same).endswith("2 unchanged; the layers are in another order")

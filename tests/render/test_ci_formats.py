@@ -14,14 +14,14 @@ import jsonschema
 import pytest
 import xmlschema
 
-from making.audits import AUDITS, BAD, held
+from making.audits import AUDITS, BAD, held, with_bad
 from making.by_hand import layer, model, report
-from making.reports import CASES, UNREADABLE, text_of
-from rnninspect.render.audit.table import AUDIT_RENDERERS
+from making.reports import CASES, UNREADABLE, drawn, text_of
+from rnninspect.command.job_summary import LARGEST, summary_part
+from rnninspect.render import AUDIT
 from rnninspect.render.places import repository_path
-from rnninspect.render.report.github import LARGEST_SUMMARY, summary_part
-from rnninspect.render.view import Unreadable, View
-from rnninspect.report import Findings
+from rnninspect.render.view import View
+from rnninspect.report import Findings, Unreadable
 from rnninspect.rules import RULES, Finding, Level
 
 SCHEMAS = Path(__file__).parent / "schemas"
@@ -31,7 +31,7 @@ JUNIT_SCHEMA = xmlschema.XMLSchema(SCHEMAS / "junit-10.xsd")
 
 def of_both(case: str, output: str, bad: Sequence[Unreadable] = BAD) -> list[str]:
     """The text of one format for `inspect` and for `check`."""
-    texts = [AUDIT_RENDERERS[output](AUDITS[case], bad, View())]
+    texts = [drawn(AUDIT, output, with_bad(AUDITS[case], bad))]
     if case in CASES:
         texts.append(text_of(output, [*CASES[case], *bad], View()))
     return texts
@@ -157,7 +157,7 @@ def outcomes(text: str) -> dict[str, str]:
 
 
 def test_junit_has_a_case_for_each_layer_each_limit_and_each_bad_file() -> None:
-    assert outcomes(AUDIT_RENDERERS["junit"](held(CASES["faulty"]), [], View())) == {
+    assert outcomes(drawn(AUDIT, "junit", held(CASES["faulty"]))) == {
         "(the file)": "system-out",
         "gru": "failure",
         "fed": "system-out",
@@ -180,7 +180,7 @@ def test_a_junit_case_fails_from_the_level_that_fails(
     fail_on: Level | None, outcome: str, limit: str
 ) -> None:
     made = held(CASES["faulty"], max_parameters=1)
-    found = outcomes(AUDIT_RENDERERS["junit"](made, [], View(fail_on=fail_on)))
+    found = outcomes(drawn(AUDIT, "junit", made, View(fail_on=fail_on)))
     assert (found["custom"], found["max-parameters (parameters)"]) == (outcome, limit)
 
 
@@ -208,7 +208,7 @@ def test_no_name_gives_githubs_log_a_command() -> None:
     for output in ("table", "markdown", "csv", "json", "sarif", "junit", "gitlab"):
         renderers: tuple[Callable[[], str], ...] = (
             lambda output=output: text_of(output, made, View()),  # type: ignore[misc] # a default binds the loop's name
-            lambda output=output: AUDIT_RENDERERS[output](held(made), [], View()),  # type: ignore[misc] # the same
+            lambda output=output: drawn(AUDIT, output, held(made)),  # type: ignore[misc] # the same
         )
         for render in renderers:
             text = render()
@@ -219,7 +219,7 @@ def test_no_name_gives_githubs_log_a_command() -> None:
 def test_a_summary_is_no_larger_than_github_takes() -> None:
     assert summary_part("| a |\n") == "| a |\n"
     cut = summary_part("| ä |\n" * 300_000)
-    assert len(cut.encode()) < LARGEST_SUMMARY + 100
+    assert len(cut.encode()) < LARGEST + 100
     assert set(cut.splitlines()) == {"| ä |", "", "(cut here: GitHub takes no more)"}
 
 

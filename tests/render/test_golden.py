@@ -10,16 +10,16 @@ from collections.abc import Iterator
 import pytest
 
 from making.by_hand import layer, model, report, tensor
-from making.reports import CASES, UNREADABLE, hold, text_of, without_rules
+from making.reports import CASES, UNREADABLE, drawn, hold, text_of, without_rules
 from rnninspect.cells import Sizes
-from rnninspect.render import RENDERERS
-from rnninspect.render.knowledge.explanation import explain
-from rnninspect.render.knowledge.formula_sheet import Wish, formula_sheet
+from rnninspect.render import EXPLANATION, FORMULA_SHEET, REPORT
+from rnninspect.render.knowledge.explanation import Explanation
+from rnninspect.render.knowledge.formula_sheet import FormulaSheet, LayerSpec
 from rnninspect.render.view import View
 from rnninspect.report import Report
 
 
-@pytest.mark.parametrize("output", RENDERERS)
+@pytest.mark.parametrize("output", REPORT)
 @pytest.mark.parametrize("case", CASES)
 def test_each_format(case: str, output: str, pytestconfig: pytest.Config) -> None:
     unreadable = UNREADABLE if case == "two" else []
@@ -34,7 +34,8 @@ def test_a_wide_table(pytestconfig: pytest.Config) -> None:
 @pytest.mark.parametrize("case", ["stacked", "faulty"])
 def test_explanation(case: str, pytestconfig: pytest.Config) -> None:
     (made,) = CASES[case]
-    hold(f"{case}.explain", explain(made, made.layers), pytestconfig)
+    text = drawn(EXPLANATION, "text", Explanation(made, made.layers))
+    hold(f"{case}.explain", text, pytestconfig)
 
 
 def test_an_explanation_counts_a_fused_tensor_once() -> None:
@@ -46,7 +47,7 @@ def test_an_explanation_counts_a_fused_tensor_once() -> None:
         tensors=(tensor("both", (2, 8)),),
     )
     done = report(model(made._replace(operands=(*made.operands[:2], fused))))
-    lines = explain(done, done.layers, 120).splitlines()
+    lines = drawn(EXPLANATION, "text", Explanation(done, done.layers), View(120)).splitlines()
     start = next(number for number, line in enumerate(lines) if line.startswith("---"))
     table = lines[start + 1 : lines.index("", start)]
     stored = [printed(line, lines[start - 1], "Stored") or 0 for line in table]
@@ -55,7 +56,8 @@ def test_an_explanation_counts_a_fused_tensor_once() -> None:
 
 
 def test_formula_sheet_of_the_textbook(pytestconfig: pytest.Config) -> None:
-    hold("lstm.count", formula_sheet(Wish("LSTM", Sizes(3, 2)), []), pytestconfig)
+    sheet = FormulaSheet(LayerSpec("LSTM", Sizes(3, 2)), ())
+    hold("lstm.count", drawn(FORMULA_SHEET, "text", sheet), pytestconfig)
 
 
 @pytest.mark.parametrize("width", [80, 100, 120])
@@ -160,6 +162,6 @@ def test_each_report_is_drawn_before_the_next_is_asked_for(output: str) -> None:
             order.append("asked for")
             yield made
 
-    pieces = RENDERERS[output](results(), View())
+    pieces = REPORT[output](results(), View())
     order.extend("drawn" for _ in pieces)
     assert order[:4] == ["asked for", "drawn"] * 2

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rnninspect.render.escape import for_terminal
-from rnninspect.render.report.names import shared_beginning, shorten_apart
+from rnninspect.render.names import shared_beginning, shorten_apart
 from rnninspect.render.widths import width_of
 
 NAMES = st.lists(

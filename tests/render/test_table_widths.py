@@ -6,13 +6,12 @@ import pytest
 
 from making.audits import held
 from making.by_hand import TWO_BIASES, layer, model, report, reshaped
-from making.reports import text_of
+from making.reports import drawn, text_of
 from rnninspect.cells import Role, Sizes
 from rnninspect.comparison import compare, outline
 from rnninspect.model import Fact, Observation, RecurrentLayer
-from rnninspect.render.audit.table import AUDIT_RENDERERS
-from rnninspect.render.diff.table import diff_table
-from rnninspect.render.knowledge.explanation import explain
+from rnninspect.render import AUDIT, DIFF, EXPLANATION
+from rnninspect.render.knowledge.explanation import Explanation
 from rnninspect.render.report.columns import BY_NAME
 from rnninspect.render.view import View
 from rnninspect.render.widths import start_of, width_of
@@ -155,10 +154,11 @@ def test_many_rules_are_wrapped() -> None:
 @pytest.mark.parametrize("case", ["bidirectional", "wide characters", "alike", "tied"])
 def test_other_tables_fit_too(case: str, width: int) -> None:
     made = REPORTS[case]
+    comparison = compare(outline(made), outline(REPORTS["projected"]))
     texts = (
-        explain(made, made.layers, width),
-        diff_table(compare(outline(made), outline(REPORTS["projected"])), width),
-        AUDIT_RENDERERS["table"](held([made]), [], View(width)),
+        drawn(EXPLANATION, "text", Explanation(made, made.layers), View(width)),
+        drawn(DIFF, "table", comparison, View(width)),
+        drawn(AUDIT, "table", held([made]), View(width)),
     )
     for text in texts:
         tables = [block for block in text.split("\n\n") if "\n---" in block]

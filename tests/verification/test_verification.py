@@ -10,9 +10,10 @@ from pathlib import Path
 import pytest
 
 from making.by_hand import layer, model, report, tensor
-from rnninspect.render.verdict.table import verdict
+from making.reports import drawn
+from rnninspect.render import VERDICT
 from rnninspect.report import Report
-from rnninspect.verification import Bounds, Judge, Opinion, Verdict, asking, verify
+from rnninspect.verification import Bounds, Judge, Judged, Opinion, Verdict, asking, verify
 from rnninspect.verification.asking import question_on
 from rnninspect.verification.opinion import weigh
 from rnninspect.verification.process import run_child
@@ -82,14 +83,15 @@ def test_a_refused_layer_is_told_with_its_reason(tmp_path: Path) -> None:
     made = report_on(tmp_path / "m", "")
     opinion = weigh("fake", made, Answer("1.0", refusals={"lstm": "size mismatch"}, total=60))
     assert opinion.verdict is Verdict.REFUSED
-    assert "lstm: size mismatch" in verdict(made, [opinion])
+    assert "lstm: size mismatch" in drawn(VERDICT, "table", [Judged(made, (opinion,))])
 
 
 def test_nothing_said_is_no_opinion(tmp_path: Path) -> None:
     made = report_on(tmp_path / "m", "")
     opinion = weigh("fake", made, Answer("1.0", silences={"lstm": "not known"}))
     assert opinion.verdict is Verdict.SILENT
-    assert "fake 1.0 counts 0 in 0 of 1 recurrent layer: no opinion" in verdict(made, [opinion])
+    text = drawn(VERDICT, "table", [Judged(made, (opinion,))])
+    assert "fake 1.0 counts 0 in 0 of 1 recurrent layer: no opinion" in text
 
 
 def test_all_stored_arrays_are_counted_on_both_sides(tmp_path: Path) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from rnninspect.audit.auditing import Audit, audit
 from rnninspect.audit.gauges import figures_of
+from rnninspect.audit.growth import Renewal, renewal_of
 from rnninspect.audit.measure import Measure, Outcome
 
-__all__ = ["Audit", "Measure", "Outcome", "audit", "figures_of"]
+__all__ = ["Audit", "Measure", "Outcome", "Renewal", "audit", "figures_of", "renewal_of"]

@@ -15,8 +15,10 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
+    from rnninspect.audit.growth import Renewal
     from rnninspect.policy import Policies
     from rnninspect.policy.baseline import Baseline
+    from rnninspect.report import Unreadable
     from rnninspect.rules import Level
 
 BUDGETS = "R5"
@@ -32,6 +34,8 @@ class Audit:
         elsewhere: findings on models that were not opened, with their paths.
         fail_on: the level from which a finding fails; None for none.
         limits: how many limits are set for these models, whether or not one could be measured.
+        unreadable: the files that could not be read.
+        renewal: what an update of the baseline changed, if one was asked for.
     """
 
     reports: tuple[Report, ...]
@@ -39,6 +43,8 @@ class Audit:
     elsewhere: tuple[tuple[str, Finding], ...]
     fail_on: Level | None
     limits: int = 0
+    unreadable: tuple[Unreadable, ...] = ()
+    renewal: Renewal | None = None
 
     @property
     def findings(self) -> tuple[tuple[str, Finding], ...]:
@@ -57,7 +63,7 @@ def audit(
     reports: Sequence[Report],
     policies: Policies,
     baseline: Baseline | None = None,
-    unreadable: Sequence[str] = (),
+    unreadable: Sequence[Unreadable] = (),
 ) -> Audit:
     """Hold each report against what is asked of it.
 
@@ -65,14 +71,14 @@ def audit(
         reports: of the models that could be read.
         policies: what is asked.
         baseline: figures to measure growth by.
-        unreadable: paths of the models that could not be read: they are not "left out".
+        unreadable: the models that could not be read, which were checked all the same.
     """
     held, measures = [], []
     for report in reports:
         one, its = _hold(report, policies, baseline)
         held.append(one)
         measures.extend(its)
-    paths = [*(report.path for report in reports), *unreadable]
+    paths = [*(report.path for report in reports), *(file.path for file in unreadable)]
     elsewhere = not_checked(baseline, paths) if baseline else ()
     return Audit(
         reports=tuple(held),
@@ -84,6 +90,7 @@ def audit(
         ),
         fail_on=policies.general.fail_on,
         limits=len(_limits(policies, paths)),
+        unreadable=tuple(unreadable),
     )
 
 

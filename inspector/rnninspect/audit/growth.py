@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from fractions import Fraction
 
 from rnninspect.audit.gauges import at_most, figures_of, telling
@@ -12,6 +12,7 @@ from rnninspect.rules import RULES, Breach
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator
+    from pathlib import Path
 
     from rnninspect.audit.measure import Measure
     from rnninspect.policy import Policy
@@ -20,6 +21,29 @@ if TYPE_CHECKING:
     from rnninspect.rules import Finding
 
 APPEARED, VANISHED, UNCHECKED = RULES["R507"], RULES["R508"], RULES["R509"]
+
+
+@dataclass(frozen=True, slots=True)
+class Renewal:
+    """A baseline that was written again: its path, and how many models it lists and changed."""
+
+    path: Path
+    models: int
+    added: int
+    changed: int
+    removed: int
+
+
+def renewal_of(old: Baseline, new: Baseline) -> Renewal:
+    """The difference between a baseline and the one that replaces it."""
+    both = old.models.keys() & new.models.keys()
+    return Renewal(
+        path=new.path,
+        models=len(new.models),
+        added=len(new.models) - len(both),
+        changed=sum(old.models[name] != new.models[name] for name in both),
+        removed=len(old.models) - len(both),
+    )
 
 
 def growth_of(report: Report, policy: Policy, baseline: Baseline) -> list[Measure]:

@@ -1,4 +1,4 @@
-"""The command's words: its subcommands, their options and their help."""
+"""The command line: its subcommands, their options and their help."""
 
 from __future__ import annotations
 
@@ -8,13 +8,13 @@ from typing import Annotated
 import typer
 
 from rnninspect import __version__
-from rnninspect.cli import checking, comparing, knowledge, verifying
-from rnninspect.cli import inspecting as models
+from rnninspect.cli import card, checking, diff, inspecting, knowledge, verifying
 from rnninspect.cli.completion import complete, shell_named
 from rnninspect.cli.options import PlainUsage
-from rnninspect.cli.showing import show
-from rnninspect.command.ending import silence
-from rnninspect.command.running import FAILED, complain
+from rnninspect.cli.showing import show_text
+from rnninspect.command import FAILED
+from rnninspect.command.ending import discard
+from rnninspect.command.printing import print_error
 
 app = typer.Typer(
     rich_markup_mode=None,  # help is plain text: it must read well in a pipe too
@@ -23,15 +23,16 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
     help="Inspect the recurrent layers of saved models: formula against stored tensors.",
     epilog="`rnninspect MODEL...` is short for `rnninspect inspect MODEL...`; "
-    "a file that bears a command's name is given as ./check. --install-completion and "
-    "--show-completion also take the name of a shell: bash, zsh, fish, powershell, pwsh.",
+    "write ./check for a file that is named like a subcommand. --install-completion and "
+    "--show-completion also accept the name of a shell: bash, zsh, fish, powershell, pwsh.",
 )
 COMMANDS = {
     command.__name__: command
     for command in (
-        *models.COMMANDS,
+        *inspecting.COMMANDS,
         *checking.COMMANDS,
-        *comparing.COMMANDS,
+        *card.COMMANDS,
+        *diff.COMMANDS,
         *verifying.COMMANDS,
         *knowledge.COMMANDS,
     )
@@ -44,7 +45,7 @@ for _command in COMMANDS.values():
 
 def _print_version(asked: bool) -> None:  # noqa: FBT001 - typer calls it with the option's value
     if asked:
-        show(f"rnninspect {__version__}")
+        show_text(f"rnninspect {__version__}")
         raise typer.Exit
 
 
@@ -70,7 +71,7 @@ def start(arguments: list[str]) -> int:
     try:
         code: int = app(args=words, prog_name="rnninspect")
     except OSError as error:  # help is what typer prints by itself
-        silence(sys.stdout)
-        complain(f"standard output: {error.strerror or error}")
+        discard(sys.stdout)
+        print_error(f"standard output: {error.strerror or error}")
         code = FAILED
     return code

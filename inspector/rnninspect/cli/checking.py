@@ -1,42 +1,35 @@
-"""The subcommand for CI: models held to a policy and a baseline."""
+"""The subcommand for CI: compares models with a policy and a baseline."""
 
 from __future__ import annotations
 
 import inspect
 import os
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from rnninspect.cli import options
-from rnninspect.cli.options import Format, LimitPairs, Models, Output
-from rnninspect.command.running import (
-    FAILED,
-    FINDINGS,
-    OK,
-    Request,
-    ci_root,
-    complain,
-    deliver,
-    inspect_all,
-    summarise,
-    terminal_width,
-)
+from rnninspect.cli.options import LimitPairs, Models, Output
+from rnninspect.command import FAILED, FINDINGS, OK
+from rnninspect.command.environment import ci_root, terminal_width
+from rnninspect.command.printing import print_document, print_error
+from rnninspect.command.request import Request
+from rnninspect.command.running import inspect_all
 from rnninspect.command.writing import write_whole
 from rnninspect.errors import PolicyError, UnreadableFile
 from rnninspect.policy.keys import KEYS
+from rnninspect.render import AUDIT
 from rnninspect.render.view import View
 from rnninspect.source.documents import require_small
-from rnninspect.wording import plural
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
+    from rnninspect.audit import Audit
     from rnninspect.policy import Key, Policies
     from rnninspect.policy.baseline import Baseline
-    from rnninspect.render.view import Unreadable
     from rnninspect.report import Report
 
 Config = Annotated[
@@ -44,13 +37,13 @@ Config = Annotated[
     typer.Option(envvar="RNNINSPECT_CONFIG", help="A policy file instead of the nearest one."),
 ]
 UpdateBaseline = Annotated[
-    bool, typer.Option("--update-baseline", help="Accept the figures as they are now.")
+    bool, typer.Option("--update-baseline", help="Accept the current figures.")
 ]
 
 
 @dataclass(frozen=True, slots=True)
-class _Wish:
-    """What one call asks for beside the policy."""
+class _Options:
+    """What one call asks for, its policy left out."""
 
     request: Request
     format: str
@@ -82,76 +75,72 @@ def _option(key: Key) -> Any:  # noqa: ANN401 - an annotation
 def check(
     models: Models,
     *,
-    output_format: Format = "table",
+    output_format: Annotated[str, options.format_option(AUDIT)] = "table",
     output: Output = None,
     config: Config = None,
     update_baseline: UpdateBaseline = False,
     limit: LimitPairs = None,
     **policy: object,
 ) -> None:
-    """Hold models to limits and to a baseline, for CI.
+    """Check models against limits and a baseline, for CI.
 
     Exit 1 if a limit or a rule fails, 2 if a model cannot be read.
 
-    Limits stand in [tool.rnninspect] of the nearest pyproject.toml, in rnninspect.toml, in
-    variables (RNNINSPECT_MAX_PARAMETERS) or in options, which win.
+    Limits are set in [tool.rnninspect] of the nearest pyproject.toml, in rnninspect.toml, in
+    variables (RNNINSPECT_MAX_PARAMETERS) or by options; an option takes precedence.
 
     Example: rnninspect check models/*.onnx --max-parameters 5M --max-file-bytes 20MB
     """
     from rnninspect.policy import gather  # noqa: PLC0415 - only when used
 
     request = Request(tuple(dict.fromkeys(models)), limits=options.limits(limit))
-    wish = _Wish(request, options.renderer(output_format), output, update_baseline)
+    asked = _Options(request, options.format_of(AUDIT, output_format), output, update_baseline)
     given = {key.name: policy[key.field] for key in KEYS}
     try:
-        code = _check(wish, gather(given, os.environ, config))
+        code = _check(asked, gather(given, os.environ, config))
     except PolicyError as error:
-        complain(str(error))
+        print_error(str(error))
         code = FAILED
     raise typer.Exit(code)
 
 
-def _check(wish: _Wish, policies: Policies) -> int:
-    from rnninspect.audit import audit  # noqa: PLC0415 - only when used
-    from rnninspect.render.audit.table import AUDIT_RENDERERS  # noqa: PLC0415 - only when used
+def _check(asked: _Options, policies: Policies) -> int:
+    from rnninspect.audit import audit, renewal_of  # noqa: PLC0415 - only when used
 
-    old = _baseline(policies.general.baseline, wish)
-    reports, unreadable = inspect_all(wish.request)
-    new = _accept(reports, old) if wish.update and old else old
-    held = audit(reports, policies, new, [file.path for file in unreadable])
-    view = View(terminal_width(), root=ci_root(), fail_on=held.fail_on)
-    text = AUDIT_RENDERERS[wish.format](held, unreadable, view)
-    if old and new and wish.update and wish.format == "table":
-        text = f"{text}\n\n{_renewal(old, new)}"
-    files = [*wish.request.paths, *(name for report in reports for name in report.files)]
-    done = deliver(text, wish.output, files)
-    if wish.format == "github":
-        done = summarise(AUDIT_RENDERERS["markdown"](held, unreadable, view)) and done
-    return _code(unreadable, held.failing) if done else FAILED
+    old = _baseline(policies.general.baseline, asked)
+    reports, unreadable = inspect_all(asked.request)
+    new = _accept(reports, old) if asked.update and old else old
+    made = audit(reports, policies, new, unreadable)
+    if old and new and asked.update:
+        made = replace(made, renewal=renewal_of(old, new))
+    view = View(terminal_width(), root=ci_root(), fail_on=made.fail_on)
+    files = [*asked.request.paths, *(name for report in reports for name in report.files)]
+    done = print_document(AUDIT, asked.format, made, view, asked.output, files)
+    return _code(made) if done else FAILED
 
 
-def _code(unreadable: Sequence[Unreadable], failing: Sequence[str]) -> int:
-    if unreadable:
+def _code(audit: Audit) -> int:
+    if audit.unreadable:
         return FAILED
-    return FINDINGS if failing else OK
+    return FINDINGS if audit.failing else OK
 
 
-def _baseline(name: str | None, wish: _Wish) -> Baseline | None:
-    """The baseline to measure by; an empty one where a first one is to be written."""
+def _baseline(name: str | None, asked: _Options) -> Baseline | None:
+    """The baseline to compare with; an empty one where the first one is about to be written."""
     from rnninspect.policy.baseline import DEFAULT_NAME, Baseline, read_baseline  # noqa: PLC0415 - as above
 
-    if name is None and not wish.update:
+    if name is None and not asked.update:
         return None
     path = Path(name or DEFAULT_NAME)
-    return Baseline(path, {}) if wish.update and not path.exists() else read_baseline(path)
+    return Baseline(path, {}) if asked.update and not path.exists() else read_baseline(path)
 
 
 def _accept(reports: Sequence[Report], old: Baseline) -> Baseline:
-    """Write the figures of today; models that were not read stay, those that are gone go."""
+    """Write the current figures; models that were not read are kept, missing ones are dropped."""
     from rnninspect.audit import figures_of  # noqa: PLC0415 - as above
     from rnninspect.policy.baseline import Baseline, baseline_text  # noqa: PLC0415 - as above
 
-    kept = {name: held for name, held in old.models.items() if name not in old.missing}
+    kept = {name: figures for name, figures in old.models.items() if name not in old.missing}
     fresh = {old.name_of(report.path): figures_of(report) for report in reports}
     new = Baseline(old.path, kept | fresh)
     try:
@@ -163,13 +152,6 @@ def _accept(reports: Sequence[Report], old: Baseline) -> Baseline:
     except UnreadableFile as error:
         raise PolicyError(f"{old.path}: {error}") from error
     return new
-
-
-def _renewal(old: Baseline, new: Baseline) -> str:
-    added, removed = new.models.keys() - old.models.keys(), old.models.keys() - new.models.keys()
-    changed = [name for name in old.models if new.models.get(name) not in (None, old.models[name])]
-    numbers = f"{len(added)} added, {len(changed)} changed, {len(removed)} removed"
-    return f"{old.path}: {plural(len(new.models), 'model')} accepted: {numbers}"
 
 
 COMMANDS = (check,)

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 import typer
 from typer.completion import install_callback, show_callback
 
-from rnninspect.command.running import FAILED, OK, complain
+from rnninspect.command import FAILED, OK
+from rnninspect.command.printing import print_error
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -29,7 +30,7 @@ def shell_named(arguments: list[str]) -> list[str] | None:
 def complete(app: typer.Typer, option: str, *words: str) -> int:
     """Install or print the completion of one shell; the exit code."""
     if len(words) != 1 or words[0] not in SHELLS:
-        complain(f"{option}: {' '.join(words)!r} is not one of {', '.join(SHELLS)}")
+        print_error(f"{option}: {' '.join(words)!r} is not one of {', '.join(SHELLS)}")
         return FAILED
     try:
         with typer.Context(typer.main.get_command(app), info_name="rnninspect") as context:
@@ -37,6 +38,6 @@ def complete(app: typer.Typer, option: str, *words: str) -> int:
     except SystemExit as ended:
         return int(ended.code or OK)
     except OSError as error:  # no such shell, or no place for its file
-        complain(f"{option} {words[0]}: {error}")
+        print_error(f"{option} {words[0]}: {error}")
         return FAILED
     return OK

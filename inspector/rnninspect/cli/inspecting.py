@@ -7,20 +7,15 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from rnninspect.cli import options
-from rnninspect.cli.options import (
-    Columns,
-    FailOn,
-    Format,
-    LimitPairs,
-    Model,
-    Models,
-    Output,
-    Values,
-)
+from rnninspect.cli.options import Columns, FailOn, LimitPairs, Model, Models, Output, Values
 from rnninspect.cli.showing import show
-from rnninspect.command.running import FAILED, FINDINGS, OK, Request, complain, run, terminal_width
+from rnninspect.command import FAILED, FINDINGS, OK
+from rnninspect.command.printing import print_error
+from rnninspect.command.request import Request
+from rnninspect.command.running import run
 from rnninspect.errors import RnnInspectError
 from rnninspect.inspection import inspect_file
+from rnninspect.render import EXPLANATION, REPORT
 
 if TYPE_CHECKING:
     from rnninspect.counter import LayerCount
@@ -30,7 +25,7 @@ if TYPE_CHECKING:
 def inspect(  # noqa: PLR0913 - one parameter for each option
     models: Models,
     *,
-    output_format: Format = "table",
+    output_format: Annotated[str, options.format_option(REPORT)] = "table",
     output: Output = None,
     columns: Columns = None,
     fail_on: FailOn = "error",
@@ -39,14 +34,14 @@ def inspect(  # noqa: PLR0913 - one parameter for each option
 ) -> None:
     """Report each recurrent layer: formula, stored tensors, verdict.
 
-    Exit 1 if the formula and the stored tensors of a file do not agree, or another rule of the
-    level of --fail-on is broken; 2 if a file cannot be read.
+    Exit 1 if a formula and the stored tensors disagree, or another rule of the level of --fail-on
+    is broken; 2 if a file cannot be read.
 
     Example: rnninspect inspect model.onnx weights.h5 --format markdown
     """
     request = Request(
         paths=tuple(models),
-        format=options.renderer(output_format),
+        format=options.format_of(REPORT, output_format),
         output=output,
         columns=options.columns(columns),
         limits=options.limits(limit),
@@ -58,42 +53,42 @@ def inspect(  # noqa: PLR0913 - one parameter for each option
 
 def explain(
     model: Model,
-    layer: Annotated[str | None, typer.Argument(metavar="LAYER", help="Only this.")] = None,
+    layer: Annotated[str | None, typer.Argument(metavar="LAYER", help="Only this layer.")] = None,
     *,
     limit: LimitPairs = None,
 ) -> None:
-    """Show the arithmetic of each weight, and what is stored beside it.
+    """Show the arithmetic of each weight, and what is stored for it.
 
     Example: rnninspect explain model.pt encoder.lstm
     """
-    from rnninspect.render.knowledge.explanation import explain as explain_layers  # noqa: PLC0415 - heavy
+    from rnninspect.render.knowledge.explanation import Explanation  # noqa: PLC0415 - heavy
 
     try:
         report = inspect_file(model, options.limits(limit))
     except RnnInspectError as error:
-        complain(f"{model}: {error}")
+        print_error(f"{model}: {error}")
         raise typer.Exit(FAILED) from error
     chosen = [counted for counted in report.layers if layer in _names(counted)]
     if not chosen:
-        complain(f"{model}: {_nothing(report, layer)}")
+        print_error(f"{model}: {_no_layer(report, layer)}")
         raise typer.Exit(FAILED if layer else OK)
-    show(explain_layers(report, chosen, terminal_width()))
+    show(EXPLANATION, Explanation(report, tuple(chosen)))
     wrong = any(report.findings_of(counted.layer.name) for counted in chosen)
     raise typer.Exit(FINDINGS if wrong else OK)
 
 
 def _names(counted: LayerCount) -> set[str | None]:
-    """What a layer may be called by; None chooses every one."""
+    """The names by which a layer can be chosen; None chooses all layers."""
     layer = counted.layer
     stack = layer.stack.name if layer.stack else None
     return {None, layer.name, layer.original_name, stack}
 
 
-def _nothing(report: Report, layer: str | None) -> str:
+def _no_layer(report: Report, layer: str | None) -> str:
     names = ", ".join(counted.layer.name for counted in report.layers)
     if not names:
-        return "it has no recurrent layer"
-    return f"no layer {layer!r}; it has {names}"
+        return "no recurrent layer"
+    return f"no layer named {layer!r}; its layers are {names}"
 
 
 COMMANDS = (inspect, explain)

@@ -9,24 +9,28 @@ import typer
 from rnninspect.cells import CELLS, Role, Sizes
 from rnninspect.cli import options
 from rnninspect.cli.showing import reporting, show
-from rnninspect.command.running import terminal_width
 from rnninspect.readers import built_in_readers, conventions_of, installed_readers
-from rnninspect.render.knowledge.formula_sheet import Wish, formula_sheet
-from rnninspect.render.knowledge.listings import cell_table, reader_table, rule_page, rule_table
+from rnninspect.render import FORMULA_SHEET, LISTING, RULE_PAGE
+from rnninspect.render.knowledge.formula_sheet import FormulaSheet, LayerSpec
+from rnninspect.render.knowledge.listings import cell_listing, reader_listing, rule_listing
 from rnninspect.rules import RULES
 
 
 def count(  # noqa: PLR0913 - an option each
     cell: Annotated[str, typer.Argument(metavar="CELL", help="See `rnninspect cells`.")],
     *,
-    input_size: Annotated[int, typer.Option(min=1, help="m, width of the input.")],
-    hidden_size: Annotated[int, typer.Option(min=1, help="n, width of the state.")],
+    input_size: Annotated[int, typer.Option(min=1, help="m, the size of the input.")],
+    hidden_size: Annotated[int, typer.Option(min=1, help="n, the size of the state.")],
     levels: Annotated[int, typer.Option(min=1, help="Levels of the stack.")] = 1,
-    projection: Annotated[int | None, typer.Option(min=1, help="p, projected width.")] = None,
-    kernel_size: Annotated[str | None, typer.Option(help="Of a ConvLSTM or ConvGRU: 3x3.")] = None,
+    projection: Annotated[int | None, typer.Option(min=1, help="p, the projected size.")] = None,
+    kernel_size: Annotated[
+        str | None, typer.Option(help="For a ConvLSTM or ConvGRU, such as 3x3.")
+    ] = None,
     size: Annotated[
         list[str] | None,
-        typer.Option(metavar="SYMBOL=NUMBER", help="A size that only this cell has: B=128."),
+        typer.Option(
+            metavar="SYMBOL=NUMBER", help="A size that only this cell has, such as B=128."
+        ),
     ] = None,
     bidirectional: Annotated[bool, typer.Option("--bidirectional", help="Two directions.")] = False,
     no_bias: Annotated[bool, typer.Option("--no-bias", help="Without biases.")] = False,
@@ -42,10 +46,10 @@ def count(  # noqa: PLR0913 - an option each
     roles = CELLS[name].required() | ({Role.PEEPHOLE} if peepholes else set())
     own = options.own_sizes(size, name, CELLS[name].own_symbols(roles))
     sizes = Sizes(input_size, hidden_size, projection, taps, 2 if bidirectional else 1, own)
-    wish = Wish(name, sizes, levels, bias=not no_bias, peepholes=peepholes)
+    spec = LayerSpec(name, sizes, levels, bias=not no_bias, peepholes=peepholes)
     with reporting():
         known = conventions_of(name)
-    show(formula_sheet(wish, known, terminal_width()))
+    show(FORMULA_SHEET, FormulaSheet(spec, tuple(known)))
 
 
 def rules() -> None:
@@ -53,7 +57,7 @@ def rules() -> None:
 
     Example: rnninspect rules
     """
-    show(rule_table(terminal_width()))
+    show(LISTING, rule_listing())
 
 
 def rule(
@@ -66,7 +70,7 @@ def rule(
     found = [known for known in RULES.values() if code.lower() in {known.code.lower(), known.name}]
     if not found:
         raise typer.BadParameter(f"no rule {code!r}; `rnninspect rules` lists them")
-    show(rule_page(found[0], terminal_width()))
+    show(RULE_PAGE, found[0])
 
 
 def readers() -> None:
@@ -76,7 +80,7 @@ def readers() -> None:
     """
     with reporting():
         known = [*built_in_readers(), *installed_readers()]
-    show(reader_table(known, terminal_width()))
+    show(LISTING, reader_listing(known))
 
 
 def cells() -> None:
@@ -84,7 +88,7 @@ def cells() -> None:
 
     Example: rnninspect cells
     """
-    show(cell_table(terminal_width()))
+    show(LISTING, cell_listing())
 
 
 COMMANDS = (count, rules, rule, readers, cells)

@@ -1,19 +1,21 @@
-"""Options that several subcommands share, and the words that they take."""
+"""Options that several subcommands share, and the values that they accept."""
 
 from __future__ import annotations
 
 import re
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from typer.core import TyperCommand
 
 from rnninspect.cells import CELLS, OWN, Symbol
-from rnninspect.render import RENDERERS
 from rnninspect.render.report.columns import BY_NAME, Column
 from rnninspect.rules import Level
 from rnninspect.source.limits import Limits
+
+if TYPE_CHECKING:
+    from rnninspect.render import Formats
 
 NEVER = "never"
 LEVELS = (*(level.value for level in Level), NEVER)
@@ -32,31 +34,24 @@ class PlainUsage(TyperCommand):
 
 Models = Annotated[list[str], typer.Argument(metavar="MODEL...", help="Saved models.")]
 Model = Annotated[str, typer.Argument(metavar="MODEL", help="A saved model.")]
-Format = Annotated[
-    str,
-    typer.Option(
-        "--format",
-        "-f",
-        help=f"One of {', '.join(RENDERERS)}.",
-        autocompletion=lambda: list(RENDERERS),
-    ),
-]
 Output = Annotated[
     Path | None, typer.Option("--output", "-o", help="Write to this file, whole or not at all.")
 ]
 Columns = Annotated[
-    str | None, typer.Option("--columns", help=f"Some of {', '.join(BY_NAME)}, by commas.")
+    str | None,
+    typer.Option("--columns", help=f"Some of {', '.join(BY_NAME)}, separated by commas."),
 ]
 FailOn = Annotated[
     str,
     typer.Option(
         "--fail-on",
-        help=f"Exit 1 from this: {', '.join(LEVELS)}.",
+        help=f"Exit 1 from this level on: {', '.join(LEVELS)}.",
         autocompletion=lambda: list(LEVELS),
     ),
 ]
 Values = Annotated[
-    bool, typer.Option("--values", help="Also look which stored bias vectors are all zeros (ONNX).")
+    bool,
+    typer.Option("--values", help="Also report stored bias vectors that are all zeros (ONNX)."),
 ]
 LimitPairs = Annotated[
     list[str] | None,
@@ -64,18 +59,28 @@ LimitPairs = Annotated[
 ]
 
 
+def format_option(formats: Formats) -> Any:  # noqa: ANN401 - typer hides its type
+    """The option that chooses one of a document's formats."""
+    return typer.Option(
+        "--format",
+        "-f",
+        help=f"One of {', '.join(formats)}.",
+        autocompletion=lambda: list(formats),
+    )
+
+
 def one_of(option: str, name: str, known: tuple[str, ...]) -> str:
-    """The known word that equals `name` but for case; a usage error on the option if none does."""
+    """The known word that equals `name`, ignoring case; else a usage error on the option."""
     for word in known:
         if word.lower() == name.lower():
             return word
     listed = ", ".join(known)
-    raise typer.BadParameter(f"{name!r} is none of {listed}", param_hint=f"'{option}'")
+    raise typer.BadParameter(f"{name!r} is not one of {listed}", param_hint=f"'{option}'")
 
 
-def renderer(name: str) -> str:
-    """The name of an output format."""
-    return one_of("--format", name, tuple(RENDERERS))
+def format_of(formats: Formats, name: str) -> str:
+    """The name of one of a document's formats."""
+    return one_of("--format", name, tuple(formats))
 
 
 def cell(name: str) -> str:
@@ -84,7 +89,7 @@ def cell(name: str) -> str:
 
 
 def columns(names: str | None) -> tuple[Column, ...]:
-    """The columns of these names, in this order; none if none are named."""
+    """The columns of these names, in this order; empty if none are named."""
     wanted = [name.strip() for name in names.split(",")] if names else []
     return tuple(BY_NAME[one_of("--columns", name, tuple(BY_NAME))] for name in wanted)
 
@@ -95,7 +100,10 @@ def limits(pairs: list[str] | None) -> Limits:
     for pair in pairs or ():
         name, _, value = pair.partition("=")
         if name not in LIMITS or not value.isdecimal():
-            raise typer.BadParameter(f"--limit {pair!r}: NAME=NUMBER, NAME of {', '.join(LIMITS)}")
+            known = ", ".join(LIMITS)
+            raise typer.BadParameter(
+                f"--limit {pair!r}: expected NAME=NUMBER; NAME is one of {known}"
+            )
         changed = changed._replace(**{name: int(value)})
     return changed
 
@@ -110,17 +118,19 @@ def kernel_size(text: str | None) -> tuple[int, ...]:
     """`3x3` as (3, 3)."""
     parts = text.lower().split("x") if text else []
     if not all(part.isdecimal() and int(part) > 0 for part in parts):
-        raise typer.BadParameter(f"--kernel-size {text!r}: numbers joined by x, as 3x3")
+        raise typer.BadParameter(
+            f"--kernel-size {text!r}: expected numbers joined by x, such as 3x3"
+        )
     return tuple(int(part) for part in parts)
 
 
 def kernel_size_fits(cell_name: str, taps: tuple[int, ...]) -> None:
-    """A usage error if a cell that convolves has no taps, or another one has some."""
+    """A usage error if a convolutional cell has no kernel size, or another cell has one."""
     convolves = any(Symbol.TAPS in weight.factors for weight in CELLS[cell_name].weights)
     if convolves and not taps:
         raise typer.BadParameter(f"{cell_name} needs --kernel-size")
     if taps and not convolves:
-        raise typer.BadParameter(f"{cell_name} has no --kernel-size: it does not convolve")
+        raise typer.BadParameter(f"{cell_name} does not take --kernel-size: it has no convolution")
 
 
 def own_sizes(

@@ -1,4 +1,4 @@
-"""Prints for a subcommand, which ends where that fails."""
+"""Prints for a subcommand, and ends it where that fails."""
 
 from __future__ import annotations
 
@@ -7,16 +7,27 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from rnninspect.command.running import FAILED, complain, deliver
+from rnninspect.command import FAILED
+from rnninspect.command.environment import terminal_width
+from rnninspect.command.printing import deliver, print_document, print_error
 from rnninspect.errors import RnnInspectError
+from rnninspect.render.view import View
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from rnninspect.render import Formats
 
-def show(text: str) -> None:
-    """Print the text; typer.Exit with the code of a failure if it cannot be printed."""
-    if not deliver(text, None):
+
+def show(formats: Formats, document: object) -> None:
+    """Print a document in its first format; typer.Exit with the code of a failure if that fails."""
+    if not print_document(formats, next(iter(formats)), document, View(terminal_width())):
+        raise typer.Exit(FAILED)
+
+
+def show_text(text: str) -> None:
+    """Print a line; typer.Exit as above."""
+    if not deliver((f"{text}\n",)):
         raise typer.Exit(FAILED)
 
 
@@ -26,5 +37,5 @@ def reporting() -> Iterator[None]:
     try:
         yield
     except RnnInspectError as error:
-        complain(str(error))
+        print_error(str(error))
         raise typer.Exit(FAILED) from error

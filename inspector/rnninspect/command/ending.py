@@ -1,9 +1,9 @@
-"""How the process ends when it is told to stop, or when nobody reads what it prints."""
+"""How the process ends when a signal stops it, or when nobody reads what it prints."""
 
 from __future__ import annotations
 
 # The module `signal` imports `enum` for its names: milliseconds in which a signal would end the
-# process without a word, before anything listens to it.
+# process without a message, before a handler is set.
 import _signal as signal  # type: ignore[import-not-found] # typeshed knows `signal` alone
 import os
 import sys
@@ -20,11 +20,11 @@ SIGNALS = {
     signal.SIGTERM: "terminated",
     signal.SIGHUP: "the terminal is gone",
 }
-_heard: list[int] = []  # the signal to stop, which raised Stopped
+_received: list[int] = []  # the signal that raised Stopped
 
 
 class Stopped(BaseException):
-    """A signal to stop; no Exception, so that neither a reader nor the parser takes it for one."""
+    """A signal to stop; not an Exception, so that no reader and no parser catches it."""
 
     def __init__(self, number: int) -> None:
         super().__init__(SIGNALS[number])
@@ -32,10 +32,10 @@ class Stopped(BaseException):
 
 
 def until_stopped(call: Callable[[], int]) -> int:
-    """The exit code of a call; if a signal ends it, one line, and 128 plus the signal's number.
+    """The exit code of a call; if a signal ends it, an error line and 128 plus the signal's number.
 
-    A call may also end in SystemExit with its code. Signals are ignored afterwards: the process has
-    nothing left to do but to end.
+    A call may also raise SystemExit with its code. Signals are ignored afterwards, since the
+    process is about to end.
     """
     try:
         for number in SIGNALS:
@@ -46,8 +46,8 @@ def until_stopped(call: Callable[[], int]) -> int:
         _ignore_signals()
         raise_if_stopped()
     except Stopped as stopped:
-        silence(sys.stdout)  # what is still held back would be half a report
-        return _told(stopped)
+        discard(sys.stdout)  # what is still in its buffer would be half a report
+        return _report(stopped)
     return code
 
 
@@ -60,56 +60,56 @@ def _code_of(call: Callable[[], int]) -> int:
         raise
 
 
-def _told(stopped: Stopped) -> int:
-    tell(f"rnninspect: {stopped}")
+def _report(stopped: Stopped) -> int:
+    write_error_line(f"rnninspect: {stopped}")
     return 128 + stopped.number
 
 
 def raise_if_stopped() -> None:
-    """Raise Stopped again if a signal was heard: C code that clears errors may have dropped it."""
-    if _heard:
-        raise Stopped(_heard[0])
+    """Raise Stopped again if a signal came: C code that clears errors may have dropped it."""
+    if _received:
+        raise Stopped(_received[0])
 
 
 def _not_raised(unraisable: UnraisableHookArgs) -> None:
     """End the process where Python cannot pass an exception on, as in the callback of a weakref."""
     if isinstance(unraisable.exc_value, Stopped):
-        os._exit(_told(unraisable.exc_value))
+        os._exit(_report(unraisable.exc_value))
     sys.__unraisablehook__(unraisable)
 
 
 def leave(code: int) -> NoReturn:
-    """End the process; what it holds is left to the system, which frees all of it at once.
+    """End the process at once, and let the system free its memory.
 
-    To free it piece by piece takes a tenth of a short call.
+    Freeing it object by object takes a tenth of a short call.
     """
     for stream in (sys.stdout, sys.stderr):
         try:
             if stream:
                 stream.flush()
-        except OSError:  # whoever read it is gone
-            silence(stream)
+        except OSError:  # nobody reads it any more
+            discard(stream)
     os._exit(code)
 
 
-def tell(line: str) -> None:
-    """A line on standard error, if anybody listens there."""
+def write_error_line(line: str) -> None:
+    """Write a line to standard error, if it is open."""
     try:
         if sys.stderr:
             print(line, file=sys.stderr, flush=True)  # noqa: T201 - this is the place
     except OSError:
-        silence(sys.stderr)
+        discard(sys.stderr)
 
 
-def silence(stream: TextIO | None) -> None:
-    """Let go of what a stream still holds, and of all that follows."""
+def discard(stream: TextIO | None) -> None:
+    """Discard what is in a stream's buffer, and all that is written to it from now on."""
     if stream:
         os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
 
 
 def _stop(number: int, frame: FrameType | None) -> None:  # noqa: ARG001 - Python gives the frame
-    _ignore_signals()  # a second one must not break into the tidying up
-    _heard.append(number)
+    _ignore_signals()  # a second one must not interrupt the cleaning up
+    _received.append(number)
     raise Stopped(number)
 
 

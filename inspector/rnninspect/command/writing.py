@@ -15,25 +15,25 @@ if TYPE_CHECKING:
 
 
 def write_whole(
-    path: Path, content: str | bytes | Iterable[str], spared: Collection[str] = ()
+    path: Path, content: str | bytes | Iterable[str], kept: Collection[str] = ()
 ) -> None:
     """Replace a regular file at once, or make a new one, so that nobody ever sees half of it.
 
-    A link stays and leads to the new content; text is written in UTF-8, as its pieces come.
+    A symbolic link is kept, and its target replaced; text is written in UTF-8, as its pieces come.
 
     Args:
         path: the file to replace or to make.
         content: its new content, or the pieces of it.
-        spared: files that are never replaced; those that are added while pieces come count too.
+        kept: files that are never replaced; files added while pieces come count too.
 
     Raises:
-        OSError: it cannot be written, is not a regular file, or is spared; the old one is left.
+        OSError: the file cannot be written, is not regular, or is kept; it is left as it was.
     """
     pieces = (content,) if isinstance(content, str | bytes) else content
     status = _status(path)
     if status:
         _require_replaceable(path, status)
-        _require_spared(path, spared)
+        _require_kept(path, kept)
     path = path.resolve()
     if not path.parent.is_dir():
         raise FileNotFoundError("its folder does not exist")
@@ -44,7 +44,7 @@ def write_whole(
             file.writelines(map(_bytes, pieces))
             file.flush()
             os.fsync(file.fileno())
-        _require_spared(path, spared)
+        _require_kept(path, kept)
         draft.chmod(mode)
         draft.replace(path)
     except BaseException:
@@ -53,7 +53,7 @@ def write_whole(
 
 
 def _status(path: Path) -> os.stat_result | None:
-    """What is there; None for a new file, and for a link that leads to one."""
+    """The status of an existing file; None for a new one, also at the end of a link."""
     try:
         return path.stat()
     except FileNotFoundError:
@@ -63,16 +63,16 @@ def _status(path: Path) -> os.stat_result | None:
 def _require_replaceable(path: Path, status: os.stat_result) -> None:
     if not stat.S_ISREG(status.st_mode):
         raise OSError(f"{irregular(status.st_mode)}: without -o the report goes to standard output")
-    if not os.access(path, os.W_OK):  # a new name would pass its protection by
+    if not os.access(path, os.W_OK):  # replacing it would evade its protection
         raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
 
 
-def _require_spared(path: Path, spared: Collection[str]) -> None:
-    """OSError if the file is one of these, by whatever name."""
-    for other in spared:
+def _require_kept(path: Path, kept: Collection[str]) -> None:
+    """Raise OSError if the file is one of these, under any name."""
+    for other in kept:
         try:
             same = path.samefile(other)
-        except (OSError, ValueError):  # one of the two is not there
+        except (OSError, ValueError):  # one of the two does not exist
             continue
         if same:
             raise OSError("it is one of the inspected files, and is not replaced")

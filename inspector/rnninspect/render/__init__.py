@@ -1,81 +1,125 @@
-"""The output formats by name; each is imported when it is used.
+"""The registry of output formats: a class for each document, a line for each of its formats.
 
-A renderer takes results as they come and yields text in pieces: one for each file where the format
-allows it, so that no report need be kept, and what was printed when a call is ended is whole.
+A format is a function `render(document, view)` in a module of its own. It yields text in pieces:
+one for each file where the format allows it, so that no report need be kept, and what was printed
+when a call ends early is whole. To add one, write its module and a line here.
 """
+
+# A line is a function that imports one module, so that a call pays for one format alone; it is an
+# import statement rather than a name in a table, so that tools follow it.
 
 from __future__ import annotations
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Iterator
+    from typing import Any
 
-    from rnninspect.render.view import Unreadable, View
-    from rnninspect.report import Report
+    from rnninspect.render.view import View
 
-__all__ = ["RENDERERS"]
+    Render = Callable[[Any, View], Iterator[str]]  # the document's type is said by its class below
 
-
-def _table(results: Iterable[Report | Unreadable], view: View) -> Iterator[str]:
-    from rnninspect.render.report.table import table  # noqa: PLC0415 - as the module says
-
-    return table(results, view)
+# fmt: off
 
 
-def _json(results: Iterable[Report | Unreadable], view: View) -> Iterator[str]:
-    from rnninspect.render.report.json import as_json  # noqa: PLC0415 - as the module says
+class Formats:
+    """The formats of one document, in the order in which help lists them."""
 
-    return as_json(results, view)
+    def __init__(self) -> None:
+        self._names = tuple(name for name in vars(type(self)) if not name.startswith("_"))
 
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._names)
 
-def _markdown(results: Iterable[Report | Unreadable], view: View) -> Iterator[str]:
-    from rnninspect.render.report.markdown import markdown  # noqa: PLC0415 - as the module says
+    def __len__(self) -> int:
+        return len(self._names)
 
-    return markdown(results, view)
+    def __contains__(self, name: object) -> bool:
+        return name in self._names
 
-
-def _csv(results: Iterable[Report | Unreadable], view: View) -> Iterator[str]:
-    from rnninspect.render.report.csv import as_csv  # noqa: PLC0415 - as the module says
-
-    return as_csv(results, view)
-
-
-def _sarif(results: Iterable[Report | Unreadable], view: View) -> Iterator[str]:
-    from rnninspect.render.places import place  # noqa: PLC0415 - as the module says
-    from rnninspect.render.report.sarif import sarif  # noqa: PLC0415 - as the module says
-
-    yield f"{sarif(*place(results), view)}\n"
+    def __getitem__(self, name: str) -> Render:
+        if name not in self:
+            raise KeyError(name)
+        render: Render = getattr(self, name)()
+        return render
 
 
-def _junit(results: Iterable[Report | Unreadable], view: View) -> Iterator[str]:
-    from rnninspect.render.report.junit import junit  # noqa: PLC0415 - as the module says
+class _Report(Formats):
+    """`Iterable[Report | Unreadable]`: what `inspect` found, as it comes."""
 
-    yield f"{junit(results, view)}\n"
-
-
-def _github(results: Iterable[Report | Unreadable], view: View) -> Iterator[str]:
-    from rnninspect.render.places import place  # noqa: PLC0415 - as the module says
-    from rnninspect.render.report.github import github  # noqa: PLC0415 - as the module says
-
-    text = github(*place(results), view)
-    if text:
-        yield f"{text}\n"
+    def table(self) -> Render: from rnninspect.render.report.table import render; return render
+    def json(self) -> Render: from rnninspect.render.report.json import render; return render
+    def markdown(self) -> Render: from rnninspect.render.report.markdown import render; return render
+    def csv(self) -> Render: from rnninspect.render.report.csv import render; return render
+    def sarif(self) -> Render: from rnninspect.render.report.sarif import render; return render
+    def junit(self) -> Render: from rnninspect.render.report.junit import render; return render
+    def github(self) -> Render: from rnninspect.render.report.github import render; return render
+    def gitlab(self) -> Render: from rnninspect.render.report.gitlab import render; return render
 
 
-def _gitlab(results: Iterable[Report | Unreadable], view: View) -> Iterator[str]:
-    from rnninspect.render.places import place  # noqa: PLC0415 - as the module says
-    from rnninspect.render.report.gitlab import gitlab  # noqa: PLC0415 - as the module says
+class _Audit(Formats):
+    """`Audit`: reports compared with a policy by `check`."""
 
-    yield f"{gitlab(*place(results), view)}\n"
+    def table(self) -> Render: from rnninspect.render.audit.table import render; return render
+    def json(self) -> Render: from rnninspect.render.audit.json import render; return render
+    def markdown(self) -> Render: from rnninspect.render.audit.markdown import render; return render
+    def csv(self) -> Render: from rnninspect.render.audit.csv import render; return render
+    def sarif(self) -> Render: from rnninspect.render.audit.sarif import render; return render
+    def junit(self) -> Render: from rnninspect.render.audit.junit import render; return render
+    def github(self) -> Render: from rnninspect.render.audit.github import render; return render
+    def gitlab(self) -> Render: from rnninspect.render.audit.gitlab import render; return render
 
 
-RENDERERS: dict[str, Callable[[Iterable[Report | Unreadable], View], Iterator[str]]] = {
-    "table": _table,
-    "json": _json,
-    "markdown": _markdown,
-    "csv": _csv,
-    "sarif": _sarif,
-    "junit": _junit,
-    "github": _github,
-    "gitlab": _gitlab,
-}
+class _Diff(Formats):
+    """`Comparison`: what `diff` found."""
+
+    def table(self) -> Render: from rnninspect.render.diff.table import render; return render
+    def markdown(self) -> Render: from rnninspect.render.diff.markdown import render; return render
+    def json(self) -> Render: from rnninspect.render.diff.json import render; return render
+
+
+class _Verdict(Formats):
+    """`Sequence[Judged | Unreadable]`: what frameworks said to `verify`."""
+
+    def table(self) -> Render: from rnninspect.render.verdict.table import render; return render
+    def json(self) -> Render: from rnninspect.render.verdict.json import render; return render
+
+
+class _Card(Formats):
+    """`Sequence[Report]`: the block of a model card."""
+
+    def markdown(self) -> Render: from rnninspect.render.card import render; return render
+
+
+class _Listing(Formats):
+    """`Listing`: the rules, the readers or the cells."""
+
+    def table(self) -> Render: from rnninspect.render.knowledge.table import render; return render
+    def markdown(self) -> Render: from rnninspect.render.knowledge.markdown import render; return render
+
+
+class _RulePage(Formats):
+    """`Rule`: one rule in full."""
+
+    def text(self) -> Render: from rnninspect.render.knowledge.rule_page import render; return render
+
+
+class _Explanation(Formats):
+    """`Explanation`: the arithmetic of layers, weight by weight."""
+
+    def text(self) -> Render: from rnninspect.render.knowledge.explanation import render; return render
+
+
+class _FormulaSheet(Formats):
+    """`FormulaSheet`: the count of a layer by each convention."""
+
+    def text(self) -> Render: from rnninspect.render.knowledge.formula_sheet import render; return render
+
+
+# fmt: on
+REPORT, AUDIT, DIFF, VERDICT, CARD = _Report(), _Audit(), _Diff(), _Verdict(), _Card()
+LISTING, RULE_PAGE = _Listing(), _RulePage()
+EXPLANATION, FORMULA_SHEET = _Explanation(), _FormulaSheet()
+
+# What is printed in the first format is also appended to the CI system's job summary, in the second
+JOB_SUMMARIES = {"github": "markdown"}

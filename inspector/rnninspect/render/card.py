@@ -1,4 +1,4 @@
-"""The report as a part of a model card: what it holds, how it is counted, where it comes from."""
+"""The report as a part of a model card: the layers, how they are counted, and the file."""
 
 from __future__ import annotations
 
@@ -40,9 +40,9 @@ TITLES = {
 VECTORS = {0: "no bias vector", 1: "one bias vector", 2: "two bias vectors"}
 
 
-def card(reports: Sequence[Report]) -> str:
+def render(reports: Sequence[Report], _: View) -> Iterator[str]:
     """A block for each file, without headings, so that it fits under any."""
-    return "\n\n".join("\n".join(_block(report)) for report in reports)
+    yield "\n\n".join("\n".join(_block(report)) for report in reports) + "\n"
 
 
 def _block(report: Report) -> Iterator[str]:
@@ -57,7 +57,7 @@ def _block(report: Report) -> Iterator[str]:
 
 
 def _view(report: Report) -> View:
-    """`expected` stands in the table only where it is not what is stored."""
+    """`expected` has a column only where it differs from what is stored."""
     names = list(COLUMNS)
     if any(counted.expected != counted.stored for counted in report.layers):
         names.insert(names.index("stored"), "expected")
@@ -68,8 +68,8 @@ def _headline(report: Report) -> str:
     totals = report.totals
     share = totals.recurrent / totals.parameters if totals.parameters else 0
     layers = plural(len(report.layers), "recurrent layer")
-    held = plural(totals.parameters, "parameter")
-    return f"{held}, {totals.recurrent:,} of them ({share:.1%}) in {layers}."
+    parameters = plural(totals.parameters, "parameter")
+    return f"{parameters}, {totals.recurrent:,} of them ({share:.1%}) in {layers}."
 
 
 def _facts(report: Report) -> Iterator[str]:
@@ -85,7 +85,7 @@ def _facts(report: Report) -> Iterator[str]:
 
 
 def _conventions(report: Report) -> Iterator[str]:
-    """What the letters mean, how many bias vectors there are by whose habit, and the textbook's."""
+    """What the letters mean, the bias vectors by convention, and the textbook's count."""
     if not report.layers:
         yield "It has no recurrent layer."
         return
@@ -98,11 +98,11 @@ def _conventions(report: Report) -> Iterator[str]:
     yield f"{', '.join(used)}."
     value = BY_NAME["bias_vectors"].value
     kept = dict.fromkeys((c.layer.convention, c.cell.name, value(report, c)) for c in report.layers)
-    habits = (
+    conventions = (
         f"{_text(convention)} gives {'an' if cell[0] in 'LR' else 'a'} {cell} {_vectors(vectors)}"
         for convention, cell, vectors in kept
     )
-    yield f"Convention: {', '.join(habits)}."
+    yield f"Convention: {', '.join(conventions)}."
     expected = sum(counted.expected for counted in report.layers)
     textbook = sum(counted.formula.textbook for counted in report.layers)
     if expected != textbook:
@@ -117,11 +117,11 @@ def _vectors(number: str | int | None) -> str:
 
 
 def _caveats(report: Report) -> Iterator[str]:
-    """Findings that a reader of the card must know: all but the notes."""
-    grave = [finding for finding in report.findings if finding.level is not Level.NOTE]
-    if grave:
+    """Findings that a reader of the card must know: all but notes."""
+    serious = [finding for finding in report.findings if finding.level is not Level.NOTE]
+    if serious:
         yield ""
-        yield from (f"- {for_markdown(line)}" for line in finding_lines(grave))
+        yield from (f"- {for_markdown(line)}" for line in finding_lines(serious))
 
 
 def _text(value: str) -> str:

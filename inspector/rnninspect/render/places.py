@@ -8,7 +8,7 @@ from collections import Counter
 from pathlib import Path
 
 from rnninspect.render.escape import for_terminal, shorten
-from rnninspect.render.view import Unreadable
+from rnninspect.report import Unreadable
 from rnninspect.rules import Finding
 
 TYPE_CHECKING = False

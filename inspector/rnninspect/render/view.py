@@ -1,4 +1,4 @@
-"""How a report is to be shown: what the caller may choose."""
+"""How a document is shown: what the caller may choose."""
 
 from __future__ import annotations
 
@@ -6,22 +6,16 @@ from rnninspect.record import Record
 from rnninspect.render.report.columns import COLUMNS, Column
 from rnninspect.rules import Level
 
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
-
-    from rnninspect.report import Report
-
 
 class View(Record):
-    """How the caller wants it.
+    """What a caller may choose; a format ignores what does not concern it.
 
     Attributes:
-        width: in characters.
-        columns: those to choose from.
-        chosen: whether they were asked for by name.
-        root: the folder that CI systems name files from; the current one if empty.
-        fail_on: the level from which a finding is shown as a failure, where a format has such.
+        width: in characters; 0 for no limit.
+        columns: the columns of a report to choose from.
+        chosen: whether they were named by the caller: then none is dropped to fit the width.
+        root: the folder from which CI systems name files; the current one if empty.
+        fail_on: the lowest level that is shown as a failure, in formats that know failures.
     """
 
     width: int = 80
@@ -29,15 +23,3 @@ class View(Record):
     chosen: bool = False
     root: str = ""
     fail_on: Level | None = Level.ERROR
-
-
-class Unreadable(Record):
-    """A file without a report, and why."""
-
-    path: str
-    reason: str
-
-
-def readable(results: Iterable[Report | Unreadable]) -> Iterator[Report]:
-    """The reports among the results, as they come."""
-    return (result for result in results if not isinstance(result, Unreadable))

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from rnninspect.verification.asking import JUDGES, Judge, judges_of, verify
-from rnninspect.verification.opinion import Bounds, Opinion, Row, Verdict
+from rnninspect.verification.opinion import Bounds, Judged, Opinion, Row, Verdict
 
 __all__ = [
     "JUDGES",
     "Bounds",
     "Judge",
+    "Judged",
     "Opinion",
     "Row",
     "Verdict",

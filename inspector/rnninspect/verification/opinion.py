@@ -61,6 +61,14 @@ class Opinion:
     reason: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """A file's report, and what each framework says of it."""
+
+    report: Report
+    opinions: tuple[Opinion, ...]
+
+
 def weigh(judge: str, report: Report, answer: Answer) -> Opinion:
     """The opinion that an answer amounts to."""
     name = f"{judge} {answer.version}".rstrip()

@@ -6,10 +6,12 @@ from pathlib import Path
 
 import pytest
 
+from making.reports import drawn
 from making.tensorflow.bundles import Shapes, write_by_name
 from rnninspect import inspect_file
 from rnninspect.cells import CELLS, count
-from rnninspect.render.knowledge.explanation import explain
+from rnninspect.render import EXPLANATION
+from rnninspect.render.knowledge.explanation import Explanation
 from rnninspect.report import Report
 
 
@@ -357,7 +359,7 @@ def test_a_cell_without_a_square_of_its_units_is_not_grouped_by_gate(tmp_path: P
         f"rnn/indy_lstm_cell/{name}": shape for name, shape in CONTRIB["indy_lstm_cell"][2].items()
     }
     report = report_on(tmp_path, shapes)
-    shown = explain(report, report.layers)
+    shown = drawn(EXPLANATION, "text", Explanation(report, report.layers))
     assert "4(nm + 2n)" in shown
     assert "by gate" not in shown
     assert "convention" in shown

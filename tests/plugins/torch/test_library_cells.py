@@ -14,7 +14,7 @@ from rnninspect.comparison.saved_report import read_reports
 from rnninspect.counter import count_layer
 from rnninspect.inspection import inspect_file
 from rnninspect.model import Fact, RecurrentLayer
-from rnninspect.render import RENDERERS
+from rnninspect.render import REPORT
 from rnninspect.render.view import View
 from rnninspect.source.source import open_source
 
@@ -161,7 +161,7 @@ def test_a_kept_report_and_a_comparison_know_a_cells_own_sizes(tmp_path: Path) -
         path.write_bytes(saved({f"cell.{n}": s for n, s in cfc(5, 4, units).items()}))
         reports.append(inspect_file(path))
     kept = tmp_path / "report.json"
-    kept.write_text("".join(RENDERERS["json"](reports[:1], View())))
+    kept.write_text("".join(REPORT["json"](reports[:1], View())))
     with open_source(kept) as source:
         (old,) = read_reports(source)
     assert old.layers == outline(reports[0]).layers

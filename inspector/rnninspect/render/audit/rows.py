@@ -1,20 +1,19 @@
-"""The rows that an audit's table and Markdown are made of."""
+"""The blocks that an audit's table and Markdown consist of: rows, sentences, and their order."""
 
 from __future__ import annotations
 
 from rnninspect.audit import Outcome
 from rnninspect.render.escape import for_terminal, shorten
-from rnninspect.render.report.names import shorten_apart
+from rnninspect.render.names import shorten_apart
 from rnninspect.render.report.sentences import finding_lines
 from rnninspect.rules import Level
 from rnninspect.wording import plural
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
     from rnninspect.audit import Audit, Measure
-    from rnninspect.render.view import Unreadable
     from rnninspect.report import Report
     from rnninspect.rules import Finding
 
@@ -26,40 +25,47 @@ NO_LIMIT = "no limit is set: only the rules were checked"
 Grid = list[list[str]]
 
 
-def no_measure(audit: Audit) -> str:
-    """Why there is no row of a limit."""
+def _no_measure(audit: Audit) -> str:
+    """The reason why no limit has a row."""
     if not audit.limits:
         return NO_LIMIT
     reason = "none of them applies" if audit.reports else "none was checked: no model could be read"
     return f"{plural(audit.limits, 'limit')} set, {reason}"
 
 
-def verdict(audit: Audit, unreadable: Sequence[Unreadable]) -> str:
-    """How many models there were and how many failed, in one line."""
+def join_blocks(
+    audit: Audit, head: str, limits: Callable[[Sequence[Measure]], str], blocks: tuple[str, str]
+) -> str:
+    """The text of an audit: the limits that fail before the findings and layers, the others after.
+
+    Args:
+        audit: what is shown.
+        head: the first block.
+        limits: draws the table of some limits; empty text for none.
+        blocks: the findings and the largest layers, as text.
+    """
+    failing = [measure for measure in audit.measures if measure.outcome is Outcome.FAIL]
+    others = [measure for measure in audit.measures if measure.outcome is not Outcome.FAIL]
+    rest = limits(others) if audit.measures else _no_measure(audit)
+    return "\n\n".join(filter(None, (head, limits(failing), *blocks, rest, _notes_line(audit))))
+
+
+def summary(audit: Audit) -> str:
+    """The number of models, and of those that failed, in one line."""
     paths = set(audit.failing)
     failed = sum(report.path in paths for report in audit.reports)
     absent = len({path for path, _ in audit.elsewhere} & paths)
-    number = len(audit.reports) + len(unreadable)
+    number = len(audit.reports) + len(audit.unreadable)
     parts = [f"{len(audit.reports) - failed} passed", f"{failed} failed"]
-    parts += [f"{len(unreadable)} unreadable"] if unreadable else []
+    parts += [f"{len(audit.unreadable)} unreadable"] if audit.unreadable else []
     parts += [f"{absent} absent"] if absent else []
     return f"{plural(number, 'model')}: {', '.join(parts)}"
 
 
-def failing(audit: Audit) -> list[Measure]:
-    """The limits that fail."""
-    return [measure for measure in audit.measures if measure.outcome is Outcome.FAIL]
-
-
-def others(audit: Audit) -> list[Measure]:
-    """The limits that do not fail."""
-    return [measure for measure in audit.measures if measure.outcome is not Outcome.FAIL]
-
-
 def limit_grid(measures: Sequence[Measure], width: int, words: int = LONGEST_WORDS) -> Grid:
-    """A row for each limit; the model's name, the last of them, is no wider than given.
+    """A row for each limit; the model's name, its last cell, is at most `width` wide.
 
-    What is measured in words, such as names of cells, is no wider than `words`.
+    Values that are words, such as names of cells, are at most `words` wide.
     """
     rows: Grid = []
     listed = measures[:LIMITS_SHOWN]
@@ -76,7 +82,7 @@ def limit_grid(measures: Sequence[Measure], width: int, words: int = LONGEST_WOR
 
 
 def layer_grid(audit: Audit, width: int) -> Grid:
-    """The largest layers, of the models that fail if any does: there it pays to cut."""
+    """The largest layers of the models that fail, or of all: cuts pay most there."""
     paths = set(audit.failing)
     reports = [report for report in audit.reports if report.path in paths] or audit.reports
     layers = [(counted, report) for report in reports for counted in report.layers]
@@ -94,9 +100,9 @@ def layer_grid(audit: Audit, width: int) -> Grid:
     return rows
 
 
-def told_lines(audit: Audit, unreadable: Sequence[Unreadable]) -> Iterator[str]:
-    """Bad files, and findings that have no row among the limits; notes on a model are not told."""
-    for file in unreadable:
+def finding_texts(audit: Audit) -> Iterator[str]:
+    """Unreadable files, then findings that have no row among the limits, without notes."""
+    for file in audit.unreadable:
         yield for_terminal(f"{file.path}: unreadable: {shorten(file.reason, LONGEST_REASON)}")
     for report in audit.reports:
         serious = [found for found in unmeasured(audit, report) if found.level is not Level.NOTE]
@@ -107,12 +113,21 @@ def told_lines(audit: Audit, unreadable: Sequence[Unreadable]) -> Iterator[str]:
             yield f"{for_terminal(path)}: {line}"
 
 
-def notes_line(audit: Audit) -> str:
-    """How many notes there are, if any."""
+def _notes_line(audit: Audit) -> str:
+    """The number of notes, if there are any."""
     levels = [found.level for report in audit.reports for found in unmeasured(audit, report)]
     notes = levels.count(Level.NOTE)
     them = "it" if notes == 1 else "them"
     return f"{plural(notes, 'note')}; `rnninspect MODEL` shows {them}" if notes else ""
+
+
+def renewal_line(audit: Audit) -> str:
+    """What an update of the baseline changed, if one was asked for."""
+    if audit.renewal is None:
+        return ""
+    renewal = audit.renewal
+    numbers = f"{renewal.added} added, {renewal.changed} changed, {renewal.removed} removed"
+    return f"{renewal.path}: {plural(renewal.models, 'model')} accepted: {numbers}"
 
 
 def unmeasured(audit: Audit, report: Report) -> list[Finding]:

@@ -1,4 +1,4 @@
-"""The arithmetic of one layer, weight by weight: in symbols, in numbers, and what is stored."""
+"""The arithmetic of layers, weight by weight: in symbols, in numbers, and what is stored."""
 
 from __future__ import annotations
 
@@ -6,28 +6,40 @@ from rnninspect.cells import BIASES, OWN, REQUIRED, Symbol, term
 from rnninspect.cells.groupings import groupings
 from rnninspect.counter import bias_vectors
 from rnninspect.model import Fate
+from rnninspect.record import Record
 from rnninspect.render.escape import for_terminal, shorten
 from rnninspect.render.grid import draw
-from rnninspect.render.report.names import shared_beginning, shorten_apart
+from rnninspect.render.names import shared_beginning, shorten_apart
 from rnninspect.render.widths import width_of
 from rnninspect.wording import plural
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Iterator
 
     from rnninspect.counter import LayerCount, OperandCount, SlotCount
     from rnninspect.model import RecurrentLayer
     from rnninspect.render.report.columns import Value
+    from rnninspect.render.view import View
     from rnninspect.report import Report
 
 LONGEST_NAME, TENSOR = 60, 4
 HEADS = ("Weight", "D", "Formula", "Expected", "Tensor", "Shape", "Stored")
 
 
-def explain(report: Report, layers: Sequence[LayerCount], width: int = 80) -> str:
-    """One block for each of these layers of the report, its table as narrow as names allow."""
-    return "\n\n".join("\n".join(_block(report, counted, width)) for counted in layers)
+class Explanation(Record):
+    """Some layers of a report, to be explained."""
+
+    report: Report
+    layers: tuple[LayerCount, ...]
+
+
+def render(explanation: Explanation, view: View) -> Iterator[str]:
+    """A block for each layer, its table as narrow as names allow."""
+    gap = ""
+    for counted in explanation.layers:
+        yield gap + "\n".join([*_block(explanation.report, counted, view.width), ""])
+        gap = "\n"
 
 
 def _block(report: Report, counted: LayerCount, width: int) -> Iterator[str]:
@@ -47,7 +59,7 @@ def _block(report: Report, counted: LayerCount, width: int) -> Iterator[str]:
 
 
 def _stored(counted: LayerCount) -> str:
-    """How much, and the bits per weight where a layer is in a type that frameworks widen."""
+    """The amount, and the bits per weight unless the element type has 32 or 64."""
     bits = counted.bits_per_weight
     each = "" if bits in (None, 32, 64) else f", {bits:.4g} bits each"
     return f"{counted.stored:,} in {plural(counted.bytes, 'byte')}{each}"
@@ -72,7 +84,7 @@ def _description(counted: LayerCount) -> Iterator[str]:
 
 
 def _weights_table(counted: LayerCount, width: int) -> Iterator[str]:
-    """A line for each weight; where names do not fit, what all begin with is above the table."""
+    """A line for each weight; where names do not fit, their common beginning is above the table."""
     grid = list(_weights(counted))
     names = shorten_apart((str(line[TENSOR]) for line in grid), LONGEST_NAME)
     text = draw(HEADS, _renamed(grid, names))
@@ -98,21 +110,21 @@ def _origin(layer: RecurrentLayer) -> str:
 
 
 def _weights(counted: LayerCount) -> Iterator[list[Value]]:
-    told: set[int] = set()
+    shown: set[int] = set()
     for slot in counted.slots:
         symbols = term(counted.cell, slot.slot.role, counted.layer.sizes)
         head: list[Value] = [slot.slot.role.value, slot.slot.direction, symbols, slot.expected]
-        yield from _filled(slot, head, told)
+        yield from _filled(slot, head, shown)
 
 
-def _filled(slot: SlotCount, head: list[Value], told: set[int]) -> Iterator[list[Value]]:
+def _filled(slot: SlotCount, head: list[Value], shown: set[int]) -> Iterator[list[Value]]:
     """A line for each operand of a slot; one that fills several is counted in the first."""
     if not slot.operands:
         yield [*head, Fate.ABSENT.value, "", 0]
     for operand in slot.operands:
         name, shape, stored = _tensor(operand)
-        yield [*head, name, *(("as above", None) if id(operand) in told else (shape, stored))]
-        told.add(id(operand))
+        yield [*head, name, *(("as above", None) if id(operand) in shown else (shape, stored))]
+        shown.add(id(operand))
         head = ["", None, "", None]
 
 

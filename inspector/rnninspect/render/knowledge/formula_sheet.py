@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from rnninspect.cells import BIASES, CELLS, REQUIRED, Role, count, formula, textbook_roles
+from rnninspect.record import Record
 from rnninspect.render.escape import for_terminal
 from rnninspect.render.grid import draw
 
@@ -15,14 +14,14 @@ if TYPE_CHECKING:
     from rnninspect.cells import Cell, Sizes
     from rnninspect.plugin import Convention
     from rnninspect.render.report.columns import Value
+    from rnninspect.render.view import View
 
 PRODUCTS = REQUIRED | {Role.HEAD}  # the weights that are matrices
 HEADS = ("Convention", "b", "Formula", "Parameters", "Note")
 
 
-@dataclass(frozen=True, slots=True)
-class Wish:
-    """What is to be counted: sizes of level 0, the number of levels, and the optional weights."""
+class LayerSpec(Record):
+    """A layer to count: the sizes of level 0, the number of levels, and the optional weights."""
 
     cell: str
     sizes: Sizes
@@ -37,52 +36,60 @@ class Wish:
         return frozenset(projected | ({Role.PEEPHOLE} if self.peepholes else set()))
 
 
-def formula_sheet(wish: Wish, conventions: Sequence[Convention], width: int = 80) -> str:
-    """The table of conventions, then what people want the number for."""
-    cell = CELLS[wish.cell]
-    rows = [_textbook(cell, wish)]
-    rows.extend(_row(cell, wish, convention) for convention in conventions)
-    return "\n".join([draw(HEADS, rows, width=width), "", *_uses(cell, wish, rows)])
+class FormulaSheet(Record):
+    """A layer, and the conventions by which it is counted."""
+
+    spec: LayerSpec
+    conventions: tuple[Convention, ...]
 
 
-def levels_of(wish: Wish) -> tuple[Sizes, ...]:
+def render(sheet: FormulaSheet, view: View) -> Iterator[str]:
+    """The table of conventions, then two figures that follow from the counts."""
+    spec = sheet.spec
+    cell = CELLS[spec.cell]
+    rows = [_textbook(cell, spec)]
+    rows.extend(_row(cell, spec, convention) for convention in sheet.conventions)
+    yield "\n".join([draw(HEADS, rows, width=view.width), "", *_uses(cell, spec, rows), ""])
+
+
+def levels_of(spec: LayerSpec) -> tuple[Sizes, ...]:
     """The sizes of each level: level i > 0 reads directions × fed-back width."""
-    above = wish.sizes._replace(input_size=wish.sizes.directions * wish.sizes.fed_back)
-    return (wish.sizes, *([above] * (wish.levels - 1)))
+    above = spec.sizes._replace(input_size=spec.sizes.directions * spec.sizes.fed_back)
+    return (spec.sizes, *([above] * (spec.levels - 1)))
 
 
-def _row(cell: Cell, wish: Wish, convention: Convention) -> list[Value]:
+def _row(cell: Cell, spec: LayerSpec, convention: Convention) -> list[Value]:
     name, note = for_terminal(convention.name), for_terminal(convention.note)
-    lacking = wish.options - convention.options
+    lacking = spec.options - convention.options
     if lacking:
         words = " and ".join(sorted(role.value for role in lacking))
         return [name, None, f"has no {words}", None, note]
-    biases = convention.with_bias if wish.bias else frozenset()
-    roles = cell.required() | wish.options | biases
-    return [name, len(roles & BIASES), *_counted(cell, wish, roles), note]
+    biases = convention.with_bias if spec.bias else frozenset()
+    roles = cell.required() | spec.options | biases
+    return [name, len(roles & BIASES), *_counted(cell, spec, roles), note]
 
 
-def _textbook(cell: Cell, wish: Wish) -> list[Value]:
-    whole = textbook_roles(cell) | wish.options
-    roles = whole if wish.bias else whole - BIASES
-    return ["textbook", len(roles & BIASES), *_counted(cell, wish, roles), ""]
+def _textbook(cell: Cell, spec: LayerSpec) -> list[Value]:
+    whole = textbook_roles(cell) | spec.options
+    roles = whole if spec.bias else whole - BIASES
+    return ["textbook", len(roles & BIASES), *_counted(cell, spec, roles), ""]
 
 
-def _counted(cell: Cell, wish: Wish, roles: frozenset[Role]) -> tuple[str, int]:
-    levels = levels_of(wish)
+def _counted(cell: Cell, spec: LayerSpec, roles: frozenset[Role]) -> tuple[str, int]:
+    levels = levels_of(spec)
     number = sum(count(cell, roles, sizes) for sizes in levels)
     text = formula(cell, roles, levels[0]).symbolic
-    return (f"{text}, {wish.levels} levels" if wish.levels > 1 else text), number
+    return (f"{text}, {spec.levels} levels" if spec.levels > 1 else text), number
 
 
-def _uses(cell: Cell, wish: Wish, rows: Sequence[Sequence[Value]]) -> Iterator[str]:
+def _uses(cell: Cell, spec: LayerSpec, rows: Sequence[Sequence[Value]]) -> Iterator[str]:
     numbers = [row[3] for row in rows if isinstance(row[3], int)]
     most, least = max(numbers), min(numbers)
     span = f"{least:,}" if least == most else f"{least:,} to {most:,}"
     products = sum(
-        count(cell, ((cell.required() & PRODUCTS) | wish.options) - BIASES, sizes)
-        for sizes in levels_of(wish)
+        count(cell, ((cell.required() & PRODUCTS) | spec.options) - BIASES, sizes)
+        for sizes in levels_of(spec)
     )
-    where = " at each output position" if wish.sizes.kernel_size else ""
+    where = " at each output position" if spec.sizes.kernel_size else ""
     yield f"one training example for each parameter: at least {span} examples"
     yield f"one time step{where}: {products:,} multiply-adds, activations apart"

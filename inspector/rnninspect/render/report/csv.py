@@ -7,20 +7,20 @@ import io
 
 from rnninspect.render.escape import for_csv
 from rnninspect.render.report.columns import RowKind, rows_of
-from rnninspect.render.view import readable
+from rnninspect.report import readable
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from rnninspect.render.report.columns import Value
-    from rnninspect.render.view import Unreadable, View
-    from rnninspect.report import Report
+    from rnninspect.render.view import View
+    from rnninspect.report import Report, Unreadable
 
 SUMS = (RowKind.SUBTOTAL, RowKind.TOTAL)  # a spreadsheet adds up by itself
 
 
-def as_csv(results: Iterable[Report | Unreadable], view: View) -> Iterator[str]:
+def render(results: Iterable[Report | Unreadable], view: View) -> Iterator[str]:
     """RFC 4180 but for its line ends, which are those of the other formats."""
     head = [["path", *(column.name for column in view.columns)]]
     for report in readable(results):

@@ -5,8 +5,8 @@ from __future__ import annotations
 from rnninspect.record import Record
 from rnninspect.render.escape import for_terminal
 from rnninspect.render.grid import GAP, shown
+from rnninspect.render.names import shorten_apart
 from rnninspect.render.report.columns import RowKind
-from rnninspect.render.report.names import shorten_apart
 from rnninspect.render.widths import width_of
 
 TYPE_CHECKING = False

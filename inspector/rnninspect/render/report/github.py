@@ -6,20 +6,27 @@ https://docs.github.com/en/actions/reference/workflows-and-actions/workflow-comm
 from __future__ import annotations
 
 from rnninspect.render.escape import for_terminal
-from rnninspect.render.places import repository_path, told
+from rnninspect.render.places import place, repository_path, told
 from rnninspect.rules import Level
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from rnninspect.render.places import PlacedFinding
-    from rnninspect.render.view import Unreadable, View
+    from rnninspect.render.view import View
+    from rnninspect.report import Report, Unreadable
 
 COMMANDS = {Level.ERROR: "error", Level.WARNING: "warning", Level.NOTE: "notice"}
 MESSAGE = str.maketrans({"%": "%25", "\r": "%0D", "\n": "%0A"})
 PROPERTY = MESSAGE | str.maketrans({":": "%3A", ",": "%2C"})
-LARGEST_SUMMARY = 1_000_000  # GitHub takes 1 MiB from one step, and none of a larger one
+
+
+def render(results: Iterable[Report | Unreadable], view: View) -> Iterator[str]:
+    """A line for each file that could not be read, then one for each finding."""
+    text = github(*place(results), view)
+    if text:
+        yield f"{text}\n"
 
 
 def github(findings: Sequence[PlacedFinding], unreadable: Sequence[Unreadable], view: View) -> str:
@@ -32,15 +39,6 @@ def github(findings: Sequence[PlacedFinding], unreadable: Sequence[Unreadable], 
         title = f"{finding.rule} {finding.name}"
         lines.append(_command(COMMANDS[finding.level], _path(path, view), title, told(finding)))
     return "\n".join(lines)
-
-
-def summary_part(markdown: str) -> str:
-    """As much of a job summary as GitHub takes, cut between lines."""
-    data = markdown.encode("utf-8", "backslashreplace")
-    if len(data) <= LARGEST_SUMMARY:
-        return markdown
-    kept = data[:LARGEST_SUMMARY].decode("utf-8", "ignore").rpartition("\n")[0]
-    return f"{kept}\n\n(cut here: GitHub takes no more)"
 
 
 def _command(word: str, path: str, title: str, message: str) -> str:

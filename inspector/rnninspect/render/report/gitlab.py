@@ -8,19 +8,25 @@ from __future__ import annotations
 import hashlib
 
 from rnninspect.render.escape import for_terminal
-from rnninspect.render.places import fingerprints, repository_path, told
+from rnninspect.render.places import fingerprints, place, repository_path, told
 from rnninspect.render.report.json import dump
 from rnninspect.rules import Level
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Iterator, Sequence
     from typing import Any
 
     from rnninspect.render.places import PlacedFinding
-    from rnninspect.render.view import Unreadable, View
+    from rnninspect.render.view import View
+    from rnninspect.report import Report, Unreadable
 
 SEVERITIES = {Level.ERROR: "major", Level.WARNING: "minor", Level.NOTE: "info"}
+
+
+def render(results: Iterable[Report | Unreadable], view: View) -> Iterator[str]:
+    """One document for all files."""
+    yield f"{gitlab(*place(results), view)}\n"
 
 
 def gitlab(findings: Sequence[PlacedFinding], unreadable: Sequence[Unreadable], view: View) -> str:

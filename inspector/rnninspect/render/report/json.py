@@ -8,8 +8,7 @@ from rnninspect import __version__
 from rnninspect.cells import Role
 from rnninspect.counter import bias_vectors
 from rnninspect.model import Fate
-from rnninspect.render.view import Unreadable
-from rnninspect.report import SCHEMA_VERSION
+from rnninspect.report import SCHEMA_VERSION, Unreadable
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -26,7 +25,7 @@ if TYPE_CHECKING:
 NO_REPORTS = '"reports": []'
 
 
-def as_json(results: Iterable[Report | Unreadable], _: View) -> Iterator[str]:
+def render(results: Iterable[Report | Unreadable], _: View) -> Iterator[str]:
     """One document for all files, in ASCII; each report becomes text by itself."""
     unreadable: list[Unreadable] = []
     before, end = dump(document_of((), ())).partition(NO_REPORTS)[0] + NO_REPORTS[:-1], ""

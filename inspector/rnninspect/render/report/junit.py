@@ -1,7 +1,7 @@
-"""Reports as JUnit XML, in the dialect that Jenkins, GitLab and others read.
+"""The report as JUnit XML, in the dialect that Jenkins, GitLab and others read.
 
-A file is a test suite; a layer, a limit and the file itself are test cases. No specification is
-official; this is the form of Jenkins' xUnit plugin (junit-10.xsd).
+A file is a test suite; a layer and the file itself are test cases. There is no official
+specification; this is the form of Jenkins' xUnit plugin (junit-10.xsd).
 """
 
 from __future__ import annotations
@@ -9,17 +9,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from xml.etree import ElementTree as ET
 
-from rnninspect.audit import Outcome
 from rnninspect.render.escape import for_terminal, shorten
 from rnninspect.render.places import repository_path, told
-from rnninspect.render.view import Unreadable
-from rnninspect.rules import RULES, Breach
+from rnninspect.report import Unreadable
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Collection, Iterable, Iterator, Sequence
 
-    from rnninspect.audit import Audit, Measure
     from rnninspect.render.view import View
     from rnninspect.report import Report
     from rnninspect.rules import Finding
@@ -40,25 +37,15 @@ class Case:
 Suites = dict[str, list[Case]]
 
 
-def junit(results: Iterable[Report | Unreadable], view: View) -> str:
+def render(results: Iterable[Report | Unreadable], view: View) -> Iterator[str]:
     """A suite for each file, with a case for each layer."""
-    return _document(_suites(results, view, frozenset()))
+    yield document(suites_of(results, view))
 
 
-def audit_junit(audit: Audit, unreadable: Sequence[Unreadable], view: View) -> str:
-    """The same with a case for each limit, and a suite for each model that was not opened."""
-    measured = frozenset(measure.rule for measure in audit.measures)
-    suites = _suites((*unreadable, *audit.reports), view, measured)
-    for measure in audit.measures:
-        suites[repository_path(measure.path, view.root)].append(_limit(measure, view))
-    for path, finding in audit.elsewhere:
-        suites.setdefault(repository_path(path, view.root), []).append(
-            _judged("(the baseline)", [finding], view)
-        )
-    return _document(suites)
-
-
-def _suites(results: Iterable[Report | Unreadable], view: View, measured: frozenset[str]) -> Suites:
+def suites_of(
+    results: Iterable[Report | Unreadable], view: View, measured: Collection[str] = ()
+) -> Suites:
+    """The suite of each file by its path; findings of the `measured` rules are left out."""
     suites: Suites = {}
     for result in results:
         if isinstance(result, Unreadable):
@@ -74,19 +61,20 @@ def _cases(report: Report, findings: Sequence[Finding], view: View) -> Iterator[
     names = {counted.layer.name for counted in report.layers}
     skipped = {layer.name for layer in report.skipped}
     rest = [finding for finding in findings if finding.layer not in names | skipped]
-    yield _judged("(the file)", rest, view)
+    yield case_of("(the file)", rest, view)
     for counted in report.layers:
         name = counted.layer.name
-        yield _judged(name, [finding for finding in findings if finding.layer == name], view)
+        yield case_of(name, [finding for finding in findings if finding.layer == name], view)
     for layer in report.skipped:
         about = [finding for finding in findings if finding.layer == layer.name]
         if any(finding.level.reaches(view.fail_on) for finding in about):
-            yield _judged(layer.name, about, view)
+            yield case_of(layer.name, about, view)
         else:
             yield Case(layer.name, "skipped", layer.kind, (layer.reason,))
 
 
-def _judged(name: str, findings: Sequence[Finding], view: View) -> Case:
+def case_of(name: str, findings: Sequence[Finding], view: View) -> Case:
+    """The case of a layer, or of a file: failed by the findings of the level that fails."""
     lines = tuple(f"{f.level} {f.rule} {f.name}: {told(f)}" for f in findings)
     failing = [finding for finding in findings if finding.level.reaches(view.fail_on)]
     if failing:
@@ -94,17 +82,8 @@ def _judged(name: str, findings: Sequence[Finding], view: View) -> Case:
     return Case(name, lines=lines)
 
 
-def _limit(measure: Measure, view: View) -> Case:
-    name = " ".join(filter(None, [f"{measure.key} ({measure.about})", measure.layer]))
-    finding = RULES[measure.rule].finding(Breach(measure.message))
-    if measure.outcome is Outcome.IGNORED:
-        return Case(name, "skipped", measure.rule, (measure.message,))
-    if measure.outcome is Outcome.FAIL and finding.level.reaches(view.fail_on):
-        return Case(name, "failure", measure.rule, (measure.message,))
-    return Case(name, lines=(measure.message,))
-
-
-def _document(suites: Suites) -> str:
+def document(suites: Suites) -> str:
+    """The suites as XML."""
     root = ET.Element("testsuites", name="rnninspect")
     for path, cases in suites.items():
         suite = ET.SubElement(root, "testsuite", {"name": _text(path)} | _counts(cases))
@@ -113,7 +92,7 @@ def _document(suites: Suites) -> str:
     for name in ("tests", "failures", "errors"):
         root.set(name, str(sum(int(suite.get(name, "0")) for suite in root)))
     ET.indent(root, " ")
-    return '<?xml version="1.0" encoding="UTF-8"?>\n' + ET.tostring(root, encoding="unicode")
+    return '<?xml version="1.0" encoding="UTF-8"?>\n' + ET.tostring(root, encoding="unicode") + "\n"
 
 
 def _counts(cases: Sequence[Case]) -> dict[str, str]:
@@ -129,12 +108,12 @@ def _add(suite: ET.Element, path: str, case: Case) -> None:
     text = "\n".join(for_terminal(line) for line in case.lines)
     if case.kind:
         first = _text(case.lines[0]) if case.lines else ""
-        told_in = ET.SubElement(element, case.kind, type=_text(case.type), message=first)
+        output = ET.SubElement(element, case.kind, type=_text(case.type), message=first)
     elif text:
-        told_in = ET.SubElement(element, "system-out")
+        output = ET.SubElement(element, "system-out")
     else:
         return
-    told_in.text = text
+    output.text = text
 
 
 def _text(text: str) -> str:

@@ -6,20 +6,20 @@ from rnninspect.render.escape import for_markdown, shorten
 from rnninspect.render.grid import draw_markdown, numbers_in
 from rnninspect.render.report.columns import present, rows_of
 from rnninspect.render.report.sentences import finding_lines, summary
-from rnninspect.render.view import readable
+from rnninspect.report import readable
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
     from rnninspect.render.report.columns import Row, Value
-    from rnninspect.render.view import Unreadable, View
-    from rnninspect.report import Report
+    from rnninspect.render.view import View
+    from rnninspect.report import Report, Unreadable
 
 LONGEST_NAME = 120
 
 
-def markdown(results: Iterable[Report | Unreadable], view: View) -> Iterator[str]:
+def render(results: Iterable[Report | Unreadable], view: View) -> Iterator[str]:
     """A heading, a table and a list of findings for each file."""
     blank: tuple[str, ...] = ()
     for report in readable(results):

@@ -10,18 +10,19 @@ from urllib.parse import quote
 
 from rnninspect import __version__
 from rnninspect.render.escape import for_terminal
-from rnninspect.render.places import fingerprints, repository_path, told
+from rnninspect.render.places import fingerprints, place, repository_path, told
 from rnninspect.render.report.json import dump
 from rnninspect.rules import FAMILIES, RULES
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     import os
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Iterator, Sequence
     from typing import Any
 
     from rnninspect.render.places import PlacedFinding
-    from rnninspect.render.view import Unreadable, View
+    from rnninspect.render.view import View
+    from rnninspect.report import Report, Unreadable
     from rnninspect.rules import Finding, Rule
 
     Json = dict[str, Any]
@@ -29,6 +30,11 @@ if TYPE_CHECKING:
 SCHEMA = (
     "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
 )
+
+
+def render(results: Iterable[Report | Unreadable], view: View) -> Iterator[str]:
+    """One log for all files."""
+    yield f"{sarif(*place(results), view)}\n"
 
 
 def sarif(findings: Sequence[PlacedFinding], unreadable: Sequence[Unreadable], view: View) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 
 from rnninspect.render.escape import for_terminal, shorten
-from rnninspect.render.report.names import shorten_apart
+from rnninspect.render.names import shorten_apart
 from rnninspect.wording import plural
 
 TYPE_CHECKING = False

@@ -8,7 +8,7 @@ from rnninspect.render.grid import draw
 from rnninspect.render.report.columns import RowKind, present, rows_of
 from rnninspect.render.report.fitting import Fitted, fit, short_names
 from rnninspect.render.report.sentences import LONGEST_NAME, finding_lines, summary
-from rnninspect.render.view import readable
+from rnninspect.report import readable
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -16,8 +16,8 @@ if TYPE_CHECKING:
 
     from rnninspect.cells import Symbol
     from rnninspect.render.report.columns import Column, Row, Value
-    from rnninspect.render.view import Unreadable, View
-    from rnninspect.report import Report
+    from rnninspect.render.view import View
+    from rnninspect.report import Report, Unreadable
 
 LETTERS = {
     "m": "input size",
@@ -30,7 +30,7 @@ LETTERS = {
 NONE = "(no recurrent layer)"
 
 
-def table(results: Iterable[Report | Unreadable], view: View) -> Iterator[str]:
+def render(results: Iterable[Report | Unreadable], view: View) -> Iterator[str]:
     """Each file's table, its coverage and its findings, and at the end what the letters mean."""
     titles: set[str] = set()
     own: set[Symbol] = set()

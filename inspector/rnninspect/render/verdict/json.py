@@ -4,40 +4,43 @@ from __future__ import annotations
 
 from rnninspect import __version__
 from rnninspect.render.report.json import dump
-from rnninspect.report import SCHEMA_VERSION
+from rnninspect.report import SCHEMA_VERSION, Unreadable
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
     from typing import Any
 
-    from rnninspect.render.view import Unreadable
-    from rnninspect.report import Report
-    from rnninspect.verification.opinion import Opinion, Row
+    from rnninspect.render.view import View
+    from rnninspect.verification.opinion import Judged, Opinion, Row
 
     Json = dict[str, Any]
 
 
-def verdicts_json(
-    judged: Sequence[tuple[Report, Sequence[Opinion]]], unreadable: Sequence[Unreadable]
-) -> str:
+def render(results: Sequence[Judged | Unreadable], _: View) -> Iterator[str]:
     """One document for all files, in ASCII."""
-    return dump(
+    text = dump(
         {
             "schema_version": SCHEMA_VERSION,
             "tool": {"name": "rnninspect", "version": __version__},
             "verdicts": [
                 {
-                    "path": report.path,
-                    "format": report.format,
-                    "framework": report.framework,
-                    "opinions": [_opinion(opinion) for opinion in opinions],
+                    "path": file.report.path,
+                    "format": file.report.format,
+                    "framework": file.report.framework,
+                    "opinions": [_opinion(opinion) for opinion in file.opinions],
                 }
-                for report, opinions in judged
+                for file in results
+                if not isinstance(file, Unreadable)
             ],
-            "unreadable": [{"path": file.path, "reason": file.reason} for file in unreadable],
+            "unreadable": [
+                {"path": file.path, "reason": file.reason}
+                for file in results
+                if isinstance(file, Unreadable)
+            ],
         }
     )
+    yield f"{text}\n"
 
 
 def _opinion(opinion: Opinion) -> Json:

@@ -1,10 +1,11 @@
-"""The frameworks' opinions of a file as text: counts beside counts, and in a line the verdict."""
+"""The frameworks' opinions of a file as text: a table of both counts, and the verdict in a line."""
 
 from __future__ import annotations
 
 from rnninspect.render.escape import for_terminal, shorten
 from rnninspect.render.grid import draw
-from rnninspect.render.report.names import shorten_apart
+from rnninspect.render.names import shorten_apart
+from rnninspect.report import Unreadable
 from rnninspect.verification.opinion import Verdict
 from rnninspect.wording import plural
 
@@ -12,16 +13,24 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
-    from rnninspect.report import Report
-    from rnninspect.verification.opinion import Opinion, Row
+    from rnninspect.render.view import View
+    from rnninspect.verification.opinion import Judged, Opinion, Row
 
 LONGEST_NAME, LONGEST_REASON = 40, 300
 
 
-def verdict(report: Report, opinions: Sequence[Opinion]) -> str:
-    """A block for each framework that was asked."""
-    head = f"{for_terminal(report.path)}: {report.format}"
-    return "\n\n".join([head, *("\n".join(_block(opinion)) for opinion in opinions)])
+def render(results: Iterable[Judged | Unreadable], _: View) -> Iterator[str]:
+    """For each file a block for each framework that was asked; nothing if none was."""
+    gap = ""
+    for file in results:
+        if isinstance(file, Unreadable):
+            continue
+        asked = [each for each in file.opinions if each.verdict is not Verdict.UNASKED]
+        if asked:
+            head = f"{for_terminal(file.report.path)}: {file.report.format}"
+            blocks = ("\n".join(_block(opinion)) for opinion in asked)
+            yield gap + "\n\n".join([head, *blocks]) + "\n"
+            gap = "\n"
 
 
 def _block(opinion: Opinion) -> Iterator[str]:
@@ -42,14 +51,14 @@ def _rows(opinion: Opinion) -> Iterator[Row]:
 
 
 def _names(rows: Iterable[Row]) -> dict[str, str]:
-    """The rows' names as a terminal may show them, no two of them alike."""
+    """The rows' names, safe for a terminal and shortened, no two alike."""
     harmless = {row.name: for_terminal(row.name) for row in rows}
     short = shorten_apart(harmless.values(), LONGEST_NAME)
     return {name: short[text] for name, text in harmless.items()}
 
 
 def _reasons(rows: Sequence[Row]) -> Iterator[str]:
-    """Why a layer has no count; the same reason of many layers is told once."""
+    """The reason for each layer without a count; one that many layers share is given once."""
     known, groups = _names(rows), dict[str, list[str]]()
     for row in rows:
         if row.reason:
@@ -64,8 +73,8 @@ def sentence(opinion: Opinion) -> str:
     """The verdict in one line: `torch 2.13.0 counts 99,328: agree`."""
     reason = shorten(for_terminal(opinion.reason), LONGEST_REASON)
     if opinion.total is None:
-        told = "refuses it" if opinion.verdict is Verdict.REFUSED else opinion.verdict.value
-        return f"{opinion.judge} {told}: {reason}"
+        outcome = "refuses it" if opinion.verdict is Verdict.REFUSED else opinion.verdict.value
+        return f"{opinion.judge} {outcome}: {reason}"
     theirs = opinion.total.theirs
     what = " elements in all stored arrays" if opinion.everything else ""
     if theirs is None:

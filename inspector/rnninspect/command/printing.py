@@ -1,0 +1,86 @@
+"""The one place that prints: documents to standard output or a file, errors to standard error."""
+
+from __future__ import annotations
+
+import sys
+from itertools import chain
+
+from rnninspect.command.ending import discard, write_error_line
+from rnninspect.render import JOB_SUMMARIES
+from rnninspect.render.escape import for_terminal, shorten
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterable
+    from pathlib import Path
+
+    from rnninspect.render import Formats
+    from rnninspect.render.view import View
+
+LONGEST_REASON = 400
+
+
+def print_error(message: str) -> None:
+    """Print one line on standard error, safe whatever a file's name or content is."""
+    write_error_line(f"rnninspect: {shorten(for_terminal(message), LONGEST_REASON)}")
+
+
+def print_document(
+    formats: Formats,
+    chosen: str,
+    document: object,
+    view: View,
+    output: Path | None = None,
+    kept: Collection[str] = (),
+) -> bool:
+    """Print a document, or write it to a file; also append it to the CI system's job summary.
+
+    Args:
+        formats: the document's formats, of `rnninspect.render`.
+        chosen: the name of one of them.
+        document: what is shown; read twice if the format has a job summary.
+        view: how it is shown.
+        output: the file to write; None for standard output.
+        kept: files that are never replaced.
+
+    Returns:
+        False if any of it cannot be written, after an error line.
+    """
+    done = deliver(formats[chosen](document, view), output, kept)
+    if chosen not in JOB_SUMMARIES:
+        return done
+    from rnninspect.command.job_summary import append_summary  # noqa: PLC0415 - only in CI
+
+    return append_summary(formats[JOB_SUMMARIES[chosen]](document, view)) and done
+
+
+def deliver(pieces: Iterable[str], output: Path | None = None, kept: Collection[str] = ()) -> bool:
+    """Print text as it comes, or write it to a file whole or not at all; False if that fails.
+
+    Without any text nothing is written. Files that are `kept` are never replaced.
+    """
+    pieces = iter(pieces)
+    try:
+        if output is None:
+            _print(pieces)
+        elif first := next(pieces, ""):
+            from rnninspect.command.writing import write_whole  # noqa: PLC0415 - only with -o
+
+            write_whole(output, chain((first,), pieces), kept)
+    except OSError as error:
+        if output is None:
+            discard(sys.stdout)
+        print_error(f"{output or 'standard output'}: {error.strerror or error}")
+        return False
+    return True
+
+
+def _print(pieces: Iterable[str]) -> None:
+    if sys.stdout is None:
+        raise OSError("it is closed")
+    sys.stdout.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]
+    for piece in pieces:
+        try:
+            print(piece, end="", flush=True)  # noqa: T201 - this is the place
+        except BrokenPipeError:  # the reader of the pipe has enough: the exit code still counts
+            discard(sys.stdout)

@@ -1,0 +1,47 @@
+"""What a call of `rnninspect inspect` asks for, and the calls that need no parser."""
+
+from __future__ import annotations
+
+from rnninspect.record import Record
+from rnninspect.render import REPORT
+from rnninspect.rules import Level
+from rnninspect.source.limits import Limits
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+    from rnninspect.render.report.columns import Column
+
+SUBCOMMANDS = (
+    "inspect", "explain", "check", "card", "diff", "verify", "count", "rules", "rule", "readers",
+    "cells",
+)  # fmt: skip
+
+
+class Request(Record):
+    """The options of one call of `rnninspect inspect`.
+
+    `fail_on` None never fails on a finding; `values` also reads values that a note depends on.
+    """
+
+    paths: tuple[str, ...]
+    format: str = "table"
+    output: Path | None = None
+    columns: tuple[Column, ...] = ()
+    limits: Limits = Limits()
+    fail_on: Level | None = Level.ERROR
+    values: bool = False
+
+
+def plain_request(arguments: Sequence[str]) -> Request | None:
+    """The request of the common call, `MODEL... [--format NAME]`; None if a parser is needed."""
+    paths, chosen = list(arguments), "table"
+    if "--format" in paths[:-1]:
+        place = paths.index("--format")
+        chosen = paths[place + 1]
+        del paths[place : place + 2]
+    if not paths or paths[0] in SUBCOMMANDS or chosen not in REPORT:
+        return None
+    return None if any(path.startswith("-") for path in paths) else Request(tuple(paths), chosen)

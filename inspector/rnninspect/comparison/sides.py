@@ -1,0 +1,75 @@
+"""Reads one side of a comparison: a saved model, or a JSON report on one."""
+
+from __future__ import annotations
+
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+from rnninspect.comparison.outline import Outline, outline
+from rnninspect.comparison.saved_report import MEMORY_OF_A_BYTE, is_report, read_reports
+from rnninspect.errors import UnreadableFile
+from rnninspect.inspection import inspect_file
+from rnninspect.readers import open_model
+from rnninspect.source.source import holding_source
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from rnninspect.source.limits import Limits
+    from rnninspect.source.source import Source
+
+STDIN = "-"
+
+
+@dataclass(frozen=True, slots=True)
+class Side:
+    """The outline of one side, and the paths of its model's files; a report has none."""
+
+    outline: Outline
+    files: tuple[str, ...] = ()
+
+
+def read_side(path: str, other: str, limits: Limits) -> Side:
+    """Read one side.
+
+    Args:
+        path: of a model or a report; `-` for a report on standard input.
+        other: the path of the other side, by which one file of a report on many is chosen.
+        limits: bounds on each file.
+
+    Raises:
+        UnreadableFile: it is neither a model nor a report, or no file of the report matches.
+        PluginError: an installed reader is broken.
+    """
+    with _standard_input(limits) if path == STDIN else open_model(path, limits) as source:
+        if is_report(source):
+            return Side(_choose(read_reports(source), other))
+    if path == STDIN:
+        raise UnreadableFile("not a JSON report; give a model by its path")
+    report = inspect_file(path, limits)
+    return Side(outline(report), report.files)
+
+
+def _standard_input(limits: Limits) -> Source:
+    """Standard input, up to the largest size of a report."""
+    most = limits.header_bytes // MEMORY_OF_A_BYTE + 1
+    try:
+        data = sys.stdin.buffer.read(most) if sys.stdin else b""
+    except OSError as error:  # a folder
+        raise UnreadableFile(error.strerror or str(error)) from error
+    return holding_source(STDIN, data, limits)
+
+
+def _choose(outlines: Sequence[Outline], other: str) -> Outline:
+    """The only file of a report, or the one with the path or the name of the other side."""
+    name = Path(other).name
+    for fitting in (
+        outlines,
+        [known for known in outlines if known.path == other],
+        [known for known in outlines if Path(known.path).name == name],
+    ):
+        if len(fitting) == 1:
+            return fitting[0]
+    raise UnreadableFile(f"a report on {len(outlines):,} files, of which not one is named {name}")

@@ -1,0 +1,19 @@
+"""The findings of an audit, as those of a report: see `render.report.github`."""
+
+from __future__ import annotations
+
+from rnninspect.render.report.github import github
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from rnninspect.audit import Audit
+    from rnninspect.render.view import View
+
+
+def render(audit: Audit, view: View) -> Iterator[str]:
+    """A line for each file that could not be read, then one for each finding."""
+    text = github(audit.findings, audit.unreadable, view)
+    if text:
+        yield f"{text}\n"

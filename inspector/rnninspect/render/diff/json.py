@@ -1,0 +1,55 @@
+"""A comparison as JSON, for programs; see the report's SCHEMA_VERSION."""
+
+from __future__ import annotations
+
+import json
+
+from rnninspect import __version__
+from rnninspect.report import SCHEMA_VERSION
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from rnninspect.comparison import Comparison, Outline, Row
+    from rnninspect.render.report.json import Json
+    from rnninspect.render.view import View
+
+
+def render(comparison: Comparison, _: View) -> Iterator[str]:
+    """One document, in ASCII."""
+    document = {
+        "schema_version": SCHEMA_VERSION,
+        "tool": {"name": "rnninspect", "version": __version__},
+        "changed": comparison.changed,
+        "unchanged": comparison.unchanged,
+        "reordered": comparison.reordered,
+        "old": _file(comparison.old),
+        "new": _file(comparison.new),
+        "rows": [_row(row) for row in comparison.rows],
+    }
+    yield json.dumps(document, indent=1).replace("\x7f", "\\u007f") + "\n"
+
+
+def _file(file: Outline) -> Json:
+    return {
+        "path": file.path,
+        "format": file.format,
+        "framework": file.framework,
+        "file_bytes": file.file_bytes,
+        "parameters": file.parameters,
+        "recurrent": file.recurrent,
+        "other": file.other,
+        "bytes": file.bytes,
+        "errors": file.errors,
+    }
+
+
+def _row(row: Row) -> Json:
+    amounts = {"old": row.old, "new": row.new, "moved": row.moved}
+    return {
+        "name": row.name,
+        "changes": [{"kind": change.kind.value, "reason": change.reason} for change in row.changes],
+        "parameters": {key: amount and amount.parameters for key, amount in amounts.items()},
+        "bytes": {key: amount and amount.bytes for key, amount in amounts.items()},
+    }
