@@ -1,1 +1,1 @@
-"""Files around files: zip, tar and gzip, and how a model inside another file begins."""
+"""Containers of bytes: zip, tar, gzip, and magic numbers of embedded models; no pickle is read."""

@@ -13,10 +13,10 @@ if TYPE_CHECKING:
 
 
 class Archive:
-    """The records of an archive by their name below its folder, in small letters.
+    """The records of an archive by their lower-case name below its folder.
 
-    Torch takes the part of the first name before its slash for the folder, finds records whatever
-    their case, and refuses an archive with records elsewhere; those are only named here.
+    As in torch, the folder is the first component of the first member's name, and names of records
+    are case-insensitive. Torch refuses records outside the folder; here they are only listed.
     """
 
     def __init__(self, source: Source) -> None:
@@ -39,7 +39,7 @@ class Archive:
         name = member.name[len(self.folder) :].lower()
         if name in self.records:
             raise UnreadableFile(
-                f"two members are called {member.name}; readers differ on which counts"
+                f"duplicate member {member.name[:80]}: readers differ on which to use"
             )
         self.records[name] = member
 
@@ -47,20 +47,20 @@ class Archive:
         return name in self.records
 
     def names(self, start: str, end: str = "") -> Iterable[str]:
-        """The records whose name starts and ends so, in the archive's order, in their own case."""
+        """Names of the records with this start and end, in the archive's order."""
         for key, member in self.records.items():
             if key.startswith(start) and key.endswith(end):
                 yield member.name[len(self.folder) :]
 
     def open(self, name: str) -> Source:
-        """A record's bytes; UnreadableFile if there is no such record."""
+        """A record's bytes; UnreadableFile if the record is missing."""
         member = self.records.get(name.lower())
         if member is None:
-            raise UnreadableFile(f"the archive holds no {name}")
+            raise UnreadableFile(f"missing archive record {name[:80]}")
         return open_member(self.source, member)
 
     def size(self, name: str) -> int:
-        """Bytes that a record holds: 0 if it is not there; what it claims if it is packed."""
+        """Stored bytes of a record: 0 if it is missing, its claimed size if it is compressed."""
         member = self.records.get(name.lower())
         if member is None:
             return 0
@@ -69,9 +69,9 @@ class Archive:
         return min(member.packed_size, self.source.size - member.header_offset)
 
     def observations(self) -> tuple[Observation, ...]:
-        """What is odd about the archive itself."""
+        """A note on members outside the archive's folder."""
         if not self.outside:
             return ()
         listed = ", ".join(name[:60] for name in self.outside[:3])
-        detail = f"{plural(len(self.outside), 'member')} outside of the archive's folder: {listed}"
+        detail = f"{plural(len(self.outside), 'member')} outside the archive's folder: {listed}"
         return (Observation(Fact.UNUSUAL, detail),)

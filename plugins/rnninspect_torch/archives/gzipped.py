@@ -1,4 +1,4 @@
-"""Files in gzip or zlib data (RFC 1952, 1950): a file of torch, a tar archive, a joblib file."""
+"""Decompression of gzip and zlib files (RFC 1952, RFC 1950), within the model's limits."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ if TYPE_CHECKING:
     from rnninspect.plugin import Source
 
 _MARK = b"\x1f\x8b"
-_EITHER = 32 + zlib.MAX_WBITS  # the header says which
+_EITHER = 32 + zlib.MAX_WBITS  # gzip or zlib, detected from the header
 _HEAD = 1 << 16
 _INFLATE_SHIFT = 8  # bytes inflated in a step, as a power of two
 
 
 def peek(source: Source) -> bytes:
-    """The first bytes of the file inside; none if they do not inflate."""
+    """The first decompressed bytes; empty if they cannot be decompressed."""
     try:
         return zlib.decompressobj(_EITHER).decompress(source.head(_HEAD), _HEAD)
     except zlib.error:
@@ -25,15 +25,15 @@ def peek(source: Source) -> bytes:
 
 
 def unwrap(source: Source) -> Source:
-    """The file inside, in memory.
+    """The decompressed file, in memory.
 
     Raises:
-        UnreadableFile: the data do not inflate, or are gzip once more.
+        UnreadableFile: the data cannot be decompressed, or are gzip within gzip.
         RefusedFile: the file is larger than the limit `expansion`.
     """
     inner = source.holding(_inflate(source))
     if inner.head(2) == _MARK:
-        raise UnreadableFile("gzip inside of gzip")
+        raise UnreadableFile("nested gzip data are not supported")
     return inner
 
 
@@ -43,7 +43,7 @@ def _inflate(source: Source) -> bytes:
     offset = 0
     while not inflater.eof:
         if offset >= source.size:
-            raise UnreadableFile("the compressed data are truncated")
+            raise UnreadableFile("truncated gzip data")
         packed = source.read(offset, min(_HEAD, source.size - offset))
         offset += len(packed)
         try:
@@ -53,5 +53,5 @@ def _inflate(source: Source) -> bytes:
                 source.spend(Limit.STEPS, len(pieces[-1]) >> _INFLATE_SHIFT)
                 packed = inflater.unconsumed_tail
         except zlib.error as error:
-            raise UnreadableFile(f"cannot decompress the data: {error}") from error
+            raise UnreadableFile(f"cannot decompress gzip data: {error}") from error
     return b"".join(pieces)

@@ -1,4 +1,4 @@
-"""The members of a tar archive, by its headers alone (POSIX ustar, GNU's long names)."""
+"""The members of a tar archive, from its headers (POSIX ustar, GNU long names)."""
 
 from __future__ import annotations
 
@@ -15,9 +15,9 @@ _LONGEST_NAME = 4096
 
 
 def read_tar(source: Source) -> dict[str, Source]:
-    """The regular files of an archive by name; of two of one name the last one.
+    """The regular files of an archive by name; the last one of those with the same name.
 
-    Raises UnreadableFile if a header is broken or a member passes the end.
+    Raises UnreadableFile if a header is malformed or a member extends beyond the file.
     """
     members: dict[str, Source] = {}
     offset, headers, long_name = 0, 0, ""
@@ -43,13 +43,15 @@ def read_tar(source: Source) -> dict[str, Source]:
 
 
 def _octal(field: bytes, offset: int) -> int:
-    if field[:1] == b"\x80":  # GNU: a binary number where eleven digits are not enough
+    if field[:1] == b"\x80":  # GNU: binary, for sizes that do not fit into eleven octal digits
         return int.from_bytes(field[1:], "big")
     digits = field.strip(b" \0")
     try:
         return int(digits or b"0", 8)
     except ValueError as error:
-        raise UnreadableFile(f"no tar header at offset {offset}") from error
+        raise UnreadableFile(
+            f"malformed tar header at offset {offset}: invalid size {digits!r}"
+        ) from error
 
 
 def _text(field: bytes) -> str:

@@ -12,8 +12,8 @@ if TYPE_CHECKING:
 
     from rnninspect.plugin import Observation
     from rnninspect_torch.archives.archive import Archive
-    from rnninspect_torch.pickles.values import Storage
     from rnninspect_torch.tensors.calls import TorchCalls
+    from rnninspect_torch.tensors.views import Storage
 
 
 class Contents(Record):
@@ -33,7 +33,7 @@ class Contents(Record):
     held: Callable[[Storage], int | None]
     observations: tuple[Observation, ...] = ()
 
-    def held_bytes(self, storage: Storage) -> int | None:
+    def stored_bytes(self, storage: Storage) -> int | None:
         """Bytes that the file holds for a storage, wherever it lies."""
         if storage.scope.startswith(INSIDE):
             return self.calls.nested.get(storage.scope)

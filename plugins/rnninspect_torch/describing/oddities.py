@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
     from rnninspect_torch.describing.contents import Contents
     from rnninspect_torch.networks.records import NamedTensor
-    from rnninspect_torch.pickles.values import Storage
+    from rnninspect_torch.tensors.views import Storage
 
     Pairs = list[tuple[NamedTensor, StoredTensor]]
 
@@ -22,16 +22,16 @@ _MOST = 20  # notes of one kind
 _LEAST_UNUSED, _LEAST_SHARE = 1024, 100  # bytes; one part in so many of all storages
 
 
-def oddities(saved: Contents, pairs: Pairs, in_layers: set[int]) -> Iterator[Observation]:
+def oddities(contents: Contents, pairs: Pairs, in_layers: set[int]) -> Iterator[Observation]:
     """Observations on single tensors, then on storages and on the file as a whole."""
-    for clash in saved.calls.clashes:
+    for clash in contents.calls.clashes:
         yield Observation(Fact.CONTRADICTION, clash)
     yield from _views(pairs)
     yield from _ties(pairs, in_layers)
     yield from _storages(pairs)
     yield from _special(pairs)
-    yield from _nameless(pairs)
-    own = [path for path in saved.calls.sources if not path.startswith("torch.")]
+    yield from _unnamed(pairs)
+    own = [path for path in contents.calls.sources if not path.startswith("torch.")]
     if own:
         listed = ", ".join(own[:3])
         what = "a class" if len(own) == 1 else plural(len(own), "class", "classes")
@@ -43,7 +43,7 @@ def _views(pairs: Pairs) -> Iterator[Observation]:
     expanded = 0
     for entry, tensor in pairs:
         view = entry.tensor
-        if view.is_impossible:
+        if view.is_invalid:
             detail = "a view with a negative stride or offset"
             yield Observation(Fact.CONTRADICTION, detail, tensor=tensor.name)
         if 0 < view.reach < view.count and view.storage is not None and expanded < _MOST:
@@ -80,7 +80,7 @@ def _storages(pairs: Pairs) -> Iterator[Observation]:
     unused, notes = 0, 0
     for entry, tensor in pairs:
         storage = entry.tensor.storage
-        if storage is None or entry.tensor.is_impossible:
+        if storage is None or entry.tensor.is_invalid:
             continue
         held[storage.scope, storage.key] = storage.bytes
         if times[storage.key] > 1:
@@ -110,14 +110,14 @@ def _unused(storage: Storage, used: int) -> int:
 def _spans(seen: Pairs) -> Iterator[tuple[NamedTensor, int, str | None]]:
     """The views of one storage, each with the elements new to it and the one it lies among."""
     end, before = 0, ""
-    for entry in _apart(seen):
+    for entry in _distinct_views(seen):
         start, stop = entry.tensor.offset, entry.tensor.reach
         yield entry, max(0, stop - max(start, end)), before if start < end and stop else None
         if stop > end:
             end, before = stop, entry.name
 
 
-def _apart(seen: Pairs) -> list[NamedTensor]:
+def _distinct_views(seen: Pairs) -> list[NamedTensor]:
     """One entry for each view of a storage, in the order of their first elements."""
     first: dict[str, NamedTensor] = {}
     for entry, tensor in seen:
@@ -142,7 +142,7 @@ def _special(pairs: Pairs) -> Iterator[Observation]:
         yield Observation(Fact.UNUSUAL, detail, tensor=names[0])
 
 
-def _nameless(pairs: Pairs) -> Iterator[Observation]:
+def _unnamed(pairs: Pairs) -> Iterator[Observation]:
     """A list of tensors, such as `list(model.parameters())`: nothing tells what they are."""
     names = [entry.name for entry, tensor in pairs if tensor.purpose is Purpose.PARAMETER]
     if names and all(name.isdigit() for name in names):

@@ -9,13 +9,13 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from rnninspect_torch.describing.contents import Contents
     from rnninspect_torch.networks.records import NamedTensor
-    from rnninspect_torch.pickles.values import Storage, TensorView
+    from rnninspect_torch.tensors.views import Storage, TensorView
 
 _LARGEST = 2**63 - 1
 
 
 def stored(
-    entry: NamedTensor, purpose: Purpose, saved: Contents, name: str | None = None
+    entry: NamedTensor, purpose: Purpose, contents: Contents, name: str | None = None
 ) -> StoredTensor:
     """The stored tensor of an entry; nothing in it is read."""
     tensor = entry.tensor
@@ -33,7 +33,7 @@ def stored(
         identity(tensor, storage),
         purpose,
         None if times == 1 else tensor.count * times,
-        *_payload(tensor, storage, saved),
+        *_payload(tensor, storage, contents),
     )
 
 
@@ -47,7 +47,7 @@ def _without_storage(name: str, tensor: TensorView, purpose: Purpose) -> StoredT
 
 def identity(tensor: TensorView, storage: Storage) -> str:
     """Equal for two views of the same elements, also when one is the other's transpose."""
-    touched = f"{tensor.count}*1" if tensor.in_a_row else footprint(tensor)
+    touched = f"{tensor.count}*1" if tensor.is_contiguous else footprint(tensor)
     return f"{storage.scope}/{storage.key}+{tensor.offset}:{touched}"
 
 
@@ -68,11 +68,11 @@ def footprint(tensor: TensorView) -> str:
 
 
 def _payload(
-    tensor: TensorView, storage: Storage, saved: Contents
+    tensor: TensorView, storage: Storage, contents: Contents
 ) -> tuple[int | None, int | None]:
     """Bytes needed by the storage's own account, or by a view beyond it, and bytes held."""
-    held = saved.held_bytes(storage)
-    if held is None or tensor.is_impossible or tensor.count > _LARGEST:
+    held = contents.stored_bytes(storage)
+    if held is None or tensor.is_invalid or tensor.count > _LARGEST:
         return None, None
     if not tensor.count and min(tensor.shape, default=0) < 0:
         return None, None

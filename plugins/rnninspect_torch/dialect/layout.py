@@ -1,4 +1,4 @@
-"""PyTorch's dialect: the axes of each weight, and how its layers are counted."""
+"""The axes of each weight in PyTorch, and its conventions for counting layers."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ LAYOUT: dict[Role, tuple[Axis, ...]] = {
 }
 
 _PYTORCH = "pytorch"
-HAND_WRITTEN = "hand-written"  # of cells that no library has
+HAND_WRITTEN = "hand-written"  # cells that are not in a library
 TWO_BIASES = frozenset({Role.BIAS, Role.RECURRENT_BIAS})
 CELLS_BY_GATES = {1: "RNN", 3: "GRU", 4: "LSTM"}
 

@@ -1,14 +1,14 @@
-"""How recurrent cells call their tensors: one table, name → role, level and direction.
+"""The table of tensor names of recurrent modules: name → role, level and direction.
 
-Adding a cell is one entry: the pattern of its tensors' names, the role of each, and what tells it
-from other modules with tensors of the same names.
+To add a module, add an entry: the pattern of its tensors' names, the role of each, and what
+distinguishes it from other modules with the same names.
 """
 
 from __future__ import annotations
 
 from rnninspect.plugin import REQUIRED, Record, Role
 
-_HOW = r"(?P<part>_g|_v|_u|_orig|_mask|_raw)?"  # what weight_norm, spectral_norm, prune … append
+_HOW = r"(?P<part>_g|_v|_u|_orig|_mask|_raw)?"  # suffixes of weight_norm, spectral_norm, prune …
 
 
 class ModuleSignature(Record):
@@ -16,17 +16,16 @@ class ModuleSignature(Record):
 
     Attributes:
         name: for people.
-        pattern: matches the end of a tensor's full name, and is compiled when it is first used; its
-            groups are `tensor` (a key of `roles`), and where they apply `level`, `index` (level ×
-            directions + direction), `reverse`, and `part` of a weight that is computed from several
-            tensors.
-        roles: what each tensor is for.
+        pattern: matches the end of a tensor's full name, and is compiled at first use. Its groups
+            are `tensor` (a key of `roles`), and optionally `level`, `index` (level × directions +
+            direction), `reverse`, and `part` of a weight that is computed from several tensors.
+        roles: role of each tensor.
         kind: the class's name, with {} for the cell.
-        required: the roles without which it is not this module; none where the names are clear.
-        cell: key of CELLS; None where the number of gates decides.
-        convention: whose formula it follows.
-        biases: the bias roles that it has if it has any.
-        alone: whether other tensors in the module mean that it is another one.
+        required: roles without which it is not this module; none if the names are unambiguous.
+        cell: key of CELLS; None if the number of gates decides.
+        convention: whose formula applies.
+        biases: bias roles of a module with biases.
+        alone: whether other tensors in the module show that it is another kind of module.
     """
 
     name: str
@@ -64,7 +63,7 @@ CELL = ModuleSignature(
     alone=True,
 )
 
-# In the order in which they are tried: the names of the last one are part of those before.
+# In the order in which they are tried: the last pattern matches some names of the others.
 SIGNATURES = (
     STACK,
     ModuleSignature(
@@ -124,5 +123,5 @@ SIGNATURES = (
     ),
     CELL,
 )
-# A name without any of these is no part of any signature; most names of a large file end here.
+# Each name of a signature contains one of these: a cheap test before the patterns.
 HINTS = ("_ih", "_hh", "_hr", "_linearity.", "state_projection.", "gates.")

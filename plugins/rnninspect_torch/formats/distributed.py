@@ -13,9 +13,10 @@ from rnninspect_torch.describing.contents import Contents
 from rnninspect_torch.describing.model import describe_model
 from rnninspect_torch.networks.purposes import purpose_of_key
 from rnninspect_torch.networks.records import NamedTensor, Root
-from rnninspect_torch.pickles.values import Instance, Mapping, Storage, TensorView, strides_in_a_row
+from rnninspect_torch.pickles.values import Instance, Mapping
 from rnninspect_torch.tensors.dtypes import ELEMENT_BYTES
 from rnninspect_torch.tensors.rebuilders import dtype_name, integers
+from rnninspect_torch.tensors.views import Storage, TensorView, contiguous_strides
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -52,28 +53,30 @@ class _Chunks:
         return self.sizes[name]
 
 
-def describe_checkpoint(saved: Contents) -> SavedModel:
+def describe_checkpoint(contents: Contents) -> SavedModel:
     """The model that an index describes; UnreadableFile if it is no such index."""
-    held = saved.value.attributes if isinstance(saved.value, Instance) else {}
+    held = contents.value.attributes if isinstance(contents.value, Instance) else {}
     tensors, places = held.get("state_dict_metadata"), held.get("storage_data")
     if not isinstance(tensors, Mapping):
         raise UnreadableFile("an index of a distributed checkpoint without tensors")
-    reading = _Chunks(saved.calls.source)
+    reading = _Chunks(contents.calls.source)
     stored = _places(places, reading)
     roots: dict[str, Root] = {}
-    for name, told in tensors.named.items():
-        if isinstance(told, Instance) and "size" in told.attributes:
+    for name, attributes in tensors.named.items():
+        if isinstance(attributes, Instance) and "size" in attributes.attributes:
             top = name.partition(".")[0]
             purpose = purpose_of_key(top, Purpose.PARAMETER)
             label = "" if purpose is Purpose.PARAMETER else top
             root = roots.setdefault(label, Root(label, purpose))
-            root.entries.append(NamedTensor(name, _tensor(name, told.attributes, stored, reading)))
+            root.entries.append(
+                NamedTensor(name, _tensor(name, attributes.attributes, stored, reading))
+            )
     described = Contents(
         "torch distributed checkpoint",
         None,
-        saved.calls,
+        contents.calls,
         lambda storage: reading.held.get(storage.key),
-        (*saved.observations, *reading.notes),
+        (*contents.observations, *reading.notes),
     )
     return describe_model(described, list(roots.values()))
 
@@ -84,8 +87,10 @@ def _places(value: object, reading: _Chunks) -> dict[str, int]:
     for key, place in value.items() if isinstance(value, Mapping) else ():
         if not isinstance(key, Instance) or not isinstance(place, Instance):
             continue
-        name, told = key.attributes.get("fqn"), place.attributes
-        path, offset, length = (told.get(what) for what in ("relative_path", "offset", "length"))
+        name, attributes = key.attributes.get("fqn"), place.attributes
+        path, offset, length = (
+            attributes.get(what) for what in ("relative_path", "offset", "length")
+        )
         if not isinstance(name, str) or not isinstance(path, str):
             continue
         start, size = integers((offset, length), "place of a chunk")
@@ -95,16 +100,16 @@ def _places(value: object, reading: _Chunks) -> dict[str, int]:
 
 
 def _tensor(
-    name: str, told: dict[str, object], stored: dict[str, int], reading: _Chunks
+    name: str, attributes: dict[str, object], stored: dict[str, int], reading: _Chunks
 ) -> TensorView:
     """A tensor of the whole shape; its chunks together must have as many elements."""
-    shape = integers(_size(told.get("size")), "shape")
-    properties = told.get("properties")
+    shape = integers(_size(attributes.get("size")), "shape")
+    properties = attributes.get("properties")
     dtype = _dtype(properties.state if isinstance(properties, Instance) else None)
     each = ELEMENT_BYTES.get(dtype, 1)
     storage = Storage(_SCOPE, name, dtype, each, math.prod(max(0, size) for size in shape))
-    tensor = TensorView(storage, 0, shape, strides_in_a_row(shape), dtype)
-    in_chunks = _chunked(told.get("chunks"))
+    tensor = TensorView(storage, 0, shape, contiguous_strides(shape), dtype)
+    in_chunks = _chunked(attributes.get("chunks"))
     if in_chunks != tensor.count and len(reading.notes) < _MOST:
         detail = f"its chunks have {in_chunks:,} elements of {tensor.count:,}"
         reading.notes.append(Observation(Fact.CONTRADICTION, detail, tensor=name))

@@ -7,7 +7,7 @@ array of a tar archive with a SavedModel in it, scikeras an array of either; oth
 from __future__ import annotations
 
 from rnninspect.plugin import Fact, Inside, Limit, Observation, UnreadableFile, plural
-from rnninspect_torch.archives.magic import HEAD, begins_a_file, is_tar
+from rnninspect_torch.archives.magic import HEAD, is_tar, starts_model_file
 from rnninspect_torch.archives.tar_members import read_tar
 from rnninspect_torch.describing.model import callables_of
 from rnninspect_torch.pickles.values import Blob, Instance, Mapping
@@ -24,16 +24,16 @@ if TYPE_CHECKING:
 _GRAPH = "saved_model.pb"
 
 
-def find_inside(saved: Contents, walk: Walk) -> Inside | None:
+def find_inside(contents: Contents, walk: Walk) -> Inside | None:
     """The one file of a model that a pickle holds; None if it holds none.
 
     Raises UnreadableFile if it holds several, of which none is the model.
     """
-    if not saved.calls.holds_files:
+    if not contents.calls.embeds_files:
         return None
     files, others = [], 0
-    for value in _held_by(saved.value, walk):
-        source = _opened(value, saved.calls.source)
+    for value in _held_by(contents.value, walk):
+        source = _opened(value, contents.calls.source)
         if source is not None:
             files.append(source)
         elif isinstance(value, Instance) and array_of(value) is not None:
@@ -42,13 +42,13 @@ def find_inside(saved: Contents, walk: Walk) -> Inside | None:
         return None
     if len(files) > 1:
         raise UnreadableFile(
-            f"a {saved.calls.container} that holds {len(files)} model files, not one"
+            f"a {contents.calls.container} that holds {len(files)} model files, not one"
         )
-    notes = [*callables_of(saved), *saved.observations]
+    notes = [*callables_of(contents), *contents.observations]
     if others:
         clause = f"{plural(others, 'array')} beside the model file: not read"
         notes.append(Observation(Fact.UNUSUAL, clause))
-    return Inside(_without_tar(files[0]), saved.calls.container, tuple(notes))
+    return Inside(_without_tar(files[0]), contents.calls.container, tuple(notes))
 
 
 def _held_by(value: object, walk: Walk) -> Iterator[object]:
@@ -79,13 +79,13 @@ def _opened(value: object, around: Source) -> Source | None:
         parts = parts_of(value)
         value = None if parts is None else parts.data
     match value:
-        case bytes() if begins_a_file(value[:HEAD]):
+        case bytes() if starts_model_file(value[:HEAD]):
             return around.holding(value)
-        case str() if begins_a_file(value[:HEAD].encode("latin-1", "replace")):
+        case str() if starts_model_file(value[:HEAD].encode("latin-1", "replace")):
             return around.holding(value.encode("latin-1", "replace"))
-        case Blob(encoding=None) if begins_a_file(value.head(HEAD)):
+        case Blob(encoding=None) if starts_model_file(value.head(HEAD)):
             return value.source
-        case Blob() if begins_a_file(value.head(HEAD)):
+        case Blob() if starts_model_file(value.head(HEAD)):
             return _decoded(value, around)
     return None
 

@@ -15,11 +15,11 @@ from rnninspect_torch.formats.saved_zip import read_saved
 from rnninspect_torch.networks.records import NamedTensor, Root
 from rnninspect_torch.networks.roots import find_roots
 from rnninspect_torch.networks.walking import Walk
-from rnninspect_torch.pickles.values import Storage, TensorView
 from rnninspect_torch.programs.export_graph import declare_layers, producer_of
 from rnninspect_torch.tensors.calls import TorchCalls
 from rnninspect_torch.tensors.dtypes import ELEMENT_BYTES
 from rnninspect_torch.tensors.rebuilders import integers
+from rnninspect_torch.tensors.views import Storage, TensorView
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -60,9 +60,11 @@ def read(archive: Archive) -> SavedModel:
         return _read_old(archive)
     names = [name for folder in _FOLDERS for name in archive.names(folder, _CONFIG)]
     graphs = [(name, archive.size(name)) for name in archive.names("models/", ".json")]
-    told = sum(archive.size(name) for name in names)
-    told += sum(size for _, size in graphs if size <= _LARGEST_GRAPH)
-    archive.source.limits.require(Limit.HEADER_BYTES, 4 * told, "the size of all JSON records")
+    json_bytes = sum(archive.size(name) for name in names)
+    json_bytes += sum(size for _, size in graphs if size <= _LARGEST_GRAPH)
+    archive.source.limits.require(
+        Limit.HEADER_BYTES, 4 * json_bytes, "the size of all JSON records"
+    )
     roots = list(_roots(archive))
     if not roots:
         if any(archive.names("data/aotinductor/")):
@@ -80,10 +82,10 @@ def read(archive: Archive) -> SavedModel:
         for root in roots:
             if root.purpose is Purpose.PARAMETER:
                 declare_layers(graph, root)
-    saved = Contents(
+    contents = Contents(
         "torch export", None, TorchCalls(archive.source), bytes_in(archive), tuple(notes)
     )
-    return describe_model(saved, roots, producer)
+    return describe_model(contents, roots, producer)
 
 
 def _roots(archive: Archive) -> Iterator[Root]:
@@ -135,9 +137,9 @@ def _numbers(values: object) -> object:
 
 def _read_old(archive: Archive) -> SavedModel:
     """Before torch 2.8: a state dict and the constants, each as torch.save writes it."""
-    saved = read_saved(Archive(archive.open(_OLD)))
+    contents = read_saved(Archive(archive.open(_OLD)))
     walk = Walk(archive.source)
-    roots = find_roots(saved.value, walk)
+    roots = find_roots(contents.value, walk)
     graph = archive.records[_OLD_GRAPH]
     producer = ""
     if graph.size <= _LARGEST_GRAPH:
@@ -145,4 +147,4 @@ def _read_old(archive: Archive) -> SavedModel:
         producer = producer_of(program)
         for root in roots:
             declare_layers(program, root)
-    return describe_model(saved._replace(format="torch export"), roots, producer)
+    return describe_model(contents._replace(format="torch export"), roots, producer)

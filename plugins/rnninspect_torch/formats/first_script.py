@@ -12,10 +12,10 @@ from rnninspect_torch.describing.model import describe_model
 from rnninspect_torch.formats.json_records import read_json
 from rnninspect_torch.networks.records import NamedTensor, Root
 from rnninspect_torch.networks.walking import Walk
-from rnninspect_torch.pickles.values import Storage, TensorView
 from rnninspect_torch.tensors.calls import TorchCalls
 from rnninspect_torch.tensors.dtypes import ELEMENT_BYTES
 from rnninspect_torch.tensors.rebuilders import integers
+from rnninspect_torch.tensors.views import Storage, TensorView
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -51,10 +51,10 @@ def read(archive: Archive) -> SavedModel:
         if not 0 <= number < len(tensors):
             raise UnreadableFile(f"model.json has no tensor {number} for {path[:80]}")
         root.entries.append(NamedTensor(path, tensors[number]))
-    saved = Contents("torchscript", None, TorchCalls(archive.source), bytes_in(archive))
+    contents = Contents("torchscript", None, TorchCalls(archive.source), bytes_in(archive))
     version = model.get("producerVersion")
     producer = f"pytorch {version[:40]}" if isinstance(version, str) else ""
-    return describe_model(saved, [root], producer)
+    return describe_model(contents, [root], producer)
 
 
 def _parameters(main: object, walk: Walk) -> Iterator[tuple[str, dict[str, object]]]:

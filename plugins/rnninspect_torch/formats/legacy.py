@@ -7,8 +7,8 @@ keys: five pickles; then of each storage its length in elements and the elements
 from __future__ import annotations
 
 from rnninspect.plugin import Fact, Limit, Observation, UnreadableFile, plural
-from rnninspect_torch.describing.assembling import assemble
 from rnninspect_torch.describing.contents import Contents
+from rnninspect_torch.describing.model import describe_value
 from rnninspect_torch.pickles.cursor import Cursor
 from rnninspect_torch.pickles.interpreter import load
 from rnninspect_torch.tensors.calls import TorchCalls
@@ -68,4 +68,4 @@ def _payloads(
 
 def read(source: Source) -> SavedModel:
     """The model in a legacy file."""
-    return assemble(read_legacy(source))
+    return describe_value(read_legacy(source))

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from rnninspect.plugin import UnreadableFile
-from rnninspect_torch.describing.assembling import assemble
 from rnninspect_torch.describing.contents import Contents
+from rnninspect_torch.describing.model import describe_value
 from rnninspect_torch.pickles.interpreter import load_from
 from rnninspect_torch.pickles.values import Mapping
 from rnninspect_torch.tensors.calls import TorchCalls
@@ -13,7 +13,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from rnninspect.plugin import SavedModel
     from rnninspect_torch.archives.archive import Archive
-    from rnninspect_torch.pickles.values import Storage
+    from rnninspect_torch.tensors.views import Storage
 
 
 def read_package(archive: Archive) -> Contents:
@@ -36,4 +36,4 @@ def read_package(archive: Archive) -> Contents:
 
 def read(archive: Archive) -> SavedModel:
     """The model in a torch.package archive."""
-    return assemble(read_package(archive))
+    return describe_value(read_package(archive))

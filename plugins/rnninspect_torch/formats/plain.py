@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from rnninspect.plugin import Fact, Observation, UnreadableFile, plural
-from rnninspect_torch.describing.assembling import assemble
 from rnninspect_torch.describing.contents import Contents
+from rnninspect_torch.describing.model import describe_value
 from rnninspect_torch.formats.distributed import describe_checkpoint, is_index
 from rnninspect_torch.formats.embedded import find_inside
 from rnninspect_torch.networks.walking import Walk
@@ -34,30 +34,30 @@ def read_plain(source: Source) -> Contents:
 
 def read(source: Source) -> SavedModel | Inside:
     """The model in a plain pickle, or the one whose index a distributed checkpoint pickles."""
-    saved = read_plain(source)
-    if not saved.calls.storages and not saved.calls.nested:
-        found = find_inside(saved, Walk(source))
+    contents = read_plain(source)
+    if not contents.calls.storages and not contents.calls.nested:
+        found = find_inside(contents, Walk(source))
         if found is not None:
             return found
-    if is_index(saved.value):
-        return describe_checkpoint(saved)
-    if isinstance(saved.value, Instance) and saved.value.path.startswith(_TABLES):
-        raise UnreadableFile(f"a pickle of {saved.value.path}, not a model")
-    model = assemble(saved)
+    if is_index(contents.value):
+        return describe_checkpoint(contents)
+    if isinstance(contents.value, Instance) and contents.value.path.startswith(_TABLES):
+        raise UnreadableFile(f"a pickle of {contents.value.path}, not a model")
+    model = describe_value(contents)
     if all(tensor.identity.startswith(f"{ARRAY}/") for tensor in model.tensors):
-        return _of_arrays(model, saved)
+        return _of_arrays(model, contents)
     return model
 
 
-def _of_arrays(model: SavedModel, saved: Contents) -> SavedModel:
+def _of_arrays(model: SavedModel, contents: Contents) -> SavedModel:
     """The same without torch's name: the file holds arrays of numpy, which anything may have."""
-    model = model._replace(format=f"{saved.calls.container} of numpy arrays")
+    model = model._replace(format=f"{contents.calls.container} of numpy arrays")
     if any(layer.convention == "pytorch" for layer in model.layers):  # by the names of its weights
         return model
     model = model._replace(framework="numpy")
     if model.layers:
         return model
-    held = saved.value.attributes if isinstance(saved.value, Instance) else {}
+    held = contents.value.attributes if isinstance(contents.value, Instance) else {}
     version = held.get("_sklearn_version")
     note = Observation(
         Fact.UNUSUAL, "the file does not say which of its arrays are parameters: all are counted"

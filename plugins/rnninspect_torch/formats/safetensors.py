@@ -12,10 +12,10 @@ from rnninspect_torch.describing.contents import Contents
 from rnninspect_torch.describing.model import describe_model
 from rnninspect_torch.formats.json_records import TEXT_SHIFT
 from rnninspect_torch.networks.records import NamedTensor, Root
-from rnninspect_torch.pickles.values import Storage, TensorView, strides_in_a_row
 from rnninspect_torch.tensors.calls import TorchCalls
 from rnninspect_torch.tensors.dtypes import ELEMENT_BYTES, SAFETENSORS
 from rnninspect_torch.tensors.rebuilders import integers
+from rnninspect_torch.tensors.views import Storage, TensorView, contiguous_strides
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -66,8 +66,8 @@ def read_header(source: Source, scope: str = _SCOPE) -> tuple[Contents, Root]:
     notes = [
         Observation(Fact.DUPLICATE_NAME, f"{name} stands twice in the header") for name in repeated
     ]
-    saved = Contents("safetensors", None, TorchCalls(source, scope), lambda _: 0, tuple(notes))
-    return _describe(saved, header, source.size - _PREFIX - length)
+    contents = Contents("safetensors", None, TorchCalls(source, scope), lambda _: 0, tuple(notes))
+    return _describe(contents, header, source.size - _PREFIX - length)
 
 
 def _parsed(source: Source, length: int, repeated: list[str]) -> object:
@@ -113,15 +113,17 @@ def _object(
     )
 
 
-def _describe(saved: Contents, header: dict[str, object], size: int) -> tuple[Contents, Root]:
+def _describe(contents: Contents, header: dict[str, object], size: int) -> tuple[Contents, Root]:
     """What a header says, and what of the bytes behind it, of which there are `size`, it holds."""
-    root, scope = Root(""), saved.calls.scope
-    told = header.pop("__metadata__", None)
+    root, scope = Root(""), contents.calls.scope
+    metadata = header.pop("__metadata__", None)
     spans = [_add(root, scope, name, header.pop(name)) for name in list(header)]
-    _restore_aliases(root, told)
+    _restore_aliases(root, metadata)
     held = {name: max(0, min(stop, size) - max(start, 0)) for start, stop, name in spans}
-    notes = (*saved.observations, *_gaps(spans, size))
-    return saved._replace(held=lambda storage: held.get(storage.key, 0), observations=notes), root
+    notes = (*contents.observations, *_gaps(spans, size))
+    return contents._replace(
+        held=lambda storage: held.get(storage.key, 0), observations=notes
+    ), root
 
 
 def _add(root: Root, scope: str, name: str, fields: object) -> _Span:
@@ -138,17 +140,17 @@ def _add(root: Root, scope: str, name: str, fields: object) -> _Span:
     count = math.prod(shape) if min(shape, default=0) >= 0 else 0
     storage = Storage(scope, name, dtype, ELEMENT_BYTES[dtype], count)
     root.entries.append(
-        NamedTensor(name, TensorView(storage, 0, shape, strides_in_a_row(shape), dtype))
+        NamedTensor(name, TensorView(storage, 0, shape, contiguous_strides(shape), dtype))
     )
     return start, stop, name
 
 
-def _restore_aliases(root: Root, told: object) -> None:
+def _restore_aliases(root: Root, metadata: object) -> None:
     """`save_model` leaves out tensors with a second name, and notes which one it kept."""
-    if not isinstance(told, dict):
+    if not isinstance(metadata, dict):
         return
     kept = {entry.name: entry.tensor for entry in root.entries}
-    for left_out, name in told.items():
+    for left_out, name in metadata.items():
         if isinstance(name, str) and name in kept and left_out not in kept:
             root.entries.append(NamedTensor(left_out, kept[name]))
 
@@ -177,5 +179,5 @@ def _gaps(spans: list[_Span], size: int) -> list[Observation]:
 
 def read(source: Source) -> SavedModel:
     """The model in a safetensors file."""
-    saved, root = read_header(source)
-    return describe_model(saved, [root])
+    contents, root = read_header(source)
+    return describe_model(contents, [root])

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from rnninspect_torch.describing.assembling import assemble
 from rnninspect_torch.describing.contents import Contents, bytes_in
+from rnninspect_torch.describing.model import describe_value
 from rnninspect_torch.pickles.interpreter import load_from
 from rnninspect_torch.tensors.calls import TorchCalls
 
@@ -22,4 +22,4 @@ def read_saved(archive: Archive) -> Contents:
 
 def read(archive: Archive) -> SavedModel:
     """The model that torch.save wrote."""
-    return assemble(read_saved(archive))
+    return describe_value(read_saved(archive))

@@ -18,7 +18,7 @@ from rnninspect_torch.tensors.calls import TorchCalls
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from rnninspect.plugin import SavedModel, Source
-    from rnninspect_torch.pickles.values import Storage, TensorView
+    from rnninspect_torch.tensors.views import Storage, TensorView
 
 _MOST_SHARDS = 1_000
 _MOST = 20  # notes of one kind
@@ -40,10 +40,10 @@ class _Shards:
         ] = {}  # those of safetensors, by the scope of their storages
         self.notes: list[Observation] = []
 
-    def held_bytes(self, storage: Storage) -> int | None:
+    def stored_bytes(self, storage: Storage) -> int | None:
         """Bytes that the shard of a storage holds for it."""
         if storage.scope in self.shards:
-            return self.shards[storage.scope].held_bytes(storage)
+            return self.shards[storage.scope].stored_bytes(storage)
         return self.held.get((storage.scope, storage.key))
 
     def note(self, fact: Fact, detail: str, tensor: str | None = None) -> None:
@@ -54,8 +54,8 @@ class _Shards:
 def read(source: Source) -> SavedModel:
     """The model whose index this is, with all shards that lie beside it."""
     whole = _gathered(source)
-    saved = Contents(whole.format, None, whole.calls, whole.held_bytes, tuple(whole.notes))
-    return describe_model(saved, [whole.root])
+    contents = Contents(whole.format, None, whole.calls, whole.stored_bytes, tuple(whole.notes))
+    return describe_model(contents, [whole.root])
 
 
 def _gathered(source: Source) -> _Shards:
@@ -101,41 +101,41 @@ def _add_shard(whole: _Shards, source: Source, name: str, scope: str) -> None:
     whole.read.add(found.identity)
     with source.open_neighbour(name) as shard:
         try:
-            saved, roots = _read_shard(shard, scope)
+            contents, roots = _read_shard(shard, scope)
         except UnreadableFile as error:
             reason = f"the shard {name[:80]}: {error}"
             raise type(error)(reason) from error
-    whole.calls.foreign.update(saved.calls.foreign)
-    whole.notes.extend(saved.observations)
-    if saved.calls.scope == scope:  # its tensors are all told from others
-        whole.shards[scope] = saved
+    whole.calls.foreign.update(contents.calls.foreign)
+    whole.notes.extend(contents.observations)
+    if contents.calls.scope == scope:  # its tensors are all told from others
+        whole.shards[scope] = contents
         whole.root.entries.extend(roots[0].entries)
         return
     for root in roots:
         for entry in root.entries:
-            tensor = _moved(entry.tensor, saved, scope, whole)
+            tensor = _moved(entry.tensor, contents, scope, whole)
             whole.root.entries.append(NamedTensor(entry.name, tensor, entry.purpose))
 
 
 def _read_shard(source: Source, scope: str) -> tuple[Contents, list[Root]]:
     match container_of(source):
         case Container.SAFETENSORS:
-            saved, root = safetensors.read_header(source, scope)
-            return saved, [root]
+            contents, root = safetensors.read_header(source, scope)
+            return contents, [root]
         case Container.ZIP:
-            saved = zipped.read_saved(archive.Archive(source))
+            contents = zipped.read_saved(archive.Archive(source))
         case Container.LEGACY:
-            saved = legacy.read_legacy(source)
+            contents = legacy.read_legacy(source)
         case _:
             raise UnreadableFile("neither safetensors nor a state dict of torch")
-    return saved, find_roots(saved.value, Walk(source))
+    return contents, find_roots(contents.value, Walk(source))
 
 
-def _moved(tensor: TensorView, saved: Contents, scope: str, whole: _Shards) -> TensorView:
+def _moved(tensor: TensorView, contents: Contents, scope: str, whole: _Shards) -> TensorView:
     """The tensor over a storage whose name is its own among all shards."""
-    parts = tuple(_moved(part, saved, scope, whole) for part in tensor.parts)
+    parts = tuple(_moved(part, contents, scope, whole) for part in tensor.parts)
     if tensor.storage is None:
         return tensor.changed(parts=parts)
     storage = tensor.storage.in_scope(f"{scope}/{tensor.storage.scope}")
-    whole.held[storage.scope, storage.key] = saved.held_bytes(tensor.storage)
+    whole.held[storage.scope, storage.key] = contents.stored_bytes(tensor.storage)
     return tensor.changed(storage=storage, parts=parts)

@@ -8,14 +8,15 @@ from __future__ import annotations
 
 from rnninspect.plugin import Limit, UnreadableFile
 from rnninspect_torch.archives import tar_members
-from rnninspect_torch.describing.assembling import assemble
 from rnninspect_torch.describing.contents import Contents
+from rnninspect_torch.describing.model import describe_value
 from rnninspect_torch.pickles.cursor import Cursor
 from rnninspect_torch.pickles.interpreter import load, load_from
-from rnninspect_torch.pickles.values import Global, Storage, TensorView
+from rnninspect_torch.pickles.values import Global
 from rnninspect_torch.tensors.calls import TorchCalls
 from rnninspect_torch.tensors.dtypes import STORAGES
 from rnninspect_torch.tensors.rebuilders import integers
+from rnninspect_torch.tensors.views import Storage, TensorView
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -59,7 +60,7 @@ def _read_storages(cursor: Cursor, calls: TarCalls) -> None:
         fields = load(cursor, calls)
         if not isinstance(fields, tuple) or len(fields) != 3 or not isinstance(fields[2], Global):
             raise UnreadableFile("a storage of the archive is not (key, place, type)")
-        storage = calls.know(str(_number(fields[0])), STORAGES.get(fields[2].name, "uint8"), 0)
+        storage = calls.register(str(_number(fields[0])), STORAGES.get(fields[2].name, "uint8"), 0)
         count = cursor.number(8)
         size = int(count * storage.element_bytes)
         held = calls.held[storage.key] = min(size, cursor.left)
@@ -119,4 +120,4 @@ def is_tar_era(source: Source) -> bool:
 
 def read(source: Source) -> SavedModel:
     """The model of torch 0.1 in an archive."""
-    return assemble(read_tar_era(tar_members.read_tar(source), source))
+    return describe_value(read_tar_era(tar_members.read_tar(source), source))

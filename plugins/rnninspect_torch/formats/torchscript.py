@@ -12,11 +12,12 @@ from rnninspect_torch.describing.model import describe_model
 from rnninspect_torch.networks.records import DeclaredModule, NamedTensor, Root
 from rnninspect_torch.networks.walking import Walk
 from rnninspect_torch.pickles.interpreter import load_from
-from rnninspect_torch.pickles.values import Instance, Mapping, TensorView
+from rnninspect_torch.pickles.values import Instance, Mapping
 from rnninspect_torch.programs.frozen import MODES, frozen_groups
 from rnninspect_torch.programs.script_code import ClassCode, parse_code
 from rnninspect_torch.tensors.calls import TorchCalls
 from rnninspect_torch.tensors.packed import is_packed, tensors_in
+from rnninspect_torch.tensors.views import TensorView
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -48,8 +49,8 @@ def read_script(archive: Archive) -> tuple[Contents, list[Root]]:
     root.groups.extend(frozen_groups(classes, entries, root.declared))
     if "traced_inputs.pkl" in archive:
         notes.append(Observation(Fact.UNUSUAL, "it holds example inputs, which are not counted"))
-    saved = Contents("torchscript", value, calls, bytes_in(archive), tuple(notes))
-    return saved, [root]
+    contents = Contents("torchscript", value, calls, bytes_in(archive), tuple(notes))
+    return contents, [root]
 
 
 def _code(archive: Archive, notes: list[Observation]) -> dict[str, ClassCode]:

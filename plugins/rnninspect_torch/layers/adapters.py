@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 _TAIL = r"\.lora_([AB])\.(?:\w+\.)?weight$"
 
 
-def attach(adapters: Iterable[NamedTensor], groups: Iterable[WeightGroup]) -> None:
+def attach_adapters(adapters: Iterable[NamedTensor], groups: Iterable[WeightGroup]) -> None:
     """Add each pair of matrices to the weight of its layer that it fits, once."""
     by_path = {group.path: group for group in groups}
     pairs: dict[tuple[str, str], dict[str, NamedTensor]] = {}
@@ -36,12 +36,14 @@ def attach(adapters: Iterable[NamedTensor], groups: Iterable[WeightGroup]) -> No
             both = entry.name[: match.start(1)] + entry.name[match.end(1) :]
             pairs.setdefault((path, both), {})[match[1]] = entry
     for (path, _), pair in pairs.items():
-        weight = _fitting(pair, by_path[path].weights.values()) if len(pair) == 2 else None
+        weight = _matching_weight(pair, by_path[path].weights.values()) if len(pair) == 2 else None
         if weight is not None:
             weight.parts.update({f"{ADAPTER}{side}": entry for side, entry in pair.items()})
 
 
-def _fitting(pair: dict[str, NamedTensor], weights: Iterable[StoredWeight]) -> StoredWeight | None:
+def _matching_weight(
+    pair: dict[str, NamedTensor], weights: Iterable[StoredWeight]
+) -> StoredWeight | None:
     first, second = pair["A"].tensor.shape, pair["B"].tensor.shape
     for weight in weights:
         shape = weight.shape

@@ -19,7 +19,7 @@ from rnninspect.plugin import (
 from rnninspect_torch.dialect.layout import TWO_BIASES, axes_of
 from rnninspect_torch.layers.declaring import Description, describe, is_recurrent
 from rnninspect_torch.layers.sizing import StackSpec, infer
-from rnninspect_torch.networks.naming import clean
+from rnninspect_torch.networks.naming import without_wrappers
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -55,7 +55,7 @@ def build(
     if settled is None:
         return None
     described, origin, kind, notes = settled
-    cleaned = clean(group.name)
+    cleaned = without_wrappers(group.name)
     name = cleaned or kind
     original = None if cleaned == group.path else group.path
     maker = _LayerMaker(group, described, origin, kind, stored, _by_level(group), original)
@@ -70,36 +70,38 @@ _Settled = tuple[Description, Origin, str, list[tuple[Fact, str]]]
 def _settle(group: WeightGroup, declared: DeclaredModule | None) -> _Settled | None:
     """What the module declares, or else what its tensors look like."""
     shapes = {
-        place: weight.shape for place, weight in group.weights.items() if weight.shape is not None
+        position: weight.shape
+        for position, weight in group.weights.items()
+        if weight.shape is not None
     }
-    outline = infer(shapes, group.signature.cell)
+    spec = infer(shapes, group.signature.cell)
     notes: list[tuple[Fact, str]] = []
     if declared is not None:
-        said = describe(declared, outline)
-        if isinstance(said, Description):
-            if outline is not None and not is_recurrent(declared):
-                said = said._replace(roles=_roles(group, outline))
-            origin = Origin.DECLARED if said.declares_sizes else Origin.INFERRED
-            return said, origin, declared.name, notes
-        if said is not None:
-            notes.append((Fact.CONTRADICTION, said))
-    if outline is None:
+        account = describe(declared, spec)
+        if isinstance(account, Description):
+            if spec is not None and not is_recurrent(declared):
+                account = account._replace(roles=_roles(group, spec))
+            origin = Origin.DECLARED if account.declares_sizes else Origin.INFERRED
+            return account, origin, declared.name, notes
+        if account is not None:
+            notes.append((Fact.CONTRADICTION, account))
+    if spec is None:
         return None
-    if outline.doubt:
-        notes.append((Fact.AMBIGUOUS, outline.doubt))
-    kind = declared.name if declared else group.signature.kind.format(outline.cell)
+    if spec.ambiguity:
+        notes.append((Fact.AMBIGUOUS, spec.ambiguity))
+    kind = declared.name if declared else group.signature.kind.format(spec.cell)
     origin = Origin.RECOVERED if group.recovered else Origin.INFERRED
-    described = Description(outline, _roles(group, outline), len(outline.inputs))
+    described = Description(spec, _roles(group, spec), len(spec.inputs))
     return described, origin, kind, notes
 
 
-def _roles(group: WeightGroup, outline: StackSpec) -> frozenset[Role]:
+def _roles(group: WeightGroup, spec: StackSpec) -> frozenset[Role]:
     """What any level or direction has, all have; of two biases one alone is not enough."""
-    seen = {place.role for place in group.weights}
-    roles = set(CELLS[outline.cell].required())
+    seen = {position.role for position in group.weights}
+    roles = set(CELLS[spec.cell].required())
     if seen & TWO_BIASES:
         roles |= group.signature.biases
-    if outline.projection is not None:
+    if spec.projection is not None:
         roles.add(Role.PROJECTION)
     return frozenset(roles | (seen - TWO_BIASES))
 
@@ -107,13 +109,13 @@ def _roles(group: WeightGroup, outline: StackSpec) -> frozenset[Role]:
 def _by_level(group: WeightGroup) -> dict[int, list[Position]]:
     """The places of a group's weights, those of each level in their order."""
     levels: dict[int, list[Position]] = {}
-    for place in sorted(group.weights, key=_in_order):
-        levels.setdefault(place.level, []).append(place)
+    for position in sorted(group.weights, key=_in_order):
+        levels.setdefault(position.level, []).append(position)
     return levels
 
 
-def _in_order(place: Position) -> tuple[int, int, int]:
-    return place.level, place.direction, _ROLES.index(place.role)
+def _in_order(position: Position) -> tuple[int, int, int]:
+    return position.level, position.direction, _ROLES.index(position.role)
 
 
 class _LayerMaker(Record):
@@ -122,22 +124,22 @@ class _LayerMaker(Record):
     origin: Origin
     kind: str
     stored: Callable[[NamedTensor], StoredTensor]
-    places: dict[int, list[Position]]
+    positions: dict[int, list[Position]]
     original_name: str | None
 
     def layer(self, level: int, name: str, root: str | None) -> RecurrentLayer:
         """The layer of one level, with all that its names say belongs there."""
-        outline, levels = self.described.outline, self.described.levels
+        spec, levels = self.described.spec, self.described.levels
         numbered = levels > 1
         return RecurrentLayer(
             name=f"{name}[{level}]" if numbered else name,
-            kind=f"Bidirectional({self.kind})" if outline.directions > 1 else self.kind,
-            cell=outline.cell,
+            kind=f"Bidirectional({self.kind})" if spec.directions > 1 else self.kind,
+            cell=spec.cell,
             sizes=Sizes(
-                outline.inputs[level],
-                outline.hidden,
-                outline.projection,
-                directions=outline.directions,
+                spec.inputs[level],
+                spec.hidden,
+                spec.projection,
+                directions=spec.directions,
             ),
             origin=self.origin,
             convention=self.group.signature.convention,
@@ -150,17 +152,17 @@ class _LayerMaker(Record):
         )
 
     def _operands(self, level: int) -> Iterator[Operand]:
-        for place in self.places.get(level, ()):
-            if place.direction < self.described.outline.directions:
-                yield self._operand(place, self.group.weights[place])
+        for position in self.positions.get(level, ()):
+            if position.direction < self.described.spec.directions:
+                yield self._operand(position, self.group.weights[position])
 
-    def _operand(self, place: Position, weight: StoredWeight) -> Operand:
+    def _operand(self, position: Position, weight: StoredWeight) -> Operand:
         main, shape = weight.main, weight.shape
         named = main or next(iter(weight.parts.values()))
         return Operand(
             name=named.name,
-            slots=(Slot(place.direction, place.role),),
-            axes=axes_of(place.role, shape or ()),
+            slots=(Slot(position.direction, position.role),),
+            axes=axes_of(position.role, shape or ()),
             shape=shape,
             fate=Fate.COMPUTED if weight.is_computed else Fate.STORED,
             tensors=tuple(self.stored(entry) for entry in weight.counted),
@@ -168,8 +170,8 @@ class _LayerMaker(Record):
 
     def _beyond(self) -> Iterator[StoredTensor]:
         """Tensors of levels and directions that the module by its description does not have."""
-        for place, weight in self.group.weights.items():
-            outline = self.described.outline
-            if place.level >= self.described.levels or place.direction >= outline.directions:
+        for position, weight in self.group.weights.items():
+            spec = self.described.spec
+            if position.level >= self.described.levels or position.direction >= spec.directions:
                 for entry in weight.counted:
                     yield self.stored(entry)

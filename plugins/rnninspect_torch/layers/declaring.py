@@ -26,7 +26,7 @@ class Description(Record):
         declares_sizes: whether the sizes are part of the account, or read off the tensors.
     """
 
-    outline: StackSpec
+    spec: StackSpec
     roles: frozenset[Role]
     levels: int
     declares_sizes: bool = True
@@ -47,48 +47,46 @@ def describe(declared: DeclaredModule, seen: StackSpec | None) -> Description | 
     `seen` is what the tensors look like: it is believed for the cell where only sizes are
     declared, and for the sizes where only the rest is, as in a call of an operator.
     """
-    held = declared.attributes
-    name = _MODES.get(str(held.get("mode"))) or _CELLS.get(declared.name)
-    if "input_size" not in held or "hidden_size" not in held:
-        return _without_sizes(name, held, seen)
+    attributes = declared.attributes
+    name = _MODES.get(str(attributes.get("mode"))) or _CELLS.get(declared.name)
+    if "input_size" not in attributes or "hidden_size" not in attributes:
+        return _without_sizes(name, attributes, seen)
     if name is None:
         if seen is None:
             return None
         name = seen.cell
-    sizes = {key: held.get(key, default) for key, default in _DEFAULTS.items()}
+    sizes = {key: attributes.get(key, default) for key, default in _DEFAULTS.items()}
     for key, value in sizes.items():
-        if reason := _impossible(key, value):
+        if reason := _invalid_size(key, value):
             return reason
     inputs, hidden, levels, projection = (int(str(sizes[key])) for key in _DEFAULTS)
-    directions = 2 if held.get("bidirectional") is True else 1
+    directions = 2 if attributes.get("bidirectional") is True else 1
     fed = directions * (projection or hidden)
-    outline = StackSpec(
-        name, hidden, projection or None, (inputs, *[fed] * (levels - 1)), directions
-    )
-    roles = REQUIRED | (frozenset() if held.get("bias") is False else TWO_BIASES)
-    return Description(outline, roles | {Role.PROJECTION} if projection else roles, levels)
+    spec = StackSpec(name, hidden, projection or None, (inputs, *[fed] * (levels - 1)), directions)
+    roles = REQUIRED | (frozenset() if attributes.get("bias") is False else TWO_BIASES)
+    return Description(spec, roles | {Role.PROJECTION} if projection else roles, levels)
 
 
 def _without_sizes(
-    name: str | None, held: dict[str, object], seen: StackSpec | None
+    name: str | None, attributes: dict[str, object], seen: StackSpec | None
 ) -> Description | None:
-    levels = held.get("num_layers")
+    levels = attributes.get("num_layers")
     if name is None or seen is None or type(levels) is not int or not 0 < levels <= _MOST_LEVELS:
         return None
-    directions = 2 if held.get("bidirectional") is True else 1
+    directions = 2 if attributes.get("bidirectional") is True else 1
     fed = directions * seen.fed_back
     inputs = (*seen.inputs, *[fed] * levels)[:levels]
-    outline = StackSpec(name, seen.hidden, seen.projection, inputs, directions, seen.doubt)
-    roles = REQUIRED | (frozenset() if held.get("bias") is False else TWO_BIASES)
+    spec = StackSpec(name, seen.hidden, seen.projection, inputs, directions, seen.ambiguity)
+    roles = REQUIRED | (frozenset() if attributes.get("bias") is False else TWO_BIASES)
     if seen.projection is not None:
         roles |= {Role.PROJECTION}
-    return Description(outline, roles, levels, declares_sizes=False)
+    return Description(spec, roles, levels, declares_sizes=False)
 
 
 _DEFAULTS = {"input_size": None, "hidden_size": None, "num_layers": 1, "proj_size": 0}
 
 
-def _impossible(key: str, value: object) -> str | None:
+def _invalid_size(key: str, value: object) -> str | None:
     least = 0 if key == "proj_size" else 1
     most = _MOST_LEVELS if key == "num_layers" else _LARGEST
     if type(value) is not int:

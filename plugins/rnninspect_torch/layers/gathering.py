@@ -6,7 +6,7 @@ import re
 
 from rnninspect.plugin import Limit
 from rnninspect_torch.dialect.signatures import HINTS, SIGNATURES, STACK
-from rnninspect_torch.layers.adapters import attach
+from rnninspect_torch.layers.adapters import attach_adapters
 from rnninspect_torch.networks.naming import words_in
 from rnninspect_torch.networks.records import Position, StoredWeight, WeightGroup
 
@@ -44,15 +44,15 @@ def gather(entries: list[NamedTensor], source: Source) -> list[WeightGroup]:
         if "parametrizations." in name and (made := re.search(_PARAMETRISED, name)):
             path = name[: made.start()]
             name, part = f"{path}.{made[1]}" if path else made[1], made[2]
-        _place(groups, entry, name, part)
+        _assign(groups, entry, name, part)
     _join_dropped(groups)
     found = list(groups.values())
     if adapters:
-        attach(adapters, found)
+        attach_adapters(adapters, found)
     return found
 
 
-def _place(
+def _assign(
     groups: dict[tuple[str, str], WeightGroup], entry: NamedTensor, name: str, part: str
 ) -> None:
     for signature in SIGNATURES:
@@ -71,8 +71,8 @@ def _place(
         if found.get("index") is not None:
             weight = group.indexed.setdefault((int(found["index"] or 0), role), StoredWeight({}))
         else:
-            place = Position(int(found.get("level") or 0), int(bool(found.get("reverse"))), role)
-            weight = group.weights.setdefault(place, StoredWeight({}))
+            position = Position(int(found.get("level") or 0), int(bool(found.get("reverse"))), role)
+            weight = group.weights.setdefault(position, StoredWeight({}))
         weight.parts.setdefault(word, entry)
         return
 
@@ -82,13 +82,13 @@ _Matched = tuple[str, dict[str, str | None]]
 
 def _matched(signature: ModuleSignature, name: str) -> _Matched | None:
     """The path of the module, and the groups of the signature's pattern; None if it is another."""
-    if signature is STACK and (found := usual(name)) is not None:
+    if signature is STACK and (found := match_plain_name(name)) is not None:
         return found
     match = re.search(signature.pattern, name)
     return None if match is None else (name[: match.start()], match.groupdict())
 
 
-def usual(name: str) -> _Matched | None:
+def match_plain_name(name: str) -> _Matched | None:
     """What STACK's pattern finds in `rnn.weight_ih_l0`, for which no pattern need be compiled."""
     path, _, leaf = name.rpartition(".")
     word, _, rest = leaf.rpartition("_l")
@@ -107,6 +107,6 @@ def _join_dropped(groups: dict[tuple[str, str], WeightGroup]) -> None:
         inner = groups.get((f"{path}.module" if path else "module", name))
         raw = all(weight.parts.keys() == {"raw"} for weight in group.weights.values())
         if inner is not None and raw and not group.indexed:
-            for place, weight in group.weights.items():
-                inner.weights.setdefault(place, StoredWeight({})).parts.update(weight.parts)
+            for position, weight in group.weights.items():
+                inner.weights.setdefault(position, StoredWeight({})).parts.update(weight.parts)
             del groups[path, name]

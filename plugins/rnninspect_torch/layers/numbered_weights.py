@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from rnninspect_torch.networks.records import DeclaredModule, WeightGroup
 
 
-def unfold(group: WeightGroup, declared: DeclaredModule | None) -> None:
+def assign_positions(group: WeightGroup, declared: DeclaredModule | None) -> None:
     """Give each numbered weight its level and direction."""
     if not group.indexed:
         return
@@ -18,8 +18,8 @@ def unfold(group: WeightGroup, declared: DeclaredModule | None) -> None:
     if declared is not None and type(declared.attributes.get("bidirectional")) is bool:
         directions = 2 if declared.attributes["bidirectional"] else 1
     for (index, role), weight in group.indexed.items():
-        place = Position(index // directions, index % directions, role)
-        group.weights.setdefault(place, weight)
+        position = Position(index // directions, index % directions, role)
+        group.weights.setdefault(position, weight)
     group.indexed.clear()
 
 

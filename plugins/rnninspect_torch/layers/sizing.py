@@ -33,7 +33,7 @@ class StackSpec(Record):
     projection: int | None
     inputs: tuple[int, ...]
     directions: int
-    doubt: str = ""
+    ambiguity: str = ""
 
     @property
     def fed_back(self) -> int:
@@ -67,8 +67,8 @@ class _Hypothesis(Record):
         return sum(
             abs(shape[0] * shape[1] - self.gates * self.hidden * self.fed_back)
             + abs(shape[1] - self.fed_back)
-            for place, shape in shapes.items()
-            if place.role is Role.RECURRENT_KERNEL and len(shape) == 2
+            for position, shape in shapes.items()
+            if position.role is Role.RECURRENT_KERNEL and len(shape) == 2
         )
 
 
@@ -85,20 +85,20 @@ def _infer(
     pairs: tuple[tuple[Position, tuple[int, ...]], ...], cell: str | None
 ) -> StackSpec | None:
     shapes = dict(pairs)
-    known = {place: shape for place, shape in shapes.items() if shape and min(shape) > 0}
+    known = {position: shape for position, shape in shapes.items() if shape and min(shape) > 0}
     best = max(_hypotheses(known, cell), key=lambda h: _score(h, known), default=None)
     if best is None or _is_another_cell(best, known):
         return None
-    directions = 1 + max(place.direction for place in shapes)
-    levels = 1 + max(place.level for place in shapes)
+    directions = 1 + max(position.direction for position in shapes)
+    levels = 1 + max(position.level for position in shapes)
     rows, fed = best.gates * best.hidden, directions * best.fed_back
     kernels = _kernels(known)
     inputs = tuple(
         _inputs(kernels.get(level, []), rows, fed if level else 0) for level in range(levels)
     )
     name = cell or CELLS_BY_GATES[best.gates]
-    doubt = _doubt(best, known, named=cell is not None)
-    return StackSpec(name, best.hidden, best.projection, inputs, directions, doubt)
+    ambiguity = _ambiguity(best, known, named=cell is not None)
+    return StackSpec(name, best.hidden, best.projection, inputs, directions, ambiguity)
 
 
 def _hypotheses(shapes: Shapes, cell: str | None) -> Iterator[_Hypothesis]:
@@ -115,15 +115,15 @@ def _hypotheses(shapes: Shapes, cell: str | None) -> Iterator[_Hypothesis]:
 def _hidden_sizes(shapes: Shapes, gates: int) -> list[int]:
     """The sizes that most tensors speak for; a few are enough, and a file may hold thousands."""
     votes = Counter(
-        (shape[-1] if place.role in TWO_BIASES else shape[0]) // gates
-        for place, shape in shapes.items()
-        if place.role is not Role.PROJECTION
-        if (shape[-1] if place.role in TWO_BIASES else shape[0]) % gates == 0
+        (shape[-1] if position.role in TWO_BIASES else shape[0]) // gates
+        for position, shape in shapes.items()
+        if position.role is not Role.PROJECTION
+        if (shape[-1] if position.role in TWO_BIASES else shape[0]) % gates == 0
     )
     votes.update(
         shape[1]
-        for place, shape in shapes.items()
-        if place.role in (Role.PROJECTION, Role.RECURRENT_KERNEL) and len(shape) == 2
+        for position, shape in shapes.items()
+        if position.role in (Role.PROJECTION, Role.RECURRENT_KERNEL) and len(shape) == 2
     )
     return [size for size, _ in votes.most_common(_MOST_SIZES)]
 
@@ -145,11 +145,13 @@ def _without_projection(shapes: Shapes, hidden: int) -> Iterator[_Hypothesis]:
 
 
 def _of(shapes: Shapes, role: Role) -> list[tuple[int, ...]]:
-    return [shape for place, shape in shapes.items() if place.role is role and len(shape) == 2]
+    return [
+        shape for position, shape in shapes.items() if position.role is role and len(shape) == 2
+    ]
 
 
 def _score(hypothesis: _Hypothesis, shapes: Shapes) -> tuple[int, int, int]:
-    explained = sum(hypothesis.explains(place.role, shape) for place, shape in shapes.items())
+    explained = sum(hypothesis.explains(position.role, shape) for position, shape in shapes.items())
     return explained, -hypothesis.misfit(shapes), hypothesis.gates
 
 
@@ -157,7 +159,7 @@ def _is_another_cell(best: _Hypothesis, shapes: Shapes) -> bool:
     """Whether the tensors agree with each other, and with no cell that is known."""
     kernels = _of(shapes, Role.RECURRENT_KERNEL)
     if not kernels:  # lost, or none: IndRNN's is a vector
-        vectors = any(place.role is Role.RECURRENT_KERNEL for place in shapes)
+        vectors = any(position.role is Role.RECURRENT_KERNEL for position in shapes)
         return vectors or not _of(shapes, Role.KERNEL)
     if any(best.explains(Role.RECURRENT_KERNEL, shape) for shape in kernels):
         return False
@@ -167,7 +169,7 @@ def _is_another_cell(best: _Hypothesis, shapes: Shapes) -> bool:
     )
 
 
-def _doubt(best: _Hypothesis, shapes: Shapes, *, named: bool) -> str:
+def _ambiguity(best: _Hypothesis, shapes: Shapes, *, named: bool) -> str:
     """What leaves the cell open; `named`: the tensors' names say which cell it is."""
     if not named and not _of(shapes, Role.RECURRENT_KERNEL):
         return "without a recurrent kernel its gates cannot be counted"
@@ -179,9 +181,9 @@ def _doubt(best: _Hypothesis, shapes: Shapes, *, named: bool) -> str:
 def _kernels(shapes: Shapes) -> dict[int, list[tuple[int, ...]]]:
     """The shapes of the kernels of each level, as far as they are of a possible size."""
     levels: dict[int, list[tuple[int, ...]]] = {}
-    for place, shape in shapes.items():
-        if place.role is Role.KERNEL and len(shape) == 2 and max(shape) <= _LARGEST:
-            levels.setdefault(place.level, []).append(shape)
+    for position, shape in shapes.items():
+        if position.role is Role.KERNEL and len(shape) == 2 and max(shape) <= _LARGEST:
+            levels.setdefault(position.level, []).append(shape)
     return levels
 
 

@@ -1,11 +1,15 @@
-"""Tells the networks of a checkpoint from copies of them."""
+"""Distinguishes the networks of a checkpoint from copies of them."""
 
 from __future__ import annotations
 
 from rnninspect.plugin import Purpose
 from rnninspect_torch.networks.purposes import is_copy, may_be_copy
 from rnninspect_torch.networks.records import Root
-from rnninspect_torch.networks.training_state import is_likely, restore, set_apart
+from rnninspect_torch.networks.training_state import (
+    is_likely,
+    mark_training_state,
+    restore_networks,
+)
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -13,38 +17,38 @@ if TYPE_CHECKING:
 
     from rnninspect_torch.networks.records import DeclaredModule, NamedTensor
 
-_WRAPPER = "module."  # what an averaged model is kept in
+_WRAPPER = "module."  # prefix of the names of an averaged model
 
 _NamedShapes = frozenset[tuple[str, tuple[int, ...]]]
 
 
-def settle(roots: list[Root]) -> list[Root]:
-    """Give each root of a file its purpose, now that all of them are known.
+def assign_purposes(roots: list[Root]) -> list[Root]:
+    """Decide the purpose of each root, given all roots of the file.
 
-    Copies (EMA, SWA) are only copies where there is something to be a copy of. Tensors beside a
-    state dict (a best loss, a mean) are a state of the training.
+    Averages (EMA, SWA) are copies only if the file has the original. Tensors beside a state dict
+    (a best loss, a mean) are training state.
     """
-    set_apart(roots)
+    mark_training_state(roots)
     settled = [part for root in roots for part in _split(root)]
     networks = [root for root in settled if root.purpose is Purpose.PARAMETER]
     originals: dict[_NamedShapes, Root] = {}
     for root in sorted(networks, key=lambda root: may_be_copy(root.name)):
-        first = originals.setdefault(_outline(root.entries), root)
+        first = originals.setdefault(_named_shapes(root.entries), root)
         if first is not root and may_be_copy(root.name):
             root.purpose = Purpose.COPY
     if not any(is_likely(root) for root in networks):
         for root in settled:
             if root.purpose is Purpose.COPY:
                 root.purpose = Purpose.PARAMETER
-    restore(settled)
+    restore_networks(settled)
     return settled
 
 
 def _split(root: Root) -> Iterator[Root]:
-    """A network and its copy that a state dict holds together, told apart by their first names.
+    """Separate a network and its copy in one state dict, by the first component of their names.
 
-    `model.rnn.weight` and `ema.module.rnn.weight`: a copy only if all that it holds, counters left
-    out, stands elsewhere in the same dict under the same name and with the same shape.
+    `ema.module.rnn.weight` belongs to a copy only if all tensors of `ema`, counters excepted, are
+    also in the rest of the dict, with the same name and shape.
     """
     tops: dict[str, list[NamedTensor]] = {}
     for entry in root.entries:
@@ -54,11 +58,12 @@ def _split(root: Root) -> Iterator[Root]:
         yield root
         return
     rest = [entry for top, entries in tops.items() if not is_copy(top) for entry in entries]
-    known = _outline(rest) | _outline(rest, below=True)
+    known = _named_shapes(rest) | _named_shapes(rest, below=True)
     copies = []
     for top in averages:
         named = [entry for entry in tops[top] if "." in entry.name and entry.tensor.shape]
-        if (named and _outline(named, below=True) <= known) or _is_dotless(tops[top], known):
+        is_named_alike = named and _named_shapes(named, below=True) <= known
+        if is_named_alike or _is_dotless(tops[top], known):
             copies.append(top)
         else:
             rest.extend(tops[top])
@@ -69,9 +74,9 @@ def _split(root: Root) -> Iterator[Root]:
 
 
 def _is_dotless(entries: Iterable[NamedTensor], known: _NamedShapes) -> bool:
-    """Whether all are copies that are called as their originals, without the dots.
+    """Whether all are copies with the names of their originals without the dots.
 
-    `model_ema.rnnweight_ih_l0` is a buffer of latent diffusion's LitEma, which keeps numbers, too.
+    `model_ema.rnnweight_ih_l0` is a buffer of latent diffusion's LitEma, which has counters, too.
     """
     names = ((entry.name.partition(".")[2], entry.tensor.shape) for entry in entries)
     named = frozenset((name, shape) for name, shape in names if shape)
@@ -81,7 +86,7 @@ def _is_dotless(entries: Iterable[NamedTensor], known: _NamedShapes) -> bool:
 
 
 def _declared(root: Root, tops: list[str], *, inside: bool) -> dict[str, DeclaredModule]:
-    """The modules below these first names, or all others."""
+    """The modules below these first components, or all others."""
     return {
         path: declared
         for path, declared in root.declared.items()
@@ -89,10 +94,10 @@ def _declared(root: Root, tops: list[str], *, inside: bool) -> dict[str, Declare
     }
 
 
-def _outline(entries: Iterable[NamedTensor], *, below: bool = False) -> _NamedShapes:
-    """Names and shapes; `below` the first part of each name, and a wrapper behind it.
+def _named_shapes(entries: Iterable[NamedTensor], *, below: bool = False) -> _NamedShapes:
+    """Names and shapes; with `below`, without the first component of each name and a wrapper.
 
-    What a module does not put into its state dict is left out: the two are one network.
+    Tensors that a module leaves out of its state dict are ignored.
     """
     kept = (entry for entry in entries if entry.purpose is Purpose.PARAMETER)
     names = ((entry.name, entry.tensor.shape) for entry in kept)

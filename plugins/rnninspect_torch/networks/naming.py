@@ -1,4 +1,4 @@
-"""Names without what wrappers around a network add to them."""
+"""Names of modules without the components that wrappers add."""
 
 from __future__ import annotations
 
@@ -8,17 +8,17 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-# torch.compile, Lightning's strategies, FSDP, activation checkpointing: anywhere in a name.
+# Added anywhere in a name by torch.compile, Lightning, FSDP, activation checkpointing.
 _WRAPPERS = (
     r"(?:^|(?<=\.))(?:_orig_mod|_forward_module|_fsdp_wrapped_module|_checkpoint_wrapped_module)"
     r"(?:\.|$)"
 )
-_PART = "_mod"  # of each of these words
+_PART = "_mod"  # in each of these
 _LEADING = ("base_model.model.", "module.")  # PEFT; DataParallel, DDP and SWA's AveragedModel
 
 
-def clean(path: str) -> str:
-    """A module's path as its author knows it."""
+def without_wrappers(path: str) -> str:
+    """A module's path without the components of wrappers."""
     if _PART in path:
         path = re.sub(_WRAPPERS, "", path)
     for leading in _LEADING:
@@ -29,6 +29,6 @@ def clean(path: str) -> str:
 
 
 def words_in(names: Iterable[str], words: Iterable[str]) -> tuple[str, ...]:
-    """Those of the words that are in any name: each is sought once in the text of all names."""
+    """The words that occur in any of the names."""
     text = "\n".join(names)
     return tuple(word for word in words if word in text)

@@ -1,4 +1,4 @@
-"""What the keys of a checkpoint say about the tensors behind them."""
+"""Classifies the keys of a checkpoint by the purpose of the tensors below them."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Container
 
-# Each is compiled when it is first used, which a plain state dict asks for only one of.
-# Keys of training scripts, of Lightning, fairseq, ESPnet, timm, mmcv and OpenNMT among others.
+# Compiled at first use: a plain state dict needs only one of them.
+# Keys of training scripts, Lightning, fairseq, ESPnet, timm, mmcv, OpenNMT and others.
 _OPTIMIZER = (
     r"optim(?!al|i[sz]ed)|exp_avg|scheduler|lr_sched|(grad|amp|loss)_?scaler|momentum_buffer"
     r"|^opt(_state)?$"
 )
-# The last part of a class's name; and packages, whose own names may begin with `optim`, too.
+# The name of a class; and packages, whose classes may have any name.
 _OPTIMIZER_CLASS = (
     r"[Oo]ptim(?!al|i[sz]ed|i[sz]ation|um|us)|Scheduler|GradScaler|LRScaler"
     r"|^(Adam|AdaGrad|SGD|RMSprop|LBFGS|NoamOpt)"
@@ -33,16 +33,16 @@ _STATE = (
 )
 _COPY = r"(^|[_\W])(ema|swa|shadow|averaged|polyak)([_\W]|$)|shadow_params|^avg_model$|^model_avg$"
 _COPY_HINTS = ("ema", "swa", "shadow", "averaged", "polyak", "avg")  # one is in each of these
-# Other names of copies; they also name networks of their own, so the tensors must agree.
+# Names of copies that are also names of separate networks: here the shapes must agree.
 _PERHAPS_COPY = r"(^|[_\W])(best|last|target|teacher|old|prev|init(ial)?|backup)([_\W]|$)"
-# What torch.ao.quantization keeps for a tensor: one of these in the name's last part …
+# What torch.ao.quantization stores for a tensor: a name that ends in one of these …
 _QUANTISERS = ("scale", "scales", "zero_point", "zero_points", "axis")
-# … or, of a model that is not converted yet, a module of this name above it.
+# … or, in a model that is not converted yet, is below one of these modules.
 _OBSERVERS = ("activation_post_process", "weight_fake_quant")
 
 
 def purpose_of_key(key: str, around: Purpose) -> Purpose:
-    """What a value under a key of a checkpoint is for, given what the checkpoint itself is for."""
+    """The purpose of a value under a key, given the purpose of the mapping around it."""
     if around in (Purpose.OPTIMIZER, Purpose.STATE) or key.isdigit():
         return around
     word = key.lower()
@@ -54,18 +54,18 @@ def purpose_of_key(key: str, around: Purpose) -> Purpose:
 
 
 def is_ambiguous(key: str) -> bool:
-    """Whether a network of that name counts, and tensors alone do not: a loss, a scaler."""
+    """Whether only a module of that name is a network, not bare tensors: a loss, a scaler."""
     return key.lower() in _LOSSES or is_scaler(key)
 
 
 def is_scaler(key: str) -> bool:
-    """Whether a key names what scales the data, or the gradients of mixed precision."""
+    """Whether a key names a scaler of data or of mixed-precision gradients."""
     return "scaler" in key.lower() and re.search(_SCALER, key.lower()) is not None
 
 
-def purpose_of_object(path: str, held: Container[str], around: Purpose) -> Purpose:
-    """What an object that is not a module holds tensors for, by its class and its attributes."""
-    is_optimizer = _is_optimizer(path) or ("param_groups" in held and "state" in held)
+def purpose_of_object(path: str, attributes: Container[str], around: Purpose) -> Purpose:
+    """The purpose of an object that is not a module, by its class and attributes."""
+    is_optimizer = _is_optimizer(path) or ("param_groups" in attributes and "state" in attributes)
     return Purpose.OPTIMIZER if is_optimizer else around
 
 
@@ -84,19 +84,19 @@ def is_copy(key: str) -> bool:
 
 
 def may_be_copy(path: str) -> bool:
-    """Whether the last key of a path could name a copy of a network beside it."""
+    """Whether the last key of a path may name a copy of another network."""
     last = path.rpartition(".")[2].lower()
     return bool(last) and re.search(_PERHAPS_COPY, last) is not None
 
 
 def may_quantise(name: str) -> bool:
-    """Whether a tensor may be a scale, a zero point or what an observer has seen, by its name."""
+    """Whether a name may be that of a scale, a zero point or an observer's state."""
     stem = name.rstrip("0123456789").removesuffix("_")  # FX numbers those of activations
     return stem.endswith(_QUANTISERS) or any(word in name for word in _OBSERVERS)
 
 
 def is_quantisation(name: str, shape: tuple[int, ...], names: Container[str]) -> bool:
-    """Whether such a tensor is one, given its shape and the names of all others beside it."""
+    """Whether such a tensor is one, given its shape and the names of all tensors of the network."""
     if any(word in name for word in _OBSERVERS) or name.endswith(QUANTISERS):
         return True
     number = name[len(name.rstrip("0123456789")) :]

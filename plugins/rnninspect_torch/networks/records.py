@@ -1,4 +1,4 @@
-"""Words for what is found in a file: entries, and the networks that they are the state of."""
+"""Records of what is found in a file: named tensors, weights in groups, modules, networks."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ if TYPE_CHECKING:
 
     from rnninspect.plugin import Role
     from rnninspect_torch.dialect.signatures import ModuleSignature
-    from rnninspect_torch.pickles.values import TensorView
+    from rnninspect_torch.tensors.views import TensorView
 
-ADAPTER = "lora "  # begins the word of a part that is added to a weight
+ADAPTER = "lora "  # prefix of the key of a part that is added to a weight
 
 
 class NamedTensor:
@@ -27,14 +27,14 @@ class NamedTensor:
 
 
 class DeclaredModule(Record):
-    """What a pickled or scripted module says of itself: its class and its plain attributes."""
+    """A pickled or scripted module: its class and plain attributes."""
 
     path: str  # the class, `torch.nn.modules.rnn.LSTM`
     attributes: dict[str, object]
 
     @property
     def name(self) -> str:
-        """The last part of the class's name."""
+        """The name of the class without its package."""
         return self.path.rpartition(".")[2]
 
     @property
@@ -44,7 +44,7 @@ class DeclaredModule(Record):
 
 
 class Position(Record):
-    """Where in a stack a weight belongs."""
+    """The position of a weight in a stack."""
 
     level: int
     direction: int
@@ -52,23 +52,23 @@ class Position(Record):
 
 
 class StoredWeight(Record):
-    """One weight as the file has it: usually one tensor, else the parts that it is made of.
+    """One weight as stored: usually one tensor, otherwise the parts that it is computed from.
 
     Attributes:
-        parts: tensors by the word that the name carries: `g`, `orig`, `original0`; the tensor
-            itself under the empty word.
+        parts: tensors by the suffix of their name: `g`, `orig`, `original0`; the weight itself has
+            an empty suffix.
     """
 
     parts: dict[str, NamedTensor]
 
     @property
     def is_computed(self) -> bool:
-        """Whether the module makes it from its parts, so that it is not stored as it is used."""
+        """Whether the module computes it from its parts."""
         return any(self.parts.keys() - {""})
 
     @property
     def main(self) -> NamedTensor | None:
-        """The part with the weight's own shape, if there is one."""
+        """The part with the shape of the weight, if there is one."""
         for word in ("raw", "orig", "original", "original1", "v", ""):
             if word in self.parts:
                 return self.parts[word]
@@ -76,7 +76,7 @@ class StoredWeight(Record):
 
     @property
     def counted(self) -> tuple[NamedTensor, ...]:
-        """The parts that are parameters: a mask or the vectors of spectral_norm are buffers."""
+        """The parts that are parameters; masks and the vectors of spectral_norm are buffers."""
         if not self.is_computed:
             return tuple(self.parts.values())
         main = self.main
@@ -89,7 +89,7 @@ class StoredWeight(Record):
 
     @property
     def shape(self) -> tuple[int, ...] | None:
-        """The shape that the module computes with; None if the parts do not tell it."""
+        """The shape of the computed weight; None if it does not follow from the parts."""
         main = self.main
         first = self.parts.get("original0")
         if main is None or (first is not None and not _is_norm(first, main)):
@@ -98,19 +98,19 @@ class StoredWeight(Record):
 
 
 def _is_norm(first: NamedTensor, second: NamedTensor) -> bool:
-    """Whether two parts are those of weight_norm: a length for each row, and the rows."""
+    """Whether two parts are those of weight_norm: a norm for each row, and the rows."""
     return first.tensor.shape[:1] == second.tensor.shape[:1] and set(first.tensor.shape[1:]) <= {1}
 
 
 class WeightGroup:
-    """The weights of one module, as far as its tensors' names tell.
+    """The weights of one module, grouped by the names of their tensors.
 
     Attributes:
-        path: of the module, in the file's own words.
-        signature: the names that its tensors have.
-        weights: by their place in the stack.
-        indexed: weights that are only numbered, until their number is a place.
-        recovered: whether the cell was recognised in plain operations, not by names.
+        path: of the module, as in the file.
+        signature: the naming scheme of its tensors.
+        weights: by their position in the stack.
+        indexed: numbered weights whose position is not known yet.
+        recovered: whether the cell was recognised in operations, not by names.
     """
 
     __slots__ = ("indexed", "path", "recovered", "signature", "weights")
@@ -124,7 +124,7 @@ class WeightGroup:
 
     @property
     def name(self) -> str:
-        """Its path without the module that weight drop puts around the layer."""
+        """Its path without the wrapper of weight drop."""
         dropped = any("raw" in weight.parts for weight in self.weights.values())
         inner = self.path.removesuffix("module").removesuffix(".")
         return inner if dropped and self.path.endswith("module") else self.path
@@ -136,21 +136,29 @@ class WeightGroup:
 
 
 class Root:
-    """One network, or one other thing with tensors, of a file.
+    """A network, or another collection of tensors, of a file.
 
     Attributes:
-        name: the keys that lead to it, empty for the file's own value.
-        purpose: PARAMETER for a part of the network, COPY, OPTIMIZER or STATE for others.
-        entries: its tensors in the file's order, each name once.
-        groups: layers whose tensors' names do not tell that they are.
-        declared: its modules by their path, where the file has modules and not only tensors.
-        loose: whether its tensors belong to an object that is not a module.
-        is_state_dict: whether the file marks it as what nn.Module.state_dict returned.
+        name: path of keys to it; empty for the top-level value.
+        purpose: PARAMETER for a network, else COPY, OPTIMIZER or STATE.
+        entries: its tensors in the file's order, with unique names.
+        groups: layers that were not found by names.
+        declared: its modules by their path, if the file contains modules.
+        outside_module: whether its tensors belong to an object that is not a module.
+        is_state_dict: whether it has the mark of nn.Module.state_dict.
     """
 
-    __slots__ = ("declared", "entries", "groups", "is_state_dict", "loose", "name", "purpose")
+    __slots__ = (
+        "declared",
+        "entries",
+        "groups",
+        "is_state_dict",
+        "name",
+        "outside_module",
+        "purpose",
+    )
 
-    def __init__(  # noqa: PLR0913 - all but the name are rarely given
+    def __init__(  # noqa: PLR0913 - optional but for the name
         self,
         name: str,
         purpose: Purpose = Purpose.PARAMETER,
@@ -158,7 +166,7 @@ class Root:
         declared: Mapping[str, DeclaredModule] | None = None,
         groups: Iterable[WeightGroup] = (),
         *,
-        loose: bool = False,
+        outside_module: bool = False,
         is_state_dict: bool = False,
     ) -> None:
         self.name = name
@@ -166,5 +174,5 @@ class Root:
         self.entries = list(entries)
         self.declared = dict(declared or {})
         self.groups = list(groups)
-        self.loose = loose
+        self.outside_module = outside_module
         self.is_state_dict = is_state_dict

@@ -1,11 +1,11 @@
-"""Finds the networks in what a file holds: state dicts and modules, however they are wrapped."""
+"""Finds the state dicts and modules in a pickled value, however deeply they are nested."""
 
 from __future__ import annotations
 
 from itertools import takewhile
 
 from rnninspect.plugin import Purpose, Record
-from rnninspect_torch.networks.copies import settle
+from rnninspect_torch.networks.copies import assign_purposes
 from rnninspect_torch.networks.modules import add_module, is_module
 from rnninspect_torch.networks.purposes import (
     is_ambiguous,
@@ -14,9 +14,10 @@ from rnninspect_torch.networks.purposes import (
     purpose_of_object,
 )
 from rnninspect_torch.networks.records import NamedTensor, Root
-from rnninspect_torch.pickles.values import Global, Instance, Mapping, TensorView
+from rnninspect_torch.pickles.values import Global, Instance, Mapping
 from rnninspect_torch.tensors.arrays import array_of
 from rnninspect_torch.tensors.packed import FEW, is_packed, tensors_in
+from rnninspect_torch.tensors.views import TensorView
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -27,56 +28,58 @@ if TYPE_CHECKING:
 
     _Into = tuple[list[Root], Walk]
 
-_HOLDING = (TensorView, Mapping, Instance, list, tuple)  # what a tensor may be in
-_COST = 3  # what one of these takes, beside a number or a text
-_COST_OF_OBJECT = 10  # which has attributes, items and arguments, each of them walked
-_OF_STATE_DICTS = "_metadata"  # the attribute that nn.Module.state_dict gives the dict it makes
-_OF_GRAD_SCALERS = "growth_factor"  # a key of the dict that torch.amp.GradScaler makes
-# What torch.compile returns; it is pickled as a call with the module itself, and how to compile it.
+_CONTAINERS = (TensorView, Mapping, Instance, list, tuple)  # values that may contain tensors
+_COST = 3  # of one of these, in visits of plain values
+_COST_OF_OBJECT = 10  # attributes, items and arguments are walked
+_OF_STATE_DICTS = "_metadata"  # attribute of the dicts that nn.Module.state_dict returns
+_OF_GRAD_SCALERS = "growth_factor"  # key of the state of torch.amp.GradScaler
+# The result of torch.compile, pickled as a call with the module and the options as arguments.
 _COMPILED = "torch._dynamo.eval_frame.OptimizedModule"
 _LOSSES = "torch.nn.modules.loss."
 _ASIDE = (Purpose.OPTIMIZER, Purpose.STATE)
 
 
 class _Reached(Record):
-    """A value and how it was reached.
+    """A value and the path to it.
 
     Attributes:
-        purpose: what a network found here is for.
-        loose: whether it belongs to an object that is not a module, whose bare tensors may be
-            anything: a table, a replay buffer.
-        home: the root of the module that it is an attribute of.
+        purpose: purpose of a network found here.
+        outside_module: whether it belongs to an object that is not a module, whose bare tensors may
+            be a table or a replay buffer.
+        home: the root of the module with this attribute.
     """
 
     path: str
     value: object
     purpose: Purpose
-    loose: bool = False
+    outside_module: bool = False
     home: Root | None = None
 
-    def below(self, path: str, key: str, value: object, *, loose: bool = False) -> _Reached:
-        """The place of something that this one holds under a key."""
+    def below(
+        self, path: str, key: str, value: object, *, outside_module: bool = False
+    ) -> _Reached:
+        """The value under a key of this one."""
         purpose = purpose_of_key(key, self.purpose)
-        loose = loose or self.loose or is_ambiguous(key)
-        return _Reached(path, value, purpose, loose, self.home)
+        outside_module = outside_module or self.outside_module or is_ambiguous(key)
+        return _Reached(path, value, purpose, outside_module, self.home)
 
 
 def find_roots(value: object, walk: Walk) -> list[Root]:
-    """All roots below a value, in the file's order, with what each is for.
+    """All roots below a value, in the file's order, each with its purpose.
 
-    What optimizers and states of the training hold comes last: a network that one of them refers
-    to counts as a network if anything else refers to it.
+    Optimizers and training state are walked last, so that a network that they share with the rest
+    of the file is a network.
     """
     roots: list[Root] = []
     aside = _walk([_Reached("", value, Purpose.PARAMETER)], roots, walk, _ASIDE)
     _walk(aside[::-1], roots, walk)
-    return settle([root for root in roots if root.entries])
+    return assign_purposes([root for root in roots if root.entries])
 
 
 def _walk(
     waiting: list[_Reached], roots: list[Root], walk: Walk, leave: Container[Purpose] = ()
 ) -> list[_Reached]:
-    """Add the roots below some places, and return those left for later because of their purpose."""
+    """Add the roots below some values, and return the values whose purpose is in `leave`."""
     left: list[_Reached] = []
     while waiting:
         place = waiting.pop()
@@ -85,14 +88,14 @@ def _walk(
             left.append(place)
         elif isinstance(place.value, TensorView):
             entry = NamedTensor(place.path or "tensor", place.value)
-            roots.append(Root("", place.purpose, [entry], loose=place.loose))
+            roots.append(Root("", place.purpose, [entry], outside_module=place.outside_module))
         elif walk.first_visit(place.value):
             waiting.extend(reversed(list(_look_into(place, roots, walk))))
     return left
 
 
 def _look_into(place: _Reached, roots: list[Root], walk: Walk) -> Iterator[_Reached]:
-    """Add the root that a value is, and yield what else lies in it."""
+    """Add the value's own root, and yield the values in it that may have roots."""
     value = place.value
     match value:
         case Mapping():
@@ -108,15 +111,15 @@ def _look_into(place: _Reached, roots: list[Root], walk: Walk) -> Iterator[_Reac
             yield place._replace(value=value.args)
         case Instance() if (array := array_of(value)) is not None:
             entry = NamedTensor(place.path or "array", array)
-            roots.append(Root("", place.purpose, [entry], loose=place.loose))
+            roots.append(Root("", place.purpose, [entry], outside_module=place.outside_module))
         case Instance():
             yield from _object(place, value, (roots, walk))
 
 
 def _module(place: _Reached, module: Instance, into: _Into) -> Iterator[_Reached]:
-    """Add a module to the root that it is part of, or as a root of its own."""
+    """Add a module to its root, or as a root of its own."""
     roots, walk = into
-    if module.path.startswith(_LOSSES):  # it has no parameters, at most the weights of classes
+    if module.path.startswith(_LOSSES):  # no parameters, at most weights of classes
         place = place._replace(purpose=Purpose.STATE)
     root, path = place.home, ""
     if root is None or root.purpose is not place.purpose:
@@ -127,20 +130,20 @@ def _module(place: _Reached, module: Instance, into: _Into) -> Iterator[_Reached
     inside = place._replace(home=root)
     for below, key, value in add_module(root, path, module, walk):
         whole = walk.join(root.name, below) if root.name else below
-        yield inside.below(whole, key, value, loose=True)
+        yield inside.below(whole, key, value, outside_module=True)
 
 
 def _object(place: _Reached, value: Instance, into: _Into) -> Iterator[_Reached]:
-    """What an object holds that is not a module: a trainer, an optimizer, a named tuple."""
+    """Yield the contents of an object that is not a module: a trainer, an optimizer."""
     _, walk = into
     walk.step(_COST_OF_OBJECT)
     held = value.attributes if value.has_attributes else {}
     purpose = purpose_of_object(value.path, held, place.purpose)
-    loose = place.loose or value.pairs is None
-    own = _Reached(place.path, value, purpose, loose, place.home)
+    outside_module = place.outside_module or value.pairs is None
+    own = _Reached(place.path, value, purpose, outside_module, place.home)
     if held:
         yield from _dict(own, held.items(), into)
-    elif value.state:  # what its own __setstate__ would take: a partial's, a list of slots
+    elif value.state:  # operand of a __setstate__
         yield own._replace(value=value.state)
     if value.pairs is not None:
         yield from _dict(own, Mapping(value.pairs).items(), into)
@@ -150,7 +153,7 @@ def _object(place: _Reached, value: Instance, into: _Into) -> Iterator[_Reached]
 
 
 def _pairs(value: list[object] | tuple[object, ...]) -> Iterator[tuple[object, object]]:
-    """Items by their number; of `list(model.named_parameters())` the tensors by their names."""
+    """Items by their index; those of `list(model.named_parameters())` by their names."""
     named = dict(item for item in takewhile(_is_named, value) if _is_named(item))
     if len(named) == len(value):
         yield from named.items()
@@ -172,14 +175,16 @@ def _dict(
     is_state_dict: bool = False,
 ) -> Iterator[_Reached]:
     roots, walk = into
-    held, tensors = _holding(pairs, walk)
+    held, tensors = _containers_and_keys(pairs, walk)
     for key in tensors:
         yield place._replace(value=(key,))
     if "param_groups" in held and "state" in held:
         place = place._replace(purpose=Purpose.OPTIMIZER)
-    elif "python" in held and "cpu" in held:  # what transformers' Trainer saves of generators
+    elif "python" in held and "cpu" in held:  # random states, as saved by transformers
         place = place._replace(purpose=Purpose.STATE)
-    own = Root(place.path, place.purpose, loose=place.loose, is_state_dict=is_state_dict)
+    own = Root(
+        place.path, place.purpose, outside_module=place.outside_module, is_state_dict=is_state_dict
+    )
     for label, value in held.items():
         if (array := array_of(value)) is not None:
             own.entries.append(NamedTensor(label, array))
@@ -193,16 +198,16 @@ def _dict(
         roots.append(own)
 
 
-def _holding(
+def _containers_and_keys(
     pairs: Iterable[tuple[object, object]], walk: Walk
 ) -> tuple[dict[str, object], list[TensorView]]:
-    """The values that tensors may be in, by a name for their key, and the keys that are tensors."""
+    """The values that may contain tensors, by a label for their key, and keys that are tensors."""
     held: dict[str, object] = {}
     tensors: list[TensorView] = []
     for index, (key, value) in enumerate(pairs):
         walk.step()
         label = _label(key, index)
-        if isinstance(value, _HOLDING):
+        if isinstance(value, _CONTAINERS):
             walk.step(_COST)
             held[label] = value
         elif label in held:  # the last value of a key counts
@@ -213,7 +218,7 @@ def _holding(
 
 
 def _is_tensors(value: object) -> bool:
-    """A tensor, a packed parameter, or a tuple of these as quantised layers have it."""
+    """Whether it is a tensor, a packed parameter, or a tuple of these as in quantised layers."""
     if isinstance(value, tuple):
         parts = [item for item in value[:FEW] if item is not None]
         return 0 < len(parts) <= len(value) <= FEW and all(
@@ -223,7 +228,7 @@ def _is_tensors(value: object) -> bool:
 
 
 def _label(key: object, index: int) -> str:
-    """A name for a key; what is no text, no number and no None is counted instead."""
+    """A label for a key; its index unless it is a string, an integer or None."""
     if isinstance(key, str):
         return key
     if key is None or (isinstance(key, int) and abs(key) < 2**63):

@@ -1,7 +1,7 @@
-"""Tells the networks of a file from other tensors beside them: statistics, class weights, tables.
+"""Separates the networks of a file from other tensors: statistics, class weights, tables.
 
-A dict of tensors alone in a file is a network, whatever its keys are. Beside a network it is one
-only if its keys are names that torch, or the author of a cell, gives to parameters.
+The only dict of tensors in a file is a network, whatever its keys are. Beside a network it is one
+only if its keys are usual names of parameters.
 """
 
 from __future__ import annotations
@@ -17,36 +17,36 @@ if TYPE_CHECKING:
 
     from rnninspect_torch.networks.records import NamedTensor, Root
 
-# What the name of a parameter has in it, or is, where nothing beside it is certainly a network.
+# Parts of parameter names, or whole names, if no other root is certainly a network.
 _WORDS = (".", "weight", "bias", "kernel", "embedding")
 _LETTER = r"^[WURVbwuv]_?[a-z]{0,3}\d*$"
-# How the last part of a name begins in a state dict: `rnn.weight_ih_l0`.
+# Start of the last component of a name in a state dict: `rnn.weight_ih_l0`.
 _LEAVES = (
     *("weight", "bias", "kernel", "recurrent", "gamma", "running_mean", "running_var"),
     *("original", "lora_", "_packed"),
 )
-# What the last part is where the author of a cell named it; or a whole name without a module's.
+# The last component in a hand-written cell; or a whole name.
 _CELL = r"[WURV]_?[a-z]{0,2}\d*|(weight|bias)_[ih][hr](_l\d+)?(_reverse)?|(recurrent_)?kernel"
-# What a loss weighs by, which a state dict may have beside it.
+# Weights of losses.
 _OF_LOSSES = r"(?i)(class|pos|sample|loss|label|task|token|balanc\w*|blend\w*)_?weights?$"
-# Statistics of the training's observations, which some keep in a dict of their own.
+# Statistics of the training data.
 _STATISTICS = ("mean", "std", "var", "count", "min", "max")
 _NETWORKS = (Purpose.PARAMETER, Purpose.COPY)
 
 
-def set_apart(roots: Sequence[Root]) -> None:
-    """Give the purpose STATE to the roots that are not networks, if others are."""
+def mark_training_state(roots: Sequence[Root]) -> None:
+    """Set the purpose STATE for roots that are not networks, if others are."""
     kept = [root for root in roots if root.purpose in _NETWORKS]
     certain = [root for root in kept if is_certain(root)]
     surely = {id(root) for root in certain}
-    if any(not root.loose or id(root) in surely for root in kept):
+    if any(not root.outside_module or id(root) in surely for root in kept):
         for root in kept:
-            if root.loose and id(root) not in surely:
+            if root.outside_module and id(root) not in surely:
                 root.purpose = Purpose.STATE
     kept = [root for root in kept if root.purpose in _NETWORKS]
     names, certain_names = sorted(map(_key, kept)), sorted(map(_key, certain))
     for root in kept:
-        if id(root) not in surely and _is_apart(root, names, certain_names):
+        if id(root) not in surely and _is_training_state(root, names, certain_names):
             root.purpose = Purpose.STATE
     statistics = [root for root in kept if _is_statistics(root)]
     if any(is_likely(root) for root in kept if root not in statistics):
@@ -54,16 +54,16 @@ def set_apart(roots: Sequence[Root]) -> None:
             root.purpose = Purpose.STATE
 
 
-def _is_apart(root: Root, names: list[str], certain: list[str]) -> bool:
-    """Whether tensors that may be anything are not a network, given where the others are."""
-    if _holds(root, certain):
+def _is_training_state(root: Root, names: list[str], certain: list[str]) -> bool:
+    """Whether a root of uncertain kind is training state, given the names of the other roots."""
+    if _is_above(root, certain):
         return True
     beside = bool(certain) and root.purpose is Purpose.PARAMETER
-    return (beside or _holds(root, names)) and not is_likely(root)
+    return (beside or _is_above(root, names)) and not is_likely(root)
 
 
-def restore(roots: Sequence[Root]) -> None:
-    """Where a file has no network, a module in its settings or in an optimizer is the network."""
+def restore_networks(roots: Sequence[Root]) -> None:
+    """In a file without a network, a module among training state is the network."""
     if any(root.purpose in _NETWORKS and is_likely(root) for root in roots):
         return
     for root in roots:
@@ -72,12 +72,12 @@ def restore(roots: Sequence[Root]) -> None:
 
 
 def is_certain(root: Root) -> bool:
-    """Whether it is a module, or a state dict by a mark or by the names in it."""
+    """Whether it has modules, or is a state dict by its mark or its names."""
     return bool(root.declared) or root.is_state_dict or any(map(_is_parameter, root.entries))
 
 
 def is_likely(root: Root) -> bool:
-    """Whether it may be a network: the names in it do not speak against it."""
+    """Whether it may be a network, by the names in it."""
     return (
         bool(root.declared)
         or root.is_state_dict
@@ -100,11 +100,11 @@ def _may_be_parameter(name: str) -> bool:
 
 
 def _key(root: Root) -> str:
-    """What a root is sorted by: those below another follow it at once."""
+    """Sort key: roots below another one follow it directly."""
     return root.name.replace(".", "\0")
 
 
-def _holds(root: Root, names: list[str]) -> bool:
+def _is_above(root: Root, names: list[str]) -> bool:
     """Whether one of these sorted names is below a root."""
     start = f"{_key(root)}\0" if root.name else "\1"
     place = bisect_left(names, start)

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from rnninspect.plugin import Operand, Origin, RecurrentLayer, Slot
 from rnninspect_torch.layers.building import BuiltLayers
-from rnninspect_torch.networks.naming import clean
+from rnninspect_torch.networks.naming import without_wrappers
 from rnninspect_torch.other_cells.finding import find_cells
-from rnninspect_torch.other_cells.possible_cells import look_alikes
+from rnninspect_torch.other_cells.possible_cells import possible_cells
 from rnninspect_torch.other_cells.suspects import find_suspects
 
 TYPE_CHECKING = False
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 _CONTAINERS = {"ModuleDict", "ModuleList", "Sequential", "Module"}  # classes that say nothing
 
 
-def describe_rest(
+def describe_other_cells(
     rest: Remainder,
     stored: Callable[[NamedTensor], StoredTensor],
     root: str | None,
@@ -32,11 +32,11 @@ def describe_rest(
     layers = tuple(layer_of(cell, rest.declared, stored, root) for cell in finds.cells)
     taken = {identity for cell in finds.cells for identity in cell.reading.tensors}
     if taken:
-        loose = [entry for entry in rest.loose if id(entry) not in taken]
+        unassigned = [entry for entry in rest.unassigned if id(entry) not in taken]
         leaves = [leaf for leaf in rest.leaves if id(leaf[-1]) not in taken]
-        rest = rest._replace(loose=loose, leaves=leaves)
-    suspects = find_suspects(rest, finds.doubtful)
-    return BuiltLayers(layers, tuple(look_alikes(suspects, rest, stored)))
+        rest = rest._replace(unassigned=unassigned, leaves=leaves)
+    suspects = find_suspects(rest, finds.ambiguous)
+    return BuiltLayers(layers, tuple(possible_cells(suspects, rest, stored)))
 
 
 def layer_of(
@@ -50,7 +50,7 @@ def layer_of(
     kind = declared[cell.path].name if cell.path in declared else ""
     if not kind or kind in _CONTAINERS:
         kind = cell.kind or reading.cell
-    name = clean(cell.path)
+    name = without_wrappers(cell.path)
     return RecurrentLayer(
         name=name or kind,
         kind=kind,

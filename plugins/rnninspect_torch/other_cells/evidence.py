@@ -39,7 +39,7 @@ class RecognisedCell(Record):
     kind: str = ""
 
 
-def said_by(path: str, declared: dict[str, DeclaredModule]) -> str:
+def label_of(path: str, declared: dict[str, DeclaredModule]) -> str:
     """The last names of a module's path, and its class, with 0 for every number.
 
     Modules of a stack, which differ in their numbers, say the same.
@@ -50,37 +50,37 @@ def said_by(path: str, declared: dict[str, DeclaredModule]) -> str:
 
 
 @lru_cache(maxsize=4096)
-def is_other(said: str) -> bool:
+def is_other_module(label: str) -> bool:
     """Whether a module's last name, or its class, says that it is no recurrent cell."""
-    path, _, kind = said.partition(" ")
+    path, _, kind = label.partition(" ")
     names = [name for name in path.split(".") if not name.isdigit()]
     return re.search(_OTHERS, f"{names[-1] if names else ''} {kind}") is not None
 
 
-def has_words(spelling: Spelling, said: str, *, weak: bool) -> bool:
+def has_words(spelling: Spelling, label: str, *, weak: bool) -> bool:
     """Whether a module says what a spelling asks for; `weak`: what is enough within a stack."""
     if isinstance(spelling, NamedSpelling) or not spelling.words:
         return not weak  # the names of the tensors are telling enough
     pattern = spelling.weak_words if weak else spelling.words
-    return bool(pattern) and says(said, pattern)
+    return bool(pattern) and label_matches(label, pattern)
 
 
 @lru_cache(maxsize=4096)
-def says(said: str, pattern: str) -> bool:
+def label_matches(label: str, pattern: str) -> bool:
     """Whether a pattern is in what a module says."""
-    return re.search(pattern, said) is not None
+    return re.search(pattern, label) is not None
 
 
-def as_called(
-    read: list[tuple[Spelling, CellMatch]], said: str
+def matching_label(
+    read: list[tuple[Spelling, CellMatch]], label: str
 ) -> list[tuple[Spelling, CellMatch]]:
     """Without the readings as a GRU of what is called an LSTM, and the other way round."""
-    called = [word for word in ("lstm", "gru") if word in said]
+    called = [word for word in ("lstm", "gru") if word in label]
     fitting = [pair for pair in read if any(word in pair[1].cell.lower() for word in called)]
     return fitting or read
 
 
-def chains(weak: list[RecognisedCell]) -> tuple[list[RecognisedCell], list[RecognisedCell]]:
+def split_stacks(weak: list[RecognisedCell]) -> tuple[list[RecognisedCell], list[RecognisedCell]]:
     """Those that are levels of one stack, each reading what the one below hands on; and others.
 
     The others are no levels of a stack that has more, nor a chain of plain convolutions, where each

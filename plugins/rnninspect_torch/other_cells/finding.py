@@ -14,15 +14,15 @@ from rnninspect.plugin import Limit, Record
 from rnninspect_torch.dialect.layout import HAND_WRITTEN
 from rnninspect_torch.other_cells.evidence import (
     RecognisedCell,
-    as_called,
-    chains,
     has_words,
-    is_other,
-    said_by,
+    is_other_module,
+    label_of,
+    matching_label,
+    split_stacks,
 )
 from rnninspect_torch.other_cells.hand_written import GATED
 from rnninspect_torch.other_cells.libraries import LIBRARY
-from rnninspect_torch.other_cells.matching import keyed, readings
+from rnninspect_torch.other_cells.matching import readings, with_normalised_names
 from rnninspect_torch.other_cells.prefilter import normalised
 from rnninspect_torch.other_cells.spelling import NamedSpelling
 
@@ -49,13 +49,13 @@ class FoundCells(Record):
     """Modules that are cells, and the tensors of those that may be, by the module's path."""
 
     cells: tuple[RecognisedCell, ...]
-    doubtful: dict[str, list[NamedTensor]]
+    ambiguous: dict[str, list[NamedTensor]]
 
 
 class _Candidate(Record):
     path: str
     members: list[tuple[str, NamedTensor]]
-    said: str  # its path and its class, for what they tell
+    label: str  # its path and its class, for what they tell
 
 
 class _Names:
@@ -85,32 +85,34 @@ def find_cells(rest: Remainder) -> FoundCells:
     """
     candidates = _candidates(rest)
     names = _Names(rest.entries if candidates else ())
-    free = {id(entry) for entry in rest.loose}
+    free = {id(entry) for entry in rest.unassigned}
     found: list[RecognisedCell] = []
     weak: list[RecognisedCell] = []
-    doubtful: dict[str, list[NamedTensor]] = {}
+    ambiguous: dict[str, list[NamedTensor]] = {}
     for path, spellings in candidates.items():
-        module = _Candidate(path, names.below(path), said_by(path, rest.declared))
+        module = _Candidate(path, names.below(path), label_of(path, rest.declared))
         rest.spend(len(module.members) * len(spellings) // 2)
-        if is_other(module.said) or not all(id(entry) in free for _, entry in module.members):
+        if is_other_module(module.label) or not all(
+            id(entry) in free for _, entry in module.members
+        ):
             continue
-        sure, unsure = _told_apart(_read(spellings, module), module.said)
+        sure, unsure = _split_by_label(_read(spellings, module), module.label)
         weak.extend(cell for pair in unsure for cell in _cells(module, [pair]))
         if _agree(reading for _, reading in sure):
             found.extend(_cells(module, sure))
         else:
-            doubtful[path] = [entry for _, entry in module.members]
+            ambiguous[path] = [entry for _, entry in module.members]
         rest.source.limits.require(Limit.RECURRENT, len(found) + len(weak))
-    chained, unchained = chains(weak)
+    chained, unchained = split_stacks(weak)
     for cell in unchained:
-        doubtful[cell.path] = [entry for part in cell.reading.weights for entry in part.entries]
-    return FoundCells((*found, *chained), doubtful)
+        ambiguous[cell.path] = [entry for part in cell.reading.weights for entry in part.entries]
+    return FoundCells((*found, *chained), ambiguous)
 
 
-def _told_apart(read: list[_Read], said: str) -> tuple[list[_Read], list[_Read]]:
+def _split_by_label(read: list[_Read], label: str) -> tuple[list[_Read], list[_Read]]:
     """The readings that are sure by what the module is called, or else those that may be."""
-    sure = [pair for pair in as_called(read, said) if has_words(pair[0], said, weak=False)]
-    unsure = [pair for pair in read if has_words(pair[0], said, weak=True)]
+    sure = [pair for pair in matching_label(read, label) if has_words(pair[0], label, weak=False)]
+    unsure = [pair for pair in read if has_words(pair[0], label, weak=True)]
     return (sure, []) if sure else ([], unsure)
 
 
@@ -159,12 +161,12 @@ def _read(spellings: list[Spelling], module: _Candidate) -> list[_Read]:
     fitting = [
         spelling
         for spelling in spellings
-        if has_words(spelling, module.said, weak=False)
-        or has_words(spelling, module.said, weak=True)
+        if has_words(spelling, module.label, weak=False)
+        or has_words(spelling, module.label, weak=True)
     ]
     if not fitting or not module.members:
         return []
-    members = keyed(module.members)
+    members = with_normalised_names(module.members)
     return [(spelling, found) for spelling in fitting for found in readings(spelling, members)]
 
 

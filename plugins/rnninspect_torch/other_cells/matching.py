@@ -88,7 +88,7 @@ def readings(spelling: GatedSpelling | NamedSpelling, members: Sequence[Member])
     turns = (
         (False, True) if any(found.bare and found.bias is None for found in placed) else (False,)
     )
-    both = (_sized(spelling, placed, members, turned=turned) for turned in turns)
+    both = (_sized(spelling, placed, members, transposed=transposed) for transposed in turns)
     distinct: dict[Sizes, CellMatch] = {}
     for reading in both:
         if reading is not None:
@@ -96,7 +96,7 @@ def readings(spelling: GatedSpelling | NamedSpelling, members: Sequence[Member])
     return list(distinct.values())
 
 
-def keyed(members: Iterable[tuple[str, NamedTensor]]) -> list[Member]:
+def with_normalised_names(members: Iterable[tuple[str, NamedTensor]]) -> list[Member]:
     """The tensors of a module with their normalised names, these split into stem and ending."""
     keys = ((normalised(name), entry) for name, entry in members)
     return [(key, *split(key), entry) for key, entry in keys]
@@ -175,25 +175,29 @@ def _is_complete(spelling: GatedSpelling, placed: list[_PlacedTensor]) -> bool:
         first, count = found.gates
         filled.setdefault(found.bias or found.side, []).extend(range(first, first + count))
     for key, gates in filled.items():
-        due = sorted(_PEEPHOLES) if key is Side.PEEPHOLE else every
-        if sorted(gates) != due:
+        required = sorted(_PEEPHOLES) if key is Side.PEEPHOLE else every
+        if sorted(gates) != required:
             return False
     sides = {part.side for part in spelling.parts} - {Side.PEEPHOLE}
     return sides <= filled.keys()
 
 
 def _sized(
-    spelling: GatedSpelling, placed: list[_PlacedTensor], members: Sequence[Member], *, turned: bool
+    spelling: GatedSpelling,
+    placed: list[_PlacedTensor],
+    members: Sequence[Member],
+    *,
+    transposed: bool,
 ) -> CellMatch | None:
     """The cell, if one set of sizes explains all shapes; `turned`: bare matrices are transposed."""
     matrices = [found for found in placed if found.bias is None and found.side is not Side.PEEPHOLE]
     ranks = {len(found.entry.tensor.shape) for found in matrices}
-    if len(ranks) != 1 or not 2 <= (rank := ranks.pop()) <= 5 or (turned and rank > 2):
+    if len(ranks) != 1 or not 2 <= (rank := ranks.pop()) <= 5 or (transposed and rank > 2):
         return None
     cell = spelling.cell if rank == 2 else f"Conv{spelling.cell}{rank - 2}D"
     if cell not in CELLS:
         return None
-    weights = [_matrix(found, rank, turned=turned) for found in matrices]
+    weights = [_matrix(found, rank, transposed=transposed) for found in matrices]
     weights.extend(_bias(found, placed) for found in placed if found.bias is not None)
     shaped = [(weight.entries[0].tensor.shape, weight.axes) for weight in weights]
     sizes = solve(shaped)
@@ -204,10 +208,10 @@ def _sized(
     return _with_peepholes(CellMatch(cell, sizes, tuple(weights)), placed)
 
 
-def _matrix(found: _PlacedTensor, rank: int, *, turned: bool) -> CellWeight:
+def _matrix(found: _PlacedTensor, rank: int, *, transposed: bool) -> CellWeight:
     rows: Axis = (_HIDDEN,) if found.gates[1] == 1 else (found.gates[1], _HIDDEN)
     axes: tuple[Axis, ...] = (rows, _COLUMNS[found.side])
-    if turned and found.bare:
+    if transposed and found.bare:
         axes = axes[::-1]
     if rank > 2:
         axes = (*axes, (Symbol.TAPS,))
@@ -269,9 +273,9 @@ def _by_names(spelling: NamedSpelling, members: Iterable[Member]) -> CellMatch |
         seen.add(key)
         named = spelling.tensors[key]
         weights.append(CellWeight((entry,), named.roles, named.axes))
-    due = {name for name, named in spelling.tensors.items() if not named.optional}
+    required = {name for name, named in spelling.tensors.items() if not named.optional}
     sizes = solve((weight.entries[0].tensor.shape, weight.axes) for weight in weights)
-    if sizes is None or not due <= seen:
+    if sizes is None or not required <= seen:
         return None
     deeper = sum(Role.BACKBONE in weight.roles for weight in weights)
     if deeper:

@@ -31,7 +31,7 @@ class Remainder(Record):
     """
 
     entries: list[NamedTensor]
-    loose: list[NamedTensor]
+    unassigned: list[NamedTensor]
     leaves: list[Leaf]
     declared: dict[str, DeclaredModule]
     source: Source
@@ -72,7 +72,7 @@ def normalised(name: str) -> str:
 
 def remainder(
     entries: list[NamedTensor],
-    loose: list[NamedTensor],
+    unassigned: list[NamedTensor],
     declared: dict[str, DeclaredModule],
     source: Source,
 ) -> Remainder | None:
@@ -80,15 +80,15 @@ def remainder(
 
     RefusedFile if so many names may be those of weights that it would be too much work.
     """
-    leaves = [leaf for leaf in map(leaf_of, loose) if _may_tell(leaf)]
+    leaves = [leaf for leaf in map(leaf_of, unassigned) if _is_telling(leaf)]
     source.spend(Limit.STEPS, _STEPS_OF_A_LEAF * len(leaves))
-    if leaves or words_in((entry.name for entry in loose), HINTS):
-        return Remainder(entries, loose, leaves, declared, source)
-    called = any(map(is_called_a_cell, declared.values()))
-    return Remainder(entries, loose, leaves, declared, source) if called else None
+    if leaves or words_in((entry.name for entry in unassigned), HINTS):
+        return Remainder(entries, unassigned, leaves, declared, source)
+    called = any(map(is_named_like_cell, declared.values()))
+    return Remainder(entries, unassigned, leaves, declared, source) if called else None
 
 
-def is_called_a_cell(module: DeclaredModule) -> bool:
+def is_named_like_cell(module: DeclaredModule) -> bool:
     """Whether a module's class, not one of torch's, is called like a cell."""
     return not module.is_of_torch and re.search(_CLASS, module.name.lower()) is not None
 
@@ -105,9 +105,9 @@ def leaf_of(entry: NamedTensor) -> Leaf:
     return above, outer, entry
 
 
-def _may_tell(leaf: Leaf) -> bool:
+def _is_telling(leaf: Leaf) -> bool:
     path, name, _ = leaf
-    kind = what_a_name_says(name)
+    kind = classify_name(name)
     return kind == 1 or (kind == 2 and _is_called_recurrent(path))
 
 
@@ -117,7 +117,7 @@ def _is_called_recurrent(path: str) -> bool:
 
 
 @lru_cache(maxsize=16_384)
-def what_a_name_says(name: str) -> int:
+def classify_name(name: str) -> int:
     """0 of a name that says nothing, 1 of a telling one, 2 of one that the module must explain."""
     word = normalised(name)
     if re.match(_TELLING, word):

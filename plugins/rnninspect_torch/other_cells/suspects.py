@@ -6,7 +6,7 @@ import re
 from collections import defaultdict
 
 from rnninspect_torch.networks.naming import words_in
-from rnninspect_torch.other_cells.evidence import is_other, said_by, says
+from rnninspect_torch.other_cells.evidence import is_other_module, label_matches, label_of
 from rnninspect_torch.other_cells.families import (
     BY_GATE,
     CONVOLVING_CELL,
@@ -16,7 +16,7 @@ from rnninspect_torch.other_cells.families import (
     TELLING,
     Family,
 )
-from rnninspect_torch.other_cells.prefilter import HINTS, is_called_a_cell, leaf_of, normalised
+from rnninspect_torch.other_cells.prefilter import HINTS, is_named_like_cell, leaf_of, normalised
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -33,38 +33,38 @@ _MOST_GATES = 8  # of a cell that is believed
 _WORDS: dict[str, Family] = {word: family for family in FAMILIES for word in family.words}
 
 
-def find_suspects(rest: Remainder, doubtful: Suspects) -> Suspects:
+def find_suspects(rest: Remainder, ambiguous: Suspects) -> Suspects:
     """The modules with telling names, or of a telling class, and their telling tensors.
 
     `doubtful` are modules that fit a cell of the tables without being told from others by name.
     """
-    modules = dict(doubtful)
-    loose, leaves = rest.loose, rest.leaves
+    modules = dict(ambiguous)
+    unassigned, leaves = rest.unassigned, rest.leaves
     for found in (
-        _by_word(loose),
-        _by_family(loose, leaves),
+        _by_word(unassigned),
+        _by_family(unassigned, leaves),
         _by_gate(leaves),
         _by_place(rest),
     ):
         for path, telling in found.items():
-            if path not in modules and not is_other(said_by(path, rest.declared)):
+            if path not in modules and not is_other_module(label_of(path, rest.declared)):
                 modules[path] = telling
     modules.update(_by_class(rest, modules))
     rest.spend(_STEPS_OF_A_SUSPECT * len(modules))
     return modules
 
 
-def _by_word(loose: Sequence[NamedTensor]) -> Suspects:
+def _by_word(unassigned: Sequence[NamedTensor]) -> Suspects:
     """Suspects with a word for state to state, and a matrix that could be one."""
-    names = [entry.name for entry in loose]
+    names = [entry.name for entry in unassigned]
     hints = words_in(names, HINTS)
     if not hints:
         return {}
     found: dict[str, list[tuple[str, NamedTensor]]] = defaultdict(list)
-    for entry in loose:
+    for entry in unassigned:
         if any(hint in entry.name for hint in hints) and (match := re.search(TELLING, entry.name)):
             found[entry.name[: match.start()]].append((match[1], entry))
-    others = _others(loose, found)
+    others = _others(unassigned, found)
     return {
         path: [entry for _, entry in words]
         for path, words in found.items()
@@ -72,12 +72,12 @@ def _by_word(loose: Sequence[NamedTensor]) -> Suspects:
     }
 
 
-def _others(loose: Iterable[NamedTensor], paths: Iterable[str]) -> set[str]:
+def _others(unassigned: Iterable[NamedTensor], paths: Iterable[str]) -> set[str]:
     """Those of the paths where tensors lie that speak of something else: a score, another band."""
     known = set(paths)
     return {
         path
-        for path, leaf, _ in map(leaf_of, loose)
+        for path, leaf, _ in map(leaf_of, unassigned)
         if path in known and re.match(NOT_A_CELL, leaf)
     }
 
@@ -98,12 +98,12 @@ def _may_recur(words: list[tuple[str, NamedTensor]]) -> bool:
     )
 
 
-def _by_family(loose: Sequence[NamedTensor], leaves: Sequence[Leaf]) -> Suspects:
+def _by_family(unassigned: Sequence[NamedTensor], leaves: Sequence[Leaf]) -> Suspects:
     """Suspects with enough of the names of a kind of cell that has no formula here."""
     needed = {(path, normalised(leaf)) for path, leaf, _ in leaves}
     paths = {path for path, word in needed if word in _WORDS and word in _WORDS[word].needs}
     found: dict[tuple[Family, str], dict[str, list[NamedTensor]]] = {}
-    for path, leaf, entry in map(leaf_of, loose if paths else ()):
+    for path, leaf, entry in map(leaf_of, unassigned if paths else ()):
         word = normalised(leaf) if path in paths else ""
         if word in _WORDS:
             words = found.setdefault((_WORDS[word], path), {})
@@ -139,9 +139,9 @@ def _by_place(rest: Remainder) -> Suspects:
     """Convolutions in a module that is called a convolving cell, some of which read its state."""
     found: Suspects = defaultdict(list)
     for path, leaf, entry in rest.leaves:
-        if "conv" in leaf.lower() and says(said_by(path, rest.declared), CONVOLVING_CELL):
+        if "conv" in leaf.lower() and label_matches(label_of(path, rest.declared), CONVOLVING_CELL):
             found[path].append(entry)
-    free = {id(entry) for entry in rest.loose}
+    free = {id(entry) for entry in rest.unassigned}
     taken = {
         above
         for entry in (rest.entries if found else ())
@@ -165,10 +165,10 @@ def _may_read_state(shape: tuple[int, ...]) -> bool:
 
 def _by_class(rest: Remainder, modules: Suspects) -> Suspects:
     """Suspects of a class that is called like a cell, with nothing in them that is known."""
-    called = {path for path, module in rest.declared.items() if is_called_a_cell(module)}
+    called = {path for path, module in rest.declared.items() if is_named_like_cell(module)}
     if not called:
         return {}
-    free = {id(entry) for entry in rest.loose}
+    free = {id(entry) for entry in rest.unassigned}
     known = {
         above
         for entry in rest.entries
@@ -177,7 +177,7 @@ def _by_class(rest: Remainder, modules: Suspects) -> Suspects:
     }
     known.update(above for path in modules for above in (path, *_paths_above(path)))
     found: Suspects = defaultdict(list)
-    for entry in rest.loose:
+    for entry in rest.unassigned:
         for path in _paths_above(entry.name):
             if path in called:
                 if path not in known:

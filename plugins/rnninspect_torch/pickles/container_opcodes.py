@@ -1,9 +1,9 @@
-"""Opcodes that make and fill tuples, lists and dicts."""
+"""Opcodes that build tuples, lists, sets and dicts."""
 
 from __future__ import annotations
 
 from rnninspect.plugin import UnreadableFile
-from rnninspect_torch.pickles.values import Blob, Instance, Mapping
+from rnninspect_torch.pickles.values import Blob, Instance, Mapping, kind_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -15,27 +15,27 @@ def _empty_tuple(machine: Machine) -> None:
 
 
 def _tuple_of_one(machine: Machine) -> None:
-    machine.made += 1
+    machine.objects += 1
     stack = machine.stack
     stack[-1] = (stack[-1],)
 
 
 def _tuple_of_two(machine: Machine) -> None:
-    machine.made += 1
+    machine.objects += 1
     stack = machine.stack
     second = stack.pop()
     stack[-1] = (stack[-1], second)
 
 
 def _tuple_of_three(machine: Machine) -> None:
-    machine.made += 1
+    machine.objects += 1
     stack = machine.stack
     third, second = stack.pop(), stack.pop()
     stack[-1] = (stack[-1], second, third)
 
 
 def _tuple(machine: Machine) -> None:
-    machine.made += 1
+    machine.objects += 1
     stack, mark = machine.stack, machine.marks.pop()
     items = tuple(stack[mark:])
     del stack[mark:]
@@ -43,28 +43,28 @@ def _tuple(machine: Machine) -> None:
 
 
 def _list(machine: Machine) -> None:
-    machine.made += 1
+    machine.objects += 1
     machine.stack.append(machine.pop_mark())
 
 
 def _empty_list(machine: Machine) -> None:
-    machine.made += 1
+    machine.objects += 1
     machine.stack.append([])
 
 
 def _empty_dict(machine: Machine) -> None:
-    machine.made += 1
+    machine.objects += 1
     machine.stack.append(Mapping())
 
 
 def _dict(machine: Machine) -> None:
-    machine.made += 1
-    machine.stack.append(Mapping(_even(machine.pop_mark())))
+    machine.objects += 1
+    machine.stack.append(Mapping(_in_pairs(machine.pop_mark())))
 
 
-def _even(items: list[object]) -> list[object]:
+def _in_pairs(items: list[object]) -> list[object]:
     if len(items) % 2:
-        raise UnreadableFile("a key without a value in a pickle")
+        raise UnreadableFile(f"a dict opcode has {len(items)} operands, expected key-value pairs")
     return items
 
 
@@ -83,7 +83,7 @@ def _extend(target: object, items: list[object]) -> None:
         case list() | Instance():
             target.extend(items)
         case _:
-            raise UnreadableFile("items are added to what is no list")
+            raise UnreadableFile(f"APPENDS target is not a list but {kind_of(target)}")
 
 
 def _set_item(machine: Machine) -> None:
@@ -92,20 +92,20 @@ def _set_item(machine: Machine) -> None:
 
 
 def _set_items(machine: Machine) -> None:
-    pairs = _even(machine.pop_mark())
+    pairs = _in_pairs(machine.pop_mark())
     _update(machine, pairs)
 
 
 def _update(machine: Machine, pairs: list[object]) -> None:
     for index in range(0, len(pairs), 2):
         key = pairs[index]
-        if type(key) is Blob:  # a name, however long, is a name
-            pairs[index] = machine.spell_out(key)
+        if type(key) is Blob:  # a long string that is used as a key
+            pairs[index] = machine.decode_long(key)
     match target := machine.stack[-1]:
         case Mapping() | Instance():
             target.update(pairs)
         case _:
-            raise UnreadableFile("keys are set in what is no dict")
+            raise UnreadableFile(f"SETITEMS target is not a dict but {kind_of(target)}")
 
 
 CONTAINERS: dict[bytes, Handler] = {

@@ -1,4 +1,4 @@
-"""A place in a run of bytes that moves forward, reading ahead in pieces."""
+"""A forward-only position in a source, which reads ahead in pieces."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _LONGEST_LINE = 1 << 16
 
 
 class Cursor:
-    """Reads a source from some offset on; `data[at]` is the next byte if `at < len(data)`."""
+    """Reads a source from an offset; `data[at]` is the next byte if `at < len(data)`."""
 
     __slots__ = ("at", "base", "data", "source")
 
@@ -26,16 +26,16 @@ class Cursor:
 
     @property
     def offset(self) -> int:
-        """The place in the source."""
+        """Offset in the source."""
         return self.base + self.at
 
     @property
     def left(self) -> int:
-        """Bytes from here to the end."""
+        """Bytes up to the end."""
         return self.source.size - self.offset
 
     def take(self, length: int) -> bytes:
-        """The next bytes; UnreadableFile if there are not so many."""
+        """The next `length` bytes; UnreadableFile if fewer are left."""
         start = self.at
         stop = start + length
         if stop > len(self.data):
@@ -54,7 +54,7 @@ class Cursor:
         return self.data[at]
 
     def word(self) -> int:
-        """The next four bytes as an unsigned little-endian number, which most numbers are."""
+        """The next four bytes as an unsigned little-endian number: the most frequent width."""
         at = self.at
         if at + 4 > len(self.data):
             return self.number(4)
@@ -67,16 +67,16 @@ class Cursor:
         return int.from_bytes(self.take(length), "little")
 
     def fill(self, length: int) -> None:
-        """Have at least so many bytes at hand."""
+        """Buffer at least `length` bytes; UnreadableFile if fewer are left."""
         if length > self.left:
             raise UnreadableFile(
-                f"{length} bytes claimed at offset {self.offset} where {self.left} are left"
+                f"truncated: {length} bytes expected at offset {self.offset}, {self.left} left"
             )
         self.base, self.at = self.offset, 0
         self.data = self.source.read(self.base, max(length, min(_PIECE, self.left)))
 
     def skip(self, length: int) -> Source:
-        """Pass over bytes and give them as a source of their own, unread."""
+        """Skip bytes and return them as a source of their own, unread."""
         if length > self.left:
             self.fill(length)
         passed = self.source.window(self.offset, length)
@@ -101,11 +101,11 @@ class Cursor:
             self.source.limits.require(
                 Limit.HEADER_BYTES, start - self.offset, "a line of the pickle"
             )
-        raise UnreadableFile(f"a line at offset {self.offset} does not end")
+        raise UnreadableFile(f"unterminated line at offset {self.offset}")
 
     def line(self) -> bytes:
-        """The next line without its newline; UnreadableFile if it is very long."""
+        """The next line without its newline; UnreadableFile beyond 64 KiB."""
         length = self.line_length()
         if length > _LONGEST_LINE:
-            raise UnreadableFile(f"a line of {length} bytes at offset {self.offset}")
+            raise UnreadableFile(f"line of {length} bytes at offset {self.offset}")
         return self.take(length + 1)[:-1]

@@ -1,7 +1,7 @@
-"""An interpreter of pickle opcodes that makes inert values (PEP 3154, CPython's pickletools).
+"""A pickle interpreter that builds inert values (PEP 3154, CPython's pickletools).
 
-No name is looked up, nothing is called, no object of the file is hashed or compared, and every
-length, index and depth has a bound: see `Machine.check`.
+No name is imported, nothing is called, no object of the file is hashed or compared, and every
+length, index and depth is bounded: see `Machine.check`.
 """
 
 from __future__ import annotations
@@ -16,14 +16,14 @@ if TYPE_CHECKING:
     from rnninspect.plugin import Source
     from rnninspect_torch.pickles.machine import Calls
 
-# Opcodes that are also in the table of handlers, and how long one is with its argument at most.
+# Opcodes that are inlined below, and the length of the longest one with its argument.
 _PUT, _NUMBER, _GET, _MARK = b"rKh("
 _LONGEST = 5
-_AT_THE_END = -1  # of HANDLERS
+_AT_THE_END = -1  # index in HANDLERS
 
 
 def run(machine: Machine) -> object:
-    """Interpret up to STOP and return what is then on top of the stack."""
+    """Interpret up to STOP and return the value on top of the stack."""
     try:
         while True:
             _run_slice(machine)
@@ -37,11 +37,11 @@ def run(machine: Machine) -> object:
 
 
 def _run_slice(machine: Machine) -> None:
-    """Interpret some opcodes; the four that are two thirds of a state dict take no call."""
+    """Interpret up to SLICE opcodes; the four most frequent ones are inlined."""
     handlers, cursor, stack = HANDLERS, machine.cursor, machine.stack
     memo, marks = machine.memo, machine.marks
     data, at = cursor.data, cursor.at
-    last = len(data) - _LONGEST  # behind it, an argument may not be at hand
+    last = len(data) - _LONGEST  # beyond it, an argument may not be buffered
     step = 0
     try:
         for step in range(SLICE):  # noqa: B007 - read where the loop ends
@@ -60,7 +60,7 @@ def _run_slice(machine: Machine) -> None:
                 cursor.at = at + 2
                 value = memo[data[at + 1]]
                 if value is NOTHING:
-                    machine.recall(data[at + 1])  # which says so
+                    machine.recall(data[at + 1])  # raises
                 stack.append(value)
                 at += 2
             elif code == _MARK:
@@ -79,11 +79,11 @@ def _run_slice(machine: Machine) -> None:
 
 
 def load(cursor: Cursor, calls: Calls) -> object:
-    """The value of the pickle at the cursor, which then stands behind its STOP.
+    """The value of the pickle at the cursor, which is then positioned after its STOP.
 
     Raises:
-        UnreadableFile: no pickle, or one that asks for what no model needs.
-        RefusedFile: it would cost more than the limits `opcodes` or `header_bytes` allow.
+        UnreadableFile: not a pickle, or one with opcodes that no model needs.
+        RefusedFile: it exceeds the limits `opcodes` or `header_bytes`.
     """
     return run(Machine(cursor, calls, run))
 

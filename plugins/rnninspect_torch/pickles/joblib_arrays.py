@@ -1,7 +1,7 @@
 """Arrays whose elements joblib writes between the opcodes of a pickle (joblib/numpy_pickle.py).
 
-A NumpyArrayWrapper is built as any object is. Behind its BUILD follow, since joblib 1.2, a byte
-that counts bytes of padding, and those; then the elements, or a pickle if they are objects.
+A NumpyArrayWrapper is built like any object. Its BUILD is followed, since joblib 1.2, by the number
+of padding bytes and the padding; then by the elements, or by a pickle if they are objects.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 
 from rnninspect.plugin import Limit, UnreadableFile
-from rnninspect_torch.archives.magic import HEAD, begins_a_file
+from rnninspect_torch.archives.magic import HEAD, starts_model_file
 from rnninspect_torch.pickles.numpy_arrays import WRAPPER, is_shape, item_bytes
 from rnninspect_torch.pickles.values import Blob, Global
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 _ALIGNMENT = "numpy_array_alignment_bytes"
 _NAME = WRAPPER.rpartition(".")[2]
 _OBJECTS = "O"
-_COST = 100  # in opcodes, of beginning a pickle inside the pickle
+_COST = 100  # in opcodes, of starting an inner pickle
 
 
 def is_wrapper(built: Instance) -> bool:
@@ -30,33 +30,35 @@ def is_wrapper(built: Instance) -> bool:
     return isinstance(maker, Global) and maker.name == _NAME and built.path == WRAPPER
 
 
-def pass_elements(machine: Machine, wrapper: Instance) -> None:
-    """Move behind the elements of an array, unread, and give the wrapper a Blob of them.
+def skip_elements(machine: Machine, wrapper: Instance) -> None:
+    """Skip the elements of an array, unread, and give the wrapper a Blob of them.
 
-    Raises UnreadableFile if the wrapper does not say how many there are, or the file ends before.
+    Raises UnreadableFile if the wrapper lacks a shape or dtype, or the file is truncated.
     """
-    held, cursor = wrapper.attributes, machine.cursor
-    shape = held.get("shape")
-    kind, size = item_bytes(held.get("dtype"))
+    attributes, cursor = wrapper.attributes, machine.cursor
+    shape = attributes.get("shape")
+    kind, size = item_bytes(attributes.get("dtype"))
     if not isinstance(shape, tuple) or not is_shape(shape) or size is None:
-        raise UnreadableFile(f"joblib array without shape or dtype at offset {cursor.offset}")
+        raise UnreadableFile(
+            f"joblib array without a valid shape or dtype at offset {cursor.offset}"
+        )
     if kind == _OBJECTS:
-        _pass_objects(machine)
+        _skip_objects(machine)
         return
-    if held.get(_ALIGNMENT) is not None:
+    if attributes.get(_ALIGNMENT) is not None:
         cursor.skip(cursor.byte())
     elements = Blob(cursor.skip(math.prod(shape) * size))
     wrapper.args = (elements,)
-    machine.calls.holds_files |= begins_a_file(elements.head(HEAD))
+    machine.calls.embeds_files |= starts_model_file(elements.head(HEAD))
 
 
-def _pass_objects(machine: Machine) -> None:
-    """Interpret the pickle of an array of objects; its names are noted, its value is dropped."""
+def _skip_objects(machine: Machine) -> None:
+    """Interpret the pickle of an array of objects for its callables; its value is dropped."""
     cursor = machine.cursor
     inner = type(machine)(cursor, machine.calls, machine.run)
     inner.depth = machine.depth + 1
     cursor.source.limits.require(Limit.NESTING, 10 * inner.depth, "a pickle in a pickle")
-    inner.seen = machine.seen
+    inner.opcodes = machine.opcodes
     inner.run(inner)
     cursor.source.spend(Limit.OPCODES, _COST, "the number of opcodes of all pickles")
-    machine.seen = inner.seen
+    machine.opcodes = inner.opcodes

@@ -1,10 +1,10 @@
-"""Opcodes that work on the stack: the memo, names, calls; and the whole table."""
+"""Opcodes for the stack, the memo, names and calls; and the table of all handlers."""
 
 from __future__ import annotations
 
 from rnninspect.plugin import UnreadableFile
 from rnninspect_torch.pickles.container_opcodes import CONTAINERS
-from rnninspect_torch.pickles.joblib_arrays import is_wrapper, pass_elements
+from rnninspect_torch.pickles.joblib_arrays import is_wrapper, skip_elements
 from rnninspect_torch.pickles.machine import PickleEnd
 from rnninspect_torch.pickles.value_opcodes import VALUES
 from rnninspect_torch.pickles.values import Instance, Mapping
@@ -20,8 +20,8 @@ def _refuse(machine: Machine) -> None:
     code = machine.cursor.data[machine.cursor.at - 1]
     what = {0x82: "EXT1", 0x83: "EXT2", 0x84: "EXT4", 0x97: "NEXT_BUFFER"}.get(code)
     raise UnreadableFile(
-        f"{what or f'byte 0x{code:02x}'} at offset {machine.cursor.offset - 1} of a pickle: "
-        + ("no model needs it" if what else "no pickle opcode")
+        f"{'unsupported' if what else 'invalid'} opcode {what or f'0x{code:02x}'}"
+        f" at offset {machine.cursor.offset - 1} of a pickle"
     )
 
 
@@ -32,14 +32,16 @@ def _stop(machine: Machine) -> None:
 def _protocol(machine: Machine) -> None:
     version = machine.cursor.number(1)
     if version > _HIGHEST_PROTOCOL:
-        raise UnreadableFile(f"a pickle of protocol {version}, unknown")
+        raise UnreadableFile(
+            f"unsupported pickle protocol {version}: at most {_HIGHEST_PROTOCOL} is known"
+        )
 
 
 def _frame(machine: Machine) -> None:
     length = machine.cursor.number(8)
     if length > machine.cursor.left:
         raise UnreadableFile(
-            f"a frame of {length} bytes at offset {machine.cursor.offset} passes the end"
+            f"truncated pickle: frame of {length} bytes at offset {machine.cursor.offset}"
         )
 
 
@@ -65,7 +67,7 @@ def _duplicate(machine: Machine) -> None:
     machine.stack.append(machine.stack[-1])
 
 
-# -- the memo: a third of all opcodes, so that the usual case calls nothing
+# -- the memo: a third of all opcodes, so the common case makes no call
 
 
 def _put_byte(machine: Machine) -> None:
@@ -95,7 +97,9 @@ def _get_long(machine: Machine) -> None:
 def _text_index(machine: Machine) -> int:
     line = machine.cursor.line()
     if len(line) > 20 or not line.isdigit():
-        raise UnreadableFile(f"no memo index before offset {machine.cursor.offset}")
+        raise UnreadableFile(
+            f"invalid memo index {line[:20]!r} before offset {machine.cursor.offset}"
+        )
     return int(line)
 
 
@@ -126,12 +130,12 @@ def _text(line: bytes) -> str:
 def _stack_global(machine: Machine) -> None:
     name, module = machine.stack.pop(), machine.stack.pop()
     if not isinstance(name, str) or not isinstance(module, str):
-        raise UnreadableFile("STACK_GLOBAL of what are no texts")
+        raise UnreadableFile("STACK_GLOBAL operands are not strings")
     machine.stack.append(machine.name(module, name))
 
 
 def _call(machine: Machine, maker: object, args: object) -> None:
-    machine.made += 1
+    machine.objects += 1
     if type(args) is not tuple:
         raise UnreadableFile("a call whose arguments are no tuple")
     machine.stack.append(machine.calls.call(maker, args))
@@ -146,9 +150,9 @@ def _reduce(machine: Machine) -> None:
 def _new_object_ex(machine: Machine) -> None:
     named = machine.stack.pop()
     _reduce(machine)
-    made = machine.stack[-1]
-    if isinstance(made, Instance) and isinstance(named, Mapping) and named.pairs:
-        made.args = (*made.args, named)
+    objects = machine.stack[-1]
+    if isinstance(objects, Instance) and isinstance(named, Mapping) and named.pairs:
+        objects.args = (*objects.args, named)
 
 
 def _object(machine: Machine) -> None:
@@ -168,7 +172,7 @@ def _build(machine: Machine) -> None:
     if isinstance(target, Mapping | Instance):
         target.state = state
     if isinstance(target, Instance) and is_wrapper(target):
-        pass_elements(machine, target)
+        skip_elements(machine, target)
 
 
 def _persistent(machine: Machine) -> None:
@@ -180,7 +184,7 @@ def _persistent_line(machine: Machine) -> None:
 
 
 def _nothing(_machine: Machine) -> None:
-    """READONLY_BUFFER: what is on the stack stays as it is."""
+    """READONLY_BUFFER: the stack does not change."""
 
 
 _TABLE: dict[bytes, Handler] = {
@@ -215,12 +219,12 @@ _TABLE: dict[bytes, Handler] = {
 
 
 def _next(machine: Machine) -> None:
-    """The opcode at the cursor, wherever it and its argument lie."""
+    """Interpret the opcode at the cursor, buffered or not."""
     machine.cursor.at -= 1
     HANDLERS[machine.cursor.byte()](machine)
 
 
-# One for each opcode; the last one is for whoever has not seen which it is.
+# One for each opcode; the last one is for opcodes that are not buffered yet.
 HANDLERS: list[Handler] = [
     *(_TABLE.get(bytes([code]), _refuse) for code in range(256)),
     _next,

@@ -1,4 +1,4 @@
-"""Opcodes that push a value which stands in the pickle itself: constants, numbers, texts."""
+"""Opcodes that push a literal: constants, numbers, strings, byte strings."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from rnninspect_torch.pickles.machine import Handler, Machine
 
-_MOST_DIGITS = 1_000  # of a number; nothing in a model needs more than 20
+_MOST_DIGITS = 1_000  # of a number; no model needs more than 20
 _LONG_LINE = 1 << 16
-_SHORT = 1 << 10  # of a text
+_SHORT = 1 << 10  # bytes of a string
 _DOUBLE = struct.Struct(">d")
 _SIGNED = struct.Struct("<i")
 
@@ -42,7 +42,7 @@ def _long(width: int) -> Handler:
     def handler(machine: Machine) -> None:
         length = machine.cursor.number(width)
         if length > _MOST_DIGITS:
-            raise UnreadableFile(f"a number of {length} bytes at offset {machine.cursor.offset}")
+            raise UnreadableFile(f"integer of {length} bytes at offset {machine.cursor.offset}")
         machine.stack.append(int.from_bytes(machine.cursor.take(length), "little", signed=True))
 
     return handler
@@ -51,7 +51,7 @@ def _long(width: int) -> Handler:
 def _text_number(machine: Machine) -> None:
     line = machine.cursor.line().strip()
     if len(line) > _MOST_DIGITS:
-        raise UnreadableFile(f"a number of {len(line)} digits before {machine.cursor.offset}")
+        raise UnreadableFile(f"integer of {len(line)} digits before offset {machine.cursor.offset}")
     if line in (b"00", b"01"):
         machine.stack.append(line == b"01")
     else:
@@ -62,7 +62,7 @@ def _text_double(machine: Machine) -> None:
     machine.stack.append(float(machine.cursor.line()))
 
 
-# -- texts and byte strings
+# -- strings and byte strings
 
 
 def _payload(width: int, encoding: str | None) -> Handler:
@@ -74,13 +74,13 @@ def _payload(width: int, encoding: str | None) -> Handler:
 
 
 def _text(machine: Machine) -> None:
-    """A text with its length in four bytes: every name of a file that torch saved."""
+    """A string with its length in four bytes: every name of a file that torch saved."""
     cursor = machine.cursor
     length = cursor.word()
     if length > _SHORT:
         machine.stack.append(machine.payload(length, "utf-8"))
         return
-    machine.text += length  # as book_text does, which is asked again between two slices
+    machine.text += length  # checked against the limit after each slice
     machine.stack.append(cursor.take(length).decode("utf-8", "surrogateescape"))
 
 
@@ -92,7 +92,7 @@ def _text_line(encoding: str) -> Handler:
             machine.cursor.take(1)
             return
         line = machine.cursor.take(length + 1)[:-1]
-        if encoding == "utf-8":  # the opcode STRING: a Python 2 literal in quotes
+        if encoding == "utf-8":  # STRING: a quoted Python 2 literal
             line = line.strip()[1:-1].replace(b"\\'", b"'")
             machine.stack.append(line.decode("utf-8", "surrogateescape"))
         else:

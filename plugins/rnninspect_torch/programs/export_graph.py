@@ -73,35 +73,35 @@ def _calls(graph: object) -> Iterator[tuple[LayerCall, list[str]]]:
         target = node.get("target") if isinstance(node, dict) else None
         match = _TARGET.fullmatch(target) if isinstance(target, str) else None
         if match is not None:
-            told = _arguments(node.get("inputs"))
-            yield _call(match, told), _weights(told)
+            arguments = _arguments(node.get("inputs"))
+            yield _call(match, arguments), _weights(arguments)
 
 
 def _arguments(inputs: object) -> dict[str, object]:
     """The arguments of a node by name, each without the wrapper that tells its type."""
-    told: dict[str, object] = {}
+    arguments: dict[str, object] = {}
     for given in inputs if isinstance(inputs, list) else ():
         arg = given.get("arg") if isinstance(given, dict) else None
         if isinstance(arg, dict) and len(arg) == 1:
-            told[str(given.get("name"))] = next(iter(arg.values()))
-    return told
+            arguments[str(given.get("name"))] = next(iter(arg.values()))
+    return arguments
 
 
-def _call(match: re.Match[str], told: dict[str, object]) -> LayerCall:
-    levels = told.get("num_layers")
+def _call(match: re.Match[str], arguments: dict[str, object]) -> LayerCall:
+    levels = arguments.get("num_layers")
     return LayerCall(
         operator=match[1],
         cell=bool(match[2]),
         label="",
         constants=(),
-        biases=told.get("has_biases") is True,
+        biases=arguments.get("has_biases") is True,
         levels=levels if isinstance(levels, int) and 0 < levels < 1000 else 1,
-        directions=2 if told.get("bidirectional") is True else 1,
+        directions=2 if arguments.get("bidirectional") is True else 1,
     )
 
 
-def _weights(told: dict[str, object]) -> list[str]:
-    tensors = told.get("params", [told[name] for name in _FEEDING if name in told])
+def _weights(arguments: dict[str, object]) -> list[str]:
+    tensors = arguments.get("params", [arguments[name] for name in _FEEDING if name in arguments])
     if not isinstance(tensors, list):
         return []
     return [str(tensor.get("name")) for tensor in tensors if isinstance(tensor, dict)]

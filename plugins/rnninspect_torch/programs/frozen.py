@@ -91,11 +91,11 @@ def group_in_order(
     each = -(-len(names) // runs)
     biases = len(names) == 4 if call.cell else call.biases
     roles = [*(_ORDER if biases else _ORDER[:2]), Role.PROJECTION][:each]
-    for position, name in enumerate(names):
-        run, index = divmod(position, each)
+    for number, name in enumerate(names):
+        run, index = divmod(number, each)
         if name in entries and index < len(roles):
-            place = Position(run // call.directions, run % call.directions, roles[index])
-            group.weights[place] = StoredWeight({"": entries[name]})
+            position = Position(run // call.directions, run % call.directions, roles[index])
+            group.weights[position] = StoredWeight({"": entries[name]})
     return group
 
 

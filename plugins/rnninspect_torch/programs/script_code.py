@@ -117,11 +117,11 @@ def _call(match: re.Match[str], named: dict[str, tuple[int, ...]]) -> LayerCall 
         last = [part.strip() for part in arguments.rsplit(", ", 4)[1:]]
         constants = [part for part in last if _FEEDING.fullmatch(part)]
         return LayerCall(operator, cell, "", _numbers(" ".join(constants)))
-    told = _ARGUMENTS.search(arguments[-_LONGEST_END:])
-    if told is None:
+    tail = _ARGUMENTS.search(arguments[-_LONGEST_END:])
+    if tail is None:
         return None
-    biases, levels, both = told.groups()
-    before = arguments[: len(arguments) - len(told[0])]
+    biases, levels, both = tail.groups()
+    before = arguments[: len(arguments) - len(tail[0])]
     inline = before.endswith("]")
     weights = before[before.rfind("[") if inline else before.rfind(" ") + 1 :]
     return LayerCall(

@@ -22,7 +22,7 @@ _TERM = r"(?:\w{1,60}|torch\.linear\((?:[^()\n]|\([^()\n]{0,100}\)){1,200}\))"
 _BENT = re.compile(rf"torch\.(?:tanh|relu)\((\w{{1,60}}|torch\.add_\({_TERM}, {_TERM}\))\)")
 _WEIGHTS = re.compile(r", CONSTANTS\.c(\d{1,9})(?:, (?:CONSTANTS\.c(\d{1,9})|None))?\)$")
 
-Map = tuple[int, int | None]  # the numbers of a linear map's weight and bias
+LinearMap = tuple[int, int | None]  # the numbers of a linear map's weight and bias
 
 
 class UnrolledCell(Record):
@@ -32,16 +32,16 @@ class UnrolledCell(Record):
     """
 
     gates: int
-    maps: tuple[Map, Map]
+    maps: tuple[LinearMap, LinearMap]
 
 
 def find_cells(body: str) -> tuple[UnrolledCell, ...]:
     """The cells in the code of one class."""
-    known: dict[str, tuple[Map, ...]] = {}
+    known: dict[str, tuple[LinearMap, ...]] = {}
     for match in _SET.finditer(body):
         known[match[1]] = _maps(match[2], known)
     cells: list[UnrolledCell] = []
-    waiting: tuple[Map, ...] = ()
+    waiting: tuple[LinearMap, ...] = ()
     for match in _CUT.finditer(body):
         maps = _maps(match[1], known)
         if match[2] == "4":
@@ -52,10 +52,10 @@ def find_cells(body: str) -> tuple[UnrolledCell, ...]:
             waiting = ()
         else:
             waiting = maps if len(maps) == 1 else ()
-    return (*cells, *_bent(body, known))
+    return (*cells, *_elman_cells(body, known))
 
 
-def _bent(body: str, known: dict[str, tuple[Map, ...]]) -> Iterator[UnrolledCell]:
+def _elman_cells(body: str, known: dict[str, tuple[LinearMap, ...]]) -> Iterator[UnrolledCell]:
     """Elman's cells: tanh or relu of one map to which another one is added in place."""
     in_place = {match[1] for match in _SET.finditer(body) if match[2].startswith("torch.add_(")}
     for match in _BENT.finditer(body):
@@ -64,7 +64,7 @@ def _bent(body: str, known: dict[str, tuple[Map, ...]]) -> Iterator[UnrolledCell
             yield UnrolledCell(1, (maps[0], maps[1]))
 
 
-def _maps(expression: str, known: dict[str, tuple[Map, ...]]) -> tuple[Map, ...]:
+def _maps(expression: str, known: dict[str, tuple[LinearMap, ...]]) -> tuple[LinearMap, ...]:
     """The linear maps that an expression is, or is the sum of; none if it is anything else."""
     if expression in known:
         return known[expression]
@@ -75,13 +75,13 @@ def _maps(expression: str, known: dict[str, tuple[Map, ...]]) -> tuple[Map, ...]
         return ((int(weights[1]), int(weights[2]) if weights[2] else None),)
     if not expression.startswith("torch.add"):
         return ()
-    first, second = _halves(expression.partition("(")[2][:-1])
+    first, second = _two_arguments(expression.partition("(")[2][:-1])
     one = _maps(first, known) if not first.startswith("torch.add") else ()
     other = _maps(second, known) if not second.startswith("torch.add") else ()
     return (*one, *other) if len(one) == len(other) == 1 else ()
 
 
-def _halves(arguments: str) -> tuple[str, str]:
+def _two_arguments(arguments: str) -> tuple[str, str]:
     """The two arguments of a call, whatever brackets are in them."""
     depth = 0
     for index, letter in enumerate(arguments):

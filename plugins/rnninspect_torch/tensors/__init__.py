@@ -1,1 +1,1 @@
-"""What torch's pickles mean: storages, tensors, element types. Nothing here knows layers."""
+"""Storages, tensors and element types, and the calls that rebuild them. No layer is known here."""

@@ -1,4 +1,4 @@
-"""Arrays of numpy in the place of tensors, as some save a state dict (numpy/_core/multiarray)."""
+"""Numpy arrays as tensors, as in state dicts of arrays (numpy/_core/multiarray)."""
 
 from __future__ import annotations
 
@@ -6,25 +6,19 @@ import math
 
 from rnninspect.plugin import Record
 from rnninspect_torch.pickles.numpy_arrays import WRAPPER, is_shape, item_bytes
-from rnninspect_torch.pickles.values import (
-    Blob,
-    Global,
-    Instance,
-    Storage,
-    TensorView,
-    strides_in_a_row,
-)
+from rnninspect_torch.pickles.values import Blob, Global, Instance
 from rnninspect_torch.tensors.dtypes import ELEMENT_BYTES
+from rnninspect_torch.tensors.views import Storage, TensorView, contiguous_strides
 
 SCOPE = "array inside the pickle"
-_MAKERS = ("multiarray._reconstruct", "numeric._frombuffer")  # by BUILD, and since protocol 5
+_MAKERS = ("multiarray._reconstruct", "numeric._frombuffer")  # before and since pickle protocol 5
 _NAMES = {"NumpyArrayWrapper", "_reconstruct", "_frombuffer"}
-# numpy's code for a type is its kind and its size in bytes: `f4`.
+# A dtype code is a kind and a size in bytes: `f4`.
 _KINDS = {"f": "float", "i": "int", "u": "uint", "c": "complex"}
 
 
 class Array(Record):
-    """What a pickle says of an array: its axes, numpy's dtype, and what holds its elements."""
+    """The pickled description of an array: its shape, numpy's dtype and its elements."""
 
     shape: object
     dtype: object
@@ -32,14 +26,14 @@ class Array(Record):
 
 
 def parts_of(value: object) -> Array | None:
-    """The parts of an array, however the pickle makes it; None if it is no array."""
+    """The description of an array, however it is pickled; None if the value is not one."""
     if not isinstance(value, Instance) or not isinstance(value.maker, Global):
         return None
-    if value.maker.name not in _NAMES:  # of a million objects, few are arrays
+    if value.maker.name not in _NAMES:  # cheap test first: few of many objects are arrays
         return None
     if value.path == WRAPPER and value.args:
-        held = value.attributes
-        return Array(held.get("shape"), held.get("dtype"), value.args[0])
+        attributes = value.attributes
+        return Array(attributes.get("shape"), attributes.get("dtype"), value.args[0])
     if not value.path.endswith(_MAKERS):
         return None
     state = value.state if isinstance(value.state, tuple) else ()
@@ -49,7 +43,7 @@ def parts_of(value: object) -> Array | None:
 
 
 def array_of(value: object) -> TensorView | None:
-    """The tensor that an array stands for; None if it is no array of numbers."""
+    """An array as a tensor; None if the value is not a numeric array."""
     array = parts_of(value)
     if array is None:
         return None
@@ -57,10 +51,10 @@ def array_of(value: object) -> TensorView | None:
     if dtype is None or not isinstance(shape, tuple) or not is_shape(shape):
         return None
     size = ELEMENT_BYTES[dtype]
-    held = _length(array.data)
-    count = math.prod(shape) if held is None else int(held // size)
+    size_in_file = _length(array.data)
+    count = math.prod(shape) if size_in_file is None else int(size_in_file // size)
     storage = Storage(SCOPE, str(id(value)), dtype, size, count)
-    strides = strides_in_a_row(shape)  # the order of axes changes no count
+    strides = contiguous_strides(shape)  # Fortran order has the same counts
     return TensorView(storage, 0, shape, strides, dtype)
 
 
@@ -73,7 +67,7 @@ def _dtype(value: object) -> str | None:
 
 
 def _length(data: object) -> int | None:
-    """Bytes that the pickle holds for an array; None where that takes decoding them."""
+    """Bytes of an array in the pickle; None if they would have to be decoded."""
     match data:
         case bytes() | str():
             return len(data)

@@ -1,8 +1,8 @@
-"""Which callables of a pickle are the framework's own, or plain data; all others are foreign."""
+"""Classifies the callables of a pickle: those of torch or of plain data, and foreign ones."""
 
 from __future__ import annotations
 
-# Packages of torch whose classes hold data: making one runs nothing that a file could choose.
+# Packages whose classes are data: instantiating them runs no code chosen by the file.
 _PACKAGES = (
     "torch.nn.modules.",
     "torch.nn.parallel.",
@@ -51,18 +51,18 @@ _NAMES: dict[str, tuple[str, ...]] = {
     "builtins": (
         *("set", "frozenset", "list", "tuple", "dict", "int", "float", "complex", "bool"),
         *("str", "bytes", "bytearray", "object", "slice", "range"),
-        *("long", "unicode", "xrange"),  # of Python 2, in whose words protocol 2 is written
+        *("long", "unicode", "xrange"),  # Python 2 names, which protocol 2 uses
     ),
 }
 
 
 def is_foreign(module: str, name: str) -> bool:
-    """Whether calling it on loading may run code that neither torch nor plain data accounts for.
+    """Whether a call of it on loading may run code other than that of torch and of plain data.
 
-    A name with a dot walks from one object to the next, wherever that leads: always foreign.
+    A name with a dot is an attribute path, which may reach any object: always foreign.
     """
     if module == "__torch__" or module.startswith("__torch__."):
-        return False  # a class of TorchScript: no Python
+        return False  # a TorchScript class, not Python
     if "." in name:
         return True
     if name in _NAMES.get(module, ()):

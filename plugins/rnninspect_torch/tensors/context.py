@@ -1,4 +1,4 @@
-"""What the rebuilders of tensors may ask of the pickle that calls them; for type checkers alone."""
+"""The part of a pickle's interpretation that rebuilders use; for type checkers only."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ if TYPE_CHECKING:
     from rnninspect_torch.pickles.machine import Calls
 
     class Context(Calls, Protocol):
-        """A pickle whose calls are given a meaning.
+        """The interpretation of a pickle's calls.
 
         Attributes:
             source: the file; its limits apply.
-            scope: the keys among which its storages are, `data`, `constants`, …
-            foreign: callables that loading would run, in order; the dict's values are not used.
+            scope: the folder of its storages: `data`, `constants`, …
+            foreign: callables that loading would run, in order; an ordered set.
             nested: bytes stored for storages inside the pickle itself, by their scope.
         """
 
@@ -25,9 +25,9 @@ if TYPE_CHECKING:
         nested: dict[str, int]
 
         def spend(self, work: int) -> None:
-            """Book work that one opcode asks for."""
+            """Count work of a single opcode."""
             ...
 
         def within(self, scope: str) -> Context:
-            """The context of a file inside this one, which has storages of its own."""
+            """The interpretation of a file inside this one, which has storages of its own."""
             ...

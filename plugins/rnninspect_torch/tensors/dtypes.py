@@ -1,4 +1,4 @@
-"""Element types: what torch, its storages and safetensors call them, and what they take."""
+"""Element types: their names in torch, its storages and safetensors, and their sizes."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ ELEMENT_BYTES: dict[str, float] = {
 PACKED = {"float4_e2m1fn_x2": ("float4_e2m1fn", 2)}
 ELEMENT_BYTES |= {name: int(ELEMENT_BYTES[part] * times) for name, (part, times) in PACKED.items()}
 
-# torch's storage classes, by the last part of their name: those of torch.cuda are called the same.
+# Torch's storage classes by the last component of their path: those of torch.cuda share it.
 STORAGES = {
     "DoubleStorage": "float64",
     "FloatStorage": "float32",

@@ -1,11 +1,12 @@
-"""Storages that lie inside a pickle: each is a whole legacy file of its own, as bytes."""
+"""Storages inside a pickle: each is a complete legacy file, as bytes."""
 
 from __future__ import annotations
 
 from rnninspect.plugin import UnreadableFile
 from rnninspect_torch.pickles.cursor import Cursor
 from rnninspect_torch.pickles.interpreter import load
-from rnninspect_torch.pickles.values import Blob, Storage
+from rnninspect_torch.pickles.values import Blob, kind_of
+from rnninspect_torch.tensors.views import Storage
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -13,38 +14,38 @@ if TYPE_CHECKING:
 
 MAGIC = 0x1950A86A20F9469CFC6C  # torch/serialization.py, MAGIC_NUMBER
 INSIDE = "storage inside the pickle "
-_HEAD = 1 << 12  # the pickles before the elements take some 400 bytes
+_HEAD = 1 << 12  # bytes; the pickles before the elements take some 400
 _COST = 100  # in opcodes
 
 
 def load_nested(calls: Context, value: object) -> Storage:
-    """The storage that a call of torch.storage._load_from_bytes would make.
+    """The storage that a call of torch.storage._load_from_bytes would return.
 
-    Its elements are not read; how many bytes stand in their place is noted in `calls.nested`.
-    UnreadableFile if the bytes are no legacy file of one storage.
+    Its elements are not read; their size in bytes is recorded in `calls.nested`.
+    UnreadableFile if the bytes are not a legacy file of one storage.
     """
     calls.spend(_COST)
     if calls.scope.startswith(INSIDE):
-        raise UnreadableFile("a storage inside a storage inside a pickle")
+        raise UnreadableFile("nested storages inside a pickle are not supported")
     head, size = _head(value)
     inner = calls.within(f"{INSIDE}{len(calls.nested)}")
     cursor = Cursor(calls.source.holding(head))
     if load(cursor, inner) != MAGIC:
-        raise UnreadableFile("a storage inside a pickle does not begin as a file of torch")
+        raise UnreadableFile("storage inside a pickle has an invalid magic number")
     load(cursor, inner)  # protocol version
     load(cursor, inner)  # byte order and sizes of C types
     storage = load(cursor, inner)
     load(cursor, inner)  # the list of its one key
-    cursor.number(8)  # elements, once more
+    cursor.number(8)  # number of elements, repeated
     if not isinstance(storage, Storage):
-        raise UnreadableFile("a storage inside a pickle holds something else")
+        raise UnreadableFile(f"storage inside a pickle contains {kind_of(storage)}")
     calls.foreign.update(inner.foreign)
     calls.nested[storage.scope] = storage.bytes if size is None else size - cursor.offset
     return storage
 
 
 def _head(value: object) -> tuple[bytes, int | None]:
-    """The first bytes, and how many there are in all if that is known without decoding them."""
+    """The first bytes, and the total number if it is known without decoding them."""
     match value:
         case bytes():
             return value[:_HEAD], len(value)
@@ -55,4 +56,4 @@ def _head(value: object) -> tuple[bytes, int | None]:
         case Blob():
             return value.head(_HEAD), None
         case _:
-            raise UnreadableFile("a storage inside a pickle is not made of bytes")
+            raise UnreadableFile(f"storage inside a pickle is not bytes but {kind_of(value)}")

@@ -1,25 +1,26 @@
-"""Tensors inside of what is no tensor: packed parameters of quantised layers, tuples of tensors."""
+"""Tensors in other values: packed parameters of quantised layers, tuples of tensors."""
 
 from __future__ import annotations
 
-from rnninspect_torch.pickles.values import Global, Instance, Mapping, TensorView
+from rnninspect_torch.pickles.values import Global, Instance, Mapping
+from rnninspect_torch.tensors.views import TensorView
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-FEW = 16  # packed parameters hold four things at most
+FEW = 16  # packed parameters have at most four
 _DEEPEST = 6
-QUANTISERS = (".quantiser.scales", ".quantiser.zero_points")  # of a tensor, one for each channel
-# Names for the parts of torchbind objects, as aten/src/ATen/native/quantized writes their states.
+QUANTISERS = (".quantiser.scales", ".quantiser.zero_points")  # of per-channel quantisation
+# Names for the parts of torchbind objects (aten/src/ATen/native/quantized).
 _LINEAR = ("weight", "bias")
 
 
 def tensors_in(value: object, depth: int = 0) -> Iterator[tuple[str, TensorView]]:
-    """Tensors that a value of a state dict holds, each with what to append to its name.
+    """The tensors in a value of a state dict, each with a suffix for its name.
 
-    A tensor is itself, under nothing; a tuple gives those of its items, a packed parameter its
-    weights and biases by name.
+    A tensor has an empty suffix, items of a tuple have their index, weights and biases of a packed
+    parameter their name.
     """
     if depth > _DEEPEST:
         return
@@ -37,7 +38,7 @@ def tensors_in(value: object, depth: int = 0) -> Iterator[tuple[str, TensorView]
 
 
 def is_packed(value: object) -> bool:
-    """Whether it is a torchbind object, as state dicts and TorchScript hold them."""
+    """Whether it is a torchbind object, as in state dicts and TorchScript."""
     return isinstance(value, Instance) and (
         value.path == "torch.ScriptObject" or value.path.startswith("__torch__.torch.classes.")
     )
@@ -63,9 +64,9 @@ def _unpacked(value: Instance, depth: int) -> Iterator[tuple[str, TensorView]]:
 
 
 def _cell(state: tuple[object, ...], depth: int) -> Iterator[tuple[str, TensorView]]:
-    """The five parts of CellParamsBase: kind, tensors, doubles, integers, packed weights.
+    """The tensors of CellParamsBase: kind, tensors, doubles, integers, packed weights.
 
-    An int8 cell keeps its biases as tensors, and once more with the packed weights; a float16 cell
+    An int8 cell stores its biases as tensors and again with the packed weights; a float16 cell
     only with the packed weights.
     """
     biases = state[1] if isinstance(state[1], list) else []

@@ -1,13 +1,14 @@
-"""The callables by which torch's pickles rebuild tensors and containers: one table.
+"""The table of callables with which torch's pickles rebuild tensors and containers.
 
-Their arguments are those of torch/_utils.py and torch/_tensor.py, of version 0.1 to 2.13.
+Their arguments are those of torch/_utils.py and torch/_tensor.py, versions 0.1 to 2.13.
 """
 
 from __future__ import annotations
 
 from rnninspect.plugin import UnreadableFile, plural
-from rnninspect_torch.pickles.values import Blob, Global, Instance, Mapping, Storage, TensorView
+from rnninspect_torch.pickles.values import Blob, Global, Instance, Mapping, kind_of
 from rnninspect_torch.tensors.nested import load_nested
+from rnninspect_torch.tensors.views import Storage, TensorView
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -18,33 +19,33 @@ if TYPE_CHECKING:
     Args = tuple[object, ...]
     Rebuilder = Callable[[Context, Args], object]
 
-_MOST_AXES = 64  # as in numpy 2 and in torch's own iterators
+_MOST_AXES = 64  # as in numpy 2 and torch's iterators
 LARGEST = 2**63 - 1
 
 
 def integers(value: object, what: str) -> tuple[int, ...]:
-    """A tuple of integers below 2^63, no bools among them; else UnreadableFile."""
+    """A tuple of integers below 2^63, bools excluded; `what` names it in an UnreadableFile."""
     if not isinstance(value, tuple | list):
-        raise UnreadableFile(f"the {what} of a tensor is no tuple")
+        raise UnreadableFile(f"{what} of a tensor is not a tuple but {kind_of(value)}")
     if len(value) > _MOST_AXES:
-        raise UnreadableFile(f"the {what} of a tensor has {plural(len(value), 'axis', 'axes')}")
+        raise UnreadableFile(f"{what} of a tensor has {plural(len(value), 'axis', 'axes')}")
     for item in value:
         if type(item) is not int or not -LARGEST <= item <= LARGEST:
-            integer(item, what)  # which says what is wrong with it
+            integer(item, what)  # raises
     return tuple(value)
 
 
 def integer(value: object, what: str) -> int:
-    """An integer below 2^63; else UnreadableFile."""
+    """An integer below 2^63; `what` names it in an UnreadableFile."""
     if type(value) is not int:
-        raise UnreadableFile(f"the {what} of a tensor holds what is no integer")
+        raise UnreadableFile(f"{what} of a tensor contains {kind_of(value)}, not an integer")
     if not -LARGEST <= value <= LARGEST:
-        raise UnreadableFile(f"the {what} of a tensor holds a number beyond 63 bits")
+        raise UnreadableFile(f"{what} of a tensor contains an integer beyond 63 bits")
     return value
 
 
 def dtype_name(value: object) -> str:
-    """`float32` of the name torch.float32; `uint8` of what is no dtype."""
+    """`float32` for the name torch.float32; `uint8` for anything but a dtype."""
     return value.name if isinstance(value, Global) else "uint8"
 
 
@@ -53,10 +54,10 @@ def _view(args: Args, dtype: str | None = None) -> TensorView:
     if isinstance(storage, Instance):  # torch.storage.TypedStorage around an untyped one
         storage = next((arg for arg in storage.args if isinstance(arg, Storage)), None)
     if not isinstance(storage, Storage):
-        raise UnreadableFile("a tensor over what is no storage")
+        raise UnreadableFile(f"tensor does not refer to a storage but {kind_of(storage)}")
     axes, steps = integers(shape, "shape"), integers(strides, "stride")
     if len(axes) != len(steps):
-        raise UnreadableFile(f"a tensor of rank {len(axes)} with {plural(len(steps), 'stride')}")
+        raise UnreadableFile(f"tensor of rank {len(axes)} has {plural(len(steps), 'stride')}")
     start = storage.start + integer(offset, "offset")
     return TensorView(storage, start, axes, steps, dtype or storage.dtype or "uint8")
 
@@ -92,7 +93,7 @@ def _sparse(_calls: Context, args: Args) -> TensorView:
     parts = tuple(part for part in data[:4] if isinstance(part, TensorView))
     sizes = [item for item in data[:4] if type(item) is tuple]
     if not parts or not sizes:
-        raise UnreadableFile("a sparse tensor without values or size")
+        raise UnreadableFile("sparse tensor without values or size")
     shape = integers(sizes[-1], "shape")
     return TensorView(
         None, 0, shape, (0,) * len(shape), parts[-1].dtype, parts=parts, note="sparse"
@@ -110,10 +111,10 @@ def _wrapper(_calls: Context, args: Args) -> TensorView:
 
 
 def _from_type(calls: Context, args: Args) -> object:
-    """A tensor subclass: what its own rebuilder makes, with the tensors of its state as parts."""
+    """A tensor subclass: the result of its rebuilder, with the tensors of its state as parts."""
     function, _, inner, state = (*args, None)[:4]
     if type(inner) is not tuple:
-        raise UnreadableFile("a tensor subclass without arguments")
+        raise UnreadableFile("tensor subclass without arguments")
     value = calls.call(function, inner)
     if not isinstance(value, TensorView) or value.storage is not None:
         return value
@@ -124,7 +125,7 @@ def _from_type(calls: Context, args: Args) -> object:
 
 
 def _mapping(calls: Context, args: Args) -> Mapping:
-    """A dict or a class like it; Python 2 hands an OrderedDict its pairs."""
+    """A dict or a similar class; Python 2 passes pairs to OrderedDict."""
     filled = Mapping()
     for arg in args[:2]:
         if isinstance(arg, Mapping):
@@ -147,14 +148,14 @@ def _size(_calls: Context, args: Args) -> object:
 
 
 def _encoded(_calls: Context, args: Args) -> object:
-    """Bytes as protocol 2 has them: a text in which each character is a byte; it stays a text."""
+    """Bytes in protocol 2: a string with a character for each byte, which is not decoded."""
     return args[0] if isinstance(args[0], Blob | str) else Instance(None, args)
 
 
 def _reconstructed(calls: Context, args: Args) -> object:
     maker, _, state = args[:3]
     made = calls.call(maker, ())
-    if isinstance(made, Instance) and isinstance(state, list | tuple):  # of a class made from one
+    if isinstance(made, Instance) and isinstance(state, list | tuple):  # of a subclass of list
         calls.spend(len(state))
         made.extend(list(state))
     elif isinstance(made, Mapping | Instance) and isinstance(state, Mapping):
@@ -172,7 +173,7 @@ def _loaded(calls: Context, args: Args) -> object:
 
 
 def _attribute(calls: Context, args: Args) -> object:
-    """A method of a class by its whole name; to look it up may run anything."""
+    """An attribute of a class by its path; looking it up may run any code."""
     calls.foreign["builtins.getattr"] = None
     owner, name = args
     if isinstance(owner, Global) and isinstance(name, str):
@@ -184,7 +185,7 @@ def _named(module: str, names: str, rebuilder: Rebuilder) -> dict[tuple[str, str
     return {(module, name): rebuilder for name in names.split()}
 
 
-# Torch 0.1 calls these without arguments; the tensor is the first part of the state that follows.
+# Torch 0.1 calls these without arguments and puts the tensor first in the state that follows.
 STATEFUL = frozenset({"torch.nn.parameter.Parameter", "torch.autograd.variable.Variable"})
 REBUILDERS: dict[tuple[str, str], Rebuilder] = {
     **_named("torch._utils", "_rebuild_tensor _rebuild_tensor_v2", _tensor),

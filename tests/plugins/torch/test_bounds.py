@@ -16,7 +16,7 @@ from rnninspect.plugin import Limits
 from rnninspect.source.source import open_source
 from rnninspect_torch import TorchReader
 from rnninspect_torch.dialect.signatures import STACK
-from rnninspect_torch.layers.gathering import usual
+from rnninspect_torch.layers.gathering import match_plain_name
 
 WEIGHT = {"data/0": bytes(24)}
 
@@ -92,7 +92,7 @@ def test_the_json_of_an_exported_program_counts_together(tmp_path: Path) -> None
 def test_a_name_that_needs_no_pattern_is_read_as_by_the_pattern(path: str, end: str) -> None:
     for word in ("weight_ih", "bias_hh", "weight_hr", "weight", "xweight_ih", "weight_ih_l0"):
         label = f"{path}{word}{end}"
-        read_off, match = usual(label), re.search(STACK.pattern, label)
+        read_off, match = match_plain_name(label), re.search(STACK.pattern, label)
         if read_off is not None:
             assert match is not None
             assert read_off[0] == label[: match.start()]

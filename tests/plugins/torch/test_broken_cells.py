@@ -72,4 +72,4 @@ def test_only_gates_that_no_name_tells_are_in_doubt(cell: str | None, doubtful: 
     outline = infer(kernel, cell)
     assert outline is not None
     assert (outline.hidden, outline.inputs) == (5, (3,))
-    assert bool(outline.doubt) is doubtful
+    assert bool(outline.ambiguity) is doubtful

@@ -101,7 +101,7 @@ def test_every_stack_of_torch_is_told_by_its_shapes(
     assert outline.projection == (projection or None)
     fed = directions * (projection or hidden)
     assert outline.inputs == (inputs, *[fed] * (levels - 1))
-    assert outline.doubt == ""
+    assert outline.ambiguity == ""
 
 
 def _places(shapes: Shapes) -> dict[Position, tuple[int, ...]]:

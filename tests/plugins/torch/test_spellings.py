@@ -20,7 +20,7 @@ from rnninspect_torch import TorchReader
 from rnninspect_torch.other_cells.families import FAMILIES
 from rnninspect_torch.other_cells.finding import anchors
 from rnninspect_torch.other_cells.hand_written import GATED
-from rnninspect_torch.other_cells.prefilter import what_a_name_says as passes
+from rnninspect_torch.other_cells.prefilter import classify_name as passes
 from rnninspect_torch.other_cells.spelling import GatedSpelling
 
 DISTRACTORS = {

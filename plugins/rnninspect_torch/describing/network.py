@@ -1,0 +1,164 @@
+"""The layers of one network of a file, and its tensors as they are described so far."""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+
+from rnninspect.plugin import Limit, Observation, Purpose, RecurrentLayer, StoredTensor
+from rnninspect_torch.describing.stored_tensors import stored
+from rnninspect_torch.dialect.signatures import STACK
+from rnninspect_torch.layers.building import build
+from rnninspect_torch.layers.declaring import is_recurrent
+from rnninspect_torch.layers.gathering import gather
+from rnninspect_torch.layers.numbered_weights import assign_positions
+from rnninspect_torch.networks.purposes import is_mask, is_quantisation, may_mask, may_quantise
+from rnninspect_torch.networks.records import WeightGroup
+from rnninspect_torch.other_cells.prefilter import remainder
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from rnninspect.plugin import Source
+    from rnninspect_torch.describing.contents import Contents
+    from rnninspect_torch.networks.records import DeclaredModule, NamedTensor, Root
+
+
+class Network:
+    """The layers of one root, and its tensors as they are described so far."""
+
+    __slots__ = ("contents", "label", "layers", "names", "observations", "root", "tensors")
+
+    def __init__(self, root: Root, contents: Contents, label: str | None) -> None:
+        self.root = root
+        self.contents = contents
+        self.label = label
+        self.layers: list[RecurrentLayer] = []
+        self.observations: list[Observation] = []
+        self.tensors: dict[int, StoredTensor] = {}
+        self.names: set[str] = set()
+
+    def stored(self, entry: NamedTensor) -> StoredTensor:
+        """The described tensor of an entry, one for each."""
+        known = self.tensors.get(id(entry))
+        if known is None:
+            known = self.tensors[id(entry)] = stored(entry, self.purpose(entry), self.contents)
+        return known
+
+    def purpose(self, entry: NamedTensor) -> Purpose:
+        """What an entry is for, given the purpose of its root and the names beside it."""
+        if self.root.purpose is not Purpose.PARAMETER:
+            return self.root.purpose
+        masks = may_mask(entry.name)
+        if not masks and not may_quantise(entry.name):
+            return entry.purpose
+        if not self.names:
+            self.names.update(other.name for other in self.root.entries)
+        if masks and is_mask(entry.name, self.names):
+            return Purpose.STATE
+        quantises = is_quantisation(entry.name, entry.tensor.shape, self.names)
+        return Purpose.QUANTISATION if quantises else entry.purpose
+
+
+def find_layers(network: Network) -> None:
+    """Add the network's layers, and observations on modules that may be layers."""
+    root = network.root
+    entries = [entry for entry in root.entries if entry.purpose is Purpose.PARAMETER]
+    groups = _groups(root, entries, network.contents.calls.source)
+    alone = any(group.signature.alone for group in groups)
+    names = sorted(entry.name for entry in entries) if alone else []
+    taken: set[int] = set()
+    for group in groups:
+        declared = root.declared.get(group.path)
+        assign_positions(group, declared)
+        found = None
+        if _is_torchs_own(declared) or not _is_another(group, names):
+            found = build(group, declared, network.stored, network.label)
+        if found is not None:
+            network.layers.extend(found.layers)
+            network.contents.calls.source.limits.require(Limit.RECURRENT, len(network.layers))
+            network.observations.extend(found.observations)
+            taken.update(id(entry) for entry in group.entries())
+    _find_own_cells(network, entries, taken)
+
+
+def _find_own_cells(network: Network, entries: list[NamedTensor], taken: set[int]) -> None:
+    """The layers that are not torch's own, and what may be one; `taken` tensors have a layer."""
+    unassigned = [
+        entry
+        for entry in entries
+        if id(entry) not in taken and network.purpose(entry) is Purpose.PARAMETER
+    ]
+    if unassigned and all(entry.name.isdigit() for entry in unassigned):
+        from rnninspect_torch.layers.unnamed_arrays import possible_layers  # noqa: PLC0415 - as below
+
+        network.observations.extend(possible_layers(unassigned, network.root.name, network.stored))
+        return
+    source = network.contents.calls.source
+    rest = remainder(entries, unassigned, network.root.declared, source)
+    if rest is None:
+        return
+    from rnninspect_torch.other_cells.building import describe_other_cells  # noqa: PLC0415 - few networks need it
+
+    found = describe_other_cells(rest, network.stored, network.label)
+    source.limits.require(Limit.RECURRENT, len(network.layers) + len(found.layers))
+    if found.layers:
+        network.layers = _in_order((*network.layers, *found.layers), entries)
+    network.observations.extend(found.observations)
+
+
+def _in_order(layers: Iterable[RecurrentLayer], entries: list[NamedTensor]) -> list[RecurrentLayer]:
+    """The layers in the order of their tensors in the file, the levels of a stack together."""
+    places = {entry.name: place for place, entry in enumerate(entries)}
+    first: dict[str, int] = {}
+    placed = [(layer.stack.name if layer.stack else layer.name, layer) for layer in layers]
+    for name, layer in placed:
+        tensors = (tensor for operand in layer.operands for tensor in operand.tensors)
+        place = min((places.get(tensor.name, 0) for tensor in tensors), default=len(places))
+        first[name] = min(first.get(name, place), place)
+    return [layer for _, layer in sorted(placed, key=lambda pair: first[pair[0]])]
+
+
+def _groups(root: Root, entries: list[NamedTensor], source: Source) -> list[WeightGroup]:
+    """The groups of tensors, and an empty one for each declared layer that has no tensor."""
+    groups = gather(entries, source)
+    known = {group.path for group in (*groups, *root.groups)}
+    recurrent = [
+        path
+        for path, declared in root.declared.items()
+        if path not in known and f"{path}.module" not in known and is_recurrent(declared)
+    ]
+    # A quantised stack declares its cells, too, whose tensors are those of the stack; and a class
+    # that is not torch's may have the attributes of a layer with tensors of its own.
+    names = sorted(entry.name for group in groups for entry in group.entries()) if recurrent else []
+    every = sorted(entry.name for entry in entries) if recurrent else []
+    bare = [
+        WeightGroup(path, STACK)
+        for path in recurrent
+        if not _are_below(names if root.declared[path].is_of_torch else every, path)
+    ]
+    return [*groups, *root.groups, *bare]
+
+
+def _are_below(names: list[str], path: str) -> bool:
+    """Whether one of these sorted names is that of a tensor somewhere below a module."""
+    start = f"{path}." if path else ""
+    place = bisect_left(names, start)
+    return place < len(names) and names[place].startswith(start)
+
+
+def _is_torchs_own(declared: DeclaredModule | None) -> bool:
+    """Whether a module's class is one of torch's, so that no other tensor can make it another."""
+    return declared is not None and (is_recurrent(declared) or declared.is_of_torch)
+
+
+def _is_another(group: WeightGroup, names: list[str]) -> bool:
+    """Whether other tensors in the module say that it is not the cell that it looks like."""
+    if not group.signature.alone:
+        return not group.signature.required <= {place.role for place in group.weights}
+    roles = {place.role for place in group.weights}
+    if group.signature.biases <= roles and group.signature.required & roles:
+        return False  # no other module has both biases: with one kernel it is a broken cell
+    start = f"{group.path}." if group.path else ""
+    inside = bisect_left(names, start + "\U0010ffff") - bisect_left(names, start)
+    return inside > sum(1 for _ in group.entries()) or not group.signature.required <= roles
