@@ -83,7 +83,7 @@ def _extend(target: object, items: list[object]) -> None:
         case list() | Instance():
             target.extend(items)
         case _:
-            raise UnreadableFile(f"APPENDS target is not a list but {kind_of(target)}")
+            raise UnreadableFile(f"APPENDS target is not a list (found {kind_of(target)})")
 
 
 def _set_item(machine: Machine) -> None:
@@ -105,7 +105,7 @@ def _update(machine: Machine, pairs: list[object]) -> None:
         case Mapping() | Instance():
             target.update(pairs)
         case _:
-            raise UnreadableFile(f"SETITEMS target is not a dict but {kind_of(target)}")
+            raise UnreadableFile(f"SETITEMS target is not a dict (found {kind_of(target)})")
 
 
 CONTAINERS: dict[bytes, Handler] = {

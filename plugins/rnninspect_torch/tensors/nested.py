@@ -56,4 +56,4 @@ def _head(value: object) -> tuple[bytes, int | None]:
         case Blob():
             return value.head(_HEAD), None
         case _:
-            raise UnreadableFile(f"storage inside a pickle is not bytes but {kind_of(value)}")
+            raise UnreadableFile(f"storage inside a pickle is not bytes (found {kind_of(value)})")

@@ -26,7 +26,7 @@ LARGEST = 2**63 - 1
 def integers(value: object, what: str) -> tuple[int, ...]:
     """A tuple of integers below 2^63, bools excluded; `what` names it in an UnreadableFile."""
     if not isinstance(value, tuple | list):
-        raise UnreadableFile(f"{what} of a tensor is not a tuple but {kind_of(value)}")
+        raise UnreadableFile(f"{what} of a tensor is not a tuple (found {kind_of(value)})")
     if len(value) > _MOST_AXES:
         raise UnreadableFile(f"{what} of a tensor has {plural(len(value), 'axis', 'axes')}")
     for item in value:
@@ -38,7 +38,7 @@ def integers(value: object, what: str) -> tuple[int, ...]:
 def integer(value: object, what: str) -> int:
     """An integer below 2^63; `what` names it in an UnreadableFile."""
     if type(value) is not int:
-        raise UnreadableFile(f"{what} of a tensor contains {kind_of(value)}, not an integer")
+        raise UnreadableFile(f"{what} of a tensor is not an integer (found {kind_of(value)})")
     if not -LARGEST <= value <= LARGEST:
         raise UnreadableFile(f"{what} of a tensor contains an integer beyond 63 bits")
     return value
@@ -54,7 +54,7 @@ def _view(args: Args, dtype: str | None = None) -> TensorView:
     if isinstance(storage, Instance):  # torch.storage.TypedStorage around an untyped one
         storage = next((arg for arg in storage.args if isinstance(arg, Storage)), None)
     if not isinstance(storage, Storage):
-        raise UnreadableFile(f"tensor does not refer to a storage but {kind_of(storage)}")
+        raise UnreadableFile(f"tensor does not refer to a storage (found {kind_of(storage)})")
     axes, steps = integers(shape, "shape"), integers(strides, "stride")
     if len(axes) != len(steps):
         raise UnreadableFile(f"tensor of rank {len(axes)} has {plural(len(steps), 'stride')}")

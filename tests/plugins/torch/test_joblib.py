@@ -114,7 +114,7 @@ def test_a_file_that_is_cut_off_is_one_line(kept: float, tmp_path: Path) -> None
     joblib.dump({"weights": LAYER}, path)
     data = path.read_bytes()
     path.write_bytes(data[: int(len(data) * kept)])
-    with pytest.raises(UnreadableFile, match=r"claimed at offset|passes the end"):
+    with pytest.raises(UnreadableFile, match="truncated"):
         inspect_file(path)
 
 
