@@ -25,8 +25,8 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
+    from rnninspect.decode.json import Json
     from rnninspect.plugin import Limits, StoredTensor
-    from rnninspect_keras.configuration.declared import Json
     from rnninspect_keras.containers.store import Store
     from rnninspect_keras.layers.assembling import Found
 

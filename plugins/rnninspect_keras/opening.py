@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from rnninspect.decode.hdf5 import File
 from rnninspect.plugin import Fact, Limit, Observation, UnreadableFile
-from rnninspect_keras.configuration.declared import parse_json
+from rnninspect_keras.configuration.declared import parse_config
 from rnninspect_keras.containers.archive import (
     CONFIG,
     PICKLED_WEIGHTS,
@@ -22,8 +22,8 @@ from rnninspect_keras.matching.native import VARIABLES
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from rnninspect.decode.json import Json
     from rnninspect.plugin import Limits, SavedModel, Source
-    from rnninspect_keras.configuration.declared import Json
     from rnninspect_keras.containers.store import Store
 
 MODEL_CONFIG, LEGACY_WEIGHTS = "model_config", "model_weights"
@@ -77,7 +77,7 @@ def _stored(parts: Parts, limits: Limits, opened: list[Source]) -> Store:
 def read_shards(source: Source) -> SavedModel:
     """Weights over several HDF5 files, by the index beside them."""
     source.limits.require(Limit.EXPANSION, source.size, "the index of shards")
-    index = parse_json(source.read(0, source.size), source, "the index of shards")
+    index = parse_config(source.read(0, source.size), source, "the index of shards")
     from rnninspect_keras.containers.sharded import read_sharded  # noqa: PLC0415 - seldom needed
 
     opened: list[Source] = []
@@ -115,7 +115,7 @@ def _note_index(source: Source, store: Store) -> None:
 
 
 def _config(text: str | None, source: Source) -> Json:
-    return None if text is None else parse_json(text, source, MODEL_CONFIG)
+    return None if text is None else parse_config(text, source, MODEL_CONFIG)
 
 
 def _version(store: Store) -> str:

@@ -21,7 +21,7 @@ from rnninspect.render.report.columns import COLUMNS
 from rnninspect.render.view import View
 from rnninspect.source.limits import Limits
 from rnninspect.source.source import Source, holding_source, open_source
-from rnninspect_keras.configuration.declared import parse_json, walk_entries
+from rnninspect_keras.configuration.declared import parse_config, walk_entries
 from rnninspect_keras.containers.store import read_store
 from rnninspect_keras.describing import describe_native
 from rnninspect_torch.pickles.interpreter import load_from
@@ -128,7 +128,7 @@ def _hdf5(data: bytes) -> None:
 
 def _config(data: bytes) -> None:
     """The walker of configurations, over weights that stay as they are."""
-    config = parse_json(data, holding_source("config", b"", Limits()), "the configuration")
+    config = parse_config(data, holding_source("config", b"", Limits()), "the configuration")
     for _ in walk_entries(config, Limits()):
         pass
     weights = source_of((SAMPLES / "keras" / "lstm.weights.h5").read_bytes())

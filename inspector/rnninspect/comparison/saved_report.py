@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import json
-
 from rnninspect.cells import CELLS, OWN, Sizes
 from rnninspect.comparison import LayerOutline, Outline
 from rnninspect.comparison.outline import KEPT_APART
-from rnninspect.errors import UnreadableFile, in_words
+from rnninspect.decode.json import parse_json
+from rnninspect.errors import UnreadableFile
 from rnninspect.model import Fate
 from rnninspect.report import SCHEMA_VERSION, Verdict
 from rnninspect.rules import Level
@@ -45,10 +44,7 @@ def read_reports(source: Source) -> tuple[Outline, ...]:
     source.limits.require(
         Limit.HEADER_BYTES, source.size * MEMORY_OF_A_BYTE, "the report in memory"
     )
-    try:
-        document = json.loads(source.read(0, source.size).decode("utf-8-sig"))
-    except (ValueError, RecursionError) as error:  # a number of 5,000 digits is a ValueError too
-        raise UnreadableFile(f"not JSON: {in_words(error)}") from error
+    document = parse_json(source.read(0, source.size), "the report")
     version = _Fields(document, "").get("schema_version", int)
     if version != SCHEMA_VERSION:
         raise UnreadableFile(f"schema_version is {version}, this rnninspect reads {SCHEMA_VERSION}")
@@ -132,7 +128,7 @@ class _Fields:
 
     def __init__(self, value: object, place: str) -> None:
         if not isinstance(value, dict):
-            raise UnreadableFile(f"{place or 'the report'} is no JSON object")
+            raise UnreadableFile(f"{place or 'the report'} is not a JSON object")
         self.values: Json = value
         self.place = place
 

@@ -2,45 +2,39 @@
 
 from __future__ import annotations
 
-from rnninspect.plugin import Limit, Record, UnreadableFile, in_words
+from rnninspect.plugin import Limit, Record
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
+    from rnninspect.decode.json import Json
     from rnninspect.plugin import Limits, Source
 
-Json = object  # what json.loads gives: dicts, lists, strings, numbers, None
 LARGEST_SIZE = 2**31 - 1
-TEXT_SHIFT, VALUES_IN_A_STEP = 7, 2  # bytes of text, as a power of two, and values of a step
 LONGEST_NUMBER = 18  # digits; a longer whole number is read as a float, which no size may be
 
 
-def parse_json(text: bytes | str, source: Source, what: str) -> Json:
-    """Parse JSON whose number of values and depth are bounded before anything is built."""
-    import json  # noqa: PLC0415 - weights-only files need no JSON
+def parse_config(text: bytes | str, source: Source, what: str) -> Json:
+    """Parse JSON whose number of values is bounded before anything is built."""
+    from rnninspect.decode.json import (  # noqa: PLC0415 - weights-only files need no JSON
+        most_values,
+        parse_json,
+        spend_steps,
+    )
 
     data = text.encode("utf-8", "surrogateescape") if isinstance(text, str) else text
     if not data.isascii():  # one letter may make all of them take four bytes
         source.limits.require(Limit.HEADER_BYTES, 4 * len(data), what)
-    values = data.count(b",") + data.count(b"{") + data.count(b"[")
+    values = most_values(data)
     source.limits.require(Limit.NODES, 2 * values, f"the number of values in {what}")
-    source.spend(Limit.STEPS, (len(data) >> TEXT_SHIFT) + values // VALUES_IN_A_STEP)
-    try:
-        value: Json = json.loads(
-            data.decode("utf-8", "replace"), parse_int=_whole, object_hook=_unwrapped
-        )
-    except (ValueError, RecursionError) as error:
-        raise UnreadableFile(f"cannot parse {what}: {in_words(error)}") from error
-    return value
+    spend_steps(source, len(data), values)
+    return parse_json(data, what, errors="replace", digits=LONGEST_NUMBER, make_object=_unwrapped)
 
 
-def _whole(digits: str) -> int | float:
-    return int(digits) if len(digits) <= LONGEST_NUMBER else float(digits)
-
-
-def _unwrapped(value: dict[str, Json]) -> Json:
+def _unwrapped(pairs: list[tuple[str, Json]]) -> Json:
     """A tuple or a shape, which Keras 2 wraps into an object, as a list."""
+    value = dict(pairs)
     items = value.get("items")
     return items if value.get("class_name") in WRAPPED and isinstance(items, list) else value
 

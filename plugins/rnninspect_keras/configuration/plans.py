@@ -8,7 +8,8 @@ from rnninspect_keras.layout import LAYOUT, Dialect, Part
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from rnninspect_keras.configuration.declared import Declared, Json
+    from rnninspect.decode.json import Json
+    from rnninspect_keras.configuration.declared import Declared
 
 # Class of a layer or of its cell -> family in the table of cells.
 FAMILIES = {

@@ -8,7 +8,8 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from rnninspect_keras.configuration.declared import Declared, Json
+    from rnninspect.decode.json import Json
+    from rnninspect_keras.configuration.declared import Declared
 
 TENSOR = "__keras_tensor__"  # Keras 3's class name of a tensor among the arguments of a call
 PASSES = 2  # layers are listed in the order of their first use; a second use may read a later one

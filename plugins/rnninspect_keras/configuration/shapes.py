@@ -11,7 +11,8 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from rnninspect_keras.configuration.declared import Declared, Json
+    from rnninspect.decode.json import Json
+    from rnninspect_keras.configuration.declared import Declared
 
 # A shape with the batch axis; an axis that is not known is None, and so is a shape of unknown rank.
 Shape = tuple[int | None, ...] | None

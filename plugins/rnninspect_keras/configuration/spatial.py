@@ -8,7 +8,8 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from rnninspect_keras.configuration.declared import Declared, Json
+    from rnninspect.decode.json import Json
+    from rnninspect_keras.configuration.declared import Declared
 
 Axes = tuple[int | None, ...]
 

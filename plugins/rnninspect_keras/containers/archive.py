@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from rnninspect.plugin import Fact, Limit, Observation, Record, UnreadableFile, Whereabouts, plural
-from rnninspect_keras.configuration.declared import as_text, parse_json
+from rnninspect_keras.configuration.declared import as_text, parse_config
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from rnninspect.decode.json import Json
     from rnninspect.decode.zip_directory import Member
     from rnninspect.plugin import Source
-    from rnninspect_keras.configuration.declared import Json
 
 CONFIG, METADATA = "config.json", "metadata.json"
 WEIGHTS, PICKLED_WEIGHTS = "model.weights.h5", "model.weights.npz"
@@ -85,7 +85,7 @@ def read_json(parts: Parts, name: str) -> Json:
         return None
     with parts.open(name) as part:
         part.limits.require(Limit.EXPANSION, part.size, name)
-        return parse_json(part.read(0, part.size), part, name)
+        return parse_config(part.read(0, part.size), part, name)
 
 
 def read_version(parts: Parts) -> str:

@@ -13,8 +13,8 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
+    from rnninspect.decode.json import Json
     from rnninspect.plugin import Limits, Source
-    from rnninspect_keras.configuration.declared import Json
     from rnninspect_keras.containers.archive import Parts
 
 NUMBERED = r"([^/]+)_\d{5}\.weights\.h5"

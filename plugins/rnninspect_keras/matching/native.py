@@ -10,7 +10,8 @@ from rnninspect_keras.layout import Part
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from rnninspect_keras.configuration.declared import Declared, Json
+    from rnninspect.decode.json import Json
+    from rnninspect_keras.configuration.declared import Declared
     from rnninspect_keras.configuration.plans import CellPlan
     from rnninspect_keras.configuration.units import CellAt, Unit
     from rnninspect_keras.containers.store import Store

@@ -17,7 +17,7 @@ from rnninspect.plugin import (
     UnreadableFile,
     Whereabouts,
 )
-from rnninspect_keras.configuration.declared import parse_json, read_declared
+from rnninspect_keras.configuration.declared import parse_config, read_declared
 from rnninspect_keras.recognition import GRAPH_FILE
 from rnninspect_keras.tensorflow.checkpoint_v2 import Bundle, purpose_of, read_bundle
 from rnninspect_keras.tensorflow.objects import Item, long_text, read_saved, read_trackable
@@ -79,7 +79,7 @@ def join_metadata(source: Source, items: list[Item]) -> None:
                 Limit.NODES, values, "the number of values in Keras' descriptions"
             )
             what = f"the metadata of object {number}"
-            item.declared = read_declared(parse_json(item.metadata, source, what))
+            item.declared = read_declared(parse_config(item.metadata, source, what))
             item.metadata = b""
 
 

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import json
 import math
 from collections import Counter
 from operator import itemgetter
 
-from rnninspect.plugin import Fact, Limit, Observation, Record, UnreadableFile, in_words, plural
+from rnninspect.decode.json import parse_json, spend_steps
+from rnninspect.plugin import Fact, Limit, Observation, Record, UnreadableFile, plural
 from rnninspect_torch.describing.contents import Contents
 from rnninspect_torch.describing.model import describe_model
-from rnninspect_torch.formats.json_records import TEXT_SHIFT
 from rnninspect_torch.networks.records import NamedTensor, Root
 from rnninspect_torch.tensors.calls import TorchCalls
 from rnninspect_torch.tensors.dtypes import ELEMENT_BYTES, SAFETENSORS
@@ -27,7 +26,7 @@ _PREFIX = 8
 _LONGEST_HEADER = 100_000_000  # that the library itself reads
 _SCOPE = "tensors"
 # What a tensor of six axes takes in a header: bounds on what JSON makes of a header.
-_MARKS = {",": 10, '"': 10, "[": 2, "{": 1}
+_MARKS = {b",": 10, b'"': 10, b"[": 2, b"{": 1}
 # How often its text is in memory at most: encoded, decoded, as names and as identities; one letter
 # that is not ASCII may make each other letter of the decoded text take four bytes.
 _TIMES, _TIMES_UNICODE = 4, 8
@@ -62,7 +61,7 @@ def read_header(source: Source, scope: str = _SCOPE) -> tuple[Contents, Root]:
     repeated: list[str] = []
     header = _parsed(source, length, repeated)
     if not isinstance(header, dict):
-        raise UnreadableFile("the header is no JSON object")
+        raise UnreadableFile("the header is not a JSON object")
     notes = [
         Observation(Fact.DUPLICATE_NAME, f"{name} stands twice in the header") for name in repeated
     ]
@@ -73,26 +72,15 @@ def read_header(source: Source, scope: str = _SCOPE) -> tuple[Contents, Root]:
 def _parsed(source: Source, length: int, repeated: list[str]) -> object:
     """The header as JSON, tensors as _Fields; adds names that stand twice in one object."""
     source.limits.require(Limit.HEADER_BYTES, _TIMES * length, "the header in memory")
-    source.spend(Limit.STEPS, length >> TEXT_SHIFT)
+    spend_steps(source, length)
     encoded = source.read(_PREFIX, length)
     if not encoded.isascii():
         source.limits.require(Limit.HEADER_BYTES, _TIMES_UNICODE * length, "the header in memory")
-    text = _decoded(encoded)
-    del encoded
     for mark, each in _MARKS.items():
-        source.limits.require(Limit.TENSORS, text.count(mark) // each, "the header")
-    source.spend(Limit.STEPS, text.count(",") // _MARKS_IN_A_STEP + _STEPS * text.count("{"))
-    try:
-        return json.loads(text, object_pairs_hook=lambda pairs: _object(pairs, repeated))
-    except (ValueError, RecursionError) as error:
-        raise UnreadableFile(f"cannot parse the header: {in_words(error)}") from error
-
-
-def _decoded(encoded: bytes) -> str:
-    try:
-        return encoded.decode()
-    except UnicodeError as error:
-        raise UnreadableFile(f"cannot parse the header: {in_words(error)}") from error
+        source.limits.require(Limit.TENSORS, encoded.count(mark) // each, "the header")
+    steps = encoded.count(b",") // _MARKS_IN_A_STEP + _STEPS * encoded.count(b"{")
+    source.spend(Limit.STEPS, steps)
+    return parse_json(encoded, "the header", make_object=lambda pairs: _object(pairs, repeated))
 
 
 def _object(

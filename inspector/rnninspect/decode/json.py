@@ -1,0 +1,71 @@
+"""JSON from strangers: what parsing may cost is bounded first, and each failure is said in words.
+
+A reader weighs the text before it parses it: `most_values` and `spend_steps` say what to book, the
+reader knows which limit applies and how much it makes of a value.
+"""
+
+from __future__ import annotations
+
+import json
+
+from rnninspect.errors import UnreadableFile, in_words
+from rnninspect.source.limits import Limit
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from rnninspect.source.source import Source
+
+Json = object  # what json.loads gives: dicts, lists, strings, numbers, None
+MOST_DIGITS = 4_300  # of a whole number: Python refuses to convert longer ones
+_BYTES_IN_A_STEP, _VALUES_IN_A_STEP = 128, 2
+
+
+def most_values(data: bytes | str) -> int:
+    """The number of values in a JSON text, or a little more: those of strings count, too."""
+    if isinstance(data, bytes):
+        return data.count(b",") + data.count(b"[") + data.count(b"{")
+    return data.count(",") + data.count("[") + data.count("{")
+
+
+def spend_steps(source: Source, length: int, values: int = 0) -> None:
+    """Book the work of parsing `length` bytes that make `values` values.
+
+    Raises:
+        RefusedFile: the limit `steps` is exceeded.
+    """
+    source.spend(Limit.STEPS, length // _BYTES_IN_A_STEP + values // _VALUES_IN_A_STEP)
+
+
+def parse_json(
+    data: bytes | str,
+    what: str,
+    *,
+    errors: str = "strict",
+    digits: int = MOST_DIGITS,
+    make_object: Callable[[list[tuple[str, Json]]], Json] | None = None,
+) -> Json:
+    """Parse a JSON text in UTF-8, with or without a byte order mark; of equal keys the last counts.
+
+    Args:
+        data: the text, whose cost was booked.
+        what: what it is, for messages: `the header`.
+        errors: what to do about bytes that are not UTF-8, as `bytes.decode` takes it.
+        digits: a whole number of more digits becomes a float.
+        make_object: makes a value of the pairs of an object; without it they become a dict.
+
+    Raises:
+        UnreadableFile: it is not JSON, or is nested too deeply.
+    """
+    whole = None if digits >= MOST_DIGITS else _short_integers(digits)
+    try:
+        text = data if isinstance(data, str) else data.decode("utf-8-sig", errors)
+        value: Json = json.loads(text, parse_int=whole, object_pairs_hook=make_object)
+    except (ValueError, RecursionError) as error:
+        raise UnreadableFile(f"cannot parse {what}: {in_words(error)}") from error
+    return value
+
+
+def _short_integers(digits: int) -> Callable[[str], int | float]:
+    return lambda text: int(text) if len(text) <= digits else float(text)
