@@ -54,12 +54,13 @@ class Fact(StrEnum):
     UNDECLARED = "undeclared"  # a size that the framework needs, and the file leaves out
 
 
-LARGEST = 2**63 - 1
+LARGEST_SIZE = 2**31 - 1  # a size of a layer that is believed
+MOST_ELEMENTS = 2**63 - 1  # that an address can count
 
 
 def impossible(shape: tuple[int, ...]) -> bool:
     """Whether no array can have this shape: an axis below zero, or 2^63 elements and more."""
-    return min(shape, default=0) < 0 or math.prod(shape) > LARGEST
+    return min(shape, default=0) < 0 or math.prod(shape) > MOST_ELEMENTS
 
 
 class StoredTensor(Record):

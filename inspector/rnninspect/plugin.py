@@ -12,6 +12,8 @@ from rnninspect.errors import (
     in_words,
 )
 from rnninspect.model import (
+    LARGEST_SIZE,
+    MOST_ELEMENTS,
     Axis,
     Fact,
     Fate,
@@ -44,6 +46,8 @@ else:  # a reader need not be a subclass, only alike
 __all__ = [
     "CELLS",
     "DTYPES",
+    "LARGEST_SIZE",
+    "MOST_ELEMENTS",
     "REQUIRED",
     "Axis",
     "Cell",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from rnninspect.plugin import Limit, Record
+from rnninspect.plugin import LARGEST_SIZE, Limit, Record
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -11,7 +11,6 @@ if TYPE_CHECKING:
     from rnninspect.decode.json import Json
     from rnninspect.plugin import Limits, Source
 
-LARGEST_SIZE = 2**31 - 1
 LONGEST_NUMBER = 18  # digits; a longer whole number is read as a float, which no size may be
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from rnninspect.plugin import LARGEST_SIZE
 from rnninspect_keras.configuration.declared import as_size, as_sizes
 
 TYPE_CHECKING = False
@@ -126,6 +127,8 @@ def _padded(axes: Axes, padding: Json) -> Axes:
 
 def _both_ends(item: Json) -> int | None:
     ends = item if isinstance(item, list) else [item, item]
-    if len(ends) != 2 or any(not isinstance(end, int) or not 0 <= end < 2**31 for end in ends):
+    if len(ends) != 2 or any(
+        not isinstance(end, int) or not 0 <= end <= LARGEST_SIZE for end in ends
+    ):
         return None
     return int(sum(ends))

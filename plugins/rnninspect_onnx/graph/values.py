@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from enum import IntEnum
 
-from rnninspect.plugin import Limit, Record
+from rnninspect.plugin import MOST_ELEMENTS, Limit, Record
 from rnninspect_onnx.protobuf.messages import KEPT_AXES
 
 TYPE_CHECKING = False
@@ -19,7 +19,7 @@ Dims = tuple[int | None, ...]
 
 Integers = tuple[int | None, ...]
 
-LARGEST = 2**63  # an axis beyond what any array has; products stop here instead of growing
+BEYOND = MOST_ELEMENTS + 1  # an axis that no array has; products stop here instead of growing
 
 
 class Kind(IntEnum):
@@ -175,11 +175,11 @@ def _value(
 ) -> Value:
     if shape is not None and len(shape) > KEPT_AXES:
         shape = None
-    if shape is not None and any(size is not None and size > LARGEST for size in shape):
-        shape = tuple(None if size is None else min(size, LARGEST) for size in shape)
+    if shape is not None and any(size is not None and size > BEYOND for size in shape):
+        shape = tuple(None if size is None else min(size, BEYOND) for size in shape)
     if integers is not None:
         integers = tuple(
-            number if number is not None and abs(number) < LARGEST else None for number in integers
+            number if number is not None and abs(number) < BEYOND else None for number in integers
         )
     return Value(kind, shape, integers, sources)
 

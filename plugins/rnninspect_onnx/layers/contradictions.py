@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from rnninspect.plugin import Fact, Observation, plural
-from rnninspect_onnx.graph.values import LARGEST, Kind
+from rnninspect_onnx.graph.values import BEYOND, Kind
 from rnninspect_onnx.recurrent.attribute_types import attribute_faults
 
 TYPE_CHECKING = False
@@ -87,7 +87,7 @@ def _inputs(call: Call, operator: Operator) -> Iterator[str]:
         if value.kind is Kind.BROKEN:
             source = call.node.inputs[weight.position]
             yield f"{name} is {source}, which nothing makes or only a circle of nodes"
-        elif value.place is None and LARGEST in (value.shape or ()):
+        elif value.place is None and BEYOND in (value.shape or ()):
             yield f"{name} has an axis of 2^63 elements or more"
 
 

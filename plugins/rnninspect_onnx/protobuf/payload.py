@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 
-from rnninspect.plugin import DTYPES, ElementKind
+from rnninspect.plugin import DTYPES, MOST_ELEMENTS, ElementKind
 from rnninspect_onnx.protobuf.tensor_decoder import (
     DOUBLE_DATA,
     FLOAT_DATA,
@@ -67,7 +67,6 @@ _CODES = {
 ELEMENT_TYPES = {code: DTYPES[name] for code, (name, _) in _CODES.items()}
 TYPED_FIELDS = {code: field for code, (_, field) in _CODES.items()}
 _STRING = 8
-_LARGEST = 2**63 - 1
 
 
 def needed_bytes(dims: tuple[int, ...], element_type: int) -> int | None:
@@ -76,7 +75,7 @@ def needed_bytes(dims: tuple[int, ...], element_type: int) -> int | None:
     if known is None or element_type == _STRING or any(size < 0 for size in dims):
         return None
     elements = math.prod(dims)
-    return -(-elements * known.bits // 8) if elements <= _LARGEST else None
+    return -(-elements * known.bits // 8) if elements <= MOST_ELEMENTS else None
 
 
 def held_bytes(tensor: Tensor) -> int | None:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import math
 from collections import Counter
 
-from rnninspect.plugin import CELLS, Origin, Record, Sizes, Symbol
+from rnninspect.plugin import CELLS, LARGEST_SIZE, Origin, Record, Sizes, Symbol
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -21,7 +21,6 @@ if TYPE_CHECKING:
     from rnninspect_onnx.layout import Operator
 
 _DIRECTIONS = {"forward": 1, "reverse": 1, "bidirectional": 2, "foward": 1}  # so in GRU's version 1
-_LARGEST_SIZE = 2**31 - 1
 _SAME = {Symbol.FED_BACK: Symbol.HIDDEN}  # no projection in ONNX
 
 
@@ -123,7 +122,7 @@ def _symbols(axis: Axis) -> list[Symbol]:
 def _hidden(call: Call, faults: list[str]) -> int | None:
     attribute = call.attribute("hidden_size")
     number = None if attribute is None else attribute.number
-    if number is not None and not 0 < number <= _LARGEST_SIZE:
+    if number is not None and not 0 < number <= LARGEST_SIZE:
         faults.append(f"hidden_size is {number}")
         return None
     return number
@@ -146,7 +145,7 @@ def _input(call: Call, operator: Operator) -> int | None:
     if operator.reads_attention or not shape or len(shape) != 3:
         return None
     width = shape[-1]
-    return width if width is not None and 0 < width <= _LARGEST_SIZE else None
+    return width if width is not None and 0 < width <= LARGEST_SIZE else None
 
 
 def _votes(shapes: _Shapes, symbol: Symbol, gates: int) -> Iterator[int]:
@@ -155,7 +154,7 @@ def _votes(shapes: _Shapes, symbol: Symbol, gates: int) -> Iterator[int]:
         if shape is None or len(shape) != len(axes):
             continue
         for axis, size in zip(axes, shape, strict=True):
-            if symbol in _symbols(axis) and size is not None and 0 < size <= _LARGEST_SIZE:
+            if symbol in _symbols(axis) and size is not None and 0 < size <= LARGEST_SIZE:
                 others = math.prod(
                     gates if factor is Symbol.GATES else factor
                     for factor in axis
@@ -175,4 +174,4 @@ def _flat_input(shape: Dims | None, rows: int) -> int | None:
     known = [] if shape is None else [size for size in shape if size is not None and size > 0]
     elements = math.prod(known)
     whole = shape is not None and len(known) == len(shape) and elements % rows == 0
-    return elements // rows if whole and 0 < elements // rows <= _LARGEST_SIZE else None
+    return elements // rows if whole and 0 < elements // rows <= LARGEST_SIZE else None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from rnninspect.plugin import Purpose, StoredTensor
+from rnninspect.plugin import MOST_ELEMENTS, Purpose, StoredTensor
 from rnninspect_torch.tensors.dtypes import ELEMENT_BYTES, PACKED, bytes_of
 
 TYPE_CHECKING = False
@@ -10,8 +10,6 @@ if TYPE_CHECKING:
     from rnninspect_torch.describing.contents import Contents
     from rnninspect_torch.networks.records import NamedTensor
     from rnninspect_torch.tensors.views import Storage, TensorView
-
-_LARGEST = 2**63 - 1
 
 
 def stored(
@@ -72,7 +70,7 @@ def _payload(
 ) -> tuple[int | None, int | None]:
     """Bytes needed by the storage's own account, or by a view beyond it, and bytes held."""
     held = contents.stored_bytes(storage)
-    if held is None or tensor.is_invalid or tensor.count > _LARGEST:
+    if held is None or tensor.is_invalid or tensor.count > MOST_ELEMENTS:
         return None, None
     if not tensor.count and min(tensor.shape, default=0) < 0:
         return None, None

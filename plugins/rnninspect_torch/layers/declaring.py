@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from rnninspect.plugin import REQUIRED, Record, Role
+from rnninspect.plugin import LARGEST_SIZE, REQUIRED, Record, Role
 from rnninspect_torch.dialect.layout import TWO_BIASES
 from rnninspect_torch.layers.sizing import StackSpec
 
@@ -12,7 +12,6 @@ if TYPE_CHECKING:
 
 _MODES = {"LSTM": "LSTM", "GRU": "GRU", "RNN_TANH": "RNN", "RNN_RELU": "RNN"}
 _CELLS = {"LSTMCell": "LSTM", "GRUCell": "GRU", "RNNCell": "RNN"}
-_LARGEST = 2**31 - 1
 _MOST_LEVELS = 1_000
 
 
@@ -88,7 +87,7 @@ _DEFAULTS = {"input_size": None, "hidden_size": None, "num_layers": 1, "proj_siz
 
 def _invalid_size(key: str, value: object) -> str | None:
     least = 0 if key == "proj_size" else 1
-    most = _MOST_LEVELS if key == "num_layers" else _LARGEST
+    most = _MOST_LEVELS if key == "num_layers" else LARGEST_SIZE
     if type(value) is not int:
         return f"{key} is declared as what is no integer"
     if least <= value <= most:

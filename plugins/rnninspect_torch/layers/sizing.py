@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections import Counter
 from functools import lru_cache
 
-from rnninspect.plugin import CELLS, Record, Role
+from rnninspect.plugin import CELLS, LARGEST_SIZE, Record, Role
 from rnninspect_torch.dialect.layout import CELLS_BY_GATES, TWO_BIASES
 
 TYPE_CHECKING = False
@@ -20,7 +20,6 @@ if TYPE_CHECKING:
 
     Shapes = Mapping[Position, tuple[int, ...]]
 
-_LARGEST = 2**31 - 1  # of a size that is believed
 _MOST_SIZES = 12
 _OTHER_GATES = (2, 5, 6, 7, 8)  # of cells outside of torch.nn: MGU, highway, peephole …
 
@@ -182,7 +181,7 @@ def _kernels(shapes: Shapes) -> dict[int, list[tuple[int, ...]]]:
     """The shapes of the kernels of each level, as far as they are of a possible size."""
     levels: dict[int, list[tuple[int, ...]]] = {}
     for position, shape in shapes.items():
-        if position.role is Role.KERNEL and len(shape) == 2 and max(shape) <= _LARGEST:
+        if position.role is Role.KERNEL and len(shape) == 2 and max(shape) <= LARGEST_SIZE:
             levels.setdefault(position.level, []).append(shape)
     return levels
 

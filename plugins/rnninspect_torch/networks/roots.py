@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from itertools import takewhile
 
-from rnninspect.plugin import Purpose, Record
+from rnninspect.plugin import MOST_ELEMENTS, Purpose, Record
 from rnninspect_torch.networks.copies import assign_purposes
 from rnninspect_torch.networks.modules import add_module, is_module
 from rnninspect_torch.networks.purposes import (
@@ -231,6 +231,6 @@ def _label(key: object, index: int) -> str:
     """A label for a key; its index unless it is a string, an integer or None."""
     if isinstance(key, str):
         return key
-    if key is None or (isinstance(key, int) and abs(key) < 2**63):
+    if key is None or (isinstance(key, int) and abs(key) <= MOST_ELEMENTS):
         return str(key)
     return f"[{index}]"

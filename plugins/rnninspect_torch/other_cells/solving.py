@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from rnninspect.plugin import Sizes, Symbol
+from rnninspect.plugin import LARGEST_SIZE, Sizes, Symbol
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -12,7 +12,6 @@ if TYPE_CHECKING:
 
     Shape = tuple[int, ...]
 
-_LARGEST = 2**31 - 1  # of a size that is believed
 _PASSES = 4  # each settles at least one more symbol; no cell has more that wait for another
 _OF_EVERY_LAYER = {Symbol.INPUT, Symbol.HIDDEN, Symbol.JOINED, Symbol.TAPS}
 
@@ -60,7 +59,7 @@ def _settled(axes: list[tuple[int, Axis]]) -> dict[Symbol, int] | None:
             known[unknown[0]] = size // rest
         if len(known) == before:
             break
-    sound = all(0 < size <= _LARGEST for size in known.values())
+    sound = all(0 < size <= LARGEST_SIZE for size in known.values())
     return known if sound else None
 
 

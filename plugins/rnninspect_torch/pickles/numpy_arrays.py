@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from rnninspect.plugin import MOST_ELEMENTS
 from rnninspect_torch.pickles.values import Instance
 
 JOBLIB = "joblib.numpy_pickle"
@@ -23,5 +24,5 @@ def item_bytes(dtype: object) -> tuple[str, int | None]:
 def is_shape(value: tuple[object, ...]) -> bool:
     """Whether this is a valid shape: at most 64 axes, each a size below 2^63."""
     return len(value) <= _MOST_AXES and all(
-        type(size) is int and 0 <= size < 2**63 for size in value
+        type(size) is int and 0 <= size <= MOST_ELEMENTS for size in value
     )

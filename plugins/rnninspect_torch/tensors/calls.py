@@ -5,12 +5,12 @@ The ids are those of torch/serialization.py, since version 0.1.
 
 from __future__ import annotations
 
-from rnninspect.plugin import Limit, UnreadableFile, plural
+from rnninspect.plugin import MOST_ELEMENTS, Limit, UnreadableFile, plural
 from rnninspect_torch.pickles.numpy_arrays import JOBLIB
 from rnninspect_torch.pickles.values import Blob, Global, Instance
 from rnninspect_torch.tensors.callables import is_foreign
 from rnninspect_torch.tensors.dtypes import ELEMENT_BYTES, STORAGES
-from rnninspect_torch.tensors.rebuilders import LARGEST, REBUILDERS, STATEFUL
+from rnninspect_torch.tensors.rebuilders import REBUILDERS, STATEFUL
 from rnninspect_torch.tensors.views import Storage
 
 TYPE_CHECKING = False
@@ -96,18 +96,18 @@ class TorchCalls:
         kind, name, count = key[1], key[2], key[4]
         if isinstance(name, bytes):
             name = name.decode("utf-8", "surrogateescape")
-        if type(name) is int and 0 <= name <= LARGEST:  # torch.package numbers its storages
+        if type(name) is int and 0 <= name <= MOST_ELEMENTS:  # torch.package numbers its storages
             name = str(name)
         if not isinstance(kind, Global) or type(count) is not int or not isinstance(name, str):
             raise UnreadableFile("malformed storage id: expected (type, key, location, length)")
-        if not 0 <= count <= LARGEST:
+        if not 0 <= count <= MOST_ELEMENTS:
             raise UnreadableFile(f"storage {name[:40]} has an invalid length")
         root = self.register(name, STORAGES.get(kind.name.rpartition(".")[2], "uint8"), count)
         view = key[5] if len(key) > 5 else None
         if type(view) is not tuple:
             return root
         start = view[1] if len(view) == 3 else None
-        if type(start) is not int or not 0 <= start <= LARGEST:
+        if type(start) is not int or not 0 <= start <= MOST_ELEMENTS:
             raise UnreadableFile(f"storage view {name[:40]} has malformed metadata")
         return Storage(root.scope, root.key, root.dtype, root.element_bytes, root.count, start)
 

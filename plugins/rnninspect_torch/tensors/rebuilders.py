@@ -5,7 +5,7 @@ Their arguments are those of torch/_utils.py and torch/_tensor.py, versions 0.1 
 
 from __future__ import annotations
 
-from rnninspect.plugin import UnreadableFile, plural
+from rnninspect.plugin import MOST_ELEMENTS, UnreadableFile, plural
 from rnninspect_torch.pickles.values import Blob, Global, Instance, Mapping, kind_of
 from rnninspect_torch.tensors.nested import load_nested
 from rnninspect_torch.tensors.views import Storage, TensorView
@@ -20,7 +20,6 @@ if TYPE_CHECKING:
     Rebuilder = Callable[[Context, Args], object]
 
 _MOST_AXES = 64  # as in numpy 2 and torch's iterators
-LARGEST = 2**63 - 1
 
 
 def integers(value: object, what: str) -> tuple[int, ...]:
@@ -30,7 +29,7 @@ def integers(value: object, what: str) -> tuple[int, ...]:
     if len(value) > _MOST_AXES:
         raise UnreadableFile(f"{what} of a tensor has {plural(len(value), 'axis', 'axes')}")
     for item in value:
-        if type(item) is not int or not -LARGEST <= item <= LARGEST:
+        if type(item) is not int or not -MOST_ELEMENTS <= item <= MOST_ELEMENTS:
             integer(item, what)  # raises
     return tuple(value)
 
@@ -39,7 +38,7 @@ def integer(value: object, what: str) -> int:
     """An integer below 2^63; `what` names it in an UnreadableFile."""
     if type(value) is not int:
         raise UnreadableFile(f"{what} of a tensor is not an integer (found {kind_of(value)})")
-    if not -LARGEST <= value <= LARGEST:
+    if not -MOST_ELEMENTS <= value <= MOST_ELEMENTS:
         raise UnreadableFile(f"{what} of a tensor contains an integer beyond 63 bits")
     return value
 
