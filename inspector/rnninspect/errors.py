@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from struct import error as StructError  # noqa: N812 - `error` alone says nothing where it is caught
+
 
 class RnnInspectError(Exception):
     """Root of all errors that rnninspect raises on purpose; its text is one line for a person.
@@ -38,17 +40,53 @@ class PolicyError(RnnInspectError):
     """A policy or a baseline cannot be used; the message names the file (or option) and the key."""
 
 
-def in_words(error: Exception) -> str:
+# What Python raises at values that a malformed file leads to.
+FOREIGN = (
+    *(ArithmeticError, AttributeError, LookupError, MemoryError, OSError, RecursionError),
+    *(StructError, TypeError, ValueError),
+)
+
+
+class parsing:  # noqa: N801 - read as a verb: `with parsing():`
+    """Turns what Python raises at a malformed file into UnreadableFile.
+
+    `what` begins the message: `malformed checkpoint: a number has too many digits`.
+    """
+
+    def __init__(self, what: str = "content") -> None:
+        self._what = what
+
+    def __enter__(self) -> None:
+        return None
+
+    def __exit__(self, _kind: object, error: BaseException | None, _traceback: object) -> None:
+        if isinstance(error, FOREIGN):
+            raise UnreadableFile(f"malformed {self._what}: {in_words(error)}") from error
+
+
+_WORDS: tuple[tuple[type[Exception] | tuple[type[Exception], ...], str], ...] = (
+    (RecursionError, "it is nested too deeply"),
+    (MemoryError, "it needs more memory than there is"),
+    (UnicodeError, "its text is not UTF-8"),
+    (IndexError, "a position is out of range"),
+    (StructError, "it ends too early"),
+    ((TypeError, AttributeError), "a value has an unexpected type"),
+    (ArithmeticError, "a number is out of range"),
+)
+
+
+def in_words(error: BaseException) -> str:
     """What is wrong with a file, where only one of Python's own exceptions says it."""
-    said = str(error)
-    if isinstance(error, RecursionError):
-        return "it is nested too deeply"
-    if isinstance(error, UnicodeError):
-        return "its text is not UTF-8"
+    words = next((words for kind, words in _WORDS if isinstance(error, kind)), None)
+    if words is not None:
+        return words
+    said = str(error).partition("\n")[0][:200]
+    if isinstance(error, OSError):
+        return (error.strerror or said or "it cannot be read").lower()
+    if isinstance(error, KeyError):
+        return f"missing key {said}"
     if "int_max_str_digits" in said:
         return "a number has too many digits"
     if said.startswith(("invalid literal for int", "could not convert string")):
         return f"{said.rpartition(': ')[2][:80]} is not a number"
-    if isinstance(error, ValueError) and said:
-        return said.splitlines()[0][:200]
-    return f"{type(error).__name__}: {said[:200]}".splitlines()[0]
+    return said or "its structure is inconsistent"

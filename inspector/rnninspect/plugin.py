@@ -10,6 +10,7 @@ from rnninspect.errors import (
     UnknownFormat,
     UnreadableFile,
     in_words,
+    parsing,
 )
 from rnninspect.model import (
     LARGEST_SIZE,
@@ -85,6 +86,7 @@ __all__ = [
     "Whereabouts",
     "in_words",
     "open_source",
+    "parsing",
     "plural",
 ]
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from rnninspect.plugin import UnreadableFile
+from rnninspect.plugin import parsing
 from rnninspect_keras.recognition import Kind
 
 TYPE_CHECKING = False
@@ -17,14 +17,10 @@ def read(source: Source, kind: Kind) -> SavedModel:
         UnreadableFile: its structure cannot be parsed.
         RefusedFile: a limit would be exceeded.
     """
-    try:
+    with parsing():
         if kind in (Kind.SAVED_MODEL, Kind.CHECKPOINT):
             return _read_tensorflow(source, kind)
         return _read_keras(source, kind)
-    except (LookupError, ValueError, TypeError, OverflowError) as error:
-        raise UnreadableFile(f"its structure contradicts itself: {error}") from error
-    except (RecursionError, MemoryError) as error:
-        raise UnreadableFile("its structure nests too deep or is too large") from error
 
 
 def _read_tensorflow(source: Source, kind: Kind) -> SavedModel:

@@ -2,14 +2,7 @@
 
 from __future__ import annotations
 
-from rnninspect.plugin import (
-    Fact,
-    Observation,
-    RecurrentLayer,
-    SavedModel,
-    SkippedLayer,
-    UnreadableFile,
-)
+from rnninspect.plugin import Fact, Observation, RecurrentLayer, SavedModel, SkippedLayer, parsing
 from rnninspect_onnx.graph.values import Kind, Leaves, Value
 from rnninspect_onnx.layers.building import Weights, describe_site
 from rnninspect_onnx.layout import LAYOUT
@@ -39,10 +32,8 @@ def describe(source: Source, format_name: str = "onnx") -> SavedModel:
         UnreadableFile: it is no protobuf, or holds no graph.
         RefusedFile: a limit is exceeded.
     """
-    try:
+    with parsing("model"):
         return _describe(source, format_name)
-    except (RecursionError, MemoryError, OverflowError, ValueError, LookupError) as error:
-        raise UnreadableFile(f"its structure makes no sense: {type(error).__name__}") from error
 
 
 def _describe(source: Source, format_name: str) -> SavedModel:

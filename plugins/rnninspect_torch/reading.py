@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import struct
 
 from rnninspect.plugin import (
     Fact,
@@ -12,7 +11,7 @@ from rnninspect.plugin import (
     SavedModel,
     Source,
     UnreadableFile,
-    in_words,
+    parsing,
 )
 from rnninspect_torch.recognition import Container, container_of
 
@@ -30,21 +29,15 @@ _UNSUPPORTED = {
     Container.EXECUTORCH: "an ExecuTorch program, which is not supported",
 }
 _PART = r"-(\d{5})-of-(\d{5})\."
-_FOREIGN = (
-    *(ArithmeticError, AttributeError, LookupError, MemoryError, OSError, RecursionError),
-    *(TypeError, ValueError, struct.error),
-)
 
 
 def read(source: Source, match: Match) -> Found:
     """Describe what was recognised; UnreadableFile, or RefusedFile, whatever is wrong with it."""
-    try:
+    with parsing():
         if match.container is Container.FOLDER:
             with source.open_neighbour(match.start) as start:
                 return _read_any(start, container_of(start), 1)
         return _with_the_rest(_read_any(source, match.container), source)
-    except _FOREIGN as error:
-        raise UnreadableFile(f"malformed content: {in_words(error)}") from error
 
 
 def _with_the_rest(model: Found, source: Source) -> Found:

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from functools import wraps
 from struct import Struct
-from struct import error as StructError  # noqa: N812 - `error` alone says nothing where it is caught
 
-from rnninspect.errors import UnreadableFile
+from rnninspect.errors import UnreadableFile, parsing
 from rnninspect.source.limits import Limit
 
 TYPE_CHECKING = False
@@ -42,12 +41,8 @@ def structural(function: Callable[Arguments, Result]) -> Callable[Arguments, Res
 
     @wraps(function)
     def guarded(*args: Arguments.args, **kwargs: Arguments.kwargs) -> Result:
-        try:
+        with parsing("HDF5 structure"):
             return function(*args, **kwargs)
-        except (StructError, IndexError, KeyError, ValueError, OverflowError) as error:
-            raise UnreadableFile(f"an HDF5 structure cannot be parsed: {error}") from error
-        except (RecursionError, MemoryError) as error:
-            raise UnreadableFile("an HDF5 structure nests too deep or is too large") from error
 
     return guarded
 
