@@ -1,4 +1,4 @@
-"""What the documents show is what is printed, and what they list is what there is."""
+"""The documents show what is printed, and list what exists."""
 
 from __future__ import annotations
 
@@ -6,6 +6,8 @@ import os
 import re
 import subprocess
 import sys
+from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
@@ -19,56 +21,121 @@ README = ROOT / "README.md"
 CONSOLE = re.compile(
     r"(?<=^```console\n)\$ ((?:python -P -m )?rnninspect .*)\n((?:.*\n)*?)(?=^```$)", re.MULTILINE
 )
-WITH_FINDINGS = ("sample_models/broken/", "check sample_models/")
+# A line of a finding that fails, in each format that an example shows: its command exits with 1.
+FINDING = re.compile(r'^(?:error |FAIL\b|::error )|"severity": "(?:major|blocker)"', re.MULTILINE)
 TABLES = {
     "cells": cell_listing,
     "rules": rule_listing,
 }
 
 
-def printed(command: str) -> str:
-    arguments = [sys.executable, "-m", *command.removeprefix("python -P -m ").split()]
-    variables = {**os.environ, "COLUMNS": "80"}
-    done = subprocess.run(
-        arguments, capture_output=True, text=True, check=False, cwd=ROOT, env=variables
-    )
-    assert done.returncode == code_of(command), f"{command}: {done.stderr or done.stdout}"
-    return done.stdout + done.stderr
+@dataclass(frozen=True, slots=True)
+class Renewal:
+    """A document with its examples renewed, and the reason for each that is left as it was."""
+
+    text: str
+    refused: tuple[str, ...]
 
 
-def code_of(command: str) -> int:
-    """The exit code that a command of the README has: another one's output is not written to it."""
-    return int(any(words in command for words in WITH_FINDINGS))
+def renew(text: str, chosen: Callable[[str], bool] = lambda _: True) -> Renewal:
+    """Run the examples of a document, those whose command is chosen, and put in what they print.
 
-
-def test_what_a_command_prints_when_it_cannot_run_is_not_shown() -> None:
-    with pytest.raises(AssertionError, match="No such file"):
-        printed("rnninspect sample_models/absent.onnx")
-    with pytest.raises(AssertionError, match="large"):
-        printed("rnninspect check sample_models/onnx/basic_lstm.onnx --max-parameters large")
-
-
-def renew(text: str, *, asking: bool) -> str:
-    """The text with its examples as they are printed: those that ask a framework, or the others."""
+    An example whose exit code is not the one of its block is refused: what a command prints when it
+    cannot run is no example. For a new example with findings the block states that with a line
+    `FAIL`, which its output replaces.
+    """
+    refused: list[str] = []
 
     def example(match: re.Match[str]) -> str:
-        chosen = match[1].startswith("rnninspect verify ") == asking
-        return f"$ {match[1]}\n{printed(match[1])}" if chosen else match[0]
+        command, shown = match[1], match[2]
+        if not chosen(command):
+            return match[0]
+        done = run(command)
+        expected = int(bool(FINDING.search(shown)))
+        if done.returncode == expected and "Traceback" not in done.stderr:
+            return f"$ {command}\n{done.stdout}{done.stderr}"
+        last = (done.stderr or done.stdout).splitlines()[-1:]
+        refused.append(f"$ {command}: exit code {done.returncode}, expected {expected}: {last}")
+        return match[0]
 
-    return CONSOLE.sub(example, text)
+    return Renewal(CONSOLE.sub(example, text), tuple(refused))
 
 
-ASKING = pytest.param(True, id="asking", marks=pytest.mark.frameworks)
+def run(command: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", *command.removeprefix("python -P -m ").split()],
+        capture_output=True,
+        text=True,
+        check=False,
+        cwd=ROOT,
+        env={**os.environ, "COLUMNS": "80"},
+    )
 
 
-@pytest.mark.parametrize("asking", [pytest.param(False, id="alone"), ASKING])
-def test_the_readme_shows_what_is_printed(pytestconfig: pytest.Config, *, asking: bool) -> None:
+def asks_a_framework(command: str) -> bool:
+    return command.startswith("rnninspect verify ")
+
+
+def asks_none(command: str) -> bool:
+    return not asks_a_framework(command)
+
+
+ASKING = pytest.param(asks_a_framework, id="asking", marks=pytest.mark.frameworks)
+
+
+@pytest.mark.parametrize("chosen", [pytest.param(asks_none, id="alone"), ASKING])
+def test_the_readme_shows_what_is_printed(
+    pytestconfig: pytest.Config, chosen: Callable[[str], bool]
+) -> None:
     text = README.read_text()
-    fresh = renew(text, asking=asking)
+    renewal = renew(text, chosen)
     if pytestconfig.getoption("--renew-golden"):
-        README.write_text(fresh)
-    assert fresh == README.read_text()
+        README.write_text(renewal.text)
+    assert renewal.refused == ()
+    assert renewal.text == README.read_text()
     assert len(CONSOLE.findall(text)) >= 4
+
+
+PASSING, FAILING = "sample_models/onnx/basic_lstm.onnx", "sample_models/broken/half_bias.onnx"
+
+
+def block(command: str, shown: str) -> str:
+    return f"```console\n$ rnninspect {command}\n{shown}\n```\n"
+
+
+@pytest.mark.parametrize(
+    ("command", "shown", "reason"),
+    [
+        ("sample_models/absent.onnx", "as printed", "exit code 2, expected 0"),
+        (f"check {PASSING} --max-parameters large", "as printed", "exit code 2, expected 0"),
+        (PASSING, "error R109 level-input: as printed", "exit code 0, expected 1"),
+        (FAILING, "ok", "exit code 1, expected 0"),
+    ],
+)
+def test_an_example_whose_exit_code_changed_is_refused_by_name(
+    command: str, shown: str, reason: str
+) -> None:
+    kept = block(command, shown)
+    renewal = renew(f"{block(PASSING, 'stale')}\n{kept}")
+    (refused,) = renewal.refused
+    assert refused.startswith(f"$ rnninspect {command}: {reason}")
+    assert renewal.text.endswith(kept)
+    assert "stale" not in renewal.text
+    assert "understood" in renewal.text
+
+
+def test_a_command_that_ends_in_a_traceback_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    crash = subprocess.CompletedProcess([], 1, "", "Traceback (most recent call last):\nKeyError")
+    monkeypatch.setitem(globals(), "run", lambda _: crash)
+    kept = block(FAILING, "error R107 bias-convention: as printed")
+    assert renew(kept).text == kept
+    assert len(renew(kept).refused) == 1
+
+
+def test_a_new_example_states_that_it_fails() -> None:
+    renewal = renew(block(FAILING, "FAIL"))
+    assert renewal.refused == ()
+    assert "error R107 bias-convention" in renewal.text
 
 
 @pytest.mark.parametrize("name", TABLES)
