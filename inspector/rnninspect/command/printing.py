@@ -57,13 +57,13 @@ def print_document(
 def deliver(pieces: Iterable[str], output: Path | None = None, kept: Collection[str] = ()) -> bool:
     """Print text as it comes, or write it to a file whole or not at all; False if that fails.
 
-    Without any text nothing is written. Files that are `kept` are never replaced.
+    Without any piece no file is written. Files that are `kept` are never replaced.
     """
     pieces = iter(pieces)
     try:
         if output is None:
             _print(pieces)
-        elif first := next(pieces, ""):
+        elif (first := next(pieces, None)) is not None:
             from rnninspect.command.writing import write_whole  # noqa: PLC0415 - only with -o
 
             write_whole(output, chain((first,), pieces), kept)

@@ -14,6 +14,4 @@ if TYPE_CHECKING:
 
 def render(audit: Audit, view: View) -> Iterator[str]:
     """A line for each file that could not be read, then one for each finding."""
-    text = github(audit.findings, audit.unreadable, view)
-    if text:
-        yield f"{text}\n"
+    yield github(audit.findings, audit.unreadable, view)

@@ -24,9 +24,7 @@ PROPERTY = MESSAGE | str.maketrans({":": "%3A", ",": "%2C"})
 
 def render(results: Iterable[Report | Unreadable], view: View) -> Iterator[str]:
     """A line for each file that could not be read, then one for each finding."""
-    text = github(*place(results), view)
-    if text:
-        yield f"{text}\n"
+    yield github(*place(results), view)
 
 
 def github(findings: Sequence[PlacedFinding], unreadable: Sequence[Unreadable], view: View) -> str:
@@ -38,7 +36,7 @@ def github(findings: Sequence[PlacedFinding], unreadable: Sequence[Unreadable], 
     for path, finding in findings:
         title = f"{finding.rule} {finding.name}"
         lines.append(_command(COMMANDS[finding.level], _path(path, view), title, told(finding)))
-    return "\n".join(lines)
+    return "".join(f"{line}\n" for line in lines)
 
 
 def _command(word: str, path: str, title: str, message: str) -> str:
