@@ -103,7 +103,7 @@ def test_a_framework_of_a_third_party_has_no_judge(
     monkeypatch.delitem(JUDGES, "pytorch")
     done = verify(model, str(COUNT))
     assert (done.exit_code, done.stdout) == (2, "")
-    assert done.stderr.endswith("no framework is known that could judge safetensors\n")
+    assert done.stderr.endswith("no framework is known that loads safetensors\n")
 
 
 def test_a_file_that_leads_out_of_its_folder_is_asked_for_with_trust_alone(
@@ -123,7 +123,7 @@ def test_code_runs_only_with_trust_and_the_help_says_what_that_means(model: Path
     trusted = verify(model, "code", "--trust-file")
     assert "fake 1.0 counts 1: disagree" in trusted.stdout
     told = " ".join(verify(model, "code", "--help").stdout.split())
-    assert "That code can do all that you can" in told
+    assert "That code can do whatever you can" in told
 
 
 def test_two_files_where_one_cannot_be_read(model: Path, tmp_path: Path) -> None:
@@ -185,9 +185,9 @@ def test_json_names_the_unreadable(model: Path, tmp_path: Path) -> None:
     assert (done.exit_code, done.stdout) == (2, "")
     made = json.loads(target.read_text())
     assert made["verdicts"] == []
-    assert made["unreadable"] == [
-        {"path": str(model), "reason": "no reader recognises its content"}
-    ]
+    (unreadable,) = made["unreadable"]
+    assert unreadable["path"] == str(model)
+    assert done.stderr == f"rnninspect: {model}: {unreadable['reason']}\n"
 
 
 def sleepy(model: Path, stderr: int) -> subprocess.Popen[bytes]:
