@@ -33,7 +33,7 @@ from rnninspect.record import Record
 from rnninspect.source.limits import Limit, Limits
 from rnninspect.source.neighbours import Neighbour, Whereabouts
 from rnninspect.source.source import Source, open_source
-from rnninspect.wording import plural
+from rnninspect.wording import no_formula, plural
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -85,6 +85,7 @@ __all__ = [
     "UnreadableFile",
     "Whereabouts",
     "in_words",
+    "no_formula",
     "open_source",
     "parsing",
     "plural",

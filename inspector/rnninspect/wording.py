@@ -1,4 +1,4 @@
-"""Words that go with numbers in what people read."""
+"""Words that several messages share."""
 
 from __future__ import annotations
 
@@ -6,3 +6,8 @@ from __future__ import annotations
 def plural(number: int, noun: str, nouns: str = "") -> str:
     """A number with its noun, `1 tensor` or `2,000 tensors`; `nouns` where an s will not do."""
     return f"{number:,} {noun if number == 1 else nouns or f'{noun}s'}"
+
+
+def no_formula(what: str = "this cell") -> str:
+    """Why a layer is not counted."""
+    return f"no formula is known for {what}"

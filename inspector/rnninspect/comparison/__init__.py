@@ -9,6 +9,7 @@ from rnninspect.comparison.change import Change, Kind
 from rnninspect.comparison.layers import Sides, changes, dialect, label
 from rnninspect.comparison.matching import match
 from rnninspect.comparison.outline import LayerOutline, Outline, outline
+from rnninspect.wording import no_formula
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -114,7 +115,7 @@ def _skipped(old: Outline, new: Outline) -> Iterator[Row]:
     before, after = Counter(old.skipped), Counter(new.skipped)
     for which, lost in (("old", before - after), ("new", after - before)):
         for name, kind in lost.elements():
-            reason = f"no formula is known for {kind} of the {which} file"
+            reason = no_formula(f"{kind} of the {which} file")
             yield Row(name, None, None, (Change(Kind.UNKNOWN, reason),))
 
 

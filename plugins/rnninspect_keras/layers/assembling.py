@@ -10,6 +10,7 @@ from rnninspect.plugin import (
     Sizes,
     SkippedLayer,
     Slot,
+    no_formula,
     plural,
 )
 from rnninspect_keras.configuration.units import WAYS
@@ -147,7 +148,7 @@ def _skipped(title: Title, runs: Sequence[Run]) -> SkippedLayer:
     elif any(run.plan.units is None for run in runs):
         reason = "its sizes are neither declared nor to be read off its tensors"
     else:
-        reason = f"no formula is known for this class; it is not {_known(runs)} alone"
+        reason = f"{no_formula('this class')}; it is not {_known(runs)} alone"
     return SkippedLayer(title.name, title.kind, reason, tensors)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from rnninspect.plugin import SkippedLayer, Stack
+from rnninspect.plugin import SkippedLayer, Stack, no_formula
 from rnninspect_keras.configuration.units import WAYS
 from rnninspect_keras.layers.assembling import Found, Run, Title, assemble
 
@@ -55,4 +55,4 @@ def _unknown(
     title: Title, cells: list[CellAt], pieces_of: Callable[[CellAt], Pieces]
 ) -> SkippedLayer:
     tensors = tuple(piece.tensor for cell in cells for piece in pieces_of(cell))
-    return SkippedLayer(title.name, title.kind, "no formula is known for this cell", tensors)
+    return SkippedLayer(title.name, title.kind, no_formula(), tensors)

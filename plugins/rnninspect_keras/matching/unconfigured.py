@@ -6,7 +6,7 @@ import re
 from collections import Counter
 from itertools import pairwise, permutations
 
-from rnninspect.plugin import Record, SkippedLayer, Stack
+from rnninspect.plugin import Record, SkippedLayer, Stack, no_formula
 from rnninspect_keras.configuration.units import WAYS
 from rnninspect_keras.layers.assembling import Run, Title, assemble
 from rnninspect_keras.layers.guessing import guess, guess_ways, hint_of
@@ -170,7 +170,7 @@ def _unknown(owner: str, group: Sequence[Strand]) -> Iterator[Found]:
     sure = [strand for strand in group if strand.sure]
     if sure:
         tensors = tuple(piece.tensor for strand in sure for piece in strand.pieces)
-        yield SkippedLayer(owner, "cell", "no formula is known for this cell", tensors)
+        yield SkippedLayer(owner, "cell", no_formula(), tensors)
 
 
 def _plan(strand: Strand) -> CellPlan | None:

@@ -6,7 +6,7 @@ import re
 from collections import Counter
 from functools import partial
 
-from rnninspect.plugin import Limit, Purpose, RecurrentLayer, SkippedLayer
+from rnninspect.plugin import Limit, Purpose, RecurrentLayer, SkippedLayer, no_formula
 from rnninspect_keras.configuration.shape_flow import Carrier
 from rnninspect_keras.configuration.units import Finder
 from rnninspect_keras.layers.building import build
@@ -250,7 +250,7 @@ def _inside(places: set[str], named: Iterable[Named]) -> Iterator[Named]:
 def _unknown(clusters: list[Cluster], found: list[Found]) -> list[SkippedLayer]:
     """Cells that no formula explains: what has a recurrent kernel is never left out in silence."""
     taken = _identities(found)
-    reason = "no formula is known for this cell"
+    reason = no_formula()
     return [
         SkippedLayer("/".join(known.place), "cell", reason, tuple(p.tensor for p in known.pieces))
         for known in clusters

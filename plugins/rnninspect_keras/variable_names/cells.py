@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 
-from rnninspect.plugin import SkippedLayer, Stack
+from rnninspect.plugin import SkippedLayer, Stack, no_formula
 from rnninspect_keras.configuration.plans import CellPlan
 from rnninspect_keras.configuration.units import WAYS
 from rnninspect_keras.layers.assembling import Run, Title, assemble
@@ -146,7 +146,7 @@ def _level(name: str, stack: Stack | None, cells: list[_Scope]) -> Iterator[Foun
 def _alone(title: Title, cell: _Scope) -> Iterator[Found]:
     if cell.family is None:
         tensors = tuple(piece.tensor for piece in cell.pieces)
-        reason = "no formula is known for this cell"
+        reason = no_formula()
         yield SkippedLayer(title.name, title.kind, reason, tensors)
     else:
         yield from assemble(title, [_run(cell)])

@@ -14,6 +14,7 @@ from rnninspect.plugin import (
     SkippedLayer,
     Slot,
     StoredTensor,
+    no_formula,
 )
 from rnninspect_onnx.graph.values import Kind
 from rnninspect_onnx.layers.contradictions import contradictions
@@ -70,7 +71,7 @@ def describe_site(site: Site, weights: Weights) -> DescribedSite:
     call = site.call
     operator = LAYOUT.get((call.node.domain, call.node.operator))
     if operator is None:
-        return _skipped(site, weights, "no formula is known for this operator")
+        return _skipped(site, weights, no_formula("this operator"))
     measured = measure(call, operator)
     if measured.sizes is None:
         return _skipped(site, weights, measured.missing)
