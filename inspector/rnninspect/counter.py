@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import math
-from collections import Counter
 from functools import lru_cache
 
-from rnninspect.cells import CELLS, Cell, Formula, Role, Sizes, Symbol, count, formula
+from rnninspect.cells import BIASES, CELLS, Cell, Formula, Role, Sizes, Symbol, count, formula
+from rnninspect.merging import merge_shared, name_uniquely
 from rnninspect.model import Fate, Operand, RecurrentLayer, Slot
 from rnninspect.record import Record
 
@@ -71,7 +71,7 @@ class LayerCount(Record):
 
 def count_layers(layers: Iterable[RecurrentLayer]) -> tuple[LayerCount, ...]:
     """Count each layer; layers over the very same stored tensors become one, with `also_at`."""
-    return tuple(count_layer(layer) for layer in name_apart(merge_shared(layers)))
+    return tuple(count_layer(layer) for layer in name_uniquely(merge_shared(layers)))
 
 
 def count_layer(layer: RecurrentLayer) -> LayerCount:
@@ -159,48 +159,6 @@ def _slots(
                 yield SlotCount(slot, due, tuple(filling.get(slot, ())))
 
 
-def merge_shared(layers: Iterable[RecurrentLayer]) -> tuple[RecurrentLayer, ...]:
-    """Make one of the layers that use the very same stored tensors in the same slots.
-
-    A layer that stores nothing (its weights are inputs) is never merged.
-    """
-    merged: dict[object, RecurrentLayer] = {}
-    for position, layer in enumerate(layers):
-        key = _weights_key(layer) or position
-        first = merged.get(key)
-        merged[key] = layer if first is None else _used_again(first, layer)
-    return tuple(merged.values())
-
-
-def _used_again(first: RecurrentLayer, other: RecurrentLayer) -> RecurrentLayer:
-    """The first place of shared weights, with the other one noted by name and, if need be, root."""
-    apart = other.root is not None and other.root != first.root
-    name = f"{other.root}: {other.name}" if apart else other.name
-    return first._replace(also_at=(*first.also_at, name))
-
-
-def name_apart(layers: Iterable[RecurrentLayer]) -> Iterable[RecurrentLayer]:
-    """Give layers of one name different ones: by their root, else by their number."""
-    seen: Counter[str] = Counter()
-    known = tuple(layers)
-    total = Counter(layer.name for layer in known)
-    for layer in known:
-        name = f"{layer.root}: {layer.name}" if layer.root and total[layer.name] > 1 else layer.name
-        seen[name] += 1
-        name = name if seen[name] == 1 else f"{name} ({seen[name]})"
-        yield layer if name == layer.name else layer._replace(name=name)
-
-
-def _weights_key(layer: RecurrentLayer) -> object:
-    fillings = frozenset(
-        (slot, tensor.identity)
-        for operand in layer.operands
-        for tensor in operand.tensors
-        for slot in operand.slots
-    )
-    return (layer.cell, layer.sizes, fillings) if fillings else None
-
-
 def bias_vectors(layer: RecurrentLayer) -> int:
     """How many bias roles each direction has: 0, 1 or 2."""
-    return len({Role.BIAS, Role.RECURRENT_BIAS} & layer.roles)
+    return len(BIASES & layer.roles)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from rnninspect.cells import CELLS, REQUIRED, Cell, Factor, Role, Sizes, Symbol
+from rnninspect.cells import BIASES, CELLS, REQUIRED, Cell, Factor, Role, Sizes, Symbol
 from rnninspect.dtypes import DTYPES, ElementKind, ElementType
 from rnninspect.errors import (
     PluginError,
@@ -45,6 +45,7 @@ else:  # a reader need not be a subclass, only alike
     Protocol, Read = object, object
 
 __all__ = [
+    "BIASES",
     "CELLS",
     "DTYPES",
     "LARGEST_SIZE",

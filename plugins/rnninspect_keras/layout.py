@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from enum import StrEnum
 
-from rnninspect.plugin import REQUIRED, Convention, Role, Symbol
+from rnninspect.plugin import BIASES, REQUIRED, Convention, Role, Symbol
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -93,7 +93,7 @@ def axes_of(dialect: Dialect, part: Part, *, convolution: bool) -> tuple[Axis, .
 
 def conventions() -> tuple[Convention, ...]:
     """How Keras counts each cell."""
-    one, two = frozenset({Role.BIAS}), frozenset(BOTH_BIASES)
+    one, two = frozenset({Role.BIAS}), BIASES
     plain = ("RNN", "ConvLSTM1D", "ConvLSTM2D", "ConvLSTM3D")
     addons = ("LayerNormLSTM", "LayerNormRNN", "ESN")
     peepholes, projection = frozenset({Role.PEEPHOLE}), frozenset({Role.PROJECTION})

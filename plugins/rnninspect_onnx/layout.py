@@ -7,7 +7,7 @@ keeps its kernels transposed. Gates lie in the order i, o, f, c (LSTM) and z, r,
 
 from __future__ import annotations
 
-from rnninspect.plugin import Axis, Convention, Record, Role, Symbol
+from rnninspect.plugin import BIASES, Axis, Convention, Record, Role, Symbol
 
 _D: Axis = (Symbol.DIRECTIONS,)
 _GATES_HIDDEN: Axis = (Symbol.GATES, Symbol.HIDDEN)
@@ -77,7 +77,7 @@ def conventions() -> tuple[Convention, ...]:
         Convention(
             name="onnx",
             cell=cell,
-            with_bias=frozenset({Role.BIAS, Role.RECURRENT_BIAS}),
+            with_bias=BIASES,
             options=frozenset({Role.PEEPHOLE} if cell == "LSTM" else ()),
             note="B holds a bias vector and a recurrent one",
         )

@@ -16,11 +16,12 @@ from rnninspect.cells.symbols import (
     Symbol,
     Weight,
 )
-from rnninspect.cells.table import CELLS
+from rnninspect.cells.table import CELLS, GATE_COUNTS
 
 __all__ = [
     "BIASES",
     "CELLS",
+    "GATE_COUNTS",
     "NEVER_OPTIONAL",
     "OWN",
     "REQUIRED",

@@ -116,3 +116,4 @@ _TABLE = (
     Cell("ESN", ("hidden",), (*_KERNELS, *_BIAS), "echo state network: kernels stay as drawn"),
 )
 CELLS: dict[str, Cell] = {cell.name: cell for cell in _TABLE}
+GATE_COUNTS = tuple(sorted({len(cell.gates) for cell in _TABLE}))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from enum import StrEnum
 
-from rnninspect.cells import BIASES
+from rnninspect.cells import BIASES, GATE_COUNTS
 from rnninspect.counter import expected_shape
 from rnninspect.model import impossible
 
@@ -14,8 +14,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from rnninspect.counter import LayerCount, OperandCount
-
-GATE_COUNTS = (1, 2, 3, 4, 6, 8)
 
 
 class Reason(StrEnum):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from rnninspect.plugin import Axis, Convention, Role, Symbol
+from rnninspect.plugin import BIASES, CELLS, Axis, Convention, Role, Symbol
 
 _ROWS: Axis = (Symbol.GATES, Symbol.HIDDEN)
 
@@ -17,16 +17,15 @@ LAYOUT: dict[Role, tuple[Axis, ...]] = {
 
 _PYTORCH = "pytorch"
 HAND_WRITTEN = "hand-written"  # cells that are not in a library
-TWO_BIASES = frozenset({Role.BIAS, Role.RECURRENT_BIAS})
-CELLS_BY_GATES = {1: "RNN", 3: "GRU", 4: "LSTM"}
+CELLS_BY_GATES = {len(CELLS[name].gates): name for name in ("RNN", "GRU", "LSTM")}
 
 CONVENTIONS = (
-    Convention(_PYTORCH, "RNN", TWO_BIASES, note="nn.RNN, nn.RNNCell"),
-    Convention(_PYTORCH, "GRU", TWO_BIASES, note="nn.GRU, nn.GRUCell: always reset_after"),
+    Convention(_PYTORCH, "RNN", BIASES, note="nn.RNN, nn.RNNCell"),
+    Convention(_PYTORCH, "GRU", BIASES, note="nn.GRU, nn.GRUCell: always reset_after"),
     Convention(
         _PYTORCH,
         "LSTM",
-        TWO_BIASES,
+        BIASES,
         frozenset({Role.PROJECTION}),
         note="nn.LSTM, nn.LSTMCell; proj_size for the projection",
     ),

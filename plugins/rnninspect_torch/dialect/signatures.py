@@ -6,7 +6,7 @@ distinguishes it from other modules with the same names.
 
 from __future__ import annotations
 
-from rnninspect.plugin import REQUIRED, Record, Role
+from rnninspect.plugin import BIASES, REQUIRED, Record, Role
 
 _HOW = r"(?P<part>_g|_v|_u|_orig|_mask|_raw)?"  # suffixes of weight_norm, spectral_norm, prune …
 
@@ -35,7 +35,7 @@ class ModuleSignature(Record):
     required: frozenset[Role] = REQUIRED
     cell: str | None = None
     convention: str = "pytorch"
-    biases: frozenset[Role] = frozenset({Role.BIAS, Role.RECURRENT_BIAS})
+    biases: frozenset[Role] = BIASES
     alone: bool = False
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from rnninspect.plugin import (
+    BIASES,
     CELLS,
     Fact,
     Fate,
@@ -16,7 +17,7 @@ from rnninspect.plugin import (
     Slot,
     Stack,
 )
-from rnninspect_torch.dialect.layout import TWO_BIASES, axes_of
+from rnninspect_torch.dialect.layout import axes_of
 from rnninspect_torch.layers.declaring import Description, describe, is_recurrent
 from rnninspect_torch.layers.sizing import StackSpec, infer
 from rnninspect_torch.networks.naming import without_wrappers
@@ -99,11 +100,11 @@ def _roles(group: WeightGroup, spec: StackSpec) -> frozenset[Role]:
     """What any level or direction has, all have; of two biases one alone is not enough."""
     seen = {position.role for position in group.weights}
     roles = set(CELLS[spec.cell].required())
-    if seen & TWO_BIASES:
+    if seen & BIASES:
         roles |= group.signature.biases
     if spec.projection is not None:
         roles.add(Role.PROJECTION)
-    return frozenset(roles | (seen - TWO_BIASES))
+    return frozenset(roles | (seen - BIASES))
 
 
 def _by_level(group: WeightGroup) -> dict[int, list[Position]]:

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from rnninspect.plugin import LARGEST_SIZE, REQUIRED, Record, Role
-from rnninspect_torch.dialect.layout import TWO_BIASES
+from rnninspect.plugin import BIASES, LARGEST_SIZE, REQUIRED, Record, Role
 from rnninspect_torch.layers.sizing import StackSpec
 
 TYPE_CHECKING = False
@@ -62,7 +61,7 @@ def describe(declared: DeclaredModule, seen: StackSpec | None) -> Description | 
     directions = 2 if attributes.get("bidirectional") is True else 1
     fed = directions * (projection or hidden)
     spec = StackSpec(name, hidden, projection or None, (inputs, *[fed] * (levels - 1)), directions)
-    roles = REQUIRED | (frozenset() if attributes.get("bias") is False else TWO_BIASES)
+    roles = REQUIRED | (frozenset() if attributes.get("bias") is False else BIASES)
     return Description(spec, roles | {Role.PROJECTION} if projection else roles, levels)
 
 
@@ -76,7 +75,7 @@ def _without_sizes(
     fed = directions * seen.fed_back
     inputs = (*seen.inputs, *[fed] * levels)[:levels]
     spec = StackSpec(name, seen.hidden, seen.projection, inputs, directions, seen.ambiguity)
-    roles = REQUIRED | (frozenset() if attributes.get("bias") is False else TWO_BIASES)
+    roles = REQUIRED | (frozenset() if attributes.get("bias") is False else BIASES)
     if seen.projection is not None:
         roles |= {Role.PROJECTION}
     return Description(spec, roles, levels, declares_sizes=False)

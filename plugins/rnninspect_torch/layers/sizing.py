@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections import Counter
 from functools import lru_cache
 
-from rnninspect.plugin import CELLS, LARGEST_SIZE, Record, Role
-from rnninspect_torch.dialect.layout import CELLS_BY_GATES, TWO_BIASES
+from rnninspect.plugin import BIASES, CELLS, LARGEST_SIZE, Record, Role
+from rnninspect_torch.dialect.layout import CELLS_BY_GATES
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -21,7 +21,8 @@ if TYPE_CHECKING:
     Shapes = Mapping[Position, tuple[int, ...]]
 
 _MOST_SIZES = 12
-_OTHER_GATES = (2, 5, 6, 7, 8)  # of cells outside of torch.nn: MGU, highway, peephole …
+_MOST_GATES = max(len(cell.gates) for cell in CELLS.values())
+_OTHER_GATES = set(range(1, _MOST_GATES + 1)) - CELLS_BY_GATES.keys()  # MGU, highway, peephole …
 
 
 class StackSpec(Record):
@@ -114,10 +115,10 @@ def _hypotheses(shapes: Shapes, cell: str | None) -> Iterator[_Hypothesis]:
 def _hidden_sizes(shapes: Shapes, gates: int) -> list[int]:
     """The sizes that most tensors speak for; a few are enough, and a file may hold thousands."""
     votes = Counter(
-        (shape[-1] if position.role in TWO_BIASES else shape[0]) // gates
+        (shape[-1] if position.role in BIASES else shape[0]) // gates
         for position, shape in shapes.items()
         if position.role is not Role.PROJECTION
-        if (shape[-1] if position.role in TWO_BIASES else shape[0]) % gates == 0
+        if (shape[-1] if position.role in BIASES else shape[0]) % gates == 0
     )
     votes.update(
         shape[1]

@@ -32,7 +32,6 @@ _ROLES = {
     Side.STATE: (Role.RECURRENT_KERNEL,),
     Side.BOTH: (Role.KERNEL, Role.RECURRENT_KERNEL),
 }
-_COUNTS = {"RNN": 1, "GRU": 3, "LSTM": 4}
 _PEEPHOLES = {0, 1, 3}  # of the input, the forget and the output gate
 # Vectors that are parameters of the cell itself, not of a Linear in it; the second are the state's.
 _BIASES = ("b{}", "bias{}", "bi{}", "bx{}", "b{}x", "b{}gate", "biasi{}", "biasx{}", "{}bias")
@@ -126,7 +125,7 @@ def _places(spelling: GatedSpelling) -> dict[str, tuple[Side, tuple[int, int]]]:
 @lru_cache(maxsize=256)
 def _bias_places(spelling: GatedSpelling) -> dict[str, tuple[Role, tuple[int, int]]]:
     """The place of each name of a bias that is a parameter of the cell itself."""
-    count = _COUNTS[spelling.cell]
+    count = len(CELLS[spelling.cell].gates)
     if not spelling.gates:
         whole = (0, count)
         first = dict.fromkeys(_FUSED_BIASES, (Role.BIAS, whole))
@@ -169,7 +168,7 @@ def _matches(pattern: str, key: str) -> bool:
 
 def _is_complete(spelling: GatedSpelling, placed: list[_PlacedTensor]) -> bool:
     """Whether each side that the spelling has fills all gates once, and each bias all or none."""
-    every = list(range(_COUNTS[spelling.cell]))
+    every = list(range(len(CELLS[spelling.cell].gates)))
     filled: dict[Side | Role, list[int]] = {}
     for found in placed:
         first, count = found.gates

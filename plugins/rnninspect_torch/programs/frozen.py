@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from rnninspect.plugin import Purpose, Role
+from rnninspect_torch.dialect.layout import CELLS_BY_GATES
 from rnninspect_torch.dialect.signatures import CELL, STACK
 from rnninspect_torch.networks.records import DeclaredModule, Position, StoredWeight, WeightGroup
 
@@ -16,7 +17,6 @@ if TYPE_CHECKING:
 
 _ORDER = (Role.KERNEL, Role.RECURRENT_KERNEL, Role.BIAS, Role.RECURRENT_BIAS)
 MODES = {"lstm": "LSTM", "gru": "GRU", "rnn_tanh": "RNN_TANH", "rnn_relu": "RNN_RELU"}
-_NAMES = {1: "rnn_cell", 3: "gru_cell", 4: "lstm_cell"}
 _KINDS = {"lstm": "LSTM", "gru": "GRU", "rnn_tanh": "RNN", "rnn_relu": "RNN"}
 
 
@@ -110,7 +110,7 @@ def _recovered(cell: UnrolledCell, entries: Mapping[str, NamedTensor]) -> Weight
     if not _is_recurrent(recurrent[0], cell.gates) or other[0] is None:
         return None
     number = other[0].name.rpartition(".")[2]
-    group = WeightGroup(f"{_NAMES[cell.gates]}_{number}", CELL, recovered=True)
+    group = WeightGroup(f"{CELLS_BY_GATES[cell.gates].lower()}_cell_{number}", CELL, recovered=True)
     for role, entry in zip(_ORDER, (other[0], recurrent[0], other[1], recurrent[1]), strict=True):
         if entry is not None:
             group.weights[Position(0, 0, role)] = StoredWeight({"": entry})
