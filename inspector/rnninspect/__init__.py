@@ -36,22 +36,13 @@ if TYPE_CHECKING:
     from rnninspect.report import Report
     from rnninspect.source.limits import Limits
 
-_HOMES = {
-    "inspect_file": "rnninspect.inspection",
-    "Report": "rnninspect.report",
-    "Limits": "rnninspect.source.limits",
-    "RnnInspectError": "rnninspect.errors",
-    "UnreadableFile": "rnninspect.errors",
-    "UnknownFormat": "rnninspect.errors",
-    "RefusedFile": "rnninspect.errors",
-    "PluginError": "rnninspect.errors",
-}
-
 
 def __getattr__(name: str) -> object:
     """Import the public names on first use: the command must not pay for what it does not use."""
-    if name not in _HOMES:
+    if name not in __all__:
         raise AttributeError(f"module 'rnninspect' has no attribute {name!r}")
-    from importlib import import_module  # noqa: PLC0415 - only here
+    from rnninspect import errors, inspection, report  # noqa: PLC0415 - only here
+    from rnninspect.source import limits  # noqa: PLC0415
 
-    return getattr(import_module(_HOMES[name]), name)
+    homes = (inspection, report, limits, errors)
+    return next(vars(home)[name] for home in homes if name in vars(home))

@@ -1,0 +1,62 @@
+"""How light a start is: what the common call imports, and what it must not."""
+
+from __future__ import annotations
+
+import ast
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from making.imports import CORE, PLUGINS, ROOT, SOURCES
+
+UNUSED = {"typer", "click", "typing", "pathlib", "tempfile", "shutil", "urllib", "dataclasses"}
+UNUSED |= {"unicodedata", "wcwidth"}  # measured only where a name is not in Latin letters
+HEAVY = {"torch", "tensorflow", "keras", "onnx", "onnxruntime", "h5py", "numpy", "safetensors"}
+
+
+@pytest.mark.parametrize(
+    "path",
+    [path for path in SOURCES if CORE / "cli" not in path.parents],
+    ids=lambda p: str(p.relative_to(ROOT)),
+)
+def test_typing_is_imported_for_the_type_checker_alone(path: Path) -> None:
+    at_run_time = ast.parse(path.read_text())
+    at_run_time.body = [node for node in at_run_time.body if not _is_for_checking(node)]
+    for node in ast.walk(at_run_time):
+        assert not (isinstance(node, ast.ImportFrom) and node.module == "typing")
+
+
+def _is_for_checking(node: ast.stmt) -> bool:
+    return (
+        isinstance(node, ast.If)
+        and isinstance(node.test, ast.Name)
+        and node.test.id == "TYPE_CHECKING"
+    )
+
+
+@pytest.mark.parametrize("plugin", PLUGINS, ids=lambda path: path.name)
+def test_the_init_of_a_plugin_imports_the_standard_library_alone(plugin: Path) -> None:
+    for node in ast.parse((plugin / "__init__.py").read_text()).body:
+        if isinstance(node, ast.ImportFrom | ast.Import):
+            module = node.module if isinstance(node, ast.ImportFrom) else node.names[0].name
+            assert (module or "").partition(".")[0] in sys.stdlib_module_names
+
+
+def modules_of(program: str, *arguments: str) -> set[str]:
+    """What a program imports."""
+    command = [sys.executable, "-X", "importtime", "-c", program, *arguments]
+    done = subprocess.run(command, capture_output=True, text=True, check=True)
+    return {line.rpartition("|")[2].strip() for line in done.stderr.splitlines()}
+
+
+@pytest.mark.parametrize("output", ["table", "json"])
+@pytest.mark.parametrize(
+    "sample", ["onnx/basic_lstm.onnx", "torch/tagger.pt", "keras/bidirectional.keras"]
+)
+def test_the_common_call_imports_only_what_it_uses(sample: str, output: str) -> None:
+    start = "from rnninspect.__main__ import main; main()"  # -m would import more by itself
+    modules = modules_of(start, str(ROOT / "sample_models" / sample), "--format", output)
+    assert "rnninspect.counter" in modules
+    assert not {name.partition(".")[0] for name in modules} & (HEAVY | UNUSED)
