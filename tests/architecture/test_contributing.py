@@ -1,0 +1,52 @@
+"""The examples in CONTRIBUTING.md work as they are printed."""
+
+from __future__ import annotations
+
+import ast
+import re
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+from making.by_hand import layer, model, report, tensor
+from rnninspect.cells import Sizes, table
+from rnninspect.cells.formula import count, formula
+from rnninspect.counter import count_layers
+from rnninspect.render.report import columns
+from rnninspect.rules import RULES, file
+from rnninspect.rules.finding import Case
+
+TEXT = (Path(__file__).parents[2] / "CONTRIBUTING.md").read_text(encoding="utf-8")
+
+
+def example(name: str, module: ModuleType) -> Any:  # noqa: ANN401 - a record of any kind
+    """The record that an example makes where its text says that it belongs."""
+    match = re.search(rf"<!-- example: {name} -->\n\n```python\n(.*?)```", TEXT, re.DOTALL)
+    assert match, f"no example: {name}"
+    *before, last = ast.parse(match[1]).body
+    assert isinstance(last, ast.Expr)
+    known = dict(vars(module))
+    exec(compile(ast.Module(before, []), name, "exec"), known)  # noqa: S102 - our own text
+    return eval(compile(ast.Expression(last.value), name, "eval"), known)  # noqa: S307 - as above
+
+
+def test_a_cell_is_one_entry() -> None:
+    cell, sizes = example("cell", table), Sizes(3, 2)
+    assert formula(cell, cell.roles(), sizes).symbolic == "2(nm + n² + n)"
+    assert "`2(nm + n² + n)`" in TEXT
+    assert count(cell, cell.roles(), sizes) == 2 * (2 * 3 + 2 * 2 + 2)
+
+
+def test_a_rule_is_one_record() -> None:
+    rule = example("rule", file)
+    assert rule.code not in RULES
+    saved = model(layer(), others=(tensor("empty", (0, 3)), tensor("full", (3,))))
+    breaches = rule.check(Case(saved, count_layers(saved.layers), ()))
+    assert [breach.tensor for breach in breaches] == ["empty"]
+
+
+def test_a_column_is_one_entry() -> None:
+    column = example("column", columns)
+    assert column.name not in columns.BY_NAME
+    shown = report(model(layer()))
+    assert column.value(shown, shown.layers[0]) == shown.layers[0].layer.convention
