@@ -32,7 +32,7 @@ def _exported(path: Path) -> Truth:
 
     In a process of its own: TensorFlow counts its functions, and their numbers are in the file.
     """
-    code = f"from making.tensorflow_samples import export; export({str(path.resolve())!r})"
+    code = f"from makers.tensorflow_samples import export; export({str(path.resolve())!r})"
     here = str(Path(__file__).parents[1])
     subprocess.run([sys.executable, "-c", code], check=True, cwd=here)  # noqa: S603 - itself
     (path / "fingerprint.pb").unlink()  # another one on every run

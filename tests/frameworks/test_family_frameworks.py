@@ -56,7 +56,7 @@ def torch_network() -> Any:  # noqa: ANN401 - untyped
     """The module that the samples are made with."""
     sys.path.insert(0, str(SAMPLES))
     try:
-        return importlib.import_module("making.family").Network()
+        return importlib.import_module("makers.family").Network()
     finally:
         sys.path.remove(str(SAMPLES))
 

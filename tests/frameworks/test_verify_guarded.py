@@ -36,7 +36,7 @@ def test_every_intact_sample_is_loaded_under_guard(
     paths = [str(SAMPLES / path) for path in INTACT if path.startswith(f"{folder}/")]
     assert paths
     done = subprocess.run(
-        [sys.executable, "-P", str(TESTS / "guarded_samples.py"), judge.module, *paths],
+        [sys.executable, "-P", str(TESTS / "making" / "guarded_samples.py"), judge.module, *paths],
         cwd=tmp_path,
         env={**os.environ, "TMPDIR": str(tmp_path), "TF_CPP_MIN_LOG_LEVEL": "3"},
         capture_output=True,
