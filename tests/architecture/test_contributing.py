@@ -13,17 +13,23 @@ from rnninspect.cells import Sizes, table
 from rnninspect.cells.formula import count, formula
 from rnninspect.counter import count_layers
 from rnninspect.render.report import columns
+from rnninspect.render.view import View
 from rnninspect.rules import RULES, file
 from rnninspect.rules.finding import Case
 
 TEXT = (Path(__file__).parents[2] / "CONTRIBUTING.md").read_text(encoding="utf-8")
 
 
-def example(name: str, module: ModuleType) -> Any:  # noqa: ANN401 - a record of any kind
-    """The record that an example makes where its text says that it belongs."""
+def code_of(name: str) -> str:
+    """The block of code under an example's comment."""
     match = re.search(rf"<!-- example: {name} -->\n\n```python\n(.*?)```", TEXT, re.DOTALL)
     assert match, f"no example: {name}"
-    *before, last = ast.parse(match[1]).body
+    return match[1]
+
+
+def example(name: str, module: ModuleType) -> Any:  # noqa: ANN401 - a record of any kind
+    """The record that an example makes where its text says that it belongs."""
+    *before, last = ast.parse(code_of(name)).body
     assert isinstance(last, ast.Expr)
     known = dict(vars(module))
     exec(compile(ast.Module(before, []), name, "exec"), known)  # noqa: S102 - our own text
@@ -50,3 +56,12 @@ def test_a_column_is_one_entry() -> None:
     assert column.name not in columns.BY_NAME
     shown = report(model(layer()))
     assert column.value(shown, shown.layers[0]) == shown.layers[0].layer.convention
+
+
+def test_a_format_is_one_module() -> None:
+    module = ModuleType("totals")
+    exec(code_of("format"), vars(module))  # noqa: S102 - our own text
+    shown = report(model(layer()), "a\tb.onnx")
+    (line,) = module.render([shown], View())
+    assert line.endswith(f"\t{shown.totals.parameters}\n")
+    assert line.count("\t") == 1

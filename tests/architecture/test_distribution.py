@@ -18,6 +18,8 @@ from packaging.requirements import Requirement
 from making import offline
 from rnninspect import __version__
 
+pytestmark = pytest.mark.slow
+
 ROOT = Path(__file__).parents[2]
 NAME = f"rnninspect-{__version__}"
 MANIFEST = tomllib.loads((ROOT / "sample_models" / "manifest.toml").read_text())

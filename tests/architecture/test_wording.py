@@ -21,6 +21,7 @@ NEVER_ONE = {
     "{len(shards)} shards",
     "{len(args)} arguments",
     "{len(line)} digits",
+    "{len(alike)} times",
 }
 
 

@@ -19,6 +19,8 @@ from rnninspect.card.block import END, START
 from rnninspect.command.request import SUBCOMMANDS
 from rnninspect.readers import built_in_readers
 
+pytestmark = pytest.mark.slow
+
 ROOT = Path(__file__).parents[2]
 SAMPLES = ROOT / "sample_models"
 GOOD, BROKEN = SAMPLES / "onnx" / "basic_lstm.onnx", SAMPLES / "broken" / "cut_tensor.onnx"

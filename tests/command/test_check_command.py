@@ -11,6 +11,8 @@ from making.reports import hold
 from making.repository import check, screen
 from making.small_models import lstm_file, strange_file
 
+pytestmark = pytest.mark.slow
+
 
 def test_models_that_keep_to_the_policy_pass(repository: Path, pytestconfig: pytest.Config) -> None:
     done = check(repository)

@@ -16,6 +16,8 @@ from rnninspect.policy import KEYS
 from rnninspect.render import AUDIT
 from rnninspect.rules import RULES
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.mark.parametrize(
     ("arguments", "environment", "line"),

@@ -11,6 +11,8 @@ from pathlib import Path
 
 import pytest
 
+pytestmark = pytest.mark.slow
+
 SAMPLES = Path(__file__).parents[2] / "sample_models"
 GOOD = SAMPLES / "onnx" / "basic_lstm.onnx"
 COMMAND = [sys.executable, "-m", "rnninspect"]

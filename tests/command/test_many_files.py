@@ -13,6 +13,8 @@ from rnninspect import inspect_file
 from rnninspect.command.request import Request
 from rnninspect.command.running import inspect_all, run
 
+pytestmark = pytest.mark.slow
+
 SAMPLES = Path(__file__).parents[2] / "sample_models"
 GOOD = SAMPLES / "onnx" / "basic_lstm.onnx"
 MODELS = [GOOD, SAMPLES / "torch" / "tagger.pt", SAMPLES / "keras" / "bidirectional.keras"]

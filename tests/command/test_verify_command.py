@@ -20,6 +20,8 @@ from making.small_models import lstm_file
 from rnninspect.cli import app
 from rnninspect.verification import JUDGES, Judge
 
+pytestmark = pytest.mark.slow
+
 FAKE = Judge("fake", "making.fake_judge", ("json",), "torch")
 COUNT = 144  # of small_models.lstm_file
 CODE = """

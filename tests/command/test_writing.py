@@ -13,6 +13,8 @@ import pytest
 
 from making.repository import check
 
+pytestmark = pytest.mark.slow
+
 SAMPLES = Path(__file__).parents[2] / "sample_models"
 GOOD = SAMPLES / "onnx" / "basic_lstm.onnx"
 SPARED = "it is one of the inspected files, and is not replaced"

@@ -8,6 +8,8 @@ import pytest
 
 from fuzz.targets import TARGETS, attempt
 
+pytestmark = pytest.mark.slow
+
 ROUNDS = 600
 
 

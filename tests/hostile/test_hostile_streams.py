@@ -13,6 +13,8 @@ from hostile.driver import FORMATS
 from hostile.driving import Answers, drive, nothing_is_left
 from hostile.entry import CANARY
 
+pytestmark = pytest.mark.slow
+
 MOST_MEGABYTES = 300
 CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069]")
 

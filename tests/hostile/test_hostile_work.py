@@ -10,6 +10,8 @@ import pytest
 from hostile.corpus import CORPUS, make_corpus
 from hostile.driving import DRIVER, Answers, drive, nothing_is_left
 
+pytestmark = pytest.mark.slow
+
 MOST_CALLS = 20_000_000  # some four seconds of Python
 MOST_READ = 160 * 2**20
 

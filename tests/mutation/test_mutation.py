@@ -18,7 +18,7 @@ from rnninspect.counter import LayerCount
 from rnninspect.errors import UnreadableFile
 from rnninspect.report import Report
 
-pytestmark = [pytest.mark.mutation, pytest.mark.filterwarnings("ignore")]
+pytestmark = [pytest.mark.mutation, pytest.mark.slow, pytest.mark.filterwarnings("ignore")]
 SAMPLES = Path(__file__).resolve().parents[2] / "sample_models"
 MANIFEST = tomllib.loads((SAMPLES / "manifest.toml").read_text())["sample"]
 INTACT = [entry["path"] for entry in MANIFEST if "fault" not in entry]

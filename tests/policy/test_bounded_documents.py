@@ -16,6 +16,8 @@ from rnninspect.errors import PolicyError, UnreadableFile
 from rnninspect.policy import gather
 from rnninspect.source.documents import LARGEST, read_document
 
+pytestmark = pytest.mark.slow
+
 SECONDS = 20  # each call has them: what waits or grows without a bound takes longer
 MEMORY = 2 * 2**30  # bytes of address space
 

@@ -13,6 +13,8 @@ import pytest
 from making.small_models import lstm_file
 from rnninspect.verification.process import environment
 
+pytestmark = pytest.mark.slow
+
 TESTS = Path(__file__).parents[1]
 # What Python's own `runpy` imports before `-m` gives anybody a say; `-P` is the way around them.
 BEFORE_US = {

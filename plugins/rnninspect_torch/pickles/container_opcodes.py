@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from rnninspect.plugin import UnreadableFile
+from rnninspect.plugin import UnreadableFile, plural
 from rnninspect_torch.pickles.values import Blob, Instance, Mapping, kind_of
 
 TYPE_CHECKING = False
@@ -64,7 +64,7 @@ def _dict(machine: Machine) -> None:
 
 def _in_pairs(items: list[object]) -> list[object]:
     if len(items) % 2:
-        raise UnreadableFile(f"a dict opcode has {len(items)} operands, expected key-value pairs")
+        raise UnreadableFile(f"a dict opcode has {plural(len(items), 'operand')}, expected pairs")
     return items
 
 

@@ -31,6 +31,8 @@ from rnninspect.errors import UnreadableFile
 from rnninspect.model import Fact
 from rnninspect.rules import check
 
+pytestmark = pytest.mark.slow
+
 HERE = Path(__file__).parents[1]
 MOST_MEGABYTES = 100
 

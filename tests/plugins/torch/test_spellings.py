@@ -23,6 +23,8 @@ from rnninspect_torch.other_cells.hand_written import GATED
 from rnninspect_torch.other_cells.prefilter import classify_name as passes
 from rnninspect_torch.other_cells.spelling import GatedSpelling
 
+pytestmark = pytest.mark.slow
+
 DISTRACTORS = {
     "net.stem.conv.weight": (16, 12, 3, 3),
     "net.stem.bn.weight": (16,),

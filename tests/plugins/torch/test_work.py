@@ -14,6 +14,8 @@ from making.torch.pickles import archive, lstm, saved
 from rnninspect.errors import UnreadableFile
 from rnninspect.inspection import inspect_file
 
+pytestmark = pytest.mark.slow
+
 # A call of the interpreter takes some 50 ns, of a C function or a Python one.
 MOST_CALLS = 10_000_000
 TENSORS = 10_000
