@@ -1,4 +1,4 @@
-"""The PyTorch reader: everything that torch saves, and safetensors."""
+"""The PyTorch reader: all formats of torch, and safetensors."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ class TorchReader:
     implied_suffixes: tuple[str, ...] = ()
 
     def recognise(self, source: Source) -> Read | None:
-        """What reads the content, if its first bytes or the names in it are those of torch."""
+        """A function that reads the file, if its first bytes or names are those of torch."""
         from rnninspect_torch.recognition import recognise  # noqa: PLC0415 - only for files of torch
 
         match = recognise(source)
@@ -45,8 +45,8 @@ class TorchReader:
         return partial(read, source, match)
 
     def conventions(self) -> Sequence[Convention]:
-        """PyTorch has two bias vectors or none, and can project an LSTM's output; others differ."""
+        """The conventions of torch.nn, of hand-written cells and of library cells."""
         from rnninspect_torch.dialect import layout  # noqa: PLC0415 - only for `count`
-        from rnninspect_torch.other_cells import libraries as library_cells  # noqa: PLC0415 - only for `count`
+        from rnninspect_torch.other_cells import libraries  # noqa: PLC0415 - only for `count`
 
-        return (*layout.CONVENTIONS, *library_cells.CONVENTIONS)
+        return (*layout.CONVENTIONS, *libraries.CONVENTIONS)

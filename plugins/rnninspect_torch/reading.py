@@ -1,4 +1,4 @@
-"""Reads a file of torch: the container decides which module does it; no other is imported."""
+"""Reads a PyTorch file with the module for its container, which is imported when needed."""
 
 from __future__ import annotations
 
@@ -22,40 +22,40 @@ if TYPE_CHECKING:
 
     Found = SavedModel | Inside
 
-_AROUND = (Container.GZIP, Container.TAR, Container.BUNDLE)  # files around files
-_DEEPEST = 3  # a folder, gzip, tar, and the file
+_AROUND = (Container.GZIP, Container.TAR, Container.ARCHIVE)  # contain another file
+_DEEPEST = 3  # folder, gzip, tar, and the file
 _UNSUPPORTED = {
-    Container.FLATBUFFER: "a flatbuffer of PyTorch Mobile, which is not supported",
-    Container.EXECUTORCH: "an ExecuTorch program, which is not supported",
+    Container.FLATBUFFER: "unsupported PyTorch Mobile flatbuffer",
+    Container.EXECUTORCH: "unsupported ExecuTorch program",
 }
 _PART = r"-(\d{5})-of-(\d{5})\."
 
 
 def read(source: Source, match: Match) -> Found:
-    """Describe what was recognised; UnreadableFile, or RefusedFile, whatever is wrong with it."""
+    """Describe a recognised file or folder; UnreadableFile or RefusedFile on any fault."""
     with parsing():
         if match.container is Container.FOLDER:
             with source.open_neighbour(match.start) as start:
                 return _read_any(start, container_of(start), 1)
-        return _with_the_rest(_read_any(source, match.container), source)
+        return _with_note_on_parts(_read_any(source, match.container), source)
 
 
-def _with_the_rest(model: Found, source: Source) -> Found:
-    """Say so if the file is one of a set, by its name: `model-00001-of-00003.safetensors`."""
+def _with_note_on_parts(model: Found, source: Source) -> Found:
+    """Add a note to a file that is one of several: `model-00001-of-00003.safetensors`."""
     if source.is_folder or "-of-" not in source.name:
         return model
     match = re.search(_PART, source.name)
     if match is None or int(match[2]) < 2:
         return model
-    detail = f"part {int(match[1])} of {int(match[2])}: the index beside it describes the whole"
+    detail = f"part {int(match[1])} of {int(match[2])}: inspect the index for the whole model"
     note = Observation(Fact.UNUSUAL, detail)
     return model._replace(observations=(*model.observations, note))
 
 
 def _read_any(source: Source, container: Container | None, depth: int = 0) -> Found:
-    """Describe whatever container a file is, also one inside of others."""
+    """Describe a file, which may be inside others."""
     if depth > _DEEPEST:
-        raise UnreadableFile(f"a file inside of {depth} others")
+        raise UnreadableFile(f"nested too deeply: a file inside {depth} others")
     if container is None:
         raise UnreadableFile("neither a PyTorch file nor safetensors")
     if container in _UNSUPPORTED:
@@ -66,7 +66,7 @@ def _read_any(source: Source, container: Container | None, depth: int = 0) -> Fo
 
 
 def _read_inside(source: Source, container: Container, depth: int) -> Found:
-    """Describe the file of torch in another file."""
+    """Describe the PyTorch file in another file."""
     if container is Container.GZIP:
         from rnninspect_torch.archives.gzipped import unwrap
 
@@ -77,13 +77,13 @@ def _read_inside(source: Source, container: Container, depth: int) -> Found:
     if container is Container.TAR and tar.is_tar_era(source):
         return tar.read(source)
     find = archived.in_tar if container is Container.TAR else archived.in_zip
-    bundle = find(source)
-    model = _read_any(bundle.inner, bundle.container, depth + 1)
-    return model._replace(observations=(*model.observations, *bundle.notes))
+    archive = find(source)
+    model = _read_any(archive.inner, archive.container, depth + 1)
+    return model._replace(observations=(*model.observations, *archive.notes))
 
 
 def _read_file(source: Source, container: Container) -> Found:
-    """Describe a file that is not around another one."""
+    """Describe a file that does not contain another one."""
     match container:
         case Container.ZIP:
             from rnninspect_torch.archives.archive import Archive
@@ -101,17 +101,17 @@ def _read_file(source: Source, container: Container) -> Found:
             from rnninspect_torch.formats import shards
 
             return shards.read(source)
-    from rnninspect_torch.formats import plain
+    from rnninspect_torch.formats import plain_pickle
 
-    return plain.read(source)
+    return plain_pickle.read(source)
 
 
 def _read_archive(archive: Archive) -> SavedModel:
-    """The first record that is found decides: TorchScript has a data.pkl too."""
+    """Describe an archive of torch; in this order, since TorchScript has a data.pkl, too."""
     if "tensors/0" in archive and "model.json" in archive:
-        from rnninspect_torch.formats import first_script
+        from rnninspect_torch.formats import torchscript_json
 
-        return first_script.read(archive)
+        return torchscript_json.read(archive)
     if "constants.pkl" in archive:
         from rnninspect_torch.formats import torchscript
 
@@ -128,4 +128,4 @@ def _read_archive(archive: Archive) -> SavedModel:
         from rnninspect_torch.formats import package
 
         return package.read(archive)
-    raise UnreadableFile("a zip archive of torch of an unknown kind")
+    raise UnreadableFile("unknown kind of PyTorch archive: no known record")

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 
 class Container(StrEnum):
-    """How the bytes of a file are arranged, before anything is said of their meaning."""
+    """The container of a file."""
 
     ZIP = "zip"
     LEGACY = "legacy"
@@ -22,18 +22,18 @@ class Container(StrEnum):
     SAFETENSORS = "safetensors"
     INDEX = "index of shards"
     GZIP = "gzip"
-    BUNDLE = "zip around a file of torch"
+    ARCHIVE = "zip with a PyTorch file"
     FLATBUFFER = "flatbuffer mobile"
     EXECUTORCH = "executorch"
     FOLDER = "folder"
 
 
 class Match(Record):
-    """What a file or folder was recognised as.
+    """The kind of a file or folder.
 
     Attributes:
-        container: how it is arranged.
-        start: of a folder, the file that its model starts from.
+        container: its container.
+        start: for a folder, the file to start reading from.
     """
 
     container: Container
@@ -41,12 +41,12 @@ class Match(Record):
 
 
 _HEAD = 4096
-# torch/serialization.py's MAGIC_NUMBER as the opcode LONG1 writes it.
+# MAGIC_NUMBER of torch/serialization.py as a LONG1 opcode.
 _MAGIC = bytes.fromhex("8a0a6cfc9c46f920 6aa850 19")
 _FRAME = 0x95
-# The opcode GLOBAL: `ctorch._utils`, `_rebuild_tensor_v2`, a line each.
+# A GLOBAL opcode: `ctorch._utils`, `_rebuild_tensor_v2`, a line each.
 _NAME = rb"c[A-Za-z_][\w.]*\n[A-Za-z_][\w.]*\n"
-# Of torch.distributed.checkpoint; of Hugging Face's sharded and whole models; of AllenNLP's.
+# Of torch.distributed.checkpoint, of Hugging Face (sharded and whole models), of AllenNLP.
 _STARTS = (
     ".metadata",
     "model.safetensors.index.json",
@@ -60,12 +60,19 @@ _RECORDS = (
     *("data.pkl", "constants.pkl", "archive_format", ".data/version"),
     "serialized_exported_program.json",
 )
-BUNDLED = (".pth", ".pt", ".th", ".ckpt", ".bin", ".safetensors")  # files that archives are around
-_FIRST_SCRIPT = {"model.json", "tensors/0"}  # both, since others call a file model.json too
+ARCHIVED = (
+    ".pth",
+    ".pt",
+    ".th",
+    ".ckpt",
+    ".bin",
+    ".safetensors",
+)  # suffixes of members that archives are searched for
+_FIRST_SCRIPT = {"model.json", "tensors/0"}  # both: model.json alone is not specific
 
 
 def recognise(source: Source) -> Match | None:
-    """What a file or folder is, or None if its content is not torch's."""
+    """The kind of a file or folder, or None if its content is not torch's."""
     if not source.is_folder:
         container = container_of(source)
         return None if container is None else Match(container)
@@ -88,7 +95,7 @@ def _by_head(head: bytes) -> Container | None:
         return Container.FLATBUFFER
     if head[4:8] in (b"ET12", b"FT01"):
         return Container.EXECUTORCH
-    # Before the pickles: a header of 640 bytes begins as a pickle of protocol 2 does.
+    # Before pickles: the length 640 of a header has the first bytes of a protocol 2 pickle.
     if head[8:9] == b"{" and head[9:].lstrip()[:1] in (b'"', b"}"):
         return Container.SAFETENSORS
     if head[:1] == b"\x80" and head[1:2] in (b"\x02", b"\x03", b"\x04", b"\x05"):
@@ -119,7 +126,7 @@ def _is_zlib(head: bytes) -> bool:
 
 
 def _kind_of_zip(source: Source, head: bytes) -> Container | None:
-    """By the first member if it tells, else by all names; a broken directory is told later."""
+    """By the first member, else by all names; a malformed directory is reported on reading."""
     length = int.from_bytes(head[26:28], "little")
     first = head[30 : 30 + length].decode("utf-8", "replace").lower()
     if _is_record(first):
@@ -129,7 +136,7 @@ def _kind_of_zip(source: Source, head: bytes) -> Container | None:
     names = [member.name.lower() for member in read_directory(source)]
     if {name.partition("/")[2] for name in names} >= _FIRST_SCRIPT or any(map(_is_record, names)):
         return Container.ZIP
-    return Container.BUNDLE if any(name.endswith(BUNDLED) for name in names) else None
+    return Container.ARCHIVE if any(name.endswith(ARCHIVED) for name in names) else None
 
 
 def _is_record(name: str) -> bool:
@@ -137,7 +144,7 @@ def _is_record(name: str) -> bool:
 
 
 def _is_text_pickle(source: Source, head: bytes) -> bool:
-    """Protocol 0 or 1: it begins with a container or a name, and its last byte is STOP."""
+    """Whether it is protocol 0 or 1: first a container or a name, and STOP as the last byte."""
     starts = (b"(dp", b"(lp", b"(ip", b"}q", b"]q")
     if not head.startswith(starts) and re.match(_NAME, head) is None:
         return False

@@ -9,7 +9,7 @@ import pytest
 from rnninspect.dtypes import DTYPES, ElementKind
 from rnninspect_keras.containers.store import OPAQUE_TYPES
 from rnninspect_keras.tensorflow.checkpoint_v2 import TYPES
-from rnninspect_torch.formats import export, first_script
+from rnninspect_torch.formats import export, torchscript_json
 from rnninspect_torch.tensors.dtypes import PACKED, SAFETENSORS, STORAGES, bytes_of
 
 KINDS = {"f": ElementKind.FLOAT, "c": ElementKind.COMPLEX, "b": ElementKind.BOOL}
@@ -43,7 +43,7 @@ def test_each_code_of_a_plugin_has_an_element_type() -> None:
         *SAFETENSORS.values(),
         *STORAGES.values(),
         *export.TYPES.values(),
-        *first_script.TYPES.values(),
+        *torchscript_json.TYPES.values(),
         *TYPES.values(),
         *OPAQUE_TYPES,
         *(part for part, _ in PACKED.values()),

@@ -85,7 +85,7 @@ def test_no_pickle_runs_in_any_container_under_any_suffix(
     path, canary = tmp_path / f"model{suffix}", tmp_path / "canary"
     CONTAINERS[container](path, canary)
     given = answer(path, trusted=False)
-    assert given.untrusted.startswith("it holds more than tensors")
+    assert given.untrusted.startswith("it contains more than tensors")
     assert not canary.exists()
 
 
@@ -126,5 +126,5 @@ def test_no_program_is_loaded_without_trust(program: str, suffix: str, tmp_path:
     path = tmp_path / f"model{suffix}"
     PROGRAMS[program](path)
     given = answer(path, trusted=False)
-    assert given.untrusted.endswith(" holds a program, which torch would run")
+    assert given.untrusted.endswith(" contains a program, which torch would run")
     agree(TORCH, inspect_file(path))

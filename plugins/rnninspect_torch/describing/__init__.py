@@ -1,1 +1,1 @@
-"""From the networks of a file to the neutral description of its model."""
+"""The neutral description of a model: layers, stored tensors, oddities. No bytes are read here."""

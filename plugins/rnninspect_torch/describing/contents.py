@@ -1,4 +1,4 @@
-"""What a container yields before anything is known of layers: a value, and bytes of storages."""
+"""The contents of a container: a value, and the bytes stored for each storage."""
 
 from __future__ import annotations
 
@@ -17,29 +17,29 @@ if TYPE_CHECKING:
 
 
 class Contents(Record):
-    """One pickled value with its surroundings.
+    """The contents of a file, before networks and layers are known.
 
     Attributes:
-        format: the container, as the report names it.
-        value: what the pickle holds.
-        calls: what gave meaning to it: its foreign callables and nested storages.
-        held: bytes that the file holds for a storage; None if it does not tell.
-        observations: what the container's reader noticed.
+        format: name of the format in reports.
+        value: the pickled value; None without a pickle.
+        calls: the interpretation of its calls: foreign callables, nested storages.
+        held: bytes stored in the file for a storage; None if unknown.
+        observations: notes on the container.
     """
 
     format: str
     value: object
     calls: TorchCalls
-    held: Callable[[Storage], int | None]
+    payload_bytes: Callable[[Storage], int | None]
     observations: tuple[Observation, ...] = ()
 
     def stored_bytes(self, storage: Storage) -> int | None:
-        """Bytes that the file holds for a storage, wherever it lies."""
+        """Bytes stored for a storage, in the container or in the pickle; None if unknown."""
         if storage.scope.startswith(INSIDE):
             return self.calls.nested.get(storage.scope)
         if storage.scope == ARRAY:
             return storage.bytes
-        return self.held(storage)
+        return self.payload_bytes(storage)
 
 
 def bytes_in(archive: Archive) -> Callable[[Storage], int]:

@@ -1,4 +1,4 @@
-"""From the roots of a file to the neutral description of its model."""
+"""Describes the model of a file, given its contents or its roots."""
 
 from __future__ import annotations
 
@@ -24,18 +24,18 @@ if TYPE_CHECKING:
 
 _NETWORKS = (Purpose.PARAMETER, Purpose.COPY)
 _MOST_CALLABLES = 20
-_ORDINARY = 128  # letters of a name that its tensor's own steps cover
-_LETTERS_IN_A_STEP = 4
+_ORDINARY = 128  # length of a name that is covered by the steps of its tensor
+_CHARACTERS_IN_A_STEP = 4
 
 
 def describe_value(contents: Contents) -> SavedModel:
-    """The model in a value; UnreadableFile if it holds no tensors."""
+    """The model in a pickled value; UnreadableFile if it contains no tensors."""
     roots = find_roots(contents.value, Walk(contents.calls.source))
     return describe_model(contents, roots, _producer(contents.value))
 
 
 def _producer(value: object) -> str:
-    """Lightning signs its checkpoints; torch itself leaves no version."""
+    """Lightning's version in its checkpoints; torch does not store its own."""
     if isinstance(value, Mapping):
         version = value.named.get("pytorch-lightning_version")
         if isinstance(version, str):
@@ -44,9 +44,9 @@ def _producer(value: object) -> str:
 
 
 def describe_model(contents: Contents, roots: list[Root], producer: str = "") -> SavedModel:
-    """The layers of all networks, every tensor once, and what else was noticed.
+    """The layers of all networks, each tensor once, and observations.
 
-    Raises UnreadableFile if there is no tensor at all: then it is no model.
+    Raises UnreadableFile if there is no tensor.
     """
     if not any(root.entries for root in roots):
         runs = ", ".join(list(contents.calls.foreign)[:3])
@@ -83,21 +83,21 @@ def describe_model(contents: Contents, roots: list[Root], producer: str = "") ->
 
 
 def _spend_names(source: Source, roots: list[Root]) -> None:
-    """Book the work of long names, which several patterns search; RefusedFile beyond the limit."""
+    """Count the work of searching long names; RefusedFile beyond the limit."""
     lengths = (len(entry.name) for root in roots for entry in root.entries)
-    letters = sum(length - _ORDINARY for length in lengths if length > _ORDINARY)
-    source.spend(Limit.STEPS, letters // _LETTERS_IN_A_STEP)
+    characters = sum(length - _ORDINARY for length in lengths if length > _ORDINARY)
+    source.spend(Limit.STEPS, characters // _CHARACTERS_IN_A_STEP)
 
 
 def _networks(contents: Contents, roots: list[Root]) -> list[Network]:
-    """Each root beside its label, which it has where there are several networks."""
+    """A network for each root; with a label if there are several networks."""
     names = {root.name for root in roots if root.purpose in _NETWORKS}
     several = len(names) > 1
     return [Network(root, contents, (root.name or "top") if several else None) for root in roots]
 
 
 def callables_of(contents: Contents) -> list[Observation]:
-    """The callables that a loader would run, the first ones by name."""
+    """The callables that loading would run, the first ones by name."""
     paths = list(contents.calls.foreign)
     notes = [Observation(Fact.CODE, path) for path in paths[:_MOST_CALLABLES]]
     if len(paths) > len(notes):

@@ -1,4 +1,4 @@
-"""The layers of one network of a file, and its tensors as they are described so far."""
+"""Finds the layers of one network, and describes its tensors."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 
 class Network:
-    """The layers of one root, and its tensors as they are described so far."""
+    """A root with its layers, observations and described tensors."""
 
     __slots__ = ("contents", "label", "layers", "names", "observations", "root", "tensors")
 
@@ -39,14 +39,14 @@ class Network:
         self.names: set[str] = set()
 
     def stored(self, entry: NamedTensor) -> StoredTensor:
-        """The described tensor of an entry, one for each."""
+        """The stored tensor of an entry, one for each."""
         known = self.tensors.get(id(entry))
         if known is None:
             known = self.tensors[id(entry)] = stored(entry, self.purpose(entry), self.contents)
         return known
 
     def purpose(self, entry: NamedTensor) -> Purpose:
-        """What an entry is for, given the purpose of its root and the names beside it."""
+        """The purpose of an entry, given that of its root and the names of the network."""
         if self.root.purpose is not Purpose.PARAMETER:
             return self.root.purpose
         masks = may_mask(entry.name)
@@ -83,7 +83,7 @@ def find_layers(network: Network) -> None:
 
 
 def _find_own_cells(network: Network, entries: list[NamedTensor], taken: set[int]) -> None:
-    """The layers that are not torch's own, and what may be one; `taken` tensors have a layer."""
+    """Add the layers outside torch.nn, and possible ones; `taken` tensors have a layer."""
     unassigned = [
         entry
         for entry in entries
@@ -108,7 +108,7 @@ def _find_own_cells(network: Network, entries: list[NamedTensor], taken: set[int
 
 
 def _in_order(layers: Iterable[RecurrentLayer], entries: list[NamedTensor]) -> list[RecurrentLayer]:
-    """The layers in the order of their tensors in the file, the levels of a stack together."""
+    """Layers in the order of their tensors in the file; levels of a stack are adjacent."""
     places = {entry.name: place for place, entry in enumerate(entries)}
     first: dict[str, int] = {}
     placed = [(layer.stack.name if layer.stack else layer.name, layer) for layer in layers]
@@ -120,7 +120,7 @@ def _in_order(layers: Iterable[RecurrentLayer], entries: list[NamedTensor]) -> l
 
 
 def _groups(root: Root, entries: list[NamedTensor], source: Source) -> list[WeightGroup]:
-    """The groups of tensors, and an empty one for each declared layer that has no tensor."""
+    """The groups of tensors, and an empty one for each declared layer without tensors."""
     groups = gather(entries, source)
     known = {group.path for group in (*groups, *root.groups)}
     recurrent = [
@@ -128,37 +128,37 @@ def _groups(root: Root, entries: list[NamedTensor], source: Source) -> list[Weig
         for path, declared in root.declared.items()
         if path not in known and f"{path}.module" not in known and is_recurrent(declared)
     ]
-    # A quantised stack declares its cells, too, whose tensors are those of the stack; and a class
-    # that is not torch's may have the attributes of a layer with tensors of its own.
+    # A quantised stack also declares its cells, which share its tensors; and a class outside torch
+    # may have the attributes of a layer, but tensors of its own.
     names = sorted(entry.name for group in groups for entry in group.entries()) if recurrent else []
-    every = sorted(entry.name for entry in entries) if recurrent else []
+    all_names = sorted(entry.name for entry in entries) if recurrent else []
     bare = [
         WeightGroup(path, STACK)
         for path in recurrent
-        if not _are_below(names if root.declared[path].is_of_torch else every, path)
+        if not _are_below(names if root.declared[path].is_of_torch else all_names, path)
     ]
     return [*groups, *root.groups, *bare]
 
 
 def _are_below(names: list[str], path: str) -> bool:
-    """Whether one of these sorted names is that of a tensor somewhere below a module."""
+    """Whether one of these sorted names is that of a tensor below a module."""
     start = f"{path}." if path else ""
     place = bisect_left(names, start)
     return place < len(names) and names[place].startswith(start)
 
 
 def _is_torchs_own(declared: DeclaredModule | None) -> bool:
-    """Whether a module's class is one of torch's, so that no other tensor can make it another."""
+    """Whether a module's class is one of torch, whatever tensors it has."""
     return declared is not None and (is_recurrent(declared) or declared.is_of_torch)
 
 
 def _is_another(group: WeightGroup, names: list[str]) -> bool:
-    """Whether other tensors in the module say that it is not the cell that it looks like."""
+    """Whether other tensors in the module show that it is a different kind of module."""
     if not group.signature.alone:
         return not group.signature.required <= {place.role for place in group.weights}
     roles = {place.role for place in group.weights}
     if group.signature.biases <= roles and group.signature.required & roles:
-        return False  # no other module has both biases: with one kernel it is a broken cell
+        return False  # only cells have both biases: with one kernel it is a broken cell
     start = f"{group.path}." if group.path else ""
     inside = bisect_left(names, start + "\U0010ffff") - bisect_left(names, start)
     return inside > sum(1 for _ in group.entries()) or not group.signature.required <= roles

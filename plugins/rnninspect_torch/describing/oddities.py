@@ -1,4 +1,4 @@
-"""What is odd about the tensors of a file: ties, parts of larger storages, overlaps."""
+"""Oddities of the tensors of a file: ties, overlaps, unused bytes, special tensors."""
 
 from __future__ import annotations
 
@@ -17,9 +17,9 @@ if TYPE_CHECKING:
     Pairs = list[tuple[NamedTensor, StoredTensor]]
 
 _MOST = 20  # notes of one kind
-# Unused bytes are worth a note from here on. A best score that was saved as an element of a vector
-# keeps the vector's storage, a few bytes that nobody wants to hear of.
-_LEAST_UNUSED, _LEAST_SHARE = 1024, 100  # bytes; one part in so many of all storages
+# Fewer unused bytes are not reported: a scalar that was saved as an element of a vector keeps the
+# storage of the vector.
+_LEAST_UNUSED, _LEAST_SHARE = 1024, 100  # bytes; and a hundredth of all storages
 
 
 def oddities(contents: Contents, pairs: Pairs, in_layers: set[int]) -> Iterator[Observation]:
@@ -34,8 +34,8 @@ def oddities(contents: Contents, pairs: Pairs, in_layers: set[int]) -> Iterator[
     own = [path for path in contents.calls.sources if not path.startswith("torch.")]
     if own:
         listed = ", ".join(own[:3])
-        what = "a class" if len(own) == 1 else plural(len(own), "class", "classes")
-        detail = f"the file holds the source text of {what}: {listed}"
+        what = plural(len(own), "class", "classes")
+        detail = f"contains the source code of {what}: {listed}"
         yield Observation(Fact.UNUSUAL, detail)
 
 
@@ -44,16 +44,16 @@ def _views(pairs: Pairs) -> Iterator[Observation]:
     for entry, tensor in pairs:
         view = entry.tensor
         if view.is_invalid:
-            detail = "a view with a negative stride or offset"
+            detail = "negative stride or offset"
             yield Observation(Fact.CONTRADICTION, detail, tensor=tensor.name)
         if 0 < view.reach < view.count and view.storage is not None and expanded < _MOST:
             expanded += 1
-            detail = f"expanded: {view.count:,} elements over at most {view.reach:,} stored ones"
+            detail = f"expanded: {view.count:,} elements share at most {view.reach:,} stored ones"
             yield Observation(Fact.UNUSUAL, detail, tensor=tensor.name)
 
 
 def _ties(pairs: Pairs, in_layers: set[int]) -> Iterator[Observation]:
-    """Tensors of a network with several names; layers that share are reported as such."""
+    """Tensors with several names; those of layers are reported as shared weights instead."""
     times = Counter([tensor.identity for _, tensor in pairs])
     if len(times) == len(pairs):
         return
@@ -73,16 +73,16 @@ def _ties(pairs: Pairs, in_layers: set[int]) -> Iterator[Observation]:
 
 
 def _storages(pairs: Pairs) -> Iterator[Observation]:
-    """Bytes of storages that no tensor uses, and tensors that share some elements but not all."""
+    """Unused bytes of storages, and tensors that share some but not all elements."""
     times = Counter([entry.tensor.storage.key for entry, _ in pairs if entry.tensor.storage])
     views: dict[tuple[str, str], Pairs] = {}
-    held: dict[tuple[str, str], int] = {}
+    storage_bytes: dict[tuple[str, str], int] = {}
     unused, notes = 0, 0
     for entry, tensor in pairs:
         storage = entry.tensor.storage
         if storage is None or entry.tensor.is_invalid:
             continue
-        held[storage.scope, storage.key] = storage.bytes
+        storage_bytes[storage.scope, storage.key] = storage.bytes
         if times[storage.key] > 1:
             views.setdefault((storage.scope, storage.key), []).append((entry, tensor))
         else:
@@ -93,22 +93,23 @@ def _storages(pairs: Pairs) -> Iterator[Observation]:
             used += new
             if other is not None and notes < _MOST:
                 notes += 1
-                detail = f"its elements lie among those of {other}"
+                detail = f"overlaps with {other}"
                 yield Observation(Fact.UNUSUAL, detail, tensor=entry.name)
         if entry.tensor.storage is not None:
             unused += _unused(entry.tensor.storage, used)
-    if unused >= max(_LEAST_UNUSED, sum(held.values()) / _LEAST_SHARE):
-        detail = f"{unused:,} of {plural(sum(held.values()), 'stored byte')} are outside any tensor"
+    if unused >= max(_LEAST_UNUSED, sum(storage_bytes.values()) / _LEAST_SHARE):
+        total = plural(sum(storage_bytes.values()), "stored byte")
+        detail = f"{unused:,} of {total} are outside any tensor"
         yield Observation(Fact.UNUSUAL, detail)
 
 
 def _unused(storage: Storage, used: int) -> int:
-    """Bytes of a storage beyond those of so many elements; 0 where its type is not known."""
+    """Bytes of a storage beyond `used` elements; 0 if its type is unknown."""
     return max(0, storage.bytes - int(used * storage.element_bytes)) if storage.dtype else 0
 
 
 def _spans(seen: Pairs) -> Iterator[tuple[NamedTensor, int, str | None]]:
-    """The views of one storage, each with the elements new to it and the one it lies among."""
+    """The views of a storage, each with its number of new elements and the view it overlaps."""
     end, before = 0, ""
     for entry in _distinct_views(seen):
         start, stop = entry.tensor.offset, entry.tensor.reach
@@ -118,7 +119,7 @@ def _spans(seen: Pairs) -> Iterator[tuple[NamedTensor, int, str | None]]:
 
 
 def _distinct_views(seen: Pairs) -> list[NamedTensor]:
-    """One entry for each view of a storage, in the order of their first elements."""
+    """An entry for each distinct view of a storage, by offset."""
     first: dict[str, NamedTensor] = {}
     for entry, tensor in seen:
         first.setdefault(tensor.identity, entry)
@@ -131,10 +132,10 @@ def _special(pairs: Pairs) -> Iterator[Observation]:
         if entry.tensor.note and entry.tensor.storage is None:
             notes[entry.tensor.note].append(entry.name)
     words = {
-        "meta": ("meta tensor", "a shape and no elements"),
-        "shard": ("tensor", "one rank's shard of a larger one, whose full shape is counted"),
-        "sparse": ("sparse tensor", "the full shape is counted"),
-        "wrapper": ("tensor", "of a subclass, counted by the shape that it presents"),
+        "meta": ("meta tensor", "with a shape and no elements"),
+        "shard": ("tensor", "the shard of one rank, counted with its full shape"),
+        "sparse": ("sparse tensor", "counted with its full shape"),
+        "wrapper": ("tensor", "of a subclass, counted with its outer shape"),
     }
     for note, names in notes.items():
         noun, clause = words.get(note, ("tensor", note))
@@ -143,12 +144,12 @@ def _special(pairs: Pairs) -> Iterator[Observation]:
 
 
 def _unnamed(pairs: Pairs) -> Iterator[Observation]:
-    """A list of tensors, such as `list(model.parameters())`: nothing tells what they are."""
+    """Tensors without usable names: `list(model.parameters())`, or flattened by FSDP."""
     names = [entry.name for entry, tensor in pairs if tensor.purpose is Purpose.PARAMETER]
     if names and all(name.isdigit() for name in names):
         detail = f"{plural(len(names), 'tensor')} without names: no layer can be recognised"
         yield Observation(Fact.UNUSUAL, detail)
     flat = [name for name in names if name.endswith("flat_param")]
     if flat:
-        detail = "FSDP has flattened it: the shapes of the layers in it are not in the file"
+        detail = "flattened by FSDP: the shapes of its layers are not in the file"
         yield Observation(Fact.UNUSUAL, detail, tensor=flat[0])

@@ -1,4 +1,4 @@
-"""From a view of a storage to a stored tensor: its identity, and the bytes it needs and has."""
+"""Describes stored tensors: identity, and needed and stored bytes."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 def stored(
     entry: NamedTensor, purpose: Purpose, contents: Contents, name: str | None = None
 ) -> StoredTensor:
-    """The stored tensor of an entry; nothing in it is read."""
+    """The stored tensor of an entry; its elements are not read."""
     tensor = entry.tensor
     name = entry.name if name is None else name
     if tensor.storage is None:
@@ -36,7 +36,7 @@ def stored(
 
 
 def _without_storage(name: str, tensor: TensorView, purpose: Purpose) -> StoredTensor:
-    """A meta tensor, or one made of others: a sparse one, a shard, a tensor subclass."""
+    """A meta tensor, or one with parts: a sparse tensor, a shard, a tensor subclass."""
     parts = [part for part in tensor.parts if part.storage is not None]
     size = sum(bytes_of(part.count, part.dtype) for part in parts)
     inner = ",".join(identity(part, part.storage) for part in parts if part.storage is not None)
@@ -44,16 +44,16 @@ def _without_storage(name: str, tensor: TensorView, purpose: Purpose) -> StoredT
 
 
 def identity(tensor: TensorView, storage: Storage) -> str:
-    """Equal for two views of the same elements, also when one is the other's transpose."""
+    """Identifies the elements of a view: equal for a tensor and its transpose."""
     touched = f"{tensor.count}*1" if tensor.is_contiguous else footprint(tensor)
     return f"{storage.scope}/{storage.key}+{tensor.offset}:{touched}"
 
 
 def footprint(tensor: TensorView) -> str:
-    """Which elements behind its first one a view touches, whatever the order of its axes.
+    """The elements of a view relative to the first one, independent of the order of axes.
 
-    Axes are taken from the widest stride to the narrowest, axes of one element are left out, and
-    those that run on without a gap are joined: all views of n elements in a row are `n*1`.
+    Axes are sorted by stride, axes of one element are omitted, and adjacent axes without a gap are
+    merged: all contiguous views of n elements are `n*1`.
     """
     axes = [(s, n) for n, s in zip(tensor.shape, tensor.strides, strict=True) if n != 1]
     joined: list[tuple[int, int]] = []
@@ -68,11 +68,11 @@ def footprint(tensor: TensorView) -> str:
 def _payload(
     tensor: TensorView, storage: Storage, contents: Contents
 ) -> tuple[int | None, int | None]:
-    """Bytes needed by the storage's own account, or by a view beyond it, and bytes held."""
-    held = contents.stored_bytes(storage)
-    if held is None or tensor.is_invalid or tensor.count > MOST_ELEMENTS:
+    """Bytes needed by the storage or the view, and bytes stored; None if unknown."""
+    available = contents.stored_bytes(storage)
+    if available is None or tensor.is_invalid or tensor.count > MOST_ELEMENTS:
         return None, None
     if not tensor.count and min(tensor.shape, default=0) < 0:
         return None, None
     view = bytes_of(tensor.reach, tensor.dtype) if tensor.dtype in ELEMENT_BYTES else 0
-    return max(storage.bytes, view), held
+    return max(storage.bytes, view), available

@@ -1,1 +1,1 @@
-"""One module for each form in which a model is saved; each has a function `read`."""
+"""One module for each file format, with a function `read`; no format knows layers."""

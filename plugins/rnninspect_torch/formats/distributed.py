@@ -1,7 +1,7 @@
-"""Checkpoints of torch.distributed.checkpoint: a folder whose `.metadata` pickles the index.
+"""Folders of torch.distributed.checkpoint, whose `.metadata` is a pickled index.
 
-Names, shapes, types and the place of each chunk all stand in that one file
-(torch/distributed/checkpoint/metadata.py, filesystem.py); the chunks' files are only measured.
+The index has the names, shapes, types and chunks of all tensors
+(torch/distributed/checkpoint/metadata.py, filesystem.py); only the size of other files is used.
 """
 
 from __future__ import annotations
@@ -33,56 +33,56 @@ def is_index(value: object) -> bool:
 
 
 class _Chunks:
-    __slots__ = ("held", "notes", "sizes", "source")
+    __slots__ = ("notes", "sizes", "source", "stored")
 
     def __init__(self, source: Source) -> None:
         self.source = source
-        self.held: dict[str, int | None] = {}
+        self.stored: dict[str, int | None] = {}
         self.notes: list[Observation] = []
         self.sizes: dict[str, int | None] = {}
 
     def file_size(self, name: str) -> int | None:
-        """Bytes of a file of chunks; None if it is not in the folder, which is noted once."""
+        """Bytes of a file of chunks; None with a note if it is not in the folder."""
         if name not in self.sizes:
             found = self.source.neighbour(name)
             self.sizes[name] = None if found.path is None else found.size
             if found.path is None and len(self.notes) < _MOST:
                 missing = found.whereabouts is Whereabouts.MISSING
                 fact = Fact.EXTERNAL_MISSING if missing else Fact.EXTERNAL_OUTSIDE
-                self.notes.append(Observation(fact, f"the file of chunks {name[:80]}"))
+                self.notes.append(Observation(fact, f"file of chunks {name[:80]}"))
         return self.sizes[name]
 
 
 def describe_checkpoint(contents: Contents) -> SavedModel:
-    """The model that an index describes; UnreadableFile if it is no such index."""
-    held = contents.value.attributes if isinstance(contents.value, Instance) else {}
-    tensors, places = held.get("state_dict_metadata"), held.get("storage_data")
+    """The model that an index describes; UnreadableFile if it lists no tensors."""
+    index = contents.value.attributes if isinstance(contents.value, Instance) else {}
+    tensors, places = index.get("state_dict_metadata"), index.get("storage_data")
     if not isinstance(tensors, Mapping):
-        raise UnreadableFile("an index of a distributed checkpoint without tensors")
-    reading = _Chunks(contents.calls.source)
-    stored = _places(places, reading)
+        raise UnreadableFile("distributed checkpoint: the index has no state_dict_metadata")
+    chunks = _Chunks(contents.calls.source)
+    stored = _stored_bytes(places, chunks)
     roots: dict[str, Root] = {}
-    for name, attributes in tensors.named.items():
-        if isinstance(attributes, Instance) and "size" in attributes.attributes:
+    for name, metadata in tensors.named.items():
+        if isinstance(metadata, Instance) and "size" in metadata.attributes:
             top = name.partition(".")[0]
             purpose = purpose_of_key(top, Purpose.PARAMETER)
             label = "" if purpose is Purpose.PARAMETER else top
             root = roots.setdefault(label, Root(label, purpose))
             root.entries.append(
-                NamedTensor(name, _tensor(name, attributes.attributes, stored, reading))
+                NamedTensor(name, _tensor(name, metadata.attributes, stored, chunks))
             )
     described = Contents(
         "torch distributed checkpoint",
         None,
         contents.calls,
-        lambda storage: reading.held.get(storage.key),
-        (*contents.observations, *reading.notes),
+        lambda storage: chunks.stored.get(storage.key),
+        (*contents.observations, *chunks.notes),
     )
     return describe_model(described, list(roots.values()))
 
 
-def _places(value: object, reading: _Chunks) -> dict[str, int]:
-    """Bytes stored for each name, over all its chunks; what passes the end of a file is cut off."""
+def _stored_bytes(value: object, chunks: _Chunks) -> dict[str, int]:
+    """Bytes stored for each name in all its chunks, as far as their files extend."""
     stored: dict[str, int] = {}
     for key, place in value.items() if isinstance(value, Mapping) else ():
         if not isinstance(key, Instance) or not isinstance(place, Instance):
@@ -93,16 +93,16 @@ def _places(value: object, reading: _Chunks) -> dict[str, int]:
         )
         if not isinstance(name, str) or not isinstance(path, str):
             continue
-        start, size = integers((offset, length), "place of a chunk")
-        held = reading.file_size(path)
-        stored[name] = stored.get(name, 0) + max(0, min(size, (held or 0) - start))
+        start, size = integers((offset, length), "location of a chunk")
+        available = chunks.file_size(path)
+        stored[name] = stored.get(name, 0) + max(0, min(size, (available or 0) - start))
     return stored
 
 
 def _tensor(
-    name: str, attributes: dict[str, object], stored: dict[str, int], reading: _Chunks
+    name: str, attributes: dict[str, object], stored: dict[str, int], chunks: _Chunks
 ) -> TensorView:
-    """A tensor of the whole shape; its chunks together must have as many elements."""
+    """A tensor with its full shape, which its chunks must add up to."""
     shape = integers(_size(attributes.get("size")), "shape")
     properties = attributes.get("properties")
     dtype = _dtype(properties.state if isinstance(properties, Instance) else None)
@@ -110,11 +110,11 @@ def _tensor(
     storage = Storage(_SCOPE, name, dtype, each, math.prod(max(0, size) for size in shape))
     tensor = TensorView(storage, 0, shape, contiguous_strides(shape), dtype)
     in_chunks = _chunked(attributes.get("chunks"))
-    if in_chunks != tensor.count and len(reading.notes) < _MOST:
+    if in_chunks != tensor.count and len(chunks.notes) < _MOST:
         detail = f"its chunks have {in_chunks:,} elements of {tensor.count:,}"
-        reading.notes.append(Observation(Fact.CONTRADICTION, detail, tensor=name))
-    # Each chunk is a small file of its own, with its own headers: more bytes than needed are right.
-    reading.held[name] = min(storage.bytes, stored.get(name, 0))
+        chunks.notes.append(Observation(Fact.CONTRADICTION, detail, tensor=name))
+    # A chunk is a file with headers, so it may have more bytes than needed.
+    chunks.stored[name] = min(storage.bytes, stored.get(name, 0))
     return tensor
 
 
@@ -128,12 +128,12 @@ def _chunked(value: object) -> int:
 
 
 def _size(value: object) -> object:
-    """torch.Size stands for a tuple; an instance of it holds one."""
+    """A tuple, or the argument of torch.Size."""
     return value.args[0] if isinstance(value, Instance) and value.args else value
 
 
 def _dtype(state: object) -> str:
-    """TensorProperties is pickled as a tuple that begins with the type, or as a dict."""
+    """The dtype of TensorProperties, which is pickled as a tuple or a dict."""
     if isinstance(state, tuple) and state:
         return dtype_name(state[0])
     if isinstance(state, Mapping):

@@ -1,7 +1,7 @@
-"""Whole files of models inside a pickle, as bytes or as an array of bytes: what Keras pickles.
+"""Model files embedded in a pickle, as bytes or as an array of bytes: pickled Keras models.
 
 Keras 3 and tf.keras since 2.11 pickle the bytes of a `.keras` archive, tf.keras before that an
-array of a tar archive with a SavedModel in it, scikeras an array of either; others an HDF5 file.
+array with a tar archive of a SavedModel, scikeras an array of either; others pickle HDF5 files.
 """
 
 from __future__ import annotations
@@ -25,14 +25,14 @@ _GRAPH = "saved_model.pb"
 
 
 def find_inside(contents: Contents, walk: Walk) -> Inside | None:
-    """The one file of a model that a pickle holds; None if it holds none.
+    """The one model file embedded in a pickle; None if there is none.
 
-    Raises UnreadableFile if it holds several, of which none is the model.
+    Raises UnreadableFile if there are several.
     """
     if not contents.calls.embeds_files:
         return None
     files, others = [], 0
-    for value in _held_by(contents.value, walk):
+    for value in _bytes_in(contents.value, walk):
         source = _opened(value, contents.calls.source)
         if source is not None:
             files.append(source)
@@ -42,7 +42,7 @@ def find_inside(contents: Contents, walk: Walk) -> Inside | None:
         return None
     if len(files) > 1:
         raise UnreadableFile(
-            f"a {contents.calls.container} that holds {len(files)} model files, not one"
+            f"{contents.calls.container} with {len(files)} embedded model files, expected one"
         )
     notes = [*callables_of(contents), *contents.observations]
     if others:
@@ -51,8 +51,8 @@ def find_inside(contents: Contents, walk: Walk) -> Inside | None:
     return Inside(_without_tar(files[0]), contents.calls.container, tuple(notes))
 
 
-def _held_by(value: object, walk: Walk) -> Iterator[object]:
-    """All byte strings, texts and arrays below a value."""
+def _bytes_in(value: object, walk: Walk) -> Iterator[object]:
+    """All byte strings, strings and arrays below a value."""
     waiting = [value]
     while waiting:
         current = waiting.pop()
@@ -69,12 +69,12 @@ def _held_by(value: object, walk: Walk) -> Iterator[object]:
                 if parts_of(current) is not None:
                     yield current
                 else:
-                    held = (current.pairs, current.items, current.args)
-                    waiting.extend((current.maker, current.state, *held))
+                    parts = (current.pairs, current.items, current.args)
+                    waiting.extend((current.maker, current.state, *parts))
 
 
 def _opened(value: object, around: Source) -> Source | None:
-    """The bytes of a file; None if they do not begin as one."""
+    """The bytes of a model file; None without its magic number."""
     if isinstance(value, Instance):
         parts = parts_of(value)
         value = None if parts is None else parts.data
@@ -91,15 +91,15 @@ def _opened(value: object, around: Source) -> Source | None:
 
 
 def _decoded(text: Blob, around: Source) -> Source:
-    """Bytes that protocol 2 wrote as a text, each byte a character."""
+    """Bytes that protocol 2 wrote as a string, with a character for each byte."""
     size = text.source.size
-    around.spend(Limit.EXPANSION, size, "the size of what a pickle holds as text")
-    letters = text.source.read(0, size).decode(text.encoding or "", "replace")
-    return around.holding(letters.encode("latin-1", "replace"))
+    around.spend(Limit.EXPANSION, size, "the size of bytes that a pickle stores as text")
+    characters = text.source.read(0, size).decode(text.encoding or "", "replace")
+    return around.holding(characters.encode("latin-1", "replace"))
 
 
 def _without_tar(source: Source) -> Source:
-    """The folder of a SavedModel that a tar archive holds, or else the file itself."""
+    """The folder of a SavedModel in a tar archive, or else the file itself."""
     if not is_tar(source.head(HEAD)):
         return source
     members = read_tar(source)

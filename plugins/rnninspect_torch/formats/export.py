@@ -1,7 +1,7 @@
-"""Programs of torch.export: weights named and measured in JSON, or a state dict inside (.pt2).
+"""Programs of torch.export (.pt2): weights described in JSON, or a state dict inside.
 
-Since torch 2.8 each weight is a record, described by a configuration beside it
-(torch/export/pt2_archive); before, the archive held a state dict that torch.save had written.
+Since torch 2.8 each weight is a record, described by a JSON configuration
+(torch/export/pt2_archive); before that, the archive contains a state dict of torch.save.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 _FOLDERS = {"data/weights/": Purpose.PARAMETER, "data/constants/": Purpose.CONSTANT}
 _CONFIG = "_config.json"
 _OLD, _OLD_GRAPH = "serialized_state_dict.pt", "serialized_exported_program.json"
-_LARGEST_GRAPH = 1 << 24  # bytes; a network that is unrolled over time can have far more
+_LARGEST_GRAPH = 1 << 24  # bytes; a network unrolled over time can be far larger
 # c10's ScalarType plus one (torch/_export/serde/schema.py, ScalarType).
 TYPES = {
     1: "uint8",
@@ -55,7 +55,7 @@ TYPES = {
 
 
 def read(archive: Archive) -> SavedModel:
-    """The models of an archive, in the old layout or the new one."""
+    """The model in an archive, in the old or the new layout."""
     if _OLD in archive:
         return _read_old(archive)
     names = [name for folder in _FOLDERS for name in archive.names(folder, _CONFIG)]
@@ -68,13 +68,15 @@ def read(archive: Archive) -> SavedModel:
     roots = list(_roots(archive))
     if not roots:
         if any(archive.names("data/aotinductor/")):
-            raise UnreadableFile("an AOTInductor package: its weights are in a compiled library")
-        raise UnreadableFile("a torch.export archive without weights")
+            raise UnreadableFile(
+                "unsupported AOTInductor package: its weights are in a compiled library"
+            )
+        raise UnreadableFile("torch.export archive without weights")
     notes = list(archive.observations())
     producer = ""
     for name, size in graphs:
         if size > _LARGEST_GRAPH:
-            detail = f"the graph of {name[:80]} is too large to read: it declares no layer"
+            detail = f"the graph {name[:80]} is too large to read: its layers are not declared"
             notes.append(Observation(Fact.UNUSUAL, detail))
             continue
         graph = read_json(archive.open(name))
@@ -89,7 +91,7 @@ def read(archive: Archive) -> SavedModel:
 
 
 def _roots(archive: Archive) -> Iterator[Root]:
-    """One root for the weights and one for the constants of each model."""
+    """A root for the weights and one for the constants of each model."""
     for folder, purpose in _FOLDERS.items():
         for name in archive.names(folder, _CONFIG):
             config = read_json(archive.open(name)).get("config")
@@ -105,9 +107,9 @@ def _roots(archive: Archive) -> Iterator[Root]:
 
 
 def _tensor(archive: Archive, name: str, fields: object, scope: str) -> TensorView | None:
-    """A tensor from its `tensor_meta`; None for what is pickled: a custom object."""
+    """A tensor from its `tensor_meta`; None for a pickled custom object."""
     if not isinstance(fields, dict):
-        raise UnreadableFile(f"the archive's configuration gives {name[:80]} no fields")
+        raise UnreadableFile(f"malformed configuration of {name[:80]}: not an object")
     meta = fields.get("tensor_meta")
     path = fields.get("path_name")
     if not isinstance(meta, dict) or not isinstance(path, str):
@@ -120,7 +122,7 @@ def _tensor(archive: Archive, name: str, fields: object, scope: str) -> TensorVi
         raise UnreadableFile(f"{name[:80]} has rank {len(shape)} and {strided}")
     code = meta.get("dtype")
     dtype = TYPES.get(code, "uint8") if isinstance(code, int) else "uint8"
-    # A record is the whole storage that the tensor is a view of; nothing else tells its length.
+    # The record is the whole storage; its length is not stored elsewhere.
     count = int(archive.size(f"{scope}/{path}") // ELEMENT_BYTES[dtype])
     storage = Storage(scope, path, dtype, ELEMENT_BYTES[dtype], count)
     return TensorView(
@@ -129,14 +131,14 @@ def _tensor(archive: Archive, name: str, fields: object, scope: str) -> TensorVi
 
 
 def _numbers(values: object) -> object:
-    """The integers of a list of {"as_int": n}; what is an expression counts as none."""
+    """The integers of a list of {"as_int": n}; None for symbolic expressions."""
     if not isinstance(values, list):
         return values
     return [value.get("as_int") if isinstance(value, dict) else value for value in values]
 
 
 def _read_old(archive: Archive) -> SavedModel:
-    """Before torch 2.8: a state dict and the constants, each as torch.save writes it."""
+    """The model of torch before 2.8: a state dict of torch.save, and a graph."""
     contents = read_saved(Archive(archive.open(_OLD)))
     walk = Walk(archive.source)
     roots = find_roots(contents.value, walk)

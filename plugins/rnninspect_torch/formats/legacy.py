@@ -1,7 +1,7 @@
-"""Torch's stream of pickles and storages, the form before version 1.6 (torch/serialization.py).
+"""The format of torch.save before version 1.6 (torch/serialization.py).
 
-A magic number, the protocol's version, facts of the machine, the value, the list of its storages'
-keys: five pickles; then of each storage its length in elements and the elements.
+Five pickles: a magic number, the protocol, the system's byte order and sizes, the value, the keys
+of its storages; then for each storage its length in elements and the elements.
 """
 
 from __future__ import annotations
@@ -24,46 +24,52 @@ _STEPS = 3  # of a storage
 
 
 def read_legacy(source: Source) -> Contents:
-    """The value of a legacy file, and what it holds for each storage."""
+    """The value of a legacy file, and the bytes stored for each storage."""
     calls, cursor = TorchCalls(source), Cursor(source)
     if load(cursor, calls) != MAGIC:
-        raise UnreadableFile("the legacy file's magic number is another one")
+        raise UnreadableFile("invalid magic number of a legacy file")
     if load(cursor, calls) != _PROTOCOL:
-        raise UnreadableFile("a legacy file of an unknown protocol")
+        raise UnreadableFile(f"unsupported protocol of a legacy file, expected {_PROTOCOL}")
     load(cursor, calls)  # byte order and sizes of C types
     value = load(cursor, calls)
     keys = load(cursor, calls)
     if not isinstance(keys, list) or not all(isinstance(key, str) for key in keys):
-        raise UnreadableFile("the legacy file's list of storages is no list of keys")
-    held, end = _payloads(source, calls, keys, cursor.offset)
+        raise UnreadableFile("malformed list of storage keys in a legacy file")
+    storage_bytes, end = _payloads(source, calls, keys, cursor.offset)
     observations: tuple[Observation, ...] = ()
     if end < source.size:
         detail = f"{plural(source.size - end, 'trailing byte')} after the last storage"
         observations = (Observation(Fact.UNUSUAL, detail),)
     return Contents(
-        "pytorch legacy", value, calls, lambda storage: held.get(storage.key, 0), observations
+        "pytorch legacy",
+        value,
+        calls,
+        lambda storage: storage_bytes.get(storage.key, 0),
+        observations,
     )
 
 
 def _payloads(
     source: Source, calls: TorchCalls, keys: list[str], start: int
 ) -> tuple[dict[str, int], int]:
-    """Bytes held for each key, by stepping from one length to the next, and where the last ends."""
-    held: dict[str, int] = {}
+    """Bytes stored for each key, and the end of the last storage."""
+    storage_bytes: dict[str, int] = {}
     offset = start
     source.spend(Limit.STEPS, _STEPS * len(keys))
     for key in keys:
         storage = calls.storages.get(key)
         if storage is None:
-            raise UnreadableFile(f"the legacy file lists a storage {key[:40]} that nothing uses")
+            raise UnreadableFile(
+                f"legacy file lists storage {key[:40]}, which the pickle does not declare"
+            )
         if offset + _LENGTH > source.size:
             break
         count = int.from_bytes(source.read(offset, _LENGTH), "little", signed=True)
         offset += _LENGTH
         claimed = max(0, int(count * storage.element_bytes))
-        held[key] = min(claimed, source.size - offset)
+        storage_bytes[key] = min(claimed, source.size - offset)
         offset = min(offset + claimed, source.size)
-    return held, offset
+    return storage_bytes, offset
 
 
 def read(source: Source) -> SavedModel:

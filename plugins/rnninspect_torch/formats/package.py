@@ -25,13 +25,13 @@ def read_package(archive: Archive) -> Contents:
             value = load_from(archive.open(name), calls)
             resources.update([name.removesuffix(".pkl").replace("/", "."), value])
     if not resources.pairs:
-        raise UnreadableFile("a torch.package archive without a pickle")
+        raise UnreadableFile("torch.package archive without a pickle")
     value = resources.pairs[1] if len(resources.pairs) == 2 else resources
 
-    def held(storage: Storage) -> int:
+    def stored_bytes(storage: Storage) -> int:
         return archive.size(f".data/{storage.key}.storage")
 
-    return Contents("torch.package", value, calls, held, archive.observations())
+    return Contents("torch.package", value, calls, stored_bytes, archive.observations())
 
 
 def read(archive: Archive) -> SavedModel:

@@ -20,22 +20,22 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from rnninspect.plugin import SavedModel, Source
 
-    # A tensor's first byte behind the header, the one behind its last, and its name.
+    # Start and end of a tensor in the data after the header, and its name.
     _Span = tuple[int, int, str]
 _PREFIX = 8
-_LONGEST_HEADER = 100_000_000  # that the library itself reads
+_LONGEST_HEADER = 100_000_000  # bytes; limit of the library
 _SCOPE = "tensors"
-# What a tensor of six axes takes in a header: bounds on what JSON makes of a header.
+# Marks in the header for a tensor of six axes: bounds the number of parsed values.
 _MARKS = {b",": 10, b'"': 10, b"[": 2, b"{": 1}
-# How often its text is in memory at most: encoded, decoded, as names and as identities; one letter
-# that is not ASCII may make each other letter of the decoded text take four bytes.
+# Number of copies of the header in memory: encoded, decoded, as names and as identities. With a
+# character beyond ASCII, each character of the decoded text may take four bytes.
 _TIMES, _TIMES_UNICODE = 4, 8
 _MOST = 20  # notes of one kind
-_STEPS, _MARKS_IN_A_STEP = 12, 4  # of a tensor, and of what else the header holds
+_STEPS, _MARKS_IN_A_STEP = 12, 4  # of a tensor, and of other values
 
 
 class _HeaderFields(Record):
-    """What the header says of a tensor, as JSON has it but for lists, which are tuples."""
+    """The fields of a tensor in the header, lists as tuples."""
 
     dtype: object
     shape: object
@@ -46,13 +46,13 @@ _FIELDS = frozenset(_HeaderFields._fields)
 
 
 def read_header(source: Source, scope: str = _SCOPE) -> tuple[Contents, Root]:
-    """The tensors of a file, in the header's order, and what it says of their bytes.
+    """The tensors of a file, in the header's order, and the bytes stored for each.
 
-    `scope` tells its storages from those of other files.
+    `scope` distinguishes its storages from those of other files.
 
     Raises:
-        UnreadableFile: the header passes the end of the file or is not what it should be.
-        RefusedFile: it is larger than the limits allow.
+        UnreadableFile: the header is truncated or malformed.
+        RefusedFile: the header exceeds a limit.
     """
     length = int.from_bytes(source.read(0, _PREFIX), "little")
     if length > source.size - _PREFIX:
@@ -63,14 +63,14 @@ def read_header(source: Source, scope: str = _SCOPE) -> tuple[Contents, Root]:
     if not isinstance(header, dict):
         raise UnreadableFile("the header is not a JSON object")
     notes = [
-        Observation(Fact.DUPLICATE_NAME, f"{name} stands twice in the header") for name in repeated
+        Observation(Fact.DUPLICATE_NAME, f"{name} occurs twice in the header") for name in repeated
     ]
     contents = Contents("safetensors", None, TorchCalls(source, scope), lambda _: 0, tuple(notes))
     return _describe(contents, header, source.size - _PREFIX - length)
 
 
 def _parsed(source: Source, length: int, repeated: list[str]) -> object:
-    """The header as JSON, tensors as _Fields; adds names that stand twice in one object."""
+    """The parsed header, tensors as _HeaderFields; adds duplicate names to `repeated`."""
     source.limits.require(Limit.HEADER_BYTES, _TIMES * length, "the header in memory")
     spend_steps(source, length)
     encoded = source.read(_PREFIX, length)
@@ -86,45 +86,45 @@ def _parsed(source: Source, length: int, repeated: list[str]) -> object:
 def _object(
     pairs: list[tuple[str, object]], repeated: list[str]
 ) -> _HeaderFields | dict[str, object]:
-    """An object of the header as it is parsed: that of a tensor takes a third of a dict."""
-    held = dict(pairs)
-    if len(held) != len(pairs) and len(repeated) < _MOST:
+    """An object of the header; _HeaderFields take a third of the memory of a dict."""
+    fields = dict(pairs)
+    if len(fields) != len(pairs) and len(repeated) < _MOST:
         counts = Counter(name for name, _ in pairs)
         repeated.append(next(name for name, times in counts.items() if times > 1))
-    if held.keys() != _FIELDS:
-        return held
-    shape, offsets = held["shape"], held["data_offsets"]
+    if fields.keys() != _FIELDS:
+        return fields
+    shape, offsets = fields["shape"], fields["data_offsets"]
     return _HeaderFields(
-        held["dtype"],
+        fields["dtype"],
         tuple(shape) if type(shape) is list else shape,
         tuple(offsets) if type(offsets) is list else offsets,
     )
 
 
 def _describe(contents: Contents, header: dict[str, object], size: int) -> tuple[Contents, Root]:
-    """What a header says, and what of the bytes behind it, of which there are `size`, it holds."""
+    """The contents and the root of a header that is followed by `size` bytes."""
     root, scope = Root(""), contents.calls.scope
     metadata = header.pop("__metadata__", None)
     spans = [_add(root, scope, name, header.pop(name)) for name in list(header)]
     _restore_aliases(root, metadata)
-    held = {name: max(0, min(stop, size) - max(start, 0)) for start, stop, name in spans}
+    stored = {name: max(0, min(stop, size) - max(start, 0)) for start, stop, name in spans}
     notes = (*contents.observations, *_gaps(spans, size))
     return contents._replace(
-        held=lambda storage: held.get(storage.key, 0), observations=notes
+        payload_bytes=lambda storage: stored.get(storage.key, 0), observations=notes
     ), root
 
 
 def _add(root: Root, scope: str, name: str, fields: object) -> _Span:
-    """Add a tensor to the root, and return which bytes are its own."""
-    if isinstance(fields, dict):  # with others, or without all of them
+    """Add a tensor to the root, and return its span."""
+    if isinstance(fields, dict):  # with missing or unknown fields
         fields = _HeaderFields(*map(fields.get, _HeaderFields._fields))
     if not isinstance(fields, _HeaderFields):
-        raise UnreadableFile(f"the header gives {name[:80]} no fields")
+        raise UnreadableFile(f"malformed header: {name[:80]} is not an object")
     code, shape = fields.dtype, integers(fields.shape, "shape")
     start, stop = (*integers(fields.data_offsets, "data_offsets"), -1, -1)[:2]
     dtype = SAFETENSORS.get(code) if isinstance(code, str) else None
     if dtype is None:
-        raise UnreadableFile(f"{name[:80]} has an unknown dtype, {str(code)[:20]}")
+        raise UnreadableFile(f"{name[:80]} has an unknown dtype: {str(code)[:20]}")
     count = math.prod(shape) if min(shape, default=0) >= 0 else 0
     storage = Storage(scope, name, dtype, ELEMENT_BYTES[dtype], count)
     root.entries.append(
@@ -134,17 +134,17 @@ def _add(root: Root, scope: str, name: str, fields: object) -> _Span:
 
 
 def _restore_aliases(root: Root, metadata: object) -> None:
-    """`save_model` leaves out tensors with a second name, and notes which one it kept."""
+    """Restore the names that `save_model` dropped, which are listed in the metadata."""
     if not isinstance(metadata, dict):
         return
     kept = {entry.name: entry.tensor for entry in root.entries}
-    for left_out, name in metadata.items():
-        if isinstance(name, str) and name in kept and left_out not in kept:
-            root.entries.append(NamedTensor(left_out, kept[name]))
+    for dropped, name in metadata.items():
+        if isinstance(name, str) and name in kept and dropped not in kept:
+            root.entries.append(NamedTensor(dropped, kept[name]))
 
 
 def _gaps(spans: list[_Span], size: int) -> list[Observation]:
-    """Overlaps, and bytes that belong to no tensor, which the library's own reader refuses."""
+    """Overlaps and unused bytes, which the library rejects."""
     notes: list[Observation] = []
     ordered = sorted(spans, key=itemgetter(0, 1))
     unused = reached = ordered[0][0] if ordered else 0
@@ -158,7 +158,7 @@ def _gaps(spans: list[_Span], size: int) -> list[Observation]:
     unused += max(0, size - reached)
     for start, _, name in ordered[:1]:
         if start < 0:
-            detail = "its bytes would begin before the end of the header"
+            detail = f"data offset {start} is negative"
             notes.append(Observation(Fact.CONTRADICTION, detail, tensor=name))
     if unused > 0:
         notes.append(Observation(Fact.UNUSUAL, f"{plural(unused, 'byte')} outside any tensor"))

@@ -1,4 +1,4 @@
-"""What torch.save writes since version 1.6: a pickle in a zip archive, each storage in a record."""
+"""The format of torch.save since version 1.6: a zip archive of a pickle and storages."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 def read_saved(archive: Archive) -> Contents:
-    """The value in `data.pkl`; its storages are the records of `data/`."""
+    """The value in `data.pkl`, whose storages are the records in `data/`."""
     calls = TorchCalls(archive.source)
     value = load_from(archive.open("data.pkl"), calls)
     return Contents("pytorch zip", value, calls, bytes_in(archive), archive.observations())

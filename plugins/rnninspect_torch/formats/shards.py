@@ -1,4 +1,4 @@
-"""Models in shards: a JSON index names the file of each tensor (huggingface/transformers)."""
+"""Models in shards, with a JSON index from tensors to files (huggingface/transformers)."""
 
 from __future__ import annotations
 
@@ -25,15 +25,15 @@ _MOST = 20  # notes of one kind
 
 
 class _Shards:
-    """What the shards hold together."""
+    """The contents of all shards."""
 
-    __slots__ = ("calls", "format", "held", "notes", "read", "root", "shards")
+    __slots__ = ("calls", "format", "notes", "read", "root", "shards", "storage_bytes")
 
     def __init__(self, format_: str, calls: TorchCalls) -> None:
         self.format = format_
         self.root = Root("")
         self.calls = calls
-        self.held: dict[tuple[str, str], int | None] = {}
+        self.storage_bytes: dict[tuple[str, str], int | None] = {}
         self.read: set[tuple[int, int] | None] = set()  # the shards, by the file's identity
         self.shards: dict[
             str, Contents
@@ -41,10 +41,10 @@ class _Shards:
         self.notes: list[Observation] = []
 
     def stored_bytes(self, storage: Storage) -> int | None:
-        """Bytes that the shard of a storage holds for it."""
+        """Bytes that a shard stores for a storage."""
         if storage.scope in self.shards:
             return self.shards[storage.scope].stored_bytes(storage)
-        return self.held.get((storage.scope, storage.key))
+        return self.storage_bytes.get((storage.scope, storage.key))
 
     def note(self, fact: Fact, detail: str, tensor: str | None = None) -> None:
         if sum(known.fact is fact for known in self.notes) < _MOST:
@@ -52,69 +52,69 @@ class _Shards:
 
 
 def read(source: Source) -> SavedModel:
-    """The model whose index this is, with all shards that lie beside it."""
-    whole = _gathered(source)
-    contents = Contents(whole.format, None, whole.calls, whole.stored_bytes, tuple(whole.notes))
-    return describe_model(contents, [whole.root])
+    """The model of an index, with all shards in its folder."""
+    model = _gathered(source)
+    contents = Contents(model.format, None, model.calls, model.stored_bytes, tuple(model.notes))
+    return describe_model(contents, [model.root])
 
 
 def _gathered(source: Source) -> _Shards:
-    """What the shards hold; the index itself is forgotten before anything is made of it."""
+    """The contents of the shards; the index is freed before layers are built."""
     places = _places(source)
     shards = list(dict.fromkeys(places.values()))
     if len(shards) > _MOST_SHARDS:
-        raise UnreadableFile(f"an index of {len(shards)} shards, of which {_MOST_SHARDS} are read")
+        raise UnreadableFile(f"index of {len(shards)} shards: at most {_MOST_SHARDS} are supported")
     named = "sharded safetensors" if shards[0].endswith(".safetensors") else "pytorch shards"
-    whole = _Shards(named, TorchCalls(source))
+    model = _Shards(named, TorchCalls(source))
     for number, name in enumerate(shards):
-        _add_shard(whole, source, name, f"shard {number}")
+        _add_shard(model, source, name, f"shard {number}")
         source.limits.require(
-            Limit.TENSORS, len(whole.root.entries), "the number of tensors in all shards"
+            Limit.TENSORS, len(model.root.entries), "the number of tensors in all shards"
         )
-    found = {entry.name for entry in whole.root.entries}
+    found = {entry.name for entry in model.root.entries}
     for name, shard in places.items():
         if name not in found:
-            detail = f"the index promises it in {shard[:80]}"
-            whole.note(Fact.EXTERNAL_MISSING, detail, name)
-    return whole
+            detail = f"missing from {shard[:80]}, where the index lists it"
+            model.note(Fact.EXTERNAL_MISSING, detail, name)
+    return model
 
 
 def _places(source: Source) -> dict[str, str]:
-    """The file of each tensor, as the index has it; UnreadableFile if it is no index."""
+    """The file of each tensor, as the index has it; UnreadableFile if the index is malformed."""
     places = read_json(source).get("weight_map")
     if not isinstance(places, dict) or not places:
-        raise UnreadableFile("an index of shards without a weight_map")
+        raise UnreadableFile("index of shards without a weight_map")
     if not all(isinstance(name, str) for name in places.values()):
-        raise UnreadableFile("a weight_map that does not lead to names of files")
+        raise UnreadableFile("malformed weight_map: file names are not strings")
     return places
 
 
-def _add_shard(whole: _Shards, source: Source, name: str, scope: str) -> None:
+def _add_shard(model: _Shards, source: Source, name: str, scope: str) -> None:
     found = source.neighbour(name)
     if found.path is None:
         missing = found.whereabouts is Whereabouts.MISSING
         fact = Fact.EXTERNAL_MISSING if missing else Fact.EXTERNAL_OUTSIDE
-        whole.note(fact, f"the shard {name[:80]}")
+        model.note(fact, f"shard {name[:80]}")
         return
-    if found.identity in whole.read:  # another spelling of its path, or a link to the same file
+    if found.identity in model.read:  # another path of the same file
         return
-    whole.read.add(found.identity)
+    model.read.add(found.identity)
     with source.open_neighbour(name) as shard:
         try:
             contents, roots = _read_shard(shard, scope)
         except UnreadableFile as error:
-            reason = f"the shard {name[:80]}: {error}"
+            reason = f"shard {name[:80]}: {error}"
             raise type(error)(reason) from error
-    whole.calls.foreign.update(contents.calls.foreign)
-    whole.notes.extend(contents.observations)
-    if contents.calls.scope == scope:  # its tensors are all told from others
-        whole.shards[scope] = contents
-        whole.root.entries.extend(roots[0].entries)
+    model.calls.foreign.update(contents.calls.foreign)
+    model.notes.extend(contents.observations)
+    if contents.calls.scope == scope:  # its tensors have a scope of their own
+        model.shards[scope] = contents
+        model.root.entries.extend(roots[0].entries)
         return
     for root in roots:
         for entry in root.entries:
-            tensor = _moved(entry.tensor, contents, scope, whole)
-            whole.root.entries.append(NamedTensor(entry.name, tensor, entry.purpose))
+            tensor = _moved(entry.tensor, contents, scope, model)
+            model.root.entries.append(NamedTensor(entry.name, tensor, entry.purpose))
 
 
 def _read_shard(source: Source, scope: str) -> tuple[Contents, list[Root]]:
@@ -127,15 +127,15 @@ def _read_shard(source: Source, scope: str) -> tuple[Contents, list[Root]]:
         case Container.LEGACY:
             contents = legacy.read_legacy(source)
         case _:
-            raise UnreadableFile("neither safetensors nor a state dict of torch")
+            raise UnreadableFile("neither safetensors nor a PyTorch state dict")
     return contents, find_roots(contents.value, Walk(source))
 
 
-def _moved(tensor: TensorView, contents: Contents, scope: str, whole: _Shards) -> TensorView:
-    """The tensor over a storage whose name is its own among all shards."""
-    parts = tuple(_moved(part, contents, scope, whole) for part in tensor.parts)
+def _moved(tensor: TensorView, contents: Contents, scope: str, model: _Shards) -> TensorView:
+    """The tensor with a storage whose scope is unique among all shards."""
+    parts = tuple(_moved(part, contents, scope, model) for part in tensor.parts)
     if tensor.storage is None:
         return tensor.changed(parts=parts)
     storage = tensor.storage.in_scope(f"{scope}/{tensor.storage.scope}")
-    whole.held[storage.scope, storage.key] = contents.stored_bytes(tensor.storage)
+    model.storage_bytes[storage.scope, storage.key] = contents.stored_bytes(tensor.storage)
     return tensor.changed(storage=storage, parts=parts)

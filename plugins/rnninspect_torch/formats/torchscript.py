@@ -1,7 +1,7 @@
 """TorchScript archives: attributes in `data.pkl`, constants, and code (torch/csrc/jit/docs).
 
-Scripted and traced modules keep their tree of attributes; freezing turns weights into constants,
-and only the call in the code tells which of them belong to a layer.
+Scripted and traced modules keep their attributes; freezing turns weights into constants, which
+belong to a layer only by a call in the code.
 """
 
 from __future__ import annotations
@@ -26,13 +26,13 @@ if TYPE_CHECKING:
     from rnninspect.plugin import SavedModel
     from rnninspect_torch.archives.archive import Archive
 
-_MOST_CODE = 1 << 25  # bytes of code in all
+_MOST_CODE = 1 << 25  # bytes of all code
 _CODE_IN_A_STEP = 10  # bytes
 _PLAIN = (bool, int, float, str, type(None))
 
 
 def read_script(archive: Archive) -> tuple[Contents, list[Root]]:
-    """The one root of a scripted, traced or frozen module, frozen layers included."""
+    """The contents and the root of a scripted, traced or frozen module."""
     source = archive.source
     calls, constant_calls = TorchCalls(source), TorchCalls(source, "constants")
     value = load_from(archive.open("data.pkl"), calls)
@@ -48,7 +48,7 @@ def read_script(archive: Archive) -> tuple[Contents, list[Root]]:
     root.entries.extend(entries)
     root.groups.extend(frozen_groups(classes, entries, root.declared))
     if "traced_inputs.pkl" in archive:
-        notes.append(Observation(Fact.UNUSUAL, "it holds example inputs, which are not counted"))
+        notes.append(Observation(Fact.UNUSUAL, "contains example inputs, which are not counted"))
     contents = Contents("torchscript", value, calls, bytes_in(archive), tuple(notes))
     return contents, [root]
 
@@ -56,7 +56,9 @@ def read_script(archive: Archive) -> tuple[Contents, list[Root]]:
 def _code(archive: Archive, notes: list[Observation]) -> dict[str, ClassCode]:
     names = list(archive.names("code/", ".py"))
     if sum(archive.size(name) for name in names) > _MOST_CODE:
-        notes.append(Observation(Fact.UNUSUAL, "more code than is read: declared sizes may lack"))
+        notes.append(
+            Observation(Fact.UNUSUAL, "too much code to read: declared sizes may be missing")
+        )
         return {}
     classes: dict[str, ClassCode] = {}
     for name in names:
@@ -72,25 +74,27 @@ def _code(archive: Archive, notes: list[Observation]) -> dict[str, ClassCode]:
 
 def _walk(value: Instance, classes: dict[str, ClassCode], root: Root, walk: Walk) -> None:
     waiting: list[tuple[str, Instance]] = [("", value)]
-    late: list[NamedTensor] = []
+    states: list[NamedTensor] = []
     while waiting:
         path, current = waiting.pop()
-        held = current.attributes
-        walk.step(1 + len(held))
+        attributes = current.attributes
+        walk.step(1 + len(attributes))
         code = classes.get(current.path)
-        root.declared[path] = _declared(current, held, code)
-        for name, item in held.items():
+        root.declared[path] = _declared(current, attributes, code)
+        for name, item in attributes.items():
             for entry in _entries(walk.join(path, name), name, item, code):
-                (root.entries if entry.purpose is Purpose.PARAMETER else late).append(entry)
+                (root.entries if entry.purpose is Purpose.PARAMETER else states).append(entry)
         if walk.first_visit(current):
-            waiting.extend(reversed(list(_children(path, held, walk))))
-    root.entries.extend(late)
+            waiting.extend(reversed(list(_children(path, attributes, walk))))
+    root.entries.extend(states)
 
 
-def _declared(module: Instance, held: dict[str, object], code: ClassCode | None) -> DeclaredModule:
-    """Attributes, final constants, and what the class's one call of a layer says."""
+def _declared(
+    module: Instance, attributes: dict[str, object], code: ClassCode | None
+) -> DeclaredModule:
+    """Attributes, final constants, and the arguments of the class's only call of a layer."""
     plain: dict[str, object] = {
-        name: value for name, value in held.items() if isinstance(value, _PLAIN)
+        name: value for name, value in attributes.items() if isinstance(value, _PLAIN)
     }
     if code is not None:
         called = {MODES[call.operator]: call for call in code.calls if not call.cell}
@@ -103,13 +107,13 @@ def _declared(module: Instance, held: dict[str, object], code: ClassCode | None)
 
 
 def _class_name(path: str) -> str:
-    """The Python class, without what TorchScript puts into its name to tell two of them apart."""
+    """The Python class, without the mangling of TorchScript."""
     parts = path.removeprefix("__torch__.").split(".")
     return ".".join(part for part in parts if not part.startswith("___torch_mangle_"))
 
 
 def _entries(full: str, name: str, item: object, code: ClassCode | None) -> Iterator[NamedTensor]:
-    """A parameter or buffer counts; another tensor, or one in a list, is a state."""
+    """Parameters and buffers; other tensors, and those in lists, are states."""
     known = code is None or not code.lists or name in (*code.parameters, *code.buffers)
     if isinstance(item, TensorView):
         yield NamedTensor(full, item, Purpose.PARAMETER if known else Purpose.STATE)
@@ -119,8 +123,10 @@ def _entries(full: str, name: str, item: object, code: ClassCode | None) -> Iter
         yield NamedTensor(full + label, tensor, purpose)
 
 
-def _children(path: str, held: dict[str, object], walk: Walk) -> Iterator[tuple[str, Instance]]:
-    for name, item in held.items():
+def _children(
+    path: str, attributes: dict[str, object], walk: Walk
+) -> Iterator[tuple[str, Instance]]:
+    for name, item in attributes.items():
         if isinstance(item, Instance) and not is_packed(item):
             yield walk.join(path, name), item
         elif isinstance(item, list | tuple | Mapping) and walk.first_visit(item):
@@ -132,7 +138,7 @@ def _children(path: str, held: dict[str, object], walk: Walk) -> Iterator[tuple[
 
 
 def _constants(value: object, *, is_frozen: bool) -> list[NamedTensor]:
-    """Tensors among the constants; of a frozen module, those of real numbers are its weights."""
+    """Tensors among the constants; floating-point ones of a frozen module are weights."""
     entries = []
     for index, item in enumerate(value if isinstance(value, tuple | list) else ()):
         for label, tensor in tensors_in(item):

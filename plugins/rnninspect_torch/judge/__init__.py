@@ -1,1 +1,1 @@
-"""torch's own opinion of a file, in the child process of `verify`."""
+"""Torch's opinion of a file, in the child process of `verify`; nothing else imports torch."""

@@ -1,4 +1,4 @@
-"""torch's opinion, in the child: loads the file, puts its tensors into live modules, strictly."""
+"""Torch's opinion: loads the file and loads its tensors strictly into live modules."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ LEAVES = {
 CELLS = ("RNN", "GRU", "LSTM")
 GZIP = b"\x1f\x8b"
 WEIGHTS = "weights.th"  # of an archive by AllenNLP
-SAFE_UNPICKLER = (2, 6)  # the first torch whose `weights_only` holds in each format: CVE-2025-32434
+SAFE_UNPICKLER = (2, 6)  # the first safe `weights_only`: CVE-2025-32434
 
 
 def version() -> str:
@@ -42,7 +42,7 @@ def version() -> str:
 
 
 def answer(question: Question, given: Answer) -> None:
-    """Load the file; count all its tensors, and the parameters of each layer built anew."""
+    """Load the file; count its tensors, and the parameters of each rebuilt layer."""
     tensors = dict(tensors_of(_load(question)))
     given.total, given.everything = elements(tensors), True
     stacks: dict[object, list[Part]] = defaultdict(list)
@@ -65,10 +65,10 @@ def _load(question: Question) -> object:
         return load_file(question.path)
     if question.format in SPECIAL:
         if not question.trusted:
-            raise NeedsTrust(f"{question.format} holds a program, which torch would run")
+            raise NeedsTrust(f"{question.format} contains a program, which torch would run")
         return SPECIAL[question.format](question.path)
     if not question.trusted and torch.__version__ < SAFE_UNPICKLER:
-        raise NeedsTrust("torch before 2.6 may run code of any pickle")
+        raise NeedsTrust("torch before 2.6 may run code from any pickle")
     source = _inflated(question)
     try:
         return torch.load(source, map_location="cpu", weights_only=not question.trusted)
@@ -76,12 +76,12 @@ def _load(question: Question) -> object:
         if question.trusted:
             raise
         raise NeedsTrust(
-            "it holds more than tensors; torch would import and call what it names"
+            "it contains more than tensors; torch would import and call the names in it"
         ) from error
 
 
 def _inflated(question: Question) -> str | io.BytesIO:
-    """The file itself, or what gzip and an archive hold, in memory and bounded."""
+    """The path, or the decompressed file in memory, within the limit."""
     with Path(question.path).open("rb") as file:
         if file.read(len(GZIP)) != GZIP:
             return question.path
@@ -90,15 +90,15 @@ def _inflated(question: Question) -> str | io.BytesIO:
     if tarfile.is_tarfile(plain):
         plain.seek(0)
         with tarfile.open(fileobj=plain) as archive:
-            held = archive.extractfile(WEIGHTS) if WEIGHTS in archive.getnames() else None
-            if held is not None:
-                return _read(held, question, f"{WEIGHTS} in the archive")
+            weights = archive.extractfile(WEIGHTS) if WEIGHTS in archive.getnames() else None
+            if weights is not None:
+                return _read(weights, question, f"{WEIGHTS} in the archive")
     plain.seek(0)
     return plain
 
 
 def _read(file: IO[bytes] | gzip.GzipFile, question: Question, what: str) -> io.BytesIO:
-    """All bytes of a file; RefusedFile if they are more than compressed data may grow to."""
+    """All bytes of a file; RefusedFile beyond the limit `expansion`."""
     data = file.read(question.expansion + 1)
     Limits(expansion=question.expansion).require(Limit.EXPANSION, len(data), what)
     return io.BytesIO(data)
@@ -124,7 +124,7 @@ def _packaged(path: str) -> object:
 
 
 def _resource(name: str) -> tuple[str, str]:
-    """The package and the name in it of a file of an archive."""
+    """The package of a record, and its name there."""
     package, _, resource = name.rpartition("/")
     return package.replace("/", "."), resource
 
@@ -138,12 +138,12 @@ SPECIAL: dict[str, Callable[[str], object]] = {
 
 
 def _rebuild(parts: Sequence[Part], tensors: Tensors) -> dict[str, int]:
-    """Parameters of each level of a live module into which the tensors of these layers all fit."""
+    """Parameter counts of each level, after strict loading of all tensors into a live module."""
     first = parts[0]
     if first.cell not in CELLS or first.convention != "pytorch" or first.peepholes:
         raise NoOpinion(f"torch.nn has no {first.kind}")
     if any(not filling.stored for part in parts for filling in part.fillings):
-        raise NoOpinion("some of its weights are not stored as they are used")
+        raise NoOpinion("some of its weights are computed, not stored")
     alone = first.kind.endswith("Cell")
     own = {
         name: tensor
@@ -193,14 +193,14 @@ def _named(
 
 
 def _find(name: str, root: str | None, tensors: Tensors) -> torch.Tensor:
-    """The tensor of that name, which a checkpoint may hold below some key."""
+    """The tensor of that name, which may be below a key of a checkpoint."""
     wanted = [f"{root}.{name}", name] if root else [name]
     for key in wanted:
         if key in tensors:
             return tensors[key]
     below = [key for want in wanted for key in tensors if key.endswith(f".{want}")]
     if not below:
-        raise NoOpinion(f"torch shows no tensor named {name}")
+        raise NoOpinion(f"torch loads no tensor named {name}")
     return tensors[min(below, key=len)]
 
 

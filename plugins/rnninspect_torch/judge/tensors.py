@@ -1,4 +1,4 @@
-"""Every tensor in what torch has loaded, in the child: dicts, modules, packed parameters."""
+"""All tensors in a loaded value: dicts, modules, packed parameters."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ if TYPE_CHECKING:
     Tensors = dict[str, torch.Tensor]
 
 DEEPEST = 20
-# Attributes in which torch's quantised modules keep what no state dict of a script shows.
+# Attributes of quantised modules that are not in the state dict of a script.
 PACKED = ("param", "_packed_params")
 CELL_PARAMETERS = "CellParamsBase"
 
 
 def tensors_of(value: object, path: str = "", depth: int = DEEPEST) -> Iterator[tuple[str, Any]]:
-    """Every tensor below a value with its path."""
+    """All tensors below a value, with their paths."""
     if isinstance(value, torch.Tensor):
         yield path, value
     elif depth == 0:
@@ -35,14 +35,14 @@ def tensors_of(value: object, path: str = "", depth: int = DEEPEST) -> Iterator[
 
 
 def _inside(value: object) -> Iterable[tuple[object, object]]:
-    """What a container holds, each by its key or place."""
+    """The items of a container by key or index."""
     if isinstance(value, dict):
         return value.items()
     return enumerate(value) if isinstance(value, list | tuple | set) else ()
 
 
 def elements(tensors: Tensors) -> int:
-    """Elements of all tensors; one that has two names counts once."""
+    """Number of elements of all tensors; one with two names counts once."""
     unique: dict[object, torch.Tensor] = {}
     for name, tensor in tensors.items():
         try:
@@ -62,20 +62,20 @@ def _join(path: str, key: object) -> str:
 
 
 def _packed(module: Any, path: str, depth: int) -> Iterator[tuple[str, Any]]:  # noqa: ANN401 - torch is untyped here
-    """Packed parameters of a scripted module and of those inside of it."""
+    """Packed parameters of a scripted module and its submodules."""
     for name, inner in module.named_modules():
         for attribute in PACKED:
-            held = getattr(inner, attribute, None)
-            if isinstance(held, torch.ScriptObject):
+            packed = getattr(inner, attribute, None)
+            if isinstance(packed, torch.ScriptObject):
                 where = f"{name}.{attribute}" if name else attribute
-                yield from _unpacked(held, _join(path, where), depth)
+                yield from _unpacked(packed, _join(path, where), depth)
 
 
 def _unpacked(value: Any, path: str, depth: int) -> Iterator[tuple[str, Any]]:  # noqa: ANN401 - as above
-    """The weights in a packed object, by the names that torch's own cells have for them.
+    """The weights in a packed object, by the names of torch's cells.
 
-    A packed cell's state is its kind, its biases, two lists of numbers, and two packed linear
-    layers, whose biases are the same ones (ATen/native/quantized/cpu/…/qrnn).
+    The state of a packed cell is its kind, its biases, two lists of numbers, and two packed linear
+    layers with the same biases (ATen/native/quantized/cpu/…/qrnn).
     """
     state, kind = value.__getstate__()
     if kind.endswith(CELL_PARAMETERS):

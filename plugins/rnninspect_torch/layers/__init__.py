@@ -1,1 +1,1 @@
-"""Torch's own recurrent layers, from groups of named tensors. Other cells are in `other_cells`."""
+"""The recurrent layers of torch.nn, from named tensors. Other cells are in `other_cells`."""

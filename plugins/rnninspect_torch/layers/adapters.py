@@ -1,8 +1,8 @@
-"""Low-rank adapters beside a recurrent layer's weights (LoRA, as PEFT stores it).
+"""Low-rank adapters of a recurrent layer's weights (LoRA, as stored by PEFT).
 
-A weight W of a layer is used as W + B·A; A is (rank, columns of W), B is (rows of W, rank). Where
-PEFT targets single parameters of a layer, each adapter wraps the layer once more, so that names do
-not tell which weight it is for: shapes do.
+A weight W is used as W + B·A, where A is (rank, columns of W) and B is (rows of W, rank). If PEFT
+targets single parameters, each adapter is another wrapper around the layer, and the weight that it
+belongs to follows from shapes only.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ _TAIL = r"\.lora_([AB])\.(?:\w+\.)?weight$"
 
 
 def attach_adapters(adapters: Iterable[NamedTensor], groups: Iterable[WeightGroup]) -> None:
-    """Add each pair of matrices to the weight of its layer that it fits, once."""
+    """Add each pair of matrices to the weight of its layer with the same shape."""
     by_path = {group.path: group for group in groups}
     pairs: dict[tuple[str, str], dict[str, NamedTensor]] = {}
     for entry in adapters:

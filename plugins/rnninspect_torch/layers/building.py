@@ -1,4 +1,4 @@
-"""Makes recurrent layers of the groups of a network: one for each level of each stack."""
+"""Builds recurrent layers from groups of weights: one for each level of each stack."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ _ROLES = tuple(Role)
 
 
 class BuiltLayers(Record):
-    """What became of a group: layers and observations; no layers if it is no cell of the table."""
+    """The layers of a group or of a network, with observations on them."""
 
     layers: tuple[RecurrentLayer, ...]
     observations: tuple[Observation, ...] = ()
@@ -52,10 +52,10 @@ def build(
     root: str | None,
 ) -> BuiltLayers | None:
     """The layers of a group; None if no cell explains its tensors."""
-    settled = _settle(group, declared)
-    if settled is None:
+    described_group = _describe_group(group, declared)
+    if described_group is None:
         return None
-    described, origin, kind, notes = settled
+    described, origin, kind, notes = described_group
     cleaned = without_wrappers(group.name)
     name = cleaned or kind
     original = None if cleaned == group.path else group.path
@@ -65,11 +65,11 @@ def build(
     return BuiltLayers(layers, facts)
 
 
-_Settled = tuple[Description, Origin, str, list[tuple[Fact, str]]]
+_Described = tuple[Description, Origin, str, list[tuple[Fact, str]]]
 
 
-def _settle(group: WeightGroup, declared: DeclaredModule | None) -> _Settled | None:
-    """What the module declares, or else what its tensors look like."""
+def _describe_group(group: WeightGroup, declared: DeclaredModule | None) -> _Described | None:
+    """The description of a stack as declared, or else as inferred from its tensors."""
     shapes = {
         position: weight.shape
         for position, weight in group.weights.items()
@@ -78,14 +78,14 @@ def _settle(group: WeightGroup, declared: DeclaredModule | None) -> _Settled | N
     spec = infer(shapes, group.signature.cell)
     notes: list[tuple[Fact, str]] = []
     if declared is not None:
-        account = describe(declared, spec)
-        if isinstance(account, Description):
+        claimed = describe(declared, spec)
+        if isinstance(claimed, Description):
             if spec is not None and not is_recurrent(declared):
-                account = account._replace(roles=_roles(group, spec))
-            origin = Origin.DECLARED if account.declares_sizes else Origin.INFERRED
-            return account, origin, declared.name, notes
-        if account is not None:
-            notes.append((Fact.CONTRADICTION, account))
+                claimed = claimed._replace(roles=_roles(group, spec))
+            origin = Origin.DECLARED if claimed.declares_sizes else Origin.INFERRED
+            return claimed, origin, declared.name, notes
+        if claimed is not None:
+            notes.append((Fact.CONTRADICTION, claimed))
     if spec is None:
         return None
     if spec.ambiguity:
@@ -97,7 +97,7 @@ def _settle(group: WeightGroup, declared: DeclaredModule | None) -> _Settled | N
 
 
 def _roles(group: WeightGroup, spec: StackSpec) -> frozenset[Role]:
-    """What any level or direction has, all have; of two biases one alone is not enough."""
+    """The roles of all levels and directions: those of any of them, and both biases or none."""
     seen = {position.role for position in group.weights}
     roles = set(CELLS[spec.cell].required())
     if seen & BIASES:
@@ -108,7 +108,7 @@ def _roles(group: WeightGroup, spec: StackSpec) -> frozenset[Role]:
 
 
 def _by_level(group: WeightGroup) -> dict[int, list[Position]]:
-    """The places of a group's weights, those of each level in their order."""
+    """The positions of a group's weights by level, in order."""
     levels: dict[int, list[Position]] = {}
     for position in sorted(group.weights, key=_in_order):
         levels.setdefault(position.level, []).append(position)
@@ -129,7 +129,7 @@ class _LayerMaker(Record):
     original_name: str | None
 
     def layer(self, level: int, name: str, root: str | None) -> RecurrentLayer:
-        """The layer of one level, with all that its names say belongs there."""
+        """The layer of one level."""
         spec, levels = self.described.spec, self.described.levels
         numbered = levels > 1
         return RecurrentLayer(
@@ -170,7 +170,7 @@ class _LayerMaker(Record):
         )
 
     def _beyond(self) -> Iterator[StoredTensor]:
-        """Tensors of levels and directions that the module by its description does not have."""
+        """Tensors of levels and directions that the module does not declare."""
         for position, weight in self.group.weights.items():
             spec = self.described.spec
             if position.level >= self.described.levels or position.direction >= spec.directions:

@@ -1,4 +1,4 @@
-"""What a pickled or scripted module says of its recurrent layer (torch/nn/modules/rnn.py)."""
+"""Recurrent layers as declared by pickled or scripted modules (torch/nn/modules/rnn.py)."""
 
 from __future__ import annotations
 
@@ -15,13 +15,13 @@ _MOST_LEVELS = 1_000
 
 
 class Description(Record):
-    """A module's own account of itself.
+    """A stack, declared or inferred.
 
     Attributes:
-        outline: its cell and sizes.
-        roles: the weights that it has by this account.
-        levels: of the stack; 1 for a cell.
-        declares_sizes: whether the sizes are part of the account, or read off the tensors.
+        spec: its cell and sizes.
+        roles: roles of its weights.
+        levels: number of levels; 1 for a cell.
+        declares_sizes: whether the sizes are declared, or inferred from the tensors.
     """
 
     spec: StackSpec
@@ -34,16 +34,16 @@ def is_recurrent(declared: DeclaredModule) -> bool:
     """Whether the module is one of torch's recurrent layers or cells, or derived from a layer."""
     if declared.attributes.get("mode") in _MODES:
         return type(declared.attributes.get("num_layers")) is int
-    # Many a program calls a cell of its own LSTMCell, with tensors that torch's does not have.
+    # Programs name their own cells LSTMCell, too, with other tensors.
     is_named = declared.name in _CELLS and declared.is_of_torch
     return is_named and "hidden_size" in declared.attributes
 
 
 def describe(declared: DeclaredModule, seen: StackSpec | None) -> Description | str | None:
-    """The declared layer; a sentence if a declared size is impossible; None if none is declared.
+    """The declared stack; a message if a declared size is invalid; None if none is declared.
 
-    `seen` is what the tensors look like: it is believed for the cell where only sizes are
-    declared, and for the sizes where only the rest is, as in a call of an operator.
+    `seen` is inferred from the tensors: it supplies the cell if only sizes are declared, and the
+    sizes if they are not declared, as in a call of an operator.
     """
     attributes = declared.attributes
     name = _MODES.get(str(attributes.get("mode"))) or _CELLS.get(declared.name)
@@ -88,8 +88,8 @@ def _invalid_size(key: str, value: object) -> str | None:
     least = 0 if key == "proj_size" else 1
     most = _MOST_LEVELS if key == "num_layers" else LARGEST_SIZE
     if type(value) is not int:
-        return f"{key} is declared as what is no integer"
+        return f"{key} is not an integer"
     if least <= value <= most:
         return None
-    shown = str(value) if abs(value) < 10**20 else "a number of more than 20 digits"
+    shown = str(value) if abs(value) < 10**20 else "a number with more than 20 digits"
     return f"{key} is declared as {shown}"

@@ -1,4 +1,4 @@
-"""Puts the tensors of a network together that belong to one recurrent module, by their names."""
+"""Groups the tensors of a network by recurrent module and position, by their names."""
 
 from __future__ import annotations
 
@@ -16,9 +16,9 @@ if TYPE_CHECKING:
     from rnninspect_torch.dialect.signatures import ModuleSignature
     from rnninspect_torch.networks.records import NamedTensor
 
-_STEPS_OF_A_WEIGHT = 16  # to place it in a group, and to look for a cell where no group is one
+_STEPS_OF_A_WEIGHT = 16  # of grouping it, and of searching for a cell if no group is one
 _LEVELS = tuple("0123456789")  # of nearly all stacks
-# torch.nn.utils.parametrize keeps what a weight is made of in a module of this name.
+# Names of the parts of a weight under torch.nn.utils.parametrize.
 _PARAMETRISED = r"(?s)(?:^|\.)parametrizations\.([^.]+)\.(.+)$"
 # Wrappers between a module and its tensors: torch.compile, FSDP, checkpointing, PEFT.
 _INNER_WRAPPERS = (
@@ -30,14 +30,14 @@ _INNER_WRAPPERS = (
 def gather(entries: list[NamedTensor], source: Source) -> list[WeightGroup]:
     """The groups of a network, in the order of their first tensors.
 
-    RefusedFile if so many names may be those of weights that it would be too much work.
+    RefusedFile if too many names may be those of weights.
     """
     groups: dict[tuple[str, str], WeightGroup] = {}
     adapters: list[NamedTensor] = []
     hints = words_in([entry.name for entry in entries], (*HINTS, "lora_"))
-    telling = [entry for entry in entries if any(hint in entry.name for hint in hints)]
-    source.spend(Limit.STEPS, _STEPS_OF_A_WEIGHT * len(telling))
-    for entry in telling:
+    candidates = [entry for entry in entries if any(hint in entry.name for hint in hints)]
+    source.spend(Limit.STEPS, _STEPS_OF_A_WEIGHT * len(candidates))
+    for entry in candidates:
         name, part = entry.name, ""
         if "lora_" in name:
             adapters.append(entry)
@@ -81,7 +81,7 @@ _Matched = tuple[str, dict[str, str | None]]
 
 
 def _matched(signature: ModuleSignature, name: str) -> _Matched | None:
-    """The path of the module, and the groups of the signature's pattern; None if it is another."""
+    """The path of the module and the groups of the signature's pattern; None without a match."""
     if signature is STACK and (found := match_plain_name(name)) is not None:
         return found
     match = re.search(signature.pattern, name)
@@ -89,7 +89,7 @@ def _matched(signature: ModuleSignature, name: str) -> _Matched | None:
 
 
 def match_plain_name(name: str) -> _Matched | None:
-    """What STACK's pattern finds in `rnn.weight_ih_l0`, for which no pattern need be compiled."""
+    """The match of STACK's pattern for names like `rnn.weight_ih_l0`, without a pattern."""
     path, _, leaf = name.rpartition(".")
     word, _, rest = leaf.rpartition("_l")
     level = rest.removesuffix("_reverse")
@@ -99,9 +99,9 @@ def match_plain_name(name: str) -> _Matched | None:
 
 
 def _join_dropped(groups: dict[tuple[str, str], WeightGroup]) -> None:
-    """Add raw weights that weight drop keeps around the layer: `rnn`, the rest in `rnn.module`.
+    """Merge the raw weights of weight drop, in `rnn`, with the layer in `rnn.module`.
 
-    AWD-LSTM and fastai do.
+    So stored by AWD-LSTM and fastai.
     """
     for (path, name), group in list(groups.items()):
         inner = groups.get((f"{path}.module" if path else "module", name))

@@ -1,4 +1,4 @@
-"""Places for weights that are only numbered: dynamic quantisation counts level × D + direction."""
+"""Positions of numbered weights: dynamic quantisation numbers level × directions + direction."""
 
 from __future__ import annotations
 
@@ -24,10 +24,10 @@ def assign_positions(group: WeightGroup, declared: DeclaredModule | None) -> Non
 
 
 def _directions(group: WeightGroup) -> int:
-    """Two if the second kernel reads what the first one reads, and the third one twice the state.
+    """Two if the second kernel is as wide as the first one, and the third one twice the state.
 
-    Where input and state are as wide as each other and there are two kernels, both answers give
-    the same weights; a stack of two levels is the commoner module.
+    With two kernels and equal widths of input and state, both answers have the same weights; two
+    levels are more common.
     """
     kernels = [_width(group, index, Role.KERNEL) for index in range(3)]
     state = _width(group, 0, Role.RECURRENT_KERNEL)

@@ -1,7 +1,7 @@
-"""Reads a stack's cell and sizes off its weights' shapes, so that one wrong tensor stands out.
+"""Infers a stack's cell and sizes from the shapes of its weights, one of which may be wrong.
 
-A hypothesis is a number of gates, a hidden size and perhaps a projection; the one that explains
-most of the tensors wins.
+A hypothesis is a number of gates, a hidden size and an optional projection size; the one that
+explains most of the tensors wins.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ _OTHER_GATES = set(range(1, _MOST_GATES + 1)) - CELLS_BY_GATES.keys()  # MGU, hi
 
 
 class StackSpec(Record):
-    """What a stack is: its cell, its sizes, and the inputs that each level reads."""
+    """The cell and sizes of a stack, with the input size of each level."""
 
     cell: str
     hidden: int
@@ -37,7 +37,7 @@ class StackSpec(Record):
 
     @property
     def fed_back(self) -> int:
-        """Width of the state that the cell reads again."""
+        """Width of the recurrent state."""
         return self.hidden if self.projection is None else self.projection
 
 
@@ -63,7 +63,7 @@ class _Hypothesis(Record):
                 return shape[-1:] == (rows,)
 
     def misfit(self, shapes: Shapes) -> int:
-        """How far the recurrent kernels are from what they should be."""
+        """Distance of the recurrent kernels from their expected shapes."""
         return sum(
             abs(shape[0] * shape[1] - self.gates * self.hidden * self.fed_back)
             + abs(shape[1] - self.fed_back)
@@ -73,14 +73,14 @@ class _Hypothesis(Record):
 
 
 def infer(shapes: Shapes, cell: str | None) -> StackSpec | None:
-    """The outline of a stack from its weights' shapes; None if no cell of the table explains them.
+    """The stack that explains the shapes of the weights; None if no cell of the table does.
 
-    Level i > 0 reads what its own kernel says; a level without one reads what is fed to it.
+    The input size of a level is that of its kernel, or else the width of the level below.
     """
     return _infer(tuple(shapes.items()), cell)
 
 
-@lru_cache(maxsize=64)  # most modules of a network are like others of it
+@lru_cache(maxsize=64)  # modules of a network are often alike
 def _infer(
     pairs: tuple[tuple[Position, tuple[int, ...]], ...], cell: str | None
 ) -> StackSpec | None:
@@ -113,7 +113,7 @@ def _hypotheses(shapes: Shapes, cell: str | None) -> Iterator[_Hypothesis]:
 
 
 def _hidden_sizes(shapes: Shapes, gates: int) -> list[int]:
-    """The sizes that most tensors speak for; a few are enough, and a file may hold thousands."""
+    """The most frequent candidates; bounded, since a file may contain thousands."""
     votes = Counter(
         (shape[-1] if position.role in BIASES else shape[0]) // gates
         for position, shape in shapes.items()
@@ -129,7 +129,7 @@ def _hidden_sizes(shapes: Shapes, gates: int) -> list[int]:
 
 
 def _projection_sizes(shapes: Shapes) -> list[int]:
-    """Widths that the projections give, and those that the recurrent kernels read beside them."""
+    """The rows of projections, and the columns of recurrent kernels beside them."""
     votes = Counter(shape[0] for shape in _of(shapes, Role.PROJECTION))
     if votes:
         votes.update(shape[1] for shape in _of(shapes, Role.RECURRENT_KERNEL))
@@ -137,7 +137,7 @@ def _projection_sizes(shapes: Shapes) -> list[int]:
 
 
 def _without_projection(shapes: Shapes, hidden: int) -> Iterator[_Hypothesis]:
-    """An LSTM whose recurrent kernels are all narrow, as if its projection were missing."""
+    """An LSTM with narrow recurrent kernels only, as if its projections were missing."""
     widths = {shape[1] for shape in _of(shapes, Role.RECURRENT_KERNEL)}
     width = widths.pop() if len(widths) == 1 else hidden
     if width * 8 <= hidden * 7 and 4 * hidden not in (5 * width, 6 * width):
@@ -156,9 +156,9 @@ def _score(hypothesis: _Hypothesis, shapes: Shapes) -> tuple[int, int, int]:
 
 
 def _is_another_cell(best: _Hypothesis, shapes: Shapes) -> bool:
-    """Whether the tensors agree with each other, and with no cell that is known."""
+    """Whether the tensors are consistent with each other, but not with a known cell."""
     kernels = _of(shapes, Role.RECURRENT_KERNEL)
-    if not kernels:  # lost, or none: IndRNN's is a vector
+    if not kernels:  # missing, or a vector as in IndRNN
         vectors = any(position.role is Role.RECURRENT_KERNEL for position in shapes)
         return vectors or not _of(shapes, Role.KERNEL)
     if any(best.explains(Role.RECURRENT_KERNEL, shape) for shape in kernels):
@@ -170,16 +170,16 @@ def _is_another_cell(best: _Hypothesis, shapes: Shapes) -> bool:
 
 
 def _ambiguity(best: _Hypothesis, shapes: Shapes, *, named: bool) -> str:
-    """What leaves the cell open; `named`: the tensors' names say which cell it is."""
+    """Why the cell is uncertain; with `named` it is known from the names of tensors."""
     if not named and not _of(shapes, Role.RECURRENT_KERNEL):
-        return "without a recurrent kernel its gates cannot be counted"
+        return "cannot infer the number of gates without a recurrent kernel"
     if best.projection is not None and not _of(shapes, Role.PROJECTION):
-        return "its recurrent kernel is as narrow as that of a projected LSTM"
+        return "its recurrent kernel has the shape of a projected LSTM, without a projection"
     return ""
 
 
 def _kernels(shapes: Shapes) -> dict[int, list[tuple[int, ...]]]:
-    """The shapes of the kernels of each level, as far as they are of a possible size."""
+    """The kernel shapes of each level, implausible ones excluded."""
     levels: dict[int, list[tuple[int, ...]]] = {}
     for position, shape in shapes.items():
         if position.role is Role.KERNEL and len(shape) == 2 and max(shape) <= LARGEST_SIZE:
@@ -188,9 +188,9 @@ def _kernels(shapes: Shapes) -> dict[int, list[tuple[int, ...]]]:
 
 
 def _inputs(kernels: list[tuple[int, ...]], rows: int, fed: int) -> int:
-    """What the kernels of a level read; of one that lies the wrong way round, its other axis.
+    """The input size of a level by its kernels, transposed ones included.
 
-    `fed` is the width that the level below hands on, 0 of the lowest.
+    `fed` is the output width of the level below, 0 for the first level.
     """
     widths = Counter(shape[1] for shape in kernels if shape[0] == rows)
     if not widths:

@@ -1,7 +1,7 @@
-"""Weights of recurrent layers in a list without names: `model.get_weights()`, `parameters()`.
+"""Possible layers in lists of unnamed arrays: `model.get_weights()`, `parameters()`.
 
-A kernel that is followed by a recurrent kernel with as many gates is named and not counted, since
-only the shapes say so. A layer with one gate looks like two dense ones.
+A kernel followed by a recurrent kernel with as many gates is reported as a possible layer, since
+shapes are the only evidence. One gate is not enough: two dense layers have the same shapes.
 """
 
 from __future__ import annotations
@@ -21,19 +21,19 @@ _CELLS = {4: "an LSTM", 3: "a GRU"}
 _MOST = 50  # observations of one list
 
 
-class _Habit(Record):
-    """How a framework lists the weights of a layer: the axis of the gates, and how many biases."""
+class _WeightOrder(Record):
+    """How a framework lists the weights of a layer: axis of the gates, number of biases."""
 
     framework: str
     axis: int
     biases: int
 
 
-_HABITS = (_Habit("Keras", 1, 1), _Habit("torch.nn", 0, 2))
+_ORDERS = (_WeightOrder("Keras", 1, 1), _WeightOrder("torch.nn", 0, 2))
 
 
 class _Run(Record):
-    """Arrays from some place on that look like a layer."""
+    """Consecutive arrays with the shapes of a layer."""
 
     length: int
     words: str
@@ -42,7 +42,7 @@ class _Run(Record):
 def possible_layers(
     entries: Sequence[NamedTensor], label: str | None, stored: Callable[[NamedTensor], StoredTensor]
 ) -> Iterator[Observation]:
-    """One observation for each run of arrays with the shapes of a layer, with its tensors."""
+    """An observation with its tensors for each run of arrays with the shapes of a layer."""
     shapes = [entry.tensor.shape for entry in entries]
     place, found = 0, 0
     while place < len(entries) and found < _MOST:
@@ -50,29 +50,31 @@ def possible_layers(
         if run is None:
             place += 1
             continue
-        held = entries[place : place + run.length]
+        arrays = entries[place : place + run.length]
         where = f"{label}: " if label else ""
-        detail = f"{where}arrays {held[0].name} to {held[-1].name} have the shapes of {run.words}"
-        yield Observation(Fact.POSSIBLE, detail, tensors=tuple(map(stored, held)))
+        detail = (
+            f"{where}arrays {arrays[0].name} to {arrays[-1].name} have the shapes of {run.words}"
+        )
+        yield Observation(Fact.POSSIBLE, detail, tensors=tuple(map(stored, arrays)))
         place, found = place + run.length, found + 1
 
 
 def _run_at(shapes: Sequence[Shape]) -> _Run | None:
-    """The layer that the first of these shapes are those of, by the first habit that fits."""
+    """The layer that begins with the first of these shapes, in any framework's order."""
     if len(shapes) < 2 or not len(shapes[0]) == len(shapes[1]) == 2:
         return None
-    for habit in _HABITS:
+    for order in _ORDERS:
         kernel, recurrent = shapes[0], shapes[1]
-        wide, hidden = recurrent[habit.axis], recurrent[1 - habit.axis]
-        cell = _CELLS.get(wide // hidden) if hidden > 0 and wide % hidden == 0 else None
-        if cell is not None and kernel[habit.axis] == wide:
-            biases = [shape for shape in shapes[2 : 2 + habit.biases] if _is_bias(shape, wide)]
-            inputs = kernel[1 - habit.axis]
-            words = f"{cell} of {habit.framework} with input size {inputs}, hidden size {hidden}"
+        rows, hidden = recurrent[order.axis], recurrent[1 - order.axis]
+        cell = _CELLS.get(rows // hidden) if hidden > 0 and rows % hidden == 0 else None
+        if cell is not None and kernel[order.axis] == rows:
+            biases = [shape for shape in shapes[2 : 2 + order.biases] if _is_bias(shape, rows)]
+            inputs = kernel[1 - order.axis]
+            words = f"{cell} of {order.framework} with input size {inputs}, hidden size {hidden}"
             return _Run(2 + len(biases), words)
     return None
 
 
-def _is_bias(shape: Shape, wide: int) -> bool:
-    """Whether it is one bias vector, or both of a GRU in one array."""
-    return shape in ((wide,), (2, wide))
+def _is_bias(shape: Shape, rows: int) -> bool:
+    """Whether it is a bias vector, or both of a GRU in one array."""
+    return shape in ((rows,), (2, rows))

@@ -137,12 +137,12 @@ def _object(place: _Reached, value: Instance, into: _Into) -> Iterator[_Reached]
     """Yield the contents of an object that is not a module: a trainer, an optimizer."""
     _, walk = into
     walk.step(_COST_OF_OBJECT)
-    held = value.attributes if value.has_attributes else {}
-    purpose = purpose_of_object(value.path, held, place.purpose)
+    values = value.attributes if value.has_attributes else {}
+    purpose = purpose_of_object(value.path, values, place.purpose)
     outside_module = place.outside_module or value.pairs is None
     own = _Reached(place.path, value, purpose, outside_module, place.home)
-    if held:
-        yield from _dict(own, held.items(), into)
+    if values:
+        yield from _dict(own, values.items(), into)
     elif value.state:  # operand of a __setstate__
         yield own._replace(value=value.state)
     if value.pairs is not None:
@@ -175,17 +175,17 @@ def _dict(
     is_state_dict: bool = False,
 ) -> Iterator[_Reached]:
     roots, walk = into
-    held, tensors = _containers_and_keys(pairs, walk)
+    values, tensors = _containers_and_keys(pairs, walk)
     for key in tensors:
         yield place._replace(value=(key,))
-    if "param_groups" in held and "state" in held:
+    if "param_groups" in values and "state" in values:
         place = place._replace(purpose=Purpose.OPTIMIZER)
-    elif "python" in held and "cpu" in held:  # random states, as saved by transformers
+    elif "python" in values and "cpu" in values:  # random states, as saved by transformers
         place = place._replace(purpose=Purpose.STATE)
     own = Root(
         place.path, place.purpose, outside_module=place.outside_module, is_state_dict=is_state_dict
     )
-    for label, value in held.items():
+    for label, value in values.items():
         if (array := array_of(value)) is not None:
             own.entries.append(NamedTensor(label, array))
         elif _is_tensors(value):
@@ -202,19 +202,19 @@ def _containers_and_keys(
     pairs: Iterable[tuple[object, object]], walk: Walk
 ) -> tuple[dict[str, object], list[TensorView]]:
     """The values that may contain tensors, by a label for their key, and keys that are tensors."""
-    held: dict[str, object] = {}
+    values: dict[str, object] = {}
     tensors: list[TensorView] = []
     for index, (key, value) in enumerate(pairs):
         walk.step()
         label = _label(key, index)
         if isinstance(value, _CONTAINERS):
             walk.step(_COST)
-            held[label] = value
-        elif label in held:  # the last value of a key counts
-            del held[label]
+            values[label] = value
+        elif label in values:  # the last value of a key counts
+            del values[label]
         if isinstance(key, TensorView):
             tensors.append(key)
-    return held, tensors
+    return values, tensors
 
 
 def _is_tensors(value: object) -> bool:

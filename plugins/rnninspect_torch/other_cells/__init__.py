@@ -1,1 +1,1 @@
-"""Cells that are not torch's own: of libraries, written by hand, or only possible."""
+"""Cells outside torch.nn: of libraries, hand-written, or only possible. None of torch.nn."""

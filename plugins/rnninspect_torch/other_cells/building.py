@@ -1,4 +1,4 @@
-"""Describes the cells of a network that are not torch's own: layers, and what may be one."""
+"""Builds layers from the cells outside torch.nn, and observations on possible cells."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from rnninspect_torch.other_cells.matching import CellWeight
     from rnninspect_torch.other_cells.prefilter import Remainder
 
-_CONTAINERS = {"ModuleDict", "ModuleList", "Sequential", "Module"}  # classes that say nothing
+_CONTAINERS = {"ModuleDict", "ModuleList", "Sequential", "Module"}  # generic classes
 
 
 def describe_other_cells(
@@ -27,7 +27,7 @@ def describe_other_cells(
     stored: Callable[[NamedTensor], StoredTensor],
     root: str | None,
 ) -> BuiltLayers:
-    """The cells in what the search for torch's own layers leaves, and what looks like one."""
+    """The recognised and the possible cells among tensors without a layer."""
     finds = find_cells(rest)
     layers = tuple(layer_of(cell, rest.declared, stored, root) for cell in finds.cells)
     taken = {identity for cell in finds.cells for identity in cell.reading.tensors}
@@ -45,7 +45,7 @@ def layer_of(
     stored: Callable[[NamedTensor], StoredTensor],
     root: str | None,
 ) -> RecurrentLayer:
-    """The layer of a cell, by its class where the file has classes; its sizes are inferred."""
+    """The layer of a cell, named by its class if the file has classes; sizes are inferred."""
     reading = cell.reading
     kind = declared[cell.path].name if cell.path in declared else ""
     if not kind or kind in _CONTAINERS:

@@ -1,4 +1,4 @@
-"""What is known of a module besides its tensors: what it is called, and the levels beside it."""
+"""Evidence for a cell besides its tensors: the label of its module, and the levels of a stack."""
 
 from __future__ import annotations
 
@@ -19,18 +19,18 @@ if TYPE_CHECKING:
 
     Spelling = GatedSpelling | NamedSpelling
 
-# Modules that add two products and are not recurrent, and those that use a cell's names otherwise.
+# Modules that are not recurrent but have tensors with the names and shapes of a cell.
 _OTHERS = r"attn|attention|(?:^|[_ ])att(?:$|[_ ])|align|octave|highway|squeeze|excit|glu\b"
 
 
 class RecognisedCell(Record):
-    """A module that was recognised.
+    """A module that was recognised as a cell.
 
     Attributes:
         path: of the module.
         reading: its cell, its sizes and its weights.
-        convention: whose cell it is.
-        kind: its class in that library; empty if the library has none.
+        convention: library of the cell, or hand-written.
+        kind: its class in that library; empty if hand-written.
     """
 
     path: str
@@ -40,9 +40,9 @@ class RecognisedCell(Record):
 
 
 def label_of(path: str, declared: dict[str, DeclaredModule]) -> str:
-    """The last names of a module's path, and its class, with 0 for every number.
+    """The last components of a module's path, and its class, with 0 for every number.
 
-    Modules of a stack, which differ in their numbers, say the same.
+    Modules of a stack, which differ in their numbers, have the same label.
     """
     last = re.sub(r"\d+", "0", ".".join(path.rsplit(".", 3)[-3:]))
     kind = declared[path].name if path in declared else ""
@@ -51,40 +51,40 @@ def label_of(path: str, declared: dict[str, DeclaredModule]) -> str:
 
 @lru_cache(maxsize=4096)
 def is_other_module(label: str) -> bool:
-    """Whether a module's last name, or its class, says that it is no recurrent cell."""
+    """Whether a module's name or class is that of a module that is not recurrent."""
     path, _, kind = label.partition(" ")
     names = [name for name in path.split(".") if not name.isdigit()]
     return re.search(_OTHERS, f"{names[-1] if names else ''} {kind}") is not None
 
 
 def has_words(spelling: Spelling, label: str, *, weak: bool) -> bool:
-    """Whether a module says what a spelling asks for; `weak`: what is enough within a stack."""
+    """Whether the label has the words of a spelling; with `weak` those required within a stack."""
     if isinstance(spelling, NamedSpelling) or not spelling.words:
-        return not weak  # the names of the tensors are telling enough
+        return not weak  # the names of the tensors are enough
     pattern = spelling.weak_words if weak else spelling.words
     return bool(pattern) and label_matches(label, pattern)
 
 
 @lru_cache(maxsize=4096)
 def label_matches(label: str, pattern: str) -> bool:
-    """Whether a pattern is in what a module says."""
+    """Whether the label contains the pattern."""
     return re.search(pattern, label) is not None
 
 
 def matching_label(
     read: list[tuple[Spelling, CellMatch]], label: str
 ) -> list[tuple[Spelling, CellMatch]]:
-    """Without the readings as a GRU of what is called an LSTM, and the other way round."""
+    """The readings that agree with `lstm` or `gru` in the label, or else all."""
     called = [word for word in ("lstm", "gru") if word in label]
     fitting = [pair for pair in read if any(word in pair[1].cell.lower() for word in called)]
     return fitting or read
 
 
 def split_stacks(weak: list[RecognisedCell]) -> tuple[list[RecognisedCell], list[RecognisedCell]]:
-    """Those that are levels of one stack, each reading what the one below hands on; and others.
+    """Levels of one stack, whose sizes fit each other; and other possible cells.
 
-    The others are no levels of a stack that has more, nor a chain of plain convolutions, where each
-    reads all that the one below gives.
+    The others exclude incomplete stacks, and chains of plain convolutions, each of which reads all
+    channels of the one below.
     """
     stacks: dict[object, list[tuple[int, RecognisedCell]]] = defaultdict(list)
     for cell in weak:
@@ -107,5 +107,5 @@ def split_stacks(weak: list[RecognisedCell]) -> tuple[list[RecognisedCell], list
 
 
 def _is_plain(low: Sizes, high: Sizes) -> bool:
-    """Whether the upper convolution reads all rows of the lower one, four times its state."""
+    """Whether the upper convolution reads all channels of the lower one, four times its state."""
     return high.input_size + high.hidden_size == 4 * low.hidden_size

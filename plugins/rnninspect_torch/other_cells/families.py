@@ -1,4 +1,4 @@
-"""The table of names that only recurrent cells have, for those that have no formula here."""
+"""The table of names that only recurrent cells have, for cells without a formula."""
 
 from __future__ import annotations
 
@@ -6,13 +6,12 @@ from rnninspect.plugin import Record
 
 
 class Family(Record):
-    """Names of a kind of cell.
+    """Names in a kind of cell.
 
     Attributes:
-        words: normalised names of tensors, or of the modules that hold them; the most telling
-            first.
-        needs: one of these must be there.
-        least: how many of the words.
+        words: normalised names of tensors or of their modules, the most specific first.
+        needs: names of which one is required.
+        least: number of names that are required.
     """
 
     words: tuple[str, ...]
@@ -27,12 +26,12 @@ def _family(needs: str, others: str, least: int) -> Family:
 FAMILIES = (
     # selective state spaces, gated delta nets (Mamba, Mamba-2, Jamba, Qwen3-Next)
     _family("alog", "d xproj dtproj dtbias conv1d inproj outproj", 2),
-    # spatiotemporal LSTMs with a second memory (PredRNN, MIM): no formula here
+    # spatiotemporal LSTMs with a second memory (PredRNN, MIM): no formula
     _family("convx convh convxconcat convhconcat", "convm convo convlast convmconcat convc", 3),
     # ConvGRU with more than its three convolutions
     _family("convz convz1", "convr convq convr1 convq1 convz2 convr2 convq2", 3),
     _family("convgates", "convcan convcandidate convct convcand", 1),
-    # gates by their whole names, where the cell is not plain
+    # gates by their full names, in cells that are not plain
     _family(
         "forgetgate resetgate gateforget gatereset",
         "inputgate outputgate updategate ingate outgate cellgate candidategate gateinput"
@@ -44,20 +43,20 @@ FAMILIES = (
     _family("gleak", "vleak cm sensoryw sensorymu", 3),
 )
 
-# What a module is called, or its class, that convolves over its state.
+# Labels of modules that convolve over their state.
 CONVOLVING_CELL = r"conv_?(?:lstm|gru|rnn)|clstm|cgru|(?:lstm|gru|rnn)_?cell|cell_?list"
 
-# Words for "hidden to …" and "input to …", and the fused ones of torch.nn that did not fit.
-TELLING = (
+# Names for hidden-to-hidden and input-to-hidden weights, and those of torch.nn.
+SPECIFIC = (
     r"(?:^|[._])(h2h|x2h|h2o|i2h|h2g|recurrent_kernel|recurrent_weights?|[Ww](?:eight)?_?(?:hh|ih)"
     r"|state_linearity|hidden_to_hidden|_recurrent_kernel_)(?:$|[._])"
 )
-# Those of them that lead from the state to the state.
+# Those for hidden-to-hidden.
 STATE_TO_STATE = (
     r"h2h|h2g|_?recurrent_kernel_?|recurrent_weights?|[Ww](?:eight)?_?hh|state_linearity"
     r"|hidden_to_hidden"
 )
-# Names in the same module that mean attention, or an octave convolution.
+# Names in modules of attention or octave convolution.
 NOT_A_CELL = r"score|attn|attention|energy|align|query|key$|value$|alpha$|l2l|l2h|h2l"
 # One weight for each gate: W_f beside U_f, Wxf beside Whf, W_if beside W_hf, wfx beside ufh, …
 BY_GATE = (

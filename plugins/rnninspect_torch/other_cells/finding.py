@@ -1,7 +1,7 @@
-"""Finds the cells of a network that are not torch's own, by the names and shapes of their tensors.
+"""Finds the cells of a network outside torch.nn, by the names and shapes of their tensors.
 
-A module is a layer where one spelling of the tables explains all its tensors, and in one way only.
-Where the names say too little, or two readings are left, it is doubtful, and only named.
+A module is a layer if one spelling of the tables explains all its tensors, in one way only. If its
+names are too generic, or two readings remain, it is ambiguous and reported as a possible cell.
 """
 
 from __future__ import annotations
@@ -39,14 +39,14 @@ if TYPE_CHECKING:
     _Read = tuple[Spelling, CellMatch]
 
 
-_LARGEST = 64  # tensors of one cell and what is beside it
-_STEPS_OF_A_MODULE = 40  # to look for its tensors and to read it
+_LARGEST = 64  # number of tensors in the module of a cell
+_STEPS_OF_A_MODULE = 40  # of finding and reading its tensors
 _LAST = "\U0010ffff"  # sorts after every character of a name
-_FORGET_OR_RESET = 1  # the gate with the fewest words, by which a spelling is looked for
+_FORGET_OR_RESET = 1  # the gate with the fewest words, used to look up spellings
 
 
 class FoundCells(Record):
-    """Modules that are cells, and the tensors of those that may be, by the module's path."""
+    """Recognised cells, and the tensors of ambiguous modules by path."""
 
     cells: tuple[RecognisedCell, ...]
     ambiguous: dict[str, list[NamedTensor]]
@@ -55,11 +55,11 @@ class FoundCells(Record):
 class _Candidate(Record):
     path: str
     members: list[tuple[str, NamedTensor]]
-    label: str  # its path and its class, for what they tell
+    label: str  # see `label_of`
 
 
 class _Names:
-    """The tensors of a network in the order of their names, to look up those below a path."""
+    """The tensors of a network sorted by name, to look up those below a path."""
 
     __slots__ = ("entries", "names")
 
@@ -68,7 +68,7 @@ class _Names:
         self.names = [entry.name for entry in self.entries]
 
     def below(self, path: str) -> list[tuple[str, NamedTensor]]:
-        """What is below a path, with its name there; nothing where that is too much for a cell."""
+        """The tensors below a path, by their name there; none if they are too many for a cell."""
         start = f"{path}." if path else ""
         first, last = bisect_left(self.names, start), bisect_left(self.names, start + _LAST)
         if last - first > _LARGEST:
@@ -77,11 +77,10 @@ class _Names:
 
 
 def find_cells(rest: Remainder) -> FoundCells:
-    """The cells in what the search for torch's own layers leaves of a network.
+    """The cells among the tensors without a layer.
 
-    Takes time in proportion to the names: each leaf is looked up in a table, and each module that
-    has a telling one is read by the few spellings that it belongs to. RefusedFile if that is too
-    much work, or if there are too many cells.
+    Linear in the number of names: each is looked up in a table, and each module with an anchor is
+    read by the few spellings of that anchor. RefusedFile beyond the limits.
     """
     candidates = _candidates(rest)
     names = _Names(rest.entries if candidates else ())
@@ -110,29 +109,29 @@ def find_cells(rest: Remainder) -> FoundCells:
 
 
 def _split_by_label(read: list[_Read], label: str) -> tuple[list[_Read], list[_Read]]:
-    """The readings that are sure by what the module is called, or else those that may be."""
+    """The readings that the label confirms, or else those that it allows within a stack."""
     sure = [pair for pair in matching_label(read, label) if has_words(pair[0], label, weak=False)]
     unsure = [pair for pair in read if has_words(pair[0], label, weak=True)]
     return (sure, []) if sure else ([], unsure)
 
 
 def _candidates(rest: Remainder) -> dict[str, list[Spelling]]:
-    """The modules with a tensor that a spelling is looked for by, and these spellings.
+    """The modules with an anchor, and the spellings of their anchors.
 
-    The work of reading the modules is booked before anything is kept for each.
+    The work is counted before memory is used for the modules.
     """
     known = anchors()
-    telling = [(path, word) for path, word in map(_anchor, rest.leaves) if word in known]
-    rest.spend(_STEPS_OF_A_MODULE * len({path for path, _ in telling}))
+    anchored = [(path, word) for path, word in map(_anchor, rest.leaves) if word in known]
+    rest.spend(_STEPS_OF_A_MODULE * len({path for path, _ in anchored}))
     candidates: dict[str, dict[int, Spelling]] = {}
-    for path, word in telling:
+    for path, word in anchored:
         for spelling in known[word]:
             candidates.setdefault(path, {})[id(spelling)] = spelling
     return {path: list(spellings.values()) for path, spellings in candidates.items()}
 
 
 def _anchor(leaf: Leaf) -> tuple[str, str]:
-    """The module of a tensor, and the tensor's name as `anchors` has it."""
+    """The module of a tensor, and the tensor's name as in `anchors`."""
     path, name, entry = leaf
     word = _normalised(name)
     in_sequential = entry.name.endswith(".0.weight") and f"{word}.0" in anchors()  # `ih.0`
@@ -144,7 +143,7 @@ _normalised = lru_cache(maxsize=4096)(normalised)
 
 @lru_cache(maxsize=1)
 def anchors() -> dict[str, list[Spelling]]:
-    """The spellings by a name that each must have."""
+    """The spellings by a name that each requires."""
     known: dict[str, list[Spelling]] = defaultdict(list)
     for spelling in GATED:
         words = spelling.gates[_FORGET_OR_RESET] if spelling.gates else ("",)
@@ -157,7 +156,7 @@ def anchors() -> dict[str, list[Spelling]]:
 
 
 def _read(spellings: list[Spelling], module: _Candidate) -> list[_Read]:
-    """The readings of a module by those spellings that its own words do not rule out."""
+    """The readings of a module by the spellings that its label allows."""
     fitting = [
         spelling
         for spelling in spellings
@@ -171,7 +170,7 @@ def _read(spellings: list[Spelling], module: _Candidate) -> list[_Read]:
 
 
 def _agree(read: Iterable[CellMatch]) -> bool:
-    """Whether all readings of a module leave one cell; over the same tensors it must be one."""
+    """Whether the readings agree on one cell for each set of tensors."""
     by_tensors: dict[frozenset[int], set[object]] = defaultdict(set)
     for reading in read:
         by_tensors[reading.tensors].add((reading.cell, reading.sizes))
@@ -179,7 +178,7 @@ def _agree(read: Iterable[CellMatch]) -> bool:
 
 
 def _cells(module: _Candidate, read: list[_Read]) -> Iterator[RecognisedCell]:
-    """One cell for each set of tensors: RAFT's SepConvGRU holds two."""
+    """One cell for each set of tensors: RAFT's SepConvGRU has two."""
     done: set[frozenset[int]] = set()
     for spelling, reading in read:
         if reading.tensors in done:

@@ -1,4 +1,4 @@
-"""The table of hand-written cells: how people call the weights of their own RNN, GRU and LSTM.
+"""The table of hand-written cells: names of the weights of RNN, GRU and LSTM.
 
 To add a spelling, add a row here; to add a cell of a library, a row in `libraries`.
 """
@@ -25,8 +25,8 @@ _GRU_GATES = (
     ),
 )
 
-# Weights for input and state apart, a tensor for each gate: W_ii beside W_hi.
-_APART_BY_GATE = (
+# Separate weights for input and state, a tensor for each gate: W_ii beside W_hi.
+_SEPARATE_BY_GATE = (
     *(("wi{}", "wh{}"), ("wx{}", "wh{}"), ("w{}x", "w{}h"), ("w{}x", "u{}h"), ("wx{}", "uh{}")),
     *(("w{}", "u{}"), ("u{}", "w{}"), ("u{}", "v{}"), ("w{}", "r{}"), ("w{}i", "w{}h")),
     *(("x2{}", "h2{}"), ("i2{}", "h2{}"), ("x2{}gate", "h2{}gate"), ("xto{}", "hto{}")),
@@ -36,8 +36,8 @@ _APART_BY_GATE = (
     *(("convx{}", "convh{}"), ("conv{}x", "conv{}h"), ("{}gatex", "{}gateh")),
     *(("w{}gatex", "w{}gateh"), ("{}gateinput", "{}gatehidden"), ("{}inputgate", "{}hiddengate")),
 )
-# The same, the rows of all gates in one tensor. Those in the first group say that one of them leads
-# from the state to the state; the others could be the two sides of anything that adds two products.
+# Separate weights for input and state, the rows of all gates in one tensor. Names of the first
+# group are specific to hidden-to-hidden weights; the others may be those of any two products.
 _STATE_TO_STATE = (
     *(("i2h", "h2h"), ("x2h", "h2h"), ("ih", "hh"), ("xh", "hh"), ("wxh", "whh"), ("wih", "whh")),
     *(("weightih", "weighthh"), ("weightxh", "weighthh"), ("linearih", "linearhh")),
@@ -46,18 +46,18 @@ _STATE_TO_STATE = (
     *(("input2hidden", "hidden2hidden"), ("inputtohidden", "hiddentohidden")),
     *(("in2hidden", "hidden2hidden"), ("convi2h", "convh2h"), ("convx2h", "convh2h")),
 )
-_APART = (
+_SEPARATE = (
     *(("w", "u"), ("u", "w"), ("u", "v"), ("w", "r"), ("wx", "wh"), ("wi", "wh"), ("wx", "uh")),
     *(("convx", "convh"), ("convinput", "convhidden"), ("inputconv", "hiddenconv")),
     *(("inputlinear", "hiddenlinear"), ("linearx", "linearh"), ("fcx", "fch"), ("x2g", "h2g")),
     *(("weightx", "weighth"), ("weightinput", "weighthidden"), ("inputgates", "hiddengates")),
 )
-# Input and state together, a tensor for each gate: forget_gate (n, m+n).
-_TOGETHER_BY_GATE = (
+# One weight for input and state, a tensor for each gate: forget_gate (n, m+n).
+_JOINED_BY_GATE = (
     *("{}gate", "gate{}", "{}", "w{}", "w{}gate", "linear{}", "linear{}gate", "{}linear", "fc{}"),
     *("{}layer", "{}gatelayer", "{}fc", "conv{}", "conv{}gate", "{}conv", "{}gateconv", "{}net"),
 )
-# All gates in one tensor over input and state: convolutions, and what else anything is called.
+# All gates in one tensor over input and state: convolutions, and generic names.
 _CONVOLUTIONS = (
     *("conv", "conv1d", "conv2d", "conv3d", "cellconv", "convcell", "convgates", "gatesconv"),
     *("convxh", "gates", "allgates", "gateconv", "convall", "conv4", "convlstm", "lstmconv"),
@@ -90,7 +90,7 @@ _RECURRENT = r"lstm|gru|rnn|recurr|elman|(?:^|[._])cell"
 _CONV_LSTM = r"conv_?lstm|clstm|lstm_?(?:cell|layer|block|unit)|cell_?list|lstm_?\d*(?:\.\d+)?$"
 _LSTM_CELL = r"lstm_?cell|cell_?list|(?:^|[. ])\w*lstm_?\d*(?:\.\d+)?$"
 _ANY_CELL = r"cell|rnn|recurr|lstm"
-# Layers that people keep in the same class as their cell, and the state that it starts from.
+# Other layers in the class of a cell, and its initial state.
 _OUTPUTS = (
     r"(?:fc|out|output|linear|head|decoder|classifier|embedding|embed|emb|dense|projection|proj"
     r"|[hi]2o|o2o|h2y|hidden2\w+|hiddento(?:output|out|tag)|i2o|why|ho|who|by|bo|bout|v"
@@ -100,7 +100,7 @@ _OUTPUTS = (
 )
 
 
-def _apart(cell: str, gates: tuple[tuple[str, ...], ...]) -> list[GatedSpelling]:
+def _separate(cell: str, gates: tuple[tuple[str, ...], ...]) -> list[GatedSpelling]:
     peephole = (WeightPattern(Side.PEEPHOLE, ("wc{}", "w{}c", "v{}", "p{}", "peephole{}")),)
     more = peephole if cell == "LSTM" else ()
     return [
@@ -110,7 +110,7 @@ def _apart(cell: str, gates: tuple[tuple[str, ...], ...]) -> list[GatedSpelling]
             (WeightPattern(Side.INPUT, (inputs,)), WeightPattern(Side.STATE, (states,)), *more),
             beside=_OUTPUTS,
         )
-        for inputs, states in _APART_BY_GATE
+        for inputs, states in _SEPARATE_BY_GATE
     ]
 
 
@@ -123,19 +123,17 @@ def _fused(cell: str, count: int) -> list[GatedSpelling]:
                 WeightPattern(Side.INPUT, (inputs,), (0, count)),
                 WeightPattern(Side.STATE, (states,), (0, count)),
             ),
-            # Two square matrices make an Elman cell, and also half of the attentions.
-            words="" if telling or count > 1 else _RECURRENT,
+            # Two square matrices are an Elman cell, or an attention.
+            words="" if is_specific or count > 1 else _RECURRENT,
             beside=_OUTPUTS,
         )
-        for telling, pairs in ((True, _STATE_TO_STATE), (False, _APART))
+        for is_specific, pairs in ((True, _STATE_TO_STATE), (False, _SEPARATE))
         for inputs, states in pairs
     ]
 
 
-def _together(cell: str, gates: tuple[tuple[str, ...], ...]) -> GatedSpelling:
-    return GatedSpelling(
-        cell, gates, (WeightPattern(Side.BOTH, _TOGETHER_BY_GATE),), beside=_OUTPUTS
-    )
+def _joined(cell: str, gates: tuple[tuple[str, ...], ...]) -> GatedSpelling:
+    return GatedSpelling(cell, gates, (WeightPattern(Side.BOTH, _JOINED_BY_GATE),), beside=_OUTPUTS)
 
 
 def _half(number: int) -> GatedSpelling:
@@ -146,13 +144,13 @@ def _half(number: int) -> GatedSpelling:
 
 
 GATED = (
-    *_apart("LSTM", _LSTM_GATES),
-    *_apart("GRU", _GRU_GATES),
+    *_separate("LSTM", _LSTM_GATES),
+    *_separate("GRU", _GRU_GATES),
     *_fused("LSTM", 4),
     *_fused("GRU", 3),
     *_fused("RNN", 1),
-    _together("LSTM", _LSTM_GATES),
-    _together("GRU", _GRU_GATES),
+    _joined("LSTM", _LSTM_GATES),
+    _joined("GRU", _GRU_GATES),
     GatedSpelling(
         "GRU",
         (),

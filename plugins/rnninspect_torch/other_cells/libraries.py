@@ -1,4 +1,4 @@
-"""The table of cells that a library always names alike: ncps.
+"""The table of library cells, whose tensors have fixed names: ncps.
 
 The axes of each tensor are written in the symbols of its cell (`rnninspect cells`).
 """

@@ -1,4 +1,4 @@
-"""Reads one module's tensors by one spelling: which weight each is, and the sizes of the cell."""
+"""Reads the tensors of a module by a spelling: the role of each, and the sizes of the cell."""
 
 from __future__ import annotations
 
@@ -17,9 +17,7 @@ if TYPE_CHECKING:
     from rnninspect.plugin import Axis
     from rnninspect_torch.networks.records import NamedTensor
 
-    Member = tuple[
-        str, str, str, NamedTensor
-    ]  # a tensor of a module: its name there, stem and ending
+    Member = tuple[str, str, str, NamedTensor]  # name in the module, stem, ending, tensor
 
 _HIDDEN, _INPUT = Symbol.HIDDEN, Symbol.INPUT
 _COLUMNS: dict[Side, Axis] = {
@@ -32,8 +30,8 @@ _ROLES = {
     Side.STATE: (Role.RECURRENT_KERNEL,),
     Side.BOTH: (Role.KERNEL, Role.RECURRENT_KERNEL),
 }
-_PEEPHOLES = {0, 1, 3}  # of the input, the forget and the output gate
-# Vectors that are parameters of the cell itself, not of a Linear in it; the second are the state's.
+_PEEPHOLES = {0, 1, 3}  # input, forget and output gate
+# Biases that are parameters of the cell itself, not of a Linear in it.
 _BIASES = ("b{}", "bias{}", "bi{}", "bx{}", "b{}x", "b{}gate", "biasi{}", "biasx{}", "{}bias")
 _STATE_BIASES = ("bh{}", "b{}h", "biash{}")
 _FUSED_BIASES = ("b", "bias", "bih", "bi", "bx", "bxh", "biasih", "biasxh", "biasx", "inputbias")
@@ -41,7 +39,7 @@ _FUSED_STATE_BIASES = ("bhh", "bh", "biashh", "biash", "recurrentbias", "hiddenb
 
 
 class CellWeight(Record):
-    """One tensor, or several that are one weight, with what they are for and their axes."""
+    """One weight of one or several tensors, with its roles and axes."""
 
     entries: tuple[NamedTensor, ...]
     roles: tuple[Role, ...]
@@ -49,7 +47,7 @@ class CellWeight(Record):
 
 
 class CellMatch(Record):
-    """A module as a cell of the table."""
+    """A module read as a cell of the table."""
 
     cell: str
     sizes: Sizes
@@ -57,27 +55,27 @@ class CellMatch(Record):
 
     @property
     def roles(self) -> frozenset[Role]:
-        """The weights that it has."""
+        """The roles of its weights."""
         return frozenset(role for weight in self.weights for role in weight.roles)
 
     @property
     def tensors(self) -> frozenset[int]:
-        """The entries that it is made of, by identity."""
+        """The identities of its tensors."""
         return frozenset(id(entry) for weight in self.weights for entry in weight.entries)
 
 
 class _PlacedTensor(Record):
-    """A tensor by its place in a spelling: its side, and its first gate and how many."""
+    """A tensor by its part in a spelling: side, first gate and number of gates."""
 
     side: Side
     gates: tuple[int, int]
     entry: NamedTensor
-    bare: bool  # a parameter of the cell itself, which may lie either way round
+    bare: bool  # a parameter of the cell itself, which may be transposed
     bias: Role | None = None
 
 
 def readings(spelling: GatedSpelling | NamedSpelling, members: Sequence[Member]) -> list[CellMatch]:
-    """Each way to understand all members of a module by a spelling; mostly none or one."""
+    """All readings of a module by a spelling; mostly none or one."""
     if isinstance(spelling, NamedSpelling):
         found = _by_names(spelling, members)
         return [] if found is None else [found]
@@ -96,20 +94,20 @@ def readings(spelling: GatedSpelling | NamedSpelling, members: Sequence[Member])
 
 
 def with_normalised_names(members: Iterable[tuple[str, NamedTensor]]) -> list[Member]:
-    """The tensors of a module with their normalised names, these split into stem and ending."""
+    """The tensors of a module with their normalised names, split into stem and ending."""
     keys = ((normalised(name), entry) for name, entry in members)
     return [(key, *split(key), entry) for key, entry in keys]
 
 
 def split(name: str) -> tuple[str, str]:
-    """A normalised name without the ending that nn.Linear gives it, and the ending."""
+    """Split a normalised name into stem and `weight` or `bias`, if it ends in these."""
     stem, _, ending = name.rpartition(".")
     return (stem, ending) if stem and ending in ENDINGS else (name, "")
 
 
 @lru_cache(maxsize=256)
 def _places(spelling: GatedSpelling) -> dict[str, tuple[Side, tuple[int, int]]]:
-    """The place of each name of a weight; where two could have it, the earlier part's."""
+    """Side and gates for each name of a weight; the first part with the name applies."""
     places: dict[str, tuple[Side, tuple[int, int]]] = {}
     for part in spelling.parts:
         for pattern in part.names:
@@ -124,7 +122,7 @@ def _places(spelling: GatedSpelling) -> dict[str, tuple[Side, tuple[int, int]]]:
 
 @lru_cache(maxsize=256)
 def _bias_places(spelling: GatedSpelling) -> dict[str, tuple[Role, tuple[int, int]]]:
-    """The place of each name of a bias that is a parameter of the cell itself."""
+    """Role and gates for each name of a bias that is a parameter of the cell itself."""
     count = len(CELLS[spelling.cell].gates)
     if not spelling.gates:
         whole = (0, count)
@@ -140,7 +138,7 @@ def _bias_places(spelling: GatedSpelling) -> dict[str, tuple[Role, tuple[int, in
 
 
 def _placed(spelling: GatedSpelling, members: Sequence[Member]) -> list[_PlacedTensor] | None:
-    """Every member in its place; None if one has none, or if a place is left empty."""
+    """All members by their part; None if one has none, or if a gate is missing."""
     places, biases = _places(spelling), _bias_places(spelling)
     placed: list[_PlacedTensor] = []
     for key, stem, ending, entry in members:
@@ -167,7 +165,7 @@ def _matches(pattern: str, key: str) -> bool:
 
 
 def _is_complete(spelling: GatedSpelling, placed: list[_PlacedTensor]) -> bool:
-    """Whether each side that the spelling has fills all gates once, and each bias all or none."""
+    """Whether each side of the spelling has each gate once, and each bias all gates or none."""
     every = list(range(len(CELLS[spelling.cell].gates)))
     filled: dict[Side | Role, list[int]] = {}
     for found in placed:
@@ -188,7 +186,7 @@ def _sized(
     *,
     transposed: bool,
 ) -> CellMatch | None:
-    """The cell, if one set of sizes explains all shapes; `turned`: bare matrices are transposed."""
+    """The cell if one set of sizes explains all shapes, with bare matrices `transposed` or not."""
     matrices = [found for found in placed if found.bias is None and found.side is not Side.PEEPHOLE]
     ranks = {len(found.entry.tensor.shape) for found in matrices}
     if len(ranks) != 1 or not 2 <= (rank := ranks.pop()) <= 5 or (transposed and rank > 2):
@@ -200,7 +198,9 @@ def _sized(
     weights.extend(_bias(found, placed) for found in placed if found.bias is not None)
     shaped = [(weight.entries[0].tensor.shape, weight.axes) for weight in weights]
     sizes = solve(shaped)
-    if sizes is None or not all(tap % 2 for tap in sizes.kernel_size):  # the state keeps its size
+    if sizes is None or not all(
+        tap % 2 for tap in sizes.kernel_size
+    ):  # even windows would change the size of the state
         return None
     if not _output_fits(spelling, members, sizes):
         return None
@@ -218,7 +218,7 @@ def _matrix(found: _PlacedTensor, rank: int, *, transposed: bool) -> CellWeight:
 
 
 def _bias(found: _PlacedTensor, placed: list[_PlacedTensor]) -> CellWeight:
-    """A bias; one that is the state's alone is the only one, and called so."""
+    """A bias; a recurrent bias without another one counts as the only bias."""
     paired = any(other.bias is Role.BIAS for other in placed)
     role = found.bias if paired and found.bias is not None else Role.BIAS
     rows: Axis = (_HIDDEN,) if found.gates[1] == 1 else (found.gates[1], _HIDDEN)
@@ -230,7 +230,7 @@ def _bias(found: _PlacedTensor, placed: list[_PlacedTensor]) -> CellWeight:
 
 
 def _with_peepholes(reading: CellMatch, placed: list[_PlacedTensor]) -> CellMatch | None:
-    """The reading with its peepholes as one weight; None if they do not fit the state."""
+    """The reading with its peepholes as one weight; None if their shapes do not fit."""
     entries = tuple(found.entry for found in placed if found.side is Side.PEEPHOLE)
     if not entries:
         return reading
@@ -250,7 +250,7 @@ def _with_peepholes(reading: CellMatch, placed: list[_PlacedTensor]) -> CellMatc
 
 
 def _output_fits(spelling: GatedSpelling, members: Sequence[Member], sizes: Sizes) -> bool:
-    """Whether the layer beside the cell is there, if the spelling has one, and reads the same."""
+    """Whether the output layer of the spelling, if it has one, exists and reads input and state."""
     if not spelling.output:
         return True
     beside = [
@@ -262,7 +262,7 @@ def _output_fits(spelling: GatedSpelling, members: Sequence[Member], sizes: Size
 
 
 def _by_names(spelling: NamedSpelling, members: Iterable[Member]) -> CellMatch | None:
-    """The cell of a library, if its tensors are all there and no others are."""
+    """The cell of a library if all its tensors exist and no others."""
     weights: list[CellWeight] = []
     seen: set[str] = set()
     for name, _, _, entry in members:

@@ -1,4 +1,4 @@
-"""Names what looks recurrent and is not a known cell, in the file's own words; never counts it."""
+"""Reports possible cells by the names in the file, without counting them as layers."""
 
 from __future__ import annotations
 
@@ -23,28 +23,28 @@ _SHOWN = 6  # names in one of them
 def possible_cells(
     suspects: Suspects, rest: Remainder, stored: Callable[[NamedTensor], StoredTensor]
 ) -> Iterator[Observation]:
-    """One observation for each kind of module, with the tensors of all modules of the kind.
+    """An observation for each kind of module, with the tensors of all modules of the kind.
 
-    Besides the telling tensors of a module, those that are directly in it belong to it.
+    All tensors directly in a module belong to it.
     """
-    held = _with_neighbours(suspects, rest.unassigned)
+    tensors_of = _with_neighbours(suspects, rest.unassigned)
     kinds = list(_by_pattern(suspects).values())
     for alike in kinds[:_MOST]:
-        tensors = tuple(stored(entry) for path in alike for entry in held[path])
+        tensors = tuple(stored(entry) for path in alike for entry in tensors_of[path])
         detail = _detail(alike, suspects[alike[0]], rest.declared)
         yield Observation(Fact.POSSIBLE, detail, tensors=tensors)
     others = [path for alike in kinds[_MOST:] for path in alike]
     if others:
         detail = f"and {plural(len(others), 'more module')} of this kind"
-        tensors = tuple(stored(entry) for path in others for entry in held[path])
+        tensors = tuple(stored(entry) for path in others for entry in tensors_of[path])
         yield Observation(Fact.POSSIBLE, detail, tensors=tensors)
 
 
 def _detail(
-    alike: list[str], telling: list[NamedTensor], declared: dict[str, DeclaredModule]
+    alike: list[str], suspicious: list[NamedTensor], declared: dict[str, DeclaredModule]
 ) -> str:
     path = alike[0]
-    names = list(dict.fromkeys(entry.name for entry in telling))
+    names = list(dict.fromkeys(entry.name for entry in suspicious))
     shown = ", ".join(names[:_SHOWN]) + (", …" if len(names) > _SHOWN else "")
     what = declared[path].path if path in declared else "a module"
     more = f" (and {len(alike) - 1:,} more like it)" if len(alike) > 1 else ""
@@ -52,11 +52,11 @@ def _detail(
 
 
 def _by_pattern(suspects: Suspects) -> dict[object, list[str]]:
-    """Paths of modules that differ in numbers alone: the blocks of one stack."""
+    """Paths of modules that differ only in numbers: the blocks of one stack."""
     alike: dict[object, list[str]] = {}
-    for path, telling in suspects.items():
-        texts = (path, *(entry.name for entry in telling))
-        pattern = tuple(re.sub(r"\d+", "#", text) for text in texts)
+    for path, suspicious in suspects.items():
+        names = (path, *(entry.name for entry in suspicious))
+        pattern = tuple(re.sub(r"\d+", "#", text) for text in names)
         alike.setdefault(pattern, []).append(path)
     return alike
 
@@ -64,10 +64,12 @@ def _by_pattern(suspects: Suspects) -> dict[object, list[str]]:
 def _with_neighbours(
     suspects: Suspects, unassigned: Sequence[NamedTensor]
 ) -> dict[str, list[NamedTensor]]:
-    """The telling tensors of each module, and the others that are directly in it, each once."""
-    held = {path: {id(entry): entry for entry in telling} for path, telling in suspects.items()}
-    for entry in unassigned if held else ():
+    """The suspicious tensors of each module, and the others directly in it, each once."""
+    tensors_of = {
+        path: {id(entry): entry for entry in suspicious} for path, suspicious in suspects.items()
+    }
+    for entry in unassigned if tensors_of else ():
         path = entry.name.rpartition(".")[0]
-        if path in held:
-            held[path][id(entry)] = entry
-    return {path: list(entries.values()) for path, entries in held.items()}
+        if path in tensors_of:
+            tensors_of[path][id(entry)] = entry
+    return {path: list(entries.values()) for path, entries in tensors_of.items()}

@@ -1,6 +1,6 @@
-"""Picks the tensors whose names may tell of a recurrent cell, before any table is loaded.
+"""Selects the tensors whose names may be those of a cell, before any table is loaded.
 
-Most networks end here: of their layers, no name is that of a cell's weight.
+Most networks end here: none of their names is that of a cell's weight.
 """
 
 from __future__ import annotations
@@ -20,14 +20,14 @@ if TYPE_CHECKING:
 
 
 class Remainder(Record):
-    """What the search for torch's own layers leaves of a network.
+    """The tensors of a network without a layer of torch.nn.
 
     Attributes:
         entries: all tensors of the network.
-        loose: those that no layer has.
-        leaves: the telling ones of these.
-        declared: its modules by their path, where the file has modules.
-        source: the file, to which the work of the search is booked.
+        unassigned: those without a layer.
+        leaves: those of them with a name that may be that of a weight of a cell.
+        declared: its modules by their path, if the file contains modules.
+        source: the file, whose limits apply to the search.
     """
 
     entries: list[NamedTensor]
@@ -37,15 +37,15 @@ class Remainder(Record):
     source: Source
 
     def spend(self, steps: int) -> None:
-        """Book work; RefusedFile beyond the limit of the model."""
+        """Count steps; RefusedFile beyond the limit of the model."""
         self.source.spend(Limit.STEPS, steps)
 
 
-_STEPS_OF_A_LEAF = 5  # to search a telling name for each kind of cell
-ENDINGS = ("weight", "bias")  # what nn.Linear and nn.Conv2d call their tensors
-# In the normalised name of a weight: those of a forget or reset gate, those from input or state to
-# the state, and those of the families without a formula. `tests` hold it against the tables.
-_TELLING = (
+_STEPS_OF_A_LEAF = 5  # of searching a name for each kind of cell
+ENDINGS = ("weight", "bias")  # tensors of nn.Linear and nn.Conv2d
+# Normalised names of weights: of a forget or reset gate, of input or state to state, and those of
+# the families without a formula. A test compares it with the tables.
+_SPECIFIC = (
     r"(?:[wu]|w[ix]|[xi]2?|xto|input(?:to)?|weight[xi]|linearx?|fcx?|convx?|gate)?"
     r"(?:f|forget|remember|r|reset)(?:input)?(?:gate)?(?:[xi12]|linear|layer|fc|conv|net|input)?$"
     r"|.*(?:h2|2h|hh|ih|xh|hidden|recurrent|gate|statelinearity)"
@@ -53,20 +53,20 @@ _TELLING = (
     r"|input(?:conv|linear)$|conv(?:zr|rz|ur|z|q|h|m|xconcat|hconcat)\d?$|zr$|rz$"
     r"|alog$|timea$|wtau$|gleak$|sensory|(?:[wuv]|weight)[xhi]?(?:ifoc|iou|[ifocgrzn])[xh]?$"
 )
-# Names that anything may have: only where the module is called a cell.
-_COMMON = (
+# Generic names: only in modules that are named like a cell.
+_GENERIC = (
     r"(?:cell|lstm|in|main|combined)?conv(?:[123]d|\d?|all|cell|lstm|op|olution|combined)$"
     r"|(?:linear|fc|dense)(?:gates)?$"
 )
 _CALLED = ("lstm", "gru", "rnn", "cell", "recurr", "elman")
-# Words in longer names, `conv_h2h.0.weight`: one is in each that `families.TELLING` finds.
+# Parts of longer names, `conv_h2h.0.weight`: each match of `families.SPECIFIC` contains one.
 HINTS = ("2h", "h2", "recurrent_", "hh", "ih", "state_", "hidden_")
-# A class that is called like a cell or a layer of cells.
+# Class names of cells and layers of cells.
 _CLASS = r"(?:lstm|gru|rnn)_?(?:cell|layer|unit|block)?(?:\d?d)?$"
 
 
 def normalised(name: str) -> str:
-    """A name without case and underscores."""
+    """A name in lower case without underscores."""
     return name.replace("_", "").lower()
 
 
@@ -76,11 +76,11 @@ def remainder(
     declared: dict[str, DeclaredModule],
     source: Source,
 ) -> Remainder | None:
-    """What is left to be searched; None if nothing in it may be a cell.
+    """The tensors to search; None if none of them may belong to a cell.
 
-    RefusedFile if so many names may be those of weights that it would be too much work.
+    RefusedFile if too many names may be those of weights.
     """
-    leaves = [leaf for leaf in map(leaf_of, unassigned) if _is_telling(leaf)]
+    leaves = [leaf for leaf in map(leaf_of, unassigned) if _may_be_weight(leaf)]
     source.spend(Limit.STEPS, _STEPS_OF_A_LEAF * len(leaves))
     if leaves or words_in((entry.name for entry in unassigned), HINTS):
         return Remainder(entries, unassigned, leaves, declared, source)
@@ -89,12 +89,12 @@ def remainder(
 
 
 def is_named_like_cell(module: DeclaredModule) -> bool:
-    """Whether a module's class, not one of torch's, is called like a cell."""
+    """Whether a module's class is named like a cell and is not one of torch."""
     return not module.is_of_torch and re.search(_CLASS, module.name.lower()) is not None
 
 
 def leaf_of(entry: NamedTensor) -> Leaf:
-    """The name split at its last dot, for `W_f.weight` at the one before, so too `W_f.0.weight`."""
+    """Module and name of a weight: `cell`, `W_f` for `cell.W_f.weight` and `cell.W_f.0.weight`."""
     path, _, name = entry.name.rpartition(".")
     if name not in ENDINGS:
         return path, name, entry
@@ -105,7 +105,7 @@ def leaf_of(entry: NamedTensor) -> Leaf:
     return above, outer, entry
 
 
-def _is_telling(leaf: Leaf) -> bool:
+def _may_be_weight(leaf: Leaf) -> bool:
     path, name, _ = leaf
     kind = classify_name(name)
     return kind == 1 or (kind == 2 and _is_called_recurrent(path))
@@ -118,8 +118,8 @@ def _is_called_recurrent(path: str) -> bool:
 
 @lru_cache(maxsize=16_384)
 def classify_name(name: str) -> int:
-    """0 of a name that says nothing, 1 of a telling one, 2 of one that the module must explain."""
+    """1 for a specific name, 2 for a generic one that needs the module's label, else 0."""
     word = normalised(name)
-    if re.match(_TELLING, word):
+    if re.match(_SPECIFIC, word):
         return 1
-    return 2 if re.match(_COMMON, word) else 0
+    return 2 if re.match(_GENERIC, word) else 0

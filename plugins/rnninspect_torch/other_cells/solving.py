@@ -1,4 +1,4 @@
-"""Solves shapes for sizes: what the symbols must be for every tensor to have the shape it has."""
+"""Solves for sizes: the values of symbols that give each tensor its shape."""
 
 from __future__ import annotations
 
@@ -12,15 +12,15 @@ if TYPE_CHECKING:
 
     Shape = tuple[int, ...]
 
-_PASSES = 4  # each settles at least one more symbol; no cell has more that wait for another
+_PASSES = 4  # each solves at least one symbol; no cell has a longer chain of symbols
 _OF_EVERY_LAYER = {Symbol.INPUT, Symbol.HIDDEN, Symbol.JOINED, Symbol.TAPS}
 
 
 def solve(shaped: Iterable[tuple[Shape, tuple[Axis, ...]]]) -> Sizes | None:
-    """The sizes that give every tensor its shape; None if there are none.
+    """The sizes that explain all shapes; None if there are none.
 
-    Each tensor comes with its shape and its axes in symbols. An axis is a product of at most one
-    unknown symbol and others, or m+n. A size that no axis mentions stays 0, taps empty.
+    Each shape comes with its axes in symbols. An axis is a product of known symbols and at most
+    one unknown one, or m+n. A size without an axis is 0; taps are then empty.
     """
     axes: list[tuple[int, Axis]] = []
     windows: set[Shape] = set()
@@ -76,7 +76,7 @@ def _fits(sized: tuple[int, Axis], known: dict[Symbol, int]) -> bool:
 
 
 def _value(factor: Factor, known: dict[Symbol, int]) -> int:
-    """What a factor stands for; 0 if it is not known, which fits no size."""
+    """The value of a factor; 0 if unknown, which matches no size."""
     if factor is Symbol.JOINED:
         return known.get(Symbol.INPUT, 0) + known.get(Symbol.HIDDEN, 0)
     return known.get(factor, 0) if isinstance(factor, Symbol) else factor

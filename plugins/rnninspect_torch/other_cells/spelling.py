@@ -1,8 +1,8 @@
-"""The words that the tables of hand-written cells are made of, and how names are compared.
+"""The records of the tables of cells: spellings, that is, naming schemes of weights.
 
-A cell that somebody wrote themselves has no layout that all agree on, only habits: a word for each
-gate (`forget`, `f`), a pattern around it (`W_{}`, `{}_gate`), weights for input and state apart or
-for both together. Names are compared without case and underscores: `W_xi` and `wxi` are one.
+Hand-written cells follow no common layout, but usual schemes: a word for each gate (`forget`, `f`),
+a pattern around it (`W_{}`, `{}_gate`), separate or joint weights for input and state. Names are
+compared without case and underscores: `W_xi` equals `wxi`.
 """
 
 from __future__ import annotations
@@ -17,22 +17,22 @@ if TYPE_CHECKING:
 
 
 class Side(StrEnum):
-    """What a weight of a hand-written cell is multiplied with."""
+    """What a weight of a hand-written cell is multiplied by."""
 
     INPUT = "input"
     STATE = "state"
-    BOTH = "both"  # input and state, one after the other
+    BOTH = "both"  # input and state, concatenated
     PEEPHOLE = "peephole"
 
 
 class WeightPattern(Record):
-    """Weights of a cell that are called alike.
+    """Weights of a cell with the same naming scheme.
 
     Attributes:
-        side: what they are multiplied with.
-        names: patterns, normalised; `{}` is the gate's word, and there is a tensor for each gate.
-            Without `{}` one tensor holds the rows of several gates.
-        gates: the first gate and the number of gates that such a tensor holds.
+        side: what they are multiplied by.
+        names: normalised patterns; `{}` is the word of a gate, with a tensor for each gate.
+            Without `{}` one tensor has the rows of several gates.
+        gates: the first gate and the number of gates in such a tensor.
     """
 
     side: Side
@@ -41,17 +41,16 @@ class WeightPattern(Record):
 
 
 class GatedSpelling(Record):
-    """One way to call the weights of a cell with gates.
+    """A naming scheme for the weights of a cell with gates.
 
     Attributes:
-        cell: `RNN`, `GRU` or `LSTM`; where the weights convolve it is `ConvGRU2D` and so on.
-        gates: the words for each gate; none where no name has a gate in it.
+        cell: `RNN`, `GRU` or `LSTM`; with convolutions the cell is `ConvGRU2D` and so on.
+        gates: the words for each gate; empty if names do not contain gates.
         parts: its weights.
-        words: what the path or the class must say besides, as a pattern; empty if the names alone
-            are telling.
-        weak_words: what is enough where the levels of a stack fit each other.
-        beside: tensors that may be in the same module, as a pattern of normalised names.
-        output: a layer beside the cell, which reads the same input and state.
+        words: pattern that the module's label must match; empty if the names are specific.
+        weak_words: pattern that is enough if the levels of a stack fit each other.
+        beside: pattern of normalised names of other tensors in the module.
+        output: names of a layer that reads the same input and state.
     """
 
     cell: str
@@ -64,7 +63,7 @@ class GatedSpelling(Record):
 
 
 class NamedWeight(Record):
-    """One tensor of a cell whose tensors are always called the same."""
+    """One tensor of a library cell."""
 
     axes: tuple[Axis, ...]
     roles: tuple[Role, ...]
@@ -72,15 +71,14 @@ class NamedWeight(Record):
 
 
 class NamedSpelling(Record):
-    """A cell of a library: its tensors by their normalised names below the cell's path.
+    """A library cell: its tensors by their normalised names below the cell's path.
 
     Attributes:
         cell: key of CELLS.
-        kind: the library's class.
+        kind: its class in the library.
         convention: the library.
-        anchor: the weight or parameter that it is looked for by.
-        tensors: by name. A name that ends in `.#` stands for any number of layers; the first layer
-            has a name of its own.
+        anchor: name by which it is looked up.
+        tensors: by name; `.#` matches any number, except in names that are listed themselves.
     """
 
     cell: str

@@ -1,4 +1,4 @@
-"""Finds modules that look recurrent and are not known cells, by their names and their classes."""
+"""Finds modules that may be cells but are not recognised, by their names and classes."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ from rnninspect_torch.other_cells.families import (
     CONVOLVING_CELL,
     FAMILIES,
     NOT_A_CELL,
+    SPECIFIC,
     STATE_TO_STATE,
-    TELLING,
     Family,
 )
 from rnninspect_torch.other_cells.prefilter import HINTS, is_named_like_cell, leaf_of, normalised
@@ -25,18 +25,18 @@ if TYPE_CHECKING:
     from rnninspect_torch.networks.records import NamedTensor
     from rnninspect_torch.other_cells.prefilter import Leaf, Remainder
 
-    Suspects = dict[str, list[NamedTensor]]  # the telling tensors of a module, by the module's path
+    Suspects = dict[str, list[NamedTensor]]  # the suspicious tensors of modules by path
 
-_STEPS_OF_A_SUSPECT = 12  # to find it and to describe it
-_WEAK = ("h2h", "x2h", "h2o", "i2h", "h2g")  # of TELLING, those that say little alone
-_MOST_GATES = 8  # of a cell that is believed
+_STEPS_OF_A_SUSPECT = 12  # of finding and describing it
+_WEAK = ("h2h", "x2h", "h2o", "i2h", "h2g")  # those of SPECIFIC that are not enough alone
+_MOST_GATES = 8  # of a plausible cell
 _WORDS: dict[str, Family] = {word: family for family in FAMILIES for word in family.words}
 
 
 def find_suspects(rest: Remainder, ambiguous: Suspects) -> Suspects:
-    """The modules with telling names, or of a telling class, and their telling tensors.
+    """The modules with the names or the class of a cell, and their suspicious tensors.
 
-    `doubtful` are modules that fit a cell of the tables without being told from others by name.
+    `ambiguous` are modules that fit a cell of the tables but have generic names.
     """
     modules = dict(ambiguous)
     unassigned, leaves = rest.unassigned, rest.leaves
@@ -46,23 +46,23 @@ def find_suspects(rest: Remainder, ambiguous: Suspects) -> Suspects:
         _by_gate(leaves),
         _by_place(rest),
     ):
-        for path, telling in found.items():
+        for path, suspicious in found.items():
             if path not in modules and not is_other_module(label_of(path, rest.declared)):
-                modules[path] = telling
+                modules[path] = suspicious
     modules.update(_by_class(rest, modules))
     rest.spend(_STEPS_OF_A_SUSPECT * len(modules))
     return modules
 
 
 def _by_word(unassigned: Sequence[NamedTensor]) -> Suspects:
-    """Suspects with a word for state to state, and a matrix that could be one."""
+    """Suspects with a name for hidden-to-hidden weights, and a matrix with a fitting shape."""
     names = [entry.name for entry in unassigned]
     hints = words_in(names, HINTS)
     if not hints:
         return {}
     found: dict[str, list[tuple[str, NamedTensor]]] = defaultdict(list)
     for entry in unassigned:
-        if any(hint in entry.name for hint in hints) and (match := re.search(TELLING, entry.name)):
+        if any(hint in entry.name for hint in hints) and (match := re.search(SPECIFIC, entry.name)):
             found[entry.name[: match.start()]].append((match[1], entry))
     others = _others(unassigned, found)
     return {
@@ -73,7 +73,7 @@ def _by_word(unassigned: Sequence[NamedTensor]) -> Suspects:
 
 
 def _others(unassigned: Iterable[NamedTensor], paths: Iterable[str]) -> set[str]:
-    """Those of the paths where tensors lie that speak of something else: a score, another band."""
+    """The paths with tensors of other modules: a score of attention, another band."""
     known = set(paths)
     return {
         path
@@ -83,7 +83,7 @@ def _others(unassigned: Iterable[NamedTensor], paths: Iterable[str]) -> set[str]
 
 
 def _may_recur(words: list[tuple[str, NamedTensor]]) -> bool:
-    """Whether a tensor called state to state has the shape of one, or others speak beside it."""
+    """Whether a hidden-to-hidden weight has a fitting shape, or other names confirm it."""
     states = [entry for word, entry in words if re.fullmatch(STATE_TO_STATE, word)]
     shapes = [entry.tensor.shape for entry in states]
     matrices = [shape[:2] for shape in shapes if len(shape) > 1 and min(shape) > 0]
@@ -99,7 +99,7 @@ def _may_recur(words: list[tuple[str, NamedTensor]]) -> bool:
 
 
 def _by_family(unassigned: Sequence[NamedTensor], leaves: Sequence[Leaf]) -> Suspects:
-    """Suspects with enough of the names of a kind of cell that has no formula here."""
+    """Suspects with enough names of a kind of cell without a formula."""
     needed = {(path, normalised(leaf)) for path, leaf, _ in leaves}
     paths = {path for path, word in needed if word in _WORDS and word in _WORDS[word].needs}
     found: dict[tuple[Family, str], dict[str, list[NamedTensor]]] = {}
@@ -117,7 +117,7 @@ def _by_family(unassigned: Sequence[NamedTensor], leaves: Sequence[Leaf]) -> Sus
 
 
 def _by_gate(leaves: Sequence[Leaf]) -> Suspects:
-    """Suspects with a weight for each gate, from the input and from the state."""
+    """Suspects with weights from input and state for each gate."""
     gates: dict[str, dict[str, dict[str, list[NamedTensor]]]] = {}
     for path, leaf, entry in leaves:
         short = len(leaf) <= len("weight_x_ifoc")
@@ -130,13 +130,16 @@ def _by_gate(leaves: Sequence[Leaf]) -> Suspects:
         shared = set.intersection(*(set(found) for found in sides.values()))
         if len(sides) > 1 and (len(shared) > 1 or "iou" in shared):
             modules[path] = [
-                entry for found in sides.values() for held in found.values() for entry in held
+                entry
+                for by_gate in sides.values()
+                for entries in by_gate.values()
+                for entry in entries
             ]
     return modules
 
 
 def _by_place(rest: Remainder) -> Suspects:
-    """Convolutions in a module that is called a convolving cell, some of which read its state."""
+    """Convolutions in a module that is named like a convolving cell and may read its state."""
     found: Suspects = defaultdict(list)
     for path, leaf, entry in rest.leaves:
         if "conv" in leaf.lower() and label_matches(label_of(path, rest.declared), CONVOLVING_CELL):
@@ -156,7 +159,7 @@ def _by_place(rest: Remainder) -> Suspects:
 
 
 def _may_read_state(shape: tuple[int, ...]) -> bool:
-    """Whether a kernel has the rows of two or four gates, and reads their state and more."""
+    """Whether a kernel has the rows of two or four gates and more columns than their state."""
     if len(shape) < 3:
         return False
     rows, columns = shape[:2]
@@ -164,7 +167,7 @@ def _may_read_state(shape: tuple[int, ...]) -> bool:
 
 
 def _by_class(rest: Remainder, modules: Suspects) -> Suspects:
-    """Suspects of a class that is called like a cell, with nothing in them that is known."""
+    """Suspects with a class that is named like a cell, and without a known layer in them."""
     called = {path for path, module in rest.declared.items() if is_named_like_cell(module)}
     if not called:
         return {}
@@ -182,12 +185,12 @@ def _by_class(rest: Remainder, modules: Suspects) -> Suspects:
             if path in called:
                 if path not in known:
                     found[path].append(entry)
-                break  # of modules in each other, the inner one
+                break  # the innermost module
     return found
 
 
 def _paths_above(name: str) -> Iterator[str]:
-    """The modules around a tensor, the nearest first; of a very long name the nearest only."""
+    """The modules around a tensor, innermost first, at most 32."""
     for _ in range(32):
         name = name.rpartition(".")[0]
         yield name

@@ -74,7 +74,7 @@ def _run_slice(machine: Machine) -> None:
                     last = len(data) - _LONGEST
                 at = cursor.at
         cursor.at = at
-    finally:  # a pickle may stop after a few opcodes, and a file hold many pickles
+    finally:  # a pickle may end within a slice, and a file may contain many pickles
         machine.count(step + 1)
 
 

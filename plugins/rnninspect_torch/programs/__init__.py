@@ -1,1 +1,1 @@
-"""TorchScript code and exported graphs, for what they say of layers; nothing is run."""
+"""TorchScript code and exported graphs: the layers that they declare. No tensor is read here."""

@@ -1,7 +1,7 @@
-"""What the graph of an exported program declares of its recurrent layers.
+"""The recurrent layers that the graph of an exported program declares.
 
-Each nn.LSTM, GRU and RNN is one node of the operator aten.lstm, gru, rnn_tanh or rnn_relu, whose
-arguments say all but the sizes (torch/_export/serde/schema.py).
+Each nn.LSTM, GRU and RNN is a node with the operator aten.lstm, gru, rnn_tanh or rnn_relu, whose
+arguments declare everything but the sizes (torch/_export/serde/schema.py).
 """
 
 from __future__ import annotations
@@ -19,20 +19,20 @@ if TYPE_CHECKING:
     from rnninspect_torch.networks.records import Root
 
 _TARGET = re.compile(r"torch\.ops\.aten\.(lstm|gru|rnn_tanh|rnn_relu)(_cell)?\.\w+")
-_FEEDING = ("w_ih", "w_hh", "b_ih", "b_hh")
+_WEIGHT_ARGUMENTS = ("w_ih", "w_hh", "b_ih", "b_hh")
 
 
 def producer_of(program: dict[str, object]) -> str:
-    """`pytorch 2.13.0+cpu`, if the program says so."""
+    """`pytorch 2.13.0+cpu`, if the program has a version."""
     version = program.get("torch_version")
     return f"pytorch {version[:40]}" if isinstance(version, str) else ""
 
 
 def declare_layers(program: dict[str, object], root: Root) -> None:
-    """Note in the root what each layer's node says.
+    """Add the layers that the nodes declare to the root.
 
-    A layer whose tensors are called as torch.nn calls them is declared under its module; one whose
-    tensors are called otherwise becomes a group of its own, by their order in the call.
+    A layer with the tensor names of torch.nn is declared under its module; another one becomes a
+    group of its own, by the order of its tensors in the call.
     """
     module = program.get("graph_module")
     if not isinstance(module, dict):
@@ -54,14 +54,14 @@ def declare_layers(program: dict[str, object], root: Root) -> None:
 
 
 def _parameter_names(signature: object) -> dict[str, str]:
-    """The tensor behind each input of the graph: `p_enc_weight_ih_l0` is `enc.weight_ih_l0`."""
+    """The tensor of each input of the graph: `p_enc_weight_ih_l0` is `enc.weight_ih_l0`."""
     specs = signature.get("input_specs") if isinstance(signature, dict) else None
     names: dict[str, str] = {}
     for spec in specs if isinstance(specs, list) else ():
         for kind in ("parameter", "buffer", "tensor_constant"):
-            held = spec.get(kind) if isinstance(spec, dict) else None
-            arg = held.get("arg") if isinstance(held, dict) else None
-            name = held.get(f"{kind}_name") if isinstance(held, dict) else None
+            fields = spec.get(kind) if isinstance(spec, dict) else None
+            arg = fields.get("arg") if isinstance(fields, dict) else None
+            name = fields.get(f"{kind}_name") if isinstance(fields, dict) else None
             if isinstance(arg, dict) and isinstance(name, str):
                 names[str(arg.get("name"))] = name
     return names
@@ -78,7 +78,7 @@ def _calls(graph: object) -> Iterator[tuple[LayerCall, list[str]]]:
 
 
 def _arguments(inputs: object) -> dict[str, object]:
-    """The arguments of a node by name, each without the wrapper that tells its type."""
+    """The arguments of a node by name, without the wrapper for their type."""
     arguments: dict[str, object] = {}
     for given in inputs if isinstance(inputs, list) else ():
         arg = given.get("arg") if isinstance(given, dict) else None
@@ -101,7 +101,9 @@ def _call(match: re.Match[str], arguments: dict[str, object]) -> LayerCall:
 
 
 def _weights(arguments: dict[str, object]) -> list[str]:
-    tensors = arguments.get("params", [arguments[name] for name in _FEEDING if name in arguments])
+    tensors = arguments.get(
+        "params", [arguments[name] for name in _WEIGHT_ARGUMENTS if name in arguments]
+    )
     if not isinstance(tensors, list):
         return []
     return [str(tensor.get("name")) for tensor in tensors if isinstance(tensor, dict)]

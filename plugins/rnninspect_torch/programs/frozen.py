@@ -1,4 +1,4 @@
-"""Layers whose tensors have lost their names: the order in a call of an operator tells them."""
+"""Layers of frozen modules, whose tensors are identified by their order in operator calls."""
 
 from __future__ import annotations
 
@@ -23,9 +23,9 @@ _KINDS = {"lstm": "LSTM", "gru": "GRU", "rnn_tanh": "RNN", "rnn_relu": "RNN"}
 def frozen_groups(
     classes: dict[str, ClassCode], constants: list[NamedTensor], declared: dict[str, DeclaredModule]
 ) -> Iterator[WeightGroup]:
-    """A group for each call over constants; calls over the same ones are one layer.
+    """A group for each call with constant weights; calls with the same weights are one layer.
 
-    What the call says of its layer is put into `declared` under the group's path.
+    The declaration of each layer is added to `declared` under the group's path.
     """
     entries = {entry.name: entry for entry in constants}
     seen: set[tuple[int, ...]] = set()
@@ -39,15 +39,15 @@ def frozen_groups(
                 yield group_in_order(path, call, _names(call, entries), entries)
         for cell in code.cells:
             group = None if cell in steps else _recovered(cell, entries)
-            steps.add(cell)  # a trace repeats the cell at each step
+            steps.add(cell)  # a trace repeats the cell for each step
             if group is not None:
                 yield group
 
 
 def _names(call: LayerCall, entries: Mapping[str, NamedTensor]) -> list[str]:
-    """The names of a call's weights; those of a packed cell are in two packages, biases too.
+    """The names of a call's weights; a packed cell has two packed parameters with its biases.
 
-    The biases are arguments of their own once more, which the operator does not look at.
+    Its biases are separate arguments, too, which the operator ignores.
     """
     names = [f"CONSTANTS.c{number}" for number in call.constants]
     packed = [f"{name}.{part}" for part in ("weight", "bias") for name in names[:2]]
@@ -60,14 +60,14 @@ def _names(call: LayerCall, entries: Mapping[str, NamedTensor]) -> list[str]:
 
 
 def _path(call: LayerCall, number: int, taken: dict[str, DeclaredModule]) -> str:
-    """The name that the module had, as far as the variable of its weights keeps it."""
+    """The name of the module, if the variable of its weights contains it."""
     label = call.label.removeprefix("self_").removesuffix("__flat_weights")
     name = label if label != call.label else f"{call.operator}_{number}"
     return name if name not in taken else f"{name}_{number}"
 
 
 def declaration(call: LayerCall) -> DeclaredModule:
-    """What a call of an operator says of the layer, without its sizes."""
+    """The layer that a call of an operator declares, without its sizes."""
     name = _KINDS[call.operator] + ("Cell" if call.cell else "")
     if call.cell:
         return DeclaredModule(name, {})
@@ -100,7 +100,7 @@ def group_in_order(
 
 
 def _recovered(cell: UnrolledCell, entries: Mapping[str, NamedTensor]) -> WeightGroup | None:
-    """The cell that tracing took apart, if one of its maps has the shape of a recurrent kernel."""
+    """The group of an unrolled cell, if one of its maps has the shape of a recurrent kernel."""
     first, second = (
         [entries.get(f"CONSTANTS.c{number}") for number in numbers] for numbers in cell.maps
     )

@@ -1,7 +1,7 @@
-"""What the code of a TorchScript archive tells, read line by line; it is never parsed or run.
+"""The code of a TorchScript archive, matched line by line; it is never compiled or run.
 
 The printer is torch/csrc/jit/serialization/python_print.cpp: a class begins at the margin, its
-attributes at two blanks, and each call of an operator stands on one line.
+attributes after two spaces, and each operator call is on one line.
 """
 
 from __future__ import annotations
@@ -28,8 +28,8 @@ _CONSTANT = re.compile(r"CONSTANTS\.c(\d{1,9})")
 _ARGUMENTS = re.compile(
     r", (True|False), (\d{1,4}), [\d.e+-]{1,30}, \w{1,30}, (True|False)(?:, (?:True|False))?$"
 )
-_LONGEST_END = 120  # characters that these take
-_FEEDING = re.compile(r"CONSTANTS\.c\d{1,9}|None")
+_LONGEST_END = 120  # characters of these arguments
+_WEIGHT_ARGUMENT = re.compile(r"CONSTANTS\.c\d{1,9}|None")
 
 
 class LayerCall(Record):
@@ -37,10 +37,10 @@ class LayerCall(Record):
 
     Attributes:
         operator: `lstm`, `gru`, `rnn_tanh` or `rnn_relu`.
-        cell: whether it is a single step.
-        label: the variable that holds its weights, if they have one.
-        constants: its weights by their number among the constants, where they are constants.
-        biases, levels, directions: what the call says; None of a cell.
+        cell: whether it is the operator of a cell.
+        label: the variable of its weights, if they are in one.
+        constants: numbers of its weights among the constants; empty if they are not constants.
+        biases, levels, directions: as declared by the call; None for a cell.
     """
 
     operator: str
@@ -58,10 +58,10 @@ class ClassCode(Record):
     Attributes:
         finals: its constants, as Python values.
         parameters, buffers: names of its own tensors of these kinds.
-        lists: whether it names them; torch 1.0 to 1.2 did not.
-        trains: whether it has the attribute `training`, which freezing takes away.
-        calls: the recurrent operators that it calls.
-        cells: the steps of a cell that it spells out instead.
+        lists: whether these names are listed; torch 1.0 to 1.2 did not list them.
+        trains: whether it has the attribute `training`, which freezing removes.
+        calls: its calls of recurrent operators.
+        cells: cells that are unrolled into basic operators.
     """
 
     finals: dict[str, object]
@@ -79,7 +79,9 @@ def parse_code(text: str, module: str) -> dict[str, ClassCode]:
     ends = [*(match.start() for match in starts[1:]), len(text)]
     return {
         f"{module}.{match[1]}": _class(text[match.end() : end])
-        for match, end in zip(starts, ends, strict=False)  # a file without a class has one end
+        for match, end in zip(
+            starts, ends, strict=False
+        )  # without a class there is one end and no start
     }
 
 
@@ -99,7 +101,7 @@ def _class(body: str) -> ClassCode:
 
 
 def _literal(text: str) -> object:
-    """A boolean, an integer or a text; anything else stays as it is written."""
+    """A boolean, an integer or a string; anything else is returned as text."""
     if text in ("True", "False"):
         return text == "True"
     if text.removeprefix("-").isdigit() and len(text) < 20:
@@ -115,7 +117,7 @@ def _call(match: re.Match[str], named: dict[str, tuple[int, ...]]) -> LayerCall 
     operator, cell, arguments = match[1], bool(match[2]), match[3]
     if cell:
         last = [part.strip() for part in arguments.rsplit(", ", 4)[1:]]
-        constants = [part for part in last if _FEEDING.fullmatch(part)]
+        constants = [part for part in last if _WEIGHT_ARGUMENT.fullmatch(part)]
         return LayerCall(operator, cell, "", _numbers(" ".join(constants)))
     tail = _ARGUMENTS.search(arguments[-_LONGEST_END:])
     if tail is None:

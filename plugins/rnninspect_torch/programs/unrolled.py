@@ -1,8 +1,8 @@
-"""Cells that tracing took apart: two linear maps over constants, whose sum or parts are gates.
+"""Cells that tracing unrolled: two linear maps with constant weights, whose sum is the gates.
 
 The operations are those of aten/src/ATen/native/RNN.cpp, in the text that TorchScript prints: an
-LSTM cuts the sum of both maps into four, a GRU cuts each of them into three, and Elman's cell bends
-the sum as it is. It adds the second map to the first in place, which tells it from attention.
+LSTM splits the sum of both maps into four, a GRU splits each map into three, and Elman's cell
+applies tanh or relu to the sum. Its addition is in place, which distinguishes it from attention.
 """
 
 from __future__ import annotations
@@ -15,20 +15,20 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-_SET = re.compile(r"^ +(\w+) = (torch\.(?:linear|add_?)\(.{1,1000}\))$", re.MULTILINE)
-_CUT = re.compile(r"= torch\.unsafe_chunk\((.{1,1000}), ([34]), 1\)$", re.MULTILINE)
-# A variable, or the map itself with calls in its arguments.
+_ASSIGNED = re.compile(r"^ +(\w+) = (torch\.(?:linear|add_?)\(.{1,1000}\))$", re.MULTILINE)
+_SPLIT = re.compile(r"= torch\.unsafe_chunk\((.{1,1000}), ([34]), 1\)$", re.MULTILINE)
+# A variable, or a map with calls in its arguments.
 _TERM = r"(?:\w{1,60}|torch\.linear\((?:[^()\n]|\([^()\n]{0,100}\)){1,200}\))"
-_BENT = re.compile(rf"torch\.(?:tanh|relu)\((\w{{1,60}}|torch\.add_\({_TERM}, {_TERM}\))\)")
+_ACTIVATED = re.compile(rf"torch\.(?:tanh|relu)\((\w{{1,60}}|torch\.add_\({_TERM}, {_TERM}\))\)")
 _WEIGHTS = re.compile(r", CONSTANTS\.c(\d{1,9})(?:, (?:CONSTANTS\.c(\d{1,9})|None))?\)$")
 
 LinearMap = tuple[int, int | None]  # the numbers of a linear map's weight and bias
 
 
 class UnrolledCell(Record):
-    """A cell: its gates, and of each map the number of its weight and bias among the constants.
+    """An unrolled cell: its gates, and for each map the numbers of its weight and bias constants.
 
-    The first map is the one that the cell computes first: the recurrent one, but of a GRU.
+    The map that is computed first comes first: the recurrent one, except in a GRU.
     """
 
     gates: int
@@ -38,11 +38,11 @@ class UnrolledCell(Record):
 def find_cells(body: str) -> tuple[UnrolledCell, ...]:
     """The cells in the code of one class."""
     known: dict[str, tuple[LinearMap, ...]] = {}
-    for match in _SET.finditer(body):
+    for match in _ASSIGNED.finditer(body):
         known[match[1]] = _maps(match[2], known)
     cells: list[UnrolledCell] = []
     waiting: tuple[LinearMap, ...] = ()
-    for match in _CUT.finditer(body):
+    for match in _SPLIT.finditer(body):
         maps = _maps(match[1], known)
         if match[2] == "4":
             if len(maps) == 2:
@@ -56,16 +56,18 @@ def find_cells(body: str) -> tuple[UnrolledCell, ...]:
 
 
 def _elman_cells(body: str, known: dict[str, tuple[LinearMap, ...]]) -> Iterator[UnrolledCell]:
-    """Elman's cells: tanh or relu of one map to which another one is added in place."""
-    in_place = {match[1] for match in _SET.finditer(body) if match[2].startswith("torch.add_(")}
-    for match in _BENT.finditer(body):
+    """Elman cells: tanh or relu of a map to which another one is added in place."""
+    in_place = {
+        match[1] for match in _ASSIGNED.finditer(body) if match[2].startswith("torch.add_(")
+    }
+    for match in _ACTIVATED.finditer(body):
         maps = _maps(match[1], known)
         if len(maps) == 2 and (match[1] in in_place or "(" in match[1]):
             yield UnrolledCell(1, (maps[0], maps[1]))
 
 
 def _maps(expression: str, known: dict[str, tuple[LinearMap, ...]]) -> tuple[LinearMap, ...]:
-    """The linear maps that an expression is, or is the sum of; none if it is anything else."""
+    """The linear maps whose sum an expression is; none for any other expression."""
     if expression in known:
         return known[expression]
     if expression.startswith("torch.linear("):
@@ -82,10 +84,10 @@ def _maps(expression: str, known: dict[str, tuple[LinearMap, ...]]) -> tuple[Lin
 
 
 def _two_arguments(arguments: str) -> tuple[str, str]:
-    """The two arguments of a call, whatever brackets are in them."""
+    """The two arguments of a call, which may contain brackets."""
     depth = 0
-    for index, letter in enumerate(arguments):
-        depth += {"(": 1, "[": 1, ")": -1, "]": -1}.get(letter, 0)
-        if letter == "," and depth == 0:
+    for index, character in enumerate(arguments):
+        depth += {"(": 1, "[": 1, ")": -1, "]": -1}.get(character, 0)
+        if character == "," and depth == 0:
             return arguments[:index], arguments[index + 1 :].strip()
     return arguments, ""

@@ -61,8 +61,8 @@ def array_of(value: object) -> TensorView | None:
 def _dtype(value: object) -> str | None:
     if not isinstance(value, Instance) or value.path != "numpy.dtype":
         return None
-    letter, size = item_bytes(value)
-    name = "bool" if (letter, size) == ("b", 1) else f"{_KINDS.get(letter, '?')}{8 * (size or 0)}"
+    kind, size = item_bytes(value)
+    name = "bool" if (kind, size) == ("b", 1) else f"{_KINDS.get(kind, '?')}{8 * (size or 0)}"
     return name if name in ELEMENT_BYTES else None
 
 

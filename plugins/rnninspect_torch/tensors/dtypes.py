@@ -15,8 +15,8 @@ def _is_whole(element: ElementType) -> bool:
     return element.bits % 8 == 0 or element.name.startswith(("int", "uint"))
 
 
-# Bytes of one element. torch keeps an integer of fewer bits in a byte of its own, unless the type's
-# name says how many of them share a byte.
+# Bytes of one element. Torch stores an integer of fewer than 8 bits in a byte, unless the name of
+# the type is that of several elements in a byte.
 ELEMENT_BYTES: dict[str, float] = {
     name: element.whole_bytes if _is_whole(element) else element.bits / 8
     for name, element in DTYPES.items()

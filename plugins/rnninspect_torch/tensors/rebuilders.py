@@ -117,10 +117,12 @@ def _from_type(calls: Context, args: Args) -> object:
     value = calls.call(function, inner)
     if not isinstance(value, TensorView) or value.storage is not None:
         return value
-    held = state if isinstance(state, Mapping) else Mapping()
-    calls.spend(len(held.pairs))
-    parts = tuple(part for part in held.named.values() if isinstance(part, TensorView))
-    return value.changed(parts=parts, note="shard" if "_local_tensor" in held.named else value.note)
+    state = state if isinstance(state, Mapping) else Mapping()
+    calls.spend(len(state.pairs))
+    parts = tuple(part for part in state.named.values() if isinstance(part, TensorView))
+    return value.changed(
+        parts=parts, note="shard" if "_local_tensor" in state.named else value.note
+    )
 
 
 def _mapping(calls: Context, args: Args) -> Mapping:

@@ -46,7 +46,7 @@ def test_a_policy_is_told_from_what_lies_beside_it(tmp_path: Path) -> None:
     assert parameters(model) == 56
     (note,) = model.observations
     assert note.fact is Fact.UNUSUAL
-    assert note.detail == "of the zip archive only policy.pth is read, and not variables.pth"
+    assert note.detail == "only policy.pth of the zip archive is read, not variables.pth"
 
 
 def test_a_zip_of_two_models_or_of_none(tmp_path: Path) -> None:
@@ -56,7 +56,7 @@ def test_a_zip_of_two_models_or_of_none(tmp_path: Path) -> None:
         read(packed({"firmware.bin": b"hello"}), tmp_path)
     with open_source(tmp_path) as folder:
         assert container_of(folder.holding(packed({"a.txt": WEIGHTS}))) is None
-        assert container_of(folder.holding(packed({"a.TH": WEIGHTS}))) is Container.BUNDLE
+        assert container_of(folder.holding(packed({"a.TH": WEIGHTS}))) is Container.ARCHIVE
 
 
 def test_a_file_in_a_file_in_a_file_ends(tmp_path: Path) -> None:
@@ -64,7 +64,7 @@ def test_a_file_in_a_file_in_a_file_ends(tmp_path: Path) -> None:
     for _ in range(3):
         data = packed({"inner.pt": data})
     assert parameters(read(data, tmp_path)) == 56
-    with pytest.raises(UnreadableFile, match="a file inside of 4 others"):
+    with pytest.raises(UnreadableFile, match="nested too deeply: a file inside 4 others"):
         read(packed({"inner.pt": data}), tmp_path)
 
 

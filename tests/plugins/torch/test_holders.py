@@ -276,7 +276,7 @@ def test_arrays_of_numpy_are_called_that_and_counted(
     model = written(value, tmp_path, by_pickle=True)
     assert (model.format, model.framework) == ("pickle of numpy arrays", "numpy")
     assert purposes(model) == {Purpose.PARAMETER: elements}
-    assert any("all are counted" in note.detail for note in model.observations)
+    assert any("all arrays are counted" in note.detail for note in model.observations)
 
 
 def test_a_cell_that_is_written_in_numpy_is_no_layer_of_torch(tmp_path: Path) -> None:

@@ -146,7 +146,7 @@ def test_arrays_beside_the_archive_are_noted(tmp_path: Path) -> None:
 
 def test_two_archives_are_refused(tmp_path: Path) -> None:
     data = pickle.dumps([Model(ARCHIVE.read_bytes()), Model((KERAS / "lstm.h5").read_bytes())])
-    with pytest.raises(UnreadableFile, match="a pickle that holds 2 model files, not one"):
+    with pytest.raises(UnreadableFile, match="pickle with 2 embedded model files, expected one"):
         inspected(data, tmp_path)
 
 

@@ -321,7 +321,7 @@ def test_overlapping_views_are_noted(tmp_path: Path) -> None:
     made = {"a": tensor("0", (6,), count=10), "b": tensor("0", (6,), count=10, offset=4)}
     model = read(archive(mapping(made) + b".", {"data/0": bytes(40)}), tmp_path)
     (note,) = model.observations
-    assert (note.tensor, note.detail) == ("b", "its elements lie among those of a")
+    assert (note.tensor, note.detail) == ("b", "overlaps with a")
 
 
 def test_an_expanded_tensor_is_unusual(tmp_path: Path) -> None:

@@ -221,7 +221,7 @@ def test_packed_cells_of_a_frozen_trace(kind: str, dtype: Any, tmp_path: Path) -
 def test_flatbuffers_are_refused_in_one_line(tmp_path: Path) -> None:
     path = tmp_path / "program.ptl"
     torch.jit.script(Projected())._save_for_lite_interpreter(str(path), _use_flatbuffer=True)
-    with pytest.raises(UnreadableFile, match="flatbuffer of PyTorch Mobile"):
+    with pytest.raises(UnreadableFile, match="unsupported PyTorch Mobile flatbuffer"):
         read_path(path)
 
 

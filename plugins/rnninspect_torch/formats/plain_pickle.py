@@ -1,4 +1,4 @@
-"""Plain pickles: a module or state dict that pickle.dump wrote, storages and all."""
+"""Plain pickles of pickle.dump or joblib, with storages or arrays inside."""
 
 from __future__ import annotations
 
@@ -18,11 +18,11 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from rnninspect.plugin import Inside, SavedModel, Source
 
-_TABLES = "pandas."  # of data: their arrays are those of columns
+_TABLES = "pandas."  # whose arrays are columns of data
 
 
 def read_plain(source: Source) -> Contents:
-    """The value of the first pickle; bytes behind it are noted, not read."""
+    """The value of the first pickle; trailing bytes are noted, not read."""
     calls, cursor = TorchCalls(source), Cursor(source)
     value = load(cursor, calls)
     notes: tuple[Observation, ...] = ()
@@ -33,7 +33,7 @@ def read_plain(source: Source) -> Contents:
 
 
 def read(source: Source) -> SavedModel | Inside:
-    """The model in a plain pickle, or the one whose index a distributed checkpoint pickles."""
+    """The model in a plain pickle, in a file embedded in it, or in a distributed checkpoint."""
     contents = read_plain(source)
     if not contents.calls.storages and not contents.calls.nested:
         found = find_inside(contents, Walk(source))
@@ -42,7 +42,7 @@ def read(source: Source) -> SavedModel | Inside:
     if is_index(contents.value):
         return describe_checkpoint(contents)
     if isinstance(contents.value, Instance) and contents.value.path.startswith(_TABLES):
-        raise UnreadableFile(f"a pickle of {contents.value.path}, not a model")
+        raise UnreadableFile(f"not a model but a pickle of {contents.value.path[:80]}")
     model = describe_value(contents)
     if all(tensor.identity.startswith(f"{ARRAY}/") for tensor in model.tensors):
         return _of_arrays(model, contents)
@@ -50,18 +50,18 @@ def read(source: Source) -> SavedModel | Inside:
 
 
 def _of_arrays(model: SavedModel, contents: Contents) -> SavedModel:
-    """The same without torch's name: the file holds arrays of numpy, which anything may have."""
+    """The model with the framework numpy, unless its names are those of torch."""
     model = model._replace(format=f"{contents.calls.container} of numpy arrays")
-    if any(layer.convention == "pytorch" for layer in model.layers):  # by the names of its weights
+    if any(
+        layer.convention == "pytorch" for layer in model.layers
+    ):  # known by the names of its weights
         return model
     model = model._replace(framework="numpy")
     if model.layers:
         return model
-    held = contents.value.attributes if isinstance(contents.value, Instance) else {}
-    version = held.get("_sklearn_version")
-    note = Observation(
-        Fact.UNUSUAL, "the file does not say which of its arrays are parameters: all are counted"
-    )
+    attributes = contents.value.attributes if isinstance(contents.value, Instance) else {}
+    version = attributes.get("_sklearn_version")
+    note = Observation(Fact.UNUSUAL, "the file does not mark parameters: all arrays are counted")
     return model._replace(
         producer=f"scikit-learn {version[:20]}" if isinstance(version, str) else "",
         observations=(*model.observations, note),

@@ -1,7 +1,7 @@
-"""TorchScript of torch 1.0 to 1.2: a tree of modules and a table of tensors in one JSON record.
+"""TorchScript of torch 1.0 to 1.2: modules and tensors in one JSON record.
 
-The messages are those of caffe2/proto/torch.proto, as protobuf writes them to JSON: whole numbers
-of 64 bits are texts.
+The messages are those of caffe2/proto/torch.proto in protobuf's JSON, which writes 64-bit integers
+as strings.
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ TYPES = {
 
 
 def read(archive: Archive) -> SavedModel:
-    """The model whose tree of modules `model.json` holds."""
+    """The model in `model.json`."""
     model = read_json(archive.open("model.json"))
     table = model.get("tensors")
     tensors = [_tensor(archive, fields) for fields in table] if isinstance(table, list) else []
@@ -49,7 +49,9 @@ def read(archive: Archive) -> SavedModel:
     for path, fields in _parameters(model.get("mainModule"), walk):
         number = _integer(fields.get("tensorId", "0"))
         if not 0 <= number < len(tensors):
-            raise UnreadableFile(f"model.json has no tensor {number} for {path[:80]}")
+            raise UnreadableFile(
+                f"model.json: {path[:80]} refers to tensor {number} of {len(tensors)}"
+            )
         root.entries.append(NamedTensor(path, tensors[number]))
     contents = Contents("torchscript", None, TorchCalls(archive.source), bytes_in(archive))
     version = model.get("producerVersion")
@@ -58,7 +60,7 @@ def read(archive: Archive) -> SavedModel:
 
 
 def _parameters(main: object, walk: Walk) -> Iterator[tuple[str, dict[str, object]]]:
-    """The parameters and buffers of all modules, with their names."""
+    """The parameters and buffers of all modules by their paths."""
     waiting: list[tuple[str, object]] = [("", main)]
     while waiting:
         path, module = waiting.pop()
@@ -79,7 +81,7 @@ def _dicts(value: object) -> Iterator[dict[str, object]]:
 
 def _tensor(archive: Archive, fields: object) -> TensorView:
     if not isinstance(fields, dict):
-        raise UnreadableFile("a tensor of model.json has no fields")
+        raise UnreadableFile("model.json: a tensor is not an object")
     shape, strides = (
         integers([_integer(size) for size in fields.get(name) or []], name)
         for name in ("dims", "strides")
@@ -88,7 +90,7 @@ def _tensor(archive: Archive, fields: object) -> TensorView:
     key = str(data.get("key")) if isinstance(data, dict) else ""
     if len(shape) != len(strides):
         strided = plural(len(strides), "stride")
-        raise UnreadableFile(f"the tensor {key[:40]} has rank {len(shape)} and {strided}")
+        raise UnreadableFile(f"model.json: tensor {key[:40]} has rank {len(shape)} and {strided}")
     dtype = TYPES.get(str(fields.get("dataType")), "uint8")
     size = ELEMENT_BYTES[dtype]
     scope, _, name = key.rpartition("/")
@@ -97,8 +99,8 @@ def _tensor(archive: Archive, fields: object) -> TensorView:
 
 
 def _integer(value: object) -> int:
-    """A whole number, or the text of one."""
+    """An integer, which may be written as a string."""
     text = str(value) if isinstance(value, int | str) and value is not True else ""
     if not text.removeprefix("-").isdigit() or len(text) > 20:
-        raise UnreadableFile("model.json has something else in the place of a whole number")
+        raise UnreadableFile(f"model.json: {str(value)[:40]!r} is not an integer")
     return int(text)
