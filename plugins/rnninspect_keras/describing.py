@@ -6,15 +6,13 @@ from functools import partial
 
 from rnninspect.plugin import (
     Limit,
-    Observation,
     Purpose,
-    RecurrentLayer,
     SavedModel,
-    SkippedLayer,
     UnreadableFile,
 )
 from rnninspect_keras.configuration.declared import read_declared
-from rnninspect_keras.configuration.units import Finder
+from rnninspect_keras.configuration.finding import Finder
+from rnninspect_keras.layers.saved import saved
 from rnninspect_keras.matching.native import match_native
 from rnninspect_keras.matching.native_unconfigured import in_order_of_writing, native_strands
 from rnninspect_keras.matching.optimised import set_wrappers_apart
@@ -26,7 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from rnninspect.decode.json import Json
-    from rnninspect.plugin import Limits, StoredTensor
+    from rnninspect.plugin import Limits
     from rnninspect_keras.containers.store import Store
     from rnninspect_keras.layers.assembling import Found
 
@@ -133,41 +131,3 @@ def _set_apart(store: Store, base: str) -> None:
     for path, tensor in store.tensors.items():
         if not path.startswith(f"{base}/") and tensor.purpose is Purpose.PARAMETER:
             store.tensors[path] = tensor._replace(purpose=Purpose.CONSTANT)
-
-
-def saved(
-    name: str,
-    producer: str,
-    tensors: Iterable[StoredTensor],
-    found: Iterable[Found],
-    observations: Iterable[Observation],
-) -> SavedModel:
-    """The description of a file, its layers told from those that were not understood."""
-    layers, skipped = [], []
-    for layer in found:
-        match layer:
-            case RecurrentLayer():
-                layers.append(layer)
-            case SkippedLayer():
-                skipped.append(layer)
-    holders = {tensor.name: layer.name for layer in layers for tensor in _held(layer)}
-    return SavedModel(
-        format=name,
-        framework="keras",
-        producer=producer,
-        layers=tuple(layers),
-        tensors=tuple(tensors),
-        skipped=tuple(skipped),
-        observations=tuple(
-            noticed._replace(layer=holders[noticed.tensor])
-            if noticed.layer is None and noticed.tensor in holders
-            else noticed
-            for noticed in observations
-        ),
-    )
-
-
-def _held(layer: RecurrentLayer) -> Iterator[StoredTensor]:
-    for operand in layer.operands:
-        yield from operand.tensors
-    yield from layer.extras

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from rnninspect.decode.hdf5 import File
 from rnninspect.plugin import Fact, Limit, Observation, UnreadableFile
-from rnninspect_keras.configuration.declared import parse_config
 from rnninspect_keras.containers.archive import (
     CONFIG,
     PICKLED_WEIGHTS,
@@ -16,7 +15,8 @@ from rnninspect_keras.containers.archive import (
     read_json,
     read_version,
 )
-from rnninspect_keras.containers.store import read_store
+from rnninspect_keras.containers.datasets import read_store
+from rnninspect_keras.containers.json_text import parse_config
 from rnninspect_keras.describing import describe_legacy, describe_native, describe_tensors
 from rnninspect_keras.matching.native import VARIABLES
 

@@ -14,8 +14,9 @@ import tensorflow as tf
 from rnninspect.errors import UnreadableFile
 from rnninspect.plugin import Fact
 from rnninspect.source.source import open_source
-from rnninspect_keras.tensorflow.checkpoint_v1 import is_index, read_old
-from rnninspect_keras.tensorflow.checkpoint_v2 import Bundle, read_bundle
+from rnninspect_keras.tensorflow.checkpoints.records import Bundle
+from rnninspect_keras.tensorflow.checkpoints.v1 import is_index, read_old
+from rnninspect_keras.tensorflow.checkpoints.v2 import read_bundle
 
 pytestmark = pytest.mark.frameworks
 MUTATIONS = 300

@@ -21,8 +21,9 @@ from rnninspect.render.report.columns import COLUMNS
 from rnninspect.render.view import View
 from rnninspect.source.limits import Limits
 from rnninspect.source.source import Source, holding_source, open_source
-from rnninspect_keras.configuration.declared import parse_config, walk_entries
-from rnninspect_keras.containers.store import read_store
+from rnninspect_keras.configuration.declared import walk_entries
+from rnninspect_keras.containers.datasets import read_store
+from rnninspect_keras.containers.json_text import parse_config
 from rnninspect_keras.describing import describe_native
 from rnninspect_torch.pickles.interpreter import load_from
 from rnninspect_torch.tensors.calls import TorchCalls

@@ -1,1 +1,1 @@
-"""A model's configuration: declared layers, cells, shapes, numbering. No tensors."""
+"""A model's configuration: layers, cells, shapes, numbering of groups. Knows no tensors."""

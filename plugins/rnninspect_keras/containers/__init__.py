@@ -1,1 +1,1 @@
-"""What a file or folder contains: HDF5 stores, archives, shards. Nothing here knows layers."""
+"""How a model is packed: zip members, folders, shards, datasets of HDF5. Knows no layers."""

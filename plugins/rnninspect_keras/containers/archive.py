@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from rnninspect.plugin import Fact, Limit, Observation, Record, UnreadableFile, Whereabouts, plural
-from rnninspect_keras.configuration.declared import as_text, parse_config
+from rnninspect_keras.containers.json_text import parse_config
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -91,4 +91,5 @@ def read_json(parts: Parts, name: str) -> Json:
 def read_version(parts: Parts) -> str:
     """The version of Keras that wrote the model; empty if it does not say."""
     metadata = read_json(parts, METADATA)
-    return as_text(metadata.get("keras_version")) if isinstance(metadata, dict) else ""
+    version = metadata.get("keras_version") if isinstance(metadata, dict) else None
+    return version if isinstance(version, str) else ""

@@ -7,7 +7,8 @@ from collections import Counter
 
 from rnninspect.decode.hdf5 import File
 from rnninspect.plugin import Fact, Limit, Observation, UnreadableFile, Whereabouts
-from rnninspect_keras.containers.store import Store, add_file
+from rnninspect_keras.containers.datasets import add_file
+from rnninspect_keras.containers.store import Store
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

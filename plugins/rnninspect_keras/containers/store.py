@@ -1,21 +1,15 @@
-"""Every tensor that an HDF5 file stores, by its path, and what else its structure shows."""
+"""The tensors and groups of one or more HDF5 files, by path."""
 
 from __future__ import annotations
 
 from bisect import bisect_left
 
-from rnninspect.decode.hdf5 import Dataset, Group, Link, LinkKind, TypeClass
-from rnninspect.plugin import DTYPES, Fact, Limit, Observation, Purpose, StoredTensor
-
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from rnninspect.decode.hdf5 import File, Layout
-
-NUMBERS = (TypeClass.FIXED, TypeClass.FLOAT, TypeClass.COMPLEX, TypeClass.BITFIELD)
-# Types that HDF5 has no class for: Keras stores them as opaque bytes and names them in `dtype`.
-OPAQUE_TYPES = ("bfloat16", "float8_e4m3fn", "float8_e5m2", "int4", "uint4")
+    from rnninspect.decode.hdf5 import Group
+    from rnninspect.plugin import Observation, StoredTensor
 
 
 class Store:
@@ -68,99 +62,3 @@ class Store:
                 if label is not None:
                     self._names.setdefault(label, []).append(owner)
         return self._names.get(name, [])
-
-
-def read_store(file: File) -> Store:
-    """List all datasets of a file as tensors."""
-    store = Store()
-    add_file(store, file)
-    return store
-
-
-def add_file(store: Store, file: File, origin: str = "") -> None:
-    """Add all datasets of a file; `origin` tells the shards of one model apart."""
-    runs: dict[int, tuple[int, int, str]] = {}
-    soft: dict[str, str] = {}
-    for path, found in file.walk():
-        if isinstance(found, Group):
-            store.groups.setdefault(path, found)
-        elif isinstance(found, Dataset):
-            file.space.limits.require(Limit.TENSORS, len(store.tensors) + 1)
-            if path in store.tensors:
-                store.observations.append(Observation(Fact.DUPLICATE_NAME, origin, tensor=path))
-            store.tensors[path] = _tensor(path, found, origin)
-            store.observations.extend(_noticed(path, found))
-            _add_run(runs, found, path)
-        elif isinstance(found, Link) and found.kind is LinkKind.SOFT:
-            soft[path] = found.target
-        elif isinstance(found, Link):
-            store.links.add(path)
-            clause = f"{found.kind} link to {found.target}, not followed"
-            store.observations.append(Observation(Fact.LINK_OUTSIDE, clause, tensor=path))
-    if soft:
-        from rnninspect_keras.containers.links import resolve_links  # noqa: PLC0415 - Keras writes none
-
-        resolve_links(store, soft, file.space.limits)
-    store.observations.extend(_overlaps(runs.values()))
-
-
-def _tensor(path: str, dataset: Dataset, origin: str) -> StoredTensor:
-    held, dtype = dataset.held_bytes, _dtype(dataset)
-    compared = not dataset.filters and held is not None
-    return StoredTensor(
-        name=path,
-        shape=dataset.shape or (),
-        dtype=dtype,
-        bytes=_bytes(dataset, held),
-        identity=f"{origin}@{dataset.address}",
-        purpose=_purpose(dataset, dtype),
-        elements=0 if dataset.shape is None else None,
-        needed_bytes=dataset.needed_bytes if compared else None,
-        held_bytes=held if compared else None,
-    )
-
-
-def _bytes(dataset: Dataset, held: int | None) -> int:
-    """Bytes in this file; what shape and type call for where only the chunks could tell."""
-    if held is None:
-        return 0 if dataset.external_files else dataset.needed_bytes
-    return held
-
-
-def _dtype(dataset: Dataset) -> str:
-    if dataset.datatype.kind is TypeClass.OPAQUE:
-        said = dataset.text("dtype") or ""
-        if said in OPAQUE_TYPES and DTYPES[said].whole_bytes == dataset.datatype.size:
-            return said
-    return dataset.datatype.name
-
-
-def _purpose(dataset: Dataset, dtype: str) -> Purpose:
-    """Numbers are weights; strings, compounds and references are something else."""
-    number = dataset.datatype.kind in NUMBERS or dtype == "bool" or dtype in OPAQUE_TYPES
-    return Purpose.PARAMETER if number else Purpose.CONSTANT
-
-
-def _noticed(path: str, dataset: Dataset) -> list[Observation]:
-    notes = [f"its bytes lie in the file {name}" for name in dataset.external_files]
-    if dataset.layout.kind == "virtual":
-        notes.append("a virtual dataset: its elements lie in other datasets")
-    return [Observation(Fact.LINK_OUTSIDE, note, tensor=path) for note in notes]
-
-
-def _add_run(runs: dict[int, tuple[int, int, str]], dataset: Dataset, path: str) -> None:
-    layout: Layout = dataset.layout
-    if layout.address is not None and layout.size and not dataset.external_files:
-        runs.setdefault(dataset.address, (layout.address, layout.size, path))
-
-
-def _overlaps(runs: Iterable[tuple[int, int, str]]) -> list[Observation]:
-    """Datasets whose runs of bytes (start, size, path) reach into the next one's."""
-    found: list[Observation] = []
-    end, last = 0, ""
-    for start, size, path in sorted(runs):
-        if start < end:
-            found.append(Observation(Fact.OVERLAP, f"shares bytes with {last}", tensor=path))
-        if start + size > end:
-            end, last = start + size, path
-    return found

@@ -1,1 +1,1 @@
-"""Keras' and TensorFlow's own opinions of a file, in the child process of `verify`."""
+"""Keras' and TensorFlow's own counts for `verify`, in a child process. No reader imports it."""

@@ -8,13 +8,14 @@ from tempfile import TemporaryDirectory
 import h5py
 import keras
 
-from rnninspect.verification.question import NeedsTrust, NoOpinion, RefusedLayer
+from rnninspect.verification.question import NeedsTrust, NoOpinion
 from rnninspect_keras.judge.files import SUFFIXES, WHOLE, declared, links_outside
 from rnninspect_keras.judge.layers import cudnn_layers, rebuild
+from rnninspect_keras.judge.recording import note
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Iterator
     from typing import Any
 
     from rnninspect.verification.question import Answer, Part, Question
@@ -49,16 +50,6 @@ def answer(question: Question, given: Answer) -> None:
             arrays = dict(_datasets(file))
             for part in question.parts:
                 note(given, part, lambda part: rebuild(part, lambda name: _array(name, arrays)))
-
-
-def note(given: Answer, part: Part, count: Callable[[Part], int]) -> None:
-    """Book Keras' count of a layer, or why there is none."""
-    try:
-        given.counts[part.name] = count(part)
-    except RefusedLayer as error:
-        given.refusals[part.name] = str(error)
-    except NoOpinion as error:
-        given.silences[part.name] = str(error)
 
 
 def _load(question: Question, given: Answer) -> Any:  # noqa: ANN401 - Keras is untyped

@@ -9,8 +9,8 @@ import tensorflow as tf
 from tensorflow.core.protobuf import trackable_object_graph_pb2
 
 from rnninspect.verification.question import NeedsTrust, NoOpinion
-from rnninspect_keras.judge.by_keras import note
 from rnninspect_keras.judge.layers import rebuild
+from rnninspect_keras.judge.recording import note
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

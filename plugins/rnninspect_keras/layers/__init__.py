@@ -1,1 +1,1 @@
-"""Recurrent layers from the pieces of a cell and what was declared of it."""
+"""From cells and their tensors to recurrent layers, sizes included. Knows no containers."""

@@ -8,7 +8,8 @@ from rnninspect.plugin import Fact, Observation
 from rnninspect_keras.configuration.units import WAYS
 from rnninspect_keras.layers.building import build
 from rnninspect_keras.layers.pieces import Cluster, Piece, cluster, mark_robbed, may_be_weight
-from rnninspect_keras.matching.unconfigured import recognise, strands
+from rnninspect_keras.matching.candidates import strands
+from rnninspect_keras.matching.unconfigured import recognise
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

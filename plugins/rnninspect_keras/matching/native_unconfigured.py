@@ -6,8 +6,8 @@ from rnninspect_keras.configuration.numbering import CONTAINER, GAPPED_CONTAINER
 from rnninspect_keras.configuration.units import WAYS
 from rnninspect_keras.layers.guessing import hint_of
 from rnninspect_keras.layout import Part
+from rnninspect_keras.matching.candidates import Strand
 from rnninspect_keras.matching.native import VARIABLES, cell_pieces, named
-from rnninspect_keras.matching.unconfigured import Strand
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

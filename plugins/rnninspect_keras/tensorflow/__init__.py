@@ -1,1 +1,1 @@
-"""TensorFlow's SavedModels and checkpoints: indexes, object graphs, purposes of variables."""
+"""SavedModels and checkpoints, from files to layers. No file that Keras alone writes."""

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections import Counter
 
 from rnninspect.plugin import Purpose
-from rnninspect_keras.tensorflow.objects import Item, reach
+from rnninspect_keras.tensorflow.objects.graph import Item, reach
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from rnninspect_keras.tensorflow.checkpoint_v2 import Bundle
+    from rnninspect_keras.tensorflow.checkpoints.records import Bundle
 
 OPTIMIZER = ("optimizer", "_optimizer")
 MODEL_VARIABLES = "_trainable_variables"  # of an optimizer: those that it trains

@@ -6,13 +6,13 @@ import re
 from itertools import pairwise
 
 from rnninspect.plugin import Purpose
+from rnninspect_keras.tensorflow.checkpoints.records import OBJECT_PATH_END
 from rnninspect_keras.tensorflow.purposes import ITERATIONS, MODEL_VARIABLES, NO_WEIGHTS, OPTIMIZER
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from rnninspect_keras.tensorflow.checkpoint_v2 import Bundle
+    from rnninspect_keras.tensorflow.checkpoints.records import Bundle
 
-ATTRIBUTES = "/.ATTRIBUTES/"  # behind the path of an object, in a checkpoint of objects
 SLOT = ".OPTIMIZER_SLOT"
 AVERAGE = "/ExponentialMovingAverage"
 # Slots whose names tell what they are, also where their variable's shape is another or it is gone.
@@ -48,7 +48,7 @@ def assign_by_name(bundle: Bundle) -> None:
     lone = not any(key in bundle.tensors for key in averages)  # kept instead of the weights
     objects = _optimizer_objects(bundle)
     for key, tensor in bundle.tensors.items():
-        path, mark, _ = key.removesuffix(AVERAGE if lone else "").partition(ATTRIBUTES)
+        path, mark, _ = key.removesuffix(AVERAGE if lone else "").partition(OBJECT_PATH_END)
         if mark:
             purpose = _purpose_of_path(path, objects)
             if "/" not in path and not tensor.shape and tensor.dtype in COUNTS:
@@ -70,9 +70,9 @@ def _optimizer_objects(bundle: Bundle) -> set[str]:
     """
     found = set(OPTIMIZER)
     for key in bundle.tensors:
-        if ATTRIBUTES not in key:
+        if OBJECT_PATH_END not in key:
             continue
-        parts = key.partition(ATTRIBUTES)[0].split("/")
+        parts = key.partition(OBJECT_PATH_END)[0].split("/")
         found.update(below for part, below in pairwise(parts) if part == SLOT)
         if len(parts) > 1 and parts[-1] == ITERATIONS:
             found.add(parts[-2])

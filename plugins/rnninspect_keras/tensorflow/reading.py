@@ -10,12 +10,13 @@ from rnninspect.plugin import (
     RecurrentLayer,
     UnreadableFile,
 )
-from rnninspect_keras.describing import saved
+from rnninspect_keras.layers.saved import saved
 from rnninspect_keras.matching.optimised import purposes_by_name
 from rnninspect_keras.recognition import GRAPH_FILE, INDEX, STATE_FILE
-from rnninspect_keras.tensorflow.checkpoint_v1 import is_index, read_old
-from rnninspect_keras.tensorflow.checkpoint_v2 import read_bundle
-from rnninspect_keras.tensorflow.objects import read_trackable
+from rnninspect_keras.tensorflow.checkpoints.v1 import is_index, read_old
+from rnninspect_keras.tensorflow.checkpoints.v2 import read_bundle
+from rnninspect_keras.tensorflow.objects.graph import read_trackable
+from rnninspect_keras.tensorflow.objects.recognising import recognise_objects
 from rnninspect_keras.tensorflow.purposes import assign_purposes
 from rnninspect_keras.tensorflow.purposes_by_name import assign_by_name
 from rnninspect_keras.tensorflow.saved_model import (
@@ -24,7 +25,6 @@ from rnninspect_keras.tensorflow.saved_model import (
     read_variables,
     without_weights,
 )
-from rnninspect_keras.tensorflow.tracked import Tracked
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -32,8 +32,8 @@ if TYPE_CHECKING:
 
     from rnninspect.plugin import SavedModel, Source
     from rnninspect_keras.layers.assembling import Found
-    from rnninspect_keras.tensorflow.checkpoint_v2 import Bundle
-    from rnninspect_keras.tensorflow.objects import Item
+    from rnninspect_keras.tensorflow.checkpoints.records import Bundle
+    from rnninspect_keras.tensorflow.objects.graph import Item
 
 _ORDINARY = 8  # parts of a key that its entry's own limit covers
 _STEPS_OF_A_PART = 2
@@ -106,9 +106,8 @@ def _described(
     else:
         assign_by_name(bundle)
     _set_wrappers_apart(items, bundle)
-    tracked = Tracked(items, source.limits)
-    found = tracked.layers(bundle.tensors.values())
-    notes = [*bundle.observations, *_without_shard(found, bundle), *tracked.finder.observations]
+    found, noticed = recognise_objects(items, bundle.tensors.values(), source.limits)
+    notes = [*bundle.observations, *_without_shard(found, bundle), *noticed]
     return saved(name, producer, bundle.tensors.values(), found, notes)
 
 

@@ -17,11 +17,13 @@ from rnninspect.plugin import (
     UnreadableFile,
     Whereabouts,
 )
-from rnninspect_keras.configuration.declared import parse_config, read_declared
+from rnninspect_keras.configuration.declared import read_declared
+from rnninspect_keras.containers.json_text import parse_config
 from rnninspect_keras.recognition import GRAPH_FILE
-from rnninspect_keras.tensorflow.checkpoint_v2 import Bundle, purpose_of, read_bundle
-from rnninspect_keras.tensorflow.objects import Item, long_text, read_saved, read_trackable
-from rnninspect_keras.tensorflow.purposes_by_name import ATTRIBUTES
+from rnninspect_keras.tensorflow.checkpoints.records import OBJECT_PATH_END, Bundle
+from rnninspect_keras.tensorflow.checkpoints.types import purpose_of
+from rnninspect_keras.tensorflow.checkpoints.v2 import read_bundle
+from rnninspect_keras.tensorflow.objects.graph import Item, long_text, read_saved, read_trackable
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -106,7 +108,7 @@ def read_variables(source: Source, graph: Graph) -> Bundle:
 def _join_by_path(items: list[Item], bundle: Bundle) -> None:
     """Where the checkpoint's own graph is not to be had: a key is the path to its object."""
     for key, tensor in bundle.tensors.items():
-        path, mark, _ = key.partition(ATTRIBUTES)
+        path, mark, _ = key.partition(OBJECT_PATH_END)
         number: int | None = 0 if mark and items else None
         for part in path.split("/"):
             edge = part.replace(".S", "/").replace("..", ".")

@@ -1,1 +1,1 @@
-"""Cells by the names that TensorFlow 1 and its libraries gave to variables."""
+"""Cells by the names of TensorFlow 1's variables. Knows neither configurations nor objects."""

@@ -18,7 +18,8 @@ from rnninspect.plugin import (
     UnreadableFile,
     Whereabouts,
 )
-from rnninspect_keras.tensorflow.checkpoint_v2 import Bundle, Shapes, purpose_of, type_of
+from rnninspect_keras.tensorflow.checkpoints.records import Bundle
+from rnninspect_keras.tensorflow.checkpoints.types import Shapes, purpose_of, type_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

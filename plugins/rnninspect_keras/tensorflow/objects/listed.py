@@ -13,7 +13,7 @@ from rnninspect_keras.layers.assembling import Run, Title, assemble
 from rnninspect_keras.layers.guessing import guess
 from rnninspect_keras.layers.pieces import Piece
 from rnninspect_keras.layout import Part
-from rnninspect_keras.tensorflow.purposes_by_name import ATTRIBUTES
+from rnninspect_keras.tensorflow.checkpoints.records import OBJECT_PATH_END
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -63,9 +63,9 @@ def _lists(tensors: Iterable[StoredTensor]) -> dict[str, list[Numbered]]:
     """Parameters by the list that they are in, with their numbers."""
     lists: dict[str, list[Numbered]] = {}
     for tensor in tensors:
-        if ATTRIBUTES not in tensor.identity:
+        if OBJECT_PATH_END not in tensor.identity:
             continue
-        place, _, last = tensor.identity.partition(ATTRIBUTES)[0].rpartition("/")
+        place, _, last = tensor.identity.partition(OBJECT_PATH_END)[0].rpartition("/")
         number = last if last.isdecimal() and len(last) <= LONGEST_NUMBER else ""
         if place and number and tensor.purpose is Purpose.PARAMETER:
             lists.setdefault(place, []).append((int(number), tensor))

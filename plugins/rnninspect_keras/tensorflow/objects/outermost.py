@@ -12,7 +12,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from rnninspect_keras.tensorflow.objects import Item
+    from rnninspect_keras.tensorflow.objects.graph import Item
 
 OPERATIONS = "_operations"  # the layers of a model of Keras 3, by an attribute
 NO_LAYERS = ("forward_", "backward_", "stacked_rnn_cells")  # how parts of a layer begin

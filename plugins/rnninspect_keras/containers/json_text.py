@@ -1,0 +1,39 @@
+"""JSON of a model's configuration, parsed within the limits."""
+
+from __future__ import annotations
+
+from rnninspect.plugin import Limit
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from rnninspect.decode.json import Json
+    from rnninspect.plugin import Source
+
+LONGEST_NUMBER = 18  # digits; a longer whole number is read as a float, which no size may be
+
+
+def parse_config(text: bytes | str, source: Source, what: str) -> Json:
+    """Parse JSON whose number of values is bounded before anything is built."""
+    from rnninspect.decode.json import (  # noqa: PLC0415 - weights-only files need no JSON
+        most_values,
+        parse_json,
+        spend_steps,
+    )
+
+    data = text.encode("utf-8", "surrogateescape") if isinstance(text, str) else text
+    if not data.isascii():  # one letter may make all of them take four bytes
+        source.limits.require(Limit.HEADER_BYTES, 4 * len(data), what)
+    values = most_values(data)
+    source.limits.require(Limit.NODES, 2 * values, f"the number of values in {what}")
+    spend_steps(source, len(data), values)
+    return parse_json(data, what, errors="replace", digits=LONGEST_NUMBER, make_object=_unwrapped)
+
+
+def _unwrapped(pairs: list[tuple[str, Json]]) -> Json:
+    """A tuple or a shape, which Keras 2 wraps into an object, as a list."""
+    value = dict(pairs)
+    items = value.get("items")
+    return items if value.get("class_name") in WRAPPED and isinstance(items, list) else value
+
+
+WRAPPED = ("__tuple__", "TensorShape")

@@ -1,0 +1,55 @@
+"""From layers, tensors and observations to the description of a file."""
+
+from __future__ import annotations
+
+from rnninspect.plugin import (
+    Observation,
+    RecurrentLayer,
+    SavedModel,
+    SkippedLayer,
+)
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from rnninspect.plugin import StoredTensor
+    from rnninspect_keras.layers.assembling import Found
+
+
+def saved(
+    name: str,
+    producer: str,
+    tensors: Iterable[StoredTensor],
+    found: Iterable[Found],
+    observations: Iterable[Observation],
+) -> SavedModel:
+    """The description of a file, its layers told from those that were not understood."""
+    layers, skipped = [], []
+    for layer in found:
+        match layer:
+            case RecurrentLayer():
+                layers.append(layer)
+            case SkippedLayer():
+                skipped.append(layer)
+    holders = {tensor.name: layer.name for layer in layers for tensor in _held(layer)}
+    return SavedModel(
+        format=name,
+        framework="keras",
+        producer=producer,
+        layers=tuple(layers),
+        tensors=tuple(tensors),
+        skipped=tuple(skipped),
+        observations=tuple(
+            noticed._replace(layer=holders[noticed.tensor])
+            if noticed.layer is None and noticed.tensor in holders
+            else noticed
+            for noticed in observations
+        ),
+    )
+
+
+def _held(layer: RecurrentLayer) -> Iterator[StoredTensor]:
+    for operand in layer.operands:
+        yield from operand.tensors
+    yield from layer.extras

@@ -1,0 +1,1 @@
+"""Checkpoints: indexes, shards, element types. Knows no objects, layers or purposes."""

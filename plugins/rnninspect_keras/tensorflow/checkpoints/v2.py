@@ -1,0 +1,122 @@
+"""TensorFlow checkpoints: the tensors that an index lists, and how much of them its shards hold.
+
+Follows `tensorflow/core/protobuf/tensor_bundle.proto`: the V2 format, a table of one entry for each
+tensor beside shards of data.
+"""
+
+from __future__ import annotations
+
+import math
+
+from rnninspect.decode.protobuf import WireReader
+from rnninspect.decode.sstable.tables import LONGEST_NUMBER, read_number, read_table
+from rnninspect.plugin import (
+    Fact,
+    Limit,
+    Observation,
+    StoredTensor,
+    UnreadableFile,
+)
+from rnninspect_keras.tensorflow.checkpoints.records import Bundle, Entry
+from rnninspect_keras.tensorflow.checkpoints.shards import Shards
+from rnninspect_keras.tensorflow.checkpoints.types import Shapes, purpose_of, type_of
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from rnninspect.plugin import Source
+
+GRAPH_KEY = "_CHECKPOINTABLE_OBJECT_GRAPH"
+SLICE = b"\0"  # keys of slices begin with it
+Slices = dict[str, tuple[int, "int | None"]]  # name -> bytes by the index, bytes held
+
+
+def read_bundle(source: Source, home: Source, prefix: str) -> Bundle:
+    """Read the index of a V2 checkpoint; its shards are neighbours of `home`: `prefix.data-…`.
+
+    Raises:
+        UnreadableFile: the index is broken.
+        RefusedFile: it lists more tensors than the limits allow.
+    """
+    wire, entries = WireReader(source), read_table(source)
+    shards = Shards(home, prefix, _number_of_shards(wire, *next(entries, (b"?", b""))))
+    bundle, slices, shapes = Bundle(), Slices(), Shapes(wire)
+    for key, value in entries:
+        if key.startswith(SLICE):  # they stand before the tensors that they are parts of
+            entry = _entry(wire, sliced_name(key), value, shapes)
+            size, held = slices.get(entry.key, (0, 0))
+            more = shards.held(entry)
+            known = None if held is None or more is None else held + more
+            slices[entry.key] = size + entry.size, known
+        else:
+            entry = _entry(wire, key.decode("utf-8", "surrogateescape"), value, shapes)
+            _add(bundle, shards, entry, slices)
+    if shards.missing:
+        bundle.observations.append(Observation(Fact.EXTERNAL_MISSING, shards.missing))
+    return bundle
+
+
+def sliced_name(key: bytes) -> str:
+    """The tensor that a slice is a part of; TensorFlow's ordered code ends the name by 0, 1."""
+    name = key.removeprefix(SLICE).partition(b"\0\1")[0]
+    plain = name.replace(b"\0\xff", b"\0").replace(b"\xff\0", b"\xff")
+    return plain.decode("utf-8", "surrogateescape")
+
+
+def _number_of_shards(wire: WireReader, key: bytes, value: bytes) -> int:
+    """What the first entry says, which is the header."""
+    if key:
+        raise UnreadableFile("the checkpoint's index does not begin with its header")
+    numbers, _ = wire.held(value, 0)
+    if numbers.get(2):
+        raise UnreadableFile("the checkpoint is big-endian")
+    return numbers.get(1, 0)
+
+
+def _entry(wire: WireReader, key: str, value: bytes, shapes: Shapes) -> Entry:
+    numbers, parts = wire.held(value, 0)
+    dtype, itemsize = type_of(numbers.get(1, 0))
+    shard, offset, size = numbers.get(3, 0), numbers.get(4, 0), numbers.get(5, 0)
+    if max(shard, offset, size) >> 63:
+        raise UnreadableFile(f"the entry {key} of the index lies at a negative place")
+    shape = shapes.read(parts.get(2, ()))
+    return Entry(key, dtype, itemsize, shape, shard, offset, size, 7 in parts)
+
+
+def _add(bundle: Bundle, shards: Shards, entry: Entry, slices: Slices) -> None:
+    if len(bundle.tensors) >= shards.home.limits.tensors:
+        shards.home.limits.require(Limit.TENSORS, len(bundle.tensors) + 1)
+    is_graph = entry.key == GRAPH_KEY and entry.dtype == "string"
+    if is_graph and shards.held(entry) in (None, entry.size):
+        bundle.graph = _text(shards, entry) if shards.held(entry) is not None else None
+        return  # whole or not there at all; where it is cut, a rule says so
+    stored, held = entry.size, None
+    if entry.sliced:
+        stored, held = slices.get(entry.key, (0, 0))
+    else:
+        held = shards.held(entry)
+    possible = min(entry.shape, default=0) >= 0
+    needed = math.prod(entry.shape) * entry.itemsize if possible else None
+    if not entry.itemsize:
+        needed = entry.size  # of strings: as many bytes as the index says
+    if held is None:
+        bundle.missing[entry.key] = shards.name(entry.shard)
+    bundle.tensors[entry.key] = StoredTensor(
+        name=entry.key,
+        shape=entry.shape,
+        dtype=entry.dtype,
+        bytes=stored,
+        identity=entry.key,
+        purpose=purpose_of(entry.dtype),
+        needed_bytes=None if held is None else needed,
+        held_bytes=held,
+    )
+
+
+def _text(shards: Shards, entry: Entry) -> bytes:
+    """A string scalar: its length, the checksum of the length, the bytes."""
+    shards.home.limits.require(Limit.HEADER_BYTES, entry.size, "the checkpoint's object graph")
+    with shards.home.open_neighbour(shards.name(entry.shard)) as data:
+        length, at = read_number(data.read(entry.offset, min(entry.size, LONGEST_NUMBER)), 0)
+        if at + 4 + length > entry.size:
+            raise UnreadableFile("the checkpoint's object graph is cut off")
+        return data.read(entry.offset + at + 4, length)

@@ -1,0 +1,94 @@
+"""Recurrent layers among the tensors that no object's layer has taken, by names and by numbers."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+from rnninspect.plugin import Purpose
+from rnninspect_keras.layers.pieces import cluster, recurrent_places
+from rnninspect_keras.matching.candidates import strands
+from rnninspect_keras.matching.unconfigured import recognise
+from rnninspect_keras.tensorflow.objects.cells import (
+    RECURRENT,
+    identities,
+    path_of,
+    unexplained,
+)
+from rnninspect_keras.tensorflow.objects.listed import recognise_listed
+from rnninspect_keras.tensorflow.objects.outermost import without_model
+from rnninspect_keras.variable_names.cells import recognise_named
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from rnninspect.plugin import Observation, StoredTensor
+    from rnninspect_keras.layers.assembling import Found
+    from rnninspect_keras.tensorflow.objects.cells import ObjectCells
+
+    Named = tuple[str, StoredTensor]
+
+
+def layers_by_names(
+    cells: ObjectCells, tensors: Iterable[StoredTensor]
+) -> tuple[list[Found], list[Observation]]:
+    """The layers, and notes on variables that may be cells."""
+    rest = _left(cells, tensors)
+    robbed = _robbed(cells)
+    sorted_out = cluster(_inside(recurrent_places(rest) | {*map("/".join, robbed)}, rest))
+    for known in sorted_out:
+        known.robbed = known.place in robbed
+    clusters = [known for known in sorted_out if known.recurrent]
+    cells.require(len(clusters))
+    found = list(recognise(strands("", clusters)))
+    taken = identities(found)
+    others = [known for known in rest if known[1].identity not in taken]
+    found.extend(recognise_named(others, cells.require))
+    found.extend(unexplained(clusters, found))
+    taken = identities(found)
+    left = (tensor for _, tensor in others if tensor.identity not in taken)
+    listed, notes = recognise_listed(left, cells.require)
+    return [*found, *listed], notes
+
+
+def _left(cells: ObjectCells, tensors: Iterable[StoredTensor]) -> list[Named]:
+    """What no layer has taken, by its name, or by its key where several have one name."""
+    stored = {
+        item.tensor.identity: item
+        for item in cells.items
+        if item.tensor is not None and item.tensor.purpose is Purpose.PARAMETER
+    }
+    uses = Counter(item.name for item in stored.values())
+    names = {
+        key: without_model(item.name, cells.model) if uses[item.name] == 1 else path_of(item.key)
+        for key, item in stored.items()
+    }
+    left = [
+        (names.get(tensor.identity) or tensor.name, tensor)
+        for tensor in tensors
+        if tensor.purpose is Purpose.PARAMETER and tensor.identity not in cells.taken
+    ]
+    if not stored:
+        return left
+    order = {key: number for number, key in enumerate(stored)}
+    return sorted(left, key=lambda known: order.get(known[1].identity, len(order)))
+
+
+def _robbed(cells: ObjectCells) -> set[tuple[str, ...]]:
+    """Where the objects have a recurrent kernel that the checkpoint does not store."""
+    gone = (
+        without_model(item.name, cells.model).split("/")
+        for item in cells.items
+        if item.key and item.tensor is None
+    )
+    return {tuple(place) for *place, last in gone if last == RECURRENT}
+
+
+def _inside(places: set[str], named: Iterable[Named]) -> Iterator[Named]:
+    """What is in one of these places or below: no other tensor is of a recurrent cell."""
+    for item in named if places else ():
+        place = item[0].rpartition("/")[0]
+        while place and place not in places:
+            place = place.rpartition("/")[0]
+        if place in places:
+            yield item

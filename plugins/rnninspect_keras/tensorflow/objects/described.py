@@ -1,0 +1,60 @@
+"""Recurrent layers of a graph of objects that Keras describes: their configuration is stored."""
+
+from __future__ import annotations
+
+from functools import partial
+
+from rnninspect_keras.configuration.shape_flow import Carrier
+from rnninspect_keras.layers.building import build
+from rnninspect_keras.tensorflow.objects.outermost import models_around
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from rnninspect_keras.configuration.finding import Finder
+    from rnninspect_keras.configuration.shapes import Shape
+    from rnninspect_keras.configuration.units import CellAt, Unit
+    from rnninspect_keras.layers.assembling import Found
+    from rnninspect_keras.layers.building import Pieces
+    from rnninspect_keras.tensorflow.objects.cells import ObjectCells
+    from rnninspect_keras.tensorflow.objects.graph import Item
+
+
+def described_layers(cells: ObjectCells, finder: Finder) -> list[Found]:
+    """The described layers; objects inside of a layer are no layers of their own."""
+    found: list[Found] = []
+    inside: set[int] = set()
+    shapes, around = _shapes(cells.items), models_around(cells.items)
+    for number, item in enumerate(cells.items):
+        if item.declared is None or number in inside:
+            continue
+        unit = finder.walk_alone(item.declared, shapes.get(number))
+        if unit is not None:
+            inside.update(_inside(cells, number, unit))
+            unit = unit._replace(name="/".join((*around.get(number, ()), unit.name)))
+            found.extend(build(unit, partial(_pieces, cells, number)))
+    return found
+
+
+def _shapes(items: list[Item]) -> dict[int, Shape]:
+    """Input shapes of layers that a model around them states."""
+    carrier, shapes = Carrier(), dict[int, "Shape"]()
+    for number, item in enumerate(items):
+        if item.declared is None or not item.declared.children("layers"):
+            continue
+        stated = carrier.input_shapes(item.declared, shapes.get(number))
+        for child in item.children.values():
+            layer = items[child].declared
+            if layer is not None and layer.name in stated:
+                shapes.setdefault(child, stated[layer.name])
+    return shapes
+
+
+def _inside(cells: ObjectCells, number: int, unit: Unit) -> set[int]:
+    """The objects between a layer and its cells."""
+    paths = (cells.follow(number, cell.edges) for way in unit.ways for cell in way)
+    return {inner for path in paths for inner in path}
+
+
+def _pieces(cells: ObjectCells, number: int, cell: CellAt) -> Pieces:
+    path = cells.follow(number, cell.edges)
+    return cells.take(path[-1]) if len(path) == len(cell.edges) + 1 else ()
