@@ -44,10 +44,6 @@ BY_NAME = {"rnninspect.readers", "rnninspect.verification.child"}
 CYCLES: set[str] = {
     "rnninspect.command.job_summary",
     "rnninspect.command.printing",
-    "rnninspect_keras.containers.links",
-    "rnninspect_keras.containers.store",
-    "rnninspect_keras.judge.by_keras",
-    "rnninspect_keras.judge.by_tensorflow",
 }
 LONGEST_FILE, LONGEST_FUNCTION, WIDEST_FOLDER = 300, 40, 14
 FOLDERS = sorted({path.parent for path in SOURCES})
