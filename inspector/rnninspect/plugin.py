@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from rnninspect.cells import BIASES, CELLS, REQUIRED, Cell, Factor, Role, Sizes, Symbol
+from rnninspect.cells import BIASES, CELLS, Cell, Factor, Role, Sizes, Symbol
 from rnninspect.dtypes import DTYPES, ElementKind, ElementType
 from rnninspect.errors import (
     PluginError,
@@ -50,7 +50,6 @@ __all__ = [
     "DTYPES",
     "LARGEST_SIZE",
     "MOST_ELEMENTS",
-    "REQUIRED",
     "Axis",
     "Cell",
     "Convention",

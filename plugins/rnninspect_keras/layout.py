@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from enum import StrEnum
 
-from rnninspect.plugin import BIASES, REQUIRED, Convention, Role, Symbol
+from rnninspect.plugin import BIASES, Convention, Role, Symbol
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -87,7 +87,7 @@ LAYOUT: dict[Dialect, dict[Part, tuple[tuple[Role, ...], tuple[Axis, ...]]]] = {
 def axes_of(dialect: Dialect, part: Part, *, convolution: bool) -> tuple[Axis, ...]:
     """The axes of a part; the taps of a convolution stand in front of a kernel's others."""
     axes = LAYOUT[dialect][part][1]
-    is_kernel = LAYOUT[dialect][part][0][0] in REQUIRED
+    is_kernel = LAYOUT[dialect][part][0][0] in BOTH_KERNELS
     return ((K,), *axes) if convolution and is_kernel else axes
 
 

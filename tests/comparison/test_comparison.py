@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from making.by_hand import ONE_BIAS, TWO_BIASES, layer, model, report, tensor, without
+from making.by_hand import KERNELS, ONE_BIAS, TWO_BIASES, layer, model, report, tensor, without
 from making.networks import FORMS, NARROW, WIDE, Form, form_of, inspected, layers
-from rnninspect.cells import REQUIRED, Role, Sizes
+from rnninspect.cells import Role, Sizes
 from rnninspect.comparison import Comparison, Kind, Outline, compare, outline
 from rnninspect.comparison.matching import match
 from rnninspect.model import Fate, RecurrentLayer, SavedModel, SkippedLayer
@@ -104,7 +104,7 @@ def test_two_equal_layers_are_not_joined_without_need() -> None:
 
 
 def test_a_bias_that_a_layer_gained_is_no_convention() -> None:
-    for old, new, number in ((REQUIRED, TWO_BIASES, "+16"), (TWO_BIASES, ONE_BIAS, "-8")):
+    for old, new, number in ((KERNELS, TWO_BIASES, "+16"), (TWO_BIASES, ONE_BIAS, "-8")):
         before, after = (layer("LSTM", Sizes(3, 2), roles, "rnn") for roles in (old, new))
         ((_, kind, reason),) = found(compare(seen(before), seen(after)))
         assert kind is Kind.RESIZED
@@ -112,7 +112,7 @@ def test_a_bias_that_a_layer_gained_is_no_convention() -> None:
 
 
 def test_the_zeros_that_an_exporter_writes_for_no_bias_are_a_convention() -> None:
-    bare, full = (layer("LSTM", Sizes(3, 2), roles, "rnn") for roles in (REQUIRED, TWO_BIASES))
+    bare, full = (layer("LSTM", Sizes(3, 2), roles, "rnn") for roles in (KERNELS, TWO_BIASES))
     old, new = seen(bare, form=KERAS), seen(full, form=ONNX)
     assert kinds(old, new) == {Kind.CONVENTION}
     assert kinds(seen(bare), new) == {Kind.RESIZED}

@@ -6,37 +6,35 @@ import math
 
 import pytest
 
+from making.by_hand import KERNELS, ONE_BIAS, TWO_BIASES
 from rnninspect.cells import (
-    BIASES,
     CELLS,
-    REQUIRED,
-    TEXTBOOK,
     Role,
     Sizes,
     Symbol,
     count,
     formula,
     term,
+    textbook_roles,
 )
 from rnninspect.cells.groupings import groupings
 
-TWO = REQUIRED | BIASES
 LSTM, GRU, RNN = CELLS["LSTM"], CELLS["GRU"], CELLS["RNN"]
 SMALL = Sizes(input_size=3, hidden_size=2)
 
 
 def test_lstm_of_input_3_and_hidden_2_with_one_bias_vector_has_48() -> None:
-    assert count(LSTM, TEXTBOOK, SMALL) == 48
-    assert formula(LSTM, TEXTBOOK, SMALL).symbolic == "4(nm + n² + n)"
+    assert count(LSTM, ONE_BIAS, SMALL) == 48
+    assert formula(LSTM, ONE_BIAS, SMALL).symbolic == "4(nm + n² + n)"
 
 
 def test_lstm_without_bias_has_40() -> None:
-    assert count(LSTM, REQUIRED, SMALL) == 40
+    assert count(LSTM, KERNELS, SMALL) == 40
 
 
 def test_lstm_of_pytorch_with_two_bias_vectors_has_56() -> None:
-    assert count(LSTM, TWO, SMALL) == 56
-    assert formula(LSTM, TWO, SMALL).symbolic == "4(nm + n² + 2n)"
+    assert count(LSTM, TWO_BIASES, SMALL) == 56
+    assert formula(LSTM, TWO_BIASES, SMALL).symbolic == "4(nm + n² + 2n)"
 
 
 @pytest.mark.parametrize(("name", "gates"), [("RNN", 1), ("GRU", 3), ("LSTM", 4)])
@@ -45,30 +43,35 @@ def test_one_formula_with_g_gates_counts_all_three(
     name: str, gates: int, inputs: int, hidden: int
 ) -> None:
     number = gates * (hidden * (hidden + inputs) + hidden)
-    assert count(CELLS[name], TEXTBOOK, Sizes(inputs, hidden)) == number
+    assert count(CELLS[name], ONE_BIAS, Sizes(inputs, hidden)) == number
     assert len(CELLS[name].gates) == gates
 
 
 def test_one_matrix_of_4d_by_n_plus_d_is_the_count_without_biases() -> None:
     d, n = 2, 3
-    assert count(LSTM, REQUIRED, Sizes(n, d)) == 4 * d * (n + d) == 40
-    by_gate, joined = groupings(LSTM, TEXTBOOK, SMALL)
+    assert count(LSTM, KERNELS, Sizes(n, d)) == 4 * d * (n + d) == 40
+    by_gate, joined = groupings(LSTM, ONE_BIAS, SMALL)
     assert joined == "W of 4n × (m + n) = 8 × 5 = 40"
     assert by_gate == "4 × [n(n + m) + n] = 4 × [2(2 + 3) + 2] = 48"
 
 
 def test_gru_with_reset_after_has_a_second_bias() -> None:
-    assert formula(GRU, TWO, SMALL).symbolic == "3(nm + n² + 2n)"
-    assert count(GRU, TWO, SMALL) - count(GRU, TEXTBOOK, SMALL) == 3 * 2
+    assert formula(GRU, TWO_BIASES, SMALL).symbolic == "3(nm + n² + 2n)"
+    assert count(GRU, TWO_BIASES, SMALL) - count(GRU, ONE_BIAS, SMALL) == 3 * 2
 
 
 @pytest.mark.parametrize(
     ("roles", "sizes", "symbolic", "number"),
     [
-        (TWO, Sizes(257, 128, directions=2), "2 × 4(nm + n² + 2n)", 396_288),
-        (TWO | {Role.PEEPHOLE}, SMALL, "4(nm + n² + 2n) + 3n", 62),
-        (TWO | {Role.PROJECTION}, Sizes(7, 6, 3), "4(nm + np + 2n) + pn", 306),
-        (TWO | {Role.PROJECTION}, Sizes(7, 6, 3, directions=2), "2 × [4(nm + np + 2n) + pn]", 612),
+        (TWO_BIASES, Sizes(257, 128, directions=2), "2 × 4(nm + n² + 2n)", 396_288),
+        (TWO_BIASES | {Role.PEEPHOLE}, SMALL, "4(nm + n² + 2n) + 3n", 62),
+        (TWO_BIASES | {Role.PROJECTION}, Sizes(7, 6, 3), "4(nm + np + 2n) + pn", 306),
+        (
+            TWO_BIASES | {Role.PROJECTION},
+            Sizes(7, 6, 3, directions=2),
+            "2 × [4(nm + np + 2n) + pn]",
+            612,
+        ),
     ],
 )
 def test_formula_is_written_as_people_write_it(
@@ -83,18 +86,18 @@ def test_formula_is_written_as_people_write_it(
 
 
 def test_rnn_in_two_directions_is_bracketed() -> None:
-    assert formula(RNN, TEXTBOOK, Sizes(3, 2, directions=2)).symbolic == "2 × (nm + n² + n)"
+    assert formula(RNN, ONE_BIAS, Sizes(3, 2, directions=2)).symbolic == "2 × (nm + n² + n)"
 
 
 def test_textbook_knows_neither_projection_nor_peepholes() -> None:
-    everything = TWO | {Role.PEEPHOLE, Role.PROJECTION}
+    everything = TWO_BIASES | {Role.PEEPHOLE, Role.PROJECTION}
     assert formula(LSTM, everything, Sizes(3, 2, 1)).textbook == 48
 
 
 def test_convolution_multiplies_by_its_taps() -> None:
     sizes = Sizes(3, 4, kernel_size=(3, 3))
-    assert count(CELLS["ConvLSTM2D"], TEXTBOOK, sizes) == 4 * 4 * (9 * (3 + 4) + 1) == 1024
-    assert groupings(CELLS["ConvLSTM2D"], TEXTBOOK, sizes)[0].endswith("= 1,024")
+    assert count(CELLS["ConvLSTM2D"], ONE_BIAS, sizes) == 4 * 4 * (9 * (3 + 4) + 1) == 1024
+    assert groupings(CELLS["ConvLSTM2D"], ONE_BIAS, sizes)[0].endswith("= 1,024")
 
 
 @pytest.mark.parametrize("cell", CELLS.values(), ids=lambda cell: cell.name)
@@ -102,7 +105,7 @@ def test_table_of_cells_is_consistent(cell: object) -> None:
     known = next(other for other in CELLS.values() if other is cell)
     roles = [weight.role for weight in known.weights]
     assert len(set(roles)) == len(roles)
-    assert set(roles) >= REQUIRED
+    assert Role.KERNEL in known.required() <= set(roles)
     sizes = Sizes(5, 3, 2 if Role.PROJECTION in roles else None, (2, 2))
     terms = [term(known, role, sizes).partition(" = ")[2] for role in roles]
     assert sum(math.prod(map(int, text.split("·"))) for text in terms) == count(known, roles, sizes)
@@ -116,9 +119,9 @@ def test_a_cell_without_the_weight_says_so() -> None:
 @pytest.mark.parametrize(
     ("roles", "by_gate"),
     [
-        (REQUIRED, "4 × [n(n + m)] = 4 × [2(2 + 3)] = 40"),
-        (TEXTBOOK, "4 × [n(n + m) + n] = 4 × [2(2 + 3) + 2] = 48"),
-        (TWO, "4 × [n(n + m) + 2n] = 4 × [2(2 + 3) + 2·2] = 56"),
+        (KERNELS, "4 × [n(n + m)] = 4 × [2(2 + 3)] = 40"),
+        (ONE_BIAS, "4 × [n(n + m) + n] = 4 × [2(2 + 3) + 2] = 48"),
+        (TWO_BIASES, "4 × [n(n + m) + 2n] = 4 × [2(2 + 3) + 2·2] = 56"),
     ],
 )
 def test_by_gate_is_the_count_for_any_number_of_biases(
@@ -154,22 +157,26 @@ def test_tflites_lstm_has_three_gates_and_two_peepholes() -> None:
     ("name", "roles", "sizes", "symbolic", "number"),
     [
         # 16 units over 8 inputs, as tensorflow-addons counts them
-        ("LayerNormLSTM", TEXTBOOK, Sizes(8, 16), "4(nm + n² + n) + 18n", 1888),
-        ("LayerNormRNN", TEXTBOOK, Sizes(8, 16), "nm + n² + 2n", 416),
-        ("NAS", REQUIRED, Sizes(8, 16), "8(nm + n²)", 3072),
-        ("NAS", REQUIRED | {Role.PROJECTION}, Sizes(8, 16, 5), "8(nm + np) + pn", 1744),
-        ("ESN", TEXTBOOK, Sizes(8, 16), "nm + n² + n", 400),
+        ("LayerNormLSTM", ONE_BIAS, Sizes(8, 16), "4(nm + n² + n) + 18n", 1888),
+        ("LayerNormRNN", ONE_BIAS, Sizes(8, 16), "nm + n² + 2n", 416),
+        ("NAS", KERNELS, Sizes(8, 16), "8(nm + n²)", 3072),
+        ("NAS", KERNELS | {Role.PROJECTION}, Sizes(8, 16, 5), "8(nm + np) + pn", 1744),
+        ("ESN", ONE_BIAS, Sizes(8, 16), "nm + n² + n", 400),
         # by TensorFlow 1's definitions
-        ("LayerNormBasicLSTM", REQUIRED, Sizes(8, 16), "4(nm + n²) + 10n", 1696),
-        ("UGRNN", TEXTBOOK, Sizes(8, 16), "2(nm + n² + n)", 800),
-        ("UGRNN", TEXTBOOK, Sizes(8, 16, directions=2), "2 × 2(nm + n² + n)", 1600),
-        ("IndRNN", TEXTBOOK, Sizes(8, 16), "nm + 2n", 160),
-        ("IndyLSTM", TEXTBOOK, Sizes(8, 16), "4(nm + 2n)", 640),
-        ("CudnnGRU", TWO, Sizes(8, 16), "3(nm + n² + n) + n", 1216),
-        ("LSTM", TEXTBOOK | {Role.PEEPHOLE}, Sizes(8, 16), "4(nm + n² + n) + 3n", 1648),
+        ("LayerNormBasicLSTM", KERNELS, Sizes(8, 16), "4(nm + n²) + 10n", 1696),
+        ("UGRNN", ONE_BIAS, Sizes(8, 16), "2(nm + n² + n)", 800),
+        ("UGRNN", ONE_BIAS, Sizes(8, 16, directions=2), "2 × 2(nm + n² + n)", 1600),
+        ("IndRNN", ONE_BIAS, Sizes(8, 16), "nm + 2n", 160),
+        ("IndyLSTM", ONE_BIAS, Sizes(8, 16), "4(nm + 2n)", 640),
+        ("minGRU", {Role.BIAS}, Sizes(8, 16), "2(nm + n)", 288),
+        ("minGRU", set(), Sizes(8, 16), "2nm", 256),
+        ("minGRU", set(), Sizes(8, 16, directions=2), "2 × 2nm", 512),
+        ("minGRU", {Role.BIAS}, Sizes(8, 16, directions=2), "2 × 2(nm + n)", 576),
+        ("CudnnGRU", TWO_BIASES, Sizes(8, 16), "3(nm + n² + n) + n", 1216),
+        ("LSTM", ONE_BIAS | {Role.PEEPHOLE}, Sizes(8, 16), "4(nm + n² + n) + 3n", 1648),
     ],
 )
-def test_cells_of_the_addons(
+def test_cells_beside_the_three(
     name: str, roles: frozenset[Role], sizes: Sizes, symbolic: str, number: int
 ) -> None:
     cell = CELLS[name]
@@ -221,3 +228,11 @@ def test_cells_with_sizes_of_their_own(
     assert formula(cell, roles, sizes).symbolic == symbolic
     assert count(cell, roles, sizes) == number
     assert set(cell.own_symbols(roles)) == {symbol for symbol, _ in sizes.own}
+
+
+def test_the_textbook_count_of_a_cell_without_a_recurrent_kernel() -> None:
+    cell = CELLS["minGRU"]
+    assert cell.required() == {Role.KERNEL}
+    assert textbook_roles(cell) == {Role.KERNEL, Role.BIAS}
+    assert formula(cell, {Role.KERNEL}, Sizes(8, 16)).textbook == 2 * (16 * 8 + 16)
+    assert formula(cell, {Role.KERNEL}, Sizes(8, 16)).substituted == "2·16·8"

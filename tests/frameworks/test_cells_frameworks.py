@@ -7,10 +7,10 @@ from typing import Any
 
 import pytest
 
-from rnninspect.cells import BIASES, CELLS, REQUIRED, TEXTBOOK, Role, Sizes, count
+from making.by_hand import KERNELS, ONE_BIAS, TWO_BIASES
+from rnninspect.cells import CELLS, Role, Sizes, count
 
 pytestmark = pytest.mark.frameworks
-TWO = REQUIRED | BIASES
 SHAPES = ((3, 2), (1, 1), (5, 8), (16, 7))
 
 
@@ -34,7 +34,7 @@ def test_torch_counts_the_same(case: tuple[str, int, int, int, bool, bool, int])
     module = getattr(torch.nn, name)(
         inputs, hidden, num_layers=levels, bidirectional=two_way, bias=bias, **options
     )
-    roles = (TWO if bias else REQUIRED) | ({Role.PROJECTION} if projection else set())
+    roles = (TWO_BIASES if bias else KERNELS) | ({Role.PROJECTION} if projection else set())
     directions = 2 if two_way else 1
     first = Sizes(inputs, hidden, projection or None, (), directions)
     above = Sizes(directions * first.fed_back, hidden, projection or None, (), directions)
@@ -49,7 +49,7 @@ def test_torch_cells_count_the_same(name: str, inputs: int, hidden: int, bias: b
     import torch
 
     module = getattr(torch.nn, f"{name}Cell")(inputs, hidden, bias=bias)
-    ours = count(CELLS[name], TWO if bias else REQUIRED, Sizes(inputs, hidden))
+    ours = count(CELLS[name], TWO_BIASES if bias else KERNELS, Sizes(inputs, hidden))
     assert ours == sum(parameter.numel() for parameter in module.parameters())
 
 
@@ -76,8 +76,8 @@ def test_keras_counts_the_same(case: tuple[str, str, dict[str, Any], int, int, b
     made = getattr(keras.layers, layer)(hidden, **options)
     made = keras.layers.Bidirectional(made) if two_way else made
     made.build((None, None, inputs))
-    roles = TWO if options.get("reset_after") else TEXTBOOK
-    roles = roles if options["use_bias"] else REQUIRED
+    roles = TWO_BIASES if options.get("reset_after") else ONE_BIAS
+    roles = roles if options["use_bias"] else KERNELS
     sizes = Sizes(inputs, hidden, directions=2 if two_way else 1)
     assert count(CELLS[cell], roles, sizes) == made.count_params()
 
@@ -97,7 +97,7 @@ def test_keras_convolutional_lstm_counts_the_same(
     made = getattr(keras.layers, f"ConvLSTM{rank}D")(filters, taps, use_bias=bias)
     made.build((None, None, *([8] * rank), channels))
     sizes = Sizes(channels, filters, kernel_size=taps)
-    ours = count(CELLS[f"ConvLSTM{rank}D"], TEXTBOOK if bias else REQUIRED, sizes)
+    ours = count(CELLS[f"ConvLSTM{rank}D"], ONE_BIAS if bias else KERNELS, sizes)
     assert ours == made.count_params()
 
 
@@ -152,7 +152,7 @@ def test_onnxruntime_runs_what_the_formula_counts(
     import onnxruntime
 
     name, (inputs, hidden), directions, bias, peepholes = case
-    roles = (TWO if bias else REQUIRED) | ({Role.PEEPHOLE} if peepholes else frozenset())
+    roles = (TWO_BIASES if bias else KERNELS) | ({Role.PEEPHOLE} if peepholes else frozenset())
     sizes = Sizes(inputs, hidden, directions=directions)
     model, stored = onnx_model(name, sizes, frozenset(roles))
     assert count(CELLS[name], roles, sizes) == stored

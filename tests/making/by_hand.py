@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from rnninspect.cells import REQUIRED, Role, Sizes, Symbol
+from rnninspect.cells import CELLS, Role, Sizes, Symbol
 from rnninspect.counter import count_layers, expected_shape
 from rnninspect.model import (
     Axis,
@@ -25,8 +25,8 @@ LAYOUT: dict[Role, tuple[Axis, ...]] = {
     Role.PEEPHOLE: ((3, N),),
     Role.PROJECTION: ((P,), (N,)),
 }
-GATES = {"RNN": 1, "GRU": 3, "LSTM": 4}
-ONE_BIAS = REQUIRED | {Role.BIAS}
+KERNELS = CELLS["LSTM"].required()
+ONE_BIAS = KERNELS | {Role.BIAS}
 TWO_BIASES = ONE_BIAS | {Role.RECURRENT_BIAS}
 
 
@@ -53,7 +53,7 @@ def layer(
         operand(f"{name}.{role}.{direction}", Slot(direction, role), shape)
         for direction in range(sizes.directions)
         for role in Role
-        if role in roles and (shape := expected_shape(LAYOUT[role], GATES[cell], sizes))
+        if role in roles and (shape := expected_shape(LAYOUT[role], len(CELLS[cell].gates), sizes))
     )
     return RecurrentLayer(
         name=name,

@@ -9,11 +9,11 @@ from pathlib import Path
 
 import pytest
 
-from making.by_hand import TWO_BIASES, layer, model, report, reshaped, tensor, without
+from making.by_hand import KERNELS, TWO_BIASES, layer, model, report, reshaped, tensor, without
 from making.networks import FORMS, form_of, inspected
 from making.reports import drawn
 from rnninspect.card.block import END, START, framed, replace_block
-from rnninspect.cells import REQUIRED, Role, Sizes
+from rnninspect.cells import Role, Sizes
 from rnninspect.comparison import Comparison, compare, outline
 from rnninspect.model import Fate, Purpose, SkippedLayer, Stack
 from rnninspect.render import CARD, DIFF
@@ -35,7 +35,7 @@ def stacked() -> Report:
 
 def mixed() -> Report:
     projected = layer("LSTM", Sizes(7, 6, 3), TWO_BIASES | {Role.PROJECTION}, "projected")
-    bare = layer("GRU", Sizes(6, 8), REQUIRED, "bare")
+    bare = layer("GRU", Sizes(6, 8), KERNELS, "bare")
     convolved = layer("RNN", Sizes(3, 2))._replace(
         sizes=Sizes(3, 2, kernel_size=(3, 3)), name="cut"
     )

@@ -5,10 +5,7 @@ from __future__ import annotations
 from rnninspect.cells.formula import Formula, count, formula, term, textbook_roles
 from rnninspect.cells.symbols import (
     BIASES,
-    NEVER_OPTIONAL,
     OWN,
-    REQUIRED,
-    TEXTBOOK,
     Cell,
     Factor,
     Role,
@@ -22,10 +19,7 @@ __all__ = [
     "BIASES",
     "CELLS",
     "GATE_COUNTS",
-    "NEVER_OPTIONAL",
     "OWN",
-    "REQUIRED",
-    "TEXTBOOK",
     "Cell",
     "Factor",
     "Formula",

@@ -6,7 +6,7 @@ import math
 from collections import Counter
 from itertools import groupby
 
-from rnninspect.cells.symbols import TEXTBOOK, Role, Sizes, Symbol
+from rnninspect.cells.symbols import Role, Sizes, Symbol
 from rnninspect.record import Record
 
 TYPE_CHECKING = False
@@ -38,8 +38,8 @@ def formula(cell: Cell, roles: Collection[Role], sizes: Sizes) -> Formula:
 
 
 def textbook_roles(cell: Cell) -> frozenset[Role]:
-    """Kernels, one bias, and what a cell of another make cannot be without; no norms."""
-    return TEXTBOOK | (cell.required() - {Role.NORMALISATION})
+    """What each layer of the cell has but norms, and one bias if it may have any."""
+    return (cell.required() - {Role.NORMALISATION}) | ({Role.BIAS} & cell.roles())
 
 
 def count(cell: Cell, roles: Collection[Role], sizes: Sizes) -> int:
@@ -62,9 +62,11 @@ def _text(
             terms = gated if Symbol.GATES in weight.factors else single
             terms[_letters(weight, sizes)] += _coefficient(weight)
     gates, inner = len(cell.gates), _sum(gated, spell, times)
-    whole = " + ".join(
-        filter(None, [f"{gates}({inner})" if gates > 1 else inner, _sum(single, spell, times)])
-    )
+    if gates > 1 and len(gated) == 1:
+        inner = times.join([str(gates), inner])
+    elif gates > 1:
+        inner = f"{gates}({inner})"
+    whole = " + ".join(filter(None, [inner, _sum(single, spell, times)]))
     if sizes.directions == 1:
         return whole
     if single:

@@ -66,10 +66,14 @@ class Role(StrEnum):
     RECURRENT_MASK = "recurrent_mask"
 
 
-REQUIRED = frozenset({Role.KERNEL, Role.RECURRENT_KERNEL})
-TEXTBOOK = REQUIRED | {Role.BIAS}
 BIASES = frozenset({Role.BIAS, Role.RECURRENT_BIAS})
-NEVER_OPTIONAL = REQUIRED | {Role.NORMALISATION, Role.HEAD, Role.HEAD_BIAS, Role.MEMBRANE}
+# Roles that a layer always has if its cell has them.
+_NEVER_OPTIONAL = frozenset(
+    {
+        *(Role.KERNEL, Role.RECURRENT_KERNEL, Role.NORMALISATION),
+        *(Role.HEAD, Role.HEAD_BIAS, Role.MEMBRANE),
+    }
+)
 
 
 class Sizes(Record):
@@ -101,7 +105,7 @@ class Sizes(Record):
         return self.input_size + self.fed_back
 
     def value(self, factor: Factor, gates: int) -> int:
-        """The number that a factor stands for in a cell of so many gates."""
+        """The number that a factor means in a cell with the given number of gates."""
         if factor is Symbol.GATES:
             return gates
         if not isinstance(factor, Symbol):
@@ -150,8 +154,8 @@ class Cell(Record):
         return frozenset(weight.role for weight in self.weights)
 
     def required(self) -> frozenset[Role]:
-        """The roles that no layer of this cell is without."""
-        return self.roles() & NEVER_OPTIONAL
+        """The roles that every layer of this cell has."""
+        return self.roles() & _NEVER_OPTIONAL
 
     def own_symbols(self, roles: Collection[Role]) -> tuple[Symbol, ...]:
         """The sizes of its own that these weights are written in."""

@@ -113,6 +113,12 @@ _TABLE = (
         "closed-form continuous-time cell without a backbone, as wirings are made of (ncps)",
     ),
     Cell("LTC", ("sigma", "mu", "w", "erev"), _LTC, "liquid time-constant cell (ncps)"),
+    Cell(
+        "minGRU",
+        ("update", "candidate"),
+        (Weight(Role.KERNEL, (_G, _N, _M)), *_BIAS),
+        "GRU whose gates do not read the state: h' = (1-z)·h + z·g",
+    ),
     Cell("ESN", ("hidden",), (*_KERNELS, *_BIAS), "echo state network: kernels stay as drawn"),
 )
 CELLS: dict[str, Cell] = {cell.name: cell for cell in _TABLE}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from rnninspect.plugin import (
-    REQUIRED,
+    CELLS,
     Fact,
     Fate,
     Observation,
@@ -84,7 +84,7 @@ def describe_site(site: Site, weights: Weights) -> DescribedSite:
         origin=measured.origin,
         inferred=measured.inferred,
         convention="onnx",
-        roles=REQUIRED | {role for weight in given for role in weight.roles},
+        roles=CELLS[operator.cell].required() | {role for weight in given for role in weight.roles},
         operands=tuple(_operands(site, given, measured.sizes, weights)),
     )
     noticed = contradictions(site, operator, measured, weights.tensors)

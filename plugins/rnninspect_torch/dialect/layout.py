@@ -40,6 +40,7 @@ CONVENTIONS = (
         for kind in ("ConvLSTM", "ConvGRU")
         for axes in (1, 2, 3)
     ),
+    Convention(HAND_WRITTEN, "minGRU", frozenset({Role.BIAS}), note="two Linear layers or one"),
 )
 
 

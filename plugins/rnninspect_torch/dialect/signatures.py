@@ -6,9 +6,12 @@ distinguishes it from other modules with the same names.
 
 from __future__ import annotations
 
-from rnninspect.plugin import BIASES, REQUIRED, Record, Role
+from rnninspect.plugin import BIASES, Record, Role
 
 _HOW = r"(?P<part>_g|_v|_u|_orig|_mask|_raw)?"  # suffixes of weight_norm, spectral_norm, prune …
+
+
+_KERNELS = frozenset({Role.KERNEL, Role.RECURRENT_KERNEL})
 
 
 class ModuleSignature(Record):
@@ -32,7 +35,7 @@ class ModuleSignature(Record):
     pattern: str
     roles: dict[str, Role]
     kind: str
-    required: frozenset[Role] = REQUIRED
+    required: frozenset[Role] = _KERNELS
     cell: str | None = None
     convention: str = "pytorch"
     biases: frozenset[Role] = BIASES
@@ -116,7 +119,7 @@ SIGNATURES = (
             "state_projection.weight": Role.PROJECTION,
         },
         "LstmCellWithProjection",
-        required=REQUIRED | {Role.PROJECTION},
+        required=_KERNELS | {Role.PROJECTION},
         cell="LSTM",
         convention="allennlp",
         biases=frozenset({Role.BIAS}),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from rnninspect.plugin import BIASES, LARGEST_SIZE, REQUIRED, Record, Role
+from rnninspect.plugin import BIASES, CELLS, LARGEST_SIZE, Record, Role
 from rnninspect_torch.layers.sizing import StackSpec
 
 TYPE_CHECKING = False
@@ -61,7 +61,7 @@ def describe(declared: DeclaredModule, seen: StackSpec | None) -> Description | 
     directions = 2 if attributes.get("bidirectional") is True else 1
     fed = directions * (projection or hidden)
     spec = StackSpec(name, hidden, projection or None, (inputs, *[fed] * (levels - 1)), directions)
-    roles = REQUIRED | (frozenset() if attributes.get("bias") is False else BIASES)
+    roles = _roles(name, attributes)
     return Description(spec, roles | {Role.PROJECTION} if projection else roles, levels)
 
 
@@ -75,10 +75,16 @@ def _without_sizes(
     fed = directions * seen.fed_back
     inputs = (*seen.inputs, *[fed] * levels)[:levels]
     spec = StackSpec(name, seen.hidden, seen.projection, inputs, directions, seen.ambiguity)
-    roles = REQUIRED | (frozenset() if attributes.get("bias") is False else BIASES)
+    roles = _roles(name, attributes)
     if seen.projection is not None:
         roles |= {Role.PROJECTION}
     return Description(spec, roles, levels, declares_sizes=False)
+
+
+def _roles(cell: str, attributes: dict[str, object]) -> frozenset[Role]:
+    """The weights of a cell with these attributes, but for a projection."""
+    biases = frozenset() if attributes.get("bias") is False else BIASES & CELLS[cell].roles()
+    return CELLS[cell].required() | biases
 
 
 _DEFAULTS = {"input_size": None, "hidden_size": None, "num_layers": 1, "proj_size": 0}

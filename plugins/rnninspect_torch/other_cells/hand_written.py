@@ -89,6 +89,7 @@ _ONE_CANDIDATE = (
 _RECURRENT = r"lstm|gru|rnn|recurr|elman|(?:^|[._])cell"
 _CONV_LSTM = r"conv_?lstm|clstm|lstm_?(?:cell|layer|block|unit)|cell_?list|lstm_?\d*(?:\.\d+)?$"
 _LSTM_CELL = r"lstm_?cell|cell_?list|(?:^|[. ])\w*lstm_?\d*(?:\.\d+)?$"
+_MIN_GRU = r"min_?gru"  # Linear layers alone could be anything
 _ANY_CELL = r"cell|rnn|recurr|lstm"
 # Other layers in the class of a cell, and its initial state.
 _OUTPUTS = (
@@ -172,4 +173,18 @@ GATED = (
     ),
     _half(1),
     _half(2),
+    GatedSpelling(  # Feng et al., "Were RNNs all we needed?", 2024
+        "minGRU",
+        (("z", "update"), ("h", "hidden")),
+        (WeightPattern(Side.INPUT, ("linear{}",)),),
+        _MIN_GRU,
+        beside=_OUTPUTS,
+    ),
+    GatedSpelling(  # lucidrains/minGRU-pytorch: rows of the candidate, then of the gate
+        "minGRU",
+        (),
+        (WeightPattern(Side.INPUT, ("tohiddenandgate",), (0, 2)),),
+        _MIN_GRU,
+        beside=rf"toout\.weight$|{_OUTPUTS}",
+    ),
 )

@@ -56,7 +56,7 @@ _SPECIFIC = (
 # Generic names: only in modules that are named like a cell.
 _GENERIC = (
     r"(?:cell|lstm|in|main|combined)?conv(?:[123]d|\d?|all|cell|lstm|op|olution|combined)$"
-    r"|(?:linear|fc|dense)(?:gates)?$"
+    r"|(?:linear|fc|dense)(?:gates)?$|linearh$"
 )
 _CALLED = ("lstm", "gru", "rnn", "cell", "recurr", "elman")
 # Parts of longer names, `conv_h2h.0.weight`: each match of `families.SPECIFIC` contains one.

@@ -8,8 +8,12 @@ from dataclasses import dataclass
 from rnninspect_torch.other_cells.spelling import GatedSpelling, Side, WeightPattern
 
 Shape = tuple[int, ...]
-COUNTS = {"RNN": 1, "GRU": 3, "LSTM": 4}
-PLACES = {"LSTM": "net.lstm_cell", "GRU": "net.gru_cell", "RNN": "net.rnn_cell"}
+PLACES = {
+    "LSTM": "net.lstm_cell",
+    "GRU": "net.gru_cell",
+    "RNN": "net.rnn_cell",
+    "minGRU": "net.min_gru",
+}
 
 
 @dataclass(frozen=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from rnninspect.cells import BIASES, OWN, REQUIRED, Symbol, term
+from rnninspect.cells import BIASES, OWN, Symbol, term
 from rnninspect.cells.groupings import groupings
 from rnninspect.counter import bias_vectors
 from rnninspect.model import Fate
@@ -149,10 +149,10 @@ def _groupings(counted: LayerCount) -> Iterator[str]:
 def _textbook(counted: LayerCount) -> str:
     number = counted.formula.textbook
     difference = counted.expected - number
-    roles = counted.layer.roles
-    if roles == REQUIRED | BIASES:
+    roles, required = counted.layer.roles, counted.cell.required()
+    if roles == required | BIASES:
         reason = ": the second bias vector"
-    elif not roles & BIASES and roles == REQUIRED:
+    elif roles == required:
         reason = ": no bias"
     else:
         reason = ""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from rnninspect.cells import BIASES, CELLS, REQUIRED, Role, count, formula, textbook_roles
+from rnninspect.cells import BIASES, CELLS, Role, count, formula, textbook_roles
 from rnninspect.record import Record
 from rnninspect.render.escape import for_terminal
 from rnninspect.render.grid import draw
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from rnninspect.render.report.columns import Value
     from rnninspect.render.view import View
 
-PRODUCTS = REQUIRED | {Role.HEAD}  # the weights that are matrices
+PRODUCTS = {Role.KERNEL, Role.RECURRENT_KERNEL, Role.HEAD}  # weights of matrix products
 HEADS = ("Convention", "b", "Formula", "Parameters", "Note")
 
 
