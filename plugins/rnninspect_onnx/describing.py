@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from rnninspect.plugin import Fact, Observation, RecurrentLayer, SavedModel, SkippedLayer, parsing
-from rnninspect_onnx.graph.values import Kind, Leaves, Value
+from rnninspect_onnx.graph.leaves import Leaves
+from rnninspect_onnx.graph.values import Kind, Value
 from rnninspect_onnx.layers.building import Weights, describe_site
 from rnninspect_onnx.layout import LAYOUT
 from rnninspect_onnx.protobuf.decoder import Decoder

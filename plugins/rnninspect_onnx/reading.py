@@ -24,6 +24,6 @@ def read(source: Source, form: Form) -> SavedModel:
         case Form.RUNTIME:
             raise UnreadableFile("ONNX Runtime's own format (.ort), which is not read yet")
         case _:
-            from rnninspect_onnx.protobuf.text import binary
+            from rnninspect_onnx.text_forms import binary
 
             return describe(source.holding(binary(source, form)), form)

@@ -7,16 +7,18 @@ recurses along a chain of nodes: only subgraphs and calls of functions nest, wit
 from __future__ import annotations
 
 from rnninspect.plugin import Limit, Record
+from rnninspect_onnx.graph.calls import Call
 from rnninspect_onnx.graph.constants import constant
 from rnninspect_onnx.graph.scopes import Scope, needs
-from rnninspect_onnx.graph.values import UNKNOWN, Call, Kind, Value, with_declared
+from rnninspect_onnx.graph.values import UNKNOWN, Kind, Value, with_declared
+from rnninspect_onnx.graph.waiting import WaitingNodes
 from rnninspect_onnx.operators import quantised
 from rnninspect_onnx.operators.table import OPERATORS, run
 from rnninspect_onnx.recurrent.nodes import is_recurrent, outputs_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable
 
     from rnninspect_onnx.graph.values import Dims
     from rnninspect_onnx.operators.control import Turn
@@ -81,7 +83,7 @@ class Resolver:
         self._source.spend(Limit.STEPS, _STEPS_OF_A_SCOPE + _names_around(scope))
         nodes = scope.graph.nodes
         later = {name for node in nodes for name in node.outputs}
-        queue = _Queue(nodes)
+        queue = WaitingNodes(nodes)
         for position, node in enumerate(nodes):
             names = needs(node, self._free)
             awaited = {name for name in names if name in later and name not in scope.values}
@@ -201,37 +203,3 @@ def _names_around(scope: Scope) -> int:
     graph = scope.graph
     stored = len(graph.initializers) + len(graph.sparse_initializers)
     return stored + len(graph.inputs) + len(graph.outputs) if scope.depth else 0
-
-
-class _Queue:
-    """Nodes of one graph, some of which wait for values that come later in the file."""
-
-    def __init__(self, nodes: tuple[Node, ...]) -> None:
-        self._nodes = nodes
-        self._missing: dict[int, int] = {}
-        self._waiting: dict[str, list[int]] = {}
-
-    def holds_back(self, position: int, awaited: set[str]) -> bool:
-        """Whether a node has to wait, for all of these names."""
-        for name in awaited:
-            self._waiting.setdefault(name, []).append(position)
-        if awaited:
-            self._missing[position] = len(awaited)
-        return bool(awaited)
-
-    def released_by(self, position: int) -> Iterator[int]:
-        """A node that can be run, then those that waited for its outputs alone."""
-        ready = [position]
-        while ready:
-            current = ready.pop()
-            yield current  # and runs it before asking for more
-            for name in self._nodes[current].outputs:
-                for waiting in self._waiting.pop(name, ()):
-                    self._missing[waiting] -= 1
-                    if not self._missing[waiting]:
-                        del self._missing[waiting]
-                        ready.append(waiting)
-
-    def stuck(self) -> list[int]:
-        """The nodes that still wait when all others have been run: they wait for each other."""
-        return sorted(self._missing)

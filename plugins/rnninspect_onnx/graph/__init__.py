@@ -1,1 +1,1 @@
-"""Values of a graph: names, shapes, and what they are made of. Nothing here knows layers."""
+"""Values of a graph: scopes, shapes, constants; not operators, and not layers."""

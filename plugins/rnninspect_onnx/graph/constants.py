@@ -10,7 +10,7 @@ from rnninspect_onnx.protobuf.payload import TYPED_FIELDS
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from rnninspect_onnx.graph.values import Call
+    from rnninspect_onnx.graph.calls import Call
     from rnninspect_onnx.protobuf.messages import Attribute, SparseTensor
 
 _FLOAT, _INT64, _STRING = 1, 7, 8  # TensorProto.DataType of the forms without a TensorProto

@@ -11,7 +11,8 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from rnninspect_onnx.graph.values import Call, Dims, Integers
+    from rnninspect_onnx.graph.calls import Call
+    from rnninspect_onnx.graph.values import Dims, Integers
 
 
 def product(sizes: Sequence[int | None]) -> int | None:

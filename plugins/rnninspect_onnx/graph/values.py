@@ -4,15 +4,12 @@ from __future__ import annotations
 
 from enum import IntEnum
 
-from rnninspect.plugin import MOST_ELEMENTS, Limit, Record
+from rnninspect.plugin import MOST_ELEMENTS
 from rnninspect_onnx.protobuf.messages import KEPT_AXES
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
-
-    from rnninspect.plugin import Source
-    from rnninspect_onnx.protobuf.messages import Attribute, Node
+    from collections.abc import Iterable
 
 Dims = tuple[int | None, ...]
 """A shape; None for an axis that the file does not tell."""
@@ -81,48 +78,6 @@ class Value:
 
 UNKNOWN = Value(Kind.DYNAMIC)
 BROKEN = Value(Kind.BROKEN)
-
-
-class Call(Record):
-    """One node at one place where it is run; an omitted input is None."""
-
-    node: Node
-    inputs: tuple[Value | None, ...]
-    environment: dict[str, Attribute]
-
-    def input(self, position: int) -> Value | None:
-        """An input; None if it is omitted."""
-        return self.inputs[position] if position < len(self.inputs) else None
-
-    def present(self) -> tuple[Value, ...]:
-        """The inputs that are not omitted."""
-        return tuple([value for value in self.inputs if value is not None])
-
-    def shape(self, position: int = 0) -> Dims | None:
-        """The shape of an input."""
-        value = self.input(position)
-        return None if value is None else value.shape
-
-    def attribute(self, name: str) -> Attribute | None:
-        """An attribute; where it refers to one of the enclosing function, that one."""
-        attribute = self.node.attribute(name)
-        if attribute is not None and attribute.reference:
-            return self.environment.get(attribute.reference)
-        return attribute
-
-    def number(self, name: str, default: int) -> int:
-        """The value of an integer attribute."""
-        attribute = self.attribute(name)
-        return default if attribute is None or attribute.number is None else attribute.number
-
-    def integers(self, name: str, position: int) -> Integers | None:
-        """Axes, bounds or sizes: an attribute in old operator sets, an input in later ones."""
-        attribute = self.attribute(name)
-        if attribute is not None:
-            complete = attribute.counts[0] == len(attribute.integers)
-            return attribute.integers if complete else None
-        value = self.input(position)
-        return None if value is None else value.integers
 
 
 def view(sources: Iterable[Value], shape: Dims | None, integers: Integers | None = None) -> Value:
@@ -199,48 +154,3 @@ def with_declared(value: Value, declared: Dims | None) -> Value:
 
 def _reshaped(value: Value, shape: Dims) -> Value:
     return Value(value.kind, shape, value.integers, value.sources, value.place)
-
-
-_VALUES_IN_A_STEP = 8
-
-
-class Leaves:
-    """Finds the stored tensors that values are made of; steps count against the limit `nodes`."""
-
-    def __init__(self, source: Source) -> None:
-        self._source = source
-        self._beyond = frozenset[Kind]()
-        self._found: dict[Value, tuple[int, ...]] = {}
-        self._steps = [0]  # of all Leaves of one file
-
-    def short_of(self, *kinds: Kind) -> Leaves:
-        """Leaves that do not look into values of these kinds, and share the count of steps."""
-        other = Leaves(self._source)
-        other._beyond, other._steps = frozenset(kinds), self._steps
-        return other
-
-    def of(self, value: Value) -> tuple[int, ...]:
-        """The places of the tensors, each once, from the first source to the last."""
-        if value not in self._found:
-            self._found[value] = tuple(self._search(value))
-        return self._found[value]
-
-    def _search(self, value: Value) -> Iterator[int]:
-        seen = {value}
-        stack = [value]
-        before, edges = self._steps[0], 0
-        while stack:
-            current = stack.pop()
-            self._steps[0] += 1
-            edges += len(current.sources)
-            if current.kind in self._beyond:
-                continue
-            if current.place is not None:
-                yield current.place
-            for source in reversed(current.sources):
-                if source not in seen:
-                    seen.add(source)
-                    stack.append(source)
-        what = "the way from weights to their tensors"
-        self._source.limits.require(Limit.NODES, self._steps[0], what)
-        self._source.spend(Limit.STEPS, (self._steps[0] - before + edges) // _VALUES_IN_A_STEP)

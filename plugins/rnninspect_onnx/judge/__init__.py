@@ -1,1 +1,1 @@
-"""onnx's and onnxruntime's own opinions of a file, in the child process of `verify`."""
+"""onnx and onnxruntime as judges of `verify`, in its child process; nothing else imports them."""

@@ -1,1 +1,1 @@
-"""Recurrent layers from recurrent nodes and what is known of their inputs."""
+"""Recurrent layers built from recurrent nodes, and their contradictions; not the graph's values."""

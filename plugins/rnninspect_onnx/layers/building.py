@@ -27,7 +27,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from rnninspect.plugin import Sizes
-    from rnninspect_onnx.graph.values import Leaves, Value
+    from rnninspect_onnx.graph.leaves import Leaves
+    from rnninspect_onnx.graph.values import Value
     from rnninspect_onnx.layout import WeightInput
     from rnninspect_onnx.resolver import Site
 

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from rnninspect.plugin import Sizes, StoredTensor
-    from rnninspect_onnx.graph.values import Call
+    from rnninspect_onnx.graph.calls import Call
     from rnninspect_onnx.layout import Operator
     from rnninspect_onnx.protobuf.messages import Attribute
     from rnninspect_onnx.recurrent.sizes import Measured

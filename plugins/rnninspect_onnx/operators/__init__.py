@@ -1,1 +1,1 @@
-"""What each operator gives, by a table; recurrent operators are in `recurrent`."""
+"""The output shapes and kinds of each operator; not recurrent operators and not their weights."""

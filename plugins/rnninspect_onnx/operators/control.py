@@ -13,8 +13,9 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
+    from rnninspect_onnx.graph.calls import Call
     from rnninspect_onnx.graph.scopes import Scope
-    from rnninspect_onnx.graph.values import Call, Dims
+    from rnninspect_onnx.graph.values import Dims
     from rnninspect_onnx.protobuf.messages import Graph
 
     Enter = Callable[[str, Graph, dict[str, Value | None]], Scope]

@@ -13,7 +13,8 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from rnninspect_onnx.graph.values import Call, Dims, Integers
+    from rnninspect_onnx.graph.calls import Call
+    from rnninspect_onnx.graph.values import Dims, Integers
 
 _Bound = int | None
 _KNOWN = (Kind.CONSTANT, Kind.CHOSEN, Kind.SCALED)  # indices that no input of the graph changes

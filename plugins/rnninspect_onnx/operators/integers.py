@@ -13,7 +13,8 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from rnninspect_onnx.graph.values import Call, Integers
+    from rnninspect_onnx.graph.calls import Call
+    from rnninspect_onnx.graph.values import Integers
 
 
 def shape_of(call: Call) -> tuple[Value, ...]:

@@ -14,7 +14,8 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator
 
-    from rnninspect_onnx.graph.values import Call, Value
+    from rnninspect_onnx.graph.calls import Call
+    from rnninspect_onnx.graph.values import Value
     from rnninspect_onnx.protobuf.messages import Node
 
 _Positions = tuple[int, ...]

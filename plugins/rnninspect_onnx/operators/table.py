@@ -19,7 +19,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from rnninspect_onnx.graph.values import Call
+    from rnninspect_onnx.graph.calls import Call
 
 
 def run(call: Call) -> tuple[Value, ...]:

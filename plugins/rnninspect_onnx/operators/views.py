@@ -23,7 +23,8 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection
 
-    from rnninspect_onnx.graph.values import Call, Dims, Integers, Value
+    from rnninspect_onnx.graph.calls import Call
+    from rnninspect_onnx.graph.values import Dims, Integers, Value
 
 
 def same(call: Call) -> tuple[Value, ...]:

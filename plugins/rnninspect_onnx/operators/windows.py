@@ -11,7 +11,8 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from rnninspect_onnx.graph.values import Call, Dims, Value
+    from rnninspect_onnx.graph.calls import Call
+    from rnninspect_onnx.graph.values import Dims, Value
 
 _SAME = ("SAME_UPPER", "SAME_LOWER")
 

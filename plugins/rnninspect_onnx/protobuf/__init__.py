@@ -1,1 +1,1 @@
-"""ONNX's messages and how they are decoded, without the payloads. Nothing here knows operators."""
+"""ONNX's messages and how they are decoded, without payloads; not what an operator computes."""

@@ -1,1 +1,1 @@
-"""Recurrent nodes, their sizes and attributes, and loops that look like a cell."""
+"""Recurrent nodes: which they are, sizes, attributes, loops like cells; not their tensors."""

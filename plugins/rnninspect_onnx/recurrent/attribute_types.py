@@ -9,7 +9,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from rnninspect_onnx.graph.values import Call
+    from rnninspect_onnx.graph.calls import Call
     from rnninspect_onnx.protobuf.messages import Attribute
 
 _INTEGER, _REAL, _STRING = "an integer", "a real number", "a string"

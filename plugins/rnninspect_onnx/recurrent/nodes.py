@@ -8,7 +8,8 @@ from rnninspect_onnx.recurrent.sizes import measure
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from rnninspect_onnx.graph.values import Call, Dims, Value
+    from rnninspect_onnx.graph.calls import Call
+    from rnninspect_onnx.graph.values import Dims, Value
     from rnninspect_onnx.protobuf.messages import Node
 
 

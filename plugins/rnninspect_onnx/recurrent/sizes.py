@@ -17,7 +17,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from rnninspect.plugin import Axis
-    from rnninspect_onnx.graph.values import Call, Dims
+    from rnninspect_onnx.graph.calls import Call
+    from rnninspect_onnx.graph.values import Dims
     from rnninspect_onnx.layout import Operator
 
 _DIRECTIONS = {"forward": 1, "reverse": 1, "bidirectional": 2, "foward": 1}  # so in GRU's version 1

@@ -1,1 +1,1 @@
-"""Every tensor that a model stores: its purpose, its bytes, and the file they are in."""
+"""Every stored tensor: its purpose, its bytes, its file; not the layer that uses it."""
