@@ -58,7 +58,9 @@ __all__ = [
     "Fact",
     "Factor",
     "Fate",
+    "Framework",
     "Inside",
+    "Judge",
     "Limit",
     "Limits",
     "Neighbour",
@@ -101,6 +103,8 @@ class Convention(Record):
         with_bias: the biases that a layer has when it has any.
         options: further roles that this framework can store (peepholes, projection).
         note: a clause for people, such as `reset_after=True, the default`.
+        reset_after: of a GRU, whether its reset gate acts after the recurrent product; None for
+            other cells, and where a layer of this convention may do either.
     """
 
     name: str
@@ -108,6 +112,48 @@ class Convention(Record):
     with_bias: frozenset[Role]
     options: frozenset[Role] = frozenset()
     note: str = ""
+    reset_after: bool | None = None
+
+
+class Judge(Record):
+    """A framework that `verify` asks for its own count; see `rnninspect.verification.question`.
+
+    Attributes:
+        name: for people, `torch`.
+        module: imported in a child process, which calls its `version` and `answer`.
+        packages: the modules that must be installed for that.
+        extra: the extra that installs them.
+        distribution: whose extra it is.
+        environment: variables of the child process; None removes one.
+    """
+
+    name: str
+    module: str
+    packages: tuple[str, ...]
+    extra: str
+    distribution: str = "rnninspect"
+    environment: tuple[tuple[str, str | None], ...] = ()
+
+
+class Framework(Record):
+    """What the core needs to know of a framework whose files a reader describes.
+
+    Attributes:
+        name: the word in `SavedModel.framework`: `pytorch`.
+        label: the name as it is written: `PyTorch`.
+        library: its `library_name` in a model card, if Hugging Face has one for it.
+        keeps_names: whether all of its formats name the layers of a model alike, so that `diff`
+            matches them by name.
+        zero_biases_from: frameworks whose layers its exporters fill up with bias vectors of zeros.
+        judges: whom `verify` asks.
+    """
+
+    name: str
+    label: str
+    library: str = ""
+    keeps_names: bool = False
+    zero_biases_from: frozenset[str] = frozenset()
+    judges: tuple[Judge, ...] = ()
 
 
 class Inside(Record):
@@ -154,4 +200,7 @@ class Reader(Protocol):
         """
 
     def conventions(self) -> Sequence[Convention]:
-        """The conventions that its framework counts by."""
+        """The conventions that its frameworks count by; for `count` and `diff`."""
+
+    def frameworks(self) -> Sequence[Framework]:
+        """The frameworks whose files it describes; for `verify`, `diff` and `card`."""

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import os
-from functools import partial
+from functools import cache, partial
 from importlib import import_module
 from itertools import zip_longest
 
-from rnninspect.cells import CELLS
 from rnninspect.errors import (
     PluginError,
     RefusedFile,
@@ -15,8 +14,7 @@ from rnninspect.errors import (
     UnknownFormat,
     UnreadableFile,
 )
-from rnninspect.model import SavedModel
-from rnninspect.plugin import Inside
+from rnninspect.plugin import Framework
 from rnninspect.record import Record
 from rnninspect.source.source import open_source
 
@@ -25,7 +23,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
     from typing import TypeVar
 
-    from rnninspect.plugin import Convention, Read, Reader
+    from rnninspect.model import SavedModel
+    from rnninspect.plugin import Convention, Inside, Read, Reader
     from rnninspect.source.limits import Limits
     from rnninspect.source.source import Source
 
@@ -55,8 +54,7 @@ def open_model(path: str, limits: Limits | None = None) -> Source:
 
 
 def _with_ending(path: str) -> str | None:
-    readers = (*built_in_readers(), *installed_readers())
-    named = (path + ending for reader in readers for ending in reader.implied_suffixes)
+    named = (path + ending for reader in every_reader() for ending in reader.implied_suffixes)
     return next(filter(os.path.isfile, named), None)
 
 
@@ -109,13 +107,14 @@ def read_by(reader: Reader, read: Read) -> SavedModel | Inside:
 
     Raises:
         UnreadableFile: the file cannot be read.
-        PluginError: the reader raises something else, or returns neither a model nor an Inside.
+        PluginError: the reader raises something else, or breaks `rnninspect.contract`.
     """
+    from rnninspect.contract import fault_in  # noqa: PLC0415 - only for installed readers
+
     found = _asked(reader, "read", read)
-    if not isinstance(found, SavedModel | Inside):
-        raise PluginError(
-            f"reader {reader.name}: read returned {found!r:.80}, not a SavedModel or an Inside"
-        )
+    fault = fault_in(found)
+    if fault:
+        raise PluginError(f"reader {reader.name}: read returned a malformed model: {fault}")
     return found
 
 
@@ -125,21 +124,51 @@ def conventions_of(cell: str) -> list[Convention]:
     Raises:
         PluginError: an installed reader cannot be loaded, or names what the cell cannot have.
     """
-    known = [said for reader in built_in_readers() for said in reader.conventions()]
-    for reader in installed_readers():
-        known.extend(_asked(reader, "conventions", partial(_possible, reader)))
+    known = (said for reader in every_reader() for said in _conventions(reader))
     return [convention for convention in known if convention.cell == cell]
 
 
-def _possible(reader: Reader) -> Sequence[Convention]:
-    """A reader's conventions; ValueError for a weight that the cell does not have."""
-    said = tuple(reader.conventions())
-    for convention in said:
-        strange = {*convention.with_bias, *convention.options} - CELLS[convention.cell].roles()
-        if strange:
-            words = ", ".join(sorted(strange))
-            raise ValueError(f"{convention.name}: {convention.cell} has no {words}")
+def _conventions(reader: Reader) -> tuple[Convention, ...]:
+    said = _asked(reader, "conventions", lambda: tuple(reader.conventions()))
+    if f"{type(reader).__module__}:{type(reader).__name__}" not in BUILT_IN:
+        from rnninspect.contract import fault_in_convention  # noqa: PLC0415 - as below
+
+        fault = next(filter(None, map(fault_in_convention, said)), None)
+        if fault:
+            raise PluginError(f"reader {reader.name}: conventions: {fault}")
     return said
+
+
+@cache
+def framework_named(name: str) -> Framework:
+    """What a reader says of a framework; its bare name where no reader knows it.
+
+    A report may have been saved where other readers were installed.
+
+    Raises:
+        PluginError: an installed reader cannot be loaded, or fails.
+    """
+    known = (framework for reader in every_reader() for framework in _frameworks(reader))
+    return next((one for one in known if one.name == name), Framework(name, name))
+
+
+def _frameworks(reader: Reader) -> tuple[Framework, ...]:
+    said = _asked(reader, "frameworks", lambda: tuple(reader.frameworks()))
+    if not all(isinstance(framework, Framework) for framework in said):
+        raise PluginError(f"reader {reader.name}: frameworks: not all are a Framework")
+    return said
+
+
+@cache
+def resets_after(cell: str, convention: str) -> bool | None:
+    """Whether the reset gate of such a cell acts after the recurrent product; None if unknown.
+
+    Raises:
+        PluginError: an installed reader cannot be loaded, or fails.
+    """
+    known = (said for reader in every_reader() for said in _conventions(reader))
+    same = (said for said in known if (said.cell, said.name) == (cell, convention))
+    return next((said.reset_after for said in same), None)
 
 
 def _asked(reader: Reader, what: str, call: Callable[[], Answer]) -> Answer:
@@ -162,6 +191,12 @@ def built_in_readers() -> list[Reader]:
     return [_load(target) for target in BUILT_IN]
 
 
+def every_reader() -> Iterator[Reader]:
+    """The built-in readers, then the installed ones, which are looked for when it comes to them."""
+    yield from built_in_readers()
+    yield from installed_readers()
+
+
 def installed_readers() -> Iterator[Reader]:
     """Readers of other distributions, by their entry points in `rnninspect.readers`."""
     from importlib.metadata import entry_points  # noqa: PLC0415 - reads the disk: only when needed
@@ -182,12 +217,11 @@ def _load(target: str) -> Reader:
 
 def _complete(reader: Reader, target: str) -> Reader:
     """The reader, if it has what `rnninspect.plugin.Reader` lists."""
-    for name, kind in (("name", str), ("summary", str), ("suffixes", tuple)):
-        if not isinstance(getattr(reader, name, None), kind):
-            raise PluginError(f"reader {target} has no {name} that is a {kind.__name__}")
-    for name in ("recognise", "conventions"):
-        if not callable(getattr(reader, name, None)):
-            raise PluginError(f"reader {target} has no method {name}")
+    from rnninspect.contract import lacks  # noqa: PLC0415 - only for installed readers
+
+    fault = lacks(reader)
+    if fault:
+        raise PluginError(f"reader {target} {fault}")
     return reader
 
 

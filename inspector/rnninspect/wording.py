@@ -11,3 +11,13 @@ def plural(number: int, noun: str, nouns: str = "") -> str:
 def no_formula(what: str = "this cell") -> str:
     """Why a layer is not counted."""
     return f"no formula is known for {what}"
+
+
+_OURS = "rnninspect"
+
+
+def installing(extra: str, distribution: str = _OURS) -> str:
+    """The command that installs an extra; of our own distribution also from a checkout."""
+    if distribution != _OURS:
+        return f"pip install '{distribution}[{extra}]'"
+    return f"pip install 'rnninspect[{extra}]', in a checkout pip install '.[{extra}]'"

@@ -8,7 +8,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from rnninspect.plugin import Convention, Read, Source
+    from rnninspect.plugin import Convention, Framework, Read, Source
 
 
 class KerasReader:
@@ -36,3 +36,9 @@ class KerasReader:
         from rnninspect_keras.layout import conventions  # noqa: PLC0415 - only `count` needs it
 
         return conventions()
+
+    def frameworks(self) -> Sequence[Framework]:
+        """The names of the framework, and who judges its files."""
+        from rnninspect_keras.framework import FRAMEWORKS  # noqa: PLC0415 - for few subcommands
+
+        return FRAMEWORKS

@@ -104,8 +104,20 @@ def conventions() -> tuple[Convention, ...]:
         Convention(
             Dialect.KERAS, "NAS", one, projection, "tensorflow-addons; as built without bias"
         ),
-        Convention(Dialect.RESET_AFTER, "GRU", two, note="reset_after=True, the default"),
-        Convention(Dialect.KERAS, "GRU", one, note="reset_after=False, Keras 1's only one"),
+        Convention(
+            Dialect.RESET_AFTER,
+            "GRU",
+            two,
+            note="reset_after=True, the default",
+            reset_after=True,
+        ),
+        Convention(
+            Dialect.KERAS,
+            "GRU",
+            one,
+            note="reset_after=False, Keras 1's only one",
+            reset_after=False,
+        ),
         Convention(Dialect.CUDNN, "LSTM", two, note="CuDNNLSTM"),
-        Convention(Dialect.CUDNN, "GRU", two, note="CuDNNGRU"),
+        Convention(Dialect.CUDNN, "GRU", two, note="CuDNNGRU", reset_after=True),
     )

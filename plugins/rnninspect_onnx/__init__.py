@@ -6,7 +6,9 @@ from functools import partial
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from rnninspect.plugin import Convention, Read, Source
+    from collections.abc import Sequence
+
+    from rnninspect.plugin import Convention, Framework, Read, Source
 
 
 class OnnxReader:
@@ -43,3 +45,9 @@ class OnnxReader:
         from rnninspect_onnx.layout import conventions  # noqa: PLC0415 - the package must load fast
 
         return conventions()
+
+    def frameworks(self) -> Sequence[Framework]:
+        """The names of the framework, and who judges its files."""
+        from rnninspect_onnx.framework import FRAMEWORKS  # noqa: PLC0415 - for few subcommands
+
+        return FRAMEWORKS

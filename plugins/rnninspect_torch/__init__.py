@@ -8,7 +8,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from rnninspect.plugin import Convention, Read, Source
+    from rnninspect.plugin import Convention, Framework, Read, Source
 
 
 class TorchReader:
@@ -50,3 +50,9 @@ class TorchReader:
         from rnninspect_torch.other_cells import libraries  # noqa: PLC0415 - only for `count`
 
         return (*layout.CONVENTIONS, *libraries.CONVENTIONS)
+
+    def frameworks(self) -> Sequence[Framework]:
+        """The names of the framework, and who judges its files."""
+        from rnninspect_torch.framework import FRAMEWORKS  # noqa: PLC0415 - for few subcommands
+
+        return FRAMEWORKS

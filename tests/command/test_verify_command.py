@@ -18,7 +18,8 @@ from typer.testing import CliRunner, Result
 
 from making.small_models import lstm_file
 from rnninspect.cli import app
-from rnninspect.verification import JUDGES, Judge
+from rnninspect.plugin import Judge
+from rnninspect.verification import asking
 
 pytestmark = pytest.mark.slow
 
@@ -27,15 +28,16 @@ COUNT = 144  # of small_models.lstm_file
 CODE = """
 import sys
 from rnninspect.cli import start
-from rnninspect.verification import JUDGES, Judge
-JUDGES["pytorch"] = (Judge("fake", "making.fake_judge", ("json",), "torch"),)
+from rnninspect.plugin import Judge
+from rnninspect.verification import asking
+asking.judges_of = lambda report: (Judge("fake", "making.fake_judge", ("json",), "torch"),)
 start(sys.argv[1:])
 """
 
 
 @pytest.fixture
 def model(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    monkeypatch.setitem(JUDGES, "pytorch", (FAKE,))
+    monkeypatch.setattr(asking, "judges_of", lambda _: (FAKE,))
     return lstm_file(tmp_path / "model.safetensors")
 
 
@@ -89,7 +91,7 @@ def test_a_missing_framework_is_one_line_that_says_what_to_install(
     model: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     absent = Judge("torch", "making.fake_judge", ("no_such_framework",), "torch")
-    monkeypatch.setitem(JUDGES, "pytorch", (absent,))
+    monkeypatch.setattr(asking, "judges_of", lambda _: (absent,))
     done = verify(model, str(COUNT))
     assert (done.exit_code, done.stdout) == (2, "")
     reason = (
@@ -102,7 +104,7 @@ def test_a_missing_framework_is_one_line_that_says_what_to_install(
 def test_a_framework_of_a_third_party_has_no_judge(
     model: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.delitem(JUDGES, "pytorch")
+    monkeypatch.setattr(asking, "judges_of", lambda _: ())
     done = verify(model, str(COUNT))
     assert (done.exit_code, done.stdout) == (2, "")
     assert done.stderr.endswith("no framework is known that loads safetensors\n")
@@ -111,7 +113,7 @@ def test_a_framework_of_a_third_party_has_no_judge(
 def test_a_file_that_leads_out_of_its_folder_is_asked_for_with_trust_alone(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setitem(JUDGES, "onnx", (FAKE,))
+    monkeypatch.setattr(asking, "judges_of", lambda _: (FAKE,))
     outside = Path(__file__).parents[2] / "sample_models" / "broken" / "outside_external.onnx"
     done = verify(outside, str(COUNT))
     assert (done.exit_code, done.stdout) == (2, "")

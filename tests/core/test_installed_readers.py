@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import os
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
+
+from making.distribution import call, install
 
 ROOT = Path(__file__).parents[2]
 GOOD = ROOT / "sample_models" / "onnx" / "basic_lstm.onnx"
@@ -22,6 +21,9 @@ class Toy:
 
     def conventions(self):
         {conventions}
+
+    def frameworks(self):
+        return []
 """
 WHOLE = 'return [Convention("toy\\x1b[31m", "LSTM", frozenset({Role.BIAS}), note="a toy")]'
 SIZES = ("--input-size", "3", "--hidden-size", "2")
@@ -29,21 +31,8 @@ SIZES = ("--input-size", "3", "--hidden-size", "2")
 
 def installed(folder: Path, recognise: str = "return None", conventions: str = WHOLE) -> Path:
     """A folder with an installed distribution that has a reader."""
-    (folder / "toy.py").write_text(READER.format(recognise=recognise, conventions=conventions))
-    (folder / "toy-1.0.dist-info").mkdir()
-    (folder / "toy-1.0.dist-info" / "METADATA").write_text("Name: toy\nVersion: 1.0\n")
-    entry = "[rnninspect.readers]\ntoy = toy:Toy\n"
-    (folder / "toy-1.0.dist-info" / "entry_points.txt").write_text(entry)
-    return folder
-
-
-def call(folder: Path, *arguments: str | Path) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-m", "rnninspect", *map(str, arguments)]
-    path = os.pathsep.join(filter(None, (str(folder), os.environ.get("PYTHONPATH"))))
-    variables = {**os.environ, "PYTHONPATH": path, "COLUMNS": "80"}
-    return subprocess.run(
-        command, capture_output=True, text=True, check=False, env=variables, timeout=60
-    )
+    code = READER.format(recognise=recognise, conventions=conventions)
+    return install(folder, {"toy.py": code}, "toy:Toy")
 
 
 def test_count_shows_its_conventions_after_our_own(tmp_path: Path) -> None:
@@ -57,13 +46,16 @@ def test_count_shows_its_conventions_after_our_own(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("conventions", "reason"),
     [
-        ("return 1 / 0", "ZeroDivisionError: division by zero"),
-        ('return [Convention("toy", "Transformer", frozenset())]', "KeyError: 'Transformer'"),
+        ("return 1 / 0", " failed in conventions: ZeroDivisionError: division by zero"),
+        (
+            'return [Convention("toy", "Transformer", frozenset())]',
+            ": conventions: toy: Transformer is not a cell",
+        ),
         (
             'return [Convention("toy", "GRU", frozenset({Role.PEEPHOLE}))]',
-            "ValueError: toy: GRU has no peephole",
+            ": conventions: toy: GRU has no peephole",
         ),
-        ("return [1]", "AttributeError: "),
+        ("return [1]", ": conventions: 1 is not a Convention"),
     ],
 )
 def test_a_fault_in_its_conventions_is_one_line(
@@ -71,7 +63,7 @@ def test_a_fault_in_its_conventions_is_one_line(
 ) -> None:
     done = call(installed(tmp_path, conventions=conventions), "count", "lstm", *SIZES)
     assert (done.returncode, done.stdout, done.stderr.count("\n")) == (2, "", 1)
-    assert done.stderr.startswith(f"rnninspect: reader toy failed in conventions: {reason}")
+    assert done.stderr.startswith(f"rnninspect: reader toy{reason}")
 
 
 @pytest.mark.parametrize(
@@ -92,7 +84,10 @@ def test_a_fault_in_its_conventions_is_one_line(
         ("return lambda: 1 / 0", "failed in read: ZeroDivisionError: division by zero"),
         ("return lambda: exit(1)", "failed in read: SystemExit: 1"),
         ("return lambda model: model", "failed in read: TypeError: "),
-        ("return lambda: None", ": read returned None, not a SavedModel or an Inside"),
+        (
+            "return lambda: None",
+            ": read returned a malformed model: None is not a SavedModel or an Inside",
+        ),
     ],
 )
 def test_a_fault_in_recognition_or_reading_is_one_line(
@@ -112,6 +107,7 @@ def test_a_fault_in_recognition_or_reading_is_one_line(
     [
         ("def recognise(", "def recognises(", "has no method recognise"),
         ("def conventions(", "def convention(", "has no method conventions"),
+        ("def frameworks(", "def framework(", "has no method frameworks"),
         ('"files of a toy"', "3", "has no summary that is a str"),
         ('(".toy",)', "None", "has no suffixes that is a tuple"),
     ],

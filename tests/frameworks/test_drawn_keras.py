@@ -14,8 +14,8 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from making.drawing import Truth, agree, drawn, hold
+from making.judges import KERAS
 from rnninspect import inspect_file
-from rnninspect.verification.asking import KERAS
 
 pytestmark = [pytest.mark.frameworks, pytest.mark.filterwarnings("ignore")]
 DECLARING = (".keras", ".h5")

@@ -11,8 +11,8 @@ import pytest
 from hypothesis import example, given
 
 from making.drawing import Truth, agree, drawn, hold
+from making.judges import ONNX, ONNXRUNTIME
 from making.onnx.drawn_nodes import Node, by_hand, by_torch, nodes, shapes
-from rnninspect.verification.asking import ONNX, ONNXRUNTIME
 
 pytestmark = [pytest.mark.frameworks, pytest.mark.filterwarnings("ignore")]
 

@@ -13,7 +13,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from making.drawing import Truth, agree, drawn, hold
-from rnninspect.verification.asking import TORCH
+from making.judges import TORCH
 
 pytestmark = [pytest.mark.frameworks, pytest.mark.filterwarnings("ignore")]
 CONTAINERS = ("zip", "legacy", "safetensors", "checkpoint", "trained", "module", "script", "trace")

@@ -14,6 +14,7 @@ import keras
 import pytest
 import tf_keras
 
+from making.judges import KERAS
 from making.keras.gadgets import (
     CONTAINERS,
     GADGETS,
@@ -26,7 +27,7 @@ from making.keras.gadgets import (
     with_constant,
 )
 from rnninspect import inspect_file
-from rnninspect.verification.asking import KERAS, question_on
+from rnninspect.verification.asking import question_on
 from rnninspect.verification.child import ask
 from rnninspect.verification.opinion import Bounds
 from rnninspect.verification.process import run_child
@@ -185,7 +186,9 @@ def test_the_child_ends_at_what_the_list_would_let_through(
     container, config, words = UNLISTED[name]
     path = CONTAINERS[container](tmp_path / "model", config(canary))
     asked = question_on(inspect_file(path), Bounds(), trusted=False)
-    given = run_child("making.unlisted_keras", asked, Bounds(), lambda _: None)
+    given = run_child(
+        KERAS._replace(module="making.unlisted_keras"), asked, Bounds(), lambda _: None
+    )
     assert given.untrusted.startswith(f"loading it tried to {words}")
     assert not canary.exists()
 

@@ -13,8 +13,9 @@ import pytest
 import torch
 
 from making.drawing import agree
+from making.judges import TORCH
 from rnninspect import inspect_file
-from rnninspect.verification.asking import TORCH, question_on
+from rnninspect.verification.asking import question_on
 from rnninspect.verification.child import ask
 from rnninspect.verification.opinion import Bounds
 from rnninspect.verification.question import Answer

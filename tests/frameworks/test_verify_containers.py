@@ -10,8 +10,9 @@ from typing import Any
 import pytest
 
 from making.drawing import agree, opinion_of
+from making.judges import KERAS, TORCH
 from rnninspect import inspect_file
-from rnninspect.verification.asking import KERAS, TORCH, question_on
+from rnninspect.verification.asking import question_on
 from rnninspect.verification.child import ask
 from rnninspect.verification.opinion import Bounds, Verdict
 

@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from rnninspect.verification import Judge
-from rnninspect.verification.asking import KERAS, ONNX, ONNXRUNTIME, TORCH
+from making.judges import KERAS, ONNX, ONNXRUNTIME, TORCH
+from rnninspect.plugin import Judge
 
 pytestmark = pytest.mark.frameworks
 TESTS = Path(__file__).parents[1]

@@ -12,7 +12,9 @@ import pytest
 
 from making.drawing import agree, opinion_of
 from rnninspect import inspect_file
-from rnninspect.verification import JUDGES, Judge, Verdict
+from rnninspect.plugin import Judge
+from rnninspect.readers import framework_named
+from rnninspect.verification import Verdict
 
 pytestmark = [pytest.mark.frameworks, pytest.mark.filterwarnings("ignore")]
 SAMPLES = Path(__file__).resolve().parents[2] / "sample_models"
@@ -62,7 +64,9 @@ def cases(*, broken: bool) -> list[tuple[str, Judge]]:
         (entry["path"], judge)
         for entry in MANIFEST
         if ("fault" in entry) is broken
-        for judge in JUDGES[KINDS[entry.get("base", entry["path"]).partition("/")[0]]]
+        for judge in framework_named(
+            KINDS[entry.get("base", entry["path"]).partition("/")[0]]
+        ).judges
     ]
 
 

@@ -16,8 +16,9 @@ from rnninspect import inspect_file
 from rnninspect.cells import Role
 from rnninspect.counter import bias_vectors, unique_tensors
 from rnninspect.model import RecurrentLayer
+from rnninspect.plugin import Judge
 from rnninspect.report import Report
-from rnninspect.verification.asking import Judge, question_on
+from rnninspect.verification.asking import question_on
 from rnninspect.verification.child import ask
 from rnninspect.verification.opinion import Bounds, Opinion, Verdict, weigh
 

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from making.contract import hold
 from rnninspect.plugin import Reader
 from rnninspect.readers import built_in_readers
+from rnninspect.testing import check_reader
 
 SAMPLES = Path(__file__).parents[2] / "sample_models"
 GOOD = {
@@ -19,6 +19,6 @@ GOOD = {
 
 
 @pytest.mark.parametrize("reader", built_in_readers(), ids=lambda reader: str(reader.name))
-def test_a_built_in_reader_keeps_the_contract(reader: Reader, tmp_path: Path) -> None:
-    model = hold(reader, GOOD[reader.name], tmp_path)
+def test_a_built_in_reader_keeps_the_contract(reader: Reader) -> None:
+    model = check_reader(reader, GOOD[reader.name])
     assert model.layers

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import subprocess
 import sys
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from making.by_hand import layer, model, report, tensor
 from making.reports import drawn
+from rnninspect.plugin import Judge
 from rnninspect.render import VERDICT
 from rnninspect.report import Report
-from rnninspect.verification import Bounds, Judge, Judged, Opinion, Verdict, asking, verify
+from rnninspect.verification import Bounds, Judged, Opinion, Verdict, asking, verify
 from rnninspect.verification.asking import question_on
 from rnninspect.verification.opinion import weigh
 from rnninspect.verification.process import run_child
@@ -37,7 +37,7 @@ def ask(
     *,
     trusted: bool = False,
 ) -> Opinion:
-    monkeypatch.setitem(asking.JUDGES, "fake", (FAKE,))
+    monkeypatch.setattr(asking, "judges_of", lambda _: (FAKE,))
     made = report_on(path / "model", word)
     (opinion,) = verify(made, bounds or Bounds(), lambda _: None, trusted=trusted)
     return opinion
@@ -141,7 +141,7 @@ def test_a_bound_that_is_passed_ends_the_child(
 def test_a_long_load_is_told_of(tmp_path: Path) -> None:
     asked = question_on(report_on(tmp_path / "model", "sleep"), Bounds(), trusted=False)
     heard: list[int] = []
-    run_child("making.fake_judge", asked, Bounds(seconds=2.5), heard.append)
+    run_child(FAKE, asked, Bounds(seconds=2.5), heard.append)
     assert heard == [1, 2]
 
 
@@ -155,8 +155,8 @@ def test_code_runs_only_where_the_file_is_trusted(
 def test_what_is_not_installed_is_named_with_its_extra(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    absent = replace(FAKE, packages=("no_such_framework",), extra="torch")
-    monkeypatch.setitem(asking.JUDGES, "fake", (absent,))
+    absent = FAKE._replace(packages=("no_such_framework",), extra="torch")
+    monkeypatch.setattr(asking, "judges_of", lambda _: (absent,))
     (opinion,) = verify(report_on(tmp_path / "m", "1"), Bounds(), lambda _: None)
     assert opinion.verdict is Verdict.UNASKED
     wanted = (
@@ -168,8 +168,11 @@ def test_what_is_not_installed_is_named_with_its_extra(
 
 def test_asking_imports_no_framework() -> None:
     code = (
-        "import sys, rnninspect.cli, rnninspect.verification as v;"
-        "[j.missing() for judges in v.JUDGES.values() for j in judges];"
+        "import sys, rnninspect.cli;"
+        "from rnninspect.readers import framework_named;"
+        "from rnninspect.verification.asking import missing_of;"
+        "known = [framework_named(name) for name in ('pytorch', 'keras', 'onnx')];"
+        "assert len([missing_of(j) for f in known for j in f.judges]) == 4;"
         "print({'torch', 'tensorflow', 'keras', 'onnx', 'onnxruntime', 'h5py', 'numpy'}"
         " & set(sys.modules))"
     )

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from making.judges import TORCH
 from making.small_models import lstm_file
 from rnninspect.verification.process import environment
 
@@ -24,8 +25,9 @@ BEFORE_US = {
 OTHERS = ("wcwidth", "typer", "click", "rnninspect_onnx", "rnninspect_torch", "torch", "onnx")
 VERIFY = """
 from rnninspect.__main__ import main
-from rnninspect.verification import JUDGES, Judge
-JUDGES["pytorch"] = (Judge("fake", "making.fake_judge", ("json",), "torch"),)
+from rnninspect.plugin import Judge
+from rnninspect.verification import asking
+asking.judges_of = lambda report: (Judge("fake", "making.fake_judge", ("json",), "torch"),)
 main()
 """
 
@@ -66,11 +68,12 @@ def test_the_child_gets_neither_the_working_directory_nor_the_models_folder(
     monkeypatch.chdir(other)
     monkeypatch.setenv("PYTHONSTARTUP", "startup.py")
     monkeypatch.setattr(sys, "path", ["", ".", str(other), str(folder), *sys.path])
-    known = environment(other, str(folder / "model.safetensors"))
+    monkeypatch.setenv("TORCH_FORCE_NO_WEIGHTS_ONLY_LOAD", "1")  # would lift a check of torch
+    known = environment(TORCH, other, str(folder / "model.safetensors"))
     paths = known["PYTHONPATH"].split(os.pathsep)
     assert not {"", ".", str(other), str(folder)} & set(paths)
     assert str(TESTS) in paths
-    assert "PYTHONSTARTUP" not in known
+    assert not {"PYTHONSTARTUP", "TORCH_FORCE_NO_WEIGHTS_ONLY_LOAD"} & set(known)
 
 
 def verify(word: str, *options: str, cwd: Path) -> subprocess.CompletedProcess[str]:

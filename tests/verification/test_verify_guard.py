@@ -10,7 +10,8 @@ from typer.testing import CliRunner
 from making.gadget_judge import GADGETS
 from making.small_models import lstm_file
 from rnninspect.cli import app
-from rnninspect.verification import JUDGES, Judge
+from rnninspect.plugin import Judge
+from rnninspect.verification import asking
 
 WORDS = {
     "text": "loading it tried to compile code",
@@ -24,9 +25,8 @@ WORDS = {
 
 @pytest.fixture
 def model(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    monkeypatch.setitem(
-        JUDGES, "pytorch", (Judge("fake", "making.gadget_judge", ("json",), "torch"),)
-    )
+    judge = Judge("fake", "making.gadget_judge", ("json",), "torch")
+    monkeypatch.setattr(asking, "judges_of", lambda _: (judge,))
     (tmp_path / "stranger.py").write_text(f"open({str(tmp_path / 'canary')!r}, 'a').close()")
     return lstm_file(tmp_path / "model.safetensors")
 

@@ -8,7 +8,8 @@ from __future__ import annotations
 import re
 
 from rnninspect.errors import RnnInspectError
-from rnninspect.extras import installing
+from rnninspect.readers import framework_named
+from rnninspect.wording import installing
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -23,7 +24,6 @@ BLOCK = re.compile(
     r"\A(\s*---(?:\r\n|\r|\n))(.*?)((?:\r\n|\r|\n)---[ \t]*(?:\r\n|\n|\Z))", re.DOTALL
 )
 BOM = "\ufeff"
-LIBRARIES = {"keras": "keras"}  # the frameworks here that the Hub knows as a library
 
 
 class MetadataError(RnnInspectError):
@@ -96,7 +96,7 @@ def _fields(old: Fields, reports: Sequence[Report]) -> Fields:
         "tags": [*known, *(tag for tag in (*frameworks, *cells) if tag not in known)],
         "rnninspect": [_figures(report) for report in reports],
     }
-    if len(frameworks) == 1 and (library := LIBRARIES.get(*frameworks)):
+    if len(frameworks) == 1 and (library := framework_named(*frameworks).library):
         fresh["library_name"] = old.get("library_name") or library
     return fresh
 

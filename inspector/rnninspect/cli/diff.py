@@ -8,6 +8,7 @@ import typer
 
 from rnninspect.cli import options
 from rnninspect.cli.options import LimitPairs, Output
+from rnninspect.cli.showing import reporting
 from rnninspect.command import FAILED, FINDINGS, OK
 from rnninspect.command.environment import terminal_width
 from rnninspect.command.printing import print_document, print_error
@@ -47,7 +48,8 @@ def diff(
     before, after = _read(old, new, limits), _read(new, old, limits)
     if before is None or after is None:
         raise typer.Exit(FAILED)
-    comparison = compare(before.outline, after.outline)
+    with reporting():
+        comparison = compare(before.outline, after.outline)
     files = [old, new, *before.files, *after.files]
     if not print_document(DIFF, chosen, comparison, View(terminal_width()), output, files):
         raise typer.Exit(FAILED)

@@ -51,7 +51,9 @@ FailOn = Annotated[
 ]
 Values = Annotated[
     bool,
-    typer.Option("--values", help="Also report stored bias vectors that are all zeros (ONNX)."),
+    typer.Option(
+        "--values", help="Also report stored bias vectors that are all zeros, in formats with two."
+    ),
 ]
 LimitPairs = Annotated[
     list[str] | None,

@@ -26,8 +26,8 @@ TrustFile = Annotated[
     bool,
     typer.Option(
         "--trust-file",
-        help="Let the framework run code that the file contains or names: a pickled torch module, "
-        "TorchScript, a Lambda, a SavedModel. That code can do whatever you can; the child "
+        help="Let the framework run code that the file contains or names: a pickled module, "
+        "a script, a Lambda layer, a SavedModel. That code can do whatever you can; the child "
         "process limits its time and memory, and nothing else.",
     ),
 ]
@@ -47,8 +47,8 @@ def verify(  # noqa: PLR0913 - an option each
 ) -> None:
     """Ask a file's own framework to load it, and compare the counts.
 
-    The framework runs in a process of its own. It must be installed: rnninspect[torch],
-    rnninspect[tensorflow], rnninspect[onnxruntime] or rnninspect[all]. Exit 0 if each framework
+    The framework runs in a process of its own. It must be installed, as rnninspect[all] does for
+    those of the built-in readers; a missing one is named with its extra. Exit 0 if each framework
     loads the file and agrees, 1 if one disagrees or refuses, 2 if one could not be asked.
 
     Example: rnninspect verify model.pt
@@ -70,10 +70,10 @@ def _judge(path: str, limits: Limits, bounds: Bounds, *, trusted: bool) -> Judge
 
     try:
         report = inspect_file(path, limits)
+        opinions = tuple(ask(report, bounds, _progress, limits, trusted=trusted))
     except RnnInspectError as error:
         print_error(f"{path}: {error}")
         return Unreadable(path, str(error))
-    opinions = tuple(ask(report, bounds, _progress, limits, trusted=trusted))
     _progress("")
     for opinion in opinions:
         if opinion.verdict is Verdict.UNASKED:

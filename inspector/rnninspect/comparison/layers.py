@@ -1,4 +1,4 @@
-"""Names what changed between two layers, and tells a convention from a change."""
+"""Names what changed between two layers, and separates conventions from changes."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from rnninspect.cells import CELLS, OWN, Role
 from rnninspect.comparison.change import Change, Kind
 from rnninspect.dtypes import DTYPES
+from rnninspect.readers import framework_named, resets_after
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -14,16 +15,8 @@ if TYPE_CHECKING:
 
     from rnninspect.comparison.outline import LayerOutline, Outline
 
-FRAMEWORKS = {"keras": "Keras", "onnx": "ONNX", "pytorch": "PyTorch"}
 VECTORS = {0: "no bias", 1: "one bias vector", 2: "two bias vectors"}
 SHORT = {0: "none", 1: "one", 2: "two"}
-# Where a GRU's reset gate acts, by convention; ONNX knows both and counts them alike.
-RESET = {
-    "keras": "before",
-    "keras reset_after": "after",
-    "cudnn": "after",
-    "pytorch": "after",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,18 +50,23 @@ class Sides:
     @property
     def resets(self) -> tuple[str, str] | None:
         """Where a GRU's reset gate acts, if it does not act in the same place."""
-        old, new = RESET.get(self.old.convention), RESET.get(self.new.convention)
-        return (old, new) if self.old.cell == "GRU" and old and new and old != new else None
+        if self.old.convention == self.new.convention:
+            return None
+        old = resets_after(self.old.cell, self.old.convention)
+        new = resets_after(self.new.cell, self.new.convention)
+        if old is None or new is None or old == new:
+            return None
+        return ("after", "before") if old else ("before", "after")
 
 
 def dialect(file: Outline) -> str:
-    """PyTorch's formats all keep a state dict's names; elsewhere each format names on its own."""
-    return file.framework if file.framework == "pytorch" else file.format
+    """What names are common to: all formats of a framework that keeps them, or one format."""
+    return file.framework if framework_named(file.framework).keeps_names else file.format
 
 
 def label(file: Outline) -> str:
     """A framework's name as it is written."""
-    return FRAMEWORKS.get(file.framework, file.framework)
+    return framework_named(file.framework).label
 
 
 def changes(sides: Sides) -> Iterator[Change]:
@@ -133,20 +131,26 @@ def _bias_note(sides: Sides) -> str | None:
     """What becomes of the vectors that only one convention has; None if it is no convention."""
     if sides.resets:
         return None
-    frameworks = {sides.old_file.framework, sides.new_file.framework}
-    if frameworks == {"keras", "onnx"}:
-        # Measured with tf2onnx: it writes both halves of B, zeros where Keras has no vector.
-        growing = sides.new_file.framework == "onnx"
-        fills, bare = (sides.new, sides.old) if growing else (sides.old, sides.new)
-        if fills.bias_vectors == 2 and not bare.bias_vectors:
-            return "; an exporter from Keras fills them with zeros"
-        if fills.bias_vectors == 2:
-            return ", which add up to the one; an exporter from Keras fills the second with zeros"
+    exporter = _exporter(sides)
+    if exporter and 0 in (sides.old.bias_vectors, sides.new.bias_vectors):
+        return f"; an exporter from {exporter} fills them with zeros"
+    if exporter:
+        return f", which add up to the one; an exporter from {exporter} fills the second with zeros"
     if not (sides.old.bias_vectors and sides.new.bias_vectors):
         return None
     if sides.conventions[0] == sides.conventions[1]:
         return None
     return ", which add up to the one"
+
+
+def _exporter(sides: Sides) -> str:
+    """The framework whose layers an exporter fills up to two bias vectors; empty if neither's."""
+    old, new = sides.old_file, sides.new_file
+    for plain, filled, layer in ((old, new, sides.new), (new, old, sides.old)):
+        sources = framework_named(filled.framework).zero_biases_from
+        if layer.bias_vectors == 2 and plain.framework in sources:
+            return label(plain)
+    return ""
 
 
 def _stored(sides: Sides) -> Iterator[Change]:

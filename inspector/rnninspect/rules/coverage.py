@@ -140,7 +140,7 @@ RULES = (
         Level.NOTE,
         "A stored bias vector is zeros throughout; looked for only with `--values`.",
         "The model it was exported from probably has one bias vector, and counts fewer parameters.",
-        "Nothing; the exporter fills the second vector that ONNX asks for.",
+        "Nothing; the exporter fills the vector that its format asks for and the model lacks.",
         observed(Fact.ZERO_BIAS),
     ),
 )

@@ -226,7 +226,7 @@ RULES = (
         "bias-convention",
         Level.ERROR,
         "The layer stores one bias vector where its convention has two, or the other way round.",
-        "Keras has one, PyTorch and ONNX have two, GRU's reset_after two in one tensor.",
+        "Some frameworks give a layer one bias vector, others two: `rnninspect count` lists them.",
         "Convert the bias: add the two vectors for one, or append a vector of zeros for two.",
         _bias_convention,
     ),

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from rnninspect.verification.asking import JUDGES, Judge, judges_of, verify
+from rnninspect.verification.asking import judges_of, verify
 from rnninspect.verification.opinion import Bounds, Judged, Opinion, Row, Verdict
 
 __all__ = [
-    "JUDGES",
     "Bounds",
-    "Judge",
     "Judged",
     "Opinion",
     "Row",

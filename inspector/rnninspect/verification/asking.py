@@ -2,74 +2,43 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import partial
 from importlib.util import find_spec
 from pathlib import Path
 
 from rnninspect.cells import Role
 from rnninspect.counter import bias_vectors
-from rnninspect.extras import installing
 from rnninspect.model import Fate
+from rnninspect.readers import framework_named
 from rnninspect.source.limits import Limits
 from rnninspect.verification.opinion import Bounds, Opinion, Verdict, untrusted, weigh
 from rnninspect.verification.process import run_child
 from rnninspect.verification.question import Filling, Part, Question
+from rnninspect.wording import installing
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from rnninspect.model import RecurrentLayer
+    from rnninspect.plugin import Judge
     from rnninspect.report import Report
 
-# torch and TensorFlow reserve addresses by the gigabyte and use few of them.
+# Frameworks reserve addresses by the gigabyte and use few of them.
 RESERVED = 32 * 2**30
-# What onnx and onnxruntime write out again: the model, with weights of 4 bits as floats.
+# Some write the model out again, with weights of 4 bits as floats.
 COPIES = 8
 DEFAULT_LIMITS = Limits()
 LEADING_OUT = ("R205", "R302")  # what a framework might open there is no part of the model
 
 
-@dataclass(frozen=True, slots=True)
-class Judge:
-    """A framework that can be asked.
-
-    Attributes:
-        name: for people.
-        module: imported by the child, which calls its `version` and `answer`.
-        packages: what must be installed.
-        extra: the extra of rnninspect that installs it.
-    """
-
-    name: str
-    module: str
-    packages: tuple[str, ...]
-    extra: str
-
-    def missing(self) -> str | None:
-        """The first of its packages that is not installed; nothing is imported for that."""
-        return next((name for name in self.packages if find_spec(name) is None), None)
-
-
-TORCH = Judge("torch", "rnninspect_torch.judge.by_torch", ("torch", "safetensors"), "torch")
-KERAS = Judge(
-    "keras", "rnninspect_keras.judge.by_keras", ("tensorflow", "keras", "h5py"), "tensorflow"
-)
-ONNX = Judge("onnx", "rnninspect_onnx.judge.by_onnx", ("onnx",), "onnxruntime")
-ONNXRUNTIME = Judge(
-    "onnxruntime", "rnninspect_onnx.judge.by_onnxruntime", ("onnxruntime", "onnx"), "onnxruntime"
-)
-JUDGES = {"pytorch": (TORCH,), "keras": (KERAS,), "onnx": (ONNX, ONNXRUNTIME)}
-
-
 def judges_of(report: Report) -> tuple[Judge, ...]:
-    """The frameworks that know a file of this kind; none for a framework of a third party.
+    """The frameworks that know a file of this kind, by the readers that describe such files.
 
-    None either for a model inside another file: what a framework would load of that is not certain
+    None for a model inside another file: what a framework would load of that is not certain
     to be what was described.
     """
-    return () if report.container else JUDGES.get(report.framework, ())
+    return () if report.container else framework_named(report.framework).judges
 
 
 def verify(
@@ -84,15 +53,20 @@ def verify(
     question = question_on(report, bounds, limits, trusted=trusted)
     leading = [finding for finding in report.findings if finding.rule in LEADING_OUT]
     for judge in judges_of(report):
-        missing = judge.missing()
+        missing = missing_of(judge)
         if missing:
-            reason = f"{missing} is not installed: {installing(judge.extra)}"
+            reason = f"{missing} is not installed: {installing(judge.extra, judge.distribution)}"
             yield Opinion(judge.name, Verdict.UNASKED, reason=reason)
         elif leading and not trusted:
             yield untrusted(judge.name, f"it leads to other files: {leading[0].message}")
         else:
-            answer = run_child(judge.module, question, bounds, partial(_tell, tell, judge.name))
+            answer = run_child(judge, question, bounds, partial(_tell, tell, judge.name))
             yield weigh(judge.name, report, answer)
+
+
+def missing_of(judge: Judge) -> str | None:
+    """The first of a judge's packages that is not installed; nothing is imported for that."""
+    return next((name for name in judge.packages if find_spec(name) is None), None)
 
 
 def question_on(

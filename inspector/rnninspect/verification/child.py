@@ -24,7 +24,17 @@ from rnninspect.verification.question import Answer, NeedsTrust, Question
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from typing import NoReturn
+    from typing import NoReturn, Protocol
+
+    class Judging(Protocol):
+        """A module that asks a framework."""
+
+        def version(self) -> str:
+            """The framework's version."""
+
+        def answer(self, question: Question, given: Answer) -> None:
+            """Fill in what the framework says of the file."""
+
 
 LONGEST_REASON = 300
 
@@ -45,11 +55,12 @@ def ask(module: str, question: Question, fence: Callable[[Answer], None] | None 
     """
     answer = Answer()
     try:
-        judge = import_module(module)
-        answer.version = judge.version()
+        judge = _loaded(module, answer)
         if fence is not None:
             fence(answer)
         judge.answer(question, answer)
+    except _NotLoaded as error:
+        answer.unfinished = one_line(error)
     except NeedsTrust as error:
         answer.untrusted = one_line(error)
     except RefusedFile as error:
@@ -59,6 +70,25 @@ def ask(module: str, question: Question, fence: Callable[[Answer], None] | None 
     except Exception as error:  # noqa: BLE001 - whatever it raises is its opinion of the file
         answer.refusal = one_line(error)
     return answer
+
+
+class _NotLoaded(Exception):  # noqa: N818 - says nothing of the file
+    """The judge or its framework cannot be imported; the text says why."""
+
+
+def _loaded(module: str, answer: Answer) -> Judging:
+    """The judge's module, which knows its framework's version."""
+    try:
+        judge: Judging = import_module(module)
+        answer.version = judge.version()
+    except ModuleNotFoundError:
+        raise
+    except Exception as error:
+        reason = f"{module} cannot be loaded: {type(error).__name__}: {error}"
+        raise _NotLoaded(reason) from error
+    if not callable(getattr(judge, "answer", None)):
+        raise _NotLoaded(f"{module} has no function answer")
+    return judge
 
 
 def one_line(error: BaseException) -> str:

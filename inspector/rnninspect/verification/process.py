@@ -17,6 +17,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from rnninspect.plugin import Judge
     from rnninspect.verification.opinion import Bounds
     from rnninspect.verification.question import Question
 
@@ -24,22 +25,16 @@ PAUSE = 0.05  # seconds between two looks at the child
 LONGEST_TAIL = 2_000
 GIGABYTE = 2**30
 HOME = Path(__file__).resolve().parents[2]  # the folder from which rnninspect itself is imported
-# Quiet, on the processor alone, and with no say for variables that would lift a safety check.
 SETTINGS = {
-    "CUDA_VISIBLE_DEVICES": "-1",
-    "KERAS_BACKEND": "tensorflow",
-    "TF_CPP_MIN_LOG_LEVEL": "3",
-    "TF_ENABLE_ONEDNN_OPTS": "0",
-    "HDF5_PLUGIN_PRELOAD": "::",  # no filter is loaded from a library that a file asks for
+    "CUDA_VISIBLE_DEVICES": "-1",  # on the processor alone
     "PYTHONSAFEPATH": "1",
     "PYTHONUTF8": "1",  # a folder's config.json is read as what was looked through
 }
-DROPPED = ("TORCH_FORCE_NO_WEIGHTS_ONLY_LOAD", "ORT_LOAD_CONFIG_FROM_MODEL")
 KEPT_OF_PYTHON = ("PYTHONHOME", "PYTHONNOUSERSITE", "PYTHONUSERBASE")
 
 
 def run_child(
-    module: str, question: Question, bounds: Bounds, tell: Callable[[int], None]
+    judge: Judge, question: Question, bounds: Bounds, tell: Callable[[int], None]
 ) -> Answer:
     """Ask in a new process, in an empty folder that is gone afterwards."""
     with TemporaryDirectory(prefix="rnninspect-", ignore_cleanup_errors=True) as name:
@@ -47,9 +42,9 @@ def run_child(
         (folder / "question").write_text(question.as_text())
         with (folder / "output").open("wb") as output:
             process = subprocess.Popen(  # noqa: S603 - this very Python, on a module of ours
-                [sys.executable, "-P", "-m", "rnninspect.verification.child", module],
+                [sys.executable, "-P", "-m", "rnninspect.verification.child", judge.module],
                 cwd=folder,
-                env=environment(folder, question.path),
+                env=environment(judge, folder, question.path),
                 stdin=subprocess.DEVNULL,
                 stdout=output,
                 stderr=subprocess.STDOUT,
@@ -65,21 +60,23 @@ def run_child(
         return _answer(folder, process.returncode, unfinished)
 
 
-def environment(own: Path, model: str) -> dict[str, str]:
-    """The variables of the child: our module path without the model's folder and our own.
+def environment(judge: Judge, own: Path, model: str) -> dict[str, str]:
+    """The variables of the child, and a module path without the model's folder or our own.
 
     Either folder may be a stranger's, whose modules must not be imported.
     """
+    asked = dict(judge.environment)
     kept = {
         name: value
         for name, value in os.environ.items()
-        if name not in DROPPED and (name[:6] != "PYTHON" or name in KEPT_OF_PYTHON)
+        if name not in asked and (name[:6] != "PYTHON" or name in KEPT_OF_PYTHON)
     }
     place = Path(model)
     foreign = {Path.cwd().resolve(), place, place.parent} - {HOME}
     paths = [path for path in sys.path if Path(path).is_dir() and Path(path).is_absolute()]
     known = os.pathsep.join(path for path in paths if Path(path).resolve() not in foreign)
-    return kept | SETTINGS | {"PYTHONPATH": known, "KERAS_HOME": str(own), "TMPDIR": str(own)}
+    given = {name: value for name, value in asked.items() if value is not None}
+    return kept | given | SETTINGS | {"PYTHONPATH": known, "TMPDIR": str(own)}
 
 
 def _watch(process: subprocess.Popen[bytes], bounds: Bounds, tell: Callable[[int], None]) -> str:

@@ -1,4 +1,11 @@
-"""What a framework is asked in its child, and what it answers: values that JSON can carry."""
+"""What a framework is asked in its child, and what it answers: values that JSON can carry.
+
+A judge imports this module, and `rnninspect.plugin`. It has two functions. `version() -> str`
+imports the framework and names its version. `answer(question, given)` loads `question.path` and
+fills in `given`; what it raises is the framework's refusal of the file, RefusedFile and NeedsTrust
+excepted. Unless the user trusts the file, the child forbids itself, before `answer` is called, to
+run programs, to connect, and to write anywhere but into its own folder.
+"""
 
 from __future__ import annotations
 
@@ -9,6 +16,7 @@ from rnninspect.record import Record
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from typing import Any, Self
 
 
@@ -111,6 +119,15 @@ class Answer:
     refusal: str = ""
     untrusted: str = ""
     unfinished: str = ""
+
+    def book(self, name: str, count: Callable[[], int]) -> None:
+        """Note the count of a layer, or why there is none: it raises RefusedLayer or NoOpinion."""
+        try:
+            self.counts[name] = count()
+        except RefusedLayer as error:
+            self.refusals[name] = str(error)
+        except NoOpinion as error:
+            self.silences[name] = str(error)
 
 
 class RefusedLayer(Exception):  # noqa: N818 - a result, not a mistake

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -11,7 +12,6 @@ import keras
 from rnninspect.verification.question import NeedsTrust, NoOpinion
 from rnninspect_keras.judge.files import SUFFIXES, WHOLE, declared, links_outside
 from rnninspect_keras.judge.layers import cudnn_layers, rebuild
-from rnninspect_keras.judge.recording import note
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -40,7 +40,7 @@ def answer(question: Question, given: Answer) -> None:
         model = _load(question, given)
         given.total = int(model.count_params())
         for part in question.parts:
-            note(given, part, lambda part: _counted(model, part))
+            given.book(part.name, partial(_counted, model, part))
     else:
         with h5py.File(question.path, "r") as file:
             outside = None if question.trusted else links_outside(file)
@@ -49,7 +49,7 @@ def answer(question: Question, given: Answer) -> None:
             given.total, given.everything = _elements(file), True
             arrays = dict(_datasets(file))
             for part in question.parts:
-                note(given, part, lambda part: rebuild(part, lambda name: _array(name, arrays)))
+                given.book(part.name, partial(rebuild, part, partial(_array, arrays)))
 
 
 def _load(question: Question, given: Answer) -> Any:  # noqa: ANN401 - Keras is untyped
@@ -129,7 +129,7 @@ def _elements(file: Any) -> int:  # noqa: ANN401 - as above
     return sum(int(dataset.size or 0) for _, dataset in _datasets(file))
 
 
-def _array(name: str, arrays: dict[str, Any]) -> Any:  # noqa: ANN401 - as above
+def _array(arrays: dict[str, Any], name: str) -> Any:  # noqa: ANN401 - as above
     if name not in arrays:
         raise NoOpinion(f"Keras shows no array named {name}")
     return arrays[name][()]

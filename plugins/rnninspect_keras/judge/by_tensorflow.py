@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from functools import partial
 from pathlib import Path
 
 import tensorflow as tf
@@ -10,7 +11,6 @@ from tensorflow.core.protobuf import trackable_object_graph_pb2
 
 from rnninspect.verification.question import NeedsTrust, NoOpinion
 from rnninspect_keras.judge.layers import rebuild
-from rnninspect_keras.judge.recording import note
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -40,7 +40,7 @@ def answer(question: Question, given: Answer) -> None:
         return reader.get_tensor(keys[name] or name)
 
     for part in question.parts:
-        note(given, part, lambda part: rebuild(part, fetch))
+        given.book(part.name, partial(rebuild, part, fetch))
 
 
 def _prefix(question: Question) -> Path:

@@ -9,9 +9,7 @@ from pathlib import Path
 
 import h5py
 
-from rnninspect.source.limits import Limit, Limits
-from rnninspect.source.neighbours import Whereabouts
-from rnninspect.source.source import open_source
+from rnninspect.plugin import Limit, Limits, Whereabouts, open_source
 from rnninspect.verification.question import NeedsTrust
 from rnninspect_keras.judge.screening import first_foreign
 

@@ -21,7 +21,13 @@ CELLS_BY_GATES = {len(CELLS[name].gates): name for name in ("RNN", "GRU", "LSTM"
 
 CONVENTIONS = (
     Convention(_PYTORCH, "RNN", BIASES, note="nn.RNN, nn.RNNCell"),
-    Convention(_PYTORCH, "GRU", BIASES, note="nn.GRU, nn.GRUCell: always reset_after"),
+    Convention(
+        _PYTORCH,
+        "GRU",
+        BIASES,
+        note="nn.GRU, nn.GRUCell: always reset_after",
+        reset_after=True,
+    ),
     Convention(
         _PYTORCH,
         "LSTM",

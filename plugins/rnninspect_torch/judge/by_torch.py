@@ -11,7 +11,7 @@ from pathlib import Path
 
 import torch
 
-from rnninspect.source.limits import Limit, Limits
+from rnninspect.plugin import Limit, Limits
 from rnninspect.verification.question import NeedsTrust, NoOpinion, RefusedLayer
 from rnninspect_torch.judge.tensors import elements, tensors_of
 

@@ -8,12 +8,12 @@ from pathlib import Path
 
 import pytest
 
-from making.contract import hold
 from making.torch.pickles import lstm, read, saved
 from rnninspect.counter import count_layer
 from rnninspect.inspection import inspect_file
 from rnninspect.model import Origin
 from rnninspect.plugin import Role
+from rnninspect.testing import check_reader
 from rnninspect_torch import TorchReader
 
 Shapes = dict[str, tuple[int, ...]]
@@ -79,7 +79,7 @@ def test_what_may_be_something_else_is_no_layer(path: str, shapes: Shapes, tmp_p
 def test_it_keeps_the_contract_and_has_no_finding_but_inferred_sizes(tmp_path: Path) -> None:
     path = tmp_path / "min.pt"
     path.write_bytes(saved(below("min_gru", TWO_LAYERS)))
-    (layer,) = hold(TorchReader(), path, tmp_path).layers
+    (layer,) = check_reader(TorchReader(), path).layers
     assert layer.roles == {Role.KERNEL, Role.BIAS}
     report = inspect_file(path)
     assert (report.totals.recurrent, report.totals.other) == (288, 0)

@@ -7,7 +7,6 @@ from pathlib import Path
 
 import pytest
 
-from making.contract import hold
 from making.torch.pickles import (
     lstm,
     read,
@@ -15,6 +14,7 @@ from making.torch.pickles import (
 )
 from rnninspect.errors import UnreadableFile
 from rnninspect.source.source import open_source
+from rnninspect.testing import check_reader
 from rnninspect_torch import TorchReader
 from rnninspect_torch.recognition import Container, container_of
 
@@ -22,7 +22,7 @@ from rnninspect_torch.recognition import Container, container_of
 def test_the_reader_keeps_the_contract(tmp_path: Path) -> None:
     good = tmp_path / "good.pt"
     good.write_bytes(saved(lstm(3, 2, "rnn")))
-    assert [layer.name for layer in hold(TorchReader(), good, tmp_path).layers] == ["rnn"]
+    assert [layer.name for layer in check_reader(TorchReader(), good).layers] == ["rnn"]
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,9 @@
+"""The judges of the frameworks here, by the name of each."""
+
+from __future__ import annotations
+
+from rnninspect.readers import framework_named
+
+TORCH, KERAS, ONNX, ONNXRUNTIME = (
+    judge for name in ("pytorch", "keras", "onnx") for judge in framework_named(name).judges
+)
