@@ -1,4 +1,4 @@
-"""A block in a document: what stands between the markers changes, and not one byte else."""
+"""A block in a document: the text between the markers changes, and no other byte."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ def document(before: str, between: str, after: str) -> bytes:
     return f"{before}{START}\n{between}{END}{after}".encode()
 
 
-def test_what_stands_between_the_markers_is_replaced() -> None:
+def test_the_text_between_the_markers_is_replaced() -> None:
     made = replace_block(document("# Card\n\n", "old\n\nwords\n", "\n\nmore\n"), BLOCK)
     assert made == document("# Card\n\n", f"{BLOCK}\n", "\n\nmore\n")
 
@@ -71,14 +71,14 @@ def test_appending_adds_at_the_end_and_the_second_time_nothing(
     ("old", "gap"),
     [("", ""), ("text", "\n\n"), ("text\n", "\n"), ("text\n\n", ""), ("text\r\n", "\r\n")],
 )
-def test_a_blank_line_stands_before_an_appended_block(old: str, gap: str) -> None:
+def test_an_appended_block_follows_a_blank_line(old: str, gap: str) -> None:
     made = append_block(old.encode(), "block")
     assert made.startswith(f"{old}{gap}{START}".encode())
 
 
 def test_a_marker_in_a_sentence_is_no_marker() -> None:
     speaks = f"Put `{START}` and {END} into the file.\n"
-    with pytest.raises(MarkerError, match=f"no line {START}"):
+    with pytest.raises(MarkerError, match=f"no marker {START}"):
         replace_block(speaks.encode(), BLOCK)
     made = replace_block(document(speaks, "", ""), BLOCK)
     assert made == document(speaks, f"{BLOCK}\n", "")
@@ -111,7 +111,7 @@ def test_a_backtick_after_the_fence_makes_it_no_fence() -> None:
 
 
 def test_nothing_is_appended_to_code_that_does_not_end() -> None:
-    with pytest.raises(MarkerError, match="the code that begins in line 2 does not end"):
+    with pytest.raises(MarkerError, match="the fenced code that starts in line 2 is not closed"):
         append_block(b"# Card\n```\nwords\n", BLOCK)
 
 
@@ -121,15 +121,15 @@ def test_a_marker_may_be_indented_and_follow_a_byte_order_mark() -> None:
 
 
 BAD = {
-    "no marker": (b"# Card\n", f"no line {START}"),
-    "no end": (f"{START}\n".encode(), f"no line {END}"),
-    "no start": (f"{END}\n".encode(), f"no line {START}"),
+    "no marker": (b"# Card\n", f"no marker {START}"),
+    "no end": (f"{START}\n".encode(), f"no marker {END}"),
+    "no start": (f"{END}\n".encode(), f"no marker {START}"),
     "two starts": (f"{START}\n{START}\n{END}\n".encode(), "more than once: lines 1, 2"),
     "two blocks": (document("", "", "\n") * 2, "more than once: lines 1, 3"),
-    "unordered": (f"\n{END}\n{START}\n".encode(), "in line 2 stands before .* in line 3"),
+    "unordered": (f"\n{END}\n{START}\n".encode(), "in line 2 comes before .* in line 3"),
     "in code alone": (b"# Card\n```\n" + document("", "", "\n```\n"), r"\(line 3 is code\)"),
-    "one in code": (f"{START}\n~~~\n{END}\n~~~\n".encode(), "no line .* other marker in line 1"),
-    "of another encoding": (f"{START}\n{END}\n".encode("utf-16"), f"no line {START}"),
+    "one in code": (f"{START}\n~~~\n{END}\n~~~\n".encode(), "no marker .* other marker in line 1"),
+    "of another encoding": (f"{START}\n{END}\n".encode("utf-16"), f"no marker {START}"),
 }
 
 

@@ -143,7 +143,7 @@ def test_append_puts_the_block_at_the_end_once(tmp_path: Path) -> None:
     missing = call("card", KERAS, "--update", path)
     assert missing.returncode == 2
     assert missing.stderr == (
-        f"rnninspect: {path}: no line {START}; put both markers in, or use --append\n"
+        f"rnninspect: {path}: no marker {START}; add both markers, or use --append\n"
     )
     assert call("card", KERAS, "--update", path, "--append", "--check").returncode == 1
     assert call("card", KERAS, "--update", path, "--append").returncode == 0

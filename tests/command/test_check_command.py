@@ -94,7 +94,7 @@ def test_a_skipped_layer_fails_under_min_coverage(
 def test_a_skipped_layer_without_min_coverage_passes_and_is_told(repository: Path) -> None:
     path = strange_file(repository / "models" / "strange.onnx")
     done = check(repository, path, "--min-coverage", "none", "--allowed-cells", "none,LSTM")
-    assert "is none of RNN" in done.stderr
+    assert "is not one of RNN" in done.stderr
     empty = repository / "empty.toml"
     empty.write_text("")
     done = check(repository, path, "--config", empty)
@@ -181,7 +181,7 @@ def test_the_lock_file_is_the_same_from_every_folder(repository: Path) -> None:
 
 def test_an_absent_or_damaged_baseline_is_exit_2(repository: Path) -> None:
     (repository / "rnninspect.lock").write_text("<<<<<<< HEAD\n")
-    for arguments, word in (([], "rnninspect.lock: no JSON"), (["--baseline", "x"], "x: no such")):
+    for arguments, word in (([], "rnninspect.lock: not valid JSON"), (["--baseline", "x"], "x: no such")):
         done = check(repository, *arguments)
         assert (done.returncode, done.stdout) == (2, "")
         assert done.stderr.startswith(f"rnninspect: {word}")

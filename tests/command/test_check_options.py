@@ -22,8 +22,8 @@ pytestmark = pytest.mark.slow
 @pytest.mark.parametrize(
     ("arguments", "environment", "line"),
     [
-        (["--max-parameters", "5X"], {}, "--max-parameters: '5X' is no number such as 5M"),
-        ([], {"RNNINSPECT_MAX_BYTES": "much"}, "RNNINSPECT_MAX_BYTES: 'much' is no amount"),
+        (["--max-parameters", "5X"], {}, "--max-parameters: '5X' is not a number (try 5M"),
+        ([], {"RNNINSPECT_MAX_BYTES": "much"}, "RNNINSPECT_MAX_BYTES: 'much' is not a number of bytes"),
         ([], {"RNNINSPECT_MAX_BYTE": "1"}, "RNNINSPECT_MAX_BYTE: unknown variable; did you mean"),
         (["--config", "absent.toml"], {}, "absent.toml: No such file or directory"),
     ],

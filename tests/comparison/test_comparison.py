@@ -265,7 +265,7 @@ def test_elements_that_another_format_keeps_as_constants_are_a_convention() -> N
     )
     reasons = [reason for name, _, reason in found(compare(one_more, onnx)) if name[0] == "("]
     assert reasons == ["ONNX keeps 1 of them as constants or states"]
-    far_more = replace(one_more, parameters=one_more.parameters + onnx.apart)
+    far_more = replace(one_more, parameters=one_more.parameters + onnx.constants)
     assert compare(far_more, onnx).changed
 
 

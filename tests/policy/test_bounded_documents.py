@@ -174,7 +174,7 @@ def test_a_policy_opens_no_baseline_outside_its_project(
     (repository / "rnninspect.toml").write_text(f'baseline = "{name}"')
     done = check(repository, *["--update-baseline"] * update)
     assert (done.returncode, done.stdout, done.stderr.count("\n")) == (2, "", 1)
-    assert done.stderr.endswith(": outside the project; --baseline may name it\n")
+    assert done.stderr.endswith(": outside the project; only --baseline can name it\n")
     assert not (repository.parent / "x.lock").exists()
 
 

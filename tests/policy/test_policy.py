@@ -15,7 +15,7 @@ from rnninspect.rules import Level
 
 @pytest.fixture
 def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A folder of its own; the one above it stands for the repository."""
+    """A folder of its own; its parent is the repository."""
     here = tmp_path / "repository" / "models"
     here.mkdir(parents=True)
     monkeypatch.chdir(here)
@@ -135,24 +135,24 @@ OVERRIDE = '[[tool.rnninspect.overrides]]\nfiles = "a"\n'
     [
         ("max-params = 1", "pyproject.toml: tool.rnninspect.max-params: unknown key"),
         ("max_levels = 1", "tool.rnninspect.max_levels: unknown key; did you mean max-levels?"),
-        ('max-bytes = "20 XB"', "tool.rnninspect.max-bytes: '20 XB' is no amount such as 20 MB"),
-        ('allowed-cells = ["SRU"]', "rnninspect.allowed-cells: 'SRU' is none of RNN, GRU, LSTM"),
-        ('ignore = ["X1"]', "tool.rnninspect.ignore: no rule has a code that begins with 'X1'"),
-        ('ignore = ["R999"]', "begins with 'R999'"),
-        ("ignore = [1]", "tool.rnninspect.ignore: [1] is no list of words"),
-        ('fail-on = "sometimes"', "'sometimes' is none of error, warning, note, never"),
-        ("require-declared = 1", "tool.rnninspect.require-declared: 1 is neither true nor false"),
-        ("overrides = 1", "tool.rnninspect.overrides: no list of tables"),
-        ("overrides = [1]", "tool.rnninspect.overrides[0]: no table"),
-        ("[[tool.rnninspect.overrides]]", "tool.rnninspect.overrides[0].files: no list of globs"),
+        ('max-bytes = "20 XB"', "tool.rnninspect.max-bytes: '20 XB' is not a number of bytes (try 20 MB"),
+        ('allowed-cells = ["SRU"]', "rnninspect.allowed-cells: 'SRU' is not one of RNN, GRU, LSTM"),
+        ('ignore = ["X1"]', "tool.rnninspect.ignore: no rule has a code that starts with 'X1'"),
+        ('ignore = ["R999"]', "starts with 'R999'"),
+        ("ignore = [1]", "tool.rnninspect.ignore: [1] is not a list of strings"),
+        ('fail-on = "sometimes"', "'sometimes' is not one of error, warning, note, never"),
+        ("require-declared = 1", "tool.rnninspect.require-declared: 1 is not true or false"),
+        ("overrides = 1", "tool.rnninspect.overrides: not an array of tables"),
+        ("overrides = [1]", "tool.rnninspect.overrides[0]: not a table"),
+        ("[[tool.rnninspect.overrides]]", "tool.rnninspect.overrides[0].files: not a list of globs"),
         (f'{OVERRIDE}max-x = 1', "overrides[0].max-x: unknown key"),
         (f'{OVERRIDE}max-levels = "x"', "overrides[0].max-levels: "),
         (
             f'{OVERRIDE}baseline = "x"',
-            "overrides[0].baseline: holds for the whole run",
+            "overrides[0].baseline: cannot be set for some files only",
         ),
-        ("max-levels = ", "pyproject.toml: no TOML: "),
-        ("max-levels = 1\nmax-levels = 2", "pyproject.toml: no TOML: "),
+        ("max-levels = ", "pyproject.toml: not valid TOML: "),
+        ("max-levels = 1\nmax-levels = 2", "pyproject.toml: not valid TOML: "),
     ],
 )  # fmt: skip
 def test_a_mistake_in_a_file_is_named_with_file_and_key(
@@ -168,10 +168,10 @@ def test_a_mistake_in_a_file_is_named_with_file_and_key(
 @pytest.mark.parametrize(
     ("content", "message"),
     [
-        (b"tool = 1", "tool: no table"),
-        (b"[tool]\nrnninspect = 1", "tool.rnninspect: no table"),
-        (b"\xff", "no TOML"),
-        (b"a = " + b"[" * 5000, "no TOML"),
+        (b"tool = 1", "tool: not a table"),
+        (b"[tool]\nrnninspect = 1", "tool.rnninspect: not a table"),
+        (b"\xff", "not valid TOML"),
+        (b"a = " + b"[" * 5000, "not valid TOML"),
     ],
 )
 def test_a_damaged_file_is_refused(folder: Path, content: bytes, message: str) -> None:
@@ -183,7 +183,7 @@ def test_a_damaged_file_is_refused(folder: Path, content: bytes, message: str) -
 def test_a_chosen_file_must_be_there_and_speak_to_us(folder: Path) -> None:
     with pytest.raises(PolicyError, match=r"^absent\.toml: No such file"):
         gather({}, {}, Path("absent.toml"))
-    with pytest.raises(PolicyError, match=r"^pyproject.toml: it has no table \[tool.rnninspect\]"):
+    with pytest.raises(PolicyError, match=r"^pyproject.toml: no table \[tool.rnninspect\]"):
         gather({}, {}, shared(folder, "[tool.other]\n"))
 
 

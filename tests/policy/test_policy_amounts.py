@@ -59,13 +59,13 @@ def test_bytes_as_people_write_them(written: object, number: int) -> None:
     ],
 )  # fmt: skip
 def test_what_is_no_count_is_refused(written: object) -> None:
-    with pytest.raises(ValueError, match="is no "):
+    with pytest.raises(ValueError, match="is not a "):
         amounts.count(written)
 
 
 @pytest.mark.parametrize("written", ["20 Mb/s", "20 XB", "0.5", "1.0001kB", True, "MB", "-1GB"])
 def test_what_is_no_amount_of_bytes_is_refused(written: object) -> None:
-    with pytest.raises(ValueError, match="is no "):
+    with pytest.raises(ValueError, match="is not a "):
         amounts.byte_count(written)
 
 
@@ -78,7 +78,7 @@ def test_percentages(written: str, share: Fraction) -> None:
 
 @pytest.mark.parametrize("written", ["2", 2, 0.02, "-2%", "%", "2%%", "1/50", True])
 def test_a_percentage_says_its_sign(written: object) -> None:
-    with pytest.raises(ValueError, match="is no percentage"):
+    with pytest.raises(ValueError, match="is not a percentage"):
         amounts.percentage(written)
 
 

@@ -98,7 +98,7 @@ def test_partly_shared_layers_add_up_too() -> None:
 
 
 def printed(line: str, head: str, title: str) -> int | None:
-    """The number that stands under a right-aligned title."""
+    """The number below a right-aligned title."""
     end = head.index(title) + len(title)
     start = head.rindex("  ", 0, head.index(title))
     text = line[start:end].strip().replace(",", "")

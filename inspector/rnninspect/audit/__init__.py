@@ -1,4 +1,4 @@
-"""Models held to a policy: one measured limit after the other, and findings of family R5."""
+"""Compares models with a policy: each limit with its value, and findings of family R5."""
 
 from __future__ import annotations
 

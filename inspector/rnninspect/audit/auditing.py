@@ -1,4 +1,4 @@
-"""Holds reports against a policy and a baseline; reads and writes nothing."""
+"""Compares reports with a policy and a baseline; reads and writes nothing."""
 
 from __future__ import annotations
 
@@ -26,12 +26,12 @@ BUDGETS = "R5"
 
 @dataclass(frozen=True, slots=True)
 class Audit:
-    """What came of it.
+    """The outcome for all models.
 
     Attributes:
         reports: the reports, their findings as the policy counts them, budgets among them.
         measures: each limit beside its value, what fails first, then by the share used.
-        elsewhere: findings on models that were not opened, with their paths.
+        elsewhere: findings on models of the baseline that were not opened, with their paths.
         fail_on: the level from which a finding fails; None for none.
         limits: how many limits are set for these models, whether or not one could be measured.
         unreadable: the files that could not be read.
@@ -65,23 +65,23 @@ def audit(
     baseline: Baseline | None = None,
     unreadable: Sequence[Unreadable] = (),
 ) -> Audit:
-    """Hold each report against what is asked of it.
+    """Compare each report with its policy.
 
     Args:
         reports: of the models that could be read.
-        policies: what is asked.
+        policies: the policy of each model.
         baseline: figures to measure growth by.
         unreadable: the models that could not be read, which were checked all the same.
     """
-    held, measures = [], []
+    audited, measures = [], []
     for report in reports:
-        one, its = _hold(report, policies, baseline)
-        held.append(one)
+        one, its = _audit_one(report, policies, baseline)
+        audited.append(one)
         measures.extend(its)
     paths = [*(report.path for report in reports), *(file.path for file in unreadable)]
     elsewhere = not_checked(baseline, paths) if baseline else ()
     return Audit(
-        reports=tuple(held),
+        reports=tuple(audited),
         measures=tuple(sorted(measures, key=_urgency)),
         elsewhere=tuple(
             (path, finding)
@@ -95,12 +95,12 @@ def audit(
 
 
 def _limits(policies: Policies, paths: Sequence[str]) -> set[str]:
-    """The keys by which at least one of the models is bounded, but for growth."""
+    """The limits that are set for at least one of the models, except growth."""
     asked = [policies.general, *map(policies.for_model, paths)]
     return {key for key in GAUGED for policy in asked if getattr(policy, key) not in (None, False)}
 
 
-def _hold(
+def _audit_one(
     report: Report, policies: Policies, baseline: Baseline | None
 ) -> tuple[Report, list[Measure]]:
     policy, counts = policies.for_model(report.path), _counting(policies, report.path)
@@ -127,9 +127,9 @@ def _settle(measure: Measure, counts: Callable[[str], bool]) -> Measure:
 
 
 def _counting(policies: Policies, path: str) -> Callable[[str], bool]:
-    """Whether a rule counts for a model: the longer of two beginnings wins, ignoring if equal.
+    """Whether a rule counts for a model: the longer of two prefixes wins, or to ignore if equal.
 
-    A budget counts without being selected: it is there because somebody set it.
+    A budget counts without being selected, since somebody has set it.
     """
     policy, ignored = policies.for_model(path), policies.ignored_for(path)
     selected = (*policy.select, BUDGETS)

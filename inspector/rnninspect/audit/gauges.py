@@ -1,4 +1,4 @@
-"""What a policy measures in one report: tables of gauges, and the measures that they give."""
+"""What a policy measures in one report: tables of gauges, and their measures."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ WORDS_SHOWN = 5
 
 
 def figures_of(report: Report) -> Figures:
-    """The figures of one model that a baseline keeps and a policy bounds."""
+    """The figures of one model that a baseline stores and a policy limits."""
     return Figures(
         parameters=report.totals.parameters,
         recurrent_parameters=report.totals.recurrent,
@@ -34,7 +34,7 @@ def figures_of(report: Report) -> Figures:
 
 
 def measures_of(report: Report, policy: Policy) -> Iterator[Measure]:
-    """Every limit of the policy but growth, held against one report."""
+    """Every limit of the policy but growth, compared with one report."""
     figures = figures_of(report)
     for figure in FIGURES:
         allowed = getattr(policy, f"max_{figure}")
@@ -57,13 +57,13 @@ def measures_of(report: Report, policy: Policy) -> Iterator[Measure]:
 def at_most(
     path: str, key: str, rule: str, allowed: Number, value: Number, layer: str | None = None
 ) -> Measure:
-    """A measure of what may not be higher than allowed."""
+    """A measure of a value that must not exceed the limit."""
     about = key.removeprefix("max_").replace("_", " ")
     outcome = _judge(Fraction(value) <= allowed)
     return Measure(path, layer, key.replace("_", "-"), about, rule, allowed, value, outcome)
 
 
-def _judge(passed: bool) -> Outcome:  # noqa: FBT001 - the one thing it is about
+def _judge(passed: bool) -> Outcome:  # noqa: FBT001 - the only argument
     return Outcome.PASS if passed else Outcome.FAIL
 
 
@@ -86,11 +86,11 @@ def _layers(
         at_most(report.path, key, "R502", allowed, gauge(counted), counted.layer.name)
         for counted in layers
     ]
-    return telling(measures)
+    return decisive(measures)
 
 
-def telling(measures: Sequence[Measure]) -> list[Measure]:
-    """Of measures by one limit all that fail; where none does the one that comes nearest to it."""
+def decisive(measures: Sequence[Measure]) -> list[Measure]:
+    """The measures of one limit that fail; if none does, the one closest to it."""
     failing = [measure for measure in measures if measure.outcome is Outcome.FAIL]
     return failing or sorted(measures, key=lambda measure: -Fraction(measure.value))[:1]
 
@@ -173,7 +173,7 @@ def _declared(report: Report) -> Measure:
 
 
 def _coverage(report: Report, allowed: Fraction) -> Measure:
-    """The smaller one of two shares, of tensors and of recurrent layers that are understood."""
+    """The smaller of two shares: of the tensors and of the recurrent layers that are understood."""
     totals = report.totals
     found = len(report.layers) + len(report.skipped) + len(report.possible)
     tensors = Fraction(totals.attributed, totals.tensors) if totals.tensors else Fraction(1)

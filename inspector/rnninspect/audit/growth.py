@@ -1,11 +1,11 @@
-"""Models beside the baseline: those that grew, appeared, vanished, or were left out."""
+"""Compares models with the baseline: those that grew, appeared, vanished, or were not checked."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from fractions import Fraction
 
-from rnninspect.audit.gauges import at_most, figures_of, telling
+from rnninspect.audit.gauges import at_most, decisive, figures_of
 from rnninspect.policy.baseline import FIGURES
 from rnninspect.rules import RULES, Breach
 
@@ -47,7 +47,7 @@ def renewal_of(old: Baseline, new: Baseline) -> Renewal:
 
 
 def growth_of(report: Report, policy: Policy, baseline: Baseline) -> list[Measure]:
-    """The growth of the figures over the baseline, held against the policy."""
+    """The growth of the figures since the baseline, compared with the policy."""
     old = baseline.models.get(baseline.name_of(report.path))
     if old is None or policy.max_growth is None:
         return []
@@ -60,29 +60,29 @@ def growth_of(report: Report, policy: Policy, baseline: Baseline) -> list[Measur
         about = f"growth, {figure.removesuffix('_parameters').replace('_', ' ')}"
         note = f"{before:,} before, {after:,} now{_most_grown(old, new)}"
         measures.append(replace(measure, about=about, note=note))
-    return telling(measures)
+    return decisive(measures)
 
 
 def _most_grown(old: Figures, new: Figures) -> str:
-    """The layer behind most of it, if a layer is."""
+    """The layer that grew most, if one grew."""
     grown = {name: size - old.layers.get(name, 0) for name, size in new.layers.items()}
     name = max(grown, key=lambda layer: grown[layer], default=None)
     return f"; {name} {grown[name]:+,}" if name is not None and grown[name] > 0 else ""
 
 
 def appeared(report: Report, baseline: Baseline) -> Iterator[Finding]:
-    """A finding if the baseline does not know the model."""
+    """A finding if the model is not in the baseline."""
     if baseline.name_of(report.path) not in baseline.models:
         yield APPEARED.finding(Breach(f"not in {baseline.path}"))
 
 
 def not_checked(baseline: Baseline, paths: Collection[str]) -> Iterator[tuple[str, Finding]]:
-    """Models of the baseline that this run did not open, each with its path."""
+    """A finding for each model of the baseline that this run did not open, with its path."""
     given = {baseline.name_of(path) for path in paths}
     for name in baseline.models:
         if name in baseline.missing:
-            finding = VANISHED.finding(Breach(f"in {baseline.path}, and no longer there"))
+            finding = VANISHED.finding(Breach(f"in {baseline.path}, but the file is missing"))
             yield baseline.path_of(name), finding
         elif name not in given:
-            finding = UNCHECKED.finding(Breach(f"in {baseline.path}, and not checked"))
+            finding = UNCHECKED.finding(Breach(f"in {baseline.path}, but not checked"))
             yield baseline.path_of(name), finding

@@ -1,4 +1,4 @@
-"""One limit held against one value."""
+"""One limit compared with one value."""
 
 from __future__ import annotations
 
@@ -11,28 +11,28 @@ Quantity = int | Fraction | str  # a count, a share of one, or words
 
 
 class Outcome(StrEnum):
-    """What came of it; ignored where the policy ignores the rule that a failure breaks."""
+    """The outcome; ignored where the policy ignores the rule that a failure breaks."""
 
-    PASS = "pass"  # noqa: S105 - no password
+    PASS = "pass"  # noqa: S105 - not a password
     FAIL = "fail"
     IGNORED = "ignored"
 
 
 @dataclass(frozen=True, slots=True)
 class Measure:
-    """One limit held against one value.
+    """One limit compared with one value.
 
     Attributes:
         path: the model.
         layer: the layer that was measured; None for the whole model.
         key: the policy's key, `max-parameters`.
         about: what was measured, in words: `parameters`, `growth of bytes`.
-        rule: the code that a failure breaks.
+        rule: the code of the rule that a failure breaks.
         allowed: the most; with `at_least` the least; as words what may be.
         value: what it is.
         outcome: pass, fail or ignored.
         at_least: whether the value may not be lower, rather than not higher.
-        note: more for the message, such as the figures behind a growth.
+        note: more for the message, such as the figures of a growth.
     """
 
     path: str
@@ -48,34 +48,34 @@ class Measure:
 
     @property
     def message(self) -> str:
-        """What a failure is told with."""
+        """The message of a failure."""
         word = "at least" if self.at_least else "at most"
         word = "allowed" if isinstance(self.allowed, str) else word
-        told = f"{self.about} {self.value_text}, {word} {self.allowed_text}"
-        return f"{told} ({self.note})" if self.note else told
+        text = f"{self.about} {self.value_text}, {word} {self.allowed_text}"
+        return f"{text} ({self.note})" if self.note else text
 
     @property
     def share(self) -> Fraction | None:
-        """How much of the limit is used: 1 is all; None where that says nothing."""
+        """The share of the limit that is used: 1 is all; None where that has no meaning."""
         if isinstance(self.value, str) or isinstance(self.allowed, str) or self.at_least:
             return None
         return max(Fraction(self.value) / self.allowed, Fraction(0)) if self.allowed else None
 
     @property
     def allowed_text(self) -> str:
-        """The limit as people read it."""
+        """The limit as text."""
         return spell(self.allowed)
 
     @property
     def value_text(self) -> str:
-        """The value as people read it."""
+        """The value as text."""
         return spell(self.value, down=self.at_least)
 
     @property
     def share_text(self) -> str:
-        """The share as people read it, `62 %`; empty where it says nothing.
+        """The share as text, `62 %`; empty where it has no meaning.
 
-        What is over the limit never reads 100 %, and only what is at the limit does.
+        Only a value that equals the limit reads 100 %; one above it reads more.
         """
         if self.share is None:
             return ""
@@ -84,7 +84,7 @@ class Measure:
 
 
 def spell(quantity: Quantity, *, down: bool = False) -> str:
-    """A quantity as people read it; a share is rounded to a tenth of a percent, up or down."""
+    """A quantity as text; a share is rounded to a tenth of a percent, up or down."""
     match quantity:
         case str():
             return quantity

@@ -1,4 +1,4 @@
-"""Puts a block between two markers of a document, and leaves every other byte as it was."""
+"""Puts a block between two markers of a document, and changes no other byte."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ from rnninspect.errors import RnnInspectError
 from rnninspect.record import Record
 
 START, END = "<!-- rnninspect:start -->", "<!-- rnninspect:end -->"
-# A marker stands alone on its line and outside of fenced code, so that a text may speak of it; a
-# BOM may precede the first.
+# A marker is on a line of its own outside fenced code, so that text can mention it; a BOM may
+# precede the first.
 AROUND_A_MARKER = b" \t\r\n\xef\xbb\xbf"
 FENCE = re.compile(rb" {0,3}(`{3,}|~{3,})([^\r\n]*)")
 
@@ -39,14 +39,14 @@ def append_block(document: bytes, block: str) -> bytes:
     """The document with the block replaced, or, where it has no marker, at its end.
 
     Raises:
-        MarkerError: one marker stands without the other, or more than once; or the end is code.
+        MarkerError: a marker is missing or doubled, or the document ends in fenced code.
     """
     lines = document.splitlines(keepends=True)
     code = _code(lines)
     if any(_places(lines, marker, code) for marker in (START, END)):
         return replace_block(document, block)
     if code.unclosed is not None:
-        raise MarkerError(f"the code that begins in line {code.unclosed + 1} does not end")
+        raise MarkerError(f"the fenced code that starts in line {code.unclosed + 1} is not closed")
     ending = _line_end(lines[0]) if lines else b"\n"
     gap = b""
     if lines:
@@ -56,7 +56,7 @@ def append_block(document: bytes, block: str) -> bytes:
 
 
 class _Code(Record):
-    """The lines of fenced code, and where a fence opens that nothing closes."""
+    """The lines of fenced code, and the place of a fence that is not closed."""
 
     lines: frozenset[int]
     unclosed: int | None
@@ -91,17 +91,20 @@ def _marked(lines: list[bytes]) -> tuple[int, int]:
     code = _code(lines)
     starts, ends = (_places(lines, marker, code) for marker in (START, END))
     if not starts and not ends:
-        shown = [f" (line {place + 1} is code)" for place in _mentions(lines, START)[:1]]
-        raise MarkerError(f"no line {START}{''.join(shown)}; put both markers in, or use --append")
+        shown = [
+            f" (the one in line {place + 1} is in fenced code)"
+            for place in _mentions(lines, START)[:1]
+        ]
+        raise MarkerError(f"no marker {START}{''.join(shown)}; add both markers, or use --append")
     for marker, places, other in ((START, starts, ends), (END, ends, starts)):
         if not places:
-            raise MarkerError(f"no line {marker} for the other marker in line {other[0] + 1}")
+            raise MarkerError(f"no marker {marker}, but the other marker in line {other[0] + 1}")
         if len(places) > 1:
             numbers = ", ".join(str(place + 1) for place in places)
-            raise MarkerError(f"{marker} stands more than once: lines {numbers}")
+            raise MarkerError(f"duplicate marker {marker} in lines {numbers}")
     if ends < starts:
         raise MarkerError(
-            f"{END} in line {ends[0] + 1} stands before {START} in line {starts[0] + 1}"
+            f"{END} in line {ends[0] + 1} comes before {START} in line {starts[0] + 1}"
         )
     return starts[0], ends[0]
 

@@ -1,6 +1,6 @@
 """Fills the front matter of a Hugging Face model card, by huggingface_hub's own ModelCard.
 
-Fields: https://huggingface.co/docs/hub/model-cards; what is under `rnninspect` is this tool's own.
+Fields: https://huggingface.co/docs/hub/model-cards; `rnninspect` is a field of this tool.
 """
 
 from __future__ import annotations
@@ -31,10 +31,10 @@ class MetadataError(RnnInspectError):
 
 
 def fill(document: bytes, reports: Sequence[Report]) -> bytes:
-    """The document with tags, library and figures in its front matter; other fields stay.
+    """The document with tags, library and figures in its front matter; other fields are kept.
 
     Raises:
-        MetadataError: huggingface_hub is missing, or what it says is wrong with the front matter.
+        MetadataError: huggingface_hub is not installed, or it rejects the front matter.
     """
     read = _reader()
     try:
@@ -54,13 +54,13 @@ def fill(document: bytes, reports: Sequence[Report]) -> bytes:
         card.data[key] = wanted[key]
     match = BLOCK.match(text)
     if match is None:
-        raise MetadataError("the front matter does not end")
+        raise MetadataError("the front matter is not closed")
     whole = card.data.to_yaml(line_break=ending, original_order=list(old))
     for inner in (_spliced(match[2], old, card.data, ending), whole):
         fresh = f"{match[1]}{inner}{match[3]}{text[match.end() :]}"
-        if _holds(read, fresh, wanted):
+        if _has_fields(read, fresh, wanted):
             return f"{bom}{fresh}".encode()
-    raise MetadataError("the front matter does not keep its fields")
+    raise MetadataError("the front matter cannot be updated without changing other fields")
 
 
 def _reader() -> Callable[[str], Any]:
@@ -80,7 +80,7 @@ def _reader() -> Callable[[str], Any]:
     return read
 
 
-def _holds(read: Callable[[str], Any], text: str, wanted: Fields) -> bool:
+def _has_fields(read: Callable[[str], Any], text: str, wanted: Fields) -> bool:
     try:
         return bool(read(text).data.to_dict() == wanted)
     except MetadataError:
@@ -88,7 +88,7 @@ def _holds(read: Callable[[str], Any], text: str, wanted: Fields) -> bool:
 
 
 def _fields(old: Fields, reports: Sequence[Report]) -> Fields:
-    """The fields that are to be; a library that is named already stays."""
+    """The new fields; a library that is named already is kept."""
     frameworks = dict.fromkeys(report.framework for report in reports)
     cells = dict.fromkeys(c.layer.cell.lower() for report in reports for c in report.layers)
     known = old.get("tags") or []
@@ -111,10 +111,10 @@ def _figures(report: Report) -> Fields:
 
 
 def _spliced(inner: str, old: Fields, data: Any, ending: str) -> str:  # noqa: ANN401 - of the extra
-    """The YAML with only the changed fields written anew, so that the others keep their looks.
+    """The YAML with only the changed fields replaced, so that the others keep their formatting.
 
-    YAML that is laid out in other ways than a field to each unindented line comes out wrong here,
-    which the caller sees by reading it again.
+    Works for YAML with a field on each unindented line; the caller reads the result again to check
+    it.
     """
     lines = inner.split(ending) if inner else []
     for key, value in data.to_dict().items():
@@ -125,7 +125,7 @@ def _spliced(inner: str, old: Fields, data: Any, ending: str) -> str:  # noqa: A
 
 
 def _lines_of(lines: list[str], key: str) -> tuple[int, int]:
-    """Where a field stands, and where the next begins; at the end if it is not there."""
+    """The first line of a field and of the next one; both at the end if it is missing."""
     starts = [place for place, line in enumerate(lines) if line.startswith(f"{key}:")]
     if not starts:
         return len(lines), len(lines)

@@ -1,4 +1,4 @@
-"""Completion for a shell that is named: typer's own options take that of the caller alone."""
+"""Completion for a named shell: typer's own options support only the current one."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ SHELLS = ("bash", "zsh", "fish", "powershell", "pwsh")
 
 
 def shell_named(arguments: list[str]) -> list[str] | None:
-    """An option and the words after it, if these arguments ask for a shell's completion by name."""
+    """The option and its values, if these arguments ask for the completion of a named shell."""
     option, equals, value = arguments[0].partition("=") if arguments else ("", "", "")
     words = [value, *arguments[1:]] if equals else arguments[1:]
     return [option, *words] if option in OPTIONS and words else None
@@ -37,7 +37,7 @@ def complete(app: typer.Typer, option: str, *words: str) -> int:
             OPTIONS[option](context, None, words[0])
     except SystemExit as ended:
         return int(ended.code or OK)
-    except OSError as error:  # no such shell, or no place for its file
+    except OSError as error:  # no such shell, or its file cannot be written
         print_error(f"{option} {words[0]}: {error}")
         return FAILED
     return OK

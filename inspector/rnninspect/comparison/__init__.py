@@ -52,8 +52,8 @@ class Comparison:
 
     Attributes:
         unchanged: how many layers no row names.
-        reordered: whether the matched layers stand in another order. That alone is no change: a
-            state dict may list its layers as it likes.
+        reordered: whether the matched layers are in another order. That alone is not a change: a
+            state dict may list its layers in any order.
     """
 
     old: Outline
@@ -111,7 +111,7 @@ def _what(layer: LayerOutline) -> str:
 
 
 def _skipped(old: Outline, new: Outline) -> Iterator[Row]:
-    """Layers without a formula; only one that both files have in the same place is left out."""
+    """Layers without a formula; one that both files have at the same place is left out."""
     before, after = Counter(old.skipped), Counter(new.skipped)
     for which, lost in (("old", before - after), ("new", after - before)):
         for name, kind in lost.elements():
@@ -127,7 +127,7 @@ def _shared(old: Outline, new: Outline) -> Iterator[Row]:
 
 
 def _twice(file: Outline) -> Amount:
-    """What the rows of the layers hold too much, because some share weights."""
+    """The weights that several layers share, which their rows count more than once."""
     return Amount(file.recurrent - sum(layer.stored for layer in file.layers), 0)
 
 
@@ -145,10 +145,10 @@ def _remaining(file: Outline) -> Amount:
 
 
 def _why_rest_moved(old: Outline, new: Outline) -> Change:
-    """Across formats, what one holds as parameters another may hold as constants or states."""
+    """Across formats, parameters of one may be constants or states in another."""
     less, more = sorted((old, new), key=lambda file: file.other)
     number = more.other - less.other
-    if dialect(old) != dialect(new) and number <= less.apart:
+    if dialect(old) != dialect(new) and number <= less.constants:
         reason = f"{label(less)} keeps {number:,} of them as constants or states"
         return Change(Kind.CONVENTION, reason)
     across = ", not matched one by one across formats" if dialect(old) != dialect(new) else ""

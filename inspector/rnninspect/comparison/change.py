@@ -7,7 +7,7 @@ from enum import StrEnum
 
 
 class Kind(StrEnum):
-    """A kind of change; a convention moves numbers and names, and leaves the mathematics alone."""
+    """A kind of change; a convention changes numbers and names but not the mathematics."""
 
     ADDED = "added"
     REMOVED = "removed"

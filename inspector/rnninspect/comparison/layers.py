@@ -21,7 +21,7 @@ SHORT = {0: "none", 1: "one", 2: "two"}
 
 @dataclass(frozen=True, slots=True)
 class Sides:
-    """Two matched layers, and the files that they stand in."""
+    """Two matched layers, and their files."""
 
     old: LayerOutline
     new: LayerOutline
@@ -30,7 +30,7 @@ class Sides:
 
     @property
     def across(self) -> bool:
-        """Whether the two files name and store layers each in a way of their own."""
+        """Whether the two files name and store layers in different ways."""
         return dialect(self.old_file) != dialect(self.new_file)
 
     @property
@@ -108,7 +108,7 @@ def _resized(sides: Sides) -> Iterator[Change]:
 def _reset(sides: Sides) -> Iterator[Change]:
     if sides.resets:
         old, new = sides.resets
-        reason = f"the reset gate acts {new} the recurrent product, no longer {old} it"
+        reason = f"the reset gate acts {new} the recurrent product instead of {old} it"
         yield Change(Kind.REPLACED, reason)
 
 
@@ -128,7 +128,7 @@ def _biases(sides: Sides) -> Iterator[Change]:
 
 
 def _bias_note(sides: Sides) -> str | None:
-    """What becomes of the vectors that only one convention has; None if it is no convention."""
+    """What happens to vectors that only one convention has; None if that is not a convention."""
     if sides.resets:
         return None
     exporter = _exporter(sides)
@@ -154,7 +154,7 @@ def _exporter(sides: Sides) -> str:
 
 
 def _stored(sides: Sides) -> Iterator[Change]:
-    """Weights that are absent, computed or fed: stored parameters fall short of the formula."""
+    """Weights that are absent, computed or inputs: fewer are stored than the formula counts."""
     old, new = sides.old, sides.new
     if new.expected - new.stored == old.expected - old.stored:
         return

@@ -1,4 +1,4 @@
-"""Says which layer of one file is which of another: by name, by sizes and by order."""
+"""Matches the layers of two files by name, by sizes and by order."""
 
 from __future__ import annotations
 
@@ -21,11 +21,11 @@ Pair = tuple["LayerOutline | None", "LayerOutline | None"]
 
 
 def match(old: Sequence[LayerOutline], new: Sequence[LayerOutline]) -> tuple[Pair, ...]:
-    """Pair the layers of two files; what is only in one has None on the other side.
+    """Pair the layers of two files; a layer of only one file is paired with None.
 
     Names are tried before sizes, and sizes before names: numbers that a framework appends
     (`lstm_1`) make a layer's name that of its neighbour. The pairing with fewer differences is
-    kept, on a tie that by names. What is left is paired by its order between the others.
+    kept, on a tie that by names. Unmatched layers are paired by their order between the others.
     """
     old, new = _joined(old, new), _joined(new, old)
     candidates = [_pairing(old, new, keys) for keys in ((_name, _shape), (_shape, _name))]
@@ -70,7 +70,7 @@ def _by_key(
 def _by_order(
     old: Sequence[LayerOutline], new: Sequence[LayerOutline], places: Places
 ) -> Iterator[tuple[int, int]]:
-    """Those left over that follow the same pair, are of one cell, and stand in the same order."""
+    """Pairs unmatched layers of the same cell that follow the same pair, in their order."""
     free: defaultdict[Hashable, deque[int]] = defaultdict(deque)
     for gap, place in _gaps(len(new), set(places.values())):
         free[gap, new[place].cell].append(place)
@@ -81,7 +81,7 @@ def _by_order(
 
 
 def _gaps(count: int, taken: set[int]) -> Iterator[tuple[int, int]]:
-    """Each free place, after the closest taken one before it; -1 stands for the start."""
+    """Each free place, after the closest taken one before it; -1 is the start."""
     gap = -1
     for place in range(count):
         if place in taken:

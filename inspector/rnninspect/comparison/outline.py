@@ -1,4 +1,4 @@
-"""What a comparison needs of a report: the same from a fresh report and from one kept as JSON."""
+"""The part of a report that a comparison needs, from a new report or from one saved as JSON."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ class LayerOutline:
         dtypes: of its stored tensors, sorted; empty where nothing is stored.
         expected: parameters by its formula.
         verdict: what the rules say of it.
-        parts: how many layers of the file it stands for: 2 where two directions were joined.
+        parts: the number of layers of the file: 2 where two directions were joined.
     """
 
     name: str
@@ -46,7 +46,7 @@ class Outline:
 
     Attributes:
         skipped: name and kind of each recurrent layer that was not understood.
-        apart: elements that are kept and are no parameters: constants and states.
+        constants: elements that are stored but not parameters: constants and states.
         errors: findings of level error.
     """
 
@@ -59,7 +59,7 @@ class Outline:
     parameters: int
     recurrent: int
     bytes: int
-    apart: int
+    constants: int
     errors: int
 
     @property
@@ -81,12 +81,12 @@ def outline(report: Report) -> Outline:
         parameters=totals.parameters,
         recurrent=totals.recurrent,
         bytes=totals.bytes,
-        apart=sum(totals.not_parameters.get(purpose, 0) for purpose in KEPT_APART),
+        constants=sum(totals.not_parameters.get(purpose, 0) for purpose in CONSTANTS),
         errors=sum(finding.level is Level.ERROR for finding in report.findings),
     )
 
 
-KEPT_APART = ("constants", "state")  # keys of a report's `not_parameters`
+CONSTANTS = ("constants", "state")  # keys of a report's `not_parameters`
 
 
 def _layer(report: Report, counted: LayerCount) -> LayerOutline:

@@ -1,10 +1,10 @@
-"""Reads a JSON report that was made earlier, as far as a comparison needs it."""
+"""Reads the part of a saved JSON report that a comparison needs."""
 
 from __future__ import annotations
 
 from rnninspect.cells import CELLS, OWN, Sizes
 from rnninspect.comparison import LayerOutline, Outline
-from rnninspect.comparison.outline import KEPT_APART
+from rnninspect.comparison.outline import CONSTANTS
 from rnninspect.decode.json import parse_json
 from rnninspect.errors import UnreadableFile
 from rnninspect.model import Fate
@@ -23,8 +23,8 @@ if TYPE_CHECKING:
 
     Value = TypeVar("Value")
 
-MEMORY_OF_A_BYTE = 16  # what a byte of JSON may take in memory: `[],` is three and becomes 64
-LARGEST_NUMBER = 10**100  # far above what a formula makes of 64-bit sizes
+MEMORY_OF_A_BYTE = 16  # the most memory for a byte of JSON: the three of `[],` take 64
+LARGEST_NUMBER = 10**100  # far above the count of any formula with 64-bit sizes
 
 
 def is_report(source: Source) -> bool:
@@ -37,7 +37,7 @@ def read_reports(source: Source) -> tuple[Outline, ...]:
     """The outlines of the files in a report.
 
     Raises:
-        UnreadableFile: it is no report, of another version, or a field of it is wrong; the message
+        UnreadableFile: it is not a report, has another version, or a field is wrong; the message
             names the field.
         RefusedFile: it is too large.
     """
@@ -53,7 +53,7 @@ def read_reports(source: Source) -> tuple[Outline, ...]:
 
 def _outline(report: _Fields) -> Outline:
     totals = report.object("totals")
-    apart = totals.object("not_parameters")
+    others = totals.object("not_parameters")
     return Outline(
         path=report.get("path", str),
         format=report.get("format", str),
@@ -66,7 +66,7 @@ def _outline(report: _Fields) -> Outline:
         parameters=totals.count("parameters"),
         recurrent=totals.count("recurrent"),
         bytes=totals.count("bytes"),
-        apart=sum(apart.count(purpose) for purpose in KEPT_APART),
+        constants=sum(others.count(purpose) for purpose in CONSTANTS),
         errors=sum(
             finding.get("level", str) == Level.ERROR for finding in report.objects("findings")
         ),
@@ -77,7 +77,7 @@ def _layer(layer: _Fields) -> LayerOutline:
     parameters = layer.object("parameters")
     cell, vectors = layer.get("cell", str), layer.count("bias_vectors")
     if cell not in CELLS:
-        raise UnreadableFile(f"{layer.place}.cell is {cell!r}, no cell that is known")
+        raise UnreadableFile(f"{layer.place}.cell is {cell!r}, not a known cell")
     if vectors > 2:
         raise UnreadableFile(f"{layer.place}.bias_vectors is {vectors}, more than 2")
     return LayerOutline(
@@ -124,7 +124,7 @@ def _own_sizes(layer: _Fields) -> tuple[tuple[Symbol, int], ...]:
 
 
 class _Fields:
-    """An object of the document; every access says the type that it wants, and errors the place."""
+    """An object of the document; each access states a type, and errors name the place."""
 
     def __init__(self, value: object, place: str) -> None:
         if not isinstance(value, dict):
@@ -143,7 +143,7 @@ class _Fields:
     def count(self, key: str) -> int:
         number = self.get(key, int)
         if not 0 <= number <= LARGEST_NUMBER:
-            raise UnreadableFile(f"{self._at(key)} is {number}, no possible count")
+            raise UnreadableFile(f"{self._at(key)} is {number}, not a possible count")
         return number
 
     def object(self, key: str) -> _Fields:

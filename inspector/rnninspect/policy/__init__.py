@@ -1,4 +1,4 @@
-"""What models are held to in CI: the keys of a policy, and where they are said."""
+"""The limits for models in CI: the keys of a policy, and the places where they are set."""
 
 from __future__ import annotations
 

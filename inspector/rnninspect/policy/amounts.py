@@ -1,7 +1,7 @@
 """Reads the values of a policy as people write them: `5M`, `20 MB`, `2%`, lists of words.
 
 Each function takes what TOML, a variable or an option gives, and raises ValueError with a clause
-that says what would have been right.
+that says what was expected.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 AMOUNT = re.compile(r"(\d{1,3}(?:[_,]\d{3}){1,8}|\d{1,24})(\.\d{1,12})? ?([A-Za-z]*)", re.ASCII)
 PERCENTAGE = re.compile(r"(\d{1,6}(?:\.\d{1,6})?) ?%", re.ASCII)
-MOST_WORDS = 1_000  # each is held against every finding or every model
+MOST_WORDS = 1_000  # each is compared with every finding or every model
 UNLIMITED, NEVER = "none", "never"
 WORDS_OF_TRUTH = {"true": True, "yes": True, "1": True, "false": False, "no": False, "0": False}
 COUNT_UNITS = {
@@ -39,12 +39,12 @@ BYTE_UNITS = {"": 1, "b": 1, "byte": 1, "bytes": 1} | {
 
 def count(value: object) -> int | None:
     """A number of things, such as 5M, 200k or 5,000,000; None for `none`: no limit."""
-    return _amount(value, COUNT_UNITS, "no number such as 5M, 200k or 5000000")
+    return _amount(value, COUNT_UNITS, "not a number (try 5M, 200k or 5000000)")
 
 
 def byte_count(value: object) -> int | None:
     """A number of bytes: 20 MB has 10⁶ bytes each, 1.5GiB has 2³⁰; None for `none`: no limit."""
-    return _amount(value, BYTE_UNITS, "no amount such as 20 MB, 1.5GiB or 5000000")
+    return _amount(value, BYTE_UNITS, "not a number of bytes (try 20 MB, 1.5GiB or 5000000)")
 
 
 def _amount(value: object, units: Mapping[str, int], otherwise: str) -> int | None:
@@ -58,7 +58,7 @@ def _amount(value: object, units: Mapping[str, int], otherwise: str) -> int | No
     digits = re.sub("[_,]", "", match[1]) + (match[2] or "")
     whole = Fraction(digits) * units[match[3].lower()]
     if whole.denominator != 1:
-        raise ValueError(f"{_shown(value)} is no whole number")
+        raise ValueError(f"{_shown(value)} is not a whole number")
     return int(whole)
 
 
@@ -68,7 +68,7 @@ def percentage(value: object) -> Fraction | None:
         return None
     match = PERCENTAGE.fullmatch(value.strip()) if isinstance(value, str) else None
     if match is None:
-        raise ValueError(f"{_shown(value)} is no percentage such as 2% or 97.5%")
+        raise ValueError(f"{_shown(value)} is not a percentage (try 2% or 97.5%)")
     return Fraction(match[1]) / 100
 
 
@@ -86,19 +86,19 @@ def flag(value: object) -> bool:
         return value
     if isinstance(value, str) and value.lower() in WORDS_OF_TRUTH:
         return WORDS_OF_TRUTH[value.lower()]
-    raise ValueError(f"{_shown(value)} is neither true nor false")
+    raise ValueError(f"{_shown(value)} is not true or false")
 
 
 def words(value: object) -> tuple[str, ...]:
     """A list of words, or the words between the commas of a string."""
     parts = value.split(",") if isinstance(value, str) else value
     if not isinstance(parts, list) or not all(isinstance(part, str) for part in parts):
-        raise ValueError(f"{_shown(value)} is no list of words")
+        raise ValueError(f"{_shown(value)} is not a list of strings")
     if len(parts) > MOST_WORDS:
-        raise ValueError(f"a list of more than {MOST_WORDS:,} words")
+        raise ValueError(f"a list of more than {MOST_WORDS:,} strings")
     stripped = tuple(part.strip() for part in parts)
     if not all(stripped):
-        raise ValueError(f"{_shown(value)} has an empty word")
+        raise ValueError(f"{_shown(value)} has an empty entry")
     return stripped
 
 
@@ -108,16 +108,16 @@ def cells(value: object) -> tuple[str, ...]:
     named = words(value)
     for word in named:
         if word.lower() not in by_name:
-            raise ValueError(f"{_shown(word)} is none of {', '.join(CELLS)}")
+            raise ValueError(f"{_shown(word)} is not one of {', '.join(CELLS)}")
     return tuple(by_name[word.lower()] for word in named)
 
 
 def codes(value: object) -> tuple[str, ...]:
-    """Rule codes or the beginnings of some: R101, R1, R."""
+    """Rule codes or prefixes of codes: R101, R1, R."""
     named = tuple(word.upper() for word in words(value))
     strange = [word for word in named if not any(code.startswith(word) for code in RULES)]
     if strange:
-        raise ValueError(f"no rule has a code that begins with {_shown(strange[0])}")
+        raise ValueError(f"no rule has a code that starts with {_shown(strange[0])}")
     return named
 
 
@@ -127,7 +127,7 @@ def ignores(value: object) -> tuple[tuple[str, tuple[str, ...]], ...]:
         return tuple((glob, codes(listed)) for glob, listed in value.items())
     pairs = [word.rpartition(":") for word in words(value)] if isinstance(value, str) else []
     if not pairs or not all(glob and code for glob, _, code in pairs):
-        raise ValueError(f"{_shown(value)} is no table of globs, nor GLOB:CODE,GLOB:CODE")
+        raise ValueError(f"{_shown(value)} is not a table of globs (try GLOB:CODE,GLOB:CODE)")
     return tuple((glob, codes(code)) for glob, _, code in pairs)
 
 
@@ -135,14 +135,14 @@ def level(value: object) -> Level | None:
     """The level from which findings fail; None for `never`."""
     known = (*Level, NEVER)
     if value not in known:
-        raise ValueError(f"{_shown(value)} is none of {', '.join(known)}")
+        raise ValueError(f"{_shown(value)} is not one of {', '.join(known)}")
     return None if value == NEVER else Level(str(value))
 
 
 def text(value: object) -> str:
-    """A string that says something."""
+    """A string that is not empty."""
     if not isinstance(value, str) or not value or "\0" in value:
-        raise ValueError(f"{_shown(value)} is no text")
+        raise ValueError(f"{_shown(value)} is not a string, or empty")
     return value
 
 

@@ -1,4 +1,4 @@
-"""The lock file: the figures of each model that somebody has accepted."""
+"""The lock file: the accepted figures of each model."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ NOTE = "accepted figures; `rnninspect check --update-baseline` renews them"
 
 @dataclass(frozen=True, slots=True)
 class Figures:
-    """What is kept of one model; sizes in bytes, counts in parameters, `layers` by name."""
+    """The figures of one model: sizes in bytes, counts in parameters, `layers` by name."""
 
     parameters: int
     recurrent_parameters: int
@@ -39,7 +39,7 @@ class Baseline:
     Attributes:
         path: the lock file.
         models: figures by name.
-        missing: those of the names whose file is no longer there.
+        missing: the names whose files do not exist any more.
     """
 
     path: Path
@@ -59,7 +59,7 @@ def read_baseline(path: Path) -> Baseline:
     """Read a lock file.
 
     Raises:
-        PolicyError: it is not there, or is no lock file; the message names the place in it.
+        PolicyError: it is missing, or not a lock file; the message names the place in it.
     """
     try:
         document: object = json.loads(read_document(path).decode())
@@ -68,7 +68,7 @@ def read_baseline(path: Path) -> Baseline:
             raise PolicyError(f"{path}: no such baseline; --update-baseline writes it") from error
         raise PolicyError(f"{path}: {error}") from error
     except (ValueError, RecursionError) as error:
-        raise PolicyError(f"{path}: no JSON: {in_words(error)}") from error
+        raise PolicyError(f"{path}: not valid JSON: {in_words(error)}") from error
     models = _part(document, "models", f"{path}")
     if _part_or_none(document, "version") != VERSION:
         raise PolicyError(f"{path}: version: this rnninspect reads version {VERSION}")
@@ -85,11 +85,11 @@ def _is_there(path: Path) -> bool:
 
 
 def baseline_text(models: Mapping[str, Figures]) -> str:
-    """The lock file's text: sorted, one figure a line, so that a difference can be read."""
+    """The lock file's text: sorted, a figure on each line, so that a diff is readable."""
     listed = {
-        name: {figure: getattr(held, figure) for figure in FIGURES}
-        | {"layers": dict(sorted(held.layers.items()))}
-        for name, held in sorted(models.items())
+        name: {figure: getattr(figures, figure) for figure in FIGURES}
+        | {"layers": dict(sorted(figures.layers.items()))}
+        for name, figures in sorted(models.items())
     }
     return json.dumps({"version": VERSION, "note": NOTE, "models": listed}, indent=1)
 
@@ -99,22 +99,22 @@ def _figures(models: Mapping[str, Any], name: str, path: Path) -> Figures:
     try:
         os.fsencode(name)
     except UnicodeEncodeError as error:
-        raise PolicyError(f"{place}: no path") from error
-    held = models[name]
-    layers = _part(held, "layers", place)
-    numbers = {figure: _part_or_none(held, figure) for figure in FIGURES}
+        raise PolicyError(f"{place}: not a valid path") from error
+    entry = models[name]
+    layers = _part(entry, "layers", place)
+    numbers = {figure: _part_or_none(entry, figure) for figure in FIGURES}
     for key, number in (numbers | layers).items():
         if type(number) is not int or number < 0:
-            raise PolicyError(f"{place}.{key}: no number")
+            raise PolicyError(f"{place}.{key}: not a non-negative integer")
     return Figures(**numbers, layers=layers)
 
 
 def _part(value: object, key: str, place: str) -> dict[str, Any]:
     found = _part_or_none(value, key)
     if not isinstance(found, dict):
-        raise PolicyError(f"{place}: {key}: no table")
+        raise PolicyError(f"{place}: {key}: not an object")
     return found
 
 
-def _part_or_none(value: object, key: str) -> Any:  # noqa: ANN401 - JSON holds anything
+def _part_or_none(value: object, key: str) -> Any:  # noqa: ANN401 - any JSON value
     return value.get(key) if isinstance(value, dict) else None

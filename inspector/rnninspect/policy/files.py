@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 OWN_FILE, SHARED_FILE = "rnninspect.toml", "pyproject.toml"
 TABLE = ("tool", "rnninspect")
 OVERRIDES, GLOBS = "overrides", "files"
-# What tomllib takes for a dotted key grows by the square of its parts: they are counted before.
+# The time of tomllib for a dotted key grows by the square of its parts: they are counted before.
 MOST_PARTS = 32
 _PART = r"""(?:[\w-]+|"(?:[^"\\\n]|\\.)*"|'[^'\n]*')"""
 LONG_KEY = re.compile(
@@ -42,7 +42,7 @@ class Override:
 
 @dataclass(frozen=True, slots=True)
 class PolicyFile:
-    """What one file says; its globs and its baseline are relative to the folder."""
+    """The settings of one file; its globs and its baseline are relative to the folder."""
 
     folder: Path
     stated: Settings
@@ -51,12 +51,12 @@ class PolicyFile:
     def require_baseline_inside(self) -> None:
         """PolicyError if the file names a baseline that is not in the project.
 
-        A project ends at the repository's root, or at the folder of the file: whoever wrote a file
-        that came with a download must not choose what else of this machine is opened.
+        A project ends at the repository's root, or at the folder of the file: the author of a
+        downloaded file must not choose what else is opened on this machine.
         """
         name = self.stated.get("baseline")
         if name and not _followed(name).is_relative_to(_followed(self._project)):
-            raise PolicyError(f"{name}: outside the project; --baseline may name it")
+            raise PolicyError(f"{name}: outside the project; only --baseline can name it")
 
     @property
     def _project(self) -> Path:
@@ -69,22 +69,22 @@ class PolicyFile:
 
 
 def _followed(path: str | Path) -> Path:
-    """Where the links of a path lead; a loop of links leads nowhere, and opening it will say so."""
+    """A path with its links resolved; a loop of links is left, and fails when it is opened."""
     return Path(os.path.realpath(path))
 
 
 def read_policy_file(chosen: Path | None) -> PolicyFile:
     """The chosen file, or the nearest one from the current folder upwards; empty if there is none.
 
-    Of two in one folder rnninspect.toml wins; a pyproject.toml without our table is passed by.
+    In a folder with both, rnninspect.toml wins; a pyproject.toml without our table is skipped.
 
     Raises:
-        PolicyError: it cannot be read, or what it says is wrong.
+        PolicyError: it cannot be read, or a setting is wrong.
     """
     if chosen is not None:
         found = _read(chosen)
         if found is None:
-            raise PolicyError(f"{shown(chosen)}: it has no table [{'.'.join(TABLE)}]")
+            raise PolicyError(f"{shown(chosen)}: no table [{'.'.join(TABLE)}]")
         return found
     here = Path.cwd()
     for folder in (here, *here.parents):
@@ -114,11 +114,11 @@ def _parse(path: Path) -> Mapping[str, object]:
     except UnreadableFile as error:
         raise PolicyError(f"{shown(path)}: {error}") from error
     except (ValueError, RecursionError) as error:
-        raise PolicyError(f"{shown(path)}: no TOML: {in_words(error)}") from error
+        raise PolicyError(f"{shown(path)}: not valid TOML: {in_words(error)}") from error
 
 
 def _understand(path: Path, table: Mapping[str, object], place: str) -> PolicyFile:
-    folder = Path(os.path.abspath(path)).parent  # noqa: PTH100 - the folder where it is seen
+    folder = Path(os.path.abspath(path)).parent  # noqa: PTH100 - the folder by which it is named
     plain = {name: value for name, value in table.items() if name != OVERRIDES}
     stated = settings_of(plain, place)
     if stated.get("baseline") is not None:
@@ -132,21 +132,21 @@ def _understand(path: Path, table: Mapping[str, object], place: str) -> PolicyFi
 
 def _overrides(listed: object, place: str) -> Iterator[Override]:
     if not isinstance(listed, list):
-        raise PolicyError(f"{place}{OVERRIDES}: no list of tables")
+        raise PolicyError(f"{place}{OVERRIDES}: not an array of tables")
     for number, entry in enumerate(listed):
         name = f"{place}{OVERRIDES}[{number}]"
         given = dict(_table(entry, name))
         globs = given.pop(GLOBS, None)
         globs = [globs] if isinstance(globs, str) else globs
         if not isinstance(globs, list) or not all(isinstance(glob, str) for glob in globs):
-            raise PolicyError(f"{name}.{GLOBS}: no list of globs")
+            raise PolicyError(f"{name}.{GLOBS}: not a list of globs")
         for key in given:
             if key in BY_NAME and BY_NAME[key].whole:
-                raise PolicyError(f"{name}.{key}: holds for the whole run, not for some files")
+                raise PolicyError(f"{name}.{key}: cannot be set for some files only")
         yield Override(tuple(globs), settings_of(given, f"{name}."))
 
 
 def _table(value: object, name: str) -> Mapping[str, object]:
     if not isinstance(value, dict):
-        raise PolicyError(f"{name}: no table")
+        raise PolicyError(f"{name}: not a table")
     return value

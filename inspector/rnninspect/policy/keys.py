@@ -1,4 +1,4 @@
-"""The keys of a policy, one record each: files, variables and options all read this one table."""
+"""The keys of a policy, a record each: files, variables and options are read by this table."""
 
 from __future__ import annotations
 
@@ -19,11 +19,11 @@ class Key:
     """One key.
 
     Attributes:
-        name: as files have it; the option is `--name`, the variable RNNINSPECT_NAME.
-        read: makes a value of what TOML or a string gives; ValueError if it cannot.
-        help: what it bounds, for `--help`.
+        name: its name in files; the option is `--name`, the variable RNNINSPECT_NAME.
+        read: turns a value of TOML or a string into its setting; ValueError if it cannot.
+        help: what it limits, for `--help`.
         example: a value, for `--help`.
-        whole: it holds for the whole run, so that an override for some files cannot set it.
+        whole: whether it applies to the whole run, so that no override for some files can set it.
     """
 
     name: str
@@ -45,7 +45,7 @@ class Key:
 
 @dataclass(frozen=True, slots=True)
 class Policy:
-    """What one model is held to; None means that nothing is asked. Each field is one key."""
+    """The limits for one model, a field for each key; None means no limit."""
 
     max_parameters: int | None = None
     max_recurrent_parameters: int | None = None
@@ -68,23 +68,23 @@ class Policy:
 
 
 KEYS = (
-    Key("max-parameters", amounts.count, "Stored parameters of a model.", "5M"),
-    Key("max-recurrent-parameters", amounts.count, "Those of its recurrent layers.", "500k"),
-    Key("max-bytes", amounts.byte_count, "Bytes of its stored parameters.", "20MB"),
-    Key("max-file-bytes", amounts.byte_count, "Bytes of its files.", "1.5GiB"),
-    Key("max-layer-parameters", amounts.count, "Stored parameters of one layer.", "200k"),
-    Key("max-hidden-size", amounts.count, "Hidden size of one layer.", "512"),
-    Key("max-levels", amounts.count, "Levels of one stack.", "2"),
-    Key("allowed-cells", amounts.cells, "Cells, by commas; a skipped layer has none.", "LSTM,GRU"),
-    Key("allowed-dtypes", amounts.words, "Types of recurrent weights.", "float16,int8"),
-    Key("allowed-formats", amounts.words, "Formats or frameworks.", "onnx,safetensors"),
-    Key("require-declared", amounts.flag, "Sizes must stand in the file.", "true"),
-    Key("min-coverage", amounts.coverage, "Share of tensors and layers understood.", "100%"),
-    Key("max-growth", amounts.percentage, "Growth over the baseline; 0% by default.", "2%"),
-    Key("select", amounts.codes, "Rules that count, by beginnings of codes.", "R1,R5"),
-    Key("ignore", amounts.codes, "Rules that do not; the longer beginning wins.", "R402"),
-    Key("per-file-ignores", amounts.ignores, "The same for some files.", "old/*:R4", whole=True),
-    Key("baseline", amounts.text, "File of accepted figures.", "rnninspect.lock", whole=True),
+    Key("max-parameters", amounts.count, "Limit the stored parameters of a model.", "5M"),
+    Key("max-recurrent-parameters", amounts.count, "Limit those of its recurrent layers.", "500k"),
+    Key("max-bytes", amounts.byte_count, "Limit the bytes of its parameters.", "20MB"),
+    Key("max-file-bytes", amounts.byte_count, "Limit the bytes of its files.", "1.5GiB"),
+    Key("max-layer-parameters", amounts.count, "Limit the stored parameters of a layer.", "200k"),
+    Key("max-hidden-size", amounts.count, "Limit the hidden size of a layer.", "512"),
+    Key("max-levels", amounts.count, "Limit the levels of a stack.", "2"),
+    Key("allowed-cells", amounts.cells, "Only these cells; no skipped layer.", "LSTM,GRU"),
+    Key("allowed-dtypes", amounts.words, "Only these types of recurrent weights.", "float16,int8"),
+    Key("allowed-formats", amounts.words, "Only these formats or frameworks.", "onnx,safetensors"),
+    Key("require-declared", amounts.flag, "Require that the file declares the sizes.", "true"),
+    Key("min-coverage", amounts.coverage, "Require that this share is understood.", "100%"),
+    Key("max-growth", amounts.percentage, "Limit growth since the baseline; 0% by default.", "2%"),
+    Key("select", amounts.codes, "Apply rules by prefixes of their codes.", "R1,R5"),
+    Key("ignore", amounts.codes, "Ignore rules; the longer prefix wins.", "R402"),
+    Key("per-file-ignores", amounts.ignores, "Ignore rules for files.", "old/*:R4", whole=True),
+    Key("baseline", amounts.text, "Compare with accepted figures.", "rnninspect.lock", whole=True),
     Key("fail-on", amounts.level, "Exit 1 from this level: error, warning, note, never.", "error",
         whole=True),
 )  # fmt: skip

@@ -1,4 +1,4 @@
-"""Makes settings of what was said, key by key; an error names the place and the key."""
+"""Turns given values into settings, key by key; an error names the place and the key."""
 
 from __future__ import annotations
 
@@ -16,8 +16,8 @@ if TYPE_CHECKING:
 
     Settings = dict[str, Any]
 
-# The environment is shared: another RNNINSPECT_ word may be anybody's, one of these is a slip, and
-# so is one that is all but a key's.
+# Other programs may use RNNINSPECT_ variables too. One with such a prefix, or with almost the name
+# of a key, is a typing error.
 GUARDED = ("MAX_", "MIN_", "ALLOWED_", "REQUIRE_")
 ALL_BUT = 0.9
 
@@ -27,7 +27,7 @@ def settings_of(given: Mapping[str, object], place: str) -> Settings:
 
     Args:
         given: as TOML or the command line gives them.
-        place: what stands before a key in a message: `--`, or the file and the table.
+        place: the text before a key in a message: `--`, or the file and the table.
 
     Raises:
         PolicyError: a key is unknown, or its value is wrong.
@@ -42,10 +42,10 @@ def settings_of(given: Mapping[str, object], place: str) -> Settings:
 
 
 def from_environment(environment: Mapping[str, str]) -> Settings:
-    """What RNNINSPECT_ variables say; one that is empty says nothing, as CI systems mean it.
+    """The settings of RNNINSPECT_ variables; an empty one counts as unset, as in CI systems.
 
     Raises:
-        PolicyError: a value is wrong, or a variable is like a key's and is none.
+        PolicyError: a value is wrong, or a variable almost has the name of a key.
     """
     known = {key.variable: key for key in KEYS}
     for name in environment:
@@ -62,7 +62,7 @@ def from_environment(environment: Mapping[str, str]) -> Settings:
 
 
 def shown(path: Path) -> str:
-    """A path as people would name it: from the current folder where that is shorter."""
+    """A path for a message: relative to the current folder where that is shorter."""
     relative = os.path.relpath(path)
     return relative if len(relative) < len(str(path)) else str(path)
 

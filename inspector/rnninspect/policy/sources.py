@@ -1,4 +1,4 @@
-"""Gathers a policy: from a file, from the environment, from options; the later one wins."""
+"""Gathers a policy from a file, the environment and options; the later one wins."""
 
 from __future__ import annotations
 
@@ -20,18 +20,18 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Policies:
-    """All that was asked: of a file, and of the environment and the options, which win."""
+    """All settings: of a file, and of the environment and the options, which take precedence."""
 
     file: PolicyFile
     forced: Settings
 
     @property
     def general(self) -> Policy:
-        """What holds where no override does."""
+        """The policy without overrides."""
         return Policy(**(self.file.stated | self.forced))
 
     def for_model(self, path: str) -> Policy:
-        """What one model is held to: the file, its overrides, and what is forced."""
+        """The policy of one model: the file, its overrides, and the forced settings."""
         names = self._names(path)
         settings = dict(self.file.stated)
         for override in self.file.overrides:
@@ -40,7 +40,7 @@ class Policies:
         return Policy(**(settings | self.forced))
 
     def ignored_for(self, path: str) -> tuple[str, ...]:
-        """Codes that `per-file-ignores` takes away from one model, whatever is selected."""
+        """Codes that `per-file-ignores` ignores for one model, whatever is selected."""
         names = self._names(path)
         pairs = self.general.per_file_ignores
         return tuple(code for glob, codes in pairs if _matches(names, (glob,)) for code in codes)
@@ -53,7 +53,7 @@ class Policies:
 def _matches(names: Iterable[str], globs: Iterable[str]) -> bool:
     """Whether a path, from the policy's folder or as given, or its last part fits a glob.
 
-    A star passes folders; `**/` may stand for none.
+    A star also matches slashes; `**/` also matches nothing.
     """
     tried = [form for glob in globs for form in (glob, glob.replace("**/", ""))]
     parts = {part for name in names for part in (name, name.rpartition("/")[2])}

@@ -1,4 +1,4 @@
-"""Makes text from a file harmless where it is shown, without hiding what it says."""
+"""Makes text from a file safe to show, without hiding any of it."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ SPREADSHEET_FORMULA = ("=", "+", "-", "@", "\t", "\r")
 def for_terminal(text: str) -> str:
     """Control, bidirectional, zero-width and unpaired surrogate characters become escapes.
 
-    So do the marks by which GitHub's log would take a line for a command: `::` and `##[`.
+    So do the characters by which GitHub's log recognises a command: `::` and `##[`.
     """
     shown = text
     if not text.isprintable():
@@ -24,18 +24,18 @@ def for_terminal(text: str) -> str:
 
 
 def for_markdown(text: str) -> str:
-    """As for a terminal; Markdown and HTML lose their meaning, links are not made."""
+    """As for a terminal; Markdown and HTML are escaped, so that no link is made either."""
     return for_terminal(text).translate(MARKDOWN)
 
 
 def for_csv(text: str) -> str:
-    """As for a terminal; what a spreadsheet would run as a formula gets an apostrophe."""
+    """As for a terminal; text that a spreadsheet would run as a formula gets an apostrophe."""
     shown = for_terminal(text)
     return f"'{shown}" if shown.startswith(SPREADSHEET_FORMULA) else shown
 
 
 def shorten(text: str, width: int) -> str:
-    """At most `width` columns: the middle gives way, since both ends of a path tell."""
+    """At most `width` columns: the middle is cut, since both ends of a path matter."""
     if len(text) <= MOST_MARKS * width and width_of(text) <= width:
         return text
     kept = max(width - 1, 2)

@@ -23,10 +23,10 @@ def draw(
     labels: Collection[int] = (),
     wrapped: int = -1,
 ) -> str:
-    """A table; numbers stand to the right with separators.
+    """A table; numbers are aligned to the right, with separators.
 
     With a width the column `wrapped` is wrapped to fit. `numbers` are columns whose text is a
-    number. `labels` are lines whose first text runs over into the blank columns that follow it.
+    number. `labels` are lines whose first text may run into the blank columns after it.
     """
     lines = [[shown(value) for value in line] for line in grid]
     place = wrapped % len(heads)
@@ -49,7 +49,7 @@ def draw(
 def _wrapped(
     heads: Sequence[str], lines: Sequence[Sequence[str]], place: int, width: int
 ) -> list[list[str]]:
-    """The texts of one column in pieces that fit into what the other columns leave."""
+    """The texts of one column in pieces that fit into the width left by the others."""
     if not width:
         return [[line[place]] for line in lines]
     widths = [max(map(width_of, column)) + len(GAP) for column in zip(heads, *lines, strict=True)]
@@ -58,7 +58,7 @@ def _wrapped(
 
 
 def _excess(line: Sequence[str], widths: Sequence[int]) -> int:
-    """The columns by which a line's first text passes the blank ones that follow it."""
+    """The width by which a line's first text exceeds the blank columns after it."""
     return width_of(line[0]) - _over(widths, _blanks(line) + 1)
 
 
@@ -72,7 +72,7 @@ def _line(row: Sequence[str], widths: Sequence[int], right: Collection[int]) -> 
 
 
 def _blanks(line: Sequence[str]) -> int:
-    """How many blank texts follow the first one."""
+    """The number of blank texts that follow the first one."""
     return next((place for place, text in enumerate(line[1:]) if text), len(line) - 1)
 
 
@@ -84,7 +84,7 @@ def _over(widths: Sequence[int], columns: int) -> int:
 def draw_markdown(
     heads: Sequence[str], grid: Sequence[Sequence[str]], numbers: Collection[int] = ()
 ) -> str:
-    """A table of texts that are harmless in Markdown already; those of `numbers` to the right."""
+    """A table of texts that are escaped already; columns of `numbers` are aligned to the right."""
     import tabulate  # noqa: PLC0415 - the other formats do not use it
 
     tabulate.WIDE_CHARS_MODE = False  # the same text whether or not wcwidth is installed
@@ -101,7 +101,7 @@ def draw_markdown(
 def numbers_in(
     grid: Sequence[Sequence[Value]], columns: int, more: Collection[int] = ()
 ) -> set[int]:
-    """The columns in which a number stands, and more that are said to be such."""
+    """The columns that contain a number, and `more` that are to be treated as such."""
     return {
         place
         for place in range(columns)
@@ -110,7 +110,7 @@ def numbers_in(
 
 
 def shown(value: Value) -> str:
-    """A value as people read it."""
+    """A value as text, with thousands separated."""
     if value is None:
         return ""
     return f"{value:,}" if isinstance(value, int) else for_terminal(value)

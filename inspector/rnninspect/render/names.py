@@ -12,14 +12,14 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Sequence
 
-LEAST = 4  # columns that say something of a part that is cut
+LEAST = 4  # the fewest columns that are left of a part that is cut
 
 
 def shorten_apart(names: Iterable[str], width: int) -> dict[str, str]:
     """Each name in at most `width` columns, and no two of them alike.
 
-    The middle gives way; where that makes names alike, the part in which they differ is kept and
-    what they share gives way. Names that differ in more than fits are numbered.
+    The middle is cut; where that makes names alike, the part in which they differ is kept and
+    what they share is cut. Names that differ in more than fits are numbered.
     """
     short = {name: shorten(name, width) for name in dict.fromkeys(names)}
     for alike in _alike(short):
@@ -38,9 +38,9 @@ def _alike(short: dict[str, str]) -> list[list[str]]:
 
 
 def _by_difference(names: Sequence[str], width: int) -> dict[str, str]:
-    """The names with what they begin and end with cut, and the part where they differ kept.
+    """The names with their common start and end cut, and the part where they differ kept.
 
-    Empty where that part leaves too little for the others.
+    Empty where that part leaves too little space for the others.
     """
     before = _common(names)
     after = _common([name[before:][::-1] for name in names])
@@ -55,20 +55,20 @@ def _by_difference(names: Sequence[str], width: int) -> dict[str, str]:
 
 
 def shared_beginning(names: Sequence[str]) -> str:
-    """The modules that several names begin with, `encoder.lstm.`; empty if there are none."""
+    """The modules with which all names start, such as `encoder.lstm.`; empty if there are none."""
     head = names[0][: _common(names)] if len(set(names)) > 1 else ""
     return head[: max(head.rfind("."), head.rfind("/")) + 1]
 
 
 def _common(names: Sequence[str]) -> int:
-    """How many characters all of them begin with."""
+    """The number of characters with which all of them start."""
     first, last = min(names), max(names)  # any other one is between these two
     unlike = (place for place, (a, b) in enumerate(zip(first, last, strict=False)) if a != b)
     return next(unlike, len(first))
 
 
 def _shares(head: int, tail: int, left: int) -> tuple[int, int]:
-    """What is left for two parts: one of them is kept whole if the other one can still be read."""
+    """The columns for two parts: one of them is not cut if the other one stays readable."""
     if tail + LEAST <= left:
         return left - tail, tail
     if head + LEAST <= left:

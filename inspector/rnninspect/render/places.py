@@ -34,15 +34,15 @@ def place(results: Iterable[Report | Unreadable]) -> tuple[list[PlacedFinding], 
 
 
 def repository_path(path: str, root: str = "") -> str:
-    """A path from the root with forward slashes; an absolute one if it lies elsewhere."""
-    whole = os.path.abspath(path)  # noqa: PTH100 - a link stays the name that people know
+    """A path from the root with forward slashes; an absolute one if it is elsewhere."""
+    whole = os.path.abspath(path)  # noqa: PTH100 - links keep the names that people know
     relative = os.path.relpath(whole, root or os.curdir)
     outside = relative.split(os.sep, 1)[0] == os.pardir
     return Path(whole if outside else relative).as_posix()
 
 
-def told(finding: Finding) -> str:
-    """What a finding says, with the names of its layer and tensor, harmless and not too long."""
+def message_of(finding: Finding) -> str:
+    """The message of a finding with the names of its layer and tensor, escaped and shortened."""
     names = " ".join(name for name in (finding.layer, finding.tensor) if name)
     message = f"{shorten(names, 200)}: {finding.message}" if names else finding.message
     return shorten(for_terminal(message), LONGEST_MESSAGE)

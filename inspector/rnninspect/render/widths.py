@@ -1,6 +1,6 @@
-"""How many columns of a terminal a text takes, and text cut, padded and wrapped by columns.
+"""Measures text in columns of a terminal, and cuts, pads and wraps it by columns.
 
-Wide characters are those of Unicode's Standard Annex 11; marks that combine take no column.
+Wide characters are those of Unicode's Standard Annex 11; combining marks take no column.
 """
 
 from __future__ import annotations
@@ -10,14 +10,14 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
 _FIRST_MARK = "\u0300"  # below it every printable character takes one column
-_OURS = frozenset("…→−–")  # above it, and all that this program writes by itself
+_OURS = frozenset("…→−–")  # above it, but all that this program writes itself
 _JAMO = (("\u1160", "\u11ff"), ("\ud7b0", "\ud7ff"))  # vowels and finals, drawn into the initial
 _SKIN = ("\U0001f3fb", "\U0001f3ff")
 _AS_EMOJI = "\ufe0f"  # makes a picture of the symbol before it
 _MARKS = ("Mn", "Me")
 _JOINTS = "./_=-"
 _SYMBOLS = ("So", "Sm", "Po", "Nd")
-MOST_MARKS = 4  # characters for each column: a text of nothing but marks has an end, too
+MOST_MARKS = 4  # characters for each column: bounds a text of nothing but marks
 
 
 def width_of(text: str) -> int:
@@ -28,14 +28,14 @@ def width_of(text: str) -> int:
 
 
 def start_of(text: str, width: int) -> str:
-    """As much of its beginning as fits into so many columns; no character is cut in two."""
+    """The start of a text that fits into `width` columns; no character is cut in two."""
     if _is_plain(text):
         return text[:width]
     return text[: _fitting(_measured(text), width)]
 
 
 def end_of(text: str, width: int) -> str:
-    """As much of its end as fits into so many columns; it does not begin with a mark."""
+    """The end of a text that fits into `width` columns; it does not start with a mark."""
     if _is_plain(text):
         return text[len(text) - width :]
     measured = list(_measured(text))
@@ -52,7 +52,7 @@ def pad(text: str, width: int, *, right: bool = False) -> str:
 
 
 def wrap(text: str, width: int) -> list[str]:
-    """The text in lines of at most so many columns; broken at blanks, and in longer words."""
+    """The text in lines of at most `width` columns; broken at blanks, and inside longer words."""
     if width_of(text) <= width:
         return [text]
     lines: list[str] = []
@@ -69,7 +69,7 @@ def wrap(text: str, width: int) -> list[str]:
 
 
 def _pieces(text: str, width: int) -> Iterator[str]:
-    """The words, longer ones in pieces: after a joint of a name if one is near the piece's end."""
+    """The words, longer ones in pieces: cut after a separator if one is near the piece's end."""
     for word in text.split():
         rest = word
         while width_of(rest) > width:
@@ -86,7 +86,7 @@ def _is_plain(text: str) -> bool:
 
 
 def _fitting(measured: Iterable[tuple[str, int]], width: int) -> int:
-    """How many of the characters fit."""
+    """The number of characters that fit."""
     taken, number = 0, 0
     for number, (_, columns) in enumerate(measured):
         taken += columns
@@ -113,6 +113,6 @@ def _measured(text: str) -> Iterator[tuple[str, int]]:
 
 
 def _joins(char: str, last: int) -> bool:
-    """Whether a character is drawn into the one before it, of so many columns, and is no mark."""
+    """Whether a character that is not a mark is drawn into the one before it."""
     final = any(first <= char <= end for first, end in _JAMO)
     return final or (last == 2 and _SKIN[0] <= char <= _SKIN[1])

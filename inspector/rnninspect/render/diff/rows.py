@@ -23,7 +23,7 @@ def summary(comparison: Comparison) -> str:
     changed = sum(_kinds(row) != [Kind.CONVENTION] for row in comparison.rows)
     counts = (
         (changed, "changed"),
-        (len(comparison.rows) - changed, "by convention alone"),
+        (len(comparison.rows) - changed, "by convention only"),
         (comparison.unchanged, "unchanged"),
     )
     listed = ", ".join(f"{number:,} {word}" for number, word in counts if number)

@@ -143,7 +143,7 @@ def _groupings(counted: LayerCount) -> Iterator[str]:
     each = " in each direction" if counted.layer.sizes.directions > 1 else ""
     by_gate, joined = groupings(counted.cell, counted.layer.roles, counted.layer.sizes)
     yield f"by gate     {by_gate}{each}"
-    yield f"one matrix  {joined}{each}, biases apart"
+    yield f"one matrix  {joined}{each}, without biases"
 
 
 def _textbook(counted: LayerCount) -> str:

@@ -92,4 +92,4 @@ def _uses(cell: Cell, spec: LayerSpec, rows: Sequence[Sequence[Value]]) -> Itera
     )
     where = " at each output position" if spec.sizes.kernel_size else ""
     yield f"one training example for each parameter: at least {span} examples"
-    yield f"one time step{where}: {products:,} multiply-adds, activations apart"
+    yield f"one time step{where}: {products:,} multiply-adds, without activations"

@@ -1,4 +1,4 @@
-"""The columns and the rows that the table, Markdown and CSV are made of."""
+"""The columns and the rows of the table, Markdown and CSV formats."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _WIDE = 32  # bits; narrower floats are not computed in everywhere
 
 
 class RowKind(StrEnum):
-    """What a row stands for; a subtotal repeats numbers of the rows above it."""
+    """What a row shows; a subtotal repeats numbers of the rows above it."""
 
     LAYER = "layer"
     SUBTOTAL = "subtotal"
@@ -45,7 +45,7 @@ class Column(Record):
         name: the word for `--columns` and the CSV header.
         title: its head in a table.
         value: its value for a layer.
-        drop: place in the order in which columns give way to a narrow terminal; 0 never does.
+        drop: its place in the order in which columns are dropped to fit a terminal; 0 for never.
     """
 
     name: str
@@ -102,19 +102,19 @@ def rows_of(report: Report) -> Iterator[Row]:
         if stack is not None and len(levels) > 1:
             yield _subtotal(levels)
     totals = report.totals
-    held = _bytes_held(report)
+    recurrent = _recurrent_bytes(report)
     twice = sum(counted.stored for counted in report.layers) - totals.recurrent
     unused = sum(_alternatives(counted) for counted in report.layers)
     if unused:
         yield Row(RowKind.SHARED, {"layer": "(alternatives)", "stored": unused})
     if twice + unused:
-        shared = held - sum(counted.bytes for counted in report.layers)
+        shared = recurrent - sum(counted.bytes for counted in report.layers)
         label = "(shared, counted once)"
         yield Row(RowKind.SHARED, {"layer": label, "stored": -twice - unused, "bytes": shared})
     rest: dict[str, Value] = {
         "layer": "(everything else)",
         "stored": totals.other,
-        "bytes": totals.bytes - held,
+        "bytes": totals.bytes - recurrent,
     }
     yield Row(RowKind.OTHER, rest)
     whole: dict[str, Value] = {
@@ -126,7 +126,7 @@ def rows_of(report: Report) -> Iterator[Row]:
 
 
 def _alternatives(counted: LayerCount) -> int:
-    """Parameters stored for a layer that another run uses in place of those in its row."""
+    """Parameters stored for a layer that another run uses instead of those in its row."""
     return sum(
         sum(tensor.parameters for tensor in operand.operand.tensors) - operand.parameters
         for operand in counted.operands
@@ -135,20 +135,20 @@ def _alternatives(counted: LayerCount) -> int:
 
 
 def present(columns: Sequence[Column], rows: Sequence[Row]) -> tuple[Column, ...]:
-    """The columns that say something in at least one row."""
+    """The columns that have a value in at least one row."""
     return tuple(
         column for column in columns if any(row.values.get(column.name) is not None for row in rows)
     )
 
 
-def _bytes_held(report: Report) -> int:
+def _recurrent_bytes(report: Report) -> int:
     """Bytes of the parameters of all recurrent layers, each tensor once.
 
-    A copy of the network has no part in it, as it has none in the total.
+    A copy of the network does not count, nor does it in the total.
     """
     tensors = (tensor for counted in report.layers for tensor in unique_tensors(counted.layer))
-    held = (tensor for tensor in tensors if tensor.purpose is Purpose.PARAMETER)
-    return sum({tensor.identity: tensor.bytes for tensor in held}.values())
+    parameters = (tensor for tensor in tensors if tensor.purpose is Purpose.PARAMETER)
+    return sum({tensor.identity: tensor.bytes for tensor in parameters}.values())
 
 
 def _stack_of(counted: LayerCount) -> tuple[str, str | None] | None:

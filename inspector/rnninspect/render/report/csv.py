@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from rnninspect.render.view import View
     from rnninspect.report import Report, Unreadable
 
-SUMS = (RowKind.SUBTOTAL, RowKind.TOTAL)  # a spreadsheet adds up by itself
+SUMS = (RowKind.SUBTOTAL, RowKind.TOTAL)  # a spreadsheet can add up
 
 
 def render(results: Iterable[Report | Unreadable], view: View) -> Iterator[str]:

@@ -1,4 +1,4 @@
-"""The rows of a report made to fit a width: short kinds, short names, and columns that give way."""
+"""Fits the rows of a report to a width: short kinds, short names, fewer columns."""
 
 from __future__ import annotations
 
@@ -16,8 +16,8 @@ if TYPE_CHECKING:
     from rnninspect.render.report.columns import Column, Row
 
 NARROWEST_NAME, NARROWEST_KIND = 10, 10
-WIDEST_NAME, WIDEST_VERDICT = 60, 14  # three rules; what is more is wrapped
-AS_STORED = 6  # the weight of what is expected, and stored: less than that of the formula
+WIDEST_NAME, WIDEST_VERDICT = 60, 14  # three rules; more are wrapped
+AS_STORED = 6  # the weight of an expected count that equals the stored one: below the formula's
 TWO_WAYS = "Bidirectional("
 
 
@@ -27,8 +27,8 @@ class Fitted(Record):
     Attributes:
         rows: their layers and kinds as they are shown.
         columns: those that are shown.
-        hidden: those that gave way.
-        needed: the width at which none would have to.
+        hidden: those that were dropped.
+        needed: the width at which none would be dropped.
     """
 
     rows: list[Row]
@@ -38,9 +38,9 @@ class Fitted(Record):
 
 
 def fit(columns: Sequence[Column], rows: Sequence[Row], width: int) -> Fitted:
-    """The rows in as many of the columns as fit; the layer and its kind are always kept.
+    """The rows in as many of the columns as fit; the layer and its kind are never dropped.
 
-    Names are shortened to a quarter of the width before a column gives way.
+    Names are shortened to a quarter of the width before a column is dropped.
     """
     shortened = short_kinds(rows, max(NARROWEST_KIND, width // 5))
     widths = {column.name: _widest(column, shortened) for column in columns}
@@ -66,9 +66,9 @@ def fit(columns: Sequence[Column], rows: Sequence[Row], width: int) -> Fitted:
 
 
 def _weight(column: Column, rows: Sequence[Row]) -> int:
-    """Its place among those that may give way, the last one first.
+    """Its place in the order in which columns are dropped, the last one first.
 
-    What is expected says nothing of its own where it is stored.
+    The expected count adds nothing where it equals the stored one.
     """
     layers = (row.values for row in rows if row.kind is RowKind.LAYER)
     same = column.name == "expected" and all(line["expected"] == line["stored"] for line in layers)
@@ -76,18 +76,18 @@ def _weight(column: Column, rows: Sequence[Row]) -> int:
 
 
 def short_names(rows: Sequence[Row], width: int) -> list[Row]:
-    """The rows with the names of their layers in at most so many columns, each its own."""
+    """The rows with the names of their layers at most `width` wide, no two alike."""
     return _changed(rows, "layer", lambda names: shorten_apart(names, width))
 
 
 def short_kinds(rows: Sequence[Row], width: int) -> list[Row]:
-    """The rows with their kinds in at most so many columns: `BiLSTM` for `Bidirectional(LSTM)`."""
+    """The rows with their kinds at most `width` wide: `BiLSTM` for `Bidirectional(LSTM)`."""
     plain = [_of_two_ways(row) for row in rows]
     return _changed(plain, "kind", lambda kinds: shorten_apart(kinds, width))
 
 
 def _of_two_ways(row: Row) -> Row:
-    """A row whose kind has no brackets of `Bidirectional`; of one direction the direction's own."""
+    """A row whose kind is shown without `Bidirectional()`; with one direction only its kind."""
     kind = str(row.values.get("kind", ""))
     if not kind.startswith(TWO_WAYS):
         return row
@@ -101,7 +101,7 @@ def _of_two_ways(row: Row) -> Row:
 def _changed(
     rows: Sequence[Row], key: str, short: Callable[[Sequence[str]], dict[str, str]]
 ) -> list[Row]:
-    """The rows of layers with another text for one of their values."""
+    """The rows with one of the values of each layer shortened."""
     harmless = [
         for_terminal(value) if isinstance(value := row.values.get(key), str) else None
         for row in rows
@@ -120,7 +120,7 @@ def _changed(
 
 
 def _widest(column: Column, rows: Sequence[Row]) -> int:
-    """The columns of a terminal that it takes; labels of ours may run over into the next ones."""
+    """Its width on a terminal; our own labels may run into the next columns."""
     texts = [
         shown(row.values.get(column.name))
         for row in rows

@@ -6,7 +6,7 @@ https://docs.github.com/en/actions/reference/workflows-and-actions/workflow-comm
 from __future__ import annotations
 
 from rnninspect.render.escape import for_terminal
-from rnninspect.render.places import place, repository_path, told
+from rnninspect.render.places import message_of, place, repository_path
 from rnninspect.rules import Level
 
 TYPE_CHECKING = False
@@ -35,7 +35,9 @@ def github(findings: Sequence[PlacedFinding], unreadable: Sequence[Unreadable], 
     ]
     for path, finding in findings:
         title = f"{finding.rule} {finding.name}"
-        lines.append(_command(COMMANDS[finding.level], _path(path, view), title, told(finding)))
+        lines.append(
+            _command(COMMANDS[finding.level], _path(path, view), title, message_of(finding))
+        )
     return "".join(f"{line}\n" for line in lines)
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 import hashlib
 
 from rnninspect.render.escape import for_terminal
-from rnninspect.render.places import fingerprints, place, repository_path, told
+from rnninspect.render.places import fingerprints, message_of, place, repository_path
 from rnninspect.render.report.json import dump
 from rnninspect.rules import Level
 
@@ -40,13 +40,13 @@ def gitlab(findings: Sequence[PlacedFinding], unreadable: Sequence[Unreadable], 
     hashes = fingerprints(findings, view.root)
     for (path, finding), fingerprint in zip(findings, hashes, strict=True):
         place = (repository_path(path, view.root), fingerprint)
-        description = f"{finding.name}: {told(finding)}"
+        description = f"{finding.name}: {message_of(finding)}"
         entries.append(_entry(finding.rule, description, SEVERITIES[finding.level], place))
     return dump(entries)
 
 
 def _entry(check: str, description: str, severity: str, place: tuple[str, str]) -> dict[str, Any]:
-    """One entry; a model has no lines, and GitLab wants one: the first."""
+    """One entry; GitLab requires a line, and a model has none: it is line 1."""
     path, fingerprint = place
     return {
         "description": description,

@@ -1,4 +1,4 @@
-"""The report as JSON: the contract that other programs build on; see SCHEMA_VERSION."""
+"""The report as JSON, on which other programs rely; see SCHEMA_VERSION."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ NO_REPORTS = '"reports": []'
 
 
 def render(results: Iterable[Report | Unreadable], _: View) -> Iterator[str]:
-    """One document for all files, in ASCII; each report becomes text by itself."""
+    """One document for all files, in ASCII, a piece for each report."""
     unreadable: list[Unreadable] = []
     before, end = dump(document_of((), ())).partition(NO_REPORTS)[0] + NO_REPORTS[:-1], ""
     for result in results:
@@ -51,7 +51,7 @@ def document_of(reports: Sequence[Report], unreadable: Sequence[Unreadable]) -> 
 
 
 def dump(document: object) -> str:
-    """JSON in ASCII, without what it allows and a terminal or GitHub's log would act on."""
+    """JSON in ASCII, without characters that a terminal or GitHub's log would act on."""
     text = json.dumps(document, indent=1)
     return text.replace("\x7f", "\\u007f").replace("##[", "#\\u0023[")
 
@@ -133,13 +133,13 @@ def _tensors(counted: LayerCount) -> Iterator[Json]:
 
 def _stored(counted: OperandCount, place: Json) -> Iterator[Json]:
     operand = counted.operand
-    due = list(counted.expected_shape) if counted.expected_shape else None
+    expected = list(counted.expected_shape) if counted.expected_shape else None
     given = None if operand.shape is None else list(operand.shape)
     if not operand.tensors:
         fate = {"dtype": None, "parameters": 0, "bytes": 0, "fate": operand.fate.value}
-        yield {"name": operand.name, **place, "shape": given, "expected_shape": due, **fate}
+        yield {"name": operand.name, **place, "shape": given, "expected_shape": expected, **fate}
     for tensor in operand.tensors:
-        shapes: Json = {"shape": list(tensor.shape), "expected_shape": due}
+        shapes: Json = {"shape": list(tensor.shape), "expected_shape": expected}
         if list(tensor.shape) != given:  # made of it by Slice, Concat, …
             shapes = {"shape": list(tensor.shape), "expected_shape": None, "operand_shape": given}
         yield {

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from xml.etree import ElementTree as ET
 
 from rnninspect.render.escape import for_terminal, shorten
-from rnninspect.render.places import repository_path, told
+from rnninspect.render.places import message_of, repository_path
 from rnninspect.report import Unreadable
 
 TYPE_CHECKING = False
@@ -75,7 +75,7 @@ def _cases(report: Report, findings: Sequence[Finding], view: View) -> Iterator[
 
 def case_of(name: str, findings: Sequence[Finding], view: View) -> Case:
     """The case of a layer, or of a file: failed by the findings of the level that fails."""
-    lines = tuple(f"{f.level} {f.rule} {f.name}: {told(f)}" for f in findings)
+    lines = tuple(f"{f.level} {f.rule} {f.name}: {message_of(f)}" for f in findings)
     failing = [finding for finding in findings if finding.level.reaches(view.fail_on)]
     if failing:
         return Case(name, "failure", failing[0].rule, lines)

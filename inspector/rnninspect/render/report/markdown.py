@@ -44,7 +44,7 @@ def _lines(report: Report, view: View) -> Iterator[str]:
 
 
 def markdown_rows(rows: Sequence[Row], view: View) -> str:
-    """The table; numbers stand to the right."""
+    """The table; numbers are aligned to the right."""
     columns = present(view.columns, rows)
     grid = [[row.values.get(column.name) for column in columns] for row in rows]
     texts = [[_cell(value) for value in line] for line in grid]

@@ -10,7 +10,7 @@ from urllib.parse import quote
 
 from rnninspect import __version__
 from rnninspect.render.escape import for_terminal
-from rnninspect.render.places import fingerprints, place, repository_path, told
+from rnninspect.render.places import fingerprints, message_of, place, repository_path
 from rnninspect.render.report.json import dump
 from rnninspect.rules import FAMILIES, RULES
 
@@ -46,9 +46,9 @@ def sarif(findings: Sequence[PlacedFinding], unreadable: Sequence[Unreadable], v
             "ruleId": finding.rule,
             "ruleIndex": places.index(finding.rule),
             "level": finding.level.value,
-            "message": _message(told(finding)),
+            "message": _message(message_of(finding)),
             "locations": [_location(path, view.root) | _logical(finding)],
-            # GitHub matches alerts by the first one; it wants a hash and a number.
+            # GitHub matches alerts by the first one, which must be a hash and a number.
             "partialFingerprints": {
                 "primaryLocationLineHash": f"{fingerprint[:16]}:1",
                 "rnninspectFinding/v1": fingerprint,
@@ -99,12 +99,12 @@ def _invocation(unreadable: Sequence[Unreadable], root: str) -> Json:
 
 
 def _message(text: str) -> Json:
-    """A plain message; what would be a link in it, [text](target), is none any more."""
+    """A plain message; links in it, [text](target), are broken up."""
     return {"text": text.replace("](", "] (")}
 
 
 def _location(path: str, root: str) -> Json:
-    """A model has no lines, and some systems show nothing that has none: it is line 1."""
+    """Some systems show no result without a line, and a model has none: it is line 1."""
     return {
         "physicalLocation": {
             "artifactLocation": uri_of(path, root),
@@ -114,7 +114,7 @@ def _location(path: str, root: str) -> Json:
 
 
 def uri_of(path: str, root: str) -> Json:
-    """A path from the root as a relative reference; another one as a URI of its own."""
+    """A path below the root as a relative reference; another one as an absolute URI."""
     from_root = repository_path(path, root)
     if from_root.startswith("/"):
         return {"uri": f"file://{_quoted(from_root)}"}

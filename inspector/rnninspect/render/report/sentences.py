@@ -1,4 +1,4 @@
-"""What is said of a report under its table: how much was understood, and what was found."""
+"""The sentences below a report's table: what was understood, and the findings."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ ONE = {"constants": "constant", "copies": "copy"}  # the purposes that are plura
 
 
 def summary(report: Report) -> str:
-    """Coverage, and what was stored without being a parameter, in one line."""
+    """Coverage, and the stored elements that are not parameters, in one line."""
     totals = report.totals
     parts = [f"{totals.attributed:,} of {plural(totals.tensors, 'tensor')} understood"]
     if gaps := ", ".join(_gaps(report)):
@@ -38,7 +38,7 @@ def summary(report: Report) -> str:
 
 
 def _gaps(report: Report) -> Iterator[str]:
-    """What was not understood, with the rule that says more."""
+    """What was not understood, with the rule that explains it."""
     unclear = (
         (report.skipped, report.totals.skipped, "skipped layer", "R401"),
         (report.possible, report.totals.possible, "possible recurrent cell", "R405"),
@@ -52,7 +52,7 @@ def _gaps(report: Report) -> Iterator[str]:
 
 
 def finding_lines(findings: Sequence[Finding]) -> Iterator[str]:
-    """A line for each finding; the same one in many places is said once, with some of these."""
+    """A line for each finding; one in many places has one line, which names some of them."""
     names = (name for found in findings for name in (found.tensor, found.layer) if name)
     shown = {name: for_terminal(name) for name in names}
     short = shorten_apart(shown.values(), LONGEST_NAME)
@@ -64,7 +64,7 @@ def finding_lines(findings: Sequence[Finding]) -> Iterator[str]:
             " of ".join(short[shown[name]] for name in (found.tensor, found.layer) if name)
             for found in members
         )
-        places.pop("", None)  # said of the file
+        places.pop("", None)  # a finding on the file
         where = ", ".join(list(places)[:NAMES_SHOWN])
         more = len(places) - NAMES_SHOWN
         where += f" and {more:,} more" if more > 0 else ""

@@ -31,7 +31,7 @@ NONE = "(no recurrent layer)"
 
 
 def render(results: Iterable[Report | Unreadable], view: View) -> Iterator[str]:
-    """Each file's table, its coverage and its findings, and at the end what the letters mean."""
+    """Each file's table, coverage and findings, and at the end the meaning of the letters."""
     titles: set[str] = set()
     own: set[Symbol] = set()
     blank: tuple[str, ...] = ()
@@ -68,7 +68,7 @@ def _lines(report: Report, fitted: Fitted, view: View) -> Iterator[str]:
 
 
 def fitted_rows(rows: Sequence[Row], view: View) -> Fitted:
-    """The rows and the columns that say something, as many as fit if none were asked for."""
+    """The rows, and the columns with a value: as many as fit, or those named by the caller."""
     columns = present(view.columns, rows)
     if view.chosen:
         return Fitted(short_names(rows, LONGEST_NAME), columns)
@@ -76,7 +76,7 @@ def fitted_rows(rows: Sequence[Row], view: View) -> Fitted:
 
 
 def _without_cell(columns: Sequence[Column], rows: Sequence[Row]) -> tuple[Column, ...]:
-    """The columns without that of the cell, where every kind says it."""
+    """The columns without that of the cell, if every kind contains its name."""
     layers = [row.values for row in rows if row.kind is RowKind.LAYER]
     said = all(str(values["cell"]).lower() in str(values["kind"]).lower() for values in layers)
     return tuple(column for column in columns if not (said and column.name == "cell"))
