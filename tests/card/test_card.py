@@ -10,7 +10,7 @@ from rnninspect.card.block import END, START, MarkerError, append_block, framed,
 
 BLOCK = "| a | b |\n|---|---|\n\nwords"
 LINE_ENDS = ("\n", "\r\n", "\r")
-# Neither a line end nor a marker; bytes that are no UTF-8 among them.
+# Neither a line end nor a marker; some of the bytes are not UTF-8.
 TEXT = st.binary(max_size=40).map(lambda text: text.replace(b"\r", b"").replace(b"\n", b""))
 
 
@@ -24,12 +24,12 @@ def test_the_text_between_the_markers_is_replaced() -> None:
 
 
 @pytest.mark.parametrize("after", ["", "\n", "\n\n\n", "\nlast line without an end"])
-def test_the_end_of_the_document_stays_as_it_is(after: str) -> None:
+def test_the_end_of_the_document_is_not_changed(after: str) -> None:
     assert replace_block(document("", "", after), BLOCK) == document("", f"{BLOCK}\n", after)
 
 
 @pytest.mark.parametrize("ending", LINE_ENDS)
-def test_the_block_takes_the_line_ends_of_the_document(ending: str) -> None:
+def test_the_block_gets_the_line_ends_of_the_document(ending: str) -> None:
     old = f"# Card{ending}{START}{ending}{END}{ending}text{ending}".encode()
     made = replace_block(old, BLOCK).decode()
     assert made.split(ending) == ["# Card", *framed(BLOCK).split("\n"), "text", ""]
@@ -41,7 +41,7 @@ def test_the_block_takes_the_line_ends_of_the_document(ending: str) -> None:
     after=st.lists(TEXT, max_size=5),
     ending=st.sampled_from(LINE_ENDS),
 )
-def test_every_other_byte_stays(
+def test_no_other_byte_changes(
     before: list[bytes], between: list[bytes], after: list[bytes], ending: str
 ) -> None:
     end = ending.encode()
@@ -76,7 +76,7 @@ def test_an_appended_block_follows_a_blank_line(old: str, gap: str) -> None:
     assert made.startswith(f"{old}{gap}{START}".encode())
 
 
-def test_a_marker_in_a_sentence_is_no_marker() -> None:
+def test_a_marker_in_a_sentence_is_plain_text() -> None:
     speaks = f"Put `{START}` and {END} into the file.\n"
     with pytest.raises(MarkerError, match=f"no marker {START}"):
         replace_block(speaks.encode(), BLOCK)
@@ -95,7 +95,7 @@ CODE = {
 
 @pytest.mark.parametrize("ending", ["\n", "\r\n"])
 @pytest.mark.parametrize("name", CODE)
-def test_markers_in_fenced_code_are_words(name: str, ending: str) -> None:
+def test_markers_in_fenced_code_are_plain_text(name: str, ending: str) -> None:
     shown = CODE[name].format(f"{START}\n{END}\n")
     old = f"{shown}{START}\n{END}\n{shown}".replace("\n", ending).encode()
     new = f"{shown}{START}\n{BLOCK}\n{END}\n{shown}".replace("\n", ending).encode()
@@ -105,12 +105,12 @@ def test_markers_in_fenced_code_are_words(name: str, ending: str) -> None:
     assert replace_block(append_block(alone, BLOCK), BLOCK) == append_block(alone, BLOCK)
 
 
-def test_a_backtick_after_the_fence_makes_it_no_fence() -> None:
+def test_a_backtick_after_a_fence_makes_it_plain_text() -> None:
     old = f"``` a`b\n{START}\n{END}\n".encode()
     assert replace_block(old, "x") == f"``` a`b\n{START}\nx\n{END}\n".encode()
 
 
-def test_nothing_is_appended_to_code_that_does_not_end() -> None:
+def test_nothing_is_appended_to_unclosed_code() -> None:
     with pytest.raises(MarkerError, match="the fenced code that starts in line 2 is not closed"):
         append_block(b"# Card\n```\nwords\n", BLOCK)
 
@@ -124,23 +124,26 @@ BAD = {
     "no marker": (b"# Card\n", f"no marker {START}"),
     "no end": (f"{START}\n".encode(), f"no marker {END}"),
     "no start": (f"{END}\n".encode(), f"no marker {START}"),
-    "two starts": (f"{START}\n{START}\n{END}\n".encode(), "more than once: lines 1, 2"),
-    "two blocks": (document("", "", "\n") * 2, "more than once: lines 1, 3"),
+    "two starts": (f"{START}\n{START}\n{END}\n".encode(), "duplicate marker .* in lines 1, 2"),
+    "two blocks": (document("", "", "\n") * 2, "duplicate marker .* in lines 1, 3"),
     "unordered": (f"\n{END}\n{START}\n".encode(), "in line 2 comes before .* in line 3"),
-    "in code alone": (b"# Card\n```\n" + document("", "", "\n```\n"), r"\(line 3 is code\)"),
+    "only in code": (
+        b"# Card\n```\n" + document("", "", "\n```\n"),
+        r"\(the one in line 3 is in fenced code\)",
+    ),
     "one in code": (f"{START}\n~~~\n{END}\n~~~\n".encode(), "no marker .* other marker in line 1"),
     "of another encoding": (f"{START}\n{END}\n".encode("utf-16"), f"no marker {START}"),
 }
 
 
 @pytest.mark.parametrize("name", BAD)
-def test_wrong_markers_are_clear_errors(name: str) -> None:
+def test_wrong_markers_are_reported_with_their_lines(name: str) -> None:
     content, message = BAD[name]
     with pytest.raises(MarkerError, match=message):
         replace_block(content, BLOCK)
 
 
 @pytest.mark.parametrize("name", ["no end", "no start", "two starts", "unordered"])
-def test_appending_does_not_mend_wrong_markers(name: str) -> None:
+def test_appending_does_not_repair_wrong_markers(name: str) -> None:
     with pytest.raises(MarkerError):
         append_block(BAD[name][0], BLOCK)

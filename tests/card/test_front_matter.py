@@ -37,7 +37,7 @@ def test_tags_are_added_and_every_other_field_stays(tags: str, ending: str) -> N
     assert fill(new, [ONNX]) == new
 
 
-def test_what_is_not_changed_keeps_its_looks() -> None:
+def test_unchanged_fields_keep_their_formatting() -> None:
     old = b"---\nlicense:   mit # ours\n# a word on tags\ntags: [a]\n\nlanguage: no\n---\ntext"
     new = fill(old, [KERAS])
     assert new.startswith(
@@ -59,7 +59,7 @@ def test_front_matter_is_made_where_there_is_none() -> None:
         assert fill(new.encode(), [KERAS, ONNX]) == new.encode()
 
 
-def test_a_library_that_is_named_stays() -> None:
+def test_a_library_that_is_named_is_kept() -> None:
     new = fill(b"---\nlibrary_name: transformers\n---\n", [KERAS])
     assert read(new).data.library_name == "transformers"
     assert read(fill(b"---\nlicense: mit\n---\n", [KERAS])).data.library_name == "keras"
@@ -69,12 +69,12 @@ def test_a_library_that_is_named_stays() -> None:
     "old",
     [b"---\n: : [\n---\n", b"---\n- a\n- b\n---\n", b"---\ntags: &a [*a\n---\n", b"# caf\xe9\n"],
 )
-def test_what_cannot_be_read_is_one_line(old: bytes) -> None:
+def test_an_unreadable_side_is_one_line(old: bytes) -> None:
     with pytest.raises(MetadataError, match=r"^(front matter: |not UTF-8: )[^\n]+$"):
         fill(old, [KERAS])
 
 
-def test_a_hostile_name_stays_a_value() -> None:
+def test_a_hostile_name_is_only_a_value() -> None:
     name = "a: b\n---\n[x]\x1b"
     new = fill(b"---\nlicense: mit\n---\n", [KERAS._replace(path=name)])
     assert read(new).data["rnninspect"][0]["file"] == name

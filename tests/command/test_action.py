@@ -1,4 +1,4 @@
-"""The GitHub action, the GitLab job and the pre-commit hooks: their steps are run as they stand."""
+"""The GitHub action, the GitLab job and the pre-commit hooks: their steps are run as written."""
 
 from __future__ import annotations
 
@@ -92,7 +92,7 @@ def test_the_action_passes_a_good_model(runner: Runner, workspace: Path) -> None
     assert "good model.onnx" in summary.read_text()
 
 
-def test_the_action_holds_to_arguments_and_to_the_policy(runner: Runner, workspace: Path) -> None:
+def test_the_action_applies_arguments_and_the_policy(runner: Runner, workspace: Path) -> None:
     over = runner.step(1, workspace, models="models/**/*.onnx", arguments="--max-parameters\n10")
     assert over.returncode == 1
     assert "::error" in over.stdout
@@ -100,7 +100,7 @@ def test_the_action_holds_to_arguments_and_to_the_policy(runner: Runner, workspa
     assert runner.step(1, workspace, models="models/**/*.onnx").returncode == 1
 
 
-def test_the_action_reports_what_is_not_there(runner: Runner, workspace: Path) -> None:
+def test_the_action_reports_a_missing_file(runner: Runner, workspace: Path) -> None:
     done = runner.step(1, workspace, models="models/**/*.onnx\nabsent/*.pt\n")
     assert done.returncode == 2
     assert "absent/*.pt: No such file or directory" in done.stderr

@@ -86,7 +86,7 @@ def test_on_a_long_model_card_only_the_block_changes(
     assert path.read_bytes() == new
 
 
-def test_metadata_on_a_long_model_card_changes_its_own_fields_alone(tmp_path: Path) -> None:
+def test_metadata_on_a_long_model_card_changes_only_its_own_fields(tmp_path: Path) -> None:
     before, after = model_card()
     path = page(tmp_path, f"{before}\n{START}\n{END}\n{after}")
     assert call("card", KERAS, "--update", path, "--metadata").returncode == 0
@@ -101,7 +101,7 @@ def test_metadata_on_a_long_model_card_changes_its_own_fields_alone(tmp_path: Pa
     assert call("card", KERAS, "--update", path, "--metadata", "--check").returncode == 0
 
 
-def test_the_mode_and_a_link_stay(tmp_path: Path) -> None:
+def test_the_mode_and_a_link_are_kept(tmp_path: Path) -> None:
     path = page(tmp_path)
     path.chmod(0o640)
     link = tmp_path / "link.md"
@@ -153,7 +153,7 @@ def test_append_puts_the_block_at_the_end_once(tmp_path: Path) -> None:
     assert path.read_bytes() == content
 
 
-def test_a_model_that_cannot_be_read_leaves_the_card_alone(tmp_path: Path) -> None:
+def test_an_unreadable_model_leaves_the_card_unchanged(tmp_path: Path) -> None:
     path = page(tmp_path)
     old = path.read_bytes()
     done = call("card", KERAS, tmp_path / "absent.onnx", "--update", path)
@@ -162,7 +162,7 @@ def test_a_model_that_cannot_be_read_leaves_the_card_alone(tmp_path: Path) -> No
     assert path.read_bytes() == old
 
 
-def test_findings_stand_in_the_card_and_are_exit_1(tmp_path: Path) -> None:
+def test_findings_are_in_the_card_and_exit_1(tmp_path: Path) -> None:
     path = page(tmp_path)
     assert call("card", BROKEN, "--update", path).returncode == 1
     assert b"- error R1" in path.read_bytes()
@@ -170,7 +170,7 @@ def test_findings_stand_in_the_card_and_are_exit_1(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("name", ["absent.md", "folder", "pipe"])
-def test_a_card_that_is_no_file_is_one_line_and_exit_2(name: str, tmp_path: Path) -> None:
+def test_a_card_that_is_not_a_file_is_one_line_and_exit_2(name: str, tmp_path: Path) -> None:
     (tmp_path / "folder").mkdir()
     os.mkfifo(tmp_path / "pipe")
     done = call("card", KERAS, "--update", tmp_path / name)
@@ -227,7 +227,7 @@ def test_metadata_without_its_package_says_what_to_install(tmp_path: Path) -> No
     assert path.read_text() == f"# Card\n\n{EMPTY}\nwords\n"
 
 
-def test_diff_between_formats_finds_the_convention_alone() -> None:
+def test_diff_between_formats_finds_only_conventions() -> None:
     done = call("diff", KERAS, TORCH, "--fail-on-change")
     assert (done.returncode, done.stderr) == (0, "")
     assert "one bias vector in Keras, two in PyTorch: +8" in done.stdout

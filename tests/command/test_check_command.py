@@ -22,7 +22,7 @@ def test_models_that_keep_to_the_policy_pass(repository: Path, pytestconfig: pyt
     hold("check.pass.screen", done.stdout.rstrip("\n"), pytestconfig)
 
 
-def test_a_model_over_its_budget_fails_and_tells_where_to_cut(
+def test_a_model_over_its_budget_fails_and_shows_its_largest_layers(
     repository: Path, pytestconfig: pytest.Config
 ) -> None:
     lstm_file(repository / "models" / "small.safetensors", 30, 17)
@@ -73,7 +73,7 @@ def test_a_run_of_nothing_but_unreadable_models_still_reports(repository: Path) 
     assert screen(done)[0] == "1 model: 0 passed, 0 failed, 1 unreadable"
 
 
-def test_unreadable_beats_over_budget(repository: Path) -> None:
+def test_an_unreadable_model_is_exit_2_even_with_failures(repository: Path) -> None:
     (repository / "models" / "middle.safetensors").write_bytes(b"")
     assert check(repository, "--max-parameters", "1").returncode == 2
 
@@ -91,7 +91,7 @@ def test_a_skipped_layer_fails_under_min_coverage(
     hold("check.skipped.screen", done.stdout.rstrip("\n"), pytestconfig)
 
 
-def test_a_skipped_layer_without_min_coverage_passes_and_is_told(repository: Path) -> None:
+def test_a_skipped_layer_without_min_coverage_passes_and_is_reported(repository: Path) -> None:
     path = strange_file(repository / "models" / "strange.onnx")
     done = check(repository, path, "--min-coverage", "none", "--allowed-cells", "none,LSTM")
     assert "is not one of RNN" in done.stderr
@@ -152,7 +152,7 @@ def test_models_appear_and_vanish(repository: Path) -> None:
     assert check(repository).returncode == 0
 
 
-def test_a_model_that_is_left_out_keeps_its_figures_and_is_a_note(repository: Path) -> None:
+def test_a_model_that_is_not_checked_keeps_its_figures_and_is_a_note(repository: Path) -> None:
     before = (repository / "rnninspect.lock").read_text()
     done = check(repository, "models/small.safetensors", "--update-baseline")
     assert done.returncode == 0
@@ -160,7 +160,7 @@ def test_a_model_that_is_left_out_keeps_its_figures_and_is_a_note(repository: Pa
     assert (repository / "rnninspect.lock").read_text() == before
 
 
-def test_accepting_keeps_the_figures_of_what_cannot_be_read(repository: Path) -> None:
+def test_accepting_keeps_the_figures_of_unreadable_models(repository: Path) -> None:
     before = json.loads((repository / "rnninspect.lock").read_text())["models"]
     (repository / "models" / "middle.safetensors").write_bytes(b"")
     lstm_file(repository / "models" / "small.safetensors", 3, 5)
@@ -181,7 +181,10 @@ def test_the_lock_file_is_the_same_from_every_folder(repository: Path) -> None:
 
 def test_an_absent_or_damaged_baseline_is_exit_2(repository: Path) -> None:
     (repository / "rnninspect.lock").write_text("<<<<<<< HEAD\n")
-    for arguments, word in (([], "rnninspect.lock: not valid JSON"), (["--baseline", "x"], "x: no such")):
+    for arguments, word in (
+        ([], "rnninspect.lock: not valid JSON"),
+        (["--baseline", "x"], "x: no such"),
+    ):
         done = check(repository, *arguments)
         assert (done.returncode, done.stdout) == (2, "")
         assert done.stderr.startswith(f"rnninspect: {word}")

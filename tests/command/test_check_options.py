@@ -1,4 +1,4 @@
-"""The options of `rnninspect check`: what sets a limit, what is refused, and each format."""
+"""The options of `rnninspect check`: limits, errors and formats."""
 
 from __future__ import annotations
 
@@ -23,12 +23,16 @@ pytestmark = pytest.mark.slow
     ("arguments", "environment", "line"),
     [
         (["--max-parameters", "5X"], {}, "--max-parameters: '5X' is not a number (try 5M"),
-        ([], {"RNNINSPECT_MAX_BYTES": "much"}, "RNNINSPECT_MAX_BYTES: 'much' is not a number of bytes"),
+        (
+            [],
+            {"RNNINSPECT_MAX_BYTES": "much"},
+            "RNNINSPECT_MAX_BYTES: 'much' is not a number of bytes",
+        ),
         ([], {"RNNINSPECT_MAX_BYTE": "1"}, "RNNINSPECT_MAX_BYTE: unknown variable; did you mean"),
         (["--config", "absent.toml"], {}, "absent.toml: No such file or directory"),
     ],
 )
-def test_a_mistake_in_the_policy_is_one_line_and_exit_2(
+def test_an_error_in_the_policy_is_one_line_and_exit_2(
     repository: Path, arguments: list[str], environment: dict[str, str], line: str
 ) -> None:
     done = check(repository, *arguments, variables=environment)
@@ -37,7 +41,7 @@ def test_a_mistake_in_the_policy_is_one_line_and_exit_2(
     assert len(done.stderr.splitlines()) == 1
 
 
-def test_a_mistake_in_the_file_names_file_and_key(repository: Path) -> None:
+def test_an_error_in_the_policy_file_names_file_and_key(repository: Path) -> None:
     (repository / "pyproject.toml").write_text("[tool.rnninspect]\nmax-parameter = 1\n")
     done = check(repository, cwd=repository / "models")
     assert (done.returncode, done.stdout) == (2, "")
@@ -60,7 +64,7 @@ def test_wrong_usage_is_exit_2(repository: Path, arguments: list[str]) -> None:
 @pytest.mark.parametrize(
     ("level", "code"), [("error", 0), ("warning", 0), ("note", 1), ("never", 0)]
 )
-def test_fail_on_says_what_fails(repository: Path, level: str, code: int) -> None:
+def test_fail_on_sets_the_level_that_fails(repository: Path, level: str, code: int) -> None:
     assert check(repository, "--fail-on", level).returncode == code  # sizes inferred: notes
     assert check(repository, variables={"RNNINSPECT_FAIL_ON": level}).returncode == code
 
@@ -97,7 +101,7 @@ def test_each_format_to_a_file_whole_or_not_at_all(repository: Path, output: str
 
 
 @pytest.mark.parametrize("output", AUDIT)
-def test_each_format_tells_of_the_model_that_fails(repository: Path, output: str) -> None:
+def test_each_format_shows_the_model_that_fails(repository: Path, output: str) -> None:
     done = check(repository, "--format", output, "--max-parameters", "1k")
     assert done.returncode == 1
     assert "models/big.safetensors" in done.stdout
@@ -119,7 +123,7 @@ def test_github_gets_a_job_summary_that_is_appended(repository: Path) -> None:
     text = summary.read_text()
     assert text.startswith("before\n### rnninspect: 3 models\\: 3 passed, 0 failed\n\n| ")
     assert check(repository, variables={"GITHUB_STEP_SUMMARY": str(summary)}).returncode == 0
-    assert summary.read_text() == text  # a table is no format of GitHub's
+    assert summary.read_text() == text  # only the github format writes it
     failed = check(
         repository, "--format", "github", variables={"GITHUB_STEP_SUMMARY": str(repository)}
     )

@@ -46,11 +46,11 @@ def test_a_finding_of_level_error_is_exit_1() -> None:
 
 
 @pytest.mark.parametrize(("level", "code"), [("error", 1), ("never", 0)])
-def test_fail_on_says_what_fails(level: str, code: int) -> None:
+def test_fail_on_sets_the_level_that_fails(level: str, code: int) -> None:
     assert call(BROKEN, "--fail-on", level).returncode == code
 
 
-def test_an_unreadable_file_beats_a_finding_and_spares_the_good_ones(tmp_path: Path) -> None:
+def test_an_unreadable_file_is_exit_2_and_the_others_are_reported(tmp_path: Path) -> None:
     done = call(GOOD, tmp_path / "absent.onnx", BROKEN)
     assert done.returncode == 2
     assert done.stderr == f"rnninspect: {tmp_path}/absent.onnx: No such file or directory\n"
@@ -75,7 +75,7 @@ BAD = {
 
 
 @pytest.mark.parametrize("name", BAD)
-def test_what_is_no_model_is_one_line_and_exit_2(name: str, tmp_path: Path) -> None:
+def test_a_file_that_is_not_a_model_is_one_line_and_exit_2(name: str, tmp_path: Path) -> None:
     content, word = BAD[name]
     path = tmp_path / name
     path.write_bytes(content)
@@ -162,7 +162,7 @@ def test_a_file_keeps_its_mode_and_survives_a_failure(tmp_path: Path) -> None:
     assert (target.read_text(), len(list(tmp_path.iterdir()))) == ("new", 1)
 
 
-def test_a_closed_pipe_is_no_error() -> None:
+def test_a_closed_pipe_is_not_an_error() -> None:
     command = f"{sys.executable} -m rnninspect {GOOD} | true; exit ${{PIPESTATUS[0]}}"
     done = subprocess.run(["bash", "-c", command], capture_output=True, text=True, check=False)
     assert (done.returncode, done.stderr) == (0, "")
@@ -260,7 +260,7 @@ def test_each_help_shows_an_example(command: str) -> None:
     assert f"Example: rnninspect {command}" in call(command, "--help").stdout
 
 
-def test_without_arguments_the_help_is_an_error_so_that_an_empty_glob_is_none() -> None:
+def test_without_arguments_the_help_is_an_error_so_that_an_empty_glob_fails() -> None:
     done = call()
     assert (done.returncode, done.stdout) == (2, "")
     assert done.stderr == call("--help").stdout
@@ -277,7 +277,7 @@ def test_the_help_fits_80_columns_and_cuts_no_sentence() -> None:
 @pytest.mark.parametrize(
     ("word", "meant"), [("chek", "check"), ("dif", "diff"), ("help", "--help")]
 )
-def test_a_slip_in_a_commands_name_is_guessed(word: str, meant: str) -> None:
+def test_a_misspelt_command_is_guessed(word: str, meant: str) -> None:
     done = call(word, GOOD)
     assert done.returncode == 2
     assert done.stderr.endswith(
@@ -292,23 +292,23 @@ def test_completion_knows_the_commands() -> None:
 
 
 @pytest.mark.parametrize("option", ["--format", "--fail-on"])
-def test_completion_knows_the_words_of_an_option(option: str) -> None:
+def test_completion_knows_the_values_of_an_option(option: str) -> None:
     words = f"rnninspect inspect {option} n"
     done = call(_RNNINSPECT_COMPLETE="complete_bash", COMP_WORDS=words, COMP_CWORD="3")
     assert done.stdout.split() == ([] if option == "--format" else ["note", "never"])
 
 
-def test_a_wrong_word_is_told_with_its_option() -> None:
+def test_a_wrong_value_is_reported_with_its_option() -> None:
     done = call(GOOD, "--format", "xml")
     assert "Invalid value for '--format': 'xml' is not one of table, json" in done.stderr
 
 
-def test_the_light_entry_knows_every_subcommand() -> None:
+def test_the_entry_without_a_parser_knows_every_subcommand() -> None:
     assert set(SUBCOMMANDS) == set(COMMANDS)
     assert all(plain_request([name]) is None for name in SUBCOMMANDS)
 
 
-def test_a_file_that_bears_a_commands_name_is_given_by_its_path(tmp_path: Path) -> None:
+def test_a_file_named_like_a_command_is_given_by_its_path(tmp_path: Path) -> None:
     (tmp_path / "rules").write_bytes(GOOD.read_bytes())
     assert plain_request(["./rules"]) is not None
     assert call(f"{tmp_path}/rules").returncode == 0

@@ -47,7 +47,7 @@ def test_the_completion_of_the_named_shell_is_shown(shell: str, word: str, tmp_p
 
 @pytest.mark.parametrize("words", [["tcsh"], ["zsh", "bash"], ["model.onnx"]], ids=" ".join)
 @pytest.mark.parametrize("option", ["--install-completion", "--show-completion"])
-def test_another_word_is_no_shell(option: str, words: list[str], tmp_path: Path) -> None:
+def test_another_word_is_not_a_shell(option: str, words: list[str], tmp_path: Path) -> None:
     done = call(tmp_path, option, *words)
     assert (done.returncode, done.stdout) == (2, "")
     assert done.stderr == (
@@ -57,7 +57,7 @@ def test_another_word_is_no_shell(option: str, words: list[str], tmp_path: Path)
     assert not list(tmp_path.iterdir())
 
 
-def test_a_shell_that_is_not_there_is_one_line(tmp_path: Path) -> None:
+def test_a_missing_shell_is_one_line(tmp_path: Path) -> None:
     done = call(tmp_path, "--install-completion", "pwsh")
     assert (done.returncode, done.stdout, done.stderr.count("\n")) == (2, "", 1)
     assert "pwsh" in done.stderr

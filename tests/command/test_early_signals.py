@@ -20,7 +20,7 @@ sys.meta_path.insert(0, Finder)
 __all__ = ["_signals_are_heard"]
 
 
-def test_nothing_is_imported_before_a_signal_is_heard() -> None:
+def test_nothing_is_imported_before_signals_are_handled() -> None:
     unheard = "_signal.getsignal(15) is _signal.SIG_DFL and print(name, file=sys.stderr)"
     done = run_with(FINDER.format(unheard), GOOD)
     assert done.returncode == 0

@@ -1,4 +1,4 @@
-"""The command told to stop, cut off from its readers, or reading what somebody writes to."""
+"""The command stopped by a signal, without a reader, or with input that changes."""
 
 from __future__ import annotations
 
@@ -16,7 +16,9 @@ pytestmark = pytest.mark.slow
 SAMPLES = Path(__file__).parents[2] / "sample_models"
 GOOD = SAMPLES / "onnx" / "basic_lstm.onnx"
 COMMAND = [sys.executable, "-m", "rnninspect"]
-MANY = [f"{GOOD.parent}/{'./' * i}{GOOD.name}" for i in range(80)]  # more JSON than a pipe holds
+MANY = [
+    f"{GOOD.parent}/{'./' * i}{GOOD.name}" for i in range(80)
+]  # more JSON than fits into a pipe
 SIGNALS = {signal.SIGINT: "interrupted", signal.SIGTERM: "terminated"}
 
 ENDING = (*SIGNALS, signal.SIGHUP)
@@ -99,7 +101,7 @@ def test_a_signal_between_files_leaves_no_half_document(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("number", SIGNALS, ids=lambda number: number.name)
 @pytest.mark.parametrize("moment", ["fsync", "replace", "open"])
-def test_a_signal_while_it_writes_leaves_the_old_file_alone(
+def test_a_signal_while_it_writes_keeps_the_old_file(
     moment: str, number: signal.Signals, tmp_path: Path
 ) -> None:
     target = tmp_path / "report.txt"
@@ -119,7 +121,7 @@ def test_a_signal_while_it_writes_leaves_the_old_file_alone(
     assert (target.read_text(), list(tmp_path.iterdir())) == ("old", [target])
 
 
-def test_a_second_signal_does_not_break_into_the_tidying_up(tmp_path: Path) -> None:
+def test_a_second_signal_does_not_interrupt_the_cleaning_up(tmp_path: Path) -> None:
     twice = (
         "from pathlib import Path\n"
         "true = Path.unlink\n"
@@ -207,7 +209,7 @@ def test_a_full_disk_is_one_line_and_exit_2(line: str, reason: str) -> None:
     ["explain GOOD", "card GOOD", "diff GOOD GOOD", "count lstm --input-size 1 --hidden-size 1",
      "rules", "rule R101", "readers", "cells", "--version", "--help", "check --help"],
 )  # fmt: skip
-def test_no_command_passes_that_could_not_print(words: str) -> None:
+def test_a_command_that_cannot_print_fails(words: str) -> None:
     done = in_bash(f"RNNINSPECT {words} > /dev/full")
     assert done.returncode == 2
     assert done.stderr == "rnninspect: standard output: No space left on device\n"
@@ -220,7 +222,7 @@ def test_a_job_summary_that_cannot_be_written_is_exit_2(command: str) -> None:
     assert done.stderr == "rnninspect: /dev/full: No space left on device\n"
 
 
-def test_with_both_streams_closed_the_code_still_tells() -> None:
+def test_with_both_streams_closed_the_exit_code_is_right() -> None:
     assert in_bash("RNNINSPECT nothing >&- 2>&-").returncode == 2
 
 
@@ -240,7 +242,7 @@ def test_a_disk_that_fills_up_leaves_no_half_file(before: str | None, tmp_path: 
 @pytest.mark.parametrize("change", ["truncate(40)", "truncate(10**6)", "write(b'x')"])
 @pytest.mark.parametrize("name", ["onnx/basic_lstm.onnx", "torch/tagger.pt",
                                   "keras/bidirectional.keras"])  # fmt: skip
-def test_a_file_that_changes_while_it_is_read_is_no_report(
+def test_a_file_that_changes_while_it_is_read_is_not_reported(
     name: str, change: str, tmp_path: Path
 ) -> None:
     path = tmp_path / Path(name).name
@@ -260,7 +262,7 @@ def test_a_file_that_changes_while_it_is_read_is_no_report(
     assert done.stderr == f"rnninspect: {path}: the file changed while it was read\n"
 
 
-def test_external_data_that_changes_while_it_is_read_is_no_report(tmp_path: Path) -> None:
+def test_external_data_that_changes_while_it_is_read_is_not_reported(tmp_path: Path) -> None:
     model, data = (SAMPLES / "onnx" / f"external_lstm.onnx{end}" for end in ("", ".data"))
     for path in (model, data):
         (tmp_path / path.name).write_bytes(path.read_bytes())

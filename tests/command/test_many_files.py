@@ -1,4 +1,4 @@
-"""Many files in one call: what is done with one is let go before the next."""
+"""Many files in one call: the memory of one is freed before the next."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ def test_the_collector_looks_at_no_report_twice() -> None:
         for files in (5, 50):
             reports, _ = inspect_all(Request((str(GOOD),) * files))
             assert len(reports) == files
-            looked_at.append(len(gc.get_objects()))  # without what is frozen
+            looked_at.append(len(gc.get_objects()))  # without frozen objects
             gc.unfreeze()
     finally:
         gc.enable()
@@ -56,7 +56,7 @@ def test_the_collector_looks_at_no_report_twice() -> None:
 
 
 @pytest.mark.parametrize("model", MODELS, ids=lambda path: str(path.suffix))
-def test_a_library_call_leaves_the_collector_alone(
+def test_a_library_call_does_not_switch_the_collector(
     model: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def switched(*_: object) -> None:

@@ -20,7 +20,7 @@ from rnninspect.command.running import run
         ("[LAYER]", "[LAYER]"),
     ],
 )
-def test_an_argument_is_shown_as_manuals_do_with_any_typer(
+def test_an_argument_is_shown_without_braces_with_any_typer(
     of_typer: str, shown: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(TyperCommand, "collect_usage_pieces", lambda _self, _context: [of_typer])

@@ -79,7 +79,7 @@ def test_the_opinion_decides_the_exit_code(model: Path, word: str, code: int, wo
         ),
     ],
 )
-def test_what_could_not_be_asked_is_one_line_and_exit_code_2(
+def test_a_framework_that_could_not_be_asked_is_one_line_and_exit_code_2(
     model: Path, word: str, options: tuple[str, ...], words: str
 ) -> None:
     done = verify(model, word, *options)
@@ -110,7 +110,7 @@ def test_a_framework_of_a_third_party_has_no_judge(
     assert done.stderr.endswith("no framework is known that loads safetensors\n")
 
 
-def test_a_file_that_leads_out_of_its_folder_is_asked_for_with_trust_alone(
+def test_a_file_that_refers_outside_its_folder_is_verified_only_if_trusted(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(asking, "judges_of", lambda _: (FAKE,))
@@ -145,7 +145,7 @@ def document(done: Result) -> dict[str, Any]:
     return made
 
 
-def test_json_holds_every_count(model: Path) -> None:
+def test_json_contains_every_count(model: Path) -> None:
     done = verify(model, str(COUNT), "--format", "json")
     (judged,) = document(done)["verdicts"]
     row = {"rnninspect": COUNT, "framework": COUNT, "verdict": "agree", "reason": None}
@@ -173,7 +173,7 @@ def test_json_holds_every_count(model: Path) -> None:
         ("code", 2, "not asked", "it would run something; --trust-file permits it"),
     ],
 )
-def test_json_tells_a_refusal_and_what_was_not_asked(
+def test_json_contains_refusals_and_frameworks_not_asked(
     model: Path, word: str, code: int, verdict: str, reason: str
 ) -> None:
     done = verify(model, word, "--format", "json")
@@ -203,7 +203,7 @@ def sleepy(model: Path, stderr: int) -> subprocess.Popen[bytes]:
     )
 
 
-def test_the_progress_of_a_long_load_is_shown_on_a_terminal_and_wiped(model: Path) -> None:
+def test_progress_is_shown_on_a_terminal_and_erased(model: Path) -> None:
     ours, theirs = pty.openpty()
     with sleepy(model, theirs) as process:
         os.close(theirs)

@@ -104,7 +104,7 @@ def test_no_file_of_an_inspected_model_is_replaced_by_any_name(
     assert sorted(folder.iterdir()) == files
 
 
-def test_a_model_that_cannot_be_read_is_spared_too(folder: Path) -> None:
+def test_an_unreadable_model_is_never_replaced(folder: Path) -> None:
     (folder / "model.onnx").write_bytes(b"not a model")
     done = call(folder, "model.onnx", "victim.onnx", "-o", "model.onnx")
     assert done.returncode == 2
@@ -138,7 +138,7 @@ def test_no_card_is_appended_to_its_model(folder: Path) -> None:
     ],
 )
 @pytest.mark.parametrize("command", ["inspect", "check"])
-def test_what_is_no_file_is_not_written_to(
+def test_only_regular_files_are_written(
     folder: Path, target: str, reason: str, command: str
 ) -> None:
     os.mkfifo(folder / "pipe")
@@ -157,7 +157,9 @@ def test_a_link_to_a_file_that_is_not_there_yet_is_followed(folder: Path) -> Non
 
 
 @pytest.mark.parametrize("name", ["loop", "pipe"])
-def test_a_baseline_or_a_card_that_is_no_file_is_one_line(repository: Path, name: str) -> None:
+def test_a_baseline_or_a_card_that_is_not_a_file_is_one_error_line(
+    repository: Path, name: str
+) -> None:
     os.mkfifo(repository / "pipe")
     (repository / "loop").symlink_to("loop")
     done = check(repository, "--update-baseline", "--baseline", name)

@@ -1,4 +1,4 @@
-"""What changed between two files: layers are matched, changes named, conventions told from them."""
+"""What changed between two files: matched layers, changes and conventions."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ def test_equal_files_have_no_rows() -> None:
 
 
 @pytest.mark.parametrize(("old", "new"), list(permutations(FORMS, 2)))
-def test_between_two_forms_of_one_network_only_conventions_differ(old: str, new: str) -> None:
+def test_two_formats_of_one_network_differ_only_by_conventions(old: str, new: str) -> None:
     comparison = compare(form_of(old), form_of(new))
     assert {kind for _, kind, _ in found(comparison)} == {Kind.CONVENTION}
     assert not comparison.changed
@@ -68,7 +68,7 @@ def test_the_second_bias_vector_is_named_with_its_number() -> None:
     assert adds.format("-48") in reasons
 
 
-def test_another_order_is_told_and_is_no_change() -> None:
+def test_another_order_is_reported_and_is_not_a_change() -> None:
     first, second, third = lstm("a", 4), lstm("b", 5), lstm("c", 6)
     moved = compare(seen(first, second, third), seen(third, first, second))
     assert (moved.rows, moved.unchanged, moved.reordered, moved.changed) == ((), 3, True, False)
@@ -76,7 +76,7 @@ def test_another_order_is_told_and_is_no_change() -> None:
         assert not compare(seen(first, second, third), seen(*other)).reordered
 
 
-def test_names_across_formats_are_a_convention_and_are_told() -> None:
+def test_names_across_formats_are_a_convention_and_are_shown() -> None:
     reasons = {reason for *_, reason in found(compare(form_of("keras"), form_of("saved_model")))}
     assert reasons == {
         "called bidirectional in keras archive, model/bidirectional in saved model",
@@ -103,7 +103,7 @@ def test_two_equal_layers_are_not_joined_without_need() -> None:
     assert names(two, two) == [("a", "a"), ("b", "b")]
 
 
-def test_a_bias_that_a_layer_gained_is_no_convention() -> None:
+def test_a_bias_that_a_layer_gained_is_not_a_convention() -> None:
     for old, new, number in ((KERNELS, TWO_BIASES, "+16"), (TWO_BIASES, ONE_BIAS, "-8")):
         before, after = (layer("LSTM", Sizes(3, 2), roles, "rnn") for roles in (old, new))
         ((_, kind, reason),) = found(compare(seen(before), seen(after)))
@@ -130,7 +130,9 @@ def test_the_zeros_that_an_exporter_writes_for_no_bias_are_a_convention() -> Non
         ("keras reset_after", "pytorch", set()),
     ],
 )
-def test_where_the_reset_gate_acts_is_mathematics(old: str, new: str, expected: set[Kind]) -> None:
+def test_another_place_of_the_reset_gate_is_a_change(
+    old: str, new: str, expected: set[Kind]
+) -> None:
     def gru(convention: str) -> Outline:
         roles = ONE_BIAS if convention == "keras" else TWO_BIASES
         made = layer("GRU", Sizes(3, 2), roles, "gru")._replace(convention=convention)
@@ -147,7 +149,7 @@ def test_a_fused_cudnn_layer_differs_from_a_plain_one_by_convention() -> None:
     assert reason == "two bias vectors in cudnn, one in keras: -8, which add up to the one"
 
 
-def test_sizes_that_moved_are_named() -> None:
+def test_changed_sizes_are_named() -> None:
     old = layer("LSTM", Sizes(7, 6, 3), TWO_BIASES | {Role.PROJECTION}, "rnn")
     new = layer("LSTM", Sizes(8, 6, directions=2), TWO_BIASES, "rnn")
     ((name, kind, reason),) = found(compare(seen(old), seen(new)))
@@ -183,7 +185,7 @@ def test_another_element_type(dtype: str, kind: Kind) -> None:
     assert (row.moved.parameters, row.moved.bytes) == (0, -2 * 144)
 
 
-def test_a_damaged_layer_is_seen_though_its_sizes_stay() -> None:
+def test_a_damaged_layer_with_the_same_sizes_is_a_change() -> None:
     old = lstm("rnn", 4)
     comparison = compare(seen(old), seen(without(old, Role.RECURRENT_KERNEL)))
     assert {kind for _, kind, _ in found(comparison)} == {Kind.RESIZED, Kind.JUDGED}
@@ -213,7 +215,7 @@ def test_numbers_that_a_framework_appends_do_not_mislead() -> None:
     assert kinds(seen(*old), seen(*new)) == {Kind.RENAMED}
 
 
-def test_added_and_removed_layers_stand_where_they_are() -> None:
+def test_added_and_removed_layers_are_listed_in_their_place() -> None:
     a, b, c = lstm("a", 4), lstm("b", 8), lstm("c", 16)
     new = layer("GRU", Sizes(3, 2), name="new")
     assert names([a, b, c], [a, new, c]) == [("a", "a"), ("b", ""), ("", "new"), ("c", "c")]
@@ -224,7 +226,7 @@ def test_added_and_removed_layers_stand_where_they_are() -> None:
     assert match(only, ()) == ((only[0], None),)
 
 
-def test_what_is_left_is_paired_by_order_and_cell() -> None:
+def test_unmatched_layers_are_paired_by_order_and_cell() -> None:
     old = [lstm("a", 4), lstm("b", 8)]
     new = [lstm("a", 4), lstm("c", 9)]
     assert names(old, new) == [("a", "a"), ("b", "c")]

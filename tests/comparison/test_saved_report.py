@@ -45,20 +45,20 @@ def kept(content: str | bytes, folder: Path) -> Source:
 
 
 @pytest.mark.parametrize("name", REPORTS)
-def test_a_kept_report_gives_the_same_outline(name: str, tmp_path: Path) -> None:
+def test_a_saved_report_gives_the_same_outline(name: str, tmp_path: Path) -> None:
     source = kept(text_of("json", [REPORTS[name]], View()), tmp_path)
     assert is_report(source)
     assert read_reports(source) == (outline(REPORTS[name]),)
 
 
-def test_a_byte_order_mark_is_no_hindrance(tmp_path: Path) -> None:
+def test_a_byte_order_mark_is_accepted(tmp_path: Path) -> None:
     source = kept(b"\xef\xbb\xbf" + text_of("json", REPORTS.values(), View()).encode(), tmp_path)
     assert is_report(source)
     assert len(read_reports(source)) == len(REPORTS)
 
 
 @pytest.mark.parametrize("content", [b"", b"{", b"[1]", b"\x80\x02", b"PK\x03\x04", b"{\0\0\0\0"])
-def test_what_is_no_json_object_is_no_report(content: bytes, tmp_path: Path) -> None:
+def test_only_a_json_object_is_a_report(content: bytes, tmp_path: Path) -> None:
     assert not is_report(kept(content, tmp_path))
 
 
@@ -92,7 +92,11 @@ WRONG = [
     ("reports.0.totals.parameters", -1, r"totals\.parameters is -1, not a possible count"),
     ("reports.0.totals.bytes", 1e3, r"totals\.bytes is float, not int"),
     ("reports.0.file_bytes", 10**101, "not a possible count"),
-    ("reports.0.layers.1.cell", "Transformer", r"layers\[1\]\.cell is 'Transformer', no cell"),
+    (
+        "reports.0.layers.1.cell",
+        "Transformer",
+        r"layers\[1\]\.cell is 'Transformer', not a known cell",
+    ),
     ("reports.0.layers.1.bias_vectors", 3, r"layers\[1\]\.bias_vectors is 3, more than 2"),
     ("reports.0.layers.0.hidden_size", ..., r"layers\[0\]\.hidden_size is missing"),
     ("reports.0.layers.0.kernel_size", ["3"], r"kernel_size\[0\] is str, not int"),

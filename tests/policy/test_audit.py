@@ -1,4 +1,4 @@
-"""Reports held to a policy, on models made by hand."""
+"""Reports compared with a policy, on models made by hand."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ LIMITS: list[tuple[str, int, str, str | None, str]] = [
 
 
 @pytest.mark.parametrize(("key", "limit", "rule", "name", "message"), LIMITS)
-def test_a_limit_is_kept_at_it_and_broken_below(
+def test_a_value_at_the_limit_passes_and_one_above_fails(
     key: str, limit: int, rule: str, name: str | None, message: str
 ) -> None:
     kept = hold_to(**{key: limit})
@@ -53,7 +53,7 @@ def test_everything_else_counts_for_the_model_and_not_for_its_recurrent_part() -
     ]
 
 
-def test_of_the_layers_all_that_fail_are_told_and_the_nearest_if_none_does() -> None:
+def test_all_failing_layers_are_shown_or_else_the_one_nearest_to_the_limit() -> None:
     layers = [layer(sizes=Sizes(3, hidden), name=f"l{hidden}") for hidden in (2, 5, 4)]
     made = report(model(*layers))
     assert [finding[1] for finding in told(hold_to(made, max_hidden_size=3))] == ["l5", "l4"]
@@ -81,7 +81,7 @@ def test_a_stack_is_measured_once() -> None:
         ("allowed_formats", ("none",), None),  # the framework's name does as well
     ],
 )
-def test_words_are_allowed_or_not(key: str, allowed: tuple[str, ...], message: str | None) -> None:
+def test_allowed_words(key: str, allowed: tuple[str, ...], message: str | None) -> None:
     made = hold_to(**{key: allowed})
     assert told(made) == ([("R503", None, message)] if message else [])
     assert only(made).share is None
@@ -185,12 +185,12 @@ def test_ignores_for_some_files_beat_what_is_selected() -> None:
     ("fail_on", "failing"),
     [(Level.ERROR, 0), (Level.WARNING, 1), (Level.NOTE, 1), (None, 0)],
 )
-def test_the_level_that_fails_is_a_matter_of_policy(fail_on: Level | None, failing: int) -> None:
+def test_the_level_that_fails_is_set_by_the_policy(fail_on: Level | None, failing: int) -> None:
     made = hold_to(warned(), ignore=("R302",), fail_on=fail_on)
     assert len(made.failing) == failing
 
 
-def test_what_fails_comes_first_then_what_is_nearest_to_its_limit() -> None:
+def test_failures_come_first_then_values_nearest_to_their_limit() -> None:
     made = hold_to(
         lstm("a", 2), lstm("b", 3), max_parameters=90, max_hidden_size=8, allowed_cells=("LSTM",)
     )
@@ -234,9 +234,9 @@ def test_the_share_never_hides_on_which_side_of_the_limit_it_is(
         (Fraction(12), "1,200 %"),
     ],
 )
-def test_quantities_are_spelled_for_people(quantity: Quantity, text: str) -> None:
+def test_quantities_as_text(quantity: Quantity, text: str) -> None:
     assert spell(quantity) == text
 
 
-def test_what_has_a_lower_bound_is_rounded_down() -> None:
+def test_a_value_with_a_lower_bound_is_rounded_down() -> None:
     assert spell(Fraction(9999, 10_000), down=True) == "99.9 %"

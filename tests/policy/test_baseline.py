@@ -1,4 +1,4 @@
-"""The lock file: what is written is read again, and anything else is refused with its place."""
+"""The lock file: it is read as it was written; a malformed one is refused with its place."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ ONE = Figures(
     parameters=30, recurrent_parameters=20, bytes=120, file_bytes=200, layers={"lstm": 20}
 )
 NUMBERS = st.integers(min_value=0, max_value=2**70)
-# What a path or a layer can be called; a lone surrogate may stand in a layer's name.
+# What a path or a layer can be called; a layer's name may contain a lone surrogate.
 PATHS = st.text(st.characters(codec="utf-8"), min_size=1)
 FIGURES = st.builds(
     Figures, NUMBERS, NUMBERS, NUMBERS, NUMBERS, st.dictionaries(st.text(), NUMBERS, max_size=3)
@@ -24,7 +24,7 @@ FIGURES = st.builds(
 
 
 @given(models=st.dictionaries(PATHS, FIGURES, max_size=3))
-def test_what_is_written_is_read_again(
+def test_a_written_lock_file_can_be_read_again(
     models: dict[str, Figures], tmp_path_factory: pytest.TempPathFactory
 ) -> None:
     path = tmp_path_factory.mktemp("lock") / "rnninspect.lock"
@@ -90,7 +90,7 @@ def document(**changes: object) -> str:
         (document(layers={"x": None}), "models.a.pt.x: not a non-negative integer"),
     ],
 )
-def test_what_is_no_lock_file_is_refused_with_its_place(
+def test_a_malformed_lock_file_is_refused_with_its_place(
     tmp_path: Path, text: str, message: str
 ) -> None:
     path = tmp_path / "rnninspect.lock"
@@ -100,7 +100,7 @@ def test_what_is_no_lock_file_is_refused_with_its_place(
     assert str(caught.value).startswith(f"{path}: {message}")
 
 
-def test_an_absent_lock_file_tells_how_to_make_one(tmp_path: Path) -> None:
+def test_a_missing_lock_file_is_reported_with_how_to_write_one(tmp_path: Path) -> None:
     with pytest.raises(PolicyError, match="--update-baseline writes it"):
         read_baseline(tmp_path / "rnninspect.lock")
     with pytest.raises(PolicyError, match="a folder, not a file"):

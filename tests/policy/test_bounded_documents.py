@@ -34,7 +34,7 @@ def bounded(
 
 
 def put(path: Path, kind: str) -> None:
-    """Something at a path that is no small regular file."""
+    """A path to something other than a small regular file."""
     match kind:
         case "pipe":
             os.mkfifo(path)
@@ -61,7 +61,7 @@ KINDS = {
 
 @pytest.mark.parametrize("kind", KINDS)
 @pytest.mark.parametrize("name", ["rnninspect.toml", "pyproject.toml"])
-def test_a_policy_that_is_no_small_file_is_never_passed_by(
+def test_a_policy_that_is_not_a_small_regular_file_is_never_skipped(
     repository: Path, name: str, kind: str
 ) -> None:
     (repository / "pyproject.toml").unlink()
@@ -75,7 +75,7 @@ def test_a_policy_that_is_no_small_file_is_never_passed_by(
 
 @pytest.mark.parametrize("kind", KINDS)
 @pytest.mark.parametrize("given", [[], ["--baseline", "rnninspect.lock"]], ids=["file", "option"])
-def test_a_baseline_that_is_no_small_file_is_refused(
+def test_a_baseline_that_is_not_a_small_regular_file_is_refused(
     repository: Path, given: list[str], kind: str
 ) -> None:
     (repository / "rnninspect.lock").unlink()
@@ -89,7 +89,7 @@ def test_a_baseline_that_is_no_small_file_is_refused(
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_a_card_that_is_no_small_file_is_refused(repository: Path, kind: str) -> None:
+def test_a_card_that_is_not_a_small_regular_file_is_refused(repository: Path, kind: str) -> None:
     put(repository / "README.md", kind)
     for more in ([], ["--check"], ["--append"]):
         words = ["card", "models/small.safetensors", "--update", "README.md", *more]
@@ -99,7 +99,9 @@ def test_a_card_that_is_no_small_file_is_refused(repository: Path, kind: str) ->
 
 
 @pytest.mark.parametrize("kind", ["pipe", "/dev/zero", "loop", "large"])
-def test_a_report_to_compare_with_that_is_no_file_is_refused(repository: Path, kind: str) -> None:
+def test_a_report_to_compare_with_that_is_not_a_file_is_refused(
+    repository: Path, kind: str
+) -> None:
     put(repository / "old.json", kind)
     done = bounded(["diff", "old.json", "models/small.safetensors"], repository)
     assert (done.returncode, done.stdout, done.stderr.count("\n")) == (2, "", 1)
@@ -156,7 +158,7 @@ def test_a_hostile_policy_is_one_line_in_little_time(repository: Path, name: str
     ],
     ids=["in text", "32 parts", "many dots"],
 )
-def test_dots_of_other_things_are_not_counted(
+def test_dots_outside_keys_are_not_counted(
     text: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
@@ -178,7 +180,7 @@ def test_a_policy_opens_no_baseline_outside_its_project(
     assert not (repository.parent / "x.lock").exists()
 
 
-def test_what_the_caller_names_may_be_anywhere(repository: Path) -> None:
+def test_a_baseline_named_by_the_caller_may_be_anywhere(repository: Path) -> None:
     outside = repository.parent / "outside.lock"
     outside.write_text((repository / "rnninspect.lock").read_text())
     (repository / "rnninspect.toml").write_text('baseline = "/etc/passwd"')

@@ -31,13 +31,13 @@ def test_growth_is_measured_exactly() -> None:
     ) in told(hold_to(lstm(file_bytes=10_201), baseline=old, max_growth=Fraction(1, 50)))
 
 
-def test_growth_names_the_layer_behind_it() -> None:
+def test_growth_names_the_layer_that_grew_most() -> None:
     found = told(hold_to(lstm(hidden=3), baseline=baseline_of(lstm())))
     assert [rule for rule, _, _ in found] == ["R506"] * 3
     assert found[0][2].endswith("(56 before, 96 now; lstm +40)")
 
 
-def test_without_a_word_on_growth_none_is_allowed_and_it_can_be_let_go() -> None:
+def test_by_default_no_growth_is_allowed_and_none_lifts_that() -> None:
     old = baseline_of(lstm())
     assert hold_to(lstm(hidden=3), baseline=old).failing == ("model.bin",)
     assert hold_to(lstm(hidden=3), baseline=old, max_growth=None).failing == ()
@@ -49,7 +49,7 @@ def test_growth_from_nothing_is_growth() -> None:
     assert hold_to(lstm(), baseline=old, max_growth=Fraction(1)).failing == ("model.bin",)
 
 
-def test_models_appear_vanish_and_are_left_out() -> None:
+def test_models_appear_vanish_and_are_not_checked() -> None:
     old = baseline_of(lstm("a"), lstm("gone"), lstm("left"), missing=frozenset({"gone"}))
     made = audit([lstm("a"), lstm("new")], policies(), old, [Unreadable("broken", "truncated")])
     placed = [(path, finding.rule, finding.level) for path, finding in made.findings]
@@ -61,6 +61,6 @@ def test_models_appear_vanish_and_are_left_out() -> None:
     assert made.failing == ("new", "gone")
 
 
-def test_a_model_that_could_not_be_read_was_not_left_out() -> None:
+def test_an_unreadable_model_counts_as_checked() -> None:
     made = audit([], policies(), baseline_of(lstm("broken")), [Unreadable("broken", "truncated")])
     assert made.findings == ()

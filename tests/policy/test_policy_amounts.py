@@ -58,13 +58,13 @@ def test_bytes_as_people_write_them(written: object, number: int) -> None:
         float("nan"), float("inf"), 1e300, [5], {},
     ],
 )  # fmt: skip
-def test_what_is_no_count_is_refused(written: object) -> None:
+def test_a_malformed_count_is_refused(written: object) -> None:
     with pytest.raises(ValueError, match="is not a "):
         amounts.count(written)
 
 
 @pytest.mark.parametrize("written", ["20 Mb/s", "20 XB", "0.5", "1.0001kB", True, "MB", "-1GB"])
-def test_what_is_no_amount_of_bytes_is_refused(written: object) -> None:
+def test_a_malformed_number_of_bytes_is_refused(written: object) -> None:
     with pytest.raises(ValueError, match="is not a "):
         amounts.byte_count(written)
 
@@ -77,12 +77,12 @@ def test_percentages(written: str, share: Fraction) -> None:
 
 
 @pytest.mark.parametrize("written", ["2", 2, 0.02, "-2%", "%", "2%%", "1/50", True])
-def test_a_percentage_says_its_sign(written: object) -> None:
+def test_a_percentage_needs_its_sign(written: object) -> None:
     with pytest.raises(ValueError, match="is not a percentage"):
         amounts.percentage(written)
 
 
-def test_coverage_ends_at_all() -> None:
+def test_coverage_is_at_most_100_percent() -> None:
     assert amounts.coverage("100%") == 1
     with pytest.raises(ValueError, match="more than 100"):
         amounts.coverage("100.1%")

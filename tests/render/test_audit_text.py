@@ -19,7 +19,7 @@ from rnninspect.render.view import View
 
 @pytest.mark.parametrize("output", AUDIT)
 @pytest.mark.parametrize("case", ["grown", "faulty", "hostile"])
-def test_each_form_of_an_audit(case: str, output: str, pytestconfig: pytest.Config) -> None:
+def test_each_format_of_an_audit(case: str, output: str, pytestconfig: pytest.Config) -> None:
     made = with_bad(AUDITS[case], UNREADABLE if case == "grown" else [])
     text = drawn(AUDIT, output, made)
     hold(f"{case}.audit.{output}", without_rules(text), pytestconfig)
@@ -48,14 +48,14 @@ def test_the_tables_of_an_audit_fit_the_width(width: int) -> None:
         assert max(len(line) for table in tables for line in table.splitlines()) <= width
 
 
-def test_a_long_run_tells_how_many_limits_it_does_not_show() -> None:
+def test_a_long_run_shows_the_number_of_hidden_limits() -> None:
     made = held([report(model(layer()), f"m{number}.pt") for number in range(150)])
     text = drawn(AUDIT, "table", made)
     assert "and 100 more" in text
     assert len(json.loads(drawn(AUDIT, "json", made))["audit"]["limits"]) == 300
 
 
-def test_json_holds_the_audit_beside_the_reports() -> None:
+def test_json_contains_the_audit_and_the_reports() -> None:
     document = json.loads(drawn(AUDIT, "json", AUDITS["grown"]))
     assert document["schema_version"] == 1
     assert [made["path"] for made in document["reports"]] == ["small.pt", "large.pt", "odd.onnx"]
@@ -73,7 +73,7 @@ def test_json_holds_the_audit_beside_the_reports() -> None:
 
 
 @pytest.mark.parametrize("case", AUDITS)
-def test_csv_says_of_every_model_that_fails_what_fails(case: str) -> None:
+def test_csv_lists_what_fails_for_each_failing_model(case: str) -> None:
     text = drawn(AUDIT, "csv", with_bad(AUDITS[case], UNREADABLE))
     rows = list(csv.DictReader(io.StringIO(text)))
     failing = {row["path"] for row in rows if row["outcome"] == "fail"}
@@ -82,7 +82,7 @@ def test_csv_says_of_every_model_that_fails_what_fails(case: str) -> None:
     assert all(row["value"] for row in rows)
 
 
-def test_csv_of_a_run_that_never_fails_on_findings_lists_the_limits_alone() -> None:
+def test_csv_of_a_run_that_never_fails_on_findings_lists_only_limits() -> None:
     made = replace(AUDITS["faulty"], fail_on=None)
     rows = list(csv.DictReader(io.StringIO(drawn(AUDIT, "csv", made))))
     assert [row["limit"] for row in rows] == [measure.key for measure in made.measures]

@@ -145,7 +145,7 @@ def verdict_of(comparison: Comparison) -> str:
     return drawn(DIFF, "table", comparison).splitlines()[-1]
 
 
-def test_the_verdict_tells_conventions_from_changes() -> None:
+def test_the_summary_separates_conventions_from_changes() -> None:
     assert verdict_of(DIFFS["conventions"]) == "no change but conventions: 2 by convention only"
     assert verdict_of(DIFFS["same"]) == "no change: 2 unchanged"
     assert verdict_of(DIFFS["changes"]) == "4 changed"

@@ -79,7 +79,7 @@ def prints(found: Sequence[dict[str, Any]]) -> list[str]:
     return [result["partialFingerprints"]["rnninspectFinding/v1"] for result in found]
 
 
-def test_a_fingerprint_is_of_the_place_and_not_of_the_numbers() -> None:
+def test_a_fingerprint_depends_on_the_place_and_not_on_the_numbers() -> None:
     one, two = finding("stored 1"), finding("stored 2")
     assert prints(results([one])) == prints(results([two]))
     assert prints(results([one])) == prints(results([one], "./x/../a.pt"))
@@ -111,7 +111,7 @@ def test_uris_are_relative_and_quoted(path: str, uri: str) -> None:
     assert place == {"uri": uri, "uriBaseId": "%SRCROOT%"}
 
 
-def test_an_absolute_path_inside_is_made_relative_and_one_outside_stays(tmp_path: Path) -> None:
+def test_an_absolute_path_inside_is_made_relative_and_one_outside_is_kept(tmp_path: Path) -> None:
     assert repository_path(str(Path.cwd() / "m" / "a.pt")) == "m/a.pt"
     assert repository_path(str(tmp_path / "a.pt")) == str(tmp_path / "a.pt")
     assert repository_path(str(tmp_path / "a.pt"), str(tmp_path)) == "a.pt"
@@ -122,7 +122,7 @@ def test_an_absolute_path_inside_is_made_relative_and_one_outside_stays(tmp_path
     assert unquote(place["uri"]).endswith("/a b.pt")
 
 
-def test_sarif_tells_of_files_that_could_not_be_read() -> None:
+def test_sarif_contains_files_that_could_not_be_read() -> None:
     (run,) = json.loads(text_of("sarif", UNREADABLE, View()))["runs"]
     (invocation,) = run["invocations"]
     assert invocation["executionSuccessful"] is False
@@ -224,7 +224,7 @@ def test_a_summary_is_no_larger_than_github_takes() -> None:
 
 
 @pytest.mark.parametrize("case", AUDITS)
-def test_gitlab_entries_have_what_gitlab_wants(case: str) -> None:
+def test_gitlab_entries_have_the_required_fields(case: str) -> None:
     severities = {"info", "minor", "major", "critical", "blocker"}
     for text in of_both(case, "gitlab"):
         for entry in json.loads(text):

@@ -154,7 +154,7 @@ def test_json_follows_the_contract() -> None:
 
 
 @pytest.mark.parametrize("output", ["table", "json", "markdown", "csv"])
-def test_each_report_is_drawn_before_the_next_is_asked_for(output: str) -> None:
+def test_each_report_is_printed_before_the_next_file_is_read(output: str) -> None:
     order = []
 
     def results() -> Iterator[Report]:

@@ -23,7 +23,7 @@ def test_different_names_stay_different_and_fit(names: list[str], width: int) ->
     assert all(width_of(text) <= width for text in short.values())
 
 
-def test_names_that_fit_are_left_alone() -> None:
+def test_names_that_fit_are_not_changed() -> None:
     assert shorten_apart(["encoder", "decoder", "encoder"], 7) == {
         "encoder": "encoder",
         "decoder": "decoder",
@@ -39,7 +39,7 @@ def test_names_that_fit_are_left_alone() -> None:
         ("{}.and.a.very.long.ending.of.a.name", 20, "{}.and.a.v….of.a.name"),
     ],
 )
-def test_what_differs_is_kept(pattern: str, width: int, shown: str) -> None:
+def test_the_part_that_differs_is_kept(pattern: str, width: int, shown: str) -> None:
     names = [pattern.format(number) for number in (2, 3, 4)]
     assert list(shorten_apart(names, width).values()) == [shown.format(n) for n in (2, 3, 4)]
 
@@ -60,5 +60,5 @@ def test_names_that_differ_in_too_much_are_numbered() -> None:
         ([], ""),
     ],
 )
-def test_what_all_names_begin_with_ends_with_a_module(names: list[str], shared: str) -> None:
+def test_the_common_start_of_names_ends_with_a_module(names: list[str], shared: str) -> None:
     assert shared_beginning(names) == shared

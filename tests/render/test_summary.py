@@ -63,7 +63,7 @@ def test_one_tensor_is_not_tensors() -> None:
     assert summary(report(model(others=(A,)))) == "1 of 1 tensor understood"
 
 
-def test_what_is_not_a_parameter_follows() -> None:
+def test_stored_elements_that_are_not_parameters_are_listed() -> None:
     moments = tensor("exp_avg", (2, 3))._replace(purpose=Purpose.OPTIMIZER)
     saved = model(layer(), others=(A, moments))._replace(skipped=(skipped(A),))
     assert summary(report(saved)) == (

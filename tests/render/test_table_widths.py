@@ -1,4 +1,4 @@
-"""Tables at every width: the kind stays, labels are whole, and what is hidden is said."""
+"""Tables at every width: kinds are shown, labels are not cut, hidden columns are named."""
 
 from __future__ import annotations
 
@@ -91,7 +91,7 @@ def test_the_kind_is_shown_at_every_width(kind: str, short: str, width: int) -> 
     assert kind in text_of("json", [report(model(made._replace(kind=kind)))], View(width))
 
 
-def test_a_direction_of_its_own_has_the_kind_of_its_own() -> None:
+def test_a_single_direction_is_shown_with_its_own_kind() -> None:
     """Keras' wrapper around two layers that differ: a row for each direction."""
     rows = [
         layer("LSTM", Sizes(3, 2), name="both/forward"),
@@ -102,13 +102,13 @@ def test_a_direction_of_its_own_has_the_kind_of_its_own() -> None:
     assert (forward.split()[1], backward.split()[1]) == ("LSTM", "GRU")
 
 
-def test_the_cell_is_shown_where_the_kind_does_not_say_it() -> None:
+def test_the_cell_is_shown_where_the_kind_does_not_name_it() -> None:
     named = layer(name="x")._replace(kind="MyWrapper")
     assert "Cell" in table_of(report(model(named)), View(200))[0].split()
     assert "Cell" not in table_of(report(model(layer(name="x"))), View(200))[0].split()
 
 
-def test_what_is_hidden_is_said() -> None:
+def test_hidden_columns_are_named() -> None:
     made = REPORTS["bidirectional"]
     lines = text_of("table", [made], View(80)).splitlines()
     (said,) = [line for line in lines if line.startswith("not shown")]
@@ -117,7 +117,7 @@ def test_what_is_hidden_is_said() -> None:
     assert "not shown" in text_of("table", [made], View(88))
 
 
-def test_what_was_asked_for_is_never_hidden() -> None:
+def test_columns_chosen_by_name_are_never_hidden() -> None:
     view = View(20, (BY_NAME["layer"], BY_NAME["formula"], BY_NAME["bytes"]), chosen=True)
     text = text_of("table", [REPORTS["projected"]], view)
     assert "not shown" not in text
@@ -125,7 +125,7 @@ def test_what_was_asked_for_is_never_hidden() -> None:
 
 
 @pytest.mark.parametrize("width", WIDTHS)
-def test_labels_are_whole(width: int) -> None:
+def test_labels_are_not_cut(width: int) -> None:
     lines = table_of(REPORTS["tied"], View(width))
     for label in ("(shared, counted once)", "(everything else)", "(total)"):
         assert any(line.startswith(f"{label}  ") for line in lines)
@@ -168,7 +168,7 @@ def test_other_tables_fit_too(case: str, width: int) -> None:
             assert all(width_of(line) <= width_of(rule) <= width for line in table.splitlines())
 
 
-def test_the_same_finding_in_many_places_is_said_once() -> None:
+def test_the_same_finding_in_many_places_is_shown_once() -> None:
     seen = Observation(Fact.CODE, "my_layers.Scale")
     placed = seen._replace(layer="one"), seen._replace(layer="two"), seen._replace(layer="two")
     for observations, said in (

@@ -43,7 +43,7 @@ def test_width_in_columns(text: str, width: int) -> None:
     assert width_of(text) == width
 
 
-def test_a_joiner_is_shown_and_so_takes_its_columns() -> None:
+def test_a_joiner_is_escaped_and_counted_as_its_escape() -> None:
     assert for_terminal("👩\u200d💻") == "👩\\u200d💻"
     assert width_of(for_terminal("👩\u200d💻")) == 10
 
@@ -58,7 +58,7 @@ def test_a_shortened_text_fits(text: str, width: int) -> None:
 
 
 @given(TEXTS, st.integers(0, 20))
-def test_no_part_begins_with_a_mark_that_was_torn_off(text: str, width: int) -> None:
+def test_no_part_starts_with_a_combining_mark_of_another(text: str, width: int) -> None:
     assert text.startswith(start_of(text, width))
     end = end_of(text, width)
     assert text.endswith(end)
@@ -88,7 +88,7 @@ def test_no_character_is_cut_in_two(text: str, width: int, short: str) -> None:
     assert shorten(text, width) == short
 
 
-def test_a_text_of_marks_alone_has_an_end() -> None:
+def test_a_text_of_combining_marks_is_cut() -> None:
     assert len(shorten("e" + "\u0301" * 5000, 20)) <= MOST_MARKS * 20 + 1
 
 
@@ -107,5 +107,5 @@ def test_padding_counts_columns() -> None:
         ("長短期記憶", 5, ["長短", "期記", "憶"]),
     ],
 )
-def test_long_words_are_broken_at_their_joints(text: str, width: int, lines: list[str]) -> None:
+def test_long_words_are_broken_at_separators(text: str, width: int, lines: list[str]) -> None:
     assert wrap(text, width) == lines
