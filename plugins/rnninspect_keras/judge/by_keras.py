@@ -10,7 +10,7 @@ import h5py
 import keras
 
 from rnninspect.verification.question import NeedsTrust, NoOpinion
-from rnninspect_keras.judge.files import SUFFIXES, WHOLE, declared, links_outside
+from rnninspect_keras.judge.files import FOLDER, SUFFIXES, WHOLE, declared, links_outside
 from rnninspect_keras.judge.layers import cudnn_layers, rebuild
 
 TYPE_CHECKING = False
@@ -59,7 +59,9 @@ def _load(question: Question, given: Answer) -> Any:  # noqa: ANN401 - Keras is 
     Keras 2 ignores it for HDF5 files, and imports what functions are named by.
     """
     found = declared(question)
-    older = _keras_2() if found.generation == 2 else None
+    # Keras 2 takes a folder for a SavedModel, and would load one of another name or form.
+    is_folder = question.format.lower() == FOLDER
+    older = _keras_2() if found.generation == 2 and not is_folder else None
     with TemporaryDirectory() as own:
         path = Path(own) / f"model{SUFFIXES[question.format.lower()]}"
         path.symlink_to(question.path)

@@ -5,12 +5,15 @@ from __future__ import annotations
 import math
 from functools import partial
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import tensorflow as tf
 from tensorflow.core.protobuf import trackable_object_graph_pb2
 
 from rnninspect.verification.question import NeedsTrust, NoOpinion
+from rnninspect_keras.judge.checkpoints import linked_prefix
 from rnninspect_keras.judge.layers import rebuild
+from rnninspect_keras.recognition import INDEX
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -18,7 +21,6 @@ if TYPE_CHECKING:
 
     from rnninspect.verification.question import Answer, Question
 
-PREFIX = ".index"
 OBJECTS = "_CHECKPOINTABLE_OBJECT_GRAPH"
 
 
@@ -26,9 +28,22 @@ def answer(question: Question, given: Answer) -> None:
     """Load the file, count what TensorFlow finds stored, and build the layers anew from that."""
     given.version = f"{given.version} with tensorflow {tf.__version__}"
     given.total, given.everything = 0, True
-    prefix = _prefix(question)
-    if not any(place.exists() for place in (prefix, prefix.with_name(prefix.name + PREFIX))):
-        return  # a program without variables; a V1 checkpoint is the prefix itself
+    if "saved" not in question.format.lower():
+        with TemporaryDirectory() as own:
+            _read(linked_prefix(question, Path(own)), question, given)
+    elif not question.trusted:
+        raise NeedsTrust("a SavedModel is a program, which TensorFlow would run")
+    else:
+        path = Path(question.path)
+        folder = path if path.is_dir() else path.parent
+        tf.saved_model.load(str(folder))
+        prefix = folder / "variables" / "variables"
+        if prefix.with_name(prefix.name + INDEX).exists():  # else a program without variables
+            _read(prefix, question, given)
+
+
+def _read(prefix: Path, question: Question, given: Answer) -> None:
+    """Count what the checkpoint of this prefix stores, in all and in each layer."""
     reader = tf.train.load_checkpoint(str(prefix))
     shapes = reader.get_variable_to_shape_map()
     given.total = sum(math.prod(shape) for name, shape in shapes.items() if name != OBJECTS)
@@ -41,18 +56,6 @@ def answer(question: Question, given: Answer) -> None:
 
     for part in question.parts:
         given.book(part.name, partial(rebuild, part, fetch))
-
-
-def _prefix(question: Question) -> Path:
-    """Where the variables lie; a SavedModel is loaded first, which runs what it holds."""
-    path = Path(question.path)
-    if "saved" not in question.format.lower():
-        return path.with_suffix("") if path.suffix == PREFIX else path
-    if not question.trusted:
-        raise NeedsTrust("a SavedModel is a program, which TensorFlow would run")
-    folder = path if path.is_dir() else path.parent
-    tf.saved_model.load(str(folder))
-    return folder / "variables" / "variables"
 
 
 def _keys(reader: Any, shapes: Any) -> dict[str, str]:  # noqa: ANN401 - TensorFlow is untyped

@@ -88,7 +88,7 @@ def newest(source: Source) -> str:
     with source.open_neighbour(STATE_FILE) as state:
         source.limits.require(Limit.HEADER_BYTES, state.size, STATE_FILE)
         lines = state.read(0, state.size).decode("utf-8", "surrogateescape").splitlines()
-    for line in lines:
+    for line in reversed(lines):  # the last one counts, as in TensorFlow
         key, _, value = line.partition(":")
         if key.strip() == "model_checkpoint_path":
             path = value.strip().strip("\"'")
