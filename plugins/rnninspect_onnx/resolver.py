@@ -10,7 +10,7 @@ from rnninspect.plugin import Limit, Record
 from rnninspect_onnx.graph.calls import Call
 from rnninspect_onnx.graph.constants import constant
 from rnninspect_onnx.graph.scopes import Scope, needs
-from rnninspect_onnx.graph.values import UNKNOWN, Kind, Value, with_declared
+from rnninspect_onnx.graph.values import UNKNOWN, Value, ValueKind, with_declared
 from rnninspect_onnx.graph.waiting import WaitingNodes
 from rnninspect_onnx.operators import quantised
 from rnninspect_onnx.operators.table import OPERATORS, run
@@ -21,9 +21,14 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from rnninspect_onnx.graph.values import Dims
-    from rnninspect_onnx.operators.control import Turn
+    from rnninspect_onnx.operators.control import LoopBody
     from rnninspect_onnx.protobuf.decoder import Decoder
-    from rnninspect_onnx.protobuf.messages import Attribute, Function, Graph, Node
+    from rnninspect_onnx.protobuf.messages import (
+        AttributeProto,
+        FunctionProto,
+        GraphProto,
+        NodeProto,
+    )
     from rnninspect_onnx.recurrent.loop_cells import LoopCell
 
 
@@ -33,7 +38,7 @@ _SCOPES_IN_A_STEP = 8  # that a name is looked up in
 _ATTRIBUTES_IN_A_STEP = 4  # that are searched for graphs
 
 
-class Site(Record):
+class RecurrentCall(Record):
     """A recurrent node at one place where it is run, with what it is given there."""
 
     name: str
@@ -52,29 +57,29 @@ class Resolver:
         packed: parameters in weights that hold several in a byte.
     """
 
-    def __init__(self, decoder: Decoder, functions: Iterable[Function]) -> None:
+    def __init__(self, decoder: Decoder, functions: Iterable[FunctionProto]) -> None:
         self._decoder, self._limits = decoder, decoder.limits
-        self._functions: dict[tuple[str, str, str], Function] = {}
+        self._functions: dict[tuple[str, str, str], FunctionProto] = {}
         for function in functions:
             key = (function.domain, function.name, function.overload)
             self._functions.setdefault(key, function)
         self._free: dict[int, frozenset[str]] = {}
         self._source = decoder.wire.source
         self._steps = self._work = 0
-        self._due = min(_PORTION, self._limits.nodes)
+        self._next_check = min(_PORTION, self._limits.nodes)
         self._measured: set[Value] = set()  # scales of activations, found at run time
-        self.sites: list[Site] = []
+        self.recurrent_calls: list[RecurrentCall] = []
         self.weights: list[Value] = []
         self.scales: list[Value] = []
         self.packed: list[tuple[Value, int]] = []
-        self.starts: list[Value] = []
+        self.initial_values: list[Value] = []
         self.cells: list[LoopCell] = []
 
-    def run_graph(self, graph: Graph, path: str = "", parent: Scope | None = None) -> Scope:
+    def run_graph(self, graph: GraphProto, path: str = "", parent: Scope | None = None) -> Scope:
         """Run a graph that is fed from outside."""
         scope = Scope(graph, path, parent)
         scope.add_stored()
-        scope.add_fed(Kind.INPUT, self._declared)
+        scope.add_fed(ValueKind.INPUT, self._declared)
         self._run(scope)
         return scope
 
@@ -94,13 +99,13 @@ class Resolver:
         for position in queue.stuck():  # they wait for each other
             self._run_node(scope, nodes[position])
 
-    def _run_node(self, scope: Scope, node: Node) -> None:
+    def _run_node(self, scope: Scope, node: NodeProto) -> None:
         names = 1 + len(node.inputs) + len(node.outputs)
         self._steps += 2 * names
         self._work += names * (2 + scope.depth // _SCOPES_IN_A_STEP)
         self._work += len(node.attributes) // _ATTRIBUTES_IN_A_STEP
-        if self._steps > self._due or self._work > _PORTION:
-            self._settle()
+        if self._steps > self._next_check or self._work > _PORTION:
+            self._check_and_spend()
         lookup = scope.lookup
         call = Call(node, tuple([lookup(name) for name in node.inputs]), scope.environment)
         outputs = self._outputs(scope, call)
@@ -112,11 +117,11 @@ class Resolver:
                     value = with_declared(value, self._declared(scope.graph, name))
                 values[name] = value
 
-    def _settle(self) -> None:
+    def _check_and_spend(self) -> None:
         """Hold the nodes that ran against the limit, and spend the work since the last time."""
         self._limits.require(Limit.NODES, self._steps, "the graph with its functions unrolled")
         self._source.spend(Limit.STEPS, self._work)
-        self._work, self._due = 0, min(self._steps + _PORTION, self._limits.nodes)
+        self._work, self._next_check = 0, min(self._steps + _PORTION, self._limits.nodes)
 
     def _outputs(self, scope: Scope, call: Call) -> tuple[Value, ...]:
         node = call.node
@@ -137,17 +142,19 @@ class Resolver:
         """Recurrent nodes, nodes with graphs inside, and operators that are not in the tables."""
         self._note_quantised(call)
         if is_recurrent(call.node):
-            self.sites.append(Site(scope.label(call.node), call))
-            self._limits.require(Limit.RECURRENT, len(self.sites), "the number of recurrent nodes")
+            self.recurrent_calls.append(RecurrentCall(scope.label(call.node), call))
+            self._limits.require(
+                Limit.RECURRENT, len(self.recurrent_calls), "the number of recurrent nodes"
+            )
             return outputs_of(call)
         if any(attribute.graphs for attribute in call.node.attributes):
             return self._enter(scope, call)
         return run(call)
 
-    def _call(self, scope: Scope, call: Call, function: Function) -> tuple[Value, ...]:
+    def _call(self, scope: Scope, call: Call, function: FunctionProto) -> tuple[Value, ...]:
         """Run a function's body on the inputs and attributes of one call."""
         self._work += len(call.node.attributes) + len(function.defaults)
-        environment: dict[str, Attribute] = {given.name: given for given in function.defaults}
+        environment: dict[str, AttributeProto] = {given.name: given for given in function.defaults}
         for given in call.node.attributes:
             if (attribute := call.attribute(given.name)) is not None:
                 environment[given.name] = attribute
@@ -163,37 +170,37 @@ class Resolver:
         """Run the graphs inside a node, which see the values around them."""
         from rnninspect_onnx.operators import control  # noqa: PLC0415 - most models have no graphs inside
 
-        def enter(step: str, graph: Graph, bound: dict[str, Value | None]) -> Scope:
+        def enter(step: str, graph: GraphProto, bound: dict[str, Value | None]) -> Scope:
             path = scope.inside(f"{scope.label(call.node)}.{step}")
             inner = Scope(graph, path, scope, scope.environment, scope.depth + 1, bound)
             inner.add_stored()
-            inner.add_fed(Kind.DYNAMIC, self._declared)
+            inner.add_fed(ValueKind.DYNAMIC, self._declared)
             self._run(inner)
             return inner
 
-        ran = control.run(call, enter)
-        for turn in ran.turns:
-            self._note_loop(scope.label(call.node), turn)
-        return ran.outputs
+        subgraphs = control.run(call, enter)
+        for loop_body in subgraphs.loop_bodies:
+            self._note_loop(scope.label(call.node), loop_body)
+        return subgraphs.outputs
 
-    def _note_loop(self, name: str, turn: Turn) -> None:
+    def _note_loop(self, name: str, loop_body: LoopBody) -> None:
         from rnninspect_onnx.recurrent.loop_cells import find_cell  # noqa: PLC0415 - most models have no loop
 
-        self.starts.extend(turn.starts)
-        cell = find_cell(name, turn)
+        self.initial_values.extend(loop_body.initial_values)
+        cell = find_cell(name, loop_body)
         if cell is not None:
             self.cells.append(cell)
 
     def _note_quantised(self, call: Call) -> None:
         if self._measured and call.node.operator == "Mul":
-            self.scales.extend(quantised.scales_beside(call, self._measured))
+            self.scales.extend(quantised.scales_of_products(call, self._measured))
         if not quantised.is_quantised(call.node):
             return
         self.weights.extend(quantised.weights(call))
         self.scales.extend(quantised.scales(call))
         self.packed.extend(quantised.packed(call))
 
-    def _declared(self, graph: Graph, name: str) -> Dims | None:
+    def _declared(self, graph: GraphProto, name: str) -> Dims | None:
         declared = graph.types.get(name)
         return None if declared is None else self._decoder.shape(declared)
 

@@ -7,15 +7,15 @@ from rnninspect.plugin import Record
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from rnninspect_onnx.graph.values import Dims, Integers, Value
-    from rnninspect_onnx.protobuf.messages import Attribute, Node
+    from rnninspect_onnx.protobuf.messages import AttributeProto, NodeProto
 
 
 class Call(Record):
     """One node at one place where it is run; an omitted input is None."""
 
-    node: Node
+    node: NodeProto
     inputs: tuple[Value | None, ...]
-    environment: dict[str, Attribute]
+    environment: dict[str, AttributeProto]
 
     def input(self, position: int) -> Value | None:
         """An input; None if it is omitted."""
@@ -30,7 +30,7 @@ class Call(Record):
         value = self.input(position)
         return None if value is None else value.shape
 
-    def attribute(self, name: str) -> Attribute | None:
+    def attribute(self, name: str) -> AttributeProto | None:
         """An attribute; where it refers to one of the enclosing function, that one."""
         attribute = self.node.attribute(name)
         if attribute is not None and attribute.reference:

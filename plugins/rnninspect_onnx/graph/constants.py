@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import math
 
-from rnninspect_onnx.graph.values import UNKNOWN, Kind, Value
-from rnninspect_onnx.protobuf.messages import Tensor
+from rnninspect_onnx.graph.values import UNKNOWN, Value, ValueKind
+from rnninspect_onnx.protobuf.messages import TensorProto
 from rnninspect_onnx.protobuf.payload import TYPED_FIELDS
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from rnninspect_onnx.graph.calls import Call
-    from rnninspect_onnx.protobuf.messages import Attribute, SparseTensor
+    from rnninspect_onnx.protobuf.messages import AttributeProto, SparseTensorProto
 
 _FLOAT, _INT64, _STRING = 1, 7, 8  # TensorProto.DataType of the forms without a TensorProto
 FORMS = (
@@ -33,9 +33,9 @@ def constant(call: Call) -> tuple[Value, ...]:
     return (UNKNOWN if attribute is None else _value(attribute),)
 
 
-def _value(attribute: Attribute) -> Value:
+def _value(attribute: AttributeProto) -> Value:
     match stored_in(attribute):
-        case Tensor() as tensor:
+        case TensorProto() as tensor:
             return stored(tensor)
         case None:
             return UNKNOWN
@@ -43,18 +43,18 @@ def _value(attribute: Attribute) -> Value:
             return stored_sparse(sparse)
 
 
-def stored(tensor: Tensor) -> Value:
+def stored(tensor: TensorProto) -> Value:
     """A tensor of the file as a value."""
     shape = tensor.dims if tensor.rank == len(tensor.dims) else None
-    return Value(Kind.CONSTANT, shape, tensor.integers, place=tensor.place)
+    return Value(ValueKind.CONSTANT, shape, tensor.integers, offset=tensor.offset)
 
 
-def stored_sparse(tensor: SparseTensor) -> Value:
+def stored_sparse(tensor: SparseTensorProto) -> Value:
     """A sparse tensor of the file as a value, dense as it is used; known by its values' place."""
-    return Value(Kind.CONSTANT, tensor.dims, place=tensor.values.place)
+    return Value(ValueKind.CONSTANT, tensor.dims, offset=tensor.values.offset)
 
 
-def stored_in(attribute: Attribute) -> Tensor | SparseTensor | None:
+def stored_in(attribute: AttributeProto) -> TensorProto | SparseTensorProto | None:
     """What a Constant's attribute stores; numbers without a TensorProto are given one."""
     if attribute.tensors:
         return attribute.tensors[0]
@@ -63,7 +63,7 @@ def stored_in(attribute: Attribute) -> Tensor | SparseTensor | None:
     return _numbers_in(attribute)
 
 
-def _numbers_in(attribute: Attribute) -> Tensor | None:
+def _numbers_in(attribute: AttributeProto) -> TensorProto | None:
     integers, floats, strings = attribute.counts
     known = attribute.integers if integers == len(attribute.integers) else None
     given = (
@@ -81,17 +81,17 @@ def _numbers_in(attribute: Attribute) -> Tensor | None:
 
 
 def _made(
-    attribute: Attribute,
+    attribute: AttributeProto,
     dims: tuple[int, ...],
     element_type: int,
     integers: tuple[int, ...] | None,
-) -> Tensor:
-    return Tensor(
+) -> TensorProto:
+    return TensorProto(
         name="",
         dims=dims,
         rank=len(dims),
         element_type=element_type,
-        place=attribute.place,
+        offset=attribute.offset,
         typed=((TYPED_FIELDS[element_type], math.prod(dims)),),
         integers=integers,
     )

@@ -9,7 +9,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from rnninspect.plugin import Source
-    from rnninspect_onnx.graph.values import Kind, Value
+    from rnninspect_onnx.graph.values import Value, ValueKind
 
 _VALUES_IN_A_STEP = 8
 
@@ -19,11 +19,11 @@ class Leaves:
 
     def __init__(self, source: Source) -> None:
         self._source = source
-        self._beyond: frozenset[Kind] = frozenset()
+        self._beyond: frozenset[ValueKind] = frozenset()
         self._found: dict[Value, tuple[int, ...]] = {}
         self._steps = [0]  # of all Leaves of one file
 
-    def short_of(self, *kinds: Kind) -> Leaves:
+    def short_of(self, *kinds: ValueKind) -> Leaves:
         """Leaves that do not look into values of these kinds, and share the count of steps."""
         other = Leaves(self._source)
         other._beyond, other._steps = frozenset(kinds), self._steps
@@ -45,8 +45,8 @@ class Leaves:
             edges += len(current.sources)
             if current.kind in self._beyond:
                 continue
-            if current.place is not None:
-                yield current.place
+            if current.offset is not None:
+                yield current.offset
             for source in reversed(current.sources):
                 if source not in seen:
                     seen.add(source)

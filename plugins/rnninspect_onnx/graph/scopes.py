@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from rnninspect_onnx.graph.constants import stored, stored_sparse
-from rnninspect_onnx.graph.values import BROKEN, Kind, Value
+from rnninspect_onnx.graph.values import BROKEN, Value, ValueKind
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from rnninspect_onnx.graph.values import Dims
-    from rnninspect_onnx.protobuf.messages import Attribute, Graph, Node
+    from rnninspect_onnx.protobuf.messages import AttributeProto, GraphProto, NodeProto
 
 _LONGEST_STEP, _LONGEST_PATH = 200, 1000  # characters of a name
 
@@ -31,10 +31,10 @@ class Scope:
 
     def __init__(
         self,
-        graph: Graph,
+        graph: GraphProto,
         path: str = "",
         parent: Scope | None = None,
-        environment: dict[str, Attribute] | None = None,
+        environment: dict[str, AttributeProto] | None = None,
         depth: int = 0,
         values: dict[str, Value | None] | None = None,
     ) -> None:
@@ -64,13 +64,13 @@ class Scope:
         for sparse in self.graph.sparse_initializers:
             self.values.setdefault(sparse.values.name, stored_sparse(sparse))
 
-    def add_fed(self, kind: Kind, shape: Callable[[Graph, str], Dims | None]) -> None:
+    def add_fed(self, kind: ValueKind, shape: Callable[[GraphProto, str], Dims | None]) -> None:
         """Give the inputs that are neither bound nor stored a value of their declared shape."""
         for name in self.graph.inputs:
             if name not in self.values:
                 self.values[name] = Value(kind, shape(self.graph, name))
 
-    def label(self, node: Node) -> str:
+    def label(self, node: NodeProto) -> str:
         """Where a node stands: the path, and its name, or else its operator and a number."""
         if not self._labels:
             self._labels = _labels(self.graph)
@@ -82,7 +82,7 @@ class Scope:
         return f"{step}/"[-_LONGEST_PATH:]
 
 
-def _labels(graph: Graph) -> dict[int, str]:
+def _labels(graph: GraphProto) -> dict[int, str]:
     """A label for each node, by its `id`; no two of one graph have the same."""
     counts: dict[str, int] = {}
     labels: dict[int, str] = {}
@@ -95,7 +95,7 @@ def _labels(graph: Graph) -> dict[int, str]:
     return labels
 
 
-def free_names(graph: Graph, known: dict[int, frozenset[str]]) -> frozenset[str]:
+def free_names(graph: GraphProto, known: dict[int, frozenset[str]]) -> frozenset[str]:
     """The names that a graph takes from the scopes around it; `known` remembers by `id`."""
     if id(graph) not in known:
         used = {name for node in graph.nodes for name in needs(node, known)} | {*graph.outputs}
@@ -106,7 +106,7 @@ def free_names(graph: Graph, known: dict[int, frozenset[str]]) -> frozenset[str]
     return known[id(graph)]
 
 
-def needs(node: Node, known: dict[int, frozenset[str]]) -> tuple[str, ...]:
+def needs(node: NodeProto, known: dict[int, frozenset[str]]) -> tuple[str, ...]:
     """The names that must have values before a node can be run."""
     if not node.attributes or not any(attribute.graphs for attribute in node.attributes):
         return node.inputs

@@ -21,17 +21,17 @@ def product(sizes: Sequence[int | None]) -> int | None:
     return math.prod(known) if len(known) == len(sizes) else None
 
 
-def places_of(axes: Integers, rank: int) -> set[int] | None:
+def normalised_axes(axes: Integers, rank: int) -> set[int] | None:
     """Axes counted from the front; None if one is unknown or out of range."""
-    places = {axis + rank if axis < 0 else axis for axis in axes if axis is not None}
-    fits = None not in axes and all(0 <= place < rank for place in places)
-    return places if fits else None
+    positions = {axis + rank if axis < 0 else axis for axis in axes if axis is not None}
+    fits = None not in axes and all(0 <= position < rank for position in positions)
+    return positions if fits else None
 
 
-def place_of(axis: int, rank: int) -> int | None:
+def normalised_axis(axis: int, rank: int) -> int | None:
     """One axis counted from the front; None if it is out of range."""
-    places = places_of((axis,), rank)
-    return min(places) if places else None
+    positions = normalised_axes((axis,), rank)
+    return min(positions) if positions else None
 
 
 def added(*sizes: int | None) -> int | None:
@@ -56,13 +56,15 @@ def broadcast(shapes: Iterable[Dims | None]) -> Dims | None:
     return tuple(reversed(result))
 
 
-def viewed(call: Call, shape: Dims | None, integers: Integers | None = None) -> tuple[Value, ...]:
+def view_of_input(
+    call: Call, shape: Dims | None, integers: Integers | None = None
+) -> tuple[Value, ...]:
     """The one output of a node that only looks at its first input in another way."""
     source = call.input(0)
     return (UNKNOWN if source is None else view((source,), shape, integers),)
 
 
-def own_integers(call: Call) -> Integers | None:
+def integers_of_input(call: Call) -> Integers | None:
     """The elements of the first input, if it is a small constant of integers."""
     source = call.input(0)
     return None if source is None else source.integers

@@ -19,12 +19,12 @@ Integers = tuple[int | None, ...]
 BEYOND = MOST_ELEMENTS + 1  # an axis that no array has; products stop here instead of growing
 
 
-class Kind(IntEnum):
+class ValueKind(IntEnum):
     """How a value comes about; of several sources of a view the largest counts."""
 
     CONSTANT = 0  # stored tensors, cut and put together
     CHOSEN = 1  # one of several stored values, chosen by an If or a Where
-    PICKED = 2  # entries of stored tensors, at indices that are fed: an embedding
+    GATHERED = 2  # entries of stored tensors, at indices that are fed: an embedding
     SCALED = 3  # arithmetic over stored tensors, element by element
     COMPUTED = 4  # any other arithmetic over stored tensors, or random numbers
     INPUT = 5  # fed from outside, cut and put together
@@ -43,21 +43,21 @@ class Value:
         place: where in the file it lies, if it is a stored tensor.
     """
 
-    __slots__ = ("integers", "kind", "place", "shape", "sources")
+    __slots__ = ("integers", "kind", "offset", "shape", "sources")
 
     def __init__(
         self,
-        kind: Kind,
+        kind: ValueKind,
         shape: Dims | None = None,
         integers: Integers | None = None,
         sources: tuple[Value, ...] = (),
-        place: int | None = None,
+        offset: int | None = None,
     ) -> None:
         self.kind = kind
         self.shape = shape
         self.integers = integers
         self.sources = sources
-        self.place = place
+        self.offset = offset
 
     @property
     def whole_shape(self) -> tuple[int, ...] | None:
@@ -76,30 +76,38 @@ class Value:
         return known if len(known) == len(self.integers) else None
 
 
-UNKNOWN = Value(Kind.DYNAMIC)
-BROKEN = Value(Kind.BROKEN)
+UNKNOWN = Value(ValueKind.DYNAMIC)
+BROKEN = Value(ValueKind.BROKEN)
 
 
 def view(sources: Iterable[Value], shape: Dims | None, integers: Integers | None = None) -> Value:
     """A value that holds elements of its sources and nothing else."""
     kept = tuple(sources)
-    kind = max((source.kind for source in kept), default=Kind.CONSTANT)
-    if kind > Kind.COMPUTED:
-        kept = tuple([source for source in kept if source.kind > Kind.COMPUTED and source.sources])
+    kind = max((source.kind for source in kept), default=ValueKind.CONSTANT)
+    if kind > ValueKind.COMPUTED:
+        kept = tuple(
+            [source for source in kept if source.kind > ValueKind.COMPUTED and source.sources]
+        )
     return _value(kind, shape, integers, kept)
 
 
-def picked(source: Value, shape: Dims | None) -> Value:
+def gathered(source: Value, shape: Dims | None) -> Value:
     """A value that holds entries of its source, at indices that are known only at run time."""
-    kind = Kind.PICKED if source.kind < Kind.SCALED else max(source.kind, Kind.COMPUTED)
-    return _value(kind, shape, None, (source,) if kind <= Kind.COMPUTED else ())
+    kind = (
+        ValueKind.GATHERED
+        if source.kind < ValueKind.SCALED
+        else max(source.kind, ValueKind.COMPUTED)
+    )
+    return _value(kind, shape, None, (source,) if kind <= ValueKind.COMPUTED else ())
 
 
-def one_of(sources: Iterable[Value], shape: Dims | None, least: Kind = Kind.CHOSEN) -> Value:
+def one_of(
+    sources: Iterable[Value], shape: Dims | None, least: ValueKind = ValueKind.CHOSEN
+) -> Value:
     """A value that is one of its sources; what is stored is remembered beside what is fed."""
     given = tuple(sources)
-    kind = max((source.kind for source in given), default=Kind.DYNAMIC)
-    kept = tuple(source for source in given if source.place is not None or source.sources)
+    kind = max((source.kind for source in given), default=ValueKind.DYNAMIC)
+    kept = tuple(source for source in given if source.offset is not None or source.sources)
     return _value(max(kind, least), shape, None, kept)
 
 
@@ -108,10 +116,10 @@ def computed(
 ) -> Value:
     """A value that arithmetic makes of its sources."""
     kept = tuple(sources)
-    kind = max((source.kind for source in kept), default=Kind.COMPUTED)
-    if kind > Kind.COMPUTED:  # most activations: nothing of them leads to a stored tensor
-        return _value(max(kind, Kind.DYNAMIC), shape, integers, ())
-    return _value(Kind.COMPUTED, shape, integers, kept)
+    kind = max((source.kind for source in kept), default=ValueKind.COMPUTED)
+    if kind > ValueKind.COMPUTED:  # most activations: nothing of them leads to a stored tensor
+        return _value(max(kind, ValueKind.DYNAMIC), shape, integers, ())
+    return _value(ValueKind.COMPUTED, shape, integers, kept)
 
 
 def scaled(
@@ -120,13 +128,13 @@ def scaled(
     """A value that arithmetic makes of its sources, element by element."""
     kept = tuple(sources)
     kinds = {source.kind for source in kept}
-    if not kept or Kind.PICKED in kinds or max(kinds) > Kind.SCALED:
+    if not kept or ValueKind.GATHERED in kinds or max(kinds) > ValueKind.SCALED:
         return computed(kept, shape, integers)
-    return _value(Kind.SCALED, shape, integers, kept)
+    return _value(ValueKind.SCALED, shape, integers, kept)
 
 
 def _value(
-    kind: Kind, shape: Dims | None, integers: Integers | None, sources: tuple[Value, ...]
+    kind: ValueKind, shape: Dims | None, integers: Integers | None, sources: tuple[Value, ...]
 ) -> Value:
     if shape is not None and len(shape) > KEPT_AXES:
         shape = None
@@ -141,7 +149,7 @@ def _value(
 
 def with_declared(value: Value, declared: Dims | None) -> Value:
     """A fed or computed value with the shape that the file declares for it, as far as it does."""
-    if declared is None or value.kind in (Kind.CONSTANT, Kind.BROKEN):
+    if declared is None or value.kind in (ValueKind.CONSTANT, ValueKind.BROKEN):
         return value
     shape = value.shape
     if shape is None or len(shape) != len(declared):
@@ -153,4 +161,4 @@ def with_declared(value: Value, declared: Dims | None) -> Value:
 
 
 def _reshaped(value: Value, shape: Dims) -> Value:
-    return Value(value.kind, shape, value.integers, value.sources, value.place)
+    return Value(value.kind, shape, value.integers, value.sources, value.offset)

@@ -6,13 +6,13 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from rnninspect_onnx.protobuf.messages import Node
+    from rnninspect_onnx.protobuf.messages import NodeProto
 
 
 class WaitingNodes:
     """Nodes of one graph, some of which wait for values that come later in the file."""
 
-    def __init__(self, nodes: tuple[Node, ...]) -> None:
+    def __init__(self, nodes: tuple[NodeProto, ...]) -> None:
         self._nodes = nodes
         self._missing: dict[int, int] = {}
         self._waiting: dict[str, list[int]] = {}

@@ -15,13 +15,13 @@ if TYPE_CHECKING:
 
     from rnninspect.verification.question import Answer, Part, Question
 
-WEIGHTS = {  # of an operator: the places of its weights among its inputs
+_WEIGHT_INPUTS = {  # of an operator: the places of its weights among its inputs
     "RNN": (1, 2, 3),
     "GRU": (1, 2, 3),
     "LSTM": (1, 2, 3, 7),
     "DynamicQuantizeLSTM": (1, 2, 3, 7),
 }
-NUMBERS = ("value_float", "value_int", "value_floats", "value_ints")
+_NUMBERS = ("value_float", "value_int", "value_floats", "value_ints")
 
 
 def version() -> str:
@@ -39,10 +39,10 @@ def answer(question: Question, given: Answer) -> None:
     given.total, given.everything = sum(_stored(model)), True
     if model.functions:
         model = shape_inference.infer_shapes(inliner.inline_local_functions(model))
-    told(question.parts, model.graph, given)
+    count_layers(question.parts, model.graph, given)
 
 
-def told(parts: Sequence[Part], graph: Any, given: Answer) -> None:  # noqa: ANN401 - protobuf
+def count_layers(parts: Sequence[Part], graph: Any, given: Answer) -> None:  # noqa: ANN401 - protobuf
     """Give each layer the count of its node: of its name if one alone has it, else in order."""
     shapes = dict(_shapes(graph))
     nodes = list(_recurrent(graph))
@@ -56,9 +56,9 @@ def told(parts: Sequence[Part], graph: Any, given: Answer) -> None:  # noqa: ANN
         else:
             left.append(part)
     nodes = list({tuple(_weights(node)) or id(node): node for node in nodes}.values())
-    for place, part in enumerate(left):
+    for position, part in enumerate(left):
         if len(left) == len(nodes):
-            _count(part, nodes[place], shapes, given)
+            _count(part, nodes[position], shapes, given)
         else:
             given.silences[part.name] = "its node is not told from others"
 
@@ -77,12 +77,14 @@ def _count(part: Part, node: Any, shapes: dict[str, tuple[int, ...]], given: Ans
 
 def _recurrent(graph: Any) -> Iterator[Any]:  # noqa: ANN401 - protobuf
     for part in _graphs(graph):
-        yield from (node for node in part.node if node.op_type in WEIGHTS)
+        yield from (node for node in part.node if node.op_type in _WEIGHT_INPUTS)
 
 
 def _weights(node: Any) -> list[str]:  # noqa: ANN401 - protobuf
-    places = WEIGHTS[node.op_type]
-    return [node.input[place] for place in places if any(node.input[place : place + 1])]
+    positions = _WEIGHT_INPUTS[node.op_type]
+    return [
+        node.input[position] for position in positions if any(node.input[position : position + 1])
+    ]
 
 
 def _graphs(graph: Any) -> Iterator[Any]:  # noqa: ANN401 - protobuf
@@ -118,6 +120,6 @@ def _stored(model: Any) -> Iterator[int]:  # noqa: ANN401 - protobuf
         for attribute in node.attribute:
             for tensor in (*([attribute.t] if attribute.HasField("t") else []), *attribute.tensors):
                 yield math.prod(tensor.dims)
-            if node.op_type == "Constant" and attribute.name in NUMBERS:
+            if node.op_type == "Constant" and attribute.name in _NUMBERS:
                 many = len(attribute.floats) + len(attribute.ints)
                 yield many if attribute.name.endswith("s") else 1

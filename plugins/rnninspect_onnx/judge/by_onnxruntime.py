@@ -5,14 +5,14 @@ from __future__ import annotations
 import onnx
 import onnxruntime
 
-from rnninspect_onnx.judge.by_onnx import told
+from rnninspect_onnx.judge.by_onnx import count_layers
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from rnninspect.verification.question import Answer, Question
 
-FOLDED = "folded.onnx"
-EXTERNAL = "session.optimized_model_external_initializers"
+_FOLDED = "folded.onnx"
+_EXTERNAL = "session.optimized_model_external_initializers"
 
 
 def version() -> str:
@@ -25,10 +25,10 @@ def answer(question: Question, given: Answer) -> None:
     options = onnxruntime.SessionOptions()
     options.log_severity_level = 4
     options.graph_optimization_level = onnxruntime.GraphOptimizationLevel.ORT_ENABLE_BASIC
-    options.optimized_model_filepath = FOLDED
+    options.optimized_model_filepath = _FOLDED
     options.add_session_config_entry("session.load_model_format", "ONNX")  # whatever its suffix
-    options.add_session_config_entry(f"{EXTERNAL}_file_name", "folded.data")
-    options.add_session_config_entry(f"{EXTERNAL}_min_size_in_bytes", "1048576")
+    options.add_session_config_entry(f"{_EXTERNAL}_file_name", "folded.data")
+    options.add_session_config_entry(f"{_EXTERNAL}_min_size_in_bytes", "1048576")
     onnxruntime.InferenceSession(question.path, options, providers=["CPUExecutionProvider"])
-    model = onnx.load(FOLDED, load_external_data=False)
-    told(question.parts, onnx.shape_inference.infer_shapes(model).graph, given)
+    model = onnx.load(_FOLDED, load_external_data=False)
+    count_layers(question.parts, onnx.shape_inference.infer_shapes(model).graph, given)

@@ -16,7 +16,7 @@ from rnninspect.plugin import (
     StoredTensor,
     no_formula,
 )
-from rnninspect_onnx.graph.values import Kind
+from rnninspect_onnx.graph.values import ValueKind
 from rnninspect_onnx.layers.contradictions import contradictions
 from rnninspect_onnx.layout import LAYOUT
 from rnninspect_onnx.recurrent.nodes import foreign_name
@@ -30,24 +30,24 @@ if TYPE_CHECKING:
     from rnninspect_onnx.graph.leaves import Leaves
     from rnninspect_onnx.graph.values import Value
     from rnninspect_onnx.layout import WeightInput
-    from rnninspect_onnx.resolver import Site
+    from rnninspect_onnx.resolver import RecurrentCall
 
 _FATES = {
-    Kind.CONSTANT: Fate.STORED,
-    Kind.CHOSEN: Fate.STORED,
-    Kind.PICKED: Fate.STORED,
-    Kind.SCALED: Fate.COMPUTED,
-    Kind.COMPUTED: Fate.COMPUTED,
-    Kind.INPUT: Fate.INPUT,
-    Kind.DYNAMIC: Fate.COMPUTED,
+    ValueKind.CONSTANT: Fate.STORED,
+    ValueKind.CHOSEN: Fate.STORED,
+    ValueKind.GATHERED: Fate.STORED,
+    ValueKind.SCALED: Fate.COMPUTED,
+    ValueKind.COMPUTED: Fate.COMPUTED,
+    ValueKind.INPUT: Fate.INPUT,
+    ValueKind.DYNAMIC: Fate.COMPUTED,
 }
 
 
 _SHOWN = 8  # names of tensors in one message
-_OWN = (Kind.CONSTANT, Kind.CHOSEN, Kind.SCALED)
+_OWN = (ValueKind.CONSTANT, ValueKind.CHOSEN, ValueKind.SCALED)
 
 
-class Weights(Record):
+class WeightTensors(Record):
     """The way from a value to the stored tensors that it is made of."""
 
     leaves: Leaves
@@ -55,41 +55,41 @@ class Weights(Record):
 
     def of(self, value: Value | None) -> tuple[StoredTensor, ...]:
         """The stored weights, each once; no axes, exponents or scales that help to make it."""
-        places = () if value is None else self.leaves.of(value)
-        found = (self.tensors[place] for place in places if place in self.tensors)
+        offsets = () if value is None else self.leaves.of(value)
+        found = (self.tensors[offset] for offset in offsets if offset in self.tensors)
         return tuple(tensor for tensor in found if tensor.purpose is Purpose.PARAMETER)
 
 
-class DescribedSite(Record):
+class DescribedNode(Record):
     """A recurrent node as a layer, or as one that was not understood, with what was noticed."""
 
     layer: RecurrentLayer | SkippedLayer
     observations: tuple[Observation, ...] = ()
 
 
-def describe_site(site: Site, weights: Weights) -> DescribedSite:
+def describe_node(recurrent: RecurrentCall, weights: WeightTensors) -> DescribedNode:
     """Describe one recurrent node at one place."""
-    call = site.call
+    call = recurrent.call
     operator = LAYOUT.get((call.node.domain, call.node.operator))
     if operator is None:
-        return _skipped(site, weights, no_formula("this operator"))
+        return _skipped(recurrent, weights, no_formula("this operator"))
     measured = measure(call, operator)
     if measured.sizes is None:
-        return _skipped(site, weights, measured.missing)
+        return _skipped(recurrent, weights, measured.missing)
     given = tuple(weight for weight in operator.weights if call.input(weight.position) is not None)
     layer = RecurrentLayer(
-        name=site.name,
-        kind=_kind(site, measured.sizes),
+        name=recurrent.name,
+        kind=_kind(recurrent, measured.sizes),
         cell=operator.cell,
         sizes=measured.sizes,
         origin=measured.origin,
         inferred=measured.inferred,
         convention="onnx",
         roles=CELLS[operator.cell].required() | {role for weight in given for role in weight.roles},
-        operands=tuple(_operands(site, given, measured.sizes, weights)),
+        operands=tuple(_operands(recurrent, given, measured.sizes, weights)),
     )
-    noticed = contradictions(site, operator, measured, weights.tensors)
-    return DescribedSite(layer, (*noticed, *_choices(layer)))
+    noticed = contradictions(recurrent, operator, measured, weights.tensors)
+    return DescribedNode(layer, (*noticed, *_choices(layer)))
 
 
 def _choices(layer: RecurrentLayer) -> Iterator[Observation]:
@@ -104,34 +104,34 @@ def _choices(layer: RecurrentLayer) -> Iterator[Observation]:
             yield Observation(Fact.UNUSUAL, detail, layer.name, operand.name)
 
 
-def _skipped(site: Site, weights: Weights, reason: str) -> DescribedSite:
+def _skipped(recurrent: RecurrentCall, weights: WeightTensors, reason: str) -> DescribedNode:
     tensors = {
         tensor.identity: tensor
-        for value in site.call.present()
+        for value in recurrent.call.present()
         if value.kind in _OWN  # and no embedding that it reads, nor a layer before it
         for tensor in weights.of(value)
     }
-    kind = foreign_name(site.call.node)
-    return DescribedSite(SkippedLayer(site.name, kind, reason, tuple(tensors.values())))
+    kind = foreign_name(recurrent.call.node)
+    return DescribedNode(SkippedLayer(recurrent.name, kind, reason, tuple(tensors.values())))
 
 
-def _kind(site: Site, sizes: Sizes) -> str:
-    operator = site.call.node.operator
+def _kind(recurrent: RecurrentCall, sizes: Sizes) -> str:
+    operator = recurrent.call.node.operator
     return operator if sizes.directions == 1 else f"Bidirectional({operator})"
 
 
 def _operands(
-    site: Site, given: tuple[WeightInput, ...], sizes: Sizes, weights: Weights
+    recurrent: RecurrentCall, given: tuple[WeightInput, ...], sizes: Sizes, weights: WeightTensors
 ) -> Iterator[Operand]:
     for weight in given:
-        value = site.call.input(weight.position)
-        if value is None or value.kind is Kind.BROKEN:
+        value = recurrent.call.input(weight.position)
+        if value is None or value.kind is ValueKind.BROKEN:
             continue
         tensors = weights.of(value)
         fate = _FATES[value.kind]
-        alone = len(tensors) == 1 and value.place is not None
+        alone = len(tensors) == 1 and value.offset is not None
         yield Operand(
-            name=tensors[0].name if alone else site.call.node.inputs[weight.position],
+            name=tensors[0].name if alone else recurrent.call.node.inputs[weight.position],
             slots=tuple(
                 Slot(direction, role)
                 for direction in range(sizes.directions)
@@ -141,5 +141,5 @@ def _operands(
             shape=value.whole_shape,
             fate=Fate.COMPUTED if fate is Fate.STORED and not tensors else fate,
             tensors=tensors,
-            chosen=value.kind in (Kind.CHOSEN, Kind.PICKED) and bool(tensors),
+            chosen=value.kind in (ValueKind.CHOSEN, ValueKind.GATHERED) and bool(tensors),
         )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from rnninspect.plugin import Fact, Observation, plural
-from rnninspect_onnx.graph.values import BEYOND, Kind
+from rnninspect_onnx.graph.values import BEYOND, ValueKind
 from rnninspect_onnx.recurrent.attribute_types import attribute_faults
 
 TYPE_CHECKING = False
@@ -13,9 +13,9 @@ if TYPE_CHECKING:
     from rnninspect.plugin import Sizes, StoredTensor
     from rnninspect_onnx.graph.calls import Call
     from rnninspect_onnx.layout import Operator
-    from rnninspect_onnx.protobuf.messages import Attribute
-    from rnninspect_onnx.recurrent.sizes import Measured
-    from rnninspect_onnx.resolver import Site
+    from rnninspect_onnx.protobuf.messages import AttributeProto
+    from rnninspect_onnx.recurrent.sizes import NodeSizes
+    from rnninspect_onnx.resolver import RecurrentCall
 
 _STATE_NAMES = {5: "initial_h", 6: "initial_c"}
 # The operators' definitions list these; ONNX Runtime takes them in any case.
@@ -29,44 +29,48 @@ _LONGEST_WORD = 40  # characters shown of a name that the file makes up
 
 
 def contradictions(
-    site: Site, operator: Operator, measured: Measured, tensors: Mapping[int, StoredTensor]
+    recurrent: RecurrentCall,
+    operator: Operator,
+    measured: NodeSizes,
+    tensors: Mapping[int, StoredTensor],
 ) -> Iterator[Observation]:
     """One observation for each, in the order of the node's parts; `tensors` by their places."""
-    details = [*attribute_faults(site.call), *measured.faults, *_inputs(site.call, operator)]
-    if not site.call.node.domain:  # the quantised operator of another domain mixes them rightly
-        details += _types(site.call, operator, tensors)
+    call = recurrent.call
+    details = [*attribute_faults(call), *measured.faults, *_inputs(call, operator)]
+    if not call.node.domain:  # com.microsoft's quantised operator may mix types
+        details += _types(call, operator, tensors)
     if measured.sizes is not None:
-        details += _states(site.call, operator, measured.sizes, measured.said)
-        directions = measured.said[1] or measured.sizes.directions
-        details += _activations(site.call, operator, directions)
+        details += _states(call, operator, measured.sizes, measured.stated)
+        directions = measured.stated[1] or measured.sizes.directions
+        details += _activations(call, operator, directions)
     for detail in details:
-        yield Observation(Fact.CONTRADICTION, detail, layer=site.name)
-    yield from _repeated(site)
-    if site.call.attribute("hidden_size") is None:
+        yield Observation(Fact.CONTRADICTION, detail, layer=recurrent.name)
+    yield from _repeated(recurrent)
+    if call.attribute("hidden_size") is None:
         detail = "hidden_size is not declared: ONNX Runtime does not load the model without it"
-        yield Observation(Fact.UNDECLARED, detail, layer=site.name)
+        yield Observation(Fact.UNDECLARED, detail, layer=recurrent.name)
 
 
-def _repeated(site: Site) -> Iterator[Observation]:
+def _repeated(recurrent: RecurrentCall) -> Iterator[Observation]:
     """Attributes that a node has more than once: readers differ on which one they take."""
-    given: dict[str, list[Attribute]] = {}
-    for attribute in site.call.node.attributes[:_MOST_ATTRIBUTES]:
+    given: dict[str, list[AttributeProto]] = {}
+    for attribute in recurrent.call.node.attributes[:_MOST_ATTRIBUTES]:
         given.setdefault(attribute.name, []).append(attribute)
     for name, alike in given.items():
         if len(alike) < 2:
             continue
         word = repr(name[:_LONGEST_WORD]) if len(name) > _LONGEST_WORD else name
-        said = list(dict.fromkeys(map(_value_of, alike)))
-        if len(said) > 1:
-            shown = " and ".join(said[:_SHOWN_VALUES])
+        stated = list(dict.fromkeys(map(_value_of, alike)))
+        if len(stated) > 1:
+            shown = " and ".join(stated[:_SHOWN_VALUES])
             fact, detail = Fact.CONTRADICTION, f"{word} is given {len(alike)} times, as {shown}"
         else:
             fact, detail = Fact.DUPLICATE_NAME, f"{word} is given {len(alike)} times"
         detail = f"{detail}: onnx.checker and ONNX Runtime refuse the model"
-        yield Observation(fact, detail, layer=site.name)
+        yield Observation(fact, detail, layer=recurrent.name)
 
 
-def _value_of(attribute: Attribute) -> str:
+def _value_of(attribute: AttributeProto) -> str:
     """The value of an attribute as far as it is kept, shortened, to be compared and shown."""
     held = (attribute.number, attribute.text, attribute.integers, attribute.strings)
     shown = next((value for value in held if value not in (None, ())), None)
@@ -84,10 +88,10 @@ def _inputs(call: Call, operator: Operator) -> Iterator[str]:
         value, name = call.input(weight.position), f"{weight.letter} of the node"
         if value is None:
             continue
-        if value.kind is Kind.BROKEN:
+        if value.kind is ValueKind.BROKEN:
             source = call.node.inputs[weight.position]
             yield f"{name} is {source}, which nothing makes or only a circle of nodes"
-        elif value.place is None and BEYOND in (value.shape or ()):
+        elif value.offset is None and BEYOND in (value.shape or ()):
             yield f"{name} has an axis of 2^63 elements or more"
 
 
@@ -96,7 +100,7 @@ def _types(call: Call, operator: Operator, tensors: Mapping[int, StoredTensor]) 
     letters: dict[str, list[str]] = {}
     for weight in operator.weights:
         value = call.input(weight.position)
-        tensor = None if value is None or value.place is None else tensors.get(value.place)
+        tensor = None if value is None or value.offset is None else tensors.get(value.offset)
         if tensor is not None:
             letters.setdefault(tensor.dtype, []).append(weight.letter)
     listed = " and ".join(f"{', '.join(some)} {dtype}" for dtype, some in letters.items())
@@ -107,13 +111,13 @@ def _types(call: Call, operator: Operator, tensors: Mapping[int, StoredTensor]) 
 
 
 def _states(
-    call: Call, operator: Operator, sizes: Sizes, said: tuple[int | None, int | None]
+    call: Call, operator: Operator, sizes: Sizes, stated: tuple[int | None, int | None]
 ) -> Iterator[str]:
     """Initial states are [D, batch, n], or [batch, D, n] with layout 1.
 
     A state that agrees with an attribute which contradicts the weights is not reported again.
     """
-    hidden, directions = ((None, sizes.hidden_size, said[0]), (None, sizes.directions, said[1]))
+    hidden, directions = ((None, sizes.hidden_size, stated[0]), (None, sizes.directions, stated[1]))
     axis = 1 if call.number("layout", 0) == 1 else 0
     for position in operator.states:
         shape = call.shape(position)

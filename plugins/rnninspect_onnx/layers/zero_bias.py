@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from contextlib import AbstractContextManager
 
     from rnninspect.plugin import Operand, RecurrentLayer, Sizes, Source
-    from rnninspect_onnx.protobuf.messages import Tensor
+    from rnninspect_onnx.protobuf.messages import TensorProto
 
 _BIAS, _RECURRENT = range(2)
 _NAMES = {frozenset({_BIAS}): "its first half", frozenset({_RECURRENT}): "its recurrent half"}
@@ -30,10 +30,10 @@ _MOST_BYTES = 64 * 2**20  # read of all layers' B together
 _SIGN_ONLY = bytes((0x00, 0x80))  # the last byte of 0.0 and of -0.0
 
 
-class ZeroHalves:
+class ZeroBiasSearch:
     """Looks at the B of one layer after another; `tensors` by identity."""
 
-    def __init__(self, source: Source, tensors: Mapping[str, Tensor]) -> None:
+    def __init__(self, source: Source, tensors: Mapping[str, TensorProto]) -> None:
         self._source, self._tensors = source, tensors
         self._files = ExternalFiles(source)
         self._left = _MOST_BYTES
@@ -73,9 +73,9 @@ class ZeroHalves:
                 for at, (_, half) in enumerate(places)
                 if self._is_zero(data.window(at * each, each), width)
             ]
-        return _said(zero, halves, each // width)
+        return _detail_of(zero, halves, each // width)
 
-    def _stored(self, operand: Operand) -> Tensor:
+    def _stored(self, operand: Operand) -> TensorProto:
         """The one tensor that holds an operand's elements, all of them and in their order."""
         if len(operand.tensors) != 1 or operand.shape is None:
             made = plural(len(operand.tensors), "tensor")
@@ -86,7 +86,7 @@ class ZeroHalves:
         return tensor
 
     def _open(
-        self, tensor: Tensor, length: int, name: str
+        self, tensor: TensorProto, length: int, name: str
     ) -> tuple[AbstractContextManager[Source], int]:
         """What holds the bytes of a tensor, this file or another one, and where they begin."""
         if tensor.external is not None:
@@ -116,7 +116,7 @@ class ZeroHalves:
         return True
 
 
-def _said(zero: list[int], halves: int, elements: int) -> str | None:
+def _detail_of(zero: list[int], halves: int, elements: int) -> str | None:
     if not zero:
         return None
     of_each = halves // 2

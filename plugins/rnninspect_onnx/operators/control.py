@@ -6,8 +6,8 @@ Facts: https://onnx.ai/onnx/operators. What a loop carries round unchanged is wh
 from __future__ import annotations
 
 from rnninspect.plugin import Record
-from rnninspect_onnx.graph.shapes import place_of
-from rnninspect_onnx.graph.values import UNKNOWN, Kind, Value, one_of, view
+from rnninspect_onnx.graph.shapes import normalised_axis
+from rnninspect_onnx.graph.values import UNKNOWN, Value, ValueKind, one_of, view
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -16,13 +16,13 @@ if TYPE_CHECKING:
     from rnninspect_onnx.graph.calls import Call
     from rnninspect_onnx.graph.scopes import Scope
     from rnninspect_onnx.graph.values import Dims
-    from rnninspect_onnx.protobuf.messages import Graph
+    from rnninspect_onnx.protobuf.messages import GraphProto
 
-    Enter = Callable[[str, Graph, dict[str, Value | None]], Scope]
+    Enter = Callable[[str, GraphProto, dict[str, Value | None]], Scope]
     """Runs a graph inside a node: the path's next step, the graph, values of its inputs."""
 
 
-class Turn(Record):
+class LoopBody(Record):
     """The body of a loop, run once.
 
     Attributes:
@@ -33,25 +33,25 @@ class Turn(Record):
 
     scope: Scope
     carried: Mapping[str, str]
-    starts: tuple[Value, ...]
+    initial_values: tuple[Value, ...]
 
 
-class Ran(Record):
+class SubgraphOutputs(Record):
     """The values of a node's outputs, and the bodies of loops that were run for it."""
 
     outputs: tuple[Value, ...]
-    turns: tuple[Turn, ...] = ()
+    loop_bodies: tuple[LoopBody, ...] = ()
 
 
-def run(call: Call, enter: Enter) -> Ran:
+def run(call: Call, enter: Enter) -> SubgraphOutputs:
     """Run the graphs of a node, each once."""
     operator = _OPERATORS.get(call.node.operator, _other) if not call.node.domain else _other
     return operator(call, enter)
 
 
-def graphs_of(call: Call) -> list[tuple[str, Graph]]:
+def graphs_of(call: Call) -> list[tuple[str, GraphProto]]:
     """The graphs inside a node, with a short name for each."""
-    found: list[tuple[str, Graph]] = []
+    found: list[tuple[str, GraphProto]] = []
     for given in call.node.attributes:
         attribute = call.attribute(given.name)
         graphs = () if attribute is None else attribute.graphs
@@ -61,10 +61,10 @@ def graphs_of(call: Call) -> list[tuple[str, Graph]]:
     return found
 
 
-def _if(call: Call, enter: Enter) -> Ran:
+def _if(call: Call, enter: Enter) -> SubgraphOutputs:
     """If: an output is one of two values."""
     branches = [_results(enter(name, graph, {})) for name, graph in graphs_of(call)]
-    return Ran(tuple(_either(values) for values in zip(*branches, strict=False)))
+    return SubgraphOutputs(tuple(_either(values) for values in zip(*branches, strict=False)))
 
 
 def _either(values: Sequence[Value]) -> Value:
@@ -84,7 +84,7 @@ def _common(values: Sequence[Value]) -> Dims | None:
     )
 
 
-def _loop(call: Call, enter: Enter) -> Ran:
+def _loop(call: Call, enter: Enter) -> SubgraphOutputs:
     """Loop: inputs and body begin with a count and a condition, the body's outputs with one."""
     for name, body in graphs_of(call)[:1]:
         formals, given = body.inputs[2:], call.inputs[2:]
@@ -93,18 +93,22 @@ def _loop(call: Call, enter: Enter) -> Ran:
         results = _results(scope)[1:]
         scanned = [_stacked(value, 0) for value in results[len(formals) :]]
         outputs = (*_carried(formals, kept, given, results), *scanned)
-        return Ran(outputs, (_turn(scope, formals, body.outputs[1:], given, kept),))
-    return Ran(())
+        return SubgraphOutputs(
+            outputs, (_loop_body(scope, formals, body.outputs[1:], given, kept),)
+        )
+    return SubgraphOutputs(())
 
 
-def _scan(call: Call, enter: Enter) -> Ran:
+def _scan(call: Call, enter: Enter) -> SubgraphOutputs:
     """Scan: states, then values that it walks along an axis of, one slice at a time."""
     for name, body in graphs_of(call)[:1]:
         states = max(0, len(body.inputs) - call.number("num_scan_inputs", 0))
         formals = body.inputs[:states]
         if len(call.inputs) != len(body.inputs):  # operator set 8: lengths first, a batch axis
             scope = enter(name, body, {})
-            return Ran((), (_turn(scope, formals, body.outputs, call.inputs[1:], {}),))
+            return SubgraphOutputs(
+                (), (_loop_body(scope, formals, body.outputs, call.inputs[1:], {}),)
+            )
         kept = _kept(body, formals, body.outputs, call.inputs)
         scope = enter(name, body, {**kept, **_slices(call, body.inputs, states)})
         results = _results(scope)
@@ -115,25 +119,27 @@ def _scan(call: Call, enter: Enter) -> Ran:
             for at, value in enumerate(results[states:])
         ]
         outputs = (*_carried(formals, kept, call.inputs, results), *scanned)
-        return Ran(outputs, (_turn(scope, formals, body.outputs, call.inputs, kept),))
-    return Ran(())
+        return SubgraphOutputs(
+            outputs, (_loop_body(scope, formals, body.outputs, call.inputs, kept),)
+        )
+    return SubgraphOutputs(())
 
 
-def _turn(
+def _loop_body(
     scope: Scope,
     formals: Sequence[str],
     results: Sequence[str],
     given: Sequence[Value | None],
     kept: Mapping[str, Value | None],
-) -> Turn:
+) -> LoopBody:
     """What a loop carries round and changes; what an inner loop hands on is not changed."""
     changed: dict[str, str] = {}
-    starts = []
+    initial_values = []
     for formal, result, value in zip(formals, results, given, strict=False):
         if formal not in kept and scope.lookup(result) is not scope.lookup(formal):
             changed[formal] = result
-            starts.append(value)
-    return Turn(scope, changed, tuple(start for start in starts if start is not None))
+            initial_values.append(value)
+    return LoopBody(scope, changed, tuple(start for start in initial_values if start is not None))
 
 
 def _slices(call: Call, formals: Sequence[str], states: int) -> dict[str, Value | None]:
@@ -149,28 +155,30 @@ def _slices(call: Call, formals: Sequence[str], states: int) -> dict[str, Value 
 
 
 def _slice(value: Value, axis: int) -> Value:
-    place = None if value.shape is None else place_of(axis, len(value.shape))
-    if value.shape is None or place is None:
+    position = None if value.shape is None else normalised_axis(axis, len(value.shape))
+    if value.shape is None or position is None:
         return view((value,), None)
-    return view((value,), (*value.shape[:place], *value.shape[place + 1 :]))
+    return view((value,), (*value.shape[:position], *value.shape[position + 1 :]))
 
 
-def _sequence_map(call: Call, enter: Enter) -> Ran:
+def _sequence_map(call: Call, enter: Enter) -> SubgraphOutputs:
     """SequenceMap: the body sees one element of each sequence; other tensors as they are."""
     for name, body in graphs_of(call)[:1]:
-        return Ran(_results(enter(name, body, dict(zip(body.inputs, call.inputs, strict=False)))))
-    return Ran(())
+        return SubgraphOutputs(
+            _results(enter(name, body, dict(zip(body.inputs, call.inputs, strict=False))))
+        )
+    return SubgraphOutputs(())
 
 
-def _other(call: Call, enter: Enter) -> Ran:
+def _other(call: Call, enter: Enter) -> SubgraphOutputs:
     """An operator of another domain, such as a beam search around a decoder's graph."""
     for name, graph in graphs_of(call):
         enter(name, graph, {})
-    return Ran(())
+    return SubgraphOutputs(())
 
 
 def _kept(
-    body: Graph, formals: Sequence[str], results: Sequence[str], given: Sequence[Value | None]
+    body: GraphProto, formals: Sequence[str], results: Sequence[str], given: Sequence[Value | None]
 ) -> dict[str, Value | None]:
     """The inputs of a body that it hands on as they are, be it through Identity nodes."""
     copies = {
@@ -205,7 +213,7 @@ def _carried(
         both = (*given[at : at + 1], *results[at : at + 1])
         known = [value for value in both if value is not None]
         shape = _common(known) if len(known) == 2 else None
-        carried.append(kept.get(formal) or Value(Kind.DYNAMIC, shape))
+        carried.append(kept.get(formal) or Value(ValueKind.DYNAMIC, shape))
     return tuple(carried)
 
 
@@ -213,17 +221,17 @@ def _stacked(value: Value, axis: int) -> Value:
     """What each turn made, one behind the other along a new axis."""
     if value.shape is None:
         return UNKNOWN
-    place = place_of(axis, len(value.shape) + 1)
-    if place is None:
+    position = normalised_axis(axis, len(value.shape) + 1)
+    if position is None:
         return UNKNOWN
-    return Value(Kind.DYNAMIC, (*value.shape[:place], None, *value.shape[place:]))
+    return Value(ValueKind.DYNAMIC, (*value.shape[:position], None, *value.shape[position:]))
 
 
 def _results(scope: Scope) -> tuple[Value, ...]:
     return tuple(scope.lookup(name) or UNKNOWN for name in scope.graph.outputs)
 
 
-_OPERATORS: dict[str, Callable[[Call, Enter], Ran]] = {
+_OPERATORS: dict[str, Callable[[Call, Enter], SubgraphOutputs]] = {
     "If": _if,
     "Loop": _loop,
     "Scan": _scan,

@@ -5,8 +5,8 @@ Facts: https://onnx.ai/onnx/operators, old versions (bounds and sizes as attribu
 
 from __future__ import annotations
 
-from rnninspect_onnx.graph.shapes import added, own_integers, place_of, viewed
-from rnninspect_onnx.graph.values import Kind, Value, picked, view
+from rnninspect_onnx.graph.shapes import added, integers_of_input, normalised_axis, view_of_input
+from rnninspect_onnx.graph.values import Value, ValueKind, gathered, view
 from rnninspect_onnx.protobuf.messages import KEPT_INTEGERS
 
 TYPE_CHECKING = False
@@ -17,7 +17,11 @@ if TYPE_CHECKING:
     from rnninspect_onnx.graph.values import Dims, Integers
 
 _Bound = int | None
-_KNOWN = (Kind.CONSTANT, Kind.CHOSEN, Kind.SCALED)  # indices that no input of the graph changes
+_KNOWN = (
+    ValueKind.CONSTANT,
+    ValueKind.CHOSEN,
+    ValueKind.SCALED,
+)  # indices that no input of the graph changes
 
 
 def concat(call: Call) -> tuple[Value, ...]:
@@ -26,7 +30,7 @@ def concat(call: Call) -> tuple[Value, ...]:
     shapes = [source.shape for source in sources]
     known = [shape for shape in shapes if shape is not None]
     rank = len(known[0]) if known and len(known) == len(shapes) else 0
-    axis = place_of(call.number("axis", 1), rank) if rank else None
+    axis = normalised_axis(call.number("axis", 1), rank) if rank else None
     if axis is None or any(len(shape) != rank for shape in known):
         return (view(sources, None),)
     columns = zip(*known, strict=True)
@@ -51,19 +55,19 @@ def slice_(call: Call) -> tuple[Value, ...]:
     shape = call.shape()
     starts, ends = call.integers("starts", 1), call.integers("ends", 2)
     if shape is None or starts is None or ends is None or len(starts) != len(ends):
-        return viewed(call, None)
+        return view_of_input(call, None)
     axes = _given(call, "axes", 3, tuple(range(len(starts))))
     steps = _given(call, "steps", 4, (1,) * len(starts))
     if axes is None or steps is None or not len(axes) == len(steps) == len(starts):
-        return viewed(call, None)
-    result, integers = list(shape), own_integers(call) if len(shape) == 1 else None
+        return view_of_input(call, None)
+    result, integers = list(shape), integers_of_input(call) if len(shape) == 1 else None
     for axis, start, end, step in zip(axes, starts, ends, steps, strict=True):
-        place = None if axis is None else place_of(axis, len(shape))
-        if place is None:
-            return viewed(call, None)
-        result[place] = _sliced(shape[place], start, end, step)
-        integers = _picked(integers, start, end, step)
-    return viewed(call, tuple(result), integers)
+        position = None if axis is None else normalised_axis(axis, len(shape))
+        if position is None:
+            return view_of_input(call, None)
+        result[position] = _sliced(shape[position], start, end, step)
+        integers = _sliced_integers(integers, start, end, step)
+    return view_of_input(call, tuple(result), integers)
 
 
 def _given(call: Call, name: str, position: int, default: Integers) -> Integers | None:
@@ -79,7 +83,9 @@ def _sliced(size: int | None, start: _Bound, end: _Bound, step: _Bound) -> int |
     return max(0, -((first - last) // stride))
 
 
-def _picked(integers: Integers | None, start: _Bound, end: _Bound, step: _Bound) -> Integers | None:
+def _sliced_integers(
+    integers: Integers | None, start: _Bound, end: _Bound, step: _Bound
+) -> Integers | None:
     if integers is None or start is None or end is None or not step:
         return None
     return integers[start:end:step]
@@ -88,15 +94,17 @@ def _picked(integers: Integers | None, start: _Bound, end: _Bound, step: _Bound)
 def split(call: Call) -> tuple[Value, ...]:
     """Split: along `axis` into parts of the given sizes, or into equal ones."""
     shape, count = call.shape(), len(call.node.outputs)
-    place = None if shape is None else place_of(call.number("axis", 0), len(shape))
+    position = None if shape is None else normalised_axis(call.number("axis", 0), len(shape))
     source = call.input(0)
-    if shape is None or place is None or source is None:
-        return viewed(call, None) * count
-    equal = _equal(shape[place], call.number("num_outputs", count))
+    if shape is None or position is None or source is None:
+        return view_of_input(call, None) * count
+    equal = _equal(shape[position], call.number("num_outputs", count))
     sizes = _given(call, "split", 1, equal)
     if sizes is None or len(sizes) != count:
         sizes = (None,) * count
-    return tuple(view((source,), (*shape[:place], size, *shape[place + 1 :])) for size in sizes)
+    return tuple(
+        view((source,), (*shape[:position], size, *shape[position + 1 :])) for size in sizes
+    )
 
 
 def _equal(size: int | None, count: int) -> Integers:
@@ -109,23 +117,25 @@ def _equal(size: int | None, count: int) -> Integers:
 def gather(call: Call) -> tuple[Value, ...]:
     """Gather: the entries of an axis that the second input names."""
     shape, chosen = call.shape(), call.input(1)
-    place = None if shape is None else place_of(call.number("axis", 0), len(shape))
-    if shape is None or place is None or chosen is None or chosen.shape is None:
+    position = None if shape is None else normalised_axis(call.number("axis", 0), len(shape))
+    if shape is None or position is None or chosen is None or chosen.shape is None:
         return _at_indices(call, None)
-    result = (*shape[:place], *chosen.shape, *shape[place + 1 :])
-    integers, indices = own_integers(call), chosen.whole_integers
+    result = (*shape[:position], *chosen.shape, *shape[position + 1 :])
+    integers, indices = integers_of_input(call), chosen.whole_integers
     if integers is None or indices is None or len(shape) != 1:
         return _at_indices(call, result)
     inside = all(-len(integers) <= index < len(integers) for index in indices)
-    return viewed(call, result, tuple(integers[index] for index in indices) if inside else None)
+    return view_of_input(
+        call, result, tuple(integers[index] for index in indices) if inside else None
+    )
 
 
 def _at_indices(call: Call, shape: Dims | None) -> tuple[Value, ...]:
     """Entries of the first input, at the indices of the second one."""
     source, chosen = call.input(0), call.input(1)
     if source is None or chosen is None or chosen.kind in _KNOWN:
-        return viewed(call, shape)
-    return (picked(source, shape),)
+        return view_of_input(call, shape)
+    return (gathered(source, shape),)
 
 
 def gather_elements(call: Call) -> tuple[Value, ...]:
@@ -151,7 +161,7 @@ def sequence(call: Call) -> tuple[Value, ...]:
 
 def from_sequence(call: Call) -> tuple[Value, ...]:
     """ConcatFromSequence: of a length that is not known."""
-    return viewed(call, None)
+    return view_of_input(call, None)
 
 
 CUTS: dict[str, Callable[[Call], tuple[Value, ...]]] = {

@@ -6,7 +6,7 @@ Facts: https://onnx.ai/onnx/operators.
 from __future__ import annotations
 
 from rnninspect_onnx.graph.shapes import product
-from rnninspect_onnx.graph.values import UNKNOWN, Kind, Value
+from rnninspect_onnx.graph.values import UNKNOWN, Value, ValueKind
 from rnninspect_onnx.protobuf.messages import KEPT_INTEGERS
 
 TYPE_CHECKING = False
@@ -23,7 +23,7 @@ def shape_of(call: Call) -> tuple[Value, ...]:
     if shape is None:
         return (UNKNOWN,)
     part = shape[call.number("start", 0) : call.number("end", len(shape))]
-    kind = Kind.DYNAMIC if None in part else Kind.CONSTANT
+    kind = ValueKind.DYNAMIC if None in part else ValueKind.CONSTANT
     return (Value(kind, (len(part),), part),)
 
 
@@ -31,7 +31,7 @@ def size_of(call: Call) -> tuple[Value, ...]:
     """Size: how many elements."""
     shape = call.shape()
     elements = None if shape is None else product(shape)
-    return (Value(Kind.DYNAMIC if elements is None else Kind.CONSTANT, (), (elements,)),)
+    return (Value(ValueKind.DYNAMIC if elements is None else ValueKind.CONSTANT, (), (elements,)),)
 
 
 def constant_of_shape(call: Call) -> tuple[Value, ...]:
@@ -43,7 +43,7 @@ def constant_of_shape(call: Call) -> tuple[Value, ...]:
     repeated = value.tensors[0].integers if value is not None and value.tensors else None
     small = elements is not None and elements <= KEPT_INTEGERS
     integers = repeated * elements if repeated and elements is not None and small else None
-    return (Value(Kind.CONSTANT, shape, integers),)
+    return (Value(ValueKind.CONSTANT, shape, integers),)
 
 
 def range_(call: Call) -> tuple[Value, ...]:
@@ -51,10 +51,12 @@ def range_(call: Call) -> tuple[Value, ...]:
     bounds = [value.whole_integers for value in call.present()]
     ends = [bound[0] for bound in bounds if bound]
     if len(ends) != 3 or not ends[2]:
-        return (Value(Kind.DYNAMIC, (None,)),)
+        return (Value(ValueKind.DYNAMIC, (None,)),)
     numbers = range(*ends)
     count = max(0, -((ends[0] - ends[1]) // ends[2]))
-    return (Value(Kind.CONSTANT, (count,), tuple(numbers) if count <= KEPT_INTEGERS else None),)
+    return (
+        Value(ValueKind.CONSTANT, (count,), tuple(numbers) if count <= KEPT_INTEGERS else None),
+    )
 
 
 def arithmetic(call: Call) -> Integers | None:

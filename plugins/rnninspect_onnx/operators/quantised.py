@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 
-from rnninspect_onnx.graph.values import Kind
+from rnninspect_onnx.graph.values import ValueKind
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from rnninspect_onnx.graph.calls import Call
     from rnninspect_onnx.graph.values import Value
-    from rnninspect_onnx.protobuf.messages import Node
+    from rnninspect_onnx.protobuf.messages import NodeProto
 
 _Positions = tuple[int, ...]
 _Operands = tuple[_Positions, _Positions]
@@ -80,7 +80,7 @@ _PACKED: dict[str, tuple[tuple[int, str, str], ...]] = {
 }
 
 
-def is_quantised(node: Node) -> bool:
+def is_quantised(node: NodeProto) -> bool:
     """Whether a node is one of these operators."""
     return node.operator in _OPERANDS or node.operator == "QLinearConcat"
 
@@ -95,14 +95,14 @@ def scales(call: Call) -> Iterator[Value]:
     return _chosen(call, 1)
 
 
-def scales_beside(call: Call, measured: Collection[Value]) -> Iterator[Value]:
+def scales_of_products(call: Call, measured: Collection[Value]) -> Iterator[Value]:
     """Stored scales of weights that a Mul puts together with scales found at run time.
 
     ONNX Runtime's quantiser writes MatMulInteger so: its product is multiplied by both.
     """
     values = call.present()
     if any(value in measured for value in values):
-        yield from (value for value in values if value.kind is Kind.CONSTANT)
+        yield from (value for value in values if value.kind is ValueKind.CONSTANT)
 
 
 def _chosen(call: Call, column: int) -> Iterator[Value]:

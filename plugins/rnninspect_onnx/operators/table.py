@@ -7,8 +7,8 @@ Facts: https://onnx.ai/onnx/operators.
 
 from __future__ import annotations
 
-from rnninspect_onnx.graph.shapes import broadcast, place_of, places_of
-from rnninspect_onnx.graph.values import Kind, Value, computed, one_of, scaled, view
+from rnninspect_onnx.graph.shapes import broadcast, normalised_axes, normalised_axis
+from rnninspect_onnx.graph.values import Value, ValueKind, computed, one_of, scaled, view
 from rnninspect_onnx.operators.cuts import CUTS
 from rnninspect_onnx.operators.integers import SIZES, arithmetic
 from rnninspect_onnx.operators.products import PRODUCTS
@@ -58,12 +58,12 @@ def _where(call: Call) -> tuple[Value, ...]:
     condition = call.shape()
     chooses = condition is not None and set(condition) <= {1}
     whole = chooses and all(source.shape == shape for source in sources)
-    return (one_of(sources, shape, Kind.CHOSEN if whole else Kind.SCALED),)
+    return (one_of(sources, shape, ValueKind.CHOSEN if whole else ValueKind.SCALED),)
 
 
 def _reduction(call: Call) -> tuple[Value, ...]:
     shape, axes = call.shape(), call.integers("axes", 1)
-    places = None if shape is None or axes is None else places_of(axes, len(shape))
+    places = None if shape is None or axes is None else normalised_axes(axes, len(shape))
     if shape is None or places is None:
         return (computed(call.present()),)
     keeps = call.number("keepdims", 1) == 1
@@ -76,24 +76,24 @@ def _reduction(call: Call) -> tuple[Value, ...]:
 def _top_k(call: Call) -> tuple[Value, ...]:
     """The largest elements of an axis and their places."""
     shape, chosen = call.shape(), call.integers("k", 1)
-    place = None if shape is None else place_of(call.number("axis", -1), len(shape))
-    if shape is None or place is None:
+    position = None if shape is None else normalised_axis(call.number("axis", -1), len(shape))
+    if shape is None or position is None:
         return (computed(call.present()),) * 2
     attribute = call.attribute("k")  # before operator set 10 a number, not a list
     count = None if attribute is None else attribute.number
     if attribute is None and chosen:
         count = chosen[0]
-    return (computed(call.present(), (*shape[:place], count, *shape[place + 1 :])),) * 2
+    return (computed(call.present(), (*shape[:position], count, *shape[position + 1 :])),) * 2
 
 
 def _largest_place(call: Call) -> tuple[Value, ...]:
     """ArgMax and ArgMin: one place for each run along an axis."""
     shape = call.shape()
-    place = None if shape is None else place_of(call.number("axis", 0), len(shape))
-    if shape is None or place is None:
+    position = None if shape is None else normalised_axis(call.number("axis", 0), len(shape))
+    if shape is None or position is None:
         return (computed(call.present()),)
     kept = (1,) if call.number("keepdims", 1) == 1 else ()
-    return (computed(call.present(), (*shape[:place], *kept, *shape[place + 1 :])),)
+    return (computed(call.present(), (*shape[:position], *kept, *shape[position + 1 :])),)
 
 
 def _resized(call: Call) -> tuple[Value, ...]:
@@ -110,11 +110,13 @@ def _resized(call: Call) -> tuple[Value, ...]:
 def _one_hot(call: Call) -> tuple[Value, ...]:
     """OneHot: one axis more, as long as the given depth."""
     shape, depth = call.shape(), call.input(1)
-    place = None if shape is None else place_of(call.number("axis", -1), len(shape) + 1)
-    if shape is None or place is None:
+    position = None if shape is None else normalised_axis(call.number("axis", -1), len(shape) + 1)
+    if shape is None or position is None:
         return (computed(call.present()),)
     numbers = None if depth is None else depth.integers
-    return (computed(call.present(), (*shape[:place], (numbers or (None,))[0], *shape[place:])),)
+    return (
+        computed(call.present(), (*shape[:position], (numbers or (None,))[0], *shape[position:])),
+    )
 
 
 def _blocks(call: Call) -> tuple[Value, ...]:
@@ -154,13 +156,13 @@ def _spectrum(call: Call) -> tuple[Value, ...]:
 
 def _quantised(call: Call) -> tuple[Value, ...]:
     """DynamicQuantizeLinear: small integers, and a scale and a zero point made at run time."""
-    scalar = Value(Kind.DYNAMIC, ())
+    scalar = Value(ValueKind.DYNAMIC, ())
     return (computed(call.present(), call.shape()), scalar, scalar)
 
 
 def _random(call: Call) -> tuple[Value, ...]:
     sizes = call.attribute("shape")
-    return (Value(Kind.COMPUTED, None if sizes is None else sizes.integers),)
+    return (Value(ValueKind.COMPUTED, None if sizes is None else sizes.integers),)
 
 
 _UNARY = """

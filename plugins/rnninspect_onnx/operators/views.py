@@ -12,11 +12,11 @@ import math
 from rnninspect_onnx.graph.shapes import (
     added,
     broadcast,
-    own_integers,
-    place_of,
-    places_of,
+    integers_of_input,
+    normalised_axes,
+    normalised_axis,
     product,
-    viewed,
+    view_of_input,
 )
 
 TYPE_CHECKING = False
@@ -29,17 +29,17 @@ if TYPE_CHECKING:
 
 def same(call: Call) -> tuple[Value, ...]:
     """Identity, Cast, DequantizeLinear …: the elements of the first input, in its shape."""
-    return viewed(call, call.shape(), own_integers(call))
+    return view_of_input(call, call.shape(), integers_of_input(call))
 
 
 def reshape(call: Call) -> tuple[Value, ...]:
     """Reshape: 0 copies an axis, -1 takes what is left."""
     target = call.integers("shape", 1)
     if target is None:
-        return viewed(call, None, own_integers(call))
+        return view_of_input(call, None, integers_of_input(call))
     zeros = {axis for axis, size in enumerate(target) if size == 0}
     copied = set() if call.number("allowzero", 0) == 1 else zeros
-    return viewed(call, _reshaped(call.shape(), target, copied), own_integers(call))
+    return view_of_input(call, _reshaped(call.shape(), target, copied), integers_of_input(call))
 
 
 def _reshaped(shape: Dims | None, target: Integers, copied: Collection[int]) -> Dims:
@@ -65,13 +65,13 @@ def unsqueeze(call: Call) -> tuple[Value, ...]:
     """Unsqueeze: an axis of one at each of the given places."""
     shape, axes = call.shape(), call.integers("axes", 1)
     if shape is None or axes is None:
-        return viewed(call, None, own_integers(call))
-    places = places_of(axes, len(shape) + len(axes))
+        return view_of_input(call, None, integers_of_input(call))
+    places = normalised_axes(axes, len(shape) + len(axes))
     if places is None or len(places) != len(axes):
-        return viewed(call, None, own_integers(call))
+        return view_of_input(call, None, integers_of_input(call))
     sizes = iter(shape)
     result = (1 if axis in places else next(sizes) for axis in range(len(shape) + len(axes)))
-    return viewed(call, tuple(result), own_integers(call))
+    return view_of_input(call, tuple(result), integers_of_input(call))
 
 
 def squeeze(call: Call) -> tuple[Value, ...]:
@@ -79,66 +79,66 @@ def squeeze(call: Call) -> tuple[Value, ...]:
     shape, axes = call.shape(), call.integers("axes", 1)
     dropped: set[int] | None = None
     if shape is not None and axes is not None:
-        dropped = places_of(axes, len(shape))
+        dropped = normalised_axes(axes, len(shape))
     elif shape is not None and None not in shape and call.input(1) is None:
         dropped = {axis for axis, size in enumerate(shape) if size == 1}
     if shape is None or dropped is None:
-        return viewed(call, None, own_integers(call))
+        return view_of_input(call, None, integers_of_input(call))
     kept = (size for axis, size in enumerate(shape) if axis not in dropped)
-    return viewed(call, tuple(kept), own_integers(call))
+    return view_of_input(call, tuple(kept), integers_of_input(call))
 
 
 def flatten(call: Call) -> tuple[Value, ...]:
     """Flatten: two axes, what stands before `axis` and the rest."""
     shape, axis = call.shape(), call.number("axis", 1)
     if shape is None or not -len(shape) <= axis <= len(shape):
-        return viewed(call, (None, None))
-    return viewed(call, (product(shape[:axis]), product(shape[axis:])))
+        return view_of_input(call, (None, None))
+    return view_of_input(call, (product(shape[:axis]), product(shape[axis:])))
 
 
 def transpose(call: Call) -> tuple[Value, ...]:
     """Transpose: the axes in the order `perm`, or backwards."""
     shape, order = call.shape(), call.attribute("perm")
     if shape is None:
-        return viewed(call, None)
+        return view_of_input(call, None)
     places = tuple(reversed(range(len(shape)))) if order is None else order.integers
     if sorted(places) != list(range(len(shape))):
-        return viewed(call, None)
-    turned = tuple(shape[place] for place in places)
-    return viewed(call, turned, own_integers(call) if len(shape) < 2 else None)
+        return view_of_input(call, None)
+    turned = tuple(shape[position] for position in places)
+    return view_of_input(call, turned, integers_of_input(call) if len(shape) < 2 else None)
 
 
 def expand(call: Call) -> tuple[Value, ...]:
     """Expand: broadcast to a shape."""
     target = call.integers("shape", 1)
-    return viewed(call, broadcast((call.shape(), target)))
+    return view_of_input(call, broadcast((call.shape(), target)))
 
 
 def tile(call: Call) -> tuple[Value, ...]:
     """Tile: each axis so many times."""
     shape, repeats = call.shape(), call.integers("repeats", 1)
     if shape is None or repeats is None or len(repeats) != len(shape):
-        return viewed(call, None)
+        return view_of_input(call, None)
     pairs = zip(shape, repeats, strict=True)
-    return viewed(call, tuple(product((size, times)) for size, times in pairs))
+    return view_of_input(call, tuple(product((size, times)) for size, times in pairs))
 
 
 def pad(call: Call) -> tuple[Value, ...]:
     """Pad: so many before and after each axis, all axes or those of the fourth input."""
     shape, pads = call.shape(), call.integers("pads", 1) or call.integers("paddings", 1)
     if shape is None or pads is None:
-        return viewed(call, None)
+        return view_of_input(call, None)
     given = call.input(3)
     axes: Integers | None = tuple(range(len(shape))) if given is None else given.integers
     if axes is None or len(pads) != 2 * len(axes):
-        return viewed(call, None)
+        return view_of_input(call, None)
     result = list(shape)
     for at, axis in enumerate(axes):
-        place = None if axis is None else place_of(axis, len(shape))
-        if place is None:
-            return viewed(call, None)
-        result[place] = added(shape[place], pads[at], pads[at + len(axes)])
-    return viewed(call, tuple(result))
+        position = None if axis is None else normalised_axis(axis, len(shape))
+        if position is None:
+            return view_of_input(call, None)
+        result[position] = added(shape[position], pads[at], pads[at + len(axes)])
+    return view_of_input(call, tuple(result))
 
 
 VIEWS: dict[str, Callable[[Call], tuple[Value, ...]]] = {

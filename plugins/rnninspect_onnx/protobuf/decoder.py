@@ -9,7 +9,14 @@ from __future__ import annotations
 
 from rnninspect.decode.protobuf import FIXED32, KEPT_NUMBERS, LENGTH, VARINT, WireReader, signed
 from rnninspect.plugin import Limit, UnreadableFile
-from rnninspect_onnx.protobuf.messages import KEPT_AXES, Attribute, Function, Graph, Model, Node
+from rnninspect_onnx.protobuf.messages import (
+    KEPT_AXES,
+    AttributeProto,
+    FunctionProto,
+    GraphProto,
+    ModelProto,
+    NodeProto,
+)
 from rnninspect_onnx.protobuf.tensor_decoder import TensorDecoder
 
 TYPE_CHECKING = False
@@ -18,7 +25,7 @@ if TYPE_CHECKING:
 
     from rnninspect.decode.protobuf import Found, Message, Span
     from rnninspect.plugin import Source
-    from rnninspect_onnx.protobuf.messages import SparseTensor, Tensor
+    from rnninspect_onnx.protobuf.messages import SparseTensorProto, TensorProto
 
 _MODEL = frozenset({2, 3, 7, 20, 25})
 _ATTRIBUTE = frozenset({1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 21, 22, 23})
@@ -36,15 +43,15 @@ class Decoder:
         self.wire, self.limits = WireReader(source), source.limits
         self._tensors = TensorDecoder(self.wire)
         self._kept, self._settled = 0, 0
-        self._due = min(_PORTION, self.limits.nodes)
+        self._next_check = min(_PORTION, self.limits.nodes)
 
-    def model(self) -> Model:
+    def model(self) -> ModelProto:
         """The whole file; UnreadableFile if it holds no graph."""
         found = self.wire.collect(self.wire.whole(), _MODEL)
         if not found.message(7):
             raise UnreadableFile("no graph in it: no ONNX model")
         producer = (self.wire.last_text(found, 2), self.wire.last_text(found, 3))
-        return Model(
+        return ModelProto(
             producer=" ".join(producer).strip(),
             graph=self._graph(found.message(7), 1),
             functions=tuple(self._function((span,)) for span in found.spans(25)),
@@ -71,16 +78,16 @@ class Decoder:
                 known = None
         return known if known is not None and known >= 0 else None
 
-    def _training(self, message: Message) -> list[Graph]:
+    def _training(self, message: Message) -> list[GraphProto]:
         found = self.wire.collect(message, {1, 2})
         return [self._graph(part, 2) for part in (found.message(1), found.message(2)) if part]
 
-    def _function(self, message: Message) -> Function:
+    def _function(self, message: Message) -> FunctionProto:
         found = self.wire.collect(message, _FUNCTION)
         types: dict[str, Message] = {}
         for span in found.spans(12):
             self._value_info(span, types)
-        body = Graph(
+        body = GraphProto(
             nodes=tuple(self._node(span, 2) for span in found.spans(7)),
             initializers=(),
             sparse_initializers=(),
@@ -88,7 +95,7 @@ class Decoder:
             outputs=self.wire.texts(found, 5),
             types=types,
         )
-        return Function(
+        return FunctionProto(
             domain=_plain(self.wire.last_text(found, 10)),
             name=self.wire.last_text(found, 1),
             overload=self.wire.last_text(found, 13),
@@ -96,11 +103,11 @@ class Decoder:
             body=body,
         )
 
-    def _graph(self, message: Message, depth: int) -> Graph:
+    def _graph(self, message: Message, depth: int) -> GraphProto:
         self.limits.require(Limit.NESTING, depth, "the depth of messages")
-        nodes: list[Node] = []
-        initializers: list[Tensor] = []
-        sparse: list[SparseTensor] = []
+        nodes: list[NodeProto] = []
+        initializers: list[TensorProto] = []
+        sparse: list[SparseTensorProto] = []
         inputs: list[str] = []
         outputs: list[str] = []
         types: dict[str, Message] = {}
@@ -119,7 +126,7 @@ class Decoder:
                     self._value_info(span, types)
                 case 15, 2:
                     sparse.append(self._tensors.sparse_tensor((span,)))
-        return Graph(
+        return GraphProto(
             tuple(nodes), tuple(initializers), tuple(sparse), tuple(inputs), tuple(outputs), types
         )
 
@@ -136,10 +143,10 @@ class Decoder:
             types.setdefault(name, declared)
         return name
 
-    def _node(self, span: Span, depth: int) -> Node:
+    def _node(self, span: Span, depth: int) -> NodeProto:
         inputs: list[str] = []
         outputs: list[str] = []
-        attributes: list[Attribute] = []
+        attributes: list[AttributeProto] = []
         texts = {3: "", 4: "", 7: "", 8: ""}
         for number, kind, value, size in self.wire.fields((span,)):
             if kind != LENGTH:
@@ -153,7 +160,7 @@ class Decoder:
             elif number in texts:
                 texts[number] = self.wire.text(value, size)
         self._keep(2 + len(inputs) + len(outputs))
-        return Node(
+        return NodeProto(
             operator=texts[4],
             domain=_plain(texts[7]),
             overload=texts[8],
@@ -164,7 +171,7 @@ class Decoder:
             by_name=_by_name(attributes) if len(attributes) > _FEW else None,
         )
 
-    def _attribute(self, span: Span, depth: int) -> Attribute:
+    def _attribute(self, span: Span, depth: int) -> AttributeProto:
         self._keep(2)
         if depth > self.limits.nesting:
             self.limits.require(Limit.NESTING, depth, "the depth of messages")
@@ -174,7 +181,7 @@ class Decoder:
         self._keep(_PARTS)
         return self._any(self.wire.collect((span,), _ATTRIBUTE), span, depth)
 
-    def _common(self, span: Span) -> Attribute | None:
+    def _common(self, span: Span) -> AttributeProto | None:
         """What nearly every attribute is, in fewer steps: one number, text or tensor."""
         name = reference = text = (0, -1)
         tensor: Message = ()
@@ -197,7 +204,7 @@ class Decoder:
                 return None
         if tensor:
             self._keep(_PARTS)
-        return Attribute(
+        return AttributeProto(
             self.wire.text(*name) if name[0] else "",
             span[0],
             integer,
@@ -207,15 +214,15 @@ class Decoder:
             (self._tensors.tensor(tensor),) if tensor else (),
         )
 
-    def _any(self, found: Found, span: Span, depth: int) -> Attribute:
+    def _any(self, found: Found, span: Span, depth: int) -> AttributeProto:
         number = found.number(3)
         integers, integer_count = self.wire.integers(found, 8)
         strings = found.spans(9)
         counts = (integer_count, self.wire.count_fixed(found, 7, FIXED32), len(strings))
         tensors, sparse = self._tensors.several, self._tensors.several_sparse
-        return Attribute(
+        return AttributeProto(
             name=self.wire.last_text(found, 1),
-            place=span[0],
+            offset=span[0],
             number=None if number is None else signed(number),
             text=self._short_text(found.spans(4)[-1]) if found.spans(4) else None,
             has_real=found.number(2, FIXED32) is not None,
@@ -228,7 +235,7 @@ class Decoder:
             strings=tuple(self._short_text(span) for span in strings[:KEPT_NUMBERS]),
         )
 
-    def _graphs(self, messages: tuple[Message, ...], depth: int) -> tuple[Graph, ...]:
+    def _graphs(self, messages: tuple[Message, ...], depth: int) -> tuple[GraphProto, ...]:
         return tuple(self._graph(message, depth) for message in messages if message)
 
     def _short_text(self, span: Span) -> str:
@@ -238,14 +245,14 @@ class Decoder:
 
     def _keep(self, count: int) -> None:
         self._kept += 2 * count
-        if self._kept > self._due:
-            self._settle()
+        if self._kept > self._next_check:
+            self._check_and_spend()
 
-    def _settle(self) -> None:
+    def _check_and_spend(self) -> None:
         """Hold what is kept against the limit, and spend the work since the last time."""
         self.limits.require(Limit.NODES, self._kept, "the graph with its names")
         self.wire.source.spend(Limit.STEPS, (self._kept - self._settled) // 4)
-        self._settled, self._due = self._kept, min(self._kept + _PORTION, self.limits.nodes)
+        self._settled, self._next_check = self._kept, min(self._kept + _PORTION, self.limits.nodes)
 
 
 def _plain(domain: str) -> str:
@@ -256,6 +263,6 @@ def _each(spans: Sequence[Span]) -> list[Message]:
     return [(span,) for span in spans]
 
 
-def _by_name(attributes: list[Attribute]) -> dict[str, Attribute]:
+def _by_name(attributes: list[AttributeProto]) -> dict[str, AttributeProto]:
     """The first attribute of each name."""
     return {attribute.name: attribute for attribute in reversed(attributes)}

@@ -14,7 +14,7 @@ KEPT_INTEGERS = 64  # of a list or a tensor that may be a shape, axes or bounds 
 KEPT_AXES = 64  # of a shape; more serve no array
 
 
-class Tensor(Record):
+class TensorProto(Record):
     """A TensorProto without its payload.
 
     Attributes:
@@ -33,7 +33,7 @@ class Tensor(Record):
     dims: tuple[int, ...]
     rank: int
     element_type: int
-    place: int
+    offset: int
     payload: tuple[int, int] | None = None
     typed: tuple[tuple[int, int | None], ...] = ()
     integers: tuple[int, ...] | None = None
@@ -45,15 +45,15 @@ class Tensor(Record):
         return None if self.payload is None else self.payload[1]
 
 
-class SparseTensor(Record):
+class SparseTensorProto(Record):
     """A SparseTensorProto: the stored values, where they stand, and the dense shape."""
 
-    values: Tensor
-    indices: Tensor
+    values: TensorProto
+    indices: TensorProto
     dims: tuple[int, ...]
 
 
-class Attribute(Record):
+class AttributeProto(Record):
     """An AttributeProto; what is absent is None or empty.
 
     Attributes:
@@ -72,20 +72,20 @@ class Attribute(Record):
     """
 
     name: str
-    place: int
+    offset: int
     number: int | None = None
     text: str | None = None
     has_real: bool = False
     reference: str = ""
-    tensors: tuple[Tensor, ...] = ()
-    sparse_tensors: tuple[SparseTensor, ...] = ()
-    graphs: tuple[Graph, ...] = ()
+    tensors: tuple[TensorProto, ...] = ()
+    sparse_tensors: tuple[SparseTensorProto, ...] = ()
+    graphs: tuple[GraphProto, ...] = ()
     integers: tuple[int, ...] = ()
     counts: tuple[int, int, int] = (0, 0, 0)
     strings: tuple[str, ...] = ()
 
 
-class Node(Record):
+class NodeProto(Record):
     """A NodeProto; the domain `ai.onnx` is written as the empty one, its alias.
 
     Attributes:
@@ -98,10 +98,10 @@ class Node(Record):
     name: str
     inputs: tuple[str, ...]
     outputs: tuple[str, ...]
-    attributes: tuple[Attribute, ...]
-    by_name: dict[str, Attribute] | None = None
+    attributes: tuple[AttributeProto, ...]
+    by_name: dict[str, AttributeProto] | None = None
 
-    def attribute(self, name: str) -> Attribute | None:
+    def attribute(self, name: str) -> AttributeProto | None:
         """The first attribute of this name."""
         if self.by_name is not None:
             return self.by_name.get(name)
@@ -111,31 +111,31 @@ class Node(Record):
         return None
 
 
-class Graph(Record):
+class GraphProto(Record):
     """A GraphProto; `types` holds the TypeProto of each input and value_info, not decoded yet."""
 
-    nodes: tuple[Node, ...]
-    initializers: tuple[Tensor, ...]
-    sparse_initializers: tuple[SparseTensor, ...]
+    nodes: tuple[NodeProto, ...]
+    initializers: tuple[TensorProto, ...]
+    sparse_initializers: tuple[SparseTensorProto, ...]
     inputs: tuple[str, ...]
     outputs: tuple[str, ...]
     types: Mapping[str, Message]
 
 
-class Function(Record):
+class FunctionProto(Record):
     """A FunctionProto: a graph that nodes call by domain, name and overload."""
 
     domain: str
     name: str
     overload: str
-    defaults: tuple[Attribute, ...]
-    body: Graph
+    defaults: tuple[AttributeProto, ...]
+    body: GraphProto
 
 
-class Model(Record):
+class ModelProto(Record):
     """A ModelProto; `training` holds the graphs of its training_info."""
 
     producer: str
-    graph: Graph
-    functions: tuple[Function, ...]
-    training: tuple[Graph, ...]
+    graph: GraphProto
+    functions: tuple[FunctionProto, ...]
+    training: tuple[GraphProto, ...]

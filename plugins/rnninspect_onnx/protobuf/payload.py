@@ -21,7 +21,7 @@ from rnninspect_onnx.protobuf.tensor_decoder import (
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from rnninspect.plugin import ElementType
-    from rnninspect_onnx.protobuf.messages import Tensor
+    from rnninspect_onnx.protobuf.messages import TensorProto
 
 
 _WIDEST_CODE = 16  # bits of an integer that stands for a weight
@@ -78,7 +78,7 @@ def needed_bytes(dims: tuple[int, ...], element_type: int) -> int | None:
     return -(-elements * known.bits // 8) if elements <= MOST_ELEMENTS else None
 
 
-def held_bytes(tensor: Tensor) -> int | None:
+def payload_bytes(tensor: TensorProto) -> int | None:
     """Bytes of the payload inside the file; None if its elements were too many to count."""
     if tensor.raw_bytes is not None:
         return tensor.raw_bytes

@@ -7,7 +7,12 @@ from __future__ import annotations
 
 from rnninspect.decode.protobuf import FIXED32, FIXED64, LENGTH, VARINT, signed, signed32
 from rnninspect.plugin import Limit
-from rnninspect_onnx.protobuf.messages import KEPT_AXES, KEPT_INTEGERS, SparseTensor, Tensor
+from rnninspect_onnx.protobuf.messages import (
+    KEPT_AXES,
+    KEPT_INTEGERS,
+    SparseTensorProto,
+    TensorProto,
+)
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -16,7 +21,7 @@ if TYPE_CHECKING:
     from rnninspect.decode.protobuf import Found, Message, WireReader
 
 FLOAT_DATA, INT32_DATA, STRING_DATA, INT64_DATA, DOUBLE_DATA, UINT64_DATA = 4, 5, 6, 7, 10, 11
-INT32, INT64 = 6, 7  # TensorProto.DataType
+_INT32, _INT64 = 6, 7  # TensorProto.DataType
 
 _FIXED = {FLOAT_DATA: FIXED32, DOUBLE_DATA: FIXED64}
 _VARIABLE = frozenset({INT32_DATA, INT64_DATA, UINT64_DATA})
@@ -24,7 +29,7 @@ _TYPED = frozenset({STRING_DATA, *_FIXED, *_VARIABLE})
 _TENSOR = _TYPED | {1, 2, 8, 9, 13, 14}
 _PORTION, _STEPS = 500, 5  # tensors whose steps are spent at once, and the steps of each
 _COUNTED = 2**20  # bytes of packed numbers up to which they are counted one by one
-_INTEGER_SIZES = {INT32: 4, INT64: 8}
+_INTEGER_SIZES = {_INT32: 4, _INT64: 8}
 _SPECIAL = frozenset({0, *_INTEGER_SIZES})
 
 
@@ -33,37 +38,37 @@ class TensorDecoder:
 
     def __init__(self, wire: WireReader) -> None:
         self.wire, self.limits = wire, wire.limits
-        self._count, self._due = 0, min(_PORTION, self.limits.tensors)
+        self._count, self._next_check = 0, min(_PORTION, self.limits.tensors)
 
-    def several(self, messages: Iterable[Message]) -> tuple[Tensor, ...]:
+    def several(self, messages: Iterable[Message]) -> tuple[TensorProto, ...]:
         """Those messages that are there."""
         return tuple(self.tensor(message) for message in messages if message)
 
-    def several_sparse(self, messages: Iterable[Message]) -> tuple[SparseTensor, ...]:
+    def several_sparse(self, messages: Iterable[Message]) -> tuple[SparseTensorProto, ...]:
         """Those messages that are there."""
         return tuple(self.sparse_tensor(message) for message in messages if message)
 
-    def sparse_tensor(self, message: Message) -> SparseTensor:
+    def sparse_tensor(self, message: Message) -> SparseTensorProto:
         """A SparseTensorProto."""
         found = self.wire.collect(message, {1, 2, 3})
         dims, _ = self.wire.integers(found, 3)
-        place = message[0][0]
-        return SparseTensor(
-            values=self.tensor(found.message(1) or ((place, place),)),
-            indices=self.tensor(found.message(2) or ((place, place),)),
+        offset = message[0][0]
+        return SparseTensorProto(
+            values=self.tensor(found.message(1) or ((offset, offset),)),
+            indices=self.tensor(found.message(2) or ((offset, offset),)),
             dims=tuple(signed(size) for size in dims),
         )
 
-    def tensor(self, message: Message) -> Tensor:
+    def tensor(self, message: Message) -> TensorProto:
         """A TensorProto; of its payload the length is taken, and the values of a few integers."""
         self._count += 1
-        if self._count > self._due:
+        if self._count > self._next_check:
             self.limits.require(Limit.TENSORS, self._count)
             self.wire.source.spend(Limit.STEPS, _STEPS * _PORTION)
-            self._due = min(self._count + _PORTION, self.limits.tensors)
+            self._next_check = min(self._count + _PORTION, self.limits.tensors)
         return self._common(message) or self._any(message)
 
-    def _common(self, message: Message) -> Tensor | None:
+    def _common(self, message: Message) -> TensorProto | None:
         """What nearly every tensor is, in fewer steps: dims, type, name, raw data."""
         dims: list[int] = []
         element_type = 0
@@ -83,26 +88,26 @@ class TensorDecoder:
                 return None
         if not raw[0] or element_type in _SPECIAL or element_type >> 31 or len(dims) > KEPT_AXES:
             return None
-        return Tensor(
+        return TensorProto(
             name=self.wire.text(*name),
             dims=tuple([signed(size) for size in dims]),
             rank=len(dims),
             element_type=element_type,
-            place=message[0][0],
+            offset=message[0][0],
             payload=raw,
         )
 
-    def _any(self, message: Message) -> Tensor:
+    def _any(self, message: Message) -> TensorProto:
         found = self.wire.collect(message, _TENSOR)
         dims, rank = self.wire.integers(found, 1)
         element_type = signed32(found.number(2) or 0)
         raw = found.spans(9)
-        return Tensor(
+        return TensorProto(
             name=self.wire.last_text(found, 8),
             dims=tuple(signed(size) for size in dims[:KEPT_AXES]),
             rank=rank,
             element_type=element_type,
-            place=message[0][0],
+            offset=message[0][0],
             payload=(raw[-1][0], raw[-1][1] - raw[-1][0]) if raw else None,
             typed=tuple(self._typed(found)),
             integers=self._integers(found, element_type),
@@ -132,7 +137,7 @@ class TensorDecoder:
             data = self.wire.raw(start, end - start)
             words = (data[at : at + width] for at in range(0, len(data), width))
             return tuple(int.from_bytes(word, "little", signed=True) for word in words)
-        number = INT32_DATA if element_type == INT32 else INT64_DATA
+        number = INT32_DATA if element_type == _INT32 else INT64_DATA
         if sum(end - start for start, end in found.spans(number)) > _COUNTED:
             return None
         values, count = self.wire.integers(found, number)

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from rnninspect_onnx.graph.calls import Call
-    from rnninspect_onnx.protobuf.messages import Attribute
+    from rnninspect_onnx.protobuf.messages import AttributeProto
 
 _INTEGER, _REAL, _STRING = "an integer", "a real number", "a string"
 _INTEGERS, _REALS, _STRINGS = "a list of integers", "a list of real numbers", "a list of strings"
@@ -32,7 +32,7 @@ def attribute_faults(call: Call) -> Iterator[str]:
     """A clause for each attribute of another type than its own, and for an unknown layout."""
     for name, expected in _TYPES.items():
         attribute = call.attribute(name)
-        held = [] if attribute is None else _held(attribute)
+        held = [] if attribute is None else _types_in(attribute)
         if held and expected not in held:
             yield f"{name} is {held[0]}, expected {expected}"
         elif attribute is not None and not held and name == "hidden_size":
@@ -42,7 +42,7 @@ def attribute_faults(call: Call) -> Iterator[str]:
         yield f"layout is {layout}, expected 0 or 1"
 
 
-def _held(attribute: Attribute) -> list[str]:
+def _types_in(attribute: AttributeProto) -> list[str]:
     """The types of the values in an attribute; none where a writer leaves out a zero."""
     integers, reals, strings = attribute.counts
     given = {

@@ -8,13 +8,13 @@ an attention are carried too, and none of them goes this way.
 from __future__ import annotations
 
 from rnninspect.plugin import Record
-from rnninspect_onnx.graph.values import Kind
+from rnninspect_onnx.graph.values import ValueKind
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from rnninspect_onnx.graph.values import Value
-    from rnninspect_onnx.operators.control import Turn
-    from rnninspect_onnx.protobuf.messages import Node
+    from rnninspect_onnx.operators.control import LoopBody
+    from rnninspect_onnx.protobuf.messages import NodeProto
 
 # How far a value has come on the way; of several operands the one that has come farthest counts.
 _STATE, _PRODUCT, _ACTIVE = 1, 2, 3
@@ -32,15 +32,17 @@ _PRODUCTS = frozenset(
     }
 )
 _SIGMOIDS = frozenset({"Sigmoid", "Tanh", "HardSigmoid"})
-_OTHERS_ALONG = """
+_OTHERS_PASSING = """
     Add Sub Mul Div Neg Sum Max Min Clip Relu Softsign LayerNormalization Dropout
     Identity Cast Reshape Flatten Squeeze Unsqueeze Transpose Expand Split Slice Concat
     QuantizeLinear DequantizeLinear DynamicQuantizeLinear
 """
-_ALONG = _SIGMOIDS | frozenset(_OTHERS_ALONG.split())
-_FIRST_ALONG = frozenset({"Gather", "Split", "Slice", "Reshape", "Expand", "Squeeze", "Unsqueeze"})
-_MOST_BESIDE = 16  # weights of one cell besides those that multiply its states
-_STORED = (Kind.CONSTANT, Kind.CHOSEN, Kind.SCALED)
+_PASSING = _SIGMOIDS | frozenset(_OTHERS_PASSING.split())
+_PASSING_THE_FIRST = frozenset(
+    {"Gather", "Split", "Slice", "Reshape", "Expand", "Squeeze", "Unsqueeze"}
+)
+_MOST_OTHERS = 16  # weights of one cell besides those that multiply its states
+_STORED = (ValueKind.CONSTANT, ValueKind.CHOSEN, ValueKind.SCALED)
 
 
 class LoopCell(Record):
@@ -59,32 +61,32 @@ class LoopCell(Record):
     activations: tuple[str, ...]
 
 
-def find_cell(name: str, turn: Turn) -> LoopCell | None:
+def find_cell(name: str, body: LoopBody) -> LoopCell | None:
     """The cell in the body of a loop, if it looks like one."""
-    walk = _Walk(turn)
-    for node in turn.scope.graph.nodes:
-        walk.pass_by(node)
-    if all(walk.levels.get(result) != _ACTIVE for result in turn.carried.values()):
+    walk = _BodyWalk(body)
+    for node in body.scope.graph.nodes:
+        walk.visit(node)
+    if all(walk.levels.get(result) != _ACTIVE for result in body.carried.values()):
         return None
     matrices = tuple(walk.matrices)
     others = tuple(value for value in walk.others if value not in walk.matrices)
     return LoopCell(name, matrices, others, tuple(sorted(walk.activations)))
 
 
-class _Walk:
+class _BodyWalk:
     """Goes through the nodes of a body; dicts serve as sets that keep their order."""
 
-    __slots__ = ("_beside", "_turn", "activations", "levels", "matrices", "others")
+    __slots__ = ("_body", "_others", "activations", "levels", "matrices", "others")
 
-    def __init__(self, turn: Turn) -> None:
-        self._turn = turn
-        self._beside: dict[str, list[Value]] = {}  # weights in products of other values
-        self.levels = dict.fromkeys(turn.carried, _STATE)
+    def __init__(self, body: LoopBody) -> None:
+        self._body = body
+        self._others: dict[str, list[Value]] = {}  # weights in products of other values
+        self.levels = dict.fromkeys(body.carried, _STATE)
         self.matrices: dict[Value, None] = {}
         self.others: dict[Value, None] = {}
         self.activations: dict[str, None] = {}
 
-    def pass_by(self, node: Node) -> None:
+    def visit(self, node: NodeProto) -> None:
         """Note how far the outputs of a node have come."""
         level = self._reached(node)
         if node.operator in _PRODUCTS:
@@ -95,41 +97,41 @@ class _Walk:
         if level:
             self.levels.update(dict.fromkeys(node.outputs, level))
         if level >= _PRODUCT:
-            self.others.update(dict.fromkeys(self._weights_beside(node)))
-        elif node.operator in _ALONG and not self._beside.keys().isdisjoint(node.inputs):
-            found = self._weights_beside(node)[:_MOST_BESIDE]
-            self._beside.update(dict.fromkeys(node.outputs, found))
+            self.others.update(dict.fromkeys(self._other_weights(node)))
+        elif node.operator in _PASSING and not self._others.keys().isdisjoint(node.inputs):
+            found = self._other_weights(node)[:_MOST_OTHERS]
+            self._others.update(dict.fromkeys(node.outputs, found))
 
-    def _reached(self, node: Node) -> int:
+    def _reached(self, node: NodeProto) -> int:
         """How far the operands of a node have come; 0 where it leads off the way."""
         names = node.inputs
         if node.operator == "Where":
             names = node.inputs[1:]
-        elif node.operator in _FIRST_ALONG:
+        elif node.operator in _PASSING_THE_FIRST:
             names = node.inputs[:1]
-        elif node.operator not in _ALONG:
+        elif node.operator not in _PASSING:
             return 0
         return max((self.levels.get(name, 0) for name in names), default=0)
 
-    def _product(self, node: Node) -> int:
+    def _product(self, node: NodeProto) -> int:
         """The level of a product, which a Gemm may add to another one."""
         stored = [value for name in node.inputs[:2] for value in self._stored(name)]
         if stored and any(name in self.levels for name in node.inputs[:2]):
             self.matrices.update(dict.fromkeys(stored))
             return _PRODUCT
-        found = self._weights_beside(node)[:_MOST_BESIDE]
-        self._beside.update(dict.fromkeys(node.outputs, found))
+        found = self._other_weights(node)[:_MOST_OTHERS]
+        self._others.update(dict.fromkeys(node.outputs, found))
         addend = node.inputs[2:3] if node.operator.endswith("Gemm") else ()
         return max((self.levels.get(name, 0) for name in addend), default=0)
 
-    def _weights_beside(self, node: Node) -> list[Value]:
+    def _other_weights(self, node: NodeProto) -> list[Value]:
         """Weights that a node puts beside the product of a state: a bias, a kernel of inputs."""
         names = [name for name in node.inputs if name not in self.levels]
-        found = [value for name in names for value in self._beside.get(name) or self._stored(name)]
+        found = [value for name in names for value in self._others.get(name) or self._stored(name)]
         return list(dict.fromkeys(found))
 
     def _stored(self, name: str) -> list[Value]:
-        value = self._turn.scope.lookup(name)
+        value = self._body.scope.lookup(name)
         if value is None or value.kind not in _STORED:
             return []
-        return [value] if value.place is not None or value.sources else []
+        return [value] if value.offset is not None or value.sources else []

@@ -10,22 +10,22 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from rnninspect_onnx.graph.calls import Call
     from rnninspect_onnx.graph.values import Dims, Value
-    from rnninspect_onnx.protobuf.messages import Node
+    from rnninspect_onnx.protobuf.messages import NodeProto
 
 
-def is_recurrent(node: Node) -> bool:
+def is_recurrent(node: NodeProto) -> bool:
     """Whether a node is an operator of LAYOUT, or one of another maker with such a name."""
-    return (node.domain, node.operator) in LAYOUT or _sounds_recurrent(foreign_name(node))
+    return (node.domain, node.operator) in LAYOUT or _has_recurrent_name(foreign_name(node))
 
 
-def foreign_name(node: Node) -> str:
+def foreign_name(node: NodeProto) -> str:
     """The operator's name, in full if it is of another domain; ATen nodes carry it along."""
     operator = node.attribute("operator") if node.operator == "ATen" else None
     name = node.operator if operator is None else f"ATen::{operator.text}"
     return f"{node.domain}::{name}" if node.domain else name
 
 
-def _sounds_recurrent(name: str) -> bool:
+def _has_recurrent_name(name: str) -> bool:
     """`QuantLSTM`, `ATen::gru`, `MyRNN`; not `RNNTLoss`, the loss of a transducer."""
     operator = name.rpartition("::")[2]
     if "lstm" in operator.lower():

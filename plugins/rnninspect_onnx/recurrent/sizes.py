@@ -25,7 +25,7 @@ _DIRECTIONS = {"forward": 1, "reverse": 1, "bidirectional": 2, "foward": 1}  # s
 _SAME = {Symbol.FED_BACK: Symbol.HIDDEN}  # no projection in ONNX
 
 
-class Measured(Record):
+class NodeSizes(Record):
     """What a node's sizes are, and what is wrong with them.
 
     Attributes:
@@ -43,38 +43,38 @@ class Measured(Record):
     inferred: tuple[str, ...] = ()
     faults: tuple[str, ...] = ()
     missing: str = ""
-    said: tuple[int | None, int | None] = (None, None)
+    stated: tuple[int | None, int | None] = (None, None)
 
 
-def measure(call: Call, operator: Operator) -> Measured:
+def measure(call: Call, operator: Operator) -> NodeSizes:
     """The sizes of one node, as far as they can be known."""
     faults: list[str] = []
     shapes = [(weight.axes, call.shape(weight.position)) for weight in operator.weights]
     gates = len(CELLS[operator.cell].gates)
-    said, ways = _hidden(call, faults), _directions(call, faults)
+    stated, ways = _hidden(call, faults), _directions(call, faults)
     declared = {
         "input_size": _input(call, operator),
-        "hidden_size": _corrected_hidden(said, shapes, gates, faults),
+        "hidden_size": _corrected_hidden(stated, shapes, gates, faults),
         "directions": _corrected_directions(call, ways, shapes, gates, faults),
     }
     hidden = declared["hidden_size"] or _most(_votes(shapes, Symbol.HIDDEN, gates))
     directions = declared["directions"] or _most(_votes(shapes, Symbol.DIRECTIONS, gates)) or 1
     if not hidden:
         missing = "hidden_size is not declared, and no weight's shape tells it"
-        return Measured(None, faults=tuple(faults), missing=missing)
+        return NodeSizes(None, faults=tuple(faults), missing=missing)
     width = (
         declared["input_size"]
         or _most(_votes(shapes, Symbol.INPUT, gates))
         or _flat_input(shapes[0][1], hidden * gates * directions)
     )
     if not width:
-        return Measured(None, faults=tuple(faults), missing="neither X nor W tells the input size")
-    return Measured(
+        return NodeSizes(None, faults=tuple(faults), missing="neither X nor W tells the input size")
+    return NodeSizes(
         Sizes(width, hidden, directions=directions),
         Origin.DECLARED if all(declared.values()) else Origin.INFERRED,
         tuple(name for name, size in declared.items() if not size),
         tuple(faults),
-        said=(said, ways),
+        stated=(stated, ways),
     )
 
 
@@ -82,23 +82,23 @@ _Shapes = list[tuple[tuple["Axis", ...], "Dims | None"]]
 
 
 def _corrected_hidden(
-    said: int | None, shapes: _Shapes, gates: int, faults: list[str]
+    stated: int | None, shapes: _Shapes, gates: int, faults: list[str]
 ) -> int | None:
     """The declared size, unless all weights agree on another one: then it is wrong."""
     agreed = _agreed(shapes, Symbol.HIDDEN, gates)
-    if said is None or agreed in (None, said):
-        return said
-    faults.append(f"hidden_size is {said}, the weights are made for {agreed}")
+    if stated is None or agreed in (None, stated):
+        return stated
+    faults.append(f"hidden_size is {stated}, the weights are made for {agreed}")
     return agreed
 
 
 def _corrected_directions(
-    call: Call, said: int | None, shapes: _Shapes, gates: int, faults: list[str]
+    call: Call, stated: int | None, shapes: _Shapes, gates: int, faults: list[str]
 ) -> int | None:
     """The declared directions, unless all weights agree on the other number."""
     agreed = _agreed(shapes, Symbol.DIRECTIONS, gates)
-    if said is None or agreed != 3 - said:
-        return said
+    if stated is None or agreed != 3 - stated:
+        return stated
     attribute = call.attribute("direction")
     word = "left out, which means forward" if attribute is None else attribute.text
     made = "one direction" if agreed == 1 else "two directions"
@@ -110,9 +110,9 @@ def _agreed(shapes: _Shapes, symbol: Symbol, gates: int) -> int | None:
     """What two weights or more say of a symbol, if every axis of every weight says the same."""
     known = [(axes, shape) for axes, shape in shapes if shape is not None]
     votes = [list(_votes([each], symbol, gates)) for each in known]
-    due = [sum(symbol in _symbols(axis) for axis in axes) for axes, _ in known]
+    expected = [sum(symbol in _symbols(axis) for axis in axes) for axes, _ in known]
     sizes = {size for each in votes for size in each}
-    whole = [len(each) for each in votes] == due
+    whole = [len(each) for each in votes] == expected
     return sizes.pop() if len(known) > 1 and whole and len(sizes) == 1 else None
 
 

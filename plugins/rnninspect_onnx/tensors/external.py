@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from rnninspect.plugin import Source
-    from rnninspect_onnx.protobuf.messages import Tensor
+    from rnninspect_onnx.protobuf.messages import TensorProto
 
 _MOST_FILES = 10_000  # each costs a look at the disk
 _LONGEST_NUMBER = 19
@@ -52,7 +52,7 @@ class ExternalFiles:
         self._extents: list[tuple[Extent, str]] = []
         self._faults: list[Observation] = []
 
-    def extent(self, tensor: Tensor, name: str, needed: int | None) -> Extent:
+    def extent(self, tensor: TensorProto, name: str, needed: int | None) -> Extent:
         """Where the data of a tensor lie, and how much of them is there."""
         entries = dict(tensor.external or ())
         location = entries.get("location", "")

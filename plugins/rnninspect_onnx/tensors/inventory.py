@@ -7,16 +7,22 @@ from enum import StrEnum
 
 from rnninspect.plugin import Fact, Observation, Record
 from rnninspect_onnx.graph.constants import FORMS, stored_in
-from rnninspect_onnx.protobuf.messages import Tensor
+from rnninspect_onnx.protobuf.messages import TensorProto
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from rnninspect_onnx.protobuf.messages import Attribute, Graph, Model, Node, SparseTensor
+    from rnninspect_onnx.protobuf.messages import (
+        AttributeProto,
+        GraphProto,
+        ModelProto,
+        NodeProto,
+        SparseTensorProto,
+    )
 
 
-class Standing(StrEnum):
+class Container(StrEnum):
     """Where a stored tensor stands."""
 
     INITIALIZER = "initializer"
@@ -25,16 +31,16 @@ class Standing(StrEnum):
     TRAINING = "training"  # in a graph that only training runs
 
 
-class Entry(Record):
+class TensorEntry(Record):
     """One stored tensor; `dims` is its dense shape where only some elements are stored."""
 
     name: str
-    tensor: Tensor
-    standing: Standing
+    tensor: TensorProto
+    container: Container
     dims: tuple[int, ...] | None = None
 
 
-def entries(model: Model) -> Iterator[Entry]:
+def entries(model: ModelProto) -> Iterator[TensorEntry]:
     """All stored tensors in the order of the file, the training graphs' last."""
     yield from _of_graph(model.graph)
     for function in model.functions:
@@ -42,50 +48,50 @@ def entries(model: Model) -> Iterator[Entry]:
         yield from _of_graph(function.body)
     for graph in model.training:
         for entry in _of_graph(graph):
-            yield entry._replace(standing=Standing.TRAINING)
+            yield entry._replace(container=Container.TRAINING)
 
 
-def _of_graph(graph: Graph) -> Iterator[Entry]:
+def _of_graph(graph: GraphProto) -> Iterator[TensorEntry]:
     """Recurses as deep as graphs are nested, which the limits bound."""
     for tensor in graph.initializers:
-        yield Entry(tensor.name, tensor, Standing.INITIALIZER)
+        yield TensorEntry(tensor.name, tensor, Container.INITIALIZER)
     for sparse in graph.sparse_initializers:
-        yield from _sparse(sparse.values.name, sparse, Standing.INITIALIZER)
+        yield from _sparse(sparse.values.name, sparse, Container.INITIALIZER)
     for node in graph.nodes:
         if node.attributes:
             yield from _of_node(node)
 
 
-def _sparse(name: str, tensor: SparseTensor, standing: Standing) -> Iterator[Entry]:
-    yield Entry(name, tensor.values, standing, tensor.dims)
-    yield Entry(f"{name} indices", tensor.indices, standing)
+def _sparse(name: str, tensor: SparseTensorProto, container: Container) -> Iterator[TensorEntry]:
+    yield TensorEntry(name, tensor.values, container, tensor.dims)
+    yield TensorEntry(f"{name} indices", tensor.indices, container)
 
 
-def _of_node(node: Node) -> Iterator[Entry]:
+def _of_node(node: NodeProto) -> Iterator[TensorEntry]:
     name = node.outputs[0] if node.outputs else node.name
     if node.operator != "Constant" or node.domain:
         yield from _of_attributes(node.attributes, node.name or name)
         return
     for attribute in node.attributes:
         held = stored_in(attribute) if attribute.name in FORMS else None
-        if isinstance(held, Tensor):
-            yield Entry(name or held.name, held, Standing.NODE)
+        if isinstance(held, TensorProto):
+            yield TensorEntry(name or held.name, held, Container.NODE)
         elif held is not None:
-            yield from _sparse(name, held, Standing.NODE)
+            yield from _sparse(name, held, Container.NODE)
 
 
-def _of_attributes(attributes: Iterable[Attribute], owner: str) -> Iterator[Entry]:
+def _of_attributes(attributes: Iterable[AttributeProto], owner: str) -> Iterator[TensorEntry]:
     for attribute in attributes:
         name = f"{owner}.{attribute.name}" if owner else attribute.name
         for tensor in attribute.tensors:
-            yield Entry(name, tensor, Standing.ATTRIBUTE)
+            yield TensorEntry(name, tensor, Container.ATTRIBUTE)
         for sparse in attribute.sparse_tensors:
-            yield from _sparse(name, sparse, Standing.ATTRIBUTE)
+            yield from _sparse(name, sparse, Container.ATTRIBUTE)
         for graph in attribute.graphs:
             yield from _of_graph(graph)
 
 
-def duplicate_names(model: Model) -> Iterator[Observation]:
+def duplicate_names(model: ModelProto) -> Iterator[Observation]:
     """An observation for each name that several tensors of one graph have."""
     bodies = (function.body for function in model.functions)
     for root in (model.graph, *bodies, *model.training):
@@ -98,7 +104,7 @@ def duplicate_names(model: Model) -> Iterator[Observation]:
                     yield Observation(Fact.DUPLICATE_NAME, detail, tensor=name)
 
 
-def _nested(root: Graph) -> Iterator[Graph]:
+def _nested(root: GraphProto) -> Iterator[GraphProto]:
     graphs = [root]
     while graphs:
         graph = graphs.pop()

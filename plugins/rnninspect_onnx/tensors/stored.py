@@ -5,20 +5,25 @@ from __future__ import annotations
 import math
 
 from rnninspect.plugin import Fact, Observation, Purpose, Record, StoredTensor, plural
-from rnninspect_onnx.protobuf.payload import ELEMENT_TYPES, held_bytes, may_be_weight, needed_bytes
-from rnninspect_onnx.tensors.inventory import Standing
+from rnninspect_onnx.protobuf.payload import (
+    ELEMENT_TYPES,
+    may_be_weight,
+    needed_bytes,
+    payload_bytes,
+)
+from rnninspect_onnx.tensors.inventory import Container
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from rnninspect.plugin import Source
-    from rnninspect_onnx.protobuf.messages import Tensor
+    from rnninspect_onnx.protobuf.messages import TensorProto
     from rnninspect_onnx.tensors.external import Extent, ExternalFiles
-    from rnninspect_onnx.tensors.inventory import Entry
+    from rnninspect_onnx.tensors.inventory import TensorEntry
 
 
-class Uses(Record):
+class TensorUses(Record):
     """What tensors are used for, by their places.
 
     Attributes:
@@ -38,26 +43,28 @@ class Uses(Record):
     packed: Mapping[int, int]
 
 
-class Described(Record):
+class DescribedTensors(Record):
     """The stored tensors by their places, and what was noticed of them."""
 
     tensors: dict[int, StoredTensor]
     observations: tuple[Observation, ...]
 
 
-def describe_tensors(source: Source, entries: Iterable[Entry], uses: Uses) -> Described:
+def describe_tensors(
+    source: Source, entries: Iterable[TensorEntry], uses: TensorUses
+) -> DescribedTensors:
     """Describe each tensor once; a function that is called twice stores its own only once."""
     files: ExternalFiles | None = None
     tensors: dict[int, StoredTensor] = {}
     observations: list[Observation] = []
     for entry in entries:
-        if entry.tensor.place not in tensors:
-            observations += _oddities(entry)
+        if entry.tensor.offset not in tensors:
+            observations += _contradictions(entry)
             if files is None and entry.tensor.external is not None:
                 files = _external_files(source)
-            tensors[entry.tensor.place] = _describe(entry, uses, files)
+            tensors[entry.tensor.offset] = _describe(entry, uses, files)
     observations += () if files is None else files.observations()
-    return Described(tensors, tuple(observations))
+    return DescribedTensors(tensors, tuple(observations))
 
 
 def _external_files(source: Source) -> ExternalFiles:
@@ -66,14 +73,14 @@ def _external_files(source: Source) -> ExternalFiles:
     return ExternalFiles(source)
 
 
-def _describe(entry: Entry, uses: Uses, files: ExternalFiles | None) -> StoredTensor:
+def _describe(entry: TensorEntry, uses: TensorUses, files: ExternalFiles | None) -> StoredTensor:
     tensor = entry.tensor
     needed = needed_bytes(tensor.dims, tensor.element_type) if _has_shape(tensor) else None
-    held, identity = held_bytes(tensor), str(tensor.place)
+    held, identity = payload_bytes(tensor), str(tensor.offset)
     if files is not None and tensor.external is not None:
         extent = files.extent(tensor, entry.name, needed)
         held, identity = extent.held, _external_identity(extent, tensor)
-    elements = uses.packed.get(tensor.place)
+    elements = uses.packed.get(tensor.offset)
     if entry.dims is not None:
         elements = _elements(tensor.dims)
     known = ELEMENT_TYPES.get(tensor.element_type)
@@ -91,43 +98,43 @@ def _describe(entry: Entry, uses: Uses, files: ExternalFiles | None) -> StoredTe
     )
 
 
-def _has_shape(tensor: Tensor) -> bool:
+def _has_shape(tensor: TensorProto) -> bool:
     return tensor.rank == len(tensor.dims)
 
 
-def _external_identity(extent: Extent, tensor: Tensor) -> str:
+def _external_identity(extent: Extent, tensor: TensorProto) -> str:
     """Two tensors over the same bytes of the same file, in one type and shape, are one."""
     dims = "x".join(str(size) for size in tensor.dims)
     return f"{extent.location}@{extent.offset}+{extent.length}:{tensor.element_type}:{dims}"
 
 
-def _purpose(entry: Entry, uses: Uses) -> Purpose:
+def _purpose(entry: TensorEntry, uses: TensorUses) -> Purpose:
     """What a tensor is kept for, by its use, else by its type and shape.
 
     An initial state is a state, be it what tracing left of one that starts at zero. A float tensor
     with an axis is a weight even if it has one element (the bias of one unit), in an initializer
     and in a Constant node; one without an axis is a number, as is the value of a ConstantOfShape.
     """
-    place = entry.tensor.place
-    if entry.standing is Standing.TRAINING:
+    offset = entry.tensor.offset
+    if entry.container is Container.TRAINING:
         return Purpose.OPTIMIZER
-    if place in uses.weights:
+    if offset in uses.weights:
         return Purpose.PARAMETER
-    return Purpose.QUANTISATION if place in uses.scales else _by_type(entry, uses)
+    return Purpose.QUANTISATION if offset in uses.scales else _by_type(entry, uses)
 
 
-def _by_type(entry: Entry, uses: Uses) -> Purpose:
+def _by_type(entry: TensorEntry, uses: TensorUses) -> Purpose:
     """The purpose of a tensor by what its type can hold."""
-    place, tensor = entry.tensor.place, entry.tensor
+    offset, tensor = entry.tensor.offset, entry.tensor
     known = ELEMENT_TYPES.get(tensor.element_type)
     shape = tensor.dims if entry.dims is None else entry.dims
-    if known is not None and may_be_weight(known) and place in uses.states:
+    if known is not None and may_be_weight(known) and offset in uses.states:
         return Purpose.STATE  # a number, too, where all of a state starts from it
     if known is None or not shape:
         return Purpose.CONSTANT
-    if place in uses.quantised or (place in uses.parts and may_be_weight(known)):
+    if offset in uses.quantised or (offset in uses.parts and may_be_weight(known)):
         return Purpose.PARAMETER
-    is_array = entry.standing is not Standing.ATTRIBUTE or _elements(shape) > 1
+    is_array = entry.container is not Container.ATTRIBUTE or _elements(shape) > 1
     return Purpose.PARAMETER if known.is_real and is_array else Purpose.CONSTANT
 
 
@@ -135,7 +142,7 @@ def _elements(dims: tuple[int, ...]) -> int:
     return math.prod(dims) if all(size >= 0 for size in dims) else 0
 
 
-def _oddities(entry: Entry) -> Iterable[Observation]:
+def _contradictions(entry: TensorEntry) -> Iterable[Observation]:
     tensor = entry.tensor
     if not _has_shape(tensor):
         detail = f"it claims to have {plural(tensor.rank, 'axis', 'axes')}"

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
     from pathlib import Path
 
-    from rnninspect_onnx.protobuf.messages import Attribute, Graph, Tensor
+    from rnninspect_onnx.protobuf.messages import AttributeProto, GraphProto, TensorProto
 
 COUNT = 3000
 
@@ -29,7 +29,7 @@ def parsed(data: bytes) -> onnx.ModelProto | None:
         return None
 
 
-def tensor(held: Tensor) -> object:
+def tensor(held: TensorProto) -> object:
     numbers = held.integers if held.element_type == onnx.TensorProto.INT64 else None
     return held.name, held.dims, held.element_type, held.raw_bytes, numbers
 
@@ -52,7 +52,7 @@ def their_integers(held: onnx.TensorProto) -> tuple[int, ...] | None:
     return tuple(int.from_bytes(word, "little", signed=True) for word in words)
 
 
-def graph(held: Graph) -> object:
+def graph(held: GraphProto) -> object:
     return (
         [
             (n.operator, n.name, n.inputs, n.outputs, *map(attribute, n.attributes))
@@ -90,7 +90,7 @@ def their_graph(held: onnx.GraphProto) -> object:
     )
 
 
-def attribute(held: Attribute) -> object:
+def attribute(held: AttributeProto) -> object:
     return (
         held.name,
         held.number,
