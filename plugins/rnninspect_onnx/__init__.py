@@ -1,4 +1,4 @@
-"""The ONNX reader: `.onnx` files with their LSTM, GRU and RNN nodes, wherever these stand."""
+"""The ONNX reader: `.onnx` files with LSTM, GRU and RNN nodes anywhere in their graphs."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ class OnnxReader:
     implied_suffixes: tuple[str, ...] = ()
 
     def recognise(self, source: Source) -> Read | None:
-        """What reads the content as an ONNX model, in one of its forms."""
+        """A function that reads the content as an ONNX model; None if it is not one."""
         if source.is_folder:
             return None
         from rnninspect_onnx.recognition import form_of  # noqa: PLC0415 - the package must load fast

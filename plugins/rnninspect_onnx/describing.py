@@ -1,4 +1,4 @@
-"""From the messages of an ONNX file to its description: layers, tensors, and what was noticed."""
+"""Describes an ONNX model from its decoded messages: layers, tensors, observations."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def describe(source: Source, format_name: str = "onnx") -> SavedModel:
     """Describe a ModelProto.
 
     Raises:
-        UnreadableFile: it is no protobuf, or holds no graph.
+        UnreadableFile: it is not valid protobuf, or has no graph.
         RefusedFile: a limit is exceeded.
     """
     with parsing("model"):
@@ -89,12 +89,12 @@ def _uses(resolver: Resolver, leaves: Leaves) -> TensorUses:
         if operator is not None:
             parts += _inputs_at(recurrent, (weight.position for weight in operator.weights))
             states += _inputs_at(recurrent, operator.states)
-    quantised = leaves.short_of(ValueKind.SCALED, ValueKind.COMPUTED)
+    quantised = leaves.not_within(ValueKind.SCALED, ValueKind.COMPUTED)
     return TensorUses(
         weights=frozenset(part.offset for part in parts if part.offset is not None),
         parts=_offsets(parts, leaves),
-        scales=_offsets(resolver.scales, leaves.short_of(ValueKind.COMPUTED)),
-        states=_offsets(states, leaves.short_of(ValueKind.GATHERED, ValueKind.COMPUTED)),
+        scales=_offsets(resolver.scales, leaves.not_within(ValueKind.COMPUTED)),
+        states=_offsets(states, leaves.not_within(ValueKind.GATHERED, ValueKind.COMPUTED)),
         quantised=_offsets(resolver.weights, quantised),
         packed={
             offset: count for value, count in resolver.packed for offset in quantised.of(value)
@@ -114,7 +114,7 @@ def _offsets(values: Iterable[Value], leaves: Leaves) -> frozenset[int]:
 
 
 def _contradicting_inputs(graph: GraphProto, decoder: Decoder) -> Iterator[Observation]:
-    """Initializers that the graph lists as inputs too, in another shape than they have."""
+    """Initializers that are also graph inputs, declared with another shape than stored."""
     inputs = set(graph.inputs)
     for tensor in graph.initializers:
         declared = graph.types.get(tensor.name) if tensor.name in inputs else None
@@ -122,17 +122,19 @@ def _contradicting_inputs(graph: GraphProto, decoder: Decoder) -> Iterator[Obser
         if shape is None or _agrees(shape, tensor.dims):
             continue
         listed = ", ".join("?" if size is None else str(size) for size in shape[:_SHOWN_AXES])
-        detail = f"stored in one shape, and listed as an input of shape [{listed}]"
+        detail = (
+            f"stored as {list(tensor.dims[:_SHOWN_AXES])}, declared as an input of shape [{listed}]"
+        )
         yield Observation(Fact.CONTRADICTION, detail, tensor=tensor.name)
 
 
 def _agrees(declared: Dims, dims: tuple[int, ...]) -> bool:
     pairs = zip(declared, dims, strict=False)
-    return len(declared) == len(dims) and all(size in (None, held) for size, held in pairs)
+    return len(declared) == len(dims) and all(size in (None, stored) for size, stored in pairs)
 
 
 def _loop_cells(cells: Iterable[LoopCell], weights: WeightTensors) -> Iterator[Observation]:
-    """Bodies of loops that look like recurrent cells, by the tensors that multiply their states."""
+    """Loop bodies that look like recurrent cells, with the tensors that multiply their states."""
     for cell in cells:
         tensors = {t.identity: t for matrix in cell.matrices for t in weights.of(matrix)}
         names = [tensor.name for tensor in tensors.values()]
@@ -143,12 +145,12 @@ def _loop_cells(cells: Iterable[LoopCell], weights: WeightTensors) -> Iterator[O
                 f"{' and '.join(cell.activations)} of products of {', '.join(names[:_SHOWN_AXES])} "
                 "with a value that the loop carries"
             )
-            held = tuple(tensors.values())
-            yield Observation(Fact.POSSIBLE, detail, tensor=names[0], tensors=held)
+            stored = tuple(tensors.values())
+            yield Observation(Fact.POSSIBLE, detail, tensor=names[0], tensors=stored)
 
 
 def _in_training(recurrent_calls: Iterable[RecurrentCall]) -> Iterator[Observation]:
-    """Recurrent nodes that only training runs: named, not counted among the model's layers."""
+    """Recurrent nodes of training graphs: reported, but not counted as layers of the model."""
     for recurrent in recurrent_calls:
         detail = (
             f"a training graph runs {recurrent.call.node.operator} at {recurrent.name}: not counted"

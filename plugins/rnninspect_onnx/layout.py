@@ -1,8 +1,8 @@
-"""The inputs of ONNX's recurrent operators that hold weights, with their axes in symbols.
+"""The inputs of ONNX's recurrent operators that contain weights, with their axes in symbols.
 
 Facts: LSTM, GRU and RNN at https://onnx.ai/onnx/operators; DynamicQuantizeLSTM and AttnLSTM in
-ContribOperators.md of ONNX Runtime. D directions come first everywhere; the quantised operator
-keeps its kernels transposed. Gates lie in the order i, o, f, c (LSTM) and z, r, h (GRU).
+ContribOperators.md of ONNX Runtime. The first axis is always D, the directions; the quantised
+operator transposes its kernels. Gates are in the order i, o, f, c (LSTM) and z, r, h (GRU).
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ _GATES_HIDDEN: Axis = (Symbol.GATES, Symbol.HIDDEN)
 
 
 class WeightInput(Record):
-    """One input of an operator: its letter in the specification, its position, what it holds."""
+    """One input of an operator: its letter in the specification, position, roles and axes."""
 
     letter: str
     position: int
@@ -43,11 +43,11 @@ class Operator(Record):
 
     Attributes:
         cell: key of CELLS.
-        weights: LAYOUT: its inputs that hold weights.
+        weights: its inputs that contain weights.
         states: positions of its initial states.
         activations: names of activations for each direction.
         inputs: how many inputs it can have.
-        reads_attention: whether the kernel's input is wider than X, by an attention's output.
+        reads_attention: whether the kernel's input is X followed by the output of an attention.
     """
 
     cell: str
@@ -72,14 +72,14 @@ LAYOUT: dict[tuple[str, str], Operator] = {
 
 
 def conventions() -> tuple[Convention, ...]:
-    """How ONNX counts each cell: B always holds two vectors, P is the LSTM's alone."""
+    """How ONNX counts each cell: B always has two vectors; only LSTM has P."""
     return tuple(
         Convention(
             name="onnx",
             cell=cell,
             with_bias=BIASES,
             options=frozenset({Role.PEEPHOLE} if cell == "LSTM" else ()),
-            note="B holds a bias vector and a recurrent one",
+            note="B has a bias vector and a recurrent one",
         )
         for cell in ("RNN", "GRU", "LSTM")
     )

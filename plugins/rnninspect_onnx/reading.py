@@ -1,4 +1,4 @@
-"""Reads an ONNX model in whichever form it is saved."""
+"""Reads an ONNX model in the form in which it is saved."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def read(source: Source, form: Form) -> SavedModel:
         case Form.BINARY:
             return describe(source)
         case Form.RUNTIME:
-            raise UnreadableFile("ONNX Runtime's own format (.ort), which is not read yet")
+            raise UnreadableFile("ONNX Runtime's own format (.ort) is not supported yet")
         case _:
             from rnninspect_onnx.text_forms import binary
 

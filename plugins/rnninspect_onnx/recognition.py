@@ -1,4 +1,4 @@
-"""Tells ONNX files by their content: ModelProto, ONNX Runtime's own format, the text forms."""
+"""Recognises ONNX files by content: ModelProto, ONNX Runtime's own format, the text forms."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ class Form(StrEnum):
 
     BINARY = "onnx"
     RUNTIME = "ort"
-    TEXT = "onnx text"  # the printer's, .onnxtxt
+    TEXT = "onnx text"  # written by onnx.printer, .onnxtxt
     TEXT_PROTO = "onnx textproto"
     JSON = "onnx json"
 
@@ -44,7 +44,7 @@ _GRAPH = frozenset({1, 2, 5, 10, 11, 12, 13, 14, 15, 16})
 
 
 def form_of(source: Source) -> Form | None:
-    """The form of a file; None if it is no ONNX model. Reads a few windows at most."""
+    """The form of a file; None if it is not an ONNX model. Reads a few windows at most."""
     head = source.head(_HEAD)
     if head[4:8] == b"ORTM":
         return Form.RUNTIME
@@ -63,7 +63,7 @@ def _text_form(head: bytes) -> Form | None:
 
 
 def _is_model(source: Source) -> bool:
-    """A graph beside a version or an operator set, and before them nothing of another message."""
+    """Whether the fields up to a graph and a version or operator set fit ModelProto."""
     wire = WireReader(source)
     has_graph = has_version = False
     try:

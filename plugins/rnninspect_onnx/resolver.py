@@ -1,7 +1,7 @@
-"""Follows every value from where it is stored or fed to where it is used, in one forward pass.
+"""Propagates values through a graph in one forward pass, from tensors and inputs to their uses.
 
-The order is that of the file; a node whose inputs come later in it waits for them. Nothing here
-recurses along a chain of nodes: only subgraphs and calls of functions nest, within limits.
+Nodes run in the order of the file; one whose inputs are computed later in it waits for them. Chains
+of nodes need no recursion: only subgraphs and function calls nest, within limits.
 """
 
 from __future__ import annotations
@@ -32,29 +32,29 @@ if TYPE_CHECKING:
     from rnninspect_onnx.recurrent.loop_cells import LoopCell
 
 
-_PORTION = 4_000  # steps that are spent at once
+_PORTION = 4_000  # steps that are charged at once
 _STEPS_OF_A_SCOPE = 16
-_SCOPES_IN_A_STEP = 8  # that a name is looked up in
+_SCOPES_IN_A_STEP = 8  # in which a name is looked up
 _ATTRIBUTES_IN_A_STEP = 4  # that are searched for graphs
 
 
 class RecurrentCall(Record):
-    """A recurrent node at one place where it is run, with what it is given there."""
+    """One execution of a recurrent node: the name of its layer, and the values of its inputs."""
 
     name: str
     call: Call
 
 
 class Resolver:
-    """Runs graphs on values; collects what it meets on the way.
+    """Runs graphs on values; collects recurrent nodes, scales, loops and quantised weights.
 
     Attributes:
-        sites: the recurrent nodes, in the order of the file.
-        weights: values that operators for quantised models take as weights.
-        scales: values that they take as scales and zero points.
-        starts: what loops begin with and then change.
+        recurrent_calls: the executions of recurrent nodes, in order.
+        weights: values that operators of quantised models use as weights.
+        scales: values that they use as scales and zero points.
+        initial_values: initial values of the states that loops change.
         cells: bodies of loops that look like recurrent cells.
-        packed: parameters in weights that hold several in a byte.
+        packed: weights with several parameters in a byte, and their number of parameters.
     """
 
     def __init__(self, decoder: Decoder, functions: Iterable[FunctionProto]) -> None:
@@ -76,7 +76,7 @@ class Resolver:
         self.cells: list[LoopCell] = []
 
     def run_graph(self, graph: GraphProto, path: str = "", parent: Scope | None = None) -> Scope:
-        """Run a graph that is fed from outside."""
+        """Run a graph whose inputs are fed by the caller."""
         scope = Scope(graph, path, parent)
         scope.add_stored()
         scope.add_fed(ValueKind.INPUT, self._declared)
@@ -92,11 +92,11 @@ class Resolver:
         for position, node in enumerate(nodes):
             names = needs(node, self._free)
             awaited = {name for name in names if name in later and name not in scope.values}
-            if queue.holds_back(position, awaited):
+            if queue.must_wait(position, awaited):
                 continue
             for ready in queue.released_by(position):
                 self._run_node(scope, nodes[ready])
-        for position in queue.stuck():  # they wait for each other
+        for position in queue.stuck():  # they wait for each other: a cycle
             self._run_node(scope, nodes[position])
 
     def _run_node(self, scope: Scope, node: NodeProto) -> None:
@@ -118,7 +118,7 @@ class Resolver:
                 values[name] = value
 
     def _check_and_spend(self) -> None:
-        """Hold the nodes that ran against the limit, and spend the work since the last time."""
+        """Check the number of nodes against the limit, and charge the work since the last check."""
         self._limits.require(Limit.NODES, self._steps, "the graph with its functions unrolled")
         self._source.spend(Limit.STEPS, self._work)
         self._work, self._next_check = 0, min(self._steps + _PORTION, self._limits.nodes)
@@ -206,7 +206,7 @@ class Resolver:
 
 
 def _names_around(scope: Scope) -> int:
-    """What a graph inside another has besides nodes: each time it is run, all get values."""
+    """Names of a subgraph besides nodes: each gets a value every time the subgraph is run."""
     graph = scope.graph
     stored = len(graph.initializers) + len(graph.sparse_initializers)
     return stored + len(graph.inputs) + len(graph.outputs) if scope.depth else 0

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 
 class Call(Record):
-    """One node at one place where it is run; an omitted input is None."""
+    """One execution of a node; an omitted input is None."""
 
     node: NodeProto
     inputs: tuple[Value | None, ...]
@@ -31,7 +31,7 @@ class Call(Record):
         return None if value is None else value.shape
 
     def attribute(self, name: str) -> AttributeProto | None:
-        """An attribute; where it refers to one of the enclosing function, that one."""
+        """An attribute; a reference is resolved to the attribute of the enclosing function."""
         attribute = self.node.attribute(name)
         if attribute is not None and attribute.reference:
             return self.environment.get(attribute.reference)

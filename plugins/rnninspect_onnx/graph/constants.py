@@ -1,4 +1,4 @@
-"""The attribute forms in which a Constant node holds its value (https://onnx.ai/onnx/operators)."""
+"""The attribute forms in which a Constant node stores its value (https://onnx.ai/onnx/operators)."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from rnninspect_onnx.graph.calls import Call
     from rnninspect_onnx.protobuf.messages import AttributeProto, SparseTensorProto
 
-_FLOAT, _INT64, _STRING = 1, 7, 8  # TensorProto.DataType of the forms without a TensorProto
+_FLOAT, _INT64, _STRING = 1, 7, 8  # TensorProto.DataType of values without a TensorProto
 FORMS = (
     "value",
     "sparse_value",
@@ -50,12 +50,12 @@ def stored(tensor: TensorProto) -> Value:
 
 
 def stored_sparse(tensor: SparseTensorProto) -> Value:
-    """A sparse tensor of the file as a value, dense as it is used; known by its values' place."""
+    """A sparse tensor of the file as a value, with its dense shape, and its values' offset."""
     return Value(ValueKind.CONSTANT, tensor.dims, offset=tensor.values.offset)
 
 
 def stored_in(attribute: AttributeProto) -> TensorProto | SparseTensorProto | None:
-    """What a Constant's attribute stores; numbers without a TensorProto are given one."""
+    """The tensor in a Constant's attribute; one is made for numbers without a TensorProto."""
     if attribute.tensors:
         return attribute.tensors[0]
     if attribute.sparse_tensors:

@@ -23,14 +23,14 @@ class Leaves:
         self._found: dict[Value, tuple[int, ...]] = {}
         self._steps = [0]  # of all Leaves of one file
 
-    def short_of(self, *kinds: ValueKind) -> Leaves:
-        """Leaves that do not look into values of these kinds, and share the count of steps."""
+    def not_within(self, *kinds: ValueKind) -> Leaves:
+        """Leaves that do not search values of these kinds, and share the count of steps."""
         other = Leaves(self._source)
         other._beyond, other._steps = frozenset(kinds), self._steps
         return other
 
     def of(self, value: Value) -> tuple[int, ...]:
-        """The places of the tensors, each once, from the first source to the last."""
+        """The offsets of the tensors, each once, from the first source to the last."""
         if value not in self._found:
             self._found[value] = tuple(self._search(value))
         return self._found[value]

@@ -1,4 +1,4 @@
-"""Where a name in a graph leads: to the graph's own values first, then to those around it."""
+"""Name lookup: in the graph's own values first, then in those of the scopes around it."""
 
 from __future__ import annotations
 
@@ -16,15 +16,15 @@ _LONGEST_STEP, _LONGEST_PATH = 200, 1000  # characters of a name
 
 
 class Scope:
-    """One graph at one place where it is run.
+    """One execution of a graph.
 
     Attributes:
         graph: the graph, or a function's body.
-        path: what stands before the names of its nodes, to tell this place from others.
+        path: prefix of the names of its nodes, unique to this execution.
         parent: the scope around a subgraph; a function sees nothing around it.
         environment: the attributes that a function was called with, by name.
-        depth: how many scopes stand around it.
-        values: what its names stand for; None for an input that the caller omits.
+        depth: the number of enclosing scopes.
+        values: the value of each name; None for an input that the caller omits.
     """
 
     __slots__ = ("_labels", "depth", "environment", "graph", "parent", "path", "values")
@@ -47,7 +47,7 @@ class Scope:
         self._labels: dict[int, str] = {}
 
     def lookup(self, name: str) -> Value | None:
-        """The value of a name; None if it is omitted, BROKEN if nothing makes it."""
+        """The value of a name; None if it is omitted, BROKEN if nothing defines it."""
         if not name:
             return None
         scope: Scope | None = self
@@ -58,27 +58,27 @@ class Scope:
         return BROKEN
 
     def add_stored(self) -> None:
-        """Give the names of initializers their values; of two with one name the first counts."""
+        """Bind the names of initializers; of two with the same name, the first is used."""
         for tensor in self.graph.initializers:
             self.values.setdefault(tensor.name, stored(tensor))
         for sparse in self.graph.sparse_initializers:
             self.values.setdefault(sparse.values.name, stored_sparse(sparse))
 
     def add_fed(self, kind: ValueKind, shape: Callable[[GraphProto, str], Dims | None]) -> None:
-        """Give the inputs that are neither bound nor stored a value of their declared shape."""
+        """Bind the inputs that are neither bound nor stored to values of their declared shapes."""
         for name in self.graph.inputs:
             if name not in self.values:
                 self.values[name] = Value(kind, shape(self.graph, name))
 
     def label(self, node: NodeProto) -> str:
-        """Where a node stands: the path, and its name, or else its operator and a number."""
+        """The path of a node: the scope's path and its name, or its operator and a number."""
         if not self._labels:
             self._labels = _labels(self.graph)
         own = self._labels[id(node)]
         return self.path + own[:_LONGEST_STEP] if self.path else own
 
     def inside(self, step: str) -> str:
-        """The path of a scope inside this one; a long one is shown from its end."""
+        """The path of a scope inside this one; a long one is cut at its start."""
         return f"{step}/"[-_LONGEST_PATH:]
 
 
@@ -96,7 +96,7 @@ def _labels(graph: GraphProto) -> dict[int, str]:
 
 
 def free_names(graph: GraphProto, known: dict[int, frozenset[str]]) -> frozenset[str]:
-    """The names that a graph takes from the scopes around it; `known` remembers by `id`."""
+    """The names that a graph takes from enclosing scopes; `known` caches them by `id`."""
     if id(graph) not in known:
         used = {name for node in graph.nodes for name in needs(node, known)} | {*graph.outputs}
         made = {name for node in graph.nodes for name in node.outputs} | {*graph.inputs}

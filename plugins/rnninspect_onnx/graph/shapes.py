@@ -43,7 +43,7 @@ def added(*sizes: int | None) -> int | None:
 def broadcast(shapes: Iterable[Dims | None]) -> Dims | None:
     """The common shape of operands, by numpy's rules; None if a rank is unknown.
 
-    An axis of unknown size beside one of another size than 1 has that size, or none would fit.
+    An axis of unknown size next to one of a size other than 1 has that size, or the shapes differ.
     """
     known = list(shapes)
     if any(shape is None for shape in known):
@@ -59,7 +59,7 @@ def broadcast(shapes: Iterable[Dims | None]) -> Dims | None:
 def view_of_input(
     call: Call, shape: Dims | None, integers: Integers | None = None
 ) -> tuple[Value, ...]:
-    """The one output of a node that only looks at its first input in another way."""
+    """The output of a node that only rearranges its first input."""
     source = call.input(0)
     return (UNKNOWN if source is None else view((source,), shape, integers),)
 

@@ -1,4 +1,4 @@
-"""What is known of a value in a graph: its shape, what it is made of, small integers themselves."""
+"""What is known of a value in a graph: its shape, its sources, and its elements if few integers."""
 
 from __future__ import annotations
 
@@ -12,35 +12,35 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
 Dims = tuple[int | None, ...]
-"""A shape; None for an axis that the file does not tell."""
+"""A shape; None for an axis of unknown size."""
 
 Integers = tuple[int | None, ...]
 
-BEYOND = MOST_ELEMENTS + 1  # an axis that no array has; products stop here instead of growing
+BEYOND = MOST_ELEMENTS + 1  # larger than any array's axis; products saturate here
 
 
 class ValueKind(IntEnum):
-    """How a value comes about; of several sources of a view the largest counts."""
+    """How a value is made; a view of several sources has the largest kind among them."""
 
-    CONSTANT = 0  # stored tensors, cut and put together
+    CONSTANT = 0  # stored tensors, sliced and concatenated
     CHOSEN = 1  # one of several stored values, chosen by an If or a Where
-    GATHERED = 2  # entries of stored tensors, at indices that are fed: an embedding
+    GATHERED = 2  # entries of stored tensors at dynamic indices: an embedding
     SCALED = 3  # arithmetic over stored tensors, element by element
     COMPUTED = 4  # any other arithmetic over stored tensors, or random numbers
-    INPUT = 5  # fed from outside, cut and put together
-    DYNAMIC = 6  # computed from what is fed, or chosen between that and what is stored
-    BROKEN = 7  # no node, input or tensor makes it, or it makes itself
+    INPUT = 5  # inputs of the graph, sliced and concatenated
+    DYNAMIC = 6  # computed from inputs, or chosen between inputs and stored tensors
+    BROKEN = 7  # no node, input or tensor defines it, or it depends on itself
 
 
 class Value:
     """One value of a graph.
 
     Attributes:
-        kind: how it comes about.
+        kind: how it is made.
         shape: its shape; None if not even its rank is known.
         integers: its elements, if it is a small constant of integers.
-        sources: the values it is made of; only those that stored tensors may be among.
-        place: where in the file it lies, if it is a stored tensor.
+        sources: the values it is made of, as far as they may lead to stored tensors.
+        offset: of its message in the file, if it is a stored tensor.
     """
 
     __slots__ = ("integers", "kind", "offset", "shape", "sources")
@@ -81,7 +81,7 @@ BROKEN = Value(ValueKind.BROKEN)
 
 
 def view(sources: Iterable[Value], shape: Dims | None, integers: Integers | None = None) -> Value:
-    """A value that holds elements of its sources and nothing else."""
+    """A value that consists of elements of its sources."""
     kept = tuple(sources)
     kind = max((source.kind for source in kept), default=ValueKind.CONSTANT)
     if kind > ValueKind.COMPUTED:
@@ -92,7 +92,7 @@ def view(sources: Iterable[Value], shape: Dims | None, integers: Integers | None
 
 
 def gathered(source: Value, shape: Dims | None) -> Value:
-    """A value that holds entries of its source, at indices that are known only at run time."""
+    """Entries of a source at indices that are known only at run time."""
     kind = (
         ValueKind.GATHERED
         if source.kind < ValueKind.SCALED
@@ -104,7 +104,7 @@ def gathered(source: Value, shape: Dims | None) -> Value:
 def one_of(
     sources: Iterable[Value], shape: Dims | None, least: ValueKind = ValueKind.CHOSEN
 ) -> Value:
-    """A value that is one of its sources; what is stored is remembered beside what is fed."""
+    """One of several sources; stored tensors among them are kept as its sources."""
     given = tuple(sources)
     kind = max((source.kind for source in given), default=ValueKind.DYNAMIC)
     kept = tuple(source for source in given if source.offset is not None or source.sources)
@@ -114,10 +114,12 @@ def one_of(
 def computed(
     sources: Iterable[Value], shape: Dims | None = None, integers: Integers | None = None
 ) -> Value:
-    """A value that arithmetic makes of its sources."""
+    """The result of arithmetic on its sources."""
     kept = tuple(sources)
     kind = max((source.kind for source in kept), default=ValueKind.COMPUTED)
-    if kind > ValueKind.COMPUTED:  # most activations: nothing of them leads to a stored tensor
+    if (
+        kind > ValueKind.COMPUTED
+    ):  # most activations: none of their sources leads to a stored tensor
         return _value(max(kind, ValueKind.DYNAMIC), shape, integers, ())
     return _value(ValueKind.COMPUTED, shape, integers, kept)
 
@@ -125,7 +127,7 @@ def computed(
 def scaled(
     sources: Iterable[Value], shape: Dims | None = None, integers: Integers | None = None
 ) -> Value:
-    """A value that arithmetic makes of its sources, element by element."""
+    """The result of element-wise arithmetic on its sources."""
     kept = tuple(sources)
     kinds = {source.kind for source in kept}
     if not kept or ValueKind.GATHERED in kinds or max(kinds) > ValueKind.SCALED:
@@ -148,7 +150,7 @@ def _value(
 
 
 def with_declared(value: Value, declared: Dims | None) -> Value:
-    """A fed or computed value with the shape that the file declares for it, as far as it does."""
+    """A fed or computed value, its shape completed by the one that the file declares."""
     if declared is None or value.kind in (ValueKind.CONSTANT, ValueKind.BROKEN):
         return value
     shape = value.shape

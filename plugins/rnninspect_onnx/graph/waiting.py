@@ -17,8 +17,8 @@ class WaitingNodes:
         self._missing: dict[int, int] = {}
         self._waiting: dict[str, list[int]] = {}
 
-    def holds_back(self, position: int, awaited: set[str]) -> bool:
-        """Whether a node has to wait, for all of these names."""
+    def must_wait(self, position: int, awaited: set[str]) -> bool:
+        """Whether a node has to wait for any of these names."""
         for name in awaited:
             self._waiting.setdefault(name, []).append(position)
         if awaited:
@@ -26,11 +26,11 @@ class WaitingNodes:
         return bool(awaited)
 
     def released_by(self, position: int) -> Iterator[int]:
-        """A node that can be run, then those that waited for its outputs alone."""
+        """A node that can run, then those that waited only for its outputs."""
         ready = [position]
         while ready:
             current = ready.pop()
-            yield current  # and runs it before asking for more
+            yield current  # the caller runs it before it asks for the next
             for name in self._nodes[current].outputs:
                 for waiting in self._waiting.pop(name, ()):
                     self._missing[waiting] -= 1
@@ -39,5 +39,5 @@ class WaitingNodes:
                         ready.append(waiting)
 
     def stuck(self) -> list[int]:
-        """The nodes that still wait when all others have been run: they wait for each other."""
+        """The nodes that still wait when all others have run: a cycle."""
         return sorted(self._missing)

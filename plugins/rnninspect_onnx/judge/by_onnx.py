@@ -1,4 +1,4 @@
-"""onnx's opinion, in the child: the checker, strict shape inference, and the shapes they yield."""
+"""onnx's judge: the checker, strict shape inference, and the inferred shapes of weights."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from rnninspect.verification.question import Answer, Part, Question
 
-_WEIGHT_INPUTS = {  # of an operator: the places of its weights among its inputs
+_WEIGHT_INPUTS = {  # positions of the weights among an operator's inputs
     "RNN": (1, 2, 3),
     "GRU": (1, 2, 3),
     "LSTM": (1, 2, 3, 7),
@@ -43,7 +43,7 @@ def answer(question: Question, given: Answer) -> None:
 
 
 def count_layers(parts: Sequence[Part], graph: Any, given: Answer) -> None:  # noqa: ANN401 - protobuf
-    """Give each layer the count of its node: of its name if one alone has it, else in order."""
+    """Count each layer's weights: of the node with its name if it is unique, else in order."""
     shapes = dict(_shapes(graph))
     nodes = list(_recurrent(graph))
     names = Counter(node.name for node in nodes)
@@ -60,7 +60,7 @@ def count_layers(parts: Sequence[Part], graph: Any, given: Answer) -> None:  # n
         if len(left) == len(nodes):
             _count(part, nodes[position], shapes, given)
         else:
-            given.silences[part.name] = "its node is not told from others"
+            given.silences[part.name] = "its node cannot be distinguished from others"
 
 
 def _node_name(part: Part) -> str:
@@ -96,7 +96,7 @@ def _graphs(graph: Any) -> Iterator[Any]:  # noqa: ANN401 - protobuf
 
 
 def _shapes(graph: Any) -> Iterator[tuple[str, tuple[int, ...]]]:  # noqa: ANN401 - protobuf
-    """Names and shapes of the values that weights may come from."""
+    """Names and shapes of values that weights may come from."""
     for part in _graphs(graph):
         for value in (*part.input, *part.value_info, *part.output):
             yield value.name, tuple(axis.dim_value for axis in value.type.tensor_type.shape.dim)

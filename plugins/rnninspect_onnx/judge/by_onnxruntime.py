@@ -1,4 +1,4 @@
-"""onnxruntime's opinion, in the child: a session, and the graph that it would run."""
+"""onnxruntime's judge: a session, and the optimised graph that it runs."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ def version() -> str:
 
 
 def answer(question: Question, given: Answer) -> None:
-    """Create a session, and count the weights of its nodes, functions and constants folded."""
+    """Create a session, and count the weights in its graph: functions inlined, constants folded."""
     options = onnxruntime.SessionOptions()
     options.log_severity_level = 4
     options.graph_optimization_level = onnxruntime.GraphOptimizationLevel.ORT_ENABLE_BASIC

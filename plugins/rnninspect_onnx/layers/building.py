@@ -1,4 +1,4 @@
-"""Makes a recurrent layer of a recurrent node and what is known of its inputs."""
+"""Builds a recurrent layer from a recurrent node and the values of its inputs."""
 
 from __future__ import annotations
 
@@ -43,32 +43,32 @@ _FATES = {
 }
 
 
-_SHOWN = 8  # names of tensors in one message
+_SHOWN = 8  # names of tensors shown in one message
 _OWN = (ValueKind.CONSTANT, ValueKind.CHOSEN, ValueKind.SCALED)
 
 
 class WeightTensors(Record):
-    """The way from a value to the stored tensors that it is made of."""
+    """Finds the stored weights that a value is made of."""
 
     leaves: Leaves
     tensors: Mapping[int, StoredTensor]
 
     def of(self, value: Value | None) -> tuple[StoredTensor, ...]:
-        """The stored weights, each once; no axes, exponents or scales that help to make it."""
+        """The stored weights, each once, without axes, exponents or scales."""
         offsets = () if value is None else self.leaves.of(value)
         found = (self.tensors[offset] for offset in offsets if offset in self.tensors)
         return tuple(tensor for tensor in found if tensor.purpose is Purpose.PARAMETER)
 
 
 class DescribedNode(Record):
-    """A recurrent node as a layer, or as one that was not understood, with what was noticed."""
+    """A recurrent node as a layer or as a skipped one, with observations on it."""
 
     layer: RecurrentLayer | SkippedLayer
     observations: tuple[Observation, ...] = ()
 
 
 def describe_node(recurrent: RecurrentCall, weights: WeightTensors) -> DescribedNode:
-    """Describe one recurrent node at one place."""
+    """Describe one execution of a recurrent node."""
     call = recurrent.call
     operator = LAYOUT.get((call.node.domain, call.node.operator))
     if operator is None:
@@ -97,10 +97,10 @@ def _choices(layer: RecurrentLayer) -> Iterator[Observation]:
         names = ", ".join(tensor.name for tensor in operand.tensors[:_SHOWN])
         if operand.chosen and len(operand.tensors) > 1:
             count = len(operand.tensors)
-            detail = f"chosen when the model runs, from {count} stored tensors: {names}"
+            detail = f"chosen at run time from {count} stored tensors: {names}"
             yield Observation(Fact.UNUSUAL, detail, layer.name, operand.name)
         elif operand.chosen:
-            detail = f"a part of {names}, chosen when the model runs"
+            detail = f"a part of {names}, chosen at run time"
             yield Observation(Fact.UNUSUAL, detail, layer.name, operand.name)
 
 
@@ -108,7 +108,7 @@ def _skipped(recurrent: RecurrentCall, weights: WeightTensors, reason: str) -> D
     tensors = {
         tensor.identity: tensor
         for value in recurrent.call.present()
-        if value.kind in _OWN  # and no embedding that it reads, nor a layer before it
+        if value.kind in _OWN  # not an embedding that it reads, nor the layer before it
         for tensor in weights.of(value)
     }
     kind = foreign_name(recurrent.call.node)

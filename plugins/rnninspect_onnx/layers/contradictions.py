@@ -1,4 +1,4 @@
-"""What a recurrent node says of itself and cannot be true; onnx.checker lets most of it pass."""
+"""Contradictions between a recurrent node and its inputs; onnx.checker accepts most of them."""
 
 from __future__ import annotations
 
@@ -18,14 +18,14 @@ if TYPE_CHECKING:
     from rnninspect_onnx.resolver import RecurrentCall
 
 _STATE_NAMES = {5: "initial_h", 6: "initial_c"}
-# The operators' definitions list these; ONNX Runtime takes them in any case.
+# From the operators' definitions; ONNX Runtime ignores case.
 _ACTIVATIONS = """
     affine elu hardsigmoid leakyrelu relu scaledtanh sigmoid softplus softsign tanh
     thresholdedrelu
 """
-_MOST_ATTRIBUTES, _SHOWN_VALUES = 1000, 3  # that are looked at, that are shown
+_MOST_ATTRIBUTES, _SHOWN_VALUES = 1000, 3  # of attributes that are checked, of values in a message
 _ACTIVATIONS_OF_LSTM = 6  # in two directions, the most that any operator takes
-_LONGEST_WORD = 40  # characters shown of a name that the file makes up
+_LONGEST_WORD = 40  # characters of an unknown name in a message
 
 
 def contradictions(
@@ -34,7 +34,7 @@ def contradictions(
     measured: NodeSizes,
     tensors: Mapping[int, StoredTensor],
 ) -> Iterator[Observation]:
-    """One observation for each, in the order of the node's parts; `tensors` by their places."""
+    """One observation for each, in the order of the node's parts; `tensors` by offset."""
     call = recurrent.call
     details = [*attribute_faults(call), *measured.faults, *_inputs(call, operator)]
     if not call.node.domain:  # com.microsoft's quantised operator may mix types
@@ -47,12 +47,12 @@ def contradictions(
         yield Observation(Fact.CONTRADICTION, detail, layer=recurrent.name)
     yield from _repeated(recurrent)
     if call.attribute("hidden_size") is None:
-        detail = "hidden_size is not declared: ONNX Runtime does not load the model without it"
+        detail = "hidden_size is not declared: ONNX Runtime rejects the model"
         yield Observation(Fact.UNDECLARED, detail, layer=recurrent.name)
 
 
 def _repeated(recurrent: RecurrentCall) -> Iterator[Observation]:
-    """Attributes that a node has more than once: readers differ on which one they take."""
+    """Attributes that a node has more than once; readers differ on which one they use."""
     given: dict[str, list[AttributeProto]] = {}
     for attribute in recurrent.call.node.attributes[:_MOST_ATTRIBUTES]:
         given.setdefault(attribute.name, []).append(attribute)
@@ -63,40 +63,40 @@ def _repeated(recurrent: RecurrentCall) -> Iterator[Observation]:
         stated = list(dict.fromkeys(map(_value_of, alike)))
         if len(stated) > 1:
             shown = " and ".join(stated[:_SHOWN_VALUES])
-            fact, detail = Fact.CONTRADICTION, f"{word} is given {len(alike)} times, as {shown}"
+            fact, detail = Fact.CONTRADICTION, f"{word} occurs {len(alike)} times, as {shown}"
         else:
-            fact, detail = Fact.DUPLICATE_NAME, f"{word} is given {len(alike)} times"
-        detail = f"{detail}: onnx.checker and ONNX Runtime refuse the model"
+            fact, detail = Fact.DUPLICATE_NAME, f"{word} occurs {len(alike)} times"
+        detail = f"{detail}: onnx.checker and ONNX Runtime reject the model"
         yield Observation(fact, detail, layer=recurrent.name)
 
 
 def _value_of(attribute: AttributeProto) -> str:
-    """The value of an attribute as far as it is kept, shortened, to be compared and shown."""
-    held = (attribute.number, attribute.text, attribute.integers, attribute.strings)
-    shown = next((value for value in held if value not in (None, ())), None)
+    """The decoded value of an attribute, shortened, for comparison and messages."""
+    values = (attribute.number, attribute.text, attribute.integers, attribute.strings)
+    shown = next((value for value in values if value not in (None, ())), None)
     return "another value" if shown is None else str(shown)[:_LONGEST_WORD]
 
 
 def _inputs(call: Call, operator: Operator) -> Iterator[str]:
     given = len(call.inputs)
     if given > operator.inputs:
-        yield f"{plural(given, 'input')}, where {call.node.operator} has at most {operator.inputs}"
+        yield f"{plural(given, 'input')}, expected {operator.inputs} or fewer for {operator.cell}"
     fed = call.shape(0)
     if fed is not None and len(fed) != 3:
-        yield f"X has {plural(len(fed), 'axis', 'axes')}, where it must have 3"
+        yield f"X has {plural(len(fed), 'axis', 'axes')}, expected 3"
     for weight in operator.weights:
         value, name = call.input(weight.position), f"{weight.letter} of the node"
         if value is None:
             continue
         if value.kind is ValueKind.BROKEN:
             source = call.node.inputs[weight.position]
-            yield f"{name} is {source}, which nothing makes or only a circle of nodes"
+            yield f"{name} is {source}, which nothing defines, or only a cycle of nodes"
         elif value.offset is None and BEYOND in (value.shape or ()):
             yield f"{name} has an axis of 2^63 elements or more"
 
 
 def _types(call: Call, operator: Operator, tensors: Mapping[int, StoredTensor]) -> Iterator[str]:
-    """W, R, B and P have one type, a real one; what other operators make is not looked at."""
+    """W, R, B and P must have one floating-point type; computed ones are not checked."""
     letters: dict[str, list[str]] = {}
     for weight in operator.weights:
         value = call.input(weight.position)
@@ -105,9 +105,9 @@ def _types(call: Call, operator: Operator, tensors: Mapping[int, StoredTensor]) 
             letters.setdefault(tensor.dtype, []).append(weight.letter)
     listed = " and ".join(f"{', '.join(some)} {dtype}" for dtype, some in letters.items())
     if len(letters) > 1:
-        yield f"its weights are of more than one type: {listed}"
+        yield f"its weights have more than one type: {listed}"
     elif any("float" not in dtype for dtype in letters):
-        yield f"its weights are of a type that it cannot take: {listed}"
+        yield f"its weights have an unsupported type: {listed}"
 
 
 def _states(
@@ -115,7 +115,7 @@ def _states(
 ) -> Iterator[str]:
     """Initial states are [D, batch, n], or [batch, D, n] with layout 1.
 
-    A state that agrees with an attribute which contradicts the weights is not reported again.
+    A state that agrees with a contradicted attribute is not reported again.
     """
     hidden, directions = ((None, sizes.hidden_size, stated[0]), (None, sizes.directions, stated[1]))
     axis = 1 if call.number("layout", 0) == 1 else 0
@@ -125,22 +125,22 @@ def _states(
             continue
         name = _STATE_NAMES[position]
         if len(shape) != 3:
-            yield f"{name} has {plural(len(shape), 'axis', 'axes')}, where it must have 3"
+            yield f"{name} has {plural(len(shape), 'axis', 'axes')}, expected 3"
         elif shape[2] not in hidden:
-            yield f"{name} is {shape[2]} wide, the layer's state {sizes.hidden_size}"
+            yield f"{name} is {shape[2]} wide, expected {sizes.hidden_size}"
         elif (given := shape[axis]) is not None and given not in directions:
-            yield f"{name} is for {plural(given, 'direction')}, the layer has {sizes.directions}"
+            yield f"{name} is for {plural(given, 'direction')}, expected {sizes.directions}"
 
 
 def _activations(call: Call, operator: Operator, directions: int) -> Iterator[str]:
-    """RNN's own default names two activations, whatever the direction."""
+    """The default of RNN has two activations for any direction."""
     attribute = call.attribute("activations")
     if attribute is None or not attribute.counts[2]:
         return
     count = attribute.counts[2]
     needed = operator.activations * directions
     if count != needed and not (operator.cell == "RNN" and needed < count <= 2):
-        yield f"{plural(count, 'activation')} named, {needed} needed"
+        yield f"{plural(count, 'activation')}, expected {needed}"
     for name in dict.fromkeys(attribute.strings[:_ACTIVATIONS_OF_LSTM]):
         if name.lower() not in _ACTIVATIONS.split():
-            yield f"its activation {name[:_LONGEST_WORD]!r} is none that the operators know"
+            yield f"unknown activation {name[:_LONGEST_WORD]!r}"

@@ -1,8 +1,8 @@
-"""Tells which halves of a layer's B are zeros: the one place where values of weights are read.
+"""Finds halves of a layer's B that are all zeros: the only module that reads values of weights.
 
-ONNX has a recurrent half in every B; a source with one bias vector (Keras) leaves it zero. Nothing
-of this runs unless the user asks for it, and then only the bytes of B are read, in this file or in
-a file of external data in the model's folder. Where they cannot be read, a note says so.
+B always has a recurrent half in ONNX; converters from a framework with one bias vector (Keras)
+fill it with zeros. This runs only on request, and reads only the bytes of B, in this file or in a
+file of external data in the model's folder. If they cannot be read, a note says why.
 """
 
 from __future__ import annotations
@@ -26,12 +26,12 @@ if TYPE_CHECKING:
 _BIAS, _RECURRENT = range(2)
 _NAMES = {frozenset({_BIAS}): "its first half", frozenset({_RECURRENT}): "its recurrent half"}
 _PIECE = 64 * 2**10
-_MOST_BYTES = 64 * 2**20  # read of all layers' B together
+_MOST_BYTES = 64 * 2**20  # of B in all layers together
 _SIGN_ONLY = bytes((0x00, 0x80))  # the last byte of 0.0 and of -0.0
 
 
 class ZeroBiasSearch:
-    """Looks at the B of one layer after another; `tensors` by identity."""
+    """Searches the B of one layer after another; `tensors` by identity."""
 
     def __init__(self, source: Source, tensors: Mapping[str, TensorProto]) -> None:
         self._source, self._tensors = source, tensors
@@ -39,7 +39,7 @@ class ZeroBiasSearch:
         self._left = _MOST_BYTES
 
     def observations(self, layer: RecurrentLayer) -> Iterator[Observation]:
-        """One if a half of the layer's B is zeros throughout, or if B cannot be read."""
+        """One if a half of the layer's B is all zeros, or if B cannot be read."""
         for operand in layer.operands:
             if Role.RECURRENT_BIAS not in {slot.role for slot in operand.slots}:
                 continue
@@ -58,7 +58,9 @@ class ZeroBiasSearch:
         tensor, halves = self._stored(operand), 2 * sizes.directions
         known = ELEMENT_TYPES.get(tensor.element_type)
         if known is None or not known.is_real or known.bits % 8:
-            raise UnreadableFile("its type is not a floating-point one of whole bytes")
+            raise UnreadableFile(
+                f"type {known.name if known else tensor.element_type} is not supported"
+            )
         width = known.bits // 8
         length = width * math.prod(tensor.dims)
         if length % (halves * width):
@@ -76,10 +78,10 @@ class ZeroBiasSearch:
         return _detail_of(zero, halves, each // width)
 
     def _stored(self, operand: Operand) -> TensorProto:
-        """The one tensor that holds an operand's elements, all of them and in their order."""
+        """The tensor that consists of an operand's elements, all of them and in order."""
         if len(operand.tensors) != 1 or operand.shape is None:
             made = plural(len(operand.tensors), "tensor")
-            raise UnreadableFile(f"it is made of {made} when the model runs")
+            raise UnreadableFile(f"it is computed from {made} at run time")
         tensor = self._tensors.get(operand.tensors[0].identity)
         if tensor is None or math.prod(tensor.dims) != math.prod(operand.shape):
             raise UnreadableFile(f"it is a part of {operand.tensors[0].name}")
@@ -88,22 +90,22 @@ class ZeroBiasSearch:
     def _open(
         self, tensor: TensorProto, length: int, name: str
     ) -> tuple[AbstractContextManager[Source], int]:
-        """What holds the bytes of a tensor, this file or another one, and where they begin."""
+        """The file with the bytes of a tensor, and their offset in it."""
         if tensor.external is not None:
             needed = needed_bytes(tensor.dims, tensor.element_type)
             extent = self._files.extent(tensor, name, needed)
-            if extent.held != length:
-                raise UnreadableFile(f"{extent.location} does not hold its {length:,} bytes")
+            if extent.available != length:
+                raise UnreadableFile(f"{extent.location} does not contain its {length:,} bytes")
             return self._source.open_neighbour(extent.location), extent.offset
         if tensor.payload is None:
-            raise UnreadableFile("it is stored number by number, not as raw bytes")
-        start, held = tensor.payload
-        if held != length:
-            raise UnreadableFile(f"the file holds {held:,} of its {length:,} bytes")
+            raise UnreadableFile("it is stored in a typed field, not as raw bytes")
+        start, stored = tensor.payload
+        if stored != length:
+            raise UnreadableFile(f"the file contains {stored:,} of its {length:,} bytes")
         return nullcontext(self._source), start
 
     def _is_zero(self, data: Source, width: int) -> bool:
-        """Whether all numbers of a run are zero, whatever their sign; reads piece by piece."""
+        """Whether all numbers are zero, of either sign; reads piece by piece."""
         for offset in range(0, data.size, _PIECE):  # a piece is a whole number of elements
             piece = data.read(offset, min(_PIECE, data.size - offset))
             self._left -= len(piece)
@@ -124,4 +126,4 @@ def _detail_of(zero: list[int], halves: int, elements: int) -> str | None:
     if len(zero) < halves:
         whole = len(set(zero)) == 1 and len(zero) == of_each
         which = _NAMES[frozenset(zero)] if whole else f"{len(zero)} of its {halves} halves"
-    return f"stored {halves * elements:,}, of which {len(zero) * elements:,} are zeros: {which}"
+    return f"{len(zero) * elements:,} of {halves * elements:,} stored values are zeros: {which}"

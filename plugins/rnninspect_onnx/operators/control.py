@@ -1,6 +1,6 @@
-"""Operators with graphs inside: If, Loop, Scan, SequenceMap; what goes in and what comes out.
+"""Operators with subgraphs: the inputs and outputs of If, Loop, Scan, SequenceMap.
 
-Facts: https://onnx.ai/onnx/operators. What a loop carries round unchanged is what it was given.
+Facts: https://onnx.ai/onnx/operators. A state that a loop does not change is its initial value.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from rnninspect_onnx.protobuf.messages import GraphProto
 
     Enter = Callable[[str, GraphProto, dict[str, Value | None]], Scope]
-    """Runs a graph inside a node: the path's next step, the graph, values of its inputs."""
+    """Runs a subgraph: the next part of the path, the graph, values of its inputs."""
 
 
 class LoopBody(Record):
@@ -27,8 +27,8 @@ class LoopBody(Record):
 
     Attributes:
         scope: the body with its values.
-        carried: name of each value that it is given and that it changes → name of what it gives.
-        starts: what those values are in the first turn.
+        carried: names of the states that it changes: input → output.
+        initial_values: of those states, in the first iteration.
     """
 
     scope: Scope
@@ -37,7 +37,7 @@ class LoopBody(Record):
 
 
 class SubgraphOutputs(Record):
-    """The values of a node's outputs, and the bodies of loops that were run for it."""
+    """The outputs of a node with subgraphs, and the loop bodies that were run for it."""
 
     outputs: tuple[Value, ...]
     loop_bodies: tuple[LoopBody, ...] = ()
@@ -50,7 +50,7 @@ def run(call: Call, enter: Enter) -> SubgraphOutputs:
 
 
 def graphs_of(call: Call) -> list[tuple[str, GraphProto]]:
-    """The graphs inside a node, with a short name for each."""
+    """The subgraphs of a node, with a short name for each."""
     found: list[tuple[str, GraphProto]] = []
     for given in call.node.attributes:
         attribute = call.attribute(given.name)
@@ -74,7 +74,7 @@ def _either(values: Sequence[Value]) -> Value:
 
 
 def _common(values: Sequence[Value]) -> Dims | None:
-    """The shape that one of several values has, an axis unknown where they differ in it."""
+    """The common shape of values; an axis is unknown where they differ in it."""
     shapes = [value.shape for value in values if value.shape is not None]
     if len(shapes) != len(values) or len({len(shape) for shape in shapes}) != 1:
         return None
@@ -100,7 +100,7 @@ def _loop(call: Call, enter: Enter) -> SubgraphOutputs:
 
 
 def _scan(call: Call, enter: Enter) -> SubgraphOutputs:
-    """Scan: states, then values that it walks along an axis of, one slice at a time."""
+    """Scan: states, then values that it iterates over, one slice at a time."""
     for name, body in graphs_of(call)[:1]:
         states = max(0, len(body.inputs) - call.number("num_scan_inputs", 0))
         formals = body.inputs[:states]
@@ -132,7 +132,7 @@ def _loop_body(
     given: Sequence[Value | None],
     kept: Mapping[str, Value | None],
 ) -> LoopBody:
-    """What a loop carries round and changes; what an inner loop hands on is not changed."""
+    """The states that a loop changes; one that an inner loop passes on is unchanged."""
     changed: dict[str, str] = {}
     initial_values = []
     for formal, result, value in zip(formals, results, given, strict=False):
@@ -143,7 +143,7 @@ def _loop_body(
 
 
 def _slices(call: Call, formals: Sequence[str], states: int) -> dict[str, Value | None]:
-    """What the body of a Scan sees of the values that it walks along."""
+    """The slices that the body of a Scan is given."""
     attribute = call.attribute("scan_input_axes")
     axes = () if attribute is None else attribute.integers
     seen: dict[str, Value | None] = {}
@@ -162,7 +162,7 @@ def _slice(value: Value, axis: int) -> Value:
 
 
 def _sequence_map(call: Call, enter: Enter) -> SubgraphOutputs:
-    """SequenceMap: the body sees one element of each sequence; other tensors as they are."""
+    """SequenceMap: the body is given one element of each sequence, and other tensors unchanged."""
     for name, body in graphs_of(call)[:1]:
         return SubgraphOutputs(
             _results(enter(name, body, dict(zip(body.inputs, call.inputs, strict=False))))
@@ -180,7 +180,7 @@ def _other(call: Call, enter: Enter) -> SubgraphOutputs:
 def _kept(
     body: GraphProto, formals: Sequence[str], results: Sequence[str], given: Sequence[Value | None]
 ) -> dict[str, Value | None]:
-    """The inputs of a body that it hands on as they are, be it through Identity nodes."""
+    """The inputs of a body that it passes on unchanged, through Identity nodes too."""
     copies = {
         node.outputs[0]: node.inputs[0]
         for node in body.nodes
@@ -204,9 +204,9 @@ def _carried(
     given: Sequence[Value | None],
     results: Sequence[Value],
 ) -> tuple[Value, ...]:
-    """What comes out of a loop: what went in where it stays the same, else what a turn made.
+    """The outputs of a loop: the initial value of an unchanged state, else a dynamic one.
 
-    A loop of no turns gives back what went in, so only what both agree on is known of the shape.
+    A loop without iterations returns the initial value, so an axis is known only if both agree.
     """
     carried = []
     for at, formal in enumerate(formals):
@@ -218,7 +218,7 @@ def _carried(
 
 
 def _stacked(value: Value, axis: int) -> Value:
-    """What each turn made, one behind the other along a new axis."""
+    """The outputs of all iterations, stacked along a new axis."""
     if value.shape is None:
         return UNKNOWN
     position = normalised_axis(axis, len(value.shape) + 1)

@@ -1,4 +1,4 @@
-"""Operators that join values or take parts of them: Concat, Slice, Split, Gather, sequences.
+"""Operators that concatenate values or take parts of them: Concat, Slice, Gather, sequences.
 
 Facts: https://onnx.ai/onnx/operators, old versions (bounds and sizes as attributes) included.
 """
@@ -21,11 +21,11 @@ _KNOWN = (
     ValueKind.CONSTANT,
     ValueKind.CHOSEN,
     ValueKind.SCALED,
-)  # indices that no input of the graph changes
+)  # indices independent of the graph's inputs
 
 
 def concat(call: Call) -> tuple[Value, ...]:
-    """Concat: one behind the other along `axis`."""
+    """Concat: one after the other along `axis`."""
     sources = call.present()
     shapes = [source.shape for source in sources]
     known = [shape for shape in shapes if shape is not None]
@@ -92,7 +92,7 @@ def _sliced_integers(
 
 
 def split(call: Call) -> tuple[Value, ...]:
-    """Split: along `axis` into parts of the given sizes, or into equal ones."""
+    """Split: along `axis`, into parts of the given or of equal sizes."""
     shape, count = call.shape(), len(call.node.outputs)
     position = None if shape is None else normalised_axis(call.number("axis", 0), len(shape))
     source = call.input(0)
@@ -115,7 +115,7 @@ def _equal(size: int | None, count: int) -> Integers:
 
 
 def gather(call: Call) -> tuple[Value, ...]:
-    """Gather: the entries of an axis that the second input names."""
+    """Gather: the entries of an axis at the indices in the second input."""
     shape, chosen = call.shape(), call.input(1)
     position = None if shape is None else normalised_axis(call.number("axis", 0), len(shape))
     if shape is None or position is None or chosen is None or chosen.shape is None:
@@ -144,7 +144,7 @@ def gather_elements(call: Call) -> tuple[Value, ...]:
 
 
 def gather_nd(call: Call) -> tuple[Value, ...]:
-    """GatherND: each run of indices along their last axis names a part of the data."""
+    """GatherND: each slice of indices along their last axis selects a part of the data."""
     shape, indices = call.shape(), call.shape(1)
     batch = call.number("batch_dims", 0)
     if shape is None or not indices or indices[-1] is None or min(indices[-1], batch) < 0:
@@ -153,7 +153,7 @@ def gather_nd(call: Call) -> tuple[Value, ...]:
 
 
 def sequence(call: Call) -> tuple[Value, ...]:
-    """A sequence stands for any one of its elements; its shape is theirs if they agree."""
+    """A sequence, represented by any of its elements; it has their common shape."""
     sources = call.present()[: 2 if call.node.operator == "SequenceInsert" else None]
     shapes = {source.shape for source in sources}
     return (view(sources, shapes.pop() if len(shapes) == 1 else None),)

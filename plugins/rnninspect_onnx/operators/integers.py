@@ -1,4 +1,4 @@
-"""Operators whose outputs are small integers that shapes are made of.
+"""Operators that compute shapes: their outputs are small integers.
 
 Facts: https://onnx.ai/onnx/operators.
 """
@@ -28,14 +28,14 @@ def shape_of(call: Call) -> tuple[Value, ...]:
 
 
 def size_of(call: Call) -> tuple[Value, ...]:
-    """Size: how many elements."""
+    """Size: the number of elements."""
     shape = call.shape()
     elements = None if shape is None else product(shape)
     return (Value(ValueKind.DYNAMIC if elements is None else ValueKind.CONSTANT, (), (elements,)),)
 
 
 def constant_of_shape(call: Call) -> tuple[Value, ...]:
-    """ConstantOfShape: one value everywhere, which is as good as not stored."""
+    """ConstantOfShape: one value everywhere, so nothing is stored."""
     source = call.input(0)
     shape = None if source is None else source.integers
     elements = None if shape is None else product(shape)
@@ -60,7 +60,7 @@ def range_(call: Call) -> tuple[Value, ...]:
 
 
 def arithmetic(call: Call) -> Integers | None:
-    """Add, Sub, Mul, Div … of small integers, element by element or with a single one."""
+    """Add, Sub, Mul, Div … on small integers, element-wise or with a single one."""
     work = _ARITHMETIC.get(call.node.operator)
     operands = [value.integers for value in call.present()]
     if work is None or len(operands) != 2:

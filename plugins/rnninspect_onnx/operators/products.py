@@ -1,4 +1,4 @@
-"""Operators that multiply matrices: the shape of what they give.
+"""Operators that multiply matrices: the shapes of their outputs.
 
 Facts: https://onnx.ai/onnx/operators, and ContribOperators.md of ONNX Runtime for com.microsoft.
 """
@@ -23,12 +23,12 @@ def _matmul(call: Call) -> tuple[Value, ...]:
 
 
 def _quantised_matmul(call: Call) -> tuple[Value, ...]:
-    """QLinearMatMul: the right operand stands behind scale and zero point of the left one."""
+    """QLinearMatMul: the right operand comes after scale and zero point of the left one."""
     return (computed(call.present(), _product(call.shape(0), call.shape(3))),)
 
 
 def _fused_matmul(call: Call) -> tuple[Value, ...]:
-    """FusedMatMul: the last two axes of an operand may be turned; nothing else is followed."""
+    """FusedMatMul: an operand's last two axes may be transposed; other moves are ignored."""
     turned = [
         _turned(call.shape(at)) if call.number(name, 0) else call.shape(at)
         for at, name in enumerate(("transA", "transB"))
@@ -42,7 +42,7 @@ def _turned(shape: Dims | None) -> Dims | None:
 
 
 def _product(left: Dims | None, right: Dims | None) -> Dims | None:
-    """By numpy's rules; a vector's own axis is gone afterwards."""
+    """By numpy's rules; a vector's axis is dropped."""
     if not left or not right:
         return None
     outer = broadcast((left[:-2], right[:-2]))
@@ -61,7 +61,7 @@ def _gemm(call: Call) -> tuple[Value, ...]:
 
 
 def _packed(call: Call) -> tuple[Value, ...]:
-    """MatMulNBits: the attribute N says how wide the product is, whatever is packed how."""
+    """MatMulNBits: the attribute N is the width of the product, however the weights are packed."""
     shape, width = call.shape(), call.number("N", 0)
     if not shape or width <= 0:
         return (computed(call.present()),)
@@ -81,7 +81,7 @@ def _einsum(call: Call) -> tuple[Value, ...]:
 
 
 def _contracted(terms: list[str], shapes: list[Dims], result: str) -> Dims | None:
-    """The axes that the result names, an ellipsis standing for those that no letter names."""
+    """The axes that the result names; an ellipsis is the axes without a letter."""
     sizes: dict[str, int | None] = {}
     free: list[Dims] = []
     for term, shape in zip(terms, shapes, strict=True):
@@ -92,7 +92,7 @@ def _contracted(terms: list[str], shapes: list[Dims], result: str) -> Dims | Non
         free.append(shape[len(before) : len(before) + extra])
         named = (*shape[: len(before)], *shape[len(before) + extra :])
         for letter, size in zip(before + after, named, strict=True):
-            if sizes.get(letter) in (None, 1):  # one of two sizes may be 1 and is stretched
+            if sizes.get(letter) in (None, 1):  # a size of 1 is broadcast
                 sizes[letter] = size
     before, ellipsis, after = result.partition(_ELLIPSIS)
     outer = broadcast(free) if ellipsis else ()

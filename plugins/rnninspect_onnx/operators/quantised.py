@@ -1,4 +1,4 @@
-"""Which inputs of the operators for quantised models are weights, and which scales and zero points.
+"""Operators of quantised models: which inputs are weights, and which are scales and zero points.
 
 Facts: https://onnx.ai/onnx/operators, and ContribOperators.md of ONNX Runtime for com.microsoft;
 Quant, BipolarQuant and Trunc are QONNX's, FakeQuantize OpenVINO's, TRT_* TensorRT's.
@@ -71,7 +71,7 @@ _OPERANDS: dict[str, _Operands] = {
     "QEmbedLayerNormalization": ((2, 3, 4, 5, 6), (8, 9, 10, 11, 12, 13, 14, 15, 16, 17)),
     "QMoE": ((2, 5, 8), (3, 6, 9, 11, 12, 13, 15, 16, 17, 18, 19, 20)),
 }
-# Operator: for each weight that holds several elements in a byte, its rows and its columns.
+# Operator: for each weight with several elements in a byte, its rows and columns.
 _PACKED: dict[str, tuple[tuple[int, str, str], ...]] = {
     "MatMulNBits": ((1, "N", "K"),),
     "MatMulBnb4": ((1, "N", "K"),),
@@ -86,19 +86,19 @@ def is_quantised(node: NodeProto) -> bool:
 
 
 def weights(call: Call) -> Iterator[Value]:
-    """The inputs of a node that hold quantised weights, if they are stored."""
+    """The inputs of a node that are quantised weights, if they are stored."""
     return _chosen(call, 0)
 
 
 def scales(call: Call) -> Iterator[Value]:
-    """The inputs of a node that hold scales and zero points."""
+    """The inputs of a node that are scales and zero points."""
     return _chosen(call, 1)
 
 
 def scales_of_products(call: Call, measured: Collection[Value]) -> Iterator[Value]:
-    """Stored scales of weights that a Mul puts together with scales found at run time.
+    """Stored scales of weights that a Mul multiplies by scales computed at run time.
 
-    ONNX Runtime's quantiser writes MatMulInteger so: its product is multiplied by both.
+    ONNX Runtime's quantiser multiplies the output of MatMulInteger by both.
     """
     values = call.present()
     if any(value in measured for value in values):
@@ -121,7 +121,7 @@ def _operands(call: Call) -> _Operands:
 
 
 def packed(call: Call) -> Iterator[tuple[Value, int]]:
-    """Weights that hold several elements in a byte, and how many elements each holds."""
+    """Weights with several elements in a byte, and their number of elements."""
     for position, rows, columns in _PACKED.get(call.node.operator, ()):
         weight, elements = call.input(position), call.number(rows, 0) * call.number(columns, 0)
         if weight is not None and call.number(rows, 0) > 0 and elements > 0:
@@ -131,7 +131,7 @@ def packed(call: Call) -> Iterator[tuple[Value, int]]:
 
 
 def _packed_table(call: Call) -> Iterator[tuple[Value, int]]:
-    """A table whose blocks have room for twice the entries that its shape has: two in a byte."""
+    """A table whose blocks fit twice the entries of its shape: two in a byte."""
     table, scale = call.input(0), call.input(2)
     if table is None or table.whole_shape is None or scale is None or scale.whole_shape is None:
         return

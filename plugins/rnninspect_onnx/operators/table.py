@@ -1,7 +1,7 @@
-"""What operators that compute give: the shape, where it follows from the operands' shapes.
+"""The outputs of operators: the shape, where it follows from the operands' shapes.
 
-Only as many as weights and the inputs of recurrent layers commonly come from; what another
-operator gives is taken as computed, in a shape that only the file's value_info can tell.
+Only the operators that weights and inputs of recurrent layers commonly come from; the output of any
+other is computed, and its shape is known only if the file's value_info declares it.
 Facts: https://onnx.ai/onnx/operators.
 """
 
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 
 def run(call: Call) -> tuple[Value, ...]:
-    """The values of a node's outputs; those beyond the ones given here are unknown."""
+    """The values of a node's outputs; outputs beyond those returned are unknown."""
     operator = OPERATORS.get(call.node.operator)
     if operator is None or call.node.domain not in ("", "com.microsoft"):
         return (computed(call.present()),) * len(call.node.outputs)
@@ -49,9 +49,9 @@ def _elementwise(call: Call) -> tuple[Value, ...]:
 
 
 def _where(call: Call) -> tuple[Value, ...]:
-    """Where: each element is one of two values'; a condition of one element chooses one as an If.
+    """Where: each element is from one of two values; a condition of one element chooses as If does.
 
-    A condition of more elements, as a mask of pruning, makes a tensor of both.
+    A condition of more elements, such as a pruning mask, mixes both.
     """
     shape = broadcast(source.shape for source in call.present())
     sources = call.present()[1:]
@@ -63,18 +63,20 @@ def _where(call: Call) -> tuple[Value, ...]:
 
 def _reduction(call: Call) -> tuple[Value, ...]:
     shape, axes = call.shape(), call.integers("axes", 1)
-    places = None if shape is None or axes is None else normalised_axes(axes, len(shape))
-    if shape is None or places is None:
+    positions = None if shape is None or axes is None else normalised_axes(axes, len(shape))
+    if shape is None or positions is None:
         return (computed(call.present()),)
     keeps = call.number("keepdims", 1) == 1
     sizes = (
-        (1 if at in places else size) for at, size in enumerate(shape) if keeps or at not in places
+        (1 if at in positions else size)
+        for at, size in enumerate(shape)
+        if keeps or at not in positions
     )
     return (computed(call.present(), tuple(sizes)),)
 
 
 def _top_k(call: Call) -> tuple[Value, ...]:
-    """The largest elements of an axis and their places."""
+    """The largest elements along an axis and their indices."""
     shape, chosen = call.shape(), call.integers("k", 1)
     position = None if shape is None else normalised_axis(call.number("axis", -1), len(shape))
     if shape is None or position is None:
@@ -86,8 +88,8 @@ def _top_k(call: Call) -> tuple[Value, ...]:
     return (computed(call.present(), (*shape[:position], count, *shape[position + 1 :])),) * 2
 
 
-def _largest_place(call: Call) -> tuple[Value, ...]:
-    """ArgMax and ArgMin: one place for each run along an axis."""
+def _largest_index(call: Call) -> tuple[Value, ...]:
+    """ArgMax and ArgMin: one index for each slice along an axis."""
     shape = call.shape()
     position = None if shape is None else normalised_axis(call.number("axis", 0), len(shape))
     if shape is None or position is None:
@@ -97,7 +99,7 @@ def _largest_place(call: Call) -> tuple[Value, ...]:
 
 
 def _resized(call: Call) -> tuple[Value, ...]:
-    """Resize, Upsample: to the given sizes; factors are real numbers, which are not kept."""
+    """Resize, Upsample: to the given sizes; factors are real numbers, which are not decoded."""
     shape, axes = call.shape(), call.attribute("axes")
     given = call.input(3)
     sizes = None if given is None or axes is not None else given.integers
@@ -108,7 +110,7 @@ def _resized(call: Call) -> tuple[Value, ...]:
 
 
 def _one_hot(call: Call) -> tuple[Value, ...]:
-    """OneHot: one axis more, as long as the given depth."""
+    """OneHot: one more axis, of the given depth."""
     shape, depth = call.shape(), call.input(1)
     position = None if shape is None else normalised_axis(call.number("axis", -1), len(shape) + 1)
     if shape is None or position is None:
@@ -120,7 +122,7 @@ def _one_hot(call: Call) -> tuple[Value, ...]:
 
 
 def _blocks(call: Call) -> tuple[Value, ...]:
-    """SpaceToDepth and DepthToSpace: squares of the picture as channels, and back."""
+    """SpaceToDepth and DepthToSpace: blocks of pixels become channels, and back."""
     shape, side = call.shape(), call.number("blocksize", 0)
     if shape is None or len(shape) != 4 or side <= 0:
         return (computed(call.present()),)
@@ -144,7 +146,7 @@ def _share(size: int | None, parts: int) -> int | None:
 
 
 def _spectrum(call: Call) -> tuple[Value, ...]:
-    """STFT: frames, frequencies, and a pair for each; the frame's length is the window's too."""
+    """STFT: frames, frequencies, and a pair for each; a frame is as long as the window."""
     shape, window, length = call.shape(), call.shape(2), call.input(3)
     numbers = None if length is None else length.integers
     size = (window or (None,))[0] or (numbers or (None,))[0]
@@ -155,7 +157,7 @@ def _spectrum(call: Call) -> tuple[Value, ...]:
 
 
 def _quantised(call: Call) -> tuple[Value, ...]:
-    """DynamicQuantizeLinear: small integers, and a scale and a zero point made at run time."""
+    """DynamicQuantizeLinear: small integers, and a scale and a zero point computed at run time."""
     scalar = Value(ValueKind.DYNAMIC, ())
     return (computed(call.present(), call.shape()), scalar, scalar)
 
@@ -200,7 +202,7 @@ OPERATORS: dict[str, Callable[[Call], tuple[Value, ...]]] = {
     **PRODUCTS,
     **WINDOWS,
     "TopK": _top_k,
-    **dict.fromkeys(("ArgMax", "ArgMin"), _largest_place),
+    **dict.fromkeys(("ArgMax", "ArgMin"), _largest_index),
     **dict.fromkeys(("RandomNormal", "RandomUniform"), _random),
     **dict.fromkeys(("Resize", "Upsample"), _resized),
     "OneHot": _one_hot,

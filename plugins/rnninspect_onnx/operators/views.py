@@ -1,7 +1,7 @@
-"""Operators that show the elements of their first input in another shape.
+"""Operators that return the elements of their first input in another shape.
 
-Each function takes a Call and gives the values of the node's outputs. The facts are those of the
-operators' definitions at https://onnx.ai/onnx/operators, old versions (axes, bounds and sizes as
+Each function takes a Call and returns the values of the node's outputs. Facts: the operators'
+definitions at https://onnx.ai/onnx/operators, old versions (axes, bounds and sizes as
 attributes) included.
 """
 
@@ -33,7 +33,7 @@ def same(call: Call) -> tuple[Value, ...]:
 
 
 def reshape(call: Call) -> tuple[Value, ...]:
-    """Reshape: 0 copies an axis, -1 takes what is left."""
+    """Reshape: 0 copies an axis, -1 is the remaining elements."""
     target = call.integers("shape", 1)
     if target is None:
         return view_of_input(call, None, integers_of_input(call))
@@ -52,7 +52,7 @@ def _reshaped(shape: Dims | None, target: Integers, copied: Collection[int]) -> 
 
 
 def _left_over(shape: Dims | None, target: Integers, copied: Collection[int]) -> int | None:
-    """What -1 stands for: an axis that is copied divides out, even where its size is unknown."""
+    """The size for -1; copied axes cancel, even where their sizes are unknown."""
     if shape is None or None in target:
         return None
     left = [size for axis, size in enumerate(shape) if axis not in copied]
@@ -62,20 +62,20 @@ def _left_over(shape: Dims | None, target: Integers, copied: Collection[int]) ->
 
 
 def unsqueeze(call: Call) -> tuple[Value, ...]:
-    """Unsqueeze: an axis of one at each of the given places."""
+    """Unsqueeze: an axis of size 1 at each given position."""
     shape, axes = call.shape(), call.integers("axes", 1)
     if shape is None or axes is None:
         return view_of_input(call, None, integers_of_input(call))
-    places = normalised_axes(axes, len(shape) + len(axes))
-    if places is None or len(places) != len(axes):
+    positions = normalised_axes(axes, len(shape) + len(axes))
+    if positions is None or len(positions) != len(axes):
         return view_of_input(call, None, integers_of_input(call))
     sizes = iter(shape)
-    result = (1 if axis in places else next(sizes) for axis in range(len(shape) + len(axes)))
+    result = (1 if axis in positions else next(sizes) for axis in range(len(shape) + len(axes)))
     return view_of_input(call, tuple(result), integers_of_input(call))
 
 
 def squeeze(call: Call) -> tuple[Value, ...]:
-    """Squeeze: without the given axes, or without all axes of one."""
+    """Squeeze: without the given axes, or without all axes of size 1."""
     shape, axes = call.shape(), call.integers("axes", 1)
     dropped: set[int] | None = None
     if shape is not None and axes is not None:
@@ -89,7 +89,7 @@ def squeeze(call: Call) -> tuple[Value, ...]:
 
 
 def flatten(call: Call) -> tuple[Value, ...]:
-    """Flatten: two axes, what stands before `axis` and the rest."""
+    """Flatten: two axes, the product of those before `axis` and of the rest."""
     shape, axis = call.shape(), call.number("axis", 1)
     if shape is None or not -len(shape) <= axis <= len(shape):
         return view_of_input(call, (None, None))
@@ -97,15 +97,15 @@ def flatten(call: Call) -> tuple[Value, ...]:
 
 
 def transpose(call: Call) -> tuple[Value, ...]:
-    """Transpose: the axes in the order `perm`, or backwards."""
+    """Transpose: the axes in the order `perm`, or reversed."""
     shape, order = call.shape(), call.attribute("perm")
     if shape is None:
         return view_of_input(call, None)
-    places = tuple(reversed(range(len(shape)))) if order is None else order.integers
-    if sorted(places) != list(range(len(shape))):
+    positions = tuple(reversed(range(len(shape)))) if order is None else order.integers
+    if sorted(positions) != list(range(len(shape))):
         return view_of_input(call, None)
-    turned = tuple(shape[position] for position in places)
-    return view_of_input(call, turned, integers_of_input(call) if len(shape) < 2 else None)
+    permuted = tuple(shape[position] for position in positions)
+    return view_of_input(call, permuted, integers_of_input(call) if len(shape) < 2 else None)
 
 
 def expand(call: Call) -> tuple[Value, ...]:
@@ -115,7 +115,7 @@ def expand(call: Call) -> tuple[Value, ...]:
 
 
 def tile(call: Call) -> tuple[Value, ...]:
-    """Tile: each axis so many times."""
+    """Tile: each axis repeated the given number of times."""
     shape, repeats = call.shape(), call.integers("repeats", 1)
     if shape is None or repeats is None or len(repeats) != len(shape):
         return view_of_input(call, None)
@@ -124,7 +124,7 @@ def tile(call: Call) -> tuple[Value, ...]:
 
 
 def pad(call: Call) -> tuple[Value, ...]:
-    """Pad: so many before and after each axis, all axes or those of the fourth input."""
+    """Pad: elements added before and after each axis, of all or of those in the fourth input."""
     shape, pads = call.shape(), call.integers("pads", 1) or call.integers("paddings", 1)
     if shape is None or pads is None:
         return view_of_input(call, None)

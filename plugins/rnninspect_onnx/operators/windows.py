@@ -1,6 +1,6 @@
-"""Operators that slide a window over the axes behind batch and channels: convolutions, pools.
+"""Operators that slide a window over the axes after batch and channels: convolutions, pools.
 
-Facts: https://onnx.ai/onnx/operators. An axis is known where its size and the window's are.
+Facts: https://onnx.ai/onnx/operators. An axis is known if the input's and the window's are.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ _SAME = ("SAME_UPPER", "SAME_LOWER")
 
 
 def _convolution(call: Call) -> tuple[Value, ...]:
-    """Conv and its kin: as many channels as the kernel has rows."""
+    """Conv and its variants: as many channels as the kernel has rows."""
     data, kernel = call.shape(0), call.shape(1)
     if not data or not kernel or len(data) != len(kernel) or len(data) < 3:
         return (computed(call.present()),)
@@ -27,14 +27,14 @@ def _convolution(call: Call) -> tuple[Value, ...]:
 
 
 def _quantised_convolution(call: Call) -> tuple[Value, ...]:
-    """QLinearConv: the kernel stands behind the scale and the zero point of the data."""
+    """QLinearConv: the kernel comes after the scale and the zero point of the data."""
     moved = call._replace(inputs=(call.input(0), call.input(3)))
     shape = _convolution(moved)[0].shape
     return (computed(call.present(), shape),)
 
 
 def _transposed(call: Call) -> tuple[Value, ...]:
-    """ConvTranspose: as many channels as the kernel's second axis gives to each group."""
+    """ConvTranspose: the kernel's second axis is the number of channels of each group."""
     data, kernel = call.shape(0), call.shape(1)
     if not data or not kernel or len(data) != len(kernel) or len(data) < 3:
         return (computed(call.present()),)
@@ -44,7 +44,7 @@ def _transposed(call: Call) -> tuple[Value, ...]:
 
 
 def _pool(call: Call) -> tuple[Value, ...]:
-    """MaxPool, AveragePool, LpPool: the channels stay."""
+    """MaxPool, AveragePool, LpPool: the channels are unchanged."""
     data = call.shape()
     if not data or len(data) < 3:
         return (computed(call.present()),) * 2
@@ -60,7 +60,7 @@ def _global_pool(call: Call) -> tuple[Value, ...]:
 
 
 def _slid(call: Call, sizes: Dims, kernel: Dims) -> Dims:
-    """How often the window fits along each axis."""
+    """How many times the window fits along each axis."""
     rank = len(sizes)
     strides = _listed(call, "strides", rank, 1)
     widths = tuple(
@@ -86,7 +86,7 @@ def _fits(
     width: int | None,
     step: int | None,
     pad: int | None,
-    rounds_up: bool,  # noqa: FBT001 - used above alone
+    rounds_up: bool,  # noqa: FBT001 - called once, above
 ) -> int | None:
     """Unknown where the last window would begin in the padding: there runtimes differ."""
     if size is None or width is None or pad is None or not step or step < 0:

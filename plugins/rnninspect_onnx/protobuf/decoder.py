@@ -1,7 +1,7 @@
 """Decodes ONNX's protobuf messages without their payloads (onnx.proto, IR version 14).
 
-Where protobuf merges, this does: a message that occurs twice is decoded as the concatenation of
-both. A field of another wire type than onnx.proto gives it is an unknown field, and passed over.
+As protobuf does, it merges a message that occurs twice: it decodes the concatenation of both. A
+field of another wire type than onnx.proto declares is unknown, and skipped.
 The numbers in this module are onnx.proto's field numbers.
 """
 
@@ -31,9 +31,9 @@ _MODEL = frozenset({2, 3, 7, 20, 25})
 _ATTRIBUTE = frozenset({1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 21, 22, 23})
 _FUNCTION = frozenset({1, 4, 5, 7, 10, 11, 12, 13})
 _LONGEST_WORD = 256
-_PORTION = 4_000  # nodes, attributes and names whose steps are spent at once
+_PORTION = 4_000  # nodes, attributes and names whose steps are charged at once
 _FEW = 16  # attributes of one node that are searched one by one
-_PARTS = 4  # what an attribute costs that holds more than a word, beside what all cost
+_PARTS = 4  # extra cost of an attribute with more than a word
 
 
 class Decoder:
@@ -46,10 +46,10 @@ class Decoder:
         self._next_check = min(_PORTION, self.limits.nodes)
 
     def model(self) -> ModelProto:
-        """The whole file; UnreadableFile if it holds no graph."""
+        """The whole file; UnreadableFile if it has no graph."""
         found = self.wire.collect(self.wire.whole(), _MODEL)
         if not found.message(7):
-            raise UnreadableFile("no graph in it: no ONNX model")
+            raise UnreadableFile("not an ONNX model: no graph")
         producer = (self.wire.last_text(found, 2), self.wire.last_text(found, 3))
         return ModelProto(
             producer=" ".join(producer).strip(),
@@ -74,7 +74,7 @@ class Decoder:
         for number, kind, value, _ in self.wire.fields(message):
             if number == 1 and kind == VARINT:
                 known = signed(value)
-            elif number == 2 and kind == LENGTH:  # a name instead; the later of the two counts
+            elif number == 2 and kind == LENGTH:  # a name instead; the last of the two is used
                 known = None
         return known if known is not None and known >= 0 else None
 
@@ -182,7 +182,7 @@ class Decoder:
         return self._any(self.wire.collect((span,), _ATTRIBUTE), span, depth)
 
     def _common(self, span: Span) -> AttributeProto | None:
-        """What nearly every attribute is, in fewer steps: one number, text or tensor."""
+        """A fast path for nearly every attribute: one number, text or tensor."""
         name = reference = text = (0, -1)
         tensor: Message = ()
         integer: int | None = None
@@ -239,7 +239,7 @@ class Decoder:
         return tuple(self._graph(message, depth) for message in messages if message)
 
     def _short_text(self, span: Span) -> str:
-        """A word such as `bidirectional`; what is longer (a compiled blob) is not read."""
+        """A word such as `bidirectional`; longer strings (a compiled blob) are not read."""
         start, end = span
         return self.wire.text(start, end - start) if end - start <= _LONGEST_WORD else ""
 
@@ -249,7 +249,7 @@ class Decoder:
             self._check_and_spend()
 
     def _check_and_spend(self) -> None:
-        """Hold what is kept against the limit, and spend the work since the last time."""
+        """Check the kept parts against the limit, and charge the work since the last check."""
         self.limits.require(Limit.NODES, self._kept, "the graph with its names")
         self.wire.source.spend(Limit.STEPS, (self._kept - self._settled) // 4)
         self._settled, self._next_check = self._kept, min(self._kept + _PORTION, self.limits.nodes)

@@ -1,4 +1,4 @@
-"""What is kept of ONNX's protobuf messages (onnx.proto of the ONNX repository, IR version 14)."""
+"""The decoded parts of ONNX's protobuf messages (onnx.proto, IR version 14)."""
 
 from __future__ import annotations
 
@@ -10,23 +10,23 @@ if TYPE_CHECKING:
 
     from rnninspect.decode.protobuf import Message
 
-KEPT_INTEGERS = 64  # of a list or a tensor that may be a shape, axes or bounds of a slice
-KEPT_AXES = 64  # of a shape; more serve no array
+KEPT_INTEGERS = 64  # of a list or a tensor that may be a shape, axes or slice bounds
+KEPT_AXES = 64  # of a shape; no array has more
 
 
 class TensorProto(Record):
     """A TensorProto without its payload.
 
     Attributes:
-        name: its own name, which may be empty or the same as another's.
+        name: its name, which may be empty or not unique.
         dims: its shape, at most KEPT_AXES of it.
-        rank: how many axes it claims to have.
+        rank: the declared number of axes.
         element_type: TensorProto.DataType.
-        place: offset of the message in the file; what the tensor is known by.
-        payload: where raw_data lies, and its length; None without one.
+        offset: offset of the message in the file, which identifies the tensor.
+        payload: offset and length of raw_data; None without one.
         typed: number of each typed payload field and its elements, None if too many to count.
         integers: the values of a small tensor of integers.
-        external: key and value pairs of external_data; None if its data lie in this file.
+        external: key and value pairs of external_data; None if its data are in this file.
     """
 
     name: str
@@ -46,7 +46,7 @@ class TensorProto(Record):
 
 
 class SparseTensorProto(Record):
-    """A SparseTensorProto: the stored values, where they stand, and the dense shape."""
+    """A SparseTensorProto: the stored values, their indices, and the dense shape."""
 
     values: TensorProto
     indices: TensorProto
@@ -58,11 +58,11 @@ class AttributeProto(Record):
 
     Attributes:
         name: its name.
-        place: offset of the message in the file.
+        offset: offset of the message in the file.
         number: the value of `i`.
         text: the value of `s`.
         has_real: whether it has a value `f`, which is not kept.
-        reference: the attribute of the enclosing function that it stands for.
+        reference: the attribute of the enclosing function that it refers to.
         tensors: `t` and `tensors`.
         sparse_tensors: `sparse_tensor` and `sparse_tensors`.
         graphs: `g` and `graphs`.
@@ -89,7 +89,7 @@ class NodeProto(Record):
     """A NodeProto; the domain `ai.onnx` is written as the empty one, its alias.
 
     Attributes:
-        by_name: the first attribute of each name, if there are so many that a search takes long.
+        by_name: the first attribute of each name, if there are too many to search.
     """
 
     operator: str
@@ -112,7 +112,7 @@ class NodeProto(Record):
 
 
 class GraphProto(Record):
-    """A GraphProto; `types` holds the TypeProto of each input and value_info, not decoded yet."""
+    """A GraphProto; `types` maps each input and value_info to its undecoded TypeProto."""
 
     nodes: tuple[NodeProto, ...]
     initializers: tuple[TensorProto, ...]
@@ -133,7 +133,7 @@ class FunctionProto(Record):
 
 
 class ModelProto(Record):
-    """A ModelProto; `training` holds the graphs of its training_info."""
+    """A ModelProto; `training` lists the graphs of its training_info."""
 
     producer: str
     graph: GraphProto

@@ -1,7 +1,7 @@
-"""Element types of ONNX tensors, and the bytes that a payload should have and has.
+"""Element types of ONNX tensors, and the bytes that a payload needs and has.
 
-Facts: TensorProto in onnx.proto (IR version 14); types below a byte are packed, the last byte
-filled up. Types that have no field of their own lie in int32_data or uint64_data.
+Facts: TensorProto in onnx.proto (IR version 14); types smaller than a byte are packed, the last
+byte padded. Types without a field of their own are stored in int32_data or uint64_data.
 """
 
 from __future__ import annotations
@@ -24,11 +24,11 @@ if TYPE_CHECKING:
     from rnninspect_onnx.protobuf.messages import TensorProto
 
 
-_WIDEST_CODE = 16  # bits of an integer that stands for a weight
+_WIDEST_CODE = 16  # bits of an integer that encodes a weight
 
 
 def may_be_weight(element: ElementType) -> bool:
-    """Whether weights are stored in this type, be it quantised; not in indices and conditions."""
+    """Whether weights, also quantised ones, may be stored in this type; not indices, conditions."""
     is_code = element.kind is ElementKind.INTEGER and element.bits <= _WIDEST_CODE
     return element.is_real or is_code
 
@@ -70,7 +70,7 @@ _STRING = 8
 
 
 def needed_bytes(dims: tuple[int, ...], element_type: int) -> int | None:
-    """Bytes that a shape calls for; None if the type is unknown or no array has such a shape."""
+    """Bytes that a shape needs; None if the type is unknown or no array has such a shape."""
     known = ELEMENT_TYPES.get(element_type)
     if known is None or element_type == _STRING or any(size < 0 for size in dims):
         return None
@@ -79,7 +79,7 @@ def needed_bytes(dims: tuple[int, ...], element_type: int) -> int | None:
 
 
 def payload_bytes(tensor: TensorProto) -> int | None:
-    """Bytes of the payload inside the file; None if its elements were too many to count."""
+    """Bytes of the payload in the file; None if it has too many elements to count."""
     if tensor.raw_bytes is not None:
         return tensor.raw_bytes
     known = ELEMENT_TYPES.get(tensor.element_type)
@@ -99,4 +99,4 @@ def _bytes(known: ElementType, field: int, count: int | None) -> int | None:
         return 8 * count
     if known.bits == 6:
         return -(-6 * count // 8)  # an element in each entry, packed only in raw_data
-    return count * max(known.bits // 8, 1)  # smaller ones are packed, a byte in each entry
+    return count * max(known.bits // 8, 1)  # smaller ones are packed, an entry for each byte

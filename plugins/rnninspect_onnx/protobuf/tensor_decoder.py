@@ -27,8 +27,8 @@ _FIXED = {FLOAT_DATA: FIXED32, DOUBLE_DATA: FIXED64}
 _VARIABLE = frozenset({INT32_DATA, INT64_DATA, UINT64_DATA})
 _TYPED = frozenset({STRING_DATA, *_FIXED, *_VARIABLE})
 _TENSOR = _TYPED | {1, 2, 8, 9, 13, 14}
-_PORTION, _STEPS = 500, 5  # tensors whose steps are spent at once, and the steps of each
-_COUNTED = 2**20  # bytes of packed numbers up to which they are counted one by one
+_PORTION, _STEPS = 500, 5  # tensors whose steps are charged at once, and the steps of each
+_COUNTED = 2**20  # bytes of packed numbers that are counted one by one at most
 _INTEGER_SIZES = {_INT32: 4, _INT64: 8}
 _SPECIAL = frozenset({0, *_INTEGER_SIZES})
 
@@ -41,11 +41,11 @@ class TensorDecoder:
         self._count, self._next_check = 0, min(_PORTION, self.limits.tensors)
 
     def several(self, messages: Iterable[Message]) -> tuple[TensorProto, ...]:
-        """Those messages that are there."""
+        """The tensors of all messages that are not empty."""
         return tuple(self.tensor(message) for message in messages if message)
 
     def several_sparse(self, messages: Iterable[Message]) -> tuple[SparseTensorProto, ...]:
-        """Those messages that are there."""
+        """The tensors of all messages that are not empty."""
         return tuple(self.sparse_tensor(message) for message in messages if message)
 
     def sparse_tensor(self, message: Message) -> SparseTensorProto:
@@ -60,7 +60,7 @@ class TensorDecoder:
         )
 
     def tensor(self, message: Message) -> TensorProto:
-        """A TensorProto; of its payload the length is taken, and the values of a few integers."""
+        """A TensorProto; of its payload only the length, and the values of a few integers."""
         self._count += 1
         if self._count > self._next_check:
             self.limits.require(Limit.TENSORS, self._count)
@@ -69,14 +69,16 @@ class TensorDecoder:
         return self._common(message) or self._any(message)
 
     def _common(self, message: Message) -> TensorProto | None:
-        """What nearly every tensor is, in fewer steps: dims, type, name, raw data."""
+        """A fast path for nearly every tensor: dims, type, name, raw data."""
         dims: list[int] = []
         element_type = 0
         name = raw = (0, 0)
         for number, kind, value, size in self.wire.fields(message):
             if kind == VARINT and number == 1:
                 dims.append(value)
-            elif kind == LENGTH and number == 1 and size <= KEPT_AXES:  # so many axes at most
+            elif (
+                kind == LENGTH and number == 1 and size <= KEPT_AXES
+            ):  # an axis takes a byte at least
                 dims += self.wire.varints(value, size)
             elif kind == VARINT and number == 2:
                 element_type = value

@@ -1,6 +1,6 @@
-"""The types of a recurrent node's attributes, as its definition has them.
+"""The types of a recurrent node's attributes by the operators' definitions.
 
-Facts: https://onnx.ai/onnx/operators. ONNX Runtime refuses a model in which one has another type.
+Facts: https://onnx.ai/onnx/operators. ONNX Runtime rejects a model in which one has another type.
 """
 
 from __future__ import annotations
@@ -29,13 +29,13 @@ _TYPES = {
 
 
 def attribute_faults(call: Call) -> Iterator[str]:
-    """A clause for each attribute of another type than its own, and for an unknown layout."""
+    """A message for each attribute of a wrong type, and for an unknown layout."""
     for name, expected in _TYPES.items():
         attribute = call.attribute(name)
-        held = [] if attribute is None else _types_in(attribute)
-        if held and expected not in held:
-            yield f"{name} is {held[0]}, expected {expected}"
-        elif attribute is not None and not held and name == "hidden_size":
+        found = [] if attribute is None else _types_in(attribute)
+        if found and expected not in found:
+            yield f"{name} is {found[0]}, expected {expected}"
+        elif attribute is not None and not found and name == "hidden_size":
             yield "hidden_size has no value"
     layout = call.number("layout", 0)
     if layout not in (0, 1):
@@ -43,7 +43,7 @@ def attribute_faults(call: Call) -> Iterator[str]:
 
 
 def _types_in(attribute: AttributeProto) -> list[str]:
-    """The types of the values in an attribute; none where a writer leaves out a zero."""
+    """The types of the values in an attribute; empty if a writer omitted a zero."""
     integers, reals, strings = attribute.counts
     given = {
         _INTEGER: attribute.number is not None,

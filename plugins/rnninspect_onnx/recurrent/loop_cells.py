@@ -1,8 +1,8 @@
-"""Tells whether the body of a loop looks like a recurrent cell that an exporter took apart.
+"""Finds loop bodies that look like a recurrent cell decomposed by an exporter.
 
-The sign is a value that the loop carries round: multiplied by a stored matrix, it goes through a
-sigmoid or a tanh, and what comes of that is carried on. Counters, tokens of a search and caches of
-an attention are carried too, and none of them goes this way.
+The criterion: a state of the loop is multiplied by a stored matrix, passes through a sigmoid or a
+tanh, and ends in a state again. Counters, tokens of a search and caches of an attention are states
+too, and none of them takes this path.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from rnninspect_onnx.operators.control import LoopBody
     from rnninspect_onnx.protobuf.messages import NodeProto
 
-# How far a value has come on the way; of several operands the one that has come farthest counts.
+# Stages on the path from state to state; a node is at the highest stage of its operands.
 _STATE, _PRODUCT, _ACTIVE = 1, 2, 3
 
 _PRODUCTS = frozenset(
@@ -41,17 +41,17 @@ _PASSING = _SIGMOIDS | frozenset(_OTHERS_PASSING.split())
 _PASSING_THE_FIRST = frozenset(
     {"Gather", "Split", "Slice", "Reshape", "Expand", "Squeeze", "Unsqueeze"}
 )
-_MOST_OTHERS = 16  # weights of one cell besides those that multiply its states
+_MOST_OTHERS = 16  # weights of one cell that do not multiply its states
 _STORED = (ValueKind.CONSTANT, ValueKind.CHOSEN, ValueKind.SCALED)
 
 
 class LoopCell(Record):
-    """What looks like a cell.
+    """A loop body that looks like a cell.
 
     Attributes:
-        name: where the loop stands.
-        matrices: what multiplies its states.
-        others: what multiplies its inputs, and what is added to the products.
+        name: the path of the loop.
+        matrices: the values that multiply its states.
+        others: the values that multiply its inputs or are added to the products.
         activations: the operators that the products go through.
     """
 
@@ -74,7 +74,7 @@ def find_cell(name: str, body: LoopBody) -> LoopCell | None:
 
 
 class _BodyWalk:
-    """Goes through the nodes of a body; dicts serve as sets that keep their order."""
+    """Visits the nodes of a loop body in order; dicts serve as ordered sets."""
 
     __slots__ = ("_body", "_others", "activations", "levels", "matrices", "others")
 
@@ -87,7 +87,7 @@ class _BodyWalk:
         self.activations: dict[str, None] = {}
 
     def visit(self, node: NodeProto) -> None:
-        """Note how far the outputs of a node have come."""
+        """Record the stage of a node's outputs."""
         level = self._reached(node)
         if node.operator in _PRODUCTS:
             level = self._product(node)
@@ -103,7 +103,7 @@ class _BodyWalk:
             self._others.update(dict.fromkeys(node.outputs, found))
 
     def _reached(self, node: NodeProto) -> int:
-        """How far the operands of a node have come; 0 where it leads off the way."""
+        """The highest stage of a node's operands; 0 if its operator is not on the path."""
         names = node.inputs
         if node.operator == "Where":
             names = node.inputs[1:]
@@ -114,7 +114,7 @@ class _BodyWalk:
         return max((self.levels.get(name, 0) for name in names), default=0)
 
     def _product(self, node: NodeProto) -> int:
-        """The level of a product, which a Gemm may add to another one."""
+        """The stage of a product; Gemm adds it to another value."""
         stored = [value for name in node.inputs[:2] for value in self._stored(name)]
         if stored and any(name in self.levels for name in node.inputs[:2]):
             self.matrices.update(dict.fromkeys(stored))
@@ -125,7 +125,7 @@ class _BodyWalk:
         return max((self.levels.get(name, 0) for name in addend), default=0)
 
     def _other_weights(self, node: NodeProto) -> list[Value]:
-        """Weights that a node puts beside the product of a state: a bias, a kernel of inputs."""
+        """Weights that a node combines with the product of a state: a bias, a kernel of inputs."""
         names = [name for name in node.inputs if name not in self.levels]
         found = [value for name in names for value in self._others.get(name) or self._stored(name)]
         return list(dict.fromkeys(found))

@@ -1,4 +1,4 @@
-"""Recognises recurrent nodes, and says what they give."""
+"""Recognises recurrent nodes, and computes their outputs' shapes."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ if TYPE_CHECKING:
 
 
 def is_recurrent(node: NodeProto) -> bool:
-    """Whether a node is an operator of LAYOUT, or one of another maker with such a name."""
+    """Whether a node is an operator of LAYOUT, or a custom one with a recurrent name."""
     return (node.domain, node.operator) in LAYOUT or _has_recurrent_name(foreign_name(node))
 
 
 def foreign_name(node: NodeProto) -> str:
-    """The operator's name, in full if it is of another domain; ATen nodes carry it along."""
+    """The operator's name, with its domain if it has one; ATen nodes have it in an attribute."""
     operator = node.attribute("operator") if node.operator == "ATen" else None
     name = node.operator if operator is None else f"ATen::{operator.text}"
     return f"{node.domain}::{name}" if node.domain else name
@@ -35,7 +35,7 @@ def _has_recurrent_name(name: str) -> bool:
 
 
 def outputs_of(call: Call) -> tuple[Value, ...]:
-    """Y, Y_h and Y_c of a recurrent node; of an operator that is not known, unknown values."""
+    """Y, Y_h and Y_c of a recurrent node; of an unknown operator, values of unknown shapes."""
     sources = call.present()
     shapes = _shapes(call) or (None,) * len(call.node.outputs)
     return tuple(computed(sources, shape) for shape in shapes)

@@ -1,7 +1,7 @@
 """The sizes of a recurrent node: declared by its attributes and by the shape of X, else inferred.
 
-What is declared counts, so that a tensor of another size is the one that is wrong; but where all
-weights agree on another size, the attribute is. What is missing or impossible is read off the
+A declared size is taken as right and a tensor that differs as wrong, unless all weights agree on
+another size: then the attribute is wrong. A missing or impossible size is inferred from the
 tensors, each axis of each tensor with one vote.
 """
 
@@ -21,21 +21,26 @@ if TYPE_CHECKING:
     from rnninspect_onnx.graph.values import Dims
     from rnninspect_onnx.layout import Operator
 
-_DIRECTIONS = {"forward": 1, "reverse": 1, "bidirectional": 2, "foward": 1}  # so in GRU's version 1
+_DIRECTIONS = {
+    "forward": 1,
+    "reverse": 1,
+    "bidirectional": 2,
+    "foward": 1,
+}  # a typo in version 1 of GRU
 _SAME = {Symbol.FED_BACK: Symbol.HIDDEN}  # no projection in ONNX
 
 
 class NodeSizes(Record):
-    """What a node's sizes are, and what is wrong with them.
+    """The sizes of a node, and their contradictions.
 
     Attributes:
         sizes: None if they cannot be known.
         origin: whether all of them are declared.
         inferred: those that are not, by their names in Sizes.
-        faults: what is impossible, or contradicts the weights.
+        faults: sizes that are impossible or contradict the weights.
         missing: why the sizes cannot be known.
-        said: hidden_size and directions by the node's attributes, be they right or wrong; None
-            for what is missing or impossible.
+        stated: hidden_size and directions by the node's attributes, right or wrong; None if
+            missing or impossible.
     """
 
     sizes: Sizes | None
@@ -60,7 +65,7 @@ def measure(call: Call, operator: Operator) -> NodeSizes:
     hidden = declared["hidden_size"] or _most(_votes(shapes, Symbol.HIDDEN, gates))
     directions = declared["directions"] or _most(_votes(shapes, Symbol.DIRECTIONS, gates)) or 1
     if not hidden:
-        missing = "hidden_size is not declared, and no weight's shape tells it"
+        missing = "hidden_size is not declared, and cannot be inferred from the weights' shapes"
         return NodeSizes(None, faults=tuple(faults), missing=missing)
     width = (
         declared["input_size"]
@@ -68,7 +73,9 @@ def measure(call: Call, operator: Operator) -> NodeSizes:
         or _flat_input(shapes[0][1], hidden * gates * directions)
     )
     if not width:
-        return NodeSizes(None, faults=tuple(faults), missing="neither X nor W tells the input size")
+        return NodeSizes(
+            None, faults=tuple(faults), missing="neither X nor W has a known input size"
+        )
     return NodeSizes(
         Sizes(width, hidden, directions=directions),
         Origin.DECLARED if all(declared.values()) else Origin.INFERRED,
@@ -84,11 +91,11 @@ _Shapes = list[tuple[tuple["Axis", ...], "Dims | None"]]
 def _corrected_hidden(
     stated: int | None, shapes: _Shapes, gates: int, faults: list[str]
 ) -> int | None:
-    """The declared size, unless all weights agree on another one: then it is wrong."""
+    """The declared size, unless all weights agree on another one."""
     agreed = _agreed(shapes, Symbol.HIDDEN, gates)
     if stated is None or agreed in (None, stated):
         return stated
-    faults.append(f"hidden_size is {stated}, the weights are made for {agreed}")
+    faults.append(f"hidden_size is {stated}, the weights are for {agreed}")
     return agreed
 
 
@@ -100,14 +107,14 @@ def _corrected_directions(
     if stated is None or agreed != 3 - stated:
         return stated
     attribute = call.attribute("direction")
-    word = "left out, which means forward" if attribute is None else attribute.text
+    word = "missing (default: forward)" if attribute is None else attribute.text
     made = "one direction" if agreed == 1 else "two directions"
-    faults.append(f"direction is {word}, the weights are made for {made}")
+    faults.append(f"direction is {word}, the weights are for {made}")
     return agreed
 
 
 def _agreed(shapes: _Shapes, symbol: Symbol, gates: int) -> int | None:
-    """What two weights or more say of a symbol, if every axis of every weight says the same."""
+    """The value of a symbol in two or more weights, if every axis of every weight agrees."""
     known = [(axes, shape) for axes, shape in shapes if shape is not None]
     votes = [list(_votes([each], symbol, gates)) for each in known]
     expected = [sum(symbol in _symbols(axis) for axis in axes) for axes, _ in known]
@@ -136,7 +143,7 @@ def _directions(call: Call, faults: list[str]) -> int | None:
     directions = _DIRECTIONS.get(attribute.text or "")
     if directions is None and attribute.text is not None:
         faults.append(
-            f"direction is {attribute.text!r}: neither forward, reverse nor bidirectional"
+            f"direction is {attribute.text!r}, expected forward, reverse or bidirectional"
         )
     return directions
 
@@ -150,7 +157,7 @@ def _input(call: Call, operator: Operator) -> int | None:
 
 
 def _votes(shapes: _Shapes, symbol: Symbol, gates: int) -> Iterator[int]:
-    """What each axis of each weight says that a symbol is."""
+    """The value of a symbol by each axis of each weight."""
     for axes, shape in shapes:
         if shape is None or len(shape) != len(axes):
             continue
@@ -171,7 +178,7 @@ def _most(votes: Iterator[int]) -> int | None:
 
 
 def _flat_input(shape: Dims | None, rows: int) -> int | None:
-    """The input size by the number of elements of a kernel whose rank is wrong."""
+    """The input size by the number of elements of a kernel of a wrong rank."""
     known = [] if shape is None else [size for size in shape if size is not None and size > 0]
     elements = math.prod(known)
     whole = shape is not None and len(known) == len(shape) and elements % rows == 0

@@ -1,4 +1,4 @@
-"""Every tensor that a model stores, wherever it stands: in graphs, nodes and functions."""
+"""Every stored tensor of a model: in graphs, nodes and functions."""
 
 from __future__ import annotations
 
@@ -23,12 +23,12 @@ if TYPE_CHECKING:
 
 
 class Container(StrEnum):
-    """Where a stored tensor stands."""
+    """What contains a stored tensor."""
 
     INITIALIZER = "initializer"
     NODE = "node"  # the value of a Constant
-    ATTRIBUTE = "attribute"  # in another attribute: the one number of a ConstantOfShape
-    TRAINING = "training"  # in a graph that only training runs
+    ATTRIBUTE = "attribute"  # another attribute, such as the number of a ConstantOfShape
+    TRAINING = "training"  # a training graph
 
 
 class TensorEntry(Record):
@@ -52,7 +52,7 @@ def entries(model: ModelProto) -> Iterator[TensorEntry]:
 
 
 def _of_graph(graph: GraphProto) -> Iterator[TensorEntry]:
-    """Recurses as deep as graphs are nested, which the limits bound."""
+    """Recurses to the depth of nested graphs, which the limits bound."""
     for tensor in graph.initializers:
         yield TensorEntry(tensor.name, tensor, Container.INITIALIZER)
     for sparse in graph.sparse_initializers:
@@ -73,11 +73,11 @@ def _of_node(node: NodeProto) -> Iterator[TensorEntry]:
         yield from _of_attributes(node.attributes, node.name or name)
         return
     for attribute in node.attributes:
-        held = stored_in(attribute) if attribute.name in FORMS else None
-        if isinstance(held, TensorProto):
-            yield TensorEntry(name or held.name, held, Container.NODE)
-        elif held is not None:
-            yield from _sparse(name, held, Container.NODE)
+        stored = stored_in(attribute) if attribute.name in FORMS else None
+        if isinstance(stored, TensorProto):
+            yield TensorEntry(name or stored.name, stored, Container.NODE)
+        elif stored is not None:
+            yield from _sparse(name, stored, Container.NODE)
 
 
 def _of_attributes(attributes: Iterable[AttributeProto], owner: str) -> Iterator[TensorEntry]:

@@ -1,4 +1,4 @@
-"""Describes stored tensors: what each is kept for, the bytes it needs and those it has."""
+"""Describes stored tensors: the purpose of each, the bytes it needs and those it has."""
 
 from __future__ import annotations
 
@@ -24,15 +24,15 @@ if TYPE_CHECKING:
 
 
 class TensorUses(Record):
-    """What tensors are used for, by their places.
+    """What tensors are used for, by their offsets.
 
     Attributes:
         weights: of recurrent layers.
-        parts: what weights of recurrent layers are computed from.
+        parts: operands from which weights of recurrent layers are computed.
         scales: scales and zero points.
-        states: initial states of recurrent layers, and what a loop begins with and then changes.
-        quantised: weights of operators for quantised models.
-        packed: the parameters of weights of which several lie in a byte.
+        states: initial states of recurrent layers and of loops.
+        quantised: weights of operators of quantised models.
+        packed: number of parameters of weights with several in a byte.
     """
 
     weights: frozenset[int]
@@ -44,7 +44,7 @@ class TensorUses(Record):
 
 
 class DescribedTensors(Record):
-    """The stored tensors by their places, and what was noticed of them."""
+    """The stored tensors by their offsets, and observations on them."""
 
     tensors: dict[int, StoredTensor]
     observations: tuple[Observation, ...]
@@ -53,7 +53,7 @@ class DescribedTensors(Record):
 def describe_tensors(
     source: Source, entries: Iterable[TensorEntry], uses: TensorUses
 ) -> DescribedTensors:
-    """Describe each tensor once; a function that is called twice stores its own only once."""
+    """Describe each tensor once; a function that is called twice stores its tensors once."""
     files: ExternalFiles | None = None
     tensors: dict[int, StoredTensor] = {}
     observations: list[Observation] = []
@@ -76,15 +76,15 @@ def _external_files(source: Source) -> ExternalFiles:
 def _describe(entry: TensorEntry, uses: TensorUses, files: ExternalFiles | None) -> StoredTensor:
     tensor = entry.tensor
     needed = needed_bytes(tensor.dims, tensor.element_type) if _has_shape(tensor) else None
-    held, identity = payload_bytes(tensor), str(tensor.offset)
+    stored, identity = payload_bytes(tensor), str(tensor.offset)
     if files is not None and tensor.external is not None:
         extent = files.extent(tensor, entry.name, needed)
-        held, identity = extent.held, _external_identity(extent, tensor)
+        stored, identity = extent.available, _external_identity(extent, tensor)
     elements = uses.packed.get(tensor.offset)
     if entry.dims is not None:
         elements = _elements(tensor.dims)
     known = ELEMENT_TYPES.get(tensor.element_type)
-    size = needed if held is None else held
+    size = needed if stored is None else stored
     return StoredTensor(
         entry.name,
         tensor.dims if entry.dims is None else entry.dims,
@@ -94,7 +94,7 @@ def _describe(entry: TensorEntry, uses: TensorUses, files: ExternalFiles | None)
         _purpose(entry, uses),
         elements,
         needed,
-        held,
+        stored,
     )
 
 
@@ -103,17 +103,17 @@ def _has_shape(tensor: TensorProto) -> bool:
 
 
 def _external_identity(extent: Extent, tensor: TensorProto) -> str:
-    """Two tensors over the same bytes of the same file, in one type and shape, are one."""
+    """Tensors with the same bytes of the same file, type and shape are identical."""
     dims = "x".join(str(size) for size in tensor.dims)
     return f"{extent.location}@{extent.offset}+{extent.length}:{tensor.element_type}:{dims}"
 
 
 def _purpose(entry: TensorEntry, uses: TensorUses) -> Purpose:
-    """What a tensor is kept for, by its use, else by its type and shape.
+    """The purpose of a tensor by its use, else by its type and shape.
 
-    An initial state is a state, be it what tracing left of one that starts at zero. A float tensor
-    with an axis is a weight even if it has one element (the bias of one unit), in an initializer
-    and in a Constant node; one without an axis is a number, as is the value of a ConstantOfShape.
+    An initial state is a state, even zeros that tracing stored. A float tensor with an axis, in an
+    initializer or a Constant node, is a weight even if it has one element (the bias of one unit);
+    one without an axis is a constant, and so is the value of a ConstantOfShape.
     """
     offset = entry.tensor.offset
     if entry.container is Container.TRAINING:
@@ -124,12 +124,12 @@ def _purpose(entry: TensorEntry, uses: TensorUses) -> Purpose:
 
 
 def _by_type(entry: TensorEntry, uses: TensorUses) -> Purpose:
-    """The purpose of a tensor by what its type can hold."""
+    """The purpose of a tensor by its type and shape."""
     offset, tensor = entry.tensor.offset, entry.tensor
     known = ELEMENT_TYPES.get(tensor.element_type)
     shape = tensor.dims if entry.dims is None else entry.dims
     if known is not None and may_be_weight(known) and offset in uses.states:
-        return Purpose.STATE  # a number, too, where all of a state starts from it
+        return Purpose.STATE  # a scalar too, if a whole state starts from it
     if known is None or not shape:
         return Purpose.CONSTANT
     if offset in uses.quantised or (offset in uses.parts and may_be_weight(known)):
@@ -145,14 +145,16 @@ def _elements(dims: tuple[int, ...]) -> int:
 def _contradictions(entry: TensorEntry) -> Iterable[Observation]:
     tensor = entry.tensor
     if not _has_shape(tensor):
-        detail = f"it claims to have {plural(tensor.rank, 'axis', 'axes')}"
+        detail = f"it declares {plural(tensor.rank, 'axis', 'axes')}"
         yield Observation(Fact.CONTRADICTION, detail, tensor=entry.name)
     if tensor.element_type not in ELEMENT_TYPES:
-        detail = f"its element type {tensor.element_type} is unknown"
+        detail = f"unknown element type {tensor.element_type}"
         yield Observation(Fact.CONTRADICTION, detail, tensor=entry.name)
     payloads = (tensor.raw_bytes is not None) + len(tensor.typed)
     if tensor.external is not None and payloads:
-        detail = "its data lie in this file and in another"
+        detail = "its data are both in this file and in an external one"
         yield Observation(Fact.CONTRADICTION, detail, tensor=entry.name)
     elif payloads > 1:
-        yield Observation(Fact.CONTRADICTION, "its data lie in two fields", tensor=entry.name)
+        yield Observation(
+            Fact.CONTRADICTION, f"its data are in {payloads} fields", tensor=entry.name
+        )

@@ -168,7 +168,7 @@ def test_nodes_in_any_order(tmp_path: Path) -> None:
 def test_a_circle_or_a_name_of_nothing_is_told(tmp_path: Path, text: str) -> None:
     of = report(save(tmp_path, built(text, stored({"w": (1, 8, 3)}))))
     assert errors(of) == {"R102", "R104"}
-    assert any("W of the node is W, which nothing makes" in item.message for item in of.findings)
+    assert any("W of the node is W, which nothing defines" in item.message for item in of.findings)
 
 
 def test_doubling_takes_no_memory(tmp_path: Path) -> None:

@@ -131,12 +131,12 @@ def test_a_state_by_the_other_layout(tmp_path: Path) -> None:
 
 
 WRONG_ATTRIBUTES: dict[str, tuple[Shape, dict[str, object]]] = {
-    "hidden_size is 8, the weights are made for 3": (SHAPE, {"hidden_size": 8}),
-    "direction is bidirectional, the weights are made for one direction": (
+    "hidden_size is 8, the weights are for 3": (SHAPE, {"hidden_size": 8}),
+    "direction is bidirectional, the weights are for one direction": (
         SHAPE,
         {"direction": "bidirectional"},
     ),
-    "direction is forward, the weights are made for two directions": (
+    "direction is forward, the weights are for two directions": (
         BOTH,
         {"direction": "forward"},
     ),
@@ -175,7 +175,7 @@ def test_a_direction_that_is_left_out(tmp_path: Path) -> None:
     bare = node(BOTH, direction=None)
     (found,) = report(save(tmp_path, graph([bare], weights(BOTH), [X]))).findings
     assert found.rule == "R104"
-    assert found.message.startswith("direction is left out, which means forward, the weights")
+    assert found.message.startswith("direction is missing (default: forward), the weights")
 
 
 def test_states_that_agree_with_the_wrong_attribute(tmp_path: Path) -> None:
@@ -183,7 +183,7 @@ def test_states_that_agree_with_the_wrong_attribute(tmp_path: Path) -> None:
     whole.graph.node[0].input.extend(["", "h"])
     whole.graph.input.append(value("h", 1, 2, 8))
     (found,) = report(save(tmp_path, whole)).findings
-    assert found.message == "hidden_size is 8, the weights are made for 3"
+    assert found.message == "hidden_size is 8, the weights are for 3"
 
 
 @pytest.mark.parametrize("operator", ["RNN", "GRU", "LSTM"])
@@ -264,7 +264,7 @@ def test_integers_that_nothing_dequantises(tmp_path: Path) -> None:
     ]
     of = report(save(tmp_path, graph([node(SHAPE)], tensors, [X])))
     assert [finding.rule for finding in of.findings] == ["R104"]
-    assert "cannot take: W, R, B int8" in of.findings[0].message
+    assert "unsupported type: W, R, B int8" in of.findings[0].message
 
 
 def test_activations_are_known_in_any_case(tmp_path: Path) -> None:

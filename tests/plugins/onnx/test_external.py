@@ -112,7 +112,7 @@ def test_many_tensors_in_a_missing_file_are_one_finding(tmp_path: Path) -> None:
         outside(tensor, location="gone.data", offset=1000 * position)
     of = report(save(tmp_path, graph([node(SHAPE)], tensors)))
     assert [finding.rule for finding in of.findings] == ["R204"]
-    assert "2 others" in of.findings[0].message
+    assert "(with those of 2 other tensors)" in of.findings[0].message
 
 
 def test_very_many_files_are_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -120,7 +120,7 @@ def test_very_many_files_are_refused(tmp_path: Path, monkeypatch: pytest.MonkeyP
     tensors = weights(SHAPE)
     for tensor in tensors:
         outside(tensor, location=f"{tensor.name}.data")
-    with pytest.raises(RefusedFile, match="more than 2 other files"):
+    with pytest.raises(RefusedFile, match="more than 2 files"):
         read(save(tmp_path, graph([node(SHAPE)], tensors)))
 
 

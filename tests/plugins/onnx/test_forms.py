@@ -193,5 +193,5 @@ def test_nesting_that_crashes_parsers_never_reaches_them(tmp_path: Path, name: s
 def test_the_runtimes_own_format_is_named(tmp_path: Path) -> None:
     path = save(tmp_path, b"\x20\0\0\0ORTM" + bytes(100), "m.ort")
     assert recognised(path)
-    with pytest.raises(UnreadableFile, match="not read yet"):
+    with pytest.raises(UnreadableFile, match="not supported yet"):
         read(path)

@@ -209,7 +209,7 @@ def test_a_layer_of_unknown_size_is_named_as_such(tmp_path: Path) -> None:
     fed = [helper.make_tensor_value_info(name, 1, None) for name in ("X", "W", "R", "B")]
     described = read(save(tmp_path, graph([node(shape)], [], fed)))
     assert not described.layers
-    assert described.skipped[0].reason == "neither X nor W tells the input size"
+    assert described.skipped[0].reason == "neither X nor W has a known input size"
     described = read(save(tmp_path, graph([node(shape, hidden_size=None)], [], fed)))
     assert "hidden_size is not declared" in described.skipped[0].reason
 

@@ -1,4 +1,4 @@
-"""Attributes that a node has more than once: ONNX Runtime and onnx.checker refuse the model."""
+"""Attributes that a node has more than once: ONNX Runtime and onnx.checker reject the model."""
 
 from __future__ import annotations
 
@@ -17,16 +17,16 @@ if TYPE_CHECKING:
 
 SHAPE = Shape("LSTM", 5, 3)
 Y = helper.make_tensor_value_info("Y", onnx.TensorProto.FLOAT, [4, 1, 2, 3])
-REFUSED = "onnx.checker and ONNX Runtime refuse the model"
+REFUSED = "onnx.checker and ONNX Runtime reject the model"
 REPEATED: dict[str, tuple[dict[str, object], list[tuple[str, str]]]] = {
     "another size": (
         {"hidden_size": 7},
-        [("R104", f"hidden_size is given 2 times, as 3 and 7: {REFUSED}")],
+        [("R104", f"hidden_size occurs 2 times, as 3 and 7: {REFUSED}")],
     ),
-    "the same size": ({"hidden_size": 3}, [("R209", f"hidden_size is given 2 times: {REFUSED}")]),
+    "the same size": ({"hidden_size": 3}, [("R209", f"hidden_size occurs 2 times: {REFUSED}")]),
     "another direction": (
         {"direction": "reverse"},
-        [("R104", f"direction is given 2 times, as forward and reverse: {REFUSED}")],
+        [("R104", f"direction occurs 2 times, as forward and reverse: {REFUSED}")],
     ),
     "nothing twice": ({"clip": 1.0}, []),
 }

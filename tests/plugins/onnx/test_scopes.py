@@ -252,7 +252,7 @@ def test_a_weight_that_is_one_of_two(tmp_path: Path) -> None:
     of = report(path)
     assert of.totals.parameters == 56 + 24
     assert [(finding.rule, finding.message) for finding in of.findings] == [
-        ("R407", "chosen when the model runs, from 2 stored tensors: two, one")
+        ("R407", "chosen at run time from 2 stored tensors: two, one")
     ]
     listed = [(row.values["layer"], row.values["stored"]) for row in rows_of(of)]
     assert listed[1:] == [("(alternatives)", 24), ("(everything else)", 0), ("(total)", 80)]
@@ -284,9 +284,7 @@ def test_a_weight_that_where_chooses(
     assert [finding.rule for finding in of.findings] == [rule]
     if rule == "R407":
         assert counts(of) == [("layer", 56, 56)]
-        assert (
-            of.findings[0].message == "chosen when the model runs, from 2 stored tensors: one, two"
-        )
+        assert of.findings[0].message == "chosen at run time from 2 stored tensors: one, two"
 
 
 def test_a_weight_that_is_picked_from_a_stack_of_them(tmp_path: Path) -> None:
@@ -298,7 +296,7 @@ def test_a_weight_that_is_picked_from_a_stack_of_them(tmp_path: Path) -> None:
     assert counts(of) == [("layer", 56, 56)]
     assert of.totals.parameters == 56 + 2 * 24
     (found,) = of.findings
-    assert (found.rule, found.message) == ("R407", "a part of bank, chosen when the model runs")
+    assert (found.rule, found.message) == ("R407", "a part of bank, chosen at run time")
     assert ("(alternatives)", 48) in [
         (row.values["layer"], row.values["stored"]) for row in rows_of(of)
     ]

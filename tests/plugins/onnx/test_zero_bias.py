@@ -46,7 +46,7 @@ def test_a_zero_recurrent_half(tmp_path: Path, dtype: str, sign: float) -> None:
     bias = ones(SHAPE, dtype)
     bias[:, 12:] = sign
     (finding,) = told(save(tmp_path, built(SHAPE, bias)))
-    assert finding.message == "stored 24, of which 12 are zeros: its recurrent half"
+    assert finding.message == "12 of 24 stored values are zeros: its recurrent half"
     assert (finding.level, finding.layer, finding.tensor) == (Level.NOTE, "layer", "B")
 
 
@@ -54,13 +54,13 @@ def test_other_halves(tmp_path: Path) -> None:
     bias = ones(BOTH)
     bias[:, 9:] = 0
     (both,) = told(save(tmp_path, built(BOTH, bias)))
-    assert both.message == "stored 36, of which 18 are zeros: its recurrent half"
+    assert both.message == "18 of 36 stored values are zeros: its recurrent half"
     bias[0, 9:] = 1
     (one,) = told(save(tmp_path, built(BOTH, bias)))
-    assert one.message == "stored 36, of which 9 are zeros: 1 of its 4 halves"
+    assert one.message == "9 of 36 stored values are zeros: 1 of its 4 halves"
     bias[:] = 0
     (whole,) = told(save(tmp_path, built(BOTH, bias)))
-    assert whole.message == "stored 36, of which 36 are zeros: all of it"
+    assert whole.message == "36 of 36 stored values are zeros: all of it"
 
 
 @pytest.mark.parametrize("place", [0, 11, 12, 23])
@@ -71,7 +71,7 @@ def test_a_half_with_one_other_number_is_not_zero(
     bias = np.zeros((1, 24), np.float32)
     bias[0, place] = number
     (finding,) = told(save(tmp_path, built(SHAPE, bias)))
-    assert "of which 12 are zeros" in finding.message
+    assert "12 of 24 stored values are zeros" in finding.message
 
 
 def test_nothing_is_said_of_what_is_not_zero_or_was_not_asked_for(tmp_path: Path) -> None:
@@ -102,12 +102,12 @@ def test_what_cannot_be_read_is_named(tmp_path: Path) -> None:
     typed = built(SHAPE, ones(SHAPE))
     typed.initializer[2].CopyFrom(helper.make_tensor("B", TensorProto.FLOAT, (1, 24), [0.0] * 24))
     (message,) = unread(save(tmp_path, typed))
-    assert message == "not searched for zeros: it is stored number by number, not as raw bytes"
+    assert message == "not searched for zeros: it is stored in a typed field, not as raw bytes"
     halves = [numpy_helper.from_array(np.zeros((1, 12), np.float32), name) for name in ("ih", "hh")]
     joined = helper.make_node("Concat", ["ih", "hh"], ["B"], axis=1)
     body = graph([joined, node(SHAPE)], [*weights(SHAPE)[:2], *halves], [value("X", 4, 2, 5)])
     (message,) = unread(save(tmp_path, body))
-    assert message == "not searched for zeros: it is made of 2 tensors when the model runs"
+    assert message == "not searched for zeros: it is computed from 2 tensors at run time"
 
 
 def external(folder: Path, location: str, bias: np.ndarray, **more: int) -> Path:
@@ -128,7 +128,7 @@ def test_a_bias_in_another_file(tmp_path: Path) -> None:
     bias[:, 12:] = 0
     path = external(tmp_path, "weights.bin", bias)
     (finding,) = told(path)
-    assert finding.message == "stored 24, of which 12 are zeros: its recurrent half"
+    assert finding.message == "12 of 24 stored values are zeros: its recurrent half"
     assert unread(path) == []
     assert told(external(tmp_path, "weights.bin", ones(SHAPE))) == []
 
@@ -151,7 +151,7 @@ def test_a_bias_that_another_file_does_not_hold(
     path = external(folder, location, 0 * ones(SHAPE), **more)
     assert told(path) == []
     (message,) = unread(path)
-    assert message.startswith(f"not searched for zeros: {location} does not hold its 96 bytes")
+    assert message.startswith(f"not searched for zeros: {location} does not contain its 96 bytes")
 
 
 def test_the_bytes_that_are_read_are_bounded(
@@ -192,5 +192,5 @@ def test_what_keras_exports(tmp_path: Path, use_bias: bool) -> None:
     path = tmp_path / "keras.onnx"
     model.export(path, format="onnx", verbose=False)
     (finding,) = told(path)
-    which = "12 are zeros: its recurrent half" if use_bias else "24 are zeros: all of it"
-    assert finding.message == f"stored 24, of which {which}"
+    zeros = "12 of 24 stored values are zeros: its recurrent half"
+    assert finding.message == (zeros if use_bias else "24 of 24 stored values are zeros: all of it")
