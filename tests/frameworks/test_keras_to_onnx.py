@@ -11,7 +11,7 @@ import numpy as np
 import onnx
 import pytest
 
-from making.onnx.graphs import errors, report
+from making.onnx.results import errors, report
 from rnninspect.model import Origin
 from rnninspect.wording import plural
 

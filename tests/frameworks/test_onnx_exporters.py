@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from making.onnx.graphs import errors, report
+from making.onnx.results import errors, report
 from rnninspect.model import Origin
 
 if TYPE_CHECKING:

@@ -16,7 +16,8 @@ from onnxruntime.quantization import (
     quantize_static,
 )
 
-from making.onnx.graphs import GATES, Shape, graph, model, node, value, weights
+from making.onnx.graphs import Shape, graph, model, node, value, weights
+from making.onnx.weight_shapes import GATES
 from rnninspect import inspect_file
 
 if TYPE_CHECKING:

@@ -9,7 +9,8 @@ import onnx
 from onnx import helper, numpy_helper, parser
 from onnx.reference import ReferenceEvaluator
 
-from making.onnx.graphs import Shape, graph, model, node, only, read, weights
+from making.onnx.graphs import Shape, graph, model, node, weights
+from making.onnx.results import only, read
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping

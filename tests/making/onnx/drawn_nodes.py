@@ -10,7 +10,8 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-GATES = {"RNN": 1, "GRU": 3, "LSTM": 4}
+from making.onnx.weight_shapes import GATES, weight_shapes
+
 STORES = ("raw", "fields", "constant", "external")
 SCOPES = ("graph", "if", "loop", "function")
 DIRECTIONS = ("forward", "reverse", "bidirectional")
@@ -69,17 +70,15 @@ def nodes(draw: st.DrawFn) -> Node:
 
 def shapes(node: Node, level: int = 0) -> dict[str, tuple[int, ...]]:
     """Shapes of the weights of one level by the operator's definition."""
-    rows, ways = GATES[node.operator] * node.hidden_size, node.directions
-    width = ways * node.hidden_size if level else node.input_size
-    known: dict[str, tuple[int, ...]] = {
-        "W": (ways, rows, width),
-        "R": (ways, rows, node.hidden_size),
-    }
-    if node.bias:
-        known["B"] = (ways, 2 * rows)
-    if node.peepholes:
-        known["P"] = (ways, 3 * node.hidden_size)
-    return known
+    width = node.directions * node.hidden_size if level else node.input_size
+    return weight_shapes(
+        node.operator,
+        width,
+        node.hidden_size,
+        node.directions,
+        bias=node.bias,
+        peepholes=node.peepholes,
+    )
 
 
 def _states(node: Node) -> dict[str, tuple[int, ...]]:

@@ -1,4 +1,4 @@
-"""Small ONNX models with recurrent nodes, built with onnx.helper, and what they must be read as."""
+"""Small ONNX models with recurrent nodes, built with onnx.helper."""
 
 from __future__ import annotations
 
@@ -9,21 +9,12 @@ import numpy as np
 import onnx
 from onnx import TensorProto, helper, numpy_helper
 
-from making.described import model_of
-from rnninspect import inspect_file
-from rnninspect.report import Report
-from rnninspect.rules import Level
-from rnninspect.source.source import open_source
-from rnninspect_onnx import OnnxReader
+from making.onnx.weight_shapes import weight_shapes
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
     from pathlib import Path
 
-    from rnninspect.model import RecurrentLayer, SavedModel
-    from rnninspect.source.limits import Limits
-
-GATES = {"RNN": 1, "GRU": 3, "LSTM": 4}
 PEEPHOLE_INPUT = 7
 
 
@@ -41,16 +32,14 @@ class Shape:
     @property
     def shapes(self) -> dict[str, tuple[int, ...]]:
         """The shapes of its weights as the operator's definition has them."""
-        rows = GATES[self.operator] * self.n
-        shapes: dict[str, tuple[int, ...]] = {
-            "W": (self.directions, rows, self.m),
-            "R": (self.directions, rows, self.n),
-        }
-        if self.bias:
-            shapes["B"] = (self.directions, 2 * rows)
-        if self.peepholes:
-            shapes["P"] = (self.directions, 3 * self.n)
-        return shapes
+        return weight_shapes(
+            self.operator,
+            self.m,
+            self.n,
+            self.directions,
+            bias=self.bias,
+            peepholes=self.peepholes,
+        )
 
     @property
     def parameters(self) -> int:
@@ -112,33 +101,6 @@ def save(
     path = folder / name
     path.write_bytes(content if isinstance(content, bytes) else content.SerializeToString())
     return path
-
-
-def read(path: Path, limits: Limits | None = None) -> SavedModel:
-    """What the ONNX reader says of a file."""
-    with open_source(path, limits) as source:
-        return model_of(OnnxReader(), source)
-
-
-def only(read_model: SavedModel) -> RecurrentLayer:
-    """The one layer of a model."""
-    assert len(read_model.layers) == 1
-    return read_model.layers[0]
-
-
-def report(path: Path) -> Report:
-    """The report that the command prints."""
-    return inspect_file(path)
-
-
-def errors(of: Report) -> set[str]:
-    """The codes of the rules that are broken at level error."""
-    return {finding.rule for finding in of.findings if finding.level is Level.ERROR}
-
-
-def counts(of: Report) -> list[tuple[str, int, int]]:
-    """Name, expected and stored parameters of each layer."""
-    return [(layer.layer.name, layer.expected, layer.stored) for layer in of.layers]
 
 
 def constant(name: str, array: np.ndarray) -> onnx.NodeProto:

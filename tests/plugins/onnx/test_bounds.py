@@ -8,19 +8,8 @@ import pytest
 from onnx import TensorProto, helper
 
 from making.described import model_of
-from making.onnx.graphs import (
-    Shape,
-    counts,
-    graph,
-    integers,
-    model,
-    node,
-    read,
-    report,
-    save,
-    value,
-    weights,
-)
+from making.onnx.graphs import Shape, graph, integers, model, node, save, value, weights
+from making.onnx.results import counts, read, report
 from making.tensorflow.bundles import varint
 from rnninspect.errors import RefusedFile
 from rnninspect.source.limits import Limits

@@ -24,20 +24,8 @@ from making.onnx.chains import (
     reference_shape,
     stored,
 )
-from making.onnx.graphs import (
-    Shape,
-    constant,
-    counts,
-    errors,
-    graph,
-    integers,
-    node,
-    only,
-    read,
-    report,
-    save,
-    weights,
-)
+from making.onnx.graphs import Shape, constant, graph, integers, node, save, weights
+from making.onnx.results import counts, errors, only, read, report
 from rnninspect.model import Fate
 from rnninspect.source.limits import Limits
 

@@ -11,17 +11,8 @@ from onnx import TensorProto, helper, numpy_helper
 from onnxruntime import InferenceSession
 from onnxruntime.capi.onnxruntime_pybind11_state import Fail
 
-from making.onnx.graphs import (
-    Shape,
-    errors,
-    graph,
-    model,
-    node,
-    report,
-    save,
-    value,
-    weights,
-)
+from making.onnx.graphs import Shape, graph, model, node, save, value, weights
+from making.onnx.results import errors, report
 from rnninspect.cells import Role
 from rnninspect.rules import Level
 

@@ -8,17 +8,8 @@ from pathlib import Path
 import pytest
 from onnx import TensorProto
 
-from making.onnx.graphs import (
-    Shape,
-    counts,
-    errors,
-    graph,
-    node,
-    read,
-    report,
-    save,
-    weights,
-)
+from making.onnx.graphs import Shape, graph, node, save, weights
+from making.onnx.results import counts, errors, read, report
 from rnninspect.errors import RefusedFile
 
 SHAPE = Shape("LSTM", 3, 2)

@@ -11,7 +11,8 @@ import onnx
 import pytest
 
 from making.described import model_of
-from making.onnx.graphs import Shape, counts, graph, model, node, read, report, save, weights
+from making.onnx.graphs import Shape, graph, model, node, save, weights
+from making.onnx.results import counts, read, report
 from rnninspect.errors import RefusedFile, UnreadableFile
 from rnninspect.source.limits import Limits
 from rnninspect.source.source import open_source

@@ -9,19 +9,8 @@ import onnx
 import pytest
 from onnx import helper, numpy_helper
 
-from making.onnx.graphs import (
-    Shape,
-    constant,
-    counts,
-    errors,
-    graph,
-    model,
-    only,
-    read,
-    report,
-    save,
-    weights,
-)
+from making.onnx.graphs import Shape, constant, graph, model, save, weights
+from making.onnx.results import counts, errors, only, read, report
 from rnninspect.errors import RefusedFile
 from rnninspect.model import Origin
 from rnninspect.source.limits import Limits

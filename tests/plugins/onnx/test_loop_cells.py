@@ -9,7 +9,8 @@ import onnx
 import pytest
 from onnx import TensorProto, helper, numpy_helper
 
-from making.onnx.graphs import graph, report, save, value
+from making.onnx.graphs import graph, save, value
+from making.onnx.results import report
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 import onnx
 from google.protobuf.message import DecodeError  # type: ignore[import-untyped] # no stubs
 
-from making.onnx.graphs import read
 from making.onnx.mutations import mutations, varied_model
+from making.onnx.results import read
 from rnninspect.errors import UnreadableFile
 from rnninspect.source.source import open_source
 from rnninspect_onnx.protobuf.decoder import Decoder

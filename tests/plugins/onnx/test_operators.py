@@ -10,22 +10,9 @@ import onnx
 import pytest
 from onnx import TensorProto, helper, numpy_helper
 
-from making.onnx.graphs import (
-    GATES,
-    Shape,
-    constant,
-    counts,
-    errors,
-    graph,
-    model,
-    node,
-    only,
-    read,
-    report,
-    save,
-    value,
-    weights,
-)
+from making.onnx.graphs import Shape, constant, graph, model, node, save, value, weights
+from making.onnx.results import counts, errors, only, read, report
+from making.onnx.weight_shapes import GATES
 from rnninspect.cells import Role
 from rnninspect.model import Fate, Origin
 from rnninspect_onnx import OnnxReader

@@ -9,20 +9,8 @@ import onnx
 import pytest
 from onnx import TensorProto, helper, numpy_helper
 
-from making.onnx.graphs import (
-    Shape,
-    counts,
-    errors,
-    graph,
-    integers,
-    node,
-    only,
-    read,
-    report,
-    save,
-    value,
-    weights,
-)
+from making.onnx.graphs import Shape, graph, integers, node, save, value, weights
+from making.onnx.results import counts, errors, only, read, report
 from rnninspect.model import Purpose, StoredTensor
 from rnninspect_onnx.protobuf.payload import ELEMENT_TYPES, TYPED_FIELDS
 

@@ -9,18 +9,8 @@ import onnx
 import pytest
 from onnx import TensorProto, helper, numpy_helper
 
-from making.onnx.graphs import (
-    Shape,
-    counts,
-    errors,
-    graph,
-    node,
-    read,
-    report,
-    save,
-    value,
-    weights,
-)
+from making.onnx.graphs import Shape, graph, node, save, value, weights
+from making.onnx.results import counts, errors, read, report
 from rnninspect.model import StoredTensor
 
 SHAPE = Shape("LSTM", 3, 2)

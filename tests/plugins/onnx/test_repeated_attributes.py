@@ -10,7 +10,8 @@ from onnx import helper
 from onnxruntime import InferenceSession
 from onnxruntime.capi.onnxruntime_pybind11_state import InvalidGraph
 
-from making.onnx.graphs import Shape, graph, model, node, report, save, value, weights
+from making.onnx.graphs import Shape, graph, model, node, save, value, weights
+from making.onnx.results import report
 
 if TYPE_CHECKING:
     from pathlib import Path

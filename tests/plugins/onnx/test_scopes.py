@@ -9,21 +9,8 @@ import onnx
 import pytest
 from onnx import TensorProto, helper, numpy_helper
 
-from making.onnx.graphs import (
-    Shape,
-    counts,
-    errors,
-    graph,
-    integers,
-    model,
-    node,
-    only,
-    read,
-    report,
-    save,
-    value,
-    weights,
-)
+from making.onnx.graphs import Shape, graph, integers, model, node, save, value, weights
+from making.onnx.results import counts, errors, only, read, report
 from rnninspect.errors import UnreadableFile
 from rnninspect.model import Fact, Fate, Origin, Purpose
 from rnninspect.render.report.columns import rows_of

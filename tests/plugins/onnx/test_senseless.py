@@ -8,19 +8,8 @@ from typing import TYPE_CHECKING
 import pytest
 from onnx import TensorProto, helper
 
-from making.onnx.graphs import (
-    Shape,
-    errors,
-    graph,
-    integers,
-    node,
-    only,
-    read,
-    report,
-    save,
-    value,
-    weights,
-)
+from making.onnx.graphs import Shape, graph, integers, node, save, value, weights
+from making.onnx.results import errors, only, read, report
 from rnninspect_onnx.operators.table import OPERATORS
 
 if TYPE_CHECKING:

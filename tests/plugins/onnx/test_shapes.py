@@ -15,7 +15,8 @@ import pytest
 from onnx import helper, numpy_helper, shape_inference
 
 from making.onnx.cases import own_models
-from making.onnx.graphs import counts, errors, graph, integers, model, report, save, value
+from making.onnx.graphs import graph, integers, model, save, value
+from making.onnx.results import counts, errors, report
 from rnninspect.source.source import open_source
 from rnninspect_onnx.protobuf.decoder import Decoder
 from rnninspect_onnx.resolver import Resolver

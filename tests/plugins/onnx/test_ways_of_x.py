@@ -8,19 +8,8 @@ import numpy as np
 import pytest
 from onnx import TensorProto, helper, numpy_helper
 
-from making.onnx.graphs import (
-    Shape,
-    errors,
-    graph,
-    integers,
-    node,
-    only,
-    read,
-    report,
-    save,
-    value,
-    weights,
-)
+from making.onnx.graphs import Shape, graph, integers, node, save, value, weights
+from making.onnx.results import errors, only, read, report
 from rnninspect.model import Origin
 
 if TYPE_CHECKING:
