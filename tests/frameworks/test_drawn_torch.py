@@ -17,10 +17,10 @@ from making.judges import TORCH
 
 pytestmark = [pytest.mark.frameworks, pytest.mark.filterwarnings("ignore")]
 CONTAINERS = ("zip", "legacy", "safetensors", "checkpoint", "trained", "module", "script", "trace")
-RUNNABLE = ("script", "trace", "program")  # what torch makes of a module that it can call
+RUNNABLE = ("script", "trace", "program")  # formats that need a callable module
 PATHS = ("rnn", "encoder.rnn", "blocks.0.layer", "model.decoder.lstm", "a.b.c.d")
 WRAPPERS = ("", "parallel", "compiled", "normed")
-WIDTH = 7  # of what stands beside it
+WIDTH = 7  # of the other layers
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +36,7 @@ class Net:
     projection: int = 0
     alone: bool = False  # an nn.LSTMCell, not an nn.LSTM
     path: str = "rnn"
-    others: bool = False  # a BatchNorm and a Linear beside it
+    others: bool = False  # with a BatchNorm and a Linear
     dtype: str = "float32"
     container: str = "zip"
     wrapper: str = ""
@@ -51,7 +51,9 @@ def nets(draw: st.DrawFn) -> Net:
     projected = cell == "LSTM" and hidden > 1 and not alone and draw(st.booleans())
     rare = draw(st.integers(0, 19)) == 17  # torch.export takes its time
     container = "program" if rare and not alone else draw(st.sampled_from(CONTAINERS))
-    wrappers = WRAPPERS[:-1] if container == "module" else WRAPPERS  # torch saves no normed one
+    wrappers = (
+        WRAPPERS[:-1] if container == "module" else WRAPPERS
+    )  # torch does not pickle parametrised modules
     return Net(
         cell=cell,
         input_size=draw(st.integers(1, 12)),
@@ -90,7 +92,7 @@ def live(net: Net) -> Any:  # noqa: ANN401 - torch is untyped here
 
 
 def network(net: Net, rnn: Any) -> Any:  # noqa: ANN401 - as above
-    """The module at the end of its path, with others beside it where they are asked for."""
+    """The module at the end of its path, with other layers if drawn."""
     import torch
 
     if net.container in RUNNABLE:
@@ -106,7 +108,7 @@ def network(net: Net, rnn: Any) -> Any:  # noqa: ANN401 - as above
 
 
 def wrapped(net: Net, rnn: Any, module: Any) -> Any:  # noqa: ANN401 - as above
-    """The network behind what people put around one before they save it."""
+    """The network in a wrapper, as networks are saved."""
     import torch
 
     match net.wrapper:
@@ -124,7 +126,7 @@ def first_kernel(net: Net) -> str:
 
 
 def truths(net: Net, rnn: Any) -> list[Truth]:  # noqa: ANN401 - as above
-    """What torch counts, before any of its weights is made of others."""
+    """Torch's counts, before weights are computed from others."""
     found = []
     for level in range(net.levels):
         endings = ("",) if net.alone else (f"_l{level}", f"_l{level}_reverse")
@@ -196,18 +198,18 @@ def save_program(net: Net, module: Any, path: Path) -> None:  # noqa: ANN401 - a
 @example(Net("RNN", 1, 1, levels=3, two_way=True, bias=False))
 @example(Net("LSTM", 3, 2, projection=1, two_way=True))
 @example(Net("GRU", 4, 3, container="script"))
-@example(Net("LSTM", 3, 2, container="module", wrapper="compiled"))  # was taken for an optimizer
+@example(Net("LSTM", 3, 2, container="module", wrapper="compiled"))  # was read as an optimizer
 @drawn
-def test_drawn_networks_are_what_torch_counts(net: Net) -> None:
+def test_counts_of_drawn_networks_equal_those_of_torch(net: Net) -> None:
     rnn = live(net)
     module = network(net, rnn)
-    due = truths(net, rnn)
+    expected = truths(net, rnn)
     module = wrapped(net, rnn, module)
     suffix = {"safetensors": ".safetensors", "program": ".pt2"}.get(net.container, ".pt")
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / f"model{suffix}"
         save(net, module, path)
         total = sum(tensor.numel() for tensor in module.state_dict().values())
-        report = hold(path, due, total)
-        if net.wrapper != "normed":  # what is computed, torch has no layer to put in
+        report = hold(path, expected, total)
+        if net.wrapper != "normed":  # verify has no opinion on computed weights
             agree(TORCH, report)

@@ -34,7 +34,7 @@ def summary(model: SavedModel) -> Expected:
 
 @pytest.mark.parametrize("container", ["pt", "safetensors", "module", "legacy"])
 @pytest.mark.parametrize("case", LAYERS)
-def test_cells_that_people_write_are_layers(case: str, container: str, tmp_path: Path) -> None:
+def test_hand_written_cells_are_layers(case: str, container: str, tmp_path: Path) -> None:
     make, expected = LAYERS[case]
     net = make()
     model = written(net, container, tmp_path)
@@ -55,14 +55,16 @@ def test_cells_that_people_write_are_layers(case: str, container: str, tmp_path:
 
 @pytest.mark.filterwarnings("ignore:`torch.jit")
 @pytest.mark.parametrize("case", ["ConvLSTM, levels", "LSTM, W and U", "RNN, i2h and h2h"])
-def test_a_script_keeps_the_names_of_such_cells(case: str, tmp_path: Path) -> None:
+def test_hand_written_cells_in_scripts(case: str, tmp_path: Path) -> None:
     make, expected = LAYERS[case]
     assert summary(written(make(), "ts", tmp_path)) == expected
 
 
 @pytest.mark.parametrize("container", ["pt", "safetensors", "module"])
 @pytest.mark.parametrize("case", POSSIBLE)
-def test_cells_without_a_formula_are_named(case: str, container: str, tmp_path: Path) -> None:
+def test_cells_without_a_formula_are_possible_cells(
+    case: str, container: str, tmp_path: Path
+) -> None:
     model = written(POSSIBLE[case](), container, tmp_path)
     assert model.layers == ()
     assert [note.fact for note in model.observations if note.fact is not Fact.CODE] == [
@@ -72,7 +74,9 @@ def test_cells_without_a_formula_are_named(case: str, container: str, tmp_path: 
 
 @pytest.mark.parametrize("container", ["pt", "safetensors", "module"])
 @pytest.mark.parametrize("case", NOTHING)
-def test_networks_without_a_cell_have_neither(case: str, container: str, tmp_path: Path) -> None:
+def test_networks_without_a_cell_have_no_observations(
+    case: str, container: str, tmp_path: Path
+) -> None:
     model = written(NOTHING[case](), container, tmp_path)
     assert model.layers == ()
     assert [note for note in model.observations if note.fact is not Fact.CODE] == []

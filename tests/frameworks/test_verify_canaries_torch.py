@@ -91,7 +91,7 @@ def test_no_pickle_runs_in_any_container_under_any_suffix(
 
 
 @pytest.mark.parametrize("container", ALIVE)
-def test_a_pickle_does_run_where_the_file_is_trusted(container: str, tmp_path: Path) -> None:
+def test_a_pickle_runs_if_the_file_is_trusted(container: str, tmp_path: Path) -> None:
     path, canary = tmp_path / "model", tmp_path / "canary"
     CONTAINERS[container](path, canary)
     answer(path, trusted=True)

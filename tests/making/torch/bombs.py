@@ -1,4 +1,4 @@
-"""Small pickles that cost the standard unpickler memory, time or its life; made when asked for."""
+"""Small pickles that exhaust or crash the standard unpickler; created on demand."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Bomb:
-    """A pickle; `refused` says whether reading it must end in an error, not in a value."""
+    """A pickle; `refused` if reading it must raise an error."""
 
     data: Callable[[], bytes]
     refused: bool = True
@@ -26,7 +26,7 @@ def _colliding() -> bytes:
 
 
 def _laughs() -> bytes:
-    """64 lists, each of which holds the one before ten times."""
+    """64 lists, each with the previous one ten times."""
     levels = b"".join(
         b"(" + b"h" + bytes([level]) + (b"h" + bytes([level])) * 9 + b"lq" + bytes([level + 1])
         for level in range(64)
@@ -39,7 +39,7 @@ BOMBS = {
     "memo index of 4 billion": Bomb(lambda: b"Nr\xff\xff\xff\xff."),
     "memo index in text": Bomb(lambda: b"Np99999999\n."),
     "a million tuples in a key": Bomb(lambda: b"})" + b"\x85" * 1_000_000 + b"Ns."),
-    "a key that hashes for ever": Bomb(
+    "a key that takes forever to hash": Bomb(
         lambda: b"})q\0" + b"0h\0h\0\x86q\0" * 64 + b"Ns.", refused=False
     ),
     "keys that collide": Bomb(_colliding, refused=False),
@@ -54,7 +54,7 @@ BOMBS = {
     "three million marks": Bomb(lambda: b"(" * 3_000_000 + b"."),
     "a million states": Bomb(lambda: b"}" + b"}b" * 1_000_000 + b".", refused=True),
     "a payload of 2^62 bytes": Bomb(lambda: b"\x8e" + struct.pack("<Q", 2**62) + b"."),
-    "a text of 2^62 bytes": Bomb(lambda: b"\x8d" + struct.pack("<Q", 2**62) + b"."),
+    "a string of 2^62 bytes": Bomb(lambda: b"\x8d" + struct.pack("<Q", 2**62) + b"."),
     "a byte array of 2^62 bytes": Bomb(lambda: b"\x96" + struct.pack("<Q", 2**62) + b"."),
     "a frame of 2^62 bytes": Bomb(lambda: b"\x95" + struct.pack("<Q", 2**62) + b"N."),
     "a number of 2^31 bytes": Bomb(lambda: b"\x8b" + struct.pack("<I", 2**31) + b"."),
@@ -63,16 +63,16 @@ BOMBS = {
     "a line that does not end": Bomb(lambda: b"c" + b"x" * 1_000_000),
     "an extension": Bomb(lambda: b"\x82\x01."),
     "a wide extension": Bomb(lambda: b"\x84\x01\0\0\0."),
-    "an id that is no tuple": Bomb(lambda: b"NQ.", refused=False),
+    "an id that is not a tuple": Bomb(lambda: b"NQ.", refused=False),
     "an id in text": Bomb(lambda: b"Pstorage\n.", refused=False),
     "a buffer that is read": Bomb(lambda: b"N\x98.", refused=False),
-    "a second pickle behind the first": Bomb(lambda: b"}.cos\nsystem\n(tR.", refused=False),
+    "a second pickle after the first": Bomb(lambda: b"}.cos\nsystem\n(tR.", refused=False),
     "a buffer from outside": Bomb(lambda: b"\x97."),
     "nothing on the stack": Bomb(lambda: b"."),
     "a memo that is empty": Bomb(lambda: b"h\5."),
     "a mark that is missing": Bomb(lambda: b"t."),
-    "a name that is no text": Bomb(lambda: b"NN\x93."),
-    "a name that is no UTF-8": Bomb(lambda: b"c\xff\xfe\n\xff\n.", refused=False),
+    "a name that is not a string": Bomb(lambda: b"NN\x93."),
+    "a name that is not UTF-8": Bomb(lambda: b"c\xff\xfe\n\xff\n.", refused=False),
     "a class that makes itself": Bomb(
         lambda: b"(" + b"ccopyreg\n__newobj__\n" + b"2" * 5_000 + b"tq\0ccopyreg\n__newobj__\nh\0R."
     ),
@@ -97,7 +97,7 @@ BOMBS = {
             + b"h\0."
         )
     ),
-    "one text turned into bytes over and over": Bomb(
+    "one string encoded over and over": Bomb(
         lambda: (
             b"X\0\xff\0\0"
             + b"x" * 0xFF00

@@ -44,7 +44,7 @@ def zipped(inner: Path) -> Path:
 
 
 def in_tar(inner: Path) -> Path:
-    """What AllenNLP calls an archive: configuration, vocabulary, weights."""
+    """An archive of AllenNLP: configuration, weights, vocabulary."""
     path = inner.with_suffix(".tar.gz")
     with tarfile.open(path, "w:gz") as archive:
         for name, data in {
@@ -71,7 +71,7 @@ def safetensors(module: Module, path: Path) -> Path:
 
 
 def shards(module: Module, folder: Path, ending: str) -> Path:
-    """A folder with an index, every second tensor in the other shard."""
+    """A folder with an index and two shards with alternating tensors."""
     folder.mkdir()
     tensors = list(module.state_dict().items())
     places: dict[str, str] = {}

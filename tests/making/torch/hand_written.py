@@ -1,4 +1,4 @@
-"""Recurrent cells as people write them in torch: modules with the names of their tensors."""
+"""Hand-written recurrent cells: modules with usual names of their tensors."""
 
 from __future__ import annotations
 
@@ -16,11 +16,11 @@ N = 4  # hidden size
 
 
 class Module(nn.Module):  # type: ignore[misc]  # torch is untyped here
-    """Tensors by name, as a class of one's own registers them; it runs so that it can be traced."""
+    """A module with these attributes; it can be called, so that it can be traced."""
 
-    def __init__(self, **held: Any) -> None:  # noqa: ANN401 - modules and parameters
+    def __init__(self, **attributes: Any) -> None:  # noqa: ANN401 - modules and parameters
         super().__init__()
-        for name, value in held.items():
+        for name, value in attributes.items():
             setattr(self, name, value)
 
     def forward(self, values: torch.Tensor) -> torch.Tensor:
@@ -125,7 +125,7 @@ LAYERS: dict[str, tuple[Callable[[], Net], Expected]] = {
         lambda: Module(cells=levels(three_gates, 8, 32, 64, 16)),
         [("ConvGRU2D", 8, 32), ("ConvGRU2D", 32, 64), ("ConvGRU2D", 64, 16)],
     ),
-    "ConvGRU, two convolutions called otherwise": (
+    "ConvGRU, two convolutions with other names": (
         lambda: Module(ConvGates=conv(M + N, 2 * N), Conv_ct=conv(M + N, N)),
         [("ConvGRU2D", M, N)],
     ),

@@ -1,4 +1,4 @@
-"""Networks of torch for the tests, and what torch itself counts in them."""
+"""Networks of torch for the tests, and torch's own counts."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from torch import nn
 
 
 class Tagger(nn.Module):  # type: ignore[misc]  # torch is untyped here
-    """Recurrent layers of every kind one behind the other, a buffer, and a plain tensor."""
+    """A chain of recurrent layers of each kind, buffers, and an unregistered tensor."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -23,18 +23,18 @@ class Tagger(nn.Module):  # type: ignore[misc]  # torch is untyped here
         self.head = nn.Linear(3, 2)
         self.register_buffer("table", torch.zeros(11))
         self.register_buffer("passing", torch.zeros(13), persistent=False)
-        self.loose = torch.zeros(17)
+        self.unregistered = torch.zeros(17)
 
     def forward(self, values: torch.Tensor) -> torch.Tensor:
         values = self.encoder(values)[0]
         values = self.middle(values)[0]
         values = self.simple(values)[0]
         hidden = self.gru_cell(self.lstm_cell(values[0])[0])
-        return self.head(self.rnn_cell(hidden)) + self.table.sum() + self.loose.sum()
+        return self.head(self.rnn_cell(hidden)) + self.table.sum() + self.unregistered.sum()
 
 
 class Projected(nn.Module):  # type: ignore[misc]  # as above
-    """Two projected stacks, which a frozen graph tells apart by their weights alone."""
+    """Two projected stacks, which only their weights distinguish in a frozen graph."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -94,6 +94,6 @@ def state_count(module: Any) -> int:  # noqa: ANN401 - a module
 
 
 def script_count(module: Any) -> int:  # noqa: ANN401 - a module
-    """The same for a script of the module, which keeps all buffers: it cannot leave any out."""
-    held = (*module.parameters(), *module.buffers())
-    return sum(value.numel() for value in held)
+    """Torch's own count for a script of the module, which contains all buffers."""
+    tensors = (*module.parameters(), *module.buffers())
+    return sum(value.numel() for value in tensors)

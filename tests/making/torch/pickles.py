@@ -74,14 +74,14 @@ def tensor(
     strides: Sequence[int] | None = None,
     kind: str = "FloatStorage",
 ) -> bytes:
-    held = storage(key, math.prod(shape) if count is None else count, kind)
+    storage_ = storage(key, math.prod(shape) if count is None else count, kind)
     steps = strides_of(shape) if strides is None else strides
-    parts = (held, number(offset), numbers(shape), numbers(steps), FALSE, NONE)
+    parts = (storage_, number(offset), numbers(shape), numbers(steps), FALSE, NONE)
     return call("torch._utils", "_rebuild_tensor_v2", *parts)
 
 
 def state_dict(shapes: Mapping[str, Sequence[int]]) -> bytes:
-    """A pickle of tensors, each over a storage of its own, `0`, `1`, …"""
+    """A pickle of tensors with separate storages `0`, `1`, …"""
     pairs = {label: tensor(str(key), shape) for key, (label, shape) in enumerate(shapes.items())}
     return b"\x80\x02" + mapping(pairs) + STOP
 
@@ -101,7 +101,7 @@ def archive(pickle: bytes, records: Mapping[str, bytes] | None = None) -> bytes:
 
 
 def write_sparse(path: Path, pickle: bytes, sizes: Mapping[str, int]) -> None:
-    """An archive whose records of `data/` are holes: any size, and no room on the disk."""
+    """Write a sparse archive whose records of `data/` take no space on disk."""
     entries = []
     with path.open("wb") as file:
         for label, size in {"data.pkl": len(pickle), **sizes}.items():
@@ -140,14 +140,14 @@ def lstm(inputs: int, hidden: int, path: str = "", level: int = 0) -> dict[str, 
 
 
 def read(data: bytes, folder: Path, label: str = "model.pt") -> SavedModel:
-    """What the reader says of a file with these bytes."""
+    """The model that the reader finds in a file with these bytes."""
     path = folder / label
     path.write_bytes(data)
     return read_path(path)
 
 
 def read_path(path: Path) -> SavedModel:
-    """What the reader says of a file or folder, which it must recognise."""
+    """The model that the reader finds in a file or folder, which it must recognise."""
     with open_source(path) as source:
         return model_of(TorchReader(), source)
 
@@ -158,7 +158,7 @@ def parameters(model: SavedModel) -> int:
 
 
 def network(keys: count[int], path: str = "rnn", hidden: int = 2) -> bytes:
-    """The dict of an LSTM's tensors, each over a storage of its own."""
+    """The dict of an LSTM's tensors with separate storages."""
     shapes = lstm(3, hidden, path)
     return mapping({label: tensor(str(next(keys)), shape) for label, shape in shapes.items()})
 
@@ -169,9 +169,9 @@ def checkpoint(folder: Path, pairs: dict[str, bytes]) -> SavedModel:
 
 def purposes(model: SavedModel) -> dict[Purpose, int]:
     totals = add_up(model, count_layers(model.layers))
-    held = {Purpose(name): value for name, value in totals.not_parameters.items() if value}
+    others = {Purpose(name): value for name, value in totals.not_parameters.items() if value}
     return {
-        **held,
+        **others,
         **({Purpose.COPY: totals.copies} if totals.copies else {}),
         Purpose.PARAMETER: totals.parameters,
     }

@@ -1,4 +1,4 @@
-"""The tar archive that torch 0.1 wrote, which torch reads and no longer writes."""
+"""The tar archive of torch 0.1, which torch still reads."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def written(path: Path, members: dict[str, bytes]) -> Path:
 def tar_era(
     state: dict[str, Any], value_of: Callable[[dict[str, Any]], Any] = dict
 ) -> dict[str, bytes]:
-    """The four members that torch 0.1 wrote; `value_of` makes what was saved from named tensors."""
+    """The four members of the archive; `value_of` makes the saved value from named tensors."""
     storages, tensors = pickle.dumps(len(state), 2), pickle.dumps(len(state), 2)
     value = io.BytesIO()
 
@@ -62,7 +62,7 @@ def tar_era(
 
 
 class Numbered:
-    """Stands for a tensor that is pickled by its number."""
+    """A placeholder for a tensor, pickled as its number."""
 
     def __init__(self, number: str) -> None:
         self.number = number

@@ -23,7 +23,7 @@ from rnninspect_torch import TorchReader
 from rnninspect_torch.archives.tar_members import read_tar
 
 
-def test_gzip_is_bounded(tmp_path: Path) -> None:
+def test_decompression_is_limited(tmp_path: Path) -> None:
     path = tmp_path / "bomb.gz"
     path.write_bytes(gzip.compress(b"\x80\x04" + bytes(1 << 22)))
     with (
@@ -33,13 +33,13 @@ def test_gzip_is_bounded(tmp_path: Path) -> None:
         model_of(TorchReader(), source)
 
 
-def test_gzip_that_is_cut_off(tmp_path: Path) -> None:
+def test_truncated_gzip_data(tmp_path: Path) -> None:
     data = gzip.compress(saved({"a": (20, 20)}))
     with pytest.raises(UnreadableFile, match="truncated gzip data"):
         read(data[:-20], tmp_path, "model.gz")
 
 
-def test_gzip_inside_of_gzip(tmp_path: Path) -> None:
+def test_nested_gzip_data_are_refused(tmp_path: Path) -> None:
     with open_source(tmp_path) as folder:
         inner = gzip.compress(gzip.compress(saved({"a": (2, 2)})))
         with pytest.raises(UnreadableFile):
@@ -67,7 +67,7 @@ def test_members_of_a_tar_archive(form: int, tmp_path: Path) -> None:
         assert {label: part.read(0, part.size) for label, part in found.items()} == members
 
 
-def test_a_tar_archive_of_weights(tmp_path: Path) -> None:
+def test_a_tar_archive_with_weights(tmp_path: Path) -> None:
     weights = saved(lstm(3, 2, "rnn"))
     for members in ({"config.json": b"{}", "weights.th": weights}, {"only.bin": weights}):
         assert parameters(read(tar(members), tmp_path)) == 56
@@ -77,7 +77,7 @@ def test_a_tar_archive_of_weights(tmp_path: Path) -> None:
         read(tar({"a.txt": b"hello"}), tmp_path)
 
 
-def test_a_broken_tar_header(tmp_path: Path) -> None:
+def test_a_malformed_tar_header(tmp_path: Path) -> None:
     data = bytearray(tar({"a": b"1", "b": b"2"}))
     data[1024 + 124 : 1024 + 136] = b"not a number"
     with pytest.raises(UnreadableFile, match="malformed tar header at offset 1024"):

@@ -1,4 +1,4 @@
-"""Cells of torch that lack a tensor: broken layers while their biases are there, else possible."""
+"""Cells of torch with a missing tensor: broken layers if they have biases, else possible ones."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ GATES = {"RNN": 1, "GRU": 3, "LSTM": 4}
 
 
 def shapes(gates: int, *, without: str, bias: bool = True) -> dict[str, tuple[int, ...]]:
-    """A cell of 7 inputs and 5 units, beside a layer of another kind in the same module."""
+    """A cell with 7 inputs and 5 units, beside another kind of layer in the same module."""
     rows = gates * 5
     made: dict[str, tuple[int, ...]] = {"weight_ih": (rows, 7), "weight_hh": (rows, 5)}
     if bias:
@@ -43,7 +43,7 @@ def errors(model: SavedModel) -> list[tuple[str, str | None, str]]:
         ("weight_ih", "no tensor for the kernel"),
     ],
 )
-def test_a_cell_with_both_biases_and_one_kernel_is_a_broken_one(
+def test_both_biases_and_one_kernel_are_a_broken_cell(
     gates: int, without: str, words: str, tmp_path: Path
 ) -> None:
     model = read(saved(shapes(gates, without=without)), tmp_path)
@@ -53,7 +53,7 @@ def test_a_cell_with_both_biases_and_one_kernel_is_a_broken_one(
 
 
 @pytest.mark.parametrize("cell", GATES)
-def test_other_tensors_in_the_module_do_not_hide_the_loss(cell: str, tmp_path: Path) -> None:
+def test_other_tensors_in_the_module_do_not_hide_the_fault(cell: str, tmp_path: Path) -> None:
     lost = shapes(GATES[cell], without="weight_hh") | {"step.weight_of_another_name": (3, 5)}
     model = read(saved(lost), tmp_path)
     assert [(rule, layer) for rule, layer, _ in errors(model)] == [("R102", "step")]
@@ -66,10 +66,10 @@ def test_one_kernel_alone_is_a_possible_cell(without: str, tmp_path: Path) -> No
     assert [note.fact for note in model.observations] == [Fact.POSSIBLE]
 
 
-@pytest.mark.parametrize(("cell", "doubtful"), [(None, True), ("LSTM", False)])
-def test_only_gates_that_no_name_tells_are_in_doubt(cell: str | None, doubtful: bool) -> None:
+@pytest.mark.parametrize(("cell", "is_ambiguous"), [(None, True), ("LSTM", False)])
+def test_the_cell_is_ambiguous_only_without_a_name(cell: str | None, is_ambiguous: bool) -> None:
     kernel = {Position(0, 0, Role.KERNEL): (20, 3), Position(0, 0, Role.BIAS): (20,)}
     outline = infer(kernel, cell)
     assert outline is not None
     assert (outline.hidden, outline.inputs) == (5, (3,))
-    assert bool(outline.ambiguity) is doubtful
+    assert bool(outline.ambiguity) is is_ambiguous

@@ -1,4 +1,4 @@
-"""Weights that torch computes or packs: norms, pruning, dropout, adapters, quantisation."""
+"""Weights that torch computes or packs: norms, pruning, weight drop, adapters, quantisation."""
 
 from __future__ import annotations
 
@@ -77,7 +77,7 @@ def test_a_weight_of_several_parts(change: str, kind: str, tmp_path: Path) -> No
 
 
 @pytest.mark.parametrize("change", ["weight_norm, a hook", "prune"])
-def test_a_module_keeps_the_computed_tensor_too(change: str, tmp_path: Path) -> None:
+def test_a_pickled_module_contains_the_computed_tensor_too(change: str, tmp_path: Path) -> None:
     layer = nn.LSTM(7, 5)
     apply, names = CHANGES[change]
     for name in names:
@@ -88,7 +88,7 @@ def test_a_module_keeps_the_computed_tensor_too(change: str, tmp_path: Path) -> 
 
 
 @pytest.mark.parametrize("around", [False, True], ids=["AWD-LSTM", "fastai"])
-def test_dropped_weights_are_raw(around: bool, tmp_path: Path) -> None:
+def test_weight_drop(around: bool, tmp_path: Path) -> None:
     state = OrderedDict()
     for name, value in nn.LSTM(7, 5).state_dict().items():
         raw = name.startswith("weight_hh")
@@ -98,8 +98,8 @@ def test_dropped_weights_are_raw(around: bool, tmp_path: Path) -> None:
     assert (counted.layer.name, counted.stored, counted.expected) == ("rnn", 280, 280)
 
 
-def test_adapters_belong_to_the_weights_that_they_fit(tmp_path: Path) -> None:
-    """As PEFT names them when its targets are parameters: a wrapper around a wrapper."""
+def test_adapters_belong_to_the_weight_with_their_shape(tmp_path: Path) -> None:
+    """With the names of PEFT for target parameters: a wrapper for each."""
     start = "base_model.model.rnn."
     state = {
         f"{start}base_layer.base_layer.{name}": value
@@ -119,7 +119,7 @@ def test_adapters_belong_to_the_weights_that_they_fit(tmp_path: Path) -> None:
 
 def quantised(dtype: Any) -> Any:  # noqa: ANN401 - a module
     module = Tagger()
-    module.middle = nn.GRU(10, 4)  # torch does not quantise one without biases
+    module.middle = nn.GRU(10, 4)  # torch quantises only those with biases
     module.rnn_cell = nn.RNNCell(2, 3)
     kinds = {nn.LSTM, nn.GRU, nn.Linear}
     if dtype is torch.qint8:
@@ -142,13 +142,13 @@ def test_dynamic_quantisation_keeps_the_logical_count(
     counted = count_layers(model.layers)
     assert sum(layer.stored for layer in counted) == recurrent_count(module)
     assert {layer.layer.name for layer in counted} >= {"encoder[0]", "encoder[1]", "middle"}
-    due = script_count(module) if form == "script" else state_count(module)
-    assert parameters(model) == due
+    expected = script_count(module) if form == "script" else state_count(module)
+    assert parameters(model) == expected
     found = check(model, counted)
     assert [finding.message for finding in found if finding.level is Level.ERROR] == []
     if dtype == "qint8":
         assert sum(layer.bytes for layer in counted) < 4 * recurrent_count(module)
-        assert "qint8" in {held.dtype for held in model.tensors}
+        assert "qint8" in {stored.dtype for stored in model.tensors}
 
 
 @pytest.mark.parametrize(
@@ -163,7 +163,7 @@ def test_dynamic_quantisation_keeps_the_logical_count(
         ((10, 5, 3), {}),
     ],
 )
-def test_packed_weights_are_only_numbered(
+def test_positions_of_numbered_packed_weights(
     arguments: tuple[int, ...], options: dict[str, bool], tmp_path: Path
 ) -> None:
     layer = nn.LSTM(*arguments, **options)
@@ -174,7 +174,7 @@ def test_packed_weights_are_only_numbered(
     assert sum(each.stored for each in counted) == recurrent_count(nn.ModuleList([layer]))
 
 
-def test_the_quantizable_lstm_has_gates_of_its_own(tmp_path: Path) -> None:
+def test_the_quantizable_lstm(tmp_path: Path) -> None:
     layer = quantizable.LSTM(8, 6, 1, bidirectional=True)
     model = save(nn.ModuleDict({"rnn": layer}).state_dict(), tmp_path / "quantizable.pt")
     counted = the_layer(model)
@@ -182,22 +182,22 @@ def test_the_quantizable_lstm_has_gates_of_its_own(tmp_path: Path) -> None:
     assert counted.stored == counted.expected == 2 * 4 * (6 * 8 + 6 * 6 + 2 * 6)
 
 
-def test_scales_and_zero_points_are_no_parameters(tmp_path: Path) -> None:
+def test_scales_and_zero_points_are_not_parameters(tmp_path: Path) -> None:
     module = nn.Sequential(nn.Linear(4, 3))
     packed = quantize_dynamic(module, {nn.Linear}, dtype=torch.qint8)
     model = save(packed.state_dict(), tmp_path / "linear.pt")
     assert parameters(model) == 15
-    purposes = {held.name: held.purpose for held in model.tensors}
+    purposes = {stored.name: stored.purpose for stored in model.tensors}
     assert purposes["0.scale"] is purposes["0.zero_point"] is Purpose.QUANTISATION
 
 
-def test_a_channel_has_its_own_scale(tmp_path: Path) -> None:
+def test_scales_per_channel(tmp_path: Path) -> None:
     values = torch.quantize_per_channel(
         torch.randn(3, 4), torch.ones(3), torch.zeros(3, dtype=torch.long), 0, torch.qint8
     )
     model = save({"weight": values}, tmp_path / "channels.pt")
     assert parameters(model) == 12
-    assert sum(held.parameters for held in model.tensors) == 18
+    assert sum(stored.parameters for stored in model.tensors) == 18
 
 
 def test_the_masks_of_a_sparsifier_are_not_parameters(tmp_path: Path) -> None:

@@ -42,18 +42,18 @@ def test_a_container_with_a_layer(
 
 
 @pytest.mark.parametrize("container", ["zip of a module", "legacy of a module"])
-def test_all_kinds_in_one_module(container: str, tmp_path: Path) -> None:
+def test_every_layer_in_one_module(container: str, tmp_path: Path) -> None:
     module = Tagger()
     model = read_path(WRITERS[container](module, tmp_path / "model.pt"))
     assert sum(layer.stored for layer in count_layers(model.layers)) == recurrent_count(module)
     assert parameters(model) == state_count(module)
-    states = {held.name for held in model.tensors if held.purpose is Purpose.STATE}
-    assert {"passing", "loose"} <= states
+    states = {stored.name for stored in model.tensors if stored.purpose is Purpose.STATE}
+    assert {"passing", "unregistered"} <= states
     code = [note.detail for note in model.observations if note.fact is Fact.CODE]
     assert code == [f"{Tagger.__module__}.Tagger"]
 
 
-def test_tied_layers_in_every_form(tmp_path: Path) -> None:
+def test_tied_layers_in_each_format(tmp_path: Path) -> None:
     layer = nn.LSTM(4, 3)
     module = nn.ModuleDict({"encoder": layer, "decoder": layer})
     torch.save(module.state_dict(), tmp_path / "state.pt")
@@ -76,7 +76,7 @@ def test_a_compiled_and_a_parallel_module(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("dtype", ["float16", "bfloat16", "float64", "float8_e4m3fn"])
-def test_types_of_elements(dtype: str, tmp_path: Path) -> None:
+def test_element_types(dtype: str, tmp_path: Path) -> None:
     module = network(LAYERS[2])
     state = {name: value.to(getattr(torch, dtype)) for name, value in module.state_dict().items()}
     for path in (
@@ -85,29 +85,29 @@ def test_types_of_elements(dtype: str, tmp_path: Path) -> None:
         safetensors_of(state, tmp_path / "state.safetensors"),
     ):
         model = read_path(path)
-        assert {held.dtype for held in model.tensors} == {dtype}
+        assert {stored.dtype for stored in model.tensors} == {dtype}
         size = getattr(torch, dtype).itemsize
-        assert all(held.bytes == held.parameters * size for held in model.tensors)
+        assert all(stored.bytes == stored.parameters * size for stored in model.tensors)
         assert error_messages(model) == []
 
 
-def test_tensors_without_elements(tmp_path: Path) -> None:
+def test_meta_tensors(tmp_path: Path) -> None:
     module = network(LAYERS[2]).to("meta")
     model = read_path(save(module.state_dict(), tmp_path / "meta.pt"))
     assert parameters(model) == state_count(module)
-    assert {held.bytes for held in model.tensors} == {0}
+    assert {stored.bytes for stored in model.tensors} == {0}
     assert any("meta tensors" in note.detail for note in model.observations)
 
 
-def test_sparse_tensors_count_as_torch_counts_them(tmp_path: Path) -> None:
+def test_sparse_tensors(tmp_path: Path) -> None:
     dense = torch.eye(6)
     state = {"coo": dense.to_sparse(), "csr": dense.to_sparse_csr()}
     model = read_path(save(state, tmp_path / "sparse.pt"))
-    assert [held.shape for held in model.tensors] == [(6, 6), (6, 6)]
-    assert all(held.bytes > 0 for held in model.tensors)
+    assert [stored.shape for stored in model.tensors] == [(6, 6), (6, 6)]
+    assert all(stored.bytes > 0 for stored in model.tensors)
 
 
-def test_checksums_are_not_asked_for(tmp_path: Path) -> None:
+def test_an_archive_without_checksums(tmp_path: Path) -> None:
     module = network(LAYERS[2])
     torch.serialization.set_crc32_options(False)
     try:
@@ -117,7 +117,7 @@ def test_checksums_are_not_asked_for(tmp_path: Path) -> None:
     assert error_messages(read_path(path)) == []
 
 
-def test_storages_that_were_left_out_are_holes(tmp_path: Path) -> None:
+def test_storages_of_skip_data_have_no_fault(tmp_path: Path) -> None:
     with torch.serialization.skip_data():
         path = save(network(LAYERS[2]).state_dict(), tmp_path / "holes.pt")
     assert error_messages(read_path(path)) == []
@@ -128,13 +128,13 @@ def test_an_optimizer_and_a_network_of_torch(tmp_path: Path) -> None:
     optimizer = torch.optim.Adam(module.parameters())
     module["rnn"](torch.zeros(2, 1, 5))[0].sum().backward()
     optimizer.step()
-    states = sum(value.numel() for held in optimizer.state.values() for value in held.values())
+    states = sum(value.numel() for state in optimizer.state.values() for value in state.values())
     for value in ({"model": module.state_dict(), "optimizer": optimizer.state_dict()},):
         model = read_path(save(value, tmp_path / "both.pt"))
         assert parameters(model) == state_count(module)
     alone = read_path(save(optimizer.state_dict(), tmp_path / "alone.pt"))
     assert (parameters(alone), alone.layers) == (0, ())
-    assert sum(held.parameters for held in alone.tensors) == states
+    assert sum(stored.parameters for stored in alone.tensors) == states
 
 
 def test_an_averaged_network(tmp_path: Path) -> None:

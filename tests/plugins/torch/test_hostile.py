@@ -1,4 +1,4 @@
-"""Hostile files in a process of its own: nothing imported, opened or run, and little memory."""
+"""Hostile files in a child process: nothing is imported, opened or run, and memory is limited."""
 
 from __future__ import annotations
 
@@ -78,7 +78,7 @@ OPEN = b"c__builtin__\nopen\n"
 
 
 def calls(marker: str) -> dict[str, bytes]:
-    """Pickles that make a file, each by other opcodes, when an unpickler runs them."""
+    """Pickles that create a file when they are loaded, each by other opcodes."""
     made = text(marker) + text("w")
     return {
         "reduce": OPEN + b"(" + made + b"tR.",
@@ -125,14 +125,14 @@ def listen(good: list[Path], paths: list[Path], folder: Path) -> dict[str, objec
 
 
 def good_files(folder: Path) -> list[Path]:
-    """One file for each way in which a hostile one may lead."""
+    """A file for each format."""
     good = [folder / "good.pt", folder / "good.pkl"]
     good[0].write_bytes(saved(lstm(3, 2)))
     good[1].write_bytes(b"\x80\x02}X\1\0\0\0aNs.")
     return good
 
 
-def test_nothing_of_a_file_is_run(tmp_path: Path) -> None:
+def test_no_code_of_a_file_runs(tmp_path: Path) -> None:
     marker = tmp_path / MARKER
     paths = []
     for label, pickle in calls(str(marker)).items():
@@ -144,8 +144,8 @@ def test_nothing_of_a_file_is_run(tmp_path: Path) -> None:
     assert not marker.exists()
 
 
-def test_the_listener_hears(tmp_path: Path) -> None:
-    """The same process, with a module of ours left to import: the hook is not deaf."""
+def test_the_audit_hook_reports_events(tmp_path: Path) -> None:
+    """Control: the hook reports the import of one of our modules."""
     paths = [tmp_path / "good.safetensors"]
     paths[0].write_bytes(b"\x02\0\0\0\0\0\0\0{}")
     heard = listen(good_files(tmp_path), paths, tmp_path)
@@ -209,18 +209,18 @@ def test_many_callables_are_named_in_part(tmp_path: Path) -> None:
         (storage("0", -1), "invalid length"),
     ],
 )
-def test_impossible_tensors_are_refused(made: bytes, reason: str, tmp_path: Path) -> None:
+def test_malformed_tensors_are_refused(made: bytes, reason: str, tmp_path: Path) -> None:
     with pytest.raises(UnreadableFile, match=reason):
         read(archive(mapping({"weight": made}) + b"."), tmp_path)
 
 
-def test_a_boolean_is_no_axis(tmp_path: Path) -> None:
+def test_a_boolean_is_not_a_size(tmp_path: Path) -> None:
     made = tensor("0", (2, 3)).replace(number(2), b"\x88", 1)
     with pytest.raises(UnreadableFile, match=r"not an integer \(found bool\)"):
         read(archive(mapping({"weight": made}) + b"."), tmp_path)
 
 
-def test_a_negative_axis_is_left_for_the_rules(tmp_path: Path) -> None:
+def test_a_negative_size_is_reported_by_the_rules(tmp_path: Path) -> None:
     shapes = lstm(3, 2)
     pairs = {label: tensor(str(key), shape) for key, (label, shape) in enumerate(shapes.items())}
     pairs["weight_ih_l0"] = tensor("0", (-8, 3), count=24)
@@ -242,41 +242,41 @@ def test_views_that_torch_refuses_are_contradictions(
     assert Fact.CONTRADICTION in {note.fact for note in model.observations}
 
 
-def test_one_storage_of_two_types_is_a_contradiction(tmp_path: Path) -> None:
+def test_a_storage_with_two_types_is_a_contradiction(tmp_path: Path) -> None:
     pairs = {"a": tensor("0", (2,)), "b": tensor("0", (2,), kind="LongStorage")}
     model = read(archive(mapping(pairs) + b".", {"data/0": bytes(8)}), tmp_path)
     (clash,) = [note for note in model.observations if note.fact is Fact.CONTRADICTION]
     assert clash.detail == "storage 0 is declared as 2 float32 and as 2 int64"
-    assert [held.dtype for held in model.tensors] == ["float32", "float32"]
+    assert [stored.dtype for stored in model.tensors] == ["float32", "float32"]
 
 
 def test_a_key_is_never_a_path(tmp_path: Path) -> None:
     (tmp_path / "secret").write_bytes(bytes(24))
     made = tensor("../../secret", (2, 3))
     model = read(archive(mapping({"weight": made}) + b"."), tmp_path)
-    assert [(held.needed_bytes, held.held_bytes) for held in model.tensors] == [(24, 0)]
+    assert [(stored.needed_bytes, stored.held_bytes) for stored in model.tensors] == [(24, 0)]
 
 
-def test_two_members_of_one_name_are_refused(tmp_path: Path) -> None:
+def test_duplicate_members_are_refused(tmp_path: Path) -> None:
     records = {"data/0": bytes(4), "DATA/0": bytes(4)}
     pickle = mapping({"weight": tensor("0", (1,))}) + b"."
     with pytest.raises(UnreadableFile, match="duplicate member"):
         read(archive(pickle, records), tmp_path)
 
 
-def test_a_record_is_found_whatever_its_case(tmp_path: Path) -> None:
+def test_names_of_records_are_case_insensitive(tmp_path: Path) -> None:
     data = saved({"weight": (2, 2)}).replace(b"data.pkl", b"DATA.PKL")
-    assert [held.shape for held in read(data, tmp_path).tensors] == [(2, 2)]
+    assert [stored.shape for stored in read(data, tmp_path).tensors] == [(2, 2)]
 
 
-def test_a_pickle_without_tensors_is_no_model(tmp_path: Path) -> None:
+def test_a_pickle_without_tensors_is_not_a_model(tmp_path: Path) -> None:
     with pytest.raises(UnreadableFile, match="no tensors found: not a model"):
         read(archive(b"](K\1K\2e."), tmp_path)
     with pytest.raises(UnreadableFile, match=r"loading it would run os\.system"):
         read(archive(call("os", "system", text("ls")) + b"."), tmp_path)
 
 
-def test_every_changed_byte_ends_in_a_model_or_one_line(tmp_path: Path) -> None:
+def test_each_changed_byte_results_in_a_model_or_an_error(tmp_path: Path) -> None:
     whole = archive(state_dict(lstm(3, 2)), records_of(lstm(3, 2)))
     start = whole.index(b"\x80\x02}")
     for offset in range(start, start + len(state_dict(lstm(3, 2)))):

@@ -1,4 +1,4 @@
-"""What joblib writes: arrays whose bytes are between the opcodes of a pickle."""
+"""Files of joblib: arrays whose bytes are between the opcodes of a pickle."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ def dumped(value: object, folder: Path, **options: Any) -> SavedModel:  # noqa: 
         ([np.asfortranarray(np.ones((7, 3))), *LAYER], 221),
         ([np.zeros((0, 3)), np.array(3.0), *LAYER], 201),
         ([np.zeros(3, np.float16), np.zeros(5, np.int64), *LAYER], 208),
-        ({"texts": np.array(["abc", "d"]), "after": LAYER}, 200),
+        ({"strings": np.array(["abc", "d"]), "after": LAYER}, 200),
         ({"dates": np.array(["2020-01-01"], "M8[ns]"), "after": LAYER}, 200),
         ({"objects": np.array(["a", 1, None, {"b": 2}], dtype=object), "after": LAYER}, 200),
         ({"records": np.zeros(3, [("a", "f4"), ("b", "i8")]), "after": LAYER}, 200),
@@ -62,11 +62,11 @@ def test_arrays_are_counted(value: object, elements: int, protocol: int, tmp_pat
     model = dumped(value, tmp_path, protocol=protocol)
     assert (model.format, model.framework) == ("joblib file of numpy arrays", "numpy")
     assert purposes(model) == {Purpose.PARAMETER: elements}
-    assert all(held.held_bytes == held.needed_bytes for held in model.tensors)
+    assert all(stored.held_bytes == stored.needed_bytes for stored in model.tensors)
 
 
 @pytest.mark.parametrize("method", ["zlib", "gzip"])
-def test_what_python_decompresses_piece_by_piece_is_read(method: str, tmp_path: Path) -> None:
+def test_zlib_and_gzip_compression(method: str, tmp_path: Path) -> None:
     assert parameters(dumped(LAYER, tmp_path, compress=(method, 3))) == 200
 
 
@@ -80,20 +80,20 @@ def test_other_compression_is_named(method: str, tmp_path: Path) -> None:
 
 def test_names_of_torch_are_known(tmp_path: Path) -> None:
     network = nn.ModuleDict({"rnn": nn.GRU(5, 4, bidirectional=True)})
-    held = {label: value.numpy() for label, value in network.state_dict().items()}
-    model = dumped(held, tmp_path)
+    arrays = {label: value.numpy() for label, value in network.state_dict().items()}
+    model = dumped(arrays, tmp_path)
     assert [layer.name for layer in model.layers] == ["rnn"]
     assert (model.framework, parameters(model)) == ("pytorch", 2 * 3 * (20 + 16 + 8))
 
 
-def test_a_module_of_torch_is_a_pickle_like_any_other(tmp_path: Path) -> None:
+def test_a_torch_module_in_a_joblib_file(tmp_path: Path) -> None:
     torch.manual_seed(1)
     model = dumped({"net": nn.LSTM(3, 2), "scale": np.ones(3)}, tmp_path)
     assert model.format == "pytorch pickle"
     assert purposes(model) == {Purpose.PARAMETER: 56, Purpose.STATE: 3}
 
 
-def test_a_large_array_is_passed_over(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_large_array_is_not_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     path = tmp_path / "large.joblib"
     joblib.dump([np.zeros((3_000, 3_000)), *LAYER], path)
     lengths: list[int] = []
@@ -109,7 +109,7 @@ def test_a_large_array_is_passed_over(tmp_path: Path, monkeypatch: pytest.Monkey
 
 
 @pytest.mark.parametrize("kept", [0.2, 0.5, 0.8, 0.99])
-def test_a_file_that_is_cut_off_is_one_line(kept: float, tmp_path: Path) -> None:
+def test_a_truncated_file_is_one_error(kept: float, tmp_path: Path) -> None:
     path = tmp_path / "cut.joblib"
     joblib.dump({"weights": LAYER}, path)
     data = path.read_bytes()
@@ -119,9 +119,9 @@ def test_a_file_that_is_cut_off_is_one_line(kept: float, tmp_path: Path) -> None
 
 
 def wrapper(shape: bytes, kind: bytes) -> bytes:
-    """The object before an array's bytes, up to its BUILD."""
-    held = {"shape": shape, "dtype": kind, "numpy_array_alignment_bytes": NONE}
-    return name("joblib.numpy_pickle", "NumpyArrayWrapper") + b")\x81" + mapping(held) + b"b"
+    """The opcodes before an array's bytes, up to BUILD."""
+    arrays = {"shape": shape, "dtype": kind, "numpy_array_alignment_bytes": NONE}
+    return name("joblib.numpy_pickle", "NumpyArrayWrapper") + b")\x81" + mapping(arrays) + b"b"
 
 
 def dtype(code: str) -> bytes:
@@ -141,19 +141,19 @@ def dtype(code: str) -> bytes:
         (numbers((2**40, 2**40)), dtype("f8")),
     ],
 )
-def test_an_impossible_array_is_one_line(shape: bytes, kind: bytes, tmp_path: Path) -> None:
+def test_an_invalid_array_is_one_error(shape: bytes, kind: bytes, tmp_path: Path) -> None:
     data = b"\x80\x02" + mapping({"w": wrapper(shape, kind) + bytes(12)}) + b"."
     with pytest.raises(UnreadableFile):
         read(data, tmp_path)
 
 
-def test_pickles_of_objects_inside_each_other_are_bounded(tmp_path: Path) -> None:
+def test_nested_pickles_of_objects_are_limited(tmp_path: Path) -> None:
     data = wrapper(numbers((1,)), dtype("O8")) * 200 + b"N."
     with pytest.raises(RefusedFile, match="a pickle in a pickle exceeds the limit nesting"):
         read(b"\x80\x02" + data, tmp_path)
 
 
-def test_many_pickles_of_objects_share_one_budget(tmp_path: Path) -> None:
+def test_pickles_of_objects_share_the_limits(tmp_path: Path) -> None:
     inner = pickle.dumps(list(range(1_000)))
     one = wrapper(numbers((1,)), dtype("O8")) + inner + b"0"
     path = tmp_path / "many.joblib"

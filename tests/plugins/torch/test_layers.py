@@ -44,13 +44,13 @@ def test_cells_have_no_level(gates: int, kind: str, tmp_path: Path) -> None:
     assert (layer.name, layer.kind) == ("step", kind)
 
 
-def test_the_first_torch_stored_biases_with_an_axis_of_one(tmp_path: Path) -> None:
+def test_biases_of_torch_0_1_have_a_leading_axis_of_one(tmp_path: Path) -> None:
     shapes = {"weight_ih": (20, 3), "weight_hh": (20, 5), "bias_ih": (1, 20), "bias_hh": (1, 20)}
     assert only(shapes, tmp_path).cell == "LSTM"
     assert errors(saved(shapes), tmp_path) == []
 
 
-def test_wrappers_are_left_out_of_the_name(tmp_path: Path) -> None:
+def test_names_exclude_wrappers(tmp_path: Path) -> None:
     cases = {
         "module.rnn": "rnn",
         "_orig_mod.rnn": "rnn",
@@ -66,13 +66,13 @@ def test_wrappers_are_left_out_of_the_name(tmp_path: Path) -> None:
         assert (layer.name, layer.original_name) == (name, path)
 
 
-def test_names_may_be_parted_by_slashes(tmp_path: Path) -> None:
-    """As converters from other frameworks leave them."""
+def test_names_with_slashes(tmp_path: Path) -> None:
+    """As written by converters from other frameworks."""
     shapes = {name.replace(".", "/"): shape for name, shape in lstm(3, 2, "net.rnn").items()}
     assert only(shapes, tmp_path).name == "net/rnn"
 
 
-def test_elmo_is_an_lstm_under_other_names(tmp_path: Path) -> None:
+def test_the_lstm_of_elmo(tmp_path: Path) -> None:
     shapes = {
         "forward_layer_0.input_linearity.weight": (256, 16),
         "forward_layer_0.state_linearity.weight": (256, 16),

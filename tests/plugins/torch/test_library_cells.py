@@ -1,4 +1,4 @@
-"""Cells of ncps, with the names and shapes that version 1.0.1 writes, each in all its forms."""
+"""Cells of ncps, with the names and shapes of version 1.0.1, in all variants."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ HEADS = ("ff1", "ff2", "time_a", "time_b")
 
 
 def cfc(inputs: int, hidden: int, units: int, layers: int = 1, step: int = 3) -> Shapes:
-    """A CfC with a backbone; between its Linears lie an activation and perhaps a dropout."""
+    """A CfC with a backbone; between its Linears are an activation and an optional dropout."""
     shapes: Shapes = {
         "backbone.0.weight": (units, inputs + hidden),
         "backbone.0.bias": (units,),
@@ -53,7 +53,7 @@ def ltc(inputs: int, hidden: int, outputs: int) -> Shapes:
 
 
 def only_layer(shapes: Shapes, tmp_path: Path) -> RecurrentLayer:
-    """The one layer of a network that holds these tensors and a head."""
+    """The only layer of a network of these tensors and a head."""
     placed = {f"net.rnn_cell.{name}": shape for name, shape in shapes.items()}
     model = read(saved({**placed, "net.fc.weight": (2, 3)}), tmp_path)
     (layer,) = model.layers
@@ -120,7 +120,7 @@ def test_an_ltc(
         assert count_layer(layer).expected == most
 
 
-def test_mixed_memory_has_an_lstm_beside_its_cfc(tmp_path: Path) -> None:
+def test_mixed_memory_is_an_lstm_and_a_cfc(tmp_path: Path) -> None:
     shapes: Shapes = {f"rnn_cell.{name}": shape for name, shape in cfc(5, 12, 16).items()}
     shapes |= {
         "lstm.input_map.weight": (48, 5),
@@ -144,7 +144,7 @@ def test_mixed_memory_has_an_lstm_beside_its_cfc(tmp_path: Path) -> None:
         ({"ff1.weight": (4, 9), "ff1.bias": (4,), "w_tau": (1, 4), "A": (1, 4)}, {}),
     ],
 )
-def test_a_cell_of_ncps_that_does_not_fit_is_named(
+def test_a_damaged_ncps_cell_is_a_possible_cell(
     shapes: Shapes, changed: Shapes, tmp_path: Path
 ) -> None:
     model = read(saved({f"net.{name}": s for name, s in {**shapes, **changed}.items()}), tmp_path)

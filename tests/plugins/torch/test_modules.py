@@ -1,4 +1,4 @@
-"""Whole modules: what they declare, what they share, and that a walk through them ends."""
+"""Pickled modules: declared sizes, shared modules, and cycles."""
 
 from __future__ import annotations
 
@@ -27,8 +27,8 @@ from rnninspect.model import Fact, Purpose
 def module(path: str, parameters: bytes, modules: bytes = b"}", **more: bytes) -> bytes:
     """A pickled nn.Module."""
     space, _, name = path.rpartition(".")
-    held = {"_parameters": parameters, "_buffers": b"}", "_modules": modules, **more}
-    return instance(space, name, held)
+    attributes = {"_parameters": parameters, "_buffers": b"}", "_modules": modules, **more}
+    return instance(space, name, attributes)
 
 
 def declared(**sizes: int) -> dict[str, bytes]:
@@ -41,8 +41,8 @@ def declared(**sizes: int) -> dict[str, bytes]:
 
 
 def lstm_module(keys: count[int], **sizes: int) -> bytes:
-    held = {"input_size": 3, "hidden_size": 2, "num_layers": 1, **sizes}
-    return module("torch.nn.modules.rnn.LSTM", network(keys, ""), b"}", **declared(**held))
+    attributes = {"input_size": 3, "hidden_size": 2, "num_layers": 1, **sizes}
+    return module("torch.nn.modules.rnn.LSTM", network(keys, ""), b"}", **declared(**attributes))
 
 
 def test_a_module_declares_its_sizes(tmp_path: Path) -> None:
@@ -53,7 +53,7 @@ def test_a_module_declares_its_sizes(tmp_path: Path) -> None:
     assert [note.detail for note in model.observations] == ["mine.Net"]
 
 
-def test_a_module_without_tensors_misses_them(tmp_path: Path) -> None:
+def test_a_module_without_tensors_has_missing_weights(tmp_path: Path) -> None:
     bare = module(
         "torch.nn.modules.rnn.LSTM",
         b"}",
@@ -67,7 +67,7 @@ def test_a_module_without_tensors_misses_them(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("size", [0, -2, 2**40, 10**30])
-def test_an_impossible_size_is_a_contradiction(size: int, tmp_path: Path) -> None:
+def test_an_invalid_size_is_a_contradiction(size: int, tmp_path: Path) -> None:
     model = read(archive(lstm_module(count(), hidden_size=size) + b"."), tmp_path)
     (layer,) = model.layers
     assert (layer.sizes.hidden_size, layer.origin) == (2, "inferred")
@@ -84,7 +84,7 @@ def test_a_shared_module_is_walked_once(tmp_path: Path) -> None:
     assert parameters(model) == 56
 
 
-def test_flat_weights_are_the_same_tensors_again(tmp_path: Path) -> None:
+def test_flat_weights_count_once(tmp_path: Path) -> None:
     keys = count()
     made = {label: tensor(str(next(keys)), shape) for label, shape in lstm(3, 2).items()}
     flat = b"](" + b"".join(made.values()) + b"e"
@@ -100,9 +100,9 @@ def test_flat_weights_are_the_same_tensors_again(tmp_path: Path) -> None:
     assert purposes(model) == {Purpose.PARAMETER: 56, Purpose.STATE: 6}
 
 
-def test_a_module_that_holds_itself_ends(tmp_path: Path) -> None:
-    held = {"_parameters": mapping({"weight": tensor("0", (3,))}), "_buffers": b"}"}
-    start = b"cmine\nNet\n)\x81q\x09" + mapping(held)
+def test_a_module_that_contains_itself(tmp_path: Path) -> None:
+    attributes = {"_parameters": mapping({"weight": tensor("0", (3,))}), "_buffers": b"}"}
+    start = b"cmine\nNet\n)\x81q\x09" + mapping(attributes)
     whole = start + text("_modules") + b"}" + text("me") + b"h\x09ssb."
     assert parameters(read(archive(whole), tmp_path)) == 3
 
@@ -144,11 +144,11 @@ def test_a_cell_of_torchs_shape_under_its_name_has_the_biases_that_it_stores(
     assert counted.expected == counted.stored == 40
 
 
-@pytest.mark.parametrize("held", [{}, {"memory": (8, 5)}])
-def test_a_class_with_the_attributes_of_a_layer_and_other_tensors_misses_none(
-    held: dict[str, tuple[int, ...]], tmp_path: Path
+@pytest.mark.parametrize("others", [{}, {"memory": (8, 5)}])
+def test_a_class_with_the_attributes_of_a_layer_and_other_tensors_has_no_missing_weights(
+    others: dict[str, tuple[int, ...]], tmp_path: Path
 ) -> None:
-    made = {label: tensor("0", shape) for label, shape in held.items()}
+    made = {label: tensor("0", shape) for label, shape in others.items()}
     sizes = {"input_size": number(3), "hidden_size": number(2)}
     own = module("mine.GRUCell", mapping(made) if made else b"}", **sizes)
     stack = module(

@@ -1,4 +1,4 @@
-"""Formats that torch reads and no longer writes, made by hand and checked by torch where it can."""
+"""Formats that torch no longer writes, made by hand and loaded by torch where possible."""
 
 from __future__ import annotations
 
@@ -33,8 +33,8 @@ def test_two_saves_in_one_legacy_file(tmp_path: Path) -> None:
     assert any("after the last storage" in note.detail for note in model.observations)
 
 
-def test_the_old_tar_archive(tmp_path: Path) -> None:
-    """Torch reads this container still, and writes it no more: made by hand, checked by torch."""
+def test_the_tar_archive_of_torch_0_1(tmp_path: Path) -> None:
+    """Torch still reads this container, but no longer writes it."""
     state = network(LAYERS[2])["rnn"].state_dict()
     path = written(tmp_path / "old.pt", tar_era(state))
     assert state.keys() == torch.load(path, weights_only=False).keys()
@@ -46,7 +46,7 @@ def test_the_old_tar_archive(tmp_path: Path) -> None:
 
 
 def test_a_module_of_torch_0_1(tmp_path: Path) -> None:
-    """Its parameters are made without arguments, and then given their tensor as part of a state."""
+    """Its parameters are created without arguments; the tensor is part of their state."""
     state = network(LAYERS[2])["rnn"].state_dict()
 
     def module(named: dict[str, Numbered]) -> nn.Module:
@@ -61,8 +61,8 @@ def test_a_module_of_torch_0_1(tmp_path: Path) -> None:
     assert error_messages(model) == []
 
 
-def test_an_export_of_before_torch_2_8(tmp_path: Path) -> None:
-    """Its layout, as torch/export/__init__.py wrote it: a state dict inside of the archive."""
+def test_torch_export_before_torch_2_8(tmp_path: Path) -> None:
+    """The layout of torch/export/__init__.py: a state dict in the archive."""
     module = network(LAYERS[5])
     inner = io.BytesIO()
     torch.save(module.state_dict(), inner)

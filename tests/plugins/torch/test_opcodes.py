@@ -1,4 +1,4 @@
-"""The interpreter of opcodes: against pickle itself on plain data, and against bombs."""
+"""The interpreter of opcodes, compared with pickle on plain data, and on bombs."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ def loaded(data: bytes) -> object:
 
 
 def plain(value: object) -> object:
-    """An inert value as Python would have it."""
+    """The Python value of an inert value."""
     match value:
         case Mapping():
             return {plain(key): plain(item) for key, item in value.items()}
@@ -54,10 +54,10 @@ def plain(value: object) -> object:
 
 @settings(max_examples=150, deadline=None, derandomize=True)
 @given(value=PLAIN, protocol=st.integers(0, 5))
-def test_plain_data_as_pickle_reads_it(value: object, protocol: int) -> None:
+def test_plain_data_equal_those_of_pickle(value: object, protocol: int) -> None:
     data = pickle.dumps(value, protocol)
     found = plain(loaded(data))
-    if protocol < 3:  # bytes are then texts whose encoding a call names
+    if protocol < 3:  # bytes are then encoded strings in a call
         data, found = pickle.dumps(_without_bytes(value), protocol), None
         found = plain(loaded(data))
         assert found == _without_bytes(value)
@@ -79,7 +79,7 @@ def _without_bytes(value: object) -> object:
 
 @settings(max_examples=300, deadline=None, derandomize=True)
 @given(data=st.binary(max_size=60))
-def test_any_bytes_end_in_a_value_or_one_error(data: bytes) -> None:
+def test_any_bytes_result_in_a_value_or_an_error(data: bytes) -> None:
     try:
         loaded(data)
     except UnreadableFile as error:
@@ -88,7 +88,7 @@ def test_any_bytes_end_in_a_value_or_one_error(data: bytes) -> None:
 
 @settings(max_examples=200, deadline=None, derandomize=True)
 @given(value=PLAIN, cut=st.integers(0, 400), byte=st.integers(0, 255), protocol=st.integers(0, 5))
-def test_a_changed_pickle_ends_in_a_value_or_one_error(
+def test_a_changed_pickle_results_in_a_value_or_an_error(
     value: object, cut: int, byte: int, protocol: int
 ) -> None:
     data = bytearray(pickle.dumps(value, protocol))
@@ -99,7 +99,7 @@ def test_a_changed_pickle_ends_in_a_value_or_one_error(
         assert "\n" not in str(error)  # noqa: PT017 - many changes do no harm
 
 
-def test_every_opcode_of_python_is_known_or_refused_by_name() -> None:
+def test_each_opcode_of_python_is_known_or_named_in_the_error() -> None:
     refused = {"EXT1", "EXT2", "EXT4", "NEXT_BUFFER"}
     unknown = HANDLERS[0]
     for opcode in pickletools.opcodes:
@@ -115,7 +115,7 @@ def test_a_memoised_value_is_one_object(protocol: int) -> None:
     assert value[0] is value[1]
 
 
-def test_a_long_payload_is_passed_over() -> None:
+def test_a_long_payload_is_skipped() -> None:
     payload = bytes(range(256)) * 1000
     value = loaded(pickle.dumps({"a": payload, "b": 1}, 4))
     assert isinstance(value, Mapping)
@@ -124,26 +124,26 @@ def test_a_long_payload_is_passed_over() -> None:
     assert (blob.source.size, blob.head(4), value.named["b"]) == (len(payload), b"\0\1\2\3", 1)
 
 
-def test_a_long_name_is_a_name() -> None:
+def test_a_long_string_as_a_key() -> None:
     label = "x" * 100_000
     value = loaded(pickle.dumps({label: 1}, 2))
     assert isinstance(value, Mapping)
     assert value.named == {label: 1}
 
 
-def test_python_two_spells_modules_differently() -> None:
+def test_module_names_of_python_2() -> None:
     value = loaded(b"c__builtin__\nprint\n.")
     assert isinstance(value, Global)
     assert value.path == "builtins.print"
 
 
-def test_a_set_key_keeps_its_last_value() -> None:
+def test_a_duplicate_key_has_its_last_value() -> None:
     value = loaded(b"}X\1\0\0\0aK\1sX\1\0\0\0aK\2s.")
     assert isinstance(value, Mapping)
     assert value.named == {"a": 2}
 
 
-def test_calls_of_unknown_things_make_inert_instances() -> None:
+def test_unknown_calls_result_in_inert_instances() -> None:
     source = holding_source("pickle", b"cos\nsystem\nX\2\0\0\0ls\x85R}X\1\0\0\0aK\1sb.", Limits())
     calls = TorchCalls(source)
     value = load_from(source, calls)
@@ -153,7 +153,7 @@ def test_calls_of_unknown_things_make_inert_instances() -> None:
 
 
 @pytest.mark.parametrize("name", sorted(bombs.BOMBS))
-def test_bombs_end_quietly(name: str) -> None:
+def test_bombs_result_in_a_value_or_an_error(name: str) -> None:
     bomb = bombs.BOMBS[name]
     if bomb.refused:
         with pytest.raises(UnreadableFile):
@@ -170,7 +170,7 @@ def test_the_limit_is_named(tmp_path: Path) -> None:
         load_from(source, TorchCalls(source))
 
 
-def test_all_memory_is_claimed_byte_by_byte() -> None:
+def test_claimed_lengths_are_not_allocated() -> None:
     claim = b"\x80\x04\x8e" + struct.pack("<Q", 2**62) + b"x."
     with pytest.raises(
         UnreadableFile, match="truncated: 4611686018427387904 bytes expected at offset"

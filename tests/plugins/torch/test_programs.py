@@ -59,7 +59,7 @@ def errors(model: SavedModel) -> list[str]:
 
 @pytest.mark.parametrize("name", sorted(NETWORKS))
 @pytest.mark.parametrize("form", FORMS)
-def test_every_layer_of_a_program(form: str, name: str, tmp_path: Path) -> None:
+def test_each_layer_of_a_program(form: str, name: str, tmp_path: Path) -> None:
     module = NETWORKS[name]()
     model = read_path(written(module, form, tmp_path / "program.pt2"))
     counted = count_layers(model.layers)
@@ -67,14 +67,14 @@ def test_every_layer_of_a_program(form: str, name: str, tmp_path: Path) -> None:
     assert sum(layer.expected for layer in counted) == recurrent_count(module)
     assert errors(model) == []
     if "frozen" not in form:
-        due = state_count(module) if form == "export" else script_count(module)
-        assert parameters(model) == due
+        expected = state_count(module) if form == "export" else script_count(module)
+        assert parameters(model) == expected
     declares = {Origin.DECLARED} if form in ("script", "lite") else {Origin.INFERRED}
     assert {layer.layer.origin for layer in counted} == declares
 
 
 def test_the_weights_of_a_frozen_trace(tmp_path: Path) -> None:
-    """Layers keep their attributes; cells become plain operations over constants."""
+    """Layers keep their attributes; cells become operations on constants."""
     module = Tagger()
     model = read_path(written(module, "frozen trace", tmp_path / "program.pt"))
     names = {layer.name for layer in model.layers}
@@ -100,7 +100,7 @@ def test_a_bias_of_one_element_is_a_parameter_in_a_frozen_program_too(tmp_path: 
 
 
 @pytest.mark.parametrize("case", LAYERS, ids=str)
-def test_every_layer_alone(
+def test_each_layer_alone(
     case: tuple[str, tuple[int, ...], dict[str, Any]], tmp_path: Path
 ) -> None:
     kind, arguments, options = case
@@ -118,13 +118,13 @@ def test_every_layer_alone(
 
 def test_plain_tensors_of_a_script_are_states(tmp_path: Path) -> None:
     model = read_path(written(Tagger(), "script", tmp_path / "program.pt"))
-    states = {held.name for held in model.tensors if held.purpose is Purpose.STATE}
-    assert "loose" in states
+    states = {stored.name for stored in model.tensors if stored.purpose is Purpose.STATE}
+    assert "unregistered" in states
     assert model.format == "torchscript"
 
 
-def test_without_its_code_a_script_still_has_its_tensors(tmp_path: Path) -> None:
-    """Some builds for phones leave the code out."""
+def test_a_script_without_code(tmp_path: Path) -> None:
+    """Some mobile builds omit the code."""
     whole = written(Tagger(), "lite", tmp_path / "whole.ptl")
     bare = tmp_path / "bare.ptl"
     with zipfile.ZipFile(whole) as given, zipfile.ZipFile(bare, "w") as taken:
@@ -137,8 +137,8 @@ def test_without_its_code_a_script_still_has_its_tensors(tmp_path: Path) -> None
     assert errors(model) == []
 
 
-def test_a_script_of_before_torch_named_its_parameters(tmp_path: Path) -> None:
-    """Torch 1.2 wrote neither lists of parameters nor constants into its classes."""
+def test_a_script_without_lists_of_parameters(tmp_path: Path) -> None:
+    """Torch 1.2 wrote no lists of parameters or constants into its classes."""
     whole = written(Projected(), "script", tmp_path / "whole.pt")
     old = tmp_path / "old.pt"
     line = re.compile(rb"(?m)^  (?:__\w+__ = .*|\w+ : Final.*)\n")
@@ -156,7 +156,7 @@ def test_a_script_of_before_torch_named_its_parameters(tmp_path: Path) -> None:
 @pytest.mark.parametrize("bias", [False, True])
 @pytest.mark.parametrize("kind", ["LSTMCell", "GRUCell", "RNNCell"])
 @pytest.mark.parametrize("sizes", [(3, 5), (5, 5), (20, 5)], ids=str)
-def test_cells_that_tracing_took_apart(
+def test_unrolled_cells_of_a_trace(
     sizes: tuple[int, int],
     kind: str,
     bias: bool,
@@ -176,7 +176,7 @@ def test_cells_that_tracing_took_apart(
 
 
 class Unrolled(nn.Module):  # type: ignore[misc]  # torch is untyped here
-    """A cell that runs three times, between maps, one of which tanh bends as it does the cell's."""
+    """A cell with three steps between linear maps, one of which has a tanh like the cell."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -191,7 +191,7 @@ class Unrolled(nn.Module):  # type: ignore[misc]  # torch is untyped here
         return torch.tanh(self.last(hidden) + self.last(values[0, :, :1].expand(2, 5)))
 
 
-def test_a_cell_that_runs_three_times_is_one(tmp_path: Path) -> None:
+def test_a_cell_with_three_steps_is_one_layer(tmp_path: Path) -> None:
     network = Unrolled().eval()
     path = tmp_path / "unrolled.pt"
     torch.jit.freeze(torch.jit.trace(network, torch.zeros(3, 2, 4))).save(path)
@@ -206,7 +206,7 @@ def test_a_cell_that_runs_three_times_is_one(tmp_path: Path) -> None:
 @pytest.mark.parametrize("dtype", [torch.qint8, torch.float16], ids=str)
 @pytest.mark.parametrize("kind", ["LSTMCell", "GRUCell", "RNNCell"])
 def test_packed_cells_of_a_frozen_trace(kind: str, dtype: Any, tmp_path: Path) -> None:  # noqa: ANN401
-    """The call has the packed weights, with their biases, and the biases once more."""
+    """The call has the packed weights with their biases, and the biases again."""
     cell = nn.Sequential(getattr(nn, kind)(6, 5)).eval()
     packed = torch.ao.quantization.quantize_dynamic(cell, {type(cell[0])}, dtype=dtype)
     path = tmp_path / "cell.pt"
@@ -218,22 +218,22 @@ def test_packed_cells_of_a_frozen_trace(kind: str, dtype: Any, tmp_path: Path) -
     assert errors(model) == []
 
 
-def test_flatbuffers_are_refused_in_one_line(tmp_path: Path) -> None:
+def test_flatbuffers_are_unsupported(tmp_path: Path) -> None:
     path = tmp_path / "program.ptl"
     torch.jit.script(Projected())._save_for_lite_interpreter(str(path), _use_flatbuffer=True)
     with pytest.raises(UnreadableFile, match="unsupported PyTorch Mobile flatbuffer"):
         read_path(path)
 
 
-def test_an_exported_program_signs_itself(tmp_path: Path) -> None:
+def test_an_exported_program_has_a_producer(tmp_path: Path) -> None:
     model = read_path(written(Tagger(), "export", tmp_path / "program.pt2"))
     assert model.producer == f"pytorch {torch.__version__}"
-    constants = {held.name for held in model.tensors if held.purpose is Purpose.CONSTANT}
-    assert "loose" in constants
+    constants = {stored.name for stored in model.tensors if stored.purpose is Purpose.CONSTANT}
+    assert "unregistered" in constants
 
 
 def test_views_in_an_exported_program(tmp_path: Path) -> None:
-    """A record holds the whole storage of a view, also for two tensors in one."""
+    """A record is the whole storage of a view, also of two tensors."""
     module = nn.LSTM(3, 2)
     flat = torch.randn(300)
     offset = 7

@@ -1,4 +1,4 @@
-"""Models that torch.ao.quantization made, statically or by FX: what torch counts before it."""
+"""Models quantised by torch.ao.quantization, statically or by FX: counts of the original."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from rnninspect.counter import count_layers
 from rnninspect.model import Fact, Purpose, SavedModel
 from rnninspect.rules import check
 
-pytestmark = pytest.mark.filterwarnings("ignore")  # of torch, about what it will leave out
+pytestmark = pytest.mark.filterwarnings("ignore")  # of torch, about deprecations
 
 VALUES = torch.zeros(3, 2, 5)
 SHAPES = [
@@ -32,7 +32,7 @@ SHAPES = [
 
 
 class Net(nn.Module):  # type: ignore[misc]  # torch is untyped here
-    """A recurrent layer and a linear one, with the stubs that eager quantisation needs."""
+    """A recurrent and a linear layer, with the stubs for eager quantisation."""
 
     def __init__(self, kind: str, **options: Any) -> None:  # noqa: ANN401 - torch's own
         super().__init__()
@@ -44,7 +44,7 @@ class Net(nn.Module):  # type: ignore[misc]  # torch is untyped here
         return self.dequant(self.fc(self.rnn(self.quant(values))[0]))
 
 
-Net.forward.__annotations__.clear()  # FX writes them into its code, and takes none that is a text
+Net.forward.__annotations__.clear()  # FX does not support string annotations
 
 
 def written(value: object, folder: Path) -> SavedModel:
@@ -53,8 +53,8 @@ def written(value: object, folder: Path) -> SavedModel:
     return read_path(path)
 
 
-def holds(model: SavedModel, network: Net) -> None:
-    """The layers and the total are those of the network before it was quantised."""
+def agrees(model: SavedModel, network: Net) -> None:
+    """Assert the layers and the total of the network before quantisation."""
     counted = count_layers(model.layers)
     levels = network.rnn.num_layers
     names = ["rnn"] if levels == 1 else [f"rnn[{level}]" for level in range(levels)]
@@ -69,29 +69,27 @@ def holds(model: SavedModel, network: Net) -> None:
 
 @pytest.mark.parametrize("form", ["state", "module"])
 @pytest.mark.parametrize("options", SHAPES, ids=str)
-def test_a_static_lstm_has_each_level_once(
-    form: str, options: dict[str, Any], tmp_path: Path
-) -> None:
+def test_a_statically_quantised_lstm(form: str, options: dict[str, Any], tmp_path: Path) -> None:
     network = Net("LSTM", **options).eval()
     network.qconfig = quantization.get_default_qconfig("fbgemm")
     prepared = quantization.prepare(network)
     prepared(VALUES)
     packed = quantization.convert(prepared)
-    holds(written(packed.state_dict() if form == "state" else packed, tmp_path), network)
+    agrees(written(packed.state_dict() if form == "state" else packed, tmp_path), network)
 
 
-def test_what_observers_have_seen_is_no_parameter(tmp_path: Path) -> None:
+def test_states_of_observers_are_not_parameters(tmp_path: Path) -> None:
     network = Net("LSTM", num_layers=2).eval()
     network.qconfig = quantization.get_default_qconfig("fbgemm")
     prepared = quantization.prepare(network)
     prepared(VALUES)
     model = written(prepared.state_dict(), tmp_path)
-    holds(model, network)
+    agrees(model, network)
     seen = state_count(prepared) - state_count(network)
     assert purposes(model)[Purpose.QUANTISATION] == seen > 10_000
 
 
-def test_fake_quantisation_of_training_is_no_parameter(tmp_path: Path) -> None:
+def test_fake_quantisation_is_not_a_parameter(tmp_path: Path) -> None:
     network = nn.Sequential(nn.Linear(5, 3))
     network.qconfig = quantization.get_default_qat_qconfig("fbgemm")
     prepared = quantization.prepare_qat(network.train())
@@ -103,7 +101,7 @@ def test_fake_quantisation_of_training_is_no_parameter(tmp_path: Path) -> None:
 @pytest.mark.parametrize("way", ["static", "dynamic"])
 @pytest.mark.parametrize("kind", ["LSTM", "GRU"])
 @pytest.mark.parametrize("options", [{}, {"num_layers": 2, "bidirectional": True}], ids=str)
-def test_graphs_of_fx_keep_the_names_of_their_layers(
+def test_layers_of_fx_graphs(
     kind: str, way: str, form: str, options: dict[str, Any], tmp_path: Path
 ) -> None:
     network = Net(kind, **options).eval()
@@ -116,6 +114,6 @@ def test_graphs_of_fx_keep_the_names_of_their_layers(
     if form != "prepared":
         graph = convert_fx(graph)
     model = written(graph if form == "module" else graph.state_dict(), tmp_path)
-    holds(model, network)
+    agrees(model, network)
     code = [note.detail for note in model.observations if note.fact is Fact.CODE]
     assert ("torch.fx.graph_module.reduce_graph_module" in code) is (form == "module")

@@ -19,7 +19,7 @@ from rnninspect_torch import TorchReader
 from rnninspect_torch.recognition import Container, container_of
 
 
-def test_the_reader_keeps_the_contract(tmp_path: Path) -> None:
+def test_the_reader_meets_the_contract(tmp_path: Path) -> None:
     good = tmp_path / "good.pt"
     good.write_bytes(saved(lstm(3, 2, "rnn")))
     assert [layer.name for layer in check_reader(TorchReader(), good).layers] == ["rnn"]
@@ -47,13 +47,13 @@ def test_the_reader_keeps_the_contract(tmp_path: Path) -> None:
         (b"PK\x03\x04", None),
     ],
 )
-def test_content_decides(head: bytes, container: Container | None, tmp_path: Path) -> None:
+def test_containers_by_content(head: bytes, container: Container | None, tmp_path: Path) -> None:
     path = tmp_path / "file.keras"
     path.write_bytes(head)
     with open_source(path) as source:
         assert container_of(source) is container
 
 
-def test_executorch_is_refused_in_one_line(tmp_path: Path) -> None:
+def test_executorch_is_unsupported(tmp_path: Path) -> None:
     with pytest.raises(UnreadableFile, match="unsupported ExecuTorch program"):
         read(bytes(4) + b"ET12" + bytes(100), tmp_path, "model.pte")

@@ -28,7 +28,7 @@ from rnninspect.model import Purpose
     "key",
     ["state_dict", "model", "model_state_dict", "net", "weights", "params", "generator", "module"],
 )
-def test_one_network_needs_no_label(key: str, tmp_path: Path) -> None:
+def test_one_network_has_no_label(key: str, tmp_path: Path) -> None:
     model = checkpoint(tmp_path, {"epoch": number(3), key: network(count())})
     assert [(layer.name, layer.root) for layer in model.layers] == [("rnn", None)]
     assert purposes(model) == {Purpose.PARAMETER: 56}
@@ -46,14 +46,14 @@ def test_parts_of_one_network_add_up(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("key", ["ema", "model_ema", "ema_state_dict", "swa", "shadow_params"])
-def test_a_copy_is_told_from_the_network(key: str, tmp_path: Path) -> None:
+def test_copies_by_key(key: str, tmp_path: Path) -> None:
     keys = count()
     model = checkpoint(tmp_path, {"model": network(keys), key: network(keys)})
     assert [layer.root for layer in model.layers] == ["model", key]
     assert purposes(model) == {Purpose.PARAMETER: 56, Purpose.COPY: 56}
 
 
-def test_a_copy_without_the_dots_of_its_names_is_told_from_the_network(tmp_path: Path) -> None:
+def test_copies_with_names_without_dots(tmp_path: Path) -> None:
     network = {**lstm(3, 2, "model.rnn"), "model.fc.weight": (2, 2)}
     squashed = {
         f"model_ema.{name.removeprefix('model.').replace('.', '')}": shape
@@ -72,7 +72,7 @@ def test_a_copy_alone_is_the_network(tmp_path: Path) -> None:
     assert purposes(model) == {Purpose.PARAMETER: 56}
 
 
-def test_the_best_weights_are_a_copy_if_they_are_the_same_network(tmp_path: Path) -> None:
+def test_the_best_weights_of_the_same_network_are_a_copy(tmp_path: Path) -> None:
     keys = count()
     same = checkpoint(tmp_path, {"best_model": network(keys), "model": network(keys)})
     assert purposes(same) == {Purpose.PARAMETER: 56, Purpose.COPY: 56}
@@ -80,13 +80,13 @@ def test_the_best_weights_are_a_copy_if_they_are_the_same_network(tmp_path: Path
     assert purposes(other) == {Purpose.PARAMETER: 56 + 144}
 
 
-def test_twins_with_other_names_are_two_networks(tmp_path: Path) -> None:
+def test_equal_networks_with_other_names_are_two_networks(tmp_path: Path) -> None:
     keys = count()
     model = checkpoint(tmp_path, {"critic1": network(keys), "critic2": network(keys)})
     assert purposes(model) == {Purpose.PARAMETER: 112}
 
 
-def test_a_state_dict_may_hold_dicts(tmp_path: Path) -> None:
+def test_a_state_dict_with_nested_dicts(tmp_path: Path) -> None:
     keys = count()
     pairs = {"fc.weight": tensor(str(next(keys)), (2, 2)), "inner": network(keys)}
     assert purposes(checkpoint(tmp_path, pairs)) == {Purpose.PARAMETER: 60}
@@ -98,17 +98,17 @@ def test_a_tuple_and_a_list_around_the_network(tmp_path: Path) -> None:
     assert [layer.root for layer in model.layers] == [None]
 
 
-def test_values_that_hold_themselves_end(tmp_path: Path) -> None:
+def test_values_that_contain_themselves(tmp_path: Path) -> None:
     loop = b"}q\0" + text("self") + b"h\0s" + text("weight") + tensor("0", (3,)) + b"s."
     assert parameters(read(archive(loop), tmp_path)) == 3
 
 
-def test_lightning_signs_its_checkpoints(tmp_path: Path) -> None:
+def test_lightning_is_the_producer_of_its_checkpoints(tmp_path: Path) -> None:
     pairs = {"pytorch-lightning_version": text("2.6.6"), "state_dict": network(count())}
     assert checkpoint(tmp_path, pairs).producer == "pytorch-lightning 2.6.6"
 
 
-def test_an_average_inside_of_the_state_dict(tmp_path: Path) -> None:
+def test_an_average_in_the_state_dict(tmp_path: Path) -> None:
     keys = count()
     shapes = lstm(3, 2, "rnn")
     pairs = {

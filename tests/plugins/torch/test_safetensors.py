@@ -1,4 +1,4 @@
-"""Safetensors headers made by hand, and what the library refuses in them."""
+"""Hand-made headers of safetensors, also malformed ones."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ def errors(model: SavedModel) -> list[str]:
     return [finding.rule for finding in check(model, ()) if finding.level is Level.ERROR]
 
 
-def test_a_good_file(tmp_path: Path) -> None:
+def test_an_intact_file(tmp_path: Path) -> None:
     model = read(file({"__metadata__": {"format": "pt"}, **GOOD}), tmp_path)
     (layer,) = model.layers
     assert (layer.name, layer.cell, layer.sizes.input_size) == ("rnn", "LSTM", 3)
@@ -61,20 +61,20 @@ def test_a_good_file(tmp_path: Path) -> None:
         ({"rnn.weight_hh_l0": spec([2**40, 2**40], 64, 128)}, 224, "R206"),
     ],
 )
-def test_what_the_bytes_do_not_bear_out(
+def test_offsets_that_contradict_shapes_or_the_file(
     change: dict[str, object], size: int, rule: str, tmp_path: Path
 ) -> None:
     assert rule in errors(read(file({**GOOD, **change}, size), tmp_path))
 
 
-def test_holes_and_a_tail_are_unusual(tmp_path: Path) -> None:
+def test_unused_bytes_are_unusual(tmp_path: Path) -> None:
     moved = {**GOOD, "rnn.bias_hh_l0": spec([8], 224, 256)}
     model = read(file(moved, 300), tmp_path)
     (note,) = model.observations
     assert (note.fact, note.detail) == (Fact.UNUSUAL, "76 bytes outside any tensor")
 
 
-def test_a_name_that_stands_twice(tmp_path: Path) -> None:
+def test_a_duplicate_name(tmp_path: Path) -> None:
     text = json.dumps(GOOD)[:-1] + ', "rnn.bias_hh_l0": ' + json.dumps(spec([8], 0, 32)) + "}"
     assert "R209" in errors(read(file(text), tmp_path))
 
@@ -98,9 +98,7 @@ def test_a_name_that_stands_twice(tmp_path: Path) -> None:
         ('{"a": NaN', "^cannot parse the header: Expecting"),
     ],
 )
-def test_headers_that_cannot_be_read(
-    header: Mapping[str, object] | str, reason: str, tmp_path: Path
-) -> None:
+def test_malformed_headers(header: Mapping[str, object] | str, reason: str, tmp_path: Path) -> None:
     path = tmp_path / "broken.safetensors"
     path.write_bytes(file(header, 0))
     with open_source(path) as source, pytest.raises(UnreadableFile, match=reason):
@@ -151,9 +149,7 @@ def test_a_header_of_more_tensors_than_the_limit(tmp_path: Path) -> None:
         {"k": [{}] * 60},
     ],
 )
-def test_what_a_header_holds_beside_tensors_counts_too(
-    inner: dict[str, object], tmp_path: Path
-) -> None:
+def test_other_values_of_a_header_count_too(inner: dict[str, object], tmp_path: Path) -> None:
     path = tmp_path / "wide.safetensors"
     path.write_bytes(file({"__metadata__": inner, **GOOD}))
     with (
@@ -163,8 +159,8 @@ def test_what_a_header_holds_beside_tensors_counts_too(
         model_of(TorchReader(), source)
 
 
-def test_a_header_is_refused_by_what_its_text_becomes(tmp_path: Path) -> None:
-    """Encoded, decoded, as names and as identities; a letter that is not ASCII makes it wide."""
+def test_a_header_is_refused_by_its_size_in_memory(tmp_path: Path) -> None:
+    """Encoded, decoded, as names and as identities; wider with a character beyond ASCII."""
     for name, bound in (("a" * 1_000, 5_000), ("\u00e9" * 500, 10_000)):
         path = tmp_path / "long.safetensors"
         path.write_bytes(file(json.dumps({**GOOD, name: spec([1], 224, 228)}, ensure_ascii=False)))
@@ -178,23 +174,23 @@ def test_a_header_is_refused_by_what_its_text_becomes(tmp_path: Path) -> None:
                     assert len(found.layers) == 1
 
 
-def test_names_that_were_left_out_come_back(tmp_path: Path) -> None:
+def test_names_dropped_by_save_model_are_restored(tmp_path: Path) -> None:
     aliases = {name.replace("rnn.", "other."): name for name in GOOD}
     model = read(file({"__metadata__": {"format": "pt", **aliases}, **GOOD}), tmp_path)
     assert [layer.name for layer in model.layers] == ["rnn", "other"]
     assert parameters(model) == 56
 
 
-def test_types_below_a_byte(tmp_path: Path) -> None:
+def test_sub_byte_types(tmp_path: Path) -> None:
     header = {"a": spec([3, 8], 0, 12, "F4"), "b": spec([4], 12, 15, "F6_E2M3")}
     model = read(file(header, 15), tmp_path)
-    assert [(held.parameters, held.bytes) for held in model.tensors] == [(24, 12), (4, 3)]
+    assert [(stored.parameters, stored.bytes) for stored in model.tensors] == [(24, 12), (4, 3)]
     assert errors(model) == []
 
 
 @pytest.mark.parametrize("length", [0x280, 0x380, 0x480, 0x580])
 def test_a_header_whose_length_looks_like_a_pickle_is_read(length: int, tmp_path: Path) -> None:
-    """The length's first bytes are then 0x80 and 2 to 5, as those of a pickle's protocol."""
+    """The first bytes of the length equal those of a pickle: 0x80 and a protocol from 2 to 5."""
     data = file(json.dumps(GOOD).ljust(length))
     assert data[:2] == bytes([0x80, length >> 8])
     assert [layer.cell for layer in read(data, tmp_path, "model.safetensors").layers] == ["LSTM"]

@@ -1,4 +1,4 @@
-"""Lines of TorchScript's code: what they tell, and that no text takes long to read."""
+"""TorchScript's code: declarations, calls, unrolled cells, and the time of matching."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ class Empty(Module):
 """
 
 
-def test_what_a_class_tells() -> None:
+def test_declarations_of_a_class() -> None:
     classes = parse_code(CODE, "__torch__.net")
     assert list(classes) == ["__torch__.net.LSTM", "__torch__.net.Empty"]
     code = classes["__torch__.net.LSTM"]
@@ -43,7 +43,7 @@ def test_what_a_class_tells() -> None:
     assert not parse_code("class Old(Module):\n  weight : Tensor\n", "m")["m.Old"].lists
 
 
-def test_cells_that_were_taken_apart() -> None:
+def test_unrolled_cells() -> None:
     body = """
     _1 = torch.linear(h, CONSTANTS.c0, CONSTANTS.c1)
     _2 = torch.unsafe_chunk(torch.add_(_1, torch.linear(f(x, 0), CONSTANTS.c2, None)), 4, 1)
@@ -83,6 +83,6 @@ def test_cells_that_were_taken_apart() -> None:
     ],
     ids=range(12),
 )
-def test_no_text_is_too_much(text: str) -> None:
+def test_matching_takes_linear_time(text: str) -> None:
     for classes in (parse_code(text, "m"), parse_code("class Y(Module):\n" + text, "m")):
         assert all(not code.calls and not code.cells for code in classes.values())

@@ -43,7 +43,7 @@ def test_a_layer_over_two_shards(tmp_path: Path) -> None:
         assert (parameters(model), model.observations) == (56, ())
 
 
-def test_a_shard_that_is_not_there(tmp_path: Path) -> None:
+def test_a_missing_shard(tmp_path: Path) -> None:
     (tmp_path / "part0.bin").write_bytes(saved({"fc.weight": (2, 2)}))
     index = sharded(tmp_path, {"fc.weight": "part0.bin", "fc.bias": "part1.bin"})
     model = read_path(index)
@@ -53,31 +53,31 @@ def test_a_shard_that_is_not_there(tmp_path: Path) -> None:
     assert Level.ERROR in levels
 
 
-def test_a_shard_without_its_index_is_told(tmp_path: Path) -> None:
+def test_a_shard_without_its_index_is_noted(tmp_path: Path) -> None:
     model = read(saved({"fc.weight": (2, 2)}), tmp_path, "model-00002-of-00003.bin")
     (note,) = model.observations
     assert note.detail.startswith("part 2 of 3")
 
 
 @pytest.mark.parametrize("place", ["../secret.bin", "/etc/passwd", "a/../../secret.bin"])
-def test_a_shard_outside_of_the_folder_is_not_opened(place: str, tmp_path: Path) -> None:
+def test_a_shard_outside_the_folder_is_not_opened(place: str, tmp_path: Path) -> None:
     folder = tmp_path / "model"
     (folder / "a").mkdir(parents=True)
     (tmp_path / "secret.bin").write_bytes(saved({"secret": (2, 2)}))
     (folder / "part0.bin").write_bytes(saved({"fc.weight": (2, 2)}))
     model = read_path(sharded(folder, {"fc.weight": "part0.bin", "secret": place}))
-    assert [held.name for held in model.tensors] == ["fc.weight"]
+    assert [stored.name for stored in model.tensors] == ["fc.weight"]
     assert Fact.EXTERNAL_OUTSIDE in {note.fact for note in model.observations}
 
 
-def test_a_shard_that_is_no_model_is_named(tmp_path: Path) -> None:
+def test_a_shard_that_is_not_a_model_is_named(tmp_path: Path) -> None:
     (tmp_path / "part0.bin").write_bytes(b"hello")
     with pytest.raises(UnreadableFile, match=r"shard part0.bin: neither safetensors"):
         read_path(sharded(tmp_path, {"a": "part0.bin"}))
 
 
 @pytest.mark.parametrize("places", [{}, {"a": 3}, [1]])
-def test_an_index_that_leads_nowhere(places: object, tmp_path: Path) -> None:
+def test_a_malformed_weight_map(places: object, tmp_path: Path) -> None:
     path = tmp_path / "model.bin.index.json"
     path.write_text(json.dumps({"weight_map": places}))
     with open_source(path) as source, pytest.raises(UnreadableFile, match="weight_map"):

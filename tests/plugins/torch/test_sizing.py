@@ -27,7 +27,7 @@ from rnninspect_torch.networks.records import Position
     bias=st.booleans(),
     share=st.sampled_from([0.0, 0.3, 0.7]),
 )
-def test_every_stack_of_torch_is_told_by_its_shapes(
+def test_each_stack_of_torch_is_inferred_from_shapes(
     cell: str,
     sizes: tuple[int, int, int, int],
     bias: bool,
@@ -44,16 +44,16 @@ def test_every_stack_of_torch_is_told_by_its_shapes(
         bias=bias,
         projection=projection,
     )
-    outline = infer(_places(shapes), None)
-    assert outline is not None
-    assert (outline.cell, outline.hidden, outline.directions) == (cell, hidden, directions)
-    assert outline.projection == (projection or None)
+    spec = infer(_positions(shapes), None)
+    assert spec is not None
+    assert (spec.cell, spec.hidden, spec.directions) == (cell, hidden, directions)
+    assert spec.projection == (projection or None)
     fed = directions * (projection or hidden)
-    assert outline.inputs == (inputs, *[fed] * (levels - 1))
-    assert outline.ambiguity == ""
+    assert spec.inputs == (inputs, *[fed] * (levels - 1))
+    assert spec.ambiguity == ""
 
 
-def _places(shapes: Shapes) -> dict[Position, tuple[int, ...]]:
+def _positions(shapes: Shapes) -> dict[Position, tuple[int, ...]]:
     roles = {
         "weight_ih": Role.KERNEL,
         "weight_hh": Role.RECURRENT_KERNEL,
@@ -61,11 +61,11 @@ def _places(shapes: Shapes) -> dict[Position, tuple[int, ...]]:
         "bias_hh": Role.RECURRENT_BIAS,
         "weight_hr": Role.PROJECTION,
     }
-    places = {}
+    positions = {}
     for label, shape in shapes.items():
         start, _, end = label.partition("_l")
-        places[Position(int(end[0]), int("reverse" in end), roles[start])] = shape
-    return places
+        positions[Position(int(end[0]), int("reverse" in end), roles[start])] = shape
+    return positions
 
 
 @settings(max_examples=80, deadline=None, derandomize=True)
@@ -76,17 +76,17 @@ def _places(shapes: Shapes) -> dict[Position, tuple[int, ...]]:
     victim=st.sampled_from(["weight_ih_l0", "weight_hh_l0", "bias_ih_l0", "bias_hh_l0"]),
     change=st.sampled_from([-2, -1, 1, 2]),
 )
-def test_one_damaged_tensor_does_not_turn_the_layer_over(
+def test_one_damaged_tensor_does_not_change_the_inferred_sizes(
     cell: str, inputs: int, hidden: int, victim: str, change: int
 ) -> None:
-    assume(inputs != GATES[cell] * hidden)  # a cut square is also another one turned around
+    assume(inputs != GATES[cell] * hidden)  # a cut square matrix may also be a transposed one
     shapes = stack(GATES[cell], inputs, hidden)
     rows, *rest = shapes[victim]
     shapes[victim] = (max(1, rows + change), *rest)
-    outline = infer(_places(shapes), None)
-    assert outline is not None
-    assert (outline.cell, outline.hidden) == (cell, hidden)
-    assert outline.inputs == (inputs,)
+    spec = infer(_positions(shapes), None)
+    assert spec is not None
+    assert (spec.cell, spec.hidden) == (cell, hidden)
+    assert spec.inputs == (inputs,)
 
 
 @pytest.mark.parametrize(
@@ -100,7 +100,7 @@ def test_one_damaged_tensor_does_not_turn_the_layer_over(
         ({"bias_ih_l0": (40,)}, "R107"),
     ],
 )
-def test_a_fault_is_named(
+def test_each_fault_breaks_its_rule(
     change: dict[str, tuple[int, ...] | None], rule: str, tmp_path: Path
 ) -> None:
     shapes: Shapes = {}
@@ -111,7 +111,7 @@ def test_a_fault_is_named(
     assert errors(saved(shapes), tmp_path) == [rule]
 
 
-def test_a_level_that_is_not_there_is_missed(tmp_path: Path) -> None:
+def test_a_missing_level(tmp_path: Path) -> None:
     shapes = stack(4, 3, 5, levels=3)
     for label in list(shapes):
         if "_l1" in label:
@@ -119,7 +119,7 @@ def test_a_level_that_is_not_there_is_missed(tmp_path: Path) -> None:
     assert set(errors(saved(shapes), tmp_path)) == {"R102"}
 
 
-def test_an_lstm_whose_projection_is_lost(tmp_path: Path) -> None:
+def test_a_missing_projection(tmp_path: Path) -> None:
     shapes = stack(4, 7, 16, projection=4)
     del shapes["weight_hr_l0"]
     model = read(saved(shapes), tmp_path)

@@ -1,4 +1,4 @@
-"""Tensors without names or shapes of their own, arrays of numpy, shards, and source code."""
+"""Tensors without names, numpy arrays, distributed and flattened tensors, source code."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from making.torch.pickles import (
 from rnninspect.model import Purpose
 
 
-def test_tensors_without_names(tmp_path: Path) -> None:
+def test_a_list_of_tensors(tmp_path: Path) -> None:
     made = b"".join(tensor(str(key), shape) for key, shape in enumerate(lstm(3, 2).values()))
     model = read(archive(b"](" + made + b"e."), tmp_path)
     assert model.layers == ()
@@ -33,7 +33,7 @@ def test_tensors_without_names(tmp_path: Path) -> None:
 
 
 def test_pairs_of_names_and_tensors_are_a_state_dict(tmp_path: Path) -> None:
-    """As `list(model.named_parameters())` is saved."""
+    """A saved `list(model.named_parameters())`."""
     shapes = lstm(3, 2, "rnn")
     pairs = [
         text(label) + tensor(str(key), shape) + b"\x86"
@@ -48,18 +48,18 @@ def test_pairs_of_names_and_tensors_are_a_state_dict(tmp_path: Path) -> None:
 
 def test_a_tensor_alone(tmp_path: Path) -> None:
     model = read(archive(tensor("0", (3, 4)) + b"."), tmp_path)
-    assert [held.name for held in model.tensors] == ["tensor"]
+    assert [stored.name for stored in model.tensors] == ["tensor"]
 
 
 def array(shape: tuple[int, ...], code: str, data: bytes) -> bytes:
-    """An array of numpy, as protocol 3 pickles it."""
+    """A numpy array, pickled with protocol 3."""
     made = call("numpy.core.multiarray", "_reconstruct", name("numpy", "ndarray"), b")", b"C\1b")
     kind = call("numpy", "dtype", text(code), b"\x89", b"\x88")
-    held = b"B" + len(data).to_bytes(4, "little") + data
-    return made + items(number(1), numbers(shape), kind, b"\x89", held) + b"b"
+    payload = b"B" + len(data).to_bytes(4, "little") + data
+    return made + items(number(1), numbers(shape), kind, b"\x89", payload) + b"b"
 
 
-def test_arrays_of_numpy_in_the_place_of_tensors(tmp_path: Path) -> None:
+def test_numpy_arrays_as_tensors(tmp_path: Path) -> None:
     pairs = {
         label: array(shape, "f4", bytes(4 * math.prod(shape)))
         for label, shape in lstm(3, 2, "rnn").items()
@@ -67,37 +67,37 @@ def test_arrays_of_numpy_in_the_place_of_tensors(tmp_path: Path) -> None:
     pairs["names"] = array((3,), "O8", b"")
     model = checkpoint(tmp_path, pairs)
     assert [layer.name for layer in model.layers] == ["rnn"]
-    assert {held.dtype for held in model.tensors} == {"float32"}
+    assert {stored.dtype for stored in model.tensors} == {"float32"}
     assert purposes(model) == {Purpose.PARAMETER: 56}
     assert model.observations == ()
 
 
-def test_an_array_without_its_bytes_is_short(tmp_path: Path) -> None:
+def test_an_array_with_missing_bytes(tmp_path: Path) -> None:
     model = checkpoint(tmp_path, {"weight": array((6,), "f4", bytes(8))})
-    assert [(held.needed_bytes, held.held_bytes) for held in model.tensors] == [(24, 8)]
+    assert [(stored.needed_bytes, stored.held_bytes) for stored in model.tensors] == [(24, 8)]
 
 
-def test_a_shard_of_a_distributed_tensor_counts_as_the_whole(tmp_path: Path) -> None:
+def test_a_shard_of_a_distributed_tensor_has_the_full_shape(tmp_path: Path) -> None:
     kind = name("torch.distributed.tensor", "DTensor")
     inner = items(kind, name("torch", "float32"), numbers((20, 7)), numbers((7, 1)), *[b"N"] * 4)
     state = mapping({"_local_tensor": tensor("0", (10, 7)), "_spec": b"N"})
     function = name("torch._utils", "_rebuild_wrapper_subclass")
     whole = call("torch._tensor", "_rebuild_from_type_v2", function, kind, inner, state)
     model = checkpoint(tmp_path, {"rnn.weight": whole})
-    assert [(held.shape, held.bytes) for held in model.tensors] == [((20, 7), 280)]
+    assert [(stored.shape, stored.bytes) for stored in model.tensors] == [((20, 7), 280)]
     (note,) = model.observations
     assert "the shard of one rank" in note.detail
 
 
-def test_flattened_parameters_have_no_shapes(tmp_path: Path) -> None:
+def test_flattened_parameters_are_noted(tmp_path: Path) -> None:
     model = checkpoint(tmp_path, {"_fsdp_wrapped_module.flat_param": tensor("0", (560,))})
     assert any("flattened by FSDP" in note.detail for note in model.observations)
 
 
-def test_source_text_in_a_file_is_noted(tmp_path: Path) -> None:
+def test_source_code_in_a_file_is_noted(tmp_path: Path) -> None:
     source = (
         items(text("module"), name("mine", "Net"), text("net.py"), text("class Net: ...")) + b"Q"
     )
-    held = mapping({"_parameters": mapping({"weight": tensor("0", (3,))}), "_modules": b"}"})
-    model = read(archive(source + b")\x81" + held + b"b."), tmp_path)
+    payload = mapping({"_parameters": mapping({"weight": tensor("0", (3,))}), "_modules": b"}"})
+    model = read(archive(source + b")\x81" + payload + b"b."), tmp_path)
     assert any("source code of 1 class: mine.Net" in note.detail for note in model.observations)

@@ -1,4 +1,4 @@
-"""Each spelling of the table, in all sizes and beside others, gives the cell that it stands for."""
+"""Each spelling of the table is recognised as its cell, with all sizes and among others."""
 
 from __future__ import annotations
 
@@ -50,9 +50,7 @@ def _read(module: Drawn, tmp_path: Path, place: str, *, alone: bool) -> SavedMod
 
 
 @pytest.mark.parametrize("spelling", GATED, ids=_label)
-def test_each_spelling_is_the_cell_that_it_stands_for(
-    spelling: GatedSpelling, tmp_path: Path
-) -> None:
+def test_each_spelling_is_recognised(spelling: GatedSpelling, tmp_path: Path) -> None:
     place = PLACES[spelling.cell]
     combinations = itertools.product(((3, 4), (11, 2)), (True, False), (0, 1), (True, False))
     for (inputs, hidden), bias, word, alone in combinations:
@@ -75,7 +73,7 @@ def test_each_spelling_is_the_cell_that_it_stands_for(
 @pytest.mark.parametrize(
     "spelling", [known for known in GATED if known.cell in CONVOLVED], ids=_label
 )
-def test_each_spelling_may_convolve(
+def test_each_spelling_with_convolutions(
     spelling: GatedSpelling, taps: tuple[int, ...], tmp_path: Path
 ) -> None:
     place = PLACES[spelling.cell]
@@ -89,7 +87,7 @@ def test_each_spelling_may_convolve(
 
 
 @pytest.mark.parametrize("spelling", GATED, ids=_label)
-def test_each_spelling_with_one_tensor_cut_is_no_layer(
+def test_a_spelling_with_a_damaged_tensor_is_not_a_layer(
     spelling: GatedSpelling, tmp_path: Path
 ) -> None:
     whole = drawn(spelling, 5, 4, bias=True)
@@ -99,7 +97,7 @@ def test_each_spelling_with_one_tensor_cut_is_no_layer(
         for changed in ((shape[0] + 1, *shape[1:]), (*shape[:-1], shape[-1] + 1)):
             module = Drawn({**whole.shapes, name: changed}, whole.cell, 5, 4, 0)
             model = _read(module, tmp_path, PLACES[spelling.cell], alone=True)
-            for layer in model.layers:  # another size may explain all tensors, if none is left out
+            for layer in model.layers:  # other sizes may explain all tensors
                 counted = count_layer(layer)
                 assert counted.expected == counted.stored
                 assert {name for op in layer.operands for name in [op.name]} >= {
@@ -108,18 +106,20 @@ def test_each_spelling_with_one_tensor_cut_is_no_layer(
 
 
 @pytest.mark.parametrize("spelling", GATED, ids=_label)
-def test_bare_matrices_are_read_either_way_round(spelling: GatedSpelling, tmp_path: Path) -> None:
+def test_bare_matrices_may_be_transposed(spelling: GatedSpelling, tmp_path: Path) -> None:
     module = drawn(spelling, 3, 4, bare=True)
     if any("." in name for name in module.shapes):
-        return  # the names of modules, which cannot be parameters
+        return  # names of modules, not of parameters
     cell, place = module.cell, PLACES[spelling.cell]
     bias = 4 * len(CELLS[cell].gates)
-    for turned in (False, True):
-        shapes = {name: shape[::-1] if turned else shape for name, shape in module.shapes.items()}
+    for transposed in (False, True):
+        shapes = {
+            name: shape[::-1] if transposed else shape for name, shape in module.shapes.items()
+        }
         shapes = {**shapes, **({} if spelling.gates or spelling.output else {"bias": (bias,)})}
         model = _read(Drawn(shapes, cell, 3, 4, 0), tmp_path, place, alone=True)
         if all(part.side is Side.INPUT for part in spelling.parts):
-            assert model.layers == ()  # no square matrix says which axis is the state's
+            assert model.layers == ()  # without a square matrix, the axis of the state is unknown
             continue
         if spelling.output:
             assert not model.layers or model.layers[0].sizes.hidden_size == 4
@@ -129,7 +129,7 @@ def test_bare_matrices_are_read_either_way_round(spelling: GatedSpelling, tmp_pa
         assert count_layer(layer).expected == count_layer(layer).stored
 
 
-def test_no_name_of_the_table_is_two_weights_of_one_spelling() -> None:
+def test_names_of_a_spelling_are_unique() -> None:
     for spelling in GATED:
         names = [
             pattern.replace("{}", word)
@@ -141,16 +141,16 @@ def test_no_name_of_the_table_is_two_weights_of_one_spelling() -> None:
         assert all(name == name.lower().replace("_", "") for name in names)
 
 
-def test_every_name_that_a_spelling_is_looked_for_by_passes_the_filter_before_the_tables() -> None:
+def test_each_anchor_passes_the_prefilter() -> None:
     for anchor, spellings in anchors().items():
         lets_pass = passes(anchor.removesuffix(".0"))
         if all(isinstance(known, GatedSpelling) and known.words for known in spellings):
-            assert lets_pass, f"{anchor} where the module is called a cell"
+            assert lets_pass, f"{anchor} in a module that is named like a cell"
         else:
             assert lets_pass == 1, anchor
 
 
-def test_every_word_of_a_family_passes_the_filter_before_the_tables() -> None:
+def test_each_word_of_a_family_passes_the_prefilter() -> None:
     for family in FAMILIES:
         assert {word for word in family.needs if passes(word) != 1} == set()
 
@@ -158,11 +158,11 @@ def test_every_word_of_a_family_passes_the_filter_before_the_tables() -> None:
 @pytest.mark.parametrize(
     "name", ["conv1", "fc", "bn1", "weight", "running_mean", "q_proj", "layer_norm", "mlp", "embed"]
 )
-def test_ordinary_names_do_not_pass_the_filter(name: str) -> None:
+def test_ordinary_names_do_not_pass_the_prefilter(name: str) -> None:
     assert passes(name) != 1
 
 
-def test_the_search_for_cells_is_bounded_by_the_steps_of_a_model(tmp_path: Path) -> None:
+def test_the_search_for_cells_is_limited_by_steps(tmp_path: Path) -> None:
     cells = {f"cells.{number}.conv.weight": (17, 8, 3, 3) for number in range(300)}
     path = tmp_path / "many.pt"
     path.write_bytes(saved(cells))

@@ -19,8 +19,8 @@ from rnninspect.errors import UnreadableFile
 from rnninspect.rules import check
 
 
-def first_script(shapes: dict[str, tuple[int, ...]], path: tuple[str, ...]) -> bytes:
-    """A record model.json as torch 1.1 wrote it, with one module inside of each other."""
+def model_json(shapes: dict[str, tuple[int, ...]], path: tuple[str, ...]) -> bytes:
+    """A record model.json of torch 1.1, with nested modules."""
     tensors, parameters_ = [], []
     for number_, (label, shape) in enumerate(shapes.items()):
         parameters_.append({"isBuffer": False, "tensorId": str(number_), "name": label})
@@ -38,16 +38,16 @@ def first_script(shapes: dict[str, tuple[int, ...]], path: tuple[str, ...]) -> b
     module: dict[str, object] = {"parameters": parameters_}
     for label in reversed(path):
         module = {"submodules": [{"name": label, **module}]}
-    held = {"protoVersion": "6", "producerName": "pytorch", "producerVersion": "1.0"}
-    return json.dumps({**held, "mainModule": module, "tensors": tensors}).encode()
+    header = {"protoVersion": "6", "producerName": "pytorch", "producerVersion": "1.0"}
+    return json.dumps({**header, "mainModule": module, "tensors": tensors}).encode()
 
 
-def test_torchscript_of_before_1_3(tmp_path: Path) -> None:
+def test_torchscript_before_torch_1_3(tmp_path: Path) -> None:
     shapes = lstm(3, 2)
     records = {
         label.replace("data/", "tensors/"): data for label, data in records_of(shapes).items()
     }
-    records["model.json"] = first_script(shapes, ("net", "rnn"))
+    records["model.json"] = model_json(shapes, ("net", "rnn"))
     data = archive(b"", records).replace(b"data.pkl", b"data.xkl")
     model = read(data, tmp_path)
     assert (model.format, model.producer) == ("torchscript", "pytorch 1.0")
@@ -66,8 +66,8 @@ def test_torchscript_of_before_1_3(tmp_path: Path) -> None:
         (b'"dims": ["8", "3"]', b'"dims": ["8", {}]', "is not an integer"),
     ],
 )
-def test_a_broken_table_of_tensors(old: bytes, new: bytes, reason: str, tmp_path: Path) -> None:
-    table = first_script(lstm(3, 2), ("net",)).replace(old, new)
+def test_a_malformed_table_of_tensors(old: bytes, new: bytes, reason: str, tmp_path: Path) -> None:
+    table = model_json(lstm(3, 2), ("net",)).replace(old, new)
     data = archive(b"", {"tensors/0": b"", "model.json": table})
     with pytest.raises(UnreadableFile, match=reason):
         read(data.replace(b"data.pkl", b"data.xkl"), tmp_path)

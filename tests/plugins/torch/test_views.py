@@ -34,15 +34,15 @@ def _product(shape: tuple[int, ...]) -> int:
 
 def test_ties_count_once_and_are_named(tmp_path: Path) -> None:
     made = {label: tensor("0", (6, 4)) for label in ("embedding.weight", "head.weight")}
-    made["turned.weight"] = tensor("0", (4, 6), strides=(1, 4), count=24)
+    made["transposed.weight"] = tensor("0", (4, 6), strides=(1, 4), count=24)
     model = read(archive(mapping(made) + b".", {"data/0": bytes(96)}), tmp_path)
     assert parameters(model) == 24
     (note,) = model.observations
     assert (note.fact, note.tensor) == (Fact.UNUSUAL, "embedding.weight")
-    assert "head.weight, turned.weight" in note.detail
+    assert "head.weight, transposed.weight" in note.detail
 
 
-def test_tied_layers_are_one_layer_in_two_places(tmp_path: Path) -> None:
+def test_tied_layers_are_one_layer_with_two_names(tmp_path: Path) -> None:
     shapes = lstm(3, 2)
     made = {
         f"{path}.{label}": tensor(str(key), shape)
@@ -56,8 +56,8 @@ def test_tied_layers_are_one_layer_in_two_places(tmp_path: Path) -> None:
     assert model.observations == ()
 
 
-def test_views_of_one_storage_are_tensors_of_their_own(tmp_path: Path) -> None:
-    """CUDA's flattened weights: one storage, a view of it for each weight."""
+def test_views_of_one_storage_are_separate_tensors(tmp_path: Path) -> None:
+    """Flattened weights of CUDA: a storage with a view for each weight."""
     offset, made = 0, {}
     for label, shape in lstm(3, 2).items():
         made[label] = tensor("0", shape, count=56, offset=offset)
@@ -65,13 +65,13 @@ def test_views_of_one_storage_are_tensors_of_their_own(tmp_path: Path) -> None:
     model = read(archive(mapping(made) + b".", {"data/0": bytes(224)}), tmp_path)
     assert parameters(model) == 56
     assert model.observations == ()
-    assert {(held.needed_bytes, held.held_bytes) for held in model.tensors} == {(224, 224)}
+    assert {(stored.needed_bytes, stored.held_bytes) for stored in model.tensors} == {(224, 224)}
 
 
-def test_a_slice_keeps_its_storage(tmp_path: Path) -> None:
+def test_a_slice_with_unused_bytes(tmp_path: Path) -> None:
     made = {"weight": tensor("0", (2, 2), count=1000)}
     model = read(archive(mapping(made) + b".", {"data/0": bytes(4000)}), tmp_path)
-    assert [held.bytes for held in model.tensors] == [16]
+    assert [stored.bytes for stored in model.tensors] == [16]
     (note,) = model.observations
     assert note.detail == "3,984 of 4,000 stored bytes are outside any tensor"
 
@@ -80,10 +80,10 @@ def test_a_slice_keeps_its_storage(tmp_path: Path) -> None:
     ("weights", "kept", "noted"),
     [(100, 2, False), (100, 300, True), (100_000, 300, False), (100_000, 1_100, True)],
 )
-def test_a_few_unused_bytes_are_not_worth_a_note(
+def test_few_unused_bytes_are_not_noted(
     weights: int, kept: int, noted: bool, tmp_path: Path
 ) -> None:
-    """A best score that was an element of a vector: `best = accuracies.topk(2).values[0]`."""
+    """A scalar that is an element of a vector: `best = accuracies.topk(2).values[0]`."""
     made = {"weight": tensor("0", (weights,)), "best": tensor("1", (), count=kept)}
     payloads = {"data/0": bytes(4 * weights), "data/1": bytes(4 * kept)}
     model = read(archive(mapping(made) + b".", payloads), tmp_path)
@@ -104,12 +104,12 @@ def test_an_expanded_tensor_is_unusual(tmp_path: Path) -> None:
     assert [note.fact for note in model.observations] == [Fact.UNUSUAL]
 
 
-def test_a_view_that_passes_its_storage_is_short(tmp_path: Path) -> None:
+def test_a_view_beyond_its_storage(tmp_path: Path) -> None:
     made = {"weight": tensor("0", (60,), count=6)}
     assert errors(archive(mapping(made) + b".", {"data/0": bytes(24)}), tmp_path) == ["R201"]
 
 
-def test_the_deflated_record_of_a_storage_is_believed(tmp_path: Path) -> None:
+def test_a_compressed_record_has_its_claimed_size(tmp_path: Path) -> None:
     import io
     import zipfile
 
@@ -120,14 +120,14 @@ def test_the_deflated_record_of_a_storage_is_believed(tmp_path: Path) -> None:
     assert errors(buffer.getvalue(), tmp_path) == []
 
 
-def test_every_tensor_is_a_parameter(tmp_path: Path) -> None:
+def test_counters_are_parameters(tmp_path: Path) -> None:
     model = read(saved({**lstm(3, 2), "bn.num_batches_tracked": ()}), tmp_path)
-    assert {held.purpose for held in model.tensors} == {Purpose.PARAMETER}
+    assert {stored.purpose for stored in model.tensors} == {Purpose.PARAMETER}
     assert parameters(model) == 57
 
 
-def test_eight_gigabytes_cost_what_a_hundred_bytes_cost(tmp_path: Path) -> None:
-    """Only the structure is read: the elements here are holes in the file."""
+def test_memory_does_not_grow_with_the_weights(tmp_path: Path) -> None:
+    """The elements are holes in a sparse file of 8 GB."""
     shapes = {"rnn.weight_ih_l0": (40_000, 40_000), "rnn.weight_hh_l0": (40_000, 10_000)}
     sizes = {f"data/{key}": _product(shape) * 4 for key, shape in enumerate(shapes.values())}
     path = tmp_path / "large.pt"

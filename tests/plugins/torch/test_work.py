@@ -1,4 +1,4 @@
-"""What reading costs, in calls and not in seconds: a clock would only measure the machine."""
+"""The work of reading, counted in calls, which do not depend on the machine."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ TENSORS = 10_000
 
 
 def calls(work: Callable[[], object]) -> int:
-    """How many functions some work calls, those written in C too."""
+    """The number of function calls, C functions included."""
     count = 0
 
     def listen(_frame: object, event: str, _argument: object) -> None:
@@ -40,7 +40,7 @@ def calls(work: Callable[[], object]) -> int:
 
 @pytest.fixture(autouse=True, scope="module")
 def _imported(tmp_path_factory: pytest.TempPathFactory) -> None:
-    """What the first file imports is not counted."""
+    """Read a file first, so that imports are not counted."""
     path = tmp_path_factory.mktemp("first") / "model.pt"
     path.write_bytes(saved({"layer.weight": (2, 3)}))
     inspect_file(path)
@@ -58,12 +58,12 @@ def test_a_bomb_is_refused_after_little_work(name: str, tmp_path: Path) -> None:
     assert calls(lambda: refused(path)) < MOST_CALLS
 
 
-def test_the_count_hears_what_is_called() -> None:
+def test_the_call_counter_counts() -> None:
     assert calls(lambda: [len("") for _ in range(1_000)]) >= 1_000
 
 
-def test_work_grows_with_the_number_of_tensors_alone(tmp_path: Path) -> None:
-    """Ten thousand tensors take ten times the work of a thousand, and none of it for elements."""
+def test_work_depends_on_the_number_of_tensors_only(tmp_path: Path) -> None:
+    """Ten thousand tensors take ten times the work of a thousand, whatever their sizes."""
     work = []
     for count, size in ((TENSORS // 10, 2), (TENSORS, 2), (TENSORS // 10, 40)):
         path = tmp_path / "model.pt"
@@ -75,7 +75,7 @@ def test_work_grows_with_the_number_of_tensors_alone(tmp_path: Path) -> None:
     assert many < 400 * TENSORS
 
 
-def test_work_grows_with_the_number_of_layers_alone(tmp_path: Path) -> None:
+def test_work_depends_on_the_number_of_layers_only(tmp_path: Path) -> None:
     work = []
     for count in (50, 500):
         shapes = [lstm(3, 2, f"layers.{number}.rnn") for number in range(count)]

@@ -1,4 +1,4 @@
-"""What parts of a torch file may cost together: each bound is reached by counting."""
+"""Limits that cover several parts of a file: each is reached exactly."""
 
 from __future__ import annotations
 
@@ -39,22 +39,20 @@ def beside(values: bytes) -> bytes:
     ("value", "most"),
     [(b"K\1", 400), (b"}", 90), (b"]", 90), (b"cmine\nThing\n)\x81", 25)],
 )
-def test_what_holds_others_counts_for_more_than_a_number(
-    value: bytes, most: int, tmp_path: Path
-) -> None:
+def test_containers_cost_more_than_numbers(value: bytes, most: int, tmp_path: Path) -> None:
     limits = Limits(nodes=500)
     assert len(within(limits, beside(value * most), tmp_path).tensors) == 1
     with pytest.raises(RefusedFile, match="nodes=500"):
         within(limits, beside(value * (2 * most)), tmp_path)
 
 
-def test_of_a_key_that_is_set_twice_the_last_value_counts(tmp_path: Path) -> None:
+def test_the_last_value_of_a_duplicate_key_counts(tmp_path: Path) -> None:
     pairs = [("a", tensor("0", (6,))), ("b", tensor("0", (6,))), ("a", number(1))]
     opcodes = b"}(" + b"".join(text(key) + value for key, value in pairs) + b"u."
-    assert [held.name for held in read(archive(opcodes, WEIGHT), tmp_path).tensors] == ["b"]
+    assert [stored.name for stored in read(archive(opcodes, WEIGHT), tmp_path).tensors] == ["b"]
 
 
-def test_the_classes_of_all_code_count_together(tmp_path: Path) -> None:
+def test_the_limit_covers_the_classes_of_all_code(tmp_path: Path) -> None:
     value = name("__torch__", "Net") + b")\x81" + mapping({"weight": tensor("0", (6,))}) + b"b."
     code = b"\n".join(b"class C%d(Module):\n  training : bool" % index for index in range(20))
     records = {
@@ -68,7 +66,7 @@ def test_the_classes_of_all_code_count_together(tmp_path: Path) -> None:
         within(Limits(members=99), data, tmp_path)
 
 
-def test_the_json_of_an_exported_program_counts_together(tmp_path: Path) -> None:
+def test_the_limit_covers_all_json_of_an_exported_program(tmp_path: Path) -> None:
     meta = {"dtype": 7, "sizes": [{"as_int": 6}], "strides": [{"as_int": 1}]}
     meta["storage_offset"] = {"as_int": 0}
     fields = {"path_name": "w", "is_param": True, "tensor_meta": meta}
@@ -81,22 +79,22 @@ def test_the_json_of_an_exported_program_counts_together(tmp_path: Path) -> None
         **{f"models/model{index}.json": graph for index in range(5)},
     }
     data = archive(b"", records)
-    told = 4 * (len(config) + 5 * len(graph))
-    assert len(within(Limits(header_bytes=told), data, tmp_path).tensors) == 1
+    json_bytes = 4 * (len(config) + 5 * len(graph))
+    assert len(within(Limits(header_bytes=json_bytes), data, tmp_path).tensors) == 1
     with pytest.raises(RefusedFile, match="the size of all JSON records exceeds the limit header"):
-        within(Limits(header_bytes=told - 1), data, tmp_path)
+        within(Limits(header_bytes=json_bytes - 1), data, tmp_path)
 
 
 @pytest.mark.parametrize("path", ["", "rnn.", "a.b/", "weight_l0.", ".", "_l1."])
 @pytest.mark.parametrize("end", ["_l0", "_l9_reverse", "_l10", "_l00", "_l", "", "_l1_g", "_l²"])
-def test_a_name_that_needs_no_pattern_is_read_as_by_the_pattern(path: str, end: str) -> None:
+def test_the_shortcut_for_plain_names_agrees_with_the_pattern(path: str, end: str) -> None:
     for word in ("weight_ih", "bias_hh", "weight_hr", "weight", "xweight_ih", "weight_ih_l0"):
         label = f"{path}{word}{end}"
         read_off, match = match_plain_name(label), re.search(STACK.pattern, label)
         if read_off is not None:
             assert match is not None
             assert read_off[0] == label[: match.start()]
-            told = {key: value or "" for key, value in match.groupdict().items() if key != "part"}
-            assert (read_off[1], match["part"]) == (told, None)
+            groups = {key: value or "" for key, value in match.groupdict().items() if key != "part"}
+            assert (read_off[1], match["part"]) == (groups, None)
         elif match is not None:
             assert end in ("_l10", "_l1_g") or "/" in path

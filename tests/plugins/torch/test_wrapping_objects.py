@@ -1,4 +1,4 @@
-"""Modules that other objects hold (trainers, agents, tuples), as torch and pickle write them."""
+"""Modules in other objects (trainers, agents, tuples), written by torch and pickle."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ class Reduced(Slotted):
 
 
 class Named(Slotted):
-    """Made by a keyword argument, which protocol 4 hands to NEWOBJ_EX."""
+    """Created with a keyword argument, which protocol 4 passes to NEWOBJ_EX."""
 
     def __new__(cls, *, model: Any) -> Named:  # noqa: ANN401, PYI034 - not for subclasses
         made = object.__new__(cls)
@@ -85,15 +85,15 @@ class Frozen:
 
 
 class Bag(dict[str, Any]):
-    """A dict with a class of its own."""
+    """A subclass of dict."""
 
 
 class Bundle(list[Any]):
-    """A list with a class of its own."""
+    """A subclass of list."""
 
 
 class Outer(nn.Module):  # type: ignore[misc]  # as above
-    """A module that holds another one in an object, where torch does not see it."""
+    """A module with another one in an object, which torch does not register."""
 
     def __init__(self, inner: Net) -> None:
         super().__init__()
@@ -143,7 +143,7 @@ def places(model: SavedModel) -> list[tuple[str | None, str]]:
 
 @pytest.mark.parametrize("by_pickle", [False, True], ids=["torch", "pickle"])
 @pytest.mark.parametrize("holder", sorted(HOLDERS))
-def test_a_module_counts_wherever_it_is(holder: str, by_pickle: bool, tmp_path: Path) -> None:
+def test_modules_in_objects_are_found(holder: str, by_pickle: bool, tmp_path: Path) -> None:
     model = written(HOLDERS[holder](Net()), tmp_path, by_pickle=by_pickle)
     assert purposes(model) == {Purpose.PARAMETER: WHOLE}
     assert {layer.name for layer in model.layers} == {"rnn[0]", "rnn[1]"}
@@ -152,13 +152,13 @@ def test_a_module_counts_wherever_it_is(holder: str, by_pickle: bool, tmp_path: 
 
 @pytest.mark.parametrize("protocol", range(pickle.HIGHEST_PROTOCOL + 1))
 @pytest.mark.parametrize("holder", ["object", "named tuple", "bag", "bundle", "deque", "reduced"])
-def test_every_protocol_of_pickle_is_read(holder: str, protocol: int, tmp_path: Path) -> None:
+def test_each_protocol_of_pickle(holder: str, protocol: int, tmp_path: Path) -> None:
     path = tmp_path / "holder.pkl"
     path.write_bytes(pickle.dumps(HOLDERS[holder](Net()), protocol))
     assert purposes(read_path(path)) == {Purpose.PARAMETER: WHOLE}
 
 
-def test_a_state_dict_of_the_module_beside_it_is_the_same_again(tmp_path: Path) -> None:
+def test_a_module_and_its_state_dict_count_once(tmp_path: Path) -> None:
     net = Net()
     model = written(Trainer(model=net, weights=net.state_dict()), tmp_path, by_pickle=False)
     assert purposes(model) == {Purpose.PARAMETER: WHOLE}
@@ -167,20 +167,18 @@ def test_a_state_dict_of_the_module_beside_it_is_the_same_again(tmp_path: Path) 
 
 
 @pytest.mark.parametrize("first", ["optimizer", "model"])
-def test_what_an_optimizer_and_its_scheduler_hold_does_not_count(
-    first: str, tmp_path: Path
-) -> None:
+def test_optimizers_and_schedulers_are_not_networks(first: str, tmp_path: Path) -> None:
     net = Net()
     optimizer = torch.optim.Adam(net.parameters())
     sum(parameter.sum() for parameter in net.parameters()).backward()
     optimizer.step()
-    held = {
+    objects = {
         "schedule": torch.optim.lr_scheduler.StepLR(optimizer, 1),
         "optimizer": optimizer,
         "model": net,
     }
-    names = sorted(held, key=lambda name: name != first)
-    model = written(Trainer(**{name: held[name] for name in names}), tmp_path, by_pickle=False)
+    names = sorted(objects, key=lambda name: name != first)
+    model = written(Trainer(**{name: objects[name] for name in names}), tmp_path, by_pickle=False)
     steps = len(list(net.parameters()))
     assert purposes(model) == {Purpose.PARAMETER: WHOLE, Purpose.OPTIMIZER: 2 * WHOLE + steps}
     assert places(model) == [(None, "rnn[0]"), (None, "rnn[1]")]
@@ -204,14 +202,14 @@ def test_an_average_and_a_target_are_copies(tmp_path: Path) -> None:
 @pytest.mark.parametrize("first", ["best_state", "model"])
 def test_a_state_dict_of_the_best_epoch_is_a_copy(first: str, tmp_path: Path) -> None:
     net = Net()
-    held = {"best_state": copy.deepcopy(net.state_dict()), "model": net}
-    names = sorted(held, key=lambda name: name != first)
-    model = written(Trainer(**{name: held[name] for name in names}), tmp_path, by_pickle=False)
+    objects = {"best_state": copy.deepcopy(net.state_dict()), "model": net}
+    names = sorted(objects, key=lambda name: name != first)
+    model = written(Trainer(**{name: objects[name] for name in names}), tmp_path, by_pickle=False)
     assert purposes(model) == {Purpose.PARAMETER: WHOLE, Purpose.COPY: WHOLE}
 
 
 class Margin(nn.Module):  # type: ignore[misc]  # as above
-    """A loss with a parameter of its own."""
+    """A loss with a parameter."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -219,14 +217,14 @@ class Margin(nn.Module):  # type: ignore[misc]  # as above
 
 
 @pytest.mark.parametrize("as_state", [False, True])
-def test_a_loss_with_parameters_counts(as_state: bool, tmp_path: Path) -> None:
+def test_a_loss_with_parameters_is_a_network(as_state: bool, tmp_path: Path) -> None:
     loss = Margin().state_dict() if as_state else Margin()
-    held = {"model": Net(), "loss": loss, "val_loss": torch.tensor(0.5)}
-    model = written(held, tmp_path, by_pickle=False)
+    objects = {"model": Net(), "loss": loss, "val_loss": torch.tensor(0.5)}
+    model = written(objects, tmp_path, by_pickle=False)
     assert purposes(model) == {Purpose.PARAMETER: WHOLE + 40, Purpose.STATE: 1}
 
 
-def test_a_replay_buffer_and_a_loss_are_a_state(tmp_path: Path) -> None:
+def test_a_replay_buffer_and_a_loss_are_training_state(tmp_path: Path) -> None:
     steps = deque([Pair(torch.zeros(3), torch.zeros(2)) for _ in range(4)])
     memory = Trainer(seen=torch.zeros(10, 4), done=np.zeros(10), steps=steps)
     loss = Trainer(func=nn.CrossEntropyLoss(weight=torch.ones(5)))
@@ -236,13 +234,13 @@ def test_a_replay_buffer_and_a_loss_are_a_state(tmp_path: Path) -> None:
     assert places(model) == [(None, "rnn[0]"), (None, "rnn[1]")]
 
 
-def test_a_module_in_an_object_in_a_module_is_a_part_of_it(tmp_path: Path) -> None:
+def test_a_module_in_an_object_of_a_module_belongs_to_it(tmp_path: Path) -> None:
     model = written(Outer(Net()), tmp_path, by_pickle=False)
     assert purposes(model) == {Purpose.PARAMETER: WHOLE + 9, Purpose.STATE: 5}
     assert [name for _, name in places(model)] == ["helper.net.rnn[0]", "helper.net.rnn[1]"]
 
 
-def test_a_trainer_of_a_package_about_optimization_is_no_optimizer(tmp_path: Path) -> None:
+def test_a_trainer_in_a_package_named_optimization_is_not_an_optimizer(tmp_path: Path) -> None:
     class Agent(Trainer):
         pass
 
@@ -253,7 +251,7 @@ def test_a_trainer_of_a_package_about_optimization_is_no_optimizer(tmp_path: Pat
 
 
 class Written:
-    """An LSTM written in numpy, a weight for each gate."""
+    """An LSTM in numpy, with a weight for each gate."""
 
     def __init__(self) -> None:
         shapes = {"W": (4, 3), "R": (4, 4), "b": (1, 4)}
@@ -270,7 +268,7 @@ class Written:
         (np.ones((3, 4)), 12),
     ],
 )
-def test_arrays_of_numpy_are_called_that_and_counted(
+def test_files_of_numpy_arrays_have_the_framework_numpy(
     value: object, elements: int, tmp_path: Path
 ) -> None:
     model = written(value, tmp_path, by_pickle=True)
@@ -279,7 +277,7 @@ def test_arrays_of_numpy_are_called_that_and_counted(
     assert any("all arrays are counted" in note.detail for note in model.observations)
 
 
-def test_a_cell_that_is_written_in_numpy_is_no_layer_of_torch(tmp_path: Path) -> None:
+def test_a_cell_in_numpy_is_not_a_layer_of_torch(tmp_path: Path) -> None:
     model = written(Written(), tmp_path, by_pickle=True)
     assert (model.format, model.framework) == ("pickle of numpy arrays", "numpy")
     assert purposes(model) == {Purpose.PARAMETER: 128}
@@ -287,8 +285,8 @@ def test_a_cell_that_is_written_in_numpy_is_no_layer_of_torch(tmp_path: Path) ->
 
 
 def test_a_state_dict_of_arrays_is_read_by_its_names(tmp_path: Path) -> None:
-    held = {name: value.numpy() for name, value in Net().state_dict().items()}
-    model = written(held, tmp_path, by_pickle=True)
+    objects = {name: value.numpy() for name, value in Net().state_dict().items()}
+    model = written(objects, tmp_path, by_pickle=True)
     assert (model.format, model.framework) == ("pickle of numpy arrays", "pytorch")
     assert purposes(model) == {Purpose.PARAMETER: WHOLE}
     assert places(model) == [(None, "rnn[0]"), (None, "rnn[1]")]

@@ -1,4 +1,4 @@
-"""Modules with telling names or shapes that are no layers: none is reported as one."""
+"""Modules with the names or shapes of cells that are not layers: none is reported as one."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ Shapes = dict[str, tuple[int, ...]]
         {"conv.weight": (32, 8, 3, 3), "bn.weight": (32,), "bn.running_mean": (32,)},
     ],
 )
-def test_look_alikes_are_no_layers(shapes: Shapes, tmp_path: Path) -> None:
+def test_other_modules_are_not_layers(shapes: Shapes, tmp_path: Path) -> None:
     model = read(saved(shapes), tmp_path)
     assert model.layers == ()
     assert model.observations == ()
@@ -36,7 +36,7 @@ def test_look_alikes_are_no_layers(shapes: Shapes, tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     "shapes",
     [
-        # a cell with normalisation of its own
+        # a cell with normalisation
         {"weight_ih": (20, 3), "weight_hh": (20, 5), "layernorm_i.weight": (20,)},
         # IndRNN: each unit reads only itself
         {"weight_ih": (5, 3), "weight_hh": (5,), "bias_ih": (5,)},
@@ -67,13 +67,13 @@ def test_look_alikes_are_no_layers(shapes: Shapes, tmp_path: Path) -> None:
             "conv_h.0.weight": (16, 4, 5, 5),
             "conv_m.0.weight": (12, 4, 5, 5),
         },
-        # ConvGRU with terms of its own (DROID-SLAM)
+        # ConvGRU with additional terms (DROID-SLAM)
         {f"conv{gate}.weight": (4, 7, 3, 3) for gate in "zrq"} | {"convz_glo.weight": (4, 4, 1, 1)},
         # closed-form continuous-time cell in its pure form
         {"ff1.weight": (4, 9), "w_tau": (1, 4), "A": (1, 4)},
     ],
 )
-def test_what_is_not_known_is_possible_and_no_layer(shapes: Shapes, tmp_path: Path) -> None:
+def test_unknown_cells_are_possible_cells(shapes: Shapes, tmp_path: Path) -> None:
     model = read(saved({f"net.{label}": shape for label, shape in shapes.items()}), tmp_path)
     assert model.layers == ()
     (note,) = model.observations
@@ -85,13 +85,13 @@ def test_what_is_not_known_is_possible_and_no_layer(shapes: Shapes, tmp_path: Pa
     assert parameters(model) == sum(map(math.prod, shapes.values()))
 
 
-def test_a_cells_bias_is_among_its_tensors_and_the_next_layer_is_not(tmp_path: Path) -> None:
+def test_the_tensors_of_a_possible_cell(tmp_path: Path) -> None:
     shapes = {"cell.W_ih": (10, 3), "cell.W_hh": (10, 5), "cell.b": (10,), "head.weight": (2, 5)}
     (note,) = read(saved(shapes), tmp_path).observations
     assert [tensor.name for tensor in note.tensors] == ["cell.W_ih", "cell.W_hh", "cell.b"]
 
 
-def test_possible_cells_beyond_those_listed_keep_their_tensors(tmp_path: Path) -> None:
+def test_possible_cells_beyond_the_listed_ones_have_tensors(tmp_path: Path) -> None:
     cells = {f"{'a' * number}.W_hh": (10, 5) for number in range(1, 61)}
     notes = read(saved(cells), tmp_path).observations
     assert len(notes) == 51
@@ -99,7 +99,7 @@ def test_possible_cells_beyond_those_listed_keep_their_tensors(tmp_path: Path) -
     assert sum(len(note.tensors) for note in notes) == 60
 
 
-def test_cells_that_differ_in_numbers_alone_are_one_note(tmp_path: Path) -> None:
+def test_possible_cells_with_different_numbers_are_one_observation(tmp_path: Path) -> None:
     block = {"A_log": (8, 3), "D": (8,), "x_proj.weight": (7, 8)}
     shapes = {f"layers.{n}.mixer.{label}": size for n in range(3) for label, size in block.items()}
     (note,) = read(saved(shapes), tmp_path).observations
@@ -113,7 +113,7 @@ def test_cells_that_differ_in_numbers_alone_are_one_note(tmp_path: Path) -> None
 @pytest.mark.parametrize(
     "shapes",
     [
-        # additive attention (Bahdanau), under the names that people give it
+        # additive attention (Bahdanau), with usual names
         {
             "attention.i2h.weight": (6, 6),
             "attention.h2h.weight": (6, 6),
@@ -163,7 +163,7 @@ def test_cells_that_differ_in_numbers_alone_are_one_note(tmp_path: Path) -> None
         | {"self_attn.out_proj.weight": (8, 8)},
         {f"attn.W_{part}": (2, 8, 4) for part in "QKVO"},
         {"attn.w_qs.weight": (8, 8), "attn.w_ks.weight": (8, 8), "attn.fc.weight": (8, 8)},
-        # convolutional nets whose convolutions are called as those of a cell
+        # convolutional nets with the names of a convolving cell
         {"conv.weight": (16, 12, 3, 3), "conv.bias": (16,)},
         {"layers.0.conv.weight": (16, 12, 3, 3), "layers.1.conv.weight": (32, 16, 3, 3)},
         {
@@ -175,19 +175,21 @@ def test_cells_that_differ_in_numbers_alone_are_one_note(tmp_path: Path) -> None
         {"cnn_lstm.conv.weight": (16, 8, 3), "cnn_lstm.fc.weight": (2, 16)},
         {"lstm_head.fc.weight": (4, 128), "lstm_head.fc.bias": (4,)},
         {"lstm_decoder.linear.weight": (8, 128), "lstm_decoder.linear.bias": (8,)},
-        # a plain net over i2h alone, and one that is only an output
+        # a plain net with i2h only, and an output layer only
         {"net.i2h.weight": (5, 8), "net.h2o.weight": (2, 5)},
         {"kernel": (3, 3)},
         {"D": (8,), "D.weight": (8, 8)},
     ],
 )
-def test_ordinary_networks_have_neither_a_layer_nor_a_note(shapes: Shapes, tmp_path: Path) -> None:
+def test_ordinary_networks_have_no_layers_and_no_observations(
+    shapes: Shapes, tmp_path: Path
+) -> None:
     model = read(saved(shapes), tmp_path)
     assert model.layers == ()
     assert model.observations == ()
 
 
-def test_attention_beside_a_cell_takes_nothing_from_it(tmp_path: Path) -> None:
+def test_a_cell_beside_an_attention(tmp_path: Path) -> None:
     cell = {"weight_ih": (24, 9), "weight_hh": (24, 6), "bias_ih": (24,), "bias_hh": (24,)}
     shapes = {f"attention.rnn.{label}": shape for label, shape in cell.items()}
     shapes |= {"attention.i2h.weight": (6, 6), "attention.h2h.weight": (6, 6)}

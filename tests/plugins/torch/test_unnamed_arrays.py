@@ -1,4 +1,4 @@
-"""Lists of arrays without names: what only the shapes say of them."""
+"""Lists of unnamed arrays: possible layers by their shapes."""
 
 from __future__ import annotations
 
@@ -32,14 +32,16 @@ def listed(shapes: Shapes, folder: Path, key: str | None = None) -> SavedModel:
 
 
 def possible(model: SavedModel) -> list[tuple[str, int]]:
-    """What is said of each possible layer, and how many tensors are its own."""
+    """The detail of each possible layer, and its number of tensors."""
     notes = [note for note in model.observations if note.fact is Fact.POSSIBLE]
     return [(note.detail, len(note.tensors)) for note in notes]
 
 
 @pytest.mark.parametrize("case", sorted(CASES))
 @pytest.mark.parametrize("before", [0, 2, 4])
-def test_the_shapes_of_a_layer_are_named(case: str, before: int, tmp_path: Path) -> None:
+def test_arrays_with_the_shapes_of_a_layer_are_a_possible_layer(
+    case: str, before: int, tmp_path: Path
+) -> None:
     shapes = [*DENSE[:before], *CASES[case], *DENSE]
     model = listed(shapes, tmp_path)
     framework, cell = case.partition(" with")[0].split(", ")
@@ -52,13 +54,13 @@ def test_the_shapes_of_a_layer_are_named(case: str, before: int, tmp_path: Path)
     assert tensors == len(CASES[case])
 
 
-def test_each_direction_and_level_is_named(tmp_path: Path) -> None:
+def test_each_direction_and_level_is_a_possible_layer(tmp_path: Path) -> None:
     layer = nn.LSTM(3, 5, 2, bidirectional=True)
     model = listed([tuple(value.shape) for value in layer.parameters()], tmp_path)
     assert [tensors for _, tensors in possible(model)] == [4, 4, 4, 4]
 
 
-def test_the_key_of_the_list_is_told(tmp_path: Path) -> None:
+def test_the_key_of_the_list_is_reported(tmp_path: Path) -> None:
     ((words, _),) = possible(listed(CASES["Keras, an LSTM"], tmp_path, "weights"))
     assert words.startswith("weights: arrays 0 to 2 ")
 
@@ -74,5 +76,7 @@ def test_the_key_of_the_list_is_told(tmp_path: Path) -> None:
         [(20,), (4, 20), (20,), (5, 20), (20,)],
     ],
 )
-def test_dense_and_convolutional_layers_are_not(shapes: Shapes, tmp_path: Path) -> None:
+def test_dense_and_convolutional_layers_are_not_possible_layers(
+    shapes: Shapes, tmp_path: Path
+) -> None:
     assert possible(listed(shapes, tmp_path)) == []

@@ -1,4 +1,4 @@
-"""Model files inside pickles: bytes, arrays of bytes, tar archives, whatever holds them."""
+"""Model files embedded in pickles, as bytes, arrays of bytes or tar archives."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ ARCHIVE = KERAS / "bidirectional.keras"
 
 
 class Model:
-    """Pickles as Keras 3 does: a class method of a class, called with a stream of an archive."""
+    """Pickled like a model of Keras 3: a class method called with a stream of an archive."""
 
     def __init__(self, data: bytes) -> None:
         self.data = data
@@ -66,7 +66,7 @@ def inspected(data: bytes, folder: Path, name: str = "model.pkl", **limits: int)
 
 
 def is_the_same(found: Report, model: Path) -> None:
-    """All but the outer file, and what is said of that, is as in the report on the inner one."""
+    """The report of the inner file, except for path, format and observations of the outer one."""
     own = alone(model)
     assert found.format == f"pickle of a {own.format}"
     assert (found.framework, found.producer) == (own.framework, own.producer)
@@ -124,22 +124,22 @@ def test_a_compressed_pickle_is_read(pack: Callable[[bytes], bytes], tmp_path: P
     is_the_same(inspected(data, tmp_path), ARCHIVE)
 
 
-def test_the_class_method_that_loading_would_call_is_named(tmp_path: Path) -> None:
+def test_the_class_method_of_a_pickled_keras_model_is_reported(tmp_path: Path) -> None:
     found = inspected(pickle.dumps(Model(ARCHIVE.read_bytes())), tmp_path)
     named = [each.message for each in found.findings if each.rule == "R301"]
     assert any(f"{__name__}.Model.unpickle" in message for message in named)
     assert not any("BytesIO" in message for message in named)
 
 
-def test_no_framework_is_asked_about_a_file_in_a_file(tmp_path: Path) -> None:
+def test_verify_has_no_judge_for_an_embedded_file(tmp_path: Path) -> None:
     found = inspected(pickle.dumps(ARCHIVE.read_bytes()), tmp_path)
     assert judges_of(alone(ARCHIVE))
     assert judges_of(found) == ()
 
 
 def test_arrays_beside_the_archive_are_noted(tmp_path: Path) -> None:
-    held = {"model": Model(ARCHIVE.read_bytes()), "mean": np.zeros(3)}
-    found = inspected(pickle.dumps(held), tmp_path)
+    value = {"model": Model(ARCHIVE.read_bytes()), "mean": np.zeros(3)}
+    found = inspected(pickle.dumps(value), tmp_path)
     assert found.totals == alone(ARCHIVE).totals
     assert any("1 array beside the model" in each.message for each in found.findings)
 
@@ -150,18 +150,18 @@ def test_two_archives_are_refused(tmp_path: Path) -> None:
         inspected(data, tmp_path)
 
 
-def test_the_same_archive_twice_is_one(tmp_path: Path) -> None:
+def test_a_shared_archive_counts_once(tmp_path: Path) -> None:
     model = Model(ARCHIVE.read_bytes())
     is_the_same(inspected(pickle.dumps([model, model]), tmp_path), ARCHIVE)
 
 
 @pytest.mark.parametrize("inner", [b"PK\3\4" + bytes(600), b"\x89HDF\r\n\x1a\n" + bytes(600)])
-def test_a_broken_inner_file_is_one_line(inner: bytes, tmp_path: Path) -> None:
+def test_a_malformed_embedded_file_is_one_error(inner: bytes, tmp_path: Path) -> None:
     with pytest.raises(UnreadableFile, match=r"^in the pickle: "):
         inspected(pickle.dumps(inner), tmp_path)
 
 
-def test_files_inside_files_end(tmp_path: Path) -> None:
+def test_nested_embedded_files_are_limited(tmp_path: Path) -> None:
     data = ARCHIVE.read_bytes()
     for _ in range(3):
         stream = io.BytesIO()
@@ -175,13 +175,13 @@ def test_files_inside_files_end(tmp_path: Path) -> None:
         inspected(pickle.dumps(data), tmp_path)
 
 
-def test_bytes_that_are_written_as_text_are_bounded(tmp_path: Path) -> None:
+def test_the_size_of_bytes_stored_as_text_is_limited(tmp_path: Path) -> None:
     data = pickle.dumps(ARCHIVE.read_bytes() + bytes(1 << 18), 2)
     with pytest.raises(RefusedFile, match="expansion"):
         inspected(data, tmp_path, expansion=1 << 16)
 
 
-def test_the_weights_inside_are_not_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_embedded_weights_are_not_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     path = tmp_path / "model.pkl"
     path.write_bytes(pickle.dumps({"model": ARCHIVE.read_bytes(), "more": bytes(1 << 25)}))
     lengths: list[int] = []
