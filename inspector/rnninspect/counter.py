@@ -1,4 +1,4 @@
-"""Counts what a layer must hold, and sets what it does hold beside it, slot by slot."""
+"""Counts the expected and the stored parameters of a layer, slot by slot."""
 
 from __future__ import annotations
 
@@ -64,7 +64,7 @@ class LayerCount(Record):
 
     @property
     def bits_per_weight(self) -> float | None:
-        """Stored bits for each stored parameter, scales apart; None if none is stored."""
+        """Stored bits per stored parameter, without scales; None if none is stored."""
         elements = sum(tensor.parameters for tensor in unique_tensors(self.layer))
         return round(8 * self.bytes / elements, 2) if elements else None
 
@@ -75,18 +75,18 @@ def count_layers(layers: Iterable[RecurrentLayer]) -> tuple[LayerCount, ...]:
 
 
 def count_layer(layer: RecurrentLayer) -> LayerCount:
-    """Hold one layer against the formula of its cell; KeyError for a cell that is not in CELLS."""
+    """Compare one layer with the formula of its cell; KeyError for a cell that is not in CELLS."""
     cell = CELLS[layer.cell]
     operands = tuple(_count_operand(operand, cell, layer.sizes) for operand in layer.operands)
     unique = unique_tensors(layer)
-    held = sum(counted.parameters for counted in operands)
+    stored = sum(counted.parameters for counted in operands)
     arithmetic, expected = _arithmetic(layer.cell, layer.roles, layer.sizes)
     return LayerCount(
         layer=layer,
         cell=cell,
         formula=arithmetic,
         expected=expected,
-        stored=min(held, sum(tensor.parameters for tensor in unique)),
+        stored=min(stored, sum(tensor.parameters for tensor in unique)),
         bytes=sum(tensor.bytes for tensor in unique),
         operands=operands,
         slots=tuple(_slots(layer, cell, operands)),
@@ -100,7 +100,7 @@ def _arithmetic(cell: str, roles: frozenset[Role], sizes: Sizes) -> tuple[Formul
 
 
 @lru_cache(maxsize=256)
-def _due(cell: str, role: Role, sizes: Sizes) -> int:
+def _expected(cell: str, role: Role, sizes: Sizes) -> int:
     return CELLS[cell].parameters(role, sizes)
 
 
@@ -112,7 +112,7 @@ def unique_tensors(layer: RecurrentLayer) -> tuple[StoredTensor, ...]:
 
 @lru_cache(maxsize=256)
 def expected_shape(axes: tuple[Axis, ...], gates: int, sizes: Sizes) -> tuple[int, ...] | None:
-    """The shape that a layout's axes stand for, in elements; None if the layout has no axes."""
+    """The shape given by a layout's axes, in elements; None if the layout has no axes."""
     shape: list[int] = []
     for axis in axes:
         if axis == (Symbol.TAPS,):
@@ -127,19 +127,19 @@ def _count_operand(operand: Operand, cell: Cell, sizes: Sizes) -> OperandCount:
     if shape is not None:
         return OperandCount(operand, shape, math.prod(shape), _stored(operand))
     roles = cell.roles()
-    due = (cell.parameters(slot.role, sizes) for slot in operand.slots if slot.role in roles)
-    return OperandCount(operand, None, sum(due), _stored(operand))
+    expected = (cell.parameters(slot.role, sizes) for slot in operand.slots if slot.role in roles)
+    return OperandCount(operand, None, sum(expected), _stored(operand))
 
 
 def _stored(operand: Operand) -> int:
-    held = sum(tensor.parameters for tensor in operand.tensors)
+    stored = sum(tensor.parameters for tensor in operand.tensors)
     if operand.fate is not Fate.STORED or operand.shape is None:
-        return held
+        return stored
     if any(size < 0 for size in operand.shape) or any(
         t.elements is not None for t in operand.tensors
     ):
-        return held
-    return min(held, math.prod(operand.shape))
+        return stored
+    return min(stored, math.prod(operand.shape))
 
 
 def _slots(
@@ -153,10 +153,12 @@ def _slots(
         for weight in cell.weights:
             slot = Slot(direction, weight.role)
             if slot in filling or weight.role in layer.roles:
-                due = (
-                    _due(layer.cell, weight.role, layer.sizes) if weight.role in layer.roles else 0
+                expected = (
+                    _expected(layer.cell, weight.role, layer.sizes)
+                    if weight.role in layer.roles
+                    else 0
                 )
-                yield SlotCount(slot, due, tuple(filling.get(slot, ())))
+                yield SlotCount(slot, expected, tuple(filling.get(slot, ())))
 
 
 def bias_vectors(layer: RecurrentLayer) -> int:

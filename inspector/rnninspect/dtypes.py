@@ -16,7 +16,7 @@ class ElementKind(StrEnum):
 
     FLOAT = "float"
     COMPLEX = "complex"
-    INTEGER = "integer"  # quantised ones, which stand for real numbers, among them
+    INTEGER = "integer"  # quantised ones, which represent real numbers, among them
     BOOL = "bool"
     BITS = "bits"  # several small values packed into one element
     OBJECT = "object"  # strings, handles: not a number

@@ -66,7 +66,7 @@ def _inspected(path: str, limits: Limits | None, *, values: bool) -> Report:
 def _described(source: Source) -> SavedModel:
     try:
         model = _read(source)
-    except RnnInspectError:  # a change may be what made it unreadable: then that is to be said
+    except RnnInspectError:  # a change may be the cause, and is then reported
         source.require_unchanged()
         raise
     source.require_unchanged()
@@ -83,7 +83,7 @@ def _read(source: Source, depth: int = 0) -> SavedModel:
 
 
 def _read_inside(found: Inside, depth: int) -> SavedModel:
-    """The model in a file that another one holds, described as the inner file alone would be."""
+    """The model in a file inside another, described like the inner file by itself."""
     if depth >= _DEEPEST:
         raise UnreadableFile(f"a {found.container} inside {depth} other files")
     try:
@@ -98,7 +98,7 @@ def _read_inside(found: Inside, depth: int) -> SavedModel:
 
 
 def _letters(model: SavedModel) -> int:
-    """The length of what a report says by name: layers and their tensors, over and over."""
+    """The length of all names in a report: those of layers and of their tensors."""
     names = (
         len(layer.name) + sum(len(operand.name) for operand in layer.operands)
         for layer in model.layers

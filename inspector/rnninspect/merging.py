@@ -25,7 +25,7 @@ def merge_shared(layers: Iterable[RecurrentLayer]) -> tuple[RecurrentLayer, ...]
 
 
 def _used_again(first: RecurrentLayer, other: RecurrentLayer) -> RecurrentLayer:
-    """The first place of shared weights, with the other one noted by name and, if need be, root."""
+    """The first layer with these weights, and the other one's name, with its root if different."""
     in_another = other.root is not None and other.root != first.root
     name = f"{other.root}: {other.name}" if in_another else other.name
     return first._replace(also_at=(*first.also_at, name))

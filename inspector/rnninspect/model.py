@@ -1,4 +1,4 @@
-"""What a reader says of a file, in words that belong to no framework."""
+"""A reader's description of a file, in terms that belong to no framework."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ class Origin(StrEnum):
 
 
 class Fate(StrEnum):
-    """What became of a weight that the formula expects."""
+    """Where an expected weight comes from."""
 
     STORED = "stored"
     COMPUTED = "computed"  # other operators make it
@@ -38,7 +38,7 @@ class Purpose(StrEnum):
 
 
 class Fact(StrEnum):
-    """A kind of thing that a reader may notice; `rnninspect.rules` says what it means."""
+    """A kind of observation; `rnninspect.rules` defines what follows from it."""
 
     CONTRADICTION = "contradiction"  # a declared size that is impossible, or two that disagree
     OVERLAP = "overlap"  # two tensors share bytes
@@ -47,7 +47,7 @@ class Fact(StrEnum):
     EXTERNAL_OUTSIDE = "external data outside the model"
     CODE = "code"  # the framework would run this when it loads the file
     LINK_OUTSIDE = "link outside"  # a link or a raw storage in another file
-    ZERO_BIAS = "zero bias"  # a stored bias that is zeros throughout; told only on request
+    ZERO_BIAS = "zero bias"  # a stored bias that is zeros throughout; reported only on request
     AMBIGUOUS = "ambiguous"  # more than one cell explains the tensors
     POSSIBLE = "possible"  # looks recurrent, no formula is known for it
     UNUSUAL = "unusual"  # odd but harmless
@@ -68,14 +68,14 @@ class StoredTensor(Record):
 
     Attributes:
         name: as the file gives it.
-        shape: as the file gives it; may hold impossible dims, which a rule reports.
+        shape: as the file gives it; dims may be impossible, which a rule reports.
         dtype: the element type, a name in `rnninspect.dtypes.DTYPES` where it has one (`float32`).
         bytes: bytes that the tensor takes in the file.
         identity: equal for two names of one stored thing, and only then.
         purpose: what it is kept for.
         elements: parameters where they are not the product of the shape (packed int4).
-        needed_bytes: bytes that shape and dtype, or its storage's header, call for.
-        held_bytes: bytes that the file really holds for it; None if the file does not tell.
+        needed_bytes: bytes that shape and dtype, or its storage's header, require.
+        held_bytes: bytes that the file actually stores for it; None if unknown.
     """
 
     name: str
@@ -108,17 +108,17 @@ Axis = tuple[Factor, ...]
 
 
 class Operand(Record):
-    """What a layer is given in one or more slots, and where it comes from.
+    """What fills one or more slots of a layer, and where it comes from.
 
     Attributes:
         name: the stored tensor's name, or the value's name in the graph.
         slots: the slots it fills; more than one for a fused tensor.
         axes: the shape it should have, in symbols, from the plugin's LAYOUT table; empty where
-            only the number of elements can be held against the formula.
+            only the number of elements can be compared with the formula.
         shape: the shape at the layer's input; None if it cannot be known.
         fate: stored, computed or input.
         tensors: the stored tensors that it is made of, each once.
-        chosen: whether the tensors hold alternatives, of which a part is used in each run.
+        chosen: whether the tensors are alternatives, of which each run uses some.
     """
 
     name: str
@@ -151,10 +151,10 @@ class RecurrentLayer(Record):
         sizes: its sizes, directions among them.
         origin: whether all sizes are declared by the file.
         convention: whose formula it follows: `onnx`, `pytorch`, `keras`, `keras reset_after`, …
-        roles: the weights that each direction has by its description.
+        roles: the weights that each direction is declared to have.
         operands: what fills its slots; the slots that none fills are absent.
         stack: its place in a stack, if it has one.
-        extras: tensors that lie in its place and fill no slot.
+        extras: tensors that belong to it by name and fill no slot.
         original_name: the name as the file gives it, where `name` is shortened.
         root: which network of a checkpoint it belongs to, where there are several.
         also_at: other places that use the very same stored weights.
@@ -185,7 +185,7 @@ class RecurrentLayer(Record):
 
 
 class SkippedLayer(Record):
-    """A layer that was found and not understood; its tensors count, as not understood."""
+    """A recurrent layer without a known formula; its tensors count as not understood."""
 
     name: str
     kind: str
@@ -194,7 +194,7 @@ class SkippedLayer(Record):
 
 
 class Observation(Record):
-    """Something that a reader noticed.
+    """Something notable in a file.
 
     Attributes:
         fact: what kind of thing.
@@ -212,12 +212,12 @@ class Observation(Record):
 
 
 class SavedModel(Record):
-    """Everything that a reader says of one file.
+    """The complete description of one file.
 
     Attributes:
         format: the file format: `onnx`, `pytorch zip`, `safetensors`, `keras archive`, …
         framework: `onnx`, `pytorch` or `keras`; `numpy` for arrays that no framework claims.
-        producer: who wrote it, with version, where the file tells; else empty.
+        producer: what wrote it, with version; empty if unknown.
         layers: the recurrent layers, in the order of the file.
         tensors: every stored tensor, those of the layers included, whatever its purpose.
         skipped: recurrent layers without a formula.

@@ -30,7 +30,7 @@ class Totals(Record):
         bytes: stored bytes of the parameters.
         not_parameters: elements that are kept for something else, by purpose.
         copies: elements of a second copy of the network (EMA, SWA).
-        tensors: how many tensors hold the parameters.
+        tensors: the number of tensors that are parameters.
         skipped: how many of them belong to skipped layers.
         possible: how many of the others belong to possible recurrent cells.
     """
@@ -68,7 +68,7 @@ class Findings(tuple["Finding", ...]):  # noqa: SLOT001 - the index is kept in i
 
 
 class Verdict(Record):
-    """What the rules say of one layer.
+    """The result of the rules for one layer.
 
     Attributes:
         rules: the codes of the rules that it breaks, each once; only those that are errors.
@@ -151,22 +151,22 @@ def add_up(model: SavedModel, counts: tuple[LayerCount, ...]) -> Totals:
     by_purpose: dict[Purpose, dict[str, StoredTensor]] = {purpose: {} for purpose in Purpose}
     for tensor in model.tensors:
         by_purpose[tensor.purpose].setdefault(tensor.identity, tensor)
-    held = by_purpose[Purpose.PARAMETER]
+    stored = by_purpose[Purpose.PARAMETER]
     recurrent = {
         tensor.identity for counted in counts for tensor in unique_tensors(counted.layer)
-    } & held.keys()
-    skipped = (_identities(model.skipped) & held.keys()) - recurrent
-    possible = (_identities(possible_in(model)) & held.keys()) - recurrent - skipped
+    } & stored.keys()
+    skipped = (_identities(model.skipped) & stored.keys()) - recurrent
+    possible = (_identities(possible_in(model)) & stored.keys()) - recurrent - skipped
     return Totals(
-        parameters=_elements(held),
-        recurrent=sum(held[identity].parameters for identity in recurrent),
-        bytes=sum(tensor.bytes for tensor in held.values()),
+        parameters=_elements(stored),
+        recurrent=sum(stored[identity].parameters for identity in recurrent),
+        bytes=sum(tensor.bytes for tensor in stored.values()),
         not_parameters={
-            purpose.value: _elements(by_purpose[purpose], without=held)
+            purpose.value: _elements(by_purpose[purpose], without=stored)
             for purpose in NOT_PARAMETERS
         },
-        copies=_elements(by_purpose[Purpose.COPY], without=held),
-        tensors=len(held),
+        copies=_elements(by_purpose[Purpose.COPY], without=stored),
+        tensors=len(stored),
         skipped=len(skipped),
         possible=len(possible),
     )
@@ -174,7 +174,9 @@ def add_up(model: SavedModel, counts: tuple[LayerCount, ...]) -> Totals:
 
 def possible_in(model: SavedModel) -> tuple[Observation, ...]:
     """What looks like a recurrent cell to the reader, and has no known formula."""
-    return tuple(noted for noted in model.observations if noted.fact is Fact.POSSIBLE)
+    return tuple(
+        observation for observation in model.observations if observation.fact is Fact.POSSIBLE
+    )
 
 
 def _identities(unclear: Iterable[SkippedLayer | Observation]) -> set[str]:

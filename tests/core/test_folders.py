@@ -26,14 +26,14 @@ def test_several_models_are_counted_and_one_is_named(tmp_path: Path) -> None:
         shutil.copy(LSTM, tmp_path / name)
     shutil.copy(SAMPLES / "torch" / "tagger.pt", tmp_path / "e.pt")
     assert said_of(tmp_path) == (
-        f"a folder that holds 5 models; name one: rnninspect {tmp_path}/a.onnx"
+        f"a folder with 5 models; name one: rnninspect {tmp_path}/a.onnx"
         f" (or {tmp_path}/b.onnx, {tmp_path}/c.onnx, …)"
     )
 
 
 def test_one_model_is_named(tmp_path: Path) -> None:
     shutil.copy(LSTM, tmp_path / "a.onnx")
-    said = f"a folder that holds 1 model; name one: rnninspect {tmp_path}/a.onnx"
+    said = f"a folder with 1 model; name one: rnninspect {tmp_path}/a.onnx"
     assert said_of(tmp_path) == said
 
 
@@ -41,7 +41,7 @@ def test_content_decides_and_a_folder_may_be_a_model(tmp_path: Path) -> None:
     (tmp_path / "notes.onnx").write_text("not a model")
     shutil.copytree(SAMPLES / "keras" / "exported", tmp_path / "exported")
     (tmp_path / "empty").mkdir()
-    said = f"a folder that holds 1 model; name one: rnninspect {tmp_path}/exported"
+    said = f"a folder with 1 model; name one: rnninspect {tmp_path}/exported"
     assert said_of(tmp_path) == said
 
 
@@ -49,13 +49,13 @@ def test_models_of_inner_folders_are_found_too(tmp_path: Path) -> None:
     (tmp_path / "onnx" / "deep").mkdir(parents=True)
     shutil.copy(LSTM, tmp_path / "onnx" / "a model.onnx")
     shutil.copy(LSTM, tmp_path / "onnx" / "deep" / "b.onnx")
-    said = f"a folder that holds 1 model; name one: rnninspect '{tmp_path}/onnx/a model.onnx'"
+    said = f"a folder with 1 model; name one: rnninspect '{tmp_path}/onnx/a model.onnx'"
     assert said_of(tmp_path) == said
 
 
 def test_a_folder_without_models_says_what_was_looked_for(tmp_path: Path) -> None:
     (tmp_path / "notes.txt").write_text("not a model")
-    said = "a folder that holds no known model; looked for folders and files such as"
+    said = "a folder without a known model; looked for folders and files such as"
     assert said_of(tmp_path) == f"{said} .onnx, .pt, .keras, .onnxtxt, .pth"
 
 
@@ -67,24 +67,24 @@ def test_a_link_out_of_the_folder_is_not_followed(tmp_path: Path) -> None:
     (folder / "linked.onnx").symlink_to(other / "a.onnx")
     (folder / "linked").symlink_to(other)
     (folder / "loop").symlink_to(folder)
-    assert "no known model" in said_of(folder)
+    assert "without a known model" in said_of(folder)
 
 
 def test_no_more_than_some_files_are_opened(tmp_path: Path) -> None:
     shutil.copy(LSTM, tmp_path / "000.onnx")
     for number in range(1, MOST_OPENED + 50):
         (tmp_path / f"{number:03}.onnx").symlink_to("000.onnx")
-    assert f"holds at least {MOST_OPENED} models" in said_of(tmp_path)
+    assert f"with at least {MOST_OPENED} models" in said_of(tmp_path)
 
 
 def test_checkpoints_of_which_none_is_the_newest_are_counted(tmp_path: Path) -> None:
     for path in (SAMPLES / "keras").glob("*.ckpt.*"):
         shutil.copy(path, tmp_path)
-    assert f"holds 2 models; name one: rnninspect {tmp_path}/named.ckpt.index" in said_of(tmp_path)
+    assert f"with 2 models; name one: rnninspect {tmp_path}/named.ckpt.index" in said_of(tmp_path)
 
 
 def test_an_index_without_its_shards_does_not_hide_other_models(tmp_path: Path) -> None:
     shutil.copy(SAMPLES / "keras" / "named.ckpt.index", tmp_path)
     assert inspect_file(tmp_path).format == "tf checkpoint"
     shutil.copy(LSTM, tmp_path / "a.onnx")
-    assert "holds 2 models" in said_of(tmp_path)
+    assert "with 2 models" in said_of(tmp_path)

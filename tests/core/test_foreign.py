@@ -162,9 +162,9 @@ FOLDERS = {
     ("manifest.ocdbt", "_METADATA"): "an Orbax checkpoint (JAX, Flax)",
     ("model.json", "group1-shard1of2.bin"): "a TensorFlow.js model",
     ("inference.pdmodel", "inference.pdiparams"): "a PaddlePaddle model",
-    ("Manifest.json",): "a folder that holds no known model",
-    ("a.png",): "a folder that holds no known model",
-    (): "a folder that holds no known model",
+    ("Manifest.json",): "a folder without a known model",
+    ("a.png",): "a folder without a known model",
+    (): "a folder without a known model",
 }
 
 

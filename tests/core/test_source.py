@@ -117,7 +117,7 @@ def test_a_folder_is_a_source_without_bytes_that_opens_its_files(tmp_path: Path)
         with source.open_neighbour("variables/index") as inner:
             assert (inner.is_folder, inner.read(0, 3)) == (False, b"abc")
         for location in ("../secret", "absent", "variables"):
-            with pytest.raises(UnreadableFile, match="sought in the model's folder"):
+            with pytest.raises(UnreadableFile, match="looked for in the model's folder"):
                 source.open_neighbour(location)
 
 

@@ -156,7 +156,7 @@ def test_user_block_that_was_put_in_front_later(tmp_path: Path) -> None:
 
 def test_what_is_no_hdf5_file(tmp_path: Path) -> None:
     (tmp_path / "file.h5").write_bytes(b"\x89HDF\r\n\x1a\r" * 200)
-    with made(tmp_path) as source, pytest.raises(UnreadableFile, match="no HDF5 signature"):
+    with made(tmp_path) as source, pytest.raises(UnreadableFile, match="missing HDF5 signature"):
         File(source)
 
 

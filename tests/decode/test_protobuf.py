@@ -97,11 +97,11 @@ def test_groups_are_passed_over(tmp_path: Path) -> None:
         (b"\x08\x05\x02\x00", "no field number at offset 2"),
         (b"\x88\x80\x80\x80\x80\x00\x07", "no field number at offset 0"),
         (b"\x88\x80\x80\x80\x10\x07", "no field number at offset 0"),
-        (b"\x0e\x05", "opens no field"),
-        (b"\x0f\x05", "opens no field"),
-        (b"\x0c", "opens no field"),
-        (b"\x9b\x06\xa4\x06", "opens no field"),
-        (b"\x9b\x06\x08\x01", "still open at offset 4"),
+        (b"\x0e\x05", "does not start a field"),
+        (b"\x0f\x05", "does not start a field"),
+        (b"\x0c", "does not start a field"),
+        (b"\x9b\x06\xa4\x06", "does not start a field"),
+        (b"\x9b\x06\x08\x01", "unterminated group at offset 4"),
         (b"\x08" + b"\xff" * 10 + b"\x01", "at offset 1 never ends"),
         (b"\x08", "at offset 1 passes the end"),
         (b"\x08\xff", "at offset 1 passes the end"),
@@ -191,12 +191,12 @@ def test_elements_of_fixed_size(tmp_path: Path) -> None:
     reader = wire(tmp_path, data)
     found = reader.collect(reader.whole(), {4, 5})
     assert reader.count_fixed(found, 4, FIXED32) == 4
-    with pytest.raises(UnreadableFile, match="are no packed numbers"):
+    with pytest.raises(UnreadableFile, match="are not packed numbers"):
         reader.count_fixed(found, 5, FIXED32)
 
 
 def test_packed_numbers_may_not_end_inside_one(tmp_path: Path) -> None:
-    for count, reason in ((1, "passes the end"), (100, "end inside a number")):
+    for count, reason in ((1, "passes the end"), (100, "end within a number")):
         reader = wire(tmp_path, field(8, b"\x01" * count + b"\x80"))
         with pytest.raises(UnreadableFile, match=reason):
             reader.integers(reader.collect(reader.whole(), {8}), 8)

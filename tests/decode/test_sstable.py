@@ -59,7 +59,7 @@ def test_a_changed_byte_of_a_block_is_seen_by_its_checksum(path: Path, at: int) 
 def test_a_block_packed_by_an_unknown_method_is_refused(path: Path) -> None:
     with (
         opened(path, table(ENTRIES, kind=2)) as source,
-        pytest.raises(UnreadableFile, match="unknown method"),
+        pytest.raises(UnreadableFile, match="unknown compression"),
     ):
         list(read_table(source))
 

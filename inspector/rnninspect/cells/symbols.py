@@ -22,15 +22,15 @@ class Symbol(StrEnum):
     PROJECTION = "p"  # projection_size
     TAPS = "k"  # taps of a convolution; as an axis of a tensor, its axes one by one
     DIRECTIONS = "D"
-    JOINED = "m+r"  # rows of a kernel that holds kernel and recurrent kernel, one above the other
-    # Sizes that single cells bring along: `Sizes.own` holds them.
+    JOINED = "m+r"  # rows of a kernel joined from kernel and recurrent kernel, one above the other
+    # Sizes that only some cells have; they are in `Sizes.own`.
     BACKBONE = "B"  # units of the net in front of a CfC's heads
     DEEPER = "l"  # layers of that net beyond its first
     OUTPUTS = "o"  # motor neurons, those of an LTC's state that it hands on
     PLACES = "s"  # positions of a convolved state, where each has a weight of its own
 
 
-# The symbols that one cell or a few have beside the sizes of every layer, and what they count.
+# The symbols that only some cells have, and what they count.
 OWN = {
     Symbol.BACKBONE: "units in the backbone",
     Symbol.DEEPER: "backbone layers beyond the first",
@@ -52,7 +52,7 @@ class Role(StrEnum):
     PEEPHOLE = "peephole"
     PROJECTION = "projection"
     NORMALISATION = "normalisation"  # gains and shifts of the norms inside the cell
-    # Of single cells, which no other cell has.
+    # Roles that only some cells have.
     BACKBONE = "backbone"  # layers of a CfC's backbone beyond the first
     BACKBONE_BIAS = "backbone_bias"
     HEAD = "head"  # what a CfC makes of its backbone's output
@@ -77,9 +77,9 @@ _NEVER_OPTIONAL = frozenset(
 
 
 class Sizes(Record):
-    """What the symbols of one layer's formula stand for; counts of units, not bytes.
+    """The values of the symbols in one layer's formula; counts of units, not bytes.
 
-    `own` holds the sizes that the cell brings along beside those of every layer.
+    `own` has the sizes that only this cell has, besides those of every layer.
     """
 
     input_size: int
@@ -101,7 +101,7 @@ class Sizes(Record):
 
     @property
     def joined(self) -> int:
-        """Rows of a kernel that holds kernel and recurrent kernel, one above the other."""
+        """Rows of a kernel joined from kernel and recurrent kernel, one above the other."""
         return self.input_size + self.fed_back
 
     def value(self, factor: Factor, gates: int) -> int:
@@ -128,7 +128,7 @@ _FIELDS = {
 
 
 class Weight(Record):
-    """One weight that a cell may have, and the sizes whose product it holds, per direction."""
+    """One weight that a cell may have, and the sizes whose product is its count per direction."""
 
     role: Role
     factors: tuple[Factor, ...]

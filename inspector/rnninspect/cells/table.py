@@ -16,7 +16,7 @@ _CONVOLUTION = (
     Weight(Role.RECURRENT_KERNEL, (_K, _G, _N, _R)),
     *_TWO_BIASES,
 )
-# Most implementations leave the peepholes out; those that have them keep one for each position.
+# Most implementations have no peepholes; those that do have one for each position.
 _CONV_LSTM = (*_CONVOLUTION, Weight(Role.PEEPHOLE, (3, _N, Symbol.PLACES)))
 _INDEPENDENT = (  # each unit reads itself alone
     Weight(Role.KERNEL, (_G, _N, _M)),
@@ -73,7 +73,7 @@ _TABLE = (
     Cell(
         "LayerNormLSTM",
         _LSTM_GATES,
-        # gain and shift behind each kernel, of 4n, and at the state, of n
+        # gain and shift after each kernel, of 4n, and at the state, of n
         (*_KERNELS, *_BIAS, Weight(Role.NORMALISATION, (18, _N))),
         "LSTM with layer normalisation at its kernels and its state (addons)",
     ),

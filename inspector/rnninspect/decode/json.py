@@ -1,4 +1,4 @@
-"""JSON from strangers: what parsing may cost is bounded first, and each failure is said in words.
+"""JSON from untrusted files: its cost is bounded before parsing, and each failure has a reason.
 
 A reader weighs the text before it parses it: `most_values` and `spend_steps` say what to book, the
 reader knows which limit applies and how much it makes of a value.

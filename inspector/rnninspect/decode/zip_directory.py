@@ -1,6 +1,6 @@
 """The members of a zip archive, by its central directory alone (PKWARE's APPNOTE 6.3.10).
 
-Python's own reader holds local headers, checksums and duplicate names against a file where the
+Python's own reader rejects a file for its local headers, checksums and duplicate names where the
 frameworks do not, and the other way round; this one reads what is needed and judges nothing.
 """
 
@@ -48,7 +48,7 @@ class Member(Record):
 
 
 class _Directory(Record):
-    """`shift` is by how much everything lies behind the place that the archive states."""
+    """`shift` is the distance between the stated offsets and the actual ones."""
 
     offset: int
     size: int
@@ -59,10 +59,10 @@ class _Directory(Record):
 def read_directory(source: Source, *, shifted: bool = False) -> tuple[Member, ...]:
     """All entries in the directory's order, duplicate names included.
 
-    With `shifted`, bytes may stand before the archive, as Python's own reader allows.
+    With `shifted`, bytes may precede the archive, as Python's own reader allows.
 
     Raises:
-        UnreadableFile: no directory, one that is cut, or one that is not where its end record says
+        UnreadableFile: no directory, a truncated one, or one that is not where its end record says
             (which is how two archives in one file, or bytes before an archive, show).
         RefusedFile: more entries, or a larger directory, than the limits allow.
     """
@@ -85,7 +85,7 @@ def open_member(source: Source, member: Member) -> Source:
         raise UnreadableFile(f"the member {member.name} is encrypted")
     header = _LOCAL.unpack(source.read(member.header_offset, _LOCAL.size))
     if header[0] != b"PK\3\4":
-        raise UnreadableFile(f"no local header of {member.name} at offset {member.header_offset}")
+        raise UnreadableFile(f"missing local header of {member.name} at {member.header_offset}")
     start = member.header_offset + _LOCAL.size + header[9] + header[10]
     packed = source.window(start, member.packed_size)
     if member.method == STORED:
@@ -93,7 +93,7 @@ def open_member(source: Source, member: Member) -> Source:
             raise UnreadableFile(f"the stored member {member.name} has two different sizes")
         return packed
     if member.method != DEFLATED:
-        raise UnreadableFile(f"the member {member.name} is packed by method {member.method}")
+        raise UnreadableFile(f"unsupported compression {member.method} of the member {member.name}")
     return source.holding(_inflate(packed, member))
 
 
@@ -131,13 +131,13 @@ def _read_end(
             place = before - _END64.size if shifted else place
             return _read_end64(source, place, before, shifted=shifted)
     if disk or first_disk:
-        return "a part of a zip archive of several volumes"
+        return "one volume of a multi-volume zip archive"
     return _checked(_Directory(offset, size, entries), at, shifted=shifted)
 
 
 def _read_end64(source: Source, place: int, before: int, *, shifted: bool) -> _Directory | str:
     if place < 0 or place + _END64.size > before:
-        return f"the zip64 end record at offset {place} passes its locator"
+        return f"the zip64 end record at offset {place} reaches beyond its locator"
     mark, *_, entries, size, offset = _END64.unpack(source.read(place, _END64.size))
     if mark != b"PK\6\6":
         return f"no zip64 end record at offset {place}: bytes before the archive?"
@@ -151,10 +151,10 @@ def _checked(directory: _Directory, end: int, *, shifted: bool) -> _Directory | 
     elif shift:
         return (
             f"the zip directory should end at offset {directory.offset + directory.size}, and its "
-            f"end record stands at {end}: several archives in one file?"
+            f"end record is at {end}: several archives in one file?"
         )
     if directory.entries * _ENTRY.size > directory.size:
-        return f"a zip directory of {directory.size} bytes cannot hold {directory.entries} entries"
+        return f"{directory.entries} entries do not fit a zip directory of {directory.size} bytes"
     return directory
 
 
@@ -166,7 +166,7 @@ def _entries(data: bytes, directory: _Directory) -> Iterator[Member]:
         fields = _ENTRY.unpack_from(data, at)
         stop = at + _ENTRY.size + sum(fields[10:13])
         if fields[0] != b"PK\1\2" or stop > len(data):
-            raise UnreadableFile(f"no entry of a zip directory at offset {directory.offset + at}")
+            raise UnreadableFile(f"missing zip directory entry at offset {directory.offset + at}")
         yield _member(fields, data[at + _ENTRY.size : stop], directory)
         at = stop
 
@@ -179,12 +179,12 @@ def _member(fields: tuple[int, ...], tail: bytes, directory: _Directory) -> Memb
         size, packed, offset = _zip64(extra, (size, packed, offset))
     name = tail[:name_size].decode("utf-8" if flags & UTF8 else "cp437", "surrogateescape")
     if offset + _LOCAL.size + name_size > directory.offset:
-        raise UnreadableFile(f"the member {name} would begin at {offset}, inside the directory")
+        raise UnreadableFile(f"the member {name} starts at {offset}, inside the zip directory")
     return Member(name, method, packed, size, offset + directory.shift, crc, flags)
 
 
 def _zip64(extra: bytes, values: tuple[int, int, int]) -> tuple[int, int, int]:
-    """Replace the values that are full by those of the zip64 field, which holds only these."""
+    """Replace the values that are full by those of the zip64 field, which has only these."""
     at = 0
     while at + 4 <= len(extra):
         kind, size = struct.unpack_from("<2H", extra, at)
@@ -208,7 +208,7 @@ def _inflate(packed: Source, member: Member) -> bytes:
     try:
         data = inflater.decompress(packed.read(0, packed.size), member.size + 1)
     except zlib.error as error:
-        raise UnreadableFile(f"{place} does not inflate: {error}") from error
+        raise UnreadableFile(f"cannot decompress {place}: {error}") from error
     if len(data) != member.size:
-        raise UnreadableFile(f"{place} inflates to another size than the {member.size} declared")
+        raise UnreadableFile(f"decompressed size of {place} is not the declared {member.size}")
     return data

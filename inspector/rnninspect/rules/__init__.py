@@ -23,7 +23,7 @@ FAMILIES = {
     "R4": "coverage",
     "R5": "budgets and growth",
 }
-MOST_LOOSE = 1_000  # findings of one rule that concern no layer
+MOST_WITHOUT_LAYER = 1_000  # findings of one rule that belong to no layer
 RULES: dict[str, Rule] = {
     rule.code: rule
     for rule in (
@@ -45,14 +45,16 @@ def check(model: SavedModel, counts: tuple[LayerCount, ...]) -> tuple[Finding, .
 
 
 def _findings(rule: Rule, case: Case) -> Iterator[Finding]:
-    """The findings of a rule; of those on no layer the first ones, and one that counts the rest.
+    """The findings of a rule; of those without a layer only the first, and a count of the rest.
 
-    Layers are few, and each needs its verdict; a file may hold hundreds of thousands of tensors.
+    Layers are few, and each needs its verdict; a file may have hundreds of thousands of tensors.
     """
-    loose = 0
+    without_layer = 0
     for breach in rule.check(case) if rule.check else ():
-        loose += breach.layer is None
-        if loose <= MOST_LOOSE or breach.layer is not None:
+        without_layer += breach.layer is None
+        if without_layer <= MOST_WITHOUT_LAYER or breach.layer is not None:
             yield rule.finding(breach)
-    if loose > MOST_LOOSE:
-        yield rule.finding(Breach(f"and {plural(loose - MOST_LOOSE, 'more finding')} of this kind"))
+    if without_layer > MOST_WITHOUT_LAYER:
+        yield rule.finding(
+            Breach(f"and {plural(without_layer - MOST_WITHOUT_LAYER, 'more finding')} of this kind")
+        )

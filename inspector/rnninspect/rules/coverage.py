@@ -1,4 +1,4 @@
-"""R4: what was not understood, or understood only in part."""
+"""R4: layers that were not understood, or only in part."""
 
 from __future__ import annotations
 
@@ -19,16 +19,16 @@ _SYMBOLS = {"input_size": Symbol.INPUT, "hidden_size": Symbol.HIDDEN}
 
 def _skipped(case: Case) -> Iterator[Breach]:
     for layer in case.model.skipped:
-        held = sum(tensor.parameters for tensor in layer.tensors)
-        yield Breach(f"{layer.kind}, {plural(held, 'parameter')}: {layer.reason}", layer.name)
+        size = plural(sum(tensor.parameters for tensor in layer.tensors), "parameter")
+        yield Breach(f"{layer.kind}, {size}: {layer.reason}", layer.name)
 
 
 def _possible(case: Case) -> Iterator[Breach]:
-    for noted in case.model.observations:
-        if noted.fact is Fact.POSSIBLE:
-            held = sum(tensor.parameters for tensor in noted.tensors)
-            size = f"; {plural(held, 'parameter')}" if noted.tensors else ""
-            yield Breach(f"{noted.detail}{size}", noted.layer, noted.tensor)
+    for observation in case.model.observations:
+        if observation.fact is Fact.POSSIBLE:
+            number = sum(tensor.parameters for tensor in observation.tensors)
+            size = f"; {plural(number, 'parameter')}" if observation.tensors else ""
+            yield Breach(f"{observation.detail}{size}", observation.layer, observation.tensor)
 
 
 def _inferred(case: Case) -> Iterator[Breach]:
@@ -38,7 +38,7 @@ def _inferred(case: Case) -> Iterator[Breach]:
 
 
 def _origin(layer: RecurrentLayer) -> str:
-    """Which sizes were inferred, and from what where one tensor alone says it."""
+    """Which sizes were inferred, and from which tensor if only one has them."""
     names = layer.inferred_sizes
     if not names:
         return f"sizes {layer.origin}, not declared"
@@ -47,10 +47,10 @@ def _origin(layer: RecurrentLayer) -> str:
         for operand in layer.operands
         if any(_SYMBOLS.get(names[0]) in axis for axis in operand.axes)
     ]
-    alone = len(names) == len(sources) == 1
+    single = len(names) == len(sources) == 1
     words = [name.replace("_", " ") for name in names]
     listed = " and ".join((", ".join(words[:-1]), words[-1]) if words[1:] else words)
-    return f"{listed} inferred from {sources[0] if alone else 'tensor shapes'}"
+    return f"{listed} inferred from {sources[0] if single else 'tensor shapes'}"
 
 
 def _fed(case: Case) -> Iterator[Breach]:
@@ -75,26 +75,26 @@ RULES = (
         "R401",
         "layer-skipped",
         Level.WARNING,
-        "A recurrent layer was found whose formula is not known.",
-        "Its tensors are in the total, and nobody has checked them: coverage is lower.",
-        "Read its class; if the cell is a common one, ask for it to be added.",
+        "No formula is known for a recurrent layer.",
+        "Its tensors count towards the total but were not checked, which lowers the coverage.",
+        "Look at its class; if the cell is common, ask for it to be added.",
         _skipped,
     ),
     Rule(
         "R402",
         "sizes-inferred",
         Level.NOTE,
-        "The file does not declare all of the layer's sizes; some were read off its tensors.",
+        "The file does not declare all sizes of the layer; some were inferred from its tensors.",
         "Tensors that are wrong in the same way agree with each other.",
-        "Keep a configuration beside a weights-only file.",
+        "Keep a configuration with a weights-only file.",
         _inferred,
     ),
     Rule(
         "R403",
         "kind-ambiguous",
         Level.NOTE,
-        "More than one cell explains the tensors.",
-        "The count holds, the name of the cell may not.",
+        "More than one cell matches the tensors.",
+        "The count is right, but the name of the cell may be wrong.",
         "Look at the code that made the file.",
         observed(Fact.AMBIGUOUS),
     ),
@@ -102,17 +102,17 @@ RULES = (
         "R404",
         "weights-are-inputs",
         Level.NOTE,
-        "Weights are fed from outside at run time; the file does not store them.",
-        "Their number is not in the file's total.",
-        "Nothing, if it is meant; else export with the parameters.",
+        "Weights are inputs of the model at run time; the file does not store them.",
+        "The total does not include them.",
+        "Nothing, if intended; otherwise export the model with its parameters.",
         _fed,
     ),
     Rule(
         "R405",
         "possible-recurrent",
         Level.NOTE,
-        "Tensors look like those of a recurrent cell, and no formula is known for them.",
-        "They are in the total, and nobody has checked them: coverage is lower.",
+        "Tensors look like those of a recurrent cell for which no formula is known.",
+        "They count towards the total but were not checked, which lowers the coverage.",
         "Look at the code that made the file.",
         _possible,
     ),
@@ -120,8 +120,8 @@ RULES = (
         "R406",
         "weight-computed",
         Level.NOTE,
-        "A weight is not stored as it is used: it is computed from other tensors.",
-        "Stored and expected parameters may differ, and both be right.",
+        "A weight is computed from other tensors instead of being stored as it is used.",
+        "Stored and expected parameters may differ although both are right.",
         "Nothing; weight normalisation, pruning masks and low-rank factors do this.",
         _computed,
     ),
@@ -129,8 +129,8 @@ RULES = (
         "R407",
         "unusual",
         Level.NOTE,
-        "Something in the file is odd and harmless.",
-        "It may explain a difference to another tool.",
+        "Something in the file is unusual but harmless.",
+        "It may explain a difference from another tool.",
         "Nothing.",
         observed(Fact.UNUSUAL),
     ),
@@ -138,9 +138,9 @@ RULES = (
         "R408",
         "zero-bias",
         Level.NOTE,
-        "A stored bias vector is zeros throughout; looked for only with `--values`.",
-        "The model it was exported from probably has one bias vector, and counts fewer parameters.",
-        "Nothing; the exporter fills the vector that its format asks for and the model lacks.",
+        "A stored bias vector contains only zeros; checked only with `--values`.",
+        "The original model probably has one bias vector, and thus fewer parameters.",
+        "Nothing; the exporter fills in a vector that its format requires.",
         observed(Fact.ZERO_BIAS),
     ),
 )

@@ -1,4 +1,4 @@
-"""R2: what the file holds, byte for byte."""
+"""R2: the bytes of the file: payloads, shapes, element types, names."""
 
 from __future__ import annotations
 
@@ -28,9 +28,9 @@ def _payload(case: Case, sign: int) -> Iterator[Breach]:
         and tensor.needed_bytes is not None
     ]
     owners = _owners(case) if wrong else {}
-    for tensor, held, needed in wrong:
-        if (held - needed) * sign > 0:
-            message = f"{plural(held, 'byte')} held, {needed:,} needed"
+    for tensor, stored, needed in wrong:
+        if (stored - needed) * sign > 0:
+            message = f"stores {plural(stored, 'byte')}, needs {needed:,}"
             yield Breach(message, owners.get(tensor.identity), tensor.name)
 
 
@@ -47,7 +47,7 @@ def _impossible(case: Case) -> Iterator[Breach]:
     owners = _owners(case) if wrong else {}
     for tensor in wrong:
         shape = ", ".join(_bounded(size) for size in tensor.shape[:SHOWN_AXES])
-        message = f"no array can have the shape [{shape}]"
+        message = f"impossible shape [{shape}]"
         yield Breach(message, owners.get(tensor.identity), tensor.name)
 
 
@@ -94,16 +94,16 @@ RULES = (
         "R201",
         "payload-short",
         Level.ERROR,
-        "The file holds fewer bytes for a tensor than its shape and type need.",
-        "The file was cut, or its header lies; frameworks crash or read what lies behind.",
-        "Copy or export the file again and compare its checksum.",
+        "The file stores fewer bytes for a tensor than its shape and type need.",
+        "The file is truncated or its header is wrong; frameworks crash or read unrelated bytes.",
+        "Copy or export the file again, then compare checksums.",
         _short,
     ),
     Rule(
         "R202",
         "payload-long",
         Level.ERROR,
-        "The file holds more bytes for a tensor than its shape and type need.",
+        "The file stores more bytes for a tensor than its shape and type need.",
         "The shape or the type was changed after the weights were written.",
         "Export the file again.",
         _long,
@@ -112,35 +112,35 @@ RULES = (
         "R203",
         "tensors-overlap",
         Level.ERROR,
-        "Two tensors share bytes of the file.",
-        "One of them is not what it claims to be.",
-        "Write the file again with the framework's own writer.",
+        "Two tensors overlap in the file.",
+        "At least one of them contains bytes of the other.",
+        "Save the file again with the framework itself.",
         observed(Fact.OVERLAP),
     ),
     Rule(
         "R204",
         "external-missing",
         Level.ERROR,
-        "Weights lie in another file, which is not there.",
+        "Weights are stored in another file, which is missing.",
         "The model cannot be loaded.",
-        "Put the data file beside the model, under the name that the model gives.",
+        "Put the data file next to the model, under the name that the model uses.",
         observed(Fact.EXTERNAL_MISSING),
     ),
     Rule(
         "R205",
         "external-outside",
         Level.ERROR,
-        "Weights are said to lie outside the model's folder, or in something that is no file.",
-        "A loader that follows such a path reads files that the model has no business with.",
-        "Do not load the file; ask its author. rnninspect has opened nothing.",
+        "Weights are stored outside the model's folder, or not in a regular file.",
+        "A loader that follows the path reads files outside the model.",
+        "Do not load the file; ask its author. rnninspect did not open the path.",
         observed(Fact.EXTERNAL_OUTSIDE),
     ),
     Rule(
         "R206",
         "impossible-shape",
         Level.ERROR,
-        "A shape has a negative axis, or more elements than an address can count.",
-        "A loader that multiplies the axes overflows.",
+        "A shape has a negative axis, or more than 2^63 - 1 elements.",
+        "The number of elements overflows in loaders.",
         "Do not load the file; ask its author.",
         _impossible,
     ),
@@ -149,7 +149,7 @@ RULES = (
         "mixed-dtypes",
         Level.WARNING,
         "The weights of one layer have different floating-point types.",
-        "Runtimes refuse such a layer or convert in silence.",
+        "Runtimes reject such a layer or convert it without warning.",
         "Cast the whole layer to one type.",
         _mixed,
     ),
@@ -158,17 +158,17 @@ RULES = (
         "shared-weights",
         Level.NOTE,
         "Stored weights are used in more than one place; they are counted once.",
-        "A sum over the places is larger than the number of parameters.",
-        "Nothing, if the sharing is meant.",
+        "Adding up the layers gives more than the number of parameters.",
+        "Nothing, if the sharing is intended.",
         _shared,
     ),
     Rule(
         "R209",
         "duplicate-name",
         Level.ERROR,
-        "Two things of one scope have the same name.",
-        "Readers differ on which one they take.",
-        "Write the file again with the framework's own writer.",
+        "A name is used twice in one scope.",
+        "Readers differ on which of the two they use.",
+        "Save the file again with the framework itself.",
         observed(Fact.DUPLICATE_NAME),
     ),
 )

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 class Level(StrEnum):
-    """How bad a finding is, in SARIF's words."""
+    """The severity of a finding, in the terms of SARIF."""
 
     ERROR = "error"
     WARNING = "warning"
@@ -35,7 +35,7 @@ class Level(StrEnum):
 class Case(Record):
     """All that a rule may look at: one file's description and its counted layers.
 
-    `differing` holds each operand whose shape is not the expected one, with its layer and why.
+    `differing` lists each operand whose shape is not the expected one, its layer and the reason.
     """
 
     model: SavedModel
@@ -52,13 +52,13 @@ class Breach(Record):
 
 
 class Rule(Record):
-    """One rule, whole: its words and its check. A code is never used again for another rule.
+    """One rule with its texts and its check. The code of a removed rule is never reused.
 
     Attributes:
         code: `R101`; its first digit is the family.
-        name: short, for people who do not remember codes.
+        name: short and readable.
         level: level of its findings.
-        summary: one sentence on what it finds.
+        summary: what it finds, in one sentence.
         why: why that matters.
         fix: what to do about it.
         check: yields a breach for each place; None where `rnninspect.audit` does, with a policy.
@@ -73,7 +73,7 @@ class Rule(Record):
     check: Callable[[Case], Iterable[Breach]] | None = None
 
     def finding(self, breach: Breach) -> Finding:
-        """The finding that a breach of this rule is."""
+        """A breach as a finding of this rule."""
         return Finding(
             self.code, self.name, self.level, breach.layer, breach.tensor, breach.message
         )
@@ -91,11 +91,11 @@ class Finding(Record):
 
 
 def observed(fact: Fact) -> Callable[[Case], Iterator[Breach]]:
-    """A check that yields what the reader noticed of this kind, in the reader's words."""
+    """A check that yields the reader's observations of one kind."""
 
     def check(case: Case) -> Iterator[Breach]:
-        for noticed in case.model.observations:
-            if noticed.fact is fact:
-                yield Breach(noticed.detail, noticed.layer, noticed.tensor)
+        for observation in case.model.observations:
+            if observation.fact is fact:
+                yield Breach(observation.detail, observation.layer, observation.tensor)
 
     return check

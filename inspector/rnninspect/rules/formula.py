@@ -1,4 +1,4 @@
-"""R1: the formula of each layer against its tensors."""
+"""R1: each layer's tensors compared with its formula."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from rnninspect.model import Slot
 
 
-def place_of(slot: Slot, directions: int) -> str:
+def describe_slot(slot: Slot, directions: int) -> str:
     """`recurrent_kernel`, with its direction where there are two."""
     return (
         slot.role.value if directions == 1 else f"{slot.role.value} of direction {slot.direction}"
@@ -35,8 +35,8 @@ def _differing(reason: Reason) -> Callable[[Case], Iterator[Breach]]:
 def _shape_breach(counted: LayerCount, operand: OperandCount) -> Breach:
     shapes = [tensor.shape for tensor in operand.operand.tensors]
     word = "stored" if shapes == [operand.operand.shape] else "given"
-    given, due = list(operand.operand.shape or ()), list(operand.expected_shape or ())
-    message = f"{word} {given}, expected {due}"
+    given, expected = list(operand.operand.shape or ()), list(operand.expected_shape or ())
+    message = f"{word} {given}, expected {expected}"
     return Breach(message, counted.layer.name, operand.operand.name)
 
 
@@ -55,8 +55,8 @@ def _missing(case: Case) -> Iterator[Breach]:
     for counted in case.counts:
         for slot, half_of_bias in _absent(counted):
             if not half_of_bias:
-                place = place_of(slot.slot, counted.layer.sizes.directions)
-                message = f"no tensor for the {place} of {plural(slot.expected, 'parameter')}"
+                place = describe_slot(slot.slot, counted.layer.sizes.directions)
+                message = f"no tensor for the {place} ({plural(slot.expected, 'parameter')})"
                 yield Breach(message, counted.layer.name)
 
 
@@ -66,10 +66,10 @@ def _unexpected(case: Case) -> Iterator[Breach]:
         for operand in layer.operands:
             if operand.slots and not any(slot.role in layer.roles for slot in operand.slots):
                 roles = " and ".join(sorted({slot.role.value for slot in operand.slots}))
-                message = f"a {roles} that the layer by its description does not have"
+                message = f"the layer is declared without a {roles}"
                 yield Breach(message, layer.name, operand.name)
         for tensor in layer.extras:
-            yield Breach("a tensor that no weight of this layer explains", layer.name, tensor.name)
+            yield Breach("no weight of this layer matches the tensor", layer.name, tensor.name)
 
 
 def _bias_convention(case: Case) -> Iterator[Breach]:
@@ -77,7 +77,7 @@ def _bias_convention(case: Case) -> Iterator[Breach]:
     for counted in case.counts:
         for slot, half_of_bias in _absent(counted):
             if half_of_bias:
-                place = place_of(slot.slot, counted.layer.sizes.directions)
+                place = describe_slot(slot.slot, counted.layer.sizes.directions)
                 message = f"one bias vector where {counted.layer.convention} has two: no {place}"
                 yield Breach(message, counted.layer.name)
 
@@ -93,24 +93,23 @@ def _level_input(case: Case) -> Iterator[Breach]:
         below = levels.get((name, root, level - 1))
         if below is None:
             continue
-        due = below.sizes.directions * below.sizes.fed_back
-        if layer.sizes.input_size != due:
-            message = (
-                f"reads {plural(layer.sizes.input_size, 'input')}, the level below gives {due}"
-            )
+        outputs = below.sizes.directions * below.sizes.fed_back
+        if layer.sizes.input_size != outputs:
+            inputs = plural(layer.sizes.input_size, "input")
+            message = f"reads {inputs}, the level below has {plural(outputs, 'output')}"
             yield Breach(message, layer.name)
 
 
 def _layer_count(case: Case) -> Iterator[Breach]:
-    told: dict[int, set[str]] = {}
+    reported: dict[int, set[str]] = {}
     for counted, operand, _ in case.differing:
-        told.setdefault(id(counted), set()).add(operand.operand.name)
+        reported.setdefault(id(counted), set()).add(operand.operand.name)
     for counted in case.counts:
         for group in _groups(counted):
             operands = _operands(group)
             fates = {operand.operand.fate for operand in operands}
             names = {operand.operand.name for operand in operands}
-            if fates != {Fate.STORED} or names & told.get(id(counted), set()):
+            if fates != {Fate.STORED} or names & reported.get(id(counted), set()):
                 continue
             if any(impossible(operand.operand.shape or ()) for operand in operands):
                 continue
@@ -124,14 +123,14 @@ def _groups(counted: LayerCount) -> Iterator[list[SlotCount]]:
     while left:
         group = [left.pop(0)]
         for slot in group:  # grows while it is walked
-            reached = {other for held in slot.operands for other in held.operand.slots}
+            reached = {other for operand in slot.operands for other in operand.operand.slots}
             group += [other for other in left if other.slot in reached]
             left = [other for other in left if other.slot not in reached]
         yield group
 
 
 def _adds_up(slot: SlotCount) -> bool:
-    """Whether nothing fills it, or one operand that fills no other, with all that is due."""
+    """Whether it is empty, or one operand fills it alone with the expected number of elements."""
     if len(slot.operands) != 1:
         return not slot.operands
     (operand,) = slot.operands
@@ -139,10 +138,10 @@ def _adds_up(slot: SlotCount) -> bool:
 
 
 def _operands(group: list[SlotCount]) -> list[OperandCount]:
-    held: list[OperandCount] = []
+    found: list[OperandCount] = []
     for slot in group:
-        held += [operand for operand in slot.operands if operand not in held]
-    return held
+        found += [operand for operand in slot.operands if operand not in found]
+    return found
 
 
 def _miscounted(
@@ -154,15 +153,17 @@ def _miscounted(
     if not (any(expected) if flat else all(expected)):
         return None
     stored = sum(operand.parameters for operand in operands)
-    due = sum(operand.expected for operand in operands) if flat else sum(expected)
+    total = sum(operand.expected for operand in operands) if flat else sum(expected)
     odd = not flat and len(operands) == 1 and stored != operands[0].expected
-    if stored == due or odd:  # of the right shape, and packed or expanded
+    if stored == total or odd:  # of the right shape, and packed or expanded
         return None
     directions = counted.layer.sizes.directions
-    place = " and ".join(place_of(slot.slot, directions) for slot in group)
+    place = " and ".join(describe_slot(slot.slot, directions) for slot in group)
     tensor = operands[0].operand.name
     return Breach(
-        f"{plural(stored, 'element')} for the {place}, expected {due:,}", counted.layer.name, tensor
+        f"{plural(stored, 'element')} for the {place}, expected {total:,}",
+        counted.layer.name,
+        tensor,
     )
 
 
@@ -171,27 +172,27 @@ RULES = (
         "R101",
         "tensor-shape",
         Level.ERROR,
-        "A tensor's shape is not the one that the formula of its layer asks for.",
-        "The framework refuses the model, or reads other weights than were trained.",
-        "Export the model again; if the declared sizes are wrong, mend them where it is defined.",
+        "A tensor's shape is not the one that its layer's formula requires.",
+        "The framework rejects the model, or reads other weights than were trained.",
+        "Export the model again; if the declared sizes are wrong, correct them in its definition.",
         _differing(Reason.SHAPE),
     ),
     Rule(
         "R102",
         "weight-missing",
         Level.ERROR,
-        "A weight that the layer must have is not in the file.",
-        "The layer would run with fresh random weights, or not at all.",
-        "Look for a save that was cut short, a renamed tensor, or a shard that is not there.",
+        "A required weight of the layer is not in the file.",
+        "The layer runs with random weights, or not at all.",
+        "Look for an interrupted save, a renamed tensor, or a missing shard.",
         _missing,
     ),
     Rule(
         "R103",
         "weight-unexpected",
         Level.ERROR,
-        "A tensor stands in a layer's place, and the layer by its description has no such weight.",
-        "The description or the weights belong to another version of the model.",
-        "Save configuration and weights from the same object.",
+        "A tensor belongs to a layer by its name, but the layer is declared without such a weight.",
+        "The configuration or the weights are from another version of the model.",
+        "Save the configuration and the weights of the same object.",
         _unexpected,
     ),
     Rule(
@@ -199,7 +200,7 @@ RULES = (
         "size-contradiction",
         Level.ERROR,
         "A declared size is impossible, or two declarations disagree.",
-        "Readers differ on which one to believe; some allocate by the wrong one.",
+        "Readers differ on which one they use; some allocate by the wrong one.",
         "Correct the attribute or the configuration and export again.",
         observed(Fact.CONTRADICTION),
     ),
@@ -207,8 +208,8 @@ RULES = (
         "R105",
         "axes-swapped",
         Level.ERROR,
-        "A tensor has the right sizes in another order of axes.",
-        "The count is right and the computation wrong: a layout of another framework.",
+        "A tensor has the right sizes, but its axes are in another order.",
+        "The count is right, but the computation is wrong: the layout is another framework's.",
         "Transpose the tensor when converting between frameworks.",
         _differing(Reason.AXES),
     ),
@@ -217,7 +218,7 @@ RULES = (
         "layer-count",
         Level.ERROR,
         "The elements stored for a weight do not add up to its formula.",
-        "A gate's array is missing or doubled, or a flat buffer is cut.",
+        "A gate's array is missing or duplicated, or a flat buffer is truncated.",
         "Compare the arrays of the layer gate by gate with `rnninspect explain`.",
         _layer_count,
     ),
@@ -226,8 +227,8 @@ RULES = (
         "bias-convention",
         Level.ERROR,
         "The layer stores one bias vector where its convention has two, or the other way round.",
-        "Some frameworks give a layer one bias vector, others two: `rnninspect count` lists them.",
-        "Convert the bias: add the two vectors for one, or append a vector of zeros for two.",
+        "Some frameworks have one bias vector per layer, others two: see `rnninspect count`.",
+        "Convert the bias: add the two vectors to get one, or append a vector of zeros to get two.",
         _bias_convention,
     ),
     Rule(
@@ -243,18 +244,18 @@ RULES = (
         "R109",
         "level-input",
         Level.ERROR,
-        "A level of a stack does not read as many inputs as the level below it gives.",
+        "The input size of a stack's level is not the output size of the level below.",
         "The stack cannot run: level i reads directions × fed-back width of level i - 1.",
-        "Look whether levels of two models were mixed, or reordered.",
+        "Check whether levels were reordered or taken from different models.",
         _level_input,
     ),
     Rule(
         "R110",
         "size-undeclared",
         Level.WARNING,
-        "The file leaves out a size that its runtime needs.",
-        "The weights tell the size, and yet the runtime refuses to load the model.",
-        "Set the attribute, or export again with an exporter that does.",
+        "The file does not declare a size that its runtime needs.",
+        "The size can be inferred from the weights, but the runtime refuses to load the model.",
+        "Set the attribute, or export the model again with an exporter that sets it.",
         observed(Fact.UNDECLARED),
     ),
 )

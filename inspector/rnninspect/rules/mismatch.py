@@ -1,4 +1,4 @@
-"""Names the most telling reason why a stored shape is not the expected one."""
+"""Finds the most specific reason why a stored shape is not the expected one."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 class Reason(StrEnum):
-    """Why a shape differs, the most telling first."""
+    """Why a shape differs, the most specific first."""
 
     BIAS = "bias"  # twice or half the expected bias vectors
     AXES = "axes"  # the right sizes in another order
@@ -29,24 +29,24 @@ class Reason(StrEnum):
 def mismatches(counted: LayerCount) -> Iterator[tuple[OperandCount, Reason]]:
     """Operands of a known shape that is not the expected one, each with one reason."""
     for operand in counted.operands:
-        shape, due = operand.operand.shape, operand.expected_shape
-        if shape is None or due is None or shape == due or impossible(shape):
+        shape, expected = operand.operand.shape, operand.expected_shape
+        if shape is None or expected is None or shape == expected or impossible(shape):
             continue
         if any(slot.role in counted.layer.roles for slot in operand.operand.slots):
-            yield operand, _reason(counted, operand, shape, due)
+            yield operand, _reason(counted, operand, shape, expected)
 
 
 def _reason(
-    counted: LayerCount, operand: OperandCount, shape: tuple[int, ...], due: tuple[int, ...]
+    counted: LayerCount, operand: OperandCount, shape: tuple[int, ...], expected: tuple[int, ...]
 ) -> Reason:
     axes, sizes = operand.operand.axes, counted.layer.sizes
     other_way = sizes._replace(directions=3 - sizes.directions)
     if shape == expected_shape(axes, len(counted.cell.gates), other_way):
         return Reason.SHAPE  # a direction too few or too many, not a bias of another convention
     if all(slot.role in BIASES for slot in operand.operand.slots):
-        stored, wanted = math.prod(shape), math.prod(due)
-        return Reason.BIAS if stored == 2 * wanted or wanted == 2 * stored else Reason.SHAPE
-    if sorted(shape) == sorted(due):
+        stored, needed = math.prod(shape), math.prod(expected)
+        return Reason.BIAS if stored == 2 * needed or needed == 2 * stored else Reason.SHAPE
+    if sorted(shape) == sorted(expected):
         return Reason.AXES
     if any(shape == expected_shape(axes, gates, sizes) for gates in GATE_COUNTS):
         return Reason.GATES

@@ -1,4 +1,4 @@
-"""R3: what would happen to somebody who loads the file."""
+"""R3: what loading the file with its framework would do."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ RULES = (
         "R301",
         "code-on-load",
         Level.WARNING,
-        "Its framework would run code that the file names when it loads the file.",
+        "The framework runs code named by the file when it loads the file.",
         "Whoever made the file decides what runs on the machine that loads it.",
         "Load it only if you trust its origin; prefer safetensors or a plain state dict.",
         observed(Fact.CODE),
@@ -20,8 +20,8 @@ RULES = (
         "link-outside",
         Level.ERROR,
         "The file links to data in another file.",
-        "A loader that follows the link reads a file that the model has no business with.",
-        "Do not load the file; ask its author. rnninspect has opened nothing.",
+        "A loader that follows the link reads files outside the model.",
+        "Do not load the file; ask its author. rnninspect did not follow the link.",
         observed(Fact.LINK_OUTSIDE),
     ),
 )

@@ -1,4 +1,4 @@
-"""What models a folder holds that is none itself, for the message that says what to type."""
+"""Lists the models in a folder that is not a model itself, for a message on what to type."""
 
 from __future__ import annotations
 
@@ -30,12 +30,12 @@ def describe_folder(
     found = [path for path, known in seen[:MOST_OPENED] if known]
     if not found:
         listed = ", ".join(endings[:ENDINGS_NAMED])
-        return f"a folder that holds no known model; looked for folders and files such as {listed}"
+        return f"a folder without a known model; looked for folders and files such as {listed}"
     at_least = "at least " if len(seen) > MOST_OPENED else ""
     paths = [shlex.quote(path) for path in found[:MOST_NAMED]]
     others = ", ".join([*paths[1:], *(["…"] if len(found) > MOST_NAMED else [])])
     return (
-        f"a folder that holds {at_least}{plural(len(found), 'model')};"
+        f"a folder with {at_least}{plural(len(found), 'model')};"
         f" name one: rnninspect {paths[0]}{f' (or {others})' if others else ''}"
     )
 

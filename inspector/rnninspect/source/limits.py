@@ -9,7 +9,7 @@ from rnninspect.record import Record
 
 
 class Limit(StrEnum):
-    """The name of a limit; `Limits` has its value and says what it counts."""
+    """The name of a limit; `Limits` has its value and documents what it counts."""
 
     HEADER_BYTES = "header_bytes"
     EXPANSION = "expansion"

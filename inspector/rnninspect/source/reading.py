@@ -14,7 +14,7 @@ class Reading:
     All of its sources carry the same Reading, so that no number of parts multiplies a limit.
 
     Attributes:
-        limits: the bounds that a reader holds to.
+        limits: the bounds that a reader respects.
         reads_values: whether a reader may read values of weights, which no one asked for as a rule.
         companions: the other files that were found inside the model's folder, by path.
     """

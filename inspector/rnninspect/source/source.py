@@ -61,12 +61,12 @@ class Source:
 
     @property
     def is_folder(self) -> bool:
-        """Whether it stands for a folder; it then holds no bytes."""
+        """Whether it is a folder; it then has no bytes."""
         return isinstance(self._store, Folder)
 
     @property
     def limits(self) -> Limits:
-        """The bounds that a reader holds to."""
+        """The bounds that a reader respects."""
         return self.reading.limits
 
     @property
@@ -87,7 +87,7 @@ class Source:
 
     @property
     def folder(self) -> str:
-        """Where neighbours are sought: the folder itself, or the one that holds the file."""
+        """Where neighbours are looked for: the folder itself, or the folder of the file."""
         return self.location if self.is_folder else os.path.dirname(self.location)
 
     @cached_property
@@ -96,14 +96,14 @@ class Source:
 
     @cached_property
     def _allowed(self) -> tuple[str, str]:
-        """The folders that a neighbour may lie in once all links are followed."""
+        """The folders that a neighbour may be in once all links are followed."""
         return os.path.realpath(self.folder), _linked(self._resolved, self.is_folder)
 
     def read(self, offset: int, length: int) -> bytes:
         """Exactly `length` bytes from `offset`; UnreadableFile if the run ends before."""
         if offset < 0 or length < 0 or offset + length > self.size:
             raise UnreadableFile(
-                f"{length} bytes at offset {offset} lie beyond the end at {self.size}: truncated?"
+                f"{length} bytes at offset {offset} are beyond the end at {self.size}: truncated?"
             )
         data = self._store.read_at(self._start + offset, length)
         while len(data) < length:  # a read may come back short, and a file may shrink meanwhile
@@ -116,7 +116,7 @@ class Source:
         return data
 
     def head(self, length: int) -> bytes:
-        """The first bytes, fewer if there are not so many."""
+        """The first `length` bytes, or all if there are fewer."""
         return self.read(0, min(length, self.size))
 
     def window(self, offset: int, size: int) -> Source:
@@ -126,7 +126,7 @@ class Source:
         """
         if offset < 0 or size < 0 or offset + size > self.size:
             raise UnreadableFile(
-                f"a part of {size} bytes at offset {offset} passes the end at {self.size}"
+                f"a part of {size} bytes at offset {offset} reaches beyond the end at {self.size}"
             )
         part = Source(self.location, self._store, self._start + offset, size, self.reading)
         part._lent = True
@@ -137,7 +137,7 @@ class Source:
         return Source(self.location, Memory(data), 0, len(data), self.reading)
 
     def containing(self, members: dict[str, Source]) -> Source:
-        """A folder with these files by path, as an archive in this run holds them."""
+        """A folder with these files by path, such as the members of an archive."""
         folder = Source(self.location, Folder(), 0, 0, self.reading)
         folder._members = members
         return folder
@@ -187,7 +187,7 @@ class Source:
         found = self.neighbour(location)
         if found.path is None:
             raise UnreadableFile(
-                f"{location} is {found.whereabouts} (sought in the model's folder)"
+                f"{location} is {found.whereabouts} (looked for in the model's folder)"
             )
         if self._members is not None:
             return self._members[location]
@@ -236,7 +236,7 @@ def _is_inside(path: str, folder: str) -> bool:
 
 
 def _linked(resolved: str, is_folder: bool) -> str:  # noqa: FBT001 - used above alone
-    """The other folder that parts of a model may lie in, by where the user's path leads.
+    """The other folder that parts of a model may be in, by where the user's path leads.
 
     The Hugging Face Hub's cache links a file, and each file of a folder `snapshots/REVISION`,
     into one folder of blobs.

@@ -42,7 +42,7 @@ class File:
         return self.seen.identity
 
     def read_at(self, offset: int, length: int) -> bytes:
-        """The bytes at an offset; fewer if there are not so many."""
+        """The bytes at an offset; fewer at the end."""
         return os.pread(self.descriptor, length, offset)
 
     def changed(self) -> bool:
@@ -63,7 +63,7 @@ class Memory:
         self.data = data
 
     def read_at(self, offset: int, length: int) -> bytes:
-        """The bytes at an offset; fewer if there are not so many."""
+        """The bytes at an offset; fewer at the end."""
         return self.data[offset : offset + length]
 
     def changed(self) -> bool:
@@ -81,7 +81,7 @@ class Folder:
     identity = None
 
     def read_at(self, offset: int, length: int) -> bytes:  # noqa: ARG002 - a folder has no bytes
-        """The bytes at an offset; fewer if there are not so many."""
+        """The bytes at an offset; fewer at the end."""
         return b""
 
     def changed(self) -> bool:

@@ -54,7 +54,7 @@ def read_attributes(space: Space, messages: list[Message]) -> Iterator[Attribute
 def _dense(space: Space, body: bytes) -> Iterator[Attribute]:
     """Attributes that an object with many keeps in a fractal heap, by the index of their names."""
     if body[0] != 0:
-        raise UnreadableFile(f"an HDF5 attribute info message of version {body[0]}")
+        raise UnreadableFile(f"unsupported HDF5 attribute info version {body[0]}")
     at = 2 + (2 if body[1] & 1 else 0)
     heap, index = space.address(body, at), space.address(body, at + space.offset.size)
     if heap is None or index is None:
@@ -62,14 +62,14 @@ def _dense(space: Space, body: bytes) -> Iterator[Attribute]:
     objects = FractalHeap(space, heap)
     for record in read_records(space, index):
         if record[objects.id_size] & SHARED:
-            raise UnreadableFile("an HDF5 attribute lies in the shared message heap")
+            raise UnreadableFile("HDF5 attributes in the shared message heap are not supported")
         yield _attribute(space, objects.object(record[: objects.id_size]))
 
 
 def _attribute(space: Space, body: bytes) -> Attribute:
     version, flags = body[0], body[1]
     if version not in (1, 2, 3):
-        raise UnreadableFile(f"an HDF5 attribute of version {version}")
+        raise UnreadableFile(f"unsupported HDF5 attribute version {version}")
     name_size, type_size, space_size = unpack_from("<3H", body, 2)
     at = 9 if version == 3 else 8
     round_up = 8 if version == 1 else 1
@@ -78,20 +78,20 @@ def _attribute(space: Space, body: bytes) -> Attribute:
         parts.append(body[at : at + size])
         at += -(-size // round_up) * round_up
     if at > len(body):
-        raise UnreadableFile("an HDF5 attribute passes its message")
+        raise UnreadableFile("an HDF5 attribute is longer than its message")
     shared = flags if version > 1 else 0
     if shared & SHARED_SPACE:
-        raise UnreadableFile("an HDF5 attribute shares its dataspace, which is not read")
+        raise UnreadableFile("shared dataspaces of HDF5 attributes are not supported")
     datatype = read_datatype(
         resolve_shared(space, parts[1], DATATYPE) if shared & SHARED_TYPE else parts[1]
     )
     shape = read_dataspace(space, parts[2])
     if parts[0].find(0) != len(parts[0]) - 1:
-        raise UnreadableFile("the name of an HDF5 attribute does not end where it should")
+        raise UnreadableFile("malformed name of an HDF5 attribute")
     name = parts[0][:-1].decode("utf-8", "surrogateescape")
     size = datatype.size * (0 if shape is None else math.prod(shape))
     if at + size > len(body):
-        raise UnreadableFile(f"the HDF5 attribute {name!r} passes its message")
+        raise UnreadableFile(f"the HDF5 attribute {name!r} is longer than its message")
     return Attribute(name, datatype, shape, body[at : at + size])
 
 
@@ -135,7 +135,7 @@ class GlobalHeaps:
         header = 8 + -(-space.length.size // 8) * 8  # of the collection, and of each object
         head = space.read(collection, header)
         if head[:4] != b"GCOL" or head[4] != 1:
-            raise UnreadableFile(f"no global heap at {collection}")
+            raise UnreadableFile(f"missing global heap at {collection}")
         end = collection + space.size(head, 8)
         at, objects = collection + header, dict[int, tuple[int, int]]()
         while at + header <= end:
@@ -143,10 +143,10 @@ class GlobalHeaps:
             index, size = unpack_from("<H", entry)[0], space.size(entry, 8)
             if index == 0:  # the free space, which must reach to the end
                 if at + size != end:
-                    raise UnreadableFile(f"free space breaks the global heap at {collection}")
+                    raise UnreadableFile(f"malformed free space in the global heap at {collection}")
                 break
             if at + header + size > end or index in objects:
-                raise UnreadableFile(f"an object breaks the global heap at {collection}")
+                raise UnreadableFile(f"malformed object in the global heap at {collection}")
             objects[index] = (at + header, size)
             at += header + -(-size // 8) * 8
         return objects

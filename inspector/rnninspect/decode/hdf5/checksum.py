@@ -43,7 +43,7 @@ def lookup3(data: bytes) -> int:
 def require_checksum(space: Space, data: bytes, what: str) -> None:
     """Raise UnreadableFile unless the last four bytes are the checksum of those before."""
     if counted_lookup3(space, data[:-4]) != unpack_from("<I", data, len(data) - 4)[0]:
-        raise UnreadableFile(f"the checksum of {what} is wrong")
+        raise UnreadableFile(f"invalid checksum of {what}")
 
 
 def counted_lookup3(space: Space, data: bytes) -> int:

@@ -70,14 +70,14 @@ def read_datatype(body: bytes) -> Datatype:
     version, number = body[0] >> 4, body[0] & 15
     size = unpack_from("<I", body, 4)[0]
     if not 1 <= version <= NEWEST_VERSION or number > max(TypeClass):
-        raise UnreadableFile(f"an HDF5 datatype of version {version} and class {number}")
+        raise UnreadableFile(f"unsupported HDF5 datatype: version {version}, class {number}")
     kind = TypeClass(number)
     if size == 0:
-        raise UnreadableFile("an HDF5 datatype of no bytes")
+        raise UnreadableFile("an HDF5 datatype without bytes")
     if kind in (TypeClass.FIXED, TypeClass.FLOAT, TypeClass.BITFIELD):
         offset, precision = unpack_from("<HH", body, 8)
         if precision == 0 or offset + precision > 8 * size:
-            raise UnreadableFile("the bits of an HDF5 number pass its bytes")
+            raise UnreadableFile("an HDF5 number has more bits than bytes")
     variable_string = kind is TypeClass.VARIABLE and body[1] & 15 == 1
     return Datatype(_name(kind, body, size), size, kind, variable_string)
 
@@ -117,17 +117,17 @@ def read_dataspace(space: Space, body: bytes) -> tuple[int, ...] | None:
 def _read_dataspace(length: Struct, body: bytes) -> tuple[int, ...] | None:
     version, rank, flags = body[0], body[1], body[2]
     if version not in (1, 2) or rank > HIGHEST_RANK:
-        raise UnreadableFile(f"an HDF5 dataspace of version {version} and rank {rank}")
+        raise UnreadableFile(f"unsupported HDF5 dataspace: version {version}, rank {rank}")
     if version == 2 and (body[3] > 2 or (body[3] != 1 and rank)):
-        raise UnreadableFile(f"an HDF5 dataspace of type {body[3]} with {rank} axes")
+        raise UnreadableFile(f"invalid HDF5 dataspace: type {body[3]}, {rank} axes")
     at, width = 8 if version == 1 else 4, length.size
     if len(body) < at + rank * width * (2 if flags & HAS_LARGEST else 1):
-        raise UnreadableFile("the axes of an HDF5 dataspace pass its end")
+        raise UnreadableFile("truncated axes of an HDF5 dataspace")
     if version == 2 and body[3] == 2:
         return None
     shape = tuple(length.unpack_from(body, at + axis * width)[0] for axis in range(rank))
     if flags & HAS_LARGEST:
         largest = (length.unpack_from(body, at + (rank + axis) * width)[0] for axis in range(rank))
         if any(size > most for size, most in zip(shape, largest, strict=True)):
-            raise UnreadableFile("an axis of an HDF5 dataspace is larger than it may become")
+            raise UnreadableFile("an axis of an HDF5 dataspace is larger than its maximum")
     return shape

@@ -61,7 +61,7 @@ def text(data: bytes) -> str:
 def _dense(space: Space, body: bytes) -> Iterator[Link]:
     """Links that a large group keeps in a fractal heap, by the index of their names."""
     if body[0] != 0:
-        raise UnreadableFile(f"an HDF5 link info message of version {body[0]}")
+        raise UnreadableFile(f"unsupported HDF5 link info version {body[0]}")
     at = 2 + (8 if body[1] & 1 else 0)
     heap, index = space.address(body, at), space.address(body, at + space.offset.size)
     if heap is None or index is None:
@@ -74,7 +74,7 @@ def _dense(space: Space, body: bytes) -> Iterator[Link]:
 def _symbols(space: Space, body: bytes) -> Iterator[Link]:
     tree, heap = space.address(body, 0), space.address(body, space.offset.size)
     if tree is None or heap is None:
-        raise UnreadableFile("a group's symbol table lies nowhere")
+        raise UnreadableFile("the symbol table of a group has an undefined address")
     names = _Heap(space, heap)
     for node in _leaves(space, tree, set()):
         yield from _entries(space, node, names)
@@ -89,11 +89,11 @@ class _Heap:
             space.read(address, 8 + 2 * space.length.size + space.offset.size),
         )
         if head[:4] != b"HEAP" or head[4]:
-            raise UnreadableFile(f"no local heap at {address}")
+            raise UnreadableFile(f"missing local heap at {address}")
         self.space, self.size = space, space.size(head, 8)
         start = space.address(head, 8 + 2 * width)
         if start is None or start + self.size > space.end:
-            raise UnreadableFile(f"the local heap at {address} has no room for its names")
+            raise UnreadableFile(f"the local heap at {address} is too small for its names")
         self.start = start
         self._check_free(space.size(head, 8 + width))
 
@@ -103,11 +103,11 @@ class _Heap:
         width = self.space.length.size
         while offset != NO_FREE_BLOCK:
             if offset in seen or offset + 2 * width > self.size:
-                raise UnreadableFile(f"the free list of the local heap at {self.start} is broken")
+                raise UnreadableFile(f"malformed free list of the local heap at {self.start}")
             seen.add(offset)
             block = self.space.read(self.start + offset, 2 * width)
             if not 0 < self.space.size(block, width) <= self.size - offset:
-                raise UnreadableFile(f"the free list of the local heap at {self.start} is broken")
+                raise UnreadableFile(f"malformed free list of the local heap at {self.start}")
             offset = self.space.size(block, 0)
 
     def name(self, offset: int) -> str:
@@ -117,18 +117,18 @@ class _Heap:
 def _leaves(space: Space, address: int, seen: set[int]) -> Iterator[int]:
     """Addresses of the symbol table nodes below a B-tree node, in order."""
     if address in seen or len(seen) > space.limits.members:
-        raise UnreadableFile(f"the B-tree node at {address} is reached twice")
+        raise UnreadableFile(f"the B-tree node at {address} is referenced twice")
     seen.add(address)
     head = space.read(address, 8 + 2 * space.offset.size)
     kind, level, number = unpack_from("<BBH", head, 4)
     if head[:4] != b"TREE" or kind != 0 or level > DEEPEST_TREE:
-        raise UnreadableFile(f"no B-tree node of a group at {address}")
+        raise UnreadableFile(f"missing B-tree node of a group at {address}")
     key, step = space.length.size, space.length.size + space.offset.size
     data = space.read(address + len(head), number * step + key)
     for child in range(number):
         below = space.address(data, key + child * step)
         if below is None:
-            raise UnreadableFile(f"the B-tree node at {address} has a child nowhere")
+            raise UnreadableFile(f"the B-tree node at {address} has an undefined child address")
         if level:
             yield from _leaves(space, below, seen)
         else:
@@ -139,7 +139,7 @@ def _entries(space: Space, address: int, names: _Heap) -> list[Link]:
     """The links of one symbol table node, which holds 65,535 at most."""
     head = space.read(address, 8)
     if head[:4] != b"SNOD" or head[4] != 1:
-        raise UnreadableFile(f"no symbol table node at {address}")
+        raise UnreadableFile(f"missing symbol table node at {address}")
     number = unpack_from("<H", head, 6)[0]
     data = space.read(address + 8, number * space.symbol.size)
     links: list[Link] = []
@@ -148,7 +148,7 @@ def _entries(space: Space, address: int, names: _Heap) -> list[Link]:
         if cache == SOFT_ENTRY:
             links.append(Link(name, LinkKind.SOFT, target=names.name(value)))
         elif header == space.undefined or cache > SOFT_ENTRY:
-            raise UnreadableFile(f"the symbol {name!r} leads nowhere")
+            raise UnreadableFile(f"the symbol {name!r} has an undefined address")
         else:
             links.append(Link(name, LinkKind.HARD, header))
     return links
@@ -157,7 +157,7 @@ def _entries(space: Space, address: int, names: _Heap) -> list[Link]:
 def _link(space: Space, body: bytes) -> Link:
     version, flags = body[0], body[1]
     if version != 1:
-        raise UnreadableFile(f"an HDF5 link message of version {version}")
+        raise UnreadableFile(f"unsupported HDF5 link version {version}")
     at = 2
     kind = body[at] if flags & 0x08 else 0
     at += bool(flags & 0x08) + (8 if flags & 0x04 else 0) + bool(flags & 0x10)
@@ -165,7 +165,7 @@ def _link(space: Space, body: bytes) -> Link:
     size = int.from_bytes(body[at : at + width], "little")
     at += width
     if size == 0 or at + size > len(body) or 0 in body[at : at + size]:
-        raise UnreadableFile("the name in an HDF5 link message is broken")
+        raise UnreadableFile("malformed name of an HDF5 link")
     name = text(space.kept(body[at : at + size]))
     return _target(space, name, kind, body[at + size :])
 
@@ -174,12 +174,12 @@ def _target(space: Space, name: str, kind: int, rest: bytes) -> Link:
     if kind == 0:
         address = space.address(rest, 0)
         if address is None:
-            raise UnreadableFile(f"the link {name!r} leads nowhere")
+            raise UnreadableFile(f"the link {name!r} has an undefined address")
         return Link(name, LinkKind.HARD, address)
     size = unpack_from("<H", rest)[0]
     value = rest[2 : 2 + size]
     if len(value) < size:
-        raise UnreadableFile(f"the value of the link {name!r} passes its end")
+        raise UnreadableFile(f"truncated value of the link {name!r}")
     if kind == 1:
         return Link(name, LinkKind.SOFT, target=text(value.partition(b"\0")[0]))
     if kind == 64:

@@ -44,7 +44,7 @@ def read_header(space: Space, address: int) -> list[Message]:
     elif head[0] == 1:
         messages = _read_old(space, address, head)
     else:
-        raise UnreadableFile(f"no HDF5 object header at {address}")
+        raise UnreadableFile(f"missing HDF5 object header at {address}")
     return messages
 
 
@@ -64,7 +64,7 @@ def _read_old(space: Space, address: int, head: bytes) -> list[Message]:
                 messages.append(message)
     space.count_messages(seen)
     if seen > number:
-        raise UnreadableFile(f"the object header at {address} holds more messages than it states")
+        raise UnreadableFile(f"the object header at {address} has more messages than it declares")
     return messages
 
 
@@ -77,7 +77,7 @@ def _split_old(data: bytes, start: int) -> tuple[list[Message], int]:
         kind, size, flags = unpack(data, at)
         at += head
         if size % 8 or at + size > end:
-            raise UnreadableFile(f"a message of {size} bytes breaks the object header at {start}")
+            raise UnreadableFile(f"malformed object header at {start}: a message of {size} bytes")
         if kind in KEPT:
             found.append(Message(kind, flags, data[at : at + size]))
         elif kind >= KNOWN_KINDS and flags & FAIL_IF_UNKNOWN:
@@ -90,7 +90,7 @@ def _split_old(data: bytes, start: int) -> tuple[list[Message], int]:
 def _read_new(space: Space, address: int, head: bytes) -> list[Message]:
     version, flags = head[4], head[5]
     if version != 2:
-        raise UnreadableFile(f"an object header of version {version} at {address}")
+        raise UnreadableFile(f"unsupported object header version {version} at {address}")
     at = 6 + (16 if flags & 0x20 else 0) + (4 if flags & 0x10 else 0)
     width = 1 << (flags & 3)
     size = int.from_bytes(space.read(address + at, width), "little")
@@ -115,7 +115,7 @@ def _continued(space: Space, start: int, length: int) -> bytes:
     space.limits.require(Limit.HEADER_BYTES, length, "an object header")
     block = space.read(start, length)
     if block[:4] != b"OCHK" or len(block) < 8:
-        raise UnreadableFile(f"no continuation of an object header at {start}")
+        raise UnreadableFile(f"missing continuation of an object header at {start}")
     require_checksum(space, block, f"the object header's continuation at {start}")
     return block[4:-4]
 
@@ -126,7 +126,7 @@ def _split_new(data: bytes, flags: int) -> Iterator[Message]:
         kind, size, marks = NEW_MESSAGE.unpack_from(data, at)
         at += prefix
         if at + size > len(data):
-            raise UnreadableFile(f"a message of {size} bytes passes the end of its object header")
+            raise UnreadableFile(f"a message of {size} bytes is longer than its object header")
         if kind >= KNOWN_KINDS and marks & FAIL_IF_UNKNOWN:
             raise _unknown(kind)
         yield Message(kind, marks, data[at : at + size])
@@ -134,15 +134,15 @@ def _split_new(data: bytes, flags: int) -> Iterator[Message]:
 
 
 def _unknown(kind: int) -> UnreadableFile:
-    return UnreadableFile(f"an HDF5 header message of the unknown type {kind}")
+    return UnreadableFile(f"unknown HDF5 header message type {kind}")
 
 
 def _continuation(space: Space, message: Message, chunks: int) -> tuple[int, int]:
     if chunks >= MOST_CHUNKS:
-        raise UnreadableFile("an HDF5 object header goes on without end")
+        raise UnreadableFile("endless continuation of an HDF5 object header")
     address = space.address(message.body, 0)
     if address is None:
-        raise UnreadableFile("an HDF5 object header goes on nowhere")
+        raise UnreadableFile("undefined continuation of an HDF5 object header")
     return address, space.size(message.body, space.offset.size)
 
 
@@ -157,10 +157,10 @@ def resolve_shared(space: Space, body: bytes, kind: int) -> bytes:
     """The body that a shared message stands for: that of a committed datatype."""
     version, place = body[0], body[1]
     if version not in (1, 2, 3) or (version == 3 and place != 2):
-        raise UnreadableFile("an HDF5 message lies in the shared message heap, which is not read")
+        raise UnreadableFile("HDF5's shared message heap is not supported")
     address = space.address(body, 8 if version == 1 else 2)
     if address is None:
-        raise UnreadableFile("an HDF5 message is shared from nowhere")
+        raise UnreadableFile("an HDF5 message is shared from an undefined address")
     for message in read_header(space, address):
         if message.kind == kind and not message.flags & SHARED:
             return message.body

@@ -25,11 +25,11 @@ class FractalHeap:
         at_table = 14 + 10 * length + 2 * width  # where the doubling table is described
         head = space.read(address, at_table + 2 + 2 * length + 4 + width + 2 + 4)
         if head[:4] != b"FRHP" or head[4]:
-            raise UnreadableFile(f"no fractal heap at {address}")
+            raise UnreadableFile(f"missing fractal heap at {address}")
         require_checksum(space, head, f"the fractal heap's header at {address}")
         self.id_size, filters, self._flags, largest = unpack_from("<HHBI", head, 5)
         if filters:
-            raise UnreadableFile("a fractal heap is compressed, which is not read")
+            raise UnreadableFile("compressed fractal heaps are not supported")
         self._space, self._address = space, address
         self._sound: set[int] = set()
         self._width = unpack_from("<H", head, at_table)[0]
@@ -48,9 +48,9 @@ class FractalHeap:
     def _check(self, bits: int) -> None:
         sizes = (self._start, self._largest_direct, self._width)
         if bits > LARGEST_BITS or any(size < 1 or size & size - 1 for size in sizes):
-            raise UnreadableFile(f"the fractal heap at {self._address} states impossible sizes")
+            raise UnreadableFile(f"the fractal heap at {self._address} has invalid sizes")
         if self._start > self._largest_direct:
-            raise UnreadableFile(f"the fractal heap at {self._address} states impossible sizes")
+            raise UnreadableFile(f"the fractal heap at {self._address} has invalid sizes")
 
     def object(self, identifier: bytes) -> bytes:
         """The bytes of the object that an identifier stands for."""
@@ -58,20 +58,20 @@ class FractalHeap:
         if kind == TINY:
             size = (identifier[0] & 15) + 1
             if 1 + size > len(identifier):
-                raise UnreadableFile("a tiny object passes its identifier")
+                raise UnreadableFile("a tiny object is longer than its identifier")
             return self._space.kept(identifier[1 : 1 + size])
         if kind != MANAGED:
-            raise UnreadableFile("a fractal heap holds a huge object, which is not read")
+            raise UnreadableFile("huge objects of a fractal heap are not supported")
         cut = 1 + self._offset_size
         offset = int.from_bytes(identifier[1:cut], "little")
         length = int.from_bytes(identifier[cut : cut + self._length_size], "little")
         if self._root is None:
-            raise UnreadableFile("a fractal heap without blocks is said to hold objects")
+            raise UnreadableFile("a fractal heap without blocks has objects")
         start, size = (self._root, self._start)
         if self._root_rows:
             start, size, offset = self._find(self._root, self._root_rows, offset, 0)
         if offset + length > size:
-            raise UnreadableFile("an object passes its block of a fractal heap")
+            raise UnreadableFile("an object reaches beyond its block of a fractal heap")
         self._check_block(start, size, b"FHDB")
         return self._space.kept(self._space.read(start + offset, length))
 
@@ -81,14 +81,14 @@ class FractalHeap:
             return
         block = self._space.read(start, size)
         if block[:4] != signature or self._space.address(block, 5) != self._address:
-            raise UnreadableFile(f"no block of the fractal heap at {start}")
+            raise UnreadableFile(f"missing block of the fractal heap at {start}")
         if signature == b"FHIB":
             require_checksum(self._space, block, f"the heap block at {start}")
         elif self._flags & CHECKED_BLOCKS:
             at = 5 + self._space.offset.size + self._offset_size
             blank = block[:at] + bytes(4) + block[at + 4 :]
             if counted_lookup3(self._space, blank) != unpack_from("<I", block, at)[0]:
-                raise UnreadableFile(f"the checksum of the heap block at {start} is wrong")
+                raise UnreadableFile(f"invalid checksum of the heap block at {start}")
         self._sound.add(start)
 
     def _row_size(self, row: int) -> int:
@@ -98,7 +98,7 @@ class FractalHeap:
     def _find(self, block: int, rows: int, offset: int, depth: int) -> tuple[int, int, int]:
         """(address, size, offset inside) of the direct block that holds an offset of the heap."""
         if depth > DEEPEST or rows > LARGEST_BITS:
-            raise UnreadableFile("the blocks of a fractal heap nest too deep")
+            raise UnreadableFile("the blocks of a fractal heap are nested too deeply")
         before = 0
         for row in range(rows):
             size = self._row_size(row)
@@ -110,7 +110,7 @@ class FractalHeap:
                 inner = (size // (self._start * self._width)).bit_length()
                 return self._find(child, inner, inside, depth + 1)
             before += size * self._width
-        raise UnreadableFile("an object lies outside of its fractal heap")
+        raise UnreadableFile("an object is outside its fractal heap")
 
     def _entry(self, block: int, rows: int, number: int) -> int:
         """The address of a child of an indirect block."""

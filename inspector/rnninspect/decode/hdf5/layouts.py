@@ -63,10 +63,10 @@ def read_layout(space: Space, body: bytes) -> Layout:
     """Decode a data layout message of any version."""
     version = body[0]
     if not 1 <= version <= NEWEST_LAYOUT:
-        raise UnreadableFile(f"an HDF5 data layout of version {version}")
+        raise UnreadableFile(f"unsupported HDF5 data layout version {version}")
     number = body[2] if version < 3 else body[1]
     if number > (3 if version > 3 else 2):
-        raise UnreadableFile(f"an HDF5 data layout of class {number}")
+        raise UnreadableFile(f"unsupported HDF5 data layout class {number}")
     kind = KINDS[number]
     return _old(space, body, kind) if version < 3 else _new(space, body, kind)
 
@@ -88,7 +88,7 @@ def _new(space: Space, body: bytes, kind: LayoutKind) -> Layout:
         case LayoutKind.COMPACT:
             size = unpack_from("<H", body, 2)[0]
             if 4 + size > len(body):
-                raise UnreadableFile("a compact HDF5 dataset passes its object header")
+                raise UnreadableFile("a compact HDF5 dataset is longer than its object header")
             return Layout(kind, None, size)
         case LayoutKind.CONTIGUOUS:
             return Layout(kind, space.address(body, 2), space.size(body, 2 + space.offset.size))
@@ -110,7 +110,7 @@ def _chunk_index(space: Space, body: bytes) -> int | None:
     at = 5 + rank * width
     index = body[at]
     if index not in INDEX_PARAMETERS:
-        raise UnreadableFile(f"an HDF5 chunk index of type {index}")
+        raise UnreadableFile(f"unsupported HDF5 chunk index type {index}")
     at += 1 + INDEX_PARAMETERS[index]
     if index == SINGLE_CHUNK and flags & FILTERED_SINGLE:
         at += space.length.size + 4
@@ -121,7 +121,7 @@ def read_filters(body: bytes) -> tuple[str, ...]:
     """The names of the filters that a dataset's chunks pass through, in the order of writing."""
     version, number = body[0], body[1]
     if version not in (1, 2):
-        raise UnreadableFile(f"an HDF5 filter pipeline of version {version}")
+        raise UnreadableFile(f"unsupported HDF5 filter pipeline version {version}")
     return tuple(_filters(body, number, version))
 
 
@@ -136,7 +136,7 @@ def _filters(body: bytes, number: int, version: int) -> Iterator[str]:
         at += (name_size + 7) // 8 * 8 if version == 1 else name_size
         at += 4 * values + (4 if version == 1 and values % 2 else 0)
         if at > len(body):
-            raise UnreadableFile("an HDF5 filter pipeline passes its end")
+            raise UnreadableFile("truncated HDF5 filter pipeline")
         yield FILTER_NAMES.get(identifier, f"filter {identifier}")
 
 
@@ -145,11 +145,11 @@ def read_external_files(space: Space, body: bytes) -> tuple[str, ...]:
     allocated, used = unpack_from("<2H", body, 4)
     heap = space.address(body, 8)
     if body[0] != 1 or used > allocated or heap is None:
-        raise UnreadableFile("an HDF5 external file list cannot be parsed")
+        raise UnreadableFile("malformed HDF5 external file list")
     head = space.read(heap, 8 + 2 * space.length.size + space.offset.size)
     start = space.address(head, 8 + 2 * space.length.size)
     if head[:4] != b"HEAP" or start is None:
-        raise UnreadableFile(f"no local heap at {heap}")
+        raise UnreadableFile(f"missing local heap at {heap}")
     end = min(start + space.size(head, 8), space.end)
     step, first = 3 * space.length.size, 8 + space.offset.size
     offsets = (space.size(body, first + slot * step) for slot in range(used))

@@ -60,7 +60,7 @@ class Space:
     def __init__(self, source: Source, base: int, offset_size: int, length_size: int) -> None:
         if offset_size not in CODES or length_size not in CODES:
             raise UnreadableFile(
-                f"HDF5 addresses of {offset_size} and lengths of {length_size} bytes"
+                f"unsupported HDF5: addresses of {offset_size} bytes, lengths of {length_size}"
             )
         self.end = source.size - base
         self.limits: Limits = source.limits
@@ -81,7 +81,7 @@ class Space:
         """Exactly `length` bytes; UnreadableFile beyond the end or beyond the budget."""
         if address < 0 or length < 0 or address + length > self.end:
             raise UnreadableFile(
-                f"an HDF5 structure of {length} bytes at {address} passes the end at {self.end}"
+                f"an HDF5 structure at {address} ({length} bytes) reaches beyond the end {self.end}"
             )
         self._budget -= length
         if self._budget < 0:
@@ -121,7 +121,7 @@ class Space:
         while (stop := text.find(0)) < 0:
             step = min(NAME_STEP + 2 * len(text), end - address - len(text))
             if step <= 0 or len(text) > LONGEST_NAME:
-                raise UnreadableFile(f"a name in an HDF5 heap at {address} does not end")
+                raise UnreadableFile(f"unterminated name in the HDF5 heap at {address}")
             text += self.read(address + len(text), step)
         return self.kept(text[:stop])
 

@@ -31,7 +31,7 @@ def read_superblock(source: Source) -> tuple[Space, int]:
     """The address space of the file and the address of the root group's object header."""
     place = find_superblock(source)
     if place is None:
-        raise UnreadableFile("no HDF5 signature")
+        raise UnreadableFile("missing HDF5 signature")
     head = source.read(place, min(128, source.size - place))
     version = head[8]
     match version:
@@ -39,16 +39,16 @@ def read_superblock(source: Source) -> tuple[Space, int]:
             return _old(source, place, head, 24 + 4 * version)
         case 2 | 3:
             return _new(source, place, head)
-    raise UnreadableFile(f"HDF5 superblock of version {version}")
+    raise UnreadableFile(f"unsupported HDF5 superblock version {version}")
 
 
 def _old(source: Source, place: int, head: bytes, at: int) -> tuple[Space, int]:
     """Versions 0 and 1 end with the symbol table entry of the root group."""
     if head[9] or head[10] or head[12]:
-        raise UnreadableFile("the HDF5 superblock names versions of its parts that do not exist")
+        raise UnreadableFile("the HDF5 superblock has invalid version numbers")
     space = Space(source, place, head[13], head[14])
     if 0 in unpack_from("<2H", head, 16):
-        raise UnreadableFile("the HDF5 superblock states B-tree nodes without room")
+        raise UnreadableFile("the HDF5 superblock declares empty B-tree nodes")
     width = space.offset.size
     _check_end(space, place, head, at, at + 2 * width)
     root = space.address(head, at + 4 * width + space.length.size)  # behind its name's offset
@@ -71,7 +71,7 @@ def _check_end(space: Space, place: int, head: bytes, base_at: int, end_at: int)
     """
     base, end = space.address(head, base_at), space.address(head, end_at)
     if base is None or end is None:
-        raise UnreadableFile("the HDF5 superblock does not say where the file ends")
+        raise UnreadableFile("the HDF5 superblock has no end-of-file address")
     if end - base > space.end:
         raise UnreadableFile(
             f"truncated: HDF5 data end at {end - base + place}, the file at {space.end + place}"

@@ -33,11 +33,11 @@ def read_records(space: Space, address: int) -> Iterator[bytes]:
     head = space.read(address, 22 + space.offset.size + space.length.size)
     require_checksum(space, head, f"the B-tree header at {address}")
     if head[:4] != b"BTHD" or head[4]:
-        raise UnreadableFile(f"no B-tree of version 2 at {address}")
+        raise UnreadableFile(f"missing version 2 B-tree at {address}")
     kind, node_size, record_size, depth = unpack_from("<BIHH", head, 5)
     root, number = space.address(head, 16), unpack_from("<H", head, 16 + space.offset.size)[0]
     if not record_size or node_size <= NODE_OVERHEAD + record_size or depth > DEEPEST_TREE:
-        raise UnreadableFile(f"the B-tree at {address} states impossible sizes")
+        raise UnreadableFile(f"the B-tree at {address} has invalid sizes")
     if root is None:
         return
     tree = _measure(space, kind, node_size, record_size, depth)
@@ -66,16 +66,16 @@ def _node(
 ) -> Iterator[bytes]:
     address, number, depth = place
     if address in seen or len(seen) > space.limits.members:
-        raise UnreadableFile(f"the B-tree node at {address} is reached twice")
+        raise UnreadableFile(f"the B-tree node at {address} is referenced twice")
     seen.add(address)
     pointer = space.offset.size + tree.count_size + tree.totals[depth - 1] if depth else 0
     records = number * tree.record_size
     size = 6 + records + (number + 1) * pointer * bool(depth) + 4
     if size > tree.node_size:
-        raise UnreadableFile(f"the B-tree node at {address} holds more than it has room for")
+        raise UnreadableFile(f"the B-tree node at {address} has more records than fit")
     data = space.read(address, size)
     if data[:4] != (b"BTIN" if depth else b"BTLF") or data[5] != tree.kind:
-        raise UnreadableFile(f"no node of a B-tree at {address}")
+        raise UnreadableFile(f"missing B-tree node at {address}")
     require_checksum(space, data, f"the B-tree node at {address}")
     for at in range(number + 1):
         if depth:
@@ -89,6 +89,6 @@ def _node(
 def _child(space: Space, tree: _Tree, data: bytes, at: int) -> tuple[int, int]:
     address = space.address(data, at)
     if address is None:
-        raise UnreadableFile("a B-tree node has a child nowhere")
+        raise UnreadableFile("a B-tree node has an undefined child address")
     at += space.offset.size
     return address, int.from_bytes(data[at : at + tree.count_size], "little")

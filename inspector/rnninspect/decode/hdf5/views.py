@@ -64,7 +64,7 @@ class Node:
             found = list(read_attributes(self._space, self._messages))
             self._attributes = {attribute.name: attribute for attribute in found}
             if len(self._attributes) < len(found):
-                raise UnreadableFile(f"the object at {self.address} has two attributes of one name")
+                raise UnreadableFile(f"duplicate attribute name of the object at {self.address}")
         return self._attributes
 
     @structural
@@ -100,7 +100,7 @@ class Group(Node):
         for link in read_links(self._space, self._messages):
             self._file.space.count_link()
             if link.name in links:
-                raise UnreadableFile(f"the group at {self.address} has two links of one name")
+                raise UnreadableFile(f"duplicate link name in the group at {self.address}")
             links[link.name] = link
         return tuple(links.values())
 
@@ -181,7 +181,7 @@ class File:
         self._groups: dict[int, Group] = {}
         top = self.open(root)
         if not isinstance(top, Group):
-            raise UnreadableFile("the root of the HDF5 file is no group")
+            raise UnreadableFile("the root of the HDF5 file is not a group")
         self.root = top
 
     @structural
@@ -204,7 +204,7 @@ class File:
             return Dataset(self, address, messages)
         if DATATYPE in kinds:
             return NamedType(self, address, messages)
-        raise UnreadableFile(f"the HDF5 object at {address} is of no known kind")
+        raise UnreadableFile(f"unknown kind of HDF5 object at {address}")
 
     def walk(self) -> Iterator[tuple[str, Node | Link]]:
         """Every object under each of its names, parents first, and every link not followed.

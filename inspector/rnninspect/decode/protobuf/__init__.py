@@ -1,6 +1,6 @@
 """Protocol Buffers' wire format over a Source (https://protobuf.dev/programming-guides/encoding).
 
-A payload is passed over by its length and never read; of the rest only a small window is held at a
+A payload is skipped by its length and never read; of the rest one small window is in memory at a
 time, so that neither time nor memory grows with the weights. A memory map would do the same, but a
 file that is cut while it is mapped kills the process.
 """

@@ -45,7 +45,7 @@ class Found:
         return self._entries.get(number, ())
 
     def spans(self, number: int) -> Sequence[Span]:
-        """Where each occurrence of a message or a text lies."""
+        """Where each occurrence of a message or a text is."""
         entries = self._entries.get(number)
         if entries is None:
             return ()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from rnninspect.errors import UnreadableFile
 
-LONGEST_VARINT = 10  # bytes, and so many even if it is negative
+LONGEST_VARINT = 10  # bytes, also if it is negative
 LONGEST_TAG = 5
 
 
@@ -20,7 +20,7 @@ def signed32(value: int) -> int:
 
 
 def read_tag(data: bytes, index: int, base: int, stop: int) -> tuple[int, int]:
-    """A field's number and wire type in one, and the index behind it, before `stop` in `data`."""
+    """A field's number and wire type in one, and the index after it, before `stop` in `data`."""
     tag, end = read_varint(data, index, base, stop)
     if tag < 8 or tag >> 32 or end - index > LONGEST_TAG:
         raise UnreadableFile(f"no field number at offset {base + index}")
@@ -28,7 +28,7 @@ def read_tag(data: bytes, index: int, base: int, stop: int) -> tuple[int, int]:
 
 
 def read_varint(data: bytes, index: int, base: int, stop: int) -> tuple[int, int]:
-    """A number as unsigned 64 bits, and the index behind it, before `stop` in `data`."""
+    """A number as unsigned 64 bits, and the index after it, before `stop` in `data`."""
     value = shift = 0
     for position in range(index, min(stop, index + LONGEST_VARINT)):
         byte = data[position]

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from rnninspect.source.source import Source
 
 _PIECE = 16 * 2**10
-_OFTEN_REPEATED = 200  # names up to this length are held once, however often they occur
+_OFTEN_REPEATED = 200  # names up to this length are kept once, however often they occur
 _WIDTHS = {FIXED32: 4, FIXED64: 8}
 _HIGH_BYTES = bytes(range(0x80, 0x100))
 
@@ -24,7 +24,7 @@ _HIGH_BYTES = bytes(range(0x80, 0x100))
 class WireReader(Walker):
     """Walks messages and reads of them what is asked for.
 
-    Raises, wherever it reads: UnreadableFile for bytes that are no wire format, with the offset;
+    Raises, wherever it reads: UnreadableFile for malformed bytes, with the offset;
     RefusedFile for more fields, text or deeper groups than the limits allow.
     """
 
@@ -113,13 +113,13 @@ class WireReader(Walker):
         return values
 
     def count_varints(self, offset: int, length: int) -> int:
-        """How many numbers a packed field holds; reads it in pieces, without decoding."""
+        """How many numbers a packed field has; reads it in pieces, without decoding."""
         count, last = 0, b""
         for start in range(offset, offset + length, _PIECE):
             last = self.source.read(start, min(_PIECE, offset + length - start))
             count += len(last.translate(None, _HIGH_BYTES))
         if last and last[-1] > 0x7F:
-            raise UnreadableFile(f"packed numbers at offset {offset} end inside a number")
+            raise UnreadableFile(f"packed numbers at offset {offset} end within a number")
         return count
 
     def count_fixed(self, found: Found, number: int, wire_type: int) -> int:
@@ -127,6 +127,6 @@ class WireReader(Walker):
         width, count = _WIDTHS[wire_type], found.dropped(number)
         for kind, value, size in found.entries(number):
             if kind == LENGTH and size % width:
-                raise UnreadableFile(f"{size} bytes at offset {value} are no packed numbers")
+                raise UnreadableFile(f"{size} bytes at offset {value} are not packed numbers")
             count += size // width if kind == LENGTH else kind == wire_type
         return count

@@ -31,7 +31,7 @@ _FIXED_SIZES = {FIXED32: 4, FIXED64: 8}
 
 
 class CutField(UnreadableFile):
-    """A field that is longer than the message around it: the file is cut off, or lies."""
+    """A field that is longer than the message around it: the file is truncated or malformed."""
 
     def __init__(self, number: int, size: int, offset: int, end: int) -> None:
         super().__init__(
@@ -42,7 +42,7 @@ class CutField(UnreadableFile):
 
 
 class Walker:
-    """Walks the fields of messages that lie in a source; holds one window of it."""
+    """Walks the fields of messages in a source, of which one window is in memory."""
 
     def __init__(self, source: Source) -> None:
         self.source, self.limits = source, source.limits
@@ -116,7 +116,7 @@ class Walker:
         if self._fields > self._portion:
             self._settle()
         if groups and base + index >= end:
-            raise UnreadableFile(f"a group is still open at offset {end}")
+            raise UnreadableFile(f"unterminated group at offset {end}")
         return base + index
 
     def _settle(self) -> None:
@@ -138,13 +138,13 @@ class Walker:
                 Limit.NESTING, len(groups), f"the depth of groups at offset {offset}"
             )
         elif kind != END_GROUP or not groups or groups.pop() != number:
-            raise UnreadableFile(f"tag {tag:#x} at offset {offset} opens no field")
+            raise UnreadableFile(f"tag {tag:#x} at offset {offset} does not start a field")
         return 0, 0
 
     def _load(self, offset: int, end: int) -> tuple[bytes, int]:
-        """A window that holds what may be a field's head at the offset, and where it begins."""
-        held = self._base + len(self._data)
-        if not self._base <= offset <= held - min(_LONGEST_HEAD, end - offset):
+        """A window with what may be a field's head at the offset, and where it begins."""
+        end_of_window = self._base + len(self._data)
+        if not self._base <= offset <= end_of_window - min(_LONGEST_HEAD, end - offset):
             self._data = self.source.read(offset, min(_WINDOW, self.source.size - offset))
             self._base = offset
         return self._data, self._base

@@ -2,13 +2,13 @@
 
 A message is a polynomial over the bits, and its checksum the remainder by Castagnoli's polynomial.
 A run of bits at the front can be replaced by its product with the remainder of a power of x, a few
-bits further behind: with Python's long integers that takes some sixteen shifts for any length, and
+bits later: with Python's long integers that takes some sixteen shifts for any length, and
 a tenth of the time of a table of single bytes.
 """
 
 from __future__ import annotations
 
-CASTAGNOLI = 0x82F63B78  # its polynomial; the lowest bit stands for the highest power, as below
+CASTAGNOLI = 0x82F63B78  # its polynomial; the lowest bit is the highest power, as below
 WORD = 0xFFFFFFFF
 PIECE = 2**16  # bytes at a time, so that the long integers stay in the processor's cache
 LARGEST_POWER = 19  # 2^19 bits are a piece
@@ -24,7 +24,7 @@ def crc32c(data: bytes) -> int:
 
 
 def _remainder(message: int, bits: int) -> int:
-    """What is left of a message of so many bits, 32 at least, modulo the polynomial."""
+    """A message of the given number of bits, 32 at least, modulo the polynomial."""
     powers = _powers()
     for power in range(min(bits.bit_length(), LARGEST_POWER), 5, -1):
         front = 2**power - 31  # as many bits as become 2^power once they are multiplied

@@ -13,22 +13,22 @@ if TYPE_CHECKING:
 PORTION = 2_000  # packed bytes whose steps are spent at once
 SHORTEST = 2  # bytes of an element, each of which takes a step
 LITERAL, NEAR, FAR, VERY_FAR = range(4)  # kinds of elements, by the low two bits of their tag
-INLINE_LENGTHS = 60  # longer literals have their length in the bytes behind the tag
+INLINE_LENGTHS = 60  # longer literals have their length in the bytes after the tag
 
 
 def decompress(data: bytes, source: Source) -> bytes:
-    """The bytes that were packed; UnreadableFile if they are no snappy data.
+    """The bytes that were packed; UnreadableFile if they are not snappy data.
 
     Raises RefusedFile beyond `limits.table_bytes`.
     """
     size, at = _length(data)
     source.limits.require(Limit.TABLE_BYTES, size, "a packed block of the table")
     out = bytearray()
-    due = at
+    next_spending = at
     while at < len(data):
-        if at >= due:
+        if at >= next_spending:
             source.spend(Limit.STEPS, PORTION // SHORTEST)
-            due = at + PORTION
+            next_spending = at + PORTION
         tag = data[at]
         if tag & 3 == LITERAL:
             length, at = _literal(data, at)
@@ -38,9 +38,9 @@ def decompress(data: bytes, source: Source) -> bytes:
             length, offset, at = _copy(data, at)
             _repeat(out, offset, length)
         if len(out) > size or at > len(data):
-            raise UnreadableFile("snappy data pass their length")
+            raise UnreadableFile("snappy data are longer than declared")
     if len(out) != size:
-        raise UnreadableFile(f"snappy data of {plural(len(out), 'byte')} where {size} are stated")
+        raise UnreadableFile(f"snappy data have {plural(len(out), 'byte')}, declared {size}")
     return bytes(out)
 
 
@@ -65,7 +65,7 @@ def _copy(data: bytes, at: int) -> tuple[int, int, int]:
     tag = data[at]
     width = {NEAR: 1, FAR: 2, VERY_FAR: 4}[tag & 3]
     if at + 1 + width > len(data):
-        raise UnreadableFile("snappy data end inside an element")
+        raise UnreadableFile("truncated snappy data")
     offset = int.from_bytes(data[at + 1 : at + 1 + width], "little")
     if tag & 3 == NEAR:
         return (tag >> 2 & 7) + 4, (tag >> 5) << 8 | offset, at + 2
@@ -75,7 +75,7 @@ def _copy(data: bytes, at: int) -> tuple[int, int, int]:
 def _repeat(out: bytearray, offset: int, length: int) -> None:
     """Append `length` bytes from `offset` before the end, which may run into themselves."""
     if not 0 < offset <= len(out):
-        raise UnreadableFile("snappy data repeat what was not there")
+        raise UnreadableFile("invalid offset in snappy data")
     start = len(out) - offset
     piece = bytes(out[start : start + length])
     out += (piece * (length // len(piece) + 1))[:length]

@@ -1,7 +1,7 @@
 """Sorted tables of strings, the format of TensorFlow's checkpoint indices.
 
 Follows LevelDB's table_format.md, as TensorFlow's `core/lib/io/table` writes it: blocks of entries
-that share prefixes, each block with its kind and its checksum behind it, an index block, a footer.
+that share prefixes, each block followed by its kind and its checksum, an index block, a footer.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 FOOTER = 48  # bytes: two handles of at most 20 each, padded, and the magic number
 MAGIC = (0xDB4775248B80FB57).to_bytes(8, "little")
-TRAILER = 5  # bytes behind a block: how it is packed, and the checksum
+TRAILER = 5  # bytes after a block: its compression and its checksum
 
 LONGEST_NUMBER = 10  # bytes of a number in groups of 7 bits
 PORTION, LONG_ENTRY = 1_000, 1_000  # entries that are counted at once, and bytes of one at most
@@ -44,7 +44,7 @@ def read_table(source: Source) -> Iterator[tuple[bytes, bytes]]:
             unpacked, or more entries than `limits.entries`.
     """
     if not is_table(source):
-        raise UnreadableFile("no magic number at the end of the table: truncated?")
+        raise UnreadableFile("missing magic number at the end of the table: truncated?")
     footer = source.read(source.size - FOOTER, FOOTER)
     _, at = _handle(footer, 0)
     index, _ = _handle(footer, at)
@@ -56,7 +56,7 @@ def read_table(source: Source) -> Iterator[tuple[bytes, bytes]]:
 
 
 def first_entry(source: Source) -> tuple[bytes, bytes]:
-    """The first key and value of an unpacked table, read alone: its block may hold weights behind.
+    """The first key and value of an unpacked table, read by themselves: weights may follow.
 
     Its checksum, which is that of the whole block, is not looked at.
     """
@@ -65,14 +65,14 @@ def first_entry(source: Source) -> tuple[bytes, bytes]:
     _, value = next(_entries(_block(source, index)), (b"", b""))
     (offset, size), _ = _handle(value, 0) if value else ((0, 0), 0)
     if offset + size + TRAILER > source.size - FOOTER:
-        raise UnreadableFile(f"a block of {size} bytes at offset {offset} passes the table's end")
+        raise UnreadableFile(f"a block at offset {offset} ({size} bytes) reaches beyond the table")
     head = source.read(offset, min(size, 3 * LONGEST_NUMBER))
     shared, at = read_number(head, 0)
     fresh, at = read_number(head, at)
     length, at = read_number(head, at)
     source.limits.require(Limit.HEADER_BYTES, fresh + length, "the first entry of the table")
     if shared or at + fresh + length > size or source.read(offset + size, 1) != b"\0":
-        raise UnreadableFile("the table's first entry cannot be read alone")
+        raise UnreadableFile("cannot read the first entry of the table by itself")
     entry = source.read(offset + at, fresh + length)
     return entry[:fresh], entry[fresh:]
 
@@ -86,7 +86,7 @@ def read_number(data: bytes, at: int) -> tuple[int, int]:
         value |= (byte & 0x7F) << 7 * step
         if byte < 0x80:
             return value & (1 << 64) - 1, at + step + 1
-    raise UnreadableFile("a number in the table does not end")
+    raise UnreadableFile("unterminated number in the table")
 
 
 def _handle(data: bytes, at: int) -> tuple[tuple[int, int], int]:
@@ -123,7 +123,7 @@ class _Read:
     def settle(self) -> None:
         """Spend what was read since the last time."""
         self.source.spend(Limit.ENTRIES, self.seen, "the number of entries of the table")
-        self.source.spend(Limit.TABLE_BYTES, self.bytes, "what the table holds")
+        self.source.spend(Limit.TABLE_BYTES, self.bytes, "the content of the table")
         self.source.spend(Limit.STEPS, STEPS * self.seen)
         self.bytes = self.seen = 0
         self._set_portions()
@@ -139,17 +139,17 @@ def _block(source: Source, handle: tuple[int, int]) -> bytes:
     source.limits.require(Limit.TABLE_BYTES, size, "a block of the table")
     source.spend(Limit.STEPS, size >> CHECKED_SHIFT)
     if offset + size + TRAILER > source.size - FOOTER:
-        raise UnreadableFile(f"a block of {size} bytes at offset {offset} passes the table's end")
+        raise UnreadableFile(f"a block at offset {offset} ({size} bytes) reaches beyond the table")
     data = source.read(offset, size + TRAILER)
     stored = unpack_from("<I", data, size + 1)[0]
     if _masked(crc32c(data[: size + 1])) != stored:
-        raise UnreadableFile(f"the checksum of the block at offset {offset} is wrong")
+        raise UnreadableFile(f"invalid checksum of the block at offset {offset}")
     match data[size]:
         case 0:
             return data[:size]
         case 1:
             return decompress(data[:size], source)
-    raise UnreadableFile(f"the block at offset {offset} is packed by an unknown method")
+    raise UnreadableFile(f"unknown compression of the block at offset {offset}")
 
 
 def _entries(block: bytes) -> Iterator[tuple[bytes, bytes]]:
@@ -157,10 +157,10 @@ def _entries(block: bytes) -> Iterator[tuple[bytes, bytes]]:
     restarts = unpack_from("<I", block, len(block) - 4)[0] if len(block) >= 4 else 0
     end = len(block) - 4 - 4 * restarts
     if end < 0:
-        raise UnreadableFile("the list of restarts passes its block of the table")
+        raise UnreadableFile("the list of restarts is longer than its block of the table")
     at, key = 0, b""
     while at < end:
-        shared, fresh, size = block[at], block[at + 1], block[at + 2]  # restarts stand behind
+        shared, fresh, size = block[at], block[at + 1], block[at + 2]  # restarts follow
         if shared | fresh | size < 0x80:
             at += 3
         else:
@@ -168,7 +168,7 @@ def _entries(block: bytes) -> Iterator[tuple[bytes, bytes]]:
             fresh, at = read_number(block, at)
             size, at = read_number(block, at)
         if shared > len(key) or at + fresh + size > end:
-            raise UnreadableFile("an entry passes the end of its block of the table")
+            raise UnreadableFile("an entry reaches beyond its block of the table")
         key = key[:shared] + block[at : at + fresh]
         yield key, block[at + fresh : at + fresh + size]
         at += fresh + size
