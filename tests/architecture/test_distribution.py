@@ -83,14 +83,14 @@ def names_in(wheel: Path) -> dict[str, int]:
         return {file.filename: file.CRC for file in archive.infolist()}
 
 
-def test_the_source_distribution_holds_the_repository(built: Built) -> None:
+def test_the_source_distribution_contains_the_repository(built: Built) -> None:
     with tarfile.open(built.sdist) as archive:
         held = {name.removeprefix(f"{NAME}/") for name in archive.getnames()}
     assert held == {*files_of_the_repository(), "PKG-INFO"}
     assert {"CHANGELOG.md", "LICENSE", "tests/render/schemas/README.md"} <= held
 
 
-def test_both_wheels_hold_the_code_and_nothing_else(built: Built) -> None:
+def test_both_wheels_contain_the_code_and_nothing_else(built: Built) -> None:
     held = names_in(built.from_sdist)
     assert held == names_in(built.from_tree)
     code = {

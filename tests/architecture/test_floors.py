@@ -1,4 +1,4 @@
-"""The cut of the project: who may import whom, and how large a file or a folder may be."""
+"""The structure of the project: who may import whom, and the sizes of files and folders."""
 
 from __future__ import annotations
 
@@ -40,11 +40,6 @@ GROUPS = (
 JUDGES_DOOR = "rnninspect.verification.question."
 # Modules that import by a name that they are given: the readers' own, and the judge of `verify`.
 BY_NAME = {"rnninspect.readers", "rnninspect.verification.child"}
-# Cycles that are still to be cut: none may be added, and one that is gone leaves this list.
-CYCLES: set[str] = {
-    "rnninspect.command.job_summary",
-    "rnninspect.command.printing",
-}
 LONGEST_FILE, LONGEST_FUNCTION, WIDEST_FOLDER = 300, 40, 14
 FOLDERS = sorted({path.parent for path in SOURCES})
 
@@ -55,8 +50,7 @@ def _path_in_project(path: Path) -> str:
 
 @pytest.mark.parametrize("package", PACKAGES, ids=lambda path: path.name)
 def test_no_module_imports_itself_by_way_of_others(package: Path) -> None:
-    graph = graph_of(package)
-    assert in_cycles(graph) == CYCLES & graph.keys()
+    assert in_cycles(graph_of(package)) == set()
 
 
 def test_what_is_directly_in_the_core_has_an_order() -> None:
@@ -136,11 +130,12 @@ PROGRAM = "rnninspect.verification.child"
 def test_no_string_names_a_module_of_ours(path: Path) -> None:
     """A string that a table resolves later is an import that no tool sees.
 
-    A reader names its judges so, for the child of `verify`; the core names the built-in readers.
+    Allowed: the core's list of built-in readers; a plugin's judges, which the child imports.
     """
     ours = {name_of(source) for source in SOURCES if "." in name_of(source)} - {PROGRAM}
     named = {text for text in _strings(path) if text.partition(":")[0] in ours}
-    judges = {text for text in named if ".judge." in text}
+    offers = path.name == "framework.py" and path.parent in PLUGINS
+    judges = {text for text in named if offers and ".judge." in text}
     assert named <= judges or name_of(path) in BY_NAME
 
 
@@ -163,7 +158,7 @@ def test_files_and_functions_stay_small(path: Path) -> None:
 
 
 @pytest.mark.parametrize("folder", FOLDERS, ids=_path_in_project)
-def test_a_folder_is_no_wider_than_one_can_see(folder: Path) -> None:
+def test_a_folder_has_few_modules(folder: Path) -> None:
     modules = [path for path in folder.glob("*.py") if path.name != "__init__.py"]
     assert len(modules) <= WIDEST_FOLDER
     assert (folder / "__init__.py").exists()

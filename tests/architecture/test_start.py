@@ -1,4 +1,4 @@
-"""How light a start is: what the common call imports, and what it must not."""
+"""Start-up: what the common call imports, and what it must not."""
 
 from __future__ import annotations
 

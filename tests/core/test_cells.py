@@ -1,4 +1,4 @@
-"""The arithmetic that the project is about."""
+"""Counts and formulas of every cell."""
 
 from __future__ import annotations
 
@@ -130,7 +130,7 @@ def test_by_gate_is_the_count_for_any_number_of_biases(
     assert groupings(LSTM, roles, SMALL)[0] == by_gate
 
 
-def test_a_projection_that_is_not_there_holds_nothing() -> None:
+def test_an_absent_projection_has_no_elements() -> None:
     assert LSTM.parameters(Role.PROJECTION, SMALL) == 0
 
 

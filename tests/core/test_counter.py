@@ -40,7 +40,7 @@ def test_a_joined_kernel_has_rows_of_input_and_state() -> None:
     assert expected_shape(axes, 4, Sizes(3, 6, 2)) == (5, 24)
 
 
-def test_taps_stand_for_as_many_axes_as_the_kernel_has() -> None:
+def test_taps_are_one_axis_for_each_of_the_kernel() -> None:
     axes = ((Symbol.TAPS,), (Symbol.INPUT,), (Symbol.GATES, Symbol.HIDDEN))
     assert expected_shape(axes, 4, Sizes(3, 4, kernel_size=(5, 2))) == (5, 2, 3, 16)
 
@@ -114,12 +114,12 @@ def test_a_shape_below_zero_counts_what_is_stored() -> None:
     assert count_layer(made._replace(operands=(odd, *made.operands[1:]))).stored == 56
 
 
-def test_a_weight_that_the_description_lacks_is_due_nothing() -> None:
+def test_an_undeclared_weight_is_expected_to_have_no_elements() -> None:
     counted = count_layer(layer()._replace(roles=ONE_BIAS))
     assert [slot.expected for slot in counted.slots] == [24, 16, 8, 0]
 
 
-def test_a_root_is_named_only_where_it_tells_layers_apart() -> None:
+def test_a_root_is_named_only_where_names_are_equal() -> None:
     alone = layer(name="rnn")._replace(root="model")
     assert [count.layer.name for count in count_layers([alone])] == ["rnn"]
 
@@ -140,7 +140,7 @@ def test_a_slot_that_several_fill_has_the_fate_of_the_first() -> None:
     assert counted.slots[0].fate is Fate.STORED
 
 
-def test_two_roots_tell_two_layers_of_one_name_apart() -> None:
+def test_layers_of_one_name_are_named_by_their_roots() -> None:
     pair = [layer(name=root)._replace(name="rnn", root=root) for root in ("model", "ema")]
     assert [count.layer.name for count in count_layers(pair)] == ["model: rnn", "ema: rnn"]
 

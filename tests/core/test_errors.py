@@ -1,4 +1,4 @@
-"""What Python raises at a malformed file becomes one line without the name of a class."""
+"""Python's exceptions at a malformed file become one line without the name of a class."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The samples that hold one network, with the same weights, in four forms."""
+"""Four samples of one network, with the same weights in four formats."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ def test_what_moves_is_the_second_bias_vector_and_is_named(old: str, new: str) -
 
 
 @pytest.mark.parametrize(("old", "new"), list(permutations(FAMILY, 2)))
-def test_a_name_that_differs_is_told(old: str, new: str) -> None:
+def test_a_different_name_is_reported(old: str, new: str) -> None:
     reasons = {change.reason for row in compared(old, new).rows for change in row.changes}
     told = {reason for reason in reasons if reason.startswith("called ")}
     assert len(told) == (len(LAYERS) if "onnx" in old + new else 0)

@@ -1,4 +1,4 @@
-"""A folder that is no model: how many models are in it, and what to type for one of them."""
+"""A folder that is not a model: how many models are in it, and what to type for one of them."""
 
 from __future__ import annotations
 

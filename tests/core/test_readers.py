@@ -87,7 +87,7 @@ def test_a_reader_that_cannot_be_loaded_is_named(
         (b"some prose", "no reader recognises"),
     ],
 )
-def test_what_is_no_model_is_named_whatever_its_suffix(
+def test_a_file_that_is_not_a_model_is_named_whatever_its_suffix(
     suffix: str, content: bytes, reason: str, tmp_path: Path
 ) -> None:
     path = tmp_path / f"file{suffix}"

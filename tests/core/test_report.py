@@ -14,7 +14,7 @@ def test_totals_split_the_parameters() -> None:
     assert (totals.tensors, totals.attributed, totals.bytes) == (5, 5, 264)
 
 
-def test_what_is_no_parameter_stands_apart() -> None:
+def test_arrays_that_are_not_parameters_are_counted_separately() -> None:
     kept = tuple(tensor(purpose, (3,))._replace(purpose=purpose) for purpose in Purpose)
     totals = report(model(others=kept)).totals
     assert (totals.parameters, totals.copies) == (3, 3)
@@ -41,7 +41,7 @@ def test_tensors_of_a_possible_cell_are_not_attributed() -> None:
     assert [finding.message for finding in made.findings] == [f"{seen.detail}; 4 parameters"]
 
 
-def test_a_tensor_that_a_layer_of_the_report_holds_is_attributed() -> None:
+def test_a_tensor_of_a_reported_layer_is_attributed() -> None:
     known = layer()
     seen = Observation(Fact.POSSIBLE, "x", tensors=known.operands[0].tensors)
     lost = SkippedLayer("y", "Y", "unknown", known.operands[1].tensors)

@@ -64,19 +64,19 @@ def test_an_intact_model_has_no_finding() -> None:
         (Role.BIAS, (7,), "R101"),
     ],
 )
-def test_a_wrong_shape_is_found_once_with_the_most_telling_reason(
+def test_a_wrong_shape_is_found_once_with_the_most_specific_reason(
     role: Role, shape: tuple[int, ...], rule: str
 ) -> None:
     saved = model(reshaped(layer(), role, shape))
     assert errors(saved) == [(rule, "lstm", f"lstm.{role}.0")]
 
 
-def test_a_shape_of_the_wrong_size_is_told_with_both_shapes() -> None:
+def test_a_wrong_shape_is_reported_with_the_expected_one() -> None:
     finding = only(model(reshaped(layer(), Role.KERNEL, (8, 250))))
     assert finding.message == "stored [8, 250], expected [8, 3]"
 
 
-def test_a_bias_of_one_direction_is_no_matter_of_convention() -> None:
+def test_a_bias_for_one_direction_is_not_a_bias_convention() -> None:
     made = layer(sizes=Sizes(3, 2, directions=2))
     axes = ((Symbol.DIRECTIONS,), *LAYOUT[Role.BIAS])
     stored = made.operands[2]._replace(axes=axes, shape=(1, 8))
@@ -89,7 +89,7 @@ def test_a_dropped_kernel_is_missing(role: Role) -> None:
     assert errors(model(without(layer(), role))) == [("R102", "lstm", None)]
 
 
-def test_one_bias_where_two_are_due_is_a_matter_of_convention() -> None:
+def test_one_bias_instead_of_two_is_a_bias_convention() -> None:
     finding = only(model(without(layer(), Role.RECURRENT_BIAS)))
     assert finding.rule == "R107"
     assert finding.message == "one bias vector where handmade has two: no recurrent_bias"
@@ -163,7 +163,7 @@ def test_gates_that_do_not_add_up_are_counted() -> None:
     assert only(saved).message == "18 elements for the kernel, expected 24"
 
 
-def test_a_flat_buffer_is_held_by_its_elements() -> None:
+def test_a_flat_buffer_is_checked_by_its_elements() -> None:
     made = layer()
     flat = made.operands[2]._replace(axes=(), shape=(9,), tensors=(tensor("flat", (9,)),))
     operands = (*made.operands[:2], flat, made.operands[3])
@@ -171,7 +171,7 @@ def test_a_flat_buffer_is_held_by_its_elements() -> None:
 
 
 @pytest.mark.parametrize(("held", "rule"), [(90, "R201"), (100, "R202"), (96, None), (None, None)])
-def test_a_payload_is_held_against_its_need(held: int | None, rule: str | None) -> None:
+def test_a_payload_is_compared_with_the_needed_bytes(held: int | None, rule: str | None) -> None:
     stored = tensor("w", (8, 3))._replace(needed_bytes=96, held_bytes=held)
     assert errors(model(others=(stored,))) == ([(rule, None, "w")] if rule else [])
 
@@ -181,7 +181,7 @@ def test_an_impossible_shape_is_found(shape: tuple[int, ...]) -> None:
     assert errors(model(others=(tensor("w", shape),))) == [("R206", None, "w")]
 
 
-def test_an_impossible_shape_in_a_layer_is_told_once() -> None:
+def test_an_impossible_shape_in_a_layer_is_reported_once() -> None:
     assert errors(model(reshaped(layer(), Role.KERNEL, (-8, 3)))) == [
         ("R206", "lstm", "lstm.kernel.0")
     ]
@@ -345,7 +345,7 @@ def test_a_bias_that_is_neither_half_nor_double_has_a_wrong_shape(shape: tuple[i
     assert errors(saved) == [("R101", "lstm", "lstm.bias.0")]
 
 
-def test_a_bias_of_two_directions_where_one_is_declared_is_no_matter_of_convention() -> None:
+def test_a_bias_for_two_directions_instead_of_one_is_not_a_bias_convention() -> None:
     made = layer()
     axes = ((Symbol.DIRECTIONS,), *LAYOUT[Role.BIAS])
     stored = made.operands[2]._replace(axes=axes, shape=(2, 8), tensors=(tensor("b", (2, 8)),))
@@ -363,7 +363,7 @@ def test_a_kernel_that_no_level_below_explains_has_a_wrong_shape(
     assert errors(model(*levels)) == [("R101", name, f"{name}.kernel.0")]
 
 
-def test_gates_of_which_one_has_a_wrong_shape_are_told_once() -> None:
+def test_gates_of_which_one_has_a_wrong_shape_are_reported_once() -> None:
     made = without(layer(), Role.KERNEL)
     axes = ((LAYOUT[Role.KERNEL][0][1],), LAYOUT[Role.KERNEL][1])
     gates = [
@@ -375,7 +375,7 @@ def test_gates_of_which_one_has_a_wrong_shape_are_told_once() -> None:
     ]
 
 
-def test_a_flat_weight_that_the_description_lacks_is_told_once() -> None:
+def test_an_undeclared_flat_weight_is_reported_once() -> None:
     made = layer(roles=ONE_BIAS)
     more = operand("extra", Slot(0, Role.RECURRENT_BIAS), (8,))._replace(axes=())
     assert errors(model(made._replace(operands=(*made.operands, more)))) == [

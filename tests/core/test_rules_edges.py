@@ -36,7 +36,7 @@ def test_an_error_of_a_later_family_comes_before_a_warning() -> None:
     assert [finding.rule for finding in found] == ["R302", "R207"]
 
 
-def test_some_weights_from_outside_are_told_as_some() -> None:
+def test_some_weights_as_inputs_are_reported_as_some() -> None:
     made = layer()
     fed = made.operands[0]._replace(fate=Fate.INPUT, tensors=())
     (found,) = report(model(made._replace(operands=(fed, *made.operands[1:])))).findings
@@ -85,7 +85,7 @@ def gates_of_kernel(*shapes: tuple[int, int]) -> tuple[Operand, ...]:
     )
 
 
-def test_a_gate_of_impossible_shape_is_told_once_and_hides_no_other_fault() -> None:
+def test_a_gate_of_impossible_shape_is_reported_once_and_hides_no_other_fault() -> None:
     made = without(layer(), Role.KERNEL, Role.BIAS)
     flat = operand("flat", Slot(0, Role.BIAS), (9,))._replace(axes=())
     gates = gates_of_kernel((2, 3), (2, 3), (2, 3), (-2, 3))
@@ -135,7 +135,7 @@ def test_a_tensor_that_is_expanded_to_its_shape_raises_nothing() -> None:
 
 
 @pytest.mark.parametrize(("factor", "rule"), [(2, "R107"), (3, "R101")])
-def test_a_bias_of_many_elements_is_told_like_one_of_few(factor: int, rule: str) -> None:
+def test_a_long_bias_is_reported_like_a_short_one(factor: int, rule: str) -> None:
     made = layer(sizes=Sizes(3, 200))
     assert errors(model(reshaped(made, Role.BIAS, (800 * factor,)))) == [(rule, "lstm.bias.0")]
 
@@ -153,7 +153,7 @@ def test_a_levels_kernel_of_other_rows_has_a_wrong_shape(rows: int) -> None:
 
 
 @pytest.mark.parametrize(("held", "rule"), [(95, "R201"), (97, "R202")])
-def test_one_byte_too_few_or_too_many_is_found_behind_a_tensor_without_a_payload(
+def test_one_byte_too_few_or_too_many_is_found_after_a_tensor_without_a_payload(
     held: int, rule: str
 ) -> None:
     stored = tensor("w", (8, 3))._replace(needed_bytes=96, held_bytes=held)
@@ -194,7 +194,7 @@ def test_wide_levels_that_fit_raise_nothing() -> None:
     assert errors(model(below, above)) == []
 
 
-def test_a_flat_tensor_for_two_weights_of_which_one_is_due_is_held_by_its_elements() -> None:
+def test_a_flat_tensor_for_a_declared_and_an_undeclared_weight_is_checked_by_its_elements() -> None:
     made = without(layer(roles=ONE_BIAS), Role.BIAS)
     slots = (Slot(0, Role.BIAS), Slot(0, Role.RECURRENT_BIAS))
     flat = Operand("b", slots, (), (9,), tensors=(tensor("b", (9,)),))

@@ -1,4 +1,4 @@
-"""Sources: exact reads, windows, and files that are none."""
+"""Sources: exact reads, windows, and what is not a regular file."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ def test_a_file_that_shrinks_while_it_is_read_is_an_error(file: Path) -> None:
 
 
 @pytest.mark.parametrize("kind", ["missing", "pipe", "loop", "device", "nul"])
-def test_what_is_no_file_is_refused_at_once(tmp_path: Path, kind: str) -> None:
+def test_a_pipe_or_device_is_refused_at_once(tmp_path: Path, kind: str) -> None:
     path = tmp_path / "x"
     reasons = {
         "pipe": "a pipe",

@@ -1,4 +1,4 @@
-"""The HDF5 reader over files with bytes changed: it reads what h5py reads, or it refuses."""
+"""The HDF5 reader on mutated files: it reads what h5py reads, or refuses the file."""
 
 from __future__ import annotations
 

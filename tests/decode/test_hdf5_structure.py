@@ -108,7 +108,7 @@ def test_external_and_virtual_storage_is_flagged(tmp_path: Path) -> None:
         assert virtual.held_bytes is None
 
 
-def test_payload_that_the_file_does_not_hold(tmp_path: Path) -> None:
+def test_a_payload_that_the_file_does_not_store(tmp_path: Path) -> None:
     path = tmp_path / "file.h5"
     with h5py.File(path, "w") as file:
         file["x"] = np.zeros(100, "f4")
@@ -154,7 +154,7 @@ def test_user_block_that_was_put_in_front_later(tmp_path: Path) -> None:
         assert [name for name, _ in File(source).walk()] == ["", "x"]
 
 
-def test_what_is_no_hdf5_file(tmp_path: Path) -> None:
+def test_a_file_that_is_not_hdf5(tmp_path: Path) -> None:
     (tmp_path / "file.h5").write_bytes(b"\x89HDF\r\n\x1a\r" * 200)
     with made(tmp_path) as source, pytest.raises(UnreadableFile, match="missing HDF5 signature"):
         File(source)

@@ -1,4 +1,4 @@
-"""JSON is weighed before it is parsed, and each way to fail has a reason in words."""
+"""The cost of JSON is estimated before it is parsed, and each failure has a reason."""
 
 from __future__ import annotations
 

@@ -111,7 +111,7 @@ def test_groups_are_passed_over(tmp_path: Path) -> None:
         (b"\x19\x01\x02\x03\x04\x05\x06\x07", "field 3 at offset 0 claims 8 bytes"),
     ],
 )
-def test_what_is_no_wire_format_is_refused_with_its_offset(
+def test_malformed_bytes_are_refused_with_their_offset(
     tmp_path: Path, data: bytes, reason: str
 ) -> None:
     with pytest.raises(UnreadableFile, match=reason):
@@ -202,7 +202,7 @@ def test_packed_numbers_may_not_end_inside_one(tmp_path: Path) -> None:
             reader.integers(reader.collect(reader.whole(), {8}), 8)
 
 
-def test_texts_that_are_not_utf8_stay_apart(tmp_path: Path) -> None:
+def test_texts_that_are_not_utf8_stay_different(tmp_path: Path) -> None:
     reader = wire(tmp_path, field(1, b"\xff") + field(1, b"\xfe") + field(1, "ü".encode()))
     found = reader.collect(reader.whole(), {1})
     assert reader.texts(found, 1) == ("\udcff", "\udcfe", "ü")

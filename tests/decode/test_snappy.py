@@ -1,4 +1,4 @@
-"""Snappy's elements, one kind after the other, and data that lie about themselves."""
+"""Snappy's elements, one kind after the other, and malformed data."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ def test_literals_come_back(data: bytes) -> None:
         b"\x03\xf0",  # a literal without its length
     ],
 )
-def test_data_that_lie_are_refused(data: bytes) -> None:
+def test_malformed_data_are_refused(data: bytes) -> None:
     with pytest.raises(UnreadableFile):
         decompress(data, SOURCE)
 

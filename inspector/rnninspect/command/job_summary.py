@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import os
 
-from rnninspect.command.printing import print_error
-
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -13,19 +11,18 @@ if TYPE_CHECKING:
 LARGEST = 1_000_000  # GitHub takes 1 MiB from one step, and nothing of a larger summary
 
 
-def append_summary(pieces: Iterable[str]) -> bool:
-    """Append Markdown to the summary, if there is one; False if that fails."""
+def append_summary(pieces: Iterable[str]) -> str | None:
+    """Append Markdown to the summary, if there is one; what failed, or None."""
     path = os.environ.get("GITHUB_STEP_SUMMARY")
     markdown = "".join(pieces) if path else ""
     if not path or not markdown:
-        return True
+        return None
     try:
         with open(path, "a", encoding="utf-8", opener=_without_waiting) as file:
             file.write(f"{summary_part(markdown)}\n\n")
     except OSError as error:
-        print_error(f"{path}: {error.strerror or error}")
-        return False
-    return True
+        return f"{path}: {error.strerror or error}"
+    return None
 
 
 def summary_part(markdown: str) -> str:

@@ -51,7 +51,10 @@ def print_document(
         return done
     from rnninspect.command.job_summary import append_summary  # noqa: PLC0415 - only in CI
 
-    return append_summary(formats[JOB_SUMMARIES[chosen]](document, view)) and done
+    failure = append_summary(formats[JOB_SUMMARIES[chosen]](document, view))
+    if failure is not None:
+        print_error(failure)
+    return done and failure is None
 
 
 def deliver(pieces: Iterable[str], output: Path | None = None, kept: Collection[str] = ()) -> bool:
