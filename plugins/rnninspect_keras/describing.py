@@ -14,10 +14,10 @@ from rnninspect_keras.configuration.declared import read_declared
 from rnninspect_keras.configuration.finding import Finder
 from rnninspect_keras.layers.saved import saved
 from rnninspect_keras.matching.native import match_native
-from rnninspect_keras.matching.native_unconfigured import in_order_of_writing, native_strands
-from rnninspect_keras.matching.optimised import set_wrappers_apart
-from rnninspect_keras.matching.quantised import set_quantisation_apart
+from rnninspect_keras.matching.native_unconfigured import in_file_order, native_candidates
+from rnninspect_keras.matching.quantisation import set_quantisation_apart
 from rnninspect_keras.matching.unconfigured import recognise
+from rnninspect_keras.matching.wrappers import set_wrappers_apart
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -26,15 +26,15 @@ if TYPE_CHECKING:
     from rnninspect.decode.json import Json
     from rnninspect.plugin import Limits
     from rnninspect_keras.containers.store import Store
-    from rnninspect_keras.layers.assembling import Found
+    from rnninspect_keras.layers.assembling import AnyLayer
 
 # Groups at the root of the file that keep something else than weights.
-NOT_WEIGHTS = {
+_NOT_WEIGHTS = {
     "optimizer": Purpose.OPTIMIZER,
     "optimizer_weights": Purpose.OPTIMIZER,
     "metrics": Purpose.STATE,
 }
-SEEDS = "seed_generator"
+_SEEDS = "seed_generator"
 
 
 def describe_native(
@@ -45,11 +45,11 @@ def describe_native(
     set_wrappers_apart(store)
     finder = _find(config, store, limits)
     set_quantisation_apart(store, finder.packed)
-    found, taken = match_native(finder.units, store)
-    strands = in_order_of_writing(native_strands(store, taken))
-    cells = sum(strand.sure for strand in strands)
+    found, taken = match_native(finder.found, store)
+    candidates = in_file_order(native_candidates(store, taken))
+    cells = sum(candidate.sure for candidate in candidates)
     _require_cells(limits, cells)
-    found.extend(_bounded(recognise(strands), limits))
+    found.extend(_bounded(recognise(candidates), limits))
     return saved(
         name,
         producer,
@@ -76,7 +76,7 @@ def describe_legacy(
     finder = _find(config, None, limits)
     set_quantisation_apart(store, finder.packed)
     listed = list_layers(store, base)
-    found = list(_bounded(match_legacy(finder.units, listed), limits))
+    found = list(_bounded(match_legacy(finder.found, listed), limits))
     return saved(
         name,
         producer,
@@ -88,7 +88,7 @@ def describe_legacy(
 
 def describe_tensors(name: str, producer: str, store: Store, limits: Limits) -> SavedModel:
     """An HDF5 file that is no Keras model: its tensors, and cells by TensorFlow 1's names."""
-    from rnninspect_keras.variable_names.cells import recognise_named  # noqa: PLC0415 - Keras' files need no names
+    from rnninspect_keras.variable_names.recognising import recognise_named  # noqa: PLC0415 - Keras' files need no names
 
     found = recognise_named(store.tensors.items(), partial(_require_cells, limits))
     return saved(name, producer, store.tensors.values(), found, store.observations)
@@ -99,7 +99,7 @@ def _require_cells(limits: Limits, cells: int) -> None:
     limits.require(Limit.RECURRENT, (cells + 1) // 2, "the number of recurrent cells")
 
 
-def _bounded(found: Iterable[Found], limits: Limits) -> Iterator[Found]:
+def _bounded(found: Iterable[AnyLayer], limits: Limits) -> Iterator[AnyLayer]:
     """The same layers; RefusedFile before more than the limit are worked out."""
     for number, layer in enumerate(found, 1):
         limits.require(Limit.RECURRENT, number, "the number of recurrent layers")
@@ -119,8 +119,8 @@ def _find(config: Json, store: Store | None, limits: Limits) -> Finder:
 
 def _assign_purposes(store: Store) -> None:
     for path, tensor in store.tensors.items():
-        purpose = NOT_WEIGHTS.get(path.partition("/")[0])
-        if purpose is None and any(part.startswith(SEEDS) for part in path.split("/")):
+        purpose = _NOT_WEIGHTS.get(path.partition("/")[0])
+        if purpose is None and any(part.startswith(_SEEDS) for part in path.split("/")):
             purpose = Purpose.STATE
         if purpose is not None and tensor.purpose is Purpose.PARAMETER:
             store.tensors[path] = tensor._replace(purpose=purpose)

@@ -25,7 +25,7 @@ class Dialect(StrEnum):
     TENSORFLOW = "tensorflow 1"  # one bias vector; kernels joined, input rows above state rows
 
 
-class Part(StrEnum):
+class WeightName(StrEnum):
     """A tensor of a cell by its name in Keras.
 
     One letter stands for Keras 1's arrays, one for each gate; the last eight are TensorFlow 1's.
@@ -50,41 +50,41 @@ class Part(StrEnum):
     HIDDEN_BIAS = "hidden_projection/bias"
 
 
-BOTH_KERNELS = (Role.KERNEL, Role.RECURRENT_KERNEL)
-BOTH_BIASES = (Role.BIAS, Role.RECURRENT_BIAS)
+_BOTH_KERNELS = (Role.KERNEL, Role.RECURRENT_KERNEL)
+_BOTH_BIASES = (Role.BIAS, Role.RECURRENT_BIAS)
 
-_PLAIN: dict[Part, tuple[tuple[Role, ...], tuple[Axis, ...]]] = {
-    Part.KERNEL: ((Role.KERNEL,), ((M,), (G, N))),
-    Part.RECURRENT: ((Role.RECURRENT_KERNEL,), ((R,), (G, N))),
-    Part.BIAS: ((Role.BIAS,), ((G, N),)),
-    Part.PEEPHOLE: ((Role.PEEPHOLE,), ((N,),)),
-    Part.NORM: ((Role.NORMALISATION,), ((G, N),)),
-    Part.STATE_NORM: ((Role.NORMALISATION,), ((N,),)),
-    Part.GATE_KERNEL: ((Role.KERNEL,), ((M,), (N,))),
-    Part.GATE_RECURRENT: ((Role.RECURRENT_KERNEL,), ((N,), (N,))),
-    Part.GATE_BIAS: ((Role.BIAS,), ((N,),)),
-    Part.JOINED: (BOTH_KERNELS, ((J,), (G, N))),
-    Part.GATES: (BOTH_KERNELS, ((J,), (2, N))),
-    Part.CANDIDATE: (BOTH_KERNELS, ((J,), (N,))),
-    Part.GATES_BIAS: ((Role.BIAS,), ((2, N),)),
-    Part.CANDIDATE_BIAS: ((Role.BIAS,), ((N,),)),
-    Part.PROJECTION: ((Role.PROJECTION,), ((N,), (P,))),
-    Part.DIAGONAL: ((Role.RECURRENT_KERNEL,), ((1,), (G, N))),
-    Part.HIDDEN_BIAS: ((Role.RECURRENT_BIAS,), ((N,),)),
+_PLAIN: dict[WeightName, tuple[tuple[Role, ...], tuple[Axis, ...]]] = {
+    WeightName.KERNEL: ((Role.KERNEL,), ((M,), (G, N))),
+    WeightName.RECURRENT: ((Role.RECURRENT_KERNEL,), ((R,), (G, N))),
+    WeightName.BIAS: ((Role.BIAS,), ((G, N),)),
+    WeightName.PEEPHOLE: ((Role.PEEPHOLE,), ((N,),)),
+    WeightName.NORM: ((Role.NORMALISATION,), ((G, N),)),
+    WeightName.STATE_NORM: ((Role.NORMALISATION,), ((N,),)),
+    WeightName.GATE_KERNEL: ((Role.KERNEL,), ((M,), (N,))),
+    WeightName.GATE_RECURRENT: ((Role.RECURRENT_KERNEL,), ((N,), (N,))),
+    WeightName.GATE_BIAS: ((Role.BIAS,), ((N,),)),
+    WeightName.JOINED: (_BOTH_KERNELS, ((J,), (G, N))),
+    WeightName.GATES: (_BOTH_KERNELS, ((J,), (2, N))),
+    WeightName.CANDIDATE: (_BOTH_KERNELS, ((J,), (N,))),
+    WeightName.GATES_BIAS: ((Role.BIAS,), ((2, N),)),
+    WeightName.CANDIDATE_BIAS: ((Role.BIAS,), ((N,),)),
+    WeightName.PROJECTION: ((Role.PROJECTION,), ((N,), (P,))),
+    WeightName.DIAGONAL: ((Role.RECURRENT_KERNEL,), ((1,), (G, N))),
+    WeightName.HIDDEN_BIAS: ((Role.RECURRENT_BIAS,), ((N,),)),
 }
 
 # What a part fills, and its axes, in each dialect.
-LAYOUT: dict[Dialect, dict[Part, tuple[tuple[Role, ...], tuple[Axis, ...]]]] = {
+LAYOUT: dict[Dialect, dict[WeightName, tuple[tuple[Role, ...], tuple[Axis, ...]]]] = {
     Dialect.KERAS: _PLAIN,
-    Dialect.RESET_AFTER: {**_PLAIN, Part.BIAS: (BOTH_BIASES, ((2,), (G, N)))},
-    Dialect.CUDNN: {**_PLAIN, Part.BIAS: (BOTH_BIASES, ((2, G, N),))},
-    Dialect.COMPATIBLE: {**_PLAIN, Part.BIAS: (BOTH_BIASES, ((2, G, N),))},
-    Dialect.SONNET: {**_PLAIN, Part.BIAS: (BOTH_BIASES, ((2, G, N),))},
+    Dialect.RESET_AFTER: {**_PLAIN, WeightName.BIAS: (_BOTH_BIASES, ((2,), (G, N)))},
+    Dialect.CUDNN: {**_PLAIN, WeightName.BIAS: (_BOTH_BIASES, ((2, G, N),))},
+    Dialect.COMPATIBLE: {**_PLAIN, WeightName.BIAS: (_BOTH_BIASES, ((2, G, N),))},
+    Dialect.SONNET: {**_PLAIN, WeightName.BIAS: (_BOTH_BIASES, ((2, G, N),))},
     Dialect.TENSORFLOW: _PLAIN,
 }
 
 
-def axes_of(dialect: Dialect, part: Part, *, convolution: bool) -> tuple[Axis, ...]:
+def axes_of(dialect: Dialect, part: WeightName, *, convolution: bool) -> tuple[Axis, ...]:
     """The axes of a part; the taps of a convolution stand in front of a kernel's others."""
     axes = LAYOUT[dialect][part][1]
     is_kernel = LAYOUT[dialect][part][0][0] in BOTH_KERNELS

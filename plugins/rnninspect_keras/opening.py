@@ -9,9 +9,9 @@ from rnninspect_keras.containers.archive import (
     PICKLED_WEIGHTS,
     SHARDED,
     WEIGHTS,
-    Parts,
-    parts_of_archive,
-    parts_of_folder,
+    Container,
+    archive_container,
+    folder_container,
     read_json,
     read_version,
 )
@@ -26,31 +26,31 @@ if TYPE_CHECKING:
     from rnninspect.plugin import Limits, SavedModel, Source
     from rnninspect_keras.containers.store import Store
 
-MODEL_CONFIG, LEGACY_WEIGHTS = "model_config", "model_weights"
-SHARD = "_00000.weights.h5"  # the end of a shard's name
-LISTS = ("layer_names", "layer_names0")  # of the older format; the second where it is split
+_MODEL_CONFIG, _LEGACY_WEIGHTS = "model_config", "model_weights"
+_SHARD = "_00000.weights.h5"  # the end of a shard's name
+_LISTS = ("layer_names", "layer_names0")  # of the older format; the second where it is split
 
 
 def read_archive(source: Source) -> SavedModel:
     """A `.keras` archive."""
-    return _read_parts(parts_of_archive(source), source.limits)
+    return _read_container(archive_container(source), source.limits)
 
 
 def read_folder(source: Source) -> SavedModel:
     """An archive's members as files of a folder."""
-    return _read_parts(parts_of_folder(source), source.limits)
+    return _read_container(folder_container(source), source.limits)
 
 
-def _read_parts(parts: Parts, limits: Limits) -> SavedModel:
-    config = read_json(parts, CONFIG)
+def _read_container(container: Container, limits: Limits) -> SavedModel:
+    config = read_json(container, CONFIG)
     if config is None:
-        raise UnreadableFile(f"the {parts.place} has no {CONFIG}")
-    producer = _producer(read_version(parts))
+        raise UnreadableFile(f"the {container.kind} has no {CONFIG}")
+    producer = _producer(read_version(container))
     opened: list[Source] = []
     try:
-        store = _stored(parts, limits, opened)
-        store.observations.extend(parts.observations)
-        return describe_native(f"keras {parts.place}", producer, store, config, limits)
+        store = _stored(container, limits, opened)
+        store.observations.extend(container.observations)
+        return describe_native(f"keras {container.kind}", producer, store, config, limits)
     finally:
         _close(opened)
 
@@ -60,18 +60,18 @@ def _close(opened: list[Source]) -> None:
         part.close()
 
 
-def _stored(parts: Parts, limits: Limits, opened: list[Source]) -> Store:
+def _stored(container: Container, limits: Limits, opened: list[Source]) -> Store:
     """The tensors of a model's weights, in the one of their forms that there is."""
-    if parts.has(WEIGHTS):
-        opened.append(parts.open(WEIGHTS))
+    if container.has(WEIGHTS):
+        opened.append(container.open(WEIGHTS))
         return read_store(File(opened[0]))
-    if parts.has(SHARDED):
+    if container.has(SHARDED):
         from rnninspect_keras.containers.sharded import read_sharded  # noqa: PLC0415 - seldom needed
 
-        return read_sharded(read_json(parts, SHARDED), parts, limits, opened)
-    if parts.has(PICKLED_WEIGHTS):
+        return read_sharded(read_json(container, SHARDED), container, limits, opened)
+    if container.has(PICKLED_WEIGHTS):
         raise UnreadableFile(f"{PICKLED_WEIGHTS} holds pickled objects, which are not read")
-    raise UnreadableFile(f"the {parts.place} has no {WEIGHTS}")
+    raise UnreadableFile(f"the {container.kind} has no {WEIGHTS}")
 
 
 def read_shards(source: Source) -> SavedModel:
@@ -82,7 +82,7 @@ def read_shards(source: Source) -> SavedModel:
 
     opened: list[Source] = []
     try:
-        store = read_sharded(index, parts_of_folder(source), source.limits, opened)
+        store = read_sharded(index, folder_container(source), source.limits, opened)
         return describe_native("keras sharded weights", "keras", store, None, source.limits)
     finally:
         _close(opened)
@@ -93,10 +93,10 @@ def read_hdf5(source: Source) -> SavedModel:
     store = read_store(File(source))
     root = store.groups[""]
     producer = _producer(_version(store))
-    if MODEL_CONFIG in root.attributes() or LEGACY_WEIGHTS in store.groups:
-        config = _config(root.text(MODEL_CONFIG), source)
+    if _MODEL_CONFIG in root.attributes() or _LEGACY_WEIGHTS in store.groups:
+        config = _config(root.text(_MODEL_CONFIG), source)
         return describe_legacy("keras hdf5 model", producer, store, config, source.limits)
-    if any(name in LISTS for name in root.attributes()):
+    if any(name in _LISTS for name in root.attributes()):
         return describe_legacy("keras hdf5 weights", producer, store, None, source.limits)
     if any(path.rpartition("/")[2] == VARIABLES for path in store.groups):
         _note_index(source, store)
@@ -106,8 +106,8 @@ def read_hdf5(source: Source) -> SavedModel:
 
 def _note_index(source: Source, store: Store) -> None:
     """Say so where the file is one shard of several: what it lacks lies in the others."""
-    base, number = source.name[: -len(SHARD)], source.name[-len(SHARD) :]
-    if number[:1] == "_" and number[1:6].isdecimal() and number.endswith(SHARD[6:]):
+    base, number = source.name[: -len(_SHARD)], source.name[-len(_SHARD) :]
+    if number[:1] == "_" and number[1:6].isdecimal() and number.endswith(_SHARD[6:]):
         index = f"{base}.weights.json"
         if source.neighbour(index).path is not None:
             clause = f"one of several files: {index} leads to them all"
@@ -115,12 +115,12 @@ def _note_index(source: Source, store: Store) -> None:
 
 
 def _config(text: str | None, source: Source) -> Json:
-    return None if text is None else parse_config(text, source, MODEL_CONFIG)
+    return None if text is None else parse_config(text, source, _MODEL_CONFIG)
 
 
 def _version(store: Store) -> str:
     """The version of Keras that an HDF5 file states, at its root or at its weights."""
-    groups = (store.groups[place] for place in ("", LEGACY_WEIGHTS) if place in store.groups)
+    groups = (store.groups[place] for place in ("", _LEGACY_WEIGHTS) if place in store.groups)
     return next((text for group in groups if (text := group.text("keras_version"))), "")
 
 

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from rnninspect.plugin import parsing
-from rnninspect_keras.recognition import Kind
+from rnninspect_keras.recognition import FileKind
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from rnninspect.plugin import SavedModel, Source
 
 
-def read(source: Source, kind: Kind) -> SavedModel:
+def read(source: Source, kind: FileKind) -> SavedModel:
     """Describe a file of the kind that was recognised.
 
     Raises:
@@ -18,27 +18,27 @@ def read(source: Source, kind: Kind) -> SavedModel:
         RefusedFile: a limit would be exceeded.
     """
     with parsing():
-        if kind in (Kind.SAVED_MODEL, Kind.CHECKPOINT):
+        if kind in (FileKind.SAVED_MODEL, FileKind.CHECKPOINT):
             return _read_tensorflow(source, kind)
         return _read_keras(source, kind)
 
 
-def _read_tensorflow(source: Source, kind: Kind) -> SavedModel:
+def _read_tensorflow(source: Source, kind: FileKind) -> SavedModel:
     from rnninspect_keras.tensorflow import reading
 
-    if kind is Kind.SAVED_MODEL:
+    if kind is FileKind.SAVED_MODEL:
         return reading.read_saved_model(source)
     return reading.read_checkpoint(source)
 
 
-def _read_keras(source: Source, kind: Kind) -> SavedModel:
+def _read_keras(source: Source, kind: FileKind) -> SavedModel:
     from rnninspect_keras import opening
 
     match kind:
-        case Kind.ARCHIVE:
+        case FileKind.ARCHIVE:
             return opening.read_archive(source)
-        case Kind.FOLDER:
+        case FileKind.FOLDER:
             return opening.read_folder(source)
-        case Kind.SHARDS:
+        case FileKind.SHARDS:
             return opening.read_shards(source)
     return opening.read_hdf5(source)

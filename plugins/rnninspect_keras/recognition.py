@@ -9,7 +9,7 @@ if TYPE_CHECKING:
     from rnninspect.plugin import Source
 
 
-class Kind(StrEnum):
+class FileKind(StrEnum):
     """How a model is saved."""
 
     ARCHIVE = "keras archive"
@@ -38,7 +38,7 @@ _TAIL = 2**17
 _LAST_PLACE = 2**26  # the longest user block that is looked for
 
 
-def recognise(source: Source) -> Kind | None:
+def recognise(source: Source) -> FileKind | None:
     """What a file or folder is by signatures and by members' names; None if nothing of Keras'."""
     if source.is_folder:
         return _by_names(source)
@@ -48,22 +48,22 @@ def recognise(source: Source) -> Kind | None:
         return None
     tail = source.read(source.size - min(source.size, _TAIL), min(source.size, _TAIL))
     if tail.endswith(_TABLE) and len(tail) > _FOOTER:
-        return Kind.CHECKPOINT
+        return FileKind.CHECKPOINT
     if _EMPTY_ZIP in tail and any(name in tail or name in source.head(_TAIL) for name in _MEMBERS):
-        return Kind.ARCHIVE
-    return Kind.HDF5 if _is_after_user_block(source) else None
+        return FileKind.ARCHIVE
+    return FileKind.HDF5 if _is_after_user_block(source) else None
 
 
-def _by_head(source: Source) -> Kind | None:
+def _by_head(source: Source) -> FileKind | None:
     head = source.head(len(_HDF5))
     if head == _HDF5:
-        return Kind.HDF5
+        return FileKind.HDF5
     if head.startswith(b"{") and all(mark in source.head(_INDEX_HEAD) for mark in _INDEX_MARKS):
-        return Kind.SHARDS
+        return FileKind.SHARDS
     is_graph = head.startswith(_SCHEMA_VERSION) and (
         source.name == GRAPH_FILE or _has_meta_graph(source)
     )
-    return Kind.SAVED_MODEL if is_graph else None
+    return FileKind.SAVED_MODEL if is_graph else None
 
 
 def _has_meta_graph(source: Source) -> bool:
@@ -77,15 +77,15 @@ def _has_meta_graph(source: Source) -> bool:
     return start[:1] == _META_GRAPH and start[end + 1 : end + 2] == _META_INFO
 
 
-def _by_names(source: Source) -> Kind | None:
+def _by_names(source: Source) -> FileKind | None:
     if source.neighbour(GRAPH_FILE).path is not None:
-        return Kind.SAVED_MODEL
+        return FileKind.SAVED_MODEL
     if source.neighbour(STATE_FILE).path is not None:
-        return Kind.CHECKPOINT
+        return FileKind.CHECKPOINT
     if _lone_index(source):
-        return Kind.CHECKPOINT
+        return FileKind.CHECKPOINT
     config, *others = (source.neighbour(name).path is not None for name in _FOLDER_FILES)
-    return Kind.FOLDER if config and any(others) else None
+    return FileKind.FOLDER if config and any(others) else None
 
 
 def _lone_index(source: Source) -> bool:

@@ -14,9 +14,9 @@ import tensorflow as tf
 from rnninspect.errors import UnreadableFile
 from rnninspect.plugin import Fact
 from rnninspect.source.source import open_source
-from rnninspect_keras.tensorflow.checkpoints.records import Bundle
-from rnninspect_keras.tensorflow.checkpoints.v1 import is_index, read_old
-from rnninspect_keras.tensorflow.checkpoints.v2 import read_bundle
+from rnninspect_keras.tensorflow.checkpoints.records import Checkpoint
+from rnninspect_keras.tensorflow.checkpoints.v1 import is_index, read_v1
+from rnninspect_keras.tensorflow.checkpoints.v2 import read_v2
 
 pytestmark = pytest.mark.frameworks
 MUTATIONS = 300
@@ -30,10 +30,10 @@ def by_tensorflow(prefix: Path) -> Listed:
     return {name: (tuple(shape), dtypes[name].name) for name, shape in shapes.items()}
 
 
-def read(prefix: Path) -> Bundle:
+def read(prefix: Path) -> Checkpoint:
     index = prefix.with_name(f"{prefix.name}.index")
     with open_source(index if index.exists() else prefix) as source:
-        return read_bundle(source, source, prefix.name) if is_index(source) else read_old(source)
+        return read_v2(source, source, prefix.name) if is_index(source) else read_v1(source)
 
 
 def by_us(prefix: Path) -> Listed:

@@ -55,8 +55,8 @@ class Declared(Record):
         return value if isinstance(value, bool) else default
 
 
-OWN_PACKAGES = ("", "builtins", "keras", "tf_keras", "tensorflow", "tensorflow_addons")
-OWN_REGISTERED = ("", "Addons", "keras", "builtins")
+_OWN_PACKAGES = ("", "builtins", "keras", "tf_keras", "tensorflow", "tensorflow_addons")
+_OWN_REGISTERED = ("", "Addons", "keras", "builtins")
 
 
 def read_declared(value: Json) -> Declared | None:
@@ -82,7 +82,7 @@ def read_declared(value: Json) -> Declared | None:
         settings=settings,
         input_shape=as_shape(shape),
         module=module,
-        foreign=module.partition(".")[0] not in OWN_PACKAGES or registered not in OWN_REGISTERED,
+        foreign=module.partition(".")[0] not in _OWN_PACKAGES or registered not in _OWN_REGISTERED,
         shared_id=entry.get("shared_object_id"),
         entry=entry,
     )
@@ -121,7 +121,7 @@ def walk_entries(value: Json, limits: Limits) -> Iterator[tuple[Mapping[str, Jso
     pending: list[tuple[Json, int]] = [(value, 0)]
     while pending:
         current, depth = pending.pop()
-        limits.require(Limit.NESTING, depth // JSON_PER_LAYER, "the depth of the configuration")
+        limits.require(Limit.NESTING, depth // _JSON_PER_LAYER, "the depth of the configuration")
         if isinstance(current, dict):
             yield current, depth
             pending.extend((item, depth + 1) for item in reversed(current.values()))
@@ -129,4 +129,4 @@ def walk_entries(value: Json, limits: Limits) -> Iterator[tuple[Mapping[str, Jso
             pending.extend((item, depth + 1) for item in reversed(current))
 
 
-JSON_PER_LAYER = 4  # levels of JSON that one level of layers takes: entry, config, list, entry
+_JSON_PER_LAYER = 4  # levels of JSON that one level of layers takes: entry, config, list, entry

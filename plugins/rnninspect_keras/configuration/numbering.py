@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 CONTAINER = "layers"  # Keras 2.15 and 3
 GAPPED_CONTAINER = "_layer_checkpoint_dependencies"  # Keras 2.12 to 2.14
 # Layers without weights that come in numbers: Keras 2.12 to 2.14 visits only the others twice.
-WEIGHTLESS = {
+_WEIGHTLESS = {
     *("Activation", "Add", "Average", "Concatenate", "Dot", "Dropout", "Flatten", "GaussianNoise"),
     *("InputLayer", "Lambda", "LeakyReLU", "Masking", "Maximum", "Minimum", "Multiply", "Permute"),
     *("ReLU", "RepeatVector", "Reshape", "Softmax", "SpatialDropout1D", "SpatialDropout2D"),
@@ -23,15 +23,15 @@ WEIGHTLESS = {
 }
 
 
-WORD_BEGINS = r"(?<=.)(?=[A-Z][a-z])|(?<=[a-z])(?=[A-Z])"
-REMEMBERED = 1024  # class names
+_WORD_BEGINS = r"(?<=.)(?=[A-Z][a-z])|(?<=[a-z])(?=[A-Z])"
+_REMEMBERED = 1024  # class names
 
 
-@lru_cache(REMEMBERED)
+@lru_cache(_REMEMBERED)
 def snake(class_name: str) -> str:
     """A class name in lower case with underscores, as Keras' `to_snake_case` makes it."""
     name = "".join(letter for letter in class_name if letter.isalnum() or letter == "_")
-    return re.sub(WORD_BEGINS, "_", name).lower()
+    return re.sub(_WORD_BEGINS, "_", name).lower()
 
 
 def numbered(class_names: Sequence[str]) -> tuple[str, ...]:
@@ -75,4 +75,4 @@ def _has_weights(layer: Declared) -> bool:
     members = layer.children("layers")
     if members:
         return any(_has_weights(member) for member in members)
-    return layer.class_name not in WEIGHTLESS
+    return layer.class_name not in _WEIGHTLESS

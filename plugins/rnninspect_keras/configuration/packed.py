@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from rnninspect_keras.configuration.declared import Declared
     from rnninspect_keras.configuration.shapes import Shape
 
-PACKED_MODES = ("int4", "gptq/4", "awq/4")
+_PACKED_MODES = ("int4", "gptq/4", "awq/4")
 
 
 def packed_size(layer: Declared, shape: Shape) -> int | None:
@@ -19,7 +19,7 @@ def packed_size(layer: Declared, shape: Shape) -> int | None:
     policy = layer.settings.get("dtype")
     settings = policy.get("config") if isinstance(policy, dict) else None
     mode = settings.get("mode") if isinstance(settings, dict) else None
-    if not isinstance(mode, str) or not mode.startswith(PACKED_MODES):
+    if not isinstance(mode, str) or not mode.startswith(_PACKED_MODES):
         return None
     width = None if not shape else shape[-1]
     match layer.class_name:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from rnninspect.plugin import CELLS, Record, Role
 from rnninspect_keras.configuration.declared import as_size, as_sizes
-from rnninspect_keras.layout import LAYOUT, Dialect, Part
+from rnninspect_keras.layout import LAYOUT, Dialect, WeightName
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from rnninspect_keras.configuration.declared import Declared
 
 # Class of a layer or of its cell -> family in the table of cells.
-FAMILIES = {
+_FAMILIES = {
     "SimpleRNN": "RNN",
     "GRU": "GRU",
     "LSTM": "LSTM",
@@ -23,15 +23,15 @@ FAMILIES = {
     "ConvLSTM3D": "ConvLSTM3D",
 }
 # Cells of tensorflow-addons, whose names others take too: there the tensors decide.
-ADDONS = {
+_ADDONS = {
     "PeepholeLSTM": "LSTM",  # once in tf.keras.experimental
     "LayerNormLSTM": "LayerNormLSTM",
     "LayerNormSimpleRNN": "LayerNormRNN",
     "NAS": "NAS",
     "ESN": "ESN",
 }
-UNITS = ("units", "filters", "output_dim", "nb_filter")  # the last two are Keras 1's
-PEEPHOLES = ("input_gate", "forget_gate", "output_gate")
+_UNITS = ("units", "filters", "output_dim", "nb_filter")  # the last two are Keras 1's
+_PEEPHOLES = ("input_gate", "forget_gate", "output_gate")
 
 
 class CellPlan(Record):
@@ -69,7 +69,7 @@ class CellPlan(Record):
     @property
     def roles(self) -> frozenset[Role]:
         """The weights that it must have, once its dialect is known."""
-        bias = LAYOUT[self.dialect or Dialect.KERAS][Part.BIAS][0] if self.with_bias else ()
+        bias = LAYOUT[self.dialect or Dialect.KERAS][WeightName.BIAS][0] if self.with_bias else ()
         options = {Role.PEEPHOLE: self.peepholes, Role.PROJECTION: self.projection is not None}
         return (
             CELLS[self.family].required()
@@ -82,7 +82,7 @@ def family_of(declared: Declared) -> str | None:
     """The family of a recurrent layer or cell by its class; None if it is no known one."""
     name = declared.class_name
     short = name.removesuffix("Cell")
-    known = FAMILIES.get(name) or FAMILIES.get(short) or ADDONS.get(short)
+    known = _FAMILIES.get(name) or _FAMILIES.get(short) or _ADDONS.get(short)
     return known or _convolution(declared)
 
 
@@ -96,7 +96,7 @@ def _convolution(declared: Declared) -> str | None:
 def likely_family(declared: Declared) -> str | None:
     """The family of an own class that kept the settings of the class that it was made from."""
     settings = declared.settings
-    if declared.size(*UNITS) is None or "recurrent_initializer" not in settings:
+    if declared.size(*_UNITS) is None or "recurrent_initializer" not in settings:
         return None
     if "unit_forget_bias" in settings:
         return None if "filters" in settings else "LSTM"
@@ -106,7 +106,7 @@ def likely_family(declared: Declared) -> str | None:
 def plan_of(declared: Declared, family: str, input_shape: tuple[Json, ...] | None) -> CellPlan:
     """What a recurrent layer or cell declares of itself; sizes that are impossible stay None."""
     name, convolution = declared.class_name, family.startswith("ConvLSTM")
-    added = name.removesuffix("Cell") in ADDONS
+    added = name.removesuffix("Cell") in _ADDONS
     taps = _taps(declared, int(family[-2])) if convolution else ()
     return CellPlan(
         family=family,
@@ -115,7 +115,7 @@ def plan_of(declared: Declared, family: str, input_shape: tuple[Json, ...] | Non
         with_bias=declared.flag("use_bias", default=family != "NAS"),
         peepholes=name.startswith("Peephole"),
         projection=declared.size("projection") if family == "NAS" else None,
-        units=declared.size(*UNITS),
+        units=declared.size(*_UNITS),
         input_size=_input_size(declared, input_shape, convolution=convolution),
         kernel_size=taps,
         exact=family_of(declared) is not None and not (added and declared.foreign),
@@ -153,7 +153,7 @@ def _input_size(
 
 def impossible_sizes(declared: Declared) -> tuple[str, ...]:
     """Sizes that are declared and can't be: a clause for each."""
-    named = (key for key in UNITS if key in declared.settings)
+    named = (key for key in _UNITS if key in declared.settings)
     wrong = (key for key in named if declared.size(key) is None)
     return tuple(f"{key} is {_shown(declared.settings[key])}" for key in wrong)
 

@@ -11,10 +11,10 @@ if TYPE_CHECKING:
     from rnninspect.decode.json import Json
     from rnninspect_keras.configuration.declared import Declared
 
-TENSOR = "__keras_tensor__"  # Keras 3's class name of a tensor among the arguments of a call
-PASSES = 2  # layers are listed in the order of their first use; a second use may read a later one
-TIMED_AXES = 3  # batch, steps, and at least one axis of each step
-MOST_CALLS = 100_000  # calls of layers; a model with more has its sizes inferred
+_TENSOR = "__keras_tensor__"  # Keras 3's class name of a tensor among the arguments of a call
+_PASSES = 2  # layers are listed in the order of their first use; a second use may read a later one
+_TIMED_AXES = 3  # batch, steps, and at least one axis of each step
+_MOST_CALLS = 100_000  # calls of layers; a model with more has its sizes inferred
 
 # Outputs of the calls of each layer: (name, number of the call) -> shapes.
 Outputs = dict[tuple[str, int], tuple[Shape, ...]]
@@ -57,9 +57,9 @@ class Carrier:
         found: dict[str, Shape] = {}
         outputs: Outputs = {}
         calls = [(layer, list(_calls(layer))) for layer in layers]
-        if sum(len(nodes) for _, nodes in calls) > MOST_CALLS:
+        if sum(len(nodes) for _, nodes in calls) > _MOST_CALLS:
             return found, None
-        for _ in range(PASSES):
+        for _ in range(_PASSES):
             for layer, nodes in calls:
                 name = graph_name(layer)
                 if not nodes:
@@ -82,7 +82,7 @@ class Carrier:
         inner = layer.child("layer")
         if layer.class_name != "TimeDistributed" or inner is None:
             return output_shapes(layer, inputs)
-        if first is None or len(first) < TIMED_AXES:
+        if first is None or len(first) < _TIMED_AXES:
             return (None,)
         each = self._outputs(inner, [(first[0], *first[2:])])
         return tuple(given and (given[0], first[1], *given[1:]) for given in each)
@@ -140,7 +140,7 @@ def _tensors(value: Json) -> Iterator[Source]:
         current = pending.pop()
         if isinstance(current, list):
             pending.extend(reversed(current))
-        elif isinstance(current, dict) and current.get("class_name") == TENSOR:
+        elif isinstance(current, dict) and current.get("class_name") == _TENSOR:
             config = current.get("config")
             yield (clean_shape(config.get("shape")) if isinstance(config, dict) else None,)
 

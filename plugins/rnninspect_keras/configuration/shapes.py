@@ -18,15 +18,15 @@ if TYPE_CHECKING:
 Shape = tuple[int | None, ...] | None
 Rule = "Callable[[Declared, Sequence[Shape]], tuple[Shape, ...]]"
 
-UNCHANGED = {
+_UNCHANGED = {
     *("Activation", "ActivityRegularization", "AlphaDropout", "BatchNormalization", "Dropout"),
     *("ELU", "GaussianDropout", "GaussianNoise", "GroupNormalization", "Identity", "LeakyReLU"),
     *("LayerNormalization", "Masking", "PReLU", "ReLU", "Rescaling", "Softmax", "ThresholdedReLU"),
     *("SpatialDropout1D", "SpatialDropout2D", "SpatialDropout3D", "UnitNormalization"),
 }
-MERGING = {"Add", "Average", "Maximum", "Minimum", "Multiply", "Subtract"}
-RECURRENT = {"LSTM", "GRU", "SimpleRNN", "CuDNNLSTM", "CuDNNGRU", "RNN", "ESN"}
-WIDTHS = ("projection", "units", "output_dim")  # the first of the addons' NASCell
+_MERGING = {"Add", "Average", "Maximum", "Minimum", "Multiply", "Subtract"}
+_RECURRENT = {"LSTM", "GRU", "SimpleRNN", "CuDNNLSTM", "CuDNNGRU", "RNN", "ESN"}
+_WIDTHS = ("projection", "units", "output_dim")  # the first of the addons' NASCell
 
 
 def clean_shape(value: Json) -> Shape:
@@ -39,15 +39,15 @@ def output_shapes(layer: Declared, inputs: Sequence[Shape]) -> tuple[Shape, ...]
     """What a layer gives for these inputs, in the order of its outputs."""
     first = inputs[0] if inputs else None
     name = layer.class_name
-    if name in UNCHANGED:
+    if name in _UNCHANGED:
         return (first,)
-    if name in MERGING:
+    if name in _MERGING:
         return (_merged(inputs),)
-    if name in RECURRENT:
+    if name in _RECURRENT:
         return _recurrent(layer, first)
     if name in SPATIAL:
         return (spatial_shape(layer, first),)
-    rule = RULES.get(name)
+    rule = _RULES.get(name)
     return rule(layer, inputs) if rule is not None else (None,)
 
 
@@ -57,7 +57,7 @@ def width_of(layer: Declared) -> int | None:
     if cell is not None:
         return width_of(cell)
     members = layer.children("cells")
-    return width_of(members[-1]) if members else layer.size(*WIDTHS)
+    return width_of(members[-1]) if members else layer.size(*_WIDTHS)
 
 
 def _recurrent(layer: Declared, shape: Shape) -> tuple[Shape, ...]:
@@ -71,10 +71,10 @@ def _recurrent(layer: Declared, shape: Shape) -> tuple[Shape, ...]:
 
 def _bidirectional(layer: Declared, inputs: Sequence[Shape]) -> tuple[Shape, ...]:
     forward = layer.child("layer")
-    if forward is None or forward.class_name not in {*RECURRENT, *SPATIAL}:
+    if forward is None or forward.class_name not in {*_RECURRENT, *SPATIAL}:
         return (None,)
     backward = layer.child("backward_layer") or forward
-    outputs, others = (output_shapes(way, inputs[:1]) for way in (forward, backward))
+    outputs, others = (output_shapes(direction, inputs[:1]) for direction in (forward, backward))
     mode = layer.settings.get("merge_mode", "concat")
     if mode is None:
         return (outputs[0], others[0])
@@ -106,7 +106,7 @@ def _merged(inputs: Sequence[Shape]) -> Shape:
 
 def _dense(layer: Declared, inputs: Sequence[Shape]) -> tuple[Shape, ...]:
     shape = inputs[0] if inputs else None
-    return (None if shape is None else (*shape[:-1], layer.size(*WIDTHS)),)
+    return (None if shape is None else (*shape[:-1], layer.size(*_WIDTHS)),)
 
 
 def _embedding(layer: Declared, inputs: Sequence[Shape]) -> tuple[Shape, ...]:
@@ -175,7 +175,7 @@ def _product(axes: Sequence[int | None]) -> int | None:
     return None if None in axes else math.prod(axis or 1 for axis in axes)
 
 
-RULES: dict[str, Callable[[Declared, Sequence[Shape]], tuple[Shape, ...]]] = {
+_RULES: dict[str, Callable[[Declared, Sequence[Shape]], tuple[Shape, ...]]] = {
     "AdditiveAttention": _attention,
     "Attention": _attention,
     "Bidirectional": _bidirectional,

@@ -14,42 +14,42 @@ if TYPE_CHECKING:
 
 Axes = tuple[int | None, ...]
 
-CONVOLUTIONS = {
+_CONVOLUTIONS = {
     f"{kind}{rank}D": rank
     for kind, ranks in (("Conv", (1, 2, 3)), ("Convolution", (1, 2, 3)), ("SeparableConv", (1, 2)))
     for rank in ranks
 }
-POOLINGS = {f"{kind}Pooling{rank}D": rank for kind in ("Max", "Average") for rank in (1, 2, 3)}
-GLOBAL_POOLINGS = {f"Global{name}": rank for name, rank in POOLINGS.items()}
-PADDINGS = {f"ZeroPadding{rank}D": rank for rank in (1, 2, 3)}
-SAMPLINGS = {f"UpSampling{rank}D": rank for rank in (1, 2, 3)}
-RECURRENT = {f"ConvLSTM{rank}D": rank for rank in (1, 2, 3)}
-TRANSPOSED = {f"Conv{rank}DTranspose": rank for rank in (1, 2, 3)}
+_POOLINGS = {f"{kind}Pooling{rank}D": rank for kind in ("Max", "Average") for rank in (1, 2, 3)}
+_GLOBAL_POOLINGS = {f"Global{name}": rank for name, rank in _POOLINGS.items()}
+_PADDINGS = {f"ZeroPadding{rank}D": rank for rank in (1, 2, 3)}
+_SAMPLINGS = {f"UpSampling{rank}D": rank for rank in (1, 2, 3)}
+_RECURRENT = {f"ConvLSTM{rank}D": rank for rank in (1, 2, 3)}
+_TRANSPOSED = {f"Conv{rank}DTranspose": rank for rank in (1, 2, 3)}
 SPATIAL = {
-    **CONVOLUTIONS,
-    **POOLINGS,
-    **GLOBAL_POOLINGS,
-    **PADDINGS,
-    **SAMPLINGS,
-    **RECURRENT,
-    **TRANSPOSED,
+    **_CONVOLUTIONS,
+    **_POOLINGS,
+    **_GLOBAL_POOLINGS,
+    **_PADDINGS,
+    **_SAMPLINGS,
+    **_RECURRENT,
+    **_TRANSPOSED,
 }
-FILTERS = ("filters", "nb_filter")
+_FILTERS = ("filters", "nb_filter")
 
 
 def spatial_shape(layer: Declared, shape: Axes | None) -> Axes | None:
     """The output shape for an input shape; None unless the input has the rank that is due."""
     name, rank = layer.class_name, SPATIAL[layer.class_name]
-    over_time = name in RECURRENT
+    over_time = name in _RECURRENT
     if shape is None or len(shape) != rank + 2 + over_time:
         return None
     front, rest = shape[: 1 + over_time], shape[1 + over_time :]
     first = _channels_first(layer)
     channels, axes = (rest[0], rest[1:]) if first else (rest[-1], rest[:-1])
-    if name in GLOBAL_POOLINGS:
+    if name in _GLOBAL_POOLINGS:
         return (*front, channels) if not layer.flag("keepdims", default=False) else None
-    if name in CONVOLUTIONS or name in RECURRENT or name in TRANSPOSED:
-        channels = layer.size(*FILTERS)
+    if name in _CONVOLUTIONS or name in _RECURRENT or name in _TRANSPOSED:
+        channels = layer.size(*_FILTERS)
     sized = _sized(layer, axes)
     if over_time and not layer.flag("return_sequences", default=False):
         front = front[:1]
@@ -63,10 +63,10 @@ def _channels_first(layer: Declared) -> bool:
 
 def _sized(layer: Declared, axes: Axes) -> Axes:
     name, settings = layer.class_name, layer.settings
-    if name in SAMPLINGS:
+    if name in _SAMPLINGS:
         times = as_sizes(settings.get("size"), len(axes))
         return _unknown(axes) if times is None else _each(axes, lambda size, by: size * by, times)
-    if name in PADDINGS:
+    if name in _PADDINGS:
         return _padded(axes, settings.get("padding"))
     taps, strides = _window(layer, len(axes))
     if taps is None or strides is None:
@@ -81,10 +81,10 @@ def _unknown(axes: Axes) -> Axes:
 def _window(layer: Declared, axes: int) -> tuple[tuple[int, ...] | None, tuple[int, ...] | None]:
     """How wide a window a layer slides over each axis, and by which steps."""
     settings = layer.settings
-    if layer.class_name in POOLINGS:
+    if layer.class_name in _POOLINGS:
         taps = as_sizes(settings.get("pool_size"), axes)
         return taps, as_sizes(settings.get("strides"), axes) or taps
-    if layer.class_name in TRANSPOSED:
+    if layer.class_name in _TRANSPOSED:
         return None, None
     taps = as_sizes(settings.get("kernel_size"), axes)
     spread = as_sizes(settings.get("dilation_rate", 1), axes)

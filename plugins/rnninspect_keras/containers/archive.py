@@ -13,24 +13,24 @@ if TYPE_CHECKING:
     from rnninspect.decode.zip_directory import Member
     from rnninspect.plugin import Source
 
-CONFIG, METADATA = "config.json", "metadata.json"
+CONFIG, _METADATA = "config.json", "metadata.json"
 WEIGHTS, PICKLED_WEIGHTS = "model.weights.h5", "model.weights.npz"
 SHARDED = "model.weights.json"
-KNOWN = (CONFIG, METADATA, WEIGHTS, PICKLED_WEIGHTS, SHARDED)
+_KNOWN = (CONFIG, _METADATA, WEIGHTS, PICKLED_WEIGHTS, SHARDED)
 
 
-class Parts(Record):
+class Container(Record):
     """What a model is made of, wherever it lies.
 
     Attributes:
-        place: `archive` or `folder`, for messages.
+        kind: `archive` or `folder`, for messages.
         whereabouts: where a part of this name is, if anywhere.
         open: a part that is inside; UnreadableFile if its bytes cannot be had.
         identity: what two names of the same bytes share, for a part that is inside.
         observations: what was odd about the container.
     """
 
-    place: str
+    kind: str
     whereabouts: Callable[[str], Whereabouts]
     open: Callable[[str], Source]
     identity: Callable[[str], object]
@@ -41,7 +41,7 @@ class Parts(Record):
         return self.whereabouts(name) is Whereabouts.INSIDE
 
 
-def parts_of_archive(source: Source) -> Parts:
+def archive_container(source: Source) -> Container:
     """The members of a zip; UnreadableFile if one that makes up the model is there twice."""
     from rnninspect.decode.zip_directory import (  # noqa: PLC0415 - folders need no zip
         open_member,
@@ -50,10 +50,10 @@ def parts_of_archive(source: Source) -> Parts:
 
     members: dict[str, Member] = {}
     for member in read_directory(source, shifted=True):
-        if member.name in KNOWN and member.name in members:
+        if member.name in _KNOWN and member.name in members:
             raise UnreadableFile(f"the archive has two members named {member.name}")
         members[member.name] = member
-    return Parts(
+    return Container(
         "archive",
         lambda name: Whereabouts.INSIDE if name in members else Whereabouts.MISSING,
         lambda name: open_member(source, members[name]),
@@ -69,9 +69,9 @@ def _before(members: dict[str, Member]) -> list[Observation]:
     return [Observation(Fact.UNUSUAL, clause)] if start else []
 
 
-def parts_of_folder(source: Source) -> Parts:
+def folder_container(source: Source) -> Container:
     """The files of a folder, as `save_model(zipped=False)` and the Hugging Face Hub keep them."""
-    return Parts(
+    return Container(
         "folder",
         lambda name: source.neighbour(name).whereabouts,
         source.open_neighbour,
@@ -79,17 +79,17 @@ def parts_of_folder(source: Source) -> Parts:
     )
 
 
-def read_json(parts: Parts, name: str) -> Json:
+def read_json(container: Container, name: str) -> Json:
     """A part that is JSON; None if there is none of this name."""
-    if not parts.has(name):
+    if not container.has(name):
         return None
-    with parts.open(name) as part:
+    with container.open(name) as part:
         part.limits.require(Limit.EXPANSION, part.size, name)
         return parse_config(part.read(0, part.size), part, name)
 
 
-def read_version(parts: Parts) -> str:
+def read_version(container: Container) -> str:
     """The version of Keras that wrote the model; empty if it does not say."""
-    metadata = read_json(parts, METADATA)
+    metadata = read_json(container, _METADATA)
     version = metadata.get("keras_version") if isinstance(metadata, dict) else None
     return version if isinstance(version, str) else ""

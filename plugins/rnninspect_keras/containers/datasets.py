@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
     from rnninspect.decode.hdf5 import File, Layout
 
-NUMBERS = (TypeClass.FIXED, TypeClass.FLOAT, TypeClass.COMPLEX, TypeClass.BITFIELD)
+_NUMBERS = (TypeClass.FIXED, TypeClass.FLOAT, TypeClass.COMPLEX, TypeClass.BITFIELD)
 # Types that HDF5 has no class for: Keras stores them as opaque bytes and names them in `dtype`.
 OPAQUE_TYPES = ("bfloat16", "float8_e4m3fn", "float8_e5m2", "int4", "uint4")
 
@@ -84,7 +84,7 @@ def _dtype(dataset: Dataset) -> str:
 
 def _purpose(dataset: Dataset, dtype: str) -> Purpose:
     """Numbers are weights; strings, compounds and references are something else."""
-    number = dataset.datatype.kind in NUMBERS or dtype == "bool" or dtype in OPAQUE_TYPES
+    number = dataset.datatype.kind in _NUMBERS or dtype == "bool" or dtype in OPAQUE_TYPES
     return Purpose.PARAMETER if number else Purpose.CONSTANT
 
 

@@ -9,7 +9,7 @@ if TYPE_CHECKING:
     from rnninspect.decode.json import Json
     from rnninspect.plugin import Source
 
-LONGEST_NUMBER = 18  # digits; a longer whole number is read as a float, which no size may be
+_LONGEST_NUMBER = 18  # digits; a longer whole number is read as a float, which no size may be
 
 
 def parse_config(text: bytes | str, source: Source, what: str) -> Json:
@@ -26,14 +26,14 @@ def parse_config(text: bytes | str, source: Source, what: str) -> Json:
     values = most_values(data)
     source.limits.require(Limit.NODES, 2 * values, f"the number of values in {what}")
     spend_steps(source, len(data), values)
-    return parse_json(data, what, errors="replace", digits=LONGEST_NUMBER, make_object=_unwrapped)
+    return parse_json(data, what, errors="replace", digits=_LONGEST_NUMBER, make_object=_unwrapped)
 
 
 def _unwrapped(pairs: list[tuple[str, Json]]) -> Json:
     """A tuple or a shape, which Keras 2 wraps into an object, as a list."""
     value = dict(pairs)
     items = value.get("items")
-    return items if value.get("class_name") in WRAPPED and isinstance(items, list) else value
+    return items if value.get("class_name") in _WRAPPED and isinstance(items, list) else value
 
 
-WRAPPED = ("__tuple__", "TensorShape")
+_WRAPPED = ("__tuple__", "TensorShape")

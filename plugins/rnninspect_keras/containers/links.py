@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from rnninspect.plugin import Limits
     from rnninspect_keras.containers.store import Store
 
-MOST_STEPS = 16  # links in a row, as many as HDF5 itself follows
+_MOST_STEPS = 16  # links in a row, as many as HDF5 itself follows
 
 
 def resolve_links(store: Store, links: Mapping[str, str], limits: Limits) -> None:
@@ -47,7 +47,7 @@ def _renamed(name: str, place: str, path: str) -> str:
 
 def _followed(path: str, links: Mapping[str, str]) -> str | None:
     """The path that a link leads to by way of other links; None if they go round in a circle."""
-    for _ in range(MOST_STEPS):
+    for _ in range(_MOST_STEPS):
         parts = path.split("/")
         ends = range(1, len(parts) + 1)
         link = next((link for end in ends if (link := "/".join(parts[:end])) in links), None)

@@ -16,14 +16,14 @@ if TYPE_CHECKING:
 
     from rnninspect.decode.json import Json
     from rnninspect.plugin import Limits, Source
-    from rnninspect_keras.containers.archive import Parts
+    from rnninspect_keras.containers.archive import Container
 
-NUMBERED = r"([^/]+)_\d{5}\.weights\.h5"
-MOST_SHARDS = 5_000  # that are looked up
-LONGEST_NAME = 80  # characters of a shard's name that a message shows
+_NUMBERED = r"([^/]+)_\d{5}\.weights\.h5"
+_MOST_SHARDS = 5_000  # that are looked up
+_LONGEST_NAME = 80  # characters of a shard's name that a message shows
 
 
-def read_sharded(index: Json, parts: Parts, limits: Limits, opened: list[Source]) -> Store:
+def read_sharded(index: Json, container: Container, limits: Limits, opened: list[Source]) -> Store:
     """All tensors of all shards; a group of variables may lie in more than one of them.
 
     The shards stay open, in `opened`, as long as their groups are asked for attributes.
@@ -32,25 +32,25 @@ def read_sharded(index: Json, parts: Parts, limits: Limits, opened: list[Source]
     store, held = Store(), dict[str, set[str]]()
     read: dict[object, str] = {}  # the first name of each file
     groups = Counter(name for files in places.values() for name in {*files})  # due in each shard
-    if len(groups) > MOST_SHARDS:
-        raise UnreadableFile(f"the weights lie in more than {MOST_SHARDS} shards")
+    if len(groups) > _MOST_SHARDS:
+        raise UnreadableFile(f"the weights lie in more than {_MOST_SHARDS} shards")
     names = dict.fromkeys(name for files in places.values() for name in files)
-    names.update(dict.fromkeys(_unnamed(names, parts)))
+    names.update(dict.fromkeys(_unnamed(names, container)))
     limits.require(Limit.MEMBERS, len(names), "the number of shards")
     for name in names:
         due = groups[name]
-        if absent := _absent(name, parts, due):
+        if absent := _absent(name, container, due):
             store.observations.append(absent)
             continue
         if not due:
-            clause = f"the index does not name the shard {name[:LONGEST_NAME]}"
+            clause = f"the index does not name the shard {name[:_LONGEST_NAME]}"
             store.observations.append(Observation(Fact.UNUSUAL, clause))
-        first = read.setdefault(parts.identity(name), name)
+        first = read.setdefault(container.identity(name), name)
         if first != name:  # a link to the same file
             held[name] = held[first]
             continue
         before = len(store.tensors)
-        _add(store, name, parts, opened)
+        _add(store, name, container, opened)
         held[name] = {path.rpartition("/")[0] for path in [*store.tensors][before:]}
     store.observations.extend(_promised(places, held))
     return store
@@ -70,37 +70,37 @@ def _places(index: Json) -> dict[str, tuple[str, ...]]:
     return found
 
 
-def _unnamed(names: Iterable[str], parts: Parts) -> Iterator[str]:
+def _unnamed(names: Iterable[str], container: Container) -> Iterator[str]:
     """Shards between and behind those that the index names.
 
     Keras 3.10 forgets the second shard of a group of variables that passes the end of the first.
     """
-    known = {match[1] for name in names if (match := re.fullmatch(NUMBERED, name))}
+    known = {match[1] for name in names if (match := re.fullmatch(_NUMBERED, name))}
     for base in sorted(known):
         number = 0
-        while parts.has(name := f"{base}_{number:05}.weights.h5") or name in names:
+        while container.has(name := f"{base}_{number:05}.weights.h5") or name in names:
             if name not in names:
                 yield name
             number += 1
 
 
-def _absent(name: str, parts: Parts, due: int) -> Observation | None:
+def _absent(name: str, container: Container, due: int) -> Observation | None:
     """What to say of a shard that is not there, or not in the model's own folder."""
-    whereabouts = Whereabouts.OUTSIDE if "/" in name else parts.whereabouts(name)
+    whereabouts = Whereabouts.OUTSIDE if "/" in name else container.whereabouts(name)
     if whereabouts is Whereabouts.INSIDE:
         return None
     missing = whereabouts is Whereabouts.MISSING
     fact = Fact.EXTERNAL_MISSING if missing else Fact.EXTERNAL_OUTSIDE
-    clause = f"the shard {name[:LONGEST_NAME]}, which should hold {due:,} groups of variables"
+    clause = f"the shard {name[:_LONGEST_NAME]}, which should hold {due:,} groups of variables"
     return Observation(fact, clause)
 
 
-def _add(store: Store, name: str, parts: Parts, opened: list[Source]) -> None:
+def _add(store: Store, name: str, container: Container, opened: list[Source]) -> None:
     try:
-        opened.append(parts.open(name))
+        opened.append(container.open(name))
         add_file(store, File(opened[-1]), name)
     except UnreadableFile as error:
-        reason = f"the shard {name[:LONGEST_NAME]}: {error}"
+        reason = f"the shard {name[:_LONGEST_NAME]}: {error}"
         raise type(error)(reason) from error
 
 
@@ -111,5 +111,5 @@ def _promised(
     for path, names in places.items():
         for name in names:
             if name in held and path not in held[name]:
-                clause = f"the index promises it in {name[:LONGEST_NAME]}"
+                clause = f"the index promises it in {name[:_LONGEST_NAME]}"
                 yield Observation(Fact.EXTERNAL_MISSING, clause, tensor=path)

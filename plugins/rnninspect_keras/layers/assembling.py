@@ -13,7 +13,7 @@ from rnninspect.plugin import (
     no_formula,
     plural,
 )
-from rnninspect_keras.configuration.units import WAYS
+from rnninspect_keras.configuration.declared_layers import DIRECTIONS
 from rnninspect_keras.layers.sizing import complete, explains
 from rnninspect_keras.layout import LAYOUT, Dialect, axes_of
 
@@ -23,14 +23,14 @@ if TYPE_CHECKING:
 
     from rnninspect.plugin import Stack
     from rnninspect_keras.configuration.plans import CellPlan
-    from rnninspect_keras.layers.pieces import Piece
+    from rnninspect_keras.layers.weights import CellWeight
 
 
-class Run(Record):
+class PlannedCell(Record):
     """A cell in one direction: its plan and the tensors in its place."""
 
     plan: CellPlan
-    pieces: tuple[Piece, ...]
+    weights: tuple[CellWeight, ...]
 
 
 class Title(Record):
@@ -41,10 +41,10 @@ class Title(Record):
     stack: Stack | None = None
 
 
-Found = RecurrentLayer | SkippedLayer
+AnyLayer = RecurrentLayer | SkippedLayer
 
 
-def assemble(title: Title, runs: Sequence[Run]) -> tuple[Found, ...]:
+def assemble(title: Title, runs: Sequence[PlannedCell]) -> tuple[AnyLayer, ...]:
     """The layers of one or two directions: one if both are alike, else one for each."""
     settled = _settle(runs)
     if any(not _usable(run) for run in settled):
@@ -52,26 +52,26 @@ def assemble(title: Title, runs: Sequence[Run]) -> tuple[Found, ...]:
     if len(settled) == 1 or _alike(settled):
         return (_layer(title, runs, settled),)
     return tuple(
-        _layer(title._replace(name=f"{title.name}/{way}"), (raw,), (run,))
-        for way, raw, run in zip(WAYS, runs, settled, strict=False)
+        _layer(title._replace(name=f"{title.name}/{direction}"), (raw,), (run,))
+        for direction, raw, run in zip(DIRECTIONS, runs, settled, strict=False)
     )
 
 
-def _settle(runs: Sequence[Run]) -> list[Run]:
+def _settle(runs: Sequence[PlannedCell]) -> list[PlannedCell]:
     """Complete the plans; directions of one class that disagree are settled together.
 
     Directions that are each sound may differ: Keras takes any layer as the backward one.
     """
-    alone = [Run(complete(run.plan, run.pieces), run.pieces) for run in runs]
+    alone = [PlannedCell(complete(run.plan, run.weights), run.weights) for run in runs]
     if len({(run.plan.family, run.plan.units, run.plan.dialect) for run in runs}) > 1:
         return alone
-    if all(explains(run.plan, run.pieces) for run in alone):
+    if all(explains(run.plan, run.weights) for run in alone):
         return alone
-    together = complete(runs[0].plan, [piece for run in runs for piece in run.pieces])
-    return [Run(together, run.pieces) for run in runs]
+    together = complete(runs[0].plan, [weight for run in runs for weight in run.weights])
+    return [PlannedCell(together, run.weights) for run in runs]
 
 
-def _alike(runs: Sequence[Run]) -> bool:
+def _alike(runs: Sequence[PlannedCell]) -> bool:
     first = runs[0].plan
     return all(
         (run.plan.family, run.plan.dialect, run.plan.roles, _sizes(run.plan))
@@ -80,11 +80,11 @@ def _alike(runs: Sequence[Run]) -> bool:
     )
 
 
-def _usable(run: Run) -> bool:
+def _usable(run: PlannedCell) -> bool:
     """Whether the sizes are known, and the class is one whose formula is known."""
-    if run.plan.units is None or (run.plan.input_size is None and not run.pieces):
+    if run.plan.units is None or (run.plan.input_size is None and not run.weights):
         return False
-    return run.plan.exact or explains(run.plan, run.pieces)
+    return run.plan.exact or explains(run.plan, run.weights)
 
 
 def _sizes(plan: CellPlan, directions: int = 1) -> Sizes:
@@ -105,7 +105,7 @@ def _inferred(plans: Sequence[CellPlan]) -> tuple[str, ...]:
     return (*(() if inputs else ("input_size",)), *(() if units else ("hidden_size",)))
 
 
-def _layer(title: Title, raw: Sequence[Run], runs: Sequence[Run]) -> RecurrentLayer:
+def _layer(title: Title, raw: Sequence[PlannedCell], runs: Sequence[PlannedCell]) -> RecurrentLayer:
     plan = runs[0].plan
     declared = all(run.plan.units and run.plan.input_size for run in raw)
     return RecurrentLayer(
@@ -118,31 +118,33 @@ def _layer(title: Title, raw: Sequence[Run], runs: Sequence[Run]) -> RecurrentLa
         convention=plan.dialect or Dialect.KERAS,
         roles=plan.roles,
         operands=tuple(
-            _operand(run.plan, piece, way)
-            for way, run in enumerate(runs)
-            for piece in run.pieces
-            if piece.part is not None
+            _operand(run.plan, weight, direction)
+            for direction, run in enumerate(runs)
+            for weight in run.weights
+            if weight.name is not None
         ),
         stack=title.stack,
-        extras=tuple(piece.tensor for run in runs for piece in run.pieces if piece.part is None),
+        extras=tuple(
+            weight.tensor for run in runs for weight in run.weights if weight.name is None
+        ),
     )
 
 
-def _operand(plan: CellPlan, piece: Piece, direction: int) -> Operand:
-    if piece.part is None:
-        raise ValueError(piece.tensor.name)
+def _operand(plan: CellPlan, weight: CellWeight, direction: int) -> Operand:
+    if weight.name is None:
+        raise ValueError(weight.tensor.name)
     dialect = plan.dialect or Dialect.KERAS
     return Operand(
-        name=piece.tensor.name,
-        slots=tuple(Slot(direction, role) for role in LAYOUT[dialect][piece.part][0]),
-        axes=axes_of(dialect, piece.part, convolution=plan.convolution),
-        shape=piece.tensor.shape,
-        tensors=piece.tensors,
+        name=weight.tensor.name,
+        slots=tuple(Slot(direction, role) for role in LAYOUT[dialect][weight.name][0]),
+        axes=axes_of(dialect, weight.name, convolution=plan.convolution),
+        shape=weight.tensor.shape,
+        tensors=weight.tensors,
     )
 
 
-def _skipped(title: Title, runs: Sequence[Run]) -> SkippedLayer:
-    tensors = tuple(held for run in runs for piece in run.pieces for held in piece.tensors)
+def _skipped(title: Title, runs: Sequence[PlannedCell]) -> SkippedLayer:
+    tensors = tuple(held for run in runs for weight in run.weights for held in weight.tensors)
     if not tensors:
         reason = "it declares no usable sizes, and no weights are stored for it"
     elif any(run.plan.units is None for run in runs):
@@ -152,7 +154,9 @@ def _skipped(title: Title, runs: Sequence[Run]) -> SkippedLayer:
     return SkippedLayer(title.name, title.kind, reason, tensors)
 
 
-def _known(runs: Sequence[Run]) -> str:
+def _known(runs: Sequence[PlannedCell]) -> str:
     plan = runs[0].plan
-    surplus = sum(piece.tensor.parameters for run in runs for piece in run.pieces if not piece.part)
+    surplus = sum(
+        weight.tensor.parameters for run in runs for weight in run.weights if not weight.name
+    )
     return f"{plan.family} ({plural(surplus, 'parameter')} more)" if surplus else plan.family

@@ -7,17 +7,17 @@ from functools import lru_cache
 
 from rnninspect_keras.configuration.plans import CellPlan
 from rnninspect_keras.layers.sizing import complete, explains, fit
-from rnninspect_keras.layout import Dialect, Part
+from rnninspect_keras.layout import Dialect, WeightName
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from rnninspect_keras.layers.pieces import Piece
+    from rnninspect_keras.layers.weights import CellWeight
 
 # Words of a name that Keras gives by itself to a layer or a cell, the pattern that the name must
 # hold then, where the words are not enough, and the family.
-HINTS = (
+_HINTS = (
     ("layer_norm_lstm", None, "LayerNormLSTM"),
     ("layer_norm_simple_rnn", None, "LayerNormRNN"),
     ("nas_cell", None, "NAS"),
@@ -27,29 +27,34 @@ HINTS = (
     ("gru", None, "GRU"),
     ("simple", r"simple_?rnn", "RNN"),
 )
-REMEMBERED = 4096  # names
-CLASS_NAMES = {
+_REMEMBERED = 4096  # names
+_CLASS_NAMES = {
     "RNN": "SimpleRNN",
     "LayerNormLSTM": "LayerNormLSTMCell",
     "LayerNormRNN": "LayerNormSimpleRNNCell",
     "NAS": "NASCell",
 }
-PLAIN = ("LSTM", "GRU", "RNN")
+_PLAIN = ("LSTM", "GRU", "RNN")
 # Letters of Keras 1's gates: input, forget, cell and output; update, reset and candidate.
-GATE_LETTERS = {
+_GATE_LETTERS = {
     "LSTM": frozenset("ifco"),
     "GRU": frozenset("zrh"),
     "ConvLSTM2D": frozenset("ifco"),
 }
-KERNELS = (Part.KERNEL, Part.RECURRENT, Part.GATE_KERNEL, Part.GATE_RECURRENT)
-PLAIN_RANK, DEEPEST_RANK = 2, 5
+_KERNELS = (
+    WeightName.KERNEL,
+    WeightName.RECURRENT,
+    WeightName.GATE_KERNEL,
+    WeightName.GATE_RECURRENT,
+)
+_PLAIN_RANK, _DEEPEST_RANK = 2, 5
 
 
-@lru_cache(REMEMBERED)
+@lru_cache(_REMEMBERED)
 def hint_of(name: str) -> str | None:
     """The family that a name suggests."""
     lower = name.lower()
-    for words, pattern, family in HINTS:
+    for words, pattern, family in _HINTS:
         if words in lower:
             if pattern is None:
                 return family
@@ -58,11 +63,11 @@ def hint_of(name: str) -> str | None:
     return None
 
 
-def guess(pieces: Sequence[Piece], hint: str | None) -> CellPlan | None:
+def guess(weights: Sequence[CellWeight], hint: str | None) -> CellPlan | None:
     """The plan that explains most tensors; None if some stay unexplained without a hint."""
-    known = [piece for piece in pieces if piece.part is not None]
+    known = [weight for weight in weights if weight.name is not None]
     families = [family for family in _families(known, hint) if _has_gates(family, known)]
-    if any(piece.gate for piece in known):
+    if any(weight.gate for weight in known):
         hint = next(iter(families), None)  # its letters tell more than its name
     plans = [complete(_open(family), known) for family in families]
     if not plans:
@@ -79,40 +84,42 @@ def _open(family: str) -> CellPlan:
     return CellPlan(family, None, "", with_bias=None)
 
 
-def _families(pieces: Sequence[Piece], hint: str | None) -> tuple[str, ...]:
-    ranks = sorted(len(piece.tensor.shape) for piece in pieces if piece.part in KERNELS)
+def _families(weights: Sequence[CellWeight], hint: str | None) -> tuple[str, ...]:
+    ranks = sorted(len(weight.tensor.shape) for weight in weights if weight.name in _KERNELS)
     rank = ranks[len(ranks) // 2] if ranks else 0
-    if rank == PLAIN_RANK:
-        return PLAIN if hint in PLAIN or hint is None else (*PLAIN, hint)
-    if PLAIN_RANK < rank <= DEEPEST_RANK:
-        return (f"ConvLSTM{rank - PLAIN_RANK}D",)
+    if rank == _PLAIN_RANK:
+        return _PLAIN if hint in _PLAIN or hint is None else (*_PLAIN, hint)
+    if _PLAIN_RANK < rank <= _DEEPEST_RANK:
+        return (f"ConvLSTM{rank - _PLAIN_RANK}D",)
     return (hint,) if hint and ranks else ()
 
 
-def _has_gates(family: str, pieces: Sequence[Piece]) -> bool:
+def _has_gates(family: str, weights: Sequence[CellWeight]) -> bool:
     """Whether the letters of Keras 1's arrays, where there are any, are gates of the family."""
-    letters = {piece.gate for piece in pieces if piece.gate}
-    return not letters or letters <= GATE_LETTERS.get(family, frozenset())
+    letters = {weight.gate for weight in weights if weight.gate}
+    return not letters or letters <= _GATE_LETTERS.get(family, frozenset())
 
 
 def _class_name(plan: CellPlan) -> str:
-    name = CLASS_NAMES.get(plan.family, plan.family)
+    name = _CLASS_NAMES.get(plan.family, plan.family)
     return f"CuDNN{name}" if plan.dialect is Dialect.CUDNN else name
 
 
-def guess_ways(ways: Sequence[Sequence[Piece]], hint: str | None) -> list[CellPlan] | None:
+def guess_directions(
+    directions: Sequence[Sequence[CellWeight]], hint: str | None
+) -> list[CellPlan] | None:
     """Plans for the directions of one layer: each its own if each is sound, else one for all."""
-    alone = [guess(pieces, hint) for pieces in ways]
+    alone = [guess(weights, hint) for weights in directions]
     sound = [
         plan
-        for plan, pieces in zip(alone, ways, strict=True)
-        if plan is not None and explains(plan, pieces)
+        for plan, weights in zip(alone, directions, strict=True)
+        if plan is not None and explains(plan, weights)
     ]
-    if len(sound) == len(ways):
+    if len(sound) == len(directions):
         return sound if len({plan.with_bias for plan in sound}) == 1 else _with_bias(sound)
-    together = guess([piece for pieces in ways for piece in pieces], hint)
+    together = guess([weight for weights in directions for weight in weights], hint)
     if together is not None:
-        return [together for _ in ways]
+        return [together for _ in directions]
     return None
 
 

@@ -14,14 +14,14 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from rnninspect.plugin import StoredTensor
-    from rnninspect_keras.layers.assembling import Found
+    from rnninspect_keras.layers.assembling import AnyLayer
 
 
 def saved(
     name: str,
     producer: str,
     tensors: Iterable[StoredTensor],
-    found: Iterable[Found],
+    found: Iterable[AnyLayer],
     observations: Iterable[Observation],
 ) -> SavedModel:
     """The description of a file, its layers told from those that were not understood."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 
 from rnninspect.plugin import CELLS, Role, Sizes, Symbol
-from rnninspect_keras.layout import LAYOUT, Dialect, Part, axes_of
+from rnninspect_keras.layout import LAYOUT, Dialect, WeightName, axes_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -13,88 +13,96 @@ if TYPE_CHECKING:
 
     from rnninspect.plugin import Axis
     from rnninspect_keras.configuration.plans import CellPlan
-    from rnninspect_keras.layers.pieces import Piece
+    from rnninspect_keras.layers.weights import CellWeight
 
-DIALECTS = {
+_DIALECTS = {
     "GRU": (Dialect.KERAS, Dialect.RESET_AFTER, Dialect.CUDNN),
     "LSTM": (Dialect.KERAS, Dialect.CUDNN),
 }
-KERNELS = (Part.KERNEL, Part.GATE_KERNEL)
-JOINED = (Part.JOINED, Part.GATES, Part.CANDIDATE)
-TAPPED = (Part.KERNEL, Part.RECURRENT, Part.GATE_KERNEL, Part.GATE_RECURRENT, Part.JOINED)
-BIASES = (Part.BIAS, Part.GATE_BIAS)
-PLAIN_RANK = 2  # axes of a kernel without taps
+_KERNELS = (WeightName.KERNEL, WeightName.GATE_KERNEL)
+_JOINED = (WeightName.JOINED, WeightName.GATES, WeightName.CANDIDATE)
+_TAPPED = (
+    WeightName.KERNEL,
+    WeightName.RECURRENT,
+    WeightName.GATE_KERNEL,
+    WeightName.GATE_RECURRENT,
+    WeightName.JOINED,
+)
+_BIASES = (WeightName.BIAS, WeightName.GATE_BIAS)
+_PLAIN_RANK = 2  # axes of a kernel without taps
 
 
-def complete(plan: CellPlan, pieces: Sequence[Piece]) -> CellPlan:
+def complete(plan: CellPlan, weights: Sequence[CellWeight]) -> CellPlan:
     """The plan with its open ends tied by the tensors: dialect, bias, and every size.
 
     One damaged tensor must not turn the plan over, so each candidate is held against all tensors
     and the one that explains most axes wins. Sizes stay None where no tensor tells.
     """
-    known = [piece for piece in pieces if piece.part is not None]
+    known = [weight for weight in weights if weight.name is not None]
     candidates = list(_candidates(plan, known))
     best = candidates[0]
     if len(candidates) > 1:
         best = max(candidates, key=lambda guess: fit(guess, known))
     with_bias = best.with_bias
     if with_bias is None:
-        with_bias = any(piece.part in BIASES for piece in known)
+        with_bias = any(weight.name in _BIASES for weight in known)
     is_open = best.with_bias is None or not best.exact
     return best._replace(
         dialect=best.dialect or Dialect.KERAS,
         with_bias=with_bias,
-        peepholes=best.peepholes or (is_open and _has(known, Part.PEEPHOLE)),
+        peepholes=best.peepholes or (is_open and _has(known, WeightName.PEEPHOLE)),
         input_size=best.input_size or _input_size(best, known),
         kernel_size=best.kernel_size or _taps(best, known),
     )
 
 
-def explains(plan: CellPlan, pieces: Sequence[Piece]) -> bool:
+def explains(plan: CellPlan, weights: Sequence[CellWeight]) -> bool:
     """Whether each tensor is a part of the plan's cell, has its axes, and no part is missing."""
-    filled = {role for piece in pieces for role in _roles(plan, piece)}
-    fits = all(piece.part and _matches(plan, piece) == _axes_count(plan, piece) for piece in pieces)
-    return fits and filled == plan.roles and _norms_fit(plan, pieces)
+    filled = {role for weight in weights for role in _roles(plan, weight)}
+    fits = all(
+        weight.name and _matches(plan, weight) == _axes_count(plan, weight) for weight in weights
+    )
+    return fits and filled == plan.roles and _norms_fit(plan, weights)
 
 
-def _norms_fit(plan: CellPlan, pieces: Sequence[Piece]) -> bool:
+def _norms_fit(plan: CellPlan, weights: Sequence[CellWeight]) -> bool:
     """Whether the norms, which may be several tensors of one shape, are as many as they should."""
-    norms = [piece for piece in pieces if Role.NORMALISATION in _roles(plan, piece)]
+    norms = [weight for weight in weights if Role.NORMALISATION in _roles(plan, weight)]
     if not norms or plan.units is None:
         return not norms
     sizes = Sizes(plan.input_size or 0, plan.units)
     due = CELLS[plan.family].parameters(Role.NORMALISATION, sizes)
-    return sum(piece.tensor.parameters for piece in norms) == due
+    return sum(weight.tensor.parameters for weight in norms) == due
 
 
-def _has(pieces: Sequence[Piece], part: Part) -> bool:
-    return any(piece.part is part for piece in pieces)
+def _has(weights: Sequence[CellWeight], part: WeightName) -> bool:
+    return any(weight.name is part for weight in weights)
 
 
-def _candidates(plan: CellPlan, pieces: Sequence[Piece]) -> Iterator[CellPlan]:
-    dialects = (plan.dialect,) if plan.dialect else DIALECTS.get(plan.family, (Dialect.KERAS,))
+def _candidates(plan: CellPlan, weights: Sequence[CellWeight]) -> Iterator[CellPlan]:
+    dialects = (plan.dialect,) if plan.dialect else _DIALECTS.get(plan.family, (Dialect.KERAS,))
     for dialect in dialects:
         guess = plan._replace(
-            dialect=dialect, projection=plan.projection or _projection(plan, pieces)
+            dialect=dialect, projection=plan.projection or _projection(plan, weights)
         )
-        sizes = (plan.units,) if plan.units else (*sorted(_units(guess, pieces)), None)
+        sizes = (plan.units,) if plan.units else (*sorted(_units(guess, weights)), None)
         for units in sizes:
             yield guess._replace(units=units)
 
 
-def _projection(plan: CellPlan, pieces: Sequence[Piece]) -> int | None:
+def _projection(plan: CellPlan, weights: Sequence[CellWeight]) -> int | None:
     """The width of what is fed back, where nothing declares it: columns of a projection."""
     if plan.with_bias is not None:
         return None
-    shapes = (piece.tensor.shape for piece in pieces if piece.part is Part.PROJECTION)
-    return next((shape[-1] for shape in shapes if len(shape) == PLAIN_RANK), None)
+    shapes = (weight.tensor.shape for weight in weights if weight.name is WeightName.PROJECTION)
+    return next((shape[-1] for shape in shapes if len(shape) == _PLAIN_RANK), None)
 
 
-def _units(plan: CellPlan, pieces: Sequence[Piece]) -> set[int]:
+def _units(plan: CellPlan, weights: Sequence[CellWeight]) -> set[int]:
     """Every hidden size that some axis of some tensor would fit."""
     gates, found = len(CELLS[plan.family].gates), set()
-    for piece in pieces:
-        for axis, size in _paired(plan, piece):
+    for weight in weights:
+        for axis, size in _paired(plan, weight):
             times = 1
             for factor in axis:
                 times *= (
@@ -110,28 +118,28 @@ def _states(plan: CellPlan, axis: Axis) -> bool:
     return Symbol.HIDDEN in axis or (Symbol.FED_BACK in axis and plan.projection is None)
 
 
-def _paired(plan: CellPlan, piece: Piece) -> Iterator[tuple[Axis, int]]:
+def _paired(plan: CellPlan, weight: CellWeight) -> Iterator[tuple[Axis, int]]:
     """Each axis that a tensor should have, taps left out, beside the one that it has."""
-    axes, shape = _axes(plan, piece), piece.tensor.shape
-    if plan.convolution and piece.part in TAPPED:
+    axes, shape = _axes(plan, weight), weight.tensor.shape
+    if plan.convolution and weight.name in _TAPPED:
         axes, shape = axes[1:], shape[-len(axes) + 1 :]
     if len(axes) == len(shape):
         yield from zip(axes, shape, strict=True)
 
 
-def _axes(plan: CellPlan, piece: Piece) -> tuple[Axis, ...]:
-    if piece.part is None:
+def _axes(plan: CellPlan, weight: CellWeight) -> tuple[Axis, ...]:
+    if weight.name is None:
         return ()
-    return axes_of(plan.dialect or Dialect.KERAS, piece.part, convolution=plan.convolution)
+    return axes_of(plan.dialect or Dialect.KERAS, weight.name, convolution=plan.convolution)
 
 
-def _axes_count(plan: CellPlan, piece: Piece) -> int:
-    return len(_axes(plan, piece)) - (plan.convolution and piece.part in TAPPED)
+def _axes_count(plan: CellPlan, weight: CellWeight) -> int:
+    return len(_axes(plan, weight)) - (plan.convolution and weight.name in _TAPPED)
 
 
-def _matches(plan: CellPlan, piece: Piece) -> int:
+def _matches(plan: CellPlan, weight: CellWeight) -> int:
     """How many axes of a tensor are as they should be; its input axis is whatever it is."""
-    return sum(_expected(plan, axis) in (None, size) for axis, size in _paired(plan, piece))
+    return sum(_expected(plan, axis) in (None, size) for axis, size in _paired(plan, weight))
 
 
 def _expected(plan: CellPlan, axis: Axis) -> int | None:
@@ -156,24 +164,24 @@ def _expected(plan: CellPlan, axis: Axis) -> int | None:
     return product
 
 
-def fit(plan: CellPlan, pieces: Sequence[Piece]) -> tuple[int, int, int]:
+def fit(plan: CellPlan, weights: Sequence[CellWeight]) -> tuple[int, int, int]:
     """Whole tensors that fit, then axes that fit, then the smaller size."""
-    fitting = [(_matches(plan, piece), _axes_count(plan, piece)) for piece in pieces]
+    fitting = [(_matches(plan, weight), _axes_count(plan, weight)) for weight in weights]
     whole = sum(matched == due for matched, due in fitting)
     return whole, sum(matched for matched, _ in fitting), -(plan.units or 0)
 
 
-def _input_size(plan: CellPlan, pieces: Sequence[Piece]) -> int | None:
+def _input_size(plan: CellPlan, weights: Sequence[CellWeight]) -> int | None:
     """The rows that most kernels have; the columns where rows and columns changed places."""
     wide = (plan.units or 0) * len(CELLS[plan.family].gates)
     seen: Counter[int] = Counter()
-    for piece in pieces:
-        shape = piece.tensor.shape
-        if piece.part in KERNELS and len(shape) >= PLAIN_RANK:
-            turned = shape[-2] == wide and shape[-1] != wide and piece.part is Part.KERNEL
+    for weight in weights:
+        shape = weight.tensor.shape
+        if weight.name in _KERNELS and len(shape) >= _PLAIN_RANK:
+            turned = shape[-2] == wide and shape[-1] != wide and weight.name is WeightName.KERNEL
             seen[shape[-1] if turned else shape[-2]] += 1
-        elif piece.part in JOINED and _is_matrix(plan, shape):
-            due = _expected(plan, _axes(plan, piece)[-1])
+        elif weight.name in _JOINED and _is_matrix(plan, shape):
+            due = _expected(plan, _axes(plan, weight)[-1])
             rows = shape[-1] if shape[-2] == due and shape[-1] != due else shape[-2]
             if rows > _fed_back(plan):
                 seen[rows - _fed_back(plan)] += 1
@@ -182,20 +190,20 @@ def _input_size(plan: CellPlan, pieces: Sequence[Piece]) -> int | None:
 
 def _is_matrix(plan: CellPlan, shape: tuple[int, ...]) -> bool:
     """Whether a kernel has rows and columns, and taps before them if it should."""
-    return len(shape) >= PLAIN_RANK if plan.convolution else len(shape) == PLAIN_RANK
+    return len(shape) >= _PLAIN_RANK if plan.convolution else len(shape) == _PLAIN_RANK
 
 
 def _fed_back(plan: CellPlan) -> int:
     return plan.projection or plan.units or 0
 
 
-def _taps(plan: CellPlan, pieces: Sequence[Piece]) -> tuple[int, ...]:
+def _taps(plan: CellPlan, weights: Sequence[CellWeight]) -> tuple[int, ...]:
     if not plan.convolution:
         return ()
-    shapes = (piece.tensor.shape[:-2] for piece in pieces if piece.part in TAPPED)
+    shapes = (weight.tensor.shape[:-2] for weight in weights if weight.name in _TAPPED)
     seen = Counter(shape for shape in shapes if len(shape) == int(plan.family[-2]))
     return max(seen, key=lambda taps: seen[taps]) if seen else ()
 
 
-def _roles(plan: CellPlan, piece: Piece) -> tuple[Role, ...]:
-    return LAYOUT[plan.dialect or Dialect.KERAS][piece.part][0] if piece.part else ()
+def _roles(plan: CellPlan, weight: CellWeight) -> tuple[Role, ...]:
+    return LAYOUT[plan.dialect or Dialect.KERAS][weight.name][0] if weight.name else ()

@@ -5,10 +5,11 @@ from __future__ import annotations
 from functools import partial
 
 from rnninspect.plugin import Fact, Observation
-from rnninspect_keras.configuration.units import WAYS
+from rnninspect_keras.configuration.declared_layers import DIRECTIONS
 from rnninspect_keras.layers.building import build
-from rnninspect_keras.layers.pieces import Cluster, Piece, cluster, mark_robbed, may_be_weight
-from rnninspect_keras.matching.candidates import strands
+from rnninspect_keras.layers.clusters import WeightCluster, cluster_by_names, mark_lost_kernels
+from rnninspect_keras.layers.weights import CellWeight, may_be_weight
+from rnninspect_keras.matching.candidates import candidates_of
 from rnninspect_keras.matching.unconfigured import recognise
 
 TYPE_CHECKING = False
@@ -17,12 +18,12 @@ if TYPE_CHECKING:
 
     from rnninspect.decode.hdf5 import Group
     from rnninspect.plugin import StoredTensor
-    from rnninspect_keras.configuration.units import CellAt, Unit
+    from rnninspect_keras.configuration.declared_layers import DeclaredCell, DeclaredLayer
     from rnninspect_keras.containers.store import Store
-    from rnninspect_keras.layers.assembling import Found
-    from rnninspect_keras.layers.building import Pieces
+    from rnninspect_keras.layers.assembling import AnyLayer
+    from rnninspect_keras.layers.building import CellWeights
 
-LAYERS, WEIGHTS = "layer_names", "weight_names"
+LAYERS, _WEIGHTS = "layer_names", "weight_names"
 
 
 class Listed:
@@ -31,7 +32,7 @@ class Listed:
     __slots__ = ("layers", "observations")
 
     def __init__(self) -> None:
-        self.layers: dict[str, list[Cluster]] = {}
+        self.layers: dict[str, list[WeightCluster]] = {}
         self.observations: list[Observation] = []
 
 
@@ -63,7 +64,7 @@ def list_layers(store: Store, base: str) -> Listed:
         path = f"{base}/{name}" if base else name
         lost: list[str] = []
         weights = (item for item in _weights(store, path, listed, lost) if may_be_weight(item[1]))
-        listed.layers[name] = mark_robbed(cluster(weights), lost)
+        listed.layers[name] = mark_lost_kernels(cluster_by_names(weights), lost)
     return listed
 
 
@@ -82,88 +83,93 @@ def _weights(
             )
         )
         return
-    names, stored = read_names(group, WEIGHTS), store.below(path)
+    names, stored = read_names(group, _WEIGHTS), store.below(path)
     if names is None:
         listed.observations.append(
-            Observation(Fact.UNUSUAL, f"{WEIGHTS} is no list of names", None, path)
+            Observation(Fact.UNUSUAL, f"{_WEIGHTS} is no list of names", None, path)
         )
     for name in dict.fromkeys(names or ()):
         if name in stored:
             yield name, stored.pop(name)
         elif f"{path}/{name}" not in store.links:
             lost.append(name)
-            clause = f"{WEIGHTS} lists a dataset that is not stored"
+            clause = f"{_WEIGHTS} lists a dataset that is not stored"
             listed.observations.append(
                 Observation(Fact.CONTRADICTION, clause, None, f"{path}/{name}")
             )
     yield from stored.items()  # those that the file does not list
 
 
-def match_legacy(units: list[Unit], listed: Listed) -> Iterator[Found]:
+def match_legacy(declared: list[DeclaredLayer], listed: Listed) -> Iterator[AnyLayer]:
     """The layers of a configuration with the weights of the group that each lies in.
 
     Recurrent cells of the file that no configured layer takes are recognised by their shapes.
     """
-    layers = dict(listed.layers)
-    for top in dict.fromkeys(unit.top for unit in units):
-        inside = [unit for unit in units if unit.top == top]
-        clusters = layers.pop(top, [])
+    groups = dict(listed.layers)
+    for top in dict.fromkeys(layer.top for layer in declared):
+        inside = [layer for layer in declared if layer.top == top]
+        clusters = groups.pop(top, [])
         whole = len(inside) == 1 and not inside[0].nested
-        cells = [cell for unit in inside for way in unit.ways for cell in way]
+        cells = [cell for layer in inside for direction in layer.directions for cell in direction]
         matched, rest = _all_of(cells, clusters) if whole else _pair(cells, clusters)
-        for unit in inside:
-            yield from build(unit, partial(_matched, matched))
-        yield from recognise(strands(top, rest))
-    for name, clusters in layers.items():
-        yield from recognise(strands(name, clusters))
+        for layer in inside:
+            yield from build(layer, partial(_matched, matched))
+        yield from recognise(candidates_of(top, rest))
+    for name, clusters in groups.items():
+        yield from recognise(candidates_of(name, clusters))
 
 
-def _matched(pieces: dict[int, Pieces], cell: CellAt) -> Pieces:
-    return pieces.get(id(cell), ())
+def _matched(weights: dict[int, CellWeights], cell: DeclaredCell) -> CellWeights:
+    return weights.get(id(cell), ())
 
 
-Matched = tuple[dict[int, "Pieces"], list[Cluster]]
+Matched = tuple[dict[int, "CellWeights"], list[WeightCluster]]
 
 
-def _all_of(cells: Sequence[CellAt], clusters: Sequence[Cluster]) -> Matched:
+def _all_of(cells: Sequence[DeclaredCell], clusters: Sequence[WeightCluster]) -> Matched:
     """Give all weights of a group to the cells of its one layer; what is no cell's is surplus."""
     if len(cells) == 1:
-        return {id(cells[0]): tuple(piece for known in clusters for piece in known.pieces)}, []
+        return {id(cells[0]): tuple(weight for known in clusters for weight in known.weights)}, []
     matched, rest = _pair(cells, clusters, strict=False)
-    surplus = tuple(Piece(None, piece.tensor) for known in rest for piece in known.pieces)
+    surplus = tuple(CellWeight(None, weight.tensor) for known in rest for weight in known.weights)
     if surplus:
         matched[id(cells[0])] = (*matched.get(id(cells[0]), ()), *surplus)
     return matched, []
 
 
-def _pair(cells: Sequence[CellAt], clusters: Sequence[Cluster], *, strict: bool = True) -> Matched:
+def _pair(
+    cells: Sequence[DeclaredCell], clusters: Sequence[WeightCluster], *, strict: bool = True
+) -> Matched:
     """Which cell has which weights: those that share most names first, the others in order."""
     ranked = sorted(
         (-likeness, first, second)
         for first, cell in enumerate(cells)
         for second, known in enumerate(clusters)
         if (likeness := _likeness(cell, known))
-        >= (0 if known.recurrent or not strict else OWN_NAME)
+        >= (0 if known.recurrent or not strict else _OWN_NAME)
     )
-    matched: dict[int, Pieces] = {}
+    matched: dict[int, CellWeights] = {}
     taken: set[int] = set()
     for _, first, second in ranked:
         if id(cells[first]) not in matched and second not in taken:
-            matched[id(cells[first])] = tuple(clusters[second].pieces)
+            matched[id(cells[first])] = tuple(clusters[second].weights)
             taken.add(second)
     return matched, [known for number, known in enumerate(clusters) if number not in taken]
 
 
-OWN_NAME = 100  # a name of the cell or of its layer tells more than those of all models around it
+_OWN_NAME = 100  # a name of the cell or of its layer tells more than those of all models around it
 
 
-def _likeness(cell: CellAt, known: Cluster) -> int:
+def _likeness(cell: DeclaredCell, known: WeightCluster) -> int:
     """How many names a cell and its weights share; below 0 if their directions differ."""
     place = set(known.place)
     own = len(place & {token for token in cell.tokens if token})
-    ways = {
-        way for way, prefix in enumerate(WAYS) for part in place if part.startswith(f"{prefix}_")
+    directions = {
+        direction
+        for direction, prefix in enumerate(DIRECTIONS)
+        for part in place
+        if part.startswith(f"{prefix}_")
     }
-    if ways and ways != {cell.way} and not (own and cell.way is None):
+    if directions and directions != {cell.direction} and not (own and cell.direction is None):
         return -1
-    return OWN_NAME * own + len(place & set(cell.outer))
+    return _OWN_NAME * own + len(place & set(cell.outer))

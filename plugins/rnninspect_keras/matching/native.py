@@ -5,75 +5,77 @@ from __future__ import annotations
 from functools import partial
 
 from rnninspect_keras.layers.building import build
-from rnninspect_keras.layers.pieces import Piece, may_be_weight, norm_part
-from rnninspect_keras.layout import Part
+from rnninspect_keras.layers.weight_names import norm_of
+from rnninspect_keras.layers.weights import CellWeight, may_be_weight
+from rnninspect_keras.layout import WeightName
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from rnninspect.decode.json import Json
     from rnninspect_keras.configuration.declared import Declared
+    from rnninspect_keras.configuration.declared_layers import DeclaredCell, DeclaredLayer
     from rnninspect_keras.configuration.plans import CellPlan
-    from rnninspect_keras.configuration.units import CellAt, Unit
     from rnninspect_keras.containers.store import Store
-    from rnninspect_keras.layers.assembling import Found
-    from rnninspect_keras.layers.building import Pieces
+    from rnninspect_keras.layers.assembling import AnyLayer
+    from rnninspect_keras.layers.building import CellWeights
 
 VARIABLES = "vars"
 
 
-def match_native(units: list[Unit], store: Store) -> tuple[list[Found], set[str]]:
-    """The layers of all units, and the groups of the cells that they took."""
-    found: list[Found] = []
+def match_native(layers: list[DeclaredLayer], store: Store) -> tuple[list[AnyLayer], set[str]]:
+    """The layers of all layers, and the groups of the cells that they took."""
+    found: list[AnyLayer] = []
     taken: set[str] = set()
-    shared: dict[object, tuple[int, Pieces]] = {}
+    shared: dict[object, tuple[int, CellWeights]] = {}
 
-    def pieces_of(unit: Unit, cell: CellAt) -> Pieces:
-        place = _place(cell, unit, store)
-        pieces = cell_pieces(store, place, cell.plan)
+    def weights_of(layer: DeclaredLayer, cell: DeclaredCell) -> CellWeights:
+        place = _place(cell, layer, store)
+        weights = cell_weights(store, place, cell.plan)
         keys = _keys(cell.declared)
-        if pieces:
+        if weights:
             taken.add(place)
-            shared.update(dict.fromkeys(keys, (id(unit), pieces)))
-            return pieces
-        known = next((shared[key] for key in keys if key in shared), (id(unit), ()))
-        return () if known[0] == id(unit) else known[1]  # one direction is not the other
+            shared.update(dict.fromkeys(keys, (id(layer), weights)))
+            return weights
+        known = next((shared[key] for key in keys if key in shared), (id(layer), ()))
+        return () if known[0] == id(layer) else known[1]  # one direction is not the other
 
-    for unit in units:
-        found.extend(build(unit, partial(pieces_of, unit)))
+    for layer in layers:
+        found.extend(build(layer, partial(weights_of, layer)))
     return found, taken
 
 
-def cell_pieces(store: Store, place: str, plan: CellPlan | None) -> Pieces:
+def cell_weights(store: Store, place: str, plan: CellPlan | None) -> CellWeights:
     """The tensors of the cell at a place: its variables in their order, then what lies below."""
     order = _created(plan)
     tensors = {name: tensor for name, tensor in store.below(place).items() if may_be_weight(tensor)}
     numbers = {name: _number(name) for name in tensors}
     own = sorted((number, name) for name, number in numbers.items() if number is not None)
     numbered = [
-        Piece(order[number] if number < len(order) else None, tensors[name]) for number, name in own
+        CellWeight(order[number] if number < len(order) else None, tensors[name])
+        for number, name in own
     ]
     below = [
-        Piece(norm_part(name.partition("/")[0]), tensors[name])
+        CellWeight(norm_of(name.partition("/")[0]), tensors[name])
         for name, number in numbers.items()
         if number is None
     ]
     return (*numbered, *below)
 
 
-def _created(plan: CellPlan | None) -> tuple[Part, ...]:
+def _created(plan: CellPlan | None) -> tuple[WeightName, ...]:
     """A cell's variables in the order of their making, which is that of their numbers."""
     if plan is None:
-        return (Part.KERNEL, Part.RECURRENT, Part.BIAS)
-    more: tuple[Part, ...] = (Part.PEEPHOLE,) * 3 if plan.peepholes else ()
+        return (WeightName.KERNEL, WeightName.RECURRENT, WeightName.BIAS)
+    more: tuple[WeightName, ...] = (WeightName.PEEPHOLE,) * 3 if plan.peepholes else ()
     if plan.projection is not None:
-        more = (Part.PROJECTION,)
-    kernels = (Part.KERNEL, Part.RECURRENT)
-    if plan.family in RECURRENT_FIRST:
-        kernels = (Part.RECURRENT, Part.KERNEL)
-    return (*kernels, *(() if plan.with_bias is False and more else (Part.BIAS,)), *more)
+        more = (WeightName.PROJECTION,)
+    kernels = (WeightName.KERNEL, WeightName.RECURRENT)
+    if plan.family in _RECURRENT_FIRST:
+        kernels = (WeightName.RECURRENT, WeightName.KERNEL)
+    return (*kernels, *(() if plan.with_bias is False and more else (WeightName.BIAS,)), *more)
 
 
-RECURRENT_FIRST = ("NAS", "ESN")
+_RECURRENT_FIRST = ("NAS", "ESN")
 
 
 def _number(name: str) -> int | None:
@@ -83,14 +85,14 @@ def _number(name: str) -> int | None:
     return None
 
 
-def _place(cell: CellAt, unit: Unit, store: Store) -> str:
+def _place(cell: DeclaredCell, layer: DeclaredLayer, store: Store) -> str:
     """The cell's group; Keras since 3.6 notes the layer's name, which decides where they differ."""
-    if store.below(cell.place) and named(store, unit.place) in (None, unit.declared.name):
+    if store.below(cell.place) and named(store, layer.place) in (None, layer.declared.name):
         return cell.place
-    container = unit.place.rpartition("/")[0]
-    for path in store.named_groups(unit.declared.name):
-        if path.rpartition("/")[0] == container and path != unit.place:
-            return path + cell.place[len(unit.place) :]
+    container = layer.place.rpartition("/")[0]
+    for path in store.named_groups(layer.declared.name):
+        if path.rpartition("/")[0] == container and path != layer.place:
+            return path + cell.place[len(layer.place) :]
     return cell.place
 
 

@@ -2,44 +2,44 @@
 
 from __future__ import annotations
 
+from rnninspect_keras.configuration.declared_layers import DIRECTIONS
 from rnninspect_keras.configuration.numbering import CONTAINER, GAPPED_CONTAINER
-from rnninspect_keras.configuration.units import WAYS
 from rnninspect_keras.layers.guessing import hint_of
-from rnninspect_keras.layout import Part
-from rnninspect_keras.matching.candidates import Strand
-from rnninspect_keras.matching.native import VARIABLES, cell_pieces, named
+from rnninspect_keras.layout import WeightName
+from rnninspect_keras.matching.candidates import CellCandidate
+from rnninspect_keras.matching.native import VARIABLES, cell_weights, named
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from rnninspect_keras.containers.store import Store
-    from rnninspect_keras.layers.pieces import Piece
+    from rnninspect_keras.layers.weights import CellWeight
 
-MARKS = ("cell", "cells", "forward_layer", "backward_layer", "layer")
+_MARKS = ("cell", "cells", "forward_layer", "backward_layer", "layer")
 
 
-def native_strands(store: Store, taken: set[str]) -> Iterator[Strand]:
+def native_candidates(store: Store, taken: set[str]) -> Iterator[CellCandidate]:
     """What may be cells in a file of Keras' own format, without those that are taken."""
-    found: dict[str, Strand] = {}
+    found: dict[str, CellCandidate] = {}
     for group in store.groups:
         place, _, last = group.rpartition("/")
         top = place.partition("/")[0]
         if last == VARIABLES and place not in taken and top not in ("optimizer", "metrics"):
-            pieces = cell_pieces(store, place, None)
-            known = sum(piece.part is not None for piece in pieces)
-            if not known or _is_dense(place, pieces):
+            weights = cell_weights(store, place, None)
+            known = sum(weight.name is not None for weight in weights)
+            if not known or _is_dense(place, weights):
                 continue
-            strand = _native_strand(store, place, pieces)
-            if known > 1 or (strand.sure and strand.hint):  # of a cell that lost the rest
-                found[place] = strand
-    cells = taken.union(place for place, strand in found.items() if strand.sure)
-    return (strand for place, strand in found.items() if not _is_inside(place, cells))
+            candidate = _native_candidate(store, place, weights)
+            if known > 1 or (candidate.sure and candidate.hint):  # of a cell that lost the rest
+                found[place] = candidate
+    cells = taken.union(place for place, candidate in found.items() if candidate.sure)
+    return (candidate for place, candidate in found.items() if not _is_inside(place, cells))
 
 
-def _is_dense(place: str, pieces: tuple[Piece, ...]) -> bool:
+def _is_dense(place: str, weights: tuple[CellWeight, ...]) -> bool:
     """Whether the second variable is a vector, as of most layers, where nothing tells of a cell."""
-    second = next((piece for piece in pieces if piece.part is Part.RECURRENT), None)
+    second = next((weight for weight in weights if weight.name is WeightName.RECURRENT), None)
     return second is not None and len(second.tensor.shape) < 2 and "cell" not in place
 
 
@@ -49,37 +49,42 @@ def _is_inside(place: str, cells: set[str]) -> bool:
     return any("/".join(parts[:end]) in cells for end in range(1, len(parts)))
 
 
-def _native_strand(store: Store, place: str, pieces: tuple[Piece, ...]) -> Strand:
+def _native_candidate(store: Store, place: str, weights: tuple[CellWeight, ...]) -> CellCandidate:
     parts = place.split("/")
-    end = next((at for at, part in enumerate(parts) if at and part in MARKS), len(parts))
+    end = next((at for at, part in enumerate(parts) if at and part in _MARKS), len(parts))
     owner = parts[:end]
-    way = next((way for way, mark in enumerate(WAYS) if f"{mark}_layer" in parts[end:]), None)
+    direction = next(
+        (direction for direction, mark in enumerate(DIRECTIONS) if f"{mark}_layer" in parts[end:]),
+        None,
+    )
     names = (named(store, place) or "", parts[-1], *reversed(owner))
     hint = next((hint for name in names if (hint := hint_of(name))), None)
     in_cell = "cell" in parts[end:] or parts[-1].endswith("_cell")
-    return Strand(
+    return CellCandidate(
         owner=_label(store, owner),
-        way=way,
+        direction=direction,
         stacked="cells" in parts[end:],
         hint=hint if in_cell or hint_of(parts[-1]) else None,
-        pieces=pieces,
+        weights=weights,
         sure=in_cell,
         listed=True,
         label=named(store, place) or parts[-1],
     )
 
 
-def in_order_of_writing(found: Iterable[Strand]) -> list[Strand]:
-    """The strands as their first tensors lie in the file, which lists groups by the alphabet.
+def in_file_order(found: Iterable[CellCandidate]) -> list[CellCandidate]:
+    """The candidates as their first tensors lie in the file, which lists groups by the alphabet.
 
     Keras writes layers in the order of the model; shards follow each other by their names.
     """
-    return sorted(found, key=lambda strand: min(_written(piece) for piece in strand.pieces))
+    return sorted(
+        found, key=lambda candidate: min(_written(weight) for weight in candidate.weights)
+    )
 
 
-def _written(piece: Piece) -> tuple[str, int]:
+def _written(weight: CellWeight) -> tuple[str, int]:
     """The shard and the address of what is stored."""
-    origin, _, address = piece.tensor.identity.rpartition("@")
+    origin, _, address = weight.tensor.identity.rpartition("@")
     return origin, int(address) if address.isdecimal() else 0
 
 

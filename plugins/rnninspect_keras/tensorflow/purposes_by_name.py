@@ -11,69 +11,69 @@ from rnninspect_keras.tensorflow.purposes import ITERATIONS, MODEL_VARIABLES, NO
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from rnninspect_keras.tensorflow.checkpoints.records import Bundle
+    from rnninspect_keras.tensorflow.checkpoints.records import Checkpoint
 
-SLOT = ".OPTIMIZER_SLOT"
-AVERAGE = "/ExponentialMovingAverage"
+_SLOT = ".OPTIMIZER_SLOT"
+_AVERAGE = "/ExponentialMovingAverage"
 # Slots whose names tell what they are, also where their variable's shape is another or it is gone.
-SLOT_NAME = r"(\w*Adam|Nadam|Momentum|RMSProp|Adagrad|Adadelta|AdaMax|Ftrl|adam_[mv])(_\d+)?"
+_SLOT_NAME = r"(\w*Adam|Nadam|Momentum|RMSProp|Adagrad|Adadelta|AdaMax|Ftrl|adam_[mv])(_\d+)?"
 # Classes of Keras' optimizers; a Keras model's graph has their state under `training/CLASS`, and
 # before Keras 2.3 their settings under `CLASS`. A number is TensorFlow's, for a second one.
-OPTIMIZERS = (
+_OPTIMIZERS = (
     r"(SGD|RMSprop|RMSProp|Adagrad|Adadelta|Adam|AdamW|Adamax|AdaMax|Nadam|Ftrl|Adafactor|Lion|Lamb"
     r"|LAMB|Yogi|NovoGrad|LazyAdam|RectifiedAdam|TFOptimizer|LossScaleOptimizer)(_\d+)?"
 )
-TRAINING, NAMELESS = r"training(_\d+)?", r"Variable(_\d+)?"
-STEPS, RATES = ("iter", "iterations"), ("learning_rate", "lr", "decay")
+TRAINING, _NAMELESS = r"training(_\d+)?", r"Variable(_\d+)?"
+_STEPS, _RATES = ("iter", "iterations"), ("learning_rate", "lr", "decay")
 SETTINGS = {
-    *(*STEPS, *RATES, "beta", "beta_1", "beta_2", "epsilon", "momentum", "momentum_cache", "rho"),
+    *(*_STEPS, *_RATES, "beta", "beta_1", "beta_2", "epsilon", "momentum", "momentum_cache", "rho"),
     *("m_schedule", "learning_rate_power", "l1_regularization_strength"),
     "l2_regularization_strength",
 }
-COUNTS = ("int32", "int64")  # types of what counts steps beside the model
-COUNTERS = {
+_COUNTS = ("int32", "int64")  # types of what counts steps beside the model
+_COUNTERS = {
     *("global_step", "save_counter", "beta1_power", "beta2_power", "learning_rate", "iteration"),
     *("current_loss_scale", "good_steps", "num_good_steps"),
 }
 
 
-def assign_by_name(bundle: Bundle) -> None:
+def assign_by_name(checkpoint: Checkpoint) -> None:
     """Tell optimizer slots, averages and counters from weights; name by its path what has one.
 
     A slot is named as its variable is, with the optimizer's name behind, and a scope before it if
     the optimizer was made in one: `OptimizeLoss/rnn/kernel/Adam`.
     """
-    scopes = Scopes(bundle)
-    averages = [key.removesuffix(AVERAGE) for key in bundle.tensors if key.endswith(AVERAGE)]
-    lone = not any(key in bundle.tensors for key in averages)  # kept instead of the weights
-    objects = _optimizer_objects(bundle)
-    for key, tensor in bundle.tensors.items():
-        path, mark, _ = key.removesuffix(AVERAGE if lone else "").partition(OBJECT_PATH_END)
+    scopes = Scopes(checkpoint)
+    averages = [key.removesuffix(_AVERAGE) for key in checkpoint.tensors if key.endswith(_AVERAGE)]
+    lone = not any(key in checkpoint.tensors for key in averages)  # kept instead of the weights
+    objects = _optimizer_objects(checkpoint)
+    for key, tensor in checkpoint.tensors.items():
+        path, mark, _ = key.removesuffix(_AVERAGE if lone else "").partition(OBJECT_PATH_END)
         if mark:
             purpose = _purpose_of_path(path, objects)
-            if "/" not in path and not tensor.shape and tensor.dtype in COUNTS:
+            if "/" not in path and not tensor.shape and tensor.dtype in _COUNTS:
                 purpose = Purpose.STATE
-        elif scopes.hold(path, tensor.shape):
+        elif scopes.contains(path, tensor.shape):
             purpose = Purpose.OPTIMIZER
         else:
-            purpose = _purpose(path, tensor.shape, bundle)
+            purpose = _purpose(path, tensor.shape, checkpoint)
         if tensor.purpose is not Purpose.PARAMETER:
             purpose = tensor.purpose
         if path != tensor.name or purpose is not tensor.purpose:
-            bundle.tensors[key] = tensor._replace(name=path, purpose=purpose)
+            checkpoint.tensors[key] = tensor._replace(name=path, purpose=purpose)
 
 
-def _optimizer_objects(bundle: Bundle) -> set[str]:
+def _optimizer_objects(checkpoint: Checkpoint) -> set[str]:
     """Names of the attributes that hold optimizers, in a checkpoint of objects without its graph.
 
     Slots name theirs; newer optimizers have a counter of steps and a list of variables.
     """
     found = set(OPTIMIZER)
-    for key in bundle.tensors:
+    for key in checkpoint.tensors:
         if OBJECT_PATH_END not in key:
             continue
         parts = key.partition(OBJECT_PATH_END)[0].split("/")
-        found.update(below for part, below in pairwise(parts) if part == SLOT)
+        found.update(below for part, below in pairwise(parts) if part == _SLOT)
         if len(parts) > 1 and parts[-1] == ITERATIONS:
             found.add(parts[-2])
     return found
@@ -82,7 +82,7 @@ def _optimizer_objects(bundle: Bundle) -> set[str]:
 def _purpose_of_path(path: str, optimizers: set[str]) -> Purpose:
     """By the path of an object, where the graph of the objects is not to be had."""
     parts = path.split("/")
-    if SLOT in parts:
+    if _SLOT in parts:
         return Purpose.OPTIMIZER
     for part, below in pairwise([*parts, ""]):
         if part in optimizers and below:
@@ -97,17 +97,17 @@ class Scopes:
 
     __slots__ = ("names", "paths")
 
-    def __init__(self, bundle: Bundle) -> None:
+    def __init__(self, checkpoint: Checkpoint) -> None:
         self.paths: set[str] = set()
-        for key, tensor in bundle.tensors.items():
+        for key, tensor in checkpoint.tensors.items():
             scope, mark, last = key.rpartition("/")
-            if last in STEPS and not tensor.shape:
-                beside = (bundle.tensors.get(f"{scope}{mark}{name}") for name in RATES)
+            if last in _STEPS and not tensor.shape:
+                beside = (checkpoint.tensors.get(f"{scope}{mark}{name}") for name in _RATES)
                 if any(other is not None and not other.shape for other in beside):
                     self.paths.add(scope)
         self.names = {path.rpartition("/")[2] for path in self.paths}
 
-    def hold(self, key: str, shape: tuple[int, ...]) -> bool:
+    def contains(self, key: str, shape: tuple[int, ...]) -> bool:
         """Whether a name is that of the state or of a setting of one of Keras' optimizers.
 
         Not all of a scope is an optimizer's: it may be a whole network's.
@@ -118,8 +118,8 @@ class Scopes:
         known = "/".join(front) in self.paths
         above = front[-1] if front else ""
         if last in SETTINGS and not shape:
-            return known or not front or re.fullmatch(OPTIMIZERS, above) is not None
-        if last.startswith("Variable") and re.fullmatch(NAMELESS, last):
+            return known or not front or re.fullmatch(_OPTIMIZERS, above) is not None
+        if last.startswith("Variable") and re.fullmatch(_NAMELESS, last):
             return known or re.fullmatch(TRAINING, above) is not None or self._trains(front)
         return self._trains(front)
 
@@ -128,22 +128,22 @@ class Scopes:
         return any(
             outer.startswith("training")
             and re.fullmatch(TRAINING, outer)
-            and (inner in self.names or re.fullmatch(OPTIMIZERS, inner))
+            and (inner in self.names or re.fullmatch(_OPTIMIZERS, inner))
             for outer, inner in pairwise(front)
         )
 
 
-def _purpose(key: str, shape: tuple[int, ...], bundle: Bundle) -> Purpose:
+def _purpose(key: str, shape: tuple[int, ...], checkpoint: Checkpoint) -> Purpose:
     *front, last = key.split("/")
-    if last in COUNTERS or (front and last.startswith(("beta1_power", "beta2_power"))):
+    if last in _COUNTERS or (front and last.startswith(("beta1_power", "beta2_power"))):
         return Purpose.OPTIMIZER
-    if key.endswith(AVERAGE):
+    if key.endswith(_AVERAGE):
         return Purpose.COPY
     named = "adam_" in last or not last.islower()  # as nearly all are not
-    if front and named and re.fullmatch(SLOT_NAME, last):
+    if front and named and re.fullmatch(_SLOT_NAME, last):
         return Purpose.OPTIMIZER
     for start in range(len(front)):
-        owner = bundle.tensors.get("/".join(front[start:]))
+        owner = checkpoint.tensors.get("/".join(front[start:]))
         if owner is not None and owner.shape == shape:
             return Purpose.OPTIMIZER
     return Purpose.PARAMETER

@@ -11,10 +11,10 @@ from rnninspect.plugin import (
     UnreadableFile,
 )
 from rnninspect_keras.layers.saved import saved
-from rnninspect_keras.matching.optimised import purposes_by_name
+from rnninspect_keras.matching.wrappers import purposes_by_name
 from rnninspect_keras.recognition import GRAPH_FILE, INDEX, STATE_FILE
-from rnninspect_keras.tensorflow.checkpoints.v1 import is_index, read_old
-from rnninspect_keras.tensorflow.checkpoints.v2 import read_bundle
+from rnninspect_keras.tensorflow.checkpoints.v1 import is_index, read_v1
+from rnninspect_keras.tensorflow.checkpoints.v2 import read_v2
 from rnninspect_keras.tensorflow.objects.graph import read_trackable
 from rnninspect_keras.tensorflow.objects.recognising import recognise_objects
 from rnninspect_keras.tensorflow.purposes import assign_purposes
@@ -31,9 +31,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from rnninspect.plugin import SavedModel, Source
-    from rnninspect_keras.layers.assembling import Found
-    from rnninspect_keras.tensorflow.checkpoints.records import Bundle
-    from rnninspect_keras.tensorflow.objects.graph import Item
+    from rnninspect_keras.layers.assembling import AnyLayer
+    from rnninspect_keras.tensorflow.checkpoints.records import Checkpoint
+    from rnninspect_keras.tensorflow.objects.graph import GraphObject
 
 _ORDINARY = 8  # parts of a key that its entry's own limit covers
 _STEPS_OF_A_PART = 2
@@ -48,34 +48,34 @@ def read_saved_model(source: Source) -> SavedModel:
     else:
         graph = read_graph(source)
     join_metadata(source, graph.items)
-    bundle = read_variables(source, graph)
+    checkpoint = read_variables(source, graph)
     producer = f"tensorflow {graph.version}".strip()
-    model = _described("tf savedmodel", producer, source, graph.items, bundle)
-    return model if bundle.stored else without_weights(model)
+    model = _described("tf savedmodel", producer, source, graph.items, checkpoint)
+    return model if checkpoint.stored else without_weights(model)
 
 
 def read_checkpoint(source: Source) -> SavedModel:
     """A checkpoint, by its folder, its `.index` or, of the V1 format, its one file."""
     if source.is_folder:
-        bundle = _read_newest(source, newest(source))
+        checkpoint = _read_newest(source, newest(source))
     elif is_index(source):
-        bundle = read_bundle(source, source, source.name.removesuffix(INDEX))
+        checkpoint = read_v2(source, source, source.name.removesuffix(INDEX))
     else:
-        bundle = read_old(source)
-    items = [] if bundle.graph is None else read_trackable(source.holding(bundle.graph))
+        checkpoint = read_v1(source)
+    items = [] if checkpoint.graph is None else read_trackable(source.holding(checkpoint.graph))
     for item in items:
-        item.tensor = bundle.tensors.get(item.key)
-    return _described("tf checkpoint", "tensorflow", source, items, bundle)
+        item.tensor = checkpoint.tensors.get(item.key)
+    return _described("tf checkpoint", "tensorflow", source, items, checkpoint)
 
 
-def _read_newest(source: Source, prefix: str) -> Bundle:
+def _read_newest(source: Source, prefix: str) -> Checkpoint:
     """The checkpoint of a folder, of V2 or else of V1, whose prefix is its file."""
     name = prefix + INDEX
     if source.neighbour(name).path is None and source.neighbour(prefix).path is not None:
         with source.open_neighbour(prefix) as table:
-            return read_old(table)
+            return read_v1(table)
     with source.open_neighbour(name) as index:
-        return read_bundle(index, source, prefix)
+        return read_v2(index, source, prefix)
 
 
 def newest(source: Source) -> str:
@@ -98,52 +98,52 @@ def newest(source: Source) -> str:
 
 
 def _described(
-    name: str, producer: str, source: Source, items: list[Item], bundle: Bundle
+    name: str, producer: str, source: Source, items: list[GraphObject], checkpoint: Checkpoint
 ) -> SavedModel:
-    _spend_keys(source, bundle)
+    _spend_keys(source, checkpoint)
     if items:
-        assign_purposes(items, bundle)
+        assign_purposes(items, checkpoint)
     else:
-        assign_by_name(bundle)
-    _set_wrappers_apart(items, bundle)
-    found, noticed = recognise_objects(items, bundle.tensors.values(), source.limits)
-    notes = [*bundle.observations, *_without_shard(found, bundle), *noticed]
-    return saved(name, producer, bundle.tensors.values(), found, notes)
+        assign_by_name(checkpoint)
+    _set_wrappers_apart(items, checkpoint)
+    found, noticed = recognise_objects(items, checkpoint.tensors.values(), source.limits)
+    notes = [*checkpoint.observations, *_without_shard(found, checkpoint), *noticed]
+    return saved(name, producer, checkpoint.tensors.values(), found, notes)
 
 
-def _spend_keys(source: Source, bundle: Bundle) -> None:
+def _spend_keys(source: Source, checkpoint: Checkpoint) -> None:
     """Book the work of deep keys: an index stores what a key shares with the one before only once.
 
     Raises:
         RefusedFile: their parts exceed the steps of the model.
     """
-    for key in bundle.tensors:
+    for key in checkpoint.tensors:
         parts = key.count("/") + 1
         if parts > _ORDINARY:
             deep = _STEPS_OF_A_PART * (parts - _ORDINARY)
             source.spend(Limit.STEPS, deep + (parts * parts >> _SQUARE_SHIFT))
 
 
-def _set_wrappers_apart(items: list[Item], bundle: Bundle) -> None:
+def _set_wrappers_apart(items: list[GraphObject], checkpoint: Checkpoint) -> None:
     """Give what wrappers of layers keep its purpose, by the names of variables or by their keys."""
     names = {item.key: item.name for item in items if item.tensor is not None and item.name}
-    named = [(names.get(key, tensor.name), key) for key, tensor in bundle.tensors.items()]
-    known = purposes_by_name((name, len(bundle.tensors[key].shape)) for name, key in named)
+    named = [(names.get(key, tensor.name), key) for key, tensor in checkpoint.tensors.items()]
+    known = purposes_by_name((name, len(checkpoint.tensors[key].shape)) for name, key in named)
     for name, key in named if known else ():
-        tensor = bundle.tensors[key]
+        tensor = checkpoint.tensors[key]
         if name in known and tensor.purpose is Purpose.PARAMETER:
-            bundle.tensors[key] = tensor._replace(purpose=known[name])
+            checkpoint.tensors[key] = tensor._replace(purpose=known[name])
     for item in items if known else ():
         if item.tensor is not None:
-            item.tensor = bundle.tensors.get(item.key, item.tensor)
+            item.tensor = checkpoint.tensors.get(item.key, item.tensor)
 
 
-def _without_shard(found: Iterable[Found], bundle: Bundle) -> Iterator[Observation]:
+def _without_shard(found: Iterable[AnyLayer], checkpoint: Checkpoint) -> Iterator[Observation]:
     """One note for each layer that has weights in a shard that is missing."""
-    for layer in found if bundle.missing else ():
+    for layer in found if checkpoint.missing else ():
         if isinstance(layer, RecurrentLayer):
             held = (tensor for operand in layer.operands for tensor in operand.tensors)
-            names = dict.fromkeys(bundle.missing.get(tensor.identity, "") for tensor in held)
+            names = dict.fromkeys(checkpoint.missing.get(tensor.identity, "") for tensor in held)
             if shards := ", ".join(filter(None, names)):
                 clause = f"its weights are in {shards}, which is missing"
                 yield Observation(Fact.EXTERNAL_MISSING, clause, layer=layer.name)

@@ -20,58 +20,63 @@ from rnninspect.plugin import (
 from rnninspect_keras.configuration.declared import read_declared
 from rnninspect_keras.containers.json_text import parse_config
 from rnninspect_keras.recognition import GRAPH_FILE
-from rnninspect_keras.tensorflow.checkpoints.records import OBJECT_PATH_END, Bundle
+from rnninspect_keras.tensorflow.checkpoints.records import OBJECT_PATH_END, Checkpoint
 from rnninspect_keras.tensorflow.checkpoints.types import purpose_of
-from rnninspect_keras.tensorflow.checkpoints.v2 import read_bundle
-from rnninspect_keras.tensorflow.objects.graph import Item, long_text, read_saved, read_trackable
+from rnninspect_keras.tensorflow.checkpoints.v2 import read_v2
+from rnninspect_keras.tensorflow.objects.graph import (
+    GraphObject,
+    long_text,
+    read_saved,
+    read_trackable,
+)
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from rnninspect.plugin import SavedModel, Source
 
-KERAS_FILE = "keras_metadata.pb"
-VARIABLES = "variables/variables"
-META_GRAPHS = 2  # field of a SavedModel
-VARIABLE_COLLECTIONS = ("variables", "trainable_variables")  # names in a graph of TensorFlow 1
-MOST_COLLECTIONS = 1_000  # of a graph that are looked at; TensorFlow writes some ten
+_KERAS_FILE = "keras_metadata.pb"
+_VARIABLES = "variables/variables"
+_META_GRAPHS = 2  # field of a SavedModel
+_VARIABLE_COLLECTIONS = ("variables", "trainable_variables")  # names in a graph of TensorFlow 1
+_MOST_COLLECTIONS = 1_000  # of a graph that are looked at; TensorFlow writes some ten
 
 
-class Graph(Record):
+class MetaGraph(Record):
     """The first meta graph: TensorFlow's version, its objects, whether it lists variables.
 
     `items` is empty for TensorFlow 1, whose variables only a collection of the graph lists.
     """
 
     version: str
-    items: list[Item]
+    items: list[GraphObject]
     has_variables: bool
 
 
-def read_graph(source: Source) -> Graph:
+def read_graph(source: Source) -> MetaGraph:
     """Read the first meta graph; UnreadableFile if there is none."""
     wire = WireReader(source)
-    graphs = (field for field in wire.fields(wire.whole()) if field[:2] == (META_GRAPHS, LENGTH))
+    graphs = (field for field in wire.fields(wire.whole()) if field[:2] == (_META_GRAPHS, LENGTH))
     _, _, start, size = next(graphs, (0, 0, 0, -1))
     if size < 0:
         raise UnreadableFile(f"{GRAPH_FILE} holds no graph")
     fields = wire.collect(((start, start + size),), (1, 4, 7))
     info = wire.collect(fields.message(1), (5,))
-    collections = fields.spans(4)[:MOST_COLLECTIONS]
+    collections = fields.spans(4)[:_MOST_COLLECTIONS]
     names = (wire.last_text(wire.collect((span,), (1,)), 1) for span in collections)
-    has_variables = any(name in VARIABLE_COLLECTIONS for name in names)
-    return Graph(wire.last_text(info, 5), read_saved(wire, fields.message(7)), has_variables)
+    has_variables = any(name in _VARIABLE_COLLECTIONS for name in names)
+    return MetaGraph(wire.last_text(info, 5), read_saved(wire, fields.message(7)), has_variables)
 
 
-def join_metadata(source: Source, items: list[Item]) -> None:
+def join_metadata(source: Source, items: list[GraphObject]) -> None:
     """Give objects the Keras layers that they are; the file beside the graph exists since 2.5."""
-    if source.neighbour(KERAS_FILE).whereabouts is Whereabouts.INSIDE:
-        with source.open_neighbour(KERAS_FILE) as beside:
+    if source.neighbour(_KERAS_FILE).whereabouts is Whereabouts.INSIDE:
+        with source.open_neighbour(_KERAS_FILE) as beside:
             wire = WireReader(beside)
             for span in wire.collect(wire.whole(), (1,)).spans(1):
                 fields = wire.collect((span,), (2, 5))
                 number = fields.number(2) or 0
                 if number >= len(items):
-                    raise UnreadableFile(f"{KERAS_FILE} describes an object that is not there")
+                    raise UnreadableFile(f"{_KERAS_FILE} describes an object that is not there")
                 items[number].metadata = long_text(wire, fields, 5)
     values = 0  # in all descriptions: a model's repeats those of what it contains
     for number, item in enumerate(items):
@@ -85,29 +90,29 @@ def join_metadata(source: Source, items: list[Item]) -> None:
             item.metadata = b""
 
 
-def read_variables(source: Source, graph: Graph) -> Bundle:
+def read_variables(source: Source, graph: MetaGraph) -> Checkpoint:
     """The checkpoint of the variables, joined to the objects by their numbers."""
     items = graph.items
-    if source.neighbour(f"{VARIABLES}.index").whereabouts is not Whereabouts.INSIDE:
+    if source.neighbour(f"{_VARIABLES}.index").whereabouts is not Whereabouts.INSIDE:
         return _described_only(graph)
-    with source.open_neighbour(f"{VARIABLES}.index") as index:
-        bundle = read_bundle(index, source, VARIABLES)
-    if bundle.graph is None:
-        _join_by_path(items, bundle)
-        return bundle
-    for number, stored in enumerate(read_trackable(source.holding(bundle.graph))):
+    with source.open_neighbour(f"{_VARIABLES}.index") as index:
+        checkpoint = read_v2(index, source, _VARIABLES)
+    if checkpoint.graph is None:
+        _join_by_path(items, checkpoint)
+        return checkpoint
+    for number, stored in enumerate(read_trackable(source.holding(checkpoint.graph))):
         if number >= len(items):
             break
         item = items[number]
         item.key, item.name = stored.key, item.name or stored.name
-        item.tensor = bundle.tensors.get(stored.key)
-        _compare(item, bundle)
-    return bundle
+        item.tensor = checkpoint.tensors.get(stored.key)
+        _compare(item, checkpoint)
+    return checkpoint
 
 
-def _join_by_path(items: list[Item], bundle: Bundle) -> None:
+def _join_by_path(items: list[GraphObject], checkpoint: Checkpoint) -> None:
     """Where the checkpoint's own graph is not to be had: a key is the path to its object."""
-    for key, tensor in bundle.tensors.items():
+    for key, tensor in checkpoint.tensors.items():
         path, mark, _ = key.partition(OBJECT_PATH_END)
         number: int | None = 0 if mark and items else None
         for part in path.split("/"):
@@ -116,26 +121,26 @@ def _join_by_path(items: list[Item], bundle: Bundle) -> None:
         if number is not None:
             items[number].key, items[number].tensor = key, tensor
         elif items:  # an optimizer's slot, which no edge leads to
-            bundle.tensors[key] = tensor._replace(purpose=Purpose.OPTIMIZER)
+            checkpoint.tensors[key] = tensor._replace(purpose=Purpose.OPTIMIZER)
 
 
-def _compare(item: Item, bundle: Bundle) -> None:
+def _compare(item: GraphObject, checkpoint: Checkpoint) -> None:
     """Hold what the graph says of a variable against what the checkpoint says."""
     said, held = item.variable, item.tensor
     if said is None or held is None or said.shape == held.shape or -1 in said.shape:
         return
     clause = f"{list(said.shape)} in {GRAPH_FILE}, {list(held.shape)} in the checkpoint's index"
-    bundle.observations.append(Observation(Fact.CONTRADICTION, clause, tensor=held.name))
+    checkpoint.observations.append(Observation(Fact.CONTRADICTION, clause, tensor=held.name))
 
 
-def _described_only(graph: Graph) -> Bundle:
+def _described_only(graph: MetaGraph) -> Checkpoint:
     """Stand-ins for variables that the graph describes while no checkpoint stores any of them."""
-    bundle = Bundle()
+    checkpoint = Checkpoint()
     for number, item in enumerate(graph.items):
         said = item.variable
         if said is not None:
             item.key = f"{said.name or 'variable'}@{number}"
-            item.tensor = bundle.tensors[item.key] = StoredTensor(
+            item.tensor = checkpoint.tensors[item.key] = StoredTensor(
                 name=said.name or item.key,
                 shape=said.shape,
                 dtype=said.dtype,
@@ -143,10 +148,10 @@ def _described_only(graph: Graph) -> Bundle:
                 identity=item.key,
                 purpose=purpose_of(said.dtype),
             )
-    if bundle.tensors or graph.has_variables:
-        bundle.observations.append(Observation(Fact.EXTERNAL_MISSING, f"{VARIABLES}.index"))
-        bundle.stored = False
-    return bundle
+    if checkpoint.tensors or graph.has_variables:
+        checkpoint.observations.append(Observation(Fact.EXTERNAL_MISSING, f"{_VARIABLES}.index"))
+        checkpoint.stored = False
+    return checkpoint
 
 
 def without_weights(model: SavedModel) -> SavedModel:

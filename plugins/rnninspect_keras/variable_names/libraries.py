@@ -8,10 +8,10 @@ from __future__ import annotations
 
 from rnninspect.plugin import Record
 from rnninspect_keras.configuration.plans import CellPlan
-from rnninspect_keras.layers.assembling import Run, Title
-from rnninspect_keras.layers.pieces import Piece
+from rnninspect_keras.layers.assembling import PlannedCell, Title
 from rnninspect_keras.layers.sizing import complete, explains
-from rnninspect_keras.layout import Dialect, Part
+from rnninspect_keras.layers.weights import CellWeight
+from rnninspect_keras.layout import Dialect, WeightName
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from rnninspect.plugin import StoredTensor
 
-    Words = Mapping[str, Part]
+    Words = Mapping[str, WeightName]
 
 
 class Signature(Record):
@@ -35,77 +35,84 @@ class Signature(Record):
     optional: Words = {}  # noqa: RUF012 - never changed
 
 
-PEEPHOLES = dict.fromkeys(("w_f_diag", "w_i_diag", "w_o_diag"), Part.PEEPHOLE)
-GRU_WORDS = {
+_PEEPHOLES = dict.fromkeys(("w_f_diag", "w_i_diag", "w_o_diag"), WeightName.PEEPHOLE)
+_GRU_WORDS = {
     f"{letter}{gate}": part
     for letter, part in (
-        ("w", Part.GATE_KERNEL),
-        ("u", Part.GATE_RECURRENT),
-        ("b", Part.GATE_BIAS),
+        ("w", WeightName.GATE_KERNEL),
+        ("u", WeightName.GATE_RECURRENT),
+        ("b", WeightName.GATE_BIAS),
     )
     for gate in "zrh"
 }
-SIGNATURES = (
+_SIGNATURES = (
     Signature(
         "snt.LSTM",
         ("LSTM",),
         Dialect.TENSORFLOW,
-        {"w_gates": Part.JOINED, "b_gates": Part.BIAS},
-        {**PEEPHOLES, "w_h_projection": Part.PROJECTION},
+        {"w_gates": WeightName.JOINED, "b_gates": WeightName.BIAS},
+        {**_PEEPHOLES, "w_h_projection": WeightName.PROJECTION},
     ),
-    Signature("snt.GRU", ("GRU",), Dialect.KERAS, GRU_WORDS),
+    Signature("snt.GRU", ("GRU",), Dialect.KERAS, _GRU_WORDS),
     Signature(
         "snt.VanillaRNN",
         ("RNN",),
         Dialect.SONNET,
         {
-            "in_to_hidden/w": Part.KERNEL,
-            "in_to_hidden/b": Part.GATE_BIAS,
-            "hidden_to_hidden/w": Part.RECURRENT,
-            "hidden_to_hidden/b": Part.HIDDEN_BIAS,
+            "in_to_hidden/w": WeightName.KERNEL,
+            "in_to_hidden/b": WeightName.GATE_BIAS,
+            "hidden_to_hidden/w": WeightName.RECURRENT,
+            "hidden_to_hidden/b": WeightName.HIDDEN_BIAS,
         },
     ),
     Signature(
         "snt.{}",
         ("LSTM", "GRU"),
         Dialect.KERAS,
-        {"w_i": Part.KERNEL, "w_h": Part.RECURRENT, "b": Part.BIAS},
-        {"projection": Part.PROJECTION},
+        {"w_i": WeightName.KERNEL, "w_h": WeightName.RECURRENT, "b": WeightName.BIAS},
+        {"projection": WeightName.PROJECTION},
     ),
     Signature(
         "snt.{}",
         ("RNN", "ConvLSTM1D", "ConvLSTM2D", "ConvLSTM3D"),
         Dialect.KERAS,
-        {"input_to_hidden/w": Part.KERNEL, "hidden_to_hidden/w": Part.RECURRENT, "b": Part.BIAS},
+        {
+            "input_to_hidden/w": WeightName.KERNEL,
+            "hidden_to_hidden/w": WeightName.RECURRENT,
+            "b": WeightName.BIAS,
+        },
     ),
     Signature(
         "LSTMCellSimple",
         ("LSTM",),
         Dialect.TENSORFLOW,
-        {"wm": Part.JOINED, "b": Part.BIAS},
-        {"w_proj": Part.PROJECTION},
+        {"wm": WeightName.JOINED, "b": WeightName.BIAS},
+        {"w_proj": WeightName.PROJECTION},
     ),
 )
-WORDS = frozenset(word for known in SIGNATURES for word in (*known.needed, *known.optional))
-LAST_PARTS = frozenset(word.rpartition("/")[2] for word in WORDS)
-CLASS_NAMES = {"RNN": "VanillaRNN", "ConvLSTM1D": "Conv1DLSTM", "ConvLSTM2D": "Conv2DLSTM"}
-CLASS_NAMES |= {"ConvLSTM3D": "Conv3DLSTM"}
-VALUE = "/var"  # end of each of Lingvo's names
-WEIGHTS = (Part.KERNEL, Part.RECURRENT, Part.JOINED)
-FIRST_AXES = 2  # of a kernel that are no taps
+_WORDS = frozenset(word for known in _SIGNATURES for word in (*known.needed, *known.optional))
+_LAST_PARTS = frozenset(word.rpartition("/")[2] for word in _WORDS)
+_CLASS_NAMES = {"RNN": "VanillaRNN", "ConvLSTM1D": "Conv1DLSTM", "ConvLSTM2D": "Conv2DLSTM"}
+_CLASS_NAMES |= {"ConvLSTM3D": "Conv3DLSTM"}
+_VALUE = "/var"  # end of each of Lingvo's names
+_WEIGHTS = (WeightName.KERNEL, WeightName.RECURRENT, WeightName.JOINED)
+_FIRST_AXES = 2  # of a kernel that are no taps
 
 
-def library_cells(named: Iterable[tuple[str, StoredTensor]]) -> Iterator[tuple[Title, Run]]:
+def library_cells(named: Iterable[tuple[str, StoredTensor]]) -> Iterator[tuple[Title, PlannedCell]]:
     """The cells whose names and shapes are those of a library's."""
     for scope, held in _scopes(named).items():
-        for known in SIGNATURES:
+        for known in _SIGNATURES:
             if known.needed.keys() <= held.keys():
                 words = {**known.needed, **known.optional}
-                pieces = [Piece(words[word], held[word]) for word in held if word in words]
-                plan = _plan(known, pieces)
+                weights = [CellWeight(words[word], held[word]) for word in held if word in words]
+                plan = _plan(known, weights)
                 if plan is not None:
                     title = Title(scope or plan.class_name, plan.class_name)
-                    yield title, Run(plan._replace(units=None, input_size=None), tuple(pieces))
+                    yield (
+                        title,
+                        PlannedCell(plan._replace(units=None, input_size=None), tuple(weights)),
+                    )
                     break
 
 
@@ -113,34 +120,36 @@ def _scopes(named: Iterable[tuple[str, StoredTensor]]) -> dict[str, dict[str, St
     """What lies in each scope under a name of some signature, of one part or two."""
     found: dict[str, dict[str, StoredTensor]] = {}
     for name, tensor in named:
-        outer, _, last = name.removesuffix(VALUE).rpartition("/")
-        if last.lstrip("_") not in LAST_PARTS:
+        outer, _, last = name.removesuffix(_VALUE).rpartition("/")
+        if last.lstrip("_") not in _LAST_PARTS:
             continue
         scope, _, above = outer.rpartition("/")
         short, long = last.lstrip("_"), f"{above.lstrip('_')}/{last}"
-        if long in WORDS:
+        if long in _WORDS:
             found.setdefault(scope, {})[long] = tensor
-        elif short in WORDS:
+        elif short in _WORDS:
             found.setdefault(outer, {})[short] = tensor
     return found
 
 
-def _plan(known: Signature, pieces: Sequence[Piece]) -> CellPlan | None:
+def _plan(known: Signature, weights: Sequence[CellWeight]) -> CellPlan | None:
     """The plan of the first family that explains all tensors."""
-    ranks = {len(piece.tensor.shape) for piece in pieces if piece.part in WEIGHTS}
-    widths = [p.tensor.shape[-1] for p in pieces if p.part is Part.PROJECTION and p.tensor.shape]
+    ranks = {len(weight.tensor.shape) for weight in weights if weight.name in _WEIGHTS}
+    widths = [
+        p.tensor.shape[-1] for p in weights if p.name is WeightName.PROJECTION and p.tensor.shape
+    ]
     for family in known.families:
         taps = int(family[-2]) if family.startswith("ConvLSTM") else 0
-        if ranks and ranks != {FIRST_AXES + taps}:
+        if ranks and ranks != {_FIRST_AXES + taps}:
             continue
         plan = CellPlan(
             family=family,
             dialect=known.dialect,
-            class_name=known.class_name.format(CLASS_NAMES.get(family, family)),
-            peepholes=any(piece.part is Part.PEEPHOLE for piece in pieces),
+            class_name=known.class_name.format(_CLASS_NAMES.get(family, family)),
+            peepholes=any(weight.name is WeightName.PEEPHOLE for weight in weights),
             projection=widths[0] if widths else None,
         )
-        settled = complete(plan, pieces)
-        if settled.input_size and explains(settled, pieces):
+        settled = complete(plan, weights)
+        if settled.input_size and explains(settled, weights):
             return settled
     return None

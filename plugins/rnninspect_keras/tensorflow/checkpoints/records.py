@@ -11,7 +11,7 @@ from rnninspect.plugin import (
 TYPE_CHECKING = False
 
 
-class Bundle:
+class Checkpoint:
     """A checkpoint.
 
     Attributes:
@@ -32,7 +32,7 @@ class Bundle:
         self.stored = True
 
 
-class Entry(Record):
+class IndexEntry(Record):
     """What an index says of one tensor, or of one slice of it, whose `key` is then the whole's."""
 
     key: str

@@ -10,10 +10,10 @@ from rnninspect.plugin import (
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from rnninspect.plugin import Source
-    from rnninspect_keras.tensorflow.checkpoints.records import Entry
+    from rnninspect_keras.tensorflow.checkpoints.records import IndexEntry
 
-MOST_SHARDS = 5_000  # that are looked up
-SHOWN = 3  # names of missing shards in a message
+_MOST_SHARDS = 5_000  # that are looked up
+_SHOWN = 3  # names of missing shards in a message
 
 
 class Shards:
@@ -36,14 +36,14 @@ class Shards:
     def size(self, shard: int) -> int | None:
         """Bytes of a shard; None if it is not there."""
         if shard not in self._sizes:
-            if len(self._sizes) == MOST_SHARDS:
-                raise UnreadableFile(f"the tensors lie in more than {MOST_SHARDS} shards")
+            if len(self._sizes) == _MOST_SHARDS:
+                raise UnreadableFile(f"the tensors lie in more than {_MOST_SHARDS} shards")
             found = self.home.neighbour(self.name(shard))
             inside = found.whereabouts is Whereabouts.INSIDE
             self._sizes[shard] = found.size if inside else None
         return self._sizes[shard]
 
-    def held(self, entry: Entry) -> int | None:
+    def held(self, entry: IndexEntry) -> int | None:
         """Bytes that an entry's shard holds of it; None if the shard is not there."""
         size = self.size(entry.shard)
         return None if size is None else max(0, min(entry.size, size - entry.offset))
@@ -52,5 +52,5 @@ class Shards:
     def missing(self) -> str:
         """Names of the shards that are not there; of many the first ones."""
         names = [self.name(shard) for shard, size in sorted(self._sizes.items()) if size is None]
-        more = [f"and {len(names) - SHOWN} more"] if len(names) > SHOWN else []
-        return ", ".join([*names[:SHOWN], *more])
+        more = [f"and {len(names) - _SHOWN} more"] if len(names) > _SHOWN else []
+        return ", ".join([*names[:_SHOWN], *more])

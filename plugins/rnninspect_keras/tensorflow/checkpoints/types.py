@@ -50,13 +50,13 @@ TYPES = {
     31: "int2",
     32: "uint2",
 }
-REFERENCE = 100
-MOST_AXES = 64  # as in numpy 2; a product of more has no end of digits
+_REFERENCE = 100
+_MOST_AXES = 64  # as in numpy 2; a product of more has no end of digits
 
 
 def type_of(number: int) -> tuple[str, int]:
     """Name and size in bytes of a data type; int4 takes a whole byte, as TensorFlow stores it."""
-    element = DTYPES.get(TYPES.get(number % REFERENCE, ""))
+    element = DTYPES.get(TYPES.get(number % _REFERENCE, ""))
     return (f"type {number}", 0) if element is None else (element.name, element.whole_bytes)
 
 
@@ -83,6 +83,6 @@ class Shapes:
 
     def _parse(self, encoded: bytes) -> tuple[int, ...]:
         dims = self._wire.held(encoded, 0)[1].get(2, ())
-        if len(dims) > MOST_AXES:
+        if len(dims) > _MOST_AXES:
             raise UnreadableFile(f"the shape of a tensor has {plural(len(dims), 'axis', 'axes')}")
         return tuple(signed(self._wire.held(dim, 0)[0].get(1, 0)) for dim in dims)

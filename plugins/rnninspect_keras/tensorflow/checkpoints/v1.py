@@ -18,14 +18,14 @@ from rnninspect.plugin import (
     UnreadableFile,
     Whereabouts,
 )
-from rnninspect_keras.tensorflow.checkpoints.records import Bundle
+from rnninspect_keras.tensorflow.checkpoints.records import Checkpoint
 from rnninspect_keras.tensorflow.checkpoints.types import Shapes, purpose_of, type_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from rnninspect.plugin import Source
 
-SHARD = r"(.*)-(\d{5})-of-(\d{5})"
+_SHARD = r"(.*)-(\d{5})-of-(\d{5})"
 
 
 def is_index(source: Source) -> bool:
@@ -34,11 +34,11 @@ def is_index(source: Source) -> bool:
     return not any(number == 1 and kind == 2 for number, kind, *_ in wire.fields(wire.whole()))
 
 
-def read_old(source: Source) -> Bundle:
+def read_v1(source: Source) -> Checkpoint:
     """A V1 checkpoint; if it is one of several shards, with the others that lie beside it."""
-    bundle = Bundle()
-    _add_file(bundle, source)
-    shard = re.fullmatch(SHARD, source.name)
+    checkpoint = Checkpoint()
+    _add_file(checkpoint, source)
+    shard = re.fullmatch(_SHARD, source.name)
     number = int(shard[3]) if shard else 1
     source.limits.require(Limit.MEMBERS, number, "the number of shards")
     read = {source.neighbour(source.name).identity}
@@ -51,14 +51,14 @@ def read_old(source: Source) -> Bundle:
             if found.identity not in read:  # else a link to a shard that was read
                 read.add(found.identity)
                 with source.open_neighbour(name) as beside:
-                    _add_file(bundle, beside)
+                    _add_file(checkpoint, beside)
         else:
-            bundle.observations.append(Observation(Fact.EXTERNAL_MISSING, name))
+            checkpoint.observations.append(Observation(Fact.EXTERNAL_MISSING, name))
             break  # one tells that the checkpoint is not whole
-    return bundle
+    return checkpoint
 
 
-def _add_file(bundle: Bundle, source: Source) -> None:
+def _add_file(checkpoint: Checkpoint, source: Source) -> None:
     """Add the tensors that the first entry of a table names; the other entries hold them."""
     key, value = first_entry(source)
     if key:
@@ -73,8 +73,8 @@ def _add_file(bundle: Bundle, source: Source) -> None:
         dtype, itemsize = type_of(numbers.get(3, 0))
         name = wire.decoded(parts.get(1, [b""])[-1])
         shape = shapes.read(parts.get(2, ()))
-        source.limits.require(Limit.TENSORS, len(bundle.tensors) + 1)
-        bundle.tensors[name] = StoredTensor(
+        source.limits.require(Limit.TENSORS, len(checkpoint.tensors) + 1)
+        checkpoint.tensors[name] = StoredTensor(
             name=name,
             shape=shape,
             dtype=dtype,

@@ -17,7 +17,7 @@ from rnninspect.plugin import (
     StoredTensor,
     UnreadableFile,
 )
-from rnninspect_keras.tensorflow.checkpoints.records import Bundle, Entry
+from rnninspect_keras.tensorflow.checkpoints.records import Checkpoint, IndexEntry
 from rnninspect_keras.tensorflow.checkpoints.shards import Shards
 from rnninspect_keras.tensorflow.checkpoints.types import Shapes, purpose_of, type_of
 
@@ -25,12 +25,12 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from rnninspect.plugin import Source
 
-GRAPH_KEY = "_CHECKPOINTABLE_OBJECT_GRAPH"
-SLICE = b"\0"  # keys of slices begin with it
+_GRAPH_KEY = "_CHECKPOINTABLE_OBJECT_GRAPH"
+_SLICE = b"\0"  # keys of slices begin with it
 Slices = dict[str, tuple[int, "int | None"]]  # name -> bytes by the index, bytes held
 
 
-def read_bundle(source: Source, home: Source, prefix: str) -> Bundle:
+def read_v2(source: Source, home: Source, prefix: str) -> Checkpoint:
     """Read the index of a V2 checkpoint; its shards are neighbours of `home`: `prefix.data-…`.
 
     Raises:
@@ -39,9 +39,9 @@ def read_bundle(source: Source, home: Source, prefix: str) -> Bundle:
     """
     wire, entries = WireReader(source), read_table(source)
     shards = Shards(home, prefix, _number_of_shards(wire, *next(entries, (b"?", b""))))
-    bundle, slices, shapes = Bundle(), Slices(), Shapes(wire)
+    checkpoint, slices, shapes = Checkpoint(), Slices(), Shapes(wire)
     for key, value in entries:
-        if key.startswith(SLICE):  # they stand before the tensors that they are parts of
+        if key.startswith(_SLICE):  # they stand before the tensors that they are parts of
             entry = _entry(wire, sliced_name(key), value, shapes)
             size, held = slices.get(entry.key, (0, 0))
             more = shards.held(entry)
@@ -49,15 +49,15 @@ def read_bundle(source: Source, home: Source, prefix: str) -> Bundle:
             slices[entry.key] = size + entry.size, known
         else:
             entry = _entry(wire, key.decode("utf-8", "surrogateescape"), value, shapes)
-            _add(bundle, shards, entry, slices)
+            _add(checkpoint, shards, entry, slices)
     if shards.missing:
-        bundle.observations.append(Observation(Fact.EXTERNAL_MISSING, shards.missing))
-    return bundle
+        checkpoint.observations.append(Observation(Fact.EXTERNAL_MISSING, shards.missing))
+    return checkpoint
 
 
 def sliced_name(key: bytes) -> str:
     """The tensor that a slice is a part of; TensorFlow's ordered code ends the name by 0, 1."""
-    name = key.removeprefix(SLICE).partition(b"\0\1")[0]
+    name = key.removeprefix(_SLICE).partition(b"\0\1")[0]
     plain = name.replace(b"\0\xff", b"\0").replace(b"\xff\0", b"\xff")
     return plain.decode("utf-8", "surrogateescape")
 
@@ -72,22 +72,22 @@ def _number_of_shards(wire: WireReader, key: bytes, value: bytes) -> int:
     return numbers.get(1, 0)
 
 
-def _entry(wire: WireReader, key: str, value: bytes, shapes: Shapes) -> Entry:
+def _entry(wire: WireReader, key: str, value: bytes, shapes: Shapes) -> IndexEntry:
     numbers, parts = wire.held(value, 0)
     dtype, itemsize = type_of(numbers.get(1, 0))
     shard, offset, size = numbers.get(3, 0), numbers.get(4, 0), numbers.get(5, 0)
     if max(shard, offset, size) >> 63:
         raise UnreadableFile(f"the entry {key} of the index lies at a negative place")
     shape = shapes.read(parts.get(2, ()))
-    return Entry(key, dtype, itemsize, shape, shard, offset, size, 7 in parts)
+    return IndexEntry(key, dtype, itemsize, shape, shard, offset, size, 7 in parts)
 
 
-def _add(bundle: Bundle, shards: Shards, entry: Entry, slices: Slices) -> None:
-    if len(bundle.tensors) >= shards.home.limits.tensors:
-        shards.home.limits.require(Limit.TENSORS, len(bundle.tensors) + 1)
-    is_graph = entry.key == GRAPH_KEY and entry.dtype == "string"
+def _add(checkpoint: Checkpoint, shards: Shards, entry: IndexEntry, slices: Slices) -> None:
+    if len(checkpoint.tensors) >= shards.home.limits.tensors:
+        shards.home.limits.require(Limit.TENSORS, len(checkpoint.tensors) + 1)
+    is_graph = entry.key == _GRAPH_KEY and entry.dtype == "string"
     if is_graph and shards.held(entry) in (None, entry.size):
-        bundle.graph = _text(shards, entry) if shards.held(entry) is not None else None
+        checkpoint.graph = _text(shards, entry) if shards.held(entry) is not None else None
         return  # whole or not there at all; where it is cut, a rule says so
     stored, held = entry.size, None
     if entry.sliced:
@@ -99,8 +99,8 @@ def _add(bundle: Bundle, shards: Shards, entry: Entry, slices: Slices) -> None:
     if not entry.itemsize:
         needed = entry.size  # of strings: as many bytes as the index says
     if held is None:
-        bundle.missing[entry.key] = shards.name(entry.shard)
-    bundle.tensors[entry.key] = StoredTensor(
+        checkpoint.missing[entry.key] = shards.name(entry.shard)
+    checkpoint.tensors[entry.key] = StoredTensor(
         name=entry.key,
         shape=entry.shape,
         dtype=entry.dtype,
@@ -112,7 +112,7 @@ def _add(bundle: Bundle, shards: Shards, entry: Entry, slices: Slices) -> None:
     )
 
 
-def _text(shards: Shards, entry: Entry) -> bytes:
+def _text(shards: Shards, entry: IndexEntry) -> bytes:
     """A string scalar: its length, the checksum of the length, the bytes."""
     shards.home.limits.require(Limit.HEADER_BYTES, entry.size, "the checkpoint's object graph")
     with shards.home.open_neighbour(shards.name(entry.shard)) as data:

@@ -5,39 +5,41 @@ from __future__ import annotations
 import re
 from collections import Counter
 
-from rnninspect_keras.layers.pieces import Cluster
-from rnninspect_keras.matching.candidates import strands
+from rnninspect_keras.layers.clusters import WeightCluster
+from rnninspect_keras.matching.candidates import candidates_of
 from rnninspect_keras.matching.unconfigured import recognise
 from rnninspect_keras.tensorflow.objects.cells import RECURRENT, is_inward, unexplained
 from rnninspect_keras.tensorflow.objects.graph import paths_to
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from rnninspect_keras.layers.assembling import Found
+    from rnninspect_keras.layers.assembling import AnyLayer
     from rnninspect_keras.tensorflow.objects.cells import ObjectCells
-    from rnninspect_keras.tensorflow.objects.graph import Item
+    from rnninspect_keras.tensorflow.objects.graph import GraphObject
 
 _NUMBERS = re.compile(r"\b(\d{1,6})\b")  # of layers, in the keys of a checkpoint
 
 
-def layers_by_edges(cells: ObjectCells) -> list[Found]:
+def layers_by_edges(cells: ObjectCells) -> list[AnyLayer]:
     """The layers of cells that no described layer has taken."""
-    clusters: dict[int, Cluster] = {}
+    clusters: dict[int, WeightCluster] = {}
     for number, item in enumerate(cells.items):
         kernel = item.children.get(RECURRENT)
         if kernel is None or not cells.is_left(number):
             continue
         place = tuple(cells.label(cells.items[kernel]).split("/")[:-1])
         cells.require(len(clusters) + 1)
-        clusters[number] = Cluster(place, pieces=cells.take(number))
-        clusters[number].robbed = cells.items[kernel].tensor is None
+        clusters[number] = WeightCluster(place, weights=cells.take(number))
+        clusters[number].lost_kernel = cells.items[kernel].tensor is None
     clusters = _in_order(cells.items, clusters)
     _rename_namesakes(cells.items, clusters)
-    found = list(recognise(strands("", [*clusters.values()])))
+    found = list(recognise(candidates_of("", [*clusters.values()])))
     return [*found, *unexplained(clusters.values(), found)]
 
 
-def _in_order(items: list[Item], clusters: dict[int, Cluster]) -> dict[int, Cluster]:
+def _in_order(
+    items: list[GraphObject], clusters: dict[int, WeightCluster]
+) -> dict[int, WeightCluster]:
     """The same cells by the numbers of their layers, where the keys have such.
 
     Objects are numbered by their distance, so that the cells of a wrapper come last.
@@ -50,7 +52,7 @@ def _in_order(items: list[Item], clusters: dict[int, Cluster]) -> dict[int, Clus
     return {number: clusters[number] for number in sorted(clusters, key=keys.__getitem__)}
 
 
-def _rename_namesakes(items: list[Item], clusters: dict[int, Cluster]) -> None:
+def _rename_namesakes(items: list[GraphObject], clusters: dict[int, WeightCluster]) -> None:
     """Name different cells whose variables have the same names by their attributes."""
     known = Counter(found.place for found in clusters.values())
     again = [number for number, found in clusters.items() if known[found.place] > 1]

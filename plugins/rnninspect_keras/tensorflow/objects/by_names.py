@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections import Counter
 
 from rnninspect.plugin import Purpose
-from rnninspect_keras.layers.pieces import cluster, recurrent_places
-from rnninspect_keras.matching.candidates import strands
+from rnninspect_keras.layers.clusters import cluster_by_names, recurrent_places
+from rnninspect_keras.matching.candidates import candidates_of
 from rnninspect_keras.matching.unconfigured import recognise
 from rnninspect_keras.tensorflow.objects.cells import (
     RECURRENT,
@@ -16,14 +16,14 @@ from rnninspect_keras.tensorflow.objects.cells import (
 )
 from rnninspect_keras.tensorflow.objects.listed import recognise_listed
 from rnninspect_keras.tensorflow.objects.outermost import without_model
-from rnninspect_keras.variable_names.cells import recognise_named
+from rnninspect_keras.variable_names.recognising import recognise_named
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from rnninspect.plugin import Observation, StoredTensor
-    from rnninspect_keras.layers.assembling import Found
+    from rnninspect_keras.layers.assembling import AnyLayer
     from rnninspect_keras.tensorflow.objects.cells import ObjectCells
 
     Named = tuple[str, StoredTensor]
@@ -31,16 +31,18 @@ if TYPE_CHECKING:
 
 def layers_by_names(
     cells: ObjectCells, tensors: Iterable[StoredTensor]
-) -> tuple[list[Found], list[Observation]]:
+) -> tuple[list[AnyLayer], list[Observation]]:
     """The layers, and notes on variables that may be cells."""
     rest = _left(cells, tensors)
-    robbed = _robbed(cells)
-    sorted_out = cluster(_inside(recurrent_places(rest) | {*map("/".join, robbed)}, rest))
+    lost_kernel = _lost_kernels(cells)
+    sorted_out = cluster_by_names(
+        _inside(recurrent_places(rest) | {*map("/".join, lost_kernel)}, rest)
+    )
     for known in sorted_out:
-        known.robbed = known.place in robbed
+        known.lost_kernel = known.place in lost_kernel
     clusters = [known for known in sorted_out if known.recurrent]
     cells.require(len(clusters))
-    found = list(recognise(strands("", clusters)))
+    found = list(recognise(candidates_of("", clusters)))
     taken = identities(found)
     others = [known for known in rest if known[1].identity not in taken]
     found.extend(recognise_named(others, cells.require))
@@ -74,7 +76,7 @@ def _left(cells: ObjectCells, tensors: Iterable[StoredTensor]) -> list[Named]:
     return sorted(left, key=lambda known: order.get(known[1].identity, len(order)))
 
 
-def _robbed(cells: ObjectCells) -> set[tuple[str, ...]]:
+def _lost_kernels(cells: ObjectCells) -> set[tuple[str, ...]]:
     """Where the objects have a recurrent kernel that the checkpoint does not store."""
     gone = (
         without_model(item.name, cells.model).split("/")

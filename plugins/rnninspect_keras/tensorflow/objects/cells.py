@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from rnninspect.plugin import Limit, Purpose, RecurrentLayer, SkippedLayer, no_formula
-from rnninspect_keras.layers.pieces import SCALES, Piece, norm_part, part_of
-from rnninspect_keras.layout import Part
+from rnninspect_keras.layers.weight_names import SCALES, norm_of, weight_name_of
+from rnninspect_keras.layers.weights import CellWeight
+from rnninspect_keras.layout import WeightName
 from rnninspect_keras.tensorflow.checkpoints.records import OBJECT_PATH_END
-from rnninspect_keras.tensorflow.objects.graph import Item, reach
+from rnninspect_keras.tensorflow.objects.graph import GraphObject, reach
 from rnninspect_keras.tensorflow.objects.outermost import outermost_model, without_model
 
 TYPE_CHECKING = False
@@ -14,13 +15,13 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from rnninspect.plugin import Limits
-    from rnninspect_keras.layers.assembling import Found
-    from rnninspect_keras.layers.building import Pieces
-    from rnninspect_keras.layers.pieces import Cluster
+    from rnninspect_keras.layers.assembling import AnyLayer
+    from rnninspect_keras.layers.building import CellWeights
+    from rnninspect_keras.layers.clusters import WeightCluster
 
 RECURRENT = "recurrent_kernel"
 # Edges that lead away from what a layer consists of.
-ASIDE = ("keras_api", "signatures", "variables", "trainable_variables", "regularization_losses")
+_ASIDE = ("keras_api", "signatures", "variables", "trainable_variables", "regularization_losses")
 
 
 class ObjectCells:
@@ -32,7 +33,7 @@ class ObjectCells:
         taken: identities of the tensors that are in layers.
     """
 
-    def __init__(self, items: list[Item], limits: Limits) -> None:
+    def __init__(self, items: list[GraphObject], limits: Limits) -> None:
         self.items = items
         self.model = outermost_model(items)
         self.taken: set[str] = set()
@@ -52,20 +53,20 @@ class ObjectCells:
             path.append(child)
         return path
 
-    def take(self, number: int) -> Pieces:
+    def take(self, number: int) -> CellWeights:
         """The tensors of a cell: its own by their names, then those of what it contains."""
-        own = {child: part_of(name) for name, child in self.items[number].children.items()}
+        own = {child: weight_name_of(name) for name, child in self.items[number].children.items()}
         for name, child in self.items[number].children.items():
-            if norm := norm_part(name):
+            if norm := norm_of(name):
                 scales = self.items[child].children
                 own.update({scales[scale]: norm for scale in SCALES if scale in scales})
-        pieces = []
+        weights = []
         for child in reach(self.items, [number], is_inward):
             tensor = self.items[child].tensor
             if tensor is not None and tensor.purpose is Purpose.PARAMETER:
                 self.taken.add(tensor.identity)
-                pieces.append(Piece(own.get(child), tensor))
-        return tuple(sorted(pieces, key=_order))
+                weights.append(CellWeight(own.get(child), tensor))
+        return tuple(sorted(weights, key=_order))
 
     def is_left(self, number: int) -> bool:
         """Whether a cell has a weight that no layer has taken."""
@@ -77,7 +78,7 @@ class ObjectCells:
             for weight in weights
         )
 
-    def label(self, item: Item) -> str:
+    def label(self, item: GraphObject) -> str:
         """The name of a variable as other containers have it, or else the path to it."""
         path = path_of(item.key)
         own = "/" in item.name or "/" not in path
@@ -91,25 +92,25 @@ def path_of(key: str) -> str:
 
 def is_inward(edge: str) -> bool:
     """Whether an edge leads to a part of a layer."""
-    return edge not in ASIDE and not edge.startswith("_")
+    return edge not in _ASIDE and not edge.startswith("_")
 
 
-def _order(piece: Piece) -> int:
-    return list(Part).index(piece.part) if piece.part is not None else len(Part)
+def _order(weight: CellWeight) -> int:
+    return list(WeightName).index(weight.name) if weight.name is not None else len(WeightName)
 
 
-def unexplained(clusters: Iterable[Cluster], found: list[Found]) -> list[SkippedLayer]:
+def unexplained(clusters: Iterable[WeightCluster], found: list[AnyLayer]) -> list[SkippedLayer]:
     """Cells that no formula explains: a recurrent kernel is always reported."""
     taken = identities(found)
     reason = no_formula()
     return [
-        SkippedLayer("/".join(known.place), "cell", reason, tuple(p.tensor for p in known.pieces))
+        SkippedLayer("/".join(known.place), "cell", reason, tuple(p.tensor for p in known.weights))
         for known in clusters
-        if not any(piece.tensor.identity in taken for piece in known.pieces)
+        if not any(weight.tensor.identity in taken for weight in known.weights)
     ]
 
 
-def identities(found: list[Found]) -> set[str]:
+def identities(found: list[AnyLayer]) -> set[str]:
     """The tensors that layers take, known or not."""
     taken: set[str] = set()
     for layer in found:

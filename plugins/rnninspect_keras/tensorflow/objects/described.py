@@ -10,32 +10,32 @@ from rnninspect_keras.tensorflow.objects.outermost import models_around
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from rnninspect_keras.configuration.declared_layers import DeclaredCell, DeclaredLayer
     from rnninspect_keras.configuration.finding import Finder
     from rnninspect_keras.configuration.shapes import Shape
-    from rnninspect_keras.configuration.units import CellAt, Unit
-    from rnninspect_keras.layers.assembling import Found
-    from rnninspect_keras.layers.building import Pieces
+    from rnninspect_keras.layers.assembling import AnyLayer
+    from rnninspect_keras.layers.building import CellWeights
     from rnninspect_keras.tensorflow.objects.cells import ObjectCells
-    from rnninspect_keras.tensorflow.objects.graph import Item
+    from rnninspect_keras.tensorflow.objects.graph import GraphObject
 
 
-def described_layers(cells: ObjectCells, finder: Finder) -> list[Found]:
+def described_layers(cells: ObjectCells, finder: Finder) -> list[AnyLayer]:
     """The described layers; objects inside of a layer are no layers of their own."""
-    found: list[Found] = []
+    found: list[AnyLayer] = []
     inside: set[int] = set()
     shapes, around = _shapes(cells.items), models_around(cells.items)
     for number, item in enumerate(cells.items):
         if item.declared is None or number in inside:
             continue
-        unit = finder.walk_alone(item.declared, shapes.get(number))
-        if unit is not None:
-            inside.update(_inside(cells, number, unit))
-            unit = unit._replace(name="/".join((*around.get(number, ()), unit.name)))
-            found.extend(build(unit, partial(_pieces, cells, number)))
+        layer = finder.walk_alone(item.declared, shapes.get(number))
+        if layer is not None:
+            inside.update(_inside(cells, number, layer))
+            layer = layer._replace(name="/".join((*around.get(number, ()), layer.name)))
+            found.extend(build(layer, partial(_weights_of, cells, number)))
     return found
 
 
-def _shapes(items: list[Item]) -> dict[int, Shape]:
+def _shapes(items: list[GraphObject]) -> dict[int, Shape]:
     """Input shapes of layers that a model around them states."""
     carrier, shapes = Carrier(), dict[int, "Shape"]()
     for number, item in enumerate(items):
@@ -49,12 +49,14 @@ def _shapes(items: list[Item]) -> dict[int, Shape]:
     return shapes
 
 
-def _inside(cells: ObjectCells, number: int, unit: Unit) -> set[int]:
+def _inside(cells: ObjectCells, number: int, layer: DeclaredLayer) -> set[int]:
     """The objects between a layer and its cells."""
-    paths = (cells.follow(number, cell.edges) for way in unit.ways for cell in way)
+    paths = (
+        cells.follow(number, cell.edges) for direction in layer.directions for cell in direction
+    )
     return {inner for path in paths for inner in path}
 
 
-def _pieces(cells: ObjectCells, number: int, cell: CellAt) -> Pieces:
+def _weights_of(cells: ObjectCells, number: int, cell: DeclaredCell) -> CellWeights:
     path = cells.follow(number, cell.edges)
     return cells.take(path[-1]) if len(path) == len(cell.edges) + 1 else ()

@@ -19,12 +19,12 @@ if TYPE_CHECKING:
     from rnninspect.plugin import Source, StoredTensor
     from rnninspect_keras.configuration.declared import Declared
 
-    Take = Callable[[WireReader, "Item", int, Span], None]
+    Take = Callable[[WireReader, "GraphObject", int, Span], None]
 
-VALUE = b"VARIABLE_VALUE"  # name of the attribute of a variable that is its value
-NO_CHILDREN: Mapping[str, int] = {}  # of most objects: not a dict for each
+_VALUE = b"VARIABLE_VALUE"  # name of the attribute of a variable that is its value
+_NO_CHILDREN: Mapping[str, int] = {}  # of most objects: not a dict for each
 # Fields of a graph, of its objects, of a checkpoint's and of a SavedModel's.
-NODES, CHILDREN, SLOTS, ATTRIBUTES, USER_OBJECT, VARIABLE = 1, 1, 3, 2, 4, 7
+_NODES, _CHILDREN, _SLOTS, _ATTRIBUTES, _USER_OBJECT, _VARIABLE = 1, 1, 3, 2, 4, 7
 
 
 class Variable:
@@ -39,7 +39,7 @@ class Variable:
         self.shape = shape
 
 
-class Item:
+class GraphObject:
     """One object of a graph.
 
     Attributes:
@@ -76,13 +76,13 @@ class Item:
         self.declared: Declared | None = None
 
 
-def read_trackable(data: Source) -> list[Item]:
+def read_trackable(data: Source) -> list[GraphObject]:
     """The objects of a TrackableObjectGraph."""
     wire = WireReader(data)
     return _Objects(wire).read(wire.whole(), _take_value)
 
 
-def read_saved(wire: WireReader, graph: Message) -> list[Item]:
+def read_saved(wire: WireReader, graph: Message) -> list[GraphObject]:
     """The objects of a SavedObjectGraph."""
     return _Objects(wire).read(graph, partial(_take_saved, Shapes(wire)))
 
@@ -94,24 +94,24 @@ class _Objects:
         self._wire = wire
         self._seen = 0
 
-    def read(self, graph: Message, take: Take) -> list[Item]:
+    def read(self, graph: Message, take: Take) -> list[GraphObject]:
         """All objects; `take` is given what else than edges lies in one."""
-        items: list[Item] = []
+        items: list[GraphObject] = []
         for number, kind, start, size in self._wire.fields(graph):
-            if number == NODES and kind == LENGTH:
+            if number == _NODES and kind == LENGTH:
                 self._count()
                 items.append(self._item((start, start + size), take))
         return _closed(items)
 
-    def _item(self, span: Span, take: Take) -> Item:
-        item, wire = Item(NO_CHILDREN, ()), self._wire
+    def _item(self, span: Span, take: Take) -> GraphObject:
+        item, wire = GraphObject(_NO_CHILDREN, ()), self._wire
         children: dict[str, int] = {}
         slots: list[int] = []
         for number, kind, start, size in wire.fields((span,)):
-            if kind == LENGTH and number in (CHILDREN, SLOTS):
+            if kind == LENGTH and number in (_CHILDREN, _SLOTS):
                 self._count()
                 numbers, parts = wire.held(wire.raw(start, size), start)
-                if number == CHILDREN:
+                if number == _CHILDREN:
                     children[wire.decoded(parts.get(2, [b""])[-1])] = numbers.get(1, 0)
                 else:
                     slots.append(numbers.get(3, 0))
@@ -128,21 +128,23 @@ class _Objects:
         self._wire.limits.require(Limit.OBJECTS, self._seen, "the number of objects and edges")
 
 
-def _take_value(wire: WireReader, item: Item, number: int, span: Span) -> None:
+def _take_value(wire: WireReader, item: GraphObject, number: int, span: Span) -> None:
     """What an object of a checkpoint holds: attributes, of which one is a variable's value."""
-    if number == ATTRIBUTES:
+    if number == _ATTRIBUTES:
         start, end = span
         _, parts = wire.held(wire.raw(start, end - start), start)
-        if parts.get(1, [b""])[-1] == VALUE:
+        if parts.get(1, [b""])[-1] == _VALUE:
             item.name, item.key = (wire.decoded(parts.get(at, [b""])[-1]) for at in (2, 3))
 
 
-def _take_saved(shapes: Shapes, wire: WireReader, item: Item, number: int, span: Span) -> None:
+def _take_saved(
+    shapes: Shapes, wire: WireReader, item: GraphObject, number: int, span: Span
+) -> None:
     """What an object of a SavedModel is: of the user's, or a variable."""
-    if number == USER_OBJECT:
+    if number == _USER_OBJECT:
         user = wire.collect((span,), (1, 3))
         item.identifier, item.metadata = wire.last_text(user, 1), long_text(wire, user, 3)
-    elif number == VARIABLE:
+    elif number == _VARIABLE:
         start, end = span
         numbers, parts = wire.held(wire.raw(start, end - start), start)
         item.name = wire.decoded(parts.get(6, [b""])[-1])
@@ -157,7 +159,7 @@ def long_text(wire: WireReader, found: Found, number: int) -> bytes:
     return wire.source.read(start, end - start)
 
 
-def _closed(items: list[Item]) -> list[Item]:
+def _closed(items: list[GraphObject]) -> list[GraphObject]:
     """The same objects, once no edge leads to one that is not there."""
     for item in items:
         if any(child >= len(items) for child in (*item.children.values(), *item.slots)):
@@ -166,7 +168,7 @@ def _closed(items: list[Item]) -> list[Item]:
 
 
 def reach(
-    items: list[Item],
+    items: list[GraphObject],
     start: Iterable[int],
     follows: Callable[[str], bool],
     without: Iterable[int] = (),
@@ -186,7 +188,7 @@ def reach(
 
 
 def paths_to(
-    items: list[Item], wanted: Iterable[int], follows: Callable[[str], bool]
+    items: list[GraphObject], wanted: Iterable[int], follows: Callable[[str], bool]
 ) -> dict[int, tuple[str, ...]]:
     """The shortest paths of edges from the root to objects, a cell's own edge left out."""
     came: dict[int, tuple[int, str]] = {}

@@ -9,10 +9,10 @@ rows, and a bias as wide.
 from __future__ import annotations
 
 from rnninspect.plugin import Fact, Observation, Purpose
-from rnninspect_keras.layers.assembling import Run, Title, assemble
+from rnninspect_keras.layers.assembling import PlannedCell, Title, assemble
 from rnninspect_keras.layers.guessing import guess
-from rnninspect_keras.layers.pieces import Piece
-from rnninspect_keras.layout import Part
+from rnninspect_keras.layers.weights import CellWeight
+from rnninspect_keras.layout import WeightName
 from rnninspect_keras.tensorflow.checkpoints.records import OBJECT_PATH_END
 
 TYPE_CHECKING = False
@@ -21,39 +21,39 @@ if TYPE_CHECKING:
 
     from rnninspect.plugin import StoredTensor
     from rnninspect_keras.configuration.plans import CellPlan
-    from rnninspect_keras.layers.assembling import Found
+    from rnninspect_keras.layers.assembling import AnyLayer
 
     Numbered = tuple[int, StoredTensor]
 
-ORDER = (Part.KERNEL, Part.RECURRENT, Part.BIAS)
-ARTICLES = {"LSTM": "an LSTM", "GRU": "a GRU"}  # the cells that shapes alone tell
-LONGEST_NUMBER = 6  # digits
-MATRIX = 2  # axes
+_ORDER = (WeightName.KERNEL, WeightName.RECURRENT, WeightName.BIAS)
+_ARTICLES = {"LSTM": "an LSTM", "GRU": "a GRU"}  # the cells that shapes alone tell
+_LONGEST_NUMBER = 6  # digits
+_MATRIX = 2  # axes
 
 
 def recognise_listed(
     tensors: Iterable[StoredTensor], require: Callable[[int], None]
-) -> tuple[list[Found], list[Observation]]:
+) -> tuple[list[AnyLayer], list[Observation]]:
     """The cells, and notes on pairs of matrices that may be cells without a bias.
 
     `require` is given how many there are before each, to refuse too many.
     """
-    found: list[Found] = []
+    found: list[AnyLayer] = []
     notes: list[Observation] = []
     for place, numbered in _lists(tensors).items():
         numbered.sort(key=lambda item: item[0])
         at = 0
         while at < len(numbered):
-            group = _run_of_numbers(numbered[at : at + len(ORDER)])
+            group = _run_of_numbers(numbered[at : at + len(_ORDER)])
             require(len(found) + len(notes) + 1)
-            if len(group) == len(ORDER) and (plan := _plan(group)):
-                pieces = _pieces(group)
-                run = Run(plan._replace(units=None, input_size=None), pieces)
+            if len(group) == len(_ORDER) and (plan := _plan(group)):
+                weights = _weights_of(group)
+                run = PlannedCell(plan._replace(units=None, input_size=None), weights)
                 found.extend(assemble(Title(f"{place}/{numbered[at][0]}", plan.class_name), [run]))
                 at += len(group)
-            elif plan := _plan(group[:MATRIX]):
-                notes.append(_possible(place, group[:MATRIX], plan))
-                at += MATRIX
+            elif plan := _plan(group[:_MATRIX]):
+                notes.append(_possible(place, group[:_MATRIX], plan))
+                at += _MATRIX
             else:
                 at += 1
     return found, notes
@@ -66,7 +66,7 @@ def _lists(tensors: Iterable[StoredTensor]) -> dict[str, list[Numbered]]:
         if OBJECT_PATH_END not in tensor.identity:
             continue
         place, _, last = tensor.identity.partition(OBJECT_PATH_END)[0].rpartition("/")
-        number = last if last.isdecimal() and len(last) <= LONGEST_NUMBER else ""
+        number = last if last.isdecimal() and len(last) <= _LONGEST_NUMBER else ""
         if place and number and tensor.purpose is Purpose.PARAMETER:
             lists.setdefault(place, []).append((int(number), tensor))
     return lists
@@ -80,23 +80,23 @@ def _run_of_numbers(group: Sequence[Numbered]) -> list[Numbered]:
 
 def _plan(group: Sequence[Numbered]) -> CellPlan | None:
     """The cell that these variables are in Keras' order; None if their shapes are no cell's."""
-    shapes = [tensor.shape for _, tensor in group[:MATRIX]]
-    if len(shapes) < MATRIX or any(len(shape) != MATRIX for shape in shapes):
+    shapes = [tensor.shape for _, tensor in group[:_MATRIX]]
+    if len(shapes) < _MATRIX or any(len(shape) != _MATRIX for shape in shapes):
         return None
     rows, columns = shapes[1]
     if shapes[0][1] != columns or rows < 1 or columns not in (3 * rows, 4 * rows):
         return None
-    plan = guess(_pieces(group), None)
-    return plan if plan is not None and plan.family in ARTICLES else None
+    plan = guess(_weights_of(group), None)
+    return plan if plan is not None and plan.family in _ARTICLES else None
 
 
-def _pieces(group: Sequence[Numbered]) -> tuple[Piece, ...]:
-    return tuple(Piece(part, tensor) for part, (_, tensor) in zip(ORDER, group, strict=False))
+def _weights_of(group: Sequence[Numbered]) -> tuple[CellWeight, ...]:
+    return tuple(CellWeight(part, tensor) for part, (_, tensor) in zip(_ORDER, group, strict=False))
 
 
 def _possible(place: str, group: Sequence[Numbered], plan: CellPlan) -> Observation:
     numbers = " and ".join(str(number) for number, _ in group)
     clause = (
-        f"{place}: variables {numbers} have the shapes of {ARTICLES[plan.family]} without a bias"
+        f"{place}: variables {numbers} have the shapes of {_ARTICLES[plan.family]} without a bias"
     )
     return Observation(Fact.POSSIBLE, clause, tensors=tuple(tensor for _, tensor in group))

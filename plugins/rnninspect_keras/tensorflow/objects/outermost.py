@@ -12,15 +12,15 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from rnninspect_keras.tensorflow.objects.graph import Item
+    from rnninspect_keras.tensorflow.objects.graph import GraphObject
 
 OPERATIONS = "_operations"  # the layers of a model of Keras 3, by an attribute
-NO_LAYERS = ("forward_", "backward_", "stacked_rnn_cells")  # how parts of a layer begin
-MOST_MODELS = 8  # around a layer that its name tells
-LEAST_PARTS = 3  # of a variable's name: model, layer, variable
+_NO_LAYERS = ("forward_", "backward_", "stacked_rnn_cells")  # how parts of a layer begin
+_MOST_MODELS = 8  # around a layer that its name tells
+_LEAST_PARTS = 3  # of a variable's name: model, layer, variable
 
 
-def outermost_model(items: Sequence[Item]) -> str:
+def outermost_model(items: Sequence[GraphObject]) -> str:
     """The name that stands before all layers but those of inner models; empty if there is none.
 
     Objects are numbered by their distance from the root, so that the first variable is one of the
@@ -42,9 +42,9 @@ def outermost_model(items: Sequence[Item]) -> str:
 
 def _has_layer(parts: Sequence[str]) -> bool:
     """Whether a layer's name follows the first part, and not a part of a layer."""
-    if len(parts) < LEAST_PARTS:
+    if len(parts) < _LEAST_PARTS:
         return False
-    return not parts[1].startswith(NO_LAYERS) and "_cell" not in parts[1]
+    return not parts[1].startswith(_NO_LAYERS) and "_cell" not in parts[1]
 
 
 def without_model(name: str, model: str) -> str:
@@ -52,7 +52,7 @@ def without_model(name: str, model: str) -> str:
     return name.removeprefix(f"{model}/") if model else name
 
 
-def models_around(items: Sequence[Item]) -> dict[int, tuple[str, ...]]:
+def models_around(items: Sequence[GraphObject]) -> dict[int, tuple[str, ...]]:
     """The names of the models around described layers, without the outermost one."""
     parents: dict[int, int] = {}
     for number, item in enumerate(items):
@@ -65,7 +65,7 @@ def models_around(items: Sequence[Item]) -> dict[int, tuple[str, ...]]:
     around: dict[int, tuple[str, ...]] = {}
     for number, parent in parents.items():
         path, at = list[str](), parent
-        while at in parents and len(path) < MOST_MODELS:
+        while at in parents and len(path) < _MOST_MODELS:
             declared = items[at].declared
             path.append(declared.name if declared is not None else "")
             at = parents[at]

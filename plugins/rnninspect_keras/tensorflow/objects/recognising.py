@@ -13,13 +13,13 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from rnninspect.plugin import Limits, Observation, StoredTensor
-    from rnninspect_keras.layers.assembling import Found
-    from rnninspect_keras.tensorflow.objects.graph import Item
+    from rnninspect_keras.layers.assembling import AnyLayer
+    from rnninspect_keras.tensorflow.objects.graph import GraphObject
 
 
 def recognise_objects(
-    items: list[Item], tensors: Iterable[StoredTensor], limits: Limits
-) -> tuple[list[Found], list[Observation]]:
+    items: list[GraphObject], tensors: Iterable[StoredTensor], limits: Limits
+) -> tuple[list[AnyLayer], list[Observation]]:
     """All recurrent layers, the described ones first, and what was noticed.
 
     Raises:

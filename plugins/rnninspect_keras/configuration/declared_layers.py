@@ -12,10 +12,10 @@ if TYPE_CHECKING:
     )
 
 
-WAYS = ("forward", "backward")
+DIRECTIONS = ("forward", "backward")
 
 
-class CellAt(Record):
+class DeclaredCell(Record):
     """A cell of a recurrent layer, in one direction and one level.
 
     Attributes:
@@ -25,7 +25,7 @@ class CellAt(Record):
         tokens: names that its weights may bear in the older format.
         outer: names of the models around it, which they may bear as well.
         edges: the attributes that lead to it from its outermost wrapper, or from its layer.
-        way: 0 forward and 1 backward of two directions; None of one.
+        direction: 0 forward and 1 backward of two directions; None of one.
     """
 
     plan: CellPlan | None
@@ -33,11 +33,11 @@ class CellAt(Record):
     place: str
     tokens: tuple[str, ...]
     outer: tuple[str, ...] = ()
-    way: int | None = None
+    direction: int | None = None
     edges: tuple[str, ...] = ()
 
 
-class Unit(Record):
+class DeclaredLayer(Record):
     """A recurrent layer of a configuration.
 
     Attributes:
@@ -47,7 +47,7 @@ class Unit(Record):
         place: its group in Keras' own format.
         nested: whether it is in a model inside of the outermost layer.
         declared: its entry.
-        ways: its directions, each a stack of cells.
+        directions: its directions, each a stack of cells.
     """
 
     name: str
@@ -56,4 +56,4 @@ class Unit(Record):
     place: str
     nested: bool
     declared: Declared
-    ways: tuple[tuple[CellAt, ...], ...]
+    directions: tuple[tuple[DeclaredCell, ...], ...]

@@ -19,9 +19,9 @@ if TYPE_CHECKING:
     from rnninspect.plugin import StoredTensor
     from rnninspect_keras.containers.store import Store
 
-SMALL_INTEGERS = ("int8", "uint8")
-NAMES = ("_scale", "_scales", "_zero", "zero_point", "g_idx", "_amax_history")
-FLOAT8_EXTRAS = 6  # a scale and a history each of inputs, kernel and gradient
+_SMALL_INTEGERS = ("int8", "uint8")
+_NAMES = ("_scale", "_scales", "_zero", "zero_point", "g_idx", "_amax_history")
+_FLOAT8_EXTRAS = 6  # a scale and a history each of inputs, kernel and gradient
 Member = tuple[str, "StoredTensor"]  # where it lies, and what it is
 
 
@@ -46,8 +46,8 @@ def set_quantisation_apart(store: Store, packed: Mapping[str, int]) -> None:
 def _by_number(store: Store, members: Sequence[Member], weights: int | None) -> None:
     kernels = [at for at, (_, tensor) in enumerate(members) if _is_kernel(tensor, members)]
     if not kernels:
-        tail = members[-FLOAT8_EXTRAS:]
-        if len(members) > FLOAT8_EXTRAS and _are_histories([tensor for _, tensor in tail]):
+        tail = members[-_FLOAT8_EXTRAS:]
+        if len(members) > _FLOAT8_EXTRAS and _are_histories([tensor for _, tensor in tail]):
             _mark(store, tail)
         return
     for start, end in zip(kernels, [*kernels[1:], len(members)], strict=True):
@@ -59,8 +59,8 @@ def _by_number(store: Store, members: Sequence[Member], weights: int | None) -> 
 
 def _is_kernel(tensor: StoredTensor, members: Sequence[Member]) -> bool:
     """Whether an array is one of quantised weights: of small integers, and no zero points."""
-    small = tensor.dtype in SMALL_INTEGERS and len(tensor.shape) > 1
-    scales = (other.shape for _, other in members if other.dtype not in SMALL_INTEGERS)
+    small = tensor.dtype in _SMALL_INTEGERS and len(tensor.shape) > 1
+    scales = (other.shape for _, other in members if other.dtype not in _SMALL_INTEGERS)
     return small and tensor.shape not in scales
 
 
@@ -68,7 +68,7 @@ def _bias_follows(kernel: StoredTensor, rest: Sequence[StoredTensor]) -> bool:
     """Whether the bias is the first array behind a kernel, before its scales."""
     if kernel.dtype == "uint8":  # of gptq and awq, whose bias stands in front
         return False
-    zero = next((at for at, other in enumerate(rest) if other.dtype in SMALL_INTEGERS), None)
+    zero = next((at for at, other in enumerate(rest) if other.dtype in _SMALL_INTEGERS), None)
     scales = zero if zero is not None else len(rest)
     return scales > 1
 
@@ -81,7 +81,7 @@ def _are_histories(tail: Sequence[StoredTensor]) -> bool:
 
 
 def _by_name(store: Store, members: Sequence[Member], weights: int | None) -> None:
-    extras = [item for item in members if item[0].partition(":")[0].endswith(NAMES)]
+    extras = [item for item in members if item[0].partition(":")[0].endswith(_NAMES)]
     kernels = [item for item in members if _is_kernel(item[1], extras)]
     if kernels or any("_amax_history" in path for path, _ in extras):
         _mark(store, extras)

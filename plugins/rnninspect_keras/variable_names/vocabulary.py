@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
-from rnninspect_keras.layout import Part
+from rnninspect_keras.layout import WeightName
 
 # Scope of a cell, by TensorFlow 1.2 and later or, in capitals, by those before -> (class, family).
-CELLS = {
+_CELLS = {
     "basic_rnn_cell": ("BasicRNNCell", "RNN"),
     "BasicRNNCell": ("BasicRNNCell", "RNN"),
     "basic_lstm_cell": ("BasicLSTMCell", "LSTM"),
@@ -34,7 +34,7 @@ CELLS = {
     "conv_3d_lstm_cell": ("Conv3DLSTMCell", "ConvLSTM3D"),
 }
 # Cells of contrib whose formula is not in the table.
-UNKNOWN = {
+_UNKNOWN = {
     "attention_cell_wrapper": "AttentionCellWrapper",
     "g_lstm_cell": "GLSTMCell",
     "glstm_cell": "GLSTMCell",
@@ -48,32 +48,32 @@ UNKNOWN = {
     "sru_cell": "SRUCell",
     "zoneout_lstm_cell": "ZoneoutLSTMCell",
 }
-KERNEL, BIAS = r"(kernel|weights|Linear/Matrix)", r"(bias|biases|Linear/Bias)"
+_KERNEL, _BIAS = r"(kernel|weights|Linear/Matrix)", r"(bias|biases|Linear/Bias)"
 # What a variable is by its name under the cell's scope.
-PARTS = (
-    (rf"{KERNEL}|W_\d+|W", Part.JOINED),
-    (r"W_xh|wx|kernel_w", Part.KERNEL),  # Magenta's and Baselines' cells; Indy's
-    (r"W_hh|wh", Part.RECURRENT),
-    (r"kernel_u", Part.DIAGONAL),
-    (rf"{BIAS}|B|b", Part.BIAS),
-    (r"w_[ifo]_diag|W_[IFO]_diag", Part.PEEPHOLE),
-    (rf"projection/{KERNEL}|W_P_\d+", Part.PROJECTION),
-    (rf"[gG]ates/{KERNEL}", Part.GATES),
-    (rf"[gG]ates/{BIAS}", Part.GATES_BIAS),
-    (rf"[cC]andidate/{KERNEL}", Part.CANDIDATE),
-    (rf"[cC]andidate/{BIAS}|candidate/input_projection/bias", Part.CANDIDATE_BIAS),
-    (r"candidate/input_projection/kernel", Part.GATE_KERNEL),
-    (r"candidate/hidden_projection/kernel", Part.GATE_RECURRENT),
-    (r"candidate/hidden_projection/bias", Part.HIDDEN_BIAS),
-    (r"(input|transform|forget|output|state)/(gamma|beta)", Part.STATE_NORM),
+_PARTS = (
+    (rf"{_KERNEL}|W_\d+|W", WeightName.JOINED),
+    (r"W_xh|wx|kernel_w", WeightName.KERNEL),  # Magenta's and Baselines' cells; Indy's
+    (r"W_hh|wh", WeightName.RECURRENT),
+    (r"kernel_u", WeightName.DIAGONAL),
+    (rf"{_BIAS}|B|b", WeightName.BIAS),
+    (r"w_[ifo]_diag|W_[IFO]_diag", WeightName.PEEPHOLE),
+    (rf"projection/{_KERNEL}|W_P_\d+", WeightName.PROJECTION),
+    (rf"[gG]ates/{_KERNEL}", WeightName.GATES),
+    (rf"[gG]ates/{_BIAS}", WeightName.GATES_BIAS),
+    (rf"[cC]andidate/{_KERNEL}", WeightName.CANDIDATE),
+    (rf"[cC]andidate/{_BIAS}|candidate/input_projection/bias", WeightName.CANDIDATE_BIAS),
+    (r"candidate/input_projection/kernel", WeightName.GATE_KERNEL),
+    (r"candidate/hidden_projection/kernel", WeightName.GATE_RECURRENT),
+    (r"candidate/hidden_projection/bias", WeightName.HIDDEN_BIAS),
+    (r"(input|transform|forget|output|state)/(gamma|beta)", WeightName.STATE_NORM),
 )
-ANY_PART = "|".join(f"(?P<part{number}>{pattern})" for number, (pattern, _) in enumerate(PARTS))
+_ANY_PART = "|".join(f"(?P<part{number}>{pattern})" for number, (pattern, _) in enumerate(_PARTS))
 # An own cell, by TensorFlow's habit of naming the scope after the class.
-OTHER, ENDS = r"(?!multi_rnn_cell|MultiRNNCell)\w+(_cell|Cell)", ("_cell", "Cell")
-REMEMBERED = 4096  # names: a model has few different ones at these places
+_OTHER, _ENDS = r"(?!multi_rnn_cell|MultiRNNCell)\w+(_cell|Cell)", ("_cell", "Cell")
+_REMEMBERED = 4096  # names: a model has few different ones at these places
 
 
-@lru_cache(REMEMBERED)
+@lru_cache(_REMEMBERED)
 def class_of(scope: str) -> tuple[str, str | None] | None:
     """Class and family of the cell that a scope is named after; None if it is none.
 
@@ -81,11 +81,11 @@ def class_of(scope: str) -> tuple[str, str | None] | None:
     """
     name = scope
     for name in (scope, _unnumbered(scope)):
-        if name in CELLS:
-            return CELLS[name]
-        if name in UNKNOWN:
-            return UNKNOWN[name], None
-    if name.endswith(ENDS) and re.fullmatch(OTHER, name):
+        if name in _CELLS:
+            return _CELLS[name]
+        if name in _UNKNOWN:
+            return _UNKNOWN[name], None
+    if name.endswith(_ENDS) and re.fullmatch(_OTHER, name):
         return "".join(word[:1].upper() + word[1:] for word in name.split("_")), None
     return None
 
@@ -96,10 +96,10 @@ def _unnumbered(scope: str) -> str:
     return front if number.isdecimal() else scope
 
 
-@lru_cache(REMEMBERED)
-def part_of(name: str) -> Part | None:
+@lru_cache(_REMEMBERED)
+def weight_name_of(name: str) -> WeightName | None:
     """What a variable is by its name under its cell's scope."""
-    match = re.fullmatch(ANY_PART, name)
+    match = re.fullmatch(_ANY_PART, name)
     if match is None or match.lastgroup is None:
         return None
-    return PARTS[int(match.lastgroup.removeprefix("part"))][1]
+    return _PARTS[int(match.lastgroup.removeprefix("part"))][1]

@@ -12,7 +12,7 @@ import re
 from collections import Counter
 
 from rnninspect.plugin import Purpose
-from rnninspect_keras.layers.pieces import without_output
+from rnninspect_keras.layers.weight_names import without_output
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -23,22 +23,22 @@ if TYPE_CHECKING:
 
     Member = tuple[str, StoredTensor]  # its path and what is stored
 
-WRAPPER = r"(cluster_weights|cluster_weights_rnn|prune_low_magnitude|quantize\w*)(_\d+)?"
-CLUSTERED = ("cluster_centroids_", "pulling_indices_")
-MASK, THRESHOLD = r"mask(_\d+)?", r"threshold(_\d+)?"
+_WRAPPER = r"(cluster_weights|cluster_weights_rnn|prune_low_magnitude|quantize\w*)(_\d+)?"
+_CLUSTERED = ("cluster_centroids_", "pulling_indices_")
+_MASK, _THRESHOLD = r"mask(_\d+)?", r"threshold(_\d+)?"
 # What contrib.model_pruning of TensorFlow 1 keeps beside a mask.
-OLD_PRUNING = ("old_weight", "old_old_weight", "gradient")
-PRUNING_STEP, QUANTISING_STEP = "pruning_step", "optimizer_step"
-RANGES = ("_min", "_max")
-FIRST_WORDS = ("mask", "threshold", *OLD_PRUNING)
-LAST_WORDS = (*RANGES, PRUNING_STEP, QUANTISING_STEP)
+_OLD_PRUNING = ("old_weight", "old_old_weight", "gradient")
+_PRUNING_STEP, _QUANTISING_STEP = "pruning_step", "optimizer_step"
+_RANGES = ("_min", "_max")
+_FIRST_WORDS = ("mask", "threshold", *_OLD_PRUNING)
+_LAST_WORDS = (*_RANGES, _PRUNING_STEP, _QUANTISING_STEP)
 # One of these is in the name of whatever a wrapper keeps.
-KEPT = "|".join((*CLUSTERED, *FIRST_WORDS, *LAST_WORDS))
-WRAPPERS = ("cluster_weights", "prune_low_magnitude", "quantize")
-VARIABLES, LAYER = "vars", "layer"
-WAY = r"/(forward|backward)_layer/"
-CELL = rf"/cell(/cells/\w+)?/{VARIABLES}$"
-CELL_WEIGHTS = 2  # of a cell that are clustered: kernel and recurrent kernel
+_KEPT = "|".join((*_CLUSTERED, *_FIRST_WORDS, *_LAST_WORDS))
+_WRAPPERS = ("cluster_weights", "prune_low_magnitude", "quantize")
+_VARIABLES, _LAYER = "vars", "layer"
+_WAY = r"/(forward|backward)_layer/"
+_CELL = rf"/cell(/cells/\w+)?/{_VARIABLES}$"
+_CELL_WEIGHTS = 2  # of a cell that are clustered: kernel and recurrent kernel
 
 
 def purposes_by_name(names: Iterable[tuple[str, int]]) -> dict[str, Purpose]:
@@ -46,15 +46,15 @@ def purposes_by_name(names: Iterable[tuple[str, int]]) -> dict[str, Purpose]:
     scopes: dict[str, dict[str, str]] = {}
     known: dict[str, Purpose] = {}
     scalars = set[str]()
-    kept = re.compile(KEPT)
+    kept = re.compile(_KEPT)
     for name, axes in names:
         if not kept.search(name):
             continue
         scope, _, last = without_output(name).rpartition("/")
         word = scope.rpartition("/")[2] if last.isdecimal() else last
-        if word.startswith(CLUSTERED):
+        if word.startswith(_CLUSTERED):
             known[name] = Purpose.QUANTISATION
-        elif last.startswith(FIRST_WORDS) or last.endswith(LAST_WORDS):
+        elif last.startswith(_FIRST_WORDS) or last.endswith(_LAST_WORDS):
             scopes.setdefault(scope, {})[last] = name
             if not axes:
                 scalars.add(name)
@@ -65,14 +65,14 @@ def purposes_by_name(names: Iterable[tuple[str, int]]) -> dict[str, Purpose]:
 
 def _of_scope(held: dict[str, str], scalars: set[str]) -> Iterator[tuple[str, Purpose]]:
     """The wrapper's own among what lies in one scope: a word alone may be anything."""
-    thresholds = any(re.fullmatch(THRESHOLD, last) and held[last] in scalars for last in held)
-    masks = any(re.fullmatch(MASK, last) for last in held)
+    thresholds = any(re.fullmatch(_THRESHOLD, last) and held[last] in scalars for last in held)
+    masks = any(re.fullmatch(_MASK, last) for last in held)
     for last, name in held.items():
-        if last == PRUNING_STEP:
+        if last == _PRUNING_STEP:
             yield name, Purpose.STATE
-        elif QUANTISING_STEP in held and (last.endswith(RANGES) or last == QUANTISING_STEP):
-            yield name, Purpose.STATE if last == QUANTISING_STEP else Purpose.QUANTISATION
-        elif masks and (thresholds or PRUNING_STEP in held) and not last.endswith(RANGES):
+        elif _QUANTISING_STEP in held and (last.endswith(_RANGES) or last == _QUANTISING_STEP):
+            yield name, Purpose.STATE if last == _QUANTISING_STEP else Purpose.QUANTISATION
+        elif masks and (thresholds or _PRUNING_STEP in held) and not last.endswith(_RANGES):
             yield name, Purpose.STATE
 
 
@@ -85,7 +85,7 @@ def set_wrappers_apart(store: Store) -> None:
     for group in store.groups:
         place, _, last = group.rpartition("/")
         name = place.rpartition("/")[2]
-        if last == VARIABLES and name.startswith(WRAPPERS) and re.fullmatch(WRAPPER, name):
+        if last == _VARIABLES and name.startswith(_WRAPPERS) and re.fullmatch(_WRAPPER, name):
             below = store.below(group)
             numbered = sorted((int(at), f"{group}/{at}") for at in below if at.isdecimal())
             members = [(path, store.tensors[path]) for _, path in numbered]
@@ -117,9 +117,9 @@ def _unpack_clusters(store: Store, wrappers: Sequence[tuple[str, list[Member]]])
             else:
                 weights.append(path)
         groups = _in_order(cells.get(place, []))
-        if len(weights) == CELL_WEIGHTS * len(groups):
-            for at in range(0, len(weights), CELL_WEIGHTS):
-                taken = weights[at : at + CELL_WEIGHTS]
+        if len(weights) == _CELL_WEIGHTS * len(groups):
+            for at in range(0, len(weights), _CELL_WEIGHTS):
+                taken = weights[at : at + _CELL_WEIGHTS]
                 fitting = (group for group in groups if _fits(store, group, taken[0]))
                 group = next(fitting, groups[0])
                 groups.remove(group)
@@ -132,19 +132,19 @@ def _cells(store: Store) -> dict[str, list[str]]:
     """The variables of the cells inside of wrapped layers, by the wrappers around them."""
     found: dict[str, list[str]] = {}
     for group in store.groups:
-        if group.endswith(f"/{VARIABLES}") and re.search(CELL, group):
-            for mark in re.finditer(f"/{LAYER}/", group):
+        if group.endswith(f"/{_VARIABLES}") and re.search(_CELL, group):
+            for mark in re.finditer(f"/{_LAYER}/", group):
                 found.setdefault(group[: mark.start()], []).append(group)
     return found
 
 
 def _in_order(groups: list[str]) -> list[str]:
     """Forward before backward, a stack's cells by their numbers."""
-    directed = [group for group in groups if "_layer/" in group and re.search(WAY, group)]
+    directed = [group for group in groups if "_layer/" in group and re.search(_WAY, group)]
     known = directed or groups  # Keras 2 has an empty group for what both were made from
     stacks = {group.rpartition("/cells/")[0] for group in known if "/cells/" in group}
     return sorted(
-        (group for group in known if group.removesuffix(f"/{VARIABLES}") not in stacks),
+        (group for group in known if group.removesuffix(f"/{_VARIABLES}") not in stacks),
         key=lambda group: ("/backward_layer/" in group, len(group), group),
     )
 
@@ -183,7 +183,7 @@ def _unpack_trained(store: Store, place: str, members: Sequence[Member]) -> None
     for at, (path, _) in enumerate(members[end:], end):
         own = Purpose.STATE if pruned or at == steps[0] else Purpose.QUANTISATION
         _mark(store, path, own)
-    below = store.below(f"{place}/{LAYER}").values()
+    below = store.below(f"{place}/{_LAYER}").values()
     inside = Counter(tensor.shape for tensor in below)
     seen: Counter[tuple[int, ...]] = Counter()
     for path, tensor in members[:end]:

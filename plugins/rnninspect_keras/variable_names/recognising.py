@@ -6,47 +6,47 @@ import re
 from collections import defaultdict
 
 from rnninspect.plugin import SkippedLayer, Stack, no_formula
+from rnninspect_keras.configuration.declared_layers import DIRECTIONS
 from rnninspect_keras.configuration.plans import CellPlan
-from rnninspect_keras.configuration.units import WAYS
-from rnninspect_keras.layers.assembling import Run, Title, assemble
-from rnninspect_keras.layers.pieces import Piece
-from rnninspect_keras.layout import Dialect, Part
+from rnninspect_keras.layers.assembling import PlannedCell, Title, assemble
+from rnninspect_keras.layers.weights import CellWeight
+from rnninspect_keras.layout import Dialect, WeightName
+from rnninspect_keras.variable_names.custom_scopes import own_cells, whole
 from rnninspect_keras.variable_names.libraries import library_cells
-from rnninspect_keras.variable_names.own_scopes import own_cells, whole
-from rnninspect_keras.variable_names.scopes import class_of, part_of
+from rnninspect_keras.variable_names.vocabulary import class_of, weight_name_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
     from rnninspect.plugin import StoredTensor
-    from rnninspect_keras.layers.assembling import Found
+    from rnninspect_keras.layers.assembling import AnyLayer
 
-OPAQUE = "opaque_kernel"
-LEVEL = r"(?:cell_|Cell)(\d+)"
+_OPAQUE = "opaque_kernel"
+_LEVEL = r"(?:cell_|Cell)(\d+)"
 # Scopes around a cell that are no part of a name for people.
-AROUND = r"multi_rnn_cell|MultiRNNCell|(cell_|Cell)\d+|(stack_)?bidirectional_rnn|fw|bw|FW|BW"
+_AROUND = r"multi_rnn_cell|MultiRNNCell|(cell_|Cell)\d+|(stack_)?bidirectional_rnn|fw|bw|FW|BW"
 
 
 class _Scope:
     """A cell: where it stands, and its variables."""
 
-    __slots__ = ("class_name", "family", "path", "pieces")
+    __slots__ = ("class_name", "family", "path", "weights")
 
     def __init__(self, path: tuple[str, ...], class_name: str, family: str | None) -> None:
         self.path = path
         self.class_name = class_name
         self.family = family
-        self.pieces: list[Piece] = []
+        self.weights: list[CellWeight] = []
 
     @property
     def owner(self) -> str:
         """The scopes that tell it from others, without those that say what it is."""
-        kept = [part for part in self.path[:-1] if not re.fullmatch(AROUND, part)]
+        kept = [part for part in self.path[:-1] if not re.fullmatch(_AROUND, part)]
         return "/".join(kept) or self.path[0 if len(self.path[0]) > len("bw") else -1]
 
     @property
-    def way(self) -> int | None:
+    def direction(self) -> int | None:
         """Its direction, 0 or 1; None if it has but one."""
         for part in self.path:
             if part.lower() in ("fw", "bw"):
@@ -56,19 +56,19 @@ class _Scope:
     @property
     def levels(self) -> tuple[int, ...]:
         """Its place in each stack around it, outermost first; empty if it is in none."""
-        numbers = (re.fullmatch(LEVEL, part) for part in self.path)
+        numbers = (re.fullmatch(_LEVEL, part) for part in self.path)
         return tuple(int(match[1]) for match in numbers if match)
 
 
 def recognise_named(
     named: Iterable[tuple[str, StoredTensor]], require: Callable[[int], None]
-) -> list[Found]:
+) -> list[AnyLayer]:
     """The cells among variables of these names.
 
     `require` is given how many there are before any is worked out, to refuse too many.
     """
     scopes: dict[tuple[str, ...], _Scope] = {}
-    found: list[Found] = []
+    found: list[AnyLayer] = []
     rest: list[tuple[str, StoredTensor]] = []
     for name, tensor in named:
         *outer, last = name.split("/")
@@ -76,20 +76,20 @@ def recognise_named(
         if known is not None:
             path, under = tuple(outer[: at + 1]), [*outer[at + 1 :], last]
             scope = scopes.setdefault(path, _Scope(path, *known))
-            scope.pieces.append(Piece(part_of("/".join(under)), tensor))
-        elif last.startswith(OPAQUE) and re.fullmatch(rf"{OPAQUE}(_\d+)?", last):
+            scope.weights.append(CellWeight(weight_name_of("/".join(under)), tensor))
+        elif last.startswith(_OPAQUE) and re.fullmatch(rf"{_OPAQUE}(_\d+)?", last):
             reason = "its weights lie in one buffer of the GPU's, whose sizes the file does not say"
             found.append(SkippedLayer("/".join(outer), "cuDNN", reason, (tensor,)))
         else:
             rest.append((name, tensor))
     taken: set[str] = set()
     for title, run in library_cells(rest):
-        taken.update(piece.tensor.identity for piece in run.pieces)
+        taken.update(weight.tensor.identity for weight in run.weights)
         found.extend(assemble(title, [run]))
     rest = [known for known in rest if known[1].identity not in taken]
-    for path, class_name, family, pieces in own_cells(rest):
+    for path, class_name, family, weights in own_cells(rest):
         scopes[path] = _Scope(path, class_name, family)
-        scopes[path].pieces += pieces
+        scopes[path].weights += weights
     require(len(scopes))
     return [*_layers(scopes.values()), *found]
 
@@ -102,7 +102,7 @@ def _innermost(scopes: list[str]) -> tuple[int, tuple[str, str | None] | None]:
     return 0, None
 
 
-def _layers(scopes: Iterable[_Scope]) -> Iterator[Found]:
+def _layers(scopes: Iterable[_Scope]) -> Iterator[AnyLayer]:
     """One layer for each cell, or for the two of both directions at one level."""
     owners: dict[str, list[_Scope]] = defaultdict(list)
     for scope in scopes:
@@ -125,42 +125,46 @@ def _layers(scopes: Iterable[_Scope]) -> Iterator[Found]:
 def _stacked_inside(scope: _Scope) -> bool:
     """Whether a direction holds a stack, rather than a stack levels of two directions."""
     parts = [part.lower() for part in scope.path]
-    ways = [at for at, part in enumerate(parts) if part in ("fw", "bw")]
+    directions = [at for at, part in enumerate(parts) if part in ("fw", "bw")]
     stacks = [at for at, part in enumerate(parts) if part in ("multi_rnn_cell", "multirnncell")]
-    return bool(ways and stacks and ways[0] < stacks[-1])
+    return bool(directions and stacks and directions[0] < stacks[-1])
 
 
-def _level(name: str, stack: Stack | None, cells: list[_Scope]) -> Iterator[Found]:
-    ways = sorted(cells, key=lambda cell: cell.way or 0)
-    if [cell.way for cell in ways] == [0, 1] and all(cell.family for cell in ways):
-        kinds = dict.fromkeys(cell.class_name for cell in ways)
+def _level(name: str, stack: Stack | None, cells: list[_Scope]) -> Iterator[AnyLayer]:
+    directions = sorted(cells, key=lambda cell: cell.direction or 0)
+    if [cell.direction for cell in directions] == [0, 1] and all(
+        cell.family for cell in directions
+    ):
+        kinds = dict.fromkeys(cell.class_name for cell in directions)
         title = Title(name, f"Bidirectional({', '.join(kinds)})", stack)
-        yield from assemble(title, [_run(cell) for cell in ways])
+        yield from assemble(title, [_run(cell) for cell in directions])
         return
-    for cell in ways:
-        own = name if cell.way is None else f"{name}/{WAYS[cell.way]}"
-        own = own if len(cells) == 1 or cell.way is not None else f"{own}/{cell.path[-1]}"
+    for cell in directions:
+        own = name if cell.direction is None else f"{name}/{DIRECTIONS[cell.direction]}"
+        own = own if len(cells) == 1 or cell.direction is not None else f"{own}/{cell.path[-1]}"
         yield from _alone(Title(own, cell.class_name, stack), cell)
 
 
-def _alone(title: Title, cell: _Scope) -> Iterator[Found]:
+def _alone(title: Title, cell: _Scope) -> Iterator[AnyLayer]:
     if cell.family is None:
-        tensors = tuple(piece.tensor for piece in cell.pieces)
+        tensors = tuple(weight.tensor for weight in cell.weights)
         reason = no_formula()
         yield SkippedLayer(title.name, title.kind, reason, tensors)
     else:
         yield from assemble(title, [_run(cell)])
 
 
-def _run(cell: _Scope) -> Run:
-    pieces = whole(cell.pieces)
-    widths = [p.tensor.shape[-1] for p in pieces if p.part is Part.PROJECTION and p.tensor.shape]
+def _run(cell: _Scope) -> PlannedCell:
+    weights = whole(cell.weights)
+    widths = [
+        p.tensor.shape[-1] for p in weights if p.name is WeightName.PROJECTION and p.tensor.shape
+    ]
     plan = CellPlan(
         family=cell.family or "",
         dialect=Dialect.COMPATIBLE if cell.family == "CudnnGRU" else Dialect.TENSORFLOW,
         class_name=cell.class_name,
         with_bias=cell.family != "LayerNormBasicLSTM",
-        peepholes=any(piece.part is Part.PEEPHOLE for piece in pieces),
+        peepholes=any(weight.name is WeightName.PEEPHOLE for weight in weights),
         projection=widths[0] if widths else None,
     )
-    return Run(plan, tuple(pieces))
+    return PlannedCell(plan, tuple(weights))

@@ -1,4 +1,4 @@
-"""Where the walk through a configuration stands: what stands above the next entry."""
+"""Where the walk through a configuration is: the models and wrappers around the next entry."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ if TYPE_CHECKING:
     from rnninspect_keras.configuration.shapes import Shape
 
 
-class Spot(Record):
-    """Where the walk stands: what stands above the next entry, and the models around it."""
+class Position(Record):
+    """Where the walk is: what is above the next entry, and the models around it."""
 
     place: str = ""
     top: str = ""
@@ -20,15 +20,15 @@ class Spot(Record):
     tokens: tuple[str, ...] = ()
     shape: Shape = None
     depth: int = 0
-    way: int | None = None
+    direction: int | None = None
     edges: tuple[str, ...] = ()
 
-    def at(self, place: str, *edges: str) -> Spot:
-        """The same spot at another place, some attributes further."""
+    def at(self, place: str, *edges: str) -> Position:
+        """The same position at another place, some attributes further."""
         return self._replace(place=place, edges=(*self.edges, *edges))
 
-    def in_wrapper(self, wrapper: Declared) -> Spot:
-        """The spot of the layer in a wrapper, which is called by the outermost wrapper's name."""
+    def in_wrapper(self, wrapper: Declared) -> Position:
+        """The position of the layer in a wrapper, named after the outermost wrapper."""
         shape = self.shape
         if wrapper.class_name == "TimeDistributed" and shape is not None:
             shape = (*shape[:1], *shape[2:])
@@ -43,10 +43,10 @@ class Spot(Record):
             edges=(*self.edges, "layer"),
         )
 
-    def in_model(self, model: Declared) -> Spot:
-        """The spot of what a model, or a layer of an own class, contains."""
+    def in_model(self, model: Declared) -> Position:
+        """The position of what a model, or a layer of an own class, contains."""
         named = not self.kinds and model.name
-        return Spot(
+        return Position(
             place=self.place,
             top=self.top or model.name,
             names=(*self.names, model.name) if named else self.names,
