@@ -15,9 +15,9 @@ from rnninspect_keras.configuration.finding import Finder
 from rnninspect_keras.layers.saved import saved
 from rnninspect_keras.matching.native import match_native
 from rnninspect_keras.matching.native_unconfigured import in_file_order, native_candidates
-from rnninspect_keras.matching.quantisation import set_quantisation_apart
+from rnninspect_keras.matching.quantisation import assign_quantisation_purposes
 from rnninspect_keras.matching.unconfigured import recognise
-from rnninspect_keras.matching.wrappers import set_wrappers_apart
+from rnninspect_keras.matching.wrappers import assign_wrapper_purposes
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from rnninspect_keras.containers.store import Store
     from rnninspect_keras.layers.assembling import AnyLayer
 
-# Groups at the root of the file that keep something else than weights.
+# Groups at the root of the file that contain something other than weights.
 _NOT_WEIGHTS = {
     "optimizer": Purpose.OPTIMIZER,
     "optimizer_weights": Purpose.OPTIMIZER,
@@ -42,9 +42,9 @@ def describe_native(
 ) -> SavedModel:
     """A model in Keras' own format, with its configuration or, where that is None, without."""
     _assign_purposes(store)
-    set_wrappers_apart(store)
+    assign_wrapper_purposes(store)
     finder = _find(config, store, limits)
-    set_quantisation_apart(store, finder.packed)
+    assign_quantisation_purposes(store, finder.packed)
     found, taken = match_native(finder.found, store)
     candidates = in_file_order(native_candidates(store, taken))
     cells = sum(candidate.sure for candidate in candidates)
@@ -62,7 +62,7 @@ def describe_native(
 def describe_legacy(
     name: str, producer: str, store: Store, config: Json, limits: Limits
 ) -> SavedModel:
-    """A model in the older HDF5 format; its weights lie in `model_weights` or at the root."""
+    """A model in the older HDF5 format; its weights are in `model_weights` or at the root."""
     from rnninspect_keras.matching.legacy import (  # noqa: PLC0415 - Keras' own format needs none of it
         list_layers,
         match_legacy,
@@ -71,10 +71,10 @@ def describe_legacy(
     base = "model_weights" if "model_weights" in store.groups else ""
     _assign_purposes(store)
     if base:
-        _set_apart(store, base)
-    set_wrappers_apart(store)
+        _exclude_others(store, base)
+    assign_wrapper_purposes(store)
     finder = _find(config, None, limits)
-    set_quantisation_apart(store, finder.packed)
+    assign_quantisation_purposes(store, finder.packed)
     listed = list_layers(store, base)
     found = list(_bounded(match_legacy(finder.found, listed), limits))
     return saved(
@@ -87,20 +87,20 @@ def describe_legacy(
 
 
 def describe_tensors(name: str, producer: str, store: Store, limits: Limits) -> SavedModel:
-    """An HDF5 file that is no Keras model: its tensors, and cells by TensorFlow 1's names."""
-    from rnninspect_keras.variable_names.recognising import recognise_named  # noqa: PLC0415 - Keras' files need no names
+    """An HDF5 file that is not a Keras model: its tensors, and cells by TensorFlow 1's names."""
+    from rnninspect_keras.variable_names.recognising import recognise_by_names  # noqa: PLC0415 - Keras' files need no names
 
-    found = recognise_named(store.tensors.items(), partial(_require_cells, limits))
+    found = recognise_by_names(store.tensors.items(), partial(_require_cells, limits))
     return saved(name, producer, store.tensors.values(), found, store.observations)
 
 
 def _require_cells(limits: Limits, cells: int) -> None:
-    """RefusedFile if so many cells make too many layers, with two directions in each."""
+    """RefusedFile if that many cells make too many layers, with two directions in each."""
     limits.require(Limit.RECURRENT, (cells + 1) // 2, "the number of recurrent cells")
 
 
 def _bounded(found: Iterable[AnyLayer], limits: Limits) -> Iterator[AnyLayer]:
-    """The same layers; RefusedFile before more than the limit are worked out."""
+    """The layers one by one; RefusedFile before more than the limit are computed."""
     for number, layer in enumerate(found, 1):
         limits.require(Limit.RECURRENT, number, "the number of recurrent layers")
         yield layer
@@ -111,7 +111,7 @@ def _find(config: Json, store: Store | None, limits: Limits) -> Finder:
     finder = Finder(limits, groups.__contains__)
     model = read_declared(config)
     if config is not None and model is None:
-        raise UnreadableFile("the configuration describes no model")
+        raise UnreadableFile("the configuration does not describe a model")
     if model is not None:
         finder.walk_model(model)
     return finder
@@ -126,8 +126,8 @@ def _assign_purposes(store: Store) -> None:
             store.tensors[path] = tensor._replace(purpose=purpose)
 
 
-def _set_apart(store: Store, base: str) -> None:
-    """Arrays beside a whole model's weights are none of them."""
+def _exclude_others(store: Store, base: str) -> None:
+    """Arrays beside a whole model's weights are not parameters."""
     for path, tensor in store.tensors.items():
         if not path.startswith(f"{base}/") and tensor.purpose is Purpose.PARAMETER:
             store.tensors[path] = tensor._replace(purpose=Purpose.CONSTANT)

@@ -19,7 +19,7 @@ class Dialect(StrEnum):
 
     KERAS = "keras"  # one bias vector
     RESET_AFTER = "keras reset_after"  # two bias vectors as two rows of one tensor: GRU alone
-    CUDNN = "cudnn"  # two bias vectors, one behind the other
+    CUDNN = "cudnn"  # two bias vectors, one after the other
     COMPATIBLE = "tensorflow 1 cudnn-compatible"  # the candidate has a recurrent bias: GRU alone
     SONNET = "sonnet"  # two bias vectors, one with each kernel: VanillaRNN of Sonnet 1 alone
     TENSORFLOW = "tensorflow 1"  # one bias vector; kernels joined, input rows above state rows
@@ -85,7 +85,7 @@ LAYOUT: dict[Dialect, dict[WeightName, tuple[tuple[Role, ...], tuple[Axis, ...]]
 
 
 def axes_of(dialect: Dialect, part: WeightName, *, convolution: bool) -> tuple[Axis, ...]:
-    """The axes of a part; the taps of a convolution stand in front of a kernel's others."""
+    """The axes of a part; the taps of a convolution come before a kernel's others."""
     axes = LAYOUT[dialect][part][1]
     is_kernel = LAYOUT[dialect][part][0][0] in BOTH_KERNELS
     return ((K,), *axes) if convolution and is_kernel else axes

@@ -70,7 +70,7 @@ def _stored(container: Container, limits: Limits, opened: list[Source]) -> Store
 
         return read_sharded(read_json(container, SHARDED), container, limits, opened)
     if container.has(PICKLED_WEIGHTS):
-        raise UnreadableFile(f"{PICKLED_WEIGHTS} holds pickled objects, which are not read")
+        raise UnreadableFile(f"{PICKLED_WEIGHTS} contains pickled objects, which are not read")
     raise UnreadableFile(f"the {container.kind} has no {WEIGHTS}")
 
 
@@ -105,12 +105,12 @@ def read_hdf5(source: Source) -> SavedModel:
 
 
 def _note_index(source: Source, store: Store) -> None:
-    """Say so where the file is one shard of several: what it lacks lies in the others."""
+    """Say so where the file is one shard of several: what it lacks is in the others."""
     base, number = source.name[: -len(_SHARD)], source.name[-len(_SHARD) :]
     if number[:1] == "_" and number[1:6].isdecimal() and number.endswith(_SHARD[6:]):
         index = f"{base}.weights.json"
         if source.neighbour(index).path is not None:
-            clause = f"one of several files: {index} leads to them all"
+            clause = f"one of several shards: {index} lists them all"
             store.observations.append(Observation(Fact.UNUSUAL, clause))
 
 

@@ -39,7 +39,7 @@ _LAST_PLACE = 2**26  # the longest user block that is looked for
 
 
 def recognise(source: Source) -> FileKind | None:
-    """What a file or folder is by signatures and by members' names; None if nothing of Keras'."""
+    """What a file or folder is by signatures and by members' names; None if no model."""
     if source.is_folder:
         return _by_names(source)
     if kind := _by_head(source):
@@ -91,7 +91,7 @@ def _by_names(source: Source) -> FileKind | None:
 def _lone_index(source: Source) -> bool:
     """Whether a folder without `checkpoint` has one index of a checkpoint: `variables`, mostly.
 
-    If its shards are not there either, nothing else is: the folder may hold other models.
+    If its shards are not there either, nothing else is: the folder may contain other models.
     """
     names = source.names_ending(INDEX)
     if len(names) != 1 or source.neighbour(names[0]).path is None:

@@ -18,12 +18,12 @@ class Declared(Record):
     Attributes:
         class_name: without the package of a registered class.
         name: the layer's own; empty if it has none.
-        settings: its `config`, as it stands.
+        settings: its `config`, unchanged.
         input_shape: that it was built for; None if it was not built or does not say.
         module: where the framework would import the class from; empty if it does not say.
         foreign: whether the class is neither Keras' nor the addons' by what the entry says.
         shared_id: number by which Keras marks an object that occurs more than once.
-        entry: the whole entry, for what stands beside `config`.
+        entry: the whole entry, for what is stored beside `config`.
     """
 
     class_name: str
@@ -36,7 +36,7 @@ class Declared(Record):
     entry: Mapping[str, Json]
 
     def child(self, key: str) -> Declared | None:
-        """The layer that stands under a key of the settings; None if there is none."""
+        """The layer under a key of the settings; None if there is none."""
         return read_declared(self.settings.get(key))
 
     def children(self, key: str) -> tuple[Declared, ...]:
@@ -60,7 +60,7 @@ _OWN_REGISTERED = ("", "Addons", "keras", "builtins")
 
 
 def read_declared(value: Json) -> Declared | None:
-    """A configuration's entry as a layer; None for what is no entry of a layer."""
+    """A configuration's entry as a layer; None if it does not describe a layer."""
     if not isinstance(value, dict):
         return None
     entry: dict[str, Json] = value
@@ -101,7 +101,7 @@ def as_size(value: Json) -> int | None:
 
 
 def as_sizes(value: Json, axes: int) -> tuple[int, ...] | None:
-    """Sizes given as a list of so many, or as one for all axes."""
+    """Sizes given as a list with one for each axis, or as one for all axes."""
     if isinstance(value, list):
         sizes = tuple(size for item in value if (size := as_size(item)))
         return sizes if len(sizes) == len(value) == axes else None
@@ -110,7 +110,7 @@ def as_sizes(value: Json, axes: int) -> tuple[int, ...] | None:
 
 
 def as_shape(value: Json) -> tuple[Json, ...] | None:
-    """A shape as a list of axes; None for what is no shape."""
+    """A shape as a list of axes; None if it is not a shape."""
     if not isinstance(value, list) or any(isinstance(axis, (list, dict)) for axis in value):
         return None
     return tuple(value)

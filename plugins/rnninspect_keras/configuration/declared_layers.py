@@ -22,8 +22,8 @@ class DeclaredCell(Record):
         plan: what it declares; None if its class is not known.
         declared: its entry in the configuration, the layer's own where it has no cell.
         place: the group of its variables in Keras' own format.
-        tokens: names that its weights may bear in the older format.
-        outer: names of the models around it, which they may bear as well.
+        tokens: names that its weights may have in the older format.
+        outer: names of the models around it, which they may have as well.
         edges: the attributes that lead to it from its outermost wrapper, or from its layer.
         direction: 0 forward and 1 backward of two directions; None of one.
     """

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 OPERATIONS = ("keras.src.ops", "keras.ops")  # modules of a Functional model's entries without state
 _STACKED, _BIDIRECTIONAL = "StackedRNNCells", "Bidirectional"
 LAYERS = "the number of layers in the configuration"
-# Ends of the settings that hold objects of Keras' which are no layers.
+# Ends of the settings that contain objects of Keras that are not layers.
 _NO_LAYERS = ("_initializer", "_regularizer", "_constraint", "activation", "dtype", "_config")
 
 
@@ -45,7 +45,7 @@ class Finder:
         self._carrier = Carrier()
 
     def walk_model(self, model: Declared) -> None:
-        """Find everything below the model itself, whose name stands before no layer."""
+        """Find everything below the model itself, whose name is not part of its layers' names."""
         self._model(model, Position())
 
     def walk_alone(self, layer: Declared, shape: Shape) -> DeclaredLayer | None:

@@ -39,9 +39,9 @@ class CellPlan(Record):
 
     Attributes:
         family: key of the table of cells.
-        dialect: how its bias is kept; None while only the bias can tell.
+        dialect: how its bias is kept; None while only the bias can show it.
         class_name: the class in the framework, a layer's or a cell's.
-        with_bias: whether it has a bias; None while only the tensors can tell.
+        with_bias: whether it has a bias; None while only the tensors can show it.
         peepholes: whether it has them.
         projection: width of what it feeds back, where that is projected.
         units: its hidden size; None if it is not declared.
@@ -79,7 +79,7 @@ class CellPlan(Record):
 
 
 def family_of(declared: Declared) -> str | None:
-    """The family of a recurrent layer or cell by its class; None if it is no known one."""
+    """The family of a recurrent layer or cell by its class; None if it is unknown."""
     name = declared.class_name
     short = name.removesuffix("Cell")
     known = _FAMILIES.get(name) or _FAMILIES.get(short) or _ADDONS.get(short)
@@ -104,7 +104,7 @@ def likely_family(declared: Declared) -> str | None:
 
 
 def plan_of(declared: Declared, family: str, input_shape: tuple[Json, ...] | None) -> CellPlan:
-    """What a recurrent layer or cell declares of itself; sizes that are impossible stay None."""
+    """What a recurrent layer or cell declares of itself; impossible sizes stay None."""
     name, convolution = declared.class_name, family.startswith("ConvLSTM")
     added = name.removesuffix("Cell") in _ADDONS
     taps = _taps(declared, int(family[-2])) if convolution else ()
@@ -152,7 +152,7 @@ def _input_size(
 
 
 def impossible_sizes(declared: Declared) -> tuple[str, ...]:
-    """Sizes that are declared and can't be: a clause for each."""
+    """Declared sizes that are impossible: a clause for each."""
     named = (key for key in _UNITS if key in declared.settings)
     wrong = (key for key in named if declared.size(key) is None)
     return tuple(f"{key} is {_shown(declared.settings[key])}" for key in wrong)

@@ -146,7 +146,7 @@ def _tensors(value: Json) -> Iterator[Source]:
 
 
 def _references(value: Json) -> Iterator[Source]:
-    """`["layer", 0, 0]`, with or without further arguments behind, in lists of any depth."""
+    """`["layer", 0, 0]`, with or without further arguments, in lists of any depth."""
     pending: list[Json] = [value]
     while pending:
         current = pending.pop()

@@ -83,7 +83,7 @@ def _bidirectional(layer: Declared, inputs: Sequence[Shape]) -> tuple[Shape, ...
 
 
 def _side_by_side(first: Shape, other: Shape) -> Shape:
-    """Both directions one behind the other, along the last axis whatever it holds.
+    """Both directions concatenated along the last axis, whatever it is.
 
     Where they differ, Keras 3 takes the forward one's width twice, and Keras 2 their sum.
     """
@@ -93,7 +93,7 @@ def _side_by_side(first: Shape, other: Shape) -> Shape:
 
 
 def _merged(inputs: Sequence[Shape]) -> Shape:
-    """The common shape of inputs of one rank, axis by axis; an axis of 1 gives way."""
+    """The common shape of inputs of one rank, axis by axis; an axis of 1 is broadcast."""
     shapes = [shape for shape in inputs if shape is not None]
     if len(shapes) < len(inputs) or not shapes or len({len(shape) for shape in shapes}) > 1:
         return None

@@ -38,7 +38,7 @@ _FILTERS = ("filters", "nb_filter")
 
 
 def spatial_shape(layer: Declared, shape: Axes | None) -> Axes | None:
-    """The output shape for an input shape; None unless the input has the rank that is due."""
+    """The output shape for an input shape; None unless the input has the expected rank."""
     name, rank = layer.class_name, SPATIAL[layer.class_name]
     over_time = name in _RECURRENT
     if shape is None or len(shape) != rank + 2 + over_time:

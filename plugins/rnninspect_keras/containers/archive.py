@@ -20,12 +20,12 @@ _KNOWN = (CONFIG, _METADATA, WEIGHTS, PICKLED_WEIGHTS, SHARDED)
 
 
 class Container(Record):
-    """What a model is made of, wherever it lies.
+    """The files that make up a model, in an archive or in a folder.
 
     Attributes:
         kind: `archive` or `folder`, for messages.
         whereabouts: where a part of this name is, if anywhere.
-        open: a part that is inside; UnreadableFile if its bytes cannot be had.
+        open: a part that is inside; UnreadableFile if its bytes cannot be read.
         identity: what two names of the same bytes share, for a part that is inside.
         observations: what was odd about the container.
     """

@@ -25,7 +25,7 @@ def read_store(file: File) -> Store:
 
 
 def add_file(store: Store, file: File, origin: str = "") -> None:
-    """Add all datasets of a file; `origin` tells the shards of one model apart."""
+    """Add all datasets of a file; `origin` distinguishes the shards of one model."""
     runs: dict[int, tuple[int, int, str]] = {}
     soft: dict[str, str] = {}
     for path, found in file.walk():
@@ -36,7 +36,7 @@ def add_file(store: Store, file: File, origin: str = "") -> None:
             if path in store.tensors:
                 store.observations.append(Observation(Fact.DUPLICATE_NAME, origin, tensor=path))
             store.tensors[path] = _tensor(path, found, origin)
-            store.observations.extend(_noticed(path, found))
+            store.observations.extend(_external_data(path, found))
             _add_run(runs, found, path)
         elif isinstance(found, Link) and found.kind is LinkKind.SOFT:
             soft[path] = found.target
@@ -52,33 +52,33 @@ def add_file(store: Store, file: File, origin: str = "") -> None:
 
 
 def _tensor(path: str, dataset: Dataset, origin: str) -> StoredTensor:
-    held, dtype = dataset.held_bytes, _dtype(dataset)
-    compared = not dataset.filters and held is not None
+    stored, dtype = dataset.held_bytes, _dtype(dataset)
+    compared = not dataset.filters and stored is not None
     return StoredTensor(
         name=path,
         shape=dataset.shape or (),
         dtype=dtype,
-        bytes=_bytes(dataset, held),
+        bytes=_bytes(dataset, stored),
         identity=f"{origin}@{dataset.address}",
         purpose=_purpose(dataset, dtype),
         elements=0 if dataset.shape is None else None,
         needed_bytes=dataset.needed_bytes if compared else None,
-        held_bytes=held if compared else None,
+        held_bytes=stored if compared else None,
     )
 
 
-def _bytes(dataset: Dataset, held: int | None) -> int:
-    """Bytes in this file; what shape and type call for where only the chunks could tell."""
-    if held is None:
+def _bytes(dataset: Dataset, stored: int | None) -> int:
+    """Bytes in this file; what shape and type require where only the chunks know."""
+    if stored is None:
         return 0 if dataset.external_files else dataset.needed_bytes
-    return held
+    return stored
 
 
 def _dtype(dataset: Dataset) -> str:
     if dataset.datatype.kind is TypeClass.OPAQUE:
-        said = dataset.text("dtype") or ""
-        if said in OPAQUE_TYPES and DTYPES[said].whole_bytes == dataset.datatype.size:
-            return said
+        stated = dataset.text("dtype") or ""
+        if stated in OPAQUE_TYPES and DTYPES[stated].whole_bytes == dataset.datatype.size:
+            return stated
     return dataset.datatype.name
 
 
@@ -88,10 +88,10 @@ def _purpose(dataset: Dataset, dtype: str) -> Purpose:
     return Purpose.PARAMETER if number else Purpose.CONSTANT
 
 
-def _noticed(path: str, dataset: Dataset) -> list[Observation]:
-    notes = [f"its bytes lie in the file {name}" for name in dataset.external_files]
+def _external_data(path: str, dataset: Dataset) -> list[Observation]:
+    notes = [f"its data is in the external file {name}" for name in dataset.external_files]
     if dataset.layout.kind == "virtual":
-        notes.append("a virtual dataset: its elements lie in other datasets")
+        notes.append("a virtual dataset: its elements are in other datasets")
     return [Observation(Fact.LINK_OUTSIDE, note, tensor=path) for note in notes]
 
 

@@ -15,10 +15,10 @@ _MOST_STEPS = 16  # links in a row, as many as HDF5 itself follows
 
 
 def resolve_links(store: Store, links: Mapping[str, str], limits: Limits) -> None:
-    """Give what a soft link leads to the link's name too; `links` leads from path to target.
+    """Give the target of a soft link the link's name too; `links` maps paths to targets.
 
     What is below a group that is linked is named once more, and no link in it again, so that
-    circles end. A link that leads nowhere stays one.
+    cycles end. A link without a target stays a link.
     """
     tensors, groups = dict(store.tensors), dict(store.groups)
     for path in links:
@@ -46,7 +46,7 @@ def _renamed(name: str, place: str, path: str) -> str:
 
 
 def _followed(path: str, links: Mapping[str, str]) -> str | None:
-    """The path that a link leads to by way of other links; None if they go round in a circle."""
+    """The path that a link leads to by way of other links; None if they form a cycle."""
     for _ in range(_MOST_STEPS):
         parts = path.split("/")
         ends = range(1, len(parts) + 1)

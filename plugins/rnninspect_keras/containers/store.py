@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 
 class Store:
-    """What one or more HDF5 files hold; it grows while they are read.
+    """What one or more HDF5 files contain; it grows while they are read.
 
     Attributes:
         tensors: path -> tensor, in the order of the file.

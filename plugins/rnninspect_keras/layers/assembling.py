@@ -52,8 +52,8 @@ def assemble(title: Title, runs: Sequence[PlannedCell]) -> tuple[AnyLayer, ...]:
     if len(settled) == 1 or _alike(settled):
         return (_layer(title, runs, settled),)
     return tuple(
-        _layer(title._replace(name=f"{title.name}/{direction}"), (raw,), (run,))
-        for direction, raw, run in zip(DIRECTIONS, runs, settled, strict=False)
+        _layer(title._replace(name=f"{title.name}/{direction}"), (declared_cells,), (run,))
+        for direction, declared_cells, run in zip(DIRECTIONS, runs, settled, strict=False)
     )
 
 
@@ -105,16 +105,18 @@ def _inferred(plans: Sequence[CellPlan]) -> tuple[str, ...]:
     return (*(() if inputs else ("input_size",)), *(() if units else ("hidden_size",)))
 
 
-def _layer(title: Title, raw: Sequence[PlannedCell], runs: Sequence[PlannedCell]) -> RecurrentLayer:
+def _layer(
+    title: Title, declared_cells: Sequence[PlannedCell], runs: Sequence[PlannedCell]
+) -> RecurrentLayer:
     plan = runs[0].plan
-    declared = all(run.plan.units and run.plan.input_size for run in raw)
+    declared = all(run.plan.units and run.plan.input_size for run in declared_cells)
     return RecurrentLayer(
         name=title.name,
         kind=title.kind,
         cell=plan.family,
         sizes=_sizes(plan, len(runs)),
         origin=Origin.DECLARED if declared else Origin.INFERRED,
-        inferred=_inferred([run.plan for run in raw]),
+        inferred=_inferred([run.plan for run in declared_cells]),
         convention=plan.dialect or Dialect.KERAS,
         roles=plan.roles,
         operands=tuple(
@@ -144,11 +146,11 @@ def _operand(plan: CellPlan, weight: CellWeight, direction: int) -> Operand:
 
 
 def _skipped(title: Title, runs: Sequence[PlannedCell]) -> SkippedLayer:
-    tensors = tuple(held for run in runs for weight in run.weights for held in weight.tensors)
+    tensors = tuple(tensor for run in runs for weight in run.weights for tensor in weight.tensors)
     if not tensors:
         reason = "it declares no usable sizes, and no weights are stored for it"
     elif any(run.plan.units is None for run in runs):
-        reason = "its sizes are neither declared nor to be read off its tensors"
+        reason = "its sizes are neither declared nor derivable from its tensors"
     else:
         reason = f"{no_formula('this class')}; it is not {_known(runs)} alone"
     return SkippedLayer(title.name, title.kind, reason, tensors)

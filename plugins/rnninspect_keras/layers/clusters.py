@@ -19,7 +19,7 @@ class WeightCluster:
         place: what their names have in common, split at the slashes.
         suffix: `_1` of a second cell or direction under the same place.
         weights: in the order in which the file lists them.
-        lost_kernel: whether the file names a recurrent kernel for it that it does not hold.
+        lost_kernel: whether the file names a recurrent kernel for it that is not stored.
     """
 
     __slots__ = ("lost_kernel", "place", "suffix", "weights")
@@ -34,7 +34,7 @@ class WeightCluster:
 
     @property
     def early(self) -> bool:
-        """Whether the names are Keras 1's, which hold the layer's: `lstm_1_W_i`."""
+        """Whether the names are Keras 1's, which contain the layer's: `lstm_1_W_i`."""
         last = f"{self.place[-1]}_" if self.place else ""
         return any(
             weight.tensor.name.rpartition("/")[2].startswith(last) for weight in self.weights
@@ -74,7 +74,7 @@ def mark_lost_kernels(clusters: list[WeightCluster], lost: Iterable[str]) -> lis
 
 
 def recurrent_places(named: Iterable[tuple[str, StoredTensor]]) -> set[str]:
-    """The places that names of recurrent kernels lie in."""
+    """The places of recurrent kernels, by their names."""
     return {
         name.rpartition("/")[0]
         for name, _ in named
@@ -83,7 +83,7 @@ def recurrent_places(named: Iterable[tuple[str, StoredTensor]]) -> set[str]:
 
 
 def _with_surplus(clusters: list[WeightCluster]) -> list[WeightCluster]:
-    """Give what lies inside a recurrent cell's place, and is no cell itself, to that cell."""
+    """Give tensors inside a recurrent cell's place that are not a cell themselves to it."""
     cells = {found.place: found for found in clusters if found.recurrent and not found.suffix}
     kept = []
     for found in clusters:

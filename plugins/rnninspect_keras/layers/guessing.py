@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from rnninspect_keras.layers.weights import CellWeight
 
 # Words of a name that Keras gives by itself to a layer or a cell, the pattern that the name must
-# hold then, where the words are not enough, and the family.
+# match then, where the words are not enough, and the family.
 _HINTS = (
     ("layer_norm_lstm", None, "LayerNormLSTM"),
     ("layer_norm_simple_rnn", None, "LayerNormRNN"),
@@ -68,7 +68,7 @@ def guess(weights: Sequence[CellWeight], hint: str | None) -> CellPlan | None:
     known = [weight for weight in weights if weight.name is not None]
     families = [family for family in _families(known, hint) if _has_gates(family, known)]
     if any(weight.gate for weight in known):
-        hint = next(iter(families), None)  # its letters tell more than its name
+        hint = next(iter(families), None)  # its letters are better evidence than its name
     plans = [complete(_open(family), known) for family in families]
     if not plans:
         return None

@@ -24,7 +24,7 @@ def saved(
     found: Iterable[AnyLayer],
     observations: Iterable[Observation],
 ) -> SavedModel:
-    """The description of a file, its layers told from those that were not understood."""
+    """The description of a file, its layers separated from those that were skipped."""
     layers, skipped = [], []
     for layer in found:
         match layer:
@@ -32,7 +32,7 @@ def saved(
                 layers.append(layer)
             case SkippedLayer():
                 skipped.append(layer)
-    holders = {tensor.name: layer.name for layer in layers for tensor in _held(layer)}
+    owners = {tensor.name: layer.name for layer in layers for tensor in _tensors_of(layer)}
     return SavedModel(
         format=name,
         framework="keras",
@@ -41,15 +41,15 @@ def saved(
         tensors=tuple(tensors),
         skipped=tuple(skipped),
         observations=tuple(
-            noticed._replace(layer=holders[noticed.tensor])
-            if noticed.layer is None and noticed.tensor in holders
-            else noticed
-            for noticed in observations
+            observation._replace(layer=owners[observation.tensor])
+            if observation.layer is None and observation.tensor in owners
+            else observation
+            for observation in observations
         ),
     )
 
 
-def _held(layer: RecurrentLayer) -> Iterator[StoredTensor]:
+def _tensors_of(layer: RecurrentLayer) -> Iterator[StoredTensor]:
     for operand in layer.operands:
         yield from operand.tensors
     yield from layer.extras

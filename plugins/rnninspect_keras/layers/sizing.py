@@ -33,10 +33,10 @@ _PLAIN_RANK = 2  # axes of a kernel without taps
 
 
 def complete(plan: CellPlan, weights: Sequence[CellWeight]) -> CellPlan:
-    """The plan with its open ends tied by the tensors: dialect, bias, and every size.
+    """The plan completed from the tensors: dialect, bias, and every size.
 
-    One damaged tensor must not turn the plan over, so each candidate is held against all tensors
-    and the one that explains most axes wins. Sizes stay None where no tensor tells.
+    One damaged tensor must not change the plan, so each candidate is compared with all tensors
+    and the one that explains most axes wins. Sizes stay None where no tensor shows them.
     """
     known = [weight for weight in weights if weight.name is not None]
     candidates = list(_candidates(plan, known))
@@ -71,8 +71,8 @@ def _norms_fit(plan: CellPlan, weights: Sequence[CellWeight]) -> bool:
     if not norms or plan.units is None:
         return not norms
     sizes = Sizes(plan.input_size or 0, plan.units)
-    due = CELLS[plan.family].parameters(Role.NORMALISATION, sizes)
-    return sum(weight.tensor.parameters for weight in norms) == due
+    expected = CELLS[plan.family].parameters(Role.NORMALISATION, sizes)
+    return sum(weight.tensor.parameters for weight in norms) == expected
 
 
 def _has(weights: Sequence[CellWeight], part: WeightName) -> bool:
@@ -114,7 +114,7 @@ def _units(plan: CellPlan, weights: Sequence[CellWeight]) -> set[int]:
 
 
 def _states(plan: CellPlan, axis: Axis) -> bool:
-    """Whether an axis tells the hidden size."""
+    """Whether the hidden size follows from an axis."""
     return Symbol.HIDDEN in axis or (Symbol.FED_BACK in axis and plan.projection is None)
 
 
@@ -167,7 +167,7 @@ def _expected(plan: CellPlan, axis: Axis) -> int | None:
 def fit(plan: CellPlan, weights: Sequence[CellWeight]) -> tuple[int, int, int]:
     """Whole tensors that fit, then axes that fit, then the smaller size."""
     fitting = [(_matches(plan, weight), _axes_count(plan, weight)) for weight in weights]
-    whole = sum(matched == due for matched, due in fitting)
+    whole = sum(matched == expected for matched, expected in fitting)
     return whole, sum(matched for matched, _ in fitting), -(plan.units or 0)
 
 
@@ -181,8 +181,8 @@ def _input_size(plan: CellPlan, weights: Sequence[CellWeight]) -> int | None:
             turned = shape[-2] == wide and shape[-1] != wide and weight.name is WeightName.KERNEL
             seen[shape[-1] if turned else shape[-2]] += 1
         elif weight.name in _JOINED and _is_matrix(plan, shape):
-            due = _expected(plan, _axes(plan, weight)[-1])
-            rows = shape[-1] if shape[-2] == due and shape[-1] != due else shape[-2]
+            expected = _expected(plan, _axes(plan, weight)[-1])
+            rows = shape[-1] if shape[-2] == expected and shape[-1] != expected else shape[-2]
             if rows > _fed_back(plan):
                 seen[rows - _fed_back(plan)] += 1
     return max(seen, key=lambda size: seen[size]) if seen else None

@@ -39,7 +39,7 @@ class ParsedName(Record):
     gate: str = ""
 
     def key_at(self, place: tuple[str, ...]) -> tuple[tuple[str, ...], str]:
-        """What tells its cell from others: its place and the suffix."""
+        """What distinguishes its cell from others: its place and the suffix."""
         return ((*place, self.prefix) if self.prefix else place), self.suffix
 
 
@@ -59,7 +59,7 @@ def parse_name(base: str) -> ParsedName:
 
 
 def weight_name_of(name: str) -> WeightName | None:
-    """What a variable is by the name of the attribute that holds it."""
+    """What a variable is by the name of its attribute."""
     return parse_name(name).name if re.fullmatch(_MODERN, name) else None
 
 
@@ -71,7 +71,7 @@ _WORDS = {
     "projection_weights": WeightName.PROJECTION,
 }
 SCALES = ("gamma", "beta")
-# Layers of normalisation that the addons' cells hold, by the attributes that hold them.
+# Layers of normalisation of the addons' cells, by their attributes.
 _NORMS = {
     "kernel_norm": WeightName.NORM,
     "recurrent_norm": WeightName.NORM,
@@ -81,7 +81,7 @@ _NORMS = {
 
 
 def norm_of(attribute: str) -> WeightName | None:
-    """What the variables of a layer inside a cell are, by the attribute that holds it."""
+    """What the variables of a layer inside a cell are, by that layer's attribute."""
     return _NORMS.get(attribute)
 
 

@@ -1,4 +1,4 @@
-"""Tensors of one cell, told apart by the names that Keras 1, 2 and 3 give them."""
+"""A tensor of a cell, with what it is there."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 
 class CellWeight(Record):
-    """A tensor and what it is in its cell; `part` None if it is nothing known.
+    """A tensor and what it is in its cell; `name` None if that is unknown.
 
     Where TensorFlow 1 cut a weight by its rows, `tensor` is the whole and `shards` are stored.
     Of Keras 1's arrays, `gate` is the letter of the gate that the array is for.
@@ -29,5 +29,5 @@ class CellWeight(Record):
 
 
 def may_be_weight(tensor: StoredTensor) -> bool:
-    """Whether it holds numbers of the model, or opaque bytes whose type is lost."""
+    """Whether it stores numbers of the model, or opaque bytes of an unknown type."""
     return tensor.purpose is Purpose.PARAMETER or tensor.dtype == "opaque"

@@ -29,13 +29,13 @@ class CellCandidate(Record):
 
     Attributes:
         owner: name of the layer that it would belong to.
-        direction: its direction; None if its place does not tell.
+        direction: its direction; None if its place does not say.
         stacked: whether its place says that it is one of a stack.
         hint: the family that its place suggests.
         weights: its tensors.
         sure: whether its place or its names are those of a recurrent cell, whatever the shapes.
         listed: whether the file lists it by its name, not by its place in a stack.
-        label: the cell's own name, by which a stack tells its cells apart; empty if it has none.
+        label: the cell's own name, which distinguishes the cells of a stack; empty if it has none.
     """
 
     owner: str
@@ -52,7 +52,7 @@ def candidates_of(top: str, clusters: list[WeightCluster]) -> list[CellCandidate
     """What may be cells among the weights of one layer of the older format."""
     candidates = [known for known in clusters if known.recurrent or _is_rest(known)]
     found = [_candidate(top, known) for known in candidates]
-    alone = len(found) == len(clusters)  # what else lies in the group makes it a model's
+    alone = len(found) == len(clusters)  # anything else in the group makes it a model's
     owners = {candidate.owner for candidate in found}
     if top and alone and len(owners) == 1 and not _is_nested(top, candidates[0]):
         return [candidate._replace(owner=top) for candidate in found]
@@ -74,7 +74,7 @@ def _is_nested(top: str, known: WeightCluster) -> bool:
 
 
 def _base(name: str) -> str:
-    """A name without the numbers that Keras puts behind it."""
+    """A name without the numbers that Keras appends."""
     return re.sub(r"(_\d+)+$", "", name)
 
 

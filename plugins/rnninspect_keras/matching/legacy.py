@@ -39,7 +39,7 @@ class Listed:
 def read_names(group: Group, attribute: str) -> tuple[str, ...] | None:
     """A list of names: one attribute, or split as `layer_names0`, `layer_names1`, … by its size.
 
-    None if there is no such attribute; an empty list may be stored as numbers.
+    None if the attribute is missing; an empty list may be stored as numbers.
     """
     known = group.attributes()
     if attribute in known:
@@ -58,7 +58,7 @@ def list_layers(store: Store, base: str) -> Listed:
     root = store.groups[base]
     names = read_names(root, LAYERS)
     if names is None:
-        listed.observations.append(Observation(Fact.UNUSUAL, f"{LAYERS} is no list of names"))
+        listed.observations.append(Observation(Fact.UNUSUAL, f"{LAYERS} is not a list of names"))
         names = tuple(link.name for link in root.links())
     for name in dict.fromkeys(names):
         path = f"{base}/{name}" if base else name
@@ -86,7 +86,7 @@ def _weights(
     names, stored = read_names(group, _WEIGHTS), store.below(path)
     if names is None:
         listed.observations.append(
-            Observation(Fact.UNUSUAL, f"{_WEIGHTS} is no list of names", None, path)
+            Observation(Fact.UNUSUAL, f"{_WEIGHTS} is not a list of names", None, path)
         )
     for name in dict.fromkeys(names or ()):
         if name in stored:
@@ -101,7 +101,7 @@ def _weights(
 
 
 def match_legacy(declared: list[DeclaredLayer], listed: Listed) -> Iterator[AnyLayer]:
-    """The layers of a configuration with the weights of the group that each lies in.
+    """The layers of a configuration with the weights of each one's group.
 
     Recurrent cells of the file that no configured layer takes are recognised by their shapes.
     """
@@ -127,7 +127,7 @@ Matched = tuple[dict[int, "CellWeights"], list[WeightCluster]]
 
 
 def _all_of(cells: Sequence[DeclaredCell], clusters: Sequence[WeightCluster]) -> Matched:
-    """Give all weights of a group to the cells of its one layer; what is no cell's is surplus."""
+    """Give all weights of a group to the cells of its one layer; the rest is surplus."""
     if len(cells) == 1:
         return {id(cells[0]): tuple(weight for known in clusters for weight in known.weights)}, []
     matched, rest = _pair(cells, clusters, strict=False)
@@ -157,7 +157,7 @@ def _pair(
     return matched, [known for number, known in enumerate(clusters) if number not in taken]
 
 
-_OWN_NAME = 100  # a name of the cell or of its layer tells more than those of all models around it
+_OWN_NAME = 100  # a name of the cell or of its layer counts more than those of all models around it
 
 
 def _likeness(cell: DeclaredCell, known: WeightCluster) -> int:

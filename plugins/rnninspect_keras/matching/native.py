@@ -45,7 +45,7 @@ def match_native(layers: list[DeclaredLayer], store: Store) -> tuple[list[AnyLay
 
 
 def cell_weights(store: Store, place: str, plan: CellPlan | None) -> CellWeights:
-    """The tensors of the cell at a place: its variables in their order, then what lies below."""
+    """The tensors of the cell at a place: its own variables, then those of groups below."""
     order = _created(plan)
     tensors = {name: tensor for name, tensor in store.below(place).items() if may_be_weight(tensor)}
     numbers = {name: _number(name) for name in tensors}
@@ -97,7 +97,7 @@ def _place(cell: DeclaredCell, layer: DeclaredLayer, store: Store) -> str:
 
 
 def named(store: Store, place: str) -> str | None:
-    """The name that a layer's group of variables bears; None before Keras 3.6."""
+    """The name noted at a layer's group of variables; None before Keras 3.6."""
     group = store.groups.get(f"{place}/{VARIABLES}" if place else VARIABLES)
     return None if group is None else group.text("name")
 

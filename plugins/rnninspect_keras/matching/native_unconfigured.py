@@ -38,13 +38,13 @@ def native_candidates(store: Store, taken: set[str]) -> Iterator[CellCandidate]:
 
 
 def _is_dense(place: str, weights: tuple[CellWeight, ...]) -> bool:
-    """Whether the second variable is a vector, as of most layers, where nothing tells of a cell."""
+    """Whether the second variable is a vector, as of most layers, where nothing suggests a cell."""
     second = next((weight for weight in weights if weight.name is WeightName.RECURRENT), None)
     return second is not None and len(second.tensor.shape) < 2 and "cell" not in place
 
 
 def _is_inside(place: str, cells: set[str]) -> bool:
-    """Whether a group lies in that of a cell, whose own it then is."""
+    """Whether a group is inside of a cell's, and so belongs to it."""
     parts = place.split("/")
     return any("/".join(parts[:end]) in cells for end in range(1, len(parts)))
 
@@ -73,7 +73,7 @@ def _native_candidate(store: Store, place: str, weights: tuple[CellWeight, ...])
 
 
 def in_file_order(found: Iterable[CellCandidate]) -> list[CellCandidate]:
-    """The candidates as their first tensors lie in the file, which lists groups by the alphabet.
+    """The candidates in the order of their first tensors' addresses; groups are listed by name.
 
     Keras writes layers in the order of the model; shards follow each other by their names.
     """

@@ -1,9 +1,9 @@
-"""Quantised layers: which of their arrays are parameters, and how many a packed one holds.
+"""Quantised layers: which of their arrays are parameters, and how many a packed one contains.
 
 Keras writes, for `int8` and `int4`, the kernel, the bias, scales, zero points and the index of
-groups; for `gptq` and `awq` the bias first; for `float8` scales and histories behind the bias.
-Recurrent layers are never quantised. Variables are told apart by number, type and shape, and in the
-older format by name.
+groups; for `gptq` and `awq` the bias first; for `float8` scales and histories after the bias.
+Recurrent layers are never quantised. Variables are distinguished by number, type and shape, and
+in the older format by name.
 """
 
 from __future__ import annotations
@@ -22,10 +22,10 @@ if TYPE_CHECKING:
 _SMALL_INTEGERS = ("int8", "uint8")
 _NAMES = ("_scale", "_scales", "_zero", "zero_point", "g_idx", "_amax_history")
 _FLOAT8_EXTRAS = 6  # a scale and a history each of inputs, kernel and gradient
-Member = tuple[str, "StoredTensor"]  # where it lies, and what it is
+Member = tuple[str, "StoredTensor"]  # its path, and what is stored
 
 
-def set_quantisation_apart(store: Store, packed: Mapping[str, int]) -> None:
+def assign_quantisation_purposes(store: Store, packed: Mapping[str, int]) -> None:
     """Give scales and the like their purpose, and packed arrays their elements.
 
     `packed` leads from the groups of layers, or from their names, to the weights of each.
@@ -65,8 +65,8 @@ def _is_kernel(tensor: StoredTensor, members: Sequence[Member]) -> bool:
 
 
 def _bias_follows(kernel: StoredTensor, rest: Sequence[StoredTensor]) -> bool:
-    """Whether the bias is the first array behind a kernel, before its scales."""
-    if kernel.dtype == "uint8":  # of gptq and awq, whose bias stands in front
+    """Whether the bias is the first array after a kernel, before its scales."""
+    if kernel.dtype == "uint8":  # of gptq and awq, whose bias comes first
         return False
     zero = next((at for at, other in enumerate(rest) if other.dtype in _SMALL_INTEGERS), None)
     scales = zero if zero is not None else len(rest)
@@ -97,10 +97,12 @@ def _mark(store: Store, extras: Iterable[Member]) -> None:
 def _count(store: Store, kernel: Member, extras: Sequence[Member], weights: int | None) -> None:
     """Note how many weights are packed, two to a byte, by the configuration or by the scales."""
     path, tensor = kernel
-    held = math.prod(tensor.shape)
-    due = weights if weights is not None else _by_scales(tensor, [other for _, other in extras])
-    if due is not None and held < due <= 2 * held:
-        store.tensors[path] = tensor._replace(elements=due)
+    stored = math.prod(tensor.shape)
+    expected = (
+        weights if weights is not None else _by_scales(tensor, [other for _, other in extras])
+    )
+    if expected is not None and stored < expected <= 2 * stored:
+        store.tensors[path] = tensor._replace(elements=expected)
 
 
 def _by_scales(kernel: StoredTensor, extras: Sequence[StoredTensor]) -> int | None:

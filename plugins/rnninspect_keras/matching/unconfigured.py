@@ -111,10 +111,10 @@ def _stack(owner: str, group: list[CellCandidate]) -> Iterator[AnyLayer]:
 
 
 def _in_order(found: list[Planned]) -> list[Planned] | None:
-    """The cells from the lowest level to the highest; None where the file does not tell.
+    """The cells from the lowest level to the highest; None where the file does not say.
 
     Keras' own format numbers cells of one class; those of several it lists by the alphabet, and
-    then their order is told only if they chain in no other one.
+    then their order is known only if exactly one order chains.
     """
     classes = {plan.class_name for _, plan in found}
     if len(classes) == 1 or not all(candidate.listed for candidate, _ in found):

@@ -58,25 +58,31 @@ def purposes_by_name(names: Iterable[tuple[str, int]]) -> dict[str, Purpose]:
             scopes.setdefault(scope, {})[last] = name
             if not axes:
                 scalars.add(name)
-    for held in scopes.values():
-        known.update(_of_scope(held, scalars))
+    for names_by_word in scopes.values():
+        known.update(_of_scope(names_by_word, scalars))
     return known
 
 
-def _of_scope(held: dict[str, str], scalars: set[str]) -> Iterator[tuple[str, Purpose]]:
-    """The wrapper's own among what lies in one scope: a word alone may be anything."""
-    thresholds = any(re.fullmatch(_THRESHOLD, last) and held[last] in scalars for last in held)
-    masks = any(re.fullmatch(_MASK, last) for last in held)
-    for last, name in held.items():
+def _of_scope(names_by_word: dict[str, str], scalars: set[str]) -> Iterator[tuple[str, Purpose]]:
+    """The wrapper's own variables in one scope: a word alone may be anything."""
+    thresholds = any(
+        re.fullmatch(_THRESHOLD, last) and names_by_word[last] in scalars for last in names_by_word
+    )
+    masks = any(re.fullmatch(_MASK, last) for last in names_by_word)
+    for last, name in names_by_word.items():
         if last == _PRUNING_STEP:
             yield name, Purpose.STATE
-        elif _QUANTISING_STEP in held and (last.endswith(_RANGES) or last == _QUANTISING_STEP):
+        elif _QUANTISING_STEP in names_by_word and (
+            last.endswith(_RANGES) or last == _QUANTISING_STEP
+        ):
             yield name, Purpose.STATE if last == _QUANTISING_STEP else Purpose.QUANTISATION
-        elif masks and (thresholds or _PRUNING_STEP in held) and not last.endswith(_RANGES):
+        elif (
+            masks and (thresholds or _PRUNING_STEP in names_by_word) and not last.endswith(_RANGES)
+        ):
             yield name, Purpose.STATE
 
 
-def set_wrappers_apart(store: Store) -> None:
+def assign_wrapper_purposes(store: Store) -> None:
     """Give what wrappers keep its purpose, and their layers the weights that they took."""
     names = ((path, len(tensor.shape)) for path, tensor in store.tensors.items())
     for path, purpose in purposes_by_name(names).items():

@@ -15,7 +15,7 @@ OPTIMIZER = ("optimizer", "_optimizer")
 MODEL_VARIABLES = "_trainable_variables"  # of an optimizer: those that it trains
 ITERATIONS = "_iterations"  # of an optimizer since TensorFlow 2.11: its counter of steps
 _COPIES = "_all_variables"  # Keras 3's `export` saves each variable a second time under it
-# Edges to what is no weight: metrics, random states, what Keras 2 keeps for itself.
+# Edges to what is not a weight: metrics, random states, what Keras 2 keeps for itself.
 NO_WEIGHTS = ("keras_api", "signatures", "save_counter", "states", "metrics", "_random_generator")
 _SEED_WORDS = ("seed_generator", "random_seed")
 _STATE_NAME = "rnn_state"  # last part of the name of a stateful layer's state, in Keras 3
@@ -23,7 +23,7 @@ _METRIC_WORDS = ("metric", "tracker")
 
 
 def assign_purposes(items: list[GraphObject], checkpoint: Checkpoint) -> None:
-    """Give each tensor that an object holds its purpose and its variable's name.
+    """Give each object's tensor its purpose and its variable's name.
 
     A Keras 3 checkpoint may keep a weight under its optimizer's path, so what counts is whether
     the model reaches it by other ways.
@@ -69,7 +69,7 @@ def _leads_to_weights(edge: str) -> bool:
 
 
 def _optimizers(items: list[GraphObject]) -> list[int]:
-    """The objects that are optimizers, whatever the attributes that hold them are called."""
+    """The objects that are optimizers, whatever their attributes are called."""
     named = [child for item in items for name, child in item.children.items() if name in OPTIMIZER]
     own = [number for number, item in enumerate(items) if number and _is_optimizer(item)]
     return list(dict.fromkeys(named + own))

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 _SLOT = ".OPTIMIZER_SLOT"
 _AVERAGE = "/ExponentialMovingAverage"
-# Slots whose names tell what they are, also where their variable's shape is another or it is gone.
+# Slots whose names say what they are, also where their variable's shape is another or it is gone.
 _SLOT_NAME = r"(\w*Adam|Nadam|Momentum|RMSProp|Adagrad|Adadelta|AdaMax|Ftrl|adam_[mv])(_\d+)?"
 # Classes of Keras' optimizers; a Keras model's graph has their state under `training/CLASS`, and
 # before Keras 2.3 their settings under `CLASS`. A number is TensorFlow's, for a second one.
@@ -40,7 +40,7 @@ _COUNTERS = {
 def assign_by_name(checkpoint: Checkpoint) -> None:
     """Tell optimizer slots, averages and counters from weights; name by its path what has one.
 
-    A slot is named as its variable is, with the optimizer's name behind, and a scope before it if
+    A slot is named as its variable is, followed by the optimizer's name, and a scope before it if
     the optimizer was made in one: `OptimizeLoss/rnn/kernel/Adam`.
     """
     scopes = Scopes(checkpoint)
@@ -64,7 +64,7 @@ def assign_by_name(checkpoint: Checkpoint) -> None:
 
 
 def _optimizer_objects(checkpoint: Checkpoint) -> set[str]:
-    """Names of the attributes that hold optimizers, in a checkpoint of objects without its graph.
+    """Names of the attributes of optimizers, in a checkpoint of objects without its graph.
 
     Slots name theirs; newer optimizers have a counter of steps and a list of variables.
     """
@@ -80,7 +80,7 @@ def _optimizer_objects(checkpoint: Checkpoint) -> set[str]:
 
 
 def _purpose_of_path(path: str, optimizers: set[str]) -> Purpose:
-    """By the path of an object, where the graph of the objects is not to be had."""
+    """By the path of an object, where the graph of the objects is missing."""
     parts = path.split("/")
     if _SLOT in parts:
         return Purpose.OPTIMIZER
@@ -93,7 +93,7 @@ def _purpose_of_path(path: str, optimizers: set[str]) -> Purpose:
 
 
 class Scopes:
-    """The scopes that hold an optimizer's step counter beside its rate, and their last parts."""
+    """The scopes with an optimizer's step counter beside its rate, and their last parts."""
 
     __slots__ = ("names", "paths")
 

@@ -105,14 +105,14 @@ def _described(
         assign_purposes(items, checkpoint)
     else:
         assign_by_name(checkpoint)
-    _set_wrappers_apart(items, checkpoint)
+    _assign_wrapper_purposes(items, checkpoint)
     found, noticed = recognise_objects(items, checkpoint.tensors.values(), source.limits)
     notes = [*checkpoint.observations, *_without_shard(found, checkpoint), *noticed]
     return saved(name, producer, checkpoint.tensors.values(), found, notes)
 
 
 def _spend_keys(source: Source, checkpoint: Checkpoint) -> None:
-    """Book the work of deep keys: an index stores what a key shares with the one before only once.
+    """Count the work of deep keys: an index stores what a key shares with the one before only once.
 
     Raises:
         RefusedFile: their parts exceed the steps of the model.
@@ -124,7 +124,7 @@ def _spend_keys(source: Source, checkpoint: Checkpoint) -> None:
             source.spend(Limit.STEPS, deep + (parts * parts >> _SQUARE_SHIFT))
 
 
-def _set_wrappers_apart(items: list[GraphObject], checkpoint: Checkpoint) -> None:
+def _assign_wrapper_purposes(items: list[GraphObject], checkpoint: Checkpoint) -> None:
     """Give what wrappers of layers keep its purpose, by the names of variables or by their keys."""
     names = {item.key: item.name for item in items if item.tensor is not None and item.name}
     named = [(names.get(key, tensor.name), key) for key, tensor in checkpoint.tensors.items()]
@@ -142,8 +142,8 @@ def _without_shard(found: Iterable[AnyLayer], checkpoint: Checkpoint) -> Iterato
     """One note for each layer that has weights in a shard that is missing."""
     for layer in found if checkpoint.missing else ():
         if isinstance(layer, RecurrentLayer):
-            held = (tensor for operand in layer.operands for tensor in operand.tensors)
-            names = dict.fromkeys(checkpoint.missing.get(tensor.identity, "") for tensor in held)
+            tensors = (tensor for operand in layer.operands for tensor in operand.tensors)
+            names = dict.fromkeys(checkpoint.missing.get(tensor.identity, "") for tensor in tensors)
             if shards := ", ".join(filter(None, names)):
                 clause = f"its weights are in {shards}, which is missing"
                 yield Observation(Fact.EXTERNAL_MISSING, clause, layer=layer.name)

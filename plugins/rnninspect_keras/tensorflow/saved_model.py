@@ -58,7 +58,7 @@ def read_graph(source: Source) -> MetaGraph:
     graphs = (field for field in wire.fields(wire.whole()) if field[:2] == (_META_GRAPHS, LENGTH))
     _, _, start, size = next(graphs, (0, 0, 0, -1))
     if size < 0:
-        raise UnreadableFile(f"{GRAPH_FILE} holds no graph")
+        raise UnreadableFile(f"{GRAPH_FILE} contains no graph")
     fields = wire.collect(((start, start + size),), (1, 4, 7))
     info = wire.collect(fields.message(1), (5,))
     collections = fields.spans(4)[:_MOST_COLLECTIONS]
@@ -111,7 +111,7 @@ def read_variables(source: Source, graph: MetaGraph) -> Checkpoint:
 
 
 def _join_by_path(items: list[GraphObject], checkpoint: Checkpoint) -> None:
-    """Where the checkpoint's own graph is not to be had: a key is the path to its object."""
+    """Where the checkpoint has no graph of its own: a key is the path to its object."""
     for key, tensor in checkpoint.tensors.items():
         path, mark, _ = key.partition(OBJECT_PATH_END)
         number: int | None = 0 if mark and items else None
@@ -125,28 +125,35 @@ def _join_by_path(items: list[GraphObject], checkpoint: Checkpoint) -> None:
 
 
 def _compare(item: GraphObject, checkpoint: Checkpoint) -> None:
-    """Hold what the graph says of a variable against what the checkpoint says."""
-    said, held = item.variable, item.tensor
-    if said is None or held is None or said.shape == held.shape or -1 in said.shape:
+    """Compare a variable's shape in the graph with that in the checkpoint."""
+    described, stored = item.variable, item.tensor
+    if (
+        described is None
+        or stored is None
+        or described.shape == stored.shape
+        or -1 in described.shape
+    ):
         return
-    clause = f"{list(said.shape)} in {GRAPH_FILE}, {list(held.shape)} in the checkpoint's index"
-    checkpoint.observations.append(Observation(Fact.CONTRADICTION, clause, tensor=held.name))
+    clause = (
+        f"{list(described.shape)} in {GRAPH_FILE}, {list(stored.shape)} in the checkpoint's index"
+    )
+    checkpoint.observations.append(Observation(Fact.CONTRADICTION, clause, tensor=stored.name))
 
 
 def _described_only(graph: MetaGraph) -> Checkpoint:
     """Stand-ins for variables that the graph describes while no checkpoint stores any of them."""
     checkpoint = Checkpoint()
     for number, item in enumerate(graph.items):
-        said = item.variable
-        if said is not None:
-            item.key = f"{said.name or 'variable'}@{number}"
+        described = item.variable
+        if described is not None:
+            item.key = f"{described.name or 'variable'}@{number}"
             item.tensor = checkpoint.tensors[item.key] = StoredTensor(
-                name=said.name or item.key,
-                shape=said.shape,
-                dtype=said.dtype,
+                name=described.name or item.key,
+                shape=described.shape,
+                dtype=described.dtype,
                 bytes=0,
                 identity=item.key,
-                purpose=purpose_of(said.dtype),
+                purpose=purpose_of(described.dtype),
             )
     if checkpoint.tensors or graph.has_variables:
         checkpoint.observations.append(Observation(Fact.EXTERNAL_MISSING, f"{_VARIABLES}.index"))

@@ -1,4 +1,4 @@
-"""TensorFlow 1's cells under scopes of the author's choosing, by what lies in them."""
+"""TensorFlow 1's cells under scopes of the author's choosing, by the variables in them."""
 
 from __future__ import annotations
 
@@ -41,13 +41,13 @@ def own_cells(
         scope, part = _within(name)
         if part is not None and (scope in gated or "lstm" in scope.rpartition("/")[2].lower()):
             scopes.setdefault(scope, []).append(CellWeight(part, tensor))
-    for scope, held in scopes.items():
-        path, weights = tuple(scope.split("/")), whole(held)
+    for scope, variables in scopes.items():
+        path, weights = tuple(scope.split("/")), whole(variables)
         parts = {weight.name for weight in weights}
         if {WeightName.GATES, WeightName.CANDIDATE} <= parts:
-            yield path, "GRUCell", "GRU", held
+            yield path, "GRUCell", "GRU", variables
         elif re.fullmatch(_LSTM_SCOPE, path[-1], re.IGNORECASE) and _is_lstm(weights):
-            yield path, "LSTMCell", "LSTM", held
+            yield path, "LSTMCell", "LSTM", variables
 
 
 def _is_gates(name: str) -> bool:
@@ -55,7 +55,7 @@ def _is_gates(name: str) -> bool:
 
 
 def _within(name: str) -> tuple[str, WeightName | None]:
-    """The scope that a variable lies in, and what it is there; `gates/kernel` before `kernel`."""
+    """A variable's scope, and what the variable is there; `gates/kernel` before `kernel`."""
     outer, _, last = name.rpartition("/")
     scope, _, above = outer.rpartition("/")
     if scope and (part := weight_name_of(f"{above}/{last}")):

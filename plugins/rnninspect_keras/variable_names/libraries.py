@@ -96,16 +96,18 @@ _CLASS_NAMES = {"RNN": "VanillaRNN", "ConvLSTM1D": "Conv1DLSTM", "ConvLSTM2D": "
 _CLASS_NAMES |= {"ConvLSTM3D": "Conv3DLSTM"}
 _VALUE = "/var"  # end of each of Lingvo's names
 _WEIGHTS = (WeightName.KERNEL, WeightName.RECURRENT, WeightName.JOINED)
-_FIRST_AXES = 2  # of a kernel that are no taps
+_FIRST_AXES = 2  # of a kernel that are not taps
 
 
 def library_cells(named: Iterable[tuple[str, StoredTensor]]) -> Iterator[tuple[Title, PlannedCell]]:
     """The cells whose names and shapes are those of a library's."""
-    for scope, held in _scopes(named).items():
+    for scope, variables in _scopes(named).items():
         for known in _SIGNATURES:
-            if known.needed.keys() <= held.keys():
+            if known.needed.keys() <= variables.keys():
                 words = {**known.needed, **known.optional}
-                weights = [CellWeight(words[word], held[word]) for word in held if word in words]
+                weights = [
+                    CellWeight(words[word], variables[word]) for word in variables if word in words
+                ]
                 plan = _plan(known, weights)
                 if plan is not None:
                     title = Title(scope or plan.class_name, plan.class_name)
@@ -117,7 +119,7 @@ def library_cells(named: Iterable[tuple[str, StoredTensor]]) -> Iterator[tuple[T
 
 
 def _scopes(named: Iterable[tuple[str, StoredTensor]]) -> dict[str, dict[str, StoredTensor]]:
-    """What lies in each scope under a name of some signature, of one part or two."""
+    """The tensors of each scope under a name of some signature, of one part or two."""
     found: dict[str, dict[str, StoredTensor]] = {}
     for name, tensor in named:
         outer, _, last = name.removesuffix(_VALUE).rpartition("/")

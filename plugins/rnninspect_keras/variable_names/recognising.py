@@ -24,12 +24,12 @@ if TYPE_CHECKING:
 
 _OPAQUE = "opaque_kernel"
 _LEVEL = r"(?:cell_|Cell)(\d+)"
-# Scopes around a cell that are no part of a name for people.
+# Scopes around a cell that are not part of a layer's name.
 _AROUND = r"multi_rnn_cell|MultiRNNCell|(cell_|Cell)\d+|(stack_)?bidirectional_rnn|fw|bw|FW|BW"
 
 
 class _Scope:
-    """A cell: where it stands, and its variables."""
+    """A cell: its path of scopes, and its variables."""
 
     __slots__ = ("class_name", "family", "path", "weights")
 
@@ -41,7 +41,7 @@ class _Scope:
 
     @property
     def owner(self) -> str:
-        """The scopes that tell it from others, without those that say what it is."""
+        """The scopes that distinguish it from others, without those that say what it is."""
         kept = [part for part in self.path[:-1] if not re.fullmatch(_AROUND, part)]
         return "/".join(kept) or self.path[0 if len(self.path[0]) > len("bw") else -1]
 
@@ -60,7 +60,7 @@ class _Scope:
         return tuple(int(match[1]) for match in numbers if match)
 
 
-def recognise_named(
+def recognise_by_names(
     named: Iterable[tuple[str, StoredTensor]], require: Callable[[int], None]
 ) -> list[AnyLayer]:
     """The cells among variables of these names.
@@ -78,7 +78,7 @@ def recognise_named(
             scope = scopes.setdefault(path, _Scope(path, *known))
             scope.weights.append(CellWeight(weight_name_of("/".join(under)), tensor))
         elif last.startswith(_OPAQUE) and re.fullmatch(rf"{_OPAQUE}(_\d+)?", last):
-            reason = "its weights lie in one buffer of the GPU's, whose sizes the file does not say"
+            reason = "its weights are one opaque cuDNN buffer, whose sizes the file does not state"
             found.append(SkippedLayer("/".join(outer), "cuDNN", reason, (tensor,)))
         else:
             rest.append((name, tensor))
@@ -109,11 +109,11 @@ def _layers(scopes: Iterable[_Scope]) -> Iterator[AnyLayer]:
         owners[scope.owner].append(scope)
     for owner, group in owners.items():
         numbers = {scope.levels for scope in group if scope.levels}
-        # Where a level is missing, something else may stand below: a cell of an own name. And where
-        # each direction holds a stack, a level reads its own direction's alone.
+        # Where a level is missing, a cell with a name of its own may be below. And where each
+        # direction has a stack, a level reads its own direction alone.
         whole = numbers == {(number,) for number in range(len(numbers))}
-        apart = any(_stacked_inside(scope) for scope in group)
-        count = len(numbers) if whole and not apart else 0
+        stacked_inside = any(_stacked_inside(scope) for scope in group)
+        count = len(numbers) if whole and not stacked_inside else 0
         places: dict[tuple[int, ...], list[_Scope]] = defaultdict(list)
         for scope in group:
             places[scope.levels].append(scope)
@@ -123,7 +123,7 @@ def _layers(scopes: Iterable[_Scope]) -> Iterator[AnyLayer]:
 
 
 def _stacked_inside(scope: _Scope) -> bool:
-    """Whether a direction holds a stack, rather than a stack levels of two directions."""
+    """Whether a direction contains a stack, rather than a stack levels of two directions."""
     parts = [part.lower() for part in scope.path]
     directions = [at for at, part in enumerate(parts) if part in ("fw", "bw")]
     stacks = [at for at, part in enumerate(parts) if part in ("multi_rnn_cell", "multirnncell")]

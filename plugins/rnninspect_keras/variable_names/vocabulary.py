@@ -91,7 +91,7 @@ def class_of(scope: str) -> tuple[str, str | None] | None:
 
 
 def _unnumbered(scope: str) -> str:
-    """A scope without the number that TensorFlow puts behind what it has already: `_1`."""
+    """A scope without the number that TensorFlow appends to a name in use: `_1`."""
     front, _, number = scope.rpartition("_")
     return front if number.isdecimal() else scope
 

@@ -19,7 +19,7 @@ class Checkpoint:
         observations: what was noticed.
         graph: its object graph as encoded; None if it has none or its shard is missing.
         missing: identities of the tensors whose shard is missing, each with the shard's name.
-        stored: False where the tensors are only described and no checkpoint holds them.
+        stored: False where the tensors are only described and no checkpoint stores them.
     """
 
     __slots__ = ("graph", "missing", "observations", "stored", "tensors")
@@ -45,4 +45,4 @@ class IndexEntry(Record):
     sliced: bool
 
 
-OBJECT_PATH_END = "/.ATTRIBUTES/"  # behind the path of an object, in a checkpoint of objects
+OBJECT_PATH_END = "/.ATTRIBUTES/"  # follows the path of an object, in a checkpoint of objects

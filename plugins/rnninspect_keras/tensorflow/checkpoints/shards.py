@@ -17,7 +17,7 @@ _SHOWN = 3  # names of missing shards in a message
 
 
 class Shards:
-    """The files of data beside an index, each looked up when an entry first lies in it."""
+    """The files of data beside an index, each looked up when an entry first refers to it."""
 
     def __init__(self, home: Source, prefix: str, number: int) -> None:
         self.home = home
@@ -26,9 +26,9 @@ class Shards:
         self._names: dict[int, str] = {}
 
     def name(self, shard: int) -> str:
-        """The name of a shard; UnreadableFile if the index says that there are not so many."""
+        """The name of a shard; UnreadableFile if the index has fewer shards."""
         if shard >= self._number:
-            raise UnreadableFile(f"an entry of the index lies in shard {shard} of {self._number}")
+            raise UnreadableFile(f"an entry of the index refers to shard {shard} of {self._number}")
         if shard not in self._names:
             self._names[shard] = f"{self._prefix}.data-{shard:05}-of-{self._number:05}"
         return self._names[shard]
@@ -37,14 +37,14 @@ class Shards:
         """Bytes of a shard; None if it is not there."""
         if shard not in self._sizes:
             if len(self._sizes) == _MOST_SHARDS:
-                raise UnreadableFile(f"the tensors lie in more than {_MOST_SHARDS} shards")
+                raise UnreadableFile(f"the tensors are spread over more than {_MOST_SHARDS} shards")
             found = self.home.neighbour(self.name(shard))
             inside = found.whereabouts is Whereabouts.INSIDE
             self._sizes[shard] = found.size if inside else None
         return self._sizes[shard]
 
-    def held(self, entry: IndexEntry) -> int | None:
-        """Bytes that an entry's shard holds of it; None if the shard is not there."""
+    def stored_bytes(self, entry: IndexEntry) -> int | None:
+        """Bytes of an entry that its shard stores; None if the shard is not there."""
         size = self.size(entry.shard)
         return None if size is None else max(0, min(entry.size, size - entry.offset))
 

@@ -1,4 +1,4 @@
-"""TensorFlow checkpoints of the V1 format: tables that hold names, shapes and data.
+"""TensorFlow checkpoints of the V1 format: tables of names, shapes and data.
 
 Follows `tensorflow/core/util/saved_tensor_slice.proto`.
 """
@@ -35,7 +35,7 @@ def is_index(source: Source) -> bool:
 
 
 def read_v1(source: Source) -> Checkpoint:
-    """A V1 checkpoint; if it is one of several shards, with the others that lie beside it."""
+    """A V1 checkpoint; if it is one of several shards, with the others beside it."""
     checkpoint = Checkpoint()
     _add_file(checkpoint, source)
     shard = re.fullmatch(_SHARD, source.name)
@@ -54,15 +54,15 @@ def read_v1(source: Source) -> Checkpoint:
                     _add_file(checkpoint, beside)
         else:
             checkpoint.observations.append(Observation(Fact.EXTERNAL_MISSING, name))
-            break  # one tells that the checkpoint is not whole
+            break  # one missing shard is enough to report
     return checkpoint
 
 
 def _add_file(checkpoint: Checkpoint, source: Source) -> None:
-    """Add the tensors that the first entry of a table names; the other entries hold them."""
+    """Add the tensors that the first entry of a table names; the other entries are their data."""
     key, value = first_entry(source)
     if key:
-        raise UnreadableFile("the table is no checkpoint of TensorFlow")
+        raise UnreadableFile("the table is not a TensorFlow checkpoint")
     wire = WireReader(source.holding(value))
     shapes = Shapes(wire)
     saved = wire.collect(wire.whole(), (1,))

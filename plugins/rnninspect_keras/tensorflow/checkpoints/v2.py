@@ -1,4 +1,4 @@
-"""TensorFlow checkpoints: the tensors that an index lists, and how much of them its shards hold.
+"""TensorFlow checkpoints: the tensors that an index lists, and how much of them its shards store.
 
 Follows `tensorflow/core/protobuf/tensor_bundle.proto`: the V2 format, a table of one entry for each
 tensor beside shards of data.
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 _GRAPH_KEY = "_CHECKPOINTABLE_OBJECT_GRAPH"
 _SLICE = b"\0"  # keys of slices begin with it
-Slices = dict[str, tuple[int, "int | None"]]  # name -> bytes by the index, bytes held
+Slices = dict[str, tuple[int, "int | None"]]  # name -> bytes by the index, bytes stored
 
 
 def read_v2(source: Source, home: Source, prefix: str) -> Checkpoint:
@@ -41,11 +41,11 @@ def read_v2(source: Source, home: Source, prefix: str) -> Checkpoint:
     shards = Shards(home, prefix, _number_of_shards(wire, *next(entries, (b"?", b""))))
     checkpoint, slices, shapes = Checkpoint(), Slices(), Shapes(wire)
     for key, value in entries:
-        if key.startswith(_SLICE):  # they stand before the tensors that they are parts of
+        if key.startswith(_SLICE):  # they precede the tensors that they are parts of
             entry = _entry(wire, sliced_name(key), value, shapes)
-            size, held = slices.get(entry.key, (0, 0))
-            more = shards.held(entry)
-            known = None if held is None or more is None else held + more
+            size, in_shards = slices.get(entry.key, (0, 0))
+            more = shards.stored_bytes(entry)
+            known = None if in_shards is None or more is None else in_shards + more
             slices[entry.key] = size + entry.size, known
         else:
             entry = _entry(wire, key.decode("utf-8", "surrogateescape"), value, shapes)
@@ -77,7 +77,7 @@ def _entry(wire: WireReader, key: str, value: bytes, shapes: Shapes) -> IndexEnt
     dtype, itemsize = type_of(numbers.get(1, 0))
     shard, offset, size = numbers.get(3, 0), numbers.get(4, 0), numbers.get(5, 0)
     if max(shard, offset, size) >> 63:
-        raise UnreadableFile(f"the entry {key} of the index lies at a negative place")
+        raise UnreadableFile(f"the entry {key} of the index has a negative shard, offset or size")
     shape = shapes.read(parts.get(2, ()))
     return IndexEntry(key, dtype, itemsize, shape, shard, offset, size, 7 in parts)
 
@@ -86,19 +86,19 @@ def _add(checkpoint: Checkpoint, shards: Shards, entry: IndexEntry, slices: Slic
     if len(checkpoint.tensors) >= shards.home.limits.tensors:
         shards.home.limits.require(Limit.TENSORS, len(checkpoint.tensors) + 1)
     is_graph = entry.key == _GRAPH_KEY and entry.dtype == "string"
-    if is_graph and shards.held(entry) in (None, entry.size):
-        checkpoint.graph = _text(shards, entry) if shards.held(entry) is not None else None
+    if is_graph and shards.stored_bytes(entry) in (None, entry.size):
+        checkpoint.graph = _text(shards, entry) if shards.stored_bytes(entry) is not None else None
         return  # whole or not there at all; where it is cut, a rule says so
-    stored, held = entry.size, None
+    stored, in_shards = entry.size, None
     if entry.sliced:
-        stored, held = slices.get(entry.key, (0, 0))
+        stored, in_shards = slices.get(entry.key, (0, 0))
     else:
-        held = shards.held(entry)
+        in_shards = shards.stored_bytes(entry)
     possible = min(entry.shape, default=0) >= 0
     needed = math.prod(entry.shape) * entry.itemsize if possible else None
     if not entry.itemsize:
         needed = entry.size  # of strings: as many bytes as the index says
-    if held is None:
+    if in_shards is None:
         checkpoint.missing[entry.key] = shards.name(entry.shard)
     checkpoint.tensors[entry.key] = StoredTensor(
         name=entry.key,
@@ -107,8 +107,8 @@ def _add(checkpoint: Checkpoint, shards: Shards, entry: IndexEntry, slices: Slic
         bytes=stored,
         identity=entry.key,
         purpose=purpose_of(entry.dtype),
-        needed_bytes=None if held is None else needed,
-        held_bytes=held,
+        needed_bytes=None if in_shards is None else needed,
+        held_bytes=in_shards,
     )
 
 
@@ -118,5 +118,5 @@ def _text(shards: Shards, entry: IndexEntry) -> bytes:
     with shards.home.open_neighbour(shards.name(entry.shard)) as data:
         length, at = read_number(data.read(entry.offset, min(entry.size, LONGEST_NUMBER)), 0)
         if at + 4 + length > entry.size:
-            raise UnreadableFile("the checkpoint's object graph is cut off")
+            raise UnreadableFile("the checkpoint's object graph is truncated")
         return data.read(entry.offset + at + 4, length)

@@ -14,9 +14,9 @@ from rnninspect_keras.tensorflow.objects.cells import (
     path_of,
     unexplained,
 )
-from rnninspect_keras.tensorflow.objects.listed import recognise_listed
+from rnninspect_keras.tensorflow.objects.listed import recognise_by_numbers
 from rnninspect_keras.tensorflow.objects.outermost import without_model
-from rnninspect_keras.variable_names.recognising import recognise_named
+from rnninspect_keras.variable_names.recognising import recognise_by_names
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -45,11 +45,11 @@ def layers_by_names(
     found = list(recognise(candidates_of("", clusters)))
     taken = identities(found)
     others = [known for known in rest if known[1].identity not in taken]
-    found.extend(recognise_named(others, cells.require))
+    found.extend(recognise_by_names(others, cells.require))
     found.extend(unexplained(clusters, found))
     taken = identities(found)
     left = (tensor for _, tensor in others if tensor.identity not in taken)
-    listed, notes = recognise_listed(left, cells.require)
+    listed, notes = recognise_by_numbers(left, cells.require)
     return [*found, *listed], notes
 
 

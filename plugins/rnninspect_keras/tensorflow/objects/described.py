@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 
 def described_layers(cells: ObjectCells, finder: Finder) -> list[AnyLayer]:
-    """The described layers; objects inside of a layer are no layers of their own."""
+    """The described layers; objects inside of a layer are not reported again."""
     found: list[AnyLayer] = []
     inside: set[int] = set()
     shapes, around = _shapes(cells.items), models_around(cells.items)

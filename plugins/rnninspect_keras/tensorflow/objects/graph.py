@@ -95,7 +95,7 @@ class _Objects:
         self._seen = 0
 
     def read(self, graph: Message, take: Take) -> list[GraphObject]:
-        """All objects; `take` is given what else than edges lies in one."""
+        """All objects; `take` is given all fields that are not edges."""
         items: list[GraphObject] = []
         for number, kind, start, size in self._wire.fields(graph):
             if number == _NODES and kind == LENGTH:
@@ -129,7 +129,7 @@ class _Objects:
 
 
 def _take_value(wire: WireReader, item: GraphObject, number: int, span: Span) -> None:
-    """What an object of a checkpoint holds: attributes, of which one is a variable's value."""
+    """The contents of a checkpoint's object: attributes, of which one is a variable's value."""
     if number == _ATTRIBUTES:
         start, end = span
         _, parts = wire.held(wire.raw(start, end - start), start)

@@ -26,12 +26,12 @@ if TYPE_CHECKING:
     Numbered = tuple[int, StoredTensor]
 
 _ORDER = (WeightName.KERNEL, WeightName.RECURRENT, WeightName.BIAS)
-_ARTICLES = {"LSTM": "an LSTM", "GRU": "a GRU"}  # the cells that shapes alone tell
+_ARTICLES = {"LSTM": "an LSTM", "GRU": "a GRU"}  # the cells that shapes alone identify
 _LONGEST_NUMBER = 6  # digits
 _MATRIX = 2  # axes
 
 
-def recognise_listed(
+def recognise_by_numbers(
     tensors: Iterable[StoredTensor], require: Callable[[int], None]
 ) -> tuple[list[AnyLayer], list[Observation]]:
     """The cells, and notes on pairs of matrices that may be cells without a bias.
@@ -79,7 +79,7 @@ def _run_of_numbers(group: Sequence[Numbered]) -> list[Numbered]:
 
 
 def _plan(group: Sequence[Numbered]) -> CellPlan | None:
-    """The cell that these variables are in Keras' order; None if their shapes are no cell's."""
+    """The cell that these variables are in Keras' order; None if their shapes are not a cell's."""
     shapes = [tensor.shape for _, tensor in group[:_MATRIX]]
     if len(shapes) < _MATRIX or any(len(shape) != _MATRIX for shape in shapes):
         return None

@@ -1,4 +1,4 @@
-"""The models around the layers of an object graph, of which names tell all but the outermost.
+"""The models around the layers of an object graph, all but the outermost of which names show.
 
 Other containers name a layer without it. Keras 3 writes the name of the innermost model around a
 layer, Keras 2 that of a subclassed model alone.
@@ -16,15 +16,15 @@ if TYPE_CHECKING:
 
 OPERATIONS = "_operations"  # the layers of a model of Keras 3, by an attribute
 _NO_LAYERS = ("forward_", "backward_", "stacked_rnn_cells")  # how parts of a layer begin
-_MOST_MODELS = 8  # around a layer that its name tells
+_MOST_MODELS = 8  # around a layer, by its name
 _LEAST_PARTS = 3  # of a variable's name: model, layer, variable
 
 
 def outermost_model(items: Sequence[GraphObject]) -> str:
-    """The name that stands before all layers but those of inner models; empty if there is none.
+    """The name that precedes all layers but those of inner models; empty if there is none.
 
     Objects are numbered by their distance from the root, so that the first variable is one of the
-    outermost model's; in a flat list inner models' variables lie between those of the outermost.
+    outermost model's; in a flat list inner models' variables are between those of the outermost.
     """
     names = [
         item.name.split("/")
