@@ -87,7 +87,7 @@ LAYOUT: dict[Dialect, dict[WeightName, tuple[tuple[Role, ...], tuple[Axis, ...]]
 def axes_of(dialect: Dialect, part: WeightName, *, convolution: bool) -> tuple[Axis, ...]:
     """The axes of a part; the taps of a convolution come before a kernel's others."""
     axes = LAYOUT[dialect][part][1]
-    is_kernel = LAYOUT[dialect][part][0][0] in BOTH_KERNELS
+    is_kernel = LAYOUT[dialect][part][0][0] in _BOTH_KERNELS
     return ((K,), *axes) if convolution and is_kernel else axes
 
 
