@@ -37,7 +37,7 @@ def read(prefix: Path) -> Checkpoint:
 
 
 def by_us(prefix: Path) -> Listed:
-    return {name: (held.shape, held.dtype) for name, held in read(prefix).tensors.items()}
+    return {name: (tensor.shape, tensor.dtype) for name, tensor in read(prefix).tensors.items()}
 
 
 def save(prefix: Path, arrays: dict[str, Any], slices: dict[str, str] | None = None) -> Path:
@@ -68,7 +68,7 @@ def test_all_names_shapes_and_types_are_read(tmp_path: Path, seed: int) -> None:
     assert by_us(prefix) == by_tensorflow(prefix)
     bundle = read(prefix)
     assert not bundle.observations
-    assert all(held.needed_bytes == held.held_bytes for held in bundle.tensors.values())
+    assert all(tensor.needed_bytes == tensor.held_bytes for tensor in bundle.tensors.values())
 
 
 def test_brain_floats_are_read(tmp_path: Path) -> None:
@@ -85,7 +85,7 @@ def test_slices_are_put_together(tmp_path: Path) -> None:
     assert (kernel.bytes, kernel.held_bytes, kernel.needed_bytes) == (6144, 6144, 6144)
 
 
-def test_shards_are_told_apart(tmp_path: Path) -> None:
+def test_shards_are_distinguished(tmp_path: Path) -> None:
     parts = [save(tmp_path / f"part{number}", {f"v{number}": np.ones(9)}) for number in range(3)]
     tf.raw_ops.MergeV2Checkpoints(
         checkpoint_prefixes=[str(part) for part in parts], destination_prefix=str(tmp_path / "ck")

@@ -128,11 +128,11 @@ def test_a_quantised_network_counts_as_before(
             layers.Dense(3, use_bias=False),
         ]
     )
-    due = model.count_params()
+    expected = model.count_params()
     model.quantize(mode)
     for save in (to_archive, to_whole_model, to_weights):
         report = inspect_file(save(model, tmp_path))
-        assert report.totals.parameters == due
+        assert report.totals.parameters == expected
         assert report.totals.not_parameters["quantisation"] > 0
         assert [found for found in report.findings if found.level == "error"] == []
 
@@ -215,7 +215,7 @@ def test_a_layer_has_the_same_name_and_place_in_every_container(
 
 
 @pytest.mark.parametrize("edge", ["optimizer", "opt", "generator_optimizer"])
-def test_moments_are_no_layers_whatever_holds_the_optimizer(edge: str, tmp_path: Path) -> None:
+def test_moments_are_not_layers_wherever_the_optimizer_is(edge: str, tmp_path: Path) -> None:
     import keras
     import numpy as np
     import tensorflow as tf

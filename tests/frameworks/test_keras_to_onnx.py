@@ -33,7 +33,7 @@ def exported(folder: Path, layers: list[keras.Layer]) -> tuple[Path, keras.Model
     model = keras.Sequential([keras.Input((STEPS, WIDTH)), *layers])
     random = np.random.default_rng(0)
     for layer in model.layers:
-        layer.set_weights([random.standard_normal(held.shape) for held in layer.get_weights()])
+        layer.set_weights([random.standard_normal(weight.shape) for weight in layer.get_weights()])
     model(np.zeros((1, STEPS, WIDTH), np.float32))
     path = folder / "m.onnx"
     model.export(path, format="onnx", verbose=False)
@@ -51,7 +51,7 @@ def stored(path: Path) -> int:
     total = 0
     while graphs:
         graph = graphs.pop()
-        total += sum(math.prod(held.dims) for held in graph.initializer if is_weight(held))
+        total += sum(math.prod(weight.dims) for weight in graph.initializer if is_weight(weight))
         attributes = [given for node in graph.node for given in node.attribute]
         graphs += [given.g for given in attributes if given.HasField("g")]
     return total
@@ -65,13 +65,13 @@ def is_weight(tensor: onnx.TensorProto) -> bool:
 def test_an_lstm_is_a_layer_of_keras_numbers(
     tmp_path: Path, directions: int, levels: int, bias: bool
 ) -> None:
-    """B holds two vectors whatever Keras has: one of them, or both, are zeros."""
+    """B contains two vectors whatever Keras has: one of them, or both, are zeros."""
     path, model = exported(tmp_path, [one("LSTM", directions, bias=bias) for _ in range(levels)])
     of = report(path)
     vector = directions * 4 * UNITS
-    due = [layer.count_params() + vector * (1 if bias else 2) for layer in model.layers]
-    assert [counted.expected for counted in of.layers] == due
-    assert [counted.stored for counted in of.layers] == due
+    expected = [layer.count_params() + vector * (1 if bias else 2) for layer in model.layers]
+    assert [counted.expected for counted in of.layers] == expected
+    assert [counted.stored for counted in of.layers] == expected
     assert [counted.layer.sizes.directions for counted in of.layers] == [directions] * levels
     assert {counted.layer.origin for counted in of.layers} == {Origin.DECLARED}
     assert not errors(of)
@@ -86,7 +86,7 @@ DECOMPOSED: dict[str, dict[str, object]] = {
 
 @pytest.mark.parametrize("directions", [1, 2])
 @pytest.mark.parametrize("kind", DECOMPOSED)
-def test_what_becomes_a_loop_is_no_layer_and_counts_whole(
+def test_a_layer_that_becomes_a_loop_is_not_reported_but_counted(
     tmp_path: Path, kind: str, directions: int
 ) -> None:
     path, model = exported(tmp_path, [one(kind, directions, bias=True, **DECOMPOSED[kind])])

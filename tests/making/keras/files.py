@@ -32,7 +32,7 @@ def _fill(file: h5py.File | h5py.Group, arrays: Shapes) -> None:
 
 
 def write_archive(path: Path, config: object, arrays: Shapes, version: str = "2.15.0") -> Path:
-    """A `.keras` archive whose HDF5 file holds these datasets."""
+    """A `.keras` archive whose HDF5 file contains these datasets."""
     memory = BytesIO()
     with h5py.File(memory, "w") as file:
         _fill(file, arrays)

@@ -54,8 +54,8 @@ def old_lambda(canary: Path) -> Entry:
 
 
 def new_lambda(canary: Path) -> Entry:
-    held = {"code": code(canary), "defaults": None, "closure": None}
-    return entry("Lambda", function={"class_name": "__lambda__", "config": held}, arguments={})
+    payload = {"code": code(canary), "defaults": None, "closure": None}
+    return entry("Lambda", function={"class_name": "__lambda__", "config": payload}, arguments={})
 
 
 def named_lambda(module: str | None, name: str, **arguments: object) -> Entry:
@@ -80,8 +80,8 @@ class _Touch:
 
 
 def torch_module(canary: Path) -> Entry:
-    held = base64.b64encode(pickle.dumps(_Touch(canary))).decode()
-    return entry("TorchModuleWrapper", module=held)
+    payload = base64.b64encode(pickle.dumps(_Touch(canary))).decode()
+    return entry("TorchModuleWrapper", module=payload)
 
 
 def inside(outer: str, key: str, inner: Entry) -> Entry:
@@ -146,7 +146,7 @@ GADGETS: Mapping[str, Callable[[Path], Entry]] = {
     "strings in a file": lambda _: entry("StringLookup", vocabulary="/etc/passwd"),
     "integers in a file": lambda _: entry("IntegerLookup", vocabulary="file:///etc/passwd"),
     "text in a file": lambda _: entry("TextVectorization", vocabulary="/etc/passwd"),
-    "text behind an object": lambda _: entry(
+    "text after an object": lambda _: entry(
         "TextVectorization",
         vocabulary={"class_name": "__bytes__", "config": {"value": "/etc/passwd"}},
     ),

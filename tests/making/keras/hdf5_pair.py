@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 Description = dict[str, tuple[object, ...]]
 
-# h5py tells the size of a variable value in memory, and adds up a compound's members anew.
+# h5py reports the size of a variable value in memory, and adds up a compound's members anew.
 UNSIZED = (TypeClass.VARIABLE, TypeClass.COMPOUND)
 # Element types that both name alike; of the others only the class is compared.
 CLASSES = {
@@ -70,7 +70,7 @@ def _ours(item: Node | Link) -> tuple[object, ...]:
 
 
 def _our_size(item: Dataset) -> int | None:
-    """The stored size that both tell: that of one run, whether or not the file goes so far."""
+    """The stored size that both report: that of one run, whether or not the file goes so far."""
     match item.layout.kind:
         case LayoutKind.COMPACT:
             return item.layout.size
@@ -149,7 +149,7 @@ def _theirs(item: h5py.Group | h5py.Dataset | h5py.Datatype) -> tuple[object, ..
 
 
 def _size(kind: h5py.h5t.TypeID) -> int | None:
-    """Bytes of an element as stored; None where h5py tells another size."""
+    """Bytes of an element as stored; None where h5py reports another size."""
     variable = isinstance(kind, h5py.h5t.TypeStringID) and kind.is_variable_str()
     unsized = variable or kind.get_class() in (h5py.h5t.VLEN, h5py.h5t.COMPOUND)
     return None if unsized else int(kind.get_size())

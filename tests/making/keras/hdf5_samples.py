@@ -128,7 +128,7 @@ def _link(file: h5py.File, groups: list[h5py.Group], draw: random.Random) -> Non
 
 
 def write_crowd(path: Path, number: int, version: str) -> None:
-    """A group with so many links, and one with so many attributes."""
+    """A group with this number of links, and one with as many attributes."""
     draw = random.Random(number)  # noqa: S311 - reproducible, and nothing secret
     with created(path, version) as file:
         crowd = _group(file, "crowd", draw)

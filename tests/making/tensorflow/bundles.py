@@ -42,7 +42,7 @@ def shape_of(shape: Iterable[int]) -> bytes:
 
 
 def block(entries: Iterable[tuple[bytes, bytes]], *, share: bool = False) -> bytes:
-    """The entries of a block behind each other, and one restart."""
+    """The entries of a block one after the other, and one restart."""
     out, before = bytearray(), b""
     for key, value in entries:
         same = _common(before, key) if share else 0
@@ -57,7 +57,7 @@ def _common(first: bytes, second: bytes) -> int:
 
 
 def sealed(content: bytes, kind: int = 0) -> bytes:
-    """A block with its kind and its masked checksum behind it."""
+    """A block with its kind and its masked checksum after it."""
     checksum = crc32c(content + bytes((kind,)))
     masked = ((checksum >> 15 | checksum << 17) + MASK_DELTA) & WORD
     return content + bytes((kind,)) + pack("<I", masked)
@@ -103,7 +103,7 @@ def header(shards: int = 1) -> bytes:
 
 
 def entries(shapes: Mapping[str, Sequence[int]]) -> tuple[list[tuple[bytes, bytes]], int]:
-    """Entries of float32 tensors behind each other in one shard, and the bytes that they take."""
+    """Entries of float32 tensors one after the other in one shard, and the bytes that they take."""
     found, at = [(b"", header())], 0
     for name in sorted(shapes):
         size = 4 * math.prod(shapes[name])

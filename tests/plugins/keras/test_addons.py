@@ -101,7 +101,7 @@ def named(case: str) -> dict[str, tuple[int, ...]]:
     return found
 
 
-def hold(report: Report, case: str) -> None:
+def check_layer(report: Report, case: str) -> None:
     (counted,) = report.layers
     assert (counted.expected, counted.stored) == (CASES[case][2], CASES[case][2])
     assert (counted.layer.sizes.input_size, counted.layer.sizes.hidden_size) == (7, 5)
@@ -112,7 +112,7 @@ def hold(report: Report, case: str) -> None:
 @pytest.mark.parametrize("case", CASES)
 def test_in_an_archive(case: str, tmp_path: Path) -> None:
     report = inspect_file(write_archive(tmp_path / "m.keras", config(case), numbered(case)))
-    hold(report, case)
+    check_layer(report, case)
     assert report.layers[0].layer.origin == "declared"
 
 
@@ -120,7 +120,7 @@ def test_in_an_archive(case: str, tmp_path: Path) -> None:
 @pytest.mark.parametrize("whole", [True, False])
 def test_in_the_older_format(case: str, tmp_path: Path, *, whole: bool) -> None:
     declared = config(case) if whole else None
-    hold(inspect_file(write_legacy(tmp_path / "m.h5", declared, {"rnn": named(case)})), case)
+    check_layer(inspect_file(write_legacy(tmp_path / "m.h5", declared, {"rnn": named(case)})), case)
 
 
 def test_the_width_of_a_projection_goes_on(tmp_path: Path) -> None:

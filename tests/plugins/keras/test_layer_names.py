@@ -43,7 +43,7 @@ def gated(prefix: str, gates: str, inputs: int = 3, units: int = 4, number: str 
 @pytest.mark.parametrize("name", ["encoder", "gru_x", "lstm_1", "lstm", "simple_rnn_2"])
 @pytest.mark.parametrize("number", ["", "_1"])
 @pytest.mark.parametrize("cell", GATES)
-def test_the_letters_of_keras_1_gates_tell_the_cell(
+def test_the_letters_of_keras_1_gates_identify_the_cell(
     tmp_path: Path, cell: str, number: str, name: str
 ) -> None:
     weights = {name: gated(name, GATES[cell], number=number)}
@@ -131,7 +131,7 @@ def modern(prefix: str, gates: int, bias: tuple[int, ...] | None) -> Shapes:
         (4, (32,), "CuDNNLSTM"),
     ],
 )
-def test_shapes_tell_a_later_cell_under_any_name(
+def test_shapes_identify_a_later_cell_under_any_name(
     tmp_path: Path, name: str, gates: int, bias: tuple[int, ...] | None, kind: str
 ) -> None:
     arrays = {name: modern(name, gates, bias)}

@@ -103,7 +103,7 @@ def test_an_external_link_is_an_error_and_not_followed(target: str, tmp_path: Pa
     assert report.totals.parameters == 80
 
 
-def test_what_holds_no_numbers_is_no_weight(tmp_path: Path) -> None:
+def test_datasets_without_numbers_are_not_weights(tmp_path: Path) -> None:
     path = tmp_path / "m.weights.h5"
     with h5py.File(path, "w") as file:
         group = lstm(file, without=2)

@@ -206,7 +206,7 @@ def test_cells_of_a_stack_get_the_kernels_that_are_as_wide_as_their_bias(tmp_pat
     assert [row[1:] for row in rows(report)] == [("LSTM", 4, 1, 200), ("GRU", 5, 1, 90)]
 
 
-def test_words_alone_are_no_wrapper(tmp_path: Path) -> None:
+def test_words_alone_are_not_a_wrapper(tmp_path: Path) -> None:
     arrays: Shapes = {
         "own/mask:0": (4, 4),
         "own/kernel_min:0": (3,),

@@ -75,7 +75,7 @@ def test_keras_own_format_lists_layers_as_they_were_written(tmp_path: Path) -> N
 
 
 def tracked(folder: Path, model: str, layers: list[str]) -> Path:
-    """A model of Keras 3 in a checkpoint, whose variables bear its name before the layers'."""
+    """A model of Keras 3 in a checkpoint, whose variables' names begin with the model's."""
     count, shapes = len(layers), {}
     nodes = [node({"net": 1}), node({"_operations": 2})]
     first = 3 + 2 * count

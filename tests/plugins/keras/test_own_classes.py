@@ -1,4 +1,4 @@
-"""Classes that are nobody's: an unknown cell keeps its row, attention is no cell."""
+"""Classes of unknown packages: an unknown cell keeps its row, attention is not a cell."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ def test_an_unknown_cell_keeps_its_row(name: str, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("whole", [True, False])
-def test_attention_with_two_kernels_is_no_cell(tmp_path: Path, *, whole: bool) -> None:
+def test_attention_with_two_kernels_is_not_a_cell(tmp_path: Path, *, whole: bool) -> None:
     attention: Shapes = {
         "att_1_W:0": (8, 8),
         "att_1_U:0": (8, 8),
@@ -100,7 +100,7 @@ def test_a_model_that_was_called_once_before(tmp_path: Path) -> None:
     assert outlines(report)[-1] == ("top", 2, "declared")
 
 
-def test_what_keras_1_merges_lies_in_groups_of_its_own(tmp_path: Path) -> None:
+def test_layers_merged_by_keras_1_have_groups_of_their_own(tmp_path: Path) -> None:
     branches = [
         sequential(layer("LSTM", name="left", output_dim=2, batch_input_shape=[None, 4, 3])),
         sequential(layer("LSTM", name="right", output_dim=2, batch_input_shape=[None, 4, 5])),

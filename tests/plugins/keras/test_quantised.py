@@ -1,4 +1,4 @@
-"""Quantised layers: logical weights are counted, and scales stand apart."""
+"""Quantised layers: logical weights are counted, and scales are counted separately."""
 
 from __future__ import annotations
 
@@ -68,7 +68,7 @@ def test_a_scale_is_not_taken_for_a_bias(mode: str, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("mode", ["int8", "int4", "int4/4", "gptq/4/-1", "awq/4/4", "float8"])
-def test_without_a_configuration_the_scales_tell(mode: str, tmp_path: Path) -> None:
+def test_without_a_configuration_the_scales_give_the_size(mode: str, tmp_path: Path) -> None:
     report = inspect_file(write_weights(tmp_path / "m.weights.h5", arrays(DENSE[mode])))
     assert report.totals.parameters == WHOLE + 16 * 5 + 5
 
@@ -93,7 +93,7 @@ def test_an_embedding_and_a_layer_by_an_equation(tmp_path: Path) -> None:
     assert report.totals.parameters == WHOLE + 5 * 7
 
 
-def test_in_the_older_format_the_names_tell(tmp_path: Path) -> None:
+def test_in_the_older_format_names_identify_scales(tmp_path: Path) -> None:
     weights: Shapes = {
         "dense/kernel": np.zeros((16, 3), "i1"),
         "dense/bias": (5,),
@@ -107,7 +107,7 @@ def test_in_the_older_format_the_names_tell(tmp_path: Path) -> None:
     assert report.totals.not_parameters["quantisation"] == 20 + 20 + 16
 
 
-def test_a_table_of_small_integers_is_no_quantised_layer(tmp_path: Path) -> None:
+def test_a_table_of_small_integers_is_not_a_quantised_layer(tmp_path: Path) -> None:
     table: Shapes = {"layers/lookup/vars/0": np.zeros((9, 4), "i1")}
     path = write_archive(tmp_path / "m.keras", model("int8", "Dense"), {**LSTM, **table})
     assert inspect_file(path).totals.parameters == WHOLE + 36

@@ -1,4 +1,4 @@
-"""Models of Keras' own format that are no single file: folders, shards, archives behind bytes."""
+"""Models of Keras' own format in several files: folders, shards, archives after other bytes."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def write_shard(path: Path, numbers: tuple[int, ...]) -> None:
 
 
 def write_shards(folder: Path, weight_map: object = None) -> Path:
-    """An LSTM whose kernel lies in one shard, and what else it has in another."""
+    """An LSTM whose kernel is in one shard, and its other weights in another."""
     folder.mkdir(exist_ok=True)
     write_shard(folder / FIRST, (0,))
     write_shard(folder / SECOND, (1, 2))
@@ -44,7 +44,7 @@ def unpacked(folder: Path) -> Path:
     return folder
 
 
-def told(report: Report) -> list[object]:
+def facts(report: Report) -> list[object]:
     return [report.layers, report.skipped, report.totals]
 
 
@@ -55,7 +55,7 @@ def rules(report: Report) -> list[str]:
 def test_a_folder_is_read_as_the_archive_it_came_from(tmp_path: Path) -> None:
     report = inspect_file(unpacked(tmp_path / "model"))
     assert report.format == "keras folder"
-    assert told(report) == told(inspect_file(SAMPLE))
+    assert facts(report) == facts(inspect_file(SAMPLE))
     assert report.file_bytes > report.totals.bytes
 
 
@@ -64,7 +64,7 @@ def test_a_snapshot_of_the_hub_is_read_through_its_links(tmp_path: Path) -> None
     snapshot.mkdir(parents=True)
     for path in blobs.iterdir():
         (snapshot / path.name).symlink_to(f"../../blobs/{path.name}")
-    assert told(inspect_file(snapshot)) == told(inspect_file(SAMPLE))
+    assert facts(inspect_file(snapshot)) == facts(inspect_file(SAMPLE))
 
 
 def test_a_folder_of_other_files_is_none_of_ours(tmp_path: Path) -> None:
@@ -155,7 +155,7 @@ def test_an_index_that_is_none(tmp_path: Path, weight_map: object) -> None:
         inspect_file(path)
 
 
-def test_a_shard_that_is_no_hdf5_file(tmp_path: Path) -> None:
+def test_a_shard_that_is_not_an_hdf5_file(tmp_path: Path) -> None:
     path = write_shards(tmp_path)
     (tmp_path / SECOND).write_text("nothing")
     with pytest.raises(UnreadableFile, match=SECOND):
@@ -166,7 +166,7 @@ def test_bytes_before_an_archive_are_noted(tmp_path: Path) -> None:
     path = tmp_path / "model.keras"
     path.write_bytes(b"#!/bin/sh\nexit 0\n" + SAMPLE.read_bytes())
     report, whole = inspect_file(path), inspect_file(SAMPLE)
-    assert told(report) == told(whole)
+    assert facts(report) == facts(whole)
     assert any("17 bytes before" in found.message for found in report.findings)
 
 

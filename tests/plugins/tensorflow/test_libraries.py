@@ -120,13 +120,15 @@ def test_a_cell_of_sonnet_2_by_its_attributes(tmp_path: Path, case: str) -> None
 @pytest.mark.parametrize(
     "shapes",
     [
-        {"a/w_i": (3, 16), "a/w_h": (5, 16), "a/b": (16,)},  # 16 is no multiple of 5
+        {"a/w_i": (3, 16), "a/w_h": (5, 16), "a/b": (16,)},  # 16 is not a multiple of 5
         {"a/w_i": (3, 16), "a/w_h": (4, 16)},
         {"a/in_to_hidden/w": (3, 4), "a/in_to_hidden/b": (4,)},
         {"a/wz": (3, 4), "a/uz": (4, 4), "a/bz": (4,)},
     ],
 )
-def test_names_without_the_shapes_or_the_others_are_no_cell(tmp_path: Path, shapes: Shapes) -> None:
+def test_names_without_the_shapes_or_the_others_are_not_a_cell(
+    tmp_path: Path, shapes: Shapes
+) -> None:
     assert found(inspect_file(write_by_name(tmp_path / "m.ckpt", shapes))) == []
 
 
@@ -154,7 +156,7 @@ LISTS: dict[str, tuple[tuple[tuple[int, ...], ...], list[tuple[str, int]]]] = {
 
 @pytest.mark.parametrize("shard", [True, False])
 @pytest.mark.parametrize("case", LISTS)
-def test_shapes_tell_a_cell_that_is_listed_by_number(
+def test_shapes_identify_a_cell_that_is_listed_by_number(
     tmp_path: Path, case: str, *, shard: bool
 ) -> None:
     shapes, cells = LISTS[case]
@@ -167,11 +169,11 @@ def test_shapes_tell_a_cell_that_is_listed_by_number(
     assert not any(finding.rule == "R405" for finding in report.findings)
 
 
-@pytest.mark.parametrize("behind", [DENSE, ()])
+@pytest.mark.parametrize("following", [DENSE, ()])
 def test_two_matrices_of_a_cell_without_a_bias_are_noted(
-    tmp_path: Path, behind: tuple[tuple[int, ...], ...]
+    tmp_path: Path, following: tuple[tuple[int, ...], ...]
 ) -> None:
-    report = inspect_file(listed(tmp_path, EMBEDDING, (4, 20), (5, 20), *behind))
+    report = inspect_file(listed(tmp_path, EMBEDDING, (4, 20), (5, 20), *following))
     assert found(report) == []
     (note,) = [finding.message for finding in report.findings if finding.rule == "R405"]
     assert "variables 1 and 2 have the shapes of an LSTM without a bias" in note

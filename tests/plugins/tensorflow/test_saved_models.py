@@ -1,4 +1,4 @@
-"""SavedModels under other names, and without the checkpoint that holds their variables."""
+"""SavedModels under other names, and without the checkpoint of their variables."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ def test_content_decides_whatever_a_saved_model_is_called(tmp_path: Path, name: 
     assert errors(report) == []
 
 
-def test_an_onnx_file_of_the_first_version_is_no_saved_model(tmp_path: Path) -> None:
+def test_an_onnx_file_of_the_first_version_is_not_a_saved_model(tmp_path: Path) -> None:
     graph = field(7, field(2, "graph"))
     (tmp_path / "old.pb").write_bytes(field(1, 1) + field(2, "caffe2") + field(8, b"") + graph)
     assert inspect_file(tmp_path / "old.pb").framework == "onnx"
@@ -60,9 +60,7 @@ def test_a_frozen_graph_is_still_refused_by_its_name(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("sample", ["keras2_family", "exported"])
 @pytest.mark.parametrize("name", ["saved_model.pb", "net.pb", "."])
-def test_weights_are_absent_where_no_checkpoint_holds_them(
-    tmp_path: Path, sample: str, name: str
-) -> None:
+def test_weights_are_absent_without_a_checkpoint(tmp_path: Path, sample: str, name: str) -> None:
     for file in (SAMPLES / sample).glob("*.pb"):
         shutil.copy(file, tmp_path)
     if name == "net.pb":
