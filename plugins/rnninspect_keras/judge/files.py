@@ -32,7 +32,7 @@ CONFIGS = ("model_config", "training_config")  # attributes of an HDF5 file
 
 
 @dataclass(frozen=True, slots=True)
-class Declared:
+class DeclaredModel:
     """What a model says of itself: its configurations, and the version of Keras that wrote it."""
 
     configs: tuple[Json, ...]
@@ -48,7 +48,7 @@ class Declared:
         return 2 if older or "module" not in _keys(self.configs) else 3
 
 
-def declared(question: Question) -> Declared:
+def declared(question: Question) -> DeclaredModel:
     """What the model declares.
 
     Raises:
@@ -92,7 +92,7 @@ def links_outside(file: Any) -> str | None:  # noqa: ANN401 - h5py is untyped
     return None
 
 
-def _archive(question: Question) -> tuple[Declared, str | None]:
+def _archive(question: Question) -> tuple[DeclaredModel, str | None]:
     with zipfile.ZipFile(question.path) as archive:
         members = archive.infolist()
         names = [member.filename for member in members]
@@ -109,10 +109,10 @@ def _archive(question: Question) -> tuple[Declared, str | None]:
         if WEIGHTS in names and not foreign:
             with archive.open(WEIGHTS) as member:
                 foreign = _weights(member)
-    return Declared((config,), version), foreign
+    return DeclaredModel((config,), version), foreign
 
 
-def _folder(question: Question) -> tuple[Declared, str | None]:
+def _folder(question: Question) -> tuple[DeclaredModel, str | None]:
     folder = Path(question.path)
     foreign = None
     with open_source(folder) as source:
@@ -128,7 +128,7 @@ def _folder(question: Question) -> tuple[Declared, str | None]:
     if (folder / WEIGHTS).exists() and not foreign:
         with (folder / WEIGHTS).open("rb") as file:
             foreign = _weights(file)
-    return Declared((config,), version), foreign
+    return DeclaredModel((config,), version), foreign
 
 
 def _below(folder: Path) -> Iterator[Path]:
@@ -140,16 +140,16 @@ def _below(folder: Path) -> Iterator[Path]:
             yield path
 
 
-def _hdf5(question: Question) -> tuple[Declared, str | None]:
+def _hdf5(question: Question) -> tuple[DeclaredModel, str | None]:
     with h5py.File(question.path, "r") as file:
         foreign = links_outside(file)
         if foreign and not question.trusted:
-            return Declared((), ""), foreign
+            return DeclaredModel((), ""), foreign
         texts = [_text(file.attrs[name]) for name in CONFIGS if name in file.attrs]
         places = (file, *(file[name] for name in ("model_weights",) if name in file))
         versions = [place.attrs["keras_version"] for place in places if _has_version(place)]
         version = _text(versions[0]) if versions else ""
-        return Declared(tuple(map(json.loads, texts)), version), foreign
+        return DeclaredModel(tuple(map(json.loads, texts)), version), foreign
 
 
 def _has_version(place: Any) -> bool:  # noqa: ANN401 - as above
