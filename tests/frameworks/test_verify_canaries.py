@@ -72,7 +72,7 @@ def test_no_gadget_runs_in_any_container_under_any_suffix(
     for suffix in SUFFIXES:
         path = CONTAINERS[container](tmp_path / f"model{suffix}", model(GADGETS[gadget](canary)))
         given = answer(path, trusted=False)
-        assert given.untrusted.startswith("it holds "), given
+        assert given.untrusted.startswith("it contains "), given
         assert not canary.exists()
 
 
@@ -143,7 +143,7 @@ def test_the_command_asks_for_trust(container: str, suffix: str, tmp_path: Path)
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     assert (done.returncode, done.stdout) == (2, "")
     assert done.stderr.startswith(f"rnninspect: {path}: keras ")
-    assert "not asked: it holds the class 'Lambda'" in done.stderr
+    assert "not asked: it contains the class 'Lambda'" in done.stderr
     assert "--trust-file" in done.stderr
     assert done.stderr.count("\n") == 1
     assert not canary.exists()

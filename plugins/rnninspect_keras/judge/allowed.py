@@ -44,7 +44,7 @@ LAYERS = frozenset(
     }
 )  # fmt: skip
 
-# Models, which hold layers.
+# Models, which contain layers.
 MODELS = frozenset(
     {
         "Functional", "Model", "Sequential"
@@ -128,7 +128,7 @@ FUNCTIONS = frozenset(
         "tversky"
     }
 )  # fmt: skip
-# Further names of settings, which stand as a string.
+# Further names of settings, written as a string.
 ALIASES = frozenset(
     {
         "constant", "glorot_normal", "glorot_uniform", "he_normal", "he_uniform", "identity",

@@ -1,4 +1,4 @@
-"""Keras' opinion, in the child: loads the model, or builds its layers anew from their sizes."""
+"""Keras' opinion, in the child: loads the model, or rebuilds its layers from their sizes."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def version() -> str:
 
 
 def answer(question: Question, given: Answer) -> None:
-    """Count the layers of the loaded model, or those built anew where there is no model."""
+    """Count the layers of the loaded model, or those rebuilt from their sizes where there is no model."""
     name = question.format.lower()
     if SAVED_MODEL in name or CHECKPOINT in name:
         from rnninspect_keras.judge import by_tensorflow  # noqa: PLC0415 - only for such a file
@@ -45,7 +45,7 @@ def answer(question: Question, given: Answer) -> None:
         with h5py.File(question.path, "r") as file:
             outside = None if question.trusted else links_outside(file)
             if outside:
-                raise NeedsTrust(f"it holds {outside}, which h5py would open")
+                raise NeedsTrust(f"it contains {outside}, which h5py would open")
             given.total, given.everything = _elements(file), True
             arrays = dict(_datasets(file))
             for part in question.parts:
@@ -53,9 +53,9 @@ def answer(question: Question, given: Answer) -> None:
 
 
 def _load(question: Question, given: Answer) -> Any:  # noqa: ANN401 - Keras is untyped
-    """The model as that Keras loads it which the file declares.
+    """The model, loaded by the Keras that the file declares.
 
-    Without trust only what is on the closed list is loaded: `safe_mode` alone is no fence, for
+    Without trust only what is on the closed list is loaded: `safe_mode` alone is not enough, for
     Keras 2 ignores it for HDF5 files, and imports what functions are named by.
     """
     found = declared(question)
@@ -98,7 +98,7 @@ def _counted(model: Any, part: Part) -> int:  # noqa: ANN401 - as above
 
 
 def _wrapped(layer: Any) -> Any:  # noqa: ANN401 - as above
-    """What is inside of wrappers that have no name of their own in a report: TimeDistributed."""
+    """The layer inside of wrappers without a name of their own in a report: TimeDistributed."""
     while hasattr(layer, "layer") and not hasattr(layer, "forward_layer"):
         layer = layer.layer
     return layer

@@ -25,7 +25,7 @@ OBJECTS = "_CHECKPOINTABLE_OBJECT_GRAPH"
 
 
 def answer(question: Question, given: Answer) -> None:
-    """Load the file, count what TensorFlow finds stored, and build the layers anew from that."""
+    """Load the file, count what TensorFlow finds stored, and rebuild the layers from that."""
     given.version = f"{given.version} with tensorflow {tf.__version__}"
     given.total, given.everything = 0, True
     if "saved" not in question.format.lower():

@@ -1,4 +1,4 @@
-"""Opens a whole Keras model as Keras would, and looks at what it holds before Keras does."""
+"""Opens a whole Keras model as Keras would, and checks its contents before Keras does."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 ARCHIVE, FOLDER, HDF5 = "keras archive", "keras folder", "keras hdf5 model"
 WHOLE = (ARCHIVE, FOLDER, HDF5)
-# Keras tells files apart by their suffix alone: each is loaded under the one of its content.
+# Keras distinguishes files by their suffix alone: each is loaded under that of its content.
 SUFFIXES = {ARCHIVE: ".keras", FOLDER: "", HDF5: ".h5"}
 CONFIG, METADATA, WEIGHTS = "config.json", "metadata.json", "model.weights.h5"
 PICKLED = "model.weights.npz"
@@ -52,8 +52,8 @@ def declared(question: Question) -> DeclaredModel:
     """What the model declares.
 
     Raises:
-        NeedsTrust: the question does not trust the file, and it holds what is not on the closed
-            list, or leads to other files.
+        NeedsTrust: the question does not trust the file, and it contains something that is not on
+            the closed list, or refers to other files.
         RefusedFile: its compressed members would grow beyond the limit `expansion`.
     """
     match question.format.lower():
@@ -66,12 +66,12 @@ def declared(question: Question) -> DeclaredModel:
     if not question.trusted:
         what = foreign or next(filter(None, map(first_foreign, found.configs)), None)
         if what:
-            raise NeedsTrust(f"it holds {what}, which Keras may run, import or open")
+            raise NeedsTrust(f"it contains {what}, which Keras may run, import or open")
     return found
 
 
 def links_outside(file: Any) -> str | None:  # noqa: ANN401 - h5py is untyped
-    """The first link or array of an HDF5 file that leads to another file; None if there is none."""
+    """The first link or array of an HDF5 file that refers to another file; None if there is none."""
     pending, seen = [file["/"]], set()
     while pending:
         group = pending.pop()

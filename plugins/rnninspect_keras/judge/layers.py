@@ -58,8 +58,8 @@ def _by_shape(layer: Any, arrays: list[Any]) -> list[Any]:  # noqa: ANN401 - Ker
         shape = tuple(variable.shape)
         fitting = [place for place, array in enumerate(arrays) if np.shape(array) == shape]
         if not fitting:
-            held = ", ".join(str(np.shape(array)) for array in arrays)
-            raise RefusedLayer(f"{variable.name} is {shape}, and none of {held}")
+            shapes = ", ".join(str(np.shape(array)) for array in arrays)
+            raise RefusedLayer(f"{variable.name} is {shape}, and none of {shapes}")
         ordered.append(arrays.pop(fitting[0]))
     return ordered + arrays
 

@@ -2,7 +2,7 @@
 
 Keras 2 and 3 look up classes and functions of a configuration by name, in any module that it gives,
 build and call them, at any depth: layers, cells, activations, losses, the arguments of a call. So
-each object is held against the list, wherever it is, and whether Keras would come to it or not.
+each object is compared with the list, wherever it is, and whether Keras would reach it or not.
 """
 
 from __future__ import annotations
