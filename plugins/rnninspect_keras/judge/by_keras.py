@@ -30,7 +30,7 @@ def version() -> str:
 
 
 def answer(question: Question, given: Answer) -> None:
-    """Count the layers of the loaded model, or those rebuilt from their sizes where there is no model."""
+    """Count the layers of the loaded model, or rebuild them where there is no model."""
     name = question.format.lower()
     if SAVED_MODEL in name or CHECKPOINT in name:
         from rnninspect_keras.judge import by_tensorflow  # noqa: PLC0415 - only for such a file

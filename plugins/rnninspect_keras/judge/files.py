@@ -71,7 +71,7 @@ def declared(question: Question) -> DeclaredModel:
 
 
 def links_outside(file: Any) -> str | None:  # noqa: ANN401 - h5py is untyped
-    """The first link or array of an HDF5 file that refers to another file; None if there is none."""
+    """The first link or array of an HDF5 file that refers to another file, if any."""
     pending, seen = [file["/"]], set()
     while pending:
         group = pending.pop()
