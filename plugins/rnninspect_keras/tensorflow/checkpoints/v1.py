@@ -25,7 +25,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from rnninspect.plugin import Source
 
-_SHARD = r"(.*)-(\d{5})-of-(\d{5})"
+SHARD = r"(.*)-(\d{5})-of-(\d{5})"
 
 
 def is_index(source: Source) -> bool:
@@ -38,7 +38,7 @@ def read_v1(source: Source) -> Checkpoint:
     """A V1 checkpoint; if it is one of several shards, with the others beside it."""
     checkpoint = Checkpoint()
     _add_file(checkpoint, source)
-    shard = re.fullmatch(_SHARD, source.name)
+    shard = re.fullmatch(SHARD, source.name)
     number = int(shard[3]) if shard else 1
     source.limits.require(Limit.MEMBERS, number, "the number of shards")
     read = {source.neighbour(source.name).identity}
