@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from rnninspect.decode.protobuf import WireReader, signed
 from rnninspect.plugin import (
     DTYPES,
@@ -52,14 +54,17 @@ TYPES = {
 }
 _REFERENCE = 100
 _MOST_AXES = 64  # as in numpy 2; a product of more has no end of digits
+_REMEMBERED = 256  # element types: a model has few
 
 
+@lru_cache(_REMEMBERED)
 def type_of(number: int) -> tuple[str, int]:
     """Name and size in bytes of a data type; int4 takes a whole byte, as TensorFlow stores it."""
     element = DTYPES.get(TYPES.get(number % _REFERENCE, ""))
     return (f"type {number}", 0) if element is None else (element.name, element.whole_bytes)
 
 
+@lru_cache(_REMEMBERED)
 def purpose_of(dtype: str) -> Purpose:
     """Numbers are weights; strings and handles are something else."""
     is_object = dtype in DTYPES and not DTYPES[dtype].is_number
