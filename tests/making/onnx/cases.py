@@ -1,4 +1,4 @@
-"""The ONNX project's own test models of single nodes, by the name of their case."""
+"""The ONNX project's own test models of single nodes, by test case."""
 
 from __future__ import annotations
 
@@ -10,6 +10,6 @@ from onnx.backend.test.case import node as node_cases
 
 @cache
 def own_models() -> dict[str, onnx.ModelProto]:
-    """All of them: onnx collects once in a process, and of one operator alone if asked so first."""
+    """All of them; onnx collects cases only once in a process, so never ask for one operator."""
     cases = node_cases.collect_testcases(None)
     return {case.name: case.model for case in cases if case.model is not None}

@@ -1,4 +1,4 @@
-"""Chains of operators between stored tensors and the W of an LSTM, and what comes out of them."""
+"""Chains of operators between stored tensors and the W of an LSTM, and their results."""
 
 from __future__ import annotations
 
@@ -136,7 +136,8 @@ def stored(shapes: Mapping[str, tuple[int, ...]]) -> list[onnx.TensorProto]:
 def numbers() -> list[onnx.TensorProto]:
     """All the small integers that the chains use."""
     return [
-        numpy_helper.from_array(np.array(held, np.int64), name) for name, held in NUMBERS.items()
+        numpy_helper.from_array(np.array(number, np.int64), name)
+        for name, number in NUMBERS.items()
     ]
 
 
@@ -145,7 +146,7 @@ def nodes_of(text: str) -> list[onnx.NodeProto]:
 
 
 def built(text: str, arrays: Iterable[onnx.TensorProto], opset: int = 17) -> onnx.ModelProto:
-    """A model whose LSTM takes W from a chain, R and B as they are."""
+    """A model whose LSTM has W from a chain, and stored R and B."""
     rest = [tensor for tensor in weights(SHAPE) if tensor.name != "W"]
     body = graph([*nodes_of(text), node(SHAPE)], [*arrays, *rest, *numbers(), SCALE])
     return model(body, opset)

@@ -21,7 +21,7 @@ OPSET = 17
 
 @dataclass(frozen=True, slots=True)
 class Node:
-    """A recurrent node, how its weights are stored and where it stands; or torch's export."""
+    """A recurrent node, how its weights are stored, and its scope; or torch's export."""
 
     operator: str
     input_size: int
@@ -34,7 +34,7 @@ class Node:
     exporter: str = ""  # of torch; by hand if empty
     dtype: str = "float32"
     levels: int = 1
-    states: bool = False  # stored initial states, which are no parameters
+    states: bool = False  # stored initial states, which are not parameters
     batch_first: bool = False
     reset_after: bool = False
 
@@ -48,7 +48,7 @@ def nodes(draw: st.DrawFn) -> Node:
     operator = draw(st.sampled_from(tuple(GATES)))
     exporter = draw(st.sampled_from(EXPORTERS if operator == "LSTM" else EXPORTERS[:-1]))
     if exporter != "quantised" and operator != "RNN" and draw(st.integers(0, 24)) == 17:
-        exporter = "dynamo"  # which takes its time, and unrolls an RNN into plain operators
+        exporter = "dynamo"  # slow, and it unrolls an RNN into plain operators
     by_hand = not exporter
     return Node(
         operator=operator,
@@ -119,7 +119,7 @@ def _recurrent(node: Node) -> Any:  # noqa: ANN401 - protobuf
 
 
 def by_hand(node: Node) -> Any:  # noqa: ANN401 - as above
-    """A model with the node in its scope; all weights are what `shapes` says."""
+    """A model with the node in its scope; all weights have the shapes in `shapes`."""
     from onnx import TensorProto, helper
 
     stored, element = _tensors(node), _element(node)

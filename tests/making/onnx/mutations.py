@@ -1,4 +1,4 @@
-"""A model with something of every kind of ONNX message, and seeded faults for its bytes."""
+"""A model with every kind of ONNX message, and copies of it with seeded faults."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ def varied_model() -> onnx.ModelProto:
 def mutations(data: bytes, count: int) -> Iterator[bytes]:
     """Copies with one or two faults each: bytes changed, dropped, doubled, moved, or merged in."""
     for seed in range(count):
-        chance = random.Random(seed)  # noqa: S311 - nobody's secret depends on it
+        chance = random.Random(seed)  # noqa: S311 - not cryptography
         mutated = data
         for _ in range(chance.randint(1, 2)):
             mutated = _faulty(mutated, chance)

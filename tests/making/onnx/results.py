@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 def read(path: Path, limits: Limits | None = None) -> SavedModel:
-    """What the ONNX reader says of a file."""
+    """The ONNX reader's description of a file."""
     with open_source(path, limits) as source:
         return model_of(OnnxReader(), source)
 

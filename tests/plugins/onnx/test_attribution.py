@@ -1,4 +1,4 @@
-"""What an operand leads to: states stay states, tables stay weights, scales stay scales."""
+"""The purpose of tensors: states, embedding tables, scales and weights follow from their uses."""
 
 from __future__ import annotations
 
@@ -67,8 +67,8 @@ MADE_STATES = {
 
 
 @pytest.mark.parametrize("way", MADE_STATES)
-def test_the_ways_of_an_initial_state(tmp_path: Path, way: str) -> None:
-    """What is fed picks entries of a table, and multiplies a matrix: those are weights."""
+def test_operators_before_an_initial_state(tmp_path: Path, way: str) -> None:
+    """An input selects rows of a table and multiplies a matrix: table and matrix are weights."""
     made, states = MADE_STATES[way]
     inputs = [X, WHO, value("first", element=TensorProto.BOOL), value("fed", 1, 1, 2)]
     helping = [integers("shape", [1, 1, 2]), integers("zero", [0]), integers("one", [1])]
@@ -101,7 +101,7 @@ def test_a_decoder_that_starts_from_its_encoder(tmp_path: Path) -> None:
     assert numbers(of) == (27 + 2 * OWN, 0, 0)
 
 
-def test_a_layer_without_formula_owns_no_table(tmp_path: Path) -> None:
+def test_a_layer_without_formula_does_not_own_an_embedding(tmp_path: Path) -> None:
     nodes = [
         helper.make_node("Gather", ["table", "ids"], ["x"]),
         node(GRU, x="x"),
@@ -162,7 +162,7 @@ def test_a_quantised_state(tmp_path: Path) -> None:
     assert numbers(seen(tmp_path, nodes, tensors, [X])) == (OWN, 2, 1)
 
 
-def test_numbers_that_pick_rows_are_no_weights(tmp_path: Path) -> None:
+def test_indices_are_not_weights(tmp_path: Path) -> None:
     nodes = [
         helper.make_node("Gather", ["table", "places"], ["x"]),
         *quantised_dense("x"),
@@ -174,7 +174,7 @@ def test_numbers_that_pick_rows_are_no_weights(tmp_path: Path) -> None:
 
 
 def test_a_quantised_table_before_a_convolution(tmp_path: Path) -> None:
-    """Its rows reach the convolution as the data that it slides over."""
+    """Its rows are the input of the convolution."""
     scales = ["s", "z", "K", "s", "z", "s", "z", "c"]
     nodes = [
         helper.make_node("Gather", ["table", "ids"], ["x"]),
@@ -193,8 +193,8 @@ def _scale(scale: str, zero: str) -> list[onnx.TensorProto]:
     ]
 
 
-def test_scales_that_are_quantised_or_made_of_weights(tmp_path: Path) -> None:
-    """Scales of scales are scales; a weight that a scale is measured on stays a weight."""
+def test_scales_that_are_quantised_or_computed_from_weights(tmp_path: Path) -> None:
+    """Scales of scales are scales; a weight from which a scale is computed is a weight."""
     nodes = [
         helper.make_node("DequantizeLinear", ["sq", "ss"], ["s"]),
         helper.make_node("DequantizeLinear", ["K", "s"], ["k"], axis=1),
@@ -217,7 +217,7 @@ def test_a_quantised_number_is_a_constant(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(("bits", "width"), [(4, 32), (8, 16)])
 def test_a_table_of_blocks(tmp_path: Path, bits: int, width: int) -> None:
-    """GatherBlockQuantized: two entries in a byte where there are scales for twice as many."""
+    """GatherBlockQuantized: two entries in a byte if there are scales for twice as many."""
     names = ["table", "ids", "s"]
     made = helper.make_node(
         "GatherBlockQuantized", names, ["y"], domain=MICROSOFT, bits=bits, block_size=16
@@ -238,7 +238,7 @@ def test_a_quantised_embedding_of_onnx_runtime(tmp_path: Path) -> None:
     assert numbers(seen(tmp_path, [made], tensors, [IDS])) == (36 + 28 + 8 + 8, 0, 10)
 
 
-def test_tensors_that_are_joined_with_their_scales(tmp_path: Path) -> None:
+def test_tensors_that_are_concatenated_with_their_scales(tmp_path: Path) -> None:
     names = ["s", "z", "A", "s1", "z1", "K", "s2", "z2"]
     made = helper.make_node("QLinearConcat", names, ["y"], domain=MICROSOFT, axis=0)
     fed = value("A", 1, 3, element=TensorProto.UINT8)

@@ -1,4 +1,4 @@
-"""What reading an ONNX file may cost: little for large weights, a refusal for large graphs."""
+"""The cost of reading an ONNX file: little for large weights, a refusal for large graphs."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ LARGE = Shape("LSTM", 16_384, 8192)  # W alone takes 2 GiB, more than protobuf r
 
 
 class Counting(Source):
-    """A source that counts what is read of it."""
+    """A source that counts the bytes that are read from it."""
 
     taken = 0
 
@@ -34,7 +34,7 @@ class Counting(Source):
 
 
 def part(number: int, data: bytes) -> bytes:
-    """A field of a message that holds bytes."""
+    """A field of bytes in a message."""
     return varint(number << 3 | 2) + varint(len(data)) + data
 
 
@@ -78,7 +78,7 @@ def test_weights_are_not_read(tmp_path: Path, shape: Shape) -> None:
 
 
 @pytest.mark.parametrize("limit", ["nodes", "tensors", "recurrent", "fields"])
-def test_limits(tmp_path: Path, limit: str) -> None:
+def test_each_limit_is_checked(tmp_path: Path, limit: str) -> None:
     again = helper.make_node("Identity", ["Y"], ["Z"], name="again")
     path = save(tmp_path, model(graph([node(SHAPE), node(SHAPE), again], weights(SHAPE))))
     assert len(read(path).layers) == 2
@@ -87,7 +87,7 @@ def test_limits(tmp_path: Path, limit: str) -> None:
 
 
 def test_many_layers_over_a_long_chain(tmp_path: Path) -> None:
-    """Each layer's way to its tensors counts: together they are bounded."""
+    """The search for the tensors of all layers together is bounded."""
     chain = [
         helper.make_node("Concat", [f"w{at}", "W"], [f"w{at + 1}"], axis=1) for at in range(300)
     ]
@@ -103,7 +103,7 @@ def test_many_layers_over_a_long_chain(tmp_path: Path) -> None:
 
 
 def test_shapes_do_not_grow_without_bound(tmp_path: Path) -> None:
-    """2,000 nodes that each put 64 axes before the rest: 128,000 axes in the end."""
+    """2,000 nodes that each prepend 64 axes: 128,000 axes in all."""
     nodes = [
         helper.make_node("Unsqueeze", [f"w{at}", "axes"], [f"w{at + 1}"]) for at in range(2000)
     ]
@@ -120,7 +120,7 @@ def test_shapes_do_not_grow_without_bound(tmp_path: Path) -> None:
 
 
 def test_names_of_layers_do_not_grow_without_bound(tmp_path: Path) -> None:
-    """Sixty functions within each other, called by nodes with names of 50,000 letters."""
+    """Sixty nested functions, called by nodes with names of 50,000 letters."""
     opsets = [helper.make_opsetid("", 17), helper.make_opsetid("own", 1)]
     functions = []
     for level in range(60):
@@ -137,7 +137,7 @@ def test_names_of_layers_do_not_grow_without_bound(tmp_path: Path) -> None:
     assert len(layer.name) <= 1200
 
 
-def test_layers_of_one_name_are_told_apart(tmp_path: Path) -> None:
+def test_layers_of_one_name_are_numbered(tmp_path: Path) -> None:
     described = read(save(tmp_path, graph([node(SHAPE), node(SHAPE)], weights(SHAPE))))
     assert [layer.name for layer in described.layers] == ["layer", "layer#2"]
 
@@ -156,9 +156,9 @@ def test_constants_count_for_more_than_other_nodes(most: int, fits: bool, tmp_pa
 
 
 @pytest.mark.parametrize("dims", [(2, 300), (), (1,) * 64, (1,) * 65])
-def test_packed_dims_are_those_that_stand_one_by_one(dims: tuple[int, ...], tmp_path: Path) -> None:
-    """onnx.proto writes them one by one; a parser takes both."""
-    told = []
+def test_packed_dims_equal_unpacked_dims(dims: tuple[int, ...], tmp_path: Path) -> None:
+    """onnx.proto declares them unpacked; a parser accepts both."""
+    described = []
     for written in (
         b"".join(b"\x08" + varint(size) for size in dims),
         part(1, b"".join(map(varint, dims))),
@@ -167,8 +167,8 @@ def test_packed_dims_are_those_that_stand_one_by_one(dims: tuple[int, ...], tmp_
         tensor = written + b"\x10\x01" + part(8, b"w") + part(9, bytes(4))
         path.write_bytes(b"\x08\x08" + part(7, part(5, tensor)))
         with open_source(path) as source:
-            told.append(model_of(OnnxReader(), source))
-    single, packed = told
+            described.append(model_of(OnnxReader(), source))
+    single, packed = described
     assert [held.shape for held in packed.tensors] == [held.shape for held in single.tensors]
     assert [note.detail for note in packed.observations] == [
         note.detail for note in single.observations

@@ -55,7 +55,7 @@ def test_reshape_by_an_attribute(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("name", COMPUTED)
-def test_what_is_computed_from_stored_tensors_names_them(tmp_path: Path, name: str) -> None:
+def test_computed_weights_name_their_tensors(tmp_path: Path, name: str) -> None:
     text, shapes = COMPUTED[name]
     arrays = stored(shapes)
     path = save(tmp_path, built(text, arrays))
@@ -70,15 +70,15 @@ def test_what_is_computed_from_stored_tensors_names_them(tmp_path: Path, name: s
     assert "R406" in {finding.rule for finding in of.findings}
 
 
-def test_what_is_made_of_nothing_stored(tmp_path: Path) -> None:
+def test_weights_without_stored_tensors(tmp_path: Path) -> None:
     path = save(tmp_path, built("W = RandomNormal <shape = [1, 8, 3]> ()", []))
     assert (kernel(path).fate, kernel(path).shape) == (Fate.COMPUTED, (1, 8, 3))
     assert counts(report(path)) == [("layer", SHAPE.parameters, SHAPE.parameters - KERNEL)]
     assert not errors(report(path))
 
 
-def test_what_is_computed_from_what_is_fed(tmp_path: Path) -> None:
-    """A network that makes another's weights: its own are not the layer's."""
+def test_weights_computed_from_inputs(tmp_path: Path) -> None:
+    """A network that computes another's weights: its own weights are not the layer's."""
     arrays = stored({"h": (3, 24)})
     path = save(tmp_path, built("t = MatMul (X, h)\nW = Reshape (t, whole)", arrays))
     assert (kernel(path).fate, kernel(path).tensors) == (Fate.COMPUTED, ())
@@ -86,7 +86,7 @@ def test_what_is_computed_from_what_is_fed(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("text", ["W = Expand (w, whole)", "W = Tile (w, whole)"])
-def test_what_is_repeated_is_stored_once(tmp_path: Path, text: str) -> None:
+def test_repeated_values_are_stored_once(tmp_path: Path, text: str) -> None:
     arrays = stored({"w": (1, 1, 1)})
     path = save(tmp_path, built(text, arrays))
     assert kernel(path).shape == reference_shape(text, arrays, 17)
@@ -95,7 +95,7 @@ def test_what_is_repeated_is_stored_once(tmp_path: Path, text: str) -> None:
 
 
 def test_a_bias_with_a_half_that_is_not_stored(tmp_path: Path) -> None:
-    """Zeros put behind by Pad, or made by ConstantOfShape, are in no tensor."""
+    """Zeros appended by Pad or made by ConstantOfShape are not stored."""
     kernels = weights(Shape(bias=False))
     half = stored({"b": (1, 8)})
     zeros = helper.make_node("ConstantOfShape", ["size"], ["z"])
@@ -133,7 +133,7 @@ def test_tied_layers_are_one(tmp_path: Path) -> None:
 
 
 def test_nodes_in_any_order(tmp_path: Path) -> None:
-    """ONNX Runtime runs graphs that are not sorted; so they are read."""
+    """ONNX Runtime runs graphs that are not sorted."""
     text, shapes, _ = VIEWS["torch's gates"]
     whole = built(text, stored(shapes))
     ordered = list(whole.graph.node)
@@ -153,13 +153,13 @@ def test_nodes_in_any_order(tmp_path: Path) -> None:
         "W = Identity (gone)",
     ],
 )
-def test_a_circle_or_a_name_of_nothing_is_told(tmp_path: Path, text: str) -> None:
+def test_a_cycle_or_an_undefined_name_is_reported(tmp_path: Path, text: str) -> None:
     of = report(save(tmp_path, built(text, stored({"w": (1, 8, 3)}))))
     assert errors(of) == {"R102", "R104"}
     assert any("W of the node is W, which nothing defines" in item.message for item in of.findings)
 
 
-def test_doubling_takes_no_memory(tmp_path: Path) -> None:
+def test_doubling_needs_no_memory(tmp_path: Path) -> None:
     """80 times Concat(a, a): 2^80 rows, one stored tensor."""
     doubling = [
         helper.make_node("Concat", [f"w{k}", f"w{k}"], [f"w{k + 1}"], axis=1) for k in range(80)
@@ -172,7 +172,7 @@ def test_doubling_takes_no_memory(tmp_path: Path) -> None:
     assert errors(report(path)) == {"R104"}
 
 
-def test_a_long_chain_takes_no_stack(tmp_path: Path) -> None:
+def test_a_long_chain_does_not_recurse(tmp_path: Path) -> None:
     chain = [helper.make_node("Identity", [f"w{k}"], [f"w{k + 1}"]) for k in range(20_000)]
     lstm = node(SHAPE)
     lstm.input[1] = "w20000"
@@ -183,7 +183,7 @@ def test_a_long_chain_takes_no_stack(tmp_path: Path) -> None:
 
 
 def test_integers_beyond_bounds_are_not_computed(tmp_path: Path) -> None:
-    """Squared 60 times, a number would have more digits than there is memory."""
+    """Squared 60 times, a number would have more digits than fit in memory."""
     squares = [helper.make_node("Mul", [f"n{k}", f"n{k}"], [f"n{k + 1}"]) for k in range(60)]
     shaped = helper.make_node("Reshape", ["w", "n60"], ["W"])
     rest = [tensor for tensor in weights(SHAPE) if tensor.name != "W"]
@@ -193,7 +193,7 @@ def test_integers_beyond_bounds_are_not_computed(tmp_path: Path) -> None:
     assert not errors(report(path))
 
 
-def test_a_constant_that_stands_behind_its_use(tmp_path: Path) -> None:
+def test_a_constant_after_its_use(tmp_path: Path) -> None:
     kernel_node = constant("W", np.ones((1, 8, 3), np.float32))
     rest = [tensor for tensor in weights(SHAPE) if tensor.name != "W"]
     assert counts(report(save(tmp_path, graph([node(SHAPE), kernel_node], rest)))) == [

@@ -1,4 +1,4 @@
-"""Recurrent nodes that contradict their weights: onnx.checker takes each, and each is told."""
+"""Recurrent nodes that contradict their weights: onnx.checker accepts each, rnninspect reports each."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def built(
     x: onnx.ValueInfoProto = X,
     **attributes: object,
 ) -> onnx.ModelProto:
-    """A node over weights of which some have another shape than it declares."""
+    """A node with weights of which some have another shape than it declares."""
     tensors = [
         numpy_helper.from_array(np.ones(changed.get(letter, size), np.float32), letter)
         for letter, size in shape.shapes.items()
@@ -80,7 +80,7 @@ CONTRADICTIONS = {
 
 
 @pytest.mark.parametrize("name", CONTRADICTIONS)
-def test_what_the_checker_takes_is_told(tmp_path: Path, name: str) -> None:
+def test_contradictions_that_onnx_checker_accepts_are_reported(tmp_path: Path, name: str) -> None:
     whole, rules = CONTRADICTIONS[name]
     onnx.checker.check_model(whole)
     of = report(save(tmp_path, whole))
@@ -99,7 +99,7 @@ STATES = {
 @pytest.mark.parametrize("letter", ["h", "c"])
 @pytest.mark.parametrize("state", STATES)
 def test_initial_states(tmp_path: Path, letter: str, state: tuple[int, ...]) -> None:
-    """A state of another width is all that is left to see of a projection that an export lost."""
+    """A state of another width is the only trace of a projection that an export lost."""
     lstm = node(SHAPE)
     lstm.input.extend(["", "h", "c"])
     states = [
@@ -149,7 +149,7 @@ WRONG_ATTRIBUTES: dict[str, tuple[Shape, dict[str, object]]] = {
 @pytest.mark.parametrize("message", WRONG_ATTRIBUTES)
 @pytest.mark.parametrize("states", [False, True])
 def test_a_wrong_attribute_is_named_once(tmp_path: Path, message: str, *, states: bool) -> None:
-    """The weights agree with each other, so the layer is what they say, and right otherwise."""
+    """The weights agree with each other, so the layer has their size and no other error."""
     shape, attributes = WRONG_ATTRIBUTES[message]
     whole = built({}, shape, **attributes)
     if states:
@@ -162,7 +162,7 @@ def test_a_wrong_attribute_is_named_once(tmp_path: Path, message: str, *, states
     assert of.layers[0].expected == of.layers[0].stored == shape.parameters
 
 
-def test_a_direction_that_is_left_out(tmp_path: Path) -> None:
+def test_a_missing_direction(tmp_path: Path) -> None:
     bare = node(BOTH, direction=None)
     (found,) = report(save(tmp_path, graph([bare], weights(BOTH), [X]))).findings
     assert found.rule == "R104"
@@ -178,8 +178,8 @@ def test_states_that_agree_with_the_wrong_attribute(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("operator", ["RNN", "GRU", "LSTM"])
-def test_a_hidden_size_that_is_left_out(tmp_path: Path, operator: str) -> None:
-    """onnx.checker takes it, ONNX Runtime does not."""
+def test_a_missing_hidden_size(tmp_path: Path, operator: str) -> None:
+    """onnx.checker accepts it, ONNX Runtime does not."""
     shape = Shape(operator, 5, 3)
     whole = model(graph([node(shape, hidden_size=None)], weights(shape), [X]))
     whole.graph.output.append(Y_H)
@@ -194,8 +194,8 @@ def test_a_hidden_size_that_is_left_out(tmp_path: Path, operator: str) -> None:
     assert of.layers[0].expected == of.layers[0].stored == shape.parameters
 
 
-def test_a_value_that_a_writer_leaves_out_for_zero(tmp_path: Path) -> None:
-    """Protobuf's third syntax does so, and the type says what is missing."""
+def test_a_zero_that_a_writer_omits(tmp_path: Path) -> None:
+    """proto3 omits zeros; the attribute's type shows which value is missing."""
     whole = built({}, Shape("GRU", 5, 3))
     zero = onnx.AttributeProto(name="linear_before_reset", type=onnx.AttributeProto.INT)
     whole.graph.node[0].attribute.append(zero)
@@ -216,7 +216,7 @@ def test_more_inputs_than_the_operator_has(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("listed", [(1, 12, 5), (1, "rows", 5), (1, 16, 5), (12, 5)])
-def test_an_initializer_that_is_listed_in_another_shape(
+def test_an_initializer_that_is_an_input_of_another_shape(
     tmp_path: Path, listed: tuple[int | str, ...]
 ) -> None:
     whole = model(graph([node(SHAPE)], weights(SHAPE), [X, value("W", *listed)]))
@@ -232,7 +232,7 @@ def test_an_omitted_kernel(tmp_path: Path) -> None:
     assert errors(report(save(tmp_path, graph([lstm], weights(SHAPE)[1:], [X])))) == {"R102"}
 
 
-def test_a_tensor_without_a_name_is_no_omitted_input(tmp_path: Path) -> None:
+def test_a_tensor_without_a_name_is_not_an_omitted_input(tmp_path: Path) -> None:
     nameless = numpy_helper.from_array(np.ones((1, 24), np.float32), "")
     bare = Shape("LSTM", 5, 3, bias=False)
     of = report(save(tmp_path, graph([node(bare)], [*weights(bare), nameless], [X])))
@@ -258,13 +258,13 @@ def test_integers_that_nothing_dequantises(tmp_path: Path) -> None:
     assert "unsupported type: W, R, B int8" in of.findings[0].message
 
 
-def test_activations_are_known_in_any_case(tmp_path: Path) -> None:
+def test_activations_ignore_case(tmp_path: Path) -> None:
     names = ["HardSigmoid", "TANH", "tanh"]
     whole = graph([node(SHAPE, activations=names)], weights(SHAPE), [X])
     assert not report(save(tmp_path, whole)).findings
 
 
-def test_rnns_default_activations_are_two_whatever_the_direction(tmp_path: Path) -> None:
+def test_default_activations_of_rnn_are_two_for_any_direction(tmp_path: Path) -> None:
     shape = Shape("RNN", 5, 3)
     whole = graph([node(shape, activations=["Tanh", "Tanh"])], weights(shape), [X])
     assert not report(save(tmp_path, whole)).findings

@@ -1,4 +1,4 @@
-"""Tensors whose data lie in another file: looked up, measured, never opened."""
+"""Tensors with external data: the files' sizes are looked up, but they are never opened."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ SHAPE = Shape("LSTM", 3, 2)
 
 
 def outside(tensor: TensorProto, **entries: object) -> None:
-    """Say that a tensor's data lie in another file."""
+    """Declare a tensor's data as external."""
     tensor.ClearField("raw_data")
     tensor.data_location = TensorProto.EXTERNAL
     for key, entry in entries.items():
@@ -35,7 +35,7 @@ def external(folder: Path, size: int | None = 96, **entries: object) -> Path:
     ("size", "entries"),
     [
         (96, {}),
-        (200, {}),  # without a length the shape tells it
+        (200, {}),  # without a length: inferred from the shape
         (200, {"offset": 100, "length": 96}),
         (96, {"location": "sub/../w.data"}),
         (96, {"location": "./w.data", "checksum": "0" * 40}),
@@ -87,7 +87,7 @@ def test_external_data_that_cannot_be_used(
 
 
 def test_a_model_linked_into_a_cache(tmp_path: Path) -> None:
-    """As Hugging Face's cache lays it out: model and data are both links into one folder."""
+    """As in Hugging Face's cache: model and data are both links into one folder."""
     blobs, snapshot = tmp_path / "blobs", tmp_path / "snapshot"
     blobs.mkdir()
     snapshot.mkdir()
@@ -116,7 +116,7 @@ def test_very_many_files_are_refused(tmp_path: Path, monkeypatch: pytest.MonkeyP
 
 
 def test_overlapping_and_tied_ranges(tmp_path: Path) -> None:
-    """Two tensors over the very same bytes are one stored thing; over some of them a fault."""
+    """Tensors with exactly the same bytes are tied; an overlap is an error."""
     (tmp_path / "w.data").write_bytes(bytes(160))
     first, second = weights(SHAPE), weights(SHAPE, "b_")
     outside(first[0], location="w.data", offset=0, length=96)
@@ -130,7 +130,7 @@ def test_overlapping_and_tied_ranges(tmp_path: Path) -> None:
     assert errors(of) == {"R203"}
 
 
-def test_data_here_and_elsewhere(tmp_path: Path) -> None:
+def test_data_in_this_file_and_in_another(tmp_path: Path) -> None:
     (tmp_path / "w.data").write_bytes(bytes(96))
     tensors = weights(SHAPE)
     outside(tensors[0], location="w.data")

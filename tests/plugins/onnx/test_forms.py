@@ -1,4 +1,4 @@
-"""Which files are ONNX models, by content alone; the text forms, and what is not read yet."""
+"""Recognition of ONNX models by content; the text forms; forms that are not supported yet."""
 
 from __future__ import annotations
 
@@ -55,25 +55,25 @@ STRANGERS = {
 
 
 @pytest.mark.parametrize("name", sorted(set(STRANGERS) - {"a wrong field"}))
-def test_other_files_are_left_alone(tmp_path: Path, name: str) -> None:
+def test_other_files_are_not_recognised(tmp_path: Path, name: str) -> None:
     path = save(tmp_path, STRANGERS[name])
     assert not recognised(path)
 
 
-def test_samples_of_other_frameworks_are_left_alone() -> None:
+def test_samples_of_other_frameworks_are_not_recognised() -> None:
     others = [*SAMPLES.glob("torch/*"), *SAMPLES.glob("keras/*")]
     assert len(others) > 10
     assert not any(recognised(path) for path in others if path.is_file())
 
 
-def test_models_are_recognised_whatever_their_name(tmp_path: Path) -> None:
+def test_models_are_recognised_under_any_name(tmp_path: Path) -> None:
     for name in ("m.onnx", "m.pb", "m"):
         assert recognised(save(tmp_path, DATA, name))
     assert all(recognised(path) for path in SAMPLES.glob("onnx/*.onnx"))
 
 
 def test_fields_in_another_order(tmp_path: Path) -> None:
-    """Nothing in protobuf promises that the version comes first."""
+    """Protobuf does not guarantee that the version comes first."""
     body, version = onnx.ModelProto(graph=MODEL.graph), onnx.ModelProto(ir_version=8)
     path = save(tmp_path, body.SerializeToString() + version.SerializeToString())
     assert recognised(path)
@@ -90,7 +90,7 @@ def test_a_graph_in_two_parts_is_one(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("kept", range(5, len(DATA) - 10, 37))
-def test_a_model_that_is_cut_off_says_where(tmp_path: Path, kept: int) -> None:
+def test_a_truncated_model_is_reported_with_the_offset(tmp_path: Path, kept: int) -> None:
     path = save(tmp_path, DATA[:kept])
     with pytest.raises(UnreadableFile):
         read(path)
@@ -100,7 +100,7 @@ def test_a_model_that_is_cut_off_says_where(tmp_path: Path, kept: int) -> None:
             read(path)
 
 
-def test_trailing_bytes_that_are_no_field(tmp_path: Path) -> None:
+def test_trailing_bytes_that_are_not_a_field(tmp_path: Path) -> None:
     with pytest.raises(UnreadableFile, match=f"no field number at offset {len(DATA)}"):
         read(save(tmp_path, DATA + b"\0"))
 
@@ -157,7 +157,7 @@ def test_a_text_form_without_the_onnx_package(
 
 
 @pytest.mark.parametrize("name", TEXTS)
-def test_a_text_form_that_is_damaged_ends_in_one_line(tmp_path: Path, name: str) -> None:
+def test_a_malformed_text_form_is_one_line(tmp_path: Path, name: str) -> None:
     path = written(tmp_path, name)
     path.write_bytes(path.read_bytes()[:-40])
     with pytest.raises(UnreadableFile) as caught:
@@ -184,8 +184,8 @@ NESTED = {
 
 
 @pytest.mark.parametrize("name", NESTED)
-def test_nesting_that_crashes_parsers_never_reaches_them(tmp_path: Path, name: str) -> None:
-    """onnx 1.23 ends in a segmentation fault on the first three."""
+def test_deep_nesting_never_reaches_the_parser(tmp_path: Path, name: str) -> None:
+    """onnx 1.23 crashes with a segmentation fault on the first three."""
     start, again = NESTED[name]
     with pytest.raises(RefusedFile, match="nesting=100"):
         read(save(tmp_path, start + again * 20_000, name))

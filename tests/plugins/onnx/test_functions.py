@@ -29,7 +29,7 @@ def function(
 
 
 def referring(name: str, reference: str, kind: int) -> onnx.AttributeProto:
-    """An attribute that stands for one of the function around it."""
+    """An attribute that refers to one of the enclosing function."""
     return onnx.AttributeProto(name=name, ref_attr_name=reference, type=kind)
 
 
@@ -88,7 +88,7 @@ def test_attributes_by_reference(tmp_path: Path, given: bool) -> None:
     assert (layer.sizes.hidden_size, layer.origin) == (shape.n, Origin.DECLARED)
 
 
-def test_a_reference_to_nothing_is_an_attribute_left_out(tmp_path: Path) -> None:
+def test_a_dangling_reference_is_a_missing_attribute(tmp_path: Path) -> None:
     whole = model(
         graph([call(1)], weights(BARE)),
         functions=[function([recurrent("size")], attributes=["size"])],
@@ -124,7 +124,7 @@ def test_a_tensor_by_reference(tmp_path: Path) -> None:
     assert counts(report(save(tmp_path, whole))) == [("call1/inner", 40, 40)]
 
 
-def test_a_function_sees_nothing_around_it(tmp_path: Path) -> None:
+def test_a_function_cannot_use_names_outside(tmp_path: Path) -> None:
     lstm = recurrent()
     lstm.input[1] = "W"
     whole = model(graph([call(1)], weights(BARE)), functions=[function([lstm])])
@@ -140,7 +140,7 @@ def test_an_input_that_the_caller_omits(tmp_path: Path) -> None:
 
 
 def test_a_function_named_like_an_operator_is_a_function(tmp_path: Path) -> None:
-    """torch's exporter has written functions of the name LSTM in a domain of their own."""
+    """torch's exporter has written functions named LSTM in a domain of its own."""
     plain = helper.make_node("Relu", ["x"], ["y"])
     whole = model(
         graph([call(1, name="LSTM")], weights(BARE)), functions=[function([plain], "LSTM")]
@@ -150,7 +150,7 @@ def test_a_function_named_like_an_operator_is_a_function(tmp_path: Path) -> None
     assert not described.skipped
 
 
-def test_functions_that_multiply_are_cut_off(tmp_path: Path) -> None:
+def test_exponential_calls_are_limited(tmp_path: Path) -> None:
     """Each of forty calls the next one twice: 2^40 calls in two kilobytes."""
     functions = []
     for level in range(40):
@@ -166,7 +166,7 @@ def test_functions_that_multiply_are_cut_off(tmp_path: Path) -> None:
         read(path, Limits(nodes=50_000))
 
 
-def test_a_function_that_calls_itself_is_cut_off(tmp_path: Path) -> None:
+def test_recursive_functions_are_limited(tmp_path: Path) -> None:
     again = helper.make_node("f", ["x"], ["y"], domain="own")
     opsets = [helper.make_opsetid("own", 1)]
     f = helper.make_function("own", "f", ["x"], ["y"], [again], opsets)

@@ -1,4 +1,4 @@
-"""What loops begin with, and bodies of loops that look like recurrent cells."""
+"""Initial states of loops, and loop bodies that look like recurrent cells."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def floats(name: str, *shape: int) -> onnx.TensorProto:
 
 
 def step(operator: str, *names: str, **attributes: object) -> onnx.NodeProto:
-    """A node; the last name is its output's."""
+    """A node; the last name is its output."""
     return helper.make_node(operator, list(names[:-1]), [names[-1]], **attributes)
 
 
@@ -127,7 +127,7 @@ def test_a_cell_in_a_loop(
     shapes: dict[str, tuple[int, ...]],
     kernels: str,
 ) -> None:
-    """Its initial states are no parameters, and the note names what multiplies its states."""
+    """Its initial states are not parameters; the note names the kernel of its states."""
     of = seen(tmp_path, loop(cell), shapes)
     assert of.totals.parameters == sum(int(np.prod(shape)) for shape in shapes.values())
     assert of.totals.not_parameters["state"] == 2 * N
@@ -182,12 +182,12 @@ NO_CELLS = {
 
 
 @pytest.mark.parametrize("kind", NO_CELLS)
-def test_loops_that_hold_no_cell(tmp_path: Path, kind: str) -> None:
+def test_loops_without_a_cell(tmp_path: Path, kind: str) -> None:
     of = seen(tmp_path, loop(NO_CELLS[kind]), {"k": (M, N), "rk": (N, N), "b": (1, N)})
     assert possible(of) == []
 
 
-def test_a_weight_that_an_inner_loop_hands_on_stays_a_weight(tmp_path: Path) -> None:
+def test_a_weight_that_an_inner_loop_passes_on_is_a_weight(tmp_path: Path) -> None:
     inner = helper.make_graph(
         [step("Identity", "go2", "go2_out"), step("Identity", "w2", "w2_out")],
         "inner",

@@ -1,4 +1,4 @@
-"""The ONNX decoder against onnx's own classes on thousands of damaged files: same graph or none."""
+"""The ONNX decoder against onnx's own classes on thousands of damaged files: the same graph."""
 
 from __future__ import annotations
 
@@ -29,46 +29,46 @@ def parsed(data: bytes) -> onnx.ModelProto | None:
         return None
 
 
-def tensor(held: TensorProto) -> object:
-    numbers = held.integers if held.element_type == onnx.TensorProto.INT64 else None
-    return held.name, held.dims, held.element_type, held.raw_bytes, numbers
+def tensor(message: TensorProto) -> object:
+    numbers = message.integers if message.element_type == onnx.TensorProto.INT64 else None
+    return message.name, message.dims, message.element_type, message.raw_bytes, numbers
 
 
-def their_tensor(held: onnx.TensorProto) -> object:
+def expected_tensor(message: onnx.TensorProto) -> object:
     numbers = None
-    if held.data_type == onnx.TensorProto.INT64 and held.data_location != held.EXTERNAL:
-        numbers = their_integers(held)
-    raw = len(held.raw_data) if held.HasField("raw_data") else None
-    return text(held.name), tuple(held.dims), held.data_type, raw, numbers
+    if message.data_type == onnx.TensorProto.INT64 and message.data_location != message.EXTERNAL:
+        numbers = expected_integers(message)
+    raw = len(message.raw_data) if message.HasField("raw_data") else None
+    return text(message.name), tuple(message.dims), message.data_type, raw, numbers
 
 
-def their_integers(held: onnx.TensorProto) -> tuple[int, ...] | None:
-    if not held.HasField("raw_data"):
-        return tuple(held.int64_data)
-    raw = held.raw_data
+def expected_integers(message: onnx.TensorProto) -> tuple[int, ...] | None:
+    if not message.HasField("raw_data"):
+        return tuple(message.int64_data)
+    raw = message.raw_data
     if len(raw) % 8 or len(raw) > 8 * 64:
         return None
     words = (raw[at : at + 8] for at in range(0, len(raw), 8))
     return tuple(int.from_bytes(word, "little", signed=True) for word in words)
 
 
-def graph(held: GraphProto) -> object:
+def graph(message: GraphProto) -> object:
     return (
         [
             (n.operator, n.name, n.inputs, n.outputs, *map(attribute, n.attributes))
-            for n in held.nodes
+            for n in message.nodes
         ],
-        [tensor(item) for item in held.initializers],
+        [tensor(item) for item in message.initializers],
         [
             (tensor(item.values), tensor(item.indices), item.dims)
-            for item in held.sparse_initializers
+            for item in message.sparse_initializers
         ],
-        held.inputs,
-        held.outputs,
+        message.inputs,
+        message.outputs,
     )
 
 
-def their_graph(held: onnx.GraphProto) -> object:
+def expected_graph(message: onnx.GraphProto) -> object:
     return (
         [
             (
@@ -76,67 +76,67 @@ def their_graph(held: onnx.GraphProto) -> object:
                 text(item.name),
                 texts(item.input),
                 texts(item.output),
-                *map(their_attribute, item.attribute),
+                *map(expected_attribute, item.attribute),
             )
-            for item in held.node
+            for item in message.node
         ],
-        [their_tensor(item) for item in held.initializer],
+        [expected_tensor(item) for item in message.initializer],
         [
-            (their_tensor(item.values), their_tensor(item.indices), tuple(item.dims))
-            for item in held.sparse_initializer
+            (expected_tensor(item.values), expected_tensor(item.indices), tuple(item.dims))
+            for item in message.sparse_initializer
         ],
-        texts(item.name for item in held.input),
-        texts(item.name for item in held.output),
+        texts(item.name for item in message.input),
+        texts(item.name for item in message.output),
     )
 
 
-def attribute(held: AttributeProto) -> object:
+def attribute(message: AttributeProto) -> object:
     return (
-        held.name,
-        held.number,
-        held.text,
-        held.has_real,
-        held.reference,
-        [tensor(item) for item in held.tensors],
-        [graph(item) for item in held.graphs],
-        held.integers,
-        held.counts,
-        held.strings,
+        message.name,
+        message.number,
+        message.text,
+        message.has_real,
+        message.reference,
+        [tensor(item) for item in message.tensors],
+        [graph(item) for item in message.graphs],
+        message.integers,
+        message.counts,
+        message.strings,
     )
 
 
-def their_attribute(held: onnx.AttributeProto) -> object:
-    tensors = ([held.t] if held.HasField("t") else []) + list(held.tensors)
-    graphs = ([held.g] if held.HasField("g") else []) + list(held.graphs)
+def expected_attribute(message: onnx.AttributeProto) -> object:
+    tensors = ([message.t] if message.HasField("t") else []) + list(message.tensors)
+    graphs = ([message.g] if message.HasField("g") else []) + list(message.graphs)
     return (
-        text(held.name),
-        held.i if held.HasField("i") else None,
-        word(held.s) if held.HasField("s") else None,
-        held.HasField("f"),
-        text(held.ref_attr_name),
-        [their_tensor(item) for item in tensors],
-        [their_graph(item) for item in graphs],
-        tuple(held.ints)[:64],
-        (len(held.ints), len(held.floats), len(held.strings)),
-        tuple(word(item) for item in held.strings),
+        text(message.name),
+        message.i if message.HasField("i") else None,
+        word(message.s) if message.HasField("s") else None,
+        message.HasField("f"),
+        text(message.ref_attr_name),
+        [expected_tensor(item) for item in tensors],
+        [expected_graph(item) for item in graphs],
+        tuple(message.ints)[:64],
+        (len(message.ints), len(message.floats), len(message.strings)),
+        tuple(word(item) for item in message.strings),
     )
 
 
-def word(held: bytes) -> str:
-    return text(held) if len(held) <= 256 else ""
+def word(message: bytes) -> str:
+    return text(message) if len(message) <= 256 else ""
 
 
-def text(held: str | bytes) -> str:
-    """A text that is not UTF-8 comes out of protobuf as bytes."""
-    return held if isinstance(held, str) else held.decode("utf-8", "surrogateescape")
+def text(message: str | bytes) -> str:
+    """Protobuf returns a string that is not UTF-8 as bytes."""
+    return message if isinstance(message, str) else message.decode("utf-8", "surrogateescape")
 
 
-def texts(held: Iterable[str | bytes]) -> tuple[str, ...]:
-    return tuple(text(item) for item in held)
+def texts(message: Iterable[str | bytes]) -> tuple[str, ...]:
+    return tuple(text(item) for item in message)
 
 
-def test_a_damaged_file_is_the_same_graph_or_no_model(tmp_path: Path) -> None:
-    """What protobuf takes is decoded the same; what the decoder refuses, protobuf refuses too.
+def test_a_damaged_file_decodes_to_the_same_graph_or_fails(tmp_path: Path) -> None:
+    """What protobuf accepts is decoded alike; what the decoder rejects, protobuf rejects too.
 
     The other way round the decoder takes more: it passes over documentation, types of values that
     nothing asks for, and the like, and so does not see damage inside of them.
@@ -154,7 +154,7 @@ def test_a_damaged_file_is_the_same_graph_or_no_model(tmp_path: Path) -> None:
             continue
         if theirs is None:
             continue
-        assert graph(ours.graph) == their_graph(theirs.graph), data.hex()
+        assert graph(ours.graph) == expected_graph(theirs.graph), data.hex()
         assert [(item.domain, item.name) for item in ours.functions] == [
             (text(item.domain), text(item.name)) for item in theirs.functions
         ]
@@ -162,7 +162,7 @@ def test_a_damaged_file_is_the_same_graph_or_no_model(tmp_path: Path) -> None:
     assert seen > COUNT // 20
 
 
-def test_no_damage_ends_in_anything_but_a_description_or_one_line(tmp_path: Path) -> None:
+def test_damage_ends_in_a_description_or_one_line(tmp_path: Path) -> None:
     path = tmp_path / "mutated.onnx"
     described = 0
     for data in mutations(varied_model().SerializeToString(), COUNT):

@@ -36,7 +36,7 @@ def in_initializers(shape: Shape, opset: int) -> onnx.ModelProto:
 
 
 def in_listed_initializers(shape: Shape, opset: int) -> onnx.ModelProto:
-    """As before IR version 4: initializers are inputs too."""
+    """As before IR version 4: initializers are also inputs."""
     listed = [value(letter, *size) for letter, size in shape.shapes.items()]
     return model(graph([node(shape)], weights(shape), [X, *listed]), opset)
 
@@ -47,7 +47,7 @@ def in_constants(shape: Shape, opset: int) -> onnx.ModelProto:
 
 
 def in_lists(shape: Shape, opset: int) -> onnx.ModelProto:
-    """As `value_floats`, which has no shape of its own."""
+    """As `value_floats`, a list without a shape."""
     nodes = []
     for tensor in weights(shape):
         name, array = tensor.name, numpy_helper.to_array(tensor)
@@ -110,7 +110,7 @@ def test_weights_that_are_inputs(tmp_path: Path, shape: Shape) -> None:
     assert [finding.rule for finding in of.findings] == ["R404"]
 
 
-def test_fed_weights_of_a_wrong_shape_are_told(tmp_path: Path) -> None:
+def test_fed_weights_of_a_wrong_shape_are_reported(tmp_path: Path) -> None:
     shape = Shape(m=5, n=3)
     fed = [value("W", 1, 16, 5), value("R", 1, 12, 3), value("B", 1, 24)]
     assert errors(report(save(tmp_path, graph([node(shape)], [], [X, *fed])))) == {"R101"}
@@ -126,7 +126,7 @@ def test_fed_weights_without_a_shape(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("direction", ["forward", "reverse", None, "foward"])
 def test_one_direction(tmp_path: Path, direction: str | None) -> None:
-    """Left out it is forward; the misspelt word is the default of GRU's first version."""
+    """The default is forward; the misspelt word is the default in version 1 of GRU."""
     shape = Shape("GRU")
     of = report(save(tmp_path, graph([node(shape, direction=direction)], weights(shape))))
     assert of.layers[0].layer.sizes.directions == 1
@@ -134,7 +134,7 @@ def test_one_direction(tmp_path: Path, direction: str | None) -> None:
 
 
 @pytest.mark.parametrize("layout", [0, 1])
-def test_layout_changes_states_and_no_weights(tmp_path: Path, layout: int) -> None:
+def test_layout_changes_states_but_not_weights(tmp_path: Path, layout: int) -> None:
     shape = Shape(directions=2)
     state = (2, 4, 2) if layout == 0 else (4, 2, 2)
     lstm = node(shape, layout=layout)
@@ -146,7 +146,7 @@ def test_layout_changes_states_and_no_weights(tmp_path: Path, layout: int) -> No
 
 
 @pytest.mark.parametrize("attribute", ["input_forget", "linear_before_reset", "clip"])
-def test_attributes_that_change_no_count(tmp_path: Path, attribute: str) -> None:
+def test_attributes_that_do_not_change_the_count(tmp_path: Path, attribute: str) -> None:
     shape = Shape("GRU" if attribute == "linear_before_reset" else "LSTM")
     given = helper.make_attribute(attribute, 1.0 if attribute == "clip" else 1)
     recurrent = node(shape)
@@ -162,7 +162,7 @@ def test_the_alias_of_the_domain(tmp_path: Path) -> None:
     assert only(read(save(tmp_path, graph([lstm], weights(shape))))).kind == "LSTM"
 
 
-def test_hidden_size_may_be_left_out(tmp_path: Path) -> None:
+def test_hidden_size_is_inferred_if_missing(tmp_path: Path) -> None:
     shape = Shape()
     layer = only(read(save(tmp_path, graph([node(shape, hidden_size=None)], weights(shape)))))
     assert (layer.sizes.hidden_size, layer.origin) == (2, Origin.INFERRED)
@@ -184,14 +184,14 @@ def test_inferred_sizes_outvote_one_damaged_tensor(tmp_path: Path, damaged: str)
     assert {finding.tensor for finding in of.findings if finding.rule == "R101"} == {damaged}
 
 
-def test_without_a_shape_of_x_the_kernel_tells_the_input_size(tmp_path: Path) -> None:
+def test_the_input_size_of_the_kernel_if_x_has_no_shape(tmp_path: Path) -> None:
     shape = Shape(m=5, n=3)
     body = graph([node(shape)], weights(shape), [helper.make_tensor_value_info("X", 1, None)])
     layer = only(read(save(tmp_path, body)))
     assert (layer.sizes.input_size, layer.origin) == (5, Origin.INFERRED)
 
 
-def test_a_layer_of_unknown_size_is_named_as_such(tmp_path: Path) -> None:
+def test_a_layer_of_unknown_size_is_skipped_with_a_reason(tmp_path: Path) -> None:
     shape = Shape()
     fed = [helper.make_tensor_value_info(name, 1, None) for name in ("X", "W", "R", "B")]
     described = read(save(tmp_path, graph([node(shape)], [], fed)))
@@ -226,7 +226,7 @@ def test_nodes_without_names_are_numbered(tmp_path: Path) -> None:
     assert [layer.layer.name for layer in of.layers] == ["LSTM_0", "LSTM_1"]
 
 
-def test_a_bidirectional_layer_says_so(tmp_path: Path) -> None:
+def test_the_kind_of_a_bidirectional_layer(tmp_path: Path) -> None:
     shape = Shape("RNN", directions=2)
     assert (
         only(read(save(tmp_path, graph([node(shape)], weights(shape))))).kind
@@ -246,9 +246,7 @@ def test_a_bidirectional_layer_says_so(tmp_path: Path) -> None:
         ("Conv", "", False),
     ],
 )
-def test_operators_of_other_makers(
-    tmp_path: Path, operator: str, domain: str, is_recurrent: bool
-) -> None:
+def test_custom_operators(tmp_path: Path, operator: str, domain: str, is_recurrent: bool) -> None:
     tensor = numpy_helper.from_array(np.ones((4, 4), np.float32), "K")
     other = helper.make_node(operator, ["X", "K"], ["Y"], name="other", domain=domain)
     described = read(save(tmp_path, graph([other], [tensor])))
@@ -258,7 +256,7 @@ def test_operators_of_other_makers(
         assert [held.name for held in layer.tensors] == ["K"]
 
 
-def test_aten_nodes_carry_their_operator_along(tmp_path: Path) -> None:
+def test_aten_nodes_are_named_by_their_operator_attribute(tmp_path: Path) -> None:
     other = helper.make_node("ATen", ["X"], ["Y"], domain="org.pytorch.aten", operator="lstm")
     assert read(save(tmp_path, graph([other]))).skipped[0].kind == "org.pytorch.aten::ATen::lstm"
 

@@ -1,4 +1,4 @@
-"""What ONNX tensors need and hold: typed and raw fields, sparse ones, and what counts."""
+"""The bytes that ONNX tensors need and have: typed, raw and sparse; which are parameters."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def stored(path: Path, name: str) -> StoredTensor:
 
 
 def test_every_element_type_of_onnx_is_known() -> None:
-    """Name, bits and typed field as onnx's own tables have them."""
+    """Name, bits and typed field as in onnx's own tables."""
     assert ELEMENT_TYPES.keys() == set(helper.get_all_tensor_dtypes()) | {TensorProto.STRING}
     for number, known in ELEMENT_TYPES.items():
         field = helper.tensor_dtype_to_field(number)
@@ -36,7 +36,9 @@ def test_every_element_type_of_onnx_is_known() -> None:
 
 @pytest.mark.parametrize("number", sorted(set(ELEMENT_TYPES) - {TensorProto.STRING}))
 @pytest.mark.parametrize("raw", [True, False])
-def test_intact_tensors_hold_what_they_need(tmp_path: Path, number: int, raw: bool) -> None:
+def test_intact_tensors_have_the_bytes_that_they_need(
+    tmp_path: Path, number: int, raw: bool
+) -> None:
     dtype = helper.tensor_dtype_to_np_dtype(number)
     array = np.zeros((3, 5), dtype)
     tensor = (
@@ -79,7 +81,7 @@ def test_numbers_in_a_field_of_another_type_do_not_count(tmp_path: Path) -> None
 
 
 def test_long_packed_payloads_are_not_counted(tmp_path: Path) -> None:
-    """Beyond a megabyte of numbers of varying length there is no telling without reading."""
+    """Above a megabyte, packed varints are not counted."""
     large = TensorProto(name="t", data_type=TensorProto.INT8, dims=[2**21], int32_data=[1] * 2**21)
     found = stored(save(tmp_path, graph([], [large])), "t")
     assert (found.held_bytes, found.needed_bytes) == (None, 2**21)
@@ -119,7 +121,7 @@ def sparse(name: str, dims: tuple[int, ...], held: int) -> onnx.SparseTensorProt
 
 
 @pytest.mark.parametrize("in_node", [True, False])
-def test_a_sparse_kernel_counts_what_it_stores(tmp_path: Path, in_node: bool) -> None:
+def test_a_sparse_kernel_counts_its_stored_values(tmp_path: Path, in_node: bool) -> None:
     kernel, rest = sparse("W", (1, 8, 3), 10), weights(SHAPE)[1:]
     if in_node:
         made = helper.make_node("Constant", [], ["W"], sparse_value=kernel)
@@ -135,8 +137,8 @@ def test_a_sparse_kernel_counts_what_it_stores(tmp_path: Path, in_node: bool) ->
     assert not errors(of)
 
 
-def test_sparse_values_are_looked_after_too(tmp_path: Path) -> None:
-    """Their data may be said to lie elsewhere, which runtimes have overlooked."""
+def test_sparse_values_are_checked_too(tmp_path: Path) -> None:
+    """Their data may be declared external, which runtimes have overlooked."""
     kernel = sparse("W", (1, 8, 3), 10)
     kernel.values.ClearField("raw_data")
     kernel.values.data_location = TensorProto.EXTERNAL
@@ -145,7 +147,7 @@ def test_sparse_values_are_looked_after_too(tmp_path: Path) -> None:
     assert errors(report(save(tmp_path, body))) == {"R205"}
 
 
-def test_scalars_and_shapes_are_no_parameters(tmp_path: Path) -> None:
+def test_scalars_and_shapes_are_not_parameters(tmp_path: Path) -> None:
     """A float tensor with an axis is a weight, PReLU's one slope too; a scalar is not.
 
     Nor is the number that a ConstantOfShape repeats, though it has an axis.
@@ -171,7 +173,7 @@ def test_scalars_and_shapes_are_no_parameters(tmp_path: Path) -> None:
 
 
 def test_initial_states(tmp_path: Path) -> None:
-    """They are states, not parameters, wherever they stand."""
+    """They are states, not parameters, in initializers and nodes alike."""
     for in_node in (True, False):
         lstm = node(SHAPE)
         lstm.input.extend(["", "h", "c"])

@@ -1,4 +1,4 @@
-"""Quantised weights behind DequantizeLinear, and ONNX Runtime's own recurrent operators."""
+"""Quantised weights before DequantizeLinear, and ONNX Runtime's own recurrent operators."""
 
 from __future__ import annotations
 
@@ -72,7 +72,7 @@ def test_quantised_weights_of_other_layers_count(tmp_path: Path) -> None:
 
 
 def test_a_quantised_lstm_of_onnx_runtime(tmp_path: Path) -> None:
-    """DynamicQuantizeLSTM keeps W as [D, m, 4n] and R as [D, n, 4n]."""
+    """DynamicQuantizeLSTM stores W as [D, m, 4n] and R as [D, n, 4n]."""
     names = ["X", "W", "R", "B", "", "", "", "", "ws", "wz", "rs", "rz"]
     lstm = helper.make_node(
         "DynamicQuantizeLSTM", names, ["Y"], name="q", domain="com.microsoft", hidden_size=2
@@ -98,7 +98,7 @@ def test_a_quantised_lstm_of_onnx_runtime(tmp_path: Path) -> None:
 
 
 def test_an_attention_lstm(tmp_path: Path) -> None:
-    """Its kernel reads X and the attention's output together; the rest counts beside it."""
+    """Its kernel multiplies X and the attention's output; its other weights are counted too."""
     names = ["X", "W", "R", "B", "", "", "", "", "QW", "MW", "V", "M", "", "AW"]
     lstm = helper.make_node(
         "AttnLSTM", names, ["Y"], name="a", domain="com.microsoft", hidden_size=2
@@ -124,7 +124,7 @@ def test_an_attention_lstm(tmp_path: Path) -> None:
 def test_narrow_kernels_and_the_bits_of_a_weight(
     tmp_path: Path, element: str, bits: int, block: int
 ) -> None:
-    """The scales of blocks stand apart, as those of a tensor do: none is a weight."""
+    """The scales of blocks, as those of tensors, are not weights."""
     bare = Shape("GRU", 8, 4, bias=False)
     dtype = helper.tensor_dtype_to_np_dtype(getattr(TensorProto, element))
     nodes, tensors = list[onnx.NodeProto](), list[onnx.TensorProto]()
@@ -144,7 +144,7 @@ def test_narrow_kernels_and_the_bits_of_a_weight(
 
 
 def test_scales_that_are_multiplied_afterwards(tmp_path: Path) -> None:
-    """The quantiser's MatMulInteger: scales of columns meet that of X in a Mul."""
+    """The quantiser's MatMulInteger: scales of columns are multiplied by that of X."""
     nodes = [
         helper.make_node("DynamicQuantizeLinear", ["X"], ["q", "s", "z"]),
         helper.make_node("MatMulInteger", ["q", "K", "z"], ["p"]),
@@ -163,8 +163,8 @@ def test_scales_that_are_multiplied_afterwards(tmp_path: Path) -> None:
     assert of.totals.not_parameters["quantisation"] == 5
 
 
-def test_what_helps_to_make_a_weight_is_none(tmp_path: Path) -> None:
-    """Weight normalisation: axes, an exponent and a pruning mask stand beside v and g."""
+def test_axes_exponents_and_masks_are_not_weights(tmp_path: Path) -> None:
+    """Weight normalisation: axes, an exponent and a pruning mask besides v and g."""
     shape = Shape("GRU", 3, 4)
     nodes = [
         helper.make_node("Where", ["mask", "v", "nought"], ["kept"]),

@@ -34,7 +34,7 @@ REPEATED: dict[str, tuple[dict[str, object], list[tuple[str, str]]]] = {
 
 
 def repeated(**attributes: object) -> onnx.ModelProto:
-    """A model whose node has these attributes after its own, a direction among them."""
+    """A model whose node has these attributes after its own ones, which include a direction."""
     recurrent = node(SHAPE, direction="forward")
     recurrent.attribute.extend(helper.make_attribute(*given) for given in attributes.items())
     whole = model(graph([recurrent], weights(SHAPE), [value("X", 4, 2, 5)]))
@@ -58,8 +58,8 @@ def test_an_attribute_that_is_repeated(tmp_path: Path, name: str) -> None:
         InferenceSession(whole.SerializeToString())
 
 
-def test_the_first_of_many_attributes_counts(tmp_path: Path) -> None:
-    """Also where there are so many that they are looked up in a table."""
+def test_the_first_of_many_attributes_is_used(tmp_path: Path) -> None:
+    """Also with so many attributes that they are looked up in a table."""
     whole = repeated(**{f"a{at}": at for at in range(40)}, hidden_size=7)
     of = report(save(tmp_path, whole))
     assert [finding.rule for finding in of.findings] == ["R104"]

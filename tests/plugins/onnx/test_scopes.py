@@ -57,7 +57,7 @@ def test_two_branches_over_one_set_of_weights(tmp_path: Path) -> None:
 
 
 def test_two_branches_with_weights_of_their_own(tmp_path: Path) -> None:
-    """The same names, two tensors: names are looked up where they stand."""
+    """The same name for two tensors: the inner one is used."""
     wide = Shape("LSTM", 3, 4)
     other = body([node(wide)], weights(wide), (), [value("Y_h", 1, None, 4)])
     whole = graph([choice(branch("", weights(SHAPE)), other)], [TRUE])
@@ -76,14 +76,14 @@ def test_an_inner_name_hides_an_outer_one(tmp_path: Path) -> None:
     assert of.totals.parameters == 56 + 2 * 144  # both branches are written out
 
 
-def test_the_first_of_two_definitions_counts_and_both_are_told(tmp_path: Path) -> None:
+def test_the_first_of_two_definitions_is_used_and_both_are_reported(tmp_path: Path) -> None:
     double = weights(Shape("LSTM", 3, 5))[0]
     of = report(save(tmp_path, graph([node(SHAPE)], [*weights(SHAPE), double])))
     assert errors(of) == {"R209"}
 
 
 @pytest.mark.parametrize("depth", [1, 5, 30])
-def test_weights_from_many_scopes_out(tmp_path: Path, depth: int) -> None:
+def test_weights_from_many_scopes_outside(tmp_path: Path, depth: int) -> None:
     inner = branch()
     for level in range(depth):
         outer = helper.make_node(
@@ -132,8 +132,8 @@ def test_a_loop_that_captures_its_weights(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("copied", [True, False])
-def test_a_loop_that_carries_its_weights_round(tmp_path: Path, copied: bool) -> None:
-    """Unchanged, directly or through Identity, they are what went in."""
+def test_a_loop_whose_weights_are_states(tmp_path: Path, copied: bool) -> None:
+    """Passed on directly or through Identity, they are the initial values."""
     names = ["W", "R", "B"]
     copies = [helper.make_node("Identity", [f"in_{name}"], [f"out_{name}"]) for name in names]
     ends = [f"out_{name}" if copied else f"in_{name}" for name in names]
@@ -161,7 +161,7 @@ def test_a_weight_that_a_loop_changes_is_computed(tmp_path: Path) -> None:
     assert layer.operands[0].shape == (1, 8, 3)
 
 
-def test_a_scan_that_carries_its_kernel_and_walks_along_x(tmp_path: Path) -> None:
+def test_a_scan_whose_kernel_is_a_state_and_that_iterates_over_x(tmp_path: Path) -> None:
     inner = body(
         [helper.make_node("Unsqueeze", ["x", "zero"], ["x3"]), node(SHAPE, "in_", "x3")],
         (),
@@ -180,7 +180,7 @@ def test_a_scan_that_carries_its_kernel_and_walks_along_x(tmp_path: Path) -> Non
 
 @pytest.mark.parametrize("axis", [None, 1, -3])
 def test_a_scan_over_a_stack_of_kernels(tmp_path: Path, axis: int | None) -> None:
-    """Each step takes one of them: the layer's count is one, the tensor holds all."""
+    """Each iteration uses one of them: the layer counts one, the tensor contains all."""
     place = {None: 0, 1: 1, -3: 1}[axis]
     stack = np.stack([np.ones((1, 8, 3), np.float32)] * 4, place)
     inner = body([node(SHAPE, "in_")], (), [value("in_W")], [value("in_Y_h")])
@@ -196,7 +196,7 @@ def test_a_scan_over_a_stack_of_kernels(tmp_path: Path, axis: int | None) -> Non
 
 
 def test_the_scan_of_operator_set_8(tmp_path: Path) -> None:
-    """It begins with lengths and has a batch axis: nothing is bound, captures still count."""
+    """It has lengths first and a batch axis: nothing is bound, captured names still are."""
     inner = body(
         [node(SHAPE, x="x")], (), [value("s"), value("x", 5, 1, 3)], [value("s"), value("Y_h")]
     )
@@ -215,7 +215,7 @@ def test_a_sequence_map(tmp_path: Path) -> None:
     assert not errors(of)
 
 
-def test_graphs_inside_of_other_makers_operators(tmp_path: Path) -> None:
+def test_subgraphs_of_custom_operators(tmp_path: Path) -> None:
     search = helper.make_node(
         "BeamSearch", ["X"], ["y"], name="beam", domain="com.microsoft", decoder=branch()
     )
@@ -254,10 +254,10 @@ def test_a_weight_that_is_one_of_two(tmp_path: Path) -> None:
         ([], [], "R406"),
     ],
 )
-def test_a_weight_that_where_chooses(
+def test_a_weight_chosen_by_where(
     tmp_path: Path, condition: list[int], other: list[int], rule: str
 ) -> None:
-    """One condition chooses a tensor as an If does; a mask makes a new one of both."""
+    """A scalar condition chooses a tensor as If does; a mask mixes both."""
     kernels = [
         numpy_helper.from_array(np.ones(shape, np.float32), name)
         for name, shape in (("one", [1, 8, 3]), ("two", other))
@@ -274,7 +274,7 @@ def test_a_weight_that_where_chooses(
         assert of.findings[0].message == "chosen at run time from 2 stored tensors: one, two"
 
 
-def test_a_weight_that_is_picked_from_a_stack_of_them(tmp_path: Path) -> None:
+def test_a_weight_gathered_from_a_stack(tmp_path: Path) -> None:
     bank = numpy_helper.from_array(np.ones((3, 1, 8, 3), np.float32), "bank")
     picked = helper.make_node("Gather", ["bank", "which"], ["W"])
     which = value("which", element=TensorProto.INT64)
@@ -289,8 +289,8 @@ def test_a_weight_that_is_picked_from_a_stack_of_them(tmp_path: Path) -> None:
     ]
 
 
-def test_training_graphs_are_named_and_not_counted(tmp_path: Path) -> None:
-    """Over the model's own weights and with some of its own."""
+def test_training_graphs_are_reported_and_not_counted(tmp_path: Path) -> None:
+    """With weights of the model and some of its own."""
     whole = model(graph([node(SHAPE)], weights(SHAPE)))
     training = whole.training_info.add()
     own = [node(SHAPE, "t_"), node(SHAPE, x="Z")]

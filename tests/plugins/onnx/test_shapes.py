@@ -1,4 +1,4 @@
-"""Shapes on the way to a recurrent layer, against onnx's own shape inference, and its test models.
+"""Shapes of values before a recurrent layer, against onnx's shape inference, and test models.
 
 A wrong shape of X would be a false finding, so nothing that is inferred here may contradict onnx.
 """
@@ -41,7 +41,7 @@ def ours(path: Path) -> dict[str, Dims]:
     return {name: value.shape for name, value in known if value.shape is not None}
 
 
-def theirs(whole: onnx.ModelProto) -> dict[str, Dims]:
+def inferred_by_onnx(whole: onnx.ModelProto) -> dict[str, Dims]:
     inferred = shape_inference.infer_shapes(whole, data_prop=True).graph
     shapes = {}
     for info in (*inferred.value_info, *inferred.output):
@@ -66,11 +66,11 @@ def contradictions(left: dict[str, Dims], right: dict[str, Dims]) -> Iterator[st
 def test_samples_without_their_declared_shapes(tmp_path: Path, path: Path) -> None:
     whole = onnx.load(path, load_external_data=False)
     del whole.graph.value_info[:]
-    assert not list(contradictions(ours(save(tmp_path, whole)), theirs(whole)))
+    assert not list(contradictions(ours(save(tmp_path, whole)), inferred_by_onnx(whole)))
 
 
 def step(rank: int, chance: random.Random) -> tuple[str, list[str], dict[str, object]]:
-    """One node over a value of this rank: operator, further inputs, attributes."""
+    """One node for a value of this rank: operator, further inputs, attributes."""
     axis = chance.randrange(-rank, rank)
     order = chance.sample(range(rank), rank)
     steps: list[tuple[str, list[str], dict[str, object]]] = [
@@ -131,7 +131,7 @@ def constants() -> list[onnx.TensorProto]:
 
 
 def grown(seed: int, dims: tuple[int | str, ...]) -> onnx.ModelProto:
-    """A random chain of nodes, each of which onnx's strict inference takes."""
+    """A random chain of nodes, each accepted by onnx's strict inference."""
     chance = random.Random(seed)  # noqa: S311 - nobody's secret depends on it
     nodes: list[onnx.NodeProto] = []
     whole = model(graph([], constants(), [value("x0", *dims)]))
@@ -144,7 +144,7 @@ def grown(seed: int, dims: tuple[int | str, ...]) -> onnx.ModelProto:
         made = helper.make_node(operator, [given, *more], outputs, **attributes)
         candidate = model(graph([*nodes, made], constants(), [value("x0", *dims)]))
         try:
-            shapes = theirs_strictly(candidate)
+            shapes = strictly_inferred_by_onnx(candidate)
         except shape_inference.InferenceError:
             continue
         found = shapes.get(output)
@@ -155,9 +155,9 @@ def grown(seed: int, dims: tuple[int | str, ...]) -> onnx.ModelProto:
     return whole
 
 
-def theirs_strictly(whole: onnx.ModelProto) -> dict[str, Dims]:
+def strictly_inferred_by_onnx(whole: onnx.ModelProto) -> dict[str, Dims]:
     shape_inference.infer_shapes(whole, strict_mode=True, data_prop=True)
-    return theirs(whole)
+    return inferred_by_onnx(whole)
 
 
 @pytest.mark.parametrize("dims", [(2, 3, 4), ("s", "b", 4), ("s", 3, 4, 4)], ids=str)
@@ -165,7 +165,7 @@ def test_random_graphs(tmp_path: Path, dims: tuple[int | str, ...]) -> None:
     compared = 0
     for seed in range(GRAPHS // 4):
         whole = grown(seed, dims)
-        known, expected = ours(save(tmp_path, whole)), theirs(whole)
+        known, expected = ours(save(tmp_path, whole)), inferred_by_onnx(whole)
         assert not list(contradictions(known, expected)), seed
         compared += len(known.keys() & expected.keys())
     assert compared > GRAPHS

@@ -1,4 +1,4 @@
-"""Shapes that each operator gives, against the outputs of the ONNX project's own test models."""
+"""Output shapes of each operator, against those of the ONNX project's own test models."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ MANY, ENOUGH, OPERATORS = 1000, 900, 140
 
 
 def declared(info: onnx.ValueInfoProto) -> Dims | None:
-    """The shape of what a test model gave when it was run."""
+    """The shape of a test model's output when it is run."""
     tensor = info.type.tensor_type
     if not tensor.HasField("shape"):
         return None
@@ -46,7 +46,7 @@ def agree(ours: Dims, theirs: Dims) -> bool:
 
 
 @pytest.mark.filterwarnings("ignore")  # some cases overflow on purpose
-def test_what_the_operators_own_models_give(tmp_path: Path) -> None:
+def test_output_shapes_of_the_operators_own_models(tmp_path: Path) -> None:
     compared, known, operators, wrong = 0, 0, set[str](), list[str]()
     for case, whole in own_models().items():
         if "sequence" in case or "optional" in case:

@@ -1,4 +1,4 @@
-"""The ways by which a layer's input comes from the model's: its size is declared, not inferred."""
+"""Operators between the model's input and X: the input size is declared, not inferred."""
 
 from __future__ import annotations
 
@@ -207,7 +207,7 @@ WAYS: dict[str, tuple[list[onnx.NodeProto], list[onnx.TensorProto], list[object]
 
 
 @pytest.mark.parametrize("name", WAYS)
-def test_the_size_of_x_is_declared(tmp_path: Path, name: str) -> None:
+def test_the_input_size_is_known_from_x(tmp_path: Path, name: str) -> None:
     nodes, tensors, inputs, m = WAYS[name]
     shape = Shape("GRU", m, 4)
     indices = [integers(f"i{at}", [at]) for at in (0, 2)]
@@ -218,7 +218,7 @@ def test_the_size_of_x_is_declared(tmp_path: Path, name: str) -> None:
     assert not errors(report(path))
 
 
-def test_parts_of_sizes_that_are_fed_are_not_guessed(tmp_path: Path) -> None:
+def test_sizes_computed_from_inputs_are_unknown(tmp_path: Path) -> None:
     shape = Shape("GRU", 4, 4)
     split = N("Split", ["x", "sizes"], ["X", "rest"], axis=2)
     sizes = value("sizes", 2, element=TensorProto.INT64)
