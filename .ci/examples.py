@@ -19,7 +19,7 @@ ELSEWHERE = ("rnninspect verify ", "pre-commit ")
 
 
 def main() -> int:
-    """0 if every example prints what is shown."""
+    """0 if every example prints the output shown."""
     readme = Path(sys.argv[1]).resolve()
     examples = EXAMPLE.findall(readme.read_text(encoding="utf-8"))
     wrong = 0

@@ -20,7 +20,7 @@ HOSTILE_FORMATS = ("table", "json", "markdown", "csv")
 
 
 def score(command: list[str]) -> int:
-    """Files that a judge found right; what it found wrong is printed."""
+    """The number of files that a judge accepts; its objections are printed."""
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     print(done.stdout[-6000:], done.stderr[-2000:], sep="")
     match = LAST_LINE.search(done.stdout)

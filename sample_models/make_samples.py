@@ -2,7 +2,7 @@
 
     python sample_models/make_samples.py [--output FOLDER]
 
-What the manifest says comes from the frameworks' own counts and from the arguments that the layers
+The manifest's values come from the frameworks' own counts and from the arguments that the layers
 are built with, never from rnninspect. Files are the same on every run with the same releases of
 the frameworks.
 """

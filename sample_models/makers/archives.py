@@ -16,7 +16,7 @@ def rewrite(source: Path, target: Path, edit: Callable[[str, bytes], bytes | Non
     """Copy a zip; `edit` gets each member's name and bytes, and returns its new bytes or None.
 
     A member for which it returns None is left out. All members of the copy are stored, with the
-    oldest date that a zip can tell, so that equal members make equal archives.
+    oldest date that a zip can store, so that equal members make equal archives.
     """
     with zipfile.ZipFile(source) as archive:
         members = [(info.filename, archive.read(info)) for info in archive.infolist()]

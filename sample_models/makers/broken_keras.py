@@ -240,7 +240,7 @@ BROKEN = (
         "the kernel is a link into another file",
         "R302",
         _weights(_linked),
-        also=("R102",),  # what is behind the link is not read
+        also=("R102",),  # the target of the link is not read
     ),
     Broken(
         "broken/external_storage.h5",

@@ -127,7 +127,7 @@ BROKEN = (
         edit(_other_operator),
         "lstm",
         "lstm.W",
-        also=("R101",),  # B, in which two halves of four gates are no multiple of three gates
+        also=("R101",),  # B: two halves of four gates are not a multiple of three gates
     ),
     Broken(
         "broken/half_bias.onnx",

@@ -61,7 +61,7 @@ def _declare(name: str, value: object) -> Make:
 
 
 class _Greeting:
-    """Something whose pickle tells the loader to call a function, here a harmless one."""
+    """An object whose pickle makes the loader call a function, here a harmless one."""
 
     def __reduce__(self) -> tuple[Callable[..., None], tuple[str]]:
         return print, ("loading this file printed this line",)

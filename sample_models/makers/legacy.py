@@ -1,4 +1,4 @@
-"""PyTorch's container before 1.6, written again with storage keys that are no addresses.
+"""PyTorch's container before 1.6, written again with storage keys that are not addresses.
 
 Follows torch.serialization._legacy_save: five pickles (magic number, protocol, system, object,
 storage keys), then for each key the number of elements in eight bytes, and the elements.
@@ -23,7 +23,7 @@ def settle(path: Path) -> None:
     data = path.read_bytes()
     stream = io.BytesIO(data)
     for _ in range(BEFORE_KEYS):
-        list(pickletools.genops(stream))  # leaves the stream behind the pickle
+        list(pickletools.genops(stream))  # leaves the stream after the pickle
     head = data[: stream.tell()]
     storages = {key: _storage(stream) for key in pickle.load(stream)}  # noqa: S301 - just written
     order = sorted(storages, key=lambda key: head.index(_string(key)))
@@ -40,5 +40,5 @@ def _storage(stream: io.BytesIO) -> bytes:
 
 
 def _string(text: str) -> bytes:
-    """A string as a pickle of protocol 2 holds it: BINUNICODE, its length, its bytes."""
+    """A string in a pickle of protocol 2: BINUNICODE, its length, its bytes."""
     return b"X" + len(text).to_bytes(4, "little") + text.encode()

@@ -116,6 +116,6 @@ def save(path: Path, graph: onnx.GraphProto, functions: Sequence[onnx.FunctionPr
 
 
 def elements(tensors: Iterable[onnx.TensorProto]) -> int:
-    """Elements of those tensors that hold weights or states; shapes and scalars are neither."""
+    """Elements of the tensors with weights or states, without shapes and scalars."""
     sizes = (size([tensor]) for tensor in tensors if tensor.data_type in WEIGHTS)
     return sum(count for count in sizes if count > 1)

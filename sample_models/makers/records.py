@@ -21,7 +21,7 @@ class Layer:
         input_size: m; for a convolution the channels that go in.
         hidden_size: n; for a convolution the filters.
         expected: parameters by the framework's own count, over all directions.
-        stored: how many of them the file holds; None means all.
+        stored: how many of them the file contains; None means all.
         directions: 2 for a bidirectional layer.
         bias_vectors: kinds of bias in each direction: 0, 1 or 2.
         level: its place in a stack, counted from 0; None for a layer alone.
@@ -44,7 +44,7 @@ class Layer:
     root: str | None = None
 
     def fields(self) -> dict[str, object]:
-        """What the manifest says of it; what it has not is left out."""
+        """Its entry in the manifest, without empty fields."""
         known = asdict(self) | {"stored": self.expected if self.stored is None else self.stored}
         return {key: value for key, value in known.items() if value is not None}
 
@@ -59,7 +59,7 @@ class Truth:
         not_parameters: elements that are kept for something else, by purpose.
         copies: parameters in second copies of the network.
         companions: further files that belong to it.
-        notes: rules, none of level error, that must speak up.
+        notes: rules below level error that must report something.
     """
 
     layers: tuple[Layer, ...]
@@ -72,7 +72,7 @@ class Truth:
 
 @dataclass(frozen=True, slots=True)
 class Intact:
-    """The recipe of an intact sample: `make` writes the file and says what it must report."""
+    """The recipe of an intact sample: `make` writes the file and returns what must be reported."""
 
     path: str
     made_with: str
@@ -86,7 +86,7 @@ class Broken:
     Attributes:
         path: the file to write.
         base: the intact sample that it is made from.
-        fault: what is wrong with it, in a sentence.
+        fault: its fault, in a sentence.
         rule: the error that must find it.
         make: reads the first path, writes the second.
         layer: the layer that the finding must name, if it can, by its name in the report.

@@ -71,7 +71,7 @@ def count(tensors: Iterable[torch.Tensor]) -> int:
 
 
 def total(module: nn.Module) -> int:
-    """Elements of all that the module's state dict holds, buffers too."""
+    """Elements of everything in the module's state dict, buffers included."""
     return count(module.state_dict().values())
 
 

@@ -151,7 +151,7 @@ def _data_parallel(path: Path) -> Truth:
 def _whole_module(path: Path) -> Truth:
     rnn, head = nn.LSTM(7, 6, num_layers=2, bidirectional=True), nn.Linear(12, 3)
     for names in (*rnn._all_weights, rnn._flat_weights_names):  # noqa: SLF001 - torch has no other
-        names[:] = map(sys.intern, names)  # a pickle tells whether equal names are one object
+        names[:] = map(sys.intern, names)  # a pickle stores whether equal names are one object
     module = nn.ModuleDict({"encoder": rnn, "norm": nn.BatchNorm1d(12), "head": head})
     torch.save(module, path)
     return Truth(levels("encoder", rnn), total(module))

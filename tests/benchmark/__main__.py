@@ -96,7 +96,7 @@ def _make(family: str, size: str, path: Path) -> None:
 
 
 def copies(first: Path, count: int) -> Iterator[Path]:
-    """A model, with what lies beside it, in so many folders, the first one's among them."""
+    """A model with its companion files, copied to the given number of folders."""
     yield first
     for at in range(1, count):
         folder = first.parent.with_name(str(at))

@@ -1,4 +1,4 @@
-"""What is aimed at, beside what one run measured: a column for each format."""
+"""The goals next to the figures of one run: a column for each format."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ Found = Mapping[tuple[str, str, str], Summary]  # by format, size and command
 Place = tuple[str, str]  # size and command
 Of = Callable[[Place], Summary]
 FEW, MANY = 100, 1_000  # files in one call; their paths alone are some hundred kilobytes
-LOAD = ""  # stands for the command that is the framework's load
+LOAD = ""  # the command that loads the file with its framework
 NOTE = (
     "\nTime as ratio by the wall · by the processor, memory as ratio or difference of peaks; "
     "**what misses its goal**; – what was not measured or failed.\n\n"
@@ -21,7 +21,7 @@ NOTE = (
 
 
 class Goal(Record):
-    """A bound, and how the numbers that it bounds come from what was measured."""
+    """A bound, and how to compute the bounded figures from the measurements."""
 
     name: str
     sense: str  # "≤" or "≥"
@@ -30,7 +30,7 @@ class Goal(Record):
 
 
 def files(count: int) -> str:
-    """The name of a size: so many copies of the small model."""
+    """The name of a size: the number of copies of the small model."""
     return f"{count:,} files"
 
 

@@ -1,4 +1,4 @@
-"""Starts one process and says what it took: `python -I -S launch.py SECONDS COMMAND...`.
+"""Starts one process and reports its time and memory: `python -I -S launch.py SECONDS COMMAND...`.
 
 A process of its own with next to no memory: what a child is said to have held at its peak begins
 with what its parent held. Prints seconds by the wall, seconds of the processor, peak bytes, bytes

@@ -76,7 +76,7 @@ def interleaved(
 
 
 def share(seconds: float, rounds: int, patience: float) -> int:
-    """How many runs of so many seconds each are counted."""
+    """The number of runs of the given duration."""
     return max(1, int(min(rounds, patience / seconds)))
 
 

@@ -143,7 +143,7 @@ def _tracked(size: str) -> tf.train.Checkpoint:
 
 
 def make_saved_model(path: Path, size: str) -> None:
-    """A SavedModel of the same LSTM, a folder; with 10,000 tensors one that runs nothing."""
+    """A SavedModel of the same LSTM, a folder; with 10,000 tensors it has no functions."""
     if size == "10000":
         import tensorflow as tf
 

@@ -31,7 +31,7 @@ def _folder() -> Path | None:
 
 @cache
 def _copied(folder: Path) -> tempfile.TemporaryDirectory[str]:
-    """The modules, said to be modules: node would parse each of them twice to find that out."""
+    """The modules, marked as such: otherwise node parses each of them twice."""
     copy = tempfile.TemporaryDirectory(prefix="rnninspect-netron-")
     for path in (*folder.glob("*.js"), *folder.glob("*.json")):
         shutil.copy(path, copy.name)

@@ -50,7 +50,7 @@ FLOORS = (
 )
 _KERAS_LOAD = _python(f"{_PATH}import keras; keras.models.load_model(p, compile=False)")
 _KERAS = Peer("keras.models.load_model", _KERAS_LOAD, "keras")
-_OF_MODELS = ("small", "200MB", "2GB")  # the HDF5 file of 10,000 tensors holds weights alone
+_OF_MODELS = ("small", "200MB", "2GB")  # the HDF5 file of 10,000 tensors contains only weights
 _H5PY = Peer(
     "h5py's walk",
     _python(f"{_PATH}import h5py; h5py.File(p).visititems(lambda n, o: 0)"),

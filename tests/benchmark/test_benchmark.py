@@ -1,4 +1,4 @@
-"""The benchmark runs and says what it should; no figure of it is a test."""
+"""The benchmark runs and prints its table; its figures are not tested."""
 
 from __future__ import annotations
 

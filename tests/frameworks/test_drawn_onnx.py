@@ -18,20 +18,20 @@ pytestmark = [pytest.mark.frameworks, pytest.mark.filterwarnings("ignore")]
 
 
 def truth(node: Node, level: int) -> Truth:
-    held = shapes(node, level)
+    known = shapes(node, level)
     quantised = node.exporter == "quantised"
     if quantised:  # onnxruntime turns the kernels round
-        held |= {name: (held[name][0], *held[name][:0:-1]) for name in ("W", "R")}
+        known |= {name: (known[name][0], *known[name][:0:-1]) for name in ("W", "R")}
     return Truth(
         cell=node.operator,
         input_size=shapes(node, level)["W"][2],
         hidden_size=node.hidden_size,
         directions=node.directions,
         biases=2 if node.bias else 0,
-        count=sum(math.prod(shape) for shape in held.values()),
+        count=sum(math.prod(shape) for shape in known.values()),
         peepholes=node.peepholes,
         dtype="float32 int8" if quantised else node.dtype,
-        shapes=tuple(sorted(held.values())),
+        shapes=tuple(sorted(known.values())),
     )
 
 
@@ -43,7 +43,7 @@ def truth(node: Node, level: int) -> Truth:
 def test_drawn_nodes_are_what_onnx_and_onnxruntime_count(node: Node) -> None:
     import onnx
 
-    due = [truth(node, level) for level in range(node.levels)]
+    expected = [truth(node, level) for level in range(node.levels)]
     before = Path.cwd()
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "model.onnx"
@@ -52,7 +52,7 @@ def test_drawn_nodes_are_what_onnx_and_onnxruntime_count(node: Node) -> None:
         onnx.save(model, path, save_as_external_data=external, size_threshold=0, location="w.data")
         os.chdir(folder)  # the judges write beside them, as in the child's own folder
         try:
-            report = hold(path, due, sum(layer.count for layer in due))
+            report = hold(path, expected, sum(layer.count for layer in expected))
             agree(ONNX, report)
             # Of these two onnxruntime has no kernels.
             if not node.batch_first and (node.operator, node.dtype) != ("RNN", "float64"):

@@ -163,7 +163,7 @@ def test_a_scripted_module_keeps_its_weights_in_constant_nodes(tmp_path: Path) -
     assert not errors(of)
 
 
-def test_a_projection_that_the_default_exporter_loses_is_told(tmp_path: Path) -> None:
+def test_a_projection_that_the_default_exporter_loses_is_reported(tmp_path: Path) -> None:
     """It cuts W and R to the projected size; the initial cell state keeps its width."""
     import torch
 
@@ -173,13 +173,13 @@ def test_a_projection_that_the_default_exporter_loses_is_told(tmp_path: Path) ->
     assert any("initial_c is 4 wide" in finding.message for finding in of.findings)
 
 
-def test_an_unrolled_cell_is_no_layer_and_its_weights_are_in_the_total(tmp_path: Path) -> None:
+def test_an_unrolled_cell_is_not_a_layer_but_its_weights_are_counted(tmp_path: Path) -> None:
     module = module_of("RNN", UNFOLDED, 1, 1, bias=True)
     of = report(exported(tmp_path, module, UNFOLDED[0], dynamo=True))
     assert not of.layers
     assert not errors(of)
-    held = sum(int(tensor.numel()) for tensor in module.parameters())
-    assert of.totals.parameters >= held
+    parameters = sum(int(tensor.numel()) for tensor in module.parameters())
+    assert of.totals.parameters >= parameters
 
 
 @pytest.mark.parametrize("per_channel", [True, False])

@@ -1,4 +1,4 @@
-"""Models that ONNX Runtime's quantiser makes: the same parameters as before, whatever it writes."""
+"""Models that ONNX Runtime's quantiser makes: the same parameters as before."""
 
 from __future__ import annotations
 
@@ -77,8 +77,8 @@ def float_model(operator: str) -> tuple[onnx.ModelProto, int, int]:
         nodes, [*weights(shape), *tensors], [value("ids", STEPS, 1, element=TensorProto.INT64)]
     )
     body.output.append(value("out", STEPS, 1, OUTPUTS))
-    held = sum(int(np.prod(size)) for size in shapes.values()) + shape.parameters
-    return model(body), held, 2 * N * len(states)
+    parameters = sum(int(np.prod(size)) for size in shapes.values()) + shape.parameters
+    return model(body), parameters, 2 * N * len(states)
 
 
 def dynamic(source: Path, target: Path) -> None:

@@ -58,7 +58,7 @@ class Speaker(nn.Module):  # type: ignore[misc]  # torch is not typed here
         self.rnn = nn.GRU(WIDTH, UNITS, batch_first=True)
 
     def forward(self, tokens: torch.Tensor) -> torch.Tensor:
-        """The first token stands for the speaker."""
+        """The first token is the speaker."""
         result: torch.Tensor = self.rnn(self.words(tokens), self.speakers(tokens[:, 0])[None])[0]
         return result
 

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 
 Mutator = Callable[[bytes, random.Random], bytes]
 
-MOST_BYTES = 300_000  # what a mutated input may grow to
+MOST_BYTES = 300_000  # of a mutated input
 MARKS = b"\x00\x01\x07\x08\x0a\x12\x1a\x22\x2e\x3a\x7f\x80\xfe\xff"
 NUMBERS = (0, 1, 2, 7, 8, 255, 2**15, 2**16 - 1, 2**31 - 1, 2**31, 2**32 - 1, 2**63 - 1, 2**64 - 1)
 LEAVES: tuple[object, ...] = (

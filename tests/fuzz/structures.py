@@ -51,12 +51,12 @@ def mutate_pickle(data: bytes, chance: random.Random) -> bytes:
 
 
 def _opcodes(data: bytes) -> list[bytes]:
-    """The opcodes with their arguments; what cannot be taken apart is the last part."""
+    """The opcodes with their arguments; an undecodable rest is the last part."""
     starts = []
     try:
         for _, _, place in pickletools.genops(data):
             starts.append(place or 0)
-    except Exception:  # noqa: BLE001 - pickletools raises whatever its readers raise
+    except Exception:  # noqa: BLE001 - pickletools raises many types
         starts.append(starts[-1] + 1 if starts else 0)
     stops = [*starts[1:], len(data)]
     return [data[start:stop] for start, stop in zip(starts, stops, strict=True)]
@@ -69,7 +69,7 @@ def mutate_zip(data: bytes, chance: random.Random) -> bytes:
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             members = [(name, archive.read(name)) for name in archive.namelist()]
-    except Exception:  # noqa: BLE001 - zipfile raises of many kinds for what is no zip
+    except Exception:  # noqa: BLE001 - zipfile raises many types for malformed files
         return mutate_bytes(data, chance)
     if not members:
         return mutate_bytes(data, chance)
@@ -138,7 +138,7 @@ def _spoil(fields: list[Field], chance: random.Random) -> None:
 
 
 def _fields(data: bytes, depth: int) -> list[Field]:
-    """The fields of a message, messages within as lists; empty if it is none."""
+    """The fields of a message, nested messages as lists; empty if it is malformed."""
     fields: list[Field] = []
     at = 0
     while at < len(data):
@@ -161,7 +161,7 @@ def _fields(data: bytes, depth: int) -> list[Field]:
 
 
 def _varint(data: bytes, at: int) -> tuple[int, int]:
-    """A number and the place behind it, which is beyond the end if it is cut."""
+    """A varint and the offset after it, which is past the end if it is truncated."""
     value = shift = 0
     while at < len(data) and shift < 70:
         value |= (data[at] & 0x7F) << shift

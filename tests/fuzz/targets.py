@@ -33,7 +33,7 @@ from .structures import mutate_pickle, mutate_protobuf, mutate_zip
 from .tables import mutate_table
 
 SAMPLES = Path(__file__).parents[2] / "sample_models"
-SCRATCH = tempfile.TemporaryDirectory(prefix="rnninspect-fuzz-")  # held open with the process
+SCRATCH = tempfile.TemporaryDirectory(prefix="rnninspect-fuzz-")  # lives as long as the process
 VIEW = View(width=80, columns=COLUMNS, chosen=False)
 FORMATS = ("table", "json", "markdown", "csv", "sarif")
 MOST_MESSAGES = 2_000
@@ -41,7 +41,7 @@ MOST_MESSAGES = 2_000
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """One thing to fuzz: `run` raises UnreadableFile or nothing; seeds are made by `seeds`."""
+    """One thing to fuzz: `run` raises only UnreadableFile; `seeds` makes the seeds."""
 
     run: Callable[[bytes], None]
     mutate: Mutator
@@ -49,7 +49,7 @@ class Target:
 
 
 def attempt(target: Target, data: bytes) -> bool:
-    """Whether the target accepts the input; whatever it raises but UnreadableFile is a crash."""
+    """Whether the target accepts the input; any exception but UnreadableFile is a crash."""
     try:
         target.run(data)
     except UnreadableFile:
@@ -157,7 +157,7 @@ def _inside(whole: bytes, name: str) -> Iterator[bytes]:
     source = source_of(whole)
     try:
         members = read_directory(source)
-    except UnreadableFile:  # the legacy sample is no zip
+    except UnreadableFile:  # the legacy sample is not a zip
         return
     for member in members:
         if member.name.endswith(name):

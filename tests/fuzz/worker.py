@@ -64,7 +64,7 @@ def _watched(target: Target, attempt: object, data: bytes, folder: Path) -> None
     started, before = time.process_time(), _peak()
     try:
         attempt(target, data)  # type: ignore[operator]
-    except Exception as error:  # noqa: BLE001 - this is what is looked for
+    except Exception as error:  # noqa: BLE001 - crashes are what fuzzing looks for
         frames = traceback.extract_tb(error.__traceback__)
         cause = error.__cause__ and traceback.extract_tb(error.__cause__.__traceback__)
         _keep(folder, f"{type(error).__name__} at {(cause or frames)[-1]}", data, error)

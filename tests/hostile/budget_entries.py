@@ -31,7 +31,7 @@ def node(operator: str, inputs: list[str], output: str, attributes: bytes = b"")
 
 
 def chain(length: int) -> bytes:
-    """A kernel behind many operators."""
+    """A kernel after many operators."""
     steps = (node("Identity", [f"v{at}"], f"v{at + 1}") for at in range(length))
     return graph_of(b"".join(steps) + node("LSTM", ["x", f"v{length}", "r"], "y"))
 
@@ -49,7 +49,7 @@ def functions(count: int) -> bytes:
 
 
 def many_named(count: int, number: int = 5) -> bytes:
-    """Attributes of a node, or of a function, none of which has a meaning."""
+    """Attributes of a node, or of a function, all of unknown names."""
     attributes = (field(1, f"a{at}") + field(3, 1) + field(20, 2) for at in range(count))
     return b"".join(field(number, attribute) for attribute in attributes)
 
@@ -78,7 +78,7 @@ def called_often(inside: bytes, at_call: bytes, calls: int, defaults: bytes = b"
 
 
 def busy_shard(opcodes: int, label: str) -> bytes:
-    """A state dict beside a value that takes so many opcodes."""
+    """A state dict next to a value of the given number of opcodes."""
     named = {f"{label}.{name}": made for name, made in pairs().items()}
     pickle = b"\x80\x02" + mapping(named) + b"(" + text("junk") + b"N0" * (opcodes // 2) + b"Nu."
     return archive(pickle, RECORDS)

@@ -29,7 +29,7 @@ def one_member_many_names(path: Path) -> None:
 
 
 def sparse(path: Path, head: bytes = b"", tail: bytes = b"") -> None:
-    """A terabyte of nothing between two ends."""
+    """A terabyte of zeros between two ends."""
     with path.open("wb") as hole:
         hole.write(head)
         hole.seek(1 << 40)
@@ -93,7 +93,7 @@ def metadata(note: str) -> bytes:
 
 
 def repeated_last() -> bytes:
-    """200,000 names of which the last one stands twice."""
+    """200,000 names, the last one twice."""
     inner = ",".join(f'"k{at}":"v"' for at in range(200_000)) + ',"k":"1","k":"2"'
     return file(f'{{"__metadata__":{{{inner}}},"a":{json.dumps(spec([1], 0, 4))}}}'.encode())
 
@@ -125,7 +125,7 @@ def many_levels(count: int) -> bytes:
 
 
 def nested(depth: int) -> bytes:
-    """A tensor in so many dicts."""
+    """A tensor in the given number of nested dicts."""
     body = tensor("0", (1,))
     for _ in range(depth):
         body = mapping({"d": body})

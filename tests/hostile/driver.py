@@ -28,7 +28,7 @@ FORMATS = ("table", "json", "markdown", "csv")
 PACKAGES = ("rnninspect", "rnninspect_onnx", "rnninspect_torch", "rnninspect_keras")
 NOT_NEEDED = (".__main__", ".cli", ".verification", ".judge")  # typer and the frameworks
 WARMING = ("sound.", "prose.")
-MOST_SECONDS = 60  # of CPU: ends what would never end; no test measures by it
+MOST_SECONDS = 60  # of CPU: ends runs that never end; not a limit that is tested
 QUIET = (  # about Python's own inside, or this listener's
     *("object.", "sys._getframe", "sys.setprofile", "code.__new__", "builtins.id", "gc."),
 )
@@ -59,7 +59,7 @@ def streams(output: str, path: str, folder: Path) -> dict[str, object]:
         for stream, target in ((1, out), (2, err)):
             os.dup2(os.open(target, os.O_WRONLY | os.O_CREAT | os.O_TRUNC), stream)
         resource.setrlimit(resource.RLIMIT_CPU, (MOST_SECONDS, MOST_SECONDS))
-        code = 70  # a traceback's, told from those of the contract
+        code = 70  # of a traceback; not among those of the contract
         try:
             code = call_main(path, output)
         finally:
@@ -123,7 +123,7 @@ def _listen(seen: Seen) -> None:
 
 
 def warm_up(sound: list[str]) -> None:
-    """Import whatever a reader may need, of ours and of Python's, and read sound files once."""
+    """Import all modules that a reader may need, and read intact files once."""
     for package in map(import_module, PACKAGES):
         for module in pkgutil.walk_packages(package.__path__, f"{package.__name__}."):
             if not any(part in module.name for part in NOT_NEEDED):
@@ -144,7 +144,7 @@ def runs(mode: str) -> Iterator[tuple[str, Callable[[str, Path], dict[str, objec
 
 
 def start(mode: str, answers: str, *paths: str) -> None:
-    """Write what all runs over all files did, as JSON: path, label, answer."""
+    """Write the answers of all runs over all files as JSON: path, label, answer."""
     warm_up([path for path in paths if Path(path).name.startswith(WARMING)])
     folder, said = Path(answers).parent, {}
     for path in paths:

@@ -1,4 +1,4 @@
-"""Runs the command over the hostile corpus by its driver, for the tests of what it does."""
+"""Runs the command over the hostile corpus by its driver, for the tests."""
 
 from __future__ import annotations
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 CANARY = "canary-41c7e0-that-no-report-may-show"
-MARKERS = "markers"  # beside the folders of the corpus: what a file's code would leave there
+MARKERS = "markers"  # next to the folders of the corpus: files that code in a model would write
 
 
 @dataclass(frozen=True, slots=True)

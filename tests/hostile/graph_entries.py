@@ -12,7 +12,7 @@ from making.tensorflow.bundles import varint
 
 
 def identities(count: int) -> bytes:
-    """The kernel behind so many Identity nodes, the last one first."""
+    """The kernel after the given number of Identity nodes, in reverse order."""
     steps = [helper.make_node("Identity", [f"v{at}"], [f"v{at + 1}"]) for at in range(count)]
     start = numpy_helper.from_array(np.zeros((1, 8, 3), np.float32), "v0")
     return fed_by(f"v{count}", *reversed(steps), more=(start,))
@@ -59,7 +59,7 @@ def crowd(count: int) -> bytes:
 
 
 def axes(count: int) -> bytes:
-    """The kernel with so many axes of 2^62."""
+    """The kernel with the given number of axes of 2^62."""
     dims = field(1, varint(2**62) * count)
     return b"\x08\x08" + field(7, field(5, dims + b"\x10\x01" + field(8, b"W")) + sound_node())
 

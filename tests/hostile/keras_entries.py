@@ -1,4 +1,4 @@
-"""Keras archives and HDF5 files whose configuration, links or datasets lie."""
+"""Keras archives and HDF5 files with wrong configurations, links or datasets."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is no model at all, and sound models that are cut off or followed by noise."""
+"""Files that are not models, and intact models that are truncated or have trailing bytes."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Safetensors whose header lies, nests, repeats or overlaps."""
+"""Safetensors with a wrong, nested, repeated or overlapping header."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ SOUND: dict[str, Fields] = {
 
 
 def file(header: object, payload: int = 224, length: int | None = None) -> bytes:
-    """A file with this header, as JSON or as bytes, and so many bytes of payload."""
+    """A file with this header, as JSON or as bytes, and the given number of payload bytes."""
     text = header if isinstance(header, bytes) else json.dumps(header).encode()
     return (len(text) if length is None else length).to_bytes(8, "little") + text + bytes(payload)
 

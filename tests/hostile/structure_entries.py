@@ -22,7 +22,7 @@ from hostile.keras_entries import (
 
 
 def diamonds(_file: h5py.File, group: h5py.Group, _path: Path) -> None:
-    """Groups that hold the next one twice: 2^40 paths."""
+    """Groups that contain the next one twice: 2^40 paths."""
     for _ in range(40):
         below = group.create_group("a")
         group["b"] = below
@@ -51,14 +51,14 @@ def many_weights(_file: h5py.File, group: h5py.Group, _path: Path) -> None:
 
 
 def soft_chain(_file: h5py.File, group: h5py.Group, _path: Path) -> None:
-    """A weight behind 5,000 links."""
+    """A weight at the end of 5,000 links."""
     for at in range(2_000):
         group[f"s{at}"] = h5py.SoftLink(f"{group.name}/s{at + 1}")
     list_weights(group, "s0")
 
 
 def pointed(path: Path, mark: bytes, skip: int, value: int) -> None:
-    """A sound file in which the eight bytes so far behind each mark are another address."""
+    """An intact file with another address at the given offset after each mark."""
     weights_file(path, json.dumps(model_of(lstm())))
     whole = bytearray(path.read_bytes())
     place = whole.find(mark)
@@ -86,7 +86,7 @@ def heap_of_an_exabyte(path: Path) -> None:
 
 
 def wrapped(depth: int) -> Config:
-    """A layer in so many wrappers."""
+    """A layer in the given number of wrappers."""
     inner = lstm()
     for level in range(depth):
         inner = {"class_name": "TimeDistributed", "config": {"name": f"w{level}", "layer": inner}}

@@ -18,7 +18,7 @@ HEADER = b"\x08\x01\x1a\x02\x08\x01"  # one shard, version 1
 
 
 def entries_of(pairs: Iterable[Entry]) -> bytes:
-    """A block whose keys share nothing, without its list of restarts."""
+    """A block whose keys share no prefix, without its restart offsets."""
     return b"".join(
         varint(0) + varint(len(key)) + varint(len(value)) + key + value for key, value in pairs
     )
@@ -28,13 +28,13 @@ NO_RESTARTS = bytes(4)
 
 
 class Table:
-    """A file of blocks, each with how it is packed and its checksum behind."""
+    """A file of blocks, each followed by its compression type and checksum."""
 
     def __init__(self) -> None:
         self.data = bytearray()
 
     def add(self, block: bytes, packing: int = 0) -> bytes:
-        """Append a block; the handle is what an index says of it."""
+        """Append a block; return its handle, which an index refers to."""
         checksum = crc32c(block + bytes([packing]))
         masked = ((checksum >> 15 | checksum << 17) + MASK_DELTA) & 0xFFFFFFFF
         handle = varint(len(self.data)) + varint(len(block))
@@ -72,7 +72,7 @@ def beside(data: Callable[[], bytes], code: int | None = None) -> Hostile:
 
 
 def first(table: Table) -> bytes:
-    """The handle of a sound block, which holds the header."""
+    """The handle of an intact block, which contains the header."""
     return table.add(entries_of([(b"", HEADER)]) + NO_RESTARTS)
 
 
@@ -118,7 +118,7 @@ def many_axes() -> bytes:
 
 
 def many_shards() -> bytes:
-    """Tensors each of which lies in another shard."""
+    """Tensors, each in a shard of its own."""
     table = Table()
     header = b"\x08" + varint(99_999) + HEADER[2:]
     tensors = [(b"t%06d" % at, tensor(shard=at)) for at in range(6_000)]

@@ -1,4 +1,4 @@
-"""Every hostile file once, watched: how much work it takes, and what is opened, run and started."""
+"""Every hostile file once: the work it needs, and the files, code and processes it starts."""
 
 from __future__ import annotations
 

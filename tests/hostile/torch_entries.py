@@ -1,4 +1,4 @@
-"""Archives and pickles of torch that run code, lie about lengths, or ask for too much."""
+"""Archives and pickles of torch that run code, declare wrong lengths, or need too much memory."""
 
 from __future__ import annotations
 
@@ -29,12 +29,12 @@ RECORDS = records_of(SHAPES)
 
 
 def pairs() -> dict[str, bytes]:
-    """The tensors of a sound LSTM as opcodes, by name."""
+    """The tensors of a intact LSTM as opcodes, by name."""
     return {label: tensor(str(key), shape) for key, (label, shape) in enumerate(SHAPES.items())}
 
 
 def changed(**others: bytes) -> bytes:
-    """An archive of the sound LSTM in which some tensors are others, or more values stand."""
+    """An archive of the intact LSTM with some tensors replaced, or values added."""
     return archive(mapping({**pairs(), **others}) + b".", RECORDS)
 
 
@@ -55,7 +55,7 @@ def calling(path: Path, code: bytes = b"") -> bytes:
 
 
 def bare_value(path: Path) -> None:
-    """A bare pickle whose one tensor is what a call returns."""
+    """A bare pickle whose one tensor is the result of a call."""
     path.write_bytes(b"\x80\x02" + mapping({"weight_ih_l0": calling(path)[:-1]}) + b".")
 
 
@@ -78,7 +78,7 @@ def climbing(path: Path) -> None:
 
 
 def inflating(member: str, size: int = 4 << 30) -> bytes:
-    """A zip whose one member claims, and inflates to, so many zero bytes; made from one block."""
+    """A zip of one member that inflates to the given number of zero bytes, made from one block."""
     packer, block = zlib.compressobj(9, zlib.DEFLATED, -15), bytes(1 << 22)
     packed = packer.compress(block) + packer.flush(zlib.Z_FULL_FLUSH)
     body = packed * (size // len(block)) + b"\x03\x00"  # an empty last block of fixed codes

@@ -22,7 +22,7 @@ METADATA = "keras_metadata.pb"
 
 
 def read(path: Path) -> Arrays:
-    """Every array, by the name that a report gives it."""
+    """Every array by its name in a report."""
     held = _by_key(_prefix(path))
     names = _names(held)
     return {names.get(key, key): array for key, array in held.items() if key != GRAPH}

@@ -26,7 +26,7 @@ PARTS_OF_A_CHECKPOINT = ("model_state_dict", "state_dict", "model")
 
 
 def read(path: Path) -> Arrays:
-    """Every array of the file by the name that a report gives it."""
+    """Every array of the file by its name in a report."""
     if _is_checkpoint(path):
         arrays: Arrays = _checkpoints().read(path)
         return arrays
@@ -42,7 +42,7 @@ def read(path: Path) -> Arrays:
 
 
 def write(path: Path, target: Path, before: Arrays, after: Arrays) -> None:
-    """Write the file again with what differs between the two."""
+    """Write the file again with the arrays that differ."""
     if _is_checkpoint(path):
         _checkpoints().write(path, target, after)
         return
@@ -140,7 +140,7 @@ def _write_hdf5(path: Path, target: Path, gone: set[str], new: Arrays) -> None:
 
 
 def replace_member(path: Path, target: Path, member: str, data: bytes) -> None:
-    """Write an archive again with other bytes in one member; what is no archive, whole."""
+    """Write an archive with one member replaced; any other file as a whole."""
     if not zipfile.is_zipfile(path):
         target.write_bytes(data)
         return
@@ -166,7 +166,7 @@ def _is_script(path: Path) -> bool:
 
 
 def _weights(content: Any) -> dict[str, Any]:  # noqa: ANN401 - as above
-    """The dict in which the weights lie; of a module, a view of its state."""
+    """The dict with the weights; of a module, a view of its state."""
     if isinstance(content, torch.nn.Module):
         return dict(content.state_dict())
     for key in PARTS_OF_A_CHECKPOINT:
@@ -341,7 +341,7 @@ def double(path: Path, target: Path, name: str) -> frozenset[str]:
         return frozenset({"R209"})
     if _is_checkpoint(path):
         write(path, target, before, before | {f"{name}_2": before[name].copy()})
-        return frozenset({"R102", "R103", "R106", "R401"})  # it is told as a cell of its own
+        return frozenset({"R102", "R103", "R106", "R401"})  # it is reported as a cell of its own
     if path.suffix in {".keras", ".h5"}:
         folder, _, leaf = name.rpartition("/")
         beside = sum(1 for other in before if other.rpartition("/")[0] == folder)

@@ -24,7 +24,7 @@ class Unfit(Exception):  # noqa: N818 - no mistake: the fault has no meaning in 
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """A layer that is to get a fault: its count, its stack's others, and where its gates lie.
+    """A layer to put a fault in: its count, the others of its stack, and the axis of its gates.
 
     `gate_axis` counts from the end; Keras and quantised ONNX have the gates in the last axis.
     """
@@ -34,7 +34,7 @@ class Place:
     gate_axis: int
 
     def operand(self, role: Role, direction: int = 0) -> Operand:
-        """What fills a slot alone; Unfit if nothing does, or several do, or it is computed."""
+        """The operand that alone fills a slot; Unfit if none or several do, or it is computed."""
         found = _filling(self.layer, role, direction)
         if len(found) != 1 or len(found[0].tensors) != 1:
             raise Unfit
@@ -139,7 +139,7 @@ def _fewer_gates(arrays: Arrays, place: Place) -> Due:
 
 
 def _one_direction(arrays: Arrays, place: Place) -> Due:
-    """The second direction is gone: its tensors, or its half of those that hold both."""
+    """The second direction is gone: its tensors, or its half of tensors with both."""
     if place.layer.layer.sizes.directions == 1:
         raise Unfit
     both = [operand for operand in place.layer.layer.operands if _directions(operand) == {0, 1}]
@@ -187,7 +187,7 @@ def _other_bias(arrays: Arrays, place: Place) -> Due:
             for direction in range(level.layer.sizes.directions):
                 for other in _filling(level, Role.RECURRENT_BIAS, direction):
                     del arrays[_name(arrays, other)]
-        operand = None  # type: ignore[assignment] # what is not there has no tensor to name
+        operand = None  # type: ignore[assignment] # a missing tensor cannot be named
     return _due(place, operand, "R107")
 
 

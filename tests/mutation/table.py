@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 
-# Why the changed file is what an intact one of another network would be.
+# Why the changed file is equal to an intact file of another network.
 UNSEEN: dict[tuple[str, str, str], str] = {
     ("torch/lightning.ckpt", "direction", "model.rnn"): "a state dict declares no directions, and "
     "this is that of a layer with one; only the head, wider than the layer, could tell",

@@ -48,7 +48,7 @@ def test_an_intact_file_raises_no_error(path: str) -> None:
 
 @pytest.mark.parametrize("path", [path for path in INTACT if path not in NO_PLACE])
 def test_each_seeded_fault_is_found_where_it_is(path: str, tmp_path: Path) -> None:
-    """A fault that has no place in any layer of a sample has none in its row of the table."""
+    """A fault that fits no layer of a sample is empty in its row of the table."""
     wrong, seeded_at_all = [], 0
     for fault in NAMES:
         target = tmp_path / Path(path).name
@@ -65,7 +65,7 @@ def test_each_seeded_fault_is_found_where_it_is(path: str, tmp_path: Path) -> No
 
 
 def matches(due: Due, rule: str, layer: str | None, tensor: str | None) -> bool:
-    """Whether a finding is the due one; directions that now differ are layers of their own."""
+    """Whether a finding is the expected one; directions that now differ are layers of their own."""
     named = due.layer is None or layer == due.layer or f"{layer}".startswith(f"{due.layer}/")
     return rule in due.rules and named and (due.tensor is None or tensor == due.tensor)
 

@@ -1,4 +1,4 @@
-"""Recurrent nodes that contradict their weights: onnx.checker accepts each, rnninspect reports each."""
+"""Recurrent nodes that contradict their weights: onnx.checker accepts them all."""
 
 from __future__ import annotations
 
