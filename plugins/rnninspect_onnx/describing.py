@@ -20,10 +20,12 @@ if TYPE_CHECKING:
     from rnninspect_onnx.graph.values import Dims
     from rnninspect_onnx.layers.building import DescribedNode
     from rnninspect_onnx.protobuf.messages import GraphProto, ModelProto
+    from rnninspect_onnx.recovered.translation import Translation
     from rnninspect_onnx.recurrent.loop_cells import LoopCell
     from rnninspect_onnx.resolver import RecurrentCall
 
 _SHOWN_AXES = 8
+_LEAST_BUDGET, _BUDGET_OF_A_NODE = 100_000, 100  # expressions that recognition may make
 
 
 def describe(source: Source, format_name: str = "onnx") -> SavedModel:
@@ -40,8 +42,12 @@ def describe(source: Source, format_name: str = "onnx") -> SavedModel:
 def _describe(source: Source, format_name: str) -> SavedModel:
     decoder = Decoder(source)
     model = decoder.model()
-    resolver = Resolver(decoder, model.functions)
+    translation = _translation(model, decoder)
+    resolver = Resolver(decoder, model.functions, translation)
     scope = resolver.run_graph(model.graph)
+    if translation is not None:
+        translation.close(scope)
+        resolver.stop_translating()
     recurrent_calls = tuple(resolver.recurrent_calls)
     for at, graph in enumerate(model.training):
         resolver.run_graph(graph, f"training_{at}/", scope)
@@ -49,16 +55,20 @@ def _describe(source: Source, format_name: str) -> SavedModel:
     described = describe_tensors(source, entries(model), _uses(resolver, leaves))
     weights = WeightTensors(leaves, described.tensors)
     found = [describe_node(call, weights) for call in recurrent_calls]
+    recovered = () if translation is None else _recovered(translation, weights)
     return SavedModel(
         format=format_name,
         framework="onnx",
         producer=model.producer,
-        layers=tuple(node.layer for node in found if isinstance(node.layer, RecurrentLayer)),
+        layers=(
+            *(node.layer for node in found if isinstance(node.layer, RecurrentLayer)),
+            *recovered,
+        ),
         tensors=tuple(described.tensors.values()),
         skipped=tuple(node.layer for node in found if isinstance(node.layer, SkippedLayer)),
         observations=(
             *(observation for node in found for observation in node.observations),
-            *_loop_cells(resolver.cells, weights),
+            *_loop_cells(resolver.cells, weights, {layer.name for layer in recovered}),
             *described.observations,
             *duplicate_names(model),
             *_contradicting_inputs(model.graph, decoder),
@@ -133,9 +143,32 @@ def _agrees(declared: Dims, dims: tuple[int, ...]) -> bool:
     return len(declared) == len(dims) and all(size in (None, stored) for size, stored in pairs)
 
 
-def _loop_cells(cells: Iterable[LoopCell], weights: WeightTensors) -> Iterator[Observation]:
+def _translation(model: ModelProto, decoder: Decoder) -> Translation | None:
+    """What translates the model while it is run; None where it cannot contain a cell."""
+    from rnninspect_onnx.recovered.worth import may_contain_cell  # noqa: PLC0415 - see below
+
+    if not may_contain_cell(model, decoder):
+        return None
+    from rnninspect_onnx.recovered.numbers import Numbers  # noqa: PLC0415 - few models need it
+    from rnninspect_onnx.recovered.translation import Translation  # noqa: PLC0415 - as above
+
+    nodes = len(model.graph.nodes) + sum(len(each.body.nodes) for each in model.functions)
+    return Translation(Numbers(decoder, entries(model)), _LEAST_BUDGET + _BUDGET_OF_A_NODE * nodes)
+
+
+def _recovered(translation: Translation, weights: WeightTensors) -> tuple[RecurrentLayer, ...]:
+    from rnninspect_onnx.recovered.layers import recovered_layers  # noqa: PLC0415 - few models need it
+
+    return recovered_layers(translation.graph, weights)
+
+
+def _loop_cells(
+    cells: Iterable[LoopCell], weights: WeightTensors, known: set[str]
+) -> Iterator[Observation]:
     """Loop bodies that look like recurrent cells, with the tensors that multiply their states."""
     for cell in cells:
+        if cell.name in known:
+            continue
         tensors = {t.identity: t for matrix in cell.matrices for t in weights.of(matrix)}
         names = [tensor.name for tensor in tensors.values()]
         tensors |= {t.identity: t for other in cell.others for t in weights.of(other)}

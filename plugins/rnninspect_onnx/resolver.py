@@ -29,6 +29,7 @@ if TYPE_CHECKING:
         GraphProto,
         NodeProto,
     )
+    from rnninspect_onnx.recovered.translation import Translation
     from rnninspect_onnx.recurrent.loop_cells import LoopCell
 
 
@@ -57,8 +58,14 @@ class Resolver:
         packed: weights with several parameters in a byte, and their number of parameters.
     """
 
-    def __init__(self, decoder: Decoder, functions: Iterable[FunctionProto]) -> None:
+    def __init__(
+        self,
+        decoder: Decoder,
+        functions: Iterable[FunctionProto],
+        translation: Translation | None = None,
+    ) -> None:
         self._decoder, self._limits = decoder, decoder.limits
+        self._translation = translation
         self._functions: dict[tuple[str, str, str], FunctionProto] = {}
         for function in functions:
             key = (function.domain, function.name, function.overload)
@@ -74,6 +81,10 @@ class Resolver:
         self.packed: list[tuple[Value, int]] = []
         self.initial_values: list[Value] = []
         self.cells: list[LoopCell] = []
+
+    def stop_translating(self) -> None:
+        """Leave what is run from here on out of the translation."""
+        self._translation = None
 
     def run_graph(self, graph: GraphProto, path: str = "", parent: Scope | None = None) -> Scope:
         """Run a graph whose inputs are fed by the caller."""
@@ -116,6 +127,8 @@ class Resolver:
                 if name in types:
                     value = with_declared(value, self._declared(scope.graph, name))
                 values[name] = value
+        if self._translation is not None:
+            self._translation.ran(scope, call)
 
     def _check_and_spend(self) -> None:
         """Check the number of nodes against the limit, and charge the work since the last check."""
@@ -175,6 +188,8 @@ class Resolver:
             inner = Scope(graph, path, scope, scope.environment, scope.depth + 1, bound)
             inner.add_stored()
             inner.add_fed(ValueKind.DYNAMIC, self._declared)
+            if self._translation is not None:
+                self._translation.entered(call, graph, bound)
             self._run(inner)
             return inner
 
@@ -187,6 +202,8 @@ class Resolver:
         from rnninspect_onnx.recurrent.loop_cells import find_cell  # noqa: PLC0415 - most models have no loop
 
         self.initial_values.extend(loop_body.initial_values)
+        if self._translation is not None:
+            self._translation.looped(name, loop_body)
         cell = find_cell(name, loop_body)
         if cell is not None:
             self.cells.append(cell)

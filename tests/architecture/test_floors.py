@@ -30,13 +30,19 @@ from making.imports import (
 GROUPS = (
     {"record", "errors", "wording"},  # words of every module
     {"cells", "dtypes", "source", "model", "decode", "foreign"},  # knowledge, and bytes
-    {"merging", "counter", "plugin"},  # what a layer should have, and what a reader is given
+    {
+        "merging",
+        "counter",
+        "plugin",
+        "graphs",
+    },  # what a layer should have, and what a reader is given
     {"readers", "contract", "rules", "report", "inspection"},  # the pipeline
     {"policy", "audit", "comparison", "card", "verification"},  # what is made of reports
     {"render"},
     {"command", "cli", "__main__"},
     {"__init__", "testing"},  # the doors for other programs; nothing of ours imports the second
 )
+DOORS = ("rnninspect.plugin.", "rnninspect.decode.", "rnninspect.graphs.")
 JUDGES_DOOR = "rnninspect.verification.question."
 # Modules that import by a name that they are given: the readers' own, and the judge of `verify`.
 BY_NAME = {"rnninspect.readers", "rnninspect.verification.child"}
@@ -107,7 +113,7 @@ def test_a_plugin_imports_of_ours_the_door_and_the_decoders_alone(path: Path) ->
     for name in imported(path):
         package = name.partition(".")[0]
         if package == "rnninspect":
-            assert name.startswith(("rnninspect.plugin.", "rnninspect.decode.", *judging)), name
+            assert name.startswith((*DOORS, *judging)), name
         elif package.startswith("rnninspect_"):
             assert package == own, f"another plugin: {name}"
 

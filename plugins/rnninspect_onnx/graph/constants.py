@@ -94,4 +94,5 @@ def _made(
         offset=attribute.offset,
         typed=((TYPED_FIELDS[element_type], math.prod(dims)),),
         integers=integers,
+        bits=None if dims else attribute.bits,
     )

@@ -186,7 +186,7 @@ class Decoder:
         name = reference = text = (0, -1)
         tensor: Message = ()
         integer: int | None = None
-        has_real = False
+        bits: int | None = None
         for number, kind, value, size in self.wire.fields((span,)):
             if kind == LENGTH and number == 1:
                 name = (value, size)
@@ -197,7 +197,7 @@ class Decoder:
             elif kind == LENGTH and number == 4:
                 text = (value, size)
             elif kind == FIXED32 and number == 2:
-                has_real = True
+                bits = value
             elif kind == LENGTH and number == 21:
                 reference = (value, size)
             elif number in _ATTRIBUTE:
@@ -209,9 +209,10 @@ class Decoder:
             span[0],
             integer,
             self._short_text((text[0], text[0] + text[1])) if text[0] else None,
-            has_real,
+            bits is not None,
             self.wire.text(*reference) if reference[0] else "",
             (self._tensors.tensor(tensor),) if tensor else (),
+            bits=bits,
         )
 
     def _any(self, found: Found, span: Span, depth: int) -> AttributeProto:
@@ -233,6 +234,7 @@ class Decoder:
             integers=tuple(signed(value) for value in integers),
             counts=counts,
             strings=tuple(self._short_text(span) for span in strings[:KEPT_NUMBERS]),
+            bits=found.number(2, FIXED32),
         )
 
     def _graphs(self, messages: tuple[Message, ...], depth: int) -> tuple[GraphProto, ...]:

@@ -27,6 +27,7 @@ class TensorProto(Record):
         typed: number of each typed payload field and its elements, None if too many to count.
         integers: the values of a small tensor of integers.
         external: key and value pairs of external_data; None if its data are in this file.
+        bits: the bits of the one number in float_data.
     """
 
     name: str
@@ -38,6 +39,7 @@ class TensorProto(Record):
     typed: tuple[tuple[int, int | None], ...] = ()
     integers: tuple[int, ...] | None = None
     external: tuple[tuple[str, str], ...] | None = None
+    bits: int | None = None
 
     @property
     def raw_bytes(self) -> int | None:
@@ -61,7 +63,7 @@ class AttributeProto(Record):
         offset: offset of the message in the file.
         number: the value of `i`.
         text: the value of `s`.
-        has_real: whether it has a value `f`, which is not kept.
+        has_real: whether it has a value `f`.
         reference: the attribute of the enclosing function that it refers to.
         tensors: `t` and `tensors`.
         sparse_tensors: `sparse_tensor` and `sparse_tensors`.
@@ -69,6 +71,7 @@ class AttributeProto(Record):
         integers: `ints`, at most KEPT_INTEGERS of them.
         counts: how many `ints`, `floats` and `strings` there are.
         strings: `strings`.
+        bits: the bits of the value `f`.
     """
 
     name: str
@@ -83,6 +86,7 @@ class AttributeProto(Record):
     integers: tuple[int, ...] = ()
     counts: tuple[int, int, int] = (0, 0, 0)
     strings: tuple[str, ...] = ()
+    bits: int | None = None
 
 
 class NodeProto(Record):

@@ -30,6 +30,7 @@ _TENSOR = _TYPED | {1, 2, 8, 9, 13, 14}
 _PORTION, _STEPS = 500, 5  # tensors whose steps are charged at once, and the steps of each
 _COUNTED = 2**20  # bytes of packed numbers that are counted one by one at most
 _INTEGER_SIZES = {_INT32: 4, _INT64: 8}
+_REAL_SIZE = 4  # bytes of a number in float_data
 _SPECIAL = frozenset({0, *_INTEGER_SIZES})
 
 
@@ -114,7 +115,19 @@ class TensorDecoder:
             typed=tuple(self._typed(found)),
             integers=self._integers(found, element_type),
             external=self._external(found),
+            bits=self._bits(found),
         )
+
+    def _bits(self, found: Found) -> int | None:
+        """The bits of the one number in float_data: an operand of the graph, not a weight."""
+        entries = found.entries(FLOAT_DATA)
+        if len(entries) != 1:
+            return None
+        kind, value, size = entries[0]
+        if kind == LENGTH:
+            packed = size == _REAL_SIZE
+            return int.from_bytes(self.wire.raw(value, size), "little") if packed else None
+        return value if kind == FIXED32 else None
 
     def _typed(self, found: Found) -> Iterable[tuple[int, int | None]]:
         for number, wire_type in _FIXED.items():

@@ -11,6 +11,8 @@ from onnx import TensorProto, helper, numpy_helper
 
 from making.onnx.graphs import graph, save, value
 from making.onnx.results import report
+from rnninspect.model import Origin
+from rnninspect.rules import Level
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -116,26 +118,32 @@ def possible(of: Report) -> list[str]:
     return [finding.message for finding in of.findings if finding.rule == "R405"]
 
 
+def kinds(of: Report) -> list[tuple[str, int, int]]:
+    """Each layer's kind, input size and hidden size."""
+    sizes = [(counted.layer.kind, counted.layer.sizes) for counted in of.layers]
+    return [(kind, size.input_size, size.hidden_size) for kind, size in sizes]
+
+
 @pytest.mark.parametrize(
-    ("cell", "shapes", "kernels"),
-    [(lstm(), LSTM_SHAPES, "rk"), (gru(), GRU_SHAPES, "k, rk")],
+    ("cell", "shapes", "kind"),
+    [(lstm(), LSTM_SHAPES, "LSTM (loop)"), (gru(), GRU_SHAPES, "GRU (loop)")],
     ids=["lstm", "gru"],
 )
 def test_a_cell_in_a_loop(
     tmp_path: Path,
     cell: list[onnx.NodeProto],
     shapes: dict[str, tuple[int, ...]],
-    kernels: str,
+    kind: str,
 ) -> None:
-    """Its initial states are not parameters; the note names the kernel of its states."""
+    """Its initial states are not parameters, and all tensors belong to the layer."""
     of = seen(tmp_path, loop(cell), shapes)
     assert of.totals.parameters == sum(int(np.prod(shape)) for shape in shapes.values())
     assert of.totals.not_parameters["state"] == 2 * N
-    (message,) = possible(of)
-    assert message.startswith("the loop at while looks like a recurrent cell: Sigmoid and Tanh of")
-    assert f"of products of {kernels} with a value that the loop carries" in message
-    assert message.endswith(f"; {of.totals.parameters} parameters")
-    assert of.totals.attributed == 0
+    assert kinds(of) == [(kind, M, N)]
+    assert of.layers[0].layer.origin is Origin.RECOVERED
+    assert of.totals.attributed == of.totals.tensors
+    assert possible(of) == []
+    assert [finding.rule for finding in of.findings if finding.level is Level.ERROR] == []
 
 
 def test_a_cell_in_a_scan(tmp_path: Path) -> None:
@@ -150,7 +158,22 @@ def test_a_cell_in_a_scan(tmp_path: Path) -> None:
     )
     of = seen(tmp_path, scan, LSTM_SHAPES)
     assert of.totals.not_parameters["state"] == 2 * N
-    assert len(possible(of)) == 1
+    assert kinds(of) == [("LSTM (loop)", M, N)]
+
+
+def test_a_step_that_fits_no_cell_is_named(tmp_path: Path) -> None:
+    """The note names what multiplies the states; one changed operator makes it another cell."""
+    cell = [
+        step("Sub", *node.input, *node.output) if node.output[0] == "c_out" else node
+        for node in lstm()
+    ]
+    of = seen(tmp_path, loop(cell), LSTM_SHAPES)
+    assert kinds(of) == []
+    (message,) = possible(of)
+    assert message.startswith("the loop at while looks like a recurrent cell: Sigmoid and Tanh of")
+    assert "of products of rk with a value that the loop carries" in message
+    assert message.endswith(f"; {of.totals.parameters} parameters")
+    assert of.totals.attributed == 0
 
 
 NO_CELLS = {
@@ -185,6 +208,7 @@ NO_CELLS = {
 def test_loops_without_a_cell(tmp_path: Path, kind: str) -> None:
     of = seen(tmp_path, loop(NO_CELLS[kind]), {"k": (M, N), "rk": (N, N), "b": (1, N)})
     assert possible(of) == []
+    assert kinds(of) == []
 
 
 def test_a_weight_that_an_inner_loop_passes_on_is_a_weight(tmp_path: Path) -> None:

@@ -1,0 +1,182 @@
+"""Holds what a step computes against the equations of the cells, at random points."""
+
+from __future__ import annotations
+
+from itertools import permutations
+
+from rnninspect.cells.equations import EQUATIONS
+from rnninspect.graphs.body import Body
+from rnninspect.graphs.expressions import Kind
+from rnninspect.record import Record
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from rnninspect.cells.equations import Step, Update
+    from rnninspect.graphs.body import Numbers
+    from rnninspect.graphs.operations import Graph
+    from rnninspect.graphs.steps import Candidate
+
+_MOST_GATES = 8
+_MOST_FUNCTIONS = 8  # that may be the one around a cell's state
+_NEARLY = 1e-9
+
+
+class Match(Record):
+    """A cell that a step computes.
+
+    Attributes:
+        cell: key of CELLS.
+        body: the step.
+        gates: the expression of each gate, by its letter.
+        step: the equations that hold.
+        memory: the old state c, where the cell has one.
+        projection: the map between the cell's output and its state, if there is one.
+    """
+
+    cell: str
+    body: Body
+    gates: dict[str, int]
+    step: Step
+    memory: int | None = None
+    projection: int | None = None
+
+
+def match(graph: Graph, candidate: Candidate) -> Match | None:
+    """The cell whose equations hold for a candidate; None if there is none."""
+    root, projection = candidate.new, None
+    if graph.expressions.kinds[root] is Kind.MAP and root not in candidate.stops:
+        projection, inner = root, Body(graph, root, candidate.state, candidate.stops)
+        sources = inner.sources(root)
+        if len(sources) != 1:
+            return None
+        root = sources[0]
+    body = Body(graph, root, candidate.state, candidate.stops)
+    if not body.order or not 0 < len(body.top) <= _MOST_GATES:
+        return None
+    for mask in (1.0, 0.0):
+        values = body.values(mask)
+        for cell, steps in EQUATIONS.items():
+            for step in steps:
+                found = _fit(graph, body, step, values, candidate)
+                if found is not None:
+                    return Match(cell, body, found[0], step, found[1], projection)
+    return None
+
+
+_Fit = tuple[dict[str, int], "int | None"]
+
+
+def _fit(
+    graph: Graph, body: Body, step: Step, values: dict[int, Numbers], candidate: Candidate
+) -> _Fit | None:
+    outer = len(step.gates) - (step.inside is not None)
+    if len(body.top) != outer:
+        return None
+    known = {"h": values.get(candidate.state, ()), "h'": values[body.root]}
+    if len(step.updates) == 1:
+        for gates in _assignments(step.updates, body, values, known):
+            if complete := _with_inner(body, step, gates):
+                return complete, None
+        return None
+    for function, inner in _functions(body):
+        states = {"A(c')": values[function], "c'": values[inner]}
+        for memory in _memories(graph, body, inner, candidate):
+            given = {**known, **states, "c": values[memory]}
+            for gates in _assignments(step.updates, body, values, given):
+                if complete := _with_inner(body, step, gates):
+                    return complete, memory
+    return None
+
+
+def _functions(body: Body) -> Iterator[tuple[int, int]]:
+    """Functions of what gates make, and the argument of each."""
+    found = [at for at in body.within(body.root) if body.is_function(at)]
+    for at in found[:_MOST_FUNCTIONS]:
+        yield at, body.stripped(at)
+
+
+def _memories(graph: Graph, body: Body, root: int, candidate: Candidate) -> Iterator[int]:
+    """What may be the old c: states and what the step begins with; and c' comes of it."""
+    expressions = graph.expressions
+    for at in body.within(root):
+        if at == candidate.state or at in body.top:
+            continue
+        if candidate.carried:
+            news = candidate.carried.get(at, ())
+            if any(root in body_of(graph, new) for new in news):
+                yield at
+        elif at in candidate.stops or expressions.kinds[at] in (Kind.UNIT, Kind.PICK):
+            yield at
+
+
+def body_of(graph: Graph, root: int) -> set[int]:
+    """The expressions near the top of another one."""
+    seen, queue = {root}, [root]
+    for at in queue:
+        if len(queue) > 2 * _MOST_GATES:
+            break
+        fresh = [child for child in graph.expressions.children[at] if child not in seen]
+        seen.update(fresh)
+        queue += fresh
+    return seen
+
+
+def _assignments(
+    updates: tuple[Update, ...], body: Body, values: dict[int, Numbers], known: dict[str, Numbers]
+) -> Iterator[dict[str, int]]:
+    """The ways to name the gates so that all updates hold."""
+    ways: list[dict[str, int]] = [{}]
+    for update in reversed(updates):
+        letters = _letters(update, known)
+        ways = [
+            {**way, **dict(zip(fresh, chosen, strict=True))}
+            for way in ways
+            for fresh in [[letter for letter in letters if letter not in way]]
+            for chosen in permutations([g for g in body.top if g not in way.values()], len(fresh))
+            if _holds(update, {**way, **dict(zip(fresh, chosen, strict=True))}, values, known)
+        ]
+    yield from ways
+
+
+def _letters(update: Update, known: dict[str, Numbers]) -> list[str]:
+    factors = (factor.removeprefix("1-") for term in update.terms for factor in term)
+    return list(dict.fromkeys(factor for factor in factors if factor not in known))
+
+
+def _holds(
+    update: Update, gates: dict[str, int], values: dict[int, Numbers], known: dict[str, Numbers]
+) -> bool:
+    given = known[f"{update.state}'"]
+    for point, expected in enumerate(given):
+        total = 0.0
+        for term in update.terms:
+            product = 1.0
+            for factor in term:
+                name = factor.removeprefix("1-")
+                numbers = known[name] if name in known else values[gates[name]]
+                if not numbers:
+                    return False
+                product *= 1 - numbers[point] if name != factor else numbers[point]
+            total += product
+        if abs(total - expected) > _NEARLY * max(1.0, abs(total)):
+            return False
+    return True
+
+
+def _with_inner(body: Body, step: Step, gates: dict[str, int]) -> dict[str, int] | None:
+    """The gates with the one inside another; None where gates contain what the cell's do not."""
+    letter, around = step.inside or ("", "")
+    for name, gate in gates.items():
+        inner = body.inner_gates(gate)
+        if name == "o" and len(step.updates) > 1:
+            continue  # its peephole looks at c', which the other gates make
+        if name != around:
+            if inner:
+                return None
+        elif len(inner) != 1 or inner[0] in gates.values() or body.inner_gates(inner[0]):
+            return None
+        else:
+            gates = {**gates, letter: inner[0]}
+    return gates

@@ -1,0 +1,33 @@
+"""Networks with gates and shared weights that are not recurrent: no layer is found in them."""
+
+from __future__ import annotations
+
+import warnings
+from typing import TYPE_CHECKING
+
+import pytest
+
+torch = pytest.importorskip("torch")
+
+from making.torch_nets import NETS, Net  # noqa: E402 - after the check for torch
+from rnninspect import inspect_file  # noqa: E402
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+pytestmark = pytest.mark.frameworks
+
+
+@pytest.mark.parametrize("kind", NETS)
+def test_a_network_of_another_kind_has_no_recurrent_layer(tmp_path: Path, kind: str) -> None:
+    apply, layers, inputs = NETS[kind]
+    path = tmp_path / "net.onnx"
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        torch.onnx.export(
+            Net(apply, layers).eval(), inputs, str(path), dynamo=False, opset_version=17
+        )
+    report = inspect_file(path)
+    assert [counted.layer.kind for counted in report.layers] == []
+    assert report.skipped == ()
+    assert report.possible == ()
