@@ -69,6 +69,7 @@ def _describe(source: Source, format_name: str) -> SavedModel:
         observations=(
             *(observation for node in found for observation in node.observations),
             *_loop_cells(resolver.cells, weights, {layer.name for layer in recovered}),
+            *(() if translation is None else _unfinished(translation)),
             *described.observations,
             *duplicate_names(model),
             *_contradicting_inputs(model.graph, decoder),
@@ -160,6 +161,12 @@ def _recovered(translation: Translation, weights: WeightTensors) -> tuple[Recurr
     from rnninspect_onnx.recovered.layers import recovered_layers  # noqa: PLC0415 - few models need it
 
     return recovered_layers(translation.graph, weights)
+
+
+def _unfinished(translation: Translation) -> Iterator[Observation]:
+    if translation.is_exhausted:
+        detail = "the graph is too large to be searched for recurrent cells made of plain operators"
+        yield Observation(Fact.UNUSUAL, detail)
 
 
 def _loop_cells(

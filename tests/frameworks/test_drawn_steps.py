@@ -1,4 +1,4 @@
-"""Steps drawn at random: ONNX Runtime computes the cell's numbers, and the report names the cell."""
+"""Steps drawn at random: ONNX Runtime computes the cell's numbers, the report names the cell."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def test_a_drawn_step_is_recognised(tmp_path: Path, first: int) -> None:
 def _check(path: Path, seed: int) -> None:
     import onnxruntime
 
-    step, draw = DrawnStep(seed), random.Random(seed)
+    step, draw = DrawnStep(seed), random.Random(seed)  # noqa: S311 - draws of a test
     form, steps = draw.choice(FORMS), draw.randint(2, 9)
     if step.cell == "RNN" and form == "one step":
         form = "unrolled"  # alone it is not more than a layer over two inputs

@@ -37,7 +37,7 @@ _ROWS: dict[tuple[Role, ...], Axis] = {
 def recovered_layers(graph: Graph, weights: WeightTensors) -> tuple[RecurrentLayer, ...]:
     """The layers of a translated model; none where it would take too long to look."""
     try:
-        cells = recognise(graph)
+        cells = () if graph.expressions.budget < 0 else recognise(graph)
     except Exhausted:
         return ()
     return tuple(_layer(graph, cell, weights) for cell in cells)

@@ -29,6 +29,11 @@ class Operands:
         self._packed: dict[tuple[Value, tuple[int, int]], CoreValue] = {}
         self.label = ""
 
+    @property
+    def is_exhausted(self) -> bool:
+        """Whether the graph may make no more expressions."""
+        return self.graph.expressions.budget < 0
+
     def of(self, value: Value | None) -> CoreValue | None:
         """The core's value; what no operation made is a leaf. None without a known rank."""
         if value is None or value is UNKNOWN or value is BROKEN:
@@ -51,7 +56,9 @@ class Operands:
         if value.integers is not None and len(value.integers) == 1:
             integer = value.integers[0]
             number = None if integer is None else float(integer)
-        return None if number is None else self.graph.number(number)
+        if number is None or self.is_exhausted:
+            return None
+        return self.graph.number(number)
 
 
 def _origin(value: Value) -> Origin:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from rnninspect.graphs import View
+from rnninspect.graphs import Exhausted, View
 from rnninspect_onnx.graph.values import UNKNOWN
 from rnninspect_onnx.recovered.operands import Operands
 from rnninspect_onnx.recovered.table import TABLE
@@ -21,24 +21,32 @@ _DOMAINS = ("", "com.microsoft")
 
 
 class Translation(Operands):
-    """Translates each node that the resolver runs."""
+    """Translates each node that the resolver runs, until the graph's budget is spent."""
 
     def ran(self, scope: Scope, call: Call) -> None:
         """A node was run: translate it, if its operator is in the table."""
         operation = TABLE.get(call.node.operator)
-        if operation is None or call.node.domain not in _DOMAINS:
+        if operation is None or call.node.domain not in _DOMAINS or self.is_exhausted:
             return
         outputs = [scope.values.get(name) if name else None for name in call.node.outputs]
         if not outputs or all(value is None or value.integers is not None for value in outputs):
             return
         self.label = scope.label(call.node)
-        for value, result in zip(outputs, operation(self, call, outputs), strict=False):
+        try:
+            results = operation(self, call, outputs)
+        except Exhausted:
+            return
+        except (LookupError, ValueError):  # shapes that contradict each other: not followed
+            return
+        for value, result in zip(outputs, results, strict=False):
             if value is not None and result is not None and value is not UNKNOWN:
                 self.known.setdefault(value, result)
 
     def entered(self, call: Call, graph: GraphProto, bound: Mapping[str, Value | None]) -> None:
         """The body of a Scan is about to run: what it walks along is a part of what was given."""
         if call.node.operator != "Scan" or len(call.inputs) != len(graph.inputs):
+            return
+        if self.is_exhausted:
             return
         states = max(0, len(graph.inputs) - call.number("num_scan_inputs", 0))
         attribute = call.attribute("scan_input_axes")
@@ -51,8 +59,11 @@ class Translation(Operands):
             kept = [place for place in range(len(inner.shape) + 1) if place != axis]
             if len(kept) != len(outer.shape) - 1:
                 continue
-            seen = self.graph.at_run_time(outer, axis, outer.shape)
-            moved = None if seen is None else self.graph.move(seen, kept, inner.shape)
+            try:
+                seen = self.graph.at_run_time(outer, axis, outer.shape)
+                moved = None if seen is None else self.graph.move(seen, kept, inner.shape)
+            except Exhausted:
+                return
             if moved is not None:
                 self.known[inner] = moved
 

@@ -1,4 +1,4 @@
-"""Steps of recurrent cells drawn at random and written with plain operators, beside their numbers."""
+"""Steps of recurrent cells drawn at random, as plain operators and as numbers."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ class DrawnStep:
     """
 
     def __init__(self, seed: int) -> None:
-        self._draw = random.Random(seed)
+        self._draw = random.Random(seed)  # noqa: S311 - draws of a test
         self._numbers = np.random.default_rng(seed)
         self.cell = self._draw.choice(sorted(GATES))
         self.sizes = (self._draw.randint(2, 6), self._draw.randint(2, 6))
@@ -54,7 +54,7 @@ class DrawnStep:
 
     def _make_weights(self) -> None:
         (m, n), g = self.sizes, len(self.gates)
-        shapes = {"W": (g, m, n), "R": (g, n, n)}
+        shapes: dict[str, tuple[int, ...]] = {"W": (g, m, n), "R": (g, n, n)}
         shapes |= {"b": (g, n)} if self.biases else {}
         shapes |= {"rb": (g, n)} if self.biases == 2 else {}
         self.weights = {
@@ -124,23 +124,17 @@ class DrawnStep:
         if self.ways[1] < 0.5:
             self._names += 1
             names = [f"s{self._names}_{at}" for at in range(count)]
-            self.nodes.append(
-                helper.make_node("Split", [value], names, axis=-1, num_outputs=count)
-            )
+            self.nodes.append(helper.make_node("Split", [value], names, axis=-1, num_outputs=count))
             return names
         axis = self.stored(np.array([1]))
         bounds = [self.stored(np.array([at * n])) for at in range(count + 1)]
-        return [
-            self.node("Slice", value, bounds[at], bounds[at + 1], axis) for at in range(count)
-        ]
+        return [self.node("Slice", value, bounds[at], bounds[at + 1], axis) for at in range(count)]
 
     def _sums(self, x: str, h: str, gates: list[str]) -> dict[str, str]:
         picked = [self.gates.index(gate) for gate in gates]
         kernel = {name: array[picked] for name, array in self.weights.items()}
-        if self.separate:
-            groups = [[at] for at in range(len(gates))]
-        else:
-            groups = [list(range(len(gates)))]
+        places = list(range(len(gates)))
+        groups = [[at] for at in places] if self.separate else [places]
         found: dict[str, str] = {}
         for group in groups:
             wide = {
@@ -224,9 +218,7 @@ class DrawnStep:
             fed = [value for value in fed if value.name != "c" or form in ("loop", "scan")]
         stored = [numpy_helper.from_array(array, name) for name, array in self.tensors.items()]
         graph = helper.make_graph(self.nodes, "drawn", fed, outputs, stored)
-        return helper.make_model(
-            graph, opset_imports=[helper.make_opsetid("", 18)], ir_version=9
-        )
+        return helper.make_model(graph, opset_imports=[helper.make_opsetid("", 18)], ir_version=9)
 
     def _loop(self, form: str, steps: int) -> tuple[str, str]:
         m, n = self.sizes
@@ -237,7 +229,10 @@ class DrawnStep:
             new = self.write(x, "h_in", "c_in")
             go = self.node("Identity", "go")
             ends = [self.node("Identity", name) for name in new]
-            inputs = [_value("turn", element=TensorProto.INT64), _value("go", element=TensorProto.BOOL)]
+            inputs = [
+                _value("turn", element=TensorProto.INT64),
+                _value("go", element=TensorProto.BOOL),
+            ]
             outputs = [_value(go, element=TensorProto.BOOL)]
             body = helper.make_graph(
                 self.nodes,
@@ -245,7 +240,7 @@ class DrawnStep:
                 [*inputs, *states],
                 [*outputs, *(_value(name, BATCH, n) for name in ends)],
             )
-            given = [self.stored(np.array(steps)), self.stored(np.array(True)), "h", "c"]
+            given = [self.stored(np.array(steps)), self.stored(np.ones((), np.bool_)), "h", "c"]
             made = helper.make_node("Loop", given, ["h_last", "c_last"], body=body)
         else:
             new = self.write("x_in", "h_in", "c_in")

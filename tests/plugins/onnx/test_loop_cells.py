@@ -13,6 +13,7 @@ from making.onnx.graphs import graph, save, value
 from making.onnx.results import report
 from rnninspect.model import Origin
 from rnninspect.rules import Level
+from rnninspect_onnx import describing
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -159,6 +160,17 @@ def test_a_cell_in_a_scan(tmp_path: Path) -> None:
     of = seen(tmp_path, scan, LSTM_SHAPES)
     assert of.totals.not_parameters["state"] == 2 * N
     assert kinds(of) == [("LSTM (loop)", M, N)]
+
+
+@pytest.mark.parametrize("budget", range(0, 60, 3))
+def test_a_graph_beyond_the_budget_is_read_without_its_cells(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, budget: int
+) -> None:
+    """The budget may run out while the graph is translated, or while a cell is looked for."""
+    monkeypatch.setattr(describing, "_LEAST_BUDGET", budget)
+    monkeypatch.setattr(describing, "_BUDGET_OF_A_NODE", 0)
+    of = seen(tmp_path, loop(lstm()), LSTM_SHAPES)
+    assert len(kinds(of)) + len(possible(of)) == 1
 
 
 def test_a_step_that_fits_no_cell_is_named(tmp_path: Path) -> None:
