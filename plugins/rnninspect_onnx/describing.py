@@ -25,7 +25,8 @@ if TYPE_CHECKING:
     from rnninspect_onnx.resolver import RecurrentCall
 
 _SHOWN_AXES = 8
-_LEAST_BUDGET, _BUDGET_OF_A_NODE = 100_000, 100  # expressions that recognition may make
+# Expressions that recognition may make or look at: a million of them takes a second.
+_LEAST_BUDGET, _BUDGET_OF_A_NODE, _MOST_BUDGET = 100_000, 60, 2_500_000
 
 
 def describe(source: Source, format_name: str = "onnx") -> SavedModel:
@@ -154,7 +155,8 @@ def _translation(model: ModelProto, decoder: Decoder) -> Translation | None:
     from rnninspect_onnx.recovered.translation import Translation  # noqa: PLC0415 - as above
 
     nodes = len(model.graph.nodes) + sum(len(each.body.nodes) for each in model.functions)
-    return Translation(Numbers(decoder, entries(model)), _LEAST_BUDGET + _BUDGET_OF_A_NODE * nodes)
+    budget = min(_LEAST_BUDGET + _BUDGET_OF_A_NODE * nodes, _MOST_BUDGET)
+    return Translation(Numbers(decoder, entries(model)), budget)
 
 
 def _recovered(translation: Translation, weights: WeightTensors) -> tuple[RecurrentLayer, ...]:

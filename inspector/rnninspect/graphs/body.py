@@ -68,6 +68,7 @@ class Body:
         if root in self._stops:
             return False
         for at in queue:
+            expressions.spend(1)
             if len(queue) > _MIXED:
                 return False
             if at == self.state:

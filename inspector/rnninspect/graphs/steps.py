@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from rnninspect.graphs.operations import Graph
     from rnninspect.graphs.values import Lanes, Matrix, Value, View
 
-_NEAR = 400  # expressions between two uses of one matrix within a step
+_NEAR = 200  # expressions between two uses of one matrix within a step
 _FRONTIER = 64  # expressions around an old state at which the new one is cut
 _MOST_PAIRS = 64  # of an input and an output that may be a state
 
@@ -127,19 +127,24 @@ def _unrolled(graph: Graph) -> Iterator[Candidate]:
     uses: dict[Matrix, list[int]] = {}
     for at, applied in enumerate(graph.maps):
         uses.setdefault(applied.matrix, []).append(at)
+    near: dict[int, tuple[int, ...]] = {}
     for maps in uses.values():
         if len(maps) > 1:
-            yield from _last_step(graph, maps)
+            yield from _last_step(graph, maps, near)
 
 
-def _last_step(graph: Graph, maps: list[int]) -> Iterator[Candidate]:
+def _last_step(
+    graph: Graph, maps: list[int], near: dict[int, tuple[int, ...]]
+) -> Iterator[Candidate]:
     """The last step of each sequence over one matrix, by the chain of its uses (of its maps)."""
     places = set(maps)
     before: dict[int, tuple[int, int]] = {}  # use: the segment, and the use before it
     followed: set[int] = set()
     for at in maps:
         for segment, (_, unit) in enumerate(graph.maps[at].source):
-            found = _nearest(graph, unit, places)
+            if unit not in near:
+                near[unit] = _near(graph, unit)
+            found = next((each for each in near[unit] if each in places), None)
             if found is not None:
                 before[at] = (segment, found)
                 followed.add(found)
@@ -165,23 +170,23 @@ def _step_at(graph: Graph, at: int, before: dict[int, tuple[int, int]]) -> Candi
     return Candidate("unrolled", place, state, width, new, stops, {}, steps)
 
 
-def _nearest(graph: Graph, root: int, places: set[int]) -> int | None:
-    """The nearest of some maps that an expression contains, outside other maps but one."""
+def _near(graph: Graph, root: int) -> tuple[int, ...]:
+    """The maps in an expression, nearest first, outside other maps but a projection."""
     expressions, seen, queue = graph.expressions, {root}, [root]
+    found: dict[int, None] = {}
     if expressions.kinds[root] is Kind.MAP:  # a projection
         data = expressions.data[root]
         inner = graph.maps[data[0]].source if isinstance(data, tuple) else ()
         queue += [unit for _, unit in inner[:1]]
     for at in queue:  # which grows
-        if len(queue) > _NEAR:
-            return None
+        expressions.spend(1)
         data = expressions.data[at]
-        if expressions.kinds[at] is Kind.MAP and isinstance(data, tuple) and data[0] in places:
-            found: int = data[0]
-            return found
-        queue += [child for child in expressions.children[at] if child not in seen]
-        seen.update(expressions.children[at])
-    return None
+        if expressions.kinds[at] is Kind.MAP and isinstance(data, tuple):
+            found[data[0]] = None
+        elif len(queue) <= _NEAR:
+            queue += [child for child in expressions.children[at] if child not in seen]
+            seen.update(expressions.children[at])
+    return tuple(found)
 
 
 def _around(graph: Graph, root: int) -> Iterator[int]:
@@ -191,6 +196,7 @@ def _around(graph: Graph, root: int) -> Iterator[int]:
     """
     expressions, seen, queue = graph.expressions, {root}, [root]
     for at in queue:
+        expressions.spend(1)
         if len(queue) > _FRONTIER:
             return
         for child in expressions.children[at]:
@@ -205,6 +211,7 @@ def _is_active(graph: Graph, root: int) -> bool:
     """Whether an expression contains a nonlinear function."""
     expressions, seen, queue = graph.expressions, {root}, [root]
     for at in queue:
+        expressions.spend(1)
         if len(queue) > _FRONTIER:
             return True
         if expressions.kinds[at] is Kind.APPLY and expressions.data[at] not in LINEAR:
