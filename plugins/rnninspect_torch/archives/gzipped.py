@@ -14,6 +14,7 @@ _MARK = b"\x1f\x8b"
 _EITHER = 32 + zlib.MAX_WBITS  # gzip or zlib, detected from the header
 _HEAD = 1 << 16
 _INFLATE_SHIFT = 8  # bytes inflated in a step, as a power of two
+_STEPS_OF_A_MEMBER = 100  # a member may be 20 bytes long, and its window takes memory
 
 
 def peek(source: Source) -> bytes:
@@ -38,9 +39,24 @@ def unwrap(source: Source) -> Source:
 
 
 def _inflate(source: Source) -> bytes:
-    inflater = zlib.decompressobj(_EITHER)
+    """The data of all members, one after another; zeros may pad the last one."""
     pieces: list[bytes] = []
-    offset = 0
+    end = _add_member(source, 0, pieces)
+    while end < source.size:
+        following = source.read(end, min(_HEAD, source.size - end))
+        if following.startswith(_MARK):
+            end = _add_member(source, end, pieces)
+        elif following.strip(b"\0"):
+            raise UnreadableFile(f"trailing bytes after the compressed data, at offset {end}")
+        else:
+            end += len(following)
+    return b"".join(pieces)
+
+
+def _add_member(source: Source, offset: int, pieces: list[bytes]) -> int:
+    """Add the data of the member at an offset; return where it ends."""
+    inflater = zlib.decompressobj(_EITHER)
+    source.spend(Limit.STEPS, _STEPS_OF_A_MEMBER)
     while not inflater.eof:
         if offset >= source.size:
             raise UnreadableFile("truncated gzip data")
@@ -54,4 +70,4 @@ def _inflate(source: Source) -> bytes:
                 packed = inflater.unconsumed_tail
         except zlib.error as error:
             raise UnreadableFile(f"cannot decompress gzip data: {error}") from error
-    return b"".join(pieces)
+    return offset - len(inflater.unused_data)

@@ -30,7 +30,7 @@ FAMILIES = (
     _family("convx convh convxconcat convhconcat", "convm convo convlast convmconcat convc", 3),
     # ConvGRU with more than its three convolutions
     _family("convz convz1", "convr convq convr1 convq1 convz2 convr2 convq2", 3),
-    _family("convgates", "convcan convcandidate convct convcand", 1),
+    _family("convgates", "convcan convcandidate convct convcand", 2),
     # gates by their full names, in cells that are not plain
     _family(
         "forgetgate resetgate gateforget gatereset",

@@ -33,6 +33,7 @@ _SEPARATE_BY_GATE = (
     *(("x{}", "h{}"), ("i{}", "h{}"), ("{}x", "{}h"), ("input{}", "hidden{}")),
     *(("inputto{}", "hiddento{}"), ("weightx{}", "weighth{}"), ("weighti{}", "weighth{}")),
     *(("linearx{}", "linearh{}"), ("linear{}x", "linear{}h"), ("fcx{}", "fch{}")),
+    *(("lineari{}", "linearh{}"), ("fci{}", "fch{}")),
     *(("convx{}", "convh{}"), ("conv{}x", "conv{}h"), ("{}gatex", "{}gateh")),
     *(("w{}gatex", "w{}gateh"), ("{}gateinput", "{}gatehidden"), ("{}inputgate", "{}hiddengate")),
 )
@@ -61,7 +62,7 @@ _JOINED_BY_GATE = (
 _CONVOLUTIONS = (
     *("conv", "conv1d", "conv2d", "conv3d", "cellconv", "convcell", "convgates", "gatesconv"),
     *("convxh", "gates", "allgates", "gateconv", "convall", "conv4", "convlstm", "lstmconv"),
-    *("convolution", "convop", "inconv", "mainconv", "combinedconv", "convcombined"),
+    *("convolution", "convop", "inconv", "mainconv", "combinedconv", "convcombined", "convifgo"),
 )
 _PRODUCTS = (
     *("gates", "gate", "allgates", "linear", "fc", "w", "kernel", "wxh", "xh2g", "dense"),

@@ -46,7 +46,7 @@ ENDINGS = ("weight", "bias")  # tensors of nn.Linear and nn.Conv2d
 # Normalised names of weights: of a forget or reset gate, of input or state to state, and those of
 # the families without a formula. A test compares it with the tables.
 _SPECIFIC = (
-    r"(?:[wu]|w[ix]|[xi]2?|xto|input(?:to)?|weight[xi]|linearx?|fcx?|convx?|gate)?"
+    r"(?:[wu]|w[ix]|[xi]2?|xto|input(?:to)?|weight[xi]|linear[xi]?|fc[xi]?|convx?|gate)?"
     r"(?:f|forget|remember|r|reset)(?:input)?(?:gate)?(?:[xi12]|linear|layer|fc|conv|net|input)?$"
     r"|.*(?:h2|2h|hh|ih|xh|hidden|recurrent|gate|statelinearity)"
     r"|[wu][xi]?$|(?:input)?kernel$|x2g$|(?:input|weight|linear|fc|conv)(?:x|input|map|weights)$"
@@ -55,7 +55,7 @@ _SPECIFIC = (
 )
 # Generic names: only in modules that are named like a cell.
 _GENERIC = (
-    r"(?:cell|lstm|in|main|combined)?conv(?:[123]d|\d?|all|cell|lstm|op|olution|combined)$"
+    r"(?:cell|lstm|in|main|combined)?conv(?:[123]d|\d?|all|cell|lstm|op|olution|combined|ifgo)$"
     r"|(?:linear|fc|dense)(?:gates)?$|linearh$"
 )
 _CALLED = ("lstm", "gru", "rnn", "cell", "recurr", "elman")

@@ -39,6 +39,31 @@ def test_truncated_gzip_data(tmp_path: Path) -> None:
         read(data[:-20], tmp_path, "model.gz")
 
 
+@pytest.mark.parametrize("padding", [b"", bytes(100), bytes(1 << 17)], ids=len)
+def test_all_gzip_members_are_read(padding: bytes, tmp_path: Path) -> None:
+    data = saved({"a": (20, 20)})
+    for cut in (300, len(data) // 2):
+        packed = gzip.compress(data[:cut]) + gzip.compress(data[cut:]) + padding
+        assert parameters(read(packed, tmp_path, "model.gz")) == 400
+
+
+def test_bytes_after_gzip_data_are_reported(tmp_path: Path) -> None:
+    packed = gzip.compress(saved({"a": (20, 20)}))
+    message = f"trailing bytes after the compressed data, at offset {len(packed)}"
+    with pytest.raises(UnreadableFile, match=message):
+        read(packed + b"\0more", tmp_path, "model.gz")
+
+
+def test_many_gzip_members_are_bounded(tmp_path: Path) -> None:
+    path = tmp_path / "members.gz"
+    path.write_bytes(gzip.compress(saved({"a": (2, 2)})) + gzip.compress(b"") * 1000)
+    with (
+        open_source(path, Limits(steps=20_000)) as source,
+        pytest.raises(RefusedFile, match="steps=20000"),
+    ):
+        model_of(TorchReader(), source)
+
+
 def test_nested_gzip_data_are_refused(tmp_path: Path) -> None:
     with open_source(tmp_path) as folder:
         inner = gzip.compress(gzip.compress(saved({"a": (2, 2)})))
