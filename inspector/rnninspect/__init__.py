@@ -7,7 +7,7 @@ import sys
 
 if sys.argv[:1] == ["-m"] and not sys.flags.safe_path:
     # `python -m rnninspect`, while it is being located: the first entry is the working directory,
-    # which may hold a stranger's modules. Nothing is imported before this line, not `__future__`.
+    # which may have a stranger's modules. Nothing is imported before this line, not `__future__`.
     del sys.path[0]
 
 __version__ = "0.1.0"

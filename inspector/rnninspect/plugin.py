@@ -157,7 +157,7 @@ class Framework(Record):
 
 
 class Inside(Record):
-    """Another file that the one at hand holds, for whichever reader knows its format.
+    """Another file inside the one at hand, for whichever reader knows its format.
 
     Attributes:
         source: the bytes of the inner file, or a folder of its members.

@@ -28,7 +28,7 @@ class Dialect(StrEnum):
 class WeightName(StrEnum):
     """A tensor of a cell by its name in Keras.
 
-    One letter stands for Keras 1's arrays, one for each gate; the last eight are TensorFlow 1's.
+    One letter is for Keras 1's arrays, one for each gate; the last eight are TensorFlow 1's.
     """
 
     KERNEL = "kernel"

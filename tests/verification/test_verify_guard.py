@@ -15,7 +15,7 @@ from rnninspect.verification import asking
 
 WORDS = {
     "text": "loading it tried to compile code",
-    "marshalled": "loading it tried to unpack code that the file holds",
+    "marshalled": "loading it tried to unpack code from the file",
     "system": "loading it tried to call os.system",
     "through a link": "loading it tried to write to",
     "beside the model": "loading it tried to run code from the folder of the file",

@@ -66,7 +66,7 @@ def _by_signature(head: bytes) -> str | None:
 
 
 def _compressed(head: bytes) -> str | None:
-    """What a stream of gzip or zlib data holds, by the first bytes of it."""
+    """What a stream of gzip or zlib data contains, by its first bytes."""
     try:
         data = zlib.decompressobj(_AUTOMATIC).decompress(head, WINDOW)
     except zlib.error:

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
 
 
 LINEAR = frozenset({"add", "sub", "mul", "div", "neg", "where", "norm"})
-"""Functions under which a sum of products is no activation yet; all others are nonlinear."""
+"""Functions under which a sum of products is not yet an activation; all others are nonlinear."""
 
 
 class Kind(IntEnum):

@@ -30,7 +30,7 @@ class Match(Record):
         cell: key of CELLS.
         body: the step.
         gates: the expression of each gate, by its letter.
-        step: the equations that hold.
+        step: the equations that are satisfied.
         memory: the old state c, where the cell has one.
         projection: the map between the cell's output and its state, if there is one.
     """
@@ -44,7 +44,7 @@ class Match(Record):
 
 
 def match(graph: Graph, candidate: Candidate) -> Match | None:
-    """The cell whose equations hold for a candidate; None if there is none."""
+    """The cell whose equations a candidate satisfies; None if there is none."""
     root, projection = candidate.new, None
     if graph.expressions.kinds[root] is Kind.MAP and root not in candidate.stops:
         projection, inner = root, Body(graph, root, candidate.state, candidate.stops)
@@ -126,7 +126,7 @@ def body_of(graph: Graph, root: int) -> set[int]:
 def _assignments(
     updates: tuple[Update, ...], body: Body, values: dict[int, Numbers], known: dict[str, Numbers]
 ) -> Iterator[dict[str, int]]:
-    """The ways to name the gates so that all updates hold."""
+    """The ways to name the gates so that all updates are satisfied."""
     ways: list[dict[str, int]] = [{}]
     for update in reversed(updates):
         letters = _letters(update, known)

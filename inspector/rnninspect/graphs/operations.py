@@ -27,16 +27,16 @@ class Graph(Tracing):
     # Arithmetic.
 
     def apply(self, name: str, operands: Sequence[Value], shape: Shape) -> Value | None:
-        """An elementwise function; None where the operands' units lie along different axes."""
-        behind = {
+        """An elementwise function; None if the operands' units are on different axes."""
+        trailing = {
             len(value.shape) - value.lane
             for value in operands
             if isinstance(value, Lanes) and value.lane is not None
         }
-        if len(behind) > 1 or all(self.is_stored(value) for value in operands):
+        if len(trailing) > 1 or all(self.is_stored(value) for value in operands):
             return None
         numbers = all(isinstance(value, Lanes) and value.lane is None for value in operands)
-        last = behind.pop() if behind else 1
+        last = trailing.pop() if trailing else 1
         if last > len(shape) and not numbers:
             return None
         spread = [self._spread(value, last) for value in operands]
@@ -59,11 +59,11 @@ class Graph(Tracing):
                 return tuple(axis.label for axis in value.axes)
         return (None,) * rank
 
-    def _spread(self, value: Value, behind: int) -> Segments | None:
-        """The segments of an operand along the axis that is `behind` from the end."""
+    def _spread(self, value: Value, trailing: int) -> Segments | None:
+        """The segments of an operand along the axis that is `trailing` from the end."""
         if isinstance(value, Lanes):
             return value.segments
-        at = len(value.axes) - behind
+        at = len(value.axes) - trailing
         if at < 0 or value.axes[at].size == 1:
             unit = self.expressions.make(Kind.UNIT, (value.leaf, value.fixed, None, 0))
             return ((1, unit),)
@@ -135,7 +135,7 @@ class Graph(Tracing):
         return Lanes(shape, labels, len(shape) - 1, ((width, unit),))
 
     def merge_axes(self, value: Value, shape: Shape) -> Value | None:
-        """The last two axes as one, where the units lie along the last."""
+        """The last two axes as one, where the units are on the last."""
         if not isinstance(value, Lanes) or value.lane != len(value.shape) - 1:
             return None
         label, parts = value.labels[-2], value.shape[-2]
@@ -147,7 +147,7 @@ class Graph(Tracing):
         return Lanes(shape, (*value.labels[:-2], None), len(shape) - 1, segments)
 
     def regroup(self, value: Value, shape: Shape) -> Value | None:
-        """Other axes before the last, along which the units lie."""
+        """Other axes before the last, which is that of the units."""
         if not shape or not value.shape or shape[-1] is None or shape[-1] != value.shape[-1]:
             return None
         found = self.lanes(value, len(value.shape) - 1)
@@ -172,7 +172,7 @@ class Graph(Tracing):
     def _elsewhere(
         self, value: Lanes, axis: int, start: int, size: int, shape: Shape
     ) -> Value | None:
-        """A part of an axis that holds no units: the expressions are tagged with it."""
+        """A part of an axis without units: the expressions are tagged with it."""
         label = value.labels[axis]
         if value.lane is None or value.shape[axis] == 1 or value.shape[axis] == size:
             return value._replace(shape=shape)

@@ -167,7 +167,7 @@ def _input_size(graph: Graph, matched: Match, reads: GateReads) -> int:
 
 
 def _order(graph: Graph, matched: Match, reads: Sequence[GateReads]) -> str:
-    """The gates in the order in which their units lie in the recurrent matrices."""
+    """The gates in the order of their units in the recurrent matrices."""
     places = {
         letter: min(
             (graph.maps[_map_of(graph, at)].matrix.columns.start + _offset(graph, at), at)

@@ -65,7 +65,7 @@ class Tracing:
         return self._last_label
 
     def lanes(self, value: Value, axis: int) -> Lanes | None:
-        """A value whose units lie along this axis; None where they cannot."""
+        """A value whose units are on this axis; None if they cannot be."""
         if isinstance(value, Lanes):
             return value if value.lane in (None, axis) else None
         chosen = value.axes[axis]

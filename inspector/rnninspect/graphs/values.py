@@ -37,7 +37,7 @@ class ViewAxis(Record):
 
 
 class View(Record):
-    """A leaf or a part of it, before it is known which axis holds the units.
+    """A leaf or a part of it, before it is known on which axis the units are.
 
     `fixed` are the places on axes of the leaf that the view does not have any more.
     """
@@ -53,7 +53,7 @@ class View(Record):
 
 
 class Lanes(Record):
-    """A tensor whose units lie along the axis `lane`; `lane` is None for one number for all."""
+    """A tensor whose units are on the axis `lane`; `lane` is None for one number for all."""
 
     shape: Shape
     labels: tuple[int | None, ...]

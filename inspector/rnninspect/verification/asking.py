@@ -29,7 +29,7 @@ RESERVED = 32 * 2**30
 # Some write the model out again, with weights of 4 bits as floats.
 COPIES = 8
 DEFAULT_LIMITS = Limits()
-LEADING_OUT = ("R205", "R302")  # what a framework might open there is no part of the model
+LEADING_OUT = ("R205", "R302")  # what a framework might open there is not part of the model
 
 
 def judges_of(report: Report) -> tuple[Judge, ...]:
@@ -44,12 +44,12 @@ def judges_of(report: Report) -> tuple[Judge, ...]:
 def verify(
     report: Report,
     bounds: Bounds,
-    tell: Callable[[str], None],
+    report_progress: Callable[[str], None],
     limits: Limits = DEFAULT_LIMITS,
     *,
     trusted: bool = False,
 ) -> Iterator[Opinion]:
-    """Ask each framework that knows such files; `tell` hears what is going on, once a second."""
+    """Ask each framework that knows such files; `report_progress` is called once a second."""
     question = question_on(report, bounds, limits, trusted=trusted)
     leading = [finding for finding in report.findings if finding.rule in LEADING_OUT]
     for judge in judges_of(report):
@@ -60,7 +60,9 @@ def verify(
         elif leading and not trusted:
             yield untrusted(judge.name, f"it leads to other files: {leading[0].message}")
         else:
-            answer = run_child(judge, question, bounds, partial(_tell, tell, judge.name))
+            answer = run_child(
+                judge, question, bounds, partial(_report_loading, report_progress, judge.name)
+            )
             yield weigh(judge.name, report, answer)
 
 
@@ -86,8 +88,8 @@ def question_on(
     )
 
 
-def _tell(tell: Callable[[str], None], name: str, seconds: int) -> None:
-    tell(f"{name} loads it, {seconds} s")
+def _report_loading(report_progress: Callable[[str], None], name: str, seconds: int) -> None:
+    report_progress(f"{name} loads it, {seconds} s")
 
 
 def _part(layer: RecurrentLayer) -> Part:

@@ -40,7 +40,7 @@ LONGEST_REASON = 300
 
 
 def main() -> None:
-    """Answer the question that lies in the current folder."""
+    """Answer the question in the current folder."""
     question = Question.from_text(Path("question").read_text())
     _bound(question)
     warnings.simplefilter("ignore")  # what a framework warns of is its own matter
@@ -117,7 +117,7 @@ def _write(folder: Path, answer: Answer) -> None:
 
 
 def _bound(question: Question) -> None:
-    """A second fence behind the parent's watch: an allocation may be faster than a look at it."""
+    """Limit this process too: an allocation may be faster than the parent's next look at it."""
     _limit(resource.RLIMIT_AS, question.address_space)
     _limit(resource.RLIMIT_FSIZE, question.largest_file)
     signal.signal(signal.SIGXFSZ, signal.SIG_DFL)  # ends the child, and no error is swallowed

@@ -1,8 +1,8 @@
 """Refuses, in the child, what no framework needs in order to read a file that is not trusted.
 
-A second fence, behind what is decided before a file is loaded: an audit hook (PEP 578), set once
-the framework is imported. It can't be taken away again, and no `except` sees what it refuses. What
-TensorFlow or torch do in native code is not heard by it.
+A second line of defence after what is decided before a file is loaded: an audit hook (PEP 578),
+set once the framework is imported. It can't be taken away again, and no `except` sees what it
+refuses. What TensorFlow or torch do in native code is not heard by it.
 """
 
 from __future__ import annotations
@@ -73,7 +73,7 @@ class _Guard:
         elif event == "marshal.loads":
             caller = sys._getframe(1)  # noqa: SLF001 - as above
             if not caller.f_code.co_filename.startswith(IMPORTING):
-                self.refuse("unpack code that the file holds")
+                self.refuse("unpack code from the file")
         elif event in RUNNING or event.startswith(NETWORK):
             self.refuse(f"call {event}")
         elif event in CHANGING:

@@ -1,4 +1,4 @@
-"""A framework's answer held against our report: agree, disagree, refused or no opinion."""
+"""A framework's answer compared with our report: agree, disagree, refused or no opinion."""
 
 from __future__ import annotations
 

@@ -34,7 +34,7 @@ KEPT_OF_PYTHON = ("PYTHONHOME", "PYTHONNOUSERSITE", "PYTHONUSERBASE")
 
 
 def run_child(
-    judge: Judge, question: Question, bounds: Bounds, tell: Callable[[int], None]
+    judge: Judge, question: Question, bounds: Bounds, report: Callable[[int], None]
 ) -> Answer:
     """Ask in a new process, in an empty folder that is gone afterwards."""
     with TemporaryDirectory(prefix="rnninspect-", ignore_cleanup_errors=True) as name:
@@ -51,7 +51,7 @@ def run_child(
                 start_new_session=True,
             )
             try:
-                unfinished = _watch(process, bounds, tell)
+                unfinished = _watch(process, bounds, report)
             finally:
                 _end(process)
         if process.returncode == -signal.SIGXFSZ:
@@ -79,24 +79,24 @@ def environment(judge: Judge, own: Path, model: str) -> dict[str, str]:
     return kept | given | SETTINGS | {"PYTHONPATH": known, "TMPDIR": str(own)}
 
 
-def _watch(process: subprocess.Popen[bytes], bounds: Bounds, tell: Callable[[int], None]) -> str:
+def _watch(process: subprocess.Popen[bytes], bounds: Bounds, report: Callable[[int], None]) -> str:
     """Wait for the end of the child; the bound that it passed, if any."""
-    start, told = time.monotonic(), 0
+    start, reported = time.monotonic(), 0
     while process.poll() is None:
         spent = time.monotonic() - start
         if spent > bounds.seconds:
             return f"no answer within {bounds.seconds:g} s; --timeout raises it"
         if _memory_of(process.pid) > bounds.memory:
             return f"it took more than {bounds.memory / GIGABYTE:g} GB; --memory raises it"
-        if int(spent) > told:
-            told = int(spent)
-            tell(told)
+        if int(spent) > reported:
+            reported = int(spent)
+            report(reported)
         time.sleep(PAUSE)
     return ""
 
 
 def _memory_of(process: int) -> int:
-    """Bytes that a process keeps in memory; 0 where the system has no /proc to tell it."""
+    """Bytes that a process keeps in memory; 0 if the system has no /proc."""
     try:
         pages = Path(f"/proc/{process}/statm").read_text().split()[1]
     except (OSError, IndexError):

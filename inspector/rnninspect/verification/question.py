@@ -58,7 +58,7 @@ class Question:
     Attributes:
         path: of the file, resolved.
         format: as the report names it.
-        trusted: whether the framework may run what the file holds.
+        trusted: whether the framework may run code from the file.
         address_space: bytes of addresses that the child may reserve.
         largest_file: bytes of a file that the child may write.
         expansion: bytes to which compressed data may grow.
@@ -135,7 +135,7 @@ class RefusedLayer(Exception):  # noqa: N818 - a result, not a mistake
 
 
 class NoOpinion(Exception):  # noqa: N818 - as above
-    """The framework has nothing to say of the layer; the text tells why."""
+    """The framework has no opinion on the layer; the text says why."""
 
 
 class NeedsTrust(Exception):  # noqa: N818 - as above

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 def _same(to: Operands, call: Call, _: Outputs) -> Results:
-    """The first input: a copy, in another type, or rounded to what a quantised tensor can hold."""
+    """The first input: a copy, in another type, or rounded to the values of a quantised tensor."""
     return (to.of(call.input(0)),)
 
 

@@ -137,7 +137,7 @@ def _stack_global(machine: Machine) -> None:
 def _call(machine: Machine, maker: object, args: object) -> None:
     machine.objects += 1
     if type(args) is not tuple:
-        raise UnreadableFile("a call whose arguments are no tuple")
+        raise UnreadableFile("arguments of a call are not a tuple")
     machine.stack.append(machine.calls.call(maker, args))
 
 

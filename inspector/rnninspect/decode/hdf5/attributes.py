@@ -103,7 +103,7 @@ class GlobalHeaps:
         self._collections: dict[int, dict[int, tuple[int, int]]] = {}
 
     def texts(self, attribute: Attribute) -> tuple[bytes, ...] | None:
-        """The strings of an attribute as bytes; None if its elements are no strings."""
+        """The strings of an attribute as bytes; None if its elements are not strings."""
         step = attribute.datatype.size
         if attribute.datatype.variable_string:
             parts = range(0, attribute.elements * step, step)

@@ -98,7 +98,7 @@ class _Heap:
         self._check_free(space.size(head, 8 + width))
 
     def _check_free(self, offset: int) -> None:
-        """Walk the list of free blocks, which tells a heap that was overwritten."""
+        """Walk the list of free blocks, which shows whether the heap was overwritten."""
         seen: set[int] = set()
         width = self.space.length.size
         while offset != NO_FREE_BLOCK:
@@ -136,7 +136,7 @@ def _leaves(space: Space, address: int, seen: set[int]) -> Iterator[int]:
 
 
 def _entries(space: Space, address: int, names: _Heap) -> list[Link]:
-    """The links of one symbol table node, which holds 65,535 at most."""
+    """The links of one symbol table node, which has at most 65,535."""
     head = space.read(address, 8)
     if head[:4] != b"SNOD" or head[4] != 1:
         raise UnreadableFile(f"missing symbol table node at {address}")

@@ -154,7 +154,7 @@ def shared_body(space: Space, message: Message) -> bytes:
 
 
 def resolve_shared(space: Space, body: bytes, kind: int) -> bytes:
-    """The body that a shared message stands for: that of a committed datatype."""
+    """The body that a shared message refers to: that of a committed datatype."""
     version, place = body[0], body[1]
     if version not in (1, 2, 3) or (version == 3 and place != 2):
         raise UnreadableFile("HDF5's shared message heap is not supported")

@@ -53,7 +53,7 @@ class FractalHeap:
             raise UnreadableFile(f"the fractal heap at {self._address} has invalid sizes")
 
     def object(self, identifier: bytes) -> bytes:
-        """The bytes of the object that an identifier stands for."""
+        """The bytes of the object that an identifier refers to."""
         kind = identifier[0] >> 4 & 3
         if kind == TINY:
             size = (identifier[0] & 15) + 1
@@ -76,7 +76,7 @@ class FractalHeap:
         return self._space.kept(self._space.read(start + offset, length))
 
     def _check_block(self, start: int, size: int, signature: bytes) -> None:
-        """Hold a block of so many bytes against its signature and its checksum, once."""
+        """Check the signature and the checksum of a block of this size, once."""
         if start in self._sound:
             return
         block = self._space.read(start, size)
@@ -96,7 +96,7 @@ class FractalHeap:
         return self._start << max(row - 1, 0)
 
     def _find(self, block: int, rows: int, offset: int, depth: int) -> tuple[int, int, int]:
-        """(address, size, offset inside) of the direct block that holds an offset of the heap."""
+        """(address, size, offset inside) of the direct block of an offset of the heap."""
         if depth > DEEPEST or rows > LARGEST_BITS:
             raise UnreadableFile("the blocks of a fractal heap are nested too deeply")
         before = 0

@@ -34,7 +34,7 @@ FIRST_REGISTERED = 256  # filters below this number have no name of their own in
 
 
 class LayoutKind(StrEnum):
-    """Where a dataset's bytes lie."""
+    """Where a dataset's bytes are stored."""
 
     COMPACT = "compact"  # in the object header
     CONTIGUOUS = "contiguous"  # in one run
@@ -46,7 +46,7 @@ KINDS = tuple(LayoutKind)  # by their numbers
 
 
 class Layout(Record):
-    """Where a dataset's bytes lie; sizes in bytes.
+    """Where a dataset's bytes are stored; sizes in bytes.
 
     Attributes:
         kind: the layout's class.

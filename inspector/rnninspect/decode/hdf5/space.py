@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     Arguments = ParamSpec("Arguments")
     Result = TypeVar("Result")
 
-# Structures are small and lie between the weights: larger pages read more weights.
+# Structures are small and stored between the weights: larger pages read more weights.
 PAGE_BITS = 12
 PAGE = 1 << PAGE_BITS
 PAGES_KEPT = 1024
@@ -53,7 +53,7 @@ class Space:
     Attributes:
         end: the first address that the file does not have.
         limits: the bounds of the source.
-        offset: how an address is stored, `undefined` the one that stands for none.
+        offset: how an address is stored, `undefined` the one that means none.
         length: how a length is stored.
     """
 
@@ -114,7 +114,7 @@ class Space:
         number, start = address >> PAGE_BITS, address & PAGE - 1
         page = self._pages.get(number, b"")
         stop = page.find(0, start)
-        if stop >= 0 and address + stop - start < end:  # most lie in a page that is held
+        if stop >= 0 and address + stop - start < end:  # most are in a page that is kept
             self._budget -= stop - start
             return self.kept(page[start:stop])
         text = b""

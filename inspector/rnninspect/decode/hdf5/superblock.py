@@ -18,7 +18,7 @@ LAST_PLACE = 2**26  # a user block of more than 64 MiB in front is not looked be
 
 
 def find_superblock(source: Source) -> int | None:
-    """Where the signature stands: at 0, or behind a user block of 512, 1024, 2048, … bytes."""
+    """The offset of the signature: 0, or after a user block of 512, 1024, 2048, … bytes."""
     place = 0
     while place <= LAST_PLACE and place + len(SIGNATURE) <= source.size:
         if source.read(place, len(SIGNATURE)) == SIGNATURE:
@@ -51,7 +51,7 @@ def _old(source: Source, place: int, head: bytes, at: int) -> tuple[Space, int]:
         raise UnreadableFile("the HDF5 superblock declares empty B-tree nodes")
     width = space.offset.size
     _check_end(space, place, head, at, at + 2 * width)
-    root = space.address(head, at + 4 * width + space.length.size)  # behind its name's offset
+    root = space.address(head, at + 4 * width + space.length.size)  # after its name's offset
     return space, _defined(root)
 
 

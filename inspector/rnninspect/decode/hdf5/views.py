@@ -77,7 +77,7 @@ class Node:
         return tuple(value.decode("utf-8", "surrogateescape") for value in values)
 
     def text(self, name: str) -> str | None:
-        """The string of an attribute that holds exactly one."""
+        """The string of an attribute that has exactly one."""
         values = self.texts(name)
         return values[0] if values is not None and len(values) == 1 else None
 
@@ -89,7 +89,7 @@ class NamedType(Node):
 
 
 class Group(Node):
-    """An object that holds links to others."""
+    """An object with links to others."""
 
     __slots__ = ()
 
@@ -111,9 +111,9 @@ class Dataset(Node):
     Attributes:
         shape: axes; () of a scalar, None of a null dataspace.
         datatype: of an element.
-        layout: where its bytes lie.
+        layout: where its bytes are stored.
         filters: what its chunks pass through, by name.
-        external_files: names of the other files that hold its bytes.
+        external_files: names of the other files with its bytes.
     """
 
     __slots__ = ("datatype", "external_files", "filters", "layout", "shape")
@@ -152,7 +152,7 @@ class Dataset(Node):
 
     @property
     def held_bytes(self) -> int | None:
-        """Bytes of it that lie in this file; None where only its chunks could tell."""
+        """Bytes of it that are in this file; None if only its chunks could show it."""
         layout = self.layout
         if layout.kind is LayoutKind.COMPACT:
             return layout.size

@@ -1,4 +1,4 @@
-"""The files that hold the data of a checkpoint, beside its index."""
+"""The files with the data of a checkpoint, beside its index."""
 
 from __future__ import annotations
 
