@@ -160,7 +160,7 @@ def _translation(model: ModelProto, decoder: Decoder) -> Translation | None:
 
 
 def _recovered(translation: Translation, weights: WeightTensors) -> tuple[RecurrentLayer, ...]:
-    from rnninspect_onnx.recovered.layers import recovered_layers  # noqa: PLC0415 - few models need it
+    from rnninspect_onnx.layers.recovered import recovered_layers  # noqa: PLC0415 - few models need it
 
     return recovered_layers(translation.graph, weights)
 

@@ -13,7 +13,6 @@ import pytest
 
 from making.onnx.results import errors, report
 from rnninspect.model import Origin
-from rnninspect.wording import plural
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -86,16 +85,14 @@ DECOMPOSED: dict[str, dict[str, object]] = {
 
 @pytest.mark.parametrize("directions", [1, 2])
 @pytest.mark.parametrize("kind", DECOMPOSED)
-def test_a_layer_that_becomes_a_loop_is_not_reported_but_counted(
+def test_a_layer_that_becomes_a_loop_is_recovered_and_counted(
     tmp_path: Path, kind: str, directions: int
 ) -> None:
     path, model = exported(tmp_path, [one(kind, directions, bias=True, **DECOMPOSED[kind])])
     of = report(path)
-    assert not of.layers
+    cell = "RNN" if kind == "SimpleRNN" else kind
+    assert [counted.layer.kind for counted in of.layers] == [f"{cell} (loop)"] * directions
     assert not of.skipped
-    assert of.totals.parameters == stored(path) == model.count_params()
-    possible = [found.message for found in of.findings if found.rule == "R405"]
-    each = plural(model.count_params() // directions, "parameter")
-    assert len(possible) == directions
-    assert all(message.endswith(each) for message in possible)
+    assert of.totals.recurrent == of.totals.parameters == stored(path) == model.count_params()
+    assert not [found for found in of.findings if found.rule == "R405"]
     assert not errors(of)

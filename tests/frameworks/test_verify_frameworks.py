@@ -42,4 +42,4 @@ def test_the_framework_says_why_it_refuses(path: str, framework: str, words: str
 def test_no_code_of_a_file_runs_unless_it_is_trusted() -> None:
     done = verify("broken/runs_code.pt")
     assert (done.returncode, done.stdout) == (2, "")
-    assert "torch would import and call what it names" in done.stderr
+    assert "torch would import and call the names in it" in done.stderr

@@ -69,7 +69,7 @@ def test_a_snapshot_of_the_hub_is_read_through_its_links(tmp_path: Path) -> None
 
 def test_a_folder_of_other_files_is_none_of_ours(tmp_path: Path) -> None:
     (tmp_path / "config.json").write_text('{"model_type": "gpt"}')
-    with pytest.raises(UnreadableFile, match="no known model"):
+    with pytest.raises(UnreadableFile, match="without a known model"):
         inspect_file(tmp_path)
 
 
