@@ -162,6 +162,13 @@ def test_json_says_all_of_it_in_ascii() -> None:
     assert kinds == {"added", "resized", "judged"}
 
 
+def test_no_name_in_json_is_a_command_in_githubs_log() -> None:
+    named = outline(report(model(layer(name="##[add-mask]y"))))
+    text = "".join(DIFF["json"](compare(outline(report(model())), named), View()))
+    assert "##[" not in text
+    assert json.loads(text)["rows"][0]["name"] == "##[add-mask]y"
+
+
 @pytest.mark.parametrize("name", ["table", "markdown"])
 def test_another_order_is_in_the_summary(name: str) -> None:
     same = replace(compare(form_of("keras"), form_of("keras")), reordered=True)

@@ -111,3 +111,12 @@ def constant(name: str, array: np.ndarray) -> onnx.NodeProto:
 def integers(name: str, numbers: Iterable[int]) -> onnx.TensorProto:
     """An initializer of int64 numbers."""
     return numpy_helper.from_array(np.array(list(numbers), np.int64), name)
+
+
+def body(
+    nodes: Sequence[onnx.NodeProto],
+    tensors: Sequence[onnx.TensorProto] = (),
+    inputs: Sequence[onnx.ValueInfoProto] = (),
+    outputs: Sequence[onnx.ValueInfoProto] = (),
+) -> onnx.GraphProto:
+    return helper.make_graph(list(nodes), "body", list(inputs), list(outputs), list(tensors))

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import json
-
 from rnninspect import __version__
+from rnninspect.render.report.json import dump
 from rnninspect.report import SCHEMA_VERSION
 
 TYPE_CHECKING = False
@@ -28,7 +27,7 @@ def render(comparison: Comparison, _: View) -> Iterator[str]:
         "new": _file(comparison.new),
         "rows": [_row(row) for row in comparison.rows],
     }
-    yield json.dumps(document, indent=1).replace("\x7f", "\\u007f") + "\n"
+    yield f"{dump(document)}\n"
 
 
 def _file(file: Outline) -> Json:
