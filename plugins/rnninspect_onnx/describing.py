@@ -2,7 +2,15 @@
 
 from __future__ import annotations
 
-from rnninspect.plugin import Fact, Observation, RecurrentLayer, SavedModel, SkippedLayer, parsing
+from rnninspect.plugin import (
+    Fact,
+    Observation,
+    RecurrentLayer,
+    SavedModel,
+    SkippedLayer,
+    StoredTensor,
+    parsing,
+)
 from rnninspect_onnx.graph.leaves import Leaves
 from rnninspect_onnx.graph.values import Value, ValueKind
 from rnninspect_onnx.layers.building import WeightTensors, describe_node
@@ -26,7 +34,6 @@ if TYPE_CHECKING:
 
 _SHOWN_AXES = 8
 # Expressions that recognition may make or look at: a million of them takes a second.
-_LEAST_BUDGET, _BUDGET_OF_A_NODE, _MOST_BUDGET = 100_000, 60, 2_500_000
 
 
 def describe(source: Source, format_name: str = "onnx") -> SavedModel:
@@ -151,18 +158,21 @@ def _translation(model: ModelProto, decoder: Decoder) -> Translation | None:
 
     if not may_contain_cell(model, decoder):
         return None
-    from rnninspect_onnx.recovered.numbers import Numbers  # noqa: PLC0415 - few models need it
+    from rnninspect.graphs import budget_for  # noqa: PLC0415 - few models need it
+    from rnninspect_onnx.recovered.numbers import Numbers  # noqa: PLC0415 - as above
     from rnninspect_onnx.recovered.translation import Translation  # noqa: PLC0415 - as above
 
     nodes = len(model.graph.nodes) + sum(len(each.body.nodes) for each in model.functions)
-    budget = min(_LEAST_BUDGET + _BUDGET_OF_A_NODE * nodes, _MOST_BUDGET)
-    return Translation(Numbers(decoder, entries(model)), budget)
+    return Translation(Numbers(decoder, entries(model)), budget_for(nodes))
 
 
 def _recovered(translation: Translation, weights: WeightTensors) -> tuple[RecurrentLayer, ...]:
-    from rnninspect_onnx.layers.recovered import recovered_layers  # noqa: PLC0415 - few models need it
+    from rnninspect.graphs import recovered_layers  # noqa: PLC0415 - few models need it
 
-    return recovered_layers(translation.graph, weights)
+    def tensors_of(key: object) -> tuple[StoredTensor, ...]:
+        return weights.of(key) if isinstance(key, Value) else ()
+
+    return recovered_layers(translation.graph, tensors_of, "onnx")
 
 
 def _unfinished(translation: Translation) -> Iterator[Observation]:

@@ -1,11 +1,20 @@
-"""A graph of operations that knows no format, and the recurrent cells that are found in it."""
+"""A graph of operations that knows no format, and the recurrent cells that are found in it.
+
+A plugin translates its operators into operations of a `Graph`, by a table: the methods of the
+graph, and the functions here that take operands as formats describe them. `recovered_layers` then
+gives the recurrent layers among them.
+"""
 
 from __future__ import annotations
 
-from rnninspect.graphs.expressions import Exhausted
-from rnninspect.graphs.operations import Graph
-from rnninspect.graphs.recognition import Recovered, Weight, recognise
-from rnninspect.graphs.values import Multiplier, Origin, Value, View
+from rnninspect.graphs.building.expressions import Exhausted, budget_for
+from rnninspect.graphs.building.operations import Graph
+from rnninspect.graphs.building.parts import cut, one_place, split, with_size, without_axis
+from rnninspect.graphs.building.products import added, einsum, matmul, turned_matmul
+from rnninspect.graphs.building.reshaping import reshape, squeeze, transpose, unsqueeze
+from rnninspect.graphs.building.values import Multiplier, Origin, Shape, Value, View
+from rnninspect.graphs.layers import recovered_layers
+from rnninspect.graphs.recognition.cells import Recovered, Weight, recognise
 
 __all__ = [
     "Exhausted",
@@ -13,8 +22,24 @@ __all__ = [
     "Multiplier",
     "Origin",
     "Recovered",
+    "Shape",
     "Value",
     "View",
     "Weight",
+    "added",
+    "budget_for",
+    "cut",
+    "einsum",
+    "matmul",
+    "one_place",
     "recognise",
+    "recovered_layers",
+    "reshape",
+    "split",
+    "squeeze",
+    "transpose",
+    "turned_matmul",
+    "unsqueeze",
+    "with_size",
+    "without_axis",
 ]

@@ -11,9 +11,9 @@ from onnx import TensorProto, helper, numpy_helper
 
 from making.onnx.graphs import graph, save, value
 from making.onnx.results import report
+from rnninspect.graphs.building import expressions
 from rnninspect.model import Origin
 from rnninspect.rules import Level
-from rnninspect_onnx import describing
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -167,8 +167,8 @@ def test_a_graph_beyond_the_budget_is_read_without_its_cells(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, budget: int
 ) -> None:
     """The budget may run out while the graph is translated, or while a cell is looked for."""
-    monkeypatch.setattr(describing, "_LEAST_BUDGET", budget)
-    monkeypatch.setattr(describing, "_BUDGET_OF_A_NODE", 0)
+    monkeypatch.setattr(expressions, "_LEAST_BUDGET", budget)
+    monkeypatch.setattr(expressions, "_BUDGET_OF_A_NODE", 0)
     of = seen(tmp_path, loop(lstm()), LSTM_SHAPES)
     assert len(kinds(of)) + len(possible(of)) == 1
 

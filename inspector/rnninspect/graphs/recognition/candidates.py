@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from rnninspect.graphs.expressions import LINEAR, Kind
-from rnninspect.graphs.segments import cut
+from rnninspect.graphs.building.expressions import LINEAR, Kind
+from rnninspect.graphs.building.segments import cut
 from rnninspect.record import Record
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from rnninspect.graphs.operations import Graph
-    from rnninspect.graphs.values import Lanes, Matrix, Value, View
+    from rnninspect.graphs.building.operations import Graph
+    from rnninspect.graphs.building.values import Lanes, Matrix, Value, View
 
 _NEAR = 200  # expressions between two uses of one matrix within a step
 _FRONTIER = 64  # expressions around an old state at which the new one is cut

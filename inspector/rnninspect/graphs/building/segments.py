@@ -6,8 +6,8 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from rnninspect.graphs.expressions import Expressions
-    from rnninspect.graphs.values import Segments
+    from rnninspect.graphs.building.expressions import Expressions
+    from rnninspect.graphs.building.values import Segments
 
 
 def cut(expressions: Expressions, segments: Segments, start: int, size: int) -> Segments | None:

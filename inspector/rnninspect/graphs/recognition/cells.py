@@ -7,19 +7,19 @@ of the table of cells say, evaluated at random points. No pattern of an exporter
 from __future__ import annotations
 
 from rnninspect.cells import Role
-from rnninspect.graphs.matching import match
-from rnninspect.graphs.reading import Beside, gate_reads
-from rnninspect.graphs.steps import candidates
+from rnninspect.graphs.recognition.candidates import candidates
+from rnninspect.graphs.recognition.matching import match
+from rnninspect.graphs.recognition.reading import Beside, gate_reads
 from rnninspect.record import Record
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from rnninspect.graphs.matching import Match
-    from rnninspect.graphs.operations import Graph
-    from rnninspect.graphs.reading import GateReads, Vector
-    from rnninspect.graphs.steps import Candidate
+    from rnninspect.graphs.building.operations import Graph
+    from rnninspect.graphs.recognition.candidates import Candidate
+    from rnninspect.graphs.recognition.matching import Match
+    from rnninspect.graphs.recognition.reading import GateReads, Vector
 
 
 class Weight(Record):

@@ -24,6 +24,14 @@ class Kind(IntEnum):
     JOIN = 5  # its children one after the other along another axis: (label, sizes)
 
 
+_LEAST_BUDGET, _BUDGET_OF_A_NODE, _MOST_BUDGET = 100_000, 60, 2_500_000
+
+
+def budget_for(nodes: int) -> int:
+    """How many steps the translation and recognition of a graph of this many nodes may take."""
+    return min(_LEAST_BUDGET + _BUDGET_OF_A_NODE * nodes, _MOST_BUDGET)
+
+
 class Exhausted(Exception):  # noqa: N818 - an answer, not a fault
     """The graph takes more expressions than the budget allows."""
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from itertools import permutations
 
 from rnninspect.cells.equations import EQUATIONS
-from rnninspect.graphs.body import Body
-from rnninspect.graphs.expressions import Kind
+from rnninspect.graphs.building.expressions import Kind
+from rnninspect.graphs.recognition.body import Body
 from rnninspect.record import Record
 
 TYPE_CHECKING = False
@@ -14,9 +14,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from rnninspect.cells.equations import Step, Update
-    from rnninspect.graphs.body import Numbers
-    from rnninspect.graphs.operations import Graph
-    from rnninspect.graphs.steps import Candidate
+    from rnninspect.graphs.building.operations import Graph
+    from rnninspect.graphs.recognition.body import Numbers
+    from rnninspect.graphs.recognition.candidates import Candidate
 
 _MOST_GATES = 8
 _MOST_FUNCTIONS = 8  # that may be the one around a cell's state

@@ -6,16 +6,16 @@ makes a leaf of it. Axes count from the front. Nothing here knows a format or re
 
 from __future__ import annotations
 
-from rnninspect.graphs.expressions import Kind
-from rnninspect.graphs.segments import aligned, cut
-from rnninspect.graphs.tracing import Loop, Tracing
-from rnninspect.graphs.values import Lanes, LinearMap, Matrix, View, ViewAxis
+from rnninspect.graphs.building.expressions import Kind
+from rnninspect.graphs.building.segments import aligned, cut
+from rnninspect.graphs.building.tracing import Loop, Tracing
+from rnninspect.graphs.building.values import Lanes, LinearMap, Matrix, View, ViewAxis
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from rnninspect.graphs.values import Multiplier, Segments, Shape, Value
+    from rnninspect.graphs.building.values import Multiplier, Segments, Shape, Value
 
 MOST_SEGMENTS = 64
 _UNSEEN = -1  # a place that is known only at run time

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from enum import IntEnum
 
-from rnninspect.graphs.expressions import Kind
-from rnninspect.graphs.values import Origin
+from rnninspect.graphs.building.expressions import Kind
+from rnninspect.graphs.building.values import Origin
 from rnninspect.record import Record
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from rnninspect.graphs.matching import Match
-    from rnninspect.graphs.operations import Graph
+    from rnninspect.graphs.building.operations import Graph
+    from rnninspect.graphs.recognition.matching import Match
 
 
 class Beside(IntEnum):

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from rnninspect.graphs.expressions import Expressions, Kind
-from rnninspect.graphs.values import Lanes, Leaf, LinearMap, Origin, View, ViewAxis
+from rnninspect.graphs.building.expressions import Expressions, Kind
+from rnninspect.graphs.building.values import Lanes, Leaf, LinearMap, Origin, View, ViewAxis
 from rnninspect.record import Record
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from rnninspect.graphs.values import Shape, Value
+    from rnninspect.graphs.building.values import Shape, Value
 
 
 class Loop(Record):

@@ -5,13 +5,13 @@ from __future__ import annotations
 import math
 import random
 
-from rnninspect.graphs.expressions import LINEAR, Kind
+from rnninspect.graphs.building.expressions import LINEAR, Kind
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from rnninspect.graphs.operations import Graph
+    from rnninspect.graphs.building.operations import Graph
 
 _MOST = 4096  # expressions of one step
 _MIXED = 64  # between a state and the map that reads it

@@ -2,28 +2,21 @@
 
 from __future__ import annotations
 
-from rnninspect.graphs import Exhausted, Recovered, recognise
-from rnninspect.plugin import (
-    CELLS,
-    Fate,
-    Operand,
-    Origin,
-    RecurrentLayer,
-    Role,
-    Sizes,
-    Slot,
-    Symbol,
-    plural,
-)
-from rnninspect_onnx.graph.values import Value
+from rnninspect.cells import CELLS, Role, Sizes, Symbol
+from rnninspect.graphs.building.expressions import Exhausted
+from rnninspect.graphs.recognition.cells import Recovered, recognise
+from rnninspect.model import Fate, Operand, Origin, RecurrentLayer, Slot
+from rnninspect.wording import plural
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator, Sequence
 
-    from rnninspect.graphs import Graph, Weight
-    from rnninspect.plugin import Axis, StoredTensor
-    from rnninspect_onnx.layers.building import WeightTensors
+    from rnninspect.graphs.building.operations import Graph
+    from rnninspect.graphs.recognition.cells import Weight
+    from rnninspect.model import Axis, StoredTensor
+
+    TensorsOf = Callable[[object], Sequence[StoredTensor]]
 
 _BOTH = frozenset({Role.BIAS, Role.RECURRENT_BIAS})
 _UNITS: Axis = (Symbol.GATES, Symbol.HIDDEN)
@@ -34,17 +27,25 @@ _ROWS: dict[tuple[Role, ...], Axis] = {
 }
 
 
-def recovered_layers(graph: Graph, weights: WeightTensors) -> tuple[RecurrentLayer, ...]:
-    """The layers of a translated model; none where it would take too long to look."""
+def recovered_layers(
+    graph: Graph, tensors_of: TensorsOf, convention: str
+) -> tuple[RecurrentLayer, ...]:
+    """The layers of a translated model; none where it would take too long to look.
+
+    Args:
+        graph: the graph, finished.
+        tensors_of: the stored tensors of a leaf, by the key that the plugin gave it.
+        convention: the plugin's word for its biases.
+    """
     try:
         cells = () if graph.expressions.budget < 0 else recognise(graph)
     except Exhausted:
         return ()
-    return tuple(_layer(graph, cell, weights) for cell in cells)
+    return tuple(_layer(graph, cell, tensors_of, convention) for cell in cells)
 
 
-def _layer(graph: Graph, cell: Recovered, weights: WeightTensors) -> RecurrentLayer:
-    operands = tuple(_operands(graph, cell, weights))
+def _layer(graph: Graph, cell: Recovered, tensors_of: TensorsOf, convention: str) -> RecurrentLayer:
+    operands = tuple(_operands(graph, cell, tensors_of))
     roles = {slot.role for operand in operands for slot in operand.slots}
     return RecurrentLayer(
         name=cell.place,
@@ -52,7 +53,7 @@ def _layer(graph: Graph, cell: Recovered, weights: WeightTensors) -> RecurrentLa
         cell=cell.cell,
         sizes=Sizes(cell.input_size, cell.hidden_size, cell.projection_size),
         origin=Origin.RECOVERED,
-        convention="onnx",
+        convention=convention,
         roles=CELLS[cell.cell].required() | roles,
         operands=operands,
     )
@@ -62,28 +63,26 @@ def _how(cell: Recovered) -> str:
     return f"unrolled, {plural(cell.steps, 'step')}" if cell.how == "unrolled" else cell.how
 
 
-def _operands(graph: Graph, cell: Recovered, weights: WeightTensors) -> Iterator[Operand]:
+def _operands(graph: Graph, cell: Recovered, tensors_of: TensorsOf) -> Iterator[Operand]:
     known = CELLS[cell.cell].roles()
     for weight in cell.weights:
-        tensors = _tensors(graph, weight, weights)
+        tensors = _tensors(graph, weight, tensors_of)
         roles = tuple(role for role in weight.roles if role in known)
         if not roles:
             continue
-        shape = _shape(weight)
         summed = weight.summed and len(roles) > 1
         yield Operand(
             name=tensors[0].name if tensors else "",
             slots=tuple(Slot(0, role) for role in roles),
             axes=() if summed else _axes(weight, roles),
-            shape=shape,
+            shape=_shape(weight),
             fate=Fate.COMPUTED if summed or not tensors else Fate.STORED,
             tensors=tensors,
         )
 
 
-def _tensors(graph: Graph, weight: Weight, weights: WeightTensors) -> tuple[StoredTensor, ...]:
-    values = (graph.leaves[leaf].key for leaf in weight.leaves)
-    found = (tensor for value in values if isinstance(value, Value) for tensor in weights.of(value))
+def _tensors(graph: Graph, weight: Weight, tensors_of: TensorsOf) -> tuple[StoredTensor, ...]:
+    found = (tensor for leaf in weight.leaves for tensor in tensors_of(graph.leaves[leaf].key))
     return tuple({tensor.identity: tensor for tensor in found}.values())
 
 
