@@ -1,0 +1,136 @@
+"""The bytes of a buffer, of which small pages are kept: tables lie scattered between weights."""
+
+from __future__ import annotations
+
+from struct import Struct
+
+from rnninspect.errors import UnreadableFile
+from rnninspect.source.limits import Limit
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from rnninspect.source.source import Source
+
+_PAGE_BITS = 12
+_PAGE = 1 << _PAGE_BITS
+_WIDEST = 8  # bytes of a number: a page reaches that far into the next one
+_MOST_PAGES = 4_096  # that are kept: 16 MiB
+_STEPS_OF_A_PAGE = 6
+_MOST_SLOTS = 64  # of a table; no schema that is read here has more
+_STEPS_OF_A_TABLE = 4
+_PORTION = 4_000  # steps that are spent at once
+_MOST_VTABLES = 20_000
+_SIGNED, _UNSIGNED, _PAIR = Struct("<i"), Struct("<I"), Struct("<HH")
+
+
+class Pages:
+    """Numbers and runs of bytes of a buffer, all checked against its end.
+
+    Raises, wherever it reads: UnreadableFile for what is beyond the end, with the offset;
+    RefusedFile where the model costs more steps than the limits allow.
+    """
+
+    __slots__ = ("_kept", "_steps", "_texts", "_vtables", "size", "source")
+
+    def __init__(self, source: Source) -> None:
+        self.source, self.size = source, source.size
+        self._kept: dict[int, bytes] = {}
+        self._vtables: dict[int, tuple[int, ...]] = {}
+        self._steps = self._texts = 0
+
+    def number(self, offset: int, kind: Struct, what: str = "a field") -> int:
+        """A whole number at an offset."""
+        value: int = kind.unpack_from(*self._at(offset, kind.size, what))[0]
+        return value
+
+    def real(self, offset: int, kind: Struct) -> float:
+        """A floating-point number at an offset."""
+        value: float = kind.unpack_from(*self._at(offset, kind.size, "a field"))[0]
+        return value
+
+    def run(self, offset: int, length: int, what: str) -> bytes:
+        """A run of bytes, which the caller has found to be short enough."""
+        self.require(offset, length, what)
+        index = offset & (_PAGE - 1)
+        if index + length <= _PAGE:
+            data, start = self._at(offset, min(length, _WIDEST), what)
+            return data[start : start + length]
+        self.spend(_STEPS_OF_A_PAGE + (length >> _PAGE_BITS))
+        return self.source.read(offset, length)
+
+    def text(self, offset: int, length: int) -> str:
+        """A string; bytes that are not UTF-8 survive as surrogates."""
+        text = self.run(offset, length, "a string").decode("utf-8", "surrogateescape")
+        self._texts += length if text.isascii() else 4 * length  # as it may take in memory
+        self.source.limits.require(Limit.HEADER_BYTES, self._texts, "the text in the file")
+        return text
+
+    def follow(self, offset: int, what: str) -> int:
+        """Where the offset that is stored at an offset points to."""
+        distance = self.number(offset, _UNSIGNED, what)
+        if not distance:
+            raise UnreadableFile(f"the offset of {what} at offset {offset} is zero")
+        self.require(offset + distance, _UNSIGNED.size, what)
+        return offset + distance
+
+    def vector(self, offset: int, item: int, what: str) -> tuple[int, int]:
+        """Number of items and place of the first one, of a vector whose items are so wide."""
+        start = self.follow(offset, what)
+        count = self.number(start, _UNSIGNED, what)
+        self.require(start + _UNSIGNED.size, count * item, f"{what} of {count} items")
+        return count, start + _UNSIGNED.size
+
+    def fields(self, offset: int) -> tuple[int, ...]:
+        """The place of each field within the table at an offset; 0 where it has none."""
+        self.spend(_STEPS_OF_A_TABLE)
+        vtable = offset - self.number(offset, _SIGNED, "a table")
+        known = self._vtables.get(vtable)
+        if known is None:
+            known = self._read_vtable(vtable, offset)
+            if len(self._vtables) < _MOST_VTABLES:
+                self._vtables[vtable] = known
+        return known
+
+    def _read_vtable(self, vtable: int, offset: int) -> tuple[int, ...]:
+        place = f"the vtable of the table at offset {offset}"
+        self.require(vtable, _PAIR.size, place)
+        size = int.from_bytes(self.run(vtable, 2, place), "little")
+        if size < _PAIR.size or size % 2:
+            raise UnreadableFile(f"{place} has {size} bytes")
+        self.require(vtable, size, place)
+        count = min(size // 2 - 2, _MOST_SLOTS)
+        self.spend(count >> 2)
+        data = self.run(vtable + _PAIR.size, 2 * count, place)
+        return Struct(f"<{count}H").unpack(data)
+
+    def require(self, offset: int, length: int, what: str) -> None:
+        """UnreadableFile unless these bytes are within the buffer."""
+        if offset < 0 or offset + length > self.size:
+            raise UnreadableFile(
+                f"{what} at offset {offset} is beyond the end at {self.size}: truncated?"
+            )
+
+    def spend(self, steps: int) -> None:
+        """Count work; it is spent in portions, since to spend a step costs more than a step."""
+        self._steps += steps
+        if self._steps > _PORTION:
+            self.source.spend(Limit.STEPS, self._steps)
+            self._steps = 0
+
+    def _at(self, offset: int, length: int, what: str) -> tuple[bytes, int]:
+        """A page that has a few bytes at an offset, and their index in it."""
+        if offset < 0 or offset + length > self.size:
+            self.require(offset, length, what)
+        number = offset >> _PAGE_BITS
+        page = self._kept.get(number)
+        if page is None:
+            page = self._load(number)
+        return page, offset & (_PAGE - 1)
+
+    def _load(self, number: int) -> bytes:
+        self.spend(_STEPS_OF_A_PAGE)
+        if len(self._kept) >= _MOST_PAGES:
+            self._kept.clear()
+        start = number << _PAGE_BITS
+        page = self._kept[number] = self.source.read(start, min(_PAGE + _WIDEST, self.size - start))
+        return page
