@@ -14,15 +14,19 @@ from rnninspect.graphs.building.products import added, einsum, matmul, turned_ma
 from rnninspect.graphs.building.reshaping import reshape, squeeze, transpose, unsqueeze
 from rnninspect.graphs.building.values import Multiplier, Origin, Shape, Value, View
 from rnninspect.graphs.layers import recovered_layers
-from rnninspect.graphs.recognition.cells import Recovered, Weight, recognise
+from rnninspect.graphs.recognition.cells import recognise, survey
+from rnninspect.graphs.recognition.records import Ambiguous, Recovered, Survey, Unknown, Weight
 
 __all__ = [
+    "Ambiguous",
     "Exhausted",
     "Graph",
     "Multiplier",
     "Origin",
     "Recovered",
     "Shape",
+    "Survey",
+    "Unknown",
     "Value",
     "View",
     "Weight",
@@ -37,6 +41,7 @@ __all__ = [
     "reshape",
     "split",
     "squeeze",
+    "survey",
     "transpose",
     "turned_matmul",
     "unsqueeze",

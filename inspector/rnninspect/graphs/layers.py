@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from rnninspect.cells import CELLS, Role, Sizes, Symbol
 from rnninspect.graphs.building.expressions import Exhausted
-from rnninspect.graphs.recognition.cells import Recovered, recognise
+from rnninspect.graphs.recognition.cells import recognise
 from rnninspect.model import Fate, Operand, Origin, RecurrentLayer, Slot
 from rnninspect.wording import plural
 
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
     from rnninspect.graphs.building.operations import Graph
-    from rnninspect.graphs.recognition.cells import Weight
+    from rnninspect.graphs.recognition.records import Recovered, Weight
     from rnninspect.model import Axis, StoredTensor
 
     TensorsOf = Callable[[object], Sequence[StoredTensor]]

@@ -10,7 +10,7 @@ from rnninspect.cells import Role
 from rnninspect.graphs.recognition.candidates import candidates
 from rnninspect.graphs.recognition.matching import match
 from rnninspect.graphs.recognition.reading import Beside, gate_reads
-from rnninspect.record import Record
+from rnninspect.graphs.recognition.records import Recovered, Survey, Weight
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -22,46 +22,13 @@ if TYPE_CHECKING:
     from rnninspect.graphs.recognition.reading import GateReads, Vector
 
 
-class Weight(Record):
-    """What fills one role, or two that are stored joined.
+def survey(graph: Graph) -> Survey:
+    """The cells of a graph, and the steps that fit none or are ambiguous.
 
-    Attributes:
-        roles: the roles it fills.
-        leaves: the leaves of the graph that it is made of, gates in the cell's order.
-        rows: inputs of a matrix; 0 for a vector.
-        columns: units, of all gates together.
-        transposed: whether the leaf has the units first.
-        summed: whether one stored vector is the sum of what the roles ask for.
+    Raises:
+        Exhausted: the graph's budget is spent.
     """
-
-    roles: tuple[Role, ...]
-    leaves: tuple[int, ...]
-    rows: int
-    columns: int
-    transposed: bool = False
-    summed: bool = False
-
-
-class Recovered(Record):
-    """A cell that was recognised.
-
-    Attributes:
-        cell: key of CELLS.
-        how: `loop`, `unrolled` or `one step`.
-        steps: of an unrolled sequence, how many.
-        place: a name for people: the loop, or the node of the recurrent map.
-        gate_order: the gates in the order of their columns, by the letters of the equations.
-    """
-
-    cell: str
-    how: str
-    steps: int
-    place: str
-    input_size: int
-    hidden_size: int
-    projection_size: int | None
-    weights: tuple[Weight, ...]
-    gate_order: str = ""
+    return Survey(recognise(graph))
 
 
 def recognise(graph: Graph) -> tuple[Recovered, ...]:

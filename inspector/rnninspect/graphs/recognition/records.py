@@ -1,0 +1,93 @@
+"""What recognition finds in a graph: cells, steps that fit none, and steps that are ambiguous."""
+
+from __future__ import annotations
+
+from rnninspect.record import Record
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from rnninspect.cells import Role
+
+
+class Weight(Record):
+    """What fills one role, or two that are stored joined.
+
+    Attributes:
+        roles: the roles it fills.
+        leaves: the leaves of the graph that it is made of, gates in the cell's order.
+        rows: inputs of a matrix; 0 for a vector.
+        columns: units, of all gates together.
+        transposed: whether the leaf has the units first.
+        summed: whether one stored vector is the sum of what the roles ask for.
+    """
+
+    roles: tuple[Role, ...]
+    leaves: tuple[int, ...]
+    rows: int
+    columns: int
+    transposed: bool = False
+    summed: bool = False
+
+
+class Recovered(Record):
+    """A cell that was recognised.
+
+    Attributes:
+        cell: key of CELLS.
+        how: `loop`, `unrolled` or `one step`.
+        steps: of an unrolled sequence, how many.
+        place: a name for people: the loop, or the node of the recurrent map.
+        gate_order: the gates in the order of their columns, by the letters of the equations.
+    """
+
+    cell: str
+    how: str
+    steps: int
+    place: str
+    input_size: int
+    hidden_size: int
+    projection_size: int | None
+    weights: tuple[Weight, ...]
+    gate_order: str = ""
+
+
+class Unknown(Record):
+    """A step whose state returns through stored matrices, and that fits no cell.
+
+    Attributes:
+        how: `loop`, `unrolled` or `one step`.
+        steps: of an unrolled sequence, how many.
+        place: a name for people: the loop, or the node of the recurrent map.
+        leaves: the leaves of the graph that the step multiplies by or adds, matrices first.
+        reason: a clause for people.
+    """
+
+    how: str
+    steps: int
+    place: str
+    leaves: tuple[int, ...]
+    reason: str
+
+
+class Ambiguous(Record):
+    """A lone step that may be a cell, or a layer of a net without states.
+
+    Attributes:
+        place: a name for people: the node of the map.
+        leaves: the leaves of the graph that the step multiplies by or adds, matrices first.
+        readings: the cells that it may be; one where all readings have the same sizes.
+        reason: a clause for people.
+    """
+
+    place: str
+    leaves: tuple[int, ...]
+    readings: tuple[Recovered, ...]
+    reason: str
+
+
+class Survey(Record):
+    """All that recognition says of a graph, each part in the order of the graph."""
+
+    cells: tuple[Recovered, ...]
+    unknown: tuple[Unknown, ...] = ()
+    ambiguous: tuple[Ambiguous, ...] = ()
