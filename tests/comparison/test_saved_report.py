@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from making.by_hand import layer, model, report, without
+from making.by_hand import ONE_BIAS, layer, model, report, without
 from making.networks import FORMS, inspected
 from making.reports import text_of
 from rnninspect.cells import Role, Sizes
@@ -27,6 +27,7 @@ REPORTS = {
     "stack": report(
         model(*(layer(name=f"rnn[{n}]")._replace(stack=Stack("rnn", n, 2)) for n in range(2)))
     ),
+    "variant": report(model(layer("CIFG-LSTM", roles=ONE_BIAS))),
     "convolution": report(model(layer()._replace(sizes=Sizes(3, 2, kernel_size=(3, 3))))),
     "damaged": report(
         model(without(layer("GRU"), Role.KERNEL))._replace(
@@ -159,3 +160,12 @@ def told(source: Source) -> str:
         return f"{len(read_reports(source))} outlines"
     except UnreadableFile as error:
         return str(error)
+
+
+def test_a_variant_is_named_beside_its_family(tmp_path: Path) -> None:
+    """A CIFG-LSTM is an LSTM with coupled gates: `cell` is the family, `variant` the form."""
+    text = text_of("json", [REPORTS["variant"]], View())
+    (found,) = json.loads(text)["reports"][0]["layers"]
+    assert (found["cell"], found["variant"]) == ("LSTM", "CIFG-LSTM")
+    (read,) = read_reports(kept(text, tmp_path))
+    assert read.layers[0].cell == "CIFG-LSTM"

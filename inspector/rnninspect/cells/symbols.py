@@ -135,12 +135,18 @@ class Weight(Record):
 
 
 class Cell(Record):
-    """A step function: its gates and its weights."""
+    """A step function: its gates and its weights; `variant_of` names the cell it is a form of."""
 
     name: str
     gates: tuple[str, ...]
     weights: tuple[Weight, ...]
     summary: str
+    variant_of: str = ""
+
+    @property
+    def family(self) -> str:
+        """The cell that people name it by: its own name, or that of which it is a form."""
+        return self.variant_of or self.name
 
     def parameters(self, role: Role, sizes: Sizes) -> int:
         """Elements of one weight in one direction; KeyError if the cell has no such weight."""

@@ -61,8 +61,9 @@ _TABLE = (
     Cell(
         "CIFG-LSTM",
         ("forget", "candidate", "output"),
-        (*_KERNELS, *_BIAS, Weight(Role.PEEPHOLE, (2, _N)), *_PROJECTION),
+        (*_KERNELS, *_TWO_BIASES, Weight(Role.PEEPHOLE, (2, _N)), *_PROJECTION),
         "LSTM whose input gate is one minus its forget gate (TFLite)",
+        "LSTM",
     ),
     Cell("ConvLSTM1D", _LSTM_GATES, _CONV_LSTM, "LSTM that convolves along one axis"),
     Cell("ConvLSTM2D", _LSTM_GATES, _CONV_LSTM, "LSTM that convolves over two axes"),

@@ -75,9 +75,10 @@ def _outline(report: _Fields) -> Outline:
 
 def _layer(layer: _Fields) -> LayerOutline:
     parameters = layer.object("parameters")
-    cell, vectors = layer.get("cell", str), layer.count("bias_vectors")
+    key = "cell" if layer.lacks("variant") else "variant"
+    cell, vectors = layer.get(key, str), layer.count("bias_vectors")
     if cell not in CELLS:
-        raise UnreadableFile(f"{layer.place}.cell is {cell!r}, not a known cell")
+        raise UnreadableFile(f"{layer.place}.{key} is {cell!r}, not a known cell")
     if vectors > 2:
         raise UnreadableFile(f"{layer.place}.bias_vectors is {vectors}, more than 2")
     return LayerOutline(

@@ -49,7 +49,7 @@ def _layer(graph: Graph, cell: Recovered, tensors_of: TensorsOf, convention: str
     roles = {slot.role for operand in operands for slot in operand.slots}
     return RecurrentLayer(
         name=cell.place,
-        kind=f"{cell.cell} ({_how(cell)})",
+        kind=f"{cell.cell}{' with layer norm' if cell.normalised else ''} ({_how(cell)})",
         cell=cell.cell,
         sizes=Sizes(cell.input_size, cell.hidden_size, cell.projection_size),
         origin=Origin.RECOVERED,

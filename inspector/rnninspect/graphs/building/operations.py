@@ -89,6 +89,7 @@ class Graph(Tracing):
         if applied not in self.known_maps:
             self.expressions.spend(len(given.segments))
             self.known_maps[applied] = len(self.maps)
+            self.uses.setdefault(applied.matrix, []).append(len(self.maps))
             self.maps.append(applied)
             self.places.append(name)
         unit = self.expressions.make(Kind.MAP, (self.known_maps[applied], 0))

@@ -8,7 +8,7 @@ from rnninspect.record import Record
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from rnninspect.graphs.building.values import Shape, Value
+    from rnninspect.graphs.building.values import Matrix, Shape, Value
 
 
 class Loop(Record):
@@ -26,6 +26,7 @@ class Tracing:
         leaves: the tensors that nothing explains further.
         maps: applications of stored matrices, in the order of the graph.
         places: the name of the node that each map was made by.
+        uses: of each matrix, the maps that apply it.
         units: of each leaf, the units that were read: expression → width.
         loops: what loops carry.
         inputs, outputs: values that are fed and given.
@@ -42,6 +43,7 @@ class Tracing:
         self.outputs: list[Value] = []
         self._last_label = 0
         self.known_maps: dict[LinearMap, int] = {}
+        self.uses: dict[Matrix, list[int]] = {}
         self.joins: dict[object, int] = {}
 
     def leaf(self, origin: Origin, key: object, shape: Shape) -> View:

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from rnninspect.graphs.building.operations import Graph
-    from rnninspect.graphs.building.values import Lanes, Matrix, Value, View
+    from rnninspect.graphs.building.values import Lanes, Value, View
 
 _NEAR = 200  # expressions between two uses of one matrix within a step
 _FRONTIER = 64  # expressions around an old state at which the new one is cut
@@ -124,11 +124,8 @@ def _picked(
 
 def _unrolled(graph: Graph) -> Iterator[Candidate]:
     """Matrices that are applied again to what their earlier products made."""
-    uses: dict[Matrix, list[int]] = {}
-    for at, applied in enumerate(graph.maps):
-        uses.setdefault(applied.matrix, []).append(at)
     near: dict[int, tuple[int, ...]] = {}
-    for maps in uses.values():
+    for maps in graph.uses.values():
         if len(maps) > 1:
             yield from _last_step(graph, maps, near)
 

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from rnninspect.graphs.building.operations import Graph
-    from rnninspect.graphs.recognition.matching import Match
+    from rnninspect.graphs.recognition.body import Body
 
 
 class Beside(IntEnum):
@@ -22,8 +22,9 @@ class Beside(IntEnum):
     SUM = 0
     STATE_PRODUCT = 1  # added to the product of a state
     MEMORY = 2  # multiplied with c
-    NORM = 3  # multiplied with what a norm gives, or added to that
-    FACTOR = 4  # multiplied with anything else: a scale
+    NORM = 3  # multiplied with what a norm gives: its gain
+    SHIFT = 4  # added to what a norm gives
+    FACTOR = 5  # multiplied with anything else: a scale
 
 
 class Vector(Record):
@@ -42,18 +43,23 @@ class GateReads(Record):
     vectors: tuple[Vector, ...]
     normalised: bool = False
 
+    @property
+    def is_fed(self) -> bool:
+        """Whether the gate reads both the state and an input through stored matrices."""
+        return bool(self.joined or (self.kernels and self.recurrent))
 
-def gate_reads(graph: Graph, match: Match, gate: int) -> GateReads:
-    """Walk through a gate's argument down to its maps and vectors."""
+
+def gate_reads(graph: Graph, body: Body, gate: int, memory: int | None = None) -> GateReads:
+    """Walk through a gate's argument down to its maps and vectors; `memory` is the old c."""
     kernels: dict[int, None] = {}
     recurrent: dict[int, None] = {}
     joined: dict[int, None] = {}
     vectors: dict[int, Vector] = {}
     normalised = False
-    for at, beside in _walk(graph, match, gate):
+    for at, beside in _walk(graph, body, gate, memory):
         kind = graph.expressions.kinds[at]
         if kind is Kind.MAP:
-            reads = [match.body.reads_state(unit) for unit in match.body.sources(at)]
+            reads = [body.reads_state(unit) for unit in body.sources(at)]
             found = recurrent if all(reads) else joined if any(reads) else kernels
             found[at] = None
         elif kind is Kind.UNIT and _is_vector(graph, at):
@@ -71,9 +77,9 @@ def _is_vector(graph: Graph, at: int) -> bool:
     return graph.leaves[data[0]].origin is Origin.STORED
 
 
-def _walk(graph: Graph, match: Match, gate: int) -> Iterator[tuple[int, Beside]]:
+def _walk(graph: Graph, body: Body, gate: int, memory: int | None) -> Iterator[tuple[int, Beside]]:
     """The expressions under a gate, outside other gates and the state's own past."""
-    body, expressions = match.body, graph.expressions
+    expressions = graph.expressions
     seen, stack = {gate}, [(gate, Beside.SUM)]
     while stack:
         at, beside = stack.pop()
@@ -82,44 +88,55 @@ def _walk(graph: Graph, match: Match, gate: int) -> Iterator[tuple[int, Beside]]
             continue
         children = body.below(at)
         for child in children:
-            ends = child in body.gates or child == match.memory
+            ends = child in body.gates or child == memory
             if child not in seen and not ends:
                 seen.add(child)
-                stack.append((child, _beside(graph, match, at, child, beside)))
+                stack.append((child, _beside(graph, body, (at, child), beside, memory)))
 
 
-def _beside(graph: Graph, match: Match, at: int, child: int, beside: Beside) -> Beside:
-    """What the siblings of an operand say of it."""
-    expressions = graph.expressions
+def _beside(
+    graph: Graph, body: Body, edge: tuple[int, int], beside: Beside, memory: int | None
+) -> Beside:
+    """What the siblings of an operand say of it; `edge` is the function and its operand."""
+    expressions, (at, child) = graph.expressions, edge
     name = expressions.data[at] if expressions.kinds[at] is Kind.APPLY else ""
     siblings = [other for other in expressions.children[at] if other != child]
     if name == "mul":
-        if match.memory is not None and any(_holds_memory(match, other) for other in siblings):
+        if memory is not None and any(_holds_memory(body, other, memory) for other in siblings):
             return Beside.MEMORY
         normed = any(expressions.data[other] == "norm" for other in siblings)
         return Beside.NORM if normed else beside if _is_sum(graph, child) else Beside.FACTOR
     if name in ("add", "sub"):
-        if any(_is_recurrent(graph, match, other) for other in siblings):
+        if any(_is_recurrent(graph, body, other) for other in siblings):
             return Beside.STATE_PRODUCT
+        if any(_is_norm(graph, other) for other in siblings):
+            return Beside.SHIFT
         return Beside.SUM if beside is not Beside.STATE_PRODUCT else beside
     return beside
+
+
+def _is_norm(graph: Graph, at: int) -> bool:
+    """Whether a summand is what a norm gives, perhaps with its gain."""
+    expressions = graph.expressions
+    parts = (at, *expressions.children[at]) if expressions.data[at] == "mul" else (at,)
+    return any(expressions.data[part] == "norm" for part in parts)
 
 
 def _is_sum(graph: Graph, at: int) -> bool:
     return graph.expressions.kinds[at] is not Kind.UNIT
 
 
-def _holds_memory(match: Match, at: int) -> bool:
+def _holds_memory(body: Body, at: int, memory: int) -> bool:
     """Whether a factor is c, or the c' that an output gate looks at."""
-    return at == match.memory or bool(set(match.body.within(at)) & {match.memory})
+    return at == memory or memory in body.within(at)
 
 
-def _is_recurrent(graph: Graph, match: Match, at: int) -> bool:
+def _is_recurrent(graph: Graph, body: Body, at: int) -> bool:
     """Whether a summand is a product of the state, be it scaled or picked."""
     expressions = graph.expressions
     for _ in range(_DEEP):
         if expressions.kinds[at] is Kind.MAP:
-            return all(match.body.reads_state(unit) for unit in match.body.sources(at))
+            return all(body.reads_state(unit) for unit in body.sources(at))
         if expressions.kinds[at] is Kind.PICK or expressions.data[at] == "mul":
             at = max(expressions.children[at], key=lambda each: expressions.kinds[each] >= Kind.MAP)
         else:

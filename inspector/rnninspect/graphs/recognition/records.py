@@ -38,6 +38,7 @@ class Recovered(Record):
         steps: of an unrolled sequence, how many.
         place: a name for people: the loop, or the node of the recurrent map.
         gate_order: the gates in the order of their columns, by the letters of the equations.
+        normalised: whether layers of normalisation are between its maps and its gates.
     """
 
     cell: str
@@ -49,6 +50,12 @@ class Recovered(Record):
     projection_size: int | None
     weights: tuple[Weight, ...]
     gate_order: str = ""
+    normalised: bool = False
+
+    @property
+    def leaves(self) -> tuple[int, ...]:
+        """The leaves that its weights are made of, each once."""
+        return tuple(dict.fromkeys(leaf for weight in self.weights for leaf in weight.leaves))
 
 
 class Unknown(Record):

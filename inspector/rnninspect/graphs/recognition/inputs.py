@@ -1,0 +1,75 @@
+"""Whether what a step reads beside its states changes from step to step."""
+
+from __future__ import annotations
+
+from rnninspect.graphs.building.expressions import Kind
+from rnninspect.graphs.building.values import Origin
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from rnninspect.graphs.building.operations import Graph
+    from rnninspect.graphs.recognition.body import Body
+    from rnninspect.graphs.recognition.candidates import Candidate
+
+_MOST = 4096  # expressions that an input is looked for in
+
+_MOST_USES = 64  # of a matrix, among which one over another input is looked for
+
+
+def input_varies(graph: Graph, candidate: Candidate, body: Body) -> bool:
+    """Whether a step may read something new each time; of a lone step nothing says otherwise."""
+    if candidate.how == "one step":
+        return True
+    maps = [at for at in body.order if graph.expressions.kinds[at] is Kind.MAP]
+    if candidate.how == "unrolled":
+        picked = any(graph.expressions.kinds[at] is Kind.PICK for at in body.order)
+        return picked or any(_is_applied_anew(graph, body, at) for at in maps)
+    return _changes_in_a_loop(graph, body, maps)
+
+
+def _is_applied_anew(graph: Graph, body: Body, at: int) -> bool:
+    """Whether a matrix over an input is applied to another input elsewhere."""
+    outside, data = _outside(body, at), graph.expressions.data[at]
+    if not outside or not isinstance(data, tuple):
+        return False
+    others = graph.uses[graph.maps[data[0]].matrix][:_MOST_USES]
+    return any(not outside <= {unit for _, unit in graph.maps[each].source} for each in others)
+
+
+def _outside(body: Body, at: int) -> set[int]:
+    return {unit for unit in body.sources(at) if not body.reads_state(unit)}
+
+
+def _changes_in_a_loop(graph: Graph, body: Body, maps: list[int]) -> bool:
+    """Whether an input is cut at a place known at run time, or made by the loop."""
+    roots = [unit for at in maps for unit in _outside(body, at)]
+    roots += [at for at in body.order if graph.expressions.kinds[at] is Kind.PICK]
+    return any(_is_of_a_turn(graph, at) for at in _below(graph, roots))
+
+
+def _is_of_a_turn(graph: Graph, at: int) -> bool:
+    data = graph.expressions.data[at]
+    if graph.expressions.kinds[at] is Kind.PICK:
+        return isinstance(data, tuple) and data[1] < 0
+    if graph.expressions.kinds[at] is not Kind.UNIT or not isinstance(data, tuple):
+        return False
+    unseen = any(start < 0 for _, start, _ in data[1])
+    return unseen or graph.leaves[data[0]].origin is Origin.OTHER
+
+
+def _below(graph: Graph, roots: Iterable[int]) -> Iterator[int]:
+    """Expressions and all that they are made of, through maps too."""
+    queue = list(dict.fromkeys(roots))
+    seen = set(queue)
+    for at in queue:
+        graph.expressions.spend(1)
+        yield at
+        data = graph.expressions.data[at]
+        children = graph.expressions.children[at]
+        if graph.expressions.kinds[at] is Kind.MAP and isinstance(data, tuple):
+            children = tuple(unit for _, unit in graph.maps[data[0]].source)
+        if len(queue) <= _MOST:
+            queue += [child for child in children if child not in seen]
+            seen.update(children)
