@@ -159,6 +159,8 @@ class RecurrentLayer(Record):
         root: which network of a checkpoint it belongs to, where there are several.
         also_at: other places that use the very same stored weights.
         inferred: which sizes were inferred, by their names in Sizes; empty for all or none.
+        gate_order: the gates in the order in which they are stored, by the letters of the cell's
+            equations (`rnninspect cells`): `ifgo`; empty if unknown, or each is stored alone.
     """
 
     name: str
@@ -175,6 +177,7 @@ class RecurrentLayer(Record):
     root: str | None = None
     also_at: tuple[str, ...] = ()
     inferred: tuple[str, ...] = ()
+    gate_order: str = ""
 
     @property
     def inferred_sizes(self) -> tuple[str, ...]:

@@ -8,6 +8,8 @@ from rnninspect.plugin import BIASES, Convention, Role, Symbol
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Collection
+
     from rnninspect.plugin import Axis
 
 G, M, N, K = Symbol.GATES, Symbol.INPUT, Symbol.HIDDEN, Symbol.TAPS
@@ -82,6 +84,18 @@ LAYOUT: dict[Dialect, dict[WeightName, tuple[tuple[Role, ...], tuple[Axis, ...]]
     Dialect.SONNET: {**_PLAIN, WeightName.BIAS: (_BOTH_BIASES, ((2, G, N),))},
     Dialect.TENSORFLOW: _PLAIN,
 }
+
+# The gates of Keras' own cells in the order in which each weight has them, as
+# `RecurrentLayer.gate_order` has them; those of TensorFlow 1 are in other orders.
+_LSTM = ("LSTM", "ConvLSTM1D", "ConvLSTM2D", "ConvLSTM3D", "LayerNormLSTM")
+_GATE_ORDERS = {**dict.fromkeys(_LSTM, "ifgo"), "GRU": "zrg"}
+
+
+def gate_order(cell: str, dialect: Dialect, names: Collection[WeightName | None]) -> str:
+    """The order of the gates in a declared layer's weights; empty where each gate has its own."""
+    if dialect not in (Dialect.KERAS, Dialect.RESET_AFTER, Dialect.CUDNN):
+        return ""
+    return "" if WeightName.GATE_KERNEL in names else _GATE_ORDERS.get(cell, "")
 
 
 def axes_of(dialect: Dialect, part: WeightName, *, convolution: bool) -> tuple[Axis, ...]:

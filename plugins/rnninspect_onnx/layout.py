@@ -47,6 +47,7 @@ class Operator(Record):
         states: positions of its initial states.
         activations: names of activations for each direction.
         inputs: how many inputs it can have.
+        gate_order: its gates as `RecurrentLayer.gate_order` has them.
         reads_attention: whether the kernel's input is X followed by the output of an attention.
     """
 
@@ -55,18 +56,19 @@ class Operator(Record):
     states: tuple[int, ...]
     activations: int
     inputs: int
+    gate_order: str = ""
     reads_attention: bool = False
 
 
 LAYOUT: dict[tuple[str, str], Operator] = {
     ("", "RNN"): Operator("RNN", _PLAIN, (5,), 1, 6),
-    ("", "GRU"): Operator("GRU", _PLAIN, (5,), 2, 6),
-    ("", "LSTM"): Operator("LSTM", (*_PLAIN, _PEEPHOLE), (5, 6), 3, 8),
+    ("", "GRU"): Operator("GRU", _PLAIN, (5,), 2, 6, "zrg"),
+    ("", "LSTM"): Operator("LSTM", (*_PLAIN, _PEEPHOLE), (5, 6), 3, 8, "iofg"),
     ("com.microsoft", "DynamicQuantizeLSTM"): Operator(
-        "LSTM", (*_TRANSPOSED, _PEEPHOLE), (5, 6), 3, 12
+        "LSTM", (*_TRANSPOSED, _PEEPHOLE), (5, 6), 3, 12, "iofg"
     ),
     ("com.microsoft", "AttnLSTM"): Operator(
-        "LSTM", (*_PLAIN, _PEEPHOLE), (5, 6), 3, 14, reads_attention=True
+        "LSTM", (*_PLAIN, _PEEPHOLE), (5, 6), 3, 14, "iofg", reads_attention=True
     ),
 }
 

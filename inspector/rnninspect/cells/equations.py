@@ -1,7 +1,8 @@
-"""The step of each cell as sums of products of its gates: what recognition evaluates.
+"""The step of each cell: as sums of products of its gates, which recognition evaluates, or as text.
 
 Sources: the ONNX operators LSTM, GRU and RNN; Greff et al., LSTM: A Search Space Odyssey (2017),
-for the coupled gates; Collins et al., Capacity and Trainability in RNNs (2017), for the UGRNN.
+for the coupled gates; Collins et al., Capacity and Trainability in RNNs (2017), for the UGRNN; the
+code of tensorflow-addons, of tf.contrib.rnn and of ncps for the cells that are written out.
 """
 
 from __future__ import annotations
@@ -54,4 +55,50 @@ EQUATIONS: dict[str, tuple[Step, ...]] = {
     "GRU": tuple(Step("zrg", (update,), ("r", "g")) for update in _INTERPOLATED),
     "UGRNN": tuple(Step("zg", (update,)) for update in _INTERPOLATED),
     "RNN": (Step("g", (Update("h", (("g",),)),)),),
+}
+
+# Steps that are no sums of products of gates, or whose gates are not those of another cell.
+WRITTEN: dict[str, tuple[str, ...]] = {
+    "LayerNormLSTM": (
+        "i, f, o = σ(N(W·x) + N(R·h) + b)",
+        "g = A(N(W·x) + N(R·h) + b)",
+        "c' = N(f·c + i·g)",
+        "h' = o·A(c')",
+    ),
+    "LayerNormRNN": ("h' = A(N(W·x + R·h) + b)",),
+    "NAS": (
+        "n1, n3, n6, n8 = σ(W·x + R·h + b)",
+        "n5, n7 = tanh(W·x + R·h + b)",
+        "n2 = relu(W·x + R·h + b)",
+        "n4 = relu(W·x·(R·h + b))",
+        "c' = tanh(tanh(n1·n2) + c)·tanh(n3 + n4)",
+        "h' = tanh(c'·tanh(tanh(n5·n6) + σ(n7 + n8)))",
+    ),
+    "LayerNormBasicLSTM": (
+        "i, f, o = σ(N(W·x + R·h))",
+        "g = A(N(W·x + R·h))",
+        "c' = N(f·c + i·g)",
+        "h' = o·A(c')",
+    ),
+    "CudnnGRU": (
+        "r, z = σ(W·x + R·h + b₁)",
+        "g = A(W·x + b₁ + r·(R·h + b₂))",
+        "h' = z·h + (1-z)·g",
+    ),
+    "CfC": (
+        "y = A(W·x + R·h + b), through the other layers of the backbone",
+        "f1, f2 = tanh(H·y + b)",
+        "t = σ((H·y + b)·Δt + H·y + b)",
+        "h' = (1-t)·f1 + t·f2",
+    ),
+    "WiredCfC": (
+        "f1, f2 = tanh(W·x + R·h + b)",
+        "t = σ((W·x + R·h + b)·Δt + W·x + R·h + b)",
+        "h' = (1-t)·f1 + t·f2",
+    ),
+    "LTC": (
+        "s = w·σ(sigma·(v - mu)), over each input and each state v",
+        "h' = (cm·h + gleak·vleak + Σ s·erev) / (cm + gleak + Σ s), several times a step",
+    ),
+    "ESN": ("h' = (1-a)·h + a·A(W·x + R·h + b)",),
 }

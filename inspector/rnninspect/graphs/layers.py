@@ -56,6 +56,7 @@ def _layer(graph: Graph, cell: Recovered, tensors_of: TensorsOf, convention: str
         convention=convention,
         roles=CELLS[cell.cell].required() | roles,
         operands=operands,
+        gate_order=cell.gate_order if len(cell.gate_order) > 1 else "",
     )
 
 

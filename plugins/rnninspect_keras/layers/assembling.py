@@ -15,7 +15,7 @@ from rnninspect.plugin import (
 )
 from rnninspect_keras.configuration.declared_layers import DIRECTIONS
 from rnninspect_keras.layers.sizing import complete, explains
-from rnninspect_keras.layout import LAYOUT, Dialect, axes_of
+from rnninspect_keras.layout import LAYOUT, Dialect, axes_of, gate_order
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -110,6 +110,9 @@ def _layer(
 ) -> RecurrentLayer:
     plan = runs[0].plan
     declared = all(run.plan.units and run.plan.input_size for run in declared_cells)
+    dialect = plan.dialect or Dialect.KERAS
+    known = any(run.plan.units for run in declared_cells)  # a configuration names the class
+    names = {weight.name for run in runs for weight in run.weights}
     return RecurrentLayer(
         name=title.name,
         kind=title.kind,
@@ -117,7 +120,7 @@ def _layer(
         sizes=_sizes(plan, len(runs)),
         origin=Origin.DECLARED if declared else Origin.INFERRED,
         inferred=_inferred([run.plan for run in declared_cells]),
-        convention=plan.dialect or Dialect.KERAS,
+        convention=dialect,
         roles=plan.roles,
         operands=tuple(
             _operand(run.plan, weight, direction)
@@ -129,6 +132,7 @@ def _layer(
         extras=tuple(
             weight.tensor for run in runs for weight in run.weights if weight.name is None
         ),
+        gate_order=gate_order(plan.family, dialect, names) if known else "",
     )
 
 

@@ -87,6 +87,7 @@ def describe_node(recurrent: RecurrentCall, weights: WeightTensors) -> Described
         convention="onnx",
         roles=CELLS[operator.cell].required() | {role for weight in given for role in weight.roles},
         operands=tuple(_operands(recurrent, given, measured.sizes, weights)),
+        gate_order=operator.gate_order,
     )
     noticed = contradictions(recurrent, operator, measured, weights.tensors)
     return DescribedNode(layer, (*noticed, *_choices(layer)))

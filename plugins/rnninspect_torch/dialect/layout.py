@@ -14,6 +14,7 @@ LAYOUT: dict[Role, tuple[Axis, ...]] = {
     Role.RECURRENT_BIAS: (_ROWS,),
     Role.PROJECTION: ((Symbol.PROJECTION,), (Symbol.HIDDEN,)),
 }
+GATE_ORDERS = {"LSTM": "ifgo", "GRU": "rzg"}  # as `RecurrentLayer.gate_order` has them
 
 _PYTORCH = "pytorch"
 HAND_WRITTEN = "hand-written"  # cells that are not in a library

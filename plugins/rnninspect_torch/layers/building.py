@@ -17,7 +17,7 @@ from rnninspect.plugin import (
     Slot,
     Stack,
 )
-from rnninspect_torch.dialect.layout import axes_of
+from rnninspect_torch.dialect.layout import GATE_ORDERS, axes_of
 from rnninspect_torch.layers.declaring import Description, describe, is_recurrent
 from rnninspect_torch.layers.sizing import StackSpec, infer
 from rnninspect_torch.networks.naming import without_wrappers
@@ -150,6 +150,7 @@ class _LayerMaker(Record):
             extras=tuple(self._beyond()) if level == levels - 1 else (),
             original_name=self.original_name,
             root=root,
+            gate_order=GATE_ORDERS.get(spec.cell, ""),
         )
 
     def _operands(self, level: int) -> Iterator[Operand]:

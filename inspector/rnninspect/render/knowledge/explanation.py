@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from rnninspect.cells import BIASES, OWN, Symbol, term
 from rnninspect.cells.groupings import groupings
+from rnninspect.cells.spelling import equations, gate_names
 from rnninspect.counter import bias_vectors
 from rnninspect.model import Fate
+from rnninspect.readers import resets_after
 from rnninspect.record import Record
 from rnninspect.render.escape import for_terminal, shorten
 from rnninspect.render.grid import draw
@@ -81,6 +83,26 @@ def _description(counted: LayerCount) -> Iterator[str]:
     amount = {0: "no bias", 1: "one bias vector", 2: "two bias vectors"}[vectors]
     each = " in each direction" if sizes.directions > 1 else ""
     yield f"convention  {for_terminal(layer.convention)}: {amount}{each}"
+    yield from _gates(layer, gate_names(counted.cell))
+    yield from _step(counted)
+
+
+def _gates(layer: RecurrentLayer, names: dict[str, str]) -> Iterator[str]:
+    """The gates with the letters of the equations, in the order in which they are stored."""
+    if len(names) > 1:
+        known = set(layer.gate_order) == set(names)
+        listed = ", ".join(f"{letter} {names[letter]}" for letter in layer.gate_order or names)
+        stored = ", stored in this order" if known else ""
+        yield f"gates       {listed}{stored}"
+
+
+def _step(counted: LayerCount) -> Iterator[str]:
+    layer, cell = counted.layer, counted.cell
+    after = resets_after(cell.name, layer.convention)
+    head = "step        "
+    for equation in equations(cell, layer.roles, reset_after=after):
+        yield f"{head}{equation}"
+        head = " " * len(head)
 
 
 def _weights_table(counted: LayerCount, width: int) -> Iterator[str]:

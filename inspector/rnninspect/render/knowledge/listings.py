@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from rnninspect.cells import CELLS, Role, Sizes, formula
+from rnninspect.cells.spelling import LEGEND, equations
 from rnninspect.record import Record
 from rnninspect.rules import RULES
 
@@ -21,11 +22,18 @@ class Listing(Record):
         heads: the titles of its columns.
         rows: its lines, a text for each column.
         numbers: the places of the columns that are aligned to the right.
+        parts: the title of a last column, whose texts have parts that are not to be broken; a
+            terminal shows it in a table of its own, beside the first column.
+        of: these parts, for each line.
+        legend: sentences below.
     """
 
     heads: tuple[str, ...]
     rows: tuple[tuple[str, ...], ...]
     numbers: tuple[int, ...] = ()
+    parts: str = ""
+    of: tuple[tuple[str, ...], ...] = ()
+    legend: tuple[str, ...] = ()
 
 
 def rule_listing() -> Listing:
@@ -40,9 +48,15 @@ def reader_listing(readers: Iterable[Reader]) -> Listing:
 
 
 def cell_listing() -> Listing:
-    """The cells, the number of their gates, and the formula of all weights that each may have."""
-    heads = ("Cell", "g", "Every weight it may have", "What it is")
-    return Listing(heads, tuple(map(_cell_row, CELLS.values())), numbers=(1,))
+    """The cells: their gates, the formula of all weights that each may have, and their step."""
+    return Listing(
+        heads=("Cell", "g", "Every weight it may have", "What it is"),
+        rows=tuple(map(_cell_row, CELLS.values())),
+        numbers=(1,),
+        parts="Step",
+        of=tuple(map(equations, CELLS.values())),
+        legend=LEGEND,
+    )
 
 
 def _cell_row(cell: Cell) -> tuple[str, ...]:

@@ -14,4 +14,9 @@ if TYPE_CHECKING:
 
 def render(listing: Listing, _: View) -> Iterator[str]:
     """The texts as they are: rules and cells are written for Markdown too."""
-    yield f"{draw_markdown(listing.heads, listing.rows, listing.numbers)}\n"
+    heads, rows = listing.heads, listing.rows
+    if listing.parts:
+        heads = (*heads, listing.parts)
+        rows = tuple((*row, "; ".join(parts)) for row, parts in zip(rows, listing.of, strict=True))
+    yield f"{draw_markdown(heads, rows, listing.numbers)}\n"
+    yield from (f"\n{text}\n" for text in listing.legend)

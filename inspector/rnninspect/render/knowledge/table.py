@@ -2,16 +2,48 @@
 
 from __future__ import annotations
 
-from rnninspect.render.grid import draw
+from rnninspect.render.grid import GAP, draw
+from rnninspect.render.widths import width_of, wrap
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from rnninspect.render.knowledge.listings import Listing
     from rnninspect.render.view import View
+
+NARROWEST = 40  # of the parts; a longer one is wrapped
 
 
 def render(listing: Listing, view: View) -> Iterator[str]:
     """Its last column is wrapped to fit the width."""
     yield f"{draw(listing.heads, listing.rows, view.width, numbers=listing.numbers)}\n"
+    if listing.parts:
+        lines = list(_lines(listing, view.width))
+        yield f"\n{draw((listing.heads[0], listing.parts), lines, view.width)}\n"
+    if listing.legend:
+        yield "\n" + "".join(
+            f"{line}\n" for text in listing.legend for line in wrap(text, view.width)
+        )
+
+
+def _lines(listing: Listing, width: int) -> Iterator[tuple[str, str]]:
+    """The parts beside what they belong to, as many on a line as fit."""
+    names = [row[0] for row in listing.rows]
+    left = width - len(GAP) - max(map(width_of, (listing.heads[0], *names)))
+    for name, parts in zip(names, listing.of, strict=True):
+        shown = name
+        for line in _packed(parts, max(left, NARROWEST)):
+            yield shown, line
+            shown = ""
+
+
+def _packed(parts: Iterable[str], width: int) -> Iterator[str]:
+    line = ""
+    for part in parts:
+        longer = f"{line}; {part}" if line else part
+        if line and width_of(longer) > width:
+            yield line
+            longer = part
+        line = longer
+    yield line

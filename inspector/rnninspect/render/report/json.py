@@ -109,6 +109,7 @@ def _layer(report: Report, counted: LayerCount) -> Json:
         "sizes": layer.origin.value,
         "sizes_inferred": list(layer.inferred_sizes),
         "convention": layer.convention,
+        "gate_order": layer.gate_order or None,
         "formula": {
             "symbolic": counted.formula.symbolic,
             "substituted": counted.formula.substituted,
