@@ -6,6 +6,7 @@ import os
 
 from rnninspect.counter import count_layers
 from rnninspect.errors import RnnInspectError, UnreadableFile
+from rnninspect.model import Search, Searched
 from rnninspect.plugin import Inside
 from rnninspect.readers import open_model, recognise
 from rnninspect.report import Findings, Report, add_up, possible_in
@@ -47,6 +48,7 @@ def _inspected(path: str, limits: Limits | None, *, values: bool) -> Report:
         model = _described(source)
         size, files = source.all_bytes, (source.location, *source.reading.companions)
     counts = count_layers(model.layers)
+    totals = add_up(model, counts)
     return Report(
         path=path,
         format=model.format,
@@ -56,10 +58,11 @@ def _inspected(path: str, limits: Limits | None, *, values: bool) -> Report:
         layers=counts,
         skipped=model.skipped,
         possible=possible_in(model),
-        totals=add_up(model, counts),
+        totals=totals,
         findings=Findings(check(model, counts)),
         files=files,
         container=model.container,
+        search=model.search or Search(Searched.TENSORS, totals.tensors),
     )
 
 

@@ -214,6 +214,22 @@ class Observation(Record):
     tensors: tuple[StoredTensor, ...] = ()
 
 
+class Searched(StrEnum):
+    """Where a reader looks for recurrent layers."""
+
+    OPERATORS = "operators"  # of a graph: what they compute
+    LAYERS = "layers"  # that a configuration declares: their classes
+    TENSORS = "tensors"  # their names and shapes
+
+
+class Search(Record):
+    """What a reader looked through for recurrent layers, and whether it came to the end."""
+
+    what: Searched
+    number: int
+    finished: bool = True
+
+
 class SavedModel(Record):
     """The complete description of one file.
 
@@ -226,6 +242,7 @@ class SavedModel(Record):
         skipped: recurrent layers without a formula.
         observations: what else was noticed.
         container: the file around the one that is described, `pickle`; empty if there is none.
+        search: what was looked through for layers; None where that is the tensors.
     """
 
     format: str
@@ -236,3 +253,4 @@ class SavedModel(Record):
     skipped: tuple[SkippedLayer, ...] = ()
     observations: tuple[Observation, ...] = ()
     container: str = ""
+    search: Search | None = None

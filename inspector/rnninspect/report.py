@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import cached_property
 
 from rnninspect.counter import unique_tensors
-from rnninspect.model import Fact, Fate, Purpose
+from rnninspect.model import Fact, Fate, Purpose, Search, Searched
 from rnninspect.record import Record
 from rnninspect.rules import Finding, Level
 
@@ -96,6 +96,7 @@ class Report(Record):
     `possible` are the modules that look like a recurrent cell without a known formula.
     `files` are the paths of the file and of those others.
     `container` is the file around the model, `pickle`, as `format` says too; mostly there is none.
+    `search` is what was looked through for layers.
     """
 
     path: str
@@ -110,6 +111,7 @@ class Report(Record):
     findings: Findings
     files: tuple[str, ...] = ()
     container: str = ""
+    search: Search = Search(Searched.TENSORS, 0)
 
     def findings_of(self, layer: str, level: Level = Level.ERROR) -> tuple[Finding, ...]:
         """Findings on one layer, of this level or worse."""

@@ -56,6 +56,7 @@ def describe_native(
         store.tensors.values(),
         found,
         [*store.observations, *finder.observations],
+        finder.search,
     )
 
 
@@ -83,6 +84,7 @@ def describe_legacy(
         store.tensors.values(),
         found,
         [*store.observations, *finder.observations, *listed.observations],
+        finder.search,
     )
 
 

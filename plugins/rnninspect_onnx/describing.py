@@ -7,6 +7,8 @@ from rnninspect.plugin import (
     Observation,
     RecurrentLayer,
     SavedModel,
+    Search,
+    Searched,
     SkippedLayer,
     StoredTensor,
     parsing,
@@ -57,6 +59,7 @@ def _describe(source: Source, format_name: str) -> SavedModel:
         translation.close(scope)
         resolver.stop_translating()
     recurrent_calls = tuple(resolver.recurrent_calls)
+    operators = resolver.operators
     for at, graph in enumerate(model.training):
         resolver.run_graph(graph, f"training_{at}/", scope)
     leaves = Leaves(source)
@@ -83,6 +86,9 @@ def _describe(source: Source, format_name: str) -> SavedModel:
             *_contradicting_inputs(model.graph, decoder),
             *_in_training(resolver.recurrent_calls[len(recurrent_calls) :]),
             *(_zeros(source, model, described, found) if source.reads_values else ()),
+        ),
+        search=Search(
+            Searched.OPERATORS, operators, finished=not (translation and translation.is_exhausted)
         ),
     )
 

@@ -56,6 +56,7 @@ class Resolver:
         initial_values: initial values of the states that loops change.
         cells: bodies of loops that look like recurrent cells.
         packed: weights with several parameters in a byte, and their number of parameters.
+        operators: how many nodes were run, those of functions and subgraphs among them.
     """
 
     def __init__(
@@ -72,7 +73,7 @@ class Resolver:
             self._functions.setdefault(key, function)
         self._free: dict[int, frozenset[str]] = {}
         self._source = decoder.wire.source
-        self._steps = self._work = 0
+        self._steps = self._work = self.operators = 0
         self._next_check = min(_PORTION, self._limits.nodes)
         self._measured: set[Value] = set()  # scales of activations, found at run time
         self.recurrent_calls: list[RecurrentCall] = []
@@ -111,6 +112,7 @@ class Resolver:
             self._run_node(scope, nodes[position])
 
     def _run_node(self, scope: Scope, node: NodeProto) -> None:
+        self.operators += 1
         names = 1 + len(node.inputs) + len(node.outputs)
         self._steps += 2 * names
         self._work += names * (2 + scope.depth // _SCOPES_IN_A_STEP)

@@ -10,6 +10,8 @@ from rnninspect.model import (
     Origin,
     RecurrentLayer,
     SavedModel,
+    Search,
+    Searched,
     Slot,
     StoredTensor,
 )
@@ -91,6 +93,7 @@ def model(*layers: RecurrentLayer, others: tuple[StoredTensor, ...] = ()) -> Sav
 def report(saved: SavedModel, path: str = "model.bin") -> Report:
     """The report on a model, as the pipeline makes it."""
     counts = count_layers(saved.layers)
+    totals = add_up(saved, counts)
     return Report(
         path=path,
         format=saved.format,
@@ -100,6 +103,7 @@ def report(saved: SavedModel, path: str = "model.bin") -> Report:
         layers=counts,
         skipped=saved.skipped,
         possible=possible_in(saved),
-        totals=add_up(saved, counts),
+        totals=totals,
         findings=Findings(check(saved, counts)),
+        search=saved.search or Search(Searched.TENSORS, totals.tensors),
     )

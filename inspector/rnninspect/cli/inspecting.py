@@ -16,6 +16,7 @@ from rnninspect.command.running import run
 from rnninspect.errors import RnnInspectError
 from rnninspect.inspection import inspect_file
 from rnninspect.render import EXPLANATION, REPORT
+from rnninspect.render.report.sentences import no_layer
 
 if TYPE_CHECKING:
     from rnninspect.counter import LayerCount
@@ -87,7 +88,7 @@ def _names(counted: LayerCount) -> set[str | None]:
 def _no_layer(report: Report, layer: str | None) -> str:
     names = ", ".join(counted.layer.name for counted in report.layers)
     if not names:
-        return "no recurrent layer"
+        return no_layer(report)
     return f"no layer named {layer!r}; its layers are {names}"
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from rnninspect.render.escape import for_markdown, shorten
 from rnninspect.render.report.columns import BY_NAME, rows_of
 from rnninspect.render.report.markdown import LONGEST_NAME, markdown_rows
-from rnninspect.render.report.sentences import finding_lines
+from rnninspect.render.report.sentences import finding_lines, no_layer
 from rnninspect.render.view import View
 from rnninspect.rules import Level
 from rnninspect.wording import plural
@@ -66,6 +66,8 @@ def _view(report: Report) -> View:
 
 def _headline(report: Report) -> str:
     totals = report.totals
+    if not report.layers:
+        return f"{plural(totals.parameters, 'parameter')}."
     share = totals.recurrent / totals.parameters if totals.parameters else 0
     layers = plural(len(report.layers), "recurrent layer")
     parameters = plural(totals.parameters, "parameter")
@@ -87,7 +89,8 @@ def _facts(report: Report) -> Iterator[str]:
 def _conventions(report: Report) -> Iterator[str]:
     """What the letters mean, the bias vectors by convention, and the textbook's count."""
     if not report.layers:
-        yield "It has no recurrent layer."
+        sentence = for_markdown(no_layer(report))
+        yield f"{sentence[0].upper()}{sentence[1:]}."
         return
     columns = {name: BY_NAME[name].value for name in TITLES}
     used = [

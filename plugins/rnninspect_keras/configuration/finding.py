@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from rnninspect.plugin import Fact, Limit, Observation
+from rnninspect.plugin import Fact, Limit, Observation, Search, Searched
 from rnninspect_keras.configuration.declared import Declared, read_declared
 from rnninspect_keras.configuration.declared_layers import DIRECTIONS, DeclaredCell, DeclaredLayer
 from rnninspect_keras.configuration.numbering import layer_groups, numbered
@@ -43,6 +43,11 @@ class Finder:
         self.packed: dict[str, int] = {}
         self._limits, self._exists, self._layers = limits, exists, 0
         self._carrier = Carrier()
+
+    @property
+    def search(self) -> Search | None:
+        """The layers that were looked through; None without a configuration."""
+        return Search(Searched.LAYERS, self._layers) if self._layers else None
 
     def walk_model(self, model: Declared) -> None:
         """Find everything below the model itself, whose name is not part of its layers' names."""

@@ -6,6 +6,7 @@ from rnninspect.plugin import (
     Observation,
     RecurrentLayer,
     SavedModel,
+    Search,
     SkippedLayer,
 )
 
@@ -23,6 +24,7 @@ def saved(
     tensors: Iterable[StoredTensor],
     found: Iterable[AnyLayer],
     observations: Iterable[Observation],
+    search: Search | None = None,
 ) -> SavedModel:
     """The description of a file, its layers separated from those that were skipped."""
     layers, skipped = [], []
@@ -46,6 +48,7 @@ def saved(
             else observation
             for observation in observations
         ),
+        search=search,
     )
 
 

@@ -69,6 +69,11 @@ def report_json(report: Report) -> Json:
             {"name": layer.name, "kind": layer.kind, "reason": layer.reason}
             for layer in report.skipped
         ],
+        "searched": {
+            "what": report.search.what.value,
+            "number": report.search.number,
+            "finished": report.search.finished,
+        },
         "totals": _totals(report.totals),
         "findings": [finding_json(finding) for finding in report.findings],
     }

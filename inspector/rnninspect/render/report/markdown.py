@@ -5,7 +5,7 @@ from __future__ import annotations
 from rnninspect.render.escape import for_markdown, shorten
 from rnninspect.render.grid import draw_markdown, numbers_in
 from rnninspect.render.report.columns import present, rows_of
-from rnninspect.render.report.sentences import finding_lines, summary
+from rnninspect.render.report.sentences import finding_lines, no_layer, summary
 from rnninspect.report import readable
 
 TYPE_CHECKING = False
@@ -36,6 +36,8 @@ def _lines(report: Report, view: View) -> Iterator[str]:
     yield ""
     yield markdown_rows(list(rows_of(report)), view)
     yield ""
+    if not report.layers:
+        yield f"{for_markdown(no_layer(report))}\\"
     yield for_markdown(summary(report))
     findings = list(finding_lines(report.findings))
     if findings:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 
+from rnninspect.model import Searched
 from rnninspect.render.escape import for_terminal, shorten
 from rnninspect.render.names import shorten_apart
 from rnninspect.wording import plural
@@ -17,6 +18,11 @@ if TYPE_CHECKING:
 
 LONGEST_NAME, LONGEST_MESSAGE = 60, 300
 NAMES_SHOWN = 3
+_NOTHING = {
+    Searched.OPERATORS: " searched, no state returns through stored weights",
+    Searched.LAYERS: " declared, none of a recurrent class",
+    Searched.TENSORS: ", no name or shape of a recurrent cell",
+}
 ONE = {"constants": "constant", "copies": "copy"}  # the purposes that are plural
 
 
@@ -35,6 +41,21 @@ def summary(report: Report) -> str:
     if listed:
         parts.append(f"not counted: {listed}")
     return "; ".join(parts)
+
+
+def no_layer(report: Report) -> str:
+    """What was looked through for recurrent layers and what was found, where it is none."""
+    found = ((report.skipped, "skipped", "R401"), (report.possible, "possible", "R405"))
+    seen = [f"{len(layers):,} {word} ({rule})" for layers, word, rule in found if layers]
+    if seen:
+        return f"no recurrent layer of a known cell: {', '.join(seen)}"
+    search = report.search
+    if not search.number:
+        return "no recurrent layer: the file stores no parameters"
+    amount = plural(search.number, search.what.removesuffix("s"))
+    if not search.finished:
+        return f"no recurrent layer found: the search of {amount} was given up (R407)"
+    return f"no recurrent layer: {amount}{_NOTHING[search.what]}"
 
 
 def _gaps(report: Report) -> Iterator[str]:

@@ -7,7 +7,7 @@ from rnninspect.render.escape import for_terminal, shorten
 from rnninspect.render.grid import draw
 from rnninspect.render.report.columns import RowKind, present, rows_of
 from rnninspect.render.report.fitting import Fitted, fit, short_names
-from rnninspect.render.report.sentences import LONGEST_NAME, finding_lines, summary
+from rnninspect.render.report.sentences import LONGEST_NAME, finding_lines, no_layer, summary
 from rnninspect.report import readable
 
 TYPE_CHECKING = False
@@ -27,7 +27,6 @@ LETTERS = {
     "D": "directions",
     "b": "bias vectors",
 }
-NONE = "(no recurrent layer)"
 
 
 def render(results: Iterable[Report | Unreadable], view: View) -> Iterator[str]:
@@ -63,6 +62,8 @@ def _lines(report: Report, fitted: Fitted, view: View) -> Iterator[str]:
         known = f"COLUMNS={fitted.needed} or --columns shows"
         them = "it" if len(fitted.hidden) == 1 else "them"
         yield f"not shown at {view.width} columns: {titles}; {known} {them}"
+    if not report.layers:
+        yield no_layer(report)
     yield summary(report)
     yield from finding_lines(report.findings)
 
@@ -87,9 +88,6 @@ def draw_rows(fitted: Fitted, view: View) -> str:
     names = [column.name for column in fitted.columns]
     grid: list[list[Value]] = [[row.values.get(name) for name in names] for row in fitted.rows]
     ours = [row.kind is not RowKind.LAYER for row in fitted.rows]
-    if all(ours):
-        grid.insert(0, [NONE, *([None] * (len(names) - 1))])
-        ours.append(True)
     labels = [number for number, label in enumerate(ours) if label and names[0] == "layer"]
     last = names[-1] == "verdict" and not view.chosen
     heads = [column.title for column in fitted.columns]
