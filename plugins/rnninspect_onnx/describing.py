@@ -25,7 +25,9 @@ from rnninspect_onnx.tensors.stored import DescribedTensors, TensorUses, describ
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
+    from typing import TypeVar
 
+    from rnninspect.graphs import Recurrences
     from rnninspect.plugin import Source
     from rnninspect_onnx.graph.values import Dims
     from rnninspect_onnx.layers.building import DescribedNode
@@ -34,8 +36,9 @@ if TYPE_CHECKING:
     from rnninspect_onnx.recurrent.loop_cells import LoopCell
     from rnninspect_onnx.resolver import RecurrentCall
 
+    _Kind = TypeVar("_Kind", RecurrentLayer, SkippedLayer)
+
 _SHOWN_AXES = 8
-# Expressions that recognition may make or look at: a million of them takes a second.
 
 
 def describe(source: Source, format_name: str = "onnx") -> SavedModel:
@@ -66,31 +69,30 @@ def _describe(source: Source, format_name: str) -> SavedModel:
     described = describe_tensors(source, entries(model), _uses(resolver, leaves))
     weights = WeightTensors(leaves, described.tensors)
     found = [describe_node(call, weights) for call in recurrent_calls]
-    recovered = () if translation is None else _recovered(translation, weights)
+    recovered = _recovered(translation, weights)
     return SavedModel(
         format=format_name,
         framework="onnx",
         producer=model.producer,
-        layers=(
-            *(node.layer for node in found if isinstance(node.layer, RecurrentLayer)),
-            *recovered,
-        ),
+        layers=(*_of_kind(RecurrentLayer, found), *recovered.layers),
         tensors=tuple(described.tensors.values()),
-        skipped=tuple(node.layer for node in found if isinstance(node.layer, SkippedLayer)),
+        skipped=(*_of_kind(SkippedLayer, found), *recovered.skipped),
         observations=(
             *(observation for node in found for observation in node.observations),
-            *_loop_cells(resolver.cells, weights, {layer.name for layer in recovered}),
-            *(() if translation is None else _unfinished(translation)),
+            *recovered.observations,
+            *_loop_cells(resolver.cells, weights, recovered),
             *described.observations,
             *duplicate_names(model),
             *_contradicting_inputs(model.graph, decoder),
             *_in_training(resolver.recurrent_calls[len(recurrent_calls) :]),
             *(_zeros(source, model, described, found) if source.reads_values else ()),
         ),
-        search=Search(
-            Searched.OPERATORS, operators, finished=not (translation and translation.is_exhausted)
-        ),
+        search=Search(Searched.OPERATORS, operators, recovered.finished),
     )
+
+
+def _of_kind(kind: type[_Kind], found: list[DescribedNode]) -> Iterator[_Kind]:
+    return (node.layer for node in found if isinstance(node.layer, kind))
 
 
 def _zeros(
@@ -102,9 +104,8 @@ def _zeros(
         described.tensors[entry.tensor.offset].identity: entry.tensor for entry in entries(model)
     }
     search = ZeroBiasSearch(source, tensors)
-    for node in found:
-        if isinstance(node.layer, RecurrentLayer):
-            yield from search.observations(node.layer)
+    for layer in _of_kind(RecurrentLayer, found):
+        yield from search.observations(layer)
 
 
 def _uses(resolver: Resolver, leaves: Leaves) -> TensorUses:
@@ -172,39 +173,42 @@ def _translation(model: ModelProto, decoder: Decoder) -> Translation | None:
     return Translation(Numbers(decoder, entries(model)), budget_for(nodes))
 
 
-def _recovered(translation: Translation, weights: WeightTensors) -> tuple[RecurrentLayer, ...]:
-    from rnninspect.graphs import recovered_layers  # noqa: PLC0415 - few models need it
+def _recovered(translation: Translation | None, weights: WeightTensors) -> Recurrences:
+    from rnninspect.graphs import Recurrences, recurrences  # noqa: PLC0415 - few models need it
+
+    if translation is None:
+        return Recurrences()
 
     def tensors_of(key: object) -> tuple[StoredTensor, ...]:
         return weights.of(key) if isinstance(key, Value) else ()
 
-    return recovered_layers(translation.graph, tensors_of, "onnx")
-
-
-def _unfinished(translation: Translation) -> Iterator[Observation]:
-    if translation.is_exhausted:
-        detail = "the graph is too large to be searched for recurrent cells made of plain operators"
-        yield Observation(Fact.UNUSUAL, detail)
+    return recurrences(translation.graph, tensors_of, "onnx")
 
 
 def _loop_cells(
-    cells: Iterable[LoopCell], weights: WeightTensors, known: set[str]
+    cells: Iterable[LoopCell], weights: WeightTensors, recovered: Recurrences
 ) -> Iterator[Observation]:
-    """Loop bodies that look like recurrent cells, with the tensors that multiply their states."""
+    """Loop bodies that look like recurrent cells, with the tensors that multiply their states.
+
+    Those in which recognition found a step are not reported twice.
+    """
+    names = {layer.name for layer in recovered.layers}
+    names |= {layer.name for layer in recovered.skipped}
+    known = recovered.identities
     for cell in cells:
-        if cell.name in known:
-            continue
         tensors = {t.identity: t for matrix in cell.matrices for t in weights.of(matrix)}
-        names = [tensor.name for tensor in tensors.values()]
+        if cell.name in names or not known.isdisjoint(tensors):
+            continue
+        matrices = [tensor.name for tensor in tensors.values()]
         tensors |= {t.identity: t for other in cell.others for t in weights.of(other)}
-        if names:
+        if matrices:
             detail = (
                 f"the loop at {cell.name} looks like a recurrent cell: "
-                f"{' and '.join(cell.activations)} of products of {', '.join(names[:_SHOWN_AXES])} "
-                "with a value that the loop carries"
+                f"{' and '.join(cell.activations)} of products of "
+                f"{', '.join(matrices[:_SHOWN_AXES])} with a value that the loop carries"
             )
             stored = tuple(tensors.values())
-            yield Observation(Fact.POSSIBLE, detail, tensor=names[0], tensors=stored)
+            yield Observation(Fact.POSSIBLE, detail, tensor=matrices[0], tensors=stored)
 
 
 def _in_training(recurrent_calls: Iterable[RecurrentCall]) -> Iterator[Observation]:

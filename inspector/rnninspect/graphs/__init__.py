@@ -1,7 +1,7 @@
 """A graph of operations that knows no format, and the recurrent cells that are found in it.
 
 A plugin translates its operators into operations of a `Graph`, by a table: the methods of the
-graph, and the functions here that take operands as formats describe them. `recovered_layers` then
+graph, and the functions here that take operands as formats describe them. `recurrences` then
 gives the recurrent layers among them.
 """
 
@@ -13,7 +13,7 @@ from rnninspect.graphs.building.parts import cut, one_place, split, with_size, w
 from rnninspect.graphs.building.products import added, einsum, matmul, turned_matmul
 from rnninspect.graphs.building.reshaping import reshape, squeeze, transpose, unsqueeze
 from rnninspect.graphs.building.values import Multiplier, Origin, Shape, Value, View
-from rnninspect.graphs.layers import recovered_layers
+from rnninspect.graphs.outcome import Recurrences, recovered_layers, recurrences
 from rnninspect.graphs.recognition.cells import recognise, survey
 from rnninspect.graphs.recognition.records import Ambiguous, Recovered, Survey, Unknown, Weight
 
@@ -24,6 +24,7 @@ __all__ = [
     "Multiplier",
     "Origin",
     "Recovered",
+    "Recurrences",
     "Shape",
     "Survey",
     "Unknown",
@@ -38,6 +39,7 @@ __all__ = [
     "one_place",
     "recognise",
     "recovered_layers",
+    "recurrences",
     "reshape",
     "split",
     "squeeze",

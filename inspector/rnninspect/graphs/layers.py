@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 from rnninspect.cells import CELLS, Role, Sizes, Symbol
-from rnninspect.graphs.building.expressions import Exhausted
-from rnninspect.graphs.recognition.cells import recognise
 from rnninspect.model import Fate, Operand, Origin, RecurrentLayer, Slot
 from rnninspect.wording import plural
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from rnninspect.graphs.building.operations import Graph
-    from rnninspect.graphs.recognition.records import Recovered, Weight
+    from rnninspect.graphs.recognition.records import Recovered, Unknown, Weight
     from rnninspect.model import Axis, StoredTensor
 
     TensorsOf = Callable[[object], Sequence[StoredTensor]]
@@ -27,29 +25,22 @@ _ROWS: dict[tuple[Role, ...], Axis] = {
 }
 
 
-def recovered_layers(
-    graph: Graph, tensors_of: TensorsOf, convention: str
-) -> tuple[RecurrentLayer, ...]:
-    """The layers of a translated model; none where it would take too long to look.
+def described(
+    graph: Graph, cell: Recovered, tensors_of: TensorsOf, convention: str
+) -> RecurrentLayer:
+    """The layer that a recognised cell is.
 
     Args:
         graph: the graph, finished.
+        cell: the cell.
         tensors_of: the stored tensors of a leaf, by the key that the plugin gave it.
         convention: the plugin's word for its biases.
     """
-    try:
-        cells = () if graph.expressions.budget < 0 else recognise(graph)
-    except Exhausted:
-        return ()
-    return tuple(_layer(graph, cell, tensors_of, convention) for cell in cells)
-
-
-def _layer(graph: Graph, cell: Recovered, tensors_of: TensorsOf, convention: str) -> RecurrentLayer:
     operands = tuple(_operands(graph, cell, tensors_of))
     roles = {slot.role for operand in operands for slot in operand.slots}
     return RecurrentLayer(
         name=cell.place,
-        kind=f"{cell.cell}{' with layer norm' if cell.normalised else ''} ({_how(cell)})",
+        kind=f"{cell.cell}{' with layer norm' if cell.normalised else ''} ({how_found(cell)})",
         cell=cell.cell,
         sizes=Sizes(cell.input_size, cell.hidden_size, cell.projection_size),
         origin=Origin.RECOVERED,
@@ -60,14 +51,15 @@ def _layer(graph: Graph, cell: Recovered, tensors_of: TensorsOf, convention: str
     )
 
 
-def _how(cell: Recovered) -> str:
+def how_found(cell: Recovered | Unknown) -> str:
+    """In which form a step was found, in words: `loop`, `unrolled, 7 steps`, `one step`."""
     return f"unrolled, {plural(cell.steps, 'step')}" if cell.how == "unrolled" else cell.how
 
 
 def _operands(graph: Graph, cell: Recovered, tensors_of: TensorsOf) -> Iterator[Operand]:
     known = CELLS[cell.cell].roles()
     for weight in cell.weights:
-        tensors = _tensors(graph, weight, tensors_of)
+        tensors = tensors_of_leaves(graph, weight.leaves, tensors_of)
         roles = tuple(role for role in weight.roles if role in known)
         if not roles:
             continue
@@ -82,8 +74,11 @@ def _operands(graph: Graph, cell: Recovered, tensors_of: TensorsOf) -> Iterator[
         )
 
 
-def _tensors(graph: Graph, weight: Weight, tensors_of: TensorsOf) -> tuple[StoredTensor, ...]:
-    found = (tensor for leaf in weight.leaves for tensor in tensors_of(graph.leaves[leaf].key))
+def tensors_of_leaves(
+    graph: Graph, leaves: Iterable[int], tensors_of: TensorsOf
+) -> tuple[StoredTensor, ...]:
+    """The stored tensors of some leaves, each once."""
+    found = (tensor for leaf in leaves for tensor in tensors_of(graph.leaves[leaf].key))
     return tuple({tensor.identity: tensor for tensor in found}.values())
 
 

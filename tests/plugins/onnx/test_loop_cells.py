@@ -173,14 +173,37 @@ def test_a_graph_beyond_the_budget_is_read_without_its_cells(
     assert len(kinds(of)) + len(possible(of)) == 1
 
 
-def test_a_step_that_fits_no_cell_is_named(tmp_path: Path) -> None:
-    """The note names what multiplies the states; one changed operator makes it another cell."""
-    cell = [
+def misfit() -> list[onnx.NodeProto]:
+    """One changed operator makes it another cell: c' = f·c - i·g."""
+    return [
         step("Sub", *node.input, *node.output) if node.output[0] == "c_out" else node
         for node in lstm()
     ]
-    of = seen(tmp_path, loop(cell), LSTM_SHAPES)
+
+
+def test_a_step_that_fits_no_cell_is_a_skipped_layer(tmp_path: Path) -> None:
+    """It is reported once, with all tensors that the step reads; nothing of it is understood."""
+    of = seen(tmp_path, loop(misfit()), LSTM_SHAPES)
     assert kinds(of) == []
+    assert possible(of) == []
+    (layer,) = of.skipped
+    assert (layer.name, layer.kind) == ("while", "unknown cell (loop)")
+    assert {tensor.name for tensor in layer.tensors} == LSTM_SHAPES.keys()
+    (found,) = [finding for finding in of.findings if finding.rule == "R401"]
+    assert found.message.startswith(f"unknown cell (loop), {of.totals.parameters} parameters: ")
+    assert of.totals.attributed == 0
+
+
+def test_a_loop_that_could_not_be_searched_is_named_by_its_operators(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The note names what multiplies the states."""
+    monkeypatch.setattr(expressions, "_LEAST_BUDGET", 5)
+    monkeypatch.setattr(expressions, "_BUDGET_OF_A_NODE", 0)
+    of = seen(tmp_path, loop(misfit()), LSTM_SHAPES)
+    assert of.skipped == ()
+    assert not of.search.finished
+    assert [finding.rule for finding in of.findings] == ["R405", "R407"]
     (message,) = possible(of)
     assert message.startswith("the loop at while looks like a recurrent cell: Sigmoid and Tanh of")
     assert "of products of rk with a value that the loop carries" in message

@@ -55,6 +55,8 @@ def no_layer(report: Report) -> str:
     amount = plural(search.number, search.what.removesuffix("s"))
     if not search.finished:
         return f"no recurrent layer found: the search of {amount} was given up (R407)"
+    if doubts := sum(finding.rule == "R403" for finding in report.findings):
+        return f"no certain recurrent layer: {amount}, {plural(doubts, 'possible step')} (R403)"
     return f"no recurrent layer: {amount}{_NOTHING[search.what]}"
 
 

@@ -1,0 +1,97 @@
+"""What a reader says of the recurrent layers in a model's graph: found, skipped or in doubt."""
+
+from __future__ import annotations
+
+from rnninspect.graphs.building.expressions import Exhausted
+from rnninspect.graphs.layers import described, how_found, tensors_of_leaves
+from rnninspect.graphs.recognition.cells import survey
+from rnninspect.model import Fact, Observation, RecurrentLayer, SkippedLayer
+from rnninspect.record import Record
+from rnninspect.wording import plural
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from rnninspect.graphs.building.operations import Graph
+    from rnninspect.graphs.layers import TensorsOf
+    from rnninspect.graphs.recognition.records import Ambiguous, Recovered, Unknown
+
+UNKNOWN = "unknown cell"
+_GIVEN_UP = "the graph is too large to be searched for recurrent cells made of plain operators"
+
+
+class Recurrences(Record):
+    """What was found in a graph.
+
+    Attributes:
+        layers: the cells that were recognised.
+        skipped: the steps whose states return through stored weights, and that fit no cell.
+        observations: the steps that are ambiguous, and whether the search was given up.
+        finished: whether the search came to its end.
+    """
+
+    layers: tuple[RecurrentLayer, ...] = ()
+    skipped: tuple[SkippedLayer, ...] = ()
+    observations: tuple[Observation, ...] = ()
+    finished: bool = True
+
+    @property
+    def identities(self) -> frozenset[str]:
+        """The identities of the stored tensors of layers and of skipped steps."""
+        of_layers = (
+            tensor
+            for layer in self.layers
+            for operand in layer.operands
+            for tensor in operand.tensors
+        )
+        of_steps = (tensor for step in self.skipped for tensor in step.tensors)
+        return frozenset(tensor.identity for tensor in (*of_layers, *of_steps))
+
+
+def recurrences(graph: Graph, tensors_of: TensorsOf, convention: str) -> Recurrences:
+    """The layers of a translated model, and what else is recurrent in it.
+
+    Args:
+        graph: the graph, finished; its budget may be spent.
+        tensors_of: the stored tensors of a leaf, by the key that the plugin gave it.
+        convention: the plugin's word for its biases.
+    """
+    try:
+        found = None if graph.expressions.budget < 0 else survey(graph)
+    except Exhausted:
+        found = None
+    if found is None:
+        return Recurrences(observations=(Observation(Fact.UNUSUAL, _GIVEN_UP),), finished=False)
+    return Recurrences(
+        layers=tuple(described(graph, cell, tensors_of, convention) for cell in found.cells),
+        skipped=tuple(_skipped(graph, step, tensors_of) for step in found.unknown),
+        observations=tuple(_doubt(graph, step, tensors_of) for step in found.ambiguous),
+    )
+
+
+def recovered_layers(
+    graph: Graph, tensors_of: TensorsOf, convention: str
+) -> tuple[RecurrentLayer, ...]:
+    """The layers among `recurrences` alone."""
+    return recurrences(graph, tensors_of, convention).layers
+
+
+def _skipped(graph: Graph, step: Unknown, tensors_of: TensorsOf) -> SkippedLayer:
+    tensors = tensors_of_leaves(graph, step.leaves, tensors_of)
+    return SkippedLayer(step.place, f"{UNKNOWN} ({how_found(step)})", step.reason, tensors)
+
+
+def _doubt(graph: Graph, step: Ambiguous, tensors_of: TensorsOf) -> Observation:
+    tensors = tensors_of_leaves(graph, step.leaves, tensors_of)
+    readings = " or ".join(_readings(step.readings))
+    detail = f"{step.place} may be {readings}, or a layer without a state: {step.reason}"
+    return Observation(Fact.AMBIGUOUS, detail, tensor=tensors[0].name if tensors else None)
+
+
+def _readings(readings: tuple[Recovered, ...]) -> Iterator[str]:
+    """The cells that a step may be, with their sizes only if these differ."""
+    for cell in readings:
+        article = "an" if cell.cell[0] in "LRIE" else "a"
+        sizes = f" of {plural(cell.input_size, 'input')} and {cell.hidden_size:,} hidden units"
+        yield f"{article} {cell.cell}{sizes if len(readings) > 1 else ''}"

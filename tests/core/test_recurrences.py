@@ -1,0 +1,155 @@
+"""What recognition finds, as a report has it: layers, skipped layers and doubts."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+
+import pytest
+
+from making.audits import hold_to, told
+from making.by_hand import model, report, tensor
+from making.hand_graphs import M, Maker, N
+from rnninspect.graphs import (
+    Ambiguous,
+    Recovered,
+    Recurrences,
+    Survey,
+    Value,
+    View,
+    outcome,
+    recurrences,
+)
+from rnninspect.model import SavedModel, StoredTensor
+from rnninspect.report import Report
+
+
+def tensors_of(key: object) -> tuple[StoredTensor, ...]:
+    """A maker's key is the shape of the leaf."""
+    return (tensor(f"w{key}", key),) if isinstance(key, tuple) else ()
+
+
+def lstm(to: Maker, x: Value, states: tuple[Value, Value], *, fits: bool) -> tuple[Value, Value]:
+    """A step of an LSTM; one that does not fit has c' = f·c - i·g."""
+    sums = to.gates(x, states[0], 4)
+    i, f, o = (to.call("sigmoid", sums[at]) for at in (0, 1, 3))
+    new = to.call("mul", i, to.call("tanh", sums[2]))
+    memory = to.call("add" if fits else "sub", to.call("mul", f, states[1]), new)
+    return to.call("mul", o, to.call("tanh", memory)), memory
+
+
+def looped(*, fits: bool) -> Recurrences:
+    to = Maker()
+    h, c = to.other(N), to.other(N)
+    assert isinstance(h, View)
+    assert isinstance(c, View)
+    new = lstm(to, to.other(M), (h, c), fits=fits)
+    to.graph.carry("loop", list(zip((h, c), new, strict=True)))
+    return recurrences(to.graph, tensors_of, "by hand")
+
+
+def lone(*, fits: bool) -> Recurrences:
+    to = Maker()
+    to.graph.outputs += lstm(to, to.fed(M), (to.fed(N), to.fed(N)), fits=fits)
+    return recurrences(to.graph, tensors_of, "by hand")
+
+
+def reported(found: Recurrences) -> Report:
+    """The report on a file in which this was found, and which stores nothing else."""
+    tensors = {
+        each.identity: each
+        for layer in found.layers
+        for operand in layer.operands
+        for each in operand.tensors
+    } | {each.identity: each for step in found.skipped for each in step.tensors}
+    saved = SavedModel("graph", "none", "", found.layers, tuple(tensors.values()))
+    return report(saved._replace(skipped=found.skipped, observations=found.observations))
+
+
+FORMS = [(looped, "loop"), (lone, "one step")]
+
+
+@pytest.mark.parametrize(("made", "how"), FORMS)
+def test_a_step_that_fits_is_a_layer_with_the_order_of_its_gates(made: object, how: str) -> None:
+    found = made(fits=True)  # type: ignore[operator] # one of the two above
+    (layer,) = found.layers
+    assert (layer.kind, layer.gate_order) == (f"LSTM ({how})", "ifgo")
+    assert (found.skipped, found.observations, found.finished) == ((), (), True)
+
+
+@pytest.mark.parametrize(("made", "how"), FORMS)
+def test_a_step_that_fits_no_cell_is_a_skipped_layer(made: object, how: str) -> None:
+    found = made(fits=False)  # type: ignore[operator] # one of the two above
+    assert found.layers == ()
+    (step,) = found.skipped
+    assert step.kind == f"unknown cell ({how})"
+    assert {each.shape for each in step.tensors} == {(M, 4 * N), (N, 4 * N), (4 * N,)}
+    shown = reported(found)
+    assert shown.totals.attributed == 0
+    assert [finding.rule for finding in shown.findings] == ["R401"]
+
+
+def failures(found: Recurrences) -> dict[str, str]:
+    """The messages of what a policy of small GRUs, all understood, finds in it, by rule."""
+    policy = {"allowed_cells": ("GRU",), "max_hidden_size": 1, "min_coverage": Fraction(1)}
+    audit = hold_to(reported(found), **policy)
+    return {rule: message for rule, _, message in told(audit)}
+
+
+def test_a_policy_sees_a_recovered_layer_like_a_declared_one() -> None:
+    assert failures(looped(fits=True)) == {
+        "R502": f"hidden size {N}, at most 1",
+        "R503": "cells LSTM, allowed GRU",
+        "R402": "sizes recovered, not declared",
+    }
+
+
+def test_a_policy_counts_a_skipped_step_as_a_cell_that_is_not_understood() -> None:
+    found = failures(looped(fits=False))
+    assert found["R503"] == "cells unknown cell (loop), allowed GRU"
+    counts = "0 of 1 recurrent layer, 0 of 3 tensors understood"
+    assert found["R505"] == f"coverage 0 %, at least 100 % ({counts})"
+
+
+def test_a_step_that_may_be_a_layer_is_a_note_and_no_layer() -> None:
+    to = Maker()
+    sums = (to.product(to.fed(N), to.stored(N, N)) for _ in range(2))
+    to.graph.outputs.append(to.call("tanh", to.call("add", *sums)))
+    found = recurrences(to.graph, tensors_of, "by hand")
+    assert (found.layers, found.skipped) == ((), ())
+    (doubt,) = found.observations
+    assert "may be an RNN, or a layer without a state" in doubt.detail
+    shown = reported(found)
+    assert [(finding.rule, finding.level) for finding in shown.findings] == [("R403", "note")]
+
+
+@pytest.mark.parametrize(
+    ("widths", "text"),
+    [
+        ((M,), "may be an RNN, or a layer"),
+        (
+            (M, N),
+            f"may be an RNN of {M} inputs and {N} hidden units or an RNN of {N} inputs and",
+        ),
+    ],
+)
+def test_sizes_are_given_where_the_readings_differ(
+    monkeypatch: pytest.MonkeyPatch, widths: tuple[int, ...], text: str
+) -> None:
+    readings = tuple(Recovered("RNN", "one step", 1, "", m, N, None, ()) for m in widths)
+    step = Ambiguous("node", (), readings, "a lone step")
+    monkeypatch.setattr(outcome, "survey", lambda _: Survey((), ambiguous=(step,)))
+    (doubt,) = recurrences(Maker().graph, tensors_of, "by hand").observations
+    assert doubt.detail.startswith(f"node {text}")
+    assert doubt.detail.endswith("without a state: a lone step")
+
+
+def test_a_search_that_was_given_up_says_so() -> None:
+    to = Maker()
+    to.graph.outputs += lstm(to, to.fed(M), (to.fed(N), to.fed(N)), fits=True)
+    to.graph.expressions.budget = 3
+    found = recurrences(to.graph, tensors_of, "by hand")
+    assert (found.layers, found.skipped, found.finished) == ((), (), False)
+    assert [
+        finding.rule
+        for finding in report(model()._replace(observations=found.observations)).findings
+    ] == ["R407"]
