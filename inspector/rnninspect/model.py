@@ -130,6 +130,28 @@ class Operand(Record):
     chosen: bool = False
 
 
+class Piece(Record):
+    """The part of stored tensors that one gate of a recovered layer reads.
+
+    Attributes:
+        gate: its letter in the cell's equations; empty for a projection.
+        role: what it is for.
+        tensors: names of the tensors; of several, the operation that joins them is part of it.
+        part: of each axis, where the part starts, and its size.
+        units: the axis on which the units are.
+        given: which of the layer's inputs a kernel multiplies, where there are several.
+        direction: which direction it belongs to.
+    """
+
+    gate: str
+    role: Role
+    tensors: tuple[str, ...]
+    part: tuple[tuple[int, int], ...]
+    units: int
+    given: int = 0
+    direction: int = 0
+
+
 class Stack(Record):
     """The place of a layer in a stack; levels count from 0."""
 
@@ -161,6 +183,7 @@ class RecurrentLayer(Record):
         inferred: which sizes were inferred, by their names in Sizes; empty for all or none.
         gate_order: the gates in the order in which they are stored, by the letters of the cell's
             equations (`rnninspect cells`): `ifgo`; empty if unknown, or each is stored alone.
+        pieces: of a recovered layer, what each of its gates reads; none where that is not all.
     """
 
     name: str
@@ -178,6 +201,7 @@ class RecurrentLayer(Record):
     also_at: tuple[str, ...] = ()
     inferred: tuple[str, ...] = ()
     gate_order: str = ""
+    pieces: tuple[Piece, ...] = ()
 
     @property
     def inferred_sizes(self) -> tuple[str, ...]:

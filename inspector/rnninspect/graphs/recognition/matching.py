@@ -33,6 +33,7 @@ class Match(Record):
         step: the equations that are satisfied.
         memory: the old state c, where the cell has one.
         projection: the map between the cell's output and its state, if there is one.
+        new_memory: the new state c, where the cell has one.
     """
 
     cell: str
@@ -41,6 +42,7 @@ class Match(Record):
     step: Step
     memory: int | None = None
     projection: int | None = None
+    new_memory: int | None = None
 
 
 def match(graph: Graph, candidate: Candidate) -> Match | None:
@@ -61,11 +63,11 @@ def match(graph: Graph, candidate: Candidate) -> Match | None:
             for step in steps:
                 found = _fit(graph, body, step, values, candidate)
                 if found is not None:
-                    return Match(cell, body, found[0], step, found[1], projection)
+                    return Match(cell, body, found[0], step, found[1], projection, found[2])
     return None
 
 
-_Fit = tuple[dict[str, int], "int | None"]
+_Fit = tuple[dict[str, int], "int | None", "int | None"]
 
 
 def _fit(
@@ -78,7 +80,7 @@ def _fit(
     if len(step.updates) == 1:
         for gates in _assignments(step.updates, body, values, known):
             if complete := _with_inner(body, step, gates):
-                return complete, None
+                return complete, None, None
         return None
     for function, inner in _functions(body):
         states = {"A(c')": values[function], "c'": values[inner]}
@@ -86,7 +88,7 @@ def _fit(
             given = {**known, **states, "c": values[memory]}
             for gates in _assignments(step.updates, body, values, given):
                 if complete := _with_inner(body, step, gates):
-                    return complete, memory
+                    return complete, memory, inner
     return None
 
 
