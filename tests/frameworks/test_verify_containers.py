@@ -14,7 +14,7 @@ from making.judges import KERAS, TORCH
 from rnninspect import inspect_file
 from rnninspect.verification.asking import question_on
 from rnninspect.verification.child import ask
-from rnninspect.verification.opinion import Bounds, Verdict
+from rnninspect.verification.opinion import Bounds, Outcome
 
 pytestmark = [pytest.mark.frameworks, pytest.mark.filterwarnings("ignore")]
 
@@ -125,7 +125,7 @@ def test_tensorflow_counts_a_program_without_variables(tmp_path: Path) -> None:
     module.double = tf.function(lambda x: x + x, input_signature=[tf.TensorSpec([2])])
     tf.saved_model.save(module, str(tmp_path / "saved"))
     opinion = opinion_of(KERAS, inspect_file(tmp_path / "saved"))
-    assert (opinion.verdict, opinion.rows) == (Verdict.AGREE, ())
+    assert (opinion.verdict, opinion.rows) == (Outcome.AGREE, ())
 
 
 def test_tensorflow_loads_a_checkpoint(tmp_path: Path) -> None:

@@ -14,7 +14,7 @@ from making.drawing import agree, opinion_of
 from rnninspect import inspect_file
 from rnninspect.plugin import Judge
 from rnninspect.readers import framework_named
-from rnninspect.verification import Verdict
+from rnninspect.verification import Outcome
 
 pytestmark = [pytest.mark.frameworks, pytest.mark.filterwarnings("ignore")]
 SAMPLES = Path(__file__).resolve().parents[2] / "sample_models"
@@ -81,7 +81,7 @@ def test_every_framework_agrees_on_an_intact_sample(
     monkeypatch.chdir(tmp_path)  # a judge may write beside it, as in the child's own folder
     report = inspect_file(SAMPLES / path)
     if (path, judge.name) in SILENT:
-        assert opinion_of(judge, report).verdict is Verdict.AGREE
+        assert opinion_of(judge, report).verdict is Outcome.AGREE
     else:
         agree(judge, report)
 
@@ -93,6 +93,6 @@ def test_a_framework_refuses_a_broken_sample_or_counts_otherwise(
     monkeypatch.chdir(tmp_path)
     opinion = opinion_of(judge, inspect_file(SAMPLES / path))
     taken = (path, judge.name) in TAKEN
-    assert opinion.verdict in ({Verdict.AGREE} if taken else {Verdict.REFUSED, Verdict.DISAGREE})
-    if opinion.verdict is Verdict.REFUSED:
+    assert opinion.verdict in ({Outcome.AGREE} if taken else {Outcome.REFUSED, Outcome.DISAGREE})
+    if opinion.verdict is Outcome.REFUSED:
         assert opinion.reason or all(row.reason for row in opinion.rows if row.theirs is None)

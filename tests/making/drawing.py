@@ -20,7 +20,7 @@ from rnninspect.plugin import Judge
 from rnninspect.report import Report
 from rnninspect.verification.asking import question_on
 from rnninspect.verification.child import ask
-from rnninspect.verification.opinion import Bounds, Opinion, Verdict, weigh
+from rnninspect.verification.opinion import Bounds, Opinion, Outcome, weigh
 
 IN_CI = 300
 EXAMPLES = int(os.environ.get("RNNINSPECT_EXAMPLES", IN_CI))
@@ -97,8 +97,8 @@ def hold(path: Path, truths: list[Truth], total: int, *, levels: bool = True) ->
 def agree(judge: Judge, report: Report) -> None:
     """Ask the framework as `rnninspect verify --trust-file` does; every count is the same."""
     opinion = opinion_of(judge, report)
-    assert opinion.verdict is Verdict.AGREE, opinion
-    assert {row.verdict for row in opinion.rows} <= {Verdict.AGREE}, opinion
+    assert opinion.verdict is Outcome.AGREE, opinion
+    assert {row.verdict for row in opinion.rows} <= {Outcome.AGREE}, opinion
 
 
 def opinion_of(judge: Judge, report: Report) -> Opinion:

@@ -17,7 +17,7 @@ from rnninspect.inspection import inspect_file
 from rnninspect.render import VERDICT
 from rnninspect.render.view import View
 from rnninspect.report import Unreadable
-from rnninspect.verification.opinion import Bounds, Judged, Verdict
+from rnninspect.verification.opinion import Bounds, Judged, Outcome
 
 if TYPE_CHECKING:
     from rnninspect.source.limits import Limits
@@ -76,7 +76,7 @@ def _judge(path: str, limits: Limits, bounds: Bounds, *, trusted: bool) -> Judge
         return Unreadable(path, str(error))
     _progress("")
     for opinion in opinions:
-        if opinion.verdict is Verdict.UNASKED:
+        if opinion.verdict is Outcome.UNASKED:
             print_error(f"{path}: {sentence(opinion)}")
     if not opinions:
         print_error(f"{path}: no framework is known that loads {report.format}")
@@ -87,9 +87,9 @@ def _code(result: Judged | Unreadable) -> int:
     if isinstance(result, Unreadable):
         return FAILED
     verdicts = {opinion.verdict for opinion in result.opinions}
-    if not verdicts or Verdict.UNASKED in verdicts:
+    if not verdicts or Outcome.UNASKED in verdicts:
         return FAILED
-    return FINDINGS if verdicts & {Verdict.DISAGREE, Verdict.REFUSED} else OK
+    return FINDINGS if verdicts & {Outcome.DISAGREE, Outcome.REFUSED} else OK
 
 
 def _progress(text: str) -> None:

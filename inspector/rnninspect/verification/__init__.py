@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from rnninspect.verification.asking import judges_of, verify
-from rnninspect.verification.opinion import Bounds, Judged, Opinion, Row, Verdict
+from rnninspect.verification.opinion import Bounds, Judged, Opinion, Outcome, Row
 
 __all__ = [
     "Bounds",
     "Judged",
     "Opinion",
+    "Outcome",
     "Row",
-    "Verdict",
     "judges_of",
     "verify",
 ]

@@ -8,10 +8,10 @@ from pathlib import Path
 
 from rnninspect.cells import Role
 from rnninspect.counter import bias_vectors
-from rnninspect.model import Fate
+from rnninspect.model import Fate, Origin
 from rnninspect.readers import framework_named
 from rnninspect.source.limits import Limits
-from rnninspect.verification.opinion import Bounds, Opinion, Verdict, untrusted, weigh
+from rnninspect.verification.opinion import Bounds, Opinion, Outcome, untrusted, weigh
 from rnninspect.verification.process import run_child
 from rnninspect.verification.question import Filling, Part, Question
 from rnninspect.wording import installing
@@ -56,7 +56,7 @@ def verify(
         missing = missing_of(judge)
         if missing:
             reason = f"{missing} is not installed: {installing(judge.extra, judge.distribution)}"
-            yield Opinion(judge.name, Verdict.UNASKED, reason=reason)
+            yield Opinion(judge.name, Outcome.UNASKED, reason=reason)
         elif leading and not trusted:
             yield untrusted(judge.name, f"it leads to other files: {leading[0].message}")
         else:
@@ -111,6 +111,8 @@ def _part(layer: RecurrentLayer) -> Part:
         level=stack.level if stack else 0,
         root=layer.root,
         fillings=tuple(_fillings(layer)),
+        recovered=layer.origin is Origin.RECOVERED,
+        pieces=layer.pieces,
     )
 
 

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from rnninspect.verification.question import Answer
 
 
-class Verdict(StrEnum):
+class Outcome(StrEnum):
     """How two counts, or a whole file, compare."""
 
     AGREE = "agree"
@@ -36,8 +36,17 @@ class Row:
     name: str
     ours: int
     theirs: int | None
-    verdict: Verdict
+    verdict: Outcome
     reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class StepRow:
+    """What became of one step of a recovered layer; `text` says what was compared, or why not."""
+
+    name: str
+    verdict: Outcome
+    text: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,15 +59,17 @@ class Opinion:
         rows: a row for each layer.
         total: the row of the whole file; None if it was not loaded.
         everything: whether the total counts all stored arrays, optimizer state included.
+        steps: a row for each direction of each recovered layer whose step it was to run.
         reason: why the file was refused, or why the framework was not asked.
     """
 
     judge: str
-    verdict: Verdict
+    verdict: Outcome
     rows: tuple[Row, ...] = ()
     total: Row | None = None
     everything: bool = False
     reason: str = ""
+    steps: tuple[StepRow, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,19 +86,27 @@ def weigh(judge: str, report: Report, answer: Answer) -> Opinion:
     if answer.untrusted:
         return untrusted(name, answer.untrusted)
     if answer.unfinished:
-        return Opinion(name, Verdict.UNASKED, reason=answer.unfinished)
+        return Opinion(name, Outcome.UNASKED, reason=answer.unfinished)
     if answer.refusal:
-        return Opinion(name, Verdict.REFUSED, reason=answer.refusal)
+        return Opinion(name, Outcome.REFUSED, reason=answer.refusal)
     rows = tuple(_row(counted.layer.name, counted.expected, answer) for counted in report.layers)
     ours = stored_elements(report) if answer.everything else report.totals.parameters
     total = Row("(total)", ours, answer.total, _compare(ours, answer.total))
-    verdict = _worst([row.verdict for row in (*rows, total)])
-    return Opinion(name, verdict, rows, total, answer.everything)
+    steps = tuple(
+        StepRow(layer, _OF_STEP[agrees], text)
+        for layer, notes in answer.steps.items()
+        for agrees, text in notes
+    )
+    verdict = _worst([*(row.verdict for row in (*rows, total)), *(step.verdict for step in steps)])
+    return Opinion(name, verdict, rows, total, answer.everything, steps=steps)
+
+
+_OF_STEP = {True: Outcome.AGREE, False: Outcome.DISAGREE, None: Outcome.SILENT}
 
 
 def untrusted(judge: str, reason: str) -> Opinion:
     """The opinion of a framework that is not asked about a file unless it is trusted."""
-    return Opinion(judge, Verdict.UNASKED, reason=f"{reason}; --trust-file permits it")
+    return Opinion(judge, Outcome.UNASKED, reason=f"{reason}; --trust-file permits it")
 
 
 def stored_elements(report: Report) -> int:
@@ -98,20 +117,20 @@ def stored_elements(report: Report) -> int:
 
 def _row(name: str, ours: int, answer: Answer) -> Row:
     if name in answer.refusals:
-        return Row(name, ours, None, Verdict.REFUSED, answer.refusals[name])
+        return Row(name, ours, None, Outcome.REFUSED, answer.refusals[name])
     theirs = answer.counts.get(name)
     reason = answer.silences.get(name, "") if theirs is None else ""
     return Row(name, ours, theirs, _compare(ours, theirs), reason)
 
 
-def _compare(ours: int, theirs: int | None) -> Verdict:
+def _compare(ours: int, theirs: int | None) -> Outcome:
     if theirs is None:
-        return Verdict.SILENT
-    return Verdict.AGREE if ours == theirs else Verdict.DISAGREE
+        return Outcome.SILENT
+    return Outcome.AGREE if ours == theirs else Outcome.DISAGREE
 
 
-def _worst(verdicts: list[Verdict]) -> Verdict:
-    for verdict in (Verdict.DISAGREE, Verdict.REFUSED, Verdict.AGREE):
+def _worst(verdicts: list[Outcome]) -> Outcome:
+    for verdict in (Outcome.DISAGREE, Outcome.REFUSED, Outcome.AGREE):
         if verdict in verdicts:
             return verdict
-    return Verdict.SILENT
+    return Outcome.SILENT

@@ -12,12 +12,21 @@ from __future__ import annotations
 import json
 from dataclasses import asdict, dataclass, field
 
+from rnninspect.cells import Role
+from rnninspect.model import Piece
 from rnninspect.record import Record
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from typing import Any, Self
+    from typing import Any, Protocol, Self
+
+    class Agreeing(Protocol):
+        """A comparison, whose text says what was compared and how far apart it is."""
+
+        @property
+        def agrees(self) -> bool:
+            """Whether the difference is within the tolerance."""
 
 
 class Filling(Record):
@@ -31,7 +40,10 @@ class Filling(Record):
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """One recurrent layer as rnninspect describes it; sizes in units, `taps` one for each axis."""
+    """One recurrent layer as rnninspect describes it; sizes in units, `taps` one for each axis.
+
+    `pieces` are what each gate of a recovered layer reads.
+    """
 
     name: str
     path: str
@@ -49,6 +61,8 @@ class Part:
     level: int
     root: str | None
     fillings: tuple[Filling, ...]
+    recovered: bool = False
+    pieces: tuple[Piece, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +105,12 @@ def _part(made: dict[str, Any]) -> Part:
         Filling(direction, tuple(roles), tensor, stored)
         for direction, roles, tensor, stored in made["fillings"]
     )
-    return Part(**made | {"taps": tuple(made["taps"]), "fillings": tuple(fillings)})
+    pieces = (
+        Piece(gate, Role(role), tuple(names), tuple((start, size) for start, size in part), *rest)
+        for gate, role, names, part, *rest in made["pieces"]
+    )
+    given = {"taps": tuple(made["taps"]), "fillings": tuple(fillings), "pieces": tuple(pieces)}
+    return Part(**made | given)
 
 
 @dataclass(slots=True)
@@ -103,6 +122,8 @@ class Answer:
         counts: its count of each layer that it could build, by name.
         refusals: why it does not take a layer as it is described.
         silences: why it has no opinion on a layer.
+        steps: what became of one step of each recovered layer: the sentences, and whether the
+            framework and the cell's equations agree; None if that could not be found out.
         total: its count of the whole file; None if it has none.
         everything: whether `total` counts all stored arrays, not the model's parameters alone.
         refusal: why it does not load the file at all.
@@ -114,6 +135,7 @@ class Answer:
     counts: dict[str, int] = field(default_factory=dict)
     refusals: dict[str, str] = field(default_factory=dict)
     silences: dict[str, str] = field(default_factory=dict)
+    steps: dict[str, list[tuple[bool | None, str]]] = field(default_factory=dict)
     total: int | None = None
     everything: bool = False
     refusal: str = ""
@@ -128,6 +150,19 @@ class Answer:
             self.refusals[name] = str(error)
         except NoOpinion as error:
             self.silences[name] = str(error)
+
+    def note_step(self, part: Part, compare: Callable[[int], Agreeing]) -> None:
+        """Note what `compare` says of the step of each direction of a recovered layer.
+
+        Its text is a sentence; where it raises NoOpinion, the reason is one.
+        """
+        notes = self.steps.setdefault(part.name, [])
+        for direction in sorted({piece.direction for piece in part.pieces}) or [0]:
+            try:
+                found = compare(direction)
+                notes.append((found.agrees, str(found)))
+            except NoOpinion as error:
+                notes.append((None, f"its step was not compared: {error}"))
 
 
 class RefusedLayer(Exception):  # noqa: N818 - a result, not a mistake

@@ -49,6 +49,9 @@ def count_layers(parts: Sequence[Part], graph: Any, given: Answer) -> None:  # n
     names = Counter(node.name for node in nodes)
     left = []
     for part in parts:
+        if part.recovered:
+            given.silences[part.name] = "it is made of plain operators"
+            continue
         own = [node for node in nodes if node.name == _node_name(part) and names[node.name] == 1]
         if own:
             nodes.remove(own[0])

@@ -34,6 +34,7 @@ class Match(Record):
         memory: the old state c, where the cell has one.
         projection: the map between the cell's output and its state, if there is one.
         new_memory: the new state c, where the cell has one.
+        function: what is applied to that one.
     """
 
     cell: str
@@ -43,6 +44,7 @@ class Match(Record):
     memory: int | None = None
     projection: int | None = None
     new_memory: int | None = None
+    function: int | None = None
 
 
 def match(graph: Graph, candidate: Candidate) -> Match | None:
@@ -63,16 +65,13 @@ def match(graph: Graph, candidate: Candidate) -> Match | None:
             for step in steps:
                 found = _fit(graph, body, step, values, candidate)
                 if found is not None:
-                    return Match(cell, body, found[0], step, found[1], projection, found[2])
+                    return found._replace(cell=cell, projection=projection)
     return None
-
-
-_Fit = tuple[dict[str, int], "int | None", "int | None"]
 
 
 def _fit(
     graph: Graph, body: Body, step: Step, values: dict[int, Numbers], candidate: Candidate
-) -> _Fit | None:
+) -> Match | None:
     outer = len(step.gates) - (step.inside is not None)
     if len(body.top) != outer:
         return None
@@ -80,16 +79,27 @@ def _fit(
     if len(step.updates) == 1:
         for gates in _assignments(step.updates, body, values, known):
             if complete := _with_inner(body, step, gates):
-                return complete, None, None
+                return Match("", body, complete, step)
         return None
     for function, inner in _functions(body):
         states = {"A(c')": values[function], "c'": values[inner]}
         for memory in _memories(graph, body, inner, candidate):
             given = {**known, **states, "c": values[memory]}
-            for gates in _assignments(step.updates, body, values, given):
+            ways = _assignments(step.updates, body, values, given)
+            for gates in sorted(ways, key=lambda way: _strangers(graph, way)):
                 if complete := _with_inner(body, step, gates):
-                    return complete, memory, inner
+                    return Match("", body, complete, step, memory, None, inner, function)
     return None
+
+
+def _strangers(graph: Graph, gates: dict[str, int]) -> int:
+    """Gates with another function than f: that of g alone may differ.
+
+    The product i·g is the same whichever of the two is called i.
+    """
+    functions = {letter: graph.expressions.data[gate] for letter, gate in gates.items()}
+    usual = functions.get("f")
+    return sum(functions[letter] != usual for letter in functions if letter != "g")
 
 
 def _functions(body: Body) -> Iterator[tuple[int, int]]:

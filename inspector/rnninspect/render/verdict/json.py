@@ -51,6 +51,10 @@ def _opinion(opinion: Opinion) -> Json:
         "layers": [_row(row) for row in opinion.rows],
         "total": opinion.total and _row(opinion.total),
         "counts_everything": opinion.everything,
+        "steps": [
+            {"name": step.name, "verdict": step.verdict.value, "detail": step.text}
+            for step in opinion.steps
+        ],
     }
 
 

@@ -6,7 +6,7 @@ from rnninspect.render.escape import for_terminal, shorten
 from rnninspect.render.grid import draw
 from rnninspect.render.names import shorten_apart
 from rnninspect.report import Unreadable
-from rnninspect.verification.opinion import Verdict
+from rnninspect.verification.opinion import Outcome
 from rnninspect.wording import plural
 
 TYPE_CHECKING = False
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
     from rnninspect.render.view import View
-    from rnninspect.verification.opinion import Judged, Opinion, Row
+    from rnninspect.verification.opinion import Judged, Opinion, Row, StepRow
 
 LONGEST_NAME, LONGEST_REASON = 40, 300
 
@@ -25,7 +25,7 @@ def render(results: Iterable[Judged | Unreadable], _: View) -> Iterator[str]:
     for file in results:
         if isinstance(file, Unreadable):
             continue
-        asked = [each for each in file.opinions if each.verdict is not Verdict.UNASKED]
+        asked = [each for each in file.opinions if each.verdict is not Outcome.UNASKED]
         if asked:
             head = f"{for_terminal(file.report.path)}: {file.report.format}"
             blocks = ("\n".join(_block(opinion)) for opinion in asked)
@@ -41,7 +41,15 @@ def _block(opinion: Opinion) -> Iterator[str]:
         yield draw(heads, [[names[row.name], row.ours, row.theirs, row.verdict] for row in rows])
         yield ""
         yield from _reasons(opinion.rows)
+        yield from _steps(opinion)
     yield sentence(opinion)
+
+
+def _steps(opinion: Opinion) -> Iterator[str]:
+    """A line for each step of a recovered layer that was run, or could not be."""
+    known = _names(opinion.steps)
+    for step in opinion.steps:
+        yield f"{known[step.name]}: {shorten(for_terminal(step.text), LONGEST_REASON)}"
 
 
 def _rows(opinion: Opinion) -> Iterator[Row]:
@@ -50,7 +58,7 @@ def _rows(opinion: Opinion) -> Iterator[Row]:
         yield opinion.total
 
 
-def _names(rows: Iterable[Row]) -> dict[str, str]:
+def _names(rows: Iterable[Row | StepRow]) -> dict[str, str]:
     """The rows' names, safe for a terminal and shortened, no two alike."""
     harmless = {row.name: for_terminal(row.name) for row in rows}
     short = shorten_apart(harmless.values(), LONGEST_NAME)
@@ -73,10 +81,14 @@ def sentence(opinion: Opinion) -> str:
     """The verdict in one line: `torch 2.13.0 counts 99,328: agree`."""
     reason = shorten(for_terminal(opinion.reason), LONGEST_REASON)
     if opinion.total is None:
-        outcome = "refuses it" if opinion.verdict is Verdict.REFUSED else opinion.verdict.value
+        outcome = "refuses it" if opinion.verdict is Outcome.REFUSED else opinion.verdict.value
         return f"{opinion.judge} {outcome}: {reason}"
     theirs = opinion.total.theirs
     what = " elements in all stored arrays" if opinion.everything else ""
+    if theirs is None and opinion.steps and all(row.theirs is None for row in opinion.rows):
+        ran = sum(step.verdict is not Outcome.SILENT for step in opinion.steps)
+        of = plural(len(opinion.steps), "recovered step")
+        return f"{opinion.judge} runs {ran:,} of {of}: {opinion.verdict.value}"
     if theirs is None:
         known = [row.theirs for row in opinion.rows if row.theirs is not None]
         theirs, what = (
