@@ -43,7 +43,7 @@ GROUPS = (
     {"__init__", "testing"},  # the doors for other programs; nothing of ours imports the second
 )
 DOORS = ("rnninspect.plugin.", "rnninspect.decode.", "rnninspect.graphs.")
-JUDGES_DOOR = "rnninspect.verification.question."
+JUDGES_DOORS = ("rnninspect.verification.question.", "rnninspect.verification.steps.")
 # Modules that import by a name that they are given: the readers' own, and the judge of `verify`.
 BY_NAME = {"rnninspect.readers", "rnninspect.verification.child"}
 LONGEST_FILE, LONGEST_FUNCTION, WIDEST_FOLDER = 300, 40, 14
@@ -109,7 +109,7 @@ def test_the_core_imports_no_plugin(path: Path) -> None:
 )
 def test_a_plugin_imports_of_ours_the_door_and_the_decoders_alone(path: Path) -> None:
     own = name_of(path).partition(".")[0]
-    judging = (JUDGES_DOOR,) if path.parent.name == "judge" else ()
+    judging = JUDGES_DOORS if path.parent.name == "judge" else ()
     for name in imported(path):
         package = name.partition(".")[0]
         if package == "rnninspect":

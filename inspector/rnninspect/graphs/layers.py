@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from rnninspect.cells import CELLS, Role, Sizes, Symbol
-from rnninspect.model import Fate, Operand, Origin, RecurrentLayer, Slot
+from rnninspect.model import Fate, Operand, Origin, Piece, RecurrentLayer, Slot
 from rnninspect.wording import plural
 
 TYPE_CHECKING = False
@@ -48,7 +48,14 @@ def described(
         roles=CELLS[cell.cell].required() | roles,
         operands=operands,
         gate_order=cell.gate_order if len(cell.gate_order) > 1 else "",
+        pieces=tuple(_pieces(graph, cell, tensors_of)),
     )
+
+
+def _pieces(graph: Graph, cell: Recovered, tensors_of: TensorsOf) -> Iterator[Piece]:
+    for piece in cell.pieces:
+        names = tuple(tensor.name for tensor in tensors_of(graph.leaves[piece.leaf].key))
+        yield Piece(piece.gate, piece.role, names, piece.part, piece.units, piece.given)
 
 
 def how_found(cell: Recovered | Unknown) -> str:

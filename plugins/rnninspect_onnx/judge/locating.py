@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from rnninspect.verification.steps import Ran
 from rnninspect.verification.question import NoOpinion
+from rnninspect.verification.steps import Ran
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -10,6 +10,7 @@ from rnninspect.graphs.recognition.candidates import candidates
 from rnninspect.graphs.recognition.inputs import input_varies
 from rnninspect.graphs.recognition.matching import match
 from rnninspect.graphs.recognition.misfits import unknown_steps
+from rnninspect.graphs.recognition.pieces import ends, pieces
 from rnninspect.graphs.recognition.reading import gate_reads
 from rnninspect.graphs.recognition.records import Ambiguous, Recovered, Survey
 from rnninspect.graphs.recognition.weights import (
@@ -89,6 +90,7 @@ def _recovered(graph: Graph, candidate: Candidate, matched: Match) -> Recovered 
     if not all(each.is_fed for each in reads):
         return None
     hidden = hidden_size(graph, candidate, matched)
+    parts, inputs = pieces(graph, matched, reads, hidden)
     recurrent = [at for each in reads for at in (*each.recurrent, *each.joined)]
     return Recovered(
         cell=matched.cell,
@@ -101,6 +103,8 @@ def _recovered(graph: Graph, candidate: Candidate, matched: Match) -> Recovered 
         weights=weights_of(graph, matched, reads, hidden),
         gate_order=gate_order(graph, matched, reads),
         normalised=any(each.normalised for each in reads),
+        pieces=parts,
+        ends=ends(graph, candidate, matched, inputs),
     )
 
 

@@ -3,62 +3,25 @@
 from __future__ import annotations
 
 from rnninspect.cells import Role
-from rnninspect.graphs.building.expressions import Kind
+from rnninspect.graphs.building.expressions import LINEAR, Kind
 from rnninspect.graphs.recognition.reading import Beside
-from rnninspect.record import Record
+from rnninspect.graphs.recognition.records import Ends, LeafPiece
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
     from rnninspect.graphs.building.operations import Graph
+    from rnninspect.graphs.recognition.candidates import Candidate
     from rnninspect.graphs.recognition.matching import Match
     from rnninspect.graphs.recognition.reading import GateReads, Vector
-
-Bounds = tuple[int, int]
-"""Where a part of an axis starts, and its size."""
+    from rnninspect.graphs.recognition.records import Bounds
 
 _ROLES = {
     Beside.SUM: Role.BIAS,
     Beside.STATE_PRODUCT: Role.RECURRENT_BIAS,
     Beside.MEMORY: Role.PEEPHOLE,
 }
-
-
-class LeafPiece(Record):
-    """The part of a leaf that one gate reads.
-
-    Attributes:
-        gate: its letter in the equations; empty for a projection.
-        role: what the part is for.
-        leaf: the leaf.
-        part: of each axis of the leaf, where the part starts, and its size.
-        units: the axis on which the units are.
-        given: which of the step's inputs a kernel multiplies.
-    """
-
-    gate: str
-    role: Role
-    leaf: int
-    part: tuple[Bounds, ...]
-    units: int
-    given: int = 0
-
-
-class Ends(Record):
-    """The expressions between which a step computes: what it is given, and what it makes.
-
-    Attributes:
-        inputs: what its kernels multiply, in the order of `LeafPiece.given`.
-        states: the old states, by their letters.
-        new: the new states, by their letters.
-        functions: the outermost function of each gate, by its letter, and of `A`; empty for none.
-    """
-
-    inputs: tuple[int, ...]
-    states: Mapping[str, int]
-    new: Mapping[str, int]
-    functions: Mapping[str, str]
 
 
 def pieces(
@@ -137,3 +100,18 @@ def _piece(
     )
     letter, role, given = what
     return LeafPiece(letter, role, leaf, part, labels.index(units), given)
+
+
+def ends(graph: Graph, candidate: Candidate, matched: Match, inputs: tuple[int, ...]) -> Ends:
+    """What a step is given and what it makes."""
+    states, new = {"h": candidate.state}, {"h": candidate.new}
+    if matched.memory is not None and matched.new_memory is not None:
+        states["c"], new["c"] = matched.memory, matched.new_memory
+    applied = matched.gates | ({} if matched.function is None else {"A": matched.function})
+    names = {letter: _function(graph, at) for letter, at in applied.items()}
+    return Ends(inputs, states, new, names)
+
+
+def _function(graph: Graph, at: int) -> str:
+    name = graph.expressions.data[at]
+    return name if isinstance(name, str) and name not in LINEAR else ""

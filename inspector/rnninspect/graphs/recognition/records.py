@@ -6,6 +6,8 @@ from rnninspect.record import Record
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from rnninspect.cells import Role
 
 
@@ -29,6 +31,46 @@ class Weight(Record):
     summed: bool = False
 
 
+Bounds = tuple[int, int]
+"""Where a part of an axis starts, and its size."""
+
+
+class LeafPiece(Record):
+    """The part of a leaf that one gate reads.
+
+    Attributes:
+        gate: its letter in the equations; empty for a projection.
+        role: what the part is for.
+        leaf: the leaf.
+        part: of each axis of the leaf, where the part starts, and its size.
+        units: the axis on which the units are.
+        given: which of the step's inputs a kernel multiplies.
+    """
+
+    gate: str
+    role: Role
+    leaf: int
+    part: tuple[Bounds, ...]
+    units: int
+    given: int = 0
+
+
+class Ends(Record):
+    """The expressions between which a step computes: what it is given, and what it makes.
+
+    Attributes:
+        inputs: what its kernels multiply, in the order of `LeafPiece.given`.
+        states: the old states, by their letters.
+        new: the new states, by their letters.
+        functions: the outermost function of each gate, by its letter, and of `A`; empty for none.
+    """
+
+    inputs: tuple[int, ...]
+    states: Mapping[str, int]
+    new: Mapping[str, int]
+    functions: Mapping[str, str]
+
+
 class Recovered(Record):
     """A cell that was recognised.
 
@@ -39,6 +81,8 @@ class Recovered(Record):
         place: a name for people: the loop, or the node of the recurrent map.
         gate_order: the gates in the order of their columns, by the letters of the equations.
         normalised: whether layers of normalisation are between its maps and its gates.
+        pieces: the parts of leaves that each gate reads; none where they are not all of it.
+        ends: what a step is given and what it makes.
     """
 
     cell: str
@@ -51,6 +95,8 @@ class Recovered(Record):
     weights: tuple[Weight, ...]
     gate_order: str = ""
     normalised: bool = False
+    pieces: tuple[LeafPiece, ...] = ()
+    ends: Ends = Ends((), {}, {}, {})
 
     @property
     def leaves(self) -> tuple[int, ...]:
