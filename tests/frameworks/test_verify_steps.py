@@ -85,6 +85,15 @@ def test_a_step_and_its_equations_agree(tmp_path: Path, cell: str, form: str) ->
             assert agrees is False, (order[0], other, text)
 
 
+def test_gates_are_named_by_their_functions(tmp_path: Path) -> None:
+    """The product i·g is the same whichever of the two is i."""
+    for seed in range(200):
+        step = DrawnStep(seed)
+        if step.cell == "LSTM" and not step.separate:
+            report = report_on(tmp_path / "m.onnx", step, "unrolled")
+            assert report.layers[0].layer.gate_order == "".join(step.gates), seed
+
+
 def test_a_wrong_slot_is_noticed(tmp_path: Path) -> None:
     step = drawn("LSTM", "loop")
     report = report_on(tmp_path / "m.onnx", step, "loop")
