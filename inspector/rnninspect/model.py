@@ -184,6 +184,7 @@ class RecurrentLayer(Record):
         gate_order: the gates in the order in which they are stored, by the letters of the cell's
             equations (`rnninspect cells`): `ifgo`; empty if unknown, or each is stored alone.
         pieces: of a recovered layer, what each of its gates reads; none where that is not all.
+        normalised: whether a graph has layer normalisation between its products and its gates.
     """
 
     name: str
@@ -202,6 +203,7 @@ class RecurrentLayer(Record):
     inferred: tuple[str, ...] = ()
     gate_order: str = ""
     pieces: tuple[Piece, ...] = ()
+    normalised: bool = False
 
     @property
     def inferred_sizes(self) -> tuple[str, ...]:

@@ -75,7 +75,7 @@ def _describe(source: Source, format_name: str) -> SavedModel:
         framework="onnx",
         producer=model.producer,
         layers=(*_of_kind(RecurrentLayer, found), *recovered.layers),
-        tensors=tuple(described.tensors.values()),
+        tensors=recovered.with_purposes(described.tensors.values()),
         skipped=(*_of_kind(SkippedLayer, found), *recovered.skipped),
         observations=(
             *(observation for node in found for observation in node.observations),

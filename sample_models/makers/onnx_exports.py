@@ -100,9 +100,40 @@ def _quantised(path: Path) -> Truth:
     return replace(truth, not_parameters=kept)
 
 
+class _Unrolled(nn.Module):  # type: ignore[misc] # as in torch_layers
+    """A cell that is called for each word, as `for` loops over time are written."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.embedding = nn.Embedding(10, 6)
+        self.cell = nn.LSTMCell(6, 4)
+        self.head = nn.Linear(4, 3)
+
+    def forward(self, words: torch.Tensor) -> torch.Tensor:
+        """The scores of the last word."""
+        h, c = self.cell(self.embedding(words[:, 0]))
+        for at in range(1, words.shape[1]):
+            h, c = self.cell(self.embedding(words[:, at]), (h, c))
+        scores: torch.Tensor = self.head(h)
+        return scores
+
+
+def _unrolled(path: Path) -> Truth:
+    """No LSTM operator is left: the exporter writes the products and gates of each word."""
+    model = _Unrolled()
+    exported = export(path, model, dynamo=False)
+    name = next(node.name for node in exported.graph.node if "Gemm" in node.op_type)
+    count = sum(weight.numel() for weight in model.cell.parameters())
+    layer = Layer(name, "LSTM", 6, 4, count, bias_vectors=2)
+    whole = sum(weight.numel() for weight in model.parameters())
+    zeros = 2 * model.cell.hidden_size  # the first h and c, which torch bakes in
+    return Truth((layer,), whole, {"state": zeros}, notes=("R402",))
+
+
 INTACT = (
     Intact("onnx/dynamo_lstm.onnx", "torch.onnx.export", _dynamo),
     Intact("onnx/dynamo_unfolded_gru.onnx", "torch.onnx.export, not optimised", _unfolded),
     Intact("onnx/quantised_lstm.onnx", "torch.onnx.export and quantize_dynamic", _quantised),
     Intact("onnx/torchscript_lstm.onnx", "torch.onnx.export with dynamo=False", _torchscript),
+    Intact("onnx/unrolled_lstm.onnx", "torch.onnx.export of nn.LSTMCell in a loop", _unrolled),
 )

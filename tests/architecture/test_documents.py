@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import shlex
 import subprocess
 import sys
 from collections.abc import Callable
@@ -21,6 +22,8 @@ README = ROOT / "README.md"
 CONSOLE = re.compile(
     r"(?<=^```console\n)\$ ((?:python -P -m )?rnninspect .*)\n((?:.*\n)*?)(?=^```$)", re.MULTILINE
 )
+# What other tools print, by one line of Python.
+OTHERS = re.compile(r"(?<=^```console\n)\$ (python -c .*)\n((?:.*\n)*?)(?=^```$)", re.MULTILINE)
 # A line of a finding that fails, in each format that an example shows: its command exits with 1.
 FINDING = re.compile(r'^(?:error |FAIL\b|::error )|"severity": "(?:major|blocker)"', re.MULTILINE)
 TABLES = {
@@ -94,6 +97,22 @@ def test_the_readme_shows_what_is_printed(
     assert renewal.refused == ()
     assert renewal.text == README.read_text()
     assert len(CONSOLE.findall(text)) >= 4
+
+
+@pytest.mark.frameworks
+def test_the_readme_shows_what_other_tools_print(pytestconfig: pytest.Config) -> None:
+    def example(match: re.Match[str]) -> str:
+        _, *arguments = shlex.split(match[1])
+        done = subprocess.run(
+            [sys.executable, *arguments], capture_output=True, text=True, check=True, cwd=ROOT
+        )
+        return f"$ {match[1]}\n{done.stdout}"
+
+    fresh, number = OTHERS.subn(example, README.read_text())
+    if pytestconfig.getoption("--renew-golden"):
+        README.write_text(fresh)
+    assert number == 1
+    assert fresh == README.read_text()
 
 
 PASSING, FAILING = "sample_models/onnx/basic_lstm.onnx", "sample_models/broken/half_bias.onnx"

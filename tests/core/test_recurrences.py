@@ -9,6 +9,7 @@ import pytest
 from making.audits import hold_to, told
 from making.by_hand import model, report, tensor
 from making.hand_graphs import M, Maker, N
+from rnninspect.cells import Role
 from rnninspect.graphs import (
     Ambiguous,
     Recovered,
@@ -19,7 +20,7 @@ from rnninspect.graphs import (
     outcome,
     recurrences,
 )
-from rnninspect.model import SavedModel, StoredTensor
+from rnninspect.model import Purpose, SavedModel, StoredTensor
 from rnninspect.report import Report
 
 
@@ -153,3 +154,29 @@ def test_a_search_that_was_given_up_says_so() -> None:
         finding.rule
         for finding in report(model()._replace(observations=found.observations)).findings
     ] == ["R407"]
+
+
+@pytest.mark.parametrize("stored", [True, False])
+def test_what_an_unrolled_sequence_starts_from_is_state(*, stored: bool) -> None:
+    """Zeros that an exporter stored; a peephole, which is added up beside c, is a weight."""
+    to = Maker()
+    kernels, peephole = (to.stored(M, 4 * N), to.stored(N, 4 * N)), to.stored(N)
+    h, c = (to.stored(1, N) if stored else to.fed(N) for _ in range(2))
+    for at_first in (stored, False, False):  # a product of two stored values is folded
+        sums = to.call("add", to.product(to.fed(M), kernels[0]), to.product(h, kernels[1]))
+        parts = [to.part(sums, at) for at in range(4)]
+        looked = peephole if at_first else to.call("mul", peephole, c)
+        parts[1] = to.call("add", parts[1], looked)
+        i, f, o = (to.call("sigmoid", parts[at]) for at in (0, 1, 3))
+        c = to.call("add", to.call("mul", f, c), to.call("mul", i, to.call("tanh", parts[2])))
+        h = to.call("mul", o, to.call("tanh", c))
+    to.graph.outputs.append(h)
+    found = recurrences(to.graph, tensors_of, "by hand")
+    (layer,) = found.layers
+    assert (layer.cell, Role.PEEPHOLE in layer.roles) == ("LSTM", True)
+    assert found.states == ({f"w{(1, N)}"} if stored else frozenset())
+    tensors = found.with_purposes(tensor(f"w{shape}", shape) for shape in ((1, N), (N,)))
+    assert [each.purpose for each in tensors] == [
+        Purpose.STATE if stored else Purpose.PARAMETER,
+        Purpose.PARAMETER,
+    ]

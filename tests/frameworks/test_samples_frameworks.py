@@ -162,7 +162,15 @@ def test_tensorflow_counts_the_same(path: str, prefix: str) -> None:
     assert counted == sum(map(math.prod, shapes.values()))
 
 
-@pytest.mark.parametrize("entry", of_framework("onnx"), ids=path_of)
+# Without a recurrent operator whose weights onnxruntime could count.
+TAKEN_APART = {"onnx/unrolled_lstm.onnx"}
+
+
+@pytest.mark.parametrize(
+    "entry",
+    [entry for entry in of_framework("onnx") if path_of(entry) not in TAKEN_APART],
+    ids=path_of,
+)
 def test_onnxruntime_counts_the_same(entry: Entry, tmp_path: Path) -> None:
     import onnx
 

@@ -57,6 +57,8 @@ TAKEN = {
 
 # Its strict inference yields no shape for weights that other operators make; onnxruntime's does.
 SILENT = {("onnx/dynamo_unfolded_gru.onnx", "onnx")}
+# Without a recurrent operator whose weights could be counted.
+TAKEN_APART = {"onnx/unrolled_lstm.onnx"}
 
 
 def cases(*, broken: bool) -> list[tuple[str, Judge]]:
@@ -80,7 +82,9 @@ def test_every_framework_agrees_on_an_intact_sample(
 ) -> None:
     monkeypatch.chdir(tmp_path)  # a judge may write beside it, as in the child's own folder
     report = inspect_file(SAMPLES / path)
-    if (path, judge.name) in SILENT:
+    if path in TAKEN_APART:
+        assert opinion_of(judge, report).verdict in {Outcome.AGREE, Outcome.SILENT}
+    elif (path, judge.name) in SILENT:
         assert opinion_of(judge, report).verdict is Outcome.AGREE
     else:
         agree(judge, report)

@@ -91,6 +91,25 @@ def test_the_kind_is_shown_at_every_width(kind: str, short: str, width: int) -> 
     assert kind in text_of("json", [report(model(made._replace(kind=kind)))], View(width))
 
 
+@pytest.mark.parametrize(
+    ("kind", "short"),
+    [
+        ("LSTM (unrolled, 7 steps)", "LSTM (7 steps)"),
+        ("LSTM (one step)", "LSTM (one step)"),
+        ("CIFG-LSTM (one step)", "CIFG-LSTM (step)"),
+        ("LSTM with layer norm (loop)", "LSTM+norm (loop)"),
+        ("LSTM with layer norm (one step)", "LSTM+norm (step)"),
+    ],
+)
+def test_how_a_cell_was_found_is_said_shortly_where_it_does_not_fit(kind: str, short: str) -> None:
+    made = report(model(layer(name="functional_1/while_loop")._replace(kind=kind)))
+    _, _, narrow, *_ = table_of(made, View(80))
+    assert f"  {short}  " in narrow
+    _, _, wide, *_ = table_of(made, View(160))
+    assert f"  {kind}  " in wide
+    assert kind in text_of("markdown", [made], View(80))
+
+
 def test_a_single_direction_is_shown_with_its_own_kind() -> None:
     """Keras' wrapper around two layers that differ: a row for each direction."""
     rows = [

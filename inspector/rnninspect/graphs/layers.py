@@ -49,6 +49,7 @@ def described(
         operands=operands,
         gate_order=cell.gate_order if len(cell.gate_order) > 1 else "",
         pieces=tuple(_pieces(graph, cell, tensors_of)),
+        normalised=cell.normalised,
     )
 
 

@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
+from rnninspect.graphs.beginnings import first_states
 from rnninspect.graphs.building.expressions import Exhausted
 from rnninspect.graphs.layers import described, how_found, tensors_of_leaves
 from rnninspect.graphs.recognition.cells import survey
-from rnninspect.model import Fact, Observation, RecurrentLayer, SkippedLayer
+from rnninspect.model import Fact, Observation, Purpose, RecurrentLayer, SkippedLayer
 from rnninspect.record import Record
 from rnninspect.wording import plural
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from rnninspect.graphs.building.operations import Graph
     from rnninspect.graphs.layers import TensorsOf
     from rnninspect.graphs.recognition.records import Ambiguous, Recovered, Unknown
+    from rnninspect.model import StoredTensor
 
 UNKNOWN = "unknown cell"
 _GIVEN_UP = "the graph is too large to be searched for recurrent cells made of plain operators"
@@ -28,13 +30,24 @@ class Recurrences(Record):
         layers: the cells that were recognised.
         skipped: the steps whose states return through stored weights, and that fit no cell.
         observations: the steps that are ambiguous, and whether the search was given up.
+        states: the identities of the stored tensors from which unrolled sequences start.
         finished: whether the search came to its end.
     """
 
     layers: tuple[RecurrentLayer, ...] = ()
     skipped: tuple[SkippedLayer, ...] = ()
     observations: tuple[Observation, ...] = ()
+    states: frozenset[str] = frozenset()
     finished: bool = True
+
+    def with_purposes(self, tensors: Iterable[StoredTensor]) -> tuple[StoredTensor, ...]:
+        """All tensors of the file, of which the first states are no parameters."""
+        return tuple(
+            tensor._replace(purpose=Purpose.STATE)
+            if tensor.identity in self.states and tensor.purpose is Purpose.PARAMETER
+            else tensor
+            for tensor in tensors
+        )
 
     @property
     def identities(self) -> frozenset[str]:
@@ -58,15 +71,16 @@ def recurrences(graph: Graph, tensors_of: TensorsOf, convention: str) -> Recurre
         convention: the plugin's word for its biases.
     """
     try:
-        found = None if graph.expressions.budget < 0 else survey(graph)
+        graph.expressions.spend(0)
+        found = survey(graph)
+        first = tensors_of_leaves(graph, first_states(graph, found.cells), tensors_of)
     except Exhausted:
-        found = None
-    if found is None:
         return Recurrences(observations=(Observation(Fact.UNUSUAL, _GIVEN_UP),), finished=False)
     return Recurrences(
         layers=tuple(described(graph, cell, tensors_of, convention) for cell in found.cells),
         skipped=tuple(_skipped(graph, step, tensors_of) for step in found.unknown),
         observations=tuple(_doubt(graph, step, tensors_of) for step in found.ambiguous),
+        states=frozenset(tensor.identity for tensor in first),
     )
 
 

@@ -11,7 +11,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from rnninspect.model import RecurrentLayer
+    from rnninspect.model import Operand, RecurrentLayer
 
 
 _SYMBOLS = {"input_size": Symbol.INPUT, "hidden_size": Symbol.HIDDEN}
@@ -65,9 +65,15 @@ def _computed(case: Case) -> Iterator[Breach]:
     for counted in case.counts:
         for operand in counted.layer.operands:
             if operand.fate is Fate.COMPUTED:
-                names = ", ".join(tensor.name for tensor in operand.tensors)
-                made = f"computed from {names}" if names else "computed from no stored tensor"
-                yield Breach(made, counted.layer.name, operand.name)
+                yield Breach(_made_of(operand), counted.layer.name, operand.name)
+
+
+def _made_of(operand: Operand) -> str:
+    names = [tensor.name for tensor in operand.tensors]
+    roles = list(dict.fromkeys(slot.role.replace("_", " ") for slot in operand.slots))
+    if names == [operand.name] and len(roles) > 1:
+        return f"stored as one, the sum of {' and '.join(roles)}"
+    return f"computed from {', '.join(names) or 'no stored tensor'}"
 
 
 RULES = (

@@ -103,6 +103,8 @@ def _step(counted: LayerCount) -> Iterator[str]:
     for equation in equations(cell, layer.roles, reset_after=after):
         yield f"{head}{equation}"
         head = " " * len(head)
+    if layer.normalised:
+        yield f"{head}with layer normalisation before the gates"
 
 
 def _weights_table(counted: LayerCount, width: int) -> Iterator[str]:

@@ -19,6 +19,8 @@ NARROWEST_NAME, NARROWEST_KIND = 10, 10
 WIDEST_NAME, WIDEST_VERDICT = 60, 14  # three rules; more are wrapped
 AS_STORED = 6  # the weight of an expected count that equals the stored one: below the formula's
 TWO_WAYS = "Bidirectional("
+# What a kind loses one after the other until it fits: how a cell was found is said shortly.
+SHORTER = (("unrolled, ", ""), (" with layer norm", "+norm"), ("one step", "step"))
 
 
 class Fitted(Record):
@@ -83,7 +85,22 @@ def short_names(rows: Sequence[Row], width: int) -> list[Row]:
 def short_kinds(rows: Sequence[Row], width: int) -> list[Row]:
     """The rows with their kinds at most `width` wide: `BiLSTM` for `Bidirectional(LSTM)`."""
     plain = [_of_two_ways(row) for row in rows]
-    return _changed(plain, "kind", lambda kinds: shorten_apart(kinds, width))
+
+    def short(kinds: Sequence[str]) -> dict[str, str]:
+        compact = {kind: _compact(kind, width) for kind in kinds}
+        fitting = shorten_apart(compact.values(), width)
+        return {kind: fitting[text] for kind, text in compact.items()}
+
+    return _changed(plain, "kind", short)
+
+
+def _compact(kind: str, width: int) -> str:
+    """A kind of which the way it was found is shortened: `LSTM (7 steps)`."""
+    for long, short in SHORTER:
+        if width_of(kind) <= width:
+            break
+        kind = kind.replace(long, short)
+    return kind
 
 
 def _of_two_ways(row: Row) -> Row:
