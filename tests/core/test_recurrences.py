@@ -180,3 +180,14 @@ def test_what_an_unrolled_sequence_starts_from_is_state(*, stored: bool) -> None
         Purpose.STATE if stored else Purpose.PARAMETER,
         Purpose.PARAMETER,
     ]
+
+
+def test_one_vector_for_two_biases_is_their_sum() -> None:
+    to = Maker()
+    h = to.other(N)
+    assert isinstance(h, View)
+    sums = to.call("add", to.product(to.other(M), to.stored(M, N)), to.product(h, to.stored(N, N)))
+    to.graph.carry("loop", [(h, to.call("tanh", to.call("add", sums, to.stored(N))))])
+    shown = reported(recurrences(to.graph, tensors_of, "by hand"))
+    (found,) = [finding for finding in shown.findings if finding.rule == "R406"]
+    assert found.message == "stored as one, the sum of bias and recurrent bias"
