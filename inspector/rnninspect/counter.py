@@ -80,13 +80,14 @@ def count_layer(layer: RecurrentLayer) -> LayerCount:
     operands = tuple(_count_operand(operand, cell, layer.sizes) for operand in layer.operands)
     unique = unique_tensors(layer)
     stored = sum(counted.parameters for counted in operands)
+    merged = sum(operand.merged for operand in layer.operands)
     arithmetic, expected = _arithmetic(layer.cell, layer.roles, layer.sizes)
     return LayerCount(
         layer=layer,
         cell=cell,
         formula=arithmetic,
         expected=expected,
-        stored=min(stored, sum(tensor.parameters for tensor in unique)),
+        stored=min(stored, sum(tensor.parameters for tensor in unique) + merged),
         bytes=sum(tensor.bytes for tensor in unique),
         operands=operands,
         slots=tuple(_slots(layer, cell, operands)),
@@ -132,7 +133,7 @@ def _count_operand(operand: Operand, cell: Cell, sizes: Sizes) -> OperandCount:
 
 
 def _stored(operand: Operand) -> int:
-    stored = sum(tensor.parameters for tensor in operand.tensors)
+    stored = sum(tensor.parameters for tensor in operand.tensors) + operand.merged
     if operand.fate is not Fate.STORED or operand.shape is None:
         return stored
     if any(size < 0 for size in operand.shape) or any(

@@ -119,6 +119,8 @@ class Operand(Record):
         fate: stored, computed or input.
         tensors: the stored tensors that it is made of, each once.
         chosen: whether the tensors are alternatives, of which each run uses some.
+        merged: how many of its elements the file stores once for several weights of the layer, as
+            a converter does that merges equal constants; they count for each.
     """
 
     name: str
@@ -128,6 +130,7 @@ class Operand(Record):
     fate: Fate = Fate.STORED
     tensors: tuple[StoredTensor, ...] = ()
     chosen: bool = False
+    merged: int = 0
 
 
 class Piece(Record):

@@ -35,6 +35,7 @@ BUILT_IN = (
     "rnninspect_onnx:OnnxReader",
     "rnninspect_torch:TorchReader",
     "rnninspect_keras:KerasReader",
+    "rnninspect_tflite:TfliteReader",
 )
 
 
@@ -187,7 +188,7 @@ def _fault(reader: Reader, what: str, error: BaseException) -> PluginError:
 
 
 def built_in_readers() -> list[Reader]:
-    """The three readers of this distribution."""
+    """The readers of this distribution."""
     return [_load(target) for target in BUILT_IN]
 
 

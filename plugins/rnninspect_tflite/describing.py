@@ -1,0 +1,88 @@
+"""Describes a TFLite model: layers, tensors, observations."""
+
+from __future__ import annotations
+
+from rnninspect.plugin import Fact, Observation, Purpose, RecurrentLayer, SavedModel, parsing
+from rnninspect_tflite.operators.running import Runner
+from rnninspect_tflite.recurrent.filters import SVDF, describe_filters
+from rnninspect_tflite.recurrent.layers import describe_call, is_recurrent
+from rnninspect_tflite.schema.decoder import Decoder
+from rnninspect_tflite.tensors.buffers import Buffers
+from rnninspect_tflite.tensors.stored import Stored
+from rnninspect_tflite.worth import may_contain_cell
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from rnninspect.plugin import Source, StoredTensor
+    from rnninspect_tflite.recovered.translation import Translation
+    from rnninspect_tflite.schema.records import Model, Operator
+
+
+def describe(source: Source) -> SavedModel:
+    """Describe a model.
+
+    Raises:
+        UnreadableFile: a table, an index or a name is malformed.
+        RefusedFile: a limit is exceeded.
+    """
+    with parsing("model"):
+        return _describe(source)
+
+
+def _describe(source: Source) -> SavedModel:
+    decoder = Decoder(source)
+    model = decoder.model()
+    buffers = Buffers(decoder.root, source)
+    translation = _translation(model, buffers)
+    runner = Runner(source, model, buffers, _is_wanted, translation)
+    runner.run()
+    stored = Stored(model, buffers, runner.states)
+    calls = [call for call in runner.calls if call.operator.name != SVDF]
+    found = [describe_call(call, stored.tensors) for call in calls]
+    recovered = () if translation is None else _recovered(translation, stored)
+    return SavedModel(
+        format="tflite",
+        framework="tflite",
+        producer=model.producer,
+        layers=(*(each for each in found if isinstance(each, RecurrentLayer)), *recovered),
+        tensors=(*stored.tensors.values(), *stored.scales),
+        skipped=tuple(each for each in found if not isinstance(each, RecurrentLayer)),
+        observations=(
+            *runner.faults,
+            *describe_filters([call for call in runner.calls if call.operator.name == SVDF]),
+            *stored.observations(),
+            *buffers.observations(),
+            *(() if translation is None else _unfinished(translation)),
+        ),
+    )
+
+
+def _is_wanted(operator: Operator) -> bool:
+    return operator.name == SVDF or is_recurrent(operator)
+
+
+def _translation(model: Model, buffers: Buffers) -> Translation | None:
+    if not may_contain_cell(model):
+        return None
+    from rnninspect_tflite.recovered.translation import Translation  # noqa: PLC0415 - few models need it
+
+    return Translation(buffers, sum(len(graph.operators) for graph in model.subgraphs))
+
+
+def _recovered(translation: Translation, stored: Stored) -> tuple[RecurrentLayer, ...]:
+    from rnninspect.graphs import recovered_layers  # noqa: PLC0415 - as above
+    from rnninspect_tflite.operators.values import Value
+
+    def tensors_of(key: object) -> tuple[StoredTensor, ...]:
+        leaves = key.leaves if isinstance(key, Value) else ()
+        found = (stored.tensors.get(leaf.key) for leaf in leaves)
+        return tuple(each for each in found if each and each.purpose is Purpose.PARAMETER)
+
+    return recovered_layers(translation.graph, tensors_of, "tflite")
+
+
+def _unfinished(translation: Translation) -> tuple[Observation, ...]:
+    if not translation.is_exhausted:
+        return ()
+    detail = "the graph is too large to be searched for recurrent cells made of plain operators"
+    return (Observation(Fact.UNUSUAL, detail),)

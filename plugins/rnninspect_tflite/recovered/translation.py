@@ -1,0 +1,89 @@
+"""Translates what is run into the core's graph, one operator after the other."""
+
+from __future__ import annotations
+
+import re
+
+from rnninspect.graphs import Exhausted, View
+from rnninspect_tflite.recovered.operands import Operands
+from rnninspect_tflite.recovered.table import TABLE
+from rnninspect_tflite.schema.numbers import ACTIVATIONS
+from rnninspect_tflite.schema.options import activation
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from rnninspect_tflite.operators.values import Call, Value
+    from rnninspect_tflite.schema.records import Subgraph
+
+_BODY = re.compile(r"(^|[/_])while_body(_\d+)?$")
+_ZEROS = re.compile(r"/zeros_?\d*$")
+
+
+class Translation(Operands):
+    """Translates each operator that is run, until the graph's budget is spent."""
+
+    def ran(self, call: Call) -> None:
+        """An operator was run: translate it, if it is in the table."""
+        operation = TABLE.get(call.operator.name)
+        if operation is None or self.is_exhausted:
+            return
+        try:
+            results = operation(self, call)
+            fused = activation(call.operator)
+            for value, found in zip(call.outputs, results, strict=False):
+                if value is None or found is None:
+                    continue
+                if fused:
+                    name = ACTIVATIONS.get(fused, "activation")
+                    found = self.graph.apply(name, (found,), value.shape)
+                if found is not None:
+                    self.known.setdefault(value, found)
+        except Exhausted:
+            return
+        except (LookupError, ValueError):  # shapes that contradict each other: not followed
+            return
+
+    def chosen(self, call: Call, output: Value | None, one: Value | None, other: Value | None) -> None:
+        """A branch was run: what it gives is one of two values."""
+        values = [self.of(call.input(0)), self.of(one), self.of(other)]
+        known = [value for value in values if value is not None]
+        if output is None or len(known) != len(values) or self.is_exhausted:
+            return
+        try:
+            found = self.graph.apply("where", known, output.shape)
+        except Exhausted:
+            return
+        if found is not None:
+            self.known.setdefault(output, found)
+
+    def looped(self, call: Call, body: Subgraph, pairs: Sequence[tuple[Value | None, Value | None]]) -> None:
+        """A loop's body was run: note what it carries."""
+        carried = []
+        for one, other in pairs:
+            old, new = self.of(one), self.of(other)
+            if isinstance(old, View) and new is not None:
+                carried.append((old, new))
+        self.graph.carry(_loop_name(call, body), carried)
+
+    def fed(self, given: Sequence[Value | None], results: Sequence[Value | None]) -> None:
+        """A subgraph was run that a caller may run: note what it is fed and what it gives."""
+        for value in given:
+            found = self.of(value)
+            if isinstance(found, View):
+                self.graph.inputs.append(found)
+        for value in results:
+            result = self.of(value)
+            if result is not None:
+                self.graph.outputs.append(result)
+
+
+def _loop_name(call: Call, body: Subgraph) -> str:
+    """The layer that a loop was made of, as the names of the body and of its first states say."""
+    named = _BODY.sub("", body.name)
+    if named and named != body.name:
+        return named
+    states = (value.tensor.name for value in call.inputs if value is not None)
+    found = (_ZEROS.sub("", name) for name in states if _ZEROS.search(name))
+    return next(found, "") or body.name or call.label

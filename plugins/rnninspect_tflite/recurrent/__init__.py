@@ -1,0 +1,1 @@
+"""Fused recurrent operators as layers."""

@@ -1,0 +1,1 @@
+"""Model, SubGraph, Tensor, Operator … decoded from their tables without their payloads."""

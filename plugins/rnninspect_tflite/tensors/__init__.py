@@ -1,0 +1,1 @@
+"""Every stored tensor with its purpose and its bytes."""

@@ -1,0 +1,138 @@
+"""Where the elements of a tensor are: in its buffer's vector, behind the tables, or elsewhere."""
+
+from __future__ import annotations
+
+from rnninspect.decode.flatbuffers import UINT8, UINT32, UINT64
+from rnninspect.plugin import Fact, Limit, Observation, Record, Whereabouts
+from rnninspect_tflite.schema.numbers import ModelSlot
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from rnninspect.decode.flatbuffers import Table
+    from rnninspect.plugin import Source
+    from rnninspect_tflite.schema.records import Tensor
+
+_IN_THE_FILE = 1  # larger offsets are of data behind the tables
+_STEPS_OF_A_BUFFER = 6
+_MEANING = {
+    Whereabouts.MISSING: (Fact.EXTERNAL_MISSING, "is missing"),
+    Whereabouts.IRREGULAR: (Fact.EXTERNAL_OUTSIDE, "is not a regular file"),
+    Whereabouts.OUTSIDE: (Fact.EXTERNAL_OUTSIDE, "is outside the model's folder"),
+}
+
+
+class Extent(Record):
+    """A run of bytes: in the file itself, where `location` is empty, or in another one.
+
+    Attributes:
+        offset, length: where it is, and how long it is declared to be.
+        held: how much of it exists; None if the file cannot be used.
+    """
+
+    location: str
+    offset: int
+    length: int
+    held: int | None
+
+    @property
+    def identity(self) -> str:
+        """Equal for the same bytes."""
+        return f"{self.location}@{self.offset}+{self.length}"
+
+
+class Buffers:
+    """The buffers of a model, each looked at when a tensor has it."""
+
+    def __init__(self, root: Table, source: Source) -> None:
+        self._root, self._source = root, source
+        self._tables = root.tables(ModelSlot.BUFFERS)
+        self._known: dict[int, Extent | None] = {}
+        self._external: dict[int, Extent] | None = None
+        self._faults: list[Observation] = []
+
+    def of(self, tensor: Tensor) -> Extent | None:
+        """The bytes of a tensor; None if it has none, since it is computed."""
+        if tensor.external:
+            return self._outside(tensor)
+        if tensor.buffer not in self._known:
+            self._source.spend(Limit.STEPS, _STEPS_OF_A_BUFFER)
+            self._known[tensor.buffer] = self._read(tensor)
+        return self._known[tensor.buffer]
+
+    def data(self, extent: Extent, most: int) -> bytes:
+        """The bytes of a small extent in the file itself; empty if there are more."""
+        if extent.location or not extent.held or not extent.held == extent.length <= most:
+            return b""
+        return self._source.read(extent.offset, extent.length)
+
+    def observations(self) -> Iterator[Observation]:
+        """What is wrong with buffers: indices out of range, overlaps, files that are missing."""
+        yield from self._faults
+        end, other = 0, 0
+        extents = ((known, at) for at, known in self._known.items() if known is not None)
+        previous: Extent | None = None
+        for extent, at in sorted(extents, key=lambda pair: pair[0].offset):
+            same = previous is not None and previous.identity == extent.identity
+            if extent.offset < end and not same:
+                detail = f"buffer {at} at offset {extent.offset} overlaps buffer {other}"
+                yield Observation(Fact.OVERLAP, detail)
+            if extent.offset + extent.length > end:
+                end, other, previous = extent.offset + extent.length, at, extent
+
+    def _read(self, tensor: Tensor) -> Extent | None:
+        if not tensor.buffer < len(self._tables):
+            if tensor.buffer:  # buffer 0 stands for none, whether it is listed or not
+                detail = f"its buffer is {tensor.buffer}: there are {len(self._tables)} buffers"
+                self._faults.append(Observation(Fact.CONTRADICTION, detail, tensor=tensor.name))
+            return None
+        table = self._tables[tensor.buffer]
+        data, offset = table.numbers(0, UINT8), table.integer(1, UINT64)
+        if len(data):
+            return Extent("", data.offset, data.bytes, data.bytes)
+        if offset <= _IN_THE_FILE:
+            return None
+        size = table.integer(2, UINT64)
+        return Extent("", offset, size, max(0, min(size, self._source.size - offset)))
+
+    def _outside(self, tensor: Tensor) -> Extent | None:
+        if self._external is None:
+            self._external = self._look_up()
+        found = self._external.get(tensor.external)
+        if found is None:
+            detail = f"its external buffer {tensor.external} is not listed"
+            self._faults.append(Observation(Fact.CONTRADICTION, detail, tensor=tensor.name))
+        return found
+
+    def _look_up(self) -> dict[int, Extent]:
+        groups = self._root.tables(ModelSlot.EXTERNAL_GROUPS)
+        self._source.spend(Limit.MEMBERS, len(groups))
+        sizes = [self._size_of(group.text(0) or "") for group in groups]
+        tables = self._root.tables(ModelSlot.EXTERNAL_BUFFERS)
+        self._source.spend(Limit.TENSORS, len(tables))
+        return {table.integer(0, UINT32): self._extent(table, sizes) for table in tables}
+
+    def _extent(self, table: Table, sizes: list[tuple[str, int | None]]) -> Extent:
+        group, offset, length = (
+            table.integer(1, UINT32),
+            table.integer(2, UINT64),
+            table.integer(3, UINT64),
+        )
+        if group >= len(sizes):
+            detail = f"an external buffer is in group {group}: there are {len(sizes)} groups"
+            self._faults.append(Observation(Fact.CONTRADICTION, detail))
+            return Extent("?", offset, length, None)
+        name, size = sizes[group]
+        return Extent(
+            name, offset, length, None if size is None else max(0, min(length, size - offset))
+        )
+
+    def _size_of(self, name: str) -> tuple[str, int | None]:
+        found = self._source.neighbour(name)
+        if found.whereabouts in _MEANING:
+            fact, what = _MEANING[found.whereabouts]
+            detail = f"data are in {name or 'a file without a name'}, which {what}"
+            self._faults.append(Observation(fact, detail))
+            return name, None
+        return name, found.size
