@@ -34,7 +34,7 @@ class TfliteReader:
         members = models_in(source)
         if not members:
             return None
-        from rnninspect_tflite.bundles import read_bundle  # noqa: PLC0415 - only for bundles
+        from rnninspect_tflite.reading import read_bundle  # noqa: PLC0415 - only for bundles
 
         return partial(read_bundle, source, members)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from rnninspect.plugin import Fact, Observation, Purpose, RecurrentLayer, SavedModel, parsing
 from rnninspect_tflite.operators.running import Runner
+from rnninspect_tflite.operators.values import Value
 from rnninspect_tflite.recurrent.filters import SVDF, describe_filters
 from rnninspect_tflite.recurrent.layers import describe_call, is_recurrent
 from rnninspect_tflite.schema.decoder import Decoder
@@ -71,7 +72,6 @@ def _translation(model: Model, buffers: Buffers) -> Translation | None:
 
 def _recovered(translation: Translation, stored: Stored) -> tuple[RecurrentLayer, ...]:
     from rnninspect.graphs import recovered_layers  # noqa: PLC0415 - as above
-    from rnninspect_tflite.operators.values import Value
 
     def tensors_of(key: object) -> tuple[StoredTensor, ...]:
         leaves = key.leaves if isinstance(key, Value) else ()

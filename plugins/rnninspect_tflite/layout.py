@@ -98,18 +98,14 @@ def _rnn(first: int, *, auxiliary: int | None = None) -> Direction:
     )
 
 
-_EXTRAS = frozenset(
-    {Role.PEEPHOLE, Role.PROJECTION, Role.PROJECTION_BIAS, Role.NORMALISATION}
-)
+_EXTRAS = frozenset({Role.PEEPHOLE, Role.PROJECTION, Role.PROJECTION_BIAS, Role.NORMALISATION})
 _UNIDIRECTIONAL = Fused("LSTM", (_normalised(_lstm(1, (18, 19))),), _EXTRAS)
 BASIC_LSTM = Fused(
     "LSTM",
     (
         Direction(
             (
-                WeightInput(
-                    2, _JOINED, ((Symbol.GATES, Symbol.HIDDEN), (Symbol.JOINED,))
-                ),
+                WeightInput(2, _JOINED, ((Symbol.GATES, Symbol.HIDDEN), (Symbol.JOINED,))),
                 WeightInput(3, (Role.BIAS,), ((Symbol.GATES, Symbol.HIDDEN),)),
             ),
             fed_back=1,
@@ -149,9 +145,7 @@ CUSTOM: dict[str, Fused] = {"UNIDIRECTIONAL_SEQUENCE_GRU": _GRU}
 _BIAS = frozenset({Role.BIAS})
 CONVENTIONS = (
     Convention("tflite", "RNN", _BIAS, note="operators RNN and *_SEQUENCE_RNN"),
-    Convention(
-        "tflite", "GRU", _BIAS, note="custom UNIDIRECTIONAL_SEQUENCE_GRU", reset_after=None
-    ),
+    Convention("tflite", "GRU", _BIAS, note="custom UNIDIRECTIONAL_SEQUENCE_GRU", reset_after=None),
     Convention("tflite", "LSTM", _BIAS, _EXTRAS, "operators LSTM and *_SEQUENCE_LSTM"),
     Convention("tflite", "CIFG-LSTM", _BIAS, _EXTRAS, "without the input gate's tensors"),
     Convention("tflite", "SVDF", _BIAS, note="operator SVDF"),

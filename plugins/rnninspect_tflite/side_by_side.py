@@ -36,9 +36,7 @@ def _renamed(name: str, model: SavedModel) -> SavedModel:
 
 
 def _tensor(name: str, tensor: StoredTensor) -> StoredTensor:
-    return tensor._replace(
-        name=f"{name}: {tensor.name}", identity=f"{name}: {tensor.identity}"
-    )
+    return tensor._replace(name=f"{name}: {tensor.name}", identity=f"{name}: {tensor.identity}")
 
 
 def _layer(name: str, layer: RecurrentLayer) -> RecurrentLayer:

@@ -1,7 +1,8 @@
 """Whether a model may contain a cell that was taken apart: a cheap look at its operators.
 
-A state returns in a loop, through a variable, through a stored matrix that is applied twice, or from
-an output of a subgraph to an input of the same shape. Where none of these is, no expression is made.
+A state returns in a loop, through a variable, through a stored matrix that is applied twice, or
+from an output of a subgraph to an input of the same shape. Where none of these is, no expression is
+made.
 """
 
 from __future__ import annotations
@@ -51,6 +52,6 @@ def _returns(graph: Subgraph) -> bool:
     """Whether an output has the shape of an input: of a net of one step, a state."""
     shapes = [graph.tensors[index].dims for index in graph.inputs if index >= 0]
     wide = {dims for dims in shapes if len(dims) > 1 and max(dims) > 1}
-    if len(shapes) < 2:
-        return False
-    return any(graph.tensors[index].dims in wide for index in graph.outputs if index >= 0)
+    return len(shapes) > 1 and any(
+        graph.tensors[index].dims in wide for index in graph.outputs if index >= 0
+    )

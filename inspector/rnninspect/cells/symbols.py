@@ -28,6 +28,8 @@ class Symbol(StrEnum):
     DEEPER = "l"  # layers of that net beyond its first
     OUTPUTS = "o"  # motor neurons, those of an LTC's state that it hands on
     PLACES = "s"  # positions of a convolved state, where each has a weight of its own
+    RANK = "q"  # filters of an SVDF unit
+    MEMORY = "T"  # inputs that an SVDF remembers
 
 
 # The symbols that only some cells have, and what they count.
@@ -36,6 +38,8 @@ OWN = {
     Symbol.DEEPER: "backbone layers beyond the first",
     Symbol.OUTPUTS: "outputs",
     Symbol.PLACES: "positions of the state",
+    Symbol.RANK: "rank",
+    Symbol.MEMORY: "remembered inputs",
 }
 
 
@@ -51,6 +55,7 @@ class Role(StrEnum):
     RECURRENT_BIAS = "recurrent_bias"
     PEEPHOLE = "peephole"
     PROJECTION = "projection"
+    PROJECTION_BIAS = "projection_bias"
     NORMALISATION = "normalisation"  # gains and shifts of the norms inside the cell
     # Roles that only some cells have.
     BACKBONE = "backbone"  # layers of a CfC's backbone beyond the first
@@ -64,6 +69,7 @@ class Role(StrEnum):
     OUTPUT_SHIFT = "output_shift"
     MASK = "mask"  # of a sparse wiring: stored as a parameter, never trained
     RECURRENT_MASK = "recurrent_mask"
+    TIME_KERNEL = "time_kernel"  # an SVDF's filters over the inputs that it remembers
 
 
 BIASES = frozenset({Role.BIAS, Role.RECURRENT_BIAS})
@@ -71,7 +77,7 @@ BIASES = frozenset({Role.BIAS, Role.RECURRENT_BIAS})
 _NEVER_OPTIONAL = frozenset(
     {
         *(Role.KERNEL, Role.RECURRENT_KERNEL, Role.NORMALISATION),
-        *(Role.HEAD, Role.HEAD_BIAS, Role.MEMBRANE),
+        *(Role.HEAD, Role.HEAD_BIAS, Role.MEMBRANE, Role.TIME_KERNEL),
     }
 )
 
@@ -128,10 +134,14 @@ _FIELDS = {
 
 
 class Weight(Record):
-    """One weight that a cell may have, and the sizes whose product is its count per direction."""
+    """One weight that a cell may have, and the sizes whose product is its count per direction.
+
+    `optional`: whether a layer may do without, though its role is one that layers mostly have.
+    """
 
     role: Role
     factors: tuple[Factor, ...]
+    optional: bool = False
 
 
 class Cell(Record):
@@ -161,7 +171,8 @@ class Cell(Record):
 
     def required(self) -> frozenset[Role]:
         """The roles that every layer of this cell has."""
-        return self.roles() & _NEVER_OPTIONAL
+        always = (weight.role for weight in self.weights if not weight.optional)
+        return _NEVER_OPTIONAL.intersection(always)
 
     def own_symbols(self, roles: Collection[Role]) -> tuple[Symbol, ...]:
         """The sizes of its own that these weights are written in."""

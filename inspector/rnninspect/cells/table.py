@@ -11,6 +11,11 @@ _KERNELS = (Weight(Role.KERNEL, (_G, _N, _M)), Weight(Role.RECURRENT_KERNEL, (_G
 _BIAS = (Weight(Role.BIAS, (_G, _N)),)
 _TWO_BIASES = (*_BIAS, Weight(Role.RECURRENT_BIAS, (_G, _N)))
 _PROJECTION = (Weight(Role.PROJECTION, (_P, _N)),)
+# What only TFLite's operators have: a gain for each gate, a bias of the projection.
+_OF_TFLITE = (
+    Weight(Role.PROJECTION_BIAS, (_P,)),
+    Weight(Role.NORMALISATION, (_G, _N), optional=True),
+)
 _CONVOLUTION = (
     Weight(Role.KERNEL, (_K, _G, _N, _M)),
     Weight(Role.RECURRENT_KERNEL, (_K, _G, _N, _R)),
@@ -55,13 +60,13 @@ _TABLE = (
     Cell(
         "LSTM",
         _LSTM_GATES,
-        (*_KERNELS, *_TWO_BIASES, Weight(Role.PEEPHOLE, (3, _N)), *_PROJECTION),
+        (*_KERNELS, *_TWO_BIASES, Weight(Role.PEEPHOLE, (3, _N)), *_PROJECTION, *_OF_TFLITE),
         "long short-term memory",
     ),
     Cell(
         "CIFG-LSTM",
         ("forget", "candidate", "output"),
-        (*_KERNELS, *_TWO_BIASES, Weight(Role.PEEPHOLE, (2, _N)), *_PROJECTION),
+        (*_KERNELS, *_TWO_BIASES, Weight(Role.PEEPHOLE, (2, _N)), *_PROJECTION, *_OF_TFLITE),
         "LSTM whose input gate is one minus its forget gate (TFLite)",
         "LSTM",
     ),
@@ -119,6 +124,16 @@ _TABLE = (
         ("update", "candidate"),
         (Weight(Role.KERNEL, (_G, _N, _M)), *_BIAS),
         "GRU whose gates do not read the state: h' = (1-z)·h + z·g",
+    ),
+    Cell(
+        "SVDF",
+        ("filter",),
+        (
+            Weight(Role.KERNEL, (Symbol.RANK, _N, _M)),
+            Weight(Role.TIME_KERNEL, (Symbol.RANK, _N, Symbol.MEMORY)),
+            *_BIAS,
+        ),
+        "filter of low rank over the last inputs, without a state that returns (TFLite)",
     ),
     Cell("ESN", ("hidden",), (*_KERNELS, *_BIAS), "echo state network: kernels stay as drawn"),
 )

@@ -79,17 +79,11 @@ class Runner:
         """Run a subgraph with the values of its inputs; its outputs."""
         self._source.limits.require(Limit.NESTING, len(self._active), "the depth of subgraphs")
         self._source.spend(Limit.STEPS, _STEPS_OF_A_RUN * len(graph.operators))
-        self._active.append(graph.index)
-        scope: dict[int, Value] = {}
-        for index, value in zip(graph.inputs, given, strict=False):
-            if value is not None and index >= 0:
-                scope[index] = value
+        self._active.append(graph.number)
+        scope = _defined(graph.inputs, given)
         for operator in graph.operators:
             inputs = tuple(self._value(graph, scope, index) for index in operator.inputs)
-            results = self._results(graph, operator, inputs)
-            for index, value in zip(operator.outputs, results, strict=False):
-                if index >= 0 and value is not None:
-                    scope[index] = value
+            scope.update(_defined(operator.outputs, self._results(graph, operator, inputs)))
         self._active.pop()
         return tuple(self._value(graph, scope, index) for index in graph.outputs)
 
@@ -99,14 +93,14 @@ class Runner:
             return None
         found = scope.get(index)
         if found is None:
-            found = self._stored.get((graph.index, index))
+            found = self._stored.get((graph.number, index))
         if found is None:
             tensor = graph.tensors[index]
             if self._buffers.of(tensor) is None:
                 found = scope[index] = Value(tensor, Kind.DYNAMIC)
             else:
                 found = Value(tensor, Kind.STORED, (tensor,), copied=True)
-                self._stored[graph.index, index] = found
+                self._stored[graph.number, index] = found
         return found
 
     def _results(self, graph: Subgraph, operator: Operator, inputs: Given) -> Given:
@@ -129,7 +123,7 @@ class Runner:
         return outputs
 
     def subgraph(self, index: int, call: Call) -> Subgraph | None:
-        """A subgraph that an operator runs; None, and a fault, if there is none, or it is itself."""
+        """A subgraph that an operator runs; None, and a fault, where there is none to run."""
         if not 0 <= index < len(self._model.subgraphs):
             self._fault(call, f"runs subgraph {index}: there are {len(self._model.subgraphs)}")
             return None
@@ -190,6 +184,15 @@ class Runner:
     def _called(self, call: Call, index: int, skipped: int) -> Given:
         graph = self.subgraph(index, call)
         return () if graph is None else self._run(graph, call.inputs[skipped:])
+
+
+def _defined(indices: Sequence[int], values: Sequence[Value | None]) -> dict[int, Value]:
+    """Values by the tensors that they are."""
+    return {
+        index: value
+        for index, value in zip(indices, values, strict=False)
+        if index >= 0 and value is not None
+    }
 
 
 _CONTROL: dict[str, Callable[[Runner, Call], Given]] = {

@@ -73,7 +73,7 @@ def _assigned(model: Model) -> frozenset[str]:
     }
     changed: set[str] = set()
     for graph in model.subgraphs:
-        if graph.index in once:
+        if graph.number in once:
             continue
         names = {
             operator.outputs[0]: _name(operator)
@@ -86,4 +86,3 @@ def _assigned(model: Model) -> frozenset[str]:
             if operator.name == "ASSIGN_VARIABLE" and operator.inputs
         )
     return frozenset(changed)
-

@@ -12,27 +12,29 @@ if TYPE_CHECKING:
     from rnninspect_tflite.operators.values import Call
     from rnninspect_tflite.recovered.operands import Operands
 
-_BEGIN, _END, _ELLIPSIS, _NEW, _SHRINK = range(5)  # slots of the masks
 _LAST = 2**31 - 1
 
 
 class _Masks(Record):
+    """The masks in the order of their slots, a bit for each axis."""
+
     begin: int
     end: int
     ellipsis: int
     new: int
     shrink: int
 
-    def has(self, mask: int, at: int) -> bool:
-        """Whether the bit of a specification is set."""
-        return bool(mask >> at & 1)
+
+def _has(mask: int, at: int) -> bool:
+    return bool(mask >> at & 1)
 
 
 def strided(to: Operands, call: Call, value: CoreValue) -> CoreValue | None:
     """The part that the bounds describe; None where recognition does not follow."""
     masks = _Masks(*(integer(call.operator, slot) for slot in range(5)))
     begins, ends, steps = (to.numbers.integers(call.input(at)) for at in (1, 2, 3))
-    count = None if call.input(1) is None else call.inputs[1].shape[0] if call.inputs[1].shape else 0
+    bounds = call.input(1)
+    count = bounds.shape[0] if bounds is not None and bounds.shape else None
     if count is None or masks.ellipsis or masks.new or call.output is None:
         return None
     found: CoreValue | None = value
@@ -41,13 +43,13 @@ def strided(to: Operands, call: Call, value: CoreValue) -> CoreValue | None:
         if found is None:
             return None
         begin = None if begins is None else begins[axis]
-        if masks.has(masks.shrink, axis):
+        if _has(masks.shrink, axis):
             found = one_place(to.graph, found, axis, begin)
             dropped.append(axis)
             continue
-        if masks.has(masks.begin, axis):
+        if _has(masks.begin, axis):
             begin = 0
-        end = _LAST if masks.has(masks.end, axis) else None if ends is None else ends[axis]
+        end = _LAST if _has(masks.end, axis) else None if ends is None else ends[axis]
         step = 1 if steps is None else steps[axis]
         if step == 1 and (begin, end) == (0, _LAST):
             continue

@@ -14,6 +14,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from rnninspect.graphs import Value as CoreValue
     from rnninspect_tflite.operators.values import Call, Value
     from rnninspect_tflite.schema.records import Subgraph
 
@@ -30,22 +31,25 @@ class Translation(Operands):
         if operation is None or self.is_exhausted:
             return
         try:
-            results = operation(self, call)
-            fused = activation(call.operator)
-            for value, found in zip(call.outputs, results, strict=False):
-                if value is None or found is None:
-                    continue
-                if fused:
-                    name = ACTIVATIONS.get(fused, "activation")
-                    found = self.graph.apply(name, (found,), value.shape)
-                if found is not None:
-                    self.known.setdefault(value, found)
-        except Exhausted:
-            return
-        except (LookupError, ValueError):  # shapes that contradict each other: not followed
-            return
+            for value, found in zip(call.outputs, operation(self, call), strict=False):
+                if value is not None and found is not None:
+                    self._keep(call, value, found)
+        except (Exhausted, LookupError, ValueError):
+            return  # too large, or its shapes contradict each other: not followed
 
-    def chosen(self, call: Call, output: Value | None, one: Value | None, other: Value | None) -> None:
+    def _keep(self, call: Call, value: Value, found: CoreValue) -> None:
+        """What an operator gives, after the activation that is fused with it."""
+        fused = activation(call.operator)
+        active: CoreValue | None = found
+        if fused:
+            name = ACTIVATIONS.get(fused, "activation")
+            active = self.graph.apply(name, (found,), value.shape)
+        if active is not None:
+            self.known.setdefault(value, active)
+
+    def chosen(
+        self, call: Call, output: Value | None, one: Value | None, other: Value | None
+    ) -> None:
         """A branch was run: what it gives is one of two values."""
         values = [self.of(call.input(0)), self.of(one), self.of(other)]
         known = [value for value in values if value is not None]
@@ -58,7 +62,9 @@ class Translation(Operands):
         if found is not None:
             self.known.setdefault(output, found)
 
-    def looped(self, call: Call, body: Subgraph, pairs: Sequence[tuple[Value | None, Value | None]]) -> None:
+    def looped(
+        self, call: Call, body: Subgraph, pairs: Sequence[tuple[Value | None, Value | None]]
+    ) -> None:
         """A loop's body was run: note what it carries."""
         carried = []
         for one, other in pairs:

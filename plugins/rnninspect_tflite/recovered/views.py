@@ -43,7 +43,11 @@ def _broadcast(to: Operands, call: Call) -> Results:
 def _reshape(to: Operands, call: Call) -> Results:
     """RESHAPE, SQUEEZE and EXPAND_DIMS: by the shapes before and after."""
     value = to.of(call.input(0))
-    return () if value is None or call.output is None else (reshape(to.graph, value, call.output.shape),)
+    return (
+        ()
+        if value is None or call.output is None
+        else (reshape(to.graph, value, call.output.shape),)
+    )
 
 
 def _transpose(to: Operands, call: Call) -> Results:

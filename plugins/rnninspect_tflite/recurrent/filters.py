@@ -31,7 +31,9 @@ def describe_filters(calls: Sequence[Call]) -> Iterator[Observation]:
             )
             yield Observation(Fact.CONTRADICTION, detail, tensor=call.label)
             continue
-        known.append(f"{rows // rank} units of rank {rank} over {inputs} inputs, {times.shape[1]} steps")
+        known.append(
+            f"{rows // rank} units of rank {rank} over {inputs} inputs, {times.shape[1]} steps"
+        )
     if known:
         more = ", …" if len(known) > _SHOWN else ""
         detail = (

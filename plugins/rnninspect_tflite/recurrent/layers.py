@@ -26,8 +26,8 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from rnninspect.plugin import Axis, Sizes, StoredTensor
-    from rnninspect_tflite.layout import Direction, Fused, WeightInput
+    from rnninspect.plugin import Axis, StoredTensor
+    from rnninspect_tflite.layout import Fused, WeightInput
     from rnninspect_tflite.operators.values import Call, Value
     from rnninspect_tflite.schema.records import Key, Operator
 
@@ -59,9 +59,7 @@ def fused_of(operator: Operator) -> Fused | None:
     return BUILT_IN.get(operator.name)
 
 
-def describe_call(
-    call: Call, tensors: Mapping[Key, StoredTensor]
-) -> RecurrentLayer | SkippedLayer:
+def describe_call(call: Call, tensors: Mapping[Key, StoredTensor]) -> RecurrentLayer | SkippedLayer:
     """One run of a recurrent operator as a layer, or as a skipped one with its reason."""
     operator = call.operator
     fused = fused_of(operator)
@@ -132,13 +130,24 @@ def _operands(
     tensors: Mapping[Key, StoredTensor],
 ) -> Iterator[Operand]:
     direction, weights = given
-    beside = fused.auxiliary is not None and call.input(fused.auxiliary) is not None
+    auxiliary = None if fused.auxiliary is None else call.input(fused.auxiliary)
     for weight in weights:
         value = call.input(weight.position)
         if value is None:
             continue
-        is_split = beside and weight.roles == (Role.KERNEL,)
-        yield _operand(value, direction, weight, () if is_split else weight.axes, tensors)
+        axes = weight.axes
+        if auxiliary is not None and weight.roles == (Role.KERNEL,):
+            read = call.input(0) if weight.axes else auxiliary
+            axes = _beside_another(read, value)
+        yield _operand(value, direction, weight, axes, tensors)
+
+
+def _beside_another(read: Value | None, matrix: Value) -> tuple[Axis, ...]:
+    """The axes of a kernel that reads one of two inputs."""
+    width = read.shape[-1] if read is not None and read.shape else None
+    if width is None:
+        width = matrix.shape[-1] if matrix.shape else None
+    return () if width is None else ((Symbol.HIDDEN,), (width,))
 
 
 def _operand(

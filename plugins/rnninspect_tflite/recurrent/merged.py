@@ -14,8 +14,10 @@ if TYPE_CHECKING:
 
 
 def merge_constants(operands: Iterable[Operand]) -> tuple[Operand, ...]:
-    """Operands in their order; those of one slot over one tensor become one, with its elements
-    as often as it is used. What another slot has too is counted as merged.
+    """Operands in their order; those of one slot over one tensor become one.
+
+    It then has the tensor's elements as often as it is used. What another slot has, too, is counted
+    as merged.
     """
     merged: dict[object, Operand] = {}
     seen: set[str] = set()
@@ -28,13 +30,22 @@ def merge_constants(operands: Iterable[Operand]) -> tuple[Operand, ...]:
         elements = math.prod(operand.shape)
         first = merged.get(key)
         if first is not None:
-            count = math.prod(first.shape or ()) + elements
-            merged[key] = first._replace(
-                axes=(), shape=(count,), merged=first.merged + elements
-            )
+            merged[key] = _once_more(first, operand)
         elif identity in seen:
             merged[key] = operand._replace(merged=elements)
         else:
             merged[key] = operand
         seen.add(identity)
     return tuple(merged.values())
+
+
+def _once_more(first: Operand, operand: Operand) -> Operand:
+    """An operand with the units of another one below its own."""
+    units, *rest = operand.shape or ()
+    times = (first.shape or (0,))[0] // units + 1 if units else 1
+    axes = operand.axes
+    return first._replace(
+        axes=((times, *axes[0]), *axes[1:]) if axes else (),
+        shape=(times * units, *rest),
+        merged=first.merged + math.prod(operand.shape or ()),
+    )

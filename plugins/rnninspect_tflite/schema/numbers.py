@@ -45,12 +45,11 @@ class OperatorSlot(IntEnum):
     INTERMEDIATES = 8
 
 
-ELEMENT_TYPES = {
-    **{0: "float32", 1: "float16", 2: "int32", 3: "uint8", 4: "int64", 5: "string", 6: "bool"},
-    **{7: "int16", 8: "complex64", 9: "int8", 10: "float64", 11: "complex128", 12: "uint64"},
-    **{13: "resource", 14: "variant", 15: "uint32", 16: "uint16", 17: "int4", 18: "bfloat16"},
-    **{19: "int2", 20: "uint4"},
-}
+_TYPES = """
+    float32 float16 int32 uint8 int64 string bool int16 complex64 int8 float64 complex128 uint64
+    resource variant uint32 uint16 int4 bfloat16 int2 uint4
+"""
+ELEMENT_TYPES = dict(enumerate(_TYPES.split()))
 ACTIVATIONS = {1: "relu", 2: "clip", 3: "relu6", 4: "tanh", 5: "sign"}
 CUSTOM = "CUSTOM"
 _FIRST = """

@@ -10,14 +10,14 @@ if TYPE_CHECKING:
 
 Shape = tuple[int | None, ...]
 Key = tuple[int, int]
-"""Which tensor: its subgraph and its index there."""
+"""Which tensor: its subgraph and its number there."""
 
 
 class Tensor(Record):
     """A tensor of a subgraph, stored or computed.
 
     Attributes:
-        subgraph, index: which one it is.
+        subgraph, number: which one it is.
         name: as the file gives it; `tensor 5` where it has none.
         dims: its shape as the file gives it.
         shape: the same with None for sizes that are known only at run time.
@@ -29,7 +29,7 @@ class Tensor(Record):
     """
 
     subgraph: int
-    index: int
+    number: int
     name: str
     dims: tuple[int, ...]
     shape: Shape
@@ -42,7 +42,7 @@ class Tensor(Record):
     @property
     def key(self) -> Key:
         """Equal for the same tensor alone."""
-        return self.subgraph, self.index
+        return self.subgraph, self.number
 
 
 class Operator(Record):
@@ -69,7 +69,7 @@ class Operator(Record):
 class Subgraph(Record):
     """A subgraph: the main one is the first."""
 
-    index: int
+    number: int
     name: str
     tensors: tuple[Tensor, ...]
     inputs: tuple[int, ...]

@@ -127,9 +127,9 @@ def _read(model: Model) -> set[Key]:
     """The tensors that an operator or a caller reads."""
     found: set[Key] = set()
     for graph in model.subgraphs:
-        found.update((graph.index, index) for index in graph.outputs)
+        found.update((graph.number, index) for index in graph.outputs)
         for operator in graph.operators:
-            found.update((graph.index, index) for index in operator.inputs)
+            found.update((graph.number, index) for index in operator.inputs)
     return found
 
 
@@ -142,5 +142,5 @@ def _block_scales(model: Model) -> set[Key]:
             if table is not None and table.integer(_DETAILS_TYPE, UINT8) == _BLOCKWISE:
                 details = table.table(_DETAILS)
                 if details is not None:
-                    found.update((graph.index, details.integer(slot, INT32)) for slot in (0, 1))
+                    found.update((graph.number, details.integer(slot, INT32)) for slot in (0, 1))
     return found
