@@ -23,6 +23,7 @@ from makers import (
     broken_onnx,
     broken_onnx_nodes,
     broken_tensorflow,
+    broken_tflite,
     broken_torch,
     family,
     keras2_samples,
@@ -30,6 +31,7 @@ from makers import (
     onnx_exports,
     onnx_samples,
     tensorflow_samples,
+    tflite_samples,
     torch_samples,
 )
 from makers.records import Broken, Intact, broken_entry, intact_entry
@@ -41,6 +43,7 @@ INTACT = (
     *torch_samples.INTACT,
     *onnx_samples.INTACT,
     *onnx_exports.INTACT,
+    *tflite_samples.INTACT,
     *family.INTACT,
 )
 BROKEN = (
@@ -49,6 +52,7 @@ BROKEN = (
     *broken_torch.BROKEN,
     *broken_onnx.BROKEN,
     *broken_onnx_nodes.BROKEN,
+    *broken_tflite.BROKEN,
 )
 
 HEADING = """\

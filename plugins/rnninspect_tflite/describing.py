@@ -2,11 +2,21 @@
 
 from __future__ import annotations
 
-from rnninspect.plugin import Fact, Observation, Purpose, RecurrentLayer, SavedModel, parsing
+from rnninspect.graphs import Recurrences, recurrences
+from rnninspect.plugin import (
+    Purpose,
+    RecurrentLayer,
+    Role,
+    SavedModel,
+    Search,
+    Searched,
+    SkippedLayer,
+    parsing,
+)
 from rnninspect_tflite.operators.running import Runner
 from rnninspect_tflite.operators.values import Value
 from rnninspect_tflite.recurrent.filters import SVDF, describe_filters
-from rnninspect_tflite.recurrent.layers import describe_call, is_recurrent
+from rnninspect_tflite.recurrent.layers import describe_call, initial_states, is_recurrent
 from rnninspect_tflite.schema.decoder import Decoder
 from rnninspect_tflite.tensors.buffers import Buffers
 from rnninspect_tflite.tensors.stored import Stored
@@ -37,24 +47,30 @@ def _describe(source: Source) -> SavedModel:
     translation = _translation(model, buffers)
     runner = Runner(source, model, buffers, _is_wanted, translation)
     runner.run()
-    stored = Stored(model, buffers, runner.states)
     calls = [call for call in runner.calls if call.operator.name != SVDF]
+    states = runner.states.union(key for call in calls for key in initial_states(call))
+    stored = Stored(model, buffers, states)
     found = [describe_call(call, stored.tensors) for call in calls]
-    recovered = () if translation is None else _recovered(translation, stored)
+    recovered = Recurrences() if translation is None else _recovered(translation, stored)
+    operators = sum(len(graph.operators) for graph in model.subgraphs)
     return SavedModel(
         format="tflite",
         framework="tflite",
         producer=model.producer,
-        layers=(*(each for each in found if isinstance(each, RecurrentLayer)), *recovered),
+        layers=(*(each for each in found if isinstance(each, RecurrentLayer)), *recovered.layers),
         tensors=(*stored.tensors.values(), *stored.scales),
-        skipped=tuple(each for each in found if not isinstance(each, RecurrentLayer)),
+        skipped=(
+            *(each for each in found if isinstance(each, SkippedLayer)),
+            *recovered.skipped,
+        ),
         observations=(
             *runner.faults,
+            *recovered.observations,
             *describe_filters([call for call in runner.calls if call.operator.name == SVDF]),
             *stored.observations(),
             *buffers.observations(),
-            *(() if translation is None else _unfinished(translation)),
         ),
+        search=Search(Searched.OPERATORS, operators, recovered.finished),
     )
 
 
@@ -70,19 +86,11 @@ def _translation(model: Model, buffers: Buffers) -> Translation | None:
     return Translation(buffers, sum(len(graph.operators) for graph in model.subgraphs))
 
 
-def _recovered(translation: Translation, stored: Stored) -> tuple[RecurrentLayer, ...]:
-    from rnninspect.graphs import recovered_layers  # noqa: PLC0415 - as above
-
+def _recovered(translation: Translation, stored: Stored) -> Recurrences:
     def tensors_of(key: object) -> tuple[StoredTensor, ...]:
         leaves = key.leaves if isinstance(key, Value) else ()
         found = (stored.tensors.get(leaf.key) for leaf in leaves)
         return tuple(each for each in found if each and each.purpose is Purpose.PARAMETER)
 
-    return recovered_layers(translation.graph, tensors_of, "tflite")
-
-
-def _unfinished(translation: Translation) -> tuple[Observation, ...]:
-    if not translation.is_exhausted:
-        return ()
-    detail = "the graph is too large to be searched for recurrent cells made of plain operators"
-    return (Observation(Fact.UNUSUAL, detail),)
+    one_bias = frozenset({Role.BIAS})
+    return recurrences(translation.graph, tensors_of, "tflite", one_bias)

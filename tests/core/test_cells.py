@@ -149,9 +149,21 @@ def test_a_weight_alone_is_a_product(role: Role, sizes: Sizes, text: str) -> Non
 
 def test_tflites_lstm_has_three_gates_and_two_peepholes() -> None:
     cell = CELLS["CIFG-LSTM"]
-    roles = cell.roles() - {Role.RECURRENT_BIAS}
+    further = {Role.PROJECTION_BIAS, Role.NORMALISATION}
+    roles = cell.roles() - {Role.RECURRENT_BIAS} - further
     assert formula(cell, roles, Sizes(3, 4, 2)).symbolic == "3(nm + np + n) + 2n + pn"
     assert count(cell, roles, Sizes(3, 4, 2)) == 3 * (12 + 8 + 4) + 2 * 4 + 2 * 4
+    assert count(cell, roles | further, Sizes(3, 4, 2)) == 88 + 2 + 3 * 4
+    assert not cell.required() & further
+
+
+def test_an_svdf_is_two_kernels_of_low_rank_and_a_bias() -> None:
+    """32 units of rank 2 over 40 inputs and 8 steps, as TFLite's operator has them."""
+    cell = CELLS["SVDF"]
+    sizes = Sizes(40, 32, own=((Symbol.RANK, 2), (Symbol.MEMORY, 8)))
+    assert formula(cell, cell.roles(), sizes).symbolic == "n + qnm + qnT"
+    assert count(cell, cell.roles(), sizes) == 2 * 32 * (40 + 8) + 32
+    assert cell.required() == {Role.KERNEL, Role.TIME_KERNEL}
 
 
 @pytest.mark.parametrize(

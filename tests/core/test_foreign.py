@@ -71,7 +71,6 @@ FILES: dict[str, tuple[bytes, str]] = {
     "packed.npz": (arrays(packed=True), "a NumPy archive (.npz): not supported"),
     "w.npy": (array(), "a NumPy array (.npy), not a model"),
     "m.gguf": (b"GGUF\3\0\0\0" + bytes(24), "a GGUF or GGML model: not supported"),
-    "m.tflite": (b"\x1c\0\0\0TFL3" + bytes(24), "a TensorFlow Lite model: not supported yet"),
     "m.engine": (b"ptrt" + bytes(24), "a TensorRT engine: not supported"),
     "m.rknn": (b"RKNN" + bytes(24), "an RKNN model"),
     "m.mlmodel": (b"\x08\x05\x12\x02\x0a\x00", "a Core ML model"),

@@ -15,6 +15,7 @@ GOOD = {
     "onnx": min((SAMPLES / "onnx").glob("*.onnx")),
     "torch": SAMPLES / "torch" / "lstm_two_biases.pt",
     "keras": SAMPLES / "keras" / "lstm_one_bias.keras",
+    "tflite": SAMPLES / "tflite" / "lstm.tflite",
 }
 
 

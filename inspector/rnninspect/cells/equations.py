@@ -65,6 +65,7 @@ WRITTEN: dict[str, tuple[str, ...]] = {
         "c' = N(f·c + i·g)",
         "h' = o·A(c')",
     ),
+    "SVDF": ("h' = the last T of h, W·x", "y = A(V·h' + b)"),
     "LayerNormRNN": ("h' = A(N(W·x + R·h) + b)",),
     "NAS": (
         "n1, n3, n6, n8 = σ(W·x + R·h + b)",

@@ -73,7 +73,6 @@ _MODELS = (
         rb"(?:#[^\n]*\n\s*)*model_checkpoint_path\s*:\s*[\"']",
         "a list of TensorFlow checkpoints; inspect its folder, or the .index file that it names",
     ),
-    (rb"....TFL3", f"a TensorFlow Lite model: not supported yet; {_SOURCE}"),
     # a NodeDef: its name, its operator; a MetaInfoDef before the graph
     (
         rb"\n.{1,3}\n.[\w./-]+\x12.[A-Z]\w+[*\x1a\x22\n]",

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from rnninspect.cells import CELLS, Role, Sizes, Symbol
+from rnninspect.cells import BIASES, CELLS, Role, Sizes, Symbol
 from rnninspect.model import Fate, Operand, Origin, Piece, RecurrentLayer, Slot
 from rnninspect.wording import plural
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 
     from rnninspect.graphs.building.operations import Graph
     from rnninspect.graphs.recognition.records import Recovered, Unknown, Weight
@@ -16,7 +16,6 @@ if TYPE_CHECKING:
 
     TensorsOf = Callable[[object], Sequence[StoredTensor]]
 
-_BOTH = frozenset({Role.BIAS, Role.RECURRENT_BIAS})
 _UNITS: Axis = (Symbol.GATES, Symbol.HIDDEN)
 _ROWS: dict[tuple[Role, ...], Axis] = {
     (Role.KERNEL,): (Symbol.INPUT,),
@@ -26,7 +25,11 @@ _ROWS: dict[tuple[Role, ...], Axis] = {
 
 
 def described(
-    graph: Graph, cell: Recovered, tensors_of: TensorsOf, convention: str
+    graph: Graph,
+    cell: Recovered,
+    tensors_of: TensorsOf,
+    convention: str,
+    one_bias: Collection[Role] = BIASES,
 ) -> RecurrentLayer:
     """The layer that a recognised cell is.
 
@@ -35,7 +38,9 @@ def described(
         cell: the cell.
         tensors_of: the stored tensors of a leaf, by the key that the plugin gave it.
         convention: the plugin's word for its biases.
+        one_bias: what a single vector stands for: the sum of both biases, or the only one.
     """
+    cell = _with_bias(cell, one_bias)
     operands = tuple(_operands(graph, cell, tensors_of))
     roles = {slot.role for operand in operands for slot in operand.slots}
     return RecurrentLayer(
@@ -50,6 +55,18 @@ def described(
         gate_order=cell.gate_order if len(cell.gate_order) > 1 else "",
         pieces=tuple(_pieces(graph, cell, tensors_of)),
         normalised=cell.normalised,
+    )
+
+
+def _with_bias(cell: Recovered, one_bias: Collection[Role]) -> Recovered:
+    """A cell whose single bias vectors are what the framework means by them."""
+    return cell._replace(
+        weights=tuple(
+            weight._replace(roles=tuple(role for role in weight.roles if role in one_bias))
+            if weight.summed
+            else weight
+            for weight in cell.weights
+        )
     )
 
 
@@ -98,7 +115,7 @@ def _shape(weight: Weight) -> tuple[int, ...]:
 
 
 def _axes(weight: Weight, roles: tuple[Role, ...]) -> tuple[Axis, ...]:
-    if set(roles) <= _BOTH:
+    if set(roles) <= BIASES:
         return (_UNITS,)
     rows = _ROWS.get(roles)
     if rows is None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from rnninspect.cells import BIASES
 from rnninspect.graphs.beginnings import first_states
 from rnninspect.graphs.building.expressions import Exhausted
 from rnninspect.graphs.layers import described, how_found, tensors_of_leaves
@@ -12,8 +13,9 @@ from rnninspect.wording import plural
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Collection, Iterable, Iterator
 
+    from rnninspect.cells import Role
     from rnninspect.graphs.building.operations import Graph
     from rnninspect.graphs.layers import TensorsOf
     from rnninspect.graphs.recognition.records import Ambiguous, Recovered, Unknown
@@ -62,13 +64,19 @@ class Recurrences(Record):
         return frozenset(tensor.identity for tensor in (*of_layers, *of_steps))
 
 
-def recurrences(graph: Graph, tensors_of: TensorsOf, convention: str) -> Recurrences:
+def recurrences(
+    graph: Graph,
+    tensors_of: TensorsOf,
+    convention: str,
+    one_bias: Collection[Role] = BIASES,
+) -> Recurrences:
     """The layers of a translated model, and what else is recurrent in it.
 
     Args:
         graph: the graph, finished; its budget may be spent.
         tensors_of: the stored tensors of a leaf, by the key that the plugin gave it.
         convention: the plugin's word for its biases.
+        one_bias: what a single vector stands for: the sum of both biases, or the only one.
     """
     try:
         graph.expressions.spend(0)
@@ -77,7 +85,9 @@ def recurrences(graph: Graph, tensors_of: TensorsOf, convention: str) -> Recurre
     except Exhausted:
         return Recurrences(observations=(Observation(Fact.UNUSUAL, _GIVEN_UP),), finished=False)
     return Recurrences(
-        layers=tuple(described(graph, cell, tensors_of, convention) for cell in found.cells),
+        layers=tuple(
+            described(graph, cell, tensors_of, convention, one_bias) for cell in found.cells
+        ),
         skipped=tuple(_skipped(graph, step, tensors_of) for step in found.unknown),
         observations=tuple(_doubt(graph, step, tensors_of) for step in found.ambiguous),
         states=frozenset(tensor.identity for tensor in first),

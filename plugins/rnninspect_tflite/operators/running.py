@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from rnninspect.decode.flatbuffers import INT32
-from rnninspect.plugin import Fact, Limit, Observation
+from rnninspect.plugin import Fact, Limit, Observation, plural
 from rnninspect_tflite.operators.values import Call, Kind, Value, result
 from rnninspect_tflite.operators.variables import Variables
 from rnninspect_tflite.schema.numbers import CUSTOM
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 _STEPS_OF_A_RUN = 6
 _VARIABLES = frozenset({"VAR_HANDLE", "READ_VARIABLE", "ASSIGN_VARIABLE"})
 _COMPOSITE_OPTIONS = 12
+_SHOWN = 8
 
 
 class Runner:
@@ -68,6 +69,8 @@ class Runner:
                 self._translation.fed(given, results)
         variables = self._variables
         self.states |= variables.initial
+        if variables.missing:
+            self.faults.append(_unassigned(list(variables.missing)))
         if self._translation is not None:
             kept = [name for name in variables.reads if name in variables.results]
             self._translation.fed(
@@ -184,6 +187,12 @@ class Runner:
     def _called(self, call: Call, index: int, skipped: int) -> Given:
         graph = self.subgraph(index, call)
         return () if graph is None else self._run(graph, call.inputs[skipped:])
+
+
+def _unassigned(names: list[str]) -> Observation:
+    shown = ", ".join(names[:_SHOWN]) + (", …" if len(names) > _SHOWN else "")
+    count = plural(len(names), "variable")
+    return Observation(Fact.UNUSUAL, f"{count} without a value in the file: {shown}")
 
 
 def _defined(indices: Sequence[int], values: Sequence[Value | None]) -> dict[int, Value]:

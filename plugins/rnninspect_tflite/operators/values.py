@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from enum import StrEnum
 
 TYPE_CHECKING = False
@@ -68,9 +69,12 @@ class Call:
     @property
     def label(self) -> str:
         """A name for people: that of its first output, without those of operators fused with it."""
-        return self.output.tensor.name.partition(";")[0] if self.output else self.operator.name
+        if self.output is None:
+            return self.operator.name
+        return _PRODUCT.sub("", self.output.tensor.name.partition(";")[0]) or self.operator.name
 
 
+_PRODUCT = re.compile(r"/(?:MatMul|BiasAdd|einsum/Einsum)(?:_?\d+)?$")
 _COPIES = frozenset({"DEQUANTIZE", "QUANTIZE", "DENSIFY", "CAST", "RESHAPE"})
 
 

@@ -18,6 +18,7 @@ class Variables:
         reads: for each variable that a run assigns to, what it had before.
         results: what is assigned to it.
         initial: the stored tensors that such variables begin with.
+        missing: the names of those that are read, and to which nothing is assigned.
     """
 
     def __init__(self, model: Model) -> None:
@@ -27,6 +28,7 @@ class Variables:
         self.reads: dict[str, Value] = {}
         self.results: dict[str, Value] = {}
         self.initial: set[Key] = set()
+        self.missing: dict[str, None] = {}
 
     def ran(self, call: Call) -> Value | None:
         """One of the three operators; what it gives in place of a value that nobody knows."""
@@ -52,11 +54,16 @@ class Variables:
 
     def _read(self, name: str, call: Call) -> Value | None:
         if name not in self._changed:
-            return self._kept.get(name)
+            return self._kept.get(name) or self._missing(name, call)
         if name not in self.results and call.output is not None:
             found = self.reads.setdefault(name, Value(call.output.tensor, Kind.INPUT))
             return found if found.shape == call.output.shape else None
         return self.results.get(name)
+
+    def _missing(self, name: str, call: Call) -> Value | None:
+        """A variable to which nothing is assigned: its elements are not in the file."""
+        self.missing.setdefault(name)
+        return None if call.output is None else Value(call.output.tensor, Kind.COMPUTED)
 
 
 def _name(operator: Operator) -> str:

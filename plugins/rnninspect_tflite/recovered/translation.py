@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from rnninspect_tflite.operators.values import Call, Value
     from rnninspect_tflite.schema.records import Subgraph
 
-_BODY = re.compile(r"(^|[/_])while_body(_\d+)?$")
+_BODY = re.compile(r"(?:^|[/_])while(?:_?\d+)?_body(?:_\d+)?$")
 _ZEROS = re.compile(r"/zeros_?\d*$")
 
 

@@ -59,6 +59,15 @@ def fused_of(operator: Operator) -> Fused | None:
     return BUILT_IN.get(operator.name)
 
 
+def initial_states(call: Call) -> Iterator[Key]:
+    """The stored tensors that the states of a fused operator begin with."""
+    fused = fused_of(call.operator)
+    for direction in () if fused is None else fused.directions:
+        for position in {direction.fed_back, direction.hidden}:
+            value = call.input(position)
+            yield from (leaf.key for leaf in (() if value is None else value.leaves))
+
+
 def describe_call(call: Call, tensors: Mapping[Key, StoredTensor]) -> RecurrentLayer | SkippedLayer:
     """One run of a recurrent operator as a layer, or as a skipped one with its reason."""
     operator = call.operator

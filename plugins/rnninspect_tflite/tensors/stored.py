@@ -71,7 +71,7 @@ class Stored:
             tensor.dims,
             name or f"type {tensor.element_type}",
             extent.length if extent.held is None else extent.held,
-            extent.identity,
+            f"{extent.identity}:{tensor.element_type}:{purpose}",  # zeros of any type are merged
             purpose,
             math.prod(tensor.dims) if is_sparse and min(tensor.dims, default=0) >= 0 else None,
             needed,
