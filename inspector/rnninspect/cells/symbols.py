@@ -136,7 +136,7 @@ _FIELDS = {
 class Weight(Record):
     """One weight that a cell may have, and the sizes whose product is its count per direction.
 
-    `optional`: whether a layer may do without, though its role is one that layers mostly have.
+    `optional`: whether only few layers of the cell have it, whatever others with the role do.
     """
 
     role: Role
@@ -169,10 +169,13 @@ class Cell(Record):
         """All roles that a layer of this cell may have."""
         return frozenset(weight.role for weight in self.weights)
 
+    def usual(self) -> frozenset[Role]:
+        """The roles without those that only few layers of this cell have."""
+        return frozenset(weight.role for weight in self.weights if not weight.optional)
+
     def required(self) -> frozenset[Role]:
         """The roles that every layer of this cell has."""
-        always = (weight.role for weight in self.weights if not weight.optional)
-        return _NEVER_OPTIONAL.intersection(always)
+        return self.usual() & _NEVER_OPTIONAL
 
     def own_symbols(self, roles: Collection[Role]) -> tuple[Symbol, ...]:
         """The sizes of its own that these weights are written in."""

@@ -11,9 +11,9 @@ _KERNELS = (Weight(Role.KERNEL, (_G, _N, _M)), Weight(Role.RECURRENT_KERNEL, (_G
 _BIAS = (Weight(Role.BIAS, (_G, _N)),)
 _TWO_BIASES = (*_BIAS, Weight(Role.RECURRENT_BIAS, (_G, _N)))
 _PROJECTION = (Weight(Role.PROJECTION, (_P, _N)),)
-# What only TFLite's operators have: a gain for each gate, a bias of the projection.
+# What only TFLite's operators have: a bias of the projection, a gain for each gate.
 _OF_TFLITE = (
-    Weight(Role.PROJECTION_BIAS, (_P,)),
+    Weight(Role.PROJECTION_BIAS, (_P,), optional=True),
     Weight(Role.NORMALISATION, (_G, _N), optional=True),
 )
 _CONVOLUTION = (

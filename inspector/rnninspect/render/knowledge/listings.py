@@ -61,5 +61,5 @@ def cell_listing() -> Listing:
 
 def _cell_row(cell: Cell) -> tuple[str, ...]:
     projected = 1 if Role.PROJECTION in cell.roles() else None
-    text = formula(cell, cell.roles(), Sizes(1, 1, projected)).symbolic
+    text = formula(cell, cell.usual(), Sizes(1, 1, projected)).symbolic
     return (cell.name, str(len(cell.gates)), text, cell.summary)
