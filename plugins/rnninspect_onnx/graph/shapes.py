@@ -56,6 +56,21 @@ def broadcast(shapes: Iterable[Dims | None]) -> Dims | None:
     return tuple(reversed(result))
 
 
+def common(shapes: Iterable[Dims | None]) -> Dims | None:
+    """The common shape of values; an axis is unknown where they differ in it."""
+    known: list[Dims] = []
+    for shape in shapes:
+        if shape is None or (known and len(shape) != len(known[0])):
+            return None
+        known.append(shape)
+    if not known:
+        return None
+    return tuple(
+        sizes[0] if sizes.count(sizes[0]) == len(sizes) else None
+        for sizes in zip(*known, strict=True)
+    )
+
+
 def view_of_input(
     call: Call, shape: Dims | None, integers: Integers | None = None
 ) -> tuple[Value, ...]:

@@ -78,6 +78,7 @@ class Value:
 
 UNKNOWN = Value(ValueKind.DYNAMIC)
 BROKEN = Value(ValueKind.BROKEN)
+EMPTY_SEQUENCE = Value(ValueKind.CONSTANT)
 
 
 def view(sources: Iterable[Value], shape: Dims | None, integers: Integers | None = None) -> Value:

@@ -6,7 +6,7 @@ Facts: https://onnx.ai/onnx/operators. A state that a loop does not change is it
 from __future__ import annotations
 
 from rnninspect.plugin import Record
-from rnninspect_onnx.graph.shapes import normalised_axis
+from rnninspect_onnx.graph.shapes import common, normalised_axis
 from rnninspect_onnx.graph.values import UNKNOWN, Value, ValueKind, one_of, view
 
 TYPE_CHECKING = False
@@ -70,18 +70,7 @@ def _if(call: Call, enter: Enter) -> SubgraphOutputs:
 def _either(values: Sequence[Value]) -> Value:
     if all(value is values[0] for value in values):
         return values[0]
-    return one_of(values, _common(values))
-
-
-def _common(values: Sequence[Value]) -> Dims | None:
-    """The common shape of values; an axis is unknown where they differ in it."""
-    shapes = [value.shape for value in values if value.shape is not None]
-    if len(shapes) != len(values) or len({len(shape) for shape in shapes}) != 1:
-        return None
-    return tuple(
-        sizes[0] if sizes.count(sizes[0]) == len(sizes) else None
-        for sizes in zip(*shapes, strict=True)
-    )
+    return one_of(values, common(value.shape for value in values))
 
 
 def _loop(call: Call, enter: Enter) -> SubgraphOutputs:
@@ -212,7 +201,7 @@ def _carried(
     for at, formal in enumerate(formals):
         both = (*given[at : at + 1], *results[at : at + 1])
         known = [value for value in both if value is not None]
-        shape = _common(known) if len(known) == 2 else None
+        shape = common(value.shape for value in known) if len(known) == 2 else None
         carried.append(kept.get(formal) or Value(ValueKind.DYNAMIC, shape))
     return tuple(carried)
 

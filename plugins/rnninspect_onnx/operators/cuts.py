@@ -1,4 +1,4 @@
-"""Operators that concatenate values or take parts of them: Concat, Slice, Gather, sequences.
+"""Operators that concatenate values or take parts of them: Concat, Slice, Split, Gather.
 
 Facts: https://onnx.ai/onnx/operators, old versions (bounds and sizes as attributes) included.
 """
@@ -152,18 +152,6 @@ def gather_nd(call: Call) -> tuple[Value, ...]:
     return _at_indices(call, (*indices[:-1], *shape[batch + indices[-1] :]))
 
 
-def sequence(call: Call) -> tuple[Value, ...]:
-    """A sequence, represented by any of its elements; it has their common shape."""
-    sources = call.present()[: 2 if call.node.operator == "SequenceInsert" else None]
-    shapes = {source.shape for source in sources}
-    return (view(sources, shapes.pop() if len(shapes) == 1 else None),)
-
-
-def from_sequence(call: Call) -> tuple[Value, ...]:
-    """ConcatFromSequence: of a length that is not known."""
-    return view_of_input(call, None)
-
-
 CUTS: dict[str, Callable[[Call], tuple[Value, ...]]] = {
     "Concat": concat,
     "Slice": slice_,
@@ -171,8 +159,4 @@ CUTS: dict[str, Callable[[Call], tuple[Value, ...]]] = {
     "Gather": gather,
     "GatherElements": gather_elements,
     "GatherND": gather_nd,
-    "SequenceConstruct": sequence,
-    "SequenceInsert": sequence,
-    "ConcatFromSequence": from_sequence,
-    "SplitToSequence": from_sequence,
 }

@@ -93,6 +93,13 @@ _ARITHMETIC: dict[str, Callable[[int, int], int | None]] = {
     "Div": _divided,
     "Max": max,
     "Min": min,
+    "Equal": lambda left, right: int(left == right),
+    "Less": lambda left, right: int(left < right),
+    "LessOrEqual": lambda left, right: int(left <= right),
+    "Greater": lambda left, right: int(left > right),
+    "GreaterOrEqual": lambda left, right: int(left >= right),
+    "And": lambda left, right: int(bool(left and right)),
+    "Or": lambda left, right: int(bool(left or right)),
 }
 
 SIZES: dict[str, Callable[[Call], tuple[Value, ...]]] = {

@@ -60,6 +60,11 @@ def _gemm(call: Call) -> tuple[Value, ...]:
     return (computed(call.present(), (rows, columns)),)
 
 
+def _quantised_gemm(call: Call) -> tuple[Value, ...]:
+    """QGemm: the right operand comes after scale and zero point of the left one."""
+    return _gemm(call._replace(inputs=(call.input(0), call.input(3))))
+
+
 def _packed(call: Call) -> tuple[Value, ...]:
     """MatMulNBits: the attribute N is the width of the product, however the weights are packed."""
     shape, width = call.shape(), call.number("N", 0)
@@ -105,9 +110,10 @@ PRODUCTS: dict[str, Callable[[Call], tuple[Value, ...]]] = {
     **dict.fromkeys(
         ("MatMul", "MatMulInteger", "MatMulIntegerToFloat", "DynamicQuantizeMatMul"), _matmul
     ),
-    "FusedMatMul": _fused_matmul,
+    **dict.fromkeys(("FusedMatMul", "TransposeMatMul"), _fused_matmul),
     "QLinearMatMul": _quantised_matmul,
     **dict.fromkeys(("Gemm", "FusedGemm"), _gemm),
-    "MatMulNBits": _packed,
+    "QGemm": _quantised_gemm,
+    **dict.fromkeys(("MatMulNBits", "MatMulBnb4"), _packed),
     "Einsum": _einsum,
 }

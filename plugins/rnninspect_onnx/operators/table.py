@@ -12,6 +12,8 @@ from rnninspect_onnx.graph.values import Value, ValueKind, computed, one_of, sca
 from rnninspect_onnx.operators.cuts import CUTS
 from rnninspect_onnx.operators.integers import SIZES, arithmetic
 from rnninspect_onnx.operators.products import PRODUCTS
+from rnninspect_onnx.operators.rounded import ROUNDED
+from rnninspect_onnx.operators.sequences import SEQUENCES
 from rnninspect_onnx.operators.views import VIEWS
 from rnninspect_onnx.operators.windows import WINDOWS
 
@@ -193,6 +195,8 @@ _REDUCTIONS = """
 OPERATORS: dict[str, Callable[[Call], tuple[Value, ...]]] = {
     **VIEWS,
     **CUTS,
+    **SEQUENCES,
+    **ROUNDED,
     **SIZES,
     **dict.fromkeys(_UNARY.split(), _unary),
     **dict.fromkeys(_OF_SAME_SHAPE.split(), _of_same_shape),

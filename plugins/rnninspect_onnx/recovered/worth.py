@@ -16,16 +16,23 @@ if TYPE_CHECKING:
     from rnninspect_onnx.protobuf.messages import GraphProto, ModelProto, NodeProto
 
 _PRODUCT_NAMES = """
-    MatMul Gemm FusedMatMul FusedGemm MatMulInteger MatMulIntegerToFloat DynamicQuantizeMatMul
-    MatMulNBits QLinearMatMul QGemm Einsum Conv QLinearConv ConvInteger
+    MatMul Gemm FusedMatMul TransposeMatMul FusedGemm MatMulInteger MatMulIntegerToFloat
+    DynamicQuantizeMatMul MatMulNBits MatMulBnb4 QLinearMatMul QGemm Einsum Conv FusedConv
+    QLinearConv ConvInteger
 """
 _ACTIVATION_NAMES = """
-    Sigmoid Tanh HardSigmoid Relu Clip Softsign Elu Selu LeakyRelu Max Min QLinearSigmoid Softplus
+    Sigmoid Tanh HardSigmoid Relu Clip Softsign Elu Selu Celu LeakyRelu Max Min QLinearSigmoid
+    Softplus Abs Erf Exp Gelu FastGelu QuickGelu BiasGelu Mish Swish HardSwish ThresholdedRelu
+    PRelu QLinearLeakyRelu FusedGemm FusedConv
 """
 _PRODUCTS, _ACTIVATIONS = (
     frozenset(names.split()) for names in (_PRODUCT_NAMES, _ACTIVATION_NAMES)
 )
-_ON_THE_WAY = frozenset({"Transpose", "DequantizeLinear", "Cast", "Slice", "Split", "Identity"})
+_VIEW_NAMES = """
+    Transpose DequantizeLinear QuantizeLinear Cast CastLike Slice Split Identity Reshape Squeeze
+    Unsqueeze Concat
+"""
+_VIEWS = frozenset(_VIEW_NAMES.split())
 _LOOPS = frozenset({"Loop", "Scan"})
 _LEAST_AXES = 2
 
@@ -62,8 +69,10 @@ def _repeats(graph: GraphProto) -> bool:
                 matrices.update(node.outputs[:1])
         elif node.operator in _PRODUCTS:
             uses.update(name for name in node.inputs[:4] if name in matrices)
-        elif node.operator in _ON_THE_WAY:
-            uses.update(name for name in node.inputs[:1] if name in matrices)
+        elif node.operator in _VIEWS:
+            given = [name for name in node.inputs if name in matrices]
+            uses.update(given)
+            matrices.update(node.outputs if given else ())
     return any(count > 1 for count in uses.values())
 
 
