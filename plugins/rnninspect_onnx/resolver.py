@@ -198,6 +198,8 @@ class Resolver:
         subgraphs = control.run(call, enter)
         for loop_body in subgraphs.loop_bodies:
             self._note_loop(scope.label(call.node), loop_body)
+        if self._translation is not None:
+            self._translation.branched(subgraphs.branches)
         return subgraphs.outputs
 
     def _note_loop(self, name: str, loop_body: LoopBody) -> None:

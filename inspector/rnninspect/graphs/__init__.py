@@ -12,7 +12,7 @@ from rnninspect.graphs.building.operations import Graph
 from rnninspect.graphs.building.parts import cut, one_place, split, with_size, without_axis
 from rnninspect.graphs.building.products import added, einsum, matmul, turned_matmul
 from rnninspect.graphs.building.reshaping import reshape, squeeze, transpose, unsqueeze
-from rnninspect.graphs.building.values import Multiplier, Origin, Shape, Value, View
+from rnninspect.graphs.building.values import Lanes, Multiplier, Origin, Shape, Value, View
 from rnninspect.graphs.outcome import Recurrences, recovered_layers, recurrences
 from rnninspect.graphs.recognition.cells import recognise, survey
 from rnninspect.graphs.recognition.records import Ambiguous, Recovered, Survey, Unknown, Weight
@@ -21,6 +21,7 @@ __all__ = [
     "Ambiguous",
     "Exhausted",
     "Graph",
+    "Lanes",
     "Multiplier",
     "Origin",
     "Recovered",

@@ -15,7 +15,6 @@ if TYPE_CHECKING:
 
     from rnninspect_onnx.graph.calls import Call
     from rnninspect_onnx.graph.scopes import Scope
-    from rnninspect_onnx.graph.values import Dims
     from rnninspect_onnx.protobuf.messages import GraphProto
 
     Enter = Callable[[str, GraphProto, dict[str, Value | None]], Scope]
@@ -37,10 +36,19 @@ class LoopBody(Record):
 
 
 class SubgraphOutputs(Record):
-    """The outputs of a node with subgraphs, and the loop bodies that were run for it."""
+    """The outputs of a node with subgraphs, and what was run for it.
+
+    Attributes:
+        loop_bodies: of a loop.
+        branches: of an If, the outputs of each graph.
+    """
 
     outputs: tuple[Value, ...]
     loop_bodies: tuple[LoopBody, ...] = ()
+    branches: tuple[tuple[Value, ...], ...] = ()
+
+
+_BRANCHES = ("then", "else")
 
 
 def run(call: Call, enter: Enter) -> SubgraphOutputs:
@@ -62,9 +70,15 @@ def graphs_of(call: Call) -> list[tuple[str, GraphProto]]:
 
 
 def _if(call: Call, enter: Enter) -> SubgraphOutputs:
-    """If: an output is one of two values."""
-    branches = [_results(enter(name, graph, {})) for name, graph in graphs_of(call)]
-    return SubgraphOutputs(tuple(_either(values) for values in zip(*branches, strict=False)))
+    """If: an output is one of two values, or a certain one where the condition is known."""
+    results = {name: _results(enter(name, graph, {})) for name, graph in graphs_of(call)}
+    condition = call.input(0)
+    known = None if condition is None else condition.whole_integers
+    if known and (taken := results.get("then" if known[0] else "else")) is not None:
+        return SubgraphOutputs(taken)
+    branches = tuple(results.values())
+    outputs = tuple(_either(values) for values in zip(*branches, strict=False))
+    return SubgraphOutputs(outputs, branches=tuple(results.get(each, ()) for each in _BRANCHES))
 
 
 def _either(values: Sequence[Value]) -> Value:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from rnninspect.graphs import Graph, Origin
+from rnninspect.plugin import Record
 from rnninspect_onnx.graph.values import BROKEN, UNKNOWN, ValueKind
 
 TYPE_CHECKING = False
@@ -14,12 +15,33 @@ if TYPE_CHECKING:
 _STORED = (ValueKind.CONSTANT, ValueKind.CHOSEN, ValueKind.SCALED)
 
 
+class Listed(Record):
+    """A sequence whose elements are known, in their order."""
+
+    elements: tuple[CoreValue, ...]
+
+
+class Parts(Record):
+    """A sequence of the parts of one tensor along an axis.
+
+    Attributes:
+        sizes: of the parts; None where each is one place, however many there are.
+        keeps_axis: whether an element still has the axis.
+    """
+
+    whole: CoreValue
+    axis: int
+    sizes: tuple[int, ...] | None
+    keeps_axis: bool
+
+
 class Operands:
     """The core's graph of one model, and its values by those of the resolver.
 
     Attributes:
         graph: the core's graph; the key of a stored leaf is the resolver's value.
         label: the name of the node that is translated.
+        sequences: what is known of sequences of tensors.
     """
 
     def __init__(self, numbers: Numbers, budget: int) -> None:
@@ -28,6 +50,7 @@ class Operands:
         self.known: dict[Value, CoreValue] = {}
         self._packed: dict[tuple[Value, tuple[int, int]], CoreValue] = {}
         self.label = ""
+        self.sequences: dict[Value, Listed | Parts] = {}
 
     @property
     def is_exhausted(self) -> bool:
@@ -43,6 +66,10 @@ class Operands:
             found = self._number(value) or self.graph.leaf(_origin(value), value, value.shape)
             self.known[value] = found
         return found
+
+    def sequence(self, value: Value | None) -> Listed | Parts | None:
+        """What is known of a sequence."""
+        return None if value is None else self.sequences.get(value)
 
     def packed(self, value: Value, size: tuple[int, int]) -> CoreValue:
         """A matrix of which several elements are in a byte, in its true size."""

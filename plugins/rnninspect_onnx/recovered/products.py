@@ -42,6 +42,17 @@ def _fused(to: Operands, call: Call, outputs: Outputs) -> Results:
     return (turned_matmul(to.graph, one, other, turned, shape, to.label),)
 
 
+def _active(operation: Operation, to: Operands, call: Call, outputs: Outputs) -> Results:
+    """A product whose attribute names the function that is applied to it."""
+    found = operation(to, call, outputs)
+    attribute = call.attribute("activation")
+    name = "" if attribute is None else attribute.text or ""
+    shape = None if outputs[0] is None else outputs[0].shape
+    if not found or found[0] is None or shape is None or not name:
+        return found
+    return (to.graph.apply(name.lower(), (found[0],), shape),)
+
+
 def _gemm(right: int, addend: int, to: Operands, call: Call, outputs: Outputs) -> Results:
     shape = None if outputs[0] is None else outputs[0].shape
     one, other = to.of(call.input(0)), to.of(call.input(right))
@@ -103,11 +114,13 @@ TABLE: dict[str, Operation] = {
         partial(_matmul, 1),
     ),
     "QLinearMatMul": partial(_matmul, 3),
-    "FusedMatMul": _fused,
-    **dict.fromkeys(("Gemm", "FusedGemm"), partial(_gemm, 1, 2)),
+    **dict.fromkeys(("FusedMatMul", "TransposeMatMul"), _fused),
+    "Gemm": partial(_gemm, 1, 2),
+    "FusedGemm": partial(_active, partial(_gemm, 1, 2)),
     "QGemm": partial(_gemm, 3, 6),
-    "MatMulNBits": _packed,
+    **dict.fromkeys(("MatMulNBits", "MatMulBnb4"), _packed),
     "Conv": partial(_conv, 1, 2),
+    "FusedConv": partial(_active, partial(_conv, 1, 2)),
     "QLinearConv": partial(_conv, 3, 8),
     "ConvInteger": partial(_conv, 1, 99),
     "Einsum": _einsum,

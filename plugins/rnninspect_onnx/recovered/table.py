@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from functools import partial
 
-from rnninspect_onnx.recovered import products, views
+from rnninspect.graphs import Lanes
+from rnninspect_onnx.recovered import places, products, sequences, views
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -31,6 +32,32 @@ def _elementwise(
     if shape is None or len(known) != len(operands):
         return ()
     return (to.graph.apply(name, known, shape),)
+
+
+def _mean(to: Operands, call: Call, outputs: Outputs) -> Results:
+    total = _elementwise("add", (), to, call, outputs)
+    shape = None if outputs[0] is None else outputs[0].shape
+    if not total or total[0] is None or shape is None:
+        return ()
+    count = to.graph.number(float(len(call.present())))
+    return (to.graph.apply("div", (total[0], count), shape),)
+
+
+def _compare(name: str, to: Operands, call: Call, outputs: Outputs) -> Results:
+    """A comparison of what differs from unit to unit; any other is a mask, which is a leaf."""
+    values = [to.of(value) for value in call.present()]
+    if not any(isinstance(value, Lanes) and value.lane is not None for value in values):
+        return ()
+    return _elementwise(name, (), to, call, outputs)
+
+
+def _biased(name: str, to: Operands, call: Call, outputs: Outputs) -> Results:
+    """A function of a sum, such as BiasGelu."""
+    total = _elementwise("add", (0, 1), to, call, outputs)
+    shape = None if outputs[0] is None else outputs[0].shape
+    if not total or total[0] is None or shape is None:
+        return ()
+    return (to.graph.apply(name, (total[0],), shape),)
 
 
 def _not(to: Operands, call: Call, outputs: Outputs) -> Results:
@@ -61,14 +88,22 @@ _UNARY = """
 _NAMES = {"Add": "add", "Sum": "add", "Sub": "sub", "Mul": "mul", "Div": "div", "Where": "where"}
 _NAMES |= {"Max": "max", "Min": "min", "Pow": "pow", "PRelu": "prelu", "BiasAdd": "add"}
 
+_COMPARISONS = ("Equal", "Greater", "GreaterOrEqual", "Less", "LessOrEqual")
+
 TABLE: dict[str, Operation] = {
     **{name: partial(_elementwise, name.lower(), (0,)) for name in _UNARY.split()},
     **{name: partial(_elementwise, operation, ()) for name, operation in _NAMES.items()},
     "Neg": partial(_elementwise, "neg", (0,)),
     "QLinearAdd": partial(_elementwise, "add", (0, 3)),
     "QLinearMul": partial(_elementwise, "mul", (0, 3)),
+    "QLinearWhere": partial(_elementwise, "where", (0, 1, 4)),
+    **{name: partial(_compare, name.lower()) for name in _COMPARISONS},
+    "BiasGelu": partial(_biased, "gelu"),
+    "Mean": _mean,
     "Not": _not,
     "LayerNormalization": _norm,
     **views.TABLE,
+    **places.TABLE,
+    **sequences.TABLE,
     **products.TABLE,
 }

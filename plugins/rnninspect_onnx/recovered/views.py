@@ -1,18 +1,16 @@
-"""Operators that move axes, take parts or join, as operations of the core's graph."""
+"""Operators that move axes, split or join, as operations of the core's graph."""
 
 from __future__ import annotations
 
 from rnninspect.graphs import (
-    cut,
-    one_place,
     reshape,
     split,
     squeeze,
     transpose,
     unsqueeze,
-    without_axis,
 )
 from rnninspect_onnx.graph.shapes import normalised_axes, normalised_axis
+from rnninspect_onnx.operators.rounded import quantised_parts
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -34,11 +32,17 @@ def _same(to: Operands, call: Call, _: Outputs) -> Results:
 
 
 def _expand(to: Operands, call: Call, outputs: Outputs) -> Results:
-    """Expand: what is one for all units, elementwise functions repeat by themselves."""
+    """Expand, Tile of axes of size one: elementwise functions repeat those by themselves."""
     value, shape = to.of(call.input(0)), None if outputs[0] is None else outputs[0].shape
-    if value is None or shape is None or len(value.shape) != len(shape):
+    new = 0 if value is None or shape is None else len(shape) - len(value.shape)
+    if value is None or shape is None or new < 0:
         return ()
-    return (value,)
+    pairs = zip(value.shape, shape[new:], strict=True)
+    if call.node.operator == "Tile" and any(old not in (1, size) for old, size in pairs):
+        return ()
+    if not new:
+        return (value,)
+    return (unsqueeze(to.graph, value, range(new), (*(1,) * new, *value.shape)),)
 
 
 def _transpose(to: Operands, call: Call, outputs: Outputs) -> Results:
@@ -78,22 +82,6 @@ def _unsqueeze(to: Operands, call: Call, outputs: Outputs) -> Results:
     return (unsqueeze(to.graph, value, places, shape),)
 
 
-def _slice(to: Operands, call: Call, outputs: Outputs) -> Results:
-    value, shape = to.of(call.input(0)), None if outputs[0] is None else outputs[0].shape
-    starts, ends = call.integers("starts", 1), call.integers("ends", 2)
-    if value is None or shape is None or starts is None or ends is None:
-        return ()
-    axes = call.integers("axes", 3) or tuple(range(len(starts)))
-    steps = call.integers("steps", 4) or (1,) * len(starts)
-    found: CoreValue | None = value
-    for axis, start, end, step in zip(axes, starts, ends, steps, strict=False):
-        place = None if axis is None else normalised_axis(axis, len(shape))
-        if place is None or found is None or start is None or end is None or step is None:
-            return ()
-        found = cut(to.graph, found, place, (start, end, step), shape[place])
-    return (found,)
-
-
 def _split(to: Operands, call: Call, outputs: Outputs) -> Results:
     value = to.of(call.input(0))
     axis = None if value is None else normalised_axis(call.number("axis", 0), len(value.shape))
@@ -104,22 +92,17 @@ def _split(to: Operands, call: Call, outputs: Outputs) -> Results:
     return list(split(to.graph, value, axis, sizes))
 
 
-def _gather(to: Operands, call: Call, _: Outputs) -> Results:
-    """Gather of one place, which may be known at run time alone."""
-    value, index = to.of(call.input(0)), call.input(1)
-    axis = None if value is None else normalised_axis(call.number("axis", 0), len(value.shape))
-    if value is None or index is None or axis is None or index.shape not in ((), (1,)):
-        return ()
-    numbers = index.whole_integers
-    found = one_place(to.graph, value, axis, numbers[0] if numbers else None)
-    if found is None or index.shape:
-        return (found,)
-    return (without_axis(to.graph, found, axis),)
-
-
 def _concat(to: Operands, call: Call, outputs: Outputs) -> Results:
+    return _joined(to, call, call.present(), outputs)
+
+
+def _quantised_concat(to: Operands, call: Call, outputs: Outputs) -> Results:
+    return _joined(to, call, quantised_parts(call), outputs)
+
+
+def _joined(to: Operands, call: Call, given: Sequence[Value | None], outputs: Outputs) -> Results:
     shape = None if outputs[0] is None else outputs[0].shape
-    values = [to.of(value) for value in call.present()]
+    values = [to.of(value) for value in given]
     known = [value for value in values if value is not None]
     axis = None if shape is None else normalised_axis(call.number("axis", 1), len(shape))
     if shape is None or axis is None or len(known) != len(values):
@@ -129,18 +112,17 @@ def _concat(to: Operands, call: Call, outputs: Outputs) -> Results:
 
 _COPIES = """
     Identity Cast CastLike Dropout QuantizeLinear DequantizeLinear DynamicQuantizeLinear
-    FakeQuantize StopGradient
+    FakeQuantize ReverseSequence
 """
 
 TABLE: dict[str, Operation] = {
     **dict.fromkeys(_COPIES.split(), _same),
-    "Expand": _expand,
+    **dict.fromkeys(("Expand", "Tile"), _expand),
     "Transpose": _transpose,
     **dict.fromkeys(("Reshape", "Flatten"), _reshape),
     "Squeeze": _squeeze,
     "Unsqueeze": _unsqueeze,
-    "Slice": _slice,
     "Split": _split,
-    "Gather": _gather,
     "Concat": _concat,
+    "QLinearConcat": _quantised_concat,
 }
