@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from rnninspect.plugin import Record
 from rnninspect_onnx.graph.shapes import common, normalised_axis
-from rnninspect_onnx.graph.values import UNKNOWN, Value, ValueKind, one_of, view
+from rnninspect_onnx.graph.values import EMPTY_SEQUENCE, UNKNOWN, Value, ValueKind, one_of, view
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -92,7 +92,7 @@ def _loop(call: Call, enter: Enter) -> SubgraphOutputs:
     for name, body in graphs_of(call)[:1]:
         formals, given = body.inputs[2:], call.inputs[2:]
         kept = _kept(body, formals, body.outputs[1:], given)
-        scope = enter(name, body, dict(kept))
+        scope = enter(name, body, {**kept, **_empty(formals, given)})
         results = _results(scope)[1:]
         scanned = [_stacked(value, 0) for value in results[len(formals) :]]
         outputs = (*_carried(formals, kept, given, results), *scanned)
@@ -193,6 +193,12 @@ def _kept(
     return {formal: value for formal, result, value in carried if _origin(result, copies) == formal}
 
 
+def _empty(formals: Sequence[str], given: Sequence[Value | None]) -> dict[str, Value | None]:
+    """The inputs of a body that are sequences without elements at first."""
+    pairs = zip(formals, given, strict=False)
+    return {formal: value for formal, value in pairs if value is EMPTY_SEQUENCE}
+
+
 def _origin(name: str, copies: dict[str, str]) -> str:
     seen = set[str]()
     while name in copies and name not in seen:
@@ -215,6 +221,8 @@ def _carried(
     for at, formal in enumerate(formals):
         both = (*given[at : at + 1], *results[at : at + 1])
         known = [value for value in both if value is not None]
+        if known and known[0] is EMPTY_SEQUENCE:
+            known = known[1:] * 2
         shape = common(value.shape for value in known) if len(known) == 2 else None
         carried.append(kept.get(formal) or Value(ValueKind.DYNAMIC, shape))
     return tuple(carried)

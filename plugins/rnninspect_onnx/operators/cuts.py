@@ -53,7 +53,7 @@ def _joined(sources: Sequence[Value]) -> Integers | None:
 def slice_(call: Call) -> tuple[Value, ...]:
     """Slice: from `starts` up to `ends` in `steps`, along `axes`."""
     shape = call.shape()
-    starts, ends = call.integers("starts", 1), call.integers("ends", 2)
+    starts, ends = bounds(call, "starts", 1), bounds(call, "ends", 2)
     if shape is None or starts is None or ends is None or len(starts) != len(ends):
         return view_of_input(call, None)
     axes = _given(call, "axes", 3, tuple(range(len(starts))))
@@ -68,6 +68,15 @@ def slice_(call: Call) -> tuple[Value, ...]:
         result[position] = _sliced(shape[position], start, end, step)
         integers = _sliced_integers(integers, start, end, step)
     return view_of_input(call, tuple(result), integers)
+
+
+def bounds(call: Call, name: str, position: int) -> Integers | None:
+    """Starts or ends of Slice, each None where it is known only at run time."""
+    numbers, shape = call.integers(name, position), call.shape(position)
+    if numbers is not None or call.attribute(name) is not None or shape is None:
+        return numbers
+    count = shape[0] if len(shape) == 1 else None
+    return None if count is None or count > KEPT_INTEGERS else (None,) * count
 
 
 def _given(call: Call, name: str, position: int, default: Integers) -> Integers | None:

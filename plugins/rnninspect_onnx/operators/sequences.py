@@ -42,12 +42,21 @@ def _split(call: Call) -> tuple[Value, ...]:
     axis = None if shape is None else normalised_axis(call.number("axis", 0), len(shape))
     if shape is None or axis is None:
         return view_of_input(call, None)
-    if sizes is None:
+    if is_by_one(sizes):
         kept = (1,) if call.number("keepdims", 1) == 1 else ()
         return view_of_input(call, (*shape[:axis], *kept, *shape[axis + 1 :]))
-    parts = split_sizes(shape[axis], sizes)
+    parts = None if sizes is None else split_sizes(shape[axis], sizes)
     size = parts[0] if parts and len(set(parts)) == 1 else None
     return view_of_input(call, (*shape[:axis], size, *shape[axis + 1 :]))
+
+
+def is_by_one(sizes: Value | None) -> bool:
+    """Whether SplitToSequence takes one place after the other.
+
+    The number 1 does that too, and keepdims counts then: the definition says otherwise, but ONNX
+    Runtime and the exporters agree on it.
+    """
+    return sizes is None or (sizes.shape == () and sizes.integers == (1,))
 
 
 def split_sizes(whole: int | None, sizes: Value) -> tuple[int, ...] | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from rnninspect.graphs import cut, one_place, with_size, without_axis
 from rnninspect_onnx.graph.shapes import normalised_axis
+from rnninspect_onnx.operators.cuts import bounds
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
 def _slice(to: Operands, call: Call, outputs: Outputs) -> Results:
     """Slice; bounds that are known only at run time take some places, which are not known."""
     value, shape = to.of(call.input(0)), None if outputs[0] is None else outputs[0].shape
-    starts, ends = call.integers("starts", 1), call.integers("ends", 2)
+    starts, ends = bounds(call, "starts", 1), bounds(call, "ends", 2)
     if value is None or shape is None or starts is None or ends is None:
         return ()
     axes = call.integers("axes", 3) or tuple(range(len(starts)))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from rnninspect.graphs import one_place, unsqueeze, with_size, without_axis
 from rnninspect_onnx.graph.shapes import normalised_axis
 from rnninspect_onnx.graph.values import EMPTY_SEQUENCE
-from rnninspect_onnx.operators.sequences import split_sizes
+from rnninspect_onnx.operators.sequences import is_by_one, split_sizes
 from rnninspect_onnx.recovered.operands import Listed, Parts
 
 TYPE_CHECKING = False
@@ -30,10 +30,11 @@ def _split(to: Operands, call: Call, outputs: Outputs) -> Results:
     axis = None if value is None else normalised_axis(call.number("axis", 0), len(value.shape))
     if value is None or axis is None or outputs[0] is None:
         return ()
-    parts = None if sizes is None else split_sizes(value.shape[axis], sizes)
-    if sizes is None or parts is not None:
-        keeps = sizes is not None or call.number("keepdims", 1) == 1
-        to.sequences[outputs[0]] = Parts(value, axis, parts, keeps)
+    if sizes is None or is_by_one(sizes):
+        keeps = call.number("keepdims", 1) == 1
+        to.sequences[outputs[0]] = Parts(value, axis, None, keeps)
+    elif (parts := split_sizes(value.shape[axis], sizes)) is not None:
+        to.sequences[outputs[0]] = Parts(value, axis, parts, keeps_axis=True)
     return ()
 
 

@@ -44,14 +44,14 @@ def may_contain_cell(model: ModelProto, decoder: Decoder) -> bool:
     if kinds & _LOOPS or any(function.body.nodes for function in model.functions):
         return True
     if not kinds & _PRODUCTS or not kinds & _ACTIVATIONS:
-        return any(_has_loop(node) for graph in graphs for node in graph.nodes)
+        return any(_chooses(node) for graph in graphs for node in graph.nodes)
     return _repeats(model.graph) or _returns(model.graph, decoder)
 
 
-def _has_loop(node: NodeProto) -> bool:
-    """Whether a branch of an If contains graphs that may loop."""
+def _chooses(node: NodeProto) -> bool:
+    """Whether a branch of an If contains graphs that may loop, or a step."""
     return any(
-        inner.operator in _LOOPS or inner.operator == "If"
+        inner.operator in _LOOPS or inner.operator in _PRODUCTS or inner.operator == "If"
         for attribute in node.attributes
         for graph in attribute.graphs
         for inner in graph.nodes

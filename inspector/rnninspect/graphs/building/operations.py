@@ -39,7 +39,7 @@ class Graph(Tracing):
         last = trailing.pop() if trailing else 1
         if last > len(shape) and not numbers:
             return None
-        spread = [self._spread(value, last) for value in operands]
+        spread = [self._spread(value, last) for value in self._as_wide(operands, last)]
         if any(segments is None for segments in spread):
             return None
         pieces = aligned(self.expressions, [each for each in spread if each is not None])
@@ -49,6 +49,19 @@ class Graph(Tracing):
         segments = tuple((width, make(Kind.APPLY, name, parts)) for width, parts in pieces)
         lane = None if numbers else len(shape) - last
         return Lanes(shape, self._labels_of(operands, len(shape)), lane, segments)
+
+    def _as_wide(self, operands: Sequence[Value], trailing: int) -> list[Value]:
+        """The operands; one whose number of units is unknown has those of the others."""
+        sizes = {value.shape[-trailing] for value in operands if len(value.shape) >= trailing}
+        width = max((size for size in sizes if size is not None), default=1)
+        if width == 1 or None not in sizes:
+            return list(operands)
+        return [
+            self.sized(value, len(value.shape) - trailing, width)
+            if len(value.shape) >= trailing
+            else value
+            for value in operands
+        ]
 
     def _labels_of(self, operands: Sequence[Value], rank: int) -> tuple[int | None, ...]:
         for value in operands:
@@ -79,10 +92,10 @@ class Graph(Tracing):
         matrix = by.value
         if not isinstance(matrix, View) or not self.is_stored(matrix):
             return None
-        columns, given = matrix.axes[by.columns], self.lanes(source, axis)
+        columns, rows = matrix.axes[by.columns], matrix.axes[by.rows]
+        given = self.lanes(self.sized(source, axis, rows.size), axis)
         if given is None or given.lane is None or not columns.size:
             return None
-        rows = matrix.axes[by.rows]
         applied = LinearMap(
             Matrix(matrix.leaf, matrix.fixed, rows, columns, by.taps), given.segments
         )

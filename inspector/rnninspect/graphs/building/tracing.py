@@ -85,6 +85,14 @@ class Tracing:
         labels = tuple(other.label for other in value.axes)
         return Lanes(value.shape, labels, axis, ((chosen.size, unit),))
 
+    def sized(self, value: Value, axis: int, size: int | None) -> Value:
+        """A value whose axis has this size if it was unknown: what it is combined with says so."""
+        if isinstance(value, Lanes) or value.axes[axis].size is not None:
+            return value
+        old = value.axes[axis]
+        new = ViewAxis(old.label, old.start, size)
+        return View(value.leaf, (*value.axes[:axis], new, *value.axes[axis + 1 :]), value.fixed)
+
     def is_part(self, value: View, axis: ViewAxis) -> bool:
         """Whether a view has not all of an axis of its leaf."""
         leaf = self.leaves[value.leaf]

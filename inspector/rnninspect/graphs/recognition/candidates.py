@@ -171,10 +171,7 @@ def _near(graph: Graph, root: int) -> tuple[int, ...]:
     """The maps in an expression, nearest first, outside other maps but a projection."""
     expressions, seen, queue = graph.expressions, {root}, [root]
     found: dict[int, None] = {}
-    if expressions.kinds[root] is Kind.MAP:  # a projection
-        data = expressions.data[root]
-        inner = graph.maps[data[0]].source if isinstance(data, tuple) else ()
-        queue += [unit for _, unit in inner[:1]]
+    queue += _projected(graph, root)
     for at in queue:  # which grows
         expressions.spend(1)
         data = expressions.data[at]
@@ -186,12 +183,21 @@ def _near(graph: Graph, root: int) -> tuple[int, ...]:
     return tuple(found)
 
 
+def _projected(graph: Graph, root: int) -> list[int]:
+    """What a projection makes a state of, where the root is one."""
+    data = graph.expressions.data[root]
+    if graph.expressions.kinds[root] is not Kind.MAP or not isinstance(data, tuple):
+        return []
+    return [unit for _, unit in graph.maps[data[0]].source[:1]]
+
+
 def _around(graph: Graph, root: int) -> Iterator[int]:
     """What an old state is made of, nearest first: the step before is cut off there.
 
     Sums of products of inputs are not part of a state: the next step may read the same ones.
     """
-    expressions, seen, queue = graph.expressions, {root}, [root]
+    expressions, inner = graph.expressions, _projected(graph, root)
+    seen, queue = {root, *inner}, [root, *inner]
     for at in queue:
         expressions.spend(1)
         if len(queue) > _FRONTIER:
