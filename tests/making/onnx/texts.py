@@ -12,6 +12,8 @@ from onnx import numpy_helper, parser
 if TYPE_CHECKING:
     from pathlib import Path
 
+Shapes = dict[str, tuple[int, ...]]
+
 M, N, BATCH, STEPS = 5, 3, 2, 4
 HEAD = '<ir_version: 9, opset_import: ["": 18, "com.microsoft": 1]>\n'
 LSTM = """
@@ -30,13 +32,13 @@ SUM = "xk = MatMul(x, W) hk = MatMul(h, R) s = Add(xk, hk) z = Add(s, B)"
 SUMS = "xk = MatMul(x, W) xs_sum = Add(xk, B) hk = MatMul(h, R) h_sum = Add(hk, RB)"
 
 
-def weights(gates: int, m: int = M, n: int = N) -> dict[str, tuple[int, ...]]:
+def weights(gates: int, m: int = M, n: int = N) -> Shapes:
     """The shapes of W, R, B and RB of a layer."""
     units = gates * n
     return {"W": (m, units), "R": (n, units), "B": (units,), "RB": (units,)}
 
 
-def parsed(signature: str, nodes: str, stored: dict[str, tuple[int, ...]]) -> onnx.ModelProto:
+def parsed(signature: str, nodes: str, stored: Shapes) -> onnx.ModelProto:
     """A model whose graph has this signature and these nodes; `stored` are those that it uses."""
     made = parser.parse_model(f"{HEAD}g {signature} {{ {nodes} }}")
     for name, shape in stored.items():
@@ -46,14 +48,14 @@ def parsed(signature: str, nodes: str, stored: dict[str, tuple[int, ...]]) -> on
     return made
 
 
-def step(nodes: str, stored: dict[str, tuple[int, ...]], width: str = str(M)) -> onnx.ModelProto:
+def step(nodes: str, stored: Shapes, width: str = str(M)) -> onnx.ModelProto:
     """A model of one step over x, h and c."""
     given = f"float[{BATCH}, {width}] x, float[{BATCH}, {N}] h, float[{BATCH}, {N}] c"
     made = f"float[{BATCH}, {N}] h_end, float[{BATCH}, {N}] c_end"
     return parsed(f"({given}) => ({made})", nodes, stored)
 
 
-def looped(nodes: str, stored: dict[str, tuple[int, ...]], around: str = "") -> onnx.ModelProto:
+def looped(nodes: str, stored: Shapes, around: str = "") -> onnx.ModelProto:
     """A Loop over `t` that makes h_new of h; `around` are nodes before it."""
     state = f"float[{BATCH}, {N}]"
     body = f"""body (int64 t, bool go, {state} h) => (bool on, {state} h_new)

@@ -17,6 +17,7 @@ from making.onnx.texts import (
     SUMS,
     M,
     N,
+    Shapes,
     looped,
     step,
     weights,
@@ -27,8 +28,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 ONE_BIAS, TWO_BIASES = 4 * N * (M + N + 1), 3 * N * (M + N + 2)
-JOINED = {"K": (M + N, 4 * N), "KT": (4 * N, M + N), "B": (4 * N,)}
-PARTS = {f"K{gate}": (M + N, N) for gate in "ifgo"} | {f"B{gate}": (N,) for gate in "ifgo"}
+JOINED: Shapes = {"K": (M + N, 4 * N), "KT": (4 * N, M + N), "B": (4 * N,)}
+PARTS: Shapes = {f"K{gate}": (M + N, N) for gate in "ifgo"} | {f"B{gate}": (N,) for gate in "ifgo"}
 BY_THREE = f"k = Constant<value = int64 {{{N}}}> () s4 = SplitToSequence<axis = 1>(z, k)"
 AT = " ".join(
     f"p{at} = Constant<value = int64 {{{at}}}> () z{gate} = SequenceAt(s4, p{at})"
@@ -50,7 +51,7 @@ BRANCHED = f"""
             hb = Identity(h) cb = Identity(c) }}
     >
 """
-STEPS_OF_LSTM = {
+STEPS_OF_LSTM: dict[str, tuple[str, Shapes]] = {
     "sequence of the gates": (f"{SUM} {BY_THREE} {AT} {LSTM}", weights(4)),
     "products with their functions": (f"{CONCAT} {FUSED} {ENDS}", PARTS),
     "turned product": (
@@ -183,5 +184,6 @@ def _hold(path: Path, cell: str, stored: int) -> None:
     of = report(path)
     assert [(each.layer.cell, each.layer.sizes[:2]) for each in of.layers] == [(cell, (M, N))]
     assert of.totals.recurrent == of.totals.parameters == stored
-    assert of.skipped == of.possible == ()
+    assert not of.skipped
+    assert not of.possible
     assert not errors(of)
