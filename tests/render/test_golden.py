@@ -12,6 +12,8 @@ import pytest
 from making.by_hand import layer, model, report, tensor
 from making.reports import CASES, UNREADABLE, drawn, hold, text_of, without_rules
 from rnninspect.cells import Sizes
+from rnninspect.comparison import compare, outline
+from rnninspect.model import Purpose
 from rnninspect.render import EXPLANATION, FORMULA_SHEET, REPORT
 from rnninspect.render.knowledge.explanation import Explanation
 from rnninspect.render.knowledge.formula_sheet import FormulaSheet, LayerSpec
@@ -95,6 +97,31 @@ def test_partly_shared_layers_add_up_too() -> None:
     assert ("(shared, counted once)", -96) in held
     assert ("(everything else)", 0) in held
     assert sum(number for _, number in held) == made.totals.bytes
+
+
+def averaged() -> Report:
+    """A layer, and the same one in a second copy of the network, which no total counts."""
+    second = layer(name="ema")
+    copies = tuple(
+        given._replace(tensors=tuple(t._replace(purpose=Purpose.COPY) for t in given.tensors))
+        for given in second.operands
+    )
+    return report(model(layer(name="rnn"), second._replace(operands=copies)))
+
+
+def test_copies_of_a_layer_are_not_called_shared() -> None:
+    made = averaged()
+    assert numbers(made)[2:] == [("(copies, not counted)", -56), ("(everything else)", 0)]
+    assert sum(number for _, number in numbers(made)) == made.totals.parameters == 56
+    rows = csv.DictReader(io.StringIO(text_of("csv", [made], View())))
+    assert sum(int(row["bytes"]) for row in rows) == made.totals.bytes == 224
+
+
+def test_a_diff_tells_copies_from_shared_weights() -> None:
+    alone = outline(report(model(layer(name="rnn"))))
+    (_, row) = compare(alone, outline(averaged())).rows
+    assert row.name == "(copies, not counted)"
+    assert row.moved.parameters == -56
 
 
 def printed(line: str, head: str, title: str) -> int | None:

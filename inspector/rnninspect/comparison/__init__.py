@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 __all__ = ["Change", "Comparison", "Kind", "LayerOutline", "Outline", "Row", "compare", "outline"]
 
 REST, SHARED = "(everything else)", "(shared, counted once)"
+COPIES = "(copies, not counted)"
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,8 +121,14 @@ def _skipped(old: Outline, new: Outline) -> Iterator[Row]:
 
 
 def _shared(old: Outline, new: Outline) -> Iterator[Row]:
+    """What the rows of layers count too often: shared weights, or those of a second network."""
     before, after = _twice(old), _twice(new)
-    if before != after:
+    if before == after:
+        return
+    if all(-_twice(file).parameters <= file.copies for file in (old, new)):
+        change = Change(Kind.RESIZED, "a second copy of recurrent layers has more or fewer weights")
+        yield Row(COPIES, before, after, (change,))
+    else:
         change = Change(Kind.RESIZED, "layers share more or fewer of their weights")
         yield Row(SHARED, before, after, (change,))
 

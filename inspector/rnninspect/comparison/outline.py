@@ -48,6 +48,7 @@ class Outline:
         skipped: name and kind of each recurrent layer that was not understood.
         constants: elements that are stored but not parameters: constants and states.
         errors: findings of level error.
+        copies: elements of a second copy of the network, which no total counts.
     """
 
     path: str
@@ -61,6 +62,7 @@ class Outline:
     bytes: int
     constants: int
     errors: int
+    copies: int = 0
 
     @property
     def other(self) -> int:
@@ -83,6 +85,7 @@ def outline(report: Report) -> Outline:
         bytes=totals.bytes,
         constants=sum(totals.not_parameters.get(purpose, 0) for purpose in CONSTANTS),
         errors=sum(finding.level is Level.ERROR for finding in report.findings),
+        copies=totals.copies,
     )
 
 

@@ -70,6 +70,7 @@ def _outline(report: _Fields) -> Outline:
         errors=sum(
             finding.get("level", str) == Level.ERROR for finding in report.objects("findings")
         ),
+        copies=totals.count("copies"),
     )
 
 

@@ -15,9 +15,11 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
     from rnninspect.counter import LayerCount
+    from rnninspect.model import StoredTensor
     from rnninspect.report import Report
 
 Value = str | int | None
+SHARED, COPIES = "(shared, counted once)", "(copies, not counted)"
 _WIDE = 32  # bits; narrower floats are not computed in everywhere
 
 
@@ -103,14 +105,7 @@ def rows_of(report: Report) -> Iterator[Row]:
             yield _subtotal(levels)
     totals = report.totals
     recurrent = _recurrent_bytes(report)
-    twice = sum(counted.stored for counted in report.layers) - totals.recurrent
-    unused = sum(_alternatives(counted) for counted in report.layers)
-    if unused:
-        yield Row(RowKind.SHARED, {"layer": "(alternatives)", "stored": unused})
-    if twice + unused:
-        shared = recurrent - sum(counted.bytes for counted in report.layers)
-        label = "(shared, counted once)"
-        yield Row(RowKind.SHARED, {"layer": label, "stored": -twice - unused, "bytes": shared})
+    yield from _counted_elsewhere(report, recurrent)
     rest: dict[str, Value] = {
         "layer": "(everything else)",
         "stored": totals.other,
@@ -123,6 +118,28 @@ def rows_of(report: Report) -> Iterator[Row]:
         "bytes": totals.bytes,
     }
     yield Row(RowKind.TOTAL, whole)
+
+
+def _counted_elsewhere(report: Report, recurrent: int) -> Iterator[Row]:
+    """What the rows of layers have too much or too little of; `recurrent` are bytes."""
+    unused = sum(_alternatives(counted) for counted in report.layers)
+    if unused:
+        yield Row(RowKind.SHARED, {"layer": "(alternatives)", "stored": unused})
+    copies = [tensor for counted in report.layers for tensor in _copies(counted)]
+    copied = sum(tensor.parameters for tensor in copies)
+    copied_bytes = sum(tensor.bytes for tensor in copies)
+    if copied:
+        yield Row(RowKind.SHARED, {"layer": COPIES, "stored": -copied, "bytes": -copied_bytes})
+    twice = sum(counted.stored for counted in report.layers) - report.totals.recurrent - copied
+    if twice + unused:
+        shared = recurrent - sum(counted.bytes for counted in report.layers) + copied_bytes
+        yield Row(RowKind.SHARED, {"layer": SHARED, "stored": -twice - unused, "bytes": shared})
+
+
+def _copies(counted: LayerCount) -> Iterator[StoredTensor]:
+    """The tensors of a layer in a copy of the network, which no total counts."""
+    tensors = unique_tensors(counted.layer)
+    return (tensor for tensor in tensors if tensor.purpose is Purpose.COPY)
 
 
 def _alternatives(counted: LayerCount) -> int:
