@@ -52,7 +52,13 @@ def _absent(counted: LayerCount) -> Iterator[tuple[SlotCount, bool]]:
 
 
 def _missing(case: Case) -> Iterator[Breach]:
+    """Weights that nothing explains: those of a layer whose file is missing have R204."""
+    elsewhere = {
+        note.layer for note in case.model.observations if note.fact is Fact.EXTERNAL_MISSING
+    }
     for counted in case.counts:
+        if not counted.layer.operands and counted.layer.name in elsewhere:
+            continue
         for slot, half_of_bias in _absent(counted):
             if not half_of_bias:
                 place = describe_slot(slot.slot, counted.layer.sizes.directions)

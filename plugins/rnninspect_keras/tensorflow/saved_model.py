@@ -36,6 +36,8 @@ if TYPE_CHECKING:
 
 _KERAS_FILE = "keras_metadata.pb"
 _VARIABLES = "variables/variables"
+_INDEX = f"{_VARIABLES}.index"
+_IS_MISSING = f"its weights are in {_INDEX}, which is missing"
 _META_GRAPHS = 2  # field of a SavedModel
 _VARIABLE_COLLECTIONS = ("variables", "trainable_variables")  # names in a graph of TensorFlow 1
 _MOST_COLLECTIONS = 1_000  # of a graph that are looked at; TensorFlow writes some ten
@@ -93,9 +95,9 @@ def join_metadata(source: Source, items: list[GraphObject]) -> None:
 def read_variables(source: Source, graph: MetaGraph) -> Checkpoint:
     """The checkpoint of the variables, joined to the objects by their numbers."""
     items = graph.items
-    if source.neighbour(f"{_VARIABLES}.index").whereabouts is not Whereabouts.INSIDE:
+    if source.neighbour(_INDEX).whereabouts is not Whereabouts.INSIDE:
         return _described_only(graph)
-    with source.open_neighbour(f"{_VARIABLES}.index") as index:
+    with source.open_neighbour(_INDEX) as index:
         checkpoint = read_v2(index, source, _VARIABLES)
     if checkpoint.graph is None:
         _join_by_path(items, checkpoint)
@@ -156,14 +158,22 @@ def _described_only(graph: MetaGraph) -> Checkpoint:
                 purpose=purpose_of(described.dtype),
             )
     if checkpoint.tensors or graph.has_variables:
-        checkpoint.observations.append(Observation(Fact.EXTERNAL_MISSING, f"{_VARIABLES}.index"))
+        checkpoint.observations.append(Observation(Fact.EXTERNAL_MISSING, _INDEX))
         checkpoint.stored = False
     return checkpoint
 
 
 def without_weights(model: SavedModel) -> SavedModel:
-    """The same layers with every weight absent, for a graph whose variables are not stored."""
+    """The same layers with every weight absent, for a graph whose variables are not stored.
+
+    The missing file is reported once: for each layer if there are any, else for the file.
+    """
+    named = tuple(
+        Observation(Fact.EXTERNAL_MISSING, _IS_MISSING, layer=layer.name) for layer in model.layers
+    )
+    others = (note for note in model.observations if note.detail != _INDEX)
     return model._replace(
+        observations=(*named, *others) if named else model.observations,
         layers=tuple(layer._replace(operands=(), extras=()) for layer in model.layers),
         skipped=tuple(layer._replace(tensors=()) for layer in model.skipped),
         tensors=(),
