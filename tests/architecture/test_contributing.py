@@ -8,8 +8,11 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
+import pytest
+
 from making.by_hand import layer, model, report, tensor
-from rnninspect.cells import Sizes, table
+from making.hand_graphs import M, Maker, N
+from rnninspect.cells import Sizes, equations, table
 from rnninspect.cells.formula import count, formula
 from rnninspect.counter import count_layers
 from rnninspect.render.report import columns
@@ -41,6 +44,25 @@ def test_a_cell_is_one_entry() -> None:
     assert formula(cell, cell.roles(), sizes).symbolic == "2(nm + n² + n)"
     assert "`2(nm + n² + n)`" in TEXT
     assert count(cell, cell.roles(), sizes) == 2 * (2 * 3 + 2 * 2 + 2)
+
+
+def ugrnn() -> list[str]:
+    """The cells that are recognised in a step of a UGRNN."""
+    to = Maker()
+    x, h = to.fed(M), to.fed(N)
+    z, g = to.gates(x, h, 2)
+    z, g = to.call("sigmoid", z), to.call("tanh", g)
+    rest = to.call("sub", to.number(1.0), z)
+    new = to.call("add", to.call("mul", z, h), to.call("mul", rest, g))
+    return [cell.cell for cell in to.found(new)]
+
+
+def test_a_cell_is_recognised_by_its_step(monkeypatch: pytest.MonkeyPatch) -> None:
+    step = example("step", equations)
+    monkeypatch.delitem(equations.EQUATIONS, "UGRNN")
+    assert ugrnn() == []
+    monkeypatch.setitem(equations.EQUATIONS, "UGRNN", (step,))
+    assert ugrnn() == ["UGRNN"]
 
 
 def test_a_rule_is_one_record() -> None:
