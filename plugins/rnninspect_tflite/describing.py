@@ -17,6 +17,7 @@ from rnninspect_tflite.operators.running import Runner
 from rnninspect_tflite.operators.values import Value
 from rnninspect_tflite.recurrent.filters import SVDF, describe_filters
 from rnninspect_tflite.recurrent.layers import describe_call, initial_states, is_recurrent
+from rnninspect_tflite.recurrent.loops import describe_suspects
 from rnninspect_tflite.schema.decoder import Decoder
 from rnninspect_tflite.tensors.buffers import Buffers
 from rnninspect_tflite.tensors.stored import Stored
@@ -58,7 +59,7 @@ def _describe(source: Source) -> SavedModel:
         framework="tflite",
         producer=model.producer,
         layers=(*(each for each in found if isinstance(each, RecurrentLayer)), *recovered.layers),
-        tensors=(*stored.tensors.values(), *stored.scales),
+        tensors=(*recovered.with_purposes(stored.tensors.values()), *stored.scales),
         skipped=(
             *(each for each in found if isinstance(each, SkippedLayer)),
             *recovered.skipped,
@@ -66,6 +67,7 @@ def _describe(source: Source) -> SavedModel:
         observations=(
             *runner.faults,
             *recovered.observations,
+            *describe_suspects(runner.suspects, stored.tensors, recovered),
             *describe_filters([call for call in runner.calls if call.operator.name == SVDF]),
             *stored.observations(),
             *buffers.observations(),

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from rnninspect.decode.flatbuffers import INT32
 from rnninspect.plugin import Fact, Limit, Observation, plural
+from rnninspect_tflite.operators.names import loop_name
+from rnninspect_tflite.operators.suspects import suspect
 from rnninspect_tflite.operators.values import Call, Kind, Value, result
 from rnninspect_tflite.operators.variables import Variables
 from rnninspect_tflite.schema.numbers import CUSTOM
@@ -14,6 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from rnninspect.plugin import Source
+    from rnninspect_tflite.operators.suspects import Suspect
     from rnninspect_tflite.recovered.translation import Translation
     from rnninspect_tflite.schema.records import Key, Model, Operator, Subgraph
     from rnninspect_tflite.tensors.buffers import Buffers
@@ -33,6 +36,7 @@ class Runner:
         calls: the runs of the operators that `wanted` chooses, in order.
         states: stored tensors that loops and variables begin with.
         faults: control flow that is impossible.
+        suspects: loops that look like recurrent cells.
     """
 
     def __init__(
@@ -51,6 +55,7 @@ class Runner:
         self.calls: list[Call] = []
         self.states: set[Key] = set()
         self.faults: list[Observation] = []
+        self.suspects: list[Suspect] = []
 
     def run(self) -> None:
         """Run the main subgraph and those of the other signatures.
@@ -156,9 +161,12 @@ class Runner:
             self.states.update(leaf.key for leaf in value.leaves)
             given.append(Value(body.tensors[index], Kind.DYNAMIC))
         results = self._run(body, given)
+        values = _defined(body.inputs, given)
+        found = suspect(loop_name(call, body), body, values, carried)
+        self.suspects += () if found is None else (found,)
         if self._translation is not None:
             pairs = [(given[at], results[at]) for at in carried if at < len(results)]
-            self._translation.looped(call, body, pairs)
+            self._translation.looped(loop_name(call, body), pairs)
         unchanged = {at: given[at] for at in range(len(given)) if at not in set(carried)}
         return tuple(unchanged.get(at) or value for at, value in enumerate(call.outputs))
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-
 from rnninspect.graphs import Exhausted, View
 from rnninspect_tflite.recovered.operands import Operands
 from rnninspect_tflite.recovered.table import TABLE
@@ -16,10 +14,6 @@ if TYPE_CHECKING:
 
     from rnninspect.graphs import Value as CoreValue
     from rnninspect_tflite.operators.values import Call, Value
-    from rnninspect_tflite.schema.records import Subgraph
-
-_BODY = re.compile(r"(?:^|[/_])while(?:_?\d+)?_body(?:_\d+)?$")
-_ZEROS = re.compile(r"/zeros_?\d*$")
 
 
 class Translation(Operands):
@@ -62,16 +56,14 @@ class Translation(Operands):
         if found is not None:
             self.known.setdefault(output, found)
 
-    def looped(
-        self, call: Call, body: Subgraph, pairs: Sequence[tuple[Value | None, Value | None]]
-    ) -> None:
+    def looped(self, name: str, pairs: Sequence[tuple[Value | None, Value | None]]) -> None:
         """A loop's body was run: note what it carries."""
         carried = []
         for one, other in pairs:
             old, new = self.of(one), self.of(other)
             if isinstance(old, View) and new is not None:
                 carried.append((old, new))
-        self.graph.carry(_loop_name(call, body), carried)
+        self.graph.carry(name, carried)
 
     def fed(self, given: Sequence[Value | None], results: Sequence[Value | None]) -> None:
         """A subgraph was run that a caller may run: note what it is fed and what it gives."""
@@ -83,13 +75,3 @@ class Translation(Operands):
             result = self.of(value)
             if result is not None:
                 self.graph.outputs.append(result)
-
-
-def _loop_name(call: Call, body: Subgraph) -> str:
-    """The layer that a loop was made of, as the names of the body and of its first states say."""
-    named = _BODY.sub("", body.name)
-    if named and named != body.name:
-        return named
-    states = (value.tensor.name for value in call.inputs if value is not None)
-    found = (_ZEROS.sub("", name) for name in states if _ZEROS.search(name))
-    return next(found, "") or body.name or call.label
