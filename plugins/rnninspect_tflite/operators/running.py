@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     Given = tuple[Value | None, ...]
 
-_STEPS_OF_A_RUN = 6
+_STEPS_OF_A_RUN = 8  # and of each of its operators
 _VARIABLES = frozenset({"VAR_HANDLE", "READ_VARIABLE", "ASSIGN_VARIABLE"})
 _COMPOSITE_OPTIONS = 12
 _SHOWN = 8
@@ -86,7 +86,7 @@ class Runner:
     def _run(self, graph: Subgraph, given: Sequence[Value | None]) -> Given:
         """Run a subgraph with the values of its inputs; its outputs."""
         self._source.limits.require(Limit.NESTING, len(self._active), "the depth of subgraphs")
-        self._source.spend(Limit.STEPS, _STEPS_OF_A_RUN * len(graph.operators))
+        self._source.spend(Limit.STEPS, _STEPS_OF_A_RUN * (1 + len(graph.operators)))
         self._active.append(graph.number)
         scope = _defined(graph.inputs, given)
         for operator in graph.operators:
