@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from rnninspect.decode.json import Json
-    from rnninspect.plugin import Limits
+    from rnninspect.plugin import Limits, Source
     from rnninspect_keras.containers.store import Store
     from rnninspect_keras.layers.assembling import AnyLayer
 
@@ -77,7 +77,7 @@ def describe_legacy(
     finder = _find(config, None, limits)
     assign_quantisation_purposes(store, finder.packed)
     listed = list_layers(store, base)
-    found = list(_bounded(match_legacy(finder.found, listed), limits))
+    found = list(_bounded(match_legacy(finder.found, listed.layers), limits))
     return saved(
         name,
         producer,
@@ -86,6 +86,23 @@ def describe_legacy(
         [*store.observations, *finder.observations, *listed.observations],
         finder.search,
     )
+
+
+def describe_named(
+    name: str, producer: str, store: Store, config: Json, source: Source
+) -> SavedModel:
+    """A model whose weights are one list, each with the name of its layer before its own."""
+    from rnninspect_keras.matching.legacy import match_legacy  # noqa: PLC0415 - as above
+    from rnninspect_keras.matching.named import group_by_layers  # noqa: PLC0415 - as above
+
+    _assign_purposes(store)
+    assign_wrapper_purposes(store)
+    finder = _find(config, None, source.limits)
+    assign_quantisation_purposes(store, finder.packed)
+    groups = group_by_layers(finder.found, store.tensors.items(), source)
+    found = list(_bounded(match_legacy(finder.found, groups), source.limits))
+    observations = [*store.observations, *finder.observations]
+    return saved(name, producer, store.tensors.values(), found, observations)
 
 
 def describe_tensors(name: str, producer: str, store: Store, limits: Limits) -> SavedModel:

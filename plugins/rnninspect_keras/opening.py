@@ -91,7 +91,7 @@ def read_shards(source: Source) -> SavedModel:
 def read_hdf5(source: Source) -> SavedModel:
     """An HDF5 file: a whole model, weights of either format, or something else."""
     store = read_store(File(source))
-    root = store.groups[""]
+    root = store.hdf5_group("")
     producer = _producer(_version(store))
     if _MODEL_CONFIG in root.attributes() or _LEGACY_WEIGHTS in store.groups:
         config = _config(root.text(_MODEL_CONFIG), source)
@@ -120,7 +120,7 @@ def _config(text: str | None, source: Source) -> Json:
 
 def _version(store: Store) -> str:
     """The version of Keras that an HDF5 file states, at its root or at its weights."""
-    groups = (store.groups[place] for place in ("", _LEGACY_WEIGHTS) if place in store.groups)
+    groups = filter(None, map(store.groups.get, ("", _LEGACY_WEIGHTS)))
     return next((text for group in groups if (text := group.text("keras_version"))), "")
 
 

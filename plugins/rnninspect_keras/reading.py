@@ -20,6 +20,8 @@ def read(source: Source, kind: FileKind) -> SavedModel:
     with parsing():
         if kind in (FileKind.SAVED_MODEL, FileKind.CHECKPOINT):
             return _read_tensorflow(source, kind)
+        if kind is FileKind.TFJS:
+            return _read_tfjs(source)
         return _read_keras(source, kind)
 
 
@@ -29,6 +31,12 @@ def _read_tensorflow(source: Source, kind: FileKind) -> SavedModel:
     if kind is FileKind.SAVED_MODEL:
         return reading.read_saved_model(source)
     return reading.read_checkpoint(source)
+
+
+def _read_tfjs(source: Source) -> SavedModel:
+    from rnninspect_keras.tfjs.reading import read_tfjs
+
+    return read_tfjs(source)
 
 
 def _read_keras(source: Source, kind: FileKind) -> SavedModel:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from enum import StrEnum
 
 TYPE_CHECKING = False
@@ -18,17 +19,23 @@ class FileKind(StrEnum):
     SHARDS = "index of keras shards"
     SAVED_MODEL = "saved model"
     CHECKPOINT = "checkpoint"
+    TFJS = "tensorflow.js"
 
 
 GRAPH_FILE = "saved_model.pb"
 STATE_FILE = "checkpoint"  # names the newest checkpoint of a folder
 INDEX = ".index"
+MODEL_JSON = "model.json"  # of TensorFlow.js
 _FOLDER_FILES = ("config.json", "model.weights.h5", "model.weights.json", "model.weights.npz")
 _EMPTY_ZIP = b"PK\5\6"
 _PICKLE = b"\x80"
 _HDF5 = b"\x89HDF\r\n\x1a\n"
 _MEMBERS = (b"config.json", b"model.weights.h5")
 _INDEX_MARKS, _INDEX_HEAD = (b'"weight_map"', b'.weights.h5"'), 4096
+_TFJS = rb'\s*(?:\{.*"(?:modelTopology|weightsManifest)"\s*:|\[\s*\{\s*"(?:paths|weights)"\s*:)'
+_BYTE_ORDER_MARK = b"\xef\xbb\xbf"
+_BLANKS = b"\xef\xbb\xbf \t\r\n"
+_TFJS_HEAD = 2**16  # bytes in which a key may be; what may come before is short
 _SCHEMA_VERSION = b"\x08\x01"
 _META_GRAPH, _META_INFO = b"\x12", b"\x0a"  # fields of a SavedModel and of its first meta graph
 _LONGEST_LENGTH = 10  # bytes that a field's length may take
@@ -60,10 +67,22 @@ def _by_head(source: Source) -> FileKind | None:
         return FileKind.HDF5
     if head.startswith(b"{") and all(mark in source.head(_INDEX_HEAD) for mark in _INDEX_MARKS):
         return FileKind.SHARDS
+    if head.lstrip(_BLANKS)[:1] in (b"{", b"[") and is_tfjs(source):
+        return FileKind.TFJS
     is_graph = head.startswith(_SCHEMA_VERSION) and (
         source.name == GRAPH_FILE or _has_meta_graph(source)
     )
     return FileKind.SAVED_MODEL if is_graph else None
+
+
+def is_tfjs(source: Source) -> bool:
+    """Whether JSON is a model of TensorFlow.js, by its keys at the start or at the end."""
+    head = source.head(_TFJS_HEAD).removeprefix(_BYTE_ORDER_MARK)
+    if re.match(_TFJS, head, re.DOTALL):
+        return True
+    tail = min(source.size, _TFJS_HEAD)
+    end = source.read(source.size - tail, tail)
+    return head.lstrip()[:1] == b"{" and b'"modelTopology"' in end
 
 
 def _has_meta_graph(source: Source) -> bool:
@@ -84,6 +103,10 @@ def _by_names(source: Source) -> FileKind | None:
         return FileKind.CHECKPOINT
     if _lone_index(source):
         return FileKind.CHECKPOINT
+    if source.neighbour(MODEL_JSON).path is not None:
+        with source.open_neighbour(MODEL_JSON) as model:
+            if is_tfjs(model):
+                return FileKind.TFJS
     config, *others = (source.neighbour(name).path is not None for name in _FOLDER_FILES)
     return FileKind.FOLDER if config and any(others) else None
 

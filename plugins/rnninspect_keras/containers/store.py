@@ -17,7 +17,7 @@ class Store:
 
     Attributes:
         tensors: path -> tensor, in the order of the file.
-        groups: path -> group.
+        groups: path -> group; None outside HDF5, where groups are names alone.
         observations: links that lead out, overlapping bytes, and the like.
         links: paths of links that were not followed.
     """
@@ -26,11 +26,18 @@ class Store:
 
     def __init__(self, _names: dict[str, list[str]] | None = None) -> None:
         self.tensors: dict[str, StoredTensor] = {}
-        self.groups: dict[str, Group] = {}
+        self.groups: dict[str, Group | None] = {}
         self.observations: list[Observation] = []
         self.links: set[str] = set()
         self._paths: list[str] = []
         self._names = _names
+
+    def hdf5_group(self, path: str) -> Group:
+        """A group with attributes; KeyError if there is none."""
+        group = self.groups[path]
+        if group is None:
+            raise KeyError(path)
+        return group
 
     def below(self, path: str) -> dict[str, StoredTensor]:
         """The tensors under a group, by their paths from there, in the order of these paths."""
@@ -58,7 +65,7 @@ class Store:
             self._names = {}
             for path, group in self.groups.items():
                 owner, _, last = path.rpartition("/")
-                label = group.text("name") if last == "vars" else None
+                label = group.text("name") if group and last == "vars" else None
                 if label is not None:
                     self._names.setdefault(label, []).append(owner)
         return self._names.get(name, [])

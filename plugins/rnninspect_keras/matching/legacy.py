@@ -14,7 +14,7 @@ from rnninspect_keras.matching.unconfigured import recognise
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from rnninspect.decode.hdf5 import Group
     from rnninspect.plugin import StoredTensor
@@ -55,7 +55,7 @@ def read_names(group: Group, attribute: str) -> tuple[str, ...] | None:
 def list_layers(store: Store, base: str) -> Listed:
     """The layers below a group in the order that the file gives, with their weights."""
     listed = Listed()
-    root = store.groups[base]
+    root = store.hdf5_group(base)
     names = read_names(root, LAYERS)
     if names is None:
         listed.observations.append(Observation(Fact.UNUSUAL, f"{LAYERS} is not a list of names"))
@@ -100,12 +100,14 @@ def _weights(
     yield from stored.items()  # those that the file does not list
 
 
-def match_legacy(declared: list[DeclaredLayer], listed: Listed) -> Iterator[AnyLayer]:
-    """The layers of a configuration with the weights of each one's group.
+def match_legacy(
+    declared: list[DeclaredLayer], listed: Mapping[str, list[WeightCluster]]
+) -> Iterator[AnyLayer]:
+    """The layers of a configuration with the weights of each outermost layer.
 
     Recurrent cells of the file that no configured layer takes are recognised by their shapes.
     """
-    groups = dict(listed.layers)
+    groups = dict(listed)
     for top in dict.fromkeys(layer.top for layer in declared):
         inside = [layer for layer in declared if layer.top == top]
         clusters = groups.pop(top, [])
@@ -121,6 +123,24 @@ def match_legacy(declared: list[DeclaredLayer], listed: Listed) -> Iterator[AnyL
 
 def _matched(weights: dict[int, CellWeights], cell: DeclaredCell) -> CellWeights:
     return weights.get(id(cell), ())
+
+
+_OWN_NAME = 100  # a name of the cell or of its layer counts more than those of all models around it
+
+
+def shared_names(cell: DeclaredCell, known: WeightCluster) -> int:
+    """How many names a cell and its weights share; below 0 if their directions differ."""
+    place = set(known.place)
+    own = len(place & {token for token in cell.tokens if token})
+    directions = {
+        direction
+        for direction, prefix in enumerate(DIRECTIONS)
+        for part in place
+        if part.startswith(f"{prefix}_")
+    }
+    if directions and directions != {cell.direction} and not (own and cell.direction is None):
+        return -1
+    return _OWN_NAME * own + len(place & set(cell.outer))
 
 
 Matched = tuple[dict[int, "CellWeights"], list[WeightCluster]]
@@ -145,7 +165,7 @@ def _pair(
         (-likeness, first, second)
         for first, cell in enumerate(cells)
         for second, known in enumerate(clusters)
-        if (likeness := _likeness(cell, known))
+        if (likeness := shared_names(cell, known))
         >= (0 if known.recurrent or not strict else _OWN_NAME)
     )
     matched: dict[int, CellWeights] = {}
@@ -155,21 +175,3 @@ def _pair(
             matched[id(cells[first])] = tuple(clusters[second].weights)
             taken.add(second)
     return matched, [known for number, known in enumerate(clusters) if number not in taken]
-
-
-_OWN_NAME = 100  # a name of the cell or of its layer counts more than those of all models around it
-
-
-def _likeness(cell: DeclaredCell, known: WeightCluster) -> int:
-    """How many names a cell and its weights share; below 0 if their directions differ."""
-    place = set(known.place)
-    own = len(place & {token for token in cell.tokens if token})
-    directions = {
-        direction
-        for direction, prefix in enumerate(DIRECTIONS)
-        for part in place
-        if part.startswith(f"{prefix}_")
-    }
-    if directions and directions != {cell.direction} and not (own and cell.direction is None):
-        return -1
-    return _OWN_NAME * own + len(place & set(cell.outer))

@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 from rnninspect.plugin import (
-    Fact,
     Limit,
-    Observation,
     Purpose,
-    RecurrentLayer,
     UnreadableFile,
 )
+from rnninspect_keras.layers.missing import notes_without_shard
 from rnninspect_keras.layers.saved import saved
 from rnninspect_keras.matching.wrappers import purposes_by_name
 from rnninspect_keras.recognition import GRAPH_FILE, INDEX, STATE_FILE
@@ -28,10 +26,7 @@ from rnninspect_keras.tensorflow.saved_model import (
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
-
     from rnninspect.plugin import SavedModel, Source
-    from rnninspect_keras.layers.assembling import AnyLayer
     from rnninspect_keras.tensorflow.checkpoints.records import Checkpoint
     from rnninspect_keras.tensorflow.objects.graph import GraphObject
 
@@ -107,7 +102,7 @@ def _described(
         assign_by_name(checkpoint)
     _assign_wrapper_purposes(items, checkpoint)
     found, noticed = recognise_objects(items, checkpoint.tensors.values(), source.limits)
-    notes = [*checkpoint.observations, *_without_shard(found, checkpoint), *noticed]
+    notes = [*checkpoint.observations, *notes_without_shard(found, checkpoint.missing), *noticed]
     return saved(name, producer, checkpoint.tensors.values(), found, notes)
 
 
@@ -136,14 +131,3 @@ def _assign_wrapper_purposes(items: list[GraphObject], checkpoint: Checkpoint) -
     for item in items if known else ():
         if item.tensor is not None:
             item.tensor = checkpoint.tensors.get(item.key, item.tensor)
-
-
-def _without_shard(found: Iterable[AnyLayer], checkpoint: Checkpoint) -> Iterator[Observation]:
-    """One note for each layer that has weights in a shard that is missing."""
-    for layer in found if checkpoint.missing else ():
-        if isinstance(layer, RecurrentLayer):
-            tensors = (tensor for operand in layer.operands for tensor in operand.tensors)
-            names = dict.fromkeys(checkpoint.missing.get(tensor.identity, "") for tensor in tensors)
-            if shards := ", ".join(filter(None, names)):
-                clause = f"its weights are in {shards}, which is missing"
-                yield Observation(Fact.EXTERNAL_MISSING, clause, layer=layer.name)

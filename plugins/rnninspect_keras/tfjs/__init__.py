@@ -1,0 +1,1 @@
+"""TensorFlow.js: `model.json` with a model or its weights, and the binary shards beside it."""

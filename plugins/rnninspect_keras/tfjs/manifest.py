@@ -1,0 +1,152 @@
+"""The weights manifest of TensorFlow.js: groups of weights, each stored in one or more files.
+
+Format: `WeightsManifestConfig` in `tfjs-core/src/io/types.ts`, and `write_weights.py` of the
+converter.
+"""
+
+from __future__ import annotations
+
+from rnninspect.plugin import DTYPES, Fact, Limit, Observation, Record, UnreadableFile
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from rnninspect.decode.json import Json
+    from rnninspect.plugin import Source
+
+STRING = "string"
+LENGTH_BYTES = 4  # before each string
+_TYPES = ("float32", "int32", "bool", "complex64", STRING)
+_QUANTISED = ("uint8", "uint16", "float16")
+_AFFINE = ("uint8", "uint16")
+_OPTIMIZER = "optimizer"
+_MOST_AXES = 254  # of a tensor in TensorFlow
+_BEYOND = 10**24  # a size above it is impossible whatever it is
+
+
+class ManifestWeight(Record):
+    """One weight of a manifest.
+
+    Attributes:
+        name: as the manifest gives it.
+        shape: as the manifest gives it.
+        dtype: of the stored elements, which are widened on loading where they are quantised.
+        width: bytes of an element, of a string those before it; None if the type is unknown.
+        of_optimizer: whether it is a slot of the optimizer.
+    """
+
+    name: str
+    shape: tuple[int, ...]
+    dtype: str
+    width: int | None
+    of_optimizer: bool
+
+
+class WeightGroup(Record):
+    """Weights one after the other, and the files that contain their bytes one after the other."""
+
+    paths: tuple[str, ...]
+    weights: tuple[ManifestWeight, ...]
+
+
+class Manifest(Record):
+    """All groups of weights, and what was odd about them."""
+
+    groups: tuple[WeightGroup, ...] = ()
+    observations: tuple[Observation, ...] = ()
+
+
+def read_manifest(value: Json, source: Source) -> Manifest:
+    """Read a weights manifest; None is one without groups.
+
+    Raises:
+        UnreadableFile: it is malformed; the message names the place.
+        RefusedFile: it lists more weights or files than the limits allow.
+    """
+    if value is None:
+        return Manifest()
+    observations: list[Observation] = []
+    groups = []
+    weights = paths = 0
+    for number, item in enumerate(_items(value, "weightsManifest")):
+        place = f"weightsManifest[{number}]"
+        group = _mapping(item, place)
+        listed = _items(group.get("weights"), f"{place}.weights")
+        names = _items(group.get("paths"), f"{place}.paths")
+        weights, paths = weights + len(listed), paths + len(names)
+        source.limits.require(Limit.TENSORS, weights, "the number of weights")
+        source.limits.require(Limit.MEMBERS, paths, "the number of shards")
+        groups.append(
+            WeightGroup(
+                tuple(_texts(names, f"{place}.paths")),
+                tuple(
+                    _weight(_mapping(weight, f"{place}.weights[{at}]"), at, place, observations)
+                    for at, weight in enumerate(listed)
+                ),
+            )
+        )
+    return Manifest(tuple(groups), tuple(observations))
+
+
+def _weight(
+    weight: Mapping[str, Json], at: int, group: str, observations: list[Observation]
+) -> ManifestWeight:
+    place = f"{group}.weights[{at}]"
+    name, dtype = weight.get("name"), weight.get("dtype")
+    if not isinstance(name, str) or not isinstance(dtype, str):
+        raise UnreadableFile(f"{place} has no name or no dtype that is a string")
+    stored = dtype if dtype in _TYPES else None
+    if "quantization" in weight:
+        quantisation = _mapping(weight["quantization"], f"{place}.quantization")
+        stated = quantisation.get("dtype")
+        dtype = stated if isinstance(stated, str) else ""
+        stored = dtype if dtype in _QUANTISED else None
+        if stored in _AFFINE and not {"min", "scale"} <= quantisation.keys():
+            clause = f"quantised as {stored} without its min or its scale"
+            observations.append(Observation(Fact.CONTRADICTION, clause, tensor=name))
+    if stored is None:
+        clause = f"{dtype!r:.40} is not an element type of TensorFlow.js"
+        observations.append(Observation(Fact.CONTRADICTION, clause, tensor=name))
+    return ManifestWeight(
+        name,
+        tuple(_axes(weight.get("shape"), f"{place}.shape")),
+        dtype,
+        _width(stored),
+        weight.get("group") == _OPTIMIZER,
+    )
+
+
+def _width(stored: str | None) -> int | None:
+    if stored is None:
+        return None
+    return LENGTH_BYTES if stored == STRING else DTYPES[stored].whole_bytes
+
+
+def _axes(value: Json, place: str) -> Iterator[int]:
+    axes = _items(value, place)
+    if len(axes) > _MOST_AXES:
+        raise UnreadableFile(f"{place} has {len(axes):,} axes, more than {_MOST_AXES}")
+    for axis in axes:
+        if isinstance(axis, bool) or not isinstance(axis, int | float) or axis % 1 != 0:
+            raise UnreadableFile(f"{place} has an axis that is not an integer")
+        yield max(-_BEYOND, min(int(axis), _BEYOND))
+
+
+def _texts(items: list[Json], place: str) -> Iterator[str]:
+    for at, item in enumerate(items):
+        if not isinstance(item, str):
+            raise UnreadableFile(f"{place}[{at}] is not a string")
+        yield item
+
+
+def _items(value: Json, place: str) -> list[Json]:
+    if not isinstance(value, list):
+        raise UnreadableFile(f"{place} is not a list")
+    return value
+
+
+def _mapping(value: Json, place: str) -> Mapping[str, Json]:
+    if not isinstance(value, dict):
+        raise UnreadableFile(f"{place} is not an object")
+    return value
