@@ -24,6 +24,7 @@ from makers import (
     broken_onnx_nodes,
     broken_tensorflow,
     broken_tflite,
+    broken_tfjs,
     broken_torch,
     family,
     keras2_samples,
@@ -32,6 +33,7 @@ from makers import (
     onnx_samples,
     tensorflow_samples,
     tflite_samples,
+    tfjs_samples,
     torch_samples,
 )
 from makers.records import Broken, Intact, broken_entry, intact_entry
@@ -40,6 +42,7 @@ INTACT = (
     *keras_samples.INTACT,
     *keras2_samples.INTACT,
     *tensorflow_samples.INTACT,
+    *tfjs_samples.INTACT,
     *torch_samples.INTACT,
     *onnx_samples.INTACT,
     *onnx_exports.INTACT,
@@ -49,6 +52,7 @@ INTACT = (
 BROKEN = (
     *broken_keras.BROKEN,
     *broken_tensorflow.BROKEN,
+    *broken_tfjs.BROKEN,
     *broken_torch.BROKEN,
     *broken_onnx.BROKEN,
     *broken_onnx_nodes.BROKEN,

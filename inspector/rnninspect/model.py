@@ -76,6 +76,7 @@ class StoredTensor(Record):
         elements: parameters where they are not the product of the shape (packed int4).
         needed_bytes: bytes that shape and dtype, or its storage's header, require.
         held_bytes: bytes that the file actually stores for it; None if unknown.
+        loaded_as: the element type that every loader of the format converts it to; empty if none.
     """
 
     name: str
@@ -87,6 +88,7 @@ class StoredTensor(Record):
     elements: int | None = None
     needed_bytes: int | None = None
     held_bytes: int | None = None
+    loaded_as: str = ""
 
     @property
     def parameters(self) -> int:

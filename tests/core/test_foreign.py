@@ -49,17 +49,10 @@ def text(content: object, indent: int | None = None) -> bytes:
 
 LAYER = {"class_name": "LSTM", "config": {"name": "rec", "units": 5}}
 NETWORK = {"class_name": "Sequential", "config": {"name": "s", "layers": [LAYER]}}
-BROWSER = {"modelTopology": {"model_config": NETWORK}, "weightsManifest": []}
-LAYERS_MODEL = {"format": "layers-model", "generatedBy": "keras v2.15.0", **BROWSER}
-GRAPH_MODEL = {"format": "graph-model", "signature": {}, **BROWSER}
 NEW_KERAS = {"module": "keras", **NETWORK, "registered_name": None, "build_config": {}}
 DENSE = b"\x81\xa6params\x81\xa6kernel\xc7\x03\x01abc"
 
 FILES: dict[str, tuple[bytes, str]] = {
-    "model.json": (text(LAYERS_MODEL), "a TensorFlow.js layers model: not supported yet; inspect"),
-    "indented.json": (text(LAYERS_MODEL, 2), "a TensorFlow.js layers model: not supported yet"),
-    "graph.json": (text(GRAPH_MODEL), "a TensorFlow.js graph model: not supported yet; inspect"),
-    "old.json": (text(BROWSER), "a TensorFlow.js model: not supported yet"),
     "arch.json": (text(NETWORK), "a Keras architecture (to_json) without weights; inspect"),
     "arch3.json": (text(NEW_KERAS), "a Keras architecture (to_json) without weights; inspect"),
     "config.json": (text({"architectures": ["Bert"]}), "a Transformers configuration"),
@@ -111,7 +104,7 @@ FILES: dict[str, tuple[bytes, str]] = {
         "a list of TensorFlow checkpoints; inspect its folder, or the .index file that it names",
     ),
     "cut.safetensors": (bytes(8), "not a safetensors file, or truncated"),
-    "group1-shard1of1.bin": (bytes(9), "weights of a TensorFlow.js model"),
+    "group1-shard1of1.bin": (bytes(9), "weights of a TensorFlow.js model; inspect the"),
 }
 
 
@@ -159,7 +152,7 @@ FOLDERS = {
     ("Manifest.json", "Data"): "a Core ML package",
     ("coremldata.bin",): "a compiled Core ML model",
     ("manifest.ocdbt", "_METADATA"): "an Orbax checkpoint (JAX, Flax)",
-    ("model.json", "group1-shard1of2.bin"): "a TensorFlow.js model",
+    ("model.json", "group1-shard1of2.bin"): "weights of a TensorFlow.js model without",
     ("inference.pdmodel", "inference.pdiparams"): "a PaddlePaddle model",
     ("Manifest.json",): "a folder without a known model",
     ("a.png",): "a folder without a known model",

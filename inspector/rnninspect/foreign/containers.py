@@ -18,7 +18,7 @@ ARCHIVES: tuple[tuple[str, str], ...] = (
         r"(?:.*/)?saved_model\.pb",
         "a zip archive of a SavedModel; extract it and inspect the folder",
     ),
-    (_SHARD, "a zip archive of a TensorFlow.js model: not supported yet"),
+    (_SHARD, "a zip archive of a TensorFlow.js model; extract it and inspect its model.json"),
     (
         r".*\.(?:onnx|h5|hdf5|keras|pt|pth|ckpt|safetensors|tflite)",
         f"a zip archive of model files; {_EXTRACT}",
@@ -32,7 +32,7 @@ FOLDERS: tuple[tuple[str, str], ...] = (
         r"manifest\.ocdbt|_CHECKPOINT_METADATA",
         "an Orbax checkpoint (JAX, Flax): not supported; save the parameters as safetensors",
     ),
-    (_SHARD, f"a TensorFlow.js model: not supported yet; {_SOURCE}"),
+    (_SHARD, "weights of a TensorFlow.js model without the model.json that lists them"),
     (r".*\.pdmodel|__model__", "a PaddlePaddle model: not supported; export it to ONNX"),
 )
 CORE_ML_PACKAGE = (("Manifest.json", "Data"), _CORE_ML)

@@ -8,7 +8,10 @@ BY_NAME: tuple[tuple[str, str], ...] = (
     (r".*\.data-\d+-of-\d+", "a shard of a TensorFlow checkpoint: give its index or its prefix"),
     (r".*\.index", "no table at its end, as a TensorFlow checkpoint's index has: cut off?"),
     (r".*\.safetensors", "not a safetensors file, or truncated: it does not begin with a header"),
-    (r"group\d+-shard\d+of\d+(?:\.bin)?", "weights of a TensorFlow.js model: not supported yet"),
+    (
+        r"group\d+-shard\d+of\d+(?:\.bin)?",
+        "weights of a TensorFlow.js model; inspect the model.json beside them",
+    ),
     (r".*\.mlmodel", f"a Core ML model: not supported; {_SOURCE}"),
     (r".*\.caffemodel", "a Caffe model: not supported"),
     (

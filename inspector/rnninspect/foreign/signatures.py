@@ -6,8 +6,6 @@ the particular ones come before the general ones.
 
 from __future__ import annotations
 
-_KERAS = "inspect the Keras model (.keras, .h5) it was converted from"
-_SAVED_MODEL = "inspect the SavedModel it was converted from"
 _SOURCE = "inspect the model it was converted from"
 _TO_ONNX = "export the model to ONNX"
 _DECOMPRESS = "decompress it and inspect the result"
@@ -25,18 +23,6 @@ _MISTAKES = (
     (_XML + rb"<Error>", f"an XML error message, {_NO_MODEL}"),
 )
 _JSON = (
-    (
-        rb'\{.{0,400}?"format"\s*:\s*"layers-model"',
-        f"a TensorFlow.js layers model: not supported yet; {_KERAS}",
-    ),
-    (
-        rb'\{.{0,400}?"format"\s*:\s*"graph-model"',
-        f"a TensorFlow.js graph model: not supported yet; {_SAVED_MODEL}",
-    ),
-    (
-        rb'\{.*?"(?:modelTopology|weightsManifest)"\s*:',
-        f"a TensorFlow.js model: not supported yet; {_SOURCE}",
-    ),
     (
         rb'\{\s*(?:"module"\s*:\s*"[\w.]+"\s*,\s*)?"class_name"\s*:\s*"\w+"\s*,\s*"config"\s*:',
         "a Keras architecture (to_json) without weights; inspect the model saved as .keras or .h5",

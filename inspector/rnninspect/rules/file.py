@@ -68,9 +68,10 @@ def _mixed(case: Case) -> Iterator[Breach]:
     for counted in case.counts:
         by_dtype: dict[str, StoredTensor] = {}
         for tensor in unique_tensors(counted.layer):
-            element = DTYPES.get(tensor.dtype)
+            dtype = tensor.loaded_as or tensor.dtype
+            element = DTYPES.get(dtype)
             if element is not None and element.is_computed_in:
-                by_dtype.setdefault(tensor.dtype, tensor)
+                by_dtype.setdefault(dtype, tensor)
         if len(by_dtype) > 1:
             listed = " and ".join(sorted(by_dtype))
             yield Breach(f"the weights of one layer are {listed}", counted.layer.name)

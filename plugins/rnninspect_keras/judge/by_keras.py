@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 CHECKPOINT = "checkpoint"
 SAVED_MODEL = "saved"
+TFJS = "tensorflow.js"
 
 
 def version() -> str:
@@ -36,6 +37,13 @@ def answer(question: Question, given: Answer) -> None:
         from rnninspect_keras.judge import by_tensorflow  # noqa: PLC0415 - only for such a file
 
         by_tensorflow.answer(question, given)
+    elif TFJS in name:
+        from rnninspect_keras.judge.tfjs import Manifest  # noqa: PLC0415 - as above
+
+        manifest = Manifest(question)
+        given.total, given.everything = manifest.elements, True
+        for part in question.parts:
+            given.book(part.name, partial(rebuild, part, manifest.array))
     elif name in WHOLE:
         model = _load(question, given)
         given.total = int(model.count_params())

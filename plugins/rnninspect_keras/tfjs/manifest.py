@@ -33,6 +33,7 @@ class ManifestWeight(Record):
         shape: as the manifest gives it.
         dtype: of the stored elements, which are widened on loading where they are quantised.
         width: bytes of an element, of a string those before it; None if the type is unknown.
+        loaded_as: the element type that quantised elements become on loading; empty otherwise.
         of_optimizer: whether it is a slot of the optimizer.
     """
 
@@ -40,6 +41,7 @@ class ManifestWeight(Record):
     shape: tuple[int, ...]
     dtype: str
     width: int | None
+    loaded_as: str
     of_optimizer: bool
 
 
@@ -96,11 +98,11 @@ def _weight(
     name, dtype = weight.get("name"), weight.get("dtype")
     if not isinstance(name, str) or not isinstance(dtype, str):
         raise UnreadableFile(f"{place} has no name or no dtype that is a string")
-    stored = dtype if dtype in _TYPES else None
+    stored, loaded = dtype if dtype in _TYPES else None, ""
     if "quantization" in weight:
         quantisation = _mapping(weight["quantization"], f"{place}.quantization")
         stated = quantisation.get("dtype")
-        dtype = stated if isinstance(stated, str) else ""
+        loaded, dtype = dtype, stated if isinstance(stated, str) else ""
         stored = dtype if dtype in _QUANTISED else None
         if stored in _AFFINE and not {"min", "scale"} <= quantisation.keys():
             clause = f"quantised as {stored} without its min or its scale"
@@ -113,6 +115,7 @@ def _weight(
         tuple(_axes(weight.get("shape"), f"{place}.shape")),
         dtype,
         _width(stored),
+        loaded,
         weight.get("group") == _OPTIMIZER,
     )
 

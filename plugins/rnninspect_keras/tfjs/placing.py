@@ -125,4 +125,5 @@ def _tensor(
         purpose=Purpose.OPTIMIZER if weight.of_optimizer else purpose,
         needed_bytes=extent,
         held_bytes=held,
+        loaded_as=weight.loaded_as,
     )
