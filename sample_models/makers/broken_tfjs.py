@@ -83,6 +83,7 @@ BROKEN = (
         "the last shard is in another folder",
         "R205",
         _edited(_outside),
+        layer="plain",
         companions=_files("tfjs_outside_shard"),
     ),
     Broken(
@@ -93,7 +94,6 @@ BROKEN = (
         _edited(_more_units),
         layer="both",
         tensor=f"{FORWARD}/kernel",
-        also=("R106", "R109"),
         companions=_files("tfjs_more_units"),
     ),
     Broken(

@@ -13,7 +13,7 @@ import numpy as np
 import tf_keras
 from tf_keras import layers
 
-from makers.keras_layers import alone, both_ways, stacked
+from makers.keras_layers import alone, both_ways
 from makers.records import Intact, Truth
 
 if TYPE_CHECKING:
@@ -29,11 +29,11 @@ DOCUMENT = "model.json"
 
 def _network() -> tuple[tf_keras.Model, Truth]:
     both = layers.Bidirectional(layers.LSTM(5, return_sequences=True), name="both")
-    cells = [layers.GRUCell(3, reset_after=False), layers.LSTMCell(4, use_bias=False)]
-    parts = [layers.InputLayer((7, 6), name="steps"), both]
-    parts += [layers.RNN(cells, name="stack"), layers.Dense(2, name="head")]
-    model = tf_keras.Sequential(parts, name="network")
-    found = (both_ways(both, 6), *stacked("stack", cells, 10))
+    gru = layers.GRU(3, reset_after=False, return_sequences=True, name="gru")
+    plain = layers.SimpleRNN(4, use_bias=False, name="plain")
+    parts = [layers.InputLayer((7, 6), name="steps"), both, gru, plain]
+    model = tf_keras.Sequential([*parts, layers.Dense(2, name="head")], name="network")
+    found = (both_ways(both, 6), alone(gru, 10), alone(plain, 3))
     return model, Truth(found, model.count_params())
 
 
@@ -43,7 +43,7 @@ def _layers(path: Path) -> Truth:
 
 
 def _quantised(path: Path) -> Truth:
-    gru = layers.GRU(4, name="gru")
+    gru = layers.GRU(4, reset_after=False, name="gru")
     model = tf_keras.Sequential([layers.InputLayer((7, 3), name="steps"), gru], name="network")
     return _written(path, model, Truth((alone(gru, 3),), model.count_params()), 2**22, "uint8")
 

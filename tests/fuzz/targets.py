@@ -181,5 +181,6 @@ TARGETS = {
     "old-checkpoint": Target(_whole(".ckpt-7"), mutate_table, _files(".ckpt-7")),
     "table": Target(_table, mutate_bytes, _files(".index")),
     "snappy": Target(_snappy, mutate_bytes, _literals),
+    "tfjs": Target(_whole(".json"), mutate_json, _files(".json")),
     "config": Target(_config, mutate_json, _members("config.json", ".keras")),
 }

@@ -16,6 +16,7 @@ from hostile import (
     safetensors_entries,
     structure_entries,
     tensorflow_entries,
+    tfjs_entries,
     torch_entries,
 )
 from hostile.entry import CANARY, MARKERS, Hostile
@@ -30,6 +31,7 @@ CORPUS: dict[str, Hostile] = {
         ("graphs", graph_entries.ENTRIES),
         ("structures", structure_entries.ENTRIES),
         ("tensorflow", tensorflow_entries.ENTRIES),
+        ("tfjs", tfjs_entries.ENTRIES),
         ("containers", container_entries.ENTRIES),
         ("pickles", pickle_entries.ENTRIES),
         ("plain", plain_entries.ENTRIES),

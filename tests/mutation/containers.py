@@ -18,7 +18,9 @@ import safetensors.torch
 import torch
 from onnx import numpy_helper
 
+from mutation import tfjs
 from mutation.faults import Arrays, Unfit
+from mutation.tfjs import is_tfjs
 from rnninspect.decode.sstable.tables import MAGIC
 
 WEIGHTS = "model.weights.h5"
@@ -27,8 +29,8 @@ PARTS_OF_A_CHECKPOINT = ("model_state_dict", "state_dict", "model")
 
 def read(path: Path) -> Arrays:
     """Every array of the file by its name in a report."""
-    if _is_checkpoint(path):
-        arrays: Arrays = _checkpoints().read(path)
+    if _is_own(path):
+        arrays: Arrays = _own(path).read(path)
         return arrays
     if path.suffix == ".onnx":
         return {
@@ -43,8 +45,8 @@ def read(path: Path) -> Arrays:
 
 def write(path: Path, target: Path, before: Arrays, after: Arrays) -> None:
     """Write the file again with the arrays that differ."""
-    if _is_checkpoint(path):
-        _checkpoints().write(path, target, after)
+    if _is_own(path):
+        _own(path).write(path, target, after)
         return
     gone = before.keys() - after.keys()
     new = {name: array for name, array in after.items() if before.get(name) is not array}
@@ -56,12 +58,14 @@ def write(path: Path, target: Path, before: Arrays, after: Arrays) -> None:
         _write_torch(path, target, gone, new)
 
 
-def _is_checkpoint(path: Path) -> bool:
-    """Whether it is the folder of a SavedModel, or a table: an index, a V1 checkpoint."""
+def _is_own(path: Path) -> bool:
+    """Whether another module knows it: a folder, or a table (an index, a V1 checkpoint)."""
     return path.is_dir() or path.read_bytes().endswith(MAGIC)
 
 
-def _checkpoints() -> ModuleType:
+def _own(path: Path) -> ModuleType:
+    if is_tfjs(path):
+        return tfjs
     return import_module("mutation.checkpoints")  # TensorFlow only for these
 
 
@@ -226,8 +230,8 @@ def _submodule(module: Any, path: str) -> Any:  # noqa: ANN401 - as above
 
 def declare_other_size(path: Path, target: Path, name: str) -> None:
     """Write the file again with one hidden unit more declared for the layer."""
-    if _is_checkpoint(path):
-        _checkpoints().declare_other_size(path, target, lambda config: _declare_keras(config, name))
+    if _is_own(path):
+        _own(path).declare_other_size(path, target, lambda config: _declare_keras(config, name))
     elif path.suffix == ".onnx":
         _declare_onnx(path, target, name)
     elif path.suffix == ".keras":
@@ -295,8 +299,8 @@ def _declare_torch(path: Path, target: Path, name: str) -> None:
 
 def cut_payload(path: Path, target: Path, name: str) -> None:
     """Write the file again with too few bytes for a tensor."""
-    if _is_checkpoint(path):
-        _checkpoints().cut_payload(path, target)
+    if _is_own(path):
+        _own(path).cut_payload(path, target)
     elif path.suffix == ".onnx":
         _cut_onnx(path, target, name)
     elif path.suffix == ".keras":
@@ -339,7 +343,7 @@ def double(path: Path, target: Path, name: str) -> frozenset[str]:
             shutil.copy(data, target.with_name(data.name))
         target.write_bytes(model.SerializeToString())
         return frozenset({"R209"})
-    if _is_checkpoint(path):
+    if _is_own(path):
         write(path, target, before, before | {f"{name}_2": before[name].copy()})
         return frozenset({"R102", "R103", "R106", "R401"})  # it is reported as a cell of its own
     if path.suffix in {".keras", ".h5"}:

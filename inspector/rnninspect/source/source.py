@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import stat
 from functools import cached_property
@@ -31,6 +32,8 @@ LOOK_UP, COMPONENT, ENTRY = (
     4,
     1,
 )  # steps: to resolve a path, each of its parts, a folder's entry
+
+LONGEST_PATH = 4096  # that an operating system opens
 
 OPENING = os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC
 
@@ -150,9 +153,9 @@ class Source:
             return Neighbour(found, location if member else None, member.size if member else 0)
         if not location or location[0] == "/" or any(char in "\\\0" for char in location):
             return Neighbour(Whereabouts.OUTSIDE)
-        self.spend(Limit.STEPS, LOOK_UP + COMPONENT * location.count("/"))
+        self.spend(Limit.STEPS, LOOK_UP + COMPONENT * location.count("/", 0, LONGEST_PATH))
         try:
-            resolved = os.path.realpath(os.path.join(self.folder, location))
+            resolved = _resolve(self.folder, location)
             if not any(_is_inside(resolved, folder) for folder in self._allowed):
                 return Neighbour(Whereabouts.OUTSIDE)
             status = os.stat(resolved)
@@ -229,6 +232,13 @@ def _state_of(path: str) -> State | None:
         return State.of(os.stat(path))
     except OSError:
         return None
+
+
+def _resolve(folder: str, location: str) -> str:
+    """Where a path leads once all links are followed; OSError if no system opens one that long."""
+    if len(location) > LONGEST_PATH:
+        raise OSError(errno.ENAMETOOLONG, os.strerror(errno.ENAMETOOLONG))
+    return os.path.realpath(os.path.join(folder, location))
 
 
 def _is_inside(path: str, folder: str) -> bool:

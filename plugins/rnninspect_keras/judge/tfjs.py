@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 
 from rnninspect.plugin import Whereabouts, open_source
-from rnninspect.verification.question import NeedsTrust, NoOpinion
+from rnninspect.verification.question import NeedsTrust, NoOpinion, RefusedLayer
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -29,7 +29,7 @@ class Manifest:
         document = json.loads(self._path.read_bytes())
         groups = document["weightsManifest"] if isinstance(document, dict) else document
         self._trusted = question.trusted
-        self._places: dict[str, tuple[dict[str, Any], int, list[str]]] = {}
+        self._places: dict[str, tuple[dict[str, Any], int, dict[str, Any]]] = {}
         self.elements = 0
         for group in groups:
             self._add(group)
@@ -44,15 +44,18 @@ class Manifest:
             number = math.prod(weight["shape"])
             self.elements += number
             if offset is not None:
-                self._places[weight["name"]] = (weight, offset, group["paths"])
+                self._places[weight["name"]] = (weight, offset, group)
                 offset += number * dtype.itemsize
 
     def array(self, name: str) -> Any:  # noqa: ANN401 - an array
-        """A weight as it is stored; ValueError if its bytes are not there."""
+        """A weight as it is stored; RefusedLayer if the shards are too short for their weights."""
         if name not in self._places:
             raise NoOpinion(f"the shards show no array named {name}")
-        weight, offset, paths = self._places[name]
-        data = b"".join(self._read(path) for path in paths)
+        weight, offset, group = self._places[name]
+        data = b"".join(self._read(path) for path in group["paths"])
+        needed = sum(map(_bytes_of, group["weights"]))
+        if len(data) < needed:
+            raise RefusedLayer(f"its shards have {len(data)} bytes, and {needed} are needed")
         number = math.prod(weight["shape"])
         return np.frombuffer(data, _type_of(weight), number, offset).reshape(weight["shape"])
 
@@ -62,6 +65,11 @@ class Manifest:
         if not inside and not self._trusted:
             raise NeedsTrust(f"it refers to {path!r}, which is not in its folder")
         return (self._path.parent / path).read_bytes()
+
+
+def _bytes_of(weight: dict[str, Any]) -> int:
+    dtype = _type_of(weight)
+    return 0 if dtype is None else math.prod(weight["shape"]) * dtype.itemsize
 
 
 def _type_of(weight: dict[str, Any]) -> np.dtype[Any] | None:

@@ -60,4 +60,4 @@ def _most_alike(layer: DeclaredLayer, cluster: WeightCluster) -> int:
     return max(shared_names(cell, cluster) for direction in layer.directions for cell in direction)
 
 
-_STEPS = 4  # to compare the names of a layer with those of a cluster
+_STEPS = 8  # to compare the names of a layer with those of a cluster

@@ -18,10 +18,10 @@ if TYPE_CHECKING:
 
 
 class Placed(Record):
-    """A weight as a tensor; `lost` names the missing shards with bytes of it."""
+    """A weight as a tensor; `lost` is the first shard with bytes of it that is not there."""
 
     tensor: StoredTensor
-    lost: str = ""
+    lost: Shard | None = None
 
 
 def place(number: int, group: WeightGroup, shards: Sequence[Shard]) -> Iterator[Placed]:
@@ -35,7 +35,7 @@ def place(number: int, group: WeightGroup, shards: Sequence[Shard]) -> Iterator[
     space = _Space(shards, sum(extent or 0 for extent in extents))
     offset: int | None = 0
     for at, (weight, extent) in enumerate(zip(group.weights, extents, strict=True)):
-        held, lost = None, ""
+        held, lost = None, None
         if offset is not None and extent is not None:
             held, lost = space.held(offset, extent)
             if held == extent and at == len(extents) - 1:
@@ -57,14 +57,14 @@ class _Space:
         self._known = self._size if first is None else self._ends[first] - sizes[first]
         self._whole = first is None
 
-    def held(self, offset: int, extent: int) -> tuple[int | None, str]:
-        """Bytes of a run that are there, None if that is unknown; missing shards that it is in."""
+    def held(self, offset: int, extent: int) -> tuple[int | None, Shard | None]:
+        """Bytes of a run that are there, None if unknown; the missing shard that it is in."""
         if self._whole or offset + extent <= self._known:
-            return max(0, min(extent, self._size - offset)), ""
+            return max(0, min(extent, self._size - offset)), None
         first = bisect_right(self._ends, offset)
         last = bisect_right(self._ends, offset + extent - 1)
         run = self._shards[first : last + 1]
-        return None, next((shard.name for shard in run if shard.size is None), "")
+        return None, next((shard for shard in run if shard.size is None), None)
 
     def after(self, offset: int) -> int:
         """Bytes from an offset on; none where a shard is missing."""

@@ -22,6 +22,9 @@ if TYPE_CHECKING:
     from rnninspect_keras.tfjs.document import Document
 
 
+_MISSING, _OUTSIDE = Fact.EXTERNAL_MISSING, Fact.EXTERNAL_OUTSIDE
+
+
 def read_tfjs(source: Source) -> SavedModel:
     """A layers model, a graph model, or weights without either; the shards are only measured."""
     if source.is_folder:
@@ -35,7 +38,8 @@ def read_tfjs(source: Source) -> SavedModel:
         tensors=(*described.tensors, *weights.shadowed),
         observations=(
             *map(_registered, described.observations),
-            *notes_without_shard(described.layers, weights.missing),
+            *notes_without_shard(described.layers, weights.lost[_MISSING]),
+            *notes_without_shard(described.layers, weights.lost[_OUTSIDE], _OUTSIDE),
         ),
     )
 
@@ -43,21 +47,22 @@ def read_tfjs(source: Source) -> SavedModel:
 class _Weights:
     """All weights of a document, by name; `shadowed` are those whose name occurs again.
 
-    `missing` leads from the identities of tensors to the missing shards that they are in.
+    `lost` leads, by what became of a shard, from the identities of its tensors to its name.
     """
 
-    __slots__ = ("missing", "shadowed", "store")
+    __slots__ = ("lost", "shadowed", "store")
 
     def __init__(self, document: Document, home: Source) -> None:
-        self.store, self.missing = Store(), dict[str, str]()
+        self.store = Store()
+        self.lost: dict[Fact, dict[str, str]] = {_MISSING: {}, _OUTSIDE: {}}
         self.shadowed: list[StoredTensor] = []
         shards = measure(document.manifest, home)
         self.store.observations += [*document.manifest.observations, *shards.observations]
         for number, group in enumerate(document.manifest.groups):
             for placed in place(number, group, shards.groups[number]):
                 self._add(placed.tensor)
-                if placed.lost:
-                    self.missing[placed.tensor.identity] = placed.lost
+                if placed.lost and placed.lost.fact:
+                    self.lost[placed.lost.fact][placed.tensor.identity] = placed.lost.name
 
     def _add(self, tensor: StoredTensor) -> None:
         before = self.store.tensors.get(tensor.name)

@@ -13,10 +13,17 @@ _LONGEST_NAME = 80  # characters of a path that a message shows
 
 
 class Shard(Record):
-    """A file of a group by its path, shortened; `size` None if it is not there."""
+    """A file of a group.
+
+    Attributes:
+        name: its path, shortened.
+        size: bytes; None if it is not there.
+        fact: why it is not there.
+    """
 
     name: str
     size: int | None
+    fact: Fact | None = None
 
 
 class Shards:
@@ -55,4 +62,4 @@ def _shard(
     missing = known.whereabouts is Whereabouts.MISSING
     fact = Fact.EXTERNAL_MISSING if missing else Fact.EXTERNAL_OUTSIDE
     found.observations.append(Observation(fact, f"the shard {name}"))
-    return Shard(name, None)
+    return Shard(name, None, fact)
