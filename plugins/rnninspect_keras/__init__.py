@@ -15,7 +15,10 @@ class KerasReader:
     """Reads what Keras and TensorFlow save."""
 
     name = "keras"
-    summary = "Keras archives, HDF5 models and weights, TensorFlow SavedModels and checkpoints"
+    summary = (
+        "Keras archives, HDF5 models and weights, TensorFlow SavedModels and checkpoints,"
+        " TensorFlow.js layers models"
+    )
     suffixes: tuple[str, ...] = (".keras", ".h5", ".hdf5", ".index", ".pb", ".json")
     # TensorFlow names a checkpoint by what its files begin with.
     implied_suffixes: tuple[str, ...] = (".index",)

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from hostile.entry import Hostile, written
-from making.tensorflow.tfjs import Weight, first, group, layer, weight, weights, whole_model
+from making.tensorflow.tfjs import Weight, first, group, layer, needed, weight, weights, whole_model
 
 TOPOLOGY = whole_model(first("LSTM", "rec", 6, 5, units=4))
 LISTED = weights("rec/", kernel=(5, 16), recurrent_kernel=(4, 16), bias=(16,))
@@ -28,6 +28,12 @@ def link_outside(path: Path) -> None:
     (path.parent / "linked.bin").unlink(missing_ok=True)
     (path.parent / "linked.bin").symlink_to("../canary.txt")
     path.write_bytes(document(None, "linked.bin"))
+
+
+def sound(path: Path) -> None:
+    """An intact model with its shard."""
+    (path.parent / "sound.bin").write_bytes(bytes(needed(LISTED)))
+    path.write_bytes(document(None, "sound.bin"))
 
 
 def many(number: int) -> bytes:
@@ -54,6 +60,7 @@ def deep(levels: int) -> bytes:
 
 
 ENTRIES: dict[str, Hostile] = {
+    "sound.json": Hostile(sound, 0),
     "climbing.json": written(document(None, "../canary.txt"), 1),
     "absolute.json": written(document(None, "/etc/passwd"), 1),
     "address.json": written(document(None, "https://example.org/a.bin", "file:///etc/passwd"), 1),
