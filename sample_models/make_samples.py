@@ -23,8 +23,8 @@ from makers import (
     broken_onnx,
     broken_onnx_nodes,
     broken_tensorflow,
-    broken_tflite,
     broken_tfjs,
+    broken_tflite,
     broken_torch,
     family,
     keras2_samples,
@@ -32,8 +32,8 @@ from makers import (
     onnx_exports,
     onnx_samples,
     tensorflow_samples,
-    tflite_samples,
     tfjs_samples,
+    tflite_samples,
     torch_samples,
 )
 from makers.records import Broken, Intact, broken_entry, intact_entry
