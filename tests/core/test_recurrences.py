@@ -182,6 +182,23 @@ def test_what_an_unrolled_sequence_starts_from_is_state(*, stored: bool) -> None
     ]
 
 
+@pytest.mark.parametrize("stored", [True, False])
+def test_a_step_that_fits_no_cell_starts_from_a_state_too(*, stored: bool) -> None:
+    """An input that is stored, and that the kernel multiplies, is none."""
+    to = Maker()
+    kernels, x, bias = (to.stored(M, N), to.stored(N, N)), to.stored(1, M), to.stored(N)
+    h = to.stored(1, N) if stored else to.fed(N)
+    for _ in range(3):
+        sums = to.call("add", to.product(x, kernels[0]), to.product(h, kernels[1]))
+        kept = to.call("mul", to.call("sigmoid", sums), h)
+        h = to.call("add", to.call("tanh", to.call("add", sums, bias)), kept)
+        x = to.fed(M)
+    to.graph.outputs.append(h)
+    found = recurrences(to.graph, tensors_of, "by hand")
+    assert [step.kind for step in found.skipped] == ["unknown cell (unrolled, 3 steps)"]
+    assert found.states == ({f"w{(1, N)}"} if stored else frozenset())
+
+
 def test_one_vector_for_two_biases_is_their_sum() -> None:
     to = Maker()
     h = to.other(N)

@@ -8,8 +8,10 @@ import pytest
 
 from making.by_hand import layer, model, report, tensor
 from making.reports import drawn, text_of
+from rnninspect.comparison import compare, outline
 from rnninspect.model import Fact, Observation, SavedModel, Search, Searched, SkippedLayer
 from rnninspect.render import CARD
+from rnninspect.render.diff.rows import summary
 from rnninspect.render.report.sentences import no_layer
 from rnninspect.render.view import View
 
@@ -63,6 +65,18 @@ def test_json_has_what_was_searched() -> None:
     made = report(found(search=Search(Searched.OPERATORS, 7, finished=False)))
     (document,) = json.loads(text_of("json", [made], View()))["reports"]
     assert document["searched"] == {"what": "operators", "number": 7, "finished": False}
+
+
+def test_json_lists_what_a_skipped_layer_stores() -> None:
+    (document,) = json.loads(text_of("json", [report(found(skipped=(LOST,)))], View()))["reports"]
+    (lost,) = document["skipped"]
+    assert (lost["tensors"], lost["parameters"]) == (["dense"], 9)
+
+
+def test_a_diff_of_files_with_skipped_layers_does_not_say_that_there_is_none() -> None:
+    side, empty = outline(report(found(skipped=(LOST,)))), outline(report(found()))
+    assert summary(compare(side, side)).endswith("no recurrent layer of a known cell in either")
+    assert summary(compare(empty, empty)).endswith("no recurrent layer in either")
 
 
 def test_a_report_with_layers_has_no_such_sentence() -> None:

@@ -2,46 +2,65 @@
 
 from __future__ import annotations
 
-from rnninspect.cells import Role
 from rnninspect.graphs.building.expressions import Kind
 from rnninspect.graphs.building.values import Origin
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from rnninspect.graphs.building.operations import Graph
-    from rnninspect.graphs.recognition.records import Recovered
+    from rnninspect.graphs.recognition.records import Recovered, Unknown
 
 _NEAR = 64  # expressions of a first step that are looked at
 
 
-def first_states(graph: Graph, cells: tuple[Recovered, ...]) -> tuple[int, ...]:
-    """The stored leaves that the first steps of unrolled cells read as their states.
+def first_states(graph: Graph, steps: Iterable[Recovered | Unknown]) -> tuple[int, ...]:
+    """The stored leaves that the first steps of unrolled sequences read as their states.
 
-    A recurrent kernel multiplies states alone; a stored one is the first. The first c, beside it,
-    has its shape, and is added up in the same step.
+    What a matrix multiplies is a state where it is made of the matrix's earlier product; a stored
+    one in its place is the first. The first c has its shape, and is added up in the same step.
 
     Raises:
         Exhausted: the graph's budget is spent.
     """
-    unrolled = [cell for cell in cells if cell.how == "unrolled"]
-    multiplied: dict[int, list[int]] = {}
-    for matrix, maps in graph.uses.items() if unrolled else ():
-        units = (unit for at in maps for _, unit in graph.maps[at].source)
-        multiplied.setdefault(matrix.leaf, []).extend(units)
-    weights = {leaf for cell in cells for leaf in cell.leaves}
-    found = (leaf for cell in unrolled for leaf in _of_cell(graph, cell, multiplied))
+    weights = {leaf for step in steps for leaf in step.leaves}
+    unrolled = {leaf for step in steps if step.how == "unrolled" for leaf in step.leaves}
+    found = (
+        leaf
+        for matrix, maps in graph.uses.items()
+        if matrix.leaf in unrolled
+        for states in _states(graph, maps)
+        for leaf in _first(graph, states)
+    )
     return tuple(dict.fromkeys(leaf for leaf in found if leaf not in weights))
 
 
-def _of_cell(graph: Graph, cell: Recovered, multiplied: dict[int, list[int]]) -> Iterator[int]:
-    kernels = (weight for weight in cell.weights if weight.roles == (Role.RECURRENT_KERNEL,))
-    units = [unit for each in kernels for leaf in each.leaves for unit in multiplied.get(leaf, ())]
-    first = [leaf for unit in units for leaf in _stored(graph, unit)]
+def _states(graph: Graph, maps: list[int]) -> Iterator[list[int]]:
+    """What a matrix multiplies at each place that a state has among its inputs."""
+    own = set(maps)
+    for units in zip(*(graph.maps[at].source for at in maps), strict=False):
+        states = [unit for _, unit in units]
+        if any(_returns(graph, unit, own) for unit in states):
+            yield states
+
+
+def _returns(graph: Graph, root: int, maps: set[int]) -> bool:
+    """Whether an expression is made of a product of the matrix."""
+    data = (graph.expressions.data[at] for at in _near(graph, root) if _is_map(graph, at))
+    return any(isinstance(each, tuple) and each[0] in maps for each in data)
+
+
+def _is_map(graph: Graph, at: int) -> bool:
+    return graph.expressions.kinds[at] is Kind.MAP
+
+
+def _first(graph: Graph, states: list[int]) -> Iterator[int]:
+    """The stored leaves among states, and what is stored beside them with their shape."""
+    first = [leaf for unit in states for leaf in _stored(graph, unit)]
     shapes = {graph.leaves[leaf].shape for leaf in first}
     yield from first
-    for unit in units if first else ():
+    for unit in states if first else ():
         near = (leaf for at in _near(graph, unit) for leaf in _stored(graph, at))
         yield from (leaf for leaf in near if graph.leaves[leaf].shape in shapes)
 

@@ -81,7 +81,9 @@ def recurrences(
     try:
         graph.expressions.spend(0)
         found = survey(graph)
-        first = tensors_of_leaves(graph, first_states(graph, found.cells), tensors_of)
+        first = tensors_of_leaves(
+            graph, first_states(graph, (*found.cells, *found.unknown)), tensors_of
+        )
     except Exhausted:
         return Recurrences(observations=(Observation(Fact.UNUSUAL, _GIVEN_UP),), finished=False)
     return Recurrences(

@@ -32,7 +32,10 @@ def summary(comparison: Comparison) -> str:
     if changed:
         return listed
     head = "no change but conventions" if comparison.rows else "no change"
-    return f"{head}: {listed or 'no recurrent layer in either'}"
+    if listed:
+        return f"{head}: {listed}"
+    known = " of a known cell" if comparison.old.skipped or comparison.new.skipped else ""
+    return f"{head}: no recurrent layer{known} in either"
 
 
 def heading(comparison: Comparison) -> str:

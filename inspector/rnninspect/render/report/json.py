@@ -66,7 +66,13 @@ def report_json(report: Report) -> Json:
         "file_bytes": report.file_bytes,
         "layers": [_layer(report, counted) for counted in report.layers],
         "skipped": [
-            {"name": layer.name, "kind": layer.kind, "reason": layer.reason}
+            {
+                "name": layer.name,
+                "kind": layer.kind,
+                "reason": layer.reason,
+                "parameters": sum(tensor.parameters for tensor in layer.tensors),
+                "tensors": [tensor.name for tensor in layer.tensors],
+            }
             for layer in report.skipped
         ],
         "searched": {
