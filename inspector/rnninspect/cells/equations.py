@@ -1,13 +1,25 @@
 """The step of each cell: as sums of products of its gates, which recognition evaluates, or as text.
 
 Sources: the ONNX operators LSTM, GRU and RNN; Greff et al., LSTM: A Search Space Odyssey (2017),
-for the coupled gates; Collins et al., Capacity and Trainability in RNNs (2017), for the UGRNN; the
-code of tensorflow-addons, of tf.contrib.rnn and of ncps for the cells that are written out.
+for the coupled gates; Collins et al., Capacity and Trainability in RNNs (2017), for the UGRNN;
+Zhou et al., Minimal Gated Unit (2016); Feng et al., Were RNNs All We Needed? (2024), for minGRU;
+Li et al., Independently Recurrent Neural Network (2018); Gonnet and Deselaers, IndyLSTMs (2019);
+the code of tensorflow-addons, of tf.contrib.rnn and of ncps for the cells that are written out.
 """
 
 from __future__ import annotations
 
+from enum import StrEnum
+
 from rnninspect.record import Record
+
+
+class Recurrence(StrEnum):
+    """What the gates of a cell multiply the old state by."""
+
+    MATRIX = "matrix"
+    VECTOR = "vector"  # each unit reads itself alone
+    NONE = "none"
 
 
 class Update(Record):
@@ -33,28 +45,54 @@ class Step(Record):
         gates: a letter for each gate of the cell, in its order.
         updates: the new states, the one that is fed back last.
         inside: the gate that is part of another gate's argument, and that one: reset and candidate.
+        recurrence: what its gates multiply the old state by.
     """
 
     gates: str
     updates: tuple[Update, ...]
     inside: tuple[str, str] | None = None
+    recurrence: Recurrence = Recurrence.MATRIX
+
+    @property
+    def outer(self) -> tuple[str, ...]:
+        """The gates that the new states are made of, in the order of the cell."""
+        factors = {
+            factor.removeprefix("1-")
+            for update in self.updates
+            for term in update.terms
+            for factor in term
+        }
+        return tuple(gate for gate in self.gates if gate in factors)
 
 
-_LSTM_OUTPUT = Update("h", (("o", "A(c')"),))
-_INTERPOLATED = (
-    Update("h", (("z", "h"), ("1-z", "g"))),
-    Update("h", (("1-z", "h"), ("z", "g"))),
-)
+_LSTM = (Update("c", (("f", "c"), ("i", "g"))), Update("h", (("o", "A(c')"),)))
+_ELMAN = (Update("h", (("g",),)),)
 
+
+def _interpolated(gate: str) -> tuple[Update, ...]:
+    """Between the old state and the candidate, in both ways to write it."""
+    return (
+        Update("h", ((gate, "h"), (f"1-{gate}", "g"))),
+        Update("h", ((f"1-{gate}", "h"), (gate, "g"))),
+    )
+
+
+# Of equations that the same values satisfy, those of the cell that is most often meant come first.
 EQUATIONS: dict[str, tuple[Step, ...]] = {
-    "LSTM": (Step("ifgo", (Update("c", (("f", "c"), ("i", "g"))), _LSTM_OUTPUT)),),
+    "LSTM": (Step("ifgo", _LSTM),),
     "CIFG-LSTM": (
-        Step("fgo", (Update("c", (("f", "c"), ("1-f", "g"))), _LSTM_OUTPUT)),
-        Step("fgo", (Update("c", (("1-f", "c"), ("f", "g"))), _LSTM_OUTPUT)),
+        Step("fgo", (Update("c", (("f", "c"), ("1-f", "g"))), _LSTM[1])),
+        Step("fgo", (Update("c", (("1-f", "c"), ("f", "g"))), _LSTM[1])),
     ),
-    "GRU": tuple(Step("zrg", (update,), ("r", "g")) for update in _INTERPOLATED),
-    "UGRNN": tuple(Step("zg", (update,)) for update in _INTERPOLATED),
-    "RNN": (Step("g", (Update("h", (("g",),)),)),),
+    "GRU": tuple(Step("zrg", (update,), ("r", "g")) for update in _interpolated("z")),
+    "MGU": tuple(Step("fg", (update,), ("f", "g")) for update in reversed(_interpolated("f"))),
+    "UGRNN": tuple(Step("zg", (update,)) for update in _interpolated("z")),
+    "minGRU": tuple(
+        Step("zg", (update,), recurrence=Recurrence.NONE) for update in reversed(_interpolated("z"))
+    ),
+    "RNN": (Step("g", _ELMAN),),
+    "IndRNN": (Step("g", _ELMAN, recurrence=Recurrence.VECTOR),),
+    "IndyLSTM": (Step("ifgo", _LSTM, recurrence=Recurrence.VECTOR),),
 }
 
 # Steps that are no sums of products of gates, or whose gates are not those of another cell.

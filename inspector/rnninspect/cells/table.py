@@ -103,6 +103,12 @@ _TABLE = (
         "LSTM with layer normalisation at its gates and its state (TensorFlow 1)",
     ),
     Cell("UGRNN", ("update", "candidate"), (*_KERNELS, *_BIAS), "update gate RNN (TensorFlow 1)"),
+    Cell(
+        "MGU",
+        ("forget", "candidate"),
+        (*_KERNELS, *_TWO_BIASES),
+        "minimal gated unit: a GRU whose update gate resets too",
+    ),
     Cell("IndRNN", ("hidden",), _INDEPENDENT, "RNN whose units do not see each other"),
     Cell("IndyLSTM", _LSTM_GATES, _INDEPENDENT, "LSTM whose units do not see each other"),
     Cell(

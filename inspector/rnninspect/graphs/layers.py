@@ -115,7 +115,7 @@ def _shape(weight: Weight) -> tuple[int, ...]:
 
 
 def _axes(weight: Weight, roles: tuple[Role, ...]) -> tuple[Axis, ...]:
-    if set(roles) <= BIASES:
+    if set(roles) <= BIASES or (roles == (Role.RECURRENT_KERNEL,) and not weight.rows):
         return (_UNITS,)
     rows = _ROWS.get(roles)
     if rows is None:

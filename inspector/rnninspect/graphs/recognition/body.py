@@ -2,22 +2,21 @@
 
 from __future__ import annotations
 
-import math
 import random
 
 from rnninspect.graphs.building.expressions import LINEAR, Kind
+from rnninspect.graphs.recognition.arithmetic import POINTS, calculated
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Iterator
 
     from rnninspect.graphs.building.operations import Graph
+    from rnninspect.graphs.recognition.arithmetic import Numbers
 
 _MOST = 4096  # expressions of one step
 _MIXED = 64  # between a state and the map that reads it
-_POINTS, _SEED = 3, 20_261_129
-
-Numbers = tuple[float, ...]
+_SEED = 20_261_129
 
 
 class Body:
@@ -26,13 +25,14 @@ class Body:
     Attributes:
         order: its expressions, children first; empty if there are too many.
         gates: activations over linear maps.
+        stops: where the step begins.
         top: the gates that the new state is made of directly.
     """
 
-    __slots__ = ("_graph", "_parents", "_raw", "_stops", "gates", "order", "root", "state", "top")
+    __slots__ = ("_graph", "_parents", "_raw", "gates", "order", "root", "state", "stops", "top")
 
     def __init__(self, graph: Graph, root: int, state: int, stops: frozenset[int]) -> None:
-        self._graph, self._stops = graph, stops
+        self._graph, self.stops = graph, stops
         self.root, self.state = root, state
         self._parents: dict[int, list[int]] = {}
         self.order = self._ordered()
@@ -46,7 +46,7 @@ class Body:
     def below(self, at: int) -> tuple[int, ...]:
         """The children of an expression within the step; of a map what mixes the state in."""
         expressions = self._graph.expressions
-        if at in self._stops:
+        if at in self.stops:
             return ()
         if expressions.kinds[at] is Kind.MAP:
             return tuple(unit for unit in self.sources(at) if self._mixes(unit))
@@ -65,7 +65,7 @@ class Body:
 
     def _mixes(self, root: int) -> bool:
         expressions, seen, queue = self._graph.expressions, {root}, [root]
-        if root in self._stops:
+        if root in self.stops:
             return False
         for at in queue:
             expressions.spend(1)
@@ -73,7 +73,7 @@ class Body:
                 return False
             if at == self.state:
                 return True
-            if at not in self._stops:
+            if at not in self.stops:
                 queue += [child for child in expressions.children[at] if child not in seen]
                 seen.update(expressions.children[at])
         return False
@@ -103,7 +103,7 @@ class Body:
         if kind is Kind.MAP:
             self._raw[at] = True
             return
-        raw = at not in self._stops and any(self._raw[child] for child in children)
+        raw = at not in self.stops and any(self._raw[child] for child in children)
         if raw and kind is Kind.APPLY and expressions.data[at] not in LINEAR:
             self.gates.add(at)
             raw = False
@@ -146,7 +146,7 @@ class Body:
         seen, stack = set(roots), list(roots)
         while stack:
             at = stack.pop()
-            if at in self.gates or (at not in self._stops and self._is_plain_sum(at)):
+            if at in self.gates or (at not in self.stops and self._is_plain_sum(at)):
                 found[at] = None
                 continue
             children = [child for child in self.below(at) if child not in seen]
@@ -161,7 +161,7 @@ class Body:
         expressions, stack, seen = self._graph.expressions, [at], {at}
         while stack:
             each = stack.pop()
-            if each in self._stops or each in self.gates:
+            if each in self.stops or each in self.gates:
                 return False
             if expressions.kinds[each] is not Kind.MAP:
                 fresh = [child for child in expressions.children[each] if child not in seen]
@@ -201,7 +201,7 @@ class Body:
     def stripped(self, at: int) -> int:
         """What is under a chain of functions of one operand, and of norms with their gains."""
         expressions = self._graph.expressions
-        while expressions.kinds[at] is Kind.APPLY and at not in self._stops:
+        while expressions.kinds[at] is Kind.APPLY and at not in self.stops:
             wide = [child for child in expressions.children[at] if not self._is_aside(child)]
             if len(wide) != 1 or wide[0] in self.gates:
                 break
@@ -212,7 +212,7 @@ class Body:
         """Whether an operand is a number or stored: no part of the state."""
         expressions = self._graph.expressions
         data = expressions.data[at]
-        if expressions.kinds[at] is Kind.UNIT and isinstance(data, tuple) and at not in self._stops:
+        if expressions.kinds[at] is Kind.UNIT and isinstance(data, tuple) and at not in self.stops:
             return self._graph.leaves[data[0]].origin == "stored"
         return expressions.kinds[at] is Kind.NUMBER
 
@@ -223,7 +223,7 @@ class Body:
             expressions.kinds[at] is Kind.APPLY
             and expressions.data[at] not in LINEAR
             and at not in self.gates
-            and at not in self._stops
+            and at not in self.stops
         )
 
     def values(self, mask: float) -> dict[int, Numbers]:
@@ -231,7 +231,7 @@ class Body:
         draw = random.Random(_SEED)  # noqa: S311 - no secret
         found: dict[int, Numbers] = {}
         for at in self.order:
-            drawn = tuple(draw.uniform(0.2, 0.9) for _ in range(_POINTS))
+            drawn = tuple(draw.uniform(0.2, 0.9) for _ in range(POINTS))
             found[at] = self._value(at, found, mask, drawn)
         return found
 
@@ -239,34 +239,13 @@ class Body:
         expressions = self._graph.expressions
         kind, data = expressions.kinds[at], expressions.data[at]
         if kind is Kind.NUMBER and isinstance(data, float):
-            return (data,) * _POINTS
-        if at in self.gates or at in self.top or at in self._stops or kind is Kind.MAP:
+            return (data,) * POINTS
+        if at in self.gates or at in self.top or at in self.stops or kind is Kind.MAP:
             return drawn
         if kind is Kind.UNIT and isinstance(data, tuple):
             stored = self._graph.leaves[data[0]].origin == "stored"
-            return drawn if data[2] is not None or stored else (mask,) * _POINTS
+            return drawn if data[2] is not None or stored else (mask,) * POINTS
         below = [found[child] for child in expressions.children[at]]
         return tuple(
-            _apply(kind, data, [each[point] for each in below]) for point in range(_POINTS)
+            calculated(kind, data, [each[point] for each in below]) for point in range(POINTS)
         )
-
-
-def _apply(kind: Kind, name: object, numbers: list[float]) -> float:
-    """A function of numbers; one that is not arithmetic need only be the same each time."""
-    if kind is Kind.PICK:
-        return numbers[0]
-    known = _ARITHMETIC.get(str(name))
-    if known is not None and (name != "div" or numbers[-1]):
-        return known(numbers)
-    seed = sum(ord(letter) for letter in str(name))
-    return math.sin(seed + sum((at + 1.5) * number for at, number in enumerate(numbers)))
-
-
-_ARITHMETIC: dict[str, Callable[[list[float]], float]] = {
-    "add": sum,
-    "mul": math.prod,
-    "sub": lambda numbers: numbers[0] - sum(numbers[1:]),
-    "neg": lambda numbers: -numbers[0],
-    "div": lambda numbers: numbers[0] / numbers[-1],
-    "where": lambda numbers: numbers[1] if numbers[0] > 1 / 2 else numbers[-1],
-}

@@ -6,9 +6,10 @@ of the table of cells say, evaluated at random points. No pattern of an exporter
 
 from __future__ import annotations
 
+from rnninspect.cells.equations import Recurrence
 from rnninspect.graphs.recognition.candidates import candidates
 from rnninspect.graphs.recognition.inputs import input_varies
-from rnninspect.graphs.recognition.matching import match
+from rnninspect.graphs.recognition.matching import matches
 from rnninspect.graphs.recognition.misfits import unknown_steps
 from rnninspect.graphs.recognition.pieces import ends, pieces
 from rnninspect.graphs.recognition.reading import gate_reads
@@ -23,9 +24,12 @@ from rnninspect.graphs.recognition.weights import (
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from rnninspect.graphs.building.operations import Graph
     from rnninspect.graphs.recognition.candidates import Candidate
     from rnninspect.graphs.recognition.matching import Match
+    from rnninspect.graphs.recognition.reading import GateReads
 
 
 def recognise(graph: Graph) -> tuple[Recovered, ...]:
@@ -53,11 +57,11 @@ def survey(graph: Graph) -> Survey:
         if key in tried:
             continue
         tried.add(key)
-        matched = match(graph, candidate)
-        cell = None if matched is None else _recovered(graph, candidate, matched)
-        if matched is None or cell is None:
+        found_here = next(_fitting(graph, candidate), None)
+        if found_here is None:
             misfits.append(candidate)
             continue
+        matched, cell = found_here
         leaves = cell.leaves
         if doubt := _doubt(graph, candidate, matched, cell):
             known = doubtful.get(frozenset(leaves), Ambiguous(cell.place, leaves, (), doubt))
@@ -84,19 +88,26 @@ def _sizes(cell: Recovered) -> tuple[str, int, int]:
     return cell.cell, cell.input_size, cell.hidden_size
 
 
-def _recovered(graph: Graph, candidate: Candidate, matched: Match) -> Recovered | None:
-    gates = [matched.gates[letter] for letter in matched.step.gates]
-    reads = [gate_reads(graph, matched.body, gate, matched.memory) for gate in gates]
-    if not all(each.is_fed for each in reads):
-        return None
+def _fitting(graph: Graph, candidate: Candidate) -> Iterator[tuple[Match, Recovered]]:
+    """The cells whose equations a step satisfies, and whose gates read what the cell's do."""
+    for matched in matches(graph, candidate):
+        gates = [matched.gates[letter] for letter in matched.step.gates]
+        reads = [gate_reads(graph, matched.body, gate, matched.memory) for gate in gates]
+        if all(each.recurrence is matched.step.recurrence for each in reads):
+            yield matched, _recovered(graph, candidate, matched, reads)
+
+
+def _recovered(
+    graph: Graph, candidate: Candidate, matched: Match, reads: list[GateReads]
+) -> Recovered:
     hidden = hidden_size(graph, candidate, matched)
     parts, inputs = pieces(graph, matched, reads, hidden)
-    recurrent = [at for each in reads for at in (*each.recurrent, *each.joined)]
+    maps = [at for each in reads for at in (*each.recurrent, *each.joined)] or reads[0].kernels
     return Recovered(
         cell=matched.cell,
         how=candidate.how,
         steps=candidate.steps,
-        place=candidate.place or graph.places[map_of(graph, recurrent[0])],
+        place=candidate.place or graph.places[map_of(graph, maps[0])],
         input_size=input_size(graph, matched, reads[0]),
         hidden_size=hidden,
         projection_size=candidate.width if matched.projection is not None else None,
@@ -116,6 +127,8 @@ def _doubt(graph: Graph, candidate: Candidate, matched: Match, cell: Recovered) 
     layer's output of the usual width. A layer that is applied again and again beside the same
     input is an iteration to a fixed point as often as it is a cell.
     """
+    if matched.step.recurrence is Recurrence.NONE and candidate.how == "one step":
+        return "a single step whose gates do not read the state"
     if len(matched.step.gates) > 1:
         return ""
     if candidate.how != "one step":

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from itertools import permutations
+from itertools import chain, permutations
 
 from rnninspect.cells.equations import EQUATIONS
 from rnninspect.graphs.building.expressions import Kind
 from rnninspect.graphs.recognition.body import Body
+from rnninspect.graphs.recognition.masks import beneath_masks
 from rnninspect.record import Record
 
 TYPE_CHECKING = False
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
 
     from rnninspect.cells.equations import Step, Update
     from rnninspect.graphs.building.operations import Graph
-    from rnninspect.graphs.recognition.body import Numbers
+    from rnninspect.graphs.recognition.arithmetic import Numbers
     from rnninspect.graphs.recognition.candidates import Candidate
 
 _MOST_GATES = 8
@@ -47,49 +48,71 @@ class Match(Record):
     function: int | None = None
 
 
-def match(graph: Graph, candidate: Candidate) -> Match | None:
-    """The cell whose equations a candidate satisfies; None if there is none."""
-    root, projection = candidate.new, None
-    if graph.expressions.kinds[root] is Kind.MAP and root not in candidate.stops:
-        projection, inner = root, Body(graph, root, candidate.state, candidate.stops)
-        sources = inner.sources(root)
-        if len(sources) != 1:
-            return None
-        root = sources[0]
-    body = Body(graph, root, candidate.state, candidate.stops)
-    if not body.order or not 0 < len(body.top) <= _MOST_GATES:
-        return None
-    for mask in (1.0, 0.0):
-        values = body.values(mask)
-        for cell, steps in EQUATIONS.items():
-            for step in steps:
-                found = _fit(graph, body, step, values, candidate)
-                if found is not None:
-                    return found._replace(cell=cell, projection=projection)
-    return None
+def matches(graph: Graph, candidate: Candidate) -> Iterator[Match]:
+    """The cells whose equations a candidate satisfies, those without a mask around it first."""
+    steps = [(cell, step) for cell, known in EQUATIONS.items() for step in known]
+    for body, projection in _bodies(graph, candidate):
+        if not body.order or not 0 < len(body.top) <= _MOST_GATES:
+            continue
+        for mask in (1.0, 0.0):
+            values = body.values(mask)
+            inner = beneath_masks(graph, body, body.root, candidate.state)
+            for new in chain((body.root,), inner):
+                for cell, step in steps:
+                    for found in _fits(graph, body, step, values, candidate, new):
+                        yield found._replace(cell=cell, projection=projection)
 
 
-def _fit(
-    graph: Graph, body: Body, step: Step, values: dict[int, Numbers], candidate: Candidate
-) -> Match | None:
-    outer = len(step.gates) - (step.inside is not None)
-    if len(body.top) != outer:
-        return None
-    known = {"h": values.get(candidate.state, ()), "h'": values[body.root]}
+def _bodies(graph: Graph, candidate: Candidate) -> Iterator[tuple[Body, int | None]]:
+    """The step down from its new state, or from what a projection reads that gives this state."""
+    kinds, stops = graph.expressions.kinds, candidate.stops
+    whole = Body(graph, candidate.new, candidate.state, stops)
+    if kinds[candidate.new] is not Kind.MAP or candidate.new in stops:
+        yield whole, None
+    masked = beneath_masks(graph, whole, whole.root, candidate.state)
+    for at in (candidate.new, *masked):
+        if kinds[at] is Kind.MAP and at not in stops and len(whole.sources(at)) == 1:
+            yield Body(graph, whole.sources(at)[0], candidate.state, stops), at
+
+
+def _fits(
+    graph: Graph,
+    body: Body,
+    step: Step,
+    values: dict[int, Numbers],
+    candidate: Candidate,
+    new: int,
+) -> Iterator[Match]:
+    """The ways in which a step makes a new state, those whose gates are of one kind first."""
+    if len(body.top) != len(step.outer):
+        return
+    known = {"h": values.get(candidate.state, ()), "h'": values[new]}
     if len(step.updates) == 1:
         for gates in _assignments(step.updates, body, values, known):
             if complete := _with_inner(body, step, gates):
-                return Match("", body, complete, step)
-        return None
-    for function, inner in _functions(body):
-        states = {"A(c')": values[function], "c'": values[inner]}
+                yield Match("", body, complete, step)
+        return
+    for states, made in _memorising(graph, body, step, values, candidate, new):
+        ways = _assignments(step.updates, body, values, {**known, **states})
+        for gates in sorted(ways, key=lambda way: _strangers(graph, way)):
+            if complete := _with_inner(body, step, gates):
+                yield made._replace(gates=complete)
+
+
+def _memorising(
+    graph: Graph,
+    body: Body,
+    step: Step,
+    values: dict[int, Numbers],
+    candidate: Candidate,
+    new: int,
+) -> Iterator[tuple[dict[str, Numbers], Match]]:
+    """What may be c, c' and the function of it that the output gate is multiplied with."""
+    for function, inner in _functions(body, new):
         for memory in _memories(graph, body, inner, candidate):
-            given = {**known, **states, "c": values[memory]}
-            ways = _assignments(step.updates, body, values, given)
-            for gates in sorted(ways, key=lambda way: _strangers(graph, way)):
-                if complete := _with_inner(body, step, gates):
-                    return Match("", body, complete, step, memory, None, inner, function)
-    return None
+            for kept in chain((inner,), beneath_masks(graph, body, inner, memory)):
+                states = {"A(c')": values[function], "c'": values[kept], "c": values[memory]}
+                yield states, Match("", body, {}, step, memory, None, kept, function)
 
 
 def _strangers(graph: Graph, gates: dict[str, int]) -> int:
@@ -102,9 +125,9 @@ def _strangers(graph: Graph, gates: dict[str, int]) -> int:
     return sum(functions[letter] != usual for letter in functions if letter != "g")
 
 
-def _functions(body: Body) -> Iterator[tuple[int, int]]:
+def _functions(body: Body, new: int) -> Iterator[tuple[int, int]]:
     """Functions of what gates make, and the argument of each."""
-    found = [at for at in body.within(body.root) if body.is_function(at)]
+    found = [at for at in body.within(new) if body.is_function(at)]
     for at in found[:_MOST_FUNCTIONS]:
         yield at, body.stripped(at)
 
@@ -181,13 +204,18 @@ def _with_inner(body: Body, step: Step, gates: dict[str, int]) -> dict[str, int]
     """The gates with the one inside another; None where gates contain what the cell's do not."""
     letter, around = step.inside or ("", "")
     for name, gate in gates.items():
-        inner = body.inner_gates(gate)
         if name == "o" and len(step.updates) > 1:
             continue  # its peephole looks at c', which the other gates make
+        inner = body.inner_gates(gate)
         if name != around:
             if inner:
                 return None
-        elif len(inner) != 1 or inner[0] in gates.values() or body.inner_gates(inner[0]):
+        elif len(inner) != 1 or body.inner_gates(inner[0]):
+            return None
+        elif letter in gates:
+            if inner[0] != gates[letter]:
+                return None
+        elif inner[0] in gates.values():
             return None
         else:
             gates = {**gates, letter: inner[0]}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from enum import IntEnum
 
+from rnninspect.cells.equations import Recurrence
 from rnninspect.graphs.building.expressions import Kind
 from rnninspect.graphs.building.values import Origin
 from rnninspect.record import Record
@@ -24,7 +25,8 @@ class Beside(IntEnum):
     MEMORY = 2  # multiplied with c
     NORM = 3  # multiplied with what a norm gives: its gain
     SHIFT = 4  # added to what a norm gives
-    FACTOR = 5  # multiplied with anything else: a scale
+    STATE = 5  # multiplied with the state: each unit reads itself alone
+    FACTOR = 6  # multiplied with anything else: a scale
 
 
 class Vector(Record):
@@ -47,6 +49,20 @@ class GateReads(Record):
     def is_fed(self) -> bool:
         """Whether the gate reads both the state and an input through stored matrices."""
         return bool(self.joined or (self.kernels and self.recurrent))
+
+    @property
+    def own(self) -> tuple[Vector, ...]:
+        """The stored vectors that the gate multiplies the state by."""
+        return tuple(vector for vector in self.vectors if vector.beside is Beside.STATE)
+
+    @property
+    def recurrence(self) -> Recurrence | None:
+        """What the gate multiplies the state by; None where it reads no input."""
+        if self.joined or self.recurrent:
+            return Recurrence.MATRIX if self.is_fed else None
+        if not self.kernels:
+            return None
+        return Recurrence.VECTOR if self.own else Recurrence.NONE
 
 
 def gate_reads(graph: Graph, body: Body, gate: int, memory: int | None = None) -> GateReads:
@@ -104,15 +120,25 @@ def _beside(
     if name == "mul":
         if memory is not None and any(_holds_memory(body, other, memory) for other in siblings):
             return Beside.MEMORY
-        normed = any(expressions.data[other] == "norm" for other in siblings)
-        return Beside.NORM if normed else beside if _is_sum(graph, child) else Beside.FACTOR
+        if any(expressions.data[other] == "norm" for other in siblings):
+            return Beside.NORM
+        return beside if _is_sum(graph, child) else _factor(body, siblings)
     if name in ("add", "sub"):
-        if any(_is_recurrent(graph, body, other) for other in siblings):
-            return Beside.STATE_PRODUCT
-        if any(_is_norm(graph, other) for other in siblings):
-            return Beside.SHIFT
-        return Beside.SUM if beside is not Beside.STATE_PRODUCT else beside
+        return _summand(graph, body, siblings, beside)
     return beside
+
+
+def _factor(body: Body, others: list[int]) -> Beside:
+    own = any(body.reads_state(other) for other in others)
+    return Beside.STATE if own else Beside.FACTOR
+
+
+def _summand(graph: Graph, body: Body, others: list[int], beside: Beside) -> Beside:
+    if any(_is_recurrent(graph, body, other) for other in others):
+        return Beside.STATE_PRODUCT
+    if any(_is_norm(graph, other) for other in others):
+        return Beside.SHIFT
+    return Beside.SUM if beside is not Beside.STATE_PRODUCT else beside
 
 
 def _is_norm(graph: Graph, at: int) -> bool:

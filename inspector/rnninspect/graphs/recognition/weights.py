@@ -53,14 +53,13 @@ def input_size(graph: Graph, matched: Match, reads: GateReads) -> int:
 
 
 def gate_order(graph: Graph, matched: Match, reads: Sequence[GateReads]) -> str:
-    """The gates in the order of their units in the recurrent matrices."""
+    """The gates in the order of their units in the recurrent matrices, else in the kernels."""
     places = {
         letter: min(
             (graph.maps[map_of(graph, at)].matrix.columns.start + _offset(graph, at), at)
-            for at in (*each.recurrent, *each.joined)
+            for at in (*each.recurrent, *each.joined) or each.kernels
         )
         for letter, each in zip(matched.step.gates, reads, strict=True)
-        if each.recurrent or each.joined
     }
     return "".join(sorted(places, key=lambda letter: places[letter]))
 
@@ -71,6 +70,7 @@ def weights_of(
     """The weights of a cell, by what its gates read; `hidden` is the number of its units."""
     return (
         *_matrices(graph, reads, hidden),
+        *_diagonals(graph, reads, hidden),
         *_vectors(graph, reads, hidden),
         *_projection(graph, matched, hidden),
     )
@@ -98,6 +98,12 @@ def _matrices(graph: Graph, reads: Sequence[GateReads], hidden: int) -> Iterator
                 hidden * sum(bool(each) for each in maps),
                 transposed,
             )
+
+
+def _diagonals(graph: Graph, reads: Sequence[GateReads], hidden: int) -> Iterator[Weight]:
+    every = [vector for each in reads for vector in each.own]
+    if every:
+        yield _vector(graph, (Role.RECURRENT_KERNEL,), every, hidden * len(every))
 
 
 def _vectors(graph: Graph, reads: Sequence[GateReads], hidden: int) -> Iterator[Weight]:
