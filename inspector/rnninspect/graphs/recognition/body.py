@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 _MOST = 4096  # expressions of one step
 _MIXED = 64  # between a state and the map that reads it
+_NEARLY = 1e-3  # of shares such as 0.1 and 0.9 in half precision
 _SEED = 20_261_129
 
 
@@ -131,11 +132,29 @@ class Body:
         if len(numbers) != len(others) or len(expressions.children[parent]) != 1 + len(others):
             return None
         name = expressions.data[parent]
+        if name == "mul" and self._is_share(parent, numbers):
+            return None
         positive = all(isinstance(number, float) and number > 0 for number in numbers)
         first = expressions.children[parent][0] == at
         if name in ("mul", "div", "sub"):
             return parent if (positive or name == "sub") and (first or name == "mul") else None
         return parent if name not in ("neg", "where") else None
+
+    def _is_share(self, at: int, numbers: list[object]) -> bool:
+        """Whether a product with a number is added to the rest of something else: zoneout."""
+        expressions = self._graph.expressions
+        for parent in self._parents.get(at, []):
+            others = [child for child in expressions.children[parent] if child != at]
+            factors = [
+                expressions.data[factor]
+                for other in others
+                for factor in expressions.children[other]
+                if expressions.data[other] == "mul" and self._is_number(factor)
+            ]
+            both = [each for each in (*numbers, *factors) if isinstance(each, float)]
+            if expressions.data[parent] == "add" and factors and abs(sum(both) - 1) < _NEARLY:
+                return True
+        return False
 
     def _is_number(self, at: int) -> bool:
         return self._graph.expressions.kinds[at] is Kind.NUMBER

@@ -58,7 +58,7 @@ def _outside(graph: Graph, body: Body, root: int, new: int) -> list[int]:
             order.append(at)
         elif at not in seen:
             seen.add(at)
-            if at in body.gates or at in body.top or graph.expressions.kinds[at] is Kind.MAP:
+            if at in body.gates or graph.expressions.kinds[at] is Kind.MAP:
                 return []
             if len(seen) > 2 * _MOST:
                 return []
