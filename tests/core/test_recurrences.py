@@ -106,7 +106,7 @@ def test_a_policy_sees_a_recovered_layer_like_a_declared_one() -> None:
 
 def test_a_policy_counts_a_skipped_step_as_a_cell_that_is_not_understood() -> None:
     found = failures(looped(fits=False))
-    assert found["R503"] == "cells unknown cell (loop), allowed GRU"
+    assert found["R503"] == "cells unknown cell, allowed GRU"
     counts = "0 of 1 recurrent layer, 0 of 3 tensors understood"
     assert found["R505"] == f"coverage 0 %, at least 100 % ({counts})"
 

@@ -96,12 +96,14 @@ def test_the_kind_is_shown_at_every_width(kind: str, short: str, width: int) -> 
     [
         ("LSTM (unrolled, 7 steps)", "LSTM (7 steps)"),
         ("LSTM (one step)", "LSTM (one step)"),
+        ("UNIDIRECTIONAL_SEQUENCE_LSTM", "LSTM"),
+        ("BIDIRECTIONAL_SEQUENCE_RNN", "BiRNN"),
         ("CIFG-LSTM (one step)", "CIFG-LSTM (step)"),
         ("LSTM with layer norm (loop)", "LSTM+norm (loop)"),
         ("LSTM with layer norm (one step)", "LSTM+norm (step)"),
     ],
 )
-def test_how_a_cell_was_found_is_said_shortly_where_it_does_not_fit(kind: str, short: str) -> None:
+def test_a_long_kind_keeps_its_cell_and_how_it_was_found(kind: str, short: str) -> None:
     made = report(model(layer(name="functional_1/while_loop")._replace(kind=kind)))
     _, _, narrow, *_ = table_of(made, View(80))
     assert f"  {short}  " in narrow

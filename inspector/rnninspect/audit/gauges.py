@@ -105,8 +105,9 @@ def _first_levels(layers: Iterable[LayerCount]) -> list[LayerCount]:
 
 
 def _cells(report: Report) -> set[str]:
+    """The cells of layers, and the kinds of skipped ones without how a step was found."""
     known = {counted.layer.cell for counted in report.layers}
-    return known | {layer.kind for layer in report.skipped}
+    return known | {layer.kind.partition(" (")[0] for layer in report.skipped}
 
 
 def _dtypes(report: Report) -> set[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from fractions import Fraction
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -9,6 +10,7 @@ import onnx
 import pytest
 from onnx import TensorProto, helper, numpy_helper
 
+from making.audits import hold_to, told
 from making.onnx.graphs import graph, save, value
 from making.onnx.results import report
 from rnninspect.graphs.building import expressions
@@ -192,6 +194,20 @@ def test_a_step_that_fits_no_cell_is_a_skipped_layer(tmp_path: Path) -> None:
     (found,) = [finding for finding in of.findings if finding.rule == "R401"]
     assert found.message.startswith(f"unknown cell (loop), {of.totals.parameters} parameters: ")
     assert of.totals.attributed == 0
+
+
+@pytest.mark.parametrize(
+    ("cell", "broken"),
+    [(lstm(), {"R502", "R503"}), (misfit(), {"R503", "R505"}), (gru(), {"R502"})],
+    ids=["lstm", "misfit", "gru"],
+)
+def test_a_policy_of_small_grus_fails(
+    tmp_path: Path, cell: list[onnx.NodeProto], broken: set[str]
+) -> None:
+    shapes = GRU_SHAPES if cell == gru() else LSTM_SHAPES
+    policy = {"allowed_cells": ("GRU",), "max_hidden_size": 1, "min_coverage": Fraction(1)}
+    rules = {rule for rule, _, _ in told(hold_to(seen(tmp_path, loop(cell), shapes), **policy))}
+    assert {rule for rule in rules if rule.startswith("R5")} == broken
 
 
 def test_a_loop_that_could_not_be_searched_is_named_by_its_operators(

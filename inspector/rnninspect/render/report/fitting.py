@@ -19,8 +19,15 @@ NARROWEST_NAME, NARROWEST_KIND = 10, 10
 WIDEST_NAME, WIDEST_VERDICT = 60, 14  # three rules; more are wrapped
 AS_STORED = 6  # the weight of an expected count that equals the stored one: below the formula's
 TWO_WAYS = "Bidirectional("
-# What a kind loses one after the other until it fits: how a cell was found is said shortly.
-SHORTER = (("unrolled, ", ""), (" with layer norm", "+norm"), ("one step", "step"))
+# What a kind loses one after the other until it fits: the words of an operator that are not its
+# cell, and of a recovered cell some of those that say how it was found.
+SHORTER = (
+    ("UNIDIRECTIONAL_SEQUENCE_", ""),
+    ("BIDIRECTIONAL_SEQUENCE_", "Bi"),
+    ("unrolled, ", ""),
+    (" with layer norm", "+norm"),
+    ("one step", "step"),
+)
 
 
 class Fitted(Record):
@@ -95,7 +102,7 @@ def short_kinds(rows: Sequence[Row], width: int) -> list[Row]:
 
 
 def _compact(kind: str, width: int) -> str:
-    """A kind of which the way it was found is shortened: `LSTM (7 steps)`."""
+    """A kind without what there is no space for: `LSTM (7 steps)`."""
     for long, short in SHORTER:
         if width_of(kind) <= width:
             break
