@@ -40,7 +40,7 @@ from rnninspect.wording import no_formula, plural
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
     from typing import Protocol
 
     Read = Callable[[], "SavedModel | Inside"]
@@ -76,6 +76,7 @@ __all__ = [
     "Read",
     "Reader",
     "Record",
+    "Recurrences",
     "RecurrentLayer",
     "RefusedFile",
     "Role",
@@ -174,6 +175,45 @@ class Inside(Record):
     source: Source
     container: str
     observations: tuple[Observation, ...] = ()
+
+
+class Recurrences(Record):
+    """What was found in a graph.
+
+    Attributes:
+        layers: the cells that were recognised.
+        skipped: the steps whose states return through stored weights, and that fit no cell.
+        observations: the steps that are ambiguous, and whether the search was given up.
+        states: the identities of the stored tensors from which unrolled sequences start.
+        finished: whether the search came to its end.
+    """
+
+    layers: tuple[RecurrentLayer, ...] = ()
+    skipped: tuple[SkippedLayer, ...] = ()
+    observations: tuple[Observation, ...] = ()
+    states: frozenset[str] = frozenset()
+    finished: bool = True
+
+    def with_purposes(self, tensors: Iterable[StoredTensor]) -> tuple[StoredTensor, ...]:
+        """All tensors of the file, of which the first states are no parameters."""
+        return tuple(
+            tensor._replace(purpose=Purpose.STATE)
+            if tensor.identity in self.states and tensor.purpose is Purpose.PARAMETER
+            else tensor
+            for tensor in tensors
+        )
+
+    @property
+    def identities(self) -> frozenset[str]:
+        """The identities of the stored tensors of layers and of skipped steps."""
+        of_layers = (
+            tensor
+            for layer in self.layers
+            for operand in layer.operands
+            for tensor in operand.tensors
+        )
+        of_steps = (tensor for step in self.skipped for tensor in step.tensors)
+        return frozenset(tensor.identity for tensor in (*of_layers, *of_steps))
 
 
 class Reader(Protocol):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from rnninspect.plugin import (
     Fact,
     Observation,
+    Recurrences,
     RecurrentLayer,
     SavedModel,
     Search,
@@ -27,7 +28,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
     from typing import TypeVar
 
-    from rnninspect.graphs import Recurrences
     from rnninspect.plugin import Source
     from rnninspect_onnx.graph.values import Dims
     from rnninspect_onnx.layers.building import DescribedNode
@@ -174,10 +174,9 @@ def _translation(model: ModelProto, decoder: Decoder) -> Translation | None:
 
 
 def _recovered(translation: Translation | None, weights: WeightTensors) -> Recurrences:
-    from rnninspect.graphs import Recurrences, recurrences  # noqa: PLC0415 - few models need it
-
     if translation is None:
         return Recurrences()
+    from rnninspect.graphs import recurrences  # noqa: PLC0415 - few models need it
 
     def tensors_of(key: object) -> tuple[StoredTensor, ...]:
         return weights.of(key) if isinstance(key, Value) else ()

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from rnninspect.graphs import Recurrences, recurrences
 from rnninspect.plugin import (
     Purpose,
+    Recurrences,
     RecurrentLayer,
     Role,
     SavedModel,
@@ -89,6 +89,8 @@ def _translation(model: Model, buffers: Buffers) -> Translation | None:
 
 
 def _recovered(translation: Translation, stored: Stored) -> Recurrences:
+    from rnninspect.graphs import recurrences  # noqa: PLC0415 - few models need it
+
     def tensors_of(key: object) -> tuple[StoredTensor, ...]:
         leaves = key.leaves if isinstance(key, Value) else ()
         found = (stored.tensors.get(leaf.key) for leaf in leaves)

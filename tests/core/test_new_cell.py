@@ -9,8 +9,9 @@ from making.hand_graphs import M, Maker, N
 from making.reports import drawn
 from rnninspect.cells import CELLS, Cell, Role, Symbol, Weight
 from rnninspect.cells.equations import EQUATIONS, Step, Update
-from rnninspect.graphs import Recurrences, Value, View, recurrences
+from rnninspect.graphs import Value, View, recurrences
 from rnninspect.model import SavedModel, StoredTensor
+from rnninspect.plugin import Recurrences
 from rnninspect.render import EXPLANATION
 from rnninspect.render.knowledge.explanation import Explanation
 

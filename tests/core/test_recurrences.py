@@ -13,7 +13,6 @@ from rnninspect.cells import Role
 from rnninspect.graphs import (
     Ambiguous,
     Recovered,
-    Recurrences,
     Survey,
     Value,
     View,
@@ -21,6 +20,7 @@ from rnninspect.graphs import (
     recurrences,
 )
 from rnninspect.model import Purpose, SavedModel, StoredTensor
+from rnninspect.plugin import Recurrences
 from rnninspect.report import Report
 
 

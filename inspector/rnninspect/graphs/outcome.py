@@ -7,61 +7,22 @@ from rnninspect.graphs.beginnings import first_states
 from rnninspect.graphs.building.expressions import Exhausted
 from rnninspect.graphs.layers import described, how_found, tensors_of_leaves
 from rnninspect.graphs.recognition.cells import survey
-from rnninspect.model import Fact, Observation, Purpose, RecurrentLayer, SkippedLayer
-from rnninspect.record import Record
+from rnninspect.model import Fact, Observation, SkippedLayer
+from rnninspect.plugin import Recurrences
 from rnninspect.wording import plural
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Iterator
+    from collections.abc import Collection, Iterator
 
     from rnninspect.cells import Role
     from rnninspect.graphs.building.operations import Graph
     from rnninspect.graphs.layers import TensorsOf
     from rnninspect.graphs.recognition.records import Ambiguous, Recovered, Unknown
-    from rnninspect.model import StoredTensor
+    from rnninspect.model import RecurrentLayer
 
 UNKNOWN = "unknown cell"
 _GIVEN_UP = "the graph is too large to be searched for recurrent cells made of plain operators"
-
-
-class Recurrences(Record):
-    """What was found in a graph.
-
-    Attributes:
-        layers: the cells that were recognised.
-        skipped: the steps whose states return through stored weights, and that fit no cell.
-        observations: the steps that are ambiguous, and whether the search was given up.
-        states: the identities of the stored tensors from which unrolled sequences start.
-        finished: whether the search came to its end.
-    """
-
-    layers: tuple[RecurrentLayer, ...] = ()
-    skipped: tuple[SkippedLayer, ...] = ()
-    observations: tuple[Observation, ...] = ()
-    states: frozenset[str] = frozenset()
-    finished: bool = True
-
-    def with_purposes(self, tensors: Iterable[StoredTensor]) -> tuple[StoredTensor, ...]:
-        """All tensors of the file, of which the first states are no parameters."""
-        return tuple(
-            tensor._replace(purpose=Purpose.STATE)
-            if tensor.identity in self.states and tensor.purpose is Purpose.PARAMETER
-            else tensor
-            for tensor in tensors
-        )
-
-    @property
-    def identities(self) -> frozenset[str]:
-        """The identities of the stored tensors of layers and of skipped steps."""
-        of_layers = (
-            tensor
-            for layer in self.layers
-            for operand in layer.operands
-            for tensor in operand.tensors
-        )
-        of_steps = (tensor for step in self.skipped for tensor in step.tensors)
-        return frozenset(tensor.identity for tensor in (*of_layers, *of_steps))
 
 
 def recurrences(

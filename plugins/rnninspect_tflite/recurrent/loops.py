@@ -8,8 +8,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
-    from rnninspect.graphs import Recurrences
-    from rnninspect.plugin import StoredTensor
+    from rnninspect.plugin import Recurrences, StoredTensor
     from rnninspect_tflite.operators.suspects import Suspect
     from rnninspect_tflite.schema.records import Key
 
