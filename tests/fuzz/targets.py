@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from making.tensorflow.bundles import literal, varint
+from rnninspect.decode.flatbuffers import INT32, FlatBuffer, Table
 from rnninspect.decode.hdf5 import Dataset, File, Node
 from rnninspect.decode.protobuf import LENGTH, WireReader
 from rnninspect.decode.sstable.snappy import decompress
@@ -31,6 +32,7 @@ from rnninspect_torch.tensors.calls import TorchCalls
 from .faults import Mutator, mutate_bytes, mutate_json, mutate_safetensors
 from .structures import mutate_pickle, mutate_protobuf, mutate_zip
 from .tables import mutate_table
+from .words import mutate_words
 
 SAMPLES = Path(__file__).parents[2] / "sample_models"
 SCRATCH = tempfile.TemporaryDirectory(prefix="rnninspect-fuzz-")  # lives as long as the process
@@ -95,6 +97,31 @@ def _protobuf(data: bytes) -> None:
             for _, kind, start, length in reader.fields(pending.pop()):
                 if kind == LENGTH:
                     pending.append(((start, start + length),))
+
+
+def _flatbuffer(data: bytes) -> None:
+    """Every slot of every table as everything that it may be."""
+    pending = [FlatBuffer(source_of(data)).root()]
+    for _ in range(MOST_MESSAGES):
+        if not pending:
+            return
+        table = pending.pop()
+        for slot in range(8):
+            with suppress(UnreadableFile):  # not every field is what it is asked for
+                table.integer(slot, INT32)
+            with suppress(UnreadableFile):
+                table.text(slot)
+            with suppress(UnreadableFile):
+                table.numbers(slot, INT32).integers(64)
+            with suppress(UnreadableFile):
+                pending += filter(None, [table.table(slot)])
+            with suppress(UnreadableFile):
+                pending += _first(table, slot)
+
+
+def _first(table: Table, slot: int) -> list[Table]:
+    tables = table.tables(slot)
+    return [tables[at] for at in range(min(8, len(tables)))]
 
 
 def _table(data: bytes) -> None:
@@ -174,6 +201,8 @@ TARGETS = {
     "opcodes": Target(_opcodes, mutate_pickle, _members("data.pkl", ".pt", ".ckpt")),
     "protobuf": Target(_protobuf, mutate_protobuf, _files(".onnx")),
     "zip-directory": Target(_zip, mutate_bytes, _files(".pt", ".keras")),
+    "tflite": Target(_whole(".tflite"), mutate_words, _files(".tflite")),
+    "flatbuffers": Target(_flatbuffer, mutate_words, _files(".tflite")),
     "hdf5": Target(_hdf5, mutate_bytes, _files(".h5")),
     "safetensors": Target(_whole(".safetensors"), mutate_safetensors, _files(".safetensors")),
     "saved-model": Target(_whole(".pb", "saved_model"), mutate_protobuf, _files(".pb")),

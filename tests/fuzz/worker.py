@@ -19,7 +19,10 @@ import atheris  # type: ignore[import-untyped, unused-ignore]  # not among the t
 if TYPE_CHECKING:
     from .targets import Target
 
-PACKAGES = ("rnninspect", "rnninspect_onnx", "rnninspect_torch", "rnninspect_keras")
+PACKAGES = (
+    *("rnninspect", "rnninspect_onnx", "rnninspect_torch", "rnninspect_keras"),
+    "rnninspect_tflite",
+)
 NOT_NEEDED = (".__main__", ".cli", ".verification")  # typer and the frameworks
 MOST_SECONDS, MOST_KILOBYTES = 5.0, 300 * 1024
 PLAIN = 0.2  # the share of inputs that libFuzzer mutates in its own way

@@ -7,6 +7,7 @@ from pathlib import Path
 from hostile import (
     budget_entries,
     container_entries,
+    flatbuffer_entries,
     graph_entries,
     keras_entries,
     name_entries,
@@ -30,6 +31,7 @@ CORPUS: dict[str, Hostile] = {
         ("keras", keras_entries.ENTRIES),
         ("graphs", graph_entries.ENTRIES),
         ("structures", structure_entries.ENTRIES),
+        ("flatbuffers", flatbuffer_entries.ENTRIES),
         ("tensorflow", tensorflow_entries.ENTRIES),
         ("tfjs", tfjs_entries.ENTRIES),
         ("containers", container_entries.ENTRIES),

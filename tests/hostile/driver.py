@@ -25,7 +25,10 @@ from rnninspect.command.ending import until_stopped
 from rnninspect.source import stores
 
 FORMATS = ("table", "json", "markdown", "csv")
-PACKAGES = ("rnninspect", "rnninspect_onnx", "rnninspect_torch", "rnninspect_keras")
+PACKAGES = (
+    *("rnninspect", "rnninspect_onnx", "rnninspect_torch", "rnninspect_keras"),
+    "rnninspect_tflite",
+)
 NOT_NEEDED = (".__main__", ".cli", ".verification", ".judge")  # typer and the frameworks
 WARMING = ("sound.", "prose.")
 MOST_SECONDS = 60  # of CPU: ends runs that never end; not a limit that is tested

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from rnninspect.plugin import Source
 
 _MOST_AXES = 64
-_STEPS_OF_A_TENSOR, _STEPS_OF_AN_OPERATOR = 8, 8
+_STEPS_OF_A_SUBGRAPH, _STEPS_OF_A_TENSOR, _STEPS_OF_AN_OPERATOR = 24, 12, 10
 _PLACEHOLDER = 127  # in the older field of an operator's code: look into the newer one
 
 
@@ -63,7 +63,7 @@ class Decoder:
         tensors, operators = table.tables(0), table.tables(3)
         self.source.spend(Limit.TENSORS, len(tensors))
         self.source.spend(Limit.NODES, len(operators))
-        self.source.spend(Limit.STEPS, _STEPS_OF_A_TENSOR * len(tensors))
+        self.source.spend(Limit.STEPS, _STEPS_OF_A_SUBGRAPH + _STEPS_OF_A_TENSOR * len(tensors))
         self.source.spend(Limit.STEPS, _STEPS_OF_AN_OPERATOR * len(operators))
         return Subgraph(
             at,

@@ -57,9 +57,13 @@ class Buffers:
         if tensor.external:
             return self._outside(tensor)
         if tensor.buffer not in self._known:
-            self._source.spend(Limit.STEPS, _STEPS_OF_A_BUFFER)
+            self.spend(_STEPS_OF_A_BUFFER)
             self._known[tensor.buffer] = self._read(tensor)
         return self._known[tensor.buffer]
+
+    def spend(self, steps: int) -> None:
+        """Book work on tensors."""
+        self._source.spend(Limit.STEPS, steps)
 
     def data(self, extent: Extent, most: int) -> bytes:
         """The bytes of a small extent in the file itself; empty if there are more."""

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 _SCALE, _ZERO_POINT, _DETAILS_TYPE, _DETAILS = 2, 3, 4, 5
 _BLOCKWISE = 2
 _SHOWN = 8
+_STEPS_OF_A_TENSOR = 12  # with its scales
 
 
 class Stored:
@@ -41,6 +42,7 @@ class Stored:
             for tensor in graph.tensors:
                 extent = buffers.of(tensor)
                 if extent is not None:
+                    buffers.spend(_STEPS_OF_A_TENSOR)
                     self._describe(tensor, extent, blocks)
 
     def observations(self) -> Iterator[Observation]:
