@@ -13,6 +13,7 @@ from rnninspect.plugin import (
     SkippedLayer,
     parsing,
 )
+from rnninspect_tflite.operators.contradictions import contradictions
 from rnninspect_tflite.operators.running import Runner
 from rnninspect_tflite.operators.values import Value
 from rnninspect_tflite.recurrent.filters import SVDF, describe_filters
@@ -66,6 +67,7 @@ def _describe(source: Source) -> SavedModel:
         ),
         observations=(
             *runner.faults,
+            *contradictions(model, buffers),
             *recovered.observations,
             *describe_suspects(runner.suspects, stored.tensors, recovered),
             *describe_filters([call for call in runner.calls if call.operator.name == SVDF]),
