@@ -16,10 +16,19 @@ class KerasReader:
 
     name = "keras"
     summary = (
-        "Keras archives, HDF5 models and weights, TensorFlow SavedModels and checkpoints,"
+        "Keras archives, HDF5 models and weights, TensorFlow SavedModels, graphs and checkpoints,"
         " TensorFlow.js layers models"
     )
-    suffixes: tuple[str, ...] = (".keras", ".h5", ".hdf5", ".index", ".pb", ".json")
+    suffixes: tuple[str, ...] = (
+        ".keras",
+        ".h5",
+        ".hdf5",
+        ".index",
+        ".pb",
+        ".pbtxt",
+        ".meta",
+        ".json",
+    )
     # TensorFlow names a checkpoint by what its files begin with.
     implied_suffixes: tuple[str, ...] = (".index",)
 

@@ -5,6 +5,13 @@ from __future__ import annotations
 from rnninspect.plugin import parsing
 from rnninspect_keras.recognition import FileKind
 
+_GRAPHS = (
+    FileKind.GRAPH,
+    FileKind.GRAPH_TEXT,
+    FileKind.META_GRAPH,
+    FileKind.META_GRAPH_TEXT,
+)
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from rnninspect.plugin import SavedModel, Source
@@ -22,6 +29,8 @@ def read(source: Source, kind: FileKind) -> SavedModel:
             return _read_tensorflow(source, kind)
         if kind is FileKind.TFJS:
             return _read_tfjs(source)
+        if kind in _GRAPHS:
+            return _read_graph(source, kind)
         return _read_keras(source, kind)
 
 
@@ -37,6 +46,17 @@ def _read_tfjs(source: Source) -> SavedModel:
     from rnninspect_keras.tfjs.reading import read_tfjs
 
     return read_tfjs(source)
+
+
+def _read_graph(source: Source, kind: FileKind) -> SavedModel:
+    is_text = kind in (FileKind.GRAPH_TEXT, FileKind.META_GRAPH_TEXT)
+    if kind in (FileKind.GRAPH, FileKind.GRAPH_TEXT):
+        from rnninspect_keras.graph.reading import read_graph_file
+
+        return read_graph_file(source, is_text=is_text)
+    from rnninspect_keras.tensorflow.meta_graphs import read_meta_graph
+
+    return read_meta_graph(source, is_text=is_text)
 
 
 def _read_keras(source: Source, kind: FileKind) -> SavedModel:

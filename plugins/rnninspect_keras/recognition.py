@@ -20,6 +20,10 @@ class FileKind(StrEnum):
     SAVED_MODEL = "saved model"
     CHECKPOINT = "checkpoint"
     TFJS = "tensorflow.js"
+    GRAPH = "graph"
+    GRAPH_TEXT = "text of a graph"
+    META_GRAPH = "meta graph"
+    META_GRAPH_TEXT = "text of a meta graph"
 
 
 GRAPH_FILE = "saved_model.pb"
@@ -58,7 +62,20 @@ def recognise(source: Source) -> FileKind | None:
         return FileKind.CHECKPOINT
     if _EMPTY_ZIP in tail and any(name in tail or name in source.head(_TAIL) for name in _MEMBERS):
         return FileKind.ARCHIVE
-    return FileKind.HDF5 if _is_after_user_block(source) else None
+    return FileKind.HDF5 if _is_after_user_block(source) else _graph(source)
+
+
+def _graph(source: Source) -> FileKind | None:
+    """A graph by itself, which no signature marks: what is no other file is looked at."""
+    from rnninspect_keras.graph import recognition  # noqa: PLC0415 - the other kinds need none of it
+
+    if recognition.is_graph(source):
+        return FileKind.GRAPH
+    if recognition.is_meta_graph(source):
+        return FileKind.META_GRAPH
+    if recognition.is_text(source):
+        return FileKind.GRAPH_TEXT
+    return FileKind.META_GRAPH_TEXT if recognition.is_meta_text(source) else None
 
 
 def _by_head(source: Source) -> FileKind | None:

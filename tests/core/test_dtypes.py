@@ -8,7 +8,7 @@ import pytest
 
 from rnninspect.dtypes import DTYPES, ElementKind
 from rnninspect_keras.containers.datasets import OPAQUE_TYPES
-from rnninspect_keras.tensorflow.checkpoints.types import TYPES
+from rnninspect_keras.graph.messages.types import TYPES
 from rnninspect_torch.formats import export, torchscript_json
 from rnninspect_torch.tensors.dtypes import PACKED, SAFETENSORS, STORAGES, bytes_of
 

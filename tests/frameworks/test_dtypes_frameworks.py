@@ -6,7 +6,7 @@ import pytest
 import tensorflow as tf
 import torch
 
-from rnninspect_keras.tensorflow.checkpoints.types import TYPES, type_of
+from rnninspect_keras.graph.messages.types import TYPES, type_of
 from rnninspect_torch.tensors.dtypes import ELEMENT_BYTES
 
 pytestmark = pytest.mark.frameworks

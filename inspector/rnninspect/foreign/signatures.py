@@ -59,15 +59,6 @@ _MODELS = (
         rb"(?:#[^\n]*\n\s*)*model_checkpoint_path\s*:\s*[\"']",
         "a list of TensorFlow checkpoints; inspect its folder, or the .index file that it names",
     ),
-    # a NodeDef: its name, its operator; a MetaInfoDef before the graph
-    (
-        rb"\n.{1,3}\n.[\w./-]+\x12.[A-Z]\w+[*\x1a\x22\n]",
-        "a frozen TensorFlow graph: not supported yet; inspect the SavedModel or the checkpoint",
-    ),
-    (
-        rb"\n.{1,4}\x12.{1,4}\n.{1,2}\n.[A-Z]\w+\x12",
-        "a TensorFlow meta graph: not supported yet; inspect the checkpoint beside it",
-    ),
     (rb"GGUF|[lt]mgg|tjgg|algg", f"a GGUF or GGML model: not supported; {_SOURCE}"),
     (rb"[pf]trt", f"a TensorRT engine: not supported; {_SOURCE}"),
     (rb"RKNN", f"an RKNN model: not supported; {_SOURCE}"),

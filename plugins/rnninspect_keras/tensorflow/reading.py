@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from rnninspect.decode.protobuf import WireReader
 from rnninspect.plugin import (
     Limit,
     Purpose,
     UnreadableFile,
+    Whereabouts,
 )
+from rnninspect_keras.graph.describing import describe
+from rnninspect_keras.graph.recognition import is_meta_graph
 from rnninspect_keras.layers.missing import notes_without_shard
 from rnninspect_keras.layers.saved import saved
 from rnninspect_keras.matching.wrappers import purposes_by_name
@@ -15,6 +19,7 @@ from rnninspect_keras.tensorflow.checkpoints.v1 import is_index, read_v1
 from rnninspect_keras.tensorflow.checkpoints.v2 import read_v2
 from rnninspect_keras.tensorflow.objects.graph import read_trackable
 from rnninspect_keras.tensorflow.objects.recognising import recognise_objects
+from rnninspect_keras.tensorflow.operations import TOO_LARGE, joined, operations_of
 from rnninspect_keras.tensorflow.purposes import assign_purposes
 from rnninspect_keras.tensorflow.purposes_by_name import assign_by_name
 from rnninspect_keras.tensorflow.saved_model import (
@@ -27,9 +32,11 @@ from rnninspect_keras.tensorflow.saved_model import (
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from rnninspect.plugin import SavedModel, Source
+    from rnninspect_keras.graph.messages.records import GraphDef
     from rnninspect_keras.tensorflow.checkpoints.records import Checkpoint
     from rnninspect_keras.tensorflow.objects.graph import GraphObject
 
+META, _GRAPH = ".meta", 2  # the end of a meta graph's name, and its field that is the graph
 _ORDINARY = 8  # parts of a key that its entry's own limit covers
 _STEPS_OF_A_PART = 2
 _SQUARE_SHIFT = 7  # the keys above a key, joined to look for its owner, are as long as it is deep
@@ -40,12 +47,18 @@ def read_saved_model(source: Source) -> SavedModel:
     if source.is_folder:
         with source.open_neighbour(GRAPH_FILE) as beside:
             graph = read_graph(beside)
+            operations = operations_of(beside, graph.operations)
     else:
         graph = read_graph(source)
+        operations = operations_of(source, graph.operations)
     join_metadata(source, graph.items)
     checkpoint = read_variables(source, graph)
     producer = f"tensorflow {graph.version}".strip()
-    model = _described("tf savedmodel", producer, source, graph.items, checkpoint)
+    if operations is not None and checkpoint.stored and not checkpoint.tensors:
+        return describe(operations, "tf savedmodel", producer, source)
+    model = described("tf savedmodel", producer, source, graph.items, checkpoint, operations)
+    if graph.operations and operations is None:
+        model = model._replace(observations=(*model.observations, TOO_LARGE))
     return model if checkpoint.stored else without_weights(model)
 
 
@@ -57,10 +70,29 @@ def read_checkpoint(source: Source) -> SavedModel:
         checkpoint = read_v2(source, source, source.name.removesuffix(INDEX))
     else:
         checkpoint = read_v1(source)
+    items = objects_of(checkpoint, source)
+    graph = _graph_beside(source)
+    return described("tf checkpoint", "tensorflow", source, items, checkpoint, graph)
+
+
+def objects_of(checkpoint: Checkpoint, source: Source) -> list[GraphObject]:
+    """The graph of objects that a checkpoint contains, with their tensors."""
     items = [] if checkpoint.graph is None else read_trackable(source.holding(checkpoint.graph))
     for item in items:
         item.tensor = checkpoint.tensors.get(item.key)
-    return _described("tf checkpoint", "tensorflow", source, items, checkpoint)
+    return items
+
+
+def _graph_beside(source: Source) -> GraphDef | None:
+    """The graph of operations in the `.meta` file that TensorFlow 1 saves with a checkpoint."""
+    prefix = newest(source) if source.is_folder else source.name.removesuffix(INDEX)
+    if source.neighbour(prefix + META).whereabouts is not Whereabouts.INSIDE:
+        return None
+    with source.open_neighbour(prefix + META) as beside:
+        if not is_meta_graph(beside):
+            return None
+        wire = WireReader(beside)
+        return operations_of(beside, wire.collect(wire.whole(), (_GRAPH,)).message(_GRAPH))
 
 
 def _read_newest(source: Source, prefix: str) -> Checkpoint:
@@ -92,9 +124,15 @@ def newest(source: Source) -> str:
     raise UnreadableFile(f"the file {STATE_FILE} names no checkpoint")
 
 
-def _described(
-    name: str, producer: str, source: Source, items: list[GraphObject], checkpoint: Checkpoint
+def described(
+    name: str,
+    producer: str,
+    source: Source,
+    items: list[GraphObject],
+    checkpoint: Checkpoint,
+    graph: GraphDef | None = None,
 ) -> SavedModel:
+    """The description of a checkpoint, with the objects and the operations that are known of it."""
     _spend_keys(source, checkpoint)
     if items:
         assign_purposes(items, checkpoint)
@@ -102,6 +140,9 @@ def _described(
         assign_by_name(checkpoint)
     _assign_wrapper_purposes(items, checkpoint)
     found, noticed = recognise_objects(items, checkpoint.tensors.values(), source.limits)
+    if graph is not None:
+        found, more = joined(found, graph, checkpoint, items, source)
+        noticed = [*noticed, *more]
     notes = [*checkpoint.observations, *notes_without_shard(found, checkpoint.missing), *noticed]
     return saved(name, producer, checkpoint.tensors.values(), found, notes)
 

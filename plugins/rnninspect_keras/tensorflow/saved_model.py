@@ -1,7 +1,7 @@
 """SavedModel folders: `saved_model.pb`, the Keras metadata beside it, the variables' checkpoint.
 
 Follows `tensorflow/core/protobuf/saved_model.proto`, `meta_graph.proto` and Keras'
-`saved_metadata.proto`. The graph of operations and its library of functions are passed over.
+`saved_metadata.proto`. The graph of operations and its library of functions are read later.
 """
 
 from __future__ import annotations
@@ -19,9 +19,9 @@ from rnninspect.plugin import (
 )
 from rnninspect_keras.configuration.declared import read_declared
 from rnninspect_keras.containers.json_text import parse_config
+from rnninspect_keras.graph.messages.types import purpose_of
 from rnninspect_keras.recognition import GRAPH_FILE
 from rnninspect_keras.tensorflow.checkpoints.records import OBJECT_PATH_END, Checkpoint
-from rnninspect_keras.tensorflow.checkpoints.types import purpose_of
 from rnninspect_keras.tensorflow.checkpoints.v2 import read_v2
 from rnninspect_keras.tensorflow.objects.graph import (
     GraphObject,
@@ -32,6 +32,7 @@ from rnninspect_keras.tensorflow.objects.graph import (
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from rnninspect.decode.protobuf import Message
     from rnninspect.plugin import SavedModel, Source
 
 _KERAS_FILE = "keras_metadata.pb"
@@ -47,11 +48,13 @@ class MetaGraph(Record):
     """The first meta graph: TensorFlow's version, its objects, whether it lists variables.
 
     `items` is empty for TensorFlow 1, whose variables only a collection of the graph lists.
+    `operations` is where its GraphDef is.
     """
 
     version: str
     items: list[GraphObject]
     has_variables: bool
+    operations: Message = ()
 
 
 def read_graph(source: Source) -> MetaGraph:
@@ -61,12 +64,18 @@ def read_graph(source: Source) -> MetaGraph:
     _, _, start, size = next(graphs, (0, 0, 0, -1))
     if size < 0:
         raise UnreadableFile(f"{GRAPH_FILE} contains no graph")
-    fields = wire.collect(((start, start + size),), (1, 4, 7))
+    return meta_graph(wire, ((start, start + size),))
+
+
+def meta_graph(wire: WireReader, message: Message) -> MetaGraph:
+    """What a MetaGraphDef says of its variables, and where its graph of operations is."""
+    fields = wire.collect(message, (1, 2, 4, 7))
     info = wire.collect(fields.message(1), (5,))
     collections = fields.spans(4)[:_MOST_COLLECTIONS]
     names = (wire.last_text(wire.collect((span,), (1,)), 1) for span in collections)
     has_variables = any(name in _VARIABLE_COLLECTIONS for name in names)
-    return MetaGraph(wire.last_text(info, 5), read_saved(wire, fields.message(7)), has_variables)
+    items = read_saved(wire, fields.message(7))
+    return MetaGraph(wire.last_text(info, 5), items, has_variables, fields.message(2))
 
 
 def join_metadata(source: Source, items: list[GraphObject]) -> None:

@@ -113,7 +113,6 @@ def test_an_index_of_the_other_byte_order_is_refused(tmp_path: Path) -> None:
     ("name", "data", "message"),
     [
         ("m.tflite", b"\x1c\0\0\0TFL3" + bytes(60), "the vtable of the table at offset 28"),
-        ("frozen.pb", field(1, field(1, "x") + field(2, "Placeholder") + field(5, b"a")), "graph"),
         ("m.data-00000-of-00001", bytes(40), "shard"),
         ("m.index", bytes(100), "cut off"),
     ],

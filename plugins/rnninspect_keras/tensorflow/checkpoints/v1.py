@@ -18,8 +18,8 @@ from rnninspect.plugin import (
     UnreadableFile,
     Whereabouts,
 )
+from rnninspect_keras.graph.messages.types import Shapes, purpose_of, type_of
 from rnninspect_keras.tensorflow.checkpoints.records import Checkpoint
-from rnninspect_keras.tensorflow.checkpoints.types import Shapes, purpose_of, type_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -17,9 +17,9 @@ from rnninspect.plugin import (
     StoredTensor,
     UnreadableFile,
 )
+from rnninspect_keras.graph.messages.types import Shapes, purpose_of, type_of
 from rnninspect_keras.tensorflow.checkpoints.records import Checkpoint, IndexEntry
 from rnninspect_keras.tensorflow.checkpoints.shards import Shards
-from rnninspect_keras.tensorflow.checkpoints.types import Shapes, purpose_of, type_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -9,7 +9,7 @@ from functools import partial
 
 from rnninspect.decode.protobuf import LENGTH, WireReader
 from rnninspect.plugin import Limit, UnreadableFile
-from rnninspect_keras.tensorflow.checkpoints.types import Shapes, type_of
+from rnninspect_keras.graph.messages.types import Shapes, type_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -1,0 +1,1 @@
+"""TensorFlow's graphs of operations: decoded, run on shapes, searched for recurrent layers."""

@@ -1,0 +1,1 @@
+"""GraphDef as records, whether it is stored in binary form, as text or as JSON."""

@@ -1,0 +1,1 @@
+"""What each operator does, by table: to shapes, to few integers, in the core's graph."""
