@@ -1,4 +1,4 @@
-"""Recurrent layers in graphs of operations that TensorFlow made, against the networks themselves."""
+"""Recurrent layers in graphs that TensorFlow made, against the networks themselves."""
 
 from __future__ import annotations
 
@@ -9,8 +9,7 @@ import pytest
 keras = pytest.importorskip("keras")
 tf_keras = pytest.importorskip("tf_keras")
 
-from google.protobuf import text_format  # noqa: E402 - after the check for TensorFlow
-from tensorflow.core.framework import graph_pb2  # noqa: E402
+import tensorflow as tf  # noqa: E402 - after the check for it
 
 from making.tensorflow import frozen  # noqa: E402
 from rnninspect import inspect_file  # noqa: E402
@@ -70,8 +69,8 @@ def test_loops_that_are_operators_with_functions(tmp_path: Path, cell: str) -> N
 
 def test_the_text_form_says_the_same(tmp_path: Path) -> None:
     frozen.freeze(tmp_path / "m.pb", lambda: frozen.both_ways(frozen.CELLS["GRUCell"][0]))
-    graph = graph_pb2.GraphDef.FromString((tmp_path / "m.pb").read_bytes())
-    (tmp_path / "m.pbtxt").write_text(text_format.MessageToString(graph))
+    graph = tf.compat.v1.GraphDef.FromString((tmp_path / "m.pb").read_bytes())
+    tf.io.write_graph(graph, str(tmp_path), "m.pbtxt", as_text=True)
     binary, text = inspect_file(tmp_path / "m.pb"), inspect_file(tmp_path / "m.pbtxt")
     assert cells_of(text) == cells_of(binary)
     assert [counted.layer.name for counted in text.layers] == ["bidirectional_rnn"]
@@ -104,7 +103,7 @@ def test_layers_of_keras(tmp_path: Path, kind: str, library: str, *, lower: bool
     build, expected = LAYERS[kind]
     model = of.Sequential([of.Input((frozen.STEPS, frozen.INPUTS)), *build(of.layers)])
     shape: list[int | None] = [None, frozen.STEPS, frozen.INPUTS]
-    number = frozen.freeze_function(tmp_path / "m.pb", lambda x: model(x), shape, lower=lower)
+    number = frozen.freeze_function(tmp_path / "m.pb", model.call, shape, lower=lower)
     report = inspect_file(tmp_path / "m.pb")
     assert cells_of(report) == sorted(expected)
     assert sound(report, number)

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from functools import partial
 
-from rnninspect.plugin import Fact, Limit, Observation, Purpose, plural
+from rnninspect.plugin import Fact, Limit, Observation, Purpose, Search, Searched, plural
 from rnninspect_keras.graph.inventory import stored_tensors
 from rnninspect_keras.graph.joining import join
-from rnninspect_keras.graph.recognising import layers_of, run
+from rnninspect_keras.graph.recognising import layers_of, nodes_of, run
 from rnninspect_keras.graph.running.order import in_order
 from rnninspect_keras.layers.saved import saved
 
@@ -42,6 +42,7 @@ def describe(graph: GraphDef, name: str, producer: str, source: Source) -> Saved
         tensors.values(),
         layers,
         [*notes, *differing, *_variables(graph)],
+        Search(Searched.OPERATORS, nodes_of(graph), made.is_finished),
     )
 
 

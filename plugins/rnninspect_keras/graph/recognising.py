@@ -46,6 +46,16 @@ class GraphRun(Record):
     states: frozenset[int] = frozenset()
     unused: frozenset[int] = frozenset()
 
+    @property
+    def is_finished(self) -> bool:
+        """Whether all of the graph could be searched."""
+        return self.runner is None or self.runner.to.graph is not None
+
+
+def nodes_of(graph: GraphDef) -> int:
+    """How many nodes a graph has with its functions."""
+    return len(graph.nodes) + sum(len(each.nodes) for each in graph.functions.values())
+
 
 def run(graph: GraphDef, order: Order, source: Source) -> GraphRun:
     """Run a graph once, if it may contain recurrent layers.
@@ -56,8 +66,7 @@ def run(graph: GraphDef, order: Order, source: Source) -> GraphRun:
     leaves = Leaves(source)
     if not may_contain_layer(graph):
         return GraphRun(None, leaves)
-    nodes = len(graph.nodes) + sum(len(each.nodes) for each in graph.functions.values())
-    runner = Runner(graph, Translation(Graph(budget_for(nodes))), source)
+    runner = Runner(graph, Translation(Graph(budget_for(nodes_of(graph)))), source)
     runner.run(order)
     source.limits.require(Limit.RECURRENT, len(runner.fused), "the number of recurrent operators")
     unused = {value for call in runner.fused for value in unused_inputs(call)}

@@ -102,9 +102,9 @@ def freeze(path: Path, build: Callable[[], Any], *, functions: bool = False) -> 
         graph = v1.graph_util.convert_variables_to_constants(
             running, v1.get_default_graph().as_graph_def(), names
         )
-        number = sum(math.prod(variable.shape) for variable in v1.global_variables())
+        number = sum(math.prod(tuple(each.shape)) for each in v1.global_variables())
     path.write_bytes(graph.SerializeToString(deterministic=True))
-    return number
+    return int(number)
 
 
 def freeze_function(
@@ -116,7 +116,7 @@ def freeze_function(
     """
     given = [tf.TensorSpec(shape, tf.float32) for shape in shapes]
     concrete = tf.function(work).get_concrete_function(*given)
-    number = sum(math.prod(variable.shape) for variable in concrete.variables)
+    number = sum(math.prod(tuple(variable.shape)) for variable in concrete.variables)
     frozen = convert_variables_to_constants_v2(concrete, lower_control_flow=lower)
     path.write_bytes(frozen.graph.as_graph_def().SerializeToString(deterministic=True))
-    return number
+    return int(number)

@@ -50,14 +50,15 @@ def candidates(graph: Graph) -> Iterator[Candidate]:
 
 
 def _in_loops(graph: Graph) -> Iterator[Candidate]:
+    multiplied = _multiplied(graph) if graph.loops else {}
     for loop in graph.loops:
         carried: dict[int, tuple[int, ...]] = {}
         widths: dict[int, int] = {}
         for old, new in loop.carried:
             for unit, width in graph.units.get(old.leaf, {}).items():
                 found = _same_part(graph, old, unit, width, new)
-                if found is not None:
-                    carried[unit], widths[unit] = (found,), width
+                if found is not None and multiplied.get(unit, 0) <= found[1]:
+                    carried[unit], widths[unit] = (found[0],), found[1]
         stops = frozenset(carried)
         for unit, new_units in carried.items():
             place = loop.name
@@ -72,7 +73,7 @@ def _between(graph: Graph) -> Iterator[Candidate]:
         fitting = [new for new in graph.outputs if _alike(graph, old, new)]
         for unit, width in graph.units.get(old.leaf, {}).items():
             found = (_same_part(graph, old, unit, width, new) for new in fitting)
-            news = tuple(dict.fromkeys(each for each in found if each is not None))
+            news = tuple(dict.fromkeys(each[0] for each in found if each and each[1] == width))
             if news:
                 carried[unit], widths[unit] = news[:_MOST_PAIRS], width
     stops = frozenset(carried)
@@ -88,8 +89,22 @@ def _alike(graph: Graph, old: View, new: Value) -> bool:
     )
 
 
-def _same_part(graph: Graph, old: View, unit: int, width: int, new: Value) -> int | None:
-    """The expression of a new value where the unit was in the old one."""
+def _multiplied(graph: Graph) -> dict[int, int]:
+    """Of each unit that a matrix multiplies, how many there are side by side."""
+    found: dict[int, int] = {}
+    for applied in graph.maps:
+        for width, unit in applied.source:
+            found[unit] = max(width, found.get(unit, 0))
+    return found
+
+
+def _same_part(
+    graph: Graph, old: View, unit: int, width: int, new: Value
+) -> tuple[int, int] | None:
+    """The expression of a new value where the unit was in the old one, and how far it extends.
+
+    That is less than the width where the old value is also used whole: states side by side.
+    """
     data = graph.expressions.data[unit]
     leaf = graph.leaves[old.leaf]
     if not isinstance(data, tuple) or data[2] not in leaf.labels:
@@ -99,9 +114,10 @@ def _same_part(graph: Graph, old: View, unit: int, width: int, new: Value) -> in
     if lanes is None or lanes.lane != lane or len(lanes.labels) != len(leaf.labels):
         return None
     segments = cut(graph.expressions, lanes.segments, data[3], width)
-    if segments is None or len(segments) != 1:
+    if segments is None:
         return None
-    return _picked(graph, lanes, segments[0][1], data[1], leaf.labels)
+    picked = _picked(graph, lanes, segments[0][1], data[1], leaf.labels)
+    return None if picked is None else (picked, segments[0][0])
 
 
 def _picked(
