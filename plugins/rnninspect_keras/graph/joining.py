@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from rnninspect.plugin import Fact, Observation, Origin, RecurrentLayer, SkippedLayer
+from rnninspect.plugin import Fact, Observation, Origin, RecurrentLayer, SkippedLayer, plural
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -67,7 +67,8 @@ def _differing(layer: AnyLayer, own: list[AnyLayer]) -> list[Observation]:
 def _sizes(layer: AnyLayer) -> str:
     if isinstance(layer, SkippedLayer):
         return ""
-    return f" of {layer.sizes.input_size} inputs and {layer.sizes.hidden_size} units"
+    inputs, units = plural(layer.sizes.input_size, "input"), plural(layer.sizes.hidden_size, "unit")
+    return f" of {inputs} and {units}"
 
 
 def _tensors(layer: AnyLayer) -> frozenset[str]:

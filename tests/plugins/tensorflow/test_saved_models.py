@@ -9,7 +9,6 @@ import pytest
 
 from making.tensorflow.bundles import field
 from rnninspect import inspect_file
-from rnninspect.errors import UnreadableFile
 from rnninspect.model import Fate
 from rnninspect.report import Report
 
@@ -51,11 +50,9 @@ def test_an_onnx_file_of_the_first_version_is_not_a_saved_model(tmp_path: Path) 
     assert inspect_file(tmp_path / "old.pb").framework == "onnx"
 
 
-def test_a_frozen_graph_is_still_refused_by_its_name(tmp_path: Path) -> None:
-    node = field(1, "x") + field(2, "Placeholder") + field(5, b"a")
-    (tmp_path / "saved_model.pb").write_bytes(field(1, node))
-    with pytest.raises(UnreadableFile, match="a frozen TensorFlow graph"):
-        inspect_file(tmp_path / "saved_model.pb")
+def test_a_graph_by_the_name_of_a_saved_model_is_read_as_what_it_is(tmp_path: Path) -> None:
+    (tmp_path / "saved_model.pb").write_bytes(field(1, field(1, "x") + field(2, "Placeholder")))
+    assert inspect_file(tmp_path / "saved_model.pb").format == "tf graph"
 
 
 @pytest.mark.parametrize("sample", ["keras2_family", "exported"])
