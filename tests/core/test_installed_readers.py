@@ -66,6 +66,15 @@ def test_a_fault_in_its_conventions_is_one_line(
     assert done.stderr.startswith(f"rnninspect: reader toy{reason}")
 
 
+def test_a_fault_in_its_conventions_ends_an_explanation_in_one_line(tmp_path: Path) -> None:
+    """Where the reset gate of a GRU acts may be what an installed reader knows."""
+    sample = str(Path(__file__).parents[2] / "sample_models" / "keras" / "old.ckpt-7")
+    assert call(tmp_path, "explain", sample).returncode == 0
+    done = call(installed(tmp_path, conventions="return 1 / 0"), "explain", sample)
+    assert (done.returncode, done.stdout, done.stderr.count("\n")) == (2, "", 1)
+    assert done.stderr.startswith("rnninspect: reader toy failed in conventions: ")
+
+
 @pytest.mark.parametrize(
     ("recognise", "reason"),
     [

@@ -8,7 +8,7 @@ import typer
 
 from rnninspect.cli import options
 from rnninspect.cli.options import Columns, FailOn, LimitPairs, Model, Models, Output, Values
-from rnninspect.cli.showing import show
+from rnninspect.cli.showing import reporting, show
 from rnninspect.command import FAILED, FINDINGS, OK
 from rnninspect.command.printing import print_error
 from rnninspect.command.request import Request
@@ -73,7 +73,8 @@ def explain(
     if not chosen:
         print_error(f"{model}: {_no_layer(report, layer)}")
         raise typer.Exit(FAILED if layer else OK)
-    show(EXPLANATION, Explanation(report, tuple(chosen)))
+    with reporting():  # the conventions of installed readers
+        show(EXPLANATION, Explanation(report, tuple(chosen)))
     wrong = any(report.findings_of(counted.layer.name) for counted in chosen)
     raise typer.Exit(FINDINGS if wrong else OK)
 

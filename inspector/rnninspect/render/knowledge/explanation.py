@@ -98,7 +98,7 @@ def _gates(layer: RecurrentLayer, names: dict[str, str]) -> Iterator[str]:
 
 def _step(counted: LayerCount) -> Iterator[str]:
     layer, cell = counted.layer, counted.cell
-    after = resets_after(cell.name, layer.convention)
+    after = resets_after(cell.name, layer.convention) if "reset" in cell.gates else None
     head = "step        "
     for equation in equations(cell, layer.roles, reset_after=after):
         yield f"{head}{equation}"
