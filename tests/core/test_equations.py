@@ -19,7 +19,7 @@ from rnninspect.render.view import View
 NAMES = re.compile(r"[^\W\d_][\w₁₂]*'?")
 FUNCTIONS = {"σ", "A", "N", "tanh", "relu"}
 # Weights, and what a cell of continuous time has of its own; H are the heads on the backbone.
-WEIGHTS = {"W", "R", "P", "H", "b", "b₁", "b₂", "p", "a", "t", "Δt", "x", "h", "c"}
+WEIGHTS = {"u", "W", "R", "P", "H", "b", "b₁", "b₂", "p", "a", "t", "Δt", "x", "h", "c"}
 FILTERS = {"V", "T", "the", "last", "of"}  # V over the last T products
 MEMBRANE = {"w", "sigma", "mu", "erev", "cm", "gleak", "vleak", "v", "Σ"}
 
@@ -57,6 +57,7 @@ def test_a_layer_has_the_equations_of_its_own_weights() -> None:
         "h' = o·A(c')",
     )
     assert equations(lstm, bare | {Role.PROJECTION})[-1] == "h' = P·(o·A(c'))"
+    assert equations(CELLS["IndRNN"]) == ("h' = A(W·x + u·h + b)",)
     norm = CELLS["LayerNormLSTM"]
     assert equations(norm, norm.required())[0] == "i, f, o = σ(N(W·x) + N(R·h))"
 

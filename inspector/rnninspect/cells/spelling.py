@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 LEGEND = (
     "x is the input; h and c are the states, h' and c' the new ones.",
-    "W is the kernel, R the recurrent kernel, b a bias; each gate has its own part.",
+    "W is the kernel, R (as a vector u) the recurrent kernel, b a bias of each gate.",
     "σ is a sigmoid, A the activation of the cell (mostly tanh), N a normalisation.",
     "· multiplies, ∗ convolves; r·R·h is r·(R·h) or R·(r·h), by convention.",
 )
@@ -100,8 +100,11 @@ def _gate(layer: _Layer, letter: str) -> str:
 
 
 def _products(layer: _Layer) -> tuple[str, ...]:
-    times = "∗" if any(Symbol.TAPS in weight.factors for weight in layer.cell.weights) else "·"
-    letters = {Role.KERNEL: f"W{times}x", Role.RECURRENT_KERNEL: f"R{times}h"}
+    factors = {weight.role: weight.factors for weight in layer.cell.weights}
+    times = "∗" if Symbol.TAPS in factors.get(Role.KERNEL, ()) else "·"
+    reads_others = Symbol.FED_BACK in factors.get(Role.RECURRENT_KERNEL, ())
+    recurrent = "R" if reads_others else "u"
+    letters = {Role.KERNEL: f"W{times}x", Role.RECURRENT_KERNEL: f"{recurrent}{times}h"}
     return tuple(text for role, text in letters.items() if role in layer.roles)
 
 
