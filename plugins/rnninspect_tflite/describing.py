@@ -14,11 +14,11 @@ from rnninspect.plugin import (
     parsing,
 )
 from rnninspect_tflite.operators.contradictions import contradictions
-from rnninspect_tflite.operators.running import Runner
 from rnninspect_tflite.operators.values import Value
 from rnninspect_tflite.recurrent.filters import SVDF, describe_filters
 from rnninspect_tflite.recurrent.layers import describe_call, initial_states, is_recurrent
 from rnninspect_tflite.recurrent.loops import describe_suspects
+from rnninspect_tflite.running import Runner
 from rnninspect_tflite.schema.decoder import Decoder
 from rnninspect_tflite.tensors.buffers import Buffers
 from rnninspect_tflite.tensors.stored import Stored

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from rnninspect.readers import framework_named
 
-TORCH, KERAS, ONNX, ONNXRUNTIME = (
-    judge for name in ("pytorch", "keras", "onnx") for judge in framework_named(name).judges
+TORCH, KERAS, ONNX, ONNXRUNTIME, TFLITE = (
+    judge
+    for name in ("pytorch", "keras", "onnx", "tflite")
+    for judge in framework_named(name).judges
 )
