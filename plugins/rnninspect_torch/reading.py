@@ -25,7 +25,6 @@ if TYPE_CHECKING:
 _AROUND = (Container.GZIP, Container.TAR, Container.ARCHIVE)  # contain another file
 _DEEPEST = 3  # folder, gzip, tar, and the file
 _UNSUPPORTED = {
-    Container.FLATBUFFER: "unsupported PyTorch Mobile flatbuffer",
     Container.EXECUTORCH: "unsupported ExecuTorch program",
 }
 _PART = r"-(\d{5})-of-(\d{5})\."
@@ -89,6 +88,10 @@ def _read_file(source: Source, container: Container) -> Found:
             from rnninspect_torch.archives.archive import Archive
 
             return _read_archive(Archive(source))
+        case Container.FLATBUFFER:
+            from rnninspect_torch.mobile import lite_module
+
+            return lite_module.read(source)
         case Container.LEGACY:
             from rnninspect_torch.formats import legacy
 

@@ -6,7 +6,9 @@ belong to a layer only by a call in the code.
 
 from __future__ import annotations
 
-from rnninspect.plugin import Fact, Limit, Observation, Purpose
+from functools import partial
+
+from rnninspect.plugin import Fact, Limit, Observation, Purpose, Record
 from rnninspect_torch.describing.contents import Contents, bytes_in
 from rnninspect_torch.describing.model import describe_model
 from rnninspect_torch.networks.records import DeclaredModule, NamedTensor, Root
@@ -21,9 +23,9 @@ from rnninspect_torch.tensors.views import TensorView
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator, Sequence
 
-    from rnninspect.plugin import SavedModel
+    from rnninspect.plugin import SavedModel, Source
     from rnninspect_torch.archives.archive import Archive
 
 _MOST_CODE = 1 << 25  # bytes of all code
@@ -39,7 +41,31 @@ def read_script(archive: Archive) -> tuple[Contents, list[Root]]:
     constants = load_from(archive.open("constants.pkl"), constant_calls)
     calls.foreign.update(constant_calls.foreign)
     notes = list(archive.observations())
-    classes = _code(archive, notes)
+    root = root_of(value, constants, read_code(_code_files(archive), source, notes), source)
+    if "traced_inputs.pkl" in archive:
+        notes.append(Observation(Fact.UNUSUAL, "contains example inputs, which are not counted"))
+    contents = Contents("torchscript", value, calls, bytes_in(archive), tuple(notes))
+    return contents, [root]
+
+
+class CodeFile(Record):
+    """A file of code.
+
+    Attributes:
+        module: `__torch__.net`, by the file's path.
+        size: bytes.
+        open: where it is stored.
+    """
+
+    module: str
+    size: int
+    open: Callable[[], Source]
+
+
+def root_of(
+    value: object, constants: object, classes: dict[str, ClassCode], source: Source
+) -> Root:
+    """The network of a module: its attributes, constants, and the layers that its code calls."""
     root = Root("")
     if isinstance(value, Instance):
         _walk(value, classes, root, Walk(source))
@@ -47,28 +73,37 @@ def read_script(archive: Archive) -> tuple[Contents, list[Root]]:
     entries = _constants(constants, is_frozen=frozen)
     root.entries.extend(entries)
     root.groups.extend(frozen_groups(classes, entries, root.declared))
-    if "traced_inputs.pkl" in archive:
-        notes.append(Observation(Fact.UNUSUAL, "contains example inputs, which are not counted"))
-    contents = Contents("torchscript", value, calls, bytes_in(archive), tuple(notes))
-    return contents, [root]
+    return root
 
 
-def _code(archive: Archive, notes: list[Observation]) -> dict[str, ClassCode]:
-    names = list(archive.names("code/", ".py"))
-    if sum(archive.size(name) for name in names) > _MOST_CODE:
+def _code_files(archive: Archive) -> list[CodeFile]:
+    return [
+        CodeFile(
+            name.removeprefix("code/").removesuffix(".py").replace("/", "."),
+            archive.size(name),
+            partial(archive.open, name),
+        )
+        for name in archive.names("code/", ".py")
+    ]
+
+
+def read_code(
+    files: Sequence[CodeFile], source: Source, notes: list[Observation]
+) -> dict[str, ClassCode]:
+    """The classes of all code by their full names; a note if there is too much of it."""
+    if sum(file.size for file in files) > _MOST_CODE:
         notes.append(
             Observation(Fact.UNUSUAL, "too much code to read: declared sizes may be missing")
         )
         return {}
     classes: dict[str, ClassCode] = {}
-    for name in names:
-        record = archive.open(name)
-        archive.source.spend(Limit.STEPS, record.size // _CODE_IN_A_STEP)
-        text = record.read(0, record.size).decode("utf-8", "replace")
+    for file in files:
+        data = file.open()
+        source.spend(Limit.STEPS, data.size // _CODE_IN_A_STEP)
+        text = data.read(0, data.size).decode("utf-8", "replace")
         count = len(classes) + text.count("\nclass ")
-        archive.source.limits.require(Limit.MEMBERS, count, "the number of classes in the code")
-        module = name.removeprefix("code/").removesuffix(".py").replace("/", ".")
-        classes.update(parse_code(text, module))
+        source.limits.require(Limit.MEMBERS, count, "the number of classes in the code")
+        classes.update(parse_code(text, file.module))
     return classes
 
 
