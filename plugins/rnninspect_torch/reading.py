@@ -23,10 +23,8 @@ if TYPE_CHECKING:
     Found = SavedModel | Inside
 
 _AROUND = (Container.GZIP, Container.TAR, Container.ARCHIVE)  # contain another file
+_ON_DEVICES = (Container.FLATBUFFER, Container.EXECUTORCH, Container.FLAT_TENSOR)
 _DEEPEST = 3  # folder, gzip, tar, and the file
-_UNSUPPORTED = {
-    Container.EXECUTORCH: "unsupported ExecuTorch program",
-}
 _PART = r"-(\d{5})-of-(\d{5})\."
 
 
@@ -57,8 +55,6 @@ def _read_any(source: Source, container: Container | None, depth: int = 0) -> Fo
         raise UnreadableFile(f"nested too deeply: a file inside {depth} others")
     if container is None:
         raise UnreadableFile("neither a PyTorch file nor safetensors")
-    if container in _UNSUPPORTED:
-        raise UnreadableFile(_UNSUPPORTED[container])
     if container in _AROUND:
         return _read_inside(source, container, depth)
     return _read_file(source, container)
@@ -83,15 +79,13 @@ def _read_inside(source: Source, container: Container, depth: int) -> Found:
 
 def _read_file(source: Source, container: Container) -> Found:
     """Describe a file that does not contain another one."""
+    if container in _ON_DEVICES:
+        return _read_mobile(source, container)
     match container:
         case Container.ZIP:
             from rnninspect_torch.archives.archive import Archive
 
             return _read_archive(Archive(source))
-        case Container.FLATBUFFER:
-            from rnninspect_torch.mobile import lite_module
-
-            return lite_module.read(source)
         case Container.LEGACY:
             from rnninspect_torch.formats import legacy
 
@@ -107,6 +101,22 @@ def _read_file(source: Source, container: Container) -> Found:
     from rnninspect_torch.formats import plain_pickle
 
     return plain_pickle.read(source)
+
+
+def _read_mobile(source: Source, container: Container) -> SavedModel:
+    """Describe a flatbuffer of PyTorch Mobile or of ExecuTorch."""
+    match container:
+        case Container.FLATBUFFER:
+            from rnninspect_torch.mobile import lite_module
+
+            return lite_module.read(source)
+        case Container.EXECUTORCH:
+            from rnninspect_torch.mobile import program
+
+            return program.read(source)
+    from rnninspect_torch.mobile import flat_tensor
+
+    return flat_tensor.read(source)
 
 
 def _read_archive(archive: Archive) -> SavedModel:

@@ -25,6 +25,7 @@ class Container(StrEnum):
     ARCHIVE = "zip with a PyTorch file"
     FLATBUFFER = "flatbuffer mobile"
     EXECUTORCH = "executorch"
+    FLAT_TENSOR = "executorch data"
     FOLDER = "folder"
 
 
@@ -68,6 +69,12 @@ ARCHIVED = (
     ".bin",
     ".safetensors",
 )  # suffixes of members that archives are searched for
+# By the identifiers of their schemas.
+_FLATBUFFERS = {
+    b"PTMF": Container.FLATBUFFER,
+    b"ET12": Container.EXECUTORCH,
+    b"FT01": Container.FLAT_TENSOR,
+}
 _FIRST_SCRIPT = {"model.json", "tensors/0"}  # both: model.json alone is not specific
 
 
@@ -91,10 +98,8 @@ def container_of(source: Source) -> Container | None:
 
 
 def _by_head(head: bytes) -> Container | None:
-    if head[4:8] == b"PTMF":
-        return Container.FLATBUFFER
-    if head[4:8] in (b"ET12", b"FT01"):
-        return Container.EXECUTORCH
+    if on_devices := _FLATBUFFERS.get(head[4:8]):
+        return on_devices
     # Before pickles: the length 640 of a header has the first bytes of a protocol 2 pickle.
     if head[8:9] == b"{" and head[9:].lstrip()[:1] in (b'"', b"}"):
         return Container.SAFETENSORS

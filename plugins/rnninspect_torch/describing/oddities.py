@@ -132,6 +132,7 @@ def _special(pairs: Pairs) -> Iterator[Observation]:
         if entry.tensor.note and entry.tensor.storage is None:
             notes[entry.tensor.note].append(entry.name)
     words = {
+        "elsewhere": ("tensor", "stored in a data file (.ptd) beside the program"),
         "meta": ("meta tensor", "with a shape and no elements"),
         "shard": ("tensor", "the shard of one rank, counted with its full shape"),
         "sparse": ("sparse tensor", "counted with its full shape"),
