@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+import warnings
 from typing import TYPE_CHECKING, Any
 
 import torch
 
 from makers.archives import only, rewrite
 from makers.records import Broken
+from makers.torch_samples import save_for_mobile
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -47,6 +49,16 @@ def _drop(*endings: str) -> Make:
         torch.save(weights, target)
 
     return make
+
+
+def _transpose_in_mobile(source: Path, target: Path) -> None:
+    """Save the mobile module again with the last axes of a weight exchanged."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", DeprecationWarning)  # torch prefers torch.export by now
+        module = torch.jit.jit_module_from_flatbuffer(str(source))
+    weight = module.rnn.weight_hh_l0
+    module.rnn.weight_hh_l0 = torch.nn.Parameter(weight.detach().t().contiguous())
+    save_for_mobile(target, module)
 
 
 def _declare(name: str, value: object) -> Make:
@@ -135,6 +147,15 @@ BROKEN = (
         _change("rnn.bias_ih_l0", lambda bias: torch.cat([bias, bias[:2]])),
         "rnn[0]",
         "rnn.bias_ih_l0",
+    ),
+    Broken(
+        "broken/transposed_recurrent.ptl",
+        "torch/mobile.ptl",
+        "the recurrent kernel of level 0 is transposed",
+        "R105",
+        _transpose_in_mobile,
+        layer="rnn[0]",
+        tensor="rnn.weight_hh_l0",
     ),
     Broken(
         "broken/transposed_kernel.pt",

@@ -185,6 +185,20 @@ def _scripted(path: Path) -> Truth:
     return Truth(levels("rnn", model.rnn), total(model))
 
 
+def _mobile(path: Path) -> Truth:
+    model = Tagger(nn.LSTM(6, 5, num_layers=2, bidirectional=True)).eval()
+    save_for_mobile(path, model)
+    return Truth(levels("rnn", model.rnn), total(model))
+
+
+def save_for_mobile(path: Path, model: nn.Module) -> None:
+    """Script a module, unless it is one, and save it as PyTorch Mobile's flatbuffer."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", DeprecationWarning)  # as above
+        script = model if isinstance(model, torch.jit.ScriptModule) else torch.jit.script(model)
+        script._save_for_lite_interpreter(str(path), _use_flatbuffer=True)  # noqa: SLF001 - torch's own way
+
+
 def _traced(path: Path) -> Truth:
     model = Tagger(nn.GRU(6, 4)).eval()
     with warnings.catch_warnings():
@@ -230,6 +244,7 @@ INTACT = (
     Intact("torch/projected_lstm.pt", _ZIP, _projected),
     Intact("torch/relu_rnn.pt", _ZIP, _relu),
     Intact("torch/scripted.pt", "torch.jit.script", _scripted),
+    Intact("torch/mobile.ptl", "torch.jit.script, as PyTorch Mobile's flatbuffer", _mobile),
     Intact("torch/stacked_lstm.safetensors", "safetensors of a state dict", _safetensors),
     Intact("torch/tagger.pt", _ZIP, _tagger),
     Intact("torch/tied_gru.pt", f"{_ZIP} of one layer under two names", _tied),

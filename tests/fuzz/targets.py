@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from making.tensorflow.bundles import literal, varint
+from making.torch import executorch
 from rnninspect.decode.flatbuffers import INT32, FlatBuffer, Table
 from rnninspect.decode.hdf5 import Dataset, File, Node
 from rnninspect.decode.protobuf import LENGTH, WireReader
@@ -163,6 +164,13 @@ def _config(data: bytes) -> None:
     describe_native("fuzz", "", read_store(File(weights)), config, weights.limits)
 
 
+def _executorch() -> list[bytes]:
+    """A program and a data file."""
+    tensors = [executorch.tensor(1, (2, 3)), executorch.tensor(2, (4,))]
+    program = executorch.program(tensors, [bytes(48)], (0, 0, 32))
+    return [program, executorch.data_file({"rnn.weight_ih_l0": (16, 5), "rnn.bias": (16,)})]
+
+
 def _files(*suffixes: str) -> Callable[[], list[bytes]]:
     def seeds() -> list[bytes]:
         paths = sorted(path for path in SAMPLES.rglob("*.*") if path.suffix in suffixes)
@@ -198,6 +206,8 @@ TARGETS = {
     "torch-plain": Target(_whole(".pkl"), mutate_pickle, _members("data.pkl", ".pt", ".ckpt")),
     "keras-archive": Target(_whole(".keras"), mutate_zip, _files(".keras")),
     "keras-hdf5": Target(_whole(".h5"), mutate_bytes, _files(".h5")),
+    "mobile": Target(_whole(".ptl"), mutate_words, _files(".ptl")),
+    "executorch": Target(_whole(".pte"), mutate_words, _executorch),
     "opcodes": Target(_opcodes, mutate_pickle, _members("data.pkl", ".pt", ".ckpt")),
     "protobuf": Target(_protobuf, mutate_protobuf, _files(".onnx")),
     "zip-directory": Target(_zip, mutate_bytes, _files(".pt", ".keras")),

@@ -10,6 +10,7 @@ from hostile import (
     flatbuffer_entries,
     graph_entries,
     keras_entries,
+    mobile_entries,
     name_entries,
     onnx_entries,
     pickle_entries,
@@ -26,6 +27,7 @@ CORPUS: dict[str, Hostile] = {
     f"{family}/{name}": entry
     for family, entries in (
         ("torch", torch_entries.ENTRIES),
+        ("mobile", mobile_entries.ENTRIES),
         ("safetensors", safetensors_entries.ENTRIES),
         ("onnx", onnx_entries.ENTRIES),
         ("keras", keras_entries.ENTRIES),

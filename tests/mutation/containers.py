@@ -24,6 +24,7 @@ from mutation.tfjs import is_tfjs
 from rnninspect.decode.sstable.tables import MAGIC
 
 WEIGHTS = "model.weights.h5"
+MOBILE = ".ptl"
 PARTS_OF_A_CHECKPOINT = ("model_state_dict", "state_dict", "model")
 
 
@@ -40,7 +41,8 @@ def read(path: Path) -> Arrays:
     if path.suffix in {".keras", ".h5"}:
         with h5py.File(io.BytesIO(_hdf5(path))) as file:
             return {name: file[name][()] for name in _datasets(file)}
-    return {name: _array(tensor) for name, tensor in _weights(_loaded(path)).items()}
+    content = _loaded(path)  # which a flatbuffer's tensors do not keep alive
+    return {name: _array(tensor).copy() for name, tensor in _weights(content).items()}
 
 
 def write(path: Path, target: Path, before: Arrays, after: Arrays) -> None:
@@ -157,6 +159,8 @@ def replace_member(path: Path, target: Path, member: str, data: bytes) -> None:
 def _loaded(path: Path) -> Any:  # noqa: ANN401 - anything that torch saves
     if path.suffix == ".safetensors":
         return safetensors.torch.load_file(path)
+    if path.suffix == MOBILE:
+        return torch.jit.jit_module_from_flatbuffer(str(path))
     if _is_script(path):
         return torch.jit.load(path)
     return torch.load(path, weights_only=False)  # our own file
@@ -202,6 +206,8 @@ def _write_torch(path: Path, target: Path, gone: set[str], new: Arrays) -> None:
         weights.update(fresh)
     if path.suffix == ".safetensors":
         safetensors.torch.save_file(content, target)
+    elif path.suffix == MOBILE:
+        content._save_for_lite_interpreter(str(target), _use_flatbuffer=True)
     elif isinstance(content, torch.jit.ScriptModule):
         content.save(str(target))
     else:

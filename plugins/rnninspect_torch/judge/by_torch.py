@@ -33,6 +33,7 @@ LEAVES = {
 CELLS = ("RNN", "GRU", "LSTM")
 GZIP = b"\x1f\x8b"
 WEIGHTS = "weights.th"  # of an archive by AllenNLP
+EXECUTORCH = "executorch"
 SAFE_UNPICKLER = (2, 6)  # the first safe `weights_only`: CVE-2025-32434
 
 
@@ -43,6 +44,10 @@ def version() -> str:
 
 def answer(question: Question, given: Answer) -> None:
     """Load the file; count its tensors, and the parameters of each rebuilt layer."""
+    if question.format.startswith(EXECUTORCH):
+        names = [part.name for part in question.parts]
+        given.silences |= dict.fromkeys(names, "torch does not load files of ExecuTorch")
+        return
     tensors = dict(tensors_of(_load(question)))
     given.total, given.everything = elements(tensors), True
     stacks: dict[object, list[Part]] = defaultdict(list)
@@ -108,6 +113,10 @@ def _script(path: str) -> object:
     return torch.jit.load(path, map_location="cpu")
 
 
+def _mobile(path: str) -> object:
+    return torch.jit.jit_module_from_flatbuffer(path)
+
+
 def _exported(path: str) -> object:
     program = torch.export.load(path)
     return {**program.state_dict, "constants": program.constants}
@@ -132,6 +141,7 @@ def _resource(name: str) -> tuple[str, str]:
 PACKAGES_OWN = ".data/"
 SPECIAL: dict[str, Callable[[str], object]] = {
     "torchscript": _script,
+    "pytorch mobile flatbuffer": _mobile,
     "torch export": _exported,
     "torch.package": _packaged,
 }

@@ -8,7 +8,7 @@ from __future__ import annotations
 from functools import partial
 
 from rnninspect.decode.flatbuffers import INT8, INT32, UINT32, FlatBuffer
-from rnninspect.plugin import Limit, UnreadableFile
+from rnninspect.plugin import Fact, Limit, Observation, UnreadableFile
 from rnninspect_torch.describing.contents import Contents
 from rnninspect_torch.describing.model import describe_model
 from rnninspect_torch.mobile.constants import Constants
@@ -33,16 +33,20 @@ def read(source: Source) -> SavedModel:
     segments = read_segments(source, data.tables(_SEGMENTS))
     named, constants = data.tables(_NAMED), Constants()
     source.limits.require(Limit.TENSORS, len(named))
+    notes: list[Observation] = []
     for each in named:
         number, layout = each.integer(1, UINT32), each.table(2)
         name, shape, dtype = each.text(0) or "", _sizes(segments, number), "uint8"
+        if name in constants.entries:
+            notes.append(Observation(Fact.DUPLICATE_NAME, "in the data file", tensor=name))
+            name = f"{name} ({len(constants.entries)})"
         if layout is not None:
             sizes = layout.numbers(1, INT32)
             if len(sizes) > _HIGHEST_RANK:
                 raise UnreadableFile(f"tensor {name[:80]} has rank {len(sizes)}")
             shape, dtype = sizes.integers(), name_of(layout.integer(0, INT8))
         constants.add(name, f"{number}", shape, dtype, partial(segments.held, number, 0))
-    contents = Contents(FORMAT, None, TorchCalls(source), constants.stored_bytes)
+    contents = Contents(FORMAT, None, TorchCalls(source), constants.stored_bytes, tuple(notes))
     return describe_model(contents, [Root("", entries=constants.entries.values())])
 
 

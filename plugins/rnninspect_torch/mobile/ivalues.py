@@ -77,7 +77,7 @@ class Values:
     def at(self, number: int) -> object:
         """The value of a number; UnreadableFile if there is none yet."""
         if number >= len(self.found):
-            raise UnreadableFile(f"value {len(self.found)} refers to value {number}, a later one")
+            raise UnreadableFile(f"value {number} is missing, or follows one that refers to it")
         return self.found[number]
 
     def stored_bytes(self, storage: Storage) -> int:
@@ -124,7 +124,7 @@ class Values:
     def _references(self, table: Table, slot: int) -> tuple[int, ...]:
         """Numbers of values; vectors may overlap in the file, so that each is counted."""
         numbers = table.numbers(slot, UINT32)
-        self._calls.spend(len(numbers))
+        self._calls.source.spend(Limit.NODES, len(numbers), "the references between values")
         return numbers.integers()
 
     def _items(self, table: Table, slot: int) -> list[object]:

@@ -21,7 +21,6 @@ from making.torch.networks import (
 )
 from making.torch.pickles import parameters, read_path
 from rnninspect.counter import count_layers
-from rnninspect.errors import UnreadableFile
 from rnninspect.model import Origin, Purpose, SavedModel
 from rnninspect.rules import Level, check
 
@@ -216,13 +215,6 @@ def test_packed_cells_of_a_frozen_trace(kind: str, dtype: Any, tmp_path: Path) -
     assert counted.layer.kind == kind
     assert counted.stored == counted.expected == parameters(model) == state_count(cell)
     assert errors(model) == []
-
-
-def test_flatbuffers_are_unsupported(tmp_path: Path) -> None:
-    path = tmp_path / "program.ptl"
-    torch.jit.script(Projected())._save_for_lite_interpreter(str(path), _use_flatbuffer=True)
-    with pytest.raises(UnreadableFile, match="unsupported PyTorch Mobile flatbuffer"):
-        read_path(path)
 
 
 def test_an_exported_program_has_a_producer(tmp_path: Path) -> None:

@@ -9,10 +9,8 @@ import pytest
 
 from making.torch.pickles import (
     lstm,
-    read,
     saved,
 )
-from rnninspect.errors import UnreadableFile
 from rnninspect.source.source import open_source
 from rnninspect.testing import check_reader
 from rnninspect_torch import TorchReader
@@ -38,6 +36,7 @@ def test_the_reader_meets_the_contract(tmp_path: Path) -> None:
         (b"\x02" + bytes(7) + b'{"a"', Container.SAFETENSORS),
         (bytes(4) + b"PTMF", Container.FLATBUFFER),
         (bytes(4) + b"ET12", Container.EXECUTORCH),
+        (bytes(4) + b"FT01", Container.FLAT_TENSOR),
         (b'{"metadata": {}, "weight_map": {"a": "b"}}', Container.INDEX),
         (b'{"a": 1}', None),
         (gzip.compress(b"\x80\x04N.", mtime=0), Container.GZIP),
@@ -52,8 +51,3 @@ def test_containers_by_content(head: bytes, container: Container | None, tmp_pat
     path.write_bytes(head)
     with open_source(path) as source:
         assert container_of(source) is container
-
-
-def test_executorch_is_unsupported(tmp_path: Path) -> None:
-    with pytest.raises(UnreadableFile, match="unsupported ExecuTorch program"):
-        read(bytes(4) + b"ET12" + bytes(100), tmp_path, "model.pte")
