@@ -29,7 +29,7 @@ class TorchReader:
             ".joblib",
             ".tar",
         ),
-        *(".jit", ".ptl", ".pt2", ".safetensors", ".distcp", ".gz"),
+        *(".jit", ".ptl", ".pte", ".ptd", ".pt2", ".safetensors", ".distcp", ".gz"),
     )
     implied_suffixes: tuple[str, ...] = ()
 
