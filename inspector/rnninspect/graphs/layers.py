@@ -26,36 +26,57 @@ _ROWS: dict[tuple[Role, ...], Axis] = {
 
 def described(
     graph: Graph,
-    cell: Recovered,
+    cells: Sequence[Recovered],
     tensors_of: TensorsOf,
     convention: str,
     one_bias: Collection[Role] = BIASES,
 ) -> RecurrentLayer:
-    """The layer that a recognised cell is.
+    """The layer that a recognised cell is, or two in both directions of one sequence.
 
     Args:
         graph: the graph, finished.
-        cell: the cell.
+        cells: the cell of each direction, which agree in their sizes.
         tensors_of: the stored tensors of a leaf, by the key that the plugin gave it.
         convention: the plugin's word for its biases.
         one_bias: what a single vector stands for: the sum of both biases, or the only one.
     """
-    cell = _with_bias(cell, one_bias)
-    operands = tuple(_operands(graph, cell, tensors_of))
+    directions = [_with_bias(cell, one_bias) for cell in cells]
+    cell, places = directions[0], list(enumerate(directions))
+    operands = tuple(
+        operand for at, each in places for operand in _operands(graph, each, at, tensors_of)
+    )
     roles = {slot.role for operand in operands for slot in operand.slots}
     return RecurrentLayer(
         name=cell.place,
-        kind=f"{cell.cell}{' with layer norm' if cell.normalised else ''} ({how_found(cell)})",
+        kind=_kind(cell, len(directions)),
         cell=cell.cell,
-        sizes=Sizes(cell.input_size, cell.hidden_size, cell.projection_size),
+        sizes=Sizes(
+            cell.input_size,
+            cell.hidden_size,
+            cell.projection_size,
+            directions=len(directions),
+        ),
         origin=Origin.RECOVERED,
         convention=convention,
         roles=CELLS[cell.cell].required() | roles,
         operands=operands,
-        gate_order=cell.gate_order if len(cell.gate_order) > 1 else "",
-        pieces=tuple(_pieces(graph, cell, tensors_of)),
+        gate_order=_gate_order(directions),
+        pieces=tuple(
+            piece for at, each in places for piece in _pieces(graph, each, at, tensors_of)
+        ),
         normalised=cell.normalised,
     )
+
+
+def _gate_order(cells: Sequence[Recovered]) -> str:
+    """The order of the gates in all directions; empty for one gate, or where they differ."""
+    orders = {cell.gate_order for cell in cells}
+    return cells[0].gate_order if len(orders) == 1 and len(cells[0].gate_order) > 1 else ""
+
+
+def _kind(cell: Recovered, directions: int) -> str:
+    name = cell.cell if directions == 1 else f"Bidirectional({cell.cell})"
+    return f"{name}{' with layer norm' if cell.normalised else ''} ({how_found(cell)})"
 
 
 def _with_bias(cell: Recovered, one_bias: Collection[Role]) -> Recovered:
@@ -70,10 +91,12 @@ def _with_bias(cell: Recovered, one_bias: Collection[Role]) -> Recovered:
     )
 
 
-def _pieces(graph: Graph, cell: Recovered, tensors_of: TensorsOf) -> Iterator[Piece]:
+def _pieces(
+    graph: Graph, cell: Recovered, direction: int, tensors_of: TensorsOf
+) -> Iterator[Piece]:
     for piece in cell.pieces:
         names = tuple(tensor.name for tensor in tensors_of(graph.leaves[piece.leaf].key))
-        yield Piece(piece.gate, piece.role, names, piece.part, piece.units, piece.given)
+        yield Piece(piece.gate, piece.role, names, piece.part, piece.units, piece.given, direction)
 
 
 def how_found(cell: Recovered | Unknown) -> str:
@@ -81,7 +104,9 @@ def how_found(cell: Recovered | Unknown) -> str:
     return f"unrolled, {plural(cell.steps, 'step')}" if cell.how == "unrolled" else cell.how
 
 
-def _operands(graph: Graph, cell: Recovered, tensors_of: TensorsOf) -> Iterator[Operand]:
+def _operands(
+    graph: Graph, cell: Recovered, direction: int, tensors_of: TensorsOf
+) -> Iterator[Operand]:
     known = CELLS[cell.cell].roles()
     for weight in cell.weights:
         tensors = tensors_of_leaves(graph, weight.leaves, tensors_of)
@@ -91,7 +116,7 @@ def _operands(graph: Graph, cell: Recovered, tensors_of: TensorsOf) -> Iterator[
         summed = weight.summed and len(roles) > 1
         yield Operand(
             name=tensors[0].name if tensors else "",
-            slots=tuple(Slot(0, role) for role in roles),
+            slots=tuple(Slot(direction, role) for role in roles),
             axes=() if summed else _axes(weight, roles),
             shape=_shape(weight),
             fate=Fate.COMPUTED if summed or not tensors else Fate.STORED,

@@ -7,6 +7,7 @@ from rnninspect.graphs.beginnings import first_states
 from rnninspect.graphs.building.expressions import Exhausted
 from rnninspect.graphs.layers import described, how_found, tensors_of_leaves
 from rnninspect.graphs.recognition.cells import survey
+from rnninspect.graphs.recognition.directions import by_layer
 from rnninspect.model import Fact, Observation, SkippedLayer
 from rnninspect.plugin import Recurrences
 from rnninspect.wording import plural
@@ -49,7 +50,8 @@ def recurrences(
         return Recurrences(observations=(Observation(Fact.UNUSUAL, _GIVEN_UP),), finished=False)
     return Recurrences(
         layers=tuple(
-            described(graph, cell, tensors_of, convention, one_bias) for cell in found.cells
+            described(graph, cells, tensors_of, convention, one_bias)
+            for cells in by_layer(found.cells)
         ),
         skipped=tuple(_skipped(graph, step, tensors_of) for step in found.unknown),
         observations=tuple(_doubt(graph, step, tensors_of) for step in found.ambiguous),

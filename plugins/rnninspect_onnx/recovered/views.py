@@ -110,14 +110,23 @@ def _joined(to: Operands, call: Call, given: Sequence[Value | None], outputs: Ou
     return (to.graph.join(known, axis, shape),)
 
 
+def _reverse_sequence(to: Operands, call: Call, _: Outputs) -> Results:
+    """ReverseSequence: each sequence of a batch from its own end, be there padding after it."""
+    value, axis = to.of(call.input(0)), call.number("time_axis", 0)
+    if value is None or not 0 <= axis < len(value.shape):
+        return ()
+    return (to.graph.reverse(value, axis),)
+
+
 _COPIES = """
     Identity Cast CastLike Dropout QuantizeLinear DequantizeLinear DynamicQuantizeLinear
-    FakeQuantize ReverseSequence
+    FakeQuantize
 """
 
 TABLE: dict[str, Operation] = {
     **dict.fromkeys(_COPIES.split(), _same),
     **dict.fromkeys(("Expand", "Tile"), _expand),
+    "ReverseSequence": _reverse_sequence,
     "Transpose": _transpose,
     **dict.fromkeys(("Reshape", "Flatten"), _reshape),
     "Squeeze": _squeeze,

@@ -9,7 +9,15 @@ from __future__ import annotations
 from rnninspect.graphs.building.expressions import Kind
 from rnninspect.graphs.building.segments import aligned, cut
 from rnninspect.graphs.building.tracing import Loop, Tracing
-from rnninspect.graphs.building.values import Lanes, LinearMap, Matrix, View, ViewAxis
+from rnninspect.graphs.building.values import (
+    REVERSED,
+    UNSEEN,
+    Lanes,
+    LinearMap,
+    Matrix,
+    View,
+    ViewAxis,
+)
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -18,7 +26,6 @@ if TYPE_CHECKING:
     from rnninspect.graphs.building.values import Multiplier, Segments, Shape, Value
 
 MOST_SEGMENTS = 64
-_UNSEEN = -1  # a place that is known only at run time
 
 
 class Graph(Tracing):
@@ -183,6 +190,29 @@ class Graph(Tracing):
             return None if segments is None else value._replace(shape=shape, segments=segments)
         return self._elsewhere(value, axis, start, size, shape)
 
+    def reverse(self, value: Value, axis: int) -> Value:
+        """An axis from its end to its start; twice is as before. Units keep their places."""
+        label = value.axes[axis].label if isinstance(value, View) else value.labels[axis]
+        size = value.shape[axis]
+        if self.is_stored(value) or size == 1:
+            return value
+        if isinstance(value, View):
+            if label is None:
+                return value
+            mark = (label, REVERSED, 0)
+            kept = tuple(each for each in value.fixed if each != mark)
+            turned = kept if mark in value.fixed else (*kept, mark)
+            return value._replace(fixed=tuple(sorted(turned, key=str)))
+        if axis == value.lane or value.lane is None:
+            return value
+        label = -1 - axis if label is None else label
+        pick = self.expressions.pick
+        return value._replace(
+            segments=tuple(
+                (width, pick(unit, label, REVERSED, 0)) for width, unit in value.segments
+            )
+        )
+
     def _elsewhere(
         self, value: Lanes, axis: int, start: int, size: int, shape: Shape
     ) -> Value | None:
@@ -201,8 +231,8 @@ class Graph(Tracing):
         if isinstance(value, View):
             if self.is_stored(value):
                 return None
-            return self.part(value, axis, _UNSEEN - value.axes[axis].start, 1, shape)
-        return None if axis == value.lane else self._elsewhere(value, axis, _UNSEEN, 1, shape)
+            return self.part(value, axis, UNSEEN - value.axes[axis].start, 1, shape)
+        return None if axis == value.lane else self._elsewhere(value, axis, UNSEEN, 1, shape)
 
     def join(self, values: Sequence[Value], axis: int, shape: Shape) -> Value | None:
         """Values one after the other along an axis."""

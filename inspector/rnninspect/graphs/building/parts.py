@@ -26,8 +26,8 @@ def cut(
     """A slice from `start` to `end` by `step`, as Python counts; `size` is that of the result."""
     start, end, step = bounds
     whole = value.shape[axis]
-    if step == -1:  # reversed: the same places in another order
-        return value
+    if step == -1:
+        return graph.reverse(value, axis)
     if step != 1:
         return None
     shape = with_size(value.shape, axis, size)

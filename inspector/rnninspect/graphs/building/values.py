@@ -10,6 +10,11 @@ Shape = tuple[int | None, ...]
 Segments = tuple[tuple[int, int], ...]
 """Widths along the lane axis, and the expression over the units of each."""
 
+UNSEEN = -1
+"""In place of where a part of an axis starts: it is known only at run time."""
+REVERSED = -2
+"""In place of where a part of an axis starts: all of it, from its end to its start."""
+
 
 class Origin(StrEnum):
     """Where a leaf comes from."""

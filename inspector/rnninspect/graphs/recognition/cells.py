@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from rnninspect.cells.equations import Recurrence
 from rnninspect.graphs.recognition.candidates import candidates
+from rnninspect.graphs.recognition.directions import walk_of
 from rnninspect.graphs.recognition.inputs import input_varies
 from rnninspect.graphs.recognition.matching import matches
 from rnninspect.graphs.recognition.misfits import unknown_steps
@@ -103,6 +104,7 @@ def _recovered(
     hidden = hidden_size(graph, candidate, matched)
     parts, inputs = pieces(graph, matched, reads, hidden)
     maps = [at for each in reads for at in (*each.recurrent, *each.joined)] or reads[0].kernels
+    sources, backwards = walk_of(graph, matched.body, inputs)
     return Recovered(
         cell=matched.cell,
         how=candidate.how,
@@ -116,6 +118,8 @@ def _recovered(
         normalised=any(each.normalised for each in reads),
         pieces=parts,
         ends=ends(graph, candidate, matched, inputs),
+        sources=sources,
+        backwards=backwards,
     )
 
 

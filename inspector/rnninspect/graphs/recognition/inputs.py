@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from rnninspect.graphs.building.expressions import Kind
-from rnninspect.graphs.building.values import Origin
+from rnninspect.graphs.building.values import UNSEEN, Origin
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -46,20 +46,20 @@ def _changes_in_a_loop(graph: Graph, body: Body, maps: list[int]) -> bool:
     """Whether an input is cut at a place known at run time, or made by the loop."""
     roots = [unit for at in maps for unit in _outside(body, at)]
     roots += [at for at in body.order if graph.expressions.kinds[at] is Kind.PICK]
-    return any(_is_of_a_turn(graph, at) for at in _below(graph, roots))
+    return any(_is_of_a_turn(graph, at) for at in below(graph, roots))
 
 
 def _is_of_a_turn(graph: Graph, at: int) -> bool:
     data = graph.expressions.data[at]
     if graph.expressions.kinds[at] is Kind.PICK:
-        return isinstance(data, tuple) and data[1] < 0
+        return isinstance(data, tuple) and data[1] == UNSEEN
     if graph.expressions.kinds[at] is not Kind.UNIT or not isinstance(data, tuple):
         return False
-    unseen = any(start < 0 for _, start, _ in data[1])
+    unseen = any(start == UNSEEN for _, start, _ in data[1])
     return unseen or graph.leaves[data[0]].origin is Origin.OTHER
 
 
-def _below(graph: Graph, roots: Iterable[int]) -> Iterator[int]:
+def below(graph: Graph, roots: Iterable[int]) -> Iterator[int]:
     """Expressions and all that they are made of, through maps too."""
     queue = list(dict.fromkeys(roots))
     seen = set(queue)

@@ -83,6 +83,8 @@ class Recovered(Record):
         normalised: whether layers of normalisation are between its maps and its gates.
         pieces: the parts of leaves that each gate reads; none where they are not all of it.
         ends: what a step is given and what it makes.
+        sources: the leaves that its inputs are made of.
+        backwards: whether it walks along them from their end.
     """
 
     cell: str
@@ -97,6 +99,8 @@ class Recovered(Record):
     normalised: bool = False
     pieces: tuple[LeafPiece, ...] = ()
     ends: Ends = Ends((), {}, {}, {})
+    sources: frozenset[int] = frozenset()
+    backwards: bool = False
 
     @property
     def leaves(self) -> tuple[int, ...]:

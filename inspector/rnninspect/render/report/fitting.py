@@ -115,7 +115,8 @@ def _of_two_ways(row: Row) -> Row:
     kind = str(row.values.get("kind", ""))
     if not kind.startswith(TWO_WAYS):
         return row
-    inner = kind.removeprefix(TWO_WAYS).removesuffix(")")
+    inner, _, how = kind.removeprefix(TWO_WAYS).partition(") (")
+    inner = f"{inner} ({how}" if how else inner.removesuffix(")")
     cell = str(row.values["cell"]).lower()
     own = [each for each in inner.split(", ") if cell in each.lower()]
     two = row.values["directions"] == 2 or len(own) != 1

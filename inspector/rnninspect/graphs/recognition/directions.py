@@ -1,0 +1,71 @@
+"""In which direction a cell walks along its sequence, and which two are one bidirectional layer."""
+
+from __future__ import annotations
+
+from rnninspect.graphs.building.expressions import Kind
+from rnninspect.graphs.building.values import REVERSED, Origin
+from rnninspect.graphs.recognition.inputs import below
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from rnninspect.graphs.building.operations import Graph
+    from rnninspect.graphs.recognition.body import Body
+    from rnninspect.graphs.recognition.records import Recovered
+
+
+def walk_of(graph: Graph, body: Body, inputs: Iterable[int]) -> tuple[frozenset[int], bool]:
+    """The leaves that a step's inputs are made of, and whether they were reversed before."""
+    turns = sum(_is_turned(graph, at) for at in body.order)
+    sources: set[int] = set()
+    for at in below(graph, inputs):
+        data = graph.expressions.data[at]
+        turns += at not in body.order and _is_turned(graph, at)
+        if graph.expressions.kinds[at] is not Kind.UNIT or not isinstance(data, tuple):
+            continue
+        if graph.leaves[data[0]].origin is not Origin.STORED and at not in body.stops:
+            sources.add(data[0])
+    return frozenset(sources), turns > 0
+
+
+def _is_turned(graph: Graph, at: int) -> bool:
+    """Whether an expression, or the unit of a leaf, is cut out of a reversed axis."""
+    data = graph.expressions.data[at]
+    if graph.expressions.kinds[at] is Kind.PICK:
+        return isinstance(data, tuple) and data[1] == REVERSED
+    if graph.expressions.kinds[at] is not Kind.UNIT or not isinstance(data, tuple):
+        return False
+    return any(start == REVERSED for _, start, _ in data[1])
+
+
+def by_layer(cells: Iterable[Recovered]) -> Iterator[tuple[Recovered, ...]]:
+    """The cells of each layer: two that agree and walk along one sequence from both its ends."""
+    known = tuple(cells)
+    taken: set[int] = set()
+    for at, cell in enumerate(known):
+        if at in taken:
+            continue
+        others = (
+            later
+            for later in range(at + 1, len(known))
+            if later not in taken and _are_two_directions(cell, known[later])
+        )
+        twin = next(others, None)
+        if twin is None:
+            yield (cell,)
+        else:
+            taken.add(twin)
+            pair = (cell, known[twin])
+            yield pair[::-1] if cell.backwards else pair
+
+
+def _are_two_directions(one: Recovered, other: Recovered) -> bool:
+    same = _outline(one) == _outline(other)
+    return same and bool(one.sources) and one.backwards != other.backwards
+
+
+def _outline(cell: Recovered) -> tuple[object, ...]:
+    sizes = (cell.input_size, cell.hidden_size, cell.projection_size)
+    roles = tuple(weight.roles for weight in cell.weights)
+    return cell.cell, cell.how, sizes, roles, cell.sources
