@@ -28,9 +28,13 @@ class Maker:
     def number(self, number: float) -> Value:
         return self.graph.number(number)
 
+    @staticmethod
+    def multiplier(matrix: Value) -> Multiplier:
+        return Multiplier(matrix, 0, 1)
+
     def product(self, value: Value, matrix: Value) -> Value:
         columns = matrix.shape[1]
-        by = Multiplier(matrix, 0, 1)
+        by = self.multiplier(matrix)
         return self.known(self.graph.linear(value, 1, by, (1, columns), 1, "product"))
 
     def call(self, name: str, *values: Value) -> Value:

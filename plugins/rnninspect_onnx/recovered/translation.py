@@ -68,6 +68,8 @@ class Translation(Operands):
         states = max(0, len(graph.inputs) - call.number("num_scan_inputs", 0))
         attribute = call.attribute("scan_input_axes")
         axes = () if attribute is None else attribute.integers
+        attribute = call.attribute("scan_input_directions")
+        reversals = () if attribute is None else attribute.integers
         for at, formal in enumerate(graph.inputs[states:]):
             inner, outer = bound.get(formal), self.of(call.input(states + at))
             if inner is None or outer is None or inner.shape is None:
@@ -79,6 +81,8 @@ class Translation(Operands):
             if len(kept) != len(outer.shape) - 1:
                 continue
             try:
+                if at < len(reversals) and reversals[at]:
+                    outer = self.graph.reverse(outer, axis)
                 seen = self.graph.at_run_time(outer, axis, outer.shape)
                 moved = None if seen is None else self.graph.move(seen, kept, inner.shape)
             except Exhausted:
