@@ -52,3 +52,17 @@ def test_gains_are_no_biases() -> None:
 def test_a_bias_beside_norms_is_a_bias() -> None:
     (bias,) = biases(normalised_lstm(shift=True, bias=True))
     assert len(bias.leaves) == 1
+
+
+def test_the_memory_of_coupled_gates_is_not_a_cell_of_its_own() -> None:
+    """c' = f·c + (1-f)·g is a minGRU's step, but f and g read the h that is made of c'."""
+    to = Maker()
+    x, h, c = to.fed(M), to.fed(N), to.fed(N)
+    f, g, o = to.gates(x, h, 3)
+    f, g, o = to.call("sigmoid", f), to.call("tanh", g), to.call("sigmoid", o)
+    rest = to.call("sub", to.number(1.0), f)
+    memory = to.call("add", to.call("mul", f, c), to.call("mul", rest, g))
+    state = to.call("mul", o, to.call("tanh", memory))
+    survey = to.survey(memory, state)
+    assert [cell.cell for cell in survey.cells] == ["CIFG-LSTM"]
+    assert (survey.unknown, survey.ambiguous) == ((), ())

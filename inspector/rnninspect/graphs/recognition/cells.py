@@ -9,7 +9,7 @@ from __future__ import annotations
 from rnninspect.cells.equations import Recurrence
 from rnninspect.graphs.recognition.candidates import candidates
 from rnninspect.graphs.recognition.directions import walk_of
-from rnninspect.graphs.recognition.inputs import input_varies
+from rnninspect.graphs.recognition.inputs import input_varies, reads_its_result
 from rnninspect.graphs.recognition.matching import matches
 from rnninspect.graphs.recognition.misfits import unknown_steps
 from rnninspect.graphs.recognition.pieces import ends, pieces
@@ -94,8 +94,13 @@ def _fitting(graph: Graph, candidate: Candidate) -> Iterator[tuple[Match, Recove
     for matched in matches(graph, candidate):
         gates = [matched.gates[letter] for letter in matched.step.gates]
         reads = [gate_reads(graph, matched.body, gate, matched.memory) for gate in gates]
-        if all(each.recurrence is matched.step.recurrence for each in reads):
-            yield matched, _recovered(graph, candidate, matched, reads)
+        if any(each.recurrence is not matched.step.recurrence for each in reads):
+            continue
+        cell = _recovered(graph, candidate, matched, reads)
+        if matched.step.recurrence is Recurrence.MATRIX or not reads_its_result(
+            graph, candidate, cell.ends.inputs
+        ):
+            yield matched, cell
 
 
 def _recovered(

@@ -49,6 +49,16 @@ def _changes_in_a_loop(graph: Graph, body: Body, maps: list[int]) -> bool:
     return any(_is_of_a_turn(graph, at) for at in below(graph, roots))
 
 
+def reads_its_result(graph: Graph, candidate: Candidate, inputs: Iterable[int]) -> bool:
+    """Whether inputs are made of another state that this one is part of: the h of an LSTM, for c.
+
+    Such a state is not the whole state of a cell, whose matrices read the other one.
+    """
+    others = {at for at in below(graph, inputs) if at in candidate.carried} - {candidate.state}
+    news = [new for at in others for new in candidate.carried[at]]
+    return candidate.new in below(graph, news)
+
+
 def _is_of_a_turn(graph: Graph, at: int) -> bool:
     data = graph.expressions.data[at]
     if graph.expressions.kinds[at] is Kind.PICK:
