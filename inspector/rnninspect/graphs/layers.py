@@ -50,12 +50,7 @@ def described(
         name=cell.place,
         kind=_kind(cell, len(directions)),
         cell=cell.cell,
-        sizes=Sizes(
-            cell.input_size,
-            cell.hidden_size,
-            cell.projection_size,
-            directions=len(directions),
-        ),
+        sizes=_sizes(cell, len(directions)),
         origin=Origin.RECOVERED,
         convention=convention,
         roles=CELLS[cell.cell].required() | roles,
@@ -66,6 +61,11 @@ def described(
         ),
         normalised=cell.normalised,
     )
+
+
+def _sizes(cell: Recovered, directions: int) -> Sizes:
+    projected = cell.projection_size
+    return Sizes(cell.input_size, cell.hidden_size, projected, directions=directions)
 
 
 def _gate_order(cells: Sequence[Recovered]) -> str:
