@@ -156,6 +156,44 @@ def make_saved_model(path: Path, size: str) -> None:
     keras.Sequential([keras.layers.Input((3, n)), layer]).export(path, verbose=False)
 
 
+def make_tflite(path: Path, size: str) -> None:
+    """A fused LSTM, its elements a hole after the tables, as in models above 2 GB."""
+    import flatbuffers
+    from tensorflow.lite.python import schema_py_generated as schema
+
+    n = units_of(size)
+    shapes = [(n, n)] * 8 + [(n,)] * 4 + ([(2, 2)] * (MANY - 12) if size == "10000" else [])
+    buffers = [schema.BufferT(), *(schema.BufferT(offset=2, size=4) for _ in shapes)]
+    tensors = [
+        schema.TensorT(shape=list(shape), buffer=at + 1, name=f"t{at}")
+        for at, shape in enumerate(shapes)
+    ]
+    count = len(tensors)
+    for name, sizes in (("x", [1, 5, n]), ("h", [1, n]), ("c", [1, n]), ("y", [1, 5, n])):
+        tensors.append(schema.TensorT(shape=sizes, name=name, isVariable=name in ("h", "c")))
+    inputs = [count, *range(8), -1, -1, -1, *range(8, 12), -1, -1, count + 1, count + 2]
+    operator = schema.OperatorT(inputs=[*inputs, *[-1] * 4], outputs=[count + 3])
+    operator.builtinOptionsType = schema.BuiltinOptions.UnidirectionalSequenceLSTMOptions
+    operator.builtinOptions = schema.UnidirectionalSequenceLSTMOptionsT(fusedActivationFunction=4)
+    code = schema.BuiltinOperator.UNIDIRECTIONAL_SEQUENCE_LSTM
+    codes = [schema.OperatorCodeT(deprecatedBuiltinCode=code, builtinCode=code, version=1)]
+    graph = schema.SubGraphT(tensors, [count], [count + 3], [operator], "main")
+    model = schema.ModelT(3, codes, [graph], "made", buffers)
+
+    def packed() -> bytes:
+        builder = flatbuffers.Builder(1 << 20)
+        builder.Finish(model.Pack(builder), b"TFL3")
+        return bytes(builder.Output())
+
+    end = len(packed()) + 64
+    for buffer, shape in zip(buffers[1:], shapes, strict=True):
+        buffer.offset, buffer.size = end, 4 * math.prod(shape)
+        end += buffer.size
+    with path.open("wb") as file:
+        file.write(packed())
+        file.truncate(end)
+
+
 MAKERS: dict[str, tuple[str, Callable[[Path, str], None]]] = {
     "onnx": ("model.onnx", make_onnx),
     "torch": ("model.pt", make_torch),
@@ -164,4 +202,5 @@ MAKERS: dict[str, tuple[str, Callable[[Path, str], None]]] = {
     "hdf5": ("model.h5", make_hdf5),
     "checkpoint": ("model.index", make_checkpoint),
     "savedmodel": ("model", make_saved_model),
+    "tflite": ("model.tflite", make_tflite),
 }

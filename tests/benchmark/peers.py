@@ -96,6 +96,18 @@ PEERS: dict[str, tuple[Peer, ...]] = {  # the first is the framework's load
             "tensorflow",
         ),
     ),
+    "tflite": (
+        Peer(
+            "tf.lite.Interpreter",
+            _python(f"{_PATH}import tensorflow as tf; tf.lite.Interpreter(p).get_tensor_details()"),
+            "tensorflow",
+        ),
+        Peer(
+            "tf.lite.experimental.Analyzer",
+            _python(f"{_PATH}import tensorflow as tf; tf.lite.experimental.Analyzer.analyze(p)"),
+            "tensorflow",
+        ),
+    ),
 }
 
 
