@@ -15,6 +15,7 @@ from rnninspect.plugin import (
 )
 from rnninspect_tflite.operators.contradictions import contradictions
 from rnninspect_tflite.operators.values import Value
+from rnninspect_tflite.recurrent.directions import pair_directions
 from rnninspect_tflite.recurrent.filters import SVDF, describe_filters
 from rnninspect_tflite.recurrent.layers import describe_call, initial_states, is_recurrent
 from rnninspect_tflite.recurrent.loops import describe_suspects
@@ -27,6 +28,7 @@ from rnninspect_tflite.worth import may_contain_cell
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from rnninspect.plugin import Source, StoredTensor
+    from rnninspect_tflite.operators.values import Call
     from rnninspect_tflite.recovered.translation import Translation
     from rnninspect_tflite.schema.records import Model, Operator
 
@@ -59,7 +61,7 @@ def _describe(source: Source) -> SavedModel:
         format="tflite",
         framework="tflite",
         producer=model.producer,
-        layers=(*(each for each in found if isinstance(each, RecurrentLayer)), *recovered.layers),
+        layers=_layers(runner, list(zip(calls, found, strict=True)), recovered),
         tensors=(*recovered.with_purposes(stored.tensors.values()), *stored.scales),
         skipped=(
             *(each for each in found if isinstance(each, SkippedLayer)),
@@ -76,6 +78,21 @@ def _describe(source: Source) -> SavedModel:
         ),
         search=Search(Searched.OPERATORS, operators, recovered.finished),
     )
+
+
+def _layers(
+    runner: Runner,
+    found: list[tuple[Call, RecurrentLayer | SkippedLayer]],
+    recovered: Recurrences,
+) -> tuple[RecurrentLayer, ...]:
+    """Fused operators and recovered cells; two that read one sequence from both ends are one."""
+    fused = (
+        (layer, runner.readings.of(call.inputs[:1]))
+        for call, layer in found
+        if isinstance(layer, RecurrentLayer)
+    )
+    loops = ((layer, runner.loops.get(layer.name, frozenset())) for layer in recovered.layers)
+    return pair_directions([*fused, *loops])
 
 
 def _is_wanted(operator: Operator) -> bool:

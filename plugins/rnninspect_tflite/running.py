@@ -5,6 +5,7 @@ from __future__ import annotations
 from rnninspect.decode.flatbuffers import INT32
 from rnninspect.plugin import Fact, Limit, Observation, plural
 from rnninspect_tflite.operators.names import loop_name
+from rnninspect_tflite.operators.readings import Readings
 from rnninspect_tflite.operators.suspects import suspect
 from rnninspect_tflite.operators.values import Call, Kind, Value, result
 from rnninspect_tflite.operators.variables import Variables
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from rnninspect.plugin import Source
+    from rnninspect_tflite.operators.readings import Reading
     from rnninspect_tflite.operators.suspects import Suspect
     from rnninspect_tflite.recovered.translation import Translation
     from rnninspect_tflite.schema.records import Key, Model, Operator, Subgraph
@@ -35,6 +37,8 @@ class Runner:
     Attributes:
         calls: the runs of the operators that `wanted` chooses, in order.
         states: stored tensors that loops and variables begin with.
+        readings: which sequences there are, and in which order.
+        loops: what each loop reads beside what it carries, by its name.
         faults: control flow that is impossible.
         suspects: loops that look like recurrent cells.
     """
@@ -54,6 +58,8 @@ class Runner:
         self._variables = Variables(model)
         self.calls: list[Call] = []
         self.states: set[Key] = set()
+        self.readings = Readings()
+        self.loops: dict[str, frozenset[Reading]] = {}
         self.faults: list[Observation] = []
         self.suspects: list[Suspect] = []
 
@@ -120,6 +126,7 @@ class Runner:
         if self._wanted(operator):
             self.calls.append(call)
             return outputs
+        self.readings.ran(call)
         if operator.name in _VARIABLES:
             known = self._variables.ran(call)
             return outputs if known is None else (known,)
@@ -160,15 +167,17 @@ class Runner:
             carried.append(at)
             self.states.update(leaf.key for leaf in value.leaves)
             given.append(Value(body.tensors[index], Kind.DYNAMIC))
+        name, unchanged = loop_name(call, body), sorted(set(range(len(given))) - set(carried))
+        self.loops.setdefault(name, self.readings.of(given[at] for at in unchanged))
         results = self._run(body, given)
         values = _defined(body.inputs, given)
-        found = suspect(loop_name(call, body), body, values, carried)
+        found = suspect(name, body, values, carried)
         self.suspects += () if found is None else (found,)
         if self._translation is not None:
             pairs = [(given[at], results[at]) for at in carried if at < len(results)]
-            self._translation.looped(loop_name(call, body), pairs)
-        unchanged = {at: given[at] for at in range(len(given)) if at not in set(carried)}
-        return tuple(unchanged.get(at) or value for at, value in enumerate(call.outputs))
+            self._translation.looped(name, pairs)
+        bound = {at: given[at] for at in unchanged}
+        return tuple(bound.get(at) or value for at, value in enumerate(call.outputs))
 
     def branch(self, call: Call) -> Given:
         """IF: both branches; what they agree on is known."""

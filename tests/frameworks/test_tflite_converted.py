@@ -51,7 +51,7 @@ NETWORKS: dict[str, tuple[Callable[[], list[Any]], Any, list[Units]]] = {
     "both ways": (
         lambda: [layers.Bidirectional(layers.GRU(6))],
         None,
-        [("GRU", 8, 6, 2), ("GRU", 8, 6, 2)],
+        [("GRU", 8, 6, 2)],
     ),
     "float16": (lambda: [layers.LSTM(6), layers.Dense(2)], in_float16, [("LSTM", 8, 6, 1)]),
     "dynamic range": (lambda: [layers.GRU(40)], in_dynamic_range, [("GRU", 8, 40, 2)]),

@@ -23,6 +23,7 @@ _WEIGHT_INPUTS = {  # positions of the weights among an operator's inputs
     "UNIDIRECTIONAL_SEQUENCE_RNN": (1, 2, 3),
     "BIDIRECTIONAL_SEQUENCE_RNN": (1, 2, 3, 5, 6, 7, 10, 11),
 }
+_BOTH = "Bidirectional("
 _BASIC_INPUTS = 5  # of an LSTM with all gates in one matrix
 _BASIC_WEIGHTS = (2, 3)
 _UNKNOWN = re.compile(r"unresolved custom op: (\S+)")
@@ -46,14 +47,26 @@ def answer(question: Question, given: Answer) -> None:
         return
     shapes = {each["index"]: each["shape"] for each in interpreter.get_tensor_details()}
     operators = list(_recurrent(interpreter))
-    parts = [part for part in question.parts if part.kind in _WEIGHT_INPUTS]
+    fused = [part for part in question.parts if _operator(part) in _WEIGHT_INPUTS]
+    expected = [_operator(part) for part in fused for _ in range(_operators(part))]
+    known = expected == [each["op_name"] for each in operators]
     for part in question.parts:
-        if part not in parts:
+        if part not in fused:
             given.silences[part.name] = "the interpreter has no recurrent operator for it"
-        elif [part.kind for part in parts] != [each["op_name"] for each in operators]:
+        elif not known:
             given.silences[part.name] = "its operator cannot be distinguished from others"
         else:
-            _count(part, operators[parts.index(part)], shapes, given)
+            own, operators = operators[: _operators(part)], operators[_operators(part) :]
+            _count(part, own, shapes, given)
+
+
+def _operator(part: Part) -> str:
+    return part.kind.removeprefix(_BOTH).removesuffix(")")
+
+
+def _operators(part: Part) -> int:
+    """How many operators a layer is made of: of two directions mostly one each."""
+    return 2 if part.kind.startswith(_BOTH) else 1
 
 
 def _recurrent(interpreter: Any) -> Iterator[dict[str, Any]]:  # noqa: ANN401 - untyped
@@ -75,8 +88,10 @@ def _weights(operator: dict[str, Any]) -> Iterator[int]:
             yield int(inputs[position])
 
 
-def _count(part: Part, operator: dict[str, Any], shapes: dict[int, Any], given: Answer) -> None:
-    sizes = [shapes.get(index) for index in _weights(operator)]
+def _count(
+    part: Part, operators: list[dict[str, Any]], shapes: dict[int, Any], given: Answer
+) -> None:
+    sizes = [shapes.get(index) for operator in operators for index in _weights(operator)]
     if any(size is None for size in sizes):
         given.silences[part.name] = "the interpreter does not list its weights"
         return

@@ -99,6 +99,29 @@ def bidirectional(cell: Lstm, auxiliary: int = 0) -> Model:
     return model
 
 
+def both_ends(cell: Lstm, *, turned: bool = True) -> Model:
+    """Two operators over one sequence, of which one may read it reversed."""
+    model = Model()
+    graph = model.graph()
+    shape = (1, 5, cell.inputs)
+    read = graph.fed("x", *shape)
+    other = read
+    if turned:
+        axis = graph.integers("axis", 1)
+        other = graph.run("REVERSE_V2", [read, axis], [graph.value("turned", *shape)])
+    for name, sequence in (("net/forward_lstm", read), ("net/backward_lstm", other)):
+        states = [
+            graph.value(f"{name}/zeros{at}", 1, size, variable=True)
+            for at, size in enumerate((cell.fed_back, cell.hidden))
+        ]
+        weights = weights_of(graph, cell, f"{name}/")
+        options = schema().UnidirectionalSequenceLSTMOptionsT(fusedActivationFunction=TANH)
+        output = graph.value(f"{name}/y", 1, 5, cell.fed_back)
+        given = [sequence, *weights, *states, *[ABSENT] * 4]
+        graph.give(graph.run("UNIDIRECTIONAL_SEQUENCE_LSTM", given, [output], options))
+    return model
+
+
 def basic_lstm(inputs: int = 8, hidden: int = 16) -> Model:
     """A model of one LSTM of kernel_type BASIC."""
     model = Model()

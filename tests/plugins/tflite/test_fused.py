@@ -10,6 +10,7 @@ from making.tensorflow.tflite_cells import (
     Lstm,
     basic_lstm,
     bidirectional,
+    both_ends,
     elman,
     gru,
     svdf,
@@ -159,6 +160,32 @@ def test_one_buffer_may_be_the_bias_of_both_directions(tmp_path: Path) -> None:
     (layer,) = report.layers
     assert (layer.expected, layer.stored) == (3200, 3200)
     assert report.totals.recurrent == 3200 - 7 * 16
+    assert errors(report) == []
+
+
+def test_two_operators_over_one_sequence_from_both_ends_are_one_layer(tmp_path: Path) -> None:
+    report = report_on(tmp_path, both_ends(Lstm()))
+    (layer,) = report.layers
+    assert (layer.layer.name, layer.layer.sizes.directions) == ("net", 2)
+    assert layer.layer.kind == "Bidirectional(UNIDIRECTIONAL_SEQUENCE_LSTM)"
+    assert (layer.expected, layer.stored) == (3200, 3200)
+    assert errors(report) == []
+
+
+def test_two_operators_that_read_one_way_are_two_layers(tmp_path: Path) -> None:
+    report = report_on(tmp_path, both_ends(Lstm(), turned=False))
+    assert [each.layer.sizes.directions for each in report.layers] == [1, 1]
+
+
+def test_directions_may_share_constants(tmp_path: Path) -> None:
+    model = both_ends(Lstm())
+    first, second = model.made.subgraphs[0].operators[1:]
+    for at in range(12, 16):
+        second.inputs[at] = first.inputs[12]
+    report = report_on(tmp_path, model)
+    (layer,) = report.layers
+    assert (layer.expected, layer.stored) == (3200, 3200)
+    assert report.totals.recurrent == 3200 - 4 * 16
     assert errors(report) == []
 
 
