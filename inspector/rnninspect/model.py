@@ -43,6 +43,7 @@ class Fact(StrEnum):
     CONTRADICTION = "contradiction"  # a declared size that is impossible, or two that disagree
     OVERLAP = "overlap"  # two tensors share bytes
     DUPLICATE_NAME = "duplicate name"
+    BROKEN_GRAPH = "broken graph"  # an operation reads what nothing gives, or waits for itself
     EXTERNAL_MISSING = "external data missing"
     EXTERNAL_OUTSIDE = "external data outside the model"
     CODE = "code"  # the framework would run this when it loads the file

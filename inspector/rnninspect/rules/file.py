@@ -172,4 +172,13 @@ RULES = (
         "Save the file again with the framework itself.",
         observed(Fact.DUPLICATE_NAME),
     ),
+    Rule(
+        "R211",
+        "graph-broken",
+        Level.ERROR,
+        "An operation of the graph reads what nothing gives, or waits for its own result.",
+        "The framework refuses the graph; what the operation is part of may be missing here.",
+        "Export again, and keep every node that an output needs.",
+        observed(Fact.BROKEN_GRAPH),
+    ),
 )

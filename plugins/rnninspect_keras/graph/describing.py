@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import partial
 
 from rnninspect.plugin import Fact, Limit, Observation, Purpose, Search, Searched, plural
+from rnninspect_keras.graph.faults import faults_of
 from rnninspect_keras.graph.inventory import stored_tensors
 from rnninspect_keras.graph.joining import join
 from rnninspect_keras.graph.recognising import layers_of, nodes_of, run
@@ -31,6 +32,7 @@ def describe(graph: GraphDef, name: str, producer: str, source: Source) -> Saved
         RefusedFile: a limit would be exceeded.
     """
     order = in_order(graph.nodes)
+    faults = list(faults_of(graph, order))
     made = run(graph, order, source)
     tensors = stored_tensors(graph, made.states, made.unused)
     found, notes = layers_of(made, lambda key: tensors.get(key) if isinstance(key, int) else None)
@@ -41,7 +43,7 @@ def describe(graph: GraphDef, name: str, producer: str, source: Source) -> Saved
         producer,
         tensors.values(),
         layers,
-        [*notes, *differing, *_variables(graph)],
+        [*faults, *notes, *differing, *_variables(graph)],
         Search(Searched.OPERATORS, nodes_of(graph), made.is_finished),
     )
 

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from rnninspect.graphs import Graph, budget_for, recurrences
 from rnninspect.plugin import (
+    Fact,
     Limit,
     Observation,
     Record,
     RecurrentLayer,
+    RefusedFile,
 )
 from rnninspect_keras.graph.dialect import in_dialect
 from rnninspect_keras.graph.fused_layers import fused_layers, unused_inputs
@@ -39,17 +41,19 @@ class GraphRun(Record):
         leaves: finds what values are made of.
         states: places of constants that loops begin with.
         unused: places of constants that an operator is given and does not use.
+        notes: why the graph was not run to its end.
     """
 
     runner: Runner | None
     leaves: Leaves
     states: frozenset[int] = frozenset()
     unused: frozenset[int] = frozenset()
+    notes: tuple[Observation, ...] = ()
 
     @property
     def is_finished(self) -> bool:
         """Whether all of the graph could be searched."""
-        return self.runner is None or self.runner.to.graph is not None
+        return not self.notes and (self.runner is None or self.runner.to.graph is not None)
 
 
 def nodes_of(graph: GraphDef) -> int:
@@ -58,17 +62,18 @@ def nodes_of(graph: GraphDef) -> int:
 
 
 def run(graph: GraphDef, order: Order, source: Source) -> GraphRun:
-    """Run a graph once, if it may contain recurrent layers.
-
-    Raises:
-        RefusedFile: a limit would be exceeded.
-    """
+    """Run a graph once, if it may contain recurrent layers; as a note where that takes too long."""
     leaves = Leaves(source)
     if not may_contain_layer(graph):
         return GraphRun(None, leaves)
     runner = Runner(graph, Translation(Graph(budget_for(nodes_of(graph)))), source)
-    runner.run(order)
-    source.limits.require(Limit.RECURRENT, len(runner.fused), "the number of recurrent operators")
+    try:
+        runner.run(order)
+        most = "the number of recurrent operators"
+        source.limits.require(Limit.RECURRENT, len(runner.fused), most)
+    except RefusedFile as error:
+        detail = f"the graph was not searched for recurrent layers: {error}"
+        return GraphRun(None, leaves, notes=(Observation(Fact.UNUSUAL, detail),))
     unused = {value for call in runner.fused for value in unused_inputs(call)}
     return GraphRun(runner, leaves, _places(runner.initial), _places(unused))
 
@@ -85,7 +90,7 @@ def layers_of(made: GraphRun, tensor_of: TensorOf) -> tuple[list[AnyLayer], list
         tensor_of: the stored tensor of a place or of a variable's name; None if there is none.
     """
     if made.runner is None:
-        return [], []
+        return [], list(made.notes)
 
     def tensors_of(value: object) -> tuple[StoredTensor, ...]:
         keys = made.leaves.of(value) if isinstance(value, Value) else ()

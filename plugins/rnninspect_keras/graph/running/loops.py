@@ -32,7 +32,7 @@ def merged(scope: Scope, call: Call, number: int) -> tuple[Value, ...]:
     name = scope.nodes[after].name
     begun = (at for at, read in enumerate(call.node.inputs) if node_of(read) not in ("", name))
     initial = next((scope.lookup(call.node.inputs[at]) for at in begun), UNKNOWN)
-    if _is_unchanged(scope, after, number):
+    if _origin(scope, after) == number:
         return (initial, index)
     value = Value(Kind.DYNAMIC, initial.shape)
     scope.loops.setdefault(_frame(scope, number), Loop()).carried[number] = (value, initial)
@@ -61,22 +61,22 @@ def returned(scope: Scope, merge: int) -> Value:
     return outputs[0] if outputs else UNKNOWN
 
 
-def _is_unchanged(scope: Scope, after: int, merge: int) -> bool:
-    """Whether what returns is what the Merge gave."""
-    at = after
-    for _ in range(len(scope.nodes)):
+def _origin(scope: Scope, number: int) -> int:
+    """The node that a node copies, by way of others; itself if it copies none."""
+    known, way, at = scope.origins, [number], number
+    while at not in known:
         node = scope.nodes[at]
-        if at == merge:
-            return True
-        if node.operator not in _COPIES and node.operator not in SWITCHES:
-            return False
-        reads = [name for name in map(node_of, node.inputs) if name]
-        if not reads or reads[0] not in scope.order.places:
-            return False
+        reads = [name for name in map(node_of, node.inputs) if name in scope.order.places]
+        if not reads or not (node.operator in _COPIES or node.operator in SWITCHES):
+            known[at] = at
+            break
+        known[at] = at  # of a cycle, wherever it was entered
         at = scope.order.places[reads[0]]
-        if scope.nodes[at].operator in MERGES and at != merge:
-            return False
-    return False
+        way.append(at)
+    found = known[at]
+    for each in way:
+        known[each] = found
+    return found
 
 
 def _merge_of(scope: Scope, number: int) -> int | None:

@@ -25,7 +25,8 @@ if TYPE_CHECKING:
     from rnninspect_keras.graph.running.order import Order
 
 _PORTION = 500  # nodes whose steps are charged at once
-_STEPS_OF_A_NODE, _INPUTS_IN_A_STEP = 8, 2
+_STEPS_OF_A_NODE, _STEPS_OF_A_FUNCTION = 8, 30
+_FEW, _STEPS_OF_MORE = 4, 6  # inputs and outputs that the steps of a node cover; of each more
 _BACKWARD = re.compile(r"(?:^|/)gradients(?:_\d+)?/")  # the loops that train a loop
 
 
@@ -63,7 +64,8 @@ class Runner:
             order = self._orders[function.name] = in_order(function.nodes, function.inputs)
         depth = scope.depth + 1
         self._source.limits.require(Limit.NESTING, depth, "the depth of functions")
-        self._spend(len(function.inputs) + len(function.outputs))
+        names = len(function.inputs) + len(function.outputs)
+        self._spend(_STEPS_OF_A_FUNCTION + _STEPS_OF_MORE * names)
         bound = dict(zip(function.inputs, given, strict=False))
         inner = Scope(function.nodes, order, scope.inside(node), depth, bound)
         self._run(inner)
@@ -73,9 +75,11 @@ class Runner:
     def _run(self, scope: Scope) -> None:
         for number in scope.order.order:
             node = scope.nodes[number]
-            self._spend(_STEPS_OF_A_NODE + len(node.inputs) // _INPUTS_IN_A_STEP)
+            self._spend(_STEPS_OF_A_NODE + _STEPS_OF_MORE * max(0, len(node.inputs) - _FEW))
             if node.name not in scope.values:
-                scope.values[node.name] = self._outputs(scope, node, number)
+                outputs = self._outputs(scope, node, number)
+                self._spend(_STEPS_OF_MORE * max(0, len(outputs) - _FEW))
+                scope.values[node.name] = outputs
         for frame, loop in scope.loops.items():
             for _, initial in loop.carried.values():
                 self.initial.append(initial)

@@ -36,9 +36,20 @@ class Scope:
         path: prefix of the names of its nodes.
         depth: how many functions are around it.
         loops: by the name of their frame.
+        origins: of nodes that were asked for, the ones that they are copies of.
     """
 
-    __slots__ = ("_arguments", "_mask", "depth", "loops", "nodes", "order", "path", "values")
+    __slots__ = (
+        "_arguments",
+        "_mask",
+        "depth",
+        "loops",
+        "nodes",
+        "order",
+        "origins",
+        "path",
+        "values",
+    )
 
     def __init__(
         self,
@@ -51,6 +62,7 @@ class Scope:
         self.nodes, self.order, self.path, self.depth = nodes, order, path, depth
         self.values: dict[str, Sequence[Value]] = {}
         self.loops: dict[str, Loop] = {}
+        self.origins: dict[int, int] = {}
         self._arguments = {} if arguments is None else arguments
         self._mask: Value | None = None
 

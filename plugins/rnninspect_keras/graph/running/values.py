@@ -127,6 +127,8 @@ def broadcast(shapes: Sequence[Dims | None]) -> Dims | None:
     known = [shape for shape in shapes if shape is not None]
     if len(known) != len(shapes):
         return None
+    if known and known.count(known[0]) == len(known):
+        return known[0]
     rank = max((len(shape) for shape in known), default=0)
     filled = [(1,) * (rank - len(shape)) + shape for shape in known]
     found: list[int | None] = []
