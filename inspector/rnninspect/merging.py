@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import math
 from collections import Counter
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from rnninspect.model import RecurrentLayer
+    from rnninspect.model import Operand, RecurrentLayer, StoredTensor
 
 
 def merge_shared(layers: Iterable[RecurrentLayer]) -> tuple[RecurrentLayer, ...]:
@@ -43,9 +44,16 @@ def name_uniquely(layers: Iterable[RecurrentLayer]) -> Iterable[RecurrentLayer]:
         yield layer if name == layer.name else layer._replace(name=name)
 
 
+def _part(operand: Operand, tensor: StoredTensor) -> str:
+    """Which part of a buffer an operand is; empty where it is all of its tensor."""
+    shape = operand.shape
+    is_part = not operand.axes and shape is not None and math.prod(shape) < tensor.parameters
+    return operand.name if is_part else ""
+
+
 def _weights_key(layer: RecurrentLayer) -> object:
     fillings = frozenset(
-        (slot, tensor.identity)
+        (slot, tensor.identity, _part(operand, tensor))
         for operand in layer.operands
         for tensor in operand.tensors
         for slot in operand.slots

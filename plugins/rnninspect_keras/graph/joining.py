@@ -34,7 +34,7 @@ def join(
         elif _is_sure(layer) or not any(isinstance(each, RecurrentLayer) for each in own):
             found.append(layer)
             rest = [each for each in rest if each not in own]
-        else:
+        elif isinstance(layer, RecurrentLayer):  # else the names do not say what it is
             notes += _differing(layer, own)
     return [*found, *rest], notes
 
@@ -56,17 +56,14 @@ def _confirm(own: list[AnyLayer], layer: RecurrentLayer, tensors: frozenset[str]
     ) and len({_tensors(each) for each in own}) in (1, layer.sizes.directions)
 
 
-def _differing(layer: AnyLayer, own: list[AnyLayer]) -> list[Observation]:
+def _differing(layer: RecurrentLayer, own: list[AnyLayer]) -> list[Observation]:
     other = next(each for each in own if isinstance(each, RecurrentLayer))
-    cell = layer.kind if isinstance(layer, SkippedLayer) else layer.cell
-    by_names = f"{layer.name} looks like {cell} by its variables' names{_sizes(layer)}"
+    by_names = f"{layer.name} looks like {layer.cell}{_sizes(layer)} by its variables' names"
     detail = f"{by_names}; by the graph it is {other.cell}{_sizes(other)}"
     return [Observation(Fact.UNUSUAL, detail, layer=other.name)]
 
 
-def _sizes(layer: AnyLayer) -> str:
-    if isinstance(layer, SkippedLayer):
-        return ""
+def _sizes(layer: RecurrentLayer) -> str:
     inputs, units = plural(layer.sizes.input_size, "input"), plural(layer.sizes.hidden_size, "unit")
     return f" of {inputs} and {units}"
 
