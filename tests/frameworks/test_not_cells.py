@@ -9,7 +9,8 @@ import pytest
 
 torch = pytest.importorskip("torch")
 
-from making.torch_nets import NETS, Net  # noqa: E402 - after the check for torch
+from making.tied_nets import TIED  # noqa: E402 - after the check for torch
+from making.torch_nets import NETS, Net  # noqa: E402 - as above
 from rnninspect import inspect_file  # noqa: E402
 
 if TYPE_CHECKING:
@@ -18,9 +19,12 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.frameworks
 
 
-@pytest.mark.parametrize("kind", NETS)
+ALL = {**NETS, **TIED}
+
+
+@pytest.mark.parametrize("kind", ALL)
 def test_a_network_of_another_kind_has_no_recurrent_layer(tmp_path: Path, kind: str) -> None:
-    apply, layers, inputs = NETS[kind]
+    apply, layers, inputs = ALL[kind]
     path = tmp_path / "net.onnx"
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")

@@ -13,6 +13,8 @@ if TYPE_CHECKING:
 
     from torch import Tensor
 
+    Applied = tuple[Callable[..., Tensor], list[nn.Module], tuple[Tensor, ...]]
+
 WIDTH = 16
 ROWS, OTHER = torch.randn(4, WIDTH), torch.randn(4, WIDTH)
 SEQUENCE = torch.randn(2, 7, WIDTH)
@@ -213,7 +215,7 @@ def graph_convolution(p: nn.ModuleList, x: Tensor, edges: Tensor) -> Tensor:
 _HALVES = [(8, 8)]
 _PAIR, _BOTTLENECK = (2 * WIDTH, WIDTH), [(WIDTH, 8), (8, WIDTH)]
 
-NETS: dict[str, tuple[Callable[..., Tensor], list[nn.Module], tuple[Tensor, ...]]] = {
+NETS: dict[str, Applied] = {
     "highway": (highway, square(2), (ROWS,)),
     "deep highway": (highway, square(6), (ROWS,)),
     "shared highway": (shared_highway, square(2), (ROWS,)),

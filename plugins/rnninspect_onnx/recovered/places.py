@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from rnninspect.graphs import cut, one_place, with_size, without_axis
+from rnninspect.graphs import Origin, cut, one_place, with_size, without_axis
 from rnninspect_onnx.graph.shapes import normalised_axis
 from rnninspect_onnx.operators.cuts import bounds
 
@@ -40,16 +40,17 @@ def _slice(to: Operands, call: Call, outputs: Outputs) -> Results:
     return (found,)
 
 
-def _gather(to: Operands, call: Call, _: Outputs) -> Results:
+def _gather(to: Operands, call: Call, outputs: Outputs) -> Results:
     """Gather of one place, or of all in another order."""
     value, index = to.of(call.input(0)), call.input(1)
     axis = None if value is None else normalised_axis(call.number("axis", 0), len(value.shape))
     if value is None or index is None or axis is None or index.shape is None:
         return ()
     if len(index.shape) == 1 and index.shape != (1,):
-        return (_reordered(to, value, axis, index),)
+        reordered = _reordered(to, value, axis, index)
+        return _looked_up(to, value, index, outputs) if reordered is None else (reordered,)
     if index.shape not in ((), (1,)):
-        return ()
+        return _looked_up(to, value, index, outputs)
     numbers = index.whole_integers
     found = one_place(to.graph, value, axis, numbers[0] if numbers else None)
     if found is None or index.shape:
@@ -65,7 +66,21 @@ def _reordered(to: Operands, value: CoreValue, axis: int, index: Value) -> CoreV
     lanes = to.graph.lanes(value, len(value.shape) - 1)
     if lanes is None or lanes.lane in (None, axis) or size is None or size != whole:
         return None
-    return value
+    return to.graph.reverse(value, axis) if _descends(index) else value
+
+
+def _descends(index: Value) -> bool:
+    numbers = index.whole_integers
+    return bool(numbers) and list(numbers or ()) == sorted(numbers or (), reverse=True)
+
+
+def _looked_up(to: Operands, value: CoreValue, index: Value, outputs: Outputs) -> Results:
+    """Rows of a stored table, by numbers that come from outside: an input as those are."""
+    shape = None if outputs[0] is None else outputs[0].shape
+    known = index.integers is not None or index.offset is not None
+    if shape is None or known or not to.graph.is_stored(value):
+        return ()
+    return (to.graph.leaf(Origin.INPUT, value, shape),)
 
 
 def _gather_elements(to: Operands, call: Call, _: Outputs) -> Results:

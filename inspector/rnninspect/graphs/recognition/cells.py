@@ -9,7 +9,7 @@ from __future__ import annotations
 from rnninspect.cells.equations import Recurrence
 from rnninspect.graphs.recognition.candidates import candidates
 from rnninspect.graphs.recognition.directions import walk_of
-from rnninspect.graphs.recognition.inputs import input_varies, reads_its_result
+from rnninspect.graphs.recognition.inputs import input_varies, is_fed_apart, reads_its_result
 from rnninspect.graphs.recognition.matching import matches
 from rnninspect.graphs.recognition.misfits import unknown_steps
 from rnninspect.graphs.recognition.pieces import ends, pieces
@@ -141,8 +141,10 @@ def _doubt(graph: Graph, candidate: Candidate, matched: Match, cell: Recovered) 
     if len(matched.step.gates) > 1:
         return ""
     if candidate.how != "one step":
-        varies = input_varies(graph, candidate, matched.body)
-        return "" if varies else "a step over the same input each time"
+        if not input_varies(graph, candidate, matched.body):
+            return "a step over the same input each time"
+        apart = candidate.how == "loop" or is_fed_apart(graph, matched.body, cell.sources)
+        return "" if apart else "a step over an input that may be made of its state"
     if candidate.new in matched.body.gates and cell.input_size != candidate.width:
         return ""
     return "a single step whose state and input cannot be told apart"

@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 
 _MOST = 4096  # expressions that an input is looked for in
 
+_MOST_STEPS = 4  # beside a step, that are looked at
+_OF_A_UNIT = 4  # its leaf, what is fixed, its label and its place
 _MOST_USES = 64  # of a matrix, among which one over another input is looked for
 
 
@@ -36,6 +38,40 @@ def _is_applied_anew(graph: Graph, body: Body, at: int) -> bool:
         return False
     others = graph.uses[graph.maps[data[0]].matrix][:_MOST_USES]
     return any(not outside <= {unit for _, unit in graph.maps[each].source} for each in others)
+
+
+def is_fed_apart(graph: Graph, body: Body, sources: frozenset[int]) -> bool:
+    """Whether an unrolled step reads what was not made anew beside it, perhaps of its state.
+
+    That is what is fed to the graph, and what other steps read other parts of.
+    """
+    if any(graph.leaves[leaf].origin is Origin.INPUT for leaf in sources):
+        return True
+    kinds = graph.expressions.kinds
+    if any(kinds[at] is Kind.PICK for at in body.order):
+        return True
+    maps = (at for at in body.order if kinds[at] is Kind.MAP)
+    return any(sources & _leaves(graph, _in_other_steps(graph, body, at)) for at in maps)
+
+
+def _in_other_steps(graph: Graph, body: Body, at: int) -> list[int]:
+    """What a matrix multiplies in other steps, where it multiplies an input in this one."""
+    data = graph.expressions.data[at]
+    own = graph.maps[data[0] if isinstance(data, tuple) else 0]
+    places = [place for place, (_, unit) in enumerate(own.source) if not body.reads_state(unit)]
+    others = (graph.maps[each].source for each in graph.uses[own.matrix][:_MOST_STEPS])
+    return [
+        source[place][1]
+        for source in others
+        if source != own.source
+        for place in places
+        if place < len(source)
+    ]
+
+
+def _leaves(graph: Graph, roots: Iterable[int]) -> set[int]:
+    data = (graph.expressions.data[at] for at in below(graph, roots))
+    return {each[0] for each in data if isinstance(each, tuple) and len(each) == _OF_A_UNIT}
 
 
 def _outside(body: Body, at: int) -> set[int]:
