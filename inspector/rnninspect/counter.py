@@ -5,7 +5,20 @@ from __future__ import annotations
 import math
 from functools import lru_cache
 
-from rnninspect.cells import BIASES, CELLS, Cell, Formula, Role, Sizes, Symbol, count, formula
+from rnninspect.cells import (
+    BIASES,
+    CELLS,
+    Cell,
+    Formula,
+    Role,
+    Sizes,
+    Sum,
+    Symbol,
+    count,
+    formula,
+)
+from rnninspect.cells.state import state_elements
+from rnninspect.dtypes import DTYPES, ElementKind
 from rnninspect.merging import merge_shared, name_uniquely
 from rnninspect.model import Fate, Operand, RecurrentLayer, Slot
 from rnninspect.record import Record
@@ -15,6 +28,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from rnninspect.model import Axis, StoredTensor
+
+
+_FLOAT32 = 32  # its bits
 
 
 class OperandCount(Record):
@@ -61,6 +77,27 @@ class LayerCount(Record):
         return tuple(
             sorted({tensor.dtype for operand in self.layer.operands for tensor in operand.tensors})
         )
+
+    @property
+    def width(self) -> int:
+        """The hidden size, or what its own sizes have in its place."""
+        sizes = self.layer.sizes
+        return dict(sizes.own)[self.cell.width] if self.cell.width else sizes.hidden_size
+
+    @property
+    def state_elements(self) -> int | None:
+        """Elements that one sequence keeps between steps; None where its sizes are not known."""
+        return state_elements(self.cell, self.layer.sizes)
+
+    @property
+    def state_bytes(self) -> int | None:
+        """Bytes of that state in the type of the weights; in float32 where they are quantised."""
+        elements = self.state_elements
+        if elements is None:
+            return None
+        known = (DTYPES[dtype] for dtype in self.dtypes if dtype in DTYPES)
+        bits = [dtype.bits for dtype in known if dtype.kind is ElementKind.FLOAT]
+        return elements * max(bits, default=_FLOAT32) // 8
 
     @property
     def bits_per_weight(self) -> float | None:
@@ -112,12 +149,16 @@ def unique_tensors(layer: RecurrentLayer) -> tuple[StoredTensor, ...]:
 
 
 @lru_cache(maxsize=256)
-def expected_shape(axes: tuple[Axis, ...], gates: int, sizes: Sizes) -> tuple[int, ...] | None:
+def expected_shape(
+    axes: tuple[Axis | Sum, ...], gates: int, sizes: Sizes
+) -> tuple[int, ...] | None:
     """The shape given by a layout's axes, in elements; None if the layout has no axes."""
     shape: list[int] = []
     for axis in axes:
         if axis == (Symbol.TAPS,):
             shape.extend(sizes.kernel_size)
+        elif isinstance(axis, Sum):
+            shape.append(sizes.value(axis, gates))
         else:
             shape.append(math.prod(sizes.value(factor, gates) for factor in axis))
     return tuple(shape) or None

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from enum import StrEnum
 
-from rnninspect.cells import Factor, Role, Sizes
+from rnninspect.cells import Factor, Role, Sizes, Sum
 from rnninspect.record import Record
 
 
@@ -106,7 +106,8 @@ class Slot(Record):
     role: Role
 
 
-# One axis of a shape as a product of sizes: (Symbol.GATES, Symbol.HIDDEN) is g·n.
+# One axis of a shape as a product of sizes: (Symbol.GATES, Symbol.HIDDEN) is g·n. An axis of a cell
+# that brings its own sizes is a Sum of them.
 Axis = tuple[Factor, ...]
 
 
@@ -128,7 +129,7 @@ class Operand(Record):
 
     name: str
     slots: tuple[Slot, ...]
-    axes: tuple[Axis, ...]
+    axes: tuple[Axis | Sum, ...]
     shape: tuple[int, ...] | None
     fate: Fate = Fate.STORED
     tensors: tuple[StoredTensor, ...] = ()

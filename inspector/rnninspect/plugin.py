@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from rnninspect.cells import BIASES, CELLS, Cell, Factor, Role, Sizes, Symbol
+from rnninspect.cells import BIASES, CELLS, SHARED_ROLES, Cell, Factor, Role, Sizes, Sum, Symbol
 from rnninspect.dtypes import DTYPES, ElementKind, ElementType
 from rnninspect.errors import (
     PluginError,
@@ -53,6 +53,7 @@ __all__ = [
     "DTYPES",
     "LARGEST_SIZE",
     "MOST_ELEMENTS",
+    "SHARED_ROLES",
     "Axis",
     "Cell",
     "Convention",
@@ -89,6 +90,7 @@ __all__ = [
     "Source",
     "Stack",
     "StoredTensor",
+    "Sum",
     "Symbol",
     "UnknownFormat",
     "UnreadableFile",

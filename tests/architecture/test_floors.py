@@ -35,6 +35,7 @@ GROUPS = (
         "counter",
         "plugin",
         "graphs",
+        "signatures",
     },  # what a layer should have, and what a reader is given
     {"readers", "contract", "rules", "report", "inspection"},  # the pipeline
     {"policy", "audit", "comparison", "card", "verification"},  # what is made of reports
@@ -42,7 +43,7 @@ GROUPS = (
     {"command", "cli", "__main__"},
     {"__init__", "testing"},  # the doors for other programs; nothing of ours imports the second
 )
-DOORS = ("rnninspect.plugin.", "rnninspect.decode.", "rnninspect.graphs.")
+DOORS = ("rnninspect.plugin.", "rnninspect.decode.", "rnninspect.graphs.", "rnninspect.signatures.")
 JUDGES_DOORS = ("rnninspect.verification.question.", "rnninspect.verification.steps.")
 # Modules that import by a name that they are given: the readers' own, and the judge of `verify`.
 BY_NAME = {"rnninspect.readers", "rnninspect.verification.child"}

@@ -13,6 +13,8 @@ CORE = Path(__file__).parents[2] / "inspector" / "rnninspect"
 NAMES = re.compile(r"torch|keras|tensorflow|onnx", re.IGNORECASE)
 # Formats of other programs, and what to convert them to.
 ELSEWHERE = {path for path in CORE.rglob("*.py") if path.parent.name == "foreign"}
+# Libraries whose names of weights these tables are.
+ELSEWHERE |= {path for path in CORE.rglob("*.py") if path.parent.name == "tables"}
 ALLOWED = {
     "readers.py": r"rnninspect_\w+:\w+Reader",  # the table of built-in readers
     "cells/table.py": r".*\(TensorFlow 1.*\)",  # the library that a cell comes from

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from rnninspect.cells import CELLS, Role, Sizes, Symbol
+from rnninspect.cells import CELLS, SHARED_ROLES, Role, Sizes, Symbol
 from rnninspect.counter import count_layers, expected_shape
 from rnninspect.model import (
     Axis,
@@ -54,7 +54,7 @@ def layer(
     operands = tuple(
         operand(f"{name}.{role}.{direction}", Slot(direction, role), shape)
         for direction in range(sizes.directions)
-        for role in Role
+        for role in SHARED_ROLES
         if role in roles and (shape := expected_shape(LAYOUT[role], len(CELLS[cell].gates), sizes))
     )
     return RecurrentLayer(

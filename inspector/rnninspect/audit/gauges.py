@@ -73,7 +73,7 @@ def _levels(counted: LayerCount) -> int:
 
 LAYER_GAUGES: dict[str, Callable[[LayerCount], int]] = {
     "max_layer_parameters": lambda counted: counted.stored,
-    "max_hidden_size": lambda counted: counted.layer.sizes.hidden_size,
+    "max_hidden_size": lambda counted: counted.width,
     "max_levels": _levels,
 }
 

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from rnninspect.cells.formula import Formula, count, formula, term, textbook_roles
+from rnninspect.cells.sums import Sum, parse_sum
 from rnninspect.cells.symbols import (
     BIASES,
     OWN,
+    SHARED_ROLES,
     Cell,
     Factor,
     Role,
@@ -13,22 +15,26 @@ from rnninspect.cells.symbols import (
     Symbol,
     Weight,
 )
-from rnninspect.cells.table import CELLS, GATE_COUNTS
+from rnninspect.cells.table import CELLS, GATE_COUNTS, every_cell
 
 __all__ = [
     "BIASES",
     "CELLS",
     "GATE_COUNTS",
     "OWN",
+    "SHARED_ROLES",
     "Cell",
     "Factor",
     "Formula",
     "Role",
     "Sizes",
+    "Sum",
     "Symbol",
     "Weight",
     "count",
+    "every_cell",
     "formula",
+    "parse_sum",
     "term",
     "textbook_roles",
 ]

@@ -6,6 +6,7 @@ import math
 from collections import Counter
 from itertools import groupby
 
+from rnninspect.cells.products import in_numbers, in_symbols, term_of
 from rnninspect.cells.symbols import Role, Sizes, Symbol
 from rnninspect.record import Record
 
@@ -29,6 +30,12 @@ def formula(cell: Cell, roles: Collection[Role], sizes: Sizes) -> Formula:
 
     The textbook's count has one bias vector, no peepholes and no projection: g(nm + n² + n).
     """
+    if cell.symbols:
+        return Formula(
+            symbolic=in_symbols(cell, roles),
+            substituted=in_numbers(cell, roles, dict(sizes.own)),
+            textbook=count(cell, roles, sizes),
+        )
     plain = sizes._replace(projection_size=None)
     return Formula(
         symbolic=_text(cell, roles, sizes, str, ""),
@@ -82,7 +89,7 @@ def _letters(weight: Weight, sizes: Sizes) -> tuple[Symbol, ...]:
 
 
 def _coefficient(weight: Weight) -> int:
-    return math.prod(factor for factor in weight.factors if not isinstance(factor, Symbol))
+    return math.prod(factor for factor in weight.factors if isinstance(factor, int))
 
 
 def _sum(terms: Counter[tuple[Symbol, ...]], spell: Callable[[Symbol], str], times: str) -> str:
@@ -101,6 +108,9 @@ def _product(
 def term(cell: Cell, role: Role, sizes: Sizes) -> str:
     """One weight of one direction in symbols and in numbers: `4·n·m = 4·128·257`."""
     factors = next(weight.factors for weight in cell.weights if weight.role is role)
+    if cell.symbols:
+        own = dict(sizes.own)
+        return f"{term_of(factors, str)} = {term_of(factors, lambda symbol: str(own[symbol]))}"
     gates = len(cell.gates)
     numbers = [str(sizes.value(factor, gates)) for factor in factors]
     fed_back = Symbol.HIDDEN if sizes.projection_size is None else Symbol.PROJECTION

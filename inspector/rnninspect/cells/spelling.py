@@ -44,6 +44,8 @@ def equations(
         roles: the weights of the layer.
         reset_after: whether its reset gate acts after the recurrent product; None if unknown.
     """
+    if cell.equations:
+        return cell.equations
     present = frozenset(textbook_roles(cell) if roles is None else roles)
     if cell.name in WRITTEN:
         return tuple(_without_bias(text, present) for text in WRITTEN[cell.name])

@@ -5,11 +5,13 @@ from __future__ import annotations
 import math
 from enum import StrEnum
 
+from rnninspect.cells.sums import Sum
 from rnninspect.record import Record
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Collection
+    from typing import ClassVar
 
 
 class Symbol(StrEnum):
@@ -33,43 +35,70 @@ class Symbol(StrEnum):
 
 
 # The symbols that only some cells have, and what they count.
-OWN = {
-    Symbol.BACKBONE: "units in the backbone",
-    Symbol.DEEPER: "backbone layers beyond the first",
-    Symbol.OUTPUTS: "outputs",
-    Symbol.PLACES: "positions of the state",
-    Symbol.RANK: "rank",
-    Symbol.MEMORY: "remembered inputs",
+OWN: dict[str, str] = {
+    Symbol.BACKBONE.value: "units in the backbone",
+    Symbol.DEEPER.value: "backbone layers beyond the first",
+    Symbol.OUTPUTS.value: "outputs",
+    Symbol.PLACES.value: "positions of the state",
+    Symbol.RANK.value: "rank",
+    Symbol.MEMORY.value: "remembered inputs",
 }
 
 
 Factor = int | Symbol
 
 
-class Role(StrEnum):
-    """What a weight is for."""
+class Role(str):
+    """What a weight is for: a name. Cells that bring sizes of their own bring roles too.
 
-    KERNEL = "kernel"
-    RECURRENT_KERNEL = "recurrent_kernel"
-    BIAS = "bias"
-    RECURRENT_BIAS = "recurrent_bias"
-    PEEPHOLE = "peephole"
-    PROJECTION = "projection"
-    PROJECTION_BIAS = "projection_bias"
-    NORMALISATION = "normalisation"  # gains and shifts of the norms inside the cell
+    Equal roles are one object. The roles that several cells have are attributes of the class.
+    """
+
+    __slots__ = ()
+    _known: ClassVar[dict[str, Role]] = {}
+    KERNEL: ClassVar[Role]
+    RECURRENT_KERNEL: ClassVar[Role]
+    BIAS: ClassVar[Role]
+    RECURRENT_BIAS: ClassVar[Role]
+    PEEPHOLE: ClassVar[Role]
+    PROJECTION: ClassVar[Role]
+    PROJECTION_BIAS: ClassVar[Role]
+    NORMALISATION: ClassVar[Role]  # gains and shifts of the norms inside the cell
     # Roles that only some cells have.
-    BACKBONE = "backbone"  # layers of a CfC's backbone beyond the first
-    BACKBONE_BIAS = "backbone_bias"
-    HEAD = "head"  # what a CfC makes of its backbone's output
-    HEAD_BIAS = "head_bias"
-    MEMBRANE = "membrane"  # an LTC's leaks and capacities
-    INPUT_SCALE = "input_scale"
-    INPUT_SHIFT = "input_shift"
-    OUTPUT_SCALE = "output_scale"
-    OUTPUT_SHIFT = "output_shift"
-    MASK = "mask"  # of a sparse wiring: stored as a parameter, never trained
-    RECURRENT_MASK = "recurrent_mask"
-    TIME_KERNEL = "time_kernel"  # an SVDF's filters over the inputs that it remembers
+    BACKBONE: ClassVar[Role]  # layers of a CfC's backbone beyond the first
+    BACKBONE_BIAS: ClassVar[Role]
+    HEAD: ClassVar[Role]  # what a CfC makes of its backbone's output
+    HEAD_BIAS: ClassVar[Role]
+    MEMBRANE: ClassVar[Role]  # an LTC's leaks and capacities
+    INPUT_SCALE: ClassVar[Role]
+    INPUT_SHIFT: ClassVar[Role]
+    OUTPUT_SCALE: ClassVar[Role]
+    OUTPUT_SHIFT: ClassVar[Role]
+    MASK: ClassVar[Role]  # of a sparse wiring: stored as a parameter, never trained
+    RECURRENT_MASK: ClassVar[Role]
+    TIME_KERNEL: ClassVar[Role]  # an SVDF's filters over the inputs that it remembers
+
+    def __new__(cls, name: str) -> Role:  # noqa: PYI034 - one object for each name
+        """The role of this name."""
+        found = cls._known.get(name)
+        if found is None:
+            found = cls._known[name] = str.__new__(cls, name)
+        return found
+
+    @property
+    def value(self) -> str:
+        """Its name."""
+        return str(self)
+
+
+_ROLES = """
+    kernel recurrent_kernel bias recurrent_bias peephole projection projection_bias
+    normalisation backbone backbone_bias head head_bias membrane input_scale input_shift
+    output_scale output_shift mask recurrent_mask time_kernel
+"""
+SHARED_ROLES = tuple(map(Role, _ROLES.split()))
+for _role in SHARED_ROLES:
+    setattr(Role, _role.upper(), _role)
 
 
 BIASES = frozenset({Role.BIAS, Role.RECURRENT_BIAS})
@@ -85,7 +114,8 @@ _NEVER_OPTIONAL = frozenset(
 class Sizes(Record):
     """The values of the symbols in one layer's formula; counts of units, not bytes.
 
-    `own` has the sizes that only this cell has, besides those of every layer.
+    `own` has the sizes that only this cell has, besides those of every layer. A cell that brings
+    symbols of its own has all its sizes there, and 0 as input_size and hidden_size.
     """
 
     input_size: int
@@ -93,7 +123,7 @@ class Sizes(Record):
     projection_size: int | None = None
     kernel_size: tuple[int, ...] = ()
     directions: int = 1
-    own: tuple[tuple[Symbol, int], ...] = ()
+    own: tuple[tuple[str, int], ...] = ()
 
     @property
     def fed_back(self) -> int:
@@ -110,14 +140,16 @@ class Sizes(Record):
         """Rows of a kernel joined from kernel and recurrent kernel, one above the other."""
         return self.input_size + self.fed_back
 
-    def value(self, factor: Factor, gates: int) -> int:
+    def value(self, factor: Factor | Sum, gates: int) -> int:
         """The number that a factor means in a cell with the given number of gates."""
         if factor is Symbol.GATES:
             return gates
+        if isinstance(factor, Sum):
+            return factor.value(dict(self.own))
         if not isinstance(factor, Symbol):
             return factor
         if factor in OWN:
-            return dict(self.own).get(factor, 0)
+            return dict(self.own).get(factor.value, 0)
         size: int | None = getattr(self, _FIELDS[factor])
         return size or 0
 
@@ -140,18 +172,36 @@ class Weight(Record):
     """
 
     role: Role
-    factors: tuple[Factor, ...]
+    factors: tuple[Factor | Sum, ...]
     optional: bool = False
 
 
 class Cell(Record):
-    """A step function: its gates and its weights; `variant_of` names the cell it is a form of."""
+    """A step function: its gates and its weights.
+
+    Attributes:
+        name: as people call it.
+        gates: of a gated cell, what each is for; others have none.
+        weights: what a layer of it may have, in the order of the formula.
+        summary: a clause for people.
+        variant_of: the cell it is a form of.
+        symbols: the sizes that a cell brings itself, with their words; then it has no others.
+        width: of its own sizes the one that limits on the hidden size are about.
+        state: elements that one sequence keeps between steps, as a sum; None of a gated cell.
+        relations: sizes that are products of others, which then need not be given.
+        equations: its step, as people write it.
+    """
 
     name: str
     gates: tuple[str, ...]
     weights: tuple[Weight, ...]
     summary: str
     variant_of: str = ""
+    symbols: tuple[tuple[str, str], ...] = ()
+    width: str = ""
+    state: Sum | None = None
+    relations: tuple[tuple[str, Sum], ...] = ()
+    equations: tuple[str, ...] = ()
 
     @property
     def family(self) -> str:
@@ -175,10 +225,14 @@ class Cell(Record):
 
     def required(self) -> frozenset[Role]:
         """The roles that every layer of this cell has."""
+        if self.symbols:
+            return self.usual()
         return self.usual() & _NEVER_OPTIONAL
 
-    def own_symbols(self, roles: Collection[Role]) -> tuple[Symbol, ...]:
+    def own_symbols(self, roles: Collection[Role]) -> tuple[str, ...]:
         """The sizes of its own that these weights are written in."""
+        if self.symbols:
+            return tuple(symbol for symbol, _ in self.symbols)
         factors = (
             factor for weight in self.weights if weight.role in roles for factor in weight.factors
         )
@@ -187,3 +241,7 @@ class Cell(Record):
                 factor for factor in factors if isinstance(factor, Symbol) and factor in OWN
             )
         )
+
+    def word(self, symbol: str) -> str:
+        """What one of its own sizes counts."""
+        return dict(self.symbols).get(symbol) or OWN.get(symbol, symbol)

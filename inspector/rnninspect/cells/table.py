@@ -143,5 +143,28 @@ _TABLE = (
     ),
     Cell("ESN", ("hidden",), (*_KERNELS, *_BIAS), "echo state network: kernels stay as drawn"),
 )
-CELLS: dict[str, Cell] = {cell.name: cell for cell in _TABLE}
+
+
+class _Cells(dict[str, Cell]):
+    """The gated cells by name; those that bring sizes of their own are loaded when asked for."""
+
+    def __missing__(self, name: str) -> Cell:
+        return _modern()[name]
+
+    def __contains__(self, name: object) -> bool:
+        return super().__contains__(name) or name in _modern()
+
+
+def _modern() -> dict[str, Cell]:
+    from rnninspect.cells.modern import MODERN  # noqa: PLC0415 - few files have one
+
+    return MODERN
+
+
+def every_cell() -> dict[str, Cell]:
+    """All cells by name, those with sizes of their own included."""
+    return {**CELLS, **_modern()}
+
+
+CELLS: dict[str, Cell] = _Cells((cell.name, cell) for cell in _TABLE)
 GATE_COUNTS = tuple(sorted({len(cell.gates) for cell in _TABLE}))

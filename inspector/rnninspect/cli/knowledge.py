@@ -12,7 +12,12 @@ from rnninspect.cli.showing import reporting, show
 from rnninspect.readers import built_in_readers, conventions_of, installed_readers
 from rnninspect.render import FORMULA_SHEET, LISTING, RULE_PAGE
 from rnninspect.render.knowledge.formula_sheet import FormulaSheet, LayerSpec
-from rnninspect.render.knowledge.listings import cell_listing, reader_listing, rule_listing
+from rnninspect.render.knowledge.listings import (
+    cell_listing,
+    modern_cell_listing,
+    reader_listing,
+    rule_listing,
+)
 from rnninspect.rules import RULES
 
 
@@ -89,6 +94,8 @@ def cells() -> None:
     Example: rnninspect cells
     """
     show(LISTING, cell_listing())
+    typer.echo()
+    show(LISTING, modern_cell_listing())
 
 
 COMMANDS = (count, rules, rule, readers, cells)

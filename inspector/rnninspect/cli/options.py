@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 from typer.core import TyperCommand
 
-from rnninspect.cells import CELLS, OWN, Symbol
+from rnninspect.cells import CELLS, Symbol
 from rnninspect.render.report.columns import BY_NAME, Column
 from rnninspect.rules import Level
 from rnninspect.source.limits import Limits
@@ -136,8 +136,8 @@ def kernel_size_fits(cell_name: str, taps: tuple[int, ...]) -> None:
 
 
 def own_sizes(
-    pairs: list[str] | None, cell_name: str, symbols: tuple[Symbol, ...]
-) -> tuple[tuple[Symbol, int], ...]:
+    pairs: list[str] | None, cell_name: str, symbols: tuple[str, ...]
+) -> tuple[tuple[str, int], ...]:
     """`B=128` as a size of the cell's own; a usage error unless each of its symbols has one."""
     given: dict[str, int] = {}
     for pair in pairs or ():
@@ -152,5 +152,7 @@ def own_sizes(
         given[name] = int(value)
     for symbol in symbols:
         if symbol not in given:
-            raise typer.BadParameter(f"{cell_name} needs --size {symbol}=NUMBER: {OWN[symbol]}")
+            raise typer.BadParameter(
+                f"{cell_name} needs --size {symbol}=NUMBER: {CELLS[cell_name].word(symbol)}"
+            )
     return tuple((symbol, given[symbol]) for symbol in symbols)

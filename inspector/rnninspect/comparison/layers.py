@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from rnninspect.cells import CELLS, OWN, Role
+from rnninspect.cells import CELLS, Role
 from rnninspect.comparison.change import Change, Kind
 from rnninspect.dtypes import DTYPES
 from rnninspect.readers import framework_named, resets_after
@@ -96,9 +96,10 @@ def _resized(sides: Sides) -> Iterator[Change]:
     )
     moved = [f"{name} {before} → {after}" for name, before, after in named if before != after]
     before, after = dict(old.own), dict(new.own)
+    cell = CELLS[sides.new.cell]
     moved.extend(
-        f"{word} {before.get(symbol, 'none')} → {after.get(symbol, 'none')}"
-        for symbol, word in OWN.items()
+        f"{cell.word(symbol)} {before.get(symbol, 'none')} → {after.get(symbol, 'none')}"
+        for symbol in {**before, **after}
         if before.get(symbol) != after.get(symbol)
     )
     if moved:

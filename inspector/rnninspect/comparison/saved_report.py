@@ -16,8 +16,6 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any, TypeVar
 
-    from rnninspect.cells import Symbol
-
     Json = dict[str, Any]
     from rnninspect.source.source import Source
 
@@ -86,7 +84,7 @@ def _layer(layer: _Fields) -> LayerOutline:
         name=layer.get("name", str),
         kind=layer.get("kind", str),
         cell=cell,
-        sizes=_sizes(layer),
+        sizes=_sizes(layer, cell),
         convention=layer.get("convention", str),
         bias_vectors=vectors,
         peepholes=layer.get("peepholes", bool),
@@ -106,23 +104,24 @@ def _verdict(text: str) -> Verdict:
     return Verdict(tuple(text.split()))
 
 
-def _sizes(layer: _Fields) -> Sizes:
+def _sizes(layer: _Fields, cell: str) -> Sizes:
     return Sizes(
-        input_size=layer.count("input_size"),
-        hidden_size=layer.count("hidden_size"),
+        input_size=0 if CELLS[cell].symbols else layer.count("input_size"),
+        hidden_size=0 if CELLS[cell].symbols else layer.count("hidden_size"),
         projection_size=None if layer.lacks("projection_size") else layer.count("projection_size"),
         kernel_size=() if layer.lacks("kernel_size") else tuple(layer.items("kernel_size", int)),
         directions=layer.count("directions"),
-        own=_own_sizes(layer),
+        own=_own_sizes(layer, cell),
     )
 
 
-def _own_sizes(layer: _Fields) -> tuple[tuple[Symbol, int], ...]:
+def _own_sizes(layer: _Fields, cell: str) -> tuple[tuple[str, int], ...]:
     """Sizes of the cell's own, which reports of earlier versions do not have."""
     if layer.lacks("own_sizes"):
         return ()
     sizes = layer.object("own_sizes")
-    return tuple((symbol, sizes.count(symbol)) for symbol in OWN if symbol in sizes.values)
+    known = (*OWN, *(symbol for symbol, _ in CELLS[cell].symbols))
+    return tuple((symbol, sizes.count(symbol)) for symbol in known if symbol in sizes.values)
 
 
 class _Fields:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from fractions import Fraction
 
-from rnninspect.cells import CELLS
+from rnninspect.cells import every_cell
 from rnninspect.rules import RULES, Level
 
 TYPE_CHECKING = False
@@ -104,11 +104,12 @@ def words(value: object) -> tuple[str, ...]:
 
 def cells(value: object) -> tuple[str, ...]:
     """Names of cells, in any case."""
-    by_name = {name.lower(): name for name in CELLS}
+    known = every_cell()
+    by_name = {name.lower(): name for name in known}
     named = words(value)
     for word in named:
         if word.lower() not in by_name:
-            raise ValueError(f"{_shown(word)} is not one of {', '.join(CELLS)}")
+            raise ValueError(f"{_shown(word)} is not one of {', '.join(known)}")
     return tuple(by_name[word.lower()] for word in named)
 
 

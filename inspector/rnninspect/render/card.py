@@ -98,14 +98,17 @@ def _conventions(report: Report) -> Iterator[str]:
         for name, value in columns.items()
         if any(value(report, counted) is not None for counted in report.layers)
     ]
-    yield f"{', '.join(used)}."
+    if used:
+        yield f"{', '.join(used)}."
     value = BY_NAME["bias_vectors"].value
-    kept = dict.fromkeys((c.layer.convention, c.cell.name, value(report, c)) for c in report.layers)
-    conventions = (
+    gated = [counted for counted in report.layers if counted.cell.gates]
+    kept = dict.fromkeys((c.layer.convention, c.cell.name, value(report, c)) for c in gated)
+    conventions = [
         f"{_text(convention)} gives {'an' if cell[0] in 'LR' else 'a'} {cell} {_vectors(vectors)}"
         for convention, cell, vectors in kept
-    )
-    yield f"Convention: {', '.join(conventions)}."
+    ]
+    if conventions:
+        yield f"Convention: {', '.join(conventions)}."
     expected = sum(counted.expected for counted in report.layers)
     textbook = sum(counted.formula.textbook for counted in report.layers)
     if expected != textbook:

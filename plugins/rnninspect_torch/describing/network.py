@@ -5,6 +5,7 @@ from __future__ import annotations
 from bisect import bisect_left
 
 from rnninspect.plugin import Limit, Observation, Purpose, RecurrentLayer, StoredTensor
+from rnninspect.signatures import may_be_known
 from rnninspect_torch.describing.stored_tensors import stored
 from rnninspect_torch.dialect.signatures import STACK
 from rnninspect_torch.layers.building import build
@@ -89,6 +90,7 @@ def _find_own_cells(network: Network, entries: list[NamedTensor], taken: set[int
         for entry in entries
         if id(entry) not in taken and network.purpose(entry) is Purpose.PARAMETER
     ]
+    unassigned = _without_known_cells(network, entries, unassigned)
     if unassigned and all(entry.name.isdigit() for entry in unassigned):
         from rnninspect_torch.layers.unnamed_arrays import possible_layers  # noqa: PLC0415 - as below
 
@@ -105,6 +107,25 @@ def _find_own_cells(network: Network, entries: list[NamedTensor], taken: set[int
     if found.layers:
         network.layers = _in_order((*network.layers, *found.layers), entries)
     network.observations.extend(found.observations)
+
+
+def _without_known_cells(
+    network: Network, entries: list[NamedTensor], unassigned: list[NamedTensor]
+) -> list[NamedTensor]:
+    """Add the layers whose weights a signature names; the tensors that are in none."""
+    if not may_be_known(entry.name for entry in unassigned):
+        return unassigned
+    from rnninspect_torch.other_cells.signed import describe_known_cells  # noqa: PLC0415 - few networks need it
+
+    layers = describe_known_cells(unassigned, network.contents.calls.source, network.stored)
+    if not layers:
+        return unassigned
+    network.layers = _in_order((*network.layers, *layers), entries)
+    network.contents.calls.source.limits.require(Limit.RECURRENT, len(network.layers))
+    taken = {
+        tensor.name for layer in layers for operand in layer.operands for tensor in operand.tensors
+    }
+    return [entry for entry in unassigned if entry.name not in taken]
 
 
 def _in_order(layers: Iterable[RecurrentLayer], entries: list[NamedTensor]) -> list[RecurrentLayer]:

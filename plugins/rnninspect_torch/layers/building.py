@@ -5,6 +5,7 @@ from __future__ import annotations
 from rnninspect.plugin import (
     BIASES,
     CELLS,
+    SHARED_ROLES,
     Fact,
     Fate,
     Observation,
@@ -35,7 +36,7 @@ if TYPE_CHECKING:
         WeightGroup,
     )
 
-_ROLES = tuple(Role)
+_ROLES = SHARED_ROLES
 
 
 class BuiltLayers(Record):

@@ -35,9 +35,8 @@ def below(path: str, shapes: Shapes) -> Shapes:
     [
         (TWO_LAYERS, "2(nm + n)", 288),
         ({name: size for name, size in TWO_LAYERS.items() if "bias" not in name}, "2nm", 256),
-        (ONE_LAYER, "2nm", 256),
     ],
-    ids=["two layers", "without biases", "one layer"],
+    ids=["two layers", "without biases"],
 )
 @pytest.mark.parametrize("path", ["min_gru", "encoder.minGRU", "layers.0.mingru", "mingru_1"])
 def test_a_state_dict_with_its_names(
@@ -60,6 +59,15 @@ def test_a_state_dict_with_its_names(
     assert model.observations == ()
 
 
+@pytest.mark.parametrize("path", ["min_gru", "blocks.0"])
+def test_one_layer_of_candidate_and_gate(path: str, tmp_path: Path) -> None:
+    (layer,) = read(saved(below(path, ONE_LAYER)), tmp_path).layers
+    counted = count_layer(layer)
+    assert (counted.cell.family, layer.convention) == ("minGRU", "minGRU-pytorch")
+    assert counted.expected == counted.stored == 3 * 16 * 8
+    assert counted.formula.symbolic == "3de"
+
+
 @pytest.mark.parametrize(
     ("path", "shapes"),
     [
@@ -68,9 +76,8 @@ def test_a_state_dict_with_its_names(
         ("min_gru", {**TWO_LAYERS, "linear_h.weight": (16, 9)}),
         ("min_gru", {**TWO_LAYERS, "attention.weight": (4, 4)}),
         ("min_lstm", {"to_hidden_and_gate.weight": (48, 8), "to_out.weight": (8, 16)}),
-        ("blocks.0", ONE_LAYER),
     ],
-    ids=["no word", "three gates", "two widths", "more", "minLSTM", "no word, one layer"],
+    ids=["no word", "three gates", "two widths", "more", "minLSTM"],
 )
 def test_what_may_be_something_else_is_no_layer(path: str, shapes: Shapes, tmp_path: Path) -> None:
     assert [layer.cell for layer in read(saved(below(path, shapes)), tmp_path).layers] != ["minGRU"]

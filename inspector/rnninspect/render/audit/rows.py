@@ -94,7 +94,7 @@ def layer_grid(audit: Audit, width: int) -> Grid:
     for counted, report in largest:
         sizes = counted.layer.sizes
         share = f"{100 * counted.stored // max(report.totals.parameters, 1)} %"
-        numbers = [f"{sizes.input_size:,}", f"{sizes.hidden_size:,}"]
+        numbers = [f"{size:,}" if size else "" for size in (sizes.input_size, sizes.hidden_size)]
         place = places[_place(report.path, counted.layer.name)]
         rows.append([f"{counted.stored:,}", share, counted.layer.cell, *numbers, place])
     return rows

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from rnninspect.cells import BIASES, OWN, Symbol, term
+from rnninspect.cells import BIASES, Symbol, term
 from rnninspect.cells.groupings import groupings
 from rnninspect.cells.spelling import equations, gate_names
 from rnninspect.counter import bias_vectors
@@ -52,8 +52,9 @@ def _block(report: Report, counted: LayerCount, width: int) -> Iterator[str]:
     yield f"formula     {formula.symbolic}"
     yield f"            = {formula.substituted} = {counted.expected:,}"
     yield f"stored      {_stored(counted)}: {report.verdict(counted).text}"
-    yield from _groupings(counted)
-    yield _textbook(counted)
+    if not counted.cell.symbols:
+        yield from _groupings(counted)
+        yield _textbook(counted)
     for finding in report.findings_of(counted.layer.name):
         place = f"{for_terminal(finding.tensor)}: " if finding.tensor else ""
         message = for_terminal(finding.message)
@@ -71,18 +72,23 @@ def _description(counted: LayerCount) -> Iterator[str]:
     layer, sizes = counted.layer, counted.layer.sizes
     level = f", level {layer.stack.level} of {layer.stack.levels}" if layer.stack else ""
     yield f"{shorten(for_terminal(layer.name), 72)}: {for_terminal(layer.kind)}{level}"
-    parts = [f"m = {plural(sizes.input_size, 'input')}", f"n = {sizes.hidden_size:,} hidden"]
+    parts = []
+    if not counted.cell.symbols:
+        parts += [f"m = {plural(sizes.input_size, 'input')}", f"n = {sizes.hidden_size:,} hidden"]
     if sizes.projection_size is not None:
         parts.append(f"p = {sizes.projection_size:,} projected")
     if sizes.kernel_size:
         parts.append(f"k = {'·'.join(map(str, sizes.kernel_size))} taps")
-    parts.extend(f"{symbol} = {size:,} {OWN[symbol]}" for symbol, size in sizes.own)
-    gates = plural(len(counted.cell.gates), "gate")
-    yield f"sizes       {', '.join(parts)}; {_origin(layer)} ({gates})"
+    parts.extend(f"{symbol} = {size:,} {counted.cell.word(symbol)}" for symbol, size in sizes.own)
+    gates = f" ({plural(len(counted.cell.gates), 'gate')})" if counted.cell.gates else ""
+    yield f"sizes       {', '.join(parts)}; {_origin(layer)}{gates}"
     vectors = bias_vectors(layer)
     amount = {0: "no bias", 1: "one bias vector", 2: "two bias vectors"}[vectors]
     each = " in each direction" if sizes.directions > 1 else ""
-    yield f"convention  {for_terminal(layer.convention)}: {amount}{each}"
+    biases = "" if counted.cell.symbols else f": {amount}{each}"
+    yield f"convention  {for_terminal(layer.convention)}{biases}"
+    if counted.state_elements is not None:
+        yield f"state       {plural(counted.state_elements, 'element')} for one sequence"
     yield from _gates(layer, gate_names(counted.cell))
     yield from _step(counted)
 

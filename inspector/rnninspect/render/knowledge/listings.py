@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from rnninspect.cells import CELLS, Role, Sizes, formula
+from rnninspect.cells import CELLS, Role, Sizes, every_cell, formula
+from rnninspect.cells.products import in_symbols
 from rnninspect.cells.spelling import LEGEND, equations
 from rnninspect.record import Record
 from rnninspect.rules import RULES
@@ -48,14 +49,29 @@ def reader_listing(readers: Iterable[Reader]) -> Listing:
 
 
 def cell_listing() -> Listing:
-    """The cells: their gates, the formula of all weights that each may have, and their step."""
+    """The gated cells: gates, the formula of all weights that each may have, and its step."""
+    cells = CELLS.values()
     return Listing(
         heads=("Cell", "g", "Every weight it may have", "What it is"),
-        rows=tuple(map(_cell_row, CELLS.values())),
+        rows=tuple(map(_cell_row, cells)),
         numbers=(1,),
         parts="Step",
-        of=tuple(map(equations, CELLS.values())),
+        of=tuple(map(equations, cells)),
         legend=LEGEND,
+    )
+
+
+def modern_cell_listing() -> Listing:
+    """The cells that bring sizes of their own: what they are, their formula, sizes and step."""
+    cells = [cell for cell in every_cell().values() if cell.symbols]
+    return Listing(
+        heads=("Cell", "What it is"),
+        rows=tuple((cell.name, cell.summary) for cell in cells),
+        parts="Formula, sizes and step",
+        of=tuple(
+            (in_symbols(cell, cell.usual()), *map(" ".join, cell.symbols), *equations(cell))
+            for cell in cells
+        ),
     )
 
 

@@ -60,6 +60,15 @@ def _taps(counted: LayerCount) -> str | None:
     return "×".join(map(str, counted.layer.sizes.kernel_size)) or None
 
 
+def _own_sizes(counted: LayerCount) -> str | None:
+    return " ".join(f"{symbol}={size}" for symbol, size in counted.layer.sizes.own) or None
+
+
+def _gated(counted: LayerCount, value: Value) -> Value:
+    """A size of gated cells; nothing for a cell that brings all its sizes."""
+    return None if counted.cell.symbols else value
+
+
 def _bits(counted: LayerCount) -> str | None:
     """Bits per weight, where a layer is not in a type that all frameworks compute in."""
     bits = counted.bits_per_weight
@@ -75,12 +84,14 @@ COLUMNS = (
     Column("layer", "Layer", lambda _, counted: counted.layer.name),
     Column("kind", "Kind", lambda _, counted: counted.layer.kind),
     Column("cell", "Cell", lambda _, counted: counted.layer.cell, 1),
-    Column("input_size", "m", lambda _, counted: counted.layer.sizes.input_size),
-    Column("hidden_size", "n", lambda _, counted: counted.layer.sizes.hidden_size),
+    Column("input_size", "m", lambda _, each: _gated(each, each.layer.sizes.input_size)),
+    Column("hidden_size", "n", lambda _, each: _gated(each, each.layer.sizes.hidden_size)),
     Column("projection_size", "p", lambda _, counted: counted.layer.sizes.projection_size),
     Column("kernel_size", "k", lambda _, counted: _taps(counted)),
-    Column("directions", "D", lambda _, counted: counted.layer.sizes.directions, 5),
-    Column("bias_vectors", "b", lambda _, counted: bias_vectors(counted.layer), 4),
+    Column("own_sizes", "Sizes", lambda _, counted: _own_sizes(counted), 7),
+    Column("directions", "D", lambda _, each: _gated(each, each.layer.sizes.directions), 5),
+    Column("bias_vectors", "b", lambda _, each: _gated(each, bias_vectors(each.layer)), 4),
+    Column("state", "State", lambda _, counted: counted.state_elements, 4),
     Column("formula", "Formula", lambda _, counted: counted.formula.symbolic, 7),
     Column("expected", "Expected", lambda _, counted: counted.expected, 8),
     Column("stored", "Stored", lambda _, counted: counted.stored),
@@ -149,6 +160,12 @@ def _alternatives(counted: LayerCount) -> int:
         for operand in counted.operands
         if operand.operand.chosen
     )
+
+
+def usual(columns: Sequence[Column], rows: Sequence[Row]) -> tuple[Column, ...]:
+    """The columns without that of the state, unless a layer is chosen for the size of its state."""
+    modern = any(row.values.get("own_sizes") is not None for row in rows)
+    return tuple(column for column in columns if modern or column.name != "state")
 
 
 def present(columns: Sequence[Column], rows: Sequence[Row]) -> tuple[Column, ...]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from rnninspect.render.escape import for_markdown, shorten
 from rnninspect.render.grid import draw_markdown, numbers_in
-from rnninspect.render.report.columns import present, rows_of
+from rnninspect.render.report.columns import present, rows_of, usual
 from rnninspect.render.report.sentences import finding_lines, no_layer, summary
 from rnninspect.report import readable
 
@@ -48,6 +48,8 @@ def _lines(report: Report, view: View) -> Iterator[str]:
 def markdown_rows(rows: Sequence[Row], view: View) -> str:
     """The table; numbers are aligned to the right."""
     columns = present(view.columns, rows)
+    if not view.chosen:
+        columns = usual(columns, rows)
     grid = [[row.values.get(column.name) for column in columns] for row in rows]
     texts = [[_cell(value) for value in line] for line in grid]
     return draw_markdown(

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from rnninspect.cells import OWN
 from rnninspect.render.escape import for_terminal, shorten
 from rnninspect.render.grid import draw
-from rnninspect.render.report.columns import RowKind, present, rows_of
+from rnninspect.render.report.columns import RowKind, present, rows_of, usual
 from rnninspect.render.report.fitting import Fitted, fit, short_names
 from rnninspect.render.report.sentences import LONGEST_NAME, finding_lines, no_layer, summary
 from rnninspect.report import readable
@@ -14,7 +13,6 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
-    from rnninspect.cells import Symbol
     from rnninspect.render.report.columns import Column, Row, Value
     from rnninspect.render.view import View
     from rnninspect.report import Report, Unreadable
@@ -32,7 +30,7 @@ LETTERS = {
 def render(results: Iterable[Report | Unreadable], view: View) -> Iterator[str]:
     """Each file's table, coverage and findings, and at the end the meaning of the letters."""
     titles: set[str] = set()
-    own: set[Symbol] = set()
+    own: dict[str, str] = {}
     blank: tuple[str, ...] = ()
     for report in readable(results):
         fitted = fitted_rows(list(rows_of(report)), view)
@@ -40,9 +38,10 @@ def render(results: Iterable[Report | Unreadable], view: View) -> Iterator[str]:
         blank = ("",)
         if report.layers:
             titles.update(column.title for column in fitted.columns)
-        own.update(symbol for counted in report.layers for symbol, _ in counted.layer.sizes.own)
+        for counted in report.layers:
+            own |= {letter: counted.cell.word(letter) for letter, _ in counted.layer.sizes.own}
     known = {letter: word for letter, word in LETTERS.items() if letter in titles}
-    known |= {letter.value: word for letter, word in OWN.items() if letter in own}
+    known |= own
     letters = ", ".join(f"{letter} {word}" for letter, word in known.items())
     if letters:
         yield f"\n{letters}\n"
@@ -73,7 +72,7 @@ def fitted_rows(rows: Sequence[Row], view: View) -> Fitted:
     columns = present(view.columns, rows)
     if view.chosen:
         return Fitted(short_names(rows, LONGEST_NAME), columns)
-    return fit(_without_cell(columns, rows), rows, view.width)
+    return fit(_without_cell(usual(columns, rows), rows), rows, view.width)
 
 
 def _without_cell(columns: Sequence[Column], rows: Sequence[Row]) -> tuple[Column, ...]:

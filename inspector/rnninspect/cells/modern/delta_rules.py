@@ -1,0 +1,76 @@
+"""Linear attention whose state is corrected by the delta rule.
+
+Sources: Yang et al., Gated Delta Networks (2024) and Parallelizing Linear Transformers with the
+Delta Rule (2024); Kimi Linear (2025); the modules of transformers and flash-linear-attention.
+"""
+
+from __future__ import annotations
+
+from rnninspect.cells.modern.definition import cell
+
+DELTA_RULES = (
+    cell(
+        "Gated DeltaNet",
+        "linear attention with the gated delta rule",
+        sizes="d width, K width of keys, Hv heads, Dv value size, "
+        "k taps, Hk key heads, Dk key size",
+        weights="""
+            q          K, d
+            k          K, d
+            v          Hv*Dv, d
+            gate?      Hv*Dv, d
+            beta       Hv, d
+            decay      Hv, d
+            conv?      2*K+Hv*Dv, k
+            A          Hv
+            dt_bias    Hv
+            norm?      Dv
+            out_proj   d, Hv*Dv
+        """,
+        state="Hv*Dk*Dv + 2*K*k + Hv*Dv*k - 2*K - Hv*Dv",
+        relations="K = Hk*Dk",
+        equations=("S' = α·S·(I - β·k·kᵀ) + β·v·kᵀ", "y = S'·q"),
+    ),
+    cell(
+        "DeltaNet",
+        "linear attention with the delta rule",
+        sizes="d width, K width of keys, V width of values, H heads, "
+        "k taps, Dv value size, Dk key size",
+        weights="""
+            q          K, d
+            k          K, d
+            v          V, d
+            gate?      V, d
+            beta?      H, d
+            conv?      2*K+V, k
+            norm?      Dv
+            out_proj   d, V
+        """,
+        state="Dk*V + 2*K*k + V*k - 2*K - V",
+        relations="K = H*Dk, V = H*Dv",
+        equations=("S' = S·(I - β·k·kᵀ) + β·v·kᵀ", "y = S'·q"),
+    ),
+    cell(
+        "KDA",
+        "Kimi delta attention: a decay for each channel of the key",
+        sizes="d width, H heads, P key size, W value size, k taps",
+        weights="""
+            q           H*P, d
+            k           H*P, d
+            v           H*W, d
+            conv?       2*H*P+H*W, k
+            decay_down  W, d
+            decay_up    H*P, W
+            gate_down   W, d
+            gate_up     H*W, W
+            gate_bias?  H*W
+            beta        H, d
+            A           H
+            dt_bias     H*P
+            norm        W
+            out_proj    d, H*W
+        """,
+        state="H*P*W + 2*H*P*k + H*W*k - 2*H*P - H*W",
+        equations=("S' = (I - β·k·kᵀ)·diag(α)·S + β·k·vᵀ", "y = S'ᵀ·q"),
+    ),
+)

@@ -1,0 +1,113 @@
+"""Linear attention with a decaying memory, and gated linear recurrences.
+
+Sources: Sun et al., RetNet (2023); Yang et al., GLA (2023); Qin et al., HGRN (2023) and HGRN2
+(2024); MiniMax, Lightning Attention (2025); De et al., Griffin (2024).
+"""
+
+from __future__ import annotations
+
+from rnninspect.cells.modern.definition import cell
+
+LINEAR_ATTENTION = (
+    cell(
+        "GLA",
+        "gated linear attention",
+        sizes="d width, K width of keys, V width of values, r rank of decay, "
+        "H heads, Dk key size, Dv value size",
+        weights="""
+            q           K, d
+            k           K, d
+            v           V, d
+            gate        V, d
+            decay_down  r, d
+            decay_up    K, r
+            decay_bias  K
+            norm?       Dv
+            out_proj    d, V
+        """,
+        state="Dk*V",
+        relations="K = H*Dk, V = H*Dv",
+        equations=("S' = diag(α)·S + kᵀ·v", "y = q·S'"),
+    ),
+    cell(
+        "RetNet",
+        "retention: linear attention with a fixed decay",
+        sizes="d width, K width of keys, V width of values, H heads, Dk key size, Dv value size",
+        weights="""
+            q         K, d
+            k         K, d
+            v         V, d
+            gate      V, d
+            norm?     Dv
+            out_proj  d, V
+        """,
+        state="Dk*V",
+        relations="K = H*Dk, V = H*Dv",
+        equations=("S' = γ·S + kᵀ·v", "y = q·S'"),
+    ),
+    cell(
+        "HGRN",
+        "hierarchically gated recurrence",
+        sizes="d width, n units",
+        weights="""
+            input     n, d
+            forget    n, d
+            gate      n, d
+            norm      n
+            out_proj  d, n
+        """,
+        state="n",
+        equations=("h' = f⊙h + (1-f)⊙i", "y = g⊙norm(h')"),
+    ),
+    cell(
+        "HGRN2",
+        "hierarchically gated recurrence with an expanded state",
+        sizes="d width, f width of forget gates, H heads, Dv value size",
+        weights="""
+            q         f, d
+            forget    f, d
+            input     d, d
+            norm      d
+            out_proj  d, d
+        """,
+        state="f*Dv",
+        relations="d = H*Dv",
+        equations=("S' = diag(f)·S + (1-f)ᵀ·i", "y = q·S'"),
+    ),
+    cell(
+        "Lightning attention",
+        "linear attention with a decay for each head (MiniMax)",
+        sizes="d width, a attention width, H heads, P head size",
+        weights="""
+            qkv       3*a, d
+            gate      a, d
+            norm      a
+            out_proj  d, a
+        """,
+        state="a*P",
+        relations="a = H*P",
+        equations=("S' = γ·S + kᵀ·v", "y = q·S'"),
+    ),
+    cell(
+        "RG-LRU",
+        "real-gated linear recurrent unit with its block (Griffin, Hawk)",
+        sizes="d width, w recurrent width, H blocks, P block size, k taps",
+        weights="""
+            linear_x        w, d
+            linear_x_bias   w
+            linear_y        w, d
+            linear_y_bias   w
+            conv            w, k
+            conv_bias       w
+            decay           w
+            input_gate      H, P, P
+            input_bias      H, P
+            recurrent_gate  H, P, P
+            recurrent_bias  H, P
+            out_proj        d, w
+            out_bias        d
+        """,
+        state="w*k",
+        equations=("a = exp(-c·softplus(Λ)·r)", "h' = a⊙h + √(1-a²)⊙(i⊙x)"),
+    ),
+)

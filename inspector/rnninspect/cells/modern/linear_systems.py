@@ -1,0 +1,141 @@
+"""Linear systems as layers: S4 and its kin, LRU, S5, H3, LMU.
+
+Sources: Gu et al., S4 (2022) and S4D (2022); Smith et al., S5 (2023); Orvieto et al., LRU (2023);
+Fu et al., H3 (2023); Voelker et al., LMU (2019).
+"""
+
+from __future__ import annotations
+
+from rnninspect.cells.modern.definition import cell
+
+_LINEAR = ("h' = A·h + B·x", "y = C·h' + D·x")
+
+LINEAR_SYSTEMS = (
+    cell(
+        "S4D",
+        "diagonal state space model",
+        sizes="h features, N complex states",
+        weights="""
+            D           h
+            C           h, N, 2
+            log_dt      h
+            log_A_real  h, N
+            A_imag      h, N
+            out_proj    2*h, h
+            out_bias    2*h
+        """,
+        width="h",
+        state="2*h*N",
+        equations=_LINEAR,
+    ),
+    cell(
+        "S4",
+        "structured state space model, normal plus low rank",
+        sizes="h features, N complex states, c channels, s copies",
+        weights="""
+            D         c, h
+            dt        h
+            C         c, h, N, 2
+            B         s, h, N, 2
+            A_real    h, N
+            A_imag    h, N
+            P         h, N, 2
+            out_proj  2*h, h
+            out_bias  2*h
+        """,
+        width="h",
+        state="2*h*N",
+        equations=_LINEAR,
+    ),
+    cell(
+        "S5",
+        "state space model with many inputs and outputs",
+        sizes="h features, P complex states",
+        weights="""
+            A       P
+            B       P, h, 2
+            C       h, P
+            D       h
+            log_dt  P
+        """,
+        width="h",
+        state="2*P",
+        equations=_LINEAR,
+    ),
+    cell(
+        "LRU",
+        "linear recurrent unit with complex eigenvalues",
+        sizes="d features, n complex states",
+        weights="""
+            theta   n
+            nu      n
+            gamma   n
+            B_real  n, d
+            B_imag  n, d
+            C_real  d, n
+            C_imag  d, n
+            D       d
+        """,
+        state="2*n",
+        equations=("h' = exp(-exp(ν) + i·exp(θ))⊙h + exp(γ)⊙B·x", "y = Re(C·h') + D⊙x"),
+    ),
+    cell(
+        "H3",
+        "two state space models with products between them",
+        sizes="d width, h heads of the second, N states of the first, M complex states",
+        weights="""
+            q            d, d
+            k            d, d
+            v            d, d
+            q_bias       d
+            k_bias       d
+            v_bias       d
+            out_proj     d, d
+            out_bias     d
+            first_D      d
+            first_B      d, N
+            first_C      d, N
+            D            h
+            C            h, M, 2
+            B            h, M, 2
+            log_dt       h
+            A_real       h, M
+            A_imag       h, M
+        """,
+        state="d*N + 2*h*M",
+        equations=("y = q⊙SSM(SSM(k)⊙v)",),
+    ),
+    cell(
+        "LMU",
+        "Legendre memory unit: a hidden layer beside a memory",
+        sizes="m inputs, n hidden units, q order of memory",
+        weights="""
+            e_x  m
+            e_h  n
+            e_m  q
+            W_x  n, m
+            W_h  n, n
+            W_m  n, q
+        """,
+        width="n",
+        state="n + q",
+        equations=(
+            "u = e_x·x + e_h·h + e_m·m",
+            "m' = A·m + B·u",
+            "h' = tanh(W_x·x + W_h·h + W_m·m')",
+        ),
+    ),
+    cell(
+        "LMUMemory",
+        "Legendre memory unit without its hidden layer",
+        sizes="j inputs and hidden outputs, D dimensions of memory, q order of memory",
+        weights="""
+            kernel             j, D
+            recurrent_kernel?  q*D, D
+            theta_inv?         1
+        """,
+        width="D",
+        state="q*D",
+        equations=("u = W·[x, h] + R·m", "m' = A·m + B·u"),
+    ),
+)

@@ -1,0 +1,133 @@
+"""RWKV from version 4 to 7: time mixing and channel mixing.
+
+Sources: Peng et al., RWKV (2023), Eagle and Finch (2024), Goose (2025); the RWKV-LM repository.
+"""
+
+from __future__ import annotations
+
+from rnninspect.cells.modern.definition import cell
+
+RWKV = (
+    cell(
+        "RWKV-4",
+        "time mixing of RWKV-4",
+        sizes="d width, a attention width",
+        weights="""
+            decay       a
+            first       a
+            mix_k       d
+            mix_v       d
+            mix_r       d
+            key         a, d
+            value       a, d
+            receptance  a, d
+            out_proj    d, a
+        """,
+        state="3*a + d",
+        equations=("wkv = (a + exp(u + k)·v) / (b + exp(u + k))", "a' = exp(-w)·a + exp(k)·v"),
+    ),
+    cell(
+        "RWKV-5",
+        "time mixing of RWKV-5, Eagle",
+        sizes="d width, H heads, S head size",
+        weights="""
+            mix_k       d
+            mix_v       d
+            mix_r       d
+            mix_g       d
+            decay       H, S
+            first       H, S
+            receptance  H*S, d
+            key         H*S, d
+            value       H*S, d
+            gate        H*S, d
+            out_proj    d, H*S
+            norm        H*S
+            norm_bias   H*S
+        """,
+        state="H*S*S + d",
+        equations=("S' = diag(w)·S + kᵀ·v", "y = r·(diag(u)·kᵀ·v + S)"),
+    ),
+    cell(
+        "RWKV-6",
+        "time mixing of RWKV-6, Finch",
+        sizes="d width, K width of keys, V width of values, r rank of mixing, "
+        "q rank of decay, H heads, S head size",
+        weights="""
+            mix         6*d
+            mix_down    d, 5*r
+            mix_up      5*r, d
+            decay       K
+            decay_down  d, q
+            decay_up    q, K
+            first       K
+            receptance  K, d
+            key         K, d
+            value       V, d
+            gate        V, d
+            out_proj    d, V
+            norm        V
+            norm_bias   V
+        """,
+        state="S*V + d",
+        relations="K = H*S",
+        equations=("S' = diag(w)·S + kᵀ·v", "y = r·(diag(u)·kᵀ·v + S)"),
+    ),
+    cell(
+        "RWKV-7",
+        "time mixing of RWKV-7, Goose",
+        sizes="d width, H heads, S head size, rw rank of decay, "
+        "ra rank of learning rate, rg rank of gate, rv rank of value",
+        weights="""
+            mix         6*d
+            decay       d
+            decay_down  d, rw
+            decay_up    rw, d
+            rate        d
+            rate_down   d, ra
+            rate_up     ra, d
+            blend?      d
+            blend_down? d, rv
+            blend_up?   rv, d
+            gate_down   d, rg
+            gate_up     rg, d
+            key_scale   d
+            key_rate    d
+            bonus       H, S
+            receptance  d, d
+            key         d, d
+            value       d, d
+            out_proj    d, d
+            norm        d
+            norm_bias   d
+        """,
+        state="S*d + d",
+        equations=("S' = S·(diag(w) - κ̂ᵀ·(a⊙κ̂)) + vᵀ·k", "y = S'·r + bonus"),
+    ),
+    cell(
+        "RWKV channel mix",
+        "channel mixing of RWKV-4 to 6, which remembers the last input",
+        sizes="d width, f inner width",
+        weights="""
+            mix_k       d
+            mix_r       d
+            key         f, d
+            receptance  d, d
+            value       d, f
+        """,
+        state="d",
+        equations=("y = σ(R·x̃)·V·relu(K·x̃)²",),
+    ),
+    cell(
+        "RWKV-7 channel mix",
+        "channel mixing of RWKV-7, which remembers the last input",
+        sizes="d width, f inner width",
+        weights="""
+            mix_k       d
+            key         f, d
+            value       d, f
+        """,
+        state="d",
+        equations=("y = V·relu(K·x̃)²",),
+    ),
+)

@@ -1,0 +1,80 @@
+"""State space models: Mamba and its kin.
+
+Sources: Gu and Dao, Mamba (2023); Dao and Gu, Transformers are SSMs (2024); transformers' and
+mamba_ssm's modules of these names.
+"""
+
+from __future__ import annotations
+
+from rnninspect.cells.modern.definition import cell
+
+_SELECTIVE = ("h' = exp(Δ·A)·h + Δ·B·x", "y = C·h' + D·x")
+
+STATE_SPACES = (
+    cell(
+        "Mamba",
+        "selective state space model, S6",
+        sizes="d width, E inner width, N state, k taps, R rank of Δ",
+        weights="""
+            in_proj     2*E, d
+            conv        E, k
+            x_proj      R+2*N, E
+            dt_proj     E, R
+            dt_bias     E
+            A           E, N
+            D           E
+            out_proj    d, E
+            conv_bias?  E
+            in_bias?    2*E
+            out_bias?   d
+            dt_norm?    R
+            b_norm?     N
+            c_norm?     N
+        """,
+        state="E*N + E*k - E",
+        equations=_SELECTIVE,
+    ),
+    cell(
+        "Multi-head Mamba",
+        "Mamba whose Δ, B and C have a projection for each head (Zamba)",
+        sizes="d width, H heads, P head size, N state, k taps, R rank of Δ",
+        weights="""
+            in_proj     2*H*P, d
+            conv        H*P, k
+            x_proj      H, R+2*N, P
+            dt_proj     H, P, R
+            dt_bias     H, P
+            A           H, P, N
+            D           H, P
+            out_proj    d, H*P
+            conv_bias?  H*P
+            in_bias?    2*H*P
+            out_bias?   d
+        """,
+        state="H*P*N + H*P*k - H*P",
+        equations=_SELECTIVE,
+    ),
+    cell(
+        "Mamba-2",
+        "state space duality, SSD: one decay for each head",
+        sizes="d width, E inner width, H heads, GN groups × state, "
+        "k taps, P head size, G groups, N state",
+        weights="""
+            in_proj       2*E+2*GN+H, d
+            conv          E+2*GN, k
+            dt_bias       H
+            A             H
+            D?            H
+            D_by_unit?    E
+            out_proj      d, E
+            conv_bias?    E+2*GN
+            norm?         E
+            in_bias?      2*E+2*GN+H
+            out_bias?     d
+            first_state?  E, N
+        """,
+        state="E*N + E*k + 2*GN*k - E - 2*GN",
+        relations="E = H*P, GN = G*N",
+        equations=("h' = exp(Δ·a)·h + Δ·x·Bᵀ", "y = h'·C + D·x"),
+    ),
+)

@@ -1,0 +1,59 @@
+"""Sizes that are sums of products of other sizes, such as `2·E + 2·G·N + H`."""
+
+from __future__ import annotations
+
+import math
+from functools import lru_cache
+
+from rnninspect.record import Record
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+
+class Sum(Record):
+    """A size as a sum of terms, each a number and the symbols that it is multiplied with."""
+
+    terms: tuple[tuple[int, tuple[str, ...]], ...]
+
+    def value(self, sizes: Mapping[str, int]) -> int:
+        """The number that it is; KeyError for a symbol without a size."""
+        return sum(
+            number * math.prod(sizes[symbol] for symbol in symbols)
+            for number, symbols in self.terms
+        )
+
+    def symbols(self) -> frozenset[str]:
+        """All symbols in it."""
+        return frozenset(symbol for _, symbols in self.terms for symbol in symbols)
+
+    def spelled(self, spell: Callable[[str], str], times: str) -> str:
+        """The sum as people write it, each symbol by `spell`."""
+        return " + ".join(
+            times.join(
+                [*([str(number)] if number != 1 or not symbols else []), *map(spell, symbols)]
+            )
+            for number, symbols in self.terms
+        )
+
+
+@lru_cache(maxsize=1024)
+def parse_sum(text: str) -> Sum:
+    """A sum from text such as `2*E + 2*G*N - H`; ValueError if it is malformed."""
+    return Sum(tuple(_term(term) for term in text.replace("-", "+-").split("+")))
+
+
+def _term(text: str) -> tuple[int, tuple[str, ...]]:
+    number, symbols = 1, []
+    for factor in text.split("*"):
+        word = factor.strip()
+        if word.startswith("-"):
+            number, word = -number, word[1:].strip()
+        if word.isdigit():
+            number *= int(word)
+        elif word.isidentifier():
+            symbols.append(word)
+        else:
+            raise ValueError(f"malformed size {text!r}")
+    return number, tuple(symbols)

@@ -1,0 +1,202 @@
+"""Finds the modules whose tensors have the names and shapes of a signature."""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+
+from rnninspect.cells import CELLS, Role, Sizes, Sum
+from rnninspect.record import Record
+from rnninspect.signatures.solving import solve
+from rnninspect.signatures.tables import by_odd_name
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+    from rnninspect.signatures.signature import NamedWeight, Signature
+
+_SEPARATORS = "./"
+_NUMBERED = re.compile(r"(?:_\d+)?/")
+TAPS = ("kh", "kw")  # axes of the window of a gated cell that convolves
+_LEAST_SHARE = 0.75  # of a signature's tensors that a damaged module still has
+
+
+class Found(Record):
+    """A module that is a cell.
+
+    Attributes:
+        path: the module's name, without a separator at its end.
+        signature: by which it was found.
+        names: the full names of its tensors, by their names in the signature.
+        sizes: those that the shapes determine.
+    """
+
+    path: str
+    signature: Signature
+    names: dict[str, str]
+    sizes: Sizes
+
+    @property
+    def roles(self) -> frozenset[Role]:
+        """The roles of its tensors, and those that it must have."""
+        weights = self.signature.weights()
+        present = {role for name in self.names for role in weights[name].roles}
+        return CELLS[self.signature.cell].required() | present
+
+
+def find(shapes: Mapping[str, tuple[int, ...]]) -> Iterator[Found]:
+    """The modules among these tensors that a signature explains, in their order.
+
+    Args:
+        shapes: the shapes of all tensors of a network by their names.
+    """
+    modules = _modules(shapes)
+    if not modules:
+        return
+    members = _members(shapes, modules)
+    every = (_best(path, modules[path], members[path], shapes) for path in modules)
+    yield from _apart([found for found in every if found is not None])
+
+
+def _apart(every: list[Found]) -> Iterator[Found]:
+    """Those that share no tensor with one of more tensors."""
+    owners: dict[str, Found] = {}
+    for found in sorted(every, key=lambda each: len(each.names)):
+        owners |= dict.fromkeys(found.names.values(), found)
+    for found in every:
+        if all(owners[name] is found for name in found.names.values()):
+            yield found
+
+
+def _modules(names: Iterable[str]) -> dict[str, list[Signature]]:
+    """The modules with an odd name, by the text before it, and the signatures to try."""
+    known = by_odd_name()
+    modules: dict[str, list[Signature]] = {}
+    for name in names:
+        for at in _ends(name):
+            for signature in known.get(name[at:], ()):
+                if signature.within in name[:at].lower():
+                    modules.setdefault(name[:at], []).append(signature)
+    return modules
+
+
+def _ends(name: str) -> Iterator[int]:
+    """Where the last one, two and three parts of a name begin."""
+    at = len(name)
+    for _ in range(_DEEPEST):
+        at = max(name.rfind(separator, 0, at) for separator in _SEPARATORS)
+        yield at + 1
+        if at < 0:
+            return
+
+
+_DEEPEST = 6  # parts of the names in a signature: `w_proj.linear.lora.2.weight` has five
+
+
+def _members(
+    names: Iterable[str], modules: Mapping[str, Sequence[Signature]]
+) -> dict[str, dict[str, str]]:
+    """The tensors of each module, by their names in it."""
+    members: dict[str, dict[str, str]] = {path: {} for path in modules}
+    for name in names:
+        for at in _ends(name):
+            if name[:at] in members:
+                inside = name[at:]
+                members[name[:at]][inside] = name
+                if "_" in inside:  # `group_normalization_3/gamma`
+                    members[name[:at]].setdefault(_NUMBERED.sub("#/", inside), name)
+    return members
+
+
+def _best(
+    path: str,
+    signatures: Iterable[Signature],
+    members: Mapping[str, str],
+    shapes: Mapping[str, tuple[int, ...]],
+) -> Found | None:
+    """The signature that explains the most tensors of a module; None if none explains it."""
+    best: tuple[tuple[int, int], Found] | None = None
+    for signature in dict.fromkeys(signatures):
+        found = _read(path, signature, members, shapes)
+        if found is None:
+            continue
+        missing = len(signature.required() - found.names.keys())
+        score = (-missing, len(found.names) - _mismatches(found, shapes))
+        if best is None or score > best[0]:
+            best = (score, found)
+    return None if best is None else best[1]
+
+
+def _read(
+    path: str,
+    signature: Signature,
+    members: Mapping[str, str],
+    shapes: Mapping[str, tuple[int, ...]],
+) -> Found | None:
+    weights = signature.weights()
+    names = {name: members[name] for name in weights if name in members}
+    if not _may_be(path, signature, names, members):
+        return None
+    sizes = _sizes(signature, tuple((weights[name], shapes[full]) for name, full in names.items()))
+    if sizes is None:
+        return None
+    found = Found(path.rstrip(_SEPARATORS), signature, names, sizes)
+    return None if signature.strict and _mismatches(found, shapes) else found
+
+
+def _may_be(
+    path: str, signature: Signature, names: Mapping[str, str], members: Mapping[str, str]
+) -> bool:
+    """Whether enough tensors have the names of a signature.
+
+    A module that lacks some and has others is one of another implementation.
+    """
+    required = signature.required()
+    missing = len(required - names.keys())
+    known = set(names.values())
+    others = bool(path) and any(full not in known for full in members.values())
+    if signature.strict:
+        return len(names) == len(signature.weights()) and not others
+    return not missing or (not others and missing <= (1 - _LEAST_SHARE) * len(required))
+
+
+@lru_cache(maxsize=256)
+def _sizes(
+    signature: Signature, stored: tuple[tuple[NamedWeight, tuple[int, ...]], ...]
+) -> Sizes | None:
+    """The sizes of the cell; None where the shapes leave one of the formula's open."""
+    cell = CELLS[signature.cell]
+    shaped = [(weight.axes, shape) for weight, shape in stored if weight.axes]
+    solved = solve(shaped, cell.relations)
+    present = cell.required() | {role for weight, _ in stored for role in weight.roles}
+    if not cell.symbols:
+        taps = tuple(solved[axis] for axis in TAPS if axis in solved)
+        known = {"m", "n"} <= solved.keys()
+        return Sizes(solved["m"], solved["n"], kernel_size=taps) if known else None
+    needed = {
+        symbol
+        for weight in cell.weights
+        if weight.role in present
+        for factor in weight.factors
+        if isinstance(factor, Sum)
+        for symbol in factor.symbols()
+    }
+    if needed - solved.keys():
+        return None
+    own = tuple((symbol, solved[symbol]) for symbol, _ in cell.symbols if symbol in solved)
+    return Sizes(0, 0, own=own)
+
+
+def _mismatches(found: Found, shapes: Mapping[str, tuple[int, ...]]) -> int:
+    taps = dict(zip(TAPS, found.sizes.kernel_size, strict=False))
+    gated = {"m": found.sizes.input_size, "n": found.sizes.hidden_size, **taps}
+    sizes = {**gated, **dict(found.sizes.own)}
+    weights = found.signature.weights()
+    return sum(_differs(weights[name], shapes[full], sizes) for name, full in found.names.items())
+
+
+def _differs(weight: NamedWeight, shape: tuple[int, ...], sizes: Mapping[str, int]) -> bool:
+    if not weight.axes or not weight.is_exact:
+        return False
+    return tuple(axis.value(sizes) for axis in weight.axes) != shape

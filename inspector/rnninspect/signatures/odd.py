@@ -1,0 +1,57 @@
+"""A quick look at names: whether any may be one of a signature, before a table is loaded."""
+
+from __future__ import annotations
+
+import re
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+_ENDINGS = frozenset({"weight", "kernel", "w", "W"})
+_SEPARATORS = re.compile(r"[./]")
+# The last word of each odd name, without the endings; a test compares it with the tables.
+_WORDS = """
+    A_log Lambda W_iou bonus conv_m dense_h e_m g_norm_swish_gate g_proj gamma gamma_h gk_proj h hh
+    hn i_proj if if_ igate igate_preact inv_dt log_A_real linear_1 lmu_cell output_gate q_conv1d r_k
+    recurrent_param a_param recurrent_scale _recurrent_kernel_ ssm_k_D temp_decay_h theta_log
+    time_faaaa time_first time_maa_r time_mix_r time_mix_receptance to_hidden_and_f_i_gate
+    to_hidden_and_gate w_h weight_c weight_hh weight_hh_l0_raw x_k
+"""
+WORDS = frozenset(_WORDS.split())
+# Words of generic names, and what a part of the module's name must contain.
+WITHIN = {"linear": ("lstm", "qrnn")}
+
+
+def may_be_known(names: Iterable[str]) -> bool:
+    """Whether one of these names may be an odd name of a signature.
+
+    Most names of a network end alike, so that each end of two words is looked at once.
+    """
+    seen: set[str] = set()
+    for name in names:
+        end = name[name.rfind(".", 0, name.rfind(".")) + 1 :]
+        if end in seen:
+            continue
+        if _is_odd(name):
+            return True
+        word = odd_word(end)
+        if word and word not in WITHIN:
+            seen.add(end)
+    return False
+
+
+def _is_odd(name: str) -> bool:
+    word = odd_word(name)
+    if word in WITHIN:
+        lowered = name.lower()
+        return any(part in lowered for part in WITHIN[word])
+    return word in WORDS
+
+
+def odd_word(name: str) -> str:
+    """The last word of a name that is neither an ending nor a number."""
+    for word in reversed(_SEPARATORS.split(name)):
+        if word not in _ENDINGS and not word.isdigit():
+            return word.rstrip("_0123456789") if word.startswith("lmu_cell") else word
+    return ""

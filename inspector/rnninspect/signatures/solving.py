@@ -1,0 +1,109 @@
+"""Sizes from the shapes of stored tensors; one tensor of another shape stands out."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+from rnninspect.record import Record
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from rnninspect.cells import Sum
+
+    Shaped = tuple[tuple[Sum, ...], tuple[int, ...]]  # axes, and the shape that is stored
+
+_MOST_ROUNDS = 8
+
+
+class Equation(Record):
+    """A sum that has a value."""
+
+    left: Sum
+    right: int
+
+
+def solve(shaped: Sequence[Shaped], relations: Sequence[tuple[str, Sum]]) -> dict[str, int]:
+    """The sizes that explain the most tensors; symbols that nothing determines are missing.
+
+    Args:
+        shaped: the axes of each tensor and its shape.
+        relations: sizes that are products of others.
+    """
+    best = _solved(shaped, relations)
+    wrong = _mismatches(shaped, best)
+    if not wrong:
+        return best
+    fewest = len(wrong)
+    for at in range(len(shaped)):
+        found = _solved([*shaped[:at], *shaped[at + 1 :]], relations)
+        missing = len(_mismatches(shaped, found))
+        if missing < fewest and found.keys() >= best.keys():
+            best, fewest = found, missing
+    return best
+
+
+def _solved(shaped: Sequence[Shaped], relations: Sequence[tuple[str, Sum]]) -> dict[str, int]:
+    equations = [
+        Equation(axis, size)
+        for axes, shape in shaped
+        if len(axes) == len(shape)
+        for axis, size in zip(axes, shape, strict=True)
+        if axis.symbols()
+    ]
+    sizes: dict[str, int] = {}
+    for _ in range(_MOST_ROUNDS):
+        votes: dict[str, Counter[int]] = {}
+        for symbol, size in _votes(equations, relations, sizes):
+            votes.setdefault(symbol, Counter())[size] += 1
+        fresh = {symbol: counted.most_common(1)[0][0] for symbol, counted in votes.items()}
+        if not fresh:
+            break
+        sizes |= fresh
+    return sizes
+
+
+def _votes(
+    equations: Sequence[Equation],
+    relations: Sequence[tuple[str, Sum]],
+    sizes: Mapping[str, int],
+) -> Iterator[tuple[str, int]]:
+    """What each equation with one unknown says of it."""
+    for equation in equations:
+        yield from _only_unknown(equation, sizes)
+    for symbol, product in relations:
+        if symbol in sizes:
+            yield from _only_unknown(Equation(product, sizes[symbol]), sizes)
+        elif product.symbols() <= sizes.keys():
+            yield symbol, product.value(sizes)
+
+
+def _only_unknown(equation: Equation, sizes: Mapping[str, int]) -> Iterator[tuple[str, int]]:
+    unknown = equation.left.symbols() - sizes.keys()
+    if len(unknown) != 1:
+        return
+    symbol = next(iter(unknown))
+    whole, rest = 0, equation.right
+    for number, symbols in equation.left.terms:
+        product = number
+        for other in symbols:
+            product *= 1 if other == symbol else sizes[other]
+        if symbols.count(symbol) > 1:
+            return
+        if symbol in symbols:
+            whole += product
+        else:
+            rest -= product
+    if whole > 0 and rest > 0 and rest % whole == 0:
+        yield symbol, rest // whole
+
+
+def _mismatches(shaped: Sequence[Shaped], sizes: Mapping[str, int]) -> list[Shaped]:
+    return [pair for pair in shaped if not _fits(*pair, sizes)]
+
+
+def _fits(axes: tuple[Sum, ...], shape: tuple[int, ...], sizes: Mapping[str, int]) -> bool:
+    if len(axes) != len(shape) or any(axis.symbols() - sizes.keys() for axis in axes):
+        return False
+    return all(axis.value(sizes) == size for axis, size in zip(axes, shape, strict=True))

@@ -1,0 +1,39 @@
+"""The signatures by family, and the odd names by which they are found."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+from rnninspect.signatures.tables.delta_rules import DELTA_RULES
+from rnninspect.signatures.tables.jax_trees import JAX_TREES
+from rnninspect.signatures.tables.linear_attention import LINEAR_ATTENTION
+from rnninspect.signatures.tables.linear_systems import LINEAR_SYSTEMS
+from rnninspect.signatures.tables.quick import QUICK
+from rnninspect.signatures.tables.rwkv import RWKV
+from rnninspect.signatures.tables.state_spaces import STATE_SPACES
+from rnninspect.signatures.tables.xlstm import XLSTM
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from rnninspect.signatures.signature import Signature
+
+SIGNATURES: tuple[Signature, ...] = (
+    *STATE_SPACES,
+    *DELTA_RULES,
+    *LINEAR_ATTENTION,
+    *RWKV,
+    *XLSTM,
+    *LINEAR_SYSTEMS,
+    *QUICK,
+    *JAX_TREES,
+)
+
+
+@lru_cache(maxsize=1)
+def by_odd_name() -> dict[str, tuple[Signature, ...]]:
+    """The signatures by each of their odd names."""
+    found: dict[str, tuple[Signature, ...]] = {}
+    for signature in SIGNATURES:
+        for name in signature.odd:
+            found[name] = (*found.get(name, ()), signature)
+    return found

@@ -1,0 +1,129 @@
+"""The names of the delta rule's weights in transformers and flash-linear-attention."""
+
+from __future__ import annotations
+
+from rnninspect.signatures.signature import Signature
+
+_PARTED = """
+    q_proj.weight    q
+    k_proj.weight    k
+    v_proj.weight    v
+    g_proj.weight    gate
+    a_proj.weight    decay
+    b_proj.weight    beta
+    A_log            A
+    dt_bias          dt_bias
+    o_norm.weight    norm
+    o_proj.weight    out_proj
+"""
+_KDA = """
+    q_proj.weight    q
+    k_proj.weight    k
+    v_proj.weight    v
+    q_conv1d.weight  conv        H*P, 1, k
+    k_conv1d.weight  conv        H*P, 1, k
+    v_conv1d.weight  conv        H*W, 1, k
+    b_proj.weight    beta
+    dt_bias          dt_bias
+    o_norm.weight    norm
+    o_proj.weight    out_proj
+"""
+
+DELTA_RULES = (
+    Signature(
+        "Gated DeltaNet",
+        "qwen3_next",
+        ("A_log",),
+        """
+    in_proj_qkvz.weight  q+k+v+gate   2*K+2*Hv*Dv, d
+    in_proj_ba.weight    beta+decay   2*Hv, d
+    conv1d.weight        conv         2*K+Hv*Dv, 1, k
+    dt_bias              dt_bias
+    A_log                A
+    norm.weight          norm
+    out_proj.weight      out_proj
+""",
+    ),
+    Signature(
+        "Gated DeltaNet",
+        "qwen3_5",
+        ("A_log",),
+        """
+    in_proj_qkv.weight   q+k+v        2*K+Hv*Dv, d
+    in_proj_z.weight     gate
+    in_proj_a.weight     decay
+    in_proj_b.weight     beta
+    conv1d.weight        conv         2*K+Hv*Dv, 1, k
+    dt_bias              dt_bias
+    A_log                A
+    norm.weight          norm
+    out_proj.weight      out_proj
+""",
+    ),
+    Signature(
+        "Gated DeltaNet",
+        "fla",
+        ("A_log",),
+        _PARTED
+        + """
+    q_conv1d.weight  conv        K, 1, k
+    k_conv1d.weight  conv        K, 1, k
+    v_conv1d.weight  conv        Hv*Dv, 1, k
+""",
+    ),
+    Signature(
+        "Gated DeltaNet",
+        "olmo_hybrid",
+        ("A_log",),
+        _PARTED
+        + """
+    q_conv1d.weight  conv        ~channels, 1, k
+    k_conv1d.weight  conv        ~channels, 1, k
+    v_conv1d.weight  conv        ~channels, 1, k
+""",
+    ),
+    Signature(
+        "DeltaNet",
+        "fla",
+        ("q_conv1d.weight",),
+        """
+    q_proj.weight    q
+    k_proj.weight    k
+    v_proj.weight    v
+    g_proj.weight    gate
+    b_proj.weight    beta
+    q_conv1d.weight  conv        K, 1, k
+    k_conv1d.weight  conv        K, 1, k
+    v_conv1d.weight  conv        V, 1, k
+    o_norm.weight    norm
+    o_proj.weight    out_proj
+""",
+    ),
+    Signature(
+        "KDA",
+        "kimi",
+        ("A_log",),
+        _KDA
+        + """
+    f_a_proj.weight  decay_down
+    f_b_proj.weight  decay_up
+    g_a_proj.weight  gate_down
+    g_b_proj.weight  gate_up
+    A_log            A           1, 1, H, 1
+""",
+    ),
+    Signature(
+        "KDA",
+        "fla",
+        ("A_log",),
+        _KDA
+        + """
+    f_proj.0.weight  decay_down
+    f_proj.1.weight  decay_up
+    g_proj.0.weight  gate_down
+    g_proj.1.weight  gate_up
+    g_proj.1.bias    gate_bias
+    A_log            A
+""",
+    ),
+)

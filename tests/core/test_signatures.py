@@ -1,0 +1,156 @@
+"""Signatures against the tensors that implementations wrote, and against sizes drawn at random."""
+
+from __future__ import annotations
+
+import json
+from math import prod
+from pathlib import Path
+from random import Random
+
+import pytest
+
+from rnninspect.cells import CELLS, Cell, Sizes, Sum, every_cell
+from rnninspect.cells.products import in_numbers
+from rnninspect.counter import count_layer
+from rnninspect.model import Origin, StoredTensor
+from rnninspect.signatures import may_be_known
+from rnninspect.signatures.layers import layer_of
+from rnninspect.signatures.matching import Found, find
+from rnninspect.signatures.odd import WITHIN, WORDS, odd_word
+from rnninspect.signatures.signature import Signature
+from rnninspect.signatures.tables import SIGNATURES, by_odd_name
+
+Shapes = dict[str, tuple[int, ...]]
+
+# Names and shapes that each implementation wrote for a tiny configuration, and the parameters of a
+# layer, summed over its tensors.
+MEASURED = json.loads((Path(__file__).parent / "measured_cells.json").read_text())
+# Read by names that plugins know themselves.
+ELSEWHERE = {"ncps", "haste LSTM", "haste GRU", "dnc"}
+EXACT = [each for each in SIGNATURES if all(w.is_exact for w in each.weights().values())]
+MODERN = [cell for cell in every_cell().values() if cell.symbols]
+
+
+def _tensor(name: str, shape: tuple[int, ...]) -> StoredTensor:
+    return StoredTensor(name, shape, "float32", 4 * prod(shape), name)
+
+
+def _counted(found: Found, shapes: Shapes) -> tuple[int, int]:
+    layer = layer_of(found, lambda name: _tensor(name, shapes[name]), name=found.path)
+    assert layer.origin is Origin.INFERRED
+    counted = count_layer(layer)
+    for operand in counted.operands:
+        if operand.expected_shape is not None:
+            assert operand.expected_shape == operand.operand.shape, operand.operand.name
+    return counted.expected, counted.stored
+
+
+@pytest.mark.parametrize(
+    "entry",
+    [entry for entry in MEASURED if not any(name in entry["written_by"] for name in ELSEWHERE)],
+    ids=lambda entry: entry["written_by"],
+)
+def test_what_implementations_write_has_the_parameters_of_the_formula(
+    entry: dict[str, object],
+) -> None:
+    tensors = entry["tensors"]
+    assert isinstance(tensors, dict)
+    shapes = {name: tuple(shape) for name, shape in tensors.items()}
+    assert may_be_known(shapes)
+    counts = [_counted(found, shapes) for found in find(shapes)]
+    assert all(expected == stored for expected, stored in counts)
+    assert entry["parameters"] == [expected for expected, _ in counts]
+
+
+def _drawn(signature: Signature, draw: Random) -> Shapes:
+    """The tensors of a module by its signature, with sizes that occur only once."""
+    cell = CELLS[signature.cell]
+    weights = signature.weights()
+    symbols = sorted(
+        {symbol for weight in weights.values() for axis in weight.axes for symbol in axis.symbols()}
+        | {symbol for _, product in cell.relations for symbol in product.symbols()}
+    )
+    sizes = dict(zip(symbols, draw.sample(range(2, 60), len(symbols)), strict=True))
+    for symbol, product in cell.relations:
+        sizes[symbol] = product.value(sizes)
+    path = f"model.{signature.within or 'mixer'}."
+    return {
+        path + name.replace("#", "_1"): tuple(axis.value(sizes) for axis in weight.axes)
+        for name, weight in weights.items()
+        if weight.roles
+    }
+
+
+@pytest.mark.parametrize("seed", range(5))
+@pytest.mark.parametrize("signature", EXACT, ids=lambda each: f"{each.cell}-{each.implementation}")
+def test_drawn_sizes_are_solved(signature: Signature, seed: int) -> None:
+    shapes = _drawn(signature, Random(seed))  # noqa: S311 - no secret
+    found = list(find(shapes))
+    assert [each.signature.cell for each in found] == [signature.cell]
+    expected, stored = _counted(found[0], shapes)
+    assert expected == stored == sum(map(prod, shapes.values()))
+
+
+def test_one_tensor_of_another_shape_stands_out() -> None:
+    mamba = next(each for each in SIGNATURES if each.cell == "Mamba")
+    intact = _drawn(mamba, Random(1))  # noqa: S311 - no secret
+    for name in intact:
+        shapes = dict(intact)
+        shapes[name] = tuple(size + 1 for size in shapes[name])
+        found = next(iter(find(shapes)))
+        tensors = {each: _tensor(each, shape) for each, shape in shapes.items()}
+        layer = layer_of(found, tensors.__getitem__, name="x")
+        wrong = [
+            operand.operand.name
+            for operand in count_layer(layer).operands
+            if operand.expected_shape != operand.operand.shape
+        ]
+        assert wrong == [name]
+
+
+def test_the_quick_look_knows_each_odd_name() -> None:
+    words = {odd_word(name) for name in by_odd_name()} - {"", *WITHIN}
+    within = {each.within for each in SIGNATURES if each.within and "kernel" in each.odd}
+    assert (words | within) == WORDS
+
+
+@pytest.mark.parametrize("known", MODERN, ids=lambda cell: cell.name)
+def test_the_text_of_a_formula_gives_its_number(known: Cell) -> None:
+    draw = Random(3)  # noqa: S311 - no secret
+    sizes = {symbol: draw.randrange(2, 40) for symbol, _ in known.symbols}
+    for symbol, product in known.relations:
+        sizes[symbol] = product.value(sizes)
+    roles = known.roles()
+    text = in_numbers(known, roles, sizes).replace("²", "**2").replace("³", "**3")
+    text = text.replace("·", "*").replace("(", "*(").replace("+ *(", "+ (").lstrip("*")
+    every = Sizes(0, 0, own=tuple(sizes.items()))
+    number = sum(known.parameters(role, every) for role in roles)
+    assert eval(text) == number  # noqa: S307 - our own text
+
+
+NOT_CELLS = {
+    "attention": ("q_proj.weight", "k_proj.weight", "v_proj.weight", "o_proj.weight"),
+    "gated attention": ("q_proj.weight", "k_proj.weight", "v_proj.weight", "g_proj.weight"),
+    "feed-forward": ("gate_proj.weight", "up_proj.weight", "down_proj.weight"),
+    "batch norm": ("gamma", "beta", "moving_mean", "moving_variance"),
+    "dense": ("kernel", "bias"),
+    "linear": ("linear.weight", "linear.bias"),
+}
+
+
+@pytest.mark.parametrize("names", NOT_CELLS.values(), ids=NOT_CELLS.keys())
+def test_generic_names_are_no_cell(names: tuple[str, ...]) -> None:
+    shapes = {f"layers.{at}.block.{name}": (8, 8) for at in range(3) for name in names}
+    assert list(find(shapes)) == []
+
+
+@pytest.mark.parametrize("known", MODERN, ids=lambda cell: cell.name)
+def test_each_symbol_of_a_cell_has_a_word(known: Cell) -> None:
+    symbols = dict(known.symbols)
+    assert known.width in symbols
+    assert known.state is not None
+    assert known.state.symbols() <= symbols.keys()
+    for role in known.weights:
+        for axis in role.factors:
+            assert isinstance(axis, Sum)
+            assert axis.symbols() <= symbols.keys()
