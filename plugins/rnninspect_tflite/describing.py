@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 from rnninspect.plugin import (
+    BIASES,
+    Fact,
+    Observation,
     Purpose,
     Recurrences,
     RecurrentLayer,
@@ -27,6 +30,8 @@ from rnninspect_tflite.worth import may_contain_cell
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
     from rnninspect.plugin import Source, StoredTensor
     from rnninspect_tflite.operators.values import Call
     from rnninspect_tflite.recovered.translation import Translation
@@ -71,6 +76,7 @@ def _describe(source: Source) -> SavedModel:
             *runner.faults,
             *contradictions(model, buffers),
             *recovered.observations,
+            *_without_bias(model, recovered.layers),
             *describe_suspects(runner.suspects, stored.tensors, recovered),
             *describe_filters([call for call in runner.calls if call.operator.name == SVDF]),
             *stored.observations(),
@@ -93,6 +99,16 @@ def _layers(
     )
     loops = ((layer, runner.loops.get(layer.name, frozenset())) for layer in recovered.layers)
     return pair_directions([*fused, *loops])
+
+
+def _without_bias(model: Model, layers: Iterable[RecurrentLayer]) -> Iterator[Observation]:
+    """Recovered layers that have none, though the network that was converted may have had one."""
+    if not model.producer.startswith("tensorflow"):
+        return
+    for layer in layers:
+        if not layer.roles & BIASES:
+            detail = "no bias is stored: TensorFlow's converter leaves out a bias of zeros"
+            yield Observation(Fact.UNUSUAL, detail, layer=layer.name)
 
 
 def _is_wanted(operator: Operator) -> bool:

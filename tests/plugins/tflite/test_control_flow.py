@@ -65,6 +65,23 @@ def test_a_branch_that_keeps_the_state_is_followed(tmp_path: Path) -> None:
     assert errors(report) == []
 
 
+@pytest.mark.parametrize("producer", ["tensorflow 2.21.0", "made"])
+def test_a_layer_whose_bias_the_converter_may_have_left_out_says_so(
+    producer: str, tmp_path: Path
+) -> None:
+    """A bias of zeros is not in the file: it cannot be told from one that never was."""
+    model = loop()
+    model.made.description = producer
+    for operator in model.made.subgraphs[2].operators:
+        if len(operator.inputs) == 3:  # of a FULLY_CONNECTED, the last is its bias
+            operator.inputs[2] = -1
+    report = report_on(tmp_path, model)
+    (layer,) = report.layers
+    assert (layer.expected, layer.stored) == (COUNT - HIDDEN, COUNT - HIDDEN)
+    said = [each for each in report.findings if "leaves out a bias of zeros" in each.message]
+    assert [each.layer for each in said] == (["net/plain"] if producer != "made" else [])
+
+
 def test_variables_that_nothing_fills_are_named(tmp_path: Path) -> None:
     model = variables(weights=True)
     model.made.subgraphs[1].operators = model.made.subgraphs[1].operators[:2]
