@@ -268,7 +268,7 @@ class SavedModel(Record):
 
     Attributes:
         format: the file format: `onnx`, `pytorch zip`, `safetensors`, `keras archive`, …
-        framework: `onnx`, `pytorch`, `keras` or `tflite`; `numpy` for arrays that no framework claims.
+        framework: `onnx`, `pytorch`, `keras`, `tflite`; `numpy` for arrays that none claims.
         producer: what wrote it, with version; empty if unknown.
         layers: the recurrent layers, in the order of the file.
         tensors: every stored tensor, those of the layers included, whatever its purpose.
