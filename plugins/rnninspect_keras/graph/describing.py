@@ -14,7 +14,7 @@ from rnninspect_keras.layers.saved import saved
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Mapping
 
     from rnninspect.plugin import SavedModel, Source, StoredTensor
     from rnninspect_keras.graph.messages.records import GraphDef
@@ -25,8 +25,14 @@ _COPIED = ("/resource", "/ReadVariableOp")  # ends of names that freezing makes 
 _SHOWN = 3
 
 
-def describe(graph: GraphDef, name: str, producer: str, source: Source) -> SavedModel:
-    """A graph whose weights are its constants.
+def describe(
+    graph: GraphDef,
+    name: str,
+    producer: str,
+    source: Source,
+    elsewhere: Mapping[str, StoredTensor] | None = None,
+) -> SavedModel:
+    """A graph whose weights are its constants; `elsewhere` has those stored in other files.
 
     Raises:
         RefusedFile: a limit would be exceeded.
@@ -34,7 +40,7 @@ def describe(graph: GraphDef, name: str, producer: str, source: Source) -> Saved
     order = in_order(graph.nodes)
     faults = list(faults_of(graph, order))
     made = run(graph, order, source)
-    tensors = stored_tensors(graph, made.states, made.unused)
+    tensors = stored_tensors(graph, made.states, made.unused, elsewhere or {})
     found, notes = layers_of(made, lambda key: tensors.get(key) if isinstance(key, int) else None)
     layers, differing = join(_by_names(tensors.values(), source), found)
     source.limits.require(Limit.RECURRENT, len(layers), "the number of recurrent layers")

@@ -8,7 +8,7 @@ from rnninspect_keras.graph.messages.types import type_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator
+    from collections.abc import Collection, Iterator, Mapping
 
     from rnninspect.plugin import Source
     from rnninspect_keras.graph.messages.records import Constant, GraphDef, Node
@@ -31,9 +31,15 @@ def constants(graph: GraphDef) -> Iterator[tuple[str, Node, Constant]]:
 
 
 def stored_tensors(
-    graph: GraphDef, states: Collection[int], unused: Collection[int]
+    graph: GraphDef,
+    states: Collection[int],
+    unused: Collection[int],
+    elsewhere: Mapping[str, StoredTensor],
 ) -> dict[int, StoredTensor]:
-    """The constants by their places; those of these places are states, or not used."""
+    """The constants by their places; those of these places are states, or not used.
+
+    `elsewhere` has, by the names of nodes, those whose elements the graph does not contain.
+    """
     quantised = _quantised(graph)
     found: dict[int, StoredTensor] = {}
     for name, node, constant in constants(graph):
@@ -42,6 +48,10 @@ def stored_tensors(
             purpose = Purpose.STATE
         elif constant.place in unused:
             purpose = Purpose.CONSTANT
+        beside = elsewhere.get(node.name)
+        if beside is not None:
+            found[constant.place] = beside._replace(purpose=purpose)
+            continue
         found[constant.place] = StoredTensor(
             name=name,
             shape=(-1,) if constant.shape is None else constant.shape,

@@ -34,6 +34,7 @@ class ManifestWeight(Record):
         dtype: of the stored elements, which are widened on loading where they are quantised.
         width: bytes of an element, of a string those before it; None if the type is unknown.
         loaded_as: the element type that quantised elements become on loading; empty otherwise.
+        scale, least: of quantised elements, `stored * scale + least` is what they are.
         of_optimizer: whether it is a slot of the optimizer.
     """
 
@@ -43,6 +44,8 @@ class ManifestWeight(Record):
     width: int | None
     loaded_as: str
     of_optimizer: bool
+    scale: float = 1.0
+    least: float = 0.0
 
 
 class WeightGroup(Record):
@@ -99,6 +102,7 @@ def _weight(
     if not isinstance(name, str) or not isinstance(dtype, str):
         raise UnreadableFile(f"{place} has no name or no dtype that is a string")
     stored, loaded = dtype if dtype in _TYPES else None, ""
+    scale, least = 1.0, 0.0
     if "quantization" in weight:
         quantisation = _mapping(weight["quantization"], f"{place}.quantization")
         stated = quantisation.get("dtype")
@@ -107,6 +111,7 @@ def _weight(
         if stored in _AFFINE and not {"min", "scale"} <= quantisation.keys():
             clause = f"quantised as {stored} without its min or its scale"
             observations.append(Observation(Fact.CONTRADICTION, clause, tensor=name))
+        scale, least = _real(quantisation.get("scale"), 1.0), _real(quantisation.get("min"), 0.0)
     if stored is None:
         clause = f"{dtype!r:.40} is not an element type of TensorFlow.js"
         observations.append(Observation(Fact.CONTRADICTION, clause, tensor=name))
@@ -117,7 +122,13 @@ def _weight(
         _width(stored),
         loaded,
         weight.get("group") == _OPTIMIZER,
+        scale,
+        least,
     )
+
+
+def _real(value: Json, default: float) -> float:
+    return float(value) if isinstance(value, int | float) else default
 
 
 def _width(stored: str | None) -> int | None:

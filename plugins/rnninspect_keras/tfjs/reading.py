@@ -4,25 +4,21 @@ from __future__ import annotations
 
 from itertools import chain
 
-from rnninspect.plugin import Fact, Observation
-from rnninspect_keras.containers.store import Store
+from rnninspect.plugin import Fact, Purpose
 from rnninspect_keras.describing import describe_named, describe_native
 from rnninspect_keras.layers.missing import notes_without_shard
 from rnninspect_keras.matching.native import VARIABLES
 from rnninspect_keras.recognition import MODEL_JSON
-from rnninspect_keras.tfjs.document import read_document
-from rnninspect_keras.tfjs.placing import place
-from rnninspect_keras.tfjs.shards import measure
+from rnninspect_keras.tfjs.document import Form, read_document
+from rnninspect_keras.tfjs.weights import MISSING, OUTSIDE, Weights
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from rnninspect.plugin import SavedModel, Source, StoredTensor
+    from rnninspect.plugin import Observation, SavedModel, Source
+    from rnninspect_keras.containers.store import Store
     from rnninspect_keras.tfjs.document import Document
-
-
-_MISSING, _OUTSIDE = Fact.EXTERNAL_MISSING, Fact.EXTERNAL_OUTSIDE
 
 
 def read_tfjs(source: Source) -> SavedModel:
@@ -32,45 +28,36 @@ def read_tfjs(source: Source) -> SavedModel:
             document = read_document(beside, MODEL_JSON)
     else:
         document = read_document(source, source.name)
-    weights = _Weights(document, source)
-    described = _described(document, weights.store, source)
+    weights = Weights(document, source)
+    if document.form is Form.GRAPH:
+        described = _graph_model(document, weights, source)
+    else:
+        described = _described(document, weights.store, source)
     return described._replace(
         tensors=(*described.tensors, *weights.shadowed),
         observations=(
             *map(_registered, described.observations),
-            *notes_without_shard(described.layers, weights.lost[_MISSING]),
-            *notes_without_shard(described.layers, weights.lost[_OUTSIDE], _OUTSIDE),
+            *notes_without_shard(described.layers, weights.lost[MISSING]),
+            *notes_without_shard(described.layers, weights.lost[OUTSIDE], OUTSIDE),
         ),
     )
 
 
-class _Weights:
-    """All weights of a document, by name; `shadowed` are those whose name occurs again.
+def _graph_model(document: Document, weights: Weights, source: Source) -> SavedModel:
+    """A graph, and what is stored beside it that it does not read: tables of its initializer."""
+    from rnninspect_keras.tfjs.graph_model import describe_graph
 
-    `lost` leads, by what became of a shard, from the identities of its tensors to its name.
-    """
-
-    __slots__ = ("lost", "shadowed", "store")
-
-    def __init__(self, document: Document, home: Source) -> None:
-        self.store = Store()
-        self.lost: dict[Fact, dict[str, str]] = {_MISSING: {}, _OUTSIDE: {}}
-        self.shadowed: list[StoredTensor] = []
-        shards = measure(document.manifest, home)
-        self.store.observations += [*document.manifest.observations, *shards.observations]
-        for number, group in enumerate(document.manifest.groups):
-            for placed in place(number, group, shards.groups[number]):
-                self._add(placed.tensor)
-                if placed.lost and placed.lost.fact:
-                    self.lost[placed.lost.fact][placed.tensor.identity] = placed.lost.name
-
-    def _add(self, tensor: StoredTensor) -> None:
-        before = self.store.tensors.get(tensor.name)
-        if before is not None:  # the loader keeps the last one
-            self.shadowed.append(before)
-            note = Observation(Fact.DUPLICATE_NAME, "in the weights manifest", tensor=tensor.name)
-            self.store.observations.append(note)
-        self.store.tensors[tensor.name] = tensor
+    described = describe_graph(document, weights, source)
+    known = {tensor.name for tensor in described.tensors}
+    rest = [
+        tensor._replace(purpose=Purpose.CONSTANT)
+        for tensor in weights.store.tensors.values()
+        if tensor.name not in known
+    ]
+    return described._replace(
+        tensors=(*described.tensors, *rest),
+        observations=(*described.observations, *weights.store.observations),
+    )
 
 
 def _described(document: Document, store: Store, source: Source) -> SavedModel:
