@@ -59,7 +59,68 @@ def deep(levels: int) -> bytes:
     return document().replace(json.dumps(TOPOLOGY).encode(), nested.encode())
 
 
+def graph(nodes: list[dict[str, Any]], listed: list[Weight] | None = None) -> bytes:
+    """A graph model whose one shard is not there."""
+    topology = {"node": nodes, "versions": {"producer": 27}}
+    return document(listed or [weight("c", 2)], modelTopology=topology, format="graph-model")
+
+
+def nodes(number: int) -> list[dict[str, Any]]:
+    """A chain of as many operators."""
+    return [
+        {"name": f"n{at}", "op": "Tanh", "input": [f"n{at - 1}"], "attr": {"T": {"type": 1}}}
+        for at in range(number)
+    ]
+
+
+def many_numbers(path: Path) -> None:
+    """Small constants in as many shards."""
+    number = 2_000
+    listed = [weight(f"c{at}", dtype="int32") for at in range(number)]
+    for at in range(number):
+        (path.parent / f"number{at}.bin").write_bytes(bytes(4))
+    made = [
+        {"name": f"c{at}", "op": "Const", "attr": {"dtype": {"type": 3}}} for at in range(number)
+    ]
+    groups = [group([entry], f"number{at}.bin") for at, entry in enumerate(listed)]
+    topology = {"node": made, "versions": {"producer": 27}}
+    path.write_bytes(document(modelTopology=topology, weightsManifest=groups))
+
+
+def nested_functions(depth: int) -> bytes:
+    value: dict[str, Any] = {"b": True}
+    for _ in range(depth):
+        value = {"func": {"name": "f", "attr": {"a": value}}}
+    return graph([{"name": "n", "op": "While", "attr": {"body": value}}])
+
+
 ENTRIES: dict[str, Hostile] = {
+    "graph.json": written(lambda: graph(nodes(3))),
+    "graph_nodes.json": written(lambda: graph(nodes(60_000))),
+    "graph_cycle.json": written(
+        lambda: graph([*nodes(9), {"name": "n-1", "op": "Tanh", "input": ["n8"]}])
+    ),
+    "graph_depth.json": written(lambda: nested_functions(120), 2),
+    "graph_base64.json": written(
+        lambda: graph([{"name": "n", "op": "Einsum", "attr": {"equation": {"s": "\u00e9"}}}]), 2
+    ),
+    "graph_number.json": written(
+        lambda: graph([{"name": "n", "op": "Sum", "attr": {"N": {"i": "9" * 5_000}}}]), 2
+    ),
+    "graph_outside.json": written(
+        lambda: document(
+            [weight("c", dtype="int32")],
+            "../canary.txt",
+            modelTopology={"node": [{"name": "c", "op": "Const", "attr": {}}]},
+        ),
+        1,
+    ),
+    "graph_shards.json": Hostile(many_numbers, 2),
+    "graph_scale.json": written(
+        lambda: graph(
+            [{"name": "c", "op": "Const", "attr": {}}], [weight("c", stored="uint8")]
+        ).replace(b"0.01", b"1e999")
+    ),
     "sound.json": Hostile(sound, 0),
     "climbing.json": written(document(None, "../canary.txt"), 1),
     "absolute.json": written(document(None, "/etc/passwd"), 1),

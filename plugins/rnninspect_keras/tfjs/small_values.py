@@ -92,7 +92,10 @@ class SmallValues:
         if not data:
             return b""
         stored: float = struct.unpack(_REAL[weight.dtype], data)[0]
-        return part(number, struct.pack("<f", stored * weight.scale + weight.least))
+        try:
+            return part(number, struct.pack("<f", stored * weight.scale + weight.least))
+        except OverflowError:
+            return b""
 
     def _read(self, place: _Place, count: int) -> bytes:
         """The bytes of the first numbers of a weight; empty if some are not there."""
