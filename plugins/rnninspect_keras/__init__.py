@@ -17,7 +17,7 @@ class KerasReader:
     name = "keras"
     summary = (
         "Keras archives, HDF5 models and weights, TensorFlow SavedModels, graphs and checkpoints,"
-        " TensorFlow.js layers models"
+        " TensorFlow.js models"
     )
     suffixes: tuple[str, ...] = (
         ".keras",

@@ -38,12 +38,9 @@ def answer(question: Question, given: Answer) -> None:
 
         by_tensorflow.answer(question, given)
     elif TFJS in name:
-        from rnninspect_keras.judge.tfjs import Manifest  # noqa: PLC0415 - as above
+        from rnninspect_keras.judge.tfjs import count  # noqa: PLC0415 - as above
 
-        manifest = Manifest(question)
-        given.total, given.everything = manifest.elements, True
-        for part in question.parts:
-            given.book(part.name, partial(rebuild, part, manifest.array))
+        count(question, given)
     elif name in WHOLE:
         model = _load(question, given)
         given.total = int(model.count_params())

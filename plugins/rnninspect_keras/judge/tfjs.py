@@ -4,20 +4,43 @@ from __future__ import annotations
 
 import json
 import math
+from functools import partial
 from pathlib import Path
 
 import numpy as np
 
 from rnninspect.plugin import Whereabouts, open_source
 from rnninspect.verification.question import NeedsTrust, NoOpinion, RefusedLayer
+from rnninspect_keras.judge.layers import rebuild
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
-    from rnninspect.verification.question import Question
+    from rnninspect.verification.question import Answer, Part, Question
+    from rnninspect_keras.judge.layers import Fetch
 
+GRAPH = "graph model"
 _TYPES = {"bool": "?", "string": None}
+
+
+def count(question: Question, given: Answer) -> None:
+    """Count all elements of a model, and those of Keras' layers that take its arrays."""
+    manifest = Manifest(question)
+    given.total, given.everything = manifest.elements, True
+    booked = _rebuilt if GRAPH in question.format else rebuild
+    for part in question.parts:
+        given.book(part.name, partial(booked, part, manifest.array))
+
+
+def _rebuilt(part: Part, fetch: Fetch) -> int:
+    """The same of a layer in a graph, which need not keep its weights as Keras' layer does."""
+    try:
+        return rebuild(part, fetch)
+    except RefusedLayer as error:
+        raise NoOpinion(
+            f"Keras' own layer does not take the arrays of the graph: {error}"
+        ) from error
 
 
 class Manifest:
