@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import pytest
 
 from making.by_hand import report, tensor
@@ -35,12 +37,17 @@ def loop(to: Maker, x: Value, weights: tuple[Value, Value], name: str) -> None:
 
 
 def both_ways(
-    to: Maker, *, reversals: tuple[int, int] = (0, 1), other_size: int = N, shared: bool = False
+    to: Maker,
+    names: Sequence[str] = "ab",
+    *,
+    reversals: tuple[int, int] = (0, 1),
+    other_size: int = N,
+    shared: bool = False,
 ) -> SavedModel:
     sequence = to.graph.leaf(Origin.INPUT, None, (STEPS, 1, M))
     weights = stored(to, M, N), stored(to, N, N)
     others = weights if shared else (stored(to, M, other_size), stored(to, other_size, other_size))
-    for name, count, each in zip("ab", reversals, (weights, others), strict=True):
+    for name, count, each in zip(names, reversals, (weights, others), strict=True):
         given: Value = sequence
         for _ in range(count):
             given = to.graph.reverse(given, 0)
@@ -48,6 +55,22 @@ def both_ways(
     layers = recurrences(to.graph, tensors_of, "by hand").layers
     tensors = {t.identity: t for layer in layers for o in layer.operands for t in o.tensors}
     return SavedModel("graph", "none", "", layers, tuple(tensors.values()))
+
+
+@pytest.mark.parametrize(
+    ("names", "name"),
+    [
+        (("net/rnn/forward/loop", "net/rnn/backward/loop"), "net/rnn"),
+        (("/rnn/Gemm", "/rnn/Gemm_1"), "/rnn"),
+        (("/Gemm", "/Gemm_1"), "/Gemm"),
+        (("node_1", "node_2"), "node_1"),
+    ],
+)
+def test_a_layer_of_both_directions_has_the_name_of_the_module_around_them(
+    names: tuple[str, str], name: str
+) -> None:
+    (layer,) = both_ways(Maker(), names).layers
+    assert layer.name == name
 
 
 @pytest.mark.parametrize("reversals", [(0, 1), (1, 0), (2, 1)])

@@ -12,6 +12,7 @@ from making.hand_graphs import M, Maker, N
 from rnninspect.cells import Role
 from rnninspect.graphs import (
     Ambiguous,
+    Exhausted,
     Recovered,
     Survey,
     Value,
@@ -208,3 +209,15 @@ def test_one_vector_for_two_biases_is_their_sum() -> None:
     shown = reported(recurrences(to.graph, tensors_of, "by hand"))
     (found,) = [finding for finding in shown.findings if finding.rule == "R406"]
     assert found.message == "stored as one, the sum of bias and recurrent bias"
+
+
+def test_what_was_found_stays_found_where_the_budget_ends_after_it(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def exhausted(*_: object) -> None:
+        raise Exhausted
+
+    monkeypatch.setattr(outcome, "first_states", exhausted)
+    found = looped(fits=True)
+    assert [layer.cell for layer in found.layers] == ["LSTM"]
+    assert (found.states, found.finished) == (frozenset(), True)

@@ -13,7 +13,7 @@ from rnninspect.graphs.building.parts import cut, one_place, split, with_size, w
 from rnninspect.graphs.building.products import added, einsum, matmul, turned_matmul
 from rnninspect.graphs.building.reshaping import reshape, squeeze, transpose, unsqueeze
 from rnninspect.graphs.building.values import Lanes, Multiplier, Origin, Shape, Value, View
-from rnninspect.graphs.outcome import recovered_layers, recurrences
+from rnninspect.graphs.outcome import recurrences
 from rnninspect.graphs.recognition.cells import recognise, survey
 from rnninspect.graphs.recognition.records import Ambiguous, Recovered, Survey, Unknown, Weight
 
@@ -38,7 +38,6 @@ __all__ = [
     "matmul",
     "one_place",
     "recognise",
-    "recovered_layers",
     "recurrences",
     "reshape",
     "split",

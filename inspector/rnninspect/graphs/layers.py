@@ -47,7 +47,7 @@ def described(
     )
     roles = {slot.role for operand in operands for slot in operand.slots}
     return RecurrentLayer(
-        name=cell.place,
+        name=_name([each.place for each in directions]),
         kind=_kind(cell, len(directions)),
         cell=cell.cell,
         sizes=_sizes(cell, len(directions)),
@@ -61,6 +61,17 @@ def described(
         ),
         normalised=cell.normalised,
     )
+
+
+def _name(places: Sequence[str]) -> str:
+    """The module around both directions, where their names say it; else the first name."""
+    first, last = min(places), max(places)
+    shared = next(
+        (at for at, pair in enumerate(zip(first, last, strict=False)) if len(set(pair)) > 1),
+        len(first),
+    )
+    around = first[:shared].rpartition("/")[0]
+    return around if around and first != last else places[0]
 
 
 def _sizes(cell: Recovered, directions: int) -> Sizes:

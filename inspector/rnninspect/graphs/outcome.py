@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+
 from rnninspect.cells import BIASES
 from rnninspect.graphs.beginnings import first_states
 from rnninspect.graphs.building.expressions import Exhausted
@@ -20,7 +22,6 @@ if TYPE_CHECKING:
     from rnninspect.graphs.building.operations import Graph
     from rnninspect.graphs.layers import TensorsOf
     from rnninspect.graphs.recognition.records import Ambiguous, Recovered, Unknown
-    from rnninspect.model import RecurrentLayer
 
 UNKNOWN = "unknown cell"
 _GIVEN_UP = "the graph is too large to be searched for recurrent cells made of plain operators"
@@ -40,14 +41,15 @@ def recurrences(
         convention: the plugin's word for its biases.
         one_bias: what a single vector stands for: the sum of both biases, or the only one.
     """
+    first: tuple[int, ...] = ()
     try:
         graph.expressions.spend(0)
         found = survey(graph)
-        first = tensors_of_leaves(
-            graph, first_states(graph, (*found.cells, *found.unknown)), tensors_of
-        )
     except Exhausted:
         return Recurrences(observations=(Observation(Fact.UNUSUAL, _GIVEN_UP),), finished=False)
+    with suppress(Exhausted):  # what was found stays found
+        first = first_states(graph, (*found.cells, *found.unknown))
+    states = tensors_of_leaves(graph, first, tensors_of)
     return Recurrences(
         layers=tuple(
             described(graph, cells, tensors_of, convention, one_bias)
@@ -55,15 +57,8 @@ def recurrences(
         ),
         skipped=tuple(_skipped(graph, step, tensors_of) for step in found.unknown),
         observations=tuple(_doubt(graph, step, tensors_of) for step in found.ambiguous),
-        states=frozenset(tensor.identity for tensor in first),
+        states=frozenset(tensor.identity for tensor in states),
     )
-
-
-def recovered_layers(
-    graph: Graph, tensors_of: TensorsOf, convention: str
-) -> tuple[RecurrentLayer, ...]:
-    """The layers among `recurrences` alone."""
-    return recurrences(graph, tensors_of, convention).layers
 
 
 def _skipped(graph: Graph, step: Unknown, tensors_of: TensorsOf) -> SkippedLayer:
