@@ -7,7 +7,7 @@ import pytest
 from making.hand_graphs import M, Maker, N
 from rnninspect.cells import CELLS
 from rnninspect.cells.equations import EQUATIONS
-from rnninspect.graphs import Exhausted, Recovered, Value
+from rnninspect.graphs import Exhausted, Graph, Multiplier, Origin, Recovered, Value, recognise
 
 
 def lstm(changed: str = "") -> list[Recovered]:
@@ -121,3 +121,21 @@ def test_equations_are_written_as_people_write_them() -> None:
     spelled = [str(update) for update in EQUATIONS["LSTM"][0].updates]
     assert spelled == ["c' = f·c + i·g", "h' = o·A(c')"]
     assert str(EQUATIONS["GRU"][0].updates[0]) == "h' = z·h + (1-z)·g"
+
+
+@pytest.mark.parametrize("looped", [False, True])
+def test_a_state_may_be_given_with_its_axes_moved(looped: bool) -> None:
+    """Its units are then on an axis on which nothing has read them before."""
+    graph = Graph(10_000)
+    state = graph.leaf(Origin.INPUT, "h", (4, 4))
+    matrix = graph.leaf(Origin.STORED, "w", (4, 4))
+    product = graph.linear(state, 1, Multiplier(matrix, 0, 1), (4, 4), 1, "product")
+    moved = graph.move(state, (1, 0), (4, 4))
+    assert product is not None
+    assert moved is not None
+    if looped:
+        graph.carry("loop", [(state, moved)])
+    else:
+        graph.inputs.append(state)
+        graph.outputs += [moved, product]
+    assert recognise(graph) == ()

@@ -55,7 +55,7 @@ def _in_loops(graph: Graph) -> Iterator[Candidate]:
         carried: dict[int, tuple[int, ...]] = {}
         widths: dict[int, int] = {}
         for old, new in loop.carried:
-            for unit, width in graph.units.get(old.leaf, {}).items():
+            for unit, width in tuple(graph.units.get(old.leaf, {}).items()):
                 found = _same_part(graph, old, unit, width, new)
                 if found is not None and multiplied.get(unit, 0) <= found[1]:
                     carried[unit], widths[unit] = (found[0],), found[1]
@@ -71,7 +71,7 @@ def _between(graph: Graph) -> Iterator[Candidate]:
     widths: dict[int, int] = {}
     for old in graph.inputs:
         fitting = [new for new in graph.outputs if _alike(graph, old, new)]
-        for unit, width in graph.units.get(old.leaf, {}).items():
+        for unit, width in tuple(graph.units.get(old.leaf, {}).items()):
             found = (_same_part(graph, old, unit, width, new) for new in fitting)
             news = tuple(dict.fromkeys(each[0] for each in found if each and each[1] == width))
             if news:
