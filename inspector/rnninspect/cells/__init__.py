@@ -15,7 +15,7 @@ from rnninspect.cells.symbols import (
     Symbol,
     Weight,
 )
-from rnninspect.cells.table import CELLS, GATE_COUNTS, every_cell
+from rnninspect.cells.table import CELLS, GATE_COUNTS, convolved, every_cell
 
 __all__ = [
     "BIASES",
@@ -31,6 +31,7 @@ __all__ = [
     "Sum",
     "Symbol",
     "Weight",
+    "convolved",
     "count",
     "every_cell",
     "formula",

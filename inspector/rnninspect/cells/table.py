@@ -167,4 +167,12 @@ def every_cell() -> dict[str, Cell]:
 
 
 CELLS: dict[str, Cell] = _Cells((cell.name, cell) for cell in _TABLE)
+
+
+def convolved(cell: str, taps: tuple[int, ...]) -> str | None:
+    """The cell whose maps are convolutions with so many taps along each axis; None without one."""
+    name = f"Conv{cell}{len(taps)}D"
+    return name if name in CELLS else None
+
+
 GATE_COUNTS = tuple(sorted({len(cell.gates) for cell in _TABLE}))

@@ -75,8 +75,14 @@ def _name(places: Sequence[str]) -> str:
 
 
 def _sizes(cell: Recovered, directions: int) -> Sizes:
-    projected = cell.projection_size
-    return Sizes(cell.input_size, cell.hidden_size, projected, directions=directions)
+    return Sizes(
+        cell.input_size,
+        cell.hidden_size,
+        cell.projection_size,
+        cell.kernel_size,
+        directions,
+        ((Symbol.PLACES, cell.places),) if cell.places else (),
+    )
 
 
 def _gate_order(cells: Sequence[Recovered]) -> str:
@@ -129,7 +135,7 @@ def _operands(
             name=tensors[0].name if tensors else "",
             slots=tuple(Slot(direction, role) for role in roles),
             axes=() if summed else _axes(weight, roles),
-            shape=_shape(weight),
+            shape=_shape(weight, cell.places if Role.PEEPHOLE in roles else 0),
             fate=Fate.COMPUTED if summed or not tensors else Fate.STORED,
             tensors=tensors,
         )
@@ -143,11 +149,11 @@ def tensors_of_leaves(
     return tuple({tensor.identity: tensor for tensor in found}.values())
 
 
-def _shape(weight: Weight) -> tuple[int, ...]:
+def _shape(weight: Weight, places: int) -> tuple[int, ...]:
     if not weight.rows:
-        return (weight.columns,)
+        return (weight.columns, places) if places else (weight.columns,)
     shape = (weight.rows, weight.columns)
-    return shape[::-1] if weight.transposed else shape
+    return (*(shape[::-1] if weight.transposed else shape), *weight.taps)
 
 
 def _axes(weight: Weight, roles: tuple[Role, ...]) -> tuple[Axis, ...]:
@@ -156,4 +162,5 @@ def _axes(weight: Weight, roles: tuple[Role, ...]) -> tuple[Axis, ...]:
     rows = _ROWS.get(roles)
     if rows is None:
         return ()
-    return (_UNITS, rows) if weight.transposed else (rows, _UNITS)
+    axes = (_UNITS, rows) if weight.transposed else (rows, _UNITS)
+    return (*axes, (Symbol.TAPS,)) if weight.taps else axes

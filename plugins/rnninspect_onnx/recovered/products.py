@@ -78,17 +78,14 @@ def _packed(to: Operands, call: Call, outputs: Outputs) -> Results:
 
 
 def _conv(right: int, addend: int, to: Operands, call: Call, outputs: Outputs) -> Results:
-    """A convolution over one group whose window is a single element: its channels are the units.
-
-    A larger window is not followed: no recovered layer counts the taps of a convolutional cell.
-    """
+    """A convolution over one group: its channels are the units, its window the taps of the map."""
     shape = None if outputs[0] is None else outputs[0].shape
     value, matrix = to.of(call.input(0)), to.of(call.input(right))
     if shape is None or value is None or matrix is None or call.number("group", 1) != 1:
         return ()
     rank = len(matrix.shape)
     taps = tuple(size or 0 for size in matrix.shape[2:])
-    if rank != len(value.shape) or rank < _MATRIX + 1 or set(taps) != {1}:
+    if rank != len(value.shape) or rank < _MATRIX + 1 or not all(taps):
         return ()
     found = to.graph.linear(value, 1, Multiplier(matrix, 1, 0, taps), shape, 1, to.label)
     bias = to.of(call.input(addend))

@@ -6,9 +6,10 @@ makes a leaf of it. Axes count from the front. Nothing here knows a format or re
 
 from __future__ import annotations
 
+from rnninspect.graphs.building.arithmetic import MOST_SEGMENTS, Arithmetic
 from rnninspect.graphs.building.expressions import Kind
 from rnninspect.graphs.building.segments import aligned, cut
-from rnninspect.graphs.building.tracing import Loop, Tracing
+from rnninspect.graphs.building.tracing import Loop
 from rnninspect.graphs.building.values import (
     REVERSED,
     UNSEEN,
@@ -23,72 +24,11 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from rnninspect.graphs.building.values import Multiplier, Segments, Shape, Value
-
-MOST_SEGMENTS = 64
+    from rnninspect.graphs.building.values import Multiplier, Shape, Value
 
 
-class Graph(Tracing):
+class Graph(Arithmetic):
     """The graph of one model, as a plugin builds it."""
-
-    # Arithmetic.
-
-    def apply(self, name: str, operands: Sequence[Value], shape: Shape) -> Value | None:
-        """An elementwise function; None if the operands' units are on different axes."""
-        trailing = {
-            len(value.shape) - value.lane
-            for value in operands
-            if isinstance(value, Lanes) and value.lane is not None
-        }
-        if len(trailing) > 1 or all(self.is_stored(value) for value in operands):
-            return None
-        numbers = all(isinstance(value, Lanes) and value.lane is None for value in operands)
-        last = trailing.pop() if trailing else 1
-        if last > len(shape) and not numbers:
-            return None
-        spread = [self._spread(value, last) for value in self._as_wide(operands, last)]
-        if any(segments is None for segments in spread):
-            return None
-        pieces = aligned(self.expressions, [each for each in spread if each is not None])
-        if pieces is None or len(pieces) > MOST_SEGMENTS:
-            return None
-        make = self.expressions.make
-        segments = tuple((width, make(Kind.APPLY, name, parts)) for width, parts in pieces)
-        lane = None if numbers else len(shape) - last
-        return Lanes(shape, self._labels_of(operands, len(shape)), lane, segments)
-
-    def _as_wide(self, operands: Sequence[Value], trailing: int) -> list[Value]:
-        """The operands; one whose number of units is unknown has those of the others."""
-        sizes = {value.shape[-trailing] for value in operands if len(value.shape) >= trailing}
-        width = max((size for size in sizes if size is not None), default=1)
-        if width == 1 or None not in sizes:
-            return list(operands)
-        return [
-            self.sized(value, len(value.shape) - trailing, width)
-            if len(value.shape) >= trailing
-            else value
-            for value in operands
-        ]
-
-    def _labels_of(self, operands: Sequence[Value], rank: int) -> tuple[int | None, ...]:
-        for value in operands:
-            if isinstance(value, Lanes) and len(value.labels) == rank:
-                return value.labels
-        for value in operands:
-            if isinstance(value, View) and len(value.axes) == rank:
-                return tuple(axis.label for axis in value.axes)
-        return (None,) * rank
-
-    def _spread(self, value: Value, trailing: int) -> Segments | None:
-        """The segments of an operand along the axis that is `trailing` from the end."""
-        if isinstance(value, Lanes):
-            return value.segments
-        at = len(value.axes) - trailing
-        if at < 0 or value.axes[at].size == 1:
-            unit = self.expressions.make(Kind.UNIT, (value.leaf, value.fixed, None, 0))
-            return ((1, unit),)
-        found = self.lanes(value, at)
-        return None if found is None else found.segments
 
     # Linear maps.
 
@@ -250,7 +190,21 @@ class Graph(Tracing):
             segments = tuple(segment for each in known for segment in each.segments)
             fits = len(segments) <= MOST_SEGMENTS
             return Lanes(shape, known[0].labels, lane, segments) if fits else None
-        return self._side_by_side(known, axis, shape, lane)
+        found = self._side_by_side(known, axis, shape, lane)
+        if isinstance(found, Lanes):
+            self.made_of_views(found, values, lambda at: self._end_to_end(values, axis, shape, at))
+        return found
+
+    def _end_to_end(
+        self, values: Sequence[Value], axis: int, shape: Shape, lane: int
+    ) -> Value | None:
+        """Values joined along the axis of their units."""
+        found = [self.lanes(value, lane) for value in values if lane == axis]
+        known = [lanes for lanes in found if lanes is not None]
+        if not known or len(known) != len(values):
+            return None
+        segments = tuple(segment for lanes in known for segment in lanes.segments)
+        return Lanes(shape, known[0].labels, lane, segments)
 
     def _side_by_side(
         self, values: list[Lanes], axis: int, shape: Shape, lane: int

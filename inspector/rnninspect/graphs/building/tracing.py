@@ -8,7 +8,11 @@ from rnninspect.record import Record
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
     from rnninspect.graphs.building.values import Matrix, Shape, Value
+
+_DEEPEST = 4  # operations over views alone, made again with their units on another axis
 
 
 class Loop(Record):
@@ -26,6 +30,7 @@ class Tracing:
         leaves: the tensors that nothing explains further.
         maps: applications of stored matrices, in the order of the graph.
         places: the name of the node that each map was made by.
+        of_views: how to make again what only views are in, with units on an axis, and its depth.
         uses: of each matrix, the maps that apply it.
         units: of each leaf, the units that were read: expression → width.
         loops: what loops carry.
@@ -45,6 +50,7 @@ class Tracing:
         self.known_maps: dict[LinearMap, int] = {}
         self.uses: dict[Matrix, list[int]] = {}
         self.joins: dict[object, int] = {}
+        self.of_views: dict[Lanes, tuple[Callable[[int], Value | None], int]] = {}
 
     def leaf(self, origin: Origin, key: object, shape: Shape) -> View:
         """A new tensor that nothing explains further."""
@@ -69,7 +75,7 @@ class Tracing:
     def lanes(self, value: Value, axis: int) -> Lanes | None:
         """A value whose units are on this axis; None if they cannot be."""
         if isinstance(value, Lanes):
-            return value if value.lane in (None, axis) else None
+            return value if value.lane in (None, axis) else self._across(value, axis)
         chosen = value.axes[axis]
         if chosen.size is None:
             return None
@@ -84,6 +90,25 @@ class Tracing:
         widths[unit] = max(chosen.size, widths.get(unit, 0))
         labels = tuple(other.label for other in value.axes)
         return Lanes(value.shape, labels, axis, ((chosen.size, unit),))
+
+    def _across(self, value: Lanes, axis: int) -> Lanes | None:
+        """What was made of views alone, whose units are on another axis, as now appears."""
+        again, _ = self.of_views.get(value, (None, 0))
+        found = None if again is None else again(axis)
+        return found if isinstance(found, Lanes) and found.lane == axis else None
+
+    def made_of_views(
+        self, value: Lanes, parts: Sequence[Value], again: Callable[[int], Value | None]
+    ) -> None:
+        """Note how a value is made with its units on another axis, if only views are in it."""
+        depth = 0
+        for part in parts:
+            if isinstance(part, Lanes) and part.lane is not None:
+                if part not in self.of_views:
+                    return
+                depth = max(depth, self.of_views[part][1])
+        if depth < _DEEPEST:
+            self.of_views[value] = again, depth + 1
 
     def sized(self, value: Value, axis: int, size: int | None) -> Value:
         """A value whose axis has this size if it was unknown: what it is combined with says so."""

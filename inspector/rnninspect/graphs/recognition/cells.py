@@ -6,6 +6,7 @@ of the table of cells say, evaluated at random points. No pattern of an exporter
 
 from __future__ import annotations
 
+from rnninspect.cells import convolved
 from rnninspect.cells.equations import Recurrence
 from rnninspect.graphs.recognition.candidates import candidates
 from rnninspect.graphs.recognition.directions import walk_of
@@ -22,6 +23,7 @@ from rnninspect.graphs.recognition.weights import (
     map_of,
     weights_of,
 )
+from rnninspect.graphs.recognition.windows import places_of, window
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -96,11 +98,25 @@ def _fitting(graph: Graph, candidate: Candidate) -> Iterator[tuple[Match, Recove
         reads = [gate_reads(graph, matched.body, gate, matched.memory) for gate in gates]
         if any(each.recurrence is not matched.step.recurrence for each in reads):
             continue
-        cell = _recovered(graph, candidate, matched, reads)
+        cell = _with_window(graph, _recovered(graph, candidate, matched, reads), reads)
+        if cell is None:
+            continue
         if matched.step.recurrence is Recurrence.MATRIX or not reads_its_result(
             graph, candidate, cell.ends.inputs
         ):
             yield matched, cell
+
+
+def _with_window(graph: Graph, cell: Recovered, reads: list[GateReads]) -> Recovered | None:
+    """The cell with the window of its convolutions; None where no cell convolves as it does."""
+    taps = window(graph, reads)
+    if not taps:
+        return None if taps is None else cell
+    name = convolved(cell.cell, taps)
+    if name is None or cell.projection_size is not None:
+        return None
+    places = places_of(graph, cell.weights)
+    return cell._replace(cell=name, kernel_size=taps, places=places, pieces=())
 
 
 def _recovered(

@@ -20,6 +20,7 @@ class Weight(Record):
         rows: inputs of a matrix; 0 for a vector.
         columns: units, of all gates together.
         transposed: whether the leaf has the units first.
+        taps: of a convolution, along each axis; they come after the other two axes of the leaf.
         summed: whether one stored vector is the sum of what the roles ask for.
     """
 
@@ -28,6 +29,7 @@ class Weight(Record):
     rows: int
     columns: int
     transposed: bool = False
+    taps: tuple[int, ...] = ()
     summed: bool = False
 
 
@@ -85,6 +87,8 @@ class Recovered(Record):
         ends: what a step is given and what it makes.
         sources: the leaves that its inputs are made of.
         backwards: whether it walks along them from their end.
+        kernel_size: of a cell that convolves, the taps along each axis.
+        places: positions of its state for which it has peepholes of their own; 0 for none.
     """
 
     cell: str
@@ -101,6 +105,8 @@ class Recovered(Record):
     ends: Ends = Ends((), {}, {}, {})
     sources: frozenset[int] = frozenset()
     backwards: bool = False
+    kernel_size: tuple[int, ...] = ()
+    places: int = 0
 
     @property
     def leaves(self) -> tuple[int, ...]:

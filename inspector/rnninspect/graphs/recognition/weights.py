@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 from rnninspect.cells import Role
 from rnninspect.graphs.recognition.reading import Beside
 from rnninspect.graphs.recognition.records import Weight
@@ -97,6 +99,7 @@ def _matrices(graph: Graph, reads: Sequence[GateReads], hidden: int) -> Iterator
                 sum(_rows(graph, at) for at in max(maps, key=len)),
                 hidden * sum(bool(each) for each in maps),
                 transposed,
+                matrices[0].taps if math.prod(matrices[0].taps) > 1 else (),
             )
 
 
