@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from rnninspect.decode.zip_directory import open_member
-from rnninspect.plugin import Inside, RefusedFile
+from rnninspect.plugin import Inside, RefusedFile, plural
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -23,7 +23,9 @@ def read_bundle(source: Source, members: tuple[Member, ...]) -> SavedModel | Ins
     if len(members) == 1:
         return Inside(open_member(source, members[0]), "zip")
     if len(members) > _MOST_MODELS:
-        raise RefusedFile(f"{len(members)} models in one archive: no more than {_MOST_MODELS}")
+        raise RefusedFile(
+            f"{plural(len(members), 'model')} in one archive: no more than {_MOST_MODELS}"
+        )
     from rnninspect_tflite.describing import describe
     from rnninspect_tflite.side_by_side import side_by_side
 

@@ -164,7 +164,7 @@ def test_a_field_a_vector_and_a_string_stay_within_the_buffer() -> None:
         lambda: root(vector).structs(0, 12),
         lambda: root(vector).text(0),
     ):
-        with pytest.raises(UnreadableFile, match="of 2147483647 items at offset 16 is beyond"):
+        with pytest.raises(UnreadableFile, match="of 2,147,483,647 items at offset 16 is beyond"):
             read()
 
 

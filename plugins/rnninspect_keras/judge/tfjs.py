@@ -9,7 +9,7 @@ from pathlib import Path
 
 import numpy as np
 
-from rnninspect.plugin import Whereabouts, open_source
+from rnninspect.plugin import Whereabouts, open_source, plural
 from rnninspect.verification.question import NeedsTrust, NoOpinion, RefusedLayer
 from rnninspect_keras.judge.layers import rebuild
 
@@ -78,7 +78,9 @@ class Manifest:
         data = b"".join(self._read(path) for path in group["paths"])
         needed = sum(map(_bytes_of, group["weights"]))
         if len(data) < needed:
-            raise RefusedLayer(f"its shards have {len(data)} bytes, and {needed} are needed")
+            raise RefusedLayer(
+                f"its shards have {plural(len(data), 'byte')}, and {needed} are needed"
+            )
         number = math.prod(weight["shape"])
         return np.frombuffer(data, _type_of(weight), number, offset).reshape(weight["shape"])
 

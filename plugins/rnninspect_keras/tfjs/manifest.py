@@ -6,7 +6,7 @@ converter.
 
 from __future__ import annotations
 
-from rnninspect.plugin import DTYPES, Fact, Limit, Observation, Record, UnreadableFile
+from rnninspect.plugin import DTYPES, Fact, Limit, Observation, Record, UnreadableFile, plural
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -140,7 +140,9 @@ def _width(stored: str | None) -> int | None:
 def _axes(value: Json, place: str) -> Iterator[int]:
     axes = _items(value, place)
     if len(axes) > _MOST_AXES:
-        raise UnreadableFile(f"{place} has {len(axes):,} axes, more than {_MOST_AXES}")
+        raise UnreadableFile(
+            f"{place} has {plural(len(axes), 'axis', 'axes')}, more than {_MOST_AXES}"
+        )
     for axis in axes:
         if isinstance(axis, bool) or not isinstance(axis, int | float) or axis % 1 != 0:
             raise UnreadableFile(f"{place} has an axis that is not an integer")

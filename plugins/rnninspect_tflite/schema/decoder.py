@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from rnninspect.decode.flatbuffers import INT8, INT32, UINT32, FlatBuffer
-from rnninspect.plugin import Limit, UnreadableFile
+from rnninspect.plugin import Limit, UnreadableFile, plural
 from rnninspect_tflite.schema.numbers import (
     CUSTOM,
     OPERATORS,
@@ -79,7 +79,7 @@ class Decoder:
         if code >= len(codes):
             raise UnreadableFile(
                 f"the operator at offset {table.offset} has the code {code}: "
-                f"there are {len(codes)} codes"
+                f"not one of {plural(len(codes), 'code')}"
             )
         inputs = self._indices(table, OperatorSlot.INPUTS, tensors)
         outputs = self._indices(table, OperatorSlot.OUTPUTS, tensors)
@@ -109,7 +109,9 @@ def _code(table: Table) -> tuple[str, str]:
 def _tensor(subgraph: int, index: int, table: Table) -> Tensor:
     sizes = table.numbers(TensorSlot.SHAPE, INT32)
     if len(sizes) > _MOST_AXES:
-        raise UnreadableFile(f"the tensor at offset {table.offset} has {len(sizes)} axes")
+        raise UnreadableFile(
+            f"the tensor at offset {table.offset} has {plural(len(sizes), 'axis', 'axes')}"
+        )
     dims = sizes.integers()
     name = table.text(TensorSlot.NAME)
     return Tensor(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from rnninspect.decode.flatbuffers import UINT8, UINT32, UINT64
-from rnninspect.plugin import Fact, Limit, Observation, Record, Whereabouts
+from rnninspect.plugin import Fact, Limit, Observation, Record, Whereabouts, plural
 from rnninspect_tflite.schema.numbers import ModelSlot
 
 TYPE_CHECKING = False
@@ -88,7 +88,8 @@ class Buffers:
     def _read(self, tensor: Tensor) -> Extent | None:
         if not tensor.buffer < len(self._tables):
             if tensor.buffer:  # buffer 0 stands for none, whether it is listed or not
-                detail = f"its buffer is {tensor.buffer}: there are {len(self._tables)} buffers"
+                held = plural(len(self._tables), "buffer")
+                detail = f"its buffer is {tensor.buffer}: the file has {held}"
                 self._faults.append(Observation(Fact.CONTRADICTION, detail, tensor=tensor.name))
             return None
         table = self._tables[tensor.buffer]
@@ -124,7 +125,7 @@ class Buffers:
             table.integer(3, UINT64),
         )
         if group >= len(sizes):
-            detail = f"an external buffer is in group {group}: there are {len(sizes)} groups"
+            detail = f"an external buffer is in group {group}, of {plural(len(sizes), 'group')}"
             self._faults.append(Observation(Fact.CONTRADICTION, detail))
             return Extent("?", offset, length, None)
         name, size = sizes[group]

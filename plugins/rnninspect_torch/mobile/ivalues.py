@@ -9,7 +9,7 @@ from __future__ import annotations
 from enum import IntEnum
 
 from rnninspect.decode.flatbuffers import FLOAT64, INT8, INT32, INT64, UINT8, UINT32
-from rnninspect.plugin import Limit, UnreadableFile
+from rnninspect.plugin import Limit, UnreadableFile, plural
 from rnninspect_torch.mobile.scalar_types import name_of
 from rnninspect_torch.pickles.values import Global, Instance, Mapping
 from rnninspect_torch.tensors.dtypes import ELEMENT_BYTES
@@ -124,7 +124,9 @@ class Values:
     def _references(self, table: Table, slot: int) -> tuple[int, ...]:
         """Numbers of values; vectors may overlap in the file, so that each is counted."""
         numbers = table.numbers(slot, UINT32)
-        self._calls.source.spend(Limit.NODES, len(numbers), "the references between values")
+        self._calls.source.spend(
+            Limit.NODES, len(numbers), "the number of references between values"
+        )
         return numbers.integers()
 
     def _items(self, table: Table, slot: int) -> list[object]:
@@ -142,9 +144,8 @@ class Values:
             return made
         values = self._items(table, 2)
         if len(values) != len(names):
-            raise UnreadableFile(
-                f"an object of {path[:80]} has {len(values)} attributes, its class {len(names)}"
-            )
+            given = plural(len(values), "attribute")
+            raise UnreadableFile(f"an object of {path[:80]} has {given}, its class {len(names)}")
         pairs = zip(names, values, strict=True)
         made.state = Mapping([item for pair in pairs for item in pair])
         return made
@@ -153,7 +154,9 @@ class Values:
         dtype = name_of(table.integer(1, INT8))
         shape, strides = (table.numbers(slot, INT32) for slot in (3, 4))
         if len(shape) != len(strides) or len(shape) > _HIGHEST_RANK:
-            raise UnreadableFile(f"tensor of rank {len(shape)} has {len(strides)} strides")
+            raise UnreadableFile(
+                f"tensor of rank {len(shape)} has {plural(len(strides), 'stride')}"
+            )
         key = table.integer(0, UINT32)
         stored = len(self._storages[key].numbers(0, UINT8))
         count = int(stored // ELEMENT_BYTES.get(dtype, 1))

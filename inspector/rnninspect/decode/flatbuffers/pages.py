@@ -6,6 +6,7 @@ from struct import Struct
 
 from rnninspect.errors import UnreadableFile
 from rnninspect.source.limits import Limit
+from rnninspect.wording import plural
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -77,7 +78,7 @@ class Pages:
         """Number of items and place of the first one, of a vector whose items are so wide."""
         start = self.follow(offset, what)
         count = self.number(start, _UNSIGNED, what)
-        self.require(start + _UNSIGNED.size, count * item, f"{what} of {count} items")
+        self.require(start + _UNSIGNED.size, count * item, f"{what} of {plural(count, 'item')}")
         return count, start + _UNSIGNED.size
 
     def fields(self, offset: int) -> tuple[int, ...]:
