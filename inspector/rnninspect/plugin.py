@@ -134,6 +134,7 @@ class Judge(Record):
         extra: the extra that installs them.
         distribution: whose extra it is.
         environment: variables of the child process; None removes one.
+        others: formats of the framework that it cannot load, so that it is not asked about them.
     """
 
     name: str
@@ -142,6 +143,7 @@ class Judge(Record):
     extra: str
     distribution: str = "rnninspect"
     environment: tuple[tuple[str, str | None], ...] = ()
+    others: frozenset[str] = frozenset()
 
 
 class Framework(Record):

@@ -18,7 +18,6 @@ from rnninspect_onnx.graph.leaves import Leaves
 from rnninspect_onnx.graph.values import Value, ValueKind
 from rnninspect_onnx.layers.building import WeightTensors, describe_node
 from rnninspect_onnx.layout import LAYOUT
-from rnninspect_onnx.protobuf.decoder import Decoder
 from rnninspect_onnx.resolver import Resolver
 from rnninspect_onnx.tensors.inventory import duplicate_names, entries
 from rnninspect_onnx.tensors.stored import DescribedTensors, TensorUses, describe_tensors
@@ -31,6 +30,7 @@ if TYPE_CHECKING:
     from rnninspect.plugin import Source
     from rnninspect_onnx.graph.values import Dims
     from rnninspect_onnx.layers.building import DescribedNode
+    from rnninspect_onnx.protobuf.decoding import Decoders, Decoding
     from rnninspect_onnx.protobuf.messages import GraphProto, ModelProto
     from rnninspect_onnx.recovered.translation import Translation
     from rnninspect_onnx.recurrent.loop_cells import LoopCell
@@ -41,19 +41,18 @@ if TYPE_CHECKING:
 _SHOWN_AXES = 8
 
 
-def describe(source: Source, format_name: str = "onnx") -> SavedModel:
-    """Describe a ModelProto.
+def describe(source: Source, decoder_of: Decoders, format_name: str = "onnx") -> SavedModel:
+    """Describe a model, decoded by what `decoder_of` makes for the file.
 
     Raises:
-        UnreadableFile: it is not valid protobuf, or has no graph.
+        UnreadableFile: it cannot be decoded, or has no graph.
         RefusedFile: a limit is exceeded.
     """
     with parsing("model"):
-        return _describe(source, format_name)
+        return _describe(source, decoder_of(source), format_name)
 
 
-def _describe(source: Source, format_name: str) -> SavedModel:
-    decoder = Decoder(source)
+def _describe(source: Source, decoder: Decoding, format_name: str) -> SavedModel:
     model = decoder.model()
     translation = _translation(model, decoder)
     resolver = Resolver(decoder, model.functions, translation)
@@ -139,7 +138,7 @@ def _offsets(values: Iterable[Value], leaves: Leaves) -> frozenset[int]:
     return frozenset(offset for value in values for offset in leaves.of(value))
 
 
-def _contradicting_inputs(graph: GraphProto, decoder: Decoder) -> Iterator[Observation]:
+def _contradicting_inputs(graph: GraphProto, decoder: Decoding) -> Iterator[Observation]:
     """Initializers that are also graph inputs, declared with another shape than stored."""
     inputs = set(graph.inputs)
     for tensor in graph.initializers:
@@ -159,7 +158,7 @@ def _agrees(declared: Dims, dims: tuple[int, ...]) -> bool:
     return len(declared) == len(dims) and all(size in (None, stored) for size, stored in pairs)
 
 
-def _translation(model: ModelProto, decoder: Decoder) -> Translation | None:
+def _translation(model: ModelProto, decoder: Decoding) -> Translation | None:
     """What translates the model while it is run; None where it cannot contain a cell."""
     from rnninspect_onnx.recovered.worth import may_contain_cell  # noqa: PLC0415 - see below
 

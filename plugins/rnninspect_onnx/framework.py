@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from rnninspect.plugin import Framework, Judge
+from rnninspect_onnx.recognition import Form
 
 _EXTRA = "onnxruntime"
 FRAMEWORKS = (
@@ -12,7 +13,13 @@ FRAMEWORKS = (
         # Measured with tf2onnx: it writes both halves of B, zeros where Keras has no vector.
         zero_biases_from=frozenset({"keras"}),
         judges=(
-            Judge("onnx", "rnninspect_onnx.judge.by_onnx", ("onnx",), _EXTRA),
+            Judge(
+                "onnx",
+                "rnninspect_onnx.judge.by_onnx",
+                packages=("onnx",),
+                extra=_EXTRA,
+                others=frozenset({Form.RUNTIME.value}),
+            ),
             Judge(
                 "onnxruntime",
                 "rnninspect_onnx.judge.by_onnxruntime",

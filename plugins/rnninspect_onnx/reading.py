@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from rnninspect.plugin import UnreadableFile
 from rnninspect_onnx.describing import describe
+from rnninspect_onnx.protobuf.decoder import Decoder
 from rnninspect_onnx.recognition import Form
 
 TYPE_CHECKING = False
@@ -20,10 +20,12 @@ def read(source: Source, form: Form) -> SavedModel:
     """
     match form:
         case Form.BINARY:
-            return describe(source)
+            return describe(source, Decoder)
         case Form.RUNTIME:
-            raise UnreadableFile("ONNX Runtime's own format (.ort) is not supported yet")
+            from rnninspect_onnx.ort.decoder import OrtDecoder
+
+            return describe(source, OrtDecoder, form)
         case _:
             from rnninspect_onnx.text_forms import binary
 
-            return describe(source.holding(binary(source, form)), form)
+            return describe(source.holding(binary(source, form)), Decoder, form)

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from rnninspect_onnx.graph.values import Dims
     from rnninspect_onnx.operators.control import LoopBody
-    from rnninspect_onnx.protobuf.decoder import Decoder
+    from rnninspect_onnx.protobuf.decoding import Decoding
     from rnninspect_onnx.protobuf.messages import (
         AttributeProto,
         FunctionProto,
@@ -61,7 +61,7 @@ class Resolver:
 
     def __init__(
         self,
-        decoder: Decoder,
+        decoder: Decoding,
         functions: Iterable[FunctionProto],
         translation: Translation | None = None,
     ) -> None:
@@ -72,7 +72,7 @@ class Resolver:
             key = (function.domain, function.name, function.overload)
             self._functions.setdefault(key, function)
         self._free: dict[int, frozenset[str]] = {}
-        self._source = decoder.wire.source
+        self._source = decoder.source
         self._steps = self._work = self.operators = 0
         self._next_check = min(_PORTION, self._limits.nodes)
         self._measured: set[Value] = set()  # scales of activations, found at run time

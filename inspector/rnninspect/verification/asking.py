@@ -38,7 +38,10 @@ def judges_of(report: Report) -> tuple[Judge, ...]:
     None for a model inside another file: what a framework would load of that is not certain
     to be what was described.
     """
-    return () if report.container else framework_named(report.framework).judges
+    if report.container:
+        return ()
+    judges = framework_named(report.framework).judges
+    return tuple(judge for judge in judges if report.format not in judge.others)
 
 
 def verify(

@@ -36,7 +36,7 @@ def answer(question: Question, given: Answer) -> None:
         question.path, "inferred.onnx", check_type=True, strict_mode=True, data_prop=True
     )
     model = onnx.load("inferred.onnx", load_external_data=False)
-    given.total, given.everything = sum(_stored(model)), True
+    given.total, given.everything = sum(stored_elements(model)), True
     if model.functions:
         model = shape_inference.infer_shapes(inliner.inline_local_functions(model))
     count_layers(question.parts, model.graph, given)
@@ -111,7 +111,7 @@ def _shapes(graph: Any) -> Iterator[tuple[str, tuple[int, ...]]]:  # noqa: ANN40
                     yield node.output[0], tuple(attribute.t.dims)
 
 
-def _stored(model: Any) -> Iterator[int]:  # noqa: ANN401 - protobuf
+def stored_elements(model: Any) -> Iterator[int]:  # noqa: ANN401 - protobuf
     """Elements of every tensor that the file stores, in graphs, nodes and functions."""
     nodes = [node for function in model.functions for node in function.node]
     for graph in _graphs(model.graph):

@@ -205,14 +205,20 @@ class Slice:
 def types_of(model: onnx.ModelProto) -> dict[str, int]:
     """The element type of each value that is declared or inferred, in all graphs."""
     found: dict[str, int] = {}
-    graphs = [model.graph]
-    for graph in graphs:  # which grows
+    for graph in all_graphs(model):
         for value in (*graph.input, *graph.value_info, *graph.output):
             found.setdefault(value.name, value.type.tensor_type.elem_type or onnx.TensorProto.FLOAT)
         for tensor in graph.initializer:
             found.setdefault(tensor.name, tensor.data_type)
-        graphs += [inner for node in graph.node for inner in _graphs(node)]
     return found
+
+
+def all_graphs(model: onnx.ModelProto) -> Iterator[onnx.GraphProto]:
+    """The model's graph, and those inside of its nodes."""
+    graphs = [model.graph]
+    for graph in graphs:  # which grows
+        yield graph
+        graphs += [inner for node in graph.node for inner in _graphs(node)]
 
 
 def _states(node: NodeProto, inputs: int) -> int:

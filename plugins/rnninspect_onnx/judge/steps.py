@@ -12,7 +12,7 @@ from rnninspect.graphs import Exhausted
 from rnninspect.plugin import Record
 from rnninspect.verification.question import NoOpinion
 from rnninspect.verification.steps import TOLERANCE, compare, gates_of
-from rnninspect_onnx.judge.cutting import Slice, pairs, types_of
+from rnninspect_onnx.judge.cutting import Slice, all_graphs, pairs, types_of
 from rnninspect_onnx.judge.finding import find
 from rnninspect_onnx.judge.locating import locate
 from rnninspect_onnx.judge.scaling import scaling_of
@@ -87,6 +87,8 @@ class _Steps:
     @cached_property
     def _model(self) -> onnx.ModelProto:
         model = onnx.load(self._path)
+        for graph in all_graphs(model):  # which onnxruntime writes without, and refuses
+            graph.name = graph.name or "graph"
         if not model.functions:
             return model
         inlined = inliner.inline_local_functions(model)

@@ -40,10 +40,15 @@ class Decoder:
     """Decodes one file; counts nodes, attributes and names, each twice, against `nodes`."""
 
     def __init__(self, source: Source) -> None:
-        self.wire, self.limits = WireReader(source), source.limits
+        self.source, self.limits = source, source.limits
+        self.wire = WireReader(source)
         self._tensors = TensorDecoder(self.wire)
         self._kept, self._settled = 0, 0
         self._next_check = min(_PORTION, self.limits.nodes)
+
+    def raw(self, offset: int, length: int) -> bytes:
+        """A short run of bytes, such as a single number."""
+        return self.wire.raw(offset, length)
 
     def model(self) -> ModelProto:
         """The whole file; UnreadableFile if it has no graph."""

@@ -29,9 +29,9 @@ _TYPED = frozenset({STRING_DATA, *_FIXED, *_VARIABLE})
 _TENSOR = _TYPED | {1, 2, 8, 9, 13, 14}
 _PORTION, _STEPS = 500, 5  # tensors whose steps are charged at once, and the steps of each
 _COUNTED = 2**20  # bytes of packed numbers that are counted one by one at most
-_INTEGER_SIZES = {_INT32: 4, _INT64: 8}
+INTEGER_SIZES = {_INT32: 4, _INT64: 8}
 _REAL_SIZE = 4  # bytes of a number in float_data
-_SPECIAL = frozenset({0, *_INTEGER_SIZES})
+_SPECIAL = frozenset({0, *INTEGER_SIZES})
 
 
 class TensorDecoder:
@@ -142,7 +142,7 @@ class TensorDecoder:
             yield STRING_DATA, len(found.spans(STRING_DATA))
 
     def _integers(self, found: Found, element_type: int) -> tuple[int, ...] | None:
-        width = _INTEGER_SIZES.get(element_type)
+        width = INTEGER_SIZES.get(element_type)
         if width is None or found.number(14) == 1:
             return None
         if raw := found.spans(9):

@@ -9,7 +9,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from rnninspect_onnx.protobuf.decoder import Decoder
+    from rnninspect_onnx.protobuf.decoding import Decoding
     from rnninspect_onnx.protobuf.messages import TensorProto
     from rnninspect_onnx.tensors.inventory import TensorEntry
 
@@ -20,8 +20,8 @@ _FORMS = {_FLOAT: "<f", 3: "<b", 2: "<B", 6: "<i", 7: "<q", 9: "<?", 10: "<e", 1
 class Numbers:
     """The numbers among the stored tensors, read when they are asked for."""
 
-    def __init__(self, decoder: Decoder, entries: Iterable[TensorEntry]) -> None:
-        self._wire = decoder.wire
+    def __init__(self, decoder: Decoding, entries: Iterable[TensorEntry]) -> None:
+        self._decoder = decoder
         self._tensors = {
             entry.tensor.offset: entry.tensor
             for entry in entries
@@ -41,7 +41,7 @@ class Numbers:
         form = _FORMS.get(tensor.element_type)
         if form is None or tensor.payload is None or tensor.payload[1] != struct.calcsize(form):
             return None
-        return _finite(*struct.unpack(form, self._wire.raw(*tensor.payload)))
+        return _finite(*struct.unpack(form, self._decoder.raw(*tensor.payload)))
 
 
 def _finite(number: float) -> float | None:

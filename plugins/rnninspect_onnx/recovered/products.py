@@ -22,13 +22,15 @@ if TYPE_CHECKING:
 _MATRIX = 2  # its axes
 
 
-def _matmul(right: int, to: Operands, call: Call, outputs: Outputs) -> Results:
-    """A product whose right operand is at this position."""
+def _matmul(right: int, addend: int | None, to: Operands, call: Call, outputs: Outputs) -> Results:
+    """A product whose right operand is at this position, and that of what is added, if any."""
     shape = None if outputs[0] is None else outputs[0].shape
     one, other = to.of(call.input(0)), to.of(call.input(right))
     if shape is None or one is None or other is None:
         return ()
-    return (matmul(to.graph, one, other, shape, to.label),)
+    found = matmul(to.graph, one, other, shape, to.label)
+    given = None if addend is None else call.input(addend)
+    return (found,) if given is None else (added(to.graph, found, to.of(given), shape),)
 
 
 def _fused(to: Operands, call: Call, outputs: Outputs) -> Results:
@@ -106,11 +108,10 @@ def _einsum(to: Operands, call: Call, outputs: Outputs) -> Results:
 
 
 TABLE: dict[str, Operation] = {
-    **dict.fromkeys(
-        ("MatMul", "MatMulInteger", "MatMulIntegerToFloat", "DynamicQuantizeMatMul"),
-        partial(_matmul, 1),
-    ),
-    "QLinearMatMul": partial(_matmul, 3),
+    **dict.fromkeys(("MatMul", "MatMulInteger"), partial(_matmul, 1, None)),
+    "MatMulIntegerToFloat": partial(_matmul, 1, 6),
+    "DynamicQuantizeMatMul": partial(_matmul, 1, 4),
+    "QLinearMatMul": partial(_matmul, 3, None),
     **dict.fromkeys(("FusedMatMul", "TransposeMatMul"), _fused),
     "Gemm": partial(_gemm, 1, 2),
     "FusedGemm": partial(_active, partial(_gemm, 1, 2)),

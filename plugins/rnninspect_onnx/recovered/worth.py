@@ -12,7 +12,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from rnninspect_onnx.protobuf.decoder import Decoder
+    from rnninspect_onnx.protobuf.decoding import Decoding
     from rnninspect_onnx.protobuf.messages import GraphProto, ModelProto, NodeProto
 
 _PRODUCT_NAMES = """
@@ -37,7 +37,7 @@ _LOOPS = frozenset({"Loop", "Scan"})
 _LEAST_AXES = 2
 
 
-def may_contain_cell(model: ModelProto, decoder: Decoder) -> bool:
+def may_contain_cell(model: ModelProto, decoder: Decoding) -> bool:
     """Whether recognition may find a cell."""
     graphs = [model.graph, *(function.body for function in model.functions)]
     kinds = {node.operator for graph in graphs for node in graph.nodes}
@@ -76,7 +76,7 @@ def _repeats(graph: GraphProto) -> bool:
     return any(count > 1 for count in uses.values())
 
 
-def _returns(graph: GraphProto, decoder: Decoder) -> bool:
+def _returns(graph: GraphProto, decoder: Decoding) -> bool:
     """Whether an output has the shape of an input: of a net of one step, a state."""
     stored = {tensor.name for tensor in graph.initializers}
     fed = [name for name in graph.inputs if name not in stored]
