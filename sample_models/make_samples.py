@@ -4,7 +4,7 @@
 
 The manifest's values come from the frameworks' own counts and from the arguments that the layers
 are built with, never from rnninspect. Files are the same on every run with the same releases of
-the frameworks.
+the frameworks, but for the order in which ONNX Runtime lists things in its own format.
 """
 
 from __future__ import annotations
@@ -22,6 +22,7 @@ from makers import (
     broken_keras,
     broken_onnx,
     broken_onnx_nodes,
+    broken_ort,
     broken_tensorflow,
     broken_tfjs,
     broken_tflite,
@@ -31,6 +32,7 @@ from makers import (
     keras_samples,
     onnx_exports,
     onnx_samples,
+    ort_samples,
     tensorflow_samples,
     tfjs_samples,
     tflite_samples,
@@ -46,6 +48,7 @@ INTACT = (
     *torch_samples.INTACT,
     *onnx_samples.INTACT,
     *onnx_exports.INTACT,
+    *ort_samples.INTACT,
     *tflite_samples.INTACT,
     *family.INTACT,
 )
@@ -56,6 +59,7 @@ BROKEN = (
     *broken_torch.BROKEN,
     *broken_onnx.BROKEN,
     *broken_onnx_nodes.BROKEN,
+    *broken_ort.BROKEN,
     *broken_tflite.BROKEN,
 )
 

@@ -179,7 +179,8 @@ def test_onnxruntime_counts_the_same(entry: Entry, tmp_path: Path) -> None:
     shapes = dict(shape for graph in graphs for shape in shapes_of(graph))
     weights = dict.fromkeys(weights_of(node) for graph in graphs for node in graph.node)
     counts = [sum(math.prod(shapes[name]) for name in names) for names in weights if names]
-    stored = onnx.load(SAMPLES / path_of(entry)).graph
+    own = path_of(entry).endswith(".ort")  # which only onnxruntime reads
+    stored = folded.graph if own else onnx.load(SAMPLES / path_of(entry)).graph
     floats = [math.prod(shape) for graph in graphs_of(stored) for shape in stored_weights(graph)]
     check(entry, counts, sum(size for size in floats if size > 1))
 

@@ -24,7 +24,7 @@ from mutation.tfjs import is_tfjs
 from rnninspect.decode.sstable.tables import MAGIC
 
 WEIGHTS = "model.weights.h5"
-MOBILE = ".ptl"
+MOBILE, ORT = ".ptl", ".ort"
 PARTS_OF_A_CHECKPOINT = ("model_state_dict", "state_dict", "model")
 
 
@@ -61,11 +61,13 @@ def write(path: Path, target: Path, before: Arrays, after: Arrays) -> None:
 
 
 def _is_own(path: Path) -> bool:
-    """Whether another module knows it: a folder, or a table (an index, a V1 checkpoint)."""
-    return path.is_dir() or path.read_bytes().endswith(MAGIC)
+    """Whether another module knows it: a folder, a table (an index, a V1 checkpoint), .ort."""
+    return path.suffix == ORT or path.is_dir() or path.read_bytes().endswith(MAGIC)
 
 
 def _own(path: Path) -> ModuleType:
+    if path.suffix == ORT:
+        return import_module("mutation.ort")
     if is_tfjs(path):
         return tfjs
     return import_module("mutation.checkpoints")  # TensorFlow only for these
@@ -349,6 +351,8 @@ def double(path: Path, target: Path, name: str) -> frozenset[str]:
             shutil.copy(data, target.with_name(data.name))
         target.write_bytes(model.SerializeToString())
         return frozenset({"R209"})
+    if path.suffix == ORT:
+        raise Unfit  # a tensor that nothing reads is none of a layer's
     if _is_own(path):
         write(path, target, before, before | {f"{name}_2": before[name].copy()})
         return frozenset({"R102", "R103", "R106", "R401"})  # it is reported as a cell of its own

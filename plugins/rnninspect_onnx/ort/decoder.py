@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 
 _LONGEST_WORD = 256
 _PORTION = 4_000  # nodes, attributes and names whose number is checked at once
+_STEPS_OF_A_GRAPH, _STEPS_OF_A_NODE = 24, 6
 _FEW = 16  # attributes of one node that are searched one by one
 
 
@@ -73,6 +74,7 @@ class OrtDecoder:
 
     def _graph(self, table: Table, depth: int) -> GraphProto:
         self.limits.require(Limit.NESTING, depth, "the depth of graphs")
+        self._buffer.pages.spend(_STEPS_OF_A_GRAPH)
         types: dict[str, Message] = {}
         for value in table.tables(schema.Graph.VALUES):
             self._keep(3)
@@ -97,6 +99,7 @@ class OrtDecoder:
 
     def _node(self, table: Table, depth: int) -> NodeProto:
         self._keep(2)
+        self._buffer.pages.spend(_STEPS_OF_A_NODE)
         attributes = tuple(
             self._attribute(attribute, depth) for attribute in table.tables(schema.Node.ATTRIBUTES)
         )
