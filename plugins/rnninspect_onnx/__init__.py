@@ -15,7 +15,9 @@ class OnnxReader:
     """Reads ONNX models; implements `rnninspect.plugin.Reader`."""
 
     name = "onnx"
-    summary = "ONNX: .onnx of any operator set; text forms where the onnx package is installed"
+    summary = (
+        "ONNX: .onnx of any operator set, .ort; text forms where the onnx package is installed"
+    )
     suffixes: tuple[str, ...] = (
         ".onnx",
         ".onnxtxt",

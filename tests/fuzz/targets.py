@@ -202,6 +202,7 @@ def _inside(whole: bytes, name: str) -> Iterator[bytes]:
 
 TARGETS = {
     "onnx": Target(_whole(".onnx"), mutate_protobuf, _files(".onnx")),
+    "ort": Target(_whole(".ort"), mutate_words, _files(".ort")),
     "torch": Target(_whole(".pt"), mutate_zip, _files(".pt", ".ckpt", ".safetensors")),
     "torch-plain": Target(_whole(".pkl"), mutate_pickle, _members("data.pkl", ".pt", ".ckpt")),
     "keras-archive": Target(_whole(".keras"), mutate_zip, _files(".keras")),
