@@ -87,6 +87,21 @@ def make_onnx(path: Path, size: str) -> None:
         file.truncate(file.tell() + hole)
 
 
+def make_ort(path: Path, size: str) -> None:
+    """The same model in ONNX Runtime's own format, as a session saves it."""
+    import onnxruntime
+
+    original = path.with_suffix(".onnx")
+    make_onnx(original, size)
+    options = onnxruntime.SessionOptions()
+    options.log_severity_level = 4
+    options.graph_optimization_level = onnxruntime.GraphOptimizationLevel.ORT_DISABLE_ALL
+    options.optimized_model_filepath = str(path)
+    options.add_session_config_entry("session.save_model_format", "ORT")
+    onnxruntime.InferenceSession(original, options, providers=["CPUExecutionProvider"])
+    original.unlink()
+
+
 def _number(value: int) -> bytes:
     out = bytearray()
     while value > 0x7F:
@@ -196,6 +211,7 @@ def make_tflite(path: Path, size: str) -> None:
 
 MAKERS: dict[str, tuple[str, Callable[[Path, str], None]]] = {
     "onnx": ("model.onnx", make_onnx),
+    "ort": ("model.ort", make_ort),
     "torch": ("model.pt", make_torch),
     "safetensors": ("model.safetensors", make_safetensors),
     "keras": ("model.keras", make_keras),

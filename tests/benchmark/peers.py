@@ -58,6 +58,16 @@ _H5PY = Peer(
 )
 PEERS: dict[str, tuple[Peer, ...]] = {  # the first is the framework's load
     "onnx": (Peer("onnx.load", _python(f"{_PATH}import onnx; onnx.load(p)"), "onnx"),),
+    "ort": (
+        Peer(
+            "onnxruntime.InferenceSession",
+            _python(
+                f"{_PATH}import onnxruntime; onnxruntime.set_default_logger_severity(4); "
+                "onnxruntime.InferenceSession(p, providers=['CPUExecutionProvider'])"
+            ),
+            "onnxruntime",
+        ),
+    ),
     "torch": (
         Peer(
             "torch.load(mmap=True)",
