@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from rnninspect.plugin import Framework, Judge
 
+# Formats of several files, which torch.load does not take.
+_OF_SEVERAL = frozenset({"sharded safetensors", "pytorch shards", "torch distributed checkpoint"})
 FRAMEWORKS = (
     Framework(
         "pytorch",
@@ -16,6 +18,7 @@ FRAMEWORKS = (
                 packages=("torch", "safetensors"),
                 extra="torch",
                 environment=(("TORCH_FORCE_NO_WEIGHTS_ONLY_LOAD", None),),
+                others=_OF_SEVERAL,
             ),
         ),
     ),

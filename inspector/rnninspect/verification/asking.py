@@ -55,7 +55,10 @@ def verify(
     """Ask each framework that knows such files; `report_progress` is called once a second."""
     question = question_on(report, bounds, limits, trusted=trusted)
     leading = [finding for finding in report.findings if finding.rule in LEADING_OUT]
-    for judge in judges_of(report):
+    judges = judges_of(report)
+    if not judges and not report.container:
+        yield from _without_loader(report)
+    for judge in judges:
         missing = missing_of(judge)
         if missing:
             reason = f"{missing} is not installed: {installing(judge.extra, judge.distribution)}"
@@ -67,6 +70,12 @@ def verify(
                 judge, question, bounds, partial(_report_loading, report_progress, judge.name)
             )
             yield weigh(judge.name, report, answer)
+
+
+def _without_loader(report: Report) -> Iterator[Opinion]:
+    for judge in framework_named(report.framework).judges:
+        reason = f"it has no loader of its own for {report.format}"
+        yield Opinion(judge.name, Outcome.UNASKED, reason=reason)
 
 
 def missing_of(judge: Judge) -> str | None:

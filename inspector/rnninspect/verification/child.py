@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import resource
 import signal
 import sys
@@ -92,8 +93,9 @@ def _loaded(module: str, answer: Answer) -> Judging:
 
 
 def one_line(error: BaseException) -> str:
-    """The first words of an error that say something, in one line."""
-    lines = [line.strip() for line in str(error).splitlines() if line.strip()]
+    """The first words of an error that say something, in one line, without the child's folder."""
+    own = re.compile(re.escape(str(Path.cwd())) + r"/(?:tmp\w{8}/)?")
+    lines = [line.strip() for line in own.sub("", str(error)).splitlines() if line.strip()]
     text = " ".join(lines)[:LONGEST_REASON]
     return text or type(error).__name__
 

@@ -7,6 +7,8 @@ from enum import StrEnum
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from rnninspect.report import Report
     from rnninspect.verification.question import Answer
 
@@ -90,7 +92,7 @@ def weigh(judge: str, report: Report, answer: Answer) -> Opinion:
     if answer.refusal:
         return Opinion(name, Outcome.REFUSED, reason=answer.refusal)
     rows = tuple(_row(counted.layer.name, counted.expected, answer) for counted in report.layers)
-    ours = stored_elements(report) if answer.everything else report.totals.parameters
+    ours = stored_elements(report) if answer.everything else _counted(report, answer.purposes)
     total = Row("(total)", ours, answer.total, _compare(ours, answer.total))
     steps = tuple(
         StepRow(layer, _OF_STEP[agrees], text)
@@ -113,6 +115,12 @@ def stored_elements(report: Report) -> int:
     """Elements of all arrays of the file, whatever they are kept for, each stored one once."""
     totals = report.totals
     return totals.parameters + totals.copies + sum(totals.not_parameters.values())
+
+
+def _counted(report: Report, purposes: Iterable[str]) -> int:
+    """Parameters, and elements that are kept for these purposes."""
+    others = report.totals.not_parameters
+    return report.totals.parameters + sum(others.get(each, 0) for each in purposes)
 
 
 def _row(name: str, ours: int, answer: Answer) -> Row:

@@ -126,6 +126,8 @@ class Answer:
             framework and the cell's equations agree; None if that could not be found out.
         total: its count of the whole file; None if it has none.
         everything: whether `total` counts all stored arrays, not the model's parameters alone.
+        purposes: what `total` counts besides parameters, by the words of a report:
+            `quantisation`.
         refusal: why it does not load the file at all.
         untrusted: what of the file it would run, and did not.
         unfinished: which bound ended the child, or what is not installed that the file names.
@@ -138,6 +140,7 @@ class Answer:
     steps: dict[str, list[tuple[bool | None, str]]] = field(default_factory=dict)
     total: int | None = None
     everything: bool = False
+    purposes: list[str] = field(default_factory=list)
     refusal: str = ""
     untrusted: str = ""
     unfinished: str = ""

@@ -9,6 +9,7 @@ from tempfile import TemporaryDirectory
 import h5py
 import keras
 
+from rnninspect.plugin import Purpose
 from rnninspect.verification.question import NeedsTrust, NoOpinion
 from rnninspect_keras.judge.files import FOLDER, SUFFIXES, WHOLE, declared, links_outside
 from rnninspect_keras.judge.layers import cudnn_layers, rebuild
@@ -44,6 +45,7 @@ def answer(question: Question, given: Answer) -> None:
     elif name in WHOLE:
         model = _load(question, given)
         given.total = int(model.count_params())
+        given.purposes = [Purpose.QUANTISATION.value]  # scales are weights of a layer, too
         for part in question.parts:
             given.book(part.name, partial(_counted, model, part))
     else:

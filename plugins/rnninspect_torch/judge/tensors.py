@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
 DEEPEST = 20
 # Attributes of quantised modules that are not in the state dict of a script.
+STATE = ("_parameters", "_buffers", "_modules")  # attributes of a module
 PACKED = ("param", "_packed_params")
 CELL_PARAMETERS = "CellParamsBase"
 
@@ -30,8 +31,22 @@ def tensors_of(value: object, path: str = "", depth: int = DEEPEST) -> Iterator[
             yield from tensors_of(inner, _join(path, key), depth - 1)
         if isinstance(value, torch.nn.Module | torch.optim.Optimizer):
             yield from tensors_of(value.state_dict(), path, depth - 1)
+        if isinstance(value, torch.nn.Module) and not isinstance(value, torch.jit.ScriptModule):
+            yield from _beside(value, path, depth)
         if isinstance(value, torch.jit.ScriptModule):
             yield from _packed(value, path, depth)
+
+
+def _beside(module: torch.nn.Module, path: str, depth: int) -> Iterator[tuple[str, Any]]:
+    """Tensors that a module keeps outside of its state: what pruning computes, other buffers."""
+    for name, inner in module.named_modules():
+        for attribute, value in vars(inner).items():
+            if attribute in STATE:
+                continue
+            where = f"{name}.{attribute}" if name else attribute
+            yield from tensors_of(value, _join(path, where), min(depth - 1, 2))
+        for attribute, buffer in inner.named_buffers(recurse=False):
+            yield _join(path, f"{name}.{attribute}" if name else attribute), buffer
 
 
 def _inside(value: object) -> Iterable[tuple[object, object]]:
