@@ -43,10 +43,14 @@ FUNCTIONS: dict[str, Function] = {
 
 @dataclass(slots=True)
 class Gate:
-    """What one gate reads, units first: a kernel for each input, matrices of the state, vectors."""
+    """What one gate reads, units first: a kernel for each input, matrices of the state, vectors.
+
+    `own` are the vectors by which it multiplies the state: each unit reads itself alone.
+    """
 
     kernels: dict[int, Array] = field(default_factory=dict)
     recurrent: list[Array] = field(default_factory=list)
+    own: list[Array] = field(default_factory=list)
     biases: list[Array] = field(default_factory=list)
     peepholes: list[Array] = field(default_factory=list)
 
@@ -58,7 +62,8 @@ class Ran:
     Attributes:
         inputs: what the kernels multiply: a row for each place of a sequence, or for each state.
         states: the old states by their letters, a row for each sequence.
-        new: the new states, likewise.
+        new: the new states, likewise; `A` is what the function around c' is applied to, where a
+            mask has changed c' before.
     """
 
     inputs: list[Array]
@@ -85,7 +90,7 @@ class Sums:
 
 
 def evaluate(
-    written: Written, sums: Mapping[str, Sums], functions: Choice, states: Mapping[str, Array]
+    written: Written, sums: Mapping[str, Sums], functions: Choice, ran: Ran
 ) -> dict[str, Array]:
     """The new states by their letters, over (places, sequences, units).
 
@@ -93,7 +98,7 @@ def evaluate(
         NoOpinion: the equations contain what is not evaluated.
     """
     step = written.step
-    known: dict[str, Array] = dict(states)
+    known: dict[str, Array] = dict(ran.states)
     first = [] if step.inside is None else [step.inside[0]]
     late = [READS_NEW_MEMORY] if len(step.updates) > 1 else []
     for letter in (*first, *(each for each in step.gates if each not in (*first, *late))):
@@ -101,12 +106,13 @@ def evaluate(
     new: dict[str, Array] = {}
     for update in step.updates:
         for letter in late if update is step.updates[-1] else []:
-            known[letter] = _gate(written, letter, sums[letter], functions, known | {"c": new["c"]})
+            shown = {"c": ran.new.get("A", new["c"])}
+            known[letter] = _gate(written, letter, sums[letter], functions, known | shown)
         new[update.state] = sum(
             (_product(term, known) for term in update.terms), np.zeros((1, 1, 1))
         )
         if update.state == "c":
-            known["A(c')"] = FUNCTIONS[functions[2]](new["c"])
+            known["A(c')"] = FUNCTIONS[functions[2]](ran.new.get("A", new["c"]))
     return new
 
 

@@ -159,6 +159,7 @@ def _sums(step: Step, gates: Mapping[str, Gate], ran: Ran) -> dict[str, Sums]:
             raise NoOpinion(f"what its gate {letter} reads was not found")
         inputs = sum((ran.inputs[at] @ kernel.T for at, kernel in gate.kernels.items()), ZERO)
         product_of_state = sum((state @ matrix.T for matrix in gate.recurrent), ZERO)
+        product_of_state = sum((state * vector for vector in gate.own), product_of_state)
         found[letter] = Sums(np.atleast_2d(inputs)[:, None, :], product_of_state, gate)
     return found
 
@@ -174,7 +175,7 @@ def _difference(
     ran: Ran,
 ) -> float:
     """The largest difference of a new state, at the places of the inputs where it is least."""
-    new = evaluate(written, sums, functions, ran.states)
+    new = evaluate(written, sums, functions, ran)
     if projection is not None:
         new["h"] = new["h"] @ projection.T
     worst = ZERO
@@ -197,6 +198,8 @@ def gates_of(
             case Role.KERNEL:
                 known = gate.kernels.get(piece.given)
                 gate.kernels[piece.given] = array if known is None else known + array
+            case Role.RECURRENT_KERNEL if array.shape[1] == 1 < array.shape[0]:
+                gate.own.append(array[:, 0])
             case Role.RECURRENT_KERNEL:
                 gate.recurrent.append(array)
             case Role.PEEPHOLE:

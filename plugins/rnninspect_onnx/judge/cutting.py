@@ -9,6 +9,7 @@ import onnx
 import onnxruntime
 from onnx import helper, numpy_helper
 
+from rnninspect.plugin import Record
 from rnninspect.verification.question import NoOpinion
 
 TYPE_CHECKING = False
@@ -31,6 +32,13 @@ _SEED = 20_261_129
 _BOUND = 2  # inputs of a Loop and its body before those that it carries
 
 
+class Filling(Record):
+    """What masks, lengths and places are filled with; no number draws floats."""
+
+    integer: int
+    real: float | None
+
+
 class Slice:
     """Nodes, stored tensors and inputs that some values of a model are computed from.
 
@@ -38,6 +46,7 @@ class Slice:
         nodes: in an order in which they can run.
         stored: the stored tensors that they read.
         fed: the places whose values must be given.
+        drawn: names of those that are states or inputs of the step.
     """
 
     def __init__(
@@ -53,7 +62,7 @@ class Slice:
         self.nodes: list[onnx.NodeProto] = []
         self.stored: dict[str, onnx.TensorProto] = {}
         self.fed: dict[str, Scope] = {}
-        self._integers = False
+        self.drawn: set[str] = set()
 
     def take(self, wanted: Collection[Place], given: Collection[Place]) -> None:
         """Collect what computes the wanted values; the given ones are fed."""
@@ -132,15 +141,15 @@ class Slice:
     def _initializers(self, graph: onnx.GraphProto) -> dict[str, onnx.TensorProto]:
         return {tensor.name: tensor for tensor in graph.initializer}
 
-    def run(self, wanted: Collection[str], types: Mapping[str, int], integer: int) -> Arrays:
+    def run(self, wanted: Collection[str], types: Mapping[str, int], others: Filling) -> Arrays:
         """What onnxruntime computes of random numbers, with what it is fed and what is stored.
 
         Args:
             wanted: names of values.
             types: element types of values by their names.
-            integer: what inputs of integers are filled with.
+            others: what inputs are filled with that are neither states nor inputs of the step.
         """
-        feeds = self._feeds(types, integer)
+        feeds = self._feeds(types, others)
         known = {**feeds}
         known |= {
             name: numpy_helper.to_array(tensor)
@@ -177,12 +186,7 @@ class Slice:
             graph, opset_imports=self._model.opset_import, ir_version=self._model.ir_version
         )
 
-    @property
-    def takes_integers(self) -> bool:
-        """Whether inputs of other numbers than floats were fed."""
-        return self._integers
-
-    def _feeds(self, types: Mapping[str, int], integer: int) -> dict[str, Array]:
+    def _feeds(self, types: Mapping[str, int], others: Filling) -> dict[str, Array]:
         """Random numbers for each input of floats; of others the same number in each place."""
         draw = np.random.default_rng(_SEED)
         found: dict[str, Array] = {}
@@ -197,8 +201,11 @@ class Slice:
             kind = helper.tensor_dtype_to_np_dtype(types.get(name, onnx.TensorProto.FLOAT))
             numbers = draw.standard_normal(sizes)
             floats = kind.kind == "f" or kind.name == "bfloat16"
-            self._integers = self._integers or not floats
-            found[name] = (numbers if floats else np.full(sizes, integer)).astype(kind)
+            if not floats:
+                numbers = np.full(sizes, others.integer)
+            elif others.real is not None and name not in self.drawn:
+                numbers = np.full(sizes, others.real)
+            found[name] = numbers.astype(kind)
         return found
 
 

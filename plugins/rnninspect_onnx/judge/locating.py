@@ -56,7 +56,7 @@ def locate(found: Found, cell: Recovered, part: Part) -> Located:
         NoOpinion: one of them has no name of its own.
     """
     hidden = part.hidden_size
-    widths = {"h": part.projection_size or hidden, "c": hidden}
+    widths = {"h": part.projection_size or hidden, "c": hidden, "A": hidden}
     states: dict[str, Spot] = {}
     for letter, unit in cell.ends.states.items():
         states[letter] = _first(found, unit, widths[letter], f"its old {letter}")

@@ -12,7 +12,7 @@ from rnninspect.graphs import Exhausted
 from rnninspect.plugin import Record
 from rnninspect.verification.question import NoOpinion
 from rnninspect.verification.steps import TOLERANCE, compare, gates_of
-from rnninspect_onnx.judge.cutting import Slice, all_graphs, pairs, types_of
+from rnninspect_onnx.judge.cutting import Filling, Slice, all_graphs, pairs, types_of
 from rnninspect_onnx.judge.finding import find
 from rnninspect_onnx.judge.locating import locate
 from rnninspect_onnx.judge.scaling import scaling_of
@@ -40,7 +40,8 @@ _FLOATS = frozenset({1, 10, 11, 16})  # TensorProto.DataType
 _HALVES = frozenset({10, 16})
 _INLINED = "inlined.onnx"
 _HALF, _QUANTISED = 5e-3, 2e-2  # tolerances where numbers of 16 bits, and of fewer, are used
-_FILLS = (0, 1, 10_000)  # for inputs of integers: places, flags, lengths of sequences
+# Integers may be places, flags or lengths of sequences; floats may be masks.
+_FILLINGS = (Filling(0, None), Filling(1, 1.0), Filling(10_000, 0.0))
 # Functions without numbers of their own: of no other can a disagreement be certain.
 _EVALUATED = frozenset({"sigmoid", "tanh", "relu", "softsign", "softplus", "qlinearsigmoid"})
 _FEW_BITS = ("Quant", "Integer", "QLinear", "NBits")  # in the names of operators
@@ -139,24 +140,25 @@ class _Steps:
     ) -> Comparison:
         """The attempt that comes nearest; inputs of integers may be masks, lengths or places."""
         places = [spot.place for spot in (*ends.new.values(), *ends.inputs)]
+        slice_.drawn |= {spot.named.name for spot in (*ends.states.values(), *ends.inputs)}
         places += [place for weight in weights.values() for place in weight.places]
         names = tuple(dict.fromkeys(name for _, name in places))
         tolerance, few_bits = self._tolerance(slice_)
         attempts: list[Comparison] = []
         reason = "its states stay as they are, whatever is fed"
-        for fill in _FILLS:
+        for filling in _FILLINGS:
             try:
-                ran = ends.ran(arrays := slice_.run(names, self._types, fill))
+                ran = ends.ran(arrays := slice_.run(names, self._types, filling))
             except NoOpinion as error:
-                reason = str(error) if fill == 0 else reason
+                reason = str(error) if filling is _FILLINGS[0] else reason
                 continue
-            if all(np.array_equal(ran.new[each], ran.states[each]) for each in ran.new):
+            if all(np.array_equal(ran.new[each], ran.states[each]) for each in ran.states):
                 continue
             gates, projection = gates_of(
                 (piece, weight.part(piece, arrays)) for piece, weight in weights.items()
             )
             attempts.append(compare(part.cell, gates, projection, ran, tolerance, few_bits))
-            if attempts[-1].agrees or not slice_.takes_integers:
+            if attempts[-1].agrees or slice_.fed.keys() <= slice_.drawn:
                 break
         if not attempts:
             raise NoOpinion(reason)

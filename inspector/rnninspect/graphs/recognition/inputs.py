@@ -88,11 +88,12 @@ def _changes_in_a_loop(graph: Graph, body: Body, maps: list[int]) -> bool:
 def reads_its_result(graph: Graph, candidate: Candidate, inputs: Iterable[int]) -> bool:
     """Whether inputs are made of another state that this one is part of: the h of an LSTM, for c.
 
-    Such a state is not the whole state of a cell, whose matrices read the other one.
+    Such a state is not the whole state of a cell, whose matrices read the other one. Where a mask
+    mixes c' with c afterwards, h' is made of c, not of what the mask gives.
     """
     others = {at for at in below(graph, inputs) if at in candidate.carried} - {candidate.state}
     news = [new for at in others for new in candidate.carried[at]]
-    return candidate.new in below(graph, news)
+    return not {candidate.new, candidate.state}.isdisjoint(below(graph, news))
 
 
 def _is_of_a_turn(graph: Graph, at: int) -> bool:

@@ -34,8 +34,9 @@ class Match(Record):
         step: the equations that are satisfied.
         memory: the old state c, where the cell has one.
         projection: the map between the cell's output and its state, if there is one.
-        new_memory: the new state c, where the cell has one.
-        function: what is applied to that one.
+        new: the new state, before a mask mixes it with the old one.
+        new_memory: the new state c, likewise, where the cell has one.
+        function: what is applied to that one, and `shown` its argument, which may be masked.
     """
 
     cell: str
@@ -44,8 +45,10 @@ class Match(Record):
     step: Step
     memory: int | None = None
     projection: int | None = None
+    new: int | None = None
     new_memory: int | None = None
     function: int | None = None
+    shown: int | None = None
 
 
 def matches(graph: Graph, candidate: Candidate) -> Iterator[Match]:
@@ -90,7 +93,7 @@ def _fits(
     if len(step.updates) == 1:
         for gates in _assignments(step.updates, body, values, known):
             if complete := _with_inner(body, step, gates):
-                yield Match("", body, complete, step)
+                yield Match("", body, complete, step, new=new)
         return
     for states, made in _memorising(graph, body, step, values, candidate, new):
         ways = _assignments(step.updates, body, values, {**known, **states})
@@ -112,7 +115,7 @@ def _memorising(
         for memory in _memories(graph, body, inner, candidate):
             for kept in chain((inner,), beneath_masks(graph, body, inner, memory)):
                 states = {"A(c')": values[function], "c'": values[kept], "c": values[memory]}
-                yield states, Match("", body, {}, step, memory, None, kept, function)
+                yield states, Match("", body, {}, step, memory, None, new, kept, function, inner)
 
 
 def _strangers(graph: Graph, gates: dict[str, int]) -> int:

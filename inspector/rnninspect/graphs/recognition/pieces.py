@@ -17,10 +17,12 @@ if TYPE_CHECKING:
     from rnninspect.graphs.recognition.reading import GateReads, Vector
     from rnninspect.graphs.recognition.records import Bounds
 
+SHOWN = "A"  # in `Ends.new`: what the function around c' is applied to, if c' was masked before
 _ROLES = {
     Beside.SUM: Role.BIAS,
     Beside.STATE_PRODUCT: Role.RECURRENT_BIAS,
     Beside.MEMORY: Role.PEEPHOLE,
+    Beside.STATE: Role.RECURRENT_KERNEL,
 }
 
 
@@ -104,9 +106,12 @@ def _piece(
 
 def ends(graph: Graph, candidate: Candidate, matched: Match, inputs: tuple[int, ...]) -> Ends:
     """What a step is given and what it makes."""
-    states, new = {"h": candidate.state}, {"h": candidate.new}
+    made = matched.new if matched.projection is None else matched.projection
+    states, new = {"h": candidate.state}, {"h": candidate.new if made is None else made}
     if matched.memory is not None and matched.new_memory is not None:
         states["c"], new["c"] = matched.memory, matched.new_memory
+    if matched.shown is not None and matched.shown != matched.new_memory:
+        new[SHOWN] = matched.shown
     applied = matched.gates | ({} if matched.function is None else {"A": matched.function})
     names = {letter: _function(graph, at) for letter, at in applied.items()}
     return Ends(inputs, states, new, names)

@@ -63,7 +63,8 @@ class Ends(Record):
     Attributes:
         inputs: what its kernels multiply, in the order of `LeafPiece.given`.
         states: the old states, by their letters.
-        new: the new states, by their letters.
+        new: the new states, by their letters, before a mask mixes them with the old ones; `A` is
+            what the function around c' is applied to, where that is not c' itself.
         functions: the outermost function of each gate, by its letter, and of `A`; empty for none.
     """
 
