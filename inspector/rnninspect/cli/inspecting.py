@@ -7,7 +7,16 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from rnninspect.cli import options
-from rnninspect.cli.options import Columns, FailOn, LimitPairs, Model, Models, Output, Values
+from rnninspect.cli.options import (
+    Columns,
+    FailOn,
+    LimitPairs,
+    Model,
+    Models,
+    Output,
+    Unfold,
+    Values,
+)
 from rnninspect.cli.showing import reporting, show
 from rnninspect.command import FAILED, FINDINGS, OK
 from rnninspect.command.printing import print_error
@@ -32,6 +41,7 @@ def inspect(  # noqa: PLR0913 - one parameter for each option
     fail_on: FailOn = "error",
     limit: LimitPairs = None,
     values: Values = False,
+    unfold: Unfold = False,
 ) -> None:
     """Report each recurrent layer: formula, stored tensors, verdict.
 
@@ -48,6 +58,7 @@ def inspect(  # noqa: PLR0913 - one parameter for each option
         limits=options.limits(limit),
         fail_on=options.level(fail_on),
         values=values,
+        unfold=unfold,
     )
     raise typer.Exit(run(request))
 

@@ -55,6 +55,9 @@ Values = Annotated[
         "--values", help="Also report stored bias vectors that are all zeros, in formats with two."
     ),
 ]
+Unfold = Annotated[
+    bool, typer.Option("--unfold", help="A row for each of many equal layers in tables.")
+]
 LimitPairs = Annotated[
     list[str] | None,
     typer.Option("--limit", metavar="NAME=VALUE", help=f"Raise a limit: {', '.join(LIMITS)}."),

@@ -23,7 +23,8 @@ SUBCOMMANDS = (
 class Request(Record):
     """The options of one call of `rnninspect inspect`.
 
-    `fail_on` None never fails on a finding; `values` also reads values that a note depends on.
+    `fail_on` None never fails on a finding; `values` also reads values that a note depends on;
+    `unfold` shows each of many equal layers.
     """
 
     paths: tuple[str, ...]
@@ -33,6 +34,7 @@ class Request(Record):
     limits: Limits = Limits()
     fail_on: Level | None = Level.ERROR
     values: bool = False
+    unfold: bool = False
 
 
 def plain_request(arguments: Sequence[str]) -> Request | None:

@@ -36,6 +36,7 @@ def run(request: Request) -> int:
         width=terminal_width(),
         columns=request.columns or COLUMNS,
         chosen=bool(request.columns),
+        unfold=request.unfold,
         root=ci_root(),
         fail_on=request.fail_on,
     )

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from rnninspect.render.escape import for_markdown, shorten
-from rnninspect.render.report.columns import BY_NAME, rows_of
+from rnninspect.render.report.columns import BY_NAME
+from rnninspect.render.report.folding import shown_rows
 from rnninspect.render.report.markdown import LONGEST_NAME, markdown_rows
 from rnninspect.render.report.sentences import finding_lines, no_layer
 from rnninspect.render.view import View
@@ -46,9 +47,10 @@ def render(reports: Sequence[Report], _: View) -> Iterator[str]:
 
 
 def _block(report: Report) -> Iterator[str]:
+    view = _view(report)
     yield f"**{_text(report.path)}**: {_headline(report)}"
     yield ""
-    yield markdown_rows(list(rows_of(report)), _view(report))
+    yield markdown_rows(shown_rows(report, view), view)
     yield ""
     yield from _facts(report)
     yield ""

@@ -15,6 +15,7 @@ class View(Record):
         columns: the columns of a report to choose from.
         chosen: whether they were named by the caller: then none is dropped to fit the width.
         root: the folder from which CI systems name files; the current one if empty.
+        unfold: whether each of many equal layers has a row.
         fail_on: the lowest level that is shown as a failure, in formats that know failures.
     """
 
@@ -23,3 +24,4 @@ class View(Record):
     chosen: bool = False
     root: str = ""
     fail_on: Level | None = Level.ERROR
+    unfold: bool = False

@@ -34,10 +34,14 @@ class RowKind(StrEnum):
 
 
 class Row(Record):
-    """One line; `values` are by column name, a missing one stays blank."""
+    """One line; `values` are by column name, a missing one stays blank.
+
+    `alone` is whether it is of a layer that is no level of a stack.
+    """
 
     kind: RowKind
     values: dict[str, Value]
+    alone: bool = False
 
 
 class Column(Record):
@@ -111,7 +115,7 @@ def rows_of(report: Report) -> Iterator[Row]:
         levels = tuple(group)
         for counted in levels:
             values = {column.name: column.value(report, counted) for column in COLUMNS}
-            yield Row(RowKind.LAYER, values)
+            yield Row(RowKind.LAYER, values, stack is None)
         if stack is not None and len(levels) > 1:
             yield _subtotal(levels)
     totals = report.totals

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from rnninspect.render.escape import for_markdown, shorten
 from rnninspect.render.grid import draw_markdown, numbers_in
-from rnninspect.render.report.columns import present, rows_of, usual
+from rnninspect.render.report.columns import present, usual
+from rnninspect.render.report.folding import shown_rows
 from rnninspect.render.report.sentences import finding_lines, no_layer, summary
 from rnninspect.report import readable
 
@@ -34,7 +35,7 @@ def _lines(report: Report, view: View) -> Iterator[str]:
     yield ""
     yield for_markdown(about)
     yield ""
-    yield markdown_rows(list(rows_of(report)), view)
+    yield markdown_rows(shown_rows(report, view), view)
     yield ""
     if not report.layers:
         yield f"{for_markdown(no_layer(report))}\\"

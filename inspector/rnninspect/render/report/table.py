@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from rnninspect.render.escape import for_terminal, shorten
 from rnninspect.render.grid import draw
-from rnninspect.render.report.columns import RowKind, present, rows_of, usual
+from rnninspect.render.report.columns import RowKind, present, usual
 from rnninspect.render.report.fitting import Fitted, fit, short_names
+from rnninspect.render.report.folding import shown_rows
 from rnninspect.render.report.sentences import LONGEST_NAME, finding_lines, no_layer, summary
 from rnninspect.report import readable
 
@@ -33,7 +34,7 @@ def render(results: Iterable[Report | Unreadable], view: View) -> Iterator[str]:
     own: dict[str, str] = {}
     blank: tuple[str, ...] = ()
     for report in readable(results):
-        fitted = fitted_rows(list(rows_of(report)), view)
+        fitted = fitted_rows(shown_rows(report, view), view)
         yield "\n".join((*blank, *_lines(report, fitted, view), ""))
         blank = ("",)
         if report.layers:

@@ -1,0 +1,74 @@
+"""Folds the rows of equal layers into one, so that a model of 64 blocks fits a screen."""
+
+from __future__ import annotations
+
+import re
+
+from rnninspect.render.report.columns import Row, rows_of
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from rnninspect.render.report.columns import Value
+    from rnninspect.render.view import View
+    from rnninspect.report import Report
+
+_LEAST = 4  # rows that are folded; fewer are shown
+_NUMBER = re.compile(r"\d+")
+_SUMMED = ("expected", "stored", "bytes", "state")
+
+
+def shown_rows(report: Report, view: View) -> list[Row]:
+    """The rows of a table, those of equal layers folded unless the caller wants all of them."""
+    rows = list(rows_of(report))
+    return rows if view.unfold else fold(rows)
+
+
+def fold(rows: Sequence[Row]) -> list[Row]:
+    """The rows, of equal layers outside stacks only one, where the first of them is.
+
+    Equal are layers that differ only in the numbers in their names; their parameters, bytes and
+    states are added up.
+    """
+    groups: dict[object, list[Row]] = {}
+    for row in rows:
+        groups.setdefault(_key(row), []).append(row)
+    found: list[Row] = []
+    for row in rows:
+        group = groups[_key(row)]
+        if len(group) < _LEAST:
+            found.append(row)
+        elif row is group[0]:
+            found.append(_one(group))
+    return found
+
+
+def _key(row: Row) -> object:
+    if not row.alone:
+        return id(row)
+    others = tuple((name, value) for name, value in row.values.items() if name != "layer")
+    return (_NUMBER.sub("#", str(row.values["layer"])), others)
+
+
+def _one(group: Sequence[Row]) -> Row:
+    first, count = group[0].values, len(group)
+    values: dict[str, Value] = {**first, "layer": f"{_name(group)} × {count}"}
+    values["formula"] = f"{count} × ({first['formula']})"
+    for name in _SUMMED:
+        value = first.get(name)
+        values[name] = value * count if isinstance(value, int) else value
+    return group[0]._replace(values=values)
+
+
+def _name(group: Sequence[Row]) -> str:
+    """The name with the range of each number that differs: `layers.0…63.mixer`."""
+    names = [str(row.values["layer"]) for row in group]
+    columns = zip(*(_NUMBER.findall(name) for name in names), strict=True)
+    ranges = (_range([int(number) for number in column]) for column in columns)
+    return _NUMBER.sub(lambda _: next(ranges), names[0])
+
+
+def _range(numbers: Sequence[int]) -> str:
+    least, most = min(numbers), max(numbers)
+    return str(least) if least == most else f"{least}…{most}"
