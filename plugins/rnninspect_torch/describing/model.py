@@ -8,6 +8,8 @@ from rnninspect.plugin import (
     Observation,
     Purpose,
     SavedModel,
+    Search,
+    Searched,
     UnreadableFile,
 )
 from rnninspect_torch.describing.network import Network, find_layers
@@ -18,7 +20,7 @@ from rnninspect_torch.pickles.values import Mapping
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from rnninspect.plugin import Source
+    from rnninspect.plugin import Source, StoredTensor
     from rnninspect_torch.describing.contents import Contents
     from rnninspect_torch.networks.records import Root
 
@@ -65,13 +67,16 @@ def describe_model(contents: Contents, roots: list[Root], producer: str = "") ->
         for tensor in operand.tensors
     }
     pairs = [
-        (entry, network.stored(entry)) for network in networks for entry in network.root.entries
+        (entry, _with_purpose(network.stored(entry), network.states))
+        for network in networks
+        for entry in network.root.entries
     ]
     return SavedModel(
         format=contents.format,
         framework="pytorch",
         producer=producer,
         layers=tuple(layer for network in networks for layer in network.layers),
+        skipped=tuple(step for network in networks for step in network.skipped),
         tensors=tuple(tensor for _, tensor in pairs),
         observations=(
             *callables_of(contents),
@@ -79,7 +84,24 @@ def describe_model(contents: Contents, roots: list[Root], producer: str = "") ->
             *(note for network in networks for note in network.observations),
             *oddities(contents, pairs, in_layers),
         ),
+        search=_search(networks),
     )
+
+
+def _search(networks: list[Network]) -> Search | None:
+    """How many operators were looked through; None if the file has no program."""
+    searched = [network for network in networks if network.finished is not None]
+    if not searched:
+        return None
+    number = sum(network.root.operators for network in searched)
+    return Search(Searched.OPERATORS, number, all(network.finished for network in searched))
+
+
+def _with_purpose(tensor: StoredTensor, states: frozenset[str]) -> StoredTensor:
+    """A tensor; a constant of frozen code from which a sequence starts is its first state."""
+    if tensor.identity not in states or not tensor.name.startswith("CONSTANTS."):
+        return tensor
+    return tensor._replace(purpose=Purpose.STATE)
 
 
 def _spend_names(source: Source, roots: list[Root]) -> None:

@@ -4,7 +4,14 @@ from __future__ import annotations
 
 from bisect import bisect_left
 
-from rnninspect.plugin import Limit, Observation, Purpose, RecurrentLayer, StoredTensor
+from rnninspect.plugin import (
+    Limit,
+    Observation,
+    Purpose,
+    RecurrentLayer,
+    SkippedLayer,
+    StoredTensor,
+)
 from rnninspect.signatures import may_be_known
 from rnninspect_torch.describing.stored_tensors import stored
 from rnninspect_torch.dialect.signatures import STACK
@@ -28,7 +35,18 @@ if TYPE_CHECKING:
 class Network:
     """A root with its layers, observations and described tensors."""
 
-    __slots__ = ("contents", "label", "layers", "names", "observations", "root", "tensors")
+    __slots__ = (
+        "contents",
+        "finished",
+        "label",
+        "layers",
+        "names",
+        "observations",
+        "root",
+        "skipped",
+        "states",
+        "tensors",
+    )
 
     def __init__(self, root: Root, contents: Contents, label: str | None) -> None:
         self.root = root
@@ -36,6 +54,9 @@ class Network:
         self.label = label
         self.layers: list[RecurrentLayer] = []
         self.observations: list[Observation] = []
+        self.skipped: tuple[SkippedLayer, ...] = ()
+        self.states: frozenset[str] = frozenset()
+        self.finished: bool | None = None
         self.tensors: dict[int, StoredTensor] = {}
         self.names: set[str] = set()
 
@@ -81,6 +102,15 @@ def find_layers(network: Network) -> None:
             network.observations.extend(found.observations)
             taken.update(id(entry) for entry in group.entries())
     _find_own_cells(network, entries, taken)
+    if root.translations is not None:
+        from rnninspect_torch.describing.recovered import Found, with_recovered  # noqa: PLC0415 - few files have code
+
+        known = Found(tuple(network.layers), tuple(network.observations))
+        recurrent = with_recovered(known, root, network.stored, network.label)
+        network.contents.calls.source.limits.require(Limit.RECURRENT, len(recurrent.layers))
+        network.layers, network.observations = list(recurrent.layers), list(recurrent.observations)
+        network.skipped, network.states = recurrent.skipped, recurrent.states
+        network.finished = recurrent.finished
 
 
 def _find_own_cells(network: Network, entries: list[NamedTensor], taken: set[int]) -> None:

@@ -16,21 +16,21 @@ LAYOUT: dict[Role, tuple[Axis, ...]] = {
 }
 GATE_ORDERS = {"LSTM": "ifgo", "GRU": "rzg"}  # as `RecurrentLayer.gate_order` has them
 
-_PYTORCH = "pytorch"
+PYTORCH = "pytorch"
 HAND_WRITTEN = "hand-written"  # cells that are not in a library
 CELLS_BY_GATES = {len(CELLS[name].gates): name for name in ("RNN", "GRU", "LSTM")}
 
 CONVENTIONS = (
-    Convention(_PYTORCH, "RNN", BIASES, note="nn.RNN, nn.RNNCell"),
+    Convention(PYTORCH, "RNN", BIASES, note="nn.RNN, nn.RNNCell"),
     Convention(
-        _PYTORCH,
+        PYTORCH,
         "GRU",
         BIASES,
         note="nn.GRU, nn.GRUCell: always reset_after",
         reset_after=True,
     ),
     Convention(
-        _PYTORCH,
+        PYTORCH,
         "LSTM",
         BIASES,
         frozenset({Role.PROJECTION}),

@@ -25,7 +25,8 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from rnninspect.plugin import SavedModel
+    from rnninspect.graphs import Graph
+    from rnninspect.plugin import SavedModel, Source
 
 _FOLDERS = {"data/weights/": Purpose.PARAMETER, "data/constants/": Purpose.CONSTANT}
 _CONFIG = "_config.json"
@@ -84,10 +85,31 @@ def read(archive: Archive) -> SavedModel:
         for root in roots:
             if root.purpose is Purpose.PARAMETER:
                 declare_layers(graph, root)
+                _note_program(graph, root, archive.source)
     contents = Contents(
         "torch export", None, TorchCalls(archive.source), bytes_in(archive), tuple(notes)
     )
     return describe_model(contents, roots, producer)
+
+
+def _note_program(program: dict[str, object], root: Root, source: Source) -> None:
+    """Have a program's graph translated when its layers are looked for, if it may have cells."""
+    from rnninspect_torch.recovered.exported.worth import may_contain_cell, operators_in  # noqa: PLC0415 - few archives are programs
+
+    if root.translations is not None or not may_contain_cell(program):
+        return
+
+    root.operators = operators_in(program)
+
+    def translations() -> Iterator[Graph]:
+        from rnninspect_torch.recovered.exported.translation import translate  # noqa: PLC0415 - few programs need it
+
+        entries = {entry.name: entry for entry in root.entries}
+        graph = translate(program, entries, lambda steps: source.spend(Limit.STEPS, steps))
+        if graph is not None:
+            yield graph
+
+    root.translations = translations
 
 
 def _roots(archive: Archive) -> Iterator[Root]:
@@ -149,4 +171,5 @@ def _read_old(archive: Archive) -> SavedModel:
         producer = producer_of(program)
         for root in roots:
             declare_layers(program, root)
+            _note_program(program, root, archive.source)
     return describe_model(contents._replace(format="torch export"), roots, producer)

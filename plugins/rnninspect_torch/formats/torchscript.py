@@ -16,7 +16,9 @@ from rnninspect_torch.networks.walking import Walk
 from rnninspect_torch.pickles.interpreter import load_from
 from rnninspect_torch.pickles.values import Instance, Mapping
 from rnninspect_torch.programs.frozen import MODES, frozen_groups
-from rnninspect_torch.programs.script_code import ClassCode, parse_code
+from rnninspect_torch.programs.script_code import ClassCode, declared_by
+from rnninspect_torch.recovered.scripted.code import Code
+from rnninspect_torch.recovered.scripted.worth import may_contain_cell
 from rnninspect_torch.tensors.calls import TorchCalls
 from rnninspect_torch.tensors.packed import is_packed, tensors_in
 from rnninspect_torch.tensors.views import TensorView
@@ -25,8 +27,11 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
+    from rnninspect.graphs import Graph
     from rnninspect.plugin import SavedModel, Source
     from rnninspect_torch.archives.archive import Archive
+
+    Shapes = tuple[tuple[int, ...], ...]
 
 _MOST_CODE = 1 << 25  # bytes of all code
 _CODE_IN_A_STEP = 10  # bytes
@@ -41,7 +46,8 @@ def read_script(archive: Archive) -> tuple[Contents, list[Root]]:
     constants = load_from(archive.open("constants.pkl"), constant_calls)
     calls.foreign.update(constant_calls.foreign)
     notes = list(archive.observations())
-    root = root_of(value, constants, read_code(_code_files(archive), source, notes), source)
+    code = read_code(_code_files(archive), source, notes)
+    root = root_of(value, constants, code, source, partial(_examples, archive))
     if "traced_inputs.pkl" in archive:
         notes.append(Observation(Fact.UNUSUAL, "contains example inputs, which are not counted"))
     contents = Contents("torchscript", value, calls, bytes_in(archive), tuple(notes))
@@ -63,9 +69,17 @@ class CodeFile(Record):
 
 
 def root_of(
-    value: object, constants: object, classes: dict[str, ClassCode], source: Source
+    value: object,
+    constants: object,
+    code: Code,
+    source: Source,
+    examples: Callable[[], Shapes | None] | None = None,
 ) -> Root:
-    """The network of a module: its attributes, constants, and the layers that its code calls."""
+    """The network of a module: its attributes, constants, and the layers that its code calls.
+
+    `examples` gives the shapes of the inputs that it was traced with.
+    """
+    classes = {path: declared_by(found) for path, found in code.classes.items()}
     root = Root("")
     if isinstance(value, Instance):
         _walk(value, classes, root, Walk(source))
@@ -73,7 +87,29 @@ def root_of(
     entries = _constants(constants, is_frozen=frozen)
     root.entries.extend(entries)
     root.groups.extend(frozen_groups(classes, entries, root.declared))
+    if isinstance(value, Instance) and may_contain_cell(code, value.path):
+
+        def translated() -> Iterator[Graph]:
+            from rnninspect_torch.recovered.scripted.rounds import Script, translations  # noqa: PLC0415 - few files need it
+
+            source.spend(Limit.STEPS, code.characters // _CODE_IN_A_STEP)
+            listed = constants if isinstance(constants, tuple | list) else ()
+            shapes = None if examples is None else examples()
+            yield from translations(Script(value, code, listed, root, shapes))
+
+        root.translations = translated
     return root
+
+
+def _examples(archive: Archive) -> Shapes | None:
+    """The shapes of the inputs that a module was traced with; None if they are not stored."""
+    if "traced_inputs.pkl" not in archive:
+        return None
+    calls = TorchCalls(archive.source, "traced_inputs")
+    value = load_from(archive.open("traced_inputs.pkl"), calls)
+    given = value.named.get("forward") if isinstance(value, Mapping) else None
+    tensors = [tensor for _, tensor in tensors_in(given)] if isinstance(given, list) else []
+    return tuple(tensor.shape for tensor in tensors) or None
 
 
 def _code_files(archive: Archive) -> list[CodeFile]:
@@ -87,24 +123,22 @@ def _code_files(archive: Archive) -> list[CodeFile]:
     ]
 
 
-def read_code(
-    files: Sequence[CodeFile], source: Source, notes: list[Observation]
-) -> dict[str, ClassCode]:
-    """The classes of all code by their full names; a note if there is too much of it."""
+def read_code(files: Sequence[CodeFile], source: Source, notes: list[Observation]) -> Code:
+    """All code, split into classes; a note if there is too much of it."""
+    code = Code()
     if sum(file.size for file in files) > _MOST_CODE:
         notes.append(
             Observation(Fact.UNUSUAL, "too much code to read: declared sizes may be missing")
         )
-        return {}
-    classes: dict[str, ClassCode] = {}
+        return code
     for file in files:
         data = file.open()
         source.spend(Limit.STEPS, data.size // _CODE_IN_A_STEP)
         text = data.read(0, data.size).decode("utf-8", "replace")
-        count = len(classes) + text.count("\nclass ")
+        count = len(code.classes) + text.count("\nclass ")
         source.limits.require(Limit.MEMBERS, count, "the number of classes in the code")
-        classes.update(parse_code(text, file.module))
-    return classes
+        code.add(text, file.module)
+    return code
 
 
 def _walk(value: Instance, classes: dict[str, ClassCode], root: Root, walk: Walk) -> None:

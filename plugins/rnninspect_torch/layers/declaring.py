@@ -11,7 +11,13 @@ if TYPE_CHECKING:
 
 _MODES = {"LSTM": "LSTM", "GRU": "GRU", "RNN_TANH": "RNN", "RNN_RELU": "RNN"}
 _CELLS = {"LSTMCell": "LSTM", "GRUCell": "GRU", "RNNCell": "RNN"}
+_LAYERS = frozenset({"LSTM", "GRU", "RNN"})
 _MOST_LEVELS = 1_000
+
+
+def is_a_torch_cell(declared: DeclaredModule) -> bool:
+    """Whether the module is of one of torch's own classes of recurrent cells and layers."""
+    return declared.is_of_torch and (declared.name in _CELLS or declared.name in _LAYERS)
 
 
 class Description(Record):

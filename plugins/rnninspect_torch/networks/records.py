@@ -6,8 +6,9 @@ from rnninspect.plugin import Purpose, Record
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Callable, Iterable, Mapping
 
+    from rnninspect.graphs import Graph
     from rnninspect.plugin import Role
     from rnninspect_torch.dialect.signatures import ModuleSignature
     from rnninspect_torch.tensors.views import TensorView
@@ -146,6 +147,9 @@ class Root:
         declared: its modules by their path, if the file contains modules.
         outside_module: whether its tensors belong to an object that is not a module.
         is_state_dict: whether it has the mark of nn.Module.state_dict.
+        translations: gives the core's graphs of its program, under one assumption after the other;
+            None if the file has no code, or code that cannot have a cell.
+        operators: how many the translated program has.
     """
 
     __slots__ = (
@@ -154,8 +158,10 @@ class Root:
         "groups",
         "is_state_dict",
         "name",
+        "operators",
         "outside_module",
         "purpose",
+        "translations",
     )
 
     def __init__(  # noqa: PLR0913 - optional but for the name
@@ -176,3 +182,5 @@ class Root:
         self.groups = list(groups)
         self.outside_module = outside_module
         self.is_state_dict = is_state_dict
+        self.operators = 0
+        self.translations: Callable[[], Iterable[Graph]] | None = None

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from rnninspect_torch.programs.script_code import LayerCall, parse_code
+from rnninspect_torch.programs.script_code import ClassCode, LayerCall, declared_by
 from rnninspect_torch.programs.unrolled import UnrolledCell, find_cells
+from rnninspect_torch.script.classes import split_code
 
 CODE = """
 class LSTM(Module):
@@ -27,20 +28,24 @@ class Empty(Module):
 """
 
 
+def parse_code(text: str) -> dict[str, ClassCode]:
+    return {name: declared_by(found) for name, found in split_code(text)[0].items()}
+
+
 def test_declarations_of_a_class() -> None:
-    classes = parse_code(CODE, "__torch__.net")
-    assert list(classes) == ["__torch__.net.LSTM", "__torch__.net.Empty"]
-    code = classes["__torch__.net.LSTM"]
-    assert code.finals == {"mode": "LSTM", "hidden_size": 5, "bias": True, "dropout": "0."}
+    classes = parse_code(CODE)
+    assert list(classes) == ["LSTM", "Empty"]
+    code = classes["LSTM"]
+    assert code.finals == {"mode": "LSTM", "hidden_size": 5, "bias": True, "dropout": 0.0}
     assert (code.parameters, code.buffers) == (("weight_ih_l0", "weight_hh_l0"), ("table",))
     assert code.calls == (
         LayerCall("lstm", False, "self_rnn__flat_weights", (0, 1), False, 1, 2),  # noqa: FBT003 - as read
         LayerCall("gru", False, "", (2, 3), True, 2, 1),  # noqa: FBT003 - as above
         LayerCall("gru", True, "", (4, 5)),  # noqa: FBT003 - as above
     )
-    assert classes["__torch__.net.Empty"].calls == ()
-    assert classes["__torch__.net.Empty"].lists
-    assert not parse_code("class Old(Module):\n  weight : Tensor\n", "m")["m.Old"].lists
+    assert classes["Empty"].calls == ()
+    assert classes["Empty"].lists
+    assert not parse_code("class Old(Module):\n  weight : Tensor\n")["Old"].lists
 
 
 def test_unrolled_cells() -> None:
@@ -84,5 +89,5 @@ def test_unrolled_cells() -> None:
     ids=range(12),
 )
 def test_matching_takes_linear_time(text: str) -> None:
-    for classes in (parse_code(text, "m"), parse_code("class Y(Module):\n" + text, "m")):
+    for classes in (parse_code(text), parse_code("class Y(Module):\n" + text)):
         assert all(not code.calls and not code.cells for code in classes.values())

@@ -1,0 +1,1 @@
+"""Operators of programs translated to the core's neutral graph, where cells may be taken apart."""

@@ -1,0 +1,1 @@
+"""The graphs of torch.export, whose nodes are operators already."""

@@ -1,0 +1,1 @@
+"""The values and the operators of torch, as the core's graph has them."""

@@ -1,0 +1,1 @@
+"""TorchScript: functions run once over values of the core's graph."""

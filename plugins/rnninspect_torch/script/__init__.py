@@ -1,0 +1,1 @@
+"""A bounded parser of serialised TorchScript, which compiles and runs nothing."""
