@@ -59,13 +59,6 @@ def describe_model(contents: Contents, roots: list[Root], producer: str = "") ->
     for network in networks:
         if network.root.purpose in _NETWORKS:
             find_layers(network)
-    in_layers = {
-        id(tensor)
-        for network in networks
-        for layer in network.layers
-        for operand in layer.operands
-        for tensor in operand.tensors
-    }
     pairs = [
         (entry, _with_purpose(network.stored(entry), network.states))
         for network in networks
@@ -82,10 +75,21 @@ def describe_model(contents: Contents, roots: list[Root], producer: str = "") ->
             *callables_of(contents),
             *contents.observations,
             *(note for network in networks for note in network.observations),
-            *oddities(contents, pairs, in_layers),
+            *oddities(contents, pairs, _in_layers(networks)),
         ),
         search=_search(networks),
     )
+
+
+def _in_layers(networks: list[Network]) -> set[int]:
+    """The tensors that layers have, by their identity in memory."""
+    return {
+        id(tensor)
+        for network in networks
+        for layer in network.layers
+        for operand in layer.operands
+        for tensor in operand.tensors
+    }
 
 
 def _search(networks: list[Network]) -> Search | None:

@@ -16,7 +16,7 @@ from rnninspect_torch.networks.walking import Walk
 from rnninspect_torch.pickles.interpreter import load_from
 from rnninspect_torch.pickles.values import Instance, Mapping
 from rnninspect_torch.programs.frozen import MODES, frozen_groups
-from rnninspect_torch.programs.script_code import ClassCode, declared_by
+from rnninspect_torch.programs.script_code import declared_by
 from rnninspect_torch.recovered.scripted.code import Code
 from rnninspect_torch.recovered.scripted.worth import may_contain_cell
 from rnninspect_torch.tensors.calls import TorchCalls
@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from rnninspect.graphs import Graph
     from rnninspect.plugin import SavedModel, Source
     from rnninspect_torch.archives.archive import Archive
+    from rnninspect_torch.programs.records import ClassCode
 
     Shapes = tuple[tuple[int, ...], ...]
 

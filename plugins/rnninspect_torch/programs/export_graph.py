@@ -10,7 +10,7 @@ import re
 
 from rnninspect_torch.dialect.signatures import CELL, STACK
 from rnninspect_torch.programs.frozen import declaration, group_in_order
-from rnninspect_torch.programs.script_code import LayerCall
+from rnninspect_torch.programs.records import LayerCall
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
     from rnninspect_torch.networks.records import NamedTensor
-    from rnninspect_torch.programs.script_code import ClassCode, LayerCall
+    from rnninspect_torch.programs.records import ClassCode, LayerCall
     from rnninspect_torch.programs.unrolled import UnrolledCell
 
 _ORDER = (Role.KERNEL, Role.RECURRENT_KERNEL, Role.BIAS, Role.RECURRENT_BIAS)

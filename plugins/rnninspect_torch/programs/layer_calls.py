@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from rnninspect_torch.programs.script_code import LayerCall
+from rnninspect_torch.programs.records import LayerCall
 from rnninspect_torch.script.calls import calls_in, constant_number, statements_with
 from rnninspect_torch.script.syntax import Assign, Items, Literal, Name
 

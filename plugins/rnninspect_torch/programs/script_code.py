@@ -2,59 +2,19 @@
 
 from __future__ import annotations
 
-from rnninspect.plugin import Record
+from rnninspect_torch.programs.records import ClassCode
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from rnninspect_torch.programs.records import LayerCall
     from rnninspect_torch.programs.unrolled import UnrolledCell
     from rnninspect_torch.script.classes import Class
 
 # A class with none of these words calls no recurrent operator, and is not parsed.
 _CALLS = ("lstm(", "gru(", "rnn_tanh(", "rnn_relu(", "_cell(", "_dynamic(")
 _CONSTANT = "CONSTANTS.c"
-
-
-class LayerCall(Record):
-    """A call of a recurrent operator.
-
-    Attributes:
-        operator: `lstm`, `gru`, `rnn_tanh` or `rnn_relu`.
-        cell: whether it is the operator of a cell.
-        label: the variable of its weights, if they are in one.
-        constants: numbers of its weights among the constants; empty if they are not constants.
-        biases, levels, directions: as declared by the call; None for a cell.
-    """
-
-    operator: str
-    cell: bool
-    label: str
-    constants: tuple[int, ...]
-    biases: bool | None = None
-    levels: int = 1
-    directions: int = 1
-
-
-class ClassCode(Record):
-    """One class of the archive's code.
-
-    Attributes:
-        finals: its constants, as Python values.
-        parameters, buffers: names of its own tensors of these kinds.
-        lists: whether these names are listed; torch 1.0 to 1.2 did not list them.
-        trains: whether it has the attribute `training`, which freezing removes.
-        calls: its calls of recurrent operators.
-        cells: cells that are unrolled into basic operators.
-    """
-
-    finals: dict[str, object]
-    parameters: tuple[str, ...] = ()
-    buffers: tuple[str, ...] = ()
-    trains: bool = False
-    calls: tuple[LayerCall, ...] = ()
-    cells: tuple[UnrolledCell, ...] = ()
-    lists: bool = True
 
 
 def declared_by(found: Class) -> ClassCode:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from rnninspect_torch.programs.script_code import ClassCode, LayerCall, declared_by
+from rnninspect_torch.programs.records import ClassCode, LayerCall
+from rnninspect_torch.programs.script_code import declared_by
 from rnninspect_torch.programs.unrolled import UnrolledCell, find_cells
 from rnninspect_torch.script.classes import split_code
 
