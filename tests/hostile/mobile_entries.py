@@ -53,7 +53,27 @@ def code(text: str) -> list[Fields]:
     return [{0: "__torch__", 1: text}]
 
 
+def calls(number_of_calls: int, *values: dict[int, Any]) -> bytes:
+    """A method that calls operators of a cell over and over, all with the same arguments."""
+    call = {0: number("B", 1), 1: {0: number("i", 0), 1: number("i", [0, 1, 2, 2])}}
+    other = {0: number("B", 1), 1: {0: number("i", 1), 1: number("i", [2, 3, 3])}}
+    plan = {
+        5: [{2: [call, other] * (number_of_calls // 2)}],
+        6: [{0: "aten::mm", 1: "out"}, {0: "aten::tanh", 1: "out"}],
+    }
+    given = [tensor(1, (4, 4)), *values, tensor(0, (4, 4)), tensor(0, (4, 4))]
+    return program(given, [bytes(64)], (0, 0), plan)
+
+
 ENTRIES: dict[str, Hostile] = {
+    "calls.pte": written(lambda: calls(20_000, tensor(0, (4, 4)))),
+    "list_of_itself.pte": written(
+        lambda: calls(2, {0: number("B", 7), 1: {0: number("q", [1, 1])}})
+    ),
+    "tensors_of_itself.pte": written(
+        lambda: calls(2, {0: number("B", 10), 1: {0: number("i", [1, 1])}})
+    ),
+    "far_value.pte": written(lambda: calls(2, {0: number("B", 7), 1: {0: number("q", [99])}})),
     "sound.ptl": written(lambda: module(SOUND, NAMES), 0),
     "later_value.ptl": written(
         lambda: module([value(LIST, {0: number("I", [9])}), *SOUND], NAMES), 2

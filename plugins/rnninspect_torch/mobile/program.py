@@ -16,13 +16,18 @@ from rnninspect_torch.describing.model import describe_model
 from rnninspect_torch.mobile.constants import Constants
 from rnninspect_torch.mobile.scalar_types import name_of
 from rnninspect_torch.mobile.segments import read_segments
+from rnninspect_torch.mobile.worth import calls_of, may_contain_cell
 from rnninspect_torch.networks.records import Root
 from rnninspect_torch.tensors.calls import TorchCalls
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from rnninspect.decode.flatbuffers import Table
+    from rnninspect.graphs import Graph
     from rnninspect.plugin import SavedModel, Source
+    from rnninspect_torch.networks.records import NamedTensor
 
 FORMAT = "executorch program"
 _TENSOR = 5  # of the union KernelTypes
@@ -74,6 +79,7 @@ class ProgramReader:
 
     Attributes:
         constants: what is stored.
+        methods: the plans, each with its constants by the numbers of their values.
         notes: what is stored and not described.
     """
 
@@ -87,6 +93,7 @@ class ProgramReader:
         self._buffers = self._program.tables(_Program.BUFFERS)
         self.constants = Constants()
         self.notes: list[Observation] = []
+        self.methods: list[tuple[Table, dict[int, NamedTensor]]] = []
 
     def read(self) -> None:
         """Find the constants of all plans, and what their backends have."""
@@ -95,19 +102,23 @@ class ProgramReader:
             values = plan.tables(_Plan.VALUES)
             count += len(values)
             self._limits.require(Limit.NODES, count, "the number of values")
-            for value in values:
+            stored: dict[int, NamedTensor] = {}
+            for number, value in enumerate(values):
                 tensor = value.table(1) if value.integer(0, UINT8) == _TENSOR else None
-                if tensor is not None:
-                    self._add(tensor)
+                entry = None if tensor is None else self._add(tensor)
+                if entry is not None:
+                    stored[number] = entry
+            self.methods.append((plan, stored))
             self._delegates(plan)
         for each in self._program.tables(_Program.NAMED):
             self._add_bytes(f"named data {each.text(0) or ''}", each.integer(1, UINT32))
 
-    def _add(self, tensor: Table) -> None:
+    def _add(self, tensor: Table) -> NamedTensor | None:
+        """The entry of a tensor that is never written to; None of others."""
         number, extra = tensor.integer(_Tensor.BUFFER, UINT32), tensor.table(_Tensor.EXTRA)
         elsewhere = extra is not None and extra.integer(2, INT8) == _EXTERNAL
         if not number and not elsewhere:
-            return
+            return None
         sizes = tensor.numbers(_Tensor.SIZES, INT32)
         if len(sizes) > _HIGHEST_RANK:
             raise UnreadableFile(f"a tensor of rank {len(sizes)}")
@@ -115,18 +126,21 @@ class ProgramReader:
         named = "" if extra is None else extra.text(1) or ""
         self._limits.require(Limit.TENSORS, len(self.constants.entries) + 1)
         if elsewhere:
-            self.constants.add_elsewhere(named, shape, dtype)
-            return
+            known = self.constants.entries.get(named)
+            return known or self.constants.add_elsewhere(named, shape, dtype)
+        changes = tensor.place(_Tensor.ALLOCATION) is not None  # and starts from what is stored
         where, kind = self._offsets, "constant"
-        if tensor.place(_Tensor.ALLOCATION) is not None:  # it is written to, and starts from these
+        if changes:
             place = 0 if extra is None else extra.integer(0, UINT64)
             where = self._mutable[place] if place < len(self._mutable) else _Offsets(0, ())
             kind = f"mutable.{place}"
         name = named or f"{kind}.{number}"
-        if name not in self.constants.entries:  # the methods of a module share its weights
-            self.constants.add(
+        made = self.constants.entries.get(name)  # the methods of a module share its weights
+        if made is None:
+            made = self.constants.add(
                 name, f"{kind}.{number}", shape, dtype, partial(self._held, where, number)
             )
+        return None if changes else made
 
     def _held(self, where: _Offsets, number: int, needed: int) -> int | None:
         if number < len(where.starts):
@@ -180,4 +194,24 @@ def read(source: Source) -> SavedModel:
         reader.notes.append(Observation(Fact.UNUSUAL, clause))
     held = reader.constants.stored_bytes
     contents = Contents(FORMAT, None, TorchCalls(source), held, tuple(reader.notes))
-    return describe_model(contents, [Root("", entries=entries)])
+    root = Root("", entries=entries)
+    _translated(root, reader, source)
+    return describe_model(contents, [root])
+
+
+def _translated(root: Root, reader: ProgramReader, source: Source) -> None:
+    """Have the calls of each method translated when the layers are looked for."""
+    methods = [(plan, stored) for plan, stored in reader.methods if may_contain_cell(plan)]
+    if not methods:
+        return
+    root.operators = sum(calls_of(plan) for plan, _ in methods)
+
+    def translations() -> Iterator[Graph]:
+        from rnninspect_torch.mobile.translation import translate  # noqa: PLC0415 - few programs need it
+
+        for plan, stored in methods:
+            graph = translate(plan, stored, source)
+            if graph is not None:
+                yield graph
+
+    root.translations = translations

@@ -14,7 +14,7 @@ import flatbuffers
 
 Fields = Mapping[int, Any]  # by slot: a Number, text, bytes, Fields, or a list of these
 FLOAT, BYTE, LONG = 6, 1, 4  # ScalarType
-_WIDTHS = {"b": 1, "B": 1, "i": 4, "I": 4, "Q": 8}
+_WIDTHS = {"b": 1, "B": 1, "i": 4, "I": 4, "q": 8, "Q": 8}
 
 
 class Number(tuple[str, Any]):

@@ -134,6 +134,61 @@ def test_named_data_of_a_backend(tmp_path: Path) -> None:
     assert list(tensors(data, tmp_path)) == ["named data packed weights"]
 
 
+def step() -> bytes:
+    """One step of an LSTM as executorch 1.5 lowers nn.LSTMCell: 5 inputs, 4 units."""
+    shapes = {"w": (16, 5), "u": (16, 4), "b": (16,), "x": (1, 5), "h": (1, 4), "c": (1, 4)}
+    shapes |= {"wt": (5, 16), "ut": (4, 16), "mx": (1, 16), "mh": (1, 16), "sum": (1, 16)}
+    shapes |= dict.fromkeys(("i", "f", "g", "o", "si", "sf", "tg", "so"), (1, 4))
+    shapes |= dict.fromkeys(("fc", "ig", "c2", "tc", "h2"), (1, 4))
+    names = [*shapes, "one", "zero", "four", "turned", "sizes", "parts"]
+    at = {name: number for number, name in enumerate(names)}
+    buffers = {"w": 1, "u": 2, "b": 3}
+    values = [tensor(buffers.get(name, 0), shape) for name, shape in shapes.items()]
+    for name in shapes.keys() - buffers:  # what is no weight has a place in memory
+        values[at[name]][1][6] = {0: number("I", 1), 1: number("I", 64 * at[name])}
+    values += [{0: number("B", 2), 1: {0: number("q", each)}} for each in (1, 0, 4)]
+    lists = ((7, "q", ["one", "zero"]), (7, "q", ["four"] * 4), (10, "i", ["i", "f", "g", "o"]))
+    values += [
+        {0: number("B", kind), 1: {0: number(code, [at[each] for each in items])}}
+        for kind, code, items in lists
+    ]
+    calls = """
+        permute_copy w turned wt wt | mm x wt mx mx | permute_copy u turned ut ut
+        | addmm b h ut one one mh mh | add mx mh one sum sum
+        | split_with_sizes_copy sum sizes one parts parts
+        | sigmoid i si si | sigmoid f sf sf | tanh g tg tg | sigmoid o so so
+        | mul sf c fc fc | mul si tg ig ig | add fc ig one c2 c2 | tanh c2 tc tc | mul so tc h2 h2
+    """
+    words = [call.split() for call in calls.split("|")]
+    operators = sorted({name for name, *_ in words})
+    made = [
+        {
+            0: number("B", 1),
+            1: {
+                0: number("i", operators.index(name)),
+                1: number("i", [at[each] for each in arguments]),
+            },
+        }
+        for name, *arguments in words
+    ]
+    plan = {
+        3: number("i", [at[name] for name in "xhc"]),
+        4: number("i", [at["h2"], at["c2"]]),
+        5: [{2: made}],
+        6: [{0: f"aten::{name}", 1: "out"} for name in operators],
+    }
+    return program(values, [bytes(640)], (0, 0, 320, 576), plan)
+
+
+def test_a_cell_is_recognised_in_the_calls(tmp_path: Path) -> None:
+    """Hand-checked: 4(4·5 + 4² + 4) with the one bias that the step adds."""
+    report = inspected(step(), tmp_path)
+    (layer,) = report.layers
+    assert (layer.layer.kind, layer.layer.origin) == ("LSTM (one step)", "recovered")
+    assert (layer.layer.sizes.input_size, layer.layer.sizes.hidden_size) == (5, 4)
+    assert (layer.expected, layer.stored, errors(report)) == (160, 160, [])
+
+
 @pytest.mark.parametrize(
     ("data", "reason"),
     [
