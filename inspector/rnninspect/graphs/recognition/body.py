@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from rnninspect.graphs.building.operations import Graph
     from rnninspect.graphs.recognition.arithmetic import Numbers
 
-_MOST = 4096  # expressions of one step
+_MOST = 1024  # expressions of one step
 _MIXED = 64  # between a state and the map that reads it
 _NEARLY = 1e-3  # of shares such as 0.1 and 0.9 in half precision
 _SEED = 20_261_129
@@ -30,12 +30,24 @@ class Body:
         top: the gates that the new state is made of directly.
     """
 
-    __slots__ = ("_graph", "_parents", "_raw", "gates", "order", "root", "state", "stops", "top")
+    __slots__ = (
+        "_graph",
+        "_mixing",
+        "_parents",
+        "_raw",
+        "gates",
+        "order",
+        "root",
+        "state",
+        "stops",
+        "top",
+    )
 
     def __init__(self, graph: Graph, root: int, state: int, stops: frozenset[int]) -> None:
         self._graph, self.stops = graph, stops
         self.root, self.state = root, state
         self._parents: dict[int, list[int]] = {}
+        self._mixing: dict[int, bool] = {}
         self.order = self._ordered()
         self._raw: dict[int, bool] = {}
         self.gates: set[int] = set()
@@ -65,6 +77,12 @@ class Body:
         return unit == self.state or self._mixes(unit)
 
     def _mixes(self, root: int) -> bool:
+        found = self._mixing.get(root)
+        if found is None:
+            found = self._mixing[root] = self._finds_state(root)
+        return found
+
+    def _finds_state(self, root: int) -> bool:
         expressions, seen, queue = self._graph.expressions, {root}, [root]
         if root in self.stops:
             return False

@@ -38,6 +38,8 @@ def unknown_steps(graph: Graph, misfits: Iterable[Candidate], taken: set[int]) -
 
 def _unknown(graph: Graph, candidate: Candidate) -> Unknown | None:
     body = Body(graph, _unprojected(graph, candidate), candidate.state, candidate.stops)
+    if not body.order:
+        return None
     reads = {gate: gate_reads(graph, body, gate) for gate in sorted(body.gates)}
     fed = [gate for gate, read in reads.items() if read.is_fed]
     if not fed or not input_varies(graph, candidate, body):
