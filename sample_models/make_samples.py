@@ -19,6 +19,7 @@ import tf_keras
 import torch
 
 from makers import (
+    broken_graphs,
     broken_keras,
     broken_onnx,
     broken_onnx_nodes,
@@ -28,6 +29,7 @@ from makers import (
     broken_tflite,
     broken_torch,
     family,
+    graph_samples,
     keras2_samples,
     keras_samples,
     onnx_exports,
@@ -44,6 +46,7 @@ INTACT = (
     *keras_samples.INTACT,
     *keras2_samples.INTACT,
     *tensorflow_samples.INTACT,
+    *graph_samples.INTACT,
     *tfjs_samples.INTACT,
     *torch_samples.INTACT,
     *onnx_samples.INTACT,
@@ -55,6 +58,7 @@ INTACT = (
 BROKEN = (
     *broken_keras.BROKEN,
     *broken_tensorflow.BROKEN,
+    *broken_graphs.BROKEN,
     *broken_tfjs.BROKEN,
     *broken_torch.BROKEN,
     *broken_onnx.BROKEN,

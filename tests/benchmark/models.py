@@ -171,6 +171,64 @@ def make_saved_model(path: Path, size: str) -> None:
     keras.Sequential([keras.layers.Input((3, n)), layer]).export(path, verbose=False)
 
 
+def make_graph(path: Path, size: str) -> None:
+    """A frozen graph of an LSTM in a loop, the elements of its constants holes in the file."""
+    import tensorflow as tf
+
+    v1, n = tf.compat.v1, units_of(size)
+    shapes: Shapes = {"kernel": (2 * n, 4 * n), "bias": (4 * n,)}
+    with v1.Graph().as_default() as graph:
+        v1.disable_control_flow_v2()
+        x = v1.placeholder(tf.float32, (1, 3, n), "x")
+        kernel, bias = (v1.placeholder(tf.float32, shape, name) for name, shape in shapes.items())
+
+        def turn(at: tf.Tensor, c: tf.Tensor, h: tf.Tensor) -> tuple[tf.Tensor, ...]:
+            i, j, f, o = tf.split(tf.concat([x[:, at], h], 1) @ kernel + bias, 4, 1)
+            c = c * tf.sigmoid(f) + tf.sigmoid(i) * tf.tanh(j)
+            return at + 1, c, tf.tanh(c) * tf.sigmoid(o)
+
+        zeros = tf.fill((1, n), 0.0)
+        tf.while_loop(lambda at, *_: at < 3, turn, (0, zeros, zeros))
+        v1.enable_control_flow_v2()
+    definition = graph.as_graph_def()
+    for node in [node for node in definition.node if node.name in shapes]:
+        definition.node.remove(node)
+    more = MANY - len(shapes) if size == "10000" else 0
+    with path.open("wb") as file:
+        file.write(definition.SerializeToString())
+        for name, shape in {**shapes, **{f"more_{at}": (2, 2) for at in range(more)}}.items():
+            file.write(_constant_before_its_elements(name, shape))
+            file.seek(4 * math.prod(shape), 1)
+        file.truncate(file.tell())
+
+
+def _constant_before_its_elements(name: str, shape: tuple[int, ...]) -> bytes:
+    """A Const of a graph, up to where its elements begin: they are the last of each message."""
+    from tensorflow.core.framework import attr_value_pb2, node_def_pb2, tensor_pb2
+
+    tensor = tensor_pb2.TensorProto(dtype=1)
+    for axis in shape:
+        tensor.tensor_shape.dim.add(size=axis)
+    node = node_def_pb2.NodeDef(name=name, op="Const")
+    node.attr["dtype"].CopyFrom(attr_value_pb2.AttrValue(type=1))
+    size = 4 * math.prod(shape)
+    head = b""
+    # tensor_content, tensor, the attribute's value, its entry, the node
+    befores = (tensor.SerializeToString(), b"", b"\n\x05value", node.SerializeToString(), b"")
+    for number, before in zip((4, 8, 2, 5, 1), befores, strict=True):
+        head = before + _length(number, len(head) + size) + head
+    return head
+
+
+def _length(number: int, size: int) -> bytes:
+    """What comes before a field of this number and of so many bytes."""
+    out = bytearray([number << 3 | 2])
+    while size > 0x7F:
+        out.append(size & 0x7F | 0x80)
+        size >>= 7
+    return bytes((*out, size))
+
+
 def make_tflite(path: Path, size: str) -> None:
     """A fused LSTM, its elements a hole after the tables, as in models above 2 GB."""
     import flatbuffers
@@ -218,5 +276,6 @@ MAKERS: dict[str, tuple[str, Callable[[Path, str], None]]] = {
     "hdf5": ("model.h5", make_hdf5),
     "checkpoint": ("model.index", make_checkpoint),
     "savedmodel": ("model", make_saved_model),
+    "graph": ("model.pb", make_graph),
     "tflite": ("model.tflite", make_tflite),
 }

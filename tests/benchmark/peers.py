@@ -106,6 +106,16 @@ PEERS: dict[str, tuple[Peer, ...]] = {  # the first is the framework's load
             "tensorflow",
         ),
     ),
+    "graph": (
+        Peer(
+            "tf.compat.v1.GraphDef.FromString",
+            _python(
+                f"{_PATH}import tensorflow as tf; "
+                "tf.compat.v1.GraphDef.FromString(open(p, 'rb').read())"
+            ),
+            "tensorflow",
+        ),
+    ),
     "tflite": (
         Peer(
             "tf.lite.Interpreter",

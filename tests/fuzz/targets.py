@@ -27,6 +27,7 @@ from rnninspect_keras.configuration.declared import walk_entries
 from rnninspect_keras.containers.datasets import read_store
 from rnninspect_keras.containers.json_text import parse_config
 from rnninspect_keras.describing import describe_native
+from rnninspect_keras.graph.messages.text import binary
 from rnninspect_torch.pickles.interpreter import load_from
 from rnninspect_torch.tensors.calls import TorchCalls
 
@@ -171,6 +172,18 @@ def _executorch() -> list[bytes]:
     return [program, executorch.data_file({"rnn.weight_ih_l0": (16, 5), "rnn.bias": (16,)})]
 
 
+def _graph_text(data: bytes) -> None:
+    binary(source_of(data), "GraphDef")
+
+
+def _graph_texts() -> list[bytes]:
+    """A node with every kind of value that the text form has."""
+    value = b"tensor { dtype: DT_FLOAT tensor_shape { dim { size: 2 } } float_val: [1.5, -2e3f] }"
+    node = b"name: 'a' \"b\\n\\000\" op: 'Const' input: ['x', 'y:1'] # a comment\n"
+    whole = b"node { " + node + b"attr { key: 'value' value < " + value + b" > } }\n"
+    return [whole * 3]
+
+
 def _files(*suffixes: str) -> Callable[[], list[bytes]]:
     def seeds() -> list[bytes]:
         paths = sorted(path for path in SAMPLES.rglob("*.*") if path.suffix in suffixes)
@@ -217,6 +230,9 @@ TARGETS = {
     "hdf5": Target(_hdf5, mutate_bytes, _files(".h5")),
     "safetensors": Target(_whole(".safetensors"), mutate_safetensors, _files(".safetensors")),
     "saved-model": Target(_whole(".pb", "saved_model"), mutate_protobuf, _files(".pb")),
+    "graph": Target(_whole(".pb"), mutate_protobuf, _files(".pb")),
+    "meta-graph": Target(_whole(".meta", "alone"), mutate_protobuf, _files(".meta")),
+    "graph-text": Target(_graph_text, mutate_bytes, _graph_texts),
     "checkpoint": Target(_whole(".index"), mutate_table, _files(".index")),
     "old-checkpoint": Target(_whole(".ckpt-7"), mutate_table, _files(".ckpt-7")),
     "table": Target(_table, mutate_bytes, _files(".index")),

@@ -25,6 +25,7 @@ from rnninspect.decode.sstable.tables import MAGIC
 
 WEIGHTS = "model.weights.h5"
 MOBILE, ORT = ".ptl", ".ort"
+GRAPHS = (".pb", ".meta")
 PARTS_OF_A_CHECKPOINT = ("model_state_dict", "state_dict", "model")
 
 
@@ -61,8 +62,9 @@ def write(path: Path, target: Path, before: Arrays, after: Arrays) -> None:
 
 
 def _is_own(path: Path) -> bool:
-    """Whether another module knows it: a folder, a table (an index, a V1 checkpoint), .ort."""
-    return path.suffix == ORT or path.is_dir() or path.read_bytes().endswith(MAGIC)
+    """Whether another module knows it: a folder, a graph, a table (index, V1 checkpoint), .ort."""
+    known = path.suffix == ORT or path.suffix in GRAPHS
+    return known or path.is_dir() or path.read_bytes().endswith(MAGIC)
 
 
 def _own(path: Path) -> ModuleType:
@@ -70,6 +72,8 @@ def _own(path: Path) -> ModuleType:
         return import_module("mutation.ort")
     if is_tfjs(path):
         return tfjs
+    if path.suffix in GRAPHS:
+        return import_module("mutation.graphs")
     return import_module("mutation.checkpoints")  # TensorFlow only for these
 
 

@@ -25,6 +25,8 @@ UNSEEN: dict[tuple[str, str, str], str] = {
     ): "a checkpoint declares nothing, and this is the bias of a GRU without reset_after",
     ("keras/exported", "doubled", "lstm"): "an array that no object and no name leads to "
     "belongs to no layer",
+    ("keras/fused.pb", "doubled", "decoder/LSTMBlockCell"): "a constant that no operator reads "
+    "belongs to no layer",
     (
         "keras/keras2_weights.h5",
         "bias",

@@ -17,7 +17,7 @@ from rnninspect.plugin import (
     Stack,
 )
 from rnninspect_keras.graph.naming import plain_name
-from rnninspect_keras.graph.running.values import Kind
+from rnninspect_keras.graph.running.values import MISSING, Kind
 from rnninspect_keras.layout import LAYOUT, Dialect, WeightName
 
 TYPE_CHECKING = False
@@ -119,7 +119,9 @@ def _block(call: Call, block: Block, tensors_of: TensorsOf) -> AnyLayer:
         reason = "its sizes are neither declared nor derivable from its tensors"
         return SkippedLayer(name, call.node.operator, reason, tuple(tensors.values()))
     operands = tuple(
-        _operand(value, *LAYOUT[Dialect.TENSORFLOW][part], tensors_of) for value, part in given
+        _operand(value, *LAYOUT[Dialect.TENSORFLOW][part], tensors_of)
+        for value, part in given
+        if value is not MISSING
     )
     return RecurrentLayer(
         name=name,
@@ -133,7 +135,7 @@ def _block(call: Call, block: Block, tensors_of: TensorsOf) -> AnyLayer:
             if not size and (inputs or hidden)
         ),
         convention=Dialect.TENSORFLOW,
-        roles=frozenset(slot.role for operand in operands for slot in operand.slots),
+        roles=frozenset(role for _, part in given for role in LAYOUT[Dialect.TENSORFLOW][part][0]),
         operands=operands,
     )
 

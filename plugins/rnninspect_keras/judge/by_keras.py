@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 CHECKPOINT = "checkpoint"
 SAVED_MODEL = "saved"
+GRAPH = "graph"
 TFJS = "tensorflow.js"
 
 
@@ -34,7 +35,11 @@ def version() -> str:
 def answer(question: Question, given: Answer) -> None:
     """Count the layers of the loaded model, or rebuild them where there is no model."""
     name = question.format.lower()
-    if SAVED_MODEL in name or CHECKPOINT in name:
+    if GRAPH in name:
+        from rnninspect_keras.judge import graphs  # noqa: PLC0415 - only for such a file
+
+        graphs.answer(question, given)
+    elif SAVED_MODEL in name or CHECKPOINT in name:
         from rnninspect_keras.judge import by_tensorflow  # noqa: PLC0415 - only for such a file
 
         by_tensorflow.answer(question, given)

@@ -30,7 +30,7 @@ def answer(question: Question, given: Answer) -> None:
     given.total, given.everything = 0, True
     if "saved" not in question.format.lower():
         with TemporaryDirectory() as own:
-            _read(linked_prefix(question, Path(own)), question, given)
+            read_checkpoint(linked_prefix(question, Path(own)), question, given)
     elif not question.trusted:
         raise NeedsTrust("a SavedModel is a program, which TensorFlow would run")
     else:
@@ -39,10 +39,10 @@ def answer(question: Question, given: Answer) -> None:
         tf.saved_model.load(str(folder))
         prefix = folder / "variables" / "variables"
         if prefix.with_name(prefix.name + INDEX).exists():  # else a program without variables
-            _read(prefix, question, given)
+            read_checkpoint(prefix, question, given)
 
 
-def _read(prefix: Path, question: Question, given: Answer) -> None:
+def read_checkpoint(prefix: Path, question: Question, given: Answer) -> None:
     """Count what the checkpoint of this prefix stores, in all and in each layer."""
     reader = tf.train.load_checkpoint(str(prefix))
     shapes = reader.get_variable_to_shape_map()

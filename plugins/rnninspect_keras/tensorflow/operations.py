@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from rnninspect.decode.protobuf import WireReader
-from rnninspect.plugin import Fact, Observation, Purpose, RecurrentLayer, RefusedFile
+from rnninspect.plugin import Fact, Fate, Observation, Purpose, RecurrentLayer, RefusedFile
 from rnninspect_keras.graph.joining import join
 from rnninspect_keras.graph.messages.decoder import GraphDecoder
 from rnninspect_keras.graph.recognising import layers_of, run
@@ -64,7 +64,7 @@ def joined(
         found, notes = layers_of(run(graph, in_order(graph.nodes), source), tensor_of)
     except RefusedFile:
         return named, [TOO_LARGE]
-    known = [layer for layer in found if _has_weights(layer)]
+    known = [_without_missing(layer) for layer in found if _has_weights(layer)]
     layers, differing = join(named, known)
     return layers, [*notes, *differing]
 
@@ -85,6 +85,14 @@ def _twins(items: Iterable[GraphObject]) -> dict[str, StoredTensor]:
 
 def _is_copy(item: GraphObject) -> bool:
     return item.tensor is not None and item.tensor.purpose is Purpose.COPY
+
+
+def _without_missing(layer: AnyLayer) -> AnyLayer:
+    """A layer without the weights that its graph declares and the checkpoint does not store."""
+    if not isinstance(layer, RecurrentLayer):
+        return layer
+    stored = tuple(each for each in layer.operands if each.tensors or each.fate is not Fate.INPUT)
+    return layer._replace(operands=stored)
 
 
 def _has_weights(layer: AnyLayer) -> bool:

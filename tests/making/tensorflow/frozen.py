@@ -94,7 +94,7 @@ def freeze(path: Path, build: Callable[[], Any], *, functions: bool = False) -> 
         try:
             given = tf.nest.flatten(build())
         finally:
-            v1.disable_control_flow_v2()
+            v1.enable_control_flow_v2()  # as it is by default
         names = [f"out_{at}" for at in range(len(given))]
         for name, value in zip(names, given, strict=True):
             tf.identity(value, name=name)

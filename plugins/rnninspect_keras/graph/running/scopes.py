@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from rnninspect_keras.graph.operators.table import OUTPUTS
-from rnninspect_keras.graph.running.values import UNKNOWN, Kind, Value
+from rnninspect_keras.graph.running.values import MISSING, UNKNOWN, Kind, Value
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -67,11 +67,12 @@ class Scope:
         self._mask: Value | None = None
 
     def lookup(self, reference: str) -> Value:
-        """The value of `node`, `node:1` or, in a function, `node:output:1`; UNKNOWN if none."""
+        """The value of `node`, `node:1` or, in a function, `node:output:1`; MISSING if none is."""
         name, _, place = reference.partition(":")
         outputs = self.values.get(name)
         if outputs is None:
-            return self._arguments.get(name, UNKNOWN)
+            found = self._arguments.get(name)
+            return found or (UNKNOWN if name in self.order.places else MISSING)
         at = self._position(name, place) if place else 0
         return outputs[at] if at < len(outputs) else UNKNOWN
 

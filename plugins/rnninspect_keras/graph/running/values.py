@@ -90,6 +90,7 @@ class Value:
 
 
 UNKNOWN = Value(Kind.UNKNOWN)
+MISSING = Value(Kind.UNKNOWN)  # no node gives it
 
 
 def made_of(given: Iterable[Value], shape: Dims | None, integers: Integers | None = None) -> Value:
