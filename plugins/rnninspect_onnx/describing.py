@@ -160,7 +160,7 @@ def _agrees(declared: Dims, dims: tuple[int, ...]) -> bool:
 
 def _translation(model: ModelProto, decoder: Decoding) -> Translation | None:
     """What translates the model while it is run; None where it cannot contain a cell."""
-    from rnninspect_onnx.recovered.worth import may_contain_cell  # noqa: PLC0415 - see below
+    from rnninspect_onnx.recovered.worth import may_contain_cell, nodes_within  # noqa: PLC0415 - see below
 
     if not may_contain_cell(model, decoder):
         return None
@@ -168,8 +168,7 @@ def _translation(model: ModelProto, decoder: Decoding) -> Translation | None:
     from rnninspect_onnx.recovered.numbers import Numbers  # noqa: PLC0415 - as above
     from rnninspect_onnx.recovered.translation import Translation  # noqa: PLC0415 - as above
 
-    nodes = len(model.graph.nodes) + sum(len(each.body.nodes) for each in model.functions)
-    return Translation(Numbers(decoder, entries(model)), budget_for(nodes))
+    return Translation(Numbers(decoder, entries(model)), budget_for(nodes_within(model)))
 
 
 def _recovered(translation: Translation | None, weights: WeightTensors) -> Recurrences:

@@ -62,15 +62,23 @@ class OrtDecoder:
 
     def shape(self, declared: Message) -> tuple[int | None, ...] | None:
         """The dims of a type's tensor, None for each without a number; None for no shape."""
-        (place, _), *_ = declared
-        typed = Table(self._buffer.pages, place, 0)
-        is_tensor = typed.integer(schema.TypeInfo.KIND, UINT8) == schema.TENSOR_KIND
-        tensor = typed.table(schema.TypeInfo.VALUE) if is_tensor else None
+        tensor = self._tensor_type(declared)
         shape = None if tensor is None else tensor.table(schema.SHAPE_OF_TENSOR_TYPE)
         if shape is None:
             return None
         dims = shape.tables(schema.DIMS_OF_SHAPE)
         return tuple(map(_dim, dims)) if len(dims) <= KEPT_AXES else None
+
+    def element_type(self, declared: Message) -> int:
+        """The number of a type's element type; 0 for none."""
+        tensor = self._tensor_type(declared)
+        return 0 if tensor is None else tensor.integer(schema.ELEMENT_OF_TENSOR_TYPE, INT32)
+
+    def _tensor_type(self, declared: Message) -> Table | None:
+        (place, _), *_ = declared
+        typed = Table(self._buffer.pages, place, 0)
+        is_tensor = typed.integer(schema.TypeInfo.KIND, UINT8) == schema.TENSOR_KIND
+        return typed.table(schema.TypeInfo.VALUE) if is_tensor else None
 
     def _graph(self, table: Table, depth: int) -> GraphProto:
         self.limits.require(Limit.NESTING, depth, "the depth of graphs")
@@ -88,8 +96,9 @@ class OrtDecoder:
             initializers=tuple(map(tensors, table.tables(schema.Graph.INITIALIZERS))),
             sparse_initializers=tuple(map(sparse, table.tables(schema.Graph.SPARSE_INITIALIZERS))),
             inputs=self._names(table, schema.Graph.INPUTS),
-            outputs=self._names(table, schema.Graph.OUTPUTS),
+            outputs=(outputs := self._names(table, schema.Graph.OUTPUTS)),
             types=types,
+            output_types=tuple(types.get(name, ()) for name in outputs),
         )
 
     def _names(self, table: Table, slot: int) -> tuple[str, ...]:

@@ -113,7 +113,7 @@ class TypeInfo(IntEnum):
 
 
 TENSOR_KIND = 1  # of a TypeInfo
-SHAPE_OF_TENSOR_TYPE, DIMS_OF_SHAPE, VALUE_OF_DIM = 1, 0, 0
+ELEMENT_OF_TENSOR_TYPE, SHAPE_OF_TENSOR_TYPE, DIMS_OF_SHAPE, VALUE_OF_DIM = 0, 1, 0, 0
 
 
 class DimValue(IntEnum):

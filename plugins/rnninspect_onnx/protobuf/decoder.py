@@ -74,6 +74,15 @@ class Decoder:
             return None
         return tuple(self._dim((span,)) for span in spans)
 
+    def element_type(self, declared: Message) -> int:
+        """The number of a TypeProto's element type; 0 for none."""
+        tensor = self.wire.collect(declared, {1}).message(1)
+        found = 0
+        for number, kind, value, _ in self.wire.fields(tensor):
+            if number == 1 and kind == VARINT:
+                found = value
+        return found
+
     def _dim(self, message: Message) -> int | None:
         known = None
         for number, kind, value, _ in self.wire.fields(message):
@@ -115,6 +124,7 @@ class Decoder:
         sparse: list[SparseTensorProto] = []
         inputs: list[str] = []
         outputs: list[str] = []
+        output_types: list[Message] = []
         types: dict[str, Message] = {}
         for number, kind, value, size in self.wire.fields(message):
             span = (value, value + size)
@@ -126,13 +136,21 @@ class Decoder:
                 case 11, 2:
                     inputs.append(self._value_info(span, types))
                 case 12, 2:
-                    outputs.append(self._value_info(span, {}))
+                    declared: dict[str, Message] = {}
+                    outputs.append(self._value_info(span, declared))
+                    output_types.append(next(iter(declared.values()), ()))
                 case 13, 2:
                     self._value_info(span, types)
                 case 15, 2:
                     sparse.append(self._tensors.sparse_tensor((span,)))
         return GraphProto(
-            tuple(nodes), tuple(initializers), tuple(sparse), tuple(inputs), tuple(outputs), types
+            tuple(nodes),
+            tuple(initializers),
+            tuple(sparse),
+            tuple(inputs),
+            tuple(outputs),
+            types,
+            tuple(output_types),
         )
 
     def _value_info(self, span: Span, types: dict[str, Message]) -> str:

@@ -33,5 +33,8 @@ class Decoding(Protocol):
     def shape(self, declared: Message) -> tuple[int | None, ...] | None:
         """The dims of a type in `GraphProto.types`, None for each without a number."""
 
+    def element_type(self, declared: Message) -> int:
+        """The TensorProto.DataType of a type in `GraphProto.types`; 0 for none."""
+
     def raw(self, offset: int, length: int) -> bytes:
         """A short run of bytes, such as a single number."""

@@ -116,7 +116,10 @@ class NodeProto(Record):
 
 
 class GraphProto(Record):
-    """A GraphProto; `types` maps each input and value_info to its undecoded TypeProto."""
+    """A GraphProto; `types` maps each input and value_info to its undecoded TypeProto.
+
+    `output_types` are those of the outputs, empty where none is declared.
+    """
 
     nodes: tuple[NodeProto, ...]
     initializers: tuple[TensorProto, ...]
@@ -124,6 +127,7 @@ class GraphProto(Record):
     inputs: tuple[str, ...]
     outputs: tuple[str, ...]
     types: Mapping[str, Message]
+    output_types: tuple[Message, ...] = ()
 
 
 class FunctionProto(Record):

@@ -1,17 +1,17 @@
 """Whether a model may contain a cell that was taken apart: a cheap look at its nodes.
 
 A state returns in a loop, through a stored matrix that is applied twice, or from an output of the
-graph to an input of the same shape. Where none of these is, no expression is made.
+graph to an input. Where none of these is, no expression is made.
 """
 
 from __future__ import annotations
 
 from collections import Counter
 
+from rnninspect_onnx.recovered.returning import returns
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from rnninspect_onnx.protobuf.decoding import Decoding
     from rnninspect_onnx.protobuf.messages import GraphProto, ModelProto, NodeProto
 
@@ -34,6 +34,7 @@ _VIEW_NAMES = """
 """
 _VIEWS = frozenset(_VIEW_NAMES.split())
 _LOOPS = frozenset({"Loop", "Scan"})
+_WITH_GRAPHS = frozenset({"If", "SequenceMap", "BeamSearch", "GreedySearch", "Sampling"})
 _LEAST_AXES = 2
 
 
@@ -43,9 +44,24 @@ def may_contain_cell(model: ModelProto, decoder: Decoding) -> bool:
     kinds = {node.operator for graph in graphs for node in graph.nodes}
     if kinds & _LOOPS or any(function.body.nodes for function in model.functions):
         return True
+    if kinds & _WITH_GRAPHS and any(_chooses(node) for graph in graphs for node in graph.nodes):
+        return True
     if not kinds & _PRODUCTS or not kinds & _ACTIVATIONS:
-        return any(_chooses(node) for graph in graphs for node in graph.nodes)
-    return _repeats(model.graph) or _returns(model.graph, decoder)
+        return False
+    return _repeats(model.graph) or returns(model.graph, decoder, _PRODUCTS, _ACTIVATIONS)
+
+
+def nodes_within(model: ModelProto) -> int:
+    """The nodes of a model's graph, its functions, and the graphs inside those."""
+    graphs = [model.graph, *(function.body for function in model.functions)]
+    for each in graphs:  # which grows
+        graphs += [
+            graph
+            for node in each.nodes
+            for attribute in node.attributes
+            for graph in attribute.graphs
+        ]
+    return sum(len(each.nodes) for each in graphs)
 
 
 def _chooses(node: NodeProto) -> bool:
@@ -74,18 +90,3 @@ def _repeats(graph: GraphProto) -> bool:
             uses.update(given)
             matrices.update(node.outputs if given else ())
     return any(count > 1 for count in uses.values())
-
-
-def _returns(graph: GraphProto, decoder: Decoding) -> bool:
-    """Whether an output has the shape of an input: of a net of one step, a state."""
-    stored = {tensor.name for tensor in graph.initializers}
-    fed = [name for name in graph.inputs if name not in stored]
-    shapes = [decoder.shape(graph.types[name]) for name in fed if name in graph.types]
-    inputs = [shape for shape in shapes if shape is not None and len(shape) >= _LEAST_AXES]
-    return bool(inputs) and len(fed) > 1 and bool(list(_wide(inputs)))
-
-
-def _wide(shapes: list[tuple[int | None, ...]]) -> Iterator[tuple[int | None, ...]]:
-    for shape in shapes:
-        if any(size is not None and size > 1 for size in shape):
-            yield shape

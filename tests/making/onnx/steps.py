@@ -9,6 +9,8 @@ import numpy as np
 import onnx
 from onnx import TensorProto, helper, numpy_helper
 
+from making.onnx.wrapping import on_grid
+
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
@@ -46,6 +48,7 @@ class DrawnStep:
         self.biases = self._draw.choice((0, 1, 2))
         self.ways = [self._draw.random() for _ in range(12)]
         self._names = 0
+        self.mask = "none"
         self._make_weights()
 
     @property
@@ -57,10 +60,7 @@ class DrawnStep:
         shapes: dict[str, tuple[int, ...]] = {"W": (g, m, n), "R": (g, n, n)}
         shapes |= {"b": (g, n)} if self.biases else {}
         shapes |= {"rb": (g, n)} if self.biases == 2 else {}
-        self.weights = {
-            name: self._numbers.standard_normal(shape).astype(np.float32)
-            for name, shape in shapes.items()
-        }
+        self.weights = {name: on_grid(self._numbers, shape) for name, shape in shapes.items()}
 
     # What it computes.
 
@@ -191,6 +191,27 @@ class DrawnStep:
         rest = self.node("Mul", self._complement(z), g)
         return self.node("Add", self.node("Mul", z, h), rest)
 
+    def _mask_at(self, index: str) -> str:
+        return "" if self.mask == "none" else self.node("Gather", "mask", index, axis=0)
+
+    def _masked(self, mask: str, new: tuple[str, str], old: tuple[str, str]) -> tuple[str, str]:
+        """The new states where the mask is one, and the old ones where it is zero."""
+        if self.mask == "none":
+            return new
+        first, second = (self._choice(mask, *pair) for pair in zip(new, old, strict=True))
+        return first, second
+
+    def _choice(self, mask: str, new: str, old: str) -> str:
+        if new == old:
+            return new
+        one = self.stored(np.array(1, np.float32))
+        if self.mask == "where":
+            return self.node("Where", self.node("Equal", mask, one), new, old)
+        if self.mask == "difference":
+            return self.node("Add", old, self.node("Mul", mask, self.node("Sub", new, old)))
+        rest = self.node("Mul", self.node("Sub", one, mask), old)
+        return self.node("Add", self.node("Mul", mask, new), rest)
+
     # Models around it.
 
     def model(self, form: str, steps: int) -> onnx.ModelProto:
@@ -205,10 +226,13 @@ class DrawnStep:
             ends = ("h", "c")
             for at in range(steps):
                 index = self.stored(np.array(at))
-                ends = self.write(self.node("Gather", "xs", index, axis=0), *ends)
+                new = self.write(self.node("Gather", "xs", index, axis=0), *ends)
+                ends = self._masked(self._mask_at(index), new, ends)
         else:
             fed.insert(0, _value("xs", steps, BATCH, m))
             ends = self._loop(form, steps)
+        if self.mask != "none":
+            fed.append(_value("mask", steps, BATCH, 1))
         self.nodes.append(helper.make_node("Identity", [ends[0]], ["h_end"]))
         outputs = [_value("h_end", BATCH, n)]
         if "LSTM" in self.cell:
@@ -226,7 +250,8 @@ class DrawnStep:
         states = [_value("h_in", BATCH, n), _value("c_in", BATCH, n)]
         if form == "loop":
             x = self.node("Gather", "xs", "turn", axis=0)
-            new = self.write(x, "h_in", "c_in")
+            mask, old = self._mask_at("turn"), ("h_in", "c_in")
+            new = self._masked(mask, self.write(x, *old), old)
             go = self.node("Identity", "go")
             ends = [self.node("Identity", name) for name in new]
             inputs = [

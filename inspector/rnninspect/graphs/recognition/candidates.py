@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from rnninspect.graphs.building.expressions import LINEAR, Kind
 from rnninspect.graphs.building.segments import cut
+from rnninspect.graphs.building.values import View
 from rnninspect.record import Record
 
 TYPE_CHECKING = False
@@ -11,11 +12,12 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from rnninspect.graphs.building.operations import Graph
-    from rnninspect.graphs.building.values import Lanes, Value, View
+    from rnninspect.graphs.building.values import Lanes, Value
 
 _NEAR = 200  # expressions between two uses of one matrix within a step
 _FRONTIER = 64  # expressions around an old state at which the new one is cut
-_MOST_PAIRS = 64  # of an input and an output that may be a state
+_MOST_PAIRS = 512  # of an input and an output that may be a state
+_MOST_ALIKE = 1024  # pairs that are all looked at; of more, those of which one is made of the other
 
 
 class Candidate(Record):
@@ -69,8 +71,14 @@ def _between(graph: Graph) -> Iterator[Candidate]:
     """Inputs of the graph beside outputs of the same shape."""
     carried: dict[int, tuple[int, ...]] = {}
     widths: dict[int, int] = {}
+    many = len(graph.inputs) * len(graph.outputs) > _MOST_ALIKE
+    made_of = [_made_of(graph, new) if many else None for new in graph.outputs]
     for old in graph.inputs:
-        fitting = [new for new in graph.outputs if _alike(graph, old, new)]
+        fitting = [
+            new
+            for new, leaves in zip(graph.outputs, made_of, strict=True)
+            if (leaves is None or old.leaf in leaves) and _alike(graph, old, new)
+        ]
         for unit, width in tuple(graph.units.get(old.leaf, {}).items()):
             found = (_same_part(graph, old, unit, width, new) for new in fitting)
             news = tuple(dict.fromkeys(each[0] for each in found if each and each[1] == width))
@@ -80,6 +88,28 @@ def _between(graph: Graph) -> Iterator[Candidate]:
     pairs = ((unit, new) for unit, news in carried.items() for new in news)
     for _, (unit, new) in zip(range(_MOST_PAIRS), pairs, strict=False):
         yield Candidate("one step", "", unit, widths[unit], new, stops, carried)
+
+
+def _made_of(graph: Graph, new: Value) -> frozenset[int]:
+    """The leaves that a value is made of, as far as they are near."""
+    expressions = graph.expressions
+    if isinstance(new, View):
+        return frozenset((new.leaf,))
+    seen = dict.fromkeys(unit for _, unit in new.segments)
+    leaves, queue = set[int](), list(seen)
+    for at in queue:  # which grows
+        data = expressions.data[at]
+        below = expressions.children[at]
+        if expressions.kinds[at] is Kind.UNIT and isinstance(data, tuple):
+            leaves.add(data[0])
+        elif expressions.kinds[at] is Kind.MAP and isinstance(data, tuple):
+            below = tuple(unit for _, unit in graph.maps[data[0]].source)
+        if len(queue) < _NEAR:
+            fresh = [child for child in below if child not in seen]
+            seen.update(dict.fromkeys(fresh))
+            queue += fresh
+    expressions.spend(len(queue))
+    return frozenset(leaves)
 
 
 def _alike(graph: Graph, old: View, new: Value) -> bool:
