@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 
 from rnninspect.graphs.building.expressions import LINEAR, Kind
+from rnninspect.graphs.recognition.activations import Functions, whole_function
 from rnninspect.graphs.recognition.arithmetic import POINTS, calculated
 
 TYPE_CHECKING = False
@@ -51,8 +52,10 @@ class Body:
         self.order = self._ordered()
         self._raw: dict[int, bool] = {}
         self.gates: set[int] = set()
+        functions = Functions(graph.expressions)
         for at in self.order:
-            self._look_at(at)
+            self._look_at(at, functions)
+        self.gates -= functions.within(self.gates, self._parents)
         self._absorb()
         self.top = self._gates_from((root,))
 
@@ -116,13 +119,16 @@ class Body:
         self._graph.expressions.spend(len(order))
         return order
 
-    def _look_at(self, at: int) -> None:
+    def _look_at(self, at: int, functions: Functions) -> None:
         expressions = self._graph.expressions
         kind, children = expressions.kinds[at], self.below(at)
         if kind is Kind.MAP:
             self._raw[at] = True
             return
         raw = at not in self.stops and any(self._raw[child] for child in children)
+        if at not in self.stops and functions.note(at, children, self._raw):
+            self.gates.add(at)
+            raw = False
         if raw and kind is Kind.APPLY and expressions.data[at] not in LINEAR:
             self.gates.add(at)
             raw = False
@@ -252,6 +258,10 @@ class Body:
         if expressions.kinds[at] is Kind.UNIT and isinstance(data, tuple) and at not in self.stops:
             return self._graph.leaves[data[0]].origin == "stored"
         return expressions.kinds[at] is Kind.NUMBER
+
+    def whole_function(self, part: int, argument: int, near: list[int]) -> int:
+        """The last of these expressions that is a function of the argument, and has this part."""
+        return whole_function(self._graph.expressions, part, argument, near)
 
     def is_function(self, at: int) -> bool:
         """Whether this is a nonlinear function of what gates make."""

@@ -129,10 +129,14 @@ def _strangers(graph: Graph, gates: dict[str, int]) -> int:
 
 
 def _functions(body: Body, new: int) -> Iterator[tuple[int, int]]:
-    """Functions of what gates make, and the argument of each."""
-    found = [at for at in body.within(new) if body.is_function(at)]
-    for at in found[:_MOST_FUNCTIONS]:
-        yield at, body.stripped(at)
+    """Functions of what gates make, and the argument of each, also of several operators."""
+    near = list(body.within(new))
+    for at in [each for each in near if body.is_function(each)][:_MOST_FUNCTIONS]:
+        inner = body.stripped(at)
+        yield at, inner
+        whole = body.whole_function(at, inner, near)
+        if whole != at:
+            yield whole, inner
 
 
 def _memories(graph: Graph, body: Body, root: int, candidate: Candidate) -> Iterator[int]:
