@@ -212,6 +212,27 @@ def graph_convolution(p: nn.ModuleList, x: Tensor, edges: Tensor) -> Tensor:
     return x
 
 
+def shared_swish(p: nn.ModuleList, x: Tensor) -> Tensor:
+    for _ in range(4):
+        x = functional.silu(p[0](x))
+    return x
+
+
+def masked_layers(p: nn.ModuleList, x: Tensor, mask: Tensor) -> Tensor:
+    for at in range(3):
+        x = torch.where(mask[:, at : at + 1] > 0, torch.relu(p[0](x)), x)
+    return x
+
+
+def swish_of_two(p: nn.ModuleList, x: Tensor, y: Tensor) -> Tensor:
+    return x * functional.silu(p[0](y)) + p[1](x)
+
+
+def softsign_of_two(p: nn.ModuleList, x: Tensor, y: Tensor) -> Tensor:
+    total = p[0](x) + p[1](y)
+    return p[2](total / (1 + total.abs()))
+
+
 _HALVES = [(8, 8)]
 _PAIR, _BOTTLENECK = (2 * WIDTH, WIDTH), [(WIDTH, 8), (8, WIDTH)]
 
@@ -270,5 +291,9 @@ NETS: dict[str, Applied] = {
         [*linear((7, 7), (7, 7), (WIDTH, WIDTH)), nn.LayerNorm(WIDTH)],
         (SEQUENCE,),
     ),
+    "shared swish": (shared_swish, square(1), (ROWS,)),
+    "masked layers": (masked_layers, square(1), (ROWS, OTHER)),
+    "swish of two inputs": (swish_of_two, square(2), (ROWS, OTHER)),
+    "softsign of two inputs": (softsign_of_two, square(3), (ROWS, OTHER)),
     "graph convolution": (graph_convolution, square(1), (SEQUENCE, torch.rand(2, 7, 7))),
 }
