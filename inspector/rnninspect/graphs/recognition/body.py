@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import random
 
+from rnninspect.graphs.building.activations import Functions, whole_function
 from rnninspect.graphs.building.expressions import LINEAR, Kind
-from rnninspect.graphs.recognition.activations import Functions, whole_function
 from rnninspect.graphs.recognition.arithmetic import POINTS, calculated
 
 TYPE_CHECKING = False
