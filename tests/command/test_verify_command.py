@@ -161,6 +161,7 @@ def test_json_contains_every_count(model: Path) -> None:
                 "layers": [{"name": "lstm", **row}],
                 "total": {"name": "(total)", **row},
                 "counts_everything": True,
+                "steps": [],
             }
         ],
     }

@@ -185,7 +185,7 @@ def _sizes(
     if needed - solved.keys():
         return None
     own = tuple((symbol, solved[symbol]) for symbol, _ in cell.symbols if symbol in solved)
-    return Sizes(0, 0, own=own)
+    return Sizes(solved.get("m", 0), solved.get("n", 0), own=own)
 
 
 def _mismatches(found: Found, shapes: Mapping[str, tuple[int, ...]]) -> int:

@@ -33,14 +33,6 @@ POSSIBLE: dict[str, Callable[[], Net]] = {
             ]
         )
     ),
-    "LSTM of trees": lambda: Module(
-        cell=Module(
-            W_iou=linear(M, 3 * N, bias=False),
-            U_iou=linear(N, 3 * N, bias=False),
-            U_f=linear(N, N),
-            b_iou=parameter(1, 3 * N),
-        )
-    ),
     "one convolution of a cell alone": lambda: Module(cell=conv_lstm(M, N)),
 }
 NOTHING: dict[str, Callable[[], Net]] = {
