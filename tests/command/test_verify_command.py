@@ -107,7 +107,7 @@ def test_a_framework_of_a_third_party_has_no_judge(
     monkeypatch.setattr(asking, "judges_of", lambda _: ())
     done = verify(model, str(COUNT))
     assert (done.exit_code, done.stdout) == (2, "")
-    assert done.stderr.endswith("no framework is known that loads safetensors\n")
+    assert done.stderr.endswith("torch not asked: it has no loader of its own for safetensors\n")
 
 
 def test_a_file_that_refers_outside_its_folder_is_verified_only_if_trusted(

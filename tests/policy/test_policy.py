@@ -136,7 +136,7 @@ OVERRIDE = '[[tool.rnninspect.overrides]]\nfiles = "a"\n'
         ("max-params = 1", "pyproject.toml: tool.rnninspect.max-params: unknown key"),
         ("max_levels = 1", "tool.rnninspect.max_levels: unknown key; did you mean max-levels?"),
         ('max-bytes = "20 XB"', "tool.rnninspect.max-bytes: '20 XB' is not a number of bytes"),
-        ('allowed-cells = ["SRU"]', "rnninspect.allowed-cells: 'SRU' is not one of RNN, GRU, LSTM"),
+        ('allowed-cells = ["XRU"]', "rnninspect.allowed-cells: 'XRU' is not one of RNN, GRU, LSTM"),
         ('ignore = ["X1"]', "tool.rnninspect.ignore: no rule has a code that starts with 'X1'"),
         ('ignore = ["R999"]', "starts with 'R999'"),
         ("ignore = [1]", "tool.rnninspect.ignore: [1] is not a list of strings"),
