@@ -2,7 +2,8 @@
 
 Usage: examples.py README
 
-Left out are those that need a framework (`verify`), and pre-commit's, which is run by
+Left out are those that need a framework (`verify`, and `python -c`, which
+tests/architecture/test_documents.py runs), and pre-commit's, which is run by
 tests/command/test_action.py.
 """
 
@@ -15,7 +16,7 @@ import sys
 from pathlib import Path
 
 EXAMPLE = re.compile(r"^```console\n\$ (.*)\n((?:.*\n)*?)^```$", re.MULTILINE)
-ELSEWHERE = ("rnninspect verify ", "pre-commit ")
+ELSEWHERE = ("rnninspect verify ", "python -c ", "pre-commit ")
 
 
 def main() -> int:

@@ -29,7 +29,9 @@ class Functions:
         if only is None:
             return False
         self._sums[at] = only
-        uses_twice = len(set(wide)) > 1 and not all(raw[child] for child in wide)
+        # Without the sum itself it is what becomes of a gate: `where(z > 1/2, z - 1, z)` of lerp.
+        sums_among = {raw[child] for child in wide}
+        uses_twice = len(set(wide)) > 1 and sums_among == {True, False}
         if uses_twice:
             self._last[only] = at
         return uses_twice
