@@ -26,7 +26,6 @@ class KerasReader:
         ".index",
         ".pb",
         ".pbtxt",
-        ".meta",
         ".json",
     )
     # TensorFlow names a checkpoint by what its files begin with.

@@ -2,7 +2,15 @@
 
 from __future__ import annotations
 
-from rnninspect.plugin import Fact, Observation, Origin, RecurrentLayer, SkippedLayer, plural
+from rnninspect.plugin import (
+    Fact,
+    Observation,
+    Origin,
+    Purpose,
+    RecurrentLayer,
+    SkippedLayer,
+    plural,
+)
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -69,6 +77,10 @@ def _sizes(layer: RecurrentLayer) -> str:
 
 
 def _tensors(layer: AnyLayer) -> frozenset[str]:
-    if isinstance(layer, SkippedLayer):
-        return frozenset(tensor.identity for tensor in layer.tensors)
-    return frozenset(t.identity for operand in layer.operands for t in operand.tensors)
+    """The tensors of a layer; a copy that is read in place of a missing weight is not one."""
+    tensors = (
+        layer.tensors
+        if isinstance(layer, SkippedLayer)
+        else (tensor for operand in layer.operands for tensor in operand.tensors)
+    )
+    return frozenset(each.identity for each in tensors if each.purpose is not Purpose.COPY)

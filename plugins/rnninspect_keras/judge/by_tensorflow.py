@@ -38,8 +38,10 @@ def answer(question: Question, given: Answer) -> None:
         folder = path if path.is_dir() else path.parent
         tf.saved_model.load(str(folder))
         prefix = folder / "variables" / "variables"
-        if prefix.with_name(prefix.name + INDEX).exists():  # else a program without variables
+        if prefix.with_name(prefix.name + INDEX).exists():
             read_checkpoint(prefix, question, given)
+        else:  # a program without variables: its constants are no arrays of a checkpoint
+            given.everything = False
 
 
 def read_checkpoint(prefix: Path, question: Question, given: Answer) -> None:
