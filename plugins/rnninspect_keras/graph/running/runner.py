@@ -25,8 +25,8 @@ if TYPE_CHECKING:
     from rnninspect_keras.graph.running.order import Order
 
 _PORTION = 500  # nodes whose steps are charged at once
-_STEPS_OF_A_NODE, _STEPS_OF_A_FUNCTION = 8, 30
-_FEW, _STEPS_OF_MORE = 4, 6  # inputs and outputs that the steps of a node cover; of each more
+_STEPS_OF_A_NODE, _STEPS_OF_A_FUNCTION = 44, 44
+_FEW, _STEPS_OF_MORE = 4, 9  # inputs and outputs that the steps of a node cover; of each more
 _BACKWARD = re.compile(r"(?:^|/)gradients(?:_\d+)?/")  # the loops that train a loop
 
 
