@@ -40,8 +40,8 @@ def answer(question: Question, given: Answer) -> None:
         prefix = folder / "variables" / "variables"
         if prefix.with_name(prefix.name + INDEX).exists():
             read_checkpoint(prefix, question, given)
-        else:  # a program without variables: its constants are no arrays of a checkpoint
-            given.everything = False
+        # Without variables the report counts the constants of the graph, too.
+        given.everything = bool(given.total)
 
 
 def read_checkpoint(prefix: Path, question: Question, given: Answer) -> None:

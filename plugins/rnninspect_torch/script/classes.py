@@ -5,6 +5,8 @@ A class begins at the margin, its attributes and methods after two spaces, a bod
 
 from __future__ import annotations
 
+import re
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -12,6 +14,7 @@ if TYPE_CHECKING:
     from rnninspect_torch.script.syntax import Block, Expression
 
 _LONGEST_HEADER = 1 << 16  # characters
+_ATTRIBUTE = re.compile(r"^  (?!  )(.*)$", re.MULTILINE)  # a line after two spaces, not four
 
 
 class Function:
@@ -69,20 +72,24 @@ class Class:
     Attributes:
         name: without its module.
         base: `Module`, `NamedTuple` or another.
-        lines: its attributes, without their indentation.
         methods: by name.
         text: all of it.
     """
 
-    __slots__ = ("_methods", "base", "lines", "name", "text")
+    __slots__ = ("_methods", "base", "name", "text")
 
     def __init__(self, header: str, text: str) -> None:
         self.name, _, base = header.partition("(")
         self.base = base.rstrip("):")
         self.text = text
-        head = text.partition("\n  def ")[0]
-        self.lines = [line[2:] for line in head.splitlines() if line[:2] == "  " != line[2:4]]
         self._methods: dict[str, Function] | None = None
+
+    @property
+    def lines(self) -> Iterator[str]:
+        """Its attributes one after the other, without their indentation."""
+        end = self.text.find("\n  def ")
+        for found in _ATTRIBUTE.finditer(self.text, 0, len(self.text) if end < 0 else end):
+            yield found[1]
 
     @property
     def fields(self) -> list[tuple[str, Expression | None]]:
