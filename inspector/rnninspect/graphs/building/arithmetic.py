@@ -22,7 +22,7 @@ class Arithmetic(Tracing):
     def apply(self, name: str, operands: Sequence[Value], shape: Shape) -> Value | None:
         """An elementwise function; None if the operands' units are on different axes."""
         trailing = self._trailing(operands)
-        if trailing is None or all(self.is_stored(value) for value in operands):
+        if trailing is None or all(map(self.is_stored, operands)):
             return None
         found = self._applied(name, operands, shape, trailing)
         if found is not None:
@@ -48,21 +48,24 @@ class Arithmetic(Tracing):
         if last > len(shape) and not numbers:
             return None
         spread = [self._spread(value, last) for value in self._as_wide(operands, last)]
-        if any(segments is None for segments in spread):
+        if None in spread:
             return None
         pieces = aligned(self.expressions, [each for each in spread if each is not None])
         if pieces is None or len(pieces) > MOST_SEGMENTS:
             return None
         make = self.expressions.make
-        segments = tuple((width, make(Kind.APPLY, name, parts)) for width, parts in pieces)
+        segments = tuple([(width, make(Kind.APPLY, name, parts)) for width, parts in pieces])
         lane = None if numbers else len(shape) - last
         return Lanes(shape, self._labels_of(operands, len(shape)), lane, segments)
 
     def _as_wide(self, operands: Sequence[Value], trailing: int) -> list[Value]:
         """The operands; one whose number of units is unknown has those of the others."""
-        sizes = {value.shape[-trailing] for value in operands if len(value.shape) >= trailing}
+        shapes = [value.shape for value in operands]
+        sizes = {shape[-trailing] for shape in shapes if len(shape) >= trailing}
+        if None not in sizes:
+            return list(operands)
         width = max((size for size in sizes if size is not None), default=1)
-        if width == 1 or None not in sizes:
+        if width == 1:
             return list(operands)
         return [
             self.sized(value, len(value.shape) - trailing, width)

@@ -65,8 +65,10 @@ class Expressions:
             self.kinds.append(kind)
             self.data.append(data)
             self.children.append(children)
-            below = any(self.joined[child] for child in children)
-            self.joined.append(kind is Kind.JOIN or below)
+            joined = kind is Kind.JOIN
+            for child in children:
+                joined = joined or self.joined[child]
+            self.joined.append(joined)
         return found
 
     def spend(self, amount: int) -> None:

@@ -26,6 +26,9 @@ def aligned(
     expressions: Expressions, operands: Sequence[Segments]
 ) -> list[tuple[int, tuple[int, ...]]] | None:
     """The operands' expressions over common borders; one of width 1 counts for all units."""
+    whole, pieces = _unbroken(operands)
+    if whole:
+        return pieces
     wide = [segments for segments in operands if sum(width for width, _ in segments) != 1]
     totals = {sum(width for width, _ in segments) for segments in wide}
     if len(totals) > 1:
@@ -35,6 +38,24 @@ def aligned(
     starts = [0, *borders[:-1]]
     widths = [end - start for start, end in zip(starts, borders, strict=True)]
     return list(zip(widths, zip(*walks, strict=True), strict=True))
+
+
+def _unbroken(
+    operands: Sequence[Segments],
+) -> tuple[bool, list[tuple[int, tuple[int, ...]]] | None]:
+    """Whether each operand is one segment, as most are; then what `aligned` gives."""
+    units: list[int] = []
+    width = 1
+    for segments in operands:
+        if len(segments) != 1:
+            return False, None
+        own, unit = segments[0]
+        if own != 1:
+            if width not in (1, own):
+                return True, None
+            width = own
+        units.append(unit)
+    return bool(units), [(width, tuple(units))]
 
 
 def _ends(segments: Segments) -> Iterator[int]:

@@ -79,16 +79,16 @@ class Tracing:
         chosen = value.axes[axis]
         if chosen.size is None:
             return None
-        others = tuple(
+        others = [
             (other.label, other.start, other.size)
             for other in value.axes
             if other is not chosen and other.label is not None and self.is_part(value, other)
-        )
-        fixed = tuple(sorted((*value.fixed, *others), key=str))
+        ]
+        fixed = tuple(sorted((*value.fixed, *others), key=str)) if others else value.fixed
         unit = self.expressions.make(Kind.UNIT, (value.leaf, fixed, chosen.label, chosen.start))
         widths = self.units.setdefault(value.leaf, {})
         widths[unit] = max(chosen.size, widths.get(unit, 0))
-        labels = tuple(other.label for other in value.axes)
+        labels = tuple([other.label for other in value.axes])
         return Lanes(value.shape, labels, axis, ((chosen.size, unit),))
 
     def _across(self, value: Lanes, axis: int) -> Lanes | None:

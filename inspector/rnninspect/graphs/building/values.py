@@ -54,7 +54,7 @@ class View(Record):
     @property
     def shape(self) -> Shape:
         """The sizes of its axes."""
-        return tuple(axis.size for axis in self.axes)
+        return tuple([axis.size for axis in self.axes])
 
 
 class Lanes(Record):

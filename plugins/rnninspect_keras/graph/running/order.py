@@ -30,6 +30,7 @@ class Order(Record):
         cyclic: names of nodes that wait for themselves.
         missing: inputs that no node gives, each with the name of a node that reads it.
         repeated: names that more than one node has.
+        read: the numbers of nodes that others read.
     """
 
     places: dict[str, int]
@@ -38,11 +39,14 @@ class Order(Record):
     cyclic: tuple[str, ...]
     missing: dict[str, str]
     repeated: tuple[str, ...]
+    read: frozenset[int]
 
 
 def node_of(reference: str) -> str:
     """The name of the node that an input refers to; empty for a control input."""
-    return "" if reference.startswith("^") else reference.partition(":")[0]
+    if reference[:1] == "^":
+        return ""
+    return reference.partition(":")[0] if ":" in reference else reference
 
 
 def in_order(nodes: Sequence[Node], arguments: Sequence[str] = ()) -> Order:
@@ -63,6 +67,7 @@ def in_order(nodes: Sequence[Node], arguments: Sequence[str] = ()) -> Order:
                 edges[-1].append(places[name])
             elif name and name not in given:
                 missing.setdefault(name, node.name)
+    read = frozenset([other for after in edges for other in after])
     returning = dict(_returning(nodes, edges))
     for at, after in returning.items():
         edges[at].remove(after)
@@ -71,7 +76,7 @@ def in_order(nodes: Sequence[Node], arguments: Sequence[str] = ()) -> Order:
             edges[number] += _before_leaving(nodes, edges, returning, number)
     order, cyclic = _sorted(edges)
     names = tuple(nodes[at].name for at in cyclic)
-    return Order(places, order, returning, names, missing, tuple(repeated))
+    return Order(places, order, returning, names, missing, tuple(repeated), read)
 
 
 def _returning(nodes: Sequence[Node], edges: list[list[int]]) -> Iterator[tuple[int, int]]:
@@ -92,8 +97,19 @@ def _before_leaving(
     return []
 
 
+def _is_sorted(edges: list[list[int]]) -> bool:
+    """Whether each edge leads to a smaller number, as in most files."""
+    for number, after in enumerate(edges):
+        for other in after:
+            if other >= number:
+                return False
+    return True
+
+
 def _sorted(edges: list[list[int]]) -> tuple[list[int], list[int]]:
     """Every number after those that its edges lead to; and those that are in a cycle."""
+    if _is_sorted(edges):
+        return list(range(len(edges))), []
     order: list[int] = []
     cyclic: dict[int, None] = {}
     state = [0] * len(edges)  # 0 not seen, 1 waiting, 2 done

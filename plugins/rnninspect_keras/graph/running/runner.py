@@ -11,7 +11,7 @@ from rnninspect_keras.graph.operators.fused import FUSED
 from rnninspect_keras.graph.operators.table import OPERATORS
 from rnninspect_keras.graph.running import functions, loops
 from rnninspect_keras.graph.running.calls import Call
-from rnninspect_keras.graph.running.order import EXITS, MERGES, SWITCHES, in_order, node_of
+from rnninspect_keras.graph.running.order import EXITS, MERGES, SWITCHES, in_order
 from rnninspect_keras.graph.running.scopes import Scope
 from rnninspect_keras.graph.running.values import Kind, Value
 
@@ -25,8 +25,8 @@ if TYPE_CHECKING:
     from rnninspect_keras.graph.running.order import Order
 
 _PORTION = 500  # nodes whose steps are charged at once
-_STEPS_OF_A_NODE, _STEPS_OF_A_FUNCTION = 44, 44
-_FEW, _STEPS_OF_MORE = 4, 9  # inputs and outputs that the steps of a node cover; of each more
+_STEPS_OF_A_NODE, _STEPS_OF_A_FUNCTION = 8, 30
+_FEW, _STEPS_OF_MORE = 4, 6  # inputs and outputs that the steps of a node cover; of each more
 _BACKWARD = re.compile(r"(?:^|/)gradients(?:_\d+)?/")  # the loops that train a loop
 
 
@@ -75,11 +75,10 @@ class Runner:
     def _run(self, scope: Scope) -> None:
         for number in scope.order.order:
             node = scope.nodes[number]
-            self._spend(_STEPS_OF_A_NODE + _STEPS_OF_MORE * max(0, len(node.inputs) - _FEW))
             if node.name not in scope.values:
-                outputs = self._outputs(scope, node, number)
-                self._spend(_STEPS_OF_MORE * max(0, len(outputs) - _FEW))
-                scope.values[node.name] = outputs
+                scope.values[node.name] = self._outputs(scope, node, number)
+            more = len(node.inputs) + len(scope.values[node.name]) - _FEW
+            self._spend(_STEPS_OF_A_NODE + (_STEPS_OF_MORE * more if more > 0 else 0))
         for frame, loop in scope.loops.items():
             for _, initial in loop.carried.values():
                 self.initial.append(initial)
@@ -90,7 +89,7 @@ class Runner:
         if "gradients" in node.name and _BACKWARD.search(node.name):
             return ()
         operator = node.operator
-        given = [scope.lookup(read) for read in node.inputs if not read.startswith("^")]
+        given = [scope.lookup(read) for read in node.inputs if read[:1] != "^"]
         call = Call(node, given, scope.label(node), self.to)
         if operator in MERGES:
             found: Sequence[Value] = loops.merged(scope, call, number)
@@ -134,13 +133,13 @@ class Runner:
         graph = self.to.graph
         if graph is None:
             return
-        read = {name for node in scope.nodes for name in map(node_of, node.inputs)}
+        places, read = scope.order.places, scope.order.read
         for node in scope.nodes:
             for value in scope.values.get(node.name, ()):
                 known = value.core
                 if value.kind is Kind.INPUT and isinstance(known, View):
                     graph.inputs.append(known)
-                elif node.name not in read and known is not None:
+                elif known is not None and places[node.name] not in read:
                     graph.outputs.append(known)
 
     def _spend(self, steps: int) -> None:

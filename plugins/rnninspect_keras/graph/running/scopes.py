@@ -68,7 +68,7 @@ class Scope:
 
     def lookup(self, reference: str) -> Value:
         """The value of `node`, `node:1` or, in a function, `node:output:1`; MISSING if none is."""
-        name, _, place = reference.partition(":")
+        name, _, place = reference.partition(":") if ":" in reference else (reference, "", "")
         outputs = self.values.get(name)
         if outputs is None:
             found = self._arguments.get(name)
