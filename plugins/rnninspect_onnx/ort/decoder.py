@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
 _LONGEST_WORD = 256
 _PORTION = 4_000  # nodes, attributes and names whose number is checked at once
-_STEPS_OF_A_GRAPH, _STEPS_OF_A_NODE, _STEPS_OF_A_PART = 24, 26, 10
+_STEPS_OF_A_GRAPH, _STEPS_OF_A_NODE = 24, 12
 _FEW = 16  # attributes of one node that are searched one by one
 
 
@@ -86,7 +86,6 @@ class OrtDecoder:
         types: dict[str, Message] = {}
         for value in table.tables(schema.Graph.VALUES):
             self._keep(3)
-            self._buffer.pages.spend(_STEPS_OF_A_PART)
             declared = value.table(schema.ValueInfo.TYPE)
             if declared is not None:
                 name = value.text(schema.ValueInfo.NAME) or ""
@@ -128,7 +127,6 @@ class OrtDecoder:
     def _attribute(self, table: Table, depth: int) -> AttributeProto:
         """An attribute with the one value that its type says."""
         self._keep(2)
-        self._buffer.pages.spend(_STEPS_OF_A_PART)
         empty = AttributeProto(table.text(schema.Attribute.NAME) or "", table.offset)
         slots, kind = schema.Attribute, table.integer(schema.Attribute.TYPE, INT32)
         tensor, types = self._tensors.tensor, schema.AttributeType

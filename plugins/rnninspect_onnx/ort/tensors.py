@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from rnninspect.decode.flatbuffers import Numbers, Pages, Table
     from rnninspect.plugin import Source
 
-_PORTION, _STEPS = 1_000, 18  # tensors whose steps are spent at once, and the steps of each
+_PORTION, _STEPS = 1_000, 10  # tensors whose steps are spent at once, and the steps of each
 _STRING = 8  # TensorProto.DataType
 _HERE = -1  # the external offset of data that are in this file
 

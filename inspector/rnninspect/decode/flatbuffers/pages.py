@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
 _PAGE_BITS = 12
 _PAGE = 1 << _PAGE_BITS
+_WITHIN = _PAGE - 1  # the bits of an offset that are its place in a page
 _WIDEST = 8  # bytes of a number: a page reaches that far into the next one
 _MOST_PAGES = 4_096  # that are kept: 16 MiB
 _STEPS_OF_A_PAGE = 6
@@ -31,31 +32,37 @@ class Pages:
     RefusedFile where the model costs more steps than the limits allow.
     """
 
-    __slots__ = ("_kept", "_steps", "_texts", "_vtables", "size", "source")
+    __slots__ = ("_kept", "_most_text", "_steps", "_texts", "_vtables", "deepest", "size", "source")
 
     def __init__(self, source: Source) -> None:
         self.source, self.size = source, source.size
+        self.deepest, self._most_text = source.limits.nesting, source.limits.header_bytes
         self._kept: dict[int, bytes] = {}
         self._vtables: dict[int, tuple[int, ...]] = {}
         self._steps = self._texts = 0
 
     def number(self, offset: int, kind: Struct, what: str = "a field") -> int:
         """A whole number at an offset."""
-        value: int = kind.unpack_from(*self._at(offset, kind.size, what))[0]
+        if offset < 0 or offset + kind.size > self.size:
+            self.require(offset, kind.size, what)
+        number = offset >> _PAGE_BITS
+        page = self._kept.get(number) or self._load(number)
+        value: int = kind.unpack_from(page, offset & _WITHIN)[0]
         return value
 
     def real(self, offset: int, kind: Struct) -> float:
         """A floating-point number at an offset."""
-        value: float = kind.unpack_from(*self._at(offset, kind.size, "a field"))[0]
+        value: float = self.number(offset, kind)
         return value
 
     def run(self, offset: int, length: int, what: str) -> bytes:
         """A run of bytes, which the caller has found to be short enough."""
-        self.require(offset, length, what)
-        index = offset & (_PAGE - 1)
+        if offset < 0 or offset + length > self.size:
+            self.require(offset, length, what)
+        index = offset & _WITHIN
         if index + length <= _PAGE:
-            data, start = self._at(offset, min(length, _WIDEST), what)
-            return data[start : start + length]
+            number = offset >> _PAGE_BITS
+            return (self._kept.get(number) or self._load(number))[index : index + length]
         self.spend(_STEPS_OF_A_PAGE + (length >> _PAGE_BITS))
         return self.source.read(offset, length)
 
@@ -63,7 +70,8 @@ class Pages:
         """A string; bytes that are not UTF-8 survive as surrogates."""
         text = self.run(offset, length, "a string").decode("utf-8", "surrogateescape")
         self._texts += length if text.isascii() else 4 * length  # as it may take in memory
-        self.source.limits.require(Limit.HEADER_BYTES, self._texts, "the text in the file")
+        if self._texts > self._most_text:
+            self.source.limits.require(Limit.HEADER_BYTES, self._texts, "the text in the file")
         return text
 
     def follow(self, offset: int, what: str) -> int:
@@ -71,15 +79,18 @@ class Pages:
         distance = self.number(offset, _UNSIGNED, what)
         if not distance:
             raise UnreadableFile(f"the offset of {what} at offset {offset} is zero")
-        self.require(offset + distance, _UNSIGNED.size, what)
+        if offset + distance + _UNSIGNED.size > self.size:
+            self.require(offset + distance, _UNSIGNED.size, what)
         return offset + distance
 
     def vector(self, offset: int, item: int, what: str) -> tuple[int, int]:
         """Number of items and place of the first one, of a vector whose items are so wide."""
         start = self.follow(offset, what)
         count = self.number(start, _UNSIGNED, what)
-        self.require(start + _UNSIGNED.size, count * item, f"{what} of {plural(count, 'item')}")
-        return count, start + _UNSIGNED.size
+        first = start + _UNSIGNED.size
+        if first + count * item > self.size:
+            self.require(first, count * item, f"{what} of {plural(count, 'item')}")
+        return count, first
 
     def fields(self, offset: int) -> tuple[int, ...]:
         """The place of each field within the table at an offset; 0 where it has none."""
@@ -118,17 +129,8 @@ class Pages:
             self.source.spend(Limit.STEPS, self._steps)
             self._steps = 0
 
-    def _at(self, offset: int, length: int, what: str) -> tuple[bytes, int]:
-        """A page that has a few bytes at an offset, and their index in it."""
-        if offset < 0 or offset + length > self.size:
-            self.require(offset, length, what)
-        number = offset >> _PAGE_BITS
-        page = self._kept.get(number)
-        if page is None:
-            page = self._load(number)
-        return page, offset & (_PAGE - 1)
-
     def _load(self, number: int) -> bytes:
+        """A page, with a few bytes of the next one."""
         self.spend(_STEPS_OF_A_PAGE)
         if len(self._kept) >= _MOST_PAGES:
             self._kept.clear()

@@ -54,7 +54,8 @@ class Table:
     __slots__ = ("_depth", "_fields", "_pages", "offset")
 
     def __init__(self, pages: Pages, offset: int, depth: int) -> None:
-        pages.source.limits.require(Limit.NESTING, depth, "the depth of tables")
+        if depth > pages.deepest:
+            pages.source.limits.require(Limit.NESTING, depth, "the depth of tables")
         self._pages, self.offset, self._depth = pages, offset, depth
         self._fields = pages.fields(offset)
 
