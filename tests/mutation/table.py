@@ -16,8 +16,6 @@ UNSEEN: dict[tuple[str, str, str], str] = {
     ): "a cell without biases; the one weight_ih that is left is "
     "what a module of another kind may have, and is told as a possible cell",
     ("torch/cells.pt", "renamed", "rnn"): "as above, of the one weight_hh that is left",
-    ("keras/exported", "renamed", "lstm"): "the weight is stored under another key, too, by which "
-    "the graph reads it: the layer is found by the graph, and nothing is missing",
     ("keras/text.weights.h5", "bias", "both"): "weights alone, of a Bidirectional whose layers "
     "differ in reset_after, as Keras allows",
     (

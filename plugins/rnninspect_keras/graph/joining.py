@@ -20,31 +20,50 @@ if TYPE_CHECKING:
 
 
 def join(
-    named: Iterable[AnyLayer], by_graph: Iterable[AnyLayer]
+    named: Iterable[AnyLayer], by_graph: Iterable[AnyLayer], *, by_objects: bool = False
 ) -> tuple[list[AnyLayer], list[Observation]]:
     """The layers of both, each once, in the order of the graph; what they disagree in.
 
     A layer by names whose cell and sizes the graph confirms keeps its name and its class.
+
+    Args:
+        named: the layers by names, or by objects.
+        by_graph: those of the graph.
+        by_objects: whether objects say which weights a layer has; then one that the graph finds
+            elsewhere, under another key, is missing all the same.
     """
     found: list[AnyLayer] = []
     notes: list[Observation] = []
     rest = list(by_graph)
-    for layer in named:
-        tensors = _tensors(layer)
-        own = [each for each in rest if _tensors(each) & tensors]
+    for each in named:
+        tensors = _tensors(each)
+        own = [other for other in rest if _tensors(other) & tensors]
+        layer = _with_input_size(each, own)
         if not own:
             found.append(layer)
-        elif isinstance(layer, RecurrentLayer) and _confirm(own, layer, tensors):
+        elif isinstance(layer, RecurrentLayer) and (
+            _confirm(own, layer, tensors) or (by_objects and _lacks_weights(layer, own))
+        ):
             origin = own[0].origin if isinstance(own[0], RecurrentLayer) else layer.origin
             kept = layer.origin is Origin.DECLARED
             found.append(layer if kept else layer._replace(origin=origin, inferred=()))
-            rest = [each for each in rest if each not in own]
+            rest = [other for other in rest if other not in own]
         elif _is_sure(layer) or not any(isinstance(each, RecurrentLayer) for each in own):
             found.append(layer)
-            rest = [each for each in rest if each not in own]
+            rest = [other for other in rest if other not in own]
         elif isinstance(layer, RecurrentLayer):  # else the names do not say what it is
             notes += _differing(layer, own)
     return [*found, *rest], notes
+
+
+def _with_input_size(layer: AnyLayer, own: list[AnyLayer]) -> AnyLayer:
+    """A layer whose kernel is missing, with the input size that the graph shows."""
+    if not isinstance(layer, RecurrentLayer) or layer.sizes.input_size or not own:
+        return layer
+    first = own[0]
+    if not isinstance(first, RecurrentLayer) or first.cell != layer.cell:
+        return layer
+    return layer._replace(sizes=layer.sizes._replace(input_size=first.sizes.input_size))
 
 
 def _is_sure(layer: AnyLayer) -> bool:
@@ -52,16 +71,25 @@ def _is_sure(layer: AnyLayer) -> bool:
     return isinstance(layer, RecurrentLayer) and layer.origin is Origin.DECLARED
 
 
+def _lacks_weights(layer: RecurrentLayer, own: list[AnyLayer]) -> bool:
+    """Whether a layer without some of its weights is of the cell and the sizes of the graph."""
+    filled = {slot.role for operand in layer.operands for slot in operand.slots}
+    return bool(layer.roles - filled) and all(_is_alike(each, layer) for each in own)
+
+
+def _is_alike(other: AnyLayer, layer: RecurrentLayer) -> bool:
+    return (
+        isinstance(other, RecurrentLayer)
+        and other.cell == layer.cell
+        and other.sizes._replace(directions=1) == layer.sizes._replace(directions=1)
+    )
+
+
 def _confirm(own: list[AnyLayer], layer: RecurrentLayer, tensors: frozenset[str]) -> bool:
     """Whether the graph shows the same cell of the same sizes, in each direction."""
-    sizes = layer.sizes._replace(directions=1)
-    return all(
-        isinstance(each, RecurrentLayer)
-        and each.cell == layer.cell
-        and each.sizes._replace(directions=1) == sizes
-        and _tensors(each) <= tensors
-        for each in own
-    ) and len({_tensors(each) for each in own}) in (1, layer.sizes.directions)
+    return all(_is_alike(each, layer) and _tensors(each) <= tensors for each in own) and len(
+        {_tensors(each) for each in own}
+    ) in (1, layer.sizes.directions)
 
 
 def _differing(layer: RecurrentLayer, own: list[AnyLayer]) -> list[Observation]:

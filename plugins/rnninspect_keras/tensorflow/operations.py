@@ -53,7 +53,8 @@ def joined(
         items: the checkpoint's objects, if it has any.
         source: the model's, whose budget this is of.
     """
-    keys, stored, twins = checkpoint_keys(graph), checkpoint.tensors, _twins(items)
+    objects = tuple(items)
+    keys, stored, twins = checkpoint_keys(graph), checkpoint.tensors, _twins(objects)
 
     def tensor_of(key: int | str) -> StoredTensor | None:
         names = keys.get(key, [key]) if isinstance(key, str) else ()
@@ -65,7 +66,7 @@ def joined(
     except RefusedFile:
         return named, [TOO_LARGE]
     known = [_without_missing(layer) for layer in found if _has_weights(layer)]
-    layers, differing = join(named, known)
+    layers, differing = join(named, known, by_objects=bool(objects))
     return layers, [*notes, *differing]
 
 
