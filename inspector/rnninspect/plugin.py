@@ -54,6 +54,7 @@ __all__ = [
     "LARGEST_SIZE",
     "MOST_ELEMENTS",
     "SHARED_ROLES",
+    "UNUSABLE",
     "Axis",
     "Cell",
     "Convention",
@@ -101,6 +102,13 @@ __all__ = [
     "parsing",
     "plural",
 ]
+
+# What is reported of another file of the model that cannot be used, and a clause for people.
+UNUSABLE = {
+    Whereabouts.MISSING: (Fact.EXTERNAL_MISSING, "is missing"),
+    Whereabouts.IRREGULAR: (Fact.EXTERNAL_OUTSIDE, "is not a regular file"),
+    Whereabouts.OUTSIDE: (Fact.EXTERNAL_OUTSIDE, "is outside the model's folder"),
+}
 
 
 class Convention(Record):

@@ -67,15 +67,15 @@ def recognise(source: Source) -> FileKind | None:
 
 def _graph(source: Source) -> FileKind | None:
     """A graph by itself, which no signature marks: what is no other file is looked at."""
-    from rnninspect_keras.graph import recognition  # noqa: PLC0415 - the other kinds need none of it
+    from rnninspect_keras import graph_signs  # noqa: PLC0415 - the other kinds need none of it
 
-    if recognition.is_graph(source):
+    if graph_signs.is_graph(source):
         return FileKind.GRAPH
-    if recognition.is_meta_graph(source):
+    if graph_signs.is_meta_graph(source):
         return FileKind.META_GRAPH
-    if recognition.is_text(source):
+    if graph_signs.is_text(source):
         return FileKind.GRAPH_TEXT
-    return FileKind.META_GRAPH_TEXT if recognition.is_meta_text(source) else None
+    return FileKind.META_GRAPH_TEXT if graph_signs.is_meta_text(source) else None
 
 
 def _by_head(source: Source) -> FileKind | None:

@@ -10,7 +10,7 @@ from rnninspect.plugin import (
     Whereabouts,
 )
 from rnninspect_keras.graph.describing import describe
-from rnninspect_keras.graph.recognition import is_meta_graph
+from rnninspect_keras.graph_signs import is_meta_graph
 from rnninspect_keras.layers.missing import notes_without_shard
 from rnninspect_keras.layers.saved import saved
 from rnninspect_keras.matching.wrappers import purposes_by_name

@@ -7,7 +7,16 @@ from __future__ import annotations
 
 import posixpath
 
-from rnninspect.plugin import Fact, Neighbour, Observation, Record, RefusedFile, Whereabouts, plural
+from rnninspect.plugin import (
+    UNUSABLE,
+    Fact,
+    Neighbour,
+    Observation,
+    Record,
+    RefusedFile,
+    Whereabouts,
+    plural,
+)
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -19,11 +28,6 @@ if TYPE_CHECKING:
 _MOST_FILES = 10_000  # each costs a system call
 _LONGEST_NUMBER = 19
 _NO_NAME = "a file without a name"
-_MEANING = {
-    Whereabouts.MISSING: (Fact.EXTERNAL_MISSING, "is missing"),
-    Whereabouts.IRREGULAR: (Fact.EXTERNAL_OUTSIDE, "is not a regular file"),
-    Whereabouts.OUTSIDE: (Fact.EXTERNAL_OUTSIDE, "is outside the model's folder"),
-}
 
 
 class Extent(Record):
@@ -72,8 +76,8 @@ class ExternalFiles:
         yield from self._faults
         for location, users in self._users.items():
             whereabouts = self._neighbours[location].whereabouts
-            if whereabouts in _MEANING:
-                fact, what = _MEANING[whereabouts]
+            if whereabouts in UNUSABLE:
+                fact, what = UNUSABLE[whereabouts]
                 others = (
                     f" (with those of {plural(len(users) - 1, 'other tensor')})"
                     if len(users) > 1

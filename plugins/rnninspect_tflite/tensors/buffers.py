@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from rnninspect.decode.flatbuffers import UINT8, UINT32, UINT64
-from rnninspect.plugin import Fact, Limit, Observation, Record, Whereabouts, plural
+from rnninspect.plugin import UNUSABLE, Fact, Limit, Observation, Record, plural
 from rnninspect_tflite.schema.numbers import ModelSlot
 
 TYPE_CHECKING = False
@@ -16,11 +16,6 @@ if TYPE_CHECKING:
 
 _IN_THE_FILE = 1  # larger offsets are of data behind the tables
 _STEPS_OF_A_BUFFER = 6
-_MEANING = {
-    Whereabouts.MISSING: (Fact.EXTERNAL_MISSING, "is missing"),
-    Whereabouts.IRREGULAR: (Fact.EXTERNAL_OUTSIDE, "is not a regular file"),
-    Whereabouts.OUTSIDE: (Fact.EXTERNAL_OUTSIDE, "is outside the model's folder"),
-}
 
 
 class Extent(Record):
@@ -135,8 +130,8 @@ class Buffers:
 
     def _size_of(self, name: str) -> tuple[str, int | None]:
         found = self._source.neighbour(name)
-        if found.whereabouts in _MEANING:
-            fact, what = _MEANING[found.whereabouts]
+        if found.whereabouts in UNUSABLE:
+            fact, what = UNUSABLE[found.whereabouts]
             detail = f"data are in {name or 'a file without a name'}, which {what}"
             self._faults.append(Observation(fact, detail))
             return name, None

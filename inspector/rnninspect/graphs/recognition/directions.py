@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from rnninspect.graphs.building.expressions import Kind
 from rnninspect.graphs.building.values import REVERSED, Origin
-from rnninspect.graphs.recognition.inputs import below
+from rnninspect.graphs.recognition.inputs import below, is_cut_at
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -17,26 +17,16 @@ if TYPE_CHECKING:
 
 def walk_of(graph: Graph, body: Body, inputs: Iterable[int]) -> tuple[frozenset[int], bool]:
     """The leaves that a step's inputs are made of, and whether they were reversed before."""
-    turns = sum(_is_turned(graph, at) for at in body.order)
+    turns = sum(is_cut_at(graph, at, REVERSED) for at in body.order)
     sources: set[int] = set()
     for at in below(graph, inputs):
         data = graph.expressions.data[at]
-        turns += at not in body.order and _is_turned(graph, at)
+        turns += at not in body.order and is_cut_at(graph, at, REVERSED)
         if graph.expressions.kinds[at] is not Kind.UNIT or not isinstance(data, tuple):
             continue
         if graph.leaves[data[0]].origin is not Origin.STORED and at not in body.stops:
             sources.add(data[0])
     return frozenset(sources), turns > 0
-
-
-def _is_turned(graph: Graph, at: int) -> bool:
-    """Whether an expression, or the unit of a leaf, is cut out of a reversed axis."""
-    data = graph.expressions.data[at]
-    if graph.expressions.kinds[at] is Kind.PICK:
-        return isinstance(data, tuple) and data[1] == REVERSED
-    if graph.expressions.kinds[at] is not Kind.UNIT or not isinstance(data, tuple):
-        return False
-    return any(start == REVERSED for _, start, _ in data[1])
 
 
 def by_layer(cells: Iterable[Recovered]) -> Iterator[tuple[Recovered, ...]]:

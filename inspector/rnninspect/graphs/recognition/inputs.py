@@ -97,13 +97,23 @@ def reads_its_result(graph: Graph, candidate: Candidate, inputs: Iterable[int]) 
 
 
 def _is_of_a_turn(graph: Graph, at: int) -> bool:
+    """Whether an expression is cut out at run time, or a unit of what nothing explains."""
+    if is_cut_at(graph, at, UNSEEN):
+        return True
     data = graph.expressions.data[at]
-    if graph.expressions.kinds[at] is Kind.PICK:
-        return isinstance(data, tuple) and data[1] == UNSEEN
     if graph.expressions.kinds[at] is not Kind.UNIT or not isinstance(data, tuple):
         return False
-    unseen = any(start == UNSEEN for _, start, _ in data[1])
-    return unseen or graph.leaves[data[0]].origin is Origin.OTHER
+    return graph.leaves[data[0]].origin is Origin.OTHER
+
+
+def is_cut_at(graph: Graph, at: int, place: int) -> bool:
+    """Whether an expression, or the unit of a leaf, is cut out of an axis at this place."""
+    data = graph.expressions.data[at]
+    if graph.expressions.kinds[at] is Kind.PICK:
+        return isinstance(data, tuple) and data[1] == place
+    if graph.expressions.kinds[at] is not Kind.UNIT or not isinstance(data, tuple):
+        return False
+    return any(start == place for _, start, _ in data[1])
 
 
 def below(graph: Graph, roots: Iterable[int]) -> Iterator[int]:

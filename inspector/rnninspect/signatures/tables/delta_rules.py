@@ -28,6 +28,13 @@ _KDA = """
     o_norm.weight    norm
     o_proj.weight    out_proj
 """
+_AFTER = """
+    conv1d.weight        conv         2*K+Hv*Dv, 1, k
+    dt_bias              dt_bias
+    A_log                A
+    norm.weight          norm
+    out_proj.weight      out_proj
+"""
 
 DELTA_RULES = (
     Signature(
@@ -37,12 +44,8 @@ DELTA_RULES = (
         """
     in_proj_qkvz.weight  q+k+v+gate   2*K+2*Hv*Dv, d
     in_proj_ba.weight    beta+decay   2*Hv, d
-    conv1d.weight        conv         2*K+Hv*Dv, 1, k
-    dt_bias              dt_bias
-    A_log                A
-    norm.weight          norm
-    out_proj.weight      out_proj
-""",
+"""
+        + _AFTER,
     ),
     Signature(
         "Gated DeltaNet",
@@ -53,12 +56,8 @@ DELTA_RULES = (
     in_proj_z.weight     gate
     in_proj_a.weight     decay
     in_proj_b.weight     beta
-    conv1d.weight        conv         2*K+Hv*Dv, 1, k
-    dt_bias              dt_bias
-    A_log                A
-    norm.weight          norm
-    out_proj.weight      out_proj
-""",
+"""
+        + _AFTER,
     ),
     Signature(
         "Gated DeltaNet",
