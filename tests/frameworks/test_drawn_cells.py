@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pytest
 
-from making.onnx.drawn_cells import DrawnCell, Numbers
+from making.onnx.drawn_cells import DrawnCell
+from making.onnx.drawn_writers import Numbers
 from rnninspect import inspect_file
 
 if TYPE_CHECKING:

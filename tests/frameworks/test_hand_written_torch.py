@@ -9,7 +9,7 @@ import torch
 from safetensors.torch import save_file
 
 from making.torch.hand_written import LAYERS, Expected, Net
-from making.torch.other_modules import NOTHING, POSSIBLE
+from making.torch.other_modules import NOTHING, POSSIBLE, SIGNED
 from making.torch.pickles import read_path
 from rnninspect.counter import count_layer
 from rnninspect.model import Fact, SavedModel
@@ -58,6 +58,15 @@ def test_hand_written_cells_are_layers(case: str, container: str, tmp_path: Path
 def test_hand_written_cells_in_scripts(case: str, tmp_path: Path) -> None:
     make, expected = LAYERS[case]
     assert summary(written(make(), "ts", tmp_path)) == expected
+
+
+@pytest.mark.parametrize("container", ["pt", "safetensors", "module"])
+@pytest.mark.parametrize("case", SIGNED)
+def test_cells_of_libraries_are_layers(case: str, container: str, tmp_path: Path) -> None:
+    make, expected = SIGNED[case]
+    model = written(make(), container, tmp_path)
+    assert summary(model) == expected
+    assert [note for note in model.observations if note.fact is not Fact.CODE] == []
 
 
 @pytest.mark.parametrize("container", ["pt", "safetensors", "module"])

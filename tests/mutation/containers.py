@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import json
 import shutil
 import zipfile
 from importlib import import_module
@@ -31,25 +30,25 @@ PARTS_OF_A_CHECKPOINT = ("model_state_dict", "state_dict", "model")
 
 def read(path: Path) -> Arrays:
     """Every array of the file by its name in a report."""
-    if _is_own(path):
-        arrays: Arrays = _own(path).read(path)
+    if is_own(path):
+        arrays: Arrays = own_of(path).read(path)
         return arrays
     if path.suffix == ".onnx":
         return {
             name: numpy_helper.to_array(tensor, str(path.parent))
-            for name, tensor in _tensors(onnx.load(path, load_external_data=False))
+            for name, tensor in onnx_tensors(onnx.load(path, load_external_data=False))
         }
     if path.suffix in {".keras", ".h5"}:
-        with h5py.File(io.BytesIO(_hdf5(path))) as file:
+        with h5py.File(io.BytesIO(hdf5_of(path))) as file:
             return {name: file[name][()] for name in _datasets(file)}
-    content = _loaded(path)  # which a flatbuffer's tensors do not keep alive
-    return {name: _array(tensor).copy() for name, tensor in _weights(content).items()}
+    content = torch_loaded(path)  # which a flatbuffer's tensors do not keep alive
+    return {name: array_of(tensor).copy() for name, tensor in torch_weights(content).items()}
 
 
 def write(path: Path, target: Path, before: Arrays, after: Arrays) -> None:
     """Write the file again with the arrays that differ."""
-    if _is_own(path):
-        _own(path).write(path, target, after)
+    if is_own(path):
+        own_of(path).write(path, target, after)
         return
     gone = before.keys() - after.keys()
     new = {name: array for name, array in after.items() if before.get(name) is not array}
@@ -61,13 +60,13 @@ def write(path: Path, target: Path, before: Arrays, after: Arrays) -> None:
         _write_torch(path, target, gone, new)
 
 
-def _is_own(path: Path) -> bool:
+def is_own(path: Path) -> bool:
     """Whether another module knows it: a folder, a graph, a table (index, V1 checkpoint), .ort."""
     known = path.suffix == ORT or path.suffix in GRAPHS
     return known or path.is_dir() or path.read_bytes().endswith(MAGIC)
 
 
-def _own(path: Path) -> ModuleType:
+def own_of(path: Path) -> ModuleType:
     if path.suffix == ORT:
         return import_module("mutation.ort")
     if is_tfjs(path):
@@ -79,9 +78,9 @@ def _own(path: Path) -> ModuleType:
 
 def _write_onnx(path: Path, target: Path, gone: set[str], new: Arrays) -> None:
     model = onnx.load(path, load_external_data=False)
-    for name, tensor in list(_tensors(model)):
+    for name, tensor in list(onnx_tensors(model)):
         if name in gone:
-            _remove(model, name)
+            remove_from(model, name)
         elif name in new:
             tensor.CopyFrom(
                 numpy_helper.from_array(np.ascontiguousarray(new.pop(name)), tensor.name)
@@ -94,16 +93,16 @@ def _write_onnx(path: Path, target: Path, gone: set[str], new: Arrays) -> None:
     target.write_bytes(model.SerializeToString())
 
 
-def _remove(model: Any, name: str) -> None:  # noqa: ANN401 - protobuf
-    for nodes, initializers in _scopes(model):
+def remove_from(model: Any, name: str) -> None:  # noqa: ANN401 - protobuf
+    for nodes, initializers in onnx_scopes(model):
         for node in [node for node in nodes if node.op_type == "Constant" and name in node.output]:
             nodes.remove(node)
         for tensor in [tensor for tensor in initializers if tensor.name == name]:
             initializers.remove(tensor)
 
 
-def _tensors(model: Any) -> Any:  # noqa: ANN401 - protobuf
-    for nodes, initializers in _scopes(model):
+def onnx_tensors(model: Any) -> Any:  # noqa: ANN401 - protobuf
+    for nodes, initializers in onnx_scopes(model):
         for tensor in initializers:
             yield tensor.name, tensor
         for node in nodes:
@@ -112,7 +111,7 @@ def _tensors(model: Any) -> Any:  # noqa: ANN401 - protobuf
                     yield node.output[0], attribute.t
 
 
-def _scopes(model: Any) -> Any:  # noqa: ANN401 - protobuf
+def onnx_scopes(model: Any) -> Any:  # noqa: ANN401 - protobuf
     """Nodes and initializers of the graph, of those inside of it, and of the functions."""
     left = [model.graph, *model.functions]
     while left:
@@ -126,7 +125,7 @@ def _scopes(model: Any) -> Any:  # noqa: ANN401 - protobuf
         ]
 
 
-def _hdf5(path: Path) -> bytes:
+def hdf5_of(path: Path) -> bytes:
     if path.suffix == ".h5":
         return path.read_bytes()
     with zipfile.ZipFile(path) as archive:
@@ -142,7 +141,7 @@ def _datasets(file: Any) -> list[str]:  # noqa: ANN401 - h5py is untyped
 
 
 def _write_hdf5(path: Path, target: Path, gone: set[str], new: Arrays) -> None:
-    buffer = io.BytesIO(_hdf5(path))
+    buffer = io.BytesIO(hdf5_of(path))
     with h5py.File(buffer, "r+") as file:
         for name in gone | (new.keys() & set(_datasets(file))):
             del file[name]
@@ -162,24 +161,24 @@ def replace_member(path: Path, target: Path, member: str, data: bytes) -> None:
             copy.writestr(zipfile.ZipInfo(info.filename), held)
 
 
-def _loaded(path: Path) -> Any:  # noqa: ANN401 - anything that torch saves
+def torch_loaded(path: Path) -> Any:  # noqa: ANN401 - anything that torch saves
     if path.suffix == ".safetensors":
         return safetensors.torch.load_file(path)
     if path.suffix == MOBILE:
         return torch.jit.jit_module_from_flatbuffer(str(path))
-    if _is_script(path):
+    if is_script(path):
         return torch.jit.load(path)
     return torch.load(path, weights_only=False)  # our own file
 
 
-def _is_script(path: Path) -> bool:
+def is_script(path: Path) -> bool:
     if not zipfile.is_zipfile(path):
         return False
     with zipfile.ZipFile(path) as archive:
         return any("/code/" in name for name in archive.namelist())
 
 
-def _weights(content: Any) -> dict[str, Any]:  # noqa: ANN401 - as above
+def torch_weights(content: Any) -> dict[str, Any]:  # noqa: ANN401 - as above
     """The dict with the weights; of a module, a view of its state."""
     if isinstance(content, torch.nn.Module):
         return dict(content.state_dict())
@@ -191,13 +190,13 @@ def _weights(content: Any) -> dict[str, Any]:  # noqa: ANN401 - as above
     return found
 
 
-def _array(tensor: Any) -> Any:  # noqa: ANN401 - torch is untyped here
+def array_of(tensor: Any) -> Any:  # noqa: ANN401 - torch is untyped here
     return tensor.float().numpy() if tensor.dtype is torch.bfloat16 else tensor.numpy()
 
 
 def _write_torch(path: Path, target: Path, gone: set[str], new: Arrays) -> None:
-    content = _loaded(path)
-    weights = _weights(content)
+    content = torch_loaded(path)
+    weights = torch_weights(content)
     fresh = {}
     for name, array in new.items():
         tensor = torch.from_numpy(np.array(array, order="C"))
@@ -238,136 +237,3 @@ def _submodule(module: Any, path: str) -> Any:  # noqa: ANN401 - as above
     for name in path.split(".") if path else ():
         module = getattr(module, name)
     return module
-
-
-def declare_other_size(path: Path, target: Path, name: str) -> None:
-    """Write the file again with one hidden unit more declared for the layer."""
-    if _is_own(path):
-        _own(path).declare_other_size(path, target, lambda config: _declare_keras(config, name))
-    elif path.suffix == ".onnx":
-        _declare_onnx(path, target, name)
-    elif path.suffix == ".keras":
-        with zipfile.ZipFile(path) as archive:
-            config = json.loads(archive.read("config.json"))
-        _declare_keras(config, name)
-        replace_member(path, target, "config.json", json.dumps(config).encode())
-    elif path.suffix == ".h5":
-        shutil.copy(path, target)
-        with h5py.File(target, "r+") as file:
-            if "model_config" not in file.attrs:
-                raise Unfit
-            config = json.loads(file.attrs["model_config"])
-            _declare_keras(config, name)
-            file.attrs["model_config"] = json.dumps(config)
-    else:
-        _declare_torch(path, target, name)
-
-
-def _declare_onnx(path: Path, target: Path, name: str) -> None:
-    model = onnx.load(path, load_external_data=False)
-    for nodes, _ in _scopes(model):
-        for node in nodes:
-            for attribute in node.attribute:
-                if attribute.name == "hidden_size" and name.endswith(node.name):
-                    attribute.i += 1
-    data = path.with_name(f"{path.name}.data")
-    if data.exists():
-        shutil.copy(data, target.with_name(data.name))
-    target.write_bytes(model.SerializeToString())
-
-
-def _declare_keras(config: Any, name: str) -> None:  # noqa: ANN401 - JSON
-    """Give the units (or filters) of the named layer, or of a cell of its own name, one more."""
-    *_, last = parts = name.split("/")
-    found = [inner for inner in _configs(config) if inner.get("name") in parts]
-    if last == "backward":  # Keras names it after the layer it is copied from
-        found = [inner["backward_layer"] for inner in found if inner.get("backward_layer")]
-    for inner in (item for outer in reversed(found) for item in _configs(outer)):
-        for key in ("units", "filters"):
-            if key in inner:
-                inner[key] += 1
-                return
-    raise Unfit
-
-
-def _configs(value: Any) -> Any:  # noqa: ANN401 - JSON
-    if isinstance(value, dict):
-        if "name" in value or "units" in value:
-            yield value
-        for inner in value.values():
-            yield from _configs(inner)
-    elif isinstance(value, list):
-        for inner in value:
-            yield from _configs(inner)
-
-
-def _declare_torch(path: Path, target: Path, name: str) -> None:
-    content = _loaded(path)
-    if not isinstance(content, torch.nn.Module) or isinstance(content, torch.jit.ScriptModule):
-        raise Unfit
-    content.get_submodule(name.partition("[")[0]).hidden_size += 1
-    torch.save(content, target)
-
-
-def cut_payload(path: Path, target: Path, name: str) -> None:
-    """Write the file again with too few bytes for a tensor."""
-    if _is_own(path):
-        _own(path).cut_payload(path, target)
-    elif path.suffix == ".onnx":
-        _cut_onnx(path, target, name)
-    elif path.suffix == ".keras":
-        replace_member(path, target, WEIGHTS, _hdf5(path)[:-64])
-    elif zipfile.is_zipfile(path):
-        with zipfile.ZipFile(path) as archive:
-            records = [item for item in archive.infolist() if "/data/" in item.filename]
-            largest = max(records, key=lambda item: item.file_size)
-            data = archive.read(largest)[:-4]
-        replace_member(path, target, largest.filename, data)
-    else:
-        target.write_bytes(path.read_bytes()[: -64 if path.suffix == ".h5" else -4])
-
-
-def _cut_onnx(path: Path, target: Path, name: str) -> None:
-    data = path.with_name(f"{path.name}.data")
-    if data.exists():
-        shutil.copy(path, target)
-        target.with_name(data.name).write_bytes(data.read_bytes()[:-128])
-        return
-    model = onnx.load(path)
-    tensor = dict(_tensors(model))[name]
-    if not tensor.raw_data:
-        raise Unfit
-    tensor.raw_data = tensor.raw_data[:-4]
-    target.write_bytes(model.SerializeToString())
-
-
-def double(path: Path, target: Path, name: str) -> frozenset[str]:
-    """Write the file again with one of the layer's tensors twice; the rules that may find it."""
-    before = read(path)
-    if path.suffix == ".onnx":
-        model = onnx.load(path, load_external_data=False)
-        owner = [held for _, held in _scopes(model) if any(item.name == name for item in held)]
-        if not owner:
-            raise Unfit
-        owner[0].append(next(item for item in owner[0] if item.name == name))
-        data = path.with_name(f"{path.name}.data")
-        if data.exists():
-            shutil.copy(data, target.with_name(data.name))
-        target.write_bytes(model.SerializeToString())
-        return frozenset({"R209"})
-    if path.suffix == ORT:
-        raise Unfit  # a tensor that nothing reads is none of a layer's
-    if _is_own(path):
-        write(path, target, before, before | {f"{name}_2": before[name].copy()})
-        return frozenset({"R102", "R103", "R106", "R401"})  # it is reported as a cell of its own
-    if path.suffix in {".keras", ".h5"}:
-        folder, _, leaf = name.rpartition("/")
-        beside = sum(1 for other in before if other.rpartition("/")[0] == folder)
-        twin = f"{folder}/{beside if leaf.isdecimal() else leaf + '_2'}"
-        write(path, target, before, before | {twin: before[name].copy()})
-        return frozenset({"R103", "R106"})
-    stem, mark, _ = name.rpartition("_l")
-    if not mark:
-        raise Unfit
-    write(path, target, before, before | {f"{stem}_l9": before[name].copy()})
-    return frozenset({"R102", "R103", "R109"})

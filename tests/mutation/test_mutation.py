@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from mutation.containers import cut_payload, declare_other_size, double, read, write
+from mutation.containers import read, write
+from mutation.damaging import cut_payload, declare_other_size, double
 from mutation.faults import FAULTS, Due, Place, Unfit
 from mutation.table import UNSEEN, note
 from rnninspect import inspect_file

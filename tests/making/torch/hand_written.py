@@ -71,17 +71,6 @@ def peepholes(*shape: int) -> dict[str, Net]:
 
 
 LAYERS: dict[str, tuple[Callable[[], Net], Expected]] = {
-    "LSTM of trees": (
-        lambda: Module(
-            cell=Module(
-                W_iou=linear(M, 3 * N, bias=False),
-                U_iou=linear(N, 3 * N, bias=False),
-                U_f=linear(N, N),
-                b_iou=parameter(1, 3 * N),
-            )
-        ),
-        [("TreeLSTM", M, N)],
-    ),
     "ConvLSTM, levels": (
         lambda: Module(cell_list=levels(conv_lstm, 1, 4, 4, 2)),
         [("ConvLSTM2D", 1, 4), ("ConvLSTM2D", 4, 4), ("ConvLSTM2D", 4, 2)],

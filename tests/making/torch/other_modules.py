@@ -1,4 +1,4 @@
-"""Modules that resemble hand-written cells: without a formula, or not recurrent."""
+"""Modules that resemble hand-written cells: of a library, without a formula, or not recurrent."""
 
 from __future__ import annotations
 
@@ -6,7 +6,17 @@ from collections.abc import Callable
 
 from torch import nn
 
-from making.torch.hand_written import M, Module, N, Net, conv, conv_lstm, linear, parameter
+from making.torch.hand_written import (
+    Expected,
+    M,
+    Module,
+    N,
+    Net,
+    conv,
+    conv_lstm,
+    linear,
+    parameter,
+)
 
 POSSIBLE: dict[str, Callable[[], Net]] = {
     "normalised after the convolution": lambda: Module(
@@ -34,6 +44,19 @@ POSSIBLE: dict[str, Callable[[], Net]] = {
         )
     ),
     "one convolution of a cell alone": lambda: Module(cell=conv_lstm(M, N)),
+}
+SIGNED: dict[str, tuple[Callable[[], Net], Expected]] = {  # known by the names of their weights
+    "LSTM of trees": (
+        lambda: Module(
+            cell=Module(
+                W_iou=linear(M, 3 * N, bias=False),
+                U_iou=linear(N, 3 * N, bias=False),
+                U_f=linear(N, N),
+                b_iou=parameter(1, 3 * N),
+            )
+        ),
+        [("TreeLSTM", M, N)],
+    ),
 }
 NOTHING: dict[str, Callable[[], Net]] = {
     "convolutions": lambda: nn.Sequential(
