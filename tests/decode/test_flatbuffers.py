@@ -111,7 +111,6 @@ def test_what_is_absent_has_its_default() -> None:
         assert table.text(slot) is None
         assert table.table(slot) is None
         assert table.numbers(slot, UINT64).integers() == ()
-        assert table.structs(slot, 12) == (0, 0)
         assert list(table.tables(slot)) == []
         assert list(table.texts(slot)) == []
 
@@ -161,7 +160,6 @@ def test_a_field_a_vector_and_a_string_stay_within_the_buffer() -> None:
         lambda: root(vector).numbers(0, INT32),
         lambda: root(vector).tables(0),
         lambda: root(vector).texts(0),
-        lambda: root(vector).structs(0, 12),
         lambda: root(vector).text(0),
     ):
         with pytest.raises(UnreadableFile, match="of 2,147,483,647 items at offset 16 is beyond"):

@@ -74,9 +74,7 @@ def _elementwise(graph: Subgraph, operator: Operator) -> Iterator[tuple[Tensor, 
         return
     one, other = (graph.tensors[at] for at in operator.inputs)
     pairs = zip(reversed(one.dims), reversed(other.dims), strict=False)
-    if any(
-        left != right and 1 not in (left, right) and min(left, right) > 0 for left, right in pairs
-    ):
+    if any(_differ(left, right) for left, right in pairs):
         yield one, f"the other operand is {list(other.dims)}"
         yield other, f"the other operand is {list(one.dims)}"
 

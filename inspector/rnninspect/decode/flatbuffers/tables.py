@@ -100,11 +100,6 @@ class Table:
         count, start = self._pages.vector(place, kind.size, "a vector")
         return Numbers(self._pages, start, count, kind)
 
-    def structs(self, slot: int, size: int) -> tuple[int, int]:
-        """Number and place of the structs of a vector; they follow each other, `size` apart."""
-        place = self.place(slot)
-        return (0, 0) if place is None else self._pages.vector(place, size, "a vector")
-
     def tables(self, slot: int) -> Tables:
         """A vector of tables, which is empty if it is absent."""
         return Tables(self._pages, *self._references(slot), self._depth + 1)
