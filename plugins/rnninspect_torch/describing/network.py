@@ -12,13 +12,14 @@ from rnninspect.plugin import (
     SkippedLayer,
     StoredTensor,
 )
-from rnninspect.signatures import may_be_known
+from rnninspect.signatures import known_layers, may_be_known
 from rnninspect_torch.describing.stored_tensors import stored
 from rnninspect_torch.dialect.signatures import STACK
 from rnninspect_torch.layers.building import build
 from rnninspect_torch.layers.declaring import is_recurrent
 from rnninspect_torch.layers.gathering import gather
 from rnninspect_torch.layers.numbered_weights import assign_positions
+from rnninspect_torch.networks.naming import without_wrappers
 from rnninspect_torch.networks.purposes import is_mask, is_quantisation, may_mask, may_quantise
 from rnninspect_torch.networks.records import WeightGroup
 from rnninspect_torch.other_cells.prefilter import remainder
@@ -145,13 +146,13 @@ def _without_known_cells(
     """Add the layers whose weights a signature names; the tensors that are in none."""
     if not may_be_known(entry.name for entry in unassigned):
         return unassigned
-    from rnninspect_torch.other_cells.signed import describe_known_cells  # noqa: PLC0415 - few networks need it
-
-    layers = describe_known_cells(unassigned, network.contents.calls.source, network.stored)
+    source = network.contents.calls.source
+    tensors = {entry.name: network.stored(entry) for entry in unassigned}
+    layers = known_layers(tensors, source, called=without_wrappers, root=network.label)
     if not layers:
         return unassigned
     network.layers = _in_order((*network.layers, *layers), entries)
-    network.contents.calls.source.limits.require(Limit.RECURRENT, len(network.layers))
+    source.limits.require(Limit.RECURRENT, len(network.layers))
     taken = {
         tensor.name for layer in layers for operand in layer.operands for tensor in operand.tensors
     }
