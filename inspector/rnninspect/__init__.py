@@ -1,6 +1,7 @@
 """A static inspector of the recurrent layers in saved models.
 
-`inspect_file(path)` gives the `Report` that the command prints.
+`inspect_file(path)` gives the `Report` that the command prints, `inspect_row(path)` the rows that a
+scan stores.
 """
 
 import sys
@@ -13,14 +14,17 @@ if sys.argv[:1] == ["-m"] and not sys.flags.safe_path:
 __version__ = "0.1.0"
 __all__ = [
     "Limits",
+    "ModelRows",
     "PluginError",
     "RefusedFile",
     "Report",
     "RnnInspectError",
+    "RowOptions",
     "UnknownFormat",
     "UnreadableFile",
     "__version__",
     "inspect_file",
+    "inspect_row",
 ]
 
 TYPE_CHECKING = False
@@ -34,6 +38,7 @@ if TYPE_CHECKING:
     )
     from rnninspect.inspection import inspect_file
     from rnninspect.report import Report
+    from rnninspect.rows.inspecting import ModelRows, RowOptions, inspect_row
     from rnninspect.source.limits import Limits
 
 
@@ -44,5 +49,9 @@ def __getattr__(name: str) -> object:
     from rnninspect import errors, inspection, report  # noqa: PLC0415 - only here
     from rnninspect.source import limits  # noqa: PLC0415
 
-    homes = (inspection, report, limits, errors)
+    homes = [inspection, report, limits, errors]
+    if name in ("ModelRows", "RowOptions", "inspect_row"):
+        from rnninspect.rows import inspecting  # noqa: PLC0415 - only for scans
+
+        homes.insert(0, inspecting)
     return next(vars(home)[name] for home in homes if name in vars(home))

@@ -45,8 +45,16 @@ def inspect_file(
 def _inspected(path: str, limits: Limits | None, *, values: bool) -> Report:
     with open_model(path, limits) as source:
         source.reading.reads_values = values
-        model = _described(source)
-        size, files = source.all_bytes, (source.location, *source.reading.companions)
+        return inspect_source(source, path)
+
+
+def inspect_source(source: Source, path: str) -> Report:
+    """Inspect the model that a source has, which is named by a path in its report.
+
+    Raises:
+        UnreadableFile, PluginError: as `inspect_file`, without their `path`.
+    """
+    model = _described(source)
     counts = count_layers(model.layers)
     totals = add_up(model, counts)
     return Report(
@@ -54,13 +62,13 @@ def _inspected(path: str, limits: Limits | None, *, values: bool) -> Report:
         format=model.format,
         framework=model.framework,
         producer=model.producer,
-        file_bytes=size,
+        file_bytes=source.all_bytes,
         layers=counts,
         skipped=model.skipped,
         possible=possible_in(model),
         totals=totals,
         findings=Findings(check(model, counts)),
-        files=files,
+        files=(source.location, *source.reading.companions),
         container=model.container,
         search=model.search or Search(Searched.TENSORS, totals.tensors),
     )

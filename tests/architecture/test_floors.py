@@ -38,7 +38,7 @@ GROUPS = (
         "signatures",
     },  # what a layer should have, and what a reader is given
     {"readers", "contract", "rules", "report", "inspection"},  # the pipeline
-    {"policy", "audit", "comparison", "card", "verification"},  # what is made of reports
+    {"policy", "audit", "comparison", "card", "verification", "rows"},  # what is made of reports
     {"render"},
     {"command", "cli", "__main__"},
     {"__init__", "testing"},  # the doors for other programs; nothing of ours imports the second

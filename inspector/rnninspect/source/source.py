@@ -27,11 +27,8 @@ KINDS = (
 )
 
 
-LOOK_UP, COMPONENT, ENTRY = (
-    40,
-    4,
-    1,
-)  # steps: to resolve a path, each of its parts, a folder's entry
+# Steps: to resolve a path, for each of its parts, for a folder's entry.
+LOOK_UP, COMPONENT, ENTRY = 40, 4, 1
 
 LONGEST_PATH = 4096  # that an operating system opens
 
@@ -87,6 +84,11 @@ class Source:
         sizes = {known.identity: known.size for known in self.reading.companions.values()}
         own = self._store.identity
         return self.size + sum(size for identity, size in sizes.items() if identity != own)
+
+    @property
+    def state(self) -> State | None:
+        """What the file was when it was opened; None for a folder, and for bytes in memory."""
+        return self._store.seen
 
     @property
     def folder(self) -> str:

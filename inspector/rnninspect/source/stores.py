@@ -57,7 +57,7 @@ class File:
 class Memory:
     """Bytes that were taken into memory."""
 
-    identity = None
+    identity = seen = None
 
     def __init__(self, data: bytes) -> None:
         self.data = data
@@ -78,7 +78,7 @@ class Memory:
 class Folder:
     """A folder, which has no bytes."""
 
-    identity = None
+    identity = seen = None
 
     def read_at(self, offset: int, length: int) -> bytes:  # noqa: ARG002 - a folder has no bytes
         """The bytes at an offset; fewer at the end."""

@@ -1,0 +1,169 @@
+"""One model as rows: the unit of work of every scan, on one machine or on many."""
+
+from __future__ import annotations
+
+import os
+
+from rnninspect.cells import Role
+from rnninspect.counter import bias_vectors
+from rnninspect.errors import RnnInspectError
+from rnninspect.inspection import inspect_source
+from rnninspect.readers import open_model
+from rnninspect.record import Record
+from rnninspect.rows.schema import INNER, MODELS, Verdict, fitting
+from rnninspect.rows.stamps import stamp_of
+from rnninspect.rules import Level
+from rnninspect.source.limits import Limits
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from rnninspect.counter import LayerCount
+    from rnninspect.report import Report
+    from rnninspect.rows.schema import Row
+    from rnninspect.rows.stamps import Stamp
+    from rnninspect.rules import Finding
+
+
+class RowOptions(Record):
+    """How each model is inspected; `values` as for `inspect_file`."""
+
+    limits: Limits = Limits()
+    values: bool = False
+
+
+USUAL = RowOptions()
+
+
+class ModelRows(Record):
+    """A model's row, and those of its recurrent layers; `schema` has their columns.
+
+    The rows of layers lack the path, which is the model's.
+    """
+
+    model: Row
+    layers: tuple[Row, ...] = ()
+
+    @property
+    def path(self) -> str:
+        """The model's path, as the row has it."""
+        return str(self.model["path"])
+
+    @property
+    def verdict(self) -> Verdict:
+        """The verdict on the model."""
+        return Verdict(str(self.model["verdict"]))
+
+
+def inspect_row(location: str | os.PathLike[str], options: RowOptions = USUAL) -> ModelRows:
+    """Inspect one model without running anything of it, and describe it as rows.
+
+    It can be sent to another process with what it is given and what it returns, and it never raises
+    for a file: one that cannot be read has a row with the verdict `unreadable` and the reason.
+    """
+    path = os.fspath(location)
+    try:
+        with open_model(path, options.limits) as source:
+            source.reading.reads_values = options.values
+            report = inspect_source(source, path)
+            return rows_of(report, stamp_of(source))
+    except RnnInspectError as error:
+        return unreadable_row(path, str(error))
+    except Exception as error:  # noqa: BLE001 - a fault of ours may cost one file, not a whole scan
+        return unreadable_row(path, f"internal error: {type(error).__name__}: {error}")
+
+
+def unreadable_row(path: str, reason: str) -> ModelRows:
+    """The row of a model that cannot be read, or whose process was lost."""
+    row: Row = {"path": path, "verdict": Verdict.UNREADABLE.value, "reason": reason}
+    return ModelRows(fitting(row | {"rules": [], "files": [path]}, MODELS))
+
+
+def rows_of(report: Report, stamp: Stamp) -> ModelRows:
+    """A report as rows."""
+    totals = report.totals
+    faults = (_in_a_line(found) for found in report.findings if found.level is Level.ERROR)
+    model: Row = {
+        "path": report.path,
+        "verdict": verdict_of(report).value,
+        "format": report.format,
+        "framework": report.framework,
+        "producer": report.producer or None,
+        "file_bytes": report.file_bytes,
+        "parameters": totals.parameters,
+        "recurrent": totals.recurrent,
+        "other": totals.other,
+        "bytes": totals.bytes,
+        "tensors": totals.tensors,
+        "attributed": totals.attributed,
+        "layer_count": len(report.layers),
+        "skipped_count": len(report.skipped),
+        "state_elements": _sum(counted.state_elements for counted in report.layers),
+        "state_bytes": _sum(counted.state_bytes for counted in report.layers),
+        "rules": sorted({finding.rule for finding in report.findings}),
+        "fault": next(faults, None),
+        "files": list(report.files),
+        "modified": stamp.modified or None,
+        "etag": stamp.etag or None,
+    }
+    layers = (fitting(_layer(report, counted), INNER) for counted in report.layers)
+    return ModelRows(fitting(model, MODELS), tuple(layers))
+
+
+def verdict_of(report: Report) -> Verdict:
+    """The worst that is said of a model; notes are no fault."""
+    match report.worst():
+        case Level.ERROR:
+            return Verdict.ERROR
+        case Level.WARNING:
+            return Verdict.WARNING
+    totals = report.totals
+    understood = totals.attributed == totals.tensors and not report.skipped
+    whole = understood and not report.possible and report.search.finished
+    return Verdict.OK if whole else Verdict.PARTIAL
+
+
+def _layer(report: Report, counted: LayerCount) -> Row:
+    layer, sizes, stack = counted.layer, counted.layer.sizes, counted.layer.stack
+    findings = report.findings.by_layer.get(layer.name, ())
+    return {
+        "name": layer.name,
+        "stack": stack.name if stack else None,
+        "level": stack.level if stack else None,
+        "levels": stack.levels if stack else None,
+        "root": layer.root,
+        "kind": layer.kind,
+        "cell": counted.cell.family,
+        "variant": layer.cell if layer.cell != counted.cell.family else None,
+        "input_size": sizes.input_size or None,
+        "hidden_size": sizes.hidden_size or None,
+        "projection_size": sizes.projection_size,
+        "kernel_size": list(sizes.kernel_size) or None,
+        "own_sizes": dict(sizes.own),
+        "directions": sizes.directions,
+        "bias_vectors": bias_vectors(layer),
+        "peepholes": Role.PEEPHOLE in layer.roles,
+        "sizes": layer.origin.value,
+        "convention": layer.convention,
+        "gate_order": layer.gate_order or None,
+        "formula": counted.formula.symbolic,
+        "expected": counted.expected,
+        "stored": counted.stored,
+        "bytes": counted.bytes,
+        "bits_per_weight": counted.bits_per_weight,
+        "dtypes": list(counted.dtypes),
+        "state_elements": counted.state_elements,
+        "state_bytes": counted.state_bytes,
+        "verdict": report.verdict(counted).text,
+        "rules": sorted({finding.rule for finding in findings}),
+    }
+
+
+def _in_a_line(finding: Finding) -> str:
+    place = finding.tensor or finding.layer
+    return f"{finding.rule} {f'{place}: ' if place else ''}{finding.message}"
+
+
+def _sum(amounts: Iterable[int | None]) -> int:
+    return sum(amount or 0 for amount in amounts)
