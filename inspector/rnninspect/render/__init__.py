@@ -85,6 +85,14 @@ class _Verdict(Formats):
     def json(self) -> Render: from rnninspect.render.verdict.json import render; return render
 
 
+class _Scan(Formats):
+    """`Summary`: what many models are together."""
+
+    def table(self) -> Render: from rnninspect.render.scan.table import render; return render
+    def json(self) -> Render: from rnninspect.render.scan.json import render; return render
+    def markdown(self) -> Render: from rnninspect.render.scan.markdown import render; return render
+
+
 class _Card(Formats):
     """`Sequence[Report]`: the block of a model card."""
 
@@ -118,6 +126,7 @@ class _FormulaSheet(Formats):
 
 # fmt: on
 REPORT, AUDIT, DIFF, VERDICT, CARD = _Report(), _Audit(), _Diff(), _Verdict(), _Card()
+SCAN = _Scan()
 LISTING, RULE_PAGE = _Listing(), _RulePage()
 EXPLANATION, FORMULA_SHEET = _Explanation(), _FormulaSheet()
 
