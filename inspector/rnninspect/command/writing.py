@@ -6,7 +6,7 @@ import errno
 import os
 import stat
 
-from rnninspect.source.source import irregular
+from rnninspect.source.local import irregular
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

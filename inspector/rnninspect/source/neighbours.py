@@ -6,6 +6,10 @@ from enum import StrEnum
 
 from rnninspect.record import Record
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from rnninspect.source.stores import Identity
+
 
 class Whereabouts(StrEnum):
     """Where a path that a model names leads."""
@@ -21,12 +25,12 @@ class Neighbour(Record):
 
     Attributes:
         whereabouts: where the path leads.
-        path: the file's own path, all links followed.
+        path: the file's own path, all links followed, or its location on a server.
         size: its size in bytes.
-        identity: device and inode, which two hard links to one file share.
+        identity: what two names of the same file share.
     """
 
     whereabouts: Whereabouts
     path: str | None = None
     size: int = 0
-    identity: tuple[int, int] | None = None
+    identity: Identity | None = None

@@ -5,6 +5,7 @@ from __future__ import annotations
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from rnninspect.source.limits import Limit, Limits
+    from rnninspect.source.opener import Opener
     from rnninspect.source.stores import State
 
 
@@ -15,14 +16,15 @@ class Reading:
 
     Attributes:
         limits: the bounds that a reader respects.
+        opener: opens and looks up the model's files, where they are.
         reads_values: whether a reader may read values of weights, which no one asked for as a rule.
         companions: the other files that were found inside the model's folder, by path.
     """
 
-    __slots__ = ("_spent", "companions", "limits", "reads_values")
+    __slots__ = ("_spent", "companions", "limits", "opener", "reads_values")
 
-    def __init__(self, limits: Limits, *, reads_values: bool = False) -> None:
-        self.limits, self.reads_values = limits, reads_values
+    def __init__(self, limits: Limits, opener: Opener, *, reads_values: bool = False) -> None:
+        self.limits, self.opener, self.reads_values = limits, opener, reads_values
         self.companions: dict[str, State] = {}
         self._spent: dict[Limit, int] = {}
 

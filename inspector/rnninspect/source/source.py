@@ -2,37 +2,25 @@
 
 from __future__ import annotations
 
-import errno
 import os
-import stat
-from functools import cached_property
 
 from rnninspect.errors import UnreadableFile
 from rnninspect.source.limits import Limit, Limits
+from rnninspect.source.local import LONGEST_PATH, Local, reason_of
 from rnninspect.source.neighbours import Neighbour, Whereabouts
 from rnninspect.source.reading import Reading
-from rnninspect.source.stores import File, Folder, Memory, State, Store
+from rnninspect.source.stores import Folder, Memory
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from types import TracebackType
     from typing import Self
 
-KINDS = (
-    (stat.S_ISDIR, "a folder"),
-    (stat.S_ISFIFO, "a pipe"),
-    (stat.S_ISSOCK, "a socket"),
-    (stat.S_ISCHR, "a device"),
-    (stat.S_ISBLK, "a device"),
-)
+    from rnninspect.source.opener import Store
+    from rnninspect.source.stores import State
 
-
-# Steps: to resolve a path, for each of its parts, for a folder's entry.
+# Steps: to look a path up, for each of its parts, for a folder's entry.
 LOOK_UP, COMPONENT, ENTRY = 40, 4, 1
-
-LONGEST_PATH = 4096  # that an operating system opens
-
-OPENING = os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC
 
 
 class Source:
@@ -95,15 +83,6 @@ class Source:
         """Where neighbours are looked for: the folder itself, or the folder of the file."""
         return self.location if self.is_folder else os.path.dirname(self.location)
 
-    @cached_property
-    def _resolved(self) -> str:
-        return os.path.realpath(self.location)
-
-    @cached_property
-    def _allowed(self) -> tuple[str, str]:
-        """The folders that a neighbour may be in once all links are followed."""
-        return os.path.realpath(self.folder), _linked(self._resolved, self.is_folder)
-
     def read(self, offset: int, length: int) -> bytes:
         """Exactly `length` bytes from `offset`; UnreadableFile if the run ends before."""
         if offset < 0 or length < 0 or offset + length > self.size:
@@ -156,19 +135,19 @@ class Source:
         if not location or location[0] == "/" or any(char in "\\\0" for char in location):
             return Neighbour(Whereabouts.OUTSIDE)
         self.spend(Limit.STEPS, LOOK_UP + COMPONENT * location.count("/", 0, LONGEST_PATH))
+        opener = self.reading.opener
         try:
-            resolved = _resolve(self.folder, location)
-            if not any(_is_inside(resolved, folder) for folder in self._allowed):
+            resolved = opener.resolve(self.folder, self.location, location)
+            if resolved is None:
                 return Neighbour(Whereabouts.OUTSIDE)
-            status = os.stat(resolved)
+            state = opener.stat(resolved)
         except (OSError, ValueError):
             return Neighbour(Whereabouts.MISSING)
-        if not stat.S_ISREG(status.st_mode):
+        if state is None:
             return Neighbour(Whereabouts.IRREGULAR)
-        if resolved != self._resolved:
-            self.reading.companions.setdefault(resolved, State.of(status))
-        identity = status.st_dev, status.st_ino
-        return Neighbour(Whereabouts.INSIDE, resolved, status.st_size, identity)
+        if state.identity != self._store.identity:
+            self.reading.companions.setdefault(resolved, state)
+        return Neighbour(Whereabouts.INSIDE, resolved, state.size, state.identity)
 
     def names_ending(self, suffix: str) -> tuple[str, ...]:
         """Names in the folder that end so, in order; UnreadableFile if it may not be read."""
@@ -177,14 +156,13 @@ class Source:
             return tuple(sorted(name for name in names if name.endswith(suffix)))
         found = []
         try:
-            with os.scandir(self.folder or os.curdir) as entries:
-                for number, entry in enumerate(entries, 1):
-                    self.limits.require(Limit.MEMBERS, number, "the number of files in the folder")
-                    self.spend(Limit.STEPS, ENTRY)
-                    if entry.name.endswith(suffix):
-                        found.append(entry.name)
+            for number, entry in enumerate(self.reading.opener.list(self.folder), 1):
+                self.limits.require(Limit.MEMBERS, number, "the number of files in the folder")
+                self.spend(Limit.STEPS, ENTRY)
+                if entry.name.endswith(suffix):
+                    found.append(entry.name)
         except OSError as error:
-            raise UnreadableFile(_reason(error)) from error
+            raise UnreadableFile(reason_of(error)) from error
         return tuple(sorted(found))
 
     def open_neighbour(self, location: str) -> Source:
@@ -196,7 +174,7 @@ class Source:
             )
         if self._members is not None:
             return self._members[location]
-        source = _opened(found.path, self.reading)
+        source = opened(found.path, self.reading)
         if source.is_folder:  # it was a file a moment ago
             raise UnreadableFile(f"{location} has become a folder")
         return source
@@ -209,11 +187,17 @@ class Source:
         if self._store.changed():
             raise UnreadableFile("the file changed while it was read")
         for path, seen in self.reading.companions.items():
-            if _state_of(path) != seen:
+            if self._state_of(path) != seen:
                 raise UnreadableFile(f"{os.path.basename(path)} changed while it was read")
 
+    def _state_of(self, path: str) -> State | None:
+        try:
+            return self.reading.opener.stat(path)
+        except OSError:
+            return None
+
     def close(self) -> None:
-        """Let go of the file, if it is this source's own."""
+        """Close the file, if it is this source's own."""
         if not self._lent:
             self._store.close()
 
@@ -229,70 +213,25 @@ class Source:
         self.close()
 
 
-def _state_of(path: str) -> State | None:
-    try:
-        return State.of(os.stat(path))
-    except OSError:
-        return None
-
-
-def _resolve(folder: str, location: str) -> str:
-    """Where a path leads once all links are followed; OSError if no system opens one that long."""
-    if len(location) > LONGEST_PATH:
-        raise OSError(errno.ENAMETOOLONG, os.strerror(errno.ENAMETOOLONG))
-    return os.path.realpath(os.path.join(folder, location))
-
-
-def _is_inside(path: str, folder: str) -> bool:
-    return path == folder or path.startswith(f"{folder.rstrip('/')}/")
-
-
-def _linked(resolved: str, is_folder: bool) -> str:  # noqa: FBT001 - used above alone
-    """The other folder that parts of a model may be in, by where the user's path leads.
-
-    The Hugging Face Hub's cache links a file, and each file of a folder `snapshots/REVISION`,
-    into one folder of blobs.
-    """
-    if not is_folder:
-        return os.path.dirname(resolved)
-    folder, _ = os.path.split(resolved)
-    above, name = os.path.split(folder)
-    return os.path.join(above, "blobs") if name == "snapshots" else resolved
-
-
 def open_source(path: str | os.PathLike[str], limits: Limits | None = None) -> Source:
-    """Open a regular file or a folder; never waits on a pipe.
+    """Open a regular file or a folder of this machine; never waits on a pipe.
 
     Raises:
         UnreadableFile: there is nothing, it may not be read, or it is something else.
     """
-    return _opened(os.fspath(path), Reading(limits or Limits()))
+    return opened(os.fspath(path), Reading(limits or Limits(), Local()))
 
 
-def _opened(path: str, reading: Reading) -> Source:
-    try:
-        descriptor = os.open(path, OPENING)
-    except (OSError, ValueError) as error:
-        raise UnreadableFile(_reason(error)) from error
-    status = os.fstat(descriptor)
-    if stat.S_ISREG(status.st_mode):
-        return Source(path, File(descriptor, status), 0, status.st_size, reading)
-    os.close(descriptor)
-    if stat.S_ISDIR(status.st_mode):
-        return Source(path, Folder(), 0, 0, reading)
-    raise UnreadableFile(irregular(status.st_mode))
+def opened(location: str, reading: Reading) -> Source:
+    """Open a file or a folder where the model is.
 
-
-def irregular(mode: int) -> str:
-    """What is there in place of a regular file, by its `st_mode`."""
-    what = next((name for test, name in KINDS if test(mode)), "something else")
-    return f"{what}, not a file"
+    Raises:
+        UnreadableFile: there is nothing, it may not be read, or it is something else.
+    """
+    store = reading.opener.open(location)
+    return Source(location, store, 0, store.size, reading)
 
 
 def holding_source(name: str, data: bytes, limits: Limits) -> Source:
     """A source over bytes that came from no file, such as standard input."""
-    return Source(name, Memory(data), 0, len(data), Reading(limits))
-
-
-def _reason(error: OSError | ValueError) -> str:
-    return (error.strerror or str(error)) if isinstance(error, OSError) else str(error)
+    return Source(name, Memory(data), 0, len(data), Reading(limits, Local()))

@@ -1,4 +1,4 @@
-"""Where the bytes of a source come from: a file, memory, or nothing at all for a folder."""
+"""Where the bytes of a source on this machine come from: a file, memory, nothing for a folder."""
 
 from __future__ import annotations
 
@@ -10,19 +10,24 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Self
 
+# Device and inode, which two hard links to one file share; a location on a server.
+Identity = tuple[int, int] | str
+
 
 class State(Record):
     """What shows that a file was written to or replaced.
 
     Attributes:
         size: bytes.
-        written: when it last was, in nanoseconds.
-        identity: device and inode, which two hard links to one file share.
+        written: when it last was, in nanoseconds; 0 if a server does not say.
+        identity: what two names of the same file share.
+        etag: what a server calls this content.
     """
 
     size: int
     written: int
-    identity: tuple[int, int]
+    identity: Identity
+    etag: str = ""
 
     @classmethod
     def of(cls, status: os.stat_result) -> Self:
@@ -37,7 +42,12 @@ class File:
         self.descriptor, self.seen = descriptor, State.of(status)
 
     @property
-    def identity(self) -> tuple[int, int]:
+    def size(self) -> int:
+        """Bytes when it was opened."""
+        return self.seen.size
+
+    @property
+    def identity(self) -> Identity:
         """Device and inode."""
         return self.seen.identity
 
@@ -50,7 +60,7 @@ class File:
         return State.of(os.fstat(self.descriptor)) != self.seen
 
     def close(self) -> None:
-        """Let go of it."""
+        """Close it."""
         os.close(self.descriptor)
 
 
@@ -60,7 +70,7 @@ class Memory:
     identity = seen = None
 
     def __init__(self, data: bytes) -> None:
-        self.data = data
+        self.data, self.size = data, len(data)
 
     def read_at(self, offset: int, length: int) -> bytes:
         """The bytes at an offset; fewer at the end."""
@@ -71,14 +81,14 @@ class Memory:
         return False
 
     def close(self) -> None:
-        """Let go of it."""
+        """Free them."""
         self.data = b""
 
 
 class Folder:
     """A folder, which has no bytes."""
 
-    identity = seen = None
+    size, identity, seen = 0, None, None
 
     def read_at(self, offset: int, length: int) -> bytes:  # noqa: ARG002 - a folder has no bytes
         """The bytes at an offset; fewer at the end."""
@@ -89,7 +99,4 @@ class Folder:
         return False
 
     def close(self) -> None:
-        """Let go of it."""
-
-
-Store = File | Memory | Folder
+        """Nothing is open."""

@@ -34,7 +34,7 @@ class _Shards:
         self.root = Root("")
         self.calls = calls
         self.storage_bytes: dict[tuple[str, str], int | None] = {}
-        self.read: set[tuple[int, int] | None] = set()  # the shards, by the file's identity
+        self.read: set[object] = set()  # the shards, by the file's identity
         self.shards: dict[
             str, Contents
         ] = {}  # those of safetensors, by the scope of their storages
