@@ -2,26 +2,31 @@
 
 A process of its own, so that exit codes, streams, peak memory and audit events are the command's;
 forked from one that has imported everything, so that hundreds of runs take seconds. MODE is
-`streams`, every format once, or `watch`, the table once with everything counted.
+`streams`, every format once, or `watch`, the table once with everything counted. For `streams` a
+file is read once, and a process for each format is forked from the one that has read it.
 """
 
 from __future__ import annotations
 
+import cProfile
+import gc
 import io
 import json
 import os
 import pkgutil
 import resource
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from contextlib import redirect_stderr, redirect_stdout
 from dataclasses import asdict, dataclass, field
-from functools import partial
 from importlib import import_module
 from pathlib import Path
 
 from rnninspect.__main__ import call
+from rnninspect.command import running
 from rnninspect.command.ending import until_stopped
+from rnninspect.inspection import inspect_file
+from rnninspect.report import Report
 from rnninspect.source import stores
 
 FORMATS = ("table", "json", "markdown", "csv")
@@ -32,9 +37,8 @@ PACKAGES = (
 NOT_NEEDED = (".__main__", ".cli", ".verification", ".judge")  # typer and the frameworks
 WARMING = ("sound.", "prose.")
 MOST_SECONDS = 60  # of CPU: ends runs that never end; not a limit that is tested
-QUIET = (  # about Python's own inside, or this listener's
-    *("object.", "sys._getframe", "sys.setprofile", "code.__new__", "builtins.id", "gc."),
-)
+# of Python's own internals, or of this listener
+QUIET = ("object.", "sys._getframe", "sys.setprofile", "code.__new__", "builtins.id", "gc.")
 
 
 @dataclass(slots=True)
@@ -54,14 +58,51 @@ def call_main(path: str, output: str) -> int:
     return until_stopped(call)
 
 
-def streams(output: str, path: str, folder: Path) -> dict[str, object]:
-    """Exit code, standard output and standard error, and the peak of memory in megabytes."""
+def streams(path: str, folder: Path) -> dict[str, dict[str, object]]:
+    """For each format exit code, standard output and error, and the peak of memory in megabytes."""
+    answer = folder / "streams"
+    child = os.fork()
+    if not child:
+        _bound_time(MOST_SECONDS)
+        gc.disable()  # as a call does before it reads
+        vars(running)["inspect_file"] = _once(inspect_file, path)
+        reading = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+        rendered = {output: _rendered(output, path, folder, reading) for output in FORMATS}
+        answer.write_text(json.dumps(rendered))
+        os._exit(0)
+    _, status = os.waitpid(child, 0)
+    if status:  # it was ended while it read, by whatever
+        ended = {"code": os.waitstatus_to_exitcode(status), "out": "", "err": "", "megabytes": 0}
+        return dict.fromkeys(FORMATS, ended)
+    said: dict[str, dict[str, object]] = json.loads(answer.read_text())
+    answer.unlink()
+    return said
+
+
+def _once(read: Callable[..., Report], path: str) -> Callable[..., Report]:
+    """`inspect_file`, called now for this path; from then on its answer, or its error, again."""
+    try:
+        report = read(path)
+    except Exception as error:  # noqa: BLE001 - whatever it is, each format will show it
+        found: Report | Exception = error
+    else:
+        found = report
+
+    def again(*_arguments: object, **_options: object) -> Report:
+        if isinstance(found, Exception):
+            raise found
+        return found
+
+    return again
+
+
+def _rendered(output: str, path: str, folder: Path, reading: int) -> dict[str, object]:
+    """What one format prints; `reading` is the peak in kB of the process that read it."""
     out, err = folder / "out", folder / "err"
     child = os.fork()
     if not child:
         for stream, target in ((1, out), (2, err)):
             os.dup2(os.open(target, os.O_WRONLY | os.O_CREAT | os.O_TRUNC), stream)
-        resource.setrlimit(resource.RLIMIT_CPU, (MOST_SECONDS, MOST_SECONDS))
         code = 70  # of a traceback; not among those of the contract
         try:
             code = call_main(path, output)
@@ -76,28 +117,33 @@ def streams(output: str, path: str, folder: Path) -> dict[str, object]:
         "code": os.waitstatus_to_exitcode(status),
         "out": out.read_bytes().decode("utf-8", "backslashreplace"),
         "err": err.read_bytes().decode("utf-8", "backslashreplace"),
-        "megabytes": usage.ru_maxrss // 1024,
+        "megabytes": max(reading, usage.ru_maxrss) // 1024,
     }
 
 
-def watch(path: str, folder: Path) -> dict[str, object]:
+def _bound_time(seconds: int) -> None:
+    resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds))
+
+
+def watch(path: str, folder: Path) -> dict[str, dict[str, object]]:
     """What one run opens, starts and costs, counted."""
     answer = folder / "seen"
     child = os.fork()
     if not child:
-        resource.setrlimit(resource.RLIMIT_CPU, (10 * MOST_SECONDS, 10 * MOST_SECONDS))
+        _bound_time(10 * MOST_SECONDS)
         seen = Seen()
         with redirect_stdout(io.TextIOWrapper(io.BytesIO())), redirect_stderr(io.StringIO()):
             _listen(seen)
-            call_main(path, "table")
-            sys.setprofile(None)
+            counter = cProfile.Profile(subcalls=False)
+            counter.runcall(call_main, path, "table")
+            seen.calls = sum(entry.callcount for entry in counter.getstats())
         heard = asdict(seen)
         answer.write_text(json.dumps(heard, default=repr))
         os._exit(0)
     os.waitpid(child, 0)
     said: dict[str, object] = json.loads(answer.read_text())
     answer.unlink()
-    return said
+    return {"watch": said}
 
 
 def _listen(seen: Seen) -> None:
@@ -116,13 +162,8 @@ def _listen(seen: Seen) -> None:
         elif not event.startswith(QUIET):
             seen.events.append(f"{event} {args!r}"[:200])
 
-    def count(_frame: object, event: str, _argument: object) -> None:
-        if event in ("call", "c_call"):
-            seen.calls += 1
-
     stores.File.read_at = counted  # type: ignore[method-assign]
     sys.addaudithook(hear)
-    sys.setprofile(count)
 
 
 def warm_up(sound: list[str]) -> None:
@@ -137,22 +178,14 @@ def warm_up(sound: list[str]) -> None:
                 call_main(path, output)
 
 
-def runs(mode: str) -> Iterator[tuple[str, Callable[[str, Path], dict[str, object]]]]:
-    """The runs of a mode by their labels."""
-    if mode == "watch":
-        yield "watch", watch
-        return
-    for output in FORMATS:
-        yield output, partial(streams, output)
+MODES = {"streams": streams, "watch": watch}
 
 
 def start(mode: str, answers: str, *paths: str) -> None:
     """Write the answers of all runs over all files as JSON: path, label, answer."""
     warm_up([path for path in paths if Path(path).name.startswith(WARMING)])
-    folder, said = Path(answers).parent, {}
-    for path in paths:
-        said[path] = {label: run(path, folder) for label, run in runs(mode)}
-    Path(answers).write_text(json.dumps(said))
+    run, folder = MODES[mode], Path(answers).parent
+    Path(answers).write_text(json.dumps({path: run(path, folder) for path in paths}))
 
 
 if __name__ == "__main__":
