@@ -187,7 +187,10 @@ class RecurrentLayer(Record):
         original_name: the name as the file gives it, where `name` is shortened.
         root: which network of a checkpoint it belongs to, where there are several.
         also_at: other places that use the very same stored weights.
-        inferred: which sizes were inferred, by their names in Sizes; empty for all or none.
+        inferred: which sizes were inferred, by their names in Sizes, or by their symbols where the
+            cell brings its own; empty for all or none.
+        declared_in: the configuration that declares sizes of a layer found by its weights' names.
+        declared_by: its keys for each of these sizes.
         gate_order: the gates in the order in which they are stored, by the letters of the cell's
             equations (`rnninspect cells`): `ifgo`; empty if unknown, or each is stored alone.
         pieces: of a recovered layer, what each of its gates reads; none where that is not all.
@@ -208,6 +211,8 @@ class RecurrentLayer(Record):
     root: str | None = None
     also_at: tuple[str, ...] = ()
     inferred: tuple[str, ...] = ()
+    declared_in: str = ""
+    declared_by: tuple[tuple[str, str], ...] = ()
     gate_order: str = ""
     pieces: tuple[Piece, ...] = ()
     normalised: bool = False

@@ -36,6 +36,7 @@ GROUPS = (
         "plugin",
         "graphs",
         "signatures",
+        "declared",
     },  # what a layer should have, and what a reader is given
     {"readers", "contract", "rules", "report", "inspection"},  # the pipeline
     {"policy", "audit", "comparison", "card", "verification", "rows"},  # what is made of reports

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import math
 import struct
+from collections.abc import Mapping
 from pathlib import Path
 
 from making.tensorflow.bundles import field
@@ -18,6 +19,11 @@ def lstm_file(path: Path, inputs: int = 3, hidden: int = 4) -> Path:
         "lstm.bias_ih_l0": (4 * hidden,),
         "lstm.bias_hh_l0": (4 * hidden,),
     }
+    return safetensors_file(path, shapes)
+
+
+def safetensors_file(path: Path, shapes: Mapping[str, tuple[int, ...]]) -> Path:
+    """A safetensors file with tensors of these shapes, all zeros."""
     header: dict[str, object] = {}
     end = 0
     for name, shape in shapes.items():

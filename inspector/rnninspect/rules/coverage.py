@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from rnninspect.cells import Symbol
+from rnninspect.cells import CELLS, Symbol
 from rnninspect.model import Fact, Fate, Origin
 from rnninspect.rules.finding import Breach, Case, Level, Rule, observed
 from rnninspect.wording import plural
@@ -48,7 +48,7 @@ def _origin(layer: RecurrentLayer) -> str:
         if any(_SYMBOLS.get(names[0]) in axis for axis in operand.axes)
     ]
     single = len(names) == len(sources) == 1
-    words = [name.replace("_", " ") for name in names]
+    words = [CELLS[layer.cell].word(name).replace("_", " ") for name in names]
     listed = " and ".join((", ".join(words[:-1]), words[-1]) if words[1:] else words)
     return f"{listed} inferred from {sources[0] if single else 'tensor shapes'}"
 

@@ -205,7 +205,7 @@ RULES = (
         "R104",
         "size-contradiction",
         Level.ERROR,
-        "A declared size is impossible, or two declarations disagree.",
+        "A declared size is impossible, or contradicts the stored shapes or another declaration.",
         "Readers differ on which one they use; some allocate by the wrong one.",
         "Correct the attribute or the configuration and export again.",
         observed(Fact.CONTRADICTION),

@@ -29,6 +29,8 @@ def description(counted: LayerCount) -> Iterator[Labelled]:
     """Sizes, convention, state and gates of a layer, then the equations of its step."""
     layer = counted.layer
     yield "sizes", f"{', '.join(_sizes(counted))}; {_origin(layer)}{_number_of_gates(counted)}"
+    if layer.declared_by:
+        yield "declared", f"by {for_terminal(layer.declared_in)}: {', '.join(_declared(layer))}"
     vectors = bias_vectors(layer)
     amount = {0: "no bias", 1: "one bias vector", 2: "two bias vectors"}[vectors]
     each = " in each direction" if layer.sizes.directions > 1 else ""
@@ -57,6 +59,15 @@ def _origin(layer: RecurrentLayer) -> str:
     """`declared`, or which sizes were inferred where the others are declared."""
     names = [name.replace("_", " ") for name in layer.inferred]
     return f"{' and '.join(names)} inferred" if names else layer.origin.value
+
+
+def _declared(layer: RecurrentLayer) -> Iterator[str]:
+    """The keys that declare sizes, each with the sizes that it does."""
+    symbols: dict[str, list[str]] = {}
+    for symbol, keys in layer.declared_by:
+        symbols.setdefault(keys, []).append(symbol)
+    for keys, each in symbols.items():
+        yield f"{for_terminal(keys)} ({', '.join(each)})"
 
 
 def _number_of_gates(counted: LayerCount) -> str:

@@ -119,6 +119,8 @@ def _layer(report: Report, counted: LayerCount) -> Json:
         "peepholes": Role.PEEPHOLE in layer.roles,
         "sizes": layer.origin.value,
         "sizes_inferred": list(layer.inferred_sizes),
+        "declared_in": layer.declared_in or None,
+        "declared_by": dict(layer.declared_by),
         "convention": layer.convention,
         "gate_order": layer.gate_order or None,
         "formula": {

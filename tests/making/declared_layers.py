@@ -1,0 +1,87 @@
+"""Layers of cells with sizes of their own, without a file."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from rnninspect.plugin import Limits, StoredTensor
+from rnninspect.signatures import known_layers
+from rnninspect.source.source import holding_source
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from rnninspect.plugin import RecurrentLayer
+
+MAMBA = {
+    "model_type": "mamba",
+    "hidden_size": 24,
+    "state_size": 7,
+    "conv_kernel": 4,
+    "intermediate_size": 48,
+    "time_step_rank": 3,
+    "num_hidden_layers": 2,
+}
+MAMBA_2 = {
+    "model_type": "mamba2",
+    "hidden_size": 24,
+    "state_size": 7,
+    "conv_kernel": 4,
+    "expand": 2,
+    "num_heads": 3,
+    "head_dim": 16,
+    "n_groups": 1,
+    "num_hidden_layers": 2,
+}
+
+Shapes = dict[str, tuple[int, ...]]
+
+
+def mamba_shapes(layers: int = 2, **sizes: int) -> Shapes:
+    """The shapes of a Mamba's weights, as transformers names them; `sizes` are of d, n, k, r, e."""
+    d, n, k, r, e = ({"d": 24, "n": 7, "k": 4, "r": 3, "e": 48} | sizes).values()
+    leaves = {
+        "in_proj.weight": (2 * e, d),
+        "conv1d.weight": (e, 1, k),
+        "conv1d.bias": (e,),
+        "x_proj.weight": (r + 2 * n, e),
+        "dt_proj.weight": (e, r),
+        "dt_proj.bias": (e,),
+        "A_log": (e, n),
+        "D": (e,),
+        "out_proj.weight": (d, e),
+    }
+    return _in_layers(leaves, layers)
+
+
+def mamba_2_shapes(layers: int = 2, **sizes: int) -> Shapes:
+    """The shapes of a Mamba-2's weights, as transformers names them; `sizes` as d, n, g, h, p."""
+    d, n, g, h, p = ({"d": 24, "n": 7, "g": 1, "h": 3, "p": 16} | sizes).values()
+    e, k = h * p, 4
+    leaves = {
+        "in_proj.weight": (2 * e + 2 * g * n + h, d),
+        "conv1d.weight": (e + 2 * g * n, 1, k),
+        "conv1d.bias": (e + 2 * g * n,),
+        "dt_bias": (h,),
+        "A_log": (h,),
+        "D": (h,),
+        "norm.weight": (e,),
+        "out_proj.weight": (d, e),
+    }
+    return _in_layers(leaves, layers)
+
+
+def _in_layers(leaves: Shapes, layers: int) -> Shapes:
+    return {
+        f"backbone.layers.{layer}.mixer.{name}": shape
+        for layer in range(layers)
+        for name, shape in leaves.items()
+    }
+
+
+def layers_of(shapes: Mapping[str, tuple[int, ...]]) -> list[RecurrentLayer]:
+    """The layers among tensors of these shapes."""
+    tensors = {
+        name: StoredTensor(name, shape, "float32", 0, name) for name, shape in shapes.items()
+    }
+    return known_layers(tensors, holding_source("model", b"", Limits()))
