@@ -108,6 +108,17 @@ def test_one_tensor_of_another_shape_stands_out() -> None:
         assert wrong == [name]
 
 
+def test_a_module_of_another_implementation_is_no_damaged_cell() -> None:
+    mamba = next(each for each in SIGNATURES if each.cell == "Mamba")
+    intact = _drawn(mamba, Random(1))  # noqa: S311 - no secret
+    kernel = "model.mixer.in_proj.weight"
+    packed = {**intact, kernel: (prod(intact[kernel]) // 2, 1)}
+    assert list(find({**packed, f"{kernel}.absmax": (9,)})) == []  # as bitsandbytes packs it
+    assert list(find({**intact, f"{kernel}_scale": (1,)})) != []
+    half = {name: tuple(size + 1 for size in shape) for name, shape in list(intact.items())[::2]}
+    assert list(find({**intact, **half})) == []
+
+
 def test_the_quick_look_knows_each_odd_name() -> None:
     words = {odd_word(name) for name in by_odd_name()} - {"", *WITHIN}
     within = {each.within for each in SIGNATURES if each.within and "kernel" in each.odd}

@@ -142,7 +142,10 @@ def _read(
     if sizes is None:
         return None
     found = Found(path.rstrip(_SEPARATORS), signature, names, sizes)
-    return None if signature.strict and _mismatches(found, shapes) else found
+    wrong = _mismatches(found, shapes)
+    if wrong and (signature.strict or _has_others(path, names, members)):
+        return None
+    return found if wrong <= max(1, (1 - _LEAST_SHARE) * len(names)) else None
 
 
 def _may_be(
@@ -150,15 +153,23 @@ def _may_be(
 ) -> bool:
     """Whether enough tensors have the names of a signature.
 
-    A module that lacks some and has others is one of another implementation.
+    A module that lacks some, or has some in another shape, and has others besides is one of
+    another implementation, or stores its weights packed.
     """
     required = signature.required()
     missing = len(required - names.keys())
-    known = set(names.values())
-    others = bool(path) and any(full not in known for full in members.values())
     if signature.strict:
-        return len(names) == len(signature.weights()) and not others
-    return not missing or (not others and missing <= (1 - _LEAST_SHARE) * len(required))
+        complete = len(names) == len(signature.weights())
+        return complete and not _has_others(path, names, members)
+    if missing > (1 - _LEAST_SHARE) * len(required):
+        return False
+    return not missing or not _has_others(path, names, members)
+
+
+def _has_others(path: str, names: Mapping[str, str], members: Mapping[str, str]) -> bool:
+    """Whether a module, not the whole network, has tensors that a signature does not name."""
+    known = set(names.values())
+    return bool(path) and any(full not in known for full in members.values())
 
 
 @lru_cache(maxsize=256)

@@ -9,7 +9,7 @@ import pytest
 from making.torch.pickles import read, saved
 from rnninspect.counter import count_layer
 from rnninspect.inspection import inspect_file
-from rnninspect.model import Origin
+from rnninspect.model import Fact, Origin
 
 Shapes = dict[str, tuple[int, ...]]
 
@@ -82,3 +82,16 @@ def test_attention_is_no_cell(names: tuple[str, ...], tmp_path: Path) -> None:
         f"model.layers.{at}.{name}.weight": (24, 24) for at in range(3) for name in names
     }
     assert read(saved(shapes), tmp_path).layers == ()
+
+
+@pytest.mark.parametrize("module", ["mixer", "attention", "self_attn"])
+def test_decays_of_an_unknown_cell_are_possible_ones_wherever_they_are(
+    module: str, tmp_path: Path
+) -> None:
+    names = {"A_log": (4,), "dt_bias": (32,), "f_proj.weight": (32, 24), "mix.weight": (9, 24)}
+    shapes = {f"layers.{at}.{module}.{name}": names[name] for at in range(2) for name in names}
+    model = read(saved(shapes), tmp_path)
+    assert model.layers == ()
+    (possible,) = model.observations
+    assert possible.fact is Fact.POSSIBLE
+    assert f"layers.0.{module} (and 1 more like it)" in possible.detail

@@ -73,4 +73,24 @@ DELTA_RULES = (
         state="H*P*W + 2*H*P*k + H*W*k - 2*H*P - H*W",
         equations=("S' = (I - β·k·kᵀ)·diag(α)·S + β·k·vᵀ", "y = S'ᵀ·q"),
     ),
+    cell(
+        "Full-rank KDA",
+        "Kimi delta attention with whole matrices for decay and gate",
+        sizes="d width, H heads, P key size, W value size, k taps",
+        weights="""
+            q           H*P, d
+            k           H*P, d
+            v           H*W, d
+            conv?       2*H*P+H*W, k
+            decay       H*P, d
+            gate        H*W, d
+            beta        H, d
+            A           H
+            dt_bias     H*P
+            norm        W
+            out_proj    d, H*W
+        """,
+        state="H*P*W + 2*H*P*k + H*W*k - 2*H*P - H*W",
+        equations=("S' = (I - β·k·kᵀ)·diag(α)·S + β·k·vᵀ", "y = S'ᵀ·q"),
+    ),
 )

@@ -16,18 +16,40 @@ _PARTED = """
     o_norm.weight    norm
     o_proj.weight    out_proj
 """
-_KDA = """
+_ATTENDING = """
     q_proj.weight    q
     k_proj.weight    k
     v_proj.weight    v
+    b_proj.weight    beta
+    o_norm.weight    norm
+"""
+_IN_THREE = """
     q_conv1d.weight  conv        H*P, 1, k
     k_conv1d.weight  conv        H*P, 1, k
     v_conv1d.weight  conv        H*W, 1, k
-    b_proj.weight    beta
+"""
+_KDA = f"""{_ATTENDING}{_IN_THREE}
     dt_bias          dt_bias
-    o_norm.weight    norm
     o_proj.weight    out_proj
 """
+_KIMI = f"""{_KDA}
+    f_a_proj.weight  decay_down
+    f_b_proj.weight  decay_up
+    g_a_proj.weight  gate_down
+    g_b_proj.weight  gate_up
+"""
+_JOINED = f"""{_ATTENDING}
+    conv1d.weight        conv    2*H*P+H*W, 1, k
+    forget_gate.dt_bias  dt_bias
+    o_proj.weight        out_proj
+"""
+_IN_FORGET_GATE = f"""{_JOINED}
+    forget_gate.f_a_proj.weight  decay_down
+    forget_gate.f_b_proj.weight  decay_up
+    g_a_proj.weight              gate_down
+    g_b_proj.weight              gate_up
+"""
+_BY_HEAD, _IN_FOUR_AXES = "A_log  A", "A_log  A  1, 1, H, 1"
 _AFTER = """
     conv1d.weight        conv         2*K+Hv*Dv, 1, k
     dt_bias              dt_bias
@@ -61,6 +83,19 @@ DELTA_RULES = (
     ),
     Signature(
         "Gated DeltaNet",
+        "lara_mini",
+        ("A_log",),
+        """
+    in_proj.weight       q+k+v+gate+beta+decay  2*K+2*Hv*Dv+2*Hv, d
+    conv1d.weight        conv                   2*K+Hv*Dv, 1, k
+    dt_bias              dt_bias
+    A_log                A
+    out_norm.weight      norm
+    out_proj.weight      out_proj
+""",
+    ),
+    Signature(
+        "Gated DeltaNet",
         "fla",
         ("A_log",),
         _PARTED
@@ -82,6 +117,15 @@ DELTA_RULES = (
 """,
     ),
     Signature(
+        "Gated DeltaNet",
+        "olmo_hybrid",
+        ("A_log",),
+        _PARTED
+        + """
+    conv1d.weight    conv        2*K+Hv*Dv, 1, k
+""",
+    ),
+    Signature(
         "DeltaNet",
         "fla",
         ("q_conv1d.weight",),
@@ -98,17 +142,41 @@ DELTA_RULES = (
     o_proj.weight    out_proj
 """,
     ),
+    Signature("KDA", "kimi", ("A_log",), f"{_KIMI}\n{_IN_FOUR_AXES}"),
+    Signature("KDA", "glm5_next", ("A_log",), f"{_KIMI}\n{_BY_HEAD}"),
+    # What transformers keeps in memory, and torch.save writes, of the two.
     Signature(
         "KDA",
         "kimi",
+        ("forget_gate.A_log",),
+        f"{_IN_FORGET_GATE}\nforget_gate.{_IN_FOUR_AXES}",
+    ),
+    Signature(
+        "KDA",
+        "glm5_next",
+        ("forget_gate.A_log",),
+        f"{_IN_FORGET_GATE}\nforget_gate.{_BY_HEAD}",
+    ),
+    Signature(
+        "Full-rank KDA",
+        "bailing_hybrid",
         ("A_log",),
-        _KDA
-        + """
-    f_a_proj.weight  decay_down
-    f_b_proj.weight  decay_up
-    g_a_proj.weight  gate_down
-    g_b_proj.weight  gate_up
-    A_log            A           1, 1, H, 1
+        f"""{_ATTENDING}{_IN_THREE}
+    dt_bias          dt_bias
+    f_proj.weight    decay
+    g_proj.weight    gate
+    dense.weight     out_proj
+    {_BY_HEAD}
+""",
+    ),
+    Signature(
+        "Full-rank KDA",
+        "bailing_hybrid",
+        ("forget_gate.A_log",),
+        f"""{_JOINED}
+    forget_gate.f_proj.weight  decay
+    g_proj.weight              gate
+    forget_gate.{_BY_HEAD}
 """,
     ),
     Signature(
