@@ -40,6 +40,10 @@ class PolicyError(RnnInspectError):
     """A policy or a baseline cannot be used; the message names the file (or option) and the key."""
 
 
+class ResultsError(RnnInspectError):
+    """A file of results cannot be read or written; the message names it."""
+
+
 # What Python raises at values that a malformed file leads to.
 FOREIGN = (
     *(ArithmeticError, AttributeError, LookupError, MemoryError, OSError, RecursionError),

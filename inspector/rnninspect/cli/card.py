@@ -14,11 +14,11 @@ from rnninspect.command import FAILED, FINDINGS, OK
 from rnninspect.command.printing import deliver, print_error
 from rnninspect.command.request import Request
 from rnninspect.command.running import fails, inspect_all
-from rnninspect.command.writing import write_whole
 from rnninspect.errors import RnnInspectError
 from rnninspect.render import CARD
 from rnninspect.render.view import View
 from rnninspect.source.documents import read_document
+from rnninspect.writing import write_whole
 
 if TYPE_CHECKING:
     from rnninspect.card.renewal import Content

@@ -17,12 +17,12 @@ from rnninspect.command.environment import ci_root, terminal_width
 from rnninspect.command.printing import print_document, print_error
 from rnninspect.command.request import Request
 from rnninspect.command.running import inspect_all
-from rnninspect.command.writing import write_whole
 from rnninspect.errors import PolicyError, UnreadableFile
 from rnninspect.policy.keys import KEYS
 from rnninspect.render import AUDIT
 from rnninspect.render.view import View
 from rnninspect.source.documents import require_small
+from rnninspect.writing import write_whole
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence

@@ -5,12 +5,13 @@ from __future__ import annotations
 import errno
 import os
 import stat
+from contextlib import contextmanager
 
 from rnninspect.source.local import irregular
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable
+    from collections.abc import Collection, Iterable, Iterator
     from pathlib import Path
 
 
@@ -19,7 +20,7 @@ def write_whole(
 ) -> None:
     """Replace a regular file at once, or make a new one, so that nobody ever sees half of it.
 
-    A symbolic link is kept, and its target replaced; text is written in UTF-8, as its pieces come.
+    Text is written in UTF-8, as its pieces come.
 
     Args:
         path: the file to replace or to make.
@@ -27,9 +28,27 @@ def write_whole(
         kept: files that are never replaced; files added while pieces come count too.
 
     Raises:
-        OSError: the file cannot be written, is not regular, or is kept; it is left as it was.
+        OSError: as `replacing`.
     """
     pieces = (content,) if isinstance(content, str | bytes) else content
+    with replacing(path, kept) as draft, open(draft, "xb", opener=_for_its_owner) as file:
+        file.writelines(map(_bytes, pieces))
+
+
+@contextmanager
+def replacing(path: Path, kept: Collection[str] = (), folder: Path | None = None) -> Iterator[Path]:
+    """A file to be made, which replaces another at once when all of it is there.
+
+    A symbolic link is kept, and its target replaced.
+
+    Args:
+        path: the file to replace or to make.
+        kept: files that are never replaced; files added meanwhile count too.
+        folder: where the file is made, on the same file system; else beside the other.
+
+    Raises:
+        OSError: the file cannot be written, is not regular, or is kept; it is left as it was.
+    """
     status = _status(path)
     if status:
         _require_replaceable(path, status)
@@ -38,18 +57,25 @@ def write_whole(
     if not path.parent.is_dir():
         raise FileNotFoundError("its folder does not exist")
     mode = status.st_mode & 0o7777 if status else 0o666 & ~_umask()
-    draft = path.with_name(f".rnninspect-{os.urandom(8).hex()}")
+    draft = (folder or path.parent) / f".rnninspect-{os.urandom(8).hex()}"
     try:  # from before the draft is there, since a signal may end this at any point
-        with open(draft, "xb", opener=_for_its_owner) as file:
-            file.writelines(map(_bytes, pieces))
-            file.flush()
-            os.fsync(file.fileno())
+        yield draft
+        _save(draft)
         _require_kept(path, kept)
         draft.chmod(mode)
         draft.replace(path)
     except BaseException:
         draft.unlink(missing_ok=True)
         raise
+
+
+def _save(draft: Path) -> None:
+    """Wait until the disk has all of it."""
+    descriptor = os.open(draft, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
 
 
 def _status(path: Path) -> os.stat_result | None:

@@ -1,0 +1,1 @@
+"""Files of rows: written in parts, whole or not at all, gone on with, and read again."""
