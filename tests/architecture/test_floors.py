@@ -29,7 +29,7 @@ from making.imports import (
 # whom; no group imports from one above it. A new module must be put into one.
 GROUPS = (
     {"record", "errors", "wording"},  # words of every module
-    {"cells", "dtypes", "source", "model", "decode", "foreign", "writing"},  # knowledge, and bytes
+    {"cells", "dtypes", "source", "model", "decode", "foreign"},  # knowledge, and bytes
     {
         "merging",
         "counter",

@@ -299,5 +299,5 @@ def test_the_common_call_imports_none_of_this() -> None:
     done = subprocess.run(command, capture_output=True, text=True, check=True)
     modules = {line.rpartition("|")[2].strip() for line in done.stderr.splitlines()}
     assert "rnninspect.render.report.table" in modules
-    own = ("card", "comparison", "cli", "render.card", "render.diff", "writing")
+    own = ("card", "comparison", "cli", "render.card", "render.diff", "results.writing")
     assert not modules & {f"rnninspect.{name}" for name in own}

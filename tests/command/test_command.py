@@ -12,7 +12,7 @@ import pytest
 
 from rnninspect.cli import COMMANDS
 from rnninspect.command.request import SUBCOMMANDS, plain_request
-from rnninspect.writing import write_whole
+from rnninspect.results.writing import write_whole
 
 SAMPLES = Path(__file__).parents[2] / "sample_models"
 GOOD = min((SAMPLES / "onnx").glob("*.onnx"))

@@ -17,8 +17,8 @@ from rnninspect.command.running import fails, inspect_all
 from rnninspect.errors import RnnInspectError
 from rnninspect.render import CARD
 from rnninspect.render.view import View
+from rnninspect.results.writing import write_whole
 from rnninspect.source.documents import read_document
-from rnninspect.writing import write_whole
 
 if TYPE_CHECKING:
     from rnninspect.card.renewal import Content

@@ -21,8 +21,8 @@ from rnninspect.errors import PolicyError, UnreadableFile
 from rnninspect.policy.keys import KEYS
 from rnninspect.render import AUDIT
 from rnninspect.render.view import View
+from rnninspect.results.writing import write_whole
 from rnninspect.source.documents import require_small
-from rnninspect.writing import write_whole
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence

@@ -67,7 +67,7 @@ def deliver(pieces: Iterable[str], output: Path | None = None, kept: Collection[
         if output is None:
             _print(pieces)
         elif (first := next(pieces, None)) is not None:
-            from rnninspect.writing import write_whole  # noqa: PLC0415 - only with -o
+            from rnninspect.results.writing import write_whole  # noqa: PLC0415 - only with -o
 
             write_whole(output, chain((first,), pieces), kept)
     except OSError as error:

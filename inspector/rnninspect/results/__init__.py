@@ -1,1 +1,1 @@
-"""Files of rows: written in parts, whole or not at all, gone on with, and read again."""
+"""Files written whole or not at all; those of rows in parts, gone on with, and read again."""

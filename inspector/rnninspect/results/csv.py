@@ -33,10 +33,10 @@ _QUOTED = frozenset('",\r\n')
 
 def write(path: Path, models: Iterable[ModelRows]) -> None:
     """Write a row for each model, and after it one for each of its layers."""
-    with open(path, "x", encoding="utf-8", newline="") as file:
+    with path.open("x", encoding="utf-8", newline="") as file:
         file.write(",".join(column.name for column in COLUMNS) + "\n")
         for rows in models:
-            file.write(_line({"row": MODEL} | rows.model))
+            file.write(_line(rows.model | {"row": MODEL}))
             path_of_model: Row = {"row": LAYER, "path": rows.model["path"]}
             file.writelines(_line(path_of_model | layer) for layer in rows.layers)
 
@@ -64,12 +64,13 @@ def _risky(text: str) -> bool:
 def read(path: Path) -> Iterator[ModelRows]:
     """The rows of each model; ResultsError, naming the line, where it is something else."""
     csv.field_size_limit(LARGEST_CELL)
-    model, layers, place = None, [], ""
+    model: Row | None = None
+    layers: list[Row] = []
     for kind, row, at in _rows(path):
         if kind == MODEL:
             if model is not None:
                 yield ModelRows(model, tuple(layers))
-            model, layers, place = checked(row, MODELS, at), [], at
+            model, layers = checked(row, MODELS, at), []
         elif model is None or row.pop("path") != model["path"]:
             raise ResultsError(f"{at}: a layer that does not follow its model")
         else:
@@ -80,7 +81,7 @@ def read(path: Path) -> Iterator[ModelRows]:
 
 def _rows(path: Path) -> Iterator[tuple[str, Row, str]]:
     """Which table a row is of, the row, and the line where it ends."""
-    with open(path, encoding="utf-8", newline="") as file:
+    with path.open(encoding="utf-8", newline="") as file:
         lines = csv.reader(file, strict=True)
         place = "line 1"
         try:

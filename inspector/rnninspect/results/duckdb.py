@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
     from rnninspect.rows.schema import Column, Row
 
+    Config = dict[str, str | bool | int | float | list[str]]
+
 GROUP = 2_000  # models that are in memory at once
 LARGEST_ROW = 2**26  # bytes
 TABLES = {"models": MODELS, "layers": LAYERS}
@@ -35,8 +37,11 @@ _TYPES = {
     Kind.INTEGERS: "BIGINT[]",
     Kind.SIZES: "MAP(VARCHAR, BIGINT)",
 }
-_NO_NETWORK = {"autoinstall_known_extensions": "false", "autoload_known_extensions": "false"}
-_CONFINED = _NO_NETWORK | {"enable_external_access": "false"}
+_NO_NETWORK: Config = {
+    "autoinstall_known_extensions": "false",
+    "autoload_known_extensions": "false",
+}
+_CONFINED: Config = _NO_NETWORK | {"enable_external_access": "false"}
 
 
 def write(path: Path, models: Iterable[ModelRows]) -> None:
@@ -51,6 +56,7 @@ def write(path: Path, models: Iterable[ModelRows]) -> None:
                 _insert(database, path, "layers", [
                     {"path": rows.model["path"], **layer} for rows in group for layer in rows.layers
                 ])  # fmt: skip
+            database.execute("CHECKPOINT")  # which close does too, without a word when it fails
     except duckdb.Error as error:
         raise _as_system_error(error) from error
 
@@ -65,7 +71,7 @@ def _insert(
     lines = path.with_name(f"{path.name}.{table}")
     types = {column.name: _TYPES[column.kind] for column in TABLES[table]}
     try:
-        with open(lines, "w", encoding="ascii") as file:
+        with lines.open("w", encoding="ascii") as file:
             file.writelines(map(line_of, rows))
         database.execute(
             f"INSERT INTO {table} SELECT * FROM read_json($lines, columns = $types, "  # noqa: S608 - a name of ours

@@ -11,10 +11,8 @@ from rnninspect.rows.schema import INNER, MODELS
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Mapping
     from pathlib import Path
-
-    from rnninspect.rows.schema import Row
 
 LONGEST_LINE = 2**26  # bytes; the largest model that the limits allow takes half of it
 LAYERS_FIELD = "layers"
@@ -22,18 +20,18 @@ LAYERS_FIELD = "layers"
 
 def write(path: Path, models: Iterable[ModelRows]) -> None:
     """Write a line for each model, in ASCII."""
-    with open(path, "x", encoding="ascii") as file:
-        file.writelines(line_of(rows.model | {LAYERS_FIELD: list(rows.layers)}) for rows in models)  # type: ignore[dict-item]
+    with path.open("x", encoding="ascii") as file:
+        file.writelines(line_of({**rows.model, LAYERS_FIELD: rows.layers}) for rows in models)
 
 
-def line_of(row: Row) -> str:
+def line_of(row: Mapping[str, object]) -> str:
     """One row as a line."""
     return f"{json.dumps(row, separators=(',', ':'))}\n"
 
 
 def read(path: Path) -> Iterator[ModelRows]:
     """The rows of each line; ResultsError, naming the line, where it is something else."""
-    with open(path, "rb") as file:
+    with path.open("rb") as file:
         for number in range(1, 2**63):
             line = file.readline(LONGEST_LINE + 1)
             if not line:

@@ -122,16 +122,17 @@ def _fitting(value: Value) -> Value:
         case int():
             return value if abs(value) <= LARGEST_INTEGER else None
         case str():
-            return _text(value)
+            return storable(value)
         case list():
             items = [_fitting(item) for item in value]
             return [item for item in items if item is not None]  # type: ignore[return-value]
         case dict():
-            return {_text(key): size for key, size in value.items() if size <= LARGEST_INTEGER}
+            return {storable(key): size for key, size in value.items() if size <= LARGEST_INTEGER}
     return value
 
 
-def _text(text: str) -> str:
+def storable(text: str) -> str:
+    """Text without a character that UTF-8 cannot store: it becomes an escape."""
     try:
         text.encode()
     except UnicodeEncodeError:

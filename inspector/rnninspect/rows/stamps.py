@@ -5,8 +5,8 @@ from __future__ import annotations
 from datetime import UTC, datetime
 
 from rnninspect.errors import UnreadableFile
+from rnninspect.readers import open_model
 from rnninspect.record import Record
-from rnninspect.source.source import open_source
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -37,23 +37,23 @@ def stamp_of(source: Source) -> Stamp:
 
 def stamp_now(files: Iterable[str]) -> Stamp | None:
     """The stamp of these files as they are now; None if one of them cannot be opened."""
-    size, states = 0, {}
+    states = {}
     for path in files:
         try:
-            with open_source(path) as source:
+            with open_model(path) as source:
                 state = source.state
         except UnreadableFile:
             return None
         if state is not None:
             states[state.identity] = state
-    size = sum(state.size for state in states.values())
-    return _joined(size, list(states.values()))
+    return _joined(sum(state.size for state in states.values()), states.values())
 
 
 def _joined(size: int, states: Iterable[State | None]) -> Stamp:
     known = [state for state in states if state is not None]
     written = max((state.written for state in known), default=0)
-    return Stamp(size, in_text(written) if written else "")
+    etags = " ".join(state.etag for state in known if state.etag)
+    return Stamp(size, in_text(written) if written else "", etags)
 
 
 def in_text(nanoseconds: int) -> str:

@@ -49,13 +49,8 @@ def replacing(path: Path, kept: Collection[str] = (), folder: Path | None = None
     Raises:
         OSError: the file cannot be written, is not regular, or is kept; it is left as it was.
     """
-    status = _status(path)
-    if status:
-        _require_replaceable(path, status)
-        _require_kept(path, kept)
+    status = require_replaceable(path, kept)
     path = path.resolve()
-    if not path.parent.is_dir():
-        raise FileNotFoundError("its folder does not exist")
     mode = status.st_mode & 0o7777 if status else 0o666 & ~_umask()
     draft = (folder or path.parent) / f".rnninspect-{os.urandom(8).hex()}"
     try:  # from before the draft is there, since a signal may end this at any point
@@ -78,6 +73,21 @@ def _save(draft: Path) -> None:
         os.close(descriptor)
 
 
+def require_replaceable(path: Path, kept: Collection[str] = ()) -> os.stat_result | None:
+    """The status of a file that may be replaced; None for a new one.
+
+    Raises:
+        OSError: it is not regular, protected, or kept; or its folder does not exist.
+    """
+    status = _status(path)
+    if status:
+        _require_regular(path, status)
+        _require_kept(path, kept)
+    if not path.resolve().parent.is_dir():
+        raise FileNotFoundError("its folder does not exist")
+    return status
+
+
 def _status(path: Path) -> os.stat_result | None:
     """The status of an existing file; None for a new one, also at the end of a link."""
     try:
@@ -86,7 +96,7 @@ def _status(path: Path) -> os.stat_result | None:
         return None
 
 
-def _require_replaceable(path: Path, status: os.stat_result) -> None:
+def _require_regular(path: Path, status: os.stat_result) -> None:
     if not stat.S_ISREG(status.st_mode):
         raise OSError(f"{irregular(status.st_mode)}: without -o the report goes to standard output")
     if not os.access(path, os.W_OK):  # replacing it would evade its protection
