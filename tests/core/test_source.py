@@ -196,5 +196,8 @@ def test_a_snapshot_of_the_hub_has_its_files_among_the_blobs(tmp_path: Path) -> 
     with open_source(snapshot) as source:
         assert source.neighbour("config.json").whereabouts is Whereabouts.INSIDE
         assert source.neighbour("other").whereabouts is Whereabouts.OUTSIDE
+    (snapshot / "index").symlink_to("../../blobs/hash")
+    with open_source(snapshot) as source, source.open_neighbour("index") as index:
+        assert index.neighbour("config.json").whereabouts is Whereabouts.INSIDE
     with open_source(tmp_path) as source:  # no snapshot: its folder alone
         assert source.neighbour("snapshots/main/../../../x").whereabouts is Whereabouts.OUTSIDE

@@ -11,7 +11,7 @@ from rnninspect.record import Record
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from rnninspect.cells import Sizes
     from rnninspect.declared.claims import Claims
@@ -45,6 +45,24 @@ def declare(layers: Sequence[RecurrentLayer], document: Document) -> Declared:
         if found.applies:
             return found
     return Declared(tuple(layers))
+
+
+def declare_first(
+    layers: Sequence[RecurrentLayer], found: Iterable[Document | Observation]
+) -> Declared:
+    """What the first of some configurations declares that is about these layers.
+
+    Those that follow are not read. Notes on configurations that cannot be are kept.
+    """
+    notes: list[Observation] = []
+    for document in found:
+        if isinstance(document, Observation):
+            notes.append(document)
+            continue
+        declared = declare(layers, document)
+        if declared.applies:
+            return declared._replace(observations=(*notes, *declared.observations))
+    return Declared(tuple(layers), tuple(notes))
 
 
 class _Declaring:

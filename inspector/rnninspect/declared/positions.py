@@ -45,7 +45,7 @@ def odd_positions(layers: Sequence[RecurrentLayer], document: Document) -> Itera
         try:
             declared = _declared(dialect.layers, document)
         except ImpossibleSizeError as error:
-            yield f"{document.place}: {error}"
+            yield f"{document.place}: {document.prefix}{error}"
             continue
         if declared is not None:
             yield from _differences(cell, declared, stored, document)
@@ -65,16 +65,17 @@ def _stored(layers: Sequence[RecurrentLayer]) -> frozenset[int]:
 def _differences(
     cell: str, declared: Declaration, stored: frozenset[int], document: Document
 ) -> Iterator[str]:
-    start = f"{document.place}: {declared.keys}"
+    verb = "declare" if " and " in declared.keys else "declares"
+    start = f"{document.place}: {declared.keys} {verb}"
     if missing := sorted(declared.places - stored):
         yield (
-            f"{start} declares {plural(len(declared.places), 'layer')} of {cell}, "
+            f"{start} {plural(len(declared.places), 'layer')} of {cell}, "
             f"stored {len(stored)}: {_listed(missing)} missing"
         )
     extra = sorted(stored - declared.places)
     if extra and not any(document.values.get(key) for key in _BEYOND):
         yield (
-            f"{start} declares {plural(len(declared.places), 'layer')} of {cell}, "
+            f"{start} {plural(len(declared.places), 'layer')} of {cell}, "
             f"stored {len(stored)}: {_listed(extra)} undeclared"
         )
 

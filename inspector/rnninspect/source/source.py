@@ -177,6 +177,7 @@ class Source:
         source = opened(found.path, self.reading)
         if source.is_folder:  # it was a file a moment ago
             raise UnreadableFile(f"{location} has become a folder")
+        source.location = os.path.join(self.folder, location)  # its neighbours are beside its link
         return source
 
     def require_unchanged(self) -> None:

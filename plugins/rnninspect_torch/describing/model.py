@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from rnninspect.plugin import (
+    CELLS,
     Fact,
     Limit,
     Observation,
@@ -59,6 +60,7 @@ def describe_model(contents: Contents, roots: list[Root], producer: str = "") ->
     for network in networks:
         if network.root.purpose in _NETWORKS:
             find_layers(network)
+    declared = _declared(networks, contents)
     pairs = [
         (entry, _with_purpose(network.stored(entry), network.states))
         for network in networks
@@ -75,10 +77,20 @@ def describe_model(contents: Contents, roots: list[Root], producer: str = "") ->
             *callables_of(contents),
             *contents.observations,
             *(note for network in networks for note in network.observations),
+            *declared,
             *oddities(contents, pairs, _in_layers(networks)),
         ),
         search=_search(networks),
     )
+
+
+def _declared(networks: list[Network], contents: Contents) -> list[Observation]:
+    """Put declared sizes into the layers that configurations are about; notes on these."""
+    if not any(CELLS[layer.cell].symbols for network in networks for layer in network.layers):
+        return []
+    from rnninspect_torch.describing.declared import declare_sizes  # noqa: PLC0415 - few files need it
+
+    return declare_sizes(networks, contents)
 
 
 def _in_layers(networks: list[Network]) -> set[int]:

@@ -214,6 +214,6 @@ TRANSFORMERS = (
     dv: hidden_size * v_dim_factor | embedding_dim * v_dim_factor
 """,
         marks=("num_heads", "qk_dim_factor", "v_dim_factor"),
-        layers="all num_hidden_layers|num_blocks",
+        layers="all num_blocks|num_hidden_layers",
     ),
 )
