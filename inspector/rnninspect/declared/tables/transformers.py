@@ -162,6 +162,18 @@ TRANSFORMERS = (
         layers="listed layer_types linear_attention num_hidden_layers",
     ),
     Dialect(
+        "Full-rank KDA",
+        ("bailing_hybrid",),
+        """
+    d: hidden_size
+    H: linear_num_heads | num_attention_heads
+    P: linear_head_dim | head_dim
+    W: linear_head_dim | head_dim
+    k: linear_conv_kernel_dim | short_conv_kernel_size
+""",
+        layers="listed layer_types linear_attention num_hidden_layers",
+    ),
+    Dialect(
         "Lightning attention",
         ("minimax",),
         """
