@@ -73,7 +73,7 @@ def test_each_key_that_declares_a_size_is_missed_by_its_name(network: Path) -> N
 def test_a_layer_more_is_missed(network: Path) -> None:
     intact = json.loads((network / "config.json").read_text())
     lists = [key for key in ("layer_types", "layers_block_type") if key in intact]
-    more = {key: [*intact[key], intact[key][0]] for key in lists}
+    more: dict[str, Any] = {key: [*intact[key], intact[key][0]] for key in lists}
     counts = ("num_hidden_layers", "num_blocks")
     more |= {key: intact[key] + 1 for key in counts if key in intact}
     if "attn_layer_offset" in intact and not lists:

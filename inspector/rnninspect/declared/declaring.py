@@ -5,7 +5,7 @@ from __future__ import annotations
 from rnninspect.cells import CELLS
 from rnninspect.declared.claims import claims_of
 from rnninspect.declared.comparing import compare
-from rnninspect.declared.positions import odd_positions
+from rnninspect.declared.positions import list_of, odd_positions
 from rnninspect.model import Fact, Observation, Origin
 from rnninspect.record import Record
 
@@ -75,24 +75,41 @@ class _Declaring:
         self.notes: list[Observation] = []
 
     def declare(self, layers: Sequence[RecurrentLayer]) -> Declared:
-        fresh = tuple(self._layer(layer) for layer in layers)
+        meant = self._meant(layers)
+        fresh = tuple(self._layer(layer) if list_of(layer) in meant else layer for layer in layers)
         applies = bool(self.notes) or any(layer.declared_by for layer in fresh)
         if applies and self.document.is_whole:
+            about = [layer for layer in layers if list_of(layer) in meant]
             self.notes += (
                 Observation(Fact.CONTRADICTION, detail)
-                for detail in odd_positions(layers, self.document)
+                for detail in odd_positions(about, self.document)
             )
         return Declared(fresh, tuple(self.notes), applies)
+
+    def _meant(self, layers: Sequence[RecurrentLayer]) -> set[str]:
+        """The lists of layers that the configuration is about.
+
+        Where it fits all layers of a list, others are those of another part of the model, which a
+        configuration of its own describes: an encoder, a tower of another kind of input.
+        """
+        fitting: dict[str, bool] = {}
+        for layer in layers:
+            if (claims := self._claims(layer.cell)) is not None:
+                name, fits = list_of(layer), not self._compared(layer, claims).differences
+                fitting[name] = fitting.get(name, True) and fits
+        return {name for name, fits in fitting.items() if fits} or set(fitting)
+
+    def _compared(self, layer: RecurrentLayer, claims: Claims) -> Compared:
+        key = layer.cell, layer.sizes
+        if key not in self.compared:
+            self.compared[key] = compare(layer.cell, dict(layer.sizes.own), claims)
+        return self.compared[key]
 
     def _layer(self, layer: RecurrentLayer) -> RecurrentLayer:
         claims = self._claims(layer.cell)
         if claims is None:
             return layer
-        key = layer.cell, layer.sizes
-        compared = self.compared.get(key)
-        if compared is None:
-            stored = dict(layer.sizes.own)
-            compared = self.compared[key] = compare(layer.cell, stored, claims)
+        compared = self._compared(layer, claims)
         self.notes += (
             Observation(Fact.CONTRADICTION, detail, layer=layer.name)
             for detail in self._details(compared, claims)

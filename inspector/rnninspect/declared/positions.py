@@ -55,11 +55,22 @@ def _stored(layers: Sequence[RecurrentLayer]) -> frozenset[int]:
     """The places of the layers in their list, the longest where there are several."""
     lists: dict[str, set[int]] = {}
     for layer in layers:
-        name = layer.original_name or layer.name
-        found = _NUMBERED.search(name)
-        if found is not None:
-            lists.setdefault(name[: found.start(1)], set()).add(int(found[1]))
+        name, place = _split(layer)
+        if place is not None:
+            lists.setdefault(name, set()).add(place)
     return frozenset(max(lists.values(), key=len, default=()))
+
+
+def list_of(layer: RecurrentLayer) -> str:
+    """The name of the list that a layer is in: `model.layers.`; its own where it is in none."""
+    return _split(layer)[0]
+
+
+def _split(layer: RecurrentLayer) -> tuple[str, int | None]:
+    """The name of a layer's list, and its place there."""
+    name = layer.original_name or layer.name
+    found = _NUMBERED.search(name)
+    return (name, None) if found is None else (name[: found.start(1)], int(found[1]))
 
 
 def _differences(
