@@ -44,7 +44,10 @@ GROUPS = (
     {"command", "cli", "__main__"},
     {"__init__", "testing"},  # the doors for other programs; nothing of ours imports the second
 )
-DOORS = ("rnninspect.plugin.", "rnninspect.decode.", "rnninspect.graphs.", "rnninspect.signatures.")
+DOORS = (
+    *("rnninspect.plugin.", "rnninspect.decode.", "rnninspect.graphs."),
+    *("rnninspect.signatures.", "rnninspect.declared."),
+)
 JUDGES_DOORS = ("rnninspect.verification.question.", "rnninspect.verification.steps.")
 # Modules that import by a name that they are given: the readers' own, and the judge of `verify`.
 BY_NAME = {"rnninspect.readers", "rnninspect.verification.child"}
