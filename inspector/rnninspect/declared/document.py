@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from rnninspect.declared.expressions import ABSENT, look_up
-from rnninspect.declared.tables import DIALECTS, by_name
 from rnninspect.record import Record
 
 TYPE_CHECKING = False
@@ -51,21 +50,24 @@ class Document(Record):
 
     def dialect_of(self, cell: str) -> Dialect | None:
         """The dialect that it is in for a cell; None where that is not known."""
-        kind = self.dialect or self.values.get("model_type")
-        known = by_name().get(kind, ()) if isinstance(kind, str) else ()
-        fitting = [dialect for dialect in known if dialect.cell == cell]
-        if not fitting and not self.dialect:
-            fitting = [dialect for dialect in DIALECTS if self._is_marked(dialect, cell)]
-        return fitting[0] if fitting else None
+        from rnninspect.declared.tables import DIALECTS, by_name  # noqa: PLC0415 - few files need them
 
-    def _is_marked(self, dialect: Dialect, cell: str) -> bool:
-        """Whether it has the keys of a dialect, and no `model_type` that says otherwise."""
-        if dialect.cell != cell or not dialect.marks:
-            return False
-        kind = self.values.get("model_type")
-        if isinstance(kind, str) and kind not in by_name():
-            return False  # a model that other code defines, which may use the keys as it likes
-        return all(look_up(self.values, key) is not ABSENT for key in dialect.marks)
+        kind = self.dialect or self.values.get("model_type")
+        if isinstance(kind, str):
+            if kind not in by_name():  # other code defines it, and may use the keys as it likes
+                return None
+            fitting = (dialect for dialect in by_name()[kind] if dialect.cell == cell)
+            if (found := next(fitting, None)) is not None or self.dialect:
+                return found
+        return next(
+            (dialect for dialect in DIALECTS if dialect.cell == cell and self._has_marks(dialect)),
+            None,
+        )
+
+    def _has_marks(self, dialect: Dialect) -> bool:
+        """Whether it has the keys by which a dialect is known without a `model_type`."""
+        marks = dialect.marks
+        return bool(marks) and all(look_up(self.values, key) is not ABSENT for key in marks)
 
 
 def _is_object(value: object) -> bool:

@@ -86,8 +86,13 @@ def describe_model(contents: Contents, roots: list[Root], producer: str = "") ->
 
 def _declared(networks: list[Network], contents: Contents) -> list[Observation]:
     """Put declared sizes into the layers that configurations are about; notes on these."""
-    if not any(CELLS[layer.cell].symbols for network in networks for layer in network.layers):
-        return []
+    layers = [layer for network in networks for layer in network.layers]
+    if not any(CELLS[layer.cell].symbols for layer in layers):
+        if not layers or not isinstance(contents.value, Mapping):
+            return []
+        from rnninspect_torch.describing.hyperparameters import declare_stack  # noqa: PLC0415 - as below
+
+        return declare_stack(networks, contents)
     from rnninspect_torch.describing.declared import declare_sizes  # noqa: PLC0415 - few files need it
 
     return declare_sizes(networks, contents)
