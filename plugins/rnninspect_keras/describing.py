@@ -12,9 +12,14 @@ from rnninspect.plugin import (
 )
 from rnninspect_keras.configuration.declared import read_declared
 from rnninspect_keras.configuration.finding import Finder
+from rnninspect_keras.layers.known import plain, with_known_layers
 from rnninspect_keras.layers.saved import saved
 from rnninspect_keras.matching.native import match_native
-from rnninspect_keras.matching.native_unconfigured import in_file_order, native_candidates
+from rnninspect_keras.matching.native_unconfigured import (
+    in_file_order,
+    native_candidates,
+    native_names,
+)
 from rnninspect_keras.matching.quantisation import assign_quantisation_purposes
 from rnninspect_keras.matching.unconfigured import recognise
 from rnninspect_keras.matching.wrappers import assign_wrapper_purposes
@@ -24,7 +29,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from rnninspect.decode.json import Json
-    from rnninspect.plugin import Limits, Source
+    from rnninspect.plugin import Limits, Source, StoredTensor
     from rnninspect_keras.containers.store import Store
     from rnninspect_keras.layers.assembling import AnyLayer
 
@@ -38,9 +43,10 @@ _SEEDS = "seed_generator"
 
 
 def describe_native(
-    name: str, producer: str, store: Store, config: Json, limits: Limits
+    name: str, producer: str, store: Store, config: Json, source: Source
 ) -> SavedModel:
     """A model in Keras' own format, with its configuration or, where that is None, without."""
+    limits = source.limits
     _assign_purposes(store)
     assign_wrapper_purposes(store)
     finder = _find(config, store, limits)
@@ -50,7 +56,7 @@ def describe_native(
     cells = sum(candidate.sure for candidate in candidates)
     _require_cells(limits, cells)
     found.extend(_bounded(recognise(candidates), limits))
-    return saved(
+    model = saved(
         name,
         producer,
         store.tensors.values(),
@@ -58,10 +64,11 @@ def describe_native(
         [*store.observations, *finder.observations],
         finder.search,
     )
+    return with_known_layers(model, native_names(store), source)
 
 
 def describe_legacy(
-    name: str, producer: str, store: Store, config: Json, limits: Limits
+    name: str, producer: str, store: Store, config: Json, source: Source
 ) -> SavedModel:
     """A model in the older HDF5 format; its weights are in `model_weights` or at the root."""
     from rnninspect_keras.matching.legacy import (  # noqa: PLC0415 - Keras' own format needs none of it
@@ -69,6 +76,7 @@ def describe_legacy(
         match_legacy,
     )
 
+    limits = source.limits
     base = "model_weights" if "model_weights" in store.groups else ""
     _assign_purposes(store)
     if base:
@@ -78,7 +86,7 @@ def describe_legacy(
     assign_quantisation_purposes(store, finder.packed)
     listed = list_layers(store, base)
     found = list(_bounded(match_legacy(finder.found, listed.layers), limits))
-    return saved(
+    model = saved(
         name,
         producer,
         store.tensors.values(),
@@ -86,6 +94,7 @@ def describe_legacy(
         [*store.observations, *finder.observations, *listed.observations],
         finder.search,
     )
+    return with_known_layers(model, _legacy_names(store, base), source)
 
 
 def describe_named(
@@ -102,15 +111,29 @@ def describe_named(
     groups = group_by_layers(finder.found, store.tensors.items(), source)
     found = list(_bounded(match_legacy(finder.found, groups), source.limits))
     observations = [*store.observations, *finder.observations]
-    return saved(name, producer, store.tensors.values(), found, observations)
+    model = saved(name, producer, store.tensors.values(), found, observations)
+    return with_known_layers(model, _plain_names(store), source)
 
 
-def describe_tensors(name: str, producer: str, store: Store, limits: Limits) -> SavedModel:
+def describe_tensors(name: str, producer: str, store: Store, source: Source) -> SavedModel:
     """An HDF5 file that is not a Keras model: its tensors, and cells by TensorFlow 1's names."""
     from rnninspect_keras.variable_names.recognising import recognise_by_names  # noqa: PLC0415 - Keras' files need no names
 
-    found = recognise_by_names(store.tensors.items(), partial(_require_cells, limits))
-    return saved(name, producer, store.tensors.values(), found, store.observations)
+    found = recognise_by_names(store.tensors.items(), partial(_require_cells, source.limits))
+    model = saved(name, producer, store.tensors.values(), found, store.observations)
+    return with_known_layers(model, _plain_names(store), source)
+
+
+def _plain_names(store: Store) -> Iterator[tuple[str, StoredTensor]]:
+    return ((plain(path), tensor) for path, tensor in store.tensors.items())
+
+
+def _legacy_names(store: Store, base: str) -> Iterator[tuple[str, StoredTensor]]:
+    """The tensors by the names of their variables, which begin with their layer's."""
+    start = f"{base}/" if base else ""
+    for path, tensor in store.tensors.items():
+        top, _, inside = path.removeprefix(start).partition("/")
+        yield plain(inside if inside.startswith(f"{top}/") else f"{top}/{inside}"), tensor
 
 
 def _require_cells(limits: Limits, cells: int) -> None:

@@ -33,24 +33,24 @@ _LISTS = ("layer_names", "layer_names0")  # of the older format; the second wher
 
 def read_archive(source: Source) -> SavedModel:
     """A `.keras` archive."""
-    return _read_container(archive_container(source), source.limits)
+    return _read_container(archive_container(source), source)
 
 
 def read_folder(source: Source) -> SavedModel:
     """An archive's members as files of a folder."""
-    return _read_container(folder_container(source), source.limits)
+    return _read_container(folder_container(source), source)
 
 
-def _read_container(container: Container, limits: Limits) -> SavedModel:
+def _read_container(container: Container, source: Source) -> SavedModel:
     config = read_json(container, CONFIG)
     if config is None:
         raise UnreadableFile(f"the {container.kind} has no {CONFIG}")
     producer = _producer(read_version(container))
     opened: list[Source] = []
     try:
-        store = _stored(container, limits, opened)
+        store = _stored(container, source.limits, opened)
         store.observations.extend(container.observations)
-        return describe_native(f"keras {container.kind}", producer, store, config, limits)
+        return describe_native(f"keras {container.kind}", producer, store, config, source)
     finally:
         _close(opened)
 
@@ -83,7 +83,7 @@ def read_shards(source: Source) -> SavedModel:
     opened: list[Source] = []
     try:
         store = read_sharded(index, folder_container(source), source.limits, opened)
-        return describe_native("keras sharded weights", "keras", store, None, source.limits)
+        return describe_native("keras sharded weights", "keras", store, None, source)
     finally:
         _close(opened)
 
@@ -95,13 +95,13 @@ def read_hdf5(source: Source) -> SavedModel:
     producer = _producer(_version(store))
     if _MODEL_CONFIG in root.attributes() or _LEGACY_WEIGHTS in store.groups:
         config = _config(root.text(_MODEL_CONFIG), source)
-        return describe_legacy("keras hdf5 model", producer, store, config, source.limits)
+        return describe_legacy("keras hdf5 model", producer, store, config, source)
     if any(name in _LISTS for name in root.attributes()):
-        return describe_legacy("keras hdf5 weights", producer, store, None, source.limits)
+        return describe_legacy("keras hdf5 weights", producer, store, None, source)
     if any(path.rpartition("/")[2] == VARIABLES for path in store.groups):
         _note_index(source, store)
-        return describe_native("keras weights", producer, store, None, source.limits)
-    return describe_tensors("hdf5", "", store, source.limits)
+        return describe_native("keras weights", producer, store, None, source)
+    return describe_tensors("hdf5", "", store, source)
 
 
 def _note_index(source: Source, store: Store) -> None:

@@ -17,6 +17,7 @@ from rnninspect.plugin import (
 from rnninspect_onnx.graph.leaves import Leaves
 from rnninspect_onnx.graph.values import Value, ValueKind
 from rnninspect_onnx.layers.building import WeightTensors, describe_node
+from rnninspect_onnx.layers.by_names import by_names
 from rnninspect_onnx.layout import LAYOUT
 from rnninspect_onnx.resolver import Resolver
 from rnninspect_onnx.tensors.inventory import duplicate_names, entries
@@ -25,6 +26,7 @@ from rnninspect_onnx.tensors.stored import DescribedTensors, TensorUses, describ
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
+    from collections.abc import Set as AbstractSet
     from typing import TypeVar
 
     from rnninspect.plugin import Source
@@ -69,16 +71,19 @@ def _describe(source: Source, decoder: Decoding, format_name: str) -> SavedModel
     weights = WeightTensors(leaves, described.tensors)
     found = [describe_node(call, weights) for call in recurrent_calls]
     recovered = _recovered(translation, weights)
+    tensors = recovered.with_purposes(described.tensors.values())
+    named = by_names(source, tensors, recovered.identities | _identities(found))
     return SavedModel(
         format=format_name,
         framework="onnx",
         producer=model.producer,
-        layers=(*_of_kind(RecurrentLayer, found), *recovered.layers),
-        tensors=recovered.with_purposes(described.tensors.values()),
+        layers=(*_of_kind(RecurrentLayer, found), *recovered.layers, *named.layers),
+        tensors=tensors,
         skipped=(*_of_kind(SkippedLayer, found), *recovered.skipped),
         observations=(
             *(observation for node in found for observation in node.observations),
             *recovered.observations,
+            *named.observations,
             *_loop_cells(resolver.cells, weights, recovered),
             *described.observations,
             *duplicate_names(model),
@@ -90,7 +95,13 @@ def _describe(source: Source, decoder: Decoding, format_name: str) -> SavedModel
     )
 
 
-def _of_kind(kind: type[_Kind], found: list[DescribedNode]) -> Iterator[_Kind]:
+def _identities(found: Iterable[DescribedNode]) -> AbstractSet[str]:
+    """The identities of the tensors of recurrent nodes."""
+    operands = (layer.operands for layer in _of_kind(RecurrentLayer, found))
+    return {tensor.identity for some in operands for one in some for tensor in one.tensors}
+
+
+def _of_kind(kind: type[_Kind], found: Iterable[DescribedNode]) -> Iterator[_Kind]:
     return (node.layer for node in found if isinstance(node.layer, kind))
 
 

@@ -15,6 +15,7 @@ from rnninspect.counter import count_layer
 from rnninspect.model import Origin, StoredTensor
 from rnninspect.signatures import may_be_known
 from rnninspect.signatures.layers import layer_of
+from rnninspect.signatures.marks import MARKS
 from rnninspect.signatures.matching import Found, find
 from rnninspect.signatures.odd import WITHIN, WORDS, odd_word
 from rnninspect.signatures.signature import Signature
@@ -120,8 +121,8 @@ def test_a_module_of_another_implementation_is_no_damaged_cell() -> None:
 
 
 def test_the_quick_look_knows_each_odd_name() -> None:
-    words = {odd_word(name) for name in by_odd_name()} - {"", *WITHIN}
-    within = {each.within for each in SIGNATURES if each.within and "kernel" in each.odd}
+    words = {odd_word(name) for name in (*by_odd_name(), *MARKS)} - {"", *WITHIN}
+    within = {each.within for each in SIGNATURES if {"kernel", "vars/0"} & {*each.odd}}
     assert (words | within) == WORDS
 
 

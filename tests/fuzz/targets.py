@@ -162,7 +162,7 @@ def _config(data: bytes) -> None:
     for _ in walk_entries(config, Limits()):
         pass
     weights = source_of((SAMPLES / "keras" / "lstm.weights.h5").read_bytes())
-    describe_native("fuzz", "", read_store(File(weights)), config, weights.limits)
+    describe_native("fuzz", "", read_store(File(weights)), config, weights)
 
 
 def _executorch() -> list[bytes]:

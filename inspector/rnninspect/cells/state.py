@@ -15,6 +15,8 @@ _WITH_MEMORY = frozenset(
         *("ConvLSTM1D", "ConvLSTM2D", "ConvLSTM3D"),
     }
 )
+# A cell that may convolve its inputs and does not keeps none of the earlier ones.
+_WITHOUT_CONVOLUTION = {"k": 1}
 
 
 def state_elements(cell: Cell, sizes: Sizes) -> int | None:
@@ -24,7 +26,7 @@ def state_elements(cell: Cell, sizes: Sizes) -> int | None:
     the weights say how many. None where a size that the state needs is not known.
     """
     if cell.state is not None:
-        own = dict(sizes.own)
+        own = _WITHOUT_CONVOLUTION | dict(sizes.own)
         return cell.state.value(own) if cell.state.symbols() <= own.keys() else None
     places = dict(sizes.own).get(Symbol.PLACES.value, 0) if sizes.kernel_size else 1
     if not places:

@@ -21,6 +21,7 @@ def known_layers(
     *,
     called: Callable[[str], str] = str,
     root: str | None = None,
+    whole: bool = False,
 ) -> list[RecurrentLayer]:
     """The layers whose tensors have the names and shapes of a signature, in the file's order.
 
@@ -30,6 +31,8 @@ def known_layers(
         source: whose steps are spent where a name is one of a signature's.
         called: the name for people of a module by its name in the file.
         root: which network of a checkpoint the layers belong to.
+        whole: whether a module must have all weights, none of them transposed: in formats whose
+            writers rename and transpose what they store, so that no fault of the file is meant.
 
     Raises:
         RefusedFile: the limit of steps would be exceeded.
@@ -43,5 +46,5 @@ def known_layers(
     shapes = {name: tensor.shape for name, tensor in tensors.items()}
     return [
         layer_of(found, tensors.__getitem__, name=called(found.path), root=root)
-        for found in find(shapes)
+        for found in find(shapes, whole=whole)
     ]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from rnninspect.cells import CELLS, Sum, Symbol, parse_sum
+from rnninspect.cells import CELLS, OWN, Sum, Symbol, parse_sum
 from rnninspect.model import Operand, Origin, RecurrentLayer, Slot
 from rnninspect.signatures.matching import TAPS
 
@@ -14,7 +14,12 @@ if TYPE_CHECKING:
     from rnninspect.model import Axis, StoredTensor
     from rnninspect.signatures.matching import Found
 
-_CLASSIC = {"m": Symbol.INPUT, "n": Symbol.HIDDEN, TAPS[0]: Symbol.TAPS}
+_CLASSIC = {
+    "m": Symbol.INPUT,
+    "n": Symbol.HIDDEN,
+    TAPS[0]: Symbol.TAPS,
+    **{own: Symbol(own) for own in OWN},
+}
 _SECOND_TAP = parse_sum(TAPS[1])  # the symbol of the first means all axes of the window
 
 

@@ -7,18 +7,19 @@ from functools import lru_cache
 
 from rnninspect.cells import CELLS, Role, Sizes, Sum
 from rnninspect.record import Record
+from rnninspect.signatures.parts import SEPARATORS, ends, first_part
 from rnninspect.signatures.solving import solve
-from rnninspect.signatures.tables import by_odd_name
+from rnninspect.signatures.tables import SIGNATURES, by_odd_name
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping
 
     from rnninspect.signatures.signature import NamedWeight, Signature
 
-_SEPARATORS = "./"
 _NUMBERED = re.compile(r"(?:_\d+)?/")
 TAPS = ("kh", "kw")  # axes of the window of a gated cell that convolves
+_ASIDE = frozenset({"_extra_state", "rotary_emb", "mup_vector"})  # nothing that is learned
 _LEAST_SHARE = 0.75  # of a signature's tensors that a damaged module still has
 
 
@@ -45,18 +46,20 @@ class Found(Record):
         return CELLS[self.signature.cell].required() | present
 
 
-def find(shapes: Mapping[str, tuple[int, ...]]) -> Iterator[Found]:
+def find(shapes: Mapping[str, tuple[int, ...]], *, whole: bool = False) -> Iterator[Found]:
     """The modules among these tensors that a signature explains, in their order.
 
     Args:
         shapes: the shapes of all tensors of a network by their names.
+        whole: whether a module must have all weights, none of them transposed.
     """
     modules = _modules(shapes)
     if not modules:
         return
     members = _members(shapes, modules)
     every = (_best(path, modules[path], members[path], shapes) for path in modules)
-    yield from _apart([found for found in every if found is not None])
+    known = [found for found in every if found is not None]
+    yield from _apart([found for found in known if not whole or _is_whole(found, shapes)])
 
 
 def _apart(every: list[Found]) -> Iterator[Found]:
@@ -69,59 +72,44 @@ def _apart(every: list[Found]) -> Iterator[Found]:
             yield found
 
 
-def _modules(names: Iterable[str]) -> dict[str, list[Signature]]:
-    """The modules with an odd name, by the text before it, and the signatures to try."""
+def _modules(names: Iterable[str]) -> dict[str, set[int]]:
+    """The modules with an odd name, by the text before it, and the places of what to try."""
     known = by_odd_name()
-    modules: dict[str, list[Signature]] = {}
+    modules: dict[str, set[int]] = {}
     for name in names:
-        for at in _ends(name):
-            for signature in known.get(name[at:], ()):
-                if signature.within in name[:at].lower():
-                    modules.setdefault(name[:at], []).append(signature)
+        for at in ends(name):
+            for place in known.get(name[at:], ()):
+                if SIGNATURES[place].within in name[:at].lower():
+                    modules.setdefault(name[:at], set()).add(place)
     return modules
 
 
-def _ends(name: str) -> Iterator[int]:
-    """Where the last one, two and three parts of a name begin."""
-    at = len(name)
-    for _ in range(_DEEPEST):
-        at = max(name.rfind(separator, 0, at) for separator in _SEPARATORS)
-        yield at + 1
-        if at < 0:
-            return
-
-
-_DEEPEST = 6  # parts of the names in a signature: `w_proj.linear.lora.2.weight` has five
-
-
-def _members(
-    names: Iterable[str], modules: Mapping[str, Sequence[Signature]]
-) -> dict[str, dict[str, str]]:
+def _members(names: Iterable[str], modules: Iterable[str]) -> dict[str, dict[str, str]]:
     """The tensors of each module, by their names in it."""
     members: dict[str, dict[str, str]] = {path: {} for path in modules}
     for name in names:
-        for at in _ends(name):
+        for at in ends(name):
             if name[:at] in members:
                 inside = name[at:]
                 members[name[:at]][inside] = name
-                if "_" in inside:  # `group_normalization_3/gamma`
+                if "/" in inside:  # `group_normalization_3/gamma`
                     members[name[:at]].setdefault(_NUMBERED.sub("#/", inside), name)
     return members
 
 
 def _best(
     path: str,
-    signatures: Iterable[Signature],
+    places: Iterable[int],
     members: Mapping[str, str],
     shapes: Mapping[str, tuple[int, ...]],
 ) -> Found | None:
-    """The signature that explains the most tensors of a module; None if none explains it."""
+    """The signature that explains the most tensors of a module, of several the first."""
     best: tuple[tuple[int, int], Found] | None = None
-    for signature in dict.fromkeys(signatures):
-        found = _read(path, signature, members, shapes)
+    for place in sorted(places):
+        found = _read(path, SIGNATURES[place], members, shapes)
         if found is None:
             continue
-        missing = len(signature.required() - found.names.keys())
+        missing = len(found.signature.required() - found.names.keys())
         score = (-missing, len(found.names) - _mismatches(found, shapes))
         if best is None or score > best[0]:
             best = (score, found)
@@ -141,7 +129,7 @@ def _read(
     sizes = _sizes(signature, tuple((weights[name], shapes[full]) for name, full in names.items()))
     if sizes is None:
         return None
-    found = Found(path.rstrip(_SEPARATORS), signature, names, sizes)
+    found = Found(path.rstrip(SEPARATORS), signature, names, sizes)
     wrong = _mismatches(found, shapes)
     if wrong and (signature.strict or _has_others(path, names, members)):
         return None
@@ -163,13 +151,27 @@ def _may_be(
         return complete and not _has_others(path, names, members)
     if missing > (1 - _LEAST_SHARE) * len(required):
         return False
-    return not missing or not _has_others(path, names, members)
+    if not _has_others(path, names, members):
+        return True
+    return not missing and (signature.shares or not _is_other(signature, names, members))
 
 
 def _has_others(path: str, names: Mapping[str, str], members: Mapping[str, str]) -> bool:
     """Whether a module, not the whole network, has tensors that a signature does not name."""
     known = set(names.values())
     return bool(path) and any(full not in known for full in members.values())
+
+
+def _is_other(signature: Signature, names: Mapping[str, str], members: Mapping[str, str]) -> bool:
+    """Whether a module has parts that a signature does not know: it computes something else.
+
+    What adapters and quantisers add to a weight is below the weight's own module.
+    """
+    known = set(names.values())
+    parts = {first_part(name) for name in signature.weights()} | _ASIDE
+    return any(
+        full not in known and first_part(inside) not in parts for inside, full in members.items()
+    )
 
 
 @lru_cache(maxsize=256)
@@ -183,8 +185,10 @@ def _sizes(
     present = cell.required() | {role for weight, _ in stored for role in weight.roles}
     if not cell.symbols:
         taps = tuple(solved[axis] for axis in TAPS if axis in solved)
-        known = {"m", "n"} <= solved.keys()
-        return Sizes(solved["m"], solved["n"], kernel_size=taps) if known else None
+        if not {"m", "n"} <= solved.keys():
+            return None
+        has = tuple((symbol, solved.get(symbol, 0)) for symbol in cell.own_symbols(present))
+        return Sizes(solved["m"], solved["n"], kernel_size=taps, own=has)
     needed = {
         symbol
         for weight in cell.weights
@@ -199,12 +203,25 @@ def _sizes(
     return Sizes(solved.get("m", 0), solved.get("n", 0), own=own)
 
 
+def _is_whole(found: Found, shapes: Mapping[str, tuple[int, ...]]) -> bool:
+    """Whether no weight is missing or transposed."""
+    sizes, weights = _values(found.sizes), found.signature.weights()
+    return found.signature.required() <= found.names.keys() and not any(
+        _differs(weights[name], shapes[full], sizes)
+        and sorted(shapes[full]) == sorted(axis.value(sizes) for axis in weights[name].axes)
+        for name, full in found.names.items()
+    )
+
+
 def _mismatches(found: Found, shapes: Mapping[str, tuple[int, ...]]) -> int:
-    taps = dict(zip(TAPS, found.sizes.kernel_size, strict=False))
-    gated = {"m": found.sizes.input_size, "n": found.sizes.hidden_size, **taps}
-    sizes = {**gated, **dict(found.sizes.own)}
-    weights = found.signature.weights()
+    sizes, weights = _values(found.sizes), found.signature.weights()
     return sum(_differs(weights[name], shapes[full], sizes) for name, full in found.names.items())
+
+
+def _values(sizes: Sizes) -> dict[str, int]:
+    """Sizes by the symbols of signatures."""
+    taps = dict(zip(TAPS, sizes.kernel_size, strict=False))
+    return {"m": sizes.input_size, "n": sizes.hidden_size, **taps, **dict(sizes.own)}
 
 
 def _differs(weight: NamedWeight, shape: tuple[int, ...], sizes: Mapping[str, int]) -> bool:

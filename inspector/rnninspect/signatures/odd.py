@@ -8,15 +8,18 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-_ENDINGS = frozenset({"weight", "kernel", "w", "W"})
+_ENDINGS = frozenset({"weight", "kernel", "w", "W", "vars"})
+_NUMBERED = ("lmu_cell", "ltc_cell")  # by Keras: `lmu_cell_1`
 _SEPARATORS = re.compile(r"[./]")
-# The last word of each odd name, without the endings; a test compares it with the tables.
+# The last word of each odd name and of each mark, without the endings; a test compares them.
 _WORDS = """
-    A_log Lambda W_iou bonus conv_m dense_h e_m g_norm_swish_gate g_proj gamma gamma_h gk_proj h hh
-    hn i_proj if if_ igate igate_preact inv_dt log_A_real linear_1 lmu_cell output_gate q_conv1d r_k
-    recurrent_param a_param recurrent_scale _recurrent_kernel_ ssm_k_D temp_decay_h theta_log
-    time_faaaa time_first time_maa_r time_mix_r time_mix_receptance to_hidden_and_f_i_gate
-    to_hidden_and_gate w_h weight_c weight_hh weight_hh_l0_raw x_k
+    _recurrent_kernel_ A_log A_logs a_param b_proj bonus conv_m dense_h dense_k dt_bias dt_proj
+    e_m ff1_weight g_norm_swish_gate g_proj gamma_h gk_proj gleak h hh hn i_proj if if_ igate
+    igate_preact inv_dt Lambda linear_1 lmu_cell log_A_real ltc_cell mu output_gate q_conv1d r_k
+    receptance recurrent_bias recurrent_param recurrent_scale ssm_k_D temp_decay_h theta_log
+    time_a time_decay time_faaaa time_first time_maa_r time_mix_r time_mix_receptance
+    to_hidden_and_f_i_gate to_hidden_and_gate w_h W_iou weight_c weight_hh weight_hh_l0_raw
+    weight_proj x_k
 """
 WORDS = frozenset(_WORDS.split())
 # Words of generic names, and what a part of the module's name must contain.
@@ -30,7 +33,8 @@ def may_be_known(names: Iterable[str]) -> bool:
     """
     seen: set[str] = set()
     for name in names:
-        end = name[name.rfind(".", 0, name.rfind(".")) + 1 :]
+        last = max(name.rfind("."), name.rfind("/"), 0)
+        end = name[max(name.rfind(".", 0, last), name.rfind("/", 0, last)) + 1 :]
         if end in seen:
             continue
         if _is_odd(name):
@@ -53,5 +57,5 @@ def odd_word(name: str) -> str:
     """The last word of a name that is neither an ending nor a number."""
     for word in reversed(_SEPARATORS.split(name)):
         if word not in _ENDINGS and not word.isdigit():
-            return word.rstrip("_0123456789") if word.startswith("lmu_cell") else word
+            return word.rstrip("_0123456789") if word.startswith(_NUMBERED) else word
     return ""

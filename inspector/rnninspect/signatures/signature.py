@@ -39,6 +39,7 @@ class Signature(Record):
             number that Keras adds to names, or none.
         within: what a part of the module's name must contain, where all names are generic.
         strict: whether the module must have all of its tensors, in their shapes, and no others.
+        shares: whether the module has parts that are not the cell's.
     """
 
     cell: str
@@ -47,6 +48,7 @@ class Signature(Record):
     lines: str
     within: str = ""
     strict: bool = False
+    shares: bool = False
 
     def weights(self) -> dict[str, NamedWeight]:
         """Its tensors by their names below the module's."""

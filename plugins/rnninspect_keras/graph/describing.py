@@ -10,6 +10,7 @@ from rnninspect_keras.graph.inventory import stored_tensors
 from rnninspect_keras.graph.joining import join
 from rnninspect_keras.graph.recognising import layers_of, nodes_of, run
 from rnninspect_keras.graph.running.order import in_order
+from rnninspect_keras.layers.known import plain, with_known_layers
 from rnninspect_keras.layers.saved import saved
 
 TYPE_CHECKING = False
@@ -44,7 +45,7 @@ def describe(
     found, notes = layers_of(made, lambda key: tensors.get(key) if isinstance(key, int) else None)
     layers, differing = join(_by_names(tensors.values(), source), found)
     source.limits.require(Limit.RECURRENT, len(layers), "the number of recurrent layers")
-    return saved(
+    model = saved(
         name,
         producer,
         tensors.values(),
@@ -52,6 +53,8 @@ def describe(
         [*faults, *notes, *differing, *_variables(graph)],
         Search(Searched.OPERATORS, nodes_of(graph), made.is_finished),
     )
+    named = ((plain(tensor.name), tensor) for tensor in tensors.values())
+    return with_known_layers(model, named, source, whole=True)
 
 
 def _by_names(tensors: Iterable[StoredTensor], source: Source) -> list[AnyLayer]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from rnninspect.signatures import may_be_known
 from rnninspect_keras.configuration.declared_layers import DIRECTIONS
 from rnninspect_keras.configuration.numbering import CONTAINER, GAPPED_CONTAINER
 from rnninspect_keras.layers.guessing import hint_of
@@ -13,9 +14,11 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
+    from rnninspect.plugin import StoredTensor
     from rnninspect_keras.containers.store import Store
     from rnninspect_keras.layers.weights import CellWeight
 
+_IN_CELL = f"/cell/{VARIABLES}"
 _MARKS = ("cell", "cells", "forward_layer", "backward_layer", "layer")
 
 
@@ -70,6 +73,26 @@ def _native_candidate(store: Store, place: str, weights: tuple[CellWeight, ...])
         listed=True,
         label=named(store, place) or parts[-1],
     )
+
+
+def native_names(store: Store) -> Iterator[tuple[str, StoredTensor]]:
+    """The tensors by the names of their layers and their numbers, where a cell may be among them.
+
+    Two of one name are known by their paths.
+    """
+    paths = store.tensors
+    if not may_be_known(paths) and not any(path.endswith(_IN_CELL) for path in store.groups):
+        return
+    labels: dict[str, str] = {}
+    owners: dict[str, str] = {}
+    for path in paths:
+        place = path.rpartition("/")[0].removesuffix(f"/{VARIABLES}")
+        if place not in labels:
+            label = _label(store, place.split("/"))
+            labels[place] = label if owners.setdefault(label, place) == place else place
+    for path, tensor in paths.items():
+        outer, _, number = path.rpartition("/")
+        yield f"{labels[outer.removesuffix(f'/{VARIABLES}')]}/{VARIABLES}/{number}", tensor
 
 
 def in_file_order(found: Iterable[CellCandidate]) -> list[CellCandidate]:

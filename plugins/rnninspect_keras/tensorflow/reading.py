@@ -11,6 +11,7 @@ from rnninspect.plugin import (
 )
 from rnninspect_keras.graph.describing import describe
 from rnninspect_keras.graph_signs import is_meta_graph
+from rnninspect_keras.layers.known import plain, with_known_layers
 from rnninspect_keras.layers.missing import notes_without_shard
 from rnninspect_keras.layers.saved import saved
 from rnninspect_keras.matching.wrappers import purposes_by_name
@@ -31,7 +32,9 @@ from rnninspect_keras.tensorflow.saved_model import (
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from rnninspect.plugin import SavedModel, Source
+    from collections.abc import Iterator
+
+    from rnninspect.plugin import SavedModel, Source, StoredTensor
     from rnninspect_keras.graph.messages.records import GraphDef
     from rnninspect_keras.tensorflow.checkpoints.records import Checkpoint
     from rnninspect_keras.tensorflow.objects.graph import GraphObject
@@ -144,7 +147,17 @@ def described(
         found, more = joined(found, graph, checkpoint, items, source)
         noticed = [*noticed, *more]
     notes = [*checkpoint.observations, *notes_without_shard(found, checkpoint.missing), *noticed]
-    return saved(name, producer, checkpoint.tensors.values(), found, notes)
+    model = saved(name, producer, checkpoint.tensors.values(), found, notes)
+    return with_known_layers(model, _variables(items, checkpoint), source)
+
+
+def _variables(
+    items: list[GraphObject], checkpoint: Checkpoint
+) -> Iterator[tuple[str, StoredTensor]]:
+    """The tensors by the names of their variables; where none is known, by their keys."""
+    names = {item.key: item.name for item in items if item.tensor is not None and item.name}
+    for key, tensor in checkpoint.tensors.items():
+        yield plain(names.get(key, key)), tensor
 
 
 def _spend_keys(source: Source, checkpoint: Checkpoint) -> None:

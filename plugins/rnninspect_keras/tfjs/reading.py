@@ -64,7 +64,7 @@ def _described(document: Document, store: Store, source: Source) -> SavedModel:
     how = (document.form, document.producer, store, document.topology)
     if _is_native(store.tensors):
         store.groups.update(dict.fromkeys(chain.from_iterable(map(_above, store.tensors))))
-        return describe_native(*how, source.limits)
+        return describe_native(*how, source)
     return describe_named(*how, source)
 
 

@@ -12,7 +12,7 @@ from rnninspect.plugin import (
     SkippedLayer,
     StoredTensor,
 )
-from rnninspect.signatures import known_layers, may_be_known
+from rnninspect.signatures import known_layers, may_be_known, possible_layers
 from rnninspect_torch.describing.stored_tensors import stored
 from rnninspect_torch.dialect.signatures import STACK
 from rnninspect_torch.layers.building import build
@@ -149,12 +149,14 @@ def _without_known_cells(
     source = network.contents.calls.source
     tensors = {entry.name: network.stored(entry) for entry in unassigned}
     layers = known_layers(tensors, source, called=without_wrappers, root=network.label)
-    if not layers:
-        return unassigned
-    network.layers = _in_order((*network.layers, *layers), entries)
-    source.limits.require(Limit.RECURRENT, len(network.layers))
+    if layers:
+        network.layers = _in_order((*network.layers, *layers), entries)
+        source.limits.require(Limit.RECURRENT, len(network.layers))
+    notes = possible_layers(tensors, layers, called=without_wrappers)
+    network.observations.extend(notes)
+    operands = (operand.tensors for layer in layers for operand in layer.operands)
     taken = {
-        tensor.name for layer in layers for operand in layer.operands for tensor in operand.tensors
+        tensor.name for some in (*operands, *(note.tensors for note in notes)) for tensor in some
     }
     return [entry for entry in unassigned if entry.name not in taken]
 

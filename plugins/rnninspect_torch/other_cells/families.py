@@ -12,23 +12,18 @@ class Family(Record):
         words: normalised names of tensors or of their modules, the most specific first.
         needs: names of which one is required.
         least: number of names that are required.
-        in_attention: whether modules called attention are looked at too.
     """
 
     words: tuple[str, ...]
     needs: frozenset[str]
     least: int
-    in_attention: bool = False
 
 
-def _family(needs: str, others: str, least: int, *, in_attention: bool = False) -> Family:
-    words = (*needs.split(), *others.split())
-    return Family(words, frozenset(needs.split()), least, in_attention)
+def _family(needs: str, others: str, least: int) -> Family:
+    return Family((*needs.split(), *others.split()), frozenset(needs.split()), least)
 
 
 FAMILIES = (
-    # selective state spaces, gated delta nets (Mamba, Mamba-2, Jamba, Qwen3-Next)
-    _family("alog", "d xproj dtproj dtbias conv1d inproj outproj", 2, in_attention=True),
     # spatiotemporal LSTMs with a second memory (PredRNN, MIM): no formula
     _family("convx convh convxconcat convhconcat", "convm convo convlast convmconcat convc", 3),
     # ConvGRU with more than its three convolutions

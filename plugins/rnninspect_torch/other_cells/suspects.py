@@ -41,25 +41,17 @@ def find_suspects(rest: Remainder, ambiguous: Suspects) -> Suspects:
     modules = dict(ambiguous)
     unassigned, leaves = rest.unassigned, rest.leaves
     for found in (
-        _outside_others(_by_word(unassigned), rest),
-        _by_family(rest),
-        _outside_others(_by_gate(leaves), rest),
-        _outside_others(_by_place(rest), rest),
+        _by_word(unassigned),
+        _by_family(unassigned, leaves),
+        _by_gate(leaves),
+        _by_place(rest),
     ):
         for path, suspicious in found.items():
-            modules.setdefault(path, suspicious)
+            if path not in modules and not is_other_module(label_of(path, rest.declared)):
+                modules[path] = suspicious
     modules.update(_by_class(rest, modules))
     rest.spend(_STEPS_OF_A_SUSPECT * len(modules))
     return modules
-
-
-def _outside_others(found: Suspects, rest: Remainder) -> Suspects:
-    """Those that are not called attention or the like."""
-    return {
-        path: entries
-        for path, entries in found.items()
-        if not is_other_module(label_of(path, rest.declared))
-    }
 
 
 def _by_word(unassigned: Sequence[NamedTensor]) -> Suspects:
@@ -106,20 +98,18 @@ def _may_recur(words: list[tuple[str, NamedTensor]]) -> bool:
     )
 
 
-def _by_family(rest: Remainder) -> Suspects:
+def _by_family(unassigned: Sequence[NamedTensor], leaves: Sequence[Leaf]) -> Suspects:
     """Suspects with enough names of a kind of cell without a formula."""
-    needed = {(path, normalised(leaf)) for path, leaf, _ in rest.leaves}
+    needed = {(path, normalised(leaf)) for path, leaf, _ in leaves}
     paths = {path for path, word in needed if word in _WORDS and word in _WORDS[word].needs}
     found: dict[tuple[Family, str], dict[str, list[NamedTensor]]] = {}
-    for path, leaf, entry in map(leaf_of, rest.unassigned if paths else ()):
+    for path, leaf, entry in map(leaf_of, unassigned if paths else ()):
         word = normalised(leaf) if path in paths else ""
         if word in _WORDS:
             words = found.setdefault((_WORDS[word], path), {})
             words.setdefault(word, []).append(entry)
     modules: Suspects = {}
     for (family, path), words in found.items():
-        if not family.in_attention and is_other_module(label_of(path, rest.declared)):
-            continue
         if family.needs & words.keys() and len(words) >= family.least:
             order = sorted(words, key=family.words.index)
             modules.setdefault(path, []).extend(entry for word in order for entry in words[word])

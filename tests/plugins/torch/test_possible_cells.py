@@ -105,7 +105,7 @@ def test_possible_cells_with_different_numbers_are_one_observation(tmp_path: Pat
     (note,) = read(saved(shapes), tmp_path).observations
     assert note.detail == (
         "layers.0.mixer (and 2 more like it): a module with layers.0.mixer.A_log, layers.0.mixer.D,"
-        " layers.0.mixer.x_proj.weight"
+        " layers.0.mixer.x_proj.weight, as in a state space model or a gated delta rule"
     )
     assert len(note.tensors) == 9
 

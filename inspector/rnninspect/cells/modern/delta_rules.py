@@ -51,6 +51,28 @@ DELTA_RULES = (
         equations=("S' = S·(I - β·k·kᵀ) + β·v·kᵀ", "y = S'·q"),
     ),
     cell(
+        "DeltaProduct",
+        "linear attention with several steps of the delta rule for each input, gated or not",
+        sizes="d width, K width of keys, Hv heads, Dv value size, "
+        "u steps, k taps, Hk key heads, Dk key size",
+        weights="""
+            q          K, d
+            k          u*K, d
+            v          u*Hv*Dv, d
+            gate?      Hv*Dv, d
+            beta       u*Hv, d
+            decay?     Hv, d
+            conv?      K+u*K+u*Hv*Dv, k
+            A?         Hv
+            dt_bias?   Hv
+            norm       Dv
+            out_proj   d, Hv*Dv
+        """,
+        state="Hv*Dk*Dv + K*k + u*K*k + u*Hv*Dv*k - K - u*K - u*Hv*Dv",
+        relations="K = Hk*Dk",
+        equations=("S' = α·S·Π(I - βᵢ·kᵢ·kᵢᵀ) + …", "y = S'·q"),
+    ),
+    cell(
         "KDA",
         "Kimi delta attention: a decay for each channel of the key",
         sizes="d width, H heads, P key size, W value size, k taps",

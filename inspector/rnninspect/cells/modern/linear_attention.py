@@ -13,64 +13,110 @@ LINEAR_ATTENTION = (
         "GLA",
         "gated linear attention",
         sizes="d width, K width of keys, V width of values, r rank of decay, "
-        "H heads, Dk key size, Dv value size",
+        "k taps, H heads, Dk key size, Dv value size",
         weights="""
             q           K, d
             k           K, d
             v           V, d
-            gate        V, d
+            gate?       V, d
+            conv?       2*K+V, k
             decay_down  r, d
             decay_up    K, r
             decay_bias  K
             norm?       Dv
             out_proj    d, V
         """,
-        state="Dk*V",
+        state="Dk*V + 2*K*k + V*k - 2*K - V",
         relations="K = H*Dk, V = H*Dv",
         equations=("S' = diag(α)·S + kᵀ·v", "y = q·S'"),
     ),
     cell(
+        "GLA, shared keys",
+        "gated linear attention, several heads of which share keys and values",
+        sizes="d width, Q width of queries, K width of keys, V width of values, "
+        "O width of the output, r rank of decay, k taps, Hk key heads, Dk key size, Dv value size",
+        weights="""
+            q           Q, d
+            k           K, d
+            v           V, d
+            gate?       O, d
+            conv?       Q+K+V, k
+            decay_down  r, d
+            decay_up    K, r
+            decay_bias  K
+            norm?       Dv
+            out_proj    d, O
+        """,
+        state="Dk*V + Q*k + K*k + V*k - Q - K - V",
+        relations="K = Hk*Dk, V = Hk*Dv",
+        equations=("S' = diag(α)·S + kᵀ·v", "y = q·S'"),
+        variant_of="GLA",
+    ),
+    cell(
         "RetNet",
         "retention: linear attention with a fixed decay",
-        sizes="d width, K width of keys, V width of values, H heads, Dk key size, Dv value size",
+        sizes="d width, K width of keys, V width of values, k taps, H heads, "
+        "Dk key size, Dv value size",
         weights="""
             q         K, d
             k         K, d
             v         V, d
             gate      V, d
+            conv?     2*K+V, k
             norm?     Dv
             out_proj  d, V
         """,
-        state="Dk*V",
+        state="Dk*V + 2*K*k + V*k - 2*K - V",
         relations="K = H*Dk, V = H*Dv",
+        equations=("S' = γ·S + kᵀ·v", "y = q·S'"),
+    ),
+    cell(
+        "RetNet, shared keys",
+        "retention, several heads of which share keys and values",
+        sizes="d width, Q width of queries, K width of keys, V width of values, "
+        "O width of the output, k taps, Hk key heads, Dk key size, Dv value size",
+        weights="""
+            q         Q, d
+            k         K, d
+            v         V, d
+            gate      O, d
+            conv?     Q+K+V, k
+            norm?     Dv
+            out_proj  d, O
+        """,
+        state="Dk*V + Q*k + K*k + V*k - Q - K - V",
+        relations="K = Hk*Dk, V = Hk*Dv",
+        variant_of="RetNet",
         equations=("S' = γ·S + kᵀ·v", "y = q·S'"),
     ),
     cell(
         "HGRN",
         "hierarchically gated recurrence",
-        sizes="d width, n units",
+        sizes="d width, n units, k taps",
         weights="""
             input     n, d
             forget    n, d
             gate      n, d
+            conv?     2*n, k
             norm      n
             out_proj  d, n
         """,
-        state="n",
+        state="2*n*k - n",
         equations=("h' = f⊙h + (1-f)⊙i", "y = g⊙norm(h')"),
     ),
     cell(
         "HGRN2",
         "hierarchically gated recurrence with an expanded state",
-        sizes="d width, f width of forget gates, H heads, Dv value size",
+        sizes="d width, f width of forget gates, k taps, H heads, Dv value size",
         weights="""
             q         f, d
             forget    f, d
             input     d, d
+            conv?     2*f+d, k
             norm      d
             out_proj  d, d
         """,
-        state="f*Dv",
+        state="f*Dv + 2*f*k + d*k - 2*f - d",
         relations="d = H*Dv",
         equations=("S' = diag(f)·S + (1-f)ᵀ·i", "y = q·S'"),
     ),

@@ -132,6 +132,7 @@ LINEAR_SYSTEMS = (
         weights="""
             kernel             j, D
             recurrent_kernel?  q*D, D
+            bias?              D
             theta_inv?         1
         """,
         width="D",

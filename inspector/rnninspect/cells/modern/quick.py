@@ -17,15 +17,36 @@ QUICK = (
         "simple recurrent unit; u counts all directions",
         sizes="m inputs, u units, q projections of each",
         weights="""
-            weight       m, q*u
-            weight_c     2*u
-            bias         2*u
-            norm?        m
-            norm_bias?   m
+            weight            m, q*u
+            weight_c          2*u
+            bias              2*u
+            norm?             m
+            norm_bias?        m
+            norm_after?       u
+            norm_after_bias?  u
         """,
         width="u",
         state="u",
         equations=_SRU,
+    ),
+    cell(
+        "SRU, projected",
+        "simple recurrent unit whose inputs are projected first; u counts all directions",
+        sizes="m inputs, u units, q projections of each, p projected",
+        weights="""
+            projection        m, p
+            weight            p, q*u
+            weight_c          2*u
+            bias              2*u
+            norm?             m
+            norm_bias?        m
+            norm_after?       u
+            norm_after_bias?  u
+        """,
+        width="u",
+        state="u",
+        equations=_SRU,
+        variant_of="SRU",
     ),
     cell(
         "SRU++",

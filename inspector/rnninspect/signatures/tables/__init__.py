@@ -6,6 +6,7 @@ from functools import lru_cache
 
 from rnninspect.signatures.tables.delta_rules import DELTA_RULES
 from rnninspect.signatures.tables.jax_trees import JAX_TREES
+from rnninspect.signatures.tables.keras_layers import KERAS_LAYERS
 from rnninspect.signatures.tables.linear_attention import LINEAR_ATTENTION
 from rnninspect.signatures.tables.linear_systems import LINEAR_SYSTEMS
 from rnninspect.signatures.tables.quick import QUICK
@@ -26,14 +27,15 @@ SIGNATURES: tuple[Signature, ...] = (
     *LINEAR_SYSTEMS,
     *QUICK,
     *JAX_TREES,
+    *KERAS_LAYERS,
 )
 
 
 @lru_cache(maxsize=1)
-def by_odd_name() -> dict[str, tuple[Signature, ...]]:
-    """The signatures by each of their odd names."""
-    found: dict[str, tuple[Signature, ...]] = {}
-    for signature in SIGNATURES:
+def by_odd_name() -> dict[str, tuple[int, ...]]:
+    """The places of signatures in SIGNATURES, by each of their odd names."""
+    found: dict[str, tuple[int, ...]] = {}
+    for place, signature in enumerate(SIGNATURES):
         for name in signature.odd:
-            found[name] = (*found.get(name, ()), signature)
+            found[name] = (*found.get(name, ()), place)
     return found

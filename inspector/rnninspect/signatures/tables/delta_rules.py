@@ -16,6 +16,20 @@ _PARTED = """
     o_norm.weight    norm
     o_proj.weight    out_proj
 """
+_PLAIN_DELTA = """
+    q_proj.weight    q
+    k_proj.weight    k
+    v_proj.weight    v
+    b_proj.weight    beta
+    o_norm.weight    norm
+    o_proj.weight    out_proj
+"""
+_DELTA = (
+    _PLAIN_DELTA
+    + """
+    g_proj.weight    gate
+"""
+)
 _ATTENDING = """
     q_proj.weight    q
     k_proj.weight    k
@@ -129,17 +143,27 @@ DELTA_RULES = (
         "DeltaNet",
         "fla",
         ("q_conv1d.weight",),
-        """
-    q_proj.weight    q
-    k_proj.weight    k
-    v_proj.weight    v
-    g_proj.weight    gate
-    b_proj.weight    beta
+        _DELTA
+        + """
     q_conv1d.weight  conv        K, 1, k
     k_conv1d.weight  conv        K, 1, k
     v_conv1d.weight  conv        V, 1, k
-    o_norm.weight    norm
-    o_proj.weight    out_proj
+""",
+    ),
+    Signature("DeltaNet", "fla", ("b_proj.weight",), _PLAIN_DELTA, strict=True),
+    Signature("DeltaNet", "fla", ("b_proj.weight",), _DELTA, strict=True),
+    Signature(
+        "DeltaProduct",
+        "fla",
+        ("b_proj.weight",),
+        _DELTA
+        + """
+    a_proj.weight    decay
+    A_log            A
+    dt_bias          dt_bias
+    q_conv1d.weight  conv        K, 1, k
+    k_conv1d.weight  conv        u*K, 1, k
+    v_conv1d.weight  conv        u*Hv*Dv, 1, k
 """,
     ),
     Signature("KDA", "kimi", ("A_log",), f"{_KIMI}\n{_IN_FOUR_AXES}"),

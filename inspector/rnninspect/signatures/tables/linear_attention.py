@@ -11,30 +11,34 @@ _PROJECTIONS = """
     g_proj.weight  gate
 """
 
+_OUT = """
+    g_norm_swish_gate.weight  norm
+    o_proj.weight             out_proj
+"""
+_UNGATED = """
+    g_norm.weight  norm
+    o_proj.weight  out_proj
+"""
+_DECAY = """
+    gk_proj.0.weight  decay_down
+    gk_proj.1.weight  decay_up
+    gk_proj.1.bias    decay_bias
+"""
+_CONVOLVED = """
+    q_conv1d.weight  conv  K, 1, k
+    k_conv1d.weight  conv  K, 1, k
+    v_conv1d.weight  conv  V, 1, k
+"""
+_APART = _CONVOLVED.replace("conv  K", "conv  Q", 1)
+_QKV = _PROJECTIONS.replace("    g_proj.weight  gate\n", "")
+_GLA, _RETNET = ("gk_proj.0.weight",), ("g_norm_swish_gate.weight",)
+
 LINEAR_ATTENTION = (
-    Signature(
-        "GLA",
-        "fla",
-        ("gk_proj.0.weight",),
-        _PROJECTIONS
-        + """
-    gk_proj.0.weight          decay_down
-    gk_proj.1.weight          decay_up
-    gk_proj.1.bias            decay_bias
-    g_norm_swish_gate.weight  norm
-    o_proj.weight             out_proj
-""",
-    ),
-    Signature(
-        "RetNet",
-        "fla",
-        ("g_norm_swish_gate.weight",),
-        _PROJECTIONS
-        + """
-    g_norm_swish_gate.weight  norm
-    o_proj.weight             out_proj
-""",
-    ),
+    Signature("GLA", "fla", _GLA, _PROJECTIONS + _CONVOLVED + _DECAY + _OUT),
+    Signature("GLA", "fla", _GLA, _QKV + _CONVOLVED + _DECAY + _UNGATED),
+    Signature("GLA, shared keys", "fla", _GLA, _PROJECTIONS + _APART + _DECAY + _OUT),
+    Signature("RetNet", "fla", _RETNET, _PROJECTIONS + _CONVOLVED + _OUT),
+    Signature("RetNet, shared keys", "fla", _RETNET, _PROJECTIONS + _APART + _OUT),
     Signature(
         "RetNet",
         "torchscale",
@@ -55,6 +59,8 @@ LINEAR_ATTENTION = (
     g_proj.weight  gate
     g_norm.weight  norm
     o_proj.weight  out_proj
+    i_conv1d.weight  conv  n, 1, k
+    f_conv1d.weight  conv  n, 1, k
 """,
     ),
     Signature(
@@ -67,6 +73,9 @@ LINEAR_ATTENTION = (
     f_proj.weight  forget
     g_norm.weight  norm
     o_proj.weight  out_proj
+    q_conv1d.weight  conv  f, 1, k
+    f_conv1d.weight  conv  f, 1, k
+    i_conv1d.weight  conv  d, 1, k
 """,
     ),
     Signature(

@@ -1,4 +1,4 @@
-"""The names of linear systems' weights in s4, s5-pytorch, minimal-LRU, H3 and the LMUs."""
+"""The names of linear systems' weights in s4, s5-pytorch, minimal-LRU, H3 and pytorch-lmu."""
 
 from __future__ import annotations
 
@@ -101,16 +101,5 @@ LINEAR_SYSTEMS = (
     A    -
     B    -
 """,
-    ),
-    Signature(
-        "LMUMemory",
-        "keras-lmu",
-        ("kernel",),
-        """
-    kernel            kernel
-    recurrent_kernel  recurrent_kernel
-    theta_inv         theta_inv         ~1
-""",
-        within="lmu_cell",
     ),
 )

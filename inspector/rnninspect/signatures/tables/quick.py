@@ -5,22 +5,33 @@ from __future__ import annotations
 from rnninspect.signatures.signature import Signature
 
 _SRU = """
-    weight_c           weight_c
-    bias               bias
+    weight_c     weight_c
+    bias         bias
+    scale_x      -
+"""
+_BEFORE = """
     layer_norm.weight  norm
     layer_norm.bias    norm_bias
-    scale_x            -
 """
+_AFTER = """
+    layer_norm.weight  norm_after
+    layer_norm.bias    norm_after_bias
+"""
+_WEIGHT = "    weight  weight\n"
+_MOVED = "    transform_module.weight  weight  q*u, m\n"
+_PROJECTED = _WEIGHT + "    weight_proj  projection\n"
 _HASTE = """
     kernel            kernel
     bias              bias
 """
 
 QUICK = (
-    Signature("SRU", "sru", ("weight_c",), _SRU + "    weight  weight\n"),
-    Signature(
-        "SRU", "sru 3", ("weight_c",), _SRU + "    transform_module.weight  weight  q*u, m\n"
-    ),
+    Signature("SRU", "sru", ("weight_c",), _SRU + _BEFORE + _WEIGHT),
+    Signature("SRU", "sru", ("weight_c",), _SRU + _AFTER + _WEIGHT),
+    Signature("SRU, projected", "sru", ("weight_proj",), _SRU + _BEFORE + _PROJECTED),
+    Signature("SRU, projected", "sru", ("weight_proj",), _SRU + _AFTER + _PROJECTED),
+    Signature("SRU", "sru 3", ("weight_c",), _SRU + _BEFORE + _MOVED),
+    Signature("SRU", "sru 3", ("weight_c",), _SRU + _AFTER + _MOVED),
     Signature(
         "SRU++",
         "sru",
@@ -108,11 +119,12 @@ QUICK = (
     temp_decay_x.W      input_decay
     temp_decay_x.b      input_decay_bias
 """,
+        shares=True,
     ),
     Signature(
         "LayerNormGRU",
         "haste",
-        ("gamma",),
+        ("recurrent_bias",),
         _HASTE
         + """
     recurrent_kernel  recurrent_kernel

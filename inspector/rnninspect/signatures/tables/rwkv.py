@@ -1,4 +1,4 @@
-"""The names of RWKV's weights in transformers, RWKV-LM, flash-linear-attention and keras-hub."""
+"""The names of RWKV's weights in transformers, RWKV-LM and flash-linear-attention."""
 
 from __future__ import annotations
 
@@ -180,6 +180,28 @@ RWKV = (
 """,
     ),
     Signature(
+        "RWKV-7 channel mix",
+        "fla",
+        ("x_k",),
+        """
+    x_k           mix_k  d
+    key.weight    key
+    value.weight  value
+""",
+    ),
+    Signature(
+        "RWKV channel mix",
+        "fla",
+        ("receptance.mu",),
+        """
+    key.mu                    mix_k  d
+    key.linear.weight         key
+    value.weight              value
+    receptance.mu             mix_r  d
+    receptance.linear.weight  receptance
+""",
+    ),
+    Signature(
         "RWKV-7",
         "fla",
         ("r_k",),
@@ -205,39 +227,6 @@ RWKV = (
     r_k                   bonus
     g_norm.weight         norm
     g_norm.bias           norm_bias
-""",
-    ),
-    Signature(
-        "RWKV-7",
-        "keras_hub",
-        ("r_k",),
-        """
-    x_r                        mix         d
-    x_w                        mix         d
-    x_k                        mix         d
-    x_v                        mix         d
-    x_a                        mix         d
-    x_g                        mix         d
-    w0                         decay
-    w1                         decay_down
-    w2                         decay_up
-    a0                         rate
-    a1                         rate_down
-    a2                         rate_up
-    v0                         blend
-    v1                         blend_down
-    v2                         blend_up
-    g1                         gate_down
-    g2                         gate_up
-    k_k                        key_scale
-    k_a                        key_rate
-    r_k                        bonus
-    receptance/kernel          receptance
-    key/kernel                 key
-    value/kernel               value
-    output_layer/kernel        out_proj
-    group_normalization#/gamma  norm
-    group_normalization#/beta   norm_bias
 """,
     ),
 )
