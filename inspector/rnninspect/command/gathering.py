@@ -144,7 +144,7 @@ def _as_a_file(path: str) -> str:
 
 def _no_model(left_out: dict[str, int]) -> str:
     said = ", ".join(
-        _LEFT_OUT[reason].format(number) for reason, number in left_out.items() if number
+        f"{number:,} {_LEFT_OUT[reason]}" for reason, number in left_out.items() if number
     )
     return f"a folder without a known model{f'; left out: {said}' if said else ''}"
 
