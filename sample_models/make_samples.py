@@ -19,6 +19,7 @@ import tf_keras
 import torch
 
 from makers import (
+    broken_gguf,
     broken_graphs,
     broken_keras,
     broken_onnx,
@@ -29,6 +30,7 @@ from makers import (
     broken_tflite,
     broken_torch,
     family,
+    gguf_samples,
     graph_samples,
     keras2_samples,
     keras_samples,
@@ -53,6 +55,7 @@ INTACT = (
     *onnx_exports.INTACT,
     *ort_samples.INTACT,
     *tflite_samples.INTACT,
+    *gguf_samples.INTACT,
     *family.INTACT,
 )
 BROKEN = (
@@ -65,6 +68,7 @@ BROKEN = (
     *broken_onnx_nodes.BROKEN,
     *broken_ort.BROKEN,
     *broken_tflite.BROKEN,
+    *broken_gguf.BROKEN,
 )
 
 HEADING = """\

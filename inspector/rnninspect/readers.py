@@ -31,12 +31,16 @@ if TYPE_CHECKING:
     Answer = TypeVar("Answer")
 
 GROUP = "rnninspect.readers"
-BUILT_IN = (
-    "rnninspect_onnx:OnnxReader",
-    "rnninspect_torch:TorchReader",
-    "rnninspect_keras:KerasReader",
-    "rnninspect_tflite:TfliteReader",
-)
+# The readers of this distribution with their suffixes: a call loads the one that a file's suffix
+# says, and others only where the content is none of its formats.
+BUILT_IN = {
+    "rnninspect_onnx:OnnxReader": ".onnx .onnxtxt .onnxtext .onnxjson .textproto .txtpb .ort",
+    "rnninspect_torch:TorchReader": ".pt .pth .th .ckpt .checkpoint .bin .pkl .pickle .joblib "
+    ".tar .jit .ptl .pte .ptd .pt2 .safetensors .distcp .gz",
+    "rnninspect_keras:KerasReader": ".keras .h5 .hdf5 .index .pb .pbtxt .json",
+    "rnninspect_tflite:TfliteReader": ".tflite .lite .task",
+    "rnninspect_ggml:GgmlReader": ".gguf",
+}
 
 
 def open_model(path: str, limits: Limits | None = None) -> Source:
@@ -86,7 +90,8 @@ def look_at(source: Source) -> Recognised | None:
         PluginError: an installed reader cannot be loaded, or fails.
     """
     suffix = f".{source.name.rpartition('.')[2].lower()}"
-    for reader in sorted(built_in_readers(), key=lambda reader: suffix not in reader.suffixes):
+    for target in sorted(BUILT_IN, key=lambda target: suffix not in BUILT_IN[target].split()):
+        reader = _load(target)
         read = _asked(reader, "recognise", partial(reader.recognise, source))
         if read is not None:
             return Recognised(reader, partial(_asked, reader, "read", read))

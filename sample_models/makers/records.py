@@ -18,8 +18,8 @@ class Layer:
     Attributes:
         name: where the file puts it, as a person would name the place; of a level, its stack.
         cell: RNN, GRU, LSTM, ConvLSTM1D, ….
-        input_size: m; for a convolution the channels that go in.
-        hidden_size: n; for a convolution the filters.
+        input_size: m; for a convolution the channels that go in; None where it has its own sizes.
+        hidden_size: n; for a convolution the filters; None as above.
         expected: parameters by the framework's own count, over all directions.
         stored: how many of them the file contains; None means all.
         directions: 2 for a bidirectional layer.
@@ -28,12 +28,13 @@ class Layer:
         projection_size: p, where the fed-back state is projected.
         peepholes: whether the gates see the cell's state.
         root: the network of a checkpoint that it belongs to, where there are several.
+        own_sizes: of a cell with sizes of its own, by symbol.
     """
 
     name: str
     cell: str
-    input_size: int
-    hidden_size: int
+    input_size: int | None
+    hidden_size: int | None
     expected: int
     stored: int | None = None
     directions: int = 1
@@ -42,6 +43,7 @@ class Layer:
     projection_size: int | None = None
     peepholes: bool = False
     root: str | None = None
+    own_sizes: Mapping[str, int] | None = None
 
     def fields(self) -> dict[str, object]:
         """Its entry in the manifest, without empty fields."""

@@ -42,24 +42,47 @@ class Found(Record):
     def roles(self) -> frozenset[Role]:
         """The roles of its tensors, and those that it must have."""
         weights = self.signature.weights()
-        present = {role for name in self.names for role in weights[name].roles}
+        names = self.signature.required().union(self.names)
+        present = {role for name in names for role in weights[name].roles}
         return CELLS[self.signature.cell].required() | present
 
 
-def find(shapes: Mapping[str, tuple[int, ...]], *, whole: bool = False) -> Iterator[Found]:
+class _Given(Record):
+    """What a module is compared with signatures by.
+
+    Attributes:
+        members: the full names of its tensors, by their names in it.
+        shapes: the shapes of all tensors by their full names.
+        known: sizes by symbol.
+    """
+
+    members: Mapping[str, str]
+    shapes: Mapping[str, tuple[int, ...]]
+    known: tuple[tuple[str, int], ...]
+
+
+def find(
+    shapes: Mapping[str, tuple[int, ...]],
+    *,
+    whole: bool = False,
+    known: tuple[tuple[str, int], ...] = (),
+    implementation: str = "",
+) -> Iterator[Found]:
     """The modules among these tensors that a signature explains, in their order.
 
     Args:
         shapes: the shapes of all tensors of a network by their names.
         whole: whether a module must have all weights, none of them transposed.
+        known: sizes, by symbol, that are used where the shapes leave one of a formula's open.
+        implementation: the only one whose signatures are tried; empty for all.
     """
-    modules = _modules(shapes)
+    modules = _modules(shapes, implementation)
     if not modules:
         return
     members = _members(shapes, modules)
-    every = (_best(path, modules[path], members[path], shapes) for path in modules)
-    known = [found for found in every if found is not None]
-    yield from _apart([found for found in known if not whole or _is_whole(found, shapes)])
+    every = (_best(path, modules[path], _Given(members[path], shapes, known)) for path in modules)
+    explained = [found for found in every if found is not None]
+    yield from _apart([found for found in explained if not whole or _is_whole(found, shapes)])
 
 
 def _apart(every: list[Found]) -> Iterator[Found]:
@@ -72,14 +95,17 @@ def _apart(every: list[Found]) -> Iterator[Found]:
             yield found
 
 
-def _modules(names: Iterable[str]) -> dict[str, set[int]]:
+def _modules(names: Iterable[str], implementation: str) -> dict[str, set[int]]:
     """The modules with an odd name, by the text before it, and the places of what to try."""
     known = by_odd_name()
     modules: dict[str, set[int]] = {}
     for name in names:
         for at in ends(name):
             for place in known.get(name[at:], ()):
-                if SIGNATURES[place].within in name[:at].lower():
+                signature = SIGNATURES[place]
+                if implementation not in ("", signature.implementation):
+                    continue
+                if signature.within in name[:at].lower():
                     modules.setdefault(name[:at], set()).add(place)
     return modules
 
@@ -97,36 +123,30 @@ def _members(names: Iterable[str], modules: Iterable[str]) -> dict[str, dict[str
     return members
 
 
-def _best(
-    path: str,
-    places: Iterable[int],
-    members: Mapping[str, str],
-    shapes: Mapping[str, tuple[int, ...]],
-) -> Found | None:
+def _best(path: str, places: Iterable[int], given: _Given) -> Found | None:
     """The signature that explains the most tensors of a module, of several the first."""
     best: tuple[tuple[int, int], Found] | None = None
     for place in sorted(places):
-        found = _read(path, SIGNATURES[place], members, shapes)
+        found = _read(path, SIGNATURES[place], given)
         if found is None:
             continue
         missing = len(found.signature.required() - found.names.keys())
-        score = (-missing, len(found.names) - _mismatches(found, shapes))
+        score = (-missing, len(found.names) - _mismatches(found, given.shapes))
         if best is None or score > best[0]:
             best = (score, found)
     return None if best is None else best[1]
 
 
-def _read(
-    path: str,
-    signature: Signature,
-    members: Mapping[str, str],
-    shapes: Mapping[str, tuple[int, ...]],
-) -> Found | None:
-    weights = signature.weights()
+def _read(path: str, signature: Signature, given: _Given) -> Found | None:
+    weights, members, shapes = signature.weights(), given.members, given.shapes
     names = {name: members[name] for name in weights if name in members}
     if not _may_be(path, signature, names, members):
         return None
-    sizes = _sizes(signature, tuple((weights[name], shapes[full]) for name, full in names.items()))
+    stored = tuple(
+        (weights[name], signature.fitted(weights[name], shapes[full]))
+        for name, full in names.items()
+    )
+    sizes = _sizes(signature, stored, given.known)
     if sizes is None:
         return None
     found = Found(path.rstrip(SEPARATORS), signature, names, sizes)
@@ -176,7 +196,9 @@ def _is_other(signature: Signature, names: Mapping[str, str], members: Mapping[s
 
 @lru_cache(maxsize=256)
 def _sizes(
-    signature: Signature, stored: tuple[tuple[NamedWeight, tuple[int, ...]], ...]
+    signature: Signature,
+    stored: tuple[tuple[NamedWeight, tuple[int, ...]], ...],
+    known_sizes: tuple[tuple[str, int], ...],
 ) -> Sizes | None:
     """The sizes of the cell; None where the shapes leave one of the formula's open."""
     cell = CELLS[signature.cell]
@@ -197,6 +219,8 @@ def _sizes(
         if isinstance(factor, Sum)
         for symbol in factor.symbols()
     }
+    if needed - solved.keys() and known_sizes:
+        solved = solve(shaped, cell.relations, dict(known_sizes) | solved)
     if needed - solved.keys():
         return None
     own = tuple((symbol, solved[symbol]) for symbol, _ in cell.symbols if symbol in solved)
@@ -215,7 +239,11 @@ def _is_whole(found: Found, shapes: Mapping[str, tuple[int, ...]]) -> bool:
 
 def _mismatches(found: Found, shapes: Mapping[str, tuple[int, ...]]) -> int:
     sizes, weights = _values(found.sizes), found.signature.weights()
-    return sum(_differs(weights[name], shapes[full], sizes) for name, full in found.names.items())
+    fitted = found.signature.fitted
+    return sum(
+        _differs(weights[name], fitted(weights[name], shapes[full]), sizes)
+        for name, full in found.names.items()
+    )
 
 
 def _values(sizes: Sizes) -> dict[str, int]:

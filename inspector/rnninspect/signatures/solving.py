@@ -24,27 +24,34 @@ class Equation(Record):
     right: int
 
 
-def solve(shaped: Sequence[Shaped], relations: Sequence[tuple[str, Sum]]) -> dict[str, int]:
+def solve(
+    shaped: Sequence[Shaped],
+    relations: Sequence[tuple[str, Sum]],
+    known: Mapping[str, int] | None = None,
+) -> dict[str, int]:
     """The sizes that explain the most tensors; symbols that nothing determines are missing.
 
     Args:
         shaped: the axes of each tensor and its shape.
         relations: sizes that are products of others.
+        known: sizes that are not in question.
     """
-    best = _solved(shaped, relations)
+    best = _solved(shaped, relations, known or {})
     wrong = _mismatches(shaped, best)
     if not wrong:
         return best
     fewest = len(wrong)
     for at in range(len(shaped)):
-        found = _solved([*shaped[:at], *shaped[at + 1 :]], relations)
+        found = _solved([*shaped[:at], *shaped[at + 1 :]], relations, known or {})
         missing = len(_mismatches(shaped, found))
         if missing < fewest and found.keys() >= best.keys():
             best, fewest = found, missing
     return best
 
 
-def _solved(shaped: Sequence[Shaped], relations: Sequence[tuple[str, Sum]]) -> dict[str, int]:
+def _solved(
+    shaped: Sequence[Shaped], relations: Sequence[tuple[str, Sum]], known: Mapping[str, int]
+) -> dict[str, int]:
     equations = [
         Equation(axis, size)
         for axes, shape in shaped
@@ -52,7 +59,7 @@ def _solved(shaped: Sequence[Shaped], relations: Sequence[tuple[str, Sum]]) -> d
         for axis, size in zip(axes, shape, strict=True)
         if axis.symbols()
     ]
-    sizes: dict[str, int] = {}
+    sizes = dict(known)
     for _ in range(_MOST_ROUNDS):
         votes: dict[str, Counter[int]] = {}
         for symbol, size in _votes(equations, relations, sizes):
