@@ -11,12 +11,11 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from rnninspect.cli import options
-from rnninspect.cli.gathering import Models, gathering_models
-from rnninspect.cli.options import LimitPairs, Output
+from rnninspect.cli.options import LimitPairs, Models, Output
 from rnninspect.command import FAILED, FINDINGS, OK
 from rnninspect.command.environment import ci_root, terminal_width
 from rnninspect.command.printing import print_document, print_error
-from rnninspect.command.request import Gathering, Request
+from rnninspect.command.request import Request
 from rnninspect.command.running import inspect_all
 from rnninspect.errors import PolicyError, UnreadableFile
 from rnninspect.policy.keys import KEYS
@@ -72,17 +71,15 @@ def _option(key: Key) -> Any:  # noqa: ANN401 - an annotation
     return Annotated[str | None, typer.Option(f"--{key.name}", metavar="VALUE", help=text)]
 
 
-@gathering_models
 @_with_policy_options
-def check(  # noqa: PLR0913 - an option each
-    models: Models = None,
+def check(
+    models: Models,
     *,
     output_format: Annotated[str, options.format_option(AUDIT)] = "table",
     output: Output = None,
     config: Config = None,
     update_baseline: UpdateBaseline = False,
     limit: LimitPairs = None,
-    gathering: Gathering,
     **policy: object,
 ) -> None:
     """Check models against limits and a baseline, for CI.
@@ -96,8 +93,7 @@ def check(  # noqa: PLR0913 - an option each
     """
     from rnninspect.policy import gather  # noqa: PLC0415 - only when used
 
-    paths = tuple(dict.fromkeys(models or ()))
-    request = Request(paths, limits=options.limits(limit), gathering=gathering)
+    request = Request(tuple(dict.fromkeys(models)), limits=options.limits(limit))
     asked = _Options(request, options.format_of(AUDIT, output_format), output, update_baseline)
     given = {key.name: policy[key.field] for key in KEYS}
     try:

@@ -1,1 +1,0 @@
-"""Which files and folders under a folder are models: what is left out, what belongs together."""

@@ -1,1 +1,0 @@
-"""From the tensors of blocks to recurrent layers."""
