@@ -104,6 +104,51 @@ def test_a_default_is_not_declared() -> None:
     assert found.layers[0].inferred == ("E", "N", "R")
 
 
+def test_what_leaves_the_choice_open_is_none_of_the_others() -> None:
+    assert _mamba(time_step_rank=None).layers[0].inferred == ("R",)
+    (detail,) = _details(_mamba(time_step_rank="many"))
+    assert detail == "config.json: time_step_rank is not a number"
+
+
+@pytest.mark.parametrize(
+    ("value", "message"),
+    [
+        ("7", "is not a number"),
+        ([7], "is not a number"),
+        ({"value": 7}, "is not a number"),
+        (True, "is not a number"),
+        (7.0, "is not an integer"),
+        (1e308, "is not an integer"),
+        (float("nan"), "is not an integer"),
+        (0, "is declared as 0"),
+        (-7, "is declared as -7"),
+        (2**31, "is declared as 2147483648"),
+        (10**308, "is declared as a number with more than 20 digits"),
+    ],
+)
+def test_what_no_size_can_be_is_said(value: object, message: str) -> None:
+    found = _mamba(state_size=value)
+    assert _details(found) == [f"config.json: state_size {message}"]
+    assert found.layers[0].inferred == ("N",)
+
+
+@pytest.mark.parametrize(
+    ("value", "message"),
+    [
+        (1e308, "expand × hidden_size is declared as 1e+308"),
+        (float("inf"), "expand × hidden_size is declared as inf"),
+        (float("nan"), "expand × hidden_size is declared as nan"),
+        (0.01, "expand × hidden_size is declared as 0"),
+        (2**31 - 1, "expand × hidden_size is declared as 51539607528"),
+        (None, None),
+        (2.0, None),
+        (2.01, None),  # 48.24, rounded down
+    ],
+)
+def test_factors_may_be_fractions(value: object, message: str | None) -> None:
+    assert _details(_mamba_2(expand=value)) == ([f"config.json: {message}"] if message else [])
+
+
 def test_keys_of_an_unknown_model_type_declare_nothing() -> None:
     found = _mamba(model_type="my_own", state_size=99)
     assert not found.applies

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import json
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
+from making.declared_layers import MAMBA, MAMBA_2, mamba_2_shapes, mamba_shapes
+from making.small_models import safetensors_file
 from making.tensorflow.bundles import literal, varint
 from making.torch import executorch
 from rnninspect.decode.flatbuffers import INT32, FlatBuffer, Table
@@ -172,6 +175,27 @@ def _executorch() -> list[bytes]:
     return [program, executorch.data_file({"rnn.weight_ih_l0": (16, 5), "rnn.bias": (16,)})]
 
 
+def _beside(data: bytes) -> None:
+    """A configuration beside weights that stay as they are; one that is only noted is not read."""
+    folder = Path(SCRATCH.name) / "configured"
+    weights = folder / "model.safetensors"
+    if not weights.exists():
+        safetensors_file(weights, {**mamba_shapes(), **mamba_2_shapes(start="other")})
+    (folder / "config.json").write_bytes(data)
+    report = inspect_file(weights)
+    for form in FORMATS[:2]:
+        list(REPORT[form]([report], VIEW))
+    if any("was not read" in finding.message for finding in report.findings):
+        raise UnreadableFile("config.json was not read")
+
+
+def _configs() -> list[bytes]:
+    """Configurations of both cells, and one in another."""
+    nested = {"model_type": "other", "text_config": {**MAMBA, "time_step_rank": "auto"}}
+    kinds = {**MAMBA_2, "layer_types": ["linear_attention"] * 2, "attn_layer_indices": [3]}
+    return [json.dumps(values).encode() for values in (MAMBA, MAMBA_2, nested, kinds)]
+
+
 def _graph_text(data: bytes) -> None:
     binary(source_of(data), "GraphDef")
 
@@ -238,5 +262,6 @@ TARGETS = {
     "table": Target(_table, mutate_bytes, _files(".index")),
     "snappy": Target(_snappy, mutate_bytes, _literals),
     "tfjs": Target(_whole(".json"), mutate_json, _files(".json")),
+    "beside": Target(_beside, mutate_json, _configs),
     "config": Target(_config, mutate_json, _members("config.json", ".keras")),
 }

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from hostile import (
     budget_entries,
+    config_entries,
     container_entries,
     flatbuffer_entries,
     graph_entries,
@@ -49,6 +50,7 @@ CORPUS: dict[str, Hostile] = {
         ("plain", plain_entries.ENTRIES),
         ("budgets", budget_entries.ENTRIES),
         ("names", name_entries.ENTRIES),
+        ("configs", config_entries.ENTRIES),
     )
     for name, entry in entries.items()
 }
@@ -60,6 +62,6 @@ def make_corpus(root: Path) -> Path:
     (root / "canary.txt").write_text(CANARY)
     for name, entry in CORPUS.items():
         path = root / name
-        path.parent.mkdir(exist_ok=True)
+        path.parent.mkdir(parents=True, exist_ok=True)
         entry.make(path)
     return root

@@ -37,7 +37,7 @@ MAMBA_2 = {
 Shapes = dict[str, tuple[int, ...]]
 
 
-def mamba_shapes(layers: int = 2, **sizes: int) -> Shapes:
+def mamba_shapes(layers: int = 2, start: str = "backbone", **sizes: int) -> Shapes:
     """The shapes of a Mamba's weights, as transformers names them; `sizes` are of d, n, k, r, e."""
     d, n, k, r, e = ({"d": 24, "n": 7, "k": 4, "r": 3, "e": 48} | sizes).values()
     leaves = {
@@ -51,10 +51,10 @@ def mamba_shapes(layers: int = 2, **sizes: int) -> Shapes:
         "D": (e,),
         "out_proj.weight": (d, e),
     }
-    return _in_layers(leaves, layers)
+    return _in_layers(leaves, layers, start)
 
 
-def mamba_2_shapes(layers: int = 2, **sizes: int) -> Shapes:
+def mamba_2_shapes(layers: int = 2, start: str = "backbone", **sizes: int) -> Shapes:
     """The shapes of a Mamba-2's weights, as transformers names them; `sizes` as d, n, g, h, p."""
     d, n, g, h, p = ({"d": 24, "n": 7, "g": 1, "h": 3, "p": 16} | sizes).values()
     e, k = h * p, 4
@@ -68,12 +68,12 @@ def mamba_2_shapes(layers: int = 2, **sizes: int) -> Shapes:
         "norm.weight": (e,),
         "out_proj.weight": (d, e),
     }
-    return _in_layers(leaves, layers)
+    return _in_layers(leaves, layers, start)
 
 
-def _in_layers(leaves: Shapes, layers: int) -> Shapes:
+def _in_layers(leaves: Shapes, layers: int, start: str) -> Shapes:
     return {
-        f"backbone.layers.{layer}.mixer.{name}": shape
+        f"{start}.layers.{layer}.mixer.{name}": shape
         for layer in range(layers)
         for name, shape in leaves.items()
     }

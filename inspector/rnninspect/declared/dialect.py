@@ -22,8 +22,9 @@ class Dialect(Record):
         names: the values of `model_type` that it is for, or the name that a reader gives.
         lines: a line for each size, `E: intermediate_size | expand * hidden_size`: the size, a
             product of the cell's symbols, and expressions in keys of which the first counts whose
-            keys the file has. `KEY ? OTHER` means OTHER where KEY is null or `auto`; `a.b` is the
-            key b of the object a; a quotient is rounded down, or up after the word `up`.
+            keys the file has. `KEY ? OTHER` means OTHER where KEY is null, `KEY ~ OTHER` where it
+            is `auto`; `a.b` is the key b of the object a; a quotient is rounded down, or up after
+            the word `up`.
         marks: keys that a configuration without a known `model_type` must have, all of them.
         is_strict: whether its keys always mean that; else they are believed where most of them
             agree with the shapes, as in the arguments of a script.

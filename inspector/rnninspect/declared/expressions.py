@@ -14,7 +14,8 @@ if TYPE_CHECKING:
 
     Number = int | float
 
-_LEFT_OPEN = (None, "auto")  # values of a key that leave the choice to the implementation
+# Marks of alternatives, and the values of a key that leave the choice to the implementation.
+_LEFT_OPEN = {"?": None, "~": "auto"}
 _MOST_DIGITS = 20
 _UP = "up "
 
@@ -62,10 +63,11 @@ class Expression(Record):
 
 
 class Alternative(Record):
-    """An expression, and another that is meant where its key is null or `auto`."""
+    """An expression, and another that is meant where its key has the value `left_open`."""
 
     expression: Expression
     otherwise: Expression | None = None
+    left_open: str | None = None
 
 
 @lru_cache(maxsize=512)
@@ -75,8 +77,11 @@ def parse_alternatives(text: str) -> tuple[Alternative, ...]:
 
 
 def _alternative(text: str) -> Alternative:
-    first, mark, second = text.partition("?")
-    return Alternative(_expression(first), _expression(second) if mark else None)
+    for mark, value in _LEFT_OPEN.items():
+        first, found, second = text.partition(mark)
+        if found:
+            return Alternative(_expression(first), _expression(second), value)
+    return Alternative(_expression(text))
 
 
 def _expression(text: str) -> Expression:
@@ -99,16 +104,19 @@ def chosen(
     """
     for alternative in alternatives:
         first, second = alternative.expression, alternative.otherwise
-        found = [look_up(values, key) for key in first.keys]
-        if any(value is ABSENT for value in found):
-            continue
-        if not any(value in _LEFT_OPEN for value in found if value is None or type(value) is str):
+        open_, value = alternative.left_open, look_up(values, first.keys[0])
+        if second is not None and type(value) is type(open_) and value == open_:
+            if _has_all(values, second):
+                return second, first.keys[0]
+        elif _has_all(values, first):
             return first, ""
-        if second is not None and all(
-            look_up(values, key) not in (ABSENT, None) for key in second.keys
-        ):
-            return second, first.keys[0]
     return None
+
+
+def _has_all(values: Mapping[str, object], expression: Expression) -> bool:
+    """Whether the file has all keys of an expression; null is no value."""
+    found = (look_up(values, key) for key in expression.keys)
+    return all(value is not ABSENT and value is not None for value in found)
 
 
 def numbers_of(expression: Expression, values: Mapping[str, object]) -> dict[str, Number]:

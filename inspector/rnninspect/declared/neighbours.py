@@ -12,6 +12,7 @@ from rnninspect.declared.document import Document
 from rnninspect.decode.json import most_values, parse_json, spend_steps
 from rnninspect.errors import RefusedFile, UnreadableFile
 from rnninspect.model import Fact, Observation
+from rnninspect.plugin import UNUSABLE
 from rnninspect.source.neighbours import Whereabouts
 
 TYPE_CHECKING = False
@@ -46,6 +47,10 @@ def beside(source: Source) -> Iterator[Document | Observation]:
     for name in names:
         found = source.neighbour(name)
         if found.whereabouts is Whereabouts.MISSING:
+            continue
+        if found.path is None:
+            _, reason = UNUSABLE[found.whereabouts]
+            yield Observation(Fact.UNUSUAL, f"{name} was not read: it {reason}")
             continue
         try:
             yield from _read(source, name, is_whole=is_whole)

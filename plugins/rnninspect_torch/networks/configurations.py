@@ -22,6 +22,7 @@ _KEYS = (
 _INSIDE = ("model", "model_config", "model_args", "config", "args", "net", "backbone")
 _DEEPEST = 6
 _MOST_VALUES = 20_000
+_MOST_KEYS = 2_000  # of a dict: one of more has weights, not sizes
 _STEPS_OF_A_VALUE = 2
 
 
@@ -67,12 +68,16 @@ class _Plain:
         if self.number > _MOST_VALUES or depth > _DEEPEST:
             return value
         if isinstance(value, list | tuple):
-            return [self.plain(item, depth + 1) for item in value[:_MOST_VALUES]]
-        if not isinstance(value, Mapping | Instance):
-            return value
+            few = len(value) <= _MOST_VALUES
+            return [self.plain(item, depth + 1) for item in value] if few else value
+        return self._of_object(value, depth) if isinstance(value, Mapping | Instance) else value
+
+    def _of_object(self, value: object, depth: int) -> object:
         named = _named(value)
         if "_content" in named:  # OmegaConf's dicts and lists
             return self.plain(named["_content"], depth)
         if "_val" in named:  # its values
             return named["_val"]
+        if len(named) > _MOST_KEYS:
+            return {}
         return {key: self.plain(inner, depth + 1) for key, inner in named.items()}

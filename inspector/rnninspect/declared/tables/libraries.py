@@ -21,7 +21,7 @@ LIBRARIES = (
     N: ssm_cfg.d_state
     k: ssm_cfg.d_conv
     E: ssm_cfg.expand * d_model
-    R: ssm_cfg.dt_rank ? up d_model / 16
+    R: ssm_cfg.dt_rank ~ up d_model / 16
 """,
         marks=("d_model", "n_layer", "ssm_cfg"),
         layers=_ALL_BUT,
@@ -50,7 +50,7 @@ LIBRARIES = (
     Dialect(
         "Mamba",
         ("arguments",),
-        f"{_ARGUMENTS}\n    R: dt_rank ? up d_model / 16",
+        f"{_ARGUMENTS}\n    R: dt_rank ~ up d_model / 16",
         marks=("d_model", "d_state"),
         is_strict=False,
     ),

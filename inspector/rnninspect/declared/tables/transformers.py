@@ -11,7 +11,7 @@ from rnninspect.declared.dialect import Dialect
 _MAMBA_2 = """
     d: hidden_size
     H: mamba_n_heads
-    P: mamba_d_head ? mamba_expand * hidden_size / mamba_n_heads
+    P: mamba_d_head ~ mamba_expand * hidden_size / mamba_n_heads
     G: mamba_n_groups
     N: mamba_d_state
     k: mamba_d_conv
@@ -35,7 +35,7 @@ TRANSFORMERS = (
     N: state_size
     k: conv_kernel
     E: intermediate_size | expand * hidden_size
-    R: time_step_rank ? up hidden_size / 16
+    R: time_step_rank ~ up hidden_size / 16
 """,
         marks=("hidden_size", "state_size", "time_step_rank"),
         layers="all num_hidden_layers",
@@ -63,7 +63,7 @@ TRANSFORMERS = (
     N: mamba_d_state
     k: mamba_d_conv
     E: mamba_expand * hidden_size
-    R: mamba_dt_rank ? up hidden_size / 16
+    R: mamba_dt_rank ~ up hidden_size / 16
 """,
         marks=("hidden_size", "mamba_d_state", "mamba_dt_rank"),
         layers="outside attn_layer_period attn_layer_offset num_hidden_layers",
@@ -77,7 +77,7 @@ TRANSFORMERS = (
     N: mamba_d_state
     k: mamba_d_conv
     H*P: mamba_expand * hidden_size
-    R: mamba_dt_rank ? up hidden_size / 16
+    R: mamba_dt_rank ~ up hidden_size / 16
 """,
         marks=("hidden_size", "n_mamba_heads", "mamba_dt_rank"),
         layers="all num_hidden_layers",
@@ -115,7 +115,7 @@ TRANSFORMERS = (
         """
     d: hidden_size
     H: mamba_n_heads
-    P: mamba_d_head ? mamba_d_ssm / mamba_n_heads
+    P: mamba_d_head ~ mamba_d_ssm / mamba_n_heads
     G: mamba_n_groups
     N: mamba_d_state
     k: mamba_d_conv
