@@ -102,7 +102,7 @@ def test_an_index_of_shards_in_a_snapshot_of_the_hub(tmp_path: Path) -> None:
 
 def test_mistral_s_parameters_go_first_beside_its_consolidated_weights(tmp_path: Path) -> None:
     path = safetensors_file(tmp_path / "consolidated.safetensors", mamba_2_shapes())
-    params = {"dim": 24, "n_layers": 2, "n_groups": 2, "model_type": "mamba"}
+    params = {"dim": 24, "n_layers": 2, "n_groups": 7, "model_type": "mamba"}
     (tmp_path / "params.json").write_text(json.dumps(params))
     report = inspect_file(path)
     assert _declared_in(report) == {"params.json"}
