@@ -191,9 +191,10 @@ def test_generic_names_are_no_cell(names: tuple[str, ...]) -> None:
 def test_each_symbol_of_a_cell_has_a_word(known: Cell) -> None:
     symbols = dict(known.symbols)
     assert known.width in symbols
-    assert known.state is not None
-    assert known.state.symbols() <= symbols.keys()
-    for role in known.weights:
-        for axis in role.factors:
+    assert known.state
+    products = (*known.state, *(known.work or ()), *(weight.factors for weight in known.weights))
+    for product in products:
+        for axis in product:
             assert isinstance(axis, Sum)
             assert axis.symbols() <= symbols.keys()
+    assert known.often <= {weight.role for weight in known.weights if weight.optional}

@@ -2,30 +2,33 @@
 
 from __future__ import annotations
 
+import math
+import re
 from itertools import groupby
 
 from rnninspect.cells.sums import Sum
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+    from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 
     from rnninspect.cells.symbols import Cell, Factor, Role
 
     Product = tuple[tuple[str, ...], tuple[Sum, ...]]  # symbols, and sums in parentheses
 
+_AFTER_NUMBER = re.compile(r"(?<=\d)·(?=[^\W\d])")
 _SUPERSCRIPTS = {2: "²", 3: "³"}
 
 
 def in_symbols(cell: Cell, roles: Collection[Role]) -> str:
     """The formula of a layer with these weights: `3dE + E(R + 2N) + …`."""
-    times = "·" if any(len(symbol) > 1 for symbol, _ in cell.symbols) else ""
-    return _text(cell, roles, str, times)
+    return sum_in_symbols(cell, (each.factors for each in cell.weights if each.role in roles))
 
 
 def in_numbers(cell: Cell, roles: Collection[Role], sizes: Mapping[str, int]) -> str:
     """The same with the sizes in place of their symbols."""
-    return _text(cell, roles, lambda symbol: str(sizes[symbol]), "·")
+    factors = (each.factors for each in cell.weights if each.role in roles)
+    return sum_in_numbers(cell, factors, sizes)
 
 
 def term_of(factors: Sequence[Factor | Sum], spell: Callable[[str], str]) -> str:
@@ -40,16 +43,56 @@ def _constant(factor: Factor) -> Sum:
     return Sum(((factor, ()),)) if isinstance(factor, int) else Sum(((1, (factor.value,)),))
 
 
-def _text(cell: Cell, roles: Collection[Role], spell: Callable[[str], str], times: str) -> str:
+def sum_in_symbols(cell: Cell, products: Iterable[Sequence[Factor | Sum]]) -> str:
+    """A sum of products of the cell's sizes: `EN + E(k - 1)`."""
+    times = "·" if any(len(symbol) > 1 for symbol, _ in cell.symbols) else ""
+    return _AFTER_NUMBER.sub("", _collected(cell, products, str, times))
+
+
+def sum_in_numbers(
+    cell: Cell, products: Iterable[Sequence[Factor | Sum]], sizes: Mapping[str, int]
+) -> str:
+    """The same with the sizes in place of their symbols."""
+    return _collected(cell, products, lambda symbol: str(sizes[symbol]), "·")
+
+
+def known_sum(products: Iterable[Sequence[Sum]], sizes: Mapping[str, int]) -> int | None:
+    """The number that a sum of products is; None where a size in it is not known."""
+    factors = [tuple(product) for product in products]
+    if any(factor.symbols() - sizes.keys() for product in factors for factor in product):
+        return None
+    return sum(math.prod(factor.value(sizes) for factor in product) for product in factors)
+
+
+def _collected(
+    cell: Cell,
+    products: Iterable[Sequence[Factor | Sum]],
+    spell: Callable[[str], str],
+    times: str,
+) -> str:
     order = {symbol: place for place, (symbol, _) in enumerate(cell.symbols)}
     collected: dict[Product, int] = {}
-    for weight in cell.weights:
-        if weight.role in roles:
-            number, product = _product(weight.factors, order)
+    for factors in products:
+        for each in _spread(factors):
+            number, product = _product(each, order)
             collected[product] = collected.get(product, 0) + number
-    return " + ".join(
-        _spelled(number, product, spell, times) for product, number in collected.items()
-    )
+    largest_first = sorted(collected.items(), key=lambda pair: -_degree(pair[0]))
+    return " + ".join(_spelled(number, product, spell, times) for product, number in largest_first)
+
+
+def _spread(factors: Sequence[Factor | Sum]) -> Iterator[Sequence[Factor | Sum]]:
+    """The terms of a sum that nothing is multiplied with, each a product of its own."""
+    alone = factors[0] if len(factors) == 1 else None
+    if isinstance(alone, Sum):
+        yield from ((Sum((term,)),) for term in alone.terms)
+    else:
+        yield factors
+
+
+def _degree(product: Product) -> int:
+    """How many sizes it multiplies."""
+    symbols, sums = product
+    return len(symbols) + sum(max(len(each) for _, each in one.terms) for one in sums)
 
 
 def _product(factors: Iterable[Factor | Sum], order: Mapping[str, int]) -> tuple[int, Product]:

@@ -1,7 +1,13 @@
-"""What a layer remembers between two steps: elements for one sequence."""
+"""What a layer remembers between two steps: elements for one sequence.
+
+Of a cell with sizes of its own that is the sum in its entry; what a convolution over time keeps are
+its last k - 1 inputs, though some implementations store k. Of a gated cell it is h, and c if it has
+one.
+"""
 
 from __future__ import annotations
 
+from rnninspect.cells.products import known_sum
 from rnninspect.cells.symbols import Symbol
 
 TYPE_CHECKING = False
@@ -16,7 +22,7 @@ _WITH_MEMORY = frozenset(
     }
 )
 # A cell that may convolve its inputs and does not keeps none of the earlier ones.
-_WITHOUT_CONVOLUTION = {"k": 1}
+WITHOUT_CONVOLUTION = {"k": 1}
 
 
 def state_elements(cell: Cell, sizes: Sizes) -> int | None:
@@ -25,11 +31,16 @@ def state_elements(cell: Cell, sizes: Sizes) -> int | None:
     A convolved state has as many positions as the input, so that its elements are known only where
     the weights say how many. None where a size that the state needs is not known.
     """
-    if cell.state is not None:
-        own = _WITHOUT_CONVOLUTION | dict(sizes.own)
-        return cell.state.value(own) if cell.state.symbols() <= own.keys() else None
+    if cell.symbols:
+        return known_sum(cell.state, WITHOUT_CONVOLUTION | dict(sizes.own))
     places = dict(sizes.own).get(Symbol.PLACES.value, 0) if sizes.kernel_size else 1
-    if not places:
-        return None
-    memory = sizes.hidden_size if cell.name in _WITH_MEMORY else 0
-    return sizes.directions * places * (sizes.fed_back + memory)
+    each = elements_of_a_place(cell, sizes)
+    return sizes.directions * places * each if places else None
+
+
+def elements_of_a_place(cell: Cell, sizes: Sizes) -> int:
+    """Elements that a gated cell keeps in one direction at each position of its maps."""
+    own = dict(sizes.own)
+    if Symbol.MEMORY in own:  # filters over the last inputs, not a state that returns
+        return own[Symbol.RANK] * own[Symbol.MEMORY] * sizes.hidden_size
+    return sizes.fed_back + (sizes.hidden_size if cell.name in _WITH_MEMORY else 0)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from functools import lru_cache
 
 from rnninspect.record import Record
@@ -30,18 +31,33 @@ class Sum(Record):
 
     def spelled(self, spell: Callable[[str], str], times: str) -> str:
         """The sum as people write it, each symbol by `spell`."""
-        return " + ".join(
+        terms = (
             times.join(
                 [*([str(number)] if number != 1 or not symbols else []), *map(spell, symbols)]
             )
             for number, symbols in self.terms
         )
+        return " + ".join(terms).replace("+ -", "- ")
 
 
 @lru_cache(maxsize=1024)
 def parse_sum(text: str) -> Sum:
     """A sum from text such as `2*E + 2*G*N - H`; ValueError if it is malformed."""
     return Sum(tuple(_term(term) for term in text.replace("-", "+-").split("+")))
+
+
+@lru_cache(maxsize=256)
+def parse_products(text: str) -> tuple[tuple[Sum, ...], ...]:
+    """The products in text such as `E*N + (E + 2*G)*(k-1)`; ValueError if it is malformed."""
+    terms = _PLUS.split(text) if text else ()
+    return tuple(
+        tuple(parse_sum(factor.strip().strip("()")) for factor in _TIMES.split(term))
+        for term in terms
+    )
+
+
+_OUTSIDE = r"(?![^(]*\))"  # parentheses, which are not nested
+_PLUS, _TIMES = re.compile(rf"\+{_OUTSIDE}"), re.compile(rf"\*{_OUTSIDE}")
 
 
 def _term(text: str) -> tuple[int, tuple[str, ...]]:

@@ -169,11 +169,13 @@ class Weight(Record):
     """One weight that a cell may have, and the sizes whose product is its count per direction.
 
     `optional`: whether only few layers of the cell have it, whatever others with the role do.
+    `multiplies`: whether it is the matrix of a product or a convolution.
     """
 
     role: Role
     factors: tuple[Factor | Sum, ...]
     optional: bool = False
+    multiplies: bool = False
 
 
 class Cell(Record):
@@ -187,9 +189,12 @@ class Cell(Record):
         variant_of: the cell it is a form of.
         symbols: the sizes that a cell brings itself, with their words; then it has no others.
         width: of its own sizes the one that limits on the hidden size are about.
-        state: elements that one sequence keeps between steps, as a sum; None of a gated cell.
+        state: products that add up to the elements that one sequence keeps between steps; none of
+            a gated cell.
         relations: sizes that are products of others, which then need not be given.
         equations: its step, as people write it.
+        often: the weights that its layers mostly have, and some lack.
+        work: products that add up to the multiply-adds of a step on the state; None if unknown.
     """
 
     name: str
@@ -199,9 +204,11 @@ class Cell(Record):
     variant_of: str = ""
     symbols: tuple[tuple[str, str], ...] = ()
     width: str = ""
-    state: Sum | None = None
+    state: tuple[tuple[Sum, ...], ...] = ()
     relations: tuple[tuple[str, Sum], ...] = ()
     equations: tuple[str, ...] = ()
+    often: frozenset[Role] = frozenset()
+    work: tuple[tuple[Sum, ...], ...] | None = ()
 
     @property
     def family(self) -> str:
@@ -221,12 +228,13 @@ class Cell(Record):
 
     def usual(self) -> frozenset[Role]:
         """The roles without those that only few layers of this cell have."""
-        return frozenset(weight.role for weight in self.weights if not weight.optional)
+        kept = frozenset(weight.role for weight in self.weights if not weight.optional)
+        return kept | self.often
 
     def required(self) -> frozenset[Role]:
         """The roles that every layer of this cell has."""
         if self.symbols:
-            return self.usual()
+            return self.usual() - self.often
         return self.usual() & _NEVER_OPTIONAL
 
     def own_symbols(self, roles: Collection[Role]) -> tuple[str, ...]:

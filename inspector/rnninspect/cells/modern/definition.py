@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
-from rnninspect.cells.sums import parse_sum
+from rnninspect.cells.sums import parse_products, parse_sum
 from rnninspect.cells.symbols import Cell, Role, Weight
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Collection
 
 _OPTIONAL = "?"
 
@@ -19,6 +23,9 @@ def cell(  # noqa: PLR0913 - the parts of a cell, by keyword
     relations: str = "",
     equations: tuple[str, ...],
     variant_of: str = "",
+    often: str = "",
+    work: str | None = "",
+    apart: str = "",
 ) -> Cell:
     """A cell from text.
 
@@ -28,10 +35,14 @@ def cell(  # noqa: PLR0913 - the parts of a cell, by keyword
         sizes: its symbols with their words: `d width, E inner width`.
         weights: a line for each, `name  axis, axis`; `?` after the name where it may be absent.
         width: of its sizes the one that limits on the hidden size are about.
-        state: elements kept between steps: `E*N + E*k - E`.
+        state: elements kept between steps: `E*N + E*(k-1)`.
         relations: sizes that are products of others: `E = H*P, K = H*D`.
         equations: its step, as people write it.
         variant_of: the cell it is a form of.
+        often: of the weights that may be absent those that a layer mostly has.
+        work: multiply-adds of a step on its state, beside those of its weights; None where they
+            depend on how the cell is run. See `rnninspect.cells.work`.
+        apart: the weights of several axes that are no matrices of a product.
     """
     lines = [line.split(None, 1) for line in weights.strip().splitlines()]
     symbols = (part.split(None, 1) for part in sizes.split(","))
@@ -39,17 +50,21 @@ def cell(  # noqa: PLR0913 - the parts of a cell, by keyword
     return Cell(
         name=name,
         gates=(),
-        weights=tuple(_weight(word, axes) for word, axes in lines),
+        weights=tuple(_weight(word, axes, apart.split()) for word, axes in lines),
         summary=summary,
         variant_of=variant_of,
         symbols=tuple((symbol, word) for symbol, word in symbols),
         width=width,
-        state=parse_sum(state),
+        state=parse_products(state),
         relations=tuple((symbol.strip(), parse_sum(text)) for symbol, _, text in related),
         equations=equations,
+        often=frozenset(map(Role, often.split())),
+        work=None if work is None else parse_products(work),
     )
 
 
-def _weight(word: str, axes: str) -> Weight:
+def _weight(word: str, axes: str, apart: Collection[str]) -> Weight:
     sums = tuple(parse_sum(axis) for axis in axes.split(","))
-    return Weight(Role(word.rstrip(_OPTIONAL)), sums, optional=word.endswith(_OPTIONAL))
+    name = word.rstrip(_OPTIONAL)
+    several = sum(bool(each.symbols()) for each in sums) > 1
+    return Weight(Role(name), sums, word.endswith(_OPTIONAL), several and name not in apart)

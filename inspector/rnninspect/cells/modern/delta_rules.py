@@ -27,7 +27,9 @@ DELTA_RULES = (
             norm?      Dv
             out_proj   d, Hv*Dv
         """,
-        state="Hv*Dk*Dv + 2*K*k + Hv*Dv*k - 2*K - Hv*Dv",
+        state="Hv*Dk*Dv + (2*K+Hv*Dv)*(k-1)",
+        often="gate conv norm",
+        work="4*Hv*Dk*Dv",
         relations="K = Hk*Dk",
         equations=("S' = α·S·(I - β·k·kᵀ) + β·v·kᵀ", "y = S'·q"),
     ),
@@ -46,7 +48,9 @@ DELTA_RULES = (
             norm?      Dv
             out_proj   d, V
         """,
-        state="Dk*V + 2*K*k + V*k - 2*K - V",
+        state="Dk*V + (2*K+V)*(k-1)",
+        often="beta conv norm",
+        work="3*Dk*V",
         relations="K = H*Dk, V = H*Dv",
         equations=("S' = S·(I - β·k·kᵀ) + β·v·kᵀ", "y = S'·q"),
     ),
@@ -68,7 +72,9 @@ DELTA_RULES = (
             norm       Dv
             out_proj   d, Hv*Dv
         """,
-        state="Hv*Dk*Dv + K*k + u*K*k + u*Hv*Dv*k - K - u*K - u*Hv*Dv",
+        state="Hv*Dk*Dv + (K+u*K+u*Hv*Dv)*(k-1)",
+        often="gate decay conv A dt_bias",
+        work="2*u*Hv*Dk*Dv + 2*Hv*Dk*Dv",
         relations="K = Hk*Dk",
         equations=("S' = α·S·Π(I - βᵢ·kᵢ·kᵢᵀ) + …", "y = S'·q"),
     ),
@@ -92,7 +98,9 @@ DELTA_RULES = (
             norm        W
             out_proj    d, H*W
         """,
-        state="H*P*W + 2*H*P*k + H*W*k - 2*H*P - H*W",
+        state="H*P*W + (2*H*P+H*W)*(k-1)",
+        often="conv gate_bias",
+        work="4*H*P*W",
         equations=("S' = (I - β·k·kᵀ)·diag(α)·S + β·k·vᵀ", "y = S'ᵀ·q"),
     ),
     cell(
@@ -112,7 +120,9 @@ DELTA_RULES = (
             norm        W
             out_proj    d, H*W
         """,
-        state="H*P*W + 2*H*P*k + H*W*k - 2*H*P - H*W",
+        state="H*P*W + (2*H*P+H*W)*(k-1)",
+        often="conv",
+        work="4*H*P*W",
         equations=("S' = (I - β·k·kᵀ)·diag(α)·S + β·k·vᵀ", "y = S'ᵀ·q"),
     ),
 )

@@ -26,7 +26,9 @@ LINEAR_ATTENTION = (
             norm?       Dv
             out_proj    d, V
         """,
-        state="Dk*V + 2*K*k + V*k - 2*K - V",
+        state="Dk*V + (2*K+V)*(k-1)",
+        often="gate norm",
+        work="3*Dk*V",
         relations="K = H*Dk, V = H*Dv",
         equations=("S' = diag(α)·S + kᵀ·v", "y = q·S'"),
     ),
@@ -47,7 +49,9 @@ LINEAR_ATTENTION = (
             norm?       Dv
             out_proj    d, O
         """,
-        state="Dk*V + Q*k + K*k + V*k - Q - K - V",
+        state="Dk*V + (Q+K+V)*(k-1)",
+        often="gate norm",
+        work="2*Dk*V + Q*Dv",
         relations="K = Hk*Dk, V = Hk*Dv",
         equations=("S' = diag(α)·S + kᵀ·v", "y = q·S'"),
         variant_of="GLA",
@@ -66,7 +70,9 @@ LINEAR_ATTENTION = (
             norm?     Dv
             out_proj  d, V
         """,
-        state="Dk*V + 2*K*k + V*k - 2*K - V",
+        state="Dk*V + (2*K+V)*(k-1)",
+        often="norm",
+        work="3*Dk*V",
         relations="K = H*Dk, V = H*Dv",
         equations=("S' = γ·S + kᵀ·v", "y = q·S'"),
     ),
@@ -84,7 +90,9 @@ LINEAR_ATTENTION = (
             norm?     Dv
             out_proj  d, O
         """,
-        state="Dk*V + Q*k + K*k + V*k - Q - K - V",
+        state="Dk*V + (Q+K+V)*(k-1)",
+        often="norm",
+        work="2*Dk*V + Q*Dv",
         relations="K = Hk*Dk, V = Hk*Dv",
         variant_of="RetNet",
         equations=("S' = γ·S + kᵀ·v", "y = q·S'"),
@@ -101,7 +109,7 @@ LINEAR_ATTENTION = (
             norm      n
             out_proj  d, n
         """,
-        state="2*n*k - n",
+        state="n + 2*n*(k-1)",
         equations=("h' = f⊙h + (1-f)⊙i", "y = g⊙norm(h')"),
     ),
     cell(
@@ -116,7 +124,8 @@ LINEAR_ATTENTION = (
             norm      d
             out_proj  d, d
         """,
-        state="f*Dv + 2*f*k + d*k - 2*f - d",
+        state="f*Dv + (2*f+d)*(k-1)",
+        work="3*f*Dv",
         relations="d = H*Dv",
         equations=("S' = diag(f)·S + (1-f)ᵀ·i", "y = q·S'"),
     ),
@@ -131,6 +140,7 @@ LINEAR_ATTENTION = (
             out_proj  d, a
         """,
         state="a*P",
+        work="3*a*P",
         relations="a = H*P",
         equations=("S' = γ·S + kᵀ·v", "y = q·S'"),
     ),
@@ -153,7 +163,8 @@ LINEAR_ATTENTION = (
             out_proj        d, w
             out_bias        d
         """,
-        state="w*k",
+        state="w + w*(k-1)",
+        apart="input_bias recurrent_bias",
         equations=("a = exp(-c·softplus(Λ)·r)", "h' = a⊙h + √(1-a²)⊙(i⊙x)"),
     ),
 )

@@ -26,6 +26,8 @@ LINEAR_SYSTEMS = (
         """,
         width="h",
         state="2*h*N",
+        work="4*h*N",
+        apart="log_A_real A_imag",
         equations=_LINEAR,
     ),
     cell(
@@ -45,6 +47,7 @@ LINEAR_SYSTEMS = (
         """,
         width="h",
         state="2*h*N",
+        work=None,
         equations=_LINEAR,
     ),
     cell(
@@ -60,6 +63,7 @@ LINEAR_SYSTEMS = (
         """,
         width="h",
         state="2*P",
+        work="h*P",
         equations=_LINEAR,
     ),
     cell(
@@ -82,7 +86,7 @@ LINEAR_SYSTEMS = (
     cell(
         "H3",
         "two state space models with products between them",
-        sizes="d width, h heads of the second, N states of the first, M complex states",
+        sizes="d width, h heads, P head size, N states of the first, M complex states",
         weights="""
             q            d, d
             k            d, d
@@ -102,7 +106,10 @@ LINEAR_SYSTEMS = (
             A_real       h, M
             A_imag       h, M
         """,
-        state="d*N + 2*h*M",
+        state="d*N + 2*d*P*M",
+        work="8*d*P*M + 2*d*P",
+        apart="C B A_real A_imag",
+        relations="d = h*P",
         equations=("y = q⊙SSM(SSM(k)⊙v)",),
     ),
     cell(
@@ -119,6 +126,7 @@ LINEAR_SYSTEMS = (
         """,
         width="n",
         state="n + q",
+        work="q*q",
         equations=(
             "u = e_x·x + e_h·h + e_m·m",
             "m' = A·m + B·u",
@@ -137,6 +145,7 @@ LINEAR_SYSTEMS = (
         """,
         width="D",
         state="q*D",
+        work="D*q*q",
         equations=("u = W·[x, h] + R·m", "m' = A·m + B·u"),
     ),
 )

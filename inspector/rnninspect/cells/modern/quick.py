@@ -69,13 +69,15 @@ QUICK = (
     cell(
         "QRNN",
         "quasi-recurrent network",
-        sizes="j inputs × window, u units × projections",
+        sizes="j inputs × window, u units × projections, m inputs, w window, "
+        "n units, q projections of each",
         weights="""
             weight  u, j
             bias    u
         """,
         width="u",
-        state="u",
+        state="n + m*(w-1)",
+        relations="j = m*w, u = n*q",
         equations=("c' = f⊙c + (1-f)⊙z", "h' = o⊙c'"),
     ),
     cell(
@@ -200,7 +202,7 @@ QUICK = (
     cell(
         "ST-LSTM",
         "LSTM with a second memory through the layers (PredRNN)",
-        sizes="m inputs, n units, k taps of each axis",
+        sizes="m inputs, n units, k taps of each axis, s positions",
         weights="""
             conv_x        7*n, m, k, k
             conv_h        4*n, n, k, k
@@ -214,7 +216,7 @@ QUICK = (
             last_bias?    n
         """,
         width="n",
-        state="3*n",
+        state="3*n*s",
         equations=("c' = f·c + i·g", "m' = f'·m + i'·g'", "h' = o·tanh(W·[c', m'])"),
     ),
 )

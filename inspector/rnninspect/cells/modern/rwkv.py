@@ -46,6 +46,8 @@ RWKV = (
             norm_bias   H*S
         """,
         state="H*S*S + d",
+        work="3*H*S*S",
+        apart="decay first",
         equations=("S' = diag(w)·S + kᵀ·v", "y = r·(diag(u)·kᵀ·v + S)"),
     ),
     cell(
@@ -70,6 +72,7 @@ RWKV = (
             norm_bias   V
         """,
         state="S*V + d",
+        work="3*S*V",
         relations="K = H*S",
         equations=("S' = diag(w)·S + kᵀ·v", "y = r·(diag(u)·kᵀ·v + S)"),
     ),
@@ -103,6 +106,9 @@ RWKV = (
         """,
         state="S*d + d",
         relations="d = H*S",
+        often="blend blend_down blend_up",
+        work="5*S*d",
+        apart="bonus",
         equations=("S' = S·(diag(w) - κ̂ᵀ·(a⊙κ̂)) + vᵀ·k", "y = S'·r + bonus"),
     ),
     cell(

@@ -31,7 +31,9 @@ STATE_SPACES = (
             b_norm?     N
             c_norm?     N
         """,
-        state="E*N + E*k - E",
+        state="E*N + E*(k-1)",
+        often="conv_bias",
+        work="3*E*N",
         equations=_SELECTIVE,
     ),
     cell(
@@ -51,7 +53,10 @@ STATE_SPACES = (
             in_bias?    2*H*P
             out_bias?   d
         """,
-        state="H*P*N + H*P*k - H*P",
+        state="H*P*N + H*P*(k-1)",
+        often="conv_bias",
+        work="3*H*P*N",
+        apart="dt_bias D",
         equations=_SELECTIVE,
     ),
     cell(
@@ -73,7 +78,10 @@ STATE_SPACES = (
             out_bias?     d
             first_state?  E, N
         """,
-        state="E*N + E*k + 2*GN*k - E - 2*GN",
+        state="E*N + (E+2*GN)*(k-1)",
+        often="D conv_bias norm",
+        work="3*E*N",
+        apart="first_state",
         relations="E = H*P, GN = G*N",
         equations=("h' = exp(Δ·a)·h + Δ·x·Bᵀ", "y = h'·C + D·x"),
     ),

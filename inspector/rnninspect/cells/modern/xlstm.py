@@ -33,6 +33,7 @@ XLSTM = (
             out_bias?    d
         """,
         state="Dk*dv + qk + H",
+        work="3*Dk*dv",
         relations="qk = H*Dk, dv = H*Dv",
         equations=_MATRIX,
     ),
@@ -55,7 +56,8 @@ XLSTM = (
             skip         e
             out_proj     d, e
         """,
-        state="e*P + e*k + H",
+        state="e*P + e + e*(k-1) + H",
+        work="3*e*P",
         relations="e = H*P",
         equations=_MATRIX,
     ),
@@ -74,7 +76,8 @@ XLSTM = (
             conv?       d, k
             conv_bias?  d
         """,
-        state="4*d",
+        state="4*d + d*(k-1)",
+        often="conv conv_bias",
         relations="d = H*P",
         equations=("c' = f·c + i·z", "n' = f·n + i", "h' = o·c'/n'"),
     ),
