@@ -34,9 +34,11 @@ def in_numbers(cell: Cell, roles: Collection[Role], sizes: Mapping[str, int]) ->
 def term_of(factors: Sequence[Factor | Sum], spell: Callable[[str], str]) -> str:
     """One weight as the product of its axes."""
     sums = [factor if isinstance(factor, Sum) else _constant(factor) for factor in factors]
-    wide = [f"({each.spelled(spell, '·')})" if len(each.terms) > 1 else "" for each in sums]
-    plain = [each.spelled(spell, "·") for each in sums]
-    return "·".join(one or other for one, other in zip(wide, plain, strict=True))
+    texts = [each.spelled(spell, "·") for each in sums]
+    if len(sums) == 1:
+        return texts[0]
+    pairs = zip(sums, texts, strict=True)
+    return "·".join(f"({text})" if len(each.terms) > 1 else text for each, text in pairs)
 
 
 def _constant(factor: Factor) -> Sum:

@@ -178,6 +178,14 @@ class Weight(Record):
     multiplies: bool = False
 
 
+class Default(Record):
+    """A size that is chosen where none is given: `whole` over `parts`, rounded up."""
+
+    symbol: str
+    whole: Sum
+    parts: Sum
+
+
 class Cell(Record):
     """A step function: its gates and its weights.
 
@@ -195,6 +203,8 @@ class Cell(Record):
         equations: its step, as people write it.
         often: the weights that its layers mostly have, and some lack.
         work: products that add up to the multiply-adds of a step on the state; None if unknown.
+        defaults: the sizes that its implementations choose, in the order in which they do.
+        known_as: other names of it, or of models that are made of it.
     """
 
     name: str
@@ -209,6 +219,8 @@ class Cell(Record):
     equations: tuple[str, ...] = ()
     often: frozenset[Role] = frozenset()
     work: tuple[tuple[Sum, ...], ...] | None = ()
+    defaults: tuple[Default, ...] = ()
+    known_as: tuple[str, ...] = ()
 
     @property
     def family(self) -> str:

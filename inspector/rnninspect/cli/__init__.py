@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from rnninspect import __version__
-from rnninspect.cli import card, checking, diff, inspecting, knowledge, verifying
+from rnninspect.cli import card, checking, counting, diff, inspecting, knowledge, verifying
 from rnninspect.cli.completion import complete, shell_named
 from rnninspect.cli.options import PlainUsage
 from rnninspect.cli.showing import show_text
@@ -34,6 +34,7 @@ COMMANDS = {
         *card.COMMANDS,
         *diff.COMMANDS,
         *verifying.COMMANDS,
+        *counting.COMMANDS,
         *knowledge.COMMANDS,
     )
 }

@@ -6,12 +6,9 @@ from typing import Annotated
 
 import typer
 
-from rnninspect.cells import CELLS, Role, Sizes
-from rnninspect.cli import options
 from rnninspect.cli.showing import reporting, show
-from rnninspect.readers import built_in_readers, conventions_of, installed_readers
-from rnninspect.render import FORMULA_SHEET, LISTING, RULE_PAGE
-from rnninspect.render.knowledge.formula_sheet import FormulaSheet, LayerSpec
+from rnninspect.readers import built_in_readers, installed_readers
+from rnninspect.render import LISTING, RULE_PAGE
 from rnninspect.render.knowledge.listings import (
     cell_listing,
     modern_cell_listing,
@@ -19,42 +16,6 @@ from rnninspect.render.knowledge.listings import (
     rule_listing,
 )
 from rnninspect.rules import RULES
-
-
-def count(  # noqa: PLR0913 - an option each
-    cell: Annotated[str, typer.Argument(metavar="CELL", help="See `rnninspect cells`.")],
-    *,
-    input_size: Annotated[int, typer.Option(min=1, help="m, the size of the input.")],
-    hidden_size: Annotated[int, typer.Option(min=1, help="n, the size of the state.")],
-    levels: Annotated[int, typer.Option(min=1, help="Levels of the stack.")] = 1,
-    projection: Annotated[int | None, typer.Option(min=1, help="p, the projected size.")] = None,
-    kernel_size: Annotated[
-        str | None, typer.Option(help="For a ConvLSTM or ConvGRU, such as 3x3.")
-    ] = None,
-    size: Annotated[
-        list[str] | None,
-        typer.Option(
-            metavar="SYMBOL=NUMBER", help="A size that only this cell has, such as B=128."
-        ),
-    ] = None,
-    bidirectional: Annotated[bool, typer.Option("--bidirectional", help="Two directions.")] = False,
-    no_bias: Annotated[bool, typer.Option("--no-bias", help="Without biases.")] = False,
-    peepholes: Annotated[bool, typer.Option("--peepholes", help="With peepholes.")] = False,
-) -> None:
-    """Count a layer without a file, by each framework's convention.
-
-    Example: rnninspect count lstm --input-size 3 --hidden-size 2
-    """
-    name = options.cell(cell)
-    taps = options.kernel_size(kernel_size)
-    options.kernel_size_fits(name, taps)
-    roles = CELLS[name].required() | ({Role.PEEPHOLE} if peepholes else set())
-    own = options.own_sizes(size, name, CELLS[name].own_symbols(roles))
-    sizes = Sizes(input_size, hidden_size, projection, taps, 2 if bidirectional else 1, own)
-    spec = LayerSpec(name, sizes, levels, bias=not no_bias, peepholes=peepholes)
-    with reporting():
-        known = conventions_of(name)
-    show(FORMULA_SHEET, FormulaSheet(spec, tuple(known)))
 
 
 def rules() -> None:
@@ -98,4 +59,4 @@ def cells() -> None:
     show(LISTING, modern_cell_listing())
 
 
-COMMANDS = (count, rules, rule, readers, cells)
+COMMANDS = (rules, rule, readers, cells)

@@ -10,6 +10,7 @@ import typer
 from typer.core import TyperCommand
 
 from rnninspect.cells import CELLS, Symbol
+from rnninspect.cells.naming import cell_named, similar_names
 from rnninspect.render.report.columns import BY_NAME, Column
 from rnninspect.rules import Level
 from rnninspect.source.limits import Limits
@@ -89,8 +90,14 @@ def format_of(formats: Formats, name: str) -> str:
 
 
 def cell(name: str) -> str:
-    """The name of a cell, as CELLS has it."""
-    return one_of("CELL", name, tuple(CELLS))
+    """The name of a cell as CELLS has it, from one of those that people write."""
+    found = cell_named(name)
+    if found is None:
+        near = similar_names(name)
+        hint = f"did you mean {' or '.join(near)}? " if near else ""
+        text = f"no cell {name!r}; {hint}`rnninspect cells` lists them"
+        raise typer.BadParameter(text, param_hint="'CELL'")
+    return found
 
 
 def columns(names: str | None) -> tuple[Column, ...]:
@@ -138,21 +145,31 @@ def kernel_size_fits(cell_name: str, taps: tuple[int, ...]) -> None:
         raise typer.BadParameter(f"{cell_name} does not take --kernel-size: it has no convolution")
 
 
-def own_sizes(
+def sizes_by_symbol(
     pairs: list[str] | None, cell_name: str, symbols: tuple[str, ...]
-) -> tuple[tuple[str, int], ...]:
-    """`B=128` as a size of the cell's own; a usage error unless each of its symbols has one."""
+) -> dict[str, int]:
+    """`B=128` as a size; a usage error unless it is one of the cell's."""
     given: dict[str, int] = {}
     for pair in pairs or ():
         name, _, value = pair.partition("=")
         if name not in symbols:
             known = (
-                f"its own sizes: {', '.join(symbols)}" if symbols else "it has no sizes of its own"
+                f"its own sizes: {', '.join(dict.fromkeys(symbols))}"
+                if symbols
+                else "it has no sizes of its own"
             )
             raise typer.BadParameter(f"--size {pair!r} does not belong to {cell_name}; {known}")
         if not value.isdecimal() or not int(value):
             raise typer.BadParameter(f"--size {pair!r}: expected {name}=NUMBER")
         given[name] = int(value)
+    return given
+
+
+def own_sizes(
+    pairs: list[str] | None, cell_name: str, symbols: tuple[str, ...]
+) -> tuple[tuple[str, int], ...]:
+    """The sizes that only a gated cell has; a usage error unless each of its symbols has one."""
+    given = sizes_by_symbol(pairs, cell_name, symbols)
     for symbol in symbols:
         if symbol not in given:
             raise typer.BadParameter(

@@ -19,9 +19,14 @@ if TYPE_CHECKING:
     from rnninspect.render import Formats
 
 
-def show(formats: Formats, document: object) -> None:
-    """Print a document in its first format; typer.Exit with the code of a failure if that fails."""
-    if not print_document(formats, next(iter(formats)), document, View(terminal_width())):
+def show(formats: Formats, document: object, name: str = "") -> None:
+    """Print a document, in its first format if none is named.
+
+    Raises:
+        typer.Exit: it could not be written; with the code of a failure.
+    """
+    chosen = name or next(iter(formats))
+    if not print_document(formats, chosen, document, View(terminal_width())):
         raise typer.Exit(FAILED)
 
 

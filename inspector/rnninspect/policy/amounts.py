@@ -10,6 +10,7 @@ import re
 from fractions import Fraction
 
 from rnninspect.cells import every_cell
+from rnninspect.cells.naming import cell_named, similar_names
 from rnninspect.rules import RULES, Level
 
 TYPE_CHECKING = False
@@ -103,14 +104,14 @@ def words(value: object) -> tuple[str, ...]:
 
 
 def cells(value: object) -> tuple[str, ...]:
-    """Names of cells, in any case."""
-    known = every_cell()
-    by_name = {name.lower(): name for name in known}
-    named = words(value)
-    for word in named:
-        if word.lower() not in by_name:
-            raise ValueError(f"{_shown(word)} is not one of {', '.join(known)}")
-    return tuple(by_name[word.lower()] for word in named)
+    """Names of cells, as people write them."""
+    named = {word: cell_named(word) for word in words(value)}
+    for word, known in named.items():
+        if known is None:
+            near = similar_names(word)
+            hint = f"; did you mean {' or '.join(near)}?" if near else ""
+            raise ValueError(f"{_shown(word)} is not one of {', '.join(every_cell())}{hint}")
+    return tuple(known for known in named.values() if known is not None)
 
 
 def codes(value: object) -> tuple[str, ...]:

@@ -122,13 +122,21 @@ class _FormulaSheet(Formats):
     """`FormulaSheet`: the count of a layer by each convention."""
 
     def text(self) -> Render: from rnninspect.render.knowledge.formula_sheet import render; return render
+    def json(self) -> Render: from rnninspect.render.knowledge.formula_json import render; return render
+
+
+class _SizeSheet(Formats):
+    """`SizeSheet`: the count of a layer whose cell brings sizes of its own."""
+
+    def text(self) -> Render: from rnninspect.render.knowledge.size_sheet import render; return render
+    def json(self) -> Render: from rnninspect.render.knowledge.size_json import render; return render
 
 
 # fmt: on
 REPORT, AUDIT, DIFF, VERDICT, CARD = _Report(), _Audit(), _Diff(), _Verdict(), _Card()
 SCAN = _Scan()
 LISTING, RULE_PAGE = _Listing(), _RulePage()
-EXPLANATION, FORMULA_SHEET = _Explanation(), _FormulaSheet()
+EXPLANATION, FORMULA_SHEET, SIZE_SHEET = _Explanation(), _FormulaSheet(), _SizeSheet()
 
 # What is printed in the first format is also appended to the CI system's job summary, in the second
 JOB_SUMMARIES = {"github": "markdown"}

@@ -116,3 +116,15 @@ def _joins(char: str, last: int) -> bool:
     """Whether a character that is not a mark is drawn into the one before it."""
     final = any(first <= char <= end for first, end in _JAMO)
     return final or (last == 2 and _SKIN[0] <= char <= _SKIN[1])
+
+
+def pack(parts: Iterable[str], joint: str, width: int) -> Iterator[str]:
+    """Lines of joined parts, as many on each as fit; a part that is wider has its own."""
+    line = ""
+    for part in parts:
+        longer = f"{line}{joint}{part}" if line else part
+        if line and width_of(longer) > width:
+            yield line
+            longer = part
+        line = longer
+    yield line

@@ -28,6 +28,8 @@ DELTA_RULES = (
             out_proj   d, Hv*Dv
         """,
         state="Hv*Dk*Dv + (2*K+Hv*Dv)*(k-1)",
+        defaults="k = 4",
+        known_as="GDN, Qwen3-Next, Qwen3.5, OlmoHybrid",
         often="gate conv norm",
         work="4*Hv*Dk*Dv",
         relations="K = Hk*Dk",
@@ -49,6 +51,7 @@ DELTA_RULES = (
             out_proj   d, V
         """,
         state="Dk*V + (2*K+V)*(k-1)",
+        defaults="K = d, V = d, k = 4",
         often="beta conv norm",
         work="3*Dk*V",
         relations="K = H*Dk, V = H*Dv",
@@ -73,6 +76,8 @@ DELTA_RULES = (
             out_proj   d, Hv*Dv
         """,
         state="Hv*Dk*Dv + (K+u*K+u*Hv*Dv)*(k-1)",
+        defaults="k = 4",
+        known_as="Gated DeltaProduct",
         often="gate decay conv A dt_bias",
         work="2*u*Hv*Dk*Dv + 2*Hv*Dk*Dv",
         relations="K = Hk*Dk",
@@ -99,6 +104,8 @@ DELTA_RULES = (
             out_proj    d, H*W
         """,
         state="H*P*W + (2*H*P+H*W)*(k-1)",
+        defaults="W = P, k = 4",
+        known_as="Kimi Linear, Kimi Delta Attention",
         often="conv gate_bias",
         work="4*H*P*W",
         equations=("S' = (I - β·k·kᵀ)·diag(α)·S + β·k·vᵀ", "y = S'ᵀ·q"),
@@ -121,6 +128,7 @@ DELTA_RULES = (
             out_proj    d, H*W
         """,
         state="H*P*W + (2*H*P+H*W)*(k-1)",
+        defaults="W = P, k = 4",
         often="conv",
         work="4*H*P*W",
         equations=("S' = (I - β·k·kᵀ)·diag(α)·S + β·k·vᵀ", "y = S'ᵀ·q"),

@@ -27,6 +27,8 @@ LINEAR_ATTENTION = (
             out_proj    d, V
         """,
         state="Dk*V + (2*K+V)*(k-1)",
+        defaults="K = d/2, V = d, r = 16",
+        known_as="Gated Linear Attention",
         often="gate norm",
         work="3*Dk*V",
         relations="K = H*Dk, V = H*Dv",
@@ -71,6 +73,8 @@ LINEAR_ATTENTION = (
             out_proj  d, V
         """,
         state="Dk*V + (2*K+V)*(k-1)",
+        defaults="K = d, V = 2*d",
+        known_as="Retention",
         often="norm",
         work="3*Dk*V",
         relations="K = H*Dk, V = H*Dv",
@@ -110,6 +114,7 @@ LINEAR_ATTENTION = (
             out_proj  d, n
         """,
         state="n + 2*n*(k-1)",
+        defaults="n = d",
         equations=("h' = f⊙h + (1-f)⊙i", "y = g⊙norm(h')"),
     ),
     cell(
@@ -125,6 +130,7 @@ LINEAR_ATTENTION = (
             out_proj  d, d
         """,
         state="f*Dv + (2*f+d)*(k-1)",
+        defaults="f = d",
         work="3*f*Dv",
         relations="d = H*Dv",
         equations=("S' = diag(f)·S + (1-f)ᵀ·i", "y = q·S'"),
@@ -140,6 +146,8 @@ LINEAR_ATTENTION = (
             out_proj  d, a
         """,
         state="a*P",
+        defaults="a = d",
+        known_as="MiniMax",
         work="3*a*P",
         relations="a = H*P",
         equations=("S' = γ·S + kᵀ·v", "y = q·S'"),
@@ -164,6 +172,8 @@ LINEAR_ATTENTION = (
             out_bias        d
         """,
         state="w + w*(k-1)",
+        defaults="w = d, k = 4",
+        known_as="Griffin, Hawk, RecurrentGemma",
         apart="input_bias recurrent_bias",
         equations=("a = exp(-c·softplus(Λ)·r)", "h' = a⊙h + √(1-a²)⊙(i⊙x)"),
     ),

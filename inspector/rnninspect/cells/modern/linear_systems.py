@@ -47,6 +47,7 @@ LINEAR_SYSTEMS = (
         """,
         width="h",
         state="2*h*N",
+        defaults="c = 1, s = 1",
         work=None,
         equations=_LINEAR,
     ),
@@ -107,6 +108,7 @@ LINEAR_SYSTEMS = (
             A_imag       h, M
         """,
         state="d*N + 2*d*P*M",
+        defaults="P = 1",
         work="8*d*P*M + 2*d*P",
         apart="C B A_real A_imag",
         relations="d = h*P",

@@ -77,6 +77,7 @@ QUICK = (
         """,
         width="u",
         state="n + m*(w-1)",
+        defaults="w = 1, q = 3",
         relations="j = m*w, u = n*q",
         equations=("c' = f⊙c + (1-f)⊙z", "h' = o⊙c'"),
     ),
@@ -118,6 +119,7 @@ QUICK = (
         """,
         width="n",
         state="2*n",
+        known_as="Child-Sum TreeLSTM",
         equations=("c' = i⊙u + Σ f⊙c", "h' = o⊙tanh(c')"),
     ),
     cell(
@@ -217,6 +219,7 @@ QUICK = (
         """,
         width="n",
         state="3*n*s",
+        known_as="PredRNN",
         equations=("c' = f·c + i·g", "m' = f'·m + i'·g'", "h' = o·tanh(W·[c', m'])"),
     ),
 )

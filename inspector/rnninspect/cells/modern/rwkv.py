@@ -24,6 +24,8 @@ RWKV = (
             out_proj    d, a
         """,
         state="3*a + d",
+        defaults="a = d",
+        known_as="RWKV",
         equations=("wkv = (a + exp(u + k)·v) / (b + exp(u + k))", "a' = exp(-w)·a + exp(k)·v"),
     ),
     cell(
@@ -46,6 +48,8 @@ RWKV = (
             norm_bias   H*S
         """,
         state="H*S*S + d",
+        defaults="H = d/S, S = 64",
+        known_as="Eagle",
         work="3*H*S*S",
         apart="decay first",
         equations=("S' = diag(w)·S + kᵀ·v", "y = r·(diag(u)·kᵀ·v + S)"),
@@ -72,6 +76,8 @@ RWKV = (
             norm_bias   V
         """,
         state="S*V + d",
+        defaults="K = d, V = d, r = 32, q = 64, S = 64",
+        known_as="Finch",
         work="3*S*V",
         relations="K = H*S",
         equations=("S' = diag(w)·S + kᵀ·v", "y = r·(diag(u)·kᵀ·v + S)"),
@@ -106,6 +112,8 @@ RWKV = (
         """,
         state="S*d + d",
         relations="d = H*S",
+        defaults="S = 64",
+        known_as="Goose",
         often="blend blend_down blend_up",
         work="5*S*d",
         apart="bonus",
@@ -135,6 +143,7 @@ RWKV = (
             value       d, f
         """,
         state="d",
+        defaults="f = 4*d",
         equations=("y = V·relu(K·x̃)²",),
     ),
 )

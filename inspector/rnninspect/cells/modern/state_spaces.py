@@ -32,6 +32,8 @@ STATE_SPACES = (
             c_norm?     N
         """,
         state="E*N + E*(k-1)",
+        defaults="E = expand*d, expand = 2, k = 4, R = d/16",
+        known_as="S6, FalconMamba, Falcon Mamba 7B, Jamba",
         often="conv_bias",
         work="3*E*N",
         equations=_SELECTIVE,
@@ -54,6 +56,8 @@ STATE_SPACES = (
             out_bias?   d
         """,
         state="H*P*N + H*P*(k-1)",
+        defaults="H = 2, P = d, k = 4, R = d/16",
+        known_as="Zamba",
         often="conv_bias",
         work="3*H*P*N",
         apart="dt_bias D",
@@ -79,6 +83,8 @@ STATE_SPACES = (
             first_state?  E, N
         """,
         state="E*N + (E+2*GN)*(k-1)",
+        defaults="E = expand*d, expand = 2, k = 4, P = 64, G = 1",
+        known_as="SSD, Bamba, Zamba2, Falcon-H1, Nemotron-H",
         often="D conv_bias norm",
         work="3*E*N",
         apart="first_state",

@@ -33,6 +33,8 @@ XLSTM = (
             out_bias?    d
         """,
         state="Dk*dv + qk + H",
+        defaults="qk = d/2, dv = d",
+        known_as="xLSTM, xLSTM 7B",
         work="3*Dk*dv",
         relations="qk = H*Dk, dv = H*Dv",
         equations=_MATRIX,
@@ -57,6 +59,7 @@ XLSTM = (
             out_proj     d, e
         """,
         state="e*P + e + e*(k-1) + H",
+        defaults="e = expand*d, expand = 2, k = 4, b = 4, B = e/b",
         work="3*e*P",
         relations="e = H*P",
         equations=_MATRIX,
@@ -77,6 +80,7 @@ XLSTM = (
             conv_bias?  d
         """,
         state="4*d + d*(k-1)",
+        defaults="k = 4",
         often="conv conv_bias",
         relations="d = H*P",
         equations=("c' = f·c + i·z", "n' = f·n + i", "h' = o·c'/n'"),

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from rnninspect.cells import BIASES, CELLS, Role, count, formula, textbook_roles
+from rnninspect.cells.state import elements_of_a_place
+from rnninspect.cells.work import multiply_adds
 from rnninspect.record import Record
 from rnninspect.render.escape import for_terminal
 from rnninspect.render.grid import draw
+from rnninspect.wording import plural
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -16,7 +19,6 @@ if TYPE_CHECKING:
     from rnninspect.render.report.columns import Value
     from rnninspect.render.view import View
 
-PRODUCTS = {Role.KERNEL, Role.RECURRENT_KERNEL, Role.HEAD}  # weights of matrix products
 HEADS = ("Convention", "b", "Formula", "Parameters", "Note")
 
 
@@ -45,11 +47,15 @@ class FormulaSheet(Record):
 
 def render(sheet: FormulaSheet, view: View) -> Iterator[str]:
     """The table of conventions, then two figures that follow from the counts."""
-    spec = sheet.spec
-    cell = CELLS[spec.cell]
-    rows = [_textbook(cell, spec)]
-    rows.extend(_row(cell, spec, convention) for convention in sheet.conventions)
-    yield "\n".join([draw(HEADS, rows, width=view.width), "", *_uses(cell, spec, rows), ""])
+    spec, rows = sheet.spec, rows_of(sheet)
+    yield "\n".join([draw(HEADS, rows, width=view.width), "", *_uses(spec, rows), ""])
+
+
+def rows_of(sheet: FormulaSheet) -> list[list[Value]]:
+    """A line for the textbook and one for each convention, as in HEADS."""
+    cell = CELLS[sheet.spec.cell]
+    each = (_row(cell, sheet.spec, convention) for convention in sheet.conventions)
+    return [_textbook(cell, sheet.spec), *each]
 
 
 def levels_of(spec: LayerSpec) -> tuple[Sizes, ...]:
@@ -82,14 +88,30 @@ def _counted(cell: Cell, spec: LayerSpec, roles: frozenset[Role]) -> tuple[str, 
     return (f"{text}, {spec.levels} levels" if spec.levels > 1 else text), number
 
 
-def _uses(cell: Cell, spec: LayerSpec, rows: Sequence[Sequence[Value]]) -> Iterator[str]:
+def _uses(spec: LayerSpec, rows: Sequence[Sequence[Value]]) -> Iterator[str]:
     numbers = [row[3] for row in rows if isinstance(row[3], int)]
     most, least = max(numbers), min(numbers)
     span = f"{least:,}" if least == most else f"{least:,} to {most:,}"
-    products = sum(
-        count(cell, ((cell.required() & PRODUCTS) | spec.options) - BIASES, sizes)
-        for sizes in levels_of(spec)
-    )
-    where = " at each output position" if spec.sizes.kernel_size else ""
     yield f"one training example for each parameter: at least {span} examples"
-    yield f"one time step{where}: {products:,} multiply-adds, without activations"
+    where = " at each position" if spec.sizes.kernel_size else ""
+    yield f"state{where}: {plural(state_of(spec), 'element')} for one sequence"
+    products = work_of(spec)
+    if products is None:
+        yield "one time step: multiply-adds depend on the steps of the solver"
+    else:
+        yield f"one time step{where}: {products:,} multiply-adds, without activations"
+
+
+def state_of(spec: LayerSpec) -> int:
+    """Elements that one sequence keeps, of a convolution those at one position."""
+    cell = CELLS[spec.cell]
+    return sum(sizes.directions * elements_of_a_place(cell, sizes) for sizes in levels_of(spec))
+
+
+def work_of(spec: LayerSpec) -> int | None:
+    """Multiply-adds of one step, of a convolution those at one position; None if unknown."""
+    cell = CELLS[spec.cell]
+    roles = cell.required() | spec.options
+    each = [multiply_adds(cell, roles, sizes) for sizes in levels_of(spec)]
+    known = [number for number in each if number is not None]
+    return sum(known) if len(known) == len(each) else None

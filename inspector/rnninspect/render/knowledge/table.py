@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from rnninspect.render.grid import GAP, draw
-from rnninspect.render.widths import width_of, wrap
+from rnninspect.render.widths import pack, width_of, wrap
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterator
 
     from rnninspect.render.knowledge.listings import Listing
     from rnninspect.render.view import View
@@ -33,17 +33,6 @@ def _lines(listing: Listing, width: int) -> Iterator[tuple[str, str]]:
     left = width - len(GAP) - max(map(width_of, (listing.heads[0], *names)))
     for name, parts in zip(names, listing.of, strict=True):
         shown = name
-        for line in _packed(parts, max(left, NARROWEST)):
+        for line in pack(parts, "; ", max(left, NARROWEST)):
             yield shown, line
             shown = ""
-
-
-def _packed(parts: Iterable[str], width: int) -> Iterator[str]:
-    line = ""
-    for part in parts:
-        longer = f"{line}; {part}" if line else part
-        if line and width_of(longer) > width:
-            yield line
-            longer = part
-        line = longer
-    yield line

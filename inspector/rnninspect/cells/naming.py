@@ -1,0 +1,43 @@
+"""Cells by the names that people write: any case, with or without hyphens, and other names."""
+
+from __future__ import annotations
+
+import difflib
+import re
+
+from rnninspect.cells.table import every_cell
+
+_SEPARATORS = re.compile(r"[\s_,-]+")
+# Other names of gated cells; those that bring sizes of their own have theirs in their entries.
+_KNOWN_AS = {
+    "SimpleRNN": "RNN",
+    "Elman": "RNN",
+    "ConvLSTM": "ConvLSTM2D",
+    "ConvGRU": "ConvGRU2D",
+    "Liquid": "LTC",
+    "Echo state network": "ESN",
+    "Minimal gated unit": "MGU",
+}
+
+
+def cell_named(name: str) -> str | None:
+    """The cell that a name means, as CELLS has it; None if there is none."""
+    return _by_name().get(_plain(name))
+
+
+def similar_names(name: str) -> list[str]:
+    """The cells whose names are close to one that means none, the closest first."""
+    known = _by_name()
+    close = difflib.get_close_matches(_plain(name), list(known), 3, 0.6)
+    return list(dict.fromkeys(known[each] for each in close))
+
+
+def _by_name() -> dict[str, str]:
+    cells = every_cell()
+    others = _KNOWN_AS | {other: cell.name for cell in cells.values() for other in cell.known_as}
+    own = {_plain(name): name for name in cells}
+    return {_plain(other): name for other, name in others.items()} | own
+
+
+def _plain(name: str) -> str:
+    return _SEPARATORS.sub("", name.lower())
