@@ -19,6 +19,7 @@ import tf_keras
 import torch
 
 from makers import (
+    broken_gguf,
     broken_graphs,
     broken_keras,
     broken_onnx,
@@ -29,10 +30,10 @@ from makers import (
     broken_tflite,
     broken_torch,
     family,
+    gguf_samples,
     graph_samples,
     keras2_samples,
     keras_samples,
-    modern_samples,
     onnx_exports,
     onnx_samples,
     ort_samples,
@@ -50,11 +51,11 @@ INTACT = (
     *graph_samples.INTACT,
     *tfjs_samples.INTACT,
     *torch_samples.INTACT,
-    *modern_samples.INTACT,
     *onnx_samples.INTACT,
     *onnx_exports.INTACT,
     *ort_samples.INTACT,
     *tflite_samples.INTACT,
+    *gguf_samples.INTACT,
     *family.INTACT,
 )
 BROKEN = (
@@ -67,6 +68,7 @@ BROKEN = (
     *broken_onnx_nodes.BROKEN,
     *broken_ort.BROKEN,
     *broken_tflite.BROKEN,
+    *broken_gguf.BROKEN,
 )
 
 HEADING = """\

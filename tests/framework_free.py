@@ -13,8 +13,8 @@ from pathlib import Path
 TESTS = Path(__file__).parent
 FOLDERS = (TESTS, TESTS.parent / "sample_models", TESTS.parent)
 FRAMEWORKS = frozenset({
-    "diffusers", "flatbuffers", "h5py", "huggingface_hub", "joblib", "keras", "ml_dtypes", "numpy",
-    "onnx", "onnxruntime", "onnxscript", "safetensors", "sklearn", "tensorflow", "tf2onnx",
+    "diffusers", "flatbuffers", "gguf", "h5py", "huggingface_hub", "joblib", "keras", "ml_dtypes",
+    "numpy", "onnx", "onnxruntime", "onnxscript", "safetensors", "sklearn", "tensorflow", "tf2onnx",
     "tf_keras", "torch", "transformers",
 })  # fmt: skip
 MARKER = "frameworks"

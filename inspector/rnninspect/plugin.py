@@ -63,6 +63,7 @@ __all__ = [
     "Fact",
     "Factor",
     "Fate",
+    "Filing",
     "Framework",
     "Inside",
     "Judge",
@@ -189,6 +190,25 @@ class Inside(Record):
     observations: tuple[Observation, ...] = ()
 
 
+class Filing(Record):
+    """How the models of a reader are filed, for walks over folders; patterns are matched whole.
+
+    Attributes:
+        sure_suffixes: endings that only its models have: what ends so and cannot be read is an
+            error. With another of its `suffixes` a file of another kind is passed over.
+        starts: patterns of the first 16 bytes, of a file by any name.
+        parts: patterns of names, each with the name of the file in the same folder that such a file
+            belongs to, in which `{name}` is a group of the pattern; a folder's name ends in `/`.
+        folders: names of files, such as `saved_model.pb`, whose folder is the model if another of
+            its files belongs to them.
+    """
+
+    sure_suffixes: tuple[str, ...] = ()
+    starts: tuple[bytes, ...] = ()
+    parts: tuple[tuple[str, str], ...] = ()
+    folders: tuple[str, ...] = ()
+
+
 class Recurrences(Record):
     """What was found in a graph.
 
@@ -233,6 +253,7 @@ class Reader(Protocol):
 
     A reader describes and never judges: it does not count, compare, warn or print. The class is
     created without arguments, and the package's `__init__` imports only the standard library.
+    It may also have a method `filing() -> Filing`; without it, all of its suffixes are sure ones.
 
     Attributes:
         name: short and unique: `onnx`.

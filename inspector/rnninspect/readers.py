@@ -14,7 +14,7 @@ from rnninspect.errors import (
     UnknownFormat,
     UnreadableFile,
 )
-from rnninspect.plugin import Framework
+from rnninspect.plugin import Filing, Framework
 from rnninspect.record import Record
 from rnninspect.source.source import open_source
 
@@ -31,12 +31,16 @@ if TYPE_CHECKING:
     Answer = TypeVar("Answer")
 
 GROUP = "rnninspect.readers"
-BUILT_IN = (
-    "rnninspect_onnx:OnnxReader",
-    "rnninspect_torch:TorchReader",
-    "rnninspect_keras:KerasReader",
-    "rnninspect_tflite:TfliteReader",
-)
+# The readers of this distribution with their suffixes: a call loads the one that a file's suffix
+# says, and others only where the content is none of its formats.
+BUILT_IN = {
+    "rnninspect_onnx:OnnxReader": ".onnx .onnxtxt .onnxtext .onnxjson .textproto .txtpb .ort",
+    "rnninspect_torch:TorchReader": ".pt .pth .th .ckpt .checkpoint .bin .pkl .pickle .joblib "
+    ".tar .jit .ptl .pte .ptd .pt2 .safetensors .distcp .gz",
+    "rnninspect_keras:KerasReader": ".keras .h5 .hdf5 .index .pb .pbtxt .json",
+    "rnninspect_tflite:TfliteReader": ".tflite .lite .task",
+    "rnninspect_ggml:GgmlReader": ".gguf",
+}
 
 
 def open_model(path: str, limits: Limits | None = None) -> Source:
@@ -73,9 +77,21 @@ def recognise(source: Source) -> Recognised:
         UnknownFormat: none does; the message says what the file seems to be.
         PluginError: an installed reader cannot be loaded, or fails.
     """
-    tried = built_in_readers()
+    found = look_at(source)
+    if found is None:
+        raise UnknownFormat(_describe(source, built_in_readers()))
+    return found
+
+
+def look_at(source: Source) -> Recognised | None:
+    """What `recognise` returns; None if no reader knows the content.
+
+    Raises:
+        PluginError: an installed reader cannot be loaded, or fails.
+    """
     suffix = f".{source.name.rpartition('.')[2].lower()}"
-    for reader in sorted(tried, key=lambda reader: suffix not in reader.suffixes):
+    for target in sorted(BUILT_IN, key=lambda target: suffix not in BUILT_IN[target].split()):
+        reader = _load(target)
         read = _asked(reader, "recognise", partial(reader.recognise, source))
         if read is not None:
             return Recognised(reader, partial(_asked, reader, "read", read))
@@ -83,7 +99,7 @@ def recognise(source: Source) -> Recognised:
         read = recognise_by(reader, source)
         if read is not None:
             return Recognised(reader, partial(read_by, reader, read))
-    raise UnknownFormat(_describe(source, tried))
+    return None
 
 
 def recognise_by(reader: Reader, source: Source) -> Read | None:
@@ -157,6 +173,21 @@ def _frameworks(reader: Reader) -> tuple[Framework, ...]:
     said = _asked(reader, "frameworks", lambda: tuple(reader.frameworks()))
     if not all(isinstance(framework, Framework) for framework in said):
         raise PluginError(f"reader {reader.name}: frameworks: not all are a Framework")
+    return said
+
+
+def filing_of(reader: Reader) -> Filing:
+    """How the models of a reader are filed; one that does not say it has sure suffixes alone.
+
+    Raises:
+        PluginError: an installed reader fails.
+    """
+    asked: Callable[[], Filing] | None = getattr(reader, "filing", None)
+    if asked is None:
+        return Filing(sure_suffixes=tuple(reader.suffixes))
+    said = _asked(reader, "filing", asked)
+    if not isinstance(said, Filing):
+        raise PluginError(f"reader {reader.name}: filing: {said!r:.80} is not a Filing")
     return said
 
 

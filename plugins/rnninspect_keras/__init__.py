@@ -8,7 +8,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from rnninspect.plugin import Convention, Framework, Read, Source
+    from rnninspect.plugin import Convention, Filing, Framework, Read, Source
 
 
 class KerasReader:
@@ -53,3 +53,9 @@ class KerasReader:
         from rnninspect_keras.framework import FRAMEWORKS  # noqa: PLC0415 - for few subcommands
 
         return FRAMEWORKS
+
+    def filing(self) -> Filing:
+        """How its files are named, for walks over folders."""
+        from rnninspect_keras.filing import FILING  # noqa: PLC0415 - only for walks
+
+        return FILING

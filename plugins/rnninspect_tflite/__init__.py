@@ -8,7 +8,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from rnninspect.plugin import Convention, Framework, Read, Source
+    from rnninspect.plugin import Convention, Filing, Framework, Read, Source
 
 
 class TfliteReader:
@@ -49,3 +49,9 @@ class TfliteReader:
         from rnninspect_tflite.framework import FRAMEWORKS  # noqa: PLC0415 - for few subcommands
 
         return FRAMEWORKS
+
+    def filing(self) -> Filing:
+        """How its files are named, for walks over folders."""
+        from rnninspect_tflite.filing import FILING  # noqa: PLC0415 - only for walks
+
+        return FILING

@@ -18,8 +18,8 @@ class Layer:
     Attributes:
         name: where the file puts it, as a person would name the place; of a level, its stack.
         cell: RNN, GRU, LSTM, ConvLSTM1D, ….
-        input_size: m; for a convolution the channels that go in.
-        hidden_size: n; for a convolution the filters.
+        input_size: m; for a convolution the channels that go in; None where it has its own sizes.
+        hidden_size: n; for a convolution the filters; None as above.
         expected: parameters by the framework's own count, over all directions.
         stored: how many of them the file contains; None means all.
         directions: 2 for a bidirectional layer.
@@ -28,12 +28,13 @@ class Layer:
         projection_size: p, where the fed-back state is projected.
         peepholes: whether the gates see the cell's state.
         root: the network of a checkpoint that it belongs to, where there are several.
+        own_sizes: of a cell with sizes of its own, by symbol.
     """
 
     name: str
     cell: str
-    input_size: int
-    hidden_size: int
+    input_size: int | None
+    hidden_size: int | None
     expected: int
     stored: int | None = None
     directions: int = 1
@@ -42,32 +43,12 @@ class Layer:
     projection_size: int | None = None
     peepholes: bool = False
     root: str | None = None
+    own_sizes: Mapping[str, int] | None = None
 
     def fields(self) -> dict[str, object]:
         """Its entry in the manifest, without empty fields."""
         known = asdict(self) | {"stored": self.expected if self.stored is None else self.stored}
         return {key: value for key, value in known.items() if value is not None}
-
-
-@dataclass(frozen=True, slots=True)
-class OwnLayer:
-    """A layer whose cell has sizes of its own, as its framework counts it.
-
-    Attributes:
-        name: its module.
-        cell: Mamba, RWKV-7, ….
-        own_sizes: those that it was built with, by their symbols.
-        expected: parameters by the framework's own count, all of them stored.
-    """
-
-    name: str
-    cell: str
-    own_sizes: Mapping[str, int]
-    expected: int
-
-    def fields(self) -> dict[str, object]:
-        """Its entry in the manifest."""
-        return {**asdict(self), "stored": self.expected}
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +64,7 @@ class Truth:
         notes: rules below level error that must report something.
     """
 
-    layers: tuple[Layer | OwnLayer, ...]
+    layers: tuple[Layer, ...]
     parameters: int
     not_parameters: Mapping[str, int] = field(default_factory=dict)
     copies: int = 0

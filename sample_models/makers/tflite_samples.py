@@ -110,8 +110,7 @@ def _bundle(path: Path) -> Truth:
             parts.append(make(inner))
             archive.writestr(zipfile.ZipInfo(name), inner.read_bytes())
             inner.unlink()
-            inside = [layer for layer in parts[-1].layers if isinstance(layer, Layer)]
-            found += [replace(layer, name=f"{name}: {layer.name}") for layer in inside]
+            found += [replace(layer, name=f"{name}: {layer.name}") for layer in parts[-1].layers]
     return Truth(tuple(found), sum(part.parameters for part in parts), notes=("R402",))
 
 

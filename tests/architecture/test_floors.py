@@ -28,7 +28,7 @@ from making.imports import (
 # What is directly in the core, from the bottom up. Within a group the imports decide who is above
 # whom; no group imports from one above it. A new module must be put into one.
 GROUPS = (
-    {"record", "errors", "wording"},  # words of every module
+    {"record", "errors", "wording", "workers"},  # words of every module, and processes
     {"cells", "dtypes", "source", "model", "decode", "foreign"},  # knowledge, and bytes
     {
         "merging",
@@ -38,9 +38,9 @@ GROUPS = (
         "signatures",
         "declared",
     },  # what a layer should have, and what a reader is given
-    {"readers", "contract", "rules", "report", "inspection"},  # the pipeline
+    {"readers", "contract", "rules", "report", "inspection", "walking"},  # the pipeline
     {"policy", "audit", "comparison", "card", "verification", "rows"},  # what is made of reports
-    {"render", "results"},
+    {"render", "results", "cluster"},
     {"command", "cli", "__main__"},
     {"__init__", "testing"},  # the doors for other programs; nothing of ours imports the second
 )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from functools import partial
 from pathlib import Path
 from types import SimpleNamespace
@@ -98,3 +100,29 @@ def test_a_file_that_is_not_a_model_is_named_whatever_its_suffix(
 
 def test_an_unknown_format_is_an_unreadable_file() -> None:
     assert issubclass(UnknownFormat, UnreadableFile)
+
+
+def test_the_table_of_readers_has_their_suffixes() -> None:
+    stated = {target: tuple(suffixes.split()) for target, suffixes in readers.BUILT_IN.items()}
+    assert list(stated.values()) == [reader.suffixes for reader in readers.built_in_readers()]
+
+
+def test_a_call_loads_the_reader_of_the_suffix_alone(tmp_path: Path) -> None:
+    path = Path(__file__).parents[2] / "sample_models/onnx/basic_lstm.onnx"
+    program = (
+        "import sys; from rnninspect import inspect_file; inspect_file(sys.argv[1]); "
+        "print(*sorted(name for name in sys.modules if name.startswith('rnninspect_') "
+        "and '.' not in name))"
+    )
+    for name in ("lstm.onnx", "lstm.bin"):
+        copy = tmp_path / name
+        copy.write_bytes(path.read_bytes())
+        done = subprocess.run(
+            [sys.executable, "-c", program, copy], capture_output=True, text=True, check=True
+        )
+        loaded = done.stdout.split()
+        assert loaded == (
+            ["rnninspect_onnx"]
+            if name.endswith(".onnx")
+            else ["rnninspect_onnx", "rnninspect_torch"]
+        )

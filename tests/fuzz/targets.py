@@ -35,6 +35,7 @@ from rnninspect_torch.pickles.interpreter import load_from
 from rnninspect_torch.tensors.calls import TorchCalls
 
 from .faults import Mutator, mutate_bytes, mutate_json, mutate_safetensors
+from .headers import mutate_header
 from .structures import mutate_pickle, mutate_protobuf, mutate_zip
 from .tables import mutate_table
 from .words import mutate_words
@@ -251,6 +252,7 @@ TARGETS = {
     "zip-directory": Target(_zip, mutate_bytes, _files(".pt", ".keras")),
     "tflite": Target(_whole(".tflite"), mutate_words, _files(".tflite")),
     "flatbuffers": Target(_flatbuffer, mutate_words, _files(".tflite")),
+    "gguf": Target(_whole(".gguf"), mutate_header, _files(".gguf")),
     "hdf5": Target(_hdf5, mutate_bytes, _files(".h5")),
     "safetensors": Target(_whole(".safetensors"), mutate_safetensors, _files(".safetensors")),
     "saved-model": Target(_whole(".pb", "saved_model"), mutate_protobuf, _files(".pb")),

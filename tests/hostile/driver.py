@@ -33,6 +33,7 @@ FORMATS = ("table", "json", "markdown", "csv")
 PACKAGES = (
     *("rnninspect", "rnninspect_onnx", "rnninspect_torch", "rnninspect_keras"),
     "rnninspect_tflite",
+    "rnninspect_ggml",
 )
 NOT_NEEDED = (".__main__", ".cli", ".verification", ".judge")  # typer and the frameworks
 WARMING = ("sound.", "prose.")

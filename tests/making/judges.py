@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from rnninspect.readers import framework_named
 
-TORCH, KERAS, ONNX, ONNXRUNTIME, TFLITE = (
+TORCH, KERAS, ONNX, ONNXRUNTIME, TFLITE, GGUF = (
     judge
-    for name in ("pytorch", "keras", "onnx", "tflite")
+    for name in ("pytorch", "keras", "onnx", "tflite", "ggml")
     for judge in framework_named(name).judges
 )

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import os
+import signal
 from collections.abc import Iterable
 from pathlib import Path
 
-from rnninspect import ModelRows
+from rnninspect import ModelRows, inspect_row
+from rnninspect.record import Record
 from rnninspect.results.files import read_results
 from rnninspect.results.storing import Results
 
@@ -25,3 +28,25 @@ def scan(output: Path, models: Iterable[ModelRows], *, resume: bool = False) -> 
 
 def paths_in(output: Path) -> list[str]:
     return [each.path for each in read_results(output)]
+
+
+class Found(Record):
+    """A file, as a walk finds it."""
+
+    path: str
+
+
+def rows_or_death(found: Found) -> ModelRows | None:
+    """What a worker makes of a file; the name of some is what they do to it.
+
+    `poison` ends each process that inspects it, `once` the first one; `other` is no model.
+    """
+    name = Path(found.path).name
+    if name == "other":
+        return None
+    if name == "poison":
+        os.kill(os.getpid(), signal.SIGKILL)
+    if name == "once" and Path(found.path).read_bytes():
+        Path(found.path).write_bytes(b"")
+        os.kill(os.getpid(), signal.SIGKILL)
+    return inspect_row(found.path)

@@ -16,6 +16,7 @@ GOOD = {
     "torch": SAMPLES / "torch" / "lstm_two_biases.pt",
     "keras": SAMPLES / "keras" / "lstm_one_bias.keras",
     "tflite": SAMPLES / "tflite" / "lstm.tflite",
+    "ggml": SAMPLES / "gguf" / "mamba.gguf",
 }
 
 

@@ -8,7 +8,16 @@ from typing import Annotated
 import typer
 
 from rnninspect import __version__
-from rnninspect.cli import card, checking, counting, diff, inspecting, knowledge, verifying
+from rnninspect.cli import (
+    card,
+    checking,
+    counting,
+    diff,
+    inspecting,
+    knowledge,
+    scanning,
+    verifying,
+)
 from rnninspect.cli.completion import complete, shell_named
 from rnninspect.cli.options import PlainUsage
 from rnninspect.cli.showing import show_text
@@ -30,6 +39,7 @@ COMMANDS = {
     command.__name__: command
     for command in (
         *inspecting.COMMANDS,
+        *scanning.COMMANDS,
         *checking.COMMANDS,
         *card.COMMANDS,
         *diff.COMMANDS,

@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from rnninspect.cli import options
-from rnninspect.cli.options import FailOn, LimitPairs, Models
+from rnninspect.cli.gathering import Models, gathering_models
+from rnninspect.cli.options import FailOn, LimitPairs
 from rnninspect.command import FAILED, FINDINGS, OK
 from rnninspect.command.printing import deliver, print_error
-from rnninspect.command.request import Request
+from rnninspect.command.request import Gathering, Request
 from rnninspect.command.running import fails, inspect_all
 from rnninspect.errors import RnnInspectError
 from rnninspect.render import CARD
@@ -38,8 +39,9 @@ Metadata = Annotated[
 ]
 
 
+@gathering_models
 def card(  # noqa: PLR0913 - an option each
-    models: Models,
+    models: Models = None,
     *,
     update: Update = None,
     append: Append = False,
@@ -47,6 +49,7 @@ def card(  # noqa: PLR0913 - an option each
     metadata: Metadata = False,
     fail_on: FailOn = "error",
     limit: LimitPairs = None,
+    gathering: Gathering,
 ) -> None:
     """Describe models in Markdown, and keep a model card up to date.
 
@@ -61,7 +64,8 @@ def card(  # noqa: PLR0913 - an option each
     if update is None and (append or check or metadata):
         raise typer.BadParameter("--append, --check and --metadata need --update FILE")
     level = options.level(fail_on)
-    reports, unreadable = inspect_all(Request(tuple(models), limits=options.limits(limit)))
+    request = Request(tuple(models or ()), limits=options.limits(limit), gathering=gathering)
+    reports, unreadable = inspect_all(request)
     if unreadable:  # a card without one of the models would say that it does not exist
         raise typer.Exit(FAILED)
     reports = [report._replace(path=_path_in(update, report.path)) for report in reports]

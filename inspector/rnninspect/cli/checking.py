@@ -11,11 +11,12 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from rnninspect.cli import options
-from rnninspect.cli.options import LimitPairs, Models, Output
+from rnninspect.cli.gathering import Models, gathering_models
+from rnninspect.cli.options import LimitPairs, Output
 from rnninspect.command import FAILED, FINDINGS, OK
 from rnninspect.command.environment import ci_root, terminal_width
 from rnninspect.command.printing import print_document, print_error
-from rnninspect.command.request import Request
+from rnninspect.command.request import Gathering, Request
 from rnninspect.command.running import inspect_all
 from rnninspect.errors import PolicyError, UnreadableFile
 from rnninspect.policy.keys import KEYS
@@ -71,15 +72,17 @@ def _option(key: Key) -> Any:  # noqa: ANN401 - an annotation
     return Annotated[str | None, typer.Option(f"--{key.name}", metavar="VALUE", help=text)]
 
 
+@gathering_models
 @_with_policy_options
-def check(
-    models: Models,
+def check(  # noqa: PLR0913 - an option each
+    models: Models = None,
     *,
     output_format: Annotated[str, options.format_option(AUDIT)] = "table",
     output: Output = None,
     config: Config = None,
     update_baseline: UpdateBaseline = False,
     limit: LimitPairs = None,
+    gathering: Gathering,
     **policy: object,
 ) -> None:
     """Check models against limits and a baseline, for CI.
@@ -93,7 +96,8 @@ def check(
     """
     from rnninspect.policy import gather  # noqa: PLC0415 - only when used
 
-    request = Request(tuple(dict.fromkeys(models)), limits=options.limits(limit))
+    paths = tuple(dict.fromkeys(models or ()))
+    request = Request(paths, limits=options.limits(limit), gathering=gathering)
     asked = _Options(request, options.format_of(AUDIT, output_format), output, update_baseline)
     given = {key.name: policy[key.field] for key in KEYS}
     try:

@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from rnninspect.cli import options
+from rnninspect.cli.gathering import Models, gathering_models
 from rnninspect.cli.options import (
     Columns,
     FailOn,
     LimitPairs,
     Model,
-    Models,
     Output,
     Unfold,
     Values,
@@ -20,7 +20,7 @@ from rnninspect.cli.options import (
 from rnninspect.cli.showing import reporting, show
 from rnninspect.command import FAILED, FINDINGS, OK
 from rnninspect.command.printing import print_error
-from rnninspect.command.request import Request
+from rnninspect.command.request import Gathering, Request
 from rnninspect.command.running import run
 from rnninspect.errors import RnnInspectError
 from rnninspect.inspection import inspect_file
@@ -32,8 +32,9 @@ if TYPE_CHECKING:
     from rnninspect.report import Report
 
 
+@gathering_models
 def inspect(  # noqa: PLR0913 - one parameter for each option
-    models: Models,
+    models: Models = None,
     *,
     output_format: Annotated[str, options.format_option(REPORT)] = "table",
     output: Output = None,
@@ -42,16 +43,18 @@ def inspect(  # noqa: PLR0913 - one parameter for each option
     limit: LimitPairs = None,
     values: Values = False,
     unfold: Unfold = False,
+    gathering: Gathering,
 ) -> None:
     """Report each recurrent layer: formula, stored tensors, verdict.
 
     Exit 1 if a formula and the stored tensors disagree, or another rule of the level of --fail-on
-    is broken; 2 if a file cannot be read.
+    is broken; 2 if a file cannot be read. In a folder that is not a model itself, each model in it
+    is reported.
 
     Example: rnninspect inspect model.onnx weights.h5 --format markdown
     """
     request = Request(
-        paths=tuple(models),
+        paths=tuple(models or ()),
         format=options.format_of(REPORT, output_format),
         output=output,
         columns=options.columns(columns),
@@ -59,6 +62,7 @@ def inspect(  # noqa: PLR0913 - one parameter for each option
         fail_on=options.level(fail_on),
         values=values,
         unfold=unfold,
+        gathering=gathering,
     )
     raise typer.Exit(run(request))
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -11,7 +10,7 @@ from rnninspect.cli import options
 from rnninspect.cli.options import LimitPairs, Models, Output
 from rnninspect.command import FAILED, FINDINGS, OK
 from rnninspect.command.environment import terminal_width
-from rnninspect.command.printing import print_document, print_error
+from rnninspect.command.printing import print_document, print_error, show_progress
 from rnninspect.errors import RnnInspectError
 from rnninspect.inspection import inspect_file
 from rnninspect.render import VERDICT
@@ -70,11 +69,11 @@ def _judge(path: str, limits: Limits, bounds: Bounds, *, trusted: bool) -> Judge
 
     try:
         report = inspect_file(path, limits)
-        opinions = tuple(ask(report, bounds, _progress, limits, trusted=trusted))
+        opinions = tuple(ask(report, bounds, show_progress, limits, trusted=trusted))
     except RnnInspectError as error:
         print_error(f"{path}: {error}")
         return Unreadable(path, str(error))
-    _progress("")
+    show_progress("")
     for opinion in opinions:
         if opinion.verdict is Outcome.UNASKED:
             print_error(f"{path}: {sentence(opinion)}")
@@ -90,13 +89,6 @@ def _code(result: Judged | Unreadable) -> int:
     if not verdicts or Outcome.UNASKED in verdicts:
         return FAILED
     return FINDINGS if verdicts & {Outcome.DISAGREE, Outcome.REFUSED} else OK
-
-
-def _progress(text: str) -> None:
-    """Show the progress in one line of a terminal, in place of what it showed before."""
-    if sys.stderr.isatty():
-        sys.stderr.write(f"\r\x1b[K{text}")
-        sys.stderr.flush()
 
 
 COMMANDS = (verify,)

@@ -1,4 +1,4 @@
-"""What the environment of a call says: the width of its terminal, and the root of a CI system."""
+"""What surrounds a call: the width of its terminal, the root of a CI system, folders."""
 
 from __future__ import annotations
 
@@ -25,3 +25,8 @@ def ci_root() -> str:
         if folder and here.startswith(f"{folder.rstrip('/')}/"):
             return folder
     return ""
+
+
+def is_folder(path: str) -> bool:
+    """Whether a path leads to a folder of this machine."""
+    return os.path.isdir(path)  # noqa: PTH112 - as above

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from itertools import chain
 
@@ -23,6 +24,18 @@ LONGEST_REASON = 400
 def print_error(message: str) -> None:
     """Print one line on standard error, safe whatever a file's name or content is."""
     write_error_line(f"rnninspect: {shorten(for_terminal(message), LONGEST_REASON)}")
+
+
+def is_shown_to_a_person() -> bool:
+    """Whether standard error is a terminal that can replace a line."""
+    return bool(sys.stderr) and sys.stderr.isatty() and os.environ.get("TERM") != "dumb"
+
+
+def show_progress(text: str) -> None:
+    """Show a line on the terminal in place of the last one; an empty text removes it."""
+    if is_shown_to_a_person():
+        sys.stderr.write(f"\r\x1b[K{text}")
+        sys.stderr.flush()
 
 
 def print_document(

@@ -13,11 +13,31 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from rnninspect.render.report.columns import Column
+    from rnninspect.walking.choice import Choice
 
 SUBCOMMANDS = (
-    "inspect", "explain", "check", "card", "diff", "verify", "count", "rules", "rule", "readers",
-    "cells",
+    "inspect", "scan", "explain", "check", "card", "diff", "verify", "count", "rules", "rule",
+    "readers", "cells",
 )  # fmt: skip
+
+
+SECONDS = 120.0  # for one model, in a process of its own
+
+
+class Gathering(Record):
+    """How the models of a call are found and shared out.
+
+    Attributes:
+        choice: what is taken of the folders that are walked over; None for what is usual.
+        lists: files that list paths, `-` for standard input.
+        jobs: processes; 0 for one if there are few models, and one for each processor if many.
+        seconds: that a model may take in a process of its own.
+    """
+
+    choice: Choice | None = None
+    lists: tuple[str, ...] = ()
+    jobs: int = 0
+    seconds: float = SECONDS
 
 
 class Request(Record):
@@ -35,6 +55,7 @@ class Request(Record):
     fail_on: Level | None = Level.ERROR
     values: bool = False
     unfold: bool = False
+    gathering: Gathering = Gathering()
 
 
 def plain_request(arguments: Sequence[str]) -> Request | None:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import gc
+from functools import partial
 
-from rnninspect.command import FAILED, FINDINGS, OK
+from rnninspect.command import FAILED, FINDINGS, MANY, OK
 from rnninspect.command.ending import raise_if_stopped
-from rnninspect.command.environment import ci_root, terminal_width
+from rnninspect.command.environment import ci_root, is_folder, terminal_width
 from rnninspect.command.printing import print_document, print_error
 from rnninspect.errors import RnnInspectError
 from rnninspect.inspection import inspect_file
@@ -39,31 +39,49 @@ def run(request: Request) -> int:
         unfold=request.unfold,
         root=ci_root(),
         fail_on=request.fail_on,
+        closing=any(map(is_folder, request.paths)),
     )
     done = print_document(REPORT, request.format, results, view, request.output, files)
     return max(codes) if done else FAILED
 
 
 def inspected(request: Request) -> Iterator[Report | Unreadable]:
-    """A report on each file that can be read; for another one a line on standard error."""
+    """A report on each model that can be read; for another one a line on standard error."""
+    if needs_gathering(request):
+        from rnninspect.command.gathering import results_of  # noqa: PLC0415 - seldom
+        from rnninspect.walking.meeting import report_on  # noqa: PLC0415 - as above
+
+        report = partial(report_on, limits=request.limits, values=request.values)
+        results: Iterator[Report | Unreadable] = results_of(request, report, Unreadable)
+    else:
+        results = _each(request)
+    for result in results:
+        if isinstance(result, Unreadable):
+            from rnninspect.command.hints import hint_on  # noqa: PLC0415 - only for errors
+
+            print_error(f"{result.path}: {result.reason}{hint_on(result.path)}")
+        yield result
+
+
+def needs_gathering(request: Request) -> bool:
+    """Whether a call names more than some files: folders, lists, standard input."""
+    paths, gathering = request.paths, request.gathering
+    many = len(paths) >= MANY or gathering.lists or gathering.jobs > 1
+    return bool(many) or any(path == "-" or is_folder(path) for path in paths)
+
+
+def _each(request: Request) -> Iterator[Report | Unreadable]:
+    """What comes of a few files, without what folders and many files need."""
     for number, path in enumerate(request.paths):
         raise_if_stopped()
         if number:
-            _collect_garbage(number)
+            from rnninspect.workers.garbage import collect  # noqa: PLC0415 - not for one file
+
+            collect(number)
         try:
             yield inspect_file(path, request.limits, values=request.values)
         except RnnInspectError as error:
-            from rnninspect.command.hints import hint_on  # noqa: PLC0415 - only for errors
-
-            print_error(f"{path}: {error}{hint_on(path)}")
             yield Unreadable(path, str(error))
-
-
-def _collect_garbage(files: int) -> None:
-    """Free what the files so far have left in cycles: `__main__` has switched the collector off."""
-    if files > 1:
-        gc.collect()
-    gc.freeze()  # modules, and reports that the caller keeps, are not looked through again
 
 
 def inspect_all(request: Request) -> tuple[list[Report], list[Unreadable]]:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import math
+
 from rnninspect.cells import CELLS, Sum, parse_sum
 from rnninspect.record import Record
 from rnninspect.signatures.solving import solve
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from rnninspect.cells import Cell
     from rnninspect.declared.claims import Claim, Claims
@@ -88,14 +90,22 @@ def _with_unknown(
     fresh = {symbol: _value_of(claim) for symbol, claim in claimed.items()}
     sizes = {**stored, **fresh}
     for symbol, product in cell.relations:
-        value = _value(product, sizes)
-        if symbol in stored and value is not None and value != stored[symbol]:
-            names = [claimed[each].text for each in sorted(product.symbols()) if each in claimed]
-            if names:
-                word = cell.word(symbol)
-                return dict(stored), [Difference(" × ".join(names), value, stored[symbol], word)]
+        value, fits = _known_part(product, sizes)
+        names = [claimed[each].text for each in sorted(product.symbols()) if each in claimed]
+        if symbol in stored and names and not fits(stored[symbol]):
+            word = cell.word(symbol)
+            return dict(stored), [Difference(" × ".join(names), value, stored[symbol], word)]
     solved = solve([_equation(symbol, size) for symbol, size in sizes.items()], cell.relations)
     return {symbol: solved.get(symbol, sizes.get(symbol, 0)) for symbol in solved | sizes}, []
+
+
+def _known_part(product: Sum, sizes: Mapping[str, int]) -> tuple[int, Callable[[int], bool]]:
+    """The value of a product's known factors, and whether a size may be the product."""
+    ((number, symbols),) = product.terms
+    value = number * math.prod(sizes[each] for each in symbols if each in sizes)
+    if all(each in sizes for each in symbols):
+        return value, value.__eq__
+    return value, lambda size: value > 0 and size % value == 0
 
 
 def _declared(cell: Cell, claims: Iterable[Claim]) -> tuple[tuple[str, str], ...]:

@@ -182,6 +182,16 @@ def _lettered(values: _Values, key: str, letter: str) -> _Places | None:
     return [key], [place for place, each in enumerate(text) if each == letter]
 
 
+def _zero(values: _Values, key: str) -> _Places | None:
+    """Those for which a list of numbers has a zero; a number alone says nothing."""
+    numbers = values.get(key)
+    if not isinstance(numbers, list):
+        return None
+    if len(numbers) > _MOST_LAYERS:
+        raise ImpossibleSizeError(f"{key} has {len(numbers)} entries")
+    return [key], [place for place, each in enumerate(numbers) if each == 0]
+
+
 _WAYS: dict[str, Callable[..., _Places | None]] = {
     "all": _all,
     "except": _except,
@@ -190,6 +200,7 @@ _WAYS: dict[str, Callable[..., _Places | None]] = {
     "listed": _listed_kinds,
     "cycled": _cycled,
     "lettered": _lettered,
+    "zero": _zero,
 }
 
 

@@ -59,7 +59,10 @@ _MODELS = (
         rb"(?:#[^\n]*\n\s*)*model_checkpoint_path\s*:\s*[\"']",
         "a list of TensorFlow checkpoints; inspect its folder, or the .index file that it names",
     ),
-    (rb"GGUF|[lt]mgg|tjgg|algg", f"a GGUF or GGML model: not supported; {_SOURCE}"),
+    (
+        rb"[lft]mgg|tjgg|algg",
+        "a model of ggml from before GGUF, or of whisper.cpp: not supported; convert it to GGUF",
+    ),
     (rb"[pf]trt", f"a TensorRT engine: not supported; {_SOURCE}"),
     (rb"RKNN", f"an RKNN model: not supported; {_SOURCE}"),
     (rb"\x12\x01\0{6}", f"an MXNet parameter file: not supported; {_TO_ONNX}"),

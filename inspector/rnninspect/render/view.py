@@ -16,6 +16,7 @@ class View(Record):
         chosen: whether they were named by the caller: then none is dropped to fit the width.
         root: the folder from which CI systems name files; the current one if empty.
         unfold: whether each of many equal layers has a row.
+        closing: whether a line at the end says how many models there were.
         fail_on: the lowest level that is shown as a failure, in formats that know failures.
     """
 
@@ -25,3 +26,4 @@ class View(Record):
     root: str = ""
     fail_on: Level | None = Level.ERROR
     unfold: bool = False
+    closing: bool = False

@@ -49,7 +49,7 @@ class Results:
         self.folder = parts.folder_of(output)
         self._format = format_of(output)
         self.part_format = parts.format_of_parts(self._format)
-        self._resume, self._kept = resume, kept
+        self._resume, self._twice, self._kept = resume, resume, kept
         self._waiting: list[ModelRows] = []
         self._rows, self._since = 0, time.monotonic()
         self._known: set[int] = set()
@@ -133,6 +133,7 @@ class Results:
                 "the folder must be shared by all of them"
             )
         self._known.update(_key(storable(location)) for location in locations)
+        self._twice = True  # a worker that was thought lost may yet write its part
 
     def _locked(self) -> int:
         self.folder.mkdir(exist_ok=True)
@@ -165,10 +166,10 @@ class Results:
         """Make the file of all rows, at once, and remove the parts."""
         self._write_part()
         _, write = functions(self._format)
+        so_far = self._rows_so_far if self._resume else self._rows_of_parts
         try:
             with replacing(self.output, self._kept, self.folder.resolve()) as draft:
-                write(draft, self._summed(_newest(self._rows_so_far) if self._resume
-                                          else self._rows_of_parts()))  # fmt: skip
+                write(draft, self._summed(_newest(so_far) if self._twice else so_far()))
         except OSError as error:
             raise self._unwritten(error) from error
         parts.remove(self.folder)

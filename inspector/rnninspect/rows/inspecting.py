@@ -6,24 +6,28 @@ import os
 
 from rnninspect.cells import Role
 from rnninspect.counter import bias_vectors
-from rnninspect.errors import RnnInspectError
+from rnninspect.errors import RnnInspectError, UnknownFormat
 from rnninspect.inspection import inspect_source
 from rnninspect.readers import open_model
 from rnninspect.record import Record
+from rnninspect.report import Unreadable
 from rnninspect.rows.schema import INNER, MODELS, Verdict, fitting
 from rnninspect.rows.stamps import stamp_of
 from rnninspect.rules import Level
 from rnninspect.source.limits import Limits
+from rnninspect.walking.meeting import open_found
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
 
     from rnninspect.counter import LayerCount
     from rnninspect.report import Report
     from rnninspect.rows.schema import Row
     from rnninspect.rows.stamps import Stamp
     from rnninspect.rules import Finding
+    from rnninspect.source.source import Source
+    from rnninspect.walking.walk import Met
 
 
 class RowOptions(Record):
@@ -63,15 +67,40 @@ def inspect_row(location: str | os.PathLike[str], options: RowOptions = USUAL) -
     for a file: one that cannot be read has a row with the verdict `unreadable` and the reason.
     """
     path = os.fspath(location)
+    found = _described(path, options, open_model)
+    return unreadable_row(path, _reason(found)) if isinstance(found, Exception) else found
+
+
+def inspect_met(found: Met | Unreadable, options: RowOptions = USUAL) -> ModelRows | None:
+    """The rows of what a call names or a walk has met; None for another kind of file.
+
+    Otherwise like `inspect_row`.
+    """
+    if isinstance(found, Unreadable):
+        return unreadable_row(found.path, found.reason)
+    described = _described(found.path, options, open_found)
+    if isinstance(described, UnknownFormat) and not found.claims:
+        return None
+    if isinstance(described, Exception):
+        return unreadable_row(found.path, _reason(described))
+    return described
+
+
+def _described(
+    path: str, options: RowOptions, opened: Callable[[str, Limits], Source]
+) -> ModelRows | Exception:
     try:
-        with open_model(path, options.limits) as source:
+        with opened(path, options.limits) as source:
             source.reading.reads_values = options.values
-            report = inspect_source(source, path)
-            return rows_of(report, stamp_of(source))
-    except RnnInspectError as error:
-        return unreadable_row(path, str(error))
+            return rows_of(inspect_source(source, path), stamp_of(source))
     except Exception as error:  # noqa: BLE001 - a fault of ours may cost one file, not a whole scan
-        return unreadable_row(path, f"internal error: {type(error).__name__}: {error}")
+        return error
+
+
+def _reason(error: Exception) -> str:
+    if isinstance(error, RnnInspectError):
+        return str(error)
+    return f"internal error: {type(error).__name__}: {error}"
 
 
 def unreadable_row(path: str, reason: str) -> ModelRows:

@@ -15,13 +15,15 @@ if TYPE_CHECKING:
 _STEPS_OF_A_TENSOR = 10
 
 
-def known_layers(
+def known_layers(  # noqa: PLR0913 - options, by keyword
     tensors: Mapping[str, StoredTensor],
     source: Source,
     *,
     called: Callable[[str], str] = str,
     root: str | None = None,
     whole: bool = False,
+    known: Mapping[str, int] | None = None,
+    implementation: str = "",
 ) -> list[RecurrentLayer]:
     """The layers whose tensors have the names and shapes of a signature, in the file's order.
 
@@ -33,18 +35,21 @@ def known_layers(
         root: which network of a checkpoint the layers belong to.
         whole: whether a module must have all weights, none of them transposed: in formats whose
             writers rename and transpose what they store, so that no fault of the file is meant.
+        known: sizes that the file declares, by symbol, for those that no shape determines.
+        implementation: the only one whose signatures are tried; empty for all.
 
     Raises:
         RefusedFile: the limit of steps would be exceeded.
     """
     if not may_be_known(tensors):
         return []
-    from rnninspect.signatures.finding import find  # noqa: PLC0415
     from rnninspect.signatures.layers import layer_of  # noqa: PLC0415 - few networks need them
+    from rnninspect.signatures.matching import find  # noqa: PLC0415
 
     source.spend(Limit.STEPS, _STEPS_OF_A_TENSOR * len(tensors))
     shapes = {name: tensor.shape for name, tensor in tensors.items()}
+    sizes = tuple((known or {}).items())
     return [
         layer_of(found, tensors.__getitem__, name=called(found.path), root=root)
-        for found in find(shapes, whole=whole)
+        for found in find(shapes, whole=whole, known=sizes, implementation=implementation)
     ]

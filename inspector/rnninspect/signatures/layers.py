@@ -66,7 +66,7 @@ def _operands(found: Found, stored: Callable[[str], StoredTensor]) -> Iterator[O
             name=tensor.name,
             slots=tuple(Slot(0, role) for role in weight.roles),
             axes=axes,
-            shape=tensor.shape,
+            shape=found.signature.fitted(weight, tensor.shape),
             tensors=(tensor,),
         )
     for roles, tensors in loose.items():

@@ -1,21 +1,23 @@
-"""Matches the tensors of a module with the names and shapes of signatures."""
+"""Finds the modules whose tensors have the names and shapes of a signature."""
 
 from __future__ import annotations
 
+import re
 from functools import lru_cache
 
 from rnninspect.cells import CELLS, Role, Sizes, Sum
 from rnninspect.record import Record
-from rnninspect.signatures.parts import SEPARATORS, first_part
-from rnninspect.signatures.solving import broken_products, solve
-from rnninspect.signatures.tables import SIGNATURES
+from rnninspect.signatures.parts import SEPARATORS, ends, first_part
+from rnninspect.signatures.solving import solve
+from rnninspect.signatures.tables import SIGNATURES, by_odd_name
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
     from rnninspect.signatures.signature import NamedWeight, Signature
 
+_NUMBERED = re.compile(r"(?:_\d+)?/")
 TAPS = ("kh", "kw")  # axes of the window of a gated cell that convolves
 _ASIDE = frozenset({"_extra_state", "rotary_emb", "mup_vector"})  # nothing that is learned
 _LEAST_SHARE = 0.75  # of a signature's tensors that a damaged module still has
@@ -40,70 +42,124 @@ class Found(Record):
     def roles(self) -> frozenset[Role]:
         """The roles of its tensors, and those that it must have."""
         weights = self.signature.weights()
-        present = {role for name in self.names for role in weights[name].roles}
+        names = self.signature.required().union(self.names)
+        present = {role for name in names for role in weights[name].roles}
         return CELLS[self.signature.cell].required() | present
 
 
-def best(
-    path: str,
-    places: Iterable[int],
-    members: Mapping[str, str],
+class _Given(Record):
+    """What a module is compared with signatures by.
+
+    Attributes:
+        members: the full names of its tensors, by their names in it.
+        shapes: the shapes of all tensors by their full names.
+        known: sizes by symbol.
+    """
+
+    members: Mapping[str, str]
+    shapes: Mapping[str, tuple[int, ...]]
+    known: tuple[tuple[str, int], ...]
+
+
+def find(
     shapes: Mapping[str, tuple[int, ...]],
-) -> Found | None:
+    *,
+    whole: bool = False,
+    known: tuple[tuple[str, int], ...] = (),
+    implementation: str = "",
+) -> Iterator[Found]:
+    """The modules among these tensors that a signature explains, in their order.
+
+    Args:
+        shapes: the shapes of all tensors of a network by their names.
+        whole: whether a module must have all weights, none of them transposed.
+        known: sizes, by symbol, that are used where the shapes leave one of a formula's open.
+        implementation: the only one whose signatures are tried; empty for all.
+    """
+    modules = _modules(shapes, implementation)
+    if not modules:
+        return
+    members = _members(shapes, modules)
+    every = (_best(path, modules[path], _Given(members[path], shapes, known)) for path in modules)
+    explained = [found for found in every if found is not None]
+    yield from _apart([found for found in explained if not whole or _is_whole(found, shapes)])
+
+
+def _apart(every: list[Found]) -> Iterator[Found]:
+    """Those that share no tensor with one of more tensors."""
+    owners: dict[str, Found] = {}
+    for found in sorted(every, key=lambda each: len(each.names)):
+        owners |= dict.fromkeys(found.names.values(), found)
+    for found in every:
+        if all(owners[name] is found for name in found.names.values()):
+            yield found
+
+
+def _modules(names: Iterable[str], implementation: str) -> dict[str, set[int]]:
+    """The modules with an odd name, by the text before it, and the places of what to try."""
+    known = by_odd_name()
+    modules: dict[str, set[int]] = {}
+    for name in names:
+        for at in ends(name):
+            for place in known.get(name[at:], ()):
+                signature = SIGNATURES[place]
+                if implementation not in ("", signature.implementation):
+                    continue
+                if signature.within in name[:at].lower():
+                    modules.setdefault(name[:at], set()).add(place)
+    return modules
+
+
+def _members(names: Iterable[str], modules: Iterable[str]) -> dict[str, dict[str, str]]:
+    """The tensors of each module, by their names in it."""
+    members: dict[str, dict[str, str]] = {path: {} for path in modules}
+    for name in names:
+        for at in ends(name):
+            if name[:at] in members:
+                inside = name[at:]
+                members[name[:at]][inside] = name
+                if "/" in inside:  # `group_normalization_3/gamma`
+                    members[name[:at]].setdefault(_NUMBERED.sub("#/", inside), name)
+    return members
+
+
+def _best(path: str, places: Iterable[int], given: _Given) -> Found | None:
     """The signature that explains the most tensors of a module, of several the first."""
-    first: tuple[tuple[int, int, int], Found] | None = None
+    best: tuple[tuple[int, int], Found] | None = None
     for place in sorted(places):
-        found = read(path, SIGNATURES[place], members, shapes)
+        found = _read(path, SIGNATURES[place], given)
         if found is None:
             continue
         missing = len(found.signature.required() - found.names.keys())
-        fitting = len(found.names) - mismatches(found, shapes)
-        score = (fitting - missing, -missing, len(found.names))
-        if first is None or score > first[0]:
-            first = (score, found)
-    return None if first is None else first[1]
+        score = (-missing, len(found.names) - _mismatches(found, given.shapes))
+        if best is None or score > best[0]:
+            best = (score, found)
+    return None if best is None else best[1]
 
 
-def read(
-    path: str,
-    signature: Signature,
-    members: Mapping[str, str],
-    shapes: Mapping[str, tuple[int, ...]],
-    usual: Sizes | None = None,
-) -> Found | None:
-    """A module as a signature explains it; None where it does not.
-
-    Args:
-        path: the text before the names of its tensors.
-        signature: what it may be.
-        members: its tensors, by their names in it.
-        shapes: of all tensors of the network.
-        usual: the sizes of modules beside it that are known, where its shapes leave one open.
-    """
-    weights = signature.weights()
+def _read(path: str, signature: Signature, given: _Given) -> Found | None:
+    weights, members, shapes = signature.weights(), given.members, given.shapes
     names = {name: members[name] for name in weights if name in members}
-    if not _may_be(path, signature, names, members, most=usual is not None):
+    if not _may_be(path, signature, names, members):
         return None
-    stored = tuple((weights[name], shapes[full]) for name, full in names.items())
-    sizes = _sizes(signature, stored) or usual
+    stored = tuple(
+        (weights[name], signature.fitted(weights[name], shapes[full]))
+        for name, full in names.items()
+    )
+    sizes = _sizes(signature, stored, given.known)
     if sizes is None:
         return None
     found = Found(path.rstrip(SEPARATORS), signature, names, sizes)
-    wrong = mismatches(found, shapes)
+    wrong = _mismatches(found, shapes)
     if wrong and (signature.strict or _has_others(path, names, members)):
         return None
     return found if wrong <= max(1, (1 - _LEAST_SHARE) * len(names)) else None
 
 
 def _may_be(
-    path: str,
-    signature: Signature,
-    names: Mapping[str, str],
-    members: Mapping[str, str],
-    *,
-    most: int,
+    path: str, signature: Signature, names: Mapping[str, str], members: Mapping[str, str]
 ) -> bool:
-    """Whether enough tensors have the names of a signature; up to `most` may be missing anyway.
+    """Whether enough tensors have the names of a signature.
 
     A module that lacks some, or has some in another shape, and has others besides is one of
     another implementation, or stores its weights packed.
@@ -113,7 +169,7 @@ def _may_be(
     if signature.strict:
         complete = len(names) == len(signature.weights())
         return complete and not _has_others(path, names, members)
-    if missing > max(most, (1 - _LEAST_SHARE) * len(required)):
+    if missing > (1 - _LEAST_SHARE) * len(required):
         return False
     if not _has_others(path, names, members):
         return True
@@ -140,7 +196,9 @@ def _is_other(signature: Signature, names: Mapping[str, str], members: Mapping[s
 
 @lru_cache(maxsize=256)
 def _sizes(
-    signature: Signature, stored: tuple[tuple[NamedWeight, tuple[int, ...]], ...]
+    signature: Signature,
+    stored: tuple[tuple[NamedWeight, tuple[int, ...]], ...],
+    known_sizes: tuple[tuple[str, int], ...],
 ) -> Sizes | None:
     """The sizes of the cell; None where the shapes leave one of the formula's open."""
     cell = CELLS[signature.cell]
@@ -161,13 +219,15 @@ def _sizes(
         if isinstance(factor, Sum)
         for symbol in factor.symbols()
     }
+    if needed - solved.keys() and known_sizes:
+        solved = solve(shaped, cell.relations, dict(known_sizes) | solved)
     if needed - solved.keys():
         return None
     own = tuple((symbol, solved[symbol]) for symbol, _ in cell.symbols if symbol in solved)
     return Sizes(solved.get("m", 0), solved.get("n", 0), own=own)
 
 
-def is_whole(found: Found, shapes: Mapping[str, tuple[int, ...]]) -> bool:
+def _is_whole(found: Found, shapes: Mapping[str, tuple[int, ...]]) -> bool:
     """Whether no weight is missing or transposed."""
     sizes, weights = _values(found.sizes), found.signature.weights()
     return found.signature.required() <= found.names.keys() and not any(
@@ -177,16 +237,13 @@ def is_whole(found: Found, shapes: Mapping[str, tuple[int, ...]]) -> bool:
     )
 
 
-def mismatches(found: Found, shapes: Mapping[str, tuple[int, ...]]) -> int:
-    """How many of its tensors have another shape than its sizes ask for."""
+def _mismatches(found: Found, shapes: Mapping[str, tuple[int, ...]]) -> int:
     sizes, weights = _values(found.sizes), found.signature.weights()
-    return sum(_differs(weights[name], shapes[full], sizes) for name, full in found.names.items())
-
-
-def faults(found: Found, shapes: Mapping[str, tuple[int, ...]]) -> int:
-    """Mismatches, and sizes that are not the products that they should be."""
-    relations = CELLS[found.signature.cell].relations
-    return mismatches(found, shapes) + broken_products(relations, dict(found.sizes.own))
+    fitted = found.signature.fitted
+    return sum(
+        _differs(weights[name], fitted(weights[name], shapes[full]), sizes)
+        for name, full in found.names.items()
+    )
 
 
 def _values(sizes: Sizes) -> dict[str, int]:

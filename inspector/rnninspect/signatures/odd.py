@@ -17,6 +17,8 @@ _WORDS = """
     e_m ff1_weight g_norm_swish_gate g_proj gamma_h gk_proj gleak h hh hn i_proj if if_ igate
     igate_preact inv_dt Lambda linear_1 lmu_cell log_A_real ltc_cell mu output_gate q_conv1d r_k
     receptance recurrent_bias recurrent_param recurrent_scale ssm_k_D temp_decay_h theta_log
+    channel_mix_key channel_mix_value ssm_a ssm_conv1d ssm_conv1d_q ssm_f_a ssm_in ssm_norm
+    time_mix_output time_mix_value
     time_a time_decay time_faaaa time_first time_maa_r time_mix_r time_mix_receptance
     to_hidden_and_f_i_gate to_hidden_and_gate w_h W_iou weight_c weight_hh weight_hh_l0_raw
     weight_proj x_k

@@ -40,6 +40,8 @@ class Signature(Record):
         within: what a part of the module's name must contain, where all names are generic.
         strict: whether the module must have all of its tensors, in their shapes, and no others.
         shares: whether the module has parts that are not the cell's.
+        pads_shapes: whether axes of one element in front do not count, as in ggml.
+        optional: the names that a module may lack; None where the cell says which weights it may.
     """
 
     cell: str
@@ -49,6 +51,17 @@ class Signature(Record):
     within: str = ""
     strict: bool = False
     shares: bool = False
+    pads_shapes: bool = False
+    optional: tuple[str, ...] | None = None
+
+    def fitted(self, weight: NamedWeight, shape: tuple[int, ...]) -> tuple[int, ...]:
+        """A tensor's shape as it is compared with the axes of its weight."""
+        surplus = len(shape) - len(weight.axes)
+        if not self.pads_shapes or not surplus or not weight.axes:
+            return shape
+        if surplus < 0:
+            return (1,) * -surplus + shape
+        return shape[surplus:] if set(shape[:surplus]) == {1} else shape
 
     def weights(self) -> dict[str, NamedWeight]:
         """Its tensors by their names below the module's."""
@@ -56,10 +69,11 @@ class Signature(Record):
 
     def required(self) -> frozenset[str]:
         """The names of the tensors without which it is not this cell."""
+        weights = self.weights()
+        if self.optional is not None:
+            return frozenset(weights).difference(self.optional)
         needed = CELLS[self.cell].required()
-        return frozenset(
-            name for name, weight in self.weights().items() if needed & set(weight.roles)
-        )
+        return frozenset(name for name, weight in weights.items() if needed & set(weight.roles))
 
 
 @lru_cache(maxsize=128)

@@ -24,47 +24,34 @@ class Equation(Record):
     right: int
 
 
-def solve(shaped: Sequence[Shaped], relations: Sequence[tuple[str, Sum]]) -> dict[str, int]:
+def solve(
+    shaped: Sequence[Shaped],
+    relations: Sequence[tuple[str, Sum]],
+    known: Mapping[str, int] | None = None,
+) -> dict[str, int]:
     """The sizes that explain the most tensors; symbols that nothing determines are missing.
-
-    A product that does not hold is a wrong tensor too, by which one of its sizes was solved.
 
     Args:
         shaped: the axes of each tensor and its shape.
         relations: sizes that are products of others.
+        known: sizes that are not in question.
     """
-    best = _solved(shaped, relations)
-    fewest = _faults(shaped, relations, best)
-    if fewest == (0, 0):
+    best = _solved(shaped, relations, known or {})
+    wrong = _mismatches(shaped, best)
+    if not wrong:
         return best
+    fewest = len(wrong)
     for at in range(len(shaped)):
-        found = _solved([*shaped[:at], *shaped[at + 1 :]], relations)
-        faults = _faults(shaped, relations, found)
-        if faults < fewest and found.keys() >= best.keys():
-            best, fewest = found, faults
+        found = _solved([*shaped[:at], *shaped[at + 1 :]], relations, known or {})
+        missing = len(_mismatches(shaped, found))
+        if missing < fewest and found.keys() >= best.keys():
+            best, fewest = found, missing
     return best
 
 
-def _faults(
-    shaped: Sequence[Shaped], relations: Sequence[tuple[str, Sum]], sizes: Mapping[str, int]
-) -> tuple[int, int]:
-    """How many tensors or products sizes contradict; and how many of them are products."""
-    broken = broken_products(relations, sizes)
-    wrong = sum(not _fits(*pair, sizes) for pair in shaped)
-    return wrong + broken, broken
-
-
-def broken_products(relations: Sequence[tuple[str, Sum]], sizes: Mapping[str, int]) -> int:
-    """How many sizes are not the products that they should be."""
-    return sum(
-        symbol in sizes
-        and product.symbols() <= sizes.keys()
-        and product.value(sizes) != sizes[symbol]
-        for symbol, product in relations
-    )
-
-
-def _solved(shaped: Sequence[Shaped], relations: Sequence[tuple[str, Sum]]) -> dict[str, int]:
+def _solved(
+    shaped: Sequence[Shaped], relations: Sequence[tuple[str, Sum]], known: Mapping[str, int]
+) -> dict[str, int]:
     equations = [
         Equation(axis, size)
         for axes, shape in shaped
@@ -72,7 +59,7 @@ def _solved(shaped: Sequence[Shaped], relations: Sequence[tuple[str, Sum]]) -> d
         for axis, size in zip(axes, shape, strict=True)
         if axis.symbols()
     ]
-    sizes: dict[str, int] = {}
+    sizes = dict(known)
     for _ in range(_MOST_ROUNDS):
         votes: dict[str, Counter[int]] = {}
         for symbol, size in _votes(equations, relations, sizes):
@@ -117,6 +104,10 @@ def _only_unknown(equation: Equation, sizes: Mapping[str, int]) -> Iterator[tupl
             rest -= product
     if whole > 0 and rest > 0 and rest % whole == 0:
         yield symbol, rest // whole
+
+
+def _mismatches(shaped: Sequence[Shaped], sizes: Mapping[str, int]) -> list[Shaped]:
+    return [pair for pair in shaped if not _fits(*pair, sizes)]
 
 
 def _fits(axes: tuple[Sum, ...], shape: tuple[int, ...], sizes: Mapping[str, int]) -> bool:

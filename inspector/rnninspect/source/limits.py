@@ -27,6 +27,7 @@ class Limit(StrEnum):
     CHECKED_BYTES = "checked_bytes"
     NESTING = "nesting"
     STEPS = "steps"
+    INPUT_BYTES = "input_bytes"
 
 
 class Limits(Record):
@@ -51,6 +52,7 @@ class Limits(Record):
         checked_bytes: bytes of HDF5 structures whose checksums are computed.
         nesting: depth of messages, groups, containers or configurations.
         steps: work, whatever it is for; a step takes about a microsecond.
+        input_bytes: bytes of standard input, which are kept on the disk.
     """
 
     header_bytes: int = 128 * 2**20
@@ -69,6 +71,7 @@ class Limits(Record):
     checked_bytes: int = 12 * 2**20
     nesting: int = 100
     steps: int = 3_000_000
+    input_bytes: int = 2**30
 
     def require(self, name: Limit, value: int, place: str = "the file") -> None:
         """Raise RefusedFile, with the limit's name in its message, if `value` exceeds the limit."""

@@ -11,7 +11,7 @@ from rnninspect.plugin import (
     SavedModel,
     Search,
     Searched,
-    UnreadableFile,
+    UnknownFormat,
 )
 from rnninspect_torch.describing.network import Network, find_layers
 from rnninspect_torch.describing.oddities import oddities
@@ -32,7 +32,7 @@ _CHARACTERS_IN_A_STEP = 4
 
 
 def describe_value(contents: Contents) -> SavedModel:
-    """The model in a pickled value; UnreadableFile if it contains no tensors."""
+    """The model in a pickled value; UnknownFormat if it contains no tensors."""
     roots = find_roots(contents.value, Walk(contents.calls.source))
     return describe_model(contents, roots, _producer(contents.value))
 
@@ -49,12 +49,12 @@ def _producer(value: object) -> str:
 def describe_model(contents: Contents, roots: list[Root], producer: str = "") -> SavedModel:
     """The layers of all networks, each tensor once, and observations.
 
-    Raises UnreadableFile if there is no tensor.
+    Raises UnknownFormat if there is no tensor.
     """
     if not any(root.entries for root in roots):
         runs = ", ".join(list(contents.calls.foreign)[:3])
         also = f"; loading it would run {runs}" if runs else ""
-        raise UnreadableFile(f"no tensors found: not a model{also}")
+        raise UnknownFormat(f"no tensors found: not a model{also}")
     _spend_names(contents.calls.source, roots)
     networks = _networks(contents, roots)
     for network in networks:

@@ -6,7 +6,7 @@ AllenNLP's `model.tar.gz`, NeMo's `.nemo`, stable-baselines3's `.zip`; only the 
 from __future__ import annotations
 
 from rnninspect.decode.zip_directory import open_member, read_directory
-from rnninspect.plugin import Fact, Observation, Record, UnreadableFile, plural
+from rnninspect.plugin import Fact, Observation, Record, UnknownFormat, UnreadableFile, plural
 from rnninspect_torch.archives.tar_members import read_tar
 from rnninspect_torch.recognition import ARCHIVED, container_of
 
@@ -51,7 +51,8 @@ def _choose(kind: str, names: list[str], opened: Callable[[str], Source]) -> Arc
     known = named or [name for name, container in containers.items() if container is not None]
     if len(known) != 1:
         files = plural(len(known), "PyTorch file") if known else "no PyTorch file"
-        raise UnreadableFile(f"{kind} archive with {files}; extract it and inspect one model")
+        error = UnreadableFile if known else UnknownFormat
+        raise error(f"{kind} archive with {files}; extract it and inspect one model")
     chosen = known[0]
     others = [name for name in names if name.lower().endswith(ARCHIVED) and name != chosen]
     if not others:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from rnninspect.plugin import Fact, Observation, UnreadableFile, plural
+from rnninspect.plugin import Fact, Observation, UnknownFormat, plural
 from rnninspect_torch.describing.contents import Contents
 from rnninspect_torch.describing.model import describe_value
 from rnninspect_torch.formats.distributed import describe_checkpoint, is_index
@@ -42,7 +42,7 @@ def read(source: Source) -> SavedModel | Inside:
     if is_index(contents.value):
         return describe_checkpoint(contents)
     if isinstance(contents.value, Instance) and contents.value.path.startswith(_TABLES):
-        raise UnreadableFile(f"not a model but a pickle of {contents.value.path[:80]}")
+        raise UnknownFormat(f"not a model but a pickle of {contents.value.path[:80]}")
     model = describe_value(contents)
     if all(tensor.identity.startswith(f"{ARRAY}/") for tensor in model.tensors):
         return _of_arrays(model, contents)

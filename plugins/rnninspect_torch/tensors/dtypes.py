@@ -20,7 +20,7 @@ def _is_whole(element: ElementType) -> bool:
 ELEMENT_BYTES: dict[str, float] = {
     name: element.whole_bytes if _is_whole(element) else element.bits / 8
     for name, element in DTYPES.items()
-    if element.is_number
+    if element.bits
 }
 # Types of which one element is several: the name of the part, and how many there are.
 PACKED = {"float4_e2m1fn_x2": ("float4_e2m1fn", 2)}

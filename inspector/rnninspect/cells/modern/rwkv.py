@@ -83,6 +83,33 @@ RWKV = (
         equations=("S' = diag(w)·S + kᵀ·v", "y = r·(diag(u)·kᵀ·v + S)"),
     ),
     cell(
+        "RWKV-6 of Qwen2",
+        "time mixing of RWKV-6 in place of the attention of Qwen2, with few heads of keys",
+        sizes="d width, K width of receptances, C width of keys and values, r rank of mixing, "
+        "q rank of decay, H heads, S head size",
+        weights="""
+            mix              6*d
+            mix_down         d, 5*r
+            mix_up           5*r, d
+            decay            K
+            decay_down       d, q
+            decay_up         q, K
+            receptance       K, d
+            key              C, d
+            value            C, d
+            gate             K, d
+            out_proj         d, K
+            first?           K
+            receptance_bias? K
+            key_bias?        C
+            value_bias?      C
+        """,
+        state="K*S + d",
+        relations="K = H*S",
+        equations=("S' = diag(w)·S + kᵀ·v", "y = r·(diag(u)·kᵀ·v + S)"),
+        variant_of="RWKV-6",
+    ),
+    cell(
         "RWKV-7",
         "time mixing of RWKV-7, Goose",
         sizes="d width, H heads, S head size, rw rank of decay, "
@@ -118,6 +145,40 @@ RWKV = (
         work="5*S*d",
         apart="bonus",
         equations=("S' = S·(diag(w) - κ̂ᵀ·(a⊙κ̂)) + vᵀ·k", "y = S'·r + bonus"),
+    ),
+    cell(
+        "ARWKV-7",
+        "time mixing of RWKV-7 in place of an attention: norm and gate may be absent",
+        sizes="d width, H heads, S head size, rw rank of decay, "
+        "ra rank of learning rate, rv rank of value, rg rank of gate",
+        weights="""
+            mix         5*d
+            decay       d
+            decay_down  d, rw
+            decay_up    rw, d
+            rate        d
+            rate_down   d, ra
+            rate_up     ra, d
+            blend?      d
+            blend_down? d, rv
+            blend_up?   rv, d
+            key_scale   d
+            key_rate    d
+            bonus       H, S
+            receptance  d, d
+            key         d, d
+            value       d, d
+            out_proj    d, d
+            mix_g?      d
+            gate_down?  d, rg
+            gate_up?    rg, d
+            norm?       d
+            norm_bias?  d
+        """,
+        state="S*d + d",
+        relations="d = H*S",
+        equations=("S' = S·(diag(w) - κ̂ᵀ·(a⊙κ̂)) + vᵀ·k", "y = S'·r + bonus"),
+        variant_of="RWKV-7",
     ),
     cell(
         "RWKV channel mix",

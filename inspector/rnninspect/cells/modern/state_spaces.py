@@ -64,6 +64,29 @@ STATE_SPACES = (
         equations=_SELECTIVE,
     ),
     cell(
+        "PLaMo-2 Mamba",
+        "Mamba with one decay for each head, and Δ, B and C from its inner width (PLaMo 2)",
+        sizes="d width, H heads, P head size, N state, k taps, R rank of Δ",
+        weights="""
+            in_proj     2*H*P, d
+            conv        H*P, k
+            x_proj      R+2*N, H*P
+            dt_proj     H, R
+            dt_bias     H
+            A           H
+            D           H
+            out_proj    d, H*P
+            dt_norm     R
+            b_norm      N
+            c_norm      N
+            conv_bias?  H*P
+            in_bias?    2*H*P
+            out_bias?   d
+        """,
+        state="H*P*N + H*P*k - H*P",
+        equations=("h' = exp(Δ·a)·h + Δ·x·Bᵀ", "y = h'·C + D·x"),
+    ),
+    cell(
         "Mamba-2",
         "state space duality, SSD: one decay for each head",
         sizes="d width, E inner width, H heads, GN groups × state, "

@@ -33,6 +33,13 @@ def render(results: Iterable[Report | Unreadable], view: View) -> Iterator[str]:
     titles: set[str] = set()
     own: dict[str, str] = {}
     blank: tuple[str, ...] = ()
+    summary = None
+    if view.closing:
+        from rnninspect.render.scan.counting import counting  # noqa: PLC0415 - only for folders
+        from rnninspect.rows.summary import Summary  # noqa: PLC0415 - as above
+
+        summary = Summary()
+        results = counting(results, summary)
     for report in readable(results):
         fitted = fitted_rows(shown_rows(report, view), view)
         yield "\n".join((*blank, *_lines(report, fitted, view), ""))
@@ -46,6 +53,10 @@ def render(results: Iterable[Report | Unreadable], view: View) -> Iterator[str]:
     letters = ", ".join(f"{letter} {word}" for letter, word in known.items())
     if letters:
         yield f"\n{letters}\n"
+    if summary and summary.total.models > 1:
+        from rnninspect.render.scan.counting import last_line  # noqa: PLC0415 - as above
+
+        yield f"\n{last_line(summary)}\n"
 
 
 def _lines(report: Report, fitted: Fitted, view: View) -> Iterator[str]:

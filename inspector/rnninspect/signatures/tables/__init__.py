@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import lru_cache
 
 from rnninspect.signatures.tables.delta_rules import DELTA_RULES
+from rnninspect.signatures.tables.gguf import GGUF
 from rnninspect.signatures.tables.jax_trees import JAX_TREES
 from rnninspect.signatures.tables.keras_layers import KERAS_LAYERS
 from rnninspect.signatures.tables.linear_attention import LINEAR_ATTENTION
@@ -28,6 +29,7 @@ SIGNATURES: tuple[Signature, ...] = (
     *QUICK,
     *JAX_TREES,
     *KERAS_LAYERS,
+    *GGUF,
 )
 
 

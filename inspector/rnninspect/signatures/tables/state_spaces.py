@@ -30,6 +30,15 @@ _ZAMBA = f"""{_EVERY}
     dt_proj_weight   dt_proj
     dt_proj_bias     dt_bias
 """
+_PLAMO_2 = f"""{_EVERY}
+    conv1d.weight     conv       H*P, 1, k
+    bcdt_proj.weight  x_proj
+    dt_proj.weight    dt_proj
+    dt_bias           dt_bias
+    dt_norm_weight    dt_norm
+    B_norm_weight     b_norm
+    C_norm_weight     c_norm
+"""
 _MAMBA_2 = f"""{_EVERY}
     conv1d.weight    conv         E+2*GN, 1, k
     dt_bias          dt_bias
@@ -41,5 +50,6 @@ STATE_SPACES = (
     Signature("Mamba", "mamba", ("A_log",), _MAMBA),
     Signature("Mamba", "jamba", ("A_log",), _JAMBA),
     Signature("Multi-head Mamba", "zamba", ("A_log",), _ZAMBA),
+    Signature("PLaMo-2 Mamba", "plamo2", ("A_log",), _PLAMO_2),
     Signature("Mamba-2", "mamba2", ("A_log",), _MAMBA_2),
 )

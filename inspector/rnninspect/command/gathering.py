@@ -1,0 +1,230 @@
+"""The models of a call with folders, lists or many files, and what comes of each."""
+
+from __future__ import annotations
+
+import sys
+from collections import deque
+from contextlib import closing
+from itertools import chain, islice
+from pathlib import Path
+
+from rnninspect.command import MANY
+from rnninspect.command.ending import raise_if_stopped
+from rnninspect.command.environment import is_folder
+from rnninspect.command.progress import Progress
+from rnninspect.errors import RnnInspectError, UnreadableFile
+from rnninspect.readers import look_at
+from rnninspect.record import Record
+from rnninspect.report import Unreadable
+from rnninspect.source.source import open_source
+from rnninspect.source.standard_input import NAME as STANDARD_INPUT
+from rnninspect.walking.lists import paths_in
+from rnninspect.walking.walk import Met, Walk
+from rnninspect.workers.garbage import collect
+from rnninspect.workers.pool import Lost, in_pool, processors
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Generator, Iterable, Iterator
+    from typing import Self, TypeVar
+
+    from rnninspect.command.request import Request
+
+    Found = Met | Unreadable
+    Result = TypeVar("Result")
+
+_AHEAD, _MOST_AHEAD = 20, 50_000  # found while results are waited for: at a time, and in all
+_LEFT_OUT = {
+    "ignored": "by .gitignore (--no-ignore)",
+    "excluded": "by --include or --exclude",
+    "links": "as symbolic links",
+}
+
+
+class _Folder(Record):
+    """A folder that was walked over, and how many had been found before it and after it.
+
+    `reason` is what to say if none of these is a model.
+    """
+
+    path: str
+    before: int
+    after: int
+    reason: str
+
+
+class Gathered:
+    """What a call names, in order: files and folders as they are, and what is in other folders.
+
+    Attributes:
+        number: how many have been found so far.
+        ended: whether these are all.
+    """
+
+    def __init__(self, request: Request) -> None:
+        self._request, self.number, self.ended = request, 0, False
+        self._folders: deque[_Folder] = deque()
+        self._walk: Walk | None = None
+
+    def __iter__(self) -> Iterator[Found]:
+        for found in chain.from_iterable(map(self._at, self._paths())):
+            self.number += 1
+            yield found
+        self.ended = True
+
+    def _paths(self) -> Iterator[str | Unreadable]:
+        yield from self._request.paths
+        for name in self._request.gathering.lists:
+            try:
+                if name == STANDARD_INPUT:
+                    yield from map(_as_a_file, paths_in(sys.stdin.buffer))
+                    continue
+                with Path(name).open("rb") as stream:
+                    yield from map(_as_a_file, paths_in(stream))
+            except (OSError, UnreadableFile) as error:
+                reason = getattr(error, "strerror", None) or str(error)
+                yield Unreadable(name, reason)
+
+    def _at(self, path: str | Unreadable) -> Iterable[Found]:
+        if isinstance(path, Unreadable):
+            return (path,)
+        if path == STANDARD_INPUT or not is_folder(path):
+            return (Met(path),)
+        if self._is_model(path):
+            return (Met(path),)
+        return self._in_folder(path)
+
+    def _is_model(self, folder: str) -> bool:
+        """Whether a folder is a model, and has no other models in it."""
+        request = self._request
+        try:
+            with open_source(folder, request.limits) as source:
+                if look_at(source) is None:
+                    return False
+        except RnnInspectError:  # it is reported where the folder is walked over
+            return False
+        found = Walk(request.gathering.choice, request.limits).over(folder)
+        claims = (one for one in found if isinstance(one, Unreadable) or one.claims)
+        return len(list(islice(claims, 2))) < 2
+
+    def _in_folder(self, folder: str) -> Iterator[Found]:
+        if self._walk is None:
+            self._walk = Walk(self._request.gathering.choice, self._request.limits)
+        start, before = self.number, dict(self._walk.left_out)
+        yield from self._walk.over(folder)
+        after = self._walk.left_out
+        left_out = {reason: after[reason] - number for reason, number in before.items()}
+        self._folders.append(_Folder(folder, start, self.number, _no_model(left_out)))
+
+    def with_empty_folders(
+        self, results: Iterable[tuple[Found, Result | None]], lost: Callable[[str, str], Result]
+    ) -> Iterator[Result]:
+        """The results that are one, and an error for each folder in which there was no model."""
+        last = -1  # the number of the last one that is a model
+        for number, (_, result) in enumerate(results):
+            yield from self._empty_ones(number, last, lost)
+            if result is not None:
+                last = number
+                yield result
+        yield from self._empty_ones(self.number, last, lost)
+
+    def _empty_ones(
+        self, done: int, last: int, lost: Callable[[str, str], Result]
+    ) -> Iterator[Result]:
+        while self._folders and self._folders[0].after <= done:
+            folder = self._folders.popleft()
+            if last < folder.before:
+                yield lost(folder.path, folder.reason)
+
+
+def _as_a_file(path: str) -> str:
+    """A path in a list, where `-` is a file of this name."""
+    return f"./{path}" if path == STANDARD_INPUT else path
+
+
+def _no_model(left_out: dict[str, int]) -> str:
+    said = ", ".join(
+        f"{number:,} {_LEFT_OUT[reason]}" for reason, number in left_out.items() if number
+    )
+    return f"a folder without a known model{f'; left out: {said}' if said else ''}"
+
+
+def results_of(
+    request: Request,
+    function: Callable[[Found], Result | None],
+    lost: Callable[[str, str], Result],
+) -> Iterator[Result]:
+    """What a function makes of each file and folder that a call names, in order, as it comes.
+
+    Args:
+        request: the call.
+        function: what is called, in another process if there are many; None for another kind of
+            file than a model.
+        lost: what there is instead, by path and reason, where a process ended too early, and for a
+            folder without a model.
+
+    Raises:
+        PoolError: no other process starts.
+    """
+    gathered = Gathered(request)
+    progress = Progress(gathered)
+    outcomes = _mapped(gathered, function, request, progress)
+    results = ((found, _kept(found, result, lost)) for found, result in outcomes)
+    with closing(outcomes):
+        for result in gathered.with_empty_folders(results, lost):
+            progress.clear()
+            yield result
+    progress.clear()
+
+
+def _kept(
+    found: Found, result: Result | Lost | None, lost: Callable[[str, str], Result]
+) -> Result | None:
+    return lost(found.path, result.reason) if isinstance(result, Lost) else result
+
+
+def _mapped(
+    gathered: Gathered,
+    function: Callable[[Found], Result | None],
+    request: Request,
+    progress: Progress,
+) -> Generator[tuple[Found, Result | Lost | None]]:
+    found = iter(gathered)
+    first = list(islice(found, MANY))
+    jobs = request.gathering.jobs or (processors() if len(first) == MANY else 1)
+    outcomes = _one_by_one(chain(first, found), function)
+    if jobs > 1 and len(first) > 1:
+        ahead = _Ahead(chain(first, found))
+        outcomes = in_pool(function, ahead, jobs, request.gathering.seconds, ahead.advance)
+    with closing(outcomes):
+        for number, outcome in enumerate(outcomes, 1):
+            raise_if_stopped()
+            progress.show(number)
+            yield outcome
+
+
+def _one_by_one(
+    found: Iterable[Found], function: Callable[[Found], Result | None]
+) -> Generator[tuple[Found, Result | Lost | None]]:
+    for number, one in enumerate(found):
+        if number:
+            collect(number)
+        yield one, function(one)
+
+
+class _Ahead:
+    """An iterator that is advanced while there is time, so that the end is known early."""
+
+    def __init__(self, items: Iterator[Found]) -> None:
+        self._items = items
+        self._waiting: deque[Found] = deque()
+
+    def advance(self) -> None:
+        if len(self._waiting) < _MOST_AHEAD:
+            self._waiting.extend(islice(self._items, _AHEAD))
+
+    def __iter__(self) -> Self:
+        return self
+
+    def __next__(self) -> Found:
+        return self._waiting.popleft() if self._waiting else next(self._items)

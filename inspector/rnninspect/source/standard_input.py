@@ -1,0 +1,79 @@
+"""One model from standard input: a file as it is, anything else through a temporary file."""
+
+from __future__ import annotations
+
+import os
+import stat
+import sys
+import tempfile
+
+from rnninspect.errors import UnreadableFile
+from rnninspect.source.limits import Limit, Limits
+from rnninspect.source.reading import Reading
+from rnninspect.source.source import Source
+from rnninspect.source.stores import File
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from typing import NoReturn
+
+    from rnninspect.source.opener import Entry
+    from rnninspect.source.stores import State
+
+NAME = "-"
+_PIECE = 2**20
+
+
+class _Alone:
+    """Implements `rnninspect.source.opener.Opener` for a model with no file beside it."""
+
+    def open(self, location: str) -> NoReturn:
+        """Nothing."""
+        raise UnreadableFile(f"{location}: standard input has no other file")
+
+    def resolve(self, folder: str, location: str, name: str) -> NoReturn:  # noqa: ARG002 - it has no folder
+        """Nowhere: there is no folder."""
+        raise FileNotFoundError(name)
+
+    def stat(self, location: str) -> State | None:
+        """Nothing."""
+        raise FileNotFoundError(location)
+
+    def list(self, location: str) -> Iterator[Entry]:  # noqa: ARG002 - as above
+        """No entries."""
+        return iter(())
+
+
+def open_standard_input(limits: Limits) -> Source:
+    """The model on standard input, whose tensors in other files are missing.
+
+    What comes through a pipe is kept on the disk, not in memory, and is gone with the process.
+
+    Raises:
+        UnreadableFile: it is a terminal or closed, or it cannot be kept.
+        RefusedFile: more comes than the limit `input_bytes`.
+    """
+    if sys.stdin is None:
+        raise UnreadableFile("standard input is closed")
+    if sys.stdin.isatty():
+        raise UnreadableFile("standard input is a terminal; a model is read from a file or a pipe")
+    try:
+        store = _kept(sys.stdin.fileno(), limits)
+    except OSError as error:
+        raise UnreadableFile(error.strerror or str(error)) from error
+    return Source(NAME, store, 0, store.size, Reading(limits, _Alone()))
+
+
+def _kept(descriptor: int, limits: Limits) -> File:
+    """Its bytes, with an end and a middle that can be read again."""
+    if stat.S_ISREG(os.fstat(descriptor).st_mode):
+        return File(os.dup(descriptor), os.fstat(descriptor))
+    with tempfile.TemporaryFile() as file:
+        size = 0
+        while piece := os.read(descriptor, _PIECE):
+            size += len(piece)
+            limits.require(Limit.INPUT_BYTES, size, "standard input")
+            file.write(piece)
+        file.flush()
+        return File(os.dup(file.fileno()), os.fstat(file.fileno()))

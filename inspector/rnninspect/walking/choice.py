@@ -1,0 +1,94 @@
+"""What a walk takes and leaves out: `.gitignore`, hidden names, the globs of a call."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+from rnninspect.record import Record
+from rnninspect.walking.globs import parse
+from rnninspect.walking.ignoring import LARGEST, NAME, Rules, leaves_out, rules_of
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from rnninspect.walking.globs import Glob
+    from rnninspect.walking.tree import Tree
+
+    Parts = tuple[bytes, ...]
+
+_REPOSITORY = ".git"
+_OWN_LIST = ".git/info/exclude"  # of one copy of a repository
+
+
+class Choice(Record):
+    """What a call takes; globs are as in `.gitignore`, relative to the folder that is walked over.
+
+    Attributes:
+        include: globs of files, or of folders with all in them; all files if empty.
+        exclude: globs of files and folders that are left out.
+        ignored: whether what `.gitignore` leaves out is taken.
+        hidden: whether hidden files and folders are taken.
+    """
+
+    include: tuple[Glob, ...] = ()
+    exclude: tuple[Glob, ...] = ()
+    ignored: bool = False
+    hidden: bool = False
+
+
+def glob_of(text: str) -> Glob | None:
+    """The glob in an option; None if it can match nothing, or takes back what another matches."""
+    found = parse(os.fsencode(text))
+    return None if found is None or found.negated else found
+
+
+class Start(Record):
+    """Where a walk starts.
+
+    Attributes:
+        parts: the path of its root from the top of the repository; empty outside of one.
+        rules: of the folders above it, in that repository.
+    """
+
+    parts: Parts = ()
+    rules: tuple[Rules, ...] = ()
+
+
+def start_of(root: str, tree: Tree, choice: Choice) -> Start:
+    """The start of a walk; what is above the root counts up to the top of a git repository."""
+    if choice.ignored or not tree.is_local:
+        return Start()
+    here = Path(os.path.realpath(root))  # Path.resolve raises at a cycle of links
+    top = next((one for one in (here, *here.parents) if os.path.lexists(one / _REPOSITORY)), None)
+    if top is None:
+        return Start()
+    parts = here.relative_to(top).parts
+    above = [top.joinpath(*parts[:depth]) for depth in range(len(parts))]
+    lists = [(top / _OWN_LIST, 0), *((folder / NAME, at) for at, folder in enumerate(above))]
+    chain = (rules_of(tree.start(str(path), LARGEST), depth) for path, depth in lists)
+    return Start(tuple(map(os.fsencode, parts)), tuple(rules for rules in chain if rules.globs))
+
+
+def takes(choice: Choice, path: Sequence[bytes], *, is_folder: bool) -> bool:
+    """Whether the globs of a call take a path, given in its parts below the root."""
+    if any(glob.matches(path, is_folder=is_folder) for glob in choice.exclude):
+        return False
+    if is_folder or not choice.include:
+        return True
+    return any(_is_under(glob, path) for glob in choice.include)
+
+
+def _is_under(glob: Glob, path: Sequence[bytes]) -> bool:
+    """Whether a glob matches a file or a folder that it is in."""
+    if glob.matches(path, is_folder=False):
+        return True
+    return any(glob.matches(path[:length], is_folder=True) for length in range(1, len(path)))
+
+
+def is_ignored(
+    choice: Choice, chain: Sequence[Rules], path: Sequence[bytes], *, is_folder: bool
+) -> bool:
+    """Whether `.gitignore` files leave out a path, given in its parts from where they count."""
+    return not choice.ignored and leaves_out(chain, path, is_folder=is_folder)

@@ -1,0 +1,79 @@
+"""How models are filed, over all readers: which names may be models, and what belongs to which."""
+
+from __future__ import annotations
+
+import re
+from enum import IntEnum
+from functools import cache
+
+from rnninspect.readers import every_reader, filing_of
+from rnninspect.walking.others import SUFFIXES
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterator
+
+START = 16  # bytes of a file by which it may be a model under any name
+
+# Of other programs that save what is not supported; a file that ends so claims to be a model.
+_FOREIGN = (".mlmodel", ".caffemodel", ".pdmodel", ".pdiparams", ".mnn", ".mindir", ".tnnmodel")
+FOREIGN_FOLDERS = (".mlpackage", ".mlmodelc")
+
+
+class Likelihood(IntEnum):
+    """What a name says of a file."""
+
+    NONE = 0  # not a model
+    BY_START = 1  # any file: its first bytes decide whether it is opened by a reader
+    POSSIBLE = 2  # a reader looks; what it does not recognise is another kind of file
+    SURE = 3  # it claims to be a model: what cannot be read is an error
+
+
+class Filed:
+    """The filings of all readers, the installed ones included."""
+
+    def __init__(self) -> None:
+        readers = [(reader, filing_of(reader)) for reader in every_reader()]
+        self._known = dict.fromkeys(SUFFIXES, Likelihood.NONE)
+        for reader, _ in readers:
+            self._known |= dict.fromkeys(reader.suffixes, Likelihood.POSSIBLE)
+        for _, filing in readers:
+            self._known |= dict.fromkeys(filing.sure_suffixes, Likelihood.SURE)
+        self._known |= dict.fromkeys(_FOREIGN, Likelihood.SURE)
+        filings = [filing for _, filing in readers]
+        starts = [pattern for filing in filings for pattern in filing.starts]
+        self._start = re.compile(b"|".join(b"(?:%s)" % one for one in starts) or b"(?!)", re.DOTALL)
+        patterns = [pattern for filing in filings for pattern, _ in filing.parts]
+        unnamed = (re.sub(r"\(\?P<\w+>", "(?:", pattern) for pattern in patterns)
+        self._any_part = re.compile("|".join(unnamed) or "(?!)", re.DOTALL)
+        self._parts = [
+            (re.compile(pattern, re.DOTALL), whole)
+            for filing in filings
+            for pattern, whole in filing.parts
+        ]
+        self.folders = frozenset(name for filing in filings for name in filing.folders)
+
+    def likelihood(self, name: str) -> Likelihood:
+        """What a name says of a file, by its ending."""
+        _, dot, ending = name.rpartition(".")
+        return self._known.get(f"{dot}{ending}".lower() if dot else "", Likelihood.BY_START)
+
+    def may_start(self, start: bytes) -> bool:
+        """Whether a model may start with these bytes, of which there are up to START."""
+        return self._start.fullmatch(start) is not None
+
+    def wholes(self, names: Collection[str]) -> Iterator[tuple[str, str]]:
+        """Each name that belongs to another of the names, and that other name."""
+        for name in filter(self._any_part.fullmatch, names):
+            for pattern, template in self._parts:
+                found = pattern.fullmatch(name)
+                whole = template.format_map(found.groupdict("")) if found else name
+                if whole != name and whole in names:
+                    yield name, whole
+                    break
+
+
+@cache
+def filed() -> Filed:
+    """The filings of all readers, asked for once."""
+    return Filed()

@@ -1,0 +1,1 @@
+"""A pool of processes: a function over many items, in order, that outlives each of its workers."""

@@ -1,0 +1,1 @@
+"""From the tensors of blocks to recurrent layers."""
