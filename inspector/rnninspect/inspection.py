@@ -12,6 +12,7 @@ from rnninspect.readers import open_model, recognise
 from rnninspect.report import Findings, Report, add_up, possible_in
 from rnninspect.rules import check
 from rnninspect.source.limits import Limit
+from rnninspect.source.locations import is_remote, shown
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -51,6 +52,8 @@ def _inspected(path: str, limits: Limits | None, *, values: bool) -> Report:
 def inspect_source(source: Source, path: str) -> Report:
     """Inspect the model that a source has, which is named by a path in its report.
 
+    The report on a remote model has its location without what is secret in the URL.
+
     Raises:
         UnreadableFile, PluginError: as `inspect_file`, without their `path`.
     """
@@ -58,7 +61,7 @@ def inspect_source(source: Source, path: str) -> Report:
     counts = count_layers(model.layers)
     totals = add_up(model, counts)
     return Report(
-        path=path,
+        path=source.location if is_remote(source.location) else shown(path),
         format=model.format,
         framework=model.framework,
         producer=model.producer,
@@ -71,6 +74,7 @@ def inspect_source(source: Source, path: str) -> Report:
         files=(source.location, *source.reading.companions),
         container=model.container,
         search=model.search or Search(Searched.TENSORS, totals.tensors),
+        traffic=source.reading.opener.traffic,
     )
 
 

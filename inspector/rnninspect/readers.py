@@ -16,6 +16,7 @@ from rnninspect.errors import (
 )
 from rnninspect.plugin import Filing, Framework
 from rnninspect.record import Record
+from rnninspect.source.locations import is_remote
 from rnninspect.source.source import open_source
 
 TYPE_CHECKING = False
@@ -46,9 +47,15 @@ BUILT_IN = {
 def open_model(path: str, limits: Limits | None = None) -> Source:
     """Open what a user named, or that with an ending which its framework leaves out.
 
+    A URL is opened where it is; see `rnninspect.remote`.
+
     Raises:
         UnreadableFile: there is nothing, it may not be read, or it is something else.
     """
+    if is_remote(path):
+        from rnninspect.remote.opening import open_remote  # noqa: PLC0415 - for URLs alone
+
+        return open_remote(path, limits)
     try:
         return open_source(path, limits)
     except UnreadableFile:

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
     from rnninspect.counter import LayerCount
     from rnninspect.model import Observation, SavedModel, SkippedLayer, StoredTensor
+    from rnninspect.source.traffic import Traffic
 
 # A field of the JSON report that changes its name or its meaning raises it; a new field does not.
 SCHEMA_VERSION = 1
@@ -97,6 +98,7 @@ class Report(Record):
     `files` are the paths of the file and of those others.
     `container` is the file around the model, `pickle`, as `format` says too; mostly there is none.
     `search` is what was looked through for layers.
+    `traffic` is what a remote model has cost on the network.
     """
 
     path: str
@@ -112,6 +114,7 @@ class Report(Record):
     files: tuple[str, ...] = ()
     container: str = ""
     search: Search = Search(Searched.TENSORS, 0)
+    traffic: Traffic | None = None
 
     def findings_of(self, layer: str, level: Level = Level.ERROR) -> tuple[Finding, ...]:
         """Findings on one layer, of this level or worse."""

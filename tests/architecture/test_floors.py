@@ -29,7 +29,7 @@ from making.imports import (
 # whom; no group imports from one above it. A new module must be put into one.
 GROUPS = (
     {"record", "errors", "wording", "workers"},  # words of every module, and processes
-    {"cells", "dtypes", "source", "model", "decode", "foreign"},  # knowledge, and bytes
+    {"cells", "dtypes", "source", "remote", "model", "decode", "foreign"},  # knowledge, and bytes
     {
         "merging",
         "counter",

@@ -56,6 +56,8 @@ class Name:
 class Shelf:
     """Files in memory by location; implements Opener."""
 
+    traffic = None
+
     def __init__(self, root: Path) -> None:
         files = root.rglob("*") if root.is_dir() else root.parent.rglob("*")
         above = root.parent

@@ -10,7 +10,7 @@ import typer
 
 from rnninspect.cli import options
 from rnninspect.cli.gathering import Models, gathering_models
-from rnninspect.cli.options import FailOn, LimitPairs
+from rnninspect.cli.options import AllowDownload, FailOn, LimitPairs
 from rnninspect.command import FAILED, FINDINGS, OK
 from rnninspect.command.printing import deliver, print_error
 from rnninspect.command.request import Gathering, Request
@@ -49,6 +49,7 @@ def card(  # noqa: PLR0913 - an option each
     metadata: Metadata = False,
     fail_on: FailOn = "error",
     limit: LimitPairs = None,
+    allow_download: AllowDownload = False,
     gathering: Gathering,
 ) -> None:
     """Describe models in Markdown, and keep a model card up to date.
@@ -64,7 +65,8 @@ def card(  # noqa: PLR0913 - an option each
     if update is None and (append or check or metadata):
         raise typer.BadParameter("--append, --check and --metadata need --update FILE")
     level = options.level(fail_on)
-    request = Request(tuple(models or ()), limits=options.limits(limit), gathering=gathering)
+    limits = options.limits(limit, allow_download=allow_download)
+    request = Request(tuple(models or ()), limits=limits, gathering=gathering)
     reports, unreadable = inspect_all(request)
     if unreadable:  # a card without one of the models would say that it does not exist
         raise typer.Exit(FAILED)

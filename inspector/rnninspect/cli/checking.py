@@ -12,7 +12,7 @@ import typer
 
 from rnninspect.cli import options
 from rnninspect.cli.gathering import Models, gathering_models
-from rnninspect.cli.options import LimitPairs, Output
+from rnninspect.cli.options import AllowDownload, LimitPairs, Output
 from rnninspect.command import FAILED, FINDINGS, OK
 from rnninspect.command.environment import ci_root, terminal_width
 from rnninspect.command.printing import print_document, print_error
@@ -82,6 +82,7 @@ def check(  # noqa: PLR0913 - an option each
     config: Config = None,
     update_baseline: UpdateBaseline = False,
     limit: LimitPairs = None,
+    allow_download: AllowDownload = False,
     gathering: Gathering,
     **policy: object,
 ) -> None:
@@ -97,7 +98,8 @@ def check(  # noqa: PLR0913 - an option each
     from rnninspect.policy import gather  # noqa: PLC0415 - only when used
 
     paths = tuple(dict.fromkeys(models or ()))
-    request = Request(paths, limits=options.limits(limit), gathering=gathering)
+    limits = options.limits(limit, allow_download=allow_download)
+    request = Request(paths, limits=limits, gathering=gathering)
     asked = _Options(request, options.format_of(AUDIT, output_format), output, update_baseline)
     given = {key.name: policy[key.field] for key in KEYS}
     try:

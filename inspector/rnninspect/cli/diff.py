@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from rnninspect.cli import options
-from rnninspect.cli.options import LimitPairs, Output
+from rnninspect.cli.options import AllowDownload, LimitPairs, Output
 from rnninspect.cli.showing import reporting
 from rnninspect.command import FAILED, FINDINGS, OK
 from rnninspect.command.environment import terminal_width
@@ -15,6 +15,7 @@ from rnninspect.command.printing import print_document, print_error
 from rnninspect.errors import RnnInspectError
 from rnninspect.render import DIFF
 from rnninspect.render.view import View
+from rnninspect.source.locations import shown
 
 if TYPE_CHECKING:
     from rnninspect.comparison.sides import Side
@@ -29,7 +30,7 @@ FailOnChange = Annotated[
 ]
 
 
-def diff(
+def diff(  # noqa: PLR0913 - an option each
     old: Old,
     new: New,
     *,
@@ -37,6 +38,7 @@ def diff(
     output: Output = None,
     fail_on_change: FailOnChange = False,
     limit: LimitPairs = None,
+    allow_download: AllowDownload = False,
 ) -> None:
     """Show what changed between two models, of any two formats.
 
@@ -44,7 +46,8 @@ def diff(
     """
     from rnninspect.comparison import compare  # noqa: PLC0415 - only when used
 
-    chosen, limits = options.format_of(DIFF, output_format), options.limits(limit)
+    chosen = options.format_of(DIFF, output_format)
+    limits = options.limits(limit, allow_download=allow_download)
     before, after = _read(old, new, limits), _read(new, old, limits)
     if before is None or after is None:
         raise typer.Exit(FAILED)
@@ -63,7 +66,7 @@ def _read(path: str, other: str, limits: Limits) -> Side | None:
     try:
         return read_side(path, other, limits)
     except RnnInspectError as error:
-        print_error(f"{path}: {error}")
+        print_error(f"{shown(path)}: {error}")
         return None
 
 

@@ -9,6 +9,7 @@ import typer
 from rnninspect.cli import options
 from rnninspect.cli.gathering import Models, gathering_models
 from rnninspect.cli.options import (
+    AllowDownload,
     Columns,
     FailOn,
     LimitPairs,
@@ -26,6 +27,7 @@ from rnninspect.errors import RnnInspectError
 from rnninspect.inspection import inspect_file
 from rnninspect.render import EXPLANATION, REPORT
 from rnninspect.render.report.sentences import no_layer
+from rnninspect.source.locations import shown
 
 if TYPE_CHECKING:
     from rnninspect.counter import LayerCount
@@ -41,6 +43,7 @@ def inspect(  # noqa: PLR0913 - one parameter for each option
     columns: Columns = None,
     fail_on: FailOn = "error",
     limit: LimitPairs = None,
+    allow_download: AllowDownload = False,
     values: Values = False,
     unfold: Unfold = False,
     gathering: Gathering,
@@ -58,7 +61,7 @@ def inspect(  # noqa: PLR0913 - one parameter for each option
         format=options.format_of(REPORT, output_format),
         output=output,
         columns=options.columns(columns),
-        limits=options.limits(limit),
+        limits=options.limits(limit, allow_download=allow_download),
         fail_on=options.level(fail_on),
         values=values,
         unfold=unfold,
@@ -72,6 +75,7 @@ def explain(
     layer: Annotated[str | None, typer.Argument(metavar="LAYER", help="Only this layer.")] = None,
     *,
     limit: LimitPairs = None,
+    allow_download: AllowDownload = False,
 ) -> None:
     """Show the arithmetic of each weight, and what is stored for it.
 
@@ -80,13 +84,13 @@ def explain(
     from rnninspect.render.knowledge.explanation import Explanation  # noqa: PLC0415 - heavy
 
     try:
-        report = inspect_file(model, options.limits(limit))
+        report = inspect_file(model, options.limits(limit, allow_download=allow_download))
     except RnnInspectError as error:
-        print_error(f"{model}: {error}")
+        print_error(f"{shown(model)}: {error}")
         raise typer.Exit(FAILED) from error
     chosen = [counted for counted in report.layers if layer in _names(counted)]
     if not chosen:
-        print_error(f"{model}: {_no_layer(report, layer)}")
+        print_error(f"{report.path}: {_no_layer(report, layer)}")
         raise typer.Exit(FAILED if layer else OK)
     with reporting():  # the conventions of installed readers
         show(EXPLANATION, Explanation(report, tuple(chosen)))

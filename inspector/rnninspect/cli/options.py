@@ -64,6 +64,15 @@ LimitPairs = Annotated[
     typer.Option("--limit", metavar="NAME=VALUE", help=f"Raise a limit: {', '.join(LIMITS)}."),
 ]
 
+MOST_DOWNLOADED = 2 * 2**30  # bytes
+AllowDownload = Annotated[
+    bool,
+    typer.Option(
+        "--allow-download",
+        help="Download a remote file whole, up to 2 GiB, if its server does not send parts of it.",
+    ),
+]
+
 
 def format_option(formats: Formats) -> Any:  # noqa: ANN401 - typer hides its type
     """The option that chooses one of a document's formats."""
@@ -106,9 +115,9 @@ def columns(names: str | None) -> tuple[Column, ...]:
     return tuple(BY_NAME[one_of("--columns", name, tuple(BY_NAME))] for name in wanted)
 
 
-def limits(pairs: list[str] | None) -> Limits:
+def limits(pairs: list[str] | None, *, allow_download: bool = False) -> Limits:
     """The default limits, changed by pairs such as `tensors=500000`."""
-    changed = Limits()
+    changed = Limits(download_bytes=MOST_DOWNLOADED) if allow_download else Limits()
     for pair in pairs or ():
         name, _, value = pair.partition("=")
         if name not in LIMITS or not value.isdecimal():

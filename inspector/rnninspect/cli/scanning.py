@@ -10,7 +10,7 @@ import typer
 
 from rnninspect.cli import options
 from rnninspect.cli.gathering import Models, gathering_models
-from rnninspect.cli.options import FailOn, LimitPairs, Output, Values
+from rnninspect.cli.options import AllowDownload, FailOn, LimitPairs, Output, Values
 from rnninspect.command import FAILED, FINDINGS, OK
 from rnninspect.command.ending import Stopped
 from rnninspect.command.environment import terminal_width
@@ -48,6 +48,7 @@ def scan(  # noqa: PLR0913 - an option each
     verbose: Verbose = False,
     fail_on: FailOn = "error",
     limit: LimitPairs = None,
+    allow_download: AllowDownload = False,
     values: Values = False,
     gathering: Gathering,
 ) -> None:
@@ -62,7 +63,7 @@ def scan(  # noqa: PLR0913 - an option each
         paths=tuple(models or ()),
         format=options.format_of(SCAN, output_format),
         output=output,
-        limits=options.limits(limit),
+        limits=options.limits(limit, allow_download=allow_download),
         fail_on=options.level(fail_on),
         values=values,
         gathering=gathering,

@@ -16,6 +16,7 @@ from rnninspect.inspection import inspect_file
 from rnninspect.render import VERDICT
 from rnninspect.render.view import View
 from rnninspect.report import Unreadable
+from rnninspect.source.locations import is_remote, shown
 from rnninspect.verification.opinion import Bounds, Judged, Outcome
 
 if TYPE_CHECKING:
@@ -67,6 +68,10 @@ def _judge(path: str, limits: Limits, bounds: Bounds, *, trusted: bool) -> Judge
     from rnninspect.render.verdict.table import sentence  # noqa: PLC0415 - only when used
     from rnninspect.verification import verify as ask  # noqa: PLC0415 - as above
 
+    if is_remote(path):
+        reason = "a framework loads local files alone: download it first"
+        print_error(f"{shown(path)}: {reason}")
+        return Unreadable(shown(path), reason)
     try:
         report = inspect_file(path, limits)
         opinions = tuple(ask(report, bounds, show_progress, limits, trusted=trusted))

@@ -14,6 +14,7 @@ from rnninspect.render import JOB_SUMMARIES, REPORT
 from rnninspect.render.report.columns import COLUMNS
 from rnninspect.render.view import View
 from rnninspect.report import Unreadable, readable
+from rnninspect.source.locations import shown
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -60,6 +61,8 @@ def inspected(request: Request) -> Iterator[Report | Unreadable]:
             from rnninspect.command.hints import hint_on  # noqa: PLC0415 - only for errors
 
             print_error(f"{result.path}: {result.reason}{hint_on(result.path)}")
+        elif result.traffic:
+            print_error(f"{result.path}: {result.traffic.in_words(result.file_bytes)}")
         yield result
 
 
@@ -81,7 +84,7 @@ def _each(request: Request) -> Iterator[Report | Unreadable]:
         try:
             yield inspect_file(path, request.limits, values=request.values)
         except RnnInspectError as error:
-            yield Unreadable(path, str(error))
+            yield Unreadable(shown(path), str(error))
 
 
 def inspect_all(request: Request) -> tuple[list[Report], list[Unreadable]]:

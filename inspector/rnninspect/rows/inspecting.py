@@ -15,6 +15,7 @@ from rnninspect.rows.schema import INNER, MODELS, Verdict, fitting
 from rnninspect.rows.stamps import stamp_of
 from rnninspect.rules import Level
 from rnninspect.source.limits import Limits
+from rnninspect.source.locations import shown
 from rnninspect.walking.meeting import open_found
 
 TYPE_CHECKING = False
@@ -105,6 +106,7 @@ def _reason(error: Exception) -> str:
 
 def unreadable_row(path: str, reason: str) -> ModelRows:
     """The row of a model that cannot be read, or whose process was lost."""
+    path = shown(path)
     row: Row = {"path": path, "verdict": Verdict.UNREADABLE.value, "reason": reason}
     return ModelRows(fitting(row | {"rules": [], "files": [path]}, MODELS))
 

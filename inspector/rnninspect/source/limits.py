@@ -27,6 +27,11 @@ class Limit(StrEnum):
     CHECKED_BYTES = "checked_bytes"
     NESTING = "nesting"
     STEPS = "steps"
+    REQUESTS = "requests"
+    FETCHED_BYTES = "fetched_bytes"
+    CACHED_BYTES = "cached_bytes"
+    DOWNLOAD_BYTES = "download_bytes"
+    REMOTE_SECONDS = "remote_seconds"
     INPUT_BYTES = "input_bytes"
 
 
@@ -71,6 +76,11 @@ class Limits(Record):
     checked_bytes: int = 12 * 2**20
     nesting: int = 100
     steps: int = 3_000_000
+    requests: int = 2_000
+    fetched_bytes: int = 512 * 2**20
+    cached_bytes: int = 32 * 2**20
+    download_bytes: int = 0
+    remote_seconds: int = 300
     input_bytes: int = 2**30
 
     def require(self, name: Limit, value: int, place: str = "the file") -> None:

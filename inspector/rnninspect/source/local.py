@@ -29,6 +29,8 @@ OPENING = os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC
 class Local:
     """Implements `rnninspect.source.opener.Opener` for one model."""
 
+    traffic = None
+
     def __init__(self) -> None:
         self._allowed: dict[str, tuple[str, str]] = {}  # by location
 

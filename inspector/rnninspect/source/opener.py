@@ -8,6 +8,7 @@ if TYPE_CHECKING:
     from typing import Protocol
 
     from rnninspect.source.stores import Identity, State
+    from rnninspect.source.traffic import Traffic
 else:
     Protocol = object
 
@@ -56,6 +57,10 @@ class Entry(Protocol):
 
 class Opener(Protocol):
     """Opens, looks up and lists files by their location: a path, or a URL."""
+
+    @property
+    def traffic(self) -> Traffic | None:
+        """What was fetched over the network; None where there is no network."""
 
     def open(self, location: str) -> Store:
         """The bytes of a file, or a `Folder`.

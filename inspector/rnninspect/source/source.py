@@ -13,6 +13,7 @@ from rnninspect.source.stores import Folder, Memory
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from types import TracebackType
     from typing import Self
 
@@ -40,6 +41,7 @@ class Source:
         self.location, self.size, self.reading = location, size, reading
         self._store, self._start = store, start
         self._lent = False
+        self._after: Callable[[], None] | None = None
         self._members: dict[str, Source] | None = None
 
     @property
@@ -197,10 +199,17 @@ class Source:
         except OSError:
             return None
 
+    def with_end(self, call: Callable[[], None]) -> Source:
+        """This source, which will close what its opener keeps open as well."""
+        self._after = call
+        return self
+
     def close(self) -> None:
         """Close the file, if it is this source's own."""
         if not self._lent:
             self._store.close()
+        if self._after:
+            self._after()
 
     def __enter__(self) -> Self:
         return self

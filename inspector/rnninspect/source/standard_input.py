@@ -28,6 +28,8 @@ _PIECE = 2**20
 class _Alone:
     """Implements `rnninspect.source.opener.Opener` for a model with no file beside it."""
 
+    traffic = None
+
     def open(self, location: str) -> NoReturn:
         """Nothing."""
         raise UnreadableFile(f"{location}: standard input has no other file")

@@ -6,6 +6,7 @@ from rnninspect.errors import RnnInspectError, UnknownFormat
 from rnninspect.inspection import inspect_source
 from rnninspect.readers import open_model
 from rnninspect.report import Report, Unreadable
+from rnninspect.source.locations import shown
 from rnninspect.source.standard_input import NAME, open_standard_input
 
 TYPE_CHECKING = False
@@ -28,7 +29,7 @@ def report_on(
     except RnnInspectError as error:
         if isinstance(error, UnknownFormat) and not found.claims:
             return None
-        return Unreadable(found.path, str(error))
+        return Unreadable(shown(found.path), str(error))
 
 
 def open_found(path: str, limits: Limits) -> Source:

@@ -1,0 +1,210 @@
+"""Files on HTTP servers: ranged GETs alone, all of them of one version of the file."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+
+from rnninspect.errors import UnreadableFile
+from rnninspect.remote.addresses import inside, parse
+from rnninspect.remote.blocks import BLOCK, Blocks
+from rnninspect.remote.meter import Meter
+from rnninspect.remote.ranges import CHANGED, Version, asking, is_empty_file, range_in, version_of
+from rnninspect.remote.transport import Transport
+from rnninspect.source.limits import Limit
+from rnninspect.source.locations import shown
+from rnninspect.source.stores import File, Folder, State
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from rnninspect.remote.addresses import Address
+    from rnninspect.remote.transport import Answer
+    from rnninspect.source.limits import Limits
+    from rnninspect.source.opener import Entry, Store
+    from rnninspect.source.traffic import Traffic
+
+MISSING = frozenset({404, 410})
+DENIED = frozenset({401, 403})  # also what S3 says of a file that is not there
+EXPIRED = frozenset({401, 403, 404, 410})  # of an address that a redirect has given
+
+
+class Https:
+    """Implements `rnninspect.source.opener.Opener` for the folder of one URL.
+
+    The query of the URL and its login go to every file of the folder, and to no other server.
+    """
+
+    def __init__(self, url: str, limits: Limits, logins: dict[tuple[str, str, int], str]) -> None:
+        self.named = parse(url)
+        self.meter = Meter(limits)
+        self.transport = Transport(self.meter, logins)
+        self._files: dict[str, Store] = {}
+        self._missing: dict[str, OSError] = {}
+
+    @property
+    def traffic(self) -> Traffic:
+        """What was spent so far."""
+        return self.meter.traffic
+
+    def address_of(self, location: str) -> Address:
+        """The address of a file by its location, which has no secrets."""
+        return parse(location)._replace(query=self.named.query, login=self.named.login)
+
+    def open(self, location: str) -> Store:
+        """A file, or by a slash at the end a folder, of which nothing is known."""
+        if location.endswith("/"):
+            return Folder()
+        try:
+            return self._file(location)
+        except OSError as error:
+            raise UnreadableFile(str(error)) from error
+
+    def resolve(self, folder: str, location: str, name: str) -> str | None:
+        """The URL of a file in the model's folder; None if it is outside."""
+        del location
+        return inside(folder, name)
+
+    def stat(self, location: str) -> State | None:
+        """The state of a file, whose first block is fetched for it and kept."""
+        return self._file(location).seen
+
+    def list(self, location: str) -> Iterator[Entry]:
+        """UnreadableFile: HTTP has no lists."""
+        raise UnreadableFile(f"{location}: an HTTP server does not list its files; name one")
+
+    def _file(self, location: str) -> Store:
+        if location in self._missing:
+            raise self._missing[location]
+        if location not in self._files:
+            try:
+                self._files[location] = self._found(location)
+            except OSError as error:
+                self._missing[location] = error
+                raise
+        return self._files[location]
+
+    def _found(self, location: str) -> Store:
+        address = self.address_of(location)
+        answer = self.transport.get(address, asking(0, BLOCK), BLOCK)
+        self.require_found(answer)
+        if is_empty_file(answer):
+            return self._blocks(location, address, answer._replace(body=b""), 0)
+        if answer.status == 206:
+            return self._blocks(location, address, answer, range_in(answer, 0, BLOCK))
+        if answer.status != 200:
+            raise UnreadableFile(answer.said)
+        if answer.headers.get("content-encoding", "identity").lower() != "identity":
+            self.transport.drop(answer.address)
+            raise UnreadableFile("the server sends the file encoded, though that was not accepted")
+        if answer.whole:  # it is small: this was all of it
+            return self._blocks(location, address, answer, len(answer.body))
+        return self._downloaded(location, answer)
+
+    def require_found(self, answer: Answer) -> None:
+        """FileNotFoundError or PermissionError if there is no such file for us."""
+        if answer.status in MISSING:
+            raise FileNotFoundError(answer.said)
+        if answer.status in DENIED:
+            raise PermissionError(answer.said)
+
+    def _blocks(self, location: str, address: Address, answer: Answer, size: int) -> Blocks:
+        version = version_of(answer, size)
+        remote = _Remote(self.transport, address, answer.address, version)
+        state = State(size, version.written, location, version.etag)
+        return Blocks(state, remote.fetch, self.meter.limits.cached_bytes, answer.body)
+
+    def _downloaded(self, location: str, answer: Answer) -> Store:
+        limits, length = self.meter.limits, answer.headers.get("content-length", "")
+        try:
+            if not limits.download_bytes:
+                raise UnreadableFile(
+                    "the server does not send ranges, only the whole file: --allow-download lets it"
+                )
+            if length.isdecimal():
+                limits.require(Limit.DOWNLOAD_BYTES, int(length[:19]))
+            return _kept(location, answer, self.meter)
+        finally:
+            self.transport.drop(answer.address)
+
+    def close(self) -> None:
+        """Close all connections and files."""
+        self.transport.close()
+        for file in self._files.values():
+            file.close()
+        self._files.clear()
+
+
+class _Remote:
+    """One version of one file."""
+
+    def __init__(
+        self, transport: Transport, named: Address, found: Address, version: Version
+    ) -> None:
+        self._transport, self._named, self._found = transport, named, found
+        self._version = version
+
+    def fetch(self, offset: int, length: int) -> bytes:
+        """The bytes of a range.
+
+        Raises:
+            UnreadableFile: the file has changed, or the server does not send what it should.
+        """
+        data = b""
+        while len(data) < length:  # a server may send less than was asked for
+            answer = self._answer(offset + len(data), length - len(data))
+            data += answer.body
+        return data
+
+    def _answer(self, offset: int, length: int) -> Answer:
+        headers = asking(offset, length) | self._version.condition
+        answer = self._transport.get(self._found, headers, length)
+        if answer.status in EXPIRED and self._found != self._named:
+            answer = self._transport.get(self._named, headers, length)
+        if answer.status in (412, 416):
+            raise UnreadableFile(CHANGED)
+        if answer.status != 206:
+            self._transport.drop(answer.address)
+            raise UnreadableFile(f"{answer.said} for a range that it sent a part of before")
+        size = range_in(answer, offset, length)
+        if version_of(answer, size) != self._version:
+            raise UnreadableFile(CHANGED)
+        self._found = answer.address
+        return answer
+
+
+class _Download(File):
+    """A file that was downloaded whole, gone when it is closed."""
+
+    def __init__(self, descriptor: int, location: str, version: Version) -> None:
+        super().__init__(descriptor, os.fstat(descriptor))
+        self.seen = State(self.seen.size, version.written, location, version.etag)
+
+    def changed(self) -> bool:
+        """Never: no one else has it."""
+        return False
+
+    def close(self) -> None:
+        """Close it, once."""
+        if self.descriptor >= 0:
+            super().close()
+            self.descriptor = -1
+
+
+def _kept(location: str, answer: Answer, meter: Meter) -> _Download:
+    with tempfile.TemporaryFile() as file:
+        file.write(answer.body)
+        for piece in answer.rest() if answer.rest else ():
+            meter.count_bytes(len(piece), Limit.DOWNLOAD_BYTES)
+            file.write(piece)
+        file.flush()
+        size = file.tell()
+        if answer.headers.get("content-length", str(size)) != str(size):
+            raise UnreadableFile(f"the download ended after {size:,} bytes")
+        return _Download(os.dup(file.fileno()), location, version_of(answer, size))
+
+
+def location_of(url: str) -> str:
+    """The location of a URL: without its secrets."""
+    return shown(url).removesuffix("?…")

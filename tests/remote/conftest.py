@@ -1,0 +1,54 @@
+"""Servers on this machine, started once for each process that runs tests, and no pauses."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from making.nginx import nginx
+from making.wayward import Wayward, wayward
+from rnninspect.remote import transport
+
+SAMPLES = Path(__file__).resolve().parents[2] / "sample_models"
+
+
+@pytest.fixture(scope="session")
+def served(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder that nginx serves: the samples, and what tests add."""
+    root = tmp_path_factory.mktemp("served")
+    for folder in SAMPLES.iterdir():
+        (root / folder.name).symlink_to(folder)
+    (root / "empty").touch()
+    return root
+
+
+@pytest.fixture(scope="session")
+def web(served: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The URL of nginx."""
+    with nginx(served, tmp_path_factory.mktemp("nginx")) as url:
+        yield url
+
+
+@pytest.fixture(scope="session")
+def _server() -> Iterator[Wayward]:
+    with wayward() as server:
+        yield server
+
+
+@pytest.fixture
+def server(_server: Wayward) -> Wayward:
+    """A server that answers as a test tells it."""
+    _server.seen.clear()
+    return _server
+
+
+@pytest.fixture(autouse=True)
+def _alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No pauses between tries, and no proxy or token of whoever runs the tests."""
+    monkeypatch.setattr(transport, "PAUSES", (0.0,) * 4)
+    for name in list(os.environ):
+        if name.lower().endswith("_proxy") or name.startswith(("HF_", "AWS_")):
+            monkeypatch.delenv(name)
