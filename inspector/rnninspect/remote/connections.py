@@ -7,7 +7,6 @@ import os
 import time
 from http.client import HTTPConnection, HTTPResponse, HTTPSConnection, RemoteDisconnected
 
-from rnninspect import __version__
 from rnninspect.errors import UnreadableFile
 
 TYPE_CHECKING = False
@@ -24,7 +23,7 @@ LONGEST_ANSWER, SLOWEST = (
     30.0,
     32 * 2**10,
 )  # seconds for an answer, and a second more for these bytes
-HEADERS = {"User-Agent": f"rnninspect/{__version__}", "Accept-Encoding": "identity"}
+HEADERS = {"User-Agent": "rnninspect", "Accept-Encoding": "identity"}
 MOST_AROUND = 2**20  # bytes of headers, and of what surrounds a body in chunks
 _STALE = (RemoteDisconnected, ConnectionResetError, BrokenPipeError)
 
