@@ -47,8 +47,6 @@ BUILT_IN = {
 def open_model(path: str, limits: Limits | None = None) -> Source:
     """Open what a user named, or that with an ending which its framework leaves out.
 
-    A URL is opened where it is; see `rnninspect.remote`.
-
     Raises:
         UnreadableFile: there is nothing, it may not be read, or it is something else.
     """

@@ -52,10 +52,9 @@ def scan(  # noqa: PLR0913 - an option each
     values: Values = False,
     gathering: Gathering,
 ) -> None:
-    """Summarise the models in folders, by format and verdict.
+    """Summarise the models in folders, by format and verdict; each is counted once.
 
-    Each model is counted once, whatever its number of files. Exit 1 if a model has a fault of the
-    level of --fail-on, 2 if one cannot be read.
+    Exit 1 if a model has a fault of the level of --fail-on, 2 if one cannot be read.
 
     Example: rnninspect scan models/ --exclude 'old/'
     """
