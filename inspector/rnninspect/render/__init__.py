@@ -55,6 +55,7 @@ class _Report(Formats):
     def junit(self) -> Render: from rnninspect.render.report.junit import render; return render
     def github(self) -> Render: from rnninspect.render.report.github import render; return render
     def gitlab(self) -> Render: from rnninspect.render.report.gitlab import render; return render
+    def html(self) -> Render: from rnninspect.render.report.html import render; return render
 
 
 class _Audit(Formats):
@@ -68,6 +69,7 @@ class _Audit(Formats):
     def junit(self) -> Render: from rnninspect.render.audit.junit import render; return render
     def github(self) -> Render: from rnninspect.render.audit.github import render; return render
     def gitlab(self) -> Render: from rnninspect.render.audit.gitlab import render; return render
+    def html(self) -> Render: from rnninspect.render.audit.html import render; return render
 
 
 class _Diff(Formats):
@@ -76,6 +78,7 @@ class _Diff(Formats):
     def table(self) -> Render: from rnninspect.render.diff.table import render; return render
     def markdown(self) -> Render: from rnninspect.render.diff.markdown import render; return render
     def json(self) -> Render: from rnninspect.render.diff.json import render; return render
+    def html(self) -> Render: from rnninspect.render.diff.html import render; return render
 
 
 class _Verdict(Formats):

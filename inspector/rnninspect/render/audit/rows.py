@@ -25,7 +25,7 @@ NO_LIMIT = "no limit is set: only the rules were checked"
 Grid = list[list[str]]
 
 
-def _no_measure(audit: Audit) -> str:
+def no_measure(audit: Audit) -> str:
     """The reason why no limit has a row."""
     if not audit.limits:
         return NO_LIMIT
@@ -46,7 +46,7 @@ def join_blocks(
     """
     failing = [measure for measure in audit.measures if measure.outcome is Outcome.FAIL]
     others = [measure for measure in audit.measures if measure.outcome is not Outcome.FAIL]
-    rest = limits(others) if audit.measures else _no_measure(audit)
+    rest = limits(others) if audit.measures else no_measure(audit)
     return "\n\n".join(filter(None, (head, limits(failing), *blocks, rest, _notes_line(audit))))
 
 

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from rnninspect.render.view import View
     from rnninspect.report import Report
 
-_LEAST = 4  # rows that are folded; fewer are shown
+LEAST = 4  # rows that are folded; fewer are shown
 _NUMBER = re.compile(r"\d+")
 _SUMMED = ("expected", "stored", "bytes", "state")
 
@@ -37,7 +37,7 @@ def fold(rows: Sequence[Row]) -> list[Row]:
     found: list[Row] = []
     for row in rows:
         group = groups[_key(row)]
-        if len(group) < _LEAST:
+        if len(group) < LEAST:
             found.append(row)
         elif row is group[0]:
             found.append(_one(group))
@@ -48,12 +48,15 @@ def _key(row: Row) -> object:
     if not row.alone:
         return id(row)
     others = tuple((name, value) for name, value in row.values.items() if name != "layer")
-    return (_NUMBER.sub("#", str(row.values["layer"])), others)
+    return (without_numbers(str(row.values["layer"])), others)
 
 
 def _one(group: Sequence[Row]) -> Row:
     first, count = group[0].values, len(group)
-    values: dict[str, Value] = {**first, "layer": f"{_name(group)} × {count}"}
+    values: dict[str, Value] = {
+        **first,
+        "layer": name_of_all([str(row.values["layer"]) for row in group]),
+    }
     values["formula"] = f"{count} × ({first['formula']})"
     for name in _SUMMED:
         value = first.get(name)
@@ -61,12 +64,16 @@ def _one(group: Sequence[Row]) -> Row:
     return group[0]._replace(values=values)
 
 
-def _name(group: Sequence[Row]) -> str:
-    """The name with the range of each number that differs: `layers.0…63.mixer`."""
-    names = [str(row.values["layer"]) for row in group]
+def name_of_all(names: Sequence[str]) -> str:
+    """The name with the range of each number that differs: `layers.0…63.mixer × 64`."""
     columns = zip(*(_NUMBER.findall(name) for name in names), strict=True)
     ranges = (_range([int(number) for number in column]) for column in columns)
-    return _NUMBER.sub(lambda _: next(ranges), names[0])
+    return f"{_NUMBER.sub(lambda _: next(ranges), names[0])} × {len(names)}"
+
+
+def without_numbers(name: str) -> str:
+    """The name with a sign for each number, which the names of equal layers share."""
+    return _NUMBER.sub("#", name)
 
 
 def _range(numbers: Sequence[int]) -> str:

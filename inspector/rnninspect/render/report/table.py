@@ -84,10 +84,10 @@ def fitted_rows(rows: Sequence[Row], view: View) -> Fitted:
     columns = present(view.columns, rows)
     if view.chosen:
         return Fitted(short_names(rows, LONGEST_NAME), columns)
-    return fit(_without_cell(usual(columns, rows), rows), rows, view.width)
+    return fit(without_cell(usual(columns, rows), rows), rows, view.width)
 
 
-def _without_cell(columns: Sequence[Column], rows: Sequence[Row]) -> tuple[Column, ...]:
+def without_cell(columns: Sequence[Column], rows: Sequence[Row]) -> tuple[Column, ...]:
     """The columns without that of the cell, if every kind contains its name."""
     layers = [row.values for row in rows if row.kind is RowKind.LAYER]
     said = all(str(values["cell"]).lower() in str(values["kind"]).lower() for values in layers)

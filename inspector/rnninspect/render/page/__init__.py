@@ -1,0 +1,1 @@
+"""What HTML pages consist of: safe markup, the frame around it, bars and tables."""

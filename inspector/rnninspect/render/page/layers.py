@@ -1,0 +1,162 @@
+"""The layers of a report on a page: where the parameters are, and the arithmetic of each."""
+
+from __future__ import annotations
+
+from itertools import groupby
+
+from rnninspect.cells import BIASES, Role
+from rnninspect.counter import unique_tensors
+from rnninspect.record import Record
+from rnninspect.render.escape import shorten
+from rnninspect.render.knowledge.arithmetic import HEADS, TENSOR, description, results, weights
+from rnninspect.render.page.bars import Bar, Segment, joined
+from rnninspect.render.page.markup import element, join
+from rnninspect.render.page.table import Line, table
+from rnninspect.render.report.folding import LEAST, name_of_all, without_numbers
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+
+    from rnninspect.counter import LayerCount
+    from rnninspect.render.knowledge.arithmetic import Labelled
+    from rnninspect.render.page.markup import Markup
+    from rnninspect.report import Report
+
+LONGEST_NAME, MOST_BARS, MOST_DETAILS = 120, 60, 200
+_NUMBERS = tuple(HEADS.index(head) for head in ("D", "Expected", "Stored"))
+
+
+class Group(Record):
+    """Layers that differ only in the numbers in their names; mostly it is one.
+
+    Attributes:
+        anchor: where its arithmetic is on the page.
+        members: its layers, in order.
+    """
+
+    anchor: str
+    members: tuple[LayerCount, ...]
+
+    @property
+    def name(self) -> str:
+        """The layer's name, or that of all."""
+        names = [counted.layer.name for counted in self.members]
+        return names[0] if len(names) == 1 else name_of_all(names)
+
+    @property
+    def first(self) -> LayerCount:
+        """The layer that is shown for all."""
+        return self.members[0]
+
+
+def groups_of(report: Report, prefix: str) -> list[Group]:
+    """The layers, equal ones together where the table folds them; `prefix` begins each anchor."""
+    alike: dict[object, list[LayerCount]] = {}
+    for counted in report.layers:
+        alike.setdefault(_key(report, counted), []).append(counted)
+    parts: list[tuple[LayerCount, ...]] = []
+    for members in alike.values():
+        folded = len(members) >= LEAST
+        parts.extend([tuple(members)] if folded else [(member,) for member in members])
+    place = {counted.layer.name: at for at, counted in enumerate(report.layers)}
+    parts.sort(key=lambda part: place[part[0].layer.name])
+    return [Group(f"{prefix}layer-{number}", part) for number, part in enumerate(parts, 1)]
+
+
+def _key(report: Report, counted: LayerCount) -> object:
+    layer = counted.layer
+    if layer.stack is not None:
+        return layer.name
+    sizes = (layer.sizes, layer.roles, counted.stored, counted.bytes, counted.expected)
+    verdict = report.verdict(counted).text
+    return without_numbers(layer.name), layer.kind, layer.convention, sizes, verdict
+
+
+def picture_of(report: Report, groups: Sequence[Group]) -> Markup:
+    """A bar for each group of layers, the rest of the layers if there are many, and all else."""
+    heaviest = sorted(groups, key=lambda group: -_stored(group))[:MOST_BARS]
+    kept = {group.anchor for group in heaviest}
+    bars = [_bar(report, group) for group in groups if group.anchor in kept]
+    others = [group for group in groups if group.anchor not in kept]
+    if others:
+        name = f"{sum(len(group.members) for group in others):,} smaller layers"
+        bars.append(_plain(name, "other", sum(map(_stored, others))))
+    if report.totals.other:
+        bars.append(_plain("everything else", "rest", report.totals.other))
+    return joined(bars, "Parameters of each layer, by weight; all bars have one scale.")
+
+
+def _stored(group: Group) -> int:
+    return sum(counted.stored for counted in group.members)
+
+
+def _plain(name: str, kind: str, amount: int) -> Bar:
+    return Bar(join((name,)), (Segment(name, kind, amount),), f"{amount:,}")
+
+
+def _bar(report: Report, group: Group) -> Bar:
+    counted, number = group.first, len(group.members)
+    name = element(
+        "a", shorten(group.name, LONGEST_NAME), href=f"#{group.anchor}", title=group.name
+    )
+    sound = report.verdict(counted).sound
+    segments = tuple(_segments(counted, number, sound))
+    level = counted.layer.stack is not None and counted.layer.stack.level > 1
+    return Bar(name, segments, f"{_stored(group):,}", level)
+
+
+def _segments(counted: LayerCount, number: int, sound: bool) -> Iterator[Segment]:  # noqa: FBT001 - private
+    """What each role is stored in; a tensor that fills several slots is named by the first."""
+    by_role = groupby(counted.operands, key=lambda each: each.operand.slots[0].role)
+    for role, operands in by_role:
+        amount = number * sum(operand.parameters for operand in operands)
+        yield Segment(role.replace("_", " "), _kind(role) if sound else "fault", amount)
+
+
+def _kind(role: Role) -> str:
+    if role in BIASES:
+        return "bias"
+    return {Role.KERNEL: "kernel", Role.RECURRENT_KERNEL: "recurrent"}.get(role, "other")
+
+
+def details_of(report: Report, groups: Sequence[Group]) -> Iterator[Markup]:
+    """A part that opens for each group, with the arithmetic of its first layer."""
+    for group in groups[:MOST_DETAILS]:
+        yield _details(report, group)
+    more = len(groups) - MOST_DETAILS
+    if more > 0:
+        yield element("p", f"{more:,} more; `rnninspect explain MODEL` shows each of them.")
+
+
+def _details(report: Report, group: Group) -> Markup:
+    counted = group.first
+    verdict = report.verdict(counted)
+    word = element("span", verdict.text, class_="ok" if verdict.sound else "failed")
+    name = element("strong", shorten(group.name, LONGEST_NAME))
+    head = join((name, ": ", counted.layer.kind, ", ", _stored(group), " parameters, ", word))
+    body = (
+        _facts(description(counted)),
+        _weights(counted),
+        _facts(results(report, counted)),
+    )
+    return element("details", element("summary", head), element("div", *body), id=group.anchor)
+
+
+def _facts(facts: Iterable[Labelled]) -> Markup:
+    """A list of labels with their texts; a text without a label goes on below the last one."""
+    parts: list[Markup] = []
+    for label, words in facts:
+        if label:
+            parts.append(element("dt", label))
+        parts.append(element("dd", element("code", words)))
+    return element("dl", *parts, class_="facts")
+
+
+def _weights(counted: LayerCount) -> Markup:
+    grid = list(weights(counted))
+    for row in grid:
+        row[TENSOR] = shorten(str(row[TENSOR]), LONGEST_NAME)
+    amount = len(unique_tensors(counted.layer))
+    caption = f"Weights of {shorten(counted.layer.name, LONGEST_NAME)} in {amount} tensors"
+    return table(HEADS, [Line(row) for row in grid], caption=caption, numbers=_NUMBERS)
