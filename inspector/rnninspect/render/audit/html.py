@@ -32,9 +32,7 @@ def render(audit: Audit, view: View) -> Iterator[str]:
     """The summary and the limits, then a section for each model, those that fail first."""
     failing = set(audit.failing)
     reports = sorted(audit.reports, key=lambda report: report.path not in failing)
-    sections = (
-        section_of(report, view, f"model-{number}") for number, report in enumerate(reports, 1)
-    )
+    sections = (section_of(report, view, f"m{number}") for number, report in enumerate(reports, 1))
     yield from page(f"{summary(audit)} · rnninspect check", (_head(audit), *sections))
 
 

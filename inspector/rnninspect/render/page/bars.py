@@ -39,7 +39,7 @@ class Bar(Record):
     Attributes:
         name: the text before the bar, as markup.
         segments: its parts, from the left.
-        amount: the text after it.
+        amount: the text after it, which may be markup.
         level: whether it is a part of the line above.
     """
 
@@ -64,10 +64,7 @@ def legend(bars: Sequence[Bar]) -> Markup:
     """The meaning of the colours that these bars have."""
     kinds = {segment.kind for bar in bars for segment in bar.segments if segment.amount}
     swatch = {
-        kind: element(
-            "svg", element("rect", width="100%", height="100%", class_=kind), aria_hidden="true"
-        )
-        for kind in LEGEND
+        kind: element("svg", element("rect", class_=kind), aria_hidden="true") for kind in LEGEND
     }
     entries = (element("li", swatch[kind], LEGEND[kind]) for kind in LEGEND if kind in kinds)
     return element("ul", *entries, class_="legend")
@@ -76,9 +73,9 @@ def legend(bars: Sequence[Bar]) -> Markup:
 def _line(bar: Bar, scale: int) -> Markup:
     return element(
         "li",
-        element("span", bar.name, class_="name level" if bar.level else "name"),
+        element("span", bar.name, class_="level" if bar.level else None),
         drawn(bar.segments, scale),
-        element("span", bar.amount, class_="amount"),
+        element("span", bar.amount),
     )
 
 
@@ -95,16 +92,12 @@ def drawn(segments: Sequence[Segment], scale: int) -> Markup:
 
 
 def _segment(segment: Segment, start: float, width: float) -> Markup:
-    label = element("text", segment.label, x="5", y="70%") if width >= _LABELLED else None
-    return element(
-        "svg",
-        element("title", f"{segment.label}: {segment.amount:,}"),
-        element("rect", width="100%", height="100%", class_=segment.kind),
-        label,
-        x=f"{start:.2f}%",
-        width=f"{width:.2f}%",
-        height="100%",
-    )
+    place = {"x": f"{start:.2f}%", "width": f"{width:.2f}%"}
+    title = element("title", f"{segment.label}: {segment.amount:,}")
+    if width < _LABELLED:
+        return element("rect", title, class_=segment.kind, **place)
+    label = element("text", segment.label, x="5", y="70%")
+    return element("svg", element("rect", title, class_=segment.kind), label, **place)
 
 
 def joined(bars: Sequence[Bar], caption: str) -> Markup:

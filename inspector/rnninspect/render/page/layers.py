@@ -5,10 +5,11 @@ from __future__ import annotations
 from itertools import groupby
 
 from rnninspect.cells import BIASES, Role
-from rnninspect.counter import unique_tensors
+from rnninspect.model import Fate
 from rnninspect.record import Record
 from rnninspect.render.escape import shorten
 from rnninspect.render.knowledge.arithmetic import HEADS, TENSOR, description, results, weights
+from rnninspect.render.names import shared_beginning
 from rnninspect.render.page.bars import Bar, Segment, joined
 from rnninspect.render.page.markup import element, join
 from rnninspect.render.page.table import Line, table
@@ -18,13 +19,15 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
-    from rnninspect.counter import LayerCount
+    from rnninspect.counter import LayerCount, OperandCount
     from rnninspect.render.knowledge.arithmetic import Labelled
     from rnninspect.render.page.markup import Markup
     from rnninspect.report import Report
 
 LONGEST_NAME, MOST_BARS, MOST_DETAILS = 120, 60, 200
-_NUMBERS = tuple(HEADS.index(head) for head in ("D", "Expected", "Stored"))
+_ABOUT = ("sizes", "convention", "state")  # what differs between layers of one cell
+_OF_FORMULA = 3  # of the results: the formula in symbols and numbers, and what is stored
+_NUMBERS, _DIRECTION = ("D", "Expected", "Stored"), HEADS.index("D")
 
 
 class Group(Record):
@@ -61,7 +64,7 @@ def groups_of(report: Report, prefix: str) -> list[Group]:
         parts.extend([tuple(members)] if folded else [(member,) for member in members])
     place = {counted.layer.name: at for at, counted in enumerate(report.layers)}
     parts.sort(key=lambda part: place[part[0].layer.name])
-    return [Group(f"{prefix}layer-{number}", part) for number, part in enumerate(parts, 1)]
+    return [Group(f"{prefix}-{number}", part) for number, part in enumerate(parts, 1)]
 
 
 def _key(report: Report, counted: LayerCount) -> object:
@@ -98,20 +101,33 @@ def _plain(name: str, kind: str, amount: int) -> Bar:
 def _bar(report: Report, group: Group) -> Bar:
     counted, number = group.first, len(group.members)
     name = element(
-        "a", shorten(group.name, LONGEST_NAME), href=f"#{group.anchor}", title=group.name
+        "a",
+        shorten(group.name, LONGEST_NAME),
+        href=f"#{group.anchor}",
+        title=group.name if len(group.name) > LONGEST_NAME else None,
     )
-    sound = report.verdict(counted).sound
-    segments = tuple(_segments(counted, number, sound))
     level = counted.layer.stack is not None and counted.layer.stack.level > 1
-    return Bar(name, segments, f"{_stored(group):,}", level)
+    verdict = report.verdict(counted)
+    amount = f"{_stored(group):,}"
+    if not verdict.sound:
+        amount = element("span", f"{amount} {verdict.text}", class_="failed")
+    return Bar(name, tuple(_segments(counted, number)), amount, level)
 
 
-def _segments(counted: LayerCount, number: int, sound: bool) -> Iterator[Segment]:  # noqa: FBT001 - private
+def _segments(counted: LayerCount, number: int) -> Iterator[Segment]:
     """What each role is stored in; a tensor that fills several slots is named by the first."""
     by_role = groupby(counted.operands, key=lambda each: each.operand.slots[0].role)
     for role, operands in by_role:
-        amount = number * sum(operand.parameters for operand in operands)
-        yield Segment(role.replace("_", " "), _kind(role) if sound else "fault", amount)
+        parts = list(operands)
+        amount = number * sum(operand.parameters for operand in parts)
+        kind = "fault" if any(map(_differs, parts)) else _kind(role)
+        yield Segment(role.replace("_", " "), kind, amount)
+
+
+def _differs(counted: OperandCount) -> bool:
+    """Whether a weight contradicts the formula by its shape or by its elements."""
+    shapes = (counted.operand.shape, counted.expected_shape)
+    return counted.parameters != counted.expected or (None not in shapes and shapes[0] != shapes[1])
 
 
 def _kind(role: Role) -> str:
@@ -122,24 +138,26 @@ def _kind(role: Role) -> str:
 
 def details_of(report: Report, groups: Sequence[Group]) -> Iterator[Markup]:
     """A part that opens for each group, with the arithmetic of its first layer."""
+    steps: dict[tuple[Labelled, ...], str] = {}
     for group in groups[:MOST_DETAILS]:
-        yield _details(report, group)
+        yield _details(report, group, steps)
     more = len(groups) - MOST_DETAILS
     if more > 0:
         yield element("p", f"{more:,} more; `rnninspect explain MODEL` shows each of them.")
 
 
-def _details(report: Report, group: Group) -> Markup:
+def _details(report: Report, group: Group, steps: dict[tuple[Labelled, ...], str]) -> Markup:
     counted = group.first
     verdict = report.verdict(counted)
     word = element("span", verdict.text, class_="ok" if verdict.sound else "failed")
     name = element("strong", shorten(group.name, LONGEST_NAME))
     head = join((name, ": ", counted.layer.kind, ", ", _stored(group), " parameters, ", word))
-    body = (
-        _facts(description(counted)),
-        _weights(counted),
-        _facts(results(report, counted)),
-    )
+    about = [fact for fact in description(counted) if fact[0] in _ABOUT]
+    step = tuple(fact for fact in description(counted) if fact[0] not in _ABOUT)
+    first = steps.setdefault(step, group.name)
+    about += step if first == group.name else [("step", f"as in {shorten(first, LONGEST_NAME)}")]
+    sums = list(results(report, counted))[:_OF_FORMULA]
+    body = (_facts(about), _weights(report, counted), _facts(sums))
     return element("details", element("summary", head), element("div", *body), id=group.anchor)
 
 
@@ -149,14 +167,27 @@ def _facts(facts: Iterable[Labelled]) -> Markup:
     for label, words in facts:
         if label:
             parts.append(element("dt", label))
-        parts.append(element("dd", element("code", words)))
+        parts.append(element("dd", words))
     return element("dl", *parts, class_="facts")
 
 
-def _weights(counted: LayerCount) -> Markup:
+def _weights(report: Report, counted: LayerCount) -> Markup:
     grid = list(weights(counted))
+    name = shorten(counted.layer.name, LONGEST_NAME)
+    stored = [str(row[TENSOR]) for row in grid if row[TENSOR] != Fate.ABSENT.value]
+    shared = shared_beginning(stored) if stored else ""
     for row in grid:
-        row[TENSOR] = shorten(str(row[TENSOR]), LONGEST_NAME)
-    amount = len(unique_tensors(counted.layer))
-    caption = f"Weights of {shorten(counted.layer.name, LONGEST_NAME)} in {amount} tensors"
-    return table(HEADS, [Line(row) for row in grid], caption=caption, numbers=_NUMBERS)
+        row[TENSOR] = shorten(str(row[TENSOR]).removeprefix(shared), LONGEST_NAME)
+    caption = f"Weights of {name} in {shorten(report.path, LONGEST_NAME)}"
+    kept = [at for at in range(len(HEADS)) if at != _DIRECTION or _is_both_ways(counted)]
+    drawn = table(
+        [HEADS[at] for at in kept],
+        [Line([row[at] for at in kept]) for row in grid],
+        caption=caption,
+        numbers=[place for place, at in enumerate(kept) if HEADS[at] in _NUMBERS],
+    )
+    return join((element("p", f"Tensors of {shared}") if shared else None, drawn))
+
+
+def _is_both_ways(counted: LayerCount) -> bool:
+    return counted.layer.sizes.directions > 1

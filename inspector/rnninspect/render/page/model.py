@@ -8,10 +8,9 @@ from rnninspect.render.page.index import Entry
 from rnninspect.render.page.layers import LONGEST_NAME, details_of, groups_of, picture_of
 from rnninspect.render.page.markup import element, join
 from rnninspect.render.page.table import Line, table
-from rnninspect.render.report.columns import RowKind, present, usual
+from rnninspect.render.report.columns import LETTERS, RowKind, present, usual, without_cell
 from rnninspect.render.report.folding import shown_rows
 from rnninspect.render.report.sentences import no_layer, summary
-from rnninspect.render.report.table import LETTERS, without_cell
 from rnninspect.rules import Level
 from rnninspect.wording import plural
 
@@ -59,29 +58,30 @@ def _verdict(report: Report) -> tuple[str, str]:
     return f"{len(report.layers):,} layers agree with their formulas", "ok"
 
 
-def section_of(report: Report, view: View, anchor: str) -> Markup:
-    """The model's section, to which an index links by `anchor`."""
-    return element("section", *_parts(report, view, anchor), id=anchor, class_="model")
+def section_of(report: Report, view: View, anchor: str, *, alone: bool = False) -> Markup:
+    """The model's section, to which an index links; its title is the page's if it is alone."""
+    title = element("h1" if alone else "h2", shorten(report.path, LONGEST_NAME))
+    parts = _parts(report, view, anchor, "h2" if alone else "h3")
+    return element("section", title, *parts, id=anchor, class_="model")
 
 
-def _parts(report: Report, view: View, anchor: str) -> Iterator[Markup]:
-    yield element("h1", shorten(report.path, LONGEST_NAME))
+def _parts(report: Report, view: View, anchor: str, heading: str) -> Iterator[Markup]:
     sentence, _ = _verdict(report)
     sentence = f"{sentence[0].upper()}{sentence[1:]}."
     yield element("p", element("span", sentence, class_=_CLASSES[report.worst()]), class_="answer")
     yield _figures(report)
-    groups = groups_of(report, f"{anchor}-")
+    groups = groups_of(report, anchor)
     if report.totals.parameters:
-        yield element("h2", "Where the parameters are")
+        yield element(heading, "Where the parameters are")
         yield picture_of(report, groups)
     if report.layers:
-        yield element("h2", "Layers")
+        yield element(heading, "Layers")
         yield _layers_table(report, view, groups)
-        yield element("h2", "Arithmetic")
+        yield element(heading, "Arithmetic")
         yield join(details_of(report, groups))
     yield element("p", f"{summary(report)}.")
     if report.findings:
-        yield element("h2", "Findings")
+        yield element(heading, "Findings")
         yield findings_of(report)
 
 
@@ -117,9 +117,10 @@ def _layers_table(report: Report, view: View, groups: Sequence[Group]) -> Markup
         if any(isinstance(row.values.get(column.name), int) for row in rows)
     ]
     heads = [column.title for column in columns]
-    known = ", ".join(f"{letter} {LETTERS[letter]}" for letter in heads if letter in LETTERS)
-    caption = f"Recurrent layers{f' ({known})' if known else ''}"
-    return table(heads, lines, caption=caption, numbers=numbers, sortable=True)
+    letters = ", ".join(f"{letter} {LETTERS[letter]}" for letter in heads if letter in LETTERS)
+    caption = f"Recurrent layers of {shorten(report.path, LONGEST_NAME)}"
+    drawn = table(heads, lines, caption=caption, numbers=numbers, sortable=True)
+    return join((drawn, element("p", letters, class_="letters") if letters else None))
 
 
 def _is_sum(row: Row) -> bool:

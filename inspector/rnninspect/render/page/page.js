@@ -3,7 +3,7 @@
 
 const valueOf = (row, column) => {
   const cell = row.cells[column];
-  return cell.dataset.value ?? cell.textContent.trim();
+  return cell.textContent.trim().replaceAll(",", "");
 };
 
 const compare = (left, right) =>

@@ -1,4 +1,4 @@
-"""A table of values with a caption, which scrolls by itself where it is wider than the page."""
+"""A table of values, which scrolls by itself where it is wider than the page."""
 
 from __future__ import annotations
 
@@ -26,37 +26,22 @@ def table(
     numbers: Sequence[int] = (),
     sortable: bool = False,
 ) -> Markup:
-    """The table; the first cell of a row is its heading, and columns in `numbers` are right."""
-    head = element(
-        "tr",
-        *(
-            element("th", title, scope="col", class_="number" if at in numbers else None)
-            for at, title in enumerate(heads)
-        ),
-    )
-    body = (_row(line, numbers) for line in lines)
+    """The table; the first cell of a row is its heading, and columns in `numbers` are right.
+
+    Alignment is one class a column on the table, since a class on each cell would be a tenth of a
+    page. The caption names the region, too, which the keyboard can scroll.
+    """
+    classes = [*(["sortable"] if sortable else []), *(f"n{at + 1}" for at in numbers)]
     drawn = element(
         "table",
-        element("caption", caption),
-        element("thead", head),
-        element("tbody", *body),
-        class_="sortable" if sortable else None,
+        element("thead", element("tr", *(element("th", title) for title in heads))),
+        element("tbody", *map(_row, lines)),
+        class_=" ".join(classes) or None,
     )
     return element("div", drawn, class_="scroll", tabindex=0, role="region", aria_label=caption)
 
 
-def _row(line: Line, numbers: Sequence[int]) -> Markup:
-    cells = (_cell(value, at, at in numbers) for at, value in enumerate(line.cells))
-    return element("tr", *cells, class_="sum" if line.is_sum else None, **dict(line.attributes))
-
-
-def _cell(value: str | int | None, at: int, is_number: bool) -> Markup:  # noqa: FBT001 - private
-    name, scope = ("td", None) if at else ("th", "row")
-    data = value if isinstance(value, int) else None
-    return element(
-        name,
-        value,
-        scope=scope,
-        class_="number" if is_number else None,
-        data_value=str(data) if data is not None else None,
-    )
+def _row(line: Line) -> Markup:
+    head, *cells = line.cells
+    parts = (element("th", head), *(element("td", cell) for cell in cells))
+    return element("tr", *parts, class_="sum" if line.is_sum else None, **dict(line.attributes))

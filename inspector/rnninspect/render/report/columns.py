@@ -23,6 +23,16 @@ SHARED, COPIES = "(shared, counted once)", "(copies, not counted)"
 _WIDE = 32  # bits; narrower floats are not computed in everywhere
 
 
+LETTERS = {
+    "m": "input size",
+    "n": "hidden size",
+    "p": "projection size",
+    "k": "kernel size",
+    "D": "directions",
+    "b": "bias vectors",
+}
+
+
 class RowKind(StrEnum):
     """What a row shows; a subtotal repeats numbers of the rows above it."""
 
@@ -170,6 +180,13 @@ def usual(columns: Sequence[Column], rows: Sequence[Row]) -> tuple[Column, ...]:
     """The columns without that of the state, unless a layer is chosen for the size of its state."""
     modern = any(row.values.get("own_sizes") is not None for row in rows)
     return tuple(column for column in columns if modern or column.name != "state")
+
+
+def without_cell(columns: Sequence[Column], rows: Sequence[Row]) -> tuple[Column, ...]:
+    """The columns without that of the cell, if every kind contains its name."""
+    layers = [row.values for row in rows if row.kind is RowKind.LAYER]
+    said = all(str(values["cell"]).lower() in str(values["kind"]).lower() for values in layers)
+    return tuple(column for column in columns if not (said and column.name == "cell"))
 
 
 def present(columns: Sequence[Column], rows: Sequence[Row]) -> tuple[Column, ...]:

@@ -19,17 +19,18 @@ if TYPE_CHECKING:
 
 def render(results: Iterable[Report | Unreadable], view: View) -> Iterator[str]:
     """A section for each model; an index of all, if there are several, comes before them."""
+    found = list(results)
+    if len(found) == 1 and isinstance(found[0], Report):
+        section = section_of(found[0], view, "m1", alone=True)
+        yield from page(f"{found[0].path} · rnninspect", [section])
+        return
     entries: list[Entry] = []
     sections: list[Markup] = []
-    for number, result in enumerate(results, 1):
+    for number, result in enumerate(found, 1):
         if isinstance(result, Report):
-            entries.append(entry_of(result, f"model-{number}"))
-            sections.append(section_of(result, view, f"model-{number}"))
+            entries.append(entry_of(result, f"m{number}"))
+            sections.append(section_of(result, view, f"m{number}"))
         else:
             entries.append(Entry("", result.path, failure=result.reason))
-    if len(entries) == 1 and sections:
-        title = entries[0].path
-    else:
-        title = plural(len(entries), "model")
-        sections.insert(0, index_of(entries))
-    yield from page(f"{title} · rnninspect", sections)
+    title = f"{plural(len(entries), 'model')} · rnninspect"
+    yield from page(title, [index_of(entries), *sections])

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from rnninspect.render.escape import for_terminal, shorten
 from rnninspect.render.grid import draw
-from rnninspect.render.report.columns import RowKind, present, usual
+from rnninspect.render.report.columns import LETTERS, RowKind, present, usual, without_cell
 from rnninspect.render.report.fitting import Fitted, fit, short_names
 from rnninspect.render.report.folding import shown_rows
 from rnninspect.render.report.sentences import LONGEST_NAME, finding_lines, no_layer, summary
@@ -14,18 +14,9 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
-    from rnninspect.render.report.columns import Column, Row, Value
+    from rnninspect.render.report.columns import Row, Value
     from rnninspect.render.view import View
     from rnninspect.report import Report, Unreadable
-
-LETTERS = {
-    "m": "input size",
-    "n": "hidden size",
-    "p": "projection size",
-    "k": "kernel size",
-    "D": "directions",
-    "b": "bias vectors",
-}
 
 
 def render(results: Iterable[Report | Unreadable], view: View) -> Iterator[str]:
@@ -85,13 +76,6 @@ def fitted_rows(rows: Sequence[Row], view: View) -> Fitted:
     if view.chosen:
         return Fitted(short_names(rows, LONGEST_NAME), columns)
     return fit(without_cell(usual(columns, rows), rows), rows, view.width)
-
-
-def without_cell(columns: Sequence[Column], rows: Sequence[Row]) -> tuple[Column, ...]:
-    """The columns without that of the cell, if every kind contains its name."""
-    layers = [row.values for row in rows if row.kind is RowKind.LAYER]
-    said = all(str(values["cell"]).lower() in str(values["kind"]).lower() for values in layers)
-    return tuple(column for column in columns if not (said and column.name == "cell"))
 
 
 def draw_rows(fitted: Fitted, view: View) -> str:
