@@ -51,7 +51,7 @@ def connected(scheduler: str | None, workers: int) -> Iterator[Client]:
             local = LocalCluster(
                 n_workers=workers,
                 threads_per_worker=1,
-                dashboard_address=None,
+                dashboard_address="127.0.0.1:0",  # the usual port may be taken
                 silence_logs=logging.CRITICAL,  # a lost worker is no news
             )
             scheduler = stack.enter_context(local).scheduler_address

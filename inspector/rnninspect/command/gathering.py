@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from rnninspect.command.request import Request
 
     Found = Met | Unreadable
+    Skip = Callable[[Found], bool]
     Result = TypeVar("Result")
 
 _AHEAD, _MOST_AHEAD = 20, 50_000  # found while results are waited for: at a time, and in all
@@ -58,18 +59,23 @@ class Gathered:
 
     Attributes:
         number: how many have been found so far.
+        skipped: how many others, for which `skip` holds.
         ended: whether these are all.
     """
 
-    def __init__(self, request: Request) -> None:
-        self._request, self.number, self.ended = request, 0, False
+    def __init__(self, request: Request, skip: Skip = lambda _: False) -> None:
+        self._request, self._skip = request, skip
+        self.number, self.skipped, self.ended = 0, 0, False
         self._folders: deque[_Folder] = deque()
         self._walk: Walk | None = None
 
     def __iter__(self) -> Iterator[Found]:
         for found in chain.from_iterable(map(self._at, self._paths())):
-            self.number += 1
-            yield found
+            if self._skip(found):
+                self.skipped += 1
+            else:
+                self.number += 1
+                yield found
         self.ended = True
 
     def _paths(self) -> Iterator[str | Unreadable]:
@@ -110,11 +116,12 @@ class Gathered:
     def _in_folder(self, folder: str) -> Iterator[Found]:
         if self._walk is None:
             self._walk = Walk(self._request.gathering.choice, self._request.limits)
-        start, before = self.number, dict(self._walk.left_out)
+        start, skipped, before = self.number, self.skipped, dict(self._walk.left_out)
         yield from self._walk.over(folder)
         after = self._walk.left_out
         left_out = {reason: after[reason] - number for reason, number in before.items()}
-        self._folders.append(_Folder(folder, start, self.number, _no_model(left_out)))
+        if self.skipped == skipped:
+            self._folders.append(_Folder(folder, start, self.number, _no_model(left_out)))
 
     def with_empty_folders(
         self, results: Iterable[tuple[Found, Result | None]], lost: Callable[[str, str], Result]
@@ -153,6 +160,7 @@ def results_of(
     request: Request,
     function: Callable[[Found], Result | None],
     lost: Callable[[str, str], Result],
+    skip: Skip = lambda _: False,
 ) -> Iterator[Result]:
     """What a function makes of each file and folder that a call names, in order, as it comes.
 
@@ -162,11 +170,12 @@ def results_of(
             file than a model.
         lost: what there is instead, by path and reason, where a process ended too early, and for a
             folder without a model.
+        skip: which of them are left out without a word.
 
     Raises:
         PoolError: no other process starts.
     """
-    gathered = Gathered(request)
+    gathered = Gathered(request, skip)
     progress = Progress(gathered)
     outcomes = _mapped(gathered, function, request, progress)
     results = ((found, _kept(found, result, lost)) for found, result in outcomes)

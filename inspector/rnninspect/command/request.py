@@ -16,8 +16,8 @@ if TYPE_CHECKING:
     from rnninspect.walking.choice import Choice
 
 SUBCOMMANDS = (
-    "inspect", "scan", "explain", "check", "card", "diff", "verify", "count", "rules", "rule",
-    "readers", "cells",
+    "inspect", "scan", "report", "explain", "check", "card", "diff", "verify", "count", "rules",
+    "rule", "readers", "cells",
 )  # fmt: skip
 
 

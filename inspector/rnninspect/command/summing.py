@@ -1,0 +1,109 @@
+"""Counts the models of a call together: the summary of what was found, and its exit code."""
+
+from __future__ import annotations
+
+from functools import partial
+from pathlib import Path
+
+from rnninspect.command import FAILED, FINDINGS, OK
+from rnninspect.command.ending import raise_if_stopped
+from rnninspect.command.gathering import Gathered, results_of
+from rnninspect.command.hints import hint_on
+from rnninspect.command.printing import print_error
+from rnninspect.command.progress import Progress
+from rnninspect.record import Record
+from rnninspect.rows.inspecting import RowOptions, inspect_met, unreadable_row
+from rnninspect.rows.schema import Verdict
+from rnninspect.rules import RULES
+from rnninspect.workers.pool import processors
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from rnninspect.command.gathering import Found
+    from rnninspect.command.request import Request
+    from rnninspect.results.storing import Results
+    from rnninspect.rows.inspecting import ModelRows
+    from rnninspect.rows.summary import Summary
+    from rnninspect.rules import Level
+
+
+NO_MODEL = "no known model"
+
+
+class Cluster(Record):
+    """Where Dask does the work: the address of a scheduler, or processes of this machine."""
+
+    scheduler: str | None = None
+
+
+def described(
+    request: Request, skip: Callable[[Found], bool] = lambda _: False
+) -> Iterator[ModelRows]:
+    """The rows of each model of a call; one that cannot be read has an error line too."""
+    for found in results_of(request, _describe(request), unreadable_row, skip):
+        if found.verdict is Verdict.UNREADABLE:
+            _print_unreadable(found.path, str(found.model["reason"]))
+        yield found
+
+
+def store(request: Request, results: Results, cluster: Cluster | None = None) -> None:
+    """Put the rows of each model of a call into results, but for those that are there.
+
+    Raises:
+        ResultsError: they cannot be written, or the cluster is lost.
+        PoolError: no other process starts.
+    """
+    if cluster is None:
+        for found in described(request, lambda one: results.has(one.path)):
+            results.add(found)
+        return
+    from rnninspect.cluster.batches import batches  # noqa: PLC0415 - only with --engine
+    from rnninspect.cluster.running import connected, run  # noqa: PLC0415 - needs distributed
+    from rnninspect.cluster.working import Job  # noqa: PLC0415 - as above
+
+    located = _absolute if cluster.scheduler else _as_it_is
+    gathered = Gathered(request, lambda one: results.has(located(one).path))
+    shared = batches(map(located, gathered), results.next_number)
+    job = Job(_describe(request), str(results.folder.absolute()), results.part_format)
+    progress, number = Progress(gathered), 0
+    with connected(cluster.scheduler, request.gathering.jobs or processors()) as client:
+        for done in run(client, job, shared, results):
+            raise_if_stopped()
+            progress.clear()
+            for path, reason in done.unreadable:
+                _print_unreadable(path, reason)
+            number += len(done.paths)
+            progress.show(number)
+    progress.clear()
+    if not number and not gathered.skipped:
+        for path in request.paths:
+            _print_unreadable(path, NO_MODEL)
+            results.add(unreadable_row(path, NO_MODEL))
+
+
+def code_of(summary: Summary, fail_on: Level | None) -> int:
+    """The exit code for models: the worst of what is said of each."""
+    if summary.total.verdicts[Verdict.UNREADABLE]:
+        return FAILED
+    failing = any(RULES[code].level.reaches(fail_on) for code in summary.rules if code in RULES)
+    return FINDINGS if failing else OK
+
+
+def _describe(request: Request) -> Callable[[Found], ModelRows | None]:
+    return partial(inspect_met, options=RowOptions(request.limits, request.values))
+
+
+def _print_unreadable(path: str, reason: str) -> None:
+    print_error(f"{path}: {reason}{hint_on(path)}")
+
+
+def _absolute(found: Found) -> Found:
+    """The same for a worker that was started in another folder."""
+    path = found.path if "://" in found.path else str(Path(found.path).absolute())
+    return found._replace(path=path)
+
+
+def _as_it_is(found: Found) -> Found:
+    return found
