@@ -47,11 +47,11 @@ class Summary(Record):
     code: int
 
 
-def run(command: Sequence[str]) -> Run:
+def run(command: Sequence[str], most: float = MOST_SECONDS) -> Run:
     """Run a process without output; one that takes too long is ended, with a negative code."""
     environment = {k: v for k, v in os.environ.items() if k != "PYTHONDONTWRITEBYTECODE"}
     environment["TF_CPP_MIN_LOG_LEVEL"] = "3"
-    launch = [sys.executable, "-I", "-S", str(LAUNCH), str(MOST_SECONDS)]
+    launch = [sys.executable, "-I", "-S", str(LAUNCH), str(most)]
     said = subprocess.run([*launch, *command], check=True, capture_output=True, env=environment)
     seconds, busy, peak, read, code = said.stdout.split()
     return Run(float(seconds), float(busy), int(peak), int(read), int(code))
