@@ -38,6 +38,7 @@ class _Timed(io.RawIOBase):
     def __init__(self, connection: socket.socket, stop: float, most: int) -> None:
         self._connection, self._raw = connection, connection.makefile("rb", buffering=0)
         self._stop, self._left = stop, most
+        self._timeout = connection.gettimeout() or TIMEOUT
 
     def readable(self) -> bool:
         """It is."""
@@ -50,7 +51,7 @@ class _Timed(io.RawIOBase):
             raise TooMuch("sends too slowly")
         if self._left <= 0:
             raise TooMuch("sends more than was asked for")
-        self._connection.settimeout(min(TIMEOUT, seconds))
+        self._connection.settimeout(min(self._timeout, seconds))
         try:
             got = self._raw.readinto(buffer)
         except TimeoutError as error:
@@ -73,7 +74,7 @@ class _Timed(io.RawIOBase):
 class Connections:
     """A connection for each server of one model."""
 
-    def __init__(self, guard: Guard, timeout: float = TIMEOUT) -> None:
+    def __init__(self, guard: Guard, timeout: float) -> None:
         self._guard, self._timeout = guard, timeout
         self._open: dict[tuple[str, str, int], HTTPConnection] = {}
 

@@ -8,6 +8,7 @@ import tempfile
 from rnninspect.errors import UnreadableFile
 from rnninspect.remote.addresses import inside, parse
 from rnninspect.remote.blocks import BLOCK, Blocks
+from rnninspect.remote.connections import TIMEOUT
 from rnninspect.remote.meter import Meter
 from rnninspect.remote.ranges import CHANGED, Version, asking, is_empty_file, range_in, version_of
 from rnninspect.remote.transport import Transport
@@ -36,10 +37,16 @@ class Https:
     The query of the URL and its login go to every file of the folder, and to no other server.
     """
 
-    def __init__(self, url: str, limits: Limits, logins: dict[tuple[str, str, int], str]) -> None:
+    def __init__(
+        self,
+        url: str,
+        limits: Limits,
+        logins: dict[tuple[str, str, int], str],
+        timeout: float = TIMEOUT,
+    ) -> None:
         self.named = parse(url)
         self.meter = Meter(limits)
-        self.transport = Transport(self.meter, logins)
+        self.transport = Transport(self.meter, logins, timeout)
         self._files: dict[str, Store] = {}
         self._missing: dict[str, OSError] = {}
 

@@ -5,10 +5,11 @@ from __future__ import annotations
 from rnninspect.errors import UnreadableFile
 from rnninspect.source.limits import Limits
 from rnninspect.source.reading import Reading
-from rnninspect.source.source import Source, opened
+from rnninspect.source.source import Source, open_source, opened
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from rnninspect.remote.filesystems import Filesystem
     from rnninspect.remote.https import Https
 
 HTTP = ("http", "https")
@@ -26,12 +27,39 @@ def open_remote(url: str, limits: Limits | None = None) -> Source:
     if scheme in HTTP:
         from rnninspect.remote.https import Https, location_of  # noqa: PLC0415 - by scheme
 
-        opener, location = Https(url, limits, {}), location_of(url)
-        return _closing(location, limits, opener)
-    raise UnreadableFile(f"unknown scheme {scheme}://")
+        return _closing(location_of(url), limits, Https(url, limits, {}))
+    if scheme == "hf":
+        return _from_hub(url, limits)
+    from rnninspect.remote.filesystems import PACKAGES, Filesystem, check  # noqa: PLC0415 - as above
+
+    if scheme not in PACKAGES:
+        known = ", ".join((*HTTP, "hf", *PACKAGES))
+        raise UnreadableFile(f"unknown scheme {scheme}://; known are {known}")
+    check(url)
+    return _closing(url.rstrip("/"), limits, Filesystem(url, limits))
 
 
-def _closing(location: str, limits: Limits, opener: Https) -> Source:
+def _from_hub(url: str, limits: Limits) -> Source:
+    """A file of a repository; from the cache if nothing else may be read."""
+    from rnninspect.remote.hub import Hub  # noqa: PLC0415 - by scheme
+    from rnninspect.remote.hub_names import parse  # noqa: PLC0415 - as above
+    from rnninspect.remote.hub_settings import read_settings  # noqa: PLC0415 - as above
+
+    repository, settings = parse(url), read_settings()
+    if settings.offline:
+        from rnninspect.remote.hub_cache import cached_path  # noqa: PLC0415 - seldom
+
+        return open_source(cached_path(repository, settings.cache), limits)
+    hub = Hub(repository, limits, settings)
+    try:
+        location = hub.main_location()
+    except BaseException:
+        hub.close()
+        raise
+    return _closing(location, limits, hub)
+
+
+def _closing(location: str, limits: Limits, opener: Https | Filesystem) -> Source:
     try:
         return opened(location, Reading(limits, opener)).with_end(opener.close)
     except BaseException:

@@ -71,9 +71,11 @@ class Transport:
         logins: the header Authorization by origin; sent nowhere else.
     """
 
-    def __init__(self, meter: Meter, logins: Mapping[tuple[str, str, int], str]) -> None:
+    def __init__(
+        self, meter: Meter, logins: Mapping[tuple[str, str, int], str], timeout: float
+    ) -> None:
         self.meter, self._logins = meter, dict(logins)
-        self._connections = Connections(Guard())
+        self._connections = Connections(Guard(), timeout)
         self._response: HTTPResponse | None = None
 
     def close(self) -> None:

@@ -1,0 +1,210 @@
+"""Repositories of the Hugging Face Hub, by its HTTP interface.
+
+A file is asked for at `{endpoint}/{repository}/resolve/{revision}/{path}`, which redirects to where
+it is stored; the token goes to the endpoint alone. All files are of the commit of the first one.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from urllib.parse import quote
+
+from rnninspect.errors import RnnInspectError, UnreadableFile
+from rnninspect.record import Record
+from rnninspect.remote.addresses import parse as parse_url
+from rnninspect.remote.addresses import redirected
+from rnninspect.remote.https import Https
+from rnninspect.remote.hub_names import Repository, main_file
+from rnninspect.remote.ranges import CHANGED
+from rnninspect.source.limits import Limit
+from rnninspect.source.stores import Folder, State
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from rnninspect.remote.addresses import Address
+    from rnninspect.remote.hub_settings import HubSettings
+    from rnninspect.remote.transport import Answer
+    from rnninspect.source.limits import Limits
+    from rnninspect.source.opener import Entry, Store
+
+MOST_OF_A_PAGE = 8 * 2**20  # bytes
+MOST_PAGES = 10  # of a list that answers what is beside a model
+_NEXT = re.compile(r'<([^>]{1,4000})>;\s*rel="next"')
+_ERRORS = {
+    "GatedRepo": "a gated repository: ask for access on its page, and set HF_TOKEN",
+    "RepoNotFound": "no such repository, or a private one: HF_TOKEN opens what is yours",
+    "RevisionNotFound": "no such revision",
+    "DisabledRepo": "the Hub has disabled this repository",
+}
+
+
+class HubFile(Record):
+    """A file in the list of a repository; `etag` is the hash of its content."""
+
+    size: int
+    etag: str
+
+
+class _Named(Record):
+    """An entry of a folder; implements `rnninspect.source.opener.Entry`."""
+
+    name: str
+    folder: bool
+
+    def is_dir(self) -> bool:
+        """Whether it is a folder."""
+        return self.folder
+
+    def is_file(self) -> bool:
+        """Whether it is a file."""
+        return not self.folder
+
+    def is_symlink(self) -> bool:
+        """Never."""
+        return False
+
+
+class Hub(Https):
+    """Implements `rnninspect.source.opener.Opener` for one repository."""
+
+    def __init__(self, repository: Repository, limits: Limits, settings: HubSettings) -> None:
+        endpoint = parse_url(settings.endpoint)
+        login = {endpoint.origin: f"Bearer {settings.token}"} if settings.token else {}
+        super().__init__(settings.endpoint, limits, login, settings.timeout)
+        self.repository, self._commit = repository, ""
+        at = "" if repository.revision == "main" else f"@{repository.quoted}"
+        self.root = f"hf://{repository.name}{at}"
+        self._listed: dict[str, HubFile] | None = None
+        self._complete = True
+        self._states: dict[str, State] = {}
+
+    def location_of(self, path: str) -> str:
+        """The location of a file by its path in the repository."""
+        return f"{self.root}/{quote(path, safe='/')}" if path else self.root
+
+    def main_location(self) -> str:
+        """The location of the file that was named, or of the model in the folder that was.
+
+        Raises:
+            UnreadableFile: there is none.
+        """
+        path = self.repository.path
+        if path:
+            try:
+                self._file(self.location_of(path))
+            except FileNotFoundError:
+                if not any(known.startswith(f"{path}/") for known in self._files_listed()):
+                    raise UnreadableFile(f"no file {path} in this revision") from None
+            else:
+                return self.location_of(path)
+        below = f"{path}/" if path else ""
+        found = main_file(known for known in self._files_listed() if known.startswith(below))
+        if found is None:
+            raise UnreadableFile("a repository without a known model; name a file of it")
+        return self.location_of(found)
+
+    def address_of(self, location: str) -> Address:
+        """Where a file is asked for."""
+        path = location.removeprefix(self.root)
+        revision = self._commit or self.repository.quoted
+        found = f"{self.named.path.rstrip('/')}/{self.repository.name}/resolve/{revision}{path}"
+        return self.named._replace(path=found)
+
+    def open(self, location: str) -> Store:
+        """A file, or a folder that the repository has."""
+        if location == self.root:
+            return Folder()
+        store = super().open(location)
+        expected = self._states.setdefault(location, store.seen) if store.seen else None
+        if expected is not None and expected.size != store.size:
+            raise UnreadableFile(CHANGED)
+        return store
+
+    def stat(self, location: str) -> State | None:
+        """The state of a file, by the list of the repository where that is whole."""
+        if location not in self._states:
+            found = self._looked_up(location)
+            if found is None:
+                return None
+            self._states[location] = found
+        return self._states[location]
+
+    def _looked_up(self, location: str) -> State | None:
+        listed = self._files_listed()
+        if not self._complete:
+            return super().stat(location)
+        for path, known in listed.items():
+            if self.location_of(path) == location:
+                return State(known.size, 0, location, known.etag)
+        raise FileNotFoundError("no such file in this revision")
+
+    def list(self, location: str) -> Iterator[Entry]:
+        """What is in a folder of the repository."""
+        below = location.removeprefix(self.root).strip("/")
+        start = f"{below}/" if below else ""
+        names = [path[len(start) :] for path in self._files_listed() if path.startswith(start)]
+        seen = dict.fromkeys((name.partition("/")[0], "/" in name) for name in names)
+        yield from (_Named(*pair) for pair in seen)
+
+    def require_found(self, answer: Answer) -> None:
+        """UnreadableFile if the Hub says that it is not only this file that it does not give."""
+        for headers in (*answer.hops, answer.headers):
+            commit = headers.get("x-repo-commit", "")
+            if re.fullmatch(r"[0-9a-f]{40}", commit) and not self._commit:
+                self._commit = commit
+        code = answer.headers.get("x-error-code", "")
+        if code in _ERRORS:
+            raise UnreadableFile(_ERRORS[code])
+        if answer.status in (401, 403):
+            raise UnreadableFile(f"{answer.said}: HF_TOKEN opens what is yours")
+        super().require_found(answer)
+
+    def _files_listed(self) -> dict[str, HubFile]:
+        """The files of the repository by path; `_complete` says whether these are all."""
+        if self._listed is None:
+            self._listed = {}
+            revision = self._commit or self.repository.quoted
+            page: Address | None = self.named._replace(
+                path=f"{self.named.path.rstrip('/')}/api/models/{self.repository.name}/tree/{revision}",
+                query="?recursive=true",
+            )
+            for _ in range(MOST_PAGES):
+                page = self._add(page, self._listed) if page else None
+            self._complete = page is None
+        return self._listed
+
+    def _add(self, page: Address, listed: dict[str, HubFile]) -> Address | None:
+        """Read a page of the list; the address of the next one."""
+        answer = self.transport.get(page, {}, MOST_OF_A_PAGE)
+        self.transport.drop(answer.address)
+        try:
+            self.require_found(answer)
+            if answer.status != 200 or not answer.whole:
+                raise UnreadableFile(f"{answer.said} for the list of files")
+            entries = json.loads(answer.body)
+            found = [_file_of(entry) for entry in entries if entry.get("type") == "file"]
+        except RnnInspectError:
+            raise
+        except FileNotFoundError as error:
+            raise UnreadableFile("no such repository or revision") from error
+        except (ValueError, TypeError, KeyError, AttributeError, RecursionError) as error:
+            raise UnreadableFile("the Hub's list of files is malformed") from error
+        listed |= found
+        self.meter.limits.require(Limit.MEMBERS, len(listed), "the list of files")
+        match = _NEXT.search(answer.headers.get("link", ""))
+        following = redirected(page, match[1]) if match else None
+        if following is not None and following.origin != self.named.origin:
+            raise UnreadableFile("the Hub's list of files goes on at another host")
+        return following
+
+
+def _file_of(entry: dict[str, object]) -> tuple[str, HubFile]:
+    path, size = entry["path"], entry["size"]
+    stored = entry.get("lfs")
+    found = stored.get("oid") if isinstance(stored, dict) else entry.get("oid")
+    if not isinstance(path, str) or not isinstance(size, int) or size < 0:
+        raise TypeError(path)
+    return path, HubFile(size, str(found or ""))

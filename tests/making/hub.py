@@ -1,0 +1,72 @@
+"""A stand-in of the Hugging Face Hub: files behind redirects to another port, lists, refusals."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from urllib.parse import unquote
+
+from making.wayward import Handler, Wayward
+
+COMMIT = "0123456789abcdef0123456789abcdef01234567"
+PAGE = 2  # entries of a page of the list
+Repositories = dict[str, dict[str, bytes]]
+
+
+class HubStandIn:
+    """Answers for the Hub at one server, and for its storage at another."""
+
+    def __init__(self, hub: Wayward, storage: Wayward, repositories: Repositories) -> None:
+        self.hub, self.storage, self.repositories = hub, storage, repositories
+        hub.behave, storage.behave = self.answer, self.send
+        hub.seen.clear()
+        storage.seen.clear()
+
+    def answer(self, handler: Handler) -> None:
+        """A file by a redirect, a page of the list, or an error with its code."""
+        path, _, query = handler.path.partition("?")
+        parts = path.removeprefix("/api/models").strip("/").split("/")
+        name, kind, revision, rest = "/".join(parts[:2]), parts[2], parts[3], "/".join(parts[4:])
+        code = self._refusal(name, revision, handler)
+        files = self.repositories.get(name, {})
+        if code:
+            status = {"RepoNotFound": 401, "GatedRepo": 403}.get(code, 404)
+            handler.answer(status, {"X-Error-Code": code}, b"{}")
+        elif kind == "tree":
+            self._page(handler, files, query)
+        elif unquote(rest) not in files:
+            handler.answer(404, {"X-Error-Code": "EntryNotFound"})
+        else:
+            place = f"{self.storage.url}/{name}/{rest}?signature=secret"
+            handler.answer(302, {"Location": place, "X-Repo-Commit": COMMIT})
+
+    def _refusal(self, name: str, revision: str, handler: Handler) -> str:
+        if name == "org/gated" and handler.headers["Authorization"] != "Bearer hf_right":
+            return "GatedRepo"
+        if name not in self.repositories:
+            return "RepoNotFound"
+        return "" if revision in ("main", COMMIT, "refs%2Fpr%2F1") else "RevisionNotFound"
+
+    def _page(self, handler: Handler, files: dict[str, bytes], query: str) -> None:
+        start = int(query.rpartition("cursor=")[2]) if "cursor=" in query else 0
+        entries = [
+            {
+                "type": "file",
+                "path": path,
+                "size": len(data),
+                "oid": hashlib.sha256(data).hexdigest(),
+            }
+            for path, data in sorted(files.items())
+        ]
+        link = ""
+        if start + PAGE < len(entries):
+            place = f"{self.hub.url}{handler.path.partition('?')[0]}"
+            link = f'<{place}?recursive=true&cursor={start + PAGE}>; rel="next"'
+        handler.answer(200, {"Link": link}, json.dumps(entries[start : start + PAGE]).encode())
+
+    def send(self, handler: Handler) -> None:
+        """A range of a stored file, which no token may come with."""
+        assert handler.headers["Authorization"] is None
+        path = unquote(handler.path.partition("?")[0]).strip("/")
+        owner, name, rest = path.split("/", 2)
+        handler.serve(self.repositories[f"{owner}/{name}"][rest])
