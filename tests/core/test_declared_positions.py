@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from making.declared_layers import MAMBA, layers_of, mamba_2_shapes, mamba_shapes
+from making.declared_layers import MAMBA, kda_shapes, layers_of, mamba_2_shapes, mamba_shapes
 from rnninspect.declared import Document, declare
 
 BAMBA = {
@@ -99,6 +99,23 @@ def test_the_places_of_layers_of_mamba_2(values: dict[str, object], fits: bool) 
 def test_the_places_of_layers_of_jamba(offset: int, fits: bool) -> None:
     periods = {"num_hidden_layers": 3, "attn_layer_period": 3, "attn_layer_offset": offset}
     assert (_odd(mamba_shapes(), {**JAMBA, **periods}) == []) is fits
+
+
+@pytest.mark.parametrize(
+    ("listed", "message"),
+    [
+        ([1, 2], None),
+        ([1, 3], "linear_attn_config.kda_layers declares 2 layers of KDA, stored 2: layer 2"),
+        ([1, 10**40], "linear_attn_config.kda_layers declares 2 layers of KDA, stored 2: layer "),
+        (["1"], "linear_attn_config.kda_layers is not a list of integers"),
+        (7, "linear_attn_config.kda_layers is not a list of integers"),
+    ],
+)
+def test_the_numbers_of_layers_of_kimi(listed: object, message: str | None) -> None:
+    sizes = {"num_heads": 3, "head_dim": 6, "short_conv_kernel_size": 4, "kda_layers": listed}
+    values = {"model_type": "kimi_linear", "hidden_size": 24, "linear_attn_config": sizes}
+    found = _odd(kda_shapes(), values)
+    assert found == [] if message is None else found[0].startswith(message)
 
 
 def test_a_list_of_another_length_than_the_number_of_layers() -> None:

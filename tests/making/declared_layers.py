@@ -51,7 +51,7 @@ def mamba_shapes(layers: int = 2, start: str = "backbone", **sizes: int) -> Shap
         "D": (e,),
         "out_proj.weight": (d, e),
     }
-    return _in_layers(leaves, layers, start)
+    return _in_layers(_in_mixer(leaves), layers, start)
 
 
 def mamba_2_shapes(layers: int = 2, start: str = "backbone", **sizes: int) -> Shapes:
@@ -68,12 +68,32 @@ def mamba_2_shapes(layers: int = 2, start: str = "backbone", **sizes: int) -> Sh
         "norm.weight": (e,),
         "out_proj.weight": (d, e),
     }
-    return _in_layers(leaves, layers, start)
+    return _in_layers(_in_mixer(leaves), layers, start)
 
 
-def _in_layers(leaves: Shapes, layers: int, start: str) -> Shapes:
+def _in_mixer(leaves: Shapes) -> Shapes:
+    return {f"mixer.{name}": shape for name, shape in leaves.items()}
+
+
+def kda_shapes(layers: int = 2) -> Shapes:
+    """The shapes of a KDA's weights with three heads of six, as Kimi Linear names them."""
+    leaves: Shapes = {
+        **{f"{name}_proj.weight": (18, 24) for name in "qkv"},
+        **{f"{name}_conv1d.weight": (18, 1, 4) for name in "qkv"},
+        **{f"{name}_a_proj.weight": (6, 24) for name in "fg"},
+        **{f"{name}_b_proj.weight": (18, 6) for name in "fg"},
+        "A_log": (1, 1, 3, 1),
+        "b_proj.weight": (3, 24),
+        "dt_bias": (18,),
+        "o_norm.weight": (6,),
+        "o_proj.weight": (24, 18),
+    }
+    return _in_layers({f"self_attn.{name}": shape for name, shape in leaves.items()}, layers)
+
+
+def _in_layers(leaves: Shapes, layers: int, start: str = "model") -> Shapes:
     return {
-        f"{start}.layers.{layer}.mixer.{name}": shape
+        f"{start}.layers.{layer}.{name}": shape
         for layer in range(layers)
         for name, shape in leaves.items()
     }

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from rnninspect.declared.expressions import ImpossibleSizeError, shown
+from rnninspect.declared.expressions import ABSENT, ImpossibleSizeError, look_up, shown
 from rnninspect.record import Record
 from rnninspect.wording import plural
 
@@ -15,6 +15,9 @@ if TYPE_CHECKING:
     from rnninspect.declared.document import Document
     from rnninspect.model import RecurrentLayer
 
+    from typing import TypeVar
+
+    _Entry = TypeVar("_Entry")
     _Values = Mapping[str, object]
     _Places = tuple[list[str], Iterable[int]]  # the keys that declare them, and their numbers
 
@@ -187,9 +190,17 @@ def _zero(values: _Values, key: str) -> _Places | None:
     numbers = values.get(key)
     if not isinstance(numbers, list):
         return None
-    if len(numbers) > _MOST_LAYERS:
-        raise ImpossibleSizeError(f"{key} has {len(numbers)} entries")
-    return [key], [place for place, each in enumerate(numbers) if each == 0]
+    return [key], [place for place, each in enumerate(_few(key, numbers)) if each == 0]
+
+
+def _numbered(values: _Values, key: str) -> _Places | None:
+    """Those whose numbers a list has, counted from one."""
+    numbers = look_up(values, key)
+    if numbers is ABSENT or numbers is None:
+        return None
+    if not isinstance(numbers, list) or not all(type(each) is int for each in numbers):
+        raise ImpossibleSizeError(f"{key} is not a list of integers")
+    return [key], [each - 1 for each in _few(key, numbers)]
 
 
 _WAYS: dict[str, Callable[..., _Places | None]] = {
@@ -201,6 +212,7 @@ _WAYS: dict[str, Callable[..., _Places | None]] = {
     "cycled": _cycled,
     "lettered": _lettered,
     "zero": _zero,
+    "numbered": _numbered,
 }
 
 
@@ -231,9 +243,14 @@ def _list(values: _Values, keys: str) -> tuple[str, list[object] | None]:
         return key, None
     if not isinstance(found, list | tuple):
         raise ImpossibleSizeError(f"{key} is not a list")
+    return key, list(_few(key, found))
+
+
+def _few(key: str, found: Sequence[_Entry]) -> Sequence[_Entry]:
+    """A list of as many entries as a model has layers."""
     if len(found) > _MOST_LAYERS:
         raise ImpossibleSizeError(f"{key} has {len(found)} entries")
-    return key, list(found)
+    return found
 
 
 def _hashable(value: object) -> object:

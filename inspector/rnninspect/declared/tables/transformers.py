@@ -159,7 +159,8 @@ TRANSFORMERS = (
     W: linear_attn_config.head_dim | linear_head_dim
     k: linear_attn_config.short_conv_kernel_size | linear_conv_kernel_dim
 """,
-        layers="listed layer_types linear_attention num_hidden_layers",
+        layers="listed layer_types linear_attention num_hidden_layers"
+        "; numbered linear_attn_config.kda_layers",
     ),
     Dialect(
         "Full-rank KDA",
