@@ -4,7 +4,14 @@ from __future__ import annotations
 
 import pytest
 
-from making.declared_layers import MAMBA, MAMBA_2, layers_of, mamba_2_shapes, mamba_shapes
+from making.declared_layers import (
+    MAMBA,
+    MAMBA_2,
+    layers_of,
+    mamba_2_shapes,
+    mamba_shapes,
+    rwkv_7_shapes,
+)
 from rnninspect.cells import CELLS
 from rnninspect.declared import Declared, Document, declare
 from rnninspect.declared.dialect import Dialect
@@ -147,6 +154,18 @@ def test_what_no_size_can_be_is_said(value: object, message: str) -> None:
 )
 def test_factors_may_be_fractions(value: object, message: str | None) -> None:
     assert _details(_mamba_2(expand=value)) == ([f"config.json: {message}"] if message else [])
+
+
+def test_a_size_that_the_layer_has_no_use_for_is_left_out() -> None:
+    """The first layer of RWKV-7 has no value residual, whose rank its configuration declares."""
+    values = {"model_type": "rwkv7", "hidden_size": 8, "head_dim": 4, "decay_low_rank_dim": 3}
+    values |= {"a_low_rank_dim": 2, "gate_low_rank_dim": 5, "v_low_rank_dim": 6}
+    first, second = layers_of(rwkv_7_shapes())
+    found = declare([first, second], Document("config.json", values))
+    assert found.observations == ()
+    assert [layer.origin for layer in found.layers] == [Origin.DECLARED] * 2
+    assert ["rv" in dict(layer.sizes.own) for layer in found.layers] == [False, True]
+    assert ["rv" in dict(layer.declared_by) for layer in found.layers] == [False, True]
 
 
 def test_keys_of_an_unknown_model_type_declare_nothing() -> None:

@@ -91,6 +91,26 @@ def kda_shapes(layers: int = 2) -> Shapes:
     return _in_layers({f"self_attn.{name}": shape for name, shape in leaves.items()}, layers)
 
 
+def rwkv_7_shapes() -> Shapes:
+    """Two layers of RWKV-7 of flash-linear-attention; the first has no value residual."""
+    ranks = {"w": 3, "a": 2, "g": 5, "v": 6}
+    shapes: Shapes = {}
+    for layer in range(2):
+        leaves: Shapes = {f"x_{letter}": (1, 1, 8) for letter in "rwkvag"}
+        leaves |= {f"{letter}_proj.weight": (8, 8) for letter in "rkvo"}
+        for letter in "wagv" if layer else "wag":
+            start = f"{letter}_lora.lora"
+            leaves |= {
+                f"{start}.0.weight": (ranks[letter], 8),
+                f"{start}.2.weight": (8, ranks[letter]),
+            }
+            leaves |= {} if letter == "g" else {f"{start}.2.bias": (8,)}
+        leaves |= {"k_k": (8,), "k_a": (8,), "r_k": (2, 4)}
+        leaves |= {"g_norm.weight": (8,), "g_norm.bias": (8,)}
+        shapes |= {f"model.layers.{layer}.attn.{name}": shape for name, shape in leaves.items()}
+    return shapes
+
+
 def _in_layers(leaves: Shapes, layers: int, start: str = "model") -> Shapes:
     return {
         f"{start}.layers.{layer}.{name}": shape

@@ -54,7 +54,8 @@ def compare(cell: str, stored: Mapping[str, int], claims: Claims) -> Compared:
     for claim in sorted(claims.claims, key=lambda each: each.key is None):
         size = _value(claim.size, stored)
         if size is None:
-            waiting.append(claim)
+            if claim.size.symbols() <= stored.keys() | _of_state(known):
+                waiting.append(claim)
         elif claim.value(corrected) == size:
             agreeing.append(claim)
         elif claim.key is None or claim.key not in corrected:
@@ -67,6 +68,12 @@ def compare(cell: str, stored: Mapping[str, int], claims: Claims) -> Compared:
     if not claims.is_strict and len(agreeing) < max(_LEAST_AGREEING, len(differences) + 1):
         return Compared(dict(stored), (), ())
     return Compared(sizes, _declared(known, agreeing), tuple(differences))
+
+
+def _of_state(cell: Cell) -> frozenset[str]:
+    """The sizes that matter where no tensor has them: those of the state and of products."""
+    products = (product.symbols() for _, product in cell.relations)
+    return (cell.state.symbols() if cell.state else frozenset()).union(*products)
 
 
 def _value_of(claim: Claim) -> int:
