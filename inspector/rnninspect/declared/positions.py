@@ -11,11 +11,10 @@ from rnninspect.wording import plural
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+    from typing import TypeVar
 
     from rnninspect.declared.document import Document
     from rnninspect.model import RecurrentLayer
-
-    from typing import TypeVar
 
     _Entry = TypeVar("_Entry")
     _Values = Mapping[str, object]
