@@ -72,8 +72,9 @@ def compare(cell: str, stored: Mapping[str, int], claims: Claims) -> Compared:
 
 def _of_state(cell: Cell) -> frozenset[str]:
     """The sizes that matter where no tensor has them: those of the state and of products."""
-    products = (product.symbols() for _, product in cell.relations)
-    return (cell.state.symbols() if cell.state else frozenset()).union(*products)
+    sums = [factor for product in cell.state for factor in product]
+    sums += (product for _, product in cell.relations)
+    return frozenset().union(*(each.symbols() for each in sums))
 
 
 def _value_of(claim: Claim) -> int:
