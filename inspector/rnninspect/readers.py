@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 from functools import cache, partial
 from importlib import import_module
 from itertools import zip_longest
@@ -21,7 +22,8 @@ from rnninspect.source.source import open_source
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from importlib.metadata import EntryPoint
     from typing import TypeVar
 
     from rnninspect.model import SavedModel
@@ -238,9 +240,17 @@ def installed_readers() -> Iterator[Reader]:
     """Readers of other distributions, by their entry points in `rnninspect.readers`."""
     from importlib.metadata import entry_points  # noqa: PLC0415 - reads the disk: only when needed
 
-    for point in entry_points(group=GROUP):
-        if point.value not in BUILT_IN:
-            yield _complete(_load(point.value), point.value)
+    for target in _installed(entry_points, tuple(sys.path)):
+        yield _complete(_load(target), target)
+
+
+@cache
+def _installed(
+    entry_points: Callable[..., Iterable[EntryPoint]],
+    path: tuple[str, ...],  # noqa: ARG001 - what is found depends on it
+) -> tuple[str, ...]:
+    """What entry points name; to look for them takes longer than to look at a file."""
+    return tuple(point.value for point in entry_points(group=GROUP) if point.value not in BUILT_IN)
 
 
 def _load(target: str) -> Reader:
