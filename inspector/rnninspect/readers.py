@@ -6,11 +6,9 @@ import os
 import sys
 from functools import cache, partial
 from importlib import import_module
-from itertools import zip_longest
 
 from rnninspect.errors import (
     PluginError,
-    RefusedFile,
     RnnInspectError,
     UnknownFormat,
     UnreadableFile,
@@ -86,8 +84,16 @@ def recognise(source: Source) -> Recognised:
     """
     found = look_at(source)
     if found is None:
-        raise UnknownFormat(_describe(source, built_in_readers()))
+        from rnninspect.foreign.describing import describe  # noqa: PLC0415 - only for these
+
+        readers = built_in_readers()
+        endings = [reader.suffixes for reader in readers]
+        raise UnknownFormat(describe(source, endings, partial(_is_known, readers)))
     return found
+
+
+def _is_known(readers: Sequence[Reader], source: Source) -> bool:
+    return any(reader.recognise(source) is not None for reader in readers)
 
 
 def look_at(source: Source) -> Recognised | None:
@@ -270,40 +276,3 @@ def _complete(reader: Reader, target: str) -> Reader:
     if fault:
         raise PluginError(f"reader {target} {fault}")
     return reader
-
-
-def _describe(source: Source, readers: Sequence[Reader]) -> str:
-    """What a source that no reader takes seems to be."""
-    from rnninspect import foreign  # noqa: PLC0415 - only what no reader takes needs these
-    from rnninspect.source.folders import describe_folder  # noqa: PLC0415
-
-    if source.is_folder:
-        known = foreign.name_folder(source.names_ending(""))
-        return known or describe_folder(
-            source,
-            _mixed([reader.suffixes for reader in readers]),
-            lambda inner: any(reader.recognise(inner) is not None for reader in readers),
-        )
-    if source.size == 0:
-        return "the file is empty"
-    head = source.head(foreign.WINDOW)
-    if head.startswith((b"PK\x03\x04", b"PK\x05\x06")):
-        return foreign.name_archive(_members(source))
-    return foreign.name_file(head, source.name) or "no reader recognises its content"
-
-
-def _mixed(endings: Sequence[Sequence[str]]) -> list[str]:
-    """The first ending of each reader, then the second of each, and so on."""
-    return [ending for row in zip_longest(*endings) for ending in row if ending]
-
-
-def _members(source: Source) -> list[str]:
-    """The names in a zip archive; UnknownFormat if its directory is not there."""
-    from rnninspect.decode.zip_directory import read_directory  # noqa: PLC0415 - seldom needed
-
-    try:
-        return [member.name for member in read_directory(source)]
-    except RefusedFile:
-        raise
-    except UnreadableFile as error:
-        raise UnknownFormat(f"a truncated zip archive: {error}") from error
