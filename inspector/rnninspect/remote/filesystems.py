@@ -107,9 +107,9 @@ class Filesystem:
         return "/".join((folder.rstrip("/"), *parts))
 
     def stat(self, location: str) -> State | None:
-        """The state of a file; None for a folder."""
+        """The state of a file; None for a folder, and for a file that changed since it was read."""
         store = self._file(location)
-        return store.seen if store else None
+        return store.seen if store and not store.changed() else None
 
     def list(self, location: str) -> Iterator[Entry]:
         """What is in a folder."""
@@ -142,7 +142,10 @@ class Filesystem:
 
         def changed() -> bool:
             self._system.invalidate_cache()
-            again = self._asked(lambda: self._system.info(self._path(location)))
+            try:
+                again = self._asked(lambda: self._system.info(self._path(location)))
+            except OSError:  # it is gone
+                return True
             return (again.get("size"), _version(again)) != (size, state.etag)
 
         return _Checked(state, fetch, self.meter.limits.cached_bytes, changed)
@@ -185,8 +188,8 @@ class _Checked(Blocks):
 
     def changed(self) -> bool:
         """Whether it is another version now; one read that got all is of one version."""
-        whole = self._fetched <= 1 and self.size <= BLOCK
-        return not whole and self._look()
+        whole = self._fetched == 1 and self.size <= BLOCK
+        return self._fetched > 0 and not whole and self._look()
 
 
 def _version(info: dict[str, Any]) -> str:
