@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from rnninspect.rows.schema import Column, Row
 
-GROUP = 2_000  # models in a row group, which is what is in memory at once
+GROUP = 1_000  # models in a row group, which is what is in memory at once
 LAYERS_FIELD = "layers"
 VERSION_KEY = b"rnninspect.schema_version"
 TIME_FORMAT = "%Y-%m-%dT%H:%M:%S.%fZ"

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from rnninspect.results.parts import Part
     from rnninspect.rows.inspecting import ModelRows
 
-PART_ROWS, PART_SECONDS = 10_000, 10.0  # what a scan that is killed inspects again, at most
+PART_ROWS, PART_SECONDS = 4_000, 10.0  # what a scan that is killed inspects again, at most
 MISSING_FILE = "R204"  # a model that breaks it may be whole by now
 
 
