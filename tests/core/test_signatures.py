@@ -80,7 +80,7 @@ def _drawn_sizes(signature: Signature, draw: Random) -> dict[str, int]:
 def _drawn(signature: Signature, draw: Random) -> Shapes:
     """The tensors of a module by its signature, with sizes that occur only once."""
     sizes, weights = _drawn_sizes(signature, draw), signature.weights()
-    path = f"model.{signature.within or 'mixer'}."
+    path = f"model.{signature.called or signature.within or 'mixer'}."
     return {
         path + name.replace("#", "_1"): tuple(axis.value(sizes) for axis in weight.axes)
         for name, weight in weights.items()

@@ -8,6 +8,7 @@ from hostile.entry import Hostile, written
 from hostile.safetensors_entries import file, spec
 from making.tensorflow.bundles import entry, header, table
 
+MAMBA = ("A_log", "D", "in_proj.weight", "conv1d.weight", "x_proj.weight", "dt_proj.weight")
 DEEP = "a/" * 1_000  # an index stores what a key shares with the one before only once
 
 
@@ -42,6 +43,19 @@ ENTRIES: dict[str, Hostile] = {
     "telling_names.safetensors": written(
         lambda: named(f"lstm.{'abcde.' * 18}ih{at}" for at in range(180_000)), 2
     ),
+    "an_odd_name_each.safetensors": written(
+        lambda: named(f"l.{at}.A_log" for at in range(190_000))
+    ),
+    "odd_names_within.safetensors": written(
+        lambda: named(f"{'A_log.' * (at % 9)}{at}.A_log" for at in range(150_000))
+    ),
+    "cells_by_signature.safetensors": written(
+        lambda: named(f"l.{at}.{part}" for at in range(25_000) for part in MAMBA), 2
+    ),
+    "separators.safetensors": written(
+        lambda: named(f"{'./' * 100_000}{at}.A_log" for at in range(40))
+    ),
+    "odd_keys.index": written(lambda: keyed(f"lmu_cell/{at}/kernel" for at in range(150_000))),
     "most_telling_names.safetensors": written(
         lambda: named(f"lstm.{'abcde.' * 18}ih{at}" for at in range(130_000))
     ),

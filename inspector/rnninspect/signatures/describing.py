@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from rnninspect.signatures.odd import may_be_known
 from rnninspect.source.limits import Limit
 
@@ -48,8 +50,13 @@ def known_layers(  # noqa: PLR0913 - options, by keyword
 
     source.spend(Limit.STEPS, _STEPS_OF_A_TENSOR * len(tensors))
     shapes = {name: tensor.shape for name, tensor in tensors.items()}
-    sizes = tuple((known or {}).items())
+    every = find(
+        shapes,
+        whole=whole,
+        known=tuple((known or {}).items()),
+        implementation=implementation,
+        spend=partial(source.spend, Limit.STEPS),
+    )
     return [
-        layer_of(found, tensors.__getitem__, name=called(found.path), root=root)
-        for found in find(shapes, whole=whole, known=sizes, implementation=implementation)
+        layer_of(found, tensors.__getitem__, name=called(found.path), root=root) for found in every
     ]

@@ -13,13 +13,15 @@ from rnninspect.signatures.tables import SIGNATURES, by_odd_name
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping
 
     from rnninspect.signatures.signature import NamedWeight, Signature
 
+_WRAPPED = ".base_layer."  # by PEFT, of a layer with an adapter
 _NUMBERED = re.compile(r"(?:_\d+)?/")
 TAPS = ("kh", "kw")  # axes of the window of a gated cell that convolves
 _ASIDE = frozenset({"_extra_state", "rotary_emb", "mup_vector"})  # nothing that is learned
+_STEPS_OF_A_WEIGHT = 2
 _LEAST_SHARE = 0.75  # of a signature's tensors that a damaged module still has
 
 
@@ -54,11 +56,13 @@ class _Given(Record):
         members: the full names of its tensors, by their names in it.
         shapes: the shapes of all tensors by their full names.
         known: sizes by symbol.
+        spend: is given the number of steps before they are taken.
     """
 
     members: Mapping[str, str]
     shapes: Mapping[str, tuple[int, ...]]
     known: tuple[tuple[str, int], ...]
+    spend: Callable[[int], object]
 
 
 def find(
@@ -67,6 +71,7 @@ def find(
     whole: bool = False,
     known: tuple[tuple[str, int], ...] = (),
     implementation: str = "",
+    spend: Callable[[int], object] = bool,
 ) -> Iterator[Found]:
     """The modules among these tensors that a signature explains, in their order.
 
@@ -75,12 +80,15 @@ def find(
         whole: whether a module must have all weights, none of them transposed.
         known: sizes, by symbol, that are used where the shapes leave one of a formula's open.
         implementation: the only one whose signatures are tried; empty for all.
+        spend: is given the number of steps before they are taken.
     """
     modules = _modules(shapes, implementation)
     if not modules:
         return
     members = _members(shapes, modules)
-    every = (_best(path, modules[path], _Given(members[path], shapes, known)) for path in modules)
+    every = (
+        _best(path, modules[path], _Given(members[path], shapes, known, spend)) for path in modules
+    )
     explained = [found for found in every if found is not None]
     yield from _apart([found for found in explained if not whole or _is_whole(found, shapes)])
 
@@ -105,7 +113,7 @@ def _modules(names: Iterable[str], implementation: str) -> dict[str, set[int]]:
                 signature = SIGNATURES[place]
                 if implementation not in ("", signature.implementation):
                     continue
-                if signature.within in name[:at].lower():
+                if signature.suits(name[:at]):
                     modules.setdefault(name[:at], set()).add(place)
     return modules
 
@@ -116,7 +124,7 @@ def _members(names: Iterable[str], modules: Iterable[str]) -> dict[str, dict[str
     for name in names:
         for at in ends(name):
             if name[:at] in members:
-                inside = name[at:]
+                inside = name[at:].replace(_WRAPPED, ".")
                 members[name[:at]][inside] = name
                 if "/" in inside:  # `group_normalization_3/gamma`
                     members[name[:at]].setdefault(_NUMBERED.sub("#/", inside), name)
@@ -126,7 +134,12 @@ def _members(names: Iterable[str], modules: Iterable[str]) -> dict[str, dict[str
 def _best(path: str, places: Iterable[int], given: _Given) -> Found | None:
     """The signature that explains the most tensors of a module, of several the first."""
     best: tuple[tuple[int, int], Found] | None = None
+    every = (0, len(set(given.members.values())))
     for place in sorted(places):
+        required = SIGNATURES[place].required()
+        if len(given.members) < _LEAST_SHARE * len(required):
+            continue
+        given.spend(_STEPS_OF_A_WEIGHT * len(required))
         found = _read(path, SIGNATURES[place], given)
         if found is None:
             continue
@@ -134,6 +147,8 @@ def _best(path: str, places: Iterable[int], given: _Given) -> Found | None:
         score = (-missing, len(found.names) - _mismatches(found, given.shapes))
         if best is None or score > best[0]:
             best = (score, found)
+        if score == every:
+            break
     return None if best is None else best[1]
 
 

@@ -13,19 +13,18 @@ _NUMBERED = ("lmu_cell", "ltc_cell")  # by Keras: `lmu_cell_1`
 _SEPARATORS = re.compile(r"[./]")
 # The last word of each odd name and of each mark, without the endings; a test compares them.
 _WORDS = """
-    _recurrent_kernel_ A_log A_logs a_param b_proj bonus conv_m dense_h dense_k dt_bias dt_proj
-    e_m ff1_weight g_norm_swish_gate g_proj gamma_h gk_proj gleak h hh hn i_proj if if_ igate
-    igate_preact inv_dt Lambda linear_1 lmu_cell log_A_real ltc_cell mu output_gate q_conv1d r_k
-    receptance recurrent_bias recurrent_param recurrent_scale ssm_k_D temp_decay_h theta_log
-    channel_mix_key channel_mix_value ssm_a ssm_conv1d ssm_conv1d_q ssm_f_a ssm_in ssm_norm
-    time_mix_output time_mix_value
-    time_a time_decay time_faaaa time_first time_maa_r time_mix_r time_mix_receptance
-    to_hidden_and_f_i_gate to_hidden_and_gate w_h W_iou weight_c weight_hh weight_hh_l0_raw
-    weight_proj x_k
+    _recurrent_kernel_ A_b_log A_log A_logs a_param b_proj bonus channel_mix_key
+    channel_mix_value conv_m dense_h dense_k dt_bias dt_proj e_m ff1_weight g_norm_swish_gate
+    gamma_h gk_proj gleak h hh hn i_proj if if_ igate igate_preact inv_dt Lambda Lambda_re
+    linear_1 lmu_cell log_A_real ltc_cell mu output_gate q_conv1d r_k receptance recurrent_bias
+    recurrent_param recurrent_scale ssm_a ssm_conv1d ssm_conv1d_q ssm_f_a ssm_in ssm_k_D
+    ssm_norm temp_decay_h theta_log time_a time_decay time_faaaa time_first time_maa_r
+    time_mix_output time_mix_r time_mix_receptance time_mix_value to_hidden_and_f_i_gate
+    to_hidden_and_gate w_h W_iou weight_c weight_hh weight_hh_l0_raw weight_proj x_k
 """
 WORDS = frozenset(_WORDS.split())
 # Words of generic names, and what a part of the module's name must contain.
-WITHIN = {"linear": ("lstm", "qrnn")}
+WITHIN = {"linear": ("lstm", "qrnn"), "g_proj": ("retention",)}
 
 
 def may_be_known(names: Iterable[str]) -> bool:

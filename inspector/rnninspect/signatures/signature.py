@@ -37,7 +37,8 @@ class Signature(Record):
             of the role in the table of cells; `-` as role is a buffer, and `~` before axes means
             that writers differ in them. Gated cells are written in m and n. `#` in a name is a
             number that Keras adds to names, or none.
-        within: what a part of the module's name must contain, where all names are generic.
+        within: what the names above its tensors must contain, where its own are generic.
+        called: how the module's own name must end, but for a number, where its own are generic.
         strict: whether the module must have all of its tensors, in their shapes, and no others.
         shares: whether the module has parts that are not the cell's.
         pads_shapes: whether axes of one element in front do not count, as in ggml.
@@ -49,6 +50,7 @@ class Signature(Record):
     odd: tuple[str, ...]
     lines: str
     within: str = ""
+    called: str = ""
     strict: bool = False
     shares: bool = False
     pads_shapes: bool = False
@@ -63,24 +65,36 @@ class Signature(Record):
             return (1,) * -surplus + shape
         return shape[surplus:] if set(shape[:surplus]) == {1} else shape
 
+    def suits(self, path: str) -> bool:
+        """Whether the name of a module, up to the separator, may be that of one of its cells."""
+        path = path.lower()
+        if self.called and not path.rstrip("./").rstrip("_0123456789").endswith(self.called):
+            return False
+        return self.within in path
+
     def weights(self) -> dict[str, NamedWeight]:
         """Its tensors by their names below the module's."""
         return _weights(self.cell, self.lines)
 
     def required(self) -> frozenset[str]:
         """The names of the tensors without which it is not this cell."""
-        weights = self.weights()
-        if self.optional is not None:
-            return frozenset(weights).difference(self.optional)
-        needed = CELLS[self.cell].required()
-        return frozenset(name for name, weight in weights.items() if needed & set(weight.roles))
+        return _required(self.cell, self.lines, self.optional)
 
 
-@lru_cache(maxsize=128)
+@lru_cache(maxsize=256)
 def _weights(cell: str, lines: str) -> dict[str, NamedWeight]:
     known = CELLS[cell]
     words = (line.split(None, 2) for line in lines.splitlines() if line.strip())
     return {name: _weight(known, role, *axes) for name, role, *axes in words}
+
+
+@lru_cache(maxsize=256)
+def _required(cell: str, lines: str, optional: tuple[str, ...] | None) -> frozenset[str]:
+    weights = _weights(cell, lines)
+    if optional is not None:
+        return frozenset(weights).difference(optional)
+    needed = CELLS[cell].required()
+    return frozenset(name for name, weight in weights.items() if needed & set(weight.roles))
 
 
 def _weight(cell: Cell, role: str, axes: str = "") -> NamedWeight:

@@ -68,6 +68,38 @@ LINEAR_SYSTEMS = (
         equations=_LINEAR,
     ),
     cell(
+        "S5, two directions",
+        "S5 whose outputs read the states of both directions",
+        sizes="h features, P complex states",
+        weights="""
+            A       P
+            B       P, h, 2
+            C       h, 2*P
+            D       h
+            log_dt  P
+        """,
+        width="h",
+        state="4*P",
+        equations=_LINEAR,
+        variant_of="S5",
+    ),
+    cell(
+        "S5, real numbers",
+        "S5 whose complex weights are stored as two real numbers",
+        sizes="h features, P complex states",
+        weights="""
+            A       2, P
+            B       P, h, 2
+            C       h, P, 2
+            D       h
+            log_dt  P
+        """,
+        width="h",
+        state="2*P",
+        equations=_LINEAR,
+        variant_of="S5",
+    ),
+    cell(
         "LRU",
         "linear recurrent unit with complex eigenvalues",
         sizes="d features, n complex states",

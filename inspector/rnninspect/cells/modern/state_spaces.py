@@ -39,6 +39,49 @@ STATE_SPACES = (
         equations=_SELECTIVE,
     ),
     cell(
+        "Mamba, two directions",
+        "Mamba whose scan runs over the sequence in both directions (Vim)",
+        sizes="d width, E inner width, N state, k taps, R rank of Δ",
+        weights="""
+            in_proj     2*E, d
+            conv        2*E, k
+            x_proj      2, R+2*N, E
+            dt_proj     2*E, R
+            dt_bias     2*E
+            A           2*E, N
+            D           2*E
+            out_proj    d, E
+            conv_bias?  2*E
+            in_bias?    2*E
+            out_bias?   d
+        """,
+        state="2*E*N + 2*E*k - 2*E",
+        equations=_SELECTIVE,
+        variant_of="Mamba",
+    ),
+    cell(
+        "SS2D",
+        "Mamba whose scans cross a plane in several directions (VMamba)",
+        sizes="d width, E inner width, N state, k taps of each axis, R rank of Δ, K scans",
+        weights="""
+            in_proj     2*E, d
+            conv        E, k, k
+            x_proj      K, R+2*N, E
+            dt_proj     K, E, R
+            dt_bias     K, E
+            A           K*E, N
+            D           K*E
+            norm        E
+            norm_bias   E
+            out_proj    d, E
+            conv_bias?  E
+            in_bias?    2*E
+            out_bias?   d
+        """,
+        state="K*E*N",
+        equations=_SELECTIVE,
+    ),
+    cell(
         "Multi-head Mamba",
         "Mamba whose Δ, B and C have a projection for each head (Zamba)",
         sizes="d width, H heads, P head size, N state, k taps, R rank of Δ",

@@ -57,6 +57,11 @@ XLSTM = (
             norm         e
             skip         e
             out_proj     d, e
+            up_bias?     2*e
+            q_bias?      e
+            k_bias?      e
+            v_bias?      e
+            out_bias?    d
         """,
         state="e*P + e + e*(k-1) + H",
         defaults="e = expand*d, expand = 2, k = 4, b = 4, B = e/b",

@@ -155,7 +155,7 @@ DELTA_RULES = (
     Signature(
         "DeltaProduct",
         "fla",
-        ("b_proj.weight",),
+        ("q_conv1d.weight",),
         _DELTA
         + """
     a_proj.weight    decay

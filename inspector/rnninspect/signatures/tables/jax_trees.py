@@ -134,7 +134,7 @@ JAX_TREES = (
     linear/w  kernel+recurrent_kernel  m+n, 4*n
     linear/b  bias                     4*n
 """,
-        within="lstm",
+        called="lstm",
     ),
     Signature(
         "GRU",
@@ -145,7 +145,7 @@ JAX_TREES = (
     w_h  recurrent_kernel  n, 3*n
     b    bias              3*n
 """,
-        within="gru",
+        called="gru",
     ),
     Signature(
         "RNN",
@@ -157,7 +157,7 @@ JAX_TREES = (
     linear_1/w  recurrent_kernel  n, n
     linear_1/b  recurrent_bias    n
 """,
-        within="rnn",
+        called="rnn",
     ),
     Signature(
         "CudnnGRU",

@@ -4,6 +4,14 @@ from __future__ import annotations
 
 from rnninspect.signatures.signature import Signature
 
+_S5 = """
+    Lambda    A
+    B         B
+    C         C
+    D         D
+    log_step  log_dt
+"""
+
 LINEAR_SYSTEMS = (
     Signature(
         "S4D",
@@ -36,16 +44,19 @@ LINEAR_SYSTEMS = (
     layer.kernel.l_kernel   -
 """,
     ),
+    Signature("S5", "s5", ("Lambda",), _S5),
+    Signature("S5, two directions", "s5", ("Lambda",), _S5),
     Signature(
-        "S5",
-        "s5",
-        ("Lambda",),
+        "S5, real numbers",
+        "lindermanlab",
+        ("Lambda_re",),
         """
-    Lambda    A
-    B         B
-    C         C
-    D         D
-    log_step  log_dt
+    Lambda_re  A       P
+    Lambda_im  A       P
+    B          B
+    C          C
+    D          D
+    log_step   log_dt  P, 1
 """,
     ),
     Signature(

@@ -46,6 +46,11 @@ XLSTM = (
     mlstm_cell.outnorm.weight  norm
     learnable_skip             skip
     proj_down.weight           out_proj
+    proj_up.bias               up_bias
+    q_proj.bias                q_bias
+    k_proj.bias                k_bias
+    v_proj.bias                v_bias
+    proj_down.bias             out_bias
     mlstm_cell.causal_mask     -
 """,
     ),
