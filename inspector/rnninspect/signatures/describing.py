@@ -50,13 +50,8 @@ def known_layers(  # noqa: PLR0913 - options, by keyword
 
     source.spend(Limit.STEPS, _STEPS_OF_A_TENSOR * len(tensors))
     shapes = {name: tensor.shape for name, tensor in tensors.items()}
-    every = find(
-        shapes,
-        whole=whole,
-        known=tuple((known or {}).items()),
-        implementation=implementation,
-        spend=partial(source.spend, Limit.STEPS),
-    )
+    sizes, spend = tuple((known or {}).items()), partial(source.spend, Limit.STEPS)
+    every = find(shapes, whole=whole, known=sizes, implementation=implementation, spend=spend)
     return [
         layer_of(found, tensors.__getitem__, name=called(found.path), root=root) for found in every
     ]
