@@ -52,6 +52,27 @@ class Layer:
 
 
 @dataclass(frozen=True, slots=True)
+class OwnLayer:
+    """A layer whose cell has sizes of its own, as its framework counts it.
+
+    Attributes:
+        name: its module.
+        cell: Mamba, RWKV-7, ….
+        own_sizes: those that it was built with, by their symbols.
+        expected: parameters by the framework's own count, all of them stored.
+    """
+
+    name: str
+    cell: str
+    own_sizes: Mapping[str, int]
+    expected: int
+
+    def fields(self) -> dict[str, object]:
+        """Its entry in the manifest."""
+        return {**asdict(self), "stored": self.expected}
+
+
+@dataclass(frozen=True, slots=True)
 class Truth:
     """What an intact sample must report.
 
@@ -64,7 +85,7 @@ class Truth:
         notes: rules below level error that must report something.
     """
 
-    layers: tuple[Layer, ...]
+    layers: tuple[Layer | OwnLayer, ...]
     parameters: int
     not_parameters: Mapping[str, int] = field(default_factory=dict)
     copies: int = 0

@@ -110,7 +110,8 @@ def _bundle(path: Path) -> Truth:
             parts.append(make(inner))
             archive.writestr(zipfile.ZipInfo(name), inner.read_bytes())
             inner.unlink()
-            found += [replace(layer, name=f"{name}: {layer.name}") for layer in parts[-1].layers]
+            inside = [layer for layer in parts[-1].layers if isinstance(layer, Layer)]
+            found += [replace(layer, name=f"{name}: {layer.name}") for layer in inside]
     return Truth(tuple(found), sum(part.parameters for part in parts), notes=("R402",))
 
 

@@ -21,8 +21,9 @@ from pathlib import Path
 
 from .goals import FEW, MANY, files, goals
 from .measure import PATIENCE, Summary, interleaved
-from .models import MAKERS, SIZES
+from .models import MAKERS, SIZES, sizes_of
 from .peers import BOTH, OURS_SMALL, peers_of
+from .shards import SEVEN
 
 HEAD = (
     "| format | size | command | runs | median | fastest – slowest | × ours | processor | peak | "
@@ -36,7 +37,7 @@ Measured = tuple[str, str, Summary]  # size, command
 def main(arguments: Sequence[str] | None = None) -> None:
     """Make, measure, print: a row as soon as it is known, the goals at the end."""
     parser = argparse.ArgumentParser(prog="python -m tests.benchmark", description=__doc__)
-    sizes = [*SIZES, COPIES]
+    sizes = [*SIZES, SEVEN, COPIES]
     parser.add_argument("--formats", nargs="+", choices=MAKERS, default=list(MAKERS))
     parser.add_argument("--sizes", nargs="+", choices=sizes, default=sizes)
     parser.add_argument("--rounds", type=int, default=5, help="how often each is run")
@@ -51,12 +52,17 @@ def main(arguments: Sequence[str] | None = None) -> None:
     _write([HEAD])
     found: dict[tuple[str, str, str], Summary] = {}
     for family in options.formats:
-        for size in options.sizes:
+        for size in _of(family, options.sizes):
             for at, command, summary in measured(family, size, options.rounds, options.patience):
                 ours = found.setdefault((family, at, BOTH[0].name), summary)
                 found[family, at, command] = summary
                 _write([row(family, at, command, summary, ours)])
     _write(goals(found, options.formats))
+
+
+def _of(family: str, sizes: Sequence[str]) -> list[str]:
+    own = sizes_of(family)
+    return [size for size in sizes if size in own or (size == COPIES and "small" in own)]
 
 
 def _write(lines: Sequence[str] | Iterator[str]) -> None:

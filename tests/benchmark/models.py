@@ -6,18 +6,18 @@ memory begins with its parent's, so the process that measures must not grow by a
 
 from __future__ import annotations
 
-import json
 import math
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+from .shards import SEVEN, Shapes, make_sharded, write_header
 
 if TYPE_CHECKING:
     import tensorflow as tf
 
 SIZES = {"small": 16, "200MB": 2_500, "2GB": 7_900, "10000": 16}  # units of the LSTM, and inputs
 MANY = 10_000
-Shapes = dict[str, tuple[int, ...]]
 
 
 def units_of(size: str) -> int:
@@ -40,15 +40,7 @@ def torch_shapes(size: str) -> Shapes:
 
 def make_safetensors(path: Path, size: str) -> None:
     """A header, and a hole for the weights."""
-    header: dict[str, object] = {}
-    end = 0
-    for name, shape in torch_shapes(size).items():
-        start, end = end, end + 4 * math.prod(shape)
-        header[name] = {"dtype": "F32", "shape": shape, "data_offsets": [start, end]}
-    text = json.dumps(header).encode()
-    with path.open("wb") as file:
-        file.write(len(text).to_bytes(8, "little") + text)
-        file.truncate(8 + len(text) + end)
+    write_header(path, torch_shapes(size))
 
 
 def make_torch(path: Path, size: str) -> None:
@@ -272,6 +264,7 @@ MAKERS: dict[str, tuple[str, Callable[[Path, str], None]]] = {
     "ort": ("model.ort", make_ort),
     "torch": ("model.pt", make_torch),
     "safetensors": ("model.safetensors", make_safetensors),
+    "sharded": ("model.safetensors.index.json", make_sharded),
     "keras": ("model.keras", make_keras),
     "hdf5": ("model.h5", make_hdf5),
     "checkpoint": ("model.index", make_checkpoint),
@@ -279,3 +272,8 @@ MAKERS: dict[str, tuple[str, Callable[[Path, str], None]]] = {
     "graph": ("model.pb", make_graph),
     "tflite": ("model.tflite", make_tflite),
 }
+
+
+def sizes_of(family: str) -> tuple[str, ...]:
+    """The sizes that a format is measured in, but for many files."""
+    return (SEVEN,) if family == "sharded" else tuple(SIZES)

@@ -41,7 +41,21 @@ const host = {
 
 const found = await new ModelFactoryService(host).open(host);
 const parts = found.modules || found.graphs || [];
-console.log(found.format, parts.length, parts[0]?.nodes?.length);
+const nodes = parts.flatMap((part) => part.nodes || []);
+const seen = new Set();
+for (const node of nodes) {
+    for (const values of [...(node.inputs || []), ...(node.attributes || [])].map((each) => each.value)) {
+        for (const value of Array.isArray(values) ? values : [values]) {
+            if (value?.initializer) {
+                seen.add(value.initializer);
+            }
+        }
+    }
+}
+const types = new Set(nodes.map((node) => node.type?.name));
+console.log(JSON.stringify({
+    format: found.format, graphs: parts.length, nodes: nodes.length, tensors: seen.size, types: [...types],
+}));
 if (!parts.length) {
     process.exitCode = 1;
 }

@@ -48,22 +48,39 @@ FLOORS = (
     Peer(PASS, _python("pass"), "sys", ("small",)),
     Peer(LIBRARIES, _python(LIBRARIES), "typer", ("small",)),
 )
-_KERAS_LOAD = _python(f"{_PATH}import keras; keras.models.load_model(p, compile=False)")
+_SEEN = "print(len(seen))"  # each says how many tensors it saw, or objects with them
+_KERAS_LOAD = _python(
+    f"{_PATH}import keras; seen = keras.models.load_model(p, compile=False).weights; {_SEEN}"
+)
 _KERAS = Peer("keras.models.load_model", _KERAS_LOAD, "keras")
 _OF_MODELS = ("small", "200MB", "2GB")  # the HDF5 file of 10,000 tensors contains only weights
 _H5PY = Peer(
     "h5py's walk",
-    _python(f"{_PATH}import h5py; h5py.File(p).visititems(lambda n, o: 0)"),
+    _python(
+        f"{_PATH}import h5py; every = []; "
+        "h5py.File(p).visititems(lambda _, each: every.append(getattr(each, 'shape', None))); "
+        f"seen = [shape for shape in every if shape is not None]; {_SEEN}"
+    ),
     "h5py",
 )
+_SAFE_OPEN = "from safetensors import safe_open; "
+_OF_SHARDS = "import json, os; d = os.path.dirname(p); w = json.load(open(p))['weight_map']; "
+_VARIABLES = "import tensorflow as tf; seen = tf.train.list_variables"
 PEERS: dict[str, tuple[Peer, ...]] = {  # the first is the framework's load
-    "onnx": (Peer("onnx.load", _python(f"{_PATH}import onnx; onnx.load(p)"), "onnx"),),
-    "ort": (
+    "onnx": (
         Peer(
+            "onnx.load",
+            _python(f"{_PATH}import onnx; seen = onnx.load(p).graph.initializer; {_SEEN}"),
+            "onnx",
+        ),
+    ),
+    "ort": (
+        Peer(  # it lists no initializers: that it has them shows in what it runs, and its memory
             "onnxruntime.InferenceSession",
             _python(
                 f"{_PATH}import onnxruntime; onnxruntime.set_default_logger_severity(4); "
-                "onnxruntime.InferenceSession(p, providers=['CPUExecutionProvider'])"
+                "s = onnxruntime.InferenceSession(p, providers=['CPUExecutionProvider']); "
+                f"seen = s.get_inputs(); {_SEEN}"
             ),
             "onnxruntime",
         ),
@@ -71,7 +88,9 @@ PEERS: dict[str, tuple[Peer, ...]] = {  # the first is the framework's load
     "torch": (
         Peer(
             "torch.load(mmap=True)",
-            _python(f"{_PATH}import torch; torch.load(p, mmap=True, weights_only=True)"),
+            _python(
+                f"{_PATH}import torch; seen = torch.load(p, mmap=True, weights_only=True); {_SEEN}"
+            ),
             "torch",
         ),
     ),
@@ -79,10 +98,32 @@ PEERS: dict[str, tuple[Peer, ...]] = {  # the first is the framework's load
         Peer(
             "safetensors.safe_open",
             _python(
-                f"{_PATH}from safetensors import safe_open; f = safe_open(p, 'np'); "
-                "[f.get_slice(k).get_shape() for k in f.keys()]"
+                f"{_PATH}{_SAFE_OPEN}f = safe_open(p, 'np'); "
+                f"seen = [f.get_slice(k).get_shape() for k in f.keys()]; {_SEEN}"
             ),
             "safetensors",
+        ),
+    ),
+    "sharded": (
+        Peer(
+            "safe_open of each shard",
+            _python(
+                f"{_PATH}{_SAFE_OPEN}{_OF_SHARDS}"
+                "every = [safe_open(os.path.join(d, s), 'np') for s in sorted(set(w.values()))]; "
+                f"seen = [f.get_slice(k).get_shape() for f in every for k in f.keys()]; {_SEEN}"
+            ),
+            "safetensors",
+        ),
+        Peer(
+            "transformers, device_map='meta'",
+            _python(
+                f"{_PATH}import os, transformers; d = os.path.dirname(p); "
+                "m, info = transformers.AutoModelForCausalLM.from_pretrained("
+                "d, device_map='meta', dtype='auto', output_loading_info=True); "
+                "assert not any(info.values()), info; "
+                f"seen = m.state_dict(); {_SEEN}"
+            ),
+            "accelerate",
         ),
     ),
     "keras": (_KERAS,),
@@ -90,19 +131,14 @@ PEERS: dict[str, tuple[Peer, ...]] = {  # the first is the framework's load
     "checkpoint": (
         Peer(
             "tf.train.list_variables",
-            _python(
-                f"{_PATH}import tensorflow as tf; tf.train.list_variables(p.removesuffix('.index'))"
-            ),
+            _python(f"{_PATH}{_VARIABLES}(p.removesuffix('.index')); {_SEEN}"),
             "tensorflow",
         ),
     ),
     "savedmodel": (
-        Peer(
-            "saved_model_cli show",
-            _python(
-                f"{_PATH}sys.argv = ['saved_model_cli', 'show', '--all', '--dir', p]; "
-                "from tensorflow.python.tools.saved_model_cli import main; main()"
-            ),
+        Peer(  # saved_model_cli shows signatures, and no variable
+            "tf.train.list_variables",
+            _python(f"{_PATH}{_VARIABLES}(p + '/variables/variables'); {_SEEN}"),
             "tensorflow",
         ),
     ),
@@ -111,7 +147,8 @@ PEERS: dict[str, tuple[Peer, ...]] = {  # the first is the framework's load
             "tf.compat.v1.GraphDef.FromString",
             _python(
                 f"{_PATH}import tensorflow as tf; "
-                "tf.compat.v1.GraphDef.FromString(open(p, 'rb').read())"
+                "g = tf.compat.v1.GraphDef.FromString(open(p, 'rb').read()); "
+                f"seen = [n for n in g.node if n.op == 'Const']; {_SEEN}"
             ),
             "tensorflow",
         ),
@@ -119,12 +156,19 @@ PEERS: dict[str, tuple[Peer, ...]] = {  # the first is the framework's load
     "tflite": (
         Peer(
             "tf.lite.Interpreter",
-            _python(f"{_PATH}import tensorflow as tf; tf.lite.Interpreter(p).get_tensor_details()"),
+            _python(
+                f"{_PATH}import tensorflow as tf; "
+                f"seen = tf.lite.Interpreter(p).get_tensor_details(); {_SEEN}"
+            ),
             "tensorflow",
         ),
         Peer(
             "tf.lite.experimental.Analyzer",
-            _python(f"{_PATH}import tensorflow as tf; tf.lite.experimental.Analyzer.analyze(p)"),
+            _python(
+                f"{_PATH}import contextlib, io, tensorflow as tf; out = io.StringIO()\n"
+                "with contextlib.redirect_stdout(out): tf.lite.experimental.Analyzer.analyze(p)\n"
+                f"seen = [t for t in out.getvalue().splitlines() if 'shape:' in t]; {_SEEN}"
+            ),
             "tensorflow",
         ),
     ),

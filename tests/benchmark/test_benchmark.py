@@ -13,7 +13,7 @@ import pytest
 from benchmark.__main__ import copies
 from benchmark.goals import FEW, MANY, files, goals
 from benchmark.measure import MOST_SECONDS, Summary, interleaved, run, share
-from benchmark.models import MAKERS, SIZES
+from benchmark.models import MAKERS, SIZES, sizes_of
 from benchmark.netron_peer import netron_command
 from benchmark.peers import BOTH, FLOORS, LIBRARIES, OURS, OURS_SMALL, PEERS, peers_of
 from rnninspect.inspection import inspect_file
@@ -144,9 +144,20 @@ def test_the_models_are_what_they_are_called(tmp_path: Path, family: str, size: 
         assert report.totals.tensors == 10_000
 
 
+def test_the_model_in_shards_is_one_of_seven_billion_parameters(tmp_path: Path) -> None:
+    name, make = MAKERS["sharded"]
+    make(tmp_path / name, "7B")
+    report = inspect_file(tmp_path / name)
+    assert len(report.layers) == 64
+    assert report.totals.parameters == 7_272_665_088
+    assert report.worst() in (None, Level.NOTE)
+    assert sum(path.stat().st_blocks * 512 for path in tmp_path.iterdir()) < 500_000
+
+
 def test_every_format_has_peers_beside_ours() -> None:
     assert PEERS.keys() == MAKERS.keys()
     for family in MAKERS:
-        names = [peer.name for peer in peers_of(family, "small")]
+        size = sizes_of(family)[0]
+        names = [peer.name for peer in peers_of(family, size)]
         assert names[0] == OURS
-        assert len(names) > len(BOTH) + len(FLOORS)
+        assert len(names) > len(BOTH) + (len(FLOORS) if size == "small" else 0)

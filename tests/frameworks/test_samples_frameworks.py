@@ -96,6 +96,9 @@ def torch_weights(path: Path, root: str | None = None) -> dict[str, Any]:
 
 def torch_count(weights: dict[str, Any], layer: Entry, layers: list[Entry]) -> int:
     """Parameters of one level of a live module into which the tensors of its place all fit."""
+    if "own_sizes" in layer:
+        within = f"{layer['name']}."
+        return sum(each.numel() for name, each in weights.items() if name.startswith(within))
     stack = [other for other in layers if other["name"] == layer["name"]]
     mark = f".{layer['name'].rpartition(': ')[2]}."
     keys = {f".{key}": tensor for key, tensor in weights.items()}

@@ -70,6 +70,13 @@ TAKEN = {
 SILENT = {("onnx/dynamo_unfolded_gru.onnx", "onnx")}
 # An archive around models, and a model in two files: neither is loaded as it is.
 UNASKED = (".task", "-00001-of-00002.gguf")
+# torch.nn has none of their cells: it counts the whole file.
+OF_TODAY = {
+    "torch/mamba.safetensors",
+    "torch/mamba2_hybrid.safetensors",
+    "torch/rwkv7.pth",
+    "torch/xlstm.safetensors",
+}
 # Without a recurrent operator whose weights could be counted.
 TAKEN_APART = {
     "onnx/unrolled_lstm.onnx",
@@ -103,7 +110,7 @@ def test_every_framework_agrees_on_an_intact_sample(
     report = inspect_file(SAMPLES / path)
     if path in TAKEN_APART:
         assert opinion_of(judge, report).verdict in {Outcome.AGREE, Outcome.SILENT}
-    elif (path, judge.name) in SILENT:
+    elif (path, judge.name) in SILENT or path in OF_TODAY:
         assert opinion_of(judge, report).verdict is Outcome.AGREE
     else:
         agree(judge, report)
