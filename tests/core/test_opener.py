@@ -100,7 +100,7 @@ def on_shelf(path: Path, limits: Limits | None = None) -> Source:
 def result(source: Source) -> Report | str:
     try:
         with source:
-            return inspect_source(source, "it")._replace(files=())
+            return inspect_source(source, "it")._replace(path="", files=())
     except UnreadableFile as error:
         return str(error)
 
