@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import OrderedDict
 
 from rnninspect.errors import UnreadableFile
+from rnninspect.wording import plural
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -84,7 +85,9 @@ class Blocks:
     def _exactly(self, offset: int, length: int) -> bytes:
         data = self._fetch(offset, length)
         if len(data) != length:
-            raise UnreadableFile(f"{len(data)} bytes came for {length} at offset {offset}")
+            raise UnreadableFile(
+                f"{plural(len(data), 'byte')} came for {length} at offset {offset}"
+            )
         return data
 
     def _keep(self, start: int, data: bytes) -> dict[int, bytes]:

@@ -7,6 +7,7 @@ from email.utils import parsedate_to_datetime
 
 from rnninspect.errors import UnreadableFile
 from rnninspect.record import Record
+from rnninspect.wording import plural
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -76,7 +77,9 @@ def range_in(answer: Answer, offset: int, length: int) -> int:
         asked = f"bytes {offset}-{offset + length - 1}"
         raise UnreadableFile(f"the server sends {text[:60]} for {asked}")
     if len(answer.body) != last - first + 1 or not answer.whole:
-        raise UnreadableFile(f"the server says {text[:60]} and sends {len(answer.body):,} bytes")
+        raise UnreadableFile(
+            f"the server says {text[:60]} and sends {plural(len(answer.body), 'byte')}"
+        )
     return size
 
 
