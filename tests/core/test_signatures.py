@@ -14,9 +14,10 @@ from rnninspect.cells.products import in_numbers
 from rnninspect.counter import count_layer
 from rnninspect.model import Origin, StoredTensor
 from rnninspect.signatures import may_be_known
+from rnninspect.signatures.finding import find
 from rnninspect.signatures.layers import layer_of
 from rnninspect.signatures.marks import MARKS
-from rnninspect.signatures.matching import Found, find
+from rnninspect.signatures.matching import Found
 from rnninspect.signatures.odd import WITHIN, WORDS, odd_word
 from rnninspect.signatures.signature import Signature
 from rnninspect.signatures.tables import SIGNATURES, by_odd_name
@@ -126,6 +127,36 @@ def test_a_module_of_another_implementation_is_no_damaged_cell() -> None:
     assert list(find({**intact, f"{kernel}_scale": (1,)})) != []
     half = {name: tuple(size + 1 for size in shape) for name, shape in list(intact.items())[::2]}
     assert list(find({**intact, **half})) == []
+
+
+def _stack(intact: Shapes, count: int) -> Shapes:
+    """The module of `model.mixer`, several times."""
+    return {
+        name.replace("model.mixer", f"layers.{at}.mixer"): shape
+        for at in range(count)
+        for name, shape in intact.items()
+    }
+
+
+def test_kin_say_which_of_two_tensors_is_wrong() -> None:
+    mamba = next(each for each in SIGNATURES if each.cell == "Mamba")
+    stack = _stack(_drawn(mamba, Random(1)), 3)  # noqa: S311 - no secret
+    for name in ("A_log", "x_proj.weight", "dt_proj.weight"):  # two of them have each size
+        wrong = f"layers.1.mixer.{name}"
+        shapes = {**stack, wrong: (*stack[wrong][:-1], stack[wrong][-1] - 1)}
+        found = list(find(shapes))
+        assert len({each.sizes for each in found}) == 1, name
+        assert [each.path for each in found] == [f"layers.{at}.mixer" for at in range(3)]
+
+
+def test_a_module_beside_its_kin_is_found_without_its_odd_name() -> None:
+    mamba = next(each for each in SIGNATURES if each.cell == "Mamba")
+    stack = _stack(_drawn(mamba, Random(1)), 3)  # noqa: S311 - no secret
+    del stack["layers.1.mixer.A_log"]
+    shapes = {**stack, "layers.3.mixer.q_proj.weight": (8, 8), "layers.3.mixer.D": (8,)}
+    found = list(find(shapes))
+    assert [each.path for each in found] == [f"layers.{at}.mixer" for at in range(3)]
+    assert [len(each.names) for each in found] == [11, 10, 11]
 
 
 def test_the_quick_look_knows_each_odd_name() -> None:

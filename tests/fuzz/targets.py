@@ -36,6 +36,7 @@ from rnninspect_torch.tensors.calls import TorchCalls
 
 from .faults import Mutator, mutate_bytes, mutate_json, mutate_safetensors
 from .headers import mutate_header
+from .modules import match, modules, mutate_modules
 from .structures import mutate_pickle, mutate_protobuf, mutate_zip
 from .tables import mutate_table
 from .words import mutate_words
@@ -265,5 +266,6 @@ TARGETS = {
     "snappy": Target(_snappy, mutate_bytes, _literals),
     "tfjs": Target(_whole(".json"), mutate_json, _files(".json")),
     "beside": Target(_beside, mutate_json, _configs),
+    "signatures": Target(match, mutate_modules, modules),
     "config": Target(_config, mutate_json, _members("config.json", ".keras")),
 }

@@ -21,6 +21,7 @@ from hostile import (
     plain_entries,
     safetensors_entries,
     script_entries,
+    signature_entries,
     step_entries,
     structure_entries,
     tensorflow_entries,
@@ -52,6 +53,7 @@ CORPUS: dict[str, Hostile] = {
         ("plain", plain_entries.ENTRIES),
         ("budgets", budget_entries.ENTRIES),
         ("names", name_entries.ENTRIES),
+        ("signatures", signature_entries.ENTRIES),
         ("configs", config_entries.ENTRIES),
     )
     for name, entry in entries.items()

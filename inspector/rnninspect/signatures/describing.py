@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from rnninspect.model import RecurrentLayer, StoredTensor
     from rnninspect.source.source import Source
 
-_STEPS_OF_A_TENSOR = 10
+_STEPS_OF_A_TENSOR = 14
 
 
 def known_layers(  # noqa: PLR0913 - options, by keyword
@@ -45,8 +45,8 @@ def known_layers(  # noqa: PLR0913 - options, by keyword
     """
     if not may_be_known(tensors):
         return []
+    from rnninspect.signatures.finding import find  # noqa: PLC0415
     from rnninspect.signatures.layers import layer_of  # noqa: PLC0415 - few networks need them
-    from rnninspect.signatures.matching import find  # noqa: PLC0415
 
     source.spend(Limit.STEPS, _STEPS_OF_A_TENSOR * len(tensors))
     shapes = {name: tensor.shape for name, tensor in tensors.items()}

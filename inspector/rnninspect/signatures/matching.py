@@ -1,28 +1,26 @@
-"""Finds the modules whose tensors have the names and shapes of a signature."""
+"""Matches the tensors of a module with the names and shapes of signatures."""
 
 from __future__ import annotations
 
-import re
-from functools import lru_cache
-
 from rnninspect.cells import CELLS, Role, Sizes, Sum
 from rnninspect.record import Record
-from rnninspect.signatures.parts import SEPARATORS, ends, first_part
-from rnninspect.signatures.solving import solve
-from rnninspect.signatures.tables import SIGNATURES, by_odd_name
+from rnninspect.signatures.parts import SEPARATORS, first_part
+from rnninspect.signatures.solving import broken_products, solve
+from rnninspect.signatures.tables import SIGNATURES
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping
+    from collections.abc import Callable, Iterable, Mapping
 
     from rnninspect.signatures.signature import NamedWeight, Signature
 
-_WRAPPED = ".base_layer."  # by PEFT, of a layer with an adapter
-_NUMBERED = re.compile(r"(?:_\d+)?/")
 TAPS = ("kh", "kw")  # axes of the window of a gated cell that convolves
 _ASIDE = frozenset({"_extra_state", "rotary_emb", "mup_vector"})  # nothing that is learned
 _STEPS_OF_A_WEIGHT = 2
 _LEAST_SHARE = 0.75  # of a signature's tensors that a damaged module still has
+
+
+_Shapes = tuple[tuple[str, tuple[int, ...]], ...]
 
 
 class Found(Record):
@@ -49,7 +47,7 @@ class Found(Record):
         return CELLS[self.signature.cell].required() | present
 
 
-class _Given(Record):
+class Given(Record):
     """What a module is compared with signatures by.
 
     Attributes:
@@ -57,124 +55,75 @@ class _Given(Record):
         shapes: the shapes of all tensors by their full names.
         known: sizes by symbol.
         spend: is given the number of steps before they are taken.
+        solved: the sizes of modules of the network by a signature's lines and their shapes.
     """
 
     members: Mapping[str, str]
     shapes: Mapping[str, tuple[int, ...]]
     known: tuple[tuple[str, int], ...]
     spend: Callable[[int], object]
+    solved: dict[tuple[str, _Shapes], Sizes | None]
 
 
-def find(
-    shapes: Mapping[str, tuple[int, ...]],
-    *,
-    whole: bool = False,
-    known: tuple[tuple[str, int], ...] = (),
-    implementation: str = "",
-    spend: Callable[[int], object] = bool,
-) -> Iterator[Found]:
-    """The modules among these tensors that a signature explains, in their order.
-
-    Args:
-        shapes: the shapes of all tensors of a network by their names.
-        whole: whether a module must have all weights, none of them transposed.
-        known: sizes, by symbol, that are used where the shapes leave one of a formula's open.
-        implementation: the only one whose signatures are tried; empty for all.
-        spend: is given the number of steps before they are taken.
-    """
-    modules = _modules(shapes, implementation)
-    if not modules:
-        return
-    members = _members(shapes, modules)
-    every = (
-        _best(path, modules[path], _Given(members[path], shapes, known, spend)) for path in modules
-    )
-    explained = [found for found in every if found is not None]
-    yield from _apart([found for found in explained if not whole or _is_whole(found, shapes)])
-
-
-def _apart(every: list[Found]) -> Iterator[Found]:
-    """Those that share no tensor with one of more tensors."""
-    owners: dict[str, Found] = {}
-    for found in sorted(every, key=lambda each: len(each.names)):
-        owners |= dict.fromkeys(found.names.values(), found)
-    for found in every:
-        if all(owners[name] is found for name in found.names.values()):
-            yield found
-
-
-def _modules(names: Iterable[str], implementation: str) -> dict[str, set[int]]:
-    """The modules with an odd name, by the text before it, and the places of what to try."""
-    known = by_odd_name()
-    modules: dict[str, set[int]] = {}
-    for name in names:
-        for at in ends(name):
-            for place in known.get(name[at:], ()):
-                signature = SIGNATURES[place]
-                if implementation not in ("", signature.implementation):
-                    continue
-                if signature.suits(name[:at]):
-                    modules.setdefault(name[:at], set()).add(place)
-    return modules
-
-
-def _members(names: Iterable[str], modules: Iterable[str]) -> dict[str, dict[str, str]]:
-    """The tensors of each module, by their names in it."""
-    members: dict[str, dict[str, str]] = {path: {} for path in modules}
-    for name in names:
-        for at in ends(name):
-            if name[:at] in members:
-                inside = name[at:].replace(_WRAPPED, ".")
-                members[name[:at]][inside] = name
-                if "/" in inside:  # `group_normalization_3/gamma`
-                    members[name[:at]].setdefault(_NUMBERED.sub("#/", inside), name)
-    return members
-
-
-def _best(path: str, places: Iterable[int], given: _Given) -> Found | None:
+def best(path: str, places: Iterable[int], given: Given) -> Found | None:
     """The signature that explains the most tensors of a module, of several the first."""
-    best: tuple[tuple[int, int], Found] | None = None
-    every = (0, len(set(given.members.values())))
+    first: tuple[tuple[int, int, int], Found] | None = None
+    every = len(set(given.members.values()))
     for place in sorted(places):
         required = SIGNATURES[place].required()
         if len(given.members) < _LEAST_SHARE * len(required):
             continue
         given.spend(_STEPS_OF_A_WEIGHT * len(required))
-        found = _read(path, SIGNATURES[place], given)
+        found = read(path, SIGNATURES[place], given)
         if found is None:
             continue
         missing = len(found.signature.required() - found.names.keys())
-        score = (-missing, len(found.names) - _mismatches(found, given.shapes))
-        if best is None or score > best[0]:
-            best = (score, found)
-        if score == every:
+        fitting = len(found.names) - mismatches(found, given.shapes)
+        score = (fitting - missing, -missing, len(found.names))
+        if first is None or score > first[0]:
+            first = (score, found)
+        if not missing and fitting == every:
             break
-    return None if best is None else best[1]
+    return None if first is None else first[1]
 
 
-def _read(path: str, signature: Signature, given: _Given) -> Found | None:
+def read(path: str, signature: Signature, given: Given, usual: Sizes | None = None) -> Found | None:
+    """A module as a signature explains it; None where it does not.
+
+    Args:
+        path: the text before the names of its tensors.
+        signature: what it may be.
+        given: its tensors.
+        usual: the sizes of modules beside it that are known, where its shapes leave one open.
+    """
     weights, members, shapes = signature.weights(), given.members, given.shapes
     names = {name: members[name] for name in weights if name in members}
-    if not _may_be(path, signature, names, members):
+    if not _may_be(path, signature, names, members, most=usual is not None):
         return None
-    stored = tuple(
-        (weights[name], signature.fitted(weights[name], shapes[full]))
-        for name, full in names.items()
-    )
-    sizes = _sizes(signature, stored, given.known)
+    key = (signature.lines, tuple((name, shapes[full]) for name, full in names.items()))
+    if key not in given.solved:
+        given.solved[key] = _sizes(signature, key[1], given)
+    sizes = given.solved[key] or usual
     if sizes is None:
         return None
     found = Found(path.rstrip(SEPARATORS), signature, names, sizes)
-    wrong = _mismatches(found, shapes)
+    if not knows_sizes(found):
+        return None
+    wrong = mismatches(found, shapes)
     if wrong and (signature.strict or _has_others(path, names, members)):
         return None
     return found if wrong <= max(1, (1 - _LEAST_SHARE) * len(names)) else None
 
 
 def _may_be(
-    path: str, signature: Signature, names: Mapping[str, str], members: Mapping[str, str]
+    path: str,
+    signature: Signature,
+    names: Mapping[str, str],
+    members: Mapping[str, str],
+    *,
+    most: int,
 ) -> bool:
-    """Whether enough tensors have the names of a signature.
+    """Whether enough tensors have the names of a signature; up to `most` may be missing anyway.
 
     A module that lacks some, or has some in another shape, and has others besides is one of
     another implementation, or stores its weights packed.
@@ -184,7 +133,7 @@ def _may_be(
     if signature.strict:
         complete = len(names) == len(signature.weights())
         return complete and not _has_others(path, names, members)
-    if missing > (1 - _LEAST_SHARE) * len(required):
+    if missing > max(most, (1 - _LEAST_SHARE) * len(required)):
         return False
     if not _has_others(path, names, members):
         return True
@@ -209,16 +158,12 @@ def _is_other(signature: Signature, names: Mapping[str, str], members: Mapping[s
     )
 
 
-@lru_cache(maxsize=256)
-def _sizes(
-    signature: Signature,
-    stored: tuple[tuple[NamedWeight, tuple[int, ...]], ...],
-    known_sizes: tuple[tuple[str, int], ...],
-) -> Sizes | None:
+def _sizes(signature: Signature, shapes: _Shapes, given: Given) -> Sizes | None:
     """The sizes of the cell; None where the shapes leave one of the formula's open."""
-    cell = CELLS[signature.cell]
+    cell, weights = CELLS[signature.cell], signature.weights()
+    stored = [(weights[name], signature.fitted(weights[name], shape)) for name, shape in shapes]
     shaped = [(weight.axes, shape) for weight, shape in stored if weight.axes]
-    solved = solve(shaped, cell.relations)
+    solved = solve(shaped, cell.relations, spend=given.spend)
     present = cell.required() | {role for weight, _ in stored for role in weight.roles}
     if not cell.symbols:
         taps = tuple(solved[axis] for axis in TAPS if axis in solved)
@@ -234,15 +179,15 @@ def _sizes(
         if isinstance(factor, Sum)
         for symbol in factor.symbols()
     }
-    if needed - solved.keys() and known_sizes:
-        solved = solve(shaped, cell.relations, dict(known_sizes) | solved)
+    if needed - solved.keys() and given.known:
+        solved = solve(shaped, cell.relations, dict(given.known) | solved, given.spend)
     if needed - solved.keys():
         return None
     own = tuple((symbol, solved[symbol]) for symbol, _ in cell.symbols if symbol in solved)
     return Sizes(solved.get("m", 0), solved.get("n", 0), own=own)
 
 
-def _is_whole(found: Found, shapes: Mapping[str, tuple[int, ...]]) -> bool:
+def is_whole(found: Found, shapes: Mapping[str, tuple[int, ...]]) -> bool:
     """Whether no weight is missing or transposed."""
     sizes, weights = _values(found.sizes), found.signature.weights()
     return found.signature.required() <= found.names.keys() and not any(
@@ -252,7 +197,21 @@ def _is_whole(found: Found, shapes: Mapping[str, tuple[int, ...]]) -> bool:
     )
 
 
-def _mismatches(found: Found, shapes: Mapping[str, tuple[int, ...]]) -> int:
+def knows_sizes(found: Found) -> bool:
+    """Whether no size of its tensors is open: those of its kin may lack one."""
+    known, weights = _values(found.sizes).keys(), found.signature.weights()
+    exact = (weights[name] for name in found.names if weights[name].is_exact)
+    return all(axis.symbols() <= known for weight in exact for axis in weight.axes)
+
+
+def faults(found: Found, shapes: Mapping[str, tuple[int, ...]]) -> int:
+    """Mismatches, and sizes that are not the products that they should be."""
+    relations = CELLS[found.signature.cell].relations
+    return mismatches(found, shapes) + broken_products(relations, dict(found.sizes.own))
+
+
+def mismatches(found: Found, shapes: Mapping[str, tuple[int, ...]]) -> int:
+    """How many of its tensors have another shape than its sizes ask for."""
     sizes, weights = _values(found.sizes), found.signature.weights()
     fitted = found.signature.fitted
     return sum(

@@ -14,7 +14,7 @@ def ends(name: str) -> Iterator[int]:
     """Where the last one, two, three … parts of a name begin; at most six."""
     at = len(name)
     for _ in range(_DEEPEST):
-        at = max(name.rfind(separator, 0, at) for separator in SEPARATORS)
+        at = max(name.rfind(".", 0, at), name.rfind("/", 0, at))
         yield at + 1
         if at < 0:
             return

@@ -8,13 +8,14 @@ from rnninspect.record import Record
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from rnninspect.cells import Sum
 
     Shaped = tuple[tuple[Sum, ...], tuple[int, ...]]  # axes, and the shape that is stored
 
 _MOST_ROUNDS = 8
+_STEPS_OF_A_TENSOR = 15
 
 
 class Equation(Record):
@@ -28,25 +29,49 @@ def solve(
     shaped: Sequence[Shaped],
     relations: Sequence[tuple[str, Sum]],
     known: Mapping[str, int] | None = None,
+    spend: Callable[[int], object] = bool,
 ) -> dict[str, int]:
     """The sizes that explain the most tensors; symbols that nothing determines are missing.
+
+    A product that does not hold is a wrong tensor too, by which one of its sizes was solved.
 
     Args:
         shaped: the axes of each tensor and its shape.
         relations: sizes that are products of others.
         known: sizes that are not in question.
+        spend: is given the number of steps before they are taken.
     """
+    spend(_STEPS_OF_A_TENSOR * len(shaped))
     best = _solved(shaped, relations, known or {})
-    wrong = _mismatches(shaped, best)
-    if not wrong:
+    fewest = _faults(shaped, relations, best)
+    if fewest == (0, 0):
         return best
-    fewest = len(wrong)
+    spend(_STEPS_OF_A_TENSOR * len(shaped) ** 2)
     for at in range(len(shaped)):
         found = _solved([*shaped[:at], *shaped[at + 1 :]], relations, known or {})
-        missing = len(_mismatches(shaped, found))
-        if missing < fewest and found.keys() >= best.keys():
-            best, fewest = found, missing
+        faults = _faults(shaped, relations, found)
+        if faults < fewest and found.keys() >= best.keys():
+            best, fewest = found, faults
     return best
+
+
+def _faults(
+    shaped: Sequence[Shaped], relations: Sequence[tuple[str, Sum]], sizes: Mapping[str, int]
+) -> tuple[int, int]:
+    """How many tensors or products sizes contradict; and how many of them are products."""
+    broken = broken_products(relations, sizes)
+    wrong = sum(not _fits(*pair, sizes) for pair in shaped)
+    return wrong + broken, broken
+
+
+def broken_products(relations: Sequence[tuple[str, Sum]], sizes: Mapping[str, int]) -> int:
+    """How many sizes are not the products that they should be."""
+    return sum(
+        symbol in sizes
+        and product.symbols() <= sizes.keys()
+        and product.value(sizes) != sizes[symbol]
+        for symbol, product in relations
+    )
 
 
 def _solved(
@@ -104,10 +129,6 @@ def _only_unknown(equation: Equation, sizes: Mapping[str, int]) -> Iterator[tupl
             rest -= product
     if whole > 0 and rest > 0 and rest % whole == 0:
         yield symbol, rest // whole
-
-
-def _mismatches(shaped: Sequence[Shaped], sizes: Mapping[str, int]) -> list[Shaped]:
-    return [pair for pair in shaped if not _fits(*pair, sizes)]
 
 
 def _fits(axes: tuple[Sum, ...], shape: tuple[int, ...], sizes: Mapping[str, int]) -> bool:
