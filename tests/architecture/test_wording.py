@@ -22,6 +22,8 @@ NEVER_ONE = {
     "{len(args)} arguments",
     "{len(line)} digits",
     "{len(alike)} times",
+    "{len(report.layers):,} layers",
+    "{number:,} contradicts",
 }
 
 

@@ -159,7 +159,9 @@ def _listed_kinds(values: _Values, keys: str, words: str, number: str = "") -> _
         return None
     _, total = _number(values, number) if number else ("", None)
     if total not in (None, len(kinds)):
-        reason = f"{number} is declared as {total}, {key} has {len(kinds)} entries"
+        reason = (
+            f"{number} is declared as {total}, {key} has {plural(len(kinds), 'entry', 'entries')}"
+        )
         raise ImpossibleSizeError(reason)
     return [key], [place for place, kind in enumerate(kinds) if kind in words.split(",")]
 
@@ -180,7 +182,7 @@ def _lettered(values: _Values, key: str, letter: str) -> _Places | None:
     if not isinstance(text, str):
         return None
     if len(text) > _MOST_LAYERS:
-        raise ImpossibleSizeError(f"{key} has {len(text)} letters")
+        raise ImpossibleSizeError(f"{key} has {plural(len(text), 'letter')}")
     return [key], [place for place, each in enumerate(text) if each == letter]
 
 
@@ -248,7 +250,7 @@ def _list(values: _Values, keys: str) -> tuple[str, list[object] | None]:
 def _few(key: str, found: Sequence[_Entry]) -> Sequence[_Entry]:
     """A list of as many entries as a model has layers."""
     if len(found) > _MOST_LAYERS:
-        raise ImpossibleSizeError(f"{key} has {len(found)} entries")
+        raise ImpossibleSizeError(f"{key} has {plural(len(found), 'entry', 'entries')}")
     return found
 
 

@@ -14,6 +14,7 @@ from rnninspect.render.escape import SPREADSHEET_FORMULA
 from rnninspect.results.values import checked, require_columns
 from rnninspect.rows.inspecting import ModelRows
 from rnninspect.rows.schema import INNER, MODELS, Column, Kind
+from rnninspect.wording import plural
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -89,7 +90,7 @@ def _rows(path: Path) -> Iterator[tuple[str, Row, str]]:
             for cells in lines:
                 place = f"line {lines.line_num}"
                 if len(cells) != len(COLUMNS):
-                    raise ResultsError(f"{place}: {len(cells)} cells, not {len(COLUMNS)}")
+                    raise ResultsError(f"{place}: {plural(len(cells), 'cell')}, not {len(COLUMNS)}")
                 yield cells[0], _row(cells), place
         except (csv.Error, ValueError, RecursionError) as error:
             raise ResultsError(f"{place}: malformed CSV: {in_words(error)}") from error

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import lru_cache
 from struct import Struct, calcsize
 
-from rnninspect.plugin import Limit, UnreadableFile
+from rnninspect.plugin import Limit, UnreadableFile, plural
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -100,8 +100,9 @@ class Cursor:
     def skip_texts(self, count: int) -> None:
         """Go on by so many texts: a vocabulary has a hundred thousand."""
         if count > (self._size - self.offset) // 8:
+            texts = plural(count, "string")
             raise UnreadableFile(
-                f"truncated: {count} strings at offset {self.offset} in a file of {self._size}"
+                f"truncated: {texts} at offset {self.offset} in a file of {self._size}"
             )
         self._source.spend(Limit.STEPS, count // _STRINGS_IN_A_STEP)
         follow = self._next
