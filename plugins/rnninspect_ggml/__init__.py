@@ -8,7 +8,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from rnninspect.plugin import Convention, Framework, Read, Source
+    from rnninspect.plugin import Convention, Filing, Framework, Read, Source
 
 
 class GgmlReader:
@@ -36,3 +36,9 @@ class GgmlReader:
         from rnninspect_ggml.framework import FRAMEWORKS  # noqa: PLC0415 - for few subcommands
 
         return FRAMEWORKS
+
+    def filing(self) -> Filing:
+        """How its files are named, for walks over folders."""
+        from rnninspect_ggml.filing import FILING  # noqa: PLC0415 - only for walks
+
+        return FILING

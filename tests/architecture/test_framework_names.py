@@ -16,7 +16,7 @@ ELSEWHERE = {path for path in CORE.rglob("*.py") if path.parent.name == "foreign
 # Libraries whose names of weights these tables are.
 ELSEWHERE |= {path for path in CORE.rglob("*.py") if path.parent.name == "tables"}
 ALLOWED = {
-    "readers.py": r"rnninspect_\w+:\w+Reader",  # the table of built-in readers
+    "readers.py": r"rnninspect_\w+:\w+Reader|(?:\.\w+ ?)+",  # the table of built-in readers
     "cells/table.py": r".*\(TensorFlow 1.*\)",  # the library that a cell comes from
     "policy/keys.py": "onnx,safetensors",  # the example of a value
 }

@@ -129,7 +129,7 @@ def test_a_list_of_another_length_than_the_number_of_layers() -> None:
     ("value", "message"),
     [
         ("mamba", "layer_types is not a list"),
-        (["mamba"] * 10**6, "layer_types has 1000000 entries"),
+        (["mamba"] * 10**6, "layer_types has 1,000,000 entries"),
     ],
 )
 def test_an_impossible_list_of_layers(value: object, message: str) -> None:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import shutil
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -126,3 +128,16 @@ def test_all_parts_share_one_limit_of_tensors(tmp_path: Path) -> None:
         path.write_bytes(part(at, 4, 4))
     with pytest.raises(RefusedFile, match="tensors=3"):
         inspect_file(path, Limits(tensors=3))
+
+
+def test_a_walk_over_a_folder_finds_a_split_model_once(tmp_path: Path) -> None:
+    split(tmp_path)
+    write(tmp_path / "whole.gguf", MODEL)
+    done = subprocess.run(
+        [sys.executable, "-m", "rnninspect", tmp_path, "--format", "csv", "--columns", "layer"],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    paths = {line.partition(",")[0] for line in done.stdout.splitlines()[1:] if line}
+    assert {Path(path).name for path in paths} == {"model-00001-of-00005.gguf", "whole.gguf"}
