@@ -25,6 +25,8 @@ from .models import MAKERS, SIZES, sizes_of
 from .peers import BOTH, OURS_SMALL, peers_of
 from .shards import SEVEN
 
+sys.path.insert(0, str(Path(__file__).parents[1]))  # for the tests' own modules
+
 HEAD = (
     "| format | size | command | runs | median | fastest – slowest | × ours | processor | peak | "
     "read |\n|---|---|---|---:|---:|---:|---:|---:|---:|---:|\n"

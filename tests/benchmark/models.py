@@ -259,6 +259,13 @@ def make_tflite(path: Path, size: str) -> None:
         file.truncate(end)
 
 
+def make_gguf(path: Path, size: str) -> None:
+    """A block of Mamba with a vocabulary; its weights are a hole."""
+    from .gguf_models import write_mamba
+
+    write_mamba(path, units_of(size), MANY - 10 if size == "10000" else 0)
+
+
 MAKERS: dict[str, tuple[str, Callable[[Path, str], None]]] = {
     "onnx": ("model.onnx", make_onnx),
     "ort": ("model.ort", make_ort),
@@ -271,6 +278,7 @@ MAKERS: dict[str, tuple[str, Callable[[Path, str], None]]] = {
     "savedmodel": ("model", make_saved_model),
     "graph": ("model.pb", make_graph),
     "tflite": ("model.tflite", make_tflite),
+    "gguf": ("model.gguf", make_gguf),
 }
 
 

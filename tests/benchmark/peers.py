@@ -172,6 +172,17 @@ PEERS: dict[str, tuple[Peer, ...]] = {  # the first is the framework's load
             "tensorflow",
         ),
     ),
+    "gguf": (
+        Peer("gguf.GGUFReader", _python(f"{_PATH}import gguf; gguf.GGUFReader(p)"), "gguf"),
+        Peer(
+            "gguf-dump",
+            _python(
+                f"{_PATH}sys.argv = ['gguf-dump', p]; "
+                "from gguf.scripts.gguf_dump import main; main()"
+            ),
+            "gguf",
+        ),
+    ),
 }
 
 

@@ -129,6 +129,7 @@ def test_netron_is_a_peer_only_where_it_is_installed(
     ("family", "size"),
     [
         *(("safetensors", size) for size in SIZES),
+        *(("gguf", size) for size in SIZES),
         *(("onnx", size) for size in SIZES if size != "2GB"),  # half of it is written, not a hole
     ],
 )
@@ -136,7 +137,7 @@ def test_the_models_are_what_they_are_called(tmp_path: Path, family: str, size: 
     name, make = MAKERS[family]
     make(tmp_path / name, size)
     report = inspect_file(tmp_path / name)
-    assert [layer.layer.sizes.hidden_size for layer in report.layers] == [SIZES[size]]
+    assert [layer.width for layer in report.layers] == [SIZES[size]]
     assert report.worst() in (None, Level.NOTE)
     expected = {"small": 0, "200MB": 200e6, "2GB": 2e9, "10000": 0}[size]
     assert 0.99 * expected <= report.file_bytes < 1.01 * expected + 2_000_000
