@@ -164,7 +164,8 @@ def _sizes(signature: Signature, shapes: _Shapes, given: Given) -> Sizes | None:
     stored = [(weights[name], signature.fitted(weights[name], shape)) for name, shape in shapes]
     shaped = [(weight.axes, shape) for weight, shape in stored if weight.axes]
     solved = solve(shaped, cell.relations, spend=given.spend)
-    present = cell.required() | {role for weight, _ in stored for role in weight.roles}
+    named = [weight for weight, _ in stored] + [weights[name] for name in signature.required()]
+    present = cell.required() | {role for weight in named for role in weight.roles}
     if not cell.symbols:
         taps = tuple(solved[axis] for axis in TAPS if axis in solved)
         if not {"m", "n"} <= solved.keys():

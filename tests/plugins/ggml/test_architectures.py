@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from pathlib import Path
 
 import gguf
@@ -82,3 +83,13 @@ def test_attention_alone_is_no_layer(name: str, tmp_path: Path) -> None:
     report = inspect_file(write(path, model))
     assert (report.layers, report.skipped, [*report.findings]) == ((), (), [])
     assert report.totals.attributed == report.totals.tensors == len(shapes)
+
+
+def test_a_size_that_no_tensor_is_left_to_show_leaves_no_layer(tmp_path: Path) -> None:
+    """The convolution of the delta rule is optional in other formats, and alone has its taps."""
+    model = made(ARCHITECTURES["qwen35"], blocks=1)
+    known = {key: value for key, value in ARCHITECTURES["qwen35"].keys.items() if key != "d_conv"}
+    model = replace(model, architecture=replace(model.architecture, keys=known))
+    del model.shapes["blk.0.ssm_conv1d.weight"]
+    report = inspect_file(write(tmp_path / "model.gguf", model))
+    assert (report.layers, len(report.skipped)) == ((), 1)
