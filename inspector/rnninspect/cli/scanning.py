@@ -88,7 +88,7 @@ def scan(  # noqa: PLR0913 - an option each
     values: Values = False,
     gathering: Gathering,
 ) -> None:
-    """Summarise the models in folders, by format and verdict, each once.
+    """Summarise the models in folders, by format and verdict.
 
     Exit 1 if a model has a fault of the level of --fail-on, 2 if one cannot be read.
 
