@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 
 
 _FLOAT32 = 32  # its bits
+_MASKS = frozenset({Role.MASK, Role.RECURRENT_MASK})
 
 
 class OperandCount(Record):
@@ -104,6 +105,17 @@ class LayerCount(Record):
         """Stored bits per stored parameter, without scales; None if none is stored."""
         elements = sum(tensor.parameters for tensor in unique_tensors(self.layer))
         return round(8 * self.bytes / elements, 2) if elements else None
+
+
+def never_trained(tensors: Iterable[StoredTensor], counts: Iterable[LayerCount]) -> set[str]:
+    """The identities of tensors that are stored and never trained: buffers, masks of a wiring."""
+    found = {tensor.identity for tensor in tensors if not tensor.trained}
+    for counted in counts:
+        found.update(tensor.identity for tensor in counted.layer.buffers)
+        for operand in counted.layer.operands:
+            if {slot.role for slot in operand.slots} <= _MASKS:
+                found.update(tensor.identity for tensor in operand.tensors)
+    return found
 
 
 def count_layers(layers: Iterable[RecurrentLayer]) -> tuple[LayerCount, ...]:

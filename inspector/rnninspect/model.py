@@ -7,6 +7,7 @@ from enum import StrEnum
 
 from rnninspect.cells import Factor, Role, Sizes, Sum
 from rnninspect.record import Record
+from rnninspect.source.totals import DeclaredTotals  # noqa: TC001 - a type of a field, as above
 
 
 class Origin(StrEnum):
@@ -77,6 +78,7 @@ class StoredTensor(Record):
         elements: parameters where they are not the product of the shape (packed int4).
         needed_bytes: bytes that shape and dtype, or its storage's header, require.
         held_bytes: bytes that the file actually stores for it; None if unknown.
+        trained: whether training may change it; not so of a buffer, such as a rotary cache.
         loaded_as: the element type that every loader of the format converts it to; empty if none.
     """
 
@@ -90,6 +92,7 @@ class StoredTensor(Record):
     needed_bytes: int | None = None
     held_bytes: int | None = None
     loaded_as: str = ""
+    trained: bool = True
 
     @property
     def parameters(self) -> int:
@@ -187,14 +190,14 @@ class RecurrentLayer(Record):
         original_name: the name as the file gives it, where `name` is shortened.
         root: which network of a checkpoint it belongs to, where there are several.
         also_at: other places that use the very same stored weights.
-        inferred: which sizes were inferred, by their names in Sizes, or by their symbols where the
-            cell brings its own; empty for all or none.
+        inferred: which sizes were inferred, by name in Sizes or own symbol; empty for all or none.
         declared_in: the configuration that declares sizes of a layer found by its weights' names.
         declared_by: its keys for each of these sizes.
         gate_order: the gates in the order in which they are stored, by the letters of the cell's
             equations (`rnninspect cells`): `ifgo`; empty if unknown, or each is stored alone.
         pieces: of a recovered layer, what each of its gates reads; none where that is not all.
         normalised: whether a graph has layer normalisation between its products and its gates.
+        buffers: tensors that are stored with it, never trained, and fill no slot.
     """
 
     name: str
@@ -216,6 +219,7 @@ class RecurrentLayer(Record):
     gate_order: str = ""
     pieces: tuple[Piece, ...] = ()
     normalised: bool = False
+    buffers: tuple[StoredTensor, ...] = ()
 
     @property
     def inferred_sizes(self) -> tuple[str, ...]:
@@ -281,6 +285,7 @@ class SavedModel(Record):
         observations: what else was noticed.
         container: the file around the one that is described, `pickle`; empty if there is none.
         search: what was looked through for layers; None where that is the tensors.
+        declared_totals: what the file says that it has in all.
     """
 
     format: str
@@ -292,3 +297,4 @@ class SavedModel(Record):
     observations: tuple[Observation, ...] = ()
     container: str = ""
     search: Search | None = None
+    declared_totals: DeclaredTotals | None = None

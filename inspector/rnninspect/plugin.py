@@ -36,6 +36,7 @@ from rnninspect.record import Record
 from rnninspect.source.limits import Limit, Limits
 from rnninspect.source.neighbours import Neighbour, Whereabouts
 from rnninspect.source.source import Source, open_source
+from rnninspect.source.totals import DeclaredTotals
 from rnninspect.wording import no_formula, plural
 
 TYPE_CHECKING = False
@@ -58,6 +59,7 @@ __all__ = [
     "Axis",
     "Cell",
     "Convention",
+    "DeclaredTotals",
     "ElementKind",
     "ElementType",
     "Fact",

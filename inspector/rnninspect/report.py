@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import cached_property
 
-from rnninspect.counter import unique_tensors
+from rnninspect.counter import never_trained, unique_tensors
 from rnninspect.model import Fact, Fate, Purpose, Search, Searched
 from rnninspect.record import Record
 from rnninspect.rules import Finding, Level
@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
     from rnninspect.counter import LayerCount
     from rnninspect.model import Observation, SavedModel, SkippedLayer, StoredTensor
+    from rnninspect.source.totals import DeclaredTotals
     from rnninspect.source.traffic import Traffic
 
 # A field of the JSON report that changes its name or its meaning raises it; a new field does not.
@@ -34,6 +35,11 @@ class Totals(Record):
         tensors: the number of tensors that are parameters.
         skipped: how many of them belong to skipped layers.
         possible: how many of the others belong to possible recurrent cells.
+        buffers: of the parameters those that are never trained.
+        declared: what the file says that it has in all.
+        state: elements that one sequence keeps between steps in all layers, each row of the report
+            once; None where that of a layer is not known.
+        state_bytes: bytes of that state in the types of the layers' weights.
     """
 
     parameters: int
@@ -44,6 +50,15 @@ class Totals(Record):
     tensors: int
     skipped: int
     possible: int
+    buffers: int = 0
+    declared: DeclaredTotals | None = None
+    state: int | None = 0
+    state_bytes: int | None = 0
+
+    @property
+    def trained(self) -> int:
+        """Parameters without buffers."""
+        return self.parameters - self.buffers
 
     @property
     def other(self) -> int:
@@ -162,6 +177,8 @@ def add_up(model: SavedModel, counts: tuple[LayerCount, ...]) -> Totals:
     } & stored.keys()
     skipped = (_identities(model.skipped) & stored.keys()) - recurrent
     possible = (_identities(possible_in(model)) & stored.keys()) - recurrent - skipped
+    untrained = never_trained(stored.values(), counts) & stored.keys()
+    states = [counted for counted in counts if not _is_copy(counted)]
     return Totals(
         parameters=_elements(stored),
         recurrent=sum(stored[identity].parameters for identity in recurrent),
@@ -174,7 +191,24 @@ def add_up(model: SavedModel, counts: tuple[LayerCount, ...]) -> Totals:
         tensors=len(stored),
         skipped=len(skipped),
         possible=len(possible),
+        buffers=sum(stored[identity].parameters for identity in untrained),
+        declared=model.declared_totals,
+        state=_known_sum(counted.state_elements for counted in states),
+        state_bytes=_known_sum(counted.state_bytes for counted in states),
     )
+
+
+def _is_copy(counted: LayerCount) -> bool:
+    """Whether a layer is one of a copy of the network, which no total counts."""
+    tensors = unique_tensors(counted.layer)
+    return any(tensor.purpose is Purpose.COPY for tensor in tensors)
+
+
+def _known_sum(numbers: Iterable[int | None]) -> int | None:
+    """The sum of numbers; None if one is not known."""
+    listed = list(numbers)
+    known = [number for number in listed if number is not None]
+    return sum(known) if len(known) == len(listed) else None
 
 
 def possible_in(model: SavedModel) -> tuple[Observation, ...]:

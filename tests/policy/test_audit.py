@@ -27,6 +27,7 @@ LIMITS: list[tuple[str, int, str, str | None, str]] = [
     ("max_recurrent_parameters", 56, "R501", None, "recurrent parameters 56, at most 55"),
     ("max_bytes", 224, "R501", None, "bytes 224, at most 223"),
     ("max_file_bytes", 1000, "R501", None, "file bytes 1,000, at most 999"),
+    ("max_state_bytes", 16, "R501", None, "state bytes 16, at most 15"),
     ("max_layer_parameters", 56, "R502", "lstm", "layer parameters 56, at most 55"),
     ("max_hidden_size", 2, "R502", "lstm", "hidden size 2, at most 1"),
     ("max_levels", 1, "R502", "lstm", "levels 1, at most 0"),
@@ -44,6 +45,16 @@ def test_a_value_at_the_limit_passes_and_one_above_fails(
     assert told(broken) == [(rule, name, message)]
     assert only(broken).outcome is Outcome.FAIL
     assert only(broken).key == key.replace("_", "-")
+
+
+def test_a_state_that_is_not_known_is_within_no_limit() -> None:
+    convolving = layer(sizes=Sizes(3, 2, kernel_size=(3, 3)), cell="ConvLSTM2D")
+    made = report(model(convolving))
+    assert made.totals.state is None
+    found = [one for one in told(hold_to(made, max_state_bytes=10**9)) if one[0] == "R501"]
+    ((_, name, message),) = found
+    assert name is None
+    assert message.startswith("state bytes not known, allowed at most 1,000,000,000 (")
 
 
 def test_everything_else_counts_for_the_model_and_not_for_its_recurrent_part() -> None:

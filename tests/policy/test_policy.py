@@ -42,6 +42,7 @@ VALUES: dict[str, tuple[str, str, object]] = {
     "max-recurrent-parameters": ("400_000", "400k", 400_000),
     "max-bytes": ('"20 MB"', "20MB", 20_000_000),
     "max-file-bytes": ('"1.5GiB"', "1.5GiB", 3 * 2**29),
+    "max-state-bytes": ('"2 kB"', "2kB", 2000),
     "max-layer-parameters": ('"200k"', "200k", 200_000),
     "max-hidden-size": ("512", "512", 512),
     "max-levels": ("2", "2", 2),

@@ -40,6 +40,8 @@ def measures_of(report: Report, policy: Policy) -> Iterator[Measure]:
         allowed = getattr(policy, f"max_{figure}")
         if allowed is not None:
             yield at_most(report.path, f"max_{figure}", "R501", allowed, getattr(figures, figure))
+    if policy.max_state_bytes is not None:
+        yield _state(report, policy.max_state_bytes)
     for key, gauge in LAYER_GAUGES.items():
         allowed = getattr(policy, key)
         if allowed is not None:
@@ -125,8 +127,29 @@ WORD_GAUGES: dict[str, Callable[[Report], set[str]]] = {
 }
 
 
+def _state(report: Report, allowed: int) -> Measure:
+    """A measure of the state of all layers; one that is not known is not within a limit."""
+    total = report.totals.state_bytes
+    if total is not None:
+        return at_most(report.path, STATE, "R501", allowed, total)
+    unknown = [each.layer.name for each in report.layers if each.state_bytes is None]
+    return Measure(
+        path=report.path,
+        layer=None,
+        key="max-state-bytes",
+        about="state bytes",
+        rule="R501",
+        allowed=f"at most {allowed:,}",
+        value="not known",
+        outcome=Outcome.FAIL,
+        note=f"the file does not say how large the state of {_listed(set(unknown))} is",
+    )
+
+
+STATE = "max_state_bytes"
 GAUGED = (
     *(f"max_{figure}" for figure in FIGURES),
+    STATE,
     *LAYER_GAUGES,
     *WORD_GAUGES,
     "require_declared",

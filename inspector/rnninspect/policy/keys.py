@@ -51,6 +51,7 @@ class Policy:
     max_recurrent_parameters: int | None = None
     max_bytes: int | None = None
     max_file_bytes: int | None = None
+    max_state_bytes: int | None = None
     max_layer_parameters: int | None = None
     max_hidden_size: int | None = None
     max_levels: int | None = None
@@ -72,6 +73,7 @@ KEYS = (
     Key("max-recurrent-parameters", amounts.count, "Limit those of its recurrent layers.", "500k"),
     Key("max-bytes", amounts.byte_count, "Limit the bytes of its parameters.", "20MB"),
     Key("max-file-bytes", amounts.byte_count, "Limit the bytes of its files.", "1.5GiB"),
+    Key("max-state-bytes", amounts.byte_count, "Limit the state of one sequence.", "2MiB"),
     Key("max-layer-parameters", amounts.count, "Limit the stored parameters of a layer.", "200k"),
     Key("max-hidden-size", amounts.count, "Limit the hidden size of a layer.", "512"),
     Key("max-levels", amounts.count, "Limit the levels of a stack.", "2"),

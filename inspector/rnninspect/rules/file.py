@@ -4,19 +4,21 @@ from __future__ import annotations
 
 from collections import defaultdict
 
-from rnninspect.counter import unique_tensors
-from rnninspect.dtypes import DTYPES
-from rnninspect.model import Fact, impossible
+from rnninspect.counter import never_trained, unique_tensors
+from rnninspect.dtypes import DTYPES, ElementKind
+from rnninspect.model import Fact, Purpose, impossible
 from rnninspect.rules.finding import Breach, Case, Level, Rule, observed
 from rnninspect.wording import plural
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from rnninspect.model import StoredTensor
 
 SHOWN_AXES = 8
+_OF_LAYERS = ("weight", "bias")  # how the names begin of what is trained in most layers
+_INCOMPLETE = {Fact.EXTERNAL_MISSING, Fact.EXTERNAL_OUTSIDE}
 
 
 def _payload(case: Case, sign: int) -> Iterator[Breach]:
@@ -88,6 +90,56 @@ def _shared(case: Case) -> Iterator[Breach]:
     pairs = {tuple(names) for names in users.values() if len(names) > 1}
     for first, *others in sorted(pairs):
         yield Breach(f"shares some of its tensors with {', '.join(others)}", first)
+
+
+def _declared_totals(case: Case) -> Iterator[Breach]:
+    """A declared total that is none of those that a writer may mean.
+
+    Writers count what is trained or all that is stored, a tensor of several names once or for each
+    name. Elements of packed tensors are not compared: the index has their logical ones.
+    """
+    declared = case.model.declared_totals
+    noted = {observation.fact for observation in case.model.observations}
+    if declared is None or noted & _INCOMPLETE:
+        return
+    named = [each for each in case.model.tensors if each.purpose is Purpose.PARAMETER]
+    once = list({tensor.identity: tensor for tensor in named}.values())
+    untrained = never_trained(once, case.counts)
+    elements, sizes = set(), {declared.file_bytes}
+    for tensors in (named, once):
+        trained = [tensor for tensor in tensors if tensor.identity not in untrained]
+        elements |= {_elements(tensors), _elements(trained)}
+        sizes |= {_bytes(tensors), _bytes(trained)}
+    if declared.bytes is not None and declared.bytes not in sizes:
+        yield Breach(f"metadata.total_size {declared.bytes:,}, stored {_bytes(once):,}")
+    if any(_may_be_packed(tensor) for tensor in once):
+        return
+    number = declared.parameters
+    if number is not None and number not in elements and not _lacks_buffers(number, once):
+        yield Breach(
+            f"metadata.total_parameters {declared.parameters:,}, stored {_elements(once):,}"
+        )
+
+
+def _lacks_buffers(number: int, tensors: list[StoredTensor]) -> bool:
+    """Whether the elements that a total lacks may be those of buffers that have any name."""
+    words = ((tensor, tensor.name[tensor.name.rfind(".") + 1 :]) for tensor in tensors)
+    named = (tensor for tensor, word in words if not word.startswith(_OF_LAYERS))
+    return 0 <= _elements(tensors) - number <= _elements(named)
+
+
+def _elements(tensors: Iterable[StoredTensor]) -> int:
+    return sum(tensor.parameters for tensor in tensors)
+
+
+def _bytes(tensors: Iterable[StoredTensor]) -> int:
+    return sum(tensor.bytes for tensor in tensors)
+
+
+def _may_be_packed(tensor: StoredTensor) -> bool:
+    """Whether an element may stand for several: of a type that is neither a float nor a counter."""
+    element = DTYPES.get(tensor.dtype)
+    return tensor.trained and (element is None or element.kind is not ElementKind.FLOAT)
 
 
 RULES = (
@@ -180,5 +232,14 @@ RULES = (
         "The framework refuses the graph; what the operation is part of may be missing here.",
         "Export again, and keep every node that an output needs.",
         observed(Fact.BROKEN_GRAPH),
+    ),
+    Rule(
+        "R212",
+        "declared-total",
+        Level.WARNING,
+        "The file declares another total of parameters or bytes than it stores.",
+        "Hubs and tools show the declared total, which is then wrong by any factor.",
+        "Save the model again, or correct the metadata of the index.",
+        _declared_totals,
     ),
 )

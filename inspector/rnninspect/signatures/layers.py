@@ -46,6 +46,11 @@ def layer_of(
         operands=tuple(_operands(found, stored)),
         original_name=None if name == found.path else found.path,
         root=root,
+        buffers=tuple(
+            stored(full)
+            for name, full in found.names.items()
+            if not signature.weights()[name].roles
+        ),
     )
 
 

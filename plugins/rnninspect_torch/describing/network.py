@@ -20,7 +20,13 @@ from rnninspect_torch.layers.declaring import is_recurrent
 from rnninspect_torch.layers.gathering import gather
 from rnninspect_torch.layers.numbered_weights import assign_positions
 from rnninspect_torch.networks.naming import without_wrappers
-from rnninspect_torch.networks.purposes import is_mask, is_quantisation, may_mask, may_quantise
+from rnninspect_torch.networks.purposes import (
+    is_mask,
+    is_quantisation,
+    is_trained,
+    may_mask,
+    may_quantise,
+)
 from rnninspect_torch.networks.records import WeightGroup
 from rnninspect_torch.other_cells.prefilter import remainder
 
@@ -65,7 +71,10 @@ class Network:
         """The stored tensor of an entry, one for each."""
         known = self.tensors.get(id(entry))
         if known is None:
-            known = self.tensors[id(entry)] = stored(entry, self.purpose(entry), self.contents)
+            known = stored(entry, self.purpose(entry), self.contents)
+            if not is_trained(entry.name, known.dtype):
+                known = known._replace(trained=False)
+            self.tensors[id(entry)] = known
         return known
 
     def purpose(self, entry: NamedTensor) -> Purpose:
@@ -155,8 +164,11 @@ def _without_known_cells(
     notes = possible_layers(tensors, layers, called=without_wrappers)
     network.observations.extend(notes)
     operands = (operand.tensors for layer in layers for operand in layer.operands)
+    others = (layer.buffers for layer in layers)
     taken = {
-        tensor.name for some in (*operands, *(note.tensors for note in notes)) for tensor in some
+        tensor.name
+        for some in (*operands, *others, *(note.tensors for note in notes))
+        for tensor in some
     }
     return [entry for entry in unassigned if entry.name not in taken]
 

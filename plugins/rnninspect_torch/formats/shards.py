@@ -2,7 +2,15 @@
 
 from __future__ import annotations
 
-from rnninspect.plugin import Fact, Limit, Observation, UnreadableFile, Whereabouts
+from rnninspect.plugin import (
+    MOST_ELEMENTS,
+    DeclaredTotals,
+    Fact,
+    Limit,
+    Observation,
+    UnreadableFile,
+    Whereabouts,
+)
 from rnninspect_torch.archives import archive
 from rnninspect_torch.describing.contents import Contents
 from rnninspect_torch.describing.model import describe_model
@@ -21,13 +29,24 @@ if TYPE_CHECKING:
     from rnninspect_torch.tensors.views import Storage, TensorView
 
 _MOST_SHARDS = 1_000
+_DIGITS = 18  # of a total in a string
 _MOST = 20  # notes of one kind
 
 
 class _Shards:
     """The contents of all shards."""
 
-    __slots__ = ("calls", "format", "notes", "read", "root", "shards", "storage_bytes")
+    __slots__ = (
+        "calls",
+        "declared",
+        "file_bytes",
+        "format",
+        "notes",
+        "read",
+        "root",
+        "shards",
+        "storage_bytes",
+    )
 
     def __init__(self, format_: str, calls: TorchCalls) -> None:
         self.format = format_
@@ -39,6 +58,8 @@ class _Shards:
             str, Contents
         ] = {}  # those of safetensors, by the scope of their storages
         self.notes: list[Observation] = []
+        self.declared: object = None  # the metadata of the index
+        self.file_bytes = 0
 
     def stored_bytes(self, storage: Storage) -> int | None:
         """Bytes that a shard stores for a storage."""
@@ -55,17 +76,41 @@ def read(source: Source) -> SavedModel:
     """The model of an index, with all shards in its folder."""
     model = _gathered(source)
     contents = Contents(model.format, None, model.calls, model.stored_bytes, tuple(model.notes))
-    return describe_model(contents, [model.root])
+    described = describe_model(contents, [model.root])
+    return described._replace(declared_totals=_declared(model))
+
+
+def _declared(model: _Shards) -> DeclaredTotals | None:
+    """The totals that the index declares; None where it declares none that a model may have."""
+    metadata = model.declared if isinstance(model.declared, dict) else {}
+    elements, size = (_number(metadata.get(key)) for key in ("total_parameters", "total_size"))
+    if elements is None and size is None:
+        return None
+    return DeclaredTotals(elements, size, model.file_bytes)
+
+
+def _number(value: object) -> int | None:
+    """A total, which some writers give as a float or in a string; None if it is none."""
+    if isinstance(value, str) and len(value) <= _DIGITS and value.isdecimal() and value.isascii():
+        return int(value)
+    if isinstance(value, float) and value.is_integer() and 0 <= value <= MOST_ELEMENTS:
+        return int(value)
+    if not isinstance(value, int) or isinstance(value, bool):
+        return None
+    return value if 0 <= value <= MOST_ELEMENTS else None
 
 
 def _gathered(source: Source) -> _Shards:
     """The contents of the shards; the index is freed before layers are built."""
-    places = _places(source)
+    index = read_json(source)
+    places = _places(index)
     shards = list(dict.fromkeys(places.values()))
     if len(shards) > _MOST_SHARDS:
         raise UnreadableFile(f"index of {len(shards)} shards: at most {_MOST_SHARDS} are supported")
     named = "sharded safetensors" if shards[0].endswith(".safetensors") else "pytorch shards"
     model = _Shards(named, TorchCalls(source))
+    model.declared = index.get("metadata")
+    del index
     for number, name in enumerate(shards):
         _add_shard(model, source, name, f"shard {number}")
         source.limits.require(
@@ -79,9 +124,9 @@ def _gathered(source: Source) -> _Shards:
     return model
 
 
-def _places(source: Source) -> dict[str, str]:
+def _places(index: dict[str, object]) -> dict[str, str]:
     """The file of each tensor, as the index has it; UnreadableFile if the index is malformed."""
-    places = read_json(source).get("weight_map")
+    places = index.get("weight_map")
     if not isinstance(places, dict) or not places:
         raise UnreadableFile("index of shards without a weight_map")
     if not all(isinstance(name, str) for name in places.values()):
@@ -100,6 +145,7 @@ def _add_shard(model: _Shards, source: Source, name: str, scope: str) -> None:
         return
     model.read.add(found.identity)
     with source.open_neighbour(name) as shard:
+        model.file_bytes += shard.size
         try:
             contents, roots = _read_shard(shard, scope)
         except UnreadableFile as error:

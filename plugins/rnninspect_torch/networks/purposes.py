@@ -38,6 +38,21 @@ _PERHAPS_COPY = r"(^|[_\W])(best|last|target|teacher|old|prev|init(ial)?|backup)
 # What torch.ao.quantization stores for a tensor: a name that ends in one of these …
 _QUANTISERS = ("scale", "scales", "zero_point", "zero_points", "axis")
 # … or, in a model that is not converted yet, is below one of these modules.
+# Buffers that torch.nn and transformers register, by the last word of their names.
+_BUFFERS = frozenset(
+    {
+        *("num_batches_tracked", "running_mean", "running_var"),
+        *(
+            "inv_freq",
+            "original_inv_freq",
+            "cos_cached",
+            "sin_cached",
+            "masked_bias",
+            "e_score_correction_bias",
+        ),
+    }
+)
+_COUNTING = frozenset({"int64", "bool"})
 _OBSERVERS = ("activation_post_process", "weight_fake_quant")
 
 
@@ -107,6 +122,14 @@ def is_quantisation(name: str, shape: tuple[int, ...], names: Container[str]) ->
         return False
     stem = stem.removesuffix(word)
     return f"{stem}scale{ending}" in names and f"{stem}zero_point{ending}" in names
+
+
+def is_trained(name: str, dtype: str) -> bool:
+    """Whether training may change a tensor; buffers are statistics, caches and what counts.
+
+    torch trains no integers; those of 64 bits are counters and positions, not packed weights.
+    """
+    return dtype not in _COUNTING and name[name.rfind(".") + 1 :] not in _BUFFERS
 
 
 def may_mask(name: str) -> bool:

@@ -141,6 +141,7 @@ def rows_of(report: Report) -> Iterator[Row]:
         "layer": "(total)",
         "stored": totals.parameters,
         "bytes": totals.bytes,
+        "state": totals.state if report.layers else None,
     }
     yield Row(RowKind.TOTAL, whole)
 

@@ -190,12 +190,16 @@ def _absent_slot(slot: SlotCount) -> Json:
 
 
 def _totals(totals: Totals) -> Json:
+    declared = totals.declared
     return {
         "parameters": totals.parameters,
         "recurrent": totals.recurrent,
         "other": totals.other,
         "bytes": totals.bytes,
-        "not_parameters": totals.not_parameters,
+        "not_parameters": {**totals.not_parameters, "buffers": totals.buffers},
+        "trained": totals.trained,
+        "declared": declared and {"parameters": declared.parameters, "bytes": declared.bytes},
+        "state_size": {"elements": totals.state, "bytes": totals.state_bytes},
         "copies": totals.copies,
         "tensors": totals.tensors,
         "attributed": totals.attributed,

@@ -13,7 +13,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from rnninspect.report import Report
+    from rnninspect.report import Report, Totals
     from rnninspect.rules import Finding
 
 LONGEST_NAME, LONGEST_MESSAGE = 60, 300
@@ -40,7 +40,17 @@ def summary(report: Report) -> str:
     )
     if listed:
         parts.append(f"not counted: {listed}")
+    parts.extend(_figures(totals))
     return "; ".join(parts)
+
+
+def _figures(totals: Totals) -> Iterator[str]:
+    """The figures that differ from the total: what is trained, what the file declares."""
+    if totals.buffers:
+        yield f"trained: {totals.trained:,}, without {totals.buffers:,} in buffers"
+    declared = totals.declared.parameters if totals.declared else None
+    if declared not in (None, totals.parameters):
+        yield f"declared: {declared:,}"
 
 
 def no_layer(report: Report) -> str:
