@@ -12,6 +12,7 @@ import pytest
 
 from rnninspect.cli import COMMANDS
 from rnninspect.command.request import SUBCOMMANDS, plain_request
+from rnninspect.render.widths import width_of
 from rnninspect.results.writing import write_whole
 
 SAMPLES = Path(__file__).parents[2] / "sample_models"
@@ -247,7 +248,7 @@ def test_count_knows_the_sizes_that_only_one_cell_has() -> None:
 def test_listings_fit_80_columns(command: str) -> None:
     done = call(command)
     assert done.returncode == 0
-    assert max(map(len, done.stdout.splitlines())) <= 80
+    assert max(map(width_of, done.stdout.splitlines())) <= 80
 
 
 def test_a_rule_is_found_by_code_and_by_name() -> None:
@@ -271,7 +272,7 @@ def test_the_help_fits_80_columns_and_cuts_no_sentence() -> None:
     assert "..." not in text.replace("MODEL...", "").replace("[ARGS]...", "")
     for command in SUBCOMMANDS:
         text += call(command, "--help").stdout
-    assert max(map(len, text.splitlines())) <= 80
+    assert max(map(width_of, text.splitlines())) <= 80
 
 
 @pytest.mark.parametrize(
