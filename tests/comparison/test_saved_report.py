@@ -13,15 +13,18 @@ from hypothesis import strategies as st
 from making.by_hand import ONE_BIAS, layer, model, report, without
 from making.networks import FORMS, inspected
 from making.reports import text_of
+from making.small_models import safetensors_file
 from rnninspect.cells import Role, Sizes
 from rnninspect.comparison import outline
 from rnninspect.comparison.saved_report import is_report, read_reports
+from rnninspect.comparison.sides import read_side
 from rnninspect.errors import RefusedFile, UnreadableFile
 from rnninspect.model import SkippedLayer, Stack
 from rnninspect.render.view import View
 from rnninspect.source.limits import Limits
 from rnninspect.source.source import Source, open_source
 
+SAMPLES = Path(__file__).resolve().parents[2] / "sample_models"
 REPORTS = {
     **{name: inspected(form) for name, form in FORMS.items()},
     "stack": report(
@@ -169,3 +172,16 @@ def test_a_variant_is_named_beside_its_family(tmp_path: Path) -> None:
     assert (found["cell"], found["variant"]) == ("LSTM", "CIFG-LSTM")
     (read,) = read_reports(kept(text, tmp_path))
     assert read.layers[0].cell == "CIFG-LSTM"
+
+
+@pytest.mark.parametrize("name", ["sharded", "tfjs"])
+def test_a_model_that_is_a_json_object_is_no_report(name: str, tmp_path: Path) -> None:
+    if name == "tfjs":
+        path = SAMPLES / "keras" / "tfjs_layers" / "model.json"
+    else:
+        path = tmp_path / "model.safetensors.index.json"
+        safetensors_file(tmp_path / "a.safetensors", {"rnn.weight_ih_l0": (8, 3)})
+        path.write_text(json.dumps({"weight_map": {"rnn.weight_ih_l0": "a.safetensors"}}))
+    side = read_side(str(path), str(path), Limits())
+    assert side.outline.path == str(path)
+    assert str(path) in side.files

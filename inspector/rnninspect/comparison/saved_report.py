@@ -26,7 +26,7 @@ LARGEST_NUMBER = 10**100  # far above the count of any formula with 64-bit sizes
 
 
 def is_report(source: Source) -> bool:
-    """Whether the content is a JSON object: no model format starts as one."""
+    """Whether the content is a JSON object, and so a report unless a reader knows it."""
     start = source.head(64).removeprefix(b"\xef\xbb\xbf").split()
     return b"".join(start).startswith((b'{"', b"{}"))
 

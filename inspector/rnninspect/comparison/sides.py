@@ -10,7 +10,7 @@ from rnninspect.comparison.outline import Outline, outline
 from rnninspect.comparison.saved_report import MEMORY_OF_A_BYTE, is_report, read_reports
 from rnninspect.errors import UnreadableFile
 from rnninspect.inspection import inspect_file
-from rnninspect.readers import open_model
+from rnninspect.readers import look_at, open_model
 from rnninspect.source.source import holding_source
 
 TYPE_CHECKING = False
@@ -44,7 +44,8 @@ def read_side(path: str, other: str, limits: Limits) -> Side:
         PluginError: an installed reader is broken.
     """
     with _standard_input(limits) if path == STDIN else open_model(path, limits) as source:
-        if is_report(source):
+        # An index of shards and a model of TensorFlow.js are JSON objects too.
+        if is_report(source) and (path == STDIN or look_at(source) is None):
             return Side(_choose(read_reports(source), other))
     if path == STDIN:
         raise UnreadableFile("not a JSON report; give a model by its path")
