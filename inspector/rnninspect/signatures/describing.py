@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from rnninspect.model import RecurrentLayer, StoredTensor
     from rnninspect.source.source import Source
 
-_STEPS_OF_A_TENSOR = 14
+_STEPS_OF_A_TENSOR = 16
 
 
 def known_layers(  # noqa: PLR0913 - options, by keyword

@@ -41,7 +41,10 @@ def find(
         return
     members = _members(shapes, modules)
     given = Given({}, shapes, known, spend, {})
-    every = (best(path, modules[path], given._replace(members=members[path])) for path in modules)
+    every = (
+        best(path, modules[path], Given(members[path], shapes, known, spend, given.solved))
+        for path in modules
+    )
     explained = settled([found for found in every if found is not None], shapes)
     if whole:
         explained = [found for found in explained if is_whole(found, shapes)]
@@ -75,17 +78,30 @@ def _apart(every: list[Found]) -> Iterator[Found]:
 
 def _modules(names: Iterable[str], implementation: str) -> dict[str, set[int]]:
     """The modules with an odd name, by the text before it, and the places of what to try."""
-    known = by_odd_name()
+    everywhere, somewhere = _by_odd_name(implementation)
     modules: dict[str, set[int]] = {}
     for name in names:
         for at in ends(name):
-            for place in known.get(name[at:], ()):
-                signature = SIGNATURES[place]
-                if implementation not in ("", signature.implementation):
-                    continue
-                if signature.suits(name[:at]):
+            odd = name[at:]
+            if odd in everywhere:
+                modules.setdefault(name[:at], set()).update(everywhere[odd])
+            for place in somewhere.get(odd, ()):
+                if SIGNATURES[place].suits(name[:at]):
                     modules.setdefault(name[:at], set()).add(place)
     return modules
+
+
+def _by_odd_name(implementation: str) -> tuple[dict[str, set[int]], dict[str, set[int]]]:
+    """The places of what to try by odd name: in each module, and in those whose name suits."""
+    everywhere: dict[str, set[int]] = {}
+    somewhere: dict[str, set[int]] = {}
+    for odd, places in by_odd_name().items():
+        for place in places:
+            signature = SIGNATURES[place]
+            if implementation in ("", signature.implementation):
+                found = somewhere if signature.within or signature.called else everywhere
+                found.setdefault(odd, set()).add(place)
+    return everywhere, somewhere
 
 
 def _members(names: Iterable[str], modules: Iterable[str]) -> dict[str, dict[str, str]]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from rnninspect.cells import CELLS, Role, Sizes, Sum
 from rnninspect.record import Record
 from rnninspect.signatures.parts import SEPARATORS, first_part
@@ -17,6 +19,7 @@ if TYPE_CHECKING:
 TAPS = ("kh", "kw")  # axes of the window of a gated cell that convolves
 _ASIDE = frozenset({"_extra_state", "rotary_emb", "mup_vector"})  # nothing that is learned
 _STEPS_OF_A_WEIGHT = 2
+_STEPS_OF_A_LAYER = 90  # of what is done with a module that is one
 _LEAST_SHARE = 0.75  # of a signature's tensors that a damaged module still has
 
 
@@ -69,11 +72,12 @@ def best(path: str, places: Iterable[int], given: Given) -> Found | None:
     """The signature that explains the most tensors of a module, of several the first."""
     first: tuple[tuple[int, int, int], Found] | None = None
     every = len(set(given.members.values()))
+    count, numbers = len(given.members), _required_numbers()
     for place in sorted(places):
-        required = SIGNATURES[place].required()
-        if len(given.members) < _LEAST_SHARE * len(required):
+        required = numbers[place]
+        if count < _LEAST_SHARE * required:
             continue
-        given.spend(_STEPS_OF_A_WEIGHT * len(required))
+        given.spend(_STEPS_OF_A_WEIGHT * required)
         found = read(path, SIGNATURES[place], given)
         if found is None:
             continue
@@ -84,7 +88,16 @@ def best(path: str, places: Iterable[int], given: Given) -> Found | None:
             first = (score, found)
         if not missing and fitting == every:
             break
-    return None if first is None else first[1]
+    if first is None:
+        return None
+    given.spend(_STEPS_OF_A_LAYER)
+    return first[1]
+
+
+@lru_cache(maxsize=1)
+def _required_numbers() -> tuple[int, ...]:
+    """How many tensors each signature requires."""
+    return tuple(len(signature.required()) for signature in SIGNATURES)
 
 
 def read(path: str, signature: Signature, given: Given, usual: Sizes | None = None) -> Found | None:
