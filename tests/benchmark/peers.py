@@ -173,12 +173,20 @@ PEERS: dict[str, tuple[Peer, ...]] = {  # the first is the framework's load
         ),
     ),
     "gguf": (
-        Peer("gguf.GGUFReader", _python(f"{_PATH}import gguf; gguf.GGUFReader(p)"), "gguf"),
+        Peer(
+            "gguf.GGUFReader",
+            _python(f"{_PATH}import gguf; seen = gguf.GGUFReader(p).tensors; {_SEEN}"),
+            "gguf",
+        ),
         Peer(
             "gguf-dump",
             _python(
-                f"{_PATH}sys.argv = ['gguf-dump', p]; "
-                "from gguf.scripts.gguf_dump import main; main()"
+                f"{_PATH}import io; from contextlib import redirect_stdout; "
+                "from gguf.scripts.gguf_dump import main; text = io.StringIO()\n"
+                "sys.argv = ['gguf-dump', p]\n"
+                "with redirect_stdout(text): main()\n"
+                "seen = [line for line in text.getvalue().splitlines() if ' | ' in line]\n"
+                f"{_SEEN}"
             ),
             "gguf",
         ),

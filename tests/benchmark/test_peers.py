@@ -28,6 +28,7 @@ LEAST = {
     "savedmodel": 3,
     "graph": 2,
     "tflite": 12,
+    "gguf": 4,
 }
 INSTALLED = [
     (family, peer)

@@ -9,6 +9,7 @@ import sys
 import pytest
 
 from making.torch.pickles import saved
+from rnninspect.render.widths import width_of
 
 MAMBA = {
     "A_log": (48, 7),
@@ -77,4 +78,4 @@ def test_cells_lists_them_within_80_columns() -> None:
     _, text = run("cells")
     assert "Gated DeltaNet" in text
     assert "d(2E + 2GN + H) + k(E + 2GN) + d·E + 3H + 2E + 2GN" in text
-    assert max(map(len, text.splitlines())) <= 80
+    assert max(map(width_of, text.splitlines())) <= 80

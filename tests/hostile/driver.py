@@ -35,7 +35,10 @@ PACKAGES = (
     "rnninspect_tflite",
     "rnninspect_ggml",
 )
-NOT_NEEDED = (".__main__", ".cli", ".verification", ".judge")  # typer and the frameworks
+NOT_NEEDED = (  # typer, the frameworks, servers and other processes
+    *(".__main__", ".cli", ".verification", ".judge"),
+    *(".cluster", ".remote", ".results", ".workers"),
+)
 WARMING = ("sound.", "prose.")
 MOST_SECONDS = 60  # of CPU: ends runs that never end; not a limit that is tested
 # of Python's own internals, or of this listener

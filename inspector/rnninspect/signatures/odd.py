@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
 _ENDINGS = frozenset({"weight", "kernel", "w", "W", "vars"})
+_AT_ONCE = 10_000  # names that are looked through together
 _NUMBERED = ("lmu_cell", "ltc_cell")  # by Keras: `lmu_cell_1`
 _SEPARATORS = re.compile(r"[./]")
 # The last word of each odd name and of each mark, without the endings; a test compares them.
@@ -32,10 +34,28 @@ def may_be_known(names: Iterable[str]) -> bool:
 
     Most names of a network end alike, so that each end of two words is looked at once.
     """
+    every = list(names)
+    for first in range(0, len(every), _AT_ONCE):
+        some = every[first : first + _AT_ONCE]
+        if _anywhere().search("\n".join(some)) and _has_odd(some):
+            return True
+    return False
+
+
+@lru_cache(maxsize=1)
+def _anywhere() -> re.Pattern[str]:
+    """Finds a name that has one of the words at any place: in C, where most names have none."""
+    words = "|".join(map(re.escape, sorted(WORDS | WITHIN.keys())))
+    return re.compile(rf"(?:^|[./\n])(?:{words})[_\d]*(?:[./\n]|$)")
+
+
+def _has_odd(names: Iterable[str]) -> bool:
     seen: set[str] = set()
     for name in names:
-        last = max(name.rfind("."), name.rfind("/"), 0)
-        end = name[max(name.rfind(".", 0, last), name.rfind("/", 0, last)) + 1 :]
+        end = name
+        if "." in name or "/" in name:  # operators, which cost less than calls that find nothing
+            last = max(name.rfind("."), name.rfind("/"), 0)
+            end = name[max(name.rfind(".", 0, last), name.rfind("/", 0, last)) + 1 :]
         if end in seen:
             continue
         if _is_odd(name):

@@ -12,6 +12,9 @@ if TYPE_CHECKING:
     from rnninspect.plugin import RecurrentLayer, SavedModel, Source, StoredTensor
 
 
+_ADDED = (":0", "/.ATTRIBUTES/VARIABLE_VALUE", "/ReadVariableOp", "/resource")
+
+
 def with_known_layers(
     model: SavedModel,
     named: Iterable[tuple[str, StoredTensor]],
@@ -75,5 +78,9 @@ def _identities(layers: Iterable[RecurrentLayer]) -> set[str]:
 
 def plain(name: str) -> str:
     """The name of a variable without what its container adds."""
+    return name if not name.endswith(_ADDED) else _without_added(name)
+
+
+def _without_added(name: str) -> str:
     name = name.removesuffix(":0").removesuffix("/.ATTRIBUTES/VARIABLE_VALUE")
     return name.removesuffix("/ReadVariableOp").removesuffix("/resource")
