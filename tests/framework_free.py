@@ -13,8 +13,9 @@ from pathlib import Path
 TESTS = Path(__file__).parent
 FOLDERS = (TESTS, TESTS.parent / "sample_models", TESTS.parent)
 FRAMEWORKS = frozenset({
-    "diffusers", "flatbuffers", "gguf", "h5py", "huggingface_hub", "joblib", "keras", "keras_lmu",
-    "ml_dtypes", "numpy", "onnx", "onnxruntime", "onnxscript", "safetensors", "sklearn",
+    "boto3", "botocore", "dask", "diffusers", "distributed", "duckdb", "flatbuffers", "fsspec",
+    "gguf", "h5py", "huggingface_hub", "joblib", "keras", "keras_lmu", "ml_dtypes", "moto",
+    "numpy", "onnx", "onnxruntime", "onnxscript", "pyarrow", "s3fs", "safetensors", "sklearn",
     "tensorflow", "tf2onnx", "tf_keras", "torch", "transformers",
 })  # fmt: skip
 MARKER = "frameworks"

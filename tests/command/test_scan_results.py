@@ -16,6 +16,8 @@ import pytest
 from making.scans import names_in, paths_in
 from rnninspect.results.files import Format, read_results
 
+pytestmark = pytest.mark.frameworks  # the files that it writes need packages
+
 SAMPLES = Path(__file__).parents[2] / "sample_models"
 MODEL = SAMPLES / "onnx" / "basic_lstm.onnx"
 

@@ -19,6 +19,8 @@ from rnninspect.rows.inspecting import unreadable_row
 from rnninspect.rows.schema import INNER, MODELS, fitting
 from rnninspect.rows.summary import Summary
 
+pytestmark = pytest.mark.frameworks  # the files that it writes need packages
+
 SAMPLES = Path(__file__).parents[2] / "sample_models"
 PATHS = sorted(str(path) for path in (SAMPLES / "onnx").glob("*.onnx"))
 ODD = ["=1+1", "'=1", "a,b", 'a"b', "a\nb", "a\r\nb", "\x1b[31m", "層|x", " ", "\udcff", "-o", "'"]
