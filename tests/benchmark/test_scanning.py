@@ -6,6 +6,8 @@ import pytest
 
 from benchmark.scanning import ENGINES, main
 
+pytestmark = pytest.mark.frameworks  # a scan that it measures writes Parquet
+
 pytestmark = pytest.mark.slow
 
 
