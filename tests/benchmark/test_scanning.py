@@ -6,9 +6,8 @@ import pytest
 
 from benchmark.scanning import ENGINES, main
 
-pytestmark = pytest.mark.frameworks  # a scan that it measures writes Parquet
-
-pytestmark = pytest.mark.slow
+# A scan that it measures writes Parquet.
+pytestmark = [pytest.mark.frameworks, pytest.mark.slow]
 
 
 def test_each_engine_has_a_row(capsys: pytest.CaptureFixture[str]) -> None:
