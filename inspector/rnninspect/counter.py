@@ -218,3 +218,24 @@ def _slots(
 def bias_vectors(layer: RecurrentLayer) -> int:
     """How many bias roles each direction has: 0, 1 or 2."""
     return len(BIASES & layer.roles)
+
+
+def described(
+    counted: LayerCount,
+) -> dict[str, str | int | float | list[str] | list[int] | dict[str, int] | None]:
+    """What a layer is, by the names of fields that the JSON report and the rows of a scan share."""
+    layer, sizes = counted.layer, counted.layer.sizes
+    return {
+        "kind": layer.kind,
+        "cell": counted.cell.family,
+        "variant": layer.cell if layer.cell != counted.cell.family else None,
+        "input_size": sizes.input_size or None,
+        "hidden_size": sizes.hidden_size or None,
+        "projection_size": sizes.projection_size,
+        "kernel_size": list(sizes.kernel_size) or None,
+        "own_sizes": dict(sizes.own),
+        "directions": sizes.directions,
+        "bias_vectors": bias_vectors(layer),
+        "peepholes": Role.PEEPHOLE in layer.roles,
+        "sizes": layer.origin.value,
+    }

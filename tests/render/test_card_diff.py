@@ -5,13 +5,12 @@ from __future__ import annotations
 import json
 import re
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
 
 from making.by_hand import KERNELS, TWO_BIASES, layer, model, report, reshaped, tensor, without
 from making.networks import FORMS, form_of, inspected
-from making.reports import drawn
+from making.reports import drawn, hold
 from rnninspect.card.block import END, START, framed, replace_block
 from rnninspect.cells import Role, Sizes
 from rnninspect.comparison import Comparison, compare, outline
@@ -20,7 +19,6 @@ from rnninspect.render import CARD, DIFF
 from rnninspect.render.view import View
 from rnninspect.report import Report
 
-GOLDEN = Path(__file__).parent / "golden"
 HOSTILE = f"\x1b[2J\na|b\r<script>alert(1)</script>\u202e`*[x](http://y)\ud800{END}\n{END}"
 
 
@@ -75,13 +73,6 @@ DIFFS = {
     "hostile": compare(outline(hostile()), form_of("pytorch")),
     "same": compare(form_of("pytorch"), form_of("pytorch")),
 }
-
-
-def hold(name: str, text: str, config: pytest.Config) -> None:
-    path = GOLDEN / name
-    if config.getoption("--renew-golden"):
-        path.write_text(text + "\n", encoding="utf-8")
-    assert text + "\n" == path.read_text(encoding="utf-8")
 
 
 @pytest.mark.parametrize("case", CARDS)

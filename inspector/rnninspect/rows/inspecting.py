@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import os
 
-from rnninspect.cells import Role
-from rnninspect.counter import bias_vectors
+from rnninspect.counter import described
 from rnninspect.errors import RnnInspectError, UnknownFormat
 from rnninspect.inspection import inspect_source
 from rnninspect.readers import open_model
@@ -156,7 +155,7 @@ def verdict_of(report: Report) -> Verdict:
 
 
 def _layer(report: Report, counted: LayerCount) -> Row:
-    layer, sizes, stack = counted.layer, counted.layer.sizes, counted.layer.stack
+    layer, stack = counted.layer, counted.layer.stack
     findings = report.findings.by_layer.get(layer.name, ())
     return {
         "name": layer.name,
@@ -164,18 +163,7 @@ def _layer(report: Report, counted: LayerCount) -> Row:
         "level": stack.level if stack else None,
         "levels": stack.levels if stack else None,
         "root": layer.root,
-        "kind": layer.kind,
-        "cell": counted.cell.family,
-        "variant": layer.cell if layer.cell != counted.cell.family else None,
-        "input_size": sizes.input_size or None,
-        "hidden_size": sizes.hidden_size or None,
-        "projection_size": sizes.projection_size,
-        "kernel_size": list(sizes.kernel_size) or None,
-        "own_sizes": dict(sizes.own),
-        "directions": sizes.directions,
-        "bias_vectors": bias_vectors(layer),
-        "peepholes": Role.PEEPHOLE in layer.roles,
-        "sizes": layer.origin.value,
+        **described(counted),
         "convention": layer.convention,
         "gate_order": layer.gate_order or None,
         "formula": counted.formula.symbolic,

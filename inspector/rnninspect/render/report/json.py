@@ -5,8 +5,7 @@ from __future__ import annotations
 import json
 
 from rnninspect import __version__
-from rnninspect.cells import Role
-from rnninspect.counter import bias_vectors
+from rnninspect.counter import described
 from rnninspect.model import Fate
 from rnninspect.report import SCHEMA_VERSION, Unreadable
 
@@ -98,26 +97,14 @@ def finding_json(finding: Finding) -> Json:
 
 
 def _layer(report: Report, counted: LayerCount) -> Json:
-    layer, sizes = counted.layer, counted.layer.sizes
-    stack = layer.stack
+    layer, stack = counted.layer, counted.layer.stack
     return {
         "name": layer.name,
         "original_name": layer.original_name or layer.name,
         "root": layer.root,
         "also_at": list(layer.also_at),
         "stack": stack and {"name": stack.name, "level": stack.level, "levels": stack.levels},
-        "kind": layer.kind,
-        "cell": counted.cell.family,
-        "variant": layer.cell if layer.cell != counted.cell.family else None,
-        "input_size": sizes.input_size or None,
-        "hidden_size": sizes.hidden_size or None,
-        "projection_size": sizes.projection_size,
-        "kernel_size": list(sizes.kernel_size) or None,
-        "own_sizes": dict(sizes.own),
-        "directions": sizes.directions,
-        "bias_vectors": bias_vectors(layer),
-        "peepholes": Role.PEEPHOLE in layer.roles,
-        "sizes": layer.origin.value,
+        **described(counted),
         "sizes_inferred": list(layer.inferred_sizes),
         "declared_in": layer.declared_in or None,
         "declared_by": dict(layer.declared_by),
