@@ -8,20 +8,9 @@ import sys
 
 import pytest
 
+from making.mamba import MAMBA
 from making.torch.pickles import saved
 from rnninspect.render.widths import width_of
-
-MAMBA = {
-    "A_log": (48, 7),
-    "D": (48,),
-    "conv1d.bias": (48,),
-    "conv1d.weight": (48, 1, 4),
-    "dt_proj.bias": (48,),
-    "dt_proj.weight": (48, 3),
-    "in_proj.weight": (96, 24),
-    "out_proj.weight": (24, 48),
-    "x_proj.weight": (17, 48),
-}
 
 
 @pytest.fixture(scope="module")

@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as draws
 
+from making.mamba import MAMBA as BLOCK
 from rnninspect.cells import CELLS
 from rnninspect.counter import count_layer
 from rnninspect.model import RecurrentLayer, StoredTensor
@@ -45,16 +46,7 @@ def _projections(*names: str) -> Shapes:
     return {f"m.{name}_proj.weight": (16, 16) for name in names}
 
 
-MAMBA: Shapes = {
-    "A_log": (48, 7),
-    "D": (48,),
-    "conv1d.weight": (48, 1, 4),
-    "dt_proj.bias": (48,),
-    "dt_proj.weight": (48, 3),
-    "in_proj.weight": (96, 24),
-    "out_proj.weight": (24, 48),
-    "x_proj.weight": (17, 48),
-}
+MAMBA: Shapes = {name: shape for name, shape in BLOCK.items() if name != "conv1d.bias"}
 GLA: Shapes = {
     "q_proj.weight": (32, 64),
     "k_proj.weight": (16, 64),

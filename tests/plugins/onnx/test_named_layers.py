@@ -9,26 +9,13 @@ import onnx
 import pytest
 from onnx import TensorProto, helper, numpy_helper
 
+from making.mamba import MAMBA as BLOCK
+from making.mamba import Shapes
 from rnninspect.inspection import inspect_file
 from rnninspect.report import Report
 
-Shapes = dict[str, tuple[int, ...]]
-
 PATH = "backbone.layers.0.mixer."
-MAMBA: Shapes = {
-    PATH + name: shape
-    for name, shape in {
-        "A_log": (48, 7),
-        "D": (48,),
-        "conv1d.bias": (48,),
-        "conv1d.weight": (48, 1, 4),
-        "dt_proj.bias": (48,),
-        "dt_proj.weight": (48, 3),
-        "in_proj.weight": (96, 24),
-        "out_proj.weight": (24, 48),
-        "x_proj.weight": (17, 48),
-    }.items()
-}
+MAMBA = {PATH + name: shape for name, shape in BLOCK.items()}
 
 
 def _saved(shapes: Shapes, path: Path, **how: object) -> Report:

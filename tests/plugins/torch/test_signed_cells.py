@@ -6,24 +6,12 @@ from pathlib import Path
 
 import pytest
 
+from making.mamba import MAMBA, Shapes
 from making.torch.pickles import read, saved
 from rnninspect.counter import count_layer
 from rnninspect.inspection import inspect_file
 from rnninspect.model import Fact, Origin
 
-Shapes = dict[str, tuple[int, ...]]
-
-MAMBA: Shapes = {
-    "A_log": (48, 7),
-    "D": (48,),
-    "conv1d.bias": (48,),
-    "conv1d.weight": (48, 1, 4),
-    "dt_proj.bias": (48,),
-    "dt_proj.weight": (48, 3),
-    "in_proj.weight": (96, 24),
-    "out_proj.weight": (24, 48),
-    "x_proj.weight": (17, 48),
-}
 HYBRID: Shapes = {
     **{f"layers.0.mixer.{name}": shape for name, shape in MAMBA.items()},
     **{f"layers.1.self_attn.{name}_proj.weight": (24, 24) for name in "qkvo"},
