@@ -21,7 +21,7 @@ Q8_0 = gguf.GGMLQuantizationType.Q8_0
 MAMBA: Sizes = {"d": 8, "E": 16, "N": 5, "k": 4, "R": 3}
 RWKV: Sizes = {"d": 32, "H": 4, "S": 8, "rw": 12, "ra": 9, "rg": 20, "rv": 6}
 DELTA: Sizes = {"d": 32, "K": 16, "Hv": 4, "Dv": 8, "k": 4, "Hk": 2, "Dk": 8}
-CHANNELS = 64
+CHANNELS, FEEDS, SHARED = 32, 4, 8  # what is no layer is small, so that the file is
 KEYS = {
     "mamba": {"E": "ssm.inner_size", "N": "ssm.state_size", "k": "ssm.conv_kernel"}
     | {"R": "ssm.time_step_rank"},
@@ -83,9 +83,10 @@ def _delta(block: int) -> Shapes:
         "ssm_out.weight": (d, values),
     }
     if block == 1:  # of attention
-        names = ("attn_q", "attn_k", "attn_v", "attn_output")
-        shapes = {f"{name}.weight": (d, d) for name in names}
-    shapes |= {f"ffn_{name}.weight": (d, d) for name in ("gate", "up", "down")}
+        shapes = {f"attn_{name}.weight": (d, d) for name in ("q", "output")}
+        shapes |= {f"attn_{name}.weight": (SHARED, d) for name in ("k", "v")}
+    shapes |= {f"ffn_{name}.weight": (FEEDS, d) for name in ("gate", "up")}
+    shapes["ffn_down.weight"] = (d, FEEDS)
     return {f"blk.{block}.{name}": shape for name, shape in shapes.items()}
 
 
@@ -174,8 +175,10 @@ def _layers(counts: dict[str, int], architecture: str, block: int) -> list[Layer
         names = "ssm|attn_qkv|attn_gate"
         return [layer("ssm", "Gated DeltaNet", names, DELTA)] if block == 0 else []
     mixed = "time_mix" if block else r"time_mix_(?!v\d)"
+    without = set() if block else {"rv"}  # the first block blends no value of another
+    own = {symbol: size for symbol, size in RWKV.items() if symbol not in without}
     return [
-        layer("time_mix", "RWKV-7", mixed, RWKV),
+        layer("time_mix", "RWKV-7", mixed, own),
         layer("channel_mix", "RWKV-7 channel mix", "channel_mix", {"d": 32, "f": CHANNELS}),
     ]
 
