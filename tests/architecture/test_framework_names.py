@@ -19,9 +19,8 @@ ALLOWED = {
     "readers.py": r"rnninspect_\w+:\w+Reader|(?:\.\w+ ?)+",  # the table of built-in readers
     "cells/table.py": r".*\(TensorFlow 1.*\)",  # the library that a cell comes from
     "policy/keys.py": "onnx,safetensors",  # the example of a value
-    "cli/gathering.py": r".*'\*\.onnx'.*",  # the example of a value
-    "declared/neighbours.py": r"\(\?:model\|pytorch_model\|.*",  # names of files
-    "remote/hub_names.py": r"[\w.]+",  # the names by which the Hub's clients find weights
+    # The names by which the Hub's own clients find weights, and endings of others.
+    "remote/hub_names.py": r"(?:diffusion_)?pytorch_model\.[a-z.]+|\.(?:onnx|keras)",
 }
 
 

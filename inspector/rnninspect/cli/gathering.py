@@ -77,7 +77,7 @@ def _globs(option: str, texts: list[str] | None) -> tuple[Glob, ...]:
     for text in texts or ():
         glob = glob_of(text)
         if glob is None:
-            reason = f"{text!r} is not a glob that matches anything (try '*.onnx', 'exports/')"
+            reason = f"{text!r} is not a glob that matches anything (try 'exports/')"
             raise typer.BadParameter(reason, param_hint=f"'{option}'")
         globs.append(glob)
     return tuple(globs)

@@ -14,8 +14,8 @@ Where all sizes of a layer are declared, its origin is; else `inferred` lists th
 missing; `found.applies` is whether the configuration says anything of these layers at all.
 
 `declare_first(layers, documents)` takes the first configuration that is about the layers, and reads
-no other. `neighbours.beside(source)` gives those beside a file. A configuration that the file at
-hand contains goes first: it was saved with these weights, and what is beside them may be of others.
+no other. A configuration that the file at hand contains goes first: it was saved with these
+weights, and what is beside them may be of others.
 
 Which key declares what is data in `tables`: a `Dialect` for each cell and implementation.
 """

@@ -8,18 +8,22 @@ from __future__ import annotations
 
 import re
 
-from rnninspect.declared.document import Document
+from rnninspect.declared import Document
 from rnninspect.decode.json import most_values, parse_json, spend_steps
-from rnninspect.errors import RefusedFile, UnreadableFile
-from rnninspect.model import Fact, Observation
-from rnninspect.plugin import UNUSABLE
-from rnninspect.source.neighbours import Whereabouts
+from rnninspect.plugin import (
+    UNUSABLE,
+    Fact,
+    Observation,
+    RefusedFile,
+    UnreadableFile,
+    Whereabouts,
+)
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from rnninspect.source.source import Source
+    from rnninspect.plugin import Source
 
 _NAMES = ("config.json", "params.json")
 _LARGEST = 1_000_000  # bytes; that of a model of 21,000 labels has about 900,000

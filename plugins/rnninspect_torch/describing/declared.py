@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from rnninspect.declared import Document, declare_first
-from rnninspect.declared.neighbours import beside
 from rnninspect.plugin import CELLS, Fact, Purpose
+from rnninspect_torch.describing.beside import beside
 from rnninspect_torch.networks.configurations import configurations_in
 
 TYPE_CHECKING = False
