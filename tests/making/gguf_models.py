@@ -10,160 +10,29 @@ from pathlib import Path
 import gguf
 import numpy as np
 
+from making.gguf_tensors import (
+    ARWKV_7,
+    CHANNELS_6,
+    CHANNELS_7,
+    GATED_7,
+    JAMBA,
+    KIMI,
+    LEGACY_DELTA,
+    MAMBA,
+    MAMBA_2,
+    PLAMO_2,
+    QWEN_3_5,
+    QWEN_3_NEXT,
+    RWKV_6_APART,
+    RWKV_6_OWN,
+    RWKV_6_QWEN_2,
+    RWKV_7_OWN,
+    WITHOUT_NORM,
+)
+
 Sizes = dict[str, int]
 Shapes = dict[str, tuple[int, ...]]
 
-# A line for each tensor of a recurrent layer: its name below `blk.N.`, and its axes in ggml's
-# order, in the variables of llama.cpp's loader.
-_MAMBA = """
-    ssm_in.weight      n_embd, 2*d_inner
-    ssm_conv1d.weight  d_conv, d_inner
-    ssm_conv1d.bias    d_inner
-    ssm_x.weight       d_inner, dt_rank + 2*d_state
-    ssm_dt.weight      dt_rank, d_inner
-    ssm_dt.bias        d_inner
-    ssm_a              d_state, d_inner
-    ssm_d              d_inner
-    ssm_out.weight     d_inner, n_embd
-"""
-_JAMBA = f"""{_MAMBA}
-    ssm_dt_norm.weight  dt_rank
-    ssm_b_norm.weight   d_state
-    ssm_c_norm.weight   d_state
-"""
-_PLAMO_2 = """
-    ssm_in.weight      n_embd, 2*d_inner
-    ssm_conv1d.weight  d_conv, d_inner
-    ssm_x.weight       d_inner, dt_dim + 2*d_state
-    ssm_dt.weight      dt_dim, dt_rank
-    ssm_dt.bias        dt_rank
-    ssm_a              dt_rank
-    ssm_d              dt_rank
-    ssm_out.weight     d_inner, n_embd
-    ssm_dt_norm        dt_dim
-    ssm_b_norm         d_state
-    ssm_c_norm         d_state
-"""
-_WITHOUT_NORM = """
-    ssm_in.weight      n_embd, 2*d_inner + 2*n_group*d_state + dt_rank
-    ssm_conv1d.weight  d_conv, d_inner + 2*n_group*d_state
-    ssm_conv1d.bias    d_inner + 2*n_group*d_state
-    ssm_dt.bias        dt_rank
-    ssm_a              1, dt_rank
-    ssm_d              1, dt_rank
-    ssm_out.weight     d_inner, n_embd
-"""
-_MAMBA_2 = f"""{_WITHOUT_NORM}
-    ssm_norm.weight    d_inner // n_group, n_group
-"""
-_AFTER_DELTA = """
-    ssm_conv1d.weight  d_conv, 2*d_state*n_group + d_state*dt_rank
-    ssm_dt.bias        dt_rank
-    ssm_a              dt_rank
-    ssm_norm.weight    d_state
-    ssm_out.weight     d_state*dt_rank, n_embd
-"""
-_LEGACY_DELTA = f"""{_AFTER_DELTA}
-    ssm_in.weight      n_embd, 2*d_state*n_group + 2*d_state*dt_rank
-    ssm_ba.weight      n_embd, 2*dt_rank
-"""
-_PARTED = f"""{_AFTER_DELTA}
-    attn_qkv.weight    n_embd, 2*d_state*n_group + d_state*dt_rank
-    attn_gate.weight   n_embd, d_state*dt_rank
-"""
-_QWEN_3_NEXT = f"""{_PARTED}
-    ssm_ba.weight      n_embd, 2*dt_rank
-"""
-_QWEN_3_5 = f"""{_PARTED}
-    ssm_beta.weight    n_embd, dt_rank
-    ssm_alpha.weight   n_embd, dt_rank
-"""
-_KIMI = """
-    ssm_conv1d_q.weight  d_conv, 1, head_dim*n_head, 1
-    ssm_conv1d_k.weight  d_conv, 1, head_dim*n_head, 1
-    ssm_conv1d_v.weight  d_conv, 1, head_dim*n_head, 1
-    attn_q.weight        n_embd, head_dim*n_head
-    attn_k.weight        n_embd, head_dim*n_head
-    attn_v.weight        n_embd, head_dim*n_head
-    ssm_f_a.weight       n_embd, head_dim
-    ssm_f_b.weight       head_dim, head_dim*n_head
-    ssm_beta.weight      n_embd, n_head
-    ssm_a                1, n_head, 1, 1
-    ssm_dt.bias          head_dim*n_head
-    ssm_g_a.weight       n_embd, head_dim
-    ssm_g_b.weight       head_dim, head_dim*n_head
-    ssm_norm.weight      head_dim
-    attn_output.weight   head_dim*n_head, n_embd
-"""
-_RWKV_6 = """
-    time_mix_w1.weight          n_embd, 5*extra
-    time_mix_w2.weight          extra, n_embd, 5
-    time_mix_lerp_x.weight      n_embd, 1, 1
-    time_mix_lerp_fused.weight  n_embd, 1, 1, 5
-    time_mix_decay.weight       n_embd
-    time_mix_decay_w1.weight    n_embd, decay
-    time_mix_decay_w2.weight    decay, n_embd
-    time_mix_receptance.weight  n_embd, n_embd
-    time_mix_gate.weight        n_embd, n_embd
-    time_mix_output.weight      n_embd, n_embd
-"""
-_RWKV_6_OWN = f"""{_RWKV_6}
-    time_mix_first.weight       head_size, n_embd // head_size
-    time_mix_key.weight         n_embd, n_embd
-    time_mix_value.weight       n_embd, n_embd
-    time_mix_ln.weight          n_embd
-    time_mix_ln.bias            n_embd
-"""
-_RWKV_6_APART = _RWKV_6_OWN.replace(
-    "time_mix_lerp_fused.weight  n_embd, 1, 1, 5",
-    "\n    ".join(f"time_mix_lerp_{each}.weight n_embd, 1, 1" for each in "wkvrg"),
-)
-_RWKV_6_QWEN_2 = f"""{_RWKV_6}
-    time_mix_key.weight         n_embd, n_head_kv*head_size
-    time_mix_value.weight       n_embd, n_head_kv*head_size
-    time_mix_key.bias           n_head_kv*head_size
-    time_mix_value.bias         n_head_kv*head_size
-    time_mix_receptance.bias    n_embd
-"""
-_RWKV_7 = """
-    time_mix_w0.weight          n_embd
-    time_mix_w1.weight          n_embd, lora_decay
-    time_mix_w2.weight          lora_decay, n_embd
-    time_mix_a0.weight          n_embd
-    time_mix_a1.weight          n_embd, lora_iclr
-    time_mix_a2.weight          lora_iclr, n_embd
-    time_mix_v0.weight          n_embd
-    time_mix_v1.weight          n_embd, lora_iclr if block == 0 else lora_value
-    time_mix_v2.weight          lora_iclr if block == 0 else lora_value, n_embd
-    time_mix_k_k.weight         n_embd
-    time_mix_k_a.weight         n_embd
-    time_mix_r_k.weight         n_embd
-    time_mix_key.weight         n_embd, n_embd
-    time_mix_value.weight       n_embd, n_embd
-    time_mix_receptance.weight  n_embd, n_embd
-    time_mix_output.weight      n_embd, n_embd
-"""
-_GATED_7 = f"""{_RWKV_7}
-    time_mix_lerp_fused.weight  n_embd, 1, 1, 6
-    time_mix_g1.weight          n_embd, lora_gate
-    time_mix_g2.weight          lora_gate, n_embd
-"""
-_RWKV_7_OWN = f"""{_GATED_7}
-    time_mix_ln.weight          n_embd
-    time_mix_ln.bias            n_embd
-"""
-_ARWKV_7 = f"""{_RWKV_7}
-    time_mix_lerp_fused.weight  n_embd, 1, 1, 5
-"""
-_CHANNELS_7 = """
-    channel_mix_lerp_k.weight  n_embd, 1, 1
-    channel_mix_key.weight     n_embd, ffn_size
-    channel_mix_value.weight   ffn_size, n_embd
-"""
-_CHANNELS_6 = f"""{_CHANNELS_7}
-    channel_mix_lerp_r.weight      n_embd, 1, 1
-    channel_mix_receptance.weight  n_embd, n_embd
-"""
 _SSM = {
     "d_inner": "ssm.inner_size",
     "d_state": "ssm.state_size",
@@ -219,38 +88,36 @@ def _delta(name: str, tensors: str) -> Architecture:
     return Architecture(name, (("Gated DeltaNet", tensors),), _GROUPED, sizes)
 
 
-_MIX_6, _MIX_7 = ("RWKV channel mix", _CHANNELS_6), ("RWKV-7 channel mix", _CHANNELS_7)
+_MIX_6, _MIX_7 = ("RWKV channel mix", CHANNELS_6), ("RWKV-7 channel mix", CHANNELS_7)
 ARCHITECTURES = {
-    "mamba": Architecture("mamba", (("Mamba", _MAMBA),), _SSM, _MAMBA_SIZES),
-    "jamba": Architecture("jamba", (("Mamba", _JAMBA),), _SSM, _MAMBA_SIZES),
-    "plamo2": Architecture(
-        "plamo2", (("PLaMo-2 Mamba", _PLAMO_2),), _SSM, _HEADED | {"dt_dim": 64}
-    ),
-    "mamba2": _hybrid("mamba2", _MAMBA_2),
-    "nemotron_h": _hybrid("nemotron_h", _MAMBA_2),
-    "nemotron_h_moe": _hybrid("nemotron_h_moe", _MAMBA_2),
-    "granitehybrid": _hybrid("granitehybrid", _MAMBA_2),
-    "falcon-h1": _hybrid("falcon-h1", _WITHOUT_NORM),
-    "qwen3next": _delta("qwen3next", _QWEN_3_NEXT),
-    "qwen3next, legacy": _delta("qwen3next", _LEGACY_DELTA),
-    "qwen35": _delta("qwen35", _QWEN_3_5),
-    "qwen35moe": _delta("qwen35moe", _QWEN_3_5),
+    "mamba": Architecture("mamba", (("Mamba", MAMBA),), _SSM, _MAMBA_SIZES),
+    "jamba": Architecture("jamba", (("Mamba", JAMBA),), _SSM, _MAMBA_SIZES),
+    "plamo2": Architecture("plamo2", (("PLaMo-2 Mamba", PLAMO_2),), _SSM, _HEADED | {"dt_dim": 64}),
+    "mamba2": _hybrid("mamba2", MAMBA_2),
+    "nemotron_h": _hybrid("nemotron_h", MAMBA_2),
+    "nemotron_h_moe": _hybrid("nemotron_h_moe", MAMBA_2),
+    "granitehybrid": _hybrid("granitehybrid", MAMBA_2),
+    "falcon-h1": _hybrid("falcon-h1", WITHOUT_NORM),
+    "qwen3next": _delta("qwen3next", QWEN_3_NEXT),
+    "qwen3next, legacy": _delta("qwen3next", LEGACY_DELTA),
+    "qwen35": _delta("qwen35", QWEN_3_5),
+    "qwen35moe": _delta("qwen35moe", QWEN_3_5),
     "kimi-linear": Architecture(
         "kimi-linear",
-        (("KDA", _KIMI),),
+        (("KDA", KIMI),),
         _KIMI_KEYS,
         {"n_embd": 24, "d_conv": 4, "head_dim": 8, "n_head": 3},
     ),
-    "rwkv6": Architecture("rwkv6", (("RWKV-6", _RWKV_6_OWN), _MIX_6), _WKV_6, _SIZES_6),
+    "rwkv6": Architecture("rwkv6", (("RWKV-6", RWKV_6_OWN), _MIX_6), _WKV_6, _SIZES_6),
     "rwkv6, lerps apart": Architecture(
-        "rwkv6", (("RWKV-6", _RWKV_6_APART), _MIX_6), _WKV_6, _SIZES_6
+        "rwkv6", (("RWKV-6", RWKV_6_APART), _MIX_6), _WKV_6, _SIZES_6
     ),
     "rwkv6qwen2": Architecture(
-        "rwkv6qwen2", (("RWKV-6 of Qwen2", _RWKV_6_QWEN_2),), _WKV_6, _SIZES_6
+        "rwkv6qwen2", (("RWKV-6 of Qwen2", RWKV_6_QWEN_2),), _WKV_6, _SIZES_6
     ),
-    "rwkv7": Architecture("rwkv7", (("RWKV-7", _RWKV_7_OWN), _MIX_7), _WKV_7, _SIZES_7),
-    "arwkv7": Architecture("arwkv7", (("ARWKV-7", _ARWKV_7),), _WKV_7, _SIZES_7),
-    "arwkv7, gated": Architecture("arwkv7", (("ARWKV-7", _GATED_7),), _WKV_7, _SIZES_7),
+    "rwkv7": Architecture("rwkv7", (("RWKV-7", RWKV_7_OWN), _MIX_7), _WKV_7, _SIZES_7),
+    "arwkv7": Architecture("arwkv7", (("ARWKV-7", ARWKV_7),), _WKV_7, _SIZES_7),
+    "arwkv7, gated": Architecture("arwkv7", (("ARWKV-7", GATED_7),), _WKV_7, _SIZES_7),
 }
 
 
