@@ -1,4 +1,4 @@
-"""`count` for cells that bring sizes of their own, and the figures beside the parameters."""
+"""`count` for every cell, by convention or with sizes of its own, and the figures beside it."""
 
 from __future__ import annotations
 
@@ -213,3 +213,36 @@ def test_help_lists_the_sizes_of_all_cells() -> None:
     done = call("--help")
     for option in ("--d-model", "--headdim", "--dt-rank", "--expand", "--num-key-heads"):
         assert option in done.stdout
+
+
+def counted(*arguments: str) -> dict[str, str]:
+    """The lines of a formula sheet by their first word."""
+    done = call(*arguments)
+    assert done.returncode == 0
+    assert max(map(width_of, done.stdout.splitlines())) <= 80
+    return {line.split()[0]: line for line in done.stdout.splitlines() if line.strip()}
+
+
+def test_count_shows_each_convention() -> None:
+    lines = counted("lstm", "--input-size", "3", "--hidden-size", "2")
+    numbers = {"textbook": "48", "keras": "48", "pytorch": "56", "onnx": "56"}
+    for convention, number in numbers.items():
+        assert number in lines[convention].split()
+    assert "40 multiply-adds" in lines["one"]
+
+
+def test_count_follows_its_options() -> None:
+    sizes = ("--input-size", "7", "--hidden-size", "6", "--projection", "3")
+    lines = counted("LSTM", *sizes, "--levels", "2", "--bidirectional")
+    assert "1,176" in lines["pytorch"].split()
+    assert "has no projection" in lines["onnx"]
+
+
+def test_count_knows_the_sizes_that_only_one_cell_has() -> None:
+    lines = counted("cfc", "--input-size", "5", "--hidden-size", "4", "--size", "B=8")
+    assert "224" in lines["textbook"].split()
+    assert "224" in lines["ncps"].split()
+    sizes = ("--input-size", "3", "--hidden-size", "4", "--kernel-size", "3x3")
+    assert "768" in counted("convgru2d", *sizes)["hand-written"].split()
+    peepholes = counted("convlstm2d", *sizes, "--peepholes", "--size", "s=10")
+    assert "1,144" in peepholes["hand-written"].split()
