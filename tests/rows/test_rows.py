@@ -133,3 +133,9 @@ def test_a_time_that_no_calendar_has_is_not_one() -> None:
 
 def test_the_names_are_public() -> None:
     assert {"inspect_row", "RowOptions", "ModelRows"} <= set(rnninspect.__all__)
+
+
+def test_a_state_that_is_not_known_is_not_zero() -> None:
+    found = inspect_row(SAMPLES / "keras" / "conv_lstm2d.keras")
+    assert found.layers[0]["state_bytes"] is None
+    assert (found.model["state_elements"], found.model["state_bytes"]) == (None, None)

@@ -19,7 +19,7 @@ from rnninspect.walking.meeting import open_found
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable
 
     from rnninspect.counter import LayerCount
     from rnninspect.report import Report
@@ -129,8 +129,8 @@ def rows_of(report: Report, stamp: Stamp) -> ModelRows:
         "attributed": totals.attributed,
         "layer_count": len(report.layers),
         "skipped_count": len(report.skipped),
-        "state_elements": _sum(counted.state_elements for counted in report.layers),
-        "state_bytes": _sum(counted.state_bytes for counted in report.layers),
+        "state_elements": totals.state,
+        "state_bytes": totals.state_bytes,
         "rules": sorted({finding.rule for finding in report.findings}),
         "fault": next(faults, None),
         "files": list(report.files),
@@ -182,7 +182,3 @@ def _layer(report: Report, counted: LayerCount) -> Row:
 def _in_a_line(finding: Finding) -> str:
     place = finding.tensor or finding.layer
     return f"{finding.rule} {f'{place}: ' if place else ''}{finding.message}"
-
-
-def _sum(amounts: Iterable[int | None]) -> int:
-    return sum(amount or 0 for amount in amounts)

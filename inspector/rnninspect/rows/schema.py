@@ -62,7 +62,11 @@ MODELS = (
     Column("attributed", Kind.INTEGER, "those that are understood"),
     Column("layer_count", Kind.INTEGER, "its recurrent layers"),
     Column("skipped_count", Kind.INTEGER, "recurrent layers without a known formula"),
-    Column("state_elements", Kind.INTEGER, "state that one sequence keeps, of all its layers"),
+    Column(
+        "state_elements",
+        Kind.INTEGER,
+        "state of all layers, for one sequence; null if not known",
+    ),
     Column("state_bytes", Kind.INTEGER, "the same in bytes"),
     Column("rules", Kind.TEXTS, "the rules that it breaks, notes included, sorted"),
     Column("fault", Kind.TEXT, "its first finding of level error"),
