@@ -148,3 +148,17 @@ def test_a_model_without_layers_says_what_was_searched() -> None:
 
 def test_html_is_a_format_of_the_report() -> None:
     assert "html" in REPORT
+
+
+def test_levels_above_the_first_are_set_in() -> None:
+    source = text_of("html", CASES["stacked"], View())
+    levels = sum(counted.layer.stack is not None for counted in CASES["stacked"][0].layers)
+    assert source.count('<span class="level">') == levels - 1
+
+
+def test_who_declares_a_size_is_said_of_each_layer() -> None:
+    made = layer()._replace(declared_in="config.json", declared_by=(("n", "hidden_size"),))
+    named = (made._replace(name=f"part_{letter}") for letter in "ab")
+    source = text_of("html", [report(model(*named), "two.pt")], View())
+    assert source.count("by config.json: hidden_size (n)") == 2
+    assert source.count("as in part_a") == 1

@@ -26,7 +26,7 @@ Labelled = tuple[str, str]  # a label and its text; one that continues the text 
 
 
 def description(counted: LayerCount) -> Iterator[Labelled]:
-    """Sizes, convention, state and gates of a layer, then the equations of its step."""
+    """Sizes and who declares them, convention and state of a layer."""
     layer = counted.layer
     yield "sizes", f"{', '.join(_sizes(counted))}; {_origin(layer)}{_number_of_gates(counted)}"
     if layer.declared_by:
@@ -38,8 +38,12 @@ def description(counted: LayerCount) -> Iterator[Labelled]:
     yield "convention", f"{for_terminal(layer.convention)}{biases}"
     if counted.state_elements is not None:
         yield "state", f"{plural(counted.state_elements, 'element')} for one sequence"
-    yield from _gates(layer, gate_names(counted.cell))
-    yield from _step(counted)
+
+
+def step(counted: LayerCount) -> Iterator[Labelled]:
+    """The gates of a layer and the equations of one step; the same for layers of one kind."""
+    yield from _gates(counted.layer, gate_names(counted.cell))
+    yield from _equations(counted)
 
 
 def _sizes(counted: LayerCount) -> Iterator[str]:
@@ -82,7 +86,7 @@ def _gates(layer: RecurrentLayer, names: dict[str, str]) -> Iterator[Labelled]:
         yield "gates", f"{listed}{', stored in this order' if known else ''}"
 
 
-def _step(counted: LayerCount) -> Iterator[Labelled]:
+def _equations(counted: LayerCount) -> Iterator[Labelled]:
     layer, cell = counted.layer, counted.cell
     after = resets_after(cell.name, layer.convention) if "reset" in cell.gates else None
     label = "step"
@@ -123,11 +127,15 @@ def _tensor(counted: OperandCount) -> tuple[Value, Value, Value]:
 
 
 def results(report: Report, counted: LayerCount) -> Iterator[Labelled]:
-    """The formula in symbols and numbers beside what is stored, and other ways to write it."""
+    """The formula in symbols and numbers beside what is stored."""
     formula = counted.formula
     yield "formula", formula.symbolic
     yield "", f"= {formula.substituted} = {counted.expected:,}"
     yield "stored", f"{_stored(counted)}: {report.verdict(counted).text}"
+
+
+def other_forms(counted: LayerCount) -> Iterator[Labelled]:
+    """Other ways to write the formula of a gated cell, and the textbook's count."""
     if not counted.cell.symbols:
         yield from _groupings(counted)
         yield "textbook", _textbook(counted)

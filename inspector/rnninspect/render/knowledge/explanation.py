@@ -6,7 +6,15 @@ from rnninspect.model import Fate
 from rnninspect.record import Record
 from rnninspect.render.escape import for_terminal, shorten
 from rnninspect.render.grid import draw
-from rnninspect.render.knowledge.arithmetic import HEADS, TENSOR, description, results, weights
+from rnninspect.render.knowledge.arithmetic import (
+    HEADS,
+    TENSOR,
+    description,
+    other_forms,
+    results,
+    step,
+    weights,
+)
 from rnninspect.render.names import shared_beginning, shorten_apart
 from rnninspect.render.widths import width_of
 
@@ -42,10 +50,10 @@ def _block(report: Report, counted: LayerCount, width: int) -> Iterator[str]:
     layer = counted.layer
     level = f", level {layer.stack.level} of {layer.stack.levels}" if layer.stack else ""
     yield f"{shorten(for_terminal(layer.name), 72)}: {for_terminal(layer.kind)}{level}"
-    yield from map(_line, description(counted))
+    yield from map(_line, (*description(counted), *step(counted)))
     yield from _weights_table(counted, width)
     yield ""
-    yield from map(_line, results(report, counted))
+    yield from map(_line, (*results(report, counted), *other_forms(counted)))
     for finding in report.findings_of(layer.name):
         place = f"{for_terminal(finding.tensor)}: " if finding.tensor else ""
         message = for_terminal(finding.message)

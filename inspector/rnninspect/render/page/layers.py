@@ -8,7 +8,14 @@ from rnninspect.cells import BIASES, Role
 from rnninspect.model import Fate
 from rnninspect.record import Record
 from rnninspect.render.escape import shorten
-from rnninspect.render.knowledge.arithmetic import HEADS, TENSOR, description, results, weights
+from rnninspect.render.knowledge.arithmetic import (
+    HEADS,
+    TENSOR,
+    description,
+    results,
+    step,
+    weights,
+)
 from rnninspect.render.names import shared_beginning
 from rnninspect.render.page.bars import Bar, Segment, joined
 from rnninspect.render.page.markup import element, join
@@ -25,8 +32,6 @@ if TYPE_CHECKING:
     from rnninspect.report import Report
 
 LONGEST_NAME, MOST_BARS, MOST_DETAILS = 120, 60, 200
-_ABOUT = ("sizes", "convention", "state")  # what differs between layers of one cell
-_OF_FORMULA = 3  # of the results: the formula in symbols and numbers, and what is stored
 _NUMBERS, _DIRECTION = ("D", "Expected", "Stored"), HEADS.index("D")
 
 
@@ -106,7 +111,7 @@ def _bar(report: Report, group: Group) -> Bar:
         href=f"#{group.anchor}",
         title=group.name if len(group.name) > LONGEST_NAME else None,
     )
-    level = counted.layer.stack is not None and counted.layer.stack.level > 1
+    level = counted.layer.stack is not None and counted.layer.stack.level > 0
     verdict = report.verdict(counted)
     amount = f"{_stored(group):,}"
     if not verdict.sound:
@@ -152,13 +157,15 @@ def _details(report: Report, group: Group, steps: dict[tuple[Labelled, ...], str
     word = element("span", verdict.text, class_="ok" if verdict.sound else "failed")
     name = element("strong", shorten(group.name, LONGEST_NAME))
     head = join((name, ": ", counted.layer.kind, ", ", _stored(group), " parameters, ", word))
-    about = [fact for fact in description(counted) if fact[0] in _ABOUT]
-    step = tuple(fact for fact in description(counted) if fact[0] not in _ABOUT)
-    first = steps.setdefault(step, group.name)
-    about += step if first == group.name else [("step", f"as in {shorten(first, LONGEST_NAME)}")]
-    sums = list(results(report, counted))[:_OF_FORMULA]
-    body = (_facts(about), _weights(report, counted), _facts(sums))
+    kind = tuple(step(counted))
+    first = steps.setdefault(kind, group.name)
+    about = [*description(counted), *(kind if first == group.name else _as_in(first))]
+    body = (_facts(about), _weights(report, counted), _facts(results(report, counted)))
     return element("details", element("summary", head), element("div", *body), id=group.anchor)
+
+
+def _as_in(name: str) -> tuple[Labelled]:
+    return (("step", f"as in {shorten(name, LONGEST_NAME)}"),)
 
 
 def _facts(facts: Iterable[Labelled]) -> Markup:
