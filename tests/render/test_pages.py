@@ -157,8 +157,11 @@ def test_levels_above_the_first_are_set_in() -> None:
 
 
 def test_who_declares_a_size_is_said_of_each_layer() -> None:
-    made = layer()._replace(declared_in="config.json", declared_by=(("n", "hidden_size"),))
-    named = (made._replace(name=f"part_{letter}") for letter in "ab")
+    keys = (("n", "hidden_size"),)
+    named = (
+        layer(name=name)._replace(declared_in="config.json", declared_by=keys)
+        for name in ("part_a", "part_b")
+    )
     source = text_of("html", [report(model(*named), "two.pt")], View())
     assert source.count("by config.json: hidden_size (n)") == 2
     assert source.count("as in part_a") == 1
