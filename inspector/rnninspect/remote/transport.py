@@ -52,7 +52,7 @@ class Answer(Record):
     @property
     def said(self) -> str:
         """The status in words."""
-        return f"the server answered {self.status} {responses.get(self.status, '')}".rstrip()
+        return _in_words(self.status)
 
 
 class _Failed(Exception):  # noqa: N818 - it is caught where it may be tried again
@@ -139,7 +139,7 @@ class Transport:
         found = {name.lower(): value for name, value in response.getheaders()}
         if response.status in PASSING:
             self.drop(address)
-            raise _Failed(_said(response), _retry_after(found))
+            raise _Failed(_in_words(response.status), _retry_after(found))
         wanted = most if response.status in (200, 206) else LONGEST_EXPLANATION
         body = bytearray()
         while len(body) < wanted:
@@ -196,8 +196,8 @@ def _ends(response: HTTPResponse, headers: dict[str, str], body: bytearray) -> b
     return response.status != 200 or not response.peek(1)
 
 
-def _said(response: HTTPResponse) -> str:
-    return f"the server answered {response.status} {responses.get(response.status, '')}".rstrip()
+def _in_words(status: int) -> str:
+    return f"the server answered {status} {responses.get(status, '')}".rstrip()
 
 
 def _retry_after(headers: dict[str, str]) -> float:
