@@ -11,7 +11,7 @@ from onnx import TensorProto
 from making.onnx.graphs import Shape, graph, node, save, weights
 from making.wayward import Handler, Wayward
 from rnninspect import UnreadableFile, inspect_file
-from rnninspect.remote.addresses import inside
+from rnninspect.remote.addresses import inside, parts_inside
 from rnninspect.remote.guarding import Guard
 from rnninspect.source.locations import is_remote, shown
 
@@ -47,6 +47,14 @@ def external_lstm(folder: Path, location: str) -> bytes:
     tensors[0].data_location = TensorProto.EXTERNAL
     tensors[0].external_data.add(key="location", value=location)
     return save(folder, graph([node(shape)], tensors)).read_bytes()
+
+
+@pytest.mark.parametrize(
+    ("name", "parts"),
+    [("a/.../b", ["a", "...", "b"]), ("./a//b/../c", ["a", "c"]), ("a/../../b", []), ("..", [])],
+)
+def test_only_dots_that_mean_a_folder_are_resolved(name: str, parts: list[str]) -> None:
+    assert parts_inside(name) == parts
 
 
 @pytest.mark.parametrize("name", OUTSIDE)

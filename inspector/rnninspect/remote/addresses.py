@@ -92,14 +92,23 @@ def inside(folder: str, name: str) -> str | None:
     The name is from a file that may be hostile: each part of it is percent-encoded, so that
     neither an encoded dot, a question mark nor another host has a meaning.
     """
-    if "://" in name or _UNSAFE.search(name):
+    parts = parts_inside(name)
+    if not parts:
         return None
+    quoted = (quote(part, safe="", errors="surrogateescape") for part in parts)
+    return "/".join((folder.rstrip("/"), *quoted))
+
+
+def parts_inside(name: str) -> list[str]:
+    """The parts of a name that a model gives, without dots; none if it leads outside."""
+    if "://" in name or _UNSAFE.search(name):
+        return []
     parts: list[str] = []
     for part in name.split("/"):
         if part == "..":
             if not parts:
-                return None
+                return []
             parts.pop()
         elif part not in ("", "."):
-            parts.append(quote(part, safe="", errors="surrogateescape"))
-    return "/".join((folder.rstrip("/"), *parts)) if parts else None
+            parts.append(part)
+    return parts

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from rnninspect.errors import UnreadableFile
-from rnninspect.remote.addresses import inside
+from rnninspect.remote.addresses import parts_inside
 from rnninspect.remote.blocks import BLOCK, Blocks
 from rnninspect.remote.meter import Meter
 from rnninspect.source.stores import Folder, State
@@ -99,12 +99,8 @@ class Filesystem:
     def resolve(self, folder: str, location: str, name: str) -> str | None:
         """The location of a file in the model's folder; None if it is outside."""
         del location
-        if inside(folder, name) is None:
-            return None
-        parts: list[str] = []
-        for part in name.split("/"):
-            parts = parts[:-1] if part == ".." else [*parts, *([part] if part.strip(".") else [])]
-        return "/".join((folder.rstrip("/"), *parts))
+        parts = parts_inside(name)
+        return "/".join((folder.rstrip("/"), *parts)) if parts else None
 
     def stat(self, location: str) -> State | None:
         """The state of a file; None for a folder, and for a file that changed since it was read."""
