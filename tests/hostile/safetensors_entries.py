@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
+from pathlib import Path
 
 from hostile.entry import Hostile, written
 
@@ -37,6 +39,29 @@ def repeated() -> bytes:
     return file((json.dumps(SOUND)[:-1] + "," + again[1:]).encode())
 
 
+INDEX, SHARD = "model.safetensors.index.json", "model-00001-of-00001.safetensors"
+DECLARED: dict[str, object] = {
+    "not_finite": {"total_parameters": float("inf"), "total_size": float("nan")},
+    "below_nothing": {"total_parameters": -1, "total_size": -(10**30)},
+    "beyond_all": {"total_parameters": 10**308, "total_size": 1e308},
+    "in_words": {"total_parameters": "many", "total_size": "٥٦"},
+    "nested": {"total_parameters": {"a": [1]}, "total_size": [[]]},
+    "no_object": [1, 2],
+    "many_digits": {"total_parameters": "9" * 2_000},
+}
+
+
+def declaring(metadata: object) -> Callable[[Path], None]:
+    """An index of a sound shard, with this metadata."""
+
+    def make(path: Path) -> None:
+        named = {"metadata": metadata, "weight_map": dict.fromkeys(SOUND, SHARD)}
+        path.write_text(json.dumps(named))
+        path.with_name(SHARD).write_bytes(file(SOUND))
+
+    return make
+
+
 ENTRIES: dict[str, Hostile] = {
     "sound.safetensors": written(file(SOUND), 0),
     "claims_an_exabyte.safetensors": written(file(SOUND, length=2**60), 2),
@@ -66,4 +91,7 @@ ENTRIES: dict[str, Hostile] = {
     "wide_metadata.safetensors": written(
         lambda: file({"__metadata__": {f"k{index}": "v" for index in range(50_000)}, **SOUND})
     ),
+}
+ENTRIES |= {
+    f"{name}/{INDEX}": Hostile(declaring(metadata), 0) for name, metadata in DECLARED.items()
 }
