@@ -76,22 +76,27 @@ def _apart(every: list[Found]) -> Iterator[Found]:
             yield found
 
 
-def _modules(names: Iterable[str], implementation: str) -> dict[str, set[int]]:
+def _modules(names: Iterable[str], implementation: str) -> dict[str, frozenset[int]]:
     """The modules with an odd name, by the text before it, and the places of what to try."""
     everywhere, somewhere = _by_odd_name(implementation)
-    modules: dict[str, set[int]] = {}
+    modules: dict[str, frozenset[int]] = {}
+    none: frozenset[int] = frozenset()
     for name in names:
         for at in ends(name):
             odd = name[at:]
-            if odd in everywhere:
-                modules.setdefault(name[:at], set()).update(everywhere[odd])
-            for place in somewhere.get(odd, ()):
-                if SIGNATURES[place].suits(name[:at]):
-                    modules.setdefault(name[:at], set()).add(place)
+            found = everywhere.get(odd, none)
+            if odd in somewhere:
+                suiting = (p for p in somewhere[odd] if SIGNATURES[p].suits(name[:at]))
+                found = found.union(suiting)
+            if found:  # most modules have one odd name, and share the set of its places
+                path = name[:at]
+                modules[path] = modules[path] | found if path in modules else found
     return modules
 
 
-def _by_odd_name(implementation: str) -> tuple[dict[str, set[int]], dict[str, set[int]]]:
+def _by_odd_name(
+    implementation: str,
+) -> tuple[dict[str, frozenset[int]], dict[str, frozenset[int]]]:
     """The places of what to try by odd name: in each module, and in those whose name suits."""
     everywhere: dict[str, set[int]] = {}
     somewhere: dict[str, set[int]] = {}
@@ -101,7 +106,10 @@ def _by_odd_name(implementation: str) -> tuple[dict[str, set[int]], dict[str, se
             if implementation in ("", signature.implementation):
                 found = somewhere if signature.within or signature.called else everywhere
                 found.setdefault(odd, set()).add(place)
-    return everywhere, somewhere
+    frozen = [
+        {odd: frozenset(places) for odd, places in each.items()} for each in (everywhere, somewhere)
+    ]
+    return frozen[0], frozen[1]
 
 
 def _members(names: Iterable[str], modules: Iterable[str]) -> dict[str, dict[str, str]]:
