@@ -9,8 +9,6 @@ from pathlib import Path
 
 import pytest
 
-pytest.importorskip("tensorflow")
-
 from benchmark.models import MAKERS, MANY, sizes_of
 from benchmark.peers import PEERS, Peer
 

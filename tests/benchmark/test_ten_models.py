@@ -6,9 +6,7 @@ from pathlib import Path
 
 import pytest
 
-torch = pytest.importorskip("torch")
-
-from benchmark.ten_models import MODELS, Model, built, ours, write  # noqa: E402 - after the check
+from benchmark.ten_models import MODELS, Model, built, ours, write
 
 README = (Path(__file__).parents[2] / "README.md").read_text(encoding="utf-8")
 ROWS = {

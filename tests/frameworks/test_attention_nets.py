@@ -6,13 +6,11 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-torch = pytest.importorskip("torch")
-
-from making.modern.attention import TRANSFORMERS  # noqa: E402 - after the check for torch
-from making.modern.building import diffuser, saved, transformer  # noqa: E402 - as above
-from making.modern.diffusion import DIFFUSERS  # noqa: E402 - as above
-from rnninspect import inspect_file  # noqa: E402
-from rnninspect.rules import Level  # noqa: E402
+from making.modern.attention import TRANSFORMERS
+from making.modern.building import diffuser, saved, transformer
+from making.modern.diffusion import DIFFUSERS
+from rnninspect import inspect_file
+from rnninspect.rules import Level
 
 if TYPE_CHECKING:
     from pathlib import Path

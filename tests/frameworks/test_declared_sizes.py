@@ -9,12 +9,10 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-torch = pytest.importorskip("torch")
-
-from making.modern.building import saved, transformer  # noqa: E402 - after the check for torch
-from making.modern.recurrent import RECURRENT  # noqa: E402 - as above
-from rnninspect import inspect_file  # noqa: E402
-from rnninspect.model import Origin  # noqa: E402
+from making.modern.building import saved, transformer
+from making.modern.recurrent import RECURRENT
+from rnninspect import inspect_file
+from rnninspect.model import Origin
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -8,13 +8,12 @@ from random import Random
 from typing import TYPE_CHECKING, Any
 
 import pytest
+import torch
 
-torch = pytest.importorskip("torch")
-
-from making.modern.building import saved, transformer  # noqa: E402 - after the check for torch
-from making.modern.recurrent import RECURRENT  # noqa: E402 - as above
-from rnninspect import inspect_file  # noqa: E402
-from rnninspect.rules import Level  # noqa: E402
+from making.modern.building import saved, transformer
+from making.modern.recurrent import RECURRENT
+from rnninspect import inspect_file
+from rnninspect.rules import Level
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -8,13 +8,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import torch
 
 from making.declared_layers import MAMBA, mamba_shapes
 from rnninspect.inspection import inspect_file
 from rnninspect.model import Origin
 from rnninspect.report import Report
-
-torch = pytest.importorskip("torch")
 
 ARGUMENTS = {"d_model": 24, "d_state": 7, "d_conv": 4, "expand": 2}
 TAKEN = {"input_size": 28, "hidden_size": 48, "num_layers": 2}
