@@ -1,10 +1,11 @@
-"""Runs the README's examples, and refuses one that prints something else.
+"""Runs the examples of documents, and refuses one that prints something else.
 
-Usage: examples.py README
+Usage: examples.py DOCUMENT...
 
-Left out are those that need a framework (`verify`, and `python -c`, which
-tests/architecture/test_documents.py runs), and pre-commit's, which is run by
-tests/command/test_action.py.
+Call it from the folder that the commands are for. It leaves out what needs a framework (`verify`,
+and `python -c`), which tests/architecture/test_documents.py runs, and pre-commit, which
+tests/command/test_action.py runs. To write what is printed into the documents:
+`pytest --renew-golden tests/architecture/test_documents.py`.
 """
 
 from __future__ import annotations
@@ -20,22 +21,29 @@ ELSEWHERE = ("rnninspect verify ", "python -c ", "pre-commit ")
 
 
 def main() -> int:
-    """0 if every example prints the output shown."""
-    readme = Path(sys.argv[1]).resolve()
-    examples = EXAMPLE.findall(readme.read_text(encoding="utf-8"))
-    wrong = 0
-    for command, shown in examples:
-        if command.startswith(ELSEWHERE):
-            continue
-        done = subprocess.run(
-            command.split(), cwd=readme.parent, env={**os.environ, "COLUMNS": "80"},
-            stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False,
-        )  # fmt: skip
-        if done.stdout != shown:
-            wrong += 1
-            print(f"$ {command}\n{done.stdout}")
-    print(f"{len(examples)} examples, {wrong} wrong")
+    """0 if every example prints the output shown, and there is one."""
+    documents = sys.argv[1:]
+    examples = wrong = 0
+    for document in documents:
+        for command, shown in EXAMPLE.findall(Path(document).read_text(encoding="utf-8")):
+            if command.startswith(ELSEWHERE):
+                continue
+            examples += 1
+            printed = output_of(command)
+            if printed != shown:
+                wrong += 1
+                print(f"{document}: $ {command}\n{printed}")
+    print(f"{examples} examples in {len(documents)} documents, {wrong} wrong")
     return 1 if wrong or not examples else 0
+
+
+def output_of(command: str) -> str:
+    """What a command prints on both streams."""
+    done = subprocess.run(
+        command.split(), env={**os.environ, "COLUMNS": "80"},
+        stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False,
+    )  # fmt: skip
+    return done.stdout
 
 
 if __name__ == "__main__":

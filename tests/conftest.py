@@ -33,7 +33,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
-    """A worker for each core; none for a single file, or where several might write the README."""
+    """A worker for each core; none for a single file, or where several might write a document."""
     if config.option.renew_golden or [Path(name).suffix for name in config.args] == [".py"]:
         return 0
     return min(len(os.sched_getaffinity(0)), MOST_WORKERS)

@@ -19,6 +19,8 @@ from rnninspect.render.knowledge.listings import cell_listing, rule_listing
 
 ROOT = Path(__file__).parents[2]
 README = ROOT / "README.md"
+DOCS = ROOT / "docs"
+DOCUMENTS = (README, *sorted(DOCS.glob("*.md")))
 CONSOLE = re.compile(
     r"(?<=^```console\n)\$ ((?:python -P -m )?rnninspect .*)\n((?:.*\n)*?)(?=^```$)", re.MULTILINE
 )
@@ -86,21 +88,29 @@ def asks_none(command: str) -> bool:
 ASKING = pytest.param(asks_a_framework, id="asking", marks=pytest.mark.frameworks)
 
 
+def with_examples(pattern: re.Pattern[str]) -> pytest.MarkDecorator:
+    """A parameter for each document that has an example of the pattern."""
+    found = [path for path in DOCUMENTS if pattern.search(path.read_text())]
+    return pytest.mark.parametrize("document", found, ids=lambda path: path.stem)
+
+
+@with_examples(CONSOLE)
 @pytest.mark.parametrize("chosen", [pytest.param(asks_none, id="alone"), ASKING])
-def test_the_readme_shows_what_is_printed(
-    pytestconfig: pytest.Config, chosen: Callable[[str], bool]
+def test_a_document_shows_what_is_printed(
+    document: Path, pytestconfig: pytest.Config, chosen: Callable[[str], bool]
 ) -> None:
-    text = README.read_text()
-    renewal = renew(text, chosen)
+    renewal = renew(document.read_text(), chosen)
     if pytestconfig.getoption("--renew-golden"):
-        README.write_text(renewal.text)
+        document.write_text(renewal.text)
     assert renewal.refused == ()
-    assert renewal.text == README.read_text()
-    assert len(CONSOLE.findall(text)) >= 4
+    assert renewal.text == document.read_text()
 
 
 @pytest.mark.frameworks
-def test_the_readme_shows_what_other_tools_print(pytestconfig: pytest.Config) -> None:
+@with_examples(OTHERS)
+def test_a_document_shows_what_other_tools_print(
+    document: Path, pytestconfig: pytest.Config
+) -> None:
     def example(match: re.Match[str]) -> str:
         _, *arguments = shlex.split(match[1])
         done = subprocess.run(
@@ -108,11 +118,19 @@ def test_the_readme_shows_what_other_tools_print(pytestconfig: pytest.Config) ->
         )
         return f"$ {match[1]}\n{done.stdout}"
 
-    fresh, number = OTHERS.subn(example, README.read_text())
+    fresh = OTHERS.sub(example, document.read_text())
     if pytestconfig.getoption("--renew-golden"):
-        README.write_text(fresh)
-    assert number == 1
-    assert fresh == README.read_text()
+        document.write_text(fresh)
+    assert fresh == document.read_text()
+
+
+def test_every_example_is_run() -> None:
+    for document in DOCUMENTS:
+        text = document.read_text()
+        shown = len(re.findall(r"^```console$", text, re.MULTILINE))
+        run = len(CONSOLE.findall(text)) + len(OTHERS.findall(text))
+        elsewhere = len(re.findall(r"^\$ pre-commit ", text, re.MULTILINE))
+        assert shown == run + elsewhere, document.name
 
 
 PASSING, FAILING = "sample_models/onnx/basic_lstm.onnx", "sample_models/broken/half_bias.onnx"
@@ -159,20 +177,21 @@ def test_a_new_example_states_that_it_fails() -> None:
 
 @pytest.mark.parametrize("name", TABLES)
 def test_a_generated_table_is_fresh(name: str, pytestconfig: pytest.Config) -> None:
-    text = README.read_text()
+    page = DOCS / f"{name}.md"
+    text = page.read_text()
     pattern = re.compile(rf"(?<=<!-- {name} -->\n\n)(?:\|.*\n)*")
     assert pattern.search(text), f"no place for the table of {name}"
     listing = TABLES[name]()
     table = drawn(LISTING, "markdown", listing._replace(legend=()))
     fresh = pattern.sub(f"{table}\n", text, count=1)
     if pytestconfig.getoption("--renew-golden"):
-        README.write_text(fresh)
-    assert fresh == README.read_text()
+        page.write_text(fresh)
+    assert fresh == page.read_text()
     assert all(" ".join(line.split()) in " ".join(text.split()) for line in listing.legend)
 
 
 def test_links_lead_somewhere() -> None:
-    for document in (README, *ROOT.glob("*/README.md")):
+    for document in (*ROOT.glob("*.md"), *DOCUMENTS, *ROOT.glob("*/README.md")):
         for target in re.findall(r"\]\((?!https?:)([^)#]+)", document.read_text()):
             assert (document.parent / target).exists(), f"{document}: {target}"
 

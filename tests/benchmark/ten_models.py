@@ -3,8 +3,8 @@
 Each is built by its class on torch's device `meta`, without weights. Its names, shapes and types
 are written as safetensors with a true header and a hole for the data, its configuration beside it.
 rnninspect, netron (its own parsers under node) and the Hub's client (its own classes over that
-header) read the file; torchinfo is given the network, since it reads no file. The README's table is
-printed, and a test compares the column of rnninspect with what the README says.
+header) read the file; torchinfo is given the network, since it reads no file. The table
+of docs/other-tools.md is printed, and a test compares rnninspect's column with the page.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""The README's table of ten models says what rnninspect says of them now."""
+"""The table in docs/other-tools.md of ten models says what rnninspect says of them now."""
 
 from __future__ import annotations
 
@@ -8,16 +8,16 @@ import pytest
 
 from benchmark.ten_models import MODELS, Model, built, ours, write
 
-README = (Path(__file__).parents[2] / "README.md").read_text(encoding="utf-8")
+PAGE = (Path(__file__).parents[2] / "docs" / "other-tools.md").read_text(encoding="utf-8")
 ROWS = {
     cells[1].strip(): cells[-2].strip()
-    for cells in (line.split("|") for line in README.splitlines() if line.startswith("| "))
+    for cells in (line.split("|") for line in PAGE.splitlines() if line.startswith("| "))
     if len(cells) == 7
 }
 
 
 @pytest.mark.parametrize("model", MODELS, ids=lambda model: model.name)
-def test_the_readme_says_what_is_found(model: Model, tmp_path: Path) -> None:
+def test_the_page_says_what_is_found(model: Model, tmp_path: Path) -> None:
     network = built(model)
     path = write(network, tmp_path)
     assert ROWS[model.name] == ours(path)

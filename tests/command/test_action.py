@@ -24,7 +24,7 @@ pytestmark = pytest.mark.slow
 ROOT = Path(__file__).parents[2]
 SAMPLES = ROOT / "sample_models"
 GOOD, BROKEN = SAMPLES / "onnx" / "basic_lstm.onnx", SAMPLES / "broken" / "cut_tensor.onnx"
-README = ROOT / "README.md"
+PAGE_ABOUT_HOOKS = ROOT / "docs" / "pre-commit.md"
 PAGE = re.compile(
     r"(?<=<!-- pre-commit -->\n\n```console\n\$ pre-commit run --all-files\n)(?:(?!```).*\n)*"
 )
@@ -209,8 +209,10 @@ def test_the_hooks_in_a_repository(tmp_path: Path, pytestconfig: pytest.Config) 
     last = offline.run(command, user, variables)
     assert (last.returncode, results(last.stdout)) == (1, ["Passed", "Failed", "Passed"])
     if pytestconfig.getoption("--renew-golden"):
-        README.write_text(PAGE.sub(lambda _: last.stdout, README.read_text(), count=1))
-    shown = PAGE.search(README.read_text())
+        PAGE_ABOUT_HOOKS.write_text(
+            PAGE.sub(lambda _: last.stdout, PAGE_ABOUT_HOOKS.read_text(), count=1)
+        )
+    shown = PAGE.search(PAGE_ABOUT_HOOKS.read_text())
     assert shown
     assert shown[0] == last.stdout
 

@@ -1,4 +1,4 @@
-"""A list of rules or cells as Markdown, as the README shows it."""
+"""A list of rules or cells as Markdown, as the documentation shows it."""
 
 from __future__ import annotations
 
