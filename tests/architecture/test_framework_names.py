@@ -20,7 +20,7 @@ ALLOWED = {
     "cells/table.py": r".*\(TensorFlow 1.*\)",  # the library that a cell comes from
     "policy/keys.py": "onnx,safetensors",  # the example of a value
     # The names by which the Hub's own clients find weights, and endings of others.
-    "remote/hub_names.py": r"(?:diffusion_)?pytorch_model\.[a-z.]+|\.(?:onnx|keras)",
+    "remote/hub/names.py": r"(?:diffusion_)?pytorch_model\.[a-z.]+|\.(?:onnx|keras)",
 }
 
 

@@ -10,7 +10,7 @@ import pytest
 
 from making.nginx import nginx
 from making.wayward import Wayward, wayward
-from rnninspect.remote import transport
+from rnninspect.remote.https import transport
 
 SAMPLES = Path(__file__).resolve().parents[2] / "sample_models"
 

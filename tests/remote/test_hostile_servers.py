@@ -12,7 +12,7 @@ import pytest
 
 from making.wayward import Handler, Wayward
 from rnninspect import Limits, UnreadableFile, inspect_file
-from rnninspect.remote import connections
+from rnninspect.remote.https import connections
 
 ONNX = (Path(__file__).resolve().parents[2] / "sample_models/onnx/basic_lstm.onnx").read_bytes()
 HEADER = b'{"w":{"dtype":"F32","shape":[250000],"data_offsets":[0,1000000]}}'.ljust(300_000)

@@ -12,7 +12,7 @@ import pytest
 from making.hub import COMMIT, HubStandIn
 from making.wayward import Wayward, wayward
 from rnninspect import UnreadableFile, inspect_file
-from rnninspect.remote.hub_names import Repository, main_file, parse
+from rnninspect.remote.hub.names import Repository, main_file, parse
 from rnninspect.source.traffic import Traffic
 
 SAMPLES = Path(__file__).resolve().parents[2] / "sample_models"

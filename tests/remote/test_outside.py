@@ -12,7 +12,7 @@ from making.onnx.graphs import Shape, graph, node, save, weights
 from making.wayward import Handler, Wayward
 from rnninspect import UnreadableFile, inspect_file
 from rnninspect.remote.addresses import inside, parts_inside
-from rnninspect.remote.guarding import Guard
+from rnninspect.remote.https.guarding import Guard
 from rnninspect.source.locations import is_remote, shown
 
 OUTSIDE = [

@@ -9,8 +9,8 @@ from rnninspect.source.source import Source, open_source, opened
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from rnninspect.remote.filesystems import Filesystem
-    from rnninspect.remote.https import Https
+    from rnninspect.remote.buckets.filesystem import Filesystem
+    from rnninspect.remote.https.files import Https
 
 HTTP = ("http", "https")
 
@@ -25,12 +25,12 @@ def open_remote(url: str, limits: Limits | None = None) -> Source:
     limits = limits or Limits()
     scheme = url.partition("://")[0].lower()
     if scheme in HTTP:
-        from rnninspect.remote.https import Https, location_of  # noqa: PLC0415 - by scheme
+        from rnninspect.remote.https.files import Https, location_of  # noqa: PLC0415 - by scheme
 
         return _closing(location_of(url), limits, Https(url, limits, {}))
     if scheme == "hf":
         return _from_hub(url, limits)
-    from rnninspect.remote.filesystems import PACKAGES, Filesystem, check  # noqa: PLC0415 - as above
+    from rnninspect.remote.buckets.filesystem import PACKAGES, Filesystem, check  # noqa: PLC0415 - as above
 
     if scheme not in PACKAGES:
         known = ", ".join((*HTTP, "hf", *PACKAGES))
@@ -41,13 +41,13 @@ def open_remote(url: str, limits: Limits | None = None) -> Source:
 
 def _from_hub(url: str, limits: Limits) -> Source:
     """A file of a repository; from the cache if nothing else may be read."""
-    from rnninspect.remote.hub import Hub  # noqa: PLC0415 - by scheme
-    from rnninspect.remote.hub_names import parse  # noqa: PLC0415 - as above
-    from rnninspect.remote.hub_settings import read_settings  # noqa: PLC0415 - as above
+    from rnninspect.remote.hub.names import parse  # noqa: PLC0415 - as above
+    from rnninspect.remote.hub.repository import Hub  # noqa: PLC0415 - by scheme
+    from rnninspect.remote.hub.settings import read_settings  # noqa: PLC0415 - as above
 
     repository, settings = parse(url), read_settings()
     if settings.offline:
-        from rnninspect.remote.hub_cache import cached_path  # noqa: PLC0415 - seldom
+        from rnninspect.remote.hub.cache import cached_path  # noqa: PLC0415 - seldom
 
         return open_source(cached_path(repository, settings.cache), limits)
     hub = Hub(repository, limits, settings)

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from typing import Any
 
     from rnninspect.remote.addresses import Address
-    from rnninspect.remote.guarding import Guard
+    from rnninspect.remote.https.guarding import Guard
 
 TIMEOUT = 10.0  # seconds without a byte
 LONGEST_ANSWER, SLOWEST = (

@@ -8,10 +8,17 @@ import tempfile
 from rnninspect.errors import UnreadableFile
 from rnninspect.remote.addresses import inside, parse
 from rnninspect.remote.blocks import BLOCK, Blocks
-from rnninspect.remote.connections import TIMEOUT
+from rnninspect.remote.https.connections import TIMEOUT
+from rnninspect.remote.https.ranges import (
+    CHANGED,
+    Version,
+    asking,
+    is_empty_file,
+    range_in,
+    version_of,
+)
+from rnninspect.remote.https.transport import Transport
 from rnninspect.remote.meter import Meter
-from rnninspect.remote.ranges import CHANGED, Version, asking, is_empty_file, range_in, version_of
-from rnninspect.remote.transport import Transport
 from rnninspect.source.limits import Limit
 from rnninspect.source.locations import shown
 from rnninspect.source.stores import File, Folder, State
@@ -21,7 +28,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from rnninspect.remote.addresses import Address
-    from rnninspect.remote.transport import Answer
+    from rnninspect.remote.https.transport import Answer
     from rnninspect.source.limits import Limits
     from rnninspect.source.opener import Entry, Store
     from rnninspect.source.traffic import Traffic

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from rnninspect.errors import UnreadableFile
-from rnninspect.remote.hub_names import main_file
+from rnninspect.remote.hub.names import main_file
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from rnninspect.remote.hub_names import Repository
+    from rnninspect.remote.hub.names import Repository
 
 MOST_FILES = 100_000
 

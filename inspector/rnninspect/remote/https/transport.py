@@ -9,8 +9,8 @@ from ssl import SSLCertVerificationError
 from rnninspect.errors import UnreadableFile
 from rnninspect.record import Record
 from rnninspect.remote.addresses import Address, redirected
-from rnninspect.remote.connections import Connections, TooMuch
-from rnninspect.remote.guarding import Guard
+from rnninspect.remote.https.connections import Connections, TooMuch
+from rnninspect.remote.https.guarding import Guard
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -11,7 +11,7 @@ from rnninspect.wording import plural
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from rnninspect.remote.transport import Answer
+    from rnninspect.remote.https.transport import Answer
 
 _CONTENT_RANGE = re.compile(r"bytes (\d{1,19})-(\d{1,19})/(\d{1,19})", re.ASCII)
 _EMPTY = re.compile(r"bytes \*/0", re.ASCII)

@@ -14,9 +14,9 @@ from rnninspect.errors import RnnInspectError, UnreadableFile
 from rnninspect.record import Record
 from rnninspect.remote.addresses import parse as parse_url
 from rnninspect.remote.addresses import redirected
-from rnninspect.remote.https import Https
-from rnninspect.remote.hub_names import Repository, main_file
-from rnninspect.remote.ranges import CHANGED
+from rnninspect.remote.https.files import Https
+from rnninspect.remote.https.ranges import CHANGED
+from rnninspect.remote.hub.names import Repository, main_file
 from rnninspect.source.limits import Limit
 from rnninspect.source.stores import Folder, State
 
@@ -25,8 +25,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from rnninspect.remote.addresses import Address
-    from rnninspect.remote.hub_settings import HubSettings
-    from rnninspect.remote.transport import Answer
+    from rnninspect.remote.https.transport import Answer
+    from rnninspect.remote.hub.settings import HubSettings
     from rnninspect.source.limits import Limits
     from rnninspect.source.opener import Entry, Store
 

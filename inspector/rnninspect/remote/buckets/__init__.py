@@ -1,0 +1,1 @@
+"""Buckets and hosts that fsspec reads, an extra."""
