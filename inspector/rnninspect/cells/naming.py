@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import difflib
 import re
 
 from rnninspect.cells.table import every_cell
+from rnninspect.wording.nearest import nearest
 
 _SEPARATORS = re.compile(r"[\s_,-]+")
 # Other names of gated cells; those that bring sizes of their own have theirs in their entries.
@@ -28,8 +28,7 @@ def cell_named(name: str) -> str | None:
 def similar_names(name: str) -> list[str]:
     """The cells whose names are close to one that means none, the closest first."""
     known = _by_name()
-    close = difflib.get_close_matches(_plain(name), list(known), 3, 0.6)
-    return list(dict.fromkeys(known[each] for each in close))
+    return list(dict.fromkeys(known[each] for each in nearest(_plain(name), known, 3)))
 
 
 def _by_name() -> dict[str, str]:

@@ -28,10 +28,13 @@ from rnninspect.inspection import inspect_file
 from rnninspect.render import EXPLANATION, REPORT
 from rnninspect.render.report.sentences import no_layer
 from rnninspect.source.locations import shown
+from rnninspect.wording.nearest import nearest, suggestion
 
 if TYPE_CHECKING:
     from rnninspect.counter import LayerCount
     from rnninspect.report import Report
+
+MOST_NAMED = 20  # layers in an error
 
 
 @gathering_models
@@ -106,10 +109,19 @@ def _names(counted: LayerCount) -> set[str | None]:
 
 
 def _no_layer(report: Report, layer: str | None) -> str:
-    names = ", ".join(counted.layer.name for counted in report.layers)
-    if not names:
+    layers = [counted.layer.name for counted in report.layers]
+    if not layers:
         return no_layer(report)
-    return f"no layer named {layer!r}; its layers are {names}"
+    more = len(layers) - MOST_NAMED
+    names = f"{', '.join(layers[:MOST_NAMED])}{f' and {more:,} more' if more > 0 else ''}"
+    near = suggestion(nearest(layer or "", _every_name(report)))
+    return f"no layer named {layer!r}{near or ';'} its layers are {names}"
+
+
+def _every_name(report: Report) -> list[str]:
+    """The names of layers and stacks, each once."""
+    names = (name for counted in report.layers for name in _names(counted) if name)
+    return list(dict.fromkeys(names))
 
 
 COMMANDS = (inspect, explain)

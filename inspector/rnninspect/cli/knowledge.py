@@ -15,7 +15,8 @@ from rnninspect.render.knowledge.listings import (
     reader_listing,
     rule_listing,
 )
-from rnninspect.rules import RULES
+from rnninspect.rules.naming import rule_named, similar_rules
+from rnninspect.wording.nearest import suggestion
 
 
 def rules() -> None:
@@ -33,10 +34,11 @@ def rule(
 
     Example: rnninspect rule R101
     """
-    found = [known for known in RULES.values() if code.lower() in {known.code.lower(), known.name}]
+    found = rule_named(code)
     if not found:
-        raise typer.BadParameter(f"no rule {code!r}; `rnninspect rules` lists them")
-    show(RULE_PAGE, found[0])
+        text = f"no rule {code!r}{suggestion([near.name for near in similar_rules(code)]) or ';'}"
+        raise typer.BadParameter(f"{text} `rnninspect rules` lists them", param_hint="'RULE'")
+    show(RULE_PAGE, found)
 
 
 def readers() -> None:

@@ -14,6 +14,7 @@ from rnninspect.cells.naming import cell_named, similar_names
 from rnninspect.render.report.columns import BY_NAME, Column
 from rnninspect.rules import Level
 from rnninspect.source.limits import Limits
+from rnninspect.wording.nearest import nearest, suggestion
 
 if TYPE_CHECKING:
     from rnninspect.render import Formats
@@ -89,8 +90,8 @@ def one_of(option: str, name: str, known: tuple[str, ...]) -> str:
     for word in known:
         if word.lower() == name.lower():
             return word
-    listed = ", ".join(known)
-    raise typer.BadParameter(f"{name!r} is not one of {listed}", param_hint=f"'{option}'")
+    text = f"{name!r} is not one of {', '.join(known)}{suggestion(nearest(name, known))}"
+    raise typer.BadParameter(text, param_hint=f"'{option}'")
 
 
 def format_of(formats: Formats, name: str) -> str:
@@ -102,10 +103,8 @@ def cell(name: str) -> str:
     """The name of a cell as CELLS has it, from one of those that people write."""
     found = cell_named(name)
     if found is None:
-        near = similar_names(name)
-        hint = f"did you mean {' or '.join(near)}? " if near else ""
-        text = f"no cell {name!r}; {hint}`rnninspect cells` lists them"
-        raise typer.BadParameter(text, param_hint="'CELL'")
+        text = f"no cell {name!r}{suggestion(similar_names(name)) or ';'}"
+        raise typer.BadParameter(f"{text} `rnninspect cells` lists them", param_hint="'CELL'")
     return found
 
 
@@ -121,10 +120,9 @@ def limits(pairs: list[str] | None, *, allow_download: bool = False) -> Limits:
     for pair in pairs or ():
         name, _, value = pair.partition("=")
         if name not in LIMITS or not value.isdecimal():
-            known = ", ".join(LIMITS)
-            raise typer.BadParameter(
-                f"--limit {pair!r}: expected NAME=NUMBER; NAME is one of {known}"
-            )
+            text = f"--limit {pair!r}: expected NAME=NUMBER; NAME is one of {', '.join(LIMITS)}"
+            near = [] if name in LIMITS else nearest(name, LIMITS)
+            raise typer.BadParameter(f"{text}{suggestion(near)}")
         changed = changed._replace(**{name: int(value)})
     return changed
 

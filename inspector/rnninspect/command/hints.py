@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import os
-from difflib import get_close_matches
 
 from rnninspect.command.request import SUBCOMMANDS
+from rnninspect.wording.nearest import nearest, suggestion
 
 
 def hint_on(path: str) -> str:
@@ -14,5 +14,7 @@ def hint_on(path: str) -> str:
         return ""
     if path.startswith("-") and path != "-":
         return "; options go before --"
-    near = get_close_matches(path, (*SUBCOMMANDS, "--help", "--version"), 1)
-    return f"; did you mean `rnninspect {near[0]}`?" if path.isalpha() and near else ""
+    if not path.isalpha():
+        return ""
+    near = nearest(path, (*SUBCOMMANDS, "--help", "--version"))
+    return suggestion([f"`rnninspect {word}`" for word in near])

@@ -12,6 +12,8 @@ from fractions import Fraction
 from rnninspect.cells import every_cell
 from rnninspect.cells.naming import cell_named, similar_names
 from rnninspect.rules import RULES, Level
+from rnninspect.rules.naming import similar_rules
+from rnninspect.wording.nearest import suggestion
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -108,9 +110,8 @@ def cells(value: object) -> tuple[str, ...]:
     named = {word: cell_named(word) for word in words(value)}
     for word, known in named.items():
         if known is None:
-            near = similar_names(word)
-            hint = f"; did you mean {' or '.join(near)}?" if near else ""
-            raise ValueError(f"{_shown(word)} is not one of {', '.join(every_cell())}{hint}")
+            near = suggestion(similar_names(word))
+            raise ValueError(f"{_shown(word)} is not one of {', '.join(every_cell())}{near}")
     return tuple(known for known in named.values() if known is not None)
 
 
@@ -119,7 +120,8 @@ def codes(value: object) -> tuple[str, ...]:
     named = tuple(word.upper() for word in words(value))
     strange = [word for word in named if not any(code.startswith(word) for code in RULES)]
     if strange:
-        raise ValueError(f"no rule has a code that starts with {_shown(strange[0])}")
+        near = suggestion([rule.code for rule in similar_rules(strange[0])])
+        raise ValueError(f"no rule has a code that starts with {_shown(strange[0])}{near}")
     return named
 
 

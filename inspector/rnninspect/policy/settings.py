@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import difflib
 import os
 
 from rnninspect.errors import PolicyError
 from rnninspect.policy.keys import BY_NAME, KEYS
+from rnninspect.wording.nearest import nearest, suggestion
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Mapping
     from pathlib import Path
     from typing import Any
 
@@ -35,8 +35,8 @@ def settings_of(given: Mapping[str, object], place: str) -> Settings:
     settings: Settings = {}
     for name, value in given.items():
         if name not in BY_NAME:
-            hint = _hint(name.replace("_", "-"), BY_NAME)
-            raise PolicyError(f"{place}{name}: unknown key{hint}")
+            near = nearest(name.replace("_", "-"), BY_NAME)
+            raise PolicyError(f"{place}{name}: unknown key{suggestion(near)}")
         settings[BY_NAME[name].field] = _read(name, value, f"{place}{name}")
     return settings
 
@@ -52,8 +52,8 @@ def from_environment(environment: Mapping[str, str]) -> Settings:
         word = name.removeprefix("RNNINSPECT_")
         if word == name or name in known:
             continue
-        if word.startswith(GUARDED) or difflib.get_close_matches(name, known, 1, ALL_BUT):
-            raise PolicyError(f"{name}: unknown variable{_hint(name, known)}")
+        if word.startswith(GUARDED) or nearest(name, known, alike=ALL_BUT):
+            raise PolicyError(f"{name}: unknown variable{suggestion(nearest(name, known))}")
     return {
         key.field: _read(key.name, environment[variable], variable)
         for variable, key in known.items()
@@ -72,8 +72,3 @@ def _read(name: str, value: object, place: str) -> object:
         return BY_NAME[name].read(value)
     except ValueError as error:
         raise PolicyError(f"{place}: {error}") from error
-
-
-def _hint(name: str, known: Iterable[str]) -> str:
-    near = difflib.get_close_matches(name, list(known), 1)
-    return f"; did you mean {near[0]}?" if near else ""
