@@ -15,6 +15,7 @@ from making.tensorflow.bundles import literal, varint
 from making.torch import executorch
 from rnninspect.decode.flatbuffers import INT32, FlatBuffer, Table
 from rnninspect.decode.hdf5 import Dataset, File, Node
+from rnninspect.decode.pickles.interpreter import load_from
 from rnninspect.decode.protobuf import LENGTH, WireReader
 from rnninspect.decode.sstable.snappy import decompress
 from rnninspect.decode.sstable.tables import read_table
@@ -31,7 +32,6 @@ from rnninspect_keras.containers.datasets import read_store
 from rnninspect_keras.containers.json_text import parse_config
 from rnninspect_keras.describing import describe_native
 from rnninspect_keras.graph.messages.text import binary
-from rnninspect_torch.pickles.interpreter import load_from
 from rnninspect_torch.tensors.calls import TorchCalls
 
 from .faults import Mutator, mutate_bytes, mutate_json, mutate_safetensors

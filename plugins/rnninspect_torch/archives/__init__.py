@@ -1,1 +1,1 @@
-"""Containers of bytes: zip, tar, gzip, and magic numbers of embedded models; no pickle is read."""
+"""Containers of bytes: zip, tar, gzip; no pickle is read."""

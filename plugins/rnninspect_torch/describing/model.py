@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from rnninspect.decode.pickles.values import Mapping
 from rnninspect.plugin import (
     CELLS,
     Fact,
@@ -17,7 +18,6 @@ from rnninspect_torch.describing.network import Network, find_layers
 from rnninspect_torch.describing.oddities import oddities
 from rnninspect_torch.networks.roots import find_roots
 from rnninspect_torch.networks.walking import Walk
-from rnninspect_torch.pickles.values import Mapping
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

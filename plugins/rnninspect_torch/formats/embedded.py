@@ -6,11 +6,11 @@ array with a tar archive of a SavedModel, scikeras an array of either; others pi
 
 from __future__ import annotations
 
+from rnninspect.decode.pickles.magic import HEAD, is_tar, starts_model_file
+from rnninspect.decode.pickles.values import Blob, Instance, Mapping
 from rnninspect.plugin import Fact, Inside, Limit, Observation, UnreadableFile, plural
-from rnninspect_torch.archives.magic import HEAD, is_tar, starts_model_file
 from rnninspect_torch.archives.tar_members import read_tar
 from rnninspect_torch.describing.model import callables_of
-from rnninspect_torch.pickles.values import Blob, Instance, Mapping
 from rnninspect_torch.tensors.arrays import array_of, parts_of
 
 TYPE_CHECKING = False

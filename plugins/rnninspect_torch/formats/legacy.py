@@ -6,11 +6,11 @@ of its storages; then for each storage its length in elements and the elements.
 
 from __future__ import annotations
 
+from rnninspect.decode.pickles.cursor import Cursor
+from rnninspect.decode.pickles.interpreter import load
 from rnninspect.plugin import Fact, Limit, Observation, UnreadableFile, plural
 from rnninspect_torch.describing.contents import Contents
 from rnninspect_torch.describing.model import describe_value
-from rnninspect_torch.pickles.cursor import Cursor
-from rnninspect_torch.pickles.interpreter import load
 from rnninspect_torch.tensors.calls import TorchCalls
 from rnninspect_torch.tensors.nested import MAGIC
 

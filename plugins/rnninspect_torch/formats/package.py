@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+from rnninspect.decode.pickles.interpreter import load_from
+from rnninspect.decode.pickles.values import Mapping
 from rnninspect.plugin import UnreadableFile
 from rnninspect_torch.describing.contents import Contents
 from rnninspect_torch.describing.model import describe_value
-from rnninspect_torch.pickles.interpreter import load_from
-from rnninspect_torch.pickles.values import Mapping
 from rnninspect_torch.tensors.calls import TorchCalls
 
 TYPE_CHECKING = False

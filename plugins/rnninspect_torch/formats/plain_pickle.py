@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
+from rnninspect.decode.pickles.cursor import Cursor
+from rnninspect.decode.pickles.interpreter import load
+from rnninspect.decode.pickles.values import Instance
 from rnninspect.plugin import Fact, Observation, UnknownFormat, plural
 from rnninspect_torch.describing.contents import Contents
 from rnninspect_torch.describing.model import describe_value
 from rnninspect_torch.formats.distributed import describe_checkpoint, is_index
 from rnninspect_torch.formats.embedded import find_inside
 from rnninspect_torch.networks.walking import Walk
-from rnninspect_torch.pickles.cursor import Cursor
-from rnninspect_torch.pickles.interpreter import load
-from rnninspect_torch.pickles.values import Instance
 from rnninspect_torch.tensors.arrays import SCOPE as ARRAY
 from rnninspect_torch.tensors.calls import TorchCalls
 

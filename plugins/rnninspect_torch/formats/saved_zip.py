@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from rnninspect.decode.pickles.interpreter import load_from
 from rnninspect_torch.describing.contents import Contents, bytes_in
 from rnninspect_torch.describing.model import describe_value
-from rnninspect_torch.pickles.interpreter import load_from
 from rnninspect_torch.tensors.calls import TorchCalls
 
 TYPE_CHECKING = False

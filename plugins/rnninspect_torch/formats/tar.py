@@ -6,13 +6,13 @@ numbers of tensors; `sys_info` describes the system.
 
 from __future__ import annotations
 
+from rnninspect.decode.pickles.cursor import Cursor
+from rnninspect.decode.pickles.interpreter import load, load_from
+from rnninspect.decode.pickles.values import Global
 from rnninspect.plugin import Limit, UnreadableFile
 from rnninspect_torch.archives import tar_members
 from rnninspect_torch.describing.contents import Contents
 from rnninspect_torch.describing.model import describe_value
-from rnninspect_torch.pickles.cursor import Cursor
-from rnninspect_torch.pickles.interpreter import load, load_from
-from rnninspect_torch.pickles.values import Global
 from rnninspect_torch.tensors.calls import TorchCalls
 from rnninspect_torch.tensors.dtypes import STORAGES
 from rnninspect_torch.tensors.rebuilders import integers

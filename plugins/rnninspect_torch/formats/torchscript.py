@@ -8,13 +8,13 @@ from __future__ import annotations
 
 from functools import partial
 
+from rnninspect.decode.pickles.interpreter import load_from
+from rnninspect.decode.pickles.values import Instance, Mapping
 from rnninspect.plugin import Fact, Limit, Observation, Purpose, Record
 from rnninspect_torch.describing.contents import Contents, bytes_in
 from rnninspect_torch.describing.model import describe_model
 from rnninspect_torch.networks.records import DeclaredModule, NamedTensor, Root
 from rnninspect_torch.networks.walking import Walk
-from rnninspect_torch.pickles.interpreter import load_from
-from rnninspect_torch.pickles.values import Instance, Mapping
 from rnninspect_torch.programs.frozen import MODES, frozen_groups
 from rnninspect_torch.programs.script_code import declared_by
 from rnninspect_torch.recovered.scripted.code import Code

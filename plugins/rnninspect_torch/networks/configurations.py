@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from rnninspect.declared import Document
+from rnninspect.decode.pickles.values import Instance, Mapping
 from rnninspect.plugin import Limit
-from rnninspect_torch.pickles.values import Instance, Mapping
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

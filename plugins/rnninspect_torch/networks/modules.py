@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from rnninspect.decode.pickles.values import Instance, Mapping
 from rnninspect.plugin import Purpose
 from rnninspect_torch.networks.records import DeclaredModule, NamedTensor
-from rnninspect_torch.pickles.values import Instance, Mapping
 from rnninspect_torch.tensors.packed import FEW, is_packed, tensors_in
 from rnninspect_torch.tensors.rebuilders import STATEFUL
 from rnninspect_torch.tensors.views import TensorView

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from itertools import takewhile
 
+from rnninspect.decode.pickles.values import Global, Instance, Mapping
 from rnninspect.plugin import MOST_ELEMENTS, Purpose, Record
 from rnninspect_torch.networks.copies import assign_purposes
 from rnninspect_torch.networks.modules import add_module, is_module
@@ -14,7 +15,6 @@ from rnninspect_torch.networks.purposes import (
     purpose_of_object,
 )
 from rnninspect_torch.networks.records import NamedTensor, Root
-from rnninspect_torch.pickles.values import Global, Instance, Mapping
 from rnninspect_torch.tensors.arrays import array_of
 from rnninspect_torch.tensors.packed import FEW, is_packed, tensors_in
 from rnninspect_torch.tensors.views import TensorView

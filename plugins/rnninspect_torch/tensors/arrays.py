@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import math
 
+from rnninspect.decode.pickles.numpy_arrays import WRAPPER, is_shape, item_bytes
+from rnninspect.decode.pickles.values import Blob, Global, Instance
 from rnninspect.plugin import Record
-from rnninspect_torch.pickles.numpy_arrays import WRAPPER, is_shape, item_bytes
-from rnninspect_torch.pickles.values import Blob, Global, Instance
 from rnninspect_torch.tensors.dtypes import ELEMENT_BYTES
 from rnninspect_torch.tensors.views import Storage, TensorView, contiguous_strides
 

@@ -5,9 +5,9 @@ The ids are those of torch/serialization.py, since version 0.1.
 
 from __future__ import annotations
 
+from rnninspect.decode.pickles.numpy_arrays import JOBLIB
+from rnninspect.decode.pickles.values import Blob, Global, Instance
 from rnninspect.plugin import MOST_ELEMENTS, Limit, UnreadableFile, plural
-from rnninspect_torch.pickles.numpy_arrays import JOBLIB
-from rnninspect_torch.pickles.values import Blob, Global, Instance
 from rnninspect_torch.tensors.callables import is_foreign
 from rnninspect_torch.tensors.dtypes import ELEMENT_BYTES, STORAGES
 from rnninspect_torch.tensors.rebuilders import REBUILDERS, STATEFUL

@@ -6,8 +6,8 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Protocol
 
+    from rnninspect.decode.pickles.machine import Calls
     from rnninspect.plugin import Source
-    from rnninspect_torch.pickles.machine import Calls
 
     class Context(Calls, Protocol):
         """The interpretation of a pickle's calls.

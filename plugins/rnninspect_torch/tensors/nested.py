@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+from rnninspect.decode.pickles.cursor import Cursor
+from rnninspect.decode.pickles.interpreter import load
+from rnninspect.decode.pickles.values import Blob, kind_of
 from rnninspect.plugin import UnreadableFile
-from rnninspect_torch.pickles.cursor import Cursor
-from rnninspect_torch.pickles.interpreter import load
-from rnninspect_torch.pickles.values import Blob, kind_of
 from rnninspect_torch.tensors.views import Storage
 
 TYPE_CHECKING = False

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from rnninspect_torch.pickles.values import Global, Instance, Mapping
+from rnninspect.decode.pickles.values import Global, Instance, Mapping
 from rnninspect_torch.tensors.views import TensorView
 
 TYPE_CHECKING = False

@@ -5,8 +5,8 @@ Their arguments are those of torch/_utils.py and torch/_tensor.py, versions 0.1 
 
 from __future__ import annotations
 
+from rnninspect.decode.pickles.values import Blob, Global, Instance, Mapping, kind_of
 from rnninspect.plugin import MOST_ELEMENTS, UnreadableFile, plural
-from rnninspect_torch.pickles.values import Blob, Global, Instance, Mapping, kind_of
 from rnninspect_torch.tensors.nested import load_nested
 from rnninspect_torch.tensors.views import Storage, TensorView
 

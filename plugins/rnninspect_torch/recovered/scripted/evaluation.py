@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from rnninspect.decode.pickles.values import Instance
 from rnninspect.graphs import Exhausted, Value
-from rnninspect_torch.pickles.values import Instance
 from rnninspect_torch.recovered.operators.given import Given
 from rnninspect_torch.recovered.operators.parts import selected
 from rnninspect_torch.recovered.operators.table import not_followed, run

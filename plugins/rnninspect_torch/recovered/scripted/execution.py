@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from rnninspect.decode.pickles.values import Instance
 from rnninspect.graphs import Exhausted, Value
-from rnninspect_torch.pickles.values import Instance
 from rnninspect_torch.recovered.operators.values import MISSING, UNKNOWN, Raised, unwrapped
 from rnninspect_torch.recovered.scripted.evaluation import Evaluation
 from rnninspect_torch.recovered.scripted.loops import Carried, assigned_in

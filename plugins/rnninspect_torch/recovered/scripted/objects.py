@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from rnninspect.decode.pickles.values import Instance
 from rnninspect.graphs import Value, View
-from rnninspect_torch.pickles.values import Instance
 from rnninspect_torch.recovered.operators.values import UNKNOWN, ListValue
 from rnninspect_torch.tensors.views import TensorView
 

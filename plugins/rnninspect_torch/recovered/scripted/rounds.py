@@ -16,9 +16,9 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
+    from rnninspect.decode.pickles.values import Instance
     from rnninspect.graphs import Graph, Shape
     from rnninspect_torch.networks.records import Root
-    from rnninspect_torch.pickles.values import Instance
     from rnninspect_torch.recovered.operators.program import Sizes
     from rnninspect_torch.recovered.scripted.code import Code
     from rnninspect_torch.script.classes import Function

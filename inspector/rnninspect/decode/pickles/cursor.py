@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import struct
 
-from rnninspect.plugin import Limit, UnreadableFile
+from rnninspect.errors import UnreadableFile
+from rnninspect.source.limits import Limit
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from rnninspect.plugin import Source
+    from rnninspect.source.source import Source
 
 _PIECE = 1 << 18
 WORD = struct.Struct("<I").unpack_from

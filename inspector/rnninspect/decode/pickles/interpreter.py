@@ -6,15 +6,15 @@ length, index and depth is bounded: see `Machine.check`.
 
 from __future__ import annotations
 
-from rnninspect.plugin import UnreadableFile, in_words
-from rnninspect_torch.pickles.cursor import WORD, Cursor
-from rnninspect_torch.pickles.machine import NOTHING, SLICE, Machine, PickleEnd
-from rnninspect_torch.pickles.stack_opcodes import HANDLERS
+from rnninspect.decode.pickles.cursor import WORD, Cursor
+from rnninspect.decode.pickles.machine import NOTHING, SLICE, Machine, PickleEnd
+from rnninspect.decode.pickles.stack_opcodes import HANDLERS
+from rnninspect.errors import UnreadableFile, in_words
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from rnninspect.plugin import Source
-    from rnninspect_torch.pickles.machine import Calls
+    from rnninspect.decode.pickles.machine import Calls
+    from rnninspect.source.source import Source
 
 # Opcodes that are inlined below, and the length of the longest one with its argument.
 _PUT, _NUMBER, _GET, _MARK = b"rKh("

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from rnninspect.plugin import UnreadableFile
-from rnninspect_torch.pickles.container_opcodes import CONTAINERS
-from rnninspect_torch.pickles.joblib_arrays import is_wrapper, skip_elements
-from rnninspect_torch.pickles.machine import PickleEnd
-from rnninspect_torch.pickles.value_opcodes import VALUES
-from rnninspect_torch.pickles.values import Instance, Mapping
+from rnninspect.decode.pickles.container_opcodes import CONTAINERS
+from rnninspect.decode.pickles.joblib_arrays import is_wrapper, skip_elements
+from rnninspect.decode.pickles.machine import PickleEnd
+from rnninspect.decode.pickles.value_opcodes import VALUES
+from rnninspect.decode.pickles.values import Instance, Mapping
+from rnninspect.errors import UnreadableFile
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from rnninspect_torch.pickles.machine import Handler, Machine
+    from rnninspect.decode.pickles.machine import Handler, Machine
 
 _HIGHEST_PROTOCOL = 5
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from rnninspect.plugin import MOST_ELEMENTS
-from rnninspect_torch.pickles.values import Instance
+from rnninspect.decode.pickles.values import Instance
+from rnninspect.model import MOST_ELEMENTS
 
 JOBLIB = "joblib.numpy_pickle"
 WRAPPER = f"{JOBLIB}.NumpyArrayWrapper"  # followed by the elements

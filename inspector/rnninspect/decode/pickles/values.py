@@ -9,7 +9,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from rnninspect.plugin import Source
+    from rnninspect.source.source import Source
 
 _RENAMED = {"__builtin__": "builtins", "copy_reg": "copyreg"}  # names of Python 2
 

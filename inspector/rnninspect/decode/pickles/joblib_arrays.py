@@ -8,15 +8,16 @@ from __future__ import annotations
 
 import math
 
-from rnninspect.plugin import Limit, UnreadableFile
-from rnninspect_torch.archives.magic import HEAD, starts_model_file
-from rnninspect_torch.pickles.numpy_arrays import WRAPPER, is_shape, item_bytes
-from rnninspect_torch.pickles.values import Blob, Global
+from rnninspect.decode.pickles.magic import HEAD, starts_model_file
+from rnninspect.decode.pickles.numpy_arrays import WRAPPER, is_shape, item_bytes
+from rnninspect.decode.pickles.values import Blob, Global
+from rnninspect.errors import UnreadableFile
+from rnninspect.source.limits import Limit
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from rnninspect_torch.pickles.machine import Machine
-    from rnninspect_torch.pickles.values import Instance
+    from rnninspect.decode.pickles.machine import Machine
+    from rnninspect.decode.pickles.values import Instance
 
 _ALIGNMENT = "numpy_array_alignment_bytes"
 _NAME = WRAPPER.rpartition(".")[2]

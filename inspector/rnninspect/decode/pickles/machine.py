@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from rnninspect.plugin import Limit, UnreadableFile
-from rnninspect_torch.archives.magic import HEAD, SMALLEST, starts_model_file
-from rnninspect_torch.pickles.values import Blob, Global
+from rnninspect.decode.pickles.magic import HEAD, SMALLEST, starts_model_file
+from rnninspect.decode.pickles.values import Blob, Global
+from rnninspect.errors import UnreadableFile
+from rnninspect.source.limits import Limit
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
     from typing import Protocol
 
-    from rnninspect_torch.pickles.cursor import Cursor
+    from rnninspect.decode.pickles.cursor import Cursor
 
     class Calls(Protocol):
         """The meaning that a framework gives to calls and persistent ids.

@@ -12,12 +12,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from making.torch import bombs
+from rnninspect.decode.pickles.interpreter import load_from
+from rnninspect.decode.pickles.stack_opcodes import HANDLERS
+from rnninspect.decode.pickles.values import Blob, Global, Instance, Mapping
 from rnninspect.errors import RefusedFile, UnreadableFile
 from rnninspect.source.limits import Limits
 from rnninspect.source.source import holding_source, open_source
-from rnninspect_torch.pickles.interpreter import load_from
-from rnninspect_torch.pickles.stack_opcodes import HANDLERS
-from rnninspect_torch.pickles.values import Blob, Global, Instance, Mapping
 from rnninspect_torch.tensors.calls import TorchCalls
 
 PLAIN = st.recursive(

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import struct
 
-from rnninspect.plugin import UnreadableFile
-from rnninspect_torch.pickles.values import Blob
+from rnninspect.decode.pickles.values import Blob
+from rnninspect.errors import UnreadableFile
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from rnninspect_torch.pickles.machine import Handler, Machine
+    from rnninspect.decode.pickles.machine import Handler, Machine
 
 _MOST_DIGITS = 1_000  # of a number; no model needs more than 20
 _LONG_LINE = 1 << 16
@@ -74,7 +74,7 @@ def _payload(width: int, encoding: str | None) -> Handler:
 
 
 def _text(machine: Machine) -> None:
-    """A string with its length in four bytes: every name of a file that torch saved."""
+    """A string with its length in four bytes: most names of a state dict."""
     cursor = machine.cursor
     length = cursor.word()
     if length > _SHORT:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from rnninspect.plugin import UnreadableFile, plural
-from rnninspect_torch.pickles.values import Blob, Instance, Mapping, kind_of
+from rnninspect.decode.pickles.values import Blob, Instance, Mapping, kind_of
+from rnninspect.errors import UnreadableFile
+from rnninspect.wording import plural
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from rnninspect_torch.pickles.machine import Handler, Machine
+    from rnninspect.decode.pickles.machine import Handler, Machine
 
 
 def _empty_tuple(machine: Machine) -> None:
