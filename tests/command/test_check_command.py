@@ -17,9 +17,19 @@ pytestmark = pytest.mark.slow
 def test_models_that_keep_to_the_policy_pass(repository: Path, pytestconfig: pytest.Config) -> None:
     done = check(repository)
     assert (done.returncode, done.stderr) == (0, "")
-    assert screen(done)[0] == "3 models: 3 passed, 0 failed"
-    assert "FAIL" not in done.stdout
-    hold("check.pass.screen", done.stdout.rstrip("\n"), pytestconfig)
+    assert done.stdout == "3 models checked, all passed\n"
+    shown = check(repository, "--verbose").stdout
+    assert shown.startswith("3 models: 3 passed, 0 failed\n")
+    assert "FAIL" not in shown
+    hold("check.pass.screen", shown.rstrip("\n"), pytestconfig)
+
+
+def test_a_quiet_run_prints_nothing_but_failures(repository: Path) -> None:
+    done = check(repository, "--quiet", "--baseline", "none.lock", "--update-baseline")
+    assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
+    done = check(repository, "-q", "--max-parameters", "1k")
+    assert done.returncode == 1
+    assert [line.split()[0] for line in done.stdout.splitlines()] == ["Result", "------", "FAIL"]
 
 
 def test_a_model_over_its_budget_fails_and_shows_its_largest_layers(
@@ -28,14 +38,15 @@ def test_a_model_over_its_budget_fails_and_shows_its_largest_layers(
     lstm_file(repository / "models" / "small.safetensors", 30, 17)
     done = check(repository, "--baseline", "none.lock", "--update-baseline")
     assert (done.returncode, done.stderr) == (1, "")
-    first = screen(done)
-    assert first[0] == "3 models: 2 passed, 1 failed"
     small = "models/small.safetensors"
-    rows = [line.split() for line in first]
-    assert rows[4] == ["FAIL", "334", "%", "3,332", "1,000", "parameters", small]
-    assert rows[6][:7] == ["FAIL", "107", "%", "17", "16", "hidden", "size"]
-    assert any(line.startswith("     3,332   100 %  LSTM") for line in first)
+    rows = [line.split() for line in screen(done)]
+    assert rows[2] == ["FAIL", "334", "%", "3,332", "1,000", "parameters", small]
+    assert rows[4][:7] == ["FAIL", "107", "%", "17", "16", "hidden", "size"]
+    assert screen(done)[6] == "3 models checked: 1 failed, 2 passed"
     hold("check.over.screen", done.stdout.rstrip("\n"), pytestconfig)
+    shown = screen(check(repository, "--baseline", "none.lock", "-v"))
+    assert shown[0] == "3 models: 2 passed, 1 failed"
+    assert any(line.startswith("     3,332   100 %  LSTM") for line in shown)
 
 
 def test_a_model_that_grew_fails_with_its_figures(
@@ -44,8 +55,8 @@ def test_a_model_that_grew_fails_with_its_figures(
     lstm_file(repository / "models" / "middle.safetensors", 6, 8)
     done = check(repository)
     assert (done.returncode, done.stderr) == (1, "")
-    assert screen(done)[0] == "3 models: 2 passed, 1 failed"
-    assert "growth, parameters" in screen(done)[4]
+    assert screen(done)[-1] == "3 models checked: 1 failed, 2 passed"
+    assert "growth, parameters" in screen(done)[2]
     hold("check.grown.screen", done.stdout.rstrip("\n"), pytestconfig)
     told = check(repository, "--format", "github").stdout
     assert "(480 before, 512 now; lstm +32)" in told
@@ -61,8 +72,9 @@ def test_a_model_that_cannot_be_read_never_passes(
     assert done.returncode == 2
     assert done.stderr.startswith("rnninspect: models/middle.safetensors: ")
     assert len(done.stderr.splitlines()) == 1
-    assert screen(done)[0] == "3 models: 2 passed, 0 failed, 1 unreadable"
-    assert "models/middle.safetensors: unreadable: " in screen(done)[2]
+    assert "models/middle.safetensors: unreadable: " in screen(done)[0]
+    assert screen(done)[2:] == ["3 models checked: 1 unreadable, 2 passed"]
+    assert check(repository, "-v").stdout.startswith("3 models: 2 passed, 0 failed, 1 unreadable")
     if content == b"":
         hold("check.unreadable.screen", done.stdout.rstrip("\n"), pytestconfig)
 
@@ -70,7 +82,7 @@ def test_a_model_that_cannot_be_read_never_passes(
 def test_a_run_of_nothing_but_unreadable_models_still_reports(repository: Path) -> None:
     done = check(repository, "models/absent.pt", "--ignore", "R509")
     assert (done.returncode, done.stderr.count("\n")) == (2, 1)
-    assert screen(done)[0] == "1 model: 0 passed, 0 failed, 1 unreadable"
+    assert screen(done)[2] == "1 model checked: 1 unreadable"
 
 
 def test_an_unreadable_model_is_exit_2_even_with_failures(repository: Path) -> None:
@@ -85,7 +97,7 @@ def test_a_skipped_layer_fails_under_min_coverage(
     done = check(repository, "--ignore", "R507")
     assert (done.returncode, done.stderr) == (1, "")
     first = screen(done)
-    assert first[0] == "4 models: 3 passed, 1 failed"
+    assert first[-1] == "4 models checked: 1 failed, 3 passed"
     assert any(line.startswith("FAIL") and "coverage" in line for line in first)
     assert any("R401 layer-skipped" in line for line in first)
     hold("check.skipped.screen", done.stdout.rstrip("\n"), pytestconfig)
@@ -99,8 +111,14 @@ def test_a_skipped_layer_without_min_coverage_passes_and_is_reported(repository:
     empty.write_text("")
     done = check(repository, path, "--config", empty)
     assert done.returncode == 0
-    assert "no limit is set" in done.stdout
-    assert "warning R401 layer-skipped" in done.stdout
+    assert done.stdout.splitlines() == [
+        "1 model checked, passed",
+        "no limit is set: only the rules were checked",
+        "1 warning not shown; --verbose shows more",
+    ]
+    shown = check(repository, path, "--config", empty, "--verbose").stdout
+    assert "no limit is set" in shown
+    assert "warning R401 layer-skipped" in shown
 
 
 LIMITS = {
@@ -145,7 +163,7 @@ def test_models_appear_and_vanish(repository: Path) -> None:
     assert done.returncode == 1
     assert "models/new.safetensors: error R507 model-appeared" in done.stdout
     assert "models/big.safetensors: error R508 model-vanished" in done.stdout
-    assert screen(done)[0] == "3 models: 2 passed, 1 failed, 1 absent"
+    assert screen(done)[-1] == "3 models checked: 1 failed, 1 absent, 2 passed"
     renewed = check(repository, "--update-baseline")
     assert renewed.returncode == 0
     assert "3 models accepted: 1 added, 0 changed, 1 removed" in renewed.stdout
@@ -156,6 +174,11 @@ def test_a_model_that_is_not_checked_keeps_its_figures_and_is_a_note(repository:
     before = (repository / "rnninspect.lock").read_text()
     done = check(repository, "models/small.safetensors", "--update-baseline")
     assert done.returncode == 0
+    assert screen(done)[:2] == [
+        "1 model checked, passed",
+        "2 models of the baseline not checked",
+    ]
+    done = check(repository, "models/small.safetensors", "--verbose")
     assert "models/big.safetensors: note R509 model-unchecked" in done.stdout
     assert (repository / "rnninspect.lock").read_text() == before
 

@@ -53,7 +53,15 @@ def test_an_error_in_the_policy_file_names_file_and_key(repository: Path) -> Non
 
 @pytest.mark.parametrize(
     "arguments",
-    [["--format", "yaml"], ["--nonsense"], ["--limit", "x=1"], ["--max-levels"]],
+    [
+        ["--format", "yaml"],
+        ["--nonsense"],
+        ["--limit", "x=1"],
+        ["--max-levels"],
+        ["--quiet", "--verbose"],
+        ["--quiet", "--format", "json"],
+        ["-v", "-f", "markdown"],
+    ],
     ids=" ".join,
 )
 def test_wrong_usage_is_exit_2(repository: Path, arguments: list[str]) -> None:
@@ -84,7 +92,7 @@ def test_a_config_may_come_from_a_variable(repository: Path) -> None:
 
 def test_a_model_named_twice_is_checked_once(repository: Path) -> None:
     path = "models/small.safetensors"
-    assert screen(check(repository, path, path))[0] == "1 model: 1 passed, 0 failed"
+    assert screen(check(repository, path, path))[0] == "1 model checked, passed"
 
 
 @pytest.mark.parametrize("output", AUDIT)

@@ -16,6 +16,8 @@ from rnninspect.render import AUDIT, REPORT
 from rnninspect.render.escape import for_csv
 from rnninspect.render.view import View
 
+VERBOSE = View(verbose=True)
+
 
 @pytest.mark.parametrize("output", AUDIT)
 @pytest.mark.parametrize("case", ["grown", "faulty", "hostile"])
@@ -25,13 +27,28 @@ def test_each_format_of_an_audit(case: str, output: str, pytestconfig: pytest.Co
     hold(f"{case}.audit.{output}", without_rules(text), pytestconfig)
 
 
+@pytest.mark.parametrize("case", ["grown", "faulty", "hostile"])
+def test_a_verbose_table_of_an_audit(case: str, pytestconfig: pytest.Config) -> None:
+    made = with_bad(AUDITS[case], UNREADABLE if case == "grown" else [])
+    hold(f"{case}.audit.verbose.table", drawn(AUDIT, "table", made, VERBOSE), pytestconfig)
+
+
+def test_failures_of_a_run_that_never_fails_are_counted() -> None:
+    made = replace(AUDITS["faulty"], fail_on=None)
+    assert drawn(AUDIT, "table", made).splitlines() == [
+        "1 model checked; nothing fails (fail-on never)",
+        "1 error, 2 warnings not shown; --verbose shows more",
+    ]
+    assert drawn(AUDIT, "table", made, View(quiet=True)) == ""
+
+
 def test_check_and_inspect_know_the_same_formats() -> None:
     assert list(AUDIT) == list(REPORT)
 
 
 @pytest.mark.parametrize("output", ["table", "markdown", "csv"])
 def test_no_name_breaks_the_text_of_an_audit(output: str) -> None:
-    text = drawn(AUDIT, output, with_bad(AUDITS["hostile"], BAD))
+    text = drawn(AUDIT, output, with_bad(AUDITS["hostile"], BAD), VERBOSE)
     assert text.replace("\n", "").isprintable()
     rows = [line for line in text.splitlines() if line.startswith("|")]
     bars = [line.replace("\\\\", "").replace("\\|", "").count("|") for line in rows]
@@ -42,7 +59,7 @@ def test_no_name_breaks_the_text_of_an_audit(output: str) -> None:
 @pytest.mark.parametrize("width", [80, 100, 160])
 def test_the_tables_of_an_audit_fit_the_width(width: int) -> None:
     for made in AUDITS.values():
-        text = drawn(AUDIT, "table", made, View(width))
+        text = drawn(AUDIT, "table", made, View(width, verbose=True))
         tables = [block for block in text.split("\n\n") if "\n---" in block]
         assert tables
         assert max(len(line) for table in tables for line in table.splitlines()) <= width
@@ -50,8 +67,9 @@ def test_the_tables_of_an_audit_fit_the_width(width: int) -> None:
 
 def test_a_long_run_shows_the_number_of_hidden_limits() -> None:
     made = held([report(model(layer()), f"m{number}.pt") for number in range(150)])
-    text = drawn(AUDIT, "table", made)
+    text = drawn(AUDIT, "table", made, VERBOSE)
     assert "and 100 more" in text
+    assert drawn(AUDIT, "table", made) == "150 models checked, all passed"
     assert len(json.loads(drawn(AUDIT, "json", made))["audit"]["limits"]) == 300
 
 

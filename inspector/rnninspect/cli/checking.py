@@ -40,6 +40,10 @@ Config = Annotated[
 UpdateBaseline = Annotated[
     bool, typer.Option("--update-baseline", help="Accept the current figures.")
 ]
+Verbose = Annotated[
+    bool, typer.Option("--verbose", "-v", help="Show all limits, warnings and largest layers.")
+]
+Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Show nothing but failures.")]
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +54,16 @@ class _Options:
     format: str
     output: Path | None
     update: bool
+    verbose: bool = False
+    quiet: bool = False
+
+    def require_fitting(self) -> None:
+        """A usage error if two of the options exclude each other."""
+        chosen = [name for name in ("verbose", "quiet") if getattr(self, name)]
+        if len(chosen) > 1:
+            raise typer.BadParameter("--verbose and --quiet exclude each other")
+        if chosen and self.format != "table":
+            raise typer.BadParameter(f"--{chosen[0]} needs --format table")
 
 
 def _with_policy_options(command: Callable[..., None]) -> Callable[..., None]:
@@ -81,6 +95,8 @@ def check(  # noqa: PLR0913 - an option each
     output: Output = None,
     config: Config = None,
     update_baseline: UpdateBaseline = False,
+    verbose: Verbose = False,
+    quiet: Quiet = False,
     limit: LimitPairs = None,
     allow_download: AllowDownload = False,
     gathering: Gathering,
@@ -88,7 +104,8 @@ def check(  # noqa: PLR0913 - an option each
 ) -> None:
     """Check models against limits and a baseline, for CI.
 
-    Exit 1 if a limit or a rule fails, 2 if a model cannot be read.
+    Prints what fails, and one line for what passed. Exit 1 if a limit or a rule fails, 2 if a model
+    cannot be read.
 
     Limits are set in [tool.rnninspect] of the nearest pyproject.toml, in rnninspect.toml, in
     variables (RNNINSPECT_MAX_PARAMETERS) or by options; an option takes precedence.
@@ -100,7 +117,9 @@ def check(  # noqa: PLR0913 - an option each
     paths = tuple(dict.fromkeys(models or ()))
     limits = options.limits(limit, allow_download=allow_download)
     request = Request(paths, limits=limits, gathering=gathering)
-    asked = _Options(request, options.format_of(AUDIT, output_format), output, update_baseline)
+    chosen = options.format_of(AUDIT, output_format)
+    asked = _Options(request, chosen, output, update_baseline, verbose, quiet)
+    asked.require_fitting()
     given = {key.name: policy[key.field] for key in KEYS}
     try:
         code = _check(asked, gather(given, os.environ, config))
@@ -119,7 +138,13 @@ def _check(asked: _Options, policies: Policies) -> int:
     made = audit(reports, policies, new, unreadable)
     if old and new and asked.update:
         made = replace(made, renewal=renewal_of(old, new))
-    view = View(terminal_width(), root=ci_root(), fail_on=made.fail_on)
+    view = View(
+        terminal_width(),
+        root=ci_root(),
+        fail_on=made.fail_on,
+        verbose=asked.verbose,
+        quiet=asked.quiet,
+    )
     files = [*asked.request.paths, *(name for report in reports for name in report.files)]
     done = print_document(AUDIT, asked.format, made, view, asked.output, files)
     return _code(made) if done else FAILED

@@ -18,6 +18,8 @@ class View(Record):
         unfold: whether each of many equal layers has a row.
         closing: whether a line at the end says how many models there were.
         fail_on: the lowest level that is shown as a failure, in formats that know failures.
+        verbose: whether a table also shows what passed.
+        quiet: whether a table shows nothing but failures.
     """
 
     width: int = 80
@@ -27,3 +29,5 @@ class View(Record):
     fail_on: Level | None = Level.ERROR
     unfold: bool = False
     closing: bool = False
+    verbose: bool = False
+    quiet: bool = False

@@ -44,10 +44,15 @@ def join_blocks(
         limits: draws the table of some limits; empty text for none.
         blocks: the findings and the largest layers, as text.
     """
-    failing = [measure for measure in audit.measures if measure.outcome is Outcome.FAIL]
+    failing = failing_measures(audit)
     others = [measure for measure in audit.measures if measure.outcome is not Outcome.FAIL]
     rest = limits(others) if audit.measures else no_measure(audit)
     return "\n\n".join(filter(None, (head, limits(failing), *blocks, rest, _notes_line(audit))))
+
+
+def failing_measures(audit: Audit) -> list[Measure]:
+    """The limits that fail."""
+    return [measure for measure in audit.measures if measure.outcome is Outcome.FAIL]
 
 
 def summary(audit: Audit) -> str:
@@ -102,15 +107,24 @@ def layer_grid(audit: Audit, width: int) -> Grid:
 
 def finding_texts(audit: Audit) -> Iterator[str]:
     """Unreadable files, then findings that have no row among the limits, without notes."""
-    for file in audit.unreadable:
-        yield for_terminal(f"{file.path}: unreadable: {shorten(file.reason, LONGEST_REASON)}")
+    yield from unreadable_lines(audit)
     for report in audit.reports:
         serious = [found for found in unmeasured(audit, report) if found.level is not Level.NOTE]
-        for line in finding_lines(serious):
-            yield f"{for_terminal(report.path)}: {line}"
+        yield from placed_lines(report.path, serious)
     for path, finding in audit.elsewhere:
-        for line in finding_lines([finding]):
-            yield f"{for_terminal(path)}: {line}"
+        yield from placed_lines(path, [finding])
+
+
+def unreadable_lines(audit: Audit) -> Iterator[str]:
+    """A line for each file that could not be read."""
+    for file in audit.unreadable:
+        yield for_terminal(f"{file.path}: unreadable: {shorten(file.reason, LONGEST_REASON)}")
+
+
+def placed_lines(path: str, findings: Sequence[Finding]) -> Iterator[str]:
+    """The findings on one model, each line with its path."""
+    for line in finding_lines(findings):
+        yield f"{for_terminal(path)}: {line}"
 
 
 def _notes_line(audit: Audit) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from functools import partial
 
+from rnninspect.render.audit.brief import closing_lines, failing_lines
 from rnninspect.render.audit.rows import (
     LAYER_HEADS,
     LAYER_NUMBERS,
@@ -11,6 +12,7 @@ from rnninspect.render.audit.rows import (
     LIMIT_NUMBERS,
     LONGEST_WORDS,
     SHORTER_WORDS,
+    failing_measures,
     finding_texts,
     join_blocks,
     layer_grid,
@@ -36,16 +38,33 @@ WIDTHS_OF_WORDS = (LONGEST_WORDS, SHORTER_WORDS)
 
 
 def render(audit: Audit, view: View) -> Iterator[str]:
+    """What fails and a line for what passed, or, in a verbose view, everything."""
+    draw_all = _whole if view.verbose else _brief
+    blocks = "\n\n".join(filter(None, draw_all(audit, view)))
+    yield f"{blocks}\n" if blocks else ""
+
+
+def _brief(audit: Audit, view: View) -> Iterator[str]:
+    """The limits that fail, the findings of models that fail, and, if not quiet, the outcome."""
+    if audit.fail_on is not None:
+        yield _limits(failing_measures(audit), view)
+    yield "\n".join(failing_lines(audit))
+    if not view.quiet:
+        yield "\n".join(filter(None, (*closing_lines(audit), renewal_line(audit))))
+
+
+def _whole(audit: Audit, view: View) -> Iterator[str]:
     """The summary, the limits that fail, the largest layers, and the other limits."""
-
-    def limits(measures: Sequence[Measure]) -> str:
-        grids = [partial(limit_grid, measures, words=words) for words in WIDTHS_OF_WORDS]
-        return _fitting(LIMIT_HEADS, LIMIT_NUMBERS, grids, view.width)
-
     layers = _fitting(LAYER_HEADS, LAYER_NUMBERS, [partial(layer_grid, audit)], view.width)
     findings = "\n".join(finding_texts(audit))
-    text = join_blocks(audit, summary(audit), limits, (findings, layers))
-    yield "\n\n".join(filter(None, (text, renewal_line(audit)))) + "\n"
+    limits = partial(_limits, view=view)
+    yield join_blocks(audit, summary(audit), limits, (findings, layers))
+    yield renewal_line(audit)
+
+
+def _limits(measures: Sequence[Measure], view: View) -> str:
+    grids = [partial(limit_grid, measures, words=words) for words in WIDTHS_OF_WORDS]
+    return _fitting(LIMIT_HEADS, LIMIT_NUMBERS, grids, view.width)
 
 
 def _fitting(
