@@ -14,8 +14,8 @@ from pathlib import Path
 import pytest
 
 from making.reports import drawn
-from rnninspect.render import LISTING
-from rnninspect.render.knowledge.listings import cell_listing, rule_listing
+from rnninspect.render import CATALOGUE
+from rnninspect.render.knowledge.listings import Catalogue, cell_listing, rule_listing
 
 ROOT = Path(__file__).parents[2]
 README = ROOT / "README.md"
@@ -182,7 +182,7 @@ def test_a_generated_table_is_fresh(name: str, pytestconfig: pytest.Config) -> N
     pattern = re.compile(rf"(?<=<!-- {name} -->\n\n)(?:\|.*\n)*")
     assert pattern.search(text), f"no place for the table of {name}"
     listing = TABLES[name]()
-    table = drawn(LISTING, "markdown", listing._replace(legend=()))
+    table = drawn(CATALOGUE, "markdown", Catalogue(name, (), (listing._replace(legend=()),)))
     fresh = pattern.sub(f"{table}\n", text, count=1)
     if pytestconfig.getoption("--renew-golden"):
         page.write_text(fresh)

@@ -11,9 +11,9 @@ from making.reports import drawn
 from rnninspect.cells import BIASES, CELLS, Role, textbook_roles
 from rnninspect.cells.equations import EQUATIONS, WRITTEN
 from rnninspect.cells.spelling import LEGEND, equations, gate_names
-from rnninspect.render import EXPLANATION, LISTING
+from rnninspect.render import CATALOGUE, EXPLANATION
 from rnninspect.render.knowledge.explanation import Explanation
-from rnninspect.render.knowledge.listings import cell_listing
+from rnninspect.render.knowledge.listings import Catalogue, cell_listing
 from rnninspect.render.view import View
 
 NAMES = re.compile(r"[^\W\d_][\w₁₂]*'?")
@@ -103,7 +103,8 @@ def test_an_explanation_has_the_step_and_the_order_of_the_gates() -> None:
 
 @pytest.mark.parametrize("width", [80, 120])
 def test_the_list_of_cells_has_them_without_breaking_one(width: int) -> None:
-    text = drawn(LISTING, "table", cell_listing(), View(width))
+    gated = Catalogue("cells", (), (cell_listing(),))
+    text = drawn(CATALOGUE, "table", gated, View(width))
     assert max(map(len, text.splitlines())) <= width
     assert all(sentence in text for sentence in LEGEND)
     whole = {part for line in text.splitlines() for part in line[20:].split("; ")}

@@ -7,14 +7,15 @@ from collections import Counter
 from itertools import groupby
 
 from rnninspect.cells.products import in_numbers, in_symbols, term_of
+from rnninspect.cells.sums import Sum
 from rnninspect.cells.symbols import Role, Sizes, Symbol
 from rnninspect.record import Record
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection
+    from collections.abc import Callable, Collection, Iterable, Sequence
 
-    from rnninspect.cells.symbols import Cell, Weight
+    from rnninspect.cells.symbols import Cell, Factor, Weight
 
 
 class Formula(Record):
@@ -107,16 +108,33 @@ def _product(
 
 def term(cell: Cell, role: Role, sizes: Sizes) -> str:
     """One weight of one direction in symbols and in numbers: `4·n·m = 4·128·257`."""
+    return " = ".join(term_forms(cell, role, sizes))
+
+
+def term_forms(cell: Cell, role: Role, sizes: Sizes) -> tuple[str, str]:
+    """One weight of one direction, in symbols (`4·n·m`) and in numbers (`4·128·257`)."""
     factors = next(weight.factors for weight in cell.weights if weight.role is role)
     if cell.symbols:
         own = dict(sizes.own)
-        return f"{term_of(factors, str)} = {term_of(factors, lambda symbol: str(own[symbol]))}"
-    gates = len(cell.gates)
-    numbers = [str(sizes.value(factor, gates)) for factor in factors]
+        return term_of(factors, str), term_of(factors, lambda symbol: str(own[symbol]))
+    numbers = (str(sizes.value(factor, len(cell.gates))) for factor in factors)
+    return _in_letters(factors, cell, sizes), "·".join(numbers)
+
+
+def axis_in_symbols(axis: Sequence[Factor] | Sum, cell: Cell, sizes: Sizes) -> str:
+    """One axis of a weight's shape in the symbols of its term: `4·n`."""
+    return axis.spelled(str, "·") if isinstance(axis, Sum) else _in_letters(axis, cell, sizes)
+
+
+def _in_letters(factors: Iterable[Factor | Sum], cell: Cell, sizes: Sizes) -> str:
+    """A product with the number of gates, and with the letter of what is really fed back."""
     fed_back = Symbol.HIDDEN if sizes.projection_size is None else Symbol.PROJECTION
-    letters = {Symbol.GATES: str(gates), Symbol.FED_BACK: fed_back.value}
-    symbols = [
+    letters = {
+        Symbol.GATES: str(len(cell.gates)),
+        Symbol.FED_BACK: fed_back.value,
+        Symbol.JOINED: f"{Symbol.INPUT.value} + {fed_back.value}",
+    }
+    return "·".join(
         letters.get(factor, factor.value) if isinstance(factor, Symbol) else str(factor)
         for factor in factors
-    ]
-    return f"{'·'.join(symbols)} = {'·'.join(numbers)}"
+    )

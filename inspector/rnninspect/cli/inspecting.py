@@ -77,6 +77,7 @@ def explain(
     model: Model,
     layer: Annotated[str | None, typer.Argument(metavar="LAYER", help="Only this layer.")] = None,
     *,
+    output_format: Annotated[str, options.format_option(EXPLANATION)] = "text",
     limit: LimitPairs = None,
     allow_download: AllowDownload = False,
 ) -> None:
@@ -86,6 +87,7 @@ def explain(
     """
     from rnninspect.render.knowledge.explanation import Explanation  # noqa: PLC0415 - heavy
 
+    chosen_format = options.format_of(EXPLANATION, output_format)
     try:
         report = inspect_file(model, options.limits(limit, allow_download=allow_download))
     except RnnInspectError as error:
@@ -94,9 +96,10 @@ def explain(
     chosen = [counted for counted in report.layers if layer in _names(counted)]
     if not chosen:
         print_error(f"{report.path}: {_no_layer(report, layer)}")
-        raise typer.Exit(FAILED if layer else OK)
+        if layer:
+            raise typer.Exit(FAILED)
     with reporting():  # the conventions of installed readers
-        show(EXPLANATION, Explanation(report, tuple(chosen)))
+        show(EXPLANATION, Explanation(report, tuple(chosen)), chosen_format)
     wrong = any(report.findings_of(counted.layer.name) for counted in chosen)
     raise typer.Exit(FINDINGS if wrong else OK)
 

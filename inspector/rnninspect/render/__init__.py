@@ -102,23 +102,26 @@ class _Card(Formats):
     def markdown(self) -> Render: from rnninspect.render.card import render; return render
 
 
-class _Listing(Formats):
-    """`Listing`: the rules, the readers or the cells."""
+class _Catalogue(Formats):
+    """`Catalogue`: the rules, the readers or the cells."""
 
     def table(self) -> Render: from rnninspect.render.knowledge.table import render; return render
     def markdown(self) -> Render: from rnninspect.render.knowledge.markdown import render; return render
+    def json(self) -> Render: from rnninspect.render.knowledge.listing_json import render; return render
 
 
 class _RulePage(Formats):
     """`Rule`: one rule in full."""
 
     def text(self) -> Render: from rnninspect.render.knowledge.rule_page import render; return render
+    def json(self) -> Render: from rnninspect.render.knowledge.rule_json import render; return render
 
 
 class _Explanation(Formats):
     """`Explanation`: the arithmetic of layers, weight by weight."""
 
     def text(self) -> Render: from rnninspect.render.knowledge.explanation import render; return render
+    def json(self) -> Render: from rnninspect.render.knowledge.explanation_json import render; return render
 
 
 class _FormulaSheet(Formats):
@@ -138,7 +141,7 @@ class _SizeSheet(Formats):
 # fmt: on
 REPORT, AUDIT, DIFF, VERDICT, CARD = _Report(), _Audit(), _Diff(), _Verdict(), _Card()
 SCAN = _Scan()
-LISTING, RULE_PAGE = _Listing(), _RulePage()
+CATALOGUE, RULE_PAGE = _Catalogue(), _RulePage()
 EXPLANATION, FORMULA_SHEET, SIZE_SHEET = _Explanation(), _FormulaSheet(), _SizeSheet()
 
 # What is printed in the first format is also appended to the CI system's job summary, in the second

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from rnninspect import __version__
-from rnninspect.render.report.json import dump
-from rnninspect.report import SCHEMA_VERSION
+from rnninspect.render.report.json import dump, heading
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -18,8 +16,7 @@ if TYPE_CHECKING:
 def render(comparison: Comparison, _: View) -> Iterator[str]:
     """One document, in ASCII."""
     document = {
-        "schema_version": SCHEMA_VERSION,
-        "tool": {"name": "rnninspect", "version": __version__},
+        **heading(),
         "changed": comparison.changed,
         "unchanged": comparison.unchanged,
         "reordered": comparison.reordered,

@@ -87,14 +87,19 @@ def _gates(layer: RecurrentLayer, names: dict[str, str]) -> Iterator[Labelled]:
 
 
 def _equations(counted: LayerCount) -> Iterator[Labelled]:
-    layer, cell = counted.layer, counted.cell
-    after = resets_after(cell.name, layer.convention) if "reset" in cell.gates else None
     label = "step"
-    for equation in equations(cell, layer.roles, reset_after=after):
+    for equation in layer_equations(counted):
         yield label, equation
         label = ""
+
+
+def layer_equations(counted: LayerCount) -> Iterator[str]:
+    """The equations of one step of a layer, by its weights and its convention."""
+    layer, cell = counted.layer, counted.cell
+    after = resets_after(cell.name, layer.convention) if "reset" in cell.gates else None
+    yield from equations(cell, layer.roles, reset_after=after)
     if layer.normalised:
-        yield label, "with layer normalisation before the gates"
+        yield "with layer normalisation before the gates"
 
 
 def weights(counted: LayerCount) -> Iterator[list[Value]]:

@@ -5,8 +5,7 @@ from __future__ import annotations
 from rnninspect.cells import CELLS
 from rnninspect.cells.spelling import equations
 from rnninspect.render.knowledge.formula_sheet import rows_of, state_of, work_of
-from rnninspect.render.report.json import dump
-from rnninspect.report import SCHEMA_VERSION
+from rnninspect.render.report.json import dump, heading
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -24,7 +23,7 @@ def render(sheet: FormulaSheet, _: View) -> Iterator[str]:
         for name, vectors, text, number, note in rows_of(sheet)
     ]
     document = {
-        "schema_version": SCHEMA_VERSION,
+        **heading(),
         "cell": spec.cell,
         "layers": spec.levels,
         "sizes": {

@@ -11,6 +11,7 @@ from rnninspect.rules import RULES
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable
+    from typing import Any
 
     from rnninspect.cells import Cell
     from rnninspect.plugin import Reader
@@ -35,6 +36,37 @@ class Listing(Record):
     parts: str = ""
     of: tuple[tuple[str, ...], ...] = ()
     legend: tuple[str, ...] = ()
+
+
+class Catalogue(Record):
+    """All that is known of one kind of thing.
+
+    Attributes:
+        name: `rules`, `readers` or `cells`.
+        things: each of them, for programs.
+        listings: what people are shown of them.
+    """
+
+    name: str
+    things: tuple[Any, ...]
+    listings: tuple[Listing, ...]
+
+
+def rule_catalogue() -> Catalogue:
+    """The rules."""
+    return Catalogue("rules", tuple(RULES.values()), (rule_listing(),))
+
+
+def reader_catalogue(readers: Iterable[Reader]) -> Catalogue:
+    """These readers."""
+    known = tuple(readers)
+    return Catalogue("readers", known, (reader_listing(known),))
+
+
+def cell_catalogue() -> Catalogue:
+    """The cells, those that bring sizes of their own last."""
+    cells = tuple(every_cell().values())
+    return Catalogue("cells", cells, (cell_listing(), modern_cell_listing()))
 
 
 def rule_listing() -> Listing:
@@ -76,6 +108,10 @@ def modern_cell_listing() -> Listing:
 
 
 def _cell_row(cell: Cell) -> tuple[str, ...]:
+    return (cell.name, str(len(cell.gates)), usual_formula(cell), cell.summary)
+
+
+def usual_formula(cell: Cell) -> str:
+    """The formula of a gated cell with all weights that its layers usually have."""
     projected = 1 if Role.PROJECTION in cell.roles() else None
-    text = formula(cell, cell.usual(), Sizes(1, 1, projected)).symbolic
-    return (cell.name, str(len(cell.gates)), text, cell.summary)
+    return formula(cell, cell.usual(), Sizes(1, 1, projected)).symbolic

@@ -1,4 +1,4 @@
-"""A list of rules or cells as Markdown, as the documentation shows it."""
+"""Rules, readers or cells as Markdown tables, as the documentation shows them."""
 
 from __future__ import annotations
 
@@ -8,12 +8,18 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from rnninspect.render.knowledge.listings import Listing
+    from rnninspect.render.knowledge.listings import Catalogue, Listing
     from rnninspect.render.view import View
 
 
-def render(listing: Listing, _: View) -> Iterator[str]:
+def render(catalogue: Catalogue, _: View) -> Iterator[str]:
     """The texts as they are: rules and cells are written for Markdown too."""
+    for number, listing in enumerate(catalogue.listings):
+        yield from ("\n",) * (number > 0)
+        yield from _listing(listing)
+
+
+def _listing(listing: Listing) -> Iterator[str]:
     heads, rows = listing.heads, listing.rows
     if listing.parts:
         heads = (*heads, listing.parts)

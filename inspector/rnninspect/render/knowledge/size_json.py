@@ -5,8 +5,7 @@ from __future__ import annotations
 from rnninspect.cells.products import in_numbers, in_symbols, sum_in_symbols
 from rnninspect.cells.spelling import equations
 from rnninspect.cells.work import multiplies
-from rnninspect.render.report.json import dump
-from rnninspect.report import SCHEMA_VERSION
+from rnninspect.render.report.json import dump, heading
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -29,7 +28,7 @@ def render(sheet: SizeSheet, _: View) -> Iterator[str]:
         if weight.role in sheet.roles
     ]
     document = {
-        "schema_version": SCHEMA_VERSION,
+        **heading(),
         "cell": cell.name,
         "layers": layers,
         "sizes": dict(sizes.own),

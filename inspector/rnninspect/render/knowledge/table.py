@@ -1,4 +1,4 @@
-"""A list of rules, readers or cells as a table for a terminal or a pipe."""
+"""Rules, readers or cells as tables for a terminal or a pipe."""
 
 from __future__ import annotations
 
@@ -9,14 +9,20 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from rnninspect.render.knowledge.listings import Listing
+    from rnninspect.render.knowledge.listings import Catalogue, Listing
     from rnninspect.render.view import View
 
 NARROWEST = 40  # of the parts; a longer one is wrapped
 
 
-def render(listing: Listing, view: View) -> Iterator[str]:
-    """Its last column is wrapped to fit the width."""
+def render(catalogue: Catalogue, view: View) -> Iterator[str]:
+    """Each listing, with the last column wrapped to fit the width."""
+    for number, listing in enumerate(catalogue.listings):
+        yield from ("\n",) * (number > 0)
+        yield from _listing(listing, view)
+
+
+def _listing(listing: Listing, view: View) -> Iterator[str]:
     yield f"{draw(listing.heads, listing.rows, view.width, numbers=listing.numbers)}\n"
     if listing.parts:
         lines = list(_lines(listing, view.width))

@@ -42,10 +42,17 @@ def render(results: Iterable[Report | Unreadable], _: View) -> Iterator[str]:
 def document_of(reports: Sequence[Report], unreadable: Sequence[Unreadable]) -> Json:
     """The document as plain values."""
     return {
-        "schema_version": SCHEMA_VERSION,
-        "tool": {"name": "rnninspect", "version": __version__},
+        **heading(),
         "reports": [report_json(report) for report in reports],
         "unreadable": [{"path": file.path, "reason": file.reason} for file in unreadable],
+    }
+
+
+def heading() -> Json:
+    """The first fields of each document: the version of its fields, and what wrote it."""
+    return {
+        "schema_version": SCHEMA_VERSION,
+        "tool": {"name": "rnninspect", "version": __version__},
     }
 
 
@@ -63,7 +70,7 @@ def report_json(report: Report) -> Json:
         "framework": report.framework,
         "producer": report.producer,
         "file_bytes": report.file_bytes,
-        "layers": [_layer(report, counted) for counted in report.layers],
+        "layers": [layer_json(report, counted) for counted in report.layers],
         "skipped": [
             {
                 "name": layer.name,
@@ -96,7 +103,8 @@ def finding_json(finding: Finding) -> Json:
     }
 
 
-def _layer(report: Report, counted: LayerCount) -> Json:
+def layer_json(report: Report, counted: LayerCount) -> Json:
+    """One layer of a report as plain values."""
     layer, stack = counted.layer, counted.layer.stack
     return {
         "name": layer.name,

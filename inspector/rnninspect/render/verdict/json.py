@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from rnninspect import __version__
-from rnninspect.render.report.json import dump
-from rnninspect.report import SCHEMA_VERSION, Unreadable
+from rnninspect.render.report.json import dump, heading
+from rnninspect.report import Unreadable
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -21,8 +20,7 @@ def render(results: Sequence[Judged | Unreadable], _: View) -> Iterator[str]:
     """One document for all files, in ASCII."""
     text = dump(
         {
-            "schema_version": SCHEMA_VERSION,
-            "tool": {"name": "rnninspect", "version": __version__},
+            **heading(),
             "verdicts": [
                 {
                     "path": file.report.path,
