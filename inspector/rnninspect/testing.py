@@ -1,4 +1,4 @@
-"""Checks a reader against the contract of `plugins/README.md`: for the tests of its package."""
+"""Checks a reader against the contract of `docs/write-a-reader.md`, for its package's tests."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The reader that `plugins/README.md` writes: built, installed beside the wheel, and run."""
+"""The reader that `docs/write-a-reader.md` writes: built, installed beside the wheel, and run."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ import pytest
 from making import offline
 
 pytestmark = pytest.mark.slow
-GUIDE = Path(__file__).parents[2] / "plugins" / "README.md"
+GUIDE = Path(__file__).parents[2] / "docs" / "write-a-reader.md"
 FILE = re.compile(r"^`([\w/.]+)`\n\n```\w+\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 EXAMPLE = re.compile(r"^```text\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 
