@@ -6,7 +6,7 @@ import os
 import statistics
 import subprocess
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from rnninspect.record import Record
@@ -58,7 +58,10 @@ def run(command: Sequence[str], most: float = MOST_SECONDS) -> Run:
 
 
 def interleaved(
-    commands: Sequence[Sequence[str]], rounds: int, patience: float = PATIENCE
+    commands: Sequence[Sequence[str]],
+    rounds: int,
+    patience: float = PATIENCE,
+    run: Callable[[Sequence[str]], Run] = run,
 ) -> list[Summary]:
     """Each command once in a round; the first round fills caches and is not counted.
 

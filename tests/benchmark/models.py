@@ -208,11 +208,11 @@ def _constant_before_its_elements(name: str, shape: tuple[int, ...]) -> bytes:
     # tensor_content, tensor, the attribute's value, its entry, the node
     befores = (tensor.SerializeToString(), b"", b"\n\x05value", node.SerializeToString(), b"")
     for number, before in zip((4, 8, 2, 5, 1), befores, strict=True):
-        head = before + _length(number, len(head) + size) + head
+        head = before + encoded(number, len(head) + size) + head
     return head
 
 
-def _length(number: int, size: int) -> bytes:
+def encoded(number: int, size: int) -> bytes:
     """What comes before a field of this number and of so many bytes."""
     out = bytearray([number << 3 | 2])
     while size > 0x7F:

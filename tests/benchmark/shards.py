@@ -57,9 +57,14 @@ def falcon_shapes() -> Shapes:
     return {**{f"backbone.{name}": every[name] for name in every}, "lm_head.weight": (words, d)}
 
 
-def make_sharded(path: Path, _: str) -> None:
-    """An index of four shards with their headers and holes for the weights, and its config.json."""
-    shapes, parts = falcon_shapes(), 4
+def make_sharded(path: Path, _: str, parts: int = 4) -> None:
+    """An index of shards with their headers and holes for the weights, and its config.json."""
+    write_shards(path, falcon_shapes(), parts)
+    path.with_name("config.json").write_text(json.dumps(CONFIG))
+
+
+def write_shards(path: Path, shapes: Shapes, parts: int) -> None:
+    """An index, and as many shards as `parts`; their elements take two bytes each."""
     names = list(shapes)
     share = -(-len(names) // parts)
     where: dict[str, str] = {}
@@ -70,4 +75,3 @@ def make_sharded(path: Path, _: str) -> None:
         where |= dict.fromkeys(own, shard)
     size = 2 * sum(map(math.prod, shapes.values()))
     path.write_text(json.dumps({"metadata": {"total_size": size}, "weight_map": where}))
-    path.with_name("config.json").write_text(json.dumps(CONFIG))
