@@ -61,7 +61,7 @@ def inspect_source(source: Source, path: str) -> Report:
     counts = count_layers(model.layers)
     totals = add_up(model, counts)
     return Report(
-        path=source.location if is_remote(source.location) else shown(path),
+        path=shown(source.location if is_remote(source.location) else path),
         format=model.format,
         framework=model.framework,
         producer=model.producer,
@@ -71,7 +71,7 @@ def inspect_source(source: Source, path: str) -> Report:
         possible=possible_in(model),
         totals=totals,
         findings=Findings(check(model, counts)),
-        files=(source.location, *source.reading.companions),
+        files=tuple(map(shown, (source.location, *source.reading.companions))),
         container=model.container,
         search=model.search or Search(Searched.TENSORS, totals.tensors),
         traffic=source.reading.opener.traffic,

@@ -33,12 +33,14 @@ class HubStandIn:
             status = {"RepoNotFound": 401, "GatedRepo": 403}.get(code, 404)
             handler.answer(status, {"X-Error-Code": code}, b"{}")
         elif kind == "tree":
-            self._page(handler, files, query)
+            below = f"{unquote(rest)}/" if rest else ""
+            self._page(handler, {p: d for p, d in files.items() if p.startswith(below)}, query)
         elif unquote(rest) not in files:
             handler.answer(404, {"X-Error-Code": "EntryNotFound"})
         else:
             place = f"{self.storage.url}/{name}/{rest}?signature=secret"
-            handler.answer(302, {"Location": place, "X-Repo-Commit": COMMIT})
+            etag = {"X-Linked-ETag": f'"{_hash(files[unquote(rest)])}"'}
+            handler.answer(302, {"Location": place, "X-Repo-Commit": COMMIT, **etag})
 
     def _refusal(self, name: str, revision: str, handler: Handler) -> str:
         if name == "org/gated" and handler.headers["Authorization"] != "Bearer hf_right":
@@ -54,7 +56,8 @@ class HubStandIn:
                 "type": "file",
                 "path": path,
                 "size": len(data),
-                "oid": hashlib.sha256(data).hexdigest(),
+                "oid": "0" * 40,
+                "lfs": {"oid": _hash(data), "size": len(data), "pointerSize": 130},
             }
             for path, data in sorted(files.items())
         ]
@@ -70,3 +73,7 @@ class HubStandIn:
         path = unquote(handler.path.partition("?")[0]).strip("/")
         owner, name, rest = path.split("/", 2)
         handler.serve(self.repositories[f"{owner}/{name}"][rest])
+
+
+def _hash(data: bytes) -> str:
+    return hashlib.sha256(data).hexdigest()

@@ -5,9 +5,11 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from making.buckets import KEYS, moto
 from making.nginx import nginx
 from making.wayward import Wayward, wayward
 from rnninspect.remote.https import transport
@@ -43,6 +45,27 @@ def server(_server: Wayward) -> Wayward:
     """A server that answers as a test tells it."""
     _server.seen.clear()
     return _server
+
+
+@pytest.fixture(scope="session")
+def _moto() -> Iterator[str]:
+    with moto() as url:
+        yield url
+
+
+@pytest.fixture
+def bucket(_moto: str, monkeypatch: pytest.MonkeyPatch) -> Any:  # noqa: ANN401 - s3fs has no types
+    """The file system of a server for S3, with an empty bucket `models`."""
+    import s3fs
+
+    for name, value in KEYS.items():
+        monkeypatch.setenv(name, value)
+    monkeypatch.setenv("AWS_ENDPOINT_URL", _moto)
+    system = s3fs.S3FileSystem(skip_instance_cache=True)
+    if system.exists("models"):
+        system.rm("models", recursive=True)
+    system.mkdir("models")
+    return system
 
 
 @pytest.fixture(autouse=True)

@@ -3,63 +3,19 @@
 from __future__ import annotations
 
 import builtins
-import os
-import socket
-import subprocess
-import sys
-import time
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from making.nginx import free_port
 from rnninspect import UnreadableFile, inspect_file
 from rnninspect.readers import open_model
 
 SAMPLES = Path(__file__).resolve().parents[2] / "sample_models"
-KEYS = {
-    "AWS_ACCESS_KEY_ID": "key",
-    "AWS_SECRET_ACCESS_KEY": "secret",
-    "AWS_DEFAULT_REGION": "us-east-1",
-    "AWS_EC2_METADATA_DISABLED": "true",
-}
-PROGRAM = "from moto.server import main; import sys; main(sys.argv[1:])"
-
-
-@pytest.fixture(scope="session")
-def moto() -> Iterator[str]:
-    """The URL of a running server for S3; stopped at the end."""
-    port = free_port()
-    command = [sys.executable, "-W", "ignore", "-c", PROGRAM, "-H", "127.0.0.1", "-p", str(port)]
-    quiet = subprocess.DEVNULL
-    process = subprocess.Popen(command, stdout=quiet, stderr=quiet, env=os.environ | KEYS)
-    for _ in range(600):
-        try:
-            socket.create_connection(("127.0.0.1", port), 1).close()
-            break
-        except OSError:
-            time.sleep(0.1)
-    yield f"http://127.0.0.1:{port}"
-    process.terminate()
-    process.wait(10)
-
-
-@pytest.fixture
-def bucket(moto: str, monkeypatch: pytest.MonkeyPatch) -> Any:  # noqa: ANN401 - s3fs has no types
-    import s3fs
-
-    for name, value in KEYS.items():
-        monkeypatch.setenv(name, value)
-    monkeypatch.setenv("AWS_ENDPOINT_URL", moto)
-    system = s3fs.S3FileSystem(skip_instance_cache=True)
-    if not system.exists("models"):
-        system.mkdir("models")
-    return system
-
-
-pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning:botocore")
+pytestmark = [
+    pytest.mark.frameworks,  # s3fs and moto
+    pytest.mark.filterwarnings("ignore::DeprecationWarning:botocore"),
+]
 
 
 def test_a_model_in_a_bucket_is_the_same_as_on_the_disk(bucket: Any) -> None:  # noqa: ANN401

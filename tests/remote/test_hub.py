@@ -68,7 +68,7 @@ def test_a_repository_is_its_main_file(hub: HubStandIn) -> None:
     assert inspect_file("hf://org/tagger@refs/pr/1/onnx").path.endswith(
         "@refs%2Fpr%2F1/onnx/model.onnx"
     )
-    assert inspect_file("hf://org/deep").path == "hf://org/deep/onnx/a%20b.onnx"
+    assert inspect_file("hf://org/deep").path == "hf://org/deep/onnx/a b.onnx"
     with pytest.raises(UnreadableFile, match="without a known model"):
         inspect_file("hf://org/empty")
     assert hub.hub.seen

@@ -147,6 +147,9 @@ def test_a_name_that_resolves_elsewhere_later_is_not_followed(
         ("https://h/a@b", "https://h/a@b"),
         ("hf://org/name@main/x.pt", "hf://org/name@main/x.pt"),
         ("./a://b?c", "./a://b?c"),
+        ("s3://bucket/a?b#c.pt", "s3://bucket/a?b#c.pt"),
+        ("sftp://user:secret@host/a.pt", "sftp://host/a.pt"),
+        ("abfs://container@account/a.pt", "abfs://container@account/a.pt"),
     ],
 )
 def test_secrets_of_a_url_are_not_shown(location: str, text: str) -> None:

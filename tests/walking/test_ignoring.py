@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from rnninspect.walking.globs import parse
 from rnninspect.walking.ignoring import leaves_out, rules_of
-from rnninspect.walking.tree import Tree
+from rnninspect.walking.tree import LocalTree
 from rnninspect.walking.walk import Met, Walk
 
 NAMES = ["a", "b", "ab", "a.onnx", "b.pt", "aXb", "x y", "-", "#a", "!b", "é.pt", "a[b", "A", "ab "]
@@ -143,7 +143,9 @@ def test_a_walk_follows_the_lists_of_a_repository_from_its_top(tmp_path: Path) -
     (tmp_path / "data" / ".gitignore").write_text("models/old/*\n!keep.pt\n")
     (tmp_path / ".git" / "info" / "exclude").write_text("b.pt\n")
     (models / ".gitignore").write_text("/c.pt\n")
-    found = [found.path for found in Walk(tree=Tree()).over(str(models)) if isinstance(found, Met)]
+    found = [
+        found.path for found in Walk(tree=LocalTree()).over(str(models)) if isinstance(found, Met)
+    ]
     assert found == [str(models / "kept" / "f.pt"), str(models / "old" / "keep.pt")]
     asked = _left_out_by_git(tmp_path)
     assert {os.fsencode(f"data/models/{name}.pt") for name in "abc"} <= asked

@@ -101,7 +101,7 @@ def scan(  # noqa: PLR0913 - an option each
         limits=options.limits(limit, allow_download=allow_download),
         fail_on=options.level(fail_on),
         values=values,
-        gathering=gathering,
+        gathering=gathering._replace(repositories=True),
     )
     cluster = _cluster(engine, scheduler)
     stores = output is not None and output.suffix.lower() in ENDINGS

@@ -5,6 +5,10 @@ from __future__ import annotations
 import os
 import sys
 
+from rnninspect.source.locations import is_remote
+
+_REPOSITORY = 3  # slashes in `hf://org/name`
+
 
 def terminal_width() -> int:
     """The columns of the terminal: COLUMNS if it is set, 80 in a pipe."""
@@ -27,6 +31,17 @@ def ci_root() -> str:
     return ""
 
 
-def is_folder(path: str) -> bool:
-    """Whether a path leads to a folder of this machine."""
-    return os.path.isdir(path)  # noqa: PTH112 - as above
+def is_folder(path: str, *, repositories: bool = False) -> bool:
+    """Whether a path leads to a folder of this machine, or is a URL that may name one.
+
+    One that ends with a slash may; without it one of a bucket whose last part has no dot, and with
+    `repositories` a repository of the Hub.
+    """
+    if not is_remote(path):
+        return os.path.isdir(path)  # noqa: PTH112 - as above
+    if path.endswith("/"):
+        return True
+    plain = "." not in path.rpartition("/")[2]
+    if path.startswith("hf://"):
+        return repositories and (plain or path.count("/") <= _REPOSITORY)
+    return plain and not path.startswith(("http://", "https://"))

@@ -16,9 +16,11 @@ from rnninspect.errors import RnnInspectError, UnreadableFile
 from rnninspect.readers import look_at
 from rnninspect.record import Record
 from rnninspect.report import Unreadable
+from rnninspect.source.locations import is_remote, shown
 from rnninspect.source.source import open_source
 from rnninspect.source.standard_input import NAME as STANDARD_INPUT
 from rnninspect.walking.lists import paths_in
+from rnninspect.walking.tree import LocalTree
 from rnninspect.walking.walk import Met, Walk
 from rnninspect.workers.garbage import collect
 from rnninspect.workers.pool import Lost, in_pool, processors
@@ -29,6 +31,7 @@ if TYPE_CHECKING:
     from typing import Self, TypeVar
 
     from rnninspect.command.request import Request
+    from rnninspect.walking.tree import Tree
 
     Found = Met | Unreadable
     Skip = Callable[[Found], bool]
@@ -67,7 +70,6 @@ class Gathered:
         self._request, self._skip = request, skip
         self.number, self.skipped, self.ended = 0, 0, False
         self._folders: deque[_Folder] = deque()
-        self._walk: Walk | None = None
 
     def __iter__(self) -> Iterator[Found]:
         for found in chain.from_iterable(map(self._at, self._paths())):
@@ -94,11 +96,31 @@ class Gathered:
     def _at(self, path: str | Unreadable) -> Iterable[Found]:
         if isinstance(path, Unreadable):
             return (path,)
-        if path == STANDARD_INPUT or not is_folder(path):
+        if is_remote(path):
+            return self._at_url(path)
+        if path == STANDARD_INPUT or not is_folder(path) or self._is_model(path):
             return (Met(path),)
-        if self._is_model(path):
-            return (Met(path),)
-        return self._in_folder(path)
+        return self._in_folder(path, LocalTree())
+
+    def _at_url(self, url: str) -> Iterator[Found]:
+        """A remote file as it is, or what is in a remote folder, models of one folder included."""
+        repositories = self._request.gathering.repositories
+        if not is_folder(url, repositories=repositories):
+            yield Met(url)
+            return
+        from rnninspect.remote.listing import folder_at  # noqa: PLC0415 - for URLs alone
+        from rnninspect.walking.listed import ListedTree  # noqa: PLC0415 - as above
+
+        try:
+            folder = folder_at(url, self._request.limits, repositories=repositories)
+        except RnnInspectError as error:
+            yield Unreadable(shown(url), str(error))
+            return
+        if folder is None:
+            yield Met(url)
+            return
+        with closing(ListedTree(folder.location, folder.keys())) as tree:
+            yield from self._in_folder(folder.location, tree)
 
     def _is_model(self, folder: str) -> bool:
         """Whether a folder is a model, and has no other models in it."""
@@ -113,15 +135,13 @@ class Gathered:
         claims = (one for one in found if isinstance(one, Unreadable) or one.claims)
         return len(list(islice(claims, 2))) < 2
 
-    def _in_folder(self, folder: str) -> Iterator[Found]:
-        if self._walk is None:
-            self._walk = Walk(self._request.gathering.choice, self._request.limits)
-        start, skipped, before = self.number, self.skipped, dict(self._walk.left_out)
-        yield from self._walk.over(folder)
-        after = self._walk.left_out
-        left_out = {reason: after[reason] - number for reason, number in before.items()}
+    def _in_folder(self, folder: str, tree: Tree) -> Iterator[Found]:
+        walk = Walk(self._request.gathering.choice, self._request.limits, tree)
+        start, skipped = self.number, self.skipped
+        yield from walk.over(folder)
         if self.skipped == skipped:
-            self._folders.append(_Folder(folder, start, self.number, _no_model(left_out)))
+            reason = _no_model(walk.left_out)
+            self._folders.append(_Folder(shown(folder), start, self.number, reason))
 
     def with_empty_folders(
         self, results: Iterable[tuple[Found, Result | None]], lost: Callable[[str, str], Result]

@@ -32,12 +32,14 @@ class Gathering(Record):
         lists: files that list paths, `-` for standard input.
         jobs: processes; 0 for one if there are few models, and one for each processor if many.
         seconds: that a model may take in a process of its own.
+        repositories: whether a repository of the Hub is all of its models, not its main one.
     """
 
     choice: Choice | None = None
     lists: tuple[str, ...] = ()
     jobs: int = 0
     seconds: float = SECONDS
+    repositories: bool = False
 
 
 class Request(Record):

@@ -30,13 +30,25 @@ def open_remote(url: str, limits: Limits | None = None) -> Source:
         return _closing(location_of(url), limits, Https(url, limits, {}))
     if scheme == "hf":
         return _from_hub(url, limits)
-    from rnninspect.remote.buckets.filesystem import PACKAGES, Filesystem, check  # noqa: PLC0415 - as above
+    from rnninspect.remote.buckets.filesystem import Filesystem  # noqa: PLC0415 - as above
 
+    require_known(url)
+    return _closing(url.rstrip("/"), limits, Filesystem(url, limits))
+
+
+def require_known(url: str) -> None:
+    """UnreadableFile if fsspec reads no such URL for us.
+
+    A chain of file systems is none: it could lead anywhere.
+    """
+    from rnninspect.remote.buckets.filesystem import PACKAGES  # noqa: PLC0415 - by scheme
+
+    scheme = url.partition("://")[0].lower()
     if scheme not in PACKAGES:
         known = ", ".join((*HTTP, "hf", *PACKAGES))
         raise UnreadableFile(f"unknown scheme {scheme}://; known are {known}")
-    check(url)
-    return _closing(url.rstrip("/"), limits, Filesystem(url, limits))
+    if "::" in url or any(ord(letter) < 32 for letter in url):
+        raise UnreadableFile("not a URL of one file system")
 
 
 def _from_hub(url: str, limits: Limits) -> Source:

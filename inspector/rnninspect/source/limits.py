@@ -33,6 +33,7 @@ class Limit(StrEnum):
     DOWNLOAD_BYTES = "download_bytes"
     REMOTE_SECONDS = "remote_seconds"
     INPUT_BYTES = "input_bytes"
+    LISTED = "listed"
 
 
 class Limits(Record):
@@ -57,7 +58,13 @@ class Limits(Record):
         checked_bytes: bytes of HDF5 structures whose checksums are computed.
         nesting: depth of messages, groups, containers or configurations.
         steps: work, whatever it is for; a step takes about a microsecond.
+        requests: requests for one remote model, redirects and second tries among them.
+        fetched_bytes: bytes of their answers.
+        cached_bytes: bytes of each remote file that are kept in memory.
+        download_bytes: bytes of a file whose server sends no ranges.
+        remote_seconds: for one remote model.
         input_bytes: bytes of standard input, which are kept on the disk.
+        listed: keys of a remote folder, with all below it; names are kept on the disk.
     """
 
     header_bytes: int = 128 * 2**20
@@ -82,6 +89,7 @@ class Limits(Record):
     download_bytes: int = 0
     remote_seconds: int = 300
     input_bytes: int = 2**30
+    listed: int = 10_000_000
 
     def require(self, name: Limit, value: int, place: str = "the file") -> None:
         """Raise RefusedFile, with the limit's name in its message, if `value` exceeds the limit."""

@@ -5,7 +5,10 @@ from __future__ import annotations
 import re
 
 _URL = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://")
-_SECRETS = re.compile(r"(?<=://)[^/?#@]*@|[?#].*", re.DOTALL)
+_LOGIN = re.compile(r"(?<=://)[^/?#@]*@")
+_QUERY = re.compile(r"[?#].*", re.DOTALL)
+_WITH_QUERY = ("http://", "https://")  # elsewhere `?` and `#` are characters of a key
+_CONTAINER = ("az://", "abfs://", "abfss://")  # before whose `@` is no user
 
 
 def is_remote(location: str) -> bool:
@@ -20,4 +23,7 @@ def shown(location: str) -> str:
     """
     if not is_remote(location):
         return location
-    return _SECRETS.sub(lambda found: "?…" if found[0].startswith("?") else "", location)
+    scheme = location[: location.index("://") + 3].lower()
+    if scheme in _WITH_QUERY:
+        location = _QUERY.sub(lambda found: "?…" if found[0].startswith("?") else "", location)
+    return location if scheme in _CONTAINER else _LOGIN.sub("", location)

@@ -11,7 +11,7 @@ from rnninspect.walking.others import SUFFIXES
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator
+    from collections.abc import Container
 
 START = 16  # bytes of a file by which it may be a model under any name
 
@@ -23,6 +23,7 @@ FOREIGN_FOLDERS = (".mlpackage", ".mlmodelc")
 class Likelihood(IntEnum):
     """What a name says of a file."""
 
+    REFUSED = -1  # a model that a server lists under a key that is not read
     NONE = 0  # not a model
     BY_START = 1  # any file: its first bytes decide whether it is opened by a reader
     POSSIBLE = 2  # a reader looks; what it does not recognise is another kind of file
@@ -62,15 +63,16 @@ class Filed:
         """Whether a model may start with these bytes, of which there are up to START."""
         return self._start.fullmatch(start) is not None
 
-    def wholes(self, names: Collection[str]) -> Iterator[tuple[str, str]]:
-        """Each name that belongs to another of the names, and that other name."""
-        for name in filter(self._any_part.fullmatch, names):
-            for pattern, template in self._parts:
-                found = pattern.fullmatch(name)
-                whole = template.format_map(found.groupdict("")) if found else name
-                if whole != name and whole in names:
-                    yield name, whole
-                    break
+    def whole_of(self, name: str, names: Container[str]) -> str | None:
+        """The one of the names that a name belongs to; None if it is whole itself."""
+        if not self._any_part.fullmatch(name):
+            return None
+        for pattern, template in self._parts:
+            found = pattern.fullmatch(name)
+            whole = template.format_map(found.groupdict("")) if found else name
+            if whole != name and whole in names:
+                return whole
+        return None
 
 
 @cache

@@ -3,17 +3,49 @@
 from __future__ import annotations
 
 import os
+from contextlib import closing
 from enum import Enum
 
 from rnninspect.errors import UnreadableFile
 from rnninspect.record import Record
+from rnninspect.source.limits import Limit
 from rnninspect.source.local import Local, reason_of
+from rnninspect.walking.filing import Likelihood
+from rnninspect.walking.names import HeldNames
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Generator
+    from collections.abc import Callable, Generator
+    from typing import Protocol
 
     from rnninspect.source import opener
+    from rnninspect.source.limits import Limits
+    from rnninspect.walking.names import Names
+
+    class Tree(Protocol):
+        """The folders that are walked over, by the paths that it has joined itself.
+
+        Attributes:
+            is_local: whether the files are this machine's: then the start of one costs little.
+        """
+
+        is_local: bool
+
+        def names(self, folder: str, judge: Callable[[Entry], Likelihood], limits: Limits) -> Names:
+            """The names in a folder that are not judged to be NONE.
+
+            Raises:
+                UnreadableFile: it cannot be read, or there are too many.
+            """
+
+        def join(self, folder: str, name: str) -> str:
+            """The path of a name in a folder."""
+
+        def start(self, path: str, length: int) -> bytes:
+            """The first bytes of a regular file; fewer if there are fewer or it cannot be read."""
+
+
+_IN_A_FOLDER = "the number of files in the folder"
 
 
 class Kind(Enum):
@@ -29,19 +61,27 @@ class Entry(Record):
     kind: Kind
 
 
-class Tree:
-    """Files by the paths that it has joined itself, from the one that a user gave.
+class LocalTree:
+    """Implements `Tree` for this machine."""
 
-    Attributes:
-        is_local: whether the files are this machine's: then the start of one costs little.
-    """
+    is_local = True
 
     def __init__(self, place: opener.Opener | None = None) -> None:
         self._opener = place or Local()
-        self.is_local = isinstance(self._opener, Local)
 
-    def entries(self, folder: str) -> Generator[Entry]:
-        """What is in a folder, in any order; UnreadableFile if it may not be read."""
+    def names(self, folder: str, judge: Callable[[Entry], Likelihood], limits: Limits) -> Names:
+        """The names in a folder, in memory."""
+        names = HeldNames()
+        with closing(self._entries(folder)) as entries:
+            for entry in entries:
+                likelihood = judge(entry)
+                if likelihood is not Likelihood.NONE:
+                    is_folder = entry.kind is Kind.FOLDER
+                    names[f"{entry.name}/" if is_folder else entry.name] = likelihood
+                    limits.require(Limit.MEMBERS, len(names), _IN_A_FOLDER)
+        return names
+
+    def _entries(self, folder: str) -> Generator[Entry]:
         try:
             for entry in self._opener.list(folder):
                 yield Entry(entry.name, _kind(entry))

@@ -3,26 +3,26 @@
 from __future__ import annotations
 
 import os
-from contextlib import closing
 
 from rnninspect.errors import UnreadableFile
 from rnninspect.record import Record
 from rnninspect.report import Unreadable
-from rnninspect.source.limits import Limit, Limits
+from rnninspect.source.limits import Limits
+from rnninspect.source.locations import shown
 from rnninspect.walking import ignoring
 from rnninspect.walking.choice import Choice, is_ignored, start_of, takes
 from rnninspect.walking.filing import FOREIGN_FOLDERS, START, Likelihood, filed
-from rnninspect.walking.naming import natural
-from rnninspect.walking.tree import Kind, Tree
+from rnninspect.walking.tree import Kind, LocalTree
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from rnninspect.walking.ignoring import Rules
-    from rnninspect.walking.tree import Entry
+    from rnninspect.walking.names import Names
+    from rnninspect.walking.tree import Entry, Tree
 
-_IN_A_FOLDER = "the number of files in the folder"
+_REFUSED_KEY = "its key has a control character, or an empty part, `.` or `..` between slashes"
 _SITES = ("site-packages/", "dist-packages/")
 _PATH_FILE = ".pth"  # of Python's own in these folders: lines that it adds to its module path
 
@@ -63,7 +63,7 @@ class Walk:
         tree: Tree | None = None,
     ) -> None:
         self._choice, self._limits = choice or Choice(), limits or Limits()
-        self._tree, self._filed = tree or Tree(), filed()
+        self._tree, self._filed = tree or LocalTree(), filed()
         self._root = 0  # how many parts of a path lead to the root
         self.left_out = dict.fromkeys(("ignored", "excluded", "links"), 0)
 
@@ -87,33 +87,21 @@ class Walk:
     def _inside(self, folder: _Folder) -> Iterator[Met | Unreadable | _Folder]:
         """What is directly in a folder."""
         try:
-            names = self._names(folder.path)
+            names = self._tree.names(folder.path, self._likelihood, self._limits)
         except UnreadableFile as error:
-            yield Unreadable(folder.path, str(error))
+            yield Unreadable(shown(folder.path), str(error))
             return
         folder = self._with_rules(folder, names)
-        wholes = dict(self._filed.wholes(names))
-        owners = set(wholes.values())
-        for name in sorted(names.keys() - wholes.keys(), key=natural):
-            found = self._found(folder, name, names[name], owns=name in owners)
+        owners = {whole for name in names if (whole := self._filed.whole_of(name, names))}
+        for name, likelihood in names.in_order():
+            if name == ignoring.NAME or self._filed.whole_of(name, names):
+                continue
+            if likelihood is Likelihood.REFUSED:
+                yield Unreadable(shown(self._tree.join(folder.path, name)), _REFUSED_KEY)
+                continue
+            found = self._found(folder, name, likelihood, owns=name in owners)
             if found is not None:
                 yield found
-
-    def _names(self, folder: str) -> dict[str, Likelihood]:
-        """The names in a folder that may matter, those of folders with a slash after them.
-
-        Raises:
-            UnreadableFile: the folder cannot be read, or there are too many.
-        """
-        names: dict[str, Likelihood] = {}
-        with closing(self._tree.entries(folder)) as entries:
-            for entry in entries:
-                likelihood = self._likelihood(entry)
-                if likelihood is not Likelihood.NONE:
-                    is_folder = entry.kind is Kind.FOLDER
-                    names[f"{entry.name}/" if is_folder else entry.name] = likelihood
-                    self._limits.require(Limit.MEMBERS, len(names), _IN_A_FOLDER)
-        return names
 
     def _likelihood(self, entry: Entry) -> Likelihood:
         name, kind = entry
@@ -132,9 +120,9 @@ class Walk:
             return Likelihood.NONE  # a pipe; one that ends like a model is an error
         return likelihood
 
-    def _with_rules(self, folder: _Folder, names: dict[str, Likelihood]) -> _Folder:
-        """The folder with its own `.gitignore`, which is removed from the names."""
-        if names.pop(ignoring.NAME, None) is None or self._choice.ignored:
+    def _with_rules(self, folder: _Folder, names: Names) -> _Folder:
+        """The folder with its own `.gitignore`."""
+        if self._choice.ignored or ignoring.NAME not in names:
             return folder
         content = self._tree.start(self._tree.join(folder.path, ignoring.NAME), ignoring.LARGEST)
         rules = ignoring.rules_of(content, len(folder.parts))

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+import logging
+
 from rnninspect.errors import UnreadableFile
 from rnninspect.remote.addresses import parts_inside
 from rnninspect.remote.blocks import BLOCK, Blocks
+from rnninspect.remote.buckets.listing import pages_of
 from rnninspect.remote.meter import Meter
 from rnninspect.source.stores import Folder, State
 from rnninspect.wording import installing
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Generator, Iterator
     from typing import Any, TypeVar
 
+    from rnninspect.remote.buckets.listing import Page
     from rnninspect.source.limits import Limits
     from rnninspect.source.opener import Entry, Store
     from rnninspect.source.traffic import Traffic
@@ -71,6 +75,7 @@ class Filesystem:
 
     def _made(self, url: str) -> Any:  # noqa: ANN401 - fsspec has no types
         package = PACKAGES[self.scheme]
+        logging.getLogger(package).addHandler(logging.NullHandler())  # one line for each error
         try:
             from fsspec.core import url_to_fs  # noqa: PLC0415 - an extra
         except ImportError as error:
@@ -78,9 +83,11 @@ class Filesystem:
                 f"{self.scheme}:// needs fsspec: {installing('remote')}, and pip install {package}"
             ) from error
         try:
-            return self._asked(lambda: url_to_fs(url, skip_instance_cache=True)[0])
+            system = self._asked(lambda: url_to_fs(url)[0])
         except ImportError as error:
             raise UnreadableFile(f"{self.scheme}:// needs pip install {package}") from error
+        system.invalidate_cache()  # fsspec gives all models of a process the same one
+        return system
 
     @property
     def traffic(self) -> Traffic:
@@ -108,9 +115,31 @@ class Filesystem:
         return store.seen if store and not store.changed() else None
 
     def list(self, location: str) -> Iterator[Entry]:
-        """What is in a folder."""
-        for entry in self._asked(lambda: self._system.ls(self._path(location), detail=True)):
-            yield _Listed(entry)
+        """What is in a folder, a page at a time where the server has pages."""
+        for page in self._pages(location, deep=False):
+            yield from map(_Listed, page)
+
+    def keys(self, location: str) -> Generator[str]:
+        """The paths of all files below a folder, from there, as they come.
+
+        Raises:
+            UnreadableFile: there is no such folder, or the listing breaks off.
+        """
+        start = f"{self._path(location)}/"
+        try:
+            for page in self._pages(location, deep=True):
+                for entry in page:
+                    yield str(entry["name"]).removeprefix(start)
+        except FileNotFoundError as error:
+            raise UnreadableFile("no such folder") from error
+        except OSError as error:
+            raise UnreadableFile(_reason(error)) from error
+
+    def _pages(self, location: str, *, deep: bool) -> Iterator[Page]:
+        """The pages of a listing, each a request."""
+        pages = pages_of(self.scheme, self._system, self._path(location), deep=deep)
+        while (page := self._asked(lambda: next(pages, None))) is not None:
+            yield page
 
     def _file(self, location: str) -> Store | None:
         if location not in self._files:
@@ -195,9 +224,3 @@ def _version(info: dict[str, Any]) -> str:
 def _reason(error: BaseException) -> str:
     said = " ".join(f"{type(error).__name__}: {error}".split())
     return said[:300]
-
-
-def check(location: str) -> None:
-    """UnreadableFile if a location is a chain of file systems, which could lead anywhere."""
-    if "::" in location or any(ord(letter) < 32 for letter in location):
-        raise UnreadableFile("not a URL of one file system")

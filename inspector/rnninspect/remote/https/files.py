@@ -126,8 +126,13 @@ class Https:
     def _blocks(self, location: str, address: Address, answer: Answer, size: int) -> Blocks:
         version = version_of(answer, size)
         remote = _Remote(self.transport, address, answer.address, version)
-        state = State(size, version.written, location, version.etag)
+        state = self.state_of(location, answer, version)
         return Blocks(state, remote.fetch, self.meter.limits.cached_bytes, answer.body)
+
+    def state_of(self, location: str, answer: Answer, version: Version) -> State:
+        """The state of a file, by the answer to its first request."""
+        del answer
+        return State(version.size, version.written, location, version.etag)
 
     def _downloaded(self, location: str, answer: Answer) -> Store:
         limits, length = self.meter.limits, answer.headers.get("content-length", "")

@@ -45,6 +45,11 @@ class Repository(Record):
         """The revision as a part of a URL."""
         return quote(self.revision, safe="")
 
+    def location_of(self, path: str) -> str:
+        """The location of a file by its path, or of the repository if that is empty."""
+        at = "" if self.revision == "main" else f"@{self.quoted}"
+        return f"hf://{self.name}{at}{f'/{path}' if path else ''}"
+
 
 def parse(location: str) -> Repository:
     """The parts of a location.

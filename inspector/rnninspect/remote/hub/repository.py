@@ -6,46 +6,39 @@ it is stored; the token goes to the endpoint alone. All files are of the commit 
 
 from __future__ import annotations
 
-import json
 import re
+from contextlib import closing
 from urllib.parse import quote
 
-from rnninspect.errors import RnnInspectError, UnreadableFile
+from rnninspect.errors import UnreadableFile
 from rnninspect.record import Record
 from rnninspect.remote.addresses import parse as parse_url
-from rnninspect.remote.addresses import redirected
+from rnninspect.remote.addresses import parts_inside
 from rnninspect.remote.https.files import Https
 from rnninspect.remote.https.ranges import CHANGED
+from rnninspect.remote.hub.listing import MOST_OF_A_PAGE, HubFile, files_in, next_page
 from rnninspect.remote.hub.names import Repository, main_file
 from rnninspect.source.limits import Limit
 from rnninspect.source.stores import Folder, State
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Generator, Iterator
 
     from rnninspect.remote.addresses import Address
+    from rnninspect.remote.https.ranges import Version
     from rnninspect.remote.https.transport import Answer
     from rnninspect.remote.hub.settings import HubSettings
     from rnninspect.source.limits import Limits
     from rnninspect.source.opener import Entry, Store
 
-MOST_OF_A_PAGE = 8 * 2**20  # bytes
 MOST_PAGES = 10  # of a list that answers what is beside a model
-_NEXT = re.compile(r'<([^>]{1,4000})>;\s*rel="next"')
 _ERRORS = {
     "GatedRepo": "a gated repository: ask for access on its page, and set HF_TOKEN",
     "RepoNotFound": "no such repository, or a private one: HF_TOKEN opens what is yours",
     "RevisionNotFound": "no such revision",
     "DisabledRepo": "the Hub has disabled this repository",
 }
-
-
-class HubFile(Record):
-    """A file in the list of a repository; `etag` is the hash of its content."""
-
-    size: int
-    etag: str
 
 
 class _Named(Record):
@@ -75,15 +68,10 @@ class Hub(Https):
         login = {endpoint.origin: f"Bearer {settings.token}"} if settings.token else {}
         super().__init__(settings.endpoint, limits, login, settings.timeout)
         self.repository, self._commit = repository, ""
-        at = "" if repository.revision == "main" else f"@{repository.quoted}"
-        self.root = f"hf://{repository.name}{at}"
+        self.root = repository.location_of("")
         self._listed: dict[str, HubFile] | None = None
         self._complete = True
         self._states: dict[str, State] = {}
-
-    def location_of(self, path: str) -> str:
-        """The location of a file by its path in the repository."""
-        return f"{self.root}/{quote(path, safe='/')}" if path else self.root
 
     def main_location(self) -> str:
         """The location of the file that was named, or of the model in the folder that was.
@@ -94,24 +82,30 @@ class Hub(Https):
         path = self.repository.path
         if path:
             try:
-                self._file(self.location_of(path))
+                self._file(self.repository.location_of(path))
             except FileNotFoundError:
                 if not any(known.startswith(f"{path}/") for known in self._files_listed()):
                     raise UnreadableFile(f"no file {path} in this revision") from None
             else:
-                return self.location_of(path)
+                return self.repository.location_of(path)
         below = f"{path}/" if path else ""
         found = main_file(known for known in self._files_listed() if known.startswith(below))
         if found is None:
             raise UnreadableFile("a repository without a known model; name a file of it")
-        return self.location_of(found)
+        return self.repository.location_of(found)
 
     def address_of(self, location: str) -> Address:
         """Where a file is asked for."""
-        path = location.removeprefix(self.root)
+        path = quote(location.removeprefix(self.root), safe="/")
         revision = self._commit or self.repository.quoted
         found = f"{self.named.path.rstrip('/')}/{self.repository.name}/resolve/{revision}{path}"
         return self.named._replace(path=found)
+
+    def resolve(self, folder: str, location: str, name: str) -> str | None:
+        """The location of a file in the model's folder; None if it is outside."""
+        del location
+        parts = parts_inside(name)
+        return "/".join((folder, *parts)) if parts else None
 
     def open(self, location: str) -> Store:
         """A file, or a folder that the repository has."""
@@ -137,7 +131,7 @@ class Hub(Https):
         if not self._complete:
             return super().stat(location)
         for path, known in listed.items():
-            if self.location_of(path) == location:
+            if self.repository.location_of(path) == location:
                 return State(known.size, 0, location, known.etag)
         raise FileNotFoundError("no such file in this revision")
 
@@ -148,6 +142,12 @@ class Hub(Https):
         names = [path[len(start) :] for path in self._files_listed() if path.startswith(start)]
         seen = dict.fromkeys((name.partition("/")[0], "/" in name) for name in names)
         yield from (_Named(*pair) for pair in seen)
+
+    def state_of(self, location: str, answer: Answer, version: Version) -> State:
+        """The state of a file by its hash, which the list has too, not by where it is stored."""
+        said = answer.hops[0] if answer.hops else answer.headers
+        etag = said.get("x-linked-etag") or said.get("etag", "")
+        return State(version.size, 0, location, etag.removeprefix("W/").strip('"'))
 
     def require_found(self, answer: Answer) -> None:
         """UnreadableFile if the Hub says that it is not only this file that it does not give."""
@@ -162,49 +162,51 @@ class Hub(Https):
             raise UnreadableFile(f"{answer.said}: HF_TOKEN opens what is yours")
         super().require_found(answer)
 
+    def keys(self) -> Generator[str]:
+        """The paths of all files below the path that is named, from there; pages as they come.
+
+        Raises:
+            UnreadableFile: there is no such folder, or the list breaks off.
+        """
+        below = f"{self.repository.path}/" if self.repository.path else ""
+        with closing(self):
+            for page in self._pages(quote(below, safe="/").rstrip("/")):
+                yield from (path.removeprefix(below) for path in page if path.startswith(below))
+
+    def has_file(self, path: str) -> bool:
+        """Whether there is a file with this path."""
+        try:
+            self._file(self.repository.location_of(path))
+        except FileNotFoundError:
+            return False
+        return True
+
     def _files_listed(self) -> dict[str, HubFile]:
         """The files of the repository by path; `_complete` says whether these are all."""
         if self._listed is None:
-            self._listed = {}
-            revision = self._commit or self.repository.quoted
-            page: Address | None = self.named._replace(
-                path=f"{self.named.path.rstrip('/')}/api/models/{self.repository.name}/tree/{revision}",
-                query="?recursive=true",
-            )
-            for _ in range(MOST_PAGES):
-                page = self._add(page, self._listed) if page else None
-            self._complete = page is None
+            self._listed, self._complete = {}, False
+            for number, page in enumerate(self._pages(""), 1):
+                self._listed |= page
+                self.meter.limits.require(Limit.MEMBERS, len(self._listed), "the list of files")
+                if number == MOST_PAGES:
+                    break
+            else:
+                self._complete = True
         return self._listed
 
-    def _add(self, page: Address, listed: dict[str, HubFile]) -> Address | None:
-        """Read a page of the list; the address of the next one."""
-        answer = self.transport.get(page, {}, MOST_OF_A_PAGE)
-        self.transport.drop(answer.address)
-        try:
-            self.require_found(answer)
-            if answer.status != 200 or not answer.whole:
-                raise UnreadableFile(f"{answer.said} for the list of files")
-            entries = json.loads(answer.body)
-            found = [_file_of(entry) for entry in entries if entry.get("type") == "file"]
-        except RnnInspectError:
-            raise
-        except FileNotFoundError as error:
-            raise UnreadableFile("no such repository or revision") from error
-        except (ValueError, TypeError, KeyError, AttributeError, RecursionError) as error:
-            raise UnreadableFile("the Hub's list of files is malformed") from error
-        listed |= found
-        self.meter.limits.require(Limit.MEMBERS, len(listed), "the list of files")
-        match = _NEXT.search(answer.headers.get("link", ""))
-        following = redirected(page, match[1]) if match else None
-        if following is not None and following.origin != self.named.origin:
-            raise UnreadableFile("the Hub's list of files goes on at another host")
-        return following
-
-
-def _file_of(entry: dict[str, object]) -> tuple[str, HubFile]:
-    path, size = entry["path"], entry["size"]
-    stored = entry.get("lfs")
-    found = stored.get("oid") if isinstance(stored, dict) else entry.get("oid")
-    if not isinstance(path, str) or not isinstance(size, int) or size < 0:
-        raise TypeError(path)
-    return path, HubFile(size, str(found or ""))
+    def _pages(self, below: str) -> Iterator[dict[str, HubFile]]:
+        """The pages of the list of a folder, which is percent-encoded."""
+        revision = self._commit or self.repository.quoted
+        tree = f"{self.named.path.rstrip('/')}/api/models/{self.repository.name}/tree/{revision}"
+        path = f"{tree}/{below}" if below else tree
+        page: Address | None = self.named._replace(path=path, query="?recursive=true")
+        while page:
+            answer = self.transport.get(page, {}, MOST_OF_A_PAGE)
+            if not answer.whole or "chunked" in answer.headers.get("transfer-encoding", ""):
+                self.transport.drop(answer.address)
+            try:
+                self.require_found(answer)
+            except FileNotFoundError as error:
+                raise UnreadableFile("no such repository, revision or folder") from error
+            yield files_in(answer)
+            page = next_page(answer, page)
