@@ -46,10 +46,9 @@ class TorchReader:
 
     def conventions(self) -> Sequence[Convention]:
         """The conventions of torch.nn, of hand-written cells and of library cells."""
-        from rnninspect_torch.dialect import layout  # noqa: PLC0415 - only for `count`
-        from rnninspect_torch.other_cells import libraries  # noqa: PLC0415 - only for `count`
+        from rnninspect_torch.dialect.layout import CONVENTIONS  # noqa: PLC0415 - only for `count`
 
-        return (*layout.CONVENTIONS, *libraries.CONVENTIONS)
+        return CONVENTIONS
 
     def frameworks(self) -> Sequence[Framework]:
         """The names of the framework, and who judges its files."""

@@ -36,6 +36,7 @@ GROUPS = (
         "plugin",
         "graphs",
         "signatures",
+        "spellings",
         "declared",
     },  # what a layer should have, and what a reader is given
     {"readers", "contract", "rules", "report", "inspection", "walking"},  # the pipeline
@@ -46,7 +47,7 @@ GROUPS = (
 )
 DOORS = (
     *("rnninspect.plugin.", "rnninspect.decode.", "rnninspect.graphs."),
-    *("rnninspect.signatures.", "rnninspect.declared."),
+    *("rnninspect.signatures.", "rnninspect.declared.", "rnninspect.spellings."),
 )
 JUDGES_DOORS = ("rnninspect.verification.question.", "rnninspect.verification.steps.")
 # Modules that import by a name that they are given: the readers' own, and the judge of `verify`.

@@ -18,6 +18,7 @@ ELSEWHERE |= {path for path in CORE.rglob("*.py") if path.parent.name == "tables
 ALLOWED = {
     "readers.py": r"rnninspect_\w+:\w+Reader|(?:\.\w+ ?)+",  # the table of built-in readers
     "cells/table.py": r".*\(TensorFlow 1.*\)",  # the library that a cell comes from
+    "spellings/unnamed_arrays.py": r"Keras|torch\.nn",  # in whose order lists have their arrays
     "policy/keys.py": "onnx,safetensors",  # the example of a value
     # The names by which the Hub's own clients find weights, and endings of others.
     "remote/hub/names.py": r"(?:diffusion_)?pytorch_model\.[a-z.]+|\.(?:onnx|keras)",

@@ -13,6 +13,7 @@ from rnninspect.plugin import (
     StoredTensor,
 )
 from rnninspect.signatures import known_layers, may_be_known, possible_layers
+from rnninspect.spellings import remainder
 from rnninspect_torch.describing.stored_tensors import stored
 from rnninspect_torch.dialect.signatures import STACK
 from rnninspect_torch.layers.building import build
@@ -28,7 +29,6 @@ from rnninspect_torch.networks.purposes import (
     may_quantise,
 )
 from rnninspect_torch.networks.records import WeightGroup
-from rnninspect_torch.other_cells.prefilter import remainder
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -132,7 +132,7 @@ def _find_own_cells(network: Network, entries: list[NamedTensor], taken: set[int
     ]
     unassigned = _without_known_cells(network, entries, unassigned)
     if unassigned and all(entry.name.isdigit() for entry in unassigned):
-        from rnninspect_torch.layers.unnamed_arrays import possible_layers  # noqa: PLC0415 - as below
+        from rnninspect.spellings.unnamed_arrays import possible_layers  # noqa: PLC0415 - as below
 
         network.observations.extend(possible_layers(unassigned, network.root.name, network.stored))
         return
@@ -140,9 +140,9 @@ def _find_own_cells(network: Network, entries: list[NamedTensor], taken: set[int
     rest = remainder(entries, unassigned, network.root.declared, source)
     if rest is None:
         return
-    from rnninspect_torch.other_cells.building import describe_other_cells  # noqa: PLC0415 - few networks need it
+    from rnninspect.spellings.building import describe_cells  # noqa: PLC0415 - few networks need it
 
-    found = describe_other_cells(rest, network.stored, network.label)
+    found = describe_cells(rest, network.stored, called=without_wrappers, root=network.label)
     source.limits.require(Limit.RECURRENT, len(network.layers) + len(found.layers))
     if found.layers:
         network.layers = _in_order((*network.layers, *found.layers), entries)
@@ -201,7 +201,7 @@ def _groups(root: Root, entries: list[NamedTensor], source: Source) -> list[Weig
     bare = [
         WeightGroup(path, STACK)
         for path in recurrent
-        if not _are_below(names if root.declared[path].is_of_torch else all_names, path)
+        if not _are_below(names if root.declared[path].is_frameworks_own else all_names, path)
     ]
     return [*groups, *root.groups, *bare]
 
@@ -215,7 +215,7 @@ def _are_below(names: list[str], path: str) -> bool:
 
 def _is_torchs_own(declared: DeclaredModule | None) -> bool:
     """Whether a module's class is one of torch, whatever tensors it has."""
-    return declared is not None and (is_recurrent(declared) or declared.is_of_torch)
+    return declared is not None and (is_recurrent(declared) or declared.is_frameworks_own)
 
 
 def _is_another(group: WeightGroup, names: list[str]) -> bool:

@@ -11,7 +11,8 @@ import math
 
 from rnninspect.graphs import recurrences
 from rnninspect.plugin import BIASES, CELLS, Fact, Fate, Origin, Record, Recurrences, Role, Slot
-from rnninspect_torch.dialect.layout import HAND_WRITTEN, LAYOUT, PYTORCH
+from rnninspect.spellings import HAND_WRITTEN
+from rnninspect_torch.dialect.layout import LAYOUT, PYTORCH
 from rnninspect_torch.layers.declaring import is_a_torch_cell
 from rnninspect_torch.networks.records import NamedTensor
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from rnninspect.plugin import BIASES, CELLS, Axis, Convention, Role, Symbol
+from rnninspect.spellings import HAND_WRITTEN
 
 _ROWS: Axis = (Symbol.GATES, Symbol.HIDDEN)
 
@@ -17,7 +18,6 @@ LAYOUT: dict[Role, tuple[Axis, ...]] = {
 GATE_ORDERS = {"LSTM": "ifgo", "GRU": "rzg"}  # as `RecurrentLayer.gate_order` has them
 
 PYTORCH = "pytorch"
-HAND_WRITTEN = "hand-written"  # cells that are not in a library
 CELLS_BY_GATES = {len(CELLS[name].gates): name for name in ("RNN", "GRU", "LSTM")}
 
 CONVENTIONS = (
@@ -48,6 +48,9 @@ CONVENTIONS = (
         for axes in (1, 2, 3)
     ),
     Convention(HAND_WRITTEN, "minGRU", frozenset({Role.BIAS}), note="two Linear layers or one"),
+    Convention("ncps", "CfC", frozenset({Role.BIAS}), note="backbone_layers=1, the default"),
+    Convention("ncps", "WiredCfC", frozenset({Role.BIAS}), note="backbone_layers=0; no masks"),
+    Convention("ncps", "LTC", frozenset(), note="without masks and mappings"),
 )
 
 

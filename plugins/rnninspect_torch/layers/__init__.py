@@ -1,1 +1,1 @@
-"""The recurrent layers of torch.nn, from named tensors. Other cells are in `other_cells`."""
+"""The recurrent layers of torch.nn, from named tensors. Other cells are in the core's `spellings`."""

@@ -17,7 +17,7 @@ _MOST_LEVELS = 1_000
 
 def is_a_torch_cell(declared: DeclaredModule) -> bool:
     """Whether the module is of one of torch's own classes of recurrent cells and layers."""
-    return declared.is_of_torch and (declared.name in _CELLS or declared.name in _LAYERS)
+    return declared.is_frameworks_own and (declared.name in _CELLS or declared.name in _LAYERS)
 
 
 class Description(Record):
@@ -41,7 +41,7 @@ def is_recurrent(declared: DeclaredModule) -> bool:
     if declared.attributes.get("mode") in _MODES:
         return type(declared.attributes.get("num_layers")) is int
     # Programs name their own cells LSTMCell, too, with other tensors.
-    is_named = declared.name in _CELLS and declared.is_of_torch
+    is_named = declared.name in _CELLS and declared.is_frameworks_own
     return is_named and "hidden_size" in declared.attributes
 
 

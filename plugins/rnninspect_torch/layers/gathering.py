@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 
 from rnninspect.plugin import Limit
+from rnninspect.spellings.words import words_in
 from rnninspect_torch.dialect.signatures import HINTS, SIGNATURES, STACK
 from rnninspect_torch.layers.adapters import attach_adapters
-from rnninspect_torch.networks.naming import words_in
 from rnninspect_torch.networks.records import Position, StoredWeight, WeightGroup
 
 TYPE_CHECKING = False

@@ -4,10 +4,6 @@ from __future__ import annotations
 
 import re
 
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from collections.abc import Iterable
-
 # Added anywhere in a name by torch.compile, Lightning, FSDP, activation checkpointing.
 _WRAPPERS = (
     r"(?:^|(?<=\.))(?:_orig_mod|_forward_module|_fsdp_wrapped_module|_checkpoint_wrapped_module)"
@@ -26,9 +22,3 @@ def without_wrappers(path: str) -> str:
     if path in ("module", "base_model.model"):
         path = ""
     return path.removesuffix(".")
-
-
-def words_in(names: Iterable[str], words: Iterable[str]) -> tuple[str, ...]:
-    """The words that occur in any of the names."""
-    text = "\n".join(names)
-    return tuple(word for word in words if word in text)

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from rnninspect_torch.dialect.signatures import ModuleSignature
     from rnninspect_torch.tensors.views import TensorView
 
+_CONTAINERS = {"ModuleDict", "ModuleList", "Sequential", "Module"}
 ADAPTER = "lora "  # prefix of the key of a part that is added to a weight
 
 
@@ -25,6 +26,11 @@ class NamedTensor:
         self.name = name
         self.tensor = tensor
         self.purpose = purpose
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        """The shape of the tensor."""
+        return self.tensor.shape
 
 
 class DeclaredModule(Record):
@@ -39,7 +45,12 @@ class DeclaredModule(Record):
         return self.path.rpartition(".")[2]
 
     @property
-    def is_of_torch(self) -> bool:
+    def kind(self) -> str:
+        """The same for a layer; empty for a class that is only a container of modules."""
+        return "" if self.name in _CONTAINERS else self.name
+
+    @property
+    def is_frameworks_own(self) -> bool:
         """Whether the class, scripted or not, is one of torch's; an operator has no module."""
         return "." not in self.path or self.path.removeprefix("__torch__.").startswith("torch.")
 

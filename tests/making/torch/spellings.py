@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from rnninspect_torch.other_cells.spelling import GatedSpelling, Side, WeightPattern
+from rnninspect.spellings.tables.spelling import GatedSpelling, Side, WeightPattern
 
 Shape = tuple[int, ...]
 PLACES = {

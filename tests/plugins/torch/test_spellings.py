@@ -16,12 +16,12 @@ from rnninspect.errors import RefusedFile
 from rnninspect.model import Origin, SavedModel
 from rnninspect.source.limits import Limits
 from rnninspect.source.source import open_source
+from rnninspect.spellings.finding import anchors
+from rnninspect.spellings.prefilter import classify_name as passes
+from rnninspect.spellings.tables.families import FAMILIES
+from rnninspect.spellings.tables.hand_written import GATED
+from rnninspect.spellings.tables.spelling import GatedSpelling, Side
 from rnninspect_torch import TorchReader
-from rnninspect_torch.other_cells.families import FAMILIES
-from rnninspect_torch.other_cells.finding import anchors
-from rnninspect_torch.other_cells.hand_written import GATED
-from rnninspect_torch.other_cells.prefilter import classify_name as passes
-from rnninspect_torch.other_cells.spelling import GatedSpelling, Side
 
 pytestmark = pytest.mark.slow
 

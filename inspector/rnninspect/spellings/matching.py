@@ -2,22 +2,24 @@
 
 from __future__ import annotations
 
+import math
 import re
 from functools import lru_cache
 
-from rnninspect.plugin import CELLS, Record, Role, Sizes, Symbol
-from rnninspect_torch.other_cells.prefilter import ENDINGS, normalised
-from rnninspect_torch.other_cells.solving import solve
-from rnninspect_torch.other_cells.spelling import GatedSpelling, NamedSpelling, Side
+from rnninspect.cells import CELLS, Role, Sizes, Symbol
+from rnninspect.record import Record
+from rnninspect.spellings.prefilter import ENDINGS, normalised
+from rnninspect.spellings.solving import solve
+from rnninspect.spellings.tables.spelling import GatedSpelling, NamedSpelling, Side
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from rnninspect.plugin import Axis
-    from rnninspect_torch.networks.records import NamedTensor
+    from rnninspect.model import Axis
+    from rnninspect.spellings.entries import Named
 
-    Member = tuple[str, str, str, NamedTensor]  # name in the module, stem, ending, tensor
+    Member = tuple[str, str, str, Named]  # name in the module, stem, ending, tensor
 
 _HIDDEN, _INPUT = Symbol.HIDDEN, Symbol.INPUT
 _COLUMNS: dict[Side, Axis] = {
@@ -41,7 +43,7 @@ _FUSED_STATE_BIASES = ("bhh", "bh", "biashh", "biash", "recurrentbias", "hiddenb
 class CellWeight(Record):
     """One weight of one or several tensors, with its roles and axes."""
 
-    entries: tuple[NamedTensor, ...]
+    entries: tuple[Named, ...]
     roles: tuple[Role, ...]
     axes: tuple[Axis, ...]
 
@@ -69,7 +71,7 @@ class _PlacedTensor(Record):
 
     side: Side
     gates: tuple[int, int]
-    entry: NamedTensor
+    entry: Named
     bare: bool  # a parameter of the cell itself, which may be transposed
     bias: Role | None = None
 
@@ -93,7 +95,7 @@ def readings(spelling: GatedSpelling | NamedSpelling, members: Sequence[Member])
     return list(distinct.values())
 
 
-def with_normalised_names(members: Iterable[tuple[str, NamedTensor]]) -> list[Member]:
+def with_normalised_names(members: Iterable[tuple[str, Named]]) -> list[Member]:
     """The tensors of a module with their normalised names, split into stem and ending."""
     keys = ((normalised(name), entry) for name, entry in members)
     return [(key, *split(key), entry) for key, entry in keys]
@@ -188,7 +190,7 @@ def _sized(
 ) -> CellMatch | None:
     """The cell if one set of sizes explains all shapes, with bare matrices `transposed` or not."""
     matrices = [found for found in placed if found.bias is None and found.side is not Side.PEEPHOLE]
-    ranks = {len(found.entry.tensor.shape) for found in matrices}
+    ranks = {len(found.entry.shape) for found in matrices}
     if len(ranks) != 1 or not 2 <= (rank := ranks.pop()) <= 5 or (transposed and rank > 2):
         return None
     cell = spelling.cell if rank == 2 else f"Conv{spelling.cell}{rank - 2}D"
@@ -196,7 +198,7 @@ def _sized(
         return None
     weights = [_matrix(found, rank, transposed=transposed) for found in matrices]
     weights.extend(_bias(found, placed) for found in placed if found.bias is not None)
-    shaped = [(weight.entries[0].tensor.shape, weight.axes) for weight in weights]
+    shaped = [(weight.entries[0].shape, weight.axes) for weight in weights]
     sizes = solve(shaped)
     if sizes is None or not all(
         tap % 2 for tap in sizes.kernel_size
@@ -222,7 +224,7 @@ def _bias(found: _PlacedTensor, placed: list[_PlacedTensor]) -> CellWeight:
     paired = any(other.bias is Role.BIAS for other in placed)
     role = found.bias if paired and found.bias is not None else Role.BIAS
     rows: Axis = (_HIDDEN,) if found.gates[1] == 1 else (found.gates[1], _HIDDEN)
-    shape = found.entry.tensor.shape
+    shape = found.entry.shape
     longest = shape.index(max(shape)) if shape else 0
     axes: list[Axis] = [(1,)] * len(shape)
     axes[longest : longest + 1] = [rows]
@@ -235,8 +237,8 @@ def _with_peepholes(reading: CellMatch, placed: list[_PlacedTensor]) -> CellMatc
     if not entries:
         return reading
     hidden = reading.sizes.hidden_size
-    counts = {entry.tensor.count for entry in entries}
-    shapes = {size for entry in entries for size in entry.tensor.shape}
+    counts = {math.prod(entry.shape) for entry in entries}
+    shapes = {size for entry in entries for size in entry.shape}
     places, rest = divmod(counts.pop(), hidden)
     if counts or rest or not places or (hidden not in shapes):
         return None
@@ -254,7 +256,7 @@ def _output_fits(spelling: GatedSpelling, members: Sequence[Member], sizes: Size
     if not spelling.output:
         return True
     beside = [
-        entry.tensor.shape
+        entry.shape
         for _, stem, ending, entry in members
         if stem in spelling.output and ending == "weight"
     ]
@@ -273,7 +275,7 @@ def _by_names(spelling: NamedSpelling, members: Iterable[Member]) -> CellMatch |
         named = spelling.tensors[key]
         weights.append(CellWeight((entry,), named.roles, named.axes))
     required = {name for name, named in spelling.tensors.items() if not named.optional}
-    sizes = solve((weight.entries[0].tensor.shape, weight.axes) for weight in weights)
+    sizes = solve((weight.entries[0].shape, weight.axes) for weight in weights)
     if sizes is None or not required <= seen:
         return None
     deeper = sum(Role.BACKBONE in weight.roles for weight in weights)

@@ -8,19 +8,22 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
-from rnninspect.plugin import Limit, Record
-from rnninspect_torch.networks.naming import words_in
+from rnninspect.record import Record
+from rnninspect.source.limits import Limit
+from rnninspect.spellings.words import words_in
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from rnninspect.plugin import Source
-    from rnninspect_torch.networks.records import DeclaredModule, NamedTensor
+    from collections.abc import Mapping, Sequence
 
-    Leaf = tuple[str, str, NamedTensor]  # a module, the name of a weight in it, and the tensor
+    from rnninspect.source.source import Source
+    from rnninspect.spellings.entries import Declared, Named
+
+    Leaf = tuple[str, str, Named]  # a module, the name of a weight in it, and the tensor
 
 
 class Remainder(Record):
-    """The tensors of a network without a layer of torch.nn.
+    """The tensors of a network without a layer.
 
     Attributes:
         entries: all tensors of the network.
@@ -30,10 +33,10 @@ class Remainder(Record):
         source: the file, whose limits apply to the search.
     """
 
-    entries: list[NamedTensor]
-    unassigned: list[NamedTensor]
+    entries: Sequence[Named]
+    unassigned: Sequence[Named]
     leaves: list[Leaf]
-    declared: dict[str, DeclaredModule]
+    declared: Mapping[str, Declared]
     source: Source
 
     def spend(self, steps: int) -> None:
@@ -71,9 +74,9 @@ def normalised(name: str) -> str:
 
 
 def remainder(
-    entries: list[NamedTensor],
-    unassigned: list[NamedTensor],
-    declared: dict[str, DeclaredModule],
+    entries: Sequence[Named],
+    unassigned: Sequence[Named],
+    declared: Mapping[str, Declared],
     source: Source,
 ) -> Remainder | None:
     """The tensors to search; None if none of them may belong to a cell.
@@ -88,12 +91,12 @@ def remainder(
     return Remainder(entries, unassigned, leaves, declared, source) if called else None
 
 
-def is_named_like_cell(module: DeclaredModule) -> bool:
-    """Whether a module's class is named like a cell and is not one of torch."""
-    return not module.is_of_torch and re.search(_CLASS, module.name.lower()) is not None
+def is_named_like_cell(module: Declared) -> bool:
+    """Whether a module's class is named like a cell and is not the framework's own."""
+    return not module.is_frameworks_own and re.search(_CLASS, module.name.lower()) is not None
 
 
-def leaf_of(entry: NamedTensor) -> Leaf:
+def leaf_of(entry: Named) -> Leaf:
     """Module and name of a weight: `cell`, `W_f` for `cell.W_f.weight` and `cell.W_f.0.weight`."""
     path, _, name = entry.name.rpartition(".")
     if name not in ENDINGS:

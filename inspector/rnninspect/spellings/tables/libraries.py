@@ -5,8 +5,12 @@ The axes of each tensor are written in the symbols of its cell (`rnninspect cell
 
 from __future__ import annotations
 
-from rnninspect.plugin import Axis, Convention, Role, Symbol
-from rnninspect_torch.other_cells.spelling import NamedSpelling, NamedWeight
+from rnninspect.cells import Role, Symbol
+from rnninspect.spellings.tables.spelling import NamedSpelling, NamedWeight
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from rnninspect.model import Axis
 
 _M: Axis = (Symbol.INPUT,)
 _N: Axis = (Symbol.HIDDEN,)
@@ -18,12 +22,12 @@ _MASKS = (Role.MASK, Role.RECURRENT_MASK)
 _HEADS = ("ff1", "ff2", "timea", "timeb")
 _SYNAPSES = ("sigma", "mu", "w", "erev")
 
-_NCPS = "ncps"
+NCPS = "ncps"
 LIBRARY = (
     NamedSpelling(  # ncps/torch/cfc_cell.py
         "CfC",
         "CfCCell",
-        _NCPS,
+        NCPS,
         "timea",
         {
             "backbone.0.weight": NamedWeight((_B, _JOINED), _BOTH),
@@ -37,7 +41,7 @@ LIBRARY = (
     NamedSpelling(  # the same without a backbone, and one layer of wired_cfc_cell.py
         "WiredCfC",
         "CfCCell",
-        _NCPS,
+        NCPS,
         "timea",
         {
             **{f"{head}.weight": NamedWeight((_N, _JOINED), _BOTH) for head in _HEADS},
@@ -48,7 +52,7 @@ LIBRARY = (
     NamedSpelling(  # ncps/torch/ltc_cell.py
         "LTC",
         "LTCCell",
-        _NCPS,
+        NCPS,
         "gleak",
         {
             **{name: NamedWeight((_N,), (Role.MEMBRANE,)) for name in ("gleak", "vleak", "cm")},
@@ -62,10 +66,4 @@ LIBRARY = (
             "outputb": NamedWeight((_O,), (Role.OUTPUT_SHIFT,), optional=True),
         },
     ),
-)
-
-CONVENTIONS = (
-    Convention(_NCPS, "CfC", frozenset({Role.BIAS}), note="backbone_layers=1, the default"),
-    Convention(_NCPS, "WiredCfC", frozenset({Role.BIAS}), note="backbone_layers=0; no masks"),
-    Convention(_NCPS, "LTC", frozenset(), note="without masks and mappings"),
 )

@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 
-from rnninspect_torch.networks.naming import words_in
-from rnninspect_torch.other_cells.evidence import is_other_module, label_matches, label_of
-from rnninspect_torch.other_cells.families import (
+from rnninspect.spellings.evidence import is_other_module, label_matches, label_of
+from rnninspect.spellings.prefilter import HINTS, is_named_like_cell, leaf_of, normalised
+from rnninspect.spellings.tables.families import (
     BY_GATE,
     CONVOLVING_CELL,
     FAMILIES,
@@ -16,16 +16,16 @@ from rnninspect_torch.other_cells.families import (
     STATE_TO_STATE,
     Family,
 )
-from rnninspect_torch.other_cells.prefilter import HINTS, is_named_like_cell, leaf_of, normalised
+from rnninspect.spellings.words import words_in
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
-    from rnninspect_torch.networks.records import NamedTensor
-    from rnninspect_torch.other_cells.prefilter import Leaf, Remainder
+    from rnninspect.spellings.entries import Named
+    from rnninspect.spellings.prefilter import Leaf, Remainder
 
-    Suspects = dict[str, list[NamedTensor]]  # the suspicious tensors of modules by path
+    Suspects = dict[str, list[Named]]  # the suspicious tensors of modules by path
 
 _STEPS_OF_A_SUSPECT = 12  # of finding and describing it
 _WEAK = ("h2h", "x2h", "h2o", "i2h", "h2g")  # those of SPECIFIC that are not enough alone
@@ -54,13 +54,13 @@ def find_suspects(rest: Remainder, ambiguous: Suspects) -> Suspects:
     return modules
 
 
-def _by_word(unassigned: Sequence[NamedTensor]) -> Suspects:
+def _by_word(unassigned: Sequence[Named]) -> Suspects:
     """Suspects with a name for hidden-to-hidden weights, and a matrix with a fitting shape."""
     names = [entry.name for entry in unassigned]
     hints = words_in(names, HINTS)
     if not hints:
         return {}
-    found: dict[str, list[tuple[str, NamedTensor]]] = defaultdict(list)
+    found: dict[str, list[tuple[str, Named]]] = defaultdict(list)
     for entry in unassigned:
         if any(hint in entry.name for hint in hints) and (match := re.search(SPECIFIC, entry.name)):
             found[entry.name[: match.start()]].append((match[1], entry))
@@ -72,7 +72,7 @@ def _by_word(unassigned: Sequence[NamedTensor]) -> Suspects:
     }
 
 
-def _others(unassigned: Iterable[NamedTensor], paths: Iterable[str]) -> set[str]:
+def _others(unassigned: Iterable[Named], paths: Iterable[str]) -> set[str]:
     """The paths with tensors of other modules: a score of attention, another band."""
     known = set(paths)
     return {
@@ -82,10 +82,10 @@ def _others(unassigned: Iterable[NamedTensor], paths: Iterable[str]) -> set[str]
     }
 
 
-def _may_recur(words: list[tuple[str, NamedTensor]]) -> bool:
+def _may_recur(words: list[tuple[str, Named]]) -> bool:
     """Whether a hidden-to-hidden weight has a fitting shape, or other names confirm it."""
     states = [entry for word, entry in words if re.fullmatch(STATE_TO_STATE, word)]
-    shapes = [entry.tensor.shape for entry in states]
+    shapes = [entry.shape for entry in states]
     matrices = [shape[:2] for shape in shapes if len(shape) > 1 and min(shape) > 0]
     if not matrices:
         return len(shapes) > 0 or any(word not in _WEAK for word, _ in words)
@@ -98,11 +98,11 @@ def _may_recur(words: list[tuple[str, NamedTensor]]) -> bool:
     )
 
 
-def _by_family(unassigned: Sequence[NamedTensor], leaves: Sequence[Leaf]) -> Suspects:
+def _by_family(unassigned: Sequence[Named], leaves: Sequence[Leaf]) -> Suspects:
     """Suspects with enough names of a kind of cell without a formula."""
     needed = {(path, normalised(leaf)) for path, leaf, _ in leaves}
     paths = {path for path, word in needed if word in _WORDS and word in _WORDS[word].needs}
-    found: dict[tuple[Family, str], dict[str, list[NamedTensor]]] = {}
+    found: dict[tuple[Family, str], dict[str, list[Named]]] = {}
     for path, leaf, entry in map(leaf_of, unassigned if paths else ()):
         word = normalised(leaf) if path in paths else ""
         if word in _WORDS:
@@ -118,7 +118,7 @@ def _by_family(unassigned: Sequence[NamedTensor], leaves: Sequence[Leaf]) -> Sus
 
 def _by_gate(leaves: Sequence[Leaf]) -> Suspects:
     """Suspects with weights from input and state for each gate."""
-    gates: dict[str, dict[str, dict[str, list[NamedTensor]]]] = {}
+    gates: dict[str, dict[str, dict[str, list[Named]]]] = {}
     for path, leaf, entry in leaves:
         short = len(leaf) <= len("weight_x_ifoc")
         if short and (match := re.match(BY_GATE, leaf)):
@@ -154,7 +154,7 @@ def _by_place(rest: Remainder) -> Suspects:
     return {
         path: entries
         for path, entries in found.items()
-        if path not in taken and any(_may_read_state(entry.tensor.shape) for entry in entries)
+        if path not in taken and any(_may_read_state(entry.shape) for entry in entries)
     }
 
 

@@ -6,14 +6,14 @@ shapes are the only evidence. One gate is not enough: two dense layers have the 
 
 from __future__ import annotations
 
-from rnninspect.plugin import Fact, Observation, Record
+from rnninspect.model import Fact, Observation
+from rnninspect.record import Record
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Iterator, Sequence
 
-    from rnninspect.plugin import StoredTensor
-    from rnninspect_torch.networks.records import NamedTensor
+    from rnninspect.spellings.entries import Named, Stored
 
     Shape = tuple[int, ...]
 
@@ -40,10 +40,10 @@ class _Run(Record):
 
 
 def possible_layers(
-    entries: Sequence[NamedTensor], label: str | None, stored: Callable[[NamedTensor], StoredTensor]
+    entries: Sequence[Named], label: str | None, stored: Stored
 ) -> Iterator[Observation]:
     """An observation with its tensors for each run of arrays with the shapes of a layer."""
-    shapes = [entry.tensor.shape for entry in entries]
+    shapes = [entry.shape for entry in entries]
     place, found = 0, 0
     while place < len(entries) and found < _MOST:
         run = _run_at(shapes[place : place + 4])

@@ -7,15 +7,17 @@ from collections import defaultdict
 from functools import lru_cache
 from itertools import pairwise
 
-from rnninspect.plugin import Record
-from rnninspect_torch.other_cells.spelling import NamedSpelling
+from rnninspect.record import Record
+from rnninspect.spellings.tables.spelling import NamedSpelling
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from rnninspect.plugin import Sizes
-    from rnninspect_torch.networks.records import DeclaredModule
-    from rnninspect_torch.other_cells.matching import CellMatch
-    from rnninspect_torch.other_cells.spelling import GatedSpelling
+    from collections.abc import Mapping
+
+    from rnninspect.cells import Sizes
+    from rnninspect.spellings.entries import Declared
+    from rnninspect.spellings.matching import CellMatch
+    from rnninspect.spellings.tables.spelling import GatedSpelling
 
     Spelling = GatedSpelling | NamedSpelling
 
@@ -39,7 +41,7 @@ class RecognisedCell(Record):
     kind: str = ""
 
 
-def label_of(path: str, declared: dict[str, DeclaredModule]) -> str:
+def label_of(path: str, declared: Mapping[str, Declared]) -> str:
     """The last components of a module's path, and its class, with 0 for every number.
 
     Modules of a stack, which differ in their numbers, have the same label.

@@ -1,4 +1,4 @@
-"""Finds the cells of a network outside torch.nn, by the names and shapes of their tensors.
+"""Finds the cells of a network by the names and shapes of their tensors.
 
 A module is a layer if one spelling of the tables explains all its tensors, in one way only. If its
 names are too generic, or two readings remain, it is ambiguous and reported as a possible cell.
@@ -10,9 +10,10 @@ from bisect import bisect_left
 from collections import defaultdict
 from functools import lru_cache
 
-from rnninspect.plugin import Limit, Record
-from rnninspect_torch.dialect.layout import HAND_WRITTEN
-from rnninspect_torch.other_cells.evidence import (
+from rnninspect.record import Record
+from rnninspect.source.limits import Limit
+from rnninspect.spellings import HAND_WRITTEN
+from rnninspect.spellings.evidence import (
     RecognisedCell,
     has_words,
     is_other_module,
@@ -20,20 +21,20 @@ from rnninspect_torch.other_cells.evidence import (
     matching_label,
     split_stacks,
 )
-from rnninspect_torch.other_cells.hand_written import GATED
-from rnninspect_torch.other_cells.libraries import LIBRARY
-from rnninspect_torch.other_cells.matching import readings, with_normalised_names
-from rnninspect_torch.other_cells.prefilter import normalised
-from rnninspect_torch.other_cells.spelling import NamedSpelling
+from rnninspect.spellings.matching import readings, with_normalised_names
+from rnninspect.spellings.prefilter import normalised
+from rnninspect.spellings.tables.hand_written import GATED
+from rnninspect.spellings.tables.libraries import LIBRARY
+from rnninspect.spellings.tables.spelling import NamedSpelling
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from rnninspect_torch.networks.records import NamedTensor
-    from rnninspect_torch.other_cells.matching import CellMatch
-    from rnninspect_torch.other_cells.prefilter import Leaf, Remainder
-    from rnninspect_torch.other_cells.spelling import GatedSpelling
+    from rnninspect.spellings.entries import Named
+    from rnninspect.spellings.matching import CellMatch
+    from rnninspect.spellings.prefilter import Leaf, Remainder
+    from rnninspect.spellings.tables.spelling import GatedSpelling
 
     Spelling = GatedSpelling | NamedSpelling
     _Read = tuple[Spelling, CellMatch]
@@ -49,12 +50,12 @@ class FoundCells(Record):
     """Recognised cells, and the tensors of ambiguous modules by path."""
 
     cells: tuple[RecognisedCell, ...]
-    ambiguous: dict[str, list[NamedTensor]]
+    ambiguous: dict[str, list[Named]]
 
 
 class _Candidate(Record):
     path: str
-    members: list[tuple[str, NamedTensor]]
+    members: list[tuple[str, Named]]
     label: str  # see `label_of`
 
 
@@ -63,11 +64,11 @@ class _Names:
 
     __slots__ = ("entries", "names")
 
-    def __init__(self, entries: Iterable[NamedTensor]) -> None:
+    def __init__(self, entries: Iterable[Named]) -> None:
         self.entries = sorted(entries, key=lambda entry: entry.name)
         self.names = [entry.name for entry in self.entries]
 
-    def below(self, path: str) -> list[tuple[str, NamedTensor]]:
+    def below(self, path: str) -> list[tuple[str, Named]]:
         """The tensors below a path, by their name there; none if they are too many for a cell."""
         start = f"{path}." if path else ""
         first, last = bisect_left(self.names, start), bisect_left(self.names, start + _LAST)
@@ -87,7 +88,7 @@ def find_cells(rest: Remainder) -> FoundCells:
     free = {id(entry) for entry in rest.unassigned}
     found: list[RecognisedCell] = []
     weak: list[RecognisedCell] = []
-    ambiguous: dict[str, list[NamedTensor]] = {}
+    ambiguous: dict[str, list[Named]] = {}
     for path, spellings in candidates.items():
         module = _Candidate(path, names.below(path), label_of(path, rest.declared))
         rest.spend(len(module.members) * len(spellings) // 2)

@@ -9,11 +9,12 @@ from __future__ import annotations
 
 from enum import StrEnum
 
-from rnninspect.plugin import Record
+from rnninspect.record import Record
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from rnninspect.plugin import Axis, Role
+    from rnninspect.cells import Role
+    from rnninspect.model import Axis
 
 
 class Side(StrEnum):

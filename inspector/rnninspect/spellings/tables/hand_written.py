@@ -5,7 +5,7 @@ To add a spelling, add a row here; to add a cell of a library, a row in `librari
 
 from __future__ import annotations
 
-from rnninspect_torch.other_cells.spelling import GatedSpelling, Side, WeightPattern
+from rnninspect.spellings.tables.spelling import GatedSpelling, Side, WeightPattern
 
 _INPUT = ("i", "in", "input", "add")
 _FORGET = ("f", "forget", "remember")

@@ -4,24 +4,23 @@ from __future__ import annotations
 
 import re
 
-from rnninspect.plugin import Fact, Observation, plural
-from rnninspect_torch.networks.naming import without_wrappers
+from rnninspect.model import Fact, Observation
+from rnninspect.wording import plural
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
-    from rnninspect.plugin import StoredTensor
-    from rnninspect_torch.networks.records import DeclaredModule, NamedTensor
-    from rnninspect_torch.other_cells.prefilter import Remainder
-    from rnninspect_torch.other_cells.suspects import Suspects
+    from rnninspect.spellings.entries import Named, Stored
+    from rnninspect.spellings.prefilter import Remainder
+    from rnninspect.spellings.suspects import Suspects
 
 _MOST = 50  # observations of one network
 _SHOWN = 6  # names in one of them
 
 
 def possible_cells(
-    suspects: Suspects, rest: Remainder, stored: Callable[[NamedTensor], StoredTensor]
+    suspects: Suspects, rest: Remainder, stored: Stored, called: Callable[[str], str]
 ) -> Iterator[Observation]:
     """An observation for each kind of module, with the tensors of all modules of the kind.
 
@@ -31,7 +30,7 @@ def possible_cells(
     kinds = list(_by_pattern(suspects).values())
     for alike in kinds[:_MOST]:
         tensors = tuple(stored(entry) for path in alike for entry in tensors_of[path])
-        detail = _detail(alike, suspects[alike[0]], rest.declared)
+        detail = _detail(alike, suspects[alike[0]], rest, called(alike[0]))
         yield Observation(Fact.POSSIBLE, detail, tensors=tensors)
     others = [path for alike in kinds[_MOST:] for path in alike]
     if others:
@@ -40,15 +39,13 @@ def possible_cells(
         yield Observation(Fact.POSSIBLE, detail, tensors=tensors)
 
 
-def _detail(
-    alike: list[str], suspicious: list[NamedTensor], declared: dict[str, DeclaredModule]
-) -> str:
-    path = alike[0]
+def _detail(alike: list[str], suspicious: list[Named], rest: Remainder, called: str) -> str:
     names = list(dict.fromkeys(entry.name for entry in suspicious))
     shown = ", ".join(names[:_SHOWN]) + (", …" if len(names) > _SHOWN else "")
-    what = declared[path].path if path in declared else "a module"
+    declared = rest.declared.get(alike[0])
+    what = declared.path if declared else "a module"
     more = f" (and {len(alike) - 1:,} more like it)" if len(alike) > 1 else ""
-    return f"{without_wrappers(path) or 'the model'}{more}: {what} with {shown}"
+    return f"{called or 'the model'}{more}: {what} with {shown}"
 
 
 def _by_pattern(suspects: Suspects) -> dict[object, list[str]]:
@@ -61,9 +58,7 @@ def _by_pattern(suspects: Suspects) -> dict[object, list[str]]:
     return alike
 
 
-def _with_neighbours(
-    suspects: Suspects, unassigned: Sequence[NamedTensor]
-) -> dict[str, list[NamedTensor]]:
+def _with_neighbours(suspects: Suspects, unassigned: Sequence[Named]) -> dict[str, list[Named]]:
     """The suspicious tensors of each module, and the others directly in it, each once."""
     tensors_of = {
         path: {id(entry): entry for entry in suspicious} for path, suspicious in suspects.items()

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from rnninspect.plugin import LARGEST_SIZE, Sizes, Symbol
+from rnninspect.cells import Sizes, Symbol
+from rnninspect.model import LARGEST_SIZE
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from rnninspect.plugin import Axis, Factor
+    from rnninspect.cells import Factor
+    from rnninspect.model import Axis
 
     Shape = tuple[int, ...]
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from rnninspect.plugin import Record
+from rnninspect.record import Record
 
 
 class Family(Record):
