@@ -30,6 +30,7 @@ class TorchReader:
             ".tar",
         ),
         *(".jit", ".ptl", ".pte", ".ptd", ".pt2", ".safetensors", ".distcp", ".gz"),
+        *(".npz", ".npy"),
     )
     implied_suffixes: tuple[str, ...] = ()
 

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
 _AROUND = (Container.GZIP, Container.TAR, Container.ARCHIVE)  # contain another file
 _ON_DEVICES = (Container.FLATBUFFER, Container.EXECUTORCH, Container.FLAT_TENSOR)
+_OF_NUMPY = (Container.ARRAYS, Container.OBJECTS)
 _DEEPEST = 3  # folder, gzip, tar, and the file
 _PART = r"-(\d{5})-of-(\d{5})\."
 
@@ -79,8 +80,9 @@ def _read_inside(source: Source, container: Container, depth: int) -> Found:
 
 def _read_file(source: Source, container: Container) -> Found:
     """Describe a file that does not contain another one."""
-    if container in _ON_DEVICES:
-        return _read_mobile(source, container)
+    if container in (*_ON_DEVICES, *_OF_NUMPY):
+        read_apart = _read_mobile if container in _ON_DEVICES else _read_arrays
+        return read_apart(source, container)
     match container:
         case Container.ZIP:
             from rnninspect_torch.archives.archive import Archive
@@ -101,6 +103,15 @@ def _read_file(source: Source, container: Container) -> Found:
     from rnninspect_torch.formats import plain_pickle
 
     return plain_pickle.read(source)
+
+
+def _read_arrays(source: Source, container: Container) -> SavedModel:
+    """Describe a file of numpy."""
+    from rnninspect_torch.arrays import files
+
+    if container is Container.ARRAYS:
+        return files.read_archive(source)
+    return files.read_objects(source)
 
 
 def _read_mobile(source: Source, container: Container) -> SavedModel:

@@ -27,6 +27,8 @@ class Container(StrEnum):
     EXECUTORCH = "executorch"
     FLAT_TENSOR = "executorch data"
     FOLDER = "folder"
+    ARRAYS = "zip of numpy arrays"
+    OBJECTS = "numpy array of objects"
 
 
 class Match(Record):
@@ -42,6 +44,8 @@ class Match(Record):
 
 
 _HEAD = 4096
+# A NumPy array file, and the type of pickled objects in its header.
+_NUMPY, _OBJECTS = b"\x93NUMPY", b"'descr': '|O'"
 # MAGIC_NUMBER of torch/serialization.py as a LONG1 opcode.
 _MAGIC = bytes.fromhex("8a0a6cfc9c46f920 6aa850 19")
 _FRAME = 0x95
@@ -108,6 +112,8 @@ def _by_head(head: bytes) -> Container | None:
         return Container.LEGACY if head[start:].startswith(_MAGIC) else Container.PICKLE
     if head[257:262] == b"ustar":
         return Container.TAR
+    if head.startswith(_NUMPY) and _OBJECTS in head[: head.find(b"\n")]:
+        return Container.OBJECTS
     return None
 
 
@@ -136,6 +142,8 @@ def _kind_of_zip(source: Source, head: bytes) -> Container | None:
     first = head[30 : 30 + length].decode("utf-8", "replace").lower()
     if _is_record(first):
         return Container.ZIP
+    if first.endswith(".npy"):
+        return Container.ARRAYS
     from rnninspect.decode.zip_directory import read_directory  # noqa: PLC0415 - only for zips
 
     names = [member.name.lower() for member in read_directory(source)]

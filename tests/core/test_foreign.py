@@ -30,13 +30,6 @@ def archive(*names: str) -> bytes:
     return data.getvalue()
 
 
-def arrays(*, packed: bool = False) -> bytes:
-    data = io.BytesIO()
-    save = np.savez_compressed if packed else np.savez
-    save(data, w_ih=np.zeros((12, 5)), w_hh=np.zeros((12, 4)), b_ih=np.zeros(12))
-    return data.getvalue()
-
-
 def array() -> bytes:
     data = io.BytesIO()
     np.save(data, np.zeros((3, 4)))
@@ -60,8 +53,6 @@ FILES: dict[str, tuple[bytes, str]] = {
     "net-symbol.json": (text({"nodes": [{"op": "null"}]}), "an MXNet symbol file"),
     "other.json": (text({"a": 1}), "JSON without a known model"),
     "list.json": (text([1, 2]), "JSON without a known model"),
-    "w.npz": (arrays(), "a NumPy archive (.npz): not supported; save the arrays as safetensors"),
-    "packed.npz": (arrays(packed=True), "a NumPy archive (.npz): not supported"),
     "w.npy": (array(), "a NumPy array (.npy), not a model"),
     "ggml-base.bin": (b"lmgg" + bytes(24), "a model of ggml from before GGUF"),
     "m.ggml": (b"tjgg\3\0\0\0" + bytes(24), "a model of ggml from before GGUF"),
@@ -98,7 +89,7 @@ FILES: dict[str, tuple[bytes, str]] = {
     "models.zip": (archive("m/model.onnx"), "a zip archive of model files; extract it"),
     "photos.zip": (archive("a.png"), "a zip archive without a known model"),
     "empty.zip": (archive(), "an empty zip archive"),
-    "cut.npz": (arrays()[:200], "a truncated zip archive"),
+    "cut.zip": (archive("a.png")[:30], "a truncated zip archive"),
     "checkpoint.data-00000-of-00001": (bytes(9), "a shard of a TensorFlow checkpoint"),
     "checkpoint": (
         b'model_checkpoint_path: "model.ckpt-9"\nall_model_checkpoint_paths: "model.ckpt-9"\n',

@@ -32,6 +32,7 @@ _END64 = struct.Struct("<4sQ2H2L4Q")  # 4.3.14
 _ENTRY = struct.Struct("<4s6H3L5H2L")  # 4.3.12, central directory header
 _LOCAL = struct.Struct("<4s5H3L2H")  # 4.3.7, local file header
 _ZIP64_FIELD = 1  # 4.5.3
+_SLACK = 512  # bytes of tables before the first data of a deflated block
 _FULL_LONG = 0xFFFFFFFF  # the value is in the zip64 field instead
 
 
@@ -81,20 +82,41 @@ def open_member(source: Source, member: Member) -> Source:
         UnreadableFile: it is encrypted, packed by another method, or its bytes are not all there.
         RefusedFile: with what else was inflated, it would grow beyond the limit `expansion`.
     """
+    packed = _packed(source, member)
+    return packed if member.method == STORED else source.holding(_inflate(packed, member))
+
+
+def head_of_member(source: Source, member: Member, length: int) -> bytes:
+    """At most `length` of a member's first bytes, of which no others are inflated.
+
+    Raises:
+        UnreadableFile: as `open_member`, but for the size, which is not checked.
+        RefusedFile: with what else was inflated, it would grow beyond the limit `expansion`.
+    """
+    packed = _packed(source, member)
+    if member.method == STORED:
+        return packed.head(length)
+    packed.spend(Limit.EXPANSION, length, f"the member {member.name}")
+    packed.spend(Limit.STEPS, length >> INFLATE_SHIFT)
+    try:
+        return zlib.decompressobj(-zlib.MAX_WBITS).decompress(packed.head(length + _SLACK), length)
+    except zlib.error as error:
+        raise UnreadableFile(f"cannot decompress the member {member.name}: {error}") from error
+
+
+def _packed(source: Source, member: Member) -> Source:
+    """The bytes of a member as they are in the archive."""
     if member.flags & ENCRYPTED:
         raise UnreadableFile(f"the member {member.name} is encrypted")
     header = _LOCAL.unpack(source.read(member.header_offset, _LOCAL.size))
     if header[0] != b"PK\3\4":
         raise UnreadableFile(f"missing local header of {member.name} at {member.header_offset}")
     start = member.header_offset + _LOCAL.size + header[9] + header[10]
-    packed = source.window(start, member.packed_size)
-    if member.method == STORED:
-        if member.packed_size != member.size:
-            raise UnreadableFile(f"the stored member {member.name} has two different sizes")
-        return packed
-    if member.method != DEFLATED:
+    if member.method == STORED and member.packed_size != member.size:
+        raise UnreadableFile(f"the stored member {member.name} has two different sizes")
+    if member.method not in (STORED, DEFLATED):
         raise UnreadableFile(f"unsupported compression {member.method} of the member {member.name}")
-    return source.holding(_inflate(packed, member))
+    return source.window(start, member.packed_size)
 
 
 def _find_directory(source: Source, *, shifted: bool) -> _Directory:

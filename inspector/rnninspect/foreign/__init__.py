@@ -20,7 +20,6 @@ WINDOW = 4096  # bytes that the patterns are matched against
 _GZIP = b"\x1f\x8b"
 _ZLIB = re.compile(rb"\x78[\x01\x5e\x9c\xda]")
 _AUTOMATIC = 47  # zlib's window bits for a gzip or a zlib header
-_NUMPY = "a NumPy archive (.npz): not supported; save the arrays as safetensors"
 
 
 def name_file(head: bytes, name: str) -> str | None:
@@ -32,8 +31,6 @@ def name_archive(members: Sequence[str]) -> str:
     """What a zip archive is by the names of its members."""
     if not members:
         return "an empty zip archive"
-    if all(member.endswith(".npy") for member in members):
-        return _NUMPY
     known = _first(ARCHIVES, members)
     return known or "a zip archive without a known model; extract it and inspect the model file"
 

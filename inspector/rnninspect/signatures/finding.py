@@ -122,4 +122,6 @@ def _members(names: Iterable[str], modules: Iterable[str]) -> dict[str, dict[str
                 members[name[:at]][inside] = name
                 if "/" in inside:  # `group_normalization_3/gamma`
                     members[name[:at]].setdefault(_NUMBERED.sub("#/", inside), name)
+                elif "." in inside:  # a tree that is saved with dots: `if.kernel`
+                    members[name[:at]].setdefault(inside.replace(".", "/"), name)
     return members

@@ -15,7 +15,7 @@ _NUMBERED = ("lmu_cell", "ltc_cell")  # by Keras: `lmu_cell_1`
 _SEPARATORS = re.compile(r"[./]")
 # The last word of each odd name and of each mark, without the endings; a test compares them.
 _WORDS = """
-    _recurrent_kernel_ A_b_log A_log A_logs a_param b_proj bonus channel_mix_key
+    _recurrent_kernel_ A_b_log A_log A_logs a_param b_proj bhn bonus channel_mix_key
     channel_mix_value conv_m dense_h dense_k dt_bias dt_proj e_m ff1_weight g_norm_swish_gate
     gamma_h gk_proj gleak h hh hn i_proj if if_ igate igate_preact inv_dt Lambda Lambda_re
     linear_1 lmu_cell log_A_real ltc_cell mu output_gate q_conv1d r_k receptance recurrent_bias

@@ -32,6 +32,7 @@ _ROLES = {
     Side.STATE: (Role.RECURRENT_KERNEL,),
     Side.BOTH: (Role.KERNEL, Role.RECURRENT_KERNEL),
 }
+_GATES_OF_GRU = 3
 _PEEPHOLES = {0, 1, 3}  # input, forget and output gate
 # Biases that are parameters of the cell itself, not of a Linear in it.
 _BIASES = ("b{}", "bias{}", "bi{}", "bx{}", "b{}x", "b{}gate", "biasi{}", "biasx{}", "{}bias")
@@ -220,11 +221,16 @@ def _matrix(found: _PlacedTensor, rank: int, *, transposed: bool) -> CellWeight:
 
 
 def _bias(found: _PlacedTensor, placed: list[_PlacedTensor]) -> CellWeight:
-    """A bias; a recurrent bias without another one counts as the only bias."""
+    """A bias; a recurrent bias without another one counts as the only bias.
+
+    Two rows are both biases of a GRU whose reset gate acts after the recurrent product.
+    """
     paired = any(other.bias is Role.BIAS for other in placed)
     role = found.bias if paired and found.bias is not None else Role.BIAS
     rows: Axis = (_HIDDEN,) if found.gates[1] == 1 else (found.gates[1], _HIDDEN)
     shape = found.entry.shape
+    if found.gates[1] == _GATES_OF_GRU and len(shape) == 2 and shape[0] == 2:
+        return CellWeight((found.entry,), (Role.BIAS, Role.RECURRENT_BIAS), ((2,), rows))
     longest = shape.index(max(shape)) if shape else 0
     axes: list[Axis] = [(1,)] * len(shape)
     axes[longest : longest + 1] = [rows]

@@ -9,8 +9,9 @@ from rnninspect.wording import plural
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
+    from rnninspect.model import StoredTensor
     from rnninspect.spellings.entries import Named, Stored
     from rnninspect.spellings.prefilter import Remainder
     from rnninspect.spellings.suspects import Suspects
@@ -30,7 +31,8 @@ def possible_cells(
     kinds = list(_by_pattern(suspects).values())
     for alike in kinds[:_MOST]:
         tensors = tuple(stored(entry) for path in alike for entry in tensors_of[path])
-        detail = _detail(alike, suspects[alike[0]], rest, called(alike[0]))
+        named = map(stored, suspects[alike[0]])
+        detail = _detail(alike, named, rest, called(alike[0]))
         yield Observation(Fact.POSSIBLE, detail, tensors=tensors)
     others = [path for alike in kinds[_MOST:] for path in alike]
     if others:
@@ -39,8 +41,10 @@ def possible_cells(
         yield Observation(Fact.POSSIBLE, detail, tensors=tensors)
 
 
-def _detail(alike: list[str], suspicious: list[Named], rest: Remainder, called: str) -> str:
-    names = list(dict.fromkeys(entry.name for entry in suspicious))
+def _detail(
+    alike: list[str], suspicious: Iterable[StoredTensor], rest: Remainder, called: str
+) -> str:
+    names = list(dict.fromkeys(tensor.name for tensor in suspicious))
     shown = ", ".join(names[:_SHOWN]) + (", …" if len(names) > _SHOWN else "")
     declared = rest.declared.get(alike[0])
     what = declared.path if declared else "a module"

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from types import MappingProxyType
+
 from rnninspect.plugin import Record
 from rnninspect_torch.tensors.arrays import SCOPE as ARRAY
 from rnninspect_torch.tensors.nested import INSIDE
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
     from rnninspect.plugin import Observation
     from rnninspect_torch.archives.archive import Archive
@@ -23,8 +25,9 @@ class Contents(Record):
         format: name of the format in reports.
         value: the pickled value; None without a pickle.
         calls: the interpretation of its calls: foreign callables, nested storages.
-        held: bytes stored in the file for a storage; None if unknown.
+        payload_bytes: bytes stored in the file for a storage; None if unknown.
         observations: notes on the container.
+        names: names in the file of tensors that are searched by other ones.
     """
 
     format: str
@@ -32,6 +35,7 @@ class Contents(Record):
     calls: TorchCalls
     payload_bytes: Callable[[Storage], int | None]
     observations: tuple[Observation, ...] = ()
+    names: Mapping[str, str] = MappingProxyType({})
 
     def stored_bytes(self, storage: Storage) -> int | None:
         """Bytes stored for a storage, in the container or in the pickle; None if unknown."""

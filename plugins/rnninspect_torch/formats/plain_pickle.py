@@ -6,6 +6,7 @@ from rnninspect.decode.pickles.cursor import Cursor
 from rnninspect.decode.pickles.interpreter import load
 from rnninspect.decode.pickles.values import Instance
 from rnninspect.plugin import Fact, Observation, UnknownFormat, plural
+from rnninspect_torch.arrays.describing import describe_arrays
 from rnninspect_torch.describing.contents import Contents
 from rnninspect_torch.describing.model import describe_value
 from rnninspect_torch.formats.distributed import describe_checkpoint, is_index
@@ -45,24 +46,7 @@ def read(source: Source) -> SavedModel | Inside:
         raise UnknownFormat(f"not a model but a pickle of {contents.value.path[:80]}")
     model = describe_value(contents)
     if all(tensor.identity.startswith(f"{ARRAY}/") for tensor in model.tensors):
-        return _of_arrays(model, contents)
+        return describe_arrays(
+            contents._replace(format=f"{contents.calls.container} of numpy arrays")
+        )
     return model
-
-
-def _of_arrays(model: SavedModel, contents: Contents) -> SavedModel:
-    """The model with the framework numpy, unless its names are those of torch."""
-    model = model._replace(format=f"{contents.calls.container} of numpy arrays")
-    if any(
-        layer.convention == "pytorch" for layer in model.layers
-    ):  # known by the names of its weights
-        return model
-    model = model._replace(framework="numpy")
-    if model.layers:
-        return model
-    attributes = contents.value.attributes if isinstance(contents.value, Instance) else {}
-    version = attributes.get("_sklearn_version")
-    note = Observation(Fact.UNUSUAL, "the file does not mark parameters: all arrays are counted")
-    return model._replace(
-        producer=f"scikit-learn {version[:20]}" if isinstance(version, str) else "",
-        observations=(*model.observations, note),
-    )

@@ -1,1 +1,1 @@
-"""The recurrent layers of torch.nn, from named tensors. Other cells are in the core's `spellings`."""
+"""The recurrent layers of torch.nn, from named tensors; others are in the core's `spellings`."""

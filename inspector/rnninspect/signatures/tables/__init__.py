@@ -35,9 +35,13 @@ SIGNATURES: tuple[Signature, ...] = (
 
 @lru_cache(maxsize=1)
 def by_odd_name() -> dict[str, tuple[int, ...]]:
-    """The places of signatures in SIGNATURES, by each of their odd names."""
+    """The places of signatures in SIGNATURES, by each of their odd names.
+
+    A tree of parameters is saved with either separator: `if/kernel`, and `if.kernel`.
+    """
     found: dict[str, tuple[int, ...]] = {}
     for place, signature in enumerate(SIGNATURES):
-        for name in signature.odd:
-            found[name] = (*found.get(name, ()), place)
+        for odd in signature.odd:
+            for name in {odd, odd.replace("/", ".")}:
+                found[name] = (*found.get(name, ()), place)
     return found

@@ -122,6 +122,18 @@ QUICK = (
         shares=True,
     ),
     Signature(
+        "CudnnGRU",
+        "mlx",
+        ("bhn",),
+        """
+    Wx   kernel            3*n, m
+    Wh   recurrent_kernel  3*n, n
+    b    bias              3*n
+    bhn  recurrent_bias    n
+""",
+        strict=True,
+    ),
+    Signature(
         "LayerNormGRU",
         "haste",
         ("recurrent_bias",),

@@ -95,7 +95,7 @@ _ANY_CELL = r"cell|rnn|recurr|lstm"
 # Other layers in the class of a cell, and its initial state.
 _OUTPUTS = (
     r"(?:fc|out|output|linear|head|decoder|classifier|embedding|embed|emb|dense|projection|proj"
-    r"|[hi]2o|o2o|h2y|hidden2\w+|hiddento(?:output|out|tag)|i2o|why|ho|who|by|bo|bout|v"
+    r"|[hi]2o|o2o|h2y|wy|hidden2\w+|hiddento(?:output|out|tag)|i2o|why|ho|who|by|bo|bout|v"
     r"|fc\d|linear\d|softmax|regressor|predictor|encoder|wordembeddings|outputlayer|outlayer)"
     r"(?:\.\d)?(?:\.weight|\.bias)?$|(?:h|c|h0|c0|inith|initc|inithidden|initcell|initialstate"
     r"|hiddeninit|cellinit|initstate)$"
