@@ -5,11 +5,11 @@ from __future__ import annotations
 from rnninspect.comparison import Kind
 from rnninspect.render.escape import for_terminal, shorten
 from rnninspect.render.names import shorten_apart
-from rnninspect.wording import plural
+from rnninspect.wording import in_natural_order, plural
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator, Mapping, Sequence
 
     from rnninspect.comparison import Comparison, Outline, Row
     from rnninspect.render.report.columns import Value
@@ -62,7 +62,7 @@ def names_of(comparison: Comparison, width: int) -> dict[str, str]:
 
 def grid_of(comparison: Comparison, names: Mapping[str, str]) -> Iterator[list[Value]]:
     """A line for each row, by HEADS, then the totals; `names` has the rows' names as shown."""
-    for row in comparison.rows:
+    for row in _ordered(comparison):
         before = None if row.old is None else row.old.parameters
         after = None if row.new is None else row.new.parameters
         kinds = ", ".join(_kinds(row))
@@ -71,6 +71,11 @@ def grid_of(comparison: Comparison, names: Mapping[str, str]) -> Iterator[list[V
     old, new = comparison.old, comparison.new
     moved = (_signed(new.parameters - old.parameters), _signed(new.bytes - old.bytes))
     yield ["(total)", "", old.parameters, new.parameters, *moved]
+
+
+def _ordered(comparison: Comparison) -> Sequence[Row]:
+    """The rows in the natural order of names, unless the files have another order."""
+    return in_natural_order(comparison.rows, lambda row: row.name)
 
 
 def _signed(number: int) -> str:
@@ -87,7 +92,7 @@ def plain(value: Value) -> str:
 def reasons_of(comparison: Comparison) -> Iterator[str]:
     """A line for each change, with its reason."""
     names = names_of(comparison, LONGEST_NAME)
-    for row in comparison.rows:
+    for row in _ordered(comparison):
         for change in row.changes:
             reason = shorten(for_terminal(change.reason), LONGEST_REASON)
             yield f"{names[row.name]}: {change.kind}: {reason}"

@@ -9,6 +9,7 @@ from rnninspect.counter import bias_vectors
 from rnninspect.model import Fate
 from rnninspect.readers import resets_after
 from rnninspect.render.escape import for_terminal
+from rnninspect.render.report.columns import verdict_in_words
 from rnninspect.wording import plural
 
 TYPE_CHECKING = False
@@ -136,7 +137,7 @@ def results(report: Report, counted: LayerCount) -> Iterator[Labelled]:
     formula = counted.formula
     yield "formula", formula.symbolic
     yield "", f"= {formula.substituted} = {counted.expected:,}"
-    yield "stored", f"{_stored(counted)}: {report.verdict(counted).text}"
+    yield "stored", f"{_stored(counted)}: {verdict_in_words(report, counted)}"
 
 
 def other_forms(counted: LayerCount) -> Iterator[Labelled]:

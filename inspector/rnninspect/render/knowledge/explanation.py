@@ -17,6 +17,7 @@ from rnninspect.render.knowledge.arithmetic import (
 )
 from rnninspect.render.names import shared_beginning, shorten_apart
 from rnninspect.render.widths import width_of
+from rnninspect.wording import in_natural_order
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -41,7 +42,7 @@ class Explanation(Record):
 def render(explanation: Explanation, view: View) -> Iterator[str]:
     """A block for each layer, its table as narrow as names allow."""
     gap = ""
-    for counted in explanation.layers:
+    for counted in in_natural_order(explanation.layers, lambda counted: counted.layer.name):
         yield gap + "\n".join([*_block(explanation.report, counted, view.width), ""])
         gap = "\n"
 

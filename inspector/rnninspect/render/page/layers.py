@@ -20,6 +20,7 @@ from rnninspect.render.names import shared_beginning
 from rnninspect.render.page.bars import Bar, Segment, joined
 from rnninspect.render.page.markup import element, join
 from rnninspect.render.page.table import Line, table
+from rnninspect.render.report.columns import verdict_in_words
 from rnninspect.render.report.folding import LEAST, name_of_all, without_numbers
 
 TYPE_CHECKING = False
@@ -77,7 +78,7 @@ def _key(report: Report, counted: LayerCount) -> object:
     if layer.stack is not None:
         return layer.name
     sizes = (layer.sizes, layer.roles, counted.stored, counted.bytes, counted.expected)
-    verdict = report.verdict(counted).text
+    verdict = verdict_in_words(report, counted)
     return without_numbers(layer.name), layer.kind, layer.convention, sizes, verdict
 
 
@@ -93,6 +94,12 @@ def picture_of(report: Report, groups: Sequence[Group]) -> Markup:
     if report.totals.other:
         bars.append(_plain("everything else", "rest", report.totals.other))
     return joined(bars, "Parameters of each layer, by weight; all bars have one scale.")
+
+
+def class_of(verdict: str) -> str:
+    """The class by which a page colours a verdict in words; the state `computed` is sound."""
+    word = verdict.partition(" ")[0]
+    return {"ok": "ok", "computed": "ok", "warn": "noted"}.get(word, "failed")
 
 
 def _stored(group: Group) -> int:
@@ -112,10 +119,10 @@ def _bar(report: Report, group: Group) -> Bar:
         title=group.name if len(group.name) > LONGEST_NAME else None,
     )
     level = counted.layer.stack is not None and counted.layer.stack.level > 0
-    verdict = report.verdict(counted)
     amount = f"{_stored(group):,}"
-    if not verdict.sound:
-        amount = element("span", f"{amount} {verdict.text}", class_="failed")
+    if not report.verdict(counted).sound:
+        words = verdict_in_words(report, counted)
+        amount = element("span", f"{amount} {words}", class_=class_of(words))
     return Bar(name, tuple(_segments(counted, number)), amount, level)
 
 
@@ -153,8 +160,8 @@ def details_of(report: Report, groups: Sequence[Group]) -> Iterator[Markup]:
 
 def _details(report: Report, group: Group, steps: dict[tuple[Labelled, ...], str]) -> Markup:
     counted = group.first
-    verdict = report.verdict(counted)
-    word = element("span", verdict.text, class_="ok" if verdict.sound else "failed")
+    verdict = verdict_in_words(report, counted)
+    word = element("span", verdict, class_=class_of(verdict))
     name = element("strong", shorten(group.name, LONGEST_NAME))
     head = join((name, ": ", counted.layer.kind, ", ", _stored(group), " parameters, ", word))
     kind = tuple(step(counted))

@@ -5,11 +5,17 @@ from __future__ import annotations
 from rnninspect.render.escape import shorten
 from rnninspect.render.page.findings import findings_of
 from rnninspect.render.page.index import Entry
-from rnninspect.render.page.layers import LONGEST_NAME, details_of, groups_of, picture_of
+from rnninspect.render.page.layers import (
+    LONGEST_NAME,
+    class_of,
+    details_of,
+    groups_of,
+    picture_of,
+)
 from rnninspect.render.page.markup import element, join
 from rnninspect.render.page.table import Line, table
-from rnninspect.render.report.columns import LETTERS, RowKind, present, usual, without_cell
-from rnninspect.render.report.folding import shown_rows
+from rnninspect.render.report.columns import LETTERS, RowKind, ordered
+from rnninspect.render.report.folding import in_full, shown_rows
 from rnninspect.render.report.sentences import no_layer, summary
 from rnninspect.rules import Level
 from rnninspect.wording import plural
@@ -70,7 +76,7 @@ def _parts(report: Report, view: View, anchor: str, heading: str) -> Iterator[Ma
     sentence = f"{sentence[0].upper()}{sentence[1:]}."
     yield element("p", element("span", sentence, class_=_CLASSES[report.worst()]), class_="answer")
     yield _figures(report)
-    groups = groups_of(report, anchor)
+    groups = groups_of(ordered(report), anchor)
     if report.totals.parameters:
         yield element(heading, "Where the parameters are")
         yield picture_of(report, groups)
@@ -104,10 +110,7 @@ def _figures(report: Report) -> Markup:
 
 
 def _layers_table(report: Report, view: View, groups: Sequence[Group]) -> Markup:
-    rows = shown_rows(report, view)
-    columns = present(view.columns, rows)
-    if not view.chosen:
-        columns = without_cell(usual(columns, rows), rows)
+    rows, columns = in_full(shown_rows(report, view), view)
     anchors = {counted.layer.name: group.anchor for group in groups for counted in group.members}
     anchors |= {group.name: group.anchor for group in groups}
     lines = (Line(list(_cells(row, columns, anchors)), _is_sum(row)) for row in rows)
@@ -136,6 +139,6 @@ def _cells(row: Row, columns: Sequence[Column], anchors: dict[str, str]) -> Iter
         elif column.name == "formula" and value is not None:
             yield element("code", value)
         elif column.name == "verdict" and value is not None:
-            yield element("span", value, class_="ok" if value == "ok" else "failed")
+            yield element("span", value, class_=class_of(str(value)))
         else:
             yield "" if value is None else value

@@ -9,6 +9,8 @@ from rnninspect.counter import bias_vectors, unique_tensors
 from rnninspect.dtypes import DTYPES, ElementKind
 from rnninspect.model import Purpose
 from rnninspect.record import Record
+from rnninspect.rules import Level
+from rnninspect.wording import in_natural_order
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -61,13 +63,17 @@ class Column(Record):
         name: the word for `--columns` and the CSV header.
         title: its head in a table.
         value: its value for a layer.
-        drop: its place in the order in which columns are dropped to fit a terminal; 0 for never.
+        drop: its place in the order in which columns are dropped to fit a terminal, the lowest
+            first; 0 for never. Names are shortened before a column from `ANSWERS` on is dropped.
     """
 
     name: str
     title: str
     value: Callable[[Report, LayerCount], Value]
     drop: int = 0
+
+
+ANSWERS = 7
 
 
 def _taps(counted: LayerCount) -> str | None:
@@ -96,15 +102,15 @@ def _is_plain(dtype: str) -> bool:
 
 COLUMNS = (
     Column("layer", "Layer", lambda _, counted: counted.layer.name),
-    Column("kind", "Kind", lambda _, counted: counted.layer.kind),
-    Column("cell", "Cell", lambda _, counted: counted.layer.cell, 1),
-    Column("input_size", "m", lambda _, each: _gated(each, each.layer.sizes.input_size)),
-    Column("hidden_size", "n", lambda _, each: _gated(each, each.layer.sizes.hidden_size)),
-    Column("projection_size", "p", lambda _, counted: counted.layer.sizes.projection_size),
-    Column("kernel_size", "k", lambda _, counted: _taps(counted)),
+    Column("kind", "Kind", lambda _, counted: counted.layer.kind, 13),
+    Column("cell", "Cell", lambda _, counted: counted.layer.cell, 9),
+    Column("input_size", "m", lambda _, each: _gated(each, each.layer.sizes.input_size), 11),
+    Column("hidden_size", "n", lambda _, each: _gated(each, each.layer.sizes.hidden_size), 12),
+    Column("projection_size", "p", lambda _, counted: counted.layer.sizes.projection_size, 10),
+    Column("kernel_size", "k", lambda _, counted: _taps(counted), 10),
     Column("own_sizes", "Sizes", lambda _, counted: _own_sizes(counted), 7),
-    Column("directions", "D", lambda _, each: _gated(each, each.layer.sizes.directions), 5),
-    Column("bias_vectors", "b", lambda _, each: _gated(each, bias_vectors(each.layer)), 4),
+    Column("directions", "D", lambda _, each: _gated(each, each.layer.sizes.directions), 6),
+    Column("bias_vectors", "b", lambda _, each: _gated(each, bias_vectors(each.layer)), 5),
     Column("state", "State", lambda _, counted: counted.state_elements, 4),
     Column("formula", "Formula", lambda _, counted: counted.formula.symbolic, 7),
     Column("expected", "Expected", lambda _, counted: counted.expected, 8),
@@ -116,7 +122,19 @@ COLUMNS = (
 BY_NAME = {column.name: column for column in COLUMNS}
 
 
-def rows_of(report: Report) -> Iterator[Row]:
+def ordered(report: Report) -> Report:
+    """The report with its layers as people read them: in the natural order of names."""
+    layers = in_natural_order(report.layers, lambda counted: counted.layer.name)
+    return report._replace(layers=layers)
+
+
+def rows_in_words(report: Report) -> list[Row]:
+    """The rows as people read them: in order, and verdicts in words."""
+    words = BY_NAME["verdict"]._replace(value=verdict_in_words)
+    return list(rows_of(ordered(report), (*COLUMNS[:-1], words)))
+
+
+def rows_of(report: Report, columns: Sequence[Column] = COLUMNS) -> Iterator[Row]:
     """A row for each layer and stack, then everything else and the total.
 
     The `stored` and the `bytes` of all rows but subtotals and the total add up to the total.
@@ -124,7 +142,7 @@ def rows_of(report: Report) -> Iterator[Row]:
     for stack, group in groupby(report.layers, key=_stack_of):
         levels = tuple(group)
         for counted in levels:
-            values = {column.name: column.value(report, counted) for column in COLUMNS}
+            values = {column.name: column.value(report, counted) for column in columns}
             yield Row(RowKind.LAYER, values, stack is None)
         if stack is not None and len(levels) > 1:
             yield _subtotal(levels)
@@ -183,11 +201,31 @@ def usual(columns: Sequence[Column], rows: Sequence[Row]) -> tuple[Column, ...]:
     return tuple(column for column in columns if modern or column.name != "state")
 
 
-def without_cell(columns: Sequence[Column], rows: Sequence[Row]) -> tuple[Column, ...]:
-    """The columns without that of the cell, if every kind contains its name."""
-    layers = [row.values for row in rows if row.kind is RowKind.LAYER]
-    said = all(str(values["cell"]).lower() in str(values["kind"]).lower() for values in layers)
-    return tuple(column for column in columns if not (said and column.name == "cell"))
+def without_named_cells(rows: Sequence[Row]) -> list[Row]:
+    """The rows with their cell left blank where the kind names it: nothing beside `BiLSTM`."""
+    return [
+        row._replace(values=row.values | {"cell": None}) if _names_its_cell(row) else row
+        for row in rows
+    ]
+
+
+def _names_its_cell(row: Row) -> bool:
+    """Whether the kind contains the cell, and is not a wrapper of several: `… (LSTM, GRU)`."""
+    kind, cell = (str(row.values.get(name, "")).lower() for name in ("kind", "cell"))
+    return cell in kind and ", " not in kind.partition(" (")[0]
+
+
+def verdict_in_words(report: Report, counted: LayerCount) -> str:
+    """`FAIL R107` with the rules of level error, else `warn R110` with those of level warning.
+
+    A layer that breaks neither is `ok`, or has the fate of its weights: `computed`, `input`.
+    """
+    verdict = report.verdict(counted)
+    if verdict.rules:
+        return f"FAIL {verdict.text}"
+    warnings = report.findings_of(counted.layer.name, Level.WARNING)
+    rules = dict.fromkeys(finding.rule for finding in warnings)
+    return f"warn {' '.join(rules)}" if rules else verdict.text
 
 
 def present(columns: Sequence[Column], rows: Sequence[Row]) -> tuple[Column, ...]:

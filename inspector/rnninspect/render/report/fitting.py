@@ -6,7 +6,7 @@ from rnninspect.record import Record
 from rnninspect.render.escape import for_terminal
 from rnninspect.render.grid import GAP, shown
 from rnninspect.render.names import shorten_apart
-from rnninspect.render.report.columns import RowKind
+from rnninspect.render.report.columns import ANSWERS, RowKind, present, without_named_cells
 from rnninspect.render.widths import width_of
 
 TYPE_CHECKING = False
@@ -16,8 +16,8 @@ if TYPE_CHECKING:
     from rnninspect.render.report.columns import Column, Row
 
 NARROWEST_NAME, NARROWEST_KIND = 10, 10
-WIDEST_NAME, WIDEST_VERDICT = 60, 14  # three rules; more are wrapped
-AS_STORED = 6  # the weight of an expected count that equals the stored one: below the formula's
+WIDEST_NAME, WIDEST_VERDICT = 60, 14  # two rules; more are wrapped
+AS_STORED = 1  # the weight of an expected count that equals the stored one: it is dropped first
 TWO_WAYS = "Bidirectional("
 # What a kind loses one after the other until it fits: the words of an operator that are not its
 # cell, and of a recovered cell some of those that say how it was found.
@@ -36,22 +36,25 @@ class Fitted(Record):
     Attributes:
         rows: their layers and kinds as they are shown.
         columns: those that are shown.
-        hidden: those that were dropped.
+        hidden: the titles of those that were dropped.
         needed: the width at which none would be dropped.
     """
 
     rows: list[Row]
     columns: tuple[Column, ...]
-    hidden: tuple[Column, ...] = ()
+    hidden: tuple[str, ...] = ()
     needed: int = 0
 
 
 def fit(columns: Sequence[Column], rows: Sequence[Row], width: int) -> Fitted:
-    """The rows in as many of the columns as fit; the layer and its kind are never dropped.
+    """The rows in as many of the columns as fit; layer, stored and verdict are never dropped.
 
-    Names are shortened to a quarter of the width before a column is dropped.
+    Names are shortened to a quarter of the width before a column that answers is dropped; for the
+    other columns no name is shortened.
     """
+    rows = without_named_cells([_of_two_ways(row) for row in rows])
     shortened = short_kinds(rows, max(NARROWEST_KIND, width // 5))
+    columns = present(columns, shortened)
     widths = {column.name: _widest(column, shortened) for column in columns}
     name = columns[0].name
     whole = widths[name]
@@ -61,15 +64,22 @@ def fit(columns: Sequence[Column], rows: Sequence[Row], width: int) -> Fitted:
         return sum(widths[column.name] + len(GAP) for column in chosen) - len(GAP)
 
     kept = {column for column in columns if not column.drop}
-    for column in sorted(columns, key=lambda column: _weight(column, rows), reverse=True):
-        if total({*kept, column}) <= width:
-            kept.add(column)
-    shown_columns = tuple(column for column in columns if column in kept)
-    spare = width - total(shown_columns)
+    weights = {column: _weight(column, rows) for column in columns}
+    ranked = sorted(columns, key=weights.__getitem__, reverse=True)
+    for answers in (True, False):
+        for column in ranked:
+            if (weights[column] >= ANSWERS) == answers and total({*kept, column}) <= width:
+                kept.add(column)
+        room = widths[name] + width - total(kept)
+        widths[name] = min(whole, max(room, NARROWEST_NAME))
     return Fitted(
-        rows=short_names(shortened, max(widths[name] + spare, NARROWEST_NAME)),
-        columns=shown_columns,
-        hidden=tuple(column for column in columns if column not in kept),
+        rows=short_names(shortened, max(room, NARROWEST_NAME)),
+        columns=tuple(column for column in columns if column in kept),
+        hidden=tuple(
+            "Expected (same as Stored)" if weights[column] == AS_STORED else column.title
+            for column in columns
+            if column not in kept
+        ),
         needed=total(columns) + whole - widths[name],
     )
 
@@ -90,15 +100,14 @@ def short_names(rows: Sequence[Row], width: int) -> list[Row]:
 
 
 def short_kinds(rows: Sequence[Row], width: int) -> list[Row]:
-    """The rows with their kinds at most `width` wide: `BiLSTM` for `Bidirectional(LSTM)`."""
-    plain = [_of_two_ways(row) for row in rows]
+    """The rows with their kinds at most `width` wide: `LSTM` for `UNIDIRECTIONAL_SEQUENCE_LSTM`."""
 
     def short(kinds: Sequence[str]) -> dict[str, str]:
         compact = {kind: _compact(kind, width) for kind in kinds}
         fitting = shorten_apart(compact.values(), width)
         return {kind: fitting[text] for kind, text in compact.items()}
 
-    return _changed(plain, "kind", short)
+    return _changed(rows, "kind", short)
 
 
 def _compact(kind: str, width: int) -> str:
@@ -111,7 +120,7 @@ def _compact(kind: str, width: int) -> str:
 
 
 def _of_two_ways(row: Row) -> Row:
-    """A row whose kind is shown without `Bidirectional()`; with one direction only its kind."""
+    """A row whose kind is `BiLSTM` for `Bidirectional(LSTM)`; with one direction only its kind."""
     kind = str(row.values.get("kind", ""))
     if not kind.startswith(TWO_WAYS):
         return row

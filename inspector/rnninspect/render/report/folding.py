@@ -1,16 +1,22 @@
-"""Folds the rows of equal layers into one, so that a model of 64 blocks fits a screen."""
+"""The rows that are shown; those of equal layers folded, so that 64 blocks fit a screen."""
 
 from __future__ import annotations
 
 import re
 
-from rnninspect.render.report.columns import Row, rows_of
+from rnninspect.render.report.columns import (
+    Row,
+    present,
+    rows_in_words,
+    usual,
+    without_named_cells,
+)
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from rnninspect.render.report.columns import Value
+    from rnninspect.render.report.columns import Column, Value
     from rnninspect.render.view import View
     from rnninspect.report import Report
 
@@ -21,8 +27,16 @@ _SUMMED = ("expected", "stored", "bytes", "state")
 
 def shown_rows(report: Report, view: View) -> list[Row]:
     """The rows of a table, those of equal layers folded unless the caller wants all of them."""
-    rows = list(rows_of(report))
+    rows = rows_in_words(report)
     return rows if view.unfold else fold(rows)
+
+
+def in_full(rows: Sequence[Row], view: View) -> tuple[Sequence[Row], tuple[Column, ...]]:
+    """The rows and the columns of a table that may be as wide as it is."""
+    if view.chosen:
+        return rows, present(view.columns, rows)
+    rows = without_named_cells(rows)
+    return rows, usual(present(view.columns, rows), rows)
 
 
 def fold(rows: Sequence[Row]) -> list[Row]:

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from rnninspect.render.escape import for_markdown, shorten
 from rnninspect.render.grid import draw_markdown, numbers_in
-from rnninspect.render.report.columns import present, usual
-from rnninspect.render.report.folding import shown_rows
+from rnninspect.render.report.folding import in_full, shown_rows
 from rnninspect.render.report.sentences import finding_lines, no_layer, summary
 from rnninspect.report import readable
 
@@ -48,9 +47,7 @@ def _lines(report: Report, view: View) -> Iterator[str]:
 
 def markdown_rows(rows: Sequence[Row], view: View) -> str:
     """The table; numbers are aligned to the right."""
-    columns = present(view.columns, rows)
-    if not view.chosen:
-        columns = usual(columns, rows)
+    rows, columns = in_full(rows, view)
     grid = [[row.values.get(column.name) for column in columns] for row in rows]
     texts = [[_cell(value) for value in line] for line in grid]
     return draw_markdown(

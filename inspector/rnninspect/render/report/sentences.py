@@ -7,7 +7,7 @@ from collections import defaultdict
 from rnninspect.model import Searched
 from rnninspect.render.escape import for_terminal, shorten
 from rnninspect.render.names import shorten_apart
-from rnninspect.wording import plural
+from rnninspect.wording import in_natural_order, plural
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -93,12 +93,13 @@ def finding_lines(findings: Sequence[Finding]) -> Iterator[str]:
     for finding in findings:
         groups[finding.rule, finding.message].append(finding)
     for (code, message), members in groups.items():
-        places = dict.fromkeys(
+        listed = dict.fromkeys(
             " of ".join(short[shown[name]] for name in (found.tensor, found.layer) if name)
             for found in members
         )
-        places.pop("", None)  # a finding on the file
-        where = ", ".join(list(places)[:NAMES_SHOWN])
+        listed.pop("", None)  # a finding on the file
+        places = in_natural_order(listed, str)
+        where = ", ".join(places[:NAMES_SHOWN])
         more = len(places) - NAMES_SHOWN
         where += f" and {more:,} more" if more > 0 else ""
         first = members[0]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from rnninspect.render.escape import for_terminal, shorten
 from rnninspect.render.grid import draw
-from rnninspect.render.report.columns import LETTERS, RowKind, present, usual, without_cell
+from rnninspect.render.report.columns import LETTERS, RowKind, present, usual
 from rnninspect.render.report.fitting import Fitted, fit, short_names
 from rnninspect.render.report.folding import shown_rows
 from rnninspect.render.report.sentences import LONGEST_NAME, finding_lines, no_layer, summary
@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from rnninspect.render.report.columns import Row, Value
     from rnninspect.render.view import View
     from rnninspect.report import Report, Unreadable
+
+OWN_LETTERS = ("own_sizes", "formula")  # the columns in which a cell's own letters are
 
 
 def render(results: Iterable[Report | Unreadable], view: View) -> Iterator[str]:
@@ -37,8 +39,9 @@ def render(results: Iterable[Report | Unreadable], view: View) -> Iterator[str]:
         blank = ("",)
         if report.layers:
             titles.update(column.title for column in fitted.columns)
-        for counted in report.layers:
-            own |= {letter: counted.cell.word(letter) for letter, _ in counted.layer.sizes.own}
+        if any(column.name in OWN_LETTERS for column in fitted.columns):
+            for counted in report.layers:
+                own |= {letter: counted.cell.word(letter) for letter, _ in counted.layer.sizes.own}
     known = {letter: word for letter, word in LETTERS.items() if letter in titles}
     known |= own
     letters = ", ".join(f"{letter} {word}" for letter, word in known.items())
@@ -60,7 +63,7 @@ def _lines(report: Report, fitted: Fitted, view: View) -> Iterator[str]:
     yield draw_rows(fitted, view)
     yield ""
     if fitted.hidden:
-        titles = ", ".join(column.title for column in fitted.hidden)
+        titles = ", ".join(fitted.hidden)
         known = f"COLUMNS={fitted.needed} or --columns shows"
         them = "it" if len(fitted.hidden) == 1 else "them"
         yield f"not shown at {view.width} columns: {titles}; {known} {them}"
@@ -75,7 +78,7 @@ def fitted_rows(rows: Sequence[Row], view: View) -> Fitted:
     columns = present(view.columns, rows)
     if view.chosen:
         return Fitted(short_names(rows, LONGEST_NAME), columns)
-    return fit(without_cell(usual(columns, rows), rows), rows, view.width)
+    return fit(usual(columns, rows), rows, view.width)
 
 
 def draw_rows(fitted: Fitted, view: View) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from rnninspect.rows.schema import Verdict
 from rnninspect.rules import RULES
-from rnninspect.wording import plural
+from rnninspect.wording import in_natural_order, plural
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -68,6 +68,7 @@ def named_blocks(summary: Summary) -> dict[str, list[str]]:
 
 
 def _named(named: list[tuple[str, str]], number: int) -> list[str]:
-    lines = [f"{path}: {why}" for path, why in named]
+    ordered = in_natural_order(named, lambda one: one[0])
+    lines = [f"{path}: {why}" for path, why in ordered]
     more = number - len(lines)
     return [*lines, f"and {more:,} more"] if more > 0 else lines
