@@ -19,7 +19,7 @@ from rnninspect.render.knowledge.explanation import Explanation
 from rnninspect.render.report.columns import BY_NAME
 from rnninspect.render.view import View
 from rnninspect.report import Report
-from rnninspect.wording import in_natural_order
+from rnninspect.wording.order import in_natural_order
 
 ANSWERS = ["Layer", "Kind", "m", "n", "Formula", "Stored", "Verdict"]
 LONG = "encoder.blocks.0.sequence_mixer.recurrent"

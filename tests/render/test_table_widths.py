@@ -174,7 +174,7 @@ def test_other_tables_fit_too(case: str, width: int) -> None:
     texts = (
         drawn(EXPLANATION, "text", Explanation(made, made.layers), View(width)),
         drawn(DIFF, "table", comparison, View(width)),
-        drawn(AUDIT, "table", held([made]), View(width)),
+        drawn(AUDIT, "table", held([made]), View(width, verbose=True)),
     )
     for text in texts:
         tables = [block for block in text.split("\n\n") if "\n---" in block]

@@ -16,7 +16,7 @@ from rnninspect.source.limits import Limits
 from rnninspect.walking.choice import Choice, glob_of
 from rnninspect.walking.globs import Glob
 from rnninspect.walking.walk import Met, Walk
-from rnninspect.wording import natural
+from rnninspect.wording.order import natural
 
 SAMPLES = Path(__file__).parents[2] / "sample_models"
 LSTM = SAMPLES / "onnx" / "basic_lstm.onnx"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from rnninspect.walking.filing import Likelihood
-from rnninspect.wording import natural
+from rnninspect.wording.order import natural
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -17,7 +17,7 @@ from rnninspect.render.knowledge.arithmetic import (
 )
 from rnninspect.render.names import shared_beginning, shorten_apart
 from rnninspect.render.widths import width_of
-from rnninspect.wording import in_natural_order
+from rnninspect.wording.order import in_natural_order
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -10,7 +10,7 @@ from rnninspect.dtypes import DTYPES, ElementKind
 from rnninspect.model import Purpose
 from rnninspect.record import Record
 from rnninspect.rules import Level
-from rnninspect.wording import in_natural_order
+from rnninspect.wording.order import in_natural_order
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -7,7 +7,8 @@ from collections import defaultdict
 from rnninspect.model import Searched
 from rnninspect.render.escape import for_terminal, shorten
 from rnninspect.render.names import shorten_apart
-from rnninspect.wording import in_natural_order, plural
+from rnninspect.wording import plural
+from rnninspect.wording.order import in_natural_order
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from rnninspect.rows.schema import Verdict
 from rnninspect.rules import RULES
-from rnninspect.wording import in_natural_order, plural
+from rnninspect.wording import plural
+from rnninspect.wording.order import in_natural_order
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

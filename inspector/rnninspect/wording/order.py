@@ -1,0 +1,31 @@
+"""The order of names: numbers by their value, so that `layers.2` comes before `layers.10`."""
+
+from __future__ import annotations
+
+import re
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+    from typing import TypeVar
+
+    Named = TypeVar("Named")
+
+_NUMBER = re.compile("0*([0-9]+)")
+
+
+def natural(name: str) -> str:
+    """A text that sorts as the name should; two names may have the same one."""
+    return _NUMBER.sub(lambda found: f"{len(found[1]):03}{found[1]}", name)
+
+
+def in_natural_order(things: Iterable[Named], name_of: Callable[[Named], str]) -> tuple[Named, ...]:
+    """Things in the natural order of their names if they were in alphabetical order.
+
+    Any other order is the file's own, and is kept.
+    """
+    kept = tuple(things)
+    names = [name_of(each) for each in kept]
+    if names != sorted(names):
+        return kept
+    return tuple(sorted(kept, key=lambda each: natural(name_of(each))))
