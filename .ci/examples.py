@@ -40,7 +40,7 @@ def main() -> int:
 def output_of(command: str) -> str:
     """What a command prints on both streams."""
     done = subprocess.run(
-        command.split(), env={**os.environ, "COLUMNS": "80"},
+        command.split(), env={**os.environ, "COLUMNS": "80", "NO_COLOR": "1"},
         stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False,
     )  # fmt: skip
     return done.stdout

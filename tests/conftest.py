@@ -20,6 +20,7 @@ settings.register_profile(
     "steady", deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow]
 )
 settings.load_profile("steady")
+os.environ.pop("FORCE_COLOR", None)  # of a CI system: it would colour what each call here prints
 
 
 MOST_WORKERS = 4  # a worker with every framework loaded takes some 2 GB

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import pytest
@@ -21,6 +21,7 @@ from rnninspect.model import (
     Stack,
 )
 from rnninspect.render import REPORT, Formats
+from rnninspect.render.colour import Style
 from rnninspect.render.view import View
 from rnninspect.report import Report, Unreadable
 
@@ -80,8 +81,26 @@ def text_of(output: str, results: Iterable[Report | Unreadable], view: View) -> 
 
 
 def drawn(formats: Formats, output: str, document: object, view: View | None = None) -> str:
-    """The text of a document in a format, without its last line end."""
-    return "".join(formats[output](document, view or View())).removesuffix("\n")
+    """The text of a document in a format, without its last line end.
+
+    With colour it is the same text, but for the codes: whatever is drawn in a test shows it.
+    """
+    view = view or View()
+    text = "".join(formats[output](document, view))
+    if not isinstance(document, Iterator):
+        assert without_codes(in_colour(formats, output, document, view)) == text
+    return text.removesuffix("\n")
+
+
+def in_colour(formats: Formats, output: str, document: object, view: View | None = None) -> str:
+    """The text of a document as a terminal with colour gets it."""
+    return "".join(formats[output](document, (view or View())._replace(colour=True)))
+
+
+def without_codes(text: str) -> str:
+    """The text without the codes of our styles, and of no other."""
+    codes = "|".join(("0", *Style))
+    return re.sub(rf"\x1b\[(?:{codes})m", "", text)
 
 
 def hold(name: str, text: str, config: pytest.Config) -> None:

@@ -18,6 +18,7 @@ from rnninspect.cli import (
     scanning,
     verifying,
 )
+from rnninspect.cli.colour import with_colour
 from rnninspect.cli.completion import complete, shell_named
 from rnninspect.cli.options import PlainUsage
 from rnninspect.cli.showing import show_text
@@ -51,7 +52,7 @@ COMMANDS = {
 OWN_OPTIONS = frozenset({"-h", "--help", "--version", "--install-completion", "--show-completion"})
 
 for _command in COMMANDS.values():
-    app.command(cls=PlainUsage)(_command)
+    app.command(cls=PlainUsage)(with_colour(_command))
 
 
 def _print_version(asked: bool) -> None:  # noqa: FBT001 - typer calls it with the option's value

@@ -14,7 +14,7 @@ from rnninspect.cli.options import AllowDownload, FailOn, LimitPairs, Output, Va
 from rnninspect.cli.showing import reporting
 from rnninspect.command import FAILED
 from rnninspect.command.ending import Stopped
-from rnninspect.command.environment import terminal_width
+from rnninspect.command.environment import has_colour, terminal_width
 from rnninspect.command.printing import deliver, print_error
 from rnninspect.command.request import Gathering, Request
 from rnninspect.command.running import inspected
@@ -162,7 +162,8 @@ def _cluster(engine: str, scheduler: str | None) -> Cluster | None:
 
 def _summarised(request: Request, *, verbose: bool) -> int:
     """Print the summary, and with `verbose` the reports before it; the exit code."""
-    summary, view = Summary(), View(terminal_width())
+    summary = Summary()
+    view = View(terminal_width(), colour=has_colour(request.output))
     pieces = _reports(request, summary, view) if verbose else _counted(request, summary)
     try:
         whole = chain(pieces, _lazily(SCAN[request.format], summary, view))
@@ -204,7 +205,8 @@ def _shown(
     kept: tuple[str, ...] = (),
 ) -> int:
     """Print a summary of what is stored; the exit code."""
-    done = deliver(SCAN[chosen](summary, View(terminal_width())), output, kept)
+    view = View(terminal_width(), colour=has_colour(output))
+    done = deliver(SCAN[chosen](summary, view), output, kept)
     return code_of(summary, fail_on) if done else FAILED
 
 

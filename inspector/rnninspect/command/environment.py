@@ -1,4 +1,4 @@
-"""What surrounds a call: the width of its terminal, the root of a CI system, folders."""
+"""What surrounds a call: the width and colour of its terminal, the root of a CI system, folders."""
 
 from __future__ import annotations
 
@@ -7,6 +7,12 @@ import sys
 
 from rnninspect.source.locations import is_remote
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from pathlib import Path
+
+AUTO, ALWAYS, NEVER = COLOURS = ("auto", "always", "never")
+_chosen: list[str] = []  # what --color says, if it was given
 _REPOSITORY = 3  # slashes in `hf://org/name`
 
 
@@ -19,6 +25,29 @@ def terminal_width() -> int:
         return os.get_terminal_size(sys.__stdout__.fileno()).columns or 80  # type: ignore[union-attr]
     except (AttributeError, ValueError, OSError):  # closed, replaced, or not a terminal
         return 80
+
+
+def choose_colour(choice: str) -> None:
+    """Set what `has_colour` is for the rest of the call: one of COLOURS."""
+    _chosen[:] = [choice]
+
+
+def has_colour(output: Path | None = None) -> bool:
+    """Whether what is printed is in colour; what is written to a file never is.
+
+    If nothing is chosen it is on a terminal that knows colour, as the variables NO_COLOR and
+    FORCE_COLOR (whose presence decides, in this order) and TERM say.
+    """
+    if output is not None or _chosen == [NEVER]:
+        return False
+    if _chosen == [ALWAYS]:
+        return True
+    known = os.environ.get
+    if known("NO_COLOR"):
+        return False
+    if known("FORCE_COLOR"):
+        return True
+    return known("TERM") != "dumb" and bool(sys.stdout) and sys.stdout.isatty()
 
 
 def ci_root() -> str:

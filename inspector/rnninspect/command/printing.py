@@ -7,6 +7,7 @@ import sys
 from itertools import chain
 
 from rnninspect.command.ending import discard, write_error_line
+from rnninspect.command.environment import has_colour
 from rnninspect.render import JOB_SUMMARIES
 from rnninspect.render.escape import for_terminal, shorten
 
@@ -52,14 +53,15 @@ def print_document(
         formats: the document's formats, of `rnninspect.render`.
         chosen: the name of one of them.
         document: what is shown; read twice if the format has a job summary.
-        view: how it is shown.
+        view: how it is shown; its colour is decided here.
         output: the file to write; None for standard output.
         kept: files that are never replaced.
 
     Returns:
         False if any of it cannot be written, after an error line.
     """
-    done = deliver(formats[chosen](document, view), output, kept)
+    shown = view._replace(colour=has_colour(output))
+    done = deliver(formats[chosen](document, shown), output, kept)
     if chosen not in JOB_SUMMARIES:
         return done
     from rnninspect.command.job_summary import append_summary  # noqa: PLC0415 - only in CI

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from rnninspect.render.colour import heading, paint
 from rnninspect.render.escape import for_terminal
 from rnninspect.render.widths import pad, width_of, wrap
 
@@ -9,24 +10,28 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
 
+    from rnninspect.render.colour import Style
     from rnninspect.render.report.columns import Value
 
 NARROWEST = 12
 GAP = "  "
 
 
-def draw(
+def draw(  # noqa: PLR0913 - what a table may have
     heads: Sequence[str],
     grid: Sequence[Sequence[Value]],
     width: int = 0,
     numbers: Collection[int] = (),
     labels: Collection[int] = (),
     wrapped: int = -1,
+    *,
+    colour: bool = False,
 ) -> str:
     """A table; numbers are aligned to the right, with separators.
 
     With a width the column `wrapped` is wrapped to fit. `numbers` are columns whose text is a
-    number. `labels` are lines whose first text may run into the blank columns after it.
+    number. `labels` are lines whose first text may run into the blank columns after it. With
+    `colour` the heads and the `Styled` texts of the grid are painted.
     """
     lines = [[shown(value) for value in line] for line in grid]
     place = wrapped % len(heads)
@@ -39,11 +44,13 @@ def draw(
     widths[0] = max(width_of(line[0]) for line in (heads, *named)) if place else widths[0]
     widths[0] += max([0, *(_excess(lines[number], widths) for number in labels)])
     right = numbers_in(grid, len(heads), numbers)
-    rows = [list(heads), ["-" * taken for taken in widths]]
-    for line, parts in zip(lines, tall, strict=True):
-        rows.append(line)
-        rows.extend([*[""] * place, part, *[""] * (len(heads) - place - 1)] for part in parts[1:])
-    return "\n".join(_line(row, widths, right) for row in rows)
+    drawn = [heading(_line(heads, widths, right), colour=colour)]
+    drawn.append(GAP.join("-" * taken for taken in widths))
+    for values, line, parts in zip(grid, lines, tall, strict=True):
+        more = [[*[""] * place, part, *[""] * (len(heads) - place - 1)] for part in parts[1:]]
+        styles = [getattr(value, "style", None) for value in values] if colour else ()
+        drawn += [_line(row, widths, right, styles) for row in (line, *more)]
+    return "\n".join(drawn)
 
 
 def _wrapped(
@@ -62,13 +69,21 @@ def _excess(line: Sequence[str], widths: Sequence[int]) -> int:
     return width_of(line[0]) - _over(widths, _blanks(line) + 1)
 
 
-def _line(row: Sequence[str], widths: Sequence[int], right: Collection[int]) -> str:
+def _line(
+    row: Sequence[str],
+    widths: Sequence[int],
+    right: Collection[int],
+    styles: Sequence[Style | None] = (),
+) -> str:
+    """A line of the table; each text that has a style is painted, the blanks beside it are not."""
     over = _blanks(row) if width_of(row[0]) > widths[0] else 0
-    first = pad(row[0], _over(widths, over + 1), right=0 in right)
-    rest = (
-        pad(row[place], widths[place], right=place in right) for place in range(over + 1, len(row))
-    )
-    return GAP.join((first, *rest)).rstrip()
+    places = [0, *range(over + 1, len(row))]
+    room = [_over(widths, over + 1), *widths[over + 1 :]]
+    cells = [pad(row[at], taken, right=at in right) for at, taken in zip(places, room, strict=True)]
+    for number, at in enumerate(places if styles else ()):
+        text = row[at]
+        cells[number] = cells[number].replace(text, paint(text, styles[at], colour=True), 1)
+    return GAP.join(cells).rstrip()
 
 
 def _blanks(line: Sequence[str]) -> int:

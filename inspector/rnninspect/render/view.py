@@ -20,6 +20,7 @@ class View(Record):
         fail_on: the lowest level that is shown as a failure, in formats that know failures.
         verbose: whether a table also shows what passed.
         quiet: whether a table shows nothing but failures.
+        colour: whether text has a terminal's codes, in the formats `table` and `text`.
     """
 
     width: int = 80
@@ -31,3 +32,4 @@ class View(Record):
     closing: bool = False
     verbose: bool = False
     quiet: bool = False
+    colour: bool = False

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from rnninspect.audit import Audit
 
 
-def failing_lines(audit: Audit) -> Iterator[str]:
+def failing_lines(audit: Audit, *, colour: bool = False) -> Iterator[str]:
     """Unreadable files, then the models that fail, with their findings that have no row.
 
     A model that fails is shown with its warnings; notes are shown where they fail.
@@ -24,10 +24,10 @@ def failing_lines(audit: Audit) -> Iterator[str]:
         if report.path in paths:
             least = Level.NOTE if audit.fail_on is Level.NOTE else Level.WARNING
             shown = [found for found in unmeasured(audit, report) if found.level.reaches(least)]
-            yield from placed_lines(report.path, shown)
+            yield from placed_lines(report.path, shown, colour=colour)
     for path, finding in audit.elsewhere:
         if finding.level.reaches(audit.fail_on):
-            yield from placed_lines(path, [finding])
+            yield from placed_lines(path, [finding], colour=colour)
 
 
 def closing_lines(audit: Audit) -> Iterator[str]:

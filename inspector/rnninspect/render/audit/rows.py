@@ -105,14 +105,14 @@ def layer_grid(audit: Audit, width: int) -> Grid:
     return rows
 
 
-def finding_texts(audit: Audit) -> Iterator[str]:
+def finding_texts(audit: Audit, *, colour: bool = False) -> Iterator[str]:
     """Unreadable files, then findings that have no row among the limits, without notes."""
     yield from unreadable_lines(audit)
     for report in audit.reports:
         serious = [found for found in unmeasured(audit, report) if found.level is not Level.NOTE]
-        yield from placed_lines(report.path, serious)
+        yield from placed_lines(report.path, serious, colour=colour)
     for path, finding in audit.elsewhere:
-        yield from placed_lines(path, [finding])
+        yield from placed_lines(path, [finding], colour=colour)
 
 
 def unreadable_lines(audit: Audit) -> Iterator[str]:
@@ -121,9 +121,9 @@ def unreadable_lines(audit: Audit) -> Iterator[str]:
         yield for_terminal(f"{file.path}: unreadable: {shorten(file.reason, LONGEST_REASON)}")
 
 
-def placed_lines(path: str, findings: Sequence[Finding]) -> Iterator[str]:
+def placed_lines(path: str, findings: Sequence[Finding], *, colour: bool = False) -> Iterator[str]:
     """The findings on one model, each line with its path."""
-    for line in finding_lines(findings):
+    for line in finding_lines(findings, colour=colour):
         yield f"{for_terminal(path)}: {line}"
 
 

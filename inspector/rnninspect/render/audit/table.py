@@ -20,6 +20,7 @@ from rnninspect.render.audit.rows import (
     renewal_line,
     summary,
 )
+from rnninspect.render.colour import in_grid
 from rnninspect.render.grid import GAP, draw
 from rnninspect.render.widths import width_of
 
@@ -48,15 +49,15 @@ def _brief(audit: Audit, view: View) -> Iterator[str]:
     """The limits that fail, the findings of models that fail, and, if not quiet, the outcome."""
     if audit.fail_on is not None:
         yield _limits(failing_measures(audit), view)
-    yield "\n".join(failing_lines(audit))
+    yield "\n".join(failing_lines(audit, colour=view.colour))
     if not view.quiet:
         yield "\n".join(filter(None, (*closing_lines(audit), renewal_line(audit))))
 
 
 def _whole(audit: Audit, view: View) -> Iterator[str]:
     """The summary, the limits that fail, the largest layers, and the other limits."""
-    layers = _fitting(LAYER_HEADS, LAYER_NUMBERS, [partial(layer_grid, audit)], view.width)
-    findings = "\n".join(finding_texts(audit))
+    layers = _fitting(LAYER_HEADS, LAYER_NUMBERS, [partial(layer_grid, audit)], view)
+    findings = "\n".join(finding_texts(audit, colour=view.colour))
     limits = partial(_limits, view=view)
     yield join_blocks(audit, summary(audit), limits, (findings, layers))
     yield renewal_line(audit)
@@ -64,11 +65,11 @@ def _whole(audit: Audit, view: View) -> Iterator[str]:
 
 def _limits(measures: Sequence[Measure], view: View) -> str:
     grids = [partial(limit_grid, measures, words=words) for words in WIDTHS_OF_WORDS]
-    return _fitting(LIMIT_HEADS, LIMIT_NUMBERS, grids, view.width)
+    return _fitting(LIMIT_HEADS, LIMIT_NUMBERS, grids, view)
 
 
 def _fitting(
-    heads: Sequence[str], numbers: Sequence[int], grids: Sequence[GridOf], width: int
+    heads: Sequence[str], numbers: Sequence[int], grids: Sequence[GridOf], view: View
 ) -> str:
     """A table whose last column takes what the others leave of the width.
 
@@ -80,7 +81,8 @@ def _fitting(
         if not rows:
             return ""
         columns = zip(heads[:-1], *rows, strict=True)
-        left = width - sum(max(map(width_of, column)) + len(GAP) for column in columns)
+        left = view.width - sum(max(map(width_of, column)) + len(GAP) for column in columns)
         if left >= NARROW:
             break
-    return draw(heads, grid_of(max(left, NARROWEST)), numbers=numbers)
+    drawn = [[in_grid(row[0]), *row[1:]] for row in grid_of(max(left, NARROWEST))]
+    return draw(heads, drawn, numbers=numbers, colour=view.colour)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from rnninspect.render.colour import heading as bold
 from rnninspect.render.diff.rows import (
     HEADS,
     LONGEST_NAME,
@@ -31,7 +32,7 @@ def render(comparison: Comparison, view: View) -> Iterator[str]:
     others = sum(max(map(width_of, column)) + len(GAP) for column in zip(*rest, strict=True))
     room = max(NARROWEST_NAME, min(LONGEST_NAME, view.width - others))
     grid = list(grid_of(comparison, names_of(comparison, room)))
-    text = [heading(comparison), ""]
+    text = [bold(heading(comparison), colour=view.colour), ""]
     if comparison.rows:
-        text += [draw(HEADS, grid), "", *reasons_of(comparison), ""]
+        text += [draw(HEADS, grid, colour=view.colour), "", *reasons_of(comparison), ""]
     yield "\n".join([*text, summary(comparison), ""])

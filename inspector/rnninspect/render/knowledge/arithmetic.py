@@ -8,6 +8,7 @@ from rnninspect.cells.spelling import equations, gate_names
 from rnninspect.counter import bias_vectors
 from rnninspect.model import Fate
 from rnninspect.readers import resets_after
+from rnninspect.render.colour import judged
 from rnninspect.render.escape import for_terminal
 from rnninspect.render.report.columns import verdict_in_words
 from rnninspect.wording import plural
@@ -132,12 +133,13 @@ def _tensor(counted: OperandCount) -> tuple[Value, Value, Value]:
     return name, shape, counted.parameters
 
 
-def results(report: Report, counted: LayerCount) -> Iterator[Labelled]:
-    """The formula in symbols and numbers beside what is stored."""
+def results(report: Report, counted: LayerCount, *, colour: bool = False) -> Iterator[Labelled]:
+    """The formula in symbols and numbers beside what is stored, and the verdict."""
     formula = counted.formula
     yield "formula", formula.symbolic
     yield "", f"= {formula.substituted} = {counted.expected:,}"
-    yield "stored", f"{_stored(counted)}: {verdict_in_words(report, counted)}"
+    verdict = judged(verdict_in_words(report, counted), colour=colour)
+    yield "stored", f"{_stored(counted)}: {verdict}"
 
 
 def other_forms(counted: LayerCount) -> Iterator[Labelled]:

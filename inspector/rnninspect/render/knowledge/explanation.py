@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from rnninspect.model import Fate
 from rnninspect.record import Record
+from rnninspect.render.colour import heading, judged
 from rnninspect.render.escape import for_terminal, shorten
 from rnninspect.render.grid import draw
 from rnninspect.render.knowledge.arithmetic import (
@@ -43,22 +44,25 @@ def render(explanation: Explanation, view: View) -> Iterator[str]:
     """A block for each layer, its table as narrow as names allow."""
     gap = ""
     for counted in in_natural_order(explanation.layers, lambda counted: counted.layer.name):
-        yield gap + "\n".join([*_block(explanation.report, counted, view.width), ""])
+        yield gap + "\n".join([*_block(explanation.report, counted, view), ""])
         gap = "\n"
 
 
-def _block(report: Report, counted: LayerCount, width: int) -> Iterator[str]:
+def _block(report: Report, counted: LayerCount, view: View) -> Iterator[str]:
     layer = counted.layer
     level = f", level {layer.stack.level} of {layer.stack.levels}" if layer.stack else ""
-    yield f"{shorten(for_terminal(layer.name), 72)}: {for_terminal(layer.kind)}{level}"
+    name = heading(shorten(for_terminal(layer.name), 72), colour=view.colour)
+    yield f"{name}: {for_terminal(layer.kind)}{level}"
     yield from map(_line, (*description(counted), *step(counted)))
-    yield from _weights_table(counted, width)
+    yield from _weights_table(counted, view)
     yield ""
-    yield from map(_line, (*results(report, counted), *other_forms(counted)))
+    yield from map(_line, results(report, counted, colour=view.colour))
+    yield from map(_line, other_forms(counted))
     for finding in report.findings_of(layer.name):
         place = f"{for_terminal(finding.tensor)}: " if finding.tensor else ""
         message = for_terminal(finding.message)
-        yield f"{finding.level} {finding.rule} {finding.name}: {place}{message}"
+        rule = judged(f"{finding.level} {finding.rule}", colour=view.colour)
+        yield f"{rule} {finding.name}: {place}{message}"
 
 
 def _line(labelled: Labelled) -> str:
@@ -66,20 +70,21 @@ def _line(labelled: Labelled) -> str:
     return f"{label:<12}{text}"
 
 
-def _weights_table(counted: LayerCount, width: int) -> Iterator[str]:
+def _weights_table(counted: LayerCount, view: View) -> Iterator[str]:
     """A line for each weight; where names do not fit, their common beginning is above the table."""
     grid = list(weights(counted))
     names = shorten_apart((str(line[TENSOR]) for line in grid), LONGEST_NAME)
-    text = draw(HEADS, _renamed(grid, names))
-    if width_of(text[: text.index("\n")]) > width:
+    grids = _renamed(grid, names)
+    width = 0
+    if width_of(draw(HEADS, grids).partition("\n")[0]) > view.width:
         stored = [name for name in names.values() if name != Fate.ABSENT.value]
         if shared := shared_beginning(stored):
             yield f"tensors     … is {shared}"
             names = {name: f"…{text.removeprefix(shared)}" for name, text in names.items()}
             names[Fate.ABSENT.value] = Fate.ABSENT.value
-        text = draw(HEADS, _renamed(grid, names), width, wrapped=TENSOR)
+        grids, width = _renamed(grid, names), view.width
     yield ""
-    yield text
+    yield draw(HEADS, grids, width, wrapped=TENSOR, colour=view.colour)
 
 
 def _renamed(grid: Iterable[list[Value]], names: dict[str, str]) -> list[list[Value]]:

@@ -48,7 +48,7 @@ class FormulaSheet(Record):
 def render(sheet: FormulaSheet, view: View) -> Iterator[str]:
     """The table of conventions, then two figures that follow from the counts."""
     spec, rows = sheet.spec, rows_of(sheet)
-    yield "\n".join([draw(HEADS, rows, width=view.width), "", *_uses(spec, rows), ""])
+    yield "\n".join([draw(HEADS, rows, view.width, colour=view.colour), "", *_uses(spec, rows), ""])
 
 
 def rows_of(sheet: FormulaSheet) -> list[list[Value]]:

@@ -11,6 +11,7 @@ from rnninspect.cells.spelling import equations
 from rnninspect.cells.state import WITHOUT_CONVOLUTION, state_elements
 from rnninspect.cells.work import multiplies, multiply_adds
 from rnninspect.record import Record
+from rnninspect.render.colour import heading
 from rnninspect.render.grid import draw
 from rnninspect.render.widths import pack, wrap
 
@@ -55,9 +56,9 @@ def render(sheet: SizeSheet, view: View) -> Iterator[str]:
     """The sizes, a table of weights, the formula, the state and the step."""
     yield "\n".join(
         [
-            *_head(sheet, view.width),
+            *_head(sheet, view),
             "",
-            _table(sheet, view.width),
+            _table(sheet, view),
             "",
             *_foot(sheet, view.width),
             "",
@@ -65,9 +66,10 @@ def render(sheet: SizeSheet, view: View) -> Iterator[str]:
     )
 
 
-def _head(sheet: SizeSheet, width: int) -> Iterator[str]:
-    cell = sheet.cell
-    yield from wrap(f"{cell.name}: {cell.summary}", width or sys.maxsize)
+def _head(sheet: SizeSheet, view: View) -> Iterator[str]:
+    cell, width = sheet.cell, view.width
+    for line in wrap(f"{cell.name}: {cell.summary}", width or sys.maxsize):
+        yield heading(line, colour=view.colour)
     sizes = (f"{symbol} = {size:,} {cell.word(symbol)}" for symbol, size in sheet.sizes.own)
     yield from _beside("sizes", _listed(sizes, width))
     if sheet.chosen:
@@ -76,7 +78,7 @@ def _head(sheet: SizeSheet, width: int) -> Iterator[str]:
         yield from _beside("by default", _listed(chosen, width))
 
 
-def _table(sheet: SizeSheet, width: int) -> str:
+def _table(sheet: SizeSheet, view: View) -> str:
     cell, sizes = sheet.cell, sheet.sizes
     rows: list[list[Value]] = []
     for weight in cell.weights:
@@ -90,7 +92,7 @@ def _table(sheet: SizeSheet, width: int) -> str:
         products = sum(row[3] for row in rows if isinstance(row[3], int))
         rows.append(["(state)", text, None, sheet.work - products])
     rows.append(["(total)", "", sheet.parameters, sheet.work])
-    return draw(HEADS, rows, width, wrapped=1)
+    return draw(HEADS, rows, view.width, wrapped=1, colour=view.colour)
 
 
 def _foot(sheet: SizeSheet, width: int) -> Iterator[str]:

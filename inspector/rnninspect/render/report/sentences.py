@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 
 from rnninspect.model import Searched
+from rnninspect.render.colour import judged
 from rnninspect.render.escape import for_terminal, shorten
 from rnninspect.render.names import shorten_apart
 from rnninspect.wording import plural
@@ -85,7 +86,7 @@ def _gaps(report: Report) -> Iterator[str]:
             yield f"{named} without tensors of {'its' if len(found) == 1 else 'their'} own"
 
 
-def finding_lines(findings: Sequence[Finding]) -> Iterator[str]:
+def finding_lines(findings: Sequence[Finding], *, colour: bool = False) -> Iterator[str]:
     """A line for each finding; one in many places has one line, which names some of them."""
     names = (name for found in findings for name in (found.tensor, found.layer) if name)
     shown = {name: for_terminal(name) for name in names}
@@ -106,4 +107,5 @@ def finding_lines(findings: Sequence[Finding]) -> Iterator[str]:
         first = members[0]
         place = f"{where}: " if where else ""
         text = for_terminal(shorten(message, LONGEST_MESSAGE))
-        yield f"{first.level} {code} {first.name}: {place}{text}"
+        rule = judged(f"{first.level} {code}", colour=colour)
+        yield f"{rule} {first.name}: {place}{text}"

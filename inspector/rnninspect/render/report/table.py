@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from rnninspect.render.colour import heading, in_grid
 from rnninspect.render.escape import for_terminal, shorten
 from rnninspect.render.grid import draw
 from rnninspect.render.report.columns import LETTERS, RowKind, present, usual
@@ -57,7 +58,7 @@ def _lines(report: Report, fitted: Fitted, view: View) -> Iterator[str]:
     producer = (
         f", {shorten(for_terminal(report.producer), LONGEST_NAME)}" if report.producer else ""
     )
-    path = for_terminal(report.path)
+    path = heading(for_terminal(report.path), colour=view.colour)
     yield f"{path}: {report.format}{producer}, {report.file_bytes:,} bytes"
     yield ""
     yield draw_rows(fitted, view)
@@ -70,7 +71,7 @@ def _lines(report: Report, fitted: Fitted, view: View) -> Iterator[str]:
     if not report.layers:
         yield no_layer(report)
     yield summary(report)
-    yield from finding_lines(report.findings)
+    yield from finding_lines(report.findings, colour=view.colour)
 
 
 def fitted_rows(rows: Sequence[Row], view: View) -> Fitted:
@@ -84,9 +85,14 @@ def fitted_rows(rows: Sequence[Row], view: View) -> Fitted:
 def draw_rows(fitted: Fitted, view: View) -> str:
     """The table itself."""
     names = [column.name for column in fitted.columns]
-    grid: list[list[Value]] = [[row.values.get(name) for name in names] for row in fitted.rows]
+    grid = [[_cell(row, name) for name in names] for row in fitted.rows]
     ours = [row.kind is not RowKind.LAYER for row in fitted.rows]
     labels = [number for number, label in enumerate(ours) if label and names[0] == "layer"]
     last = names[-1] == "verdict" and not view.chosen
     heads = [column.title for column in fitted.columns]
-    return draw(heads, grid, view.width if last else 0, labels=labels)
+    return draw(heads, grid, view.width if last else 0, labels=labels, colour=view.colour)
+
+
+def _cell(row: Row, name: str) -> Value:
+    value = row.values.get(name)
+    return in_grid(value) if name == "verdict" and isinstance(value, str) else value

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from rnninspect.render.colour import heading, in_grid
 from rnninspect.render.escape import for_terminal, shorten
 from rnninspect.render.grid import draw
 from rnninspect.render.names import shorten_apart
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
 LONGEST_NAME, LONGEST_REASON = 40, 300
 
 
-def render(results: Iterable[Judged | Unreadable], _: View) -> Iterator[str]:
+def render(results: Iterable[Judged | Unreadable], view: View) -> Iterator[str]:
     """For each file a block for each framework that was asked; nothing if none was."""
     gap = ""
     for file in results:
@@ -27,18 +28,20 @@ def render(results: Iterable[Judged | Unreadable], _: View) -> Iterator[str]:
             continue
         asked = [each for each in file.opinions if each.verdict is not Outcome.UNASKED]
         if asked:
-            head = f"{for_terminal(file.report.path)}: {file.report.format}"
-            blocks = ("\n".join(_block(opinion)) for opinion in asked)
+            path = heading(for_terminal(file.report.path), colour=view.colour)
+            head = f"{path}: {file.report.format}"
+            blocks = ("\n".join(_block(opinion, view)) for opinion in asked)
             yield gap + "\n\n".join([head, *blocks]) + "\n"
             gap = "\n"
 
 
-def _block(opinion: Opinion) -> Iterator[str]:
+def _block(opinion: Opinion, view: View) -> Iterator[str]:
     if opinion.total is not None:
         heads = ("Layer", "rnninspect", opinion.judge, "Verdict")
         rows = tuple(_rows(opinion))
         names = _names(rows)
-        yield draw(heads, [[names[row.name], row.ours, row.theirs, row.verdict] for row in rows])
+        grid = [[names[row.name], row.ours, row.theirs, in_grid(row.verdict)] for row in rows]
+        yield draw(heads, grid, colour=view.colour)
         yield ""
         yield from _reasons(opinion.rows)
         yield from _steps(opinion)
