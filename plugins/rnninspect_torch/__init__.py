@@ -1,4 +1,4 @@
-"""The PyTorch reader: all formats of torch, and safetensors."""
+"""The PyTorch reader: all formats of torch, safetensors, and arrays of NumPy."""
 
 from __future__ import annotations
 
@@ -15,7 +15,10 @@ class TorchReader:
     """Reads PyTorch's file formats and safetensors; nothing of a file is unpickled or run."""
 
     name = "torch"
-    summary = "PyTorch: state dicts, checkpoints, modules, TorchScript, torch.export; safetensors"
+    summary = (
+        "PyTorch: state dicts, checkpoints, modules, TorchScript, torch.export; safetensors; "
+        "arrays of NumPy: .npz, .npy, pickles"
+    )
     suffixes: tuple[str, ...] = (
         *(
             ".pt",

@@ -22,4 +22,5 @@ FRAMEWORKS = (
             ),
         ),
     ),
+    Framework("numpy", "NumPy", keeps_names=True),
 )
