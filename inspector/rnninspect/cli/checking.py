@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from rnninspect.cli import options
+from rnninspect.cli import options, words
 from rnninspect.cli.gathering import Models, gathering_models
 from rnninspect.cli.options import AllowDownload, LimitPairs, Output
 from rnninspect.command import FAILED, FINDINGS, OK
@@ -83,7 +83,10 @@ def _option(key: Key) -> Any:  # noqa: ANN401 - an annotation
     if isinstance(key.read(key.example), bool):
         return Annotated[bool | None, typer.Option(f"--{key.name}/--no-{key.name}", help=key.help)]
     text = f"{key.help} E.g. {key.example}"
-    return Annotated[str | None, typer.Option(f"--{key.name}", metavar="VALUE", help=text)]
+    option = typer.Option(
+        f"--{key.name}", metavar="VALUE", help=text, autocompletion=words.of_key(key.read)
+    )
+    return Annotated[str | None, option]
 
 
 @gathering_models

@@ -10,7 +10,7 @@ import typer
 
 from rnninspect.cells import CELLS, Cell, Role, Sizes, every_cell
 from rnninspect.cells.asking import SizeError, answer, asked_sizes
-from rnninspect.cli import options
+from rnninspect.cli import options, words
 from rnninspect.cli.showing import reporting, show
 from rnninspect.readers import conventions_of
 from rnninspect.render import FORMULA_SHEET, SIZE_SHEET
@@ -24,9 +24,7 @@ _PREFIX = "size_"  # of a size in the signature of the command
 _SHARED = ("input-size", "hidden-size", "projection-size")  # gated cells have these too
 Name = Annotated[
     str,
-    typer.Argument(
-        metavar="CELL", help="See `rnninspect cells`.", autocompletion=lambda: [*every_cell()]
-    ),
+    typer.Argument(metavar="CELL", help="See `rnninspect cells`.", autocompletion=words.cells),
 ]
 InputSize = Annotated[
     int | None, typer.Option(min=1, metavar="N", help="m, the size of the input.")

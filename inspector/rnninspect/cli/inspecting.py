@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from rnninspect.cli import options
+from rnninspect.cli import options, words
 from rnninspect.cli.gathering import Models, gathering_models
 from rnninspect.cli.options import (
     AllowDownload,
@@ -31,9 +31,11 @@ from rnninspect.source.locations import shown
 from rnninspect.wording.nearest import nearest, suggestion
 
 if TYPE_CHECKING:
-    from rnninspect.counter import LayerCount
     from rnninspect.report import Report
-
+Layer = Annotated[
+    str | None,
+    typer.Argument(metavar="LAYER", help="Only this layer.", autocompletion=words.layers),
+]
 MOST_NAMED = 20  # layers in an error
 
 
@@ -75,7 +77,7 @@ def inspect(  # noqa: PLR0913 - one parameter for each option
 
 def explain(
     model: Model,
-    layer: Annotated[str | None, typer.Argument(metavar="LAYER", help="Only this layer.")] = None,
+    layer: Layer = None,
     *,
     output_format: Annotated[str, options.format_option(EXPLANATION)] = "text",
     limit: LimitPairs = None,
@@ -93,7 +95,7 @@ def explain(
     except RnnInspectError as error:
         print_error(f"{shown(model)}: {error}")
         raise typer.Exit(FAILED) from error
-    chosen = [counted for counted in report.layers if layer in _names(counted)]
+    chosen = [each for each in report.layers if layer is None or layer in words.names_of(each)]
     if not chosen:
         print_error(f"{report.path}: {_no_layer(report, layer)}")
         if layer:
@@ -104,27 +106,14 @@ def explain(
     raise typer.Exit(FINDINGS if wrong else OK)
 
 
-def _names(counted: LayerCount) -> set[str | None]:
-    """The names by which a layer can be chosen; None chooses all layers."""
-    layer = counted.layer
-    stack = layer.stack.name if layer.stack else None
-    return {None, layer.name, layer.original_name, stack}
-
-
 def _no_layer(report: Report, layer: str | None) -> str:
     layers = [counted.layer.name for counted in report.layers]
     if not layers:
         return no_layer(report)
     more = len(layers) - MOST_NAMED
     names = f"{', '.join(layers[:MOST_NAMED])}{f' and {more:,} more' if more > 0 else ''}"
-    near = suggestion(nearest(layer or "", _every_name(report)))
+    near = suggestion(nearest(layer or "", words.every_name(report)))
     return f"no layer named {layer!r}{near or ';'} its layers are {names}"
-
-
-def _every_name(report: Report) -> list[str]:
-    """The names of layers and stacks, each once."""
-    names = (name for counted in report.layers for name in _names(counted) if name)
-    return list(dict.fromkeys(names))
 
 
 COMMANDS = (inspect, explain)

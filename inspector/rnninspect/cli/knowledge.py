@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from rnninspect.cli import options
+from rnninspect.cli import options, words
 from rnninspect.cli.showing import reporting, show
 from rnninspect.readers import built_in_readers, installed_readers
 from rnninspect.render import CATALOGUE, RULE_PAGE
@@ -31,7 +31,10 @@ def rules(*, output_format: Format = "table") -> None:
 
 
 def rule(
-    code: Annotated[str, typer.Argument(metavar="RULE", help="A code or a name.")],
+    code: Annotated[
+        str,
+        typer.Argument(metavar="RULE", help="A code or a name.", autocompletion=words.rules),
+    ],
     *,
     output_format: Annotated[str, options.format_option(RULE_PAGE)] = "text",
 ) -> None:

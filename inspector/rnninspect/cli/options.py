@@ -11,6 +11,9 @@ from typer.core import TyperCommand
 
 from rnninspect.cells import CELLS, Symbol
 from rnninspect.cells.naming import cell_named, similar_names
+from rnninspect.cli import words
+from rnninspect.cli.words import LEVELS
+from rnninspect.policy.amounts import NEVER
 from rnninspect.render.report.columns import BY_NAME, Column
 from rnninspect.rules import Level
 from rnninspect.source.limits import Limits
@@ -19,8 +22,6 @@ from rnninspect.wording.nearest import nearest, suggestion
 if TYPE_CHECKING:
     from rnninspect.render import Formats
 
-NEVER = "never"
-LEVELS = (*(level.value for level in Level), NEVER)
 LIMITS = Limits._fields
 
 
@@ -41,14 +42,18 @@ Output = Annotated[
 ]
 Columns = Annotated[
     str | None,
-    typer.Option("--columns", help=f"Some of {', '.join(BY_NAME)}, separated by commas."),
+    typer.Option(
+        "--columns",
+        help=f"Some of {', '.join(BY_NAME)}, separated by commas.",
+        autocompletion=words.columns,
+    ),
 ]
 FailOn = Annotated[
     str,
     typer.Option(
         "--fail-on",
         help=f"Exit 1 from this level on: {', '.join(LEVELS)}.",
-        autocompletion=lambda: list(LEVELS),
+        autocompletion=words.levels,
     ),
 ]
 Values = Annotated[
@@ -62,7 +67,12 @@ Unfold = Annotated[
 ]
 LimitPairs = Annotated[
     list[str] | None,
-    typer.Option("--limit", metavar="NAME=VALUE", help=f"Raise a limit: {', '.join(LIMITS)}."),
+    typer.Option(
+        "--limit",
+        metavar="NAME=VALUE",
+        help=f"Raise a limit: {', '.join(LIMITS)}.",
+        autocompletion=words.limits,
+    ),
 ]
 
 MOST_DOWNLOADED = 2 * 2**30  # bytes
