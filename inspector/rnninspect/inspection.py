@@ -17,6 +17,7 @@ from rnninspect.source.locations import is_remote, shown
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from rnninspect.model import SavedModel
+    from rnninspect.source.hashing import FileHash
     from rnninspect.source.limits import Limits
     from rnninspect.source.source import Source
 
@@ -24,11 +25,16 @@ _DEEPEST = 2  # files around the one that is described
 
 
 def inspect_file(
-    path: str | os.PathLike[str], limits: Limits | None = None, *, values: bool = False
+    path: str | os.PathLike[str],
+    limits: Limits | None = None,
+    *,
+    values: bool = False,
+    hashes: bool = False,
 ) -> Report:
     """Inspect one saved model without running anything of it.
 
-    With `values` a reader also reads those values of weights that a note depends on.
+    With `values` a reader also reads those values of weights that a note depends on. With `hashes`
+    the report has the SHA-256 of each local file of the model, for which all of it is read.
 
     Raises:
         UnreadableFile: it cannot be opened or parsed (UnknownFormat, RefusedFile among these).
@@ -37,16 +43,12 @@ def inspect_file(
     An error has the attributes `path` and `reason`.
     """
     try:
-        return _inspected(os.fspath(path), limits, values=values)
+        with open_model(os.fspath(path), limits) as source:
+            source.reading.reads_values, source.reading.hashes_files = values, hashes
+            return inspect_source(source, os.fspath(path))
     except RnnInspectError as error:
         error.path = os.fspath(path)
         raise
-
-
-def _inspected(path: str, limits: Limits | None, *, values: bool) -> Report:
-    with open_model(path, limits) as source:
-        source.reading.reads_values = values
-        return inspect_source(source, path)
 
 
 def inspect_source(source: Source, path: str) -> Report:
@@ -58,6 +60,7 @@ def inspect_source(source: Source, path: str) -> Report:
         UnreadableFile, PluginError: as `inspect_file`, without their `path`.
     """
     model = _described(source)
+    hashes = _hashes(source) if source.reading.hashes_files else ()
     counts = count_layers(model.layers)
     totals = add_up(model, counts)
     return Report(
@@ -75,7 +78,16 @@ def inspect_source(source: Source, path: str) -> Report:
         container=model.container,
         search=model.search or Search(Searched.TENSORS, totals.tensors),
         traffic=source.reading.opener.traffic,
+        hashes=hashes,
     )
+
+
+def _hashes(source: Source) -> tuple[FileHash, ...]:
+    from rnninspect.source.hashing import file_hashes  # noqa: PLC0415 - seldom
+
+    hashes = file_hashes(source)
+    source.require_unchanged()
+    return hashes
 
 
 def _described(source: Source) -> SavedModel:

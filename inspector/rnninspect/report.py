@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
     from rnninspect.counter import LayerCount
     from rnninspect.model import Observation, SavedModel, SkippedLayer, StoredTensor
+    from rnninspect.source.hashing import FileHash
     from rnninspect.source.totals import DeclaredTotals
     from rnninspect.source.traffic import Traffic
 
@@ -114,6 +115,7 @@ class Report(Record):
     `container` is the file around the model, `pickle`, as `format` says too; mostly there is none.
     `search` is what was looked through for layers.
     `traffic` is what a remote model has cost on the network.
+    `hashes` are those of its local files, if they were asked for.
     """
 
     path: str
@@ -130,6 +132,7 @@ class Report(Record):
     container: str = ""
     search: Search = Search(Searched.TENSORS, 0)
     traffic: Traffic | None = None
+    hashes: tuple[FileHash, ...] = ()
 
     def findings_of(self, layer: str, level: Level = Level.ERROR) -> tuple[Finding, ...]:
         """Findings on one layer, of this level or worse."""

@@ -10,7 +10,7 @@ from rnninspect.command.environment import ci_root, is_folder, terminal_width
 from rnninspect.command.printing import print_document, print_error
 from rnninspect.errors import RnnInspectError
 from rnninspect.inspection import inspect_file
-from rnninspect.render import JOB_SUMMARIES, REPORT
+from rnninspect.render import HASHING, JOB_SUMMARIES, REPORT
 from rnninspect.render.report.columns import COLUMNS
 from rnninspect.render.view import View
 from rnninspect.report import Unreadable, readable
@@ -52,7 +52,12 @@ def inspected(request: Request) -> Iterator[Report | Unreadable]:
         from rnninspect.command.gathering import results_of  # noqa: PLC0415 - seldom
         from rnninspect.walking.meeting import report_on  # noqa: PLC0415 - as above
 
-        report = partial(report_on, limits=request.limits, values=request.values)
+        report = partial(
+            report_on,
+            limits=request.limits,
+            values=request.values,
+            hashes=request.format in HASHING,
+        )
         results: Iterator[Report | Unreadable] = results_of(request, report, Unreadable)
     else:
         results = _each(request)
@@ -75,6 +80,7 @@ def needs_gathering(request: Request) -> bool:
 
 def _each(request: Request) -> Iterator[Report | Unreadable]:
     """What comes of a few files, without what folders and many files need."""
+    hashes = request.format in HASHING
     for number, path in enumerate(request.paths):
         raise_if_stopped()
         if number:
@@ -82,7 +88,7 @@ def _each(request: Request) -> Iterator[Report | Unreadable]:
 
             collect(number)
         try:
-            yield inspect_file(path, request.limits, values=request.values)
+            yield inspect_file(path, request.limits, values=request.values, hashes=hashes)
         except RnnInspectError as error:
             yield Unreadable(shown(path), str(error))
 

@@ -56,6 +56,7 @@ class _Report(Formats):
     def github(self) -> Render: from rnninspect.render.report.github import render; return render
     def gitlab(self) -> Render: from rnninspect.render.report.gitlab import render; return render
     def html(self) -> Render: from rnninspect.render.report.html import render; return render
+    def cyclonedx(self) -> Render: from rnninspect.render.report.cyclonedx import render; return render
 
 
 class _Audit(Formats):
@@ -144,5 +145,7 @@ SCAN = _Scan()
 CATALOGUE, RULE_PAGE = _Catalogue(), _RulePage()
 EXPLANATION, FORMULA_SHEET, SIZE_SHEET = _Explanation(), _FormulaSheet(), _SizeSheet()
 
+# Formats that contain the hashes of files, which are computed for them alone
+HASHING = ("cyclonedx",)
 # What is printed in the first format is also appended to the CI system's job summary, in the second
 JOB_SUMMARIES = {"github": "markdown"}

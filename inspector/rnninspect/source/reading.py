@@ -18,13 +18,15 @@ class Reading:
         limits: the bounds that a reader respects.
         opener: opens and looks up the model's files, where they are.
         reads_values: whether a reader may read values of weights, which no one asked for as a rule.
+        hashes_files: whether the report is to have the SHA-256 of each file, which reads all of it.
         companions: the other files that were found inside the model's folder, by path.
     """
 
-    __slots__ = ("_spent", "companions", "limits", "opener", "reads_values")
+    __slots__ = ("_spent", "companions", "hashes_files", "limits", "opener", "reads_values")
 
     def __init__(self, limits: Limits, opener: Opener, *, reads_values: bool = False) -> None:
         self.limits, self.opener, self.reads_values = limits, opener, reads_values
+        self.hashes_files = False
         self.companions: dict[str, State] = {}
         self._spent: dict[Limit, int] = {}
 

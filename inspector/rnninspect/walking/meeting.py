@@ -17,14 +17,14 @@ if TYPE_CHECKING:
 
 
 def report_on(
-    found: Met | Unreadable, limits: Limits, *, values: bool = False
+    found: Met | Unreadable, limits: Limits, *, values: bool = False, hashes: bool = False
 ) -> Report | Unreadable | None:
     """The report on a model, or why there is none; None for a file of another kind."""
     if isinstance(found, Unreadable):
         return found
     try:
         with open_found(found.path, limits) as source:
-            source.reading.reads_values = values
+            source.reading.reads_values, source.reading.hashes_files = values, hashes
             return inspect_source(source, found.path)
     except RnnInspectError as error:
         if isinstance(error, UnknownFormat) and not found.claims:
