@@ -47,7 +47,7 @@ def test_what_looks_like_an_option_after_the_dashes_has_a_hint(
         (["rule", "R1O1"], "no rule 'R1O1'; `rnninspect rules` lists them"),
         (["rule", "xyzzy"], "no rule 'xyzzy'; `rnninspect rules` lists them"),
         (["count", "lstmm"], "no cell 'lstmm'; did you mean LSTM"),
-        (["inspect", GOOD, "--format", "jsom"], "gitlab, html; did you mean json?"),
+        (["inspect", GOOD, "--format", "jsom"], "; did you mean json?"),
         (["inspect", GOOD, "--columns", "layer,store"], "verdict; did you mean stored?"),
         (["inspect", GOOD, "--fail-on", "warn"], "never; did you mean warning?"),
         (["inspect", GOOD, "--limit", "tensor=3"], "; did you mean tensors?"),
