@@ -62,7 +62,7 @@ def recognise(source: Source) -> FileKind | None:
         return FileKind.CHECKPOINT
     if _EMPTY_ZIP in tail and any(name in tail or name in source.head(_TAIL) for name in _MEMBERS):
         return FileKind.ARCHIVE
-    return FileKind.HDF5 if _is_after_user_block(source) else _graph(source)
+    return _graph(source) or (FileKind.HDF5 if _is_after_user_block(source) else None)
 
 
 def _graph(source: Source) -> FileKind | None:
@@ -114,6 +114,7 @@ def _has_meta_graph(source: Source) -> bool:
 
 
 def _by_names(source: Source) -> FileKind | None:
+    source.expect_neighbours((GRAPH_FILE, STATE_FILE, MODEL_JSON, *_FOLDER_FILES))
     if source.neighbour(GRAPH_FILE).path is not None:
         return FileKind.SAVED_MODEL
     if source.neighbour(STATE_FILE).path is not None:

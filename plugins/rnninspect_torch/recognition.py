@@ -87,6 +87,7 @@ def recognise(source: Source) -> Match | None:
     if not source.is_folder:
         container = container_of(source)
         return None if container is None else Match(container)
+    source.expect_neighbours(_STARTS)
     inside = (name for name in _STARTS if source.neighbour(name).path is not None)
     start = next(inside, None)
     return None if start is None else Match(Container.FOLDER, start)

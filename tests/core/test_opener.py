@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -85,6 +85,9 @@ class Shelf:
         if location not in self.files:
             raise FileNotFoundError
         return State(len(self.files[location]), 0, location)
+
+    def expect(self, locations: Iterable[str], *, size_only: bool = False) -> None:
+        """Nothing has to be fetched."""
 
     def list(self, location: str) -> Iterator[Entry]:
         inside = [known.removeprefix(f"{location}/") for known in self.files]

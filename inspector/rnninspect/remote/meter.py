@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 import time
 
 from rnninspect.source.limits import Limit
@@ -19,6 +20,7 @@ class Meter:
         self.limits = limits
         self._requests = self._fetched = 0
         self._start = time.monotonic()
+        self._lock = threading.Lock()  # requests may be sent several at once
 
     @property
     def traffic(self) -> Traffic:
@@ -27,14 +29,16 @@ class Meter:
 
     def count_request(self) -> None:
         """Count a request before it is sent; RefusedFile if there were too many, or too long."""
-        self._requests += 1
+        with self._lock:
+            self._requests += 1
         self.limits.require(Limit.REQUESTS, self._requests, "the number of requests")
         spent = int(self.limits.remote_seconds - self.left())
         self.limits.require(Limit.REMOTE_SECONDS, spent, "the time for a remote model")
 
     def count_bytes(self, number: int, limit: Limit = Limit.FETCHED_BYTES) -> None:
         """Count bytes that came; RefusedFile if that exceeds the limit."""
-        self._fetched += number
+        with self._lock:
+            self._fetched += number
         self.limits.require(limit, self._fetched, "what is fetched")
 
     def left(self) -> float:

@@ -11,7 +11,7 @@ from rnninspect.source.stores import File, Folder, State
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
 KINDS = (
     (stat.S_ISDIR, "a folder"),
@@ -63,6 +63,9 @@ class Local:
         """The state of a regular file; None for anything else."""
         status = os.stat(location)
         return State.of(status) if stat.S_ISREG(status.st_mode) else None
+
+    def expect(self, locations: Iterable[str], *, size_only: bool = False) -> None:
+        """Nothing has to be fetched."""
 
     def list(self, location: str) -> Iterator[os.DirEntry[str]]:
         """What is in a folder, in no order."""

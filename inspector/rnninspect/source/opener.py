@@ -4,7 +4,7 @@ from __future__ import annotations
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
     from typing import Protocol
 
     from rnninspect.source.stores import Identity, State
@@ -30,6 +30,9 @@ class Store(Protocol):
 
     def read_at(self, offset: int, length: int) -> bytes:
         """The bytes at an offset; fewer at the end, or where a read comes back short."""
+
+    def expect(self, places: Iterable[tuple[int, int]]) -> None:
+        """Places that will be read soon, by offset and length: they may be fetched at once."""
 
     def changed(self) -> bool:
         """Whether the file was written to or replaced since it was opened."""
@@ -87,6 +90,14 @@ class Opener(Protocol):
         Raises:
             OSError: there is nothing, or it may not be looked up.
             UnreadableFile: a server does not say.
+        """
+
+    def expect(self, locations: Iterable[str], *, size_only: bool = False) -> None:
+        """Files that will be opened or looked up in this order: they may be asked for at once.
+
+        Args:
+            locations: as `resolve` gives them.
+            size_only: whether no byte of them will be read.
         """
 
     def list(self, location: str) -> Iterator[Entry]:

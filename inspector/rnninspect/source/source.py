@@ -13,7 +13,7 @@ from rnninspect.source.stores import Folder, Memory
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
     from types import TracebackType
     from typing import Self
 
@@ -53,6 +53,11 @@ class Source:
     def is_folder(self) -> bool:
         """Whether it is a folder; it then has no bytes."""
         return isinstance(self._store, Folder)
+
+    @property
+    def is_remote(self) -> bool:
+        """Whether its bytes are fetched from a server as they are read."""
+        return self.reading.opener.traffic is not None and self._store.seen is not None
 
     @property
     def limits(self) -> Limits:
@@ -150,6 +155,23 @@ class Source:
         if state.identity != self._store.identity:
             self.reading.companions.setdefault(resolved, state)
         return Neighbour(Whereabouts.INSIDE, resolved, state.size, state.identity)
+
+    def expect(self, places: Iterable[tuple[int, int]]) -> None:
+        """Say which places will be read soon, by offset and length.
+
+        Where each read is a request to a server, they are fetched at once; else nothing happens.
+        """
+        self._store.expect((self._start + offset, length) for offset, length in places)
+
+    def expect_neighbours(self, locations: Iterable[str], *, size_only: bool = False) -> None:
+        """Say which files of the model will be looked up soon, in this order.
+
+        With `size_only` no byte of them will be read. They are asked for at once, as by `expect`.
+        """
+        opener = self.reading.opener
+        if self._members is None and opener.traffic is not None:
+            found = (opener.resolve(self.folder, self.location, each) for each in locations)
+            opener.expect(filter(None, found), size_only=size_only)
 
     def names_ending(self, suffix: str) -> tuple[str, ...]:
         """Names in the folder that end so, in order; UnreadableFile if it may not be read."""

@@ -15,7 +15,7 @@ from rnninspect.source.stores import File
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
     from typing import NoReturn
 
     from rnninspect.source.opener import Entry
@@ -41,6 +41,9 @@ class _Alone:
     def stat(self, location: str) -> State | None:
         """Nothing."""
         raise FileNotFoundError(location)
+
+    def expect(self, locations: Iterable[str], *, size_only: bool = False) -> None:
+        """Nothing has to be fetched."""
 
     def list(self, location: str) -> Iterator[Entry]:  # noqa: ARG002 - as above
         """No entries."""

@@ -8,6 +8,7 @@ from rnninspect.record import Record
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from typing import Self
 
 # Device and inode, which two hard links to one file share; a location on a server.
@@ -55,6 +56,9 @@ class File:
         """The bytes at an offset; fewer at the end."""
         return os.pread(self.descriptor, length, offset)
 
+    def expect(self, places: Iterable[tuple[int, int]]) -> None:
+        """Nothing has to be fetched."""
+
     def changed(self) -> bool:
         """Whether something was written to it since it was opened."""
         return State.of(os.fstat(self.descriptor)) != self.seen
@@ -76,6 +80,9 @@ class Memory:
         """The bytes at an offset; fewer at the end."""
         return self.data[offset : offset + length]
 
+    def expect(self, places: Iterable[tuple[int, int]]) -> None:
+        """Nothing has to be fetched."""
+
     def changed(self) -> bool:
         """Whether something was written to it since it was opened."""
         return False
@@ -93,6 +100,9 @@ class Folder:
     def read_at(self, offset: int, length: int) -> bytes:  # noqa: ARG002 - a folder has no bytes
         """The bytes at an offset; fewer at the end."""
         return b""
+
+    def expect(self, places: Iterable[tuple[int, int]]) -> None:
+        """Nothing has to be fetched."""
 
     def changed(self) -> bool:
         """Whether something was written to it since it was opened."""

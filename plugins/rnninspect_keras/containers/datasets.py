@@ -26,6 +26,10 @@ def read_store(file: File) -> Store:
 
 def add_file(store: Store, file: File, origin: str = "") -> None:
     """Add all datasets of a file; `origin` distinguishes the shards of one model."""
+    if file.space.is_remote:
+        from rnninspect.decode.hdf5.ahead import fetch_ahead  # noqa: PLC0415 - no other file needs it
+
+        fetch_ahead(file)
     runs: dict[int, tuple[int, int, str]] = {}
     soft: dict[str, str] = {}
     for path, found in file.walk():

@@ -40,6 +40,8 @@ def measure(manifest: Manifest, home: Source) -> Shards:
     """Look up all files that a manifest names, in the folder of the model."""
     found = Shards()
     users: dict[object, str] = {}
+    paths = (path for group in manifest.groups for path in group.paths)
+    home.expect_neighbours((path for path in paths if "://" not in path), size_only=True)
     for group in manifest.groups:
         found.groups.append(tuple(_shard(path, home, group, users, found) for path in group.paths))
     return found

@@ -91,6 +91,7 @@ class ExternalFiles:
         if location not in self._neighbours:
             if len(self._neighbours) >= _MOST_FILES:
                 raise RefusedFile(f"external data in more than {_MOST_FILES:,} files")
+            self._source.expect_neighbours((location,), size_only=True)
             self._neighbours[location] = self._source.neighbour(location)
         self._users.setdefault(location, []).append(name)
         return self._neighbours[location]

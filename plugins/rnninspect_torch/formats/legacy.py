@@ -16,6 +16,8 @@ from rnninspect_torch.tensors.nested import MAGIC
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from rnninspect.plugin import SavedModel, Source
 
 _PROTOCOL = 1001
@@ -56,6 +58,7 @@ def _payloads(
     storage_bytes: dict[str, int] = {}
     offset = start
     source.spend(Limit.STEPS, _STEPS * len(keys))
+    source.expect(_lengths(calls, keys, start))
     for key in keys:
         storage = calls.storages.get(key)
         if storage is None:
@@ -70,6 +73,13 @@ def _payloads(
         storage_bytes[key] = min(claimed, source.size - offset)
         offset = min(offset + claimed, source.size)
     return storage_bytes, offset
+
+
+def _lengths(calls: TorchCalls, keys: list[str], offset: int) -> Iterator[tuple[int, int]]:
+    """The places of the lengths before storages, if each is as long as the pickle declares it."""
+    for storage in filter(None, map(calls.storages.get, keys)):
+        yield offset, _LENGTH
+        offset += _LENGTH + storage.bytes
 
 
 def read(source: Source) -> SavedModel:

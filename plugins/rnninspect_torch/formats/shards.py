@@ -111,6 +111,7 @@ def _gathered(source: Source) -> _Shards:
     model = _Shards(named, TorchCalls(source))
     model.declared = index.get("metadata")
     del index
+    source.expect_neighbours(shards)
     for number, name in enumerate(shards):
         _add_shard(model, source, name, f"shard {number}")
         source.limits.require(

@@ -13,7 +13,7 @@ from rnninspect.record import Record
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from rnninspect.decode.hdf5.headers import Message
     from rnninspect.decode.hdf5.space import Space
@@ -51,6 +51,18 @@ def read_links(space: Space, messages: list[Message]) -> Iterator[Link]:
             yield _link(space, message.body)
         elif message.kind == LINK_INFO:
             yield from _dense(space, message.body)
+
+
+def places_of(space: Space, groups: Sequence[list[Message]]) -> Iterator[list[int]]:
+    """Where the links of groups are, in the order in which one place leads to the next ones."""
+    tables = [
+        message.body for messages in groups for message in messages if message.kind == SYMBOL_TABLE
+    ]
+    trees = [space.address(body, 0) for body in tables]
+    heaps = [space.address(body, space.offset.size) for body in tables]
+    yield [place for place in (*trees, *heaps) if place is not None]
+    yield [node for tree in trees if tree is not None for node in _leaves(space, tree, set())]
+    yield [_Heap(space, heap).start for heap in heaps if heap is not None]
 
 
 def text(data: bytes) -> str:

@@ -10,7 +10,7 @@ from rnninspect.source.limits import Limit
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
     from typing import ParamSpec, TypeVar
 
     from rnninspect.source.limits import Limits
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 # Structures are small and stored between the weights: larger pages read more weights.
 PAGE_BITS = 12
 PAGE = 1 << PAGE_BITS
+BEFORE, AROUND = 2 * PAGE, 8 * PAGE  # what is written with an object, before and in all
 PAGES_KEPT = 1024
 # A structure that no other overlaps is read once or twice: whoever reads more has a file whose
 # structures overlap, made to keep its readers busy.
@@ -52,6 +53,7 @@ class Space:
 
     Attributes:
         end: the first address that the file does not have.
+        is_remote: whether each read may be a request to a server.
         limits: the bounds of the source.
         offset: how an address is stored, `undefined` the one that means none.
         length: how a length is stored.
@@ -62,7 +64,7 @@ class Space:
             raise UnreadableFile(
                 f"unsupported HDF5: addresses of {offset_size} bytes, lengths of {length_size}"
             )
-        self.end = source.size - base
+        self.end, self.is_remote = source.size - base, source.is_remote
         self.limits: Limits = source.limits
         self.offset, self.length = (
             Struct("<" + CODES[offset_size]),
@@ -98,6 +100,11 @@ class Space:
             after = self._pages.get(number + 1) or self._load(number + 1)
             return page[start:] + after[: length - (len(page) - start)]
         return self._source.read(self._base + address, length)
+
+    def expect(self, addresses: Iterable[int]) -> None:
+        """Addresses of objects that will be read soon, with what is written beside them."""
+        starts = (max(0, self._base + address - BEFORE) for address in addresses)
+        self._source.expect((start, AROUND) for start in starts)
 
     def address(self, data: bytes, at: int) -> int | None:
         """The address stored in `data` at `at`; None for the undefined one."""

@@ -93,6 +93,11 @@ class Group(Node):
 
     __slots__ = ()
 
+    @property
+    def messages(self) -> list[Message]:
+        """Those of its object header."""
+        return self._messages
+
     @structural
     def links(self) -> tuple[Link, ...]:
         """All links, none followed; RefusedFile if the file has too many."""

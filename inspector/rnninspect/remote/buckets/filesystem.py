@@ -6,7 +6,7 @@ import logging
 
 from rnninspect.errors import UnreadableFile
 from rnninspect.remote.addresses import parts_inside
-from rnninspect.remote.blocks import BLOCK, Blocks
+from rnninspect.remote.blocks import LEAST, Blocks
 from rnninspect.remote.buckets.listing import pages_of
 from rnninspect.remote.meter import Meter
 from rnninspect.source.stores import Folder, State
@@ -14,7 +14,7 @@ from rnninspect.wording import installing
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Generator, Iterator
+    from collections.abc import Callable, Generator, Iterable, Iterator
     from typing import Any, TypeVar
 
     from rnninspect.remote.buckets.listing import Page
@@ -113,6 +113,9 @@ class Filesystem:
         """The state of a file; None for a folder, and for a file that changed since it was read."""
         store = self._file(location)
         return store.seen if store and not store.changed() else None
+
+    def expect(self, locations: Iterable[str], *, size_only: bool = False) -> None:
+        """Each is asked for when it is looked up."""
 
     def list(self, location: str) -> Iterator[Entry]:
         """What is in a folder, a page at a time where the server has pages."""
@@ -213,7 +216,7 @@ class _Checked(Blocks):
 
     def changed(self) -> bool:
         """Whether it is another version now; one read that got all is of one version."""
-        whole = self._fetched == 1 and self.size <= BLOCK
+        whole = self._fetched == 1 and self.size <= LEAST
         return self._fetched > 0 and not whole and self._look()
 
 

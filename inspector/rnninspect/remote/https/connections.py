@@ -5,9 +5,12 @@ from __future__ import annotations
 import io
 import os
 import time
+from functools import cache
 from http.client import HTTPConnection, HTTPResponse, HTTPSConnection, RemoteDisconnected
+from ssl import SSLContext, create_default_context
 
 from rnninspect.errors import UnreadableFile
+from rnninspect.remote.https.lanes import lane
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -72,11 +75,11 @@ class _Timed(io.RawIOBase):
 
 
 class Connections:
-    """A connection for each server of one model."""
+    """A connection for each server of one model, and for each lane."""
 
     def __init__(self, guard: Guard, timeout: float) -> None:
         self._guard, self._timeout = guard, timeout
-        self._open: dict[tuple[str, str, int], HTTPConnection] = {}
+        self._open: dict[tuple[int, tuple[str, str, int]], HTTPConnection] = {}
 
     def get(
         self, address: Address, headers: Mapping[str, str], length: int, left: float
@@ -94,13 +97,14 @@ class Connections:
             OSError, HTTPException: the connection fails, or what comes is not HTTP.
         """
         stop = time.monotonic() + min(left, LONGEST_ANSWER + length / SLOWEST)
-        known = self._open.get(address.origin)
+        place = lane(), address.origin
+        known = self._open.get(place)
         if known is not None:
             try:
                 return _asked(known, address, headers, (stop, length + MOST_AROUND))
             except _STALE:  # the server had closed it meanwhile
                 self.drop(address)
-        self._open[address.origin] = connection = self._made(address)
+        self._open[place] = connection = self._made(address)
         try:
             return _asked(connection, address, headers, (stop, length + MOST_AROUND))
         except BaseException:
@@ -109,7 +113,7 @@ class Connections:
 
     def drop(self, address: Address) -> None:
         """Close the connection to a server."""
-        known = self._open.pop(address.origin, None)
+        known = self._open.pop((lane(), address.origin), None)
         if known is not None:
             known.close()
 
@@ -122,8 +126,11 @@ class Connections:
     def _made(self, address: Address) -> HTTPConnection:
         proxy = _proxy_of(address)
         host, port = (proxy.host, proxy.port) if proxy else (address.host, address.port)
-        kind = HTTPSConnection if address.scheme == "https" else HTTPConnection
-        connection: Any = kind(host, port, timeout=self._timeout)
+        connection: Any = (
+            HTTPSConnection(host, port, timeout=self._timeout, context=_certificates())
+            if address.scheme == "https"
+            else HTTPConnection(host, port, timeout=self._timeout)
+        )
         if proxy is None:
             connection._create_connection = self._guard.connect  # noqa: SLF001 - where names are resolved
             return connection  # type: ignore[no-any-return]
@@ -133,6 +140,12 @@ class Connections:
         login = {"Proxy-Authorization": proxy.login} if proxy.login else {}
         connection.set_tunnel(address.host, address.port, login)
         return connection  # type: ignore[no-any-return]
+
+
+@cache
+def _certificates() -> SSLContext:
+    """Those that servers are verified by: to load them takes longer than to read a model."""
+    return create_default_context()
 
 
 def _asked(

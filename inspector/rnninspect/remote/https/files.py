@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import os
 import tempfile
+from functools import partial
+from itertools import islice
 
 from rnninspect.errors import UnreadableFile
 from rnninspect.remote.addresses import inside, parse
-from rnninspect.remote.blocks import BLOCK, Blocks
+from rnninspect.remote.blocks import LEAST, Blocks
 from rnninspect.remote.https.connections import TIMEOUT
+from rnninspect.remote.https.lanes import at_once
 from rnninspect.remote.https.ranges import (
     CHANGED,
     Version,
@@ -25,7 +28,7 @@ from rnninspect.source.stores import File, Folder, State
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator, Sequence
 
     from rnninspect.remote.addresses import Address
     from rnninspect.remote.https.transport import Answer
@@ -35,6 +38,7 @@ if TYPE_CHECKING:
 
 MISSING = frozenset({404, 410})
 DENIED = frozenset({401, 403})  # also what S3 says of a file that is not there
+AHEAD = 64  # files whose first bytes are kept until they are read
 EXPIRED = frozenset({401, 403, 404, 410})  # of an address that a redirect has given
 
 
@@ -56,6 +60,7 @@ class Https:
         self.transport = Transport(self.meter, logins, timeout)
         self._files: dict[str, Store] = {}
         self._missing: dict[str, OSError] = {}
+        self._expected: dict[str, int] = {}  # bytes that are fetched of each
 
     @property
     def traffic(self) -> Traffic:
@@ -88,25 +93,44 @@ class Https:
         """UnreadableFile: HTTP has no lists."""
         raise UnreadableFile(f"{location}: an HTTP server does not list its files; name one")
 
+    def expect(self, locations: Iterable[str], *, size_only: bool = False) -> None:
+        """Files that will be looked up in this order: some are asked for at once with each."""
+        for location in locations:
+            if location not in self._files and location not in self._missing:
+                self._expected.setdefault(location, 1 if size_only else LEAST)
+
     def _file(self, location: str) -> Store:
+        if location in self._expected:
+            self._look_ahead(location)
+        if location not in self._files:
+            self._look_up(location, LEAST)
         if location in self._missing:
             raise self._missing[location]
-        if location not in self._files:
-            try:
-                self._files[location] = self._found(location)
-            except OSError as error:
-                self._missing[location] = error
-                raise
         return self._files[location]
 
-    def _found(self, location: str) -> Store:
+    def _look_ahead(self, location: str) -> None:
+        """Ask for a file that was expected, and for the next ones, at once."""
+        batch = {location: self._expected[location], **dict(islice(self._expected.items(), AHEAD))}
+        for each in batch:
+            del self._expected[each]
+        at_once([partial(self._look_up, each, length) for each, length in batch.items()])
+
+    def _look_up(self, location: str, length: int) -> None:
+        """Find a file, or know that it is missing."""
+        if location not in self._missing:
+            try:
+                self._files[location] = self._found(location, length)
+            except OSError as error:
+                self._missing[location] = error
+
+    def _found(self, location: str, length: int) -> Store:
         address = self.address_of(location)
-        answer = self.transport.get(address, asking(0, BLOCK), BLOCK)
+        answer = self.transport.get(address, asking(0, length), length)
         self.require_found(answer)
         if is_empty_file(answer):
             return self._blocks(location, address, answer._replace(body=b""), 0)
         if answer.status == 206:
-            return self._blocks(location, address, answer, range_in(answer, 0, BLOCK))
+            return self._blocks(location, address, answer, range_in(answer, 0, length))
         if answer.status != 200:
             raise UnreadableFile(answer.said)
         if answer.headers.get("content-encoding", "identity").lower() != "identity":
@@ -127,7 +151,8 @@ class Https:
         version = version_of(answer, size)
         remote = _Remote(self.transport, address, answer.address, version)
         state = self.state_of(location, answer, version)
-        return Blocks(state, remote.fetch, self.meter.limits.cached_bytes, answer.body)
+        kept = self.meter.limits.cached_bytes
+        return Blocks(state, remote.fetch, kept, answer.body, remote.fetch_all)
 
     def state_of(self, location: str, answer: Answer, version: Version) -> State:
         """The state of a file, by the answer to its first request."""
@@ -175,6 +200,10 @@ class _Remote:
             answer = self._answer(offset + len(data), length - len(data))
             data += answer.body
         return data
+
+    def fetch_all(self, spans: Sequence[tuple[int, int]]) -> list[bytes | None]:
+        """The bytes of several ranges, asked for at once; None for what could not be fetched."""
+        return at_once([partial(self.fetch, *span) for span in spans])
 
     def _answer(self, offset: int, length: int) -> Answer:
         headers = asking(offset, length) | self._version.condition

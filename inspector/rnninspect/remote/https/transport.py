@@ -11,6 +11,7 @@ from rnninspect.record import Record
 from rnninspect.remote.addresses import Address, redirected
 from rnninspect.remote.https.connections import Connections, TooMuch
 from rnninspect.remote.https.guarding import Guard
+from rnninspect.remote.https.lanes import lane
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -76,12 +77,12 @@ class Transport:
     ) -> None:
         self.meter, self._logins = meter, dict(logins)
         self._connections = Connections(Guard(), timeout)
-        self._response: HTTPResponse | None = None
+        self._responses: dict[int, HTTPResponse] = {}  # the last one of each lane
 
     def close(self) -> None:
         """Close all connections."""
-        if self._response is not None:
-            self._response.close()
+        for response in self._responses.values():
+            response.close()
         self._connections.close()
 
     def get(self, address: Address, headers: Mapping[str, str], most: int) -> Answer:
@@ -129,7 +130,8 @@ class Transport:
         sent = dict(headers) | ({"Authorization": login} if login else {})
         try:
             left = max(self.meter.left(), 0.0)
-            self._response = response = self._connections.get(address, sent, most, left)
+            response = self._connections.get(address, sent, most, left)
+            self._responses[lane()] = response
             return self._read(response, address, most)
         except (OSError, HTTPException) as error:
             self.drop(address)
@@ -167,9 +169,9 @@ class Transport:
 
     def drop(self, address: Address) -> None:
         """Stop an answer that is not wanted."""
-        if self._response is not None:
-            self._response.close()  # a connection that is to be closed does not know it any more
-            self._response = None
+        response = self._responses.pop(lane(), None)
+        if response is not None:
+            response.close()  # a connection that is to be closed does not know it any more
         self._connections.drop(address)
 
 

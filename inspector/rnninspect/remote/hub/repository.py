@@ -23,7 +23,7 @@ from rnninspect.source.stores import Folder, State
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Generator, Iterator
+    from collections.abc import Generator, Iterable, Iterator
 
     from rnninspect.remote.addresses import Address
     from rnninspect.remote.https.ranges import Version
@@ -125,6 +125,13 @@ class Hub(Https):
                 return None
             self._states[location] = found
         return self._states[location]
+
+    def expect(self, locations: Iterable[str], *, size_only: bool = False) -> None:
+        """Files that will be looked up in this order; those of a whole list, only to be read."""
+        listed = {*map(self.repository.location_of, self._files_listed())}
+        if self._complete:
+            locations = () if size_only else filter(listed.__contains__, locations)
+        super().expect(locations, size_only=size_only)
 
     def _looked_up(self, location: str) -> State | None:
         listed = self._files_listed()

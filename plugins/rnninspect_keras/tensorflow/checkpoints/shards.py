@@ -38,6 +38,9 @@ class Shards:
         if shard not in self._sizes:
             if len(self._sizes) == _MOST_SHARDS:
                 raise UnreadableFile(f"the tensors are spread over more than {_MOST_SHARDS} shards")
+            if not self._sizes:
+                names = map(self.name, range(min(self._number, _MOST_SHARDS)))
+                self.home.expect_neighbours(names, size_only=True)
             found = self.home.neighbour(self.name(shard))
             inside = found.whereabouts is Whereabouts.INSIDE
             self._sizes[shard] = found.size if inside else None
