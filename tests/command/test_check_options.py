@@ -95,6 +95,37 @@ def test_a_model_named_twice_is_checked_once(repository: Path) -> None:
     assert screen(check(repository, path, path))[0] == "1 model checked, passed"
 
 
+def test_models_of_the_policy_are_checked_where_none_is_named(repository: Path) -> None:
+    policy = repository / "pyproject.toml"
+    policy.write_text(
+        policy.read_text().replace("baseline =", 'models = ["models/**/*.safetensors"]\nbaseline =')
+    )
+    command = [sys.executable, "-m", "rnninspect", "check"]
+
+    def called(*arguments: str) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
+            [*command, *arguments],
+            cwd=repository / "models",
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+
+    assert called().stdout == "3 models checked, all passed\n"
+    assert called("small.safetensors").stdout.startswith("1 model checked, passed\n")
+    assert called("--exclude", "small*").stdout.startswith("2 models checked, all passed\n")
+    policy.write_text('[tool.rnninspect]\nmodels = ["models/*.onnx"]\n')
+    done = called()
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr == (
+        "rnninspect: ../pyproject.toml: tool.rnninspect.models: no model matches 'models/*.onnx'\n"
+    )
+    policy.write_text("")
+    done = called()
+    assert (done.returncode, done.stdout) == (2, "")
+    assert "or set models in the policy" in done.stderr
+
+
 @pytest.mark.parametrize("output", AUDIT)
 def test_each_format_to_a_file_whole_or_not_at_all(repository: Path, output: str) -> None:
     target = repository / "report"
@@ -175,7 +206,7 @@ def test_the_help_has_an_option_for_each_key() -> None:
     command = [sys.executable, "-m", "rnninspect", "check", "--help"]
     done = subprocess.run(command, capture_output=True, text=True, check=True)
     for key in KEYS:
-        assert f"--{key.name} " in done.stdout
+        assert (f"--{key.name} " in done.stdout) is key.option
 
 
 def test_the_common_call_imports_nothing_of_this(repository: Path) -> None:

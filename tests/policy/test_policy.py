@@ -38,6 +38,7 @@ def test_every_key_has_a_field_and_every_field_a_key() -> None:
 
 # For each key a value in TOML and in a string, and what both mean.
 VALUES: dict[str, tuple[str, str, object]] = {
+    "models": ('["a/**/*.pt", "b"]', "a/**/*.pt,b", ("a/**/*.pt", "b")),
     "max-parameters": ('"5M"', "5M", 5_000_000),
     "max-recurrent-parameters": ("400_000", "400k", 400_000),
     "max-bytes": ('"20 MB"', "20MB", 20_000_000),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import inspect
 import os
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -57,6 +58,25 @@ class _Options:
     verbose: bool = False
     quiet: bool = False
 
+    def with_models_of(self, policies: Policies) -> _Options:
+        """The same with the policy's models, if none is named.
+
+        Raises:
+            PolicyError: they cannot be found.
+            typer.BadParameter: there are none either.
+        """
+        gathering = self.request.gathering
+        if self.request.paths or gathering.lists:
+            return self
+        from rnninspect.policy.models import listed_models  # noqa: PLC0415 - only without arguments
+
+        paths = listed_models(policies, gathering.choice, self.request.limits)
+        if not paths:
+            raise typer.BadParameter(
+                "name a model, a folder, or a list (--files-from), or set models in the policy"
+            )
+        return replace(self, request=self.request._replace(paths=paths))
+
     def require_fitting(self) -> None:
         """A usage error if two of the options exclude each other."""
         chosen = [name for name in ("verbose", "quiet") if getattr(self, name)]
@@ -73,6 +93,7 @@ def _with_policy_options(command: Callable[..., None]) -> Callable[..., None]:
     more = [
         inspect.Parameter(key.field, inspect.Parameter.KEYWORD_ONLY, default=None, annotation=kind)
         for key in KEYS
+        if key.option
         for kind in [_option(key)]
     ]
     command.__signature__ = signature.replace(parameters=[*own, *more])  # type: ignore[attr-defined] # mypy knows no such attribute of a function
@@ -89,7 +110,7 @@ def _option(key: Key) -> Any:  # noqa: ANN401 - an annotation
     return Annotated[str | None, option]
 
 
-@gathering_models
+@partial(gathering_models, needed=False)
 @_with_policy_options
 def check(  # noqa: PLR0913 - an option each
     models: Models = None,
@@ -112,6 +133,7 @@ def check(  # noqa: PLR0913 - an option each
 
     Limits are set in [tool.rnninspect] of the nearest pyproject.toml, in rnninspect.toml, in
     variables (RNNINSPECT_MAX_PARAMETERS) or by options; an option takes precedence.
+    `models` of the same files lists the models for a call that names none.
 
     Example: rnninspect check models/*.onnx --max-parameters 5M --max-file-bytes 20MB
     """
@@ -123,9 +145,10 @@ def check(  # noqa: PLR0913 - an option each
     chosen = options.format_of(AUDIT, output_format)
     asked = _Options(request, chosen, output, update_baseline, verbose, quiet)
     asked.require_fitting()
-    given = {key.name: policy[key.field] for key in KEYS}
+    given = {key.name: policy[key.field] for key in KEYS if key.option}
     try:
-        code = _check(asked, gather(given, os.environ, config))
+        policies = gather(given, os.environ, config)
+        code = _check(asked.with_models_of(policies), policies)
     except PolicyError as error:
         print_error(str(error))
         code = FAILED

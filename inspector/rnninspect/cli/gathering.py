@@ -83,10 +83,11 @@ def _globs(option: str, texts: list[str] | None) -> tuple[Glob, ...]:
     return tuple(globs)
 
 
-def gathering_models(command: Callable[..., None]) -> Callable[..., None]:
+def gathering_models(command: Callable[..., None], *, needed: bool = True) -> Callable[..., None]:
     """The command with these options, which it is given as one value, `gathering`.
 
-    Typer reads the signature. It is a usage error if neither a model nor a list is named.
+    Typer reads the signature. If a model is needed, it is a usage error to name neither one nor a
+    list.
     """
     signature = inspect.signature(command, eval_str=True)
     more = inspect.signature(_options, eval_str=True).parameters
@@ -95,7 +96,7 @@ def gathering_models(command: Callable[..., None]) -> Callable[..., None]:
     def gathered(**given: Any) -> None:  # noqa: ANN401 - whatever the command is given
         gathering = _options(**{name: given.pop(name) for name in more})
         models = tuple(given.pop("models") or ())
-        if not models and not gathering.lists:
+        if needed and not models and not gathering.lists:
             raise typer.BadParameter("name a model, a folder, or a list (--files-from)")
         sources = [*models, *gathering.lists]
         if "-" in models and len(sources) > 1:

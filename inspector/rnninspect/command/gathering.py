@@ -19,6 +19,7 @@ from rnninspect.report import Unreadable
 from rnninspect.source.locations import is_remote, shown
 from rnninspect.source.source import open_source
 from rnninspect.source.standard_input import NAME as STANDARD_INPUT
+from rnninspect.walking.choice import left_out_in_words
 from rnninspect.walking.lists import paths_in
 from rnninspect.walking.tree import LocalTree
 from rnninspect.walking.walk import Met, Walk
@@ -38,11 +39,6 @@ if TYPE_CHECKING:
     Result = TypeVar("Result")
 
 _AHEAD, _MOST_AHEAD = 20, 50_000  # found while results are waited for: at a time, and in all
-_LEFT_OUT = {
-    "ignored": "by .gitignore (--no-ignore)",
-    "excluded": "by --include or --exclude",
-    "links": "as symbolic links",
-}
 
 
 class _Folder(Record):
@@ -170,10 +166,7 @@ def _as_a_file(path: str) -> str:
 
 
 def _no_model(left_out: dict[str, int]) -> str:
-    said = ", ".join(
-        f"{number:,} {_LEFT_OUT[reason]}" for reason, number in left_out.items() if number
-    )
-    return f"a folder without a known model{f'; left out: {said}' if said else ''}"
+    return f"a folder without a known model{left_out_in_words(left_out)}"
 
 
 def results_of(

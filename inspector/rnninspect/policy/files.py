@@ -42,21 +42,29 @@ class Override:
 
 @dataclass(frozen=True, slots=True)
 class PolicyFile:
-    """The settings of one file; its globs and its baseline are relative to the folder."""
+    """The settings of one file; its globs and its baseline are relative to the folder.
+
+    `place` is the text before a key in a message.
+    """
 
     folder: Path
     stated: Settings
     overrides: tuple[Override, ...]
+    place: str = ""
 
     def require_baseline_inside(self) -> None:
-        """PolicyError if the file names a baseline that is not in the project.
+        """PolicyError if the file names a baseline that is not in the project."""
+        name = self.stated.get("baseline")
+        if name and not self.is_inside(name):
+            raise PolicyError(f"{name}: outside the project; only --baseline can name it")
+
+    def is_inside(self, path: str) -> bool:
+        """Whether a path leads to a place in the project.
 
         A project ends at the repository's root, or at the folder of the file: the author of a
         downloaded file must not choose what else is opened on this machine.
         """
-        name = self.stated.get("baseline")
-        if name and not _followed(name).is_relative_to(_followed(self._project)):
-            raise PolicyError(f"{name}: outside the project; only --baseline can name it")
+        return _followed(path).is_relative_to(_followed(self._project))
 
     @property
     def _project(self) -> Path:
@@ -127,7 +135,7 @@ def _understand(path: Path, table: Mapping[str, object], place: str) -> PolicyFi
     globs = sum(len(override.globs) for override in overrides)
     if globs + len(stated.get("per_file_ignores", ())) > MOST_WORDS:
         raise PolicyError(f"{place}{OVERRIDES}: more than {MOST_WORDS:,} globs in all")
-    return PolicyFile(folder, stated, overrides)
+    return PolicyFile(folder, stated, overrides, place)
 
 
 def _overrides(listed: object, place: str) -> Iterator[Override]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from fractions import Fraction
 
-from rnninspect.policy import amounts
+from rnninspect.policy import amounts, globs
 from rnninspect.rules import Level
 
 TYPE_CHECKING = False
@@ -19,11 +19,12 @@ class Key:
     """One key.
 
     Attributes:
-        name: its name in files; the option is `--name`, the variable RNNINSPECT_NAME.
+        name: its name in files; the variable is RNNINSPECT_NAME.
         read: turns a value of TOML or a string into its setting; ValueError if it cannot.
         help: what it limits, for `--help`.
         example: a value, for `--help`.
         whole: whether it applies to the whole run, so that no override for some files can set it.
+        option: whether it is also an option, `--name`.
     """
 
     name: str
@@ -31,6 +32,7 @@ class Key:
     help: str
     example: str
     whole: bool = False
+    option: bool = True
 
     @property
     def field(self) -> str:
@@ -47,6 +49,7 @@ class Key:
 class Policy:
     """The limits for one model, a field for each key; None means no limit."""
 
+    models: tuple[str, ...] = ()
     max_parameters: int | None = None
     max_recurrent_parameters: int | None = None
     max_bytes: int | None = None
@@ -69,6 +72,8 @@ class Policy:
 
 
 KEYS = (
+    Key("models", globs.model_globs, "The models that are checked where none is named.",
+        "models/**/*.onnx", whole=True, option=False),
     Key("max-parameters", amounts.count, "Limit the stored parameters of a model.", "5M"),
     Key("max-recurrent-parameters", amounts.count, "Limit those of its recurrent layers.", "500k"),
     Key("max-bytes", amounts.byte_count, "Limit the bytes of its parameters.", "20MB"),

@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from pathlib import Path
 
+from rnninspect.errors import PolicyError
 from rnninspect.policy.files import PolicyFile, read_policy_file
-from rnninspect.policy.keys import Policy
+from rnninspect.policy.keys import BY_NAME, Policy
 from rnninspect.policy.settings import from_environment, settings_of
 
 TYPE_CHECKING = False
@@ -44,6 +45,22 @@ class Policies:
         names = self._names(path)
         pairs = self.general.per_file_ignores
         return tuple(code for glob, codes in pairs if _matches(names, (glob,)) for code in codes)
+
+    @property
+    def folder_of_models(self) -> Path:
+        """The folder from which `models` are named: the file's, or the current one."""
+        return Path.cwd() if "models" in self.forced else self.file.folder
+
+    def place_of(self, name: str) -> str:
+        """The place of a key that is no option, for a message."""
+        key = BY_NAME[name]
+        return key.variable if key.field in self.forced else f"{self.file.place}{name}"
+
+    def require_inside(self, path: str, entry: str) -> None:
+        """PolicyError if the file lists a model that is not in the project."""
+        if "models" not in self.forced and not self.file.is_inside(path):
+            place = self.place_of("models")
+            raise PolicyError(f"{place}: {entry!r} is outside the project; name it as an argument")
 
     def _names(self, path: str) -> tuple[str, ...]:
         relative = os.path.relpath(path, self.file.folder)

@@ -11,13 +11,18 @@ from rnninspect.walking.ignoring import LARGEST, NAME, Rules, leaves_out, rules_
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from rnninspect.walking.globs import Glob
     from rnninspect.walking.tree import Tree
 
     Parts = tuple[bytes, ...]
 
+_LEFT_OUT = {
+    "ignored": "by .gitignore (--no-ignore)",
+    "excluded": "by --include or --exclude",
+    "links": "as symbolic links",
+}
 _REPOSITORY = ".git"
 _OWN_LIST = ".git/info/exclude"  # of one copy of a repository
 
@@ -27,12 +32,14 @@ class Choice(Record):
 
     Attributes:
         include: globs of files, or of folders with all in them; all files if empty.
+        within: more such globs, of which one must match too.
         exclude: globs of files and folders that are left out.
         ignored: whether what `.gitignore` leaves out is taken.
         hidden: whether hidden files and folders are taken.
     """
 
     include: tuple[Glob, ...] = ()
+    within: tuple[Glob, ...] = ()
     exclude: tuple[Glob, ...] = ()
     ignored: bool = False
     hidden: bool = False
@@ -75,9 +82,8 @@ def takes(choice: Choice, path: Sequence[bytes], *, is_folder: bool) -> bool:
     """Whether the globs of a call take a path, given in its parts below the root."""
     if any(glob.matches(path, is_folder=is_folder) for glob in choice.exclude):
         return False
-    if is_folder or not choice.include:
-        return True
-    return any(_is_under(glob, path) for glob in choice.include)
+    asked = [globs for globs in (choice.include, choice.within) if globs]
+    return is_folder or all(any(_is_under(glob, path) for glob in globs) for globs in asked)
 
 
 def _is_under(glob: Glob, path: Sequence[bytes]) -> bool:
@@ -85,6 +91,14 @@ def _is_under(glob: Glob, path: Sequence[bytes]) -> bool:
     if glob.matches(path, is_folder=False):
         return True
     return any(glob.matches(path[:length], is_folder=True) for length in range(1, len(path)))
+
+
+def left_out_in_words(numbers: Mapping[str, int]) -> str:
+    """How many files and folders a walk left out, by reason, to append to an error; or nothing."""
+    said = ", ".join(
+        f"{number:,} {_LEFT_OUT[reason]}" for reason, number in numbers.items() if number
+    )
+    return f"; left out: {said}" if said else ""
 
 
 def is_ignored(
