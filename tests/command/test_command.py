@@ -228,12 +228,6 @@ def test_each_help_shows_an_example(command: str) -> None:
     assert f"Example: rnninspect {command}" in call(command, "--help").stdout
 
 
-def test_without_arguments_the_help_is_an_error_so_that_an_empty_glob_fails() -> None:
-    done = call()
-    assert (done.returncode, done.stdout) == (2, "")
-    assert done.stderr == call("--help").stdout
-
-
 def test_the_help_fits_80_columns_and_cuts_no_sentence() -> None:
     text = call("--help").stdout
     assert "..." not in text.replace("MODEL...", "").replace("[ARGS]...", "")

@@ -25,11 +25,12 @@ from rnninspect.cli.showing import show_text
 from rnninspect.command import FAILED
 from rnninspect.command.ending import discard
 from rnninspect.command.printing import print_error
+from rnninspect.command.short_help import show_short_help
+from rnninspect.wording.nearest import nearest
 
 app = typer.Typer(
     rich_markup_mode=None,  # help is plain text: it must read well in a pipe too
     pretty_exceptions_enable=False,
-    no_args_is_help=True,
     context_settings={"help_option_names": ["-h", "--help"]},
     help="Inspect the recurrent layers of saved models: formula against stored tensors.",
     epilog="`rnninspect MODEL...` is short for `rnninspect inspect MODEL...`; "
@@ -61,8 +62,9 @@ def _print_version(asked: bool) -> None:  # noqa: FBT001 - typer calls it with t
         raise typer.Exit
 
 
-@app.callback()
+@app.callback(invoke_without_command=True)
 def _options_of_the_whole(
+    context: typer.Context,
     *,
     version: Annotated[
         bool,
@@ -72,13 +74,25 @@ def _options_of_the_whole(
     ] = False,
 ) -> None:
     del version  # its callback has done the work
+    if context.invoked_subcommand is None:
+        raise typer.Exit(show_short_help())
+
+
+def _is_almost_own(arguments: list[str]) -> bool:
+    """Whether a lone option is a misspelt one of the whole: typer then suggests it."""
+    return len(arguments) == 1 and bool(nearest(arguments[0], OWN_OPTIONS, alike=0.8))
 
 
 def start(arguments: list[str]) -> int:
     """Run the command, which ends in SystemExit; without a subcommand's name it is `inspect`."""
     if words := shell_named(arguments):
         return complete(app, *words)
-    known = arguments[0] in COMMANDS or arguments[0] in OWN_OPTIONS if arguments else True
+    known = (
+        not arguments
+        or arguments[0] in COMMANDS
+        or arguments[0] in OWN_OPTIONS
+        or _is_almost_own(arguments)
+    )
     words = arguments if known else ["inspect", *arguments]
     try:
         code: int = app(args=words, prog_name="rnninspect")

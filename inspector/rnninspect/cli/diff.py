@@ -11,11 +11,11 @@ from rnninspect.cli.options import AllowDownload, LimitPairs, Output
 from rnninspect.cli.showing import reporting
 from rnninspect.command import FAILED, FINDINGS, OK
 from rnninspect.command.environment import terminal_width
-from rnninspect.command.printing import print_document, print_error
+from rnninspect.command.hints import print_unreadable
+from rnninspect.command.printing import print_document
 from rnninspect.errors import RnnInspectError
 from rnninspect.render import DIFF
 from rnninspect.render.view import View
-from rnninspect.source.locations import shown
 
 if TYPE_CHECKING:
     from rnninspect.comparison.sides import Side
@@ -66,7 +66,7 @@ def _read(path: str, other: str, limits: Limits) -> Side | None:
     try:
         return read_side(path, other, limits)
     except RnnInspectError as error:
-        print_error(f"{shown(path)}: {error}")
+        print_unreadable(path, str(error))
         return None
 
 

@@ -20,6 +20,7 @@ from rnninspect.cli.options import (
 )
 from rnninspect.cli.showing import reporting, show
 from rnninspect.command import FAILED, FINDINGS, OK
+from rnninspect.command.hints import print_unreadable
 from rnninspect.command.printing import print_error
 from rnninspect.command.request import Gathering, Request
 from rnninspect.command.running import run
@@ -27,7 +28,6 @@ from rnninspect.errors import RnnInspectError
 from rnninspect.inspection import inspect_file
 from rnninspect.render import EXPLANATION, REPORT
 from rnninspect.render.report.sentences import no_layer
-from rnninspect.source.locations import shown
 from rnninspect.wording.nearest import nearest, suggestion
 
 if TYPE_CHECKING:
@@ -93,7 +93,7 @@ def explain(
     try:
         report = inspect_file(model, options.limits(limit, allow_download=allow_download))
     except RnnInspectError as error:
-        print_error(f"{shown(model)}: {error}")
+        print_unreadable(model, str(error))
         raise typer.Exit(FAILED) from error
     chosen = [each for each in report.layers if layer is None or layer in words.names_of(each)]
     if not chosen:

@@ -10,6 +10,7 @@ from rnninspect.cli import options
 from rnninspect.cli.options import LimitPairs, Models, Output
 from rnninspect.command import FAILED, FINDINGS, OK
 from rnninspect.command.environment import terminal_width
+from rnninspect.command.hints import print_unreadable
 from rnninspect.command.printing import print_document, print_error, show_progress
 from rnninspect.errors import RnnInspectError
 from rnninspect.inspection import inspect_file
@@ -76,7 +77,7 @@ def _judge(path: str, limits: Limits, bounds: Bounds, *, trusted: bool) -> Judge
         report = inspect_file(path, limits)
         opinions = tuple(ask(report, bounds, show_progress, limits, trusted=trusted))
     except RnnInspectError as error:
-        print_error(f"{path}: {error}")
+        print_unreadable(path, str(error))
         return Unreadable(path, str(error))
     show_progress("")
     for opinion in opinions:

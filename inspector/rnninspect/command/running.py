@@ -63,9 +63,9 @@ def inspected(request: Request) -> Iterator[Report | Unreadable]:
         results = _each(request)
     for result in results:
         if isinstance(result, Unreadable):
-            from rnninspect.command.hints import hint_on  # noqa: PLC0415 - only for errors
+            from rnninspect.command.hints import print_unreadable  # noqa: PLC0415 - only for errors
 
-            print_error(f"{result.path}: {result.reason}{hint_on(result.path)}")
+            print_unreadable(result.path, result.reason)
         elif result.traffic:
             print_error(f"{result.path}: {result.traffic.in_words(result.file_bytes)}")
         yield result

@@ -8,8 +8,7 @@ from pathlib import Path
 from rnninspect.command import FAILED, FINDINGS, OK
 from rnninspect.command.ending import raise_if_stopped
 from rnninspect.command.gathering import Gathered, results_of
-from rnninspect.command.hints import hint_on
-from rnninspect.command.printing import print_error
+from rnninspect.command.hints import print_unreadable
 from rnninspect.command.progress import Progress
 from rnninspect.record import Record
 from rnninspect.rows.inspecting import RowOptions, inspect_met, unreadable_row
@@ -44,7 +43,7 @@ def described(
     """The rows of each model of a call; one that cannot be read has an error line too."""
     for found in results_of(request, _describe(request), unreadable_row, skip):
         if found.verdict is Verdict.UNREADABLE:
-            _print_unreadable(found.path, str(found.model["reason"]))
+            print_unreadable(found.path, str(found.model["reason"]))
         yield found
 
 
@@ -73,13 +72,13 @@ def store(request: Request, results: Results, cluster: Cluster | None = None) ->
             raise_if_stopped()
             progress.clear()
             for path, reason in done.unreadable:
-                _print_unreadable(path, reason)
+                print_unreadable(path, reason)
             number += len(done.paths)
             progress.show(number)
     progress.clear()
     if not number and not gathered.skipped:
         for path in request.paths:
-            _print_unreadable(path, NO_MODEL)
+            print_unreadable(path, NO_MODEL)
             results.add(unreadable_row(path, NO_MODEL))
 
 
@@ -93,10 +92,6 @@ def code_of(summary: Summary, fail_on: Level | None) -> int:
 
 def _describe(request: Request) -> Callable[[Found], ModelRows | None]:
     return partial(inspect_met, options=RowOptions(request.limits, request.values))
-
-
-def _print_unreadable(path: str, reason: str) -> None:
-    print_error(f"{path}: {reason}{hint_on(path)}")
 
 
 def _absolute(found: Found) -> Found:
