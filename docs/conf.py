@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 from typing import Any
 
 from rnninspect import __version__
@@ -20,6 +21,7 @@ default_role = "code"  # one backtick in a docstring is code, as in Markdown
 autodoc_member_order = "bysource"
 autodoc_typehints_format = "short"
 autodoc_preserve_defaults = True
+smartquotes = False  # two hyphens are an option, not a dash
 pygments_style, pygments_dark_style = "a11y-high-contrast-light", "a11y-high-contrast-dark"
 
 html_theme = "furo"  # it loads nothing from other hosts
@@ -27,10 +29,12 @@ html_title = "rnninspect"
 html_static_path = ["static"]
 html_css_files = ["site.css"]
 html_copy_source = False
+html_use_index = False
 html_theme_options = {
     "source_repository": REPOSITORY,
     "source_branch": "main",
     "source_directory": "docs/",
+    "top_of_page_buttons": [],  # they are in no landmark
 }
 
 
@@ -57,6 +61,26 @@ def contents(title: str, pages: list[str]) -> str:
     return "\n".join(["", "```{toctree}", ":hidden:", f":caption: {title}", "", *pages, "```", ""])
 
 
+# What readers of a screen need and the theme lacks: levels and names, and keys to scroll with.
+ACCESSIBLE = {
+    '<p class="caption" role="heading">': '<p class="caption" role="heading" aria-level="2">',
+    '<aside class="sidebar-drawer">': '<aside class="sidebar-drawer" aria-label="All pages">',
+    '<aside class="toc-drawer">': '<aside class="toc-drawer" aria-label="This page">',
+    "<pre>": '<pre tabindex="0">',
+    '<div class="table-wrapper': '<div tabindex="0" class="table-wrapper',
+}
+
+
+def finish(app: Any, error: Exception | None) -> None:  # noqa: ANN401
+    """Put into the written pages what the theme lacks."""
+    for path in Path(app.outdir).glob("*.html") if error is None else ():
+        text = path.read_text(encoding="utf-8")
+        for lacking, complete in ACCESSIBLE.items():
+            text = text.replace(lacking, complete)
+        path.write_text(text, encoding="utf-8")
+
+
 def setup(app: Any) -> None:  # noqa: ANN401 - Sphinx's types would make mypy need Sphinx
     """Called by Sphinx."""
     app.connect("source-read", prepare)
+    app.connect("build-finished", finish)

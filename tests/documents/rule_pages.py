@@ -67,18 +67,17 @@ def _section(rule: Rule) -> str:
         f"*Why:* {rule.why}",
         f"*Fix:* {rule.fix}",
     ]
-    return "\n\n".join([*lines, *_example(rule.code)])
+    return "\n\n".join([*lines, *_example(rule)])
 
 
-def _example(code: str) -> Iterator[str]:
-    command = examples().get(code)
+def _example(rule: Rule) -> Iterator[str]:
+    command = examples().get(rule.code)
     if command is None:
         return
     done = subprocess.run(
         [sys.executable, "-m", "rnninspect", *command.split()],
         capture_output=True, text=True, check=False, cwd=ROOT, env={**os.environ, "COLUMNS": "80"},
     )  # fmt: skip
-    printed = [line for line in done.stdout.splitlines() if f"{code} " in line]
-    line = next(line for line in printed if line.startswith(("error", "warning", "note", "::")))
+    line = next(line for line in done.stdout.splitlines() if f"{rule.code} {rule.name}" in line)
     yield f"`rnninspect {command}` prints"
     yield f"```text\n{line}\n```"
