@@ -15,7 +15,7 @@ version = release = __version__
 REPOSITORY = "https://github.com/rnninspect/rnninspect/"
 
 extensions = ["myst_parser", "sphinx.ext.autodoc", "sphinx.ext.napoleon"]
-myst_enable_extensions = ["html_image"]  # pictures for light and dark pages are HTML
+myst_enable_extensions = ["attrs_inline"]  # which of two pictures is for a dark page
 myst_heading_anchors = 3  # pages link to each other's headings as they do on GitHub
 default_role = "code"  # one backtick in a docstring is code, as in Markdown
 autodoc_member_order = "bysource"
@@ -39,6 +39,9 @@ html_theme_options = {
 
 
 TO_REPOSITORY = re.compile(r"\]\(\.\./([^)#]+)")
+PICTURE = re.compile(
+    r'<picture>\n<source .* srcset="(.+)">\n<img alt="(.+)" src="(.+)">\n</picture>'
+)
 PART = re.compile(r"^## (.+)\n((?:(?!## ).*\n)*)", re.MULTILINE)
 PAGE = re.compile(r"^\* \[.*\]\((.+)\.md\)", re.MULTILINE)
 
@@ -46,11 +49,12 @@ PAGE = re.compile(r"^\* \[.*\]\((.+)\.md\)", re.MULTILINE)
 def prepare(app: Any, page: str, source: list[str]) -> None:  # noqa: ANN401
     """Make a page, which GitHub shows as it is, a page of the site.
 
-    A link to a file outside of this folder leads to the repository. The lists of the first page are
-    also the site's table of contents.
+    A link to a file outside of this folder leads to the repository. Of two pictures, the page shows
+    the one for its colours. The lists of the first page are also the site's table of contents.
     """
     del app
     text = TO_REPOSITORY.sub(rf"]({REPOSITORY}blob/main/\1", source[0])
+    text = PICTURE.sub(r"![\2](\1){.only-dark}\n![\2](\3){.only-light}", text)
     if page == "index":
         text += "".join(contents(title, PAGE.findall(part)) for title, part in PART.findall(text))
     source[0] = text

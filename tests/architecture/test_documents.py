@@ -168,7 +168,9 @@ def test_a_new_example_states_that_it_fails() -> None:
 
 def test_links_lead_somewhere() -> None:
     for document in (*ROOT.glob("*.md"), *DOCUMENTS, *ROOT.glob("*/README.md")):
-        for target in re.findall(r"\]\((?!https?:)([^)#]+)", document.read_text()):
+        text = document.read_text()
+        pictures = re.findall(r'(?:src|srcset)="([^"]+)"', text)
+        for target in (*re.findall(r"\]\((?!https?:)([^)#]+)", text), *pictures):
             assert (document.parent / target).exists(), f"{document}: {target}"
 
 
