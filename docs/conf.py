@@ -6,18 +6,19 @@ import re
 from pathlib import Path
 from typing import Any
 
-from rnninspect import __version__
+import rnninspect
 
 project = "rnninspect"
 author = "the rnninspect developers"
 copyright = "the rnninspect developers, MIT licence"  # noqa: A001 - Sphinx's own name
-version = release = __version__
+version = release = rnninspect.__version__
 REPOSITORY = "https://github.com/rnninspect/rnninspect/"
 
 extensions = ["myst_parser", "sphinx.ext.autodoc", "sphinx.ext.napoleon"]
 myst_enable_extensions = ["attrs_inline"]  # which of two pictures is for a dark page
 myst_heading_anchors = 3  # pages link to each other's headings as they do on GitHub
 default_role = "code"  # one backtick in a docstring is code, as in Markdown
+napoleon_use_ivar = True  # attributes are described once, in the docstring of their class
 autodoc_member_order = "bysource"
 autodoc_typehints_format = "short"
 autodoc_preserve_defaults = True
@@ -27,6 +28,7 @@ pygments_style, pygments_dark_style = "a11y-high-contrast-light", "a11y-high-con
 html_theme = "furo"  # it loads nothing from other hosts
 html_title = "rnninspect"
 html_static_path = ["static"]
+html_favicon = "static/icon.svg"
 html_css_files = ["site.css"]
 html_copy_source = False
 html_use_index = False
@@ -50,14 +52,33 @@ def prepare(app: Any, page: str, source: list[str]) -> None:  # noqa: ANN401
     """Make a page, which GitHub shows as it is, a page of the site.
 
     A link to a file outside of this folder leads to the repository. Of two pictures, the page shows
-    the one for its colours. The lists of the first page are also the site's table of contents.
+    the one for its colours. The lists of the first page are also the site's table of contents. The
+    page of public names gets them.
     """
     del app
     text = TO_REPOSITORY.sub(rf"]({REPOSITORY}blob/main/\1", source[0])
     text = PICTURE.sub(r"![\2](\1){.only-dark}\n![\2](\3){.only-light}", text)
     if page == "index":
         text += "".join(contents(title, PAGE.findall(part)) for title, part in PART.findall(text))
+    if page == "api-reference":
+        names = [name for name in rnninspect.__all__ if not name.startswith("_")]
+        text += "\n".join(["", "```{eval-rst}", *map(documented, names), "```", ""])
     source[0] = text
+
+
+def documented(name: str) -> str:
+    """The directive for one public name."""
+    value = getattr(rnninspect, name)
+    if not isinstance(value, type):
+        return f".. autofunction:: rnninspect.{name}\n"
+    kind = "exception" if issubclass(value, BaseException) else "class"
+    return f".. auto{kind}:: rnninspect.{name}\n   :members:\n"
+
+
+def is_a_field(app: Any, what: str, name: str, value: object, *_: object) -> bool | None:  # noqa: ANN401
+    """Whether a member is a field of a record, of which the docstring of its class speaks."""
+    del app, what, name
+    return True if type(value).__name__ == "_tuplegetter" else None
 
 
 def contents(title: str, pages: list[str]) -> str:
@@ -88,3 +109,4 @@ def setup(app: Any) -> None:  # noqa: ANN401 - Sphinx's types would make mypy ne
     """Called by Sphinx."""
     app.connect("source-read", prepare)
     app.connect("build-finished", finish)
+    app.connect("autodoc-skip-member", is_a_field)
