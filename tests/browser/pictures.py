@@ -80,7 +80,7 @@ def main() -> None:
         subprocess.run(command, check=False, cwd=ROOT)
         for scheme in SCHEMES:
             browser = open_browser(scheme)
-            picture(browser, report, DOCS / f"report-{scheme}.png", 1000)
+            picture(browser, report, DOCS / f"report-{scheme}.png", 1060)
             shell.write_text(terminal(scheme), encoding="utf-8")
             picture(browser, shell, DOCS / f"terminal-{scheme}.png", 760)
             browser.quit()
