@@ -40,7 +40,15 @@ GROUPS = (
         "declared",
     },  # what a layer should have, and what a reader is given
     {"readers", "contract", "rules", "report", "inspection", "walking"},  # the pipeline
-    {"policy", "audit", "comparison", "card", "verification", "rows"},  # what is made of reports
+    {
+        "policy",
+        "audit",
+        "comparison",
+        "counting",
+        "card",
+        "verification",
+        "rows",
+    },  # what is made of reports
     {"render", "results", "cluster"},
     {"command", "cli", "__main__"},
     {"__init__", "testing"},  # the doors for other programs; nothing of ours imports the second

@@ -13,10 +13,10 @@ from making.by_hand import layer, model, report, tensor
 from making.reports import CASES, UNREADABLE, drawn, hold, text_of, without_rules
 from rnninspect.cells import Sizes
 from rnninspect.comparison import compare, outline
+from rnninspect.counting import GatedCount, LayerSpec
 from rnninspect.model import Purpose
 from rnninspect.render import EXPLANATION, FORMULA_SHEET, REPORT
 from rnninspect.render.knowledge.explanation import Explanation
-from rnninspect.render.knowledge.formula_sheet import FormulaSheet, LayerSpec
 from rnninspect.render.view import View
 from rnninspect.report import Report
 
@@ -58,7 +58,7 @@ def test_an_explanation_counts_a_fused_tensor_once() -> None:
 
 
 def test_formula_sheet_of_the_textbook(pytestconfig: pytest.Config) -> None:
-    sheet = FormulaSheet(LayerSpec("LSTM", Sizes(3, 2)), ())
+    sheet = GatedCount(LayerSpec("LSTM", Sizes(3, 2)), ())
     hold("lstm.count", drawn(FORMULA_SHEET, "text", sheet), pytestconfig)
 
 

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from rnninspect.cells.sums import Sum
+from rnninspect.errors import RnnInspectError
 from rnninspect.record import Record
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator, Mapping
+    from collections.abc import Callable, Collection, Iterator, Mapping
 
     from rnninspect.cells.symbols import Cell, Default, Role
 
@@ -71,8 +72,21 @@ class Answer(Record):
     chosen: tuple[str, ...]
 
 
-class SizeError(ValueError):
-    """A size is missing or contradicts another; the message is for people."""
+class SizeError(RnnInspectError):
+    """What is asked to be counted is no layer: a size is missing, unknown, or contradicts another.
+
+    Args:
+        template: the message, with `{}` for each name.
+        names: names of sizes and options, as `asked_sizes` has them: `d-model`.
+    """
+
+    def __init__(self, template: str, *names: str) -> None:
+        self.template, self.names = template, names
+        super().__init__(self.spelled(lambda name: name.replace("-", "_")))
+
+    def spelled(self, spell: Callable[[str], str]) -> str:
+        """The message with names as a caller writes them; as keywords in the exception's text."""
+        return self.template.format(*map(spell, self.names)) if self.names else self.template
 
 
 def asked_sizes(cell: Cell) -> tuple[AskedSize, ...]:
@@ -102,8 +116,8 @@ def answer(cell: Cell, roles: Collection[Role], given: Mapping[str, int]) -> Ans
         pass
     missing = _missing(cell, roles, sizes)
     if missing:
-        listed = ", ".join(f"--{each.names[0]} ({each.word})" for each in missing)
-        raise SizeError(f"{cell.name} needs {listed}")
+        listed = ", ".join(f"{{}} ({each.word})" for each in missing)
+        raise SizeError(f"{cell.name} needs {listed}", *(each.names[0] for each in missing))
     _check(cell, sizes, given)
     own = {symbol: sizes[symbol] for symbol, _ in cell.symbols if symbol in sizes}
     factors = given.keys() - dict(cell.symbols).keys()
@@ -140,8 +154,9 @@ def _relate(cell: Cell, sizes: dict[str, int]) -> bool:
             (factor,) = unknown
             others = product.value({**sizes, factor: 1})
             if sizes[symbol] % others:
-                words = f"{_option(cell, symbol)} {sizes[symbol]:,} is not a multiple of {others:,}"
-                raise SizeError(f"{words}: {symbol} = {product.spelled(str, '·')}")
+                words = f"{{}} {sizes[symbol]:,} is not a multiple of {others:,}"
+                text = f"{words}: {symbol} = {product.spelled(str, '·')}"
+                raise SizeError(text, _name(cell, symbol))
             sizes[factor] = sizes[symbol] // others
     return len(sizes) > before
 
@@ -188,8 +203,9 @@ def _check(cell: Cell, sizes: Mapping[str, int], given: Mapping[str, int]) -> No
 
 def _contradict(cell: Cell, symbol: str, number: int, product: Sum, value: int) -> None:
     text = product.spelled(str, "·")
-    raise SizeError(f"{_option(cell, symbol)} {number:,} contradicts {symbol} = {text} = {value:,}")
+    message = f"{{}} {number:,} contradicts {symbol} = {text} = {value:,}"
+    raise SizeError(message, _name(cell, symbol))
 
 
-def _option(cell: Cell, symbol: str) -> str:
-    return next(f"--{each.names[0]}" for each in asked_sizes(cell) if each.symbol == symbol)
+def _name(cell: Cell, symbol: str) -> str:
+    return next(each.names[0] for each in asked_sizes(cell) if each.symbol == symbol)

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 from typer.core import TyperCommand
 
-from rnninspect.cells import CELLS, Symbol
 from rnninspect.cells.naming import cell_named, similar_names
 from rnninspect.cli import words
 from rnninspect.cli.words import LEVELS
@@ -153,43 +152,12 @@ def kernel_size(text: str | None) -> tuple[int, ...]:
     return tuple(int(part) for part in parts)
 
 
-def kernel_size_fits(cell_name: str, taps: tuple[int, ...]) -> None:
-    """A usage error if a convolutional cell has no kernel size, or another cell has one."""
-    convolves = any(Symbol.TAPS in weight.factors for weight in CELLS[cell_name].weights)
-    if convolves and not taps:
-        raise typer.BadParameter(f"{cell_name} needs --kernel-size")
-    if taps and not convolves:
-        raise typer.BadParameter(f"{cell_name} does not take --kernel-size: it has no convolution")
-
-
-def sizes_by_symbol(
-    pairs: list[str] | None, cell_name: str, symbols: tuple[str, ...]
-) -> dict[str, int]:
-    """`B=128` as a size; a usage error unless it is one of the cell's."""
+def sizes_by_symbol(pairs: list[str] | None) -> dict[str, int]:
+    """`B=128` as a size."""
     given: dict[str, int] = {}
     for pair in pairs or ():
         name, _, value = pair.partition("=")
-        if name not in symbols:
-            known = (
-                f"its own sizes: {', '.join(dict.fromkeys(symbols))}"
-                if symbols
-                else "it has no sizes of its own"
-            )
-            raise typer.BadParameter(f"--size {pair!r} does not belong to {cell_name}; {known}")
         if not value.isdecimal() or not int(value):
-            raise typer.BadParameter(f"--size {pair!r}: expected {name}=NUMBER")
+            raise typer.BadParameter(f"--size {pair!r}: expected {name or 'SYMBOL'}=NUMBER")
         given[name] = int(value)
     return given
-
-
-def own_sizes(
-    pairs: list[str] | None, cell_name: str, symbols: tuple[str, ...]
-) -> tuple[tuple[str, int], ...]:
-    """The sizes that only a gated cell has; a usage error unless each of its symbols has one."""
-    given = sizes_by_symbol(pairs, cell_name, symbols)
-    for symbol in symbols:
-        if symbol not in given:
-            raise typer.BadParameter(
-                f"{cell_name} needs --size {symbol}=NUMBER: {CELLS[cell_name].word(symbol)}"
-            )
-    return tuple((symbol, given[symbol]) for symbol in symbols)

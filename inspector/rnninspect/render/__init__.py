@@ -126,14 +126,14 @@ class _Explanation(Formats):
 
 
 class _FormulaSheet(Formats):
-    """`FormulaSheet`: the count of a layer by each convention."""
+    """`GatedCount`: the count of a layer by each convention."""
 
     def text(self) -> Render: from rnninspect.render.knowledge.formula_sheet import render; return render
     def json(self) -> Render: from rnninspect.render.knowledge.formula_json import render; return render
 
 
 class _SizeSheet(Formats):
-    """`SizeSheet`: the count of a layer whose cell brings sizes of its own."""
+    """`SizedCount`: the count of a layer whose cell brings sizes of its own."""
 
     def text(self) -> Render: from rnninspect.render.knowledge.size_sheet import render; return render
     def json(self) -> Render: from rnninspect.render.knowledge.size_json import render; return render

@@ -2,25 +2,28 @@
 
 from __future__ import annotations
 
-from rnninspect.cells import CELLS
-from rnninspect.cells.spelling import equations
-from rnninspect.render.knowledge.formula_sheet import rows_of, state_of, work_of
 from rnninspect.render.report.json import dump, heading
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from rnninspect.render.knowledge.formula_sheet import FormulaSheet
+    from rnninspect.counting import GatedCount
     from rnninspect.render.view import View
 
 
-def render(sheet: FormulaSheet, _: View) -> Iterator[str]:
+def render(counted: GatedCount, _: View) -> Iterator[str]:
     """One document; its parameters, state and multiply-adds are those of all levels."""
-    spec, sizes = sheet.spec, sheet.spec.sizes
+    spec, sizes = counted.spec, counted.spec.sizes
     conventions = [
-        {"name": name, "bias_vectors": vectors, "formula": text, "parameters": number, "note": note}
-        for name, vectors, text, number, note in rows_of(sheet)
+        {
+            "name": one.name,
+            "bias_vectors": one.bias_vectors,
+            "formula": one.formula,
+            "parameters": one.parameters,
+            "note": one.note,
+        }
+        for one in counted.conventions
     ]
     document = {
         **heading(),
@@ -35,8 +38,11 @@ def render(sheet: FormulaSheet, _: View) -> Iterator[str]:
             **dict(sizes.own),
         },
         "conventions": conventions,
-        "state_size": {"elements": state_of(spec), "each_position": bool(sizes.kernel_size)},
-        "multiply_adds": work_of(spec),
-        "equations": list(equations(CELLS[spec.cell])),
+        "state_size": {
+            "elements": counted.state_elements,
+            "each_position": bool(sizes.kernel_size),
+        },
+        "multiply_adds": counted.multiply_adds,
+        "equations": list(counted.equations),
     }
     yield f"{dump(document)}\n"

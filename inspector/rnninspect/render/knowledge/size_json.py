@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from rnninspect.cells.products import in_numbers, in_symbols, sum_in_symbols
-from rnninspect.cells.spelling import equations
+from rnninspect.cells.products import sum_in_symbols
 from rnninspect.cells.work import multiplies
 from rnninspect.render.report.json import dump, heading
 
@@ -11,13 +10,13 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from rnninspect.render.knowledge.size_sheet import SizeSheet
+    from rnninspect.counting import SizedCount
     from rnninspect.render.view import View
 
 
-def render(sheet: SizeSheet, _: View) -> Iterator[str]:
+def render(counted: SizedCount, _: View) -> Iterator[str]:
     """One document; `weights` are of one layer, the other figures of all of them."""
-    cell, sizes, layers = sheet.cell, sheet.sizes, sheet.levels
+    cell, sizes = counted.cell, counted.sizes
     weights = [
         {
             "name": weight.role.value,
@@ -25,25 +24,25 @@ def render(sheet: SizeSheet, _: View) -> Iterator[str]:
             "multiplies": multiplies(cell, weight),
         }
         for weight in cell.weights
-        if weight.role in sheet.roles
+        if weight.role in counted.roles
     ]
     document = {
         **heading(),
         "cell": cell.name,
-        "layers": layers,
+        "layers": counted.layers,
         "sizes": dict(sizes.own),
-        "sizes_by_default": list(sheet.chosen),
+        "sizes_by_default": list(counted.chosen),
         "formula": {
-            "symbolic": in_symbols(cell, sheet.roles),
-            "substituted": in_numbers(cell, sheet.roles, dict(sizes.own)),
+            "symbolic": counted.formula,
+            "substituted": counted.substituted,
         },
         "weights": weights,
-        "parameters": layers * sheet.parameters,
+        "parameters": counted.parameters,
         "state_size": {
             "symbolic": sum_in_symbols(cell, cell.state),
-            "elements": None if sheet.state is None else layers * sheet.state,
+            "elements": counted.state_elements,
         },
-        "multiply_adds": None if sheet.work is None else layers * sheet.work,
-        "equations": list(equations(cell)),
+        "multiply_adds": counted.multiply_adds,
+        "equations": list(counted.equations),
     }
     yield f"{dump(document)}\n"

@@ -4,13 +4,11 @@ from __future__ import annotations
 
 import sys
 
-from rnninspect.cells import count, term
+from rnninspect.cells import term
 from rnninspect.cells.asking import asked_sizes
-from rnninspect.cells.products import in_numbers, in_symbols, sum_in_numbers, sum_in_symbols
-from rnninspect.cells.spelling import equations
-from rnninspect.cells.state import WITHOUT_CONVOLUTION, state_elements
-from rnninspect.cells.work import multiplies, multiply_adds
-from rnninspect.record import Record
+from rnninspect.cells.products import sum_in_numbers, sum_in_symbols
+from rnninspect.cells.state import WITHOUT_CONVOLUTION
+from rnninspect.cells.work import multiplies
 from rnninspect.render.colour import heading
 from rnninspect.render.grid import draw
 from rnninspect.render.widths import pack, wrap
@@ -19,7 +17,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from rnninspect.cells import Cell, Role, Sizes
+    from rnninspect.counting import SizedCount
     from rnninspect.render.report.columns import Value
     from rnninspect.render.view import View
 
@@ -27,106 +25,75 @@ HEADS = ("Weight", "Formula", "Parameters", "Multiply-adds")
 _LABEL = 12  # characters before a line's text
 
 
-class SizeSheet(Record):
-    """A layer to count: its cell, weights and sizes, how many there are, what was chosen."""
-
-    cell: Cell
-    roles: frozenset[Role]
-    sizes: Sizes
-    levels: int
-    chosen: tuple[str, ...]
-
-    @property
-    def parameters(self) -> int:
-        """Parameters of one layer."""
-        return count(self.cell, self.roles, self.sizes)
-
-    @property
-    def state(self) -> int | None:
-        """Elements that one sequence keeps in one layer; None if a size is not given."""
-        return state_elements(self.cell, self.sizes)
-
-    @property
-    def work(self) -> int | None:
-        """Multiply-adds of one step of one layer; None if not known."""
-        return multiply_adds(self.cell, self.roles, self.sizes)
+def render(counted: SizedCount, view: View) -> Iterator[str]:
+    """The sizes, a table of weights, the formula, the state and the step of one layer."""
+    one, width = counted._replace(layers=1), view.width
+    parts = [*_head(one, view), "", _table(one, view), "", *_foot(one, width)]
+    if counted.layers > 1:
+        parts.extend(_labelled(f"{counted.layers} layers", _figures(counted), width))
+    yield "\n".join([*parts, *_step(counted, width), ""])
 
 
-def render(sheet: SizeSheet, view: View) -> Iterator[str]:
-    """The sizes, a table of weights, the formula, the state and the step."""
-    yield "\n".join(
-        [
-            *_head(sheet, view),
-            "",
-            _table(sheet, view),
-            "",
-            *_foot(sheet, view.width),
-            "",
-        ]
-    )
-
-
-def _head(sheet: SizeSheet, view: View) -> Iterator[str]:
-    cell, width = sheet.cell, view.width
+def _head(counted: SizedCount, view: View) -> Iterator[str]:
+    cell, width = counted.cell, view.width
     for line in wrap(f"{cell.name}: {cell.summary}", width or sys.maxsize):
         yield heading(line, colour=view.colour)
-    sizes = (f"{symbol} = {size:,} {cell.word(symbol)}" for symbol, size in sheet.sizes.own)
+    sizes = (f"{symbol} = {size:,} {cell.word(symbol)}" for symbol, size in counted.sizes.own)
     yield from _beside("sizes", _listed(sizes, width))
-    if sheet.chosen:
+    if counted.chosen:
         names = {asked.symbol: asked.names[0] for asked in asked_sizes(cell)}
-        chosen = (f"{symbol} (--{names[symbol]})" for symbol in sheet.chosen)
+        chosen = (f"{symbol} (--{names[symbol]})" for symbol in counted.chosen)
         yield from _beside("by default", _listed(chosen, width))
 
 
-def _table(sheet: SizeSheet, view: View) -> str:
-    cell, sizes = sheet.cell, sheet.sizes
+def _table(counted: SizedCount, view: View) -> str:
+    cell, sizes, work = counted.cell, counted.sizes, counted.multiply_adds
     rows: list[list[Value]] = []
     for weight in cell.weights:
-        if weight.role in sheet.roles:
+        if weight.role in counted.roles:
             number = cell.parameters(weight.role, sizes)
-            used = number if multiplies(cell, weight) and sheet.work is not None else None
+            used = number if multiplies(cell, weight) and work is not None else None
             rows.append([weight.role.value, term(cell, weight.role, sizes), number, used])
-    if cell.work and sheet.work is not None:
+    if cell.work and work is not None:
         own = dict(sizes.own)
         text = f"{sum_in_symbols(cell, cell.work)} = {sum_in_numbers(cell, cell.work, own)}"
         products = sum(row[3] for row in rows if isinstance(row[3], int))
-        rows.append(["(state)", text, None, sheet.work - products])
-    rows.append(["(total)", "", sheet.parameters, sheet.work])
+        rows.append(["(state)", text, None, work - products])
+    rows.append(["(total)", "", counted.parameters, work])
     return draw(HEADS, rows, view.width, wrapped=1, colour=view.colour)
 
 
-def _foot(sheet: SizeSheet, width: int) -> Iterator[str]:
-    cell, own = sheet.cell, dict(sheet.sizes.own)
-    yield from _labelled("formula", in_symbols(cell, sheet.roles), width)
-    numbers = f"= {in_numbers(cell, sheet.roles, own)} = {sheet.parameters:,}"
-    yield from _labelled("", numbers, width)
-    yield from _labelled("state", _state(sheet), width)
-    if sheet.work is None:
+def _foot(counted: SizedCount, width: int) -> Iterator[str]:
+    yield from _labelled("formula", counted.formula, width)
+    yield from _labelled("", f"= {counted.substituted} = {counted.parameters:,}", width)
+    yield from _labelled("state", _state(counted), width)
+    if counted.multiply_adds is None:
         yield from _labelled("one step", "multiply-adds depend on how the cell is run", width)
-    if sheet.levels > 1:
-        yield from _labelled(f"{sheet.levels} layers", _layers(sheet), width)
-    for number, equation in enumerate(equations(cell)):
+
+
+def _step(counted: SizedCount, width: int) -> Iterator[str]:
+    for number, equation in enumerate(counted.equations):
         yield from _labelled("" if number else "step", equation, width)
 
 
-def _state(sheet: SizeSheet) -> str:
-    cell, sizes = sheet.cell, WITHOUT_CONVOLUTION | dict(sheet.sizes.own)
+def _state(counted: SizedCount) -> str:
+    cell, sizes = counted.cell, WITHOUT_CONVOLUTION | dict(counted.sizes.own)
     text = sum_in_symbols(cell, cell.state)
-    if sheet.state is None:
+    if counted.state_elements is None:
         needed = {each for product in cell.state for factor in product for each in factor.symbols()}
         missing = [asked for asked in asked_sizes(cell) if asked.symbol in needed - sizes.keys()]
         listed = ", ".join(f"--{asked.names[0]}" for asked in missing)
         return f"{text} elements; {listed} gives the number"
     numbers = sum_in_numbers(cell, cell.state, sizes)
-    return f"{text} = {numbers} = {sheet.state:,} elements for one sequence"
+    return f"{text} = {numbers} = {counted.state_elements:,} elements for one sequence"
 
 
-def _layers(sheet: SizeSheet) -> str:
-    parts = [f"{sheet.levels * sheet.parameters:,} parameters"]
-    if sheet.state is not None:
-        parts.append(f"{sheet.levels * sheet.state:,} elements of state")
-    if sheet.work is not None:
-        parts.append(f"{sheet.levels * sheet.work:,} multiply-adds a step")
+def _figures(counted: SizedCount) -> str:
+    parts = [f"{counted.parameters:,} parameters"]
+    if counted.state_elements is not None:
+        parts.append(f"{counted.state_elements:,} elements of state")
+    if counted.multiply_adds is not None:
+        parts.append(f"{counted.multiply_adds:,} multiply-adds a step")
     return ", ".join(parts)
 
 
