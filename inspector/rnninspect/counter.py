@@ -61,7 +61,11 @@ class SlotCount(Record):
 
 
 class LayerCount(Record):
-    """A layer's formula and its stored parameters; `expected` and `stored` count all directions."""
+    """A layer's formula and its stored parameters; `expected` and `stored` count all directions.
+
+    `layer` is the reader's description, of which the commonest fields are attributes here too;
+    sizes are in units, and 0 where the cell brings its own (`layer.layer.sizes.own`).
+    """
 
     layer: RecurrentLayer
     cell: Cell
@@ -71,6 +75,50 @@ class LayerCount(Record):
     bytes: int
     operands: tuple[OperandCount, ...]
     slots: tuple[SlotCount, ...]
+
+    @property
+    def name(self) -> str:
+        """The layer's name, without prefixes that a wrapper adds."""
+        return self.layer.name
+
+    @property
+    def kind(self) -> str:
+        """The framework's own class: `Bidirectional(LSTM)`."""
+        return self.layer.kind
+
+    @property
+    def convention(self) -> str:
+        """Whose formula it follows, such as `pytorch` or `keras reset_after`."""
+        return self.layer.convention
+
+    @property
+    def input_size(self) -> int:
+        """The size of the input, m."""
+        return self.layer.sizes.input_size
+
+    @property
+    def hidden_size(self) -> int:
+        """The size of the state, n."""
+        return self.layer.sizes.hidden_size
+
+    @property
+    def projection_size(self) -> int | None:
+        """The size of a projected state, p; None without a projection."""
+        return self.layer.sizes.projection_size
+
+    @property
+    def directions(self) -> int:
+        """1, or 2 if it is bidirectional."""
+        return self.layer.sizes.directions
+
+    @property
+    def bias_vectors(self) -> int:
+        """How many bias vectors each direction has: 0, 1 or 2."""
+        return bias_vectors(self.layer)
+
+    def __repr__(self) -> str:
+        counts = f"{self.formula} = {self.expected:,}, stored {self.stored:,}"
+        return f"<LayerCount {self.name!r}: {self.kind}, {counts}>"
 
     @property
     def dtypes(self) -> tuple[str, ...]:

@@ -105,6 +105,9 @@ class Verdict(Record):
         """The word or the codes for it in JSON and every other format: `ok`, `R101 R102`."""
         return " ".join(self.rules) or ("ok" if self.fate is Fate.STORED else self.fate.value)
 
+    def __str__(self) -> str:
+        return self.text
+
 
 class Report(Record):
     """All that is known of one model; sizes in bytes, counts in elements.

@@ -11,6 +11,7 @@ from making.by_hand import layer, model, report
 from making.reports import CASES, drawn, in_colour, without_codes
 from rnninspect.cells import Sizes
 from rnninspect.comparison import compare, outline
+from rnninspect.counting import GatedCount, LayerSpec
 from rnninspect.render import (
     AUDIT,
     CATALOGUE,
@@ -24,7 +25,6 @@ from rnninspect.render import (
 from rnninspect.render.colour import Style, in_grid, judged, paint
 from rnninspect.render.grid import draw
 from rnninspect.render.knowledge.explanation import Explanation
-from rnninspect.render.knowledge.formula_sheet import FormulaSheet, LayerSpec
 from rnninspect.render.knowledge.listings import rule_catalogue
 from rnninspect.render.report.columns import Value
 from rnninspect.render.view import View
@@ -39,7 +39,7 @@ DOCUMENTS: dict[str, tuple[Formats, object]] = {
     "explanation": (EXPLANATION, Explanation(FAULTY, FAULTY.layers)),
     "rules": (CATALOGUE, rule_catalogue()),
     "rule": (RULE_PAGE, RULES["R101"]),
-    "sheet": (FORMULA_SHEET, FormulaSheet(LayerSpec("LSTM", Sizes(3, 2)), ())),
+    "sheet": (FORMULA_SHEET, GatedCount(LayerSpec("LSTM", Sizes(3, 2)), ())),
 }
 FOR_PEOPLE = ("table", "text")
 

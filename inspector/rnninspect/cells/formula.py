@@ -25,6 +25,9 @@ class Formula(Record):
     substituted: str
     textbook: int
 
+    def __str__(self) -> str:
+        return self.symbolic
+
 
 def formula(cell: Cell, roles: Collection[Role], sizes: Sizes) -> Formula:
     """The formula of a layer that has these weights, and the textbook's count beside it.

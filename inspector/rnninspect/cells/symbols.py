@@ -222,6 +222,9 @@ class Cell(Record):
     defaults: tuple[Default, ...] = ()
     known_as: tuple[str, ...] = ()
 
+    def __str__(self) -> str:
+        return self.name
+
     @property
     def family(self) -> str:
         """The cell that people name it by: its own name, or that of which it is a form."""

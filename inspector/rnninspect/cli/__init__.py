@@ -7,7 +7,6 @@ from typing import Annotated
 
 import typer
 
-from rnninspect import __version__
 from rnninspect.cli import (
     card,
     checking,
@@ -27,6 +26,7 @@ from rnninspect.command.ending import discard
 from rnninspect.command.printing import print_error
 from rnninspect.command.short_help import show_short_help
 from rnninspect.wording.nearest import nearest
+from rnninspect.version import __version__
 
 app = typer.Typer(
     rich_markup_mode=None,  # help is plain text: it must read well in a pipe too

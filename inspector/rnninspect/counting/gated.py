@@ -95,9 +95,11 @@ def _by_convention(cell: Cell, spec: LayerSpec, known: Convention) -> Convention
     lacking = spec.options - known.options
     if lacking:
         words = " and ".join(sorted(role.value for role in lacking))
-        return ConventionCount(known.name, None, f"has no {words}", None, known.note)
+        return ConventionCount(str(known.name), None, f"has no {words}", None, known.note)
     biases = known.with_bias if spec.bias else frozenset()
-    return _counted(known.name, cell, spec, cell.required() | spec.options | biases, known.note)
+    return _counted(
+        str(known.name), cell, spec, cell.required() | spec.options | biases, known.note
+    )
 
 
 def _by_textbook(cell: Cell, spec: LayerSpec) -> ConventionCount:

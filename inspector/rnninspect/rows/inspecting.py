@@ -137,8 +137,12 @@ def rows_of(report: Report, stamp: Stamp) -> ModelRows:
         "modified": stamp.modified or None,
         "etag": stamp.etag or None,
     }
-    layers = (fitting(_layer(report, counted), INNER) for counted in report.layers)
-    return ModelRows(fitting(model, MODELS), tuple(layers))
+    return ModelRows(fitting(model, MODELS), layer_rows(report))
+
+
+def layer_rows(report: Report) -> tuple[Row, ...]:
+    """The rows of a report's layers, without the path."""
+    return tuple(fitting(_layer(report, counted), INNER) for counted in report.layers)
 
 
 def verdict_of(report: Report) -> Verdict:

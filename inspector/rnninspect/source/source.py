@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 
 from rnninspect.errors import UnreadableFile
+from rnninspect.source.alone import Alone
 from rnninspect.source.limits import Limit, Limits
 from rnninspect.source.local import LONGEST_PATH, Local, reason_of
 from rnninspect.source.neighbours import Neighbour, Whereabouts
@@ -265,5 +266,5 @@ def opened(location: str, reading: Reading) -> Source:
 
 
 def holding_source(name: str, data: bytes, limits: Limits) -> Source:
-    """A source over bytes that came from no file, such as standard input."""
-    return Source(name, Memory(data), 0, len(data), Reading(limits, Local()))
+    """A source over bytes that came from no file, such as standard input; nothing is beside it."""
+    return Source(name, Memory(data), 0, len(data), Reading(limits, Alone()))

@@ -8,46 +8,14 @@ import sys
 import tempfile
 
 from rnninspect.errors import UnreadableFile
+from rnninspect.source.alone import Alone
 from rnninspect.source.limits import Limit, Limits
 from rnninspect.source.reading import Reading
 from rnninspect.source.source import Source
 from rnninspect.source.stores import File
 
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
-    from typing import NoReturn
-
-    from rnninspect.source.opener import Entry
-    from rnninspect.source.stores import State
-
 NAME = "-"
 _PIECE = 2**20
-
-
-class _Alone:
-    """Implements `rnninspect.source.opener.Opener` for a model with no file beside it."""
-
-    traffic = None
-
-    def open(self, location: str) -> NoReturn:
-        """Nothing."""
-        raise UnreadableFile(f"{location}: standard input has no other file")
-
-    def resolve(self, folder: str, location: str, name: str) -> NoReturn:  # noqa: ARG002 - it has no folder
-        """Nowhere: there is no folder."""
-        raise FileNotFoundError(name)
-
-    def stat(self, location: str) -> State | None:
-        """Nothing."""
-        raise FileNotFoundError(location)
-
-    def expect(self, locations: Iterable[str], *, size_only: bool = False) -> None:
-        """Nothing has to be fetched."""
-
-    def list(self, location: str) -> Iterator[Entry]:  # noqa: ARG002 - as above
-        """No entries."""
-        return iter(())
 
 
 def open_standard_input(limits: Limits) -> Source:
@@ -67,7 +35,7 @@ def open_standard_input(limits: Limits) -> Source:
         store = _kept(sys.stdin.fileno(), limits)
     except OSError as error:
         raise UnreadableFile(error.strerror or str(error)) from error
-    return Source(NAME, store, 0, store.size, Reading(limits, _Alone()))
+    return Source(NAME, store, 0, store.size, Reading(limits, Alone()))
 
 
 def _kept(descriptor: int, limits: Limits) -> File:

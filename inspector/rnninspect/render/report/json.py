@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import json
 
-from rnninspect import __version__
 from rnninspect.counter import described
 from rnninspect.model import Fate
 from rnninspect.report import SCHEMA_VERSION, Unreadable
+from rnninspect.version import __version__
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

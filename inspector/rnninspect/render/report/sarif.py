@@ -8,11 +8,11 @@ from __future__ import annotations
 from pathlib import Path
 from urllib.parse import quote
 
-from rnninspect import __version__
 from rnninspect.render.escape import for_terminal
 from rnninspect.render.places import fingerprints, message_of, place, repository_path
 from rnninspect.render.report.json import dump
 from rnninspect.rules import FAMILIES, RULES
+from rnninspect.version import __version__
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

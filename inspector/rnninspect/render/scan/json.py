@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from rnninspect import __version__
 from rnninspect.render.report.json import dump
 from rnninspect.rows.schema import SCHEMA_VERSION, Verdict
+from rnninspect.version import __version__
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

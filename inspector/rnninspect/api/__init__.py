@@ -1,0 +1,1 @@
+"""What programs and notebooks call: the pipeline's values, which can also show themselves."""

@@ -1,0 +1,83 @@
+"""Checks of reports against a policy, whose outcome can print itself."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import fields
+from pathlib import Path
+
+from rnninspect import audit
+from rnninspect.api.shown import Shown
+from rnninspect.policy import Policies, gather
+from rnninspect.policy.baseline import read_baseline
+from rnninspect.policy.files import PolicyFile
+from rnninspect.policy.settings import settings_of
+from rnninspect.render import AUDIT
+from rnninspect.report import Report
+from rnninspect.wording import plural
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from rnninspect.render import Formats
+
+
+class Audit(Shown, audit.Audit):
+    """The outcome of a check: `passed`, `failing` (paths), `measures` and `findings`.
+
+    `reports` are those that were checked, with the findings that the policy counts. `print(audit)`
+    is what the command prints, and a notebook draws it.
+    """
+
+    __slots__ = ()
+
+    @property
+    def passed(self) -> bool:
+        """Whether no model fails."""
+        return not self.failing
+
+    def _formats(self) -> Formats:
+        return AUDIT
+
+    def __repr__(self) -> str:
+        failing = f"{len(self.failing):,} failing" if self.failing else "all passed"
+        return f"<Audit of {plural(len(self.reports), 'model')}: {failing}>"
+
+
+def check(
+    reports: Report | Iterable[Report], policy: Mapping[str, object] | str | os.PathLike[str]
+) -> Audit:
+    """Compare reports with the limits of a policy, as `rnninspect check` does.
+
+    No file but the policy and its baseline is read, and no environment variable.
+
+    Args:
+        reports: one report, or several.
+        policy: settings by the names that a policy file gives them (`docs/policy.md`), with values
+            as in TOML, such as `{"max-parameters": "5M"}`; `_` may stand for `-`. Or the path of a
+            policy file: `rnninspect.toml`, or a `pyproject.toml` with our table.
+
+    Raises:
+        PolicyError: a key is unknown, a value is wrong, or a file cannot be read.
+
+    Example:
+        >>> from rnninspect import check, inspect_file
+        >>> report = inspect_file("sample_models/onnx/basic_lstm.onnx")
+        >>> check(report, {"max-parameters": "15k", "allowed-cells": ["LSTM"]}).passed
+        True
+        >>> [finding.message for _, finding in check(report, {"max-parameters": 100}).findings]
+        ['parameters 120, at most 100']
+    """
+    listed = (reports,) if isinstance(reports, Report) else tuple(reports)
+    policies = _policies(policy)
+    baseline = policies.general.baseline
+    found = audit.audit(listed, policies, read_baseline(Path(baseline)) if baseline else None)
+    return Audit(**{field.name: getattr(found, field.name) for field in fields(found)})
+
+
+def _policies(policy: Mapping[str, object] | str | os.PathLike[str]) -> Policies:
+    if isinstance(policy, str | os.PathLike):
+        return gather({}, {}, Path(policy))
+    named = {name.replace("_", "-"): value for name, value in policy.items()}
+    return Policies(PolicyFile(Path.cwd(), settings_of(named, "policy: "), ()), {})
