@@ -13,7 +13,7 @@ from rnninspect.wording.nearest import suggestion
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from rnninspect.render import Formats
 
@@ -61,10 +61,12 @@ def count(  # noqa: PLR0913 - what a layer may have
     without: Sequence[str] = (),
     **sizes: int,
 ) -> GatedCount | SizedCount:
-    """Count the parameters of a layer without a file, as `rnninspect count` does.
+    """Count a layer without a file, as `rnninspect count` does; parameters are elements.
+
+    A gated cell gives a `GatedCount`, with a count for each convention; others a `SizedCount`.
 
     Args:
-        cell: its name as people write it: `lstm`, `GRU`, `mamba2`; `rnninspect cells` lists them.
+        cell: as people write it: `lstm`, `GRU`, `mamba2`; `rnninspect cells` lists them.
         layers: levels of a stack, or equal layers.
         bidirectional: whether there are two directions.
         bias: whether it has biases.
@@ -72,12 +74,7 @@ def count(  # noqa: PLR0913 - what a layer may have
         kernel_size: taps of a convolution, by axis.
         including: weights that layers of the cell mostly lack, by role.
         without: weights that they mostly have.
-        sizes: in units, by name (`input_size`, `hidden_size`, `projection_size`; `d_model`) or by
-            the symbol of the formula (`B`).
-
-    Returns:
-        Of a gated cell a `GatedCount`, whose `conventions` have a count each: frameworks differ.
-        Of a cell that brings sizes of its own a `SizedCount`, whose `parameters` are one number.
+        sizes: in units, by name (`input_size`, `d_model`) or by the formula's symbol (`B`).
 
     Raises:
         SizeError: there is no such cell, or a size is missing, unknown or contradicts another.
@@ -85,24 +82,24 @@ def count(  # noqa: PLR0913 - what a layer may have
 
     Example:
         >>> from rnninspect import count
-        >>> found = count("lstm", input_size=3, hidden_size=2)
-        >>> {one.name: one.parameters for one in found.conventions}
-        {'textbook': 48, 'onnx': 56, 'pytorch': 56, 'keras': 48, 'cudnn': 56, 'tflite': 48}
+        >>> [one.parameters for one in count("lstm", input_size=3, hidden_size=2).conventions]
+        [48, 56, 56, 48, 56, 48]
         >>> count("mamba", d_model=768, d_state=16, expand=2).parameters
         3770880
     """
+    asked = Asked({}, layers, (), bidirectional, bias, peepholes, (*including,), (*without,))
+    return _counted(cell, asked, kernel_size, sizes)
+
+
+def _counted(
+    cell: str, asked: Asked, kernel_size: int | Sequence[int], sizes: Mapping[str, int]
+) -> GatedCount | SizedCount:
     name = cell_named(cell)
     if name is None:
         raise SizeError(f"no cell {cell!r}{suggestion(similar_names(cell))}")
-    asked = Asked(
+    asked = asked._replace(
         sizes={name.replace("_", "-"): size for name, size in sizes.items()},
-        layers=layers,
         kernel_size=(kernel_size,) if isinstance(kernel_size, int) else tuple(kernel_size),
-        bidirectional=bidirectional,
-        bias=bias,
-        peepholes=peepholes,
-        including=tuple(including),
-        without=tuple(without),
     )
     found = count_asked(CELLS[name], asked)
     return GatedCount(*found) if isinstance(found, counting.GatedCount) else SizedCount(*found)
