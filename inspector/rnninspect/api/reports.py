@@ -88,7 +88,11 @@ class Report(Shown, PlainReport):
 
 
 def inspect_file(
-    path: str | os.PathLike[str], limits: Limits | None = None, *, values: bool = False
+    path: str | os.PathLike[str],
+    limits: Limits | None = None,
+    *,
+    values: bool = False,
+    hashes: bool = False,
 ) -> Report:
     """Inspect one saved model without running anything of it.
 
@@ -96,6 +100,7 @@ def inspect_file(
         path: a file, a folder that is a model, or a URL that the command would take.
         limits: bounds on what an untrusted file may cost; see `Limits`.
         values: whether a reader also reads those values of weights that a note depends on (R408).
+        hashes: whether the report has the SHA-256 of each local file, for which all is read.
 
     Raises:
         UnreadableFile: it cannot be opened or parsed. `UnknownFormat` (no reader recognises it) and
@@ -109,7 +114,7 @@ def inspect_file(
         >>> inspect_file("sample_models/onnx/basic_lstm.onnx")
         <Report 'sample_models/onnx/basic_lstm.onnx': onnx, 1 recurrent layer, 120 parameters>
     """
-    return Report(*inspection.inspect_file(path, limits, values=values))
+    return Report(*inspection.inspect_file(path, limits, values=values, hashes=hashes))
 
 
 def inspect_bytes(
