@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from rnninspect.errors import UnreadableFile
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
-    from typing import Protocol
+    from typing import NoReturn, Protocol
 
     from rnninspect.source.stores import Identity, State
     from rnninspect.source.traffic import Traffic
@@ -107,3 +109,28 @@ class Opener(Protocol):
             OSError: it may not be read.
             UnreadableFile: a server does not list it.
         """
+
+
+class Alone:
+    """The opener of a model with no other file: in memory, or from a pipe."""
+
+    traffic = None
+
+    def open(self, location: str) -> NoReturn:
+        """Nothing."""
+        raise UnreadableFile(f"{location}: the model has no other file")
+
+    def resolve(self, folder: str, location: str, name: str) -> NoReturn:  # noqa: ARG002 - it has no folder
+        """Nowhere: there is no folder."""
+        raise FileNotFoundError(name)
+
+    def stat(self, location: str) -> State | None:
+        """Nothing."""
+        raise FileNotFoundError(location)
+
+    def expect(self, locations: Iterable[str], *, size_only: bool = False) -> None:
+        """Nothing has to be fetched."""
+
+    def list(self, location: str) -> Iterator[Entry]:  # noqa: ARG002 - as above
+        """No entries."""
+        return iter(())

@@ -5,10 +5,10 @@ from __future__ import annotations
 import os
 
 from rnninspect.errors import UnreadableFile
-from rnninspect.source.alone import Alone
 from rnninspect.source.limits import Limit, Limits
 from rnninspect.source.local import LONGEST_PATH, Local, reason_of
 from rnninspect.source.neighbours import Neighbour, Whereabouts
+from rnninspect.source.opener import Alone
 from rnninspect.source.reading import Reading
 from rnninspect.source.stores import Folder, Memory
 

@@ -8,8 +8,8 @@ import sys
 import tempfile
 
 from rnninspect.errors import UnreadableFile
-from rnninspect.source.alone import Alone
 from rnninspect.source.limits import Limit, Limits
+from rnninspect.source.opener import Alone
 from rnninspect.source.reading import Reading
 from rnninspect.source.source import Source
 from rnninspect.source.stores import File
