@@ -7,10 +7,10 @@ from __future__ import annotations
 
 from itertools import chain, count, groupby
 
-from rnninspect import __version__
 from rnninspect.render.report.json import dump
 from rnninspect.report import Unreadable
 from rnninspect.source.locations import is_remote
+from rnninspect.version import __version__
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
