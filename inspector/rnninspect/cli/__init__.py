@@ -25,8 +25,8 @@ from rnninspect.command import FAILED
 from rnninspect.command.ending import discard
 from rnninspect.command.printing import print_error
 from rnninspect.command.short_help import show_short_help
-from rnninspect.wording.nearest import nearest
 from rnninspect.version import __version__
+from rnninspect.wording.nearest import nearest
 
 app = typer.Typer(
     rich_markup_mode=None,  # help is plain text: it must read well in a pipe too
