@@ -4,7 +4,7 @@ Usage: examples.py DOCUMENT...
 
 Call it from the folder that the commands are for. It leaves out what needs a framework (`verify`,
 and `python -c`), which tests/architecture/test_documents.py runs, and pre-commit, which
-tests/command/test_action.py runs. To write what is printed into the documents:
+tests/command/test_hooks.py runs. To write what is printed into the documents:
 `pytest --renew-golden tests/architecture/test_documents.py`.
 """
 

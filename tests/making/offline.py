@@ -1,4 +1,4 @@
-"""Installs rnninspect as a stranger would, from its source, while pip fetches nothing."""
+"""Installs rnninspect as a stranger would, from its source, while pip and uv fetch nothing."""
 
 from __future__ import annotations
 
@@ -7,14 +7,22 @@ import shutil
 import subprocess
 import sys
 import tomllib
-from importlib.metadata import distribution
+import zipfile
+from collections.abc import Iterator
+from importlib.metadata import Distribution, distribution
 from pathlib import Path
 
+import uv
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
 ROOT = Path(__file__).parents[2]
 SOURCE = ("inspector", "plugins", "pyproject.toml", "README.md", "LICENSE")
+
+
+def program(name: str) -> str:
+    """A program of a package that the tests need, wherever that package is installed."""
+    return str(Path(uv.find_uv_bin()).parent / name)
 
 
 def source(folder: Path, *more: str) -> Path:
@@ -31,8 +39,10 @@ def source(folder: Path, *more: str) -> Path:
 
 def environment(folder: Path) -> dict[str, str]:
     """Variables under which pip finds here, by links, all that rnninspect asks for."""
-    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
-    _link([*project["build-system"]["requires"], *project["project"]["dependencies"]], folder)
+    folder.mkdir()
+    for found in _required():
+        for top in {file.parts[0] for file in found.files or ()} - {"..", "__pycache__"}:
+            (folder / top).symlink_to(Path(str(found.locate_file(top))))
     return {
         **os.environ,
         "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}",
@@ -44,8 +54,30 @@ def environment(folder: Path) -> dict[str, str]:
     }
 
 
-def _link(requirements: list[str], folder: Path) -> None:
+def environment_of_uv(folder: Path) -> dict[str, str]:
+    """Variables under which uv finds here, as wheels, all that rnninspect asks for."""
     folder.mkdir()
+    for found in _required():
+        name = f"{found.name.replace('-', '_')}-{found.version}-py3-none-any.whl"
+        with zipfile.ZipFile(folder / name, "w") as wheel:
+            for file in found.files or ():
+                if ".." not in file.parts and file.suffix != ".pyc":
+                    wheel.write(Path(str(found.locate_file(file))), str(file))
+    return {
+        **os.environ,
+        "UV_OFFLINE": "1",
+        "UV_NO_INDEX": "1",
+        "UV_FIND_LINKS": str(folder),
+        "UV_CACHE_DIR": str(folder / "cache"),
+        "UV_PYTHON_DOWNLOADS": "never",
+        "COLUMNS": "80",
+    }
+
+
+def _required() -> Iterator[Distribution]:
+    """The distributions that are needed to build and to run rnninspect, each once."""
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+    requirements = [*project["build-system"]["requires"], *project["project"]["dependencies"]]
     waiting, done = [Requirement(text) for text in requirements], set()
     while waiting:
         wanted = waiting.pop()
@@ -55,8 +87,7 @@ def _link(requirements: list[str], folder: Path) -> None:
         done.add(name)
         found = distribution(name)
         waiting.extend(Requirement(text) for text in found.requires or ())
-        for top in {file.parts[0] for file in found.files or ()} - {"..", "__pycache__"}:
-            (folder / top).symlink_to(Path(str(found.locate_file(top))))
+        yield found
 
 
 def run(
