@@ -6,13 +6,11 @@ import warnings
 from typing import TYPE_CHECKING
 
 import pytest
+import torch
+from torch import nn
 
-torch = pytest.importorskip("torch")
-
-from torch import nn  # noqa: E402 - after the check for torch
-
-from making.torch_nets import SEQUENCE, WIDTH, Net  # noqa: E402 - as above
-from rnninspect import inspect_file  # noqa: E402 - as above
+from making.torch_nets import SEQUENCE, WIDTH, Net
+from rnninspect import inspect_file
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -6,12 +6,10 @@ import warnings
 from typing import TYPE_CHECKING
 
 import pytest
+import torch
+from torch import nn
 
-torch = pytest.importorskip("torch")
-
-from torch import nn  # noqa: E402 - after the check for torch
-
-from making.convolved_steps import (  # noqa: E402 - as above
+from making.convolved_steps import (
     INPUTS,
     SIDE,
     UNITS,
@@ -24,7 +22,7 @@ from making.convolved_steps import (  # noqa: E402 - as above
     UNet,
     Unrolled,
 )
-from rnninspect import inspect_file  # noqa: E402 - as above
+from rnninspect import inspect_file
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -6,12 +6,11 @@ import warnings
 from typing import TYPE_CHECKING
 
 import pytest
+import torch
 
-torch = pytest.importorskip("torch")
-
-from making.tied_nets import TIED  # noqa: E402 - after the check for torch
-from making.torch_nets import NETS, Net  # noqa: E402 - as above
-from rnninspect import inspect_file  # noqa: E402
+from making.tied_nets import TIED
+from making.torch_nets import NETS, Net
+from rnninspect import inspect_file
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -7,11 +7,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
+import torch
 
-torch = pytest.importorskip("torch")
-
-from making.onnx.results import errors, report  # noqa: E402 - after the check for torch
-from making.torch_steps import INPUTS, STEPS, M, N  # noqa: E402 - as above
+from making.onnx.results import errors, report
+from making.torch_steps import INPUTS, STEPS, M, N
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

@@ -6,8 +6,6 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-pytest.importorskip("tensorflow")
-
 from making.tensorflow import beside, frozen
 from rnninspect import inspect_file
 

@@ -7,8 +7,6 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-pytest.importorskip("tensorflow")
-
 from making.tensorflow import fused
 from making.tensorflow.frozen import INPUTS, UNITS
 from rnninspect import inspect_file

@@ -4,15 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+import keras
 import pytest
+import tensorflow as tf
+import tf_keras
 
-keras = pytest.importorskip("keras")
-tf_keras = pytest.importorskip("tf_keras")
-
-import tensorflow as tf  # noqa: E402 - after the check for it
-
-from making.tensorflow import frozen  # noqa: E402
-from rnninspect import inspect_file  # noqa: E402
+from making.tensorflow import frozen
+from rnninspect import inspect_file
 
 if TYPE_CHECKING:
     from collections.abc import Callable

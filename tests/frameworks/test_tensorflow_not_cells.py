@@ -6,8 +6,6 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-pytest.importorskip("tensorflow")
-
 from making.tensorflow import frozen
 from making.tensorflow.not_cells import NETS, TIMES, WIDTH
 from rnninspect import inspect_file

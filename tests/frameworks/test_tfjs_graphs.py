@@ -6,8 +6,6 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-pytest.importorskip("tf_keras")
-
 from making.tensorflow import frozen, tfjs_graphs
 from rnninspect import inspect_file
 
