@@ -15,8 +15,9 @@ FOLDERS = (TESTS, TESTS.parent / "sample_models", TESTS.parent)
 FRAMEWORKS = frozenset({
     "boto3", "botocore", "dask", "diffusers", "distributed", "duckdb", "flatbuffers", "fsspec",
     "gguf", "h5py", "huggingface_hub", "joblib", "keras", "keras_lmu", "ml_dtypes", "moto",
-    "numpy", "onnx", "onnxruntime", "onnxscript", "pandas", "polars", "pyarrow", "s3fs",
-    "safetensors", "sklearn", "tensorflow", "tf2onnx", "tf_keras", "torch", "transformers",
+    "nbclient", "nbformat", "numpy", "onnx", "onnxruntime", "onnxscript", "pandas", "polars",
+    "pyarrow", "s3fs", "safetensors", "sklearn", "tensorflow", "tf2onnx", "tf_keras", "torch",
+    "transformers",
 })  # fmt: skip
 MARKER = "frameworks"
 

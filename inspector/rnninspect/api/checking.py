@@ -7,12 +7,13 @@ from dataclasses import fields
 from pathlib import Path
 
 from rnninspect import audit
-from rnninspect.api.shown import Shown
+from rnninspect.api.shown import HEADING, Shown
 from rnninspect.policy import Policies, gather
 from rnninspect.policy.baseline import read_baseline
 from rnninspect.policy.files import PolicyFile
 from rnninspect.policy.settings import settings_of
 from rnninspect.render import AUDIT
+from rnninspect.render.view import View
 from rnninspect.report import Report
 from rnninspect.wording import plural
 
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from rnninspect.render import Formats
+    from rnninspect.render.page.markup import Markup
 
 
 class Audit(Shown, audit.Audit):
@@ -39,6 +41,11 @@ class Audit(Shown, audit.Audit):
 
     def _formats(self) -> Formats:
         return AUDIT
+
+    def _sections(self) -> Iterable[Markup]:
+        from rnninspect.render.audit.html import sections_of  # noqa: PLC0415 - only for notebooks
+
+        return sections_of(self, View(), level=HEADING)
 
     def __repr__(self) -> str:
         failing = f"{len(self.failing):,} failing" if self.failing else "all passed"

@@ -6,7 +6,7 @@ import os
 from dataclasses import fields
 
 from rnninspect import comparison
-from rnninspect.api.shown import Shown
+from rnninspect.api.shown import HEADING, Shown
 from rnninspect.comparison import outline
 from rnninspect.comparison.sides import read_side
 from rnninspect.errors import RnnInspectError
@@ -17,8 +17,11 @@ from rnninspect.wording import plural
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from rnninspect.comparison import Outline
     from rnninspect.render import Formats
+    from rnninspect.render.page.markup import Markup
 
 
 class Comparison(Shown, comparison.Comparison):
@@ -32,6 +35,11 @@ class Comparison(Shown, comparison.Comparison):
 
     def _formats(self) -> Formats:
         return DIFF
+
+    def _sections(self) -> Iterable[Markup]:
+        from rnninspect.render.diff.html import sections_of  # noqa: PLC0415 - only for notebooks
+
+        return sections_of(self, HEADING)
 
     def __repr__(self) -> str:
         number = sum(bool(row.changes) for row in self.rows)

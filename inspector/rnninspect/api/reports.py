@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from rnninspect import inspection
-from rnninspect.api.shown import Shown
+from rnninspect.api.shown import HEADING, Shown
 from rnninspect.errors import RnnInspectError
 from rnninspect.inspection import inspect_source
 from rnninspect.render import REPORT
+from rnninspect.render.view import View
 from rnninspect.report import Report as PlainReport
 from rnninspect.source.limits import Limit, Limits
 from rnninspect.source.source import holding_source
@@ -15,9 +16,11 @@ from rnninspect.wording import plural
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     import os
+    from collections.abc import Iterable
     from typing import Any, Literal
 
     from rnninspect.render import Formats
+    from rnninspect.render.page.markup import Markup
 
 
 class Report(Shown, PlainReport):
@@ -45,6 +48,11 @@ class Report(Shown, PlainReport):
 
     def _document(self) -> object:
         return (self,)
+
+    def _sections(self) -> Iterable[Markup]:
+        from rnninspect.render.page.model import section_of  # noqa: PLC0415 - only for notebooks
+
+        yield section_of(self, View(), "", HEADING)
 
     def __repr__(self) -> str:
         what = (

@@ -5,14 +5,19 @@ from __future__ import annotations
 import json
 
 from rnninspect.command.environment import terminal_width
+from rnninspect.render.page.frame import fragment
 from rnninspect.render.view import View
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
     from typing import Any
 
     from rnninspect.render import Formats
+    from rnninspect.render.page.markup import Markup
+
+
+HEADING = 4  # the level of titles in a notebook, below its own
 
 
 class Shown:
@@ -34,6 +39,15 @@ class Shown:
 
     def __str__(self) -> str:
         return self._drawn(next(iter(self._formats()))).removesuffix("\n")
+
+    def _repr_html_(self) -> str | None:
+        """What a notebook shows; without sections that is the `repr`."""
+        sections = tuple(self._sections())
+        return fragment(sections) if sections else None
+
+    def _sections(self) -> Iterable[Markup]:
+        """The parts that a notebook draws."""
+        return ()
 
     def to_json(self) -> str:
         """The document that the command prints with `--format json`, to the byte."""

@@ -12,7 +12,7 @@ from rnninspect.render.audit.rows import (
     summary,
 )
 from rnninspect.render.page.frame import page
-from rnninspect.render.page.markup import element
+from rnninspect.render.page.markup import element, heading
 from rnninspect.render.page.model import section_of
 from rnninspect.render.page.table import Line, table
 
@@ -30,13 +30,26 @@ _CLASSES = {"FAIL": "failed", Outcome.PASS.value: "ok"}
 
 def render(audit: Audit, view: View) -> Iterator[str]:
     """The summary and the limits, then a section for each model, those that fail first."""
+    yield from page(f"{summary(audit)} · rnninspect check", sections_of(audit, view, "m"))
+
+
+def sections_of(audit: Audit, view: View, prefix: str = "", level: int = 1) -> Iterator[Markup]:
+    """The parts of the page.
+
+    Args:
+        audit: what is shown.
+        view: how reports are shown.
+        prefix: of the anchors; without it there are none.
+        level: that of the title.
+    """
     failing = set(audit.failing)
+    yield _head(audit, level)
     reports = sorted(audit.reports, key=lambda report: report.path not in failing)
-    sections = (section_of(report, view, f"m{number}") for number, report in enumerate(reports, 1))
-    yield from page(f"{summary(audit)} · rnninspect check", (_head(audit), *sections))
+    for number, report in enumerate(reports, 1):
+        yield section_of(report, view, f"{prefix}{number}" if prefix else "", level + 1)
 
 
-def _head(audit: Audit) -> Markup:
+def _head(audit: Audit, level: int) -> Markup:
     sound = not audit.failing and not audit.unreadable
     word = "Passed" if sound else "Failed"
     answer = element("span", word, class_="ok" if sound else "failed")
@@ -44,11 +57,11 @@ def _head(audit: Audit) -> Markup:
     listed = element("ul", *(element("li", line) for line in findings), class_="findings")
     return element(
         "section",
-        element("h1", summary(audit)),
+        heading(level, summary(audit)),
         element("p", answer, class_="answer"),
-        element("h2", "Limits"),
+        heading(level + 1, "Limits"),
         _limits(audit),
-        element("h2", "Findings of all models") if findings else None,
+        heading(level + 1, "Findings of all models") if findings else None,
         listed if findings else None,
     )
 

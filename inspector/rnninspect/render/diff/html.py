@@ -17,6 +17,7 @@ from rnninspect.render.diff.rows import (
 from rnninspect.render.page.bars import Bar, Segment, joined
 from rnninspect.render.page.frame import page
 from rnninspect.render.page.markup import element, text
+from rnninspect.render.page.markup import heading as title
 from rnninspect.render.page.table import Line, table
 
 TYPE_CHECKING = False
@@ -32,26 +33,27 @@ MOST_BARS = 100  # layers that are drawn
 
 def render(comparison: Comparison, _: View) -> Iterator[str]:
     """The summary, two bars for each layer that differs, and the table with the reasons."""
-    yield from page(f"{heading(comparison)} · rnninspect diff", _sections(comparison))
+    yield from page(f"{heading(comparison)} · rnninspect diff", sections_of(comparison))
 
 
-def _sections(comparison: Comparison) -> Iterator[Markup]:
-    yield element("h1", heading(comparison))
+def sections_of(comparison: Comparison, level: int = 1) -> Iterator[Markup]:
+    """The parts of the page; `level` is that of their title."""
+    yield title(level, heading(comparison))
     sentence = summary(comparison)
-    level = "noted" if comparison.changed else "ok"
-    yield element("p", element("span", sentence, class_=level), class_="answer")
+    colour = "noted" if comparison.changed else "ok"
+    yield element("p", element("span", sentence, class_=colour), class_="answer")
     if not comparison.rows:
         return
     names = names_of(comparison, LONGEST_NAME)
     bars = [bar for row in comparison.rows[:MOST_BARS] for bar in _bars(row, text(names[row.name]))]
-    yield element("h2", "Before and after")
+    yield title(level + 1, "Before and after")
     yield joined(bars, "Parameters of each layer that differs: the old one, below it the new one.")
-    yield element("h2", "Changes")
+    yield title(level + 1, "Changes")
     grid = list(grid_of(comparison, names))
     lines = [Line([plain(value) for value in line]) for line in grid[:-1]]
     lines.append(Line([plain(value) for value in grid[-1]], is_sum=True))
     yield table(HEADS, lines, caption="What differs", numbers=NUMBERS, sortable=True)
-    yield element("h2", "Reasons")
+    yield title(level + 1, "Reasons")
     yield element("ul", *(element("li", line) for line in reasons_of(comparison)))
 
 

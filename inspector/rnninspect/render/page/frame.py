@@ -1,4 +1,4 @@
-"""The frame of a page: a single file, whose own policy lets nothing else load or run."""
+"""The frame of a page, whose own policy lets nothing else load or run, and that of a fragment."""
 
 from __future__ import annotations
 
@@ -19,7 +19,8 @@ def page(title: str, sections: Iterable[Markup]) -> Iterator[str]:
     Its Content-Security-Policy names the style and the script by their hashes and forbids all else,
     so that nothing from a model could run even if it were not escaped.
     """
-    style, script = _resource("page.css"), _resource("page.js")
+    style = Markup(_resource("style.css") + _resource("page.css"))
+    script = _resource("page.js")
     policy = (
         f"default-src 'none'; style-src {_hash(style)}; script-src {_hash(script)};"
         " base-uri 'none'; form-action 'none'"
@@ -34,11 +35,22 @@ def page(title: str, sections: Iterable[Markup]) -> Iterator[str]:
         ),
         "\n",
     )
-    yield f'<!doctype html>\n<html lang="en">\n{element("head", head)}\n<body>\n<main>\n'
+    yield f'<!doctype html>\n<html lang="en">\n{element("head", head)}\n'
+    yield '<body class="rnninspect">\n<main>\n'
     for section in sections:
         yield f"{section}\n"
     made = "Counted from the stored tensors; nothing of the model was run."
     yield f"</main>\n{element('footer', made)}\n{element('script', script)}\n</body>\n</html>\n"
+
+
+def fragment(sections: Iterable[Markup]) -> str:
+    """What a notebook shows: the sections with their style, which concerns nothing else there.
+
+    It needs no script, and has no anchors: two outputs of a notebook must not share one, and a link
+    opens nothing that is folded without the script of a page.
+    """
+    style = element("style", _resource("style.css"))
+    return element("div", style, *sections, class_="rnninspect output")
 
 
 def _resource(name: str) -> Markup:

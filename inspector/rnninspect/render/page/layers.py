@@ -18,7 +18,7 @@ from rnninspect.render.knowledge.arithmetic import (
 )
 from rnninspect.render.names import shared_beginning
 from rnninspect.render.page.bars import Bar, Segment, joined
-from rnninspect.render.page.markup import element, join
+from rnninspect.render.page.markup import element, join, linked
 from rnninspect.render.page.table import Line, table
 from rnninspect.render.report.columns import verdict_in_words
 from rnninspect.render.report.folding import LEAST, name_of_all, without_numbers
@@ -40,7 +40,7 @@ class Group(Record):
     """Layers that differ only in the numbers in their names; mostly it is one.
 
     Attributes:
-        anchor: where its arithmetic is on the page.
+        anchor: where its arithmetic is on the page; empty where nothing links to it.
         members: its layers, in order.
     """
 
@@ -60,7 +60,10 @@ class Group(Record):
 
 
 def groups_of(report: Report, prefix: str) -> list[Group]:
-    """The layers, equal ones together where the table folds them; `prefix` begins each anchor."""
+    """The layers, equal ones together where the table folds them.
+
+    `prefix` begins each anchor; without it there are none.
+    """
     alike: dict[object, list[LayerCount]] = {}
     for counted in report.layers:
         alike.setdefault(_key(report, counted), []).append(counted)
@@ -70,7 +73,8 @@ def groups_of(report: Report, prefix: str) -> list[Group]:
         parts.extend([tuple(members)] if folded else [(member,) for member in members])
     place = {counted.layer.name: at for at, counted in enumerate(report.layers)}
     parts.sort(key=lambda part: place[part[0].layer.name])
-    return [Group(f"{prefix}-{number}", part) for number, part in enumerate(parts, 1)]
+    anchors = (f"{prefix}-{number}" if prefix else "" for number in range(1, len(parts) + 1))
+    return [Group(anchor, part) for anchor, part in zip(anchors, parts, strict=True)]
 
 
 def _key(report: Report, counted: LayerCount) -> object:
@@ -85,9 +89,9 @@ def _key(report: Report, counted: LayerCount) -> object:
 def picture_of(report: Report, groups: Sequence[Group]) -> Markup:
     """A bar for each group of layers, the rest of the layers if there are many, and all else."""
     heaviest = sorted(groups, key=lambda group: -_stored(group))[:MOST_BARS]
-    kept = {group.anchor for group in heaviest}
-    bars = [_bar(report, group) for group in groups if group.anchor in kept]
-    others = [group for group in groups if group.anchor not in kept]
+    kept = set(map(id, heaviest))
+    bars = [_bar(report, group) for group in groups if id(group) in kept]
+    others = [group for group in groups if id(group) not in kept]
     if others:
         name = f"{sum(len(group.members) for group in others):,} smaller layers"
         bars.append(_plain(name, "other", sum(map(_stored, others))))
@@ -112,12 +116,8 @@ def _plain(name: str, kind: str, amount: int) -> Bar:
 
 def _bar(report: Report, group: Group) -> Bar:
     counted, number = group.first, len(group.members)
-    name = element(
-        "a",
-        shorten(group.name, LONGEST_NAME),
-        href=f"#{group.anchor}",
-        title=group.name if len(group.name) > LONGEST_NAME else None,
-    )
+    whole = group.name if len(group.name) > LONGEST_NAME else None
+    name = linked(group.anchor, shorten(group.name, LONGEST_NAME), whole)
     level = counted.layer.stack is not None and counted.layer.stack.level > 0
     amount = f"{_stored(group):,}"
     if not report.verdict(counted).sound:
@@ -168,7 +168,9 @@ def _details(report: Report, group: Group, steps: dict[tuple[Labelled, ...], str
     first = steps.setdefault(kind, group.name)
     about = [*description(counted), *(kind if first == group.name else _as_in(first))]
     body = (_facts(about), _weights(report, counted), _facts(results(report, counted)))
-    return element("details", element("summary", head), element("div", *body), id=group.anchor)
+    return element(
+        "details", element("summary", head), element("div", *body), id=group.anchor or None
+    )
 
 
 def _as_in(name: str) -> tuple[Labelled]:

@@ -47,6 +47,18 @@ def element(tag: str, /, *children: str | int | None, **attributes: str | int | 
     return Markup(f"{head}{join(children)}</{tag}>")
 
 
+def heading(level: int, words: str) -> Markup:
+    """A heading, 1 for that of a page."""
+    return element(f"h{level}", words)
+
+
+def linked(anchor: str, words: str, title: str | None = None) -> Markup:
+    """A link to a place on the page, or plain words where that has no anchor."""
+    if anchor:
+        return element("a", words, href=f"#{anchor}", title=title)
+    return element("span", words, title=title)
+
+
 def _attribute(value: str | int) -> str:
     return str(value) if isinstance(value, int) else escape(for_terminal(value))
 

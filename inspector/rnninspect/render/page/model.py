@@ -12,7 +12,7 @@ from rnninspect.render.page.layers import (
     groups_of,
     picture_of,
 )
-from rnninspect.render.page.markup import element, join
+from rnninspect.render.page.markup import element, heading, join, linked
 from rnninspect.render.page.table import Line, table
 from rnninspect.render.report.columns import LETTERS, RowKind, ordered
 from rnninspect.render.report.folding import in_full, shown_rows
@@ -64,30 +64,33 @@ def _verdict(report: Report) -> tuple[str, str]:
     return f"{len(report.layers):,} layers agree with their formulas", "ok"
 
 
-def section_of(report: Report, view: View, anchor: str, *, alone: bool = False) -> Markup:
-    """The model's section, to which an index links; its title is the page's if it is alone."""
-    title = element("h1" if alone else "h2", shorten(report.path, LONGEST_NAME))
-    parts = _parts(report, view, anchor, "h2" if alone else "h3")
-    return element("section", title, *parts, id=anchor, class_="model")
+def section_of(report: Report, view: View, anchor: str, level: int = 2) -> Markup:
+    """The model's section, to which an index links if it has an anchor.
+
+    `level` is that of its title: 1 where it is the page's.
+    """
+    title = heading(level, shorten(report.path, LONGEST_NAME))
+    parts = _parts(report, view, anchor, level + 1)
+    return element("section", title, *parts, id=anchor or None, class_="model")
 
 
-def _parts(report: Report, view: View, anchor: str, heading: str) -> Iterator[Markup]:
+def _parts(report: Report, view: View, anchor: str, level: int) -> Iterator[Markup]:
     sentence, _ = _verdict(report)
     sentence = f"{sentence[0].upper()}{sentence[1:]}."
     yield element("p", element("span", sentence, class_=_CLASSES[report.worst()]), class_="answer")
     yield _figures(report)
     groups = groups_of(ordered(report), anchor)
     if report.totals.parameters:
-        yield element(heading, "Where the parameters are")
+        yield heading(level, "Where the parameters are")
         yield picture_of(report, groups)
     if report.layers:
-        yield element(heading, "Layers")
+        yield heading(level, "Layers")
         yield _layers_table(report, view, groups)
-        yield element(heading, "Arithmetic")
+        yield heading(level, "Arithmetic")
         yield join(details_of(report, groups))
     yield element("p", f"{summary(report)}.")
     if report.findings:
-        yield element(heading, "Findings")
+        yield heading(level, "Findings")
         yield findings_of(report)
 
 
@@ -134,8 +137,7 @@ def _cells(row: Row, columns: Sequence[Column], anchors: dict[str, str]) -> Iter
     for column in columns:
         value = row.values.get(column.name)
         if column.name == "layer" and value in anchors:
-            shown = shorten(str(value), LONGEST_NAME)
-            yield element("a", shown, href=f"#{anchors[str(value)]}")
+            yield linked(anchors[str(value)], shorten(str(value), LONGEST_NAME))
         elif column.name == "formula" and value is not None:
             yield element("code", value)
         elif column.name == "verdict" and value is not None:

@@ -21,7 +21,7 @@ def render(results: Iterable[Report | Unreadable], view: View) -> Iterator[str]:
     """A section for each model; an index of all, if there are several, comes before them."""
     found = list(results)
     if len(found) == 1 and isinstance(found[0], Report):
-        section = section_of(found[0], view, "m1", alone=True)
+        section = section_of(found[0], view, "m1", level=1)
         yield from page(f"{found[0].path} · rnninspect", [section])
         return
     entries: list[Entry] = []
