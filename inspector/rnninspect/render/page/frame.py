@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from base64 import b64encode
 from hashlib import sha256
 from importlib.resources import files
@@ -19,7 +20,7 @@ def page(title: str, sections: Iterable[Markup]) -> Iterator[str]:
     Its Content-Security-Policy names the style and the script by their hashes and forbids all else,
     so that nothing from a model could run even if it were not escaped.
     """
-    style = Markup(_resource("style.css") + _resource("page.css"))
+    style = Markup(f"{_rules('style.css')}\n{_rules('page.css')}\n")
     script = _resource("page.js")
     policy = (
         f"default-src 'none'; style-src {_hash(style)}; script-src {_hash(script)};"
@@ -49,8 +50,14 @@ def fragment(sections: Iterable[Markup]) -> str:
     It needs no script, and has no anchors: two outputs of a notebook must not share one, and a link
     opens nothing that is folded without the script of a page.
     """
-    style = element("style", _resource("style.css"))
+    style = element("style", _rules("style.css"))
     return element("div", style, *sections, class_="rnninspect output")
+
+
+def _rules(name: str) -> Markup:
+    """A style without its comments and indentation, since each notebook's output repeats it."""
+    plain = re.sub(r"/\*.*?\*/", "", _resource(name), flags=re.DOTALL)
+    return Markup("\n".join(line.strip() for line in plain.splitlines() if line.strip()))
 
 
 def _resource(name: str) -> Markup:
