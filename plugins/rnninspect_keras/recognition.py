@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from enum import StrEnum
 
+from rnninspect.decode.shard_index import weight_map_in
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from rnninspect.plugin import Source
@@ -35,7 +37,7 @@ _EMPTY_ZIP = b"PK\5\6"
 _PICKLE = b"\x80"
 _HDF5 = b"\x89HDF\r\n\x1a\n"
 _MEMBERS = (b"config.json", b"model.weights.h5")
-_INDEX_MARKS, _INDEX_HEAD = (b'"weight_map"', b'.weights.h5"'), 4096
+_SHARD, _INDEX_HEAD = b'.weights.h5"', 4096
 _TFJS = rb'\s*(?:\{.*"(?:modelTopology|weightsManifest)"\s*:|\[\s*\{\s*"(?:paths|weights)"\s*:)'
 _BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 _BLANKS = b"\xef\xbb\xbf \t\r\n"
@@ -82,7 +84,7 @@ def _by_head(source: Source) -> FileKind | None:
     head = source.head(len(_HDF5))
     if head == _HDF5:
         return FileKind.HDF5
-    if head.startswith(b"{") and all(mark in source.head(_INDEX_HEAD) for mark in _INDEX_MARKS):
+    if _SHARD in weight_map_in(source, _INDEX_HEAD):
         return FileKind.SHARDS
     if head.lstrip(_BLANKS)[:1] in (b"{", b"[") and is_tfjs(source):
         return FileKind.TFJS

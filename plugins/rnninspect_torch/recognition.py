@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from enum import StrEnum
 
+from rnninspect.decode.shard_index import weight_map_in
 from rnninspect.plugin import Record, UnreadableFile
 
 TYPE_CHECKING = False
@@ -127,7 +128,7 @@ def _by_more(source: Source, head: bytes) -> Container | None:
         inside = peek(source)
         is_known = inside[:4] == b"PK\3\4" or container_of(source.holding(inside)) is not None
         return Container.GZIP if is_known else None
-    if head[:1] == b"{" and b'"weight_map"' in head and b'.h5"' not in head:  # Keras has one too
+    if (places := weight_map_in(source, _HEAD)) and b'.h5"' not in places:  # Keras has one too
         return Container.INDEX
     return Container.PICKLE if _is_text_pickle(source, head) else None
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from typing import Any
 from urllib.parse import unquote
 
 from making.wayward import Handler, Wayward
@@ -33,8 +34,7 @@ class HubStandIn:
             status = {"RepoNotFound": 401, "GatedRepo": 403}.get(code, 404)
             handler.answer(status, {"X-Error-Code": code}, b"{}")
         elif kind == "tree":
-            below = f"{unquote(rest)}/" if rest else ""
-            self._page(handler, {p: d for p, d in files.items() if p.startswith(below)}, query)
+            self._list(handler, files, unquote(rest), query)
         elif unquote(rest) not in files:
             handler.answer(404, {"X-Error-Code": "EntryNotFound"})
         else:
@@ -49,22 +49,28 @@ class HubStandIn:
             return "RepoNotFound"
         return "" if revision in ("main", COMMIT, "refs%2Fpr%2F1") else "RevisionNotFound"
 
-    def _page(self, handler: Handler, files: dict[str, bytes], query: str) -> None:
+    def _list(self, handler: Handler, files: dict[str, bytes], folder: str, query: str) -> None:
+        """A page of what is in a folder, or below it."""
+        start = f"{folder}/" if folder else ""
+        inside = {path: data for path, data in sorted(files.items()) if path.startswith(start)}
+        if folder and not inside:
+            handler.answer(404, {"X-Error-Code": "EntryNotFound"}, b"{}")
+            return
+        entries = [_entry(path, data) for path, data in inside.items()]
+        if "recursive=true" not in query:
+            direct = (path[len(start) :].partition("/") for path in inside)
+            folders = dict.fromkeys(name for name, slash, _ in direct if slash)
+            entries = [entry for entry in entries if "/" not in entry["path"][len(start) :]]
+            entries[:0] = [_entry(f"{start}{name}", None) for name in folders]
+        self._page(handler, entries, query)
+
+    def _page(self, handler: Handler, entries: list[dict[str, Any]], query: str) -> None:
         start = int(query.rpartition("cursor=")[2]) if "cursor=" in query else 0
-        entries = [
-            {
-                "type": "file",
-                "path": path,
-                "size": len(data),
-                "oid": "0" * 40,
-                "lfs": {"oid": _hash(data), "size": len(data), "pointerSize": 130},
-            }
-            for path, data in sorted(files.items())
-        ]
         link = ""
         if start + PAGE < len(entries):
             place = f"{self.hub.url}{handler.path.partition('?')[0]}"
-            link = f'<{place}?recursive=true&cursor={start + PAGE}>; rel="next"'
+            kind = "recursive=true&" if "recursive=true" in query else ""
+            link = f'<{place}?{kind}cursor={start + PAGE}>; rel="next"'
         handler.answer(200, {"Link": link}, json.dumps(entries[start : start + PAGE]).encode())
 
     def send(self, handler: Handler) -> None:
@@ -73,6 +79,14 @@ class HubStandIn:
         path = unquote(handler.path.partition("?")[0]).strip("/")
         owner, name, rest = path.split("/", 2)
         handler.serve(self.repositories[f"{owner}/{name}"][rest])
+
+
+def _entry(path: str, data: bytes | None) -> dict[str, Any]:
+    """A file as the Hub lists it, or a folder."""
+    if data is None:
+        return {"type": "directory", "path": path, "size": 0, "oid": "1" * 40}
+    stored = {"oid": _hash(data), "size": len(data), "pointerSize": 130}
+    return {"type": "file", "path": path, "size": len(data), "oid": "0" * 40, "lfs": stored}
 
 
 def _hash(data: bytes) -> str:

@@ -52,14 +52,15 @@ def nginx(root: Path, home: Path) -> Iterator[str]:
     command = [PROGRAM, "-p", str(home), "-c", str(configuration), "-e", str(home / "errors")]
     process = subprocess.Popen(command)
     try:
-        _wait_for(port)
+        wait_for(port)
         yield f"http://127.0.0.1:{port}"
     finally:
         process.terminate()
         process.wait(10)
 
 
-def _wait_for(port: int) -> None:
+def wait_for(port: int) -> None:
+    """Wait until a server listens on a port."""
     for _ in range(200):
         try:
             socket.create_connection(("127.0.0.1", port), 1).close()

@@ -148,7 +148,7 @@ def test_a_name_that_resolves_elsewhere_later_is_not_followed(
         ("hf://org/name@main/x.pt", "hf://org/name@main/x.pt"),
         ("./a://b?c", "./a://b?c"),
         ("s3://bucket/a?b#c.pt", "s3://bucket/a?b#c.pt"),
-        ("sftp://user:secret@host/a.pt", "sftp://host/a.pt"),
+        ("sftp://user:secret@host/a:b@c.pt", "sftp://user@host/a:b@c.pt"),
         ("abfs://container@account/a.pt", "abfs://container@account/a.pt"),
     ],
 )

@@ -117,6 +117,24 @@ def test_rows_of_a_bucket_are_stored_and_resumed(
     assert changed == {"s3://models/all/a/tagger.pt", "s3://models/all/new.onnx"}
 
 
+def test_a_line_says_what_a_call_has_cost(hub: HubStandIn) -> None:
+    tagger = "hf://org/v1.0/a/tagger.pt"
+    assert call("explain", tagger).stderr == f"rnninspect: {tagger}: 2 requests, 6.4 kB of 6.4 kB\n"
+    compared = call("diff", tagger, "hf://org/v1.0/b.2/lstm.onnx")
+    assert compared.stderr.splitlines()[0] == f"rnninspect: {tagger}: 2 requests, 6.4 kB of 6.4 kB"
+    assert len(compared.stderr.splitlines()) == 2
+    hub.hub.seen.clear()
+    hub.storage.seen.clear()
+    scanned = call("scan", "hf://org/v1.0", "--jobs", "2", "--exclude", "config.json")
+    requests = len(hub.hub.seen) + len(hub.storage.seen)
+    assert scanned.stderr.startswith(f"rnninspect: {requests} requests, ")
+    assert scanned.stderr.count("\n") == 1
+    refused = call("verify", tagger).stderr
+    assert (
+        refused == f"rnninspect: {tagger}: a framework loads local files alone: download it first\n"
+    )
+
+
 def test_what_is_no_model_or_not_there_is_one_line(models: Any) -> None:  # noqa: ANN401
     models.pipe_file("models/text/README.md", b"#")
     for url, reason in (

@@ -12,7 +12,7 @@ from rnninspect.cli.showing import reporting
 from rnninspect.command import FAILED, FINDINGS, OK
 from rnninspect.command.environment import terminal_width
 from rnninspect.command.hints import print_unreadable
-from rnninspect.command.printing import print_document
+from rnninspect.command.printing import print_document, print_traffic
 from rnninspect.errors import RnnInspectError
 from rnninspect.render import DIFF
 from rnninspect.render.view import View
@@ -64,10 +64,13 @@ def _read(path: str, other: str, limits: Limits) -> Side | None:
     from rnninspect.comparison.sides import read_side  # noqa: PLC0415 - only when used
 
     try:
-        return read_side(path, other, limits)
+        side = read_side(path, other, limits)
     except RnnInspectError as error:
         print_unreadable(path, str(error))
         return None
+    if side.report:
+        print_traffic(side.report)
+    return side
 
 
 COMMANDS = (diff,)

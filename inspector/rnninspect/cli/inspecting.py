@@ -21,7 +21,7 @@ from rnninspect.cli.options import (
 from rnninspect.cli.showing import reporting, show
 from rnninspect.command import FAILED, FINDINGS, OK
 from rnninspect.command.hints import print_unreadable
-from rnninspect.command.printing import print_error
+from rnninspect.command.printing import print_error, print_traffic
 from rnninspect.command.request import Gathering, Request
 from rnninspect.command.running import run
 from rnninspect.errors import RnnInspectError
@@ -95,6 +95,7 @@ def explain(
     except RnnInspectError as error:
         print_unreadable(model, str(error))
         raise typer.Exit(FAILED) from error
+    print_traffic(report)
     chosen = [each for each in report.layers if layer is None or layer in words.names_of(each)]
     if not chosen:
         print_error(f"{report.path}: {_no_layer(report, layer)}")

@@ -19,6 +19,7 @@ from rnninspect.report import Unreadable
 from rnninspect.source.locations import is_remote, shown
 from rnninspect.source.source import open_source
 from rnninspect.source.standard_input import NAME as STANDARD_INPUT
+from rnninspect.source.traffic import Traffic
 from rnninspect.walking.choice import left_out_in_words
 from rnninspect.walking.lists import paths_in
 from rnninspect.walking.tree import LocalTree
@@ -60,11 +61,13 @@ class Gathered:
         number: how many have been found so far.
         skipped: how many others, for which `skip` holds.
         ended: whether these are all.
+        traffic: what the listings of remote folders have cost.
     """
 
     def __init__(self, request: Request, skip: Skip = lambda _: False) -> None:
         self._request, self._skip = request, skip
         self.number, self.skipped, self.ended = 0, 0, False
+        self.traffic = Traffic(0, 0)
         self._folders: deque[_Folder] = deque()
 
     def __iter__(self) -> Iterator[Found]:
@@ -117,6 +120,7 @@ class Gathered:
             return
         with closing(ListedTree(folder.location, folder.keys())) as tree:
             yield from self._in_folder(folder.location, tree)
+        self.traffic = self.traffic.plus(folder.traffic())
 
     def _is_model(self, folder: str) -> bool:
         """Whether a folder is a model, and has no other models in it."""
@@ -170,25 +174,24 @@ def _no_model(left_out: dict[str, int]) -> str:
 
 
 def results_of(
+    gathered: Gathered,
     request: Request,
     function: Callable[[Found], Result | None],
     lost: Callable[[str, str], Result],
-    skip: Skip = lambda _: False,
 ) -> Iterator[Result]:
     """What a function makes of each file and folder that a call names, in order, as it comes.
 
     Args:
+        gathered: what the call names.
         request: the call.
         function: what is called, in another process if there are many; None for another kind of
             file than a model.
         lost: what there is instead, by path and reason, where a process ended too early, and for a
             folder without a model.
-        skip: which of them are left out without a word.
 
     Raises:
         PoolError: no other process starts.
     """
-    gathered = Gathered(request, skip)
     progress = Progress(gathered)
     outcomes = _mapped(gathered, function, request, progress)
     results = ((found, _kept(found, result, lost)) for found, result in outcomes)

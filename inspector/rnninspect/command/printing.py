@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
     from rnninspect.render import Formats
     from rnninspect.render.view import View
+    from rnninspect.report import Report
 
 LONGEST_REASON = 400
 
@@ -25,6 +26,12 @@ LONGEST_REASON = 400
 def print_error(message: str) -> None:
     """Print one line on standard error, safe whatever a file's name or content is."""
     write_error_line(f"rnninspect: {shorten(for_terminal(message), LONGEST_REASON)}")
+
+
+def print_traffic(report: Report) -> None:
+    """Say on standard error what a remote model has cost; nothing for one of this machine."""
+    if report.traffic:
+        print_error(f"{report.path}: {report.traffic.in_words(report.file_bytes)}")
 
 
 def is_shown_to_a_person() -> bool:

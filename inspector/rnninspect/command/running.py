@@ -7,7 +7,7 @@ from functools import partial
 from rnninspect.command import FAILED, FINDINGS, MANY, OK
 from rnninspect.command.ending import raise_if_stopped
 from rnninspect.command.environment import ci_root, is_folder, terminal_width
-from rnninspect.command.printing import print_document, print_error
+from rnninspect.command.printing import print_document, print_traffic
 from rnninspect.errors import RnnInspectError
 from rnninspect.inspection import inspect_file
 from rnninspect.render import HASHING, JOB_SUMMARIES, REPORT
@@ -49,7 +49,7 @@ def run(request: Request) -> int:
 def inspected(request: Request) -> Iterator[Report | Unreadable]:
     """A report on each model that can be read; for another one a line on standard error."""
     if needs_gathering(request):
-        from rnninspect.command.gathering import results_of  # noqa: PLC0415 - seldom
+        from rnninspect.command.gathering import Gathered, results_of  # noqa: PLC0415 - seldom
         from rnninspect.walking.meeting import report_on  # noqa: PLC0415 - as above
 
         report = partial(
@@ -58,7 +58,9 @@ def inspected(request: Request) -> Iterator[Report | Unreadable]:
             values=request.values,
             hashes=request.format in HASHING,
         )
-        results: Iterator[Report | Unreadable] = results_of(request, report, Unreadable)
+        results: Iterator[Report | Unreadable] = results_of(
+            Gathered(request), request, report, Unreadable
+        )
     else:
         results = _each(request)
     for result in results:
@@ -66,8 +68,8 @@ def inspected(request: Request) -> Iterator[Report | Unreadable]:
             from rnninspect.command.hints import print_unreadable  # noqa: PLC0415 - only for errors
 
             print_unreadable(result.path, result.reason)
-        elif result.traffic:
-            print_error(f"{result.path}: {result.traffic.in_words(result.file_bytes)}")
+        else:
+            print_traffic(result)
         yield result
 
 

@@ -9,11 +9,14 @@ from rnninspect.command import FAILED, FINDINGS, OK
 from rnninspect.command.ending import raise_if_stopped
 from rnninspect.command.gathering import Gathered, results_of
 from rnninspect.command.hints import print_unreadable
+from rnninspect.command.printing import print_error
 from rnninspect.command.progress import Progress
 from rnninspect.record import Record
 from rnninspect.rows.inspecting import RowOptions, inspect_met, unreadable_row
 from rnninspect.rows.schema import Verdict
 from rnninspect.rules import RULES
+from rnninspect.source.locations import shown
+from rnninspect.source.traffic import Traffic
 from rnninspect.workers.pool import processors
 
 TYPE_CHECKING = False
@@ -40,11 +43,19 @@ class Cluster(Record):
 def described(
     request: Request, skip: Callable[[Found], bool] = lambda _: False
 ) -> Iterator[ModelRows]:
-    """The rows of each model of a call; one that cannot be read has an error line too."""
-    for found in results_of(request, _describe(request), unreadable_row, skip):
+    """The rows of each model of a call; one that cannot be read has an error line too.
+
+    At the end a line says what remote models have cost.
+    """
+    gathered, spent, size = Gathered(request, skip), Traffic(0, 0), 0
+    for found in results_of(gathered, request, _describe(request), unreadable_row):
         if found.verdict is Verdict.UNREADABLE:
             print_unreadable(found.path, str(found.model["reason"]))
+        if found.traffic:
+            spent, size = spent.plus(found.traffic), size + found.file_bytes
         yield found
+    if spent.requests:
+        print_error(spent.plus(gathered.traffic).in_words(size))
 
 
 def store(request: Request, results: Results, cluster: Cluster | None = None) -> None:
@@ -55,7 +66,7 @@ def store(request: Request, results: Results, cluster: Cluster | None = None) ->
         PoolError: no other process starts.
     """
     if cluster is None:
-        for found in described(request, lambda one: results.has(one.path)):
+        for found in described(request, lambda one: results.has(shown(one.path))):
             results.add(found)
         return
     from rnninspect.cluster.batches import batches  # noqa: PLC0415 - only with --engine
@@ -63,7 +74,7 @@ def store(request: Request, results: Results, cluster: Cluster | None = None) ->
     from rnninspect.cluster.working import Job  # noqa: PLC0415 - as above
 
     located = _absolute if cluster.scheduler else _as_it_is
-    gathered = Gathered(request, lambda one: results.has(located(one).path))
+    gathered = Gathered(request, lambda one: results.has(shown(located(one).path)))
     shared = batches(map(located, gathered), results.next_number)
     job = Job(_describe(request), str(results.folder.absolute()), results.part_format)
     progress, number = Progress(gathered), 0

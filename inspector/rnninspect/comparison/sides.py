@@ -9,7 +9,7 @@ from pathlib import Path
 from rnninspect.comparison.outline import Outline, outline
 from rnninspect.comparison.saved_report import MEMORY_OF_A_BYTE, is_report, read_reports
 from rnninspect.errors import UnreadableFile
-from rnninspect.inspection import inspect_file
+from rnninspect.inspection import inspect_source
 from rnninspect.readers import look_at, open_model
 from rnninspect.source.source import holding_source
 
@@ -17,6 +17,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from rnninspect.report import Report
     from rnninspect.source.limits import Limits
     from rnninspect.source.source import Source
 
@@ -25,10 +26,15 @@ STDIN = "-"
 
 @dataclass(frozen=True, slots=True)
 class Side:
-    """The outline of one side, and the paths of its model's files; a report has none."""
+    """The outline of one side, and the report on its model; a saved report is not one."""
 
     outline: Outline
-    files: tuple[str, ...] = ()
+    report: Report | None = None
+
+    @property
+    def files(self) -> tuple[str, ...]:
+        """The paths of the model's files."""
+        return self.report.files if self.report else ()
 
 
 def read_side(path: str, other: str, limits: Limits) -> Side:
@@ -47,10 +53,10 @@ def read_side(path: str, other: str, limits: Limits) -> Side:
         # An index of shards and a model of TensorFlow.js are JSON objects too.
         if is_report(source) and (path == STDIN or look_at(source) is None):
             return Side(_choose(read_reports(source), other))
-    if path == STDIN:
-        raise UnreadableFile("not a JSON report; give a model by its path")
-    report = inspect_file(path, limits)
-    return Side(outline(report), report.files)
+        if path == STDIN:
+            raise UnreadableFile("not a JSON report; give a model by its path")
+        report = inspect_source(source, path)
+    return Side(outline(report), report)
 
 
 def _standard_input(limits: Limits) -> Source:

@@ -6,6 +6,7 @@ from rnninspect.errors import UnreadableFile
 from rnninspect.record import Record
 from rnninspect.remote.opening import HTTP, require_known
 from rnninspect.source.stores import Folder
+from rnninspect.source.traffic import Traffic
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
     from rnninspect.source.limits import Limits
 
 NAMES_OF_A_MODEL = 10_000  # of a listing: as many may cost what one model may
+LEAST_OF_A_PAGE = 100  # names that a request gives at least, in the long run
 
 
 class RemoteFolder(Record):
@@ -22,10 +24,12 @@ class RemoteFolder(Record):
     Attributes:
         location: its URL without secrets and without a slash at its end.
         keys: lists what is below it, by its path from there; it may raise UnreadableFile anywhere.
+        traffic: what that has cost so far.
     """
 
     location: str
     keys: Callable[[], Generator[str]]
+    traffic: Callable[[], Traffic]
 
 
 def folder_at(url: str, limits: Limits, *, repositories: bool) -> RemoteFolder | None:
@@ -49,10 +53,10 @@ def folder_at(url: str, limits: Limits, *, repositories: bool) -> RemoteFolder |
 
 
 def _for_listing(limits: Limits) -> Limits:
-    """What a listing may cost, which may be as long as many models are."""
+    """What a listing may cost: as much as many models, but no endless row of empty pages."""
     times = 1 + limits.listed // NAMES_OF_A_MODEL
     return limits._replace(
-        requests=times * limits.requests,
+        requests=limits.requests + limits.listed // LEAST_OF_A_PAGE,
         fetched_bytes=times * limits.fetched_bytes,
         remote_seconds=times * limits.remote_seconds,
     )
@@ -67,12 +71,13 @@ def _in_the_hub(url: str, limits: Limits) -> RemoteFolder | None:
     repository, settings = parse(url), read_settings()
     if settings.offline:
         location = repository.location_of(repository.path)
-        return RemoteFolder(location, lambda: keys_in_cache(repository, settings.cache))
+        return RemoteFolder(location, lambda: keys_in_cache(repository, settings.cache), _nothing)
     hub = Hub(repository, limits, settings)
     if repository.path and not url.endswith("/") and hub.has_file(repository.path):
         hub.close()
         return None
-    return RemoteFolder(repository.location_of(repository.path), hub.keys)
+    location = repository.location_of(repository.path)
+    return RemoteFolder(location, hub.keys, lambda: hub.traffic)
 
 
 def _in_a_bucket(url: str, limits: Limits, *, slash: bool) -> RemoteFolder | None:
@@ -81,4 +86,8 @@ def _in_a_bucket(url: str, limits: Limits, *, slash: bool) -> RemoteFolder | Non
     system, location = Filesystem(url, limits), url.rstrip("/")
     if not slash and not isinstance(system.open(location), Folder):
         return None
-    return RemoteFolder(location, lambda: system.keys(location))
+    return RemoteFolder(location, lambda: system.keys(location), lambda: system.traffic)
+
+
+def _nothing() -> Traffic:
+    return Traffic(0, 0)

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from rnninspect.rows.stamps import Stamp
     from rnninspect.rules import Finding
     from rnninspect.source.source import Source
+    from rnninspect.source.traffic import Traffic
     from rnninspect.walking.walk import Met
 
 
@@ -43,16 +44,24 @@ USUAL = RowOptions()
 class ModelRows(Record):
     """A model's row, and those of its recurrent layers; `schema` has their columns.
 
-    The rows of layers lack the path, which is the model's.
+    The rows of layers lack the path, which is the model's. `traffic` is what a remote model has
+    cost on the network; it is not stored.
     """
 
     model: Row
     layers: tuple[Row, ...] = ()
+    traffic: Traffic | None = None
 
     @property
     def path(self) -> str:
         """The model's path, as the row has it."""
         return str(self.model["path"])
+
+    @property
+    def file_bytes(self) -> int:
+        """Bytes of all its files; 0 if not known."""
+        size = self.model["file_bytes"]
+        return size if isinstance(size, int) else 0
 
     @property
     def verdict(self) -> Verdict:
@@ -137,7 +146,7 @@ def rows_of(report: Report, stamp: Stamp) -> ModelRows:
         "modified": stamp.modified or None,
         "etag": stamp.etag or None,
     }
-    return ModelRows(fitting(model, MODELS), layer_rows(report))
+    return ModelRows(fitting(model, MODELS), layer_rows(report), report.traffic)
 
 
 def layer_rows(report: Report) -> tuple[Row, ...]:

@@ -6,9 +6,8 @@ import re
 
 _URL = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://")
 _LOGIN = re.compile(r"(?<=://)[^/?#@]*@")
+_PASSWORD = re.compile(r"(?<=://)([^/:@]*):[^/@]*@")
 _QUERY = re.compile(r"[?#].*", re.DOTALL)
-_WITH_QUERY = ("http://", "https://")  # elsewhere `?` and `#` are characters of a key
-_CONTAINER = ("az://", "abfs://", "abfss://")  # before whose `@` is no user
 
 
 def is_remote(location: str) -> bool:
@@ -17,13 +16,15 @@ def is_remote(location: str) -> bool:
 
 
 def shown(location: str) -> str:
-    """The location as it may be printed: a URL without its user, password and query.
+    """The location as it may be printed: a URL without what opens the file to anybody.
 
-    The query of a presigned URL is a key to the file.
+    Over HTTP that is the user, who may be a token, the password, and the query, which may be a
+    signature. Elsewhere it is the password alone: `?` and `#` are characters of a key, and before
+    `@` is a user or a container without whom the file is not found.
     """
     if not is_remote(location):
         return location
-    scheme = location[: location.index("://") + 3].lower()
-    if scheme in _WITH_QUERY:
-        location = _QUERY.sub(lambda found: "?…" if found[0].startswith("?") else "", location)
-    return location if scheme in _CONTAINER else _LOGIN.sub("", location)
+    if not location.lower().startswith(("http://", "https://")):
+        return _PASSWORD.sub(r"\1@", location)
+    hidden = _QUERY.sub(lambda found: "?…" if found[0].startswith("?") else "", location)
+    return _LOGIN.sub("", hidden)

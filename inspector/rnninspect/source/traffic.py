@@ -19,6 +19,12 @@ class Traffic(Record):
     requests: int
     fetched: int
 
+    def plus(self, other: Traffic | None) -> Traffic:
+        """Both together; None is nothing."""
+        if other is None:
+            return self
+        return Traffic(self.requests + other.requests, self.fetched + other.fetched)
+
     def in_words(self, size: int) -> str:
         """`3 requests, 77 kB of 8.1 GB`, of a model of this size."""
         return f"{plural(self.requests, 'request')}, {amount(self.fetched)} of {amount(size)}"

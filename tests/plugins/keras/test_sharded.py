@@ -52,6 +52,14 @@ def rules(report: Report) -> list[str]:
     return [found.rule for found in report.findings if found.level == "error"]
 
 
+def test_shards_whose_index_has_long_metadata_are_known(tmp_path: Path) -> None:
+    index = write_shards(tmp_path)
+    found = json.loads(index.read_text())
+    short = inspect_file(index)
+    index.write_text(json.dumps(found | {"metadata": {"note": "x" * 100_000}}))
+    assert facts(inspect_file(index)) == facts(short)
+
+
 def test_a_folder_is_read_as_the_archive_it_came_from(tmp_path: Path) -> None:
     report = inspect_file(unpacked(tmp_path / "model"))
     assert report.format == "keras folder"

@@ -43,6 +43,23 @@ def test_a_layer_over_two_shards(tmp_path: Path) -> None:
         assert (parameters(model), model.observations) == (56, ())
 
 
+@pytest.mark.parametrize("length", [4_000, 4_080, 65_530, 1_000_000])
+def test_an_index_with_long_metadata_is_known(length: int, tmp_path: Path) -> None:
+    (tmp_path / "part.bin").write_bytes(saved(lstm(3, 2, "rnn")))
+    places = dict.fromkeys(lstm(3, 2, "rnn"), "part.bin")
+    index = {"metadata": {"note": "x" * length}, "weight_map": places}
+    path = tmp_path / "pytorch_model.bin.index.json"
+    path.write_text(json.dumps(index, indent=2))
+    assert parameters(read_path(path)) == 56
+
+
+def test_other_json_is_not_searched_for_an_index(tmp_path: Path) -> None:
+    path = tmp_path / "tokenizer.json"
+    path.write_text(json.dumps({"version": "x" * 200_000, "weight_map": {"a": "b"}}))
+    with open_source(path) as source:
+        assert TorchReader().recognise(source) is None
+
+
 def test_a_missing_shard(tmp_path: Path) -> None:
     (tmp_path / "part0.bin").write_bytes(saved({"fc.weight": (2, 2)}))
     index = sharded(tmp_path, {"fc.weight": "part0.bin", "fc.bias": "part1.bin"})

@@ -47,7 +47,7 @@ def _of_s3(system: Any, path: str, delimiter: str) -> Iterator[Page]:  # noqa: A
 
 def _of_google(system: Any, path: str, delimiter: str) -> Iterator[Page]:  # noqa: ANN401 - as above
     bucket, _, folder = path.partition("/")
-    asked = {"prefix": f"{folder}/" if folder else "", "delimiter": delimiter, "pageToken": None}
+    asked = {"prefix": f"{folder}/" if folder else "", "delimiter": delimiter}
     while True:
         answer = system.call("GET", "b/{}/o", bucket, json_out=True, **asked)
         names = (one["name"] for one in answer.get("items", ()))

@@ -26,8 +26,8 @@ class HubFile(Record):
     etag: str
 
 
-def files_in(answer: Answer) -> dict[str, HubFile]:
-    """The files of a page by their path in the repository; folders are left out.
+def entries_in(answer: Answer) -> dict[str, HubFile | None]:
+    """The entries of a page by their path in the repository; None for a folder.
 
     Raises:
         UnreadableFile: it is no page of a list.
@@ -36,7 +36,8 @@ def files_in(answer: Answer) -> dict[str, HubFile]:
         raise UnreadableFile(f"{answer.said} for the list of files")
     try:
         entries = json.loads(answer.body)
-        return dict(_file_of(entry) for entry in entries if entry.get("type") == "file")
+        known = (entry for entry in entries if entry.get("type") in ("file", "directory"))
+        return dict(map(_entry_of, known))
     except _MALFORMED as error:
         raise UnreadableFile("the Hub's list of files is malformed") from error
 
@@ -58,10 +59,10 @@ def next_page(answer: Answer, page: Address) -> Address | None:
     return following
 
 
-def _file_of(entry: dict[str, object]) -> tuple[str, HubFile]:
+def _entry_of(entry: dict[str, object]) -> tuple[str, HubFile | None]:
     path, size = entry["path"], entry["size"]
     stored = entry.get("lfs")
     found = stored.get("oid") if isinstance(stored, dict) else entry.get("oid")
     if not isinstance(path, str) or not isinstance(size, int) or size < 0:
         raise TypeError(path)
-    return path, HubFile(size, str(found or ""))
+    return path, HubFile(size, str(found or "")) if entry["type"] == "file" else None

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from contextlib import closing
+from itertools import islice
 from urllib.parse import quote
 
 from rnninspect.errors import UnreadableFile
@@ -16,9 +17,8 @@ from rnninspect.remote.addresses import parse as parse_url
 from rnninspect.remote.addresses import parts_inside
 from rnninspect.remote.https.files import Https
 from rnninspect.remote.https.ranges import CHANGED
-from rnninspect.remote.hub.listing import MOST_OF_A_PAGE, HubFile, files_in, next_page
+from rnninspect.remote.hub.listing import MOST_OF_A_PAGE, HubFile, entries_in, next_page
 from rnninspect.remote.hub.names import Repository, main_file
-from rnninspect.source.limits import Limit
 from rnninspect.source.stores import Folder, State
 
 TYPE_CHECKING = False
@@ -60,6 +60,13 @@ class _Named(Record):
         return False
 
 
+class _Listed(Record):
+    """What is in a folder, by path; None for a folder in it."""
+
+    entries: dict[str, HubFile | None]
+    complete: bool
+
+
 class Hub(Https):
     """Implements `rnninspect.source.opener.Opener` for one repository."""
 
@@ -69,8 +76,7 @@ class Hub(Https):
         super().__init__(settings.endpoint, limits, login, settings.timeout)
         self.repository, self._commit = repository, ""
         self.root = repository.location_of("")
-        self._listed: dict[str, HubFile] | None = None
-        self._complete = True
+        self._folders: dict[str, _Listed] = {}
         self._states: dict[str, State] = {}
 
     def main_location(self) -> str:
@@ -80,16 +86,13 @@ class Hub(Https):
             UnreadableFile: there is none.
         """
         path = self.repository.path
-        if path:
-            try:
-                self._file(self.repository.location_of(path))
-            except FileNotFoundError:
-                if not any(known.startswith(f"{path}/") for known in self._files_listed()):
-                    raise UnreadableFile(f"no file {path} in this revision") from None
-            else:
-                return self.repository.location_of(path)
-        below = f"{path}/" if path else ""
-        found = main_file(known for known in self._files_listed() if known.startswith(below))
+        if path and self.has_file(path):
+            return self.repository.location_of(path)
+        try:
+            found = main_file(self._below(path))
+        except FileNotFoundError:
+            what = f"file {path} in this revision" if path else "such repository or revision"
+            raise UnreadableFile(f"no {what}") from None
         if found is None:
             raise UnreadableFile("a repository without a known model; name a file of it")
         return self.repository.location_of(found)
@@ -118,7 +121,7 @@ class Hub(Https):
         return store
 
     def stat(self, location: str) -> State | None:
-        """The state of a file, by the list of the repository where that is whole."""
+        """The state of a file, by the list of its folder where that is not too long."""
         if location not in self._states:
             found = self._looked_up(location)
             if found is None:
@@ -127,28 +130,39 @@ class Hub(Https):
         return self._states[location]
 
     def expect(self, locations: Iterable[str], *, size_only: bool = False) -> None:
-        """Files that will be looked up in this order; those of a whole list, only to be read."""
-        listed = {*map(self.repository.location_of, self._files_listed())}
-        if self._complete:
-            locations = () if size_only else filter(listed.__contains__, locations)
-        super().expect(locations, size_only=size_only)
+        """Files that will be looked up in this order; what a list says is not asked for."""
+        wanted = [one for one in locations if self._must_ask(one, size_only=size_only)]
+        super().expect(wanted, size_only=size_only)
+
+    def _must_ask(self, location: str, *, size_only: bool) -> bool:
+        path = self._path_of(location)
+        try:
+            listed = self._listed(path.rpartition("/")[0])
+        except FileNotFoundError:
+            return False
+        if path in listed.entries:
+            return not size_only and listed.entries[path] is not None
+        return not listed.complete
 
     def _looked_up(self, location: str) -> State | None:
-        listed = self._files_listed()
-        if not self._complete:
+        path = self._path_of(location)
+        listed = self._listed(path.rpartition("/")[0])
+        if path in listed.entries:
+            known = listed.entries[path]
+            return State(known.size, 0, location, known.etag) if known else None
+        if not listed.complete:
             return super().stat(location)
-        for path, known in listed.items():
-            if self.repository.location_of(path) == location:
-                return State(known.size, 0, location, known.etag)
         raise FileNotFoundError("no such file in this revision")
 
     def list(self, location: str) -> Iterator[Entry]:
-        """What is in a folder of the repository."""
-        below = location.removeprefix(self.root).strip("/")
-        start = f"{below}/" if below else ""
-        names = [path[len(start) :] for path in self._files_listed() if path.startswith(start)]
-        seen = dict.fromkeys((name.partition("/")[0], "/" in name) for name in names)
-        yield from (_Named(*pair) for pair in seen)
+        """What is in a folder of the repository, a page at a time."""
+        for page in self._pages(self._path_of(location)):
+            yield from (
+                _Named(path.rpartition("/")[2], known is None) for path, known in page.items()
+            )
+
+    def _path_of(self, location: str) -> str:
+        return location.removeprefix(self.root).strip("/")
 
     def state_of(self, location: str, answer: Answer, version: Version) -> State:
         """The state of a file by its hash, which the list has too, not by where it is stored."""
@@ -177,8 +191,12 @@ class Hub(Https):
         """
         below = f"{self.repository.path}/" if self.repository.path else ""
         with closing(self):
-            for page in self._pages(quote(below, safe="/").rstrip("/")):
-                yield from (path.removeprefix(below) for path in page if path.startswith(below))
+            try:
+                for path in self._below(self.repository.path):
+                    if path.startswith(below):
+                        yield path.removeprefix(below)
+            except FileNotFoundError as error:
+                raise UnreadableFile("no such folder in this revision") from error
 
     def has_file(self, path: str) -> bool:
         """Whether there is a file with this path."""
@@ -188,32 +206,33 @@ class Hub(Https):
             return False
         return True
 
-    def _files_listed(self) -> dict[str, HubFile]:
-        """The files of the repository by path; `_complete` says whether these are all."""
-        if self._listed is None:
-            self._listed, self._complete = {}, False
-            for number, page in enumerate(self._pages(""), 1):
-                self._listed |= page
-                self.meter.limits.require(Limit.MEMBERS, len(self._listed), "the list of files")
-                if number == MOST_PAGES:
-                    break
-            else:
-                self._complete = True
-        return self._listed
+    def _below(self, folder: str) -> Iterator[str]:
+        """The paths of all files below a folder."""
+        for page in self._pages(folder, deep=True):
+            yield from (path for path, known in page.items() if known)
 
-    def _pages(self, below: str) -> Iterator[dict[str, HubFile]]:
-        """The pages of the list of a folder, which is percent-encoded."""
+    def _listed(self, folder: str) -> _Listed:
+        """What is in a folder, as far as MOST_PAGES say it."""
+        if folder not in self._folders:
+            pages = self._pages(folder)
+            entries = {
+                path: known for page in islice(pages, MOST_PAGES) for path, known in page.items()
+            }
+            self._folders[folder] = _Listed(entries, next(pages, None) is None)
+        return self._folders[folder]
+
+    def _pages(self, folder: str, *, deep: bool = False) -> Iterator[dict[str, HubFile | None]]:
+        """The pages of the list of a folder; FileNotFoundError if there is none."""
         revision = self._commit or self.repository.quoted
         tree = f"{self.named.path.rstrip('/')}/api/models/{self.repository.name}/tree/{revision}"
-        path = f"{tree}/{below}" if below else tree
-        page: Address | None = self.named._replace(path=path, query="?recursive=true")
+        path = f"{tree}/{quote(folder, safe='/')}".rstrip("/")
+        page: Address | None = self.named._replace(
+            path=path, query="?recursive=true" if deep else ""
+        )
         while page:
             answer = self.transport.get(page, {}, MOST_OF_A_PAGE)
             if not answer.whole or "chunked" in answer.headers.get("transfer-encoding", ""):
                 self.transport.drop(answer.address)
-            try:
-                self.require_found(answer)
-            except FileNotFoundError as error:
-                raise UnreadableFile("no such repository, revision or folder") from error
-            yield files_in(answer)
+            self.require_found(answer)
+            yield entries_in(answer)
             page = next_page(answer, page)
