@@ -154,6 +154,10 @@ class Report(Record):
             return Verdict(rules, Fate.INPUT)
         return Verdict(rules, Fate.COMPUTED if Fate.COMPUTED in fates else Fate.STORED)
 
+    def fails(self, level: Level | None) -> bool:
+        """Whether there is a finding of this level or worse; never if it is None."""
+        return any(finding.level.reaches(level) for finding in self.findings)
+
     def worst(self) -> Level | None:
         """The level of the worst finding; None if there is none."""
         levels = (finding.level for finding in self.findings)

@@ -14,7 +14,7 @@ from rnninspect.cli.options import AllowDownload, FailOn, LimitPairs
 from rnninspect.command import FAILED, FINDINGS, OK
 from rnninspect.command.printing import deliver, print_error
 from rnninspect.command.request import Gathering, Request
-from rnninspect.command.running import fails, inspect_all
+from rnninspect.command.running import inspect_all
 from rnninspect.errors import RnnInspectError
 from rnninspect.render import CARD
 from rnninspect.render.view import View
@@ -77,7 +77,7 @@ def card(  # noqa: PLR0913 - an option each
     else:
         content = Content(block, tuple(reports), append=append, metadata=metadata)
         code = _update(update, content, write=not check)
-    if code == OK and any(fails(report, level) for report in reports):
+    if code == OK and any(report.fails(level) for report in reports):
         code = FINDINGS
     raise typer.Exit(code)
 

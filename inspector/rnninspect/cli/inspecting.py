@@ -20,6 +20,7 @@ from rnninspect.cli.options import (
 )
 from rnninspect.cli.showing import reporting, show
 from rnninspect.command import FAILED, FINDINGS, OK
+from rnninspect.command.choosing import SORTS
 from rnninspect.command.hints import print_unreadable
 from rnninspect.command.printing import print_error, print_traffic
 from rnninspect.command.request import Gathering, Request
@@ -39,6 +40,23 @@ Layer = Annotated[
 MOST_NAMED = 20  # layers in an error
 
 
+Sort = Annotated[
+    str | None,
+    typer.Option(
+        "--sort",
+        help=f"Order of the models, one of {', '.join(SORTS)}: the largest first.",
+        autocompletion=lambda: list(SORTS),
+    ),
+]
+Top = Annotated[
+    int,
+    typer.Option(
+        "--top", min=0, help="Show only this many models, by --sort or parameters; 0 for all."
+    ),
+]
+Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Show only the models that fail.")]
+
+
 @gathering_models
 def inspect(  # noqa: PLR0913 - one parameter for each option
     models: Models = None,
@@ -51,6 +69,9 @@ def inspect(  # noqa: PLR0913 - one parameter for each option
     allow_download: AllowDownload = False,
     values: Values = False,
     unfold: Unfold = False,
+    sort: Sort = None,
+    top: Top = 0,
+    quiet: Quiet = False,
     gathering: Gathering,
 ) -> None:
     """Report each recurrent layer: formula, stored tensors, verdict.
@@ -61,15 +82,21 @@ def inspect(  # noqa: PLR0913 - one parameter for each option
 
     Example: rnninspect inspect model.onnx weights.h5 --format markdown
     """
+    chosen = options.format_of(REPORT, output_format)
+    if chosen != "table" and (top or quiet):
+        raise typer.BadParameter(f"{'--top' if top else '--quiet'} needs --format table")
     request = Request(
         paths=tuple(models or ()),
-        format=options.format_of(REPORT, output_format),
+        format=chosen,
         output=output,
         columns=options.columns(columns),
         limits=options.limits(limit, allow_download=allow_download),
         fail_on=options.level(fail_on),
         values=values,
         unfold=unfold,
+        sort=options.one_of("--sort", sort, tuple(SORTS)) if sort else "",
+        top=top,
+        quiet=quiet,
         gathering=gathering,
     )
     raise typer.Exit(run(request))

@@ -46,7 +46,8 @@ class Request(Record):
     """The options of one call of `rnninspect inspect`.
 
     `fail_on` None never fails on a finding; `values` also reads values that a note depends on;
-    `unfold` shows each of many equal layers.
+    `unfold` shows each of many equal layers; `sort`, `top` and `quiet` say which models are shown,
+    and in which order, see `command.choosing`.
     """
 
     paths: tuple[str, ...]
@@ -57,6 +58,9 @@ class Request(Record):
     fail_on: Level | None = Level.ERROR
     values: bool = False
     unfold: bool = False
+    sort: str = ""
+    top: int = 0
+    quiet: bool = False
     gathering: Gathering = Gathering()
 
 

@@ -31,6 +31,17 @@ def run(request: Request) -> int:
     results: Iterable[Report | Unreadable] = _noted(inspected(request), request.fail_on, codes)
     if request.output:
         results = _listing(results, files)
+    summary = None
+    if _is_summed_up(request):
+        from rnninspect.render.scan.counting import counting  # noqa: PLC0415 - not for one model
+        from rnninspect.rows.summary import Summary  # noqa: PLC0415 - as above
+
+        summary = Summary()
+        results = counting(results, summary)
+    if request.sort or request.top or request.quiet:
+        from rnninspect.command.choosing import chosen  # noqa: PLC0415 - as above
+
+        results = chosen(results, request)
     if request.format in JOB_SUMMARIES:  # which is drawn from them again
         results = tuple(results)
     view = View(
@@ -40,10 +51,17 @@ def run(request: Request) -> int:
         unfold=request.unfold,
         root=ci_root(),
         fail_on=request.fail_on,
-        closing=any(map(is_folder, request.paths)),
+        summary=summary,
     )
     done = print_document(REPORT, request.format, results, view, request.output, files)
     return max(codes) if done else FAILED
+
+
+def _is_summed_up(request: Request) -> bool:
+    """Whether a line at the end says what several models are together."""
+    paths = request.paths
+    several = len(paths) > 1 or bool(request.gathering.lists) or any(map(is_folder, paths))
+    return several and request.format == "table" and not request.quiet
 
 
 def inspected(request: Request) -> Iterator[Report | Unreadable]:
@@ -108,7 +126,7 @@ def _noted(
     for result in results:
         if isinstance(result, Unreadable):
             codes.add(FAILED)
-        elif fails(result, fail_on):
+        elif result.fails(fail_on):
             codes.add(FINDINGS)
         yield result
 
@@ -121,8 +139,3 @@ def _listing(
         if not isinstance(result, Unreadable):
             files.extend(result.files)
         yield result
-
-
-def fails(report: Report, fail_on: Level | None) -> bool:
-    """Whether a report has a finding of this level or worse."""
-    return any(finding.level.reaches(fail_on) for finding in report.findings)

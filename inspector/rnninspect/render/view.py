@@ -6,6 +6,10 @@ from rnninspect.record import Record
 from rnninspect.render.report.columns import COLUMNS, Column
 from rnninspect.rules import Level
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from rnninspect.rows.summary import Summary
+
 
 class View(Record):
     """What a caller may choose; a format ignores what does not concern it.
@@ -16,7 +20,7 @@ class View(Record):
         chosen: whether they were named by the caller: then none is dropped to fit the width.
         root: the folder from which CI systems name files; the current one if empty.
         unfold: whether each of many equal layers has a row.
-        closing: whether a line at the end says how many models there were.
+        summary: what a line at the end says of several models; counted while they are drawn.
         fail_on: the lowest level that is shown as a failure, in formats that know failures.
         verbose: whether a table also shows what passed.
         quiet: whether a table shows nothing but failures.
@@ -29,7 +33,7 @@ class View(Record):
     root: str = ""
     fail_on: Level | None = Level.ERROR
     unfold: bool = False
-    closing: bool = False
+    summary: Summary | None = None
     verbose: bool = False
     quiet: bool = False
     colour: bool = False

@@ -27,14 +27,9 @@ def render(results: Iterable[Report | Unreadable], view: View) -> Iterator[str]:
     titles: set[str] = set()
     own: dict[str, str] = {}
     blank: tuple[str, ...] = ()
-    summary = None
-    if view.closing:
-        from rnninspect.render.scan.counting import counting  # noqa: PLC0415 - only for folders
-        from rnninspect.rows.summary import Summary  # noqa: PLC0415 - as above
-
-        summary = Summary()
-        results = counting(results, summary)
+    shown = 0
     for report in readable(results):
+        shown += 1
         fitted = fitted_rows(shown_rows(report, view), view)
         yield "\n".join((*blank, *_lines(report, fitted, view), ""))
         blank = ("",)
@@ -48,10 +43,10 @@ def render(results: Iterable[Report | Unreadable], view: View) -> Iterator[str]:
     letters = ", ".join(f"{letter} {word}" for letter, word in known.items())
     if letters:
         yield f"\n{letters}\n"
-    if summary and summary.total.models > 1:
-        from rnninspect.render.scan.counting import last_line  # noqa: PLC0415 - as above
+    if view.summary and view.summary.total.models > 1:
+        from rnninspect.render.scan.counting import last_lines  # noqa: PLC0415 - not for one model
 
-        yield f"\n{last_line(summary)}\n"
+        yield f"\n{last_lines(view.summary, shown)}\n"
 
 
 def _lines(report: Report, fitted: Fitted, view: View) -> Iterator[str]:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from rnninspect.render.scan.blocks import headline
+from rnninspect.render.escape import for_terminal, shorten
+from rnninspect.render.scan.blocks import headline, largest_grid
 from rnninspect.report import Unreadable
 from rnninspect.rows.inspecting import rows_of, unreadable_row
+from rnninspect.rows.schema import Verdict
 from rnninspect.rows.stamps import Stamp
 from rnninspect.wording import plural
 
@@ -15,6 +17,9 @@ if TYPE_CHECKING:
     from rnninspect.report import Report
     from rnninspect.rows.schema import Row
     from rnninspect.rows.summary import Summary
+
+
+LONGEST_PATH = 60
 
 
 def counting(
@@ -33,11 +38,19 @@ def row_of(result: Report | Unreadable) -> Row:
     return rows_of(result, Stamp(result.file_bytes)).model
 
 
-def last_line(summary: Summary) -> str:
-    """`12 models: 9 ok, 3 error; 14 recurrent layers, 1,234 of 5,678 parameters recurrent`."""
+def last_lines(summary: Summary, shown: int) -> str:
+    """`12 models: 9 ok, 3 error; 2 not shown`, and below it their sums and the largest one.
+
+    Args:
+        summary: of all models.
+        shown: how many of them have a report above the line.
+    """
     sums = summary.total.sums
+    hidden = summary.total.models - summary.total.verdicts[Verdict.UNREADABLE] - shown
+    first = f"{headline(summary)}{f'; {hidden:,} not shown' if hidden else ''}"
     layers = plural(sums["layer_count"], "recurrent layer")
-    return (
-        f"{headline(summary)}; {layers},"
-        f" {sums['recurrent']:,} of {plural(sums['parameters'], 'parameter')} recurrent"
-    )
+    parameters = plural(sums["parameters"], "parameter")
+    second = f"{layers}, {sums['recurrent']:,} of {parameters} recurrent"
+    for size, path in largest_grid(summary)[:1]:
+        second += f"; the largest: {shorten(for_terminal(str(path)), LONGEST_PATH)}, {size:,}"
+    return f"{first}\n{second}"
