@@ -16,7 +16,7 @@ from rnninspect.comparison import compare, outline
 from rnninspect.model import Fact, Observation, Origin, RecurrentLayer
 from rnninspect.render import DIFF, EXPLANATION
 from rnninspect.render.knowledge.explanation import Explanation
-from rnninspect.render.report.columns import BY_NAME
+from rnninspect.render.report.columns import BY_NAME, Row, RowKind, without_named_cells
 from rnninspect.render.view import View
 from rnninspect.report import Report
 from rnninspect.wording.order import in_natural_order
@@ -85,6 +85,11 @@ def test_a_cell_is_shown_where_the_kind_does_not_name_it(output: str) -> None:
     first, second = rows_named(text, "x", "y")
     assert ("Cell" in text, "LSTM" in first, second.count("GRU")) == (True, True, 1)
     assert "Cell" not in text_of(output, [report(model(plain))], View(200))
+
+
+def test_a_cell_is_not_shown_beside_an_equal_kind_with_a_comma() -> None:
+    row = Row(RowKind.LAYER, {"kind": "MGU, flax", "cell": "MGU, flax"})
+    assert [shown.values["cell"] for shown in without_named_cells([row])] == [None]
 
 
 def test_a_cell_is_shown_beside_a_wrapper_of_several() -> None:

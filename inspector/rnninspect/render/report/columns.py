@@ -212,7 +212,7 @@ def without_named_cells(rows: Sequence[Row]) -> list[Row]:
 def _names_its_cell(row: Row) -> bool:
     """Whether the kind contains the cell, and is not a wrapper of several: `… (LSTM, GRU)`."""
     kind, cell = (str(row.values.get(name, "")).lower() for name in ("kind", "cell"))
-    return cell in kind and ", " not in kind.partition(" (")[0]
+    return cell == kind or (cell in kind and ", " not in kind.partition(" (")[0])
 
 
 def verdict_in_words(report: Report, counted: LayerCount) -> str:
