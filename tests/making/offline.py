@@ -70,6 +70,7 @@ def environment_of_uv(folder: Path) -> dict[str, str]:
         "UV_FIND_LINKS": str(folder),
         "UV_CACHE_DIR": str(folder / "cache"),
         "UV_PYTHON_DOWNLOADS": "never",
+        "UV_PYTHON_PREFERENCE": "only-system",
         "COLUMNS": "80",
     }
 
