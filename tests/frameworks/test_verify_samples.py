@@ -7,25 +7,20 @@ from __future__ import annotations
 
 import tomllib
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from making.drawing import agree, opinion_of
 from rnninspect import inspect_file
-from rnninspect.plugin import Judge
+from rnninspect.plugin import Framework, Judge
 from rnninspect.readers import framework_named
 from rnninspect.verification import Outcome
 
 pytestmark = [pytest.mark.frameworks, pytest.mark.filterwarnings("ignore")]
 SAMPLES = Path(__file__).resolve().parents[2] / "sample_models"
 MANIFEST = tomllib.loads((SAMPLES / "manifest.toml").read_text())["sample"]
-KINDS = {
-    "torch": "pytorch",
-    "keras": "keras",
-    "onnx": "onnx",
-    "tflite": "tflite",
-    "gguf": "ggml",
-}  # folders -> frameworks
+KINDS = {"torch": "pytorch", "gguf": "ggml"}  # folders that are not named like their framework
 # What a framework takes as it stands, although the file is broken, and why.
 TAKEN = {
     ("broken/mixed_dtypes.pt", "torch"): "it takes a layer of two types, and fails when that runs",
@@ -91,11 +86,14 @@ def cases(*, broken: bool) -> list[tuple[str, Judge]]:
         (entry["path"], judge)
         for entry in MANIFEST
         if ("fault" in entry) is broken and not entry["path"].endswith(UNASKED)
-        for judge in framework_named(
-            KINDS[entry.get("base", entry["path"]).partition("/")[0]]
-        ).judges
+        for judge in framework_of(entry).judges
         if entry["path"].rpartition(".")[2] not in judge.others
     ]
+
+
+def framework_of(entry: dict[str, Any]) -> Framework:
+    folder = entry.get("base", entry["path"]).partition("/")[0]
+    return framework_named(KINDS.get(folder, folder))
 
 
 def named(value: object) -> str | None:
