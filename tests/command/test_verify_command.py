@@ -198,7 +198,12 @@ def test_json_names_the_unreadable(model: Path, tmp_path: Path) -> None:
 def sleepy(model: Path, stderr: int) -> subprocess.Popen[bytes]:
     return subprocess.Popen(
         [sys.executable, "-c", CODE, "verify", str(model), "--timeout", "2.5"],
-        env={**os.environ, "FAKE_JUDGE": "sleep", "PYTHONPATH": str(Path(__file__).parents[1])},
+        env={
+            **os.environ,
+            "CI": "",
+            "FAKE_JUDGE": "sleep",
+            "PYTHONPATH": str(Path(__file__).parents[1]),
+        },
         stdout=subprocess.PIPE,
         stderr=stderr,
     )

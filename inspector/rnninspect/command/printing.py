@@ -35,8 +35,10 @@ def print_traffic(report: Report) -> None:
 
 
 def is_shown_to_a_person() -> bool:
-    """Whether standard error is a terminal that can replace a line."""
-    return bool(sys.stderr) and sys.stderr.isatty() and os.environ.get("TERM") != "dumb"
+    """Whether standard error is a terminal that can replace a line, and no log of a CI system."""
+    if os.environ.get("CI") or os.environ.get("TERM") == "dumb":
+        return False
+    return bool(sys.stderr) and sys.stderr.isatty()
 
 
 def show_progress(text: str) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import time
 
 from rnninspect.command.printing import is_shown_to_a_person, show_progress
@@ -28,7 +27,7 @@ class Progress:
     def __init__(self, counted: Counted) -> None:
         self._counted, self._start = counted, time.monotonic()
         self._last, self._shown = self._start + _FROM - _EVERY, False
-        self._wanted = is_shown_to_a_person() and not os.environ.get("CI")
+        self._wanted = is_shown_to_a_person()
 
     def show(self, done: int) -> None:
         """Show it if it is time."""

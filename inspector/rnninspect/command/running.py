@@ -8,6 +8,7 @@ from rnninspect.command import FAILED, FINDINGS, MANY, OK
 from rnninspect.command.ending import raise_if_stopped
 from rnninspect.command.environment import ci_root, is_folder, terminal_width
 from rnninspect.command.printing import print_document, print_traffic
+from rnninspect.command.waiting import Waiting
 from rnninspect.errors import RnnInspectError
 from rnninspect.inspection import inspect_file
 from rnninspect.render import HASHING, JOB_SUMMARIES, REPORT
@@ -100,17 +101,22 @@ def needs_gathering(request: Request) -> bool:
 
 def _each(request: Request) -> Iterator[Report | Unreadable]:
     """What comes of a few files, without what folders and many files need."""
-    hashes = request.format in HASHING
     for number, path in enumerate(request.paths):
         raise_if_stopped()
         if number:
             from rnninspect.workers.garbage import collect  # noqa: PLC0415 - not for one file
 
             collect(number)
-        try:
-            yield inspect_file(path, request.limits, values=request.values, hashes=hashes)
-        except RnnInspectError as error:
-            yield Unreadable(shown(path), str(error))
+        yield _one(request, path, Waiting(shown(path), number + 1, len(request.paths)))
+
+
+def _one(request: Request, path: str, waiting: Waiting) -> Report | Unreadable:
+    hashes = request.format in HASHING
+    try:
+        with waiting:
+            return inspect_file(path, request.limits, values=request.values, hashes=hashes)
+    except RnnInspectError as error:
+        return Unreadable(shown(path), str(error))
 
 
 def inspect_all(request: Request) -> tuple[list[Report], list[Unreadable]]:
