@@ -56,7 +56,7 @@ def test_a_folder_gives_the_report_on_each_model_and_what_they_are_together(mode
     assert (done.returncode, done.stderr) == (1, "")
     heads = [line.partition(":")[0] for line in done.stdout.splitlines() if " bytes" in line]
     assert heads == [f"models/{path}" for path in FOUND]
-    assert done.stdout.splitlines()[-2] == "5 models: 4 ok, 1 error"
+    assert done.stdout.splitlines()[-3] == "5 models: 4 ok, 1 error"
 
 
 @pytest.mark.parametrize("jobs", ["1", "2"])

@@ -47,10 +47,11 @@ def last_lines(summary: Summary, shown: int) -> str:
     """
     sums = summary.total.sums
     hidden = summary.total.models - summary.total.verdicts[Verdict.UNREADABLE] - shown
-    first = f"{headline(summary)}{f'; {hidden:,} not shown' if hidden else ''}"
+    lines = [f"{headline(summary)}{f'; {hidden:,} not shown' if hidden else ''}"]
     layers = plural(sums["layer_count"], "recurrent layer")
     parameters = plural(sums["parameters"], "parameter")
-    second = f"{layers}, {sums['recurrent']:,} of {parameters} recurrent"
+    lines.append(f"{layers}, {sums['recurrent']:,} of {parameters} recurrent")
     for size, path in largest_grid(summary)[:1]:
-        second += f"; the largest: {shorten(for_terminal(str(path)), LONGEST_PATH)}, {size:,}"
-    return f"{first}\n{second}"
+        name = shorten(for_terminal(str(path)), LONGEST_PATH)
+        lines.append(f"largest: {name}, {size:,}")
+    return "\n".join(lines)
