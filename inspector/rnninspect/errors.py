@@ -4,20 +4,53 @@ from __future__ import annotations
 
 from struct import error as StructError  # noqa: N812 - `error` alone says nothing where it is caught
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from typing import Self, TypeVar
+
+    Error = TypeVar("Error", bound="RnnInspectError")
+
 
 class RnnInspectError(Exception):
     """Root of all errors that rnninspect raises on purpose; its text is one line for a person.
 
     Attributes:
         path: the model, as `inspect_file` was given it; None where the error concerns no model.
+        place: the part of the model where the fault is, by itself: `offset 12`, `shard a.bin`, a
+            key; None where the text names no such part.
     """
 
     path: str | None = None
+
+    def __init__(self, reason: str = "", *, place: str | None = None) -> None:
+        super().__init__(reason)
+        self.place = place
 
     @property
     def reason(self) -> str:
         """The text: what is wrong and where in the file, without the path."""
         return str(self)
+
+    def inside(self, place: str, before: str = "") -> Self:
+        """The same error about a part of the model; its text begins with the part.
+
+        Args:
+            place: the part, such as another file.
+            before: a word before it in the text.
+        """
+        inner = place if self.place is None else f"{place}, {self.place}"
+        return _made(type(self), f"{before}{place}: {self}", {**vars(self), "place": inner})
+
+    def __reduce__(self) -> tuple[Callable[..., object], tuple[object, ...]]:
+        return _made, (type(self), str(self), vars(self))
+
+
+def _made(kind: type[Error], reason: str, state: dict[str, object]) -> Error:
+    """An error of a kind, whatever its own constructor takes."""
+    made = kind.__new__(kind, reason)
+    vars(made).update(state)
+    return made
 
 
 class UnreadableFile(RnnInspectError):  # noqa: N818 - names what is wrong, as a reader of the message would

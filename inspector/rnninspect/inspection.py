@@ -116,7 +116,7 @@ def _read_inside(found: Inside, depth: int) -> SavedModel:
     try:
         model = _read(found.source, depth + 1)
     except UnreadableFile as error:
-        raise type(error)(f"in the {found.container}: {error}") from error
+        raise error.inside(f"the {found.container}", "in ") from error
     return model._replace(
         format=f"{found.container} of a {model.format}",
         observations=(*found.observations, *model.observations),

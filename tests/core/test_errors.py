@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import pickle
 import struct
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-from rnninspect.errors import RefusedFile, UnreadableFile, in_words, parsing
+from rnninspect import SizeError, compare, inspect_bytes, inspect_file
+from rnninspect.decode.protobuf.wire import CutField
+from rnninspect.errors import RefusedFile, RnnInspectError, UnreadableFile, in_words, parsing
+
+SAMPLES = Path(__file__).parents[2] / "sample_models"
 
 
 def nested() -> object:
@@ -58,3 +63,49 @@ def test_errors_of_its_own_pass(error: BaseException) -> None:
 def test_what_is_not_a_fault_of_the_file_passes() -> None:
     with pytest.raises(AssertionError), parsing():
         raise AssertionError
+
+
+ERRORS = [
+    *(UnreadableFile("why"), UnreadableFile("why at offset 3", place="offset 3")),
+    *(RefusedFile("limit"), CutField(7, 693, 15, 300), SizeError("LSTM needs {}", "hidden-size")),
+]
+
+
+@pytest.mark.parametrize("error", ERRORS, ids=lambda error: type(error).__name__)
+def test_an_error_survives_pickling_with_all_that_it_says(error: RnnInspectError) -> None:
+    error.path = "model.onnx"
+    again = pickle.loads(pickle.dumps(error))  # noqa: S301 - as another process sends it
+    assert (type(again), str(again), vars(again)) == (type(error), str(error), vars(error))
+    assert (again.path, again.place, again.reason) == ("model.onnx", error.place, str(error))
+
+
+@pytest.mark.parametrize("error", ERRORS, ids=lambda error: type(error).__name__)
+def test_an_error_in_a_part_of_a_model_keeps_its_kind_and_both_places(
+    error: RnnInspectError,
+) -> None:
+    outer = error.inside("shard b", "the ")
+    assert (type(outer), str(outer)) == (type(error), f"the shard b: {error}")
+    assert outer.place == (f"shard b, {error.place}" if error.place else "shard b")
+
+
+def test_the_place_of_a_fault_is_there_by_itself(tmp_path: Path) -> None:
+    with pytest.raises(UnreadableFile) as cut:
+        inspect_bytes(b"\x80\x02}q\x00X\xff\x00\x00\x00abc", "cut.pkl")
+    assert (cut.value.place, cut.value.path) == ("offset 10", "cut.pkl")
+    assert "expected at offset 10" in cut.value.reason
+    saved = tmp_path / "old.json"
+    saved.write_text('{"schema_version": 1, "reports": [{"totals": 5}]}')
+    with pytest.raises(UnreadableFile, match="is int, not dict") as wrong:
+        compare(saved, saved)
+    assert wrong.value.place == "reports[0].totals"
+
+
+def test_a_broken_part_of_a_model_is_named(tmp_path: Path) -> None:
+    index = tmp_path / "pytorch_model.bin.index.json"
+    index.write_text('{"weight_map": {"w": "a.bin"}}')
+    (tmp_path / "a.bin").write_bytes(b"\x80\x02}q\x00X\xff\x00\x00\x00abc")
+    with pytest.raises(UnreadableFile) as caught:
+        inspect_file(index)
+    assert caught.value.place == "shard a.bin"
+    assert caught.value.reason == "shard a.bin: neither safetensors nor a PyTorch state dict"
+    assert caught.value.path == str(index)

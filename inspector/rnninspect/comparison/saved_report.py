@@ -77,9 +77,13 @@ def _layer(layer: _Fields) -> LayerOutline:
     key = "cell" if layer.lacks("variant") else "variant"
     cell, vectors = layer.get(key, str), layer.count("bias_vectors")
     if cell not in CELLS:
-        raise UnreadableFile(f"{layer.place}.{key} is {cell!r}, not a known cell")
+        raise UnreadableFile(
+            f"{layer.place}.{key} is {cell!r}, not a known cell", place=layer.place
+        )
     if vectors > 2:
-        raise UnreadableFile(f"{layer.place}.bias_vectors is {vectors}, more than 2")
+        raise UnreadableFile(
+            f"{layer.place}.bias_vectors is {vectors}, more than 2", place=layer.place
+        )
     return LayerOutline(
         name=layer.get("name", str),
         kind=layer.get("kind", str),
@@ -135,7 +139,7 @@ class _Fields:
 
     def get(self, key: str, kind: type[Value]) -> Value:
         if key not in self.values:
-            raise UnreadableFile(f"{self._at(key)} is missing")
+            raise UnreadableFile(f"{self._at(key)} is missing", place=self._at(key))
         return _typed(self.values[key], kind, self._at(key))
 
     def lacks(self, key: str) -> bool:
@@ -144,7 +148,9 @@ class _Fields:
     def count(self, key: str) -> int:
         number = self.get(key, int)
         if not 0 <= number <= LARGEST_NUMBER:
-            raise UnreadableFile(f"{self._at(key)} is {number}, not a possible count")
+            raise UnreadableFile(
+                f"{self._at(key)} is {number}, not a possible count", place=self._at(key)
+            )
         return number
 
     def object(self, key: str) -> _Fields:
@@ -164,5 +170,5 @@ class _Fields:
 
 def _typed(value: object, kind: type[Value], place: str) -> Value:
     if not isinstance(value, kind) or (kind is int and isinstance(value, bool)):
-        raise UnreadableFile(f"{place} is {type(value).__name__}, not {kind.__name__}")
+        raise UnreadableFile(f"{place} is {type(value).__name__}, not {kind.__name__}", place=place)
     return value

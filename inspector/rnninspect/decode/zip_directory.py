@@ -188,7 +188,10 @@ def _entries(data: bytes, directory: _Directory) -> Iterator[Member]:
         fields = _ENTRY.unpack_from(data, at)
         stop = at + _ENTRY.size + sum(fields[10:13])
         if fields[0] != b"PK\1\2" or stop > len(data):
-            raise UnreadableFile(f"missing zip directory entry at offset {directory.offset + at}")
+            raise UnreadableFile(
+                f"missing zip directory entry at offset {directory.offset + at}",
+                place=f"offset {directory.offset + at}",
+            )
         yield _member(fields, data[at + _ENTRY.size : stop], directory)
         at = stop
 

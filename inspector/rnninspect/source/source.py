@@ -95,14 +95,16 @@ class Source:
         """Exactly `length` bytes from `offset`; UnreadableFile if the run ends before."""
         if offset < 0 or length < 0 or offset + length > self.size:
             raise UnreadableFile(
-                f"{length} bytes at offset {offset} are beyond the end at {self.size}: truncated?"
+                f"{length} bytes at offset {offset} are beyond the end at {self.size}: truncated?",
+                place=f"offset {offset}",
             )
         data = self._store.read_at(self._start + offset, length)
         while len(data) < length:  # a read may come back short, and a file may shrink meanwhile
             more = self._store.read_at(self._start + offset + len(data), length - len(data))
             if not more:
                 raise UnreadableFile(
-                    f"the file ends at offset {offset + len(data)} while it is read"
+                    f"the file ends at offset {offset + len(data)} while it is read",
+                    place=f"offset {offset + len(data)}",
                 )
             data += more
         return data
@@ -118,7 +120,8 @@ class Source:
         """
         if offset < 0 or size < 0 or offset + size > self.size:
             raise UnreadableFile(
-                f"a part of {size} bytes at offset {offset} reaches beyond the end at {self.size}"
+                f"a part of {size} bytes at offset {offset} reaches beyond the end at {self.size}",
+                place=f"offset {offset}",
             )
         part = Source(self.location, self._store, self._start + offset, size, self.reading)
         part._lent = True

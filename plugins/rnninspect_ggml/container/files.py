@@ -112,7 +112,7 @@ def _read(source: Source, name: str) -> Part | None:
         except RefusedFile:
             raise
         except UnreadableFile as error:
-            raise UnreadableFile(f"{name}: {error}") from error
+            raise error.inside(name) from error
 
 
 def _number(part: Part) -> int:

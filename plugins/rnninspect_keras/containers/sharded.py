@@ -104,8 +104,7 @@ def _add(store: Store, name: str, container: Container, opened: list[Source]) ->
         opened.append(container.open(name))
         add_file(store, File(opened[-1]), name)
     except UnreadableFile as error:
-        reason = f"the shard {name[:_LONGEST_NAME]}: {error}"
-        raise type(error)(reason) from error
+        raise error.inside(f"shard {name[:_LONGEST_NAME]}", "the ") from error
 
 
 def _missing_groups(

@@ -150,8 +150,7 @@ def _add_shard(model: _Shards, source: Source, name: str, scope: str) -> None:
         try:
             contents, roots = _read_shard(shard, scope)
         except UnreadableFile as error:
-            reason = f"shard {name[:80]}: {error}"
-            raise type(error)(reason) from error
+            raise error.inside(f"shard {name[:80]}") from error
     model.calls.foreign.update(contents.calls.foreign)
     model.notes.extend(contents.observations)
     if contents.calls.scope == scope:  # its tensors have a scope of their own

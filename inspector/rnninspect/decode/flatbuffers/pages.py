@@ -78,7 +78,9 @@ class Pages:
         """Where the offset that is stored at an offset points to."""
         distance = self.number(offset, _UNSIGNED, what)
         if not distance:
-            raise UnreadableFile(f"the offset of {what} at offset {offset} is zero")
+            raise UnreadableFile(
+                f"the offset of {what} at offset {offset} is zero", place=f"offset {offset}"
+            )
         if offset + distance + _UNSIGNED.size > self.size:
             self.require(offset + distance, _UNSIGNED.size, what)
         return offset + distance
@@ -119,7 +121,8 @@ class Pages:
         """UnreadableFile unless these bytes are within the buffer."""
         if offset < 0 or offset + length > self.size:
             raise UnreadableFile(
-                f"{what} at offset {offset} is beyond the end at {self.size}: truncated?"
+                f"{what} at offset {offset} is beyond the end at {self.size}: truncated?",
+                place=f"offset {offset}",
             )
 
     def spend(self, steps: int) -> None:

@@ -202,5 +202,7 @@ class Texts:
 def _text(pages: Pages, place: int) -> str:
     length, start = pages.vector(place, 1, "a string")
     if length > _LONGEST_TEXT:
-        raise UnreadableFile(f"a string of {length} bytes at offset {start}")
+        raise UnreadableFile(
+            f"a string of {length} bytes at offset {start}", place=f"offset {start}"
+        )
     return pages.text(start, length)

@@ -71,7 +71,8 @@ class Cursor:
         """Buffer at least `length` bytes; UnreadableFile if fewer are left."""
         if length > self.left:
             raise UnreadableFile(
-                f"truncated: {length} bytes expected at offset {self.offset}, {self.left} left"
+                f"truncated: {length} bytes expected at offset {self.offset}, {self.left} left",
+                place=f"offset {self.offset}",
             )
         self.base, self.at = self.offset, 0
         self.data = self.source.read(self.base, max(length, min(_PIECE, self.left)))
@@ -102,11 +103,15 @@ class Cursor:
             self.source.limits.require(
                 Limit.HEADER_BYTES, start - self.offset, "a line of the pickle"
             )
-        raise UnreadableFile(f"unterminated line at offset {self.offset}")
+        raise UnreadableFile(
+            f"unterminated line at offset {self.offset}", place=f"offset {self.offset}"
+        )
 
     def line(self) -> bytes:
         """The next line without its newline; UnreadableFile beyond 64 KiB."""
         length = self.line_length()
         if length > _LONGEST_LINE:
-            raise UnreadableFile(f"line of {length} bytes at offset {self.offset}")
+            raise UnreadableFile(
+                f"line of {length} bytes at offset {self.offset}", place=f"offset {self.offset}"
+            )
         return self.take(length + 1)[:-1]

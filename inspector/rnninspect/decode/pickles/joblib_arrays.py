@@ -41,7 +41,8 @@ def skip_elements(machine: Machine, wrapper: Instance) -> None:
     kind, size = item_bytes(attributes.get("dtype"))
     if not isinstance(shape, tuple) or not is_shape(shape) or size is None:
         raise UnreadableFile(
-            f"joblib array without a valid shape or dtype at offset {cursor.offset}"
+            f"joblib array without a valid shape or dtype at offset {cursor.offset}",
+            place=f"offset {cursor.offset}",
         )
     if kind == _OBJECTS:
         _skip_objects(machine)

@@ -21,7 +21,8 @@ def _refuse(machine: Machine) -> None:
     what = {0x82: "EXT1", 0x83: "EXT2", 0x84: "EXT4", 0x97: "NEXT_BUFFER"}.get(code)
     raise UnreadableFile(
         f"{'unsupported' if what else 'invalid'} opcode {what or f'0x{code:02x}'}"
-        f" at offset {machine.cursor.offset - 1} of a pickle"
+        f" at offset {machine.cursor.offset - 1} of a pickle",
+        place=f"offset {machine.cursor.offset - 1}",
     )
 
 
@@ -41,7 +42,8 @@ def _frame(machine: Machine) -> None:
     length = machine.cursor.number(8)
     if length > machine.cursor.left:
         raise UnreadableFile(
-            f"truncated pickle: frame of {length} bytes at offset {machine.cursor.offset}"
+            f"truncated pickle: frame of {length} bytes at offset {machine.cursor.offset}",
+            place=f"offset {machine.cursor.offset}",
         )
 
 
@@ -98,7 +100,8 @@ def _text_index(machine: Machine) -> int:
     line = machine.cursor.line()
     if len(line) > 20 or not line.isdigit():
         raise UnreadableFile(
-            f"invalid memo index {line[:20]!r} before offset {machine.cursor.offset}"
+            f"invalid memo index {line[:20]!r} before offset {machine.cursor.offset}",
+            place=f"offset {machine.cursor.offset}",
         )
     return int(line)
 

@@ -42,7 +42,10 @@ def _long(width: int) -> Handler:
     def handler(machine: Machine) -> None:
         length = machine.cursor.number(width)
         if length > _MOST_DIGITS:
-            raise UnreadableFile(f"integer of {length} bytes at offset {machine.cursor.offset}")
+            raise UnreadableFile(
+                f"integer of {length} bytes at offset {machine.cursor.offset}",
+                place=f"offset {machine.cursor.offset}",
+            )
         machine.stack.append(int.from_bytes(machine.cursor.take(length), "little", signed=True))
 
     return handler
@@ -51,7 +54,10 @@ def _long(width: int) -> Handler:
 def _text_number(machine: Machine) -> None:
     line = machine.cursor.line().strip()
     if len(line) > _MOST_DIGITS:
-        raise UnreadableFile(f"integer of {len(line)} digits before offset {machine.cursor.offset}")
+        raise UnreadableFile(
+            f"integer of {len(line)} digits before offset {machine.cursor.offset}",
+            place=f"offset {machine.cursor.offset}",
+        )
     if line in (b"00", b"01"):
         machine.stack.append(line == b"01")
     else:

@@ -23,7 +23,9 @@ def read_tag(data: bytes, index: int, base: int, stop: int) -> tuple[int, int]:
     """A field's number and wire type in one, and the index after it, before `stop` in `data`."""
     tag, end = read_varint(data, index, base, stop)
     if tag < 8 or tag >> 32 or end - index > LONGEST_TAG:
-        raise UnreadableFile(f"no field number at offset {base + index}")
+        raise UnreadableFile(
+            f"no field number at offset {base + index}", place=f"offset {base + index}"
+        )
     return tag, end
 
 
@@ -37,4 +39,6 @@ def read_varint(data: bytes, index: int, base: int, stop: int) -> tuple[int, int
             return value & 0xFFFFFFFFFFFFFFFF, position + 1
         shift += 7
     what = "passes the end of its message" if stop - index < LONGEST_VARINT else "never ends"
-    raise UnreadableFile(f"a number at offset {base + index} {what}")
+    raise UnreadableFile(
+        f"a number at offset {base + index} {what}", place=f"offset {base + index}"
+    )

@@ -119,7 +119,9 @@ class WireReader(Walker):
             last = self.source.read(start, min(_PIECE, offset + length - start))
             count += len(last.translate(None, _HIGH_BYTES))
         if last and last[-1] > 0x7F:
-            raise UnreadableFile(f"packed numbers at offset {offset} end within a number")
+            raise UnreadableFile(
+                f"packed numbers at offset {offset} end within a number", place=f"offset {offset}"
+            )
         return count
 
     def count_fixed(self, found: Found, number: int, wire_type: int) -> int:
@@ -127,6 +129,9 @@ class WireReader(Walker):
         width, count = _WIDTHS[wire_type], found.dropped(number)
         for kind, value, size in found.entries(number):
             if kind == LENGTH and size % width:
-                raise UnreadableFile(f"{size} bytes at offset {value} are not packed numbers")
+                raise UnreadableFile(
+                    f"{size} bytes at offset {value} are not packed numbers",
+                    place=f"offset {value}",
+                )
             count += size // width if kind == LENGTH else kind == wire_type
         return count

@@ -36,7 +36,8 @@ class CutField(UnreadableFile):
     def __init__(self, number: int, size: int, offset: int, end: int) -> None:
         super().__init__(
             f"field {number} at offset {offset} claims {size} bytes and passes the end of its "
-            f"message at {end}: truncated?"
+            f"message at {end}: truncated?",
+            place=f"offset {offset}",
         )
         self.number = number
 
@@ -68,7 +69,9 @@ class Walker:
         if start >= 0 and start + length <= len(self._data):
             return self._data[start : start + length]
         if length > _LONGEST_TEXT:
-            raise UnreadableFile(f"a name of {length} bytes at offset {offset}")
+            raise UnreadableFile(
+                f"a name of {length} bytes at offset {offset}", place=f"offset {offset}"
+            )
         return self.source.read(offset, length)
 
     def _walk(self, message: Message) -> Iterator[Field]:
@@ -116,7 +119,7 @@ class Walker:
         if self._fields > self._portion:
             self._settle()
         if groups and base + index >= end:
-            raise UnreadableFile(f"unterminated group at offset {end}")
+            raise UnreadableFile(f"unterminated group at offset {end}", place=f"offset {end}")
         return base + index
 
     def _settle(self) -> None:
@@ -138,7 +141,9 @@ class Walker:
                 Limit.NESTING, len(groups), f"the depth of groups at offset {offset}"
             )
         elif kind != END_GROUP or not groups or groups.pop() != number:
-            raise UnreadableFile(f"tag {tag:#x} at offset {offset} does not start a field")
+            raise UnreadableFile(
+                f"tag {tag:#x} at offset {offset} does not start a field", place=f"offset {offset}"
+            )
         return 0, 0
 
     def _load(self, offset: int, end: int) -> tuple[bytes, int]:

@@ -65,7 +65,10 @@ def first_entry(source: Source) -> tuple[bytes, bytes]:
     _, value = next(_entries(_block(source, index)), (b"", b""))
     (offset, size), _ = _handle(value, 0) if value else ((0, 0), 0)
     if offset + size + TRAILER > source.size - FOOTER:
-        raise UnreadableFile(f"a block at offset {offset} ({size} bytes) reaches beyond the table")
+        raise UnreadableFile(
+            f"a block at offset {offset} ({size} bytes) reaches beyond the table",
+            place=f"offset {offset}",
+        )
     head = source.read(offset, min(size, 3 * LONGEST_NUMBER))
     shared, at = read_number(head, 0)
     fresh, at = read_number(head, at)
@@ -139,17 +142,24 @@ def _block(source: Source, handle: tuple[int, int]) -> bytes:
     source.limits.require(Limit.TABLE_BYTES, size, "a block of the table")
     source.spend(Limit.STEPS, size >> CHECKED_SHIFT)
     if offset + size + TRAILER > source.size - FOOTER:
-        raise UnreadableFile(f"a block at offset {offset} ({size} bytes) reaches beyond the table")
+        raise UnreadableFile(
+            f"a block at offset {offset} ({size} bytes) reaches beyond the table",
+            place=f"offset {offset}",
+        )
     data = source.read(offset, size + TRAILER)
     stored = unpack_from("<I", data, size + 1)[0]
     if _masked(crc32c(data[: size + 1])) != stored:
-        raise UnreadableFile(f"invalid checksum of the block at offset {offset}")
+        raise UnreadableFile(
+            f"invalid checksum of the block at offset {offset}", place=f"offset {offset}"
+        )
     match data[size]:
         case 0:
             return data[:size]
         case 1:
             return decompress(data[:size], source)
-    raise UnreadableFile(f"unknown compression of the block at offset {offset}")
+    raise UnreadableFile(
+        f"unknown compression of the block at offset {offset}", place=f"offset {offset}"
+    )
 
 
 def _entries(block: bytes) -> Iterator[tuple[bytes, bytes]]:
