@@ -21,6 +21,7 @@ from typing import Any
 from .__main__ import AXE, HEIGHT, SCHEMES, WIDTHS, open_browser
 
 LOOKED_AT = {(SCHEMES[0], min(WIDTHS)), (SCHEMES[1], max(WIDTHS))}
+PATIENCE = 300  # seconds for axe on the longest page
 SIDEWAYS = "return document.documentElement.scrollWidth - document.documentElement.clientWidth"
 LOADED = """
 return performance.getEntriesByType('resource').map((each) => each.name)
@@ -60,6 +61,7 @@ def look_at(site: Path, axe: str, pictures: Path | None) -> Iterator[str]:
     with served(site) as address:
         for scheme in SCHEMES:
             browser = open_browser(scheme)
+            browser.set_script_timeout(PATIENCE)
             for page in sorted(site.glob("*.html")):
                 for width in WIDTHS:
                     faults = faults_of(browser, f"{address}/{page.name}", width)
