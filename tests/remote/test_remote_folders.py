@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -106,7 +107,9 @@ def test_rows_of_a_bucket_are_stored_and_resumed(
 ) -> None:
     output = tmp_path / "results.jsonl"
     command = ("scan", "s3://models/all", "--output", output, "--resume", *engine)
-    assert call(*command).returncode == 0
+    done = call(*command)
+    assert done.returncode == 0
+    assert re.fullmatch(r"rnninspect: \d+ requests, 13 kB of 13 kB\n", done.stderr)
     before = {rows.path: rows.model for rows in read_results(output)}
     assert sorted(before) == sorted(f"s3://models/all/{path}" for path in FOUND)
     models.pipe_file("models/all/a/tagger.pt", LSTM)

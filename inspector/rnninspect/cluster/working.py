@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from functools import reduce
 from pathlib import Path
 
 from rnninspect.record import Record
 from rnninspect.results.parts import write_part
 from rnninspect.rows.schema import Verdict
+from rnninspect.source.traffic import Traffic
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -42,11 +44,15 @@ class Done(Record):
         part: what was written; None if there was no model.
         paths: the models in it.
         unreadable: path and reason of those that cannot be read.
+        traffic: what the remote ones have cost; None if there are none.
+        file_bytes: the size of these.
     """
 
     part: Part | None
     paths: tuple[str, ...]
     unreadable: tuple[tuple[str, str], ...]
+    traffic: Traffic | None = None
+    file_bytes: int = 0
 
 
 def work(job: Job, batch: Batch) -> Done:
@@ -61,8 +67,11 @@ def work(job: Job, batch: Batch) -> Done:
     models = [rows for rows in described if rows is not None]
     part = write_part(Path(job.folder), job.format, batch.number, models) if models else None
     unreadable = (rows for rows in models if rows.verdict is Verdict.UNREADABLE)
+    remote = [rows for rows in models if rows.traffic]
     return Done(
         part,
         tuple(rows.path for rows in models),
         tuple((rows.path, str(rows.model["reason"])) for rows in unreadable),
+        reduce(Traffic.plus, (rows.traffic for rows in remote), Traffic(0, 0)) if remote else None,
+        sum(rows.file_bytes for rows in remote),
     )

@@ -40,6 +40,23 @@ class Cluster(Record):
     scheduler: str | None = None
 
 
+class _Spent:
+    """What the remote models of a call have cost together."""
+
+    def __init__(self) -> None:
+        self._traffic, self._size = Traffic(0, 0), 0
+
+    def add(self, traffic: Traffic | None, size: int) -> None:
+        """Count models of this size; those of this machine cost None."""
+        if traffic:
+            self._traffic, self._size = self._traffic.plus(traffic), self._size + size
+
+    def say(self, listing: Traffic) -> None:
+        """Say it on standard error, with the cost of listings, if there was a remote model."""
+        if self._traffic.requests:
+            print_error(self._traffic.plus(listing).in_words(self._size))
+
+
 def described(
     request: Request, skip: Callable[[Found], bool] = lambda _: False
 ) -> Iterator[ModelRows]:
@@ -47,15 +64,13 @@ def described(
 
     At the end a line says what remote models have cost.
     """
-    gathered, spent, size = Gathered(request, skip), Traffic(0, 0), 0
+    gathered, spent = Gathered(request, skip), _Spent()
     for found in results_of(gathered, request, _describe(request), unreadable_row):
         if found.verdict is Verdict.UNREADABLE:
             print_unreadable(found.path, str(found.model["reason"]))
-        if found.traffic:
-            spent, size = spent.plus(found.traffic), size + found.file_bytes
+        spent.add(found.traffic, found.file_bytes)
         yield found
-    if spent.requests:
-        print_error(spent.plus(gathered.traffic).in_words(size))
+    spent.say(gathered.traffic)
 
 
 def store(request: Request, results: Results, cluster: Cluster | None = None) -> None:
@@ -77,7 +92,7 @@ def store(request: Request, results: Results, cluster: Cluster | None = None) ->
     gathered = Gathered(request, lambda one: results.has(shown(located(one).path)))
     shared = batches(map(located, gathered), results.next_number)
     job = Job(_describe(request), str(results.folder.absolute()), results.part_format)
-    progress, number = Progress(gathered), 0
+    progress, number, spent = Progress(gathered), 0, _Spent()
     with connected(cluster.scheduler, request.gathering.jobs or processors()) as client:
         for done in run(client, job, shared, results):
             raise_if_stopped()
@@ -85,8 +100,10 @@ def store(request: Request, results: Results, cluster: Cluster | None = None) ->
             for path, reason in done.unreadable:
                 print_unreadable(path, reason)
             number += len(done.paths)
+            spent.add(done.traffic, done.file_bytes)
             progress.show(number)
     progress.clear()
+    spent.say(gathered.traffic)
     if not number and not gathered.skipped:
         for path in request.paths:
             print_unreadable(path, NO_MODEL)

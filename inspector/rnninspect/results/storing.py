@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import os
 import time
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from hashlib import blake2b
+from itertools import islice
 
 from rnninspect.errors import ResultsError
 from rnninspect.results import parts
@@ -14,6 +16,7 @@ from rnninspect.results.writing import replacing, require_replaceable
 from rnninspect.rows.schema import Verdict, storable
 from rnninspect.rows.stamps import Stamp, stamp_now
 from rnninspect.rows.summary import Summary
+from rnninspect.source.locations import is_remote
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -25,6 +28,7 @@ if TYPE_CHECKING:
     from rnninspect.results.parts import Part
     from rnninspect.rows.inspecting import ModelRows
 
+AT_ONCE = 16  # remote models whose files are looked up at a time
 PART_ROWS, PART_SECONDS = 4_000, 10.0  # what a scan that is killed inspects again, at most
 MISSING_FILE = "R204"  # a model that breaks it may be whole by now
 
@@ -208,11 +212,11 @@ def _require_results(path: Path, size: int) -> None:
 def _unchanged(models: Iterator[ModelRows]) -> set[int]:
     """The keys of models whose files are as they were when their newest rows were made."""
     found: set[int] = set()
-    for rows in models:
-        if _is_unchanged(rows):
-            found.add(_key(rows.path))
-        else:
-            found.discard(_key(rows.path))
+    with ThreadPoolExecutor(AT_ONCE) as pool:
+        while several := list(islice(models, 16 * AT_ONCE)):
+            each = pool.map if any(is_remote(rows.path) for rows in several) else map
+            for rows, unchanged in zip(several, each(_is_unchanged, several), strict=True):
+                (found.add if unchanged else found.discard)(_key(rows.path))
     return found
 
 

@@ -75,7 +75,8 @@ class Filesystem:
 
     def _made(self, url: str) -> Any:  # noqa: ANN401 - fsspec has no types
         package = PACKAGES[self.scheme]
-        logging.getLogger(package).addHandler(logging.NullHandler())  # one line for each error
+        if not (logger := logging.getLogger(package)).handlers:
+            logger.addHandler(logging.NullHandler())  # an error is one line, of ours
         try:
             from fsspec.core import url_to_fs  # noqa: PLC0415 - an extra
         except ImportError as error:
