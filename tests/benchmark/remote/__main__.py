@@ -20,7 +20,7 @@ from pathlib import Path
 
 from ..measure import MOST_SECONDS, Run, interleaved, run
 from .calls import OURS, calls_of
-from .costs import COST_HEAD, HEAD, Found, Measured, arithmetic, cost_row, row
+from .costs import COST_HEAD, HEAD, Found, Measured, Network, arithmetic, cost_row, row
 from .serving import Cost, Served, serving
 from .stacks import REMOTE, STACKS
 
@@ -51,7 +51,9 @@ def main(arguments: Sequence[str] | None = None) -> None:
         found[family] = measured(family, options.size, options.rounds, network)
         ours = found[family][OURS]
         _write(row(family, name, each, ours) for name, each in found[family].items())
-    _write(["\n", COST_HEAD, *(cost_row(family, each) for family, each in found.items()), "\n"])
+    _write(["\n", COST_HEAD])
+    _write(cost_row(family, each, network) for family, each in found.items())
+    _write(["\n"])
     _write(arithmetic(*next(iter(found.items())), AT_ONCE))
 
 
@@ -60,7 +62,7 @@ def _write(lines: Sequence[str] | Iterator[str]) -> None:
     sys.stdout.flush()
 
 
-def measured(family: str, size: str, rounds: int, network: tuple[float, float]) -> Found:
+def measured(family: str, size: str, rounds: int, network: Network) -> Found:
     """What each command took for one model, by its name."""
     with tempfile.TemporaryDirectory(prefix="rnninspect-remote-") as folder:
         path = Path(folder) / "served" / REMOTE[family][0]

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from benchmark.remote import starts
 from benchmark.remote.__main__ import hub, main
 from benchmark.remote.calls import DOWNLOAD, MORE, OURS, OURS_HUB, OURS_MANY, Call, calls_of, peers
 from benchmark.remote.costs import COST_HEAD, HEAD
@@ -18,6 +19,7 @@ from rnninspect import inspect_file
 from rnninspect.rules import Level
 from rnninspect.source.traffic import Traffic
 
+DOCUMENTED = Path(__file__).parents[3] / "docs/remote-costs.md"
 QUICK = 1e9  # bytes a second
 
 
@@ -90,3 +92,17 @@ def test_the_environment_is_what_it_was(tmp_path: Path, monkeypatch: pytest.Monk
         assert "HF_TOKEN" not in os.environ
         assert os.environ["HF_ENDPOINT"] == server.url
     assert dict(os.environ) == before
+
+
+def test_each_client_starts(capsys: pytest.CaptureFixture[str]) -> None:
+    starts.main(["--rounds", "1"])
+    _, _, *rows = capsys.readouterr().out.splitlines()
+    assert [cells(row)[0] for row in rows] == list(starts.STARTS)
+
+
+def test_the_documentation_has_the_table_that_is_printed() -> None:
+    text = DOCUMENTED.read_text(encoding="utf-8")
+    assert COST_HEAD in text
+    rows = text.partition(COST_HEAD)[2].partition("\n\n")[0].splitlines()
+    assert [cells(row)[0] for row in rows] == list(REMOTE)
+    assert {len(cells(row)) for row in rows} == {len(cells(COST_HEAD.splitlines()[0]))}
