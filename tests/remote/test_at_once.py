@@ -71,7 +71,7 @@ def test_after_a_failure_no_job_begins() -> None:
 
 
 def test_shards_are_asked_for_together(server: Wayward, tmp_path: Path) -> None:
-    name = made("safetensors, 7B in 120 shards", tmp_path)
+    name = made("safetensors, 7B in 108 shards", tmp_path)
     together = threading.Barrier(len(SHARDS), timeout=10)
     serve(server, tmp_path, lambda asked: asked in SHARDS and together.wait())
     remote = inspect_file(f"{server.url}/{name}")
@@ -86,7 +86,7 @@ def test_shards_are_asked_for_together(server: Wayward, tmp_path: Path) -> None:
 def test_a_shard_that_is_amiss_is_said_as_of_a_folder(
     fault: str, server: Wayward, tmp_path: Path
 ) -> None:
-    name = made("safetensors, 7B in 120 shards", tmp_path)
+    name = made("safetensors, 7B in 108 shards", tmp_path)
     shard = tmp_path / SHARDS[1]
     data = {"missing": b"", "malformed": b"\xff" * 100, "cut": shard.read_bytes()[:-4]}[fault]
     shard.unlink()
@@ -104,14 +104,14 @@ def test_a_shard_that_is_amiss_is_said_as_of_a_folder(
 
 
 def test_requests_at_once_stay_within_the_limit(server: Wayward, tmp_path: Path) -> None:
-    name = made("safetensors, 7B in 120 shards", tmp_path)
+    name = made("safetensors, 7B in 108 shards", tmp_path)
     serve(server, tmp_path)
     with pytest.raises(RefusedFile, match="requests=2"):
         inspect_file(f"{server.url}/{name}", Limits(requests=2))
 
 
 def test_a_server_that_refuses_many_at_once_is_one_line(server: Wayward, tmp_path: Path) -> None:
-    name = made("safetensors, 7B in 120 shards", tmp_path)
+    name = made("safetensors, 7B in 108 shards", tmp_path)
     serve(server, tmp_path)
     behave = server.behave
     server.behave = lambda handler: (

@@ -229,9 +229,9 @@ def make_tfjs(path: Path, size: str) -> None:
 REMOTE: dict[str, tuple[str, Callable[[Path, str], None]]] = {
     "safetensors": ("model.safetensors", make_safetensors),
     "safetensors, 7B in 4 shards": ("model.safetensors.index.json", make_shards),
-    "safetensors, 7B in 120 shards": (
+    "safetensors, 7B in 108 shards": (
         "model.safetensors.index.json",
-        lambda path, size: make_shards(path, size, 120 if size == "2GB" else 3),
+        lambda path, size: make_shards(path, size, 108 if size == "2GB" else 3),
     ),
     "PyTorch zip": ("model.pt", make_zip),
     "PyTorch before 1.6": ("model.pt", make_legacy),
