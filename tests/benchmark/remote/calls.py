@@ -77,7 +77,7 @@ def calls_of(path: Path, url: str, family: str) -> list[Call]:
         family: its format.
     """
     ours = BOTH[0].command
-    named = f"{url}/{path.name}{'/' if path.is_dir() else ''}"
+    named = f"{url}/{path.name}{'/saved_model.pb' if path.is_dir() else ''}"
     files = (each for each in sorted(path.parent.rglob("*")) if each.is_file())
     urls = [f"{url}/{each.relative_to(path.parent)}" for each in files]
     many = [f"{named}?{at}" for at in range(1 + MORE)]
