@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import stat
 import sys
-import tempfile
 
 from rnninspect.errors import UnreadableFile
 from rnninspect.source.limits import Limit, Limits
@@ -42,6 +41,8 @@ def _kept(descriptor: int, limits: Limits) -> File:
     """Its bytes, with an end and a middle that can be read again."""
     if stat.S_ISREG(os.fstat(descriptor).st_mode):
         return File(os.dup(descriptor), os.fstat(descriptor))
+    import tempfile  # noqa: PLC0415 - the summary of several models imports this module too
+
     with tempfile.TemporaryFile() as file:
         size = 0
         while piece := os.read(descriptor, _PIECE):
