@@ -13,9 +13,11 @@ from rnninspect.command import FAILED, FINDINGS, OK
 from rnninspect.command.environment import terminal_width
 from rnninspect.command.hints import print_unreadable
 from rnninspect.command.printing import print_document, print_traffic
+from rnninspect.command.waiting import Waiting
 from rnninspect.errors import RnnInspectError
 from rnninspect.render import DIFF
 from rnninspect.render.view import View
+from rnninspect.source.locations import shown
 
 if TYPE_CHECKING:
     from rnninspect.comparison.sides import Side
@@ -64,7 +66,8 @@ def _read(path: str, other: str, limits: Limits) -> Side | None:
     from rnninspect.comparison.sides import read_side  # noqa: PLC0415 - only when used
 
     try:
-        side = read_side(path, other, limits)
+        with Waiting(shown(path)):
+            side = read_side(path, other, limits)
     except RnnInspectError as error:
         print_unreadable(path, str(error))
         return None

@@ -25,14 +25,17 @@ from rnninspect.command.hints import print_unreadable
 from rnninspect.command.printing import print_error, print_traffic
 from rnninspect.command.request import Gathering, Request
 from rnninspect.command.running import run
+from rnninspect.command.waiting import Waiting
 from rnninspect.errors import RnnInspectError
 from rnninspect.inspection import inspect_file
 from rnninspect.render import EXPLANATION, REPORT
 from rnninspect.render.report.sentences import no_layer
+from rnninspect.source.locations import shown
 from rnninspect.wording.nearest import nearest, suggestion
 
 if TYPE_CHECKING:
     from rnninspect.report import Report
+
 Layer = Annotated[
     str | None,
     typer.Argument(metavar="LAYER", help="Only this layer.", autocompletion=words.layers),
@@ -118,7 +121,8 @@ def explain(
 
     chosen_format = options.format_of(EXPLANATION, output_format)
     try:
-        report = inspect_file(model, options.limits(limit, allow_download=allow_download))
+        with Waiting(shown(model)):
+            report = inspect_file(model, options.limits(limit, allow_download=allow_download))
     except RnnInspectError as error:
         print_unreadable(model, str(error))
         raise typer.Exit(FAILED) from error
