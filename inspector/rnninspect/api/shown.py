@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import json
-
 from rnninspect.command.environment import terminal_width
-from rnninspect.render.page.frame import fragment
 from rnninspect.render.view import View
 
 TYPE_CHECKING = False
@@ -42,6 +39,8 @@ class Shown:
 
     def _repr_html_(self) -> str | None:
         """What a notebook shows; without sections that is the `repr`."""
+        from rnninspect.render.page.frame import fragment  # noqa: PLC0415 - only for notebooks
+
         sections = tuple(self._sections())
         return fragment(sections) if sections else None
 
@@ -55,5 +54,7 @@ class Shown:
 
     def to_dict(self) -> dict[str, Any]:
         """The same document as plain values: dictionaries, lists, strings, numbers, None."""
+        import json  # noqa: PLC0415 - only here
+
         document: dict[str, Any] = json.loads(self.to_json())
         return document
