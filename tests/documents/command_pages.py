@@ -73,5 +73,6 @@ def _row(parameter: Any) -> tuple[str, str]:  # noqa: ANN401 - typer's classes h
 
 
 def _escaped(text: str) -> str:
-    """Plain text of a help as Markdown."""
-    return re.sub(r"([*<|])", r"\\\1", text)
+    """Plain text of a help as Markdown, with options as code."""
+    escaped = re.sub(r"([*<|])", r"\\\1", text)
+    return re.sub(r"(?<![\w-])(--[a-z][a-z-]+)", r"`\1`", escaped)
