@@ -70,7 +70,7 @@ FILES: dict[str, tuple[bytes, str]] = {
     "m.mdl": (b"\0B<TransitionModel> ", "a Kaldi model"),
     "m.rds": (gzip.compress(b"X\n\0\0\0\3\0\4"), "an R data file"),
     "m.mat": (b"MATLAB 5.0 MAT-file, Platform", "a MATLAB file (.mat)"),
-    "m.msgpack": (DENSE, "MessagePack data, as Flax saves parameters"),
+    "m.msgpack": (DENSE, "MessagePack data without an array as Flax saves them"),
     "m.bz2": (bz2.compress(b"x"), "bzip2-compressed data; decompress it"),
     "m.xz": (lzma.compress(b"x"), "xz-compressed data; decompress it"),
     "m.gz": (gzip.compress(b"\x08\x08"), "gzip-compressed data; decompress it"),

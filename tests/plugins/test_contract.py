@@ -17,6 +17,7 @@ GOOD = {
     "keras": SAMPLES / "keras" / "lstm_one_bias.keras",
     "tflite": SAMPLES / "tflite" / "lstm.tflite",
     "ggml": SAMPLES / "gguf" / "mamba.gguf",
+    "jax": SAMPLES / "jax" / "gru.msgpack",
 }
 
 

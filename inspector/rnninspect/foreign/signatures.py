@@ -79,7 +79,7 @@ _MODELS = (
     (rb"binf|CBM1|tree\s+version=", "a gradient boosting model, not a neural network"),
     (
         rb"(?:[\x81-\x8f]|\xde..|\xdf....)(?:[\xa1-\xbf]|\xd9.)[A-Za-z_][\w.-]*[\x80-\x8f\xc7-\xdf]",
-        "MessagePack data, as Flax saves parameters: not supported; save them as safetensors",
+        "MessagePack data without an array as Flax saves them: not a model",
     ),
 )
 _DATA = (

@@ -6,7 +6,7 @@ of its storages; then for each storage its length in elements and the elements.
 
 from __future__ import annotations
 
-from rnninspect.decode.pickles.cursor import Cursor
+from rnninspect.decode.cursor import Cursor
 from rnninspect.decode.pickles.interpreter import load
 from rnninspect.plugin import Fact, Limit, Observation, UnreadableFile, plural
 from rnninspect_torch.describing.contents import Contents

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from rnninspect.decode.pickles.cursor import Cursor
+from rnninspect.decode.cursor import Cursor
 from rnninspect.decode.pickles.interpreter import load
 from rnninspect.decode.pickles.values import Instance
 from rnninspect.plugin import Fact, Observation, UnknownFormat, plural

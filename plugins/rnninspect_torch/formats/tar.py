@@ -6,7 +6,7 @@ numbers of tensors; `sys_info` describes the system.
 
 from __future__ import annotations
 
-from rnninspect.decode.pickles.cursor import Cursor
+from rnninspect.decode.cursor import Cursor
 from rnninspect.decode.pickles.interpreter import load, load_from
 from rnninspect.decode.pickles.values import Global
 from rnninspect.plugin import Limit, UnreadableFile

@@ -6,7 +6,7 @@ length, index and depth is bounded: see `Machine.check`.
 
 from __future__ import annotations
 
-from rnninspect.decode.pickles.cursor import WORD, Cursor
+from rnninspect.decode.cursor import WORD, Cursor
 from rnninspect.decode.pickles.machine import NOTHING, SLICE, Machine, PickleEnd
 from rnninspect.decode.pickles.stack_opcodes import HANDLERS
 from rnninspect.errors import UnreadableFile, in_words

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from typing import Protocol
 
-    from rnninspect.decode.pickles.cursor import Cursor
+    from rnninspect.decode.cursor import Cursor
 
     class Calls(Protocol):
         """The meaning that a framework gives to calls and persistent ids.

@@ -100,9 +100,7 @@ class Cursor:
             if found >= 0:
                 return start + found - self.offset
             start += len(piece)
-            self.source.limits.require(
-                Limit.HEADER_BYTES, start - self.offset, "a line of the pickle"
-            )
+            self.source.limits.require(Limit.HEADER_BYTES, start - self.offset, "a line")
         raise UnreadableFile(
             f"unterminated line at offset {self.offset}", place=f"offset {self.offset}"
         )

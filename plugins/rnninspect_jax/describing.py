@@ -1,0 +1,80 @@
+"""Describes the model in a tree of arrays, whose layers show by the names of their weights."""
+
+from __future__ import annotations
+
+from rnninspect.decode.cursor import Cursor
+from rnninspect.plugin import (
+    Fact,
+    Observation,
+    Purpose,
+    Record,
+    SavedModel,
+    parsing,
+    plural,
+)
+from rnninspect.signatures import known_layers, possible_layers
+from rnninspect.spellings import remainder
+from rnninspect_jax.tree import stored_tensors
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from rnninspect.plugin import RecurrentLayer, Source, StoredTensor
+
+
+class _Entry(Record):
+    """A tensor by its name with dots, as the search for hand-written cells reads it."""
+
+    name: str
+    shape: tuple[int, ...]
+    tensor: StoredTensor
+
+
+def describe(source: Source) -> SavedModel:
+    """Describe a file.
+
+    Raises:
+        UnreadableFile: truncated or malformed MessagePack.
+        RefusedFile: a limit is exceeded.
+    """
+    with parsing("MessagePack file"):
+        cursor = Cursor(source)
+        tensors = tuple(stored_tensors(cursor))
+        layers, notes = layers_of(tensors, source)
+        if cursor.left:
+            detail = f"{plural(cursor.left, 'trailing byte')} after the tree"
+            notes = (*notes, Observation(Fact.UNUSUAL, detail))
+        return SavedModel(
+            format="flax msgpack",
+            framework="jax",
+            producer="",
+            layers=layers,
+            tensors=tensors,
+            observations=notes,
+        )
+
+
+def layers_of(
+    tensors: Sequence[StoredTensor], source: Source
+) -> tuple[tuple[RecurrentLayer, ...], tuple[Observation, ...]]:
+    """The layers among the parameters of a tree, and notes on modules that may be some."""
+    named = {each.name: each for each in tensors if each.purpose is Purpose.PARAMETER}
+    layers = known_layers(named, source)
+    notes = list(possible_layers(named, layers))
+    taken = {
+        tensor.name
+        for parts in (
+            *(operand.tensors for layer in layers for operand in layer.operands),
+            *(note.tensors for note in notes),
+        )
+        for tensor in parts
+    }
+    entries = [_Entry(name.replace("/", "."), each.shape, each) for name, each in named.items()]
+    rest = remainder(entries, [one for one in entries if one.tensor.name not in taken], {}, source)
+    if rest is None:
+        return tuple(layers), tuple(notes)
+    from rnninspect.spellings.building import describe_cells  # noqa: PLC0415 - few networks need it
+
+    found = describe_cells(rest, lambda entry: entry.tensor)
+    return (*layers, *found.layers), (*notes, *found.observations)

@@ -1,0 +1,14 @@
+"""What the core needs to know of JAX: its name, how its files are named, how Flax counts cells."""
+
+from __future__ import annotations
+
+from rnninspect.plugin import BIASES, Convention, Filing, Framework, Role
+
+FRAMEWORKS = (Framework("jax", "JAX", keeps_names=True),)
+FILING = Filing(sure_suffixes=(".msgpack", ".flax"))
+_ONE = frozenset({Role.BIAS})
+CONVENTIONS = (
+    Convention("flax", "LSTM", _ONE, note="LSTMCell, OptimizedLSTMCell"),
+    Convention("flax", "CudnnGRU", BIASES, note="GRUCell: a recurrent bias at its candidate alone"),
+    Convention("flax", "RNN", _ONE, note="SimpleCell"),
+)
