@@ -19,7 +19,9 @@ ALLOWED = {
     "readers.py": r"rnninspect_\w+:\w+Reader|(?:\.\w+ ?)+",  # the table of built-in readers
     "cells/table.py": r".*\(TensorFlow 1.*\)",  # the library that a cell comes from
     "spellings/unnamed_arrays.py": r"Keras|torch\.nn",  # in whose order lists have their arrays
-    "policy/keys.py": "onnx,safetensors",  # the example of a value
+    # The examples of values.
+    "policy/keys.py": r"onnx,safetensors|models/\*\*/\*\.onnx",
+    "policy/globs.py": r" is not a glob that matches anything \(try 'models/\*\*/\*\.onnx'\)",
     # The names by which the Hub's own clients find weights, and endings of others.
     "remote/hub/names.py": r"(?:diffusion_)?pytorch_model\.[a-z.]+|\.(?:onnx|keras)",
 }
