@@ -5,6 +5,7 @@ from __future__ import annotations
 from rnninspect.decode.pickles.values import Instance, Mapping
 from rnninspect.plugin import Fact, Observation
 from rnninspect_torch.arrays.names import dotted_names
+from rnninspect_torch.arrays.trees import joined_tree
 from rnninspect_torch.describing.model import describe_value
 
 TYPE_CHECKING = False
@@ -21,6 +22,9 @@ def describe_arrays(contents: Contents) -> SavedModel:
         RefusedFile: a limit would be exceeded.
     """
     model = describe_value(_with_dotted_names(contents))
+    if not model.layers and (joined := joined_tree(contents)) is not None:
+        of_tree = describe_value(_with_dotted_names(joined))
+        model = of_tree if of_tree.layers else model
     if any(layer.convention == "pytorch" for layer in model.layers):  # known by their names
         return model
     model = model._replace(framework="numpy")

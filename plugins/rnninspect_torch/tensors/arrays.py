@@ -12,7 +12,10 @@ from rnninspect_torch.tensors.views import Storage, TensorView, contiguous_strid
 
 SCOPE = "array inside the pickle"
 _MAKERS = ("multiarray._reconstruct", "numeric._frombuffer")  # before and since pickle protocol 5
-_NAMES = {"NumpyArrayWrapper", "_reconstruct", "_frombuffer"}
+_NAMES = {"NumpyArrayWrapper", "_reconstruct", "_frombuffer", "_reconstruct_array"}
+_OF_JAX = (
+    "jax._src.array._reconstruct_array"  # with the call, the arguments and the state of numpy's
+)
 # A dtype code is a kind and a size in bytes: `f4`.
 _KINDS = {"f": "float", "i": "int", "u": "uint", "c": "complex"}
 
@@ -34,9 +37,13 @@ def parts_of(value: object) -> Array | None:
     if value.path == WRAPPER and value.args:
         attributes = value.attributes
         return Array(attributes.get("shape"), attributes.get("dtype"), value.args[0])
-    if not value.path.endswith(_MAKERS):
+    if value.path == _OF_JAX:
+        state = value.args[2] if len(value.args) > 2 else None
+    elif value.path.endswith(_MAKERS):
+        state = value.state
+    else:
         return None
-    state = value.state if isinstance(value.state, tuple) else ()
+    state = state if isinstance(state, tuple) else ()
     if len(state) == 5:
         return Array(state[1], state[2], state[4])
     return Array(value.args[2], value.args[1], value.args[0]) if len(value.args) == 4 else None

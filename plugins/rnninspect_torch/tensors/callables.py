@@ -39,6 +39,7 @@ _NAMES: dict[str, tuple[str, ...]] = {
     "numpy.core.numeric": ("_frombuffer",),
     "numpy._core.numeric": ("_frombuffer",),
     "joblib.numpy_pickle": ("NumpyArrayWrapper",),
+    "jax._src.array": ("_reconstruct_array",),
     "collections": ("OrderedDict", "defaultdict", "Counter", "deque"),
     "decimal": ("Decimal",),
     "fractions": ("Fraction",),
