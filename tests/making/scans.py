@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+import time
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -39,14 +40,19 @@ class Found(Record):
 def rows_or_death(found: Found) -> ModelRows | None:
     """What a worker makes of a file; the name of some is what they do to it.
 
-    `poison` ends each process that inspects it, `once` the first one; `other` is no model.
+    `poison` ends each process that inspects it and `hangs` never comes to an end; `deadly` ends
+    each worker of Dask whose process inspects it, and `once` the first one. `other` is no model.
     """
     name = Path(found.path).name
     if name == "other":
         return None
+    if name == "hangs":
+        time.sleep(600)
     if name == "poison":
         os.kill(os.getpid(), signal.SIGKILL)
-    if name == "once" and Path(found.path).read_bytes():
-        Path(found.path).write_bytes(b"")
-        os.kill(os.getpid(), signal.SIGKILL)
+    if name == "deadly" or (name == "once" and Path(found.path).read_bytes()):
+        if name == "once":
+            Path(found.path).write_bytes(b"")
+        os.kill(os.getppid(), signal.SIGKILL)
+        time.sleep(600)
     return inspect_row(found.path)

@@ -13,12 +13,13 @@ from rnninspect.cli.gathering import Models, gathering_models
 from rnninspect.cli.options import AllowDownload, FailOn, LimitPairs, Output, Values
 from rnninspect.cli.showing import reporting
 from rnninspect.command import FAILED
+from rnninspect.command.distributing import Cluster, distribute
 from rnninspect.command.ending import Stopped
 from rnninspect.command.environment import has_colour, terminal_width
 from rnninspect.command.printing import deliver, print_error
 from rnninspect.command.request import Gathering, Request
 from rnninspect.command.running import inspected
-from rnninspect.command.summing import Cluster, code_of, described, store
+from rnninspect.command.summing import code_of, described, store
 from rnninspect.errors import ResultsError
 from rnninspect.render import REPORT, SCAN
 from rnninspect.render.scan.counting import counting
@@ -153,6 +154,8 @@ def _cluster(engine: str, scheduler: str | None) -> Cluster | None:
         if scheduler is not None:
             raise typer.BadParameter("--scheduler needs --engine dask")
         return None
+    if scheduler == "":
+        raise typer.BadParameter("--scheduler needs an address, tcp://HOST:PORT")
     from importlib.util import find_spec  # noqa: PLC0415 - only with --engine
 
     if find_spec("distributed") is None:
@@ -189,7 +192,10 @@ def _stored(request: Request, cluster: Cluster | None, *, resume: bool) -> Summa
     results = Results(request.output, resume=resume, kept=request.paths)
     try:
         with results:
-            store(request, results, cluster)
+            if cluster is None:
+                store(request, results)
+            else:
+                distribute(request, results, cluster)
     except Stopped:
         if results.folder.exists():
             print_error(f"{results.folder} has the rows so far; --resume goes on with them")

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import logging
-import os
+import time
 from concurrent.futures import CancelledError
-from contextlib import ExitStack, contextmanager, suppress
+from contextlib import suppress
 from enum import Enum
-from itertools import islice
 
-import dask
-from distributed import Client, KilledWorker, LocalCluster, wait
+from distributed import KilledWorker, wait
 
 from rnninspect.cluster.batches import Batch
 from rnninspect.cluster.working import Done, work
@@ -19,9 +16,9 @@ from rnninspect.rows.inspecting import unreadable_row
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
-    from distributed import Future
+    from distributed import Client, Future
 
     from rnninspect.cluster.working import Job
     from rnninspect.results.storing import Results
@@ -30,52 +27,35 @@ AHEAD = 4  # batches for each thread of a worker that are handed to the schedule
 LEAST_AHEAD = 64  # so that a scheduler which adapts its workers has a reason to
 RETRIES = 2  # of a batch whose part could not be written
 PIECES = 10  # of a batch that has cost several workers: one of its models may be the cause
-CONNECT_SECONDS, WAIT_SECONDS = 10, 5
-LOCAL = {
-    "distributed.scheduler.allowed-failures": 1,  # what ends two workers is looked at more closely
-    "distributed.deploy.lost-worker-timeout": "1 day",  # one that is restarting is not given up
-}
+WAIT_SECONDS, FETCH_SECONDS = 1, 5
+LOOK_SECONDS = 5.0  # between two looks how many workers there are
 LOST = "several workers ended while they inspected it"
 
 
-@contextmanager
-def connected(scheduler: str | None, workers: int) -> Iterator[Client]:
-    """A client of a scheduler, or of one on this machine that is started with its workers.
-
-    Raises:
-        ResultsError: no scheduler answers there.
-    """
-    with ExitStack() as stack:
-        if scheduler is None:
-            stack.enter_context(dask.config.set(LOCAL))
-            local = LocalCluster(
-                n_workers=workers,
-                threads_per_worker=1,
-                dashboard_address="127.0.0.1:0",  # the usual port may be taken
-                silence_logs=logging.CRITICAL,  # a lost worker is no news
-            )
-            scheduler = stack.enter_context(local).scheduler_address
-        try:
-            client = Client(scheduler, timeout=CONNECT_SECONDS)
-        except (OSError, ValueError) as error:
-            raise ResultsError(f"{scheduler}: no scheduler answers: {in_words(error)}") from error
-        yield stack.enter_context(client)
-
-
-def run(client: Client, job: Job, batches: Iterator[Batch], results: Results) -> Iterator[Done]:
+def run(
+    client: Client,
+    job: Job,
+    batches: Iterator[Batch],
+    results: Results,
+    idle: Callable[[int], None] = lambda _: None,
+) -> Iterator[Done]:
     """Have each batch done, and take its part into the results; what came of each, as it comes.
 
     A batch whose worker is lost is done by another one. One that costs several workers is cut into
     pieces, down to the one model that is the cause, which becomes unreadable.
 
+    Args:
+        client: of the scheduler.
+        job: what is done with each batch.
+        batches: as they come; few are taken ahead.
+        results: where the rows go.
+        idle: called with the number of threads that all workers have, while it waits for them.
+
     Raises:
-        ResultsError: a part cannot be written, or the scheduler is lost.
+        ResultsError: a part cannot be written, a worker lacks something, or the scheduler is lost.
     """
-    handed = _Handed(client, job)
-    ahead = max(AHEAD * sum(client.nthreads().values()), LEAST_AHEAD)
-    for batch in islice(batches, ahead):
-        handed.submit(batch)
-    while handed.batches:
+    handed = _Handed(client, job, batches)
+    while handed.fill():
         for future in handed.ended():
             outcome = _outcome_of(future, results)
             if outcome is Outcome.NONE_YET:
@@ -85,21 +65,36 @@ def run(client: Client, job: Job, batches: Iterator[Batch], results: Results) ->
                 for piece in _pieces(batch, results):
                     handed.submit(piece)
                 continue
-            for following in islice(batches, 1):
-                handed.submit(following)
             yield _adopted(outcome, batch, results)
+        idle(handed.threads)
 
 
 class _Handed:
-    """The batches that the scheduler has, by their futures."""
+    """The batches that the scheduler has, by their futures.
 
-    def __init__(self, client: Client, job: Job) -> None:
+    Attributes:
+        threads: how many the workers have, all together, as far as it is known.
+    """
+
+    def __init__(self, client: Client, job: Job, batches: Iterator[Batch]) -> None:
         self.batches: dict[Future, Batch] = {}
-        self._client, self._job = client, job
-        self._scan = os.urandom(8).hex()  # a scheduler may have several scans
+        self.threads, self._looked = 0, -LOOK_SECONDS
+        self._client, self._job, self._left = client, job, batches
+
+    def fill(self) -> bool:
+        """Hand on as many batches as keep all workers busy; whether the scheduler has any."""
+        if time.monotonic() - self._looked >= LOOK_SECONDS:
+            self.threads = sum(self._client.nthreads().values())
+            self._looked = time.monotonic()
+        while len(self.batches) < max(AHEAD * self.threads, LEAST_AHEAD):
+            batch = next(self._left, None)
+            if batch is None:
+                break
+            self.submit(batch)
+        return bool(self.batches)
 
     def submit(self, batch: Batch) -> None:
-        key = f"rnninspect-{self._scan}-{batch.number}"
+        key = f"rnninspect-{self._job.scan}-{batch.number}"
         future = self._client.submit(work, self._job, batch, key=key, retries=RETRIES)
         self.batches[future] = batch
 
@@ -120,7 +115,7 @@ class Outcome(Enum):
 def _outcome_of(future: Future, results: Results) -> Done | Outcome:
     """What came of a batch; a result may be lost with its worker before it is fetched."""
     try:
-        done: Done = future.result(timeout=WAIT_SECONDS)
+        done: Done = future.result(timeout=FETCH_SECONDS)
     except TimeoutError:
         return Outcome.NONE_YET
     except KilledWorker:

@@ -3,21 +3,16 @@
 from __future__ import annotations
 
 from functools import partial
-from pathlib import Path
 
 from rnninspect.command import FAILED, FINDINGS, OK
-from rnninspect.command.ending import raise_if_stopped
 from rnninspect.command.gathering import Gathered, results_of
 from rnninspect.command.hints import print_unreadable
 from rnninspect.command.printing import print_error
-from rnninspect.command.progress import Progress
-from rnninspect.record import Record
 from rnninspect.rows.inspecting import RowOptions, inspect_met, unreadable_row
 from rnninspect.rows.schema import Verdict
 from rnninspect.rules import RULES
 from rnninspect.source.locations import shown
 from rnninspect.source.traffic import Traffic
-from rnninspect.workers.pool import processors
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -31,16 +26,7 @@ if TYPE_CHECKING:
     from rnninspect.rules import Level
 
 
-NO_MODEL = "no known model"
-
-
-class Cluster(Record):
-    """Where Dask does the work: the address of a scheduler, or processes of this machine."""
-
-    scheduler: str | None = None
-
-
-class _Spent:
+class Spent:
     """What the remote models of a call have cost together."""
 
     def __init__(self) -> None:
@@ -64,8 +50,8 @@ def described(
 
     At the end a line says what remote models have cost.
     """
-    gathered, spent = Gathered(request, skip), _Spent()
-    for found in results_of(gathered, request, _describe(request), unreadable_row):
+    gathered, spent = Gathered(request, skip), Spent()
+    for found in results_of(gathered, request, describing(request), unreadable_row):
         if found.verdict is Verdict.UNREADABLE:
             print_unreadable(found.path, str(found.model["reason"]))
         spent.add(found.traffic, found.file_bytes)
@@ -73,41 +59,15 @@ def described(
     spent.say(gathered.traffic)
 
 
-def store(request: Request, results: Results, cluster: Cluster | None = None) -> None:
+def store(request: Request, results: Results) -> None:
     """Put the rows of each model of a call into results, but for those that are there.
 
     Raises:
-        ResultsError: they cannot be written, or the cluster is lost.
+        ResultsError: they cannot be written.
         PoolError: no other process starts.
     """
-    if cluster is None:
-        for found in described(request, lambda one: results.has(shown(one.path))):
-            results.add(found)
-        return
-    from rnninspect.cluster.batches import batches  # noqa: PLC0415 - only with --engine
-    from rnninspect.cluster.running import connected, run  # noqa: PLC0415 - needs distributed
-    from rnninspect.cluster.working import Job  # noqa: PLC0415 - as above
-
-    located = _absolute if cluster.scheduler else _as_it_is
-    gathered = Gathered(request, lambda one: results.has(shown(located(one).path)))
-    shared = batches(map(located, gathered), results.next_number)
-    job = Job(_describe(request), str(results.folder.absolute()), results.part_format)
-    progress, number, spent = Progress(gathered), 0, _Spent()
-    with connected(cluster.scheduler, request.gathering.jobs or processors()) as client:
-        for done in run(client, job, shared, results):
-            raise_if_stopped()
-            progress.clear()
-            for path, reason in done.unreadable:
-                print_unreadable(path, reason)
-            number += len(done.paths)
-            spent.add(done.traffic, done.file_bytes)
-            progress.show(number)
-    progress.clear()
-    spent.say(gathered.traffic)
-    if not number and not gathered.skipped:
-        for path in request.paths:
-            print_unreadable(path, NO_MODEL)
-            results.add(unreadable_row(path, NO_MODEL))
+    for found in described(request, lambda one: results.has(shown(one.path))):
+        results.add(found)
 
 
 def code_of(summary: Summary, fail_on: Level | None) -> int:
@@ -118,15 +78,6 @@ def code_of(summary: Summary, fail_on: Level | None) -> int:
     return FINDINGS if failing else OK
 
 
-def _describe(request: Request) -> Callable[[Found], ModelRows | None]:
+def describing(request: Request) -> Callable[[Found], ModelRows | None]:
+    """The function that makes the rows of one model, as a call asks for it."""
     return partial(inspect_met, options=RowOptions(request.limits, request.values))
-
-
-def _absolute(found: Found) -> Found:
-    """The same for a worker that was started in another folder."""
-    path = found.path if "://" in found.path else str(Path(found.path).absolute())
-    return found._replace(path=path)
-
-
-def _as_it_is(found: Found) -> Found:
-    return found

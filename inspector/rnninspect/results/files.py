@@ -27,8 +27,13 @@ class Format(StrEnum):
     PARQUET = "parquet"
     DUCKDB = "duckdb"
 
+    @property
+    def packages(self) -> tuple[str, ...]:
+        """What reads and writes it; in an extra named like the format."""
+        return _PACKAGES.get(self, ())
 
-_PACKAGES = {Format.PARQUET: "pyarrow", Format.DUCKDB: "duckdb"}  # in extras named like the formats
+
+_PACKAGES = {Format.PARQUET: ("pyarrow",), Format.DUCKDB: ("duckdb",)}
 
 
 def format_of(path: Path) -> Format:
@@ -42,9 +47,9 @@ def format_of(path: Path) -> Format:
         known = ", ".join(f".{each}" for each in Format)
         raise ResultsError(f"{path}: the name of a file of results ends in one of {known}")
     found = Format(ending)
-    package = _PACKAGES.get(found)
-    if package and find_spec(package) is None:
-        raise ResultsError(f"{path}: .{found} needs {package}: {installing(found)}")
+    for package in found.packages:
+        if find_spec(package) is None:
+            raise ResultsError(f"{path}: .{found} needs {package}: {installing(found)}")
     return found
 
 

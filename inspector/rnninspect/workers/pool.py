@@ -65,9 +65,9 @@ def in_pool(
     Raises:
         PoolError: no worker starts.
     """
-    pool = _Pool(function, iter(items), jobs, seconds)
+    pool = Pool(function, jobs, seconds)
     try:
-        yield from pool.results(idle)
+        yield from pool.over(items, idle)
     finally:
         pool.end()
 
@@ -79,24 +79,33 @@ def processors() -> int:
     return os.cpu_count() or 1
 
 
-class _Pool:
-    def __init__(
-        self,
-        function: Callable[[Item], Result],
-        items: Iterator[object],
-        jobs: int,
-        seconds: float,
-    ) -> None:
+class Pool:
+    """Workers that are kept from one series of items to the next; the arguments are `in_pool`'s.
+
+    A worker that has nothing to do for a while leaves, and another one is started when it is
+    needed.
+    """
+
+    def __init__(self, function: Callable[[Any], Any], jobs: int, seconds: float) -> None:
         self._function = pickle.dumps(function, pickle.HIGHEST_PROTOCOL)
-        self._items, self._jobs, self._seconds = enumerate(items), jobs, seconds
+        self._jobs, self._seconds = jobs, seconds
+        self._items: Iterator[tuple[int, object]] = iter(())
         self._workers: list[Worker] = []
         self._known: dict[int, object] = {}  # items that are not yielded yet, by number
         self._again: deque[int] = deque()  # those whose worker died before it came to them
         self._done: dict[int, bytes | Lost] = {}
         self._kept = self._due = self._false_starts = 0
-        self._exhausted = False
+        self._exhausted = True
 
-    def results(self, idle: Callable[[], None]) -> Iterator[tuple[Any, Any]]:
+    def over(
+        self, items: Iterable[Any], idle: Callable[[], None] = lambda: None
+    ) -> Iterator[tuple[Any, Any]]:
+        """A series of items as `in_pool` has it; the one before must have come to its end.
+
+        Raises:
+            PoolError: no worker starts.
+        """
+        self._items, self._exhausted = enumerate(items, self._due), False
         while True:
             self._give_out()
             while self._due in self._done:
@@ -107,6 +116,7 @@ class _Pool:
             self._wait()
 
     def end(self) -> None:
+        """End the workers."""
         while self._workers:
             self._workers.pop().end()
 

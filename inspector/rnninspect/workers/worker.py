@@ -7,6 +7,7 @@ import os
 import pickle
 import signal
 import sys
+import time
 from itertools import count
 
 from rnninspect.workers.frames import FAULT, RESULT, STARTED, Frame, packed, write_all
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from typing import BinaryIO
 
 LOOK = 2.0  # seconds between two looks whether the parent is still there
+IDLE = 30.0  # seconds without an item after which it leaves
 COLLECTED = 8  # items between two collections of garbage
 
 
@@ -25,33 +27,49 @@ def main() -> None:
     """Read the function, then items, from standard input; write frames to standard output.
 
     What the function itself prints goes to standard error. The process ends with its parent: at
-    the end of its input, at a broken pipe, or when the parent's number has changed.
+    the end of its input, at a broken pipe, or when the parent's number has changed. It also ends
+    when it has waited for an item for IDLE seconds.
     """
     results = os.dup(1)
     os.dup2(2, 1)
-    _end_with(os.getppid())
+    rest = _Rest()
+    _end_with(os.getppid(), rest)
     gc.disable()
     try:
-        _serve(sys.stdin.buffer, results)
+        _serve(sys.stdin.buffer, results, rest)
     except (EOFError, BrokenPipeError):
         os._exit(0)
 
 
-def _end_with(parent: int) -> None:
-    """Leave once the parent is gone, also from within an item that takes for ever."""
+class _Rest:
+    """Since when a worker has waited for an item, by the monotonic clock; None while it has one."""
+
+    since: float | None = None
+
+    def is_over(self) -> bool:
+        return self.since is not None and time.monotonic() - self.since > IDLE
+
+
+def _end_with(parent: int, rest: _Rest) -> None:
+    """Leave once the parent is gone, also from within an item that takes for ever, or is idle.
+
+    An item that comes at this very moment has not been started: the parent gives it to another.
+    """
 
     def look(_number: int, _frame: object) -> None:
-        if os.getppid() != parent:
+        if os.getppid() != parent or rest.is_over():
             os._exit(0)
 
     signal.signal(signal.SIGALRM, look)
     signal.setitimer(signal.ITIMER_REAL, LOOK, LOOK)
 
 
-def _serve(tasks: BinaryIO, results: int) -> None:
+def _serve(tasks: BinaryIO, results: int, rest: _Rest) -> None:
     function = pickle.load(tasks)  # noqa: S301 - what the parent, which started this, has written
     for served in count(1):
+        rest.since = time.monotonic()
         number, item = pickle.load(tasks)  # noqa: S301 - as above
+        rest.since = None
         write_all(results, packed(Frame(STARTED, number)))
         write_all(results, packed(_called(function, number, item)))
         if served % COLLECTED == 0:

@@ -16,6 +16,7 @@ from making.scans import Found, names_in, rows_or_death
 from rnninspect.cluster import batches as sharing
 from rnninspect.cluster import running
 from rnninspect.cluster.batches import UNKNOWN, batches
+from rnninspect.cluster.connecting import connected
 from rnninspect.cluster.working import Job, work
 from rnninspect.errors import ResultsError
 from rnninspect.results import parts
@@ -27,7 +28,7 @@ MODEL = Path(__file__).parents[2] / "sample_models" / "onnx" / "basic_lstm.onnx"
 
 @pytest.fixture(scope="module")
 def client() -> Iterator[Client]:
-    with running.connected(None, 2) as client:
+    with connected(None, 2) as client:
         yield client
 
 
@@ -41,9 +42,13 @@ def folder_of(folder: Path, models: int, *others: str) -> list[Found]:
     return [Found(str(path)) for path in sorted(folder.iterdir())]
 
 
+def job_in(folder: Path, kind: Format, scan: str = "") -> Job:
+    return Job(scan or os.urandom(8).hex(), rows_or_death, 2.0, str(folder), kind)
+
+
 def scanned(client: Client, output: Path, found: list[Found], *, resume: bool = False) -> Results:
     with Results(output, resume=resume) as results:
-        job = Job(rows_or_death, str(results.folder), results.part_format)
+        job = job_in(results.folder, results.part_format)
         left = (one for one in found if not results.has(one.path))
         for _ in running.run(client, job, batches(left, results.next_number), results):
             pass
@@ -56,16 +61,52 @@ def test_lost_workers_lose_no_row_and_count_none_twice(
 ) -> None:
     monkeypatch.setattr(sharing, "MOST_MODELS", 20)
     output = tmp_path / f"results.{kind}"
-    found = folder_of(tmp_path / "models", 250, "once", "poison", "other")
+    found = folder_of(tmp_path / "models", 250, "once", "deadly", "other")
     results = scanned(client, output, found)
     expected = {one.path for one in found if not one.path.endswith("other")}
     rows = {each.path: each for each in read_results(output)}
     assert Counter(each.path for each in read_results(output)) == dict.fromkeys(expected, 1)
-    assert rows[str(tmp_path / "models" / "poison")].model["reason"] == running.LOST
+    assert rows[str(tmp_path / "models" / "deadly")].model["reason"] == running.LOST
     assert results.summary.total.verdicts == {"ok": 250, "unreadable": 2}
     assert names_in(tmp_path) == ["models", output.name]
     again = scanned(client, output, found[:100], resume=True)
     assert again.summary.total.verdicts == {"ok": 250, "unreadable": 2}
+
+
+def test_a_model_that_hangs_or_ends_its_process_costs_itself_alone(
+    client: Client, tmp_path: Path
+) -> None:
+    output = tmp_path / "results.parquet"
+    workers = set(client.nthreads())
+    scanned(client, output, folder_of(tmp_path / "models", 40, "hangs", "poison"))
+    reasons = {Path(each.path).name: each.model["reason"] for each in read_results(output)}
+    assert {name: reason for name, reason in reasons.items() if reason} == {
+        "hangs": "no result within 2 s; --timeout raises it",
+        "poison": "its process was ended by SIGKILL; is there enough memory?",
+    }
+    assert len(reasons) == 42
+    assert set(client.nthreads()) >= workers
+
+
+def test_workers_write_all_parts(
+    client: Client, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(parts, "write_part", None)  # of this process
+    output = tmp_path / "results.parquet"
+    found = folder_of(tmp_path / "models", 120)
+    scanned(client, output, found)
+    assert [each.path for each in read_results(output)] == [one.path for one in found]
+
+
+def test_a_worker_of_another_version_ends_the_scan(client: Client, tmp_path: Path) -> None:
+    output = tmp_path / "results.parquet"
+    found = folder_of(tmp_path / "models", 1)
+    job = job_in(parts.folder_of(output), Format.PARQUET)._replace(version="9.9")
+    with (
+        pytest.raises(ResultsError, match=r"on a worker: rnninspect \S+ is installed, not 9\.9"),
+        Results(output) as results,
+    ):
+        list(running.run(client, job, batches(found, results.next_number), results))
 
 
 def test_a_part_that_cannot_be_written_ends_the_scan(
@@ -74,7 +115,7 @@ def test_a_part_that_cannot_be_written_ends_the_scan(
     monkeypatch.setattr(running, "RETRIES", 0)
     output = tmp_path / "results.parquet"
     found = folder_of(tmp_path / "models", 3)
-    job = Job(rows_or_death, str(tmp_path / "nowhere"), Format.PARQUET)
+    job = job_in(tmp_path / "nowhere", Format.PARQUET)
     with (
         pytest.raises(ResultsError, match="on a worker: its folder does not exist"),
         Results(output) as results,
@@ -83,19 +124,9 @@ def test_a_part_that_cannot_be_written_ends_the_scan(
     assert names_in(tmp_path) == ["models"]
 
 
-def test_a_scheduler_that_does_not_answer_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(running, "CONNECT_SECONDS", 0.2)
-    for address in ("tcp://127.0.0.1:9", "nonsense://x"):
-        with (
-            pytest.raises(ResultsError, match=f"{address}: no scheduler answers"),
-            running.connected(address, 1),
-        ):
-            pass
-
-
 def test_a_batch_that_is_done_twice_writes_one_part(tmp_path: Path) -> None:
     found = folder_of(tmp_path / "models", 5)
-    job = Job(rows_or_death, str(tmp_path), Format.JSONL)
+    job = job_in(tmp_path, Format.JSONL)
     (batch,) = batches(found, count(1).__next__)
     assert work(job, batch) == work(job, batch)
     (part,) = parts.parts_in(tmp_path)
