@@ -60,6 +60,7 @@ def test_lost_workers_lose_no_row_and_count_none_twice(
     client: Client, tmp_path: Path, kind: Format, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(sharing, "MOST_MODELS", 20)
+    monkeypatch.setattr(running, "PIECES", 20)
     output = tmp_path / f"results.{kind}"
     found = folder_of(tmp_path / "models", 250, "once", "deadly", "other")
     results = scanned(client, output, found)

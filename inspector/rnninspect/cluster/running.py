@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import time
+from collections import deque
 from concurrent.futures import CancelledError
 from contextlib import suppress
 from enum import Enum
+from itertools import count, islice
+from math import inf
 
 from distributed import KilledWorker, wait
 
@@ -26,7 +29,7 @@ if TYPE_CHECKING:
 AHEAD = 4  # batches for each thread of a worker that are handed to the scheduler
 LEAST_AHEAD = 64  # so that a scheduler which adapts its workers has a reason to
 RETRIES = 2  # of a batch whose part could not be written
-PIECES = 10  # of a batch that has cost several workers: one of its models may be the cause
+PIECES = 10  # of a batch that has cost several workers by itself
 WAIT_SECONDS, FETCH_SECONDS = 1, 5
 LOOK_SECONDS = 5.0  # between two looks how many workers there are
 LOST = "several workers ended while they inspected it"
@@ -41,8 +44,10 @@ def run(
 ) -> Iterator[Done]:
     """Have each batch done, and take its part into the results; what came of each, as it comes.
 
-    A batch whose worker is lost is done by another one. One that costs several workers is cut into
-    pieces, down to the one model that is the cause, which becomes unreadable.
+    A batch whose worker is lost is done by another one. Of those that were given to several workers
+    that were lost, each is done again by itself at the end, since Dask can't say which one was the
+    cause; if it costs workers again it is cut into pieces, down to the one model that is the cause,
+    which becomes unreadable.
 
     Args:
         client: of the scheduler.
@@ -61,11 +66,8 @@ def run(
             if outcome is Outcome.NONE_YET:
                 continue
             batch = handed.batches.pop(future)
-            if outcome is Outcome.COST_WORKERS and len(batch.found) > 1:
-                for piece in _pieces(batch, results):
-                    handed.submit(piece)
-                continue
-            yield _adopted(outcome, batch, results)
+            if outcome is not Outcome.COST_WORKERS or not handed.suspect(batch, results):
+                yield _adopted(outcome, batch, results)
         idle(handed.threads)
 
 
@@ -73,30 +75,48 @@ class _Handed:
     """The batches that the scheduler has, by their futures.
 
     Attributes:
-        threads: how many the workers have, all together, as far as it is known.
+        batches: those that have not ended, as far as it is known.
+        threads: how many the workers have, all together, likewise.
     """
 
     def __init__(self, client: Client, job: Job, batches: Iterator[Batch]) -> None:
         self.batches: dict[Future, Batch] = {}
-        self.threads, self._looked = 0, -LOOK_SECONDS
+        self.threads, self._looked = 0, -inf
         self._client, self._job, self._left = client, job, batches
+        self._suspects: deque[Batch] = deque()
+        self._alone = False  # whether what the scheduler has is one of these
+        self._tries = count(1)
 
     def fill(self) -> bool:
-        """Hand on as many batches as keep all workers busy; whether the scheduler has any."""
+        """Hand on as many batches as keep all workers busy; whether the scheduler has any.
+
+        At the end the suspects follow, one at a time.
+        """
         if time.monotonic() - self._looked >= LOOK_SECONDS:
             self.threads = sum(self._client.nthreads().values())
             self._looked = time.monotonic()
-        while len(self.batches) < max(AHEAD * self.threads, LEAST_AHEAD):
-            batch = next(self._left, None)
-            if batch is None:
-                break
-            self.submit(batch)
+        room = max(AHEAD * self.threads, LEAST_AHEAD) - len(self.batches)
+        for batch in islice(self._left, max(0, room)):
+            self._submit(batch)
+        if not self.batches and self._suspects:
+            self._alone = True
+            self._submit(self._suspects.popleft())
         return bool(self.batches)
 
-    def submit(self, batch: Batch) -> None:
-        key = f"rnninspect-{self._job.scan}-{batch.number}"
+    def _submit(self, batch: Batch) -> None:
+        key = f"rnninspect-{self._job.scan}-{batch.number}-{next(self._tries)}"
         future = self._client.submit(work, self._job, batch, key=key, retries=RETRIES)
         self.batches[future] = batch
+
+    def suspect(self, batch: Batch, results: Results) -> bool:
+        """Have a batch that may have cost workers done again; False if that is certain by now."""
+        if not self._alone:
+            self._suspects.append(batch)
+        elif len(batch.found) > 1:
+            self._suspects.extendleft(_pieces(batch, results))
+        else:
+            return False
+        return True
 
     def ended(self) -> list[Future]:
         """Those that have ended; perhaps none yet, or one whose result has been lost again."""
