@@ -45,15 +45,16 @@ def connected(
         ResultsError: no scheduler answers there, it or a worker has other versions, or a worker
             lacks a package.
     """
-    logging.getLogger("distributed").setLevel(logging.CRITICAL)  # what matters is raised as well
     with ExitStack() as stack:
+        stack.callback(logging.disable, logging.root.manager.disable)
+        logging.disable(logging.CRITICAL)  # of what is logged all that matters is raised too
         if scheduler is None:
             stack.enter_context(dask.config.set(LOCAL))
             local = LocalCluster(
                 n_workers=workers,
                 threads_per_worker=1,
                 dashboard_address="127.0.0.1:0",  # the usual port may be taken
-                silence_logs=logging.CRITICAL,  # a lost worker is no news
+                silence_logs=logging.CRITICAL,  # on workers: a lost one is no news
             )
             scheduler = stack.enter_context(local).scheduler_address
         client = stack.enter_context(_client(scheduler))

@@ -5,12 +5,13 @@ from __future__ import annotations
 import time
 from collections import deque
 from concurrent.futures import CancelledError
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from enum import Enum
 from itertools import count, islice
 from math import inf
 
 from distributed import KilledWorker, wait
+from distributed.comm import CommClosedError
 
 from rnninspect.cluster.batches import Batch
 from rnninspect.cluster.working import Done, work
@@ -60,8 +61,12 @@ def run(
         ResultsError: a part cannot be written, a worker lacks something, or the scheduler is lost.
     """
     handed = _Handed(client, job, batches)
-    while handed.fill():
-        for future in handed.ended():
+    while True:
+        with _asking(results):
+            if not handed.fill():
+                return
+            ended = handed.ended()
+        for future in ended:
             outcome = _outcome_of(future, results)
             if outcome is Outcome.NONE_YET:
                 continue
@@ -69,6 +74,15 @@ def run(
             if outcome is not Outcome.COST_WORKERS or not handed.suspect(batch, results):
                 yield _adopted(outcome, batch, results)
         idle(handed.threads)
+
+
+@contextmanager
+def _asking(results: Results) -> Iterator[None]:
+    """ResultsError if the scheduler does not answer any more."""
+    try:
+        yield
+    except (CancelledError, OSError) as error:
+        raise ResultsError(f"{results.output}: the scheduler is lost; --resume goes on") from error
 
 
 class _Handed:
@@ -134,17 +148,18 @@ class Outcome(Enum):
 
 def _outcome_of(future: Future, results: Results) -> Done | Outcome:
     """What came of a batch; a result may be lost with its worker before it is fetched."""
-    try:
-        done: Done = future.result(timeout=FETCH_SECONDS)
-    except TimeoutError:
-        return Outcome.NONE_YET
-    except KilledWorker:
-        return Outcome.COST_WORKERS
-    except CancelledError as error:
-        raise ResultsError(f"{results.output}: the scheduler is lost; --resume goes on") from error
-    except Exception as error:  # whatever a worker raises
-        raise ResultsError(f"{results.output}: on a worker: {in_words(error)}") from error
-    return done
+    with _asking(results):
+        try:
+            done: Done = future.result(timeout=FETCH_SECONDS)
+        except TimeoutError:
+            return Outcome.NONE_YET
+        except KilledWorker:
+            return Outcome.COST_WORKERS
+        except (CancelledError, CommClosedError):  # the latter is an OSError, as a full disk is
+            raise
+        except Exception as error:  # whatever a worker raises
+            raise ResultsError(f"{results.output}: on a worker: {in_words(error)}") from error
+        return done
 
 
 def _pieces(batch: Batch, results: Results) -> Iterator[Batch]:
