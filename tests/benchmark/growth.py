@@ -16,7 +16,7 @@ from pathlib import Path
 import onnx
 from onnx import TensorProto, helper
 
-from .measure import run
+from .measure import exponent, run
 
 M, N = 8, 4  # inputs and units
 STEPS = (1, 250, 500, 1_000, 2_000)
@@ -99,15 +99,6 @@ def measured(
             path.write_bytes(make(count).SerializeToString())
             found = [run([sys.executable, "-m", "rnninspect", str(path)]) for _ in range(runs)]
             yield count, min(each.busy for each in found), max(each.peak for each in found) / 1e6
-
-
-def exponent(points: list[tuple[int, float]]) -> float:
-    """The slope of the logarithms: 1 where the time is in proportion to the count."""
-    logs = [(math.log(count), math.log(seconds)) for count, seconds in points]
-    mean_x, mean_y = (sum(column) / len(logs) for column in zip(*logs, strict=True))
-    over: float = sum((x - mean_x) * (y - mean_y) for x, y in logs)
-    under: float = sum((x - mean_x) ** 2 for x, _ in logs)
-    return over / under
 
 
 def main() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import os
 import statistics
 import subprocess
@@ -95,3 +96,12 @@ def _summary(runs: Sequence[Run]) -> Summary:
         read=runs[-1].read,
         code=runs[-1].code,
     )
+
+
+def exponent(points: list[tuple[int, float]]) -> float:
+    """The slope of the logarithms: 1 where the time is in proportion to the count."""
+    logs = [(math.log(count), math.log(seconds)) for count, seconds in points]
+    mean_x, mean_y = (sum(column) / len(logs) for column in zip(*logs, strict=True))
+    over: float = sum((x - mean_x) * (y - mean_y) for x, y in logs)
+    under: float = sum((x - mean_x) ** 2 for x, _ in logs)
+    return over / under

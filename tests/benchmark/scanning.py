@@ -2,24 +2,30 @@
 
 One process, two processes and Dask with two workers scan the same copies of the sample models into
 a Parquet file, in turn within each round. Prints a table in Markdown: files a second by the wall,
-processor seconds for 1,000 files with all children, the largest process, and rows lost or twice.
+processor seconds for 1,000 files with all children, peaks of memory, and rows lost or twice. Below
+it are the exponents of growth, and how busy the machine was.
+
+`docs/scanning.md` has such a table; `python -m tests.benchmark.scanning_figure` draws it.
 """
 
 from __future__ import annotations
 
 import argparse
+import os
 import shutil
 import statistics
 import sys
 import tempfile
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from itertools import cycle
 from pathlib import Path
 
 from rnninspect.record import Record
 from rnninspect.results.files import read_results
 
-from .measure import run
+from .family import Family
+from .measure import exponent, run
 
 SAMPLES = Path(__file__).parents[2] / "sample_models"
 SUFFIXES = (".onnx", ".pt", ".safetensors", ".keras", ".tflite")
@@ -31,34 +37,69 @@ ENGINES = {
 SIZES = (1_000, 10_000, 100_000)
 IN_A_FOLDER = 1_000
 MOST_SECONDS = 7_200.0
-HEAD = (
-    "| files | engine | files a second | processor, s for 1,000 | peak of a process | rows lost | "
-    "twice |\n|---:|---|---:|---:|---:|---:|---:|\n"
+CALL, FIRST_WORKER = 2, 3  # generations, from this process: the first one starts and measures
+HEADS = (
+    "files",
+    "engine",
+    "files a second",
+    "processor, s for 1,000",
+    "peak of the call",
+    "of a worker",
+    "rows lost",
+    "twice",
 )
+HEAD = f"| {' | '.join(HEADS)} |\n|---:|---|---:|---:|---:|---:|---:|---:|\n"
 
 
 class Scan(Record):
-    """One scan: seconds by the wall and of all processes, bytes at most of one, rows amiss."""
+    """One scan: seconds by the wall and of all processes, peaks in bytes, rows amiss."""
 
     seconds: float
     busy: float
-    peak: int
+    call: int
+    worker: int
     lost: int
     twice: int
 
 
+class Engine(Record):
+    """The scans of one engine over some files, in rounds."""
+
+    name: str
+    files: int
+    scans: list[Scan]
+
+    def median(self, field: str) -> float:
+        """The median of a field over the rounds."""
+        return float(statistics.median(getattr(each, field) for each in self.scans))
+
+    def worst(self, field: str) -> int:
+        """The largest of a field over the rounds."""
+        return int(max(getattr(each, field) for each in self.scans))
+
+
 def main(arguments: Sequence[str] | None = None) -> None:
-    """Make, measure, print: a row as soon as it is known."""
+    """Make, measure, print: the rows of a number of files as soon as they are known."""
     parser = argparse.ArgumentParser(prog="python -m tests.benchmark.scanning", description=__doc__)
     parser.add_argument("--files", nargs="+", type=int, default=list(SIZES))
-    parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--rounds", nargs="+", type=int, default=[3], help="for each of these")
     options = parser.parse_args(arguments)
+    rounds = dict(zip(options.files, cycle(options.rounds), strict=False))
+    engines: list[Engine] = []
+    loads: list[float] = []
     sys.stdout.write(HEAD)
     for files in sorted(options.files):
         with tempfile.TemporaryDirectory(prefix="rnninspect-scanning-") as folder:
             make(Path(folder) / "models", files)
-            sys.stdout.writelines(rows(Path(folder), files, options.rounds))
+            found = measured(Path(folder), files, rounds[files], loads)
+        sys.stdout.writelines(map(row, found))
         sys.stdout.flush()
+        engines += found
+    sys.stdout.writelines(growth(engines))
+    sys.stdout.write(
+        f"\n{os.cpu_count()} cores; load average of the last minute, at the end of each scan: "
+        f"{min(loads):.1f} to {max(loads):.1f}\n"
+    )
 
 
 def make(folder: Path, files: int) -> None:
@@ -74,34 +115,58 @@ def make(folder: Path, files: int) -> None:
         shutil.copyfile(sample, place / f"{at:07}{sample.suffix}")
 
 
-def rows(folder: Path, files: int, rounds: int) -> Iterator[str]:
-    """A line for each engine: medians over the rounds, the worst of what is amiss."""
-    runs: dict[str, list[Scan]] = {name: [] for name in ENGINES}
+def measured(folder: Path, files: int, rounds: int, loads: list[float]) -> list[Engine]:
+    """The scans of all engines in turn, round by round; the load after each goes into a list."""
+    found = [Engine(name, files, []) for name in ENGINES]
     for _ in range(rounds):
-        for name, engine in ENGINES.items():
-            runs[name].append(measured(folder, files, engine))
-    for name, found in runs.items():
-        cells = (
-            f"{files:,}",
-            name,
-            f"{files / statistics.median(each.seconds for each in found):,.0f}",
-            f"{1_000 * statistics.median(each.busy for each in found) / files:,.1f}",
-            f"{max(each.peak for each in found) / 1e6:,.0f} MB",
-            f"{max(each.lost for each in found)}",
-            f"{max(each.twice for each in found)}",
-        )
-        yield f"| {' | '.join(cells)} |\n"
+        for engine in found:
+            engine.scans.append(scan(folder, files, ENGINES[engine.name]))
+            loads.append(os.getloadavg()[0])
+    return found
 
 
-def measured(folder: Path, files: int, engine: Sequence[str]) -> Scan:
+def scan(folder: Path, files: int, engine: Sequence[str]) -> Scan:
     """One scan in a process of its own."""
     output = folder / "results.parquet"
     output.unlink(missing_ok=True)
-    scan = [sys.executable, "-m", "rnninspect", "scan", str(folder / "models"), "-o", str(output)]
-    took = run([*scan, *engine], most=MOST_SECONDS)
+    call = [sys.executable, "-m", "rnninspect", "scan", str(folder / "models"), "-o", str(output)]
+    with Family() as family:
+        took = run([*call, *engine], most=MOST_SECONDS)
     counted = Counter(each.path for each in read_results(output))
-    twice = sum(number - 1 for number in counted.values())
-    return Scan(took.seconds, took.busy, took.peak, files - len(counted), twice)
+    return Scan(
+        seconds=took.seconds,
+        busy=took.busy,
+        call=family.from_generation(CALL, CALL),
+        worker=family.from_generation(FIRST_WORKER),
+        lost=files - len(counted),
+        twice=counted.total() - len(counted),
+    )
+
+
+def row(engine: Engine) -> str:
+    """A line of the table: medians over the rounds, the worst of peaks and of what is amiss."""
+    worker = engine.worst("worker")
+    cells = (
+        f"{engine.files:,}",
+        engine.name,
+        f"{engine.files / engine.median('seconds'):,.0f}",
+        f"{1_000 * engine.median('busy') / engine.files:,.1f}",
+        f"{engine.worst('call') / 1e6:,.0f} MB",
+        f"{worker / 1e6:,.0f} MB" if worker else "",
+        f"{engine.worst('lost')}",
+        f"{engine.worst('twice')}",
+    )
+    return f"| {' | '.join(cells)} |\n"
+
+
+def growth(engines: Sequence[Engine]) -> Iterator[str]:
+    """A line for each engine that was measured at several sizes: the exponents."""
+    for name in ENGINES:
+        own = [engine for engine in engines if engine.name == name]
+        if len(own) > 1:
+            wall = exponent([(engine.files, engine.median("seconds")) for engine in own])
+            busy = exponent([(engine.files, engine.median("busy")) for engine in own])
+            yield f"\n{name}: exponent {wall:.2f} by the wall, {busy:.2f} of the processor\n"
 
 
 if __name__ == "__main__":

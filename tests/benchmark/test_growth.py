@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from benchmark.growth import attention, exponent, measured, unrolled
+from benchmark.growth import attention, measured, unrolled
+from benchmark.measure import exponent
 from rnninspect import inspect_file
 
 
