@@ -4,11 +4,8 @@ from __future__ import annotations
 
 import os
 import shutil
-import signal
 import subprocess
 import sys
-import time
-from collections import Counter
 from pathlib import Path
 
 import pytest
@@ -70,41 +67,6 @@ def test_what_is_there_is_left_out(tmp_path: Path) -> None:
     assert len(paths_in(output)) == 3
     times = {each.path: each.model["modified"] for each in read_results(output)}
     assert times[f"{models}/00001.onnx"] == "1970-01-01T00:00:01.000000Z"
-
-
-@pytest.mark.parametrize("kind", [Format.JSONL, Format.PARQUET])
-@pytest.mark.parametrize("how", [signal.SIGKILL, signal.SIGINT])
-def test_a_scan_that_is_ended_midway_is_gone_on_with(
-    tmp_path: Path, kind: Format, how: signal.Signals
-) -> None:
-    models, output = models_in(tmp_path / "models", 600), tmp_path / f"results.{kind}"
-    program = (
-        "from rnninspect.results import storing; storing.PART_ROWS = 60\n"
-        "from rnninspect.__main__ import main; main()"
-    )
-    command = [sys.executable, "-c", program, "scan", str(models), "-o", str(output), "-j", "2"]
-    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
-    folder = tmp_path / f"{output.name}.parts"
-    until = time.monotonic() + 60
-    while len(list(folder.glob("part-*"))) < 3 and time.monotonic() < until:
-        time.sleep(0.01)
-    process.send_signal(how)
-    _, said = process.communicate(timeout=60)
-    assert process.returncode in (-how, 128 + how)
-    assert not output.exists()
-    parts = len(list(folder.glob("part-*")))
-    assert 3 <= parts < 20
-    if how is signal.SIGINT:
-        assert "has the rows so far; --resume goes on with them" in said
-    refused = call("scan", models, "-o", output)
-    assert refused.returncode == 2
-    assert "--resume goes on with it" in refused.stderr
-    done = call("scan", models, "-o", output, "--resume")
-    assert (done.returncode, done.stderr) == (0, "")
-    assert done.stdout.startswith("600 models: 600 ok")
-    expected = {str(path): 1 for path in models.iterdir()}
-    assert Counter(paths_in(output)) == expected
-    assert names_in(tmp_path) == ["models", output.name]
 
 
 def test_dask_finds_what_the_pool_finds(tmp_path: Path) -> None:
