@@ -56,8 +56,14 @@ def require_whole_after_resuming(models: Path, output: Path) -> None:
     assert names_in(output.parent) == [output.name]
 
 
-@pytest.mark.parametrize("kind", Format)
-@pytest.mark.parametrize("how", [signal.SIGKILL, signal.SIGTERM, signal.SIGINT])
+@pytest.mark.parametrize(
+    ("kind", "how"),
+    [
+        *((kind, signal.SIGKILL) for kind in Format),
+        (Format.PARQUET, signal.SIGTERM),
+        (Format.CSV, signal.SIGINT),
+    ],
+)
 def test_a_scan_that_is_ended_midway_is_gone_on_with(
     models: Path, tmp_path: Path, kind: Format, how: signal.Signals
 ) -> None:

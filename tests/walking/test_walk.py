@@ -13,6 +13,7 @@ import pytest
 from making.trees import TOGETHER, make, met
 from rnninspect.report import Unreadable
 from rnninspect.source.limits import Limits
+from rnninspect.walking import tree
 from rnninspect.walking.choice import Choice, glob_of
 from rnninspect.walking.globs import Glob
 from rnninspect.walking.walk import Met, Walk
@@ -150,11 +151,24 @@ def test_a_path_that_no_system_opens_is_an_error_for_its_folder(deep: Path) -> N
 
 def test_a_wide_folder_is_bounded_and_only_what_may_be_a_model_counts(tmp_path: Path) -> None:
     make(tmp_path, *(f"{i}.py" for i in range(30)), *(f"{i}.pt" for i in range(10)), "sub/a.pt")
-    limited = Limits(members=10)
+    limited = Limits(listed=10)
     (refused,) = Walk(limits=limited).over(str(tmp_path))
     assert isinstance(refused, Unreadable)
-    assert "exceeds the limit members=10" in refused.reason
-    assert len(list(Walk(limits=Limits(members=11)).over(str(tmp_path)))) == 11
+    assert "exceeds the limit listed=10" in refused.reason
+    assert len(list(Walk(limits=Limits(listed=11)).over(str(tmp_path)))) == 11
+
+
+def test_the_names_of_a_very_wide_folder_are_kept_on_disk(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shards = [f"model-0000{at}-of-00002.safetensors" for at in (1, 2)]
+    odd = os.fsdecode(b"\xff.pt")
+    make(tmp_path, *(f"{i}.pt" for i in range(20)), odd, *shards, "sub/a.pt", "b.txt")
+    make(tmp_path, "model.safetensors.index.json")
+    held = list(Walk().over(str(tmp_path)))
+    monkeypatch.setattr(tree, "MOST_HELD", 5)
+    assert list(Walk().over(str(tmp_path))) == held
+    assert len(held) == 23
 
 
 def test_an_unreadable_folder_is_an_error_and_the_others_are_walked(

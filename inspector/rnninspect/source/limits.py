@@ -64,7 +64,7 @@ class Limits(Record):
         download_bytes: bytes of a file whose server sends no ranges.
         remote_seconds: for one remote model.
         input_bytes: bytes of standard input, which are kept on the disk.
-        listed: keys of a remote folder, with all below it; names are kept on the disk.
+        listed: names in a folder, or keys of a remote one with all below it; many are on the disk.
     """
 
     header_bytes: int = 128 * 2**20

@@ -27,14 +27,18 @@ _IN_ORDER = "SELECT name, likelihood FROM names WHERE folder = ? ORDER BY as_sor
 
 
 class Spool:
-    """The names of all folders of a listing, in whatever order they came."""
+    """The names of all folders of a listing, in whatever order they came.
+
+    Attributes:
+        base: the database.
+    """
 
     def __init__(self) -> None:
-        self._base = sqlite3.connect("", isolation_level=None)
-        self._base.create_function("as_sorted", 1, _natural, deterministic=True)
+        self.base = sqlite3.connect("", isolation_level=None)
+        self.base.create_function("as_sorted", 1, _natural, deterministic=True)
         for setting in ("journal_mode = OFF", "synchronous = OFF", "temp_store = FILE"):
-            self._base.execute(f"PRAGMA {setting}")
-        self._base.execute(_MAKE)
+            self.base.execute(f"PRAGMA {setting}")
+        self.base.execute(_MAKE)
 
     def fill(self, rows: Iterable[Row]) -> None:
         """Take in names; one that is there is kept as it is.
@@ -42,21 +46,21 @@ class Spool:
         Raises:
             OSError: the disk is full.
         """
-        self._base.execute("BEGIN")
+        self.base.execute("BEGIN")
         encoded = ((_bytes(folder), _bytes(name), int(known)) for folder, name, known in rows)
         try:
-            self._base.executemany(_ADD, encoded)
-            self._base.execute("COMMIT")
+            self.base.executemany(_ADD, encoded)
+            self.base.execute("COMMIT")
         except sqlite3.OperationalError as error:
             raise OSError(f"cannot keep the listing on disk: {error}") from error
 
     def names(self, folder: str) -> SpooledNames:
         """The names in a folder."""
-        return SpooledNames(self._base, _bytes(folder))
+        return SpooledNames(self.base, _bytes(folder))
 
     def close(self) -> None:
         """Free the disk."""
-        self._base.close()
+        self.base.close()
 
 
 class SpooledNames:
@@ -76,6 +80,28 @@ class SpooledNames:
         """The names in their natural order; they are sorted on disk."""
         for name, known in self._base.execute(_IN_ORDER, (self._folder,)):
             yield _text(name), Likelihood(known)
+
+
+class OneFolder(SpooledNames):
+    """The names in the one folder of a spool, which is closed with them."""
+
+    def __init__(self, spool: Spool) -> None:
+        super().__init__(spool.base, b"")
+
+    def __del__(self) -> None:
+        self._base.close()
+
+
+def spooled(names: Iterable[tuple[str, Likelihood]]) -> OneFolder:
+    """The names of one folder on disk.
+
+    Raises:
+        OSError: the disk is full.
+    """
+    spool = Spool()
+    found = OneFolder(spool)
+    spool.fill(("", name, known) for name, known in names)
+    return found
 
 
 def _natural(name: bytes) -> bytes:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from contextlib import closing
 from enum import Enum
+from itertools import chain, islice
 
 from rnninspect.errors import UnreadableFile
 from rnninspect.record import Record
@@ -15,7 +16,7 @@ from rnninspect.walking.names import HeldNames
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Generator
+    from collections.abc import Callable, Generator, Iterable, Iterator
     from typing import Protocol
 
     from rnninspect.source import opener
@@ -45,6 +46,7 @@ if TYPE_CHECKING:
             """The first bytes of a regular file; fewer if there are fewer or it cannot be read."""
 
 
+MOST_HELD = 100_000  # names of one folder that are kept in memory
 _IN_A_FOLDER = "the number of files in the folder"
 
 
@@ -70,16 +72,30 @@ class LocalTree:
         self._opener = place or Local()
 
     def names(self, folder: str, judge: Callable[[Entry], Likelihood], limits: Limits) -> Names:
-        """The names in a folder, in memory."""
-        names = HeldNames()
+        """The names in a folder: in memory, and on disk where there are more than MOST_HELD."""
         with closing(self._entries(folder)) as entries:
-            for entry in entries:
-                likelihood = judge(entry)
-                if likelihood is not Likelihood.NONE:
-                    is_folder = entry.kind is Kind.FOLDER
-                    names[f"{entry.name}/" if is_folder else entry.name] = likelihood
-                    limits.require(Limit.MEMBERS, len(names), _IN_A_FOLDER)
-        return names
+            judged = self._judged(entries, judge, limits)
+            held = HeldNames(islice(judged, MOST_HELD))
+            following = next(judged, None)
+            if following is None:
+                return held
+            from rnninspect.walking.spool import spooled  # noqa: PLC0415 - seldom: imports sqlite3
+
+            try:
+                return spooled(chain(held.items(), (following,), judged))
+            except OSError as error:
+                raise UnreadableFile(str(error)) from error
+
+    def _judged(
+        self, entries: Iterable[Entry], judge: Callable[[Entry], Likelihood], limits: Limits
+    ) -> Iterator[tuple[str, Likelihood]]:
+        number = 0
+        for entry in entries:
+            likelihood = judge(entry)
+            if likelihood is not Likelihood.NONE:
+                number += 1
+                limits.require(Limit.LISTED, number, _IN_A_FOLDER)
+                yield f"{entry.name}/" if entry.kind is Kind.FOLDER else entry.name, likelihood
 
     def _entries(self, folder: str) -> Generator[Entry]:
         try:
