@@ -1,4 +1,4 @@
-"""Peaks of memory of processes and of those that they start, looked at while they run; on Linux."""
+"""Memory and time of processes and of those that they start, looked at while they run; on Linux."""
 
 from __future__ import annotations
 
@@ -17,10 +17,13 @@ class Family:
 
     Attributes:
         peaks: bytes at most of a process, by its generation: this process' children have 1.
+        times: seconds of the processor, by generation and process. A process that nobody waited
+            for has them too, unlike in what the system says of a parent and its children.
     """
 
     def __init__(self) -> None:
         self.peaks: dict[int, int] = {}
+        self.times: dict[tuple[int, int], float] = {}
         self._ended = threading.Event()
         self._thread = threading.Thread(target=self._look, daemon=True)
 
@@ -46,11 +49,17 @@ class Family:
         )
         return max(found, default=0)
 
+    def busy_from_generation(self, first: int) -> float:
+        """Seconds of the processor of all processes from a generation on."""
+        return sum(time for (generation, _), time in self.times.items() if generation >= first)
+
     def _look(self) -> None:
         while not self._ended.wait(EVERY):
             for generation, process in _descendants(os.getpid()):
                 peak = max(_peak_of(process), self.peaks.get(generation, 0))
                 self.peaks[generation] = peak
+                before = self.times.get((generation, process), 0.0)
+                self.times[generation, process] = max(_time_of(process), before)
 
 
 def _descendants(process: int, generation: int = 1) -> Iterator[tuple[int, int]]:
@@ -80,3 +89,9 @@ def _peak_of(process: int) -> int:
         if line.startswith("VmHWM:"):
             return int(line.split()[1]) * 1024
     return 0
+
+
+def _time_of(process: int) -> float:
+    """Seconds of the processor so far, the system's included (proc(5): fields 14 and 15)."""
+    fields = _read(Path(f"/proc/{process}/stat")).rpartition(")")[2].split()
+    return sum(map(int, fields[11:13])) / os.sysconf("SC_CLK_TCK")

@@ -122,6 +122,7 @@ def measured(folder: Path, files: int, rounds: int, loads: list[float]) -> list[
         for engine in found:
             engine.scans.append(scan(folder, files, ENGINES[engine.name]))
             loads.append(os.getloadavg()[0])
+            sys.stderr.write(f"{files:,} {engine.name}: {engine.scans[-1]}\n")
     return found
 
 
@@ -135,7 +136,7 @@ def scan(folder: Path, files: int, engine: Sequence[str]) -> Scan:
     counted = Counter(each.path for each in read_results(output))
     return Scan(
         seconds=took.seconds,
-        busy=took.busy,
+        busy=family.busy_from_generation(CALL),
         call=family.from_generation(CALL, CALL),
         worker=family.from_generation(FIRST_WORKER),
         lost=files - len(counted),
