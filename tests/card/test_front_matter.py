@@ -6,9 +6,10 @@ import pytest
 from huggingface_hub import ModelCard
 
 from making.networks import FORMS, inspected
+from rnninspect.card.described import described
 from rnninspect.card.front_matter import MetadataError, fill
 
-KERAS, ONNX = inspected(FORMS["keras"]), inspected(FORMS["onnx"])
+KERAS, ONNX = described(inspected(FORMS["keras"])), described(inspected(FORMS["onnx"]))
 
 
 def read(document: bytes) -> ModelCard:

@@ -11,7 +11,7 @@ import pytest
 
 from rnninspect import inspect_file
 from rnninspect.command.request import Request
-from rnninspect.command.running import inspect_all, run
+from rnninspect.command.running import inspected, run
 
 pytestmark = pytest.mark.slow
 
@@ -46,7 +46,7 @@ def test_the_collector_looks_at_no_report_twice() -> None:
     try:
         looked_at = []
         for files in (5, 50):
-            reports, _ = inspect_all(Request((str(GOOD),) * files))
+            reports = list(inspected(Request((str(GOOD),) * files)))
             assert len(reports) == files
             looked_at.append(len(gc.get_objects()))  # without frozen objects
             gc.unfreeze()

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import replace
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
 from making.by_hand import layer, model, report, tensor
 from making.reports import CASES
-from rnninspect.audit import Audit, audit, figures_of
+from rnninspect.audit import Audit, Audited, Checking, audit, figures_of
 from rnninspect.cells import Sizes
 from rnninspect.model import SkippedLayer
 from rnninspect.policy import Policies
@@ -42,18 +42,37 @@ def told(made: Audit) -> list[tuple[str, str | None, str]]:
     return [(finding.rule, finding.layer, finding.message) for _, finding in made.findings]
 
 
-def held(reports: Sequence[Report], baseline: Baseline | None = None, **settings: Any) -> Audit:  # noqa: ANN401 - any key of a policy
-    """An audit by two limits, and by what else is given."""
+@dataclass(frozen=True, slots=True)
+class Held:
+    """What `Checking` is to a format, but it can be gone through again and again."""
+
+    reports: tuple[Report, ...]
+    policies: Policies
+    baseline: Baseline | None = None
+    unreadable: tuple[Unreadable, ...] = ()
+
+    def __iter__(self) -> Iterator[Audited | Unreadable]:
+        return iter(self._checking())
+
+    def audit(self) -> Audit:
+        return self._checking().audit()
+
+    def _checking(self) -> Checking:
+        return Checking([*self.reports, *self.unreadable], self.policies, self.baseline)
+
+
+def held(reports: Iterable[Report], baseline: Baseline | None = None, **settings: Any) -> Held:  # noqa: ANN401 - any key of a policy
+    """Reports to check by two limits, and by what else is given."""
     settings = {"max_parameters": 600_000, "max_hidden_size": 100, **settings}
-    return audit(reports, policies(**settings), baseline)
+    return Held(tuple(reports), policies(**settings), baseline)
 
 
-def with_bad(made: Audit, bad: Sequence[Unreadable]) -> Audit:
-    """The same audit, with files that could not be read."""
+def with_bad(made: Held, bad: Iterable[Unreadable]) -> Held:
+    """The same, with files that could not be read."""
     return replace(made, unreadable=tuple(bad))
 
 
-def grown() -> Audit:
+def grown() -> Held:
     """Something of everything: over, kept, grown, ignored, skipped, vanished, left out."""
     lost = SkippedLayer("custom", "MyCell", "no formula is known", (tensor("w", (2, 5)),))
     small = report(model(layer(sizes=Sizes(3, 2))), "small.pt")

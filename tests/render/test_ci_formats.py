@@ -23,7 +23,9 @@ from rnninspect.render.places import repository_path
 from rnninspect.render.view import View
 from rnninspect.report import Findings, Unreadable
 from rnninspect.rules import RULES, Finding, Level
+from rnninspect.wording.links import HOME, RULES_PAGE
 
+ROOT = Path(__file__).parents[2]
 SCHEMAS = Path(__file__).parent / "schemas"
 SARIF_SCHEMA = json.loads((SCHEMAS / "sarif-2.1.0-rtm.4.json").read_text())
 JUNIT_SCHEMA = xmlschema.XMLSchema(SCHEMAS / "junit-10.xsd")
@@ -63,6 +65,21 @@ def test_sarif_describes_every_rule_and_points_to_the_right_one(case: str) -> No
             result["ruleId"],
             result["level"],
         )
+
+
+def test_sarif_is_one_run_of_all_files_and_links_to_each_rule() -> None:
+    for text in of_both("two", "sarif", UNREADABLE):
+        (run,) = json.loads(text)["runs"]
+        driver = run["tool"]["driver"]
+        assert driver["informationUri"] == HOME
+        assert {rule["id"]: rule["helpUri"] for rule in driver["rules"]} == {
+            code: f"{HOME}/blob/main/docs/rules.md#{code.lower()}" for code in RULES
+        }
+
+
+def test_the_page_of_the_rules_describes_each() -> None:
+    words = re.findall(r"\bR\d{3}\b", (ROOT / RULES_PAGE).read_text())
+    assert set(RULES) <= set(words)
 
 
 def results(findings: Sequence[Finding], path: str = "a.pt") -> list[dict[str, Any]]:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from making.by_hand import model, report
-from rnninspect.render.report.json import document_of, dump, render
+from rnninspect.render.json_stream import render
+from rnninspect.render.report.json import dump, heading, report_json
 from rnninspect.render.view import View
 from rnninspect.report import Report, Unreadable
 
@@ -18,5 +19,7 @@ def test_the_pieces_are_the_whole_document(count: int, unreadable: list[Unreadab
     reports = [report(model()) for _ in range(count)]
     results: list[Report | Unreadable] = [*reports[:1], *unreadable, *reports[1:]]
     pieces = list(render(results, View()))
-    assert "".join(pieces) == dump(document_of(reports, unreadable)) + "\n"
+    listed = [{"path": file.path, "reason": file.reason} for file in unreadable]
+    whole = {**heading(), "reports": [report_json(made) for made in reports], "unreadable": listed}
+    assert "".join(pieces) == dump(whole) + "\n"
     assert len(pieces) == count + 1

@@ -24,7 +24,6 @@ from rnninspect.comparison import compare, outline
 from rnninspect.comparison.change import Kind
 from rnninspect.model import Fate, Origin, Searched
 from rnninspect.render import AUDIT, DIFF, REPORT, SCAN, VERDICT, Formats
-from rnninspect.render.report.json import document_of
 from rnninspect.report import Report, Unreadable
 from rnninspect.rows.inspecting import inspect_row
 from rnninspect.rows.schema import Verdict
@@ -218,13 +217,13 @@ LAYER = ("reports", 0, "layers", 0)
     ],
 )
 def test_the_published_schema_finds_a_fault(keys: tuple[str | int, ...], value: object) -> None:
-    document = document_of(CASES["faulty"], ())
+    document = parsed(REPORT, CASES["faulty"])
     published = jsonschema.Draft202012Validator(schema("report-1.json"))
     assert published.is_valid(document)
     assert not published.is_valid(changed(document, keys, value))
 
 
 def test_a_field_of_a_later_version_is_valid_for_users_and_not_for_these_tests() -> None:
-    document = changed(document_of(CASES["faulty"], ()), (*LAYER, "colour"), "red")
+    document = changed(parsed(REPORT, CASES["faulty"]), (*LAYER, "colour"), "red")
     assert jsonschema.Draft202012Validator(schema("report-1.json")).is_valid(document)
     assert faults("report-1.json", document) != []

@@ -3,28 +3,43 @@
 from __future__ import annotations
 
 import os
-from dataclasses import fields
+from dataclasses import dataclass, fields
 from pathlib import Path
 
 from rnninspect import audit
 from rnninspect.api.shown import HEADING, Shown
+from rnninspect.audit import Checking
 from rnninspect.policy import Policies, gather
 from rnninspect.policy.baseline import read_baseline
 from rnninspect.policy.files import PolicyFile
 from rnninspect.policy.settings import settings_of
 from rnninspect.render import AUDIT
 from rnninspect.render.view import View
-from rnninspect.report import Report
+from rnninspect.report import Report, Unreadable
 from rnninspect.wording import plural
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
     from rnninspect.render import Formats
     from rnninspect.render.page.markup import Markup
 
 
+@dataclass(frozen=True, slots=True)
+class _Again:
+    """An outcome as formats go through it: model by model, and then as a whole."""
+
+    made: Audit
+
+    def __iter__(self) -> Iterator[audit.Audited]:
+        return iter(self.made.audited)
+
+    def audit(self) -> Audit:
+        return self.made
+
+
+@dataclass(frozen=True, slots=True, repr=False)
 class Audit(Shown, audit.Audit):
     """The outcome of a check: `passed`, `failing` (paths), `measures` and `findings`.
 
@@ -32,7 +47,12 @@ class Audit(Shown, audit.Audit):
     is what the command prints, and a notebook draws it.
     """
 
-    __slots__ = ()
+    audited: tuple[audit.Audited, ...] = ()
+
+    @property
+    def reports(self) -> tuple[Report, ...]:
+        """The reports that were checked."""
+        return tuple(one.report for one in self.audited)
 
     @property
     def passed(self) -> bool:
@@ -42,10 +62,13 @@ class Audit(Shown, audit.Audit):
     def _formats(self) -> Formats:
         return AUDIT
 
+    def _document(self) -> object:
+        return _Again(self)
+
     def _sections(self) -> Iterable[Markup]:
         from rnninspect.render.audit.html import sections_of  # noqa: PLC0415 - only for notebooks
 
-        return sections_of(self, View(), level=HEADING)
+        return sections_of(self, self.audited, View(), level=HEADING)
 
     def __repr__(self) -> str:
         failing = f"{len(self.failing):,} failing" if self.failing else "all passed"
@@ -79,8 +102,12 @@ def check(
     listed = (reports,) if isinstance(reports, Report) else tuple(reports)
     policies = _policies(policy)
     baseline = policies.general.baseline
-    found = audit.audit(listed, policies, read_baseline(Path(baseline)) if baseline else None)
-    return Audit(**{field.name: getattr(found, field.name) for field in fields(found)})
+    checking = Checking(listed, policies, read_baseline(Path(baseline)) if baseline else None)
+    audited = tuple(one for one in checking if not isinstance(one, Unreadable))
+    found = checking.audit()
+    return Audit(
+        **{field.name: getattr(found, field.name) for field in fields(found)}, audited=audited
+    )
 
 
 def _policies(policy: Mapping[str, object] | str | os.PathLike[str]) -> Policies:

@@ -2,68 +2,101 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from fractions import Fraction
 
 from rnninspect.audit.gauges import GAUGED, measures_of
 from rnninspect.audit.growth import appeared, growth_of, not_checked
 from rnninspect.audit.measure import Measure, Outcome
+from rnninspect.audit.outcome import Audit, Checked, LargeLayer, largest_of
 from rnninspect.report import Findings, Report
 from rnninspect.rules import RULES, Breach, Finding
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
 
-    from rnninspect.audit.growth import Renewal
-    from rnninspect.policy import Policies
+    from rnninspect.policy import Policies, Policy
     from rnninspect.policy.baseline import Baseline
     from rnninspect.report import Unreadable
-    from rnninspect.rules import Level
 
 BUDGETS = "R5"
+LARGEST_KEPT = 5  # layers
 
 
-@dataclass(frozen=True, slots=True)
-class Audit:
-    """The outcome for all models.
+class Auditor:
+    """Compares one model after another with its policy, and keeps a row of each.
 
-    Attributes:
-        reports: the reports, their findings as the policy counts them, budgets among them.
-        measures: each limit beside its value, what fails first, then by the share used.
-        elsewhere: findings on models of the baseline that were not opened, with their paths.
-        fail_on: the level from which a finding fails; None for none.
-        limits: how many limits are set for these models, whether or not one could be measured.
-        unreadable: the files that could not be read.
-        renewal: what an update of the baseline changed, if one was asked for.
+    Args:
+        policies: the policy of each model.
+        baseline: figures to measure growth by.
     """
 
-    reports: tuple[Report, ...]
-    measures: tuple[Measure, ...]
-    elsewhere: tuple[tuple[str, Finding], ...]
-    fail_on: Level | None
-    limits: int = 0
-    unreadable: tuple[Unreadable, ...] = ()
-    renewal: Renewal | None = None
+    def __init__(self, policies: Policies, baseline: Baseline | None = None) -> None:
+        self._policies, self._baseline = policies, baseline
+        self._models: list[Checked] = []
+        self._unreadable: list[Unreadable] = []
+        self._limits = _limits(policies.general)
+        self._largest: dict[bool, list[LargeLayer]] = {False: [], True: []}  # of those that fail
 
-    @property
-    def findings(self) -> tuple[tuple[str, Finding], ...]:
-        """All findings, each with the path of its model."""
-        placed = ((report.path, finding) for report in self.reports for finding in report.findings)
-        return (*placed, *self.elsewhere)
+    def add(self, report: Report) -> tuple[Report, Checked]:
+        """The report with its findings as the policy counts them, and the row that is kept."""
+        policy = self._policies.for_model(report.path)
+        self._limits |= _limits(policy)
+        counts = _counting(self._policies, report.path, policy)
+        measures = [*measures_of(report, policy)]
+        more: list[Finding] = []
+        if self._baseline:
+            measures.extend(growth_of(report, policy, self._baseline))
+            more.extend(appeared(report, self._baseline))
+        measures = [_settle(measure, counts) for measure in measures]
+        findings = _findings(report, measures, more, counts)
+        row = Checked(report.path, findings, tuple(measures))
+        self._models.append(row)
+        self._keep_largest(report, fails=row.fails(self._policies.general.fail_on))
+        return report._replace(findings=Findings(findings)), row
 
-    @property
-    def failing(self) -> tuple[str, ...]:
-        """The paths of the models that fail, each once."""
-        failing = (path for path, finding in self.findings if finding.level.reaches(self.fail_on))
-        return tuple(dict.fromkeys(failing))
+    def add_unreadable(self, file: Unreadable) -> None:
+        """Note a model that could not be read, which was checked all the same."""
+        self._unreadable.append(file)
+        self._limits |= _limits(self._policies.for_model(file.path))
+
+    def _keep_largest(self, report: Report, *, fails: bool) -> None:
+        layers = [*self._largest[fails], *largest_of(report, LARGEST_KEPT)]
+        self._largest[fails] = sorted(layers, key=lambda layer: -layer.stored)[:LARGEST_KEPT]
+
+    def audit(self) -> Audit:
+        """The outcome for all models so far."""
+        fail_on = self._policies.general.fail_on
+        measures = (measure for model in self._models for measure in model.measures)
+        failing = any(model.fails(fail_on) for model in self._models)
+        return Audit(
+            models=tuple(self._models),
+            measures=tuple(sorted(measures, key=urgency)),
+            elsewhere=tuple(self._elsewhere()),
+            fail_on=fail_on,
+            limits=len(self._limits),
+            unreadable=tuple(self._unreadable),
+            largest=tuple(self._largest[failing]),
+        )
+
+    def _elsewhere(self) -> Iterable[tuple[str, Finding]]:
+        """Findings on models of the baseline that were not opened."""
+        if self._baseline is None:
+            return
+        paths = [model.path for model in self._models]
+        paths += [file.path for file in self._unreadable]
+        for path, finding in not_checked(self._baseline, paths):
+            policy = self._policies.for_model(path)
+            if _counting(self._policies, path, policy)(finding.rule):
+                yield path, finding
 
 
 def audit(
-    reports: Sequence[Report],
+    reports: Iterable[Report],
     policies: Policies,
     baseline: Baseline | None = None,
-    unreadable: Sequence[Unreadable] = (),
+    unreadable: Iterable[Unreadable] = (),
 ) -> Audit:
     """Compare each report with its policy.
 
@@ -73,51 +106,33 @@ def audit(
         baseline: figures to measure growth by.
         unreadable: the models that could not be read, which were checked all the same.
     """
-    audited, measures = [], []
+    auditor = Auditor(policies, baseline)
     for report in reports:
-        one, its = _audit_one(report, policies, baseline)
-        audited.append(one)
-        measures.extend(its)
-    paths = [*(report.path for report in reports), *(file.path for file in unreadable)]
-    elsewhere = not_checked(baseline, paths) if baseline else ()
-    return Audit(
-        reports=tuple(audited),
-        measures=tuple(sorted(measures, key=_urgency)),
-        elsewhere=tuple(
-            (path, finding)
-            for path, finding in elsewhere
-            if _counting(policies, path)(finding.rule)
-        ),
-        fail_on=policies.general.fail_on,
-        limits=len(_limits(policies, paths)),
-        unreadable=tuple(unreadable),
-    )
+        auditor.add(report)
+    for file in unreadable:
+        auditor.add_unreadable(file)
+    return auditor.audit()
 
 
-def _limits(policies: Policies, paths: Sequence[str]) -> set[str]:
-    """The limits that are set for at least one of the models, except growth."""
-    asked = [policies.general, *map(policies.for_model, paths)]
-    return {key for key in GAUGED for policy in asked if getattr(policy, key) not in (None, False)}
+def _limits(policy: Policy) -> set[str]:
+    """The limits that are set, except growth."""
+    return {key for key in GAUGED if getattr(policy, key) not in (None, False)}
 
 
-def _audit_one(
-    report: Report, policies: Policies, baseline: Baseline | None
-) -> tuple[Report, list[Measure]]:
-    policy, counts = policies.for_model(report.path), _counting(policies, report.path)
-    measures = [*measures_of(report, policy)]
-    more: list[Finding] = []
-    if baseline:
-        measures.extend(growth_of(report, policy, baseline))
-        more.extend(appeared(report, baseline))
-    measures = [_settle(measure, counts) for measure in measures]
-    more.extend(
+def _findings(
+    report: Report,
+    measures: Sequence[Measure],
+    more: Sequence[Finding],
+    counts: Callable[[str], bool],
+) -> tuple[Finding, ...]:
+    """The findings that count: those of the report, `more`, and one for each limit that fails."""
+    over = [
         RULES[measure.rule].finding(Breach(measure.message, measure.layer))
         for measure in measures
         if measure.outcome is Outcome.FAIL
-    )
-    findings = (finding for finding in (*report.findings, *more) if counts(finding.rule))
-    ordered = sorted(findings, key=lambda finding: -finding.level.weight)
-    return report._replace(findings=Findings(ordered)), measures
+    ]
+    found = (finding for finding in (*report.findings, *more, *over) if counts(finding.rule))
+    return tuple(sorted(found, key=lambda finding: -finding.level.weight))
 
 
 def _settle(measure: Measure, counts: Callable[[str], bool]) -> Measure:
@@ -126,12 +141,12 @@ def _settle(measure: Measure, counts: Callable[[str], bool]) -> Measure:
     return replace(measure, outcome=Outcome.IGNORED)
 
 
-def _counting(policies: Policies, path: str) -> Callable[[str], bool]:
+def _counting(policies: Policies, path: str, policy: Policy) -> Callable[[str], bool]:
     """Whether a rule counts for a model: the longer of two prefixes wins, or to ignore if equal.
 
     A budget counts without being selected, since somebody has set it.
     """
-    policy, ignored = policies.for_model(path), policies.ignored_for(path)
+    ignored = policies.ignored_for(path)
     selected = (*policy.select, BUDGETS)
 
     def counts(code: str) -> bool:
@@ -146,6 +161,7 @@ def _longest(beginnings: Sequence[str], code: str) -> int:
     return max((len(start) for start in beginnings if code.startswith(start)), default=0)
 
 
-def _urgency(measure: Measure) -> tuple[bool, Fraction]:
+def urgency(measure: Measure) -> tuple[bool, Fraction]:
+    """The order of limits: what fails first, then by the share used."""
     share = Fraction(0) if measure.share is None else measure.share
     return measure.outcome is not Outcome.FAIL, -share

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from typing import Any
 
-    from rnninspect.report import Report
+    from rnninspect.card.described import Described
 
     Fields = dict[str, Any]
 
@@ -30,7 +30,7 @@ class MetadataError(RnnInspectError):
     """The front matter cannot be read, or huggingface_hub is not installed."""
 
 
-def fill(document: bytes, reports: Sequence[Report]) -> bytes:
+def fill(document: bytes, models: Sequence[Described]) -> bytes:
     """The document with tags, library and figures in its front matter; other fields are kept.
 
     Raises:
@@ -47,7 +47,7 @@ def fill(document: bytes, reports: Sequence[Report]) -> bytes:
         text = ending.join(["---", "", "---", text])
     card = read(text)
     old = card.data.to_dict()
-    wanted = old | _fields(old, reports)
+    wanted = old | _fields(old, models)
     if wanted == old:
         return document
     for key in wanted:
@@ -87,26 +87,26 @@ def _has_fields(read: Callable[[str], Any], text: str, wanted: Fields) -> bool:
         return False
 
 
-def _fields(old: Fields, reports: Sequence[Report]) -> Fields:
+def _fields(old: Fields, models: Sequence[Described]) -> Fields:
     """The new fields; a library that is named already is kept."""
-    frameworks = dict.fromkeys(report.framework for report in reports)
-    cells = dict.fromkeys(c.layer.cell.lower() for report in reports for c in report.layers)
+    frameworks = dict.fromkeys(model.framework for model in models)
+    cells = dict.fromkeys(cell.lower() for model in models for cell in model.cells)
     known = old.get("tags") or []
     fresh: Fields = {
         "tags": [*known, *(tag for tag in (*frameworks, *cells) if tag not in known)],
-        "rnninspect": [_figures(report) for report in reports],
+        "rnninspect": [_figures(model) for model in models],
     }
     if len(frameworks) == 1 and (library := framework_named(*frameworks).library):
         fresh["library_name"] = old.get("library_name") or library
     return fresh
 
 
-def _figures(report: Report) -> Fields:
+def _figures(model: Described) -> Fields:
     return {
-        "file": report.path,
-        "parameters": report.totals.parameters,
-        "recurrent_parameters": report.totals.recurrent,
-        "bytes": report.totals.bytes,
+        "file": model.path,
+        "parameters": model.parameters,
+        "recurrent_parameters": model.recurrent,
+        "bytes": model.bytes,
     }
 
 

@@ -8,7 +8,7 @@ from rnninspect.card.block import append_block, replace_block
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from rnninspect.report import Report
+    from rnninspect.card.described import Described
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,13 +17,13 @@ class Content:
 
     Attributes:
         block: the text between the markers.
-        reports: the reports that it describes.
+        models: those that it describes.
         append: whether a card without markers gets them at its end.
         metadata: whether the front matter is filled too.
     """
 
     block: str
-    reports: tuple[Report, ...]
+    models: tuple[Described, ...]
     append: bool = False
     metadata: bool = False
 
@@ -41,4 +41,4 @@ def renew(document: bytes, content: Content) -> bytes:
         return fresh
     from rnninspect.card.front_matter import fill  # noqa: PLC0415 - needs an extra
 
-    return fill(fresh, content.reports)
+    return fill(fresh, content.models)

@@ -18,16 +18,17 @@ from rnninspect.command import FAILED, FINDINGS, OK
 from rnninspect.command.environment import ci_root, terminal_width
 from rnninspect.command.printing import print_document, print_error
 from rnninspect.command.request import Gathering, Request
-from rnninspect.command.running import inspect_all
+from rnninspect.command.running import inspected, listing
 from rnninspect.errors import PolicyError, UnreadableFile
 from rnninspect.policy.keys import KEYS
 from rnninspect.render import AUDIT
 from rnninspect.render.view import View
+from rnninspect.report import Unreadable
 from rnninspect.results.writing import write_whole
 from rnninspect.source.documents import require_small
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterable, Iterator
 
     from rnninspect.audit import Audit
     from rnninspect.policy import Key, Policies
@@ -156,24 +157,25 @@ def check(  # noqa: PLR0913 - an option each
 
 
 def _check(asked: _Options, policies: Policies) -> int:
-    from rnninspect.audit import audit, renewal_of  # noqa: PLC0415 - only when used
+    from rnninspect.audit import Checking  # noqa: PLC0415 - only when used
 
+    files = list(asked.request.paths)
+    results = listing(inspected(asked.request), files)
     old = _baseline(policies.general.baseline, asked)
-    reports, unreadable = inspect_all(asked.request)
-    new = _accept(reports, old) if asked.update and old else old
-    made = audit(reports, policies, new, unreadable)
-    if old and new and asked.update:
-        made = replace(made, renewal=renewal_of(old, new))
+    if asked.update and old:
+        new = _to_be_accepted(old)
+        checking = Checking(_accepting(results, new), policies, new, partial(_accept, old, new))
+    else:
+        checking = Checking(results, policies, old)
     view = View(
         terminal_width(),
         root=ci_root(),
-        fail_on=made.fail_on,
+        fail_on=policies.general.fail_on,
         verbose=asked.verbose,
         quiet=asked.quiet,
     )
-    files = [*asked.request.paths, *(name for report in reports for name in report.files)]
-    done = print_document(AUDIT, asked.format, made, view, asked.output, files)
-    return _code(made) if done else FAILED
+    done = print_document(AUDIT, asked.format, checking, view, asked.output, files)
+    return _code(checking.audit()) if done else FAILED
 
 
 def _code(audit: Audit) -> int:
@@ -192,23 +194,41 @@ def _baseline(name: str | None, asked: _Options) -> Baseline | None:
     return Baseline(path, {}) if asked.update and not path.exists() else read_baseline(path)
 
 
-def _accept(reports: Sequence[Report], old: Baseline) -> Baseline:
-    """Write the current figures; models that were not read are kept, missing ones are dropped."""
-    from rnninspect.audit import figures_of  # noqa: PLC0415 - as above
-    from rnninspect.policy.baseline import Baseline, baseline_text  # noqa: PLC0415 - as above
+def _to_be_accepted(old: Baseline) -> Baseline:
+    """The baseline that will replace another, so far without what is read."""
+    from rnninspect.policy.baseline import Baseline  # noqa: PLC0415 - as above
 
+    # What is not read keeps its figures, and what is missing is dropped.
     kept = {name: figures for name, figures in old.models.items() if name not in old.missing}
-    fresh = {old.name_of(report.path): figures_of(report) for report in reports}
-    new = Baseline(old.path, kept | fresh)
+    return Baseline(old.path, kept)
+
+
+def _accepting(
+    results: Iterable[Report | Unreadable], new: Baseline
+) -> Iterator[Report | Unreadable]:
+    """The results; each model's figures are put into the new baseline before it is compared."""
+    from rnninspect.audit import figures_of  # noqa: PLC0415 - as above
+
+    for result in results:
+        if not isinstance(result, Unreadable):
+            new.models[new.name_of(result.path)] = figures_of(result)
+        yield result
+
+
+def _accept(old: Baseline, new: Baseline, made: Audit) -> Audit:
+    """Write the new baseline, and note in the outcome what it changed."""
+    from rnninspect.audit import renewal_of  # noqa: PLC0415 - as above
+    from rnninspect.policy.baseline import baseline_text  # noqa: PLC0415 - as above
+
     try:
         text = f"{baseline_text(new.models)}\n"
         require_small(len(text.encode()))
-        write_whole(old.path, text, [report.path for report in reports])
+        write_whole(old.path, text, [model.path for model in made.models])
     except OSError as error:
         raise PolicyError(f"{old.path}: {error.strerror or error}") from error
     except UnreadableFile as error:
         raise PolicyError(f"{old.path}: {error}") from error
-    return new
+    return replace(made, renewal=renewal_of(old, new))
 
 
 COMMANDS = (check,)

@@ -13,7 +13,7 @@ from rnninspect.render.escape import for_terminal, shorten
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable
+    from collections.abc import Collection, Iterable, Iterator
     from pathlib import Path
 
     from rnninspect.render import Formats
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from rnninspect.report import Report
 
 LONGEST_REASON = 400
+_PIECES = 1_000  # after which memory is freed
 
 
 def print_error(message: str) -> None:
@@ -86,7 +87,7 @@ def deliver(pieces: Iterable[str], output: Path | None = None, kept: Collection[
 
     Without any piece no file is written. Files that are `kept` are never replaced.
     """
-    pieces = iter(pieces)
+    pieces = _freeing(pieces)
     try:
         if output is None:
             _print(pieces)
@@ -100,6 +101,16 @@ def deliver(pieces: Iterable[str], output: Path | None = None, kept: Collection[
         print_error(f"{output or 'standard output'}: {error.strerror or error}")
         return False
     return True
+
+
+def _freeing(pieces: Iterable[str]) -> Iterator[str]:
+    """The pieces; what drawing many leaves in cycles, as the encoder of JSON does, is freed."""
+    for number, piece in enumerate(pieces, 1):
+        yield piece
+        if number % _PIECES == 0:
+            from rnninspect.workers.garbage import collect  # noqa: PLC0415 - only for many
+
+            collect(number)
 
 
 def _print(pieces: Iterable[str]) -> None:

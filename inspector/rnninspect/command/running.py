@@ -14,7 +14,7 @@ from rnninspect.inspection import inspect_file
 from rnninspect.render import HASHING, JOB_SUMMARIES, REPORT
 from rnninspect.render.report.columns import COLUMNS
 from rnninspect.render.view import View
-from rnninspect.report import Unreadable, readable
+from rnninspect.report import Unreadable
 from rnninspect.source.locations import shown
 
 TYPE_CHECKING = False
@@ -31,7 +31,7 @@ def run(request: Request) -> int:
     codes, files = {OK}, list(request.paths)
     results: Iterable[Report | Unreadable] = _noted(inspected(request), request.fail_on, codes)
     if request.output:
-        results = _listing(results, files)
+        results = listing(results, files)
     summary = None
     if _is_summed_up(request):
         from rnninspect.render.scan.counting import counting  # noqa: PLC0415 - not for one model
@@ -119,12 +119,6 @@ def _one(request: Request, path: str, waiting: Waiting) -> Report | Unreadable:
         return Unreadable(shown(path), str(error))
 
 
-def inspect_all(request: Request) -> tuple[list[Report], list[Unreadable]]:
-    """The reports on all files, and the files that cannot be read."""
-    results = list(inspected(request))
-    return list(readable(results)), [file for file in results if isinstance(file, Unreadable)]
-
-
 def _noted(
     results: Iterable[Report | Unreadable], fail_on: Level | None, codes: set[int]
 ) -> Iterator[Report | Unreadable]:
@@ -137,7 +131,7 @@ def _noted(
         yield result
 
 
-def _listing(
+def listing(
     results: Iterable[Report | Unreadable], files: list[str]
 ) -> Iterator[Report | Unreadable]:
     """The results; the paths of each one's files are added to `files`."""

@@ -48,7 +48,7 @@ class _Report(Formats):
     """`Iterable[Report | Unreadable]`: what `inspect` found, as it comes."""
 
     def table(self) -> Render: from rnninspect.render.report.table import render; return render
-    def json(self) -> Render: from rnninspect.render.report.json import render; return render
+    def json(self) -> Render: from rnninspect.render.json_stream import render; return render
     def markdown(self) -> Render: from rnninspect.render.report.markdown import render; return render
     def csv(self) -> Render: from rnninspect.render.report.csv import render; return render
     def sarif(self) -> Render: from rnninspect.render.report.sarif import render; return render
@@ -60,7 +60,7 @@ class _Report(Formats):
 
 
 class _Audit(Formats):
-    """`Audit`: reports compared with a policy by `check`."""
+    """`Checking`: models compared with a policy by `check`, as they come."""
 
     def table(self) -> Render: from rnninspect.render.audit.table import render; return render
     def json(self) -> Render: from rnninspect.render.audit.json import render; return render
@@ -98,7 +98,7 @@ class _Scan(Formats):
 
 
 class _Card(Formats):
-    """`Sequence[Report]`: the block of a model card."""
+    """`Iterable[Report]`: the block of a model card, report by report."""
 
     def markdown(self) -> Render: from rnninspect.render.card import render; return render
 

@@ -13,7 +13,7 @@ from rnninspect.wording import plural
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator
 
     from rnninspect.report import Report
 
@@ -41,9 +41,13 @@ TITLES = {
 VECTORS = {0: "no bias vector", 1: "one bias vector", 2: "two bias vectors"}
 
 
-def render(reports: Sequence[Report], _: View) -> Iterator[str]:
-    """A block for each file, without headings, so that it fits under any."""
-    yield "\n\n".join("\n".join(_block(report)) for report in reports) + "\n"
+def render(reports: Iterable[Report], _: View) -> Iterator[str]:
+    """A block for each file as it comes, without headings, so that it fits under any."""
+    gap = ""
+    for report in reports:
+        yield gap + "\n".join(_block(report))
+        gap = "\n\n"
+    yield "\n"
 
 
 def _block(report: Report) -> Iterator[str]:

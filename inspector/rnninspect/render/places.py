@@ -13,7 +13,7 @@ from rnninspect.rules import Finding
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Iterator
 
     from rnninspect.report import Report
 
@@ -48,18 +48,16 @@ def message_of(finding: Finding) -> str:
     return shorten(for_terminal(message), LONGEST_MESSAGE)
 
 
-def fingerprints(findings: Sequence[PlacedFinding], root: str = "") -> list[str]:
+def fingerprints(findings: Iterable[PlacedFinding], root: str = "") -> Iterator[str]:
     """A hash for each finding that stays the same while the place and the rule do.
 
     Numbers in the message may change from run to run; the second finding of the same rule at the
     same place gets another hash than the first.
     """
     seen: Counter[str] = Counter()
-    hashes = []
     for path, finding in findings:
         parts = (finding.rule, repository_path(path, root), finding.layer, finding.tensor)
         key = "\0".join(part or "" for part in parts)
         seen[key] += 1
         data = f"{key}\0{seen[key]}".encode("utf-8", "surrogatepass")
-        hashes.append(hashlib.sha256(data).hexdigest())
-    return hashes
+        yield hashlib.sha256(data).hexdigest()

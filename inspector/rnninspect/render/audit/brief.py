@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
-from rnninspect.render.audit.rows import no_measure, placed_lines, unmeasured, unreadable_lines
+from rnninspect.render.audit.rows import (
+    no_measure,
+    numbers_failing,
+    placed_lines,
+    unreadable_lines,
+)
 from rnninspect.rules import Level
 from rnninspect.wording import plural
 
@@ -19,12 +24,11 @@ def failing_lines(audit: Audit, *, colour: bool = False) -> Iterator[str]:
     A model that fails is shown with its warnings; notes are shown where they fail.
     """
     yield from unreadable_lines(audit)
-    paths = set(audit.failing)
-    for report in audit.reports:
-        if report.path in paths:
-            least = Level.NOTE if audit.fail_on is Level.NOTE else Level.WARNING
-            shown = [found for found in unmeasured(audit, report) if found.level.reaches(least)]
-            yield from placed_lines(report.path, shown, colour=colour)
+    least = Level.NOTE if audit.fail_on is Level.NOTE else Level.WARNING
+    for model in audit.models:
+        if model.fails(audit.fail_on):
+            shown = [found for found in model.unmeasured if found.level.reaches(least)]
+            yield from placed_lines(model.path, shown, colour=colour)
     for path, finding in audit.elsewhere:
         if finding.level.reaches(audit.fail_on):
             yield from placed_lines(path, [finding], colour=colour)
@@ -44,10 +48,8 @@ def closing_lines(audit: Audit) -> Iterator[str]:
 
 def _outcome(audit: Audit) -> str:
     """`24 models checked, all passed`, or `24 models checked: 2 failed, 22 passed`."""
-    paths = set(audit.failing)
-    failed = sum(report.path in paths for report in audit.reports)
-    absent = len({path for path, _ in audit.elsewhere} & paths)
-    passed = len(audit.reports) - failed
+    failed, absent = numbers_failing(audit)
+    passed = len(audit.models) - failed
     number = passed + failed + len(audit.unreadable)
     counts = (
         (failed, "failed"),
@@ -65,12 +67,11 @@ def _outcome(audit: Audit) -> str:
 
 def _hidden(audit: Audit) -> str:
     """The errors and warnings of the models that passed: `1 error, 2 warnings`."""
-    paths = set(audit.failing)
     levels = [
         finding.level
-        for report in audit.reports
-        if report.path not in paths
-        for finding in report.findings
+        for model in audit.models
+        if not model.fails(audit.fail_on)
+        for finding in model.findings
     ]
     numbers = ((level, levels.count(level)) for level in (Level.ERROR, Level.WARNING))
     return ", ".join(plural(number, level) for level, number in numbers if number)

@@ -7,7 +7,6 @@ import io
 
 from rnninspect.audit import Outcome
 from rnninspect.render.audit.json import measure_json
-from rnninspect.render.audit.rows import unmeasured
 from rnninspect.render.escape import for_csv
 
 TYPE_CHECKING = False
@@ -15,14 +14,15 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from typing import Any
 
-    from rnninspect.audit import Audit
+    from rnninspect.audit import Audit, Checking
     from rnninspect.render.view import View
 
 HEADS = ("path", "layer", "limit", "about", "rule", "allowed", "value", "share", "outcome")
 
 
-def render(audit: Audit, _: View) -> Iterator[str]:
+def render(checking: Checking, _: View) -> Iterator[str]:
     """RFC 4180 but for its line ends; first the files and the findings that have no limit."""
+    audit = checking.audit()
     out = io.StringIO()
     writer = csv.DictWriter(out, HEADS, lineterminator="\n")
     writer.writeheader()
@@ -37,7 +37,7 @@ def _failures(audit: Audit) -> Iterator[dict[str, Any]]:
     """Failures without a limit: a model within all of its limits can fail all the same."""
     for file in audit.unreadable:
         yield _failure(file.path, about="unreadable", value=file.reason)
-    own = [(report.path, found) for report in audit.reports for found in unmeasured(audit, report)]
+    own = ((model.path, found) for model in audit.models for found in model.unmeasured)
     for path, found in (*own, *audit.elsewhere):
         if found.level.reaches(audit.fail_on):
             more = {"layer": found.layer, "rule": found.rule}

@@ -15,12 +15,13 @@ from rnninspect.render.page.frame import page
 from rnninspect.render.page.markup import element, heading
 from rnninspect.render.page.model import section_of
 from rnninspect.render.page.table import Line, table
+from rnninspect.report import Unreadable
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
-    from rnninspect.audit import Audit
+    from rnninspect.audit import Audit, Audited, Checking
     from rnninspect.render.page.markup import Markup
     from rnninspect.render.view import View
 
@@ -28,25 +29,29 @@ _LONGEST = 120
 _CLASSES = {"FAIL": "failed", Outcome.PASS.value: "ok"}
 
 
-def render(audit: Audit, view: View) -> Iterator[str]:
+def render(checking: Checking, view: View) -> Iterator[str]:
     """The summary and the limits, then a section for each model, those that fail first."""
-    yield from page(f"{summary(audit)} · rnninspect check", sections_of(audit, view, "m"))
+    audited = [one for one in checking if not isinstance(one, Unreadable)]
+    audit = checking.audit()
+    yield from page(f"{summary(audit)} · rnninspect check", sections_of(audit, audited, view, "m"))
 
 
-def sections_of(audit: Audit, view: View, prefix: str = "", level: int = 1) -> Iterator[Markup]:
+def sections_of(
+    audit: Audit, audited: Iterable[Audited], view: View, prefix: str = "", level: int = 1
+) -> Iterator[Markup]:
     """The parts of the page.
 
     Args:
-        audit: what is shown.
+        audit: the outcome.
+        audited: the models, which are sorted and numbered: all of their reports are kept.
         view: how reports are shown.
         prefix: of the anchors; without it there are none.
         level: that of the title.
     """
-    failing = set(audit.failing)
     yield _head(audit, level)
-    reports = sorted(audit.reports, key=lambda report: report.path not in failing)
-    for number, report in enumerate(reports, 1):
-        yield section_of(report, view, f"{prefix}{number}" if prefix else "", level + 1)
+    ordered = sorted(audited, key=lambda one: not one.row.fails(audit.fail_on))
+    for number, one in enumerate(ordered, 1):
+        yield section_of(one.report, view, f"{prefix}{number}" if prefix else "", level + 1)
 
 
 def _head(audit: Audit, level: int) -> Markup:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from rnninspect.render.report.json import document_of, dump, finding_json
+from rnninspect.render.json_stream import document_of, stream
+from rnninspect.render.report.json import finding_json
+from rnninspect.report import Unreadable
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -10,21 +12,31 @@ if TYPE_CHECKING:
     from fractions import Fraction
     from typing import Any
 
-    from rnninspect.audit import Audit, Measure
+    from rnninspect.audit import Audit, Checking, Measure
     from rnninspect.render.report.columns import Value
     from rnninspect.render.view import View
+    from rnninspect.report import Report
 
 
-def render(audit: Audit, _: View) -> Iterator[str]:
-    """One document for all files, in ASCII."""
-    elsewhere = [finding_json(finding) | {"path": path} for path, finding in audit.elsewhere]
-    field = {
+def render(checking: Checking, _: View) -> Iterator[str]:
+    """One document for all files, in ASCII, a piece for each report and each limit."""
+
+    def reports() -> Iterator[Report]:
+        for one in checking:
+            if not isinstance(one, Unreadable):
+                yield one.report
+
+    document = document_of(reports(), lambda: checking.audit().unreadable)
+    yield from stream(document | {"audit": lambda: _audit_json(checking.audit())})
+
+
+def _audit_json(audit: Audit) -> dict[str, Any]:
+    return {
         "fail_on": audit.fail_on.value if audit.fail_on else "never",
         "failing": list(audit.failing),
-        "limits": [measure_json(measure) for measure in audit.measures],
-        "elsewhere": elsewhere,
+        "limits": map(measure_json, audit.measures),
+        "elsewhere": [finding_json(finding) | {"path": path} for path, finding in audit.elsewhere],
     }
-    yield f"{dump(document_of(audit.reports, audit.unreadable) | {'audit': field})}\n"
 
 
 def measure_json(measure: Measure) -> dict[str, Any]:

@@ -20,15 +20,16 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from rnninspect.audit import Audit, Measure
+    from rnninspect.audit import Checking, Measure
     from rnninspect.render.audit.rows import Grid
     from rnninspect.render.view import View
 
 LONGEST = 120
 
 
-def render(audit: Audit, _: View) -> Iterator[str]:
+def render(checking: Checking, _: View) -> Iterator[str]:
     """A heading with the summary, then the blocks of the table format."""
+    audit = checking.audit()
 
     def limits(measures: Sequence[Measure]) -> str:
         return _table(LIMIT_HEADS, LIMIT_NUMBERS, limit_grid(measures, LONGEST))

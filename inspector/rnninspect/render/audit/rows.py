@@ -14,12 +14,11 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
     from rnninspect.audit import Audit, Measure
-    from rnninspect.report import Report
     from rnninspect.rules import Finding
 
 LIMIT_HEADS, LIMIT_NUMBERS = ("Result", "Used", "Value", "Allowed", "Limit", "Model"), (1, 2, 3)
 LAYER_HEADS, LAYER_NUMBERS = ("Parameters", "Of all", "Cell", "m", "n", "Layer"), (0, 1, 3, 4)
-LARGEST_SHOWN, LIMITS_SHOWN = 5, 200
+LIMITS_SHOWN = 200
 LONGEST_WORDS, SHORTER_WORDS, LONGEST_REASON = 18, 12, 300
 NO_LIMIT = "no limit is set: only the rules were checked"
 Grid = list[list[str]]
@@ -29,7 +28,7 @@ def no_measure(audit: Audit) -> str:
     """The reason why no limit has a row."""
     if not audit.limits:
         return NO_LIMIT
-    reason = "none of them applies" if audit.reports else "none was checked: no model could be read"
+    reason = "none of them applies" if audit.models else "none was checked: no model could be read"
     return f"{plural(audit.limits, 'limit')} set, {reason}"
 
 
@@ -57,14 +56,19 @@ def failing_measures(audit: Audit) -> list[Measure]:
 
 def summary(audit: Audit) -> str:
     """The number of models, and of those that failed, in one line."""
-    paths = set(audit.failing)
-    failed = sum(report.path in paths for report in audit.reports)
-    absent = len({path for path, _ in audit.elsewhere} & paths)
-    number = len(audit.reports) + len(audit.unreadable)
-    parts = [f"{len(audit.reports) - failed} passed", f"{failed} failed"]
+    failed, absent = numbers_failing(audit)
+    number = len(audit.models) + len(audit.unreadable)
+    parts = [f"{len(audit.models) - failed} passed", f"{failed} failed"]
     parts += [f"{len(audit.unreadable)} unreadable"] if audit.unreadable else []
     parts += [f"{absent} absent"] if absent else []
     return f"{plural(number, 'model')}: {', '.join(parts)}"
+
+
+def numbers_failing(audit: Audit) -> tuple[int, int]:
+    """How many of the models fail, and how many that are in the baseline alone."""
+    failed = sum(model.fails(audit.fail_on) for model in audit.models)
+    absent = {path for path, found in audit.elsewhere if found.level.reaches(audit.fail_on)}
+    return failed, len(absent)
 
 
 def limit_grid(measures: Sequence[Measure], width: int, words: int = LONGEST_WORDS) -> Grid:
@@ -88,29 +92,22 @@ def limit_grid(measures: Sequence[Measure], width: int, words: int = LONGEST_WOR
 
 def layer_grid(audit: Audit, width: int) -> Grid:
     """The largest layers of the models that fail, or of all: cuts pay most there."""
-    paths = set(audit.failing)
-    reports = [report for report in audit.reports if report.path in paths] or audit.reports
-    layers = [(counted, report) for report in reports for counted in report.layers]
-    layers.sort(key=lambda pair: -pair[0].stored)
-    largest = layers[:LARGEST_SHOWN]
-    names = (_place(report.path, counted.layer.name) for counted, report in largest)
-    places = shorten_apart(names, width)
+    places = shorten_apart((_place(each.path, each.name) for each in audit.largest), width)
     rows: Grid = []
-    for counted, report in largest:
-        sizes = counted.layer.sizes
-        share = f"{100 * counted.stored // max(report.totals.parameters, 1)} %"
-        numbers = [f"{size:,}" if size else "" for size in (sizes.input_size, sizes.hidden_size)]
-        place = places[_place(report.path, counted.layer.name)]
-        rows.append([f"{counted.stored:,}", share, counted.layer.cell, *numbers, place])
+    for layer in audit.largest:
+        share = f"{100 * layer.stored // max(layer.of_all, 1)} %"
+        numbers = [f"{size:,}" if size else "" for size in (layer.input_size, layer.hidden_size)]
+        place = places[_place(layer.path, layer.name)]
+        rows.append([f"{layer.stored:,}", share, layer.cell, *numbers, place])
     return rows
 
 
 def finding_texts(audit: Audit, *, colour: bool = False) -> Iterator[str]:
     """Unreadable files, then findings that have no row among the limits, without notes."""
     yield from unreadable_lines(audit)
-    for report in audit.reports:
-        serious = [found for found in unmeasured(audit, report) if found.level is not Level.NOTE]
-        yield from placed_lines(report.path, serious, colour=colour)
+    for model in audit.models:
+        serious = [found for found in model.unmeasured if found.level is not Level.NOTE]
+        yield from placed_lines(model.path, serious, colour=colour)
     for path, finding in audit.elsewhere:
         yield from placed_lines(path, [finding], colour=colour)
 
@@ -129,7 +126,7 @@ def placed_lines(path: str, findings: Sequence[Finding], *, colour: bool = False
 
 def _notes_line(audit: Audit) -> str:
     """The number of notes, if there are any."""
-    levels = [found.level for report in audit.reports for found in unmeasured(audit, report)]
+    levels = [found.level for model in audit.models for found in model.unmeasured]
     notes = levels.count(Level.NOTE)
     them = "it" if notes == 1 else "them"
     return f"{plural(notes, 'note')}; `rnninspect MODEL` shows {them}" if notes else ""
@@ -142,12 +139,6 @@ def renewal_line(audit: Audit) -> str:
     renewal = audit.renewal
     numbers = f"{renewal.added} added, {renewal.changed} changed, {renewal.removed} removed"
     return f"{renewal.path}: {plural(renewal.models, 'model')} accepted: {numbers}"
-
-
-def unmeasured(audit: Audit, report: Report) -> list[Finding]:
-    """The findings on a model that have no row among the limits."""
-    measured = {measure.rule for measure in audit.measures}
-    return [finding for finding in report.findings if finding.rule not in measured]
 
 
 def _place(path: str, layer: str | None) -> str:

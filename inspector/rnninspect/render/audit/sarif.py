@@ -8,10 +8,11 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from rnninspect.audit import Audit
+    from rnninspect.audit import Checking
     from rnninspect.render.view import View
 
 
-def render(audit: Audit, view: View) -> Iterator[str]:
+def render(checking: Checking, view: View) -> Iterator[str]:
     """One log for all files."""
-    yield f"{sarif(audit.findings, audit.unreadable, view)}\n"
+    audit = checking.audit()
+    yield from sarif(audit.findings, audit.unreadable, view)

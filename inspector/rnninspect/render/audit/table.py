@@ -28,7 +28,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
-    from rnninspect.audit import Audit, Measure
+    from rnninspect.audit import Audit, Checking, Measure
     from rnninspect.render.audit.rows import Grid
     from rnninspect.render.view import View
 
@@ -38,10 +38,10 @@ NARROW, NARROWEST, LONGEST = 24, 16, 120
 WIDTHS_OF_WORDS = (LONGEST_WORDS, SHORTER_WORDS)
 
 
-def render(audit: Audit, view: View) -> Iterator[str]:
+def render(checking: Checking, view: View) -> Iterator[str]:
     """What fails and a line for what passed, or, in a verbose view, everything."""
     draw_all = _whole if view.verbose else _brief
-    blocks = "\n\n".join(filter(None, draw_all(audit, view)))
+    blocks = "\n\n".join(filter(None, draw_all(checking.audit(), view)))
     yield f"{blocks}\n" if blocks else ""
 
 

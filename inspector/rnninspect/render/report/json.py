@@ -6,46 +6,19 @@ import json
 
 from rnninspect.counter import described
 from rnninspect.model import Fate
-from rnninspect.report import SCHEMA_VERSION, Unreadable
+from rnninspect.report import SCHEMA_VERSION
 from rnninspect.version import __version__
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterator
     from typing import Any
 
     from rnninspect.counter import LayerCount, OperandCount, SlotCount
-    from rnninspect.render.view import View
     from rnninspect.report import Report, Totals
     from rnninspect.rules import Finding
 
     Json = dict[str, Any]
-
-NO_REPORTS = '"reports": []'
-
-
-def render(results: Iterable[Report | Unreadable], _: View) -> Iterator[str]:
-    """One document for all files, in ASCII, a piece for each report."""
-    unreadable: list[Unreadable] = []
-    before, end = dump(document_of((), ())).partition(NO_REPORTS)[0] + NO_REPORTS[:-1], ""
-    for result in results:
-        if isinstance(result, Unreadable):
-            unreadable.append(result)
-            continue
-        text = dump(report_json(result)).replace("\n", "\n  ")
-        yield f"{before}\n  {text}"
-        before, end = ",", "\n ]"
-    rest = dump(document_of((), unreadable)).partition(NO_REPORTS)[2]
-    yield f"{end or before + ']'}{rest}\n"
-
-
-def document_of(reports: Sequence[Report], unreadable: Sequence[Unreadable]) -> Json:
-    """The document as plain values."""
-    return {
-        **heading(),
-        "reports": [report_json(report) for report in reports],
-        "unreadable": [{"path": file.path, "reason": file.reason} for file in unreadable],
-    }
 
 
 def heading() -> Json:

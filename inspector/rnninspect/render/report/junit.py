@@ -34,27 +34,44 @@ class Case:
     lines: tuple[str, ...] = ()
 
 
-Suites = dict[str, list[Case]]
+@dataclass(frozen=True, slots=True)
+class Suite:
+    """One test suite as XML, which is what is kept of a file, and its counts by attribute."""
+
+    text: str
+    counts: dict[str, int]
+
+    @classmethod
+    def of(cls, path: str, cases: Iterable[Case]) -> Suite:
+        """The suite of a file."""
+        listed = list(cases)
+        counts = _counts(listed)
+        numbers = {name: str(number) for name, number in counts.items()}
+        element = ET.Element("testsuite", {"name": _text(path)} | numbers)
+        for case in listed:
+            _add(element, path, case)
+        ET.indent(element, " ", level=1)
+        return cls(ET.tostring(element, encoding="unicode"), counts)
 
 
 def render(results: Iterable[Report | Unreadable], view: View) -> Iterator[str]:
     """A suite for each file, with a case for each layer."""
-    yield document(suites_of(results, view))
-
-
-def suites_of(
-    results: Iterable[Report | Unreadable], view: View, measured: Collection[str] = ()
-) -> Suites:
-    """The suite of each file by its path; findings of the `measured` rules are left out."""
-    suites: Suites = {}
+    suites: dict[str, Suite] = {}
     for result in results:
-        if isinstance(result, Unreadable):
-            cases = [Case("(the file)", "error", "unreadable", (result.reason,))]
-        else:
-            found = [finding for finding in result.findings if finding.rule not in measured]
-            cases = list(_cases(result, found, view))
-        suites[repository_path(result.path, view.root)] = cases
-    return suites
+        path = repository_path(result.path, view.root)
+        suites[path] = Suite.of(path, cases_of(result, view))
+    yield from document(suites.values())
+
+
+def cases_of(
+    result: Report | Unreadable, view: View, measured: Collection[str] = ()
+) -> Iterator[Case]:
+    """The cases of a file; findings of the `measured` rules are left out."""
+    if isinstance(result, Unreadable):
+        yield Case("(the file)", "error", "unreadable", (result.reason,))
+    else:
+        found = [finding for finding in result.findings if finding.rule not in measured]
+        yield from _cases(result, found, view)
 
 
 def _cases(report: Report, findings: Sequence[Finding], view: View) -> Iterator[Case]:
@@ -82,25 +99,24 @@ def case_of(name: str, findings: Sequence[Finding], view: View) -> Case:
     return Case(name, lines=lines)
 
 
-def document(suites: Suites) -> str:
-    """The suites as XML."""
-    root = ET.Element("testsuites", name="rnninspect")
-    for path, cases in suites.items():
-        suite = ET.SubElement(root, "testsuite", {"name": _text(path)} | _counts(cases))
-        for case in cases:
-            _add(suite, path, case)
-    for name in ("tests", "failures", "errors"):
-        root.set(name, str(sum(int(suite.get(name, "0")) for suite in root)))
-    ET.indent(root, " ")
-    return '<?xml version="1.0" encoding="UTF-8"?>\n' + ET.tostring(root, encoding="unicode") + "\n"
+def document(suites: Collection[Suite]) -> Iterator[str]:
+    """The suites as XML, suite by suite."""
+    totals = (
+        f'{name}="{sum(suite.counts[name] for suite in suites)}"'
+        for name in ("tests", "failures", "errors")
+    )
+    yield '<?xml version="1.0" encoding="UTF-8"?>\n'
+    yield f'<testsuites name="rnninspect" {" ".join(totals)}{">" if suites else " />"}\n'
+    for suite in suites:
+        yield f" {suite.text}\n"
+    if suites:
+        yield "</testsuites>\n"
 
 
-def _counts(cases: Sequence[Case]) -> dict[str, str]:
+def _counts(cases: Sequence[Case]) -> dict[str, int]:
     kinds = [case.kind for case in cases]
     numbers = {"failures": "failure", "errors": "error", "skipped": "skipped"}
-    return {"tests": str(len(cases))} | {
-        name: str(kinds.count(kind)) for name, kind in numbers.items()
-    }
+    return {"tests": len(cases)} | {name: kinds.count(kind) for name, kind in numbers.items()}
 
 
 def _add(suite: ET.Element, path: str, case: Case) -> None:

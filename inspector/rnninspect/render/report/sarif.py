@@ -9,10 +9,11 @@ from pathlib import Path
 from urllib.parse import quote
 
 from rnninspect.render.escape import for_terminal
+from rnninspect.render.json_stream import stream
 from rnninspect.render.places import fingerprints, message_of, place, repository_path
-from rnninspect.render.report.json import dump
 from rnninspect.rules import FAMILIES, RULES
 from rnninspect.version import __version__
+from rnninspect.wording.links import HOME, rule_page
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -34,40 +35,43 @@ SCHEMA = (
 
 def render(results: Iterable[Report | Unreadable], view: View) -> Iterator[str]:
     """One log for all files."""
-    yield f"{sarif(*place(results), view)}\n"
+    yield from sarif(*place(results), view)
 
 
-def sarif(findings: Sequence[PlacedFinding], unreadable: Sequence[Unreadable], view: View) -> str:
+def sarif(
+    findings: Sequence[PlacedFinding], unreadable: Sequence[Unreadable], view: View
+) -> Iterator[str]:
     """A log of one run: all rules, a result for each finding, a notification for each bad file."""
-    places = list(RULES)
-    hashes = fingerprints(findings, view.root)
-    results = [
-        {
+    run = {
+        "tool": {"driver": _driver()},
+        "invocations": [_invocation(unreadable, view.root)],
+        "columnKind": "unicodeCodePoints",
+        "results": _results(findings, view.root),
+    }
+    return stream({"$schema": SCHEMA, "version": "2.1.0", "runs": [run]})
+
+
+def _results(findings: Sequence[PlacedFinding], root: str) -> Iterator[Json]:
+    places = {code: place for place, code in enumerate(RULES)}
+    for (path, finding), fingerprint in zip(findings, fingerprints(findings, root), strict=True):
+        yield {
             "ruleId": finding.rule,
-            "ruleIndex": places.index(finding.rule),
+            "ruleIndex": places[finding.rule],
             "level": finding.level.value,
             "message": _message(message_of(finding)),
-            "locations": [_location(path, view.root) | _logical(finding)],
+            "locations": [_location(path, root) | _logical(finding)],
             # GitHub matches alerts by the first one, which must be a hash and a number.
             "partialFingerprints": {
                 "primaryLocationLineHash": f"{fingerprint[:16]}:1",
                 "rnninspectFinding/v1": fingerprint,
             },
         }
-        for (path, finding), fingerprint in zip(findings, hashes, strict=True)
-    ]
-    run = {
-        "tool": {"driver": _driver()},
-        "invocations": [_invocation(unreadable, view.root)],
-        "columnKind": "unicodeCodePoints",
-        "results": results,
-    }
-    return dump({"$schema": SCHEMA, "version": "2.1.0", "runs": [run]})
 
 
 def _driver() -> Json:
     return {
         "name": "rnninspect",
+        "informationUri": HOME,
         "version": __version__,
         "semanticVersion": __version__,
         "rules": [_descriptor(rule) for rule in RULES.values()],
@@ -81,6 +85,7 @@ def _descriptor(rule: Rule) -> Json:
         "shortDescription": {"text": rule.summary},
         "fullDescription": {"text": f"{rule.summary} {rule.why}"},
         "help": {"text": rule.fix},
+        "helpUri": rule_page(rule.code),
         "defaultConfiguration": {"level": rule.level.value},
         "properties": {"tags": [FAMILIES[rule.code[:2]]]},
     }
