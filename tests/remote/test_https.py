@@ -94,6 +94,19 @@ def test_the_command_says_what_was_fetched(web: str) -> None:
     assert "secret" not in done.stdout + done.stderr
 
 
+@pytest.mark.parametrize("command", ["inspect", "scan"])
+def test_a_folder_is_one_model(web: str, command: str) -> None:
+    """A server lists nothing, but a model in a folder is known by the names of its files."""
+    call = [sys.executable, "-m", "rnninspect", command, "--format", "json"]
+    url = f"{web}/ranges/keras/exported/"
+    done = subprocess.run([*call, url], capture_output=True, text=True, check=False, timeout=60)
+    assert (done.returncode, "savedmodel" in done.stdout.lower()) == (0, True), done.stdout[:300]
+    other = f"{web}/ranges/onnx/"
+    done = subprocess.run([*call, other], capture_output=True, text=True, check=False, timeout=60)
+    assert done.returncode == 2
+    assert "an HTTP server does not list its files; name one" in done.stderr
+
+
 @pytest.mark.parametrize(
     ("number", "words"),
     [

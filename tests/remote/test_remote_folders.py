@@ -145,7 +145,6 @@ def test_what_is_no_model_or_not_there_is_one_line(models: Any) -> None:  # noqa
         ("s3://models/absent/", "a folder without a known model"),
         ("s3://models/absent", "no such file"),
         ("s3://no-such-bucket/", "bucket"),
-        ("https://127.0.0.1:9/models/", "does not list its files"),
     ):
         done = call("scan", url)
         assert done.returncode == 2

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from rnninspect.errors import UnreadableFile
 from rnninspect.record import Record
 from rnninspect.remote.opening import HTTP, require_known
 from rnninspect.source.stores import Folder
@@ -42,9 +41,7 @@ def folder_at(url: str, limits: Limits, *, repositories: bool) -> RemoteFolder |
         UnreadableFile: there is nothing, or the server lists nothing.
     """
     scheme, slash = url.partition("://")[0].lower(), url.endswith("/")
-    if scheme in HTTP:
-        if slash:
-            raise UnreadableFile("an HTTP server does not list its files; name one")
+    if scheme in HTTP:  # lists nothing: a folder can only be one model, known by names of files
         return None
     if scheme == "hf":
         return _in_the_hub(url, _for_listing(limits)) if slash or repositories else None
