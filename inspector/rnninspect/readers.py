@@ -42,6 +42,7 @@ BUILT_IN = {
     "rnninspect_tflite:TfliteReader": ".tflite .lite .task",
     "rnninspect_ggml:GgmlReader": ".gguf",
     "rnninspect_jax:JaxReader": ".msgpack .flax .mpk",
+    "rnninspect_tesseract:TesseractReader": ".traineddata .lstm",
 }
 
 

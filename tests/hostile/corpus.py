@@ -27,6 +27,7 @@ from hostile import (
     step_entries,
     structure_entries,
     tensorflow_entries,
+    tesseract_entries,
     tfjs_entries,
     torch_entries,
 )
@@ -54,6 +55,7 @@ CORPUS: dict[str, Hostile] = {
         ("pickles", pickle_entries.ENTRIES),
         ("numpy", numpy_entries.ENTRIES),
         ("jax", jax_entries.ENTRIES),
+        ("tesseract", tesseract_entries.ENTRIES),
         ("plain", plain_entries.ENTRIES),
         ("budgets", budget_entries.ENTRIES),
         ("names", name_entries.ENTRIES),

@@ -18,6 +18,7 @@ GOOD = {
     "tflite": SAMPLES / "tflite" / "lstm.tflite",
     "ggml": SAMPLES / "gguf" / "mamba.gguf",
     "jax": SAMPLES / "jax" / "gru.msgpack",
+    "tesseract": SAMPLES / "tesseract" / "tiny.traineddata",
 }
 
 

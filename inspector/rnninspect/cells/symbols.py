@@ -145,7 +145,8 @@ class Sizes(Record):
         if factor is Symbol.GATES:
             return gates
         if isinstance(factor, Sum):
-            return factor.value(dict(self.own))
+            known = {symbol.value: self.value(symbol, gates) for symbol in (*_FIELDS, Symbol.GATES)}
+            return factor.value(known | dict(self.own))
         if not isinstance(factor, Symbol):
             return factor
         if factor in OWN:

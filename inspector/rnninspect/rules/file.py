@@ -116,9 +116,7 @@ def _declared_totals(case: Case) -> Iterator[Breach]:
         return
     number = declared.parameters
     if number is not None and number not in elements and not _lacks_buffers(number, once):
-        yield Breach(
-            f"metadata.total_parameters {declared.parameters:,}, stored {_elements(once):,}"
-        )
+        yield Breach(f"{declared.key} {declared.parameters:,}, stored {_elements(once):,}")
 
 
 def _lacks_buffers(number: int, tensors: list[StoredTensor]) -> bool:

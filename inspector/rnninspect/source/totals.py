@@ -12,8 +12,10 @@ class DeclaredTotals(Record):
         parameters: the elements of its tensors, as `metadata.total_parameters` of an index.
         bytes: their bytes, as `metadata.total_size` of an index.
         file_bytes: of the files that the index names; some writers declare this as total_size.
+        key: what the file calls the number of parameters.
     """
 
     parameters: int | None
     bytes: int | None
     file_bytes: int
+    key: str = "metadata.total_parameters"
