@@ -141,6 +141,15 @@ def test_the_action_applies_arguments_and_the_policy(runner: Runner, workspace: 
     assert runner.inspect(workspace, models="models/**/*.onnx").returncode == 1
 
 
+def test_the_policy_may_list_the_models(runner: Runner, workspace: Path) -> None:
+    policy = workspace / "rnninspect.toml"
+    policy.write_text('models = ["models/**/*.onnx"]\nmax-parameters = 10\n')
+    over = runner.inspect(workspace, models="")
+    assert (over.returncode, over.stdout.count("::error")) == (1, 1)
+    policy.write_text('models = ["models/**/*.onnx"]\n')
+    assert runner.inspect(workspace, models="").returncode == 0
+
+
 def test_the_action_reports_a_missing_file(runner: Runner, workspace: Path) -> None:
     done = runner.inspect(workspace, models="models/**/*.onnx\nabsent/*.pt\n")
     assert done.returncode == 2
