@@ -73,6 +73,10 @@ def test_a_long_run_shows_the_number_of_hidden_limits() -> None:
     assert len(json.loads(drawn(AUDIT, "json", made))["audit"]["limits"]) == 300
 
 
+def test_a_run_over_no_model_does_not_call_it_passed() -> None:
+    assert drawn(AUDIT, "table", held([])).splitlines()[0] == "no model checked"
+
+
 def test_json_contains_the_audit_and_the_reports() -> None:
     document = json.loads(drawn(AUDIT, "json", AUDITS["grown"]))
     assert document["schema_version"] == 1

@@ -60,6 +60,8 @@ def _outcome(audit: Audit) -> str:
     checked = f"{plural(number, 'model')} checked"
     if passed < number or absent:
         return f"{checked}: {', '.join(f'{count:,} {word}' for count, word in counts if count)}"
+    if not number:
+        return "no model checked"
     if audit.fail_on is None:
         return f"{checked}; nothing fails (fail-on never)"
     return f"{checked}, {'passed' if number == 1 else 'all passed'}"
