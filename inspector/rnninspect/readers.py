@@ -43,6 +43,7 @@ BUILT_IN = {
     "rnninspect_ggml:GgmlReader": ".gguf",
     "rnninspect_jax:JaxReader": ".msgpack .flax .mpk",
     "rnninspect_tesseract:TesseractReader": ".traineddata .lstm",
+    "rnninspect_audio:AudioReader": ".rnnn",
 }
 
 

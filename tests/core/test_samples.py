@@ -13,7 +13,18 @@ from rnninspect import inspect_file
 from rnninspect.render.report.json import report_json
 
 SAMPLES = Path(__file__).resolve().parents[2] / "sample_models"
-FOLDERS = ("keras", "torch", "numpy", "jax", "tesseract", "onnx", "tflite", "gguf", "broken")
+FOLDERS = (
+    "keras",
+    "torch",
+    "numpy",
+    "jax",
+    "tesseract",
+    "audio",
+    "onnx",
+    "tflite",
+    "gguf",
+    "broken",
+)
 LARGEST_FILE, LARGEST_FOLDER = 100_000, 2_500_000  # bytes
 
 ENTRIES: list[dict[str, Any]] = tomllib.loads((SAMPLES / "manifest.toml").read_text())["sample"]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from hostile import (
+    audio_entries,
     budget_entries,
     config_entries,
     container_entries,
@@ -56,6 +57,7 @@ CORPUS: dict[str, Hostile] = {
         ("numpy", numpy_entries.ENTRIES),
         ("jax", jax_entries.ENTRIES),
         ("tesseract", tesseract_entries.ENTRIES),
+        ("audio", audio_entries.ENTRIES),
         ("plain", plain_entries.ENTRIES),
         ("budgets", budget_entries.ENTRIES),
         ("names", name_entries.ENTRIES),

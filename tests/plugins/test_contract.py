@@ -19,6 +19,7 @@ GOOD = {
     "ggml": SAMPLES / "gguf" / "mamba.gguf",
     "jax": SAMPLES / "jax" / "gru.msgpack",
     "tesseract": SAMPLES / "tesseract" / "tiny.traineddata",
+    "audio": SAMPLES / "audio" / "small.rnnn",
 }
 
 
