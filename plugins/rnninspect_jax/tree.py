@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 _MARK = "__msgpack_chunked_array__"  # of an array above 2^30 bytes, which is packed in pieces
 _CHUNK = re.compile(r"(?P<path>.*)/(?P<part>shape|chunks)/\d+$", re.DOTALL)
+_STEPS_OF_AN_ARRAY = 16
 _STATISTICS = frozenset({"batch_stats"})
 # The fields of flax.training.train_state.TrainState, and the usual ones of people's own.
 _PURPOSES = {
@@ -50,6 +51,7 @@ def stored_tensors(cursor: Cursor) -> Iterator[StoredTensor]:
     """
     for number, (path, array) in enumerate(_arrays(cursor), start=1):
         cursor.source.limits.require(Limit.TENSORS, number)
+        cursor.source.spend(Limit.STEPS, _STEPS_OF_AN_ARRAY)
         yield _stored(path, array)
 
 

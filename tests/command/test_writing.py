@@ -45,8 +45,14 @@ def test_a_file_whose_name_is_an_option_replaces_no_other_model(folder: Path, co
     assert (folder / "victim.onnx").read_bytes() == GOOD.read_bytes()
 
 
-@pytest.mark.parametrize("words", [["--"], ["inspect", "--"], ["check", "--"], ["model.onnx", "--"],
-                                   ["--format", "json", "--"]], ids=" ".join)  # fmt: skip
+@pytest.mark.parametrize(
+    "words",
+    [
+        *(["--"], ["inspect", "--"], ["check", "-v", "--"], ["model.onnx", "--"]),
+        ["--format", "json", "--"],
+    ],
+    ids=" ".join,
+)
 def test_all_that_follows_two_dashes_is_a_file(folder: Path, words: list[str]) -> None:
     done = call(folder, *words, "-ovictim.onnx")
     assert (done.returncode, done.stderr) == (0, "")

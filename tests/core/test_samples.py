@@ -25,7 +25,7 @@ FOLDERS = (
     "gguf",
     "broken",
 )
-LARGEST_FILE, LARGEST_FOLDER = 100_000, 2_500_000  # bytes
+LARGEST_FILE, LARGEST_FOLDER = 100_000, 2_600_000  # bytes, the makers among them
 
 ENTRIES: list[dict[str, Any]] = tomllib.loads((SAMPLES / "manifest.toml").read_text())["sample"]
 INTACT = [entry for entry in ENTRIES if "fault" not in entry]
@@ -126,7 +126,8 @@ def companions(entry: dict[str, Any]) -> list[str]:
 
 
 def test_every_file_is_small() -> None:
-    sizes = {file: file.stat().st_size for file in SAMPLES.rglob("*") if file.is_file()}
+    files = [file for file in SAMPLES.rglob("*") if file.is_file()]
+    sizes = {file: file.stat().st_size for file in files if "__pycache__" not in file.parts}
     assert not [file for file, size in sizes.items() if size >= LARGEST_FILE]
     assert sum(sizes.values()) < LARGEST_FOLDER
 

@@ -129,8 +129,7 @@ def check(  # noqa: PLR0913 - an option each
 ) -> None:
     """Check models against limits and a baseline, for CI.
 
-    Prints what fails, and one line for what passed. Exit 1 if a limit or a rule fails, 2 if a model
-    cannot be read.
+    Prints what fails, and how many passed. Exit 1 if something fails, 2 if a model cannot be read.
 
     Limits are set in [tool.rnninspect] of the nearest pyproject.toml, in rnninspect.toml, in
     variables (RNNINSPECT_MAX_PARAMETERS) or by options; an option takes precedence.

@@ -79,9 +79,7 @@ def inspect(  # noqa: PLR0913 - one parameter for each option
 ) -> None:
     """Report each recurrent layer: formula, stored tensors, verdict.
 
-    Exit 1 if a formula and the stored tensors disagree, or another rule of the level of --fail-on
-    is broken; 2 if a file cannot be read. In a folder that is not a model itself, each model in it
-    is reported.
+    Exit 1 if a rule of the level of --fail-on is broken, 2 if a file cannot be read.
 
     Example: rnninspect inspect model.onnx weights.h5 --format markdown
     """

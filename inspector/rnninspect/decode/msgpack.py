@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 _DEEPEST = 64
 _LONGEST_KEY = 4096  # bytes
-_CHARACTERS_IN_A_STEP = 16
+_STEPS_OF_A_LEAF, _CHARACTERS_IN_A_STEP = 4, 16
 _TEXTS = {0xD9: 1, 0xDA: 2, 0xDB: 4}  # bytes of a length, by the first byte of a value
 _BYTES = {0xC4: 1, 0xC5: 2, 0xC6: 4}
 _EXTENSIONS = {0xC7: 1, 0xC8: 2, 0xC9: 4}
@@ -73,7 +73,7 @@ def leaves(cursor: Cursor) -> Iterator[tuple[str, object]]:
             waiting.pop()
             continue
         name = f"{path}/{key}" if path else key
-        cursor.source.spend(Limit.STEPS, 2 + len(name) // _CHARACTERS_IN_A_STEP)
+        cursor.source.spend(Limit.STEPS, _STEPS_OF_A_LEAF + len(name) // _CHARACTERS_IN_A_STEP)
         value = next_value(cursor)
         if not isinstance(value, Container):
             yield name, value

@@ -164,8 +164,8 @@ class _Answering(BaseHTTPRequestHandler):
         body = json.dumps(value).encode()
         if self._answer(200, len(body), {"Content-Type": "application/json"}):
             self.server.link.wait(len(body))
+            self.server.count(0, len(body))  # before the client has it and asks for the cost
             self.wfile.write(body)
-            self.server.count(0, len(body))
 
     def _file(self, path: Path, more: dict[str, str]) -> None:
         if not path.is_file():
@@ -186,9 +186,9 @@ class _Answering(BaseHTTPRequestHandler):
     def _send(self, path: Path, offset: int, stop: int) -> None:
         with path.open("rb") as file:
             while offset < stop:
-                self.server.link.wait(min(_PIECE, stop - offset))
-                went = os.sendfile(
-                    self.connection.fileno(), file.fileno(), offset, min(_PIECE, stop - offset)
-                )
-                self.server.count(0, went)
+                length = min(_PIECE, stop - offset)
+                self.server.link.wait(length)
+                self.server.count(0, length)  # before the client has them and asks for the cost
+                went = os.sendfile(self.connection.fileno(), file.fileno(), offset, length)
+                self.server.count(0, went - length)
                 offset += went
