@@ -132,7 +132,7 @@ class Writing:
     def _parts(self, flags: int, depth: int) -> tuple[Network, ...]:
         count = self._word()
         if count > _MOST_PARTS:
-            raise UnreadableFile(f"{count:,} parts of a network at offset {self.cursor.offset}")
+            raise UnreadableFile(f"too many networks in one at offset {self.cursor.offset}")
         parts = tuple(self.network(depth + 1) for _ in range(count))
         if flags & _LAYER_RATES:
             self.cursor.skip(4 * self._word())

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from inspect import cleandoc
 from typing import Any
 
 import typer
@@ -12,7 +13,7 @@ from rnninspect.cli import app
 from rnninspect.policy.keys import KEYS
 from rnninspect.source.limits import Limits
 
-MEANING = re.compile(r"^ {8}(\w+): (.*(?:\n {12}.*)*)", re.MULTILINE)
+MEANING = re.compile(r"^ {4}(\w+): (.*(?:\n {8}.*)*)", re.MULTILINE)
 
 
 def page() -> str:
@@ -25,7 +26,7 @@ def page() -> str:
 
 def limits() -> str:
     """Each limit, its default and what it counts."""
-    meaning = dict(MEANING.findall(str(Limits.__doc__)))
+    meaning = dict(MEANING.findall(cleandoc(str(Limits.__doc__))))
     rows = [
         (f"`{name}`", _spelled(value), " ".join(meaning[name].split()))
         for name, value in Limits()._asdict().items()

@@ -65,6 +65,8 @@ def environment_of_uv(folder: Path) -> dict[str, str]:
                     wheel.write(Path(str(found.locate_file(file))), str(file))
     return {
         **os.environ,
+        # wheels are for this interpreter, which uv does not look for in an environment
+        "PATH": f"{Path(sys.base_prefix) / 'bin'}:{os.environ['PATH']}",
         "UV_OFFLINE": "1",
         "UV_NO_INDEX": "1",
         "UV_FIND_LINKS": str(folder),

@@ -6,6 +6,7 @@ SQLite keeps them in a file without a name, which is gone when it is closed or t
 from __future__ import annotations
 
 import sqlite3
+from weakref import finalize
 
 from rnninspect.walking.filing import Likelihood
 from rnninspect.wording.order import natural
@@ -35,6 +36,7 @@ class Spool:
 
     def __init__(self) -> None:
         self.base = sqlite3.connect("", isolation_level=None)
+        finalize(self, self.base.close)  # where a walk is given up
         self.base.create_function("as_sorted", 1, _natural, deterministic=True)
         for setting in ("journal_mode = OFF", "synchronous = OFF", "temp_store = FILE"):
             self.base.execute(f"PRAGMA {setting}")

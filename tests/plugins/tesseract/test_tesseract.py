@@ -113,7 +113,7 @@ def test_a_truncated_network_is_unreadable(tmp_path: Path, cut: int) -> None:
     [
         (series(network("TensorFlow", "T", 1, 1, 0, b""), weights=0), "unsupported kind"),
         (series(b"\1", weights=0), "no network at offset"),
-        (network("Series", "S", 1, 1, 0, b"\xff" * 4), "parts of a network"),
+        (network("Series", "S", 1, 1, 0, b"\xff" * 4), "too many networks in one"),
         (b"\0\6\0\0\0Series\0\0" + bytes(16) + b"\xff" * 4, "a name of"),
     ],
 )
