@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from making.buckets import KEYS, moto
+from making.hub import HubStandIn
 from making.nginx import nginx
 from making.wayward import Wayward, wayward
 from rnninspect.remote.https import transport
@@ -38,6 +40,23 @@ def web(served: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]
 def _server() -> Iterator[Wayward]:
     with wayward() as server:
         yield server
+
+
+@pytest.fixture(scope="session")
+def _storage() -> Iterator[Wayward]:
+    with wayward() as server:
+        yield server
+
+
+@pytest.fixture
+def hub_with(
+    server: Wayward, _storage: Wayward, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> Callable[..., HubStandIn]:
+    """Makes a stand-in of the Hub with some repositories, which is the one that is asked."""
+    monkeypatch.setenv("HF_ENDPOINT", server.url)
+    monkeypatch.setenv("HF_HOME", str(tmp_path))
+    _storage.seen.clear()
+    return partial(HubStandIn, server, _storage)
 
 
 @pytest.fixture

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import json
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from making.hub import COMMIT, HubStandIn
-from making.wayward import Wayward, wayward
 from rnninspect import UnreadableFile, inspect_file
 from rnninspect.remote.hub.names import Repository, main_file, parse
 from rnninspect.source.traffic import Traffic
@@ -40,19 +39,9 @@ REPOSITORIES = {
 }
 
 
-@pytest.fixture(scope="session")
-def _storage() -> Iterator[Wayward]:
-    with wayward() as server:
-        yield server
-
-
 @pytest.fixture
-def hub(
-    server: Wayward, _storage: Wayward, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
-) -> HubStandIn:
-    monkeypatch.setenv("HF_ENDPOINT", server.url)
-    monkeypatch.setenv("HF_HOME", str(tmp_path))
-    return HubStandIn(server, _storage, REPOSITORIES)
+def hub(hub_with: Callable[..., HubStandIn]) -> HubStandIn:
+    return hub_with(REPOSITORIES)
 
 
 def test_a_file_is_read_where_the_hub_redirects_to(hub: HubStandIn) -> None:

@@ -6,14 +6,13 @@ import json
 import re
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from making.hub import HubStandIn
-from making.wayward import Wayward, wayward
 from rnninspect.results.files import read_results
 
 SAMPLES = Path(__file__).resolve().parents[2] / "sample_models"
@@ -68,19 +67,9 @@ def models(bucket: Any) -> Any:  # noqa: ANN401 - s3fs has no types
     return bucket
 
 
-@pytest.fixture(scope="module")
-def _storage() -> Iterator[Wayward]:
-    with wayward() as server:
-        yield server
-
-
 @pytest.fixture
-def hub(
-    server: Wayward, _storage: Wayward, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
-) -> HubStandIn:
-    monkeypatch.setenv("HF_ENDPOINT", server.url)
-    monkeypatch.setenv("HF_HOME", str(tmp_path / "home"))
-    return HubStandIn(server, _storage, {"org/v1.0": FILES, "org/none": {"README.md": b"#"}})
+def hub(hub_with: Callable[..., HubStandIn]) -> HubStandIn:
+    return hub_with({"org/v1.0": FILES, "org/none": {"README.md": b"#"}})
 
 
 @pytest.mark.parametrize("url", ["s3://models/all", "s3://models/all/"])
