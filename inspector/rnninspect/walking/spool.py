@@ -85,13 +85,11 @@ class SpooledNames:
 
 
 class OneFolder(SpooledNames):
-    """The names in the one folder of a spool, which is closed with them."""
+    """The names in the one folder of a spool, which lives as long as they do."""
 
     def __init__(self, spool: Spool) -> None:
         super().__init__(spool.base, b"")
-
-    def __del__(self) -> None:
-        self._base.close()
+        self._spool = spool  # collecting it closes the database
 
 
 def spooled(names: Iterable[tuple[str, Likelihood]]) -> OneFolder:
