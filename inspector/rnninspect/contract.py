@@ -6,6 +6,7 @@ a built-in reader describes the file.
 
 from __future__ import annotations
 
+from collections import Counter
 from enum import Enum
 from functools import cache
 from types import UnionType
@@ -13,10 +14,11 @@ from typing import get_args, get_origin, get_type_hints
 
 from rnninspect.cells import CELLS
 from rnninspect.counter import count_layers
-from rnninspect.model import SavedModel
+from rnninspect.model import Purpose, SavedModel, StoredTensor, impossible
 from rnninspect.plugin import Convention, Inside
 from rnninspect.rules import check
 from rnninspect.source.source import Source
+from rnninspect.stored.columns import TensorColumns
 from rnninspect.wording import plural
 
 TYPE_CHECKING = False
@@ -24,7 +26,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
     from typing import Any
 
-    from rnninspect.model import RecurrentLayer, StoredTensor
+    from rnninspect.model import RecurrentLayer
 
 ATTRIBUTES = (("name", str), ("summary", str), ("suffixes", tuple), ("implied_suffixes", tuple))
 METHODS = ("recognise", "conventions", "frameworks")
@@ -103,7 +105,7 @@ def _mistyped_items(value: object, origin: Any, kinds: tuple[Any, ...], place: s
 
 @cache
 def _hints(kind: type) -> dict[str, Any]:
-    return get_type_hints(kind)
+    return get_type_hints(kind, localns={TensorColumns.__name__: TensorColumns})
 
 
 def _shown(value: object) -> str:
@@ -123,6 +125,8 @@ def _contradictions(model: SavedModel) -> Iterator[str]:
     for name in ("format", "framework"):
         if not getattr(model, name):
             yield f"{name} is empty"
+    if isinstance(model.tensors, TensorColumns):
+        yield from _faults_of_columns(model.tensors)
     known = {tensor.identity for tensor in model.tensors}
     for at, layer in enumerate(model.layers):
         yield from (f"layers[{at}]: {fault}" for fault in _faults_of_layer(layer, known))
@@ -134,6 +138,32 @@ def _contradictions(model: SavedModel) -> Iterator[str]:
         yield from (
             f"observations[{at}]: {fault}" for fault in _unlisted(observation.tensors, known)
         )
+
+
+def _faults_of_columns(columns: TensorColumns) -> Iterator[str]:
+    """Columns of unequal length, tensors unlike their columns, plain ones that are not plain."""
+    lengths = {len(columns.shapes), len(columns.dtypes), len(columns.sizes)}
+    if lengths != {len(columns)}:
+        yield "tensors: the columns are not equally long"
+        return
+    plain = {place for purpose in Purpose for place in columns.plain(purpose)}
+    times = Counter(tensor.identity for tensor in columns)
+    for place, tensor in enumerate(columns):
+        if fault := _mistyped(tensor, StoredTensor, f"tensors[{place}]"):
+            yield fault
+            return
+        if tensor[:4] != columns.row(place) or tensor.trained != (place not in columns.buffers):
+            yield f"tensors[{place}] is unlike its columns"
+        if tensor.purpose is not columns.purposes.get(place, Purpose.PARAMETER):
+            yield f"tensors[{place}] has another purpose than its column"
+        if place in plain and (times[tensor.identity] > 1 or not _is_plain(tensor)):
+            yield f"tensors[{place}] is not plain, and was not asked for"
+
+
+def _is_plain(tensor: StoredTensor) -> bool:
+    held, needed = tensor.held_bytes, tensor.needed_bytes
+    fits = held is None or needed is None or held == needed
+    return fits and tensor.elements is None and not impossible(tensor.shape)
 
 
 def _faults_of_layer(layer: RecurrentLayer, known: set[str]) -> Iterator[str]:

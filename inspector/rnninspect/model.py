@@ -2,12 +2,38 @@
 
 from __future__ import annotations
 
-import math
 from enum import StrEnum
 
 from rnninspect.cells import Factor, Role, Sizes, Sum
 from rnninspect.record import Record
 from rnninspect.source.totals import DeclaredTotals  # noqa: TC001 - a type of a field, as above
+from rnninspect.stored.tensor import MOST_ELEMENTS, Purpose, StoredTensor, impossible
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from rnninspect.stored.columns import TensorColumns
+
+__all__ = [
+    "LARGEST_SIZE",
+    "MOST_ELEMENTS",
+    "Axis",
+    "Fact",
+    "Fate",
+    "Observation",
+    "Operand",
+    "Origin",
+    "Piece",
+    "Purpose",
+    "RecurrentLayer",
+    "SavedModel",
+    "Search",
+    "Searched",
+    "SkippedLayer",
+    "Slot",
+    "Stack",
+    "StoredTensor",
+    "impossible",
+]
 
 
 class Origin(StrEnum):
@@ -25,17 +51,6 @@ class Fate(StrEnum):
     COMPUTED = "computed"  # other operators make it
     INPUT = "input"  # fed from outside at run time
     ABSENT = "absent"
-
-
-class Purpose(StrEnum):
-    """What a stored array is kept for; only the first counts as parameters of the model."""
-
-    PARAMETER = "parameter"
-    OPTIMIZER = "optimizer"  # moments, step counters
-    STATE = "state"  # RNN states, dropout seeds, masks of pruning
-    CONSTANT = "constants"  # shapes, axes, scalars of a graph
-    QUANTISATION = "quantisation"  # scales and zero points, centroids and indices
-    COPY = "copies"  # a second copy of the network: EMA, SWA
 
 
 class Fact(StrEnum):
@@ -57,49 +72,6 @@ class Fact(StrEnum):
 
 
 LARGEST_SIZE = 2**31 - 1  # a size of a layer that is believed
-MOST_ELEMENTS = 2**63 - 1  # that an address can count
-
-
-def impossible(shape: tuple[int, ...]) -> bool:
-    """Whether no array can have this shape: an axis below zero, or 2^63 elements and more."""
-    return min(shape, default=0) < 0 or math.prod(shape) > MOST_ELEMENTS
-
-
-class StoredTensor(Record):
-    """A tensor that the file stores.
-
-    Attributes:
-        name: as the file gives it.
-        shape: as the file gives it; dims may be impossible, which a rule reports.
-        dtype: the element type, a name in `rnninspect.dtypes.DTYPES` where it has one (`float32`).
-        bytes: bytes that the tensor takes in the file.
-        identity: equal for two names of one stored thing, and only then.
-        purpose: what it is kept for.
-        elements: parameters where they are not the product of the shape (packed int4).
-        needed_bytes: bytes that shape and dtype, or its storage's header, require.
-        held_bytes: bytes that the file actually stores for it; None if unknown.
-        trained: whether training may change it; not so of a buffer, such as a rotary cache.
-        loaded_as: the element type that every loader of the format converts it to; empty if none.
-    """
-
-    name: str
-    shape: tuple[int, ...]
-    dtype: str
-    bytes: int
-    identity: str
-    purpose: Purpose = Purpose.PARAMETER
-    elements: int | None = None
-    needed_bytes: int | None = None
-    held_bytes: int | None = None
-    loaded_as: str = ""
-    trained: bool = True
-
-    @property
-    def parameters(self) -> int:
-        """Parameters in it; 0 if its shape is impossible."""
-        if self.elements is not None:
-            return self.elements
-        return 0 if impossible(self.shape) else math.prod(self.shape)
 
 
 class Slot(Record):
@@ -280,7 +252,8 @@ class SavedModel(Record):
         framework: `onnx`, `pytorch`, `keras`, `tflite`; `numpy` for arrays that none claims.
         producer: what wrote it, with version; empty if unknown.
         layers: the recurrent layers, in the order of the file.
-        tensors: every stored tensor, those of the layers included, whatever its purpose.
+        tensors: every stored tensor, those of the layers included, whatever its purpose; of a
+            format whose files have very many, in columns.
         skipped: recurrent layers without a formula.
         observations: what else was noticed.
         container: the file around the one that is described, `pickle`; empty if there is none.
@@ -292,7 +265,7 @@ class SavedModel(Record):
     framework: str
     producer: str
     layers: tuple[RecurrentLayer, ...]
-    tensors: tuple[StoredTensor, ...]
+    tensors: tuple[StoredTensor, ...] | TensorColumns
     skipped: tuple[SkippedLayer, ...] = ()
     observations: tuple[Observation, ...] = ()
     container: str = ""

@@ -8,6 +8,7 @@ from rnninspect.counter import never_trained, unique_tensors
 from rnninspect.model import Fact, Fate, Purpose, Search, Searched
 from rnninspect.record import Record
 from rnninspect.rules import Finding, Level
+from rnninspect.stored.columns import plain_sums, single
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -179,9 +180,10 @@ def readable(results: Iterable[Report | Unreadable]) -> Iterator[Report]:
 def add_up(model: SavedModel, counts: tuple[LayerCount, ...]) -> Totals:
     """The totals of a file; a tensor with several names or purposes counts once, as parameter."""
     by_purpose: dict[Purpose, dict[str, StoredTensor]] = {purpose: {} for purpose in Purpose}
-    for tensor in model.tensors:
+    for tensor in single(model.tensors):
         by_purpose[tensor.purpose].setdefault(tensor.identity, tensor)
-    stored = by_purpose[Purpose.PARAMETER]
+    plain = {purpose: plain_sums(model.tensors, purpose) for purpose in Purpose}
+    stored, rest = by_purpose[Purpose.PARAMETER], plain[Purpose.PARAMETER]
     recurrent = {
         tensor.identity for counted in counts for tensor in unique_tensors(counted.layer)
     } & stored.keys()
@@ -190,18 +192,18 @@ def add_up(model: SavedModel, counts: tuple[LayerCount, ...]) -> Totals:
     untrained = never_trained(stored.values(), counts) & stored.keys()
     states = [counted for counted in counts if not _is_copy(counted)]
     return Totals(
-        parameters=_elements(stored),
+        parameters=_elements(stored) + rest.elements,
         recurrent=sum(stored[identity].parameters for identity in recurrent),
-        bytes=sum(tensor.bytes for tensor in stored.values()),
+        bytes=sum(tensor.bytes for tensor in stored.values()) + rest.bytes,
         not_parameters={
-            purpose.value: _elements(by_purpose[purpose], without=stored)
+            purpose.value: _elements(by_purpose[purpose], without=stored) + plain[purpose].elements
             for purpose in NOT_PARAMETERS
         },
-        copies=_elements(by_purpose[Purpose.COPY], without=stored),
-        tensors=len(stored),
+        copies=_elements(by_purpose[Purpose.COPY], without=stored) + plain[Purpose.COPY].elements,
+        tensors=len(stored) + rest.tensors,
         skipped=len(skipped),
         possible=len(possible),
-        buffers=sum(stored[identity].parameters for identity in untrained),
+        buffers=sum(stored[identity].parameters for identity in untrained) + rest.buffer_elements,
         declared=model.declared_totals,
         state=_known_sum(counted.state_elements for counted in states),
         state_bytes=_known_sum(counted.state_bytes for counted in states),

@@ -29,7 +29,16 @@ from making.imports import (
 # whom; no group imports from one above it. A new module must be put into one.
 GROUPS = (
     {"record", "errors", "wording", "workers", "version"},  # words of every module, and processes
-    {"cells", "dtypes", "source", "remote", "model", "decode", "foreign"},  # knowledge, and bytes
+    {
+        "cells",
+        "dtypes",
+        "source",
+        "remote",
+        "stored",
+        "model",
+        "decode",
+        "foreign",
+    },  # knowledge, bytes, and what is stored
     {
         "merging",
         "counter",
@@ -60,6 +69,7 @@ GROUPS = (
 DOORS = (
     *("rnninspect.plugin.", "rnninspect.decode.", "rnninspect.graphs."),
     *("rnninspect.signatures.", "rnninspect.declared.", "rnninspect.spellings."),
+    "rnninspect.stored.",
 )
 JUDGES_DOORS = ("rnninspect.verification.question.", "rnninspect.verification.steps.")
 # Modules that import by a name that they are given: the readers' own, and the judge of `verify`.

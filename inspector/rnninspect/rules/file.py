@@ -8,6 +8,7 @@ from rnninspect.counter import never_trained, unique_tensors
 from rnninspect.dtypes import DTYPES, ElementKind
 from rnninspect.model import Fact, Purpose, impossible
 from rnninspect.rules.finding import Breach, Case, Level, Rule, observed
+from rnninspect.stored.columns import plain_sums, single
 from rnninspect.wording import plural
 
 TYPE_CHECKING = False
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from rnninspect.model import StoredTensor
+    from rnninspect.stored.columns import TensorColumns
 
 SHOWN_AXES = 8
 _OF_LAYERS = ("weight", "bias")  # how the names begin of what is trained in most layers
@@ -24,7 +26,7 @@ _INCOMPLETE = {Fact.EXTERNAL_MISSING, Fact.EXTERNAL_OUTSIDE}
 def _payload(case: Case, sign: int) -> Iterator[Breach]:
     wrong = [
         (tensor, tensor.held_bytes, tensor.needed_bytes)
-        for tensor in case.model.tensors
+        for tensor in single(case.model.tensors)
         if tensor.held_bytes != tensor.needed_bytes
         and tensor.held_bytes is not None
         and tensor.needed_bytes is not None
@@ -45,7 +47,7 @@ def _long(case: Case) -> Iterator[Breach]:
 
 
 def _impossible(case: Case) -> Iterator[Breach]:
-    wrong = [tensor for tensor in case.model.tensors if impossible(tensor.shape)]
+    wrong = [tensor for tensor in single(case.model.tensors) if impossible(tensor.shape)]
     owners = _owners(case) if wrong else {}
     for tensor in wrong:
         shape = ", ".join(_bounded(size) for size in tensor.shape[:SHOWN_AXES])
@@ -102,28 +104,42 @@ def _declared_totals(case: Case) -> Iterator[Breach]:
     noted = {observation.fact for observation in case.model.observations}
     if declared is None or noted & _INCOMPLETE:
         return
-    named = [each for each in case.model.tensors if each.purpose is Purpose.PARAMETER]
+    named = [each for each in single(case.model.tensors) if each.purpose is Purpose.PARAMETER]
     once = list({tensor.identity: tensor for tensor in named}.values())
     untrained = never_trained(once, case.counts)
+    plain = plain_sums(case.model.tensors, Purpose.PARAMETER)
     elements, sizes = set(), {declared.file_bytes}
     for tensors in (named, once):
         trained = [tensor for tensor in tensors if tensor.identity not in untrained]
-        elements |= {_elements(tensors), _elements(trained)}
-        sizes |= {_bytes(tensors), _bytes(trained)}
+        every, some = _elements(tensors) + plain.elements, _elements(trained) + plain.elements
+        elements |= {every, some - plain.buffer_elements}
+        size, part = _bytes(tensors) + plain.bytes, _bytes(trained) + plain.bytes
+        sizes |= {size, part - plain.buffer_bytes}
     if declared.bytes is not None and declared.bytes not in sizes:
-        yield Breach(f"metadata.total_size {declared.bytes:,}, stored {_bytes(once):,}")
-    if any(_may_be_packed(tensor) for tensor in once):
+        yield Breach(f"metadata.total_size {declared.bytes:,}, stored {size:,}")
+    if any(map(_may_be_packed, plain.dtypes | {each.dtype for each in once if each.trained})):
         return
     number = declared.parameters
-    if number is not None and number not in elements and not _lacks_buffers(number, once):
-        yield Breach(f"{declared.key} {declared.parameters:,}, stored {_elements(once):,}")
+    if number is None or number in elements:
+        return
+    if not 0 <= every - number <= _elements_of_any_name(once, case.model.tensors):
+        yield Breach(f"{declared.key} {declared.parameters:,}, stored {every:,}")
 
 
-def _lacks_buffers(number: int, tensors: list[StoredTensor]) -> bool:
-    """Whether the elements that a total lacks may be those of buffers that have any name."""
-    words = ((tensor, tensor.name[tensor.name.rfind(".") + 1 :]) for tensor in tensors)
-    named = (tensor for tensor, word in words if not word.startswith(_OF_LAYERS))
-    return 0 <= _elements(tensors) - number <= _elements(named)
+def _elements_of_any_name(
+    once: list[StoredTensor], tensors: tuple[StoredTensor, ...] | TensorColumns
+) -> int:
+    """Elements of tensors that may be buffers, which a total may lack: not named as in layers."""
+    elements = _elements(tensor for tensor in once if not _is_named_as_in_layers(tensor.name))
+    if isinstance(tensors, tuple):
+        return elements
+    plain = tensors.plain(Purpose.PARAMETER)
+    others = [place for place in plain if not _is_named_as_in_layers(tensors.names[place])]
+    return elements + tensors.elements(others)
+
+
+def _is_named_as_in_layers(name: str) -> bool:
+    return name[name.rfind(".") + 1 :].startswith(_OF_LAYERS)
 
 
 def _elements(tensors: Iterable[StoredTensor]) -> int:
@@ -134,10 +150,10 @@ def _bytes(tensors: Iterable[StoredTensor]) -> int:
     return sum(tensor.bytes for tensor in tensors)
 
 
-def _may_be_packed(tensor: StoredTensor) -> bool:
+def _may_be_packed(dtype: str) -> bool:
     """Whether an element may stand for several: of a type that is neither a float nor a counter."""
-    element = DTYPES.get(tensor.dtype)
-    return tensor.trained and (element is None or element.kind is not ElementKind.FLOAT)
+    element = DTYPES.get(dtype)
+    return element is None or element.kind is not ElementKind.FLOAT
 
 
 RULES = (

@@ -1,0 +1,74 @@
+"""A stored tensor: its shape, its element type, its bytes and its purpose."""
+
+from __future__ import annotations
+
+import math
+from enum import StrEnum
+
+from rnninspect.record import Record
+
+MOST_ELEMENTS = 2**63 - 1  # that an address can count
+
+
+class Purpose(StrEnum):
+    """What a stored array is kept for; only the first counts as parameters of the model."""
+
+    PARAMETER = "parameter"
+    OPTIMIZER = "optimizer"  # moments, step counters
+    STATE = "state"  # RNN states, dropout seeds, masks of pruning
+    CONSTANT = "constants"  # shapes, axes, scalars of a graph
+    QUANTISATION = "quantisation"  # scales and zero points, centroids and indices
+    COPY = "copies"  # a second copy of the network: EMA, SWA
+
+
+def impossible(shape: tuple[int, ...]) -> bool:
+    """Whether no array can have this shape: an axis below zero, or 2^63 elements and more."""
+    return min(shape, default=0) < 0 or math.prod(shape) > MOST_ELEMENTS
+
+
+class StoredTensor(Record):
+    """A tensor that the file stores.
+
+    Attributes:
+        name: as the file gives it.
+        shape: as the file gives it; dims may be impossible, which a rule reports.
+        dtype: the element type, a name in `rnninspect.dtypes.DTYPES` where it has one (`float32`).
+        bytes: bytes that the tensor takes in the file.
+        identity: equal for two names of one stored thing, and only then.
+        purpose: what it is kept for.
+        elements: parameters where they are not the product of the shape (packed int4).
+        needed_bytes: bytes that shape and dtype, or its storage's header, require.
+        held_bytes: bytes that the file actually stores for it; None if unknown.
+        trained: whether training may change it; not so of a buffer, such as a rotary cache.
+        loaded_as: the element type that every loader of the format converts it to; empty if none.
+    """
+
+    name: str
+    shape: tuple[int, ...]
+    dtype: str
+    bytes: int
+    identity: str
+    purpose: Purpose = Purpose.PARAMETER
+    elements: int | None = None
+    needed_bytes: int | None = None
+    held_bytes: int | None = None
+    loaded_as: str = ""
+    trained: bool = True
+
+    @property
+    def parameters(self) -> int:
+        """Parameters in it; 0 if its shape is impossible."""
+        if self.elements is not None:
+            return self.elements
+        return 0 if impossible(self.shape) else math.prod(self.shape)
+
+
+class Sums(Record):
+    """Sums over plain tensors, buffers included; `dtypes` are those of the trained ones."""
+
+    tensors: int = 0
+    elements: int = 0
+    bytes: int = 0
+    buffer_elements: int = 0
+    buffer_bytes: int = 0
+    dtypes: frozenset[str] = frozenset()
