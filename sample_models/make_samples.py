@@ -40,6 +40,7 @@ from makers import (
     numpy_samples,
     onnx_exports,
     onnx_samples,
+    openvino_samples,
     ort_samples,
     rnnoise_samples,
     tensorflow_samples,
@@ -62,6 +63,7 @@ INTACT = (
     *jax_samples.INTACT,
     *tesseract_samples.INTACT,
     *rnnoise_samples.INTACT,
+    *openvino_samples.INTACT,
     *onnx_samples.INTACT,
     *onnx_exports.INTACT,
     *ort_samples.INTACT,
@@ -81,6 +83,7 @@ BROKEN = (
     *broken_ort.BROKEN,
     *broken_tflite.BROKEN,
     *broken_gguf.BROKEN,
+    *openvino_samples.BROKEN,
 )
 
 HEADING = """\

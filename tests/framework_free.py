@@ -16,8 +16,8 @@ FRAMEWORKS = frozenset({
     "boto3", "botocore", "dask", "diffusers", "distributed", "duckdb", "flatbuffers", "flax",
     "fsspec", "gguf", "h5py", "huggingface_hub", "jax", "joblib", "keras", "keras_lmu",
     "ml_dtypes", "moto", "msgpack", "nbclient", "nbformat", "numpy", "onnx", "onnxruntime",
-    "onnxscript", "pandas", "polars", "pyarrow", "s3fs", "safetensors", "sklearn", "tensorflow",
-    "tf2onnx", "tf_keras", "torch", "transformers",
+    "onnxscript", "openvino", "pandas", "polars", "pyarrow", "s3fs", "safetensors", "sklearn",
+    "tensorflow", "tf2onnx", "tf_keras", "torch", "transformers",
 })  # fmt: skip
 MARKER = "frameworks"
 

@@ -44,6 +44,7 @@ BUILT_IN = {
     "rnninspect_jax:JaxReader": ".msgpack .flax .mpk",
     "rnninspect_tesseract:TesseractReader": ".traineddata .lstm",
     "rnninspect_audio:AudioReader": ".rnnn",
+    "rnninspect_openvino:OpenvinoReader": ".xml",
 }
 
 

@@ -59,7 +59,6 @@ FILES: dict[str, tuple[bytes, str]] = {
     "m.engine": (b"ptrt" + bytes(24), "a TensorRT engine: not supported"),
     "m.rknn": (b"RKNN" + bytes(24), "an RKNN model"),
     "m.mlmodel": (b"\x08\x05\x12\x02\x0a\x00", "a Core ML model"),
-    "m.xml": (b'<?xml version="1.0"?>\n<net name="m" version="11">', "an OpenVINO model (IR)"),
     "m.params": (struct.pack("<QQ", 0x112, 0) + bytes(24), "an MXNet parameter file"),
     "m.pdiparams": (bytes(16) + b"\6\0\0\0\x08\5\x10\3\x10\4", "PaddlePaddle parameters"),
     "m.param": (b"7767517\n3 3\n", "an ncnn model"),

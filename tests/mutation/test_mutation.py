@@ -23,7 +23,7 @@ pytestmark = [pytest.mark.mutation, pytest.mark.slow, pytest.mark.filterwarnings
 SAMPLES = Path(__file__).resolve().parents[2] / "sample_models"
 MANIFEST = tomllib.loads((SAMPLES / "manifest.toml").read_text())["sample"]
 # Formats with tests of their own: plugins/jax, torch/test_numpy_files, tesseract, audio, and here.
-ELSEWHERE = ("tflite/", "gguf/", "numpy/", "jax/", "tesseract/", "audio/")
+ELSEWHERE = ("tflite/", "gguf/", "numpy/", "jax/", "tesseract/", "audio/", "openvino/")
 INTACT = [
     entry["path"]
     for entry in MANIFEST

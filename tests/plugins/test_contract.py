@@ -20,6 +20,7 @@ GOOD = {
     "jax": SAMPLES / "jax" / "gru.msgpack",
     "tesseract": SAMPLES / "tesseract" / "tiny.traineddata",
     "audio": SAMPLES / "audio" / "small.rnnn",
+    "openvino": SAMPLES / "openvino" / "old_lstm.xml",
 }
 
 

@@ -41,7 +41,6 @@ _JSON = (
     (rb'\{\s*["}]|\[\s*[\[{"\d\]-]', "JSON without a known model"),
 )
 _MARKUP = (
-    (_XML + rb"<net\s[^>]*\bversion=", f"an OpenVINO model (IR): not supported; {_SOURCE}"),
     (_XML + rb"<PMML", "a PMML model: not supported"),
     (rb"<\?xml", "an XML document, not a model"),
 )

@@ -12,7 +12,7 @@ _SOURCE_CODE = """
 .thrift .sql .gradle
 """
 _TEXT_AND_SETTINGS = """
-.md .rst .txt .tex .bib .log .csv .tsv .yml .yaml .toml .ini .cfg .conf .xml .xsd .properties
+.md .rst .txt .tex .bib .log .csv .tsv .yml .yaml .toml .ini .cfg .conf .xsd .properties
 .lock .patch .diff .po .mo .pot .snap .d
 """
 _PICTURES = """

@@ -1,0 +1,83 @@
+"""Describes a network: its recurrent operators, all constants, and loops that may be a cell."""
+
+from __future__ import annotations
+
+from rnninspect.plugin import (
+    Fact,
+    Observation,
+    RecurrentLayer,
+    SavedModel,
+    Search,
+    Searched,
+    SkippedLayer,
+    parsing,
+)
+from rnninspect_openvino.document import Document
+from rnninspect_openvino.framework import OPENVINO
+from rnninspect_openvino.layers import Layers, is_recurrent
+from rnninspect_openvino.loops import suspects
+from rnninspect_openvino.tensors import Stored
+from rnninspect_openvino.values import scopes
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from rnninspect.plugin import Source
+    from rnninspect_openvino.values import Scope
+
+_SHOWN = 20  # faults of the graph
+
+
+def describe(source: Source) -> SavedModel:
+    """Describe a file.
+
+    Raises:
+        UnreadableFile: malformed XML, or a number or shape in it.
+        RefusedFile: a limit is exceeded.
+    """
+    with parsing("OpenVINO network"):
+        network = Document(source).network()
+        found = list(scopes(network))
+        stored = Stored(source, found)
+        layers = Layers(source, stored)
+        described = [
+            layers.describe(scope, operator)
+            for scope in found
+            for operator in scope.network.operators.values()
+            if is_recurrent(operator)
+        ]
+        return SavedModel(
+            format="openvino ir",
+            framework=OPENVINO,
+            producer=network.producer,
+            layers=tuple(one.layer for one in described if isinstance(one.layer, RecurrentLayer)),
+            tensors=tuple(stored.tensors.values()),
+            skipped=(
+                *(one.layer for one in described if isinstance(one.layer, SkippedLayer)),
+                *suspects(source, found, stored),
+            ),
+            observations=(
+                *(note for one in described for note in one.observations),
+                *stored.contradictions(),
+                *stored.observations(),
+                *_broken(found),
+            ),
+            search=Search(Searched.OPERATORS, sum(len(scope.network.operators) for scope in found)),
+        )
+
+
+def _broken(found: list[Scope]) -> Iterator[Observation]:
+    """Edges that contradict each other, or lead from or to operators that are not there."""
+    for scope in found:
+        network = scope.network
+        known = network.operators
+        lost = [
+            f"an edge leads from layer {given[0]} to layer {taken[0]}, and one does not exist"
+            for taken, given in network.edges.items()
+            if given[0] not in known or taken[0] not in known
+        ]
+        for detail in (*network.faults[:_SHOWN], *lost[:_SHOWN]):
+            yield Observation(
+                Fact.BROKEN_GRAPH, f"{scope.path}{': ' if scope.path else ''}{detail}"
+            )

@@ -1,0 +1,17 @@
+"""What the core needs to know of OpenVINO: its name, its files, and how it counts each cell."""
+
+from __future__ import annotations
+
+from rnninspect.plugin import BIASES, Convention, Filing, Framework, Role
+
+OPENVINO = "openvino"
+FRAMEWORKS = (Framework(OPENVINO, "OpenVINO", library="openvino"),)
+# Other programs write .xml, too; a .bin belongs to the graph of its name beside it.
+FILING = Filing(parts=((r"(?P<name>.+)\.bin", "{name}.xml"),))
+_ONE = frozenset({Role.BIAS})
+CONVENTIONS = (
+    Convention(OPENVINO, "RNN", _ONE, note="RNNCell, RNNSequence"),
+    Convention(OPENVINO, "GRU", _ONE, note="GRUCell, GRUSequence", reset_after=False),
+    Convention(OPENVINO, "CudnnGRU", BIASES, note="GRU with linear_before_reset"),
+    Convention(OPENVINO, "LSTM", _ONE, frozenset({Role.PEEPHOLE}), "LSTMCell, LSTMSequence"),
+)
