@@ -96,7 +96,7 @@ def _port(number: int, dims: Dims) -> str:
     return f'<port id="{number}" precision="FP32">{sizes}</port>'
 
 
-def weights(
+def weights(  # noqa: PLR0913 - the sizes of a layer
     graph: Graph,
     gates: int,
     inputs: int,
