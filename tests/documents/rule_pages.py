@@ -6,14 +6,16 @@ import os
 import subprocess
 import sys
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import cache
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from documents.tables import table
 from rnninspect.rules import FAMILIES, RULES, Rule
 
 ROOT = Path(__file__).parents[2]
+WORDS = {"rnninspect": (sys.executable, "-m", "rnninspect"), "cp": ("cp",), "mv": ("mv",)}
 LIMITED = "check sample_models/onnx/basic_lstm.onnx --format github"
 # Examples that are no single fault of a sample; each is a command without its first word.
 OTHERS = {
@@ -28,8 +30,36 @@ OTHERS = {
     "R503": f"{LIMITED} --allowed-cells GRU",
     "R504": "check sample_models/torch/tagger.pt --format github --require-declared",
 }
-# What no sample model shows, and what needs an earlier run to compare with.
-WITHOUT = {"R110", "R212", "R401", "R403", "R405", "R505", "R506", "R507", "R508", "R509"}
+# Examples that take several commands, in a folder of their own: the last one prints the finding.
+ACCEPT = "rnninspect check model.pt --baseline rnninspect.lock --update-baseline"
+SMALL, LARGE = "sample_models/torch/tagger.pt", "sample_models/torch/family.pt"
+SCENES = {
+    "R506": (
+        f"cp {SMALL} model.pt",
+        ACCEPT,
+        f"cp {LARGE} model.pt",
+        "rnninspect check model.pt --baseline rnninspect.lock --format github",
+    ),
+    "R507": (
+        f"cp {SMALL} model.pt",
+        ACCEPT,
+        f"cp {LARGE} new.pt",
+        "rnninspect check model.pt new.pt --baseline rnninspect.lock --format github",
+    ),
+    "R508": (
+        f"cp {SMALL} model.pt",
+        ACCEPT,
+        "mv model.pt renamed.pt",
+        "rnninspect check renamed.pt --baseline rnninspect.lock --format github",
+    ),
+    "R509": (
+        f"cp {SMALL} model.pt",
+        ACCEPT,
+        f"cp {LARGE} new.pt",
+        "rnninspect check new.pt --baseline rnninspect.lock --format github",
+    ),
+}
+WITHOUT = {"R110", "R212", "R401", "R403", "R405", "R505"}  # no sample model shows them
 
 
 def page() -> str:
@@ -71,13 +101,28 @@ def _section(rule: Rule) -> str:
 
 
 def _example(rule: Rule) -> Iterator[str]:
-    command = examples().get(rule.code)
-    if command is None:
+    if rule.code in SCENES:
+        commands = SCENES[rule.code]
+        yield "```sh\n" + "\n".join(commands) + "\n```"
+        yield "prints"
+    elif rule.code in examples():
+        commands = (f"rnninspect {examples()[rule.code]}",)
+        yield f"`{commands[0]}` prints"
+    else:
         return
-    done = subprocess.run(
-        [sys.executable, "-m", "rnninspect", *command.split()],
-        capture_output=True, text=True, check=False, cwd=ROOT, env={**os.environ, "COLUMNS": "80"},
-    )  # fmt: skip
-    line = next(line for line in done.stdout.splitlines() if f"{rule.code} {rule.name}" in line)
-    yield f"`rnninspect {command}` prints"
+    printed = _printed(commands).splitlines()
+    line = next(line for line in printed if f"{rule.code} {rule.name}" in line)
     yield f"```text\n{line}\n```"
+
+
+def _printed(commands: Iterable[str]) -> str:
+    """What the last of some commands prints, run in a folder that has the sample models."""
+    with TemporaryDirectory() as folder:
+        (Path(folder) / "sample_models").symlink_to(ROOT / "sample_models")
+        for command in commands:
+            done = subprocess.run(
+                [*WORDS[command.split()[0]], *command.split()[1:]],
+                capture_output=True, text=True, check=False,
+                cwd=folder, env={**os.environ, "COLUMNS": "80"},
+            )  # fmt: skip
+        return done.stdout
