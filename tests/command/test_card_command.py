@@ -1,8 +1,7 @@
-"""`card` and `diff` from outside: files, streams, exit codes."""
+"""`card` from outside: files, streams, exit codes."""
 
 from __future__ import annotations
 
-import json
 import os
 import subprocess
 import sys
@@ -12,30 +11,13 @@ import huggingface_hub
 import pytest
 
 from making.model_cards import model_card
+from making.process import ROOT, call
 from rnninspect.card.block import END, START
 
-ROOT = Path(__file__).parents[2]
 SAMPLES = ROOT / "sample_models"
 KERAS, ONNX = SAMPLES / "keras" / "lstm_one_bias.keras", SAMPLES / "onnx" / "basic_lstm.onnx"
 TORCH, BROKEN = SAMPLES / "torch" / "lstm_two_biases.pt", SAMPLES / "broken" / "cut_tensor.onnx"
 EMPTY = f"{START}\n{END}\n"
-
-
-def call(
-    *arguments: str | Path, folder: Path = ROOT, text: str = "", **environment: str
-) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-m", "rnninspect", *map(str, arguments)]
-    variables = {**os.environ, "COLUMNS": "80", **environment}
-    return subprocess.run(
-        command,
-        input=text,
-        capture_output=True,
-        text=True,
-        check=False,
-        env=variables,
-        cwd=folder,
-        timeout=60,
-    )
 
 
 def page(folder: Path, content: str = f"# Card\n\n{EMPTY}\nwords\n") -> Path:
@@ -225,73 +207,6 @@ def test_metadata_without_its_package_says_what_to_install(tmp_path: Path) -> No
     commands = "pip install 'rnninspect[card]', in a checkout pip install '.[card]'"
     assert done.stderr.endswith(f"needs huggingface_hub: {commands}\n")
     assert path.read_text() == f"# Card\n\n{EMPTY}\nwords\n"
-
-
-def test_diff_between_formats_finds_only_conventions() -> None:
-    done = call("diff", KERAS, TORCH, "--fail-on-change")
-    assert (done.returncode, done.stderr) == (0, "")
-    assert "one bias vector in Keras, two in PyTorch: +8" in done.stdout
-    assert done.stdout.splitlines()[-1].startswith("no change but conventions")
-
-
-def test_diff_fails_on_a_change_only_when_asked() -> None:
-    assert call("diff", KERAS, ONNX).returncode == 0
-    assert call("diff", KERAS, ONNX, "--fail-on-change").returncode == 1
-    assert call("diff", ONNX, ONNX, "--fail-on-change").returncode == 0
-
-
-def test_an_earlier_json_report_is_as_good_as_the_model(tmp_path: Path) -> None:
-    kept = tmp_path / "old.json"
-    call(KERAS, "-f", "json", "-o", kept)
-    again = call("diff", kept, ONNX)
-    assert again.stdout == call("diff", KERAS, ONNX).stdout
-    assert (again.returncode, again.stderr) == (0, "")
-    assert call("diff", kept, KERAS, "--fail-on-change").returncode == 0
-
-
-def test_of_a_report_on_several_files_the_one_of_that_name_is_taken(tmp_path: Path) -> None:
-    kept = tmp_path / "old.json"
-    call(KERAS, ONNX, TORCH, "-f", "json", "-o", kept)
-    assert call("diff", kept, ONNX, "--fail-on-change").returncode == 0
-    moved = tmp_path / ONNX.name
-    moved.write_bytes(ONNX.read_bytes())
-    assert call("diff", kept, moved, "--fail-on-change").returncode == 0
-    done = call("diff", kept, BROKEN)
-    assert (done.returncode, done.stdout) == (2, "")
-    assert done.stderr == (
-        f"rnninspect: {kept}: a report on 3 files, of which not one is named {BROKEN.name}\n"
-    )
-
-
-def test_a_report_may_come_through_a_pipe() -> None:
-    report = call(KERAS, "-f", "json").stdout
-    piped = call("diff", "-", ONNX, text=report)
-    assert (piped.returncode, piped.stderr) == (0, "")
-    assert piped.stdout == call("diff", KERAS, ONNX).stdout
-    assert call("diff", ONNX, "-", "--fail-on-change", text=report).returncode == 1
-    for text in ("", "words"):
-        done = call("diff", "-", ONNX, text=text)
-        assert (done.returncode, done.stdout) == (2, "")
-        assert done.stderr == "rnninspect: -: not a JSON report; give a model by its path\n"
-
-
-def test_both_unreadable_sides_are_named(tmp_path: Path) -> None:
-    wrong = tmp_path / "wrong.json"
-    wrong.write_text('{"reports": []}')
-    done = call("diff", wrong, tmp_path / "absent.onnx")
-    assert (done.returncode, done.stdout) == (2, "")
-    assert done.stderr == (
-        f"rnninspect: {wrong}: schema_version is missing\n"
-        f"rnninspect: {tmp_path}/absent.onnx: No such file or directory\n"
-    )
-
-
-def test_diff_writes_its_output_to_a_file(tmp_path: Path) -> None:
-    target = tmp_path / "diff.json"
-    done = call("diff", KERAS, ONNX, "-f", "json", "-o", target)
-    assert (done.returncode, done.stdout) == (0, "")
-    assert json.loads(target.read_text())["changed"] is True
-    assert call("diff", KERAS, ONNX, "-o", tmp_path / "absent" / "x").returncode == 2
 
 
 def test_the_common_call_imports_none_of_this() -> None:

@@ -10,22 +10,15 @@ from pathlib import Path
 
 import pytest
 
+from making.process import ROOT, call
 from rnninspect.cli import COMMANDS
 from rnninspect.command.request import SUBCOMMANDS, plain_request
 from rnninspect.render.widths import width_of
 from rnninspect.results.writing import write_whole
 
-SAMPLES = Path(__file__).parents[2] / "sample_models"
+SAMPLES = ROOT / "sample_models"
 GOOD = min((SAMPLES / "onnx").glob("*.onnx"))
 BROKEN = min((SAMPLES / "broken").glob("*.onnx"))
-
-
-def call(*arguments: str | Path, **environment: str) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-m", "rnninspect", *map(str, arguments)]
-    variables = {**os.environ, "COLUMNS": "80", **environment}
-    return subprocess.run(
-        command, capture_output=True, text=True, check=False, env=variables, timeout=60
-    )
 
 
 def test_a_good_model_is_exit_0_with_nothing_on_standard_error() -> None:

@@ -7,39 +7,13 @@ from itertools import permutations
 
 import pytest
 from hypothesis import given
-from hypothesis import strategies as st
 
-from making.by_hand import KERNELS, ONE_BIAS, TWO_BIASES, layer, model, report, tensor, without
-from making.networks import FORMS, NARROW, WIDE, Form, form_of, inspected, layers
+from comparison.outlines import KERAS, ONNX, OUTLINES, PYTORCH, found, kinds, lstm, names, seen
+from making.by_hand import KERNELS, ONE_BIAS, TWO_BIASES, layer, model, report, without
+from making.networks import FORMS, form_of, inspected, layers
 from rnninspect.cells import Role, Sizes
-from rnninspect.comparison import Comparison, Kind, Outline, compare, outline
-from rnninspect.comparison.matching import match
-from rnninspect.model import Fate, RecurrentLayer, SavedModel, SkippedLayer
-
-KERAS, ONNX, PYTORCH = FORMS["keras"], FORMS["onnx"], FORMS["pytorch"]
-
-
-def seen(*made: RecurrentLayer, form: Form = PYTORCH) -> Outline:
-    return outline(inspected(form, *made))
-
-
-def found(comparison: Comparison) -> list[tuple[str, Kind, str]]:
-    return [
-        (row.name, change.kind, change.reason) for row in comparison.rows for change in row.changes
-    ]
-
-
-def kinds(old: Outline, new: Outline) -> set[Kind]:
-    return {kind for _, kind, _ in found(compare(old, new))}
-
-
-def lstm(name: str, hidden: int, inputs: int = 3) -> RecurrentLayer:
-    return layer("LSTM", Sizes(inputs, hidden), TWO_BIASES, name)
-
-
-def names(old: list[RecurrentLayer], new: list[RecurrentLayer]) -> list[tuple[str, str]]:
-    pairs = match(seen(*old).layers, seen(*new).layers)
-    return [(left.name if left else "", right.name if right else "") for left, right in pairs]
+from rnninspect.comparison import Kind, Outline, compare, outline
+from rnninspect.model import Fate, SavedModel, SkippedLayer
 
 
 def test_equal_files_have_no_rows() -> None:
@@ -202,42 +176,6 @@ def test_a_computed_weight_across_formats_is_a_convention() -> None:
     assert kinds(seen(whole), seen(part)) == {Kind.RESIZED}
 
 
-def test_names_pair_layers_before_sizes_do() -> None:
-    old, new = [lstm("enc", 4), lstm("dec", 8)], [lstm("enc", 8), lstm("dec", 4)]
-    assert names(old, new) == [("enc", "enc"), ("dec", "dec")]
-    assert kinds(seen(*old), seen(*new)) == {Kind.RESIZED}
-
-
-def test_numbers_that_a_framework_appends_do_not_mislead() -> None:
-    old = [lstm("lstm", 4), lstm("lstm_1", 8), lstm("lstm_2", 16)]
-    new = [lstm("lstm_1", 4), lstm("lstm_2", 8), lstm("lstm_3", 16)]
-    assert names(old, new) == [("lstm", "lstm_1"), ("lstm_1", "lstm_2"), ("lstm_2", "lstm_3")]
-    assert kinds(seen(*old), seen(*new)) == {Kind.RENAMED}
-
-
-def test_added_and_removed_layers_are_listed_in_their_place() -> None:
-    a, b, c = lstm("a", 4), lstm("b", 8), lstm("c", 16)
-    new = layer("GRU", Sizes(3, 2), name="new")
-    assert names([a, b, c], [a, new, c]) == [("a", "a"), ("b", ""), ("", "new"), ("c", "c")]
-    assert names([a, b], [new, b]) == [("a", ""), ("", "new"), ("b", "b")]
-    assert kinds(seen(a, b, c), seen(a, new, c)) == {Kind.ADDED, Kind.REMOVED}
-    only = seen(a).layers
-    assert match((), only) == ((None, only[0]),)
-    assert match(only, ()) == ((only[0], None),)
-
-
-def test_unmatched_layers_are_paired_by_order_and_cell() -> None:
-    old = [lstm("a", 4), lstm("b", 8)]
-    new = [lstm("a", 4), lstm("c", 9)]
-    assert names(old, new) == [("a", "a"), ("b", "c")]
-    assert kinds(seen(*old), seen(*new)) == {Kind.RESIZED, Kind.RENAMED}
-
-
-def test_equal_layers_of_other_names_are_paired_in_order() -> None:
-    old, new = [lstm(f"x.{n}", 4) for n in range(3)], [lstm(f"y.{n}", 4) for n in range(3)]
-    assert names(old, new) == [("x.0", "y.0"), ("x.1", "y.1"), ("x.2", "y.2")]
-
-
 def test_a_skipped_layer_cannot_be_called_unchanged() -> None:
     lost = SkippedLayer("custom", "MyCell", "no formula is known for this cell")
     plain = model(lstm("rnn", 4))
@@ -277,33 +215,6 @@ def test_the_rest_in_another_element_type() -> None:
     assert (name, kind) == ("(everything else)", Kind.RETYPED)
 
 
-SIZES = st.builds(Sizes, st.integers(1, 4), st.integers(1, 4), directions=st.integers(1, 2))
-LAYERS = st.lists(
-    st.tuples(SIZES, st.sampled_from(["LSTM", "GRU"]), st.sampled_from("abcd")), max_size=5
-)
-OUTLINES = st.builds(
-    lambda made, form, dense: outline(
-        report(
-            model(
-                *(
-                    layer(cell, sizes, form.roles, f"{name}{n}")._replace(
-                        convention=form.convention
-                    )
-                    for n, (sizes, cell, name) in enumerate(made)
-                ),
-                others=(tensor("dense", (dense,)),),
-            )._replace(
-                format=form.format,
-                framework=form.framework,
-            )
-        )
-    ),
-    LAYERS,
-    st.sampled_from(list(FORMS.values())),
-    st.integers(1, 9),
-)
-
-
 @given(OUTLINES, OUTLINES)
 def test_the_rows_move_as_the_totals_do(old: Outline, new: Outline) -> None:
     rows = compare(old, new).rows
@@ -311,24 +222,7 @@ def test_the_rows_move_as_the_totals_do(old: Outline, new: Outline) -> None:
     assert sum(row.moved.bytes for row in rows) == new.bytes - old.bytes
 
 
-@given(OUTLINES, OUTLINES)
-def test_each_layer_is_in_one_pair_and_their_order_is_kept(old: Outline, new: Outline) -> None:
-    pairs = match(old.layers, new.layers)
-    parts = [sum(side.parts for pair in pairs if (side := pair[n])) for n in (0, 1)]
-    assert parts == [len(old.layers), len(new.layers)]
-    order = [right for _, right in pairs if right]
-    if all(right.parts == 1 for right in order):
-        assert order == list(new.layers)
-
-
 @given(OUTLINES)
 def test_a_file_equals_itself(same: Outline) -> None:
     comparison = compare(same, same)
     assert (comparison.rows, comparison.unchanged) == ((), len(same.layers))
-
-
-def test_ten_thousand_layers_are_matched() -> None:
-    old = [form_of("pytorch").layers[1]] * 10_000
-    new = [replace(same, name=f"other.{n}") for n, same in enumerate(old)]
-    assert all(left and right for left, right in match(old, new))
-    assert (WIDE.directions, NARROW.directions) == (2, 1)
