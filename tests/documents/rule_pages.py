@@ -102,11 +102,11 @@ def _section(rule: Rule) -> str:
 
 def _example(rule: Rule) -> Iterator[str]:
     if rule.code in SCENES:
-        commands = SCENES[rule.code]
+        commands = list(SCENES[rule.code])
         yield "```sh\n" + "\n".join(commands) + "\n```"
         yield "prints"
     elif rule.code in examples():
-        commands = (f"rnninspect {examples()[rule.code]}",)
+        commands = [f"rnninspect {examples()[rule.code]}"]
         yield f"`{commands[0]}` prints"
     else:
         return
