@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from rnninspect.decode.cursor import Cursor
 from rnninspect.plugin import (
-    Fact,
-    Observation,
     Purpose,
     Record,
     SavedModel,
+    UnreadableFile,
     parsing,
     plural,
 )
@@ -20,7 +19,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from rnninspect.plugin import RecurrentLayer, Source, StoredTensor
+    from rnninspect.plugin import Observation, RecurrentLayer, Source, StoredTensor
 
 
 class _Entry(Record):
@@ -35,16 +34,16 @@ def describe(source: Source) -> SavedModel:
     """Describe a file.
 
     Raises:
-        UnreadableFile: truncated or malformed MessagePack.
+        UnreadableFile: truncated or malformed MessagePack, or bytes after the tree, with which
+            Flax does not read it either.
         RefusedFile: a limit is exceeded.
     """
     with parsing("MessagePack file"):
         cursor = Cursor(source)
         tensors = tuple(stored_tensors(cursor))
-        layers, notes = layers_of(tensors, source)
         if cursor.left:
-            detail = f"{plural(cursor.left, 'trailing byte')} after the tree"
-            notes = (*notes, Observation(Fact.UNUSUAL, detail))
+            raise UnreadableFile(f"{plural(cursor.left, 'trailing byte')} after the tree")
+        layers, notes = layers_of(tensors, source)
         return SavedModel(
             format="flax msgpack",
             framework="jax",

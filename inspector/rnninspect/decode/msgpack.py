@@ -86,10 +86,10 @@ def leaves(cursor: Cursor) -> Iterator[tuple[str, object]]:
 def _keys(cursor: Cursor, container: Container) -> Iterator[str]:
     """The keys of a map, each read when its value is next; the indices of a list."""
     for index in range(container.length):
-        key = next_value(cursor) if container.named else index
-        if not isinstance(key, str | int):
-            raise UnreadableFile(f"a key that is no text at offset {cursor.offset}")
-        yield str(key)[:_LONGEST_KEY]
+        key = next_value(cursor) if container.named else str(index)
+        if not isinstance(key, str):
+            raise UnreadableFile(f"a key that is not a string at offset {cursor.offset}")
+        yield key[:_LONGEST_KEY]
 
 
 def next_value(cursor: Cursor) -> object:

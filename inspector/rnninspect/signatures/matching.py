@@ -20,6 +20,7 @@ TAPS = ("kh", "kw")  # axes of the window of a gated cell that convolves
 _ASIDE = frozenset({"_extra_state", "rotary_emb", "mup_vector"})  # nothing that is learned
 _STEPS_OF_A_WEIGHT = 2
 _STEPS_OF_A_LAYER = 90  # of what is done with a module that is one
+_PLAIN = 7  # tensors of a signature that are enough for a cell one of whose has another name
 _LEAST_SHARE = 0.75  # of a signature's tensors that a damaged module still has
 
 
@@ -122,8 +123,10 @@ def read(path: str, signature: Signature, given: Given, usual: Sizes | None = No
     found = Found(path.rstrip(SEPARATORS), signature, names, sizes)
     if not knows_sizes(found):
         return None
-    wrong = mismatches(found, shapes)
-    if wrong and (signature.strict or _has_others(path, names, members)):
+    wrong, others = mismatches(found, shapes), _has_others(path, names, members)
+    if others and not signature.required() <= names.keys() and not _is_renamed(found, given):
+        return None
+    if wrong and (signature.strict or others):
         return None
     return found if wrong <= max(1, (1 - _LEAST_SHARE) * len(names)) else None
 
@@ -150,13 +153,25 @@ def _may_be(
         return False
     if not _has_others(path, names, members):
         return True
-    return not missing and (signature.shares or not _is_other(signature, names, members))
+    if missing:
+        return missing == 1 and len(required) >= _PLAIN
+    return signature.shares or not _is_other(signature, names, members)
 
 
 def _has_others(path: str, names: Mapping[str, str], members: Mapping[str, str]) -> bool:
     """Whether a module, not the whole network, has tensors that a signature does not name."""
     known = set(names.values())
     return bool(path) and any(full not in known for full in members.values())
+
+
+def _is_renamed(found: Found, given: Given) -> bool:
+    """Whether a module's one tensor of another name has the shape of the one that is missing."""
+    weights, known = found.signature.weights(), set(found.names.values())
+    missing = [weights[name] for name in found.signature.required() - found.names.keys()]
+    others = [full for full in {*given.members.values()} if full not in known]
+    if len(missing) != 1 or len(others) != 1 or not missing[0].axes:
+        return False
+    return not _differs(missing[0], given.shapes[others[0]], _values(found.sizes))
 
 
 def _is_other(signature: Signature, names: Mapping[str, str], members: Mapping[str, str]) -> bool:
@@ -167,7 +182,8 @@ def _is_other(signature: Signature, names: Mapping[str, str], members: Mapping[s
     known = set(names.values())
     parts = {first_part(name) for name in signature.weights()} | _ASIDE
     return any(
-        full not in known and first_part(inside) not in parts for inside, full in members.items()
+        full not in known and first_part(inside).rstrip("#") not in parts
+        for inside, full in members.items()
     )
 
 

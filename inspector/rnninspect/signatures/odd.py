@@ -17,7 +17,7 @@ _SEPARATORS = re.compile(r"[./]")
 _WORDS = """
     _recurrent_kernel_ A_b_log A_log A_logs a_param b_proj bhn bonus channel_mix_key
     channel_mix_value conv_m dense_h dense_k dt_bias dt_proj e_m ff1_weight g_norm_swish_gate
-    gamma_h gk_proj gleak h hh hn i_proj if if_ igate igate_preact inv_dt Lambda Lambda_re
+    gamma_h gk_proj gleak h hg hh hn hz i_proj if if_ igate igate_preact inv_dt Lambda Lambda_re
     linear_1 lmu_cell log_A_real ltc_cell mu output_gate q_conv1d r_k receptance recurrent_bias
     recurrent_param recurrent_scale ssm_a ssm_conv1d ssm_conv1d_q ssm_f_a ssm_in ssm_k_D
     ssm_norm temp_decay_h theta_log time_a time_decay time_faaaa time_first time_maa_r

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from rnninspect.model import Observation
     from rnninspect.spellings.entries import Stored
     from rnninspect.spellings.evidence import RecognisedCell
-    from rnninspect.spellings.matching import CellWeight
+    from rnninspect.spellings.placing import CellWeight
     from rnninspect.spellings.prefilter import Remainder
 
 

@@ -13,6 +13,7 @@ from functools import lru_cache
 from rnninspect.record import Record
 from rnninspect.source.limits import Limit
 from rnninspect.spellings import HAND_WRITTEN
+from rnninspect.spellings.damaged import damaged_cell
 from rnninspect.spellings.evidence import (
     RecognisedCell,
     has_words,
@@ -21,7 +22,8 @@ from rnninspect.spellings.evidence import (
     matching_label,
     split_stacks,
 )
-from rnninspect.spellings.matching import readings, with_normalised_names
+from rnninspect.spellings.matching import readings
+from rnninspect.spellings.placing import with_normalised_names
 from rnninspect.spellings.prefilter import normalised
 from rnninspect.spellings.tables.hand_written import GATED
 from rnninspect.spellings.tables.libraries import LIBRARY
@@ -40,6 +42,7 @@ if TYPE_CHECKING:
     _Read = tuple[Spelling, CellMatch]
 
 
+_FEWEST = 3  # number of tensors in a cell one of which may be wrong
 _LARGEST = 64  # number of tensors in the module of a cell
 _STEPS_OF_A_MODULE = 40  # of finding and reading its tensors
 _LAST = "\U0010ffff"  # sorts after every character of a name
@@ -97,6 +100,8 @@ def find_cells(rest: Remainder) -> FoundCells:
         ):
             continue
         sure, unsure = _split_by_label(_read(spellings, module), module.label)
+        if not sure and not unsure:
+            sure = _read_damaged(spellings, module, rest)
         weak.extend(cell for pair in unsure for cell in _cells(module, [pair]))
         if _agree(reading for _, reading in sure):
             found.extend(_cells(module, sure))
@@ -168,6 +173,16 @@ def _read(spellings: list[Spelling], module: _Candidate) -> list[_Read]:
         return []
     members = with_normalised_names(module.members)
     return [(spelling, found) for spelling in fitting for found in readings(spelling, members)]
+
+
+def _read_damaged(spellings: list[Spelling], module: _Candidate, rest: Remainder) -> list[_Read]:
+    """The reading with one fault of a module that its label and other tensors make plain."""
+    named = [each for each in spellings if has_words(each, module.label, weak=False)]
+    if not named or len(module.members) < _FEWEST:
+        return []
+    rest.spend(len(module.members) ** 2 * len(named) // 2)
+    found = damaged_cell(named, with_normalised_names(module.members))
+    return [] if found is None else [(found.spelling, found.reading)]
 
 
 def _agree(read: Iterable[CellMatch]) -> bool:

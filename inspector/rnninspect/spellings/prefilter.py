@@ -52,7 +52,7 @@ _SPECIFIC = (
     r"(?:[wu]|w[ix]|[xi]2?|xto|input(?:to)?|weight[xi]|linear[xi]?|fc[xi]?|convx?|gate)?"
     r"(?:f|forget|remember|r|reset)(?:input)?(?:gate)?(?:[xi12]|linear|layer|fc|conv|net|input)?$"
     r"|.*(?:h2|2h|hh|ih|xh|hidden|recurrent|gate|statelinearity)"
-    r"|[wu][xi]?$|(?:input)?kernel$|x2g$|(?:input|weight|linear|fc|conv)(?:x|input|map|weights)$"
+    r"|[wu][xhi]?$|(?:input)?kernel$|x2g$|(?:input|weight|linear|fc|conv)(?:x|input|map|weights)$"
     r"|input(?:conv|linear)$|conv(?:zr|rz|ur|z|q|h|m|xconcat|hconcat)\d?$|zr$|rz$"
     r"|alog$|timea$|wtau$|gleak$|sensory|(?:[wuv]|weight)[xhi]?(?:ifoc|iou|[ifocgrzn])[xh]?$"
 )

@@ -5,8 +5,15 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 
+from rnninspect.cells import CELLS
 from rnninspect.spellings.evidence import is_other_module, label_matches, label_of
-from rnninspect.spellings.prefilter import HINTS, is_named_like_cell, leaf_of, normalised
+from rnninspect.spellings.prefilter import (
+    HINTS,
+    classify_name,
+    is_named_like_cell,
+    leaf_of,
+    normalised,
+)
 from rnninspect.spellings.tables.families import (
     BY_GATE,
     CONVOLVING_CELL,
@@ -30,6 +37,7 @@ if TYPE_CHECKING:
 _STEPS_OF_A_SUSPECT = 12  # of finding and describing it
 _WEAK = ("h2h", "x2h", "h2o", "i2h", "h2g")  # those of SPECIFIC that are not enough alone
 _MOST_GATES = 8  # of a plausible cell
+_CALLED = r"(?:^|[._])(lstm|gru)(?:_?cell)?(?:_?\d+)*$"
 _WORDS: dict[str, Family] = {word: family for family in FAMILIES for word in family.words}
 
 
@@ -45,6 +53,7 @@ def find_suspects(rest: Remainder, ambiguous: Suspects) -> Suspects:
         _by_family(unassigned, leaves),
         _by_gate(leaves),
         _by_place(rest),
+        _by_label(leaves),
     ):
         for path, suspicious in found.items():
             if path not in modules and not is_other_module(label_of(path, rest.declared)):
@@ -164,6 +173,19 @@ def _may_read_state(shape: tuple[int, ...]) -> bool:
         return False
     rows, columns = shape[:2]
     return any(rows % gates == 0 and columns > rows // gates for gates in (4, 2))
+
+
+def _by_label(leaves: Sequence[Leaf]) -> Suspects:
+    """Modules that are called `lstm` or `gru` and have a matrix of as many gates."""
+    found: Suspects = defaultdict(list)
+    for path, leaf, entry in leaves:
+        called = re.search(_CALLED, path.lower())
+        if called is None or len(entry.shape) != 2 or classify_name(leaf) != 1:
+            continue
+        gates = len(CELLS[called[1].upper()].gates)
+        if any(size > 0 and size % gates == 0 for size in entry.shape):
+            found[path].append(entry)
+    return dict(found)
 
 
 def _by_class(rest: Remainder, modules: Suspects) -> Suspects:

@@ -13,6 +13,7 @@ import flax.linen as nn
 import flax.serialization
 import jax
 import jax.numpy as jnp
+import msgpack
 import numpy as np
 import optax
 import pytest
@@ -103,11 +104,13 @@ def test_a_hand_written_cell_is_found(tmp_path: Path) -> None:
     assert [(layer.layer.name, layer.expected) for layer in report.layers] == [("params.lstm", 240)]
 
 
-def test_trailing_bytes_are_noted(tmp_path: Path) -> None:
+def test_trailing_bytes_are_refused_as_by_flax(tmp_path: Path) -> None:
     path = saved(variables(nn.LSTMCell), tmp_path)
     path.write_bytes(path.read_bytes() + bytes(3))
-    notes = [found.message for found in inspect_file(path).findings if found.rule == "R407"]
-    assert notes == ["3 trailing bytes after the tree"]
+    with pytest.raises(msgpack.ExtraData):
+        flax.serialization.msgpack_restore(path.read_bytes())
+    with pytest.raises(UnreadableFile, match="3 trailing bytes after the tree"):
+        inspect_file(path)
 
 
 def _cuts(length: int) -> Iterator[int]:

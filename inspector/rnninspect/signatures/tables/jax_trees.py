@@ -19,7 +19,7 @@ JAX_TREES = (
     Signature(
         "LSTM",
         "flax",
-        ("if/kernel",),
+        ("if/kernel", "hg/kernel"),
         _LSTM_STATE
         + """
     ii/kernel  kernel  m, n
@@ -31,7 +31,7 @@ JAX_TREES = (
     Signature(
         "LSTM",
         "flax nnx",
-        ("if_/kernel",),
+        ("if_/kernel", "hg/kernel"),
         _LSTM_STATE
         + """
     ii/kernel   kernel  m, n
@@ -43,7 +43,7 @@ JAX_TREES = (
     Signature(
         "CudnnGRU",
         "flax",
-        ("hn/kernel",),
+        ("hn/kernel", "hz/kernel"),
         """
     ir/kernel  kernel            m, n
     iz/kernel  kernel            m, n
@@ -56,6 +56,7 @@ JAX_TREES = (
     in/bias    bias              n
     hn/bias    recurrent_bias    n
 """,
+        optional=("ir/bias", "iz/bias", "in/bias"),
     ),
     Signature(
         "RNN",

@@ -131,7 +131,7 @@ QUICK = (
     b    bias              3*n
     bhn  recurrent_bias    n
 """,
-        strict=True,
+        optional=(),
     ),
     Signature(
         "LayerNormGRU",
