@@ -100,16 +100,22 @@ class Writing:
         cursor.source.spend(Limit.STEPS, _STEPS_OF_A_NETWORK)
         self.networks += 1
         if depth > _DEEPEST or self.networks > _MOST_PARTS:
-            raise UnreadableFile(f"too many networks in each other at offset {at}")
+            raise UnreadableFile(
+                f"too many networks in each other at offset {at}", place=f"offset {at}"
+            )
         if cursor.byte():
-            raise UnreadableFile(f"no network at offset {at}")
+            raise UnreadableFile(f"no network at offset {at}", place=f"offset {at}")
         kind = self._text()
         if kind not in KINDS:
-            raise UnreadableFile(f"unsupported kind of network at offset {at}: {kind[:40]!r}")
+            raise UnreadableFile(
+                f"unsupported kind of network at offset {at}: {kind[:40]!r}", place=f"offset {at}"
+            )
         training = cursor.take(2)[0] == 1
         flags, inputs, outputs, weights = self._head.unpack(cursor.take(self._head.size))
         if min(inputs, outputs, weights) < 0:
-            raise UnreadableFile(f"a negative size at offset {cursor.offset}")
+            raise UnreadableFile(
+                f"a negative size at offset {cursor.offset}", place=f"offset {cursor.offset}"
+            )
         made = Network(kind, self._text(), inputs, outputs, weights)
         if kind in CONTAINERS:
             return made._replace(parts=self._parts(flags, depth))
@@ -126,13 +132,19 @@ class Writing:
     def _text(self) -> str:
         length = self._word()
         if length > _LONGEST_NAME:
-            raise UnreadableFile(f"a name of {length:,} bytes at offset {self.cursor.offset}")
+            raise UnreadableFile(
+                f"a name of {length:,} bytes at offset {self.cursor.offset}",
+                place=f"offset {self.cursor.offset}",
+            )
         return self.cursor.take(length).decode("utf-8", "replace")
 
     def _parts(self, flags: int, depth: int) -> tuple[Network, ...]:
         count = self._word()
         if count > _MOST_PARTS:
-            raise UnreadableFile(f"too many networks in one at offset {self.cursor.offset}")
+            raise UnreadableFile(
+                f"too many networks in one at offset {self.cursor.offset}",
+                place=f"offset {self.cursor.offset}",
+            )
         parts = tuple(self.network(depth + 1) for _ in range(count))
         if flags & _LAYER_RATES:
             self.cursor.skip(4 * self._word())

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pickle
+import re
 import struct
 from collections.abc import Callable
 from pathlib import Path
@@ -98,6 +99,18 @@ def test_the_place_of_a_fault_is_there_by_itself(tmp_path: Path) -> None:
     with pytest.raises(UnreadableFile, match="is int, not dict") as wrong:
         compare(saved, saved)
     assert wrong.value.place == "reports[0].totals"
+
+
+@pytest.mark.parametrize("folder", sorted(path.name for path in SAMPLES.iterdir() if path.is_dir()))
+def test_an_offset_in_the_text_is_the_place_or_within_it(folder: str) -> None:
+    for path in filter(Path.is_file, (SAMPLES / folder).rglob("*")):
+        content = path.read_bytes()
+        for cut in (len(content) // 3, len(content) * 2 // 3, len(content) - 5):
+            try:
+                inspect_bytes(content[:cut], path.name)
+            except UnreadableFile as error:
+                said = re.search(r"offset \d+", error.reason)
+                assert said is None or said[0] in (error.place or ""), f"{path}: {error.reason}"
 
 
 def test_a_broken_part_of_a_model_is_named(tmp_path: Path) -> None:

@@ -80,7 +80,10 @@ def leaves(cursor: Cursor) -> Iterator[tuple[str, object]]:
         elif len(waiting) < _DEEPEST:
             waiting.append((name, _keys(cursor, value)))
         else:
-            raise UnreadableFile(f"nested more than {_DEEPEST} deep at offset {cursor.offset}")
+            raise UnreadableFile(
+                f"nested more than {_DEEPEST} deep at offset {cursor.offset}",
+                place=f"offset {cursor.offset}",
+            )
 
 
 def _keys(cursor: Cursor, container: Container) -> Iterator[str]:
@@ -88,7 +91,10 @@ def _keys(cursor: Cursor, container: Container) -> Iterator[str]:
     for index in range(container.length):
         key = next_value(cursor) if container.named else str(index)
         if not isinstance(key, str):
-            raise UnreadableFile(f"a key that is not a string at offset {cursor.offset}")
+            raise UnreadableFile(
+                f"a key that is not a string at offset {cursor.offset}",
+                place=f"offset {cursor.offset}",
+            )
         yield key[:_LONGEST_KEY]
 
 
@@ -122,7 +128,10 @@ def _fixed(cursor: Cursor, first: int) -> object:
         return _extension(cursor, _FIXED_EXTENSIONS[first])
     if first in _CONSTANTS:
         return _CONSTANTS[first]
-    raise UnreadableFile(f"byte {first:#x} at offset {cursor.offset - 1} starts no value")
+    raise UnreadableFile(
+        f"byte {first:#x} at offset {cursor.offset - 1} starts no value",
+        place=f"offset {cursor.offset - 1}",
+    )
 
 
 def _text(cursor: Cursor, length: int) -> str:

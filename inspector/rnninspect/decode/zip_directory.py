@@ -101,21 +101,31 @@ def head_of_member(source: Source, member: Member, length: int) -> bytes:
     try:
         return zlib.decompressobj(-zlib.MAX_WBITS).decompress(packed.head(length + _SLACK), length)
     except zlib.error as error:
-        raise UnreadableFile(f"cannot decompress the member {member.name}: {error}") from error
+        raise UnreadableFile(
+            f"cannot decompress the member {member.name}: {error}", place=f"member {member.name}"
+        ) from error
 
 
 def _packed(source: Source, member: Member) -> Source:
     """The bytes of a member as they are in the archive."""
     if member.flags & ENCRYPTED:
-        raise UnreadableFile(f"the member {member.name} is encrypted")
+        raise UnreadableFile(
+            f"the member {member.name} is encrypted", place=f"member {member.name}"
+        )
     header = _LOCAL.unpack(source.read(member.header_offset, _LOCAL.size))
     if header[0] != b"PK\3\4":
-        raise UnreadableFile(f"missing local header of {member.name} at {member.header_offset}")
+        raise UnreadableFile(
+            f"missing local header of {member.name} at {member.header_offset}",
+            place=f"member {member.name}",
+        )
     start = member.header_offset + _LOCAL.size + header[9] + header[10]
     if member.method == STORED and member.packed_size != member.size:
         raise UnreadableFile(f"the stored member {member.name} has two different sizes")
     if member.method not in (STORED, DEFLATED):
-        raise UnreadableFile(f"unsupported compression {member.method} of the member {member.name}")
+        raise UnreadableFile(
+            f"unsupported compression {member.method} of the member {member.name}",
+            place=f"member {member.name}",
+        )
     return source.window(start, member.packed_size)
 
 
@@ -204,7 +214,10 @@ def _member(fields: tuple[int, ...], tail: bytes, directory: _Directory) -> Memb
         size, packed, offset = _zip64(extra, (size, packed, offset))
     name = tail[:name_size].decode("utf-8" if flags & UTF8 else "cp437", "surrogateescape")
     if offset + _LOCAL.size + name_size > directory.offset:
-        raise UnreadableFile(f"the member {name} starts at {offset}, inside the zip directory")
+        raise UnreadableFile(
+            f"the member {name} starts at {offset}, inside the zip directory",
+            place=f"member {name}",
+        )
     return Member(name, method, packed, size, offset + directory.shift, crc, flags)
 
 

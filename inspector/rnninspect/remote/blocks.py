@@ -123,7 +123,8 @@ class Blocks:
         data = self._fetch(offset, length)
         if len(data) != length:
             raise UnreadableFile(
-                f"{plural(len(data), 'byte')} came for {length} at offset {offset}"
+                f"{plural(len(data), 'byte')} came for {length} at offset {offset}",
+                place=f"offset {offset}",
             )
         return data
 

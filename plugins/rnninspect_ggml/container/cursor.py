@@ -71,7 +71,10 @@ class Cursor:
         length = self.length()
         if length > longest:
             fault = "truncated" if length <= self._size else "malformed"
-            raise UnreadableFile(f"{fault}: {what} of {length} bytes at offset {self.offset - 8}")
+            raise UnreadableFile(
+                f"{fault}: {what} of {length} bytes at offset {self.offset - 8}",
+                place=f"offset {self.offset - 8}",
+            )
         return self.bytes(length)
 
     def bytes(self, length: int) -> bytes:
@@ -85,7 +88,8 @@ class Cursor:
         target = self.offset + length
         if target > self._size:
             raise UnreadableFile(
-                f"truncated: {length} bytes at offset {self.offset} in a file of {self._size}"
+                f"truncated: {length} bytes at offset {self.offset} in a file of {self._size}",
+                place=f"offset {self.offset}",
             )
         if length <= len(self._data) - self._at:
             self._at += length
@@ -102,7 +106,8 @@ class Cursor:
         if count > (self._size - self.offset) // 8:
             texts = plural(count, "string")
             raise UnreadableFile(
-                f"truncated: {texts} at offset {self.offset} in a file of {self._size}"
+                f"truncated: {texts} at offset {self.offset} in a file of {self._size}",
+                place=f"offset {self.offset}",
             )
         self._source.spend(Limit.STEPS, count // _STRINGS_IN_A_STEP)
         follow = self._next
@@ -128,7 +133,8 @@ class Cursor:
         start = self.offset
         if start + length > self._size:
             raise UnreadableFile(
-                f"truncated: {length} bytes at offset {start} in a file of {self._size}"
+                f"truncated: {length} bytes at offset {start} in a file of {self._size}",
+                place=f"offset {start}",
             )
         amount = min(max(length, self._piece), self._size - start)
         self._piece = min(8 * self._piece, _LARGEST_PIECE)

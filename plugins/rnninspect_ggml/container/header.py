@@ -129,7 +129,9 @@ def _entries(cursor: Cursor, source: Source, count: int) -> list[Entry]:
         name = _name(cursor, source, "a tensor's name")
         (axes,) = cursor.unpack(axes_of)
         if axes > _MOST_AXES:
-            raise UnreadableFile(f"malformed: tensor {name[:80]} has {axes} axes")
+            raise UnreadableFile(
+                f"malformed: tensor {name[:80]} has {axes} axes", place=f"tensor {name[:80]}"
+            )
         layout = layouts.get(axes)
         if layout is None:
             layout = layouts[axes] = Struct(f"{cursor.order}{axes}QIQ")

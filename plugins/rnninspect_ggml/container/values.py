@@ -32,7 +32,10 @@ def read_value(cursor: Cursor, source: Source) -> Value:
         return _text(cursor)
     if kind == ValueType.ARRAY:
         return _array(cursor, source)
-    raise UnreadableFile(f"malformed: unknown type {kind} of a value at offset {cursor.offset - 4}")
+    raise UnreadableFile(
+        f"malformed: unknown type {kind} of a value at offset {cursor.offset - 4}",
+        place=f"offset {cursor.offset - 4}",
+    )
 
 
 def _text(cursor: Cursor) -> str | None:
@@ -59,7 +62,9 @@ def _opened(cursor: Cursor) -> tuple[int, int]:
     kind = int(cursor.take("I")[0])
     if kind not in NUMBERS and kind not in (ValueType.STRING, ValueType.ARRAY):
         at = cursor.offset - 4
-        raise UnreadableFile(f"malformed: unknown type {kind} of elements at offset {at}")
+        raise UnreadableFile(
+            f"malformed: unknown type {kind} of elements at offset {at}", place=f"offset {at}"
+        )
     return kind, cursor.length()
 
 

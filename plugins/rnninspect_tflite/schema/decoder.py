@@ -79,7 +79,8 @@ class Decoder:
         if code >= len(codes):
             raise UnreadableFile(
                 f"the operator at offset {table.offset} has the code {code}: "
-                f"not one of {plural(len(codes), 'code')}"
+                f"not one of {plural(len(codes), 'code')}",
+                place=f"offset {table.offset}",
             )
         inputs = self._indices(table, OperatorSlot.INPUTS, tensors)
         outputs = self._indices(table, OperatorSlot.OUTPUTS, tensors)
@@ -93,7 +94,8 @@ class Decoder:
         if indices and not -1 <= min(indices) <= max(indices) < count:
             raise UnreadableFile(
                 f"the table at offset {table.offset} names a tensor that is not among the "
-                f"{count} of its subgraph"
+                f"{count} of its subgraph",
+                place=f"offset {table.offset}",
             )
         return indices
 
@@ -110,7 +112,8 @@ def _tensor(subgraph: int, index: int, table: Table) -> Tensor:
     sizes = table.numbers(TensorSlot.SHAPE, INT32)
     if len(sizes) > _MOST_AXES:
         raise UnreadableFile(
-            f"the tensor at offset {table.offset} has {plural(len(sizes), 'axis', 'axes')}"
+            f"the tensor at offset {table.offset} has {plural(len(sizes), 'axis', 'axes')}",
+            place=f"offset {table.offset}",
         )
     dims = sizes.integers()
     name = table.text(TensorSlot.NAME)

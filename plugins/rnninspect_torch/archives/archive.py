@@ -56,7 +56,7 @@ class Archive:
         """A record's bytes; UnreadableFile if the record is missing."""
         member = self.records.get(name.lower())
         if member is None:
-            raise UnreadableFile(f"missing archive record {name[:80]}")
+            raise UnreadableFile(f"missing archive record {name[:80]}", place=f"record {name[:80]}")
         return open_member(self.source, member)
 
     def size(self, name: str) -> int:

@@ -47,7 +47,9 @@ def _inflate(source: Source) -> bytes:
         if following.startswith(_MARK):
             end = _add_member(source, end, pieces)
         elif following.strip(b"\0"):
-            raise UnreadableFile(f"trailing bytes after the compressed data, at offset {end}")
+            raise UnreadableFile(
+                f"trailing bytes after the compressed data, at offset {end}", place=f"offset {end}"
+            )
         else:
             end += len(following)
     return b"".join(pieces)

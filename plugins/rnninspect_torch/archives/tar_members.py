@@ -50,7 +50,8 @@ def _octal(field: bytes, offset: int) -> int:
         return int(digits or b"0", 8)
     except ValueError as error:
         raise UnreadableFile(
-            f"malformed tar header at offset {offset}: invalid size {digits!r}"
+            f"malformed tar header at offset {offset}: invalid size {digits!r}",
+            place=f"offset {offset}",
         ) from error
 
 

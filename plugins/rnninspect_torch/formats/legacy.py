@@ -63,7 +63,8 @@ def _payloads(
         storage = calls.storages.get(key)
         if storage is None:
             raise UnreadableFile(
-                f"legacy file lists storage {key[:40]}, which the pickle does not declare"
+                f"legacy file lists storage {key[:40]}, which the pickle does not declare",
+                place=f"storage {key[:40]}",
             )
         if offset + _LENGTH > source.size:
             break

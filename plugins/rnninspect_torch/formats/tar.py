@@ -42,7 +42,8 @@ class TarCalls(TorchCalls):
         tensor = self.tensors.get(number) if type(number) is int else None
         if tensor is None:
             raise UnreadableFile(
-                f"the pickle refers to tensor {str(number)[:40]}, which the archive does not list"
+                f"the pickle refers to tensor {str(number)[:40]}, which the archive does not list",
+                place=f"tensor {str(number)[:40]}",
             )
         return tensor
 
@@ -78,7 +79,8 @@ def _read_storages(cursor: Cursor, calls: TarCalls) -> None:
         known = calls.storages.get(str(root))
         if known is None:
             raise UnreadableFile(
-                f"view of storage {str(root)[:40]}, which the archive does not list"
+                f"view of storage {str(root)[:40]}, which the archive does not list",
+                place=f"storage {str(root)[:40]}",
             )
         calls.storages[str(target)] = Storage(
             known.scope, known.key, known.dtype, known.element_bytes, known.count, offset

@@ -50,7 +50,8 @@ def read(archive: Archive) -> SavedModel:
         number = _integer(fields.get("tensorId", "0"))
         if not 0 <= number < len(tensors):
             raise UnreadableFile(
-                f"model.json: {path[:80]} refers to tensor {number} of {len(tensors)}"
+                f"model.json: {path[:80]} refers to tensor {number} of {len(tensors)}",
+                place=f"tensor {number}",
             )
         root.entries.append(NamedTensor(path, tensors[number]))
     contents = Contents("torchscript", None, TorchCalls(archive.source), bytes_in(archive))
@@ -90,7 +91,10 @@ def _tensor(archive: Archive, fields: object) -> TensorView:
     key = str(data.get("key")) if isinstance(data, dict) else ""
     if len(shape) != len(strides):
         strided = plural(len(strides), "stride")
-        raise UnreadableFile(f"model.json: tensor {key[:40]} has rank {len(shape)} and {strided}")
+        raise UnreadableFile(
+            f"model.json: tensor {key[:40]} has rank {len(shape)} and {strided}",
+            place=f"tensor {key[:40]}",
+        )
     dtype = TYPES.get(str(fields.get("dataType")), "uint8")
     size = ELEMENT_BYTES[dtype]
     scope, _, name = key.rpartition("/")

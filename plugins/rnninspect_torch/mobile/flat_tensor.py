@@ -43,7 +43,9 @@ def read(source: Source) -> SavedModel:
         if layout is not None:
             sizes = layout.numbers(1, INT32)
             if len(sizes) > _HIGHEST_RANK:
-                raise UnreadableFile(f"tensor {name[:80]} has rank {len(sizes)}")
+                raise UnreadableFile(
+                    f"tensor {name[:80]} has rank {len(sizes)}", place=f"tensor {name[:80]}"
+                )
             shape, dtype = sizes.integers(), name_of(layout.integer(0, INT8))
         constants.add(name, f"{number}", shape, dtype, partial(segments.held, number, 0))
     contents = Contents(FORMAT, None, TorchCalls(source), constants.stored_bytes, tuple(notes))

@@ -101,14 +101,18 @@ class TorchCalls:
         if not isinstance(kind, Global) or type(count) is not int or not isinstance(name, str):
             raise UnreadableFile("malformed storage id: expected (type, key, location, length)")
         if not 0 <= count <= MOST_ELEMENTS:
-            raise UnreadableFile(f"storage {name[:40]} has an invalid length")
+            raise UnreadableFile(
+                f"storage {name[:40]} has an invalid length", place=f"storage {name[:40]}"
+            )
         root = self.register(name, STORAGES.get(kind.name.rpartition(".")[2], "uint8"), count)
         view = key[5] if len(key) > 5 else None
         if type(view) is not tuple:
             return root
         start = view[1] if len(view) == 3 else None
         if type(start) is not int or not 0 <= start <= MOST_ELEMENTS:
-            raise UnreadableFile(f"storage view {name[:40]} has malformed metadata")
+            raise UnreadableFile(
+                f"storage view {name[:40]} has malformed metadata", place=f"storage {name[:40]}"
+            )
         return Storage(root.scope, root.key, root.dtype, root.element_bytes, root.count, start)
 
     def register(self, key: str, dtype: str, count: int) -> Storage:

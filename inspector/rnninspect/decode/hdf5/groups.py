@@ -129,7 +129,9 @@ class _Heap:
 def _leaves(space: Space, address: int, seen: set[int]) -> Iterator[int]:
     """Addresses of the symbol table nodes below a B-tree node, in order."""
     if address in seen or len(seen) > space.limits.members:
-        raise UnreadableFile(f"the B-tree node at {address} is referenced twice")
+        raise UnreadableFile(
+            f"the B-tree node at {address} is referenced twice", place=f"address {address}"
+        )
     seen.add(address)
     head = space.read(address, 8 + 2 * space.offset.size)
     kind, level, number = unpack_from("<BBH", head, 4)
@@ -140,7 +142,10 @@ def _leaves(space: Space, address: int, seen: set[int]) -> Iterator[int]:
     for child in range(number):
         below = space.address(data, key + child * step)
         if below is None:
-            raise UnreadableFile(f"the B-tree node at {address} has an undefined child address")
+            raise UnreadableFile(
+                f"the B-tree node at {address} has an undefined child address",
+                place=f"address {address}",
+            )
         if level:
             yield from _leaves(space, below, seen)
         else:
@@ -151,7 +156,7 @@ def _entries(space: Space, address: int, names: _Heap) -> list[Link]:
     """The links of one symbol table node, which has at most 65,535."""
     head = space.read(address, 8)
     if head[:4] != b"SNOD" or head[4] != 1:
-        raise UnreadableFile(f"missing symbol table node at {address}")
+        raise UnreadableFile(f"missing symbol table node at {address}", place=f"address {address}")
     number = unpack_from("<H", head, 6)[0]
     data = space.read(address + 8, number * space.symbol.size)
     links: list[Link] = []

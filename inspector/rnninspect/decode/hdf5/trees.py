@@ -66,16 +66,20 @@ def _node(
 ) -> Iterator[bytes]:
     address, number, depth = place
     if address in seen or len(seen) > space.limits.members:
-        raise UnreadableFile(f"the B-tree node at {address} is referenced twice")
+        raise UnreadableFile(
+            f"the B-tree node at {address} is referenced twice", place=f"address {address}"
+        )
     seen.add(address)
     pointer = space.offset.size + tree.count_size + tree.totals[depth - 1] if depth else 0
     records = number * tree.record_size
     size = 6 + records + (number + 1) * pointer * bool(depth) + 4
     if size > tree.node_size:
-        raise UnreadableFile(f"the B-tree node at {address} has more records than fit")
+        raise UnreadableFile(
+            f"the B-tree node at {address} has more records than fit", place=f"address {address}"
+        )
     data = space.read(address, size)
     if data[:4] != (b"BTIN" if depth else b"BTLF") or data[5] != tree.kind:
-        raise UnreadableFile(f"missing B-tree node at {address}")
+        raise UnreadableFile(f"missing B-tree node at {address}", place=f"address {address}")
     require_checksum(space, data, f"the B-tree node at {address}")
     for at in range(number + 1):
         if depth:

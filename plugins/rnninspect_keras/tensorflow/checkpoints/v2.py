@@ -77,7 +77,10 @@ def _entry(wire: WireReader, key: str, value: bytes, shapes: Shapes) -> IndexEnt
     dtype, itemsize = type_of(numbers.get(1, 0))
     shard, offset, size = numbers.get(3, 0), numbers.get(4, 0), numbers.get(5, 0)
     if max(shard, offset, size) >> 63:
-        raise UnreadableFile(f"the entry {key} of the index has a negative shard, offset or size")
+        raise UnreadableFile(
+            f"the entry {key} of the index has a negative shard, offset or size",
+            place=f"entry {key}",
+        )
     shape = shapes.read(parts.get(2, ()))
     return IndexEntry(key, dtype, itemsize, shape, shard, offset, size, 7 in parts)
 
