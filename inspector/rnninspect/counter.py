@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from functools import lru_cache
 
 from rnninspect.cells import (
     BIASES,
@@ -19,6 +18,7 @@ from rnninspect.cells import (
 )
 from rnninspect.cells.state import state_elements
 from rnninspect.dtypes import DTYPES, ElementKind
+from rnninspect.lean import lru_cache
 from rnninspect.merging import merge_shared, name_uniquely
 from rnninspect.model import Fate, Operand, RecurrentLayer, Slot
 from rnninspect.record import Record

@@ -6,8 +6,7 @@ its framework gives it.
 
 from __future__ import annotations
 
-from enum import StrEnum
-
+from rnninspect.lean import StrEnum
 from rnninspect.record import Record
 
 

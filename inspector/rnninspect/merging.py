@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import math
-from collections import Counter
+
+from rnninspect.lean import Counter
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from enum import StrEnum
-
 from rnninspect.cells import Factor, Role, Sizes, Sum
+from rnninspect.lean import StrEnum
 from rnninspect.record import Record
 from rnninspect.source.totals import DeclaredTotals  # noqa: TC001 - a type of a field, as above
 from rnninspect.stored.tensor import MOST_ELEMENTS, Purpose, StoredTensor, impossible

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import os
 import sys
-from functools import cache, partial
-from importlib import import_module
 
 from rnninspect.errors import (
     PluginError,
@@ -13,6 +11,7 @@ from rnninspect.errors import (
     UnknownFormat,
     UnreadableFile,
 )
+from rnninspect.lean import cache, partial
 from rnninspect.plugin import Filing, Framework
 from rnninspect.record import Record
 from rnninspect.source.locations import is_remote
@@ -266,7 +265,8 @@ def _installed(
 def _load(target: str) -> Reader:
     module, _, name = target.partition(":")
     try:
-        reader: Reader = getattr(import_module(module), name)()
+        __import__(module)  # `importlib` takes as long to import as a reader
+        reader: Reader = getattr(sys.modules[module], name)()
     except (Exception, SystemExit) as error:
         raise PluginError(f"reader {target} cannot be loaded: {error}") from error
     return reader

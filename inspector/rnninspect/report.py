@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from functools import cached_property
-
 from rnninspect.counter import never_trained, unique_tensors
+from rnninspect.lean import cached_property
 from rnninspect.model import Fact, Fate, Purpose, Search, Searched
 from rnninspect.record import Record
 from rnninspect.rules import Finding, Level

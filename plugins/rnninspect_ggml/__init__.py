@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from functools import partial
-
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -25,7 +23,7 @@ class GgmlReader:
             return None
         from rnninspect_ggml.describing import describe  # noqa: PLC0415 - only for its files
 
-        return partial(describe, source)
+        return lambda: describe(source)
 
     def conventions(self) -> tuple[Convention, ...]:
         """None: the cells of GGUF files are counted alike by whoever wrote them."""

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from math import prod
 
 from rnninspect.decode.msgpack import Extension, leaves
+from rnninspect.lean import re
 from rnninspect.plugin import DTYPES, Limit, Purpose, StoredTensor, UnreadableFile
 from rnninspect_jax.arrays import ARRAY, SCALAR, read_array
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from functools import partial
-
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -40,7 +38,7 @@ class KerasReader:
             return None
         from rnninspect_keras.reading import read  # noqa: PLC0415 - only for files of Keras
 
-        return partial(read, source, kind)
+        return lambda: read(source, kind)
 
     def conventions(self) -> Sequence[Convention]:
         """One bias vector, reset_after, CuDNN."""

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import re
-
 from rnninspect.decode.protobuf import LENGTH, VARINT, CutField, WireReader
+from rnninspect.lean import re
 from rnninspect.plugin import UnreadableFile
 
 TYPE_CHECKING = False

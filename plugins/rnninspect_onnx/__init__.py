@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from functools import partial
-
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -40,7 +38,7 @@ class OnnxReader:
             return None
         from rnninspect_onnx.reading import read  # noqa: PLC0415 - only for files of ONNX
 
-        return partial(read, source, form)
+        return lambda: read(source, form)
 
     def conventions(self) -> tuple[Convention, ...]:
         """The one convention of ONNX: both halves of B, peepholes for the LSTM."""

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from enum import StrEnum
-
 from rnninspect.decode.protobuf import LENGTH, VARINT, CutField, WireReader
+from rnninspect.lean import StrEnum
 from rnninspect.plugin import UnreadableFile
 
 TYPE_CHECKING = False

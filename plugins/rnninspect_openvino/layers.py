@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import math
-import re
 
+from rnninspect.lean import re
 from rnninspect.plugin import (
     CELLS,
     LARGEST_SIZE,

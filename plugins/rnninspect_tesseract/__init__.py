@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from functools import partial
-
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -30,7 +28,7 @@ class TesseractReader:
             return None
         from rnninspect_tesseract.describing import describe  # noqa: PLC0415 - only for its files
 
-        return partial(describe, source, found)
+        return lambda: describe(source, found)
 
     def conventions(self) -> Sequence[Convention]:
         """How Tesseract counts its cell."""

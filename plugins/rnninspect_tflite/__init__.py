@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from functools import partial
-
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -26,7 +24,7 @@ class TfliteReader:
         if source.head(8)[4:] == b"TFL3":
             from rnninspect_tflite.describing import describe  # noqa: PLC0415 - only for its files
 
-            return partial(describe, source)
+            return lambda: describe(source)
         if source.head(4) != b"PK\x03\x04":
             return None
         from rnninspect_tflite.bundles import models_in  # noqa: PLC0415 - only for zip archives
@@ -36,7 +34,7 @@ class TfliteReader:
             return None
         from rnninspect_tflite.reading import read_bundle  # noqa: PLC0415 - only for bundles
 
-        return partial(read_bundle, source, members)
+        return lambda: read_bundle(source, members)
 
     def conventions(self) -> tuple[Convention, ...]:
         """The conventions of TFLite's fused operators."""

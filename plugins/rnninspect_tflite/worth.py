@@ -7,7 +7,7 @@ made.
 
 from __future__ import annotations
 
-from collections import Counter
+from rnninspect.lean import Counter
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from functools import partial
-
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -46,7 +44,7 @@ class TorchReader:
             return None
         from rnninspect_torch.reading import read  # noqa: PLC0415 - only for files of torch
 
-        return partial(read, source, match)
+        return lambda: read(source, match)
 
     def conventions(self) -> Sequence[Convention]:
         """The conventions of torch.nn, of hand-written cells and of library cells."""

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import re
-
+from rnninspect.lean import re
 from rnninspect.plugin import (
     Fact,
     Inside,

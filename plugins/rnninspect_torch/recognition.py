@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import re
-from enum import StrEnum
-
 from rnninspect.decode.shard_index import weight_map_in
+from rnninspect.lean import StrEnum, re
 from rnninspect.plugin import Record, UnreadableFile
 
 TYPE_CHECKING = False

@@ -28,7 +28,14 @@ from making.imports import (
 # What is directly in the core, from the bottom up. Within a group the imports decide who is above
 # whom; no group imports from one above it. A new module must be put into one.
 GROUPS = (
-    {"record", "errors", "wording", "workers", "version"},  # words of every module, and processes
+    {
+        "lean",
+        "record",
+        "errors",
+        "wording",
+        "workers",
+        "version",
+    },  # words of every module, and processes
     {
         "cells",
         "dtypes",
@@ -67,7 +74,7 @@ GROUPS = (
     },  # the doors for other programs; nothing of ours imports the second
 )
 DOORS = (
-    *("rnninspect.plugin.", "rnninspect.decode.", "rnninspect.graphs."),
+    *("rnninspect.plugin.", "rnninspect.lean.", "rnninspect.decode.", "rnninspect.graphs."),
     *("rnninspect.signatures.", "rnninspect.declared.", "rnninspect.spellings."),
     "rnninspect.stored.",
 )

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from enum import StrEnum
 from fractions import Fraction
+
+from rnninspect.lean import StrEnum
 
 Quantity = int | Fraction | str  # a count, a share of one, or words
 

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import re
-
 from rnninspect.errors import RnnInspectError
+from rnninspect.lean import re
 from rnninspect.record import Record
 
 START, END = "<!-- rnninspect:start -->", "<!-- rnninspect:end -->"

@@ -5,9 +5,8 @@ Fields: https://huggingface.co/docs/hub/model-cards; `rnninspect` is a field of 
 
 from __future__ import annotations
 
-import re
-
 from rnninspect.errors import RnnInspectError
+from rnninspect.lean import re
 from rnninspect.readers import framework_named
 from rnninspect.wording import installing
 

@@ -9,8 +9,7 @@ the code of tensorflow-addons, of tf.contrib.rnn and of ncps for the cells that 
 
 from __future__ import annotations
 
-from enum import StrEnum
-
+from rnninspect.lean import StrEnum
 from rnninspect.record import Record
 
 

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import math
-from collections import Counter
 from itertools import groupby
 
 from rnninspect.cells.products import in_numbers, in_symbols, term_of
 from rnninspect.cells.sums import Sum
 from rnninspect.cells.symbols import Role, Sizes, Symbol
+from rnninspect.lean import Counter
 from rnninspect.record import Record
 
 TYPE_CHECKING = False

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import re
-
 from rnninspect.cells.table import every_cell
+from rnninspect.lean import re
 from rnninspect.wording.nearest import nearest
 
 _SEPARATORS = re.compile(r"[\s_,-]+")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import re
 from itertools import groupby
 
 from rnninspect.cells.sums import Sum
@@ -16,7 +15,6 @@ if TYPE_CHECKING:
 
     Product = tuple[tuple[str, ...], tuple[Sum, ...]]  # symbols, and sums in parentheses
 
-_AFTER_NUMBER = re.compile(r"(?<=\d)·(?=[^\W\d])")
 _SUPERSCRIPTS = {2: "²", 3: "³"}
 
 
@@ -48,7 +46,11 @@ def _constant(factor: Factor) -> Sum:
 def sum_in_symbols(cell: Cell, products: Iterable[Sequence[Factor | Sum]]) -> str:
     """A sum of products of the cell's sizes: `EN + E(k - 1)`."""
     times = "·" if any(len(symbol) > 1 for symbol, _ in cell.symbols) else ""
-    return _AFTER_NUMBER.sub("", _collected(cell, products, str, times))
+    first, *others = _collected(cell, products, str, times).split("·")
+    for text in others:  # `2·E` is written `2E`
+        follows = first[-1:].isdecimal() and (text[:1].isalpha() or text.startswith("_"))
+        first += text if follows else f"·{text}"
+    return first
 
 
 def sum_in_numbers(

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import re
-
 from rnninspect.cells.equations import EQUATIONS, WRITTEN
 from rnninspect.cells.formula import textbook_roles
 from rnninspect.cells.symbols import BIASES, Cell, Role, Symbol
 from rnninspect.cells.table import CELLS
+from rnninspect.lean import re
 from rnninspect.record import Record
 
 TYPE_CHECKING = False

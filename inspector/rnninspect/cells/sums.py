@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import math
-import re
-from functools import lru_cache
 
+from rnninspect.lean import lru_cache
 from rnninspect.record import Record
 
 TYPE_CHECKING = False
@@ -49,15 +48,22 @@ def parse_sum(text: str) -> Sum:
 @lru_cache(maxsize=256)
 def parse_products(text: str) -> tuple[tuple[Sum, ...], ...]:
     """The products in text such as `E*N + (E + 2*G)*(k-1)`; ValueError if it is malformed."""
-    terms = _PLUS.split(text) if text else ()
+    terms = _split(text, "+") if text else ()
     return tuple(
-        tuple(parse_sum(factor.strip().strip("()")) for factor in _TIMES.split(term))
+        tuple(parse_sum(factor.strip().strip("()")) for factor in _split(term, "*"))
         for term in terms
     )
 
 
-_OUTSIDE = r"(?![^(]*\))"  # parentheses, which are not nested
-_PLUS, _TIMES = re.compile(rf"\+{_OUTSIDE}"), re.compile(rf"\*{_OUTSIDE}")
+def _split(text: str, separator: str) -> list[str]:
+    """The parts of a text between separators that are not in parentheses, which are not nested."""
+    parts: list[str] = []
+    for part in text.split(separator):
+        if parts and "(" in parts[-1] and ")" not in parts[-1]:
+            parts[-1] += separator + part
+        else:
+            parts.append(part)
+    return parts
 
 
 def _term(text: str) -> tuple[int, tuple[str, ...]]:

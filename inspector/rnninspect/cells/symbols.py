@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import math
-from enum import StrEnum
 
 from rnninspect.cells.sums import Sum
+from rnninspect.lean import StrEnum
 from rnninspect.record import Record
 
 TYPE_CHECKING = False

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from functools import partial
-
 from rnninspect.command import FAILED, FINDINGS, MANY, OK
 from rnninspect.command.ending import raise_if_stopped
 from rnninspect.command.environment import ci_root, is_folder, terminal_width
@@ -11,6 +9,7 @@ from rnninspect.command.printing import print_document, print_traffic
 from rnninspect.command.waiting import Waiting
 from rnninspect.errors import RnnInspectError
 from rnninspect.inspection import inspect_file
+from rnninspect.lean import partial
 from rnninspect.render import HASHING, JOB_SUMMARIES, REPORT
 from rnninspect.render.report.columns import COLUMNS
 from rnninspect.render.view import View

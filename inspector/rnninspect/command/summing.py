@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from functools import partial
-
 from rnninspect.command import FAILED, FINDINGS, OK
 from rnninspect.command.gathering import Gathered, results_of
 from rnninspect.command.hints import print_unreadable
 from rnninspect.command.printing import print_error
+from rnninspect.lean import partial
 from rnninspect.rows.inspecting import RowOptions, inspect_met, unreadable_row
 from rnninspect.rows.schema import Verdict
 from rnninspect.rules import RULES

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
-
 from rnninspect.cells import parse_sum
 from rnninspect.declared.expressions import parse_alternatives
+from rnninspect.lean import lru_cache
 from rnninspect.record import Record
 
 TYPE_CHECKING = False

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import math
-from functools import lru_cache
 
+from rnninspect.lean import lru_cache
 from rnninspect.model import LARGEST_SIZE
 from rnninspect.record import Record
 

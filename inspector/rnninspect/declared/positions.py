@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import re
+from itertools import pairwise
 
 from rnninspect.declared.expressions import ABSENT, ImpossibleSizeError, look_up, shown
 from rnninspect.record import Record
@@ -22,7 +22,8 @@ if TYPE_CHECKING:
 
 _MOST_LAYERS = 10_000
 _SHOWN = 5
-_NUMBERED = re.compile(r"(?:^|(?<=[./]))(?:layers|blocks|blk|h)[./](\d{1,6})(?=[./])")
+_LISTS = ("layers", "blocks", "blk", "h")
+_MOST_DIGITS = 6
 # Keys of further layers after those that are counted: of models that predict several tokens.
 _BEYOND = ("num_nextn_predict_layers", "num_mtp_layers", "mtp_num_hidden_layers")
 
@@ -71,8 +72,11 @@ def list_of(layer: RecurrentLayer) -> str:
 def _split(layer: RecurrentLayer) -> tuple[str, int | None]:
     """The name of a layer's list, and its place there."""
     name = layer.original_name or layer.name
-    found = _NUMBERED.search(name)
-    return (name, None) if found is None else (name[: found.start(1)], int(found[1]))
+    words = name.replace("/", ".").split(".")
+    for at, (word, number) in enumerate(pairwise(words[:-1]), 1):
+        if word in _LISTS and number.isdecimal() and len(number) <= _MOST_DIGITS:
+            return name[: sum(map(len, words[:at])) + at], int(number)
+    return name, None
 
 
 def _differences(

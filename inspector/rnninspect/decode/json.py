@@ -6,19 +6,27 @@ reader knows which limit applies and how much it makes of a value.
 
 from __future__ import annotations
 
-import json
+from _json import make_scanner  # what `json` parses with
+from math import inf, nan
 
 from rnninspect.errors import UnreadableFile, in_words
+from rnninspect.lean import json
+from rnninspect.record import Record
 from rnninspect.source.limits import Limit
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from typing import Any
 
     from rnninspect.source.source import Source
 
+    MakeObject = Callable[[list[tuple[str, object]]], object]
+
 Json = object  # what json.loads gives: dicts, lists, strings, numbers, None
 MOST_DIGITS = 4_300  # of a whole number: Python refuses to convert longer ones
+_CONSTANTS = {"-Infinity": -inf, "Infinity": inf, "NaN": nan}
+_BLANKS = " \t\n\r"
 _BYTES_IN_A_STEP, _VALUES_IN_A_STEP = 128, 2
 
 
@@ -44,7 +52,7 @@ def parse_json(
     *,
     errors: str = "strict",
     digits: int = MOST_DIGITS,
-    make_object: Callable[[list[tuple[str, Json]]], Json] | None = None,
+    make_object: MakeObject | None = None,
 ) -> Json:
     """Parse a JSON text in UTF-8, with or without a byte order mark; of equal keys the last counts.
 
@@ -61,10 +69,34 @@ def parse_json(
     whole = None if digits >= MOST_DIGITS else _short_integers(digits)
     try:
         text = data if isinstance(data, str) else data.decode("utf-8-sig", errors)
-        value: Json = json.loads(text, parse_int=whole, object_pairs_hook=make_object)
+        return _loads(text, whole, make_object)
     except (ValueError, RecursionError) as error:
         raise UnreadableFile(f"cannot parse {what}: {in_words(error)}") from error
-    return value
+
+
+class _Plain(Record):
+    """What `json` gives its scanner, which is written in C."""
+
+    parse_int: Callable[[str], int | float]
+    object_pairs_hook: MakeObject | None
+    object_hook: None = None
+    parse_float: Callable[[str], float] = float
+    parse_constant: Callable[[str], float] = _CONSTANTS.__getitem__
+    strict: bool = True
+
+
+def _loads(
+    text: str, whole: Callable[[str], int | float] | None, make_object: MakeObject | None
+) -> Json:
+    """The value of a text as `json.loads` has it, which also says what is wrong with one."""
+    how: Any = _Plain(whole or int, make_object)
+    try:
+        value, end = make_scanner(how)(text, len(text) - len(text.lstrip(_BLANKS)))
+        if not text[end:].strip(_BLANKS):
+            return value
+    except (ValueError, StopIteration, SystemError):  # the last: `json` is not imported yet
+        pass
+    return json.loads(text, parse_int=whole, object_pairs_hook=make_object)
 
 
 def _short_integers(digits: int) -> Callable[[str], int | float]:

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import re
-from functools import lru_cache
-
 from rnninspect.errors import UnreadableFile
+from rnninspect.lean import lru_cache, re
 from rnninspect.record import Record
 
 MAGIC = b"\x93NUMPY"

@@ -5,7 +5,7 @@ huggingface_hub and Keras write `{"metadata": {...}, "weight_map": {"tensor": "f
 
 from __future__ import annotations
 
-import re
+from rnninspect.lean import re
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -5,12 +5,12 @@ Nothing here is loaded for a file that a reader recognises.
 
 from __future__ import annotations
 
-import re
 import zlib
 
 from rnninspect.foreign.containers import ARCHIVES, CORE_ML_PACKAGE, FOLDERS
 from rnninspect.foreign.names import BY_NAME
 from rnninspect.foreign.signatures import SIGNATURES
+from rnninspect.lean import re
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

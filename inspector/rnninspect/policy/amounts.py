@@ -6,11 +6,11 @@ that says what was expected.
 
 from __future__ import annotations
 
-import re
 from fractions import Fraction
 
 from rnninspect.cells import every_cell
 from rnninspect.cells.naming import cell_named, similar_names
+from rnninspect.lean import re
 from rnninspect.rules import RULES, Level
 from rnninspect.rules.naming import similar_rules
 from rnninspect.wording.nearest import suggestion

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import json
 import os
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from rnninspect.errors import PolicyError, UnreadableFile, in_words
+from rnninspect.lean import json
 from rnninspect.source.documents import read_document
 
 TYPE_CHECKING = False

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import os
-import re
 import tomllib
 from dataclasses import dataclass
 from pathlib import Path
 
 from rnninspect.errors import PolicyError, UnreadableFile, in_words
+from rnninspect.lean import re
 from rnninspect.policy.amounts import MOST_WORDS
 from rnninspect.policy.keys import BY_NAME
 from rnninspect.policy.settings import settings_of, shown

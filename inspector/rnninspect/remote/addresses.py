@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from base64 import b64encode
 from urllib.parse import quote, unquote, urljoin, urlsplit
 
 from rnninspect.errors import UnreadableFile
+from rnninspect.lean import re
 from rnninspect.record import Record
 
 _UNSAFE = re.compile(r"[\x00-\x1f\x7f\\]")

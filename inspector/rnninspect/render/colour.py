@@ -7,7 +7,7 @@ around text whose control characters are escaped already, so that no name can br
 
 from __future__ import annotations
 
-from enum import StrEnum
+from rnninspect.lean import StrEnum
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 from rnninspect.render.report.json import dump, heading, report_json
 from rnninspect.report import Unreadable
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Iterator
+    from typing import Any
 
     from rnninspect.render.report.json import Json
     from rnninspect.render.view import View
@@ -55,12 +54,12 @@ def stream(document: object) -> Iterator[str]:
     yield "".join((*waiting, "\n"))
 
 
-def _parts(value: object, margin: str) -> Iterator[tuple[str, bool]]:
+def _parts(value: Any, margin: str) -> Iterator[tuple[str, bool]]:  # noqa: ANN401 - any JSON
     """The text of a value, and whether it is that of an iterator's item."""
     inner, before = f"{margin} ", "["
     if callable(value):
         yield from _parts(value(), margin)
-    elif isinstance(value, Iterator):
+    elif hasattr(value, "__next__"):
         for item in value:
             yield f"{before}{inner}{_text(item, inner)}", True
             before = ","

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from itertools import count
 
+from rnninspect.lean import defaultdict
 from rnninspect.render.escape import shorten
 from rnninspect.render.widths import width_of
 

@@ -7,9 +7,9 @@ would run as a formula, and before another apostrophe there, is taken off again 
 from __future__ import annotations
 
 import csv
-import json
 
 from rnninspect.errors import ResultsError, in_words
+from rnninspect.lean import json
 from rnninspect.render.escape import SPREADSHEET_FORMULA
 from rnninspect.results.values import checked, require_columns
 from rnninspect.rows.inspecting import ModelRows

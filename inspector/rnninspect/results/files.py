@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from enum import StrEnum
 from importlib.util import find_spec
 
 from rnninspect.errors import ResultsError
+from rnninspect.lean import StrEnum
 from rnninspect.wording import installing
 
 TYPE_CHECKING = False

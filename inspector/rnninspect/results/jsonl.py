@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import json
-
 from rnninspect.errors import ResultsError, in_words
+from rnninspect.lean import json
 from rnninspect.results.values import checked
 from rnninspect.rows.inspecting import ModelRows
 from rnninspect.rows.schema import INNER, MODELS

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-
 from rnninspect.counter import never_trained, unique_tensors
 from rnninspect.dtypes import DTYPES, ElementKind
+from rnninspect.lean import defaultdict
 from rnninspect.model import Fact, Purpose, impossible
 from rnninspect.rules.finding import Breach, Case, Level, Rule, observed
 from rnninspect.stored.columns import plain_sums, single

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from enum import StrEnum
-
+from rnninspect.lean import StrEnum
 from rnninspect.record import Record
 
 TYPE_CHECKING = False

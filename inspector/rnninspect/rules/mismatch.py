@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import math
-from enum import StrEnum
 
 from rnninspect.cells import BIASES, GATE_COUNTS
 from rnninspect.counter import expected_shape
+from rnninspect.lean import StrEnum
 from rnninspect.model import impossible
 
 TYPE_CHECKING = False

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from functools import partial
-
+from rnninspect.lean import partial
 from rnninspect.signatures.odd import may_be_known
 from rnninspect.source.limits import Limit
 

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import re
-
+from rnninspect.lean import re
 from rnninspect.signatures.matching import Given, best, is_whole
 from rnninspect.signatures.parts import ends
 from rnninspect.signatures.siblings import missed, settled

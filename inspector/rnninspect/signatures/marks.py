@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import re
-
+from rnninspect.lean import re
 from rnninspect.model import Fact, Observation
 from rnninspect.signatures.odd import may_be_known
 from rnninspect.signatures.parts import SEPARATORS, ends

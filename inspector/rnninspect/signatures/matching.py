@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
-
 from rnninspect.cells import CELLS, Role, Sizes, Sum
+from rnninspect.lean import lru_cache
 from rnninspect.record import Record
 from rnninspect.signatures.parts import SEPARATORS, first_part
 from rnninspect.signatures.solving import broken_products, solve

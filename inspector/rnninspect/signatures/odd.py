@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import re
-from functools import lru_cache
+from rnninspect.lean import lru_cache, re
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -11,8 +10,8 @@ if TYPE_CHECKING:
 
 _ENDINGS = frozenset({"weight", "kernel", "w", "W", "vars"})
 _AT_ONCE = 10_000  # names that are looked through together
+_FEW = 200  # names that are looked at one by one sooner than a pattern is compiled
 _NUMBERED = ("lmu_cell", "ltc_cell")  # by Keras: `lmu_cell_1`
-_SEPARATORS = re.compile(r"[./]")
 # The last word of each odd name and of each mark, without the endings; a test compares them.
 _WORDS = """
     _recurrent_kernel_ A_b_log A_log A_logs a_param b_proj bhn bonus channel_mix_key
@@ -37,7 +36,7 @@ def may_be_known(names: Iterable[str]) -> bool:
     every = list(names)
     for first in range(0, len(every), _AT_ONCE):
         some = every[first : first + _AT_ONCE]
-        if _anywhere().search("\n".join(some)) and _has_odd(some):
+        if (len(some) <= _FEW or _anywhere().search("\n".join(some))) and _has_odd(some):
             return True
     return False
 
@@ -76,7 +75,7 @@ def _is_odd(name: str) -> bool:
 
 def odd_word(name: str) -> str:
     """The last word of a name that is neither an ending nor a number."""
-    for word in reversed(_SEPARATORS.split(name)):
+    for word in reversed(name.replace("/", ".").split(".")):
         if word not in _ENDINGS and not word.isdigit():
             return word.rstrip("_0123456789") if word.startswith(_NUMBERED) else word
     return ""

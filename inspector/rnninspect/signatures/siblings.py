@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import re
-from collections import Counter
-
+from rnninspect.lean import Counter
 from rnninspect.signatures.matching import faults, knows_sizes, read
 from rnninspect.signatures.parts import ends
+from rnninspect.wording.order import without_numbers
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -18,8 +17,6 @@ if TYPE_CHECKING:
 
     Shapes = Mapping[str, tuple[int, ...]]
     Members = Callable[[Iterable[str], Iterable[str]], dict[str, dict[str, str]]]
-
-_NUMBER = re.compile(r"\d+")
 
 
 def settled(every: list[Found], shapes: Shapes) -> list[Found]:
@@ -56,9 +53,9 @@ def missed(every: list[Found], given: Given, members: Members) -> list[Found]:
         members: gathers the tensors of modules among all names.
     """
     kinds = {
-        _NUMBER.sub("#", prefix): found.signature
+        without_numbers(prefix): found.signature
         for found in every
-        if _NUMBER.search(prefix := _prefix(found))
+        if without_numbers(prefix := _prefix(found)) != prefix
     }
     tails = {name for signature in kinds.values() for name in signature.weights()}
     known = {_prefix(found) for found in every}
@@ -66,7 +63,7 @@ def missed(every: list[Found], given: Given, members: Members) -> list[Found]:
     for name in given.shapes if kinds else ():
         for at in ends(name):
             if name[at:] in tails and (path := name[:at]) not in known and path not in beside:
-                kind = kinds.get(_NUMBER.sub("#", path))
+                kind = kinds.get(without_numbers(path))
                 if kind is not None:
                     beside[path] = kind
     usual = _usual(every)

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
-
 from rnninspect.cells import CELLS, Role, Sum, parse_sum
+from rnninspect.lean import lru_cache
 from rnninspect.record import Record
 
 TYPE_CHECKING = False

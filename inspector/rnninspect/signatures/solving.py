@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter
-
+from rnninspect.lean import Counter
 from rnninspect.record import Record
 
 TYPE_CHECKING = False

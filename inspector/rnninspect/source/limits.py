@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from enum import StrEnum
-
 from rnninspect.errors import RefusedFile
+from rnninspect.lean import StrEnum
 from rnninspect.record import Record
 
 

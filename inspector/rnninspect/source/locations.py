@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import re
+from rnninspect.lean import re
 
 _URL = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://")
 _LOGIN = re.compile(r"(?<=://)[^/?#@]*@")

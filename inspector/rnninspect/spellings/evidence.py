@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import re
-from collections import defaultdict
-from functools import lru_cache
 from itertools import pairwise
 
+from rnninspect.lean import defaultdict, lru_cache, re
 from rnninspect.record import Record
 from rnninspect.spellings.tables.spelling import NamedSpelling
 

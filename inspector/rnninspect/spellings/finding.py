@@ -7,9 +7,8 @@ names are too generic, or two readings remain, it is ambiguous and reported as a
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections import defaultdict
-from functools import lru_cache
 
+from rnninspect.lean import defaultdict, lru_cache
 from rnninspect.record import Record
 from rnninspect.source.limits import Limit
 from rnninspect.spellings import HAND_WRITTEN

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import math
-import re
 
 from rnninspect.cells import CELLS, Role, Sizes, Symbol
+from rnninspect.lean import re
 from rnninspect.record import Record
 from rnninspect.spellings.placing import CellWeight, bias_of, matrix_of, placed_tensors
 from rnninspect.spellings.solving import solve

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import re
-from functools import lru_cache
-
 from rnninspect.cells import CELLS, Role, Symbol
+from rnninspect.lean import lru_cache, re
 from rnninspect.record import Record
 from rnninspect.spellings.prefilter import ENDINGS, normalised
 from rnninspect.spellings.tables.spelling import Side

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import re
-
+from rnninspect.lean import re
 from rnninspect.model import Fact, Observation
 from rnninspect.wording import plural
 

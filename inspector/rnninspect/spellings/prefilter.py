@@ -5,9 +5,7 @@ Most networks end here: none of their names is that of a cell's weight.
 
 from __future__ import annotations
 
-import re
-from functools import lru_cache
-
+from rnninspect.lean import lru_cache, re
 from rnninspect.record import Record
 from rnninspect.source.limits import Limit
 from rnninspect.spellings.words import words_in
@@ -119,10 +117,20 @@ def _is_called_recurrent(path: str) -> bool:
     return any(word in lowered for word in _CALLED)
 
 
+# The commonest names of other layers: most networks have no others. A test compares them with the
+# patterns, which take as long to compile as a small file to read.
+ORDINARY = frozenset(
+    "weight bias running_mean running_var num_batches_tracked head embedding embeddings net norm bn"
+    " act out_proj down_proj up_proj lm_head input_layernorm".replace("_", "").split()
+)
+
+
 @lru_cache(maxsize=16_384)
 def classify_name(name: str) -> int:
     """1 for a specific name, 2 for a generic one that needs the module's label, else 0."""
     word = normalised(name)
+    if word in ORDINARY:
+        return 0
     if re.match(_SPECIFIC, word):
         return 1
     return 2 if re.match(_GENERIC, word) else 0

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import re
-from collections import defaultdict
-
 from rnninspect.cells import CELLS
+from rnninspect.lean import defaultdict, re
 from rnninspect.spellings.evidence import is_other_module, label_matches, label_of
 from rnninspect.spellings.prefilter import (
     HINTS,

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import math
-from enum import StrEnum
 
+from rnninspect.lean import StrEnum
 from rnninspect.record import Record
 
 MOST_ELEMENTS = 2**63 - 1  # that an address can count

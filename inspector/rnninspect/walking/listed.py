@@ -6,10 +6,10 @@ the slashes in keys, and a key that ends with one marks a folder that may be emp
 
 from __future__ import annotations
 
-import re
 from contextlib import closing
 
 from rnninspect.errors import UnreadableFile
+from rnninspect.lean import re
 from rnninspect.source.limits import Limit
 from rnninspect.source.local import LONGEST_PATH
 from rnninspect.walking.filing import Likelihood, filed

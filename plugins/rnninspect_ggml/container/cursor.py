@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
 from struct import Struct, calcsize
 
+from rnninspect.lean import lru_cache
 from rnninspect.plugin import Limit, UnreadableFile, plural
 
 TYPE_CHECKING = False

@@ -6,8 +6,7 @@ all tensors (`split.no`, `split.count`, `split.tensors.count`).
 
 from __future__ import annotations
 
-import re
-
+from rnninspect.lean import re
 from rnninspect.plugin import (
     UNUSABLE,
     Fact,

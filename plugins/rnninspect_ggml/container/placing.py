@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import math
-from operator import itemgetter
 
+from rnninspect.lean import itemgetter
 from rnninspect.plugin import (
     DTYPES,
     MOST_ELEMENTS,

@@ -5,7 +5,7 @@ Source: ggml's `ggml.h` and `gguf.h`; the package gguf (`GGMLQuantizationType`, 
 
 from __future__ import annotations
 
-from enum import IntEnum
+from rnninspect.lean import IntEnum
 
 
 class ValueType(IntEnum):

@@ -6,15 +6,12 @@ recurrent layer beside each other. `blk.3.ssm_a` becomes `blk.3.ssm.ssm_a` here.
 
 from __future__ import annotations
 
-import re
-
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from rnninspect.plugin import StoredTensor
 
-_RECURRENT = re.compile(r"((?:.*\.)?blk\.\d+\.)((?:ssm|time_mix|channel_mix)(?=_).*)")
 _KINDS = ("ssm", "time_mix", "channel_mix")
 # Tensors that a recurrent layer shares its names for with attention, by what shows that it is one.
 _DELTA_NET = ("attn_qkv.weight", "attn_gate.weight")
@@ -29,6 +26,15 @@ _WITHOUT_ENDING = ("ssm_dt_norm", "ssm_b_norm", "ssm_c_norm")  # of PLaMo 2
 Module = dict[str, "StoredTensor"]
 
 
+def _apart(name: str) -> tuple[str, str]:
+    """The last `blk.0.` in a name, with what is before it, and the rest; nothing if it has none."""
+    at = name.rfind("blk.")
+    number, dot, rest = name[at + 4 :].partition(".") if at >= 0 else ("", "", "")
+    if not number.isdecimal() or not dot or name[max(at - 1, 0) : at] not in ("", "."):
+        return "", ""
+    return name[: len(name) - len(rest)], rest
+
+
 def modules_of(tensors: Iterable[StoredTensor]) -> dict[str, Module]:
     """The recurrent modules of all blocks: their tensors by their names in the block."""
     by_name = {}
@@ -38,11 +44,10 @@ def modules_of(tensors: Iterable[StoredTensor]) -> dict[str, Module]:
         by_name[tensor.name] = tensor
         if "ssm_" not in tensor.name and "_mix_" not in tensor.name:
             continue
-        found = _RECURRENT.fullmatch(tensor.name)
-        if found is None:
+        block, name = _apart(tensor.name)
+        kind = next((kind for kind in _KINDS if name.startswith(f"{kind}_")), None)
+        if kind is None:
             continue
-        block, name = found.groups()
-        kind = next(kind for kind in _KINDS if name.startswith(kind))
         ending = ".weight" if name in _WITHOUT_ENDING else ""
         modules.setdefault(block + kind, {})[name + ending] = tensor
         blocks[block + kind] = block

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import re
-from collections import Counter
-from functools import lru_cache
+from rnninspect.lean import Counter, lru_cache
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -23,7 +21,6 @@ _WEIGHTLESS = {
 }
 
 
-_WORD_BEGINS = r"(?<=.)(?=[A-Z][a-z])|(?<=[a-z])(?=[A-Z])"
 _REMEMBERED = 1024  # class names
 
 
@@ -31,7 +28,12 @@ _REMEMBERED = 1024  # class names
 def snake(class_name: str) -> str:
     """A class name in lower case with underscores, as Keras' `to_snake_case` makes it."""
     name = "".join(letter for letter in class_name if letter.isalnum() or letter == "_")
-    return re.sub(_WORD_BEGINS, "_", name).lower()
+    parts: list[str] = []
+    for before, letter, after in zip(f" {name}", name, f"{name[1:]} ", strict=False):
+        if "A" <= letter <= "Z" and ("a" <= before <= "z" or (parts and "a" <= after <= "z")):
+            parts.append("_")
+        parts.append(letter)
+    return "".join(parts).lower()
 
 
 def numbered(class_names: Sequence[str]) -> tuple[str, ...]:

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import re
-from collections import Counter
-
 from rnninspect.decode.hdf5 import File
+from rnninspect.lean import Counter, re
 from rnninspect.plugin import Fact, Limit, Observation, UnreadableFile, Whereabouts
 from rnninspect_keras.containers.datasets import add_file
 from rnninspect_keras.containers.store import Store

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from functools import partial
-
+from rnninspect.lean import partial
 from rnninspect.plugin import Fact, Limit, Observation, Purpose, Search, Searched, plural
 from rnninspect_keras.graph.faults import faults_of
 from rnninspect_keras.graph.inventory import stored_tensors

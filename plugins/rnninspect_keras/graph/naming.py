@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import re
+from rnninspect.lean import re
 
 _CALL = (
     r"(Stateful)?PartitionedCall|(standard|cudnn|gpu)_(lstm|gru)|(batch_)?(lstm|gru)_with_fallback"

@@ -6,8 +6,7 @@ twice, or from an output of the graph to an input. Where none of these is, the g
 
 from __future__ import annotations
 
-from collections import Counter
-
+from rnninspect.lean import Counter
 from rnninspect_keras.graph.operators.fused import FUSED
 from rnninspect_keras.graph.running.order import RETURNS, node_of
 

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import re
-from functools import lru_cache
-
+from rnninspect.lean import lru_cache, re
 from rnninspect_keras.configuration.plans import CellPlan
 from rnninspect_keras.layers.sizing import complete, explains, fit
 from rnninspect_keras.layout import Dialect, WeightName

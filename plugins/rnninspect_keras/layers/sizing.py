@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter
-
+from rnninspect.lean import Counter
 from rnninspect.plugin import CELLS, Role, Sizes, Symbol
 from rnninspect_keras.layout import LAYOUT, Dialect, WeightName, axes_of
 

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import re
-
+from rnninspect.lean import re
 from rnninspect.plugin import Record
 from rnninspect_keras.configuration.declared_layers import DIRECTIONS
 from rnninspect_keras.layers.guessing import hint_of

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from functools import partial
-
+from rnninspect.lean import partial
 from rnninspect.plugin import Fact, Observation
 from rnninspect_keras.configuration.declared_layers import DIRECTIONS
 from rnninspect_keras.layers.building import build

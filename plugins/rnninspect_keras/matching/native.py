@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from functools import partial
-
+from rnninspect.lean import partial
 from rnninspect_keras.layers.building import build
 from rnninspect_keras.layers.weight_names import norm_of
 from rnninspect_keras.layers.weights import CellWeight, may_be_weight

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from itertools import pairwise, permutations
 
+from rnninspect.lean import Counter
 from rnninspect.plugin import SkippedLayer, Stack, no_formula
 from rnninspect_keras.configuration.declared_layers import DIRECTIONS
 from rnninspect_keras.layers.assembling import PlannedCell, Title, assemble

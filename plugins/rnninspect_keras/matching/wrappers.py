@@ -8,9 +8,7 @@ time.
 
 from __future__ import annotations
 
-import re
-from collections import Counter
-
+from rnninspect.lean import Counter, re
 from rnninspect.plugin import Purpose
 from rnninspect_keras.layers.weight_names import without_output
 
@@ -33,7 +31,7 @@ _RANGES = ("_min", "_max")
 _FIRST_WORDS = ("mask", "threshold", *_OLD_PRUNING)
 _LAST_WORDS = (*_RANGES, _PRUNING_STEP, _QUANTISING_STEP)
 # One of these is in the name of whatever a wrapper keeps.
-_KEPT = "|".join((*_CLUSTERED, *_FIRST_WORDS, *_LAST_WORDS))
+_KEPT = (*_CLUSTERED, *_FIRST_WORDS, *_LAST_WORDS)
 _WRAPPERS = ("cluster_weights", "prune_low_magnitude", "quantize")
 _VARIABLES, _LAYER = "vars", "layer"
 _WAY = r"/(forward|backward)_layer/"
@@ -46,9 +44,8 @@ def purposes_by_name(names: Iterable[tuple[str, int]]) -> dict[str, Purpose]:
     scopes: dict[str, dict[str, str]] = {}
     known: dict[str, Purpose] = {}
     scalars = set[str]()
-    kept = re.compile(_KEPT)
     for name, axes in names:
-        if not kept.search(name):
+        if not any(word in name for word in _KEPT):
             continue
         scope, _, last = without_output(name).rpartition("/")
         word = scope.rpartition("/")[2] if last.isdecimal() else last

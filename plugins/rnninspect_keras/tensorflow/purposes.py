@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter
-
+from rnninspect.lean import Counter
 from rnninspect.plugin import Purpose
 from rnninspect_keras.tensorflow.objects.graph import GraphObject, reach
 

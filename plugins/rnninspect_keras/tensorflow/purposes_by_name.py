@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import re
 from itertools import pairwise
 
+from rnninspect.lean import re
 from rnninspect.plugin import Purpose
 from rnninspect_keras.tensorflow.checkpoints.records import OBJECT_PATH_END
 from rnninspect_keras.tensorflow.purposes import ITERATIONS, MODEL_VARIABLES, NO_WEIGHTS, OPTIMIZER

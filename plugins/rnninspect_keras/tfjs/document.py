@@ -5,8 +5,7 @@ Format: `ModelJSON` in `tfjs-core/src/io/types.ts`.
 
 from __future__ import annotations
 
-from enum import StrEnum
-
+from rnninspect.lean import StrEnum
 from rnninspect.plugin import Limit, Record, UnreadableFile
 from rnninspect_keras.containers.json_text import parse_config
 from rnninspect_keras.tfjs.manifest import Manifest, read_manifest

@@ -6,9 +6,8 @@ The JSON is that of Protocol Buffers: names in camel case, bytes in base64, long
 from __future__ import annotations
 
 import binascii
-import re
-from functools import lru_cache
 
+from rnninspect.lean import lru_cache, re
 from rnninspect.plugin import Limit, UnreadableFile
 from rnninspect_keras.graph.messages.encoding import part, scalar
 from rnninspect_keras.graph.messages.schema import MESSAGES, Field, Scalar, fields_of

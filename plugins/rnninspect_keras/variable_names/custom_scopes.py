@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import re
-
+from rnninspect.lean import re
 from rnninspect_keras.configuration.plans import CellPlan
 from rnninspect_keras.layers.sizing import complete, explains
 from rnninspect_keras.layers.weights import CellWeight

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import re
-from collections import defaultdict
-
+from rnninspect.lean import defaultdict, re
 from rnninspect.plugin import SkippedLayer, Stack, no_formula
 from rnninspect_keras.configuration.declared_layers import DIRECTIONS
 from rnninspect_keras.configuration.plans import CellPlan

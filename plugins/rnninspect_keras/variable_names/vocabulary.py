@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import re
-from functools import lru_cache
-
+from rnninspect.lean import lru_cache, re
 from rnninspect_keras.layout import WeightName
 
 # Scope of a cell, by TensorFlow 1.2 and later or, in capitals, by those before -> (class, family).

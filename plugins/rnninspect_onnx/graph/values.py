@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from enum import IntEnum
-
+from rnninspect.lean import IntEnum
 from rnninspect.plugin import MOST_ELEMENTS
 from rnninspect_onnx.protobuf.messages import KEPT_AXES
 

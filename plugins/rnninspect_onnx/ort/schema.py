@@ -6,7 +6,7 @@ the optimisations that are left to do at run time.
 
 from __future__ import annotations
 
-from enum import IntEnum
+from rnninspect.lean import IntEnum
 
 IDENTIFIER = b"ORTM"
 

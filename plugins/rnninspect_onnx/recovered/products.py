@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from functools import partial
-
 from rnninspect.graphs import Multiplier, added, einsum, matmul, turned_matmul
+from rnninspect.lean import partial
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

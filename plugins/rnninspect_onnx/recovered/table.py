@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from functools import partial
-
 from rnninspect.graphs import Lanes
+from rnninspect.lean import partial
 from rnninspect_onnx.recovered import places, products, sequences, views
 
 TYPE_CHECKING = False

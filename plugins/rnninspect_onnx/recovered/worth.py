@@ -6,8 +6,7 @@ graph to an input. Where none of these is, no expression is made.
 
 from __future__ import annotations
 
-from collections import Counter
-
+from rnninspect.lean import Counter
 from rnninspect_onnx.recovered.returning import returns
 
 TYPE_CHECKING = False

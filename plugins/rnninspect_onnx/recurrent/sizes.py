@@ -8,8 +8,8 @@ tensors, each axis of each tensor with one vote.
 from __future__ import annotations
 
 import math
-from collections import Counter
 
+from rnninspect.lean import Counter
 from rnninspect.plugin import CELLS, LARGEST_SIZE, Origin, Record, Sizes, Symbol
 
 TYPE_CHECKING = False

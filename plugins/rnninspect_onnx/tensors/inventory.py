@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from enum import StrEnum
-
+from rnninspect.lean import Counter, StrEnum
 from rnninspect.plugin import Fact, Observation, Record
 from rnninspect_onnx.graph.constants import FORMS, stored_in
 from rnninspect_onnx.protobuf.messages import TensorProto

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import re
-from enum import StrEnum
+from rnninspect.lean import StrEnum
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -71,10 +70,21 @@ class Call:
         """A name for people: that of its first output, without those of operators fused with it."""
         if self.output is None:
             return self.operator.name
-        return _PRODUCT.sub("", self.output.tensor.name.partition(";")[0]) or self.operator.name
+        name = self.output.tensor.name.partition(";")[0]
+        return _without_product(name) or self.operator.name
 
 
-_PRODUCT = re.compile(r"/(?:MatMul|BiasAdd|einsum/Einsum)(?:_?\d+)?$")
+_PRODUCTS = ("/MatMul", "/BiasAdd", "/einsum/Einsum")
+
+
+def _without_product(name: str) -> str:
+    """A name without that of a product at its end, which may be numbered: `/MatMul_1`."""
+    unnumbered = name.rstrip("0123456789")
+    whole = name if unnumbered == name else unnumbered.removesuffix("_")
+    ending = next(filter(whole.endswith, _PRODUCTS), None)
+    return name if ending is None else whole.removesuffix(ending)
+
+
 _COPIES = frozenset({"DEQUANTIZE", "QUANTIZE", "DENSIFY", "CAST", "RESHAPE"})
 
 

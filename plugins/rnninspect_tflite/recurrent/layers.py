@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import re
-
+from rnninspect.lean import re
 from rnninspect.plugin import (
     CELLS,
     Fate,
@@ -129,7 +128,7 @@ def _name(call: Call, fused: Fused) -> str:
     """The layer's own name where that of its state has it, as Keras' converter writes it."""
     state = call.input(fused.directions[0].fed_back)
     name = "" if state is None else state.tensor.name
-    return _ZEROS.sub("", name) if _ZEROS.search(name) else call.label
+    return _ZEROS.sub("", name) if "/zeros" in name and _ZEROS.search(name) else call.label
 
 
 def _operands(

@@ -5,7 +5,7 @@ Facts: tensorflow/compiler/mlir/lite/schema/schema.fbs, whose tables number thei
 
 from __future__ import annotations
 
-from enum import IntEnum
+from rnninspect.lean import IntEnum
 
 
 class ModelSlot(IntEnum):

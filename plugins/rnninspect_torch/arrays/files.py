@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import re
-
 from rnninspect.decode.npy import LONGEST, OBJECTS, read_header
 from rnninspect.decode.pickles.interpreter import load_from
 from rnninspect.decode.pickles.values import Instance, Mapping
 from rnninspect.decode.zip_directory import head_of_member, open_member, read_directory
+from rnninspect.lean import re
 from rnninspect.plugin import (
     DTYPES,
     Fact,

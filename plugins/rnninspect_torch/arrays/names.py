@@ -5,7 +5,7 @@ Dicts and archives of arrays have no common style: `lstm/kernel:0`, `enc_w_ih`, 
 
 from __future__ import annotations
 
-import re
+from rnninspect.lean import re
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -6,10 +6,9 @@
 
 from __future__ import annotations
 
-import re
-
 from rnninspect.declared import Document
 from rnninspect.decode.json import most_values, parse_json, spend_steps
+from rnninspect.lean import re
 from rnninspect.plugin import (
     UNUSABLE,
     Fact,

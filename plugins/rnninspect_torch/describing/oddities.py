@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
-
+from rnninspect.lean import Counter, defaultdict
 from rnninspect.plugin import Fact, Observation, Purpose, StoredTensor, plural
 
 TYPE_CHECKING = False

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import math
-from collections import Counter
-from operator import itemgetter
 
 from rnninspect.decode.json import parse_json, spend_steps
+from rnninspect.lean import Counter, itemgetter
 from rnninspect.plugin import Fact, Limit, Observation, Record, UnreadableFile, plural
 from rnninspect_torch.describing.contents import Contents
 from rnninspect_torch.describing.model import describe_model

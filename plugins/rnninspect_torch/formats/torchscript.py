@@ -6,10 +6,9 @@ belong to a layer only by a call in the code.
 
 from __future__ import annotations
 
-from functools import partial
-
 from rnninspect.decode.pickles.interpreter import load_from
 from rnninspect.decode.pickles.values import Instance, Mapping
+from rnninspect.lean import partial
 from rnninspect.plugin import Fact, Limit, Observation, Purpose, Record
 from rnninspect_torch.describing.contents import Contents, bytes_in
 from rnninspect_torch.describing.model import describe_model

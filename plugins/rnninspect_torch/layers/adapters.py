@@ -7,8 +7,7 @@ belongs to follows from shapes only.
 
 from __future__ import annotations
 
-import re
-
+from rnninspect.lean import re
 from rnninspect_torch.networks.records import ADAPTER
 
 TYPE_CHECKING = False

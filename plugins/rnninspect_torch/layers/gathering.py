@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import re
-
+from rnninspect.lean import re
 from rnninspect.plugin import Limit
 from rnninspect.spellings.words import words_in
 from rnninspect_torch.dialect.signatures import HINTS, SIGNATURES, STACK

@@ -6,9 +6,7 @@ explains most of the tensors wins.
 
 from __future__ import annotations
 
-from collections import Counter
-from functools import lru_cache
-
+from rnninspect.lean import Counter, lru_cache
 from rnninspect.plugin import BIASES, CELLS, LARGEST_SIZE, Record, Role
 from rnninspect_torch.dialect.layout import CELLS_BY_GATES
 

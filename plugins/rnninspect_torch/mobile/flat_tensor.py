@@ -5,9 +5,8 @@ Schema: extension/flat_tensor/serialize/flat_tensor.fbs of ExecuTorch, identifie
 
 from __future__ import annotations
 
-from functools import partial
-
 from rnninspect.decode.flatbuffers import INT8, INT32, UINT32, FlatBuffer
+from rnninspect.lean import partial
 from rnninspect.plugin import Fact, Limit, Observation, UnreadableFile
 from rnninspect_torch.describing.contents import Contents
 from rnninspect_torch.describing.model import describe_model

@@ -6,10 +6,9 @@ and only to earlier ones: the runtime knows no others when it reads it.
 
 from __future__ import annotations
 
-from enum import IntEnum
-
 from rnninspect.decode.flatbuffers import FLOAT64, INT8, INT32, INT64, UINT8, UINT32
 from rnninspect.decode.pickles.values import Global, Instance, Mapping
+from rnninspect.lean import IntEnum
 from rnninspect.plugin import Limit, UnreadableFile, plural
 from rnninspect_torch.mobile.scalar_types import name_of
 from rnninspect_torch.tensors.dtypes import ELEMENT_BYTES

@@ -6,9 +6,8 @@ read where the code is stored.
 
 from __future__ import annotations
 
-from functools import partial
-
 from rnninspect.decode.flatbuffers import UINT8, UINT32, FlatBuffer
+from rnninspect.lean import partial
 from rnninspect.plugin import Fact, Observation
 from rnninspect_torch.describing.contents import Contents
 from rnninspect_torch.describing.model import describe_model

@@ -6,10 +6,8 @@ stored in a data file of their own; what a backend compiled is its own format.
 
 from __future__ import annotations
 
-from enum import IntEnum
-from functools import partial
-
 from rnninspect.decode.flatbuffers import INT8, INT32, UINT8, UINT32, UINT64, FlatBuffer
+from rnninspect.lean import IntEnum, partial
 from rnninspect.plugin import Fact, Limit, Observation, Purpose, Record, UnreadableFile, plural
 from rnninspect_torch.describing.contents import Contents
 from rnninspect_torch.describing.model import describe_model

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import re
+from rnninspect.lean import re
 
 # Added anywhere in a name by torch.compile, Lightning, FSDP, activation checkpointing.
 _WRAPPERS = (

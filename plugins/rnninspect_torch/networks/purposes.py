@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import re
-from functools import lru_cache
-
+from rnninspect.lean import lru_cache, re
 from rnninspect.plugin import Purpose
 from rnninspect_torch.tensors.packed import QUANTISERS
 

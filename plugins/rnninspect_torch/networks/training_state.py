@@ -6,9 +6,9 @@ only if its keys are usual names of parameters.
 
 from __future__ import annotations
 
-import re
 from bisect import bisect_left
 
+from rnninspect.lean import re
 from rnninspect.plugin import Purpose
 
 TYPE_CHECKING = False

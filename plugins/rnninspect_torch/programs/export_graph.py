@@ -6,8 +6,7 @@ arguments declare everything but the sizes (torch/_export/serde/schema.py).
 
 from __future__ import annotations
 
-import re
-
+from rnninspect.lean import re
 from rnninspect_torch.dialect.signatures import CELL, STACK
 from rnninspect_torch.programs.frozen import declaration, group_in_order
 from rnninspect_torch.programs.records import LayerCall

@@ -5,7 +5,7 @@ A class begins at the margin, its attributes and methods after two spaces, a bod
 
 from __future__ import annotations
 
-import re
+from rnninspect.lean import re
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -6,8 +6,8 @@ The printer is torch/csrc/jit/serialization/python_print.cpp; all operators are 
 from __future__ import annotations
 
 import math
-import re
 
+from rnninspect.lean import re
 from rnninspect_torch.script.syntax import Attribute, Call, Index, Items, Literal, Name
 
 TYPE_CHECKING = False

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import re
-
+from rnninspect.lean import re
 from rnninspect_torch.script.expressions import parse, tokens
 from rnninspect_torch.script.syntax import Assign, Evaluate, If, Loop, Name, Unknown
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import math
-from functools import lru_cache
+
+from rnninspect.lean import lru_cache
 
 
 class Storage:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import re
 from pathlib import Path
 
 import pytest
@@ -17,6 +18,7 @@ from rnninspect.model import Origin, RecurrentLayer, SavedModel
 from rnninspect.source.limits import Limits
 from rnninspect.source.source import open_source
 from rnninspect.spellings.finding import anchors
+from rnninspect.spellings.prefilter import _GENERIC, _SPECIFIC, ORDINARY
 from rnninspect.spellings.prefilter import classify_name as passes
 from rnninspect.spellings.tables.families import FAMILIES
 from rnninspect.spellings.tables.hand_written import GATED
@@ -169,6 +171,10 @@ def test_each_word_of_a_family_passes_the_prefilter() -> None:
 )
 def test_ordinary_names_do_not_pass_the_prefilter(name: str) -> None:
     assert passes(name) != 1
+
+
+def test_no_pattern_of_the_prefilter_matches_an_ordinary_name() -> None:
+    assert not {word for word in ORDINARY if re.match(f"{_SPECIFIC}|{_GENERIC}", word)}
 
 
 def test_the_search_for_cells_is_limited_by_steps(tmp_path: Path) -> None:

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
-
 from rnninspect.declared.tables.flash_linear_attention import FLASH_LINEAR_ATTENTION
 from rnninspect.declared.tables.gguf import GGUF
 from rnninspect.declared.tables.libraries import LIBRARIES
 from rnninspect.declared.tables.transformers import TRANSFORMERS
+from rnninspect.lean import lru_cache
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

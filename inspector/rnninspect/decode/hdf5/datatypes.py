@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from enum import IntEnum
-from functools import lru_cache
 from struct import unpack_from
 
 from rnninspect.errors import UnreadableFile
+from rnninspect.lean import IntEnum, lru_cache
 from rnninspect.record import Record
 
 TYPE_CHECKING = False

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from enum import StrEnum
 from struct import unpack_from
 
 from rnninspect.decode.hdf5.headers import LINK, LINK_INFO, SYMBOL_TABLE
 from rnninspect.decode.hdf5.heaps import FractalHeap
 from rnninspect.decode.hdf5.trees import read_records
 from rnninspect.errors import UnreadableFile
+from rnninspect.lean import StrEnum
 from rnninspect.record import Record
 
 TYPE_CHECKING = False

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import math
-from enum import StrEnum
 from struct import unpack_from
 
 from rnninspect.errors import UnreadableFile
+from rnninspect.lean import StrEnum
 from rnninspect.record import Record
 
 TYPE_CHECKING = False

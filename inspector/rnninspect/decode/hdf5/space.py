@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from functools import wraps
 from struct import Struct
 
 from rnninspect.errors import UnreadableFile, parsing
@@ -40,11 +39,11 @@ CODES = {2: "H", 4: "I", 8: "Q"}
 def structural(function: Callable[Arguments, Result]) -> Callable[Arguments, Result]:
     """Turn what a broken structure makes Python raise into UnreadableFile: the one such place."""
 
-    @wraps(function)
     def guarded(*args: Arguments.args, **kwargs: Arguments.kwargs) -> Result:
         with parsing("HDF5 structure"):
             return function(*args, **kwargs)
 
+    guarded.__name__, guarded.__doc__ = function.__name__, function.__doc__
     return guarded
 
 

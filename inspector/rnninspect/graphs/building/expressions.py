@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from enum import IntEnum
+from rnninspect.lean import IntEnum
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

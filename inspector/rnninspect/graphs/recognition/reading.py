@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from enum import IntEnum
-
 from rnninspect.cells.equations import Recurrence
 from rnninspect.graphs.building.expressions import Kind
 from rnninspect.graphs.building.values import Origin
+from rnninspect.lean import IntEnum
 from rnninspect.record import Record
 
 TYPE_CHECKING = False

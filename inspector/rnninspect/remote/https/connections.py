@@ -5,11 +5,11 @@ from __future__ import annotations
 import io
 import os
 import time
-from functools import cache
 from http.client import HTTPConnection, HTTPResponse, HTTPSConnection, RemoteDisconnected
 from ssl import SSLContext, create_default_context
 
 from rnninspect.errors import UnreadableFile
+from rnninspect.lean import cache
 from rnninspect.remote.https.lanes import lane
 
 TYPE_CHECKING = False

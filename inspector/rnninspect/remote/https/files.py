@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import os
 import tempfile
-from functools import partial
 from itertools import islice
 
 from rnninspect.errors import UnreadableFile
+from rnninspect.lean import partial
 from rnninspect.remote.addresses import inside, parse
 from rnninspect.remote.blocks import LEAST, Blocks
 from rnninspect.remote.https.connections import TIMEOUT

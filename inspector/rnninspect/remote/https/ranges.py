@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from email.utils import parsedate_to_datetime
 
 from rnninspect.errors import UnreadableFile
+from rnninspect.lean import re
 from rnninspect.record import Record
 from rnninspect.wording import plural
 

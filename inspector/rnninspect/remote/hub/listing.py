@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import json
-import re
-
 from rnninspect.errors import UnreadableFile
+from rnninspect.lean import json, re
 from rnninspect.record import Record
 from rnninspect.remote.addresses import redirected
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from urllib.parse import quote, unquote
 
 from rnninspect.errors import UnreadableFile
+from rnninspect.lean import re
 from rnninspect.record import Record
 
 TYPE_CHECKING = False

@@ -6,12 +6,12 @@ it is stored; the token goes to the endpoint alone. All files are of the commit 
 
 from __future__ import annotations
 
-import re
 from contextlib import closing
 from itertools import islice
 from urllib.parse import quote
 
 from rnninspect.errors import UnreadableFile
+from rnninspect.lean import re
 from rnninspect.record import Record
 from rnninspect.remote.addresses import parse as parse_url
 from rnninspect.remote.addresses import parts_inside

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from functools import partial
-
+from rnninspect.lean import partial
 from rnninspect.render.audit.brief import closing_lines, failing_lines
 from rnninspect.render.audit.rows import (
     LAYER_HEADS,

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from base64 import b64encode
 from hashlib import sha256
 from importlib.resources import files
 
+from rnninspect.lean import re
 from rnninspect.render.page.markup import Markup, element, join
 
 TYPE_CHECKING = False

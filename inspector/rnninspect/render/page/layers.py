@@ -21,7 +21,8 @@ from rnninspect.render.page.bars import Bar, Segment, joined
 from rnninspect.render.page.markup import element, join, linked
 from rnninspect.render.page.table import Line, table
 from rnninspect.render.report.columns import verdict_in_words
-from rnninspect.render.report.folding import LEAST, name_of_all, without_numbers
+from rnninspect.render.report.folding import LEAST, name_of_all
+from rnninspect.wording.order import without_numbers
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from enum import StrEnum
 from itertools import groupby
 
 from rnninspect.counter import bias_vectors, unique_tensors
 from rnninspect.dtypes import DTYPES, ElementKind
+from rnninspect.lean import StrEnum
 from rnninspect.model import Purpose
 from rnninspect.record import Record
 from rnninspect.rules import Level

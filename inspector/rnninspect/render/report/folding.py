@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import re
-
+from rnninspect.lean import re
 from rnninspect.render.report.columns import (
     Row,
     present,
@@ -11,6 +10,7 @@ from rnninspect.render.report.columns import (
     usual,
     without_named_cells,
 )
+from rnninspect.wording.order import without_numbers
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -45,6 +45,8 @@ def fold(rows: Sequence[Row]) -> list[Row]:
     Equal are layers that differ only in the numbers in their names; their parameters, bytes and
     states are added up.
     """
+    if len(rows) < LEAST:
+        return list(rows)
     groups: dict[object, list[Row]] = {}
     for row in rows:
         groups.setdefault(_key(row), []).append(row)
@@ -83,11 +85,6 @@ def name_of_all(names: Sequence[str]) -> str:
     columns = zip(*(_NUMBER.findall(name) for name in names), strict=True)
     ranges = (_range([int(number) for number in column]) for column in columns)
     return f"{_NUMBER.sub(lambda _: next(ranges), names[0])} × {len(names)}"
-
-
-def without_numbers(name: str) -> str:
-    """The name with a sign for each number, which the names of equal layers share."""
-    return _NUMBER.sub("#", name)
 
 
 def _range(numbers: Sequence[int]) -> str:

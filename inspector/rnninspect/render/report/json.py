@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import json
-
 from rnninspect.counter import described
 from rnninspect.model import Fate
+from rnninspect.render.json_text import json_text
 from rnninspect.report import SCHEMA_VERSION
 from rnninspect.version import __version__
 
@@ -31,8 +30,7 @@ def heading() -> Json:
 
 def dump(document: object) -> str:
     """JSON in ASCII, without characters that a terminal or GitHub's log would act on."""
-    text = json.dumps(document, indent=1)
-    return text.replace("\x7f", "\\u007f").replace("##[", "#\\u0023[")
+    return json_text(document).replace("\x7f", "\\u007f").replace("##[", "#\\u0023[")
 
 
 def report_json(report: Report) -> Json:

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-
+from rnninspect.lean import defaultdict
 from rnninspect.model import Searched
 from rnninspect.render.colour import judged
 from rnninspect.render.escape import for_terminal, shorten

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
-
+from rnninspect.lean import lru_cache
 from rnninspect.signatures.tables.delta_rules import DELTA_RULES
 from rnninspect.signatures.tables.gguf import GGUF
 from rnninspect.signatures.tables.jax_trees import JAX_TREES

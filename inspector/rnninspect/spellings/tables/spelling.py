@@ -7,8 +7,7 @@ compared without case and underscores: `W_xi` equals `wxi`.
 
 from __future__ import annotations
 
-from enum import StrEnum
-
+from rnninspect.lean import StrEnum
 from rnninspect.record import Record
 
 TYPE_CHECKING = False

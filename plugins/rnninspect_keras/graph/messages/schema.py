@@ -6,8 +6,7 @@ passed over: nothing that is read needs it.
 
 from __future__ import annotations
 
-from enum import StrEnum
-
+from rnninspect.lean import StrEnum
 from rnninspect.plugin import Record
 from rnninspect_keras.graph.messages.types import TYPES
 

@@ -5,8 +5,7 @@ Follows https://protobuf.dev/reference/protobuf/textformat-spec.
 
 from __future__ import annotations
 
-import re
-
+from rnninspect.lean import re
 from rnninspect.plugin import Limit, UnreadableFile
 from rnninspect_keras.graph.messages.encoding import part, scalar
 from rnninspect_keras.graph.messages.schema import Scalar, fields_of

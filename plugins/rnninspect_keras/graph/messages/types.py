@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
-
 from rnninspect.decode.protobuf import WireReader, signed
+from rnninspect.lean import lru_cache
 from rnninspect.plugin import (
     DTYPES,
     Purpose,

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from functools import partial
-
+from rnninspect.lean import partial
 from rnninspect_keras.graph.running.values import (
     MOST_INTEGERS,
     Kind,

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from functools import partial
-
 from rnninspect.graphs import cut, one_place, split, unsqueeze, with_size, without_axis
+from rnninspect.lean import partial
 from rnninspect_keras.graph.operators.strides import strided_slice
 from rnninspect_keras.graph.running.values import (
     UNKNOWN,

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from functools import partial
-
 from rnninspect.graphs import added, einsum, matmul, turned_matmul
+from rnninspect.lean import partial
 from rnninspect_keras.graph.running.values import broadcast, made_of, view_of
 
 TYPE_CHECKING = False

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import re
-
 from rnninspect.graphs import View
+from rnninspect.lean import re
 from rnninspect.plugin import Limit
 from rnninspect_keras.graph.messages.records import Shape
 from rnninspect_keras.graph.operators.fused import FUSED

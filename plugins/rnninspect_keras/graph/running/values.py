@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import math
-from enum import IntEnum
 
+from rnninspect.lean import IntEnum
 from rnninspect.plugin import MOST_ELEMENTS
 from rnninspect_keras.graph.messages.records import MOST_AXES
 

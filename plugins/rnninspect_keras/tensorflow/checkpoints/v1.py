@@ -6,10 +6,10 @@ Follows `tensorflow/core/util/saved_tensor_slice.proto`.
 from __future__ import annotations
 
 import math
-import re
 
 from rnninspect.decode.protobuf import LENGTH, WireReader
 from rnninspect.decode.sstable.tables import first_entry
+from rnninspect.lean import re
 from rnninspect.plugin import (
     Fact,
     Limit,

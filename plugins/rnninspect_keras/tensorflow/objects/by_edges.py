@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import re
-from collections import Counter
-
+from rnninspect.lean import Counter, re
 from rnninspect_keras.layers.clusters import WeightCluster
 from rnninspect_keras.matching.candidates import candidates_of
 from rnninspect_keras.matching.unconfigured import recognise

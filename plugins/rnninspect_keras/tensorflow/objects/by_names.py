@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter
-
+from rnninspect.lean import Counter
 from rnninspect.plugin import Purpose
 from rnninspect_keras.layers.clusters import cluster_by_names, recurrent_places
 from rnninspect_keras.matching.candidates import candidates_of

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from functools import partial
-
+from rnninspect.lean import partial
 from rnninspect_keras.configuration.shape_flow import Carrier
 from rnninspect_keras.layers.building import build
 from rnninspect_keras.tensorflow.objects.outermost import models_around

@@ -5,9 +5,8 @@ Follows `tensorflow/core/protobuf/saved_object_graph.proto` and `trackable_objec
 
 from __future__ import annotations
 
-from functools import partial
-
 from rnninspect.decode.protobuf import LENGTH, WireReader
+from rnninspect.lean import partial
 from rnninspect.plugin import Limit, UnreadableFile
 from rnninspect_keras.graph.messages.types import Shapes, type_of
 

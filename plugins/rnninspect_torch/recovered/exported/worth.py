@@ -5,8 +5,7 @@ A state returns in a loop, through a matrix that is applied twice, or from an ou
 
 from __future__ import annotations
 
-from collections import Counter
-
+from rnninspect.lean import Counter
 from rnninspect_torch.recovered.exported.records import changed_in, fields_of, items_of, name_in
 
 TYPE_CHECKING = False

@@ -5,8 +5,7 @@ Names and arguments are those of aten/src/ATen/native/native_functions.yaml.
 
 from __future__ import annotations
 
-from functools import partial
-
+from rnninspect.lean import partial
 from rnninspect_torch.recovered.operators.given import broadcast
 
 TYPE_CHECKING = False

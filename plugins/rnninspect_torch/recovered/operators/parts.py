@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from functools import partial
-
 from rnninspect.graphs import cut, one_place, split, with_size, without_axis
+from rnninspect.lean import partial
 from rnninspect_torch.recovered.operators.given import broadcast, counted
 from rnninspect_torch.recovered.operators.values import Pieces
 from rnninspect_torch.recovered.operators.views import with_new_axis

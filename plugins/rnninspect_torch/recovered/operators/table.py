@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from functools import partial
-
 from rnninspect.graphs import Value
+from rnninspect.lean import partial
 from rnninspect_torch.recovered.operators import arithmetic, parts, products, views
 from rnninspect_torch.recovered.operators.arithmetic import applied
 from rnninspect_torch.recovered.operators.values import UNKNOWN
