@@ -1,4 +1,4 @@
-"""The reader of audio models: RNNoise's text files."""
+"""The reader of audio models: JSON of amplifier captures, RNNoise's text files."""
 
 from __future__ import annotations
 
@@ -9,26 +9,30 @@ if TYPE_CHECKING:
     from rnninspect.plugin import Convention, Filing, Framework, Read, Source
 
 _RNNOISE = b"rnnoise-nu model file version "
+_BLANKS = b"\xef\xbb\xbf \t\r\n"
 
 
 class AudioReader:
     """Reads networks of audio programs; implements `rnninspect.plugin.Reader`."""
 
     name = "audio"
-    summary = "Audio: RNNoise's models of speech denoising (.rnnn)"
-    suffixes: tuple[str, ...] = (".rnnn",)
+    summary = "Audio: RTNeural, GuitarML, NAM (.json, .nam), RNNoise (.rnnn)"
+    suffixes: tuple[str, ...] = (".nam", ".json", ".rnnn")
     implied_suffixes: tuple[str, ...] = ()
 
     def recognise(self, source: Source) -> Read | None:
         """A function that reads the content; None if it is no model of audio."""
-        if source.is_folder or not source.head(len(_RNNOISE)).startswith(_RNNOISE):
+        if source.is_folder:
             return None
-        from rnninspect_audio.rnnoise import describe  # noqa: PLC0415 - only for its files
+        head = source.head(len(_RNNOISE))
+        if head == _RNNOISE:
+            from rnninspect_audio.rnnoise import describe  # noqa: PLC0415 - only for its files
 
-        return lambda: describe(source)
+            return lambda: describe(source)
+        return _of_json(source) if head.lstrip(_BLANKS).startswith(b"{") else None
 
     def conventions(self) -> Sequence[Convention]:
-        """How RNNoise counts its cell."""
+        """How audio programs count their cells."""
         from rnninspect_audio.framework import CONVENTIONS  # noqa: PLC0415 - only for `count`
 
         return CONVENTIONS
@@ -44,3 +48,18 @@ class AudioReader:
         from rnninspect_audio.framework import FILING  # noqa: PLC0415 - only for walks
 
         return FILING
+
+
+def _of_json(source: Source) -> Read | None:
+    from rnninspect_audio.recognition import JsonKind, json_kind  # noqa: PLC0415 - only for JSON
+
+    kind = json_kind(source)
+    if kind is JsonKind.RTNEURAL:
+        from rnninspect_audio.rtneural import describe  # noqa: PLC0415 - only for its files
+    elif kind is JsonKind.NAM:
+        from rnninspect_audio.nam import describe  # noqa: PLC0415 - as above
+    elif kind is JsonKind.STATE_DICT:
+        from rnninspect_audio.state_dict import describe  # noqa: PLC0415 - as above
+    else:
+        return None
+    return lambda: describe(source)

@@ -1,10 +1,21 @@
-"""What the core needs to know of RNNoise: its name, its files, and how it counts its cell."""
+"""What the core needs to know of audio programs: names, files, and how they count cells."""
 
 from __future__ import annotations
 
-from rnninspect.plugin import Convention, Filing, Framework, Role
+from rnninspect.plugin import BIASES, Convention, Filing, Framework, Role
 
-RNNOISE = "rnnoise"
-FRAMEWORKS = (Framework(RNNOISE, "RNNoise", keeps_names=True),)
-FILING = Filing(sure_suffixes=(".rnnn",))
-CONVENTIONS = (Convention(RNNOISE, "GRU", frozenset({Role.BIAS}), reset_after=False),)
+RNNOISE, RTNEURAL, GUITARML, NAM = "rnnoise", "rtneural", "guitarml", "nam"
+FRAMEWORKS = (
+    Framework(RNNOISE, "RNNoise", keeps_names=True),
+    Framework(RTNEURAL, "RTNeural", keeps_names=True),
+    Framework(GUITARML, "GuitarML", keeps_names=True),
+    Framework(NAM, "Neural Amp Modeler", keeps_names=True),
+)
+FILING = Filing(sure_suffixes=(".rnnn", ".nam"))
+_ONE = frozenset({Role.BIAS})
+CONVENTIONS = (
+    Convention(RNNOISE, "GRU", _ONE, reset_after=False),
+    Convention(RTNEURAL, "LSTM", _ONE, note="always with a bias"),
+    Convention(RTNEURAL, "GRU", BIASES, note="always with both biases", reset_after=True),
+    Convention(NAM, "LSTM", _ONE, note="one matrix of inputs and state; first states not counted"),
+)
