@@ -19,6 +19,7 @@ import tf_keras
 import torch
 
 from makers import (
+    audio_samples,
     broken_gguf,
     broken_graphs,
     broken_keras,
@@ -63,6 +64,7 @@ INTACT = (
     *jax_samples.INTACT,
     *tesseract_samples.INTACT,
     *rnnoise_samples.INTACT,
+    *audio_samples.INTACT,
     *openvino_samples.INTACT,
     *onnx_samples.INTACT,
     *onnx_exports.INTACT,

@@ -17,5 +17,5 @@ CONVENTIONS = (
     Convention(RNNOISE, "GRU", _ONE, reset_after=False),
     Convention(RTNEURAL, "LSTM", _ONE, note="always with a bias"),
     Convention(RTNEURAL, "GRU", BIASES, note="always with both biases", reset_after=True),
-    Convention(NAM, "LSTM", _ONE, note="one matrix of inputs and state; first states not counted"),
+    Convention(NAM, "LSTM", _ONE, note="inputs and state in one matrix"),
 )

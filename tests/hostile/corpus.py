@@ -6,6 +6,7 @@ from pathlib import Path
 
 from hostile import (
     audio_entries,
+    audio_json_entries,
     budget_entries,
     config_entries,
     container_entries,
@@ -59,6 +60,7 @@ CORPUS: dict[str, Hostile] = {
         ("jax", jax_entries.ENTRIES),
         ("tesseract", tesseract_entries.ENTRIES),
         ("audio", audio_entries.ENTRIES),
+        ("audio_json", audio_json_entries.ENTRIES),
         ("openvino", openvino_entries.ENTRIES),
         ("plain", plain_entries.ENTRIES),
         ("budgets", budget_entries.ENTRIES),
