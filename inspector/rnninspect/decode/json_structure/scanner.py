@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from rnninspect.decode.json_structure.values import Structure
     from rnninspect.source.source import Source
 
-_STEPS_OF_A_VALUE, _STEPS_OF_A_KEPT_ONE, _STEPS_OF_A_LIST = 1, 8, 8  # or of an object
+_STEPS_OF_A_VALUE, _STEPS_OF_A_KEPT_ONE, _STEPS_OF_A_LIST = 1, 8, 14  # or of an object
 _OBJECT, _END_OF_OBJECT, _LIST, _END_OF_LIST, _QUOTE, _COLON = b'{}[]":'
 _WORTH_A_RUN = 16  # items of one shape, after which a pattern of it is made
 _SHORT = 4096  # bytes of a list of numbers and other values that is kept
