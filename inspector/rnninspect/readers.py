@@ -42,7 +42,7 @@ BUILT_IN = {
     "rnninspect_ggml:GgmlReader": ".gguf",
     "rnninspect_jax:JaxReader": ".msgpack .flax .mpk",
     "rnninspect_tesseract:TesseractReader": ".traineddata .lstm",
-    "rnninspect_audio:AudioReader": ".rnnn .nam .json",
+    "rnninspect_audio:AudioReader": ".nam .json .rnnn",
     "rnninspect_openvino:OpenvinoReader": ".xml",
 }
 
