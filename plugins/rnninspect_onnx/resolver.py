@@ -98,7 +98,7 @@ class Resolver:
     def _run(self, scope: Scope) -> None:
         self._limits.require(Limit.NESTING, scope.depth, "the depth of graphs and functions")
         self._source.spend(Limit.STEPS, _STEPS_OF_A_SCOPE + _names_around(scope))
-        nodes = scope.graph.nodes
+        nodes = scope.graph.nodes.whole
         later = {name for node in nodes for name in node.outputs}
         queue = WaitingNodes(nodes)
         for position, node in enumerate(nodes):

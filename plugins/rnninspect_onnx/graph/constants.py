@@ -5,13 +5,14 @@ from __future__ import annotations
 import math
 
 from rnninspect_onnx.graph.values import UNKNOWN, Value, ValueKind
-from rnninspect_onnx.protobuf.messages import TensorProto
 from rnninspect_onnx.protobuf.payload import TYPED_FIELDS
+from rnninspect_onnx.protobuf.tensor_messages import TensorProto
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from rnninspect_onnx.graph.calls import Call
-    from rnninspect_onnx.protobuf.messages import AttributeProto, SparseTensorProto
+    from rnninspect_onnx.protobuf.messages import AttributeProto
+    from rnninspect_onnx.protobuf.tensor_messages import SparseTensorProto
 
 _FLOAT, _INT64, _STRING = 1, 7, 8  # TensorProto.DataType of values without a TensorProto
 FORMS = (

@@ -100,7 +100,7 @@ def free_names(graph: GraphProto, known: dict[int, frozenset[str]]) -> frozenset
     if id(graph) not in known:
         used = {name for node in graph.nodes for name in needs(node, known)} | {*graph.outputs}
         made = {name for node in graph.nodes for name in node.outputs} | {*graph.inputs}
-        made.update(tensor.name for tensor in graph.initializers)
+        made.update(graph.initializers.names)
         made.update(sparse.values.name for sparse in graph.sparse_initializers)
         known[id(graph)] = frozenset(used - made)
     return known[id(graph)]

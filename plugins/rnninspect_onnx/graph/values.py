@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from rnninspect.lean import IntEnum
 from rnninspect.plugin import MOST_ELEMENTS
-from rnninspect_onnx.protobuf.messages import KEPT_AXES
+from rnninspect_onnx.protobuf.tensor_messages import KEPT_AXES
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

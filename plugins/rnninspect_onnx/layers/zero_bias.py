@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from contextlib import AbstractContextManager
 
     from rnninspect.plugin import Operand, RecurrentLayer, Sizes, Source
-    from rnninspect_onnx.protobuf.messages import TensorProto
+    from rnninspect_onnx.protobuf.tensor_messages import TensorProto
 
 _BIAS, _RECURRENT = range(2)
 _NAMES = {frozenset({_BIAS}): "its first half", frozenset({_RECURRENT}): "its recurrent half"}

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from rnninspect_onnx.graph.shapes import added, integers_of_input, normalised_axis, view_of_input
 from rnninspect_onnx.graph.values import Value, ValueKind, gathered, view
-from rnninspect_onnx.protobuf.messages import KEPT_INTEGERS
+from rnninspect_onnx.protobuf.tensor_messages import KEPT_INTEGERS
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from rnninspect_onnx.graph.shapes import product
 from rnninspect_onnx.graph.values import UNKNOWN, Value, ValueKind
-from rnninspect_onnx.protobuf.messages import KEPT_INTEGERS
+from rnninspect_onnx.protobuf.tensor_messages import KEPT_INTEGERS
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -12,14 +12,17 @@ from rnninspect.decode.flatbuffers import FLOAT32, INT32, INT64, UINT8, UINT32, 
 from rnninspect.plugin import Limit, UnreadableFile
 from rnninspect_onnx.ort import schema
 from rnninspect_onnx.ort.tensors import Tensors
+from rnninspect_onnx.protobuf.encoded_nodes import plain
+from rnninspect_onnx.protobuf.initializers import Initializers
 from rnninspect_onnx.protobuf.messages import (
-    KEPT_AXES,
-    KEPT_INTEGERS,
     AttributeProto,
     GraphProto,
     ModelProto,
     NodeProto,
+    Nodes,
+    by_name,
 )
+from rnninspect_onnx.protobuf.tensor_messages import KEPT_AXES, KEPT_INTEGERS
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -30,7 +33,6 @@ if TYPE_CHECKING:
 _LONGEST_WORD = 256
 _PORTION = 4_000  # nodes, attributes and names whose number is checked at once
 _STEPS_OF_A_GRAPH, _STEPS_OF_A_NODE = 24, 12
-_FEW = 16  # attributes of one node that are searched one by one
 
 
 class OrtDecoder:
@@ -92,8 +94,8 @@ class OrtDecoder:
                 types.setdefault(name, ((declared.offset, declared.offset),))
         tensors, sparse = self._tensors.tensor, self._tensors.sparse_tensor
         return GraphProto(
-            nodes=tuple(self._node(node, depth) for node in table.tables(schema.Graph.NODES)),
-            initializers=tuple(map(tensors, table.tables(schema.Graph.INITIALIZERS))),
+            nodes=Nodes([self._node(node, depth) for node in table.tables(schema.Graph.NODES)]),
+            initializers=Initializers(map(tensors, table.tables(schema.Graph.INITIALIZERS))),
             sparse_initializers=tuple(map(sparse, table.tables(schema.Graph.SPARSE_INITIALIZERS))),
             inputs=self._names(table, schema.Graph.INPUTS),
             outputs=(outputs := self._names(table, schema.Graph.OUTPUTS)),
@@ -115,13 +117,13 @@ class OrtDecoder:
         domain = table.text(schema.Node.DOMAIN) or ""
         return NodeProto(
             operator=table.text(schema.Node.OPERATOR) or "",
-            domain="" if domain == "ai.onnx" else domain,
+            domain=plain(domain),
             overload="",
             name=table.text(schema.Node.NAME) or "",
             inputs=self._names(table, schema.Node.INPUTS),
             outputs=self._names(table, schema.Node.OUTPUTS),
             attributes=attributes,
-            by_name=_by_name(attributes) if len(attributes) > _FEW else None,
+            by_name=by_name(attributes),
         )
 
     def _attribute(self, table: Table, depth: int) -> AttributeProto:
@@ -182,8 +184,3 @@ def _dim(table: Table) -> int | None:
         return None
     size = value.integer(schema.DimValue.NUMBER, INT64)
     return size if size >= 0 else None
-
-
-def _by_name(attributes: tuple[AttributeProto, ...]) -> dict[str, AttributeProto]:
-    """The first attribute of each name."""
-    return {attribute.name: attribute for attribute in reversed(attributes)}

@@ -5,13 +5,13 @@ from __future__ import annotations
 from rnninspect.decode.flatbuffers import INT32, INT64, UINT8
 from rnninspect.plugin import Limit
 from rnninspect_onnx.ort import schema
-from rnninspect_onnx.protobuf.messages import (
+from rnninspect_onnx.protobuf.tensor_decoder import INTEGER_SIZES, STRING_DATA
+from rnninspect_onnx.protobuf.tensor_messages import (
     KEPT_AXES,
     KEPT_INTEGERS,
     SparseTensorProto,
     TensorProto,
 )
-from rnninspect_onnx.protobuf.tensor_decoder import INTEGER_SIZES, STRING_DATA
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

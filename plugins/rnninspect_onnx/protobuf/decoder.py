@@ -9,15 +9,22 @@ from __future__ import annotations
 
 from rnninspect.decode.protobuf import FIXED32, KEPT_NUMBERS, LENGTH, VARINT, WireReader, signed
 from rnninspect.plugin import Limit, UnreadableFile
+from rnninspect_onnx.protobuf.encoded_nodes import plain
+from rnninspect_onnx.protobuf.initializers import Initializers
+from rnninspect_onnx.protobuf.kept import Kept
 from rnninspect_onnx.protobuf.messages import (
-    KEPT_AXES,
     AttributeProto,
     FunctionProto,
     GraphProto,
     ModelProto,
     NodeProto,
+    Nodes,
+    by_name,
 )
+from rnninspect_onnx.protobuf.node_runs import NodeRuns
 from rnninspect_onnx.protobuf.tensor_decoder import TensorDecoder
+from rnninspect_onnx.protobuf.tensor_messages import KEPT_AXES
+from rnninspect_onnx.protobuf.tensor_runs import TensorRuns
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -25,26 +32,25 @@ if TYPE_CHECKING:
 
     from rnninspect.decode.protobuf import Found, Message, Span
     from rnninspect.plugin import Source
-    from rnninspect_onnx.protobuf.messages import SparseTensorProto, TensorProto
+    from rnninspect_onnx.protobuf.encoded_nodes import NodeRun
+    from rnninspect_onnx.protobuf.tensor_messages import SparseTensorProto
 
 _MODEL = frozenset({2, 3, 7, 20, 25})
 _ATTRIBUTE = frozenset({1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 21, 22, 23})
 _FUNCTION = frozenset({1, 4, 5, 7, 10, 11, 12, 13})
 _LONGEST_WORD = 256
-_PORTION = 4_000  # nodes, attributes and names whose steps are charged at once
-_FEW = 16  # attributes of one node that are searched one by one
 _PARTS = 4  # extra cost of an attribute with more than a word
 
 
 class Decoder:
-    """Decodes one file; counts nodes, attributes and names, each twice, against `nodes`."""
+    """Decodes one file."""
 
     def __init__(self, source: Source) -> None:
         self.source, self.limits = source, source.limits
         self.wire = WireReader(source)
-        self._tensors = TensorDecoder(self.wire)
-        self._kept, self._settled = 0, 0
-        self._next_check = min(_PORTION, self.limits.nodes)
+        self._tensors, self._kept = TensorDecoder(self.wire), Kept(source)
+        self._tensor_runs = TensorRuns(self.wire, self._tensors)
+        self._node_runs = NodeRuns(self.wire, self._kept, self._attribute)
 
     def raw(self, offset: int, length: int) -> bytes:
         """A short run of bytes, such as a single number."""
@@ -102,15 +108,15 @@ class Decoder:
         for span in found.spans(12):
             self._value_info(span, types)
         body = GraphProto(
-            nodes=tuple(self._node(span, 2) for span in found.spans(7)),
-            initializers=(),
+            nodes=Nodes([self._node(span, 2) for span in found.spans(7)]),
+            initializers=Initializers(),
             sparse_initializers=(),
             inputs=self.wire.texts(found, 4),
             outputs=self.wire.texts(found, 5),
             types=types,
         )
         return FunctionProto(
-            domain=_plain(self.wire.last_text(found, 10)),
+            domain=plain(self.wire.last_text(found, 10)),
             name=self.wire.last_text(found, 1),
             overload=self.wire.last_text(found, 13),
             defaults=tuple(self._attribute(span, 2) for span in found.spans(11)),
@@ -119,20 +125,25 @@ class Decoder:
 
     def _graph(self, message: Message, depth: int) -> GraphProto:
         self.limits.require(Limit.NESTING, depth, "the depth of messages")
-        nodes: list[NodeProto] = []
-        initializers: list[TensorProto] = []
+        nodes: list[NodeProto | NodeRun] = []
+        initializers = Initializers()
         sparse: list[SparseTensorProto] = []
         inputs: list[str] = []
         outputs: list[str] = []
         output_types: list[Message] = []
         types: dict[str, Message] = {}
-        for number, kind, value, size in self.wire.fields(message):
-            span = (value, value + size)
+        fields = self.wire.passing(message)
+        last = message[0][1] if len(message) == 1 else 0  # before which runs end
+        for number, kind, value, size in fields:
+            end = value + size
+            span = (value, end)
             match number, kind:
                 case 1, 2:
                     nodes.append(self._node(span, depth + 1))
+                    fields.go_on(self._node_runs.take(end, last, depth + 1, nodes))
                 case 5, 2:
-                    initializers.append(self._tensors.tensor((span,)))
+                    initializers.add(self._tensors.tensor((span,)))
+                    fields.go_on(self._tensor_runs.take(end, last, initializers))
                 case 11, 2:
                     inputs.append(self._value_info(span, types))
                 case 12, 2:
@@ -144,8 +155,8 @@ class Decoder:
                 case 15, 2:
                     sparse.append(self._tensors.sparse_tensor((span,)))
         return GraphProto(
-            tuple(nodes),
-            tuple(initializers),
+            Nodes(nodes, self._node_runs.nodes),
+            initializers,
             tuple(sparse),
             tuple(inputs),
             tuple(outputs),
@@ -154,7 +165,7 @@ class Decoder:
         )
 
     def _value_info(self, span: Span, types: dict[str, Message]) -> str:
-        self._keep(3)
+        self._kept.add(3)
         name = ""
         declared: Message = ()
         for number, kind, value, size in self.wire.fields((span,)):
@@ -182,26 +193,26 @@ class Decoder:
                 attributes.append(self._attribute((value, value + size), depth + 1))
             elif number in texts:
                 texts[number] = self.wire.text(value, size)
-        self._keep(2 + len(inputs) + len(outputs))
+        self._kept.add(2 + len(inputs) + len(outputs))
         return NodeProto(
             operator=texts[4],
-            domain=_plain(texts[7]),
+            domain=plain(texts[7]),
             overload=texts[8],
             name=texts[3],
             inputs=tuple(inputs),
             outputs=tuple(outputs),
             attributes=tuple(attributes),
-            by_name=_by_name(attributes) if len(attributes) > _FEW else None,
+            by_name=by_name(attributes),
         )
 
     def _attribute(self, span: Span, depth: int) -> AttributeProto:
-        self._keep(2)
+        self._kept.add(2)
         if depth > self.limits.nesting:
             self.limits.require(Limit.NESTING, depth, "the depth of messages")
         common = self._common(span)
         if common is not None:
             return common
-        self._keep(_PARTS)
+        self._kept.add(_PARTS)
         return self._any(self.wire.collect((span,), _ATTRIBUTE), span, depth)
 
     def _common(self, span: Span) -> AttributeProto | None:
@@ -226,7 +237,7 @@ class Decoder:
             elif number in _ATTRIBUTE:
                 return None
         if tensor:
-            self._keep(_PARTS)
+            self._kept.add(_PARTS)
         return AttributeProto(
             self.wire.text(*name) if name[0] else "",
             span[0],
@@ -268,26 +279,6 @@ class Decoder:
         start, end = span
         return self.wire.text(start, end - start) if end - start <= _LONGEST_WORD else ""
 
-    def _keep(self, count: int) -> None:
-        self._kept += 2 * count
-        if self._kept > self._next_check:
-            self._check_and_spend()
-
-    def _check_and_spend(self) -> None:
-        """Check the kept parts against the limit, and charge the work since the last check."""
-        self.limits.require(Limit.NODES, self._kept, "the graph with its names")
-        self.wire.source.spend(Limit.STEPS, (self._kept - self._settled) // 4)
-        self._settled, self._next_check = self._kept, min(self._kept + _PORTION, self.limits.nodes)
-
-
-def _plain(domain: str) -> str:
-    return "" if domain == "ai.onnx" else domain
-
 
 def _each(spans: Sequence[Span]) -> list[Message]:
     return [(span,) for span in spans]
-
-
-def _by_name(attributes: list[AttributeProto]) -> dict[str, AttributeProto]:
-    """The first attribute of each name."""
-    return {attribute.name: attribute for attribute in reversed(attributes)}

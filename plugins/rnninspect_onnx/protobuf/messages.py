@@ -3,56 +3,15 @@
 from __future__ import annotations
 
 from rnninspect.plugin import Record
+from rnninspect_onnx.protobuf.encoded_nodes import Links, NodeRun, links_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 
     from rnninspect.decode.protobuf import Message
-
-KEPT_INTEGERS = 64  # of a list or a tensor that may be a shape, axes or slice bounds
-KEPT_AXES = 64  # of a shape; no array has more
-
-
-class TensorProto(Record):
-    """A TensorProto without its payload.
-
-    Attributes:
-        name: its name, which may be empty or not unique.
-        dims: its shape, at most KEPT_AXES of it.
-        rank: the declared number of axes.
-        element_type: TensorProto.DataType.
-        offset: offset of the message in the file, which identifies the tensor.
-        payload: offset and length of raw_data; None without one.
-        typed: number of each typed payload field and its elements, None if too many to count.
-        integers: the values of a small tensor of integers.
-        external: key and value pairs of external_data; None if its data are in this file.
-        bits: the bits of the one number in float_data.
-    """
-
-    name: str
-    dims: tuple[int, ...]
-    rank: int
-    element_type: int
-    offset: int
-    payload: tuple[int, int] | None = None
-    typed: tuple[tuple[int, int | None], ...] = ()
-    integers: tuple[int, ...] | None = None
-    external: tuple[tuple[str, str], ...] | None = None
-    bits: int | None = None
-
-    @property
-    def raw_bytes(self) -> int | None:
-        """The length of raw_data; None without one."""
-        return None if self.payload is None else self.payload[1]
-
-
-class SparseTensorProto(Record):
-    """A SparseTensorProto: the stored values, their indices, and the dense shape."""
-
-    values: TensorProto
-    indices: TensorProto
-    dims: tuple[int, ...]
+    from rnninspect_onnx.protobuf.initializers import Initializers
+    from rnninspect_onnx.protobuf.tensor_messages import SparseTensorProto, TensorProto
 
 
 class AttributeProto(Record):
@@ -93,7 +52,7 @@ class NodeProto(Record):
     """A NodeProto; the domain `ai.onnx` is written as the empty one, its alias.
 
     Attributes:
-        by_name: the first attribute of each name, if there are too many to search.
+        by_name: as `by_name` makes it.
     """
 
     operator: str
@@ -115,14 +74,80 @@ class NodeProto(Record):
         return None
 
 
+_FEW = 16  # attributes of one node that are searched one by one
+
+
+def by_name(attributes: Sequence[AttributeProto]) -> dict[str, AttributeProto] | None:
+    """The first attribute of each name, if there are too many to search one by one."""
+    if len(attributes) <= _FEW:
+        return None
+    return {attribute.name: attribute for attribute in reversed(attributes)}
+
+
+class Nodes:
+    """The nodes of a graph in the order of the file; some stay encoded until they are asked for.
+
+    To iterate decodes all of them, once.
+
+    Attributes:
+        holders: the nodes that may have tensors or graphs in their attributes.
+    """
+
+    def __init__(
+        self,
+        parts: Sequence[NodeProto | NodeRun],
+        decoded: Callable[[NodeRun], Iterable[NodeProto]] | None = None,
+    ) -> None:
+        self._parts, self._decoded = parts, decoded
+        self.holders = tuple([part for part in parts if not isinstance(part, NodeRun)])
+        runs = [part for part in parts if isinstance(part, NodeRun)]
+        self._count = len(self.holders) + sum(len(run.operators) for run in runs)
+        self._whole = None if runs else self.holders
+
+    def __len__(self) -> int:
+        return self._count
+
+    def __iter__(self) -> Iterator[NodeProto]:
+        return iter(self.whole)
+
+    @property
+    def whole(self) -> tuple[NodeProto, ...]:
+        """All nodes, decoded."""
+        if self._whole is None:
+            nodes: list[NodeProto] = []
+            for part in self._parts:
+                if isinstance(part, NodeRun):
+                    nodes += self._decoded(part) if self._decoded else ()
+                else:
+                    nodes.append(part)
+            self._whole, self._parts = tuple(nodes), nodes
+        return self._whole
+
+    @property
+    def operators(self) -> set[str]:
+        """The names of the operators, of whatever domain."""
+        found = set[str]()
+        for part in self._parts:
+            found.update(part.operators if isinstance(part, NodeRun) else (part.operator,))
+        return found
+
+    def links(self, operators: Collection[str] | None = None) -> Iterator[Links]:
+        """What the nodes connect, of these operators or of all."""
+        for part in self._parts:
+            if isinstance(part, NodeRun):
+                yield from links_of(part, operators)
+            elif operators is None or part.operator in operators:
+                yield Links(part.operator, part.domain, part.inputs, part.outputs)
+
+
 class GraphProto(Record):
     """A GraphProto; `types` maps each input and value_info to its undecoded TypeProto.
 
     `output_types` are those of the outputs, empty where none is declared.
     """
 
-    nodes: tuple[NodeProto, ...]
-    initializers: tuple[TensorProto, ...]
+    nodes: Nodes
+    initializers: Initializers
     sparse_initializers: tuple[SparseTensorProto, ...]
     inputs: tuple[str, ...]
     outputs: tuple[str, ...]

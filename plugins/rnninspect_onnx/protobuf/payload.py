@@ -21,7 +21,7 @@ from rnninspect_onnx.protobuf.tensor_decoder import (
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from rnninspect.plugin import ElementType
-    from rnninspect_onnx.protobuf.messages import TensorProto
+    from rnninspect_onnx.protobuf.tensor_messages import TensorProto
 
 
 _WIDEST_CODE = 16  # bits of an integer that encodes a weight

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from rnninspect.decode.protobuf import FIXED32, FIXED64, LENGTH, VARINT, signed, signed32
 from rnninspect.plugin import Limit
-from rnninspect_onnx.protobuf.messages import (
+from rnninspect_onnx.protobuf.tensor_messages import (
     KEPT_AXES,
     KEPT_INTEGERS,
     SparseTensorProto,
@@ -62,12 +62,16 @@ class TensorDecoder:
 
     def tensor(self, message: Message) -> TensorProto:
         """A TensorProto; of its payload only the length, and the values of a few integers."""
-        self._count += 1
+        self.count(1)
+        return self._common(message) or self._any(message)
+
+    def count(self, tensors: int) -> None:
+        """Count some more tensors, at most as many as are charged at once."""
+        self._count += tensors
         if self._count > self._next_check:
             self.limits.require(Limit.TENSORS, self._count)
             self.wire.source.spend(Limit.STEPS, _STEPS * _PORTION)
             self._next_check = min(self._count + _PORTION, self.limits.tensors)
-        return self._common(message) or self._any(message)
 
     def _common(self, message: Message) -> TensorProto | None:
         """A fast path for nearly every tensor: dims, type, name, raw data."""
@@ -147,16 +151,20 @@ class TensorDecoder:
             return None
         if raw := found.spans(9):
             start, end = raw[-1]
-            if end - start > KEPT_INTEGERS * width or (end - start) % width:
-                return None
-            data = self.wire.raw(start, end - start)
-            words = (data[at : at + width] for at in range(0, len(data), width))
-            return tuple(int.from_bytes(word, "little", signed=True) for word in words)
+            return self.words(start, end - start, width)
         number = INT32_DATA if element_type == _INT32 else INT64_DATA
         if sum(end - start for start, end in found.spans(number)) > _COUNTED:
             return None
         values, count = self.wire.integers(found, number)
         return tuple(signed(value) for value in values) if count <= KEPT_INTEGERS else None
+
+    def words(self, offset: int, length: int, width: int) -> tuple[int, ...] | None:
+        """The integers of so many bytes each in raw_data; None if they are many, or cut."""
+        if length > KEPT_INTEGERS * width or length % width:
+            return None
+        data = self.wire.raw(offset, length)
+        words = (data[at : at + width] for at in range(0, length, width))
+        return tuple(int.from_bytes(word, "little", signed=True) for word in words)
 
     def _external(self, found: Found) -> tuple[tuple[str, str], ...] | None:
         if found.number(14) != 1:

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from rnninspect_onnx.protobuf.decoding import Decoding
-    from rnninspect_onnx.protobuf.messages import TensorProto
+    from rnninspect_onnx.protobuf.tensor_messages import TensorProto
     from rnninspect_onnx.tensors.inventory import TensorEntry
 
 _FLOAT = 1  # TensorProto.DataType

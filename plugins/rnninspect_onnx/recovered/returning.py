@@ -12,7 +12,8 @@ if TYPE_CHECKING:
 
     from rnninspect_onnx.graph.values import Dims
     from rnninspect_onnx.protobuf.decoding import Decoding
-    from rnninspect_onnx.protobuf.messages import GraphProto, NodeProto
+    from rnninspect_onnx.protobuf.encoded_nodes import Links
+    from rnninspect_onnx.protobuf.messages import GraphProto
 
 # What may be said of a value, as bits.
 _STATE = 1  # a state, or a sum with it
@@ -44,7 +45,7 @@ def returns(
     graph: GraphProto, decoder: Decoding, products: Collection[str], activations: Collection[str]
 ) -> bool:
     """Whether an input may be a state of which an output is the next one."""
-    stored = {tensor.name for tensor in graph.initializers}
+    stored = set(graph.initializers.names)
     fed = [name for name in graph.inputs if name not in stored]
     kinds = _kinds(products, activations)
     if len(fed) == 1 or not _reaches(graph, fed, kinds):
@@ -72,7 +73,7 @@ def _pass(graph: GraphProto, levels: dict[str, int], kinds: dict[str, int]) -> b
     read, is_sorted = set[str](), True
     checks = len(graph.nodes) < _FEW_NODES
     level = levels.get
-    for node in graph.nodes:
+    for node in graph.nodes.links():
         found = 0
         for name in node.inputs:
             found |= level(name, 0)
@@ -110,7 +111,7 @@ def _fits(shape: Dims, end: Dims | None) -> bool:
     )
 
 
-def _level(found: int, kind: int, node: NodeProto) -> int:
+def _level(found: int, kind: int, node: Links) -> int:
     """What is to be said of a node's outputs, by what is said of its inputs."""
     if kind & _MATRIX:
         found = _PRODUCT if found & (_STATE | _GATED) else 0

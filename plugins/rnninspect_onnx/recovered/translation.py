@@ -130,7 +130,7 @@ class Translation(Operands):
 
     def close(self, scope: Scope) -> None:
         """The model's graph was run: note what it is fed and what it gives."""
-        stored = {tensor.name for tensor in scope.graph.initializers}
+        stored = set(scope.graph.initializers.names)
         for name in scope.graph.inputs:
             value = None if name in stored else self.of(scope.values.get(name))
             if isinstance(value, View):

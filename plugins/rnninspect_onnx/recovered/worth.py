@@ -33,6 +33,7 @@ _VIEW_NAMES = """
 """
 _VIEWS = frozenset(_VIEW_NAMES.split())
 _LOOPS = frozenset({"Loop", "Scan"})
+_CHOSEN = _LOOPS | _PRODUCTS | {"If"}  # what makes a branch one that may hold a step
 _WITH_GRAPHS = frozenset({"If", "SequenceMap", "BeamSearch", "GreedySearch", "Sampling"})
 _LEAST_AXES = 2
 
@@ -40,10 +41,12 @@ _LEAST_AXES = 2
 def may_contain_cell(model: ModelProto, decoder: Decoding) -> bool:
     """Whether recognition may find a cell."""
     graphs = [model.graph, *(function.body for function in model.functions)]
-    kinds = {node.operator for graph in graphs for node in graph.nodes}
+    kinds = {operator for graph in graphs for operator in graph.nodes.operators}
     if kinds & _LOOPS or any(function.body.nodes for function in model.functions):
         return True
-    if kinds & _WITH_GRAPHS and any(_chooses(node) for graph in graphs for node in graph.nodes):
+    if kinds & _WITH_GRAPHS and any(
+        _chooses(node) for graph in graphs for node in graph.nodes.holders
+    ):
         return True
     if not kinds & _PRODUCTS or not kinds & _ACTIVATIONS:
         return False
@@ -56,7 +59,7 @@ def nodes_within(model: ModelProto) -> int:
     for each in graphs:  # which grows
         graphs += [
             graph
-            for node in each.nodes
+            for node in each.nodes.holders
             for attribute in node.attributes
             for graph in attribute.graphs
         ]
@@ -66,26 +69,32 @@ def nodes_within(model: ModelProto) -> int:
 def _chooses(node: NodeProto) -> bool:
     """Whether a branch of an If contains graphs that may loop, or a step."""
     return any(
-        inner.operator in _LOOPS or inner.operator in _PRODUCTS or inner.operator == "If"
+        not graph.nodes.operators.isdisjoint(_CHOSEN)
         for attribute in node.attributes
         for graph in attribute.graphs
-        for inner in graph.nodes
     )
 
 
 def _repeats(graph: GraphProto) -> bool:
     """Whether a stored matrix is used twice."""
-    matrices = {tensor.name for tensor in graph.initializers if len(tensor.dims) >= _LEAST_AXES}
+    matrices = set(graph.initializers.named(_LEAST_AXES))
+    constants = {node.outputs[0] for node in graph.nodes.holders if _is_matrix(node)}
     uses: Counter[str] = Counter()
-    for node in graph.nodes:
+    for node in graph.nodes.links(_PRODUCTS | _VIEWS | {"Constant"}):
         if node.operator == "Constant":
-            tensors = (tensor for attribute in node.attributes for tensor in attribute.tensors)
-            if any(len(tensor.dims) >= _LEAST_AXES for tensor in tensors):
-                matrices.update(node.outputs[:1])
+            matrices.update(constants.intersection(node.outputs[:1]))
         elif node.operator in _PRODUCTS:
             uses.update(name for name in node.inputs[:4] if name in matrices)
-        elif node.operator in _VIEWS:
+        else:
             given = [name for name in node.inputs if name in matrices]
             uses.update(given)
             matrices.update(node.outputs if given else ())
     return any(count > 1 for count in uses.values())
+
+
+def _is_matrix(node: NodeProto) -> bool:
+    """Whether a node is a constant matrix."""
+    if node.operator != "Constant" or not node.outputs:
+        return False
+    tensors = (tensor for attribute in node.attributes for tensor in attribute.tensors)
+    return any(len(tensor.dims) >= _LEAST_AXES for tensor in tensors)

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from rnninspect.plugin import Source
-    from rnninspect_onnx.protobuf.messages import TensorProto
+    from rnninspect_onnx.protobuf.tensor_messages import TensorProto
 
 _MOST_FILES = 10_000  # each costs a system call
 _LONGEST_NUMBER = 19

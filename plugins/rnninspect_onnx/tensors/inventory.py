@@ -5,19 +5,14 @@ from __future__ import annotations
 from rnninspect.lean import Counter, StrEnum
 from rnninspect.plugin import Fact, Observation, Record
 from rnninspect_onnx.graph.constants import FORMS, stored_in
-from rnninspect_onnx.protobuf.messages import TensorProto
+from rnninspect_onnx.protobuf.tensor_messages import TensorProto
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from rnninspect_onnx.protobuf.messages import (
-        AttributeProto,
-        GraphProto,
-        ModelProto,
-        NodeProto,
-        SparseTensorProto,
-    )
+    from rnninspect_onnx.protobuf.messages import AttributeProto, GraphProto, ModelProto, NodeProto
+    from rnninspect_onnx.protobuf.tensor_messages import SparseTensorProto
 
 
 class Container(StrEnum):
@@ -55,7 +50,7 @@ def _of_graph(graph: GraphProto) -> Iterator[TensorEntry]:
         yield TensorEntry(tensor.name, tensor, Container.INITIALIZER)
     for sparse in graph.sparse_initializers:
         yield from _sparse(sparse.values.name, sparse, Container.INITIALIZER)
-    for node in graph.nodes:
+    for node in graph.nodes.holders:
         if node.attributes:
             yield from _of_node(node)
 
@@ -94,7 +89,7 @@ def duplicate_names(model: ModelProto) -> Iterator[Observation]:
     bodies = (function.body for function in model.functions)
     for root in (model.graph, *bodies, *model.training):
         for graph in _nested(root):
-            names = [tensor.name for tensor in graph.initializers]
+            names = list(graph.initializers.names)
             names += [sparse.values.name for sparse in graph.sparse_initializers]
             for name, count in Counter(names).items():
                 if count > 1:
@@ -107,6 +102,6 @@ def _nested(root: GraphProto) -> Iterator[GraphProto]:
     while graphs:
         graph = graphs.pop()
         yield graph
-        for node in graph.nodes:
+        for node in graph.nodes.holders:
             for attribute in node.attributes:
                 graphs.extend(attribute.graphs)

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from rnninspect.plugin import Source
-    from rnninspect_onnx.protobuf.messages import TensorProto
+    from rnninspect_onnx.protobuf.tensor_messages import TensorProto
     from rnninspect_onnx.tensors.external import Extent, ExternalFiles
     from rnninspect_onnx.tensors.inventory import TensorEntry
 

@@ -17,7 +17,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
     from pathlib import Path
 
-    from rnninspect_onnx.protobuf.messages import AttributeProto, GraphProto, TensorProto
+    from rnninspect_onnx.protobuf.messages import AttributeProto, GraphProto
+    from rnninspect_onnx.protobuf.tensor_messages import TensorProto
 
 COUNT = 3000
 

@@ -82,12 +82,29 @@ class WireReader(Walker):
             return known
         length = len(encoded)
         text = encoded.decode("utf-8", "surrogateescape")
-        self._texts += length if text.isascii() else 4 * length  # as it may take in memory
-        if self._texts > self.limits.header_bytes:
-            self.limits.require(Limit.HEADER_BYTES, self._texts, "the text in the file")
+        self.hold(length if text.isascii() else 4 * length)  # as it may take in memory
         if length <= _OFTEN_REPEATED:
             self._names[encoded] = text
         return text
+
+    def all_decoded(self, encoded: list[bytes]) -> list[str]:
+        """Many names, as `decoded` gives each; at once where they are short, ASCII and new."""
+        names = self._names
+        joined = b"\n".join(encoded)
+        texts = joined.decode("ascii").split("\n") if joined.isascii() else []
+        found = dict(zip(encoded, texts, strict=False))
+        is_plain = len(texts) == len(found) == len(encoded) and names.keys().isdisjoint(found)
+        if not is_plain or max(map(len, texts), default=0) > _OFTEN_REPEATED:
+            return [self.decoded(each) for each in encoded]
+        self.hold(len(joined) - len(texts) + 1)
+        names.update(found)
+        return texts
+
+    def hold(self, length: int) -> None:
+        """Count bytes of text that are kept in memory."""
+        self._texts += length
+        if self._texts > self.limits.header_bytes:
+            self.limits.require(Limit.HEADER_BYTES, self._texts, "the text in the file")
 
     def integers(self, found: Found, number: int) -> tuple[list[int], int]:
         """The first KEPT_NUMBERS of a repeated number, as unsigned, and how many there are."""

@@ -8,7 +8,7 @@ from rnninspect.source.limits import Limit
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Generator, Iterator
+    from collections.abc import Generator
 
     from rnninspect.source.source import Source
 
@@ -42,6 +42,27 @@ class CutField(UnreadableFile):
         self.number = number
 
 
+class Passing:
+    """The fields of a message; the caller may read some by itself and say where to go on."""
+
+    __slots__ = ("_fields", "at")
+
+    def __init__(self, fields: Generator[Field, int | None, object]) -> None:
+        self._fields = fields
+        self.at: int | None = None
+
+    def __iter__(self) -> Passing:
+        return self
+
+    def __next__(self) -> Field:
+        at, self.at = self.at, None
+        return self._fields.send(at)
+
+    def go_on(self, at: int) -> None:
+        """Go on at an offset behind the last field, in the same span."""
+        self.at = at
+
+
 class Walker:
     """Walks the fields of messages in a source, of which one window is in memory."""
 
@@ -49,13 +70,22 @@ class Walker:
         self.source, self.limits = source, source.limits
         self._data, self._base = b"", 0
         self._fields, self._portion = 0, source.reading.portion(Limit.FIELDS, _PORTION)
+        self._settled = 0
+
+    @property
+    def counted(self) -> int:
+        """How many fields were counted so far."""
+        return self._settled + self._fields
 
     def whole(self) -> Message:
         """The source as one message."""
         return ((0, self.source.size),)
 
-    def fields(self, message: Message) -> Iterator[Field]:
-        """The fields of a message in the order of the file; unknown groups are left out."""
+    def fields(self, message: Message) -> Generator[Field, int | None, int | None]:
+        """The fields of a message in the order of the file; unknown groups are left out.
+
+        After a field, `send(offset)` goes on at an offset behind it in the same span.
+        """
         if len(message) == 1:
             start, end = message[0]
             window = self._load(start, end)
@@ -74,7 +104,21 @@ class Walker:
             )
         return self.source.read(offset, length)
 
-    def _walk(self, message: Message) -> Iterator[Field]:
+    def passing(self, message: Message) -> Passing:
+        """The fields of a message, of which the caller reads some by itself."""
+        return Passing(self.fields(message))
+
+    def window(self, offset: int, end: int) -> tuple[bytes, int]:
+        """Bytes with what may be a field's head at an offset, and where they begin."""
+        return self._load(offset, end)
+
+    def count(self, fields: int) -> None:
+        """Count fields that the caller read by itself."""
+        self._fields += fields
+        if self._fields > self._portion:
+            self._settle()
+
+    def _walk(self, message: Message) -> Generator[Field, int | None, None]:
         for start, end in message:
             offset, groups = start, list[int]()
             while offset < end:
@@ -83,7 +127,7 @@ class Walker:
 
     def _burst(  # noqa: C901 - written out: every field of every message passes here
         self, window: tuple[bytes, int], offset: int, end: int, groups: list[int]
-    ) -> Generator[Field, None, int]:
+    ) -> Generator[Field, int | None, int]:
         """The fields that begin in a window; returns where the next one begins."""
         data, base = window
         stop = min(len(data), end - base)
@@ -109,11 +153,13 @@ class Walker:
                 value = int.from_bytes(data[index : index + 4], "little")
                 index += 4
             else:
-                following = data[index : min(index + 8, stop)]
-                value, used = self._other(tag, following, base + start, groups)
+                most = data[index : min(index + 8, stop)]
+                value, used = self._other(tag, most, base + start, groups)
                 index += used
             if not groups and kind != END_GROUP:
-                yield tag >> 3, kind, value, size
+                following = yield tag >> 3, kind, value, size
+                if following is not None:
+                    index, size = following - base, 0
             index += size
         self._fields += count
         if self._fields > self._portion:
@@ -126,6 +172,7 @@ class Walker:
         """Spend what the fields since the last time cost: a step each."""
         self.source.spend(Limit.FIELDS, self._fields)
         self.source.spend(Limit.STEPS, self._fields)
+        self._settled += self._fields
         self._fields, self._portion = 0, self.source.reading.portion(Limit.FIELDS, _PORTION)
 
     def _other(self, tag: int, following: bytes, offset: int, groups: list[int]) -> tuple[int, int]:

@@ -1,0 +1,70 @@
+"""Nodes of a graph that nobody asked for yet, and so are still encoded; not the messages."""
+
+from __future__ import annotations
+
+from rnninspect.plugin import Record
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterator
+
+_INPUT, _OUTPUT, _DOMAIN = 0x0A, 0x12, 0x3A  # tags of NodeProto: number and wire type
+
+
+class Links(Record):
+    """What a node is and which values it connects."""
+
+    operator: str
+    domain: str
+    inputs: tuple[str, ...]
+    outputs: tuple[str, ...]
+
+
+class NodeRun(Record):
+    """Encoded nodes without tensors and graphs in their attributes, one after another.
+
+    Attributes:
+        data: the fields of the graph that they are.
+        base: the offset of the first of them in the file.
+        operators: of each node.
+    """
+
+    data: bytes
+    base: int
+    operators: list[str]
+
+
+def links_of(run: NodeRun, operators: Collection[str] | None) -> Iterator[Links]:
+    """What the nodes of a run connect, of these operators or of all."""
+    data, end = run.data, 0
+    for operator in run.operators:
+        at, end = head_of(data, end)
+        if operators is None or operator in operators:
+            inputs, outputs, domain = list[str](), list[str](), ""
+            while at < end:
+                tag, length = data[at], data[at + 1]
+                at += 2
+                if length > 0x7F:
+                    length = length & 0x7F | data[at] << 7
+                    at += 1
+                if tag == _INPUT:
+                    inputs.append(data[at : at + length].decode("utf-8", "surrogateescape"))
+                elif tag == _OUTPUT:
+                    outputs.append(data[at : at + length].decode("utf-8", "surrogateescape"))
+                elif tag == _DOMAIN:
+                    domain = plain(data[at : at + length].decode("utf-8", "surrogateescape"))
+                at += length
+            yield Links(operator, domain, tuple(inputs), tuple(outputs))
+
+
+def head_of(data: bytes, at: int) -> tuple[int, int]:
+    """Where a node of a run begins and ends, after the head of its field."""
+    size = data[at + 1]
+    if size > 0x7F:
+        return at + 3, at + 3 + (size & 0x7F | data[at + 2] << 7)
+    return at + 2, at + 2 + size
+
+
+def plain(domain: str) -> str:
+    """The domain as it is compared: `ai.onnx` is another name of the empty one."""
+    return "" if domain == "ai.onnx" else domain

@@ -1,0 +1,152 @@
+"""Nodes and tensors that are read in runs are what the decoder makes of them one by one."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import onnx
+import pytest
+from onnx import TensorProto, helper, numpy_helper
+
+from hostile import onnx_entries
+from making.onnx.cases import own_models
+from making.onnx.graphs import Shape, graph, model, node, weights
+from making.onnx.mutations import mutations, varied_model
+from rnninspect.errors import UnreadableFile
+from rnninspect.source.limits import Limits
+from rnninspect.source.source import open_source
+from rnninspect_onnx.protobuf.decoder import Decoder
+from rnninspect_onnx.protobuf.initializers import Initializers, TensorKind
+from rnninspect_onnx.protobuf.messages import ModelProto, Nodes
+from rnninspect_onnx.protobuf.node_runs import NodeRuns
+from rnninspect_onnx.protobuf.tensor_runs import TensorRuns
+
+SAMPLES = sorted((Path(__file__).parents[3] / "sample_models/onnx").rglob("*.onnx"))
+COUNT = 1_500
+Outcome = tuple[object, ...]
+Both = Callable[[Path], tuple[Outcome, Outcome]]
+
+
+@pytest.fixture
+def both(monkeypatch: pytest.MonkeyPatch) -> Both:
+    """What a file is decoded to, in runs and one by one."""
+
+    def decoded(path: Path) -> tuple[Outcome, Outcome]:
+        in_runs = outcome(path)
+        with monkeypatch.context() as patch:
+            patch.setattr(NodeRuns, "take", lambda _, offset, *__: offset)
+            patch.setattr(TensorRuns, "take", lambda _, offset, *__: offset)
+            return in_runs, outcome(path)
+
+    return decoded
+
+
+def outcome(path: Path, limits: Limits | None = None) -> Outcome:
+    """The messages of a file and what they cost, or why it cannot be decoded."""
+    with open_source(path, limits) as source:
+        decoder = Decoder(source)
+        try:
+            found = decoder.model()
+        except UnreadableFile as error:
+            return type(error), str(error)
+        counts = (decoder._kept.count, decoder._tensors._count, decoder.wire.counted)
+        links = [tuple(link) for each in graphs(found) for link in each.links()]
+        decoded = whole(found)
+        assert links == [tuple(link) for each in graphs(found) for link in each.links()]
+        return counts, links, decoded
+
+
+def graphs(found: ModelProto) -> list[Nodes]:
+    """The nodes of each graph that is not in another one."""
+    bodies = (function.body for function in found.functions)
+    return [each.nodes for each in (found.graph, *bodies, *found.training)]
+
+
+def whole(value: object) -> object:
+    """A message with all that it contains, as tuples and dicts."""
+    if isinstance(value, Nodes):
+        return value.operators, len(value), [whole(each) for each in value]
+    if isinstance(value, Initializers):
+        return list(value.names), [whole(each) for each in value]
+    if isinstance(value, dict):
+        return {key: whole(each) for key, each in value.items()}
+    return tuple(map(whole, value)) if isinstance(value, tuple) else value
+
+
+def varied() -> onnx.ModelProto:
+    """A model of all kinds of messages, in which plain nodes and tensors follow each other."""
+    made = varied_model()
+    for at in range(3):
+        name = f"plain{at}" * (1 + 30 * at)
+        turned = helper.make_node("Transpose", ["Y", name], [f"t{at}"], perm=[1, 0], name=name)
+        made.graph.node.extend([helper.make_node("Relu", [f"t{at}"], ["é"]), turned])
+        made.graph.initializer.append(helper.make_tensor(name, 1, (2, 200), bytes(1600), raw=True))
+    made.graph.initializer.append(numpy_helper.from_array(numpy_helper.np.arange(3), "three"))
+    made.graph.node.append(helper.make_node("Max", ["Y", "", "Y"], ["z"], domain="ai.onnx"))
+    return made
+
+
+@pytest.mark.parametrize("path", SAMPLES, ids=lambda path: path.stem)
+def test_each_sample(path: Path, both: Both) -> None:
+    in_runs, one_by_one = both(path)
+    assert in_runs == one_by_one
+
+
+@pytest.mark.parametrize("name", onnx_entries.ENTRIES)
+def test_each_hostile_file(name: str, both: Both, tmp_path: Path) -> None:
+    path = tmp_path / "onnx" / name
+    path.parent.mkdir()
+    onnx_entries.ENTRIES[name].make(path)
+    in_runs, one_by_one = both(path)
+    assert in_runs == one_by_one
+
+
+@pytest.mark.filterwarnings("ignore")  # some cases overflow on purpose
+def test_each_model_of_the_onnx_project(both: Both, tmp_path: Path) -> None:
+    path = tmp_path / "model.onnx"
+    for name, made in own_models().items():
+        path.write_bytes(made.SerializeToString())
+        in_runs, one_by_one = both(path)
+        assert in_runs == one_by_one, name
+
+
+def test_mutations(both: Both, tmp_path: Path) -> None:
+    path, seen = tmp_path / "mutated.onnx", 0
+    data = varied().SerializeToString()
+    for mutated in (data, *mutations(data, COUNT)):
+        path.write_bytes(mutated)
+        in_runs, one_by_one = both(path)
+        assert in_runs == one_by_one, mutated.hex()
+        seen += len(in_runs) > 2
+    assert seen > COUNT // 20
+
+
+def test_what_is_plain_is_read_in_runs(tmp_path: Path) -> None:
+    path = tmp_path / "model.onnx"
+    path.write_bytes(varied().SerializeToString())
+    with open_source(path) as source:
+        found = Decoder(source).model().graph
+    assert len(found.nodes) - len(found.nodes.holders) == 9
+    plain = [kind for kind in found.initializers.kinds if isinstance(kind, TensorKind)]
+    assert len(plain) == 3
+
+
+def test_a_window_may_end_anywhere(both: Both, tmp_path: Path) -> None:
+    """Names of all lengths: the ends of windows fall on each part of a node and of a tensor."""
+    nodes = [
+        helper.make_node("Add", ["a" * (at % 97), "b"], [f"c{at}" * (at % 5)], name="n" * (at % 61))
+        for at in range(2_000)
+    ]
+    tensors = [
+        helper.make_tensor(
+            "t" * (at % 89), TensorProto.FLOAT, (at % 200,), bytes(4 * (at % 200)), raw=True
+        )
+        for at in range(1_000)
+    ]
+    shape = Shape()
+    path = tmp_path / "model.onnx"
+    made = model(graph([node(shape), *nodes], [*weights(shape), *tensors]))
+    path.write_bytes(made.SerializeToString())
+    in_runs, one_by_one = both(path)
+    assert in_runs == one_by_one
