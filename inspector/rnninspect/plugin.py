@@ -37,7 +37,7 @@ from rnninspect.source.limits import Limit, Limits
 from rnninspect.source.neighbours import Neighbour, Whereabouts
 from rnninspect.source.source import Source, open_source
 from rnninspect.source.totals import DeclaredTotals
-from rnninspect.wording import no_formula, plural
+from rnninspect.wording import has_recurrent_name, no_formula, plural
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -99,6 +99,7 @@ __all__ = [
     "UnknownFormat",
     "UnreadableFile",
     "Whereabouts",
+    "has_recurrent_name",
     "in_words",
     "no_formula",
     "open_source",
@@ -203,12 +204,14 @@ class Filing(Record):
             belongs to, in which `{name}` is a group of the pattern; a folder's name ends in `/`.
         folders: names of files, such as `saved_model.pb`, whose folder is the model if another of
             its files belongs to them.
+        packages: endings of folders that are a model each, with all in them.
     """
 
     sure_suffixes: tuple[str, ...] = ()
     starts: tuple[bytes, ...] = ()
     parts: tuple[tuple[str, str], ...] = ()
     folders: tuple[str, ...] = ()
+    packages: tuple[str, ...] = ()
 
 
 class Recurrences(Record):

@@ -37,6 +37,7 @@ BUILT_IN = {
     "rnninspect_onnx:OnnxReader": ".onnx .onnxtxt .onnxtext .onnxjson .textproto .txtpb .ort",
     "rnninspect_torch:TorchReader": ".pt .pth .th .ckpt .checkpoint .bin .pkl .pickle .joblib "
     ".tar .jit .ptl .pte .ptd .pt2 .safetensors .distcp .gz .npz .npy",
+    "rnninspect_coreml:CoreMlReader": ".mlmodel .mlpackage",  # before Keras, whose graphs are alike
     "rnninspect_keras:KerasReader": ".keras .h5 .hdf5 .index .pb .pbtxt .json",
     "rnninspect_tflite:TfliteReader": ".tflite .lite .task",
     "rnninspect_ggml:GgmlReader": ".gguf",

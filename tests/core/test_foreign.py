@@ -58,7 +58,7 @@ FILES: dict[str, tuple[bytes, str]] = {
     "m.ggml": (b"tjgg\3\0\0\0" + bytes(24), "a model of ggml from before GGUF"),
     "m.engine": (b"ptrt" + bytes(24), "a TensorRT engine: not supported"),
     "m.rknn": (b"RKNN" + bytes(24), "an RKNN model"),
-    "m.mlmodel": (b"\x08\x05\x12\x02\x0a\x00", "a Core ML model"),
+    "m.mlmodel": (b"\x08\x05\x12\x02\x0a\x00", "not a Core ML model of a known kind"),
     "m.params": (struct.pack("<QQ", 0x112, 0) + bytes(24), "an MXNet parameter file"),
     "m.pdiparams": (bytes(16) + b"\6\0\0\0\x08\5\x10\3\x10\4", "PaddlePaddle parameters"),
     "m.param": (b"7767517\n3 3\n", "an ncnn model"),
@@ -140,7 +140,7 @@ def test_a_truncated_checkpoint_is_named(tmp_path: Path, length: int) -> None:
 
 
 FOLDERS = {
-    ("Manifest.json", "Data"): "a Core ML package",
+    ("Manifest.json", "Data"): "a Core ML package whose Manifest.json does not",
     ("coremldata.bin",): "a compiled Core ML model",
     ("manifest.ocdbt", "_METADATA"): "an Orbax checkpoint (JAX, Flax)",
     ("model.json", "group1-shard1of2.bin"): "weights of a TensorFlow.js model without",

@@ -21,6 +21,7 @@ FOLDERS = (
     "tesseract",
     "audio",
     "openvino",
+    "coreml",
     "onnx",
     "tflite",
     "gguf",

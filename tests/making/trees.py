@@ -57,9 +57,9 @@ TOGETHER = {
         ["saved_model.pb", "variables/variables.index", "best.onnx", "sub/a.pt"],
         ["best.onnx", ".", "sub/a.pt"],
     ),
-    "packages that are not read": (
-        ["m.mlpackage/Data/weights.bin", "m.mlpackage/Manifest.json"],
-        ["m.mlpackage"],
+    "packages": (
+        ["m.mlpackage/Data/m.mlmodel", "m.mlpackage/Manifest.json", "m.mlmodelc/model.mil"],
+        ["m.mlmodelc", "m.mlpackage"],
     ),
 }
 

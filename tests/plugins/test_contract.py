@@ -19,6 +19,7 @@ GOOD = {
     "ggml": SAMPLES / "gguf" / "mamba.gguf",
     "jax": SAMPLES / "jax" / "gru.msgpack",
     "tesseract": SAMPLES / "tesseract" / "tiny.traineddata",
+    "coreml": SAMPLES / "coreml" / "network.mlmodel",
     "audio": SAMPLES / "audio" / "small.rnnn",
     "openvino": SAMPLES / "openvino" / "old_lstm.xml",
 }

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 _EXTRACT = "extract it and inspect the model inside"
 _SOURCE = "inspect the model it was converted from"
-_CORE_ML = f"a Core ML package: not supported; {_SOURCE}"
 _SHARD = r"(?:.*/)?group\d+-shard\d+of\d+(?:\.bin)?"
 
 ARCHIVES: tuple[tuple[str, str], ...] = (
@@ -12,7 +11,7 @@ ARCHIVES: tuple[tuple[str, str], ...] = (
     (r"AndroidManifest\.xml", f"an Android package (.apk), not a model; {_EXTRACT}"),
     (r"MAR-INF/MANIFEST\.json", f"a TorchServe archive (.mar): not supported; {_EXTRACT}"),
     (r"[^/]+\.dist-info/WHEEL", "a Python wheel, not a model"),
-    (r"(?:.*/)?[^/]+\.mlmodel", _CORE_ML),
+    (r"(?:.*/)?[^/]+\.mlmodel", f"a zip archive of a Core ML package; {_EXTRACT}"),
     (r"coefficients\.bin", "a Deeplearning4j model: not supported"),
     (
         r"(?:.*/)?saved_model\.pb",
@@ -35,4 +34,7 @@ FOLDERS: tuple[tuple[str, str], ...] = (
     (_SHARD, "weights of a TensorFlow.js model without the model.json that lists them"),
     (r".*\.pdmodel|__model__", "a PaddlePaddle model: not supported; export it to ONNX"),
 )
-CORE_ML_PACKAGE = (("Manifest.json", "Data"), _CORE_ML)
+CORE_ML_PACKAGE = (
+    ("Manifest.json", "Data"),
+    "a Core ML package whose Manifest.json does not list its items",
+)

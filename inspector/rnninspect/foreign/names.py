@@ -12,7 +12,7 @@ BY_NAME: tuple[tuple[str, str], ...] = (
         r"group\d+-shard\d+of\d+(?:\.bin)?",
         "weights of a TensorFlow.js model; inspect the model.json beside them",
     ),
-    (r".*\.mlmodel", f"a Core ML model: not supported; {_SOURCE}"),
+    (r".*\.mlmodel", "not a Core ML model of a known kind"),
     (r".*\.caffemodel", "a Caffe model: not supported"),
     (
         r".*\.(?:pdmodel|pdiparams)|__model__",

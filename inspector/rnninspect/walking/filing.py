@@ -16,8 +16,8 @@ if TYPE_CHECKING:
 START = 16  # bytes of a file by which it may be a model under any name
 
 # Of other programs that save what is not supported; a file that ends so claims to be a model.
-_FOREIGN = (".mlmodel", ".caffemodel", ".pdmodel", ".pdiparams", ".mnn", ".mindir", ".tnnmodel")
-FOREIGN_FOLDERS = (".mlpackage", ".mlmodelc")
+_FOREIGN = (".caffemodel", ".pdmodel", ".pdiparams", ".mnn", ".mindir", ".tnnmodel")
+_FOREIGN_PACKAGES = (".mlmodelc",)
 
 
 class Likelihood(IntEnum):
@@ -53,6 +53,8 @@ class Filed:
             for pattern, whole in filing.parts
         ]
         self.folders = frozenset(name for filing in filings for name in filing.folders)
+        packages = (ending for filing in filings for ending in filing.packages)
+        self.packages = (*packages, *_FOREIGN_PACKAGES)
 
     def likelihood(self, name: str) -> Likelihood:
         """What a name says of a file, by its ending."""

@@ -11,7 +11,7 @@ from rnninspect.source.limits import Limits
 from rnninspect.source.locations import shown
 from rnninspect.walking import ignoring
 from rnninspect.walking.choice import Choice, is_ignored, start_of, takes
-from rnninspect.walking.filing import FOREIGN_FOLDERS, START, Likelihood, filed
+from rnninspect.walking.filing import START, Likelihood, filed
 from rnninspect.walking.tree import Kind, LocalTree
 
 TYPE_CHECKING = False
@@ -114,7 +114,7 @@ class Walk:
         if name.startswith(".") and not self._choice.hidden and name not in self._filed.folders:
             return Likelihood.NONE
         if kind is Kind.FOLDER:
-            is_package = name.lower().endswith(FOREIGN_FOLDERS)
+            is_package = name.lower().endswith(self._filed.packages)
             return Likelihood.SURE if is_package else Likelihood.POSSIBLE
         if kind is Kind.OTHER and likelihood is not Likelihood.SURE:
             return Likelihood.NONE  # a pipe; one that ends like a model is an error

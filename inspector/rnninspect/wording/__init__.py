@@ -13,6 +13,18 @@ def no_formula(what: str = "this cell") -> str:
     return f"no formula is known for {what}"
 
 
+def has_recurrent_name(name: str) -> bool:
+    """Whether an operator or a class is called after a cell: `QuantLSTM`, `aten::gru`, `MyRNN`.
+
+    `RNNTLoss` is not: it is the loss of a transducer.
+    """
+    operator = name.rpartition("::")[2]
+    if "lstm" in operator.lower():
+        return True
+    words = operator.replace("RNNT", "").split("_")
+    return any(word in ("gru", "rnn") or "GRU" in word or "RNN" in word for word in words)
+
+
 _OURS = "rnninspect"
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from rnninspect.plugin import has_recurrent_name
 from rnninspect_onnx.graph.values import computed
 from rnninspect_onnx.layout import LAYOUT
 from rnninspect_onnx.recurrent.sizes import measure
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
 
 def is_recurrent(node: NodeProto) -> bool:
     """Whether a node is an operator of LAYOUT, or a custom one with a recurrent name."""
-    return (node.domain, node.operator) in LAYOUT or _has_recurrent_name(foreign_name(node))
+    return (node.domain, node.operator) in LAYOUT or has_recurrent_name(foreign_name(node))
 
 
 def foreign_name(node: NodeProto) -> str:
@@ -23,15 +24,6 @@ def foreign_name(node: NodeProto) -> str:
     operator = node.attribute("operator") if node.operator == "ATen" else None
     name = node.operator if operator is None else f"ATen::{operator.text}"
     return f"{node.domain}::{name}" if node.domain else name
-
-
-def _has_recurrent_name(name: str) -> bool:
-    """`QuantLSTM`, `ATen::gru`, `MyRNN`; not `RNNTLoss`, the loss of a transducer."""
-    operator = name.rpartition("::")[2]
-    if "lstm" in operator.lower():
-        return True
-    words = operator.replace("RNNT", "").split("_")
-    return any(word in ("gru", "rnn") or "GRU" in word or "RNN" in word for word in words)
 
 
 def outputs_of(call: Call) -> tuple[Value, ...]:

@@ -1,0 +1,53 @@
+"""The reader of Core ML: `.mlmodel` files and `.mlpackage` folders."""
+
+from __future__ import annotations
+
+from functools import partial
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from rnninspect.plugin import Convention, Filing, Framework, Read, Source
+
+_SPECIFICATION_VERSION = 0x08  # the tag of a model's first field
+
+
+class CoreMlReader:
+    """Reads neural networks, ML programs and pipelines; implements `rnninspect.plugin.Reader`."""
+
+    name = "coreml"
+    summary = "Core ML: .mlmodel files, .mlpackage folders with neural networks or ML programs"
+    suffixes: tuple[str, ...] = (".mlmodel", ".mlpackage")
+    implied_suffixes: tuple[str, ...] = ()
+
+    def recognise(self, source: Source) -> Read | None:
+        """A function that reads the model of a file or a package; None if it is none."""
+        if not source.is_folder and source.head(1) != bytes([_SPECIFICATION_VERSION]):
+            return None
+        from rnninspect_coreml.recognition import recognise  # noqa: PLC0415 - only for such bytes
+
+        found = recognise(source)
+        if found is None:
+            return None
+        from rnninspect_coreml.describing import describe  # noqa: PLC0415 - only for its files
+
+        return partial(describe, source, found)
+
+    def conventions(self) -> Sequence[Convention]:
+        """How Core ML counts each cell."""
+        from rnninspect_coreml.framework import CONVENTIONS  # noqa: PLC0415 - only for `count`
+
+        return CONVENTIONS
+
+    def frameworks(self) -> Sequence[Framework]:
+        """The names of the framework."""
+        from rnninspect_coreml.framework import FRAMEWORKS  # noqa: PLC0415 - for few subcommands
+
+        return FRAMEWORKS
+
+    def filing(self) -> Filing:
+        """How its files are named, for walks over folders."""
+        from rnninspect_coreml.framework import FILING  # noqa: PLC0415 - only for walks
+
+        return FILING

@@ -1,0 +1,1 @@
+"""Neural networks: layers with their weights, before ML programs (NeuralNetwork.proto)."""

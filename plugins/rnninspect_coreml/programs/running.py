@@ -1,0 +1,231 @@
+"""Goes through a program once: what each value is made of, and what each stored one is for."""
+
+from __future__ import annotations
+
+from math import prod
+
+from rnninspect.plugin import (
+    Fate,
+    Purpose,
+    SkippedLayer,
+    StoredTensor,
+    has_recurrent_name,
+    no_formula,
+)
+from rnninspect_coreml.loops import Step, products_of_state
+from rnninspect_coreml.programs.blobs import Blobs, Wanted
+from rnninspect_coreml.programs.element_types import TEXT, known
+from rnninspect_coreml.programs.layout import ACTIVE, DATA, LAYOUT, MASKS, PRODUCTS, SCALED, STATES
+from rnninspect_coreml.programs.records import Literal
+from rnninspect_coreml.programs.recurrent import describe_operation
+from rnninspect_coreml.programs.values import Value
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from rnninspect.plugin import Source
+    from rnninspect_coreml.description import Description
+    from rnninspect_coreml.programs.decoding import Decoder
+    from rnninspect_coreml.programs.records import Block, Function, Operation, Shape
+
+_CONSTANT, _VALUE = "const", "val"
+_LOOP = "while_loop"
+
+
+class Run:
+    """Goes through functions, and describes what they contain."""
+
+    def __init__(self, decoder: Decoder, into: Description) -> None:
+        self.decoder, self.into = decoder, into
+        self._literals: dict[str, tuple[str, Literal]] = {}  # name and value by identity
+        self._purposes: dict[str, Purpose] = {}
+        self._elements: dict[str, int] = {}
+        self._recurrent: list[tuple[str, Operation, dict[str, Value]]] = []
+        self._loops: list[tuple[str, tuple[str, ...]]] = []
+        self.values: dict[str, Value] = {}
+
+    def function(self, function: Function, path: str) -> None:
+        """Go through a function whose layers are below a path."""
+        self.values = {each.name: Value(each.shape, Fate.INPUT) for each in function.inputs}
+        self._block(function.block, path)
+
+    def finish(self, source: Source) -> None:
+        """Describe the layers and the stored values of all functions.
+
+        Args:
+            source: the file, beside which blob files are.
+        """
+        blobs = Blobs(source)
+        blobs.look_up(
+            [
+                Wanted(literal.blob, name, literal.dtype)
+                for name, literal in self._literals.values()
+                if literal.blob is not None
+            ]
+        )
+        tensors = {
+            identity: self._stored(name, literal, blobs)
+            for identity, (name, literal) in self._literals.items()
+        }
+        self.into.add_tensors(tensors.values())
+        self.into.observations.extend(blobs.observations)
+        for name, identities in self._loops:
+            self.into.possible(name, tuple(tensors[identity] for identity in identities))
+        for path, operation, values in self._recurrent:
+            found = describe_operation(self.decoder, path, operation, values, tensors)
+            if isinstance(found, SkippedLayer):
+                self.into.skipped.append(found)
+            else:
+                self.into.add_layer(found)
+
+    def _block(self, block: Block, path: str) -> None:
+        for operation in block.operations:
+            self._operation(operation, path)
+
+    def _operation(self, operation: Operation, path: str) -> None:
+        given = {
+            key: [self._value(each, f"{path}{operation.name}/{key}") for each in bindings]
+            for key, bindings in operation.inputs.items()
+            if operation.kind != _CONSTANT
+        }
+        for output in operation.outputs:
+            self.values[output.name] = self._result(operation, given, output.shape, path)
+        if operation.kind in LAYOUT:
+            values = {key: found[0] for key, found in given.items() if found}
+            self._recurrent.append((path, operation, values))
+            self._start_from(value for key in STATES for value in given.get(key, ()))
+        elif operation.kind == _LOOP:
+            self._start_from(value for found in given.values() for value in found)
+        elif has_recurrent_name(operation.kind):
+            self._skip(operation, path)
+        self._nested(operation, given, path)
+
+    def _nested(self, operation: Operation, given: dict[str, list[Value]], path: str) -> None:
+        values = [value for found in given.values() for value in found]
+        for block in operation.blocks:
+            names = [each.name for each in block.inputs]
+            self.values.update(zip(names, values, strict=False))
+            if operation.kind == _LOOP:
+                self.values.update(
+                    (each.name, Value(each.shape, Fate.COMPUTED)) for each in block.inputs
+                )
+            self._block(block, f"{path}{operation.name}/")
+        if operation.kind == _LOOP and operation.blocks:
+            self._loop(operation, path)
+
+    def _loop(self, operation: Operation, path: str) -> None:
+        """Note a loop that may be a cell."""
+        body = operation.blocks[-1]
+        steps = {each.name: self._step(each) for each in body.operations}
+        carried = [each.name for each in body.inputs]
+        names = products_of_state(list(steps.values()), carried, body.outputs)
+        identities = {
+            identity: None
+            for each in body.operations
+            if each.name in names
+            for identity in self._weights_of(each)
+        }
+        if identities:
+            self._loops.append((path + operation.name, tuple(identities)))
+
+    def _step(self, operation: Operation) -> Step:
+        read = tuple(
+            each
+            for bindings in operation.inputs.values()
+            for each in bindings
+            if isinstance(each, str)
+        )
+        given = tuple(each.name for each in operation.outputs)
+        is_product = bool(self._weights_of(operation))
+        return Step(operation.name, read, given, is_product, operation.kind in ACTIVE)
+
+    def _weights_of(self, operation: Operation) -> tuple[str, ...]:
+        """The stored matrices that an operation multiplies by."""
+        bindings = [
+            each
+            for key in PRODUCTS.get(operation.kind, ())
+            for each in operation.inputs.get(key, ())
+        ]
+        values = [self._value(each, f"{operation.name}/weight") for each in bindings]
+        return _literals(value for value in values if value.fate is Fate.STORED)
+
+    def _value(self, given: str | Literal, name: str) -> Value:
+        if isinstance(given, Literal):
+            return self._kept(given, name)
+        return self.values.get(given) or Value(None, Fate.COMPUTED)
+
+    def _kept(self, literal: Literal, name: str) -> Value:
+        if literal.dtype != TEXT:
+            self._literals.setdefault(literal.identity, (name, literal))
+        return Value(literal.shape, Fate.STORED, (literal.identity,), literal)
+
+    def _result(
+        self, operation: Operation, given: dict[str, list[Value]], shape: Shape | None, path: str
+    ) -> Value:
+        if operation.kind == _CONSTANT:
+            for each in operation.inputs.get(_VALUE, ()):
+                if isinstance(each, Literal):
+                    return self._kept(each, f"{path}{operation.name}")
+            return Value(shape, Fate.COMPUTED)
+        if operation.kind in SCALED:
+            return self._expanded(given, shape)
+        found = [value for values in given.values() for value in values]
+        if operation.blocks or any(value.fate is not Fate.STORED for value in found):
+            return Value(shape, Fate.COMPUTED)
+        return Value(shape, Fate.COMPUTED, _literals(found))
+
+    def _expanded(self, given: dict[str, list[Value]], shape: Shape | None) -> Value:
+        """What a compressed weight is when it is used: its data are the weight's parameters."""
+        data = [value for key in DATA for value in given.get(key, ())]
+        for key, values in given.items():
+            purpose = Purpose.STATE if key in MASKS else Purpose.QUANTISATION
+            if key not in DATA:
+                for identity in _literals(values):
+                    self._purposes.setdefault(identity, purpose)
+        literals = _literals(data)
+        if any(value.fate is not Fate.STORED for value in data):
+            return Value(shape, Fate.COMPUTED, literals)
+        for identity in literals:
+            self._purposes[identity] = Purpose.PARAMETER
+            if shape is not None and None not in shape:
+                self._elements[identity] = prod(size or 0 for size in shape)
+        return Value(shape, Fate.STORED, literals)
+
+    def _start_from(self, values: Iterable[Value]) -> None:
+        for value in values:
+            if value.literal is not None:
+                self.into.states.add(value.literal.identity)
+
+    def _skip(self, operation: Operation, path: str) -> None:
+        reason = no_formula("this operator")
+        self.into.skipped.append(SkippedLayer(path + operation.name, operation.kind, reason))
+
+    def _stored(self, name: str, literal: Literal, blobs: Blobs) -> StoredTensor:
+        element = known(literal.dtype)
+        elements = self._elements.get(literal.identity)
+        needed = None if element is None else -(-prod(literal.shape) * element.bits // 8)
+        held = literal.bytes if literal.blob is None else blobs.held.get(literal.blob)
+        return StoredTensor(
+            name,
+            literal.shape,
+            literal.dtype,
+            (needed or 0) if held is None and literal.blob is None else held or 0,
+            literal.identity,
+            self._purpose(literal),
+            elements,
+            needed,
+            held,
+        )
+
+    def _purpose(self, literal: Literal) -> Purpose:
+        purpose = self._purposes.get(literal.identity)
+        if purpose is not None:
+            return purpose
+        element = known(literal.dtype)
+        is_weight = element is not None and element.is_real and bool(literal.shape)
+        return Purpose.PARAMETER if is_weight else Purpose.CONSTANT
+
+
+def _literals(values: Iterable[Value]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(each for value in values for each in value.literals))
