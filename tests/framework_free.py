@@ -17,8 +17,7 @@ FRAMEWORKS = frozenset({
     "flatbuffers", "flax", "fsspec", "gguf", "h5py", "huggingface_hub", "jax", "joblib", "keras",
     "keras_lmu", "ml_dtypes", "moto", "msgpack", "nbclient", "nbformat", "numpy", "onnx",
     "onnxruntime", "onnxscript", "openvino", "pandas", "polars", "pyarrow", "s3fs", "safetensors",
-    "sklearn",
-    "tensorflow", "tf2onnx", "tf_keras", "torch", "transformers",
+    "sklearn", "tensorflow", "tf2onnx", "tf_keras", "torch", "transformers",
 })  # fmt: skip
 MARKER = "frameworks"
 

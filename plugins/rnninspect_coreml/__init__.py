@@ -27,12 +27,11 @@ class CoreMlReader:
             return None
         from rnninspect_coreml.recognition import recognise  # noqa: PLC0415 - only for such bytes
 
-        found = recognise(source)
-        if found is None:
+        if not recognise(source):
             return None
         from rnninspect_coreml.describing import describe  # noqa: PLC0415 - only for its files
 
-        return partial(describe, source, found)
+        return partial(describe, source)
 
     def conventions(self) -> Sequence[Convention]:
         """How Core ML counts each cell."""

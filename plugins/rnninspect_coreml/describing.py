@@ -11,20 +11,18 @@ from rnninspect.plugin import (
     Search,
     Searched,
     SkippedLayer,
-    UnreadableFile,
     parsing,
 )
 from rnninspect_coreml.description import Description
 from rnninspect_coreml.framework import COREML
 from rnninspect_coreml.kinds import KINDS, LINKED, NETWORKS, OPAQUE, OTHERS, PIPELINES, PROGRAM
 from rnninspect_coreml.networks.layers import Network
-from rnninspect_coreml.recognition import MANIFEST
+from rnninspect_coreml.recognition import model_in
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from rnninspect.decode.protobuf import Message
     from rnninspect.plugin import Source
-    from rnninspect_coreml.recognition import Found
 
 _DESCRIPTION, _METADATA, _USER_DEFINED = 2, 100, 100
 _VERSION_KEY = "com.github.apple.coremltools.version"
@@ -33,7 +31,7 @@ _MAIN = "main"
 _MOST_ENTRIES = 1000
 
 
-def describe(source: Source, found: Found) -> SavedModel:
+def describe(source: Source) -> SavedModel:
     """Describe a file or a package.
 
     Raises:
@@ -43,9 +41,7 @@ def describe(source: Source, found: Found) -> SavedModel:
     with parsing("Core ML model"):
         if not source.is_folder:
             return _describe(source, "coreml model")
-        if not found.location:
-            raise UnreadableFile(f"{MANIFEST} names no model")
-        with source.open_neighbour(found.location) as model:
+        with source.open_neighbour(model_in(source)) as model:
             return _describe(model, "coreml package")
 
 

@@ -46,7 +46,9 @@ class Description:
     def add_layer(self, layer: RecurrentLayer) -> None:
         """Add a recurrent layer; RefusedFile if there are too many."""
         self.layers.append(layer)
-        self.source.limits.require(Limit.RECURRENT, len(self.layers), "the recurrent layers")
+        self.source.limits.require(
+            Limit.RECURRENT, len(self.layers), "the number of recurrent layers"
+        )
 
     def add_tensors(self, tensors: Iterable[StoredTensor]) -> None:
         """Add stored tensors; RefusedFile if there are too many."""

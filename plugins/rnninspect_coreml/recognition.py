@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from rnninspect.decode.json import most_values, parse_json, spend_steps
 from rnninspect.decode.protobuf import LENGTH, VARINT, CutField, WireReader
-from rnninspect.plugin import Limit, Record, RefusedFile, UnreadableFile
+from rnninspect.plugin import Limit, RefusedFile, UnreadableFile
 from rnninspect_coreml.kinds import KINDS
 
 TYPE_CHECKING = False
@@ -20,26 +20,15 @@ _ENTRIES, _ROOT = "itemInfoEntries", "rootModelIdentifier"
 _VERSION, _DESCRIPTION, _UPDATABLE = 1, 2, 10
 _FIELDS = {_VERSION: VARINT, _DESCRIPTION: LENGTH, _UPDATABLE: VARINT}
 _MOST_FIELDS = 16
+_HEAD = 65536  # bytes of a manifest that are looked at
 
 
-class Found(Record):
-    """Where a model is.
-
-    Attributes:
-        location: of the file in the package; empty if the source is the file.
-    """
-
-    location: str = ""
-
-
-def recognise(source: Source) -> Found | None:
-    """What a file or a folder is; None if it is not Core ML's."""
+def recognise(source: Source) -> bool:
+    """Whether a file or a folder is Core ML's."""
     try:
-        if source.is_folder:
-            return _in_package(source)
-        return Found() if _is_model(source) else None
+        return _is_package(source) if source.is_folder else _is_model(source)
     except (RefusedFile, UnreadableFile):
-        return None
+        return False
 
 
 def _is_model(source: Source) -> bool:
@@ -58,23 +47,29 @@ def _is_model(source: Source) -> bool:
     return False
 
 
-def _in_package(source: Source) -> Found | None:
+def _is_package(source: Source) -> bool:
     if source.neighbour(MANIFEST).path is None:
-        return None
+        return False
+    with source.open_neighbour(MANIFEST) as manifest:
+        return any(key in manifest.head(_HEAD) for key in (_ENTRIES.encode(), _ROOT.encode()))
+
+
+def model_in(source: Source) -> str:
+    """The path of a package's model in it.
+
+    Raises:
+        UnreadableFile: the manifest is malformed, or names none.
+        RefusedFile: it is too long.
+    """
     with source.open_neighbour(MANIFEST) as manifest:
         source.limits.require(Limit.HEADER_BYTES, manifest.size, MANIFEST)
         data = manifest.read(0, manifest.size)
-    if _ENTRIES.encode() not in data:
-        return None
     spend_steps(source, len(data), most_values(data))
-    return Found(_location(parse_json(data, MANIFEST)))
-
-
-def _location(manifest: object) -> str:
-    """The path of the root model; empty if the manifest names none."""
-    if not isinstance(manifest, dict):
-        return ""
-    entries, root = manifest.get(_ENTRIES), manifest.get(_ROOT)
+    found = parse_json(data, MANIFEST)
+    known = found if isinstance(found, dict) else {}
+    entries, root = known.get(_ENTRIES), known.get(_ROOT)
     entry = entries.get(root) if isinstance(entries, dict) and isinstance(root, str) else None
     path = entry.get("path") if isinstance(entry, dict) else None
-    return _DATA + path if isinstance(path, str) else ""
+    if not isinstance(path, str):
+        raise UnreadableFile(f"{MANIFEST} names no model")
+    return _DATA + path

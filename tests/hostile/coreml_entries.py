@@ -63,7 +63,7 @@ def deep_loops(levels: int) -> bytes:
 
 
 def deep_blocks(levels: int) -> bytes:
-    function = field(2, "a") + field(3, field(1, "a") + field(2, wrapped(b"", levels, 3, 4)))
+    function = field(2, "a") + field(3, field(1, "a") + field(2, wrapped(b"", levels, 4, 3)))
     return model(PROGRAM, field(2, field(1, "main") + field(2, function)))
 
 

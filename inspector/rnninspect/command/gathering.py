@@ -21,6 +21,7 @@ from rnninspect.source.source import open_source
 from rnninspect.source.standard_input import NAME as STANDARD_INPUT
 from rnninspect.source.traffic import Traffic
 from rnninspect.walking.choice import left_out_in_words
+from rnninspect.walking.filing import filed
 from rnninspect.walking.lists import paths_in
 from rnninspect.walking.tree import LocalTree
 from rnninspect.walking.walk import Met, Walk
@@ -125,6 +126,8 @@ class Gathered:
     def _is_model(self, folder: str) -> bool:
         """Whether a folder is a model, and has no other models in it."""
         request = self._request
+        if filed().is_package(folder.rstrip("/")):
+            return True
         try:
             with open_source(folder, request.limits) as source:
                 if look_at(source) is None:

@@ -54,12 +54,16 @@ class Filed:
         ]
         self.folders = frozenset(name for filing in filings for name in filing.folders)
         packages = (ending for filing in filings for ending in filing.packages)
-        self.packages = (*packages, *_FOREIGN_PACKAGES)
+        self._packages = (*packages, *_FOREIGN_PACKAGES)
 
     def likelihood(self, name: str) -> Likelihood:
         """What a name says of a file, by its ending."""
         _, dot, ending = name.rpartition(".")
         return self._known.get(f"{dot}{ending}".lower() if dot else "", Likelihood.BY_START)
+
+    def is_package(self, name: str) -> bool:
+        """Whether a folder of this name is one model, with all in it."""
+        return name.lower().endswith(self._packages)
 
     def may_start(self, start: bytes) -> bool:
         """Whether a model may start with these bytes, of which there are up to START."""

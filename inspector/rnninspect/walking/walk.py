@@ -114,8 +114,7 @@ class Walk:
         if name.startswith(".") and not self._choice.hidden and name not in self._filed.folders:
             return Likelihood.NONE
         if kind is Kind.FOLDER:
-            is_package = name.lower().endswith(self._filed.packages)
-            return Likelihood.SURE if is_package else Likelihood.POSSIBLE
+            return Likelihood.SURE if self._filed.is_package(name) else Likelihood.POSSIBLE
         if kind is Kind.OTHER and likelihood is not Likelihood.SURE:
             return Likelihood.NONE  # a pipe; one that ends like a model is an error
         return likelihood

@@ -248,7 +248,7 @@ def test_a_blob_that_two_values_share_counts_once(tmp_path: Path) -> None:
         (manifest("/etc/passwd"), UnreadableFile, "missing"),
         (manifest(root="nothing"), UnreadableFile, "names no model"),
         (b'{"itemInfoEntries": 1}', UnreadableFile, "names no model"),
-        (b'{"itemInfoEntries": ' + b"[" * 100_000, UnknownFormat, "Core ML package"),
+        (b'{"itemInfoEntries": ' + b"[" * 100_000, UnreadableFile, "cannot parse Manifest.json"),
         (b"{}", UnknownFormat, "Core ML package"),
     ],
 )
