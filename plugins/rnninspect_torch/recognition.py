@@ -96,9 +96,17 @@ def container_of(source: Source) -> Container | None:
     """The container of a file, or None if its content is not torch's."""
     try:
         head = source.head(_HEAD)
-        return _by_head(head) or _by_more(source, head)
+        found = _by_head(head) or _by_more(source, head)
     except UnreadableFile:
         return None
+    if found is Container.PICKLE:
+        from rnninspect.decode.pickles.parameter_names import (  # noqa: PLC0415 - only for these
+            names_parameters,
+        )
+
+        if names_parameters(source):  # of another framework, whose reader is asked
+            return None
+    return found
 
 
 def _by_head(head: bytes) -> Container | None:
