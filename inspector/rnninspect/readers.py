@@ -45,6 +45,7 @@ BUILT_IN = {
     "rnninspect_tesseract:TesseractReader": ".traineddata .lstm",
     "rnninspect_audio:AudioReader": ".nam .json .rnnn",
     "rnninspect_openvino:OpenvinoReader": ".xml",
+    "rnninspect_paddle:PaddleReader": ".pdparams .pdopt .pdmodel .pdiparams",
 }
 
 

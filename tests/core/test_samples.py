@@ -22,6 +22,7 @@ FOLDERS = (
     "audio",
     "openvino",
     "coreml",
+    "paddle",
     "onnx",
     "tflite",
     "gguf",

@@ -22,6 +22,7 @@ GOOD = {
     "coreml": SAMPLES / "coreml" / "network.mlmodel",
     "audio": SAMPLES / "audio" / "small.rnnn",
     "openvino": SAMPLES / "openvino" / "old_lstm.xml",
+    "paddle": SAMPLES / "paddle" / "both.pdparams",
 }
 
 

@@ -32,7 +32,6 @@ FOLDERS: tuple[tuple[str, str], ...] = (
         "an Orbax checkpoint (JAX, Flax): not supported; save the parameters as safetensors",
     ),
     (_SHARD, "weights of a TensorFlow.js model without the model.json that lists them"),
-    (r".*\.pdmodel|__model__", "a PaddlePaddle model: not supported; export it to ONNX"),
 )
 CORE_ML_PACKAGE = (
     ("Manifest.json", "Data"),

@@ -14,10 +14,7 @@ BY_NAME: tuple[tuple[str, str], ...] = (
     ),
     (r".*\.mlmodel", "not a Core ML model of a known kind"),
     (r".*\.caffemodel", "a Caffe model: not supported"),
-    (
-        r".*\.(?:pdmodel|pdiparams)|__model__",
-        "a PaddlePaddle model: not supported; export it to ONNX",
-    ),
+    (r".*\.pdmodel|__model__", "not a program of PaddlePaddle, or truncated"),
     (r".*\.weights", "Darknet weights: not supported"),
     (
         r".*\.(?:mnn|mindir|tnnmodel|dlc|bmodel)",

@@ -27,10 +27,6 @@ _JSON = (
         rb'\{\s*(?:"module"\s*:\s*"[\w.]+"\s*,\s*)?"class_name"\s*:\s*"\w+"\s*,\s*"config"\s*:',
         "a Keras architecture (to_json) without weights; inspect the model saved as .keras or .h5",
     ),
-    (
-        rb'\{\s*"base_code"\s*:\s*\{\s*"magic"\s*:\s*"pir"',
-        f"a PaddlePaddle program: not supported; {_TO_ONNX}",
-    ),
     (rb'\{\s*"nodes"\s*:\s*\[\s*\{\s*"op"', f"an MXNet symbol file: not supported; {_TO_ONNX}"),
     (
         rb'\{\s*"(?:architectures|_name_or_path)"\s*:|\{.{0,400}?"model_type"\s*:\s*"',
@@ -65,7 +61,6 @@ _MODELS = (
     (rb"[pf]trt", f"a TensorRT engine: not supported; {_SOURCE}"),
     (rb"RKNN", f"an RKNN model: not supported; {_SOURCE}"),
     (rb"\x12\x01\0{6}", f"an MXNet parameter file: not supported; {_TO_ONNX}"),
-    (rb"\0{16}[^\0]\0{3}\x08.\x10", f"PaddlePaddle parameters: not supported; {_TO_ONNX}"),
     (rb"7767517\s", f"an ncnn model: not supported; {_SOURCE}"),
     (
         _COMMENTS + rb'(?:name\s*:\s*"[^"\n]*"\s*)?(?:input\w*\s*:|input_\w+\s*\{|layers?\s*\{)',

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 START = 16  # bytes of a file by which it may be a model under any name
 
 # Of other programs that save what is not supported; a file that ends so claims to be a model.
-_FOREIGN = (".caffemodel", ".pdmodel", ".pdiparams", ".mnn", ".mindir", ".tnnmodel")
+_FOREIGN = (".caffemodel", ".mnn", ".mindir", ".tnnmodel")
 _FOREIGN_PACKAGES = (".mlmodelc",)
 
 

@@ -5,9 +5,8 @@ Its plain ndarrays look like anybody's: these names tell such a file from other 
 
 from __future__ import annotations
 
-import re
-
 from rnninspect.errors import UnreadableFile
+from rnninspect.lean import re
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

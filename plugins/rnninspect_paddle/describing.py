@@ -1,0 +1,156 @@
+"""Describes a state dict: its layers by the names of their weights, every array once."""
+
+from __future__ import annotations
+
+from rnninspect.lean import re
+from rnninspect.plugin import (
+    Fact,
+    Observation,
+    Purpose,
+    Record,
+    SavedModel,
+    StoredTensor,
+    plural,
+)
+from rnninspect.signatures import known_layers, possible_layers
+from rnninspect.spellings import remainder
+from rnninspect_paddle.framework import PADDLE
+from rnninspect_paddle.modules import layers_of, modules_in, second_name
+from rnninspect_paddle.purposes import is_trained, purpose_of
+from rnninspect_paddle.state import code_in, read_state
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from rnninspect.plugin import RecurrentLayer, Source
+    from rnninspect_paddle.state import SavedArray, SavedState
+
+
+_FLUID = re.compile(r"(?s)(?P<path>(?:.*\W)?(?:lstm|lstmp|gru|gru_unit)_\d+)\.w_0$")
+
+
+class _Entry(Record):
+    """A tensor by its name with dots, as the search for hand-written cells reads it."""
+
+    name: str
+    shape: tuple[int, ...]
+    tensor: StoredTensor
+
+
+def describe_state(source: Source) -> SavedModel:
+    """Describe a state dict.
+
+    Raises:
+        UnreadableFile: truncated or malformed.
+        RefusedFile: a limit is exceeded.
+    """
+    state = read_state(source)
+    second = _second_names(state.arrays)
+    tensors = tuple(_stored(array, number in second) for number, array in enumerate(state.arrays))
+    layers, notes = _layers(state, tensors, source)
+    return SavedModel(
+        format="paddle state dict",
+        framework=PADDLE,
+        producer="",
+        layers=layers,
+        tensors=tensors,
+        observations=(*notes, *_oddities(state, len(second))),
+    )
+
+
+def _second_names(arrays: Iterable[SavedArray]) -> set[int]:
+    """The places of the arrays that hold a parameter once more, under its name in a layer."""
+    by_parameter: dict[str, list[tuple[int, SavedArray]]] = {}
+    for number, array in enumerate(arrays):
+        if array.parameter:
+            by_parameter.setdefault(array.parameter, []).append((number, array))
+    again: set[int] = set()
+    for same in by_parameter.values():
+        kept = next((one for _, one in same if not second_name(one.name)), same[0][1])
+        again.update(number for number, one in same if one.shape == kept.shape and one is not kept)
+    return again
+
+
+def _stored(array: SavedArray, again: bool) -> StoredTensor:  # noqa: FBT001 - not public
+    needed = array.needed
+    held = needed or 0 if array.held is None else array.held
+    purpose = purpose_of(array.name)
+    if again and purpose is Purpose.PARAMETER:
+        purpose = Purpose.COPY
+    return StoredTensor(
+        array.name,
+        array.shape,
+        array.dtype,
+        held,
+        array.place,
+        purpose,
+        needed_bytes=needed,
+        held_bytes=array.held,
+        trained=is_trained(array.name, array.dtype),
+    )
+
+
+def _layers(
+    state: SavedState, tensors: tuple[StoredTensor, ...], source: Source
+) -> tuple[tuple[RecurrentLayer, ...], tuple[Observation, ...]]:
+    """The layers, those of other libraries among them, and notes on what may be some."""
+    named = {each.name: each for each in tensors if each.purpose is Purpose.PARAMETER}
+    stacks = {second_name(each.name) for each in tensors} - {""}
+    parameters = {array.name: array.parameter for array in state.arrays}
+    own = layers_of(modules_in(named.values(), stacks), parameters)
+    notes = list(own.observations)
+    rest = _without(named, own.layers, notes)
+    layers = [*own.layers, *known_layers(rest, source)]
+    notes.extend(possible_layers(rest, layers))
+    notes.extend(_fluid(_without(named, layers, notes)))
+    left = _without(named, layers, notes)
+    entries = [_Entry(name, each.shape, each) for name, each in named.items()]
+    cells = remainder(entries, [one for one in entries if one.name in left], {}, source)
+    if cells is not None:
+        from rnninspect.spellings.building import describe_cells  # noqa: PLC0415 - few need it
+
+        found = describe_cells(cells, lambda entry: entry.tensor)
+        return (*layers, *found.layers), (*notes, *found.observations)
+    return tuple(layers), tuple(notes)
+
+
+def _fluid(tensors: dict[str, StoredTensor]) -> Iterator[Observation]:
+    """Weights of fluid's operators: only a program says which product has their kernel."""
+    for name, tensor in tensors.items():
+        found = _FLUID.match(name)
+        if found is not None:
+            bias = tensors.get(f"{found['path']}.b_0")
+            detail = f"{found['path']}: recurrent weights, whose kernel is that of another layer"
+            both = (tensor,) if bias is None else (tensor, bias)
+            yield Observation(Fact.POSSIBLE, f"{detail}; the program says which", tensors=both)
+
+
+def _without(
+    named: dict[str, StoredTensor], layers: Iterable[RecurrentLayer], notes: Iterable[Observation]
+) -> dict[str, StoredTensor]:
+    """The tensors that no layer and no note takes."""
+    taken = {
+        tensor.name
+        for parts in (
+            *(operand.tensors for layer in layers for operand in layer.operands),
+            *(note.tensors for note in notes),
+        )
+        for tensor in parts
+    }
+    return {name: tensor for name, tensor in named.items() if name not in taken}
+
+
+def _oddities(state: SavedState, again: int) -> Iterator[Observation]:
+    yield from code_in(state)
+    if again:
+        detail = f"{plural(again, 'parameter')} stored twice, under two names each: counted once"
+        yield Observation(Fact.UNUSUAL, detail)
+    if state.left_out:
+        shown = ", ".join(name[:60] for name in state.left_out[:3])
+        yield Observation(
+            Fact.UNUSUAL, f"{plural(len(state.left_out), 'array')} without numbers: {shown}"
+        )
+    if state.trailing:
+        detail = f"{plural(state.trailing, 'trailing byte')} after the pickle"
+        yield Observation(Fact.UNUSUAL, detail)

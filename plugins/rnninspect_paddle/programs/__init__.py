@@ -1,0 +1,1 @@
+"""Programs: graphs of operators, whose parameters are in other files."""
