@@ -12,6 +12,7 @@ __all__ = ["Record"]
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from types import CodeType, FunctionType
     from typing import Any
     from typing import NamedTuple as Record
@@ -19,7 +20,23 @@ else:
     from _collections import _tuplegetter  # what `collections.namedtuple` makes its fields of
 
     _new = tuple.__new__
-    _codes: dict[int, CodeType] = {}  # of constructors, by the number of fields
+    # Constructors by the number of fields; those of more are compiled when they are defined.
+    # fmt: off
+    _SHORT = (
+        lambda _cls, a: _new(_cls, (a,)),
+        lambda _cls, a, b: _new(_cls, (a, b)),
+        lambda _cls, a, b, c: _new(_cls, (a, b, c)),
+        lambda _cls, a, b, c, d: _new(_cls, (a, b, c, d)),
+        lambda _cls, a, b, c, d, e: _new(_cls, (a, b, c, d, e)),
+        lambda _cls, a, b, c, d, e, f: _new(_cls, (a, b, c, d, e, f)),
+        lambda _cls, a, b, c, d, e, f, g: _new(_cls, (a, b, c, d, e, f, g)),
+        lambda _cls, a, b, c, d, e, f, g, h: _new(_cls, (a, b, c, d, e, f, g, h)),
+        lambda _cls, a, b, c, d, e, f, g, h, i: _new(_cls, (a, b, c, d, e, f, g, h, i)),
+        lambda _cls, a, b, c, d, e, f, g, h, i, j: _new(_cls, (a, b, c, d, e, f, g, h, i, j)),
+        lambda _cls, a, b, c, d, e, f, g, h, i, j, k: _new(_cls, (a, b, c, d, e, f, g, h, i, j, k)),
+    )
+    # fmt: on
+    _codes: dict[int, CodeType] = {n: short.__code__ for n, short in enumerate(_SHORT, 1)}
 
     class _Maker(type):
         def __new__(cls, name: str, bases: tuple[type, ...], body: dict[str, Any]) -> Any:  # noqa: ANN401 - a tuple's type, not one of its own
@@ -27,16 +44,12 @@ else:
                 return super().__new__(cls, name, bases, body)
             fields = tuple(body.get("__annotations__", ()))
             defaults = {field: body.pop(field) for field in fields if field in body}
-            made = {
-                "__slots__": (),
-                "__new__": _constructor(name, fields, tuple(defaults.values())),
-                "__match_args__": fields,
-                "_fields": fields,
-                "_field_defaults": defaults,
-                **_METHODS,
-            }
-            getters = {field: _tuplegetter(at, None) for at, field in enumerate(fields)}
-            return type(name, (tuple,), made | getters | body)
+            for place, field in enumerate(fields):
+                body.setdefault(field, _tuplegetter(place, None))
+            body["__slots__"], body["__match_args__"], body["_fields"] = (), fields, fields
+            body["_field_defaults"] = defaults
+            body["__new__"] = _constructor(name, fields, tuple(defaults.values()))
+            return type(name, (_Values,), body)
 
     def _constructor(
         name: str, fields: tuple[str, ...], defaults: tuple[object, ...]
@@ -46,38 +59,35 @@ else:
         if code is None:
             names = "".join(f"_{place}, " for place in range(len(fields)))
             source = f"lambda _cls, {names}: _new(_cls, ({names}))"
-            code = _codes[len(fields)] = compile(source, __name__, "eval").co_consts[0]
+            # Of a text of our own; the first call of `compile` makes all classes of `ast`.
+            code = _codes[len(fields)] = eval(source).__code__  # noqa: S307 - see above
         named = code.replace(
             co_varnames=("_cls", *fields), co_name="__new__", co_qualname=f"{name}.__new__"
         )
         return type(_constructor)(named, globals(), "__new__", defaults)
 
-    def _make(cls: type, values: Any) -> Any:  # noqa: ANN401 - an instance of the class
-        return _new(cls, values)
+    class _Values(tuple):  # what all Records have in common
+        __slots__ = ()
 
-    def _replace(self: Any, /, **changed: object) -> Any:  # noqa: ANN401 - a Record
-        made = _new(type(self), map(changed.pop, self._fields, self))
-        if changed:
-            raise ValueError(f"Got unexpected field names: {list(changed)!r}")
-        return made
+        @classmethod
+        def _make(cls, values: Iterable[object]) -> Any:  # noqa: ANN401 - an instance of the class
+            return _new(cls, values)
 
-    def _asdict(self: Any) -> dict[str, object]:  # noqa: ANN401 - a Record
-        return dict(zip(self._fields, self, strict=True))
+        def _replace(self, /, **changed: object) -> Any:  # noqa: ANN401 - as above
+            made = _new(type(self), map(changed.pop, self._fields, self))
+            if changed:
+                raise ValueError(f"Got unexpected field names: {list(changed)!r}")
+            return made
 
-    def _shown(self: Any) -> str:  # noqa: ANN401 - a Record
-        parts = (f"{name}={value!r}" for name, value in zip(self._fields, self, strict=True))
-        return f"{type(self).__name__}({', '.join(parts)})"
+        def _asdict(self) -> dict[str, object]:
+            return dict(zip(self._fields, self, strict=True))
 
-    def _arguments(self: Any) -> tuple[object, ...]:  # noqa: ANN401 - a Record
-        return tuple(self)
+        def __repr__(self) -> str:
+            parts = (f"{name}={value!r}" for name, value in zip(self._fields, self, strict=True))
+            return f"{type(self).__name__}({', '.join(parts)})"
 
-    _METHODS = {
-        "_make": classmethod(_make),
-        "_replace": _replace,
-        "_asdict": _asdict,
-        "__repr__": _shown,
-        "__getnewargs__": _arguments,
-    }
+        def __getnewargs__(self) -> tuple[object, ...]:
+            return tuple(self)
 
     class Record(metaclass=_Maker):
         """A value: `class Size(Record)` with one annotated line for each field."""

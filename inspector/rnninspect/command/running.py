@@ -11,7 +11,6 @@ from rnninspect.errors import RnnInspectError
 from rnninspect.inspection import inspect_file
 from rnninspect.lean import partial
 from rnninspect.render import HASHING, JOB_SUMMARIES, REPORT
-from rnninspect.render.report.columns import COLUMNS
 from rnninspect.render.view import View
 from rnninspect.report import Unreadable
 from rnninspect.source.locations import shown
@@ -46,7 +45,7 @@ def run(request: Request) -> int:
         results = tuple(results)
     view = View(
         width=terminal_width(),
-        columns=request.columns or COLUMNS,
+        columns=request.columns,
         chosen=bool(request.columns),
         unfold=request.unfold,
         root=ci_root(),

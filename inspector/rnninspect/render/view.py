@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from rnninspect.record import Record
-from rnninspect.render.report.columns import COLUMNS, Column
 from rnninspect.rules import Level
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from rnninspect.render.report.columns import Column
     from rnninspect.rows.summary import Summary
 
 
@@ -16,7 +16,7 @@ class View(Record):
 
     Attributes:
         width: in characters; 0 for no limit.
-        columns: the columns of a report to choose from.
+        columns: the columns of a report to choose from; none for all.
         chosen: whether they were named by the caller: then none is dropped to fit the width.
         root: the folder from which CI systems name files; the current one if empty.
         unfold: whether each of many equal layers has a row.
@@ -28,7 +28,7 @@ class View(Record):
     """
 
     width: int = 80
-    columns: tuple[Column, ...] = COLUMNS
+    columns: tuple[Column, ...] = ()
     chosen: bool = False
     root: str = ""
     fail_on: Level | None = Level.ERROR

@@ -6,7 +6,7 @@ import csv
 import io
 
 from rnninspect.render.escape import for_csv
-from rnninspect.render.report.columns import RowKind, rows_of
+from rnninspect.render.report.columns import COLUMNS, RowKind, rows_of
 from rnninspect.report import readable
 
 TYPE_CHECKING = False
@@ -22,7 +22,7 @@ SUMS = (RowKind.SUBTOTAL, RowKind.TOTAL)  # a spreadsheet can add up
 
 def render(results: Iterable[Report | Unreadable], view: View) -> Iterator[str]:
     """RFC 4180 but for its line ends, which are those of the other formats."""
-    head = [["path", *(column.name for column in view.columns)]]
+    head = [["path", *(column.name for column in view.columns or COLUMNS)]]
     for report in readable(results):
         out = io.StringIO()
         csv.writer(out, lineterminator="\n").writerows((*head, *_rows(report, view)))
@@ -33,7 +33,7 @@ def render(results: Iterable[Report | Unreadable], view: View) -> Iterator[str]:
 def _rows(report: Report, view: View) -> Iterator[list[str | int]]:
     for row in rows_of(report):
         if row.kind not in SUMS:
-            values = (row.values.get(column.name) for column in view.columns)
+            values = (row.values.get(column.name) for column in view.columns or COLUMNS)
             yield [for_csv(report.path), *map(_plain, values)]
 
 

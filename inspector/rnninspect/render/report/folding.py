@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from rnninspect.lean import re
 from rnninspect.render.report.columns import (
+    COLUMNS,
     Row,
     present,
     rows_in_words,
@@ -34,9 +35,9 @@ def shown_rows(report: Report, view: View) -> list[Row]:
 def in_full(rows: Sequence[Row], view: View) -> tuple[Sequence[Row], tuple[Column, ...]]:
     """The rows and the columns of a table that may be as wide as it is."""
     if view.chosen:
-        return rows, present(view.columns, rows)
+        return rows, present(view.columns or COLUMNS, rows)
     rows = without_named_cells(rows)
-    return rows, usual(present(view.columns, rows), rows)
+    return rows, usual(present(view.columns or COLUMNS, rows), rows)
 
 
 def fold(rows: Sequence[Row]) -> list[Row]:

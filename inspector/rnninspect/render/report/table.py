@@ -5,7 +5,7 @@ from __future__ import annotations
 from rnninspect.render.colour import heading, in_grid
 from rnninspect.render.escape import for_terminal, shorten
 from rnninspect.render.grid import draw
-from rnninspect.render.report.columns import LETTERS, RowKind, present, usual
+from rnninspect.render.report.columns import COLUMNS, LETTERS, RowKind, present, usual
 from rnninspect.render.report.fitting import Fitted, fit, short_names
 from rnninspect.render.report.folding import shown_rows
 from rnninspect.render.report.sentences import LONGEST_NAME, finding_lines, no_layer, summary
@@ -71,7 +71,7 @@ def _lines(report: Report, fitted: Fitted, view: View) -> Iterator[str]:
 
 def fitted_rows(rows: Sequence[Row], view: View) -> Fitted:
     """The rows, and the columns with a value: as many as fit, or those named by the caller."""
-    columns = present(view.columns, rows)
+    columns = present(view.columns or COLUMNS, rows)
     if view.chosen:
         return Fitted(short_names(rows, LONGEST_NAME), columns)
     return fit(usual(columns, rows), rows, view.width)
