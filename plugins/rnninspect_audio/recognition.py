@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import re
-from enum import StrEnum
+from rnninspect.lean import StrEnum, re
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -5,8 +5,7 @@ Names and axes: torch/nn/modules/rnn.py.
 
 from __future__ import annotations
 
-import re
-
+from rnninspect.lean import re
 from rnninspect.plugin import (
     BIASES,
     CELLS,

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from functools import partial
-
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -31,7 +29,7 @@ class CoreMlReader:
             return None
         from rnninspect_coreml.describing import describe  # noqa: PLC0415 - only for its files
 
-        return partial(describe, source)
+        return lambda: describe(source)
 
     def conventions(self) -> Sequence[Convention]:
         """How Core ML counts each cell."""

@@ -14,6 +14,7 @@ __all__ = [
     "cache",
     "cached_property",
     "defaultdict",
+    "deque",
     "itemgetter",
     "json",
     "lru_cache",
@@ -25,7 +26,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     import json
     import re
-    from collections import Counter, defaultdict
+    from collections import Counter, defaultdict, deque
     from collections.abc import Callable, Iterable, Iterator
     from enum import IntEnum, StrEnum
     from functools import cache, cached_property, lru_cache, partial
@@ -33,7 +34,7 @@ if TYPE_CHECKING:
     from typing import Any
 else:
     # What the standard modules have under the same names, or wrap.
-    from _collections import _count_elements, defaultdict
+    from _collections import _count_elements, defaultdict, deque
     from _functools import _lru_cache_wrapper, partial
     from _operator import itemgetter
 

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import json
 from math import prod
 
 from rnninspect.decode.json_structure.text import JsonText
 from rnninspect.decode.json_structure.values import Irregular, Numbers, count_numbers
+from rnninspect.lean import json
 from rnninspect.source.limits import Limit
 
 TYPE_CHECKING = False

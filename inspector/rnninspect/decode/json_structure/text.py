@@ -6,13 +6,11 @@ Python's json writes, are numbers.
 
 from __future__ import annotations
 
-import json
-import re
-from functools import lru_cache
 from math import prod
 
 from rnninspect.decode.json_structure.values import LongText
 from rnninspect.errors import UnreadableFile
+from rnninspect.lean import json, lru_cache, re
 from rnninspect.source.limits import Limit
 
 TYPE_CHECKING = False

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import json
 from math import prod
 
 from rnninspect.errors import UnreadableFile
+from rnninspect.lean import json
 from rnninspect.record import Record
 from rnninspect.source.limits import Limit
 
