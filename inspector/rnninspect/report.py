@@ -7,7 +7,7 @@ from rnninspect.lean import cached_property
 from rnninspect.model import Fact, Fate, Purpose, Search, Searched
 from rnninspect.record import Record
 from rnninspect.rules import Finding, Level
-from rnninspect.stored.columns import plain_sums, single
+from rnninspect.stored.tensor import plain_sums, single
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -7,7 +7,7 @@ from rnninspect.dtypes import DTYPES, ElementKind
 from rnninspect.lean import defaultdict
 from rnninspect.model import Fact, Purpose, impossible
 from rnninspect.rules.finding import Breach, Case, Level, Rule, observed
-from rnninspect.stored.columns import plain_sums, single
+from rnninspect.stored.tensor import plain_sums, single
 from rnninspect.wording import plural
 
 TYPE_CHECKING = False

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from rnninspect.lean import lru_cache, re
+from rnninspect.stored.kinds import chosen, kind_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
 _ENDINGS = frozenset({"weight", "kernel", "w", "W", "vars"})
-_AT_ONCE = 10_000  # names that are looked through together
-_FEW = 200  # names that are looked at one by one sooner than a pattern is compiled
 _NUMBERED = ("lmu_cell", "ltc_cell")  # by Keras: `lmu_cell_1`
 # The last word of each odd name and of each mark, without the endings; a test compares them.
 _WORDS = """
@@ -26,51 +24,22 @@ _WORDS = """
 WORDS = frozenset(_WORDS.split())
 # Words of generic names, and what a part of the module's name must contain.
 WITHIN = {"linear": ("lstm", "qrnn"), "g_proj": ("retention",)}
+_OF_KINDS = frozenset(map(kind_of, WORDS))
 
 
 def may_be_known(names: Iterable[str]) -> bool:
-    """Whether one of these names may be an odd name of a signature.
-
-    Most names of a network end alike, so that each end of two words is looked at once.
-    """
-    every = list(names)
-    for first in range(0, len(every), _AT_ONCE):
-        some = every[first : first + _AT_ONCE]
-        if (len(some) <= _FEW or _anywhere().search("\n".join(some))) and _has_odd(some):
-            return True
-    return False
+    """Whether one of these names may be an odd name of a signature."""
+    every = names if isinstance(names, list) else list(names)
+    places = chosen(every, lambda kind: _is_odd(kind, _OF_KINDS))
+    return any(_is_odd(every[place], WORDS) for place in places)
 
 
-@lru_cache(maxsize=1)
-def _anywhere() -> re.Pattern[str]:
-    """Finds a name that has one of the words at any place: in C, where most names have none."""
-    words = "|".join(map(re.escape, sorted(WORDS | WITHIN.keys())))
-    return re.compile(rf"(?:^|[./\n])(?:{words})[_\d]*(?:[./\n]|$)")
-
-
-def _has_odd(names: Iterable[str]) -> bool:
-    seen: set[str] = set()
-    for name in names:
-        end = name
-        if "." in name or "/" in name:  # operators, which cost less than calls that find nothing
-            last = max(name.rfind("."), name.rfind("/"), 0)
-            end = name[max(name.rfind(".", 0, last), name.rfind("/", 0, last)) + 1 :]
-        if end in seen:
-            continue
-        if _is_odd(name):
-            return True
-        word = odd_word(end)
-        if word and word not in WITHIN:
-            seen.add(end)
-    return False
-
-
-def _is_odd(name: str) -> bool:
+def _is_odd(name: str, words: frozenset[str]) -> bool:
     word = odd_word(name)
     if word in WITHIN:
         lowered = name.lower()
         return any(part in lowered for part in WITHIN[word])
-    return word in WORDS
+    return word in words
 
 
 def odd_word(name: str) -> str:

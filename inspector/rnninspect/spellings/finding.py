@@ -27,10 +27,11 @@ from rnninspect.spellings.prefilter import normalised
 from rnninspect.spellings.tables.hand_written import GATED
 from rnninspect.spellings.tables.libraries import LIBRARY
 from rnninspect.spellings.tables.spelling import NamedSpelling
+from rnninspect.stored.kinds import names_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Sequence
 
     from rnninspect.spellings.entries import Named
     from rnninspect.spellings.matching import CellMatch
@@ -64,11 +65,13 @@ class _Candidate(Record):
 class _Names:
     """The tensors of a network sorted by name, to look up those below a path."""
 
-    __slots__ = ("entries", "names")
+    __slots__ = ("entries", "names", "places")
 
-    def __init__(self, entries: Iterable[Named]) -> None:
-        self.entries = sorted(entries, key=lambda entry: entry.name)
-        self.names = [entry.name for entry in self.entries]
+    def __init__(self, entries: Sequence[Named]) -> None:
+        names = names_of(entries)
+        self.entries = entries
+        self.places = sorted(range(len(names)), key=names.__getitem__)
+        self.names = [names[place] for place in self.places]
 
     def below(self, path: str) -> list[tuple[str, Named]]:
         """The tensors below a path, by their name there; none if they are too many for a cell."""
@@ -76,7 +79,10 @@ class _Names:
         first, last = bisect_left(self.names, start), bisect_left(self.names, start + _LAST)
         if last - first > _LARGEST:
             return []
-        return [(entry.name[len(start) :], entry) for entry in self.entries[first:last]]
+        return [
+            (self.names[at][len(start) :], self.entries[self.places[at]])
+            for at in range(first, last)
+        ]
 
 
 def find_cells(rest: Remainder) -> FoundCells:
@@ -87,7 +93,7 @@ def find_cells(rest: Remainder) -> FoundCells:
     """
     candidates = _candidates(rest)
     names = _Names(rest.entries if candidates else ())
-    free = {id(entry) for entry in rest.unassigned}
+    free = rest.free() if candidates else set()
     found: list[RecognisedCell] = []
     weak: list[RecognisedCell] = []
     ambiguous: dict[str, list[Named]] = {}
@@ -95,7 +101,7 @@ def find_cells(rest: Remainder) -> FoundCells:
         module = _Candidate(path, names.below(path), label_of(path, rest.declared))
         rest.spend(len(module.members) * len(spellings) // 2)
         if is_other_module(module.label) or not all(
-            id(entry) in free for _, entry in module.members
+            entry.name in free for _, entry in module.members
         ):
             continue
         sure, unsure = _split_by_label(_read(spellings, module), module.label)

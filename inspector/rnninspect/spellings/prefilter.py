@@ -8,7 +8,7 @@ from __future__ import annotations
 from rnninspect.lean import lru_cache, re
 from rnninspect.record import Record
 from rnninspect.source.limits import Limit
-from rnninspect.spellings.words import words_in
+from rnninspect.stored.kinds import chosen, kind_of, names_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -37,6 +37,10 @@ class Remainder(Record):
     declared: Mapping[str, Declared]
     source: Source
 
+    def free(self) -> set[str]:
+        """The names of the tensors without a layer."""
+        return set(names_of(self.unassigned))
+
     def spend(self, steps: int) -> None:
         """Count steps; RefusedFile beyond the limit of the model."""
         self.source.spend(Limit.STEPS, steps)
@@ -49,7 +53,7 @@ ENDINGS = ("weight", "bias")  # tensors of nn.Linear and nn.Conv2d
 _SPECIFIC = (
     r"(?:[wu]|w[ix]|[xi]2?|xto|input(?:to)?|weight[xi]|linear[xi]?|fc[xi]?|convx?|gate)?"
     r"(?:f|forget|remember|r|reset)(?:input)?(?:gate)?(?:[xi12]|linear|layer|fc|conv|net|input)?$"
-    r"|.*(?:h2|2h|hh|ih|xh|hidden|recurrent|gate|statelinearity)"
+    r"|.*(?:h2|2h|hh|ih|xh|hidden|recurrent|gate(?!(?:up)?proj)|statelinearity)"
     r"|[wu][xhi]?$|(?:input)?kernel$|x2g$|(?:input|weight|linear|fc|conv)(?:x|input|map|weights)$"
     r"|input(?:conv|linear)$|conv(?:zr|rz|ur|z|q|h|m|xconcat|hconcat)\d?$|zr$|rz$"
     r"|alog$|timea$|wtau$|gleak$|sensory|(?:[wuv]|weight)[xhi]?(?:ifoc|iou|[ifocgrzn])[xh]?$"
@@ -62,6 +66,7 @@ _GENERIC = (
 _CALLED = ("lstm", "gru", "rnn", "cell", "recurr", "elman")
 # Parts of longer names, `conv_h2h.0.weight`: each match of `families.SPECIFIC` contains one.
 HINTS = ("2h", "h2", "recurrent_", "hh", "ih", "state_", "hidden_")
+_HINTS_IN_KINDS = tuple(map(kind_of, HINTS))
 # Class names of cells and layers of cells.
 _CLASS = r"(?:lstm|gru|rnn)_?(?:cell|layer|unit|block)?(?:\d?d)?$"
 
@@ -81,9 +86,15 @@ def remainder(
 
     RefusedFile if too many names may be those of weights.
     """
-    leaves = [leaf for leaf in map(leaf_of, unassigned) if _may_be_weight(leaf)]
+    names = names_of(unassigned)
+    places = chosen(names, _may_matter)
+    leaves = [
+        (*module_of(names[place]), unassigned[place])
+        for place in places
+        if _may_be_weight(*module_of(names[place]))
+    ]
     source.spend(Limit.STEPS, _STEPS_OF_A_LEAF * len(leaves))
-    if leaves or words_in((entry.name for entry in unassigned), HINTS):
+    if leaves or any(hint in names[place] for place in places for hint in HINTS):
         return Remainder(entries, unassigned, leaves, declared, source)
     called = any(map(is_named_like_cell, declared.values()))
     return Remainder(entries, unassigned, leaves, declared, source) if called else None
@@ -94,20 +105,27 @@ def is_named_like_cell(module: Declared) -> bool:
     return not module.is_frameworks_own and re.search(_CLASS, module.name.lower()) is not None
 
 
-def leaf_of(entry: Named) -> Leaf:
+def module_of(tensor: str) -> tuple[str, str]:
     """Module and name of a weight: `cell`, `W_f` for `cell.W_f.weight` and `cell.W_f.0.weight`."""
-    path, _, name = entry.name.rpartition(".")
+    path, _, name = tensor.rpartition(".")
     if name not in ENDINGS:
-        return path, name, entry
+        return path, name
     before, _, module = path.rpartition(".")
     if not module.isdigit():
-        return before, module, entry
+        return before, module
     above, _, outer = before.rpartition(".")
-    return above, outer, entry
+    return above, outer
 
 
-def _may_be_weight(leaf: Leaf) -> bool:
-    path, name, _ = leaf
+def _may_matter(kind: str) -> bool:
+    """Whether a name of this kind may be that of a weight of a cell, or contain a hint."""
+    if any(hint in kind for hint in _HINTS_IN_KINDS):
+        return True
+    path, name = module_of(kind)
+    return "0" in name or _may_be_weight(path, name)  # the digits of a name matter
+
+
+def _may_be_weight(path: str, name: str) -> bool:
     kind = classify_name(name)
     return kind == 1 or (kind == 2 and _is_called_recurrent(path))
 

@@ -9,7 +9,7 @@ from rnninspect.spellings.prefilter import (
     HINTS,
     classify_name,
     is_named_like_cell,
-    leaf_of,
+    module_of,
     normalised,
 )
 from rnninspect.spellings.tables.families import (
@@ -21,7 +21,7 @@ from rnninspect.spellings.tables.families import (
     STATE_TO_STATE,
     Family,
 )
-from rnninspect.spellings.words import words_in
+from rnninspect.stored.kinds import holding, names_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -63,15 +63,13 @@ def find_suspects(rest: Remainder, ambiguous: Suspects) -> Suspects:
 
 def _by_word(unassigned: Sequence[Named]) -> Suspects:
     """Suspects with a name for hidden-to-hidden weights, and a matrix with a fitting shape."""
-    names = [entry.name for entry in unassigned]
-    hints = words_in(names, HINTS)
-    if not hints:
-        return {}
+    names = names_of(unassigned)
     found: dict[str, list[tuple[str, Named]]] = defaultdict(list)
-    for entry in unassigned:
-        if any(hint in entry.name for hint in hints) and (match := re.search(SPECIFIC, entry.name)):
+    for place in holding(names, HINTS):
+        entry = unassigned[place]
+        if match := re.search(SPECIFIC, entry.name):
             found[entry.name[: match.start()]].append((match[1], entry))
-    others = _others(unassigned, found)
+    others = _others(names if found else (), found)
     return {
         path: [entry for _, entry in words]
         for path, words in found.items()
@@ -79,13 +77,11 @@ def _by_word(unassigned: Sequence[Named]) -> Suspects:
     }
 
 
-def _others(unassigned: Iterable[Named], paths: Iterable[str]) -> set[str]:
+def _others(names: Iterable[str], paths: Iterable[str]) -> set[str]:
     """The paths with tensors of other modules: a score of attention, another band."""
     known = set(paths)
     return {
-        path
-        for path, leaf, _ in map(leaf_of, unassigned)
-        if path in known and re.match(NOT_A_CELL, leaf)
+        path for path, leaf in map(module_of, names) if path in known and re.match(NOT_A_CELL, leaf)
     }
 
 
@@ -110,7 +106,8 @@ def _by_family(unassigned: Sequence[Named], leaves: Sequence[Leaf]) -> Suspects:
     needed = {(path, normalised(leaf)) for path, leaf, _ in leaves}
     paths = {path for path, word in needed if word in _WORDS and word in _WORDS[word].needs}
     found: dict[tuple[Family, str], dict[str, list[Named]]] = {}
-    for path, leaf, entry in map(leaf_of, unassigned if paths else ()):
+    for entry in unassigned if paths else ():
+        path, leaf = module_of(entry.name)
         word = normalised(leaf) if path in paths else ""
         if word in _WORDS:
             words = found.setdefault((_WORDS[word], path), {})
@@ -151,13 +148,7 @@ def _by_place(rest: Remainder) -> Suspects:
     for path, leaf, entry in rest.leaves:
         if "conv" in leaf.lower() and label_matches(label_of(path, rest.declared), CONVOLVING_CELL):
             found[path].append(entry)
-    free = {id(entry) for entry in rest.unassigned}
-    taken = {
-        above
-        for entry in (rest.entries if found else ())
-        if id(entry) not in free
-        for above in _paths_above(entry.name)
-    }
+    taken = _modules_of_layers(rest) if found else set()
     return {
         path: entries
         for path, entries in found.items()
@@ -191,13 +182,7 @@ def _by_class(rest: Remainder, modules: Suspects) -> Suspects:
     called = {path for path, module in rest.declared.items() if is_named_like_cell(module)}
     if not called:
         return {}
-    free = {id(entry) for entry in rest.unassigned}
-    known = {
-        above
-        for entry in rest.entries
-        if id(entry) not in free
-        for above in _paths_above(entry.name)
-    }
+    known = _modules_of_layers(rest)
     known.update(above for path in modules for above in (path, *_paths_above(path)))
     found: Suspects = defaultdict(list)
     for entry in rest.unassigned:
@@ -207,6 +192,12 @@ def _by_class(rest: Remainder, modules: Suspects) -> Suspects:
                     found[path].append(entry)
                 break  # the innermost module
     return found
+
+
+def _modules_of_layers(rest: Remainder) -> set[str]:
+    """The modules around tensors that have a layer."""
+    taken = set(names_of(rest.entries)) - rest.free()
+    return {above for name in taken for above in _paths_above(name)}
 
 
 def _paths_above(name: str) -> Iterator[str]:

@@ -9,7 +9,7 @@ from rnninspect.stored.tensor import Purpose, StoredTensor, Sums
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
     from collections.abc import Set as AbstractSet
 
 
@@ -106,16 +106,4 @@ class TensorColumns:
 
     def elements(self, places: Sequence[int]) -> int:
         """The number of elements of the tensors of these indices."""
-        shapes = list(map(self.shapes.__getitem__, places))
-        products = {shape: math.prod(shape) for shape in set(shapes)}
-        return sum(map(products.__getitem__, shapes))
-
-
-def single(tensors: tuple[StoredTensor, ...] | TensorColumns) -> Iterable[StoredTensor]:
-    """The tensors to look at one by one: all of a tuple; of columns those that are not plain."""
-    return tensors if isinstance(tensors, tuple) else tensors.single()
-
-
-def plain_sums(tensors: tuple[StoredTensor, ...] | TensorColumns, purpose: Purpose) -> Sums:
-    """Sums over the tensors of a purpose that `single` leaves out."""
-    return Sums() if isinstance(tensors, tuple) else tensors.sums(purpose)
+        return sum(map(math.prod, map(self.shapes.__getitem__, places)))

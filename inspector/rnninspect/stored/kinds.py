@@ -4,10 +4,25 @@ from __future__ import annotations
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
+    from typing import Protocol
+
+    class Named(Protocol):
+        """Anything with a name."""
+
+        @property
+        def name(self) -> str:
+            """Its name."""
+
 
 _ZEROS = str.maketrans("123456789", "0" * 9)
 _AT_ONCE = 10_000  # names that are joined to one text
+
+
+def names_of(entries: Sequence[Named]) -> Sequence[str]:
+    """The names of entries; those of a sequence with a column `names` are not looked at."""
+    known: Sequence[str] | None = getattr(entries, "names", None)
+    return [entry.name for entry in entries] if known is None else known
 
 
 def kind_of(name: str) -> str:
@@ -29,6 +44,14 @@ def kinds_of(names: Sequence[str]) -> list[str]:
             found = list(map(kind_of, some))
         kinds += map(known.setdefault, found, found)
     return kinds
+
+
+def holding(names: Sequence[str], words: Iterable[str]) -> list[int]:
+    """The indices of the names that contain one of the words."""
+    wanted = tuple(words)
+    kinds = tuple(map(kind_of, wanted))
+    places = chosen(names, lambda kind: any(word in kind for word in kinds))
+    return [place for place in places if any(word in names[place] for word in wanted)]
 
 
 def chosen(names: Sequence[str], may_be: Callable[[str], bool]) -> list[int]:

@@ -7,6 +7,21 @@ import math
 from rnninspect.lean import StrEnum
 from rnninspect.record import Record
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from typing import Protocol
+
+    class InColumns(Protocol):
+        """Tensors that `stored.columns.TensorColumns` has, of which few exist as values."""
+
+        def single(self) -> Iterable[StoredTensor]:
+            """Those that do."""
+
+        def sums(self, purpose: Purpose) -> Sums:
+            """Sums over the others of a purpose."""
+
+
 MOST_ELEMENTS = 2**63 - 1  # that an address can count
 
 
@@ -72,3 +87,13 @@ class Sums(Record):
     buffer_elements: int = 0
     buffer_bytes: int = 0
     dtypes: frozenset[str] = frozenset()
+
+
+def single(tensors: tuple[StoredTensor, ...] | InColumns) -> Iterable[StoredTensor]:
+    """The tensors to look at one by one: all of a tuple; of columns those that are not plain."""
+    return tensors if isinstance(tensors, tuple) else tensors.single()
+
+
+def plain_sums(tensors: tuple[StoredTensor, ...] | InColumns, purpose: Purpose) -> Sums:
+    """Sums over the tensors of a purpose that `single` leaves out."""
+    return Sums() if isinstance(tensors, tuple) else tensors.sums(purpose)

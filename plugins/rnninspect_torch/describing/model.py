@@ -14,6 +14,7 @@ from rnninspect.plugin import (
     Searched,
     UnknownFormat,
 )
+from rnninspect.stored.kinds import names_of
 from rnninspect_torch.describing.network import Network, find_layers
 from rnninspect_torch.describing.oddities import oddities
 from rnninspect_torch.networks.roots import find_roots
@@ -51,7 +52,7 @@ def describe_model(contents: Contents, roots: list[Root], producer: str = "") ->
 
     Raises UnknownFormat if there is no tensor.
     """
-    if not any(root.entries for root in roots):
+    if not any(root.every for root in roots):
         runs = ", ".join(list(contents.calls.foreign)[:3])
         also = f"; loading it would run {runs}" if runs else ""
         raise UnknownFormat(f"no tensors found: not a model{also}")
@@ -61,18 +62,19 @@ def describe_model(contents: Contents, roots: list[Root], producer: str = "") ->
         if network.root.purpose in _NETWORKS:
             find_layers(network)
     declared = _declared(networks, contents)
-    pairs = [
+    pairs = [  # without those in columns, of which none is odd
         (entry, _with_purpose(network.stored(entry), network.states))
         for network in networks
         for entry in network.root.entries
     ]
+    in_columns = [network.columns for network in networks if network.columns is not None]
     return SavedModel(
         format=contents.format,
         framework="pytorch",
         producer=producer,
         layers=tuple(layer for network in networks for layer in network.layers),
         skipped=tuple(step for network in networks for step in network.skipped),
-        tensors=tuple(tensor for _, tensor in pairs),
+        tensors=in_columns[0] if in_columns else tuple(tensor for _, tensor in pairs),
         observations=(
             *callables_of(contents),
             *contents.observations,
@@ -127,7 +129,7 @@ def _with_purpose(tensor: StoredTensor, states: frozenset[str]) -> StoredTensor:
 
 def _spend_names(source: Source, roots: list[Root]) -> None:
     """Count the work of searching long names; RefusedFile beyond the limit."""
-    lengths = (len(entry.name) for root in roots for entry in root.entries)
+    lengths = (len(name) for root in roots for name in names_of(root.every))
     characters = sum(length - _ORDINARY for length in lengths if length > _ORDINARY)
     source.spend(Limit.STEPS, characters // _CHARACTERS_IN_A_STEP)
 

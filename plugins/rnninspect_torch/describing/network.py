@@ -14,6 +14,7 @@ from rnninspect.plugin import (
 )
 from rnninspect.signatures import known_layers, may_be_known, possible_layers
 from rnninspect.spellings import remainder
+from rnninspect.stored.kinds import names_of
 from rnninspect_torch.describing.stored_tensors import stored
 from rnninspect_torch.dialect.signatures import STACK
 from rnninspect_torch.layers.building import build
@@ -32,9 +33,10 @@ from rnninspect_torch.networks.records import WeightGroup
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
     from rnninspect.plugin import Source
+    from rnninspect.stored.columns import TensorColumns
     from rnninspect_torch.describing.contents import Contents
     from rnninspect_torch.networks.records import DeclaredModule, NamedTensor, Root
 
@@ -43,6 +45,7 @@ class Network:
     """A root with its layers, observations and described tensors."""
 
     __slots__ = (
+        "columns",
         "contents",
         "finished",
         "label",
@@ -66,16 +69,23 @@ class Network:
         self.finished: bool | None = None
         self.tensors: dict[int, StoredTensor] = {}
         self.names: set[str] = set()
+        self.columns: TensorColumns | None = None
+        if root.columns is not None:
+            self.columns = root.columns.stored(self.described, self.purpose)
 
     def stored(self, entry: NamedTensor) -> StoredTensor:
         """The stored tensor of an entry, one for each."""
+        if self.columns is not None and self.root.columns is not None:
+            return self.columns[self.root.columns.place_of(entry)]
         known = self.tensors.get(id(entry))
         if known is None:
-            known = stored(entry, self.purpose(entry), self.contents)
-            if not is_trained(entry.name, known.dtype):
-                known = known._replace(trained=False)
-            self.tensors[id(entry)] = known
+            known = self.tensors[id(entry)] = self.described(entry)
         return known
+
+    def described(self, entry: NamedTensor) -> StoredTensor:
+        """The stored tensor of an entry, made anew."""
+        made = stored(entry, self.purpose(entry), self.contents)
+        return made if is_trained(entry.name, made.dtype) else made._replace(trained=False)
 
     def purpose(self, entry: NamedTensor) -> Purpose:
         """The purpose of an entry, given that of its root and the names of the network."""
@@ -85,7 +95,7 @@ class Network:
         if not masks and not may_quantise(entry.name):
             return entry.purpose
         if not self.names:
-            self.names.update(other.name for other in self.root.entries)
+            self.names.update(names_of(self.root.every))
         if masks and is_mask(entry.name, self.names):
             return Purpose.STATE
         quantises = is_quantisation(entry.name, entry.tensor.shape, self.names)
@@ -95,11 +105,11 @@ class Network:
 def find_layers(network: Network) -> None:
     """Add the network's layers, and observations on modules that may be layers."""
     root = network.root
-    entries = [entry for entry in root.entries if entry.purpose is Purpose.PARAMETER]
+    entries = root.columns or [each for each in root.entries if each.purpose is Purpose.PARAMETER]
     groups = _groups(root, entries, network.contents.calls.source)
     alone = any(group.signature.alone for group in groups)
-    names = sorted(entry.name for entry in entries) if alone else []
-    taken: set[int] = set()
+    names = sorted(names_of(entries)) if alone else []
+    taken: list[NamedTensor] = []
     for group in groups:
         declared = root.declared.get(group.path)
         assign_positions(group, declared)
@@ -110,7 +120,7 @@ def find_layers(network: Network) -> None:
             network.layers.extend(found.layers)
             network.contents.calls.source.limits.require(Limit.RECURRENT, len(network.layers))
             network.observations.extend(found.observations)
-            taken.update(id(entry) for entry in group.entries())
+            taken.extend(group.entries())
     _find_own_cells(network, entries, taken)
     if root.translations is not None:
         from rnninspect_torch.describing.recovered import Found, with_recovered  # noqa: PLC0415 - few files have code
@@ -123,15 +133,13 @@ def find_layers(network: Network) -> None:
         network.finished = recurrent.finished
 
 
-def _find_own_cells(network: Network, entries: list[NamedTensor], taken: set[int]) -> None:
+def _find_own_cells(
+    network: Network, entries: Sequence[NamedTensor], taken: list[NamedTensor]
+) -> None:
     """Add the layers outside torch.nn, and possible ones; `taken` tensors have a layer."""
-    unassigned = [
-        entry
-        for entry in entries
-        if id(entry) not in taken and network.purpose(entry) is Purpose.PARAMETER
-    ]
+    unassigned = _unassigned(network, entries, taken)
     unassigned = _without_known_cells(network, entries, unassigned)
-    if unassigned and all(entry.name.isdigit() for entry in unassigned):
+    if unassigned and all(map(str.isdigit, names_of(unassigned))):
         from rnninspect.spellings.unnamed_arrays import possible_layers  # noqa: PLC0415 - as below
 
         network.observations.extend(possible_layers(unassigned, network.root.name, network.stored))
@@ -149,11 +157,24 @@ def _find_own_cells(network: Network, entries: list[NamedTensor], taken: set[int
     network.observations.extend(found.observations)
 
 
+def _unassigned(
+    network: Network, entries: Sequence[NamedTensor], taken: list[NamedTensor]
+) -> Sequence[NamedTensor]:
+    """The parameters that are not taken."""
+    columns = network.root.columns
+    if columns is not None and network.columns is not None:
+        aside = set(map(columns.place_of, taken))
+        return columns.without(aside.union(network.columns.purposes))
+    places = set(map(id, taken))
+    free = [entry for entry in entries if id(entry) not in places]
+    return [entry for entry in free if network.purpose(entry) is Purpose.PARAMETER]
+
+
 def _without_known_cells(
-    network: Network, entries: list[NamedTensor], unassigned: list[NamedTensor]
-) -> list[NamedTensor]:
+    network: Network, entries: Sequence[NamedTensor], unassigned: Sequence[NamedTensor]
+) -> Sequence[NamedTensor]:
     """Add the layers whose weights a signature names; the tensors that are in none."""
-    if not may_be_known(entry.name for entry in unassigned):
+    if not may_be_known(names_of(unassigned)):
         return unassigned
     source = network.contents.calls.source
     tensors = {entry.name: network.stored(entry) for entry in unassigned}
@@ -173,9 +194,11 @@ def _without_known_cells(
     return [entry for entry in unassigned if entry.name not in taken]
 
 
-def _in_order(layers: Iterable[RecurrentLayer], entries: list[NamedTensor]) -> list[RecurrentLayer]:
+def _in_order(
+    layers: Iterable[RecurrentLayer], entries: Sequence[NamedTensor]
+) -> list[RecurrentLayer]:
     """Layers in the order of their tensors in the file; levels of a stack are adjacent."""
-    places = {entry.name: place for place, entry in enumerate(entries)}
+    places = {name: place for place, name in enumerate(names_of(entries))}
     first: dict[str, int] = {}
     placed = [(layer.stack.name if layer.stack else layer.name, layer) for layer in layers]
     for name, layer in placed:
@@ -185,7 +208,7 @@ def _in_order(layers: Iterable[RecurrentLayer], entries: list[NamedTensor]) -> l
     return [layer for _, layer in sorted(placed, key=lambda pair: first[pair[0]])]
 
 
-def _groups(root: Root, entries: list[NamedTensor], source: Source) -> list[WeightGroup]:
+def _groups(root: Root, entries: Sequence[NamedTensor], source: Source) -> list[WeightGroup]:
     """The groups of tensors, and an empty one for each declared layer without tensors."""
     groups = gather(entries, source)
     known = {group.path for group in (*groups, *root.groups)}
@@ -197,7 +220,7 @@ def _groups(root: Root, entries: list[NamedTensor], source: Source) -> list[Weig
     # A quantised stack also declares its cells, which share its tensors; and a class outside torch
     # may have the attributes of a layer, but tensors of its own.
     names = sorted(entry.name for group in groups for entry in group.entries()) if recurrent else []
-    all_names = sorted(entry.name for entry in entries) if recurrent else []
+    all_names = sorted(names_of(entries)) if recurrent else []
     bare = [
         WeightGroup(path, STACK)
         for path in recurrent

@@ -126,5 +126,5 @@ SIGNATURES = (
     ),
     CELL,
 )
-# Each name of a signature contains one of these: a cheap test before the patterns.
-HINTS = ("_ih", "_hh", "_hr", "_linearity.", "state_projection.", "gates.")
+# Each name of a signature or of an adapter contains one of these: a cheap test before the patterns.
+HINTS = ("_ih", "_hh", "_hr", "_linearity.", "state_projection.", "gates.", "lora_")

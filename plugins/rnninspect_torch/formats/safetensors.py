@@ -31,6 +31,8 @@ _MARKS = {b",": 10, b'"': 10, b"[": 2, b"{": 1}
 _TIMES, _TIMES_UNICODE = 4, 8
 _MOST = 20  # notes of one kind
 _STEPS, _MARKS_IN_A_STEP = 12, 4  # of a tensor, and of other values
+_TIMES_IN_COLUMNS, _STEPS_IN_COLUMNS = 3, 4  # of a header that is read in columns
+_LEAST = 2**16  # bytes of a header below which reading it in columns saves no time
 
 
 class _HeaderFields(Record):
@@ -44,10 +46,13 @@ class _HeaderFields(Record):
 _FIELDS = frozenset(_HeaderFields._fields)
 
 
-def read_header(source: Source, scope: str = _SCOPE) -> tuple[Contents, Root]:
+def read_header(
+    source: Source, scope: str = _SCOPE, *, is_shard: bool = False
+) -> tuple[Contents, Root]:
     """The tensors of a file, in the header's order, and the bytes stored for each.
 
-    `scope` distinguishes its storages from those of other files.
+    `scope` distinguishes its storages from those of other files. A large header and that of a shard
+    are read in columns, if nothing in them is unusual.
 
     Raises:
         UnreadableFile: the header is truncated or malformed.
@@ -57,8 +62,15 @@ def read_header(source: Source, scope: str = _SCOPE) -> tuple[Contents, Root]:
     if length > source.size - _PREFIX:
         fault = "truncated" if length <= _LONGEST_HEADER else "malformed"
         raise UnreadableFile(f"{fault}: a header of {length} bytes in a file of {source.size}")
+    source.limits.require(Limit.HEADER_BYTES, _TIMES_IN_COLUMNS * length, "the header in memory")
+    spend_steps(source, length)
+    encoded = source.read(_PREFIX, length)
+    found = _in_columns(source, encoded, scope) if is_shard or length >= _LEAST else None
+    if found is not None:
+        return found
     repeated: list[str] = []
-    header = _parsed(source, length, repeated)
+    header = _parsed(source, encoded, repeated)
+    del encoded  # a third of what is in memory
     if not isinstance(header, dict):
         raise UnreadableFile("the header is not a JSON object")
     notes = [
@@ -68,13 +80,26 @@ def read_header(source: Source, scope: str = _SCOPE) -> tuple[Contents, Root]:
     return _describe(contents, header, source.size - _PREFIX - length)
 
 
-def _parsed(source: Source, length: int, repeated: list[str]) -> object:
+def _in_columns(source: Source, encoded: bytes, scope: str) -> tuple[Contents, Root] | None:
+    """The tensors of a header in which nothing is unusual; None for the others."""
+    if encoded.count(b"{") > source.limits.tensors:
+        return None
+    from rnninspect_torch.columns.entries import ColumnEntries  # noqa: PLC0415 - of large files
+    from rnninspect_torch.columns.header import read_columns  # noqa: PLC0415 - as above
+
+    columns = read_columns(encoded, source.size - _PREFIX - len(encoded), scope)
+    if columns is None:
+        return None
+    source.spend(Limit.STEPS, _STEPS_IN_COLUMNS * len(columns.names))
+    calls = TorchCalls(source, scope)
+    contents = Contents("safetensors", None, calls, lambda storage: storage.bytes)
+    return contents, Root("", columns=ColumnEntries(columns))
+
+
+def _parsed(source: Source, encoded: bytes, repeated: list[str]) -> object:
     """The parsed header, tensors as _HeaderFields; adds duplicate names to `repeated`."""
-    source.limits.require(Limit.HEADER_BYTES, _TIMES * length, "the header in memory")
-    spend_steps(source, length)
-    encoded = source.read(_PREFIX, length)
-    if not encoded.isascii():
-        source.limits.require(Limit.HEADER_BYTES, _TIMES_UNICODE * length, "the header in memory")
+    times = _TIMES if encoded.isascii() else _TIMES_UNICODE
+    source.limits.require(Limit.HEADER_BYTES, times * len(encoded), "the header in memory")
     for mark, each in _MARKS.items():
         source.limits.require(Limit.TENSORS, encoded.count(mark) // each, "the header")
     steps = encoded.count(b",") // _MARKS_IN_A_STEP + _STEPS * encoded.count(b"{")

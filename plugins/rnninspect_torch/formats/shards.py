@@ -11,6 +11,7 @@ from rnninspect.plugin import (
     UnreadableFile,
     Whereabouts,
 )
+from rnninspect.stored.kinds import names_of
 from rnninspect_torch.archives import archive
 from rnninspect_torch.describing.contents import Contents
 from rnninspect_torch.describing.model import describe_model
@@ -67,6 +68,21 @@ class _Shards:
             return self.shards[storage.scope].stored_bytes(storage)
         return self.storage_bytes.get((storage.scope, storage.key))
 
+    def add(self, root: Root) -> None:
+        """Add the tensors of a shard, in columns as long as those of all shards are."""
+        if root.columns is None or self.root.entries:
+            self.leave_columns()
+            self.root.entries.extend(root.every)
+        elif self.root.columns is None:
+            self.root.columns = root.columns
+        else:
+            self.root.columns.extend(root.columns)
+
+    def leave_columns(self) -> None:
+        """Keep an entry for each tensor."""
+        self.root.entries[:0] = self.root.columns or ()
+        self.root.columns = None
+
     def note(self, fact: Fact, detail: str, tensor: str | None = None) -> None:
         if sum(known.fact is fact for known in self.notes) < _MOST:
             self.notes.append(Observation(fact, detail, tensor=tensor))
@@ -115,9 +131,11 @@ def _gathered(source: Source) -> _Shards:
     for number, name in enumerate(shards):
         _add_shard(model, source, name, f"shard {number}")
         source.limits.require(
-            Limit.TENSORS, len(model.root.entries), "the number of tensors in all shards"
+            Limit.TENSORS, len(model.root.every), "the number of tensors in all shards"
         )
-    found = {entry.name for entry in model.root.entries}
+    found = set(names_of(model.root.every))
+    if len(found) < len(model.root.every):  # names of several shards
+        model.leave_columns()
     for name, shard in places.items():
         if name not in found:
             detail = f"missing from {shard[:80]}, where the index lists it"
@@ -155,8 +173,9 @@ def _add_shard(model: _Shards, source: Source, name: str, scope: str) -> None:
     model.notes.extend(contents.observations)
     if contents.calls.scope == scope:  # its tensors have a scope of their own
         model.shards[scope] = contents
-        model.root.entries.extend(roots[0].entries)
+        model.add(roots[0])
         return
+    model.leave_columns()
     for root in roots:
         for entry in root.entries:
             tensor = _moved(entry.tensor, contents, scope, model)
@@ -166,7 +185,7 @@ def _add_shard(model: _Shards, source: Source, name: str, scope: str) -> None:
 def _read_shard(source: Source, scope: str) -> tuple[Contents, list[Root]]:
     match container_of(source):
         case Container.SAFETENSORS:
-            contents, root = safetensors.read_header(source, scope)
+            contents, root = safetensors.read_header(source, scope, is_shard=True)
             return contents, [root]
         case Container.ZIP:
             contents = zipped.read_saved(archive.Archive(source))

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from rnninspect.lean import re
 from rnninspect.plugin import Limit
-from rnninspect.spellings.words import words_in
+from rnninspect.stored.kinds import holding, names_of
 from rnninspect_torch.dialect.signatures import HINTS, SIGNATURES, STACK
 from rnninspect_torch.layers.adapters import attach_adapters
 from rnninspect_torch.networks.records import Position, StoredWeight, WeightGroup
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from rnninspect.plugin import Source
     from rnninspect_torch.dialect.signatures import ModuleSignature
     from rnninspect_torch.networks.records import NamedTensor
@@ -26,15 +28,14 @@ _INNER_WRAPPERS = (
 )
 
 
-def gather(entries: list[NamedTensor], source: Source) -> list[WeightGroup]:
+def gather(entries: Sequence[NamedTensor], source: Source) -> list[WeightGroup]:
     """The groups of a network, in the order of their first tensors.
 
     RefusedFile if too many names may be those of weights.
     """
     groups: dict[tuple[str, str], WeightGroup] = {}
     adapters: list[NamedTensor] = []
-    hints = words_in([entry.name for entry in entries], (*HINTS, "lora_"))
-    candidates = [entry for entry in entries if any(hint in entry.name for hint in hints)]
+    candidates = [entries[place] for place in holding(names_of(entries), HINTS)]
     source.spend(Limit.STEPS, _STEPS_OF_A_WEIGHT * len(candidates))
     for entry in candidates:
         name, part = entry.name, ""

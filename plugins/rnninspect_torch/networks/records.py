@@ -6,12 +6,38 @@ from rnninspect.plugin import Purpose, Record
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from abc import abstractmethod
+    from collections.abc import Callable, Container, Iterable, Mapping, Sequence
 
     from rnninspect.graphs import Graph
-    from rnninspect.plugin import Role
+    from rnninspect.plugin import Role, StoredTensor
+    from rnninspect.stored.columns import TensorColumns
     from rnninspect_torch.dialect.signatures import ModuleSignature
     from rnninspect_torch.tensors.views import TensorView
+
+    class InColumns(Sequence["NamedTensor"]):
+        """Tensors that `columns.entries.ColumnEntries` has, of which few exist as objects."""
+
+        @abstractmethod
+        def place_of(self, entry: NamedTensor) -> int:
+            """The index of one of them among all of the network."""
+
+        @abstractmethod
+        def without(self, places: Container[int]) -> InColumns:
+            """Those of other indices."""
+
+        @abstractmethod
+        def extend(self, other: InColumns) -> None:
+            """Add those of another file."""
+
+        @abstractmethod
+        def stored(
+            self,
+            describe: Callable[[NamedTensor], StoredTensor],
+            purpose: Callable[[NamedTensor], Purpose],
+        ) -> TensorColumns:
+            """All in columns; the functions are asked about an entry where needed."""
+
 
 _CONTAINERS = {"ModuleDict", "ModuleList", "Sequential", "Module"}
 ADAPTER = "lora "  # prefix of the key of a part that is added to a weight
@@ -20,12 +46,17 @@ ADAPTER = "lora "  # prefix of the key of a part that is added to a weight
 class NamedTensor:
     """A named tensor of a network."""
 
-    __slots__ = ("name", "purpose", "tensor")
+    __slots__ = ("_tensor", "name", "purpose")
 
     def __init__(self, name: str, tensor: TensorView, purpose: Purpose = Purpose.PARAMETER) -> None:
         self.name = name
-        self.tensor = tensor
+        self._tensor = tensor
         self.purpose = purpose
+
+    @property
+    def tensor(self) -> TensorView:
+        """The tensor."""
+        return self._tensor
 
     @property
     def shape(self) -> tuple[int, ...]:
@@ -154,6 +185,8 @@ class Root:
         name: path of keys to it; empty for the top-level value.
         purpose: PARAMETER for a network, else COPY, OPTIMIZER or STATE.
         entries: its tensors in the file's order, with unique names.
+        columns: the same as a sequence that makes an entry for the one that is looked at; None if
+            they are in `entries`.
         groups: layers that were not found by names.
         declared: its modules by their path, if the file contains modules.
         outside_module: whether its tensors belong to an object that is not a module.
@@ -164,6 +197,7 @@ class Root:
     """
 
     __slots__ = (
+        "columns",
         "declared",
         "entries",
         "groups",
@@ -183,15 +217,22 @@ class Root:
         declared: Mapping[str, DeclaredModule] | None = None,
         groups: Iterable[WeightGroup] = (),
         *,
+        columns: InColumns | None = None,
         outside_module: bool = False,
         is_state_dict: bool = False,
     ) -> None:
         self.name = name
         self.purpose = purpose
         self.entries = list(entries)
+        self.columns = columns
         self.declared = dict(declared or {})
         self.groups = list(groups)
         self.outside_module = outside_module
         self.is_state_dict = is_state_dict
         self.operators = 0
         self.translations: Callable[[], Iterable[Graph]] | None = None
+
+    @property
+    def every(self) -> Sequence[NamedTensor]:
+        """Its tensors, wherever they are."""
+        return self.entries if self.columns is None else self.columns

@@ -19,14 +19,14 @@ if TYPE_CHECKING:
     Args = tuple[object, ...]
     Rebuilder = Callable[[Context, Args], object]
 
-_MOST_AXES = 64  # as in numpy 2 and torch's iterators
+MOST_AXES = 64  # as in numpy 2 and torch's iterators
 
 
 def integers(value: object, what: str) -> tuple[int, ...]:
     """A tuple of integers below 2^63, bools excluded; `what` names it in an UnreadableFile."""
     if not isinstance(value, tuple | list):
         raise UnreadableFile(f"{what} of a tensor is not a tuple (found {kind_of(value)})")
-    if len(value) > _MOST_AXES:
+    if len(value) > MOST_AXES:
         raise UnreadableFile(f"{what} of a tensor has {plural(len(value), 'axis', 'axes')}")
     for item in value:
         if type(item) is not int or not -MOST_ELEMENTS <= item <= MOST_ELEMENTS:

@@ -1,0 +1,1 @@
+"""Headers of safetensors in columns, without an object for each of their tensors."""
