@@ -39,6 +39,7 @@ from makers import (
     keras2_samples,
     keras_samples,
     modern_samples,
+    ncnn_samples,
     numpy_samples,
     onnx_exports,
     onnx_samples,
@@ -70,6 +71,7 @@ INTACT = (
     *openvino_samples.INTACT,
     *coreml_samples.INTACT,
     *paddle_samples.INTACT,
+    *ncnn_samples.INTACT,
     *onnx_samples.INTACT,
     *onnx_exports.INTACT,
     *ort_samples.INTACT,
@@ -90,6 +92,7 @@ BROKEN = (
     *broken_tflite.BROKEN,
     *broken_gguf.BROKEN,
     *openvino_samples.BROKEN,
+    *ncnn_samples.BROKEN,
 )
 
 HEADING = """\

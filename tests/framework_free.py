@@ -15,7 +15,7 @@ FOLDERS = (TESTS, TESTS.parent / "sample_models", TESTS.parent)
 FRAMEWORKS = frozenset({
     "boto3", "botocore", "coremltools", "dask", "diffusers", "distributed", "duckdb",
     "flatbuffers", "flax", "fsspec", "gguf", "h5py", "huggingface_hub", "jax", "joblib", "keras",
-    "keras_lmu", "ml_dtypes", "moto", "msgpack", "nbclient", "nbformat", "numpy", "onnx",
+    "keras_lmu", "ml_dtypes", "moto", "msgpack", "nbclient", "nbformat", "ncnn", "numpy", "onnx",
     "onnxruntime", "onnxscript", "openvino", "pandas", "polars", "pyarrow", "s3fs", "safetensors",
     "sklearn", "tensorflow", "tf2onnx", "tf_keras", "torch", "transformers",
 })  # fmt: skip

@@ -46,6 +46,7 @@ BUILT_IN = {
     "rnninspect_audio:AudioReader": ".nam .json .rnnn",
     "rnninspect_openvino:OpenvinoReader": ".xml",
     "rnninspect_paddle:PaddleReader": ".pdparams .pdopt .pdmodel .pdiparams",
+    "rnninspect_ncnn:NcnnReader": ".param",
 }
 
 

@@ -60,7 +60,6 @@ FILES: dict[str, tuple[bytes, str]] = {
     "m.rknn": (b"RKNN" + bytes(24), "an RKNN model"),
     "m.mlmodel": (b"\x08\x05\x12\x02\x0a\x00", "not a Core ML model of a known kind"),
     "m.params": (struct.pack("<QQ", 0x112, 0) + bytes(24), "an MXNet parameter file"),
-    "m.param": (b"7767517\n3 3\n", "an ncnn model"),
     "deploy.prototxt": (b'# c\nname: "net"\nlayer {\n', "a Caffe network (prototxt)"),
     "m.caffemodel": (b"\x0a\3net", "a Caffe model"),
     "yolo.cfg": (b"# c\n[net]\nbatch=1\n", "a Darknet configuration"),

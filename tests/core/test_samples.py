@@ -23,6 +23,7 @@ FOLDERS = (
     "openvino",
     "coreml",
     "paddle",
+    "ncnn",
     "onnx",
     "tflite",
     "gguf",

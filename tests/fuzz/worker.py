@@ -23,6 +23,7 @@ PACKAGES = (
     *("rnninspect", "rnninspect_onnx", "rnninspect_torch", "rnninspect_keras"),
     *("rnninspect_tflite", "rnninspect_ggml", "rnninspect_jax", "rnninspect_tesseract"),
     *("rnninspect_audio", "rnninspect_coreml", "rnninspect_openvino", "rnninspect_paddle"),
+    "rnninspect_ncnn",
 )
 NOT_NEEDED = (".__main__", ".cli", ".verification")  # typer and the frameworks
 MOST_SECONDS, MOST_KILOBYTES = 5.0, 300 * 1024

@@ -34,6 +34,7 @@ PACKAGES = (
     *("rnninspect", "rnninspect_onnx", "rnninspect_torch", "rnninspect_keras"),
     *("rnninspect_tflite", "rnninspect_ggml", "rnninspect_jax", "rnninspect_tesseract"),
     *("rnninspect_audio", "rnninspect_coreml", "rnninspect_openvino", "rnninspect_paddle"),
+    "rnninspect_ncnn",
 )
 NOT_NEEDED = (  # typer, the frameworks, servers and other processes
     *(".__main__", ".cli", ".verification", ".judge"),

@@ -23,7 +23,17 @@ pytestmark = [pytest.mark.mutation, pytest.mark.slow, pytest.mark.filterwarnings
 SAMPLES = Path(__file__).resolve().parents[2] / "sample_models"
 MANIFEST = tomllib.loads((SAMPLES / "manifest.toml").read_text())["sample"]
 # Formats whose faults are seeded in tests of their own, beside this one.
-ELSEWHERE = ("tflite/", "gguf/", "numpy/", "jax/", "tesseract/", "audio/", "openvino/", "paddle/")
+ELSEWHERE = (
+    "tflite/",
+    "gguf/",
+    "numpy/",
+    "jax/",
+    "tesseract/",
+    "audio/",
+    "openvino/",
+    "paddle/",
+    "ncnn/",
+)
 INTACT = [
     entry["path"]
     for entry in MANIFEST

@@ -23,6 +23,7 @@ GOOD = {
     "audio": SAMPLES / "audio" / "small.rnnn",
     "openvino": SAMPLES / "openvino" / "old_lstm.xml",
     "paddle": SAMPLES / "paddle" / "both.pdparams",
+    "ncnn": SAMPLES / "ncnn" / "small.param",
 }
 
 

@@ -61,7 +61,6 @@ _MODELS = (
     (rb"[pf]trt", f"a TensorRT engine: not supported; {_SOURCE}"),
     (rb"RKNN", f"an RKNN model: not supported; {_SOURCE}"),
     (rb"\x12\x01\0{6}", f"an MXNet parameter file: not supported; {_TO_ONNX}"),
-    (rb"7767517\s", f"an ncnn model: not supported; {_SOURCE}"),
     (
         _COMMENTS + rb'(?:name\s*:\s*"[^"\n]*"\s*)?(?:input\w*\s*:|input_\w+\s*\{|layers?\s*\{)',
         "a Caffe network (prototxt): not supported",
