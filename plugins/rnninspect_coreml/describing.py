@@ -58,7 +58,7 @@ def _describe(source: Source, format_name: str) -> SavedModel:
         tensors=into.all_tensors(),
         skipped=tuple(into.skipped),
         observations=tuple(into.observations),
-        search=Search(parts.searched, into.searched),
+        search=Search(parts.searched, into.searched, into.finished),
     )
 
 

@@ -22,6 +22,7 @@ class Description:
         states: identities of those that sequences start from.
         observations: what else was noticed.
         searched: how many layers or operators were looked through.
+        finished: whether the search came to its end.
     """
 
     def __init__(self, source: Source) -> None:
@@ -32,6 +33,7 @@ class Description:
         self.states: set[str] = set()
         self.observations: list[Observation] = []
         self.searched = 0
+        self.finished = True
 
     def count_layer(self, steps: int) -> None:
         """Count one more layer or operator, which costs so many steps.

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from rnninspect.decode.protobuf import FIXED32, FIXED64, LENGTH
+from math import prod
+from struct import calcsize, iter_unpack
+
+from rnninspect.decode.protobuf import FIXED32, FIXED64, LENGTH, signed
 from rnninspect.plugin import LARGEST_SIZE, Limit, UnreadableFile
 from rnninspect_coreml.programs.element_types import ELEMENT_TYPES, TEXT
 from rnninspect_coreml.programs.records import Blob, Block, Function, Literal, Operation, Output
@@ -23,6 +26,17 @@ _FLOATS, _DOUBLES, _BYTES = 1, 6, 7  # fields of TensorValue whose sizes tell th
 _FIXED = {_FLOATS: FIXED32, _DOUBLES: FIXED64}
 _OTHERS = (2, 3, 4, 5)
 _MOST_AXES = 64
+_WHOLE, _MOST_NUMBERS = (2, 3, 5), 64  # fields of integers and bools; how many are read
+_WIDTHS = {FIXED32: 4, FIXED64: 8}
+_FORMS = {
+    "float32": "<f",
+    "float16": "<e",
+    "float64": "<d",
+    "int8": "<b",
+    "uint8": "<B",
+    "int16": "<h",
+    "uint16": "<H",
+}
 
 
 class Decoder:
@@ -154,6 +168,25 @@ class Decoder:
             values = self.wire.collect(found.message(_BYTES), (1,))
             return sum(end - start for start, end in values.spans(1)[-1:])
         return None if found.numbers() else 0
+
+    def numbers(self, literal: Literal) -> tuple[float, ...] | None:
+        """The numbers of a small value in the program; None if it is large, or elsewhere."""
+        if not literal.tensor or literal.dtype == TEXT or prod(literal.shape) > _MOST_NUMBERS:
+            return None
+        found = self.wire.collect(literal.tensor, (*_FIXED, _BYTES, *_WHOLE))
+        for number in found.numbers():
+            values = self.wire.collect(found.message(number), (1,))
+            if number in _WHOLE:
+                return tuple(map(signed, self.wire.integers(values, 1)[0]))
+            form = _FORMS.get(literal.dtype)
+            data = b"".join(
+                self.wire.raw(at, size) if kind == LENGTH else at.to_bytes(_WIDTHS[kind], "little")
+                for kind, at, size in values.entries(1)
+            )
+            if form is None or len(data) % calcsize(form):
+                return None
+            return tuple(float(value) for (value,) in iter_unpack(form, data))
+        return None
 
     def text(self, given: str | Literal | None) -> str:
         """The text of a value; empty if it is none."""

@@ -57,6 +57,7 @@ DATA = (
     *("quantized_data", "indices", "nonzero_data", "source_val", "data"),
     *("indices_nonzero_data", "input"),
 )
+SCALES = frozenset({"scale", "zero_point", "lut", "offset"})
 MASKS = frozenset({"mask", "indices_mask", "data_mask"})
 # On the way of a state through a cell that was taken apart; the inputs of products are weights.
 PRODUCTS = {"linear": ("weight",), "matmul": ("x", "y"), "conv": ("weight",)}

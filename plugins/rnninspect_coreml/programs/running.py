@@ -7,18 +7,31 @@ from math import prod
 from rnninspect.plugin import (
     Fate,
     Purpose,
+    Recurrences,
+    Role,
     SkippedLayer,
     StoredTensor,
     has_recurrent_name,
     no_formula,
 )
+from rnninspect_coreml.framework import COREML
 from rnninspect_coreml.loops import Step, products_of_state
 from rnninspect_coreml.programs.blobs import Blobs, Wanted
 from rnninspect_coreml.programs.element_types import TEXT, known
-from rnninspect_coreml.programs.layout import ACTIVE, DATA, LAYOUT, MASKS, PRODUCTS, SCALED, STATES
+from rnninspect_coreml.programs.layout import (
+    ACTIVE,
+    DATA,
+    LAYOUT,
+    MASKS,
+    PRODUCTS,
+    SCALED,
+    SCALES,
+    STATES,
+)
 from rnninspect_coreml.programs.records import Literal
 from rnninspect_coreml.programs.recurrent import describe_operation
 from rnninspect_coreml.programs.values import Value
+from rnninspect_coreml.programs.worth import may_contain_cell
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -28,9 +41,10 @@ if TYPE_CHECKING:
     from rnninspect_coreml.description import Description
     from rnninspect_coreml.programs.decoding import Decoder
     from rnninspect_coreml.programs.records import Block, Function, Operation, Shape
+    from rnninspect_coreml.programs.recovered.translation import Translation
 
 _CONSTANT, _VALUE = "const", "val"
-_LOOP = "while_loop"
+_LOOP, _BRANCH = "while_loop", "cond"
 
 
 class Run:
@@ -42,13 +56,28 @@ class Run:
         self._purposes: dict[str, Purpose] = {}
         self._elements: dict[str, int] = {}
         self._recurrent: list[tuple[str, Operation, dict[str, Value]]] = []
+        self._translation: Translation | None = None
         self._loops: list[tuple[str, tuple[str, ...]]] = []
         self.values: dict[str, Value] = {}
 
     def function(self, function: Function, path: str) -> None:
         """Go through a function whose layers are below a path."""
         self.values = {each.name: Value(each.shape, Fate.INPUT) for each in function.inputs}
+        self._translation = self._translation or self._translated(function)
+        if self._translation is None:
+            self._block(function.block, path)
+            return
+        self._translation.begin(self.values, function.inputs)
         self._block(function.block, path)
+        self._translation.end(function.block.outputs)
+
+    def _translated(self, function: Function) -> Translation | None:
+        """What translates the program from here on; None where it cannot contain a cell."""
+        if not may_contain_cell(function):
+            return None
+        from rnninspect_coreml.programs.recovered.translation import Translation  # noqa: PLC0415 - few programs need it
+
+        return Translation(self.decoder, self.into.searched)
 
     def finish(self, source: Source) -> None:
         """Describe the layers and the stored values of all functions.
@@ -70,14 +99,38 @@ class Run:
         }
         self.into.add_tensors(tensors.values())
         self.into.observations.extend(blobs.observations)
-        for name, identities in self._loops:
-            self.into.possible(name, tuple(tensors[identity] for identity in identities))
+        self._add_recovered(tensors)
         for path, operation, values in self._recurrent:
             found = describe_operation(self.decoder, path, operation, values, tensors)
             if isinstance(found, SkippedLayer):
                 self.into.skipped.append(found)
             else:
                 self.into.add_layer(found)
+
+    def _add_recovered(self, tensors: dict[str, StoredTensor]) -> None:
+        """Add the cells that were taken apart, and the loops that may be some."""
+        found, into = self._recovered(tensors), self.into
+        for layer in found.layers:
+            into.add_layer(layer)
+        into.skipped.extend(found.skipped)
+        into.observations.extend(found.observations)
+        into.states |= found.states
+        into.finished = into.finished and found.finished
+        for name, identities in self._loops:
+            if found.identities.isdisjoint(identities):
+                into.possible(name, tuple(tensors[identity] for identity in identities))
+
+    def _recovered(self, tensors: dict[str, StoredTensor]) -> Recurrences:
+        """The cells that were taken apart."""
+        if self._translation is None:
+            return Recurrences()
+        from rnninspect.graphs import recurrences  # noqa: PLC0415 - few programs need it
+
+        def tensors_of(key: object) -> tuple[StoredTensor, ...]:
+            found = (tensors.get(each) for each in key) if isinstance(key, tuple) else ()
+            return tuple(each for each in found if each and each.purpose is Purpose.PARAMETER)
+
+        return recurrences(self._translation.graph, tensors_of, COREML, frozenset({Role.BIAS}))
 
     def _block(self, block: Block, path: str) -> None:
         for operation in block.operations:
@@ -100,6 +153,8 @@ class Run:
         elif has_recurrent_name(operation.kind):
             self._skip(operation, path)
         self._nested(operation, given, path)
+        if self._translation is not None:
+            self._translation.ran(operation, path + operation.name)
 
     def _nested(self, operation: Operation, given: dict[str, list[Value]], path: str) -> None:
         values = [value for found in given.values() for value in found]
@@ -110,13 +165,19 @@ class Run:
                 self.values.update(
                     (each.name, Value(each.shape, Fate.COMPUTED)) for each in block.inputs
                 )
+                if self._translation is not None:
+                    self._translation.enter(block.inputs)
             self._block(block, f"{path}{operation.name}/")
+        if self._translation is not None and operation.kind == _BRANCH:
+            self._translation.chosen(operation, [block.outputs for block in operation.blocks])
         if operation.kind == _LOOP and operation.blocks:
             self._loop(operation, path)
 
     def _loop(self, operation: Operation, path: str) -> None:
         """Note a loop that may be a cell."""
         body = operation.blocks[-1]
+        if self._translation is not None:
+            self._translation.looped(path + operation.name, body.inputs, body.outputs)
         steps = {each.name: self._step(each) for each in body.operations}
         carried = [each.name for each in body.inputs]
         names = products_of_state(list(steps.values()), carried, body.outputs)
@@ -178,11 +239,9 @@ class Run:
     def _expanded(self, given: dict[str, list[Value]], shape: Shape | None) -> Value:
         """What a compressed weight is when it is used: its data are the weight's parameters."""
         data = [value for key in DATA for value in given.get(key, ())]
-        for key, values in given.items():
-            purpose = Purpose.STATE if key in MASKS else Purpose.QUANTISATION
-            if key not in DATA:
-                for identity in _literals(values):
-                    self._purposes.setdefault(identity, purpose)
+        for keys, purpose in ((MASKS, Purpose.STATE), (SCALES, Purpose.QUANTISATION)):
+            for identity in _literals(value for key in keys for value in given.get(key, ())):
+                self._purposes.setdefault(identity, purpose)
         literals = _literals(data)
         if any(value.fate is not Fate.STORED for value in data):
             return Value(shape, Fate.COMPUTED, literals)
@@ -194,8 +253,8 @@ class Run:
 
     def _start_from(self, values: Iterable[Value]) -> None:
         for value in values:
-            if value.literal is not None:
-                self.into.states.add(value.literal.identity)
+            if value.fate is Fate.STORED:
+                self.into.states.update(value.literals)
 
     def _skip(self, operation: Operation, path: str) -> None:
         reason = no_formula("this operator")

@@ -135,7 +135,7 @@ def with_compressed_kernel(kind: str, inputs: dict[str, bytes], folder: Path) ->
                 "scale": inline((16,)),
                 "axis": inline((), INT32),
             },
-            33,
+            32,
         ),
         (
             "constexpr_lut_to_dense",
@@ -144,7 +144,7 @@ def with_compressed_kernel(kind: str, inputs: dict[str, bytes], folder: Path) ->
                 "lut": inline((4,)),
                 "shape": inline((2,), INT32),
             },
-            6,
+            4,
         ),
         (
             "constexpr_cast",

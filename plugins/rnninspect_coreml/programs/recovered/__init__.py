@@ -1,0 +1,1 @@
+"""Operations translated to the core's neutral graph, where cells may have been taken apart."""
