@@ -22,7 +22,7 @@ M, N = 16, 16
 ONE_BIAS, TWO_BIASES = M * N + N * N + N, M * N + N * N + 2 * N
 
 
-class Network(nn.Module):
+class Network(nn.Module):  # type: ignore[misc]  # torch is untyped here
     """A recurrent layer and a dense one."""
 
     def __init__(self, layer: nn.Module, width: int) -> None:
@@ -49,9 +49,10 @@ def inspected(model: Any, folder: Path, ending: str = ".mlpackage") -> Report:  
 def elements(block: Any) -> Iterator[int]:  # noqa: ANN401 - untyped
     """Those of each constant of floats in coremltools' own program."""
     for operation in block.operations:
-        value = operation.outputs[0].val if operation.op_type == "const" else None
-        if getattr(value, "ndim", 0) and value.dtype.kind == "f":
-            yield value.size
+        if operation.op_type == "const":
+            value = operation.outputs[0].val
+            if getattr(value, "ndim", 0) and value.dtype.kind == "f":
+                yield value.size
         for inner in operation.blocks:
             yield from elements(inner)
 
@@ -112,7 +113,7 @@ def test_a_gru_of_a_neural_network_is_a_loop_that_may_be_a_cell(tmp_path: Path) 
 
 
 def test_no_cell_is_seen_where_there_is_none(tmp_path: Path) -> None:
-    class Dense(nn.Module):
+    class Dense(nn.Module):  # type: ignore[misc]  # as above
         def __init__(self) -> None:
             super().__init__()
             self.layers = nn.Sequential(nn.Conv1d(5, 4, 1), nn.Tanh(), nn.Linear(M, M))
