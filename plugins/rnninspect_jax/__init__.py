@@ -1,4 +1,4 @@
-"""The reader of JAX's files: parameters that Flax saves as MessagePack."""
+"""The reader of JAX's files: parameters that Flax saves as MessagePack, checkpoints of Orbax."""
 
 from __future__ import annotations
 
@@ -13,13 +13,15 @@ class JaxReader:
     """Reads trees of arrays; implements `rnninspect.plugin.Reader`."""
 
     name = "jax"
-    summary = "JAX: parameters that Flax saves as MessagePack (.msgpack)"
+    summary = "JAX: parameters that Flax saves as MessagePack (.msgpack); checkpoints of Orbax"
     suffixes: tuple[str, ...] = (".msgpack", ".flax", ".mpk")
     implied_suffixes: tuple[str, ...] = ()
 
     def recognise(self, source: Source) -> Read | None:
         """A function that reads the content as a tree of arrays; None if it is not."""
-        if source.is_folder or not 0x80 < int.from_bytes(source.head(1)) <= 0xDF:
+        if source.is_folder:
+            return self._orbax(source)
+        if not 0x80 < int.from_bytes(source.head(1)) <= 0xDF:
             return None
         from rnninspect_jax.recognition import has_arrays  # noqa: PLC0415 - only for such bytes
 
@@ -28,6 +30,15 @@ class JaxReader:
         from rnninspect_jax.describing import describe  # noqa: PLC0415 - only for its files
 
         return lambda: describe(source)
+
+    def _orbax(self, source: Source) -> Read | None:
+        from rnninspect_jax.orbax.metadata import is_checkpoint  # noqa: PLC0415 - only for folders
+
+        if not is_checkpoint(source):
+            return None
+        from rnninspect_jax.orbax.describing import describe  # noqa: PLC0415 - only for its files
+
+        return partial(describe, source)
 
     def conventions(self) -> Sequence[Convention]:
         """How Flax counts each cell."""

@@ -5,7 +5,16 @@ from __future__ import annotations
 from rnninspect.plugin import BIASES, Convention, Filing, Framework, Role
 
 FRAMEWORKS = (Framework("jax", "JAX", keeps_names=True),)
-FILING = Filing(sure_suffixes=(".msgpack", ".flax"))
+FILING = Filing(
+    sure_suffixes=(".msgpack", ".flax"),
+    starts=(rb'\{"tree_metadata".*',),
+    parts=(
+        # All that is beside a tree is the checkpoint's, folders of data and of arrays among it.
+        (r"[^/]+/|manifest\.ocdbt|_CHECKPOINT_METADATA|_sharding|_strings\.json", "_METADATA"),
+        (r"commit_success\.txt", "_METADATA"),
+    ),
+    folders=("_METADATA",),
+)
 _ONE = frozenset({Role.BIAS})
 CONVENTIONS = (
     Convention("flax", "LSTM", _ONE, note="LSTMCell, OptimizedLSTMCell"),

@@ -11,7 +11,7 @@ from rnninspect_jax.arrays import ARRAY, SCALAR, read_array
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from rnninspect.decode.cursor import Cursor
     from rnninspect_jax.arrays import PackedArray
@@ -102,8 +102,18 @@ def _stored(path: str, array: PackedArray) -> StoredTensor:
         array.dtype,
         array.bytes,
         path,
-        purpose=next((_PURPOSES[key] for key in keys[:2] if key in _PURPOSES), Purpose.PARAMETER),
+        purpose=purpose_of(keys),
         needed_bytes=needed,
         held_bytes=array.bytes,
-        trained=_STATISTICS.isdisjoint(keys[:1]),
+        trained=not is_statistic(keys),
     )
+
+
+def purpose_of(keys: Sequence[str]) -> Purpose:
+    """What an array is kept for, by its path in the tree."""
+    return next((_PURPOSES[key] for key in keys[:2] if key in _PURPOSES), Purpose.PARAMETER)
+
+
+def is_statistic(keys: Sequence[str]) -> bool:
+    """Whether an array is one that training does not change by its gradient."""
+    return not _STATISTICS.isdisjoint(keys[:1])

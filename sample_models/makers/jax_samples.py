@@ -1,7 +1,9 @@
-"""The intact samples of JAX: variables of a Flax network as `flax.serialization` writes them."""
+"""The intact samples of JAX: variables of a Flax network, as Flax and Orbax write them."""
 
 from __future__ import annotations
 
+import json
+import shutil
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -10,6 +12,7 @@ import flax.serialization
 import jax
 import jax.numpy as jnp
 import optax
+import orbax.checkpoint as ocp
 from flax.training.train_state import TrainState
 
 from makers.records import Intact, Layer, Truth
@@ -18,7 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-CELLS = {"LSTMCell": "LSTM", "GRUCell": "CudnnGRU"}
+CELLS = {"LSTMCell": "LSTM", "GRUCell": "CudnnGRU", "SimpleCell": "RNN"}
 
 
 class _Network(nn.Module):  # type: ignore[misc] # flax is untyped here, so that its Module is Any
@@ -64,7 +67,24 @@ def _training(path: Path) -> Truth:
     return replace(_truth(cell, params), not_parameters={"optimizer": _elements(state.opt_state)})
 
 
+def _orbax(path: Path) -> Truth:
+    """A folder for each array of zarr; files that Orbax restores it without are left out."""
+    cell = nn.SimpleCell(5)
+    params = _Network(cell).init(jax.random.PRNGKey(0), jnp.ones((1, 4, 2)))["params"]
+    shutil.rmtree(path, ignore_errors=True)
+    saver = ocp.Checkpointer(ocp.PyTreeCheckpointHandler(use_ocdbt=False))
+    saver.save(path.absolute(), args=ocp.args.PyTreeSave({"params": params}))
+    for name in ("_sharding", "commit_success.txt"):
+        (path / name).unlink(missing_ok=True)
+    shutil.rmtree(path / "array_metadatas")
+    about = path / "_CHECKPOINT_METADATA"
+    times = {"init_timestamp_nsecs": 0, "commit_timestamp_nsecs": 0}
+    about.write_text(json.dumps(json.loads(about.read_text()) | times))
+    return _truth(cell, params)
+
+
 INTACT = (
     Intact("jax/gru.msgpack", "Flax, GRUCell", _saved(nn.GRUCell(5))),
     Intact("jax/lstm_training.msgpack", "Flax, a TrainState with Adam", _training),
+    Intact("jax/orbax_rnn", "Orbax, arrays of zarr in files, SimpleCell", _orbax),
 )

@@ -17,7 +17,7 @@ import pkgutil
 import resource
 import sys
 from collections.abc import Callable
-from contextlib import redirect_stderr, redirect_stdout
+from contextlib import redirect_stderr, redirect_stdout, suppress
 from dataclasses import asdict, dataclass, field
 from importlib import import_module
 from pathlib import Path
@@ -40,6 +40,7 @@ NOT_NEEDED = (  # typer, the frameworks, servers and other processes
     *(".__main__", ".cli", ".verification", ".judge"),
     *(".cluster", ".remote", ".results", ".workers"),
 )
+EXTRAS = ("zstandard",)  # what readers import where it is installed
 WARMING = ("sound.", "prose.")
 MOST_SECONDS = 60  # of CPU: ends runs that never end; not a limit that is tested
 # of Python's own internals, or of this listener
@@ -173,6 +174,9 @@ def _listen(seen: Seen) -> None:
 
 def warm_up(sound: list[str]) -> None:
     """Import all modules that a reader may need, and read intact files once."""
+    for extra in EXTRAS:
+        with suppress(ImportError):
+            import_module(extra)
     for package in map(import_module, PACKAGES):
         for module in pkgutil.walk_packages(package.__path__, f"{package.__name__}."):
             if not any(part in module.name for part in NOT_NEEDED):

@@ -29,7 +29,7 @@ FOLDERS: tuple[tuple[str, str], ...] = (
     (r"coremldata\.bin|model\.mil", f"a compiled Core ML model: not supported; {_SOURCE}"),
     (
         r"manifest\.ocdbt|_CHECKPOINT_METADATA",
-        "an Orbax checkpoint (JAX, Flax): not supported; save the parameters as safetensors",
+        "an Orbax checkpoint (JAX, Flax) without the tree of its names (_METADATA)",
     ),
     (_SHARD, "weights of a TensorFlow.js model without the model.json that lists them"),
 )
