@@ -38,7 +38,7 @@ class JaxReader:
             return None
         from rnninspect_jax.orbax.describing import describe  # noqa: PLC0415 - only for its files
 
-        return partial(describe, source)
+        return lambda: describe(source)
 
     def conventions(self) -> Sequence[Convention]:
         """How Flax counts each cell."""
