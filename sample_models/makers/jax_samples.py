@@ -80,7 +80,9 @@ def _orbax(path: Path) -> Truth:
     about = path / "_CHECKPOINT_METADATA"
     times = {"init_timestamp_nsecs": 0, "commit_timestamp_nsecs": 0}
     about.write_text(json.dumps(json.loads(about.read_text()) | times))
-    return _truth(cell, params)
+    inside = sorted(str(each.relative_to(path)) for each in path.rglob("*"))
+    companions = tuple(f"jax/{path.name}/{name}" for name in inside)
+    return replace(_truth(cell, params), companions=companions)
 
 
 INTACT = (
