@@ -1,4 +1,4 @@
-"""The reader of audio models: JSON of amplifier captures, RNNoise's text files."""
+"""The reader of audio models: JSON of amplifier captures, networks of RNNoise and Opus."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ if TYPE_CHECKING:
     from rnninspect.plugin import Convention, Filing, Framework, Read, Source
 
 _RNNOISE = b"rnnoise-nu model file version "
+_DNNW = b"DNNw"
 _BLANKS = b"\xef\xbb\xbf \t\r\n"
 
 
@@ -16,7 +17,7 @@ class AudioReader:
     """Reads networks of audio programs; implements `rnninspect.plugin.Reader`."""
 
     name = "audio"
-    summary = "Audio: RTNeural, GuitarML, NAM (.json, .nam), RNNoise (.rnnn)"
+    summary = "Audio: RTNeural, GuitarML, NAM (.json, .nam), RNNoise (.rnnn), Opus (DNNw)"
     suffixes: tuple[str, ...] = (".nam", ".json", ".rnnn")
     implied_suffixes: tuple[str, ...] = ()
 
@@ -27,6 +28,10 @@ class AudioReader:
         head = source.head(len(_RNNOISE))
         if head == _RNNOISE:
             from rnninspect_audio.rnnoise import describe  # noqa: PLC0415 - only for its files
+
+            return lambda: describe(source)
+        if head.startswith(_DNNW):
+            from rnninspect_audio.blobs import describe  # noqa: PLC0415 - only for its files
 
             return lambda: describe(source)
         return _of_json(source) if head.lstrip(_BLANKS).startswith(b"{") else None
