@@ -19,8 +19,8 @@ from rnninspect_onnx.graph.values import Value, ValueKind
 from rnninspect_onnx.layers.building import WeightTensors, describe_node
 from rnninspect_onnx.layers.by_names import by_names
 from rnninspect_onnx.layout import LAYOUT
-from rnninspect_onnx.resolver import Resolver
-from rnninspect_onnx.tensors.inventory import duplicate_names, entries
+from rnninspect_onnx.resolver import Resolver, may_tell
+from rnninspect_onnx.tensors.inventory import duplicate_names, entries, parts
 from rnninspect_onnx.tensors.stored import DescribedTensors, TensorUses, describe_tensors
 
 TYPE_CHECKING = False
@@ -58,20 +58,14 @@ def _describe(source: Source, decoder: Decoding, format_name: str) -> SavedModel
     model = decoder.model()
     translation = _translation(model, decoder)
     resolver = Resolver(decoder, model.functions, translation)
-    scope = resolver.run_graph(model.graph)
-    if translation is not None:
-        translation.close(scope)
-        resolver.stop_translating()
-    recurrent_calls = tuple(resolver.recurrent_calls)
-    operators = resolver.operators
-    for at, graph in enumerate(model.training):
-        resolver.run_graph(graph, f"training_{at}/", scope)
+    recurrent_calls, operators = _run(resolver, model, translation)
     leaves = Leaves(source)
-    described = describe_tensors(source, entries(model), _uses(resolver, leaves))
+    described = describe_tensors(source, parts(model), _uses(resolver, leaves))
     weights = WeightTensors(leaves, described.tensors)
     found = [describe_node(call, weights) for call in recurrent_calls]
     recovered = _recovered(translation, weights)
-    tensors = recovered.with_purposes(described.tensors.values())
+    possible = tuple(_loop_cells(resolver.cells, weights, recovered))
+    tensors = described.tensors.tensors(recovered.states)
     named = by_names(source, tensors, recovered.identities | _identities(found))
     return SavedModel(
         format=format_name,
@@ -84,7 +78,7 @@ def _describe(source: Source, decoder: Decoding, format_name: str) -> SavedModel
             *(observation for node in found for observation in node.observations),
             *recovered.observations,
             *named.observations,
-            *_loop_cells(resolver.cells, weights, recovered),
+            *possible,
             *described.observations,
             *duplicate_names(model),
             *_contradicting_inputs(model.graph, decoder),
@@ -93,6 +87,22 @@ def _describe(source: Source, decoder: Decoding, format_name: str) -> SavedModel
         ),
         search=Search(Searched.OPERATORS, operators, recovered.finished),
     )
+
+
+def _run(
+    resolver: Resolver, model: ModelProto, translation: Translation | None
+) -> tuple[tuple[RecurrentCall, ...], int]:
+    """The recurrent calls of the model's graph and its operators; training graphs are run too."""
+    if translation is None and not may_tell(model):
+        return (), len(model.graph.nodes)
+    scope = resolver.run_graph(model.graph)
+    if translation is not None:
+        translation.close(scope)
+        resolver.stop_translating()
+    found = tuple(resolver.recurrent_calls), resolver.operators
+    for at, graph in enumerate(model.training):
+        resolver.run_graph(graph, f"training_{at}/", scope)
+    return found
 
 
 def _identities(found: Iterable[DescribedNode]) -> AbstractSet[str]:
@@ -111,7 +121,9 @@ def _zeros(
     from rnninspect_onnx.layers.zero_bias import ZeroBiasSearch  # noqa: PLC0415 - only on request
 
     tensors = {
-        described.tensors[entry.tensor.offset].identity: entry.tensor for entry in entries(model)
+        tensor.identity: entry.tensor
+        for entry in entries(model)
+        if (tensor := described.tensors.get(entry.tensor.offset)) is not None
     }
     search = ZeroBiasSearch(source, tensors)
     for layer in _of_kind(RecurrentLayer, found):
@@ -151,9 +163,10 @@ def _offsets(values: Iterable[Value], leaves: Leaves) -> frozenset[int]:
 
 def _contradicting_inputs(graph: GraphProto, decoder: Decoding) -> Iterator[Observation]:
     """Initializers that are also graph inputs, declared with another shape than stored."""
-    inputs = set(graph.inputs)
-    for tensor in graph.initializers:
-        declared = graph.types.get(tensor.name) if tensor.name in inputs else None
+    inputs, names = {*graph.inputs}, graph.initializers.names
+    for at in [at for at, name in enumerate(names) if name in inputs]:
+        tensor = graph.initializers[at]
+        declared = graph.types.get(tensor.name)
         shape = None if declared is None else decoder.shape(declared)
         if shape is None or _agrees(shape, tensor.dims):
             continue

@@ -14,7 +14,7 @@ from rnninspect_onnx.graph.values import UNKNOWN, Value, ValueKind, with_declare
 from rnninspect_onnx.graph.waiting import WaitingNodes
 from rnninspect_onnx.operators import quantised
 from rnninspect_onnx.operators.table import OPERATORS, run
-from rnninspect_onnx.recurrent.nodes import is_recurrent, outputs_of
+from rnninspect_onnx.recurrent.nodes import is_recurrent, may_be_recurrent, outputs_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
         AttributeProto,
         FunctionProto,
         GraphProto,
+        ModelProto,
         NodeProto,
     )
     from rnninspect_onnx.recovered.translation import Translation
@@ -44,6 +45,16 @@ class RecurrentCall(Record):
 
     name: str
     call: Call
+
+
+def may_tell(model: ModelProto) -> bool:
+    """Whether a model's graph may say anything of its tensors when it is run, or has layers."""
+    nodes = model.graph.nodes
+    if model.functions or model.training:
+        return True
+    if any(attribute.graphs for node in nodes.holders for attribute in node.attributes):
+        return True
+    return any(may_be_recurrent(each) or quantised.has_scales(each) for each in nodes.operators)
 
 
 class Resolver:
@@ -215,7 +226,7 @@ class Resolver:
     def _note_quantised(self, call: Call) -> None:
         if self._measured and call.node.operator == "Mul":
             self.scales.extend(quantised.scales_of_products(call, self._measured))
-        if not quantised.is_quantised(call.node):
+        if not quantised.is_quantised(call.node.operator):
             return
         self.weights.extend(quantised.weights(call))
         self.scales.extend(quantised.scales(call))

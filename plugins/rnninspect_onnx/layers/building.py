@@ -24,13 +24,14 @@ from rnninspect_onnx.recurrent.sizes import measure
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator
 
     from rnninspect.plugin import Sizes
     from rnninspect_onnx.graph.leaves import Leaves
     from rnninspect_onnx.graph.values import Value
     from rnninspect_onnx.layout import WeightInput
     from rnninspect_onnx.resolver import RecurrentCall
+    from rnninspect_onnx.tensors.columns import Collected
 
 _FATES = {
     ValueKind.CONSTANT: Fate.STORED,
@@ -51,13 +52,13 @@ class WeightTensors(Record):
     """Finds the stored weights that a value is made of."""
 
     leaves: Leaves
-    tensors: Mapping[int, StoredTensor]
+    tensors: Collected
 
     def of(self, value: Value | None) -> tuple[StoredTensor, ...]:
         """The stored weights, each once, without axes, exponents or scales."""
         offsets = () if value is None else self.leaves.of(value)
-        found = (self.tensors[offset] for offset in offsets if offset in self.tensors)
-        return tuple(tensor for tensor in found if tensor.purpose is Purpose.PARAMETER)
+        found = filter(None, map(self.tensors.get, offsets))
+        return tuple([tensor for tensor in found if tensor.purpose is Purpose.PARAMETER])
 
 
 class DescribedNode(Record):

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from rnninspect.plugin import Purpose, Record
 from rnninspect.signatures import known_layers, may_be_known, possible_layers
+from rnninspect.stored.columns import TensorColumns
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Collection
     from collections.abc import Set as AbstractSet
 
     from rnninspect.plugin import Observation, RecurrentLayer, Source, StoredTensor
@@ -21,7 +21,7 @@ class NamedLayers(Record):
 
 
 def by_names(
-    source: Source, tensors: Collection[StoredTensor], taken: AbstractSet[str]
+    source: Source, tensors: tuple[StoredTensor, ...] | TensorColumns, taken: AbstractSet[str]
 ) -> NamedLayers:
     """The layers whose weights kept their names and shapes, and notes on those that lost some.
 
@@ -33,7 +33,9 @@ def by_names(
         tensors: all of the model.
         taken: the identities of those that operators use as weights of a layer.
     """
-    if not may_be_known(tensor.name for tensor in tensors):
+    if not may_be_known(
+        tensors.names if isinstance(tensors, TensorColumns) else [tensor.name for tensor in tensors]
+    ):
         return NamedLayers()
     named = {
         tensor.name: tensor

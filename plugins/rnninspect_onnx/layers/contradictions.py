@@ -8,14 +8,15 @@ from rnninspect_onnx.recurrent.attribute_types import attribute_faults
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator
 
-    from rnninspect.plugin import Sizes, StoredTensor
+    from rnninspect.plugin import Sizes
     from rnninspect_onnx.graph.calls import Call
     from rnninspect_onnx.layout import Operator
     from rnninspect_onnx.protobuf.messages import AttributeProto
     from rnninspect_onnx.recurrent.sizes import NodeSizes
     from rnninspect_onnx.resolver import RecurrentCall
+    from rnninspect_onnx.tensors.columns import Collected
 
 _STATE_NAMES = {5: "initial_h", 6: "initial_c"}
 # From the operators' definitions; ONNX Runtime ignores case.
@@ -32,7 +33,7 @@ def contradictions(
     recurrent: RecurrentCall,
     operator: Operator,
     measured: NodeSizes,
-    tensors: Mapping[int, StoredTensor],
+    tensors: Collected,
 ) -> Iterator[Observation]:
     """One observation for each, in the order of the node's parts; `tensors` by offset."""
     call = recurrent.call
@@ -95,7 +96,7 @@ def _inputs(call: Call, operator: Operator) -> Iterator[str]:
             yield f"{name} has an axis of 2^63 elements or more"
 
 
-def _types(call: Call, operator: Operator, tensors: Mapping[int, StoredTensor]) -> Iterator[str]:
+def _types(call: Call, operator: Operator, tensors: Collected) -> Iterator[str]:
     """W, R, B and P must have one floating-point type; computed ones are not checked."""
     letters: dict[str, list[str]] = {}
     for weight in operator.weights:

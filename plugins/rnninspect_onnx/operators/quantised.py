@@ -16,7 +16,6 @@ if TYPE_CHECKING:
 
     from rnninspect_onnx.graph.calls import Call
     from rnninspect_onnx.graph.values import Value
-    from rnninspect_onnx.protobuf.messages import NodeProto
 
 _Positions = tuple[int, ...]
 _Operands = tuple[_Positions, _Positions]
@@ -80,9 +79,14 @@ _PACKED: dict[str, tuple[tuple[int, str, str], ...]] = {
 }
 
 
-def is_quantised(node: NodeProto) -> bool:
-    """Whether a node is one of these operators."""
-    return node.operator in _OPERANDS or node.operator == "QLinearConcat"
+def is_quantised(operator: str) -> bool:
+    """Whether an operator is one of these."""
+    return operator in _OPERANDS or operator == "QLinearConcat"
+
+
+def has_scales(operator: str) -> bool:
+    """Whether an operator has scales among its inputs or outputs."""
+    return is_quantised(operator) or operator == "DynamicQuantizeLinear"
 
 
 def weights(call: Call) -> Iterator[Value]:

@@ -64,6 +64,11 @@ class Initializers:
         name, dims, offset = self.names[index], kind.dims, self.offsets[index]
         return TensorProto(name, dims, len(dims), kind.element_type, offset, payload)
 
+    @property
+    def in_order(self) -> bool:
+        """Whether there are plain ones among them, which are in the order of their offsets."""
+        return any(isinstance(kind, TensorKind) for kind in self.kinds)
+
     def named(self, axes: int) -> Iterator[str]:
         """The names of the tensors that have so many axes or more."""
         pairs = zip(self.names, self.kinds, strict=True)

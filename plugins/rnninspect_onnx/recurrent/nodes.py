@@ -19,6 +19,11 @@ def is_recurrent(node: NodeProto) -> bool:
     return (node.domain, node.operator) in LAYOUT or has_recurrent_name(foreign_name(node))
 
 
+def may_be_recurrent(operator: str) -> bool:
+    """Whether a node of this operator may be recurrent; an ATen node has a name in an attribute."""
+    return operator == "ATen" or has_recurrent_name(operator)
+
+
 def foreign_name(node: NodeProto) -> str:
     """The operator's name, with its domain if it has one; ATen nodes have it in an attribute."""
     operator = node.attribute("operator") if node.operator == "ATen" else None

@@ -11,6 +11,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
+    from rnninspect_onnx.protobuf.initializers import Initializers
     from rnninspect_onnx.protobuf.messages import AttributeProto, GraphProto, ModelProto, NodeProto
     from rnninspect_onnx.protobuf.tensor_messages import SparseTensorProto
 
@@ -33,21 +34,40 @@ class TensorEntry(Record):
     dims: tuple[int, ...] | None = None
 
 
+class TensorBlock(Record):
+    """The initializers of one graph."""
+
+    tensors: Initializers
+    container: Container
+
+    def entry(self, index: int) -> TensorEntry:
+        """One of them."""
+        return TensorEntry(self.tensors.names[index], self.tensors[index], self.container)
+
+
 def entries(model: ModelProto) -> Iterator[TensorEntry]:
     """All stored tensors in the order of the file, the training graphs' last."""
+    for part in parts(model):
+        if isinstance(part, TensorBlock):
+            yield from map(part.entry, range(len(part.tensors)))
+        else:
+            yield part
+
+
+def parts(model: ModelProto) -> Iterator[TensorEntry | TensorBlock]:
+    """The same, the initializers of each graph together."""
     yield from _of_graph(model.graph)
     for function in model.functions:
         yield from _of_attributes(function.defaults, "")
         yield from _of_graph(function.body)
     for graph in model.training:
-        for entry in _of_graph(graph):
-            yield entry._replace(container=Container.TRAINING)
+        for part in _of_graph(graph):
+            yield part._replace(container=Container.TRAINING)
 
 
-def _of_graph(graph: GraphProto) -> Iterator[TensorEntry]:
+def _of_graph(graph: GraphProto) -> Iterator[TensorEntry | TensorBlock]:
     """Recurses to the depth of nested graphs, which the limits bound."""
-    for tensor in graph.initializers:
-        yield TensorEntry(tensor.name, tensor, Container.INITIALIZER)
+    yield TensorBlock(graph.initializers, Container.INITIALIZER)
     for sparse in graph.sparse_initializers:
         yield from _sparse(sparse.values.name, sparse, Container.INITIALIZER)
     for node in graph.nodes.holders:
@@ -60,7 +80,7 @@ def _sparse(name: str, tensor: SparseTensorProto, container: Container) -> Itera
     yield TensorEntry(f"{name} indices", tensor.indices, container)
 
 
-def _of_node(node: NodeProto) -> Iterator[TensorEntry]:
+def _of_node(node: NodeProto) -> Iterator[TensorEntry | TensorBlock]:
     name = node.outputs[0] if node.outputs else node.name
     if node.operator != "Constant" or node.domain:
         yield from _of_attributes(node.attributes, node.name or name)
@@ -73,7 +93,9 @@ def _of_node(node: NodeProto) -> Iterator[TensorEntry]:
             yield from _sparse(name, stored, Container.NODE)
 
 
-def _of_attributes(attributes: Iterable[AttributeProto], owner: str) -> Iterator[TensorEntry]:
+def _of_attributes(
+    attributes: Iterable[AttributeProto], owner: str
+) -> Iterator[TensorEntry | TensorBlock]:
     for attribute in attributes:
         name = f"{owner}.{attribute.name}" if owner else attribute.name
         for tensor in attribute.tensors:
@@ -89,8 +111,10 @@ def duplicate_names(model: ModelProto) -> Iterator[Observation]:
     bodies = (function.body for function in model.functions)
     for root in (model.graph, *bodies, *model.training):
         for graph in _nested(root):
-            names = list(graph.initializers.names)
-            names += [sparse.values.name for sparse in graph.sparse_initializers]
+            sparse = [tensor.values.name for tensor in graph.sparse_initializers]
+            names = [*graph.initializers.names, *sparse]
+            if len({*names}) == len(names):
+                continue
             for name, count in Counter(names).items():
                 if count > 1:
                     detail = f"{count} tensors of one graph have this name"

@@ -11,16 +11,21 @@ from rnninspect_onnx.protobuf.payload import (
     needed_bytes,
     payload_bytes,
 )
-from rnninspect_onnx.tensors.inventory import Container
+from rnninspect_onnx.protobuf.tensor_messages import TensorProto
+from rnninspect_onnx.tensors.columns import Collected, Common
+from rnninspect_onnx.tensors.inventory import Container, TensorEntry
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from rnninspect.plugin import Source
-    from rnninspect_onnx.protobuf.tensor_messages import TensorProto
+    from rnninspect_onnx.protobuf.initializers import TensorKind
     from rnninspect_onnx.tensors.external import Extent, ExternalFiles
-    from rnninspect_onnx.tensors.inventory import TensorEntry
+    from rnninspect_onnx.tensors.inventory import TensorBlock
+
+
+_NOWHERE = -1  # the offset of no tensor
 
 
 class TensorUses(Record):
@@ -42,29 +47,48 @@ class TensorUses(Record):
     quantised: frozenset[int]
     packed: Mapping[int, int]
 
+    def all_offsets(self) -> frozenset[int]:
+        """The offsets of all tensors that are used for something of these."""
+        sets = (self.weights, self.parts, self.scales, self.states, self.quantised)
+        return frozenset().union(*sets, self.packed)
+
 
 class DescribedTensors(Record):
-    """The stored tensors by their offsets, and observations on them."""
+    """The stored tensors, and observations on them."""
 
-    tensors: dict[int, StoredTensor]
+    tensors: Collected
     observations: tuple[Observation, ...]
 
 
 def describe_tensors(
-    source: Source, entries: Iterable[TensorEntry], uses: TensorUses
+    source: Source, parts: Iterable[TensorEntry | TensorBlock], uses: TensorUses
 ) -> DescribedTensors:
     """Describe each tensor once; a function that is called twice stores its tensors once."""
     files: ExternalFiles | None = None
-    tensors: dict[int, StoredTensor] = {}
     observations: list[Observation] = []
-    for entry in entries:
-        if entry.tensor.offset not in tensors:
+    tensors = Collected(
+        lambda entry: _describe(entry, uses, None),
+        lambda kind, container: _common(kind, container, uses),
+        uses.all_offsets(),
+    )
+    for part in parts:
+        for entry in tensors.unusual(part):
             observations += _contradictions(entry)
             if files is None and entry.tensor.external is not None:
                 files = _external_files(source)
-            tensors[entry.tensor.offset] = _describe(entry, uses, files)
+            tensors.put(entry, _describe(entry, uses, files))
     observations += () if files is None else files.observations()
     return DescribedTensors(tensors, tuple(observations))
+
+
+def _common(kind: TensorKind, container: Container, uses: TensorUses) -> Common | None:
+    """What the plain tensors of a kind have in common."""
+    needed = needed_bytes(kind.dims, kind.element_type)
+    if needed is None:
+        return None
+    nowhere = TensorProto("", kind.dims, len(kind.dims), kind.element_type, _NOWHERE)
+    purpose = _purpose(TensorEntry("", nowhere, container), uses)
+    return Common(kind.dims, ELEMENT_TYPES[kind.element_type].name, needed, purpose)
 
 
 def _external_files(source: Source) -> ExternalFiles:

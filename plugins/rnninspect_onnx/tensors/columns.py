@@ -1,0 +1,179 @@
+"""The stored tensors of a model; of a large graph only those that are used or unusual are made."""
+
+from __future__ import annotations
+
+from array import array
+from bisect import bisect_left, bisect_right
+
+from rnninspect.plugin import Purpose, Record, StoredTensor
+from rnninspect.stored.columns import TensorColumns
+from rnninspect_onnx.protobuf.initializers import TensorKind
+from rnninspect_onnx.tensors.inventory import TensorBlock
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from collections.abc import Set as AbstractSet
+
+    from rnninspect_onnx.protobuf.initializers import Initializers
+    from rnninspect_onnx.protobuf.tensor_messages import TensorProto
+    from rnninspect_onnx.tensors.inventory import Container, TensorEntry
+
+FEW = 1_000  # initializers of a graph, which are made one by one
+
+
+class Common(Record):
+    """What the plain tensors of one kind have in common, as a StoredTensor has it."""
+
+    shape: tuple[int, ...]
+    dtype: str
+    bytes: int
+    purpose: Purpose
+
+
+_UNUSUAL = Common((), "", 0, Purpose.PARAMETER)
+
+
+class Collected:
+    """The tensors of a model, by their places in the order of the file and by their offsets in it.
+
+    `describe` makes the value of a tensor; `common` says what the plain tensors of a kind have in
+    common, None if there are none; `used` are the offsets of tensors whose value depends on that.
+    """
+
+    def __init__(
+        self,
+        describe: Callable[[TensorEntry], StoredTensor],
+        common: Callable[[TensorKind, Container], Common | None],
+        used: AbstractSet[int],
+    ) -> None:
+        self._describe, self._common = describe, common
+        self._used, self._sorted = used, sorted(used)
+        self._names: list[str] = []
+        self._shapes: list[tuple[int, ...]] = []
+        self._dtypes: list[str] = []
+        self._sizes: list[int] = []
+        self._purposes: dict[int, Purpose] = {}
+        self._made: dict[int, StoredTensor] = {}  # by place
+        self._places: dict[int, int] = {}  # by offset, of those that are made
+        self._firsts: list[int] = []
+        self._blocks: list[TensorBlock] = []
+        self._every: dict[int, int] | None = None  # by offset
+
+    def unusual(self, part: TensorEntry | TensorBlock) -> Iterator[TensorEntry]:
+        """Add a tensor or a block; yields the tensors that `put` must be given next, one by one."""
+        if not isinstance(part, TensorBlock):
+            if part.tensor.offset not in self._places:
+                self._append(part)
+                yield part
+        elif len(part.tensors) < FEW or not part.tensors.in_order:
+            for index in range(len(part.tensors)):
+                yield from self.unusual(part.entry(index))
+        else:
+            first = len(self._names)
+            for index in self._add_block(part):
+                self._places[part.tensors.offsets[index]] = first + index
+                yield part.entry(index)
+
+    def put(self, entry: TensorEntry, tensor: StoredTensor) -> None:
+        """Set the value of a tensor that was added."""
+        place = self._places[entry.tensor.offset]
+        self._shapes[place], self._dtypes[place] = tensor.shape, tensor.dtype
+        self._sizes[place] = tensor.bytes
+        self._mark(place, tensor)
+
+    def get(self, offset: int) -> StoredTensor | None:
+        """The tensor at an offset of the file; None if there is none."""
+        place = self._places.get(offset)
+        if place is None and self._blocks:
+            if self._every is None:
+                self._every = {}
+                for first, block in zip(self._firsts, self._blocks, strict=True):
+                    self._every |= {
+                        at: place for place, at in enumerate(block.tensors.offsets, first)
+                    }
+            place = self._every.get(offset)
+        return None if place is None else self._at(place)
+
+    def tensors(self, states: AbstractSet[str]) -> tuple[StoredTensor, ...] | TensorColumns:
+        """All of them, of which those with the given identities are states, not parameters."""
+        made, purposes = self._made, self._purposes
+        if states:
+            made = {place: _state(tensor, states) for place, tensor in made.items()}
+            purposes = purposes | {place: tensor.purpose for place, tensor in made.items()}
+        if not self._blocks:
+            return tuple(made.values())
+        columns = TensorColumns(
+            *(self._names, self._shapes, self._dtypes, self._sizes),
+            lambda place: made.get(place) or self._at(place),
+            purposes=purposes,
+        )
+        for place in list(made):
+            columns[place]
+        return columns
+
+    def _append(self, entry: TensorEntry) -> None:
+        """A row whose value is put later."""
+        self._places[entry.tensor.offset] = len(self._names)
+        self._names.append(entry.name)
+        self._shapes.append(())
+        self._dtypes.append("")
+        self._sizes.append(0)
+
+    def _mark(self, place: int, tensor: StoredTensor) -> None:
+        self._made[place] = tensor
+        if tensor.purpose is not Purpose.PARAMETER:
+            self._purposes[place] = tensor.purpose
+
+    def _at(self, place: int) -> StoredTensor:
+        made = self._made.get(place)
+        if made is None:
+            at = bisect_right(self._firsts, place) - 1
+            made = self._describe(self._blocks[at].entry(place - self._firsts[at]))
+            self._made[place] = made
+        return made
+
+    def _add_block(self, block: TensorBlock) -> list[int]:
+        """Add a row for each tensor of a block; the indices of those that are not plain."""
+        tensors, first = block.tensors, len(self._names)
+        self._firsts.append(first)
+        self._blocks.append(block)
+        kinds = dict(zip(map(id, tensors.kinds), tensors.kinds, strict=True))
+        commons = {key: self._common_of(kind, block.container) for key, kind in kinds.items()}
+        rows = list(map(commons.__getitem__, map(id, tensors.kinds)))
+        self._names += tensors.names
+        self._shapes += [row.shape for row in rows]
+        self._dtypes += [row.dtype for row in rows]
+        self._sizes += tensors.lengths
+        if any(common.purpose is not Purpose.PARAMETER for common in commons.values()):
+            places = enumerate([row.purpose for row in rows], first)
+            self._purposes |= {at: kind for at, kind in places if kind is not Purpose.PARAMETER}
+        unusual = set(_used(tensors, self._used, self._sorted))
+        needed = array("Q", [row.bytes for row in rows])
+        if needed != tensors.lengths or _UNUSUAL in commons.values():
+            pairs = enumerate(zip(rows, needed, tensors.lengths, strict=True))
+            unusual |= {at for at, (row, one, two) in pairs if one != two or row is _UNUSUAL}
+        return sorted(unusual)
+
+    def _common_of(self, kind: TensorKind | TensorProto, container: Container) -> Common:
+        found = self._common(kind, container) if isinstance(kind, TensorKind) else None
+        return _UNUSUAL if found is None else found
+
+
+def _state(tensor: StoredTensor, states: AbstractSet[str]) -> StoredTensor:
+    """A tensor, or the same as a state if it is one of these."""
+    is_state = tensor.identity in states and tensor.purpose is Purpose.PARAMETER
+    return tensor._replace(purpose=Purpose.STATE) if is_state else tensor
+
+
+def _used(tensors: Initializers, used: AbstractSet[int], in_order: list[int]) -> Iterator[int]:
+    """The indices of tensors that are used: looked up in what is shorter, as both are in order."""
+    offsets = tensors.offsets
+    within = in_order[bisect_left(in_order, offsets[0]) : bisect_right(in_order, offsets[-1])]
+    if len(within) > len(offsets):
+        yield from (at for at, offset in enumerate(offsets) if offset in used)
+        return
+    for offset in within:
+        at = bisect_left(offsets, offset)
+        if offsets[at] == offset:
+            yield at
