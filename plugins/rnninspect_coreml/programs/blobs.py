@@ -32,11 +32,19 @@ _STEPS_OF_A_BLOB = 4
 
 
 class Wanted(Record):
-    """A blob that a value of the program is in, by the value's name and element type."""
+    """A blob that a value of the program is in.
+
+    Attributes:
+        blob: where it is.
+        name: the value's name.
+        dtype: its element type.
+        needed: bytes by its shape and type; None if the type is unknown.
+    """
 
     blob: Blob
     name: str
     dtype: str
+    needed: int | None
 
 
 class Blobs:
@@ -105,6 +113,8 @@ class Blobs:
         if dtype != user.dtype:
             self._contradict(f"{user.dtype} in the program, {dtype} in {location}", user)
         held: int = max(0, min(size, file.size - offset))
+        if held < size and user.needed is not None and held >= user.needed:
+            self._contradict(f"its {size} bytes in {location} pass the end of the file", user)
         self._extents.append((offset, offset + held, user.name))
         return held
 

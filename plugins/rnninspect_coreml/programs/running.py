@@ -88,7 +88,7 @@ class Run:
         blobs = Blobs(source)
         blobs.look_up(
             [
-                Wanted(literal.blob, name, literal.dtype)
+                Wanted(literal.blob, name, literal.dtype, _needed(literal))
                 for name, literal in self._literals.values()
                 if literal.blob is not None
             ]
@@ -261,9 +261,7 @@ class Run:
         self.into.skipped.append(SkippedLayer(path + operation.name, operation.kind, reason))
 
     def _stored(self, name: str, literal: Literal, blobs: Blobs) -> StoredTensor:
-        element = known(literal.dtype)
-        elements = self._elements.get(literal.identity)
-        needed = None if element is None else -(-prod(literal.shape) * element.bits // 8)
+        elements, needed = self._elements.get(literal.identity), _needed(literal)
         held = literal.bytes if literal.blob is None else blobs.held.get(literal.blob)
         return StoredTensor(
             name,
@@ -284,6 +282,12 @@ class Run:
         element = known(literal.dtype)
         is_weight = element is not None and element.is_real and bool(literal.shape)
         return Purpose.PARAMETER if is_weight else Purpose.CONSTANT
+
+
+def _needed(literal: Literal) -> int | None:
+    """Bytes by shape and type; None if the type is unknown."""
+    element = known(literal.dtype)
+    return None if element is None else -(-prod(literal.shape) * element.bits // 8)
 
 
 def _literals(values: Iterable[Value]) -> tuple[str, ...]:
