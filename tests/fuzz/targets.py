@@ -34,6 +34,7 @@ from rnninspect_keras.describing import describe_native
 from rnninspect_keras.graph.messages.text import binary
 from rnninspect_torch.tensors.calls import TorchCalls
 
+from . import coreml
 from .faults import Mutator, mutate_bytes, mutate_json, mutate_safetensors
 from .headers import mutate_header
 from .modules import match, modules, mutate_modules
@@ -198,6 +199,14 @@ def _configs() -> list[bytes]:
     return [json.dumps(values).encode() for values in (MAMBA, MAMBA_2, nested, kinds)]
 
 
+def _blobs(data: bytes) -> None:
+    """A blob file of a package that stays as it is."""
+    report = inspect_file(coreml.packaged(data, Path(SCRATCH.name) / "m.mlpackage"))
+    list(REPORT["json"]([report], VIEW))
+    if any(finding.level == "error" for finding in report.findings):
+        raise UnreadableFile("a blob was found wrong")
+
+
 def _graph_text(data: bytes) -> None:
     binary(source_of(data), "GraphDef")
 
@@ -254,6 +263,8 @@ TARGETS = {
     "tflite": Target(_whole(".tflite"), mutate_words, _files(".tflite")),
     "flatbuffers": Target(_flatbuffer, mutate_words, _files(".tflite")),
     "gguf": Target(_whole(".gguf"), mutate_header, _files(".gguf")),
+    "coreml": Target(_whole(".mlmodel"), mutate_protobuf, coreml.models),
+    "coreml-blobs": Target(_blobs, mutate_bytes, coreml.blob_files),
     "hdf5": Target(_hdf5, mutate_bytes, _files(".h5")),
     "safetensors": Target(_whole(".safetensors"), mutate_safetensors, _files(".safetensors")),
     "saved-model": Target(_whole(".pb", "saved_model"), mutate_protobuf, _files(".pb")),
