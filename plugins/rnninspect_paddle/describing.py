@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import islice
+
 from rnninspect.lean import re
 from rnninspect.plugin import (
     Fact,
@@ -30,6 +32,9 @@ if TYPE_CHECKING:
 _FLUID = re.compile(r"(?s)(?P<path>(?:.*\W)?(?:lstm|lstmp|gru|gru_unit)_\d+)\.w_0$")
 
 
+_MOST_NOTES = 20
+
+
 class _Entry(Record):
     """A tensor by its name with dots, as the search for hand-written cells reads it."""
 
@@ -55,20 +60,20 @@ def describe_state(source: Source) -> SavedModel:
         producer="",
         layers=layers,
         tensors=tensors,
-        observations=(*notes, *_oddities(state, len(second))),
+        observations=(*notes, *_differences(state, second), *_oddities(state, len(second))),
     )
 
 
-def _second_names(arrays: Iterable[SavedArray]) -> set[int]:
-    """The places of the arrays that hold a parameter once more, under its name in a layer."""
+def _second_names(arrays: Iterable[SavedArray]) -> dict[int, int]:
+    """The places of the arrays that hold a parameter once more, each with that of the first."""
     by_parameter: dict[str, list[tuple[int, SavedArray]]] = {}
     for number, array in enumerate(arrays):
         if array.parameter:
             by_parameter.setdefault(array.parameter, []).append((number, array))
-    again: set[int] = set()
+    again: dict[int, int] = {}
     for same in by_parameter.values():
-        kept = next((one for _, one in same if not second_name(one.name)), same[0][1])
-        again.update(number for number, one in same if one.shape == kept.shape and one is not kept)
+        kept = next((number for number, one in same if not second_name(one.name)), same[0][0])
+        again.update((number, kept) for number, _ in same if number != kept)
     return again
 
 
@@ -139,6 +144,21 @@ def _without(
         for tensor in parts
     }
     return {name: tensor for name, tensor in named.items() if name not in taken}
+
+
+def _differences(state: SavedState, second: dict[int, int]) -> Iterator[Observation]:
+    """A note for each parameter that is stored under two names in two shapes."""
+    unlike = (
+        (state.arrays[first], state.arrays[again])
+        for again, first in second.items()
+        if state.arrays[again].shape != state.arrays[first].shape
+    )
+    for first, again in islice(unlike, _MOST_NOTES):
+        detail = (
+            f"stored as {list(first.shape)}, and as {list(again.shape)} under the name "
+            f"{again.name} of the same parameter"
+        )
+        yield Observation(Fact.CONTRADICTION, detail, tensor=first.name)
 
 
 def _oddities(state: SavedState, again: int) -> Iterator[Observation]:

@@ -189,7 +189,7 @@ def _divided(module: Module) -> list[Module]:
         if fit is not None
         for slot, shape in way.shapes.items()
     )
-    unlike = len({fit._replace(sure=True) for fit in fits if fit is not None}) > 1
+    unlike = len({(fit.cell, fit.hidden, fit.projection) for fit in fits if fit is not None}) > 1
     return ways if sound and unlike else [module]
 
 

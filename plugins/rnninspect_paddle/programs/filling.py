@@ -5,6 +5,8 @@ from __future__ import annotations
 from rnninspect.plugin import Fate, Operand
 from rnninspect_paddle.programs.tracing import Trace
 
+_FEEDING = frozenset({"feed", "data"})
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -36,16 +38,31 @@ class Filler:
         names = dict.fromkeys(name for names in operation.inputs.values() for name in names)
         return tuple(self._tensors[name] for name in names if name in self._tensors)
 
-    def operand(
-        self, slots: tuple[Slot, ...], axes: tuple[Axis, ...], names: tuple[str, ...]
-    ) -> Operand:
-        """What fills some slots; several matrices are one below the other."""
+    def operands(
+        self,
+        slots: tuple[Slot, ...],
+        axes: tuple[Axis, ...],
+        names: tuple[str, ...],
+        columns: int = 0,
+    ) -> list[Operand]:
+        """What fills some slots; nothing if no variable and no operator has such a name.
+
+        Several matrices are one below the other, and should all have so many columns.
+        """
         tensors = tuple(self._tensors[name] for name in names if name in self._tensors)
-        shape = tensors[0].shape if tensors else None
-        if len(tensors) > 1:
-            shape = (sum((*one.shape, 0)[0] for one in tensors), *tensors[0].shape[1:])
-        name = names[0] if names else ""
-        fate = Fate.STORED
-        if not tensors:  # dequantised, for one, or fed from outside
-            fate = Fate.COMPUTED if self.trace.makes(name) else Fate.INPUT
-        return Operand(name, slots, axes, shape, fate, tensors)
+        if tensors:
+            shape = _one_below_the_other([tensor.shape for tensor in tensors], columns)
+            return [Operand(names[0], slots, axes, shape, Fate.STORED, tensors)]
+        made = self.trace.maker(names[0]) if names else None
+        if made is None:
+            return []
+        fate = Fate.INPUT if made.kind in _FEEDING else Fate.COMPUTED  # dequantised, for one
+        return [Operand(names[0], slots, axes, None, fate)]
+
+
+def _one_below_the_other(shapes: list[tuple[int, ...]], columns: int) -> tuple[int, ...]:
+    """The shape of matrices together; with the columns of one that has others, if there is one."""
+    if len(shapes) == 1:
+        return shapes[0]
+    odd = next((shape[1:] for shape in shapes if shape[1:] != (columns,)), (columns,))
+    return (sum((*shape, 0)[0] for shape in shapes), *odd)

@@ -9,7 +9,6 @@ from __future__ import annotations
 from rnninspect.lean import Counter
 from rnninspect.plugin import (
     CELLS,
-    Operand,
     Origin,
     Record,
     RecurrentLayer,
@@ -23,9 +22,13 @@ from rnninspect_paddle.programs.tracing import Fed
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from rnninspect.plugin import Axis
     from rnninspect_paddle.programs.filling import Filler
     from rnninspect_paddle.programs.messages import Operation
+
+    _Part = tuple[tuple[Slot, ...], tuple[Axis, ...], tuple[str, ...]]
 
 # Operators with a product of the state alone; their input has the gates.
 _GATED = {"lstm": "LSTM", "lstmp": "LSTM", "gru": "GRU", "gru_unit": "GRU"}
@@ -33,6 +36,7 @@ _FUSED = {"fusion_lstm": "LSTM", "fusion_gru": "GRU", "multi_gru": "GRU"}
 _UNIT = "lstm_unit"
 KINDS = frozenset({*_GATED, *_FUSED, _UNIT})
 _PEEPHOLES = 7  # times hidden_size: a bias with the peepholes after it
+_JOINED = (Role.KERNEL, Role.RECURRENT_KERNEL)
 _ROWS = FLUID_LAYOUT[Role.KERNEL][1]
 
 
@@ -81,10 +85,10 @@ def _unit(operation: Operation, name: str, fed: Fed, fill: Filler) -> list[Recur
         return "several products feed lstm_unit"
     kernel, turned = fed.kernels[0]
     rows, columns = (*fill.shape(kernel), 0, 0)[:2][:: -1 if turned else 1]
-    joined = (Slot(0, Role.KERNEL), Slot(0, Role.RECURRENT_KERNEL))
+    joined = tuple(Slot(0, role) for role in _JOINED)
     axes: tuple[Axis, ...] = ((Symbol.JOINED,), _ROWS)
-    operands = [fill.operand(joined, axes[::-1] if turned else axes, (kernel,))]
-    operands += [fill.operand((Slot(0, Role.BIAS),), (_ROWS,), (bias,)) for bias in fed.biases[:1]]
+    operands = fill.operands(joined, axes[::-1] if turned else axes, (kernel,))
+    operands += fill.operands((Slot(0, Role.BIAS),), (_ROWS,), fed.biases[:1])
     return [
         RecurrentLayer(
             name=name,
@@ -93,7 +97,7 @@ def _unit(operation: Operation, name: str, fed: Fed, fill: Filler) -> list[Recur
             sizes=Sizes(max(rows - columns // 4, 0), columns // 4),
             origin=Origin.INFERRED,
             convention=FLUID,
-            roles=frozenset(slot.role for operand in operands for slot in operand.slots),
+            roles=frozenset((*_JOINED, Role.BIAS) if fed.biases else _JOINED),
             operands=tuple(operands),
             gate_order="ifog",
         )
@@ -104,7 +108,9 @@ def _layer(
     operation: Operation, name: str, cell: str, weights: _Weights, fill: Filler
 ) -> RecurrentLayer:
     peepholes = cell == "LSTM" and bool(operation.attributes.get("use_peepholes", 1))
-    operands = _operands(weights, fill, peepholes=peepholes)
+    parts = list(_parts(weights, peepholes=peepholes))
+    gates = len(CELLS[cell].gates)
+    hidden = _hidden(weights, gates, fill, peepholes=peepholes)
     inputs = ((*fill.shape(one), 0, 0)[1 if turned else 0] for one, turned in weights.fed.kernels)
     narrow = [*fill.shape(weights.projection)[1:2], *fill.shape(weights.recurrent)[:1]]
     return RecurrentLayer(
@@ -113,14 +119,13 @@ def _layer(
         cell=cell,
         sizes=Sizes(
             sum(inputs),
-            _hidden(weights, len(CELLS[cell].gates), fill, peepholes=peepholes),
+            hidden,
             narrow[0] if weights.projection and narrow else None,
         ),
         origin=Origin.INFERRED,
         convention=FLUID,
-        roles=CELLS[cell].required()
-        | {slot.role for operand in operands for slot in operand.slots},
-        operands=tuple(operands),
+        roles=frozenset(slot.role for slots, _, _ in parts for slot in slots),
+        operands=tuple(one for part in parts for one in fill.operands(*part, gates * hidden)),
         gate_order=FLUID_GATE_ORDERS[cell],
     )
 
@@ -134,37 +139,28 @@ def _hidden(weights: _Weights, gates: int, fill: Filler, *, peepholes: bool) -> 
         *(fill.shape(name)[:1] for name in turned),
     ]
     votes = [width[0] // gates for width in wide if width and width[0] % gates == 0]
-    votes += [
-        width // (_PEEPHOLES if peepholes else gates) for width in fill.shape(weights.bias)[-1:]
-    ]
+    times = _PEEPHOLES if peepholes else gates
+    votes += [width // times for width in fill.shape(weights.bias)[-1:] if width % times == 0]
     votes += fill.shape(weights.projection or weights.recurrent)[:1]
     return Counter(votes).most_common(1)[0][0] if votes else 0
 
 
-def _operands(weights: _Weights, fill: Filler, *, peepholes: bool) -> list[Operand]:
+def _parts(weights: _Weights, *, peepholes: bool) -> Iterator[_Part]:
+    """What the operator reads: slots, their axes, and the names that fill them."""
     fed = weights.fed
     turned = bool(fed.kernels) and all(turn for _, turn in fed.kernels)
-    kernel: tuple[Axis, ...] = FLUID_LAYOUT[Role.KERNEL]
-    operands = [
-        fill.operand(
-            (Slot(0, Role.KERNEL),),
-            kernel[::-1] if turned else kernel,
-            tuple(name for name, _ in fed.kernels),
-        ),
-        fill.operand(
-            (Slot(0, Role.RECURRENT_KERNEL),),
-            FLUID_LAYOUT[Role.RECURRENT_KERNEL],
-            (weights.recurrent,),
-        ),
-    ]
+    kernel = FLUID_LAYOUT[Role.KERNEL]
+    names = tuple(name for name, _ in fed.kernels)
+    yield (Slot(0, Role.KERNEL),), kernel[::-1] if turned else kernel, names
+    state = Slot(0, Role.RECURRENT_KERNEL)
+    yield (state,), FLUID_LAYOUT[state.role], (weights.recurrent,)
     outer = fed.biases[:1]  # of the product in front
-    operands += [fill.operand((Slot(0, Role.BIAS),), (_ROWS,), (name,)) for name in outer]
+    if outer:
+        yield (Slot(0, Role.BIAS),), (_ROWS,), outer
     if weights.bias:
         own = Slot(0, Role.RECURRENT_BIAS if outer else Role.BIAS)
         slots = (own, Slot(0, Role.PEEPHOLE)) if peepholes else (own,)
-        axes = FLUID_LAYOUT[Role.PEEPHOLE if peepholes else Role.BIAS]
-        operands.append(fill.operand(slots, axes, (weights.bias,)))
+        yield slots, FLUID_LAYOUT[Role.PEEPHOLE if peepholes else Role.BIAS], (weights.bias,)
     if weights.projection:
         slot = Slot(0, Role.PROJECTION)
-        operands.append(fill.operand((slot,), FLUID_LAYOUT[slot.role], (weights.projection,)))
-    return operands
+        yield (slot,), FLUID_LAYOUT[slot.role], (weights.projection,)

@@ -14,6 +14,7 @@ from rnninspect.plugin import (
     Slot,
     Stack,
     no_formula,
+    plural,
 )
 from rnninspect_paddle.framework import GATE_ORDERS, KINDS, LAYOUT, PADDLE
 from rnninspect_paddle.programs import fluid
@@ -98,7 +99,8 @@ def _levels(operation: Operation, name: str, fill: Filler) -> list[RecurrentLaye
     if cell is None:
         return f"unknown mode {str(operation.attributes.get('mode'))[:40]!r}"
     if not 0 < levels <= _MOST_LEVELS or len(weights) != 4 * levels * directions:
-        return f"{len(weights)} weights for {levels} levels in {directions} directions"
+        ways = plural(directions, "direction")
+        return f"{plural(len(weights), 'weight')} for {plural(levels, 'level')} in {ways}"
     hidden, inputs = operation.number("hidden_size"), operation.number("input_size")
     if hidden < 0 or inputs < 0:
         return "a negative size"
@@ -137,8 +139,9 @@ class _LevelOf(Record):
             convention=PADDLE,
             roles=frozenset(_ORDER),
             operands=tuple(
-                fill.operand((slot,), LAYOUT[slot.role], (weights[place],))
+                operand
                 for slot, place in places.items()
+                for operand in fill.operands((slot,), LAYOUT[slot.role], (weights[place],))
             ),
             stack=Stack(self.name, level, self.levels) if numbered else None,
             gate_order=GATE_ORDERS.get(self.cell, ""),

@@ -47,9 +47,9 @@ class Trace:
                 for name in names:
                     self._makers.setdefault(name, operation)
 
-    def makes(self, name: str) -> bool:
-        """Whether an operator has this result."""
-        return name in self._makers
+    def maker(self, name: str) -> Operation | None:
+        """The operator that has this result; None if there is none."""
+        return self._makers.get(name)
 
     def back(self, name: str) -> Fed:
         """What a value is made of."""

@@ -54,6 +54,15 @@ def test_each_parameter_is_counted_once(tmp_path: Path, protocol: int, name: str
     ]
 
 
+def test_two_shapes_of_one_parameter_are_an_error(tmp_path: Path) -> None:
+    shapes, names = both_ways()
+    report = inspected(state_dict(shapes | {"rnn.weight_ih_l0": (6, 4)}, names), tmp_path)
+    (error,) = details(report, "R104")
+    assert error.endswith(
+        "stored as [6, 3], and as [6, 4] under the name rnn.weight_ih_l0 of the same parameter"
+    )
+
+
 def test_a_checkpoint_has_pairs_of_names_and_arrays(tmp_path: Path) -> None:
     shapes, names = both_ways()
     arrays = {key: Reduced(names[key], array) for key, array in zeros(shapes).items()}
