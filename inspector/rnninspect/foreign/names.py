@@ -14,7 +14,10 @@ BY_NAME: tuple[tuple[str, str], ...] = (
     ),
     (r".*\.mlmodel", "not a Core ML model of a known kind"),
     (r".*\.caffemodel", "a Caffe model: not supported"),
-    (r".*\.pdmodel|__model__", "not a program of PaddlePaddle, or truncated"),
+    (
+        r".*\.(?:pdmodel|pdiparams|pdparams|pdopt)|__model__",
+        "not a file of PaddlePaddle of a known kind, or truncated",
+    ),
     (r".*\.weights", "Darknet weights: not supported"),
     (
         r".*\.(?:mnn|mindir|tnnmodel|dlc|bmodel)",

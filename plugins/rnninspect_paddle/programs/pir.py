@@ -83,7 +83,9 @@ class _Reader:
             return
         given = [self._of(place) for place in _places(node.get("I"))]
         if kind == _LIST:
-            self._names.update((place, tuple(sum(given, ()))) for place in results)
+            self.source.spend(Limit.STEPS, sum(map(len, given)))  # a list may be of lists
+            names = tuple(name for names in given for name in names)
+            self._names.update((place, names) for place in results)
             return
         words = _INPUTS.get(kind, _OPERANDS)
         attributes = dict(_attributes(node.get("A")))
