@@ -141,6 +141,11 @@ def _snappy(data: bytes) -> None:
     decompress(data, holding_source("table", b"", Limits()))
 
 
+def _pir() -> list[bytes]:
+    """Paddle's program in JSON."""
+    return [(SAMPLES / "paddle" / "inference.json").read_bytes()]
+
+
 def _literals() -> list[bytes]:
     """Data that repeat their last byte six times."""
     plain = (b"a" * 40, bytes(range(50)))
@@ -276,6 +281,10 @@ TARGETS = {
     "table": Target(_table, mutate_bytes, _files(".index")),
     "snappy": Target(_snappy, mutate_bytes, _literals),
     "tfjs": Target(_whole(".json"), mutate_json, _files(".json")),
+    "paddle-state": Target(_whole(".pdparams"), mutate_pickle, _files(".pdparams")),
+    "paddle-program": Target(_whole(".pdmodel", "program"), mutate_protobuf, _files(".pdmodel")),
+    "paddle-parameters": Target(_whole(".pdiparams", "alone"), mutate_bytes, _files(".pdiparams")),
+    "paddle-json": Target(_whole(".json", "paddle"), mutate_json, _pir),
     "beside": Target(_beside, mutate_json, _configs),
     "signatures": Target(match, mutate_modules, modules),
     "config": Target(_config, mutate_json, _members("config.json", ".keras")),
