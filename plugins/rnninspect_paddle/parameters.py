@@ -11,6 +11,8 @@ from rnninspect.plugin import DTYPES, Limit, Record, UnreadableFile
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
     from rnninspect.plugin import Source
 
 # VarType.Type of framework.proto, where it is an element type.
@@ -24,6 +26,7 @@ _LONGEST = 1024  # bytes of a description
 _MOST_AXES = 64
 _STEPS_OF_A_TENSOR = 20
 _START = struct.Struct("<IQ")  # version, levels
+_INNER = struct.Struct("<II")  # version, length of the description
 _TYPE, _DIM, _DIMS = 8, 16, 18  # tags: data_type, one of dims, packed dims
 
 
@@ -73,8 +76,8 @@ def tensor_at(source: Source, offset: int) -> tuple[Stored, int]:
         raise _malformed(offset)
     for _ in range(levels):
         at += 8 + int.from_bytes(_taken(source, at, 8), "little")
-    inner, length = struct.unpack("<II", _taken(source, at, 8))
-    at += 8
+    inner, length = _INNER.unpack(_taken(source, at, _INNER.size))
+    at += _INNER.size
     if inner or not 0 < length <= _LONGEST:
         raise _malformed(offset)
     code, shape = _description(_taken(source, at, length), at)
@@ -85,6 +88,19 @@ def tensor_at(source: Source, offset: int) -> tuple[Stored, int]:
     needed = prod(shape) * DTYPES[dtype].bits // 8
     held = min(needed, source.size - at)
     return Stored(shape, dtype, needed, held), at + held
+
+
+def expected_heads(
+    tensors: Iterable[tuple[tuple[int, ...], str]],
+) -> Iterator[tuple[int, int]]:
+    """Where the heads of tensors of these shapes and types are: offset and length of each."""
+    offset = 0
+    for shape, dtype in tensors:
+        about = 2 + sum(1 + max(1, (size.bit_length() + 6) // 7) for size in shape)
+        length = _START.size + _INNER.size + about
+        yield offset, length
+        element = DTYPES.get(dtype)
+        offset += length + prod(shape) * (element.bits if element else 0) // 8
 
 
 def _taken(source: Source, offset: int, length: int) -> bytes:

@@ -14,7 +14,7 @@ _HEAD = 64
 # A block that says its number, 0, and that of the block around it, 0 or -1 (BlockDesc).
 _PROGRAM = re.compile(rb"\n[\x80-\xff]{0,4}[\0-\x7f]\x08\0\x10(?:\0|\xff{9}\x01)")
 _JSON = re.compile(rb'\s*\{\s*"base_code"\s*:\s*\{\s*"magic"\s*:\s*"pir"')
-_IN_FOLDER = "__model__"
+_IN_FOLDER = ("__model__", "inference.pdmodel", "inference.json")  # as Paddle's programs save
 _PROGRAMS = (".pdmodel", ".json")
 
 
@@ -89,15 +89,10 @@ def _beside(source: Source) -> Match | None:
 
 
 def _in_folder(source: Source) -> Match | None:
-    names = [_IN_FOLDER] if source.neighbour(_IN_FOLDER).path is not None else []
-    names = names or [
-        f"{name.removesuffix('.pdiparams')}{ending}"
-        for name in source.names_ending(".pdiparams")[:2]
-        for ending in _PROGRAMS
-    ]
-    found = [name for name in names if source.neighbour(name).path is not None]
-    if len(found) != 1:
+    source.expect_neighbours(_IN_FOLDER)
+    name = next((name for name in _IN_FOLDER if source.neighbour(name).path is not None), None)
+    if name is None:
         return None
-    with source.open_neighbour(found[0]) as program:
+    with source.open_neighbour(name) as program:
         kind = _kind_of(program)
-    return Match(kind, found[0]) if kind in (Kind.PROGRAM, Kind.JSON) else None
+    return Match(kind, name) if kind in (Kind.PROGRAM, Kind.JSON) else None

@@ -17,7 +17,7 @@ from rnninspect.plugin import (
     Whereabouts,
     plural,
 )
-from rnninspect_paddle.parameters import Stored, tensor_at, tensors_in
+from rnninspect_paddle.parameters import Stored, expected_heads, tensor_at, tensors_in
 from rnninspect_paddle.purposes import is_trained, purpose_of
 from rnninspect_paddle.state import code_in, read_state
 
@@ -71,6 +71,8 @@ def parameters_of(program: Program, source: Source) -> Parameters:
 def _from_one(variables: list[Variable], source: Source, name: str) -> Parameters:
     """The tensors of one file, in the order of their variables' names."""
     with source.open_neighbour(name) as file:
+        if all(min(each.shape, default=0) >= 0 for each in variables):
+            file.expect(expected_heads((each.shape, each.dtype) for each in variables))
         try:
             stored = tensors_in(file)
         except UnreadableFile as error:

@@ -27,13 +27,13 @@ def layers(report: Report) -> list[tuple[str, int, int]]:
 
 def test_parameters_are_found_from_either_file(tmp_path: Path) -> None:
     shapes, op = stack()
-    (tmp_path / "net.pdiparams").write_bytes(combined(shapes))
-    report = inspected(tmp_path, program(shapes, [op]))
+    (tmp_path / "inference.pdiparams").write_bytes(combined(shapes))
+    report = inspected(tmp_path, program(shapes, [op]), "inference.pdmodel")
     assert layers(report) == [("lstm_0[0]", 56, 56), ("lstm_0[1]", 48, 48)]
     assert report.producer == "paddle 2.6.2"
     assert report.totals.bytes == 4 * 104
     assert not report.findings
-    assert layers(inspect_file(tmp_path / "net.pdiparams")) == layers(report)
+    assert layers(inspect_file(tmp_path / "inference.pdiparams")) == layers(report)
     assert layers(inspect_file(tmp_path)) == layers(report)
 
 
