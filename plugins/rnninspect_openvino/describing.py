@@ -5,6 +5,7 @@ from __future__ import annotations
 from rnninspect.plugin import (
     Fact,
     Observation,
+    Recurrences,
     RecurrentLayer,
     SavedModel,
     Search,
@@ -16,6 +17,7 @@ from rnninspect_openvino.document import Document
 from rnninspect_openvino.framework import OPENVINO
 from rnninspect_openvino.layers import Layers, is_recurrent
 from rnninspect_openvino.loops import suspects
+from rnninspect_openvino.recovered.worth import may_contain_cell
 from rnninspect_openvino.tensors import Stored
 from rnninspect_openvino.values import scopes
 
@@ -47,24 +49,43 @@ def describe(source: Source) -> SavedModel:
             for operator in scope.network.operators.values()
             if is_recurrent(operator)
         ]
+        apart = _recovered(source, found, stored)
         return SavedModel(
             format="openvino ir",
             framework=OPENVINO,
             producer=network.producer,
-            layers=tuple(one.layer for one in described if isinstance(one.layer, RecurrentLayer)),
-            tensors=tuple(stored.tensors.values()),
+            layers=(
+                *(one.layer for one in described if isinstance(one.layer, RecurrentLayer)),
+                *apart.layers,
+            ),
+            tensors=apart.with_purposes(stored.tensors.values()),
             skipped=(
                 *(one.layer for one in described if isinstance(one.layer, SkippedLayer)),
-                *suspects(source, found, stored),
+                *apart.skipped,
+                *suspects(source, found, stored, apart.identities),
             ),
             observations=(
                 *(note for one in described for note in one.observations),
+                *apart.observations,
                 *stored.contradictions(),
                 *stored.observations(),
                 *_broken(found),
             ),
-            search=Search(Searched.OPERATORS, sum(len(scope.network.operators) for scope in found)),
+            search=Search(
+                Searched.OPERATORS,
+                sum(len(scope.network.operators) for scope in found),
+                apart.finished,
+            ),
         )
+
+
+def _recovered(source: Source, found: list[Scope], stored: Stored) -> Recurrences:
+    """The cells that were taken apart."""
+    if not may_contain_cell(found, stored):
+        return Recurrences()
+    from rnninspect_openvino.recovered.translation import recovered  # noqa: PLC0415 - few need it
+
+    return recovered(source, found, stored)
 
 
 def _broken(found: list[Scope]) -> Iterator[Observation]:

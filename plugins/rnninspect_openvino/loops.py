@@ -23,13 +23,22 @@ _GATES = frozenset({"Sigmoid", "Tanh", "TanH", "HSigmoid", "HardSigmoid", "Activ
 _ADDED = frozenset({"Add", "Subtract", "Multiply"})
 
 
-def suspects(source: Source, found: list[Scope], stored: Stored) -> Iterator[SkippedLayer]:
-    """The loops with a step that is taken apart, and the weights in it."""
+def suspects(
+    source: Source, found: list[Scope], stored: Stored, taken: frozenset[str]
+) -> Iterator[SkippedLayer]:
+    """The loops with a step in which no cell was recognised, and the weights in it.
+
+    Args:
+        source: the file.
+        found: the network and all bodies.
+        stored: the constants.
+        taken: the identities of the tensors of the cells that were recognised.
+    """
     for scope in found:
         if scope.outer is None or not _may_be_cell(scope):
             continue
         tensors = _weights(source, scope, stored)
-        if tensors:
+        if tensors and taken.isdisjoint(each.identity for each in tensors):
             owner = scope.outer[1]
             name = scope.path.rstrip("/")
             reason = no_formula("the operators of its body")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from math import prod
+
 from rnninspect.plugin import Purpose
 from rnninspect_openvino.elements import QUANTISED
 from rnninspect_openvino.layout import OPERATORS
@@ -18,6 +20,8 @@ if TYPE_CHECKING:
     Constants = Mapping[Operator, tuple[Constant, ...]]
 
 _SCALING = frozenset({"Multiply", "Subtract", "Divide"})
+# Of these inputs a single number is one that the graph calculates with, whatever its rank.
+_NUMBERS = {"Multiply": (0, 1), "Divide": (0, 1), "Power": (1,), "Subtract": (0,)}
 _RANGES = {"FakeQuantize": range(1, 5), "FakeConvert": range(1, 3)}
 
 
@@ -38,6 +42,8 @@ def _read_by(
 ) -> Iterator[tuple[Operator, Purpose]]:
     if operator.kind in _SCALING:
         yield from _scaled(scope, operator, constants)
+    if operator.kind in _NUMBERS:
+        yield from _single(scope, operator, constants)
         return
     states: range | None = None
     if operator.kind in OPERATORS:
@@ -62,6 +68,19 @@ def _scaled(
     if weight is not None and other is not None and _is_quantised(weight, constants):
         yield weight, Purpose.PARAMETER
         yield other, Purpose.QUANTISATION
+
+
+def _single(
+    scope: Scope, operator: Operator, constants: Constants
+) -> Iterator[tuple[Operator, Purpose]]:
+    """Numbers such as the 1 of `1 - z`, to which converters give the rank of the other operand."""
+    for position in _NUMBERS[operator.kind]:
+        constant = source_of(scope, scope.producer(operator, position))
+        parts = () if constant is None else constants.get(constant, ())
+        if constant is not None and any(
+            len(one.shape) > 1 and prod(one.shape) == 1 for one in parts
+        ):
+            yield constant, Purpose.CONSTANT
 
 
 def _is_quantised(operator: Operator | None, constants: Constants) -> bool:

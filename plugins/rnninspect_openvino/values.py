@@ -25,6 +25,13 @@ _MAPS = {"body": "port_map", "then_body": "then_port_map", "else_body": "else_po
 _MOST_STEPS = 200  # operators on the way of one weight
 
 
+class SlicedAxis(Record):
+    """The axis of which each iteration reads a part, and whether from its end to its start."""
+
+    axis: int
+    is_reversed: bool
+
+
 class Scope:
     """A network, and what its parameters are bound to in the network around it.
 
@@ -34,7 +41,7 @@ class Scope:
         outer: the scope around it, and the operator whose body it is.
         bound: for each parameter, the port of that operator that it reads.
         carried: for each parameter that an iteration gives to the next, the result that it reads.
-        sliced: the parameters that read a part of their port in each iteration.
+        sliced: the parameters that read a part of their port in each iteration, with its axis.
     """
 
     __slots__ = ("bound", "carried", "network", "outer", "path", "sliced")
@@ -43,7 +50,7 @@ class Scope:
         self.network, self.path, self.outer = network, path, outer
         self.bound: dict[int, int] = {}
         self.carried: dict[int, int] = {}
-        self.sliced: set[int] = set()
+        self.sliced: dict[int, SlicedAxis] = {}
 
     def name(self, operator: Operator) -> str:
         """The name of an operator with those of the bodies around it."""
@@ -84,9 +91,15 @@ def _inside(scope: Scope, operator: Operator, body: str) -> Scope:
         if each[""] == "input" and all(map(str.isdecimal, ends)):
             inner.bound[int(ends[0])] = int(ends[1])
             if "axis" in each:
-                inner.sliced.add(int(ends[0]))
+                inner.sliced[int(ends[0])] = _sliced(each)
     inner.carried = {parameter: result for result, parameter in operator.back_edges}
     return inner
+
+
+def _sliced(mapped: dict[str, str]) -> SlicedAxis:
+    axis = mapped["axis"]
+    stride = mapped.get("stride", "1")
+    return SlicedAxis(int(axis) if axis.isdecimal() else -1, stride.startswith("-"))
 
 
 class Weight(Record):

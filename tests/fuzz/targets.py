@@ -40,6 +40,7 @@ from .headers import mutate_header
 from .modules import match, modules, mutate_modules
 from .structures import mutate_pickle, mutate_protobuf, mutate_zip
 from .tables import mutate_table
+from .texts import mutate_text
 from .words import mutate_words
 
 SAMPLES = Path(__file__).parents[2] / "sample_models"
@@ -83,6 +84,17 @@ def _whole(suffix: str, name: str = "model") -> Callable[[bytes], None]:
         report = inspect_file(path)
         for form in FORMATS:
             list(REPORT[form]([report], VIEW))
+
+    return run
+
+
+def _with(suffix: str, companion: str) -> Callable[[bytes], None]:
+    """Run a model beside a file of a sample that stays as it is."""
+    name = Path(companion)
+
+    def run(data: bytes) -> None:
+        (Path(SCRATCH.name) / name.name).write_bytes((SAMPLES / name).read_bytes())
+        _whole(suffix, name.stem)(data)
 
     return run
 
@@ -287,5 +299,7 @@ TARGETS = {
     "paddle-json": Target(_whole(".json", "paddle"), mutate_json, _pir),
     "beside": Target(_beside, mutate_json, _configs),
     "signatures": Target(match, mutate_modules, modules),
+    "openvino": Target(_with(".xml", "openvino/loop.bin"), mutate_text, _files(".xml")),
+    "ncnn": Target(_with(".param", "ncnn/small.bin"), mutate_text, _files(".param")),
     "config": Target(_config, mutate_json, _members("config.json", ".keras")),
 }

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from hostile.entry import CANARY, Hostile
-from makers.openvino_files import Graph, lstm
+from makers.openvino_files import Graph, loop, lstm
 
 ROOT = '<net name="n" version="11">'
 LAYER = '<layer id="{0}" name="l{0}" type="Relu"></layer>'
@@ -75,6 +75,33 @@ def circle(path: Path) -> None:
     path.with_suffix(".bin").write_bytes(bytes(graph.data))
 
 
+def chain(steps: int) -> Graph:
+    """A matrix that is applied over and over."""
+    graph = Graph()
+    value, matrix = graph.parameter((1, 4)), graph.const((4, 4))
+    for _ in range(steps):
+        value = graph.add("Tanh", (graph.add("MatMul", (value, matrix), (1, 4)),), (1, 4))
+    graph.add("Result", (value,))
+    return graph
+
+
+def in_a_loop(old: str, new: str) -> Hostile:
+    """A loop whose body multiplies its state, with one thing changed."""
+    graph = Graph()
+    x, start = graph.parameter((4, 3)), graph.const((1, 2))
+    body = Graph(graph)
+    step, h = body.parameter((1, 3)), body.parameter((1, 2))
+    sums = body.add("MatMul", (h, body.const((2, 2))), (1, 2))
+    sums = body.add("Add", (sums, body.add("MatMul", (step, body.const((3, 2))), (1, 2))), (1, 2))
+    result = body.add("Result", (body.add("Tanh", (sums,), (1, 2)),))
+    sliced = f'<input external_port_id="0" internal_layer_id="{step}" axis="0" stride="1"/>'
+    inner = loop(body, {1: h}, {result: h}, sliced)
+    graph.add("TensorIterator", (x, start), (1, 2), name="loop", inner=inner)
+    text = graph.text()
+    assert old in text
+    return document(text.replace(old, new), None, bytes(graph.data))
+
+
 EXTERNAL = '<!DOCTYPE net [<!ENTITY e SYSTEM "{}">]>' + ROOT + "<layers>&e;</layers></net>"
 DTD = '<!DOCTYPE net SYSTEM "../canary.txt">' + ROOT + "</net>"
 ENTRIES: dict[str, Hostile] = {
@@ -106,6 +133,13 @@ ENTRIES: dict[str, Hostile] = {
     "no_constants.xml": Hostile(lambda path: path.write_text(lstm().text()), 1),
     "constants_outside.xml": Hostile(outside, 1),
     "circle.xml": Hostile(circle),
+    "chain.xml": document(chain(4_000).text(), 0, bytes(64)),
+    "loop.xml": in_a_loop("<net", "<net"),
+    "loop_of_no_axis.xml": in_a_loop('axis="0"', f'axis="{10**30}"'),
+    "loop_of_itself.xml": in_a_loop('from-layer="8" to-layer="1"', 'from-layer="1" to-layer="1"'),
+    "loop_of_nothing.xml": in_a_loop('internal_layer_id="0"', 'internal_layer_id="77"'),
+    "loop_of_digits.xml": in_a_loop('external_port_id="1"', f'external_port_id="{"9" * 5000}"'),
+    "loop_without_ports.xml": in_a_loop("output>", "odd>"),
     "same_edge_twice.xml": changed(
         "</edges>", '<edge from-layer="0" from-port="0" to-layer="7" to-port="4"/></edges>', 1
     ),
