@@ -97,7 +97,7 @@ class Machine:
             return
         if index > len(memo):
             if index > self.opcodes + SLICE:
-                raise UnreadableFile(f"memo index {index} after {self.opcodes} opcodes")
+                raise UnreadableFile(f"memo index {index} exceeds the number of opcodes")
             memo.extend([NOTHING] * (index + 1 - len(memo)))
         memo[index] = self.stack[-1]
 

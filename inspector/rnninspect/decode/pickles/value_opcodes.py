@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 _MOST_DIGITS = 1_000  # of a number; no model needs more than 20
 _LONG_LINE = 1 << 16
 _SHORT = 1 << 10  # bytes of a string
+_LONG_PUTS = 1 << 8  # memoised values from which on their places take four bytes
 _DOUBLE = struct.Struct(">d")
 _SIGNED = struct.Struct("<i")
 
@@ -81,6 +82,11 @@ def _payload(width: int, encoding: str | None) -> Handler:
 
 def _text(machine: Machine) -> None:
     """A string with its length in four bytes: most names of a state dict."""
+    if len(machine.memo) >= _LONG_PUTS and machine.marks:
+        from rnninspect.decode.pickles.runs import read_runs  # noqa: PLC0415 - of large pickles
+
+        if read_runs(machine):
+            return
     cursor = machine.cursor
     length = cursor.word()
     if length > _SHORT:

@@ -1,0 +1,117 @@
+"""Runs of opcodes that a writer repeats for each of many values, read at once.
+
+A named value that is rebuilt from a persistent object takes 32 opcodes, which differ in its name,
+the key of the object and a few numbers. A run is read like its opcodes one by one, with equal calls
+and in their order; whatever is not exactly such a run is left to the interpreter.
+"""
+
+from __future__ import annotations
+
+from struct import Struct
+
+from rnninspect.decode.cursor import WORD
+from rnninspect.decode.pickles.machine import NOTHING
+from rnninspect.lean import lru_cache, re
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from rnninspect.decode.pickles.machine import Machine
+
+MOST = 256  # runs that are read before the limits are looked at
+COUNTED = 12  # opcodes, for a run: it takes the time of as many
+_OPCODES = 32  # in a run of one or two axes
+_MEMOISED = 8
+_OBJECTS = 6
+_SHORT = 512  # bytes of a name: the length of a longer one is checked by the interpreter
+_NUMBER = rb"(?:K.|M..|J.{4})"
+_TUPLE = rb"((?:%b\x85|%b{2}\x86|%b{3}\x87|\((?:%b){4,8}t))" % ((_NUMBER,) * 4)
+_PUT = rb"r(.{4})"
+# After the name: LONG_BINPUT, BINGET, MARK, MARK, BINGET, BINGET, BINUNICODE of the key, …
+_RUN = re.compile(
+    _PUT
+    + rb"h(.)\(\(h(.)h(.)X(.)\0\0\0(\d+)"
+    + _PUT
+    + rb"h(.)(%b)t" % _NUMBER
+    + _PUT
+    + rb"Q(%b)" % _NUMBER
+    + _TUPLE
+    + _PUT
+    + _TUPLE
+    + _PUT
+    + rb"\x89h(.)\)R"
+    + _PUT
+    + rb"t"
+    + _PUT
+    + rb"R"
+    + _PUT,
+    re.DOTALL,
+)
+_FAULTS = (IndexError, ValueError, TypeError, ArithmeticError, RecursionError)
+_NUMBERS = re.compile(_NUMBER, re.DOTALL)
+_UNSIGNED = 3  # bytes of the longest opcode of a number without a sign
+_PLACES = Struct(f"<{_MEMOISED}I").pack
+_NAME = b"X"
+
+
+def read_runs(machine: Machine) -> bool:
+    """Read the runs that start with the opcode before the cursor, that of a name; False if none do.
+
+    Each leaves its name and its value on the stack.
+    """
+    cursor, done = machine.cursor, 0
+    data, at = cursor.data, cursor.at - 1
+    while done < MOST and data[at : at + 1] == _NAME and at + 5 <= len(data):
+        start, length = at + 5, WORD(data, at + 1)[0]
+        found = _RUN.match(data, start + length) if length <= _SHORT else None
+        if found is None or not _read(machine, data[start : start + length], found.groups()):
+            break
+        at = cursor.at = found.end()
+        done += 1
+    if done:
+        machine.count(done * COUNTED)
+        machine.opcodes += done * (_OPCODES - COUNTED)
+    return done > 0
+
+
+def _number(opcode: bytes) -> int:
+    """The number that an opcode pushes."""
+    return int.from_bytes(opcode[1:], "little", signed=len(opcode) > _UNSIGNED)
+
+
+@lru_cache(maxsize=512)
+def _tuple(opcodes: bytes) -> tuple[int, ...]:
+    """The numbers of a tuple: most of a network's values have few shapes."""
+    return tuple(map(_number, _NUMBERS.findall(opcodes.removeprefix(b"("))))
+
+
+def _read(machine: Machine, label: bytes, parts: tuple[bytes, ...]) -> bool:
+    """Do what the opcodes of a run do; False if they are none, before anything is done."""
+    memo, calls = machine.memo, machine.calls
+    known = len(memo)
+    first, maker, kind, type_, length, key, *_ = parts
+    places = (first, parts[6], parts[9], parts[12], parts[14], *parts[16:])
+    used = (maker[0], kind[0], type_[0], parts[7][0], parts[15][0])
+    if (
+        length[0] != len(key)
+        or b"".join(places) != _PLACES(*range(known, known + _MEMOISED))
+        or max(used) >= known
+    ):
+        return False
+    rebuild, word, what, where, hooks = values = [memo[place] for place in used]
+    if any(value is NOTHING for value in values):
+        return False
+    name, stored = label.decode("utf-8", "surrogateescape"), key.decode()
+    identity = (word, what, stored, where, _number(parts[8]))
+    shape, strides = _tuple(parts[11]), _tuple(parts[13])
+    try:
+        content = calls.persistent(identity)
+        options = calls.call(hooks, ())
+        arguments = (content, _number(parts[10]), shape, strides, False, options)
+        value = calls.call(rebuild, arguments)
+    except _FAULTS:  # the interpreter says where
+        return False
+    machine.text += len(label) + len(key)
+    machine.objects += _OBJECTS
+    memo += (name, stored, identity, shape, strides, options, arguments, value)
+    machine.stack += (name, value)
+    return True
