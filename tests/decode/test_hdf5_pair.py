@@ -4,10 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import h5py
 import pytest
 
 from making.keras.hdf5_pair import by_h5py, by_us
 from making.keras.hdf5_samples import VERSIONS, write_crowd, write_sample
+from rnninspect.decode.hdf5 import Dataset, File
+from rnninspect.source.limits import Limits
+from rnninspect.source.source import open_source
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -35,3 +39,15 @@ def test_crowded_groups(tmp_path: Path, version: str, number: int) -> None:
     ours = by_us(path)
     assert ours == by_h5py(path)
     assert len(ours) == number + 2
+
+
+def test_the_limits_leave_room_for_a_hundred_thousand_groups(tmp_path: Path) -> None:
+    """A group for each dataset, a fiftieth of the file and of the limits."""
+    path, share = tmp_path / "many.h5", 50
+    with h5py.File(path, "w") as file:
+        for number in range(100_000 // share):
+            file.create_dataset(f"layers/{number}/kernel", data=[0.0])
+    limits = Limits(steps=Limits().steps // share, members=Limits().members // share)
+    with open_source(path, limits) as source:
+        found = [each for _, each in File(source).walk() if isinstance(each, Dataset)]
+    assert len(found) == 100_000 // share

@@ -147,3 +147,12 @@ def test_a_run_over_the_end_of_what_is_buffered(monkeypatch: pytest.MonkeyPatch)
     assert len(data) > 2 * 2**18
     quick, slow = both(data, monkeypatch)
     assert quick == slow
+
+
+@pytest.mark.slow
+def test_the_limits_leave_room_for_a_hundred_thousand_tensors() -> None:
+    calls = TorchCalls(holding_source("pickle", Pickled().state_dict([(8, 4)] * 100_000), Limits()))
+    value = load_from(calls.source, calls)
+    assert isinstance(value, Mapping)
+    assert len(value.pairs) == 200_000
+    assert len(calls.storages) == 100_000

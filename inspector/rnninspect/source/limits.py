@@ -68,7 +68,7 @@ class Limits(Record):
 
     header_bytes: int = 128 * 2**20
     expansion: int = 64 * 2**20
-    members: int = 200_000
+    members: int = 250_000
     tensors: int = 200_000
     layers: int = 10_000
     recurrent: int = 2_500

@@ -133,12 +133,15 @@ def _leaves(space: Space, address: int, seen: set[int]) -> Iterator[int]:
             f"the B-tree node at {address} is referenced twice", place=f"address {address}"
         )
     seen.add(address)
-    head = space.read(address, 8 + 2 * space.offset.size)
+    key, step = space.length.size, space.length.size + space.offset.size
+    length = 8 + 2 * space.offset.size
+    head = space.read_more(address, length, step + key)  # most groups have one child
     kind, level, number = unpack_from("<BBH", head, 4)
     if head[:4] != b"TREE" or kind != 0 or level > DEEPEST_TREE:
         raise UnreadableFile(f"missing B-tree node of a group at {address}")
-    key, step = space.length.size, space.length.size + space.offset.size
-    data = space.read(address + len(head), number * step + key)
+    data = head[length:]
+    if len(data) != number * step + key:
+        data = space.read(address + length, number * step + key)
     for child in range(number):
         below = space.address(data, key + child * step)
         if below is None:
@@ -154,11 +157,13 @@ def _leaves(space: Space, address: int, seen: set[int]) -> Iterator[int]:
 
 def _entries(space: Space, address: int, names: _Heap) -> list[Link]:
     """The links of one symbol table node, which has at most 65,535."""
-    head = space.read(address, 8)
+    head = space.read_more(address, 8, space.symbol.size)
     if head[:4] != b"SNOD" or head[4] != 1:
         raise UnreadableFile(f"missing symbol table node at {address}", place=f"address {address}")
     number = unpack_from("<H", head, 6)[0]
-    data = space.read(address + 8, number * space.symbol.size)
+    data = head[8:]
+    if len(data) != number * space.symbol.size:
+        data = space.read(address + 8, number * space.symbol.size)
     links: list[Link] = []
     for offset, header, cache, _, value in space.symbol.iter_unpack(data):
         name = names.name(offset)

@@ -100,6 +100,11 @@ class Space:
             return page[start:] + after[: length - (len(page) - start)]
         return self._source.read(self._base + address, length)
 
+    def read_more(self, address: int, length: int, more: int) -> bytes:
+        """As `read`, with `more` bytes that are probably needed next, if the file has them."""
+        whole = length + more
+        return self.read(address, whole if 0 <= address <= self.end - whole else length)
+
     def expect(self, addresses: Iterable[int]) -> None:
         """Addresses of objects that will be read soon, with what is written beside them."""
         starts = (max(0, self._base + address - BEFORE) for address in addresses)
