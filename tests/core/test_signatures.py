@@ -18,6 +18,7 @@ from rnninspect.signatures.finding import find
 from rnninspect.signatures.layers import layer_of
 from rnninspect.signatures.marks import MARKS
 from rnninspect.signatures.matching import Found
+from rnninspect.signatures.nearby import near_cells
 from rnninspect.signatures.odd import WITHIN, WORDS, odd_word
 from rnninspect.signatures.signature import Signature
 from rnninspect.signatures.tables import SIGNATURES, by_odd_name
@@ -99,6 +100,29 @@ def test_drawn_sizes_are_solved(signature: Signature, seed: int) -> None:
     assert [each.signature.cell for each in found] == [signature.cell]
     expected, stored = _counted(found[0], shapes)
     assert expected == stored == sum(map(prod, shapes.values()))
+
+
+@pytest.mark.parametrize("signature", EXACT, ids=lambda each: f"{each.cell}-{each.implementation}")
+def test_all_that_is_found_is_near_an_odd_name(signature: Signature) -> None:
+    module = _drawn(signature, Random(3))  # noqa: S311 - no secret
+    damaged = {
+        name: shape
+        for name, shape in module.items()
+        if odd_word(name) not in {odd_word(odd) for odd in signature.odd}
+    }
+    layers = {0: module, 11: damaged, 7: module}
+    shapes = {
+        f"layers.{at}.{name}": shape for at, each in layers.items() for name, shape in each.items()
+    }
+    others = {f"layers.{at}.mlp.{part}_proj.weight": (4, 4) for at in range(12) for part in "qkv"}
+    every = {**others, **shapes, "embed_tokens.weight": (4, 4)}
+    names = list(every)
+    near = {names[place]: every[names[place]] for place in near_cells(names)}
+    assert near.keys() >= shapes.keys()
+    assert len(near) < len(every)
+    assert list(find(near)) == list(find(every))
+    own = signature.implementation
+    assert list(find(near, implementation=own)) == list(find(every, implementation=own))
 
 
 def test_one_tensor_of_another_shape_stands_out() -> None:

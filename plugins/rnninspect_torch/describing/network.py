@@ -138,7 +138,9 @@ def _find_own_cells(
 ) -> None:
     """Add the layers outside torch.nn, and possible ones; `taken` tensors have a layer."""
     unassigned = _unassigned(network, entries, taken)
-    unassigned = _without_known_cells(network, entries, unassigned)
+    if may_be_known(names_of(unassigned)):
+        known = _find_known_cells(network, entries, unassigned)
+        unassigned = _unassigned(network, entries, [*taken, *known])
     if unassigned and all(map(str.isdigit, names_of(unassigned))):
         from rnninspect.spellings.unnamed_arrays import possible_layers  # noqa: PLC0415 - as below
 
@@ -170,14 +172,15 @@ def _unassigned(
     return [entry for entry in free if network.purpose(entry) is Purpose.PARAMETER]
 
 
-def _without_known_cells(
+def _find_known_cells(
     network: Network, entries: Sequence[NamedTensor], unassigned: Sequence[NamedTensor]
-) -> Sequence[NamedTensor]:
-    """Add the layers whose weights a signature names; the tensors that are in none."""
-    if not may_be_known(names_of(unassigned)):
-        return unassigned
+) -> list[NamedTensor]:
+    """Add the layers whose weights a signature names, and possible ones; return their tensors."""
+    from rnninspect.signatures.nearby import near_cells  # noqa: PLC0415 - few networks need it
+
     source = network.contents.calls.source
-    tensors = {entry.name: network.stored(entry) for entry in unassigned}
+    near = [unassigned[place] for place in near_cells(names_of(unassigned))]
+    tensors = {entry.name: network.stored(entry) for entry in near}
     layers = known_layers(tensors, source, called=without_wrappers, root=network.label)
     if layers:
         network.layers = _in_order((*network.layers, *layers), entries)
@@ -191,7 +194,7 @@ def _without_known_cells(
         for some in (*operands, *others, *(note.tensors for note in notes))
         for tensor in some
     }
-    return [entry for entry in unassigned if entry.name not in taken]
+    return [entry for entry in near if entry.name in taken]
 
 
 def _in_order(
