@@ -69,6 +69,7 @@ def parse_json(
     whole = None if digits >= MOST_DIGITS else _short_integers(digits)
     try:
         text = data if isinstance(data, str) else data.decode("utf-8-sig", errors)
+        del data  # which may be the last reference to it
         return _loads(text, whole, make_object)
     except (ValueError, RecursionError) as error:
         raise UnreadableFile(f"cannot parse {what}: {in_words(error)}") from error

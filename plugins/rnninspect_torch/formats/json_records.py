@@ -14,11 +14,11 @@ def read_json(source: Source) -> dict[str, object]:
     """A JSON object; UnreadableFile if it is something else, RefusedFile if it is too large."""
     source.limits.require(Limit.HEADER_BYTES, 4 * source.size, "a JSON record")
     spend_steps(source, source.size)
-    text = source.read(0, source.size)
-    values = most_values(text)
+    texts = [source.read(0, source.size)]  # from which it is taken, to be freed once it is decoded
+    values = most_values(texts[0])
     source.spend(Limit.NODES, values, "the number of values in all JSON records")
     spend_steps(source, 0, values)
-    record = parse_json(text, "a JSON record")
+    record = parse_json(texts.pop(), "a JSON record")
     if not isinstance(record, dict):
         raise UnreadableFile("a JSON record is not an object")
     return record

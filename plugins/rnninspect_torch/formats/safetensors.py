@@ -82,7 +82,7 @@ def read_header(
 
 def _in_columns(source: Source, encoded: bytes, scope: str) -> tuple[Contents, Root] | None:
     """The tensors of a header in which nothing is unusual; None for the others."""
-    if encoded.count(b"{") > source.limits.tensors:
+    if encoded.count(b"{") - 1 > source.limits.tensors:
         return None
     from rnninspect_torch.columns.entries import ColumnEntries  # noqa: PLC0415 - of large files
     from rnninspect_torch.columns.header import read_columns  # noqa: PLC0415 - as above

@@ -26,6 +26,8 @@ from rnninspect_torch.tensors.calls import TorchCalls
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from rnninspect.plugin import SavedModel, Source
     from rnninspect_torch.tensors.views import Storage, TensorView
 
@@ -78,6 +80,12 @@ class _Shards:
         else:
             self.root.columns.extend(root.columns)
 
+    def names(self, first: int = 0) -> Sequence[str]:
+        """The names of its tensors from the one of an index on."""
+        if self.root.columns is None:
+            return names_of(self.root.entries[first:])
+        return names_of(self.root.columns)[first:]
+
     def leave_columns(self) -> None:
         """Keep an entry for each tensor."""
         self.root.entries[:0] = self.root.columns or ()
@@ -128,18 +136,20 @@ def _gathered(source: Source) -> _Shards:
     model.declared = index.get("metadata")
     del index
     source.expect_neighbours(shards)
+    unlisted = False
     for number, name in enumerate(shards):
+        known = len(model.root.every)
         _add_shard(model, source, name, f"shard {number}")
+        for tensor in model.names(known):
+            unlisted |= places.pop(tensor, None) is None
         source.limits.require(
             Limit.TENSORS, len(model.root.every), "the number of tensors in all shards"
         )
-    found = set(names_of(model.root.every))
-    if len(found) < len(model.root.every):  # names of several shards
+    if unlisted and len(set(model.names())) < len(model.root.every):  # names of several shards
         model.leave_columns()
     for name, shard in places.items():
-        if name not in found:
-            detail = f"missing from {shard[:80]}, where the index lists it"
-            model.note(Fact.EXTERNAL_MISSING, detail, name)
+        detail = f"missing from {shard[:80]}, where the index lists it"
+        model.note(Fact.EXTERNAL_MISSING, detail, name)
     return model
 
 
@@ -150,6 +160,9 @@ def _places(index: dict[str, object]) -> dict[str, str]:
         raise UnreadableFile("index of shards without a weight_map")
     if not all(isinstance(name, str) for name in places.values()):
         raise UnreadableFile("malformed weight_map: file names are not strings")
+    files: dict[str, str] = {}
+    for tensor, file in places.items():
+        places[tensor] = files.setdefault(file, file)  # one text for each file
     return places
 
 
