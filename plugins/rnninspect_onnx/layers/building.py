@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from rnninspect.lean import lru_cache
 from rnninspect.plugin import (
     CELLS,
     Fact,
@@ -26,7 +27,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from rnninspect.plugin import Sizes
+    from rnninspect.plugin import Role, Sizes
     from rnninspect_onnx.graph.leaves import Leaves
     from rnninspect_onnx.graph.values import Value
     from rnninspect_onnx.layout import WeightInput
@@ -86,7 +87,7 @@ def describe_node(recurrent: RecurrentCall, weights: WeightTensors) -> Described
         origin=measured.origin,
         inferred=measured.inferred,
         convention="onnx",
-        roles=CELLS[operator.cell].required() | {role for weight in given for role in weight.roles},
+        roles=_roles(operator.cell, tuple([role for weight in given for role in weight.roles])),
         operands=tuple(_operands(recurrent, given, measured.sizes, weights)),
         gate_order=operator.gate_order,
     )
@@ -122,6 +123,16 @@ def _kind(recurrent: RecurrentCall, sizes: Sizes) -> str:
     return operator if sizes.directions == 1 else f"Bidirectional({operator})"
 
 
+@lru_cache(maxsize=64)
+def _roles(cell: str, given: tuple[Role, ...]) -> frozenset[Role]:
+    return CELLS[cell].required() | {*given}
+
+
+@lru_cache(maxsize=64)
+def _slots(roles: tuple[Role, ...], directions: int) -> tuple[Slot, ...]:
+    return tuple(Slot(direction, role) for direction in range(directions) for role in roles)
+
+
 def _operands(
     recurrent: RecurrentCall, given: tuple[WeightInput, ...], sizes: Sizes, weights: WeightTensors
 ) -> Iterator[Operand]:
@@ -134,11 +145,7 @@ def _operands(
         alone = len(tensors) == 1 and value.offset is not None
         yield Operand(
             name=tensors[0].name if alone else recurrent.call.node.inputs[weight.position],
-            slots=tuple(
-                Slot(direction, role)
-                for direction in range(sizes.directions)
-                for role in weight.roles
-            ),
+            slots=_slots(weight.roles, sizes.directions),
             axes=weight.axes,
             shape=value.whole_shape,
             fate=Fate.COMPUTED if fate is Fate.STORED and not tensors else fate,

@@ -9,8 +9,9 @@ from __future__ import annotations
 
 import math
 
-from rnninspect.lean import Counter
+from rnninspect.lean import Counter, lru_cache
 from rnninspect.plugin import CELLS, LARGEST_SIZE, Origin, Record, Sizes, Symbol
+from rnninspect_onnx.layout import LAYOUT
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -51,16 +52,42 @@ class NodeSizes(Record):
     stated: tuple[int | None, int | None] = (None, None)
 
 
+class _Asked(Record):
+    """What the sizes of a node follow from, equal for the like nodes of a network.
+
+    `hidden` and `direction` have the values of these attributes; they are empty without one.
+    """
+
+    hidden: tuple[int | None, ...]
+    direction: tuple[str | None, ...]
+    fed: Dims | None
+    weights: tuple[Dims | None, ...]
+
+
 def measure(call: Call, operator: Operator) -> NodeSizes:
     """The sizes of one node, as far as they can be known."""
-    faults: list[str] = []
-    shapes = [(weight.axes, call.shape(weight.position)) for weight in operator.weights]
+    hidden, direction = call.attribute("hidden_size"), call.attribute("direction")
+    asked = _Asked(
+        () if hidden is None else (hidden.number,),
+        () if direction is None else (direction.text,),
+        call.shape(0),
+        tuple([call.shape(weight.position) for weight in operator.weights]),
+    )
+    return _measured((call.node.domain, call.node.operator), asked)
+
+
+@lru_cache(maxsize=256)
+def _measured(key: tuple[str, str], asked: _Asked) -> NodeSizes:
+    """The sizes that follow for an operator of LAYOUT."""
+    operator, faults = LAYOUT[key], list[str]()
+    axes = (weight.axes for weight in operator.weights)
+    shapes = list(zip(axes, asked.weights, strict=True))
     gates = len(CELLS[operator.cell].gates)
-    stated, ways = _hidden(call, faults), _directions(call, faults)
+    stated, ways = _hidden(asked, faults), _directions(asked, faults)
     declared = {
-        "input_size": _input(call, operator),
+        "input_size": _input(asked, operator),
         "hidden_size": _corrected_hidden(stated, shapes, gates, faults),
-        "directions": _corrected_directions(call, ways, shapes, gates, faults),
+        "directions": _corrected_directions(asked, ways, shapes, gates, faults),
     }
     hidden = declared["hidden_size"] or _most(_votes(shapes, Symbol.HIDDEN, gates))
     directions = declared["directions"] or _most(_votes(shapes, Symbol.DIRECTIONS, gates)) or 1
@@ -100,14 +127,13 @@ def _corrected_hidden(
 
 
 def _corrected_directions(
-    call: Call, stated: int | None, shapes: _Shapes, gates: int, faults: list[str]
+    asked: _Asked, stated: int | None, shapes: _Shapes, gates: int, faults: list[str]
 ) -> int | None:
     """The declared directions, unless all weights agree on the other number."""
     agreed = _agreed(shapes, Symbol.DIRECTIONS, gates)
     if stated is None or agreed != 3 - stated:
         return stated
-    attribute = call.attribute("direction")
-    word = "missing (default: forward)" if attribute is None else attribute.text
+    word = asked.direction[0] if asked.direction else "missing (default: forward)"
     made = "one direction" if agreed == 1 else "two directions"
     faults.append(f"direction is {word}, the weights are for {made}")
     return agreed
@@ -127,29 +153,26 @@ def _symbols(axis: Axis) -> list[Symbol]:
     return [_SAME.get(factor, factor) for factor in axis if isinstance(factor, Symbol)]
 
 
-def _hidden(call: Call, faults: list[str]) -> int | None:
-    attribute = call.attribute("hidden_size")
-    number = None if attribute is None else attribute.number
+def _hidden(asked: _Asked, faults: list[str]) -> int | None:
+    number = asked.hidden[0] if asked.hidden else None
     if number is not None and not 0 < number <= LARGEST_SIZE:
         faults.append(f"hidden_size is {number}")
         return None
     return number
 
 
-def _directions(call: Call, faults: list[str]) -> int | None:
-    attribute = call.attribute("direction")
-    if attribute is None:
+def _directions(asked: _Asked, faults: list[str]) -> int | None:
+    if not asked.direction:
         return 1
-    directions = _DIRECTIONS.get(attribute.text or "")
-    if directions is None and attribute.text is not None:
-        faults.append(
-            f"direction is {attribute.text!r}, expected forward, reverse or bidirectional"
-        )
+    (word,) = asked.direction
+    directions = _DIRECTIONS.get(word or "")
+    if directions is None and word is not None:
+        faults.append(f"direction is {word!r}, expected forward, reverse or bidirectional")
     return directions
 
 
-def _input(call: Call, operator: Operator) -> int | None:
-    shape = call.shape(0)
+def _input(asked: _Asked, operator: Operator) -> int | None:
+    shape = asked.fed
     if operator.reads_attention or not shape or len(shape) != 3:
         return None
     width = shape[-1]
