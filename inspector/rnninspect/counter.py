@@ -63,6 +63,7 @@ class SlotCount(Record):
 class LayerCount(Record):
     """A layer's formula and its stored parameters; `expected` and `stored` count all directions.
 
+    `tensors` are the stored tensors of its operands, one for each identity.
     `layer` is the reader's description, of which the commonest fields are attributes here too;
     sizes are in units, and 0 where the cell brings its own (`layer.layer.sizes.own`).
     """
@@ -75,6 +76,7 @@ class LayerCount(Record):
     bytes: int
     operands: tuple[OperandCount, ...]
     slots: tuple[SlotCount, ...]
+    tensors: tuple[StoredTensor, ...] = ()
 
     @property
     def name(self) -> str:
@@ -123,9 +125,7 @@ class LayerCount(Record):
     @property
     def dtypes(self) -> tuple[str, ...]:
         """The element types of its stored tensors, sorted."""
-        return tuple(
-            sorted({tensor.dtype for operand in self.layer.operands for tensor in operand.tensors})
-        )
+        return tuple(sorted({tensor.dtype for tensor in self.tensors}))
 
     @property
     def width(self) -> int:
@@ -151,7 +151,7 @@ class LayerCount(Record):
     @property
     def bits_per_weight(self) -> float | None:
         """Stored bits per stored parameter, without scales; None if none is stored."""
-        elements = sum(tensor.parameters for tensor in unique_tensors(self.layer))
+        elements = sum([tensor.parameters for tensor in self.tensors])
         return round(8 * self.bytes / elements, 2) if elements else None
 
 
@@ -188,6 +188,7 @@ def count_layer(layer: RecurrentLayer) -> LayerCount:
         bytes=sum(tensor.bytes for tensor in unique),
         operands=operands,
         slots=tuple(_slots(layer, cell, operands)),
+        tensors=unique,
     )
 
 
@@ -204,8 +205,8 @@ def _expected(cell: str, role: Role, sizes: Sizes) -> int:
 
 def unique_tensors(layer: RecurrentLayer) -> tuple[StoredTensor, ...]:
     """The stored tensors of a layer's operands, one for each identity."""
-    tensors = (tensor for operand in layer.operands for tensor in operand.tensors)
-    return tuple({tensor.identity: tensor for tensor in tensors}.values())
+    tensors = {tensor.identity: tensor for operand in layer.operands for tensor in operand.tensors}
+    return tuple(tensors.values())
 
 
 @lru_cache(maxsize=256)
@@ -234,14 +235,12 @@ def _count_operand(operand: Operand, cell: Cell, sizes: Sizes) -> OperandCount:
 
 
 def _stored(operand: Operand) -> int:
-    stored = sum(tensor.parameters for tensor in operand.tensors) + operand.merged
+    stored = sum([tensor.parameters for tensor in operand.tensors]) + operand.merged
     if operand.fate is not Fate.STORED or operand.shape is None:
         return stored
-    if any(size < 0 for size in operand.shape) or any(
-        t.elements is not None for t in operand.tensors
-    ):
+    if any(tensor.elements is not None for tensor in operand.tensors):
         return stored
-    return min(stored, math.prod(operand.shape))
+    return stored if min(operand.shape, default=0) < 0 else min(stored, math.prod(operand.shape))
 
 
 def _slots(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from rnninspect.counter import never_trained, unique_tensors
+from rnninspect.counter import never_trained
 from rnninspect.lean import cached_property
 from rnninspect.model import Fact, Fate, Purpose, Search, Searched
 from rnninspect.record import Record
@@ -184,7 +184,7 @@ def add_up(model: SavedModel, counts: tuple[LayerCount, ...]) -> Totals:
     plain = {purpose: plain_sums(model.tensors, purpose) for purpose in Purpose}
     stored, rest = by_purpose[Purpose.PARAMETER], plain[Purpose.PARAMETER]
     recurrent = {
-        tensor.identity for counted in counts for tensor in unique_tensors(counted.layer)
+        tensor.identity for counted in counts for tensor in counted.tensors
     } & stored.keys()
     skipped = (_identities(model.skipped) & stored.keys()) - recurrent
     possible = (_identities(possible_in(model)) & stored.keys()) - recurrent - skipped
@@ -211,8 +211,7 @@ def add_up(model: SavedModel, counts: tuple[LayerCount, ...]) -> Totals:
 
 def _is_copy(counted: LayerCount) -> bool:
     """Whether a layer is one of a copy of the network, which no total counts."""
-    tensors = unique_tensors(counted.layer)
-    return any(tensor.purpose is Purpose.COPY for tensor in tensors)
+    return any(tensor.purpose is Purpose.COPY for tensor in counted.tensors)
 
 
 def _known_sum(numbers: Iterable[int | None]) -> int | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from rnninspect.counter import never_trained, unique_tensors
+from rnninspect.counter import never_trained
 from rnninspect.dtypes import DTYPES, ElementKind
 from rnninspect.lean import defaultdict
 from rnninspect.model import Fact, Purpose, impossible
@@ -61,16 +61,14 @@ def _bounded(size: int) -> str:
 def _owners(case: Case) -> dict[str, str]:
     """The layer of each tensor that belongs to one."""
     return {
-        tensor.identity: counted.layer.name
-        for counted in case.counts
-        for tensor in unique_tensors(counted.layer)
+        tensor.identity: counted.layer.name for counted in case.counts for tensor in counted.tensors
     }
 
 
 def _mixed(case: Case) -> Iterator[Breach]:
     for counted in case.counts:
         by_dtype: dict[str, StoredTensor] = {}
-        for tensor in unique_tensors(counted.layer):
+        for tensor in counted.tensors:
             dtype = tensor.loaded_as or tensor.dtype
             element = DTYPES.get(dtype)
             if element is not None and element.is_computed_in:
@@ -86,7 +84,7 @@ def _shared(case: Case) -> Iterator[Breach]:
         if counted.layer.also_at:
             places = ", ".join(counted.layer.also_at)
             yield Breach(f"the same weights are used at {places}", counted.layer.name)
-        for tensor in unique_tensors(counted.layer):
+        for tensor in counted.tensors:
             users[tensor.identity].append(counted.layer.name)
     pairs = {tuple(names) for names in users.values() if len(names) > 1}
     for first, *others in sorted(pairs):

@@ -42,13 +42,13 @@ def _shape_breach(counted: LayerCount, operand: OperandCount) -> Breach:
 
 def _absent(counted: LayerCount) -> Iterator[tuple[SlotCount, bool]]:
     """Slots that nothing fills; True where the other bias of the same direction is there."""
-    filled = {slot.slot for slot in counted.slots if slot.operands}
-    for slot in counted.slots:
-        if slot.fate is Fate.ABSENT:
-            siblings = {
-                other.role for other in filled if other.direction == slot.slot.direction
-            } & BIASES
-            yield slot, slot.slot.role in BIASES and bool(siblings)
+    absent = [slot for slot in counted.slots if slot.fate is Fate.ABSENT]
+    filled = {slot.slot for slot in counted.slots if slot.operands} if absent else set()
+    for slot in absent:
+        siblings = {
+            other.role for other in filled if other.direction == slot.slot.direction
+        } & BIASES
+        yield slot, slot.slot.role in BIASES and bool(siblings)
 
 
 def _missing(case: Case) -> Iterator[Breach]:
@@ -70,7 +70,7 @@ def _unexpected(case: Case) -> Iterator[Breach]:
     for counted in case.counts:
         layer = counted.layer
         for operand in layer.operands:
-            if operand.slots and not any(slot.role in layer.roles for slot in operand.slots):
+            if operand.slots and layer.roles.isdisjoint([slot.role for slot in operand.slots]):
                 roles = " and ".join(sorted({slot.role.value for slot in operand.slots}))
                 message = f"the layer is declared without a {roles}"
                 yield Breach(message, layer.name, operand.name)

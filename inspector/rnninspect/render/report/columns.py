@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from itertools import groupby
 
-from rnninspect.counter import bias_vectors, unique_tensors
+from rnninspect.counter import bias_vectors
 from rnninspect.dtypes import DTYPES, ElementKind
 from rnninspect.lean import StrEnum
 from rnninspect.model import Purpose
@@ -91,8 +91,10 @@ def _gated(counted: LayerCount, value: Value) -> Value:
 
 def _bits(counted: LayerCount) -> str | None:
     """Bits per weight, where a layer is not in a type that all frameworks compute in."""
+    if all(map(_is_plain, counted.dtypes)):
+        return None
     bits = counted.bits_per_weight
-    return None if bits is None or all(map(_is_plain, counted.dtypes)) else f"{bits:.4g}"
+    return None if bits is None else f"{bits:.4g}"
 
 
 def _is_plain(dtype: str) -> bool:
@@ -182,8 +184,7 @@ def _counted_elsewhere(report: Report, recurrent: int) -> Iterator[Row]:
 
 def _copies(counted: LayerCount) -> Iterator[StoredTensor]:
     """The tensors of a layer in a copy of the network, which no total counts."""
-    tensors = unique_tensors(counted.layer)
-    return (tensor for tensor in tensors if tensor.purpose is Purpose.COPY)
+    return (tensor for tensor in counted.tensors if tensor.purpose is Purpose.COPY)
 
 
 def _alternatives(counted: LayerCount) -> int:
@@ -240,7 +241,7 @@ def _recurrent_bytes(report: Report) -> int:
 
     A copy of the network does not count, nor does it in the total.
     """
-    tensors = (tensor for counted in report.layers for tensor in unique_tensors(counted.layer))
+    tensors = (tensor for counted in report.layers for tensor in counted.tensors)
     parameters = (tensor for tensor in tensors if tensor.purpose is Purpose.PARAMETER)
     return sum({tensor.identity: tensor.bytes for tensor in parameters}.values())
 

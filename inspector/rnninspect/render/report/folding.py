@@ -49,11 +49,11 @@ def fold(rows: Sequence[Row]) -> list[Row]:
     if len(rows) < LEAST:
         return list(rows)
     groups: dict[object, list[Row]] = {}
-    for row in rows:
-        groups.setdefault(_key(row), []).append(row)
+    of_rows = [groups.setdefault(_key(row), []) for row in rows]
+    for row, group in zip(rows, of_rows, strict=True):
+        group.append(row)
     found: list[Row] = []
-    for row in rows:
-        group = groups[_key(row)]
+    for row, group in zip(rows, of_rows, strict=True):
         if len(group) < LEAST:
             found.append(row)
         elif row is group[0]:
