@@ -20,6 +20,7 @@ import torch
 
 from makers import (
     audio_samples,
+    broken_coreml,
     broken_gguf,
     broken_graphs,
     broken_keras,
@@ -93,6 +94,7 @@ BROKEN = (
     *broken_ort.BROKEN,
     *broken_tflite.BROKEN,
     *broken_gguf.BROKEN,
+    *broken_coreml.BROKEN,
     *openvino_samples.BROKEN,
     *ncnn_samples.BROKEN,
 )

@@ -233,15 +233,20 @@ def blobs(*parts: tuple[int, bytes]) -> tuple[bytes, list[int]]:
 def manifest(path: str = "com.apple.CoreML/model.mlmodel", root: str = "model") -> bytes:
     """A manifest whose model is at a path."""
     entries = {
-        "model": {"author": "com.apple.CoreML", "name": "model.mlmodel", "path": path},
-        "weights": {
-            "author": "com.apple.CoreML",
-            "name": "weights",
-            "path": "com.apple.CoreML/weights",
-        },
+        "model": _item("Specification", "model.mlmodel", path),
+        "weights": _item("Weights", "weights", "com.apple.CoreML/weights"),
     }
     known = {"fileFormatVersion": "1.0.0", "itemInfoEntries": entries, "rootModelIdentifier": root}
     return json.dumps(known, indent=4).encode()
+
+
+def _item(what: str, name: str, path: str) -> dict[str, str]:
+    return {
+        "author": "com.apple.CoreML",
+        "description": f"CoreML Model {what}",
+        "name": name,
+        "path": path,
+    }
 
 
 def write_package(
