@@ -8,7 +8,7 @@ NCNN = "ncnn"
 FRAMEWORKS = (Framework(NCNN, "ncnn", keeps_names=True),)
 # The weights belong to the network of their name beside them.
 FILING = Filing(
-    starts=(rb"7767517[\r\n ].*", rb"\x1d\x86\x76\x00.{12}"),
+    starts=(rb"7767517[\r\n ].*", rb"\xdd\x85\x76\x00.{12}"),
     parts=(
         (r"(?P<name>.+)\.bin", "{name}.param"),
         (r"(?P<name>.+)\.bin", "{name}.param.bin"),

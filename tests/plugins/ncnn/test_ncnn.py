@@ -22,6 +22,7 @@ from makers.ncnn_files import (
 )
 from rnninspect import Report, UnreadableFile, inspect_file
 from rnninspect.testing import check_reader
+from rnninspect.walking.filing import filed
 from rnninspect_ncnn import NcnnReader
 
 
@@ -167,6 +168,18 @@ def test_a_truncated_binary_network_is_unreadable(tmp_path: Path, cut: int) -> N
     path.write_bytes(binary()[:-cut])
     with pytest.raises(UnreadableFile, match=r"truncated|declares"):
         inspect_file(path)
+
+
+@pytest.mark.parametrize("network", ["model.param", "model.param.bin"])
+def test_weights_belong_to_the_network_beside_them(network: str) -> None:
+    assert filed().whole_of("model.bin", {network}) == network
+    assert filed().whole_of(network, {network, "model.bin"}) is None
+    assert filed().whole_of("other.bin", {network}) is None
+
+
+def test_a_network_is_known_by_its_first_bytes() -> None:
+    assert filed().may_start(binary()[:16])
+    assert filed().may_start(small().text().encode()[:16])
 
 
 def test_the_reader_keeps_the_contract(tmp_path: Path) -> None:

@@ -9,6 +9,7 @@ import pytest
 from makers.openvino_files import Graph, loop, lstm, old_lstm, weights
 from rnninspect import Report, UnreadableFile, inspect_file
 from rnninspect.testing import check_reader
+from rnninspect.walking.filing import filed
 from rnninspect_openvino import OpenvinoReader
 
 
@@ -257,6 +258,11 @@ def test_the_content_decides_whatever_its_encoding_and_suffix(
     path = lstm().save(tmp_path / "model.graph")
     path.write_text(f"<!-- a comment -->\n{lstm().text()}", encoding=encoding)
     assert inspect_file(path).layers[0].stored == 48
+
+
+def test_constants_belong_to_the_network_beside_them() -> None:
+    assert filed().whole_of("model.bin", {"model.xml"}) == "model.xml"
+    assert filed().whole_of("pytorch_model.bin", {"model.xml"}) is None
 
 
 def test_the_reader_keeps_the_contract(tmp_path: Path) -> None:
