@@ -22,7 +22,8 @@ def drawn(*shape: int) -> np.ndarray:
 
 
 def sigmoid(value: np.ndarray) -> np.ndarray:
-    return 1 / (1 + np.exp(-value))
+    found: np.ndarray = 1 / (1 + np.exp(-value))
+    return found
 
 
 def by_gate(sums: np.ndarray, order: str) -> Arrays:

@@ -22,7 +22,8 @@ def drawn(*shape: int) -> np.ndarray:
 
 
 def sigmoid(value: np.ndarray) -> np.ndarray:
-    return 1 / (1 + np.exp(-value))
+    found: np.ndarray = 1 / (1 + np.exp(-value))
+    return found
 
 
 def by_gate(sums: np.ndarray, order: str) -> Arrays:
@@ -48,14 +49,16 @@ def expected(
         sums = {gate: wx[gate] + rh[gate] + bias[gate] for gate in order}
         kept = sigmoid(sums["f"]) * states[1]
         state = kept + sigmoid(sums["i"]) * np.tanh(sums["g"])
-        return sigmoid(sums["o"]) * np.tanh(state)
+        output: np.ndarray = sigmoid(sums["o"]) * np.tanh(state)
+        return output
     z, r = (sigmoid(wx[gate] + rh[gate] + bias[gate]) for gate in "zr")
     if kind == "CudnnGRU":
         back = rh["g"] + given["b"][None, 3 * N :]
         new = np.tanh(wx["g"] + bias["g"] + r * back)
     else:
         new = np.tanh(wx["g"] + (r * states[0]) @ given["r"][2 * N :].T + bias["g"])
-    return z * states[0] + (1 - z) * new
+    mixed: np.ndarray = z * states[0] + (1 - z) * new
+    return mixed
 
 
 @pytest.mark.parametrize("kind", ["LSTM", "GRU", "CudnnGRU"])
