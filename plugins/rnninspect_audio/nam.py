@@ -117,7 +117,9 @@ class _Model:
             for key in ("input_size", "hidden_size", "num_layers")
         )
         outputs = config.get("out_channels", 1) if isinstance(config, dict) else 1
-        self.arrays.source.limits.require(Limit.RECURRENT, levels, f"{place}.num_layers")
+        self.arrays.source.limits.require(
+            Limit.RECURRENT, levels, f"the number of layers in {place}"
+        )
         parts = list(_parts(inputs, units, levels, size_of(outputs, f"{place}.out_channels")))
         found = self._stored(parts, weights, path)
         for level in range(levels):

@@ -89,7 +89,9 @@ def _layers(arrays: Arrays, units: dict[str, Unit]) -> Iterator[RecurrentLayer]:
     modules = modules_of(arrays.tensors)
     for path, unit in units.items():
         levels = modules.pop(path, {})
-        arrays.source.limits.require(Limit.RECURRENT, unit.levels, "num_layers")
+        arrays.source.limits.require(
+            Limit.RECURRENT, unit.levels, "the number of layers in model_data"
+        )
         beyond = [number for number in levels if number >= unit.levels]
         if beyond:
             arrays.note(

@@ -244,6 +244,11 @@ def _files(*suffixes: str) -> Callable[[], list[bytes]]:
     return seeds
 
 
+def _audio(*patterns: str) -> list[bytes]:
+    paths = (path for pattern in patterns for path in sorted((SAMPLES / "audio").glob(pattern)))
+    return [path.read_bytes() for path in paths]
+
+
 def _members(name: str, *suffixes: str) -> Callable[[], list[bytes]]:
     """The members of this name in the sample archives."""
 
@@ -297,6 +302,9 @@ TARGETS = {
     "paddle-program": Target(_whole(".pdmodel", "program"), mutate_protobuf, _files(".pdmodel")),
     "paddle-parameters": Target(_whole(".pdiparams", "alone"), mutate_bytes, _files(".pdiparams")),
     "paddle-json": Target(_whole(".json", "paddle"), mutate_json, _pir),
+    "audio-json": Target(_whole(".json"), mutate_json, lambda: _audio("*.json", "*.nam")),
+    "audio-json-bytes": Target(_whole(".nam"), mutate_bytes, lambda: _audio("*.json", "*.nam")),
+    "dnnw": Target(_whole(".bin"), mutate_bytes, lambda: _audio("*.bin")),
     "beside": Target(_beside, mutate_json, _configs),
     "signatures": Target(match, mutate_modules, modules),
     "openvino": Target(_with(".xml", "openvino/loop.bin"), mutate_text, _files(".xml")),
