@@ -2,9 +2,40 @@
 
 from __future__ import annotations
 
-from rnninspect.plugin import BIASES, Convention, Filing, Framework, Role
+from rnninspect.plugin import BIASES, Convention, Filing, Framework, Judge, Role
 
-FRAMEWORKS = (Framework("jax", "JAX", keeps_names=True),)
+FLAX = "flax msgpack"
+ORBAX = frozenset(
+    f"orbax checkpoint, {store} of zarr {version}"
+    for store in ("files", "ocdbt")
+    for version in (2, 3)
+)
+_ENVIRONMENT = (("JAX_PLATFORMS", "cpu"),)
+FRAMEWORKS = (
+    Framework(
+        "jax",
+        "JAX",
+        keeps_names=True,
+        judges=(
+            Judge(
+                "flax",
+                "rnninspect_jax.judge.by_flax",
+                packages=("flax",),
+                extra="jax",
+                environment=_ENVIRONMENT,
+                others=ORBAX,
+            ),
+            Judge(
+                "tensorstore",
+                "rnninspect_jax.judge.by_tensorstore",
+                packages=("tensorstore",),
+                extra="jax",
+                environment=_ENVIRONMENT,
+                others=frozenset({FLAX}),
+            ),
+        ),
+    ),
+)
 FILING = Filing(
     sure_suffixes=(".msgpack", ".flax"),
     starts=(rb'\{"tree_metadata".*',),

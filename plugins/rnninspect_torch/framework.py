@@ -4,8 +4,13 @@ from __future__ import annotations
 
 from rnninspect.plugin import Framework, Judge
 
-# Formats of several files, which torch.load does not take.
-_OF_SEVERAL = frozenset({"sharded safetensors", "pytorch shards", "torch distributed checkpoint"})
+# Formats that torch.load does not take: of several files, and numpy's own.
+_NOT_LOADED = frozenset(
+    {
+        *("sharded safetensors", "pytorch shards", "torch distributed checkpoint"),
+        *("npz of numpy arrays", "npy of numpy arrays"),
+    }
+)
 FRAMEWORKS = (
     Framework(
         "pytorch",
@@ -18,9 +23,16 @@ FRAMEWORKS = (
                 packages=("torch", "safetensors"),
                 extra="torch",
                 environment=(("TORCH_FORCE_NO_WEIGHTS_ONLY_LOAD", None),),
-                others=_OF_SEVERAL,
+                others=_NOT_LOADED,
             ),
         ),
     ),
-    Framework("numpy", "NumPy", keeps_names=True),
+    Framework(
+        "numpy",
+        "NumPy",
+        keeps_names=True,
+        judges=(
+            Judge("numpy", "rnninspect_torch.judge.by_numpy", packages=("numpy",), extra="numpy"),
+        ),
+    ),
 )

@@ -10,7 +10,17 @@ from pathlib import Path
 
 import pytest
 
-from making.judges import GGUF, KERAS, ONNX, ONNXRUNTIME, TFLITE, TORCH
+from making.judges import (
+    FLAX,
+    GGUF,
+    KERAS,
+    NUMPY,
+    ONNX,
+    ONNXRUNTIME,
+    TENSORSTORE,
+    TFLITE,
+    TORCH,
+)
 from rnninspect.plugin import Judge
 
 pytestmark = pytest.mark.frameworks
@@ -38,8 +48,11 @@ PROGRAMS = {
         (ONNXRUNTIME, "onnx"),
         (TFLITE, "tflite"),
         (GGUF, "gguf"),
+        (NUMPY, "numpy"),
+        (FLAX, "jax"),
+        (TENSORSTORE, "jax"),
     ],
-    ids=["keras", "torch", "onnx", "onnxruntime", "tflite", "gguf"],
+    ids=lambda value: value.name if isinstance(value, Judge) else "",
 )
 def test_every_intact_sample_is_loaded_under_guard(
     judge: Judge, folder: str, tmp_path: Path
@@ -48,6 +61,7 @@ def test_every_intact_sample_is_loaded_under_guard(
         str(SAMPLES / path)
         for path in INTACT
         if path.startswith(f"{folder}/") and not (judge is ONNX and path.endswith(".ort"))
+        if folder != "jax" or path.endswith(".msgpack") is (judge is FLAX)
     ]
     assert paths
     done = subprocess.run(

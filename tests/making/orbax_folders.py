@@ -142,4 +142,14 @@ def node(magic: int, body: bytes, *, pack: Callable[[bytes], bytes] | None = Non
     inside = pack(body) if pack else body
     length = 4 + 8 + 2 + len(inside) + 4
     head = magic.to_bytes(4) + length.to_bytes(8, "little") + bytes([0, pack is not None])
-    return head + inside + bytes(4)
+    return head + inside + crc32c(head + inside).to_bytes(4, "little")
+
+
+def crc32c(data: bytes) -> int:
+    """The checksum of Castagnoli, bit by bit."""
+    value = 0xFFFFFFFF
+    for byte in data:
+        value ^= byte
+        for _ in range(8):
+            value = value >> 1 ^ (0x82F63B78 if value & 1 else 0)
+    return value ^ 0xFFFFFFFF

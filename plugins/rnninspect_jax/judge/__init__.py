@@ -1,0 +1,1 @@
+"""The judges of JAX's files: Flax, and TensorStore for checkpoints of Orbax."""
