@@ -48,7 +48,7 @@ def test_what_is_pickled_needs_trust(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("make", [in_files, in_ocdbt])
 def test_tensorstore_counts_a_checkpoint_that_was_written_by_hand(
-    make: Callable[[Path, Shapes], Path], tmp_path: Path
+    make: Callable[..., Path], tmp_path: Path
 ) -> None:
     make(tmp_path / "model", LSTM)
     (opinion,) = opinions(tmp_path / "model")
