@@ -78,7 +78,7 @@ DOORS = (
     *("rnninspect.signatures.", "rnninspect.declared.", "rnninspect.spellings."),
     "rnninspect.stored.",
 )
-JUDGES_DOORS = ("rnninspect.verification.question.", "rnninspect.verification.steps.")
+JUDGES_DOORS = tuple(f"rnninspect.verification.{name}." for name in ("question", "arrays", "steps"))
 # Modules that import by a name that they are given: the readers' own, and the judge of `verify`.
 BY_NAME = {"rnninspect.readers", "rnninspect.verification.child"}
 LONGEST_FILE, LONGEST_FUNCTION, WIDEST_FOLDER = 300, 40, 14
