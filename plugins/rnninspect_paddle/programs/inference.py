@@ -83,15 +83,15 @@ def describe_parameters(source: Source) -> SavedModel:
         UnreadableFile: a tensor's header is malformed.
         RefusedFile: a limit is exceeded.
     """
-    detail = "the names of the tensors are in the program, which is not beside them"
+    tensors = tuple(unnamed(*pair) for pair in enumerate(tensors_in(source)))
+    detail = "the program, which says what the tensors are, is not beside them"
     return SavedModel(
         format="paddle parameters",
         framework=PADDLE,
         producer="",
         layers=(),
-        tensors=tuple(unnamed(*pair) for pair in enumerate(tensors_in(source))),
-        observations=(Observation(Fact.UNUSUAL, detail),),
-        search=Search(Searched.OPERATORS, 0, finished=False),
+        tensors=tensors,
+        observations=(Observation(Fact.POSSIBLE, detail, tensors=tensors),),
     )
 
 
