@@ -103,7 +103,7 @@ def _layers(
     named = {each.name: each for each in tensors if each.purpose is Purpose.PARAMETER}
     stacks = {second_name(each.name) for each in tensors} - {""}
     parameters = {array.name: array.parameter for array in state.arrays}
-    own = layers_of(modules_in(named.values(), stacks), parameters)
+    own = layers_of(modules_in(named.values(), stacks), parameters, source)
     notes = list(own.observations)
     rest = _without(named, own.layers, notes)
     layers = [*own.layers, *known_layers(rest, source)]

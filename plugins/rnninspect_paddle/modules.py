@@ -7,11 +7,12 @@ itself, `weight_ih_l0`, so that a state dict stores them twice.
 
 from __future__ import annotations
 
-from rnninspect.lean import re
+from rnninspect.lean import Counter, re
 from rnninspect.plugin import (
     BIASES,
     CELLS,
     Fact,
+    Limit,
     Observation,
     Operand,
     Origin,
@@ -29,7 +30,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
-    from rnninspect.plugin import StoredTensor
+    from rnninspect.plugin import Source, StoredTensor
     from rnninspect_paddle.sizing import Fit
 
     Weights = dict[Slot, StoredTensor]
@@ -137,13 +138,18 @@ class Found(Record):
     observations: tuple[Observation, ...]
 
 
-def layers_of(modules: list[Module], parameters: Mapping[str, str]) -> Found:
+def layers_of(modules: list[Module], parameters: Mapping[str, str], source: Source) -> Found:
     """The layers of these modules.
 
     Args:
         modules: the levels of a stack in any order.
         parameters: the names of parameters by the names of tensors.
+        source: the file, whose limits apply.
+
+    Raises:
+        RefusedFile: there are too many.
     """
+    source.limits.require(Limit.RECURRENT, len(modules))
     whole = [part for module in modules for part in _divided(module)]
     levels: dict[str, int] = {}
     for module in whole:
@@ -163,7 +169,16 @@ def layers_of(modules: list[Module], parameters: Mapping[str, str]) -> Found:
             notes.append(Observation(Fact.AMBIGUOUS, detail, layer=layer.name))
         below[module.path] = layer.sizes.directions * layer.sizes.fed_back
         layers.append(layer)
+    stored = Counter([module.path for module in whole])
+    notes.extend(
+        _gap(path, stored[path], levels[path]) for path in levels if stored[path] < levels[path]
+    )
     return Found(tuple(layers), tuple(notes))
+
+
+def _gap(path: str, stored: int, levels: int) -> Observation:
+    detail = f"{path or 'the layer'}: {levels - stored} of {levels} levels are not stored"
+    return Observation(Fact.CONTRADICTION, detail)
 
 
 def _divided(module: Module) -> list[Module]:

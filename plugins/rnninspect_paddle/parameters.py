@@ -105,7 +105,10 @@ def expected_heads(
 
 def _taken(source: Source, offset: int, length: int) -> bytes:
     if offset + length > source.size:
-        raise UnreadableFile(f"truncated: a tensor's header at offset {offset} passes the end")
+        raise UnreadableFile(
+            f"truncated: the header of a tensor at offset {offset} passes the end",
+            place=f"offset {offset}",
+        )
     return source.read(offset, length)
 
 

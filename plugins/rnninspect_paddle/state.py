@@ -119,6 +119,10 @@ def _evaluated(args: tuple[object, ...]) -> object:
     return names["data"] if args[:1] == ("data",) and list(names) == ["data"] else None
 
 
+def _text(value: object) -> str:
+    return value[:_LONGEST_NAME] if isinstance(value, str) else ""
+
+
 class _Walk:
     """Collects the arrays below a value; what refers to itself is visited once."""
 
@@ -137,8 +141,9 @@ class _Walk:
             name, parameter, value = waiting.pop()
             self.source.spend(Limit.STEPS, _STEPS_OF_A_VALUE)
             match value:  # a tensor outside of a state dict is a pair of its name and its array
-                case (str() as parameter, Instance() as value) if array_in(value):
-                    name = name or parameter[:_LONGEST_NAME]
+                case (str() as own, Instance() as value) if array_in(value):
+                    parameter = _text(own)
+                    name = name or parameter
             if not self._add(name, parameter, (value,), None) and id(value) not in self._visited:
                 self._visited.add(id(value))
                 waiting.extend(reversed(list(self._below(name, value))))
@@ -157,7 +162,7 @@ class _Walk:
         for key, item in value.items():
             text = str(key)[:_LONGEST_NAME] if isinstance(key, str | int) else "?"
             if text not in taken:
-                yield self._joined(name, text), str(table.get(text, "")), item
+                yield self._joined(name, text), _text(table.get(text)), item
 
     def _join_parts(
         self, path: str, value: Mapping, parts: Mapping, table: dict[str, object]
@@ -167,10 +172,10 @@ class _Walk:
             known = entry.named if isinstance(entry, Mapping) else {}
             keys = known.get("slices")
             slices = [key for key in keys if isinstance(key, str)] if isinstance(keys, list) else []
+            self.source.spend(Limit.STEPS, _STEPS_OF_A_VALUE * len(slices))  # may be shared
             items = tuple(value.named.get(key) for key in slices)
-            if self._add(
-                self._joined(path, name), str(table.get(name, "")), items, known.get("OriginShape")
-            ):
+            shape, full = known.get("OriginShape"), self._joined(path, name)
+            if self._add(full, _text(table.get(name)), items, shape):
                 yield from slices
 
     def _add(
@@ -188,7 +193,7 @@ class _Walk:
         held = None if None in sizes else sum(size for size in sizes if size is not None)
         number = self._places.setdefault(id(values[0]), len(self._places))
         place = f"array {number}"
-        saved = SavedArray(name, parameter[:_LONGEST_NAME], shape, dtype, held, place)
+        saved = SavedArray(name, parameter, shape, dtype, held, place)
         self.arrays.append(saved)
         self.source.limits.require(Limit.TENSORS, len(self.arrays))
         return True

@@ -42,7 +42,7 @@ def describe_program(program: Program, source: Source, form: str) -> SavedModel:
         for name, tensor in tensors.items()
         if name not in taken and tensor.purpose is Purpose.PARAMETER
     )
-    named = layers_of(cells, {name: name for name in tensors})
+    named = layers_of(cells, {name: name for name in tensors}, source)
     taken |= _names(named.layers, ())
     return SavedModel(
         format=form,

@@ -74,6 +74,7 @@ class Trace:
                 biases.extend(maker.inputs.get("Bias", ())[:1])
             elif maker.kind in _SUMS:
                 added = [*maker.inputs.get("X", ()), *maker.inputs.get("Y", ())]
+                self._source.spend(Limit.STEPS, len(added))
                 waiting.extend(reversed(added))
             elif maker.kind in _PASSING:
                 waiting.append(maker.first("X"))

@@ -105,6 +105,17 @@ def test_levels_are_a_stack_and_a_projection_has_its_size(tmp_path: Path) -> Non
     assert not [finding for finding in report.findings if finding.level == "error"]
 
 
+def test_a_level_that_is_missing_is_an_error(tmp_path: Path) -> None:
+    shapes = {
+        f"rnn.{word}_l{level}": shape
+        for level in (0, 2)
+        for word, shape in lstm_shapes(5, 5).items()
+    }
+    report = inspected(state_dict(shapes, {}), tmp_path)
+    assert [layer.name for layer in report.layers] == ["rnn[0]", "rnn[2]"]
+    assert details(report, "R104") == ["rnn: 1 of 3 levels are not stored"]
+
+
 def test_a_cell_alone_and_two_unlike_directions(tmp_path: Path) -> None:
     shapes = {f"cell_of_mine.{word}": shape for word, shape in lstm_shapes(3, 2, 1).items()}
     shapes |= {f"both.cell_fw.{word}": shape for word, shape in lstm_shapes(3, 2).items()}
