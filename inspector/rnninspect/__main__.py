@@ -28,6 +28,11 @@ def call() -> int:
     request = plain_request(arguments)
     if request is not None:
         return run(request)
+    from rnninspect.command.subcommands.plain import plain_call  # noqa: PLC0415 - see above
+
+    subcommand = plain_call(arguments)
+    if subcommand is not None:
+        return subcommand()
     from rnninspect.cli import start  # noqa: PLC0415 - typer costs more than most inspections
 
     return start(arguments)

@@ -54,6 +54,24 @@ def modules_of(program: str, *arguments: str) -> set[str]:
     return {line.rpartition("|")[2].strip() for line in done.stderr.splitlines()}
 
 
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["check", "onnx/basic_lstm.onnx", "--max-parameters", "5M"],
+        ["card", "onnx/basic_lstm.onnx"],
+        ["diff", "onnx/basic_lstm.onnx", "onnx/basic_lstm.onnx"],
+    ],
+    ids=lambda words: words[0],
+)
+def test_a_plain_subcommand_imports_no_parser(
+    arguments: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(ROOT / "sample_models")
+    modules = modules_of("from rnninspect.__main__ import main; main()", *arguments)
+    assert f"rnninspect.command.subcommands.{arguments[0]}" in modules
+    assert not {name.partition(".")[0] for name in modules} & (HEAVY | {"typer", "click", "rich"})
+
+
 @pytest.mark.parametrize("output", ["table", "json"])
 @pytest.mark.parametrize(
     "sample",

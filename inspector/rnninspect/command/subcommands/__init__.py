@@ -1,0 +1,1 @@
+"""What the subcommands do that CI runs, without a parser."""
