@@ -103,7 +103,7 @@ def _layers(
     named = {each.name: each for each in tensors if each.purpose is Purpose.PARAMETER}
     stacks = {second_name(each.name) for each in tensors} - {""}
     parameters = {array.name: array.parameter for array in state.arrays}
-    own = layers_of(modules_in(named.values(), stacks), parameters, source)
+    own = layers_of(modules_in(named, stacks), parameters, source)
     notes = list(own.observations)
     rest = _without(named, own.layers, notes)
     layers = [*own.layers, *known_layers(rest, source)]
@@ -162,7 +162,7 @@ def _differences(state: SavedState, second: dict[int, int]) -> Iterator[Observat
 
 
 def _oddities(state: SavedState, again: int) -> Iterator[Observation]:
-    yield from code_in(state)
+    yield from code_in(state.foreign)
     if again:
         detail = f"{plural(again, 'parameter')} stored twice, under two names each: counted once"
         yield Observation(Fact.UNUSUAL, detail)

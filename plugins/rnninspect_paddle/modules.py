@@ -93,17 +93,25 @@ def second_name(name: str) -> str:
     return (found["path"] or ".") if found and found["level"] is not None else ""
 
 
-def modules_in(tensors: Iterable[StoredTensor], stacks: Iterable[str]) -> list[Module]:
+def stack_of(name: str) -> str:
+    """The stack whose first weight has this name, `rnn.0.cell_fw.weight_ih`; empty if none has."""
+    weight = _WEIGHT.match(name)
+    cell = _CELL.match((weight["path"] or "") if weight else "")
+    level = _NUMBERED.match((cell["path"] or "") if cell else "")
+    return (level["stack"] or "") if level else ""
+
+
+def modules_in(tensors: Mapping[str, StoredTensor], stacks: Iterable[str]) -> list[Module]:
     """The modules among tensors, in their order.
 
     Args:
-        tensors: each with one name only.
+        tensors: by their names in the modules, each by one name only.
         stacks: the layers that have second names of their cells' weights.
     """
     known = set(stacks)
     modules: dict[tuple[str, int | None], Weights] = {}
-    for tensor in tensors:
-        found = _WEIGHT.match(tensor.name)
+    for name, tensor in tensors.items():
+        found = _WEIGHT.match(name)
         if found is None:
             continue
         path, level = found["path"] or "", None

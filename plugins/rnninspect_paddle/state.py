@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import islice
 from math import prod
 
 from rnninspect.decode.cursor import Cursor
@@ -13,7 +14,7 @@ from rnninspect.plugin import DTYPES, Fact, Limit, Observation, Record
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from rnninspect.plugin import Source
 
@@ -79,9 +80,21 @@ def read_state(source: Source) -> SavedState:
     return SavedState(tuple(walk.arrays), tuple(calls.foreign), tuple(walk.left_out), cursor.left)
 
 
-def code_in(state: SavedState) -> list[Observation]:
+def load_value(source: Source) -> tuple[object, list[Observation]]:
+    """The inert value of a pickle, and a note for each callable that loading would run.
+
+    Raises:
+        UnreadableFile: truncated or malformed.
+        RefusedFile: a limit would be exceeded.
+    """
+    calls = _Calls()
+    value = load(Cursor(source), calls)
+    return value, code_in(calls.foreign)
+
+
+def code_in(foreign: Iterable[str]) -> list[Observation]:
     """A note for each callable that loading would run."""
-    return [Observation(Fact.CODE, path) for path in state.foreign[:_MOST_NOTES]]
+    return [Observation(Fact.CODE, path) for path in islice(foreign, _MOST_NOTES)]
 
 
 class _Calls:

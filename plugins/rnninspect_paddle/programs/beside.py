@@ -107,7 +107,7 @@ def _from_state(variables: list[Variable], source: Source, name: str) -> Paramet
         )
         for array in state.arrays
     }
-    notes = [*code_in(state), *_differences(variables, pairs)]
+    notes = [*code_in(state.foreign), *_differences(variables, pairs)]
     tensors = {each.name: _tensor(each, pairs.get(each.name), cut=True) for each in variables}
     return Parameters(tensors, tuple(notes))
 

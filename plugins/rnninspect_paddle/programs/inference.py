@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from rnninspect.plugin import Fact, Observation, Purpose, Record, SavedModel, Search, Searched
 from rnninspect_paddle.framework import PADDLE
-from rnninspect_paddle.modules import cells_in, layers_of
+from rnninspect_paddle.modules import cells_in, layers_of, modules_in
 from rnninspect_paddle.parameters import tensors_in
 from rnninspect_paddle.programs.beside import parameters_of, unnamed
 from rnninspect_paddle.programs.operators import recurrent_in
+from rnninspect_paddle.programs.titles import titles_beside
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -35,13 +36,19 @@ def describe_program(program: Program, source: Source, form: str) -> SavedModel:
     """
     parameters = parameters_of(program, source)
     tensors = _with_statistics(parameters.tensors, program)
-    found = recurrent_in(program, tensors, source)
+    titles = titles_beside(source)
+    found = recurrent_in(program, tensors, titles.names, source)
     taken = _names(found.layers, found.skipped)
-    cells = cells_in(
-        tensor
+    left = {
+        name: tensor
         for name, tensor in tensors.items()
         if name not in taken and tensor.purpose is Purpose.PARAMETER
-    )
+    }
+    titled = {title: left[name] for name, title in titles.names.items() if name in left}
+    cells = [
+        *modules_in(titled, ()),
+        *cells_in(tensor for name, tensor in left.items() if name not in titles.names),
+    ]
     named = layers_of(cells, {name: name for name in tensors}, source)
     taken |= _names(named.layers, ())
     return SavedModel(
@@ -53,6 +60,7 @@ def describe_program(program: Program, source: Source, form: str) -> SavedModel:
         skipped=found.skipped,
         observations=(
             *parameters.notes,
+            *titles.notes,
             *named.observations,
             *_loops(program, tensors, taken),
         ),

@@ -17,6 +17,7 @@ from rnninspect.plugin import (
     plural,
 )
 from rnninspect_paddle.framework import GATE_ORDERS, KINDS, LAYOUT, PADDLE
+from rnninspect_paddle.modules import stack_of
 from rnninspect_paddle.programs import fluid
 from rnninspect_paddle.programs.filling import Filler
 
@@ -43,9 +44,18 @@ class Recurrent(Record):
 
 
 def recurrent_in(
-    program: Program, tensors: Mapping[str, StoredTensor], source: Source
+    program: Program,
+    tensors: Mapping[str, StoredTensor],
+    titles: Mapping[str, str],
+    source: Source,
 ) -> Recurrent:
     """The layers that the operators of a program are.
+
+    Args:
+        program: what the file says.
+        tensors: its parameters, by the names of their variables.
+        titles: the names of variables in the modules that the program was made of.
+        source: the file, whose limits apply.
 
     Raises:
         RefusedFile: a limit would be exceeded.
@@ -56,7 +66,8 @@ def recurrent_in(
     for operation in program.operations:
         if not _is_recurrent(operation.kind):
             continue
-        name = _name_of(operation, names)
+        first = operation.first("WeightList")
+        name = _name_of(operation, stack_of(titles.get(first, "")), names)
         found: list[RecurrentLayer] | str = no_formula(operation.kind)
         if operation.kind in _LEVELLED:
             found = _levels(operation, name, fill)
@@ -76,13 +87,13 @@ def _is_recurrent(kind: str) -> bool:
     return any(word in kind for word in _WORDS)
 
 
-def _name_of(operation: Operation, names: Counter[str]) -> str:
-    """The module that it is in, else a name of `lstm_0.w_0` or of `lstm_0.tmp_0`: `lstm_0`."""
-    known = [str(operation.attributes.get("struct_name", "")).strip("/").replace("/", " ")]
-    known += [operation.first(word) for word in ("Weight", "WeightH")]
+def _name_of(operation: Operation, stack: str, names: Counter[str]) -> str:
+    """The module that it is, or is in; else a name of `lstm_0.w_0` or `lstm_0.tmp_0`: `lstm_0`."""
+    known = [operation.first(word) for word in ("Weight", "WeightH")]
     known += [name for results in operation.outputs.values() for name in results]
     named = next((name for name in known if name and name[0] != "%"), operation.kind)
-    name = named.partition(".")[0] or operation.kind
+    module = str(operation.attributes.get("struct_name", "")).strip("/").replace("/", " ")
+    name = stack or module or named.partition(".")[0] or operation.kind
     names[name] += 1
     return name if names[name] == 1 else f"{name}#{names[name]}"
 

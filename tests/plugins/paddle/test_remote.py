@@ -42,4 +42,4 @@ def test_the_heads_of_tensors_are_asked_for_at_once(server: Wayward, tmp_path: P
     assert report.totals.parameters == 104 + 12 * 300_000
     assert report.traffic is not None
     assert report.traffic.fetched < 200_000  # of 14 MB
-    assert len(server.seen) <= 2 + len(MANY)
+    assert len(server.seen) <= 3 + len(MANY)  # the names of modules are looked for, too
