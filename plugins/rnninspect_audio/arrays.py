@@ -14,15 +14,19 @@ from rnninspect.plugin import (
     Fact,
     Limit,
     Observation,
+    Operand,
     Purpose,
+    Slot,
     StoredTensor,
     UnreadableFile,
 )
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from rnninspect.decode.json_structure.values import Structure
-    from rnninspect.plugin import Source
+    from rnninspect.plugin import Axis, Role, Source
 
 _DECIMAL = "decimal"  # digits of a number, which programs load as float32
 _LOADED_AS = "float32"
@@ -78,6 +82,14 @@ class Arrays:
     def note(self, detail: str, tensor: str | None = None, layer: str | None = None) -> None:
         """Note a contradiction."""
         self.notes.append(Observation(Fact.CONTRADICTION, detail, layer=layer, tensor=tensor))
+
+
+def operand(
+    tensor: StoredTensor, roles: Iterable[Role], axes: tuple[Axis, ...], direction: int = 0
+) -> Operand:
+    """What a tensor fills: a slot for each role."""
+    slots = tuple(Slot(direction, role) for role in roles)
+    return Operand(tensor.name, slots, axes, tensor.shape, tensors=(tensor,))
 
 
 def member(value: Structure, key: str, place: str) -> Structure:

@@ -14,7 +14,6 @@ from rnninspect.plugin import (
     BIASES,
     Fact,
     Observation,
-    Operand,
     Origin,
     Purpose,
     RecurrentLayer,
@@ -22,11 +21,11 @@ from rnninspect.plugin import (
     SavedModel,
     Sizes,
     SkippedLayer,
-    Slot,
     Symbol,
     parsing,
     plural,
 )
+from rnninspect_audio.arrays import operand
 from rnninspect_audio.framework import DNNW, OPUS, RNNOISE
 from rnninspect_audio.linear import (
     BIAS,
@@ -46,7 +45,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping
 
-    from rnninspect.plugin import Axis, Source, StoredTensor
+    from rnninspect.plugin import Axis, Operand, Source, StoredTensor
 
 _GATES = 3
 _COLUMNS: Axis = (Symbol.GATES, Symbol.HIDDEN)
@@ -142,10 +141,9 @@ def _operands(
     if matrix:
         parts = (matrix, own[DIAGONAL]) if DIAGONAL in own else (matrix,)
         axes = ((inputs,), _COLUMNS)
-        yield Operand(matrix.name, (Slot(0, kernel),), axes, matrix.shape, tensors=parts)
+        yield operand(matrix, (kernel,), axes)._replace(tensors=parts)
     if BIAS in own:
-        found = own[BIAS]
-        yield Operand(found.name, (Slot(0, bias),), (_COLUMNS,), found.shape, tensors=(found,))
+        yield operand(own[BIAS], (bias,), (_COLUMNS,))
 
 
 def _skipped(tensors: Mapping[str, StoredTensor], taken: Collection[str]) -> Iterator[SkippedLayer]:

@@ -11,7 +11,6 @@ from rnninspect.decode.json_structure.scanner import scan_json
 from rnninspect.decode.json_structure.values import Numbers, split_numbers
 from rnninspect.plugin import (
     Limit,
-    Operand,
     Origin,
     Purpose,
     Record,
@@ -22,14 +21,13 @@ from rnninspect.plugin import (
     Searched,
     Sizes,
     SkippedLayer,
-    Slot,
     Stack,
     Symbol,
     UnreadableFile,
     no_formula,
     parsing,
 )
-from rnninspect_audio.arrays import Arrays, member, size_of
+from rnninspect_audio.arrays import Arrays, member, operand, size_of
 from rnninspect_audio.framework import NAM
 
 TYPE_CHECKING = False
@@ -174,13 +172,7 @@ def _layer(
         convention=NAM,
         roles=frozenset(role for roles, _ in _WEIGHTS.values() for role in roles),
         operands=tuple(
-            Operand(
-                name=tensor.name,
-                slots=tuple(Slot(0, role) for role in roles),
-                axes=axes,
-                shape=tensor.shape,
-                tensors=(tensor,),
-            )
+            operand(tensor, roles, axes)
             for word, (roles, axes) in _WEIGHTS.items()
             if (tensor := found.get(f"{name}.{word}"))
         ),

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from rnninspect.decode.json_structure.scanner import scan_json
 from rnninspect.plugin import (
-    Operand,
     Origin,
     RecurrentLayer,
     Role,
@@ -16,13 +15,12 @@ from rnninspect.plugin import (
     Searched,
     Sizes,
     SkippedLayer,
-    Slot,
     Symbol,
     UnreadableFile,
     no_formula,
     parsing,
 )
-from rnninspect_audio.arrays import Arrays, items_of, member, size_of
+from rnninspect_audio.arrays import Arrays, items_of, member, operand, size_of
 from rnninspect_audio.framework import RTNEURAL
 
 TYPE_CHECKING = False
@@ -123,13 +121,7 @@ class _Model:
             convention=RTNEURAL,
             roles=frozenset(role for roles, _ in weights for role in roles),
             operands=tuple(
-                Operand(
-                    name=tensor.name,
-                    slots=tuple(Slot(0, role) for role in roles),
-                    axes=axes,
-                    shape=tensor.shape,
-                    tensors=(tensor,),
-                )
+                operand(tensor, roles, axes)
                 for (roles, axes), tensor in zip(weights, tensors, strict=False)
             ),
             extras=tuple(tensors[len(weights) :]),

@@ -9,16 +9,15 @@ from rnninspect.lean import re
 from rnninspect.plugin import (
     BIASES,
     CELLS,
-    Operand,
     Origin,
     Record,
     RecurrentLayer,
     Role,
     Sizes,
-    Slot,
     Stack,
     Symbol,
 )
+from rnninspect_audio.arrays import operand
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -131,13 +130,7 @@ def _layer(
         convention="pytorch",
         roles=_KERNELS | biases | (own & {Role.PROJECTION} if not declared else frozenset()),
         operands=tuple(
-            Operand(
-                name=part.tensor.name,
-                slots=(Slot(part.direction, role),),
-                axes=axes,
-                shape=part.tensor.shape,
-                tensors=(part.tensor,),
-            )
+            operand(part.tensor, (role,), axes, part.direction)
             for part in parts
             for role, axes in (_WEIGHTS[part.weight],)
         ),
