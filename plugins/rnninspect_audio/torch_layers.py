@@ -5,7 +5,7 @@ Names and axes: torch/nn/modules/rnn.py.
 
 from __future__ import annotations
 
-from rnninspect.lean import re
+from rnninspect.lean import Counter, re
 from rnninspect.plugin import (
     BIASES,
     CELLS,
@@ -85,7 +85,7 @@ def layers_of(
     for number in numbers:
         parts = levels.get(number, [])
         both = any(part.direction for each in levels.values() for part in each)
-        found = _declared(unit, number, 1 + both) if unit else _inferred(parts, 1 + both)
+        found = _declared(unit, number, 1 + both) if unit else _inferred(path, parts, 1 + both)
         if found is not None:
             cell, sizes = found
             stack = Stack(path, number, len(numbers)) if len(numbers) > 1 else None
@@ -97,14 +97,22 @@ def _declared(unit: Unit, level: int, directions: int) -> tuple[str, Sizes]:
     return unit.cell, Sizes(inputs, unit.hidden_size, directions=directions)
 
 
-def _inferred(parts: list[_Part], directions: int) -> tuple[str, Sizes] | None:
-    """The cell and its sizes by its kernels: of a projection the units are its columns."""
+def _inferred(path: str, parts: list[_Part], directions: int) -> tuple[str, Sizes] | None:
+    """The cell and its sizes by its kernels: of a projection the units are its columns.
+
+    Where they do not fit each other, a path such as `lstm` says the cell, and most rows its units.
+    """
     shapes = {part.weight: part.tensor.shape for part in parts if not part.direction}
     match shapes.get("weight_ih"), shapes.get("weight_hh"), shapes.get("weight_hr"):
         case (_, inputs), (rows, fed_back), projection:
             units = projection[1] if projection and len(projection) == 2 else fed_back
             cell = _BY_GATES.get(rows // units) if units and rows % units == 0 else None
             size = fed_back if projection else None
+            called = [gates for gates, name in _BY_GATES.items() if name.lower() in path.lower()]
+            if cell is None and called and not projection:
+                gates, size = called[-1], None
+                most = Counter(shape[0] for shape in shapes.values()).most_common(1)[0][0]
+                cell, units = _BY_GATES[gates] if most >= gates else None, most // gates
             return (cell, Sizes(inputs, units, size, directions=directions)) if cell else None
     return None
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shlex
 import subprocess
 import sys
 import tomllib
@@ -33,7 +34,26 @@ OTHERS = {
 # Examples that take several commands, in a folder of their own: the last one prints the finding.
 ACCEPT = "rnninspect check model.pt --baseline rnninspect.lock --update-baseline"
 SMALL, LARGE = "sample_models/torch/tagger.pt", "sample_models/torch/family.pt"
+INDEX = (
+    """{"metadata": {"total_parameters": 7}, """
+    """"weight_map": {"rnn.weight_ih_l0": "part.safetensors"}}"""
+)
+UNKNOWN = """{"architecture": "HyperGRU", "config": {}, "weights": [0.5, -0.5]}"""
 SCENES = {
+    "R212": (
+        "cp sample_models/torch/stacked_lstm.safetensors part.safetensors",
+        f"echo '{INDEX}' > model.safetensors.index.json",
+        "rnninspect model.safetensors.index.json",
+    ),
+    "R401": (f"echo '{UNKNOWN}' > amp.nam", "rnninspect amp.nam"),
+    "R405": (
+        """echo '{"rnn.weight_ih_l0": [[1], [2], [3]], "head.weight": [[4]]}' > weights.json""",
+        "rnninspect weights.json",
+    ),
+    "R505": (
+        f"echo '{UNKNOWN}' > amp.nam",
+        "rnninspect check amp.nam --min-coverage 100% --format github",
+    ),
     "R506": (
         f"cp {SMALL} model.pt",
         ACCEPT,
@@ -59,7 +79,7 @@ SCENES = {
         "rnninspect check new.pt --baseline rnninspect.lock --format github",
     ),
 }
-WITHOUT = {"R110", "R212", "R401", "R403", "R405", "R505"}  # no sample model shows them
+WITHOUT = {"R110", "R403"}  # no sample model shows them
 
 
 def page() -> str:
@@ -119,10 +139,14 @@ def _printed(commands: Iterable[str]) -> str:
     """What the last of some commands prints, run in a folder that has the sample models."""
     with TemporaryDirectory() as folder:
         (Path(folder) / "sample_models").symlink_to(ROOT / "sample_models")
+        printed = ""
         for command in commands:
-            done = subprocess.run(
-                [*WORDS[command.split()[0]], *command.split()[1:]],
-                capture_output=True, text=True, check=False,
-                cwd=folder, env={**os.environ, "COLUMNS": "80"},
-            )  # fmt: skip
-        return done.stdout
+            match shlex.split(command):
+                case ["echo", text, ">", name]:
+                    (Path(folder) / name).write_text(f"{text}\n")
+                case [word, *rest]:
+                    printed = subprocess.run(
+                        [*WORDS[word], *rest], capture_output=True, text=True, check=False,
+                        cwd=folder, env={**os.environ, "COLUMNS": "80"},
+                    ).stdout  # fmt: skip
+        return printed

@@ -118,6 +118,22 @@ def test_a_bare_state_dict_is_inferred(gates: int, tmp_path: Path) -> None:
     assert report.totals.parameters == 20 * gates + 4
 
 
+@pytest.mark.parametrize(
+    ("key", "rows"), [("weight_hh", [[1, 2]] * 7), ("weight_hh", [[1, 2, 3]] * 8)]
+)
+def test_a_fault_in_a_bare_lstm_is_found(key: str, rows: object, tmp_path: Path) -> None:
+    states = {
+        "lstm.weight_ih_l0": [[1]] * 8,
+        "lstm.weight_hh_l0": [[1, 2]] * 8,
+        "lstm.bias_ih_l0": [1] * 8,
+        f"lstm.{key}_l0": rows,
+    }
+    report = inspected(states, tmp_path)
+    assert [(layer.cell.name, layer.hidden_size) for layer in report.layers] == [("LSTM", 2)]
+    errors = [found for found in report.findings if found.level == "error"]
+    assert (errors[0].rule, errors[0].tensor) == ("R101", f"lstm.{key}_l0")
+
+
 def test_weights_beyond_the_declared_layers_are_found(tmp_path: Path) -> None:
     document = sample("guitarml.json")
     states = document["state_dict"]
