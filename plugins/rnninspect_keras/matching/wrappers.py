@@ -44,8 +44,11 @@ def purposes_by_name(names: Iterable[tuple[str, int]]) -> dict[str, Purpose]:
     scopes: dict[str, dict[str, str]] = {}
     known: dict[str, Purpose] = {}
     scalars = set[str]()
-    for name, axes in names:
-        if not any(word in name for word in _KEPT):
+    pairs = list(names)
+    together = "\n".join(name for name, _ in pairs)
+    kept = [word for word in _KEPT if word in together]
+    for name, axes in pairs if kept else ():
+        if not any(word in name for word in kept):
             continue
         scope, _, last = without_output(name).rpartition("/")
         word = scope.rpartition("/")[2] if last.isdecimal() else last

@@ -47,6 +47,7 @@ def assign_by_name(checkpoint: Checkpoint) -> None:
     averages = [key.removesuffix(_AVERAGE) for key in checkpoint.tensors if key.endswith(_AVERAGE)]
     lone = not any(key in checkpoint.tensors for key in averages)  # kept instead of the weights
     objects = _optimizer_objects(checkpoint)
+    lasts = {key.rpartition("/")[2] for key in checkpoint.tensors}
     for key, tensor in checkpoint.tensors.items():
         path, mark, _ = key.removesuffix(_AVERAGE if lone else "").partition(OBJECT_PATH_END)
         if mark:
@@ -56,7 +57,7 @@ def assign_by_name(checkpoint: Checkpoint) -> None:
         elif scopes.contains(path, tensor.shape):
             purpose = Purpose.OPTIMIZER
         else:
-            purpose = _purpose(path, tensor.shape, checkpoint)
+            purpose = _purpose(path, tensor.shape, checkpoint, lasts)
         if tensor.purpose is not Purpose.PARAMETER:
             purpose = tensor.purpose
         if path != tensor.name or purpose is not tensor.purpose:
@@ -133,7 +134,8 @@ class Scopes:
         )
 
 
-def _purpose(key: str, shape: tuple[int, ...], checkpoint: Checkpoint) -> Purpose:
+def _purpose(key: str, shape: tuple[int, ...], checkpoint: Checkpoint, lasts: set[str]) -> Purpose:
+    """The purpose that a path shows; `lasts` are the last words of all paths."""
     *front, last = key.split("/")
     if last in _COUNTERS or (front and last.startswith(("beta1_power", "beta2_power"))):
         return Purpose.OPTIMIZER
@@ -142,7 +144,7 @@ def _purpose(key: str, shape: tuple[int, ...], checkpoint: Checkpoint) -> Purpos
     named = "adam_" in last or not last.islower()  # as nearly all are not
     if front and named and re.fullmatch(_SLOT_NAME, last):
         return Purpose.OPTIMIZER
-    for start in range(len(front)):
+    for start in range(len(front) if front and front[-1] in lasts else 0):
         owner = checkpoint.tensors.get("/".join(front[start:]))
         if owner is not None and owner.shape == shape:
             return Purpose.OPTIMIZER

@@ -17,7 +17,8 @@ from rnninspect.plugin import (
     StoredTensor,
     UnreadableFile,
 )
-from rnninspect_keras.graph.messages.types import Shapes, purpose_of, type_of
+from rnninspect_keras.graph.messages.types import purpose_of
+from rnninspect_keras.tensorflow.checkpoints.entries import Entries
 from rnninspect_keras.tensorflow.checkpoints.records import Checkpoint, IndexEntry
 from rnninspect_keras.tensorflow.checkpoints.shards import Shards
 
@@ -39,16 +40,16 @@ def read_v2(source: Source, home: Source, prefix: str) -> Checkpoint:
     """
     wire, entries = WireReader(source), read_table(source)
     shards = Shards(home, prefix, _number_of_shards(wire, *next(entries, (b"?", b""))))
-    checkpoint, slices, shapes = Checkpoint(), Slices(), Shapes(wire)
+    checkpoint, slices, known = Checkpoint(), Slices(), Entries(wire)
     for key, value in entries:
         if key.startswith(_SLICE):  # they precede the tensors that they are parts of
-            entry = _entry(wire, sliced_name(key), value, shapes)
+            entry = known.read(sliced_name(key), value)
             size, in_shards = slices.get(entry.key, (0, 0))
             more = shards.stored_bytes(entry)
-            known = None if in_shards is None or more is None else in_shards + more
-            slices[entry.key] = size + entry.size, known
+            held = None if in_shards is None or more is None else in_shards + more
+            slices[entry.key] = size + entry.size, held
         else:
-            entry = _entry(wire, key.decode("utf-8", "surrogateescape"), value, shapes)
+            entry = known.read(key.decode("utf-8", "surrogateescape"), value)
             _add(checkpoint, shards, entry, slices)
     if shards.missing:
         checkpoint.observations.append(Observation(Fact.EXTERNAL_MISSING, shards.missing))
@@ -70,19 +71,6 @@ def _number_of_shards(wire: WireReader, key: bytes, value: bytes) -> int:
     if numbers.get(2):
         raise UnreadableFile("the checkpoint is big-endian")
     return numbers.get(1, 0)
-
-
-def _entry(wire: WireReader, key: str, value: bytes, shapes: Shapes) -> IndexEntry:
-    numbers, parts = wire.held(value, 0)
-    dtype, itemsize = type_of(numbers.get(1, 0))
-    shard, offset, size = numbers.get(3, 0), numbers.get(4, 0), numbers.get(5, 0)
-    if max(shard, offset, size) >> 63:
-        raise UnreadableFile(
-            f"the entry {key} of the index has a negative shard, offset or size",
-            place=f"entry {key}",
-        )
-    shape = shapes.read(parts.get(2, ()))
-    return IndexEntry(key, dtype, itemsize, shape, shard, offset, size, 7 in parts)
 
 
 def _add(checkpoint: Checkpoint, shards: Shards, entry: IndexEntry, slices: Slices) -> None:
