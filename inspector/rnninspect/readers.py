@@ -41,7 +41,7 @@ BUILT_IN = {
     "rnninspect_keras:KerasReader": ".keras .h5 .hdf5 .index .pb .pbtxt .json",
     "rnninspect_tflite:TfliteReader": ".tflite .lite .task",
     "rnninspect_ggml:GgmlReader": ".gguf",
-    "rnninspect_jax:JaxReader": ".msgpack .flax .mpk",
+    "rnninspect_jax:JaxReader": ".msgpack .flax .mpk .eqx",
     "rnninspect_tesseract:TesseractReader": ".traineddata .lstm",
     "rnninspect_audio:AudioReader": ".nam .json .rnnn",
     "rnninspect_openvino:OpenvinoReader": ".xml",

@@ -8,20 +8,25 @@ if TYPE_CHECKING:
 
     from rnninspect.plugin import Convention, Filing, Framework, Read, Source
 
+_LONGEST_LINE = 1 << 16  # bytes of hyperparameters before arrays
+
 
 class JaxReader:
     """Reads trees of arrays; implements `rnninspect.plugin.Reader`."""
 
     name = "jax"
-    summary = "JAX: parameters that Flax saves as MessagePack (.msgpack); checkpoints of Orbax"
-    suffixes: tuple[str, ...] = (".msgpack", ".flax", ".mpk")
+    summary = "JAX: Flax's MessagePack (.msgpack), leaves of Equinox (.eqx), checkpoints of Orbax"
+    suffixes: tuple[str, ...] = (".msgpack", ".flax", ".mpk", ".eqx")
     implied_suffixes: tuple[str, ...] = ()
 
     def recognise(self, source: Source) -> Read | None:
         """A function that reads the content as a tree of arrays; None if it is not."""
         if source.is_folder:
             return self._orbax(source)
-        if not 0x80 < int.from_bytes(source.head(1)) <= 0xDF:
+        first = source.head(2)
+        if first[:1] == b"{" or first == b"\x93N":
+            return self._equinox(source)
+        if not b"\x80" < first[:1] <= b"\xdf":
             return None
         from rnninspect_jax.recognition import has_arrays  # noqa: PLC0415 - only for such bytes
 
@@ -30,6 +35,18 @@ class JaxReader:
         from rnninspect_jax.describing import describe  # noqa: PLC0415 - only for its files
 
         return lambda: describe(source)
+
+    def _equinox(self, source: Source) -> Read | None:
+        line = source.head(_LONGEST_LINE) if source.head(1) == b"{" else b"\n"
+        if source.name.endswith(".json") or b"\n\x93NUMPY" not in line + source.head(6):
+            return None
+        from rnninspect_jax.equinox import (  # noqa: PLC0415 - only for arrays
+            describe,
+            start_of_leaves,
+        )
+
+        start = start_of_leaves(source)
+        return None if start is None else lambda: describe(source, start)
 
     def _orbax(self, source: Source) -> Read | None:
         from rnninspect_jax.orbax.metadata import is_checkpoint  # noqa: PLC0415 - only for folders

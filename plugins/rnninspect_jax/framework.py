@@ -4,12 +4,10 @@ from __future__ import annotations
 
 from rnninspect.plugin import BIASES, Convention, Filing, Framework, Judge, Role
 
-FLAX = "flax msgpack"
-ORBAX = frozenset(
-    f"orbax checkpoint, {store} of zarr {version}"
-    for store in ("files", "ocdbt")
-    for version in (2, 3)
-)
+# Formats, each of which one judge can load.
+_FLAX, _EQUINOX = "flax msgpack", "equinox leaves"
+_STORES = [f"{store} of zarr {version}" for store in ("files", "ocdbt") for version in (2, 3)]
+_ORBAX = frozenset(f"orbax checkpoint, {form}" for form in (*_STORES, "several stores"))
 _ENVIRONMENT = (("JAX_PLATFORMS", "cpu"),)
 FRAMEWORKS = (
     Framework(
@@ -23,7 +21,7 @@ FRAMEWORKS = (
                 packages=("flax",),
                 extra="jax",
                 environment=_ENVIRONMENT,
-                others=ORBAX,
+                others=_ORBAX | {_EQUINOX},
             ),
             Judge(
                 "tensorstore",
@@ -31,13 +29,13 @@ FRAMEWORKS = (
                 packages=("tensorstore",),
                 extra="jax",
                 environment=_ENVIRONMENT,
-                others=frozenset({FLAX}),
+                others=frozenset({_FLAX, _EQUINOX}),
             ),
         ),
     ),
 )
 FILING = Filing(
-    sure_suffixes=(".msgpack", ".flax"),
+    sure_suffixes=(".msgpack", ".flax", ".eqx"),
     starts=(rb'\{"tree_metadata".*',),
     parts=(
         # All that is beside a tree is the checkpoint's, folders of data and of arrays among it.

@@ -28,7 +28,23 @@ def deep(levels: int) -> bytes:
     return b"\x81\xa1a" * levels + array()
 
 
+def leaf(shape: str = "(2, 3)", held: int = 24, code: str = "<f4") -> bytes:
+    """An array as numpy saves it, as Equinox does one after the other."""
+    text = f"{{'descr': '{code}', 'fortran_order': False, 'shape': {shape}, }}\n".encode()
+    return b"\x93NUMPY\x01\x00" + len(text).to_bytes(2, "little") + text + bytes(held)
+
+
 ENTRIES: dict[str, Hostile] = {
+    "sound.eqx": written(b'{"size": 3}\n' + leaf() * 2, 0),
+    "cut.eqx": written(leaf() + leaf(held=20), 1),
+    "exabyte.eqx": written(leaf() + leaf("(4611686018427387904,)"), 1),
+    "product.eqx": written(leaf() + leaf("(4294967296, 4294967296, 4294967296)")),
+    "negative.eqx": written(leaf() + leaf("(-2, 3)"), 2),
+    "objects.eqx": written(leaf() + leaf(code="|O"), 2),
+    "junk.eqx": written(leaf() * 2 + b"\x80\x04", 2),
+    "empty.eqx": written(leaf("(0,)", 0) * 1000),
+    "many.eqx": written(lambda: leaf("()", 4) * 300_000, 2),
+    "no_end.eqx": written(b"{" * 100_000, 2),
     "sound.msgpack": written(params(), 0),
     "deep.msgpack": written(tree(a=array(), b=deep(100_000)), 2),
     "claims_all.msgpack": written(tree(a=array(), b=b"\xdd\xff\xff\xff\xff"), 2),

@@ -22,14 +22,23 @@ _MOST = 50  # observations of one list
 
 
 class _WeightOrder(Record):
-    """How a framework lists the weights of a layer: axis of the gates, number of biases."""
+    """How a framework lists the weights of a layer.
+
+    Attributes:
+        framework: its name for people.
+        axis: that of the gates.
+        biases: how many there are for all gates, at most.
+        candidate: whether one for the candidate of a GRU alone may follow.
+    """
 
     framework: str
     axis: int
     biases: int
+    candidate: bool = False
 
 
 _ORDERS = (_WeightOrder("Keras", 1, 1), _WeightOrder("torch.nn", 0, 2))
+EQUINOX = _WeightOrder("Equinox", 0, 1, candidate=True)
 
 
 class _Run(Record):
@@ -40,13 +49,16 @@ class _Run(Record):
 
 
 def possible_layers(
-    entries: Sequence[Named], label: str | None, stored: Stored
+    entries: Sequence[Named],
+    label: str | None,
+    stored: Stored,
+    orders: Sequence[_WeightOrder] = _ORDERS,
 ) -> Iterator[Observation]:
     """An observation with its tensors for each run of arrays with the shapes of a layer."""
     shapes = [entry.shape for entry in entries]
     place, found = 0, 0
     while place < len(entries) and found < _MOST:
-        run = _run_at(shapes[place : place + 4])
+        run = _run_at(shapes[place : place + 4], orders)
         if run is None:
             place += 1
             continue
@@ -59,11 +71,11 @@ def possible_layers(
         place, found = place + run.length, found + 1
 
 
-def _run_at(shapes: Sequence[Shape]) -> _Run | None:
-    """The layer that begins with the first of these shapes, in any framework's order."""
+def _run_at(shapes: Sequence[Shape], orders: Sequence[_WeightOrder]) -> _Run | None:
+    """The layer that begins with the first of these shapes, in one of the orders."""
     if len(shapes) < 2 or not len(shapes[0]) == len(shapes[1]) == 2:
         return None
-    for order in _ORDERS:
+    for order in orders:
         kernel, recurrent = shapes[0], shapes[1]
         rows, hidden = recurrent[order.axis], recurrent[1 - order.axis]
         cell = _CELLS.get(rows // hidden) if hidden > 0 and rows % hidden == 0 else None
@@ -71,7 +83,8 @@ def _run_at(shapes: Sequence[Shape]) -> _Run | None:
             biases = [shape for shape in shapes[2 : 2 + order.biases] if _is_bias(shape, rows)]
             inputs = kernel[1 - order.axis]
             words = f"{cell} of {order.framework} with input size {inputs}, hidden size {hidden}"
-            return _Run(2 + len(biases), words)
+            more = order.candidate and biases and rows == 3 * hidden and shapes[3:4] == [(hidden,)]
+            return _Run(2 + len(biases) + bool(more), words)
     return None
 
 

@@ -56,8 +56,9 @@ def describe(source: Source) -> SavedModel:
                     tensors.append(found)
                     source.limits.require(Limit.TENSORS, len(tensors))
         layers, notes = layers_of(tensors, source)
+        form = next(iter(forms)) if len(forms) == 1 else "several stores"
         return SavedModel(
-            format=f"orbax checkpoint, {' and '.join(forms)}",
+            format=f"orbax checkpoint, {form}",
             framework="jax",
             producer="",
             layers=layers,
