@@ -17,12 +17,13 @@ if TYPE_CHECKING:
     import tensorflow as tf
 
 SIZES = {"small": 16, "200MB": 2_500, "2GB": 7_900, "10000": 16}  # units of the LSTM, and inputs
-MANY = 10_000
+MANY, MOST = 10_000, 100_000
+COUNTS = {"10000": MANY, "100000": MOST}  # tensors; the last is measured by `hundred_thousand`
 
 
 def units_of(size: str) -> int:
     """Units for a size by name: 32 n² bytes of float32."""
-    return SIZES[size]
+    return SIZES.get(size, SIZES["small"])
 
 
 def torch_shapes(size: str) -> Shapes:
@@ -34,7 +35,7 @@ def torch_shapes(size: str) -> Shapes:
         "lstm.bias_ih_l0": (4 * n,),
         "lstm.bias_hh_l0": (4 * n,),
     }
-    more = MANY - len(shapes) if size == "10000" else 0
+    more = max(0, COUNTS.get(size, 0) - len(shapes))
     return {**shapes, **{f"blocks.{at}.weight": (2, 2) for at in range(more)}}
 
 
@@ -57,8 +58,7 @@ def make_onnx(path: Path, size: str) -> None:
 
     n = units_of(size)
     shapes: Shapes = {"R": (1, 4 * n, n), "B": (1, 8 * n)}
-    if size == "10000":
-        shapes |= {f"t{at}": (2, 2) for at in range(MANY - 3)}
+    shapes |= {f"t{at}": (2, 2) for at in range(COUNTS.get(size, 0) - 3)}
     tensors = [
         helper.make_tensor(name, TensorProto.FLOAT, shape, bytes(4 * math.prod(shape)), raw=True)
         for name, shape in shapes.items()
@@ -117,21 +117,35 @@ def make_keras(path: Path, size: str) -> None:
 
 def make_hdf5(path: Path, size: str) -> None:
     """As Keras; with 10,000 tensors a file of weights alone, which Keras need not load."""
-    if size != "10000":
+    if size not in COUNTS:
         make_keras(path, size)
         return
     import h5py
     import numpy as np
 
     with h5py.File(path, "w") as file:
-        for at in range(MANY // 2):
+        for at in range(COUNTS[size] // 2):
             group = file.create_group(f"layers/dense_{at}/vars")
             group.create_dataset("0", data=np.zeros((2, 2), np.float32))
             group.create_dataset("1", data=np.zeros(2, np.float32))
 
 
 def make_checkpoint(path: Path, size: str) -> None:
-    """A checkpoint of TensorFlow; the path is its index's."""
+    """A checkpoint of TensorFlow; the path is its index's.
+
+    One of 100,000 is saved by names: objects around as many variables take minutes.
+    """
+    if COUNTS.get(size) == MOST:
+        import tensorflow as tf
+
+        names = [*(f"lstm/{each}" for each in ("kernel", "bias")), *map(str, range(MOST - 2))]
+        n = units_of(size)
+        tensors = [tf.zeros((2 * n, 4 * n)), tf.zeros(4 * n), *[tf.zeros((2, 2))] * (MOST - 2)]
+        prefix = str(path.with_suffix(""))
+        tf.raw_ops.SaveV2(
+            prefix=prefix, tensor_names=names, shape_and_slices=[""] * MOST, tensors=tensors
+        )
+        return
     _tracked(size).write(str(path.with_suffix("")))
 
 

@@ -30,7 +30,7 @@ class WireReader(Walker):
 
     def __init__(self, source: Source) -> None:
         super().__init__(source)
-        self._names: dict[bytes, str] = {}
+        self._names: dict[str, str] = {}
         self._texts = 0
 
     def collect(self, message: Message, wanted: Collection[int]) -> Found:
@@ -71,20 +71,18 @@ class WireReader(Walker):
 
     def text(self, offset: int, length: int) -> str:
         """A string or a name; bytes that are not UTF-8 survive as surrogates."""
-        encoded = self.raw(offset, length)
-        known = self._names.get(encoded)
-        return self.decoded(encoded) if known is None else known
+        return self.decoded(self.raw(offset, length))
 
     def decoded(self, encoded: bytes) -> str:
         """A string or a name that was read already, counted among those that are kept."""
-        known = self._names.get(encoded)
+        text = encoded.decode("utf-8", "surrogateescape")
+        known = self._names.get(text)
         if known is not None:
             return known
         length = len(encoded)
-        text = encoded.decode("utf-8", "surrogateescape")
         self.hold(length if text.isascii() else 4 * length)  # as it may take in memory
         if length <= _OFTEN_REPEATED:
-            self._names[encoded] = text
+            self._names[text] = text
         return text
 
     def all_decoded(self, encoded: list[bytes]) -> list[str]:
@@ -92,7 +90,7 @@ class WireReader(Walker):
         names = self._names
         joined = b"\n".join(encoded)
         texts = joined.decode("ascii").split("\n") if joined.isascii() else []
-        found = dict(zip(encoded, texts, strict=False))
+        found = dict(zip(texts, texts, strict=True))
         is_plain = len(texts) == len(found) == len(encoded) and names.keys().isdisjoint(found)
         if not is_plain or max(map(len, texts), default=0) > _OFTEN_REPEATED:
             return [self.decoded(each) for each in encoded]
