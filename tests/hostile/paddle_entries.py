@@ -79,6 +79,17 @@ def with_parameters(model: bytes, data: bytes | None) -> Callable[[Path], None]:
     return make
 
 
+def titled(path: Path) -> None:
+    """A sound program whose names of modules would run code when they are loaded."""
+    with_parameters(program(SHAPES, [OP]), SOUND)(path)
+    marker = path.parent.parent / MARKERS / "paddle-titles-were-run"
+    titles = {
+        "lstm_cell_0.w_0": {"structured_name": Runs(marker)},
+        "x": {"structured_name": 10**99},
+    }
+    path.with_suffix(".pdiparams.info").write_bytes(pickle.dumps(titles, 4))
+
+
 def linked(path: Path) -> None:
     """Parameters that are a link out of the folder."""
     path.write_bytes(program(SHAPES, [OP]))
@@ -122,6 +133,7 @@ ENTRIES: dict[str, Hostile] = {
     "of_itself.pdparams": written(of_itself, 0),
     "parts_huge.pdparams": written(parts(HUGE, ["b"] * 1000)),
     "parts_of_nothing.pdparams": written(parts(("x", -1), [["b"], None])),
+    "titled.pdmodel": Hostile(titled, 0),
     "not_beside.pdmodel": Hostile(with_parameters(program(SHAPES, [OP]), None), 1),
     "linked.pdmodel": Hostile(linked, 1),
     "short.pdmodel": Hostile(with_parameters(program(SHAPES, [OP]), SOUND[:-1]), 1),
