@@ -16,9 +16,9 @@ FRAMEWORKS = frozenset({
     "boto3", "botocore", "coremltools", "dask", "diffusers", "distributed", "duckdb", "flatbuffers",
     "flax", "fsspec", "gguf", "h5py", "huggingface_hub", "jax", "joblib", "keras", "keras_lmu",
     "ml_dtypes", "moto", "msgpack", "nbclient", "nbformat", "ncnn", "numpy", "onnx", "onnxruntime",
-    "onnxscript", "openvino", "orbax", "pandas", "polars", "pyarrow", "s3fs", "safetensors",
-    "sklearn", "tensorflow", "tensorstore", "tf2onnx", "tf_keras", "torch", "transformers",
-    "zstandard",
+    "onnxscript", "openvino", "orbax", "paddle", "pandas", "polars", "pyarrow", "s3fs",
+    "safetensors", "sklearn", "tensorflow", "tensorstore", "tf2onnx", "tf_keras", "torch",
+    "transformers", "zstandard",
 })  # fmt: skip
 MARKER = "frameworks"
 

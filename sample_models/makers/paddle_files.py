@@ -1,7 +1,8 @@
-"""Paddle's files, byte by byte: its wheel is not among the packages of the tests.
+"""Paddle's files, byte by byte: what it writes itself is larger, or of a version that is gone.
 
 By framework.proto, lod_tensor.cc and python/paddle/framework/io.py of PaddlePaddle 2.6, and the
-JSON of 3.3. What the reader says of files that both versions wrote themselves was compared by hand.
+JSON of 3.3. What the reader says of programs that 2.6 wrote itself was compared by hand; a test
+does it for 3.3.
 """
 
 from __future__ import annotations

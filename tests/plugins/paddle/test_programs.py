@@ -1,4 +1,4 @@
-"""Programs of Paddle, written by hand from its protocol buffers: its wheel is no test package."""
+"""Programs of Paddle 1 and 2, written by hand, and the JSON of Paddle 3."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""State dicts of Paddle, written by hand: its wheel is not among the packages of the tests."""
+"""State dicts of Paddle, written by hand; what it saves itself is in test_made_by_paddle."""
 
 from __future__ import annotations
 
