@@ -154,6 +154,15 @@ def inline(shape: Shape, dtype: int = FLOAT32) -> bytes:
     return field(2, tensor_type(dtype, shape)) + field(3, field(1, data))
 
 
+def one(dtype: int) -> bytes:
+    """A Value that is the number 1, as a float or as a whole number."""
+    number = {
+        FLOAT32: field(1, field(1, struct.pack("<f", 1))),
+        INT32: field(2, field(1, varint(1))),
+    }[dtype]
+    return field(2, tensor_type(dtype, ())) + field(3, field(1, number))
+
+
 def blob_value(
     shape: Shape, offset: int, dtype: int = FLOAT32, file: str = "@model_path/weights/weight.bin"
 ) -> bytes:

@@ -1,4 +1,4 @@
-"""Networks of torch that coremltools converts, in its precisions and compressed in its ways."""
+"""Networks of torch and Keras that coremltools converts, in its precisions and compressed."""
 
 from __future__ import annotations
 
@@ -9,6 +9,8 @@ from typing import Any
 import coremltools
 import coremltools.optimize.coreml as optimize
 import pytest
+import tensorflow
+import tf_keras
 import torch
 from torch import nn
 
@@ -110,6 +112,30 @@ def test_a_gru_of_a_neural_network_is_a_loop_that_may_be_a_cell(tmp_path: Path) 
     report = inspected(converted(nn.GRU(M, N), convert_to="neuralnetwork"), tmp_path, ".mlmodel")
     (finding,) = report.findings
     assert (finding.rule, report.layers.count("")) == ("R405", 0)
+
+
+KERAS: dict[str, tuple[Callable[[], Any], tuple[str, int, int]]] = {
+    "lstm": (lambda: tf_keras.layers.LSTM(N, bias_initializer="ones"), ("LSTM", 1, 4 * ONE_BIAS)),
+    "gru": (lambda: tf_keras.layers.GRU(N, bias_initializer="ones"), ("GRU", 1, 3 * TWO_BIASES)),
+    "two directions": (
+        lambda: tf_keras.layers.Bidirectional(tf_keras.layers.LSTM(N, bias_initializer="ones")),
+        ("LSTM", 2, 8 * ONE_BIAS),
+    ),
+}
+
+
+@pytest.mark.parametrize("name", KERAS)
+def test_a_program_has_the_layers_of_keras(tmp_path: Path, name: str) -> None:
+    make, expected = KERAS[name]
+    layer = make()
+    given = tensorflow.TensorSpec((1, 5, M))
+    function = tensorflow.function(layer).get_concrete_function(given)
+    model = coremltools.convert(
+        [function], source="tensorflow", convert_to="mlprogram", skip_model_load=True
+    )
+    report = inspected(model, tmp_path)
+    assert counts(report) == [(*expected, expected[2])]
+    assert report.totals.parameters == layer.count_params() == expected[2]
 
 
 def test_no_cell_is_seen_where_there_is_none(tmp_path: Path) -> None:

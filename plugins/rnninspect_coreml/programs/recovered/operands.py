@@ -77,7 +77,7 @@ class Operands:
             return found
         numbers = None if literal is None else self._decoder.numbers(literal)
         if numbers is not None and len(numbers) == 1:
-            return self.graph.number(numbers[0])
+            return self.graph.number(float(numbers[0]))
         found = self._stored[identities] = self.graph.leaf(Origin.STORED, identities, shape)
         return found
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from functools import partial
-
 from rnninspect.graphs import (
     Origin,
     added,
@@ -18,6 +16,7 @@ from rnninspect.graphs import (
     with_size,
     without_axis,
 )
+from rnninspect.lean import partial
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from rnninspect.graphs import Exhausted, Origin, View
+from rnninspect.graphs import Exhausted, Origin, View, one_place, without_axis
 from rnninspect_coreml.programs.recovered.operands import Operands
 from rnninspect_coreml.programs.recovered.operators import TABLE
 
@@ -28,11 +28,12 @@ class Translation(Operands):
         self._lists: dict[str, str] = {}  # what loops carry, and casts of it
         self._states: dict[str, CoreValue] = {}  # what is read of such a list
         self._written: dict[str, tuple[str, CoreValue]] = {}
+        self._sequences: dict[str, CoreValue] = {}  # what lists of tensors were filled with
 
     def begin(self, values: Mapping[str, Value], inputs: Sequence[Output]) -> None:
         """A function is run with its inputs."""
         self.values, self.known = values, {}
-        self._lists, self._states, self._written = {}, {}, {}
+        self._lists, self._states, self._written, self._sequences = {}, {}, {}, {}
         for each in inputs:
             found = self.of(each.name)
             if isinstance(found, View):
@@ -46,11 +47,13 @@ class Translation(Operands):
     def ran(self, operation: Operation, label: str) -> None:
         """An operation was run: translate it, if it is in the table."""
         translate = TABLE.get(operation.kind)
-        if self.is_exhausted or not operation.outputs or operation.outputs[0].shape is None:
+        if self.is_exhausted or not operation.outputs:
             return
         self.label = label
         try:
-            if self._of_list(operation) or translate is None:
+            if self._of_sequence(operation) or self._of_list(operation) or translate is None:
+                return
+            if operation.outputs[0].shape is None:
                 return
             results = translate(self, operation, operation.outputs[0].shape)
             for output, found in zip(operation.outputs, results, strict=False):
@@ -91,6 +94,23 @@ class Translation(Operands):
                 return
             if found is not None:
                 self.known[output.name] = found
+
+    def _of_sequence(self, operation: Operation) -> bool:
+        """Whether an operation fills a list of tensors with a sequence, or reads one of them."""
+        if operation.kind == "list_scatter":
+            whole = self.given(operation, "value")
+            if whole is not None:
+                self._sequences[operation.outputs[0].name] = whole
+            return True
+        whole = self._sequences.get(_name(operation, "ls"))
+        if operation.kind != "list_read" or whole is None:
+            return False
+        numbers = self.integers(operation, "index")
+        found = one_place(self.graph, whole, 0, numbers[0] if numbers else None)
+        found = None if found is None else without_axis(self.graph, found, 0)
+        if found is not None:
+            self.known[operation.outputs[0].name] = found
+        return found is not None
 
     def _of_list(self, operation: Operation) -> bool:
         """Whether an operation reads or writes one of the states that a loop carries."""
