@@ -14,7 +14,7 @@ from rnninspect.plugin import (
     parsing,
 )
 from rnninspect_openvino.document import Document
-from rnninspect_openvino.framework import OPENVINO
+from rnninspect_openvino.framework import FORMAT, OLD_FORMAT, OPENVINO
 from rnninspect_openvino.layers import Layers, is_recurrent
 from rnninspect_openvino.loops import suspects
 from rnninspect_openvino.recovered.worth import may_contain_cell
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from rnninspect.plugin import Source
     from rnninspect_openvino.values import Scope
 
+_NEW = 10  # the first version whose constants are operators with shapes
 _SHOWN = 20  # faults of the graph
 
 
@@ -51,7 +52,7 @@ def describe(source: Source) -> SavedModel:
         ]
         apart = _recovered(source, found, stored)
         return SavedModel(
-            format="openvino ir",
+            format=FORMAT if network.version >= _NEW else OLD_FORMAT,
             framework=OPENVINO,
             producer=network.producer,
             layers=(

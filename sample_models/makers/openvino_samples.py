@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import numpy as np
-import openvino
-from openvino import opset13 as op
 
 from makers.openvino_files import old_lstm
+from makers.quiet_openvino import openvino
+from makers.quiet_openvino import opset13 as op
 from makers.records import Broken, Intact, Layer, Truth
 
 if TYPE_CHECKING:

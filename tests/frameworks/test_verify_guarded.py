@@ -17,6 +17,7 @@ from making.judges import (
     NUMPY,
     ONNX,
     ONNXRUNTIME,
+    OPENVINO,
     TENSORSTORE,
     TFLITE,
     TORCH,
@@ -51,6 +52,7 @@ PROGRAMS = {
         (NUMPY, "numpy"),
         (FLAX, "jax"),
         (TENSORSTORE, "jax"),
+        (OPENVINO, "openvino"),
     ],
     ids=lambda value: value.name if isinstance(value, Judge) else "",
 )
@@ -62,12 +64,14 @@ def test_every_intact_sample_is_loaded_under_guard(
         for path in INTACT
         if path.startswith(f"{folder}/") and not (judge is ONNX and path.endswith(".ort"))
         if folder != "jax" or path.endswith(".msgpack") is (judge is FLAX)
+        if "old_" not in path  # of a version that OpenVINO does not load any more
     ]
     assert paths
+    environment = {name: value for name, value in judge.environment if value is not None}
     done = subprocess.run(
         [sys.executable, "-P", str(TESTS / "making" / "guarded_samples.py"), judge.module, *paths],
         cwd=tmp_path,
-        env={**os.environ, "TMPDIR": str(tmp_path), "TF_CPP_MIN_LOG_LEVEL": "3"},
+        env={**os.environ, "TMPDIR": str(tmp_path), "TF_CPP_MIN_LOG_LEVEL": "3", **environment},
         capture_output=True,
         text=True,
         check=False,

@@ -5,11 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 
 import numpy as np
-import openvino
 import pytest
-from openvino import opset13 as op
 
 from makers.openvino_samples import INTACT
+from makers.quiet_openvino import openvino
+from makers.quiet_openvino import opset13 as op
 from makers.records import Intact
 from rnninspect import Report, inspect_file
 
