@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from rnninspect.plugin import Source
+    from rnninspect_openvino.layers import Found
     from rnninspect_openvino.values import Scope
 
 _NEW = 10  # the first version whose constants are operators with shapes
@@ -43,13 +44,7 @@ def describe(source: Source) -> SavedModel:
         network = Document(source).network()
         found = list(scopes(network))
         stored = Stored(source, found)
-        layers = Layers(source, stored)
-        described = [
-            layers.describe(scope, operator)
-            for scope in found
-            for operator in scope.network.operators.values()
-            if is_recurrent(operator)
-        ]
+        described = _operators(source, found, stored)
         apart = _recovered(source, found, stored)
         return SavedModel(
             format=FORMAT if network.version >= _NEW else OLD_FORMAT,
@@ -72,12 +67,24 @@ def describe(source: Source) -> SavedModel:
                 *stored.observations(),
                 *_broken(found),
             ),
-            search=Search(
-                Searched.OPERATORS,
-                sum(len(scope.network.operators) for scope in found),
-                apart.finished,
-            ),
+            search=_search(found, apart),
         )
+
+
+def _operators(source: Source, found: list[Scope], stored: Stored) -> list[Found]:
+    """The recurrent operators, in the order of the document."""
+    layers = Layers(source, stored)
+    return [
+        layers.describe(scope, operator)
+        for scope in found
+        for operator in scope.network.operators.values()
+        if is_recurrent(operator)
+    ]
+
+
+def _search(found: list[Scope], apart: Recurrences) -> Search:
+    count = sum(len(scope.network.operators) for scope in found)
+    return Search(Searched.OPERATORS, count, apart.finished)
 
 
 def _recovered(source: Source, found: list[Scope], stored: Stored) -> Recurrences:
