@@ -56,7 +56,7 @@ def describe(source: Source) -> SavedModel:
     with parsing("RTNeural model"):
         document = scan_json(source, lists_of_arrays=("weights",))
         model = _Model(source)
-        outputs = _last_size(source, member(document, "in_shape", ""), "in_shape")
+        outputs = _outputs(source, member(document, "in_shape", ""), "in_shape")
         layers = items_of(source, member(document, "layers", ""), "layers")
         for number, layer in enumerate(layers):
             outputs = model.add(layer, f"layers.{number}", outputs)
@@ -73,11 +73,23 @@ def describe(source: Source) -> SavedModel:
 
 
 def _last_size(source: Source, value: Structure, place: str) -> int:
-    """The size of what a layer hands on: of images rows times filters, else the last axis."""
+    """The size of what a layer hands on: of images rows times filters, else the last axis.
+
+    Raises:
+        UnreadableFile: there is none.
+    """
     axes = items_of(source, value, place)
     if len(axes) == _AXES_OF_AN_IMAGE:
         return size_of(axes[-2], place) * size_of(axes[-1], place)
     return size_of(axes[-1] if axes else None, place)
+
+
+def _outputs(source: Source, value: Structure, place: str) -> int:
+    """The size of what a layer hands on; 0 if it is not declared."""
+    try:
+        return _last_size(source, value, place)
+    except UnreadableFile:
+        return 0
 
 
 class _Model:
@@ -94,12 +106,15 @@ class _Model:
         if not isinstance(kind, str):
             raise UnreadableFile(f"{name}: its type is not a text", place=name)
         source, place = self.arrays.source, f"{name}.shape"
-        outputs = _last_size(source, member(layer, "shape", name), place)
         tensors = self._weights(layer, name)
-        if kind in _WEIGHTS:
-            self.layers.append(self._recurrent(kind, name, Sizes(inputs, outputs), tensors))
-        elif kind not in _OTHERS and tensors:
-            self.skipped.append(SkippedLayer(name, kind, no_formula(kind), tuple(tensors)))
+        if kind not in _WEIGHTS:
+            if kind not in _OTHERS and tensors:
+                self.skipped.append(SkippedLayer(name, kind, no_formula(kind), tuple(tensors)))
+            return _outputs(source, layer.get("shape") if isinstance(layer, dict) else None, place)
+        outputs = _last_size(source, member(layer, "shape", name), place)
+        if not inputs:
+            raise UnreadableFile(f"{name}: nothing declares what it reads", place=name)
+        self.layers.append(self._recurrent(kind, name, Sizes(inputs, outputs), tensors))
         return outputs
 
     def _weights(self, layer: Structure, name: str) -> list[StoredTensor]:

@@ -9,9 +9,13 @@ from typing import Any
 import pytest
 
 from rnninspect import Report, UnreadableFile, inspect_file
+from rnninspect import report as pipeline
 from rnninspect.readers import look_at
+from rnninspect.source.limits import Limits
 from rnninspect.source.source import Source, open_source
 from rnninspect.testing import check_reader
+from rnninspect.walking.meeting import report_on
+from rnninspect.walking.walk import Walk
 from rnninspect_audio import AudioReader
 
 SAMPLES = Path(__file__).resolve().parents[3] / "sample_models" / "audio"
@@ -83,6 +87,17 @@ def test_a_layer_of_an_unknown_type_is_named(tmp_path: Path) -> None:
     report = inspected({"in_shape": [None, 1], "layers": layers}, tmp_path)
     assert report.totals.parameters == 2
     assert [found.rule for found in report.findings] == ["R401"]
+
+
+def test_only_a_recurrent_layer_needs_sizes(tmp_path: Path) -> None:
+    other = {"type": "dense", "shape": [[None, 2]], "weights": [[[1, 2]], [0, 0]]}
+    report = inspected({"in_shape": [None, None], "layers": [other]}, tmp_path)
+    assert report.totals.parameters == 4
+    lstm = sample("rtneural.json")["layers"][0]
+    with pytest.raises(UnreadableFile, match=r"layers.1: nothing declares what it reads"):
+        inspected({"in_shape": [None, 1], "layers": [other, lstm]}, tmp_path)
+    with pytest.raises(UnreadableFile, match=r"layers.0.shape: None is not a size"):
+        inspected({"in_shape": [1, 2], "layers": [{**lstm, "shape": [None, None]}]}, tmp_path)
 
 
 def test_the_blocks_of_guitar_amp_modelling_are_declared_units(tmp_path: Path) -> None:
@@ -234,3 +249,18 @@ def test_other_json_is_read_at_both_ends_alone(
     with open_source(path) as source:
         assert AudioReader().recognise(source) is None
     assert sum(lengths) <= 2**17 + 64 < path.stat().st_size / 10
+
+
+def test_a_walk_takes_captures_and_passes_over_other_json(tmp_path: Path) -> None:
+    for name in ("rtneural.json", "guitarml.json", "lstm.nam"):
+        (tmp_path / name).write_bytes((SAMPLES / name).read_bytes())
+    (tmp_path / "blob").write_bytes((SAMPLES / "rnnoise.bin").read_bytes())
+    (tmp_path / "config.json").write_text('{"architectures": ["LSTM"], "hidden_size": 3}')
+    (tmp_path / "package.json").write_text('{"name": "layers", "weights": [1]}')
+    (tmp_path / "broken.json").write_text('{"layers": [')
+    found = [report_on(met, Limits()) for met in Walk().over(str(tmp_path))]
+    read = [report.path for report in found if isinstance(report, pipeline.Report)]
+    assert [Path(path).name for path in read] == [
+        *("blob", "guitarml.json", "lstm.nam", "rtneural.json")
+    ]
+    assert not any(isinstance(report, pipeline.Unreadable) for report in found)
