@@ -7,7 +7,7 @@ import math
 import tracemalloc
 
 import pytest
-from hypothesis import example, given
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from rnninspect.decode.json_structure import text as text_module
@@ -242,19 +242,25 @@ def test_memory_does_not_grow_with_the_numbers() -> None:
     assert peak < 2**21 < len(data) / 10
 
 
-@given(st.lists(st.integers(0, 9_000), max_size=6), LAYOUTS)
-def test_a_flat_list_is_split_at_its_commas(counts: list[int], layout: dict[str, object]) -> None:
-    values = [number / 8 for number in range(12_000)]
-    document = json.dumps({"weights": values}, **layout)  # type: ignore[arg-type] # of a dict
+VALUES_OF_A_LIST = [number / 8 for number in range(12_000)]
+FLAT = {indent: json.dumps({"w": VALUES_OF_A_LIST}, indent=indent) for indent in (None, 4)}
+
+
+@settings(max_examples=25)
+@given(st.lists(st.integers(0, 9_000), max_size=6), st.sampled_from(list(FLAT)))
+def test_a_flat_list_is_split_at_its_commas(counts: list[int], indent: int | None) -> None:
+    document = FLAT[indent]
     source = source_of(document)
     found = scan_json(source)
     assert isinstance(found, dict)
-    runs = list(split_numbers(source, found["weights"], counts))
+    runs = list(split_numbers(source, found["w"], counts))
     parts = [json.loads(f"[{document[run.start : run.stop].rstrip().rstrip(',')}]") for run in runs]
-    assert [value for part in parts for value in part] == values
+    assert [value for part in parts for value in part] == VALUES_OF_A_LIST
     assert [len(part) for part in parts] == [run.total for run in runs]
     wanted = [count for count in counts if count]
-    assert all(map(int.__eq__, [run.total for run in runs[: len(wanted)]][:-1], wanted))
+    assert [run.total for run in runs[: len(wanted)]][:-1] == wanted[: len(runs) - 1][
+        : len(wanted) - 1
+    ]
 
 
 def test_only_short_lists_of_numbers_are_read() -> None:

@@ -127,12 +127,11 @@ class _Commas:
                 count -= held
                 self._next()
                 continue
-            place = self._block.find(b",", self._at)
-            if place < 0:
-                self._next()
-            else:
+            while count and (place := self._block.find(b",", self._at)) >= 0:
                 self._at = place + 1
                 count -= 1
+            if count:
+                self._next()
         return self._base + self._at
 
     def _next(self) -> None:
