@@ -13,6 +13,7 @@ from rnninspect.report import Findings, Report, add_up, possible_in
 from rnninspect.rules import check
 from rnninspect.source.limits import Limit
 from rnninspect.source.locations import is_remote, shown
+from rnninspect.stored.tensor import weight
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -103,7 +104,7 @@ def _described(source: Source) -> SavedModel:
 def _read(source: Source, depth: int = 0) -> SavedModel:
     found = recognise(source).read()
     model = _read_inside(found, depth) if isinstance(found, Inside) else found
-    source.limits.require(Limit.TENSORS, len(model.tensors))
+    source.limits.require(Limit.TENSORS, weight(model.tensors))
     source.limits.require(Limit.RECURRENT, len(model.layers), "the number of recurrent layers")
     source.limits.require(Limit.NAME_LENGTH, _letters(model), "the length of all names together")
     return model

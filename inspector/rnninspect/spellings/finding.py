@@ -93,16 +93,14 @@ def find_cells(rest: Remainder) -> FoundCells:
     """
     candidates = _candidates(rest)
     names = _Names(rest.entries if candidates else ())
-    free = rest.free() if candidates else set()
+    taken = rest.taken() if candidates else set()
     found: list[RecognisedCell] = []
     weak: list[RecognisedCell] = []
     ambiguous: dict[str, list[Named]] = {}
     for path, spellings in candidates.items():
         module = _Candidate(path, names.below(path), label_of(path, rest.declared))
         rest.spend(len(module.members) * len(spellings) // 2)
-        if is_other_module(module.label) or not all(
-            entry.name in free for _, entry in module.members
-        ):
+        if is_other_module(module.label) or any(entry.name in taken for _, entry in module.members):
             continue
         sure, unsure = _split_by_label(_read(spellings, module), module.label)
         if not sure and not unsure:

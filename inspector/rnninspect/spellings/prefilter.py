@@ -37,9 +37,16 @@ class Remainder(Record):
     declared: Mapping[str, Declared]
     source: Source
 
-    def free(self) -> set[str]:
-        """The names of the tensors without a layer."""
-        return set(names_of(self.unassigned))
+    def taken(self) -> set[str]:
+        """The names of the tensors that have a layer; the others are in the same order."""
+        free = iter(names_of(self.unassigned))
+        following, taken = next(free, None), set()
+        for name in names_of(self.entries):
+            if name == following:
+                following = next(free, None)
+            else:
+                taken.add(name)
+        return taken
 
     def spend(self, steps: int) -> None:
         """Count steps; RefusedFile beyond the limit of the model."""
@@ -88,12 +95,9 @@ def remainder(
     """
     names = names_of(unassigned)
     places = chosen(names, _may_matter)
-    leaves = [
-        (*module_of(names[place]), unassigned[place])
-        for place in places
-        if _may_be_weight(*module_of(names[place]))
-    ]
-    source.spend(Limit.STEPS, _STEPS_OF_A_LEAF * len(leaves))
+    weights = [place for place in places if _may_be_weight(*module_of(names[place]))]
+    source.spend(Limit.STEPS, _STEPS_OF_A_LEAF * len(weights))
+    leaves = [(*module_of(names[place]), unassigned[place]) for place in weights]
     if leaves or any(hint in names[place] for place in places for hint in HINTS):
         return Remainder(entries, unassigned, leaves, declared, source)
     called = any(map(is_named_like_cell, declared.values()))

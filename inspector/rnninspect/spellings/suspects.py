@@ -196,8 +196,7 @@ def _by_class(rest: Remainder, modules: Suspects) -> Suspects:
 
 def _modules_of_layers(rest: Remainder) -> set[str]:
     """The modules around tensors that have a layer."""
-    taken = set(names_of(rest.entries)) - rest.free()
-    return {above for name in taken for above in _paths_above(name)}
+    return {above for name in rest.taken() for above in _paths_above(name)}
 
 
 def _paths_above(name: str) -> Iterator[str]:

@@ -15,6 +15,9 @@ if TYPE_CHECKING:
     class InColumns(Protocol):
         """Tensors that `stored.columns.TensorColumns` has, of which few exist as values."""
 
+        def __len__(self) -> int:
+            """How many there are."""
+
         def single(self) -> Iterable[StoredTensor]:
             """Those that do."""
 
@@ -23,6 +26,7 @@ if TYPE_CHECKING:
 
 
 MOST_ELEMENTS = 2**63 - 1  # that an address can count
+IN_COLUMNS = 5  # tensors in columns that count as one towards the limit `tensors`
 
 
 class Purpose(StrEnum):
@@ -92,6 +96,11 @@ class Sums(Record):
 def single(tensors: tuple[StoredTensor, ...] | InColumns) -> Iterable[StoredTensor]:
     """The tensors to look at one by one: all of a tuple; of columns those that are not plain."""
     return tensors if isinstance(tensors, tuple) else tensors.single()
+
+
+def weight(tensors: tuple[StoredTensor, ...] | InColumns) -> int:
+    """How many tensors count towards the limit `tensors`; those in columns take less memory."""
+    return len(tensors) if isinstance(tensors, tuple) else -(-len(tensors) // IN_COLUMNS)
 
 
 def plain_sums(tensors: tuple[StoredTensor, ...] | InColumns, purpose: Purpose) -> Sums:

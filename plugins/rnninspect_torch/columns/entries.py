@@ -8,8 +8,8 @@ from bisect import bisect_right
 
 from rnninspect.plugin import Purpose
 from rnninspect.stored.columns import TensorColumns
-from rnninspect.stored.kinds import chosen
-from rnninspect_torch.networks.purposes import is_trained, may_mask, may_quantise
+from rnninspect.stored.kinds import chosen, holding
+from rnninspect_torch.networks.purposes import WITH_SCALES, is_trained, may_mask, may_quantise
 from rnninspect_torch.networks.records import NamedTensor
 from rnninspect_torch.tensors.dtypes import ELEMENT_BYTES
 from rnninspect_torch.tensors.views import Storage, TensorView, contiguous_strides
@@ -140,8 +140,8 @@ class ColumnEntries(_Base):
         columns, entry = self.columns, self.columns.entry
         purposes = {
             place: kept_for
-            for place in chosen(columns.names, lambda kind: may_mask(kind) or may_quantise(kind))
-            if (kept_for := purpose(entry(place))) is not Purpose.PARAMETER
+            for place in _perhaps_aside(columns.names)
+            if (kept_for := purpose(ColumnEntry(columns, place))) is not Purpose.PARAMETER
         }
         return TensorColumns(
             *(columns.names, columns.shapes, columns.dtypes, columns.sizes),
@@ -149,6 +149,14 @@ class ColumnEntries(_Base):
             purposes=purposes,
             buffers=_never_trained(columns.names, columns.dtypes),
         )
+
+
+def _perhaps_aside(names: list[str]) -> list[int]:
+    """The indices of what may be a mask, a scale or a zero point."""
+    places = chosen(names, lambda kind: may_mask(kind) or may_quantise(kind))
+    if places and not holding(names, WITH_SCALES):
+        places = chosen(names, may_mask)
+    return places
 
 
 def _never_trained(names: list[str], dtypes: list[str]) -> set[int]:

@@ -13,6 +13,7 @@ from itertools import chain
 from operator import itemgetter, mul, sub
 
 from rnninspect.plugin import MOST_ELEMENTS
+from rnninspect.stored.kinds import kinds_of
 from rnninspect_torch.columns.entries import EntryColumns
 from rnninspect_torch.tensors.dtypes import ELEMENT_BYTES, SAFETENSORS
 from rnninspect_torch.tensors.rebuilders import MOST_AXES
@@ -28,6 +29,9 @@ _PIECE = 2**18  # bytes that are parsed at once, and made into columns
 _FIELDS = itemgetter("dtype", "shape", "data_offsets")
 _QUOTES = 10  # of a tensor: its name, the names of its fields, its type
 _MOST_SHAPES = 1_000  # different ones: a file can contain very many with equal hashes
+_MOST_KINDS = 20_000  # of names: where most differ in letters, columns save little
+_LONGEST = 1_024  # letters of a name
+_BLANKS = b" \t\r\n"
 _FLAT = b'flat_param"'  # the end of a name, of which the long way makes a note
 # What is raised here by values of other types, missing fields and malformed text.
 _UNUSUAL = (ValueError, TypeError, KeyError, IndexError, OverflowError, RecursionError)
@@ -37,51 +41,72 @@ class _UnusualError(ValueError):
     """Something that only the long way describes."""
 
 
-def read_columns(encoded: bytes, size: int, scope: str) -> EntryColumns | None:
+def read_columns(blocks: Iterable[bytes], size: int, scope: str, most: int) -> EntryColumns | None:
     """The tensors of a header that is followed by `size` bytes, each filling its own part of them.
 
-    None if the header is malformed or repeats a name, or if a tensor is not as its shape and type
-    say; if tensors overlap, leave bytes unused, share their storage or have no names; if a name has
-    an escape or is not in ASCII; if an element is not of whole bytes, or there are many shapes.
+    The header comes in blocks. None if it has more tensors than `most`; if it is malformed or
+    repeats a name; if a tensor is not as its shape and type say; if tensors overlap, leave bytes
+    unused, share their storage or have no names; if a name has an escape, is not in ASCII or very
+    long; if an element is not of whole bytes; if there are many shapes, or kinds of names.
     """
     try:
-        if not encoded.isascii() or b"\\" in encoded or _FLAT in encoded:
-            return None
-        return _read(encoded, size, scope)
+        return _read(blocks, size, scope, most)
     except _UNUSUAL:
         return None
 
 
-def _read(encoded: bytes, size: int, scope: str) -> EntryColumns:
+def _read(blocks: Iterable[bytes], size: int, scope: str, most: int) -> EntryColumns:
     columns, spans = EntryColumns(scope), (array("q"), array("q"))
     known: dict[tuple[int, ...], tuple[int, ...]] = {}
     metadata: list[object] = []
-    for part in _parts(encoded):
+    kinds: set[str] = set()
+    quotes = 0
+    for piece in _pieces(blocks):
+        quotes += piece.count(b'"')
+        part = _parsed(piece)
         if METADATA in part:
             metadata.append(part.pop(METADATA))
         if part:
             _add(columns, spans, part, known)
-    _check_names(columns.names, metadata, encoded.count(b'"'))
+            kinds.update(kinds_of(list(part)))
+        _require(len(columns.names) <= most and len(kinds) <= _MOST_KINDS)
+    _check_names(columns.names, metadata, quotes)
     _check_shapes(known)
     _check_sizes(columns, spans)
     _check_order(spans, size)
     return columns
 
 
-def _parts(encoded: bytes) -> Iterator[dict[str, dict[str, object]]]:
-    """The members of the header's object, some at a time.
+def _pieces(blocks: Iterable[bytes]) -> Iterator[bytes]:
+    """The members of the header's object, some at a time, each piece up to the end of one.
 
     A piece that ends in `}` before a comma, and is a whole object between braces, ends where a
     member of the header does: a comma in a name or in a list leaves a piece that is none.
     """
-    start, end = encoded.index(b"{") + 1, encoded.rindex(b"}")
-    _require(not (encoded[: start - 1] + encoded[end + 1 :]).strip(b" \t\r\n"))
-    while start <= end:
-        stop = end if end - start <= _PIECE else encoded.rindex(b"},", start, start + _PIECE) + 1
-        part = json.loads(f"{{{encoded[start:stop].decode('ascii')}}}")
-        _require(len(part) > 0)
-        yield part
-        start = stop + 1
+    rest = iter(blocks)
+    text = next(rest)
+    start = text.index(b"{") + 1
+    _require(not text[: start - 1].strip(_BLANKS))
+    more: bytes | None = b""
+    while more is not None:
+        while len(text) - start > _PIECE:
+            stop = text.rindex(b"},", start, start + _PIECE) + 1
+            yield text[start:stop]
+            start = stop + 1
+        more = next(rest, None)
+        if more is not None:
+            text, start = text[start:] + more, 0
+    stop = text.rindex(b"}", start)
+    _require(not text[stop + 1 :].strip(_BLANKS))
+    yield text[start:stop]
+
+
+def _parsed(piece: bytes) -> dict[str, dict[str, object]]:
+    """The members in a piece."""
+    _require(piece.isascii() and b"\\" not in piece and _FLAT not in piece)
+    part: dict[str, dict[str, object]] = json.loads(f"{{{piece.decode('ascii')}}}")
+    _require(len(part) > 0 and max(map(len, part)) <= _LONGEST)
+    return part
 
 
 def _add(

@@ -33,12 +33,15 @@ from rnninspect_torch.networks.records import WeightGroup
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Sequence
 
     from rnninspect.plugin import Source
     from rnninspect.stored.columns import TensorColumns
     from rnninspect_torch.describing.contents import Contents
     from rnninspect_torch.networks.records import DeclaredModule, NamedTensor, Root
+
+
+_STEPS_OF_A_PURPOSE = 3  # that depends on other names
 
 
 class Network:
@@ -71,7 +74,8 @@ class Network:
         self.names: set[str] = set()
         self.columns: TensorColumns | None = None
         if root.columns is not None:
-            self.columns = root.columns.stored(self.described, self.purpose)
+            self.columns = root.columns.stored(self.described, self._purpose_by_all_names)
+            self.names = set()  # of very many tensors, all of which have their purpose now
 
     def stored(self, entry: NamedTensor) -> StoredTensor:
         """The stored tensor of an entry, one for each."""
@@ -87,10 +91,17 @@ class Network:
         made = stored(entry, self.purpose(entry), self.contents)
         return made if is_trained(entry.name, made.dtype) else made._replace(trained=False)
 
+    def _purpose_by_all_names(self, entry: NamedTensor) -> Purpose:
+        """The purpose of one of very many tensors; RefusedFile beyond the limit of steps."""
+        self.contents.calls.source.spend(Limit.STEPS, _STEPS_OF_A_PURPOSE)
+        return self.purpose(entry)
+
     def purpose(self, entry: NamedTensor) -> Purpose:
         """The purpose of an entry, given that of its root and the names of the network."""
         if self.root.purpose is not Purpose.PARAMETER:
             return self.root.purpose
+        if self.columns is not None and self.root.columns is not None:
+            return self.columns.purposes.get(self.root.columns.place_of(entry), entry.purpose)
         masks = may_mask(entry.name)
         if not masks and not may_quantise(entry.name):
             return entry.purpose
@@ -98,7 +109,7 @@ class Network:
             self.names.update(names_of(self.root.every))
         if masks and is_mask(entry.name, self.names):
             return Purpose.STATE
-        quantises = is_quantisation(entry.name, entry.tensor.shape, self.names)
+        quantises = is_quantisation(entry.name, entry.shape, self.names)
         return Purpose.QUANTISATION if quantises else entry.purpose
 
 
@@ -179,7 +190,9 @@ def _find_known_cells(
     from rnninspect.signatures.nearby import near_cells  # noqa: PLC0415 - few networks need it
 
     source = network.contents.calls.source
-    near = [unassigned[place] for place in near_cells(names_of(unassigned))]
+    places = near_cells(names_of(unassigned))
+    source.limits.require(Limit.TENSORS, len(places), "the number of tensors that may be a cell's")
+    near = [unassigned[place] for place in places]
     tensors = {entry.name: network.stored(entry) for entry in near}
     layers = known_layers(tensors, source, called=without_wrappers, root=network.label)
     if layers:
@@ -198,15 +211,16 @@ def _find_known_cells(
 
 
 def _in_order(
-    layers: Iterable[RecurrentLayer], entries: Sequence[NamedTensor]
+    layers: Sequence[RecurrentLayer], entries: Sequence[NamedTensor]
 ) -> list[RecurrentLayer]:
     """Layers in the order of their tensors in the file; levels of a stack are adjacent."""
-    places = {name: place for place, name in enumerate(names_of(entries))}
+    within = {t.name for layer in layers for operand in layer.operands for t in operand.tensors}
+    places = {name: at for at, name in enumerate(names_of(entries)) if name in within}
     first: dict[str, int] = {}
     placed = [(layer.stack.name if layer.stack else layer.name, layer) for layer in layers]
     for name, layer in placed:
         tensors = (tensor for operand in layer.operands for tensor in operand.tensors)
-        place = min((places.get(tensor.name, 0) for tensor in tensors), default=len(places))
+        place = min((places.get(tensor.name, 0) for tensor in tensors), default=len(entries))
         first[name] = min(first.get(name, place), place)
     return [layer for _, layer in sorted(placed, key=lambda pair: first[pair[0]])]
 

@@ -7,6 +7,7 @@ import math
 from rnninspect.decode.json import parse_json, spend_steps
 from rnninspect.lean import Counter, itemgetter
 from rnninspect.plugin import Fact, Limit, Observation, Record, UnreadableFile, plural
+from rnninspect.stored.tensor import IN_COLUMNS
 from rnninspect_torch.describing.contents import Contents
 from rnninspect_torch.describing.model import describe_model
 from rnninspect_torch.networks.records import NamedTensor, Root
@@ -17,6 +18,8 @@ from rnninspect_torch.tensors.views import Storage, TensorView, contiguous_strid
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
     from rnninspect.plugin import SavedModel, Source
 
     # Start and end of a tensor in the data after the header, and its name.
@@ -31,7 +34,8 @@ _MARKS = {b",": 10, b'"': 10, b"[": 2, b"{": 1}
 _TIMES, _TIMES_UNICODE = 4, 8
 _MOST = 20  # notes of one kind
 _STEPS, _MARKS_IN_A_STEP = 12, 4  # of a tensor, and of other values
-_TIMES_IN_COLUMNS, _STEPS_IN_COLUMNS = 3, 4  # of a header that is read in columns
+_STEPS_IN_COLUMNS = 1  # of a tensor in columns, beside those of its bytes
+_BLOCK = 2**22  # bytes that are read at once of a very large header
 _LEAST = 2**16  # bytes of a header below which reading it in columns saves no time
 
 
@@ -62,12 +66,16 @@ def read_header(
     if length > source.size - _PREFIX:
         fault = "truncated" if length <= _LONGEST_HEADER else "malformed"
         raise UnreadableFile(f"{fault}: a header of {length} bytes in a file of {source.size}")
-    source.limits.require(Limit.HEADER_BYTES, _TIMES_IN_COLUMNS * length, "the header in memory")
+    source.limits.require(Limit.HEADER_BYTES, length, "the header in memory")
     spend_steps(source, length)
-    encoded = source.read(_PREFIX, length)
-    found = _in_columns(source, encoded, scope) if is_shard or length >= _LEAST else None
-    if found is not None:
-        return found
+    is_small = _TIMES * length <= source.limits.header_bytes
+    encoded = source.read(_PREFIX, length) if is_small else b""
+    if is_shard or length >= _LEAST:
+        blocks = [encoded] if is_small else _blocks(source, length)
+        found = _in_columns(source, blocks, length, scope)
+        if found is not None:
+            return found
+    source.limits.require(Limit.HEADER_BYTES, _TIMES * length, "the header in memory")
     repeated: list[str] = []
     header = _parsed(source, encoded, repeated)
     del encoded  # a third of what is in memory
@@ -80,14 +88,21 @@ def read_header(
     return _describe(contents, header, source.size - _PREFIX - length)
 
 
-def _in_columns(source: Source, encoded: bytes, scope: str) -> tuple[Contents, Root] | None:
+def _blocks(source: Source, length: int) -> Iterator[bytes]:
+    """A header that is too large to have all of it in memory."""
+    for start in range(0, length, _BLOCK):
+        yield source.read(_PREFIX + start, min(_BLOCK, length - start))
+
+
+def _in_columns(
+    source: Source, blocks: Iterable[bytes], length: int, scope: str
+) -> tuple[Contents, Root] | None:
     """The tensors of a header in which nothing is unusual; None for the others."""
-    if encoded.count(b"{") - 1 > source.limits.tensors:
-        return None
     from rnninspect_torch.columns.entries import ColumnEntries  # noqa: PLC0415 - of large files
     from rnninspect_torch.columns.header import read_columns  # noqa: PLC0415 - as above
 
-    columns = read_columns(encoded, source.size - _PREFIX - len(encoded), scope)
+    most = IN_COLUMNS * source.limits.tensors
+    columns = read_columns(blocks, source.size - _PREFIX - length, scope, most)
     if columns is None:
         return None
     source.spend(Limit.STEPS, _STEPS_IN_COLUMNS * len(columns.names))
@@ -98,8 +113,9 @@ def _in_columns(source: Source, encoded: bytes, scope: str) -> tuple[Contents, R
 
 def _parsed(source: Source, encoded: bytes, repeated: list[str]) -> object:
     """The parsed header, tensors as _HeaderFields; adds duplicate names to `repeated`."""
-    times = _TIMES if encoded.isascii() else _TIMES_UNICODE
-    source.limits.require(Limit.HEADER_BYTES, times * len(encoded), "the header in memory")
+    if not encoded.isascii():
+        size = _TIMES_UNICODE * len(encoded)
+        source.limits.require(Limit.HEADER_BYTES, size, "the header in memory")
     for mark, each in _MARKS.items():
         source.limits.require(Limit.TENSORS, encoded.count(mark) // each, "the header")
     steps = encoded.count(b",") // _MARKS_IN_A_STEP + _STEPS * encoded.count(b"{")

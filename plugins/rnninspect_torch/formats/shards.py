@@ -12,6 +12,7 @@ from rnninspect.plugin import (
     Whereabouts,
 )
 from rnninspect.stored.kinds import names_of
+from rnninspect.stored.tensor import IN_COLUMNS
 from rnninspect_torch.archives import archive
 from rnninspect_torch.describing.contents import Contents
 from rnninspect_torch.describing.model import describe_model
@@ -86,8 +87,13 @@ class _Shards:
             return names_of(self.root.entries[first:])
         return names_of(self.root.columns)[first:]
 
+    def weight(self) -> int:
+        """How many tensors count towards the limit."""
+        return len(self.root.entries) + -(-len(self.root.columns or ()) // IN_COLUMNS)
+
     def leave_columns(self) -> None:
-        """Keep an entry for each tensor."""
+        """Keep an entry for each tensor; RefusedFile if they are too many for that."""
+        self.calls.source.limits.require(Limit.TENSORS, len(self.root.every))
         self.root.entries[:0] = self.root.columns or ()
         self.root.columns = None
 
@@ -142,9 +148,7 @@ def _gathered(source: Source) -> _Shards:
         _add_shard(model, source, name, f"shard {number}")
         for tensor in model.names(known):
             unlisted |= places.pop(tensor, None) is None
-        source.limits.require(
-            Limit.TENSORS, len(model.root.every), "the number of tensors in all shards"
-        )
+        source.limits.require(Limit.TENSORS, model.weight(), "the number of tensors in all shards")
     if unlisted and len(set(model.names())) < len(model.root.every):  # names of several shards
         model.leave_columns()
     for name, shard in places.items():

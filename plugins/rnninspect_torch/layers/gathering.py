@@ -35,9 +35,9 @@ def gather(entries: Sequence[NamedTensor], source: Source) -> list[WeightGroup]:
     """
     groups: dict[tuple[str, str], WeightGroup] = {}
     adapters: list[NamedTensor] = []
-    candidates = [entries[place] for place in holding(names_of(entries), HINTS)]
+    candidates = holding(names_of(entries), HINTS)
     source.spend(Limit.STEPS, _STEPS_OF_A_WEIGHT * len(candidates))
-    for entry in candidates:
+    for entry in map(entries.__getitem__, candidates):
         name, part = entry.name, ""
         if "lora_" in name:
             adapters.append(entry)

@@ -52,6 +52,8 @@ _BUFFERS = frozenset(
 )
 _COUNTING = frozenset({"int64", "bool"})
 _OBSERVERS = ("activation_post_process", "weight_fake_quant")
+# Of names: where none contains one, no scale is that of a quantised tensor.
+WITH_SCALES = ("zero_point", *_OBSERVERS, *QUANTISERS)
 
 
 def purpose_of_key(key: str, around: Purpose) -> Purpose:
