@@ -7,26 +7,11 @@ from pathlib import Path
 import pytest
 
 from makers.openvino_files import Graph, loop, lstm, old_lstm, weights
-from rnninspect import Report, UnreadableFile, inspect_file
+from making.openvino_networks import errors, inspected
+from rnninspect import UnreadableFile, inspect_file
 from rnninspect.testing import check_reader
 from rnninspect.walking.filing import filed
 from rnninspect_openvino import OpenvinoReader
-
-
-def inspected(graph: Graph, folder: Path, old: str = "", new: str = "") -> Report:
-    path = graph.save(folder / "model.xml")
-    text = path.read_text()
-    assert old in text
-    path.write_text(text.replace(old, new) if old else text)
-    return inspect_file(path)
-
-
-def errors(report: Report) -> list[tuple[str, str | None, str | None]]:
-    return [
-        (found.rule, found.layer, found.tensor)
-        for found in report.findings
-        if found.level == "error"
-    ]
 
 
 @pytest.mark.parametrize("directions", [1, 2])
@@ -88,27 +73,6 @@ def test_a_cell_of_an_old_version_has_its_weights_in_blobs(tmp_path: Path, versi
     assert not report.findings
 
 
-def test_weights_come_from_outside_of_a_loop(tmp_path: Path) -> None:
-    graph = Graph()
-    x = graph.parameter((4, 3))
-    body = Graph(graph)
-    step, h, kernel = (body.parameter(dims) for dims in ((1, 3), (1, 2), (2, 3)))
-    recurrent, bias = body.const((2, 2)), body.const((2,))
-    cell = body.add(
-        "RNNCell", (step, h, kernel, recurrent, bias), (1, 2), name="cell", hidden_size=2
-    )
-    result = body.add("Result", (cell,))
-    stored = graph.const((2, 3), name="W")
-    start = graph.const((1, 2))
-    inner = loop(body, {0: step, 1: h, 2: kernel}, {result: h})
-    graph.add("TensorIterator", (x, start, stored), (1, 2), name="loop", inner=inner)
-    report = inspected(graph, tmp_path)
-    (layer,) = report.layers
-    assert (layer.layer.name, layer.expected, layer.stored) == ("loop/cell", 12, 12)
-    assert report.totals.not_parameters["state"] == 2
-    assert {each.name for one in layer.layer.operands for each in one.tensors} >= {"W"}
-
-
 def test_both_bodies_of_a_choice_are_read(tmp_path: Path) -> None:
     graph = Graph()
     x = graph.parameter((1, 3))
@@ -146,57 +110,6 @@ def test_an_operator_of_others_is_skipped(tmp_path: Path) -> None:
         "no formula is known for this operator"
     ]
     assert report.totals.attributed == 0
-
-
-def test_weights_in_half_precision_are_converted(tmp_path: Path) -> None:
-    graph = Graph()
-    x, h = graph.parameter((1, 3)), graph.parameter((1, 2))
-    stored = [
-        graph.add("Convert", (one,), dims, destination_type="f32")
-        for one, dims in zip(
-            weights(graph, 1, 3, 2, element="f16"), ((2, 3), (2, 2), (2,)), strict=True
-        )
-    ]
-    graph.add("RNNCell", (x, h, *stored), (1, 2), hidden_size=2)
-    report = inspected(graph, tmp_path)
-    assert (report.layers[0].stored, report.totals.bytes) == (12, 24)
-    assert not report.findings
-
-
-@pytest.mark.parametrize(("element", "size"), [("i8", 6), ("u4", 3), ("i4", 3), ("nf4", 3)])
-def test_scales_and_zero_points_are_no_parameters(tmp_path: Path, element: str, size: int) -> None:
-    graph = Graph()
-    x, h = graph.parameter((1, 3)), graph.parameter((1, 2))
-    kernel = graph.const((2, 3), element=element, name="W", size=size)
-    zero = graph.const((2, 1), element=element, size=2)
-    value = graph.add(
-        "Subtract", tuple(graph.add("Convert", (one,), (2, 3)) for one in (kernel, zero)), (2, 3)
-    )
-    value = graph.add("Multiply", (value, graph.const((2, 1))), (2, 3))
-    others = (graph.const((2, 2)), graph.const((2,)))
-    graph.add("RNNCell", (x, h, value, *others), (1, 2), hidden_size=2)
-    report = inspected(graph, tmp_path)
-    (layer,) = report.layers
-    assert (layer.stored, report.totals.parameters) == (12, 12)
-    assert report.totals.not_parameters["quantisation"] == 4
-    assert report.totals.bytes == size + 4 * 6
-
-
-def test_constants_over_the_same_bytes_are_counted_once(tmp_path: Path) -> None:
-    graph = Graph()
-    x, h = graph.parameter((1, 3)), graph.parameter((1, 2))
-    stored = weights(graph, 1, 3, 2)
-    for name in ("one", "two"):
-        graph.add("RNNCell", (x, h, *stored), (1, 2), name=name, hidden_size=2)
-    report = inspected(graph, tmp_path)
-    (layer,) = report.layers
-    assert (layer.layer.also_at, report.totals.parameters) == (("two",), 12)
-
-
-def test_sizes_that_are_not_declared_are_read_off_the_weights(tmp_path: Path) -> None:
-    report = inspected(lstm(), tmp_path, ' hidden_size="2"')
-    (layer,) = report.layers
-    assert (layer.layer.inferred_sizes, layer.expected) == (("hidden_size",), 48)
 
 
 @pytest.mark.parametrize(
