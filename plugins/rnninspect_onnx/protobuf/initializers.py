@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from array import array
-
 from rnninspect.plugin import Record
 from rnninspect_onnx.protobuf.tensor_messages import TensorProto
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, MutableSequence
+
+
+_MANY = 1_000  # tensors
 
 
 class TensorKind(Record):
@@ -37,7 +38,9 @@ class Initializers:
     def __init__(self, tensors: Iterable[TensorProto] = ()) -> None:
         self.names: list[str] = []
         self.kinds: list[TensorKind | TensorProto] = []
-        self.offsets, self.payloads, self.lengths = array("Q"), array("Q"), array("Q")
+        self.offsets: MutableSequence[int] = []
+        self.payloads: MutableSequence[int] = []
+        self.lengths: MutableSequence[int] = []
         for tensor in tensors:
             self.add(tensor)
 
@@ -48,6 +51,15 @@ class Initializers:
         self.offsets.append(tensor.offset)
         self.payloads.append(0)
         self.lengths.append(0)
+
+    def pack(self) -> None:
+        """Keep the numbers in arrays if they are many."""
+        if len(self.names) >= _MANY and isinstance(self.offsets, list):
+            from array import array  # noqa: PLC0415 - which few files need
+
+            self.offsets, self.payloads, self.lengths = (
+                array("Q", column) for column in (self.offsets, self.payloads, self.lengths)
+            )
 
     def __len__(self) -> int:
         return len(self.names)

@@ -82,6 +82,7 @@ class TensorRuns:
         self._tensors.count(len(heads))
         self._wire.count(sum([head.fields for head in heads]))
         first = len(into.names)
+        into.pack()
         into.names += self._wire.all_decoded(names)
         into.kinds += [head.kind for head in heads]
         for at, head in enumerate(heads, first):

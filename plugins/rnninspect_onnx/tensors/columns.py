@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from array import array
-from bisect import bisect_left, bisect_right
-
 from rnninspect.plugin import Purpose, Record, StoredTensor
 from rnninspect.stored.columns import TensorColumns
 from rnninspect_onnx.protobuf.initializers import TensorKind
@@ -128,6 +125,8 @@ class Collected:
     def _at(self, place: int) -> StoredTensor:
         made = self._made.get(place)
         if made is None:
+            from bisect import bisect_right  # noqa: PLC0415 - which few files need
+
             at = bisect_right(self._firsts, place) - 1
             made = self._describe(self._blocks[at].entry(place - self._firsts[at]))
             self._made[place] = made
@@ -149,8 +148,8 @@ class Collected:
             places = enumerate([row.purpose for row in rows], first)
             self._purposes |= {at: kind for at, kind in places if kind is not Purpose.PARAMETER}
         unusual = set(_used(tensors, self._used, self._sorted))
-        needed = array("Q", [row.bytes for row in rows])
-        if needed != tensors.lengths or _UNUSUAL in commons.values():
+        needed = [row.bytes for row in rows]
+        if needed != list(tensors.lengths) or _UNUSUAL in commons.values():
             pairs = enumerate(zip(rows, needed, tensors.lengths, strict=True))
             unusual |= {at for at, (row, one, two) in pairs if one != two or row is _UNUSUAL}
         return sorted(unusual)
@@ -168,6 +167,8 @@ def _state(tensor: StoredTensor, states: AbstractSet[str]) -> StoredTensor:
 
 def _used(tensors: Initializers, used: AbstractSet[int], in_order: list[int]) -> Iterator[int]:
     """The indices of tensors that are used: looked up in what is shorter, as both are in order."""
+    from bisect import bisect_left, bisect_right  # noqa: PLC0415 - as above
+
     offsets = tensors.offsets
     within = in_order[bisect_left(in_order, offsets[0]) : bisect_right(in_order, offsets[-1])]
     if len(within) > len(offsets):
