@@ -95,7 +95,7 @@ def _run(
     """The recurrent calls of the model's graph and its operators; training graphs are run too."""
     if translation is None and not may_tell(model):
         return (), len(model.graph.nodes)
-    scope = resolver.run_graph(model.graph)
+    scope = resolver.run_graph(model.graph, alone=not model.training)
     if translation is not None:
         translation.close(scope)
         resolver.stop_translating()

@@ -98,10 +98,12 @@ class Resolver:
         """Leave what is run from here on out of the translation."""
         self._translation = None
 
-    def run_graph(self, graph: GraphProto, path: str = "", parent: Scope | None = None) -> Scope:
-        """Run a graph whose inputs are fed by the caller."""
+    def run_graph(
+        self, graph: GraphProto, path: str = "", parent: Scope | None = None, *, alone: bool = False
+    ) -> Scope:
+        """Run a graph whose inputs are fed by the caller; `alone` if no other one looks into it."""
         scope = Scope(graph, path, parent)
-        scope.add_stored()
+        scope.add_stored(self._free if alone else None)
         scope.add_fed(ValueKind.INPUT, self._declared)
         self._run(scope)
         return scope

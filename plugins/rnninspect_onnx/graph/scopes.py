@@ -7,11 +7,12 @@ from rnninspect_onnx.graph.values import BROKEN, Value, ValueKind
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
 
     from rnninspect_onnx.graph.values import Dims
     from rnninspect_onnx.protobuf.messages import AttributeProto, GraphProto, NodeProto
 
+_MANY = 1_000  # initializers of a graph
 _LONGEST_STEP, _LONGEST_PATH = 200, 1000  # characters of a name
 
 
@@ -57,10 +58,18 @@ class Scope:
             scope = scope.parent
         return BROKEN
 
-    def add_stored(self) -> None:
-        """Bind the names of initializers; of two with the same name, the first is used."""
-        for tensor in self.graph.initializers:
-            self.values.setdefault(tensor.name, stored(tensor))
+    def add_stored(self, known: dict[int, frozenset[str]] | None = None) -> None:
+        """Bind the names of initializers; of two with the same name, the first is used.
+
+        Of very many only those that the graph uses, if `known` is given, as `free_names` has it.
+        """
+        tensors, names = self.graph.initializers, self.graph.initializers.names
+        places: Iterable[int] = range(len(names))
+        if known is not None and len(names) >= _MANY:
+            used = _used(self.graph, known)
+            places = [place for place, name in enumerate(names) if name in used]
+        for place in places:
+            self.values.setdefault(names[place], stored(tensors[place]))
         for sparse in self.graph.sparse_initializers:
             self.values.setdefault(sparse.values.name, stored_sparse(sparse))
 
@@ -93,6 +102,12 @@ def _labels(graph: GraphProto) -> dict[int, str]:
         repeated = f"{node.name}#{number + 1}" if number else node.name
         labels[id(node)] = repeated if node.name else f"{stem}{number}"
     return labels
+
+
+def _used(graph: GraphProto, known: dict[int, frozenset[str]]) -> set[str]:
+    """The names that a graph or those inside it look up, or that it is fed or gives."""
+    looked_up = {name for node in graph.nodes for name in needs(node, known)}
+    return looked_up.union(graph.inputs, graph.outputs)
 
 
 def free_names(graph: GraphProto, known: dict[int, frozenset[str]]) -> frozenset[str]:

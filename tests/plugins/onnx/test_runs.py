@@ -18,6 +18,7 @@ from rnninspect.inspection import inspect_file
 from rnninspect.report import Report
 from rnninspect.source.source import open_source
 from rnninspect_onnx import describing
+from rnninspect_onnx.graph import scopes
 from rnninspect_onnx.protobuf.decoder import Decoder
 from rnninspect_onnx.protobuf.initializers import Initializers, TensorKind
 from rnninspect_onnx.protobuf.messages import ModelProto, Nodes
@@ -39,6 +40,7 @@ def both(monkeypatch: pytest.MonkeyPatch) -> Both:
     def read(path: Path) -> tuple[Outcome, Outcome]:
         with monkeypatch.context() as patch:
             patch.setattr(columns, "FEW", 0)
+            patch.setattr(scopes, "_MANY", 0)
             in_runs = outcome(path), report(path)
         with monkeypatch.context() as patch:
             patch.setattr(NodeRuns, "take", lambda _, offset, *__: offset)
