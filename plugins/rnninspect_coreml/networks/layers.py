@@ -50,7 +50,7 @@ _NETWORKS_OF = {BRANCH: ((1, "if"), (2, "else")), LOOP: ((3, "condition"), (4, "
 _CLASS, _CUSTOM_WEIGHTS = 10, 20
 _MEAN_IMAGE = 11
 _MOST_STEPS_BACK = 16
-_STEPS_OF_A_LAYER = 20
+_STEPS_OF_A_LAYER = 10
 
 
 class Network:
@@ -144,16 +144,17 @@ class Network:
     def _nested(self, layer: Layer, depth: int) -> None:
         fields = _NETWORKS_OF[layer.kind]
         found = self._wire.collect(layer.message, dict(fields))
+        before = len(self._into.tensors)
         inside = [
             self.read(found.message(number), f"{layer.name}/{label}/", depth + 1)
             for number, label in fields
             if found.message(number)
         ]
         if layer.kind == LOOP and inside:
-            self._loop(layer, inside[-1])
+            self._loop(layer, inside[-1], before)
 
-    def _loop(self, layer: Layer, body: Sequence[Layer]) -> None:
-        """Note what a loop carries; it may be a cell."""
+    def _loop(self, layer: Layer, body: Sequence[Layer], before: int) -> None:
+        """Note what a loop carries; it may be a cell. Before it there were `before` tensors."""
         carried = _carried(body)
         for name in carried:
             self._note_state(name)
@@ -162,7 +163,8 @@ class Network:
             for each in body
         ]
         names = {f"{name}/weights" for name in products_of_state(steps, carried, carried)}
-        tensors = tuple(each for each in self._into.tensors if each.name in names)
+        own = self._into.tensors[before:] if names else ()
+        tensors = tuple(each for each in own if each.name in names)
         if tensors:
             self._into.possible(layer.name, tensors)
 

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 _FUNCTIONS = 2
 _INPUTS, _OPSET, _SPECIALISATIONS = 1, 2, 3  # of a function
 _OUTPUTS, _OPERATIONS = 2, 3  # of a block
-_STEPS_OF_AN_OPERATION = 40
+_STEPS_OF_AN_OPERATION = 20
 _FLOATS, _DOUBLES, _BYTES = 1, 6, 7  # fields of TensorValue whose sizes tell their numbers
 _FIXED = {_FLOATS: FIXED32, _DOUBLES: FIXED64}
 _OTHERS = (2, 3, 4, 5)

@@ -32,6 +32,7 @@ from makers.coreml_files import (
     write_package,
 )
 from rnninspect import Report, UnknownFormat, UnreadableFile, inspect_file
+from rnninspect.walking.walk import Met, Walk
 
 ELEMENTS = {"weight_ih": 48, "weight_hh": 64, "bias": 16}
 SHAPES = {"weight_ih": (16, 3), "weight_hh": (16, 4), "bias": (16,)}
@@ -78,6 +79,13 @@ def test_the_model_of_a_package_can_be_named_by_itself(tmp_path: Path) -> None:
     package(tmp_path, weights, values)
     report = inspect_file(tmp_path / "m.mlpackage" / MODEL)
     assert (report.format, report.layers[0].stored) == ("coreml model", 128)
+
+
+def test_a_package_in_a_folder_is_one_model(tmp_path: Path) -> None:
+    weights, values = stored_apart()
+    package(tmp_path, weights, values)
+    found = [one for one in Walk().over(str(tmp_path)) if isinstance(one, Met)]
+    assert [(one.path, one.claims) for one in found] == [(str(tmp_path / "m.mlpackage"), True)]
 
 
 def test_weights_in_the_program_itself(tmp_path: Path) -> None:
