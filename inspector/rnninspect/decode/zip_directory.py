@@ -191,28 +191,31 @@ def _checked(directory: _Directory, end: int, *, shifted: bool) -> _Directory | 
 
 
 def _entries(data: bytes, directory: _Directory) -> Iterator[Member]:
-    at = 0
+    at, end, head, unpack = 0, len(data), _ENTRY.size, _ENTRY.unpack_from
     for _ in range(directory.entries):
-        if at + _ENTRY.size > len(data):
-            raise UnreadableFile(f"the zip directory ends inside an entry, at {at} of {len(data)}")
-        fields = _ENTRY.unpack_from(data, at)
-        stop = at + _ENTRY.size + sum(fields[10:13])
-        if fields[0] != b"PK\1\2" or stop > len(data):
+        if at + head > end:
+            raise UnreadableFile(f"the zip directory ends inside an entry, at {at} of {end}")
+        fields = unpack(data, at)
+        stop = at + head + fields[10] + fields[11] + fields[12]
+        if fields[0] != b"PK\1\2" or stop > end:
             raise UnreadableFile(
                 f"missing zip directory entry at offset {directory.offset + at}",
                 place=f"offset {directory.offset + at}",
             )
-        yield _member(fields, data[at + _ENTRY.size : stop], directory)
+        yield _member(fields, data[at + head : stop], directory)
         at = stop
 
 
 def _member(fields: tuple[int, ...], tail: bytes, directory: _Directory) -> Member:
-    flags, method, crc, packed, size = fields[3], fields[4], *fields[7:10]
-    name_size, extra_size, offset = fields[10], fields[11], fields[16]
+    _, _, _, flags, method, _, _, crc, packed, size, name_size, extra_size, *_, offset = fields
     if _FULL_LONG in (packed, size, offset):
         extra = tail[name_size : name_size + extra_size]
         size, packed, offset = _zip64(extra, (size, packed, offset))
-    name = tail[:name_size].decode("utf-8" if flags & UTF8 else "cp437", "surrogateescape")
+    label = tail[:name_size]
+    if label.isascii():  # alike in both encodings, of which that of zip takes long
+        name = label.decode("ascii")
+    else:
+        name = label.decode("utf-8" if flags & UTF8 else "cp437", "surrogateescape")
     if offset + _LOCAL.size + name_size > directory.offset:
         raise UnreadableFile(
             f"the member {name} starts at {offset}, inside the zip directory",
