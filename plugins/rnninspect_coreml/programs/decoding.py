@@ -62,9 +62,7 @@ class Decoder:
 
     def _entries(self, message: Message, number: int) -> Iterator[tuple[str, Message]]:
         """The entries of a map by text."""
-        for span in self.wire.collect(message, (number,)).spans(number):
-            entry = self.wire.collect((span,), (1, 2))
-            yield self.wire.last_text(entry, 1), entry.message(2)
+        yield from map(self._entry, self.wire.collect(message, (number,)).spans(number))
 
     def _block(self, message: Message, depth: int) -> Block:
         self._into.source.limits.require(Limit.NESTING, depth, "the depth of blocks")

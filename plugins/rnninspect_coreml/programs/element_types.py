@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from rnninspect.plugin import DTYPES, ElementType
-
 TEXT = "string"
 ELEMENT_TYPES = {
     1: "bool",
@@ -48,8 +46,3 @@ BLOB_TYPES = {
     16: "float8_e4m3fn",
     17: "float8_e5m2",
 }
-
-
-def known(name: str) -> ElementType | None:
-    """What the core knows of an element type."""
-    return DTYPES.get(name)

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from rnninspect.plugin import Record
+from math import prod
+
+from rnninspect.plugin import DTYPES, Record
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from rnninspect.decode.protobuf import Message
 
     Shape = tuple[int | None, ...]
-    Given = "str | Literal"
 
 
 class Blob(Record):
@@ -37,6 +38,12 @@ class Literal(Record):
     blob: Blob | None = None
     bytes: int | None = None
     tensor: Message = ()
+
+    @property
+    def needed_bytes(self) -> int | None:
+        """Bytes by shape and type; None if the type is unknown."""
+        element = DTYPES.get(self.dtype)
+        return None if element is None else -(-prod(self.shape) * element.bits // 8)
 
 
 class Output(Record):

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from itertools import zip_longest
 from math import prod
 
 from rnninspect.plugin import (
+    DTYPES,
     Fate,
     Purpose,
     Recurrences,
@@ -17,7 +19,7 @@ from rnninspect.plugin import (
 from rnninspect_coreml.framework import COREML
 from rnninspect_coreml.loops import Step, products_of_state
 from rnninspect_coreml.programs.blobs import Blobs, Wanted
-from rnninspect_coreml.programs.element_types import TEXT, known
+from rnninspect_coreml.programs.element_types import TEXT
 from rnninspect_coreml.programs.layout import (
     ACTIVE,
     DATA,
@@ -88,7 +90,7 @@ class Run:
         blobs = Blobs(source)
         blobs.look_up(
             [
-                Wanted(literal.blob, name, literal.dtype, _needed(literal))
+                Wanted(literal.blob, name, literal.dtype, literal.needed_bytes)
                 for name, literal in self._literals.values()
                 if literal.blob is not None
             ]
@@ -148,8 +150,6 @@ class Run:
             values = {key: found[0] for key, found in given.items() if found}
             self._recurrent.append((path, operation, values))
             self._start_from(value for key in STATES for value in given.get(key, ()))
-        elif operation.kind == _LOOP:
-            self._start_from(value for found in given.values() for value in found)
         elif has_recurrent_name(operation.kind):
             self._skip(operation, path)
         self._nested(operation, given, path)
@@ -158,15 +158,15 @@ class Run:
 
     def _nested(self, operation: Operation, given: dict[str, list[Value]], path: str) -> None:
         values = [value for found in given.values() for value in found]
+        carried = _carried(operation)
+        if operation.kind == _LOOP:
+            self._start_from(value for at, value in enumerate(values) if at in carried)
         for block in operation.blocks:
-            names = [each.name for each in block.inputs]
-            self.values.update(zip(names, values, strict=False))
-            if operation.kind == _LOOP:
-                self.values.update(
-                    (each.name, Value(each.shape, Fate.COMPUTED)) for each in block.inputs
-                )
-                if self._translation is not None:
-                    self._translation.enter(block.inputs)
+            for at, (each, value) in enumerate(zip(block.inputs, values, strict=False)):
+                computed = Value(each.shape, Fate.COMPUTED)
+                self.values[each.name] = computed if at in carried else value
+            if self._translation is not None and operation.kind == _LOOP:
+                self._translation.enter(block.inputs, carried)
             self._block(block, f"{path}{operation.name}/")
         if self._translation is not None and operation.kind == _BRANCH:
             self._translation.chosen(operation, [block.outputs for block in operation.blocks])
@@ -179,7 +179,7 @@ class Run:
         if self._translation is not None:
             self._translation.looped(path + operation.name, body.inputs, body.outputs)
         steps = {each.name: self._step(each) for each in body.operations}
-        carried = [each.name for each in body.inputs]
+        carried = [body.inputs[at].name for at in _carried(operation)]
         names = products_of_state(list(steps.values()), carried, body.outputs)
         identities = {
             identity: None
@@ -261,7 +261,7 @@ class Run:
         self.into.skipped.append(SkippedLayer(path + operation.name, operation.kind, reason))
 
     def _stored(self, name: str, literal: Literal, blobs: Blobs) -> StoredTensor:
-        elements, needed = self._elements.get(literal.identity), _needed(literal)
+        elements, needed = self._elements.get(literal.identity), literal.needed_bytes
         held = literal.bytes if literal.blob is None else blobs.held.get(literal.blob)
         return StoredTensor(
             name,
@@ -279,15 +279,18 @@ class Run:
         purpose = self._purposes.get(literal.identity)
         if purpose is not None:
             return purpose
-        element = known(literal.dtype)
+        element = DTYPES.get(literal.dtype)
         is_weight = element is not None and element.is_real and bool(literal.shape)
         return Purpose.PARAMETER if is_weight else Purpose.CONSTANT
 
 
-def _needed(literal: Literal) -> int | None:
-    """Bytes by shape and type; None if the type is unknown."""
-    element = known(literal.dtype)
-    return None if element is None else -(-prod(literal.shape) * element.bits // 8)
+def _carried(operation: Operation) -> frozenset[int]:
+    """The places of what a loop changes; what its body hands on as it is stays what it was."""
+    if operation.kind != _LOOP or not operation.blocks:
+        return frozenset()
+    body = operation.blocks[-1]
+    pairs = zip_longest((each.name for each in body.inputs), body.outputs[: len(body.inputs)])
+    return frozenset(at for at, (name, result) in enumerate(pairs) if name != result)
 
 
 def _literals(values: Iterable[Value]) -> tuple[str, ...]:

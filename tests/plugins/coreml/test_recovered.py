@@ -66,6 +66,23 @@ def test_a_loop_that_reads_a_list_and_carries_its_state(tmp_path: Path) -> None:
     assert (report.totals.parameters, report.totals.not_parameters["state"]) == (32, 4)
 
 
+def test_a_weight_that_a_loop_hands_on_unchanged_is_a_weight(tmp_path: Path) -> None:
+    carried = STATE + field(1, named("inner", FLOAT32, (N, N)))
+    filled = operation("list_scatter", "xs", {"ls": "ls", "value": "x", "indices": "i"}, ())
+    body = [
+        operation("list_read", "xt", {"ls": "xs", "index": "i"}, (1, M)),
+        const("w", inline((N, M)), (N, M)),
+        operation("linear", "wx", {"x": "xt", "weight": "w"}, (1, N)),
+        operation("linear", "rh", {"x": "h", "weight": "inner"}, (1, N)),
+        operation("add", "sum", {"x": "wx", "y": "rh"}, (1, N)),
+        operation("tanh", "new", {"x": "sum"}, (1, N)),
+    ]
+    start = [const("h0", inline((1, N)), (1, N)), const("outer", inline((N, N)), (N, N)), filled]
+    report = inspected([*start, loop(body, carried, ("h0", "outer"), ("new", "inner"))], tmp_path)
+    assert [(each.layer.cell, each.stored) for each in report.layers] == [("RNN", 28)]
+    assert (report.totals.parameters, report.totals.not_parameters["state"]) == (28, 4)
+
+
 def in_a_list(*, cast: bool) -> list[bytes]:
     """A loop that keeps its states in a list, as coremltools makes it of a GRU of torch."""
     carried = field(1, named("i", INT32, (1,))) + field(1, named("hs", FLOAT32, (6, 1, N)))

@@ -8,7 +8,7 @@ from rnninspect_coreml.programs.recovered.operators import TABLE
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Collection, Mapping, Sequence
 
     from rnninspect.graphs import Value as CoreValue
     from rnninspect_coreml.programs.decoding import Decoder
@@ -62,10 +62,12 @@ class Translation(Operands):
         except (Exhausted, LookupError, ValueError):
             return  # too large, or its shapes contradict each other: not followed
 
-    def enter(self, inputs: Sequence[Output]) -> None:
-        """The body of a loop is about to run."""
-        for each in inputs:
+    def enter(self, inputs: Sequence[Output], carried: Collection[int]) -> None:
+        """The body of a loop is about to run, which changes some of its inputs."""
+        for at, each in enumerate(inputs):
             self.known.pop(each.name, None)
+            if at not in carried:
+                continue
             self._states.pop(each.name, None)
             self._lists[each.name] = each.name
 
@@ -77,7 +79,7 @@ class Translation(Operands):
             source, written = self._written.get(result, ("", None))
             if source == each.name and source in self._states:
                 old, new = self._states[source], written
-            if isinstance(old, View) and new is not None:
+            if isinstance(old, View) and new is not None and each.name != result:
                 carried.append((old, new))
         self.graph.carry(name, carried)
 
