@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 
-from rnninspect.lean import StrEnum
+from rnninspect.lean import StrEnum, lru_cache
 from rnninspect.record import Record
 
 TYPE_CHECKING = False
@@ -77,9 +77,13 @@ class StoredTensor(Record):
     @property
     def parameters(self) -> int:
         """Parameters in it; 0 if its shape is impossible."""
-        if self.elements is not None:
-            return self.elements
-        return 0 if impossible(self.shape) else math.prod(self.shape)
+        return _elements_of(self.shape) if self.elements is None else self.elements
+
+
+@lru_cache(maxsize=1024)
+def _elements_of(shape: tuple[int, ...]) -> int:
+    """Elements of a shape, 0 of an impossible one; most tensors have the shape of others."""
+    return 0 if impossible(shape) else math.prod(shape)
 
 
 class Sums(Record):

@@ -54,8 +54,11 @@ def contradictions(
 
 def _repeated(recurrent: RecurrentCall) -> Iterator[Observation]:
     """Attributes that a node has more than once; readers differ on which one they use."""
+    attributes = recurrent.call.node.attributes[:_MOST_ATTRIBUTES]
+    if len({attribute.name for attribute in attributes}) == len(attributes):
+        return
     given: dict[str, list[AttributeProto]] = {}
-    for attribute in recurrent.call.node.attributes[:_MOST_ATTRIBUTES]:
+    for attribute in attributes:
         given.setdefault(attribute.name, []).append(attribute)
     for name, alike in given.items():
         if len(alike) < 2:

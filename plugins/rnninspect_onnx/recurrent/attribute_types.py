@@ -30,8 +30,9 @@ _TYPES = {
 
 def attribute_faults(call: Call) -> Iterator[str]:
     """A message for each attribute of a wrong type, and for an unknown layout."""
-    for name, expected in _TYPES.items():
-        attribute = call.attribute(name)
+    given = {attribute.name for attribute in call.node.attributes}
+    for name in [name for name in _TYPES if name in given]:
+        attribute, expected = call.attribute(name), _TYPES[name]
         found = [] if attribute is None else _types_in(attribute)
         if found and expected not in found:
             yield f"{name} is {found[0]}, expected {expected}"
