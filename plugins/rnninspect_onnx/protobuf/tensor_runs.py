@@ -75,7 +75,8 @@ class TensorRuns:
                 at = start + size
         except IndexError:  # the window ends
             pass
-        self._add(heads, names, into)
+        if heads:
+            self._add(heads, names, into)
         return base + at
 
     def _add(self, heads: list[_Head], names: list[bytes], into: Initializers) -> None:
