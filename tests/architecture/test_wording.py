@@ -24,6 +24,13 @@ NEVER_ONE = {
     "{len(alike)} times",
     "{len(report.layers):,} layers",
     "{number:,} contradicts",
+    "{number} declares",
+    "{len(spans)} axes",
+    "{len(spans)} directions",
+    "{len(fields)} fields",
+    "{len(found)} arrays",
+    "{len(numbers)} kinds",
+    "{len(last):,} bytes",
 }
 
 

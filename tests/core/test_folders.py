@@ -56,7 +56,7 @@ def test_models_of_inner_folders_are_found_too(tmp_path: Path) -> None:
 def test_a_folder_without_models_says_what_was_looked_for(tmp_path: Path) -> None:
     (tmp_path / "notes.txt").write_text("not a model")
     said = "a folder without a known model; looked for folders and files such as"
-    assert said_of(tmp_path) == f"{said} .onnx, .pt, .keras, .tflite, .gguf"
+    assert said_of(tmp_path) == f"{said} .onnx, .pt, .mlmodel, .keras, .tflite"
 
 
 def test_a_link_out_of_the_folder_is_not_followed(tmp_path: Path) -> None:

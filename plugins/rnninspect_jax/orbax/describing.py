@@ -118,7 +118,9 @@ def _held(leaf: Leaf, array: ZarrArray, store: Store, source: Source) -> tuple[i
 
     A compressed chunk may have all of its own, unless it is missing or empty.
     """
-    source.limits.require(Limit.MEMBERS, array.chunks(), f"chunks of {leaf.param[:80]}")
+    source.limits.require(
+        Limit.MEMBERS, array.chunks(), f"the count of chunks of {leaf.param[:80]}"
+    )
     source.spend(Limit.STEPS, _STEPS_OF_A_CHUNK * array.chunks())
     held, stored = 0, 0
     for key, elements in array.places():

@@ -36,7 +36,7 @@ class FolderStore:
         if self.size(key) is None:
             return None
         with self.source.open_neighbour(f"{self.folder}{key}") as file:
-            self.source.limits.require(Limit.HEADER_BYTES, file.size, f"bytes of {key[:80]}")
+            self.source.limits.require(Limit.HEADER_BYTES, file.size, f"the size of {key[:80]}")
             return file.head(file.size)
 
     def size(self, key: str) -> int | None:

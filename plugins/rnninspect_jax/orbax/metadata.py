@@ -67,7 +67,7 @@ def read_object(source: Source, name: str) -> dict[str, object]:
         RefusedFile: a limit is exceeded.
     """
     with source.open_neighbour(name) as file:
-        source.limits.require(Limit.HEADER_BYTES, file.size, f"bytes of {name}")
+        source.limits.require(Limit.HEADER_BYTES, file.size, f"the size of {name}")
         data = file.head(file.size)
     spend_steps(source, len(data), most_values(data))
     value = parse_json(data, name)

@@ -64,15 +64,17 @@ class OcdbtStore:
                 (each.place, prefix + each.prefix, node.height - 1) for each in node.children
             ]
             self.values |= {prefix + key: value for key, value in node.values.items()}
-            self.source.limits.require(Limit.ENTRIES, len(self.values), "keys of OCDBT")
+            self.source.limits.require(
+                Limit.ENTRIES, len(self.values), "the number of keys of OCDBT"
+            )
 
     def _manifest(self) -> bytes:
         with self.source.open_neighbour(f"{self.folder}{NAME}") as file:
-            self.source.limits.require(Limit.HEADER_BYTES, file.size, f"bytes of {NAME}")
+            self.source.limits.require(Limit.HEADER_BYTES, file.size, f"the size of {NAME}")
             return file.head(file.size)
 
     def _run(self, place: Place) -> bytes:
-        self.source.limits.require(Limit.HEADER_BYTES, place.length, "bytes of an OCDBT node")
+        self.source.limits.require(Limit.HEADER_BYTES, place.length, "the size of an OCDBT node")
         with self.source.open_neighbour(f"{self.folder}{place.path}") as file:
             return file.read(place.offset, place.length)
 
@@ -94,6 +96,6 @@ class OcdbtStore:
                 found: bytes = frame.read(most + 1)
         except zstandard.ZstdError as error:
             raise UnreadableFile(f"cannot decompress an OCDBT node: {error}") from error
-        self.source.limits.require(Limit.HEADER_BYTES, len(found), "bytes of an OCDBT node")
+        self.source.limits.require(Limit.HEADER_BYTES, len(found), "the size of an OCDBT node")
         self.source.spend(Limit.EXPANSION, len(found), plural(1, "OCDBT node"))
         return found

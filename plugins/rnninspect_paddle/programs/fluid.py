@@ -16,6 +16,7 @@ from rnninspect.plugin import (
     Sizes,
     Slot,
     Symbol,
+    plural,
 )
 from rnninspect_paddle.framework import FLUID, FLUID_GATE_ORDERS, FLUID_LAYOUT
 from rnninspect_paddle.programs.tracing import Fed
@@ -67,7 +68,12 @@ def _fused(operation: Operation, name: str, fill: Filler) -> list[RecurrentLayer
         operation.inputs.get(word, ()) for word in ("WeightX", "WeightH", "Bias")
     )
     if not kernels or len(kernels) != len(recurrent) or len(biases) not in (0, len(kernels)):
-        return f"{len(kernels)} kernels, {len(recurrent)} recurrent kernels, {len(biases)} biases"
+        counts = (
+            plural(len(kernels), "kernel"),
+            plural(len(recurrent), "recurrent kernel"),
+            plural(len(biases), "bias", "biases"),
+        )
+        return ", ".join(counts)
     every = [
         _Weights(Fed(((kernel, False),)), state, biases[number] if biases else "")
         for number, (kernel, state) in enumerate(zip(kernels, recurrent, strict=True))

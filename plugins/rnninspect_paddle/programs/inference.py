@@ -12,9 +12,10 @@ from rnninspect_paddle.programs.titles import titles_beside
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Container, Iterable, Iterator, Mapping
 
     from rnninspect.plugin import RecurrentLayer, SkippedLayer, Source, StoredTensor
+    from rnninspect_paddle.modules import Module
     from rnninspect_paddle.programs.messages import Operation, Program
 
 _LOOPS = frozenset({"while", "recurrent"})
@@ -39,16 +40,7 @@ def describe_program(program: Program, source: Source, form: str) -> SavedModel:
     titles = titles_beside(source)
     found = recurrent_in(program, tensors, titles.names, source)
     taken = _names(found.layers, found.skipped)
-    left = {
-        name: tensor
-        for name, tensor in tensors.items()
-        if name not in taken and tensor.purpose is Purpose.PARAMETER
-    }
-    titled = {title: left[name] for name, title in titles.names.items() if name in left}
-    cells = [
-        *modules_in(titled, ()),
-        *cells_in(tensor for name, tensor in left.items() if name not in titles.names),
-    ]
+    cells = _cells_by_names(tensors, taken, titles.names)
     named = layers_of(cells, {name: name for name in tensors}, source)
     taken |= _names(named.layers, ())
     return SavedModel(
@@ -66,6 +58,20 @@ def describe_program(program: Program, source: Source, form: str) -> SavedModel:
         ),
         search=Search(Searched.OPERATORS, len(program.operations)),
     )
+
+
+def _cells_by_names(
+    tensors: Mapping[str, StoredTensor], taken: Container[str], titles: Mapping[str, str]
+) -> list[Module]:
+    """The cells that only the names of parameters tell, those of layers taken away."""
+    left = {
+        name: tensor
+        for name, tensor in tensors.items()
+        if name not in taken and tensor.purpose is Purpose.PARAMETER
+    }
+    titled = {title: left[name] for name, title in titles.items() if name in left}
+    untitled = (tensor for name, tensor in left.items() if name not in titles)
+    return [*modules_in(titled, ()), *cells_in(untitled)]
 
 
 def _with_statistics(

@@ -135,8 +135,7 @@ class Walker:
         index, count = offset - base, 0
         while index <= last:
             count += 1
-            start, tag = index, data[index]
-            index += 1
+            start, tag, index = index, data[index], index + 1
             if tag > 0x7F or tag < 8:
                 tag, index = read_tag(data, start, base, stop)
             kind, size = tag & 7, 0
@@ -150,8 +149,7 @@ class Walker:
                     if value + size > end:
                         raise CutField(tag >> 3, size, base + start, end)
             elif kind == FIXED32 and index + 4 <= stop:  # a checksum in each entry of a checkpoint
-                value = int.from_bytes(data[index : index + 4], "little")
-                index += 4
+                value, index = int.from_bytes(data[index : index + 4], "little"), index + 4
             else:
                 most = data[index : min(index + 8, stop)]
                 value, used = self._other(tag, most, base + start, groups)
