@@ -72,9 +72,9 @@ INTACT = (
     *audio_samples.INTACT,
     *dnnw_samples.INTACT,
     *openvino_samples.INTACT,
+    *ncnn_samples.INTACT,
     *coreml_samples.INTACT,
     *paddle_samples.INTACT,
-    *ncnn_samples.INTACT,
     *onnx_samples.INTACT,
     *onnx_exports.INTACT,
     *ort_samples.INTACT,
@@ -94,9 +94,9 @@ BROKEN = (
     *broken_ort.BROKEN,
     *broken_tflite.BROKEN,
     *broken_gguf.BROKEN,
-    *broken_coreml.BROKEN,
     *openvino_samples.BROKEN,
     *ncnn_samples.BROKEN,
+    *broken_coreml.BROKEN,
 )
 
 HEADING = """\

@@ -27,7 +27,7 @@ PAGE_ABOUT_HOOKS = ROOT / "docs" / "pre-commit.md"
 PAGE = re.compile(
     r"(?<=<!-- pre-commit -->\n\n```console\n\$ pre-commit run --all-files\n)(?:(?!```).*\n)*"
 )
-PARTS = {".distcp"}  # of a checkpoint that is a folder
+PARTS = {".distcp", ".pdiparams", ".pdopt"}  # of what another file leads to
 OFTEN = {".h5", ".hdf5", ".pb"}  # in a repository mostly a model, though others use them too
 HOOKS = {hook["id"]: hook for hook in yaml.safe_load((ROOT / ".pre-commit-hooks.yaml").read_text())}
 

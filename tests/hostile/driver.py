@@ -44,7 +44,10 @@ EXTRAS = ("zstandard",)  # what readers import where it is installed
 WARMING = ("sound.", "prose.")
 MOST_SECONDS = 60  # of CPU: ends runs that never end; not a limit that is tested
 # of Python's own internals, or of this listener
-QUIET = ("object.", "sys._getframe", "sys.setprofile", "code.__new__", "builtins.id", "gc.")
+QUIET = (
+    *("object.", "sys._getframe", "sys.setprofile", "code.__new__", "array.__new__"),
+    *("builtins.id", "gc."),
+)
 
 
 @dataclass(slots=True)

@@ -33,6 +33,7 @@ ELSEWHERE = (
     "openvino/",
     "paddle/",
     "ncnn/",
+    "coreml/",
 )
 INTACT = [
     entry["path"]

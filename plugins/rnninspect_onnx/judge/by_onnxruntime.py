@@ -6,6 +6,7 @@ import onnx
 import onnxruntime
 
 from rnninspect_onnx.judge.by_onnx import count_layers, stored_elements
+from rnninspect_onnx.judge.steps import run_steps
 from rnninspect_onnx.recognition import Form
 
 TYPE_CHECKING = False
@@ -42,6 +43,4 @@ def answer(question: Question, given: Answer) -> None:
         given.total, given.everything = sum(stored_elements(model)), True
     count_layers(question.parts, onnx.shape_inference.infer_shapes(model).graph, given)
     if any(part.recovered for part in question.parts):
-        from rnninspect_onnx.judge.steps import run_steps  # noqa: PLC0415 - few models need it
-
         run_steps(_FOLDED if own else question.path, question.parts, given)

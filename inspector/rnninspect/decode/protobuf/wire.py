@@ -68,7 +68,7 @@ class Walker:
 
     def __init__(self, source: Source) -> None:
         self.source, self.limits = source, source.limits
-        self._data, self._base = b"", 0
+        self._data, self._base, self._end = b"", 0, 0  # the window and where it is
         self._fields, self._portion = 0, source.reading.portion(Limit.FIELDS, _PORTION)
         self._settled = 0
 
@@ -95,8 +95,8 @@ class Walker:
 
     def raw(self, offset: int, length: int) -> bytes:
         """A short run of bytes; UnreadableFile if it is too long for a name."""
-        start = offset - self._base
-        if start >= 0 and start + length <= len(self._data):
+        if self._base <= offset and offset + length <= self._end:
+            start = offset - self._base
             return self._data[start : start + length]
         if length > _LONGEST_TEXT:
             raise UnreadableFile(
@@ -193,8 +193,7 @@ class Walker:
 
     def _load(self, offset: int, end: int) -> tuple[bytes, int]:
         """A window with what may be a field's head at the offset, and where it begins."""
-        end_of_window = self._base + len(self._data)
-        if not self._base <= offset <= end_of_window - min(_LONGEST_HEAD, end - offset):
+        if not self._base <= offset <= self._end - min(_LONGEST_HEAD, end - offset):
             self._data = self.source.read(offset, min(_WINDOW, self.source.size - offset))
-            self._base = offset
+            self._base, self._end = offset, offset + len(self._data)
         return self._data, self._base
