@@ -46,26 +46,15 @@ def _same(call: Call) -> Results:
     return (call.input(0),)
 
 
-def _multiply(call: Call) -> Results:
-    """A product; of a stored matrix and its scale the matrix, as others read it."""
+def _dequantised(name: str, call: Call) -> Results:
+    """A product or a difference; of a stored matrix and its scale or zero point the matrix."""
     one, other = call.input(0), call.input(1)
     if one is None or other is None:
         return ()
     graph = call.to.graph
     if graph.is_stored(one) and graph.is_stored(other):
         return (one,)
-    return _elementwise("mul", call)
-
-
-def _subtract(call: Call) -> Results:
-    """A difference; of a stored matrix and its zero point the matrix."""
-    one, other = call.input(0), call.input(1)
-    if one is None or other is None:
-        return ()
-    graph = call.to.graph
-    if graph.is_stored(one) and graph.is_stored(other):
-        return (one,)
-    return _elementwise("sub", call)
+    return _elementwise(name, call)
 
 
 def _matmul(call: Call) -> Results:
@@ -200,8 +189,7 @@ def _named(operation: Callable[[str, Call], Results], names: str) -> dict[str, O
 TABLE: dict[str, Operation] = {
     **_named(_function, _FUNCTIONS),
     **_named(_elementwise, _NAMES),
-    "Multiply": _multiply,
-    "Subtract": _subtract,
+    **_named(_dequantised, "Multiply mul, Subtract sub"),
     **dict.fromkeys(("Convert", "ConvertLike", "FakeQuantize", "ReverseSequence"), _same),
     **dict.fromkeys(("Reshape", "Squeeze", "Unsqueeze"), _reshape),
     **dict.fromkeys(("Broadcast", "Tile"), _repeated),
