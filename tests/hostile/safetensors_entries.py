@@ -62,6 +62,19 @@ def declaring(metadata: object) -> Callable[[Path], None]:
     return make
 
 
+def indexing(
+    names: Callable[[int], str], count: int, value: object = SHARD, comma: str = ", "
+) -> Hostile:
+    """An index of very many names, of which its shard has none."""
+
+    def make(path: Path) -> None:
+        named = {"weight_map": dict.fromkeys(map(names, range(count)), value)}
+        path.write_text(json.dumps(named, separators=(comma, ":")))
+        path.with_name(SHARD).write_bytes(file(SOUND))
+
+    return Hostile(make)
+
+
 ENTRIES: dict[str, Hostile] = {
     "sound.safetensors": written(file(SOUND), 0),
     "claims_an_exabyte.safetensors": written(file(SOUND, length=2**60), 2),
@@ -91,6 +104,13 @@ ENTRIES: dict[str, Hostile] = {
     "wide_metadata.safetensors": written(
         lambda: file({"__metadata__": {f"k{index}": "v" for index in range(50_000)}, **SOUND})
     ),
+}
+ENTRIES |= {
+    f"index_of_braces/{INDEX}": indexing("}}{}".format, 60_000),
+    f"index_of_quotes/{INDEX}": indexing('"," {}'.format, 60_000),
+    f"index_of_lists/{INDEX}": indexing("{}".format, 60_000, [[SHARD]]),
+    f"index_of_nothing/{INDEX}": indexing("{}".format, 600_000),
+    f"index_of_blanks/{INDEX}": indexing("{}".format, 600_000, comma=" , "),
 }
 ENTRIES |= {
     f"{name}/{INDEX}": Hostile(declaring(metadata), 0) for name, metadata in DECLARED.items()

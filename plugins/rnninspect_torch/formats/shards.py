@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from rnninspect.decode.weight_map import missing_tensors, read_weight_map
 from rnninspect.plugin import (
     MOST_ELEMENTS,
     DeclaredTotals,
@@ -18,7 +19,6 @@ from rnninspect_torch.describing.contents import Contents
 from rnninspect_torch.describing.model import describe_model
 from rnninspect_torch.formats import legacy, safetensors
 from rnninspect_torch.formats import saved_zip as zipped
-from rnninspect_torch.formats.json_records import read_json
 from rnninspect_torch.networks.records import NamedTensor, Root
 from rnninspect_torch.networks.roots import find_roots
 from rnninspect_torch.networks.walking import Walk
@@ -81,11 +81,9 @@ class _Shards:
         else:
             self.root.columns.extend(root.columns)
 
-    def names(self, first: int = 0) -> Sequence[str]:
-        """The names of its tensors from the one of an index on."""
-        if self.root.columns is None:
-            return names_of(self.root.entries[first:])
-        return names_of(self.root.columns)[first:]
+    def names(self) -> Sequence[str]:
+        """The names of its tensors."""
+        return names_of(self.root.every)
 
     def weight(self) -> int:
         """How many tensors count towards the limit."""
@@ -131,43 +129,22 @@ def _number(value: object) -> int | None:
 
 
 def _gathered(source: Source) -> _Shards:
-    """The contents of the shards; the index is freed before layers are built."""
-    index = read_json(source)
-    places = _places(index)
-    shards = list(dict.fromkeys(places.values()))
-    if len(shards) > _MOST_SHARDS:
-        raise UnreadableFile(f"index of {len(shards)} shards: at most {_MOST_SHARDS} are supported")
-    named = "sharded safetensors" if shards[0].endswith(".safetensors") else "pytorch shards"
-    model = _Shards(named, TorchCalls(source))
-    model.declared = index.get("metadata")
-    del index
-    source.expect_neighbours(shards)
-    unlisted = False
-    for number, name in enumerate(shards):
-        known = len(model.root.every)
+    """The contents of the shards."""
+    index = read_weight_map(source, _MOST_SHARDS)
+    is_safe = index.files[0].endswith(".safetensors")
+    model = _Shards("sharded safetensors" if is_safe else "pytorch shards", TorchCalls(source))
+    model.declared = index.metadata
+    source.expect_neighbours(index.files)
+    for number, name in enumerate(index.files):
         _add_shard(model, source, name, f"shard {number}")
-        for tensor in model.names(known):
-            unlisted |= places.pop(tensor, None) is None
         source.limits.require(Limit.TENSORS, model.weight(), "the number of tensors in all shards")
-    if unlisted and len(set(model.names())) < len(model.root.every):  # names of several shards
+    names = set(model.names())
+    if len(names) < len(model.root.every):  # names of several shards
         model.leave_columns()
-    for name, shard in places.items():
+    for name, shard in missing_tensors(source, names, _MOST).items():
         detail = f"missing from {shard[:80]}, where the index lists it"
         model.note(Fact.EXTERNAL_MISSING, detail, name)
     return model
-
-
-def _places(index: dict[str, object]) -> dict[str, str]:
-    """The file of each tensor, as the index has it; UnreadableFile if the index is malformed."""
-    places = index.get("weight_map")
-    if not isinstance(places, dict) or not places:
-        raise UnreadableFile("index of shards without a weight_map")
-    if not all(isinstance(name, str) for name in places.values()):
-        raise UnreadableFile("malformed weight_map: file names are not strings")
-    files: dict[str, str] = {}
-    for tensor, file in places.items():
-        places[tensor] = files.setdefault(file, file)  # one text for each file
-    return places
 
 
 def _add_shard(model: _Shards, source: Source, name: str, scope: str) -> None:

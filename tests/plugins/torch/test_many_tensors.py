@@ -75,6 +75,12 @@ def test_five_tensors_of_shards_count_as_one(tmp_path: Path) -> None:
         read(path, tensors=9)
 
 
+def test_an_index_of_any_length_is_read(tmp_path: Path) -> None:
+    path = sharded(tmp_path, [[f"{at}.{part}.weight" for part in range(50)] for at in range(4)])
+    assert path.stat().st_size > 4_000
+    assert len(read(path, header_bytes=4_000).tensors) == 200
+
+
 def test_tensors_near_cells_count_each(tmp_path: Path) -> None:
     path = written(tmp_path / "m.safetensors", [f"{at}.A_log" for at in range(10)])
     assert len(read(path, tensors=10).tensors) == 10

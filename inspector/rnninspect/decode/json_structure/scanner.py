@@ -4,20 +4,20 @@ from __future__ import annotations
 
 from math import prod
 
-from rnninspect.decode.json_structure.text import JsonText
+from rnninspect.decode.json_structure.text import BYTES_IN_A_STEP, JsonText
 from rnninspect.decode.json_structure.values import Irregular, Numbers, count_numbers
 from rnninspect.lean import json
 from rnninspect.source.limits import Limit
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Collection
+    from collections.abc import Collection, Container
 
     from rnninspect.decode.json_structure.values import Structure
     from rnninspect.source.source import Source
 
 _STEPS_OF_A_VALUE, _STEPS_OF_A_KEPT_ONE, _STEPS_OF_A_LIST = 1, 8, 14  # or of an object
-_OBJECT, _END_OF_OBJECT, _LIST, _END_OF_LIST, _QUOTE, _COLON = b'{}[]":'
+OBJECT, END_OF_OBJECT, _LIST, _END_OF_LIST, QUOTE, _COLON = b'{}[]":'
 _WORTH_A_RUN = 16  # items of one shape, after which a pattern of it is made
 _SHORT = 4096  # bytes of a list of numbers and other values that is kept
 
@@ -39,53 +39,62 @@ def scan_json(source: Source, lists_of_arrays: Collection[str] = ()) -> Structur
             message has the offset.
         RefusedFile: the limit `nesting` or `steps` is exceeded.
     """
-    scanner = _Scanner(source, frozenset(lists_of_arrays))
-    value = scanner.value("", 1)
-    text = scanner.text
-    if text.next() >= 0:
-        raise text.error("more after the end of the document")
-    return value
+    return Scanner(source, frozenset(lists_of_arrays)).document()
 
 
-class _Scanner:
+class Scanner:
     """Reads values one inside the other."""
 
-    def __init__(self, source: Source, lists_of_arrays: frozenset[str]) -> None:
-        self.text = JsonText(source)
+    def __init__(
+        self,
+        source: Source,
+        lists_of_arrays: frozenset[str] = frozenset(),
+        *,
+        bytes_in_a_step: int = BYTES_IN_A_STEP,
+    ) -> None:
+        self.text = JsonText(source, bytes_in_a_step)
         self._lists_of_arrays = lists_of_arrays
+
+    def document(self) -> Structure:
+        """The value of the whole text."""
+        value = self.value("", 1)
+        if self.text.next() >= 0:
+            raise self.text.error("more after the end of the document")
+        return value
 
     def value(self, key: str, depth: int) -> Structure:
         """The value at the position, which is a member of this key."""
         text = self.text
         text.work += _STEPS_OF_A_VALUE
         byte = text.next()
-        if byte == _QUOTE:
+        if byte == QUOTE:
             return text.string()
-        if byte not in (_OBJECT, _LIST):
+        if byte not in (OBJECT, _LIST):
             return text.scalar()
         text.source.limits.require(Limit.NESTING, depth, "the nesting of the JSON")
         text.work += _STEPS_OF_A_LIST
         start = text.offset
         text.at += 1
-        if byte == _OBJECT:
+        if byte == OBJECT:
             return self._members(depth)
         return self._items(start, depth, apart=key in self._lists_of_arrays)
 
     def _members(self, depth: int) -> dict[str, Structure]:
         text, members = self.text, dict[str, "Structure"]()
-        if text.next() == _END_OF_OBJECT:
+        if text.next() == END_OF_OBJECT:
             text.at += 1
             return members
         while True:
-            key = self._key(members)
+            key = self.key(members)
             members[key] = self.value(key, depth + 1)
             text.work += _STEPS_OF_A_KEPT_ONE
-            if not text.goes_on(_END_OF_OBJECT):
+            if not text.goes_on(END_OF_OBJECT):
                 return members
 
-    def _key(self, members: dict[str, Structure]) -> str:
+    def key(self, members: Container[str] = ()) -> str:
+        """The key at the position, up to its value; UnreadableFile if it is one of the members."""
         text = self.text
-        if text.next() != _QUOTE:
+        if text.next() != QUOTE:
             raise text.error("expected a key")
         place = text.offset
         key = text.string()

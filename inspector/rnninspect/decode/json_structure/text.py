@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 _BLOCK = 1 << 18
 _LONGEST = 1 << 16  # bytes of a text that is kept, and of a number
-_BYTES_IN_A_STEP = 128
+BYTES_IN_A_STEP = 128
 _BYTES_OF_TEXT_IN_A_STEP = 8  # which is kept, and may take four bytes of memory for each
 _ENTRY = 4096  # bytes of an item that may be cut at the end of a block, at least
 _DIGITS = 20  # of a whole number; a longer one is read as a float
@@ -50,10 +50,10 @@ class JsonText:
         work: steps that were done and not booked yet.
     """
 
-    __slots__ = ("at", "base", "data", "source", "work")
+    __slots__ = ("_bytes_in_a_step", "at", "base", "data", "source", "work")
 
-    def __init__(self, source: Source) -> None:
-        self.source, self.work = source, 0
+    def __init__(self, source: Source, bytes_in_a_step: int = BYTES_IN_A_STEP) -> None:
+        self.source, self.work, self._bytes_in_a_step = source, 0, bytes_in_a_step
         self.base, self.at, self.data = 0, 0, b""
         self.more()
         if self.data.startswith(_MARK):
@@ -72,7 +72,7 @@ class JsonText:
         """
         end = self.base + len(self.data)
         length = min(_BLOCK, self.source.size - end)
-        self.source.spend(Limit.STEPS, self.work + length // _BYTES_IN_A_STEP)
+        self.source.spend(Limit.STEPS, self.work + length // self._bytes_in_a_step)
         self.work = 0
         if not length:
             return False
