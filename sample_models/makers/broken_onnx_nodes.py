@@ -140,6 +140,12 @@ BROKEN = (
         attribute("hidden_size", -3),
     ),
     _broken(
+        "no_hidden_size",
+        "hidden_size is left out, without which ONNX Runtime does not load the model",
+        "R110",
+        attribute("hidden_size", None),
+    ),
+    _broken(
         "narrow_state",
         "the initial cell state is narrower than the layer, as a lost projection leaves it",
         "R104",

@@ -49,12 +49,13 @@ def array(name: str, change: Callable[[np.ndarray], np.ndarray]) -> Callable[...
 
 
 def attribute(name: str, value: object) -> Callable[..., None]:
-    """Another value of one attribute of the recurrent node."""
+    """Another value of one attribute of the recurrent node; None leaves the attribute out."""
 
     def change_graph(graph: onnx.GraphProto) -> None:
         node = graph.node[0]
         kept = [attribute for attribute in node.attribute if attribute.name != name]
         del node.attribute[:]
-        node.attribute.extend([*kept, onnx.helper.make_attribute(name, value)])
+        made = [] if value is None else [onnx.helper.make_attribute(name, value)]
+        node.attribute.extend([*kept, *made])
 
     return change_graph

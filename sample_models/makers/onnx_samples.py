@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+import numpy as np
 import onnx
 from onnx import TensorProto, helper
 
@@ -105,6 +106,27 @@ def _shared(path: Path) -> Truth:
     nodes[-1].name = "second"
     save(path, helper.make_graph(nodes, "sample", [_inputs(spec)], [_outputs(spec)], weights))
     return Truth((spec.layer(size(weights)),), size(weights), notes=("R208",))
+
+
+def _joined(path: Path) -> Truth:
+    """An LSTM beside two inputs that one dense layer joins, as a step joins input and state."""
+    spec, width = Spec("LSTM", "lstm", 5, 3), 4
+    weights, random = spec.weights(), np.random.default_rng(1)
+    joined = [
+        onnx.numpy_helper.from_array(random.standard_normal(shape).astype("float32"), name)
+        for name, shape in {"left.W": (width, width), "right.W": (width, width)}.items()
+    ]
+    nodes = [
+        spec.node("x", ["y"]),
+        helper.make_node("MatMul", ["question", "left.W"], ["left"], name="left"),
+        helper.make_node("MatMul", ["answer", "right.W"], ["right"], name="right"),
+        helper.make_node("Add", ["left", "right"], ["sum"], name="join"),
+        helper.make_node("Tanh", ["sum"], ["score"], name="score"),
+    ]
+    given = [_inputs(spec), value("question", (BATCH, width)), value("answer", (BATCH, width))]
+    results = [_outputs(spec), value("score", (BATCH, width))]
+    save(path, helper.make_graph(nodes, "sample", given, results, [*weights, *joined]))
+    return Truth((spec.layer(size(weights)),), size([*weights, *joined]), notes=("R403",))
 
 
 def _branches(path: Path) -> Truth:
@@ -224,6 +246,7 @@ INTACT = (
     Intact("onnx/half_lstm.onnx", f"{_NODE} of float16", _half),
     Intact("onnx/if_branches.onnx", "onnx.helper, a layer in each branch of an If", _branches),
     Intact("onnx/input_weights_lstm.onnx", "onnx.helper, weights as graph inputs", _graph_inputs),
+    Intact("onnx/joined_lstm.onnx", f"{_NODE}; a dense layer joins two more inputs", _joined),
     Intact("onnx/loop_lstm.onnx", "onnx.helper, weights outside of a Loop's body", _loop),
     Intact("onnx/no_bias_lstm.onnx", _NODE, _no_bias),
     Intact("onnx/peephole_lstm.onnx", _NODE, _peepholes),

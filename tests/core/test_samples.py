@@ -29,7 +29,7 @@ FOLDERS = (
     "gguf",
     "broken",
 )
-LARGEST_FILE, LARGEST_FOLDER = 100_000, 2_640_000  # bytes, the makers among them
+LARGEST_FILE, LARGEST_FOLDER = 100_000, 2_650_000  # bytes, the makers among them
 
 ENTRIES: list[dict[str, Any]] = tomllib.loads((SAMPLES / "manifest.toml").read_text())["sample"]
 INTACT = [entry for entry in ENTRIES if "fault" not in entry]

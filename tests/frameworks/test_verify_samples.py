@@ -40,6 +40,7 @@ TAKEN = {
     ("broken/unknown_direction.onnx", "onnx"): "an attribute's words are no matter to it",
     ("broken/zero_hidden_size.onnx", "onnx"): "the shapes follow from the weights",
     ("broken/negative_hidden_size.onnx", "onnx"): "as above",
+    ("broken/no_hidden_size.onnx", "onnx"): "as above; ONNX Runtime rejects it",
     ("broken/flat_kernel.onnx", "onnx"): "the count is right, and nothing checks W's axes",
     ("broken/flat_kernel.onnx", "onnxruntime"): "as above, until the layer runs",
     ("broken/swapped_kernels.onnx", "onnx"): "the count is right, and nothing checks whose it is",
