@@ -4,6 +4,10 @@ from __future__ import annotations
 
 from rnninspect.cells.symbols import Cell, Role, Symbol, Weight
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Collection
+
 _G, _M, _N = Symbol.GATES, Symbol.INPUT, Symbol.HIDDEN
 _R, _P, _K = Symbol.FED_BACK, Symbol.PROJECTION, Symbol.TAPS
 
@@ -146,24 +150,26 @@ _TABLE = (
 
 
 class _Cells(dict[str, Cell]):
-    """The gated cells by name; those that bring sizes of their own are loaded when asked for."""
+    """The gated cells by name; those that bring sizes of their own are made when asked for."""
 
     def __missing__(self, name: str) -> Cell:
-        return _modern()[name]
+        from rnninspect.cells.modern import modern_cell  # noqa: PLC0415 - few files have one
+
+        return modern_cell(name)
 
     def __contains__(self, name: object) -> bool:
-        return super().__contains__(name) or name in _modern()
+        return super().__contains__(name) or name in _described()
 
 
-def _modern() -> dict[str, Cell]:
-    from rnninspect.cells.modern import MODERN  # noqa: PLC0415 - few files have one
+def _described() -> Collection[str]:
+    from rnninspect.cells.modern import DESCRIBED  # noqa: PLC0415 - as above
 
-    return MODERN
+    return DESCRIBED
 
 
 def every_cell() -> dict[str, Cell]:
     """All cells by name, those with sizes of their own included."""
-    return {**CELLS, **_modern()}
+    return {**CELLS, **{name: CELLS[name] for name in _described()}}
 
 
 CELLS: dict[str, Cell] = _Cells((cell.name, cell) for cell in _TABLE)

@@ -72,9 +72,9 @@ def best(path: str, places: Iterable[int], given: Given) -> Found | None:
     """The signature that explains the most tensors of a module, of several the first."""
     first: tuple[tuple[int, int, int], Found] | None = None
     every = len(set(given.members.values()))
-    count, numbers = len(given.members), _required_numbers()
+    count = len(given.members)
     for place in sorted(places):
-        required = numbers[place]
+        required = _required_number(place)
         if count < _LEAST_SHARE * required:
             continue
         given.spend(_STEPS_OF_A_WEIGHT * required)
@@ -94,10 +94,10 @@ def best(path: str, places: Iterable[int], given: Given) -> Found | None:
     return first[1]
 
 
-@lru_cache(maxsize=1)
-def _required_numbers() -> tuple[int, ...]:
-    """How many tensors each signature requires."""
-    return tuple(len(signature.required()) for signature in SIGNATURES)
+@lru_cache(maxsize=256)
+def _required_number(place: int) -> int:
+    """How many tensors the signature at a place requires."""
+    return len(SIGNATURES[place].required())
 
 
 def read(path: str, signature: Signature, given: Given, usual: Sizes | None = None) -> Found | None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from types import MappingProxyType
 
 from rnninspect.stored.tensor import Purpose, StoredTensor, Sums
 
@@ -41,7 +40,7 @@ class TensorColumns:
         sizes: Sequence[int],
         make: Callable[[int], StoredTensor],
         *,
-        purposes: Mapping[int, Purpose] = MappingProxyType({}),
+        purposes: Mapping[int, Purpose] | None = None,
         buffers: AbstractSet[int] = frozenset(),
     ) -> None:
         """Columns of equal length; `make` gives the tensor of an index, equal to its columns."""
@@ -49,7 +48,7 @@ class TensorColumns:
         self.shapes = shapes
         self.dtypes = dtypes
         self.sizes = sizes
-        self.purposes = purposes
+        self.purposes: Mapping[int, Purpose] = {} if purposes is None else purposes
         self.buffers = buffers
         self._make = make
         self._made: dict[int, StoredTensor] = {}

@@ -9,14 +9,16 @@ from rnninspect.cells.modern.quick import QUICK
 from rnninspect.cells.modern.rwkv import RWKV
 from rnninspect.cells.modern.state_spaces import STATE_SPACES
 from rnninspect.cells.modern.xlstm import XLSTM
+from rnninspect.lean import cache
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from rnninspect.cells.modern.definition import DescribedCell
     from rnninspect.cells.symbols import Cell
 
-MODERN: dict[str, Cell] = {
-    cell.name: cell
-    for cell in (
+DESCRIBED: dict[str, DescribedCell] = {
+    described.name: described
+    for described in (
         *STATE_SPACES,
         *DELTA_RULES,
         *LINEAR_ATTENTION,
@@ -26,3 +28,9 @@ MODERN: dict[str, Cell] = {
         *QUICK,
     )
 }
+
+
+@cache
+def modern_cell(name: str) -> Cell:
+    """The cell of this name; KeyError if there is none."""
+    return DESCRIBED[name].cell()

@@ -6,10 +6,10 @@ Delta Rule (2024); Kimi Linear (2025); the modules of transformers and flash-lin
 
 from __future__ import annotations
 
-from rnninspect.cells.modern.definition import cell
+from rnninspect.cells.modern.definition import DescribedCell
 
 DELTA_RULES = (
-    cell(
+    DescribedCell(
         "Gated DeltaNet",
         "linear attention with the gated delta rule",
         sizes="d width, K width of keys, Hv heads, Dv value size, "
@@ -35,7 +35,7 @@ DELTA_RULES = (
         relations="K = Hk*Dk",
         equations=("S' = α·S·(I - β·k·kᵀ) + β·v·kᵀ", "y = S'·q"),
     ),
-    cell(
+    DescribedCell(
         "DeltaNet",
         "linear attention with the delta rule",
         sizes="d width, K width of keys, V width of values, H heads, "
@@ -57,7 +57,7 @@ DELTA_RULES = (
         relations="K = H*Dk, V = H*Dv",
         equations=("S' = S·(I - β·k·kᵀ) + β·v·kᵀ", "y = S'·q"),
     ),
-    cell(
+    DescribedCell(
         "DeltaProduct",
         "linear attention with several steps of the delta rule for each input, gated or not",
         sizes="d width, K width of keys, Hv heads, Dv value size, "
@@ -83,7 +83,7 @@ DELTA_RULES = (
         relations="K = Hk*Dk",
         equations=("S' = α·S·Π(I - βᵢ·kᵢ·kᵢᵀ) + …", "y = S'·q"),
     ),
-    cell(
+    DescribedCell(
         "KDA",
         "Kimi delta attention: a decay for each channel of the key",
         sizes="d width, H heads, P key size, W value size, k taps",
@@ -110,7 +110,7 @@ DELTA_RULES = (
         work="4*H*P*W",
         equations=("S' = (I - β·k·kᵀ)·diag(α)·S + β·k·vᵀ", "y = S'ᵀ·q"),
     ),
-    cell(
+    DescribedCell(
         "Full-rank KDA",
         "Kimi delta attention with whole matrices for decay and gate",
         sizes="d width, H heads, P key size, W value size, k taps",

@@ -6,10 +6,10 @@ Sources: Sun et al., RetNet (2023); Yang et al., GLA (2023); Qin et al., HGRN (2
 
 from __future__ import annotations
 
-from rnninspect.cells.modern.definition import cell
+from rnninspect.cells.modern.definition import DescribedCell
 
 LINEAR_ATTENTION = (
-    cell(
+    DescribedCell(
         "GLA",
         "gated linear attention",
         sizes="d width, K width of keys, V width of values, r rank of decay, "
@@ -34,7 +34,7 @@ LINEAR_ATTENTION = (
         relations="K = H*Dk, V = H*Dv",
         equations=("S' = diag(α)·S + kᵀ·v", "y = q·S'"),
     ),
-    cell(
+    DescribedCell(
         "GLA, shared keys",
         "gated linear attention, several heads of which share keys and values",
         sizes="d width, Q width of queries, K width of keys, V width of values, "
@@ -58,7 +58,7 @@ LINEAR_ATTENTION = (
         equations=("S' = diag(α)·S + kᵀ·v", "y = q·S'"),
         variant_of="GLA",
     ),
-    cell(
+    DescribedCell(
         "RetNet",
         "retention: linear attention with a fixed decay",
         sizes="d width, K width of keys, V width of values, k taps, H heads, "
@@ -80,7 +80,7 @@ LINEAR_ATTENTION = (
         relations="K = H*Dk, V = H*Dv",
         equations=("S' = γ·S + kᵀ·v", "y = q·S'"),
     ),
-    cell(
+    DescribedCell(
         "RetNet, shared keys",
         "retention, several heads of which share keys and values",
         sizes="d width, Q width of queries, K width of keys, V width of values, "
@@ -101,7 +101,7 @@ LINEAR_ATTENTION = (
         variant_of="RetNet",
         equations=("S' = γ·S + kᵀ·v", "y = q·S'"),
     ),
-    cell(
+    DescribedCell(
         "HGRN",
         "hierarchically gated recurrence",
         sizes="d width, n units, k taps",
@@ -117,7 +117,7 @@ LINEAR_ATTENTION = (
         defaults="n = d",
         equations=("h' = f⊙h + (1-f)⊙i", "y = g⊙norm(h')"),
     ),
-    cell(
+    DescribedCell(
         "HGRN2",
         "hierarchically gated recurrence with an expanded state",
         sizes="d width, f width of forget gates, k taps, H heads, Dv value size",
@@ -135,7 +135,7 @@ LINEAR_ATTENTION = (
         relations="d = H*Dv",
         equations=("S' = diag(f)·S + (1-f)ᵀ·i", "y = q·S'"),
     ),
-    cell(
+    DescribedCell(
         "Lightning attention",
         "linear attention with a decay for each head (MiniMax)",
         sizes="d width, a attention width, H heads, P head size",
@@ -152,7 +152,7 @@ LINEAR_ATTENTION = (
         relations="a = H*P",
         equations=("S' = γ·S + kᵀ·v", "y = q·S'"),
     ),
-    cell(
+    DescribedCell(
         "RG-LRU",
         "real-gated linear recurrent unit with its block (Griffin, Hawk)",
         sizes="d width, w recurrent width, H blocks, P block size, k taps",

@@ -6,12 +6,12 @@ Fu et al., H3 (2023); Voelker et al., LMU (2019).
 
 from __future__ import annotations
 
-from rnninspect.cells.modern.definition import cell
+from rnninspect.cells.modern.definition import DescribedCell
 
 _LINEAR = ("h' = A·h + B·x", "y = C·h' + D·x")
 
 LINEAR_SYSTEMS = (
-    cell(
+    DescribedCell(
         "S4D",
         "diagonal state space model",
         sizes="h features, N complex states",
@@ -30,7 +30,7 @@ LINEAR_SYSTEMS = (
         apart="log_A_real A_imag",
         equations=_LINEAR,
     ),
-    cell(
+    DescribedCell(
         "S4",
         "structured state space model, normal plus low rank",
         sizes="h features, N complex states, c channels, s copies",
@@ -51,7 +51,7 @@ LINEAR_SYSTEMS = (
         work=None,
         equations=_LINEAR,
     ),
-    cell(
+    DescribedCell(
         "S5",
         "state space model with many inputs and outputs",
         sizes="h features, P complex states",
@@ -67,7 +67,7 @@ LINEAR_SYSTEMS = (
         work="h*P",
         equations=_LINEAR,
     ),
-    cell(
+    DescribedCell(
         "S5, two directions",
         "S5 whose outputs read the states of both directions",
         sizes="h features, P complex states",
@@ -83,7 +83,7 @@ LINEAR_SYSTEMS = (
         equations=_LINEAR,
         variant_of="S5",
     ),
-    cell(
+    DescribedCell(
         "S5, real numbers",
         "S5 whose complex weights are stored as two real numbers",
         sizes="h features, P complex states",
@@ -99,7 +99,7 @@ LINEAR_SYSTEMS = (
         equations=_LINEAR,
         variant_of="S5",
     ),
-    cell(
+    DescribedCell(
         "LRU",
         "linear recurrent unit with complex eigenvalues",
         sizes="d features, n complex states",
@@ -116,7 +116,7 @@ LINEAR_SYSTEMS = (
         state="2*n",
         equations=("h' = exp(-exp(ν) + i·exp(θ))⊙h + exp(γ)⊙B·x", "y = Re(C·h') + D⊙x"),
     ),
-    cell(
+    DescribedCell(
         "H3",
         "two state space models with products between them",
         sizes="d width, h heads, P head size, N states of the first, M complex states",
@@ -146,7 +146,7 @@ LINEAR_SYSTEMS = (
         relations="d = h*P",
         equations=("y = q⊙SSM(SSM(k)⊙v)",),
     ),
-    cell(
+    DescribedCell(
         "LMU",
         "Legendre memory unit: a hidden layer beside a memory",
         sizes="m inputs, n hidden units, q order of memory",
@@ -167,7 +167,7 @@ LINEAR_SYSTEMS = (
             "h' = tanh(W_x·x + W_h·h + W_m·m')",
         ),
     ),
-    cell(
+    DescribedCell(
         "LMUMemory",
         "Legendre memory unit without its hidden layer",
         sizes="j inputs and hidden outputs, D dimensions of memory, q order of memory",

@@ -7,12 +7,12 @@ al., GRU-D (2018); Li et al., IndRNN (2018); the haste library.
 
 from __future__ import annotations
 
-from rnninspect.cells.modern.definition import cell
+from rnninspect.cells.modern.definition import DescribedCell
 
 _SRU = ("c' = f⊙c + (1-f)⊙W·x", "h' = r⊙c' + (1-r)⊙x")
 
 QUICK = (
-    cell(
+    DescribedCell(
         "SRU",
         "simple recurrent unit; u counts all directions",
         sizes="m inputs, u units, q projections of each",
@@ -29,7 +29,7 @@ QUICK = (
         state="u",
         equations=_SRU,
     ),
-    cell(
+    DescribedCell(
         "SRU, projected",
         "simple recurrent unit whose inputs are projected first; u counts all directions",
         sizes="m inputs, u units, q projections of each, p projected",
@@ -48,7 +48,7 @@ QUICK = (
         equations=_SRU,
         variant_of="SRU",
     ),
-    cell(
+    DescribedCell(
         "SRU++",
         "simple recurrent unit with attention in its projection",
         sizes="m inputs, u units, q projections of each, p projected",
@@ -66,7 +66,7 @@ QUICK = (
         state="u",
         equations=_SRU,
     ),
-    cell(
+    DescribedCell(
         "QRNN",
         "quasi-recurrent network",
         sizes="j inputs × window, u units × projections, m inputs, w window, "
@@ -81,7 +81,7 @@ QUICK = (
         relations="j = m*w, u = n*q",
         equations=("c' = f⊙c + (1-f)⊙z", "h' = o⊙c'"),
     ),
-    cell(
+    DescribedCell(
         "minLSTM",
         "LSTM whose gates do not read the state",
         sizes="d inputs, e units",
@@ -93,7 +93,7 @@ QUICK = (
         state="e",
         equations=("h' = f'·h + i'·g", "f' = f/(f+i), i' = i/(f+i)"),
     ),
-    cell(
+    DescribedCell(
         "minGRU, joined",
         "GRU whose gates do not read the state, candidate and gate in one matrix",
         sizes="d inputs, e units",
@@ -106,7 +106,7 @@ QUICK = (
         equations=("h' = (1-z)·h + z·g",),
         variant_of="minGRU",
     ),
-    cell(
+    DescribedCell(
         "TreeLSTM",
         "LSTM over the children of a node, summed",
         sizes="m inputs, n units",
@@ -122,7 +122,7 @@ QUICK = (
         known_as="Child-Sum TreeLSTM",
         equations=("c' = i⊙u + Σ f⊙c", "h' = o⊙tanh(c')"),
     ),
-    cell(
+    DescribedCell(
         "GRU-D",
         "GRU with decay for missing values",
         sizes="m inputs, n units",
@@ -140,7 +140,7 @@ QUICK = (
         state="n",
         equations=("h̃ = exp(-max(0, W·δ + b))⊙h", "h' = GRU([x̂, h̃, mask], h̃)"),
     ),
-    cell(
+    DescribedCell(
         "MGU, flax",
         "minimal gated unit with a recurrent bias at its candidate alone",
         sizes="m inputs, n units",
@@ -155,7 +155,7 @@ QUICK = (
         equations=("f = σ(W·x + R·h + b)", "g = A(W·x + b + f·(R·h + b₂))", "h' = (1-f)·h + f·g"),
         variant_of="MGU",
     ),
-    cell(
+    DescribedCell(
         "LayerNormGRU",
         "GRU with layer normalisation at its kernels, gain alone (haste)",
         sizes="m inputs, n units",
@@ -170,7 +170,7 @@ QUICK = (
         state="n",
         equations=("h' = z·h + (1-z)·g",),
     ),
-    cell(
+    DescribedCell(
         "LayerNormLSTM, haste",
         "LSTM with layer normalisation at its kernels, gain alone, and at its state",
         sizes="m inputs, n units",
@@ -187,7 +187,7 @@ QUICK = (
         equations=("c' = f·c + i·g", "h' = o·tanh(norm(c'))"),
         variant_of="LayerNormLSTM",
     ),
-    cell(
+    DescribedCell(
         "LayerNormIndRNN",
         "IndRNN with layer normalisation at its kernels, gain alone (haste)",
         sizes="m inputs, n units",
@@ -201,7 +201,7 @@ QUICK = (
         state="n",
         equations=("h' = A(norm(W·x) + norm(u⊙h) + b)",),
     ),
-    cell(
+    DescribedCell(
         "ST-LSTM",
         "LSTM with a second memory through the layers (PredRNN)",
         sizes="m inputs, n units, k taps of each axis, s positions",

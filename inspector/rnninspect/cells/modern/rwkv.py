@@ -5,10 +5,10 @@ Sources: Peng et al., RWKV (2023), Eagle and Finch (2024), Goose (2025); the RWK
 
 from __future__ import annotations
 
-from rnninspect.cells.modern.definition import cell
+from rnninspect.cells.modern.definition import DescribedCell
 
 RWKV = (
-    cell(
+    DescribedCell(
         "RWKV-4",
         "time mixing of RWKV-4",
         sizes="d width, a attention width",
@@ -28,7 +28,7 @@ RWKV = (
         known_as="RWKV",
         equations=("wkv = (a + exp(u + k)·v) / (b + exp(u + k))", "a' = exp(-w)·a + exp(k)·v"),
     ),
-    cell(
+    DescribedCell(
         "RWKV-5",
         "time mixing of RWKV-5, Eagle",
         sizes="d width, H heads, S head size",
@@ -54,7 +54,7 @@ RWKV = (
         apart="decay first",
         equations=("S' = diag(w)·S + kᵀ·v", "y = r·(diag(u)·kᵀ·v + S)"),
     ),
-    cell(
+    DescribedCell(
         "RWKV-6",
         "time mixing of RWKV-6, Finch",
         sizes="d width, K width of keys, V width of values, r rank of mixing, "
@@ -82,7 +82,7 @@ RWKV = (
         relations="K = H*S",
         equations=("S' = diag(w)·S + kᵀ·v", "y = r·(diag(u)·kᵀ·v + S)"),
     ),
-    cell(
+    DescribedCell(
         "RWKV-6 of Qwen2",
         "time mixing of RWKV-6 in place of the attention of Qwen2, with few heads of keys",
         sizes="d width, K width of receptances, C width of keys and values, r rank of mixing, "
@@ -109,7 +109,7 @@ RWKV = (
         equations=("S' = diag(w)·S + kᵀ·v", "y = r·(diag(u)·kᵀ·v + S)"),
         variant_of="RWKV-6",
     ),
-    cell(
+    DescribedCell(
         "RWKV-7",
         "time mixing of RWKV-7, Goose",
         sizes="d width, H heads, S head size, rw rank of decay, "
@@ -146,7 +146,7 @@ RWKV = (
         apart="bonus",
         equations=("S' = S·(diag(w) - κ̂ᵀ·(a⊙κ̂)) + vᵀ·k", "y = S'·r + bonus"),
     ),
-    cell(
+    DescribedCell(
         "ARWKV-7",
         "time mixing of RWKV-7 in place of an attention: norm and gate may be absent",
         sizes="d width, H heads, S head size, rw rank of decay, "
@@ -180,7 +180,7 @@ RWKV = (
         equations=("S' = S·(diag(w) - κ̂ᵀ·(a⊙κ̂)) + vᵀ·k", "y = S'·r + bonus"),
         variant_of="RWKV-7",
     ),
-    cell(
+    DescribedCell(
         "RWKV channel mix",
         "channel mixing of RWKV-4 to 6, which remembers the last input",
         sizes="d width, f inner width",
@@ -194,7 +194,7 @@ RWKV = (
         state="d",
         equations=("y = σ(R·x̃)·V·relu(K·x̃)²",),
     ),
-    cell(
+    DescribedCell(
         "RWKV-7 channel mix",
         "channel mixing of RWKV-7, which remembers the last input",
         sizes="d width, f inner width",

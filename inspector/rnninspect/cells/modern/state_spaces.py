@@ -6,12 +6,12 @@ mamba_ssm's modules of these names.
 
 from __future__ import annotations
 
-from rnninspect.cells.modern.definition import cell
+from rnninspect.cells.modern.definition import DescribedCell
 
 _SELECTIVE = ("h' = exp(Δ·A)·h + Δ·B·x", "y = C·h' + D·x")
 
 STATE_SPACES = (
-    cell(
+    DescribedCell(
         "Mamba",
         "selective state space model, S6",
         sizes="d width, E inner width, N state, k taps, R rank of Δ",
@@ -38,7 +38,7 @@ STATE_SPACES = (
         work="3*E*N",
         equations=_SELECTIVE,
     ),
-    cell(
+    DescribedCell(
         "Mamba, two directions",
         "Mamba whose scan runs over the sequence in both directions (Vim)",
         sizes="d width, E inner width, N state, k taps, R rank of Δ",
@@ -59,7 +59,7 @@ STATE_SPACES = (
         equations=_SELECTIVE,
         variant_of="Mamba",
     ),
-    cell(
+    DescribedCell(
         "SS2D",
         "Mamba whose scans cross a plane in several directions (VMamba)",
         sizes="d width, E inner width, N state, k taps of each axis, R rank of Δ, K scans",
@@ -81,7 +81,7 @@ STATE_SPACES = (
         state="K*E*N",
         equations=_SELECTIVE,
     ),
-    cell(
+    DescribedCell(
         "Multi-head Mamba",
         "Mamba whose Δ, B and C have a projection for each head (Zamba)",
         sizes="d width, H heads, P head size, N state, k taps, R rank of Δ",
@@ -106,7 +106,7 @@ STATE_SPACES = (
         apart="dt_bias D",
         equations=_SELECTIVE,
     ),
-    cell(
+    DescribedCell(
         "PLaMo-2 Mamba",
         "Mamba with one decay for each head, and Δ, B and C from its inner width (PLaMo 2)",
         sizes="d width, H heads, P head size, N state, k taps, R rank of Δ",
@@ -129,7 +129,7 @@ STATE_SPACES = (
         state="H*P*N + H*P*k - H*P",
         equations=("h' = exp(Δ·a)·h + Δ·x·Bᵀ", "y = h'·C + D·x"),
     ),
-    cell(
+    DescribedCell(
         "Mamba-2",
         "state space duality, SSD: one decay for each head",
         sizes="d width, E inner width, H heads, GN groups × state, "

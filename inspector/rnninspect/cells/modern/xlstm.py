@@ -5,12 +5,12 @@ Source: Beck et al., xLSTM (2024); the packages xlstm and transformers.
 
 from __future__ import annotations
 
-from rnninspect.cells.modern.definition import cell
+from rnninspect.cells.modern.definition import DescribedCell
 
 _MATRIX = ("C' = f·C + i·v·kᵀ", "n' = f·n + i·k", "h = o⊙(C'·q / max(|n'ᵀ·q|, 1))")
 
 XLSTM = (
-    cell(
+    DescribedCell(
         "mLSTM",
         "LSTM whose memory is a matrix (xLSTM 7B)",
         sizes="d width, qk width of keys, dv width of values, H heads, Dk key size, Dv value size",
@@ -39,7 +39,7 @@ XLSTM = (
         relations="qk = H*Dk, dv = H*Dv",
         equations=_MATRIX,
     ),
-    cell(
+    DescribedCell(
         "mLSTM block",
         "mLSTM with its convolution and projections (xLSTM)",
         sizes="d width, e inner width, B blocks, b block size, H heads, P head size, k taps",
@@ -69,7 +69,7 @@ XLSTM = (
         relations="e = H*P",
         equations=_MATRIX,
     ),
-    cell(
+    DescribedCell(
         "sLSTM",
         "LSTM with exponential gates and heads (xLSTM)",
         sizes="d width, H heads, P head size, k taps",
