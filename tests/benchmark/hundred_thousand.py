@@ -17,8 +17,17 @@ from rnninspect.record import Record
 from .growth import attention
 from .many_tensors import IN_A_SHARD, experts
 from .measure import Summary, interleaved
-from .models import COUNTS, MAKERS, MOST
-from .peers import BOTH, PEERS, Peer
+from .models import (
+    COUNTS,
+    MAKERS,
+    MOST,
+    make_checkpoint,
+    make_external,
+    make_hdf5,
+    make_onnx,
+    make_torch,
+)
+from .peers import BOTH, ONNX_STRUCTURE, PEERS, Peer
 from .shards import write_header, write_shards
 
 ROUNDS, PATIENCE = 5, 60.0
@@ -50,10 +59,10 @@ class Subject(Record):
     number: int = MOST
 
 
-def _made(family: str) -> Callable[[Path, int], object]:
-    """The format's own maker, whose sizes have names."""
+def _made(make: Callable[[Path, str], None]) -> Callable[[Path, int], object]:
+    """A maker whose sizes have names, by counts."""
     names = {number: name for name, number in COUNTS.items()}
-    return lambda path, count: MAKERS[family][1](path, names.get(count, "small"))
+    return lambda path, count: make(path, names.get(count, "small"))
 
 
 def _shards(path: Path, count: int) -> None:
@@ -69,11 +78,12 @@ SUBJECTS = (
             lambda path, count: write_header(path, experts(count))),
     Subject("120 shards of 1,000", "sharded", PEERS["sharded"][0], 2, _shards,
             SHARDS * IN_A_SHARD),
-    Subject("ONNX, tensors", "onnx", PEERS["onnx"][0], 2, _made("onnx")),
+    Subject("ONNX, tensors", "onnx", PEERS["onnx"][0], 2, _made(make_onnx)),
+    Subject("ONNX, external data", "onnx", ONNX_STRUCTURE, 2, _made(make_external)),
     Subject("ONNX, nodes", "onnx", PEERS["onnx"][0], 2, _nodes),
-    Subject("HDF5", "hdf5", PEERS["hdf5"][-1], 1 / 3, _made("hdf5")),
-    Subject("PyTorch", "torch", PEERS["torch"][0], 1 / 10, _made("torch")),
-    Subject("checkpoint", "checkpoint", PEERS["checkpoint"][0], 1 / 3, _made("checkpoint")),
+    Subject("HDF5", "hdf5", PEERS["hdf5"][-1], 1 / 3, _made(make_hdf5)),
+    Subject("PyTorch", "torch", PEERS["torch"][0], 1 / 10, _made(make_torch)),
+    Subject("checkpoint", "checkpoint", PEERS["checkpoint"][0], 1 / 3, _made(make_checkpoint)),
 )  # fmt: skip
 
 

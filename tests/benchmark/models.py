@@ -52,6 +52,23 @@ def make_torch(path: Path, size: str) -> None:
     torch.save({name: torch.zeros(shape) for name, shape in shapes.items()}, path)
 
 
+def make_external(path: Path, size: str) -> None:
+    """An LSTM and other tensors whose numbers are in another file, as in exports above 2 GB."""
+    import onnx
+    from onnx.external_data_helper import set_external_data
+
+    make_onnx(path, size)
+    model, offset = onnx.load(path, load_external_data=False), 0
+    for tensor in model.graph.initializer:
+        length = 4 * math.prod(tensor.dims)
+        set_external_data(tensor, f"{path.name}.data", offset, length)
+        tensor.ClearField("raw_data")
+        offset += length
+    path.write_bytes(model.SerializeToString())
+    with path.with_name(f"{path.name}.data").open("wb") as file:
+        file.truncate(offset)
+
+
 def make_onnx(path: Path, size: str) -> None:
     """An LSTM whose weights are initializers; the numbers of the last one are a hole."""
     from onnx import TensorProto, helper

@@ -66,6 +66,14 @@ _H5PY = Peer(
 _SAFE_OPEN = "from safetensors import safe_open; "
 _OF_SHARDS = "import json, os; d = os.path.dirname(p); w = json.load(open(p))['weight_map']; "
 _VARIABLES = "import tensorflow as tf; seen = tf.train.list_variables"
+ONNX_STRUCTURE = Peer(
+    "onnx.load(load_external_data=False)",
+    _python(
+        f"{_PATH}import onnx; "
+        f"seen = onnx.load(p, load_external_data=False).graph.initializer; {_SEEN}"
+    ),
+    "onnx",
+)
 PEERS: dict[str, tuple[Peer, ...]] = {  # the first is the framework's load
     "onnx": (
         Peer(

@@ -66,7 +66,7 @@ class ZeroBiasSearch:
         if length % (halves * width):
             raise UnreadableFile(f"it does not divide into {halves} halves")
         each = length // halves
-        opened, start = self._open(tensor, length, operand.name)
+        opened, start = self._open(tensor, length)
         with opened as source:
             data = source.window(start, length)
             places = product(range(sizes.directions), (_BIAS, _RECURRENT))
@@ -87,13 +87,11 @@ class ZeroBiasSearch:
             raise UnreadableFile(f"it is a part of {operand.tensors[0].name}")
         return tensor
 
-    def _open(
-        self, tensor: TensorProto, length: int, name: str
-    ) -> tuple[AbstractContextManager[Source], int]:
+    def _open(self, tensor: TensorProto, length: int) -> tuple[AbstractContextManager[Source], int]:
         """The file with the bytes of a tensor, and their offset in it."""
         if tensor.external is not None:
             needed = needed_bytes(tensor.dims, tensor.element_type)
-            extent = self._files.extent(tensor, name, needed)
+            extent = self._files.extent(tensor, needed)
             if extent.available != length:
                 raise UnreadableFile(f"{extent.location} does not contain its {length:,} bytes")
             return self._source.open_neighbour(extent.location), extent.offset

@@ -5,7 +5,7 @@ from __future__ import annotations
 from rnninspect.decode.flatbuffers import INT32, INT64, UINT8
 from rnninspect.plugin import Limit
 from rnninspect_onnx.ort import schema
-from rnninspect_onnx.protobuf.tensor_decoder import INTEGER_SIZES, STRING_DATA
+from rnninspect_onnx.protobuf.tensor_decoder import INTEGER_SIZES, STRING_DATA, words_of
 from rnninspect_onnx.protobuf.tensor_messages import (
     KEPT_AXES,
     KEPT_INTEGERS,
@@ -69,8 +69,7 @@ class Tensors:
     def _integers(self, data: Numbers, element_type: int) -> tuple[int, ...] | None:
         """The values of a small tensor of integers: a shape, axes, the bounds of a slice."""
         width = INTEGER_SIZES.get(element_type)
-        if width is None or len(data) > KEPT_INTEGERS * width or len(data) % width:
+        if width is None or len(data) > KEPT_INTEGERS * width:
             return None
         found = self._pages.run(data.offset, len(data), "a tensor") if len(data) else b""
-        words = (found[at : at + width] for at in range(0, len(found), width))
-        return tuple(int.from_bytes(word, "little", signed=True) for word in words)
+        return words_of(found, width)

@@ -22,6 +22,7 @@ from rnninspect_onnx.protobuf.messages import (
     by_name,
 )
 from rnninspect_onnx.protobuf.node_runs import NodeRuns
+from rnninspect_onnx.protobuf.plain_tensors import PlainTensors
 from rnninspect_onnx.protobuf.tensor_decoder import TensorDecoder
 from rnninspect_onnx.protobuf.tensor_messages import KEPT_AXES
 from rnninspect_onnx.protobuf.tensor_runs import TensorRuns
@@ -49,7 +50,8 @@ class Decoder:
         self.source, self.limits = source, source.limits
         self.wire = WireReader(source)
         self._tensors, self._kept = TensorDecoder(self.wire), Kept(source)
-        self._tensor_runs = TensorRuns(self.wire, self._tensors)
+        plain_tensors = PlainTensors(self.wire)
+        self._tensor_runs = TensorRuns(self.wire, self._tensors, plain_tensors)
         self._node_runs = NodeRuns(self.wire, self._kept, self._attribute)
 
     def raw(self, offset: int, length: int) -> bytes:

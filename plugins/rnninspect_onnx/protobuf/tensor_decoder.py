@@ -30,7 +30,7 @@ _TENSOR = _TYPED | {1, 2, 8, 9, 13, 14}
 _PORTION, _STEPS = 500, 5  # tensors whose steps are charged at once, and the steps of each
 _COUNTED = 2**20  # bytes of packed numbers that are counted one by one at most
 INTEGER_SIZES = {_INT32: 4, _INT64: 8}
-_REAL_SIZE = 4  # bytes of a number in float_data
+REAL_SIZE = 4  # bytes of a number in float_data
 _SPECIAL = frozenset({0, *INTEGER_SIZES})
 
 
@@ -129,7 +129,7 @@ class TensorDecoder:
             return None
         kind, value, size = entries[0]
         if kind == LENGTH:
-            packed = size == _REAL_SIZE
+            packed = size == REAL_SIZE
             return int.from_bytes(self.wire.raw(value, size), "little") if packed else None
         return value if kind == FIXED32 else None
 
@@ -151,20 +151,13 @@ class TensorDecoder:
             return None
         if raw := found.spans(9):
             start, end = raw[-1]
-            return self.words(start, end - start, width)
+            few = end - start <= KEPT_INTEGERS * width
+            return words_of(self.wire.raw(start, end - start), width) if few else None
         number = INT32_DATA if element_type == _INT32 else INT64_DATA
         if sum(end - start for start, end in found.spans(number)) > _COUNTED:
             return None
         values, count = self.wire.integers(found, number)
         return tuple(signed(value) for value in values) if count <= KEPT_INTEGERS else None
-
-    def words(self, offset: int, length: int, width: int) -> tuple[int, ...] | None:
-        """The integers of so many bytes each in raw_data; None if they are many, or cut."""
-        if length > KEPT_INTEGERS * width or length % width:
-            return None
-        data = self.wire.raw(offset, length)
-        words = (data[at : at + width] for at in range(0, length, width))
-        return tuple(int.from_bytes(word, "little", signed=True) for word in words)
 
     def _external(self, found: Found) -> tuple[tuple[str, str], ...] | None:
         if found.number(14) != 1:
@@ -174,3 +167,11 @@ class TensorDecoder:
     def _pair(self, message: Message) -> tuple[str, str]:
         found = self.wire.collect(message, {1, 2})
         return self.wire.last_text(found, 1), self.wire.last_text(found, 2)
+
+
+def words_of(data: bytes, width: int) -> tuple[int, ...] | None:
+    """The integers of so many bytes each in raw_data; None if one is cut."""
+    if len(data) % width:
+        return None
+    words = (data[at : at + width] for at in range(0, len(data), width))
+    return tuple(int.from_bytes(word, "little", signed=True) for word in words)

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
     from rnninspect_onnx.protobuf.initializers import Initializers
     from rnninspect_onnx.protobuf.tensor_messages import TensorProto
+    from rnninspect_onnx.tensors.external import ExternalFiles
     from rnninspect_onnx.tensors.inventory import Container, TensorEntry
 
 FEW = 1_000  # initializers of a graph, which are made one by one
@@ -35,7 +36,11 @@ class Collected:
     """The tensors of a model, by their places in the order of the file and by their offsets in it.
 
     `describe` makes the value of a tensor; `common` says what the plain tensors of a kind have in
-    common, None if there are none; `used` are the offsets of tensors whose value depends on that.
+    common, None if there are none; `used` are the offsets of tensors whose value depends on that;
+    `files` gives what knows the files with external data.
+
+    Attributes:
+        names: of all, by place.
     """
 
     def __init__(
@@ -43,10 +48,11 @@ class Collected:
         describe: Callable[[TensorEntry], StoredTensor],
         common: Callable[[TensorKind, Container], Common | None],
         used: AbstractSet[int],
+        files: Callable[[], ExternalFiles],
     ) -> None:
-        self._describe, self._common = describe, common
+        self._describe, self._common, self._files = describe, common, files
         self._used, self._sorted = used, sorted(used)
-        self._names: list[str] = []
+        self.names: list[str] = []
         self._shapes: list[tuple[int, ...]] = []
         self._dtypes: list[str] = []
         self._sizes: list[int] = []
@@ -57,24 +63,23 @@ class Collected:
         self._blocks: list[TensorBlock] = []
         self._every: dict[int, int] | None = None  # by offset
 
-    def unusual(self, part: TensorEntry | TensorBlock) -> Iterator[TensorEntry]:
-        """Add a tensor or a block; yields the tensors that `put` must be given next, one by one."""
+    def unusual(self, part: TensorEntry | TensorBlock) -> Iterator[tuple[int, TensorEntry]]:
+        """Add a tensor or a block; yields what `put` must be given next, and their places."""
         if not isinstance(part, TensorBlock):
             if part.tensor.offset not in self._places:
                 self._append(part)
-                yield part
+                yield len(self.names) - 1, part
         elif len(part.tensors) < FEW or not part.tensors.in_order:
             for index in range(len(part.tensors)):
                 yield from self.unusual(part.entry(index))
         else:
-            first = len(self._names)
+            first = len(self.names)
             for index in self._add_block(part):
                 self._places[part.tensors.offsets[index]] = first + index
-                yield part.entry(index)
+                yield first + index, part.entry(index)
 
-    def put(self, entry: TensorEntry, tensor: StoredTensor) -> None:
+    def put(self, place: int, tensor: StoredTensor) -> None:
         """Set the value of a tensor that was added."""
-        place = self._places[entry.tensor.offset]
         self._shapes[place], self._dtypes[place] = tensor.shape, tensor.dtype
         self._sizes[place] = tensor.bytes
         self._mark(place, tensor)
@@ -90,7 +95,7 @@ class Collected:
                         at: place for place, at in enumerate(block.tensors.offsets, first)
                     }
             place = self._every.get(offset)
-        return None if place is None else self._at(place)
+        return None if place is None else self.at(place)
 
     def tensors(self, states: AbstractSet[str]) -> tuple[StoredTensor, ...] | TensorColumns:
         """All of them, of which those with the given identities are states, not parameters."""
@@ -101,8 +106,8 @@ class Collected:
         if not self._blocks:
             return tuple(made.values())
         columns = TensorColumns(
-            *(self._names, self._shapes, self._dtypes, self._sizes),
-            lambda place: made.get(place) or self._at(place),
+            *(self.names, self._shapes, self._dtypes, self._sizes),
+            lambda place: made.get(place) or self.at(place),
             purposes=purposes,
         )
         for place in list(made):
@@ -111,8 +116,8 @@ class Collected:
 
     def _append(self, entry: TensorEntry) -> None:
         """A row whose value is put later."""
-        self._places[entry.tensor.offset] = len(self._names)
-        self._names.append(entry.name)
+        self._places[entry.tensor.offset] = len(self.names)
+        self.names.append(entry.name)
         self._shapes.append(())
         self._dtypes.append("")
         self._sizes.append(0)
@@ -122,7 +127,8 @@ class Collected:
         if tensor.purpose is not Purpose.PARAMETER:
             self._purposes[place] = tensor.purpose
 
-    def _at(self, place: int) -> StoredTensor:
+    def at(self, place: int) -> StoredTensor:
+        """The tensor at a place, which is not plain from here on."""
         made = self._made.get(place)
         if made is None:
             from bisect import bisect_right  # noqa: PLC0415 - which few files need
@@ -134,13 +140,13 @@ class Collected:
 
     def _add_block(self, block: TensorBlock) -> list[int]:
         """Add a row for each tensor of a block; the indices of those that are not plain."""
-        tensors, first = block.tensors, len(self._names)
+        tensors, first = block.tensors, len(self.names)
         self._firsts.append(first)
         self._blocks.append(block)
         kinds = dict(zip(map(id, tensors.kinds), tensors.kinds, strict=True))
         commons = {key: self._common_of(kind, block.container) for key, kind in kinds.items()}
         rows = list(map(commons.__getitem__, map(id, tensors.kinds)))
-        self._names += tensors.names
+        self.names += tensors.names
         self._shapes += [row.shape for row in rows]
         self._dtypes += [row.dtype for row in rows]
         self._sizes += tensors.lengths
@@ -152,6 +158,8 @@ class Collected:
         if needed != list(tensors.lengths) or _UNUSUAL in commons.values():
             pairs = enumerate(zip(rows, needed, tensors.lengths, strict=True))
             unusual |= {at for at, (row, one, two) in pairs if one != two or row is _UNUSUAL}
+        if any(isinstance(kind, TensorKind) and kind.location for kind in kinds.values()):
+            unusual |= self._files().add_block(tensors, needed, first, unusual)
         return sorted(unusual)
 
     def _common_of(self, kind: TensorKind | TensorProto, container: Container) -> Common:

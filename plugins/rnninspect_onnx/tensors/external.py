@@ -6,7 +6,11 @@ Only the size of the file is looked up; it is not opened (ExternalData.md of the
 from __future__ import annotations
 
 import posixpath
+from array import array
+from itertools import islice
+from operator import add, le
 
+from rnninspect.lean import Counter
 from rnninspect.plugin import (
     UNUSABLE,
     Fact,
@@ -17,16 +21,20 @@ from rnninspect.plugin import (
     Whereabouts,
     plural,
 )
+from rnninspect_onnx.protobuf.initializers import TensorKind
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, MutableSequence, Sequence
+    from collections.abc import Set as AbstractSet
 
     from rnninspect.plugin import Source
+    from rnninspect_onnx.protobuf.initializers import Initializers
     from rnninspect_onnx.protobuf.tensor_messages import TensorProto
 
 _MOST_FILES = 10_000  # each costs a system call
 _LONGEST_NUMBER = 19
+_SHOWN = 40  # characters of what is not a number
 _NO_NAME = "a file without a name"
 
 
@@ -46,6 +54,30 @@ class Extent(Record):
     available: int | None
 
 
+class _Spans:
+    """The parts of one file that contain tensors, in the order in which they were added."""
+
+    __slots__ = ("lengths", "places", "starts")
+
+    def __init__(self) -> None:
+        self.starts: MutableSequence[int] = array("Q")
+        self.lengths: list[int] = []
+        self.places: MutableSequence[int] = array("Q")
+
+    def in_order(self) -> bool:
+        """Whether each begins where the one before ends, or behind it, and none is empty."""
+        ends = map(add, self.starts, self.lengths)
+        return all(self.lengths) and all(map(le, ends, islice(self.starts, 1, None)))
+
+    def sort(self) -> None:
+        """Put them in the order in which they begin; those that begin together by their places."""
+        order = sorted(range(len(self.places)), key=self.places.__getitem__)
+        order.sort(key=self.starts.__getitem__)
+        self.starts = array("Q", map(self.starts.__getitem__, order))
+        self.lengths = list(map(self.lengths.__getitem__, order))
+        self.places = array("Q", map(self.places.__getitem__, order))
+
+
 class ExternalFiles:
     """Looks each file up once, and collects contradictions."""
 
@@ -53,26 +85,76 @@ class ExternalFiles:
         self._source = source
         self._neighbours: dict[str, Neighbour] = {}
         self._users: dict[str, list[str]] = {}
-        self._extents: list[tuple[Extent, str]] = []
+        self._spans: dict[str, _Spans] = {}
         self._faults: list[Observation] = []
 
-    def extent(self, tensor: TensorProto, name: str, needed: int | None) -> Extent:
+    def extent(self, tensor: TensorProto, needed: int | None) -> Extent:
         """The part of a file that a tensor's data are in, and how much of it is available."""
         entries = dict(tensor.external or ())
         location = entries.get("location", "")
-        offset = self._number(entries.get("offset", "0"), "offset", name)
-        length = needed or 0
-        if "length" in entries:
-            length = self._number(entries["length"], "length", name)
-        neighbour = self._look_up(location, name)
+        offset = _number(entries.get("offset", "0")) or 0
+        length = (_number(entries["length"]) or 0) if "length" in entries else needed or 0
+        neighbour = self._look_up(location)
         available = min(length, max(0, neighbour.size - offset))
         inside = neighbour.whereabouts is Whereabouts.INSIDE
-        extent = Extent(posixpath.normpath(location), offset, length, available if inside else None)
-        self._extents.append((extent, name))
-        return extent
+        return Extent(posixpath.normpath(location), offset, length, available if inside else None)
 
-    def observations(self) -> Iterator[Observation]:
-        """One for each unusable file, each malformed number and each overlap."""
+    def add(self, tensor: TensorProto, name: str, place: int, needed: int | None) -> None:
+        """Add a tensor, by its name and its place among all, to those that are compared."""
+        entries = dict(tensor.external or ())
+        for what in ("offset", "length"):
+            if _number(entries.get(what, "0")) is None:
+                detail = (
+                    f"{what} of its external data is not a number of bytes: {entries[what][:40]!r}"
+                )
+                self._faults.append(Observation(Fact.CONTRADICTION, detail, tensor=name))
+        self._users.setdefault(entries.get("location", ""), []).append(name)
+        extent = self.extent(tensor, needed)
+        spans = self._spans.setdefault(extent.location, _Spans())
+        spans.starts.append(extent.offset)
+        spans.lengths.append(extent.length)
+        spans.places.append(place)
+
+    def add_block(
+        self, tensors: Initializers, needed: Sequence[int], first: int, unusual: AbstractSet[int]
+    ) -> set[int]:
+        """Add the plain tensors of a block but the unusual ones; which are not within their files.
+
+        Args:
+            tensors: the block.
+            needed: bytes of each of its tensors.
+            first: the place of the first one among all.
+            unusual: the indices of those that are added one by one.
+        """
+        rows: dict[str, array[int]] = {}
+        for at, kind in enumerate(tensors.kinds):
+            if isinstance(kind, TensorKind) and kind.location is not None and at not in unusual:
+                rows.setdefault(kind.location, array("Q")).append(at)
+        outside = set[int]()
+        for location, indices in rows.items():
+            neighbour, starts = self._look_up(location), tensors.payloads
+            size = neighbour.size if neighbour.whereabouts is Whereabouts.INSIDE else -1
+            outside.update(at for at in indices if starts[at] + needed[at] > size)
+            within = [at for at in indices if at not in outside] if outside else indices
+            spans = self._spans.setdefault(posixpath.normpath(location), _Spans())
+            spans.starts.extend(map(starts.__getitem__, within))
+            spans.lengths += map(needed.__getitem__, within)
+            spans.places.extend(map(first.__add__, within))
+        return outside
+
+    def shared(self) -> Iterator[int]:
+        """The places of tensors whose bytes are those of other ones too."""
+        for spans in self._unordered():
+            extents = list(zip(spans.starts, spans.lengths, strict=True))
+            often = Counter(extents)
+            yield from (
+                place
+                for extent, place in zip(extents, spans.places, strict=True)
+                if often[extent] > 1
+            )
+
+    def observations(self, names: Sequence[str]) -> Iterator[Observation]:
+        """One for each unusable file, each malformed number and each overlap; names by place."""
         yield from self._faults
         for location, users in self._users.items():
             whereabouts = self._neighbours[location].whereabouts
@@ -85,39 +167,47 @@ class ExternalFiles:
                 )
                 detail = f"its data are in {location or _NO_NAME}{others}, which {what}"
                 yield Observation(fact, detail, tensor=users[0])
-        yield from self._overlaps()
+        for location in sorted(self._spans):
+            yield from _overlaps(self._spans[location], location, names)
 
-    def _look_up(self, location: str, name: str) -> Neighbour:
+    def _unordered(self) -> Iterator[_Spans]:
+        """The parts of each file in which some may overlap."""
+        for spans in self._spans.values():
+            if not spans.in_order():
+                spans.sort()
+                if not spans.in_order():
+                    yield spans
+
+    def _look_up(self, location: str) -> Neighbour:
         if location not in self._neighbours:
             if len(self._neighbours) >= _MOST_FILES:
                 raise RefusedFile(f"external data in more than {_MOST_FILES:,} files")
             self._source.expect_neighbours((location,), size_only=True)
             self._neighbours[location] = self._source.neighbour(location)
-        self._users.setdefault(location, []).append(name)
         return self._neighbours[location]
 
-    def _number(self, text: str, what: str, name: str) -> int:
-        if text.isascii() and text.isdigit() and len(text) <= _LONGEST_NUMBER:
-            return int(text)
-        detail = f"{what} of its external data is not a number of bytes: {text[:40]!r}"
-        self._faults.append(Observation(Fact.CONTRADICTION, detail, tensor=name))
-        return 0
 
-    def _overlaps(self) -> Iterator[Observation]:
-        """Tensors that share a part of their bytes; with exactly the same bytes they are tied."""
-        extents = sorted(self._extents, key=lambda pair: (pair[0].location, pair[0].offset))
-        widest: tuple[Extent, str] | None = None
-        for extent, name in extents:
-            if not extent.length:
-                continue
-            if widest is None or widest[0].location != extent.location:
-                widest = (extent, name)
-                continue
-            previous, other = widest
-            end = previous.offset + previous.length
-            tied = (previous.offset, previous.length) == (extent.offset, extent.length)
-            if extent.offset < end and not tied:
-                detail = f"its bytes in {extent.location} overlap those of {other}"
-                yield Observation(Fact.OVERLAP, detail, tensor=name)
-            if extent.offset + extent.length > end:
-                widest = (extent, name)
+def _number(text: str) -> int | None:
+    """A number of bytes; None if the text is not one."""
+    is_number = text.isascii() and text.isdigit() and len(text) <= _LONGEST_NUMBER
+    return int(text) if is_number else None
+
+
+def _overlaps(spans: _Spans, location: str, names: Sequence[str]) -> Iterator[Observation]:
+    """Tensors that share a part of their bytes; with exactly the same bytes they are tied."""
+    if spans.in_order():
+        return
+    spans.sort()
+    widest: tuple[int, int, int] | None = None
+    for start, length, place in zip(spans.starts, spans.lengths, spans.places, strict=True):
+        if not length:
+            continue
+        if widest is None:
+            widest = (start, length, place)
+            continue
+        end = widest[0] + widest[1]
+        if start < end and (start, length) != widest[:2]:
+            detail = f"its bytes in {location} overlap those of {names[widest[2]]}"
+            yield Observation(Fact.OVERLAP, detail, tensor=names[place])
+        if start + length > end:
+            widest = (start, length, place)

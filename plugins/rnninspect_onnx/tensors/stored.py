@@ -64,21 +64,40 @@ def describe_tensors(
     source: Source, parts: Iterable[TensorEntry | TensorBlock], uses: TensorUses
 ) -> DescribedTensors:
     """Describe each tensor once; a function that is called twice stores its tensors once."""
-    files: ExternalFiles | None = None
+    external = _External(source)
     observations: list[Observation] = []
     tensors = Collected(
-        lambda entry: _describe(entry, uses, None),
+        lambda entry: _describe(entry, uses, external),
         lambda kind, container: _common(kind, container, uses),
         uses.all_offsets(),
+        external.files,
     )
     for part in parts:
-        for entry in tensors.unusual(part):
+        for place, entry in tensors.unusual(part):
             observations += _contradictions(entry)
-            if files is None and entry.tensor.external is not None:
-                files = _external_files(source)
-            tensors.put(entry, _describe(entry, uses, files))
-    observations += () if files is None else files.observations()
+            if entry.tensor.external is not None:
+                external.files().add(entry.tensor, entry.name, place, _needed(entry.tensor))
+            tensors.put(place, _describe(entry, uses, external))
+    if external.found is not None:
+        for place in external.found.shared():
+            tensors.at(place)
+        observations += external.found.observations(tensors.names)
     return DescribedTensors(tensors, tuple(observations))
+
+
+class _External:
+    """The files with external data; not found as long as no tensor has some."""
+
+    def __init__(self, source: Source) -> None:
+        self._source = source
+        self.found: ExternalFiles | None = None
+
+    def files(self) -> ExternalFiles:
+        if self.found is None:
+            from rnninspect_onnx.tensors.external import ExternalFiles  # noqa: PLC0415 - small models have none
+
+            self.found = ExternalFiles(self._source)
+        return self.found
 
 
 def _common(kind: TensorKind, container: Container, uses: TensorUses) -> Common | None:
@@ -91,18 +110,12 @@ def _common(kind: TensorKind, container: Container, uses: TensorUses) -> Common 
     return Common(kind.dims, ELEMENT_TYPES[kind.element_type].name, needed, purpose)
 
 
-def _external_files(source: Source) -> ExternalFiles:
-    from rnninspect_onnx.tensors.external import ExternalFiles  # noqa: PLC0415 - small models have none
-
-    return ExternalFiles(source)
-
-
-def _describe(entry: TensorEntry, uses: TensorUses, files: ExternalFiles | None) -> StoredTensor:
+def _describe(entry: TensorEntry, uses: TensorUses, external: _External) -> StoredTensor:
     tensor = entry.tensor
-    needed = needed_bytes(tensor.dims, tensor.element_type) if _has_shape(tensor) else None
+    needed = _needed(tensor)
     stored, identity = payload_bytes(tensor), str(tensor.offset)
-    if files is not None and tensor.external is not None:
-        extent = files.extent(tensor, entry.name, needed)
+    if tensor.external is not None:
+        extent = external.files().extent(tensor, needed)
         stored, identity = extent.available, _external_identity(extent, tensor)
     elements = uses.packed.get(tensor.offset)
     if entry.dims is not None:
@@ -120,6 +133,10 @@ def _describe(entry: TensorEntry, uses: TensorUses, files: ExternalFiles | None)
         needed,
         stored,
     )
+
+
+def _needed(tensor: TensorProto) -> int | None:
+    return needed_bytes(tensor.dims, tensor.element_type) if _has_shape(tensor) else None
 
 
 def _has_shape(tensor: TensorProto) -> bool:

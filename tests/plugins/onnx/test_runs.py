@@ -102,7 +102,41 @@ def varied() -> onnx.ModelProto:
         made.graph.node.extend([helper.make_node("Relu", [f"t{at}"], ["é"]), turned])
         made.graph.initializer.append(helper.make_tensor(name, 1, (2, 200), bytes(1600), raw=True))
     made.graph.initializer.append(numpy_helper.from_array(numpy_helper.np.arange(3), "three"))
+    made.graph.initializer.extend([*typed(4), *elsewhere(4, "w.data"), *typed(2)])
     made.graph.node.append(helper.make_node("Max", ["Y", "", "Y"], ["z"], domain="ai.onnx"))
+    return made
+
+
+def typed(count: int) -> list[TensorProto]:
+    """Tensors with their data in typed fields: scales, zero points, shapes; some not quite."""
+    made = []
+    for at in range(count):
+        sizes = [at, -1, 1 << 40][: at % 4]
+        made += [
+            helper.make_tensor(f"scale{at}", TensorProto.FLOAT, [], [at / 7]),
+            helper.make_tensor(f"zero{at}", TensorProto.INT8, [], [at % 99 - 2]),
+            helper.make_tensor(f"shape{at}", TensorProto.INT64, [len(sizes)], sizes),
+            helper.make_tensor(f"row{at}", TensorProto.FLOAT, [at % 3], [1.5] * (at % 3)),
+            helper.make_tensor(f"half{at}", TensorProto.FLOAT16, [2], [at, 2]),
+            TensorProto(name=f"odd{at}", data_type=TensorProto.INT64, int32_data=[at, 300]),
+        ]
+    return made
+
+
+def elsewhere(count: int, file: str, **changed: str) -> list[TensorProto]:
+    """Tensors whose data follow each other in another file; of the last one entries are changed."""
+    made = [
+        TensorProto(name=f"weight{at}", data_type=TensorProto.FLOAT, dims=[2, 1 + at % 3])
+        for at in range(count)
+    ]
+    offset = 0
+    for tensor in made:
+        length = 8 * tensor.dims[1]
+        entries = {"location": file, "offset": str(offset), "length": str(length)}
+        for key, value in (entries | changed if tensor is made[-1] else entries).items():
+            tensor.external_data.add(key=key, value=value)
+        tensor.data_location = TensorProto.EXTERNAL
+        offset += length
     return made
 
 
@@ -132,6 +166,7 @@ def test_each_model_of_the_onnx_project(both: Both, tmp_path: Path) -> None:
 
 def test_mutations(both: Both, tmp_path: Path) -> None:
     path, seen = tmp_path / "mutated.onnx", 0
+    (tmp_path / "w.data").write_bytes(bytes(64))
     data = varied().SerializeToString()
     for mutated in (data, *mutations(data, COUNT)):
         path.write_bytes(mutated)
@@ -148,7 +183,9 @@ def test_what_is_plain_is_read_in_runs(tmp_path: Path) -> None:
         found = Decoder(source).model().graph
     assert len(found.nodes) - len(found.nodes.holders) == 9
     plain = [kind for kind in found.initializers.kinds if isinstance(kind, TensorKind)]
-    assert len(plain) == 3
+    assert len(plain) == 36
+    assert sum(kind.location == "w.data" for kind in plain) == 4
+    assert sum(kind.typed is not None for kind in plain) == 28
 
 
 def test_a_window_may_end_anywhere(both: Both, tmp_path: Path) -> None:
@@ -165,7 +202,54 @@ def test_a_window_may_end_anywhere(both: Both, tmp_path: Path) -> None:
     ]
     shape = Shape()
     path = tmp_path / "model.onnx"
+    tensors += [*elsewhere(600, "d" * 40), *typed(200)]
     made = model(graph([node(shape), *nodes], [*weights(shape), *tensors]))
     path.write_bytes(made.SerializeToString())
     in_runs, one_by_one = both(path)
     assert in_runs == one_by_one
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [
+        {},
+        {"offset": "00"},
+        {"offset": "0"},  # as the first one, with another length
+        {"offset": "0", "length": "8"},  # those of the first one, which is tied then
+        {"offset": "8"},
+        {"offset": "4"},
+        {"offset": "-1"},
+        {"offset": "1_0"},
+        {"offset": "9" * 18},
+        {"offset": "9" * 19},
+        {"length": "23"},
+        {"length": "0"},
+        {"length": ""},
+        {"location": ""},
+        {"location": "x" * 111},
+        {"location": "y" * 113},
+        {"location": "y" * 130},
+        {"location": "../w.data"},
+        {"location": "./w.data"},
+        {"location": "./w.data", "offset": "0"},
+        {"checksum": "0"},
+        {"location": "short.data"},
+    ],
+    ids=str,
+)
+@pytest.mark.parametrize("turned", [False, True])
+def test_external_data(
+    changed: dict[str, str], both: Both, tmp_path: Path, *, turned: bool
+) -> None:
+    """What is unusual is found among plain ones, in whatever order the tensors are."""
+    (tmp_path / "w.data").write_bytes(bytes(400))
+    (tmp_path / "short.data").write_bytes(bytes(90))
+    shape, path = Shape(), tmp_path / "model.onnx"
+    tensors = elsewhere(10, "w.data", **changed) + elsewhere(4, "./w.data") * turned
+    if turned:
+        tensors.reverse()
+    made = model(graph([node(shape)], [*weights(shape), *tensors, *tensors[:2]]))
+    path.write_bytes(made.SerializeToString())
+    in_runs, one_by_one = both(path)
+    assert in_runs == one_by_one
+    assert isinstance(in_runs[1], Report)

@@ -6,7 +6,7 @@ file that is cut while it is mapped kills the process.
 """
 
 from rnninspect.decode.protobuf.found import KEPT_NUMBERS, Found
-from rnninspect.decode.protobuf.numbers import signed, signed32
+from rnninspect.decode.protobuf.numbers import LONGEST_VARINT, read_varint, signed, signed32
 from rnninspect.decode.protobuf.reader import WireReader
 from rnninspect.decode.protobuf.wire import (
     FIXED32,
@@ -24,6 +24,7 @@ __all__ = [
     "FIXED64",
     "KEPT_NUMBERS",
     "LENGTH",
+    "LONGEST_VARINT",
     "VARINT",
     "CutField",
     "Field",
@@ -31,6 +32,7 @@ __all__ = [
     "Message",
     "Span",
     "WireReader",
+    "read_varint",
     "signed",
     "signed32",
 ]

@@ -10,7 +10,7 @@ from rnninspect.source.limits import Limit
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Collection
+    from collections.abc import Collection, Sequence
 
     from rnninspect.decode.protobuf.wire import Message
     from rnninspect.source.source import Source
@@ -85,7 +85,7 @@ class WireReader(Walker):
             self._names[text] = text
         return text
 
-    def all_decoded(self, encoded: list[bytes]) -> list[str]:
+    def all_decoded(self, encoded: Sequence[bytes]) -> list[str]:
         """Many names, as `decoded` gives each; at once where they are short, ASCII and new."""
         names = self._names
         joined = b"\n".join(encoded)

@@ -25,6 +25,7 @@ Field = tuple[int, int, int, int]
 
 _WINDOW = 16 * 2**10
 _LONGEST_HEAD = 20  # bytes of a tag and a varint
+_SHORT_FIELD = 512
 _LONGEST_TEXT = 64 * 2**10
 _PORTION = 4_000  # fields whose steps are spent at once
 _FIXED_SIZES = {FIXED32: 4, FIXED64: 8}
@@ -88,7 +89,7 @@ class Walker:
         """
         if len(message) == 1:
             start, end = message[0]
-            window = self._load(start, end)
+            window = self._load(start, end, end - start)
             if end <= window[1] + len(window[0]):
                 return self._burst(window, start, end, [])
         return self._walk(message)
@@ -109,8 +110,8 @@ class Walker:
         return Passing(self.fields(message))
 
     def window(self, offset: int, end: int) -> tuple[bytes, int]:
-        """Bytes with what may be a field's head at an offset, and where they begin."""
-        return self._load(offset, end)
+        """Bytes with a field at an offset, if it is short, and where they begin."""
+        return self._load(offset, end, _SHORT_FIELD)
 
     def count(self, fields: int) -> None:
         """Count fields that the caller read by itself."""
@@ -191,9 +192,9 @@ class Walker:
             )
         return 0, 0
 
-    def _load(self, offset: int, end: int) -> tuple[bytes, int]:
-        """A window with what may be a field's head at the offset, and where it begins."""
-        if not self._base <= offset <= self._end - min(_LONGEST_HEAD, end - offset):
+    def _load(self, offset: int, end: int, needed: int = _LONGEST_HEAD) -> tuple[bytes, int]:
+        """A window with the bytes needed at an offset, at most a whole one, and where it begins."""
+        if not self._base <= offset <= self._end - min(needed, end - offset, _WINDOW):
             self._data = self.source.read(offset, min(_WINDOW, self.source.size - offset))
             self._base, self._end = offset, offset + len(self._data)
         return self._data, self._base
