@@ -6,10 +6,9 @@ on the recurrent product. Layers without biases (FARGAN's) have none.
 
 from __future__ import annotations
 
-import re
-from collections import Counter
 from math import prod
 
+from rnninspect.lean import Counter, re
 from rnninspect.plugin import (
     BIASES,
     Fact,

@@ -61,7 +61,7 @@ def _arrays(cursor: Cursor) -> Iterator[tuple[str, PackedArray]]:
         parent, _, key = path.rpartition("/")
         if key == _MARK:
             chunked[parent] = _Chunks()
-        elif (found := _CHUNK.match(path)) and found["path"] in chunked:
+        elif chunked and (found := _CHUNK.match(path)) and found["path"] in chunked:
             _add(chunked[found["path"]], path, value)
         elif isinstance(value, Extension) and value.code in (ARRAY, SCALAR):
             yield path, _read(path, value)

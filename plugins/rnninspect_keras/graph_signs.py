@@ -19,6 +19,7 @@ _NODE_FIELDS = frozenset({1, 2, 3, 4, 5, 6, 7})
 _MOST_NODES = 8  # that are looked at
 _LONGEST = 1_000
 _TEXT_START = re.compile(rb"\s*(?:#[^\n]*\n\s*)*(?P<field>[a-z_]+)\s*:?\s*[{<\[]")
+_TEXT_BYTES = b"#abcdefghijklmnopqrstuvwxyz_"  # that it begins with, a comment or a field
 _TEXT_NODE = re.compile(rb"""\bop\s*:\s*['"][A-Z_]""")
 _TEXT_VERSION = re.compile(rb"\bproducer\s*:\s*\d")
 _META = b"meta_info_def"
@@ -89,10 +90,7 @@ def is_meta_graph(source: Source) -> bool:
 def is_text(source: Source) -> bool:
     """Whether a file is a graph's text form."""
     head = source.head(_HEAD)
-    start = _TEXT_START.match(head)
-    if start is None:
-        return False
-    match start["field"]:
+    match _first_field(head):
         case b"node":
             return _TEXT_NODE.search(head) is not None
         case b"library":
@@ -104,5 +102,12 @@ def is_text(source: Source) -> bool:
 
 def is_meta_text(source: Source) -> bool:
     """Whether a file is a meta graph's text form."""
-    start = _TEXT_START.match(source.head(_HEAD))
-    return start is not None and start["field"] in (_META, b"graph_def")
+    return _first_field(source.head(_HEAD)) in (_META, b"graph_def")
+
+
+def _first_field(head: bytes) -> bytes:
+    """The field that a text form begins with; empty if it is none."""
+    if head.lstrip()[:1] not in _TEXT_BYTES:
+        return b""
+    start = _TEXT_START.match(head)
+    return b"" if start is None else start["field"]

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from functools import partial
-
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -31,7 +29,7 @@ class NcnnReader:
             return None
         from rnninspect_ncnn.describing import describe  # noqa: PLC0415 - only for its files
 
-        return partial(describe, source, is_text=is_text)
+        return lambda: describe(source, is_text=is_text)
 
     def conventions(self) -> Sequence[Convention]:
         """How ncnn counts each cell."""

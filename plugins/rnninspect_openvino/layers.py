@@ -46,6 +46,7 @@ if TYPE_CHECKING:
 
 # Names of operators of others, such as CustomLSTM; not RNNTLoss.
 _RECURRENT = re.compile(r"lstm|gru(?![a-z])|rnn(?!t)|deltanet|selectivescan|mamba", re.IGNORECASE)
+_WORDS = ("lstm", "gru", "rnn", "deltanet", "selectivescan", "mamba")  # one is in each of them
 _LONGEST_NAME = 100
 
 
@@ -66,7 +67,14 @@ class _Sized(Record):
 
 def is_recurrent(operator: Operator) -> bool:
     """Whether it is a recurrent operator, or has the name of one."""
-    return operator.kind in OPERATORS or bool(_RECURRENT.search(operator.kind[:_LONGEST_NAME]))
+    return operator.kind in OPERATORS or _sounds_recurrent(operator.kind[:_LONGEST_NAME])
+
+
+def _sounds_recurrent(kind: str) -> bool:
+    lowered = kind.lower()
+    if kind.isascii() and not any(word in lowered for word in _WORDS):  # as of nearly all
+        return False
+    return _RECURRENT.search(kind) is not None
 
 
 class Layers:

@@ -167,6 +167,8 @@ def _is_record(name: str) -> bool:
 def _is_text_pickle(source: Source, head: bytes) -> bool:
     """Whether it is protocol 0 or 1: first a container or a name, and STOP as the last byte."""
     starts = (b"(dp", b"(lp", b"(ip", b"}q", b"]q")
-    if not head.startswith(starts) and re.match(_NAME, head) is None:
+    if not head.startswith((*starts, b"c")):
+        return False
+    if head.startswith(b"c") and re.match(_NAME, head) is None:
         return False
     return source.read(source.size - 1, 1) == b"."

@@ -14,6 +14,8 @@ from rnninspect.lean import json
 from rnninspect.record import Record
 from rnninspect.source.limits import Limit
 
+_MARK = b"\xef\xbb\xbf"  # of UTF-8, which some editors write at the start
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -68,7 +70,7 @@ def parse_json(
     """
     whole = None if digits >= MOST_DIGITS else _short_integers(digits)
     try:
-        text = data if isinstance(data, str) else data.decode("utf-8-sig", errors)
+        text = data if isinstance(data, str) else data.removeprefix(_MARK).decode("utf-8", errors)
         del data  # which may be the last reference to it
         return _loads(text, whole, make_object)
     except (ValueError, RecursionError) as error:

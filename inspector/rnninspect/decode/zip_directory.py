@@ -7,7 +7,6 @@ frameworks do not, and the other way round; this one reads what is needed and ju
 from __future__ import annotations
 
 import struct
-import zlib
 
 from rnninspect.errors import UnreadableFile
 from rnninspect.record import Record
@@ -98,6 +97,8 @@ def head_of_member(source: Source, member: Member, length: int) -> bytes:
         return packed.head(length)
     packed.spend(Limit.EXPANSION, length, f"the member {member.name}")
     packed.spend(Limit.STEPS, length >> INFLATE_SHIFT)
+    import zlib  # noqa: PLC0415 - most members of models are not compressed
+
     try:
         return zlib.decompressobj(-zlib.MAX_WBITS).decompress(packed.head(length + _SLACK), length)
     except zlib.error as error:
@@ -245,6 +246,8 @@ def _inflate(packed: Source, member: Member) -> bytes:
     packed.spend(Limit.EXPANSION, member.size, place)
     packed.limits.require(Limit.HEADER_BYTES, packed.size, place)
     packed.spend(Limit.STEPS, member.size >> INFLATE_SHIFT)
+    import zlib  # noqa: PLC0415 - as above
+
     inflater = zlib.decompressobj(-zlib.MAX_WBITS)
     try:
         data = inflater.decompress(packed.read(0, packed.size), member.size + 1)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from contextlib import suppress
-
 from rnninspect.cells import BIASES
 from rnninspect.graphs.beginnings import first_states
 from rnninspect.graphs.building.expressions import Exhausted
@@ -41,14 +39,15 @@ def recurrences(
         convention: the plugin's word for its biases.
         one_bias: what a single vector stands for: the sum of both biases, or the only one.
     """
-    first: tuple[int, ...] = ()
     try:
         graph.expressions.spend(0)
         found = survey(graph)
     except Exhausted:
         return Recurrences(observations=(Observation(Fact.UNUSUAL, _GIVEN_UP),), finished=False)
-    with suppress(Exhausted):  # what was found stays found
+    try:
         first = first_states(graph, (*found.cells, *found.unknown))
+    except Exhausted:  # what was found stays found
+        first = ()
     states = tensors_of_leaves(graph, first, tensors_of)
     return Recurrences(
         layers=tuple(

@@ -9,8 +9,9 @@ from rnninspect_keras.layout import WeightName
 TYPE_CHECKING = False
 
 # Keras 2 and 3: `lstm/lstm_cell/kernel:0`; a second cell or direction of one layer `kernel_1:0`.
-_MODERN = r"(kernel|recurrent_kernel|bias|\w+_gate_peephole_weights|projection_weights)(_\d+)?"
+_PEEPHOLE = "_gate_peephole_weights"
 # Keras 1: `lstm_1_W:0`, for each gate `lstm_1_W_i:0`, in a later session `lstm_1_W_i_1:0`.
+_EARLY_PARTS = frozenset("WUb")
 _EARLY = r"(?:(.*)_)?([WUb])(?:_([icfozrh]))?(_\d+)?"
 _REMEMBERED = 4096  # names: a model has few different ones at this place
 
@@ -44,10 +45,12 @@ class ParsedName(Record):
 @lru_cache(_REMEMBERED)
 def parse_name(base: str) -> ParsedName:
     """Read the last part of a name."""
-    if match := re.fullmatch(_MODERN, base):
-        return ParsedName(_WORDS.get(match[1]) or WeightName.PEEPHOLE, suffix=match[2] or "")
+    if found := _modern(base):
+        return found
     if base in SCALES:
         return ParsedName(WeightName.NORM)
+    if _EARLY_PARTS.isdisjoint(base.split("_")):  # `re` takes as long to import as Python to start
+        return ParsedName()
     if match := re.fullmatch(_EARLY, base):
         part = WeightName(match[2])
         if match[3] is None:  # one array for all gates
@@ -56,9 +59,21 @@ def parse_name(base: str) -> ParsedName:
     return ParsedName()
 
 
+def _modern(base: str) -> ParsedName | None:
+    """What Keras 2 and 3 mean by a name."""
+    front, _, number = base.rpartition("_")
+    word, suffix = (front, f"_{number}") if number.isdecimal() else (base, "")
+    if word in _WORDS:
+        return ParsedName(_WORDS[word], suffix=suffix)
+    if word.endswith(_PEEPHOLE) and re.fullmatch(r"\w+", word.removesuffix(_PEEPHOLE)):
+        return ParsedName(WeightName.PEEPHOLE, suffix=suffix)
+    return None
+
+
 def weight_name_of(name: str) -> WeightName | None:
     """What a variable is by the name of its attribute."""
-    return parse_name(name).name if re.fullmatch(_MODERN, name) else None
+    found = _modern(name)
+    return found.name if found else None
 
 
 RECURRENT = (WeightName.RECURRENT, WeightName.GATE_RECURRENT)

@@ -16,7 +16,9 @@ if TYPE_CHECKING:
 _SLOT = ".OPTIMIZER_SLOT"
 _AVERAGE = "/ExponentialMovingAverage"
 # Slots whose names say what they are, also where their variable's shape is another or it is gone.
-_SLOT_NAME = r"(\w*Adam|Nadam|Momentum|RMSProp|Adagrad|Adadelta|AdaMax|Ftrl|adam_[mv])(_\d+)?"
+_SLOT_NAMES = frozenset(
+    ["Nadam", "Momentum", "RMSProp", "Adagrad", "Adadelta", "AdaMax", "Ftrl", "adam_m", "adam_v"]
+)
 # Classes of Keras' optimizers; a Keras model's graph has their state under `training/CLASS`, and
 # before Keras 2.3 their settings under `CLASS`. A number is TensorFlow's, for a second one.
 _OPTIMIZERS = (
@@ -134,6 +136,17 @@ class Scopes:
         )
 
 
+def _is_slot(name: str) -> bool:
+    """Whether it is the name of an optimizer's slot; those of Adam's kin end alike."""
+    front, _, number = name.rpartition("_")
+    word = front if number.isdecimal() else name
+    return word in _SLOT_NAMES or (word.endswith("Adam") and _is_word(word))
+
+
+def _is_word(text: str) -> bool:
+    return text.replace("_", "a").isalnum()
+
+
 def _purpose(key: str, shape: tuple[int, ...], checkpoint: Checkpoint, lasts: set[str]) -> Purpose:
     """The purpose that a path shows; `lasts` are the last words of all paths."""
     *front, last = key.split("/")
@@ -142,7 +155,7 @@ def _purpose(key: str, shape: tuple[int, ...], checkpoint: Checkpoint, lasts: se
     if key.endswith(_AVERAGE):
         return Purpose.COPY
     named = "adam_" in last or not last.islower()  # as nearly all are not
-    if front and named and re.fullmatch(_SLOT_NAME, last):
+    if front and named and _is_slot(last):
         return Purpose.OPTIMIZER
     for start in range(len(front) if front and front[-1] in lasts else 0):
         owner = checkpoint.tensors.get("/".join(front[start:]))

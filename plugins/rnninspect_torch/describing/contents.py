@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from types import MappingProxyType
-
 from rnninspect.plugin import Record
 from rnninspect_torch.tensors.arrays import SCOPE as ARRAY
 from rnninspect_torch.tensors.nested import INSIDE
@@ -35,7 +33,7 @@ class Contents(Record):
     calls: TorchCalls
     payload_bytes: Callable[[Storage], int | None]
     observations: tuple[Observation, ...] = ()
-    names: Mapping[str, str] = MappingProxyType({})
+    names: Mapping[str, str] | None = None
 
     def stored_bytes(self, storage: Storage) -> int | None:
         """Bytes stored for a storage, in the container or in the pickle; None if unknown."""

@@ -17,7 +17,7 @@ def stored(
 ) -> StoredTensor:
     """The stored tensor of an entry; its elements are not read."""
     tensor = entry.tensor
-    name = contents.names.get(entry.name, entry.name) if name is None else name
+    name = (contents.names or {}).get(entry.name, entry.name) if name is None else name
     if tensor.storage is None:
         return _without_storage(name, tensor, purpose)
     storage, dtype = tensor.storage, tensor.dtype

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import random
-
 from rnninspect.graphs.building.activations import Functions, whole_function
 from rnninspect.graphs.building.expressions import LINEAR, Kind
 from rnninspect.graphs.recognition.arithmetic import POINTS, calculated
@@ -275,6 +273,8 @@ class Body:
 
     def values(self, mask: float) -> dict[int, Numbers]:
         """Values at random points, gates and states drawn; what is one for all units is `mask`."""
+        import random  # noqa: PLC0415 - for steps of a loop alone
+
         draw = random.Random(_SEED)  # noqa: S311 - no secret
         found: dict[int, Numbers] = {}
         for at in self.order:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import random
-
 from rnninspect.graphs.building.expressions import Kind
 from rnninspect.graphs.recognition.arithmetic import POINTS, calculated
 
@@ -70,6 +68,8 @@ def _outside(graph: Graph, body: Body, root: int, new: int) -> list[int]:
 
 def _is_mixed(graph: Graph, outside: list[int], new: int, state: int) -> bool:
     """Whether the root, which is the last, is the old state where the new state is that."""
+    import random  # noqa: PLC0415 - for steps of a loop alone
+
     draw = random.Random(_SEED)  # noqa: S311 - no secret
     old = tuple(draw.uniform(0.2, 0.9) for _ in range(POINTS))
     found: dict[int, Numbers] = {new: old, state: old}

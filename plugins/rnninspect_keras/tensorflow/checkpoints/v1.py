@@ -38,7 +38,7 @@ def read_v1(source: Source) -> Checkpoint:
     """A V1 checkpoint; if it is one of several shards, with the others beside it."""
     checkpoint = Checkpoint()
     _add_file(checkpoint, source)
-    shard = re.fullmatch(SHARD, source.name)
+    shard = re.fullmatch(SHARD, source.name) if "-of-" in source.name else None
     number = int(shard[3]) if shard else 1
     source.limits.require(Limit.MEMBERS, number, "the number of shards")
     read = {source.neighbour(source.name).identity}
