@@ -13,6 +13,7 @@ from rnninspect.model import Fact, Observation, RecurrentLayer
 from rnninspect.render import AUDIT, DIFF, EXPLANATION
 from rnninspect.render.knowledge.explanation import Explanation
 from rnninspect.render.report.columns import BY_NAME
+from rnninspect.render.report.sentences import not_shown
 from rnninspect.render.view import View
 from rnninspect.render.widths import start_of, width_of
 from rnninspect.report import Report
@@ -127,10 +128,18 @@ def test_hidden_columns_are_named() -> None:
     made = REPORTS["bidirectional"]
     lines = text_of("table", [made], View(80)).splitlines()
     (said,) = [line for line in lines if line.startswith("not shown")]
-    title = "Expected (same as Stored)"
+    title = "Expected (= Stored)"
     assert said == f"not shown at 80 columns: {title}; COLUMNS=89 or --columns shows it"
     assert "not shown" not in text_of("table", [made], View(89))
     assert "not shown" in text_of("table", [made], View(88))
+
+
+@pytest.mark.parametrize("width", WIDTHS)
+def test_the_names_of_hidden_columns_are_wrapped(width: int) -> None:
+    said = not_shown(["Expected (= Stored)", *("Formula",) * 8], 200, width, "--columns")
+    assert len(said) > 1
+    assert max(map(width_of, said)) <= width
+    assert " ".join(map(str.strip, said)).endswith("; COLUMNS=200 or --columns shows them")
 
 
 def test_columns_chosen_by_name_are_never_hidden() -> None:

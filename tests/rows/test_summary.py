@@ -12,6 +12,7 @@ from making.reports import drawn, hold
 from rnninspect import inspect_row
 from rnninspect.render import SCAN
 from rnninspect.render.view import View
+from rnninspect.render.widths import width_of
 from rnninspect.rows.inspecting import unreadable_row
 from rnninspect.rows.schema import MODELS, Verdict, fitting
 from rnninspect.rows.summary import MOST_LARGEST, MOST_NAMED, UNKNOWN, Summary
@@ -46,6 +47,18 @@ def test_each_format(output: str, pytestconfig: pytest.Config) -> None:
 def test_nothing_is_a_summary_too(output: str) -> None:
     text = drawn(SCAN, output, Summary(), View())
     assert "0 models" in text or json.loads(text)["total"]["models"] == 0
+
+
+@pytest.mark.parametrize("width", [60, 80, 100, 140])
+def test_the_table_by_format_fits_and_names_the_columns_that_do_not(width: int) -> None:
+    every = [*MIXED, made("long.x", format="a format with a very long name", parameters=10**12)]
+    _, table, *more = drawn(SCAN, "table", Summary(every), View(width)).split("\n\n")
+    assert max(map(width_of, table.splitlines())) <= width
+    heads = table.splitlines()[0].split()
+    said = " ".join(more[0].split()) if more[0].startswith("not shown") else ""
+    for head in ("Recurrent", "Layers", "Bytes", "Parameters"):
+        assert (head in heads) != (head in said)
+    assert ("COLUMNS=" in said) == (width < 100)
 
 
 def test_the_order_of_rows_makes_no_difference() -> None:

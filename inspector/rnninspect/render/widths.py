@@ -68,6 +68,14 @@ def wrap(text: str, width: int) -> list[str]:
     return [*lines, line]
 
 
+def hang(text: str, width: int, indent: str = "  ") -> list[str]:
+    """The text in lines of at most `width` columns, all but the first of them indented."""
+    if width_of(text) <= width:
+        return [text]
+    first, *rest = wrap(text, width - len(indent))
+    return [first, *(f"{indent}{line}" for line in rest)]
+
+
 def _pieces(text: str, width: int) -> Iterator[str]:
     """The words, longer ones in pieces: cut after a separator if one is near the piece's end."""
     for word in text.split():

@@ -17,7 +17,7 @@ from rnninspect.render.knowledge.arithmetic import (
     weights,
 )
 from rnninspect.render.names import shared_beginning, shorten_apart
-from rnninspect.render.widths import width_of
+from rnninspect.render.widths import width_of, wrap
 from rnninspect.wording.order import in_natural_order
 
 TYPE_CHECKING = False
@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from rnninspect.report import Report
 
 LONGEST_NAME = 60
+LABEL = 12  # columns of a label
 
 
 class Explanation(Record):
@@ -53,11 +54,11 @@ def _block(report: Report, counted: LayerCount, view: View) -> Iterator[str]:
     level = f", level {layer.stack.level} of {layer.stack.levels}" if layer.stack else ""
     name = heading(shorten(for_terminal(layer.name), 72), colour=view.colour)
     yield f"{name}: {for_terminal(layer.kind)}{level}"
-    yield from map(_line, (*description(counted), *step(counted)))
+    yield from _lines((*description(counted), *step(counted)), view.width)
     yield from _weights_table(counted, view)
     yield ""
     yield from map(_line, results(report, counted, colour=view.colour))
-    yield from map(_line, other_forms(counted))
+    yield from _lines(other_forms(counted), view.width)
     for finding in report.findings_of(layer.name):
         place = f"{for_terminal(finding.tensor)}: " if finding.tensor else ""
         message = for_terminal(finding.message)
@@ -65,9 +66,16 @@ def _block(report: Report, counted: LayerCount, view: View) -> Iterator[str]:
         yield f"{rule} {finding.name}: {place}{message}"
 
 
+def _lines(labelled: Iterable[Labelled], width: int) -> Iterator[str]:
+    """A line for each text, wrapped beside its label."""
+    for label, text in labelled:
+        first, *rest = wrap(text, width - LABEL) if width else [text]
+        yield from map(_line, ((label, first), *(("", line) for line in rest)))
+
+
 def _line(labelled: Labelled) -> str:
     label, text = labelled
-    return f"{label:<12}{text}"
+    return f"{label:<{LABEL}}{text}"
 
 
 def _weights_table(counted: LayerCount, view: View) -> Iterator[str]:

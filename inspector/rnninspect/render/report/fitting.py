@@ -76,7 +76,7 @@ def fit(columns: Sequence[Column], rows: Sequence[Row], width: int) -> Fitted:
         rows=short_names(shortened, max(room, NARROWEST_NAME)),
         columns=tuple(column for column in columns if column in kept),
         hidden=tuple(
-            "Expected (same as Stored)" if weights[column] == AS_STORED else column.title
+            "Expected (= Stored)" if weights[column] == AS_STORED else column.title
             for column in columns
             if column not in kept
         ),

@@ -7,6 +7,7 @@ from rnninspect.model import Searched
 from rnninspect.render.colour import judged
 from rnninspect.render.escape import for_terminal, shorten
 from rnninspect.render.names import shorten_apart
+from rnninspect.render.widths import hang
 from rnninspect.wording import plural
 from rnninspect.wording.order import in_natural_order
 
@@ -25,6 +26,13 @@ _NOTHING = {
     Searched.TENSORS: ", no name or shape of a recurrent cell",
 }
 ONE = {"constants": "constant", "copies": "copy"}  # the purposes that are plural
+
+
+def not_shown(titles: Sequence[str], needed: int, width: int, option: str = "") -> list[str]:
+    """The columns that a table of this width leaves out, and what shows them, in wrapped lines."""
+    shows = f"COLUMNS={needed}{option and f' or {option}'} shows"
+    them = "it" if len(titles) == 1 else "them"
+    return hang(f"not shown at {width} columns: {', '.join(titles)}; {shows} {them}", width)
 
 
 def summary(report: Report) -> str:

@@ -8,7 +8,13 @@ from rnninspect.render.grid import draw
 from rnninspect.render.report.columns import COLUMNS, LETTERS, RowKind, present, usual
 from rnninspect.render.report.fitting import Fitted, fit, short_names
 from rnninspect.render.report.folding import shown_rows
-from rnninspect.render.report.sentences import LONGEST_NAME, finding_lines, no_layer, summary
+from rnninspect.render.report.sentences import (
+    LONGEST_NAME,
+    finding_lines,
+    no_layer,
+    not_shown,
+    summary,
+)
 from rnninspect.report import readable
 
 TYPE_CHECKING = False
@@ -59,10 +65,7 @@ def _lines(report: Report, fitted: Fitted, view: View) -> Iterator[str]:
     yield draw_rows(fitted, view)
     yield ""
     if fitted.hidden:
-        titles = ", ".join(fitted.hidden)
-        known = f"COLUMNS={fitted.needed} or --columns shows"
-        them = "it" if len(fitted.hidden) == 1 else "them"
-        yield f"not shown at {view.width} columns: {titles}; {known} {them}"
+        yield from not_shown(fitted.hidden, fitted.needed, view.width, "--columns")
     if not report.layers:
         yield no_layer(report)
     yield summary(report)
