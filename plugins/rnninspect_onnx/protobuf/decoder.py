@@ -22,6 +22,7 @@ from rnninspect_onnx.protobuf.messages import (
     by_name,
 )
 from rnninspect_onnx.protobuf.node_runs import NodeRuns
+from rnninspect_onnx.protobuf.plain_constants import PlainConstants
 from rnninspect_onnx.protobuf.plain_tensors import PlainTensors
 from rnninspect_onnx.protobuf.tensor_decoder import TensorDecoder
 from rnninspect_onnx.protobuf.tensor_messages import KEPT_AXES
@@ -52,7 +53,8 @@ class Decoder:
         self._tensors, self._kept = TensorDecoder(self.wire), Kept(source)
         plain_tensors = PlainTensors(self.wire)
         self._tensor_runs = TensorRuns(self.wire, self._tensors, plain_tensors)
-        self._node_runs = NodeRuns(self.wire, self._kept, self._attribute)
+        constants = PlainConstants(self.wire, plain_tensors)
+        self._node_runs = NodeRuns(self.wire, self._kept, self._tensors, constants, self._attribute)
 
     def raw(self, offset: int, length: int) -> bytes:
         """A short run of bytes, such as a single number."""

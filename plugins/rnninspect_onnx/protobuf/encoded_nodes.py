@@ -8,6 +8,8 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator
 
+    from rnninspect_onnx.protobuf.initializers import Initializers
+
 _INPUT, _OUTPUT, _DOMAIN = 0x0A, 0x12, 0x3A  # tags of NodeProto: number and wire type
 
 
@@ -21,17 +23,22 @@ class Links(Record):
 
 
 class NodeRun(Record):
-    """Encoded nodes without tensors and graphs in their attributes, one after another.
+    """Encoded plain nodes, one after another.
 
     Attributes:
-        data: the fields of the graph that they are.
-        base: the offset of the first of them in the file.
+        data: the fields of the graph that they are; without its attribute that of a large Constant,
+            which is alone.
+        base: the offset of the first of them in the file, or that of the missing attribute.
         operators: of each node.
+        constants: the values of its Constant nodes, and of those of runs before and after.
+        first: the index in them of the first one of this run.
     """
 
     data: bytes
     base: int
     operators: list[str]
+    constants: Initializers
+    first: int
 
 
 def links_of(run: NodeRun, operators: Collection[str] | None) -> Iterator[Links]:

@@ -90,7 +90,8 @@ class Nodes:
     To iterate decodes all of them, once.
 
     Attributes:
-        holders: the nodes that may have tensors or graphs in their attributes.
+        holders: the nodes that may have tensors or graphs in their attributes, but plain Constants.
+        storing: the holders, and between them the values of plain Constants.
     """
 
     def __init__(
@@ -100,6 +101,7 @@ class Nodes:
     ) -> None:
         self._parts, self._decoded = parts, decoded
         self.holders = tuple([part for part in parts if not isinstance(part, NodeRun)])
+        self.storing = tuple(_storing(parts))
         runs = [part for part in parts if isinstance(part, NodeRun)]
         self._count = len(self.holders) + sum(len(run.operators) for run in runs)
         self._whole = None if runs else self.holders
@@ -138,6 +140,16 @@ class Nodes:
                 yield from links_of(part, operators)
             elif operators is None or part.operator in operators:
                 yield Links(part.operator, part.domain, part.inputs, part.outputs)
+
+
+def _storing(parts: Iterable[NodeProto | NodeRun]) -> Iterator[NodeProto | Initializers]:
+    last: Initializers | None = None
+    for part in parts:
+        if not isinstance(part, NodeRun):
+            yield part
+        elif part.constants is not last and part.constants:
+            last = part.constants
+            yield last
 
 
 class GraphProto(Record):

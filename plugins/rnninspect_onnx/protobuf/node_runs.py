@@ -1,7 +1,8 @@
 """Passes over the plain nodes of a graph without decoding them; they are decoded when asked for.
 
 A node is plain if its attributes have neither tensors nor graphs: it says something only to those
-who follow the values of the graph. Whatever is unusual in its encoding is left to the decoder.
+who follow the values of the graph. The values of plain Constants are put in columns. Whatever is
+unusual in its encoding is left to the decoder.
 The numbers in this module are the tags of GraphProto and NodeProto: field number and wire type.
 """
 
@@ -10,7 +11,10 @@ from __future__ import annotations
 from rnninspect.decode.protobuf import LENGTH
 from rnninspect.plugin import Record, UnreadableFile
 from rnninspect_onnx.protobuf.encoded_nodes import NodeRun, head_of, plain
+from rnninspect_onnx.protobuf.initializers import Initializers
 from rnninspect_onnx.protobuf.messages import NodeProto, by_name
+from rnninspect_onnx.protobuf.plain_constants import attribute_of
+from rnninspect_onnx.protobuf.plain_tensors import length_at
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -19,6 +23,9 @@ if TYPE_CHECKING:
     from rnninspect.decode.protobuf import Span, WireReader
     from rnninspect_onnx.protobuf.kept import Kept
     from rnninspect_onnx.protobuf.messages import AttributeProto
+    from rnninspect_onnx.protobuf.plain_constants import PlainConstant, PlainConstants
+    from rnninspect_onnx.protobuf.tensor_decoder import TensorDecoder
+    from rnninspect_onnx.protobuf.tensor_messages import TensorProto
 
 _NODE = 0x0A  # of a graph
 _INPUT, _OUTPUT, _NAME, _OPERATOR, _ATTRIBUTE = range(0x0A, 0x32, 8)
@@ -41,9 +48,15 @@ class NodeRuns:
     """Passes over the plain nodes of one file."""
 
     def __init__(
-        self, wire: WireReader, kept: Kept, attribute: Callable[[Span, int], AttributeProto]
+        self,
+        wire: WireReader,
+        kept: Kept,
+        tensors: TensorDecoder,
+        constants: PlainConstants,
+        attribute: Callable[[Span, int], AttributeProto],
     ) -> None:
         self._wire, self._kept, self._attribute = wire, kept, attribute
+        self._tensors, self._constants = tensors, constants
         self._known: dict[bytes, _Attribute] = {}
         self._operators: dict[bytes, str] = {}
         self._held = 0
@@ -53,59 +66,124 @@ class NodeRuns:
 
         `depth` is that of the nodes.
         """
+        values = _values_before(into)
         while offset < end and self._held < _MOST_HELD and depth < self._wire.limits.nesting:
-            run = self._run(*self._wire.window(offset, end), offset, end, depth)
-            if not run.operators:
+            window = self._wire.window(offset, end)
+            run, following = self._run(*window, offset, end, depth, values)
+            if following == offset:
+                run, following = self._large(*window, offset, end, values)
+            if following == offset:
                 break
             into.append(run)
-            offset += len(run.data)
             self._hold(len(run.data))
+            offset = following
         return offset
 
     def _hold(self, length: int) -> None:
         self._held += length
         self._wire.hold(length)
 
-    def _run(self, data: bytes, base: int, offset: int, end: int, depth: int) -> NodeRun:
-        """The plain nodes in a window."""
+    def _run(
+        self, data: bytes, base: int, offset: int, end: int, depth: int, values: Initializers
+    ) -> tuple[NodeRun, int]:
+        """The plain nodes in a window, and where they end; adds the values of Constants."""
         stop = min(end - base, len(data) - 2)  # a length has two bytes
-        first = at = offset - base
+        begin = at = offset - base
         kept = fields = 0
         operators: list[str] = []
-        known = self._known.get
+        constants: list[PlainConstant] = []
         while at < stop and data[at] == _NODE:
             index, following = head_of(data, at)
-            parts, passed, operator = 2, 1, b""
-            while index < following <= stop:
-                tag, length = data[index], data[index + 1]
-                index += 2
-                if length > 0x7F:
-                    length = length & 0x7F | data[index] << 7
-                    index += 1
-                if tag in _NAMES:
-                    parts += 1
-                elif tag == _OPERATOR:
-                    operator = data[index : index + length]
-                elif tag == _ATTRIBUTE:
-                    part = data[index : index + length]
-                    found = known(part) or self._learned(part, base + index, depth)
-                    if found is None:
-                        break
-                    parts += found.kept
-                    passed += found.fields
-                elif tag & 7 != LENGTH or not 8 <= tag <= 0x7F:
+            if following > stop:
+                break
+            constant = None
+            if data[index] == _OUTPUT:
+                constant = self._constants.read(data, base, index, following)
+            if constant is None:
+                node = self._plain(data, base, index, following, depth)
+                if node is None:
                     break
-                passed += 1
-                index += length
+                operators.append(node[0])
+                kept, fields = kept + node[1], fields + node[2]
+            elif following - constant.attribute <= _LONGEST_ATTRIBUTE:
+                operators.append("Constant")
+                constants.append(constant)
             else:
-                if index == following <= stop and operator != b"Constant":
-                    operators.append(self._operators.get(operator) or self._named(operator))
-                    kept, fields, at = kept + parts, fields + passed, following
-                    continue
-            break
+                break
+            at = following
         self._kept.add(kept)
         self._wire.count(fields)
-        return NodeRun(data[first:at], offset, operators)
+        first = len(values)
+        if constants:
+            self._add(constants, values)
+        return NodeRun(data[begin:at], offset, operators, values, first), base + at
+
+    def _plain(
+        self, data: bytes, base: int, index: int, end: int, depth: int
+    ) -> tuple[str, int, int] | None:
+        """The operator of a plain node, and what it costs in parts and in fields."""
+        known = self._known.get
+        parts, fields, operator = 2, 1, b""
+        while index < end:
+            tag, length = data[index], data[index + 1]
+            index += 2
+            if length > 0x7F:
+                length = length & 0x7F | data[index] << 7
+                index += 1
+            if tag in _NAMES:
+                parts += 1
+            elif tag == _OPERATOR:
+                operator = data[index : index + length]
+            elif tag == _ATTRIBUTE:
+                part = data[index : index + length]
+                found = known(part) or self._learned(part, base + index, depth)
+                if found is None:
+                    return None
+                parts += found.kept
+                fields += found.fields
+            elif tag & 7 != LENGTH or not 8 <= tag <= 0x7F:
+                return None
+            fields += 1
+            index += length
+        if index != end or operator == b"Constant":
+            return None
+        return self._operators.get(operator) or self._named(operator), parts, fields
+
+    def _large(
+        self, data: bytes, base: int, offset: int, end: int, values: Initializers
+    ) -> tuple[NodeRun, int]:
+        """A plain Constant whose attribute is not kept, and where it ends."""
+        at, first = offset - base, len(values)
+        nothing = NodeRun(b"", offset, [], values, first), offset
+        if data[at] != _NODE:
+            return nothing
+        try:
+            size, start = length_at(data, at + 1)
+        except IndexError:
+            return nothing
+        following = start + size
+        constant = self._constants.read(data, base, start, following)
+        if constant is None or base + following > end:
+            return nothing
+        self._add([constant], values)
+        others = data[start : constant.attribute]
+        others = others[: others.rindex(_ATTRIBUTE)]
+        head = bytes([_NODE, len(others) & 0x7F | 0x80, len(others) >> 7])
+        base += constant.attribute
+        return NodeRun(head + others, base, ["Constant"], values, first), offset + following - at
+
+    def _add(self, constants: list[PlainConstant], values: Initializers) -> None:
+        self._kept.add(sum([each.parts for each in constants]))
+        self._wire.count(sum([each.fields for each in constants]))
+        self._tensors.count(sum([each.tensors for each in constants]))
+        values.extend(
+            [each.kind for each in constants],
+            self._wire.all_decoded([each.label for each in constants]),
+            [each.offset for each in constants],
+            [each.payload for each in constants],
+            [each.length for each in constants],
+            [each.numbers for each in constants],
+        )
 
     def _named(self, operator: bytes) -> str:
         return self._operators.setdefault(operator, operator.decode("utf-8", "surrogateescape"))
@@ -135,12 +213,15 @@ class NodeRuns:
     def nodes(self, run: NodeRun) -> Iterator[NodeProto]:
         """The nodes of a run, decoded."""
         self._hold(-len(run.data))
-        end = 0
+        end, constants = 0, iter(range(run.first, len(run.constants)))
         for operator in run.operators:
             at, end = head_of(run.data, end)
-            yield self._node(run, at, end, operator)
+            value = run.constants[next(constants)] if operator == "Constant" else None
+            yield self._node(run, at, end, operator, value)
 
-    def _node(self, run: NodeRun, at: int, end: int, operator: str) -> NodeProto:
+    def _node(
+        self, run: NodeRun, at: int, end: int, operator: str, value: TensorProto | None
+    ) -> NodeProto:
         data, text, known = run.data, self._wire.decoded, self._known
         inputs: list[str] = []
         outputs: list[str] = []
@@ -157,11 +238,16 @@ class NodeRuns:
                 inputs.append(text(part))
             elif tag == _OUTPUT:
                 outputs.append(text(part))
+            elif tag == _ATTRIBUTE and value is not None:
+                name = part[2 : 2 + part[1]].decode()
+                attributes.append(attribute_of(name, run.base + at, value))
             elif tag == _ATTRIBUTE:
                 attributes.append(known[part].first._replace(offset=run.base + at))
             elif tag in texts:
                 texts[tag] = text(part)
             at += length
+        if value is not None and not attributes:  # a large one
+            attributes.append(attribute_of("value", run.base, value))
         return NodeProto(
             operator,
             plain(texts[_DOMAIN]),
@@ -172,3 +258,13 @@ class NodeRuns:
             tuple(attributes),
             by_name(attributes),
         )
+
+
+def _values_before(into: list[NodeProto | NodeRun]) -> Initializers:
+    """The values of Constants to which those after the last node, which was decoded, are added."""
+    last, before = into[-1], into[-2] if len(into) > 1 else None
+    stores = isinstance(last, NodeProto) and (
+        last.operator == "Constant"
+        or any(each.tensors or each.sparse_tensors or each.graphs for each in last.attributes)
+    )
+    return before.constants if isinstance(before, NodeRun) and not stores else Initializers()

@@ -29,7 +29,7 @@ _DIM, _DIMS, _NAME, _RAW, _ENTRY = 0x08, 0x0A, 0x42, 0x4A, 0x6A
 _NUMBERS = {field << 3 | LENGTH: field for field in (FLOAT_DATA, INT32_DATA, INT64_DATA)}
 _IS_EXTERNAL = b"\x70\x01"
 _LOCATION = b"\x0a\x08location\x12"
-_SHORT = 0x7F  # the longest length of one byte
+SHORT = 0x7F  # the longest length of one byte
 _LONGEST_LENGTH = 5  # bytes of a length
 _LONGEST_NUMBER = 18  # decimals
 _MOST_KNOWN = 1_000  # lengths that are kept, since they occur again
@@ -83,10 +83,10 @@ class PlainTensors:
             return None
         name, tag, fields = b"", data[index], head.fields + 1
         typed: bytes | None = None
-        if tag in _NUMBERS and data[index + 1] <= _SHORT:
+        if tag in _NUMBERS and data[index + 1] <= SHORT:
             typed = data[index + 2 : index + 2 + data[index + 1]]
             index += 2 + data[index + 1]
-        if data[index] == _NAME and data[index + 1] <= _SHORT and index < end:
+        if data[index] == _NAME and data[index + 1] <= SHORT and index < end:
             start, index = index + 2, index + 2 + data[index + 1]
             name = data[start:index]
             fields += 1
@@ -124,7 +124,7 @@ class PlainTensors:
     ) -> Plain | None:
         """A tensor whose data are in another file."""
         after = index + 2 + data[index + 1]
-        if data[index] != _ENTRY or data[index + 1] > _SHORT:
+        if data[index] != _ENTRY or data[index + 1] > SHORT:
             return None
         entry = data[index:after]
         location = self._locations.get(entry) or self._location(entry)

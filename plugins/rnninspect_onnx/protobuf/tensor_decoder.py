@@ -66,11 +66,11 @@ class TensorDecoder:
         return self._common(message) or self._any(message)
 
     def count(self, tensors: int) -> None:
-        """Count some more tensors, at most as many as are charged at once."""
+        """Count some more tensors."""
         self._count += tensors
         if self._count > self._next_check:
             self.limits.require(Limit.TENSORS, self._count)
-            self.wire.source.spend(Limit.STEPS, _STEPS * _PORTION)
+            self.wire.source.spend(Limit.STEPS, _STEPS * max(_PORTION, tensors))
             self._next_check = min(self._count + _PORTION, self.limits.tensors)
 
     def _common(self, message: Message) -> TensorProto | None:

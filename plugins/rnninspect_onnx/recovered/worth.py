@@ -7,6 +7,7 @@ graph to an input. Where none of these is, no expression is made.
 from __future__ import annotations
 
 from rnninspect.lean import Counter
+from rnninspect_onnx.protobuf.initializers import Initializers
 from rnninspect_onnx.recovered.returning import returns
 
 TYPE_CHECKING = False
@@ -78,7 +79,12 @@ def _chooses(node: NodeProto) -> bool:
 def _repeats(graph: GraphProto) -> bool:
     """Whether a stored matrix is used twice."""
     matrices = set(graph.initializers.named(_LEAST_AXES))
-    constants = {node.outputs[0] for node in graph.nodes.holders if _is_matrix(node)}
+    constants: set[str] = set()
+    for part in graph.nodes.storing:
+        if isinstance(part, Initializers):
+            constants.update(part.named(_LEAST_AXES))
+        elif _is_matrix(part):
+            constants.add(part.outputs[0])
     uses: Counter[str] = Counter()
     for node in graph.nodes.links(_PRODUCTS | _VIEWS | {"Constant"}):
         if node.operator == "Constant":

@@ -5,13 +5,13 @@ from __future__ import annotations
 from rnninspect.lean import Counter, StrEnum
 from rnninspect.plugin import Fact, Observation, Record
 from rnninspect_onnx.graph.constants import FORMS, stored_in
+from rnninspect_onnx.protobuf.initializers import Initializers
 from rnninspect_onnx.protobuf.tensor_messages import TensorProto
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from rnninspect_onnx.protobuf.initializers import Initializers
     from rnninspect_onnx.protobuf.messages import AttributeProto, GraphProto, ModelProto, NodeProto
     from rnninspect_onnx.protobuf.tensor_messages import SparseTensorProto
 
@@ -35,7 +35,7 @@ class TensorEntry(Record):
 
 
 class TensorBlock(Record):
-    """The initializers of one graph."""
+    """The initializers of one graph, or the values of Constant nodes that follow each other."""
 
     tensors: Initializers
     container: Container
@@ -55,7 +55,7 @@ def entries(model: ModelProto) -> Iterator[TensorEntry]:
 
 
 def parts(model: ModelProto) -> Iterator[TensorEntry | TensorBlock]:
-    """The same, the initializers of each graph together."""
+    """All stored tensors in this order, those that are in columns together."""
     yield from _of_graph(model.graph)
     for function in model.functions:
         yield from _of_attributes(function.defaults, "")
@@ -70,9 +70,11 @@ def _of_graph(graph: GraphProto) -> Iterator[TensorEntry | TensorBlock]:
     yield TensorBlock(graph.initializers, Container.INITIALIZER)
     for sparse in graph.sparse_initializers:
         yield from _sparse(sparse.values.name, sparse, Container.INITIALIZER)
-    for node in graph.nodes.holders:
-        if node.attributes:
-            yield from _of_node(node)
+    for part in graph.nodes.storing:
+        if isinstance(part, Initializers):
+            yield TensorBlock(part, Container.NODE)
+        elif part.attributes:
+            yield from _of_node(part)
 
 
 def _sparse(name: str, tensor: SparseTensorProto, container: Container) -> Iterator[TensorEntry]:

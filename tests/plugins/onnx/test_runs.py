@@ -102,15 +102,16 @@ def varied() -> onnx.ModelProto:
         made.graph.node.extend([helper.make_node("Relu", [f"t{at}"], ["é"]), turned])
         made.graph.initializer.append(helper.make_tensor(name, 1, (2, 200), bytes(1600), raw=True))
     made.graph.initializer.append(numpy_helper.from_array(numpy_helper.np.arange(3), "three"))
+    made.graph.node.extend(constants(2))
     made.graph.initializer.extend([*typed(4), *elsewhere(4, "w.data"), *typed(2)])
     made.graph.node.append(helper.make_node("Max", ["Y", "", "Y"], ["z"], domain="ai.onnx"))
     return made
 
 
-def typed(count: int) -> list[TensorProto]:
+def typed(count: int, first: int = 0) -> list[TensorProto]:
     """Tensors with their data in typed fields: scales, zero points, shapes; some not quite."""
     made = []
-    for at in range(count):
+    for at in range(first, first + count):
         sizes = [at, -1, 1 << 40][: at % 4]
         made += [
             helper.make_tensor(f"scale{at}", TensorProto.FLOAT, [], [at / 7]),
@@ -121,6 +122,44 @@ def typed(count: int) -> list[TensorProto]:
             TensorProto(name=f"odd{at}", data_type=TensorProto.INT64, int32_data=[at, 300]),
         ]
     return made
+
+
+def constants(count: int, first: int = 0) -> list[onnx.NodeProto]:
+    """Constant nodes of all forms, small and large, with other nodes between; some not quite."""
+    made = []
+    for at in range(first, first + count):
+        values: list[dict[str, object]] = [
+            {"value": tensor} for tensor in (*typed(1, at), *elsewhere(1, "w.data"))
+        ]
+        large = helper.make_tensor(f"c{at}", 1, [5, at], bytes(20 * at), raw=True)
+        bare = numpy_helper.from_array(numpy_helper.np.arange(at + 1))
+        values += [
+            {"value": large},
+            {"value": bare},
+            {"value_int": 1 - at},
+            {"value_float": at / 3},
+        ]
+        values += [
+            {"value_ints": [at, -at, 300][: 1 + at % 3]},
+            {"value_floats": [1.5] * (1 + at % 4)},
+        ]
+        values += [{"value_ints": [7] * (63 + at % 3)}, {"value_string": "s"}, {}]
+        for number, value in enumerate(values):
+            label = f"c{at}" if number == at % 20 else f"c{at}.{number}"
+            more = {"name": f"n{at}"} if at % 2 else {}
+            made.append(helper.make_node("Constant", [], [label], **more, **value))
+        made.append(helper.make_node("Relu", ["Y"], [f"r{at}"], name=f"n{at}"))
+        odd = helper.make_node("Constant", [], ["a", "b"][: at % 3], value_int=at)
+        odd.domain = ("", "ai.onnx", "own")[at % 3]
+        odd.attribute.extend(made[-2].attribute if at % 4 == 3 else [])
+        made += [odd, helper.make_node("If", ["Y"], [f"i{at}"], then_branch=branch(at))]
+    return made
+
+
+def branch(at: int) -> onnx.GraphProto:
+    """A graph with a constant, within a node."""
+    inner = helper.make_node("Constant", [], [f"inner{at}"], value_float=at / 7)
+    return helper.make_graph([inner], "then", [], [])
 
 
 def elsewhere(count: int, file: str, **changed: str) -> list[TensorProto]:
@@ -181,7 +220,8 @@ def test_what_is_plain_is_read_in_runs(tmp_path: Path) -> None:
     path.write_bytes(varied().SerializeToString())
     with open_source(path) as source:
         found = Decoder(source).model().graph
-    assert len(found.nodes) - len(found.nodes.holders) == 9
+    assert len(found.nodes) - len(found.nodes.holders) == 35
+    assert sum(len(each) for each in found.nodes.storing if isinstance(each, Initializers)) == 24
     plain = [kind for kind in found.initializers.kinds if isinstance(kind, TensorKind)]
     assert len(plain) == 36
     assert sum(kind.location == "w.data" for kind in plain) == 4
@@ -203,10 +243,22 @@ def test_a_window_may_end_anywhere(both: Both, tmp_path: Path) -> None:
     shape = Shape()
     path = tmp_path / "model.onnx"
     tensors += [*elsewhere(600, "d" * 40), *typed(200)]
-    made = model(graph([node(shape), *nodes], [*weights(shape), *tensors]))
+    made = model(graph([node(shape), *nodes, *constants(70)], [*weights(shape), *tensors]))
     path.write_bytes(made.SerializeToString())
     in_runs, one_by_one = both(path)
     assert in_runs == one_by_one
+
+
+@pytest.mark.parametrize("first", range(0, 1_200, 199))
+def test_constants(first: int, both: Both, tmp_path: Path) -> None:
+    """The values of Constant nodes, in the order of the file, and what they cost."""
+    shape, path = Shape(), tmp_path / "model.onnx"
+    (tmp_path / "w.data").write_bytes(bytes(400))
+    nodes = constants(12, first)
+    path.write_bytes(model(graph([node(shape), *nodes], weights(shape))).SerializeToString())
+    in_runs, one_by_one = both(path)
+    assert in_runs == one_by_one
+    assert first > 400 or isinstance(in_runs[1], Report)
 
 
 @pytest.mark.parametrize(
