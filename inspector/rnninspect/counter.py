@@ -13,10 +13,8 @@ from rnninspect.cells import (
     Sizes,
     Sum,
     Symbol,
-    count,
-    formula,
 )
-from rnninspect.cells.state import state_elements
+from rnninspect.cells.expected import expected
 from rnninspect.dtypes import DTYPES, ElementKind
 from rnninspect.lean import lru_cache
 from rnninspect.merging import merge_shared, name_uniquely
@@ -63,7 +61,9 @@ class SlotCount(Record):
 class LayerCount(Record):
     """A layer's formula and its stored parameters; `expected` and `stored` count all directions.
 
-    `tensors` are the stored tensors of its operands, one for each identity.
+    `tensors` are the stored tensors of its operands, one for each identity, and `dtypes` their
+    element types, sorted. `state_elements` is what one sequence keeps between steps; None where its
+    sizes are not known.
     `layer` is the reader's description, of which the commonest fields are attributes here too;
     sizes are in units, and 0 where the cell brings its own (`layer.layer.sizes.own`).
     """
@@ -77,6 +77,8 @@ class LayerCount(Record):
     operands: tuple[OperandCount, ...]
     slots: tuple[SlotCount, ...]
     tensors: tuple[StoredTensor, ...] = ()
+    dtypes: tuple[str, ...] = ()
+    state_elements: int | None = None
 
     @property
     def name(self) -> str:
@@ -123,20 +125,10 @@ class LayerCount(Record):
         return f"<LayerCount {self.name!r}: {self.kind}, {counts}>"
 
     @property
-    def dtypes(self) -> tuple[str, ...]:
-        """The element types of its stored tensors, sorted."""
-        return tuple(sorted({tensor.dtype for tensor in self.tensors}))
-
-    @property
     def width(self) -> int:
         """The hidden size, or what its own sizes have in its place."""
         sizes = self.layer.sizes
         return dict(sizes.own)[self.cell.width] if self.cell.width else sizes.hidden_size
-
-    @property
-    def state_elements(self) -> int | None:
-        """Elements that one sequence keeps between steps; None where its sizes are not known."""
-        return state_elements(self.cell, self.layer.sizes)
 
     @property
     def state_bytes(self) -> int | None:
@@ -174,33 +166,30 @@ def count_layers(layers: Iterable[RecurrentLayer]) -> tuple[LayerCount, ...]:
 def count_layer(layer: RecurrentLayer) -> LayerCount:
     """Compare one layer with the formula of its cell; KeyError for a cell that is not in CELLS."""
     cell = CELLS[layer.cell]
-    operands = tuple(_count_operand(operand, cell, layer.sizes) for operand in layer.operands)
+    wanted = expected(layer.cell, layer.roles, layer.sizes)
+    operands = tuple([_count_operand(operand, cell, layer.sizes) for operand in layer.operands])
     unique = unique_tensors(layer)
-    stored = sum(counted.parameters for counted in operands)
-    merged = sum(operand.merged for operand in layer.operands)
-    arithmetic, expected = _arithmetic(layer.cell, layer.roles, layer.sizes)
+    stored = sum([counted.parameters for counted in operands])
+    merged = sum([operand.merged for operand in layer.operands])
     return LayerCount(
         layer=layer,
         cell=cell,
-        formula=arithmetic,
-        expected=expected,
-        stored=min(stored, sum(tensor.parameters for tensor in unique) + merged),
-        bytes=sum(tensor.bytes for tensor in unique),
+        formula=wanted.formula,
+        expected=wanted.parameters,
+        stored=min(stored, sum([tensor.parameters for tensor in unique]) + merged),
+        bytes=sum([tensor.bytes for tensor in unique]),
         operands=operands,
-        slots=tuple(_slots(layer, cell, operands)),
+        slots=_slots(layer, wanted.each, operands),
         tensors=unique,
+        dtypes=tuple(sorted({tensor.dtype for tensor in unique})),
+        state_elements=wanted.state_elements,
     )
 
 
 @lru_cache(maxsize=256)
-def _arithmetic(cell: str, roles: frozenset[Role], sizes: Sizes) -> tuple[Formula, int]:
-    """The formula and the count of a layer; most layers of a network are like others of it."""
-    return formula(CELLS[cell], roles, sizes), count(CELLS[cell], roles, sizes)
-
-
-@lru_cache(maxsize=256)
-def _expected(cell: str, role: Role, sizes: Sizes) -> int:
-    return CELLS[cell].parameters(role, sizes)
+def _slots_of(cell: str, directions: int) -> tuple[Slot, ...]:
+    weights = CELLS[cell].weights
+    return tuple(Slot(at, weight.role) for at in range(directions) for weight in weights)
 
 
 def unique_tensors(layer: RecurrentLayer) -> tuple[StoredTensor, ...]:
@@ -218,10 +207,9 @@ def expected_shape(
     for axis in axes:
         if axis == (Symbol.TAPS,):
             shape.extend(sizes.kernel_size)
-        elif isinstance(axis, Sum):
-            shape.append(sizes.value(axis, gates))
         else:
-            shape.append(math.prod(sizes.value(factor, gates) for factor in axis))
+            factors = (axis,) if isinstance(axis, Sum) else axis
+            shape.append(math.prod(sizes.values(factors, gates)))
     return tuple(shape) or None
 
 
@@ -229,9 +217,9 @@ def _count_operand(operand: Operand, cell: Cell, sizes: Sizes) -> OperandCount:
     shape = expected_shape(operand.axes, len(cell.gates), sizes)
     if shape is not None:
         return OperandCount(operand, shape, math.prod(shape), _stored(operand))
-    roles = cell.roles()
-    expected = (cell.parameters(slot.role, sizes) for slot in operand.slots if slot.role in roles)
-    return OperandCount(operand, None, sum(expected), _stored(operand))
+    each = cell.counts({slot.role for slot in operand.slots}, sizes)
+    expected = sum([each.get(slot.role, 0) for slot in operand.slots])
+    return OperandCount(operand, None, expected, _stored(operand))
 
 
 def _stored(operand: Operand) -> int:
@@ -244,22 +232,20 @@ def _stored(operand: Operand) -> int:
 
 
 def _slots(
-    layer: RecurrentLayer, cell: Cell, operands: tuple[OperandCount, ...]
-) -> Iterable[SlotCount]:
-    filling: dict[Slot, list[OperandCount]] = {}
+    layer: RecurrentLayer, each: dict[Role, int], operands: tuple[OperandCount, ...]
+) -> tuple[SlotCount, ...]:
+    """The slots of the layer's weights, and others that something fills."""
+    filling: dict[Slot, tuple[OperandCount, ...]] = {}
     for counted in operands:
         for slot in dict.fromkeys(counted.operand.slots):
-            filling.setdefault(slot, []).append(counted)
-    for direction in range(layer.sizes.directions):
-        for weight in cell.weights:
-            slot = Slot(direction, weight.role)
-            if slot in filling or weight.role in layer.roles:
-                expected = (
-                    _expected(layer.cell, weight.role, layer.sizes)
-                    if weight.role in layer.roles
-                    else 0
-                )
-                yield SlotCount(slot, expected, tuple(filling.get(slot, ())))
+            filling[slot] = (*filling.get(slot, ()), counted)
+    return tuple(
+        [
+            SlotCount(slot, each.get(slot.role, 0), filling.get(slot, ()))
+            for slot in _slots_of(layer.cell, layer.sizes.directions)
+            if slot in filling or slot.role in each
+        ]
+    )
 
 
 def bias_vectors(layer: RecurrentLayer) -> int:

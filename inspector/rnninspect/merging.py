@@ -18,12 +18,31 @@ def merge_shared(layers: Iterable[RecurrentLayer]) -> tuple[RecurrentLayer, ...]
 
     A layer that stores nothing (its weights are inputs) is never merged.
     """
+    known = tuple(layers)
+    used = [_identities(layer) for layer in known]
+    shared = _in_several(used)
+    if not shared:
+        return known
     merged: dict[object, RecurrentLayer] = {}
-    for position, layer in enumerate(layers):
-        key = _weights_key(layer) or position
+    for position, (layer, own) in enumerate(zip(known, used, strict=True)):
+        key = position if shared.isdisjoint(own) else _weights_key(layer) or position
         first = merged.get(key)
         merged[key] = layer if first is None else _used_again(first, layer)
     return tuple(merged.values())
+
+
+def _identities(layer: RecurrentLayer) -> set[str]:
+    return {tensor.identity for operand in layer.operands for tensor in operand.tensors}
+
+
+def _in_several(used: Iterable[set[str]]) -> set[str]:
+    """The identities that are in more than one of the sets."""
+    seen: set[str] = set()
+    again: set[str] = set()
+    for own in used:
+        again |= seen & own
+        seen |= own
+    return again
 
 
 def _used_again(first: RecurrentLayer, other: RecurrentLayer) -> RecurrentLayer:
@@ -35,10 +54,16 @@ def _used_again(first: RecurrentLayer, other: RecurrentLayer) -> RecurrentLayer:
 
 def name_uniquely(layers: Iterable[RecurrentLayer]) -> Iterable[RecurrentLayer]:
     """Give layers of one name different ones: by their root, else by their number."""
-    seen: Counter[str] = Counter()
     known = tuple(layers)
-    total = Counter(layer.name for layer in known)
-    for layer in known:
+    total = Counter([layer.name for layer in known])
+    if len(total) == len(known):
+        return known
+    return _renamed(known, total)
+
+
+def _renamed(layers: Iterable[RecurrentLayer], total: Counter[str]) -> Iterable[RecurrentLayer]:
+    seen: Counter[str] = Counter()
+    for layer in layers:
         name = f"{layer.root}: {layer.name}" if layer.root and total[layer.name] > 1 else layer.name
         seen[name] += 1
         name = name if seen[name] == 1 else f"{name} ({seen[name]})"

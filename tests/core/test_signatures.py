@@ -9,8 +9,7 @@ from random import Random
 
 import pytest
 
-from rnninspect.cells import CELLS, Cell, Sizes, Sum, every_cell
-from rnninspect.cells.products import in_numbers
+from rnninspect.cells import CELLS, Cell, Sizes, Sum, every_cell, formula
 from rnninspect.counter import count_layer
 from rnninspect.model import Origin, StoredTensor
 from rnninspect.signatures import may_be_known
@@ -196,9 +195,9 @@ def test_the_text_of_a_formula_gives_its_number(known: Cell) -> None:
     for symbol, product in known.relations:
         sizes[symbol] = product.value(sizes)
     roles = known.roles()
-    text = in_numbers(known, roles, sizes).replace("²", "**2").replace("³", "**3")
-    text = text.replace("·", "*").replace("(", "*(").replace("+ *(", "+ (").lstrip("*")
     every = Sizes(0, 0, own=tuple(sizes.items()))
+    text = formula(known, roles, every).substituted.replace("²", "**2").replace("³", "**3")
+    text = text.replace("·", "*").replace("(", "*(").replace("+ *(", "+ (").lstrip("*")
     number = sum(known.parameters(role, every) for role in roles)
     assert eval(text) == number  # noqa: S307 - our own text
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 import math
 from itertools import groupby
 
-from rnninspect.cells.products import in_numbers, in_symbols, term_of
+from rnninspect.cells.products import in_places, in_symbols, term_of
 from rnninspect.cells.sums import Sum
-from rnninspect.cells.symbols import Role, Sizes, Symbol
+from rnninspect.cells.symbols import Role, Sizes, Symbol, by_symbol
 from rnninspect.lean import Counter
 from rnninspect.record import Record
 
@@ -29,23 +29,51 @@ class Formula(Record):
         return self.symbolic
 
 
+class Written(Record):
+    """How the formula of layers of any sizes is written.
+
+    Attributes:
+        symbolic: with symbols.
+        frame: with `%s` in place of each size.
+        letters: the symbol of each of these sizes.
+        textbook: the weights that the textbook's count has.
+    """
+
+    symbolic: str
+    frame: str
+    letters: tuple[str, ...]
+    textbook: frozenset[Role]
+
+    def formula(self, cell: Cell, sizes: Sizes) -> Formula:
+        """The formula of a layer of these sizes."""
+        known = dict(sizes.own) if cell.symbols else by_symbol(sizes, 0)
+        numbers = tuple([known[letter] for letter in self.letters])
+        plain = sizes if sizes.projection_size is None else sizes._replace(projection_size=None)
+        return Formula(self.symbolic, self.frame % numbers, count(cell, self.textbook, plain))
+
+
 def formula(cell: Cell, roles: Collection[Role], sizes: Sizes) -> Formula:
     """The formula of a layer that has these weights, and the textbook's count beside it.
 
-    The textbook's count has one bias vector, no peepholes and no projection: g(nm + n² + n).
+    The textbook's count has one bias vector, no peepholes and no projection: g(nm + n² + n). Of a
+    cell that brings its own sizes it is the layer's.
     """
+    return written(cell, roles, sizes).formula(cell, sizes)
+
+
+def written(cell: Cell, roles: Collection[Role], sizes: Sizes) -> Written:
+    """How that formula is written; of the sizes only directions and a projection matter to it."""
+    letters: list[str] = []
+
+    def place(symbol: str) -> str:
+        letters.append(symbol)
+        return "%s"
+
     if cell.symbols:
-        return Formula(
-            symbolic=in_symbols(cell, roles),
-            substituted=in_numbers(cell, roles, dict(sizes.own)),
-            textbook=count(cell, roles, sizes),
-        )
-    plain = sizes._replace(projection_size=None)
-    return Formula(
-        symbolic=_text(cell, roles, sizes, str, ""),
-        substituted=_text(cell, roles, sizes, lambda symbol: str(sizes.value(symbol, 0)), "·"),
-        textbook=count(cell, textbook_roles(cell), plain),
-    )
+        symbolic, frame = in_symbols(cell, roles), in_places(cell, roles, place)
+        return Written(symbolic, frame, tuple(letters), frozenset(roles))
+    symbolic, frame = _text(cell, roles, sizes, str, ""), _text(cell, roles, sizes, place, "·")
+    return Written(symbolic, frame, tuple(letters), textbook_roles(cell))
 
 
 def textbook_roles(cell: Cell) -> frozenset[Role]:
@@ -55,8 +83,7 @@ def textbook_roles(cell: Cell) -> frozenset[Role]:
 
 def count(cell: Cell, roles: Collection[Role], sizes: Sizes) -> int:
     """Parameters of a layer that has these weights, over all its directions."""
-    present = (weight.role for weight in cell.weights if weight.role in roles)
-    return sizes.directions * sum(cell.parameters(role, sizes) for role in present)
+    return sizes.directions * sum(cell.counts(roles, sizes).values())
 
 
 def _text(

@@ -23,10 +23,10 @@ def in_symbols(cell: Cell, roles: Collection[Role]) -> str:
     return sum_in_symbols(cell, (each.factors for each in cell.weights if each.role in roles))
 
 
-def in_numbers(cell: Cell, roles: Collection[Role], sizes: Mapping[str, int]) -> str:
-    """The same with the sizes in place of their symbols."""
+def in_places(cell: Cell, roles: Collection[Role], spell: Callable[[str], str]) -> str:
+    """The same as it is written with numbers, which `spell` gives for each symbol."""
     factors = (each.factors for each in cell.weights if each.role in roles)
-    return sum_in_numbers(cell, factors, sizes)
+    return _collected(cell, factors, spell, "·")
 
 
 def term_of(factors: Sequence[Factor | Sum], spell: Callable[[str], str]) -> str:
@@ -62,10 +62,10 @@ def sum_in_numbers(
 
 def known_sum(products: Iterable[Sequence[Sum]], sizes: Mapping[str, int]) -> int | None:
     """The number that a sum of products is; None where a size in it is not known."""
-    factors = [tuple(product) for product in products]
-    if any(factor.symbols() - sizes.keys() for product in factors for factor in product):
+    try:
+        return sum([math.prod([each.value(sizes) for each in product]) for product in products])
+    except KeyError:
         return None
-    return sum(math.prod(factor.value(sizes) for factor in product) for product in factors)
 
 
 def _collected(
@@ -121,5 +121,5 @@ def _spelled(number: int, product: Product, spell: Callable[[str], str], times: 
     for symbol, run in groupby(symbols):
         count = len(list(run))
         power = _SUPERSCRIPTS.get(count)
-        parts.extend([spell(symbol) + power] if power else [spell(symbol)] * count)
+        parts.extend([spell(symbol) + power] if power else [spell(symbol) for _ in range(count)])
     return times.join(parts) + "".join(f"({each.spelled(spell, times)})" for each in sums)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import math
-
 from rnninspect.lean import lru_cache
 from rnninspect.record import Record
 
@@ -19,10 +17,13 @@ class Sum(Record):
 
     def value(self, sizes: Mapping[str, int]) -> int:
         """The number that it is; KeyError for a symbol without a size."""
-        return sum(
-            number * math.prod(sizes[symbol] for symbol in symbols)
-            for number, symbols in self.terms
-        )
+        total = 0
+        for number, symbols in self.terms:
+            product = number
+            for symbol in symbols:
+                product *= sizes[symbol]
+            total += product
+        return total
 
     def symbols(self) -> frozenset[str]:
         """All symbols in it."""

@@ -5,12 +5,12 @@ from __future__ import annotations
 import math
 
 from rnninspect.cells.sums import Sum
-from rnninspect.lean import StrEnum
+from rnninspect.lean import StrEnum, lru_cache
 from rnninspect.record import Record
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Collection
+    from collections.abc import Collection, Iterable
     from typing import ClassVar
 
 
@@ -142,28 +142,44 @@ class Sizes(Record):
 
     def value(self, factor: Factor | Sum, gates: int) -> int:
         """The number that a factor means in a cell with the given number of gates."""
-        if factor is Symbol.GATES:
-            return gates
-        if isinstance(factor, Sum):
-            known = {symbol.value: self.value(symbol, gates) for symbol in (*_FIELDS, Symbol.GATES)}
-            return factor.value(known | dict(self.own))
-        if not isinstance(factor, Symbol):
-            return factor
-        if factor in OWN:
-            return dict(self.own).get(factor.value, 0)
-        size: int | None = getattr(self, _FIELDS[factor])
-        return size or 0
+        return self.values((factor,), gates)[0]
+
+    def values(self, factors: Iterable[Factor | Sum], gates: int) -> list[int]:
+        """The numbers that factors mean in a cell with the given number of gates."""
+        symbols, in_sums = by_symbol(self, gates), _in_sums(self, gates)
+        return [
+            symbols[factor]
+            if isinstance(factor, Symbol)
+            else factor.value(in_sums)
+            if isinstance(factor, Sum)
+            else factor
+            for factor in factors
+        ]
 
 
-_FIELDS = {
-    Symbol.INPUT: "input_size",
-    Symbol.HIDDEN: "hidden_size",
-    Symbol.FED_BACK: "fed_back",
-    Symbol.PROJECTION: "projection_size",
-    Symbol.TAPS: "taps",
-    Symbol.DIRECTIONS: "directions",
-    Symbol.JOINED: "joined",
-}
+@lru_cache(maxsize=64)  # a layer's sizes are asked for again and again, and then the next one's
+def by_symbol(sizes: Sizes, gates: int) -> dict[str, int]:
+    """The number that each symbol means in a cell with this many gates; 0 where there is none."""
+    return dict.fromkeys(OWN, 0) | dict(sizes.own) | _shared(sizes, gates)
+
+
+@lru_cache(maxsize=64)
+def _in_sums(sizes: Sizes, gates: int) -> dict[str, int]:
+    """The same for a cell whose sizes are sums of its own symbols, which may be any letters."""
+    return _shared(sizes, gates) | dict(sizes.own)
+
+
+def _shared(sizes: Sizes, gates: int) -> dict[str, int]:
+    return {
+        Symbol.GATES: gates,
+        Symbol.INPUT: sizes.input_size or 0,
+        Symbol.HIDDEN: sizes.hidden_size or 0,
+        Symbol.FED_BACK: sizes.fed_back or 0,
+        Symbol.PROJECTION: sizes.projection_size or 0,
+        Symbol.TAPS: sizes.taps,
+        Symbol.DIRECTIONS: sizes.directions,
+        Symbol.JOINED: sizes.joined,
+    }
 
 
 class Weight(Record):
@@ -233,10 +249,16 @@ class Cell(Record):
 
     def parameters(self, role: Role, sizes: Sizes) -> int:
         """Elements of one weight in one direction; KeyError if the cell has no such weight."""
-        factors = next((weight.factors for weight in self.weights if weight.role is role), None)
-        if factors is None:
-            raise KeyError(role)
-        return math.prod(sizes.value(factor, len(self.gates)) for factor in factors)
+        return self.counts({role}, sizes)[role]
+
+    def counts(self, roles: Collection[Role], sizes: Sizes) -> dict[Role, int]:
+        """Elements of each of these weights that the cell may have, in one direction."""
+        gates = len(self.gates)
+        return {
+            weight.role: math.prod(sizes.values(weight.factors, gates))
+            for weight in self.weights
+            if weight.role in roles
+        }
 
     def roles(self) -> frozenset[Role]:
         """All roles that a layer of this cell may have."""

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from rnninspect.cells import count
-from rnninspect.cells.products import in_numbers, in_symbols
+from rnninspect.cells import count, formula
 from rnninspect.cells.spelling import equations
 from rnninspect.cells.state import state_elements
 from rnninspect.cells.work import multiply_adds
@@ -49,12 +48,12 @@ class SizedCount(Record):
     @property
     def formula(self) -> str:
         """The formula of one layer in symbols."""
-        return in_symbols(self.cell, self.roles)
+        return formula(self.cell, self.roles, self.sizes).symbolic
 
     @property
     def substituted(self) -> str:
         """The same in numbers."""
-        return in_numbers(self.cell, self.roles, dict(self.sizes.own))
+        return formula(self.cell, self.roles, self.sizes).substituted
 
     @property
     def equations(self) -> tuple[str, ...]:
