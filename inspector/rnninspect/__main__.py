@@ -21,6 +21,9 @@ def call() -> int:
     collects between files.
     """
     gc.disable()
+    from rnninspect.lean.modules import find_quickly  # noqa: PLC0415 - see above
+
+    find_quickly()
     from rnninspect.command.request import plain_request  # noqa: PLC0415 - see above
     from rnninspect.command.running import run  # noqa: PLC0415 - see above
 

@@ -7,10 +7,10 @@ each 8 outputs, the number of blocks and the first input of each. Its diagonal m
 
 from __future__ import annotations
 
-from collections import Counter
 from math import isqrt
 from struct import unpack
 
+from rnninspect.lean import Counter
 from rnninspect.plugin import Limit, Purpose, Record, StoredTensor, UnreadableFile
 
 TYPE_CHECKING = False

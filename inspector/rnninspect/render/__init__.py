@@ -1,4 +1,4 @@
-"""The registry of output formats: a class for each document, a line for each of its formats.
+"""The registry of output formats: a function for each document, a line for each of its formats.
 
 A format is a function `render(document, view)` in a module of its own. It yields text in pieces:
 one for each file where the format allows it, so that no report need be kept, and what was printed
@@ -17,7 +17,8 @@ if TYPE_CHECKING:
 
     from rnninspect.render.view import View
 
-    Render = Callable[[Any, View], Iterator[str]]  # the document's type is said by its class below
+    Render = Callable[[Any, View], Iterator[str]]  # what document it takes is said below
+    Imports = dict[str, Callable[[], Render]]
 
 # fmt: off
 
@@ -25,125 +26,123 @@ if TYPE_CHECKING:
 class Formats:
     """The formats of one document, in the order in which help lists them."""
 
-    def __init__(self) -> None:
-        self._names = tuple(name for name in vars(type(self)) if not name.startswith("_"))
+    def __init__(self, by_name: Imports) -> None:
+        self._by_name = by_name
 
     def __iter__(self) -> Iterator[str]:
-        return iter(self._names)
+        return iter(self._by_name)
 
     def __len__(self) -> int:
-        return len(self._names)
+        return len(self._by_name)
 
     def __contains__(self, name: object) -> bool:
-        return name in self._names
+        return name in self._by_name
 
     def __getitem__(self, name: str) -> Render:
-        if name not in self:
-            raise KeyError(name)
-        render: Render = getattr(self, name)()
-        return render
+        return self._by_name[name]()
 
 
-class _Report(Formats):
+def _report() -> Imports:  # noqa: C901 - a line for each format
     """`Iterable[Report | Unreadable]`: what `inspect` found, as it comes."""
+    def table() -> Render: from rnninspect.render.report.table import render; return render
+    def json() -> Render: from rnninspect.render.json_stream import render; return render
+    def markdown() -> Render: from rnninspect.render.report.markdown import render; return render
+    def csv() -> Render: from rnninspect.render.report.csv import render; return render
+    def sarif() -> Render: from rnninspect.render.report.sarif import render; return render
+    def junit() -> Render: from rnninspect.render.report.junit import render; return render
+    def github() -> Render: from rnninspect.render.report.github import render; return render
+    def gitlab() -> Render: from rnninspect.render.report.gitlab import render; return render
+    def html() -> Render: from rnninspect.render.report.html import render; return render
+    def cyclonedx() -> Render: from rnninspect.render.report.cyclonedx import render; return render
+    return locals()
 
-    def table(self) -> Render: from rnninspect.render.report.table import render; return render
-    def json(self) -> Render: from rnninspect.render.json_stream import render; return render
-    def markdown(self) -> Render: from rnninspect.render.report.markdown import render; return render
-    def csv(self) -> Render: from rnninspect.render.report.csv import render; return render
-    def sarif(self) -> Render: from rnninspect.render.report.sarif import render; return render
-    def junit(self) -> Render: from rnninspect.render.report.junit import render; return render
-    def github(self) -> Render: from rnninspect.render.report.github import render; return render
-    def gitlab(self) -> Render: from rnninspect.render.report.gitlab import render; return render
-    def html(self) -> Render: from rnninspect.render.report.html import render; return render
-    def cyclonedx(self) -> Render: from rnninspect.render.report.cyclonedx import render; return render
 
-
-class _Audit(Formats):
+def _audit() -> Imports:
     """`Checking`: models compared with a policy by `check`, as they come."""
+    def table() -> Render: from rnninspect.render.audit.table import render; return render
+    def json() -> Render: from rnninspect.render.audit.json import render; return render
+    def markdown() -> Render: from rnninspect.render.audit.markdown import render; return render
+    def csv() -> Render: from rnninspect.render.audit.csv import render; return render
+    def sarif() -> Render: from rnninspect.render.audit.sarif import render; return render
+    def junit() -> Render: from rnninspect.render.audit.junit import render; return render
+    def github() -> Render: from rnninspect.render.audit.github import render; return render
+    def gitlab() -> Render: from rnninspect.render.audit.gitlab import render; return render
+    def html() -> Render: from rnninspect.render.audit.html import render; return render
+    return locals()
 
-    def table(self) -> Render: from rnninspect.render.audit.table import render; return render
-    def json(self) -> Render: from rnninspect.render.audit.json import render; return render
-    def markdown(self) -> Render: from rnninspect.render.audit.markdown import render; return render
-    def csv(self) -> Render: from rnninspect.render.audit.csv import render; return render
-    def sarif(self) -> Render: from rnninspect.render.audit.sarif import render; return render
-    def junit(self) -> Render: from rnninspect.render.audit.junit import render; return render
-    def github(self) -> Render: from rnninspect.render.audit.github import render; return render
-    def gitlab(self) -> Render: from rnninspect.render.audit.gitlab import render; return render
-    def html(self) -> Render: from rnninspect.render.audit.html import render; return render
 
-
-class _Diff(Formats):
+def _diff() -> Imports:
     """`Comparison`: what `diff` found."""
+    def table() -> Render: from rnninspect.render.diff.table import render; return render
+    def markdown() -> Render: from rnninspect.render.diff.markdown import render; return render
+    def json() -> Render: from rnninspect.render.diff.json import render; return render
+    def html() -> Render: from rnninspect.render.diff.html import render; return render
+    return locals()
 
-    def table(self) -> Render: from rnninspect.render.diff.table import render; return render
-    def markdown(self) -> Render: from rnninspect.render.diff.markdown import render; return render
-    def json(self) -> Render: from rnninspect.render.diff.json import render; return render
-    def html(self) -> Render: from rnninspect.render.diff.html import render; return render
 
-
-class _Verdict(Formats):
+def _verdict() -> Imports:
     """`Sequence[Judged | Unreadable]`: what frameworks said to `verify`."""
+    def table() -> Render: from rnninspect.render.verdict.table import render; return render
+    def json() -> Render: from rnninspect.render.verdict.json import render; return render
+    return locals()
 
-    def table(self) -> Render: from rnninspect.render.verdict.table import render; return render
-    def json(self) -> Render: from rnninspect.render.verdict.json import render; return render
 
-
-class _Scan(Formats):
+def _scan() -> Imports:
     """`Summary`: what many models are together."""
+    def table() -> Render: from rnninspect.render.scan.table import render; return render
+    def json() -> Render: from rnninspect.render.scan.json import render; return render
+    def markdown() -> Render: from rnninspect.render.scan.markdown import render; return render
+    return locals()
 
-    def table(self) -> Render: from rnninspect.render.scan.table import render; return render
-    def json(self) -> Render: from rnninspect.render.scan.json import render; return render
-    def markdown(self) -> Render: from rnninspect.render.scan.markdown import render; return render
 
-
-class _Card(Formats):
+def _card() -> Imports:
     """`Iterable[Report]`: the block of a model card, report by report."""
+    def markdown() -> Render: from rnninspect.render.card import render; return render
+    return locals()
 
-    def markdown(self) -> Render: from rnninspect.render.card import render; return render
 
-
-class _Catalogue(Formats):
+def _catalogue() -> Imports:
     """`Catalogue`: the rules, the readers or the cells."""
+    def table() -> Render: from rnninspect.render.knowledge.table import render; return render
+    def markdown() -> Render: from rnninspect.render.knowledge.markdown import render; return render
+    def json() -> Render: from rnninspect.render.knowledge.listing_json import render; return render
+    return locals()
 
-    def table(self) -> Render: from rnninspect.render.knowledge.table import render; return render
-    def markdown(self) -> Render: from rnninspect.render.knowledge.markdown import render; return render
-    def json(self) -> Render: from rnninspect.render.knowledge.listing_json import render; return render
 
-
-class _RulePage(Formats):
+def _rule_page() -> Imports:
     """`Rule`: one rule in full."""
+    def text() -> Render: from rnninspect.render.knowledge.rule_page import render; return render
+    def json() -> Render: from rnninspect.render.knowledge.rule_json import render; return render
+    return locals()
 
-    def text(self) -> Render: from rnninspect.render.knowledge.rule_page import render; return render
-    def json(self) -> Render: from rnninspect.render.knowledge.rule_json import render; return render
 
-
-class _Explanation(Formats):
+def _explanation() -> Imports:
     """`Explanation`: the arithmetic of layers, weight by weight."""
+    def text() -> Render: from rnninspect.render.knowledge.explanation import render; return render
+    def json() -> Render: from rnninspect.render.knowledge.explanation_json import render; return render
+    return locals()
 
-    def text(self) -> Render: from rnninspect.render.knowledge.explanation import render; return render
-    def json(self) -> Render: from rnninspect.render.knowledge.explanation_json import render; return render
 
-
-class _FormulaSheet(Formats):
+def _formula_sheet() -> Imports:
     """`GatedCount`: the count of a layer by each convention."""
+    def text() -> Render: from rnninspect.render.knowledge.formula_sheet import render; return render
+    def json() -> Render: from rnninspect.render.knowledge.formula_json import render; return render
+    return locals()
 
-    def text(self) -> Render: from rnninspect.render.knowledge.formula_sheet import render; return render
-    def json(self) -> Render: from rnninspect.render.knowledge.formula_json import render; return render
 
-
-class _SizeSheet(Formats):
+def _size_sheet() -> Imports:
     """`SizedCount`: the count of a layer whose cell brings sizes of its own."""
-
-    def text(self) -> Render: from rnninspect.render.knowledge.size_sheet import render; return render
-    def json(self) -> Render: from rnninspect.render.knowledge.size_json import render; return render
+    def text() -> Render: from rnninspect.render.knowledge.size_sheet import render; return render
+    def json() -> Render: from rnninspect.render.knowledge.size_json import render; return render
+    return locals()
 
 
 # fmt: on
-REPORT, AUDIT, DIFF, VERDICT, CARD = _Report(), _Audit(), _Diff(), _Verdict(), _Card()
-SCAN = _Scan()
-CATALOGUE, RULE_PAGE = _Catalogue(), _RulePage()
-EXPLANATION, FORMULA_SHEET, SIZE_SHEET = _Explanation(), _FormulaSheet(), _SizeSheet()
+REPORT, AUDIT, DIFF = Formats(_report()), Formats(_audit()), Formats(_diff())
+VERDICT, SCAN, CARD = Formats(_verdict()), Formats(_scan()), Formats(_card())
+CATALOGUE, RULE_PAGE = Formats(_catalogue()), Formats(_rule_page())
+EXPLANATION = Formats(_explanation())
+FORMULA_SHEET, SIZE_SHEET = Formats(_formula_sheet()), Formats(_size_sheet())
 
 # Formats that contain the hashes of files, which are computed for them alone
 HASHING = ("cyclonedx",)
