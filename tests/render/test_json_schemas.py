@@ -20,15 +20,32 @@ from making.networks import form_of
 from making.reports import CASES, UNREADABLE, drawn
 from rnninspect import UnreadableFile, inspect_file
 from rnninspect.audit.measure import Outcome
+from rnninspect.cells import Cell, Symbol, every_cell
 from rnninspect.comparison import compare, outline
 from rnninspect.comparison.change import Kind
+from rnninspect.counting import Asked, GatedCount, count_asked
 from rnninspect.model import Fate, Origin, Searched
-from rnninspect.render import AUDIT, DIFF, REPORT, SCAN, VERDICT, Formats
-from rnninspect.report import Report, Unreadable
+from rnninspect.readers import built_in_readers
+from rnninspect.render import (
+    AUDIT,
+    CATALOGUE,
+    DIFF,
+    EXPLANATION,
+    FORMULA_SHEET,
+    REPORT,
+    RULE_PAGE,
+    SCAN,
+    SIZE_SHEET,
+    VERDICT,
+    Formats,
+)
+from rnninspect.render.knowledge.explanation import Explanation
+from rnninspect.render.knowledge.listings import cell_catalogue, reader_catalogue, rule_catalogue
+from rnninspect.report import Report, Unreadable, readable
 from rnninspect.rows.inspecting import inspect_row
 from rnninspect.rows.schema import Verdict
 from rnninspect.rows.summary import Summary
-from rnninspect.rules import Level
+from rnninspect.rules import RULES, Level
 from rnninspect.verification.opinion import Judged, Opinion, Row, StepRow
 from rnninspect.verification.opinion import Outcome as Agreement
 
@@ -168,8 +185,48 @@ def test_opinions() -> None:
     assert faults("verify-1.json", parsed(VERDICT, [judged, *UNREADABLE])) == []
 
 
+def test_explanations(samples: list[Report | Unreadable]) -> None:
+    for explained in (*readable(samples), *CASES["faulty"]):
+        document = parsed(EXPLANATION, Explanation(explained, explained.layers))
+        assert faults("explain-1.json", document) == []
+    of_report, of_explain = (
+        schema(name)["$defs"]["layer"] for name in ("report-1.json", "explain-1.json")
+    )
+    for key in ("properties", "required"):
+        assert set(of_report[key]) < set(of_explain[key])
+
+
+@pytest.mark.parametrize("cell", every_cell().values(), ids=lambda cell: cell.name)
+def test_counts(cell: Cell) -> None:
+    products = {symbol for symbol, _ in cell.relations}
+    sizes = {symbol: 8 for symbol, _ in cell.symbols if symbol not in products}
+    if not cell.symbols:
+        sizes = {"input-size": 3, "hidden-size": 2} | dict.fromkeys(
+            cell.own_symbols(cell.required()), 4
+        )
+    taps = any(Symbol.TAPS in weight.factors for weight in cell.weights)
+    counted = count_asked(cell, Asked(sizes, layers=2, kernel_size=(3,) if taps else ()))
+    sheet = FORMULA_SHEET if isinstance(counted, GatedCount) else SIZE_SHEET
+    assert faults("count-1.json", parsed(sheet, counted)) == []
+
+
+def test_a_count_by_a_convention_that_has_no_such_layer() -> None:
+    counted = count_asked(every_cell()["LSTM"], Asked({
+        "input-size": 3, "hidden-size": 4, "projection-size": 2,
+    }, bidirectional=True, peepholes=True))  # fmt: skip
+    document = parsed(FORMULA_SHEET, counted)
+    assert None in [each["parameters"] for each in document["conventions"]]
+    assert faults("count-1.json", document) == []
+
+
+def test_catalogues() -> None:
+    for made in (rule_catalogue(), reader_catalogue(built_in_readers()), cell_catalogue()):
+        assert faults(f"{made.name}-1.json", parsed(CATALOGUE, made)) == []
+    assert faults("rule-1.json", parsed(RULE_PAGE, RULES["R101"])) == []
+
+
 def test_what_a_field_may_say_is_what_the_code_knows() -> None:
-    tops = {name: schema(name)["$defs"] for name in NAMES}
+    tops = {name: schema(name).get("$defs", {}) for name in NAMES}
     report_of, layer_of = tops["report-1.json"], tops["report-1.json"]["layer"]["properties"]
     assert report_of["tensor"]["properties"]["fate"]["enum"] == [*Fate]
     assert report_of["searched"]["properties"]["what"]["enum"] == [*Searched]
