@@ -9,6 +9,7 @@ from rnninspect.plugin import (
     SavedModel,
     UnreadableFile,
 )
+from rnninspect.stored.kinds import chosen
 from rnninspect_keras.configuration.declared import read_declared
 from rnninspect_keras.configuration.finding import Finder
 from rnninspect_keras.layers.known import plain, with_known_layers
@@ -58,7 +59,7 @@ def describe_native(
     model = saved(
         name,
         producer,
-        store.tensors.values(),
+        store.stored(),
         found,
         [*store.observations, *finder.observations],
         finder.search,
@@ -88,7 +89,7 @@ def describe_legacy(
     model = saved(
         name,
         producer,
-        store.tensors.values(),
+        store.stored(),
         found,
         [*store.observations, *finder.observations, *listed.observations],
         finder.search,
@@ -110,29 +111,37 @@ def describe_named(
     groups = group_by_layers(finder.found, store.tensors.items(), source)
     found = list(_bounded(match_legacy(finder.found, groups), source.limits))
     observations = [*store.observations, *finder.observations]
-    model = saved(name, producer, store.tensors.values(), found, observations)
+    model = saved(name, producer, store.stored(), found, observations)
     return with_known_layers(model, _plain_names(store), source)
 
 
 def describe_tensors(name: str, producer: str, store: Store, source: Source) -> SavedModel:
     """An HDF5 file that is not a Keras model: its tensors, and cells by TensorFlow 1's names."""
-    from rnninspect_keras.variable_names.recognising import recognise_by_names  # noqa: PLC0415 - Keras' files need no names
+    from rnninspect_keras.variable_names.recognising import (  # noqa: PLC0415 - Keras' files need no names
+        may_be_cell,
+        recognise_by_names,
+    )
 
-    found = recognise_by_names(store.tensors.items(), partial(_require_cells, source.limits))
-    model = saved(name, producer, store.tensors.values(), found, store.observations)
+    named = (
+        store.tensors.items() if store.columns is None or chosen(store.paths, may_be_cell) else ()
+    )
+    found = recognise_by_names(named, partial(_require_cells, source.limits))
+    model = saved(name, producer, store.stored(), found, store.observations)
     return with_known_layers(model, _plain_names(store), source)
 
 
 def _plain_names(store: Store) -> Iterator[tuple[str, StoredTensor]]:
-    return ((plain(path), tensor) for path, tensor in store.tensors.items())
+    return store.near_cells(list(map(plain, store.paths)))
 
 
 def _legacy_names(store: Store, base: str) -> Iterator[tuple[str, StoredTensor]]:
     """The tensors by the names of their variables, which begin with their layer's."""
     start = f"{base}/" if base else ""
-    for path, tensor in store.tensors.items():
+    names = []
+    for path in store.paths:
         top, _, inside = path.removeprefix(start).partition("/")
-        yield plain(inside if inside.startswith(f"{top}/") else f"{top}/{inside}"), tensor
+        names.append(plain(inside if inside.startswith(f"{top}/") else f"{top}/{inside}"))
+    return store.near_cells(names)
 
 
 def _require_cells(limits: Limits, cells: int) -> None:
@@ -159,16 +168,22 @@ def _find(config: Json, store: Store | None, limits: Limits) -> Finder:
 
 
 def _assign_purposes(store: Store) -> None:
-    for path, tensor in store.tensors.items():
+    paths = store.paths
+    for place in chosen(paths, _may_be_aside):
+        path = paths[place]
         purpose = _NOT_WEIGHTS.get(path.partition("/")[0])
         if purpose is None and any(part.startswith(_SEEDS) for part in path.split("/")):
             purpose = Purpose.STATE
-        if purpose is not None and tensor.purpose is Purpose.PARAMETER:
-            store.tensors[path] = tensor._replace(purpose=purpose)
+        if purpose is not None:
+            store.mark(path, purpose)
+
+
+def _may_be_aside(kind: str) -> bool:
+    return _SEEDS in kind or kind.startswith(tuple(_NOT_WEIGHTS))
 
 
 def _exclude_others(store: Store, base: str) -> None:
     """Arrays beside a whole model's weights are not parameters."""
-    for path, tensor in store.tensors.items():
-        if not path.startswith(f"{base}/") and tensor.purpose is Purpose.PARAMETER:
-            store.tensors[path] = tensor._replace(purpose=Purpose.CONSTANT)
+    for path in store.paths:
+        if not path.startswith(f"{base}/"):
+            store.mark(path, Purpose.CONSTANT)

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from rnninspect.decode.hdf5 import Dataset, Group, Link, LinkKind, TypeClass
+from rnninspect.decode.hdf5 import Alike, Dataset, Group, Link, LinkKind, TypeClass
 from rnninspect.plugin import DTYPES, Fact, Limit, Observation, Purpose, StoredTensor
+from rnninspect.stored.tensor import IN_COLUMNS
+from rnninspect_keras.containers.runs import overlaps
 from rnninspect_keras.containers.store import Store
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-
-    from rnninspect.decode.hdf5 import File, Layout
+    from rnninspect.decode.hdf5 import Datatype, File, Layout
+    from rnninspect_keras.containers.columns import DatasetColumns
 
 _NUMBERS = (TypeClass.FIXED, TypeClass.FLOAT, TypeClass.COMPLEX, TypeClass.BITFIELD)
 # Types that HDF5 has no class for: Keras stores them as opaque bytes and names them in `dtype`.
@@ -18,41 +19,107 @@ OPAQUE_TYPES = ("bfloat16", "float8_e4m3fn", "float8_e5m2", "int4", "uint4")
 
 
 def read_store(file: File) -> Store:
-    """List all datasets of a file as tensors."""
+    """List all datasets of a file as tensors; those of a large file are in columns."""
     store = Store()
-    add_file(store, file)
+    add_file(store, file, alike=True)
+    if not store.are_unique():  # which only dicts have the words for
+        store = Store()
+        add_file(store, file)
     return store
 
 
-def add_file(store: Store, file: File, origin: str = "") -> None:
-    """Add all datasets of a file; `origin` distinguishes the shards of one model."""
+def add_file(store: Store, file: File, origin: str = "", *, alike: bool = False) -> None:
+    """Add all datasets of a file; `origin` distinguishes the shards of one model.
+
+    With `alike`, and as the only file of the store, objects like others are put into columns.
+    """
     if file.space.is_remote:
         from rnninspect.decode.hdf5.ahead import fetch_ahead  # noqa: PLC0415 - no other file needs it
 
         fetch_ahead(file)
-    runs: dict[int, tuple[int, int, str]] = {}
+    listing = _Listing(store, file, origin)
     soft: dict[str, str] = {}
-    for path, found in file.walk():
-        if isinstance(found, Group):
+    for path, found in file.visit() if alike else file.walk():
+        if isinstance(found, Alike):
+            listing.add_alike(path, found)
+        elif isinstance(found, Group):
             store.groups.setdefault(path, found)
         elif isinstance(found, Dataset):
-            file.space.limits.require(Limit.TENSORS, len(store.tensors) + 1)
-            if path in store.tensors:
-                store.observations.append(Observation(Fact.DUPLICATE_NAME, origin, tensor=path))
-            store.tensors[path] = _tensor(path, found, origin)
-            store.observations.extend(_external_data(path, found))
-            _add_run(runs, found, path)
+            listing.add(path, found)
         elif isinstance(found, Link) and found.kind is LinkKind.SOFT:
             soft[path] = found.target
         elif isinstance(found, Link):
             store.links.add(path)
             clause = f"{found.kind} link to {found.target}, not followed"
             store.observations.append(Observation(Fact.LINK_OUTSIDE, clause, tensor=path))
+    overlapping = listing.overlaps()
     if soft:
         from rnninspect_keras.containers.links import resolve_links  # noqa: PLC0415 - Keras writes none
 
+        store.make_all()
         resolve_links(store, soft, file.space.limits)
-    store.observations.extend(_overlaps(runs.values()))
+    store.observations.extend(overlapping)
+
+
+class _Listing:
+    """The datasets of one file, which are added to a store."""
+
+    def __init__(self, store: Store, file: File, origin: str) -> None:
+        self._store, self._file, self._origin = store, file, origin
+        self._runs: dict[int, tuple[int, int, str]] = {}  # by the addresses of the headers
+        self._most_in_columns = IN_COLUMNS * file.space.limits.tensors
+
+    def add(self, path: str, found: Dataset) -> None:
+        """Add a dataset as a tensor."""
+        store, columns = self._store, self._store.columns
+        number = len(store.tensors) if columns is None else columns.weight
+        self._file.space.limits.require(Limit.TENSORS, number + 1)
+        if columns is None and path in store.tensors:
+            store.observations.append(Observation(Fact.DUPLICATE_NAME, self._origin, tensor=path))
+        tensor = _tensor(path, found, self._origin)
+        _add_run(self._runs, found, path)
+        if columns is None:
+            store.tensors[path] = tensor
+        else:
+            columns.put(tensor, found.address, self._run(found.address))
+        store.observations.extend(_external_data(path, found))
+
+    def add_alike(self, path: str, found: Alike) -> None:
+        """Add a group or a dataset whose header is that of others."""
+        columns = self._store.columns or self._begin_columns()
+        if found.plain is None:
+            columns.groups.add(path, found.address)
+        elif _is_number(found.plain.datatype):
+            columns.add(path, found.plain, found.address, found.start)
+            if len(columns.names) > self._most_in_columns:
+                self._file.space.limits.require(Limit.TENSORS, columns.weight)
+        elif isinstance(made := self._file.open(found.address), Dataset):
+            self.add(path, made)
+
+    def _begin_columns(self) -> DatasetColumns:
+        """Put what was found by now into columns, where the rest will be added."""
+        from rnninspect_keras.containers.columns import DatasetColumns, GroupColumns  # noqa: PLC0415 - for large files
+
+        store = self._store
+        groups = GroupColumns(self._file)
+        for path, group in store.groups.items():
+            groups.setdefault(path, group)
+        columns = DatasetColumns(groups)
+        for tensor in store.tensors.values():
+            address = int(tensor.identity[1:])
+            columns.put(tensor, address, self._run(address))
+        store.groups, store.tensors, store.columns = groups, columns, columns
+        return columns
+
+    def _run(self, address: int) -> tuple[int, int]:
+        """Where the bytes are of the dataset with this header."""
+        start, size, _ = self._runs.get(address, (0, 0, ""))
+        return start, size
+
+    def overlaps(self) -> list[Observation]:
+        """Datasets whose bytes reach into those of others."""
+        columns = self._store.columns
+        return overlaps(self._runs.values()) if columns is None else columns.overlaps()
 
 
 def _tensor(path: str, dataset: Dataset, origin: str) -> StoredTensor:
@@ -88,8 +155,12 @@ def _dtype(dataset: Dataset) -> str:
 
 def _purpose(dataset: Dataset, dtype: str) -> Purpose:
     """Numbers are weights; strings, compounds and references are something else."""
-    number = dataset.datatype.kind in _NUMBERS or dtype == "bool" or dtype in OPAQUE_TYPES
+    number = _is_number(dataset.datatype) or dtype in OPAQUE_TYPES
     return Purpose.PARAMETER if number else Purpose.CONSTANT
+
+
+def _is_number(datatype: Datatype) -> bool:
+    return datatype.kind in _NUMBERS or datatype.name == "bool"
 
 
 def _external_data(path: str, dataset: Dataset) -> list[Observation]:
@@ -103,15 +174,3 @@ def _add_run(runs: dict[int, tuple[int, int, str]], dataset: Dataset, path: str)
     layout: Layout = dataset.layout
     if layout.address is not None and layout.size and not dataset.external_files:
         runs.setdefault(dataset.address, (layout.address, layout.size, path))
-
-
-def _overlaps(runs: Iterable[tuple[int, int, str]]) -> list[Observation]:
-    """Datasets whose runs of bytes (start, size, path) reach into the next one's."""
-    found: list[Observation] = []
-    end, last = 0, ""
-    for start, size, path in sorted(runs):
-        if start < end:
-            found.append(Observation(Fact.OVERLAP, f"shares bytes with {last}", tensor=path))
-        if start + size > end:
-            end, last = start + size, path
-    return found

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from bisect import bisect_left
 
+from rnninspect.plugin import Purpose
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Iterator, Mapping, MutableMapping, Sequence
 
     from rnninspect.decode.hdf5 import Group
     from rnninspect.plugin import Observation, StoredTensor
+    from rnninspect.stored.columns import TensorColumns
+    from rnninspect_keras.containers.columns import DatasetColumns
 
 
 class Store:
@@ -18,19 +22,66 @@ class Store:
     Attributes:
         tensors: path -> tensor, in the order of the file.
         groups: path -> group; None outside HDF5, where groups are names alone.
+        columns: the tensors again, where they are those of one large HDF5 file.
         observations: links that lead out, overlapping bytes, and the like.
         links: paths of links that were not followed.
     """
 
-    __slots__ = ("_names", "_paths", "groups", "links", "observations", "tensors")
+    __slots__ = ("_names", "_paths", "columns", "groups", "links", "observations", "tensors")
 
     def __init__(self, _names: dict[str, list[str]] | None = None) -> None:
-        self.tensors: dict[str, StoredTensor] = {}
-        self.groups: dict[str, Group | None] = {}
+        self.tensors: MutableMapping[str, StoredTensor] = {}
+        self.groups: MutableMapping[str, Group | None] = {}
+        self.columns: DatasetColumns | None = None
         self.observations: list[Observation] = []
         self.links: set[str] = set()
-        self._paths: list[str] = []
+        self._paths: Sequence[str] = []
         self._names = _names
+
+    def are_unique(self) -> bool:
+        """Whether no two tensors, and no two groups, in columns have one path."""
+        columns = self.columns
+        return columns is None or (columns.are_unique() and columns.groups.are_unique())
+
+    def make_all(self) -> None:
+        """Make dicts of what is in columns, for the few models whose tensors are moved."""
+        if self.columns is not None:
+            self.tensors, self.groups = dict(self.tensors), dict(self.groups)
+            self.columns = None
+
+    @property
+    def paths(self) -> Sequence[str]:
+        """The paths of the tensors, in the order of the file."""
+        return list(self.tensors) if self.columns is None else self.columns.names
+
+    @property
+    def group_paths(self) -> Sequence[str]:
+        """The paths of the groups, in the order of the file."""
+        return list(self.groups) if self.columns is None else self.columns.groups.names
+
+    def shape(self, path: str) -> tuple[int, ...]:
+        """The shape of a tensor."""
+        return self.tensors[path].shape if self.columns is None else self.columns.shape_of(path)
+
+    def stored(self) -> tuple[StoredTensor, ...] | TensorColumns:
+        """The tensors, as a description of a file has them."""
+        return tuple(self.tensors.values()) if self.columns is None else self.columns.stored()
+
+    def near_cells(self, names: Sequence[str]) -> Iterator[tuple[str, StoredTensor]]:
+        """The tensors by these names, one each; in columns those that may be in a known cell."""
+        if self.columns is None:
+            return zip(names, self.tensors.values(), strict=True)
+        from rnninspect.signatures.nearby import near_cells  # noqa: PLC0415 - for large files
+
+        at = self.columns.at
+        return ((names[place], at(place)) for place in near_cells(names))
+
+    def mark(self, path: str, purpose: Purpose) -> None:
+        """Give a tensor a purpose, if it has none but to be a parameter."""
+        if self.columns is not None:
+            self.columns.mark(path, purpose)
+        elif (tensor := self.tensors[path]).purpose is Purpose.PARAMETER:
+            self.tensors[path] = tensor._replace(purpose=purpose)
 
     def hdf5_group(self, path: str) -> Group:
         """A group with attributes; KeyError if there is none."""
@@ -42,7 +93,8 @@ class Store:
     def below(self, path: str) -> dict[str, StoredTensor]:
         """The tensors under a group, by their paths from there, in the order of these paths."""
         if len(self._paths) != len(self.tensors):
-            self._paths = sorted(self.tensors)
+            columns = self.columns
+            self._paths = sorted(self.tensors) if columns is None else columns.sorted_names()
         start = f"{path}/" if path else ""
         found: dict[str, StoredTensor] = {}
         for at in range(bisect_left(self._paths, start), len(self._paths)):
@@ -54,6 +106,7 @@ class Store:
 
     def move(self, gone: Iterable[str], tensors: Mapping[str, StoredTensor]) -> None:
         """Take tensors out of their paths and put these under theirs."""
+        self.make_all()
         for path in gone:
             del self.tensors[path]
         self.tensors.update(tensors)

@@ -47,7 +47,7 @@ def describe(
     model = saved(
         name,
         producer,
-        tensors.values(),
+        tuple(tensors.values()),
         layers,
         [*faults, *notes, *differing, *_variables(graph)],
         Search(Searched.OPERATORS, nodes_of(graph), made.is_finished),

@@ -15,13 +15,14 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from rnninspect.plugin import StoredTensor
+    from rnninspect.stored.columns import TensorColumns
     from rnninspect_keras.layers.assembling import AnyLayer
 
 
 def saved(
     name: str,
     producer: str,
-    tensors: Iterable[StoredTensor],
+    tensors: tuple[StoredTensor, ...] | TensorColumns,
     found: Iterable[AnyLayer],
     observations: Iterable[Observation],
     search: Search | None = None,
@@ -40,7 +41,7 @@ def saved(
         framework="keras",
         producer=producer,
         layers=tuple(layers),
-        tensors=tuple(tensors),
+        tensors=tensors,
         skipped=tuple(skipped),
         observations=tuple(
             observation._replace(layer=owners[observation.tensor])

@@ -58,7 +58,7 @@ def list_layers(store: Store, base: str) -> Listed:
     names = read_names(root, LAYERS)
     if names is None:
         listed.observations.append(Observation(Fact.UNUSUAL, f"{LAYERS} is not a list of names"))
-        names = tuple(link.name for link in root.links())
+        names = tuple(root.entries())
     for name in dict.fromkeys(names):
         path = f"{base}/{name}" if base else name
         lost: list[str] = []

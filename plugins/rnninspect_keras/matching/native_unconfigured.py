@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from rnninspect.signatures import may_be_known
+from rnninspect.stored.kinds import chosen
 from rnninspect_keras.configuration.declared_layers import DIRECTIONS
 from rnninspect_keras.configuration.numbering import CONTAINER, GAPPED_CONTAINER
 from rnninspect_keras.layers.guessing import hint_of
@@ -15,17 +16,19 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from rnninspect.plugin import StoredTensor
+    from rnninspect_keras.containers.columns import DatasetColumns
     from rnninspect_keras.containers.store import Store
     from rnninspect_keras.layers.weights import CellWeight
 
 _IN_CELL = f"/cell/{VARIABLES}"
-_MARKS = ("cell", "cells", "forward_layer", "backward_layer", "layer")
+_CELL = "cell"  # in the path of whatever may be one, whatever its tensors
+_MARKS = (_CELL, "cells", "forward_layer", "backward_layer", "layer")
 
 
 def native_candidates(store: Store, taken: set[str]) -> Iterator[CellCandidate]:
     """What may be cells in a file of Keras' own format, without those that are taken."""
     found: dict[str, CellCandidate] = {}
-    for group in store.groups:
+    for group in _perhaps_cells(store):
         place, _, last = group.rpartition("/")
         top = place.partition("/")[0]
         if last == VARIABLES and place not in taken and top not in ("optimizer", "metrics"):
@@ -40,10 +43,33 @@ def native_candidates(store: Store, taken: set[str]) -> Iterator[CellCandidate]:
     return (candidate for place, candidate in found.items() if not _is_inside(place, cells))
 
 
+def _perhaps_cells(store: Store) -> Iterable[str]:
+    """The groups to look at: of a large file not those of layers whose second variable is a vector.
+
+    Nor those of one variable, unless their paths may be those of cells.
+    """
+    columns = store.columns
+    if columns is None:
+        yield from store.groups
+        return
+    paths = columns.groups.names
+    for group in map(paths.__getitem__, chosen(paths, lambda kind: kind.endswith(VARIABLES))):
+        if _CELL in group or not _is_plain(columns, group):
+            yield group
+
+
+def _is_plain(columns: DatasetColumns, group: str) -> bool:
+    """Whether variables are those of a layer that is no cell: one, or the second is a vector."""
+    below = columns.names_below(group)
+    if below != [f"{group}/{at}" for at in range(len(below))]:
+        return False
+    return len(below) == 1 or not below or columns.is_vector(below[1])
+
+
 def _is_dense(place: str, weights: tuple[CellWeight, ...]) -> bool:
     """Whether the second variable is a vector, as of most layers, where nothing suggests a cell."""
     second = next((weight for weight in weights if weight.name is WeightName.RECURRENT), None)
-    return second is not None and len(second.tensor.shape) < 2 and "cell" not in place
+    return second is not None and len(second.tensor.shape) < 2 and _CELL not in place
 
 
 def _is_inside(place: str, cells: set[str]) -> bool:
@@ -75,14 +101,14 @@ def _native_candidate(store: Store, place: str, weights: tuple[CellWeight, ...])
     )
 
 
-def native_names(store: Store) -> Iterator[tuple[str, StoredTensor]]:
+def native_names(store: Store) -> Iterable[tuple[str, StoredTensor]]:
     """The tensors by the names of their layers and their numbers, where a cell may be among them.
 
     Two of one name are known by their paths.
     """
-    paths = store.tensors
-    if not may_be_known(paths) and not any(path.endswith(_IN_CELL) for path in store.groups):
-        return
+    paths = store.paths
+    if not may_be_known(paths) and not any(path.endswith(_IN_CELL) for path in store.group_paths):
+        return ()
     labels: dict[str, str] = {}
     owners: dict[str, str] = {}
     for path in paths:
@@ -90,9 +116,11 @@ def native_names(store: Store) -> Iterator[tuple[str, StoredTensor]]:
         if place not in labels:
             label = _label(store, place.split("/"))
             labels[place] = label if owners.setdefault(label, place) == place else place
-    for path, tensor in paths.items():
+    names = []
+    for path in paths:
         outer, _, number = path.rpartition("/")
-        yield f"{labels[outer.removesuffix(f'/{VARIABLES}')]}/{VARIABLES}/{number}", tensor
+        names.append(f"{labels[outer.removesuffix(f'/{VARIABLES}')]}/{VARIABLES}/{number}")
+    return store.near_cells(names)
 
 
 def in_file_order(found: Iterable[CellCandidate]) -> list[CellCandidate]:

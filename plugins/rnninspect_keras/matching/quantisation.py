@@ -11,6 +11,7 @@ from __future__ import annotations
 import math
 
 from rnninspect.plugin import Purpose
+from rnninspect.stored.kinds import holding
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -20,7 +21,8 @@ if TYPE_CHECKING:
     from rnninspect_keras.containers.store import Store
 
 _SMALL_INTEGERS = ("int8", "uint8")
-_NAMES = ("_scale", "_scales", "_zero", "zero_point", "g_idx", "_amax_history")
+_HISTORY = "_amax_history"
+_NAMES = ("_scale", "_scales", "_zero", "zero_point", "g_idx", _HISTORY)
 _FLOAT8_EXTRAS = 6  # a scale and a history each of inputs, kernel and gradient
 Member = tuple[str, "StoredTensor"]  # its path, and what is stored
 
@@ -31,7 +33,7 @@ def assign_quantisation_purposes(store: Store, packed: Mapping[str, int]) -> Non
     `packed` leads from the groups of layers, or from their names, to the weights of each.
     """
     groups: dict[str, list[Member]] = {}
-    for path, tensor in store.tensors.items():
+    for path, tensor in _perhaps_quantised(store):
         if tensor.purpose is Purpose.PARAMETER:
             groups.setdefault(path.rpartition("/")[0], []).append((path, tensor))
     for parent, members in groups.items():
@@ -41,6 +43,22 @@ def assign_quantisation_purposes(store: Store, packed: Mapping[str, int]) -> Non
             _by_number(store, members, packed.get(owner))
         else:
             _by_name(store, members, packed.get(last))
+
+
+def _perhaps_quantised(store: Store) -> Iterable[Member]:
+    """The tensors to look at: of a large file those beside what only quantised layers have."""
+    columns = store.columns
+    if columns is None:
+        return store.tensors.items()
+    paths = columns.names
+    signs = [*columns.where(_may_be_sign), *holding(paths, (_HISTORY,))]
+    parents = {paths[place].rpartition("/")[0] for place in signs}
+    places = range(len(paths)) if parents else ()
+    return [(paths[at], columns.at(at)) for at in places if paths[at].rpartition("/")[0] in parents]
+
+
+def _may_be_sign(shape: tuple[int, ...], dtype: str) -> bool:
+    return dtype in _SMALL_INTEGERS or not shape
 
 
 def _by_number(store: Store, members: Sequence[Member], weights: int | None) -> None:
@@ -83,7 +101,7 @@ def _are_histories(tail: Sequence[StoredTensor]) -> bool:
 def _by_name(store: Store, members: Sequence[Member], weights: int | None) -> None:
     extras = [item for item in members if item[0].partition(":")[0].endswith(_NAMES)]
     kernels = [item for item in members if _is_kernel(item[1], extras)]
-    if kernels or any("_amax_history" in path for path, _ in extras):
+    if kernels or any(_HISTORY in path for path, _ in extras):
         _mark(store, extras)
         for kernel in kernels:
             _count(store, kernel, extras, weights)

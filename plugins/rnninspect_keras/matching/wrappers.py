@@ -10,11 +10,12 @@ from __future__ import annotations
 
 from rnninspect.lean import Counter, re
 from rnninspect.plugin import Purpose
+from rnninspect.stored.kinds import chosen, holding
 from rnninspect_keras.layers.weight_names import without_output
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
     from rnninspect.plugin import StoredTensor
     from rnninspect_keras.containers.store import Store
@@ -39,24 +40,22 @@ _CELL = rf"/cell(/cells/\w+)?/{_VARIABLES}$"
 _CELL_WEIGHTS = 2  # of a cell that are clustered: kernel and recurrent kernel
 
 
-def purposes_by_name(names: Iterable[tuple[str, int]]) -> dict[str, Purpose]:
-    """Which names, given with the number of axes, are a wrapper's own, and what they are for."""
+def purposes_by_name(
+    names: Sequence[str], shape_of: Callable[[int], tuple[int, ...]]
+) -> dict[str, Purpose]:
+    """Which names are a wrapper's own, and what they are for; shapes are asked for by index."""
     scopes: dict[str, dict[str, str]] = {}
     known: dict[str, Purpose] = {}
     scalars = set[str]()
-    pairs = list(names)
-    together = "\n".join(name for name, _ in pairs)
-    kept = [word for word in _KEPT if word in together]
-    for name, axes in pairs if kept else ():
-        if not any(word in name for word in kept):
-            continue
+    for place in holding(names, _KEPT):
+        name = names[place]
         scope, _, last = without_output(name).rpartition("/")
         word = scope.rpartition("/")[2] if last.isdecimal() else last
         if word.startswith(_CLUSTERED):
             known[name] = Purpose.QUANTISATION
         elif last.startswith(_FIRST_WORDS) or last.endswith(_LAST_WORDS):
             scopes.setdefault(scope, {})[last] = name
-            if not axes:
+            if not shape_of(place):
                 scalars.add(name)
     for names_by_word in scopes.values():
         known.update(_of_scope(names_by_word, scalars))
@@ -84,11 +83,12 @@ def _of_scope(names_by_word: dict[str, str], scalars: set[str]) -> Iterator[tupl
 
 def assign_wrapper_purposes(store: Store) -> None:
     """Give what wrappers keep its purpose, and their layers the weights that they took."""
-    names = ((path, len(tensor.shape)) for path, tensor in store.tensors.items())
-    for path, purpose in purposes_by_name(names).items():
-        _mark(store, path, purpose)
+    paths, groups = store.paths, store.group_paths
+    shape_of = store.shape
+    for path, purpose in purposes_by_name(paths, lambda at: shape_of(paths[at])).items():
+        store.mark(path, purpose)
     clustered: list[tuple[str, list[Member]]] = []
-    for group in store.groups:
+    for group in map(groups.__getitem__, chosen(groups, _may_wrap)):
         place, _, last = group.rpartition("/")
         name = place.rpartition("/")[2]
         if last == _VARIABLES and name.startswith(_WRAPPERS) and re.fullmatch(_WRAPPER, name):
@@ -103,9 +103,8 @@ def assign_wrapper_purposes(store: Store) -> None:
         _unpack_clusters(store, clustered)
 
 
-def _mark(store: Store, path: str, purpose: Purpose) -> None:
-    if store.tensors[path].purpose is Purpose.PARAMETER:
-        store.tensors[path] = store.tensors[path]._replace(purpose=purpose)
+def _may_wrap(kind: str) -> bool:
+    return kind.endswith(f"/{_VARIABLES}") and any(word in kind for word in _WRAPPERS)
 
 
 def _unpack_clusters(store: Store, wrappers: Sequence[tuple[str, list[Member]]]) -> None:
@@ -119,7 +118,7 @@ def _unpack_clusters(store: Store, wrappers: Sequence[tuple[str, list[Member]]])
         weights = []
         for at, (path, tensor) in enumerate(members):
             if tensor.dtype.startswith("int") or (at % 2 and len(tensor.shape) == 1):
-                _mark(store, path, Purpose.QUANTISATION)
+                store.mark(path, Purpose.QUANTISATION)
             else:
                 weights.append(path)
         groups = _in_order(cells.get(place, []))
@@ -188,18 +187,18 @@ def _unpack_trained(store: Store, place: str, members: Sequence[Member]) -> None
     end = steps[0] // 3 if pruned else steps[0]
     for at, (path, _) in enumerate(members[end:], end):
         own = Purpose.STATE if pruned or at == steps[0] else Purpose.QUANTISATION
-        _mark(store, path, own)
+        store.mark(path, own)
     below = store.below(f"{place}/{_LAYER}").values()
     inside = Counter(tensor.shape for tensor in below)
     seen: Counter[tuple[int, ...]] = Counter()
     for path, tensor in members[:end]:
         if not tensor.shape:  # of a wrapper around no layer, which has ranges alone
-            _mark(store, path, Purpose.QUANTISATION)
+            store.mark(path, Purpose.QUANTISATION)
         elif inside[tensor.shape]:
             inside[tensor.shape] -= 1
-            _mark(store, path, Purpose.COPY)
+            store.mark(path, Purpose.COPY)
         elif seen[tensor.shape]:
             seen[tensor.shape] -= 1
-            _mark(store, path, Purpose.COPY)
+            store.mark(path, Purpose.COPY)
         else:
             seen[tensor.shape] += 1

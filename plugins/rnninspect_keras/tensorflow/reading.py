@@ -147,7 +147,7 @@ def described(
         found, more = joined(found, graph, checkpoint, items, source)
         noticed = [*noticed, *more]
     notes = [*checkpoint.observations, *notes_without_shard(found, checkpoint.missing), *noticed]
-    model = saved(name, producer, checkpoint.tensors.values(), found, notes)
+    model = saved(name, producer, tuple(checkpoint.tensors.values()), found, notes)
     return with_known_layers(model, _variables(items, checkpoint), source)
 
 
@@ -177,7 +177,9 @@ def _assign_wrapper_purposes(items: list[GraphObject], checkpoint: Checkpoint) -
     """Give what wrappers of layers keep its purpose, by the names of variables or by their keys."""
     names = {item.key: item.name for item in items if item.tensor is not None and item.name}
     named = [(names.get(key, tensor.name), key) for key, tensor in checkpoint.tensors.items()]
-    known = purposes_by_name((name, len(checkpoint.tensors[key].shape)) for name, key in named)
+    known = purposes_by_name(
+        [name for name, _ in named], lambda place: checkpoint.tensors[named[place][1]].shape
+    )
     for name, key in named if known else ():
         tensor = checkpoint.tensors[key]
         if name in known and tensor.purpose is Purpose.PARAMETER:

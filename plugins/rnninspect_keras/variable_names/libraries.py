@@ -118,6 +118,11 @@ def library_cells(named: Iterable[tuple[str, StoredTensor]]) -> Iterator[tuple[T
                     break
 
 
+def may_be_library(name: str) -> bool:
+    """Whether a name ends as one of a signature."""
+    return name.removesuffix(_VALUE).rpartition("/")[2].lstrip("_") in _LAST_PARTS
+
+
 def _scopes(named: Iterable[tuple[str, StoredTensor]]) -> dict[str, dict[str, StoredTensor]]:
     """The tensors of each scope under a name of some signature, of one part or two."""
     found: dict[str, dict[str, StoredTensor]] = {}

@@ -10,7 +10,7 @@ from rnninspect_keras.layers.assembling import PlannedCell, Title, assemble
 from rnninspect_keras.layers.weights import CellWeight
 from rnninspect_keras.layout import Dialect, WeightName
 from rnninspect_keras.variable_names.custom_scopes import own_cells, whole
-from rnninspect_keras.variable_names.libraries import library_cells
+from rnninspect_keras.variable_names.libraries import library_cells, may_be_library
 from rnninspect_keras.variable_names.vocabulary import class_of, weight_name_of
 
 TYPE_CHECKING = False
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from rnninspect_keras.layers.assembling import AnyLayer
 
 _OPAQUE = "opaque_kernel"
+_TELLING = ("cell", "wrapper", "lstm", "ates/", _OPAQUE)
 _LEVEL = r"(?:cell_|Cell)(\d+)"
 # Scopes around a cell that are not part of a layer's name.
 _AROUND = r"multi_rnn_cell|MultiRNNCell|(cell_|Cell)\d+|(stack_)?bidirectional_rnn|fw|bw|FW|BW"
@@ -90,6 +91,12 @@ def recognise_by_names(
         scopes[path].weights += weights
     require(len(scopes))
     return [*_layers(scopes.values()), *found]
+
+
+def may_be_cell(kind: str) -> bool:
+    """Whether a name of this kind may be that of a cell's variable: it has one of their words."""
+    lowered = kind.lower()
+    return any(word in lowered for word in _TELLING) or may_be_library(kind)
 
 
 def _innermost(scopes: list[str]) -> tuple[int, tuple[str, str | None] | None]:

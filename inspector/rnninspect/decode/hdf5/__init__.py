@@ -9,12 +9,14 @@ messages) is an UnreadableFile that names it.
 
 from rnninspect.decode.hdf5.attributes import Attribute
 from rnninspect.decode.hdf5.datatypes import Datatype, TypeClass
+from rnninspect.decode.hdf5.file import Alike, File
 from rnninspect.decode.hdf5.groups import Link, LinkKind
 from rnninspect.decode.hdf5.layouts import Layout, LayoutKind
+from rnninspect.decode.hdf5.objects import Dataset, Group, NamedType, Node
 from rnninspect.decode.hdf5.superblock import find_superblock
-from rnninspect.decode.hdf5.views import Dataset, File, Group, NamedType, Node
 
 __all__ = [
+    "Alike",
     "Attribute",
     "Dataset",
     "Datatype",

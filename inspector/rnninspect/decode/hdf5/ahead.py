@@ -6,15 +6,15 @@ one group after the other would ask for each such place alone, and wait for each
 
 from __future__ import annotations
 
-from rnninspect.decode.hdf5.groups import LinkKind, places_of, read_links
-from rnninspect.decode.hdf5.views import Group
+from rnninspect.decode.hdf5.groups import places_of, read_entries
+from rnninspect.decode.hdf5.objects import Group
 from rnninspect.errors import RnnInspectError
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from rnninspect.decode.hdf5.views import File
+    from rnninspect.decode.hdf5.file import File
 
 MOST_GROUPS = 2_000  # the others are fetched as they are walked into
 
@@ -36,9 +36,8 @@ def fetch_ahead(file: File) -> None:
 
 def _children(file: File, groups: Iterable[Group]) -> Iterator[int]:
     for group in groups:
-        for link in read_links(file.space, group.messages):
-            if link.kind is LinkKind.HARD:
-                yield link.address
+        for entries in read_entries(file.space, group.messages):
+            yield from (target for _, target in entries if isinstance(target, int))
 
 
 def _groups(file: File, addresses: Iterable[int]) -> Iterator[Group]:

@@ -6,6 +6,7 @@ from struct import unpack_from
 
 from rnninspect.decode.hdf5.headers import LINK, LINK_INFO, SYMBOL_TABLE
 from rnninspect.decode.hdf5.heaps import FractalHeap
+from rnninspect.decode.hdf5.space import PAGE
 from rnninspect.decode.hdf5.trees import read_records
 from rnninspect.errors import UnreadableFile
 from rnninspect.lean import StrEnum
@@ -18,9 +19,12 @@ if TYPE_CHECKING:
     from rnninspect.decode.hdf5.headers import Message
     from rnninspect.decode.hdf5.space import Space
 
+    Entries = list[tuple[str, "int | Link"]]
+
 DEEPEST_TREE = 32
 HASH_SIZE = 4  # bytes before the heap's identifier in a record of the index of names
 NO_FREE_BLOCK = 1  # ends the list of free blocks of a local heap
+WHOLE_HEAP = 2**22  # bytes of a local heap that is read at once
 SOFT_ENTRY = 2  # cache type of a symbol table entry that is a soft link
 
 
@@ -42,15 +46,24 @@ class Link(Record):
     target: str = ""
 
 
-def read_links(space: Space, messages: list[Message]) -> Iterator[Link]:
-    """The links of a group with this object header; nothing is followed."""
+def read_entries(space: Space, messages: list[Message]) -> Iterator[Entries]:
+    """The names in a group with this object header in runs, with what each leads to.
+
+    That is the address of its object; of other links than hard ones, none of which is followed,
+    it is the link.
+    """
     for message in messages:
         if message.kind == SYMBOL_TABLE:
-            yield from _symbols(space, message.body)
+            yield from read_table(space, message.body)
         elif message.kind == LINK:
-            yield _link(space, message.body)
+            yield [_entry(_link(space, message.body))]
         elif message.kind == LINK_INFO:
-            yield from _dense(space, message.body)
+            for link in _dense(space, message.body):
+                yield [_entry(link)]
+
+
+def _entry(link: Link) -> tuple[str, int | Link]:
+    return link.name, link.address if link.kind is LinkKind.HARD else link
 
 
 def places_of(space: Space, groups: Sequence[list[Message]]) -> Iterator[list[int]]:
@@ -83,13 +96,14 @@ def _dense(space: Space, body: bytes) -> Iterator[Link]:
         yield _link(space, objects.object(record[HASH_SIZE : HASH_SIZE + objects.id_size]))
 
 
-def _symbols(space: Space, body: bytes) -> Iterator[Link]:
+def read_table(space: Space, body: bytes) -> Iterator[Entries]:
+    """The names in a group by its symbol table message, a run for each node."""
     tree, heap = space.address(body, 0), space.address(body, space.offset.size)
     if tree is None or heap is None:
         raise UnreadableFile("the symbol table of a group has an undefined address")
     names = _Heap(space, heap)
     for node in _leaves(space, tree, set()):
-        yield from _entries(space, node, names)
+        yield _entries(space, node, names)
 
 
 class _Heap:
@@ -107,6 +121,7 @@ class _Heap:
         if start is None or start + self.size > space.end:
             raise UnreadableFile(f"the local heap at {address} is too small for its names")
         self.start = start
+        self._block = space.read(start, self.size) if self.size <= WHOLE_HEAP else b""
         self._check_free(space.size(head, 8 + width))
 
     def _check_free(self, offset: int) -> None:
@@ -117,13 +132,18 @@ class _Heap:
             if offset in seen or offset + 2 * width > self.size:
                 raise UnreadableFile(f"malformed free list of the local heap at {self.start}")
             seen.add(offset)
-            block = self.space.read(self.start + offset, 2 * width)
-            if not 0 < self.space.size(block, width) <= self.size - offset:
+            block, at = self._block, offset
+            if not block:
+                block, at = self.space.read(self.start + offset, 2 * width), 0
+            if not 0 < self.space.size(block, at + width) <= self.size - offset:
                 raise UnreadableFile(f"malformed free list of the local heap at {self.start}")
-            offset = self.space.size(block, 0)
+            offset = self.space.size(block, at)
 
     def name(self, offset: int) -> str:
-        return text(self.space.name(self.start + offset, self.start + self.size))
+        stop = self._block.find(0, offset, offset + PAGE)
+        if stop < 0:  # a long name, or a heap that is read in parts
+            return text(self.space.name(self.start + offset, self.start + self.size))
+        return text(self.space.kept(self._block[offset:stop]))
 
 
 def _leaves(space: Space, address: int, seen: set[int]) -> Iterator[int]:
@@ -155,8 +175,8 @@ def _leaves(space: Space, address: int, seen: set[int]) -> Iterator[int]:
             yield below
 
 
-def _entries(space: Space, address: int, names: _Heap) -> list[Link]:
-    """The links of one symbol table node, which has at most 65,535."""
+def _entries(space: Space, address: int, names: _Heap) -> Entries:
+    """The names in one symbol table node, which has at most 65,535."""
     head = space.read_more(address, 8, space.symbol.size)
     if head[:4] != b"SNOD" or head[4] != 1:
         raise UnreadableFile(f"missing symbol table node at {address}", place=f"address {address}")
@@ -164,16 +184,16 @@ def _entries(space: Space, address: int, names: _Heap) -> list[Link]:
     data = head[8:]
     if len(data) != number * space.symbol.size:
         data = space.read(address + 8, number * space.symbol.size)
-    links: list[Link] = []
+    entries: Entries = []
     for offset, header, cache, _, value in space.symbol.iter_unpack(data):
         name = names.name(offset)
         if cache == SOFT_ENTRY:
-            links.append(Link(name, LinkKind.SOFT, target=names.name(value)))
+            entries.append((name, Link(name, LinkKind.SOFT, target=names.name(value))))
         elif header == space.undefined or cache > SOFT_ENTRY:
             raise UnreadableFile(f"the symbol {name!r} has an undefined address")
         else:
-            links.append(Link(name, LinkKind.HARD, header))
-    return links
+            entries.append((name, header))
+    return entries
 
 
 def _link(space: Space, body: bytes) -> Link:

@@ -75,7 +75,8 @@ class Space:
         self._source, self._base = source, base
         self._pages: dict[int, bytes] = {}
         self._budget = SPARE_BYTES + READS_OF_A_BYTE * source.size
-        self._texts = self._reads = self._links = 0
+        self._texts = self._reads = self._links = self._messages = 0
+        self._most_messages = source.reading.portion(Limit.NODES, PORTION)
         self._most_links = source.reading.portion(Limit.MEMBERS, PORTION)
 
     def read(self, address: int, length: int) -> bytes:
@@ -150,11 +151,17 @@ class Space:
 
     def count_messages(self, number: int) -> None:
         """Count messages of object headers; RefusedFile when there are too many."""
-        self._source.spend(Limit.NODES, number, "the number of HDF5 header messages")
+        self._messages += number
+        if self._messages > self._most_messages:
+            self._source.spend(Limit.NODES, self._messages, "the number of HDF5 header messages")
+            self._messages, self._most_messages = (
+                0,
+                self._source.reading.portion(Limit.NODES, PORTION),
+            )
 
-    def count_link(self) -> None:
-        """Count a link of a group that was listed; RefusedFile when there are too many."""
-        self._links += 1
+    def count_links(self, number: int) -> None:
+        """Count links of a group that is listed; RefusedFile when there are too many."""
+        self._links += number
         if self._links > self._most_links:
             self._source.spend(Limit.MEMBERS, self._links, "the number of HDF5 links")
             self._links, self._most_links = 0, self._source.reading.portion(Limit.MEMBERS, PORTION)

@@ -1,12 +1,12 @@
-"""Files, groups and datasets of HDF5 as a reader meets them, each read when it is asked for."""
+"""Groups, datasets and types of HDF5 as a reader meets them, each read when it is asked for."""
 
 from __future__ import annotations
 
 import math
 
-from rnninspect.decode.hdf5.attributes import GlobalHeaps, read_attributes
+from rnninspect.decode.hdf5.attributes import read_attributes
 from rnninspect.decode.hdf5.datatypes import read_dataspace, read_datatype
-from rnninspect.decode.hdf5.groups import LinkKind, read_links
+from rnninspect.decode.hdf5.groups import read_entries
 from rnninspect.decode.hdf5.headers import (
     ATTRIBUTE,
     ATTRIBUTE_INFO,
@@ -15,9 +15,6 @@ from rnninspect.decode.hdf5.headers import (
     EXTERNAL_FILES,
     FILTERS,
     LAYOUT,
-    LINK_INFO,
-    SYMBOL_TABLE,
-    read_header,
     shared_body,
 )
 from rnninspect.decode.hdf5.layouts import (
@@ -28,20 +25,15 @@ from rnninspect.decode.hdf5.layouts import (
     read_layout,
 )
 from rnninspect.decode.hdf5.space import structural
-from rnninspect.decode.hdf5.superblock import read_superblock
 from rnninspect.errors import UnreadableFile
-from rnninspect.source.limits import Limit
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from rnninspect.decode.hdf5.attributes import Attribute
     from rnninspect.decode.hdf5.datatypes import Datatype
+    from rnninspect.decode.hdf5.file import File
     from rnninspect.decode.hdf5.groups import Link
     from rnninspect.decode.hdf5.headers import Message
-    from rnninspect.decode.hdf5.space import Space
-    from rnninspect.source.source import Source
 
 
 DESCRIBING = (DATASPACE, DATATYPE, LAYOUT, FILTERS, EXTERNAL_FILES)
@@ -99,15 +91,12 @@ class Group(Node):
         return self._messages
 
     @structural
-    def links(self) -> tuple[Link, ...]:
-        """All links, none followed; RefusedFile if the file has too many."""
-        links: dict[str, Link] = {}
-        for link in read_links(self._space, self._messages):
-            self._file.space.count_link()
-            if link.name in links:
-                raise UnreadableFile(f"duplicate link name in the group at {self.address}")
-            links[link.name] = link
-        return tuple(links.values())
+    def entries(self) -> dict[str, int | Link]:
+        """By name the address of an object, or a link that is not followed.
+
+        RefusedFile if the file has too many.
+        """
+        return self._file.listed(self.address, read_entries(self._space, self._messages))
 
 
 class Dataset(Node):
@@ -168,67 +157,3 @@ class Dataset(Node):
         if layout.size is None:
             return None
         return max(0, min(layout.size, self._space.end - layout.address))
-
-
-class File:
-    """An HDF5 file that was opened for its structure.
-
-    Raises:
-        UnreadableFile: its structure cannot be parsed, or uses what this reader does not know.
-        RefusedFile: it has more objects than `limits.members`.
-    """
-
-    @structural
-    def __init__(self, source: Source) -> None:
-        self.space: Space
-        self.space, root = read_superblock(source)
-        self.heaps = GlobalHeaps(self.space)
-        self._groups: dict[int, Group] = {}
-        top = self.open(root)
-        if not isinstance(top, Group):
-            raise UnreadableFile("the root of the HDF5 file is not a group")
-        self.root = top
-
-    @structural
-    def open(self, address: int) -> Node:
-        """The object with its header at an address; a group is the same one each time."""
-        known = self._groups.get(address)
-        if known is not None:
-            return known
-        found = self._parse(address)
-        if isinstance(found, Group):
-            self._groups[address] = found
-        return found
-
-    def _parse(self, address: int) -> Node:
-        messages = read_header(self.space, address)
-        kinds = [message.kind for message in messages]
-        if SYMBOL_TABLE in kinds or LINK_INFO in kinds:
-            return Group(self, address, messages)
-        if DATATYPE in kinds and LAYOUT in kinds:
-            return Dataset(self, address, messages)
-        if DATATYPE in kinds:
-            return NamedType(self, address, messages)
-        raise UnreadableFile(f"unknown kind of HDF5 object at {address}")
-
-    def walk(self) -> Iterator[tuple[str, Node | Link]]:
-        """Every object under each of its names, parents first, and every link not followed.
-
-        A group that is reached a second time is named again and not entered again, so cycles end.
-        """
-        entered = {self.root.address}
-        pending: list[tuple[str, Group, int]] = [("", self.root, 0)]
-        while pending:
-            path, group, depth = pending.pop()
-            yield path, group
-            below: list[tuple[str, Group, int]] = []
-            for link in group.links():
-                name = f"{path}/{link.name}" if path else link.name
-                found = self.open(link.address) if link.kind is LinkKind.HARD else link
-                if isinstance(found, Group) and found.address not in entered:
-                    self.space.limits.require(Limit.NESTING, depth + 1, "the depth of HDF5 groups")
-                    entered.add(found.address)
-                    below.append((name, found, depth + 1))
-                else:
-                    yield name, found
-            pending.extend(reversed(below))

@@ -1,0 +1,162 @@
+"""An HDF5 file: its objects by their addresses, and a walk over all of them."""
+
+from __future__ import annotations
+
+from rnninspect.decode.hdf5.attributes import GlobalHeaps
+from rnninspect.decode.hdf5.groups import read_table
+from rnninspect.decode.hdf5.headers import DATATYPE, LAYOUT, LINK_INFO, SYMBOL_TABLE, read_header
+from rnninspect.decode.hdf5.objects import Dataset, Group, NamedType
+from rnninspect.decode.hdf5.space import structural
+from rnninspect.decode.hdf5.superblock import read_superblock
+from rnninspect.errors import UnreadableFile, parsing
+from rnninspect.record import Record
+from rnninspect.source.limits import Limit
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+    from typing import TypeGuard
+
+    from rnninspect.decode.hdf5.groups import Entries, Link
+    from rnninspect.decode.hdf5.known import KnownHeaders, Plain
+    from rnninspect.decode.hdf5.objects import Node
+    from rnninspect.decode.hdf5.space import Space
+    from rnninspect.source.source import Source
+
+FEW = 1_000  # objects of a file, each of which is made
+
+
+class Alike(Record):
+    """An object whose header is that of others but for addresses; it is not made.
+
+    `plain` is what such datasets have in common, None of a group; `start` is where the dataset's
+    bytes are, and `address` that of the header.
+    """
+
+    address: int
+    plain: Plain | None = None
+    start: int = 0
+
+
+class File:
+    """An HDF5 file that was opened for its structure.
+
+    Raises:
+        UnreadableFile: its structure cannot be parsed, or uses what this reader does not know.
+        RefusedFile: it has more objects than `limits.members`.
+    """
+
+    @structural
+    def __init__(self, source: Source) -> None:
+        self.space: Space
+        self.space, root = read_superblock(source)
+        self.heaps = GlobalHeaps(self.space)
+        self._groups: dict[int, Group] = {}
+        self._known: KnownHeaders | None = None
+        top = self.open(root)
+        if not isinstance(top, Group):
+            raise UnreadableFile("the root of the HDF5 file is not a group")
+        self.root = top
+
+    @structural
+    def open(self, address: int) -> Node:
+        """The object with its header at an address; a group is the same one each time."""
+        known = self._groups.get(address)
+        if known is not None:
+            return known
+        found = self._parse(address)
+        if isinstance(found, Group):
+            self._groups[address] = found
+        return found
+
+    def _parse(self, address: int) -> Node:
+        messages = read_header(self.space, address)
+        kinds = [message.kind for message in messages]
+        if SYMBOL_TABLE in kinds or LINK_INFO in kinds:
+            return Group(self, address, messages)
+        if DATATYPE in kinds and LAYOUT in kinds:
+            return Dataset(self, address, messages)
+        if DATATYPE in kinds:
+            return NamedType(self, address, messages)
+        raise UnreadableFile(f"unknown kind of HDF5 object at {address}")
+
+    def walk(self) -> Iterator[tuple[str, Node | Link]]:
+        """As `visit`, with an object for each of those that are alike."""
+        for path, found in self.visit():
+            yield path, self.open(found.address) if isinstance(found, Alike) else found
+
+    def visit(self) -> Iterator[tuple[str, Node | Link | Alike]]:
+        """Every object under each of its names, parents first, and every link not followed.
+
+        A group that is reached a second time is named again and not entered again, so cycles end.
+        """
+        with parsing("HDF5 structure"):
+            yield from self._visited()
+
+    def _visited(self) -> Iterator[tuple[str, Node | Link | Alike]]:
+        entered = {self.root.address}
+        levels = [([""], [self.root.address])]  # paths and addresses, the last ones first
+        seen, limits = 0, self.space.limits
+        while levels:
+            paths, addresses = levels[-1]
+            if not paths:
+                levels.pop()
+                continue
+            path, address = paths.pop(), addresses.pop()
+            yield path, self._groups.get(address) or Alike(address)
+            below: tuple[list[str], list[int]] = ([], [])
+            start = f"{path}/" if path else ""
+            for name, target in self._entries(address).items():
+                seen += 1
+                found = self._met(target, seen) if isinstance(target, int) else target
+                if target not in entered and _is_group(found):
+                    limits.require(Limit.NESTING, len(levels), "the depth of HDF5 groups")
+                    entered.add(found.address)
+                    below[0].append(start + name)
+                    below[1].append(found.address)
+                else:
+                    yield start + name, found
+            below[0].reverse()
+            below[1].reverse()
+            levels.append(below)
+
+    def _met(self, address: int, seen: int) -> Node | Alike:
+        """The object at an address, which is the `seen`th one of a walk."""
+        if seen <= FEW:
+            return self.open(address)
+        if self._known is None:
+            from rnninspect.decode.hdf5.known import KnownHeaders  # noqa: PLC0415 - for large files
+
+            self._known = KnownHeaders(self.space)
+        found = self._known.find(address)
+        if found is not None:
+            return Alike(address, *found)
+        node = self.open(address)
+        if isinstance(node, Group | Dataset):
+            self._known.learn(node)
+        return node
+
+    def _entries(self, address: int) -> dict[str, int | Link]:
+        """What is in the group at an address."""
+        group, known = self._groups.get(address), self._known
+        table = known.table(address) if group is None and known is not None else None
+        if table is not None:
+            return self.listed(address, read_table(self.space, table))
+        found = group or self.open(address)
+        return found.entries() if isinstance(found, Group) else {}
+
+    def listed(self, address: int, runs: Iterable[Entries]) -> dict[str, int | Link]:
+        """The entries of the group at an address, which come in runs; none is there twice."""
+        entries: dict[str, int | Link] = {}
+        number = 0
+        for run in runs:
+            self.space.count_links(len(run))
+            number += len(run)
+            entries.update(run)
+            if len(entries) < number:
+                raise UnreadableFile(f"duplicate link name in the group at {address}")
+        return entries
+
+
+def _is_group(found: Node | Link | Alike) -> TypeGuard[Group | Alike]:
+    return isinstance(found, Group) or (isinstance(found, Alike) and found.plain is None)
