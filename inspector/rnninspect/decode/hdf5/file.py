@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from rnninspect.decode.hdf5.attributes import GlobalHeaps
-from rnninspect.decode.hdf5.groups import read_table
+from rnninspect.decode.hdf5.groups import listed, read_table
 from rnninspect.decode.hdf5.headers import DATATYPE, LAYOUT, LINK_INFO, SYMBOL_TABLE, read_header
 from rnninspect.decode.hdf5.objects import Dataset, Group, NamedType
 from rnninspect.decode.hdf5.space import structural
@@ -14,10 +14,10 @@ from rnninspect.source.limits import Limit
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterator
     from typing import TypeGuard
 
-    from rnninspect.decode.hdf5.groups import Entries, Link
+    from rnninspect.decode.hdf5.groups import Link
     from rnninspect.decode.hdf5.known import KnownHeaders, Plain
     from rnninspect.decode.hdf5.objects import Node
     from rnninspect.decode.hdf5.space import Space
@@ -73,11 +73,11 @@ class File:
         messages = read_header(self.space, address)
         kinds = [message.kind for message in messages]
         if SYMBOL_TABLE in kinds or LINK_INFO in kinds:
-            return Group(self, address, messages)
+            return Group(self.space, self.heaps, address, messages)
         if DATATYPE in kinds and LAYOUT in kinds:
-            return Dataset(self, address, messages)
+            return Dataset(self.space, self.heaps, address, messages)
         if DATATYPE in kinds:
-            return NamedType(self, address, messages)
+            return NamedType(self.space, self.heaps, address, messages)
         raise UnreadableFile(f"unknown kind of HDF5 object at {address}")
 
     def walk(self) -> Iterator[tuple[str, Node | Link]]:
@@ -141,21 +141,9 @@ class File:
         group, known = self._groups.get(address), self._known
         table = known.table(address) if group is None and known is not None else None
         if table is not None:
-            return self.listed(address, read_table(self.space, table))
+            return listed(self.space, address, read_table(self.space, table))
         found = group or self.open(address)
         return found.entries() if isinstance(found, Group) else {}
-
-    def listed(self, address: int, runs: Iterable[Entries]) -> dict[str, int | Link]:
-        """The entries of the group at an address, which come in runs; none is there twice."""
-        entries: dict[str, int | Link] = {}
-        number = 0
-        for run in runs:
-            self.space.count_links(len(run))
-            number += len(run)
-            entries.update(run)
-            if len(entries) < number:
-                raise UnreadableFile(f"duplicate link name in the group at {address}")
-        return entries
 
 
 def _is_group(found: Node | Link | Alike) -> TypeGuard[Group | Alike]:

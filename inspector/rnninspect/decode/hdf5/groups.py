@@ -14,7 +14,7 @@ from rnninspect.record import Record
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from rnninspect.decode.hdf5.headers import Message
     from rnninspect.decode.hdf5.space import Space
@@ -60,6 +60,22 @@ def read_entries(space: Space, messages: list[Message]) -> Iterator[Entries]:
         elif message.kind == LINK_INFO:
             for link in _dense(space, message.body):
                 yield [_entry(link)]
+
+
+def listed(space: Space, address: int, runs: Iterable[Entries]) -> dict[str, int | Link]:
+    """The entries of the group at an address, which come in runs; no name is there twice.
+
+    RefusedFile if the file has too many.
+    """
+    entries: dict[str, int | Link] = {}
+    number = 0
+    for run in runs:
+        space.count_links(len(run))
+        number += len(run)
+        entries.update(run)
+        if len(entries) < number:
+            raise UnreadableFile(f"duplicate link name in the group at {address}")
+    return entries
 
 
 def _entry(link: Link) -> tuple[str, int | Link]:

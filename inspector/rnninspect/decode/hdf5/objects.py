@@ -6,7 +6,7 @@ import math
 
 from rnninspect.decode.hdf5.attributes import read_attributes
 from rnninspect.decode.hdf5.datatypes import read_dataspace, read_datatype
-from rnninspect.decode.hdf5.groups import read_entries
+from rnninspect.decode.hdf5.groups import listed, read_entries
 from rnninspect.decode.hdf5.headers import (
     ATTRIBUTE,
     ATTRIBUTE_INFO,
@@ -29,11 +29,11 @@ from rnninspect.errors import UnreadableFile
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from rnninspect.decode.hdf5.attributes import Attribute
+    from rnninspect.decode.hdf5.attributes import Attribute, GlobalHeaps
     from rnninspect.decode.hdf5.datatypes import Datatype
-    from rnninspect.decode.hdf5.file import File
     from rnninspect.decode.hdf5.groups import Link
     from rnninspect.decode.hdf5.headers import Message
+    from rnninspect.decode.hdf5.space import Space
 
 
 DESCRIBING = (DATASPACE, DATATYPE, LAYOUT, FILTERS, EXTERNAL_FILES)
@@ -42,11 +42,13 @@ DESCRIBING = (DATASPACE, DATATYPE, LAYOUT, FILTERS, EXTERNAL_FILES)
 class Node:
     """What every object has: an address, which is its identity, and attributes."""
 
-    __slots__ = ("_attributes", "_file", "_messages", "_space", "address")
+    __slots__ = ("_attributes", "_heaps", "_messages", "_space", "address")
 
-    def __init__(self, file: File, address: int, messages: list[Message]) -> None:
+    def __init__(
+        self, space: Space, heaps: GlobalHeaps, address: int, messages: list[Message]
+    ) -> None:
         self.address = address
-        self._file, self._space, self._messages = file, file.space, messages
+        self._space, self._heaps, self._messages = space, heaps, messages
         self._attributes: dict[str, Attribute] | None = None
 
     @structural
@@ -63,7 +65,7 @@ class Node:
     def texts(self, name: str) -> tuple[str, ...] | None:
         """The strings of an attribute; None if there is no such attribute or it has no strings."""
         attribute = self.attributes().get(name)
-        values = None if attribute is None else self._file.heaps.texts(attribute)
+        values = None if attribute is None else self._heaps.texts(attribute)
         if values is None:
             return None
         return tuple(value.decode("utf-8", "surrogateescape") for value in values)
@@ -96,7 +98,7 @@ class Group(Node):
 
         RefusedFile if the file has too many.
         """
-        return self._file.listed(self.address, read_entries(self._space, self._messages))
+        return listed(self._space, self.address, read_entries(self._space, self._messages))
 
 
 class Dataset(Node):
@@ -112,9 +114,11 @@ class Dataset(Node):
 
     __slots__ = ("datatype", "external_files", "filters", "layout", "shape")
 
-    def __init__(self, file: File, address: int, messages: list[Message]) -> None:
+    def __init__(
+        self, space: Space, heaps: GlobalHeaps, address: int, messages: list[Message]
+    ) -> None:
         attributes: list[Message] = []
-        super().__init__(file, address, attributes)
+        super().__init__(space, heaps, address, attributes)
         bodies: dict[int, bytes] = {}
         for message in messages:  # of two messages of one kind, HDF5 heeds the first
             kind = message.kind
