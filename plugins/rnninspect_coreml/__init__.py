@@ -1,4 +1,4 @@
-"""The reader of Core ML: `.mlmodel` files and `.mlpackage` folders."""
+"""The reader of Core ML: `.mlmodel` files and `.mlpackage` folders, zipped ones too."""
 
 from __future__ import annotations
 
@@ -8,20 +8,23 @@ if TYPE_CHECKING:
 
     from rnninspect.plugin import Convention, Filing, Framework, Read, Source
 
-_SPECIFICATION_VERSION = 0x08  # the tag of a model's first field
+_ZIP = b"PK\3\4"
+_STARTS = (b"\x08", _ZIP)  # the tag of a model's first field; an archive with a package
 
 
 class CoreMlReader:
     """Reads neural networks, ML programs and pipelines; implements `rnninspect.plugin.Reader`."""
 
     name = "coreml"
-    summary = "Core ML: .mlmodel files, .mlpackage folders with neural networks or ML programs"
+    summary = (
+        "Core ML: .mlmodel files, .mlpackage folders (or zipped ones): neural networks, ML programs"
+    )
     suffixes: tuple[str, ...] = (".mlmodel", ".mlpackage")
     implied_suffixes: tuple[str, ...] = ()
 
     def recognise(self, source: Source) -> Read | None:
         """A function that reads the model of a file or a package; None if it is none."""
-        if not source.is_folder and source.head(1) != bytes([_SPECIFICATION_VERSION]):
+        if not source.is_folder and not source.head(len(_ZIP)).startswith(_STARTS):
             return None
         from rnninspect_coreml.recognition import recognise  # noqa: PLC0415 - only for such bytes
 

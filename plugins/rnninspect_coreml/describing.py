@@ -16,8 +16,10 @@ from rnninspect.plugin import (
 from rnninspect_coreml.description import Description
 from rnninspect_coreml.framework import COREML
 from rnninspect_coreml.kinds import KINDS, LINKED, NETWORKS, OPAQUE, OTHERS, PIPELINES, PROGRAM
+from rnninspect_coreml.manifest import model_in
 from rnninspect_coreml.networks.layers import Network
-from rnninspect_coreml.recognition import model_in
+from rnninspect_coreml.recognition import is_zip
+from rnninspect_coreml.zipped import model_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -27,22 +29,24 @@ if TYPE_CHECKING:
 _DESCRIPTION, _METADATA, _USER_DEFINED = 2, 100, 100
 _VERSION_KEY = "com.github.apple.coremltools.version"
 _MODELS, _NAMES = 1, 2  # of a pipeline
-_MAIN = "main"
+_MAIN, _PACKAGE = "main", "coreml package"
 _MOST_ENTRIES = 1000
 
 
 def describe(source: Source) -> SavedModel:
-    """Describe a file or a package.
+    """Describe a file, a package or a package in a zip archive.
 
     Raises:
         UnreadableFile: malformed, or the package's model is not in it.
         RefusedFile: a limit is exceeded.
     """
     with parsing("Core ML model"):
-        if not source.is_folder:
-            return _describe(source, "coreml model")
-        with source.open_neighbour(model_in(source)) as model:
-            return _describe(model, "coreml package")
+        if source.is_folder:
+            with source.open_neighbour(model_in(source)) as model:
+                return _describe(model, _PACKAGE)
+        if is_zip(source):
+            return _describe(model_of(source), _PACKAGE)
+        return _describe(source, "coreml model")
 
 
 def _describe(source: Source, format_name: str) -> SavedModel:

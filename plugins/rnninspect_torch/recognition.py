@@ -72,6 +72,7 @@ ARCHIVED = (
     ".bin",
     ".safetensors",
 )  # suffixes of members that archives are searched for
+_OF_OTHERS = (".mlmodel",)  # suffixes of models of other frameworks beside such members
 # By the identifiers of their schemas.
 _FLATBUFFERS = {
     b"PTMF": Container.FLATBUFFER,
@@ -157,6 +158,8 @@ def _kind_of_zip(source: Source, head: bytes) -> Container | None:
     names = [member.name.lower() for member in read_directory(source)]
     if {name.partition("/")[2] for name in names} >= _FIRST_SCRIPT or any(map(_is_record, names)):
         return Container.ZIP
+    if any(name.endswith(_OF_OTHERS) for name in names):  # whose reader is asked
+        return None
     return Container.ARCHIVE if any(name.endswith(ARCHIVED) for name in names) else None
 
 

@@ -157,6 +157,13 @@ def test_a_folder_of_a_foreign_format_is_named(tmp_path: Path, names: tuple[str,
     assert str(refused.value).startswith(FOLDERS[names])
 
 
+@pytest.mark.parametrize("name", ["model.mil", "coremldata.bin"])
+def test_a_part_of_a_compiled_model_says_what_to_inspect(tmp_path: Path, name: str) -> None:
+    (tmp_path / name).write_bytes(b"program(1.0)\n")
+    with pytest.raises(UnknownFormat, match="that it was compiled from"):
+        inspect_file(tmp_path / name)
+
+
 def test_what_is_unknown_stays_unknown() -> None:
     """No pattern is so wide that it takes prose, source code or random bytes."""
     random = np.random.default_rng(7)

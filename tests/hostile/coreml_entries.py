@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import struct
 from functools import partial
+from io import BytesIO
 from pathlib import Path
+from zipfile import ZIP_DEFLATED, ZipFile
 
 from hostile.entry import Hostile, written
 from makers.coreml_files import (
@@ -14,6 +16,7 @@ from makers.coreml_files import (
     INNER,
     LOOP,
     LSTM,
+    MODEL,
     NETWORK,
     PIPELINE,
     PROGRAM,
@@ -93,10 +96,31 @@ def linked(path: Path) -> None:
     found.symlink_to(path.parent.parent / "canary.txt")
 
 
+def zipped(*members: tuple[str, bytes]) -> bytes:
+    """A zip archive of deflated members."""
+    out = BytesIO()
+    with ZipFile(out, "w", ZIP_DEFLATED) as archive:
+        for name, data in members:
+            archive.writestr(name, data)
+    return out.getvalue()
+
+
 WEIGHTS, OFFSETS = blobs((BLOB_FLOAT32, bytes(192)), (BLOB_FLOAT32, bytes(256)))
 KERNEL = partial(blob_value, (16, 3))
 MANY = b"".join(layer(f"r{at}", LSTM, sizes(1, 1)) for at in range(3_000))
+ZIPPED = (("Manifest.json", manifest()), (MODEL, SOUND))
 ENTRIES: dict[str, Hostile] = {
+    "sound.mlpackage.zip": written(lambda: zipped(*ZIPPED), 0),
+    "bomb.mlpackage.zip": written(
+        lambda: zipped(*ZIPPED, (MODEL.replace("model", "weights/a"), bytes(2**28))), 2
+    ),
+    "outside.mlpackage.zip": written(
+        lambda: zipped(("a/Manifest.json", manifest("../../../canary.txt")), ("a/x.mlmodel", b"")),
+        2,
+    ),
+    "two.mlpackage.zip": written(
+        lambda: zipped(*((f"{each}/{name}", data) for each in "ab" for name, data in ZIPPED)), 2
+    ),
     "sound.mlmodel": written(SOUND, 0),
     "sound.mlpackage": packaged({"weight_ih": KERNEL(64)}, WEIGHTS, code=0),
     "cut.mlmodel": written(SOUND[:-5], 2),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 _EXTRACT = "extract it and inspect the model inside"
-_SOURCE = "inspect the model it was converted from"
+COMPILED_FROM = "inspect the .mlmodel or .mlpackage that it was compiled from"
 _SHARD = r"(?:.*/)?group\d+-shard\d+of\d+(?:\.bin)?"
 
 ARCHIVES: tuple[tuple[str, str], ...] = (
@@ -26,7 +26,7 @@ ARCHIVES: tuple[tuple[str, str], ...] = (
     (r"mimetype", "a document (OpenDocument or EPUB), not a model"),
 )
 FOLDERS: tuple[tuple[str, str], ...] = (
-    (r"coremldata\.bin|model\.mil", f"a compiled Core ML model: not supported; {_SOURCE}"),
+    (r"coremldata\.bin|model\.mil", f"a compiled Core ML model: not supported; {COMPILED_FROM}"),
     (
         r"manifest\.ocdbt|_CHECKPOINT_METADATA",
         "an Orbax checkpoint (JAX, Flax) without the tree of its names (_METADATA)",

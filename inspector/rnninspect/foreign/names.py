@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from rnninspect.foreign.containers import COMPILED_FROM
+
 _SOURCE = "inspect the model it was converted from"
 
 BY_NAME: tuple[tuple[str, str], ...] = (
@@ -11,6 +13,10 @@ BY_NAME: tuple[tuple[str, str], ...] = (
     (
         r"group\d+-shard\d+of\d+(?:\.bin)?",
         "weights of a TensorFlow.js model; inspect the model.json beside them",
+    ),
+    (
+        r"model\.mil|coremldata\.bin",
+        f"a part of a compiled Core ML model: not supported; {COMPILED_FROM}",
     ),
     (r".*\.mlmodel", "not a Core ML model of a known kind"),
     (r".*\.caffemodel", "a Caffe model: not supported"),

@@ -137,6 +137,13 @@ class Source:
         folder._members = members
         return folder
 
+    def among(self, members: dict[str, Source]) -> Source:
+        """The same bytes with these files beside them, such as other members of an archive."""
+        part = Source(self.location, self._store, self._start, self.size, self.reading)
+        part._lent = True
+        part._members = members
+        return part
+
     def neighbour(self, location: str) -> Neighbour:
         """What a path that the model names leads to; it is looked up, never opened."""
         if self._members is not None:

@@ -1,0 +1,35 @@
+"""The manifest of a package, which names its model (modelpackage/src/ModelPackage.cpp)."""
+
+from __future__ import annotations
+
+from rnninspect.decode.json import most_values, parse_json, spend_steps
+from rnninspect.plugin import Limit, UnreadableFile
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from rnninspect.plugin import Source
+
+MANIFEST = "Manifest.json"
+ENTRIES, ROOT = "itemInfoEntries", "rootModelIdentifier"
+_DATA = "Data/"  # where the items of a package are
+
+
+def model_in(source: Source) -> str:
+    """The path of a package's model in it.
+
+    Raises:
+        UnreadableFile: the manifest is malformed, or names none.
+        RefusedFile: it is too long.
+    """
+    with source.open_neighbour(MANIFEST) as manifest:
+        source.limits.require(Limit.HEADER_BYTES, manifest.size, MANIFEST)
+        data = manifest.read(0, manifest.size)
+    spend_steps(source, len(data), most_values(data))
+    found = parse_json(data, MANIFEST)
+    known = found if isinstance(found, dict) else {}
+    entries, root = known.get(ENTRIES), known.get(ROOT)
+    entry = entries.get(root) if isinstance(entries, dict) and isinstance(root, str) else None
+    path = entry.get("path") if isinstance(entry, dict) else None
+    if not isinstance(path, str):
+        raise UnreadableFile(f"{MANIFEST} names no model")
+    return _DATA + path
