@@ -19,7 +19,8 @@ def models_in(source: Source) -> tuple[Member, ...]:
     """The members that are models: by their first bytes if stored, else by their names."""
     try:
         members = read_directory(source)
-        return tuple(member for member in members[:_MOST_LOOKED_INTO] if _is_model(source, member))
+        first = (members[at] for at in range(min(len(members), _MOST_LOOKED_INTO)))
+        return tuple(member for member in first if _is_model(source, member))
     except UnreadableFile:
         return ()
 

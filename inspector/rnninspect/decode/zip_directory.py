@@ -16,6 +16,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from rnninspect.decode.zip_columns import MemberColumns
     from rnninspect.source.source import Source
 
 STORED, DEFLATED = 0, 8
@@ -33,6 +34,7 @@ _LOCAL = struct.Struct("<4s5H3L2H")  # 4.3.7, local file header
 _ZIP64_FIELD = 1  # 4.5.3
 _SLACK = 512  # bytes of tables before the first data of a deflated block
 _FULL_LONG = 0xFFFFFFFF  # the value is in the zip64 field instead
+_MANY = 1_000  # entries that are kept in columns
 
 
 class Member(Record):
@@ -56,10 +58,11 @@ class _Directory(Record):
     shift: int = 0
 
 
-def read_directory(source: Source, *, shifted: bool = False) -> tuple[Member, ...]:
+def read_directory(source: Source, *, shifted: bool = False) -> tuple[Member, ...] | MemberColumns:
     """All entries in the directory's order, duplicate names included.
 
-    With `shifted`, bytes may precede the archive, as Python's own reader allows.
+    Many are a `zip_columns.MemberColumns`, which makes a member when it is asked for. With
+    `shifted`, bytes may precede the archive, as Python's own reader allows.
 
     Raises:
         UnreadableFile: no directory, a truncated one, or one that is not where its end record says
@@ -71,7 +74,19 @@ def read_directory(source: Source, *, shifted: bool = False) -> tuple[Member, ..
     source.limits.require(Limit.HEADER_BYTES, directory.size, "the zip directory")
     source.spend(Limit.STEPS, ENTRY_STEPS * directory.entries)
     data = source.read(directory.offset + directory.shift, directory.size)
-    return tuple(_entries(data, directory))
+    if directory.entries < _MANY:
+        return tuple(_entries(data, directory))
+    from rnninspect.decode.zip_columns import MemberColumns  # noqa: PLC0415 - of large archives
+
+    members = MemberColumns(Member)
+    members.read(
+        data,
+        directory.entries,
+        directory.offset,
+        directory.shift,
+        lambda data, at: _entry(data, at, directory),
+    )
+    return members
 
 
 def open_member(source: Source, member: Member) -> Source:
@@ -192,19 +207,25 @@ def _checked(directory: _Directory, end: int, *, shifted: bool) -> _Directory | 
 
 
 def _entries(data: bytes, directory: _Directory) -> Iterator[Member]:
-    at, end, head, unpack = 0, len(data), _ENTRY.size, _ENTRY.unpack_from
+    at = 0
     for _ in range(directory.entries):
-        if at + head > end:
-            raise UnreadableFile(f"the zip directory ends inside an entry, at {at} of {end}")
-        fields = unpack(data, at)
-        stop = at + head + fields[10] + fields[11] + fields[12]
-        if fields[0] != b"PK\1\2" or stop > end:
-            raise UnreadableFile(
-                f"missing zip directory entry at offset {directory.offset + at}",
-                place=f"offset {directory.offset + at}",
-            )
-        yield _member(fields, data[at + head : stop], directory)
-        at = stop
+        member, at = _entry(data, at, directory)
+        yield member
+
+
+def _entry(data: bytes, at: int, directory: _Directory) -> tuple[Member, int]:
+    """The entry at a place in the directory, and the place of the next one."""
+    head, end = at + _ENTRY.size, len(data)
+    if head > end:
+        raise UnreadableFile(f"the zip directory ends inside an entry, at {at} of {end}")
+    fields = _ENTRY.unpack_from(data, at)
+    stop = head + fields[10] + fields[11] + fields[12]
+    if fields[0] != b"PK\1\2" or stop > end:
+        raise UnreadableFile(
+            f"missing zip directory entry at offset {directory.offset + at}",
+            place=f"offset {directory.offset + at}",
+        )
+    return _member(fields, data[head:stop], directory), stop
 
 
 def _member(fields: tuple[int, ...], tail: bytes, directory: _Directory) -> Member:

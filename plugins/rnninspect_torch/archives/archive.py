@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from rnninspect.plugin import Source
+    from rnninspect_torch.archives.numbered import NumberedRecords
 
 
 class Archive:
@@ -28,8 +29,14 @@ class Archive:
             folder = ""
         self.folder = folder
         self.records: dict[str, Member] = {}
+        self.numbered: NumberedRecords | None = None
         self.outside: list[str] = []
-        for member in members:
+        others: Iterable[Member] = members
+        if not isinstance(members, tuple):
+            from rnninspect_torch.archives.numbered import split_numbered  # noqa: PLC0415 - of large archives
+
+            self.numbered, others = split_numbered(self.folder, members)
+        for member in others:
             self._add(member)
 
     def _add(self, member: Member) -> None:
@@ -37,31 +44,38 @@ class Archive:
             self.outside.append(member.name)
             return
         name = member.name[len(self.folder) :].lower()
-        if name in self.records:
+        if name in self:
             raise UnreadableFile(
                 f"duplicate member {member.name[:80]}: readers differ on which to use"
             )
         self.records[name] = member
 
+    def _find(self, name: str) -> Member | None:
+        found = self.records.get(name)
+        return self.numbered.get(name) if found is None and self.numbered else found
+
     def __contains__(self, name: str) -> bool:
-        return name in self.records
+        return self._find(name) is not None
 
     def names(self, start: str, end: str = "") -> Iterable[str]:
-        """Names of the records with this start and end, in the archive's order."""
+        """Names of the records with this start and end, in the archive's order.
+
+        Those of the storages of a large archive are left out.
+        """
         for key, member in self.records.items():
             if key.startswith(start) and key.endswith(end):
                 yield member.name[len(self.folder) :]
 
     def open(self, name: str) -> Source:
         """A record's bytes; UnreadableFile if the record is missing."""
-        member = self.records.get(name.lower())
+        member = self._find(name.lower())
         if member is None:
             raise UnreadableFile(f"missing archive record {name[:80]}", place=f"record {name[:80]}")
         return open_member(self.source, member)
 
     def size(self, name: str) -> int:
         """Stored bytes of a record: 0 if it is missing, its claimed size if it is compressed."""
-        member = self.records.get(name.lower())
+        member = self._find(name.lower())
         if member is None:
             return 0
         if member.method != STORED:
