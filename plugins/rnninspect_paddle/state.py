@@ -16,6 +16,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
+    from rnninspect.decode.pickles.table import Table
     from rnninspect.plugin import Source
 
 _STEPS_OF_A_VALUE = 4
@@ -124,6 +125,10 @@ class _Calls:
     def persistent(self, key: object) -> object:
         """Nothing that Paddle writes has a persistent id."""
         return Instance(None, (key,))
+
+    def takes(self, _table: Table) -> bool:
+        """Nothing that Paddle writes is a table."""
+        return False
 
 
 def _evaluated(args: tuple[object, ...]) -> object:

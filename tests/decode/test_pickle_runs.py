@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import random
-import struct
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from rnninspect.decode.pickles import runs
+from making.torch.pickled_dicts import Pickled, Tensor
+from rnninspect.decode.pickles import groups, runs
 from rnninspect.decode.pickles.interpreter import load_from
 from rnninspect.decode.pickles.values import Global, Instance, Mapping
 from rnninspect.errors import UnreadableFile
@@ -21,54 +21,13 @@ from rnninspect_torch.tensors.views import Storage, TensorView
 MANY = 60  # tensors: those after the thirty-second have memo places of four bytes
 
 
-def number(value: int) -> bytes:
-    if value < 256:
-        return b"K" + bytes([value])
-    return b"M" + struct.pack("<H", value) if value < 65_536 else b"J" + struct.pack("<i", value)
-
-
-def text(value: str) -> bytes:
-    return b"X" + struct.pack("<I", len(value.encode())) + value.encode()
-
-
-def row(values: tuple[int, ...]) -> bytes:
-    items = b"".join(map(number, values))
-    return b"(" + items + b"t" if len(values) > 3 else items + bytes([0x84 + len(values)])
-
-
-class Pickled:
-    """A state dict as `torch.save` pickles it: each object is memoised in the order of its end."""
-
-    def __init__(self) -> None:
-        self.places: dict[bytes, int] = {}
-        self.put_so_far = 0
-
-    def put(self, data: bytes) -> bytes:
-        place, self.put_so_far = self.put_so_far, self.put_so_far + 1
-        if place < 256:
-            return data + b"q" + bytes([place])
-        return data + b"r" + struct.pack("<I", place)
-
-    def once(self, data: bytes) -> bytes:
-        if data in self.places:
-            return b"h" + bytes([self.places[data]])
-        self.places[data] = self.put_so_far
-        return self.put(data)
-
-    def tensor(self, name: str, key: str, shape: tuple[int, ...]) -> bytes:
-        start = self.put(text(name)) + self.once(b"ctorch._utils\n_rebuild_tensor_v2\n") + b"(("
-        start += self.once(text("storage")) + self.once(b"ctorch\nFloatStorage\n")
-        start += self.put(text(key)) + self.once(text("cpu")) + number(len(name) * 100)
-        start = self.put(start + b"t") + b"Q" + number(len(name) * 7)
-        start = self.put(start + row(shape))
-        start = self.put(start + row(shape[::-1])) + b"\x89"
-        start = self.put(start + self.once(b"ccollections\nOrderedDict\n") + b")R")
-        return self.put(self.put(start + b"t") + b"R")
-
-    def state_dict(self, shapes: list[tuple[int, ...]]) -> bytes:
-        head = b"\x80\x02" + self.put(b"}") + b"("
-        tensors = [self.tensor(f"layer.{n}.wé", str(n), shape) for n, shape in enumerate(shapes)]
-        return head + b"".join(tensors) + b"u."
+def state_dict(shapes: list[tuple[int, ...]]) -> bytes:
+    """Tensors with strides and lengths that do not follow from their shapes."""
+    tensors = [
+        (f"layer.{n}.wé", Tensor(str(n), shape, shape[::-1], 1_000 + n, 70 + n))
+        for n, shape in enumerate(shapes)
+    ]
+    return b"\x80\x02" + Pickled().grouped(tensors, len(tensors)) + b"."
 
 
 SHAPES = [
@@ -77,7 +36,7 @@ SHAPES = [
     (70_000, 1, 9),
     (2**31 - 1, 255, 256, 65_535),
 ]
-ORDINARY = Pickled().state_dict([SHAPES[n % len(SHAPES)] for n in range(MANY)])
+ORDINARY = state_dict([SHAPES[n % len(SHAPES)] for n in range(MANY)])
 
 
 def plain(value: object) -> object:
@@ -105,6 +64,7 @@ def both(data: bytes, monkeypatch: pytest.MonkeyPatch) -> tuple[tuple[object, ..
     quick = outcome(data)
     with monkeypatch.context() as patched:
         patched.setattr(runs, "read_runs", lambda _: False)
+        patched.setattr(groups, "read_table", lambda _: False)
         return quick, outcome(data)
 
 
@@ -143,7 +103,7 @@ def test_a_truncated_pickle_is_read_alike(length: int, monkeypatch: pytest.Monke
 
 
 def test_a_run_over_the_end_of_what_is_buffered(monkeypatch: pytest.MonkeyPatch) -> None:
-    data = Pickled().state_dict([(number, 4) for number in range(1, 6_000)])
+    data = state_dict([(number, 4) for number in range(1, 6_000)])
     assert len(data) > 2 * 2**18
     quick, slow = both(data, monkeypatch)
     assert quick == slow
@@ -151,7 +111,7 @@ def test_a_run_over_the_end_of_what_is_buffered(monkeypatch: pytest.MonkeyPatch)
 
 @pytest.mark.slow
 def test_the_limits_leave_room_for_a_hundred_thousand_tensors() -> None:
-    calls = TorchCalls(holding_source("pickle", Pickled().state_dict([(8, 4)] * 100_000), Limits()))
+    calls = TorchCalls(holding_source("pickle", state_dict([(8, 4)] * 100_000), Limits()))
     value = load_from(calls.source, calls)
     assert isinstance(value, Mapping)
     assert len(value.pairs) == 200_000

@@ -8,18 +8,17 @@ from __future__ import annotations
 
 import struct
 from array import array
-from operator import itemgetter, sub
+from collections.abc import Sequence
+from operator import itemgetter
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable
+    from typing import TypeVar
 
-    from rnninspect.decode.zip_directory import Member
-
-    _Base = Sequence[Member]
-    _OneByOne = Callable[[bytes, int], tuple[Member, int]]
+    Member = TypeVar("Member", bound=tuple[str, int, int, int, int, int, int])
 else:
-    from collections.abc import Sequence as _Base
+    Member = object
 
 _MARK = b"PK\1\2"
 _HEAD = struct.Struct("<6H3L5H2L")  # APPNOTE 4.3.12, after its mark
@@ -30,7 +29,7 @@ _ASIDE = 500  # entries that are read one by one after an unusual one
 _NAME = itemgetter(slice(_HEAD.size, None))
 
 
-class MemberColumns(_Base):
+class MemberColumns(Sequence[Member]):
     """Members in the directory's order; one is made when it is asked for by its index.
 
     Attributes:
@@ -58,11 +57,23 @@ class MemberColumns(_Base):
         """The member of an index, whose name is given."""
         return self._make(name, *(column[index] for column in self._columns))
 
+    def stored(self, places: Sequence[int], end: int) -> list[int]:
+        """Bytes of some members in an archive of `end` bytes; of a packed one its claimed size."""
+        methods, packed, sizes, offsets, *_ = self._columns
+        return [sizes[at] if methods[at] else min(packed[at], end - offsets[at]) for at in places]
+
     def forget_names(self) -> None:
         """Drop the names, which then must be given."""
         self.names = []
 
-    def read(self, data: bytes, entries: int, start: int, shift: int, one: _OneByOne) -> None:
+    def read(
+        self,
+        data: bytes,
+        entries: int,
+        start: int,
+        shift: int,
+        one: Callable[[bytes, int], tuple[Member, int]],
+    ) -> None:
         """Add the entries of a directory that starts at an offset, `shift` bytes after the stated.
 
         `one` reads the entry at a place in the directory, and returns where the next one is.
@@ -79,7 +90,7 @@ class MemberColumns(_Base):
                 self._append(member)
 
     def _append(self, member: Member) -> None:
-        self.names.append(member.name)
+        self.names.append(member[0])
         for column, value in zip(self._columns, member[1:], strict=True):
             column.append(value)
 
@@ -101,7 +112,7 @@ class MemberColumns(_Base):
             or any(fields[11])
             or list(map(len, names)) != list(lengths)
             or max(*packed, *sizes, *offsets) == _FULL_LONG
-            or min(map(sub, (start - _LOCAL - length for length in lengths), offsets)) < 0
+            or max(offsets) + _LOCAL + max(lengths) > start
             or not text.isascii()
             or text.count(b"\n") >= len(names)
         ):

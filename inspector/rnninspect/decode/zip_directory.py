@@ -58,7 +58,9 @@ class _Directory(Record):
     shift: int = 0
 
 
-def read_directory(source: Source, *, shifted: bool = False) -> tuple[Member, ...] | MemberColumns:
+def read_directory(
+    source: Source, *, shifted: bool = False
+) -> tuple[Member, ...] | MemberColumns[Member]:
     """All entries in the directory's order, duplicate names included.
 
     Many are a `zip_columns.MemberColumns`, which makes a member when it is asked for. With

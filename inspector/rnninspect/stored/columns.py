@@ -106,3 +106,7 @@ class TensorColumns:
     def elements(self, places: Sequence[int]) -> int:
         """The number of elements of the tensors of these indices."""
         return sum(map(math.prod, map(self.shapes.__getitem__, places)))
+
+    def looked_at(self) -> list[int]:
+        """The indices of the tensors that were asked for, in order."""
+        return sorted(self._made)

@@ -7,7 +7,7 @@ from rnninspect.plugin import Fact, Limit, Observation, UnreadableFile, plural
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
     from rnninspect.plugin import Source
     from rnninspect_torch.archives.numbered import NumberedRecords
@@ -35,7 +35,7 @@ class Archive:
         if not isinstance(members, tuple):
             from rnninspect_torch.archives.numbered import split_numbered  # noqa: PLC0415 - of large archives
 
-            self.numbered, others = split_numbered(self.folder, members)
+            self.numbered, others = split_numbered(self.folder, members, source.size)
         for member in others:
             self._add(member)
 
@@ -81,6 +81,11 @@ class Archive:
         if member.method != STORED:
             return member.size
         return min(member.packed_size, self.source.size - member.header_offset)
+
+    def sizes(self, folder: str, keys: Sequence[str] | range) -> Sequence[int]:
+        """Stored bytes of many records of a folder, as `size` gives them."""
+        found = self.numbered.sizes(folder, keys) if self.numbered else None
+        return [self.size(f"{folder}{key}") for key in keys] if found is None else found
 
     def observations(self) -> tuple[Observation, ...]:
         """A note on members outside the archive's folder."""

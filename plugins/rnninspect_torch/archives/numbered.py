@@ -19,11 +19,13 @@ _DIGITS = 9
 class NumberedRecords:
     """Members by the number in their names."""
 
-    __slots__ = ("_folder", "_members", "_places")
+    __slots__ = ("_end", "_folder", "_members", "_places")
 
-    def __init__(self, folder: str, members: MemberColumns, places: array[int]) -> None:
-        """The place of each number among the members of an archive; -1 if none has it."""
-        self._folder, self._members, self._places = folder, members, places
+    def __init__(
+        self, folder: str, members: MemberColumns[Member], places: array[int], end: int
+    ) -> None:
+        """The place of each number among the members of an archive of `end` bytes; -1 for none."""
+        self._folder, self._members, self._places, self._end = folder, members, places, end
 
     def place(self, name: str) -> int:
         """The place of the member with this name below the archive's folder; -1 if none has it."""
@@ -38,15 +40,22 @@ class NumberedRecords:
         place = self.place(name)
         return None if place < 0 else self._members.named(f"{self._folder}{name}", place)
 
+    def sizes(self, folder: str, keys: Sequence[str] | range) -> Sequence[int] | None:
+        """Stored bytes of the members of numbers; None if they must be looked for one by one."""
+        if folder != _FOLDER or not isinstance(keys, range) or keys.stop > len(self._places):
+            return None
+        places = self._places[keys.start : keys.stop]
+        return None if min(places) < 0 else self._members.stored(places, self._end)
+
 
 def _is_number(digits: str) -> bool:
     return digits.isascii() and digits.isdigit() and (digits[0] != "0" or digits == "0")
 
 
 def split_numbered(
-    folder: str, members: MemberColumns
+    folder: str, members: MemberColumns[Member], end: int
 ) -> tuple[NumberedRecords | None, Sequence[Member]]:
-    """The numbered records of an archive, and its other members.
+    """The numbered records of an archive of `end` bytes, and its other members.
 
     None if numbers repeat, have leading zeros or are few among those up to the highest.
     """
@@ -67,4 +76,4 @@ def split_numbered(
     if len(members) - len(others) != len(places) - places.count(-1):
         return None, members  # two have the same name
     members.forget_names()
-    return NumberedRecords(folder, members, places), others
+    return NumberedRecords(folder, members, places, end), others

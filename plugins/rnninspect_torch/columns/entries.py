@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from array import array
 from bisect import bisect_right
+from operator import mul
 
 from rnninspect.plugin import Purpose
 from rnninspect.stored.columns import TensorColumns
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Container, Sequence
 
     from rnninspect.plugin import StoredTensor
+    from rnninspect_torch.networks.records import Held
     from rnninspect_torch.networks.records import InColumns as _Base
 else:
     from collections.abc import Sequence as _Base
@@ -32,9 +34,15 @@ class EntryColumns:
         shapes: in elements; equal ones are one tuple.
         dtypes: element types of whole bytes.
         sizes: bytes, which shape and type need and the file stores.
+        starts: the first index of each stretch of tensors.
+        scopes: that of the storages of each stretch.
+        keys: those of its storages; None if they are the names.
+        views: by index, those whose storage has, or may have, other elements.
     """
 
-    __slots__ = ("_entries", "_scopes", "_starts", "dtypes", "names", "shapes", "sizes")
+    __slots__ = (
+        *("_entries", "dtypes", "keys", "names", "scopes", "shapes", "sizes", "starts", "views"),
+    )
 
     def __init__(self, scope: str) -> None:
         """No tensors yet; the storages of those that are added have a scope."""
@@ -42,18 +50,49 @@ class EntryColumns:
         self.shapes: list[tuple[int, ...]] = []
         self.dtypes: list[str] = []
         self.sizes = array("q")
-        self._starts = [0]  # the first index of each scope of storages
-        self._scopes = [scope]
+        self.starts = [0]
+        self.scopes = [scope]
+        self.keys: list[Sequence[str] | range | None] = [None]
+        self.views: dict[int, TensorView] = {}
         self._entries: dict[int, NamedTensor] = {}
 
     def extend(self, other: EntryColumns) -> None:
         """Add the tensors of another file, whose storages keep their scopes."""
-        self._starts += [len(self.names) + start for start in other._starts]
-        self._scopes += other._scopes
+        self.views |= {len(self.names) + at: view for at, view in other.views.items()}
+        self.starts += [len(self.names) + start for start in other.starts]
+        self.scopes += other.scopes
+        self.keys += other.keys
         self.names += other.names
         self.shapes += other.shapes
         self.dtypes += other.dtypes
         self.sizes += other.sizes
+
+    def add(self, name: str, view: TensorView, size: int) -> None:
+        """Add a tensor that need not fill its storage; `size` are its bytes."""
+        self.views[len(self.names)] = view
+        self.names.append(name)
+        self.shapes.append(view.shape)
+        self.dtypes.append(view.dtype)
+        self.sizes.append(size)
+
+    def add_stretch(
+        self,
+        names: list[str],
+        shapes: list[tuple[int, ...]],
+        dtypes: list[str],
+        keys: Sequence[str] | range,
+    ) -> int:
+        """Add tensors with storages of these keys; return the index of the first."""
+        first = len(self.names)
+        self.starts.append(first)
+        self.scopes.append(self.scopes[-1])
+        self.keys.append(keys)
+        self.names += names
+        self.shapes += shapes
+        self.dtypes += dtypes
+        widths = {dtype: int(ELEMENT_BYTES[dtype]) for dtype in set(dtypes)}
+        self.sizes.extend(map(mul, map(widths.__getitem__, dtypes), map(math.prod, shapes)))
+        return first
 
     def entry(self, place: int) -> NamedTensor:
         """The tensor of an index, always the same object."""
@@ -64,10 +103,15 @@ class EntryColumns:
 
     def view(self, place: int) -> TensorView:
         """The tensor of an index as a view of its storage."""
+        known = self.views.get(place)
+        if known is not None:
+            return known
         shape, dtype = self.shapes[place], self.dtypes[place]
-        scope = self._scopes[bisect_right(self._starts, place) - 1]
+        stretch = bisect_right(self.starts, place) - 1
+        keys = self.keys[stretch]
+        key = self.names[place] if keys is None else str(keys[place - self.starts[stretch]])
         width = ELEMENT_BYTES[dtype]
-        storage = Storage(scope, self.names[place], dtype, width, math.prod(shape))
+        storage = Storage(self.scopes[stretch], key, dtype, width, math.prod(shape))
         return TensorView(storage, 0, shape, contiguous_strides(shape), dtype)
 
 
@@ -107,6 +151,46 @@ class ColumnEntries(_Base):
         names = columns.names
         self.names = names if places is None else [names[place] for place in places]
 
+    @property
+    def shapes(self) -> Sequence[tuple[int, ...]]:
+        """The shape of each."""
+        shapes = self.columns.shapes
+        return shapes if self._places is None else [shapes[place] for place in self._places]
+
+    def unusual(self) -> list[NamedTensor]:
+        """Those of all columns that may share elements, or leave some of their storage unused."""
+        return [self.columns.entry(place) for place in sorted(self.columns.views)]
+
+    def plain_bytes(self) -> int:
+        """Bytes of all others."""
+        sizes = self.columns.sizes
+        return sum(sizes) - sum(map(sizes.__getitem__, self.columns.views))
+
+    def unmatched(self, held: Held | None, each: Callable[[Storage], int | None]) -> list[int]:
+        """The indices of those for which the file stores more or less than they need.
+
+        It asks `held`, if there is one, for many storages at once, else `each`.
+        """
+        found: list[int] = []
+        columns = self.columns
+        for start, scope, keys in zip(columns.starts, columns.scopes, columns.keys, strict=True):
+            if keys is None:
+                continue
+            needed = columns.sizes[start : start + len(keys)]
+            if held is not None:
+                stored: Sequence[int | None] = held(scope, keys)
+            else:
+                places = range(start, start + len(keys))
+                stored = [
+                    each(view.storage) if view.storage else None
+                    for view in map(columns.view, places)
+                ]
+            pairs = zip(stored, needed, strict=True)
+            found += [
+                start + at for at, (one, other) in enumerate(pairs) if one not in (None, other)
+            ]
+        return found
+
     def __len__(self) -> int:
         return len(self.names)
 
@@ -135,14 +219,21 @@ class ColumnEntries(_Base):
         self,
         describe: Callable[[NamedTensor], StoredTensor],
         purpose: Callable[[NamedTensor], Purpose],
+        around: Purpose,
     ) -> TensorColumns:
-        """All tensors of the columns; the functions are asked about an entry where needed."""
+        """All tensors of the columns; the functions are asked about an entry where needed.
+
+        `around` is what all of them are kept for, where that is not as parameters.
+        """
         columns, entry = self.columns, self.columns.entry
-        purposes = {
-            place: kept_for
-            for place in _perhaps_aside(columns.names)
-            if (kept_for := purpose(ColumnEntry(columns, place))) is not Purpose.PARAMETER
-        }
+        if around is Purpose.PARAMETER:
+            purposes = {
+                place: kept_for
+                for place in _perhaps_aside(columns.names)
+                if (kept_for := purpose(ColumnEntry(columns, place))) is not Purpose.PARAMETER
+            }
+        else:
+            purposes = dict.fromkeys(range(len(columns.names)), around)
         return TensorColumns(
             *(columns.names, columns.shapes, columns.dtypes, columns.sizes),
             lambda place: describe(entry(place)),

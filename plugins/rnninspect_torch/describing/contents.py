@@ -12,6 +12,7 @@ if TYPE_CHECKING:
 
     from rnninspect.plugin import Observation
     from rnninspect_torch.archives.archive import Archive
+    from rnninspect_torch.networks.records import Held
     from rnninspect_torch.tensors.calls import TorchCalls
     from rnninspect_torch.tensors.views import Storage
 
@@ -26,6 +27,7 @@ class Contents(Record):
         payload_bytes: bytes stored in the file for a storage; None if unknown.
         observations: notes on the container.
         names: names in the file of tensors that are searched by other ones.
+        held: bytes stored for many storages at once, like `payload_bytes`; None if unknown.
     """
 
     format: str
@@ -34,6 +36,7 @@ class Contents(Record):
     payload_bytes: Callable[[Storage], int | None]
     observations: tuple[Observation, ...] = ()
     names: Mapping[str, str] | None = None
+    held: Held | None = None
 
     def stored_bytes(self, storage: Storage) -> int | None:
         """Bytes stored for a storage, in the container or in the pickle; None if unknown."""
@@ -47,3 +50,8 @@ class Contents(Record):
 def bytes_in(archive: Archive) -> Callable[[Storage], int]:
     """How many bytes an archive stores for a storage: the record `scope/key`."""
     return lambda storage: archive.size(f"{storage.scope}/{storage.key}")
+
+
+def held_in(archive: Archive) -> Held:
+    """How many bytes an archive stores for many storages: the records `scope/…`."""
+    return lambda scope, keys: archive.sizes(f"{scope}/", keys)

@@ -89,17 +89,17 @@ def _is_sure(wrong: list[str], claims: dict[str, object], network: Network) -> b
         return False
     (key,) = wrong
     inside = {t.name for layer in network.layers for o in layer.operands for t in o.tensors}
-    others = [entry for entry in network.root.entries if entry.name not in inside]
+    others = [(name, shape) for name, shape in network.root.named_shapes() if name not in inside]
     if key == "hidden_size":
         hidden, sizes = claims[key], network.layers[0].sizes
-        axes = {axis for entry in others for axis in entry.tensor.shape}
+        axes = {axis for _, shape in others for axis in shape}
         return (
             type(hidden) is int
             and not axes & {hidden, sizes.directions * hidden}
             and (sizes.directions == 1 or hidden != 2 * sizes.hidden_size)
         )
     if key == "num_layers":  # of blocks or of dense layers, where there are such
-        return not any(part.isdigit() for entry in others for part in entry.name.split("."))
+        return not any(part.isdigit() for name, _ in others for part in name.split("."))
     return key == "bidirectional"
 
 

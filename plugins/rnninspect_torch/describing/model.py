@@ -16,15 +16,19 @@ from rnninspect.plugin import (
 )
 from rnninspect.stored.kinds import names_of
 from rnninspect_torch.describing.network import Network, find_layers
-from rnninspect_torch.describing.oddities import oddities
+from rnninspect_torch.describing.oddities import Plain, oddities
 from rnninspect_torch.networks.roots import find_roots
 from rnninspect_torch.networks.walking import Walk
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from rnninspect.plugin import Source, StoredTensor
+    from rnninspect.stored.columns import TensorColumns
     from rnninspect_torch.describing.contents import Contents
-    from rnninspect_torch.networks.records import Root
+    from rnninspect_torch.describing.oddities import Pairs
+    from rnninspect_torch.networks.records import InColumns, Root
 
 _NETWORKS = (Purpose.PARAMETER, Purpose.COPY)
 _MOST_CALLABLES = 20
@@ -34,14 +38,23 @@ _CHARACTERS_IN_A_STEP = 4
 
 def describe_value(contents: Contents) -> SavedModel:
     """The model in a pickled value; UnknownFormat if it contains no tensors."""
-    roots = find_roots(contents.value, Walk(contents.calls.source))
+    roots = find_roots(contents.value, Walk(contents.calls.source, _in_columns(contents)))
     return describe_model(contents, roots, _producer(contents.value))
+
+
+def _in_columns(contents: Contents) -> Callable[[Mapping], InColumns | None] | None:
+    """What gives the columns of a dict; None if nothing in the pickle is a table."""
+    if contents.calls.tables is None or contents.names:
+        return None
+    from rnninspect_torch.columns.pickled import in_columns  # noqa: PLC0415 - of large files
+
+    return in_columns(contents.calls)
 
 
 def _producer(value: object) -> str:
     """Lightning's version in its checkpoints; torch does not store its own."""
     if isinstance(value, Mapping):
-        version = value.named.get("pytorch-lightning_version")
+        version = value.apart.named.get("pytorch-lightning_version")
         if isinstance(version, str):
             return f"pytorch-lightning {version[:20]}"
     return ""
@@ -62,27 +75,59 @@ def describe_model(contents: Contents, roots: list[Root], producer: str = "") ->
         if network.root.purpose in _NETWORKS:
             find_layers(network)
     declared = _declared(networks, contents)
-    pairs = [  # without those in columns, of which none is odd
-        (entry, _with_purpose(network.stored(entry), network.states))
+    pairs = [  # without those in columns that have all of a storage of their own
+        [
+            (entry, _with_purpose(network.stored(entry), network.states))
+            for entry in network.root.unusual
+        ]
         for network in networks
-        for entry in network.root.entries
     ]
-    in_columns = [network.columns for network in networks if network.columns is not None]
+    odd = oddities(
+        contents,
+        [pair for of_one in pairs for pair in of_one],
+        _in_layers(networks),
+        _plain(networks),
+    )
     return SavedModel(
         format=contents.format,
         framework="pytorch",
         producer=producer,
         layers=tuple(layer for network in networks for layer in network.layers),
         skipped=tuple(step for network in networks for step in network.skipped),
-        tensors=in_columns[0] if in_columns else tuple(tensor for _, tensor in pairs),
+        tensors=_tensors(networks, pairs),
         observations=(
             *callables_of(contents),
             *contents.observations,
             *(note for network in networks for note in network.observations),
             *declared,
-            *oddities(contents, pairs, _in_layers(networks)),
+            *odd,
         ),
         search=_search(networks),
+    )
+
+
+def _plain(networks: list[Network]) -> Plain:
+    """What is known of the tensors in columns that have all of a storage of their own."""
+    columns = [network.root.columns for network in networks if network.root.columns is not None]
+    named = any(
+        network.columns is not None and network.root.purpose is Purpose.PARAMETER
+        for network in networks
+    )
+    return Plain(sum(each.plain_bytes() for each in columns), named=named)
+
+
+def _tensors(
+    networks: list[Network], pairs: list[Pairs]
+) -> tuple[StoredTensor, ...] | TensorColumns:
+    """The tensors of all networks, in columns if those of one are; `pairs` are of the others."""
+    each = [tuple(tensor for _, tensor in of_one) for of_one in pairs]
+    if all(network.columns is None for network in networks):
+        return tuple(tensor for tensors in each for tensor in tensors)
+    from rnninspect.stored.joining import joined  # noqa: PLC0415 - of large files
+
+    columns = [network.columns for network in networks]
+    return joined(
+        [of_one if known is None else known for of_one, known in zip(each, columns, strict=True)]
     )
 
 

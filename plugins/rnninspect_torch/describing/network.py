@@ -74,7 +74,11 @@ class Network:
         self.names: set[str] = set()
         self.columns: TensorColumns | None = None
         if root.columns is not None:
-            self.columns = root.columns.stored(self.described, self._purpose_by_all_names)
+            self.columns = root.columns.stored(
+                self.described, self._purpose_by_all_names, root.purpose
+            )
+            for place in root.columns.unmatched(contents.held, contents.stored_bytes):
+                _ = self.columns[place]  # so that it is looked at by itself
             self.names = set()  # of very many tensors, all of which have their purpose now
 
     def stored(self, entry: NamedTensor) -> StoredTensor:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from rnninspect.lean import Counter, defaultdict
-from rnninspect.plugin import Fact, Observation, Purpose, StoredTensor, plural
+from rnninspect.plugin import Fact, Observation, Purpose, Record, StoredTensor, plural
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -21,15 +21,32 @@ _MOST = 20  # notes of one kind
 _LEAST_UNUSED, _LEAST_SHARE = 1024, 100  # bytes; and a hundredth of all storages
 
 
-def oddities(contents: Contents, pairs: Pairs, in_layers: set[int]) -> Iterator[Observation]:
-    """Observations on single tensors, then on storages and on the file as a whole."""
+class Plain(Record):
+    """Tensors that have all of a storage of their own, of which no pairs were made.
+
+    Attributes:
+        bytes: of all of them.
+        named: whether any is a parameter of a name that is no number.
+    """
+
+    bytes: int = 0
+    named: bool = False
+
+
+def oddities(
+    contents: Contents, pairs: Pairs, in_layers: set[int], plain: Plain
+) -> Iterator[Observation]:
+    """Observations on single tensors, then on storages and on the file as a whole.
+
+    `pairs` are all but plain ones.
+    """
     for clash in contents.calls.clashes:
         yield Observation(Fact.CONTRADICTION, clash)
     yield from _views(pairs)
     yield from _ties(pairs, in_layers)
-    yield from _storages(pairs)
+    yield from _storages(pairs, plain.bytes)
     yield from _special(pairs)
-    yield from _unnamed(pairs)
+    yield from _unnamed(pairs, named=plain.named)
     own = [path for path in contents.calls.sources if not path.startswith("torch.")]
     if own:
         listed = ", ".join(own[:3])
@@ -71,7 +88,7 @@ def _ties(pairs: Pairs, in_layers: set[int]) -> Iterator[Observation]:
         yield Observation(Fact.UNUSUAL, f"also stored as {listed}: counted once", tensor=first)
 
 
-def _storages(pairs: Pairs) -> Iterator[Observation]:
+def _storages(pairs: Pairs, plain: int) -> Iterator[Observation]:
     """Unused bytes of storages, and tensors that share some but not all elements."""
     times = Counter([entry.tensor.storage.key for entry, _ in pairs if entry.tensor.storage])
     views: dict[tuple[str, str], Pairs] = {}
@@ -96,8 +113,9 @@ def _storages(pairs: Pairs) -> Iterator[Observation]:
                 yield Observation(Fact.UNUSUAL, detail, tensor=entry.name)
         if entry.tensor.storage is not None:
             unused += _unused(entry.tensor.storage, used)
-    if unused >= max(_LEAST_UNUSED, sum(storage_bytes.values()) / _LEAST_SHARE):
-        total = plural(sum(storage_bytes.values()), "stored byte")
+    stored = plain + sum(storage_bytes.values())
+    if unused >= max(_LEAST_UNUSED, stored / _LEAST_SHARE):
+        total = plural(stored, "stored byte")
         detail = f"{unused:,} of {total} are outside any tensor"
         yield Observation(Fact.UNUSUAL, detail)
 
@@ -143,10 +161,10 @@ def _special(pairs: Pairs) -> Iterator[Observation]:
         yield Observation(Fact.UNUSUAL, detail, tensor=names[0])
 
 
-def _unnamed(pairs: Pairs) -> Iterator[Observation]:
+def _unnamed(pairs: Pairs, *, named: bool) -> Iterator[Observation]:
     """Tensors without usable names: `list(model.parameters())`, or flattened by FSDP."""
     names = [entry.name for entry, tensor in pairs if tensor.purpose is Purpose.PARAMETER]
-    if names and all(name.isdigit() for name in names):
+    if names and not named and all(name.isdigit() for name in names):
         detail = f"{plural(len(names), 'tensor')} without names: no layer can be recognised"
         yield Observation(Fact.UNUSUAL, detail)
     flat = [name for name in names if name.endswith("flat_param")]

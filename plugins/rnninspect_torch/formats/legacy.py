@@ -48,6 +48,7 @@ def read_legacy(source: Source) -> Contents:
         calls,
         lambda storage: storage_bytes.get(storage.key, 0),
         observations,
+        held=lambda _, keys: [storage_bytes.get(str(key), 0) for key in keys],
     )
 
 
@@ -60,7 +61,7 @@ def _payloads(
     source.spend(Limit.STEPS, _STEPS * len(keys))
     source.expect(_lengths(calls, keys, start))
     for key in keys:
-        storage = calls.storages.get(key)
+        storage = calls.storages.get(key) or calls.in_tables(key)
         if storage is None:
             raise UnreadableFile(
                 f"legacy file lists storage {key[:40]}, which the pickle does not declare",
@@ -78,7 +79,10 @@ def _payloads(
 
 def _lengths(calls: TorchCalls, keys: list[str], offset: int) -> Iterator[tuple[int, int]]:
     """The places of the lengths before storages, if each is as long as the pickle declares it."""
-    for storage in filter(None, map(calls.storages.get, keys)):
+    for key in keys:
+        storage = calls.storages.get(key) or calls.in_tables(key)
+        if storage is None:
+            continue
         yield offset, _LENGTH
         offset += _LENGTH + storage.bytes
 

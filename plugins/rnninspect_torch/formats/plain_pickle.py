@@ -36,7 +36,7 @@ def read_plain(source: Source) -> Contents:
 def read(source: Source) -> SavedModel | Inside:
     """The model in a plain pickle, in a file embedded in it, or in a distributed checkpoint."""
     contents = read_plain(source)
-    if not contents.calls.storages and not contents.calls.nested:
+    if not contents.calls.has_storages and not contents.calls.nested:
         found = find_inside(contents, Walk(source))
         if found is not None:
             return found

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from rnninspect.decode.pickles.interpreter import load_from
-from rnninspect_torch.describing.contents import Contents, bytes_in
+from rnninspect_torch.describing.contents import Contents, bytes_in, held_in
 from rnninspect_torch.describing.model import describe_value
 from rnninspect_torch.tensors.calls import TorchCalls
 
@@ -17,7 +17,8 @@ def read_saved(archive: Archive) -> Contents:
     """The value in `data.pkl`, whose storages are the records in `data/`."""
     calls = TorchCalls(archive.source)
     value = load_from(archive.open("data.pkl"), calls)
-    return Contents("pytorch zip", value, calls, bytes_in(archive), archive.observations())
+    notes = archive.observations()
+    return Contents("pytorch zip", value, calls, bytes_in(archive), notes, held=held_in(archive))
 
 
 def read(archive: Archive) -> SavedModel:

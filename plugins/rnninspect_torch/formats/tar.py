@@ -20,6 +20,7 @@ from rnninspect_torch.tensors.views import Storage, TensorView
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from rnninspect.decode.pickles.table import Table
     from rnninspect.plugin import SavedModel, Source
 
 _MEMBERS = ("pickle", "storages", "tensors")
@@ -33,6 +34,10 @@ class TarCalls(TorchCalls):
         super().__init__(source, "storages")
         self.storage_bytes: dict[str, int] = {}
         self.tensors: dict[int, TensorView] = {}
+
+    def takes(self, _table: Table) -> bool:
+        """No tables: tensors are in a file of their own."""
+        return False
 
     def persistent(self, key: object) -> object:
         """The tensor of a number, or the class of a tuple."""

@@ -48,7 +48,7 @@ def _named(value: object) -> dict[str, object]:
     """The values of a dict or an object by key or attribute."""
     match value:
         case Mapping():
-            return value.named
+            return value.apart.named  # tensors are no configurations
         case Instance():
             items = Mapping(value.pairs).named if value.pairs is not None else {}
             return {**(value.attributes if value.has_attributes else {}), **items}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from rnninspect.plugin import Purpose
+from rnninspect.stored.kinds import names_of
 from rnninspect_torch.networks.purposes import is_copy, may_be_copy
 from rnninspect_torch.networks.records import Root
 from rnninspect_torch.networks.training_state import (
@@ -32,8 +33,9 @@ def assign_purposes(roots: list[Root]) -> list[Root]:
     settled = [part for root in roots for part in _split(root)]
     networks = [root for root in settled if root.purpose is Purpose.PARAMETER]
     originals: dict[_NamedShapes, Root] = {}
-    for root in sorted(networks, key=lambda root: may_be_copy(root.name)):
-        first = originals.setdefault(_named_shapes(root.entries), root)
+    ordered = sorted(networks, key=lambda root: may_be_copy(root.name))
+    for root in ordered if len(ordered) > 1 and may_be_copy(ordered[-1].name) else ():
+        first = originals.setdefault(_kept(root), root)
         if first is not root and may_be_copy(root.name):
             root.purpose = Purpose.COPY
     if not any(is_likely(root) for root in networks):
@@ -50,6 +52,12 @@ def _split(root: Root) -> Iterator[Root]:
     `ema.module.rnn.weight` belongs to a copy only if all tensors of `ema`, counters excepted, are
     also in the rest of the dict, with the same name and shape.
     """
+    if root.columns is not None:
+        firsts = {name.partition(".")[0] for name in names_of(root.columns)}
+        if root.purpose is not Purpose.PARAMETER or not any(map(is_copy, firsts)):
+            yield root
+            return
+        root.leave_columns()
     tops: dict[str, list[NamedTensor]] = {}
     for entry in root.entries:
         tops.setdefault(entry.name.partition(".")[0], []).append(entry)
@@ -92,6 +100,13 @@ def _declared(root: Root, tops: list[str], *, inside: bool) -> dict[str, Declare
         for path, declared in root.declared.items()
         if (path.partition(".")[0] in tops) is inside
     }
+
+
+def _kept(root: Root) -> _NamedShapes:
+    """Names and shapes of a network."""
+    if root.columns is None:
+        return _named_shapes(root.entries)
+    return frozenset(root.named_shapes())
 
 
 def _named_shapes(entries: Iterable[NamedTensor], *, below: bool = False) -> _NamedShapes:

@@ -3,20 +3,44 @@
 from __future__ import annotations
 
 from rnninspect.plugin import Purpose, Record
+from rnninspect.stored.kinds import names_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from abc import abstractmethod
-    from collections.abc import Callable, Container, Iterable, Mapping, Sequence
+    from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
 
     from rnninspect.graphs import Graph
     from rnninspect.plugin import Role, StoredTensor
     from rnninspect.stored.columns import TensorColumns
     from rnninspect_torch.dialect.signatures import ModuleSignature
-    from rnninspect_torch.tensors.views import TensorView
+    from rnninspect_torch.tensors.views import Storage, TensorView
+
+    # Bytes stored for storages, by their scope and their keys.
+    Held = Callable[[str, Sequence[str] | range], Sequence[int]]
 
     class InColumns(Sequence["NamedTensor"]):
         """Tensors that `columns.entries.ColumnEntries` has, of which few exist as objects."""
+
+        @property
+        @abstractmethod
+        def shapes(self) -> Sequence[tuple[int, ...]]:
+            """The shape of each."""
+
+        @abstractmethod
+        def unusual(self) -> list[NamedTensor]:
+            """Those of all that may share elements, or leave some of their storage unused."""
+
+        @abstractmethod
+        def plain_bytes(self) -> int:
+            """Bytes of all others."""
+
+        @abstractmethod
+        def unmatched(self, held: Held | None, each: Callable[[Storage], int | None]) -> list[int]:
+            """The indices of those for which the file stores more or less than they need.
+
+            It asks `held`, if there is one, for many storages at once, else for each.
+            """
 
         @abstractmethod
         def place_of(self, entry: NamedTensor) -> int:
@@ -35,6 +59,7 @@ if TYPE_CHECKING:
             self,
             describe: Callable[[NamedTensor], StoredTensor],
             purpose: Callable[[NamedTensor], Purpose],
+            around: Purpose,
         ) -> TensorColumns:
             """All in columns; the functions are asked about an entry where needed."""
 
@@ -231,6 +256,22 @@ class Root:
         self.is_state_dict = is_state_dict
         self.operators = 0
         self.translations: Callable[[], Iterable[Graph]] | None = None
+
+    def named_shapes(self) -> Iterator[tuple[str, tuple[int, ...]]]:
+        """The name and the shape of each tensor, which need not be made for it."""
+        if self.columns is not None:
+            return zip(names_of(self.columns), self.columns.shapes, strict=True)
+        return ((entry.name, entry.tensor.shape) for entry in self.entries)
+
+    @property
+    def unusual(self) -> Sequence[NamedTensor]:
+        """All tensors but those in columns that have all of a storage of their own."""
+        return self.entries if self.columns is None else self.columns.unusual()
+
+    def leave_columns(self) -> None:
+        """Have an entry for each tensor."""
+        self.entries[:0] = self.columns or ()
+        self.columns = None
 
     @property
     def every(self) -> Sequence[NamedTensor]:

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Container, Iterable, Iterator
     from typing import TypeGuard
 
+    from rnninspect_torch.networks.records import InColumns
     from rnninspect_torch.networks.walking import Walk
 
     _Into = tuple[list[Root], Walk]
@@ -73,7 +74,7 @@ def find_roots(value: object, walk: Walk) -> list[Root]:
     roots: list[Root] = []
     aside = _walk([_Reached("", value, Purpose.PARAMETER)], roots, walk, _ASIDE)
     _walk(aside[::-1], roots, walk)
-    return assign_purposes([root for root in roots if root.entries])
+    return assign_purposes([root for root in roots if root.every])
 
 
 def _walk(
@@ -102,7 +103,17 @@ def _look_into(place: _Reached, roots: list[Root], walk: Walk) -> Iterator[_Reac
             marked = isinstance(value.state, Mapping) and _OF_STATE_DICTS in value.state.named
             if is_scaler(place.path) and _OF_GRAD_SCALERS in value.named:
                 place = place._replace(purpose=Purpose.OPTIMIZER)
-            yield from _dict(place, value.items(), (roots, walk), is_state_dict=marked)
+            if (columns := _columns(value, walk)) is None:
+                yield from _dict(place, value.items(), (roots, walk), is_state_dict=marked)
+                return
+            around = place.outside_module
+            own = Root(
+                *(place.path, place.purpose),
+                columns=columns,
+                outside_module=around,
+                is_state_dict=marked,
+            )
+            roots.append(own)
         case list() | tuple():
             yield from _dict(place, _pairs(value), (roots, walk))
         case Instance() if is_module(value):
@@ -114,6 +125,17 @@ def _look_into(place: _Reached, roots: list[Root], walk: Walk) -> Iterator[_Reac
             roots.append(Root("", place.purpose, [entry], outside_module=place.outside_module))
         case Instance():
             yield from _object(place, value, (roots, walk))
+
+
+def _columns(value: Mapping, walk: Walk) -> InColumns | None:
+    """The tensors of a dict in columns; None if it has anything but many plain ones."""
+    if not value.tables or walk.in_columns is None:
+        return None
+    pairs = len(value.apart.pairs) // 2
+    columns = walk.in_columns(value)
+    if columns is not None:
+        walk.step(pairs + len(columns) * (1 + _COST))
+    return columns
 
 
 def _module(place: _Reached, module: Instance, into: _Into) -> Iterator[_Reached]:

@@ -7,15 +7,17 @@ only if its keys are usual names of parameters.
 from __future__ import annotations
 
 from bisect import bisect_left
+from itertools import starmap
 
 from rnninspect.lean import re
 from rnninspect.plugin import Purpose
+from rnninspect.stored.kinds import names_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from rnninspect_torch.networks.records import NamedTensor, Root
+    from rnninspect_torch.networks.records import Root
 
 # Parts of parameter names, or whole names, if no other root is certainly a network.
 _WORDS = (".", "weight", "bias", "kernel", "embedding")
@@ -73,7 +75,11 @@ def restore_networks(roots: Sequence[Root]) -> None:
 
 def is_certain(root: Root) -> bool:
     """Whether it has modules, or is a state dict by its mark or its names."""
-    return bool(root.declared) or root.is_state_dict or any(map(_is_parameter, root.entries))
+    return (
+        bool(root.declared)
+        or root.is_state_dict
+        or any(starmap(_is_parameter, root.named_shapes()))
+    )
 
 
 def is_likely(root: Root) -> bool:
@@ -81,16 +87,16 @@ def is_likely(root: Root) -> bool:
     return (
         bool(root.declared)
         or root.is_state_dict
-        or any(_may_be_parameter(entry.name) for entry in root.entries)
+        or any(map(_may_be_parameter, names_of(root.every)))
     )
 
 
-def _is_parameter(entry: NamedTensor) -> bool:
-    before, _, leaf = entry.name.rpartition(".")
+def _is_parameter(name: str, shape: tuple[int, ...]) -> bool:
+    before, _, leaf = name.rpartition(".")
     if before:
         return leaf.startswith(_LEAVES) or re.fullmatch(_CELL, leaf) is not None
     is_named = leaf in ("weight", "bias") or re.fullmatch(_CELL, leaf) is not None
-    return is_named and len(entry.tensor.shape) > 1
+    return is_named and len(shape) > 1
 
 
 def _may_be_parameter(name: str) -> bool:
@@ -113,5 +119,5 @@ def _is_above(root: Root, names: list[str]) -> bool:
 
 def _is_statistics(root: Root) -> bool:
     return not root.declared and all(
-        entry.name.removeprefix("running_") in _STATISTICS for entry in root.entries
+        name.removeprefix("running_") in _STATISTICS for name in names_of(root.every)
     )

@@ -6,8 +6,13 @@ from rnninspect.plugin import Limit
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from rnninspect.plugin import Source
+    from collections.abc import Callable
 
+    from rnninspect.decode.pickles.values import Mapping
+    from rnninspect.plugin import Source
+    from rnninspect_torch.networks.records import InColumns
+
+    _InColumns = Callable[[Mapping], InColumns | None]
 
 _PORTION = 4_000  # steps between two checks of the limits
 
@@ -15,7 +20,9 @@ _PORTION = 4_000  # steps between two checks of the limits
 class Walk:
     """Counts the cost of a walk over one file's values; RefusedFile beyond a limit."""
 
-    def __init__(self, source: Source) -> None:
+    def __init__(self, source: Source, in_columns: _InColumns | None = None) -> None:
+        """Columns of a dict are those that `in_columns` gives; without it there are none."""
+        self.in_columns = in_columns
         self._source, self._limits = source, source.limits
         self._reported, self._next_report = 0, min(_PORTION, source.limits.nodes)
         self._seen: set[int] = set()

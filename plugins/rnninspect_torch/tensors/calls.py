@@ -9,13 +9,15 @@ from rnninspect.decode.pickles.numpy_arrays import JOBLIB
 from rnninspect.decode.pickles.values import Blob, Global, Instance
 from rnninspect.plugin import MOST_ELEMENTS, Limit, UnreadableFile, plural
 from rnninspect_torch.tensors.callables import is_foreign
-from rnninspect_torch.tensors.dtypes import ELEMENT_BYTES, STORAGES
+from rnninspect_torch.tensors.dtypes import ELEMENT_BYTES, dtype_of_storage
 from rnninspect_torch.tensors.rebuilders import REBUILDERS, STATEFUL
 from rnninspect_torch.tensors.views import Storage
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from rnninspect.decode.pickles.table import Table
     from rnninspect.plugin import Source
+    from rnninspect_torch.tensors.tables import Tables
 
 _MOST_CLASHES = 20
 # Calls that rebuild a module from the dict of its attributes, and which argument that is.
@@ -38,6 +40,7 @@ class TorchCalls:
         container: name of a file that torch did not write, `pickle` or `joblib file`.
         embeds_files: whether it contains bytes with the magic number of a model file.
         nested: bytes stored for storages inside the pickle itself, by their scope.
+        tables: those of tensors that are kept in columns; None if there are none.
     """
 
     def __init__(self, source: Source, scope: str = "data") -> None:
@@ -50,6 +53,22 @@ class TorchCalls:
         self.clashes: dict[str, None] = {}
         self.nested: dict[str, int] = {}
         self.sources: dict[str, None] = {}
+        self.tables: Tables | None = None
+
+    @property
+    def has_storages(self) -> bool:
+        """Whether any storage was declared."""
+        return bool(self.storages) or self.tables is not None
+
+    def takes(self, table: Table) -> bool:
+        """Whether the tensors of a table are plain ones, each with a storage of its own."""
+        from rnninspect_torch.tensors.tables import Tables  # noqa: PLC0415 - of large pickles
+
+        tables = self.tables or Tables()
+        if not tables.add(table, self.storages.keys()):
+            return False
+        self.tables = tables
+        return True
 
     def call(self, maker: object, args: tuple[object, ...]) -> object:
         """The tensor, container or inert instance that a call results in."""
@@ -104,7 +123,7 @@ class TorchCalls:
             raise UnreadableFile(
                 f"storage {name[:40]} has an invalid length", place=f"storage {name[:40]}"
             )
-        root = self.register(name, STORAGES.get(kind.name.rpartition(".")[2], "uint8"), count)
+        root = self.register(name, dtype_of_storage(kind.name), count)
         view = key[5] if len(key) > 5 else None
         if type(view) is not tuple:
             return root
@@ -117,7 +136,7 @@ class TorchCalls:
 
     def register(self, key: str, dtype: str, count: int) -> Storage:
         """The storage of this key; as in torch, its first declaration applies."""
-        known = self.storages.get(key)
+        known = self.storages.get(key) or self._shared(key)
         if known is None:
             size = ELEMENT_BYTES.get(dtype, 1)
             known = self.storages[key] = Storage(self.scope, key, dtype, size, count)
@@ -125,3 +144,19 @@ class TorchCalls:
             first, second = f"{known.count} {known.dtype}", f"{count} {dtype}"
             self.clashes[f"storage {key[:40]} is declared as {first} and as {second}"] = None
         return known
+
+    def _shared(self, key: str) -> Storage | None:
+        """The storage of a tensor in a table, which from now on others may have as well."""
+        found = self.in_tables(key)
+        if found is not None and self.tables is not None:
+            self.storages[key] = found
+            self.tables.shared.append(key)
+        return found
+
+    def in_tables(self, key: str) -> Storage | None:
+        """The storage with a key, if a tensor in a table has it."""
+        found = self.tables.declared(key) if self.tables else None
+        if found is None:
+            return None
+        dtype, count = found
+        return Storage(self.scope, key, dtype, ELEMENT_BYTES[dtype], count)

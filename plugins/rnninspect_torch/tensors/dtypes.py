@@ -75,6 +75,11 @@ SAFETENSORS = {
 }
 
 
+def dtype_of_storage(name: str) -> str:
+    """The element type of a storage's class by its name; `uint8` of an unknown one."""
+    return STORAGES.get(name.rpartition(".")[2], "uint8")
+
+
 def bytes_of(count: int, dtype: str) -> int:
     """Bytes of `count` elements, rounded up; an element of an unknown type counts as one byte."""
     size = ELEMENT_BYTES.get(dtype, 1)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from rnninspect.decode.pickles.magic import HEAD, SMALLEST, starts_model_file
-from rnninspect.decode.pickles.values import Blob, Global
+from rnninspect.decode.pickles.values import Blob, Global, Rows
 from rnninspect.errors import UnreadableFile
 from rnninspect.source.limits import Limit
 
@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from typing import Protocol
 
     from rnninspect.decode.cursor import Cursor
+    from rnninspect.decode.pickles.table import Table
 
     class Calls(Protocol):
         """The meaning that a framework gives to calls and persistent ids.
@@ -29,6 +30,10 @@ if TYPE_CHECKING:
 
         def persistent(self, key: object) -> object:
             """The inert value of a persistent id."""
+            ...
+
+        def takes(self, table: Table) -> bool:
+            """Whether a table may be kept instead of its values, none of which is unusual."""
             ...
 
     Handler = Callable[["Machine"], None]
@@ -53,7 +58,7 @@ class Machine:
 
     __slots__ = (
         *("calls", "cursor", "decoded", "depth", "globals", "marks", "memo", "objects", "opcodes"),
-        *("run", "spent", "stack", "text"),
+        *("run", "spent", "stack", "tabled", "text"),
     )
 
     def __init__(self, cursor: Cursor, calls: Calls, run: Callable[[Machine], object]) -> None:
@@ -64,6 +69,7 @@ class Machine:
         self.globals: dict[tuple[str, str], Global] = {}
         self.decoded: dict[int, tuple[Blob, str]] = {}
         self.opcodes = self.objects = self.spent = self.text = 0
+        self.tabled = 0  # the offset up to which no table is looked for
         self.depth = 0  # number of pickles around this one
 
     def count(self, opcodes: int) -> None:
@@ -103,10 +109,14 @@ class Machine:
 
     def recall(self, index: int) -> None:
         """Push a memoised value."""
+        self.stack.append(self.memoised(index))
+
+    def memoised(self, index: int) -> object:
+        """A memoised value."""
         value = self.memo[index]
         if value is NOTHING:
             raise UnreadableFile(f"memo index {index} was never set")
-        self.stack.append(value)
+        return value.recall(self.memo, index) if isinstance(value, Rows) else value
 
     def name(self, module: str, name: str) -> Global:
         """The Global of this name, one for each name of a pickle."""

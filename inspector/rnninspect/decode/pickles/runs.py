@@ -19,35 +19,35 @@ if TYPE_CHECKING:
 
 MOST = 256  # runs that are read before the limits are looked at
 COUNTED = 12  # opcodes, for a run: it takes the time of as many
-_OPCODES = 32  # in a run of one or two axes
+OPCODES = 32  # in a run of one or two axes
 _MEMOISED = 8
-_OBJECTS = 6
-_SHORT = 512  # bytes of a name: the length of a longer one is checked by the interpreter
-_NUMBER = rb"(?:K.|M..|J.{4})"
-_TUPLE = rb"((?:%b\x85|%b{2}\x86|%b{3}\x87|\((?:%b){4,8}t))" % ((_NUMBER,) * 4)
-_PUT = rb"r(.{4})"
+OBJECTS = 6
+SHORT = 512  # bytes of a name: the length of a longer one is checked by the interpreter
+NUMBER = rb"(?:K.|M..|J.{4})"
+TUPLE = rb"((?:%b\x85|%b{2}\x86|%b{3}\x87|\((?:%b){4,8}t))" % ((NUMBER,) * 4)
+PUT = rb"r(.{4})"
 # After the name: LONG_BINPUT, BINGET, MARK, MARK, BINGET, BINGET, BINUNICODE of the key, …
 _RUN = re.compile(
-    _PUT
+    PUT
     + rb"h(.)\(\(h(.)h(.)X(.)\0\0\0(\d+)"
-    + _PUT
-    + rb"h(.)(%b)t" % _NUMBER
-    + _PUT
-    + rb"Q(%b)" % _NUMBER
-    + _TUPLE
-    + _PUT
-    + _TUPLE
-    + _PUT
+    + PUT
+    + rb"h(.)(%b)t" % NUMBER
+    + PUT
+    + rb"Q(%b)" % NUMBER
+    + TUPLE
+    + PUT
+    + TUPLE
+    + PUT
     + rb"\x89h(.)\)R"
-    + _PUT
+    + PUT
     + rb"t"
-    + _PUT
+    + PUT
     + rb"R"
-    + _PUT,
+    + PUT,
     re.DOTALL,
 )
 _FAULTS = (IndexError, ValueError, TypeError, ArithmeticError, RecursionError)
-_NUMBERS = re.compile(_NUMBER, re.DOTALL)
+_EACH_NUMBER = re.compile(NUMBER, re.DOTALL)
 _UNSIGNED = 3  # bytes of the longest opcode of a number without a sign
 _PLACES = Struct(f"<{_MEMOISED}I").pack
 _NAME = b"X"
@@ -62,26 +62,26 @@ def read_runs(machine: Machine) -> bool:
     data, at = cursor.data, cursor.at - 1
     while done < MOST and data[at : at + 1] == _NAME and at + 5 <= len(data):
         start, length = at + 5, WORD(data, at + 1)[0]
-        found = _RUN.match(data, start + length) if length <= _SHORT else None
+        found = _RUN.match(data, start + length) if length <= SHORT else None
         if found is None or not _read(machine, data[start : start + length], found.groups()):
             break
         at = cursor.at = found.end()
         done += 1
     if done:
         machine.count(done * COUNTED)
-        machine.opcodes += done * (_OPCODES - COUNTED)
+        machine.opcodes += done * (OPCODES - COUNTED)
     return done > 0
 
 
-def _number(opcode: bytes) -> int:
+def number(opcode: bytes) -> int:
     """The number that an opcode pushes."""
     return int.from_bytes(opcode[1:], "little", signed=len(opcode) > _UNSIGNED)
 
 
 @lru_cache(maxsize=512)
-def _tuple(opcodes: bytes) -> tuple[int, ...]:
+def numbers(opcodes: bytes) -> tuple[int, ...]:
     """The numbers of a tuple: most of a network's values have few shapes."""
-    return tuple(map(_number, _NUMBERS.findall(opcodes.removeprefix(b"("))))
+    return tuple(map(number, _EACH_NUMBER.findall(opcodes.removeprefix(b"("))))
 
 
 def _read(machine: Machine, label: bytes, parts: tuple[bytes, ...]) -> bool:
@@ -101,17 +101,17 @@ def _read(machine: Machine, label: bytes, parts: tuple[bytes, ...]) -> bool:
     if any(value is NOTHING for value in values):
         return False
     name, stored = label.decode("utf-8", "surrogateescape"), key.decode()
-    identity = (word, what, stored, where, _number(parts[8]))
-    shape, strides = _tuple(parts[11]), _tuple(parts[13])
+    identity = (word, what, stored, where, number(parts[8]))
+    shape, strides = numbers(parts[11]), numbers(parts[13])
     try:
         content = calls.persistent(identity)
         options = calls.call(hooks, ())
-        arguments = (content, _number(parts[10]), shape, strides, False, options)
+        arguments = (content, number(parts[10]), shape, strides, False, options)
         value = calls.call(rebuild, arguments)
     except _FAULTS:  # the interpreter says where
         return False
     machine.text += len(label) + len(key)
-    machine.objects += _OBJECTS
+    machine.objects += OBJECTS
     memo += (name, stored, identity, shape, strides, options, arguments, value)
     machine.stack += (name, value)
     return True

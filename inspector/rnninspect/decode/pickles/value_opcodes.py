@@ -82,18 +82,27 @@ def _payload(width: int, encoding: str | None) -> Handler:
 
 def _text(machine: Machine) -> None:
     """A string with its length in four bytes: most names of a state dict."""
-    if len(machine.memo) >= _LONG_PUTS and machine.marks:
-        from rnninspect.decode.pickles.runs import read_runs  # noqa: PLC0415 - of large pickles
-
-        if read_runs(machine):
-            return
     cursor = machine.cursor
+    if len(machine.memo) >= _LONG_PUTS and machine.marks and _at_once(machine):
+        return
     length = cursor.word()
     if length > _SHORT:
         machine.stack.append(machine.payload(length, "utf-8"))
         return
     machine.text += length  # checked against the limit after each slice
     machine.stack.append(cursor.take(length).decode("utf-8", "surrogateescape"))
+
+
+def _at_once(machine: Machine) -> bool:
+    """Read what starts with a name, and with it many opcodes; False if they are unusual."""
+    if machine.marks[-1] == len(machine.stack) and machine.cursor.offset > machine.tabled:
+        from rnninspect.decode.pickles.groups import read_table  # noqa: PLC0415 - of large pickles
+
+        if read_table(machine):
+            return True
+    from rnninspect.decode.pickles.runs import read_runs  # noqa: PLC0415 - as above
+
+    return read_runs(machine)
 
 
 def _text_line(encoding: str) -> Handler:

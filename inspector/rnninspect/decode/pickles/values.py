@@ -28,19 +28,61 @@ class Global:
         return f"{self.module}.{self.name}"
 
 
+class Rows:
+    """What a `table.Table` is: pairs that a dict has, which are made when they are asked for."""
+
+    __slots__ = ()
+
+    def pairs(self) -> list[object]:
+        """Alternating keys and values."""
+        raise NotImplementedError
+
+    def recall(self, memo: list[object], place: int) -> object:
+        """The value of a place in the memo that has the rows instead of it."""
+        raise NotImplementedError
+
+
 class Mapping:
     """A dict as the pickle filled it: alternating keys and values, never hashed.
 
     Hashing keys chosen by a file can take unbounded time, so only strings, whose hashes are salted,
     can be looked up.
+
+    Attributes:
+        tables: rows of which no pairs were made, each with the number of items before them.
     """
 
-    __slots__ = ("_names", "pairs", "state")
+    __slots__ = ("_names", "_pairs", "state", "tables")
 
     def __init__(self, pairs: list[object] | None = None) -> None:
-        self.pairs: list[object] = [] if pairs is None else pairs
+        self._pairs: list[object] = [] if pairs is None else pairs
         self.state: object = None
+        self.tables: list[tuple[int, Rows]] | None = None  # created when needed
         self._names: dict[str, object] | None = None
+
+    @property
+    def pairs(self) -> list[object]:
+        """Alternating keys and values."""
+        if self.tables:
+            pairs, before = [], 0
+            for at, table in self.tables:
+                pairs += self._pairs[before:at]
+                pairs += table.pairs()
+                before = at
+            self._pairs, self.tables = [*pairs, *self._pairs[before:]], None
+        return self._pairs
+
+    @property
+    def apart(self) -> Mapping:
+        """The pairs that are in no table."""
+        return Mapping(self._pairs) if self.tables else self
+
+    def add(self, table: Rows) -> None:
+        """Append the pairs of rows."""
+        if self.tables is None:
+            self.tables = []
+        self.tables.append((len(self._pairs), table))
+        self._names = None
 
     def items(self) -> Iterator[tuple[object, object]]:
         """All pairs in order, duplicate keys included."""
@@ -55,7 +97,7 @@ class Mapping:
 
     def update(self, pairs: list[object]) -> None:
         """Append pairs, given as alternating keys and values."""
-        self.pairs.extend(pairs)
+        self._pairs.extend(pairs)
         self._names = None
 
 

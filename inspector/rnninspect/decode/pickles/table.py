@@ -1,0 +1,116 @@
+"""Named arrays of a pickle in columns, without an object for each."""
+
+from __future__ import annotations
+
+import math
+from bisect import bisect_right
+from itertools import accumulate, chain
+
+from rnninspect.decode.pickles.values import Rows
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    _Call = Callable[[object, tuple[object, ...]], object]
+
+_VALUES, _VALUES_OF_NO_AXES = 8, 6  # memoised for a row
+_KEY = 1  # the second of them; the first is the name
+
+
+def contiguous(shape: tuple[int, ...]) -> tuple[int, ...]:
+    """Elements between neighbours along each axis, the last of which is the fastest."""
+    return tuple(math.prod(shape[axis + 1 :]) for axis in range(len(shape)))
+
+
+class Table(Rows):
+    """Named arrays that are rebuilt alike, each from all elements of an object of its own.
+
+    Attributes:
+        names: of the arrays.
+        keys: of their objects; a range if they are its numbers.
+        kinds: the type of each object.
+        shapes: in elements, none of them 0; equal ones are mostly one tuple.
+        maker, word, where, hooks: what all calls and identities have.
+        more: what is at the end of identities.
+        first: the place of the first value in the memo.
+    """
+
+    __slots__ = (
+        *(
+            "_call",
+            "_pairs",
+            "_persistent",
+            "_starts",
+            "first",
+            "hooks",
+            "keys",
+            "kinds",
+            "maker",
+            "more",
+            "names",
+        ),
+        *("shapes", "where", "word"),
+    )
+
+    def __init__(self, call: _Call, persistent: Callable[[object], object], first: int) -> None:
+        """No rows yet; values are made by the calls that the pickle makes."""
+        self._call, self._persistent, self.first = call, persistent, first
+        self._pairs: list[object] | None = None
+        self.maker: object = None
+        self.word: object = None
+        self.where: object = None
+        self.hooks: object = None
+        self.more: tuple[None, ...] = ()
+        self.names: list[str] = []
+        self.keys: Sequence[str] | range = ()
+        self.kinds: list[object] = []
+        self.shapes: list[tuple[int, ...]] = []
+        self._starts: list[int] = []  # in the memo; empty if all rows have equally many values
+
+    def __len__(self) -> int:
+        return len(self.names)
+
+    def set_shapes(self, shapes: list[tuple[int, ...]]) -> int:
+        """Set the shapes of all rows; return how many values they memoise."""
+        self.shapes = shapes
+        count = _VALUES * len(shapes)
+        if () in shapes:
+            each = (_VALUES if shape else _VALUES_OF_NO_AXES for shape in shapes)
+            *self._starts, count = accumulate(each, initial=0)
+        return count
+
+    def pairs(self) -> list[object]:
+        """Names and values, alternating; values are rebuilt once."""
+        if self._pairs is None:
+            values = [self._memoised(row)[-1] for row in range(len(self))]
+            self._pairs = list(chain.from_iterable(zip(self.names, values, strict=True)))
+        return self._pairs
+
+    def recall(self, memo: list[object], place: int) -> object:
+        """The value of a place in the memo; unless it is a string, it is then kept there."""
+        row, slot = self._row(place)
+        if slot <= _KEY:
+            return self.names[row] if slot == 0 else str(self.keys[row])
+        for at, value in enumerate(self._memoised(row), place - slot):
+            if memo[at] is self:
+                memo[at] = value
+        return memo[place]
+
+    def _row(self, place: int) -> tuple[int, int]:
+        """The row that memoised a value, and which of its values it is."""
+        if not self._starts:
+            return divmod(place - self.first, _VALUES)
+        row = bisect_right(self._starts, place - self.first) - 1
+        return row, place - self.first - self._starts[row]
+
+    def _memoised(self, row: int) -> tuple[object, ...]:
+        """What the opcodes of a row memoise; the last one is its value."""
+        shape, key = self.shapes[row], str(self.keys[row])
+        identity = (self.word, self.kinds[row], key, self.where, math.prod(shape), *self.more)
+        strides = contiguous(shape)
+        options = self._call(self.hooks, ())
+        arguments = (self._persistent(identity), 0, shape, strides, False, options)
+        value = self._call(self.maker, arguments)
+        axes = (shape, strides) if shape else ()
+        return (self.names[row], key, identity, *axes, options, arguments, value)

@@ -1,0 +1,201 @@
+"""Groups of runs that are read as tables give what the interpreter gives opcode by opcode."""
+
+from __future__ import annotations
+
+import random
+import struct
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from making.torch.pickled_dicts import Pickled, Tensor, number, text
+from rnninspect.decode.pickles import groups, runs
+from rnninspect.decode.pickles.interpreter import load_from
+from rnninspect.decode.pickles.values import Mapping
+from rnninspect.errors import RnnInspectError
+from rnninspect.source.limits import Limits
+from rnninspect.source.source import holding_source
+from rnninspect_torch.tensors.calls import TorchCalls
+
+from .test_pickle_runs import plain
+
+GROUP = 40  # of so many tensors the first have places of one byte in the memo
+NAMES = [f"layer.{n}.weight" for n in range(4 * GROUP)]
+SHAPES = [(2, 3), (), (7,), (300, 2), (1, 1), (70_000, 1, 9), (3,) * 8]
+KINDS = ["FloatStorage", "LongStorage", "BFloat16Storage"]
+TENSORS = [
+    Tensor(str(n), SHAPES[n % len(SHAPES)], kind=KINDS[n % 5 % 3]) for n in range(len(NAMES))
+]
+
+
+@pytest.fixture(autouse=True)
+def _read_small_groups_as_tables(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(groups, "LEAST", 0)
+
+
+def pickled(
+    changes: dict[int, Tensor | bytes], *, legacy: bool = False, more: bytes = b""
+) -> bytes:
+    values = {n: changes.get(n, tensor) for n, tensor in enumerate(TENSORS)}
+    pairs = [(name, values[n]) for n, name in enumerate(NAMES)]
+    return b"\x80\x02" + Pickled(legacy=legacy).grouped(pairs, GROUP) + more + b"."
+
+
+def outcome(data: bytes, limits: Limits) -> tuple[object, ...]:
+    calls = TorchCalls(holding_source("pickle", data, limits))
+    try:
+        loaded = load_from(calls.source, calls)
+        value = plain_of(loaded)
+    except RnnInspectError as error:
+        return (str(error),)
+    storages = {key: plain(storage) for key, storage in sorted(calls.storages.items())}
+    return value, storages, list(calls.foreign), list(calls.clashes), calls.has_storages
+
+
+def plain_of(value: object) -> object:
+    if isinstance(value, Mapping):
+        assert len(value.pairs) % 2 == 0  # the pairs of tables are made
+    return plain(value)
+
+
+def both(
+    data: bytes, monkeypatch: pytest.MonkeyPatch, limits: Limits | None = None
+) -> tuple[tuple[object, ...], ...]:
+    quick = outcome(data, limits or Limits())
+    with monkeypatch.context() as patched:
+        patched.setattr(runs, "read_runs", lambda _: False)
+        patched.setattr(groups, "read_table", lambda _: False)
+        return quick, outcome(data, limits or Limits())
+
+
+def tables_of(data: bytes) -> int:
+    calls = TorchCalls(holding_source("pickle", data, Limits()))
+    value = load_from(calls.source, calls)
+    assert isinstance(value, Mapping)
+    return len(value.tables or ())
+
+
+@pytest.mark.parametrize("legacy", [False, True])
+def test_all_groups_but_the_first_are_tables(legacy: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+    data = pickled({}, legacy=legacy)
+    assert tables_of(data) == len(NAMES) // GROUP - 1
+    quick, slow = both(data, monkeypatch)
+    assert quick == slow
+
+
+# What leaves its group to the interpreter.
+UNUSUAL: dict[str, Tensor | bytes] = {
+    "an offset": Tensor("90", offset=1),
+    "strides": Tensor("90", (2, 3), (1, 2)),
+    "elements left": Tensor("90", (2, 3), count=7),
+    "a negative axis": Tensor("90", (-2, -3), count=6),
+    "no elements": Tensor("90", (0, 3)),
+    "a number": number(5),
+    "none": b"N",
+    "a type of less than bytes": Tensor("90", kind="QUInt4x2Storage"),
+    "an untyped storage": Tensor("90", kind="UntypedStorage"),
+    "a storage of before": Tensor("3", SHAPES[3]),
+    "another length of a storage of before": Tensor("3", (9,)),
+    "a storage of the group": Tensor("91", SHAPES[0]),
+    "no number": Tensor("0" * 21),
+}
+
+
+@pytest.mark.parametrize("name", UNUSUAL)
+def test_an_unusual_value_leaves_its_group_to_the_interpreter(
+    name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    data = pickled({90: UNUSUAL[name]})
+    assert tables_of(data) == len(NAMES) // GROUP - 2
+    quick, slow = both(data, monkeypatch)
+    assert quick == slow
+
+
+@pytest.mark.parametrize("later", [Tensor("50"), Tensor("50", (9,)), Tensor("050"), Tensor("5x")])
+def test_a_storage_of_a_table_that_comes_again(
+    later: Tensor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    quick, slow = both(pickled({150: later}), monkeypatch)
+    assert quick == slow
+
+
+def test_keys_that_are_not_in_order(monkeypatch: pytest.MonkeyPatch) -> None:
+    changes = {n: Tensor(str(1_000 - n)) for n in range(40, 120)}
+    data = pickled({**changes, 130: Tensor("950")})
+    assert tables_of(data) == 2
+    quick, slow = both(data, monkeypatch)
+    assert quick == slow
+
+
+# The memo of the first table: 64 rows have been put, with eight values but for those of no axes.
+@pytest.mark.parametrize("place", range(300, 340))
+def test_a_memoised_value_of_a_table(place: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    recalled = b"j" + struct.pack("<I", place)
+    more = b"(" + text("again") + recalled + text("other") + recalled + b"u"
+    quick, slow = both(pickled({}, more=more), monkeypatch)
+    assert quick == slow
+
+
+def test_what_is_put_in_the_place_of_a_memoised_value(monkeypatch: pytest.MonkeyPatch) -> None:
+    again = struct.pack("<I", 320)
+    more = b"(" + text("new") + b"r" + again + b"j" + again + text("x") + b"j" + again + b"u"
+    more += b"(" + text("old") + b"j" + struct.pack("<I", 321) + text("y") + b"j" + again + b"u"
+    quick, slow = both(pickled({}, more=more), monkeypatch)
+    assert quick == slow
+
+
+@given(st.integers(0, 2**32), st.integers(1, 4), st.booleans())
+@settings(max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_a_changed_pickle_is_read_alike(
+    monkeypatch: pytest.MonkeyPatch, seed: int, changes: int, legacy: bool
+) -> None:
+    drawn, data = random.Random(seed), bytearray(pickled({}, legacy=legacy))  # noqa: S311 - mutations
+    start = data.index(b"layer.40.")
+    for _ in range(changes):
+        place = drawn.randrange(start, len(data) if drawn.random() < 0.5 else start + 400)
+        data[place] = drawn.choice([drawn.randrange(256), *b"hjrqtuKMJRQXN()\x85\x86\x87\x89"])
+    if drawn.random() < 0.2:
+        del data[drawn.randrange(start, len(data)) :]
+    quick, slow = both(bytes(data), monkeypatch)
+    assert quick == slow
+
+
+@pytest.mark.parametrize("opcodes", [250_000, 200_000, 3_000])
+def test_limits_are_those_of_runs(opcodes: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    pairs = [(f"layer.{n}.weight", Tensor(str(n))) for n in range(30_000)]
+    data = b"\x80\x02" + Pickled().grouped(pairs, 1_000) + b"."
+    limits = Limits(opcodes=opcodes)
+    quick = outcome(data, limits)
+    monkeypatch.setattr(groups, "read_table", lambda _: False)
+    assert quick == outcome(data, limits)
+    assert isinstance(quick[0], str)
+
+
+def test_groups_over_the_end_of_what_is_buffered(monkeypatch: pytest.MonkeyPatch) -> None:
+    pairs = [(f"layer.{n}.weight", Tensor(str(n))) for n in range(8_000)]
+    data = b"\x80\x02" + Pickled().grouped(pairs, 1_000) + b"."
+    assert len(data) > 3 * 2**18
+    assert tables_of(data) == 7
+    quick, slow = both(data, monkeypatch)
+    assert quick == slow
+
+
+def test_groups_that_are_no_tables_take_time_in_proportion() -> None:
+    """What is looked at in vain is not looked at again from each of its names."""
+    run = Pickled().grouped([("n", Tensor("1"))], 1)
+    start = b"\x80\x02" + Pickled().grouped([(f"n{n}", Tensor(str(n))) for n in range(40)], 40)
+    data = start + b"(" + (text("x") + b"}(") * 20_000 + run + b"."
+    calls = TorchCalls(holding_source("pickle", data, Limits()))
+    sections: list[int] = []
+    original = groups._section
+
+    def counting(machine: object) -> bytes:
+        found = original(machine)  # type: ignore[arg-type] # what it is given
+        sections.append(len(found))
+        return found
+
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(groups, "_section", counting)
+        load_from(calls.source, calls)
+    assert sum(sections) < 2 * len(data)

@@ -1,0 +1,117 @@
+"""State dicts as `torch.save` pickles them: values are memoised, pairs are put in by groups."""
+
+from __future__ import annotations
+
+import io
+import math
+import struct
+import zipfile
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+WIDTHS = {"FloatStorage": 4, "HalfStorage": 2, "LongStorage": 8, "BoolStorage": 1}
+
+
+def number(value: int) -> bytes:
+    if 0 <= value < 256:
+        return b"K" + bytes([value])
+    if 0 <= value < 65_536:
+        return b"M" + struct.pack("<H", value)
+    return b"J" + struct.pack("<i", value)
+
+
+def text(value: str) -> bytes:
+    data = value.encode("utf-8", "surrogateescape")
+    return b"X" + struct.pack("<I", len(data)) + data
+
+
+def row(values: tuple[int, ...]) -> bytes:
+    items = b"".join(map(number, values))
+    if len(values) > 3:
+        return b"(" + items + b"t"
+    return items + bytes([0x84 + len(values)]) if values else b")"
+
+
+@dataclass(frozen=True, slots=True)
+class Tensor:
+    """What is pickled; strides and count are those of a plain tensor unless they are given."""
+
+    key: str
+    shape: tuple[int, ...] = (2, 3)
+    strides: tuple[int, ...] | None = None
+    count: int | None = None
+    offset: int = 0
+    kind: str = "FloatStorage"
+
+    @property
+    def steps(self) -> tuple[int, ...]:
+        plain = tuple(math.prod(self.shape[at + 1 :]) for at in range(len(self.shape)))
+        return plain if self.strides is None else self.strides
+
+    @property
+    def elements(self) -> int:
+        return math.prod(self.shape) if self.count is None else self.count
+
+
+class Pickled:
+    """The opcodes of values: each object is memoised in the order of its end."""
+
+    def __init__(self, *, legacy: bool = False) -> None:
+        self.places: dict[bytes, int] = {}
+        self.put_so_far = 0
+        self.end = b"Nt" if legacy else b"t"
+
+    def put(self, data: bytes) -> bytes:
+        place, self.put_so_far = self.put_so_far, self.put_so_far + 1
+        if place < 256:
+            return data + b"q" + bytes([place])
+        return data + b"r" + struct.pack("<I", place)
+
+    def once(self, data: bytes) -> bytes:
+        if data in self.places:
+            place = self.places[data]
+            return b"h" + bytes([place]) if place < 256 else b"j" + struct.pack("<I", place)
+        self.places[data] = self.put_so_far
+        return self.put(data)
+
+    def named(self, name: str, tensor: Tensor) -> bytes:
+        start = self.put(text(name)) + self.once(b"ctorch._utils\n_rebuild_tensor_v2\n") + b"(("
+        start += self.once(text("storage")) + self.once(f"ctorch\n{tensor.kind}\n".encode())
+        start += self.put(text(tensor.key)) + self.once(text("cpu")) + number(tensor.elements)
+        start = self.put(start + self.end) + b"Q" + number(tensor.offset)
+        for values in (tensor.shape, tensor.steps):
+            start = self.put(start + row(values)) if values else start + row(values)
+        start += b"\x89" + self.once(b"ccollections\nOrderedDict\n") + b")R"
+        return self.put(self.put(self.put(start) + b"t") + b"R")
+
+    def pair(self, name: str, value: Tensor | bytes) -> bytes:
+        return self.named(name, value) if isinstance(value, Tensor) else text(name) + value
+
+    def grouped(self, pairs: Iterable[tuple[str, Tensor | bytes]], group: int) -> bytes:
+        """A dict to which pairs are added by groups; bytes are opcodes."""
+        parts, listed = [self.put(b"}")], list(pairs)
+        for at in range(0, len(listed), group):
+            parts.append(b"(")
+            parts += [self.pair(name, value) for name, value in listed[at : at + group]]
+            parts.append(b"u")
+        return b"".join(parts)
+
+    def dict_of(self, values: Mapping[str, bytes]) -> bytes:
+        return b"}(" + b"".join(text(key) + value for key, value in values.items()) + b"u"
+
+
+def saved(pickle: bytes, sizes: Mapping[str, int]) -> bytes:
+    """An archive with a pickle, and storages of so many bytes."""
+    file = io.BytesIO()
+    with zipfile.ZipFile(file, "w") as archive:
+        archive.writestr("net/data.pkl", b"\x80\x02" + pickle + b".")
+        for key, size in sizes.items():
+            archive.writestr(f"net/data/{key}", bytes(size))
+        archive.writestr("net/version", b"3\n")
+    return file.getvalue()
+
+
+def sizes_of(tensors: Iterable[Tensor | bytes]) -> dict[str, int]:
+    """The bytes that the storages of tensors need."""
+    found = [tensor for tensor in tensors if isinstance(tensor, Tensor)]
+    return {each.key: max(0, each.elements) * WIDTHS.get(each.kind, 1) for each in found}
