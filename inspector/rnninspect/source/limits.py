@@ -48,10 +48,10 @@ class Limits(Record):
         layers: layers of a configuration, recurrent or not.
         recurrent: recurrent layers, or recurrent nodes of a graph.
         opcodes: opcodes of all pickles.
-        nodes: nodes of a graph, over all its subgraphs.
+        nodes: nodes of a graph and its subgraphs; of those that stay encoded, eight count as one.
         name_length: letters in the names of the recurrent layers and their tensors.
         table_bytes: bytes of a checkpoint's index, as packed or as unpacked, and of its keys.
-        fields: fields of Protocol Buffers messages, over the whole file.
+        fields: fields of Protocol Buffers messages; of those in bulk, five count as one.
         objects: objects of a TensorFlow graph of objects, and edges between them.
         entries: entries of a checkpoint's index.
         checked_bytes: bytes of HDF5 structures whose checksums are computed.
@@ -73,7 +73,7 @@ class Limits(Record):
     layers: int = 10_000
     recurrent: int = 2_500
     opcodes: int = 3_000_000
-    nodes: int = 2_000_000
+    nodes: int = 2_500_000
     name_length: int = 4_000_000
     table_bytes: int = 32 * 2**20
     fields: int = 4_000_000

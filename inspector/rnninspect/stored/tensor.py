@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 
 MOST_ELEMENTS = 2**63 - 1  # that an address can count
-IN_COLUMNS = 5  # tensors in columns that count as one towards the limit `tensors`
+IN_COLUMNS = 5  # tensors in columns, or parts that stay encoded, that count as one
 
 
 class Purpose(StrEnum):

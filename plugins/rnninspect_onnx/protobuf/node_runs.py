@@ -13,7 +13,7 @@ from rnninspect.plugin import Record, UnreadableFile
 from rnninspect_onnx.protobuf.encoded_nodes import NodeRun, head_of, plain
 from rnninspect_onnx.protobuf.initializers import Initializers
 from rnninspect_onnx.protobuf.messages import NodeProto, by_name
-from rnninspect_onnx.protobuf.plain_constants import attribute_of
+from rnninspect_onnx.protobuf.plain_constants import PARTS, attribute_of
 from rnninspect_onnx.protobuf.plain_tensors import length_at
 
 TYPE_CHECKING = False
@@ -33,7 +33,7 @@ _DOMAIN, _OVERLOAD = 0x3A, 0x42
 _NAMES = (_INPUT, _OUTPUT)
 _NOT_PLAIN = frozenset({5, 6, 10, 11, 22, 23})  # AttributeProto's tensors and graphs
 _LONGEST_ATTRIBUTE = 256
-_MOST_HELD = 32 * 2**20  # bytes of nodes that are not decoded
+_MOST_HELD = 64 * 2**20  # bytes of nodes that are not decoded
 
 
 class _Attribute(Record):
@@ -111,8 +111,8 @@ class NodeRuns:
             else:
                 break
             at = following
-        self._kept.add(kept)
-        self._wire.count(fields)
+        self._kept.add_encoded(kept)
+        self._wire.count_light(fields)
         first = len(values)
         if constants:
             self._add(constants, values)
@@ -173,9 +173,9 @@ class NodeRuns:
         return NodeRun(head + others, base, ["Constant"], values, first), offset + following - at
 
     def _add(self, constants: list[PlainConstant], values: Initializers) -> None:
-        self._kept.add(sum([each.parts for each in constants]))
-        self._wire.count(sum([each.fields for each in constants]))
-        self._tensors.count(sum([each.tensors for each in constants]))
+        self._kept.add_encoded(sum([each.parts for each in constants]))
+        self._wire.count_light(sum([each.fields for each in constants]))
+        self._tensors.count_light(sum([each.tensors for each in constants]))
         values.extend(
             [each.kind for each in constants],
             self._wire.all_decoded([each.label for each in constants]),
@@ -226,7 +226,7 @@ class NodeRuns:
         inputs: list[str] = []
         outputs: list[str] = []
         attributes: list[AttributeProto] = []
-        texts = {_NAME: "", _DOMAIN: "", _OVERLOAD: ""}
+        texts, kept = {_NAME: "", _DOMAIN: "", _OVERLOAD: ""}, 0 if value is None else PARTS
         while at < end:
             tag, length = data[at], data[at + 1]
             at += 2
@@ -242,12 +242,14 @@ class NodeRuns:
                 name = part[2 : 2 + part[1]].decode()
                 attributes.append(attribute_of(name, run.base + at, value))
             elif tag == _ATTRIBUTE:
+                kept += known[part].kept
                 attributes.append(known[part].first._replace(offset=run.base + at))
             elif tag in texts:
                 texts[tag] = text(part)
             at += length
         if value is not None and not attributes:  # a large one
             attributes.append(attribute_of("value", run.base, value))
+        self._kept.decode(2 + len(inputs) + len(outputs) + kept)
         return NodeProto(
             operator,
             plain(texts[_DOMAIN]),

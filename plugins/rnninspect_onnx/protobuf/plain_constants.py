@@ -26,7 +26,7 @@ _OUTPUT, _NAME = 0x12, 0x1A
 _CONSTANT = b"\x22\x08Constant\x2a"
 _TENSOR, _OF_TENSOR = b"\x0a\x05value\x2a", (b"\xa0\x01\x04", b"")  # older writers give no type
 _FLOAT, _INT64 = 1, 7  # TensorProto.DataType
-_PARTS_OF_A_NODE, _PARTS_OF_A_NUMBER, _PARTS = 3, 2, 6  # the last of any other attribute
+_PARTS_OF_A_NODE, _PARTS_OF_A_NUMBER, PARTS = 3, 2, 6  # the last of any other attribute
 
 
 class _Form(Record):
@@ -120,7 +120,7 @@ class PlainConstants:
         if name != label:
             kind = self._named.get((id(kind), name)) or self._learned(kind, name)
         fields += others + 2 + bool(rest)
-        cost = _PARTS_OF_A_NODE + _PARTS, fields, 1
+        cost = _PARTS_OF_A_NODE + PARTS, fields, 1
         return PlainConstant(label, start, kind, base + first, payload, length, numbers, *cost)
 
     def _learned(self, kind: TensorKind, name: bytes) -> TensorKind:
@@ -153,7 +153,7 @@ class PlainConstants:
         joined = b"" if form.is_list and form.element_type == _FLOAT else b"".join(numbers)
         label, fields = node
         fields += 1 + count + (index < end)
-        cost = _PARTS_OF_A_NODE + (_PARTS if form.is_list else _PARTS_OF_A_NUMBER), fields, 0
+        cost = _PARTS_OF_A_NODE + (PARTS if form.is_list else _PARTS_OF_A_NUMBER), fields, 0
         return PlainConstant(label, start, kind, base + start, 0, length, joined, *cost)
 
     def _made(self, form: _Form, name: bytes, count: int) -> tuple[TensorKind, int]:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from rnninspect.decode.protobuf import FIXED32, FIXED64, LENGTH, VARINT, signed, signed32
 from rnninspect.plugin import Limit
+from rnninspect.stored.tensor import IN_COLUMNS
 from rnninspect_onnx.protobuf.tensor_messages import (
     KEPT_AXES,
     KEPT_INTEGERS,
@@ -39,7 +40,8 @@ class TensorDecoder:
 
     def __init__(self, wire: WireReader) -> None:
         self.wire, self.limits = wire, wire.limits
-        self._count, self._next_check = 0, min(_PORTION, self.limits.tensors)
+        self._count = self._light = self._passed = 0
+        self._next_check = min(_PORTION, self.limits.tensors)
 
     def several(self, messages: Iterable[Message]) -> tuple[TensorProto, ...]:
         """The tensors of all messages that are not empty."""
@@ -65,6 +67,11 @@ class TensorDecoder:
         self.count(1)
         return self._common(message) or self._any(message)
 
+    @property
+    def counted(self) -> int:
+        """How many tensors were counted so far."""
+        return self._count + self._passed
+
     def count(self, tensors: int) -> None:
         """Count some more tensors."""
         self._count += tensors
@@ -72,6 +79,12 @@ class TensorDecoder:
             self.limits.require(Limit.TENSORS, self._count)
             self.wire.source.spend(Limit.STEPS, _STEPS * max(_PORTION, tensors))
             self._next_check = min(self._count + _PORTION, self.limits.tensors)
+
+    def count_light(self, tensors: int) -> None:
+        """Count tensors that are kept in columns: five as one."""
+        whole, self._light = divmod(self._light + tensors, IN_COLUMNS)
+        self._passed += tensors - whole
+        self.count(whole)
 
     def _common(self, message: Message) -> TensorProto | None:
         """A fast path for nearly every tensor: dims, type, name, raw data."""

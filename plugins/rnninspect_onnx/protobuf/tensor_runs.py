@@ -53,6 +53,6 @@ class TensorRuns:
 
     def _add(self, found: list[Plain], offsets: list[int], into: Initializers) -> None:
         kinds, names, payloads, lengths, numbers, fields = zip(*found, strict=True)
-        self._tensors.count(len(kinds))
-        self._wire.count(len(kinds) + sum(fields))
+        self._tensors.count_light(len(kinds))
+        self._wire.count_light(len(kinds) + sum(fields))
         into.extend(kinds, self._wire.all_decoded(names), offsets, payloads, lengths, numbers)

@@ -59,7 +59,7 @@ def outcome(path: Path) -> object:
             found = decoder.model()
         except UnreadableFile as error:
             return type(error), str(error)
-        counts = (decoder._kept.count, decoder._tensors._count, decoder.wire.counted)
+        counts = (decoder._kept.counted, decoder._tensors.counted, decoder.wire.counted)
         links = [tuple(link) for each in graphs(found) for link in each.links()]
         decoded = whole(found)
         assert links == [tuple(link) for each in graphs(found) for link in each.links()]
