@@ -175,5 +175,5 @@ ENTRIES: dict[str, Hostile] = {
     "endless_number.onnx": written(b"\xff" * 5_000, 2),
     "deep_subgraphs.onnx": written(lambda: subgraphs(4_000)),
     "named_screen.onnx": written(lambda: named("\x1b[31mred\x07|\n# head"), 0),
-    "many_nodes.onnx": written(lambda: b"\x08\x08" + field(7, field(1, b"") * 2_100_000), 2),
+    "many_nodes.onnx": written(lambda: b"\x08\x08" + field(7, field(1, b"") * 5_100_000), 2),
 }
