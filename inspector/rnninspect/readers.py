@@ -19,8 +19,7 @@ from rnninspect.source.source import open_source
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Sequence
-    from importlib.metadata import EntryPoint
+    from collections.abc import Callable, Iterator, Sequence
     from typing import TypeVar
 
     from rnninspect.model import SavedModel
@@ -250,18 +249,21 @@ def every_reader() -> Iterator[Reader]:
 
 def installed_readers() -> Iterator[Reader]:
     """Readers of other distributions, by their entry points in `rnninspect.readers`."""
-    from importlib.metadata import entry_points  # noqa: PLC0415 - reads the disk: only when needed
-
-    for target in _installed(entry_points, tuple(sys.path)):
+    for target in _installed(tuple(sys.path)):
         yield _complete(_load(target), target)
 
 
 @cache
 def _installed(
-    entry_points: Callable[..., Iterable[EntryPoint]],
     path: tuple[str, ...],  # noqa: ARG001 - what is found depends on it
 ) -> tuple[str, ...]:
     """What entry points name; to look for them takes longer than to look at a file."""
+    from rnninspect.lean.entry_points import may_have_others  # noqa: PLC0415 - see above
+
+    if not may_have_others(GROUP, BUILT_IN):
+        return ()
+    from importlib.metadata import entry_points  # noqa: PLC0415 - large, and mostly not needed
+
     return tuple(point.value for point in entry_points(group=GROUP) if point.value not in BUILT_IN)
 
 

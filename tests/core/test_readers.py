@@ -6,11 +6,11 @@ import subprocess
 import sys
 from functools import partial
 from pathlib import Path
-from types import SimpleNamespace
 
 import pytest
 
 from making.by_hand import layer, model
+from making.distribution import install
 from rnninspect import inspect_file, readers
 from rnninspect.errors import PluginError, UnknownFormat, UnreadableFile
 from rnninspect.model import SavedModel
@@ -70,8 +70,7 @@ def test_a_readers_bug_does_not_look_like_the_files(tmp_path: Path) -> None:
 def test_a_reader_that_cannot_be_loaded_is_named(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    point = SimpleNamespace(value="rnninspect_absent:Reader")
-    monkeypatch.setattr("importlib.metadata.entry_points", lambda **_: [point])
+    monkeypatch.syspath_prepend(install(tmp_path, {}, "rnninspect_absent:Reader"))
     path = tmp_path / "x"
     path.write_bytes(b"nobody knows this")
     with open_source(path) as source, pytest.raises(PluginError, match="rnninspect_absent:Reader"):

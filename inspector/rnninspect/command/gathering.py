@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 import sys
-from collections import deque
-from contextlib import closing
 from itertools import chain, islice
-from pathlib import Path
 
 from rnninspect.command import MANY
 from rnninspect.command.ending import raise_if_stopped
 from rnninspect.command.environment import is_folder
 from rnninspect.command.progress import Progress
 from rnninspect.errors import RnnInspectError, UnreadableFile
+from rnninspect.lean import deque
 from rnninspect.readers import look_at
 from rnninspect.record import Record
 from rnninspect.report import Unreadable
@@ -26,7 +24,6 @@ from rnninspect.walking.lists import paths_in
 from rnninspect.walking.tree import LocalTree
 from rnninspect.walking.walk import Met, Walk
 from rnninspect.workers.garbage import collect
-from rnninspect.workers.pool import Lost, in_pool, processors
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -39,6 +36,7 @@ if TYPE_CHECKING:
     Found = Met | Unreadable
     Skip = Callable[[Found], bool]
     Result = TypeVar("Result")
+    Outcomes = Generator[tuple[Found, Result | None]]
 
 _AHEAD, _MOST_AHEAD = 20, 50_000  # found while results are waited for: at a time, and in all
 
@@ -87,7 +85,7 @@ class Gathered:
                 if name == STANDARD_INPUT:
                     yield from map(_as_a_file, paths_in(sys.stdin.buffer))
                     continue
-                with Path(name).open("rb") as stream:
+                with open(name, "rb") as stream:  # noqa: PTH123 - pathlib is large
                     yield from map(_as_a_file, paths_in(stream))
             except (OSError, UnreadableFile) as error:
                 reason = getattr(error, "strerror", None) or str(error)
@@ -119,8 +117,11 @@ class Gathered:
         if folder is None:
             yield Met(url)
             return
-        with closing(ListedTree(folder.location, folder.keys())) as tree:
+        tree = ListedTree(folder.location, folder.keys())
+        try:
             yield from self._in_folder(folder.location, tree)
+        finally:
+            tree.close()
         self.traffic = self.traffic.plus(folder.traffic())
 
     def _is_model(self, folder: str) -> bool:
@@ -196,48 +197,71 @@ def results_of(
         PoolError: no other process starts.
     """
     progress = Progress(gathered)
-    outcomes = _mapped(gathered, function, request, progress)
-    results = ((found, _kept(found, result, lost)) for found, result in outcomes)
-    with closing(outcomes):
-        for result in gathered.with_empty_folders(results, lost):
+    outcomes = _watched(_mapped(gathered, function, request, lost), progress)
+    try:
+        for result in gathered.with_empty_folders(outcomes, lost):
             progress.clear()
             yield result
+    finally:
+        outcomes.close()
     progress.clear()
 
 
-def _kept(
-    found: Found, result: Result | Lost | None, lost: Callable[[str, str], Result]
-) -> Result | None:
-    return lost(found.path, result.reason) if isinstance(result, Lost) else result
+def _watched(outcomes: Outcomes[Result], progress: Progress) -> Outcomes[Result]:
+    try:
+        for number, outcome in enumerate(outcomes, 1):
+            raise_if_stopped()
+            progress.show(number)
+            yield outcome
+    finally:
+        outcomes.close()
 
 
 def _mapped(
     gathered: Gathered,
     function: Callable[[Found], Result | None],
     request: Request,
-    progress: Progress,
-) -> Generator[tuple[Found, Result | Lost | None]]:
+    lost: Callable[[str, str], Result],
+) -> Outcomes[Result]:
+    """What comes of each, here or in other processes."""
     found = iter(gathered)
     first = list(islice(found, MANY))
-    jobs = request.gathering.jobs or (processors() if len(first) == MANY else 1)
-    outcomes = _one_by_one(chain(first, found), function)
-    if jobs > 1 and len(first) > 1:
-        ahead = _Ahead(chain(first, found))
-        outcomes = in_pool(function, ahead, jobs, request.gathering.seconds, ahead.advance)
-    with closing(outcomes):
-        for number, outcome in enumerate(outcomes, 1):
-            raise_if_stopped()
-            progress.show(number)
-            yield outcome
+    every, jobs = chain(first, found), request.gathering.jobs
+    if len(first) <= 1 or jobs == 1 or not (jobs or len(first) == MANY):
+        return _one_by_one(every, function)
+    from rnninspect.workers.pool import processors  # noqa: PLC0415 - for many models alone
+
+    jobs = jobs or processors()
+    return (
+        _shared(every, function, jobs, request, lost) if jobs > 1 else _one_by_one(every, function)
+    )
 
 
 def _one_by_one(
     found: Iterable[Found], function: Callable[[Found], Result | None]
-) -> Generator[tuple[Found, Result | Lost | None]]:
+) -> Outcomes[Result]:
     for number, one in enumerate(found):
         if number:
             collect(number)
         yield one, function(one)
+
+
+def _shared(
+    found: Iterator[Found],
+    function: Callable[[Found], Result | None],
+    jobs: int,
+    request: Request,
+    lost: Callable[[str, str], Result],
+) -> Outcomes[Result]:
+    from rnninspect.workers.pool import Lost, in_pool  # noqa: PLC0415 - as above
+
+    ahead = _Ahead(found)
+    outcomes = in_pool(function, ahead, jobs, request.gathering.seconds, ahead.advance)
+    try:
+        for one, result in outcomes:
+            yield one, lost(one.path, result.reason) if isinstance(result, Lost) else result
+    finally:
+        outcomes.close()
 
 
 class _Ahead:

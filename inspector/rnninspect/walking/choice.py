@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-from pathlib import Path
 
 from rnninspect.record import Record
 from rnninspect.walking.globs import parse
@@ -67,14 +66,16 @@ def start_of(root: str, tree: Tree, choice: Choice) -> Start:
     """The start of a walk; what is above the root counts up to the top of a git repository."""
     if choice.ignored or not tree.is_local:
         return Start()
-    here = Path(os.path.realpath(root))  # Path.resolve raises at a cycle of links
-    top = next((one for one in (here, *here.parents) if os.path.lexists(one / _REPOSITORY)), None)
-    if top is None:
+    parts = [part for part in os.path.realpath(root).split("/") if part]
+    folders = ["/" + "/".join(parts[:depth]) for depth in range(len(parts) + 1)]
+    repositories = [at for at, one in enumerate(folders) if os.path.lexists(f"{one}/{_REPOSITORY}")]
+    if not repositories:
         return Start()
-    parts = here.relative_to(top).parts
-    above = [top.joinpath(*parts[:depth]) for depth in range(len(parts))]
-    lists = [(top / _OWN_LIST, 0), *((folder / NAME, at) for at, folder in enumerate(above))]
-    chain = (rules_of(tree.start(str(path), LARGEST), depth) for path, depth in lists)
+    top = repositories[-1]
+    parts, above = parts[top:], folders[top:-1]
+    lists = [(f"{folders[top]}/{_OWN_LIST}", 0)]
+    lists += [(f"{folder}/{NAME}", depth) for depth, folder in enumerate(above)]
+    chain = (rules_of(tree.start(path, LARGEST), depth) for path, depth in lists)
     return Start(tuple(map(os.fsencode, parts)), tuple(rules for rules in chain if rules.globs))
 
 

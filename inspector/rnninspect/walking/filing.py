@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import re
-from enum import IntEnum
-from functools import cache
-
+from rnninspect.lean import IntEnum, cache, cached_property, re
 from rnninspect.readers import every_reader, filing_of
 from rnninspect.walking.others import SUFFIXES
 
@@ -44,17 +41,20 @@ class Filed:
         filings = [filing for _, filing in readers]
         starts = [pattern for filing in filings for pattern in filing.starts]
         self._start = re.compile(b"|".join(b"(?:%s)" % one for one in starts) or b"(?!)", re.DOTALL)
-        patterns = [pattern for filing in filings for pattern, _ in filing.parts]
-        unnamed = (re.sub(r"\(\?P<\w+>", "(?:", pattern) for pattern in patterns)
-        self._any_part = re.compile("|".join(unnamed) or "(?!)", re.DOTALL)
         self._parts = [
-            (re.compile(pattern, re.DOTALL), whole)
+            (pattern, re.compile(pattern, re.DOTALL), whole)
             for filing in filings
             for pattern, whole in filing.parts
         ]
         self.folders = frozenset(name for filing in filings for name in filing.folders)
         packages = (ending for filing in filings for ending in filing.packages)
         self._packages = (*packages, *_FOREIGN_PACKAGES)
+
+    @cached_property
+    def _any_part(self) -> re.Pattern[str]:
+        """One pattern for all parts: most names are none."""
+        unnamed = (re.sub(r"\(\?P<\w+>", "(?:", pattern) for pattern, *_ in self._parts)
+        return re.compile("|".join(unnamed) or "(?!)", re.DOTALL)
 
     def likelihood(self, name: str) -> Likelihood:
         """What a name says of a file, by its ending."""
@@ -73,7 +73,7 @@ class Filed:
         """The one of the names that a name belongs to; None if it is whole itself."""
         if not self._any_part.fullmatch(name):
             return None
-        for pattern, template in self._parts:
+        for _, pattern, template in self._parts:
             found = pattern.fullmatch(name)
             whole = template.format_map(found.groupdict("")) if found else name
             if whole != name and whole in names:

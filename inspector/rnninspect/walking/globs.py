@@ -6,8 +6,7 @@ Paths are bytes, since `?` matches one byte.
 
 from __future__ import annotations
 
-import re
-
+from rnninspect.lean import re
 from rnninspect.record import Record
 
 TYPE_CHECKING = False

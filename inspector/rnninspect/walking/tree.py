@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import os
-from contextlib import closing
-from enum import Enum
 from itertools import chain, islice
 
 from rnninspect.errors import UnreadableFile
+from rnninspect.lean import IntEnum
 from rnninspect.record import Record
 from rnninspect.source.limits import Limit
 from rnninspect.source.local import Local, reason_of
@@ -50,7 +49,7 @@ MOST_HELD = 100_000  # names of one folder that are kept in memory
 _IN_A_FOLDER = "the number of files in the folder"
 
 
-class Kind(Enum):
+class Kind(IntEnum):
     """What an entry of a folder is."""
 
     FILE, FOLDER, LINK, OTHER = range(4)  # the last: a pipe, a device
@@ -73,7 +72,8 @@ class LocalTree:
 
     def names(self, folder: str, judge: Callable[[Entry], Likelihood], limits: Limits) -> Names:
         """The names in a folder: in memory, and on disk where there are more than MOST_HELD."""
-        with closing(self._entries(folder)) as entries:
+        entries = self._entries(folder)
+        try:
             judged = self._judged(entries, judge, limits)
             held = HeldNames(islice(judged, MOST_HELD))
             following = next(judged, None)
@@ -85,6 +85,8 @@ class LocalTree:
                 return spooled(chain(held.items(), (following,), judged))
             except OSError as error:
                 raise UnreadableFile(str(error)) from error
+        finally:
+            entries.close()
 
     def _judged(
         self, entries: Iterable[Entry], judge: Callable[[Entry], Likelihood], limits: Limits

@@ -6,8 +6,7 @@ function to an input of the same shape. Where none of these is, no expression is
 
 from __future__ import annotations
 
-from collections import Counter
-
+from rnninspect.lean import Counter
 from rnninspect_coreml.programs.layout import ACTIVE, PRODUCTS
 
 TYPE_CHECKING = False
