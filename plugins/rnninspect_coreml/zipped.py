@@ -54,7 +54,7 @@ def _manifests(names: Iterable[str]) -> list[str]:
     return [name for name in found if not name.startswith(_FORKS)]
 
 
-def _by_name(members: tuple[Member, ...]) -> dict[str, Member]:
+def _by_name(members: Iterable[Member]) -> dict[str, Member]:
     known: dict[str, Member] = {}
     for member in members:
         if known.setdefault(member.name, member) is not member:
