@@ -12,7 +12,7 @@ import pytest
 import rnninspect
 from rnninspect import Limits, RowOptions, inspect_file, inspect_row
 from rnninspect.render.report.json import report_json
-from rnninspect.rows import inspecting
+from rnninspect.rows import inspecting, stamps
 from rnninspect.rows.inspecting import rows_of
 from rnninspect.rows.schema import INNER, LARGEST_INTEGER, MODELS, Kind, Verdict, fitting
 from rnninspect.rows.stamps import Stamp, in_text, stamp_now
@@ -124,6 +124,19 @@ def test_the_stamp_of_a_model_is_that_of_all_its_files(tmp_path: Path) -> None:
     assert after.modified == "2033-05-18T03:33:20.000000Z"
     Path(str(files[-1])).unlink()
     assert stamp_now(map(str, files)) is None
+
+
+def test_no_file_of_this_machine_is_opened_for_its_stamp(monkeypatch: pytest.MonkeyPatch) -> None:
+    """On some file systems, to open a file is to fetch it."""
+    path = str(SAMPLES / "onnx/basic_lstm.onnx")
+    expected = Stamp(inspect_row(path).model["file_bytes"], inspect_row(path).model["modified"])  # type: ignore[arg-type]
+    monkeypatch.delattr(stamps, "open_model")
+    assert stamp_now([path]) == expected
+
+
+def test_a_folder_has_no_stamp_of_its_own(tmp_path: Path) -> None:
+    path = str(SAMPLES / "onnx/basic_lstm.onnx")
+    assert stamp_now([path, str(tmp_path)]) == stamp_now([path])
 
 
 def test_a_time_that_no_calendar_has_is_not_one() -> None:

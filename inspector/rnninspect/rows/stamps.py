@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import os
 from datetime import UTC, datetime
 
 from rnninspect.errors import UnreadableFile
 from rnninspect.readers import open_model
 from rnninspect.record import Record
+from rnninspect.source.local import Local
+from rnninspect.source.locations import is_remote
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -36,17 +39,33 @@ def stamp_of(source: Source) -> Stamp:
 
 
 def stamp_now(files: Iterable[str]) -> Stamp | None:
-    """The stamp of these files as they are now; None if one of them cannot be opened."""
+    """The stamp of these files as they are now; None if one of them cannot be read."""
     states = {}
     for path in files:
         try:
-            with open_model(path) as source:
-                state = source.state
+            state = _state_of(path)
         except UnreadableFile:
             return None
         if state is not None:
             states[state.identity] = state
     return _joined(sum(state.size for state in states.values()), states.values())
+
+
+def _state_of(path: str) -> State | None:
+    """The state of a file; None for a folder. One of this machine is not opened for that."""
+    state = None if is_remote(path) else _local_state(path)
+    if state is not None:
+        return state
+    with open_model(path) as source:
+        return source.state
+
+
+def _local_state(path: str) -> State | None:
+    """The state of a file that may be read; None if there is no such file."""
+    try:
+        return Local().stat(path) if os.access(path, os.R_OK) else None
+    except (OSError, ValueError):
+        return None
 
 
 def _joined(size: int, states: Iterable[State | None]) -> Stamp:
