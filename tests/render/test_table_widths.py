@@ -142,6 +142,17 @@ def test_the_names_of_hidden_columns_are_wrapped(width: int) -> None:
     assert " ".join(map(str.strip, said)).endswith("; COLUMNS=200 or --columns shows them")
 
 
+@pytest.mark.parametrize("width", [30, *WIDTHS])
+def test_sentences_below_a_table_are_wrapped(width: int) -> None:
+    """At a width of 30 each of them is too long."""
+    for made in (REPORTS["projected"], report(model())):
+        _, _, *below = text_of("table", [made], View(width)).split("\n\n")
+        said = [line for line in "\n".join(below).splitlines() if not line.startswith("note")]
+        assert said
+        assert max(map(width_of, said)) <= width
+    assert "\n  " not in text_of("table", [report(model())], View(0))
+
+
 def test_columns_chosen_by_name_are_never_hidden() -> None:
     view = View(20, (BY_NAME["layer"], BY_NAME["formula"], BY_NAME["bytes"]), chosen=True)
     text = text_of("table", [REPORTS["projected"]], view)

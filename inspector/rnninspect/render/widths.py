@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
 _FIRST_MARK = "\u0300"  # below it every printable character takes one column
-_OURS = frozenset("…→−–")  # above it, but all that this program writes itself
+_OURS = frozenset("…→−–Δ")  # above it, but all that this program writes itself
 _JAMO = (("\u1160", "\u11ff"), ("\ud7b0", "\ud7ff"))  # vowels and finals, drawn into the initial
 _SKIN = ("\U0001f3fb", "\U0001f3ff")
 _AS_EMOJI = "\ufe0f"  # makes a picture of the symbol before it
@@ -69,8 +69,8 @@ def wrap(text: str, width: int) -> list[str]:
 
 
 def hang(text: str, width: int, indent: str = "  ") -> list[str]:
-    """The text in lines of at most `width` columns, all but the first of them indented."""
-    if width_of(text) <= width:
+    """The text in lines of at most `width` columns (0: no limit), all but the first indented."""
+    if not width or width_of(text) <= width:
         return [text]
     first, *rest = wrap(text, width - len(indent))
     return [first, *(f"{indent}{line}" for line in rest)]

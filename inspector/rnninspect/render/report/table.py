@@ -15,6 +15,7 @@ from rnninspect.render.report.sentences import (
     not_shown,
     summary,
 )
+from rnninspect.render.widths import hang
 from rnninspect.report import readable
 
 TYPE_CHECKING = False
@@ -48,7 +49,7 @@ def render(results: Iterable[Report | Unreadable], view: View) -> Iterator[str]:
     known |= own
     letters = ", ".join(f"{letter} {word}" for letter, word in known.items())
     if letters:
-        yield f"\n{letters}\n"
+        yield "\n".join(("", *hang(letters, view.width), ""))
     if view.summary and view.summary.total.models > 1:
         from rnninspect.render.scan.counting import last_lines  # noqa: PLC0415 - not for one model
 
@@ -67,8 +68,8 @@ def _lines(report: Report, fitted: Fitted, view: View) -> Iterator[str]:
     if fitted.hidden:
         yield from not_shown(fitted.hidden, fitted.needed, view.width, "--columns")
     if not report.layers:
-        yield no_layer(report)
-    yield summary(report)
+        yield from hang(no_layer(report), view.width)
+    yield from hang(summary(report), view.width)
     yield from finding_lines(report.findings, colour=view.colour)
 
 
