@@ -153,7 +153,7 @@ def never_trained(tensors: Iterable[StoredTensor], counts: Iterable[LayerCount])
     for counted in counts:
         found.update(tensor.identity for tensor in counted.layer.buffers)
         for operand in counted.layer.operands:
-            if {slot.role for slot in operand.slots} <= _MASKS:
+            if _MASKS.issuperset([slot.role for slot in operand.slots]):
                 found.update(tensor.identity for tensor in operand.tensors)
     return found
 
@@ -224,6 +224,12 @@ def _count_operand(operand: Operand, cell: Cell, sizes: Sizes) -> OperandCount:
 
 def _stored(operand: Operand) -> int:
     stored = sum([tensor.parameters for tensor in operand.tensors]) + operand.merged
+    if (
+        len(operand.tensors) == 1
+        and operand.tensors[0].shape == operand.shape
+        and not operand.merged
+    ):
+        return stored
     if operand.fate is not Fate.STORED or operand.shape is None:
         return stored
     if any(tensor.elements is not None for tensor in operand.tensors):

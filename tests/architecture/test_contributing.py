@@ -69,7 +69,8 @@ def test_a_rule_is_one_record() -> None:
     rule = example("rule", file)
     assert rule.code not in RULES
     saved = model(layer(), others=(tensor("empty", (0, 3)), tensor("full", (3,))))
-    breaches = rule.check(Case(saved, count_layers(saved.layers), ()))
+    counts = count_layers(saved.layers)
+    breaches = rule.check(Case(saved, counts, (), counts))
     assert [breach.tensor for breach in breaches] == ["empty"]
 
 

@@ -27,7 +27,7 @@ class Sum(Record):
 
     def symbols(self) -> frozenset[str]:
         """All symbols in it."""
-        return frozenset(symbol for _, symbols in self.terms for symbol in symbols)
+        return _symbols_in(self.terms)
 
     def spelled(self, spell: Callable[[str], str], times: str) -> str:
         """The sum as people write it, each symbol by `spell`."""
@@ -38,6 +38,11 @@ class Sum(Record):
             for number, symbols in self.terms
         )
         return " + ".join(terms).replace("+ -", "- ")
+
+
+@lru_cache(maxsize=1024)
+def _symbols_in(terms: tuple[tuple[int, tuple[str, ...]], ...]) -> frozenset[str]:
+    return frozenset([symbol for _, symbols in terms for symbol in symbols])
 
 
 @lru_cache(maxsize=1024)

@@ -8,13 +8,21 @@ from __future__ import annotations
 from _json import encode_basestring_ascii as quoted  # json's own
 from math import isfinite
 
-from rnninspect.lean import json
+from rnninspect.lean import json, lru_cache
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
+    from typing import Any
 
 _WORDS = {None: "null", True: "true", False: "false"}
+# The text of a value that has no parts, by its very type.
+_PLAIN: dict[type, Callable[[Any], str]] = {
+    str: quoted,
+    int: int.__repr__,
+    bool: _WORDS.__getitem__,
+    type(None): _WORDS.__getitem__,
+}
 
 
 def json_text(value: object, margin: str = "\n") -> str:
@@ -23,22 +31,33 @@ def json_text(value: object, margin: str = "\n") -> str:
     Raises:
         TypeError: JSON has no such value, or the key of an object is not text.
     """
-    if isinstance(value, str):
-        text: str = quoted(value)
-        return text
-    if value is None or isinstance(value, bool):
-        return _WORDS[value]
-    if isinstance(value, int) or (isinstance(value, float) and isfinite(value)):
-        return (int if isinstance(value, int) else float).__repr__(value)
+    plain = _PLAIN.get(type(value))
+    if plain is not None:
+        return plain(value)
     inner = f"{margin} "
     if isinstance(value, dict):
-        pairs = (f"{quoted(key)}: {json_text(each, inner)}" for key, each in value.items())
-        return _enclosed("{", pairs, "}", margin)
+        return _frame(tuple(value), margin) % tuple(_texts(value.values(), inner))
     if isinstance(value, list | tuple):
-        return _enclosed("[", (json_text(each, inner) for each in value), "]", margin)
+        text = f",{inner}".join(_texts(value, inner))
+        return f"[{inner}{text}{margin}]" if text else "[]"
+    if isinstance(value, str):
+        return str(quoted(value))
+    if isinstance(value, int) or (isinstance(value, float) and isfinite(value)):
+        return (int if isinstance(value, int) else float).__repr__(value)
     return json.dumps(value)
 
 
-def _enclosed(start: str, parts: Iterable[str], end: str, margin: str) -> str:
-    text = f",{margin} ".join(parts)
-    return f"{start}{margin} {text}{margin}{end}" if text else start + end
+def _texts(values: Iterable[object], margin: str) -> list[str]:
+    found = []
+    for value in values:
+        plain = _PLAIN.get(type(value))
+        found.append(json_text(value, margin) if plain is None else plain(value))
+    return found
+
+
+@lru_cache(maxsize=64)
+def _frame(keys: tuple[str, ...], margin: str) -> str:
+    """An object with these keys, and `%s` in place of each value."""
+    inner = f"{margin} "
+    pairs = [f"{quoted(key)}: ".replace("%", "%%") + "%s" for key in keys]
+    return f"{{{inner}{f',{inner}'.join(pairs)}{margin}}}" if pairs else "{}"

@@ -5,6 +5,7 @@ from __future__ import annotations
 from rnninspect.rules import budgets, coverage, file, formula, trust
 from rnninspect.rules.finding import Breach, Case, Finding, Level, Rule
 from rnninspect.rules.mismatch import mismatches
+from rnninspect.rules.plain import is_plain
 from rnninspect.wording import plural
 
 TYPE_CHECKING = False
@@ -38,8 +39,9 @@ RULES: dict[str, Rule] = {
 
 def check(model: SavedModel, counts: tuple[LayerCount, ...]) -> tuple[Finding, ...]:
     """Apply every rule that needs no policy; findings come worst first, by code, in file order."""
-    differing = [(counted, *found) for counted in counts for found in mismatches(counted)]
-    case = Case(model, counts, tuple(differing))
+    odd = tuple([counted for counted in counts if not is_plain(counted)])
+    differing = [(counted, *found) for counted in odd for found in mismatches(counted)]
+    case = Case(model, counts, tuple(differing), odd)
     findings = [finding for rule in RULES.values() for finding in _findings(rule, case)]
     return tuple(sorted(findings, key=lambda finding: -finding.level.weight))
 

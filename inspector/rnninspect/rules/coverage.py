@@ -54,7 +54,7 @@ def _origin(layer: RecurrentLayer) -> str:
 
 
 def _fed(case: Case) -> Iterator[Breach]:
-    for counted in case.counts:
+    for counted in case.odd:
         fates = {operand.operand.fate for operand in counted.operands}
         if Fate.INPUT in fates:
             which = "all" if fates == {Fate.INPUT} else "some"
@@ -62,7 +62,7 @@ def _fed(case: Case) -> Iterator[Breach]:
 
 
 def _computed(case: Case) -> Iterator[Breach]:
-    for counted in case.counts:
+    for counted in case.odd:
         for operand in counted.layer.operands:
             if operand.fate is Fate.COMPUTED:
                 yield Breach(_made_of(operand), counted.layer.name, operand.name)

@@ -67,6 +67,8 @@ def _owners(case: Case) -> dict[str, str]:
 
 def _mixed(case: Case) -> Iterator[Breach]:
     for counted in case.counts:
+        if len({tensor.loaded_as or tensor.dtype for tensor in counted.tensors}) == 1:
+            continue
         by_dtype: dict[str, StoredTensor] = {}
         for tensor in counted.tensors:
             dtype = tensor.loaded_as or tensor.dtype
@@ -80,11 +82,13 @@ def _mixed(case: Case) -> Iterator[Breach]:
 
 def _shared(case: Case) -> Iterator[Breach]:
     users: dict[str, list[str]] = defaultdict(list)
+    every = [tensor.identity for counted in case.counts for tensor in counted.tensors]
+    shared = len(set(every)) < len(every)
     for counted in case.counts:
         if counted.layer.also_at:
             places = ", ".join(counted.layer.also_at)
             yield Breach(f"the same weights are used at {places}", counted.layer.name)
-        for tensor in counted.tensors:
+        for tensor in counted.tensors if shared else ():
             users[tensor.identity].append(counted.layer.name)
     pairs = {tuple(names) for names in users.values() if len(names) > 1}
     for first, *others in sorted(pairs):

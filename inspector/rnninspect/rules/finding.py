@@ -34,12 +34,14 @@ class Level(StrEnum):
 class Case(Record):
     """All that a rule may look at: one file's description and its counted layers.
 
-    `differing` lists each operand whose shape is not the expected one, its layer and the reason.
+    `differing` lists each operand whose shape is not the expected one, its layer and the reason;
+    `odd` are the layers that are not `rnninspect.rules.plain.is_plain`.
     """
 
     model: SavedModel
     counts: tuple[LayerCount, ...]
     differing: tuple[tuple[LayerCount, OperandCount, Reason], ...]
+    odd: tuple[LayerCount, ...]
 
 
 class Breach(Record):

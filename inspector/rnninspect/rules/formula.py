@@ -56,7 +56,7 @@ def _missing(case: Case) -> Iterator[Breach]:
     elsewhere = {
         note.layer for note in case.model.observations if note.fact is Fact.EXTERNAL_MISSING
     }
-    for counted in case.counts:
+    for counted in case.odd:
         if not counted.layer.operands and counted.layer.name in elsewhere:
             continue
         for slot, half_of_bias in _absent(counted):
@@ -67,7 +67,7 @@ def _missing(case: Case) -> Iterator[Breach]:
 
 
 def _unexpected(case: Case) -> Iterator[Breach]:
-    for counted in case.counts:
+    for counted in case.odd:
         layer = counted.layer
         for operand in layer.operands:
             if operand.slots and layer.roles.isdisjoint([slot.role for slot in operand.slots]):
@@ -80,7 +80,7 @@ def _unexpected(case: Case) -> Iterator[Breach]:
 
 def _bias_convention(case: Case) -> Iterator[Breach]:
     yield from _differing(Reason.BIAS)(case)
-    for counted in case.counts:
+    for counted in case.odd:
         for slot, half_of_bias in _absent(counted):
             if half_of_bias:
                 place = describe_slot(slot.slot, counted.layer.sizes.directions)
@@ -110,7 +110,7 @@ def _layer_count(case: Case) -> Iterator[Breach]:
     reported: dict[int, set[str]] = {}
     for counted, operand, _ in case.differing:
         reported.setdefault(id(counted), set()).add(operand.operand.name)
-    for counted in case.counts:
+    for counted in case.odd:
         for group in _groups(counted):
             operands = _operands(group)
             fates = {operand.operand.fate for operand in operands}

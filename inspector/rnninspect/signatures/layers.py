@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from rnninspect.cells import CELLS, OWN, Sum, Symbol, parse_sum
+from rnninspect.lean import lru_cache
 from rnninspect.model import Operand, Origin, RecurrentLayer, Slot
 from rnninspect.signatures.matching import TAPS
 
@@ -34,7 +35,7 @@ def layer_of(
         name: the module's name for people.
         root: which network of a checkpoint it belongs to.
     """
-    signature = found.signature
+    signature, weights = found.signature, found.signature.weights()
     return RecurrentLayer(
         name=name or signature.cell,
         kind=signature.cell,
@@ -47,9 +48,7 @@ def layer_of(
         original_name=None if name == found.path else found.path,
         root=root,
         buffers=tuple(
-            stored(full)
-            for name, full in found.names.items()
-            if not signature.weights()[name].roles
+            [stored(full) for name, full in found.names.items() if not weights[name].roles]
         ),
     )
 
@@ -69,14 +68,18 @@ def _operands(found: Found, stored: Callable[[str], StoredTensor]) -> Iterator[O
             axes = tuple(_classic(axis) for axis in weight.axes if axis != _SECOND_TAP)
         yield Operand(
             name=tensor.name,
-            slots=tuple(Slot(0, role) for role in weight.roles),
+            slots=_slots(weight.roles),
             axes=axes,
             shape=found.signature.fitted(weight, tensor.shape),
             tensors=(tensor,),
         )
     for roles, tensors in loose.items():
-        slots = tuple(Slot(0, role) for role in roles)
-        yield Operand(tensors[0].name, slots, axes=(), shape=None, tensors=tuple(tensors))
+        yield Operand(tensors[0].name, _slots(roles), axes=(), shape=None, tensors=tuple(tensors))
+
+
+@lru_cache(maxsize=256)
+def _slots(roles: tuple[Role, ...]) -> tuple[Slot, ...]:
+    return tuple(Slot(0, role) for role in roles)
 
 
 def _classic(axis: Sum) -> Axis:

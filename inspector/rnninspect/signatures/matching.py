@@ -44,10 +44,14 @@ class Found(Record):
     @property
     def roles(self) -> frozenset[Role]:
         """The roles of its tensors, and those that it must have."""
-        weights = self.signature.weights()
-        names = self.signature.required().union(self.names)
-        present = {role for name in names for role in weights[name].roles}
-        return CELLS[self.signature.cell].required() | present
+        return _roles(self.signature, frozenset(self.names))
+
+
+@lru_cache(maxsize=256)
+def _roles(signature: Signature, names: frozenset[str]) -> frozenset[Role]:
+    weights = signature.weights()
+    present = {role for name in signature.required() | names for role in weights[name].roles}
+    return CELLS[signature.cell].required() | present
 
 
 class Given(Record):
@@ -228,8 +232,13 @@ def is_whole(found: Found, shapes: Mapping[str, tuple[int, ...]]) -> bool:
 
 def knows_sizes(found: Found) -> bool:
     """Whether no size of its tensors is open: those of its kin may lack one."""
-    known, weights = _values(found.sizes).keys(), found.signature.weights()
-    exact = (weights[name] for name in found.names if weights[name].is_exact)
+    return _knows_sizes(found.signature, tuple(found.names), found.sizes)
+
+
+@lru_cache(maxsize=256)
+def _knows_sizes(signature: Signature, names: tuple[str, ...], sizes: Sizes) -> bool:
+    known, weights = _values(sizes).keys(), signature.weights()
+    exact = (weights[name] for name in names if weights[name].is_exact)
     return all(axis.symbols() <= known for weight in exact for axis in weight.axes)
 
 
@@ -241,11 +250,17 @@ def faults(found: Found, shapes: Mapping[str, tuple[int, ...]]) -> int:
 
 def mismatches(found: Found, shapes: Mapping[str, tuple[int, ...]]) -> int:
     """How many of its tensors have another shape than its sizes ask for."""
-    sizes, weights = _values(found.sizes), found.signature.weights()
-    fitted = found.signature.fitted
+    given = tuple([(name, shapes[full]) for name, full in found.names.items()])
+    return _mismatches(found.signature, given, found.sizes)
+
+
+@lru_cache(maxsize=256)
+def _mismatches(signature: Signature, shapes: _Shapes, sizes: Sizes) -> int:
+    """The same for all modules of a network that are alike."""
+    known, weights = _values(sizes), signature.weights()
     return sum(
-        _differs(weights[name], fitted(weights[name], shapes[full]), sizes)
-        for name, full in found.names.items()
+        _differs(weights[name], signature.fitted(weights[name], shape), known)
+        for name, shape in shapes
     )
 
 

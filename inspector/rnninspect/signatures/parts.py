@@ -2,22 +2,19 @@
 
 from __future__ import annotations
 
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
 SEPARATORS = "./"
 _DEEPEST = 6  # parts of the names in a signature: `w_proj.linear.lora.2.weight` has five
 
 
-def ends(name: str) -> Iterator[int]:
+def ends(name: str) -> list[int]:
     """Where the last one, two, three … parts of a name begin; at most six."""
-    at = len(name)
-    for _ in range(_DEEPEST):
-        at = max(name.rfind(".", 0, at), name.rfind("/", 0, at))
-        yield at + 1
-        if at < 0:
-            return
+    text = name.replace("/", ".")
+    places: list[int] = []
+    at = len(text)
+    while at >= 0 and len(places) < _DEEPEST:
+        at = text.rfind(".", 0, at)
+        places.append(at + 1)
+    return places
 
 
 def first_part(name: str) -> str:

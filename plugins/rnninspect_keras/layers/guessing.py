@@ -5,6 +5,7 @@ from __future__ import annotations
 from rnninspect.lean import lru_cache, re
 from rnninspect_keras.configuration.plans import CellPlan
 from rnninspect_keras.layers.sizing import complete, explains, fit
+from rnninspect_keras.layers.weights import alike
 from rnninspect_keras.layout import Dialect, WeightName
 
 TYPE_CHECKING = False
@@ -63,6 +64,11 @@ def hint_of(name: str) -> str | None:
 
 def guess(weights: Sequence[CellWeight], hint: str | None) -> CellPlan | None:
     """The plan that explains most tensors; None if some stay unexplained without a hint."""
+    return _guessed(alike(weights), hint)
+
+
+@lru_cache(maxsize=256)
+def _guessed(weights: tuple[CellWeight, ...], hint: str | None) -> CellPlan | None:
     known = [weight for weight in weights if weight.name is not None]
     families = [family for family in _families(known, hint) if _has_gates(family, known)]
     if any(weight.gate for weight in known):

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from rnninspect.lean import Counter
+from rnninspect.lean import Counter, lru_cache
 from rnninspect.plugin import CELLS, Role, Sizes, Symbol
+from rnninspect_keras.layers.weights import alike
 from rnninspect_keras.layout import LAYOUT, Dialect, WeightName, axes_of
 
 TYPE_CHECKING = False
@@ -37,6 +38,11 @@ def complete(plan: CellPlan, weights: Sequence[CellWeight]) -> CellPlan:
     One damaged tensor must not change the plan, so each candidate is compared with all tensors
     and the one that explains most axes wins. Sizes stay None where no tensor shows them.
     """
+    return _completed(plan, alike(weights))
+
+
+@lru_cache(maxsize=256)
+def _completed(plan: CellPlan, weights: tuple[CellWeight, ...]) -> CellPlan:
     known = [weight for weight in weights if weight.name is not None]
     candidates = list(_candidates(plan, known))
     best = candidates[0]
@@ -57,6 +63,11 @@ def complete(plan: CellPlan, weights: Sequence[CellWeight]) -> CellPlan:
 
 def explains(plan: CellPlan, weights: Sequence[CellWeight]) -> bool:
     """Whether each tensor is a part of the plan's cell, has its axes, and no part is missing."""
+    return _explained(plan, alike(weights))
+
+
+@lru_cache(maxsize=256)
+def _explained(plan: CellPlan, weights: tuple[CellWeight, ...]) -> bool:
     filled = {role for weight in weights for role in _roles(plan, weight)}
     fits = all(
         weight.name and _matches(plan, weight) == _axes_count(plan, weight) for weight in weights

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from rnninspect.plugin import Purpose, Record
+from rnninspect.lean import lru_cache
+from rnninspect.plugin import Purpose, Record, StoredTensor
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from rnninspect.plugin import StoredTensor
+    from collections.abc import Iterable
+
     from rnninspect_keras.layout import WeightName
 
 
@@ -26,6 +28,21 @@ class CellWeight(Record):
     def tensors(self) -> tuple[StoredTensor, ...]:
         """What is stored for it."""
         return self.shards or (self.tensor,)
+
+
+def alike(weights: Iterable[CellWeight]) -> tuple[CellWeight, ...]:
+    """The weights without what only tells like layers apart: names, places and types of tensors."""
+    return tuple(
+        [_bare(each.name, each.tensor.shape, each.tensor.parameters, each.gate) for each in weights]
+    )
+
+
+@lru_cache(maxsize=256)
+def _bare(
+    name: WeightName | None, shape: tuple[int, ...], parameters: int, gate: str
+) -> CellWeight:
+    tensor = StoredTensor("", shape, "", 0, "", elements=parameters)
+    return CellWeight(name, tensor, gate=gate)
 
 
 def may_be_weight(tensor: StoredTensor) -> bool:

@@ -26,15 +26,19 @@ def match_native(layers: list[DeclaredLayer], store: Store) -> tuple[list[AnyLay
     found: list[AnyLayer] = []
     taken: set[str] = set()
     shared: dict[object, tuple[int, CellWeights]] = {}
+    seen: list[tuple[Declared, int, CellWeights]] = []  # not in `shared` before it is asked for
 
     def weights_of(layer: DeclaredLayer, cell: DeclaredCell) -> CellWeights:
         place = _place(cell, layer, store)
         weights = cell_weights(store, place, cell.plan)
-        keys = _keys(cell.declared)
         if weights:
             taken.add(place)
-            shared.update(dict.fromkeys(keys, (id(layer), weights)))
+            seen.append((cell.declared, id(layer), weights))
             return weights
+        for declared, owner, others in seen:
+            shared.update(dict.fromkeys(_keys(declared), (owner, others)))
+        seen.clear()
+        keys = _keys(cell.declared)
         known = next((shared[key] for key in keys if key in shared), (id(layer), ()))
         return () if known[0] == id(layer) else known[1]  # one direction is not the other
 

@@ -6,7 +6,7 @@ from rnninspect_tflite.recurrent.merged import merge_constants
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
     from rnninspect.plugin import RecurrentLayer
     from rnninspect_tflite.operators.readings import Reading
@@ -20,11 +20,11 @@ def pair_directions(layers: Sequence[Read]) -> tuple[RecurrentLayer, ...]:
     """The layers in their order, of which two that agree and read from both ends are one."""
     found: list[RecurrentLayer] = []
     left = list(layers)
+    both = _read_both_ways(left)
     while left:
         layer, readings = left.pop(0)
-        other = next(
-            (each for each in left[:_MOST_COMPARED] if _are_opposite((layer, readings), each)), None
-        )
+        others = [] if both.isdisjoint(readings) else left[:_MOST_COMPARED]
+        other = next((each for each in others if _are_opposite((layer, readings), each)), None)
         if other is None:
             found.append(layer)
             continue
@@ -32,6 +32,12 @@ def pair_directions(layers: Sequence[Read]) -> tuple[RecurrentLayer, ...]:
         is_first = any(not turned and (at, True) in other[1] for at, turned in readings)
         found.append(_both(layer, other[0]) if is_first else _both(other[0], layer))
     return tuple(found)
+
+
+def _read_both_ways(layers: Iterable[Read]) -> frozenset[Reading]:
+    """The readings of a sequence that is also read from its other end."""
+    every = {reading for _, readings in layers for reading in readings}
+    return frozenset([(at, turned) for at, turned in every if (at, not turned) in every])
 
 
 def _are_opposite(one: Read, other: Read) -> bool:
