@@ -19,6 +19,7 @@ from selenium import webdriver
 from selenium.webdriver.common.by import By
 
 from rnninspect import check, compare, inspect_file
+from rnninspect.api.shown import Shown
 
 ROOT = Path(__file__).parents[2]
 SAMPLES = ROOT / "sample_models"
@@ -81,7 +82,7 @@ def draw(folder: Path) -> dict[str, Path]:
 def draw_notebook(folder: Path) -> dict[str, Path]:
     """Write what a notebook shows of some values into a plain page, as a notebook does."""
     fault = inspect_file(SAMPLES / "broken" / "grown_bias.pt")
-    values = (
+    values: tuple[Shown, ...] = (
         fault,
         compare(SAMPLES / "keras" / "family.keras", SAMPLES / "torch" / "family.pt"),
         check([inspect_file(SAMPLES / "onnx" / "basic_lstm.onnx")], {"max-parameters": 100}),

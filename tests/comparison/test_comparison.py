@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from itertools import permutations
 
 import pytest
@@ -200,18 +199,18 @@ def test_the_rest_of_the_network_is_compared_by_number() -> None:
 
 def test_elements_that_another_format_keeps_as_constants_are_a_convention() -> None:
     one_more, onnx = (
-        replace(form_of("keras"), parameters=form_of("keras").parameters + 1),
+        form_of("keras")._replace(parameters=form_of("keras").parameters + 1),
         form_of("onnx"),
     )
     reasons = [reason for name, _, reason in found(compare(one_more, onnx)) if name[0] == "("]
     assert reasons == ["ONNX keeps 1 of them as constants or states"]
-    far_more = replace(one_more, parameters=one_more.parameters + onnx.constants)
+    far_more = one_more._replace(parameters=one_more.parameters + onnx.constants)
     assert compare(far_more, onnx).changed
 
 
 def test_the_rest_in_another_element_type() -> None:
     old = form_of("pytorch")
-    ((name, kind, _),) = found(compare(old, replace(old, bytes=old.bytes - 100)))
+    ((name, kind, _),) = found(compare(old, old._replace(bytes=old.bytes - 100)))
     assert (name, kind) == ("(everything else)", Kind.RETYPED)
 
 

@@ -79,7 +79,7 @@ def grown() -> Held:
     large = report(model(layer(sizes=Sizes(3, 4), name="rnn")), "large.pt")
     strange = report(model(layer(), others=lost.tensors)._replace(skipped=(lost,)), "odd.onnx")
     figures = {"small.pt": figures_of(small), "odd.onnx": figures_of(strange)}
-    figures["large.pt"] = replace(figures_of(small), file_bytes=1000)
+    figures["large.pt"] = figures_of(small)._replace(file_bytes=1000)
     figures |= {"gone.pt": figures_of(small), "left.pt": figures_of(small)}
     old = Baseline(Path("rnninspect.lock"), figures, frozenset({"gone.pt"}))
     return held(

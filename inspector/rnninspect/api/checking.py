@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass, fields
 from pathlib import Path
 
 from rnninspect import audit
@@ -26,11 +25,11 @@ if TYPE_CHECKING:
     from rnninspect.render.page.markup import Markup
 
 
-@dataclass(frozen=True, slots=True)
 class _Again:
     """An outcome as formats go through it: model by model, and then as a whole."""
 
-    made: Audit
+    def __init__(self, made: Audit) -> None:
+        self.made = made
 
     def __iter__(self) -> Iterator[audit.Audited]:
         return iter(self.made.audited)
@@ -39,7 +38,6 @@ class _Again:
         return self.made
 
 
-@dataclass(frozen=True, slots=True, repr=False)
 class Audit(Shown, audit.Audit):
     """The outcome of a check: `passed`, `failing` (paths), `measures` and `findings`.
 
@@ -47,7 +45,7 @@ class Audit(Shown, audit.Audit):
     is what the command prints, and a notebook draws it.
     """
 
-    audited: tuple[audit.Audited, ...] = ()
+    audited: tuple[audit.Audited, ...]  # which the command does not keep
 
     @property
     def reports(self) -> tuple[Report, ...]:
@@ -105,9 +103,9 @@ def check(
     checking = Checking(listed, policies, read_baseline(Path(baseline)) if baseline else None)
     audited = tuple(one for one in checking if not isinstance(one, Unreadable))
     found = checking.audit()
-    return Audit(
-        **{field.name: getattr(found, field.name) for field in fields(found)}, audited=audited
-    )
+    made = Audit(*found)
+    made.audited = audited
+    return made
 
 
 def _policies(policy: Mapping[str, object] | str | os.PathLike[str]) -> Policies:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-from dataclasses import fields
 
 from rnninspect import comparison
 from rnninspect.api.shown import HEADING, Shown
@@ -76,7 +75,7 @@ def compare(
     """
     bounds = limits or Limits()
     found = comparison.compare(_outline(old, new, bounds), _outline(new, old, bounds))
-    return Comparison(**{field.name: getattr(found, field.name) for field in fields(found)})
+    return Comparison(*found)
 
 
 def _outline(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from fractions import Fraction
 
 from rnninspect.audit.gauges import GAUGED, measures_of
@@ -138,7 +137,7 @@ def _findings(
 def _settle(measure: Measure, counts: Callable[[str], bool]) -> Measure:
     if measure.outcome is Outcome.PASS or counts(measure.rule):
         return measure
-    return replace(measure, outcome=Outcome.IGNORED)
+    return measure._replace(outcome=Outcome.IGNORED)
 
 
 def _counting(policies: Policies, path: str, policy: Policy) -> Callable[[str], bool]:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
 from fractions import Fraction
 
 from rnninspect.audit.gauges import at_most, decisive, figures_of
 from rnninspect.policy.baseline import FIGURES
+from rnninspect.record import Record
 from rnninspect.rules import RULES, Breach
 
 TYPE_CHECKING = False
@@ -23,8 +23,7 @@ if TYPE_CHECKING:
 APPEARED, VANISHED, UNCHECKED = RULES["R507"], RULES["R508"], RULES["R509"]
 
 
-@dataclass(frozen=True, slots=True)
-class Renewal:
+class Renewal(Record):
     """A baseline that was written again: its path, and how many models it lists and changed."""
 
     path: Path
@@ -59,7 +58,7 @@ def growth_of(report: Report, policy: Policy, baseline: Baseline) -> list[Measur
         measure = at_most(report.path, "max_growth", "R506", policy.max_growth, grown)
         about = f"growth, {figure.removesuffix('_parameters').replace('_', ' ')}"
         note = f"{before:,} before, {after:,} now{_most_grown(old, new)}"
-        measures.append(replace(measure, about=about, note=note))
+        measures.append(measure._replace(about=about, note=note))
     return decisive(measures)
 
 

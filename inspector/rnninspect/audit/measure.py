@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
 from fractions import Fraction
 
 from rnninspect.lean import StrEnum
+from rnninspect.record import Record
 
 Quantity = int | Fraction | str  # a count, a share of one, or words
 
@@ -19,8 +19,7 @@ class Outcome(StrEnum):
     IGNORED = "ignored"
 
 
-@dataclass(frozen=True, slots=True)
-class Measure:
+class Measure(Record):
     """One limit compared with one value.
 
     Attributes:

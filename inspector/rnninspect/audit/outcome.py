@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from rnninspect.record import Record
 
 TYPE_CHECKING = False
@@ -50,8 +48,7 @@ class LargeLayer(Record):
     of_all: int
 
 
-@dataclass(frozen=True, slots=True)
-class Audit:
+class Audit(Record):
     """The outcome for all models.
 
     Attributes:

@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from rnninspect.card.block import append_block, replace_block
+from rnninspect.record import Record
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from rnninspect.card.described import Described
 
 
-@dataclass(frozen=True, slots=True)
-class Content:
+class Content(Record):
     """What a card is to contain.
 
     Attributes:

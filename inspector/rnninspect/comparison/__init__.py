@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from dataclasses import dataclass
-
 from rnninspect.comparison.change import Change, Kind
 from rnninspect.comparison.layers import Sides, changes, dialect, label
 from rnninspect.comparison.matching import match
 from rnninspect.comparison.outline import LayerOutline, Outline, outline
+from rnninspect.record import Record
 from rnninspect.wording import no_formula
 
 TYPE_CHECKING = False
@@ -23,16 +21,14 @@ REST, SHARED = "(everything else)", "(shared, counted once)"
 COPIES = "(copies, not counted)"
 
 
-@dataclass(frozen=True, slots=True)
-class Amount:
+class Amount(Record):
     """Stored parameters, and the bytes that they take."""
 
     parameters: int
     bytes: int
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
+class Row(Record):
     """One layer, or the rest of the network, that differs; None on the side that lacks it."""
 
     name: str
@@ -47,8 +43,7 @@ class Row:
         return Amount(new.parameters - old.parameters, new.bytes - old.bytes)
 
 
-@dataclass(frozen=True, slots=True)
-class Comparison:
+class Comparison(Record):
     """Two files and what differs.
 
     Attributes:
@@ -113,6 +108,10 @@ def _what(layer: LayerOutline) -> str:
 
 def _skipped(old: Outline, new: Outline) -> Iterator[Row]:
     """Layers without a formula; one that both files have at the same place is left out."""
+    if old.skipped == new.skipped:
+        return
+    from collections import Counter  # noqa: PLC0415 - which few networks need
+
     before, after = Counter(old.skipped), Counter(new.skipped)
     for which, lost in (("old", before - after), ("new", after - before)):
         for name, kind in lost.elements():

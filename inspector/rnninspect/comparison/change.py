@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from rnninspect.lean import StrEnum
+from rnninspect.record import Record
 
 
 class Kind(StrEnum):
@@ -22,8 +21,7 @@ class Kind(StrEnum):
     CONVENTION = "convention"
 
 
-@dataclass(frozen=True, slots=True)
-class Change:
+class Change(Record):
     """One change and, in words for people, what moved and why."""
 
     kind: Kind

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from rnninspect.cells import CELLS, Role
 from rnninspect.comparison.change import Change, Kind
 from rnninspect.dtypes import DTYPES
 from rnninspect.readers import framework_named, resets_after
+from rnninspect.record import Record
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -19,8 +18,7 @@ VECTORS = {0: "no bias", 1: "one bias vector", 2: "two bias vectors"}
 SHORT = {0: "none", 1: "one", 2: "two"}
 
 
-@dataclass(frozen=True, slots=True)
-class Sides:
+class Sides(Record):
     """Two matched layers, and their files."""
 
     old: LayerOutline

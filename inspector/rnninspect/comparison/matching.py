@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict, deque
-from dataclasses import replace
-
+from rnninspect.lean import Counter, defaultdict, deque
 from rnninspect.model import Fate
 from rnninspect.report import Verdict
 
@@ -135,8 +133,7 @@ def _joined(
 
 
 def _join(first: LayerOutline, second: LayerOutline) -> LayerOutline:
-    return replace(
-        first,
+    return first._replace(
         name=f"{first.name} + {second.name}",
         sizes=first.sizes._replace(directions=2),
         dtypes=tuple(sorted({*first.dtypes, *second.dtypes})),

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from rnninspect.cells import Role, Sizes
 from rnninspect.counter import bias_vectors
+from rnninspect.record import Record
 from rnninspect.rules import Level
 
 TYPE_CHECKING = False
@@ -14,8 +13,7 @@ if TYPE_CHECKING:
     from rnninspect.report import Report, Verdict
 
 
-@dataclass(frozen=True, slots=True)
-class LayerOutline:
+class LayerOutline(Record):
     """One layer; `stored` counts parameters, `bytes` what they take in the file.
 
     Attributes:
@@ -40,8 +38,7 @@ class LayerOutline:
     parts: int = 1
 
 
-@dataclass(frozen=True, slots=True)
-class Outline:
+class Outline(Record):
     """One file; the totals are those of a report.
 
     Attributes:

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import sys
-from dataclasses import dataclass
-from pathlib import Path
 
 from rnninspect.comparison.outline import Outline, outline
 from rnninspect.comparison.saved_report import MEMORY_OF_A_BYTE, is_report, read_reports
 from rnninspect.errors import UnreadableFile
 from rnninspect.inspection import inspect_source
 from rnninspect.readers import look_at, open_model
+from rnninspect.record import Record
 from rnninspect.source.source import holding_source
 
 TYPE_CHECKING = False
@@ -24,8 +23,7 @@ if TYPE_CHECKING:
 STDIN = "-"
 
 
-@dataclass(frozen=True, slots=True)
-class Side:
+class Side(Record):
     """The outline of one side, and the report on its model; a saved report is not one."""
 
     outline: Outline
@@ -71,6 +69,8 @@ def _standard_input(limits: Limits) -> Source:
 
 def _choose(outlines: Sequence[Outline], other: str) -> Outline:
     """The only file of a report, or the one with the path or the name of the other side."""
+    from pathlib import Path  # noqa: PLC0415 - for saved reports alone
+
     name = Path(other).name
     for fitting in (
         outlines,

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass, field
 from pathlib import Path
 
 from rnninspect.errors import PolicyError, UnreadableFile, in_words
 from rnninspect.lean import json
+from rnninspect.record import Record
 from rnninspect.source.documents import read_document
 
 TYPE_CHECKING = False
@@ -21,19 +21,17 @@ FIGURES = ("parameters", "recurrent_parameters", "bytes", "file_bytes")
 NOTE = "accepted figures; `rnninspect check --update-baseline` renews them"
 
 
-@dataclass(frozen=True, slots=True)
-class Figures:
+class Figures(Record):
     """The figures of one model: sizes in bytes, counts in parameters, `layers` by name."""
 
     parameters: int
     recurrent_parameters: int
     bytes: int
     file_bytes: int
-    layers: dict[str, int] = field(default_factory=dict)
+    layers: dict[str, int]
 
 
-@dataclass(frozen=True, slots=True)
-class Baseline:
+class Baseline(Record):
     """The figures of a lock file; models are named by their path from the file's folder.
 
     Attributes:

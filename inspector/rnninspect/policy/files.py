@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import os
-import tomllib
-from dataclasses import dataclass
 from pathlib import Path
 
 from rnninspect.errors import PolicyError, UnreadableFile, in_words
@@ -12,6 +10,7 @@ from rnninspect.lean import re
 from rnninspect.policy.amounts import MOST_WORDS
 from rnninspect.policy.keys import BY_NAME
 from rnninspect.policy.settings import settings_of, shown
+from rnninspect.record import Record
 from rnninspect.source.documents import read_document
 
 TYPE_CHECKING = False
@@ -32,16 +31,14 @@ LONG_KEY = re.compile(
 MARKS_OF_A_PROJECT = (".git", ".hg")
 
 
-@dataclass(frozen=True, slots=True)
-class Override:
+class Override(Record):
     """Settings for the models that match one of the globs."""
 
     globs: tuple[str, ...]
     settings: Settings
 
 
-@dataclass(frozen=True, slots=True)
-class PolicyFile:
+class PolicyFile(Record):
     """The settings of one file; its globs and its baseline are relative to the folder.
 
     `place` is the text before a key in a message.
@@ -118,6 +115,8 @@ def _parse(path: Path) -> Mapping[str, object]:
         text = read_document(path).decode()
         if LONG_KEY.search(text):
             raise PolicyError(f"{shown(path)}: a key has more than {MOST_PARTS} parts")
+        import tomllib  # noqa: PLC0415 - where there is a file
+
         return tomllib.loads(text)
     except UnreadableFile as error:
         raise PolicyError(f"{shown(path)}: {error}") from error

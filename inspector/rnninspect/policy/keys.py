@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from fractions import Fraction
 
 from rnninspect.policy import amounts, globs
+from rnninspect.record import Record
 from rnninspect.rules import Level
 
 TYPE_CHECKING = False
@@ -14,8 +14,7 @@ if TYPE_CHECKING:
     from typing import Any
 
 
-@dataclass(frozen=True, slots=True)
-class Key:
+class Key(Record):
     """One key.
 
     Attributes:
@@ -45,8 +44,7 @@ class Key:
         return f"RNNINSPECT_{self.field.upper()}"
 
 
-@dataclass(frozen=True, slots=True)
-class Policy:
+class Policy(Record):
     """The limits for one model, a field for each key; None means no limit."""
 
     models: tuple[str, ...] = ()

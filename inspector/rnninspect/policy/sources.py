@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
-from fnmatch import fnmatchcase
 from pathlib import Path
 
 from rnninspect.errors import PolicyError
 from rnninspect.policy.files import PolicyFile, read_policy_file
 from rnninspect.policy.keys import BY_NAME, Policy
 from rnninspect.policy.settings import from_environment, settings_of
+from rnninspect.record import Record
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -19,8 +18,7 @@ if TYPE_CHECKING:
     from rnninspect.policy.settings import Settings
 
 
-@dataclass(frozen=True, slots=True)
-class Policies:
+class Policies(Record):
     """All settings: of a file, and of the environment and the options, which take precedence."""
 
     file: PolicyFile
@@ -72,6 +70,8 @@ def _matches(names: Iterable[str], globs: Iterable[str]) -> bool:
 
     A star also matches slashes; `**/` also matches nothing.
     """
+    from fnmatch import fnmatchcase  # noqa: PLC0415 - imports `re`, for globs alone
+
     tried = [form for glob in globs for form in (glob, glob.replace("**/", ""))]
     parts = {part for name in names for part in (name, name.rpartition("/")[2])}
     return any(fnmatchcase(part, glob) for part in parts for glob in tried)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from difflib import get_close_matches
 from itertools import islice
 
 TYPE_CHECKING = False
@@ -24,6 +23,8 @@ def nearest(word: str, known: Iterable[str], most: int = 1, *, alike: float = AL
         most: how many to return at most.
         alike: the least similarity, from 0 to 1, as `difflib.SequenceMatcher.ratio` measures it.
     """
+    from difflib import get_close_matches  # noqa: PLC0415 - for a word that is unknown
+
     by_lower: dict[str, str] = {}
     for name in islice(known, MOST):
         if max(len(name), len(word)) <= LONGEST:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import os
-from functools import partial
 
 from rnninspect.command import FAILED, FINDINGS, OK
 from rnninspect.command.environment import ci_root, terminal_width
 from rnninspect.command.printing import print_document, print_error
 from rnninspect.command.running import inspected, listing
 from rnninspect.errors import PolicyError, UnreadableFile
+from rnninspect.lean import partial
 from rnninspect.record import Record
 from rnninspect.render import AUDIT
 from rnninspect.render.view import View
@@ -145,8 +145,6 @@ def _accepting(
 
 def _accept(old: Baseline, new: Baseline, made: Audit) -> Audit:
     """Write the new baseline, and note in the outcome what it changed."""
-    from dataclasses import replace  # noqa: PLC0415 - as above
-
     from rnninspect.audit import renewal_of  # noqa: PLC0415 - as above
     from rnninspect.policy.baseline import baseline_text  # noqa: PLC0415 - as above
     from rnninspect.results.writing import write_whole  # noqa: PLC0415 - as above
@@ -160,4 +158,4 @@ def _accept(old: Baseline, new: Baseline, made: Audit) -> Audit:
         raise PolicyError(f"{old.path}: {error.strerror or error}") from error
     except UnreadableFile as error:
         raise PolicyError(f"{old.path}: {error}") from error
-    return replace(made, renewal=renewal_of(old, new))
+    return made._replace(renewal=renewal_of(old, new))
