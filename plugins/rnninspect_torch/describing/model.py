@@ -16,7 +16,7 @@ from rnninspect.plugin import (
 )
 from rnninspect.stored.kinds import names_of
 from rnninspect_torch.describing.network import Network, find_layers
-from rnninspect_torch.describing.oddities import Plain, oddities
+from rnninspect_torch.describing.oddities import oddities
 from rnninspect_torch.networks.roots import find_roots
 from rnninspect_torch.networks.walking import Walk
 
@@ -82,11 +82,13 @@ def describe_model(contents: Contents, roots: list[Root], producer: str = "") ->
         ]
         for network in networks
     ]
+    in_columns = {root: root.columns for root in roots if root.columns is not None}
     odd = oddities(
         contents,
         [pair for of_one in pairs for pair in of_one],
         _in_layers(networks),
-        _plain(networks),
+        sum(columns.plain_bytes() for columns in in_columns.values()),
+        named=any(root.purpose is Purpose.PARAMETER for root in in_columns),
     )
     return SavedModel(
         format=contents.format,
@@ -104,16 +106,6 @@ def describe_model(contents: Contents, roots: list[Root], producer: str = "") ->
         ),
         search=_search(networks),
     )
-
-
-def _plain(networks: list[Network]) -> Plain:
-    """What is known of the tensors in columns that have all of a storage of their own."""
-    columns = [network.root.columns for network in networks if network.root.columns is not None]
-    named = any(
-        network.columns is not None and network.root.purpose is Purpose.PARAMETER
-        for network in networks
-    )
-    return Plain(sum(each.plain_bytes() for each in columns), named=named)
 
 
 def _tensors(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from rnninspect.lean import Counter, defaultdict
-from rnninspect.plugin import Fact, Observation, Purpose, Record, StoredTensor, plural
+from rnninspect.plugin import Fact, Observation, Purpose, StoredTensor, plural
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -21,32 +21,21 @@ _MOST = 20  # notes of one kind
 _LEAST_UNUSED, _LEAST_SHARE = 1024, 100  # bytes; and a hundredth of all storages
 
 
-class Plain(Record):
-    """Tensors that have all of a storage of their own, of which no pairs were made.
-
-    Attributes:
-        bytes: of all of them.
-        named: whether any is a parameter of a name that is no number.
-    """
-
-    bytes: int = 0
-    named: bool = False
-
-
 def oddities(
-    contents: Contents, pairs: Pairs, in_layers: set[int], plain: Plain
+    contents: Contents, pairs: Pairs, in_layers: set[int], plain: int, *, named: bool
 ) -> Iterator[Observation]:
     """Observations on single tensors, then on storages and on the file as a whole.
 
-    `pairs` are all but plain ones.
+    `pairs` are without plain tensors, each of which has a storage of its own. Their bytes are
+    `plain`, and they are `named` if one is a parameter whose name is not a number.
     """
     for clash in contents.calls.clashes:
         yield Observation(Fact.CONTRADICTION, clash)
     yield from _views(pairs)
     yield from _ties(pairs, in_layers)
-    yield from _storages(pairs, plain.bytes)
+    yield from _storages(pairs, plain)
     yield from _special(pairs)
-    yield from _unnamed(pairs, named=plain.named)
+    yield from _unnamed(pairs, named=named)
     own = [path for path in contents.calls.sources if not path.startswith("torch.")]
     if own:
         listed = ", ".join(own[:3])

@@ -6,7 +6,6 @@ from rnninspect.lean import re
 from rnninspect.plugin import Limit
 from rnninspect.stored.kinds import holding, names_of
 from rnninspect_torch.dialect.signatures import HINTS, SIGNATURES, STACK
-from rnninspect_torch.layers.adapters import attach_adapters
 from rnninspect_torch.networks.records import Position, StoredWeight, WeightGroup
 
 TYPE_CHECKING = False
@@ -48,6 +47,8 @@ def gather(entries: Sequence[NamedTensor], source: Source) -> list[WeightGroup]:
     _join_dropped(groups)
     found = list(groups.values())
     if adapters:
+        from rnninspect_torch.layers.adapters import attach_adapters  # noqa: PLC0415 - few networks have any
+
         attach_adapters(adapters, found)
     return found
 

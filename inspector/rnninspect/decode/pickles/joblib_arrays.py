@@ -9,8 +9,8 @@ from __future__ import annotations
 import math
 
 from rnninspect.decode.pickles.magic import HEAD, starts_model_file
-from rnninspect.decode.pickles.numpy_arrays import WRAPPER, is_shape, item_bytes
-from rnninspect.decode.pickles.values import Blob, Global
+from rnninspect.decode.pickles.numpy_arrays import is_shape, item_bytes
+from rnninspect.decode.pickles.values import Blob
 from rnninspect.errors import UnreadableFile
 from rnninspect.source.limits import Limit
 
@@ -20,15 +20,8 @@ if TYPE_CHECKING:
     from rnninspect.decode.pickles.values import Instance
 
 _ALIGNMENT = "numpy_array_alignment_bytes"
-_NAME = WRAPPER.rpartition(".")[2]
 _OBJECTS = "O"
 _COST = 100  # in opcodes, of starting an inner pickle
-
-
-def is_wrapper(built: Instance) -> bool:
-    """Whether the bytes of an array follow the object that was just built."""
-    maker = built.maker
-    return isinstance(maker, Global) and maker.name == _NAME and built.path == WRAPPER
 
 
 def skip_elements(machine: Machine, wrapper: Instance) -> None:

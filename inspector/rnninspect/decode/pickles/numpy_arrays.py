@@ -8,6 +8,7 @@ from rnninspect.record import Record
 
 JOBLIB = "joblib.numpy_pickle"
 WRAPPER = f"{JOBLIB}.NumpyArrayWrapper"  # followed by the elements
+_WRAPPER_NAME = WRAPPER.rpartition(".")[2]
 _MAKERS = ("multiarray._reconstruct", "numeric._frombuffer")  # before and since pickle protocol 5
 _NAMES = frozenset({"NumpyArrayWrapper", "_reconstruct", "_frombuffer"})
 _MOST_AXES = 64
@@ -15,6 +16,12 @@ _LONGEST_CODE = 12
 _CHARACTER_BYTES = 4  # numpy counts the length of strings in characters
 # A dtype code is a kind and a size in bytes: `f4`.
 _KINDS = {"f": "float", "i": "int", "u": "uint", "c": "complex"}
+
+
+def is_wrapper(built: Instance) -> bool:
+    """Whether the bytes of an array follow the object that was just built."""
+    maker = built.maker
+    return isinstance(maker, Global) and maker.name == _WRAPPER_NAME and built.path == WRAPPER
 
 
 class PickledArray(Record):

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from rnninspect.decode.pickles.container_opcodes import CONTAINERS
-from rnninspect.decode.pickles.joblib_arrays import is_wrapper, skip_elements
 from rnninspect.decode.pickles.machine import PickleEnd
+from rnninspect.decode.pickles.numpy_arrays import is_wrapper
 from rnninspect.decode.pickles.value_opcodes import VALUES
 from rnninspect.decode.pickles.values import Instance, Mapping
 from rnninspect.errors import UnreadableFile
@@ -175,6 +175,8 @@ def _build(machine: Machine) -> None:
     if isinstance(target, Mapping | Instance):
         target.state = state
     if isinstance(target, Instance) and is_wrapper(target):
+        from rnninspect.decode.pickles.joblib_arrays import skip_elements  # noqa: PLC0415 - of joblib's files
+
         skip_elements(machine, target)
 
 
