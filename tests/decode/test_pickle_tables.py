@@ -13,7 +13,7 @@ from making.torch.pickled_dicts import Pickled, Tensor, number, text
 from rnninspect.decode.pickles import groups, runs
 from rnninspect.decode.pickles.interpreter import load_from
 from rnninspect.decode.pickles.values import Mapping
-from rnninspect.errors import RnnInspectError
+from rnninspect.errors import RefusedFile, RnnInspectError
 from rnninspect.source.limits import Limits
 from rnninspect.source.source import holding_source
 from rnninspect_torch.tensors.calls import TorchCalls
@@ -161,15 +161,22 @@ def test_a_changed_pickle_is_read_alike(
     assert quick == slow
 
 
-@pytest.mark.parametrize("opcodes", [250_000, 200_000, 3_000])
-def test_limits_are_those_of_runs(opcodes: int, monkeypatch: pytest.MonkeyPatch) -> None:
-    pairs = [(f"layer.{n}.weight", Tensor(str(n))) for n in range(30_000)]
+def read(data: bytes, **bounds: int) -> object:
+    calls = TorchCalls(holding_source("pickle", data, Limits(**bounds)))
+    return load_from(calls.source, calls)
+
+
+def test_a_row_counts_less_than_a_run(monkeypatch: pytest.MonkeyPatch) -> None:
+    pairs = [(f"layer.{n}.weight", Tensor(str(n))) for n in range(20_000)]
     data = b"\x80\x02" + Pickled().grouped(pairs, 1_000) + b"."
-    limits = Limits(opcodes=opcodes)
-    quick = outcome(data, limits)
+    assert read(data, opcodes=200_000, steps=100_000)
+    for limit, bound in (("opcodes", 199_999), ("steps", 40_000)):
+        with pytest.raises(RefusedFile, match=f"{limit}={bound}"):
+            read(data, **{limit: bound})
     monkeypatch.setattr(groups, "read_table", lambda _: False)
-    assert quick == outcome(data, limits)
-    assert isinstance(quick[0], str)
+    for limit, bound in (("opcodes", 200_000), ("steps", 100_000)):
+        with pytest.raises(RefusedFile, match=f"{limit}={bound}"):
+            read(data, **{limit: bound})
 
 
 def test_groups_over_the_end_of_what_is_buffered(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -14,10 +14,7 @@ from itertools import chain, repeat
 from struct import Struct
 
 from rnninspect.decode.pickles.runs import (
-    COUNTED,
-    MOST,
     NUMBER,
-    OBJECTS,
     OPCODES,
     PUT,
     SHORT,
@@ -34,6 +31,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from rnninspect.decode.pickles.machine import Machine
 
+_COUNTED = 3  # opcodes, for a row: it takes the time of as many
 _LEAST_OPCODES = 200_000  # a lower limit is compared with what is on the stack, which has no tables
 _MOST_RUNS = 1_024  # in a group: pickle puts a thousand into one
 _AHEAD = 2**18  # bytes in which a group ends
@@ -92,11 +90,9 @@ def read_table(machine: Machine) -> bool:
     machine.memo.extend(repeat(table, memoised))
     machine.cursor.at += length - 1
     target.add(table)
-    for done in range(0, len(table), MOST):
-        runs = min(MOST, len(table) - done)
-        machine.objects += runs * OBJECTS
-        machine.count(runs * COUNTED + (1 if done else 0))  # the first opcode is counted elsewhere
-        machine.opcodes += runs * (OPCODES - COUNTED)
+    machine.objects += len(table)
+    machine.count(len(table) * _COUNTED)
+    machine.opcodes += len(table) * (OPCODES - _COUNTED)
     return True
 
 

@@ -21,7 +21,7 @@ MOST = 256  # runs that are read before the limits are looked at
 COUNTED = 12  # opcodes, for a run: it takes the time of as many
 OPCODES = 32  # in a run of one or two axes
 _MEMOISED = 8
-OBJECTS = 6
+_OBJECTS = 6
 SHORT = 512  # bytes of a name: the length of a longer one is checked by the interpreter
 NUMBER = rb"(?:K.|M..|J.{4})"
 TUPLE = rb"((?:%b\x85|%b{2}\x86|%b{3}\x87|\((?:%b){4,8}t))" % ((NUMBER,) * 4)
@@ -111,7 +111,7 @@ def _read(machine: Machine, label: bytes, parts: tuple[bytes, ...]) -> bool:
     except _FAULTS:  # the interpreter says where
         return False
     machine.text += len(label) + len(key)
-    machine.objects += OBJECTS
+    machine.objects += _OBJECTS
     memo += (name, stored, identity, shape, strides, options, arguments, value)
     machine.stack += (name, value)
     return True
