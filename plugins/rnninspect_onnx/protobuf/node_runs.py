@@ -9,7 +9,8 @@ The numbers in this module are the tags of GraphProto and NodeProto: field numbe
 from __future__ import annotations
 
 from rnninspect.decode.protobuf import LENGTH
-from rnninspect.plugin import Record, UnreadableFile
+from rnninspect.plugin import Limit, Record, UnreadableFile
+from rnninspect.stored.tensor import IN_COLUMNS
 from rnninspect_onnx.protobuf.encoded_nodes import NodeRun, head_of, plain
 from rnninspect_onnx.protobuf.initializers import Initializers
 from rnninspect_onnx.protobuf.messages import NodeProto, by_name
@@ -113,6 +114,8 @@ class NodeRuns:
             at = following
         self._kept.add_encoded(kept)
         self._wire.count_light(fields)
+        short = len(operators) - fields // IN_COLUMNS  # nodes of hardly a field take a step, too
+        self._wire.source.spend(Limit.STEPS, max(short, 0))
         first = len(values)
         if constants:
             self._add(constants, values)

@@ -6,6 +6,8 @@ product with it, as Elman's is. Residuals, norms and caches of an attention take
 
 from __future__ import annotations
 
+from rnninspect.plugin import Limit
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator
@@ -48,18 +50,21 @@ def returns(
     stored = set(graph.initializers.names)
     fed = [name for name in graph.inputs if name not in stored]
     kinds = _kinds(products, activations)
-    if len(fed) == 1 or not _reaches(graph, fed, kinds):
+    if len(fed) == 1 or not _reaches(graph, decoder, fed, kinds):
         return False
     shapes = dict(_shapes(graph, decoder, fed))  # which take longer to decode
     ends = [decoder.shape(given) if given else None for given in graph.output_types]
     states = [name for name, shape in shapes.items() if any(_fits(shape, end) for end in ends)]
-    return bool(states) and _reaches(graph, states, kinds)
+    return bool(states) and _reaches(graph, decoder, states, kinds)
 
 
-def _reaches(graph: GraphProto, states: Collection[str], kinds: dict[str, int]) -> bool:
+def _reaches(
+    graph: GraphProto, decoder: Decoding, states: Collection[str], kinds: dict[str, int]
+) -> bool:
     """Whether one of these inputs returns in an output."""
     levels = dict.fromkeys(states, _STATE)
     for _ in range(_MOST_PASSES):
+        decoder.source.spend(Limit.STEPS, len(graph.nodes))
         is_sorted = _pass(graph, levels, kinds)
         if any(levels.get(name, 0) & _RETURNS for name in graph.outputs):
             return True

@@ -7,6 +7,7 @@ graph to an input. Where none of these is, no expression is made.
 from __future__ import annotations
 
 from rnninspect.lean import Counter
+from rnninspect.plugin import Limit
 from rnninspect_onnx.protobuf.initializers import Initializers
 from rnninspect_onnx.recovered.returning import returns
 
@@ -51,6 +52,7 @@ def may_contain_cell(model: ModelProto, decoder: Decoding) -> bool:
         return True
     if not kinds & _PRODUCTS or not kinds & _ACTIVATIONS:
         return False
+    decoder.source.spend(Limit.STEPS, len(model.graph.nodes) // 2)  # most are passed over
     return _repeats(model.graph) or returns(model.graph, decoder, _PRODUCTS, _ACTIVATIONS)
 
 
