@@ -10,6 +10,7 @@ from rnninspect.plugin import Limit, Record
 from rnninspect_onnx.graph.calls import Call
 from rnninspect_onnx.graph.constants import constant
 from rnninspect_onnx.graph.scopes import Scope, needs
+from rnninspect_onnx.graph.slicing import sliced
 from rnninspect_onnx.graph.values import UNKNOWN, Value, ValueKind, with_declared
 from rnninspect_onnx.graph.waiting import WaitingNodes
 from rnninspect_onnx.operators import quantised
@@ -102,6 +103,10 @@ class Resolver:
         self, graph: GraphProto, path: str = "", parent: Scope | None = None, *, alone: bool = False
     ) -> Scope:
         """Run a graph whose inputs are fed by the caller; `alone` if no other one looks into it."""
+        if alone and self._translation is None:
+            called = {(domain, name) for domain, name, _ in self._functions}
+            whole, graph = graph, sliced(graph, called, self._source)
+            self.operators += len(whole.nodes) - len(graph.nodes)
         scope = Scope(graph, path, parent)
         scope.add_stored(self._free if alone else None)
         scope.add_fed(ValueKind.INPUT, self._declared)

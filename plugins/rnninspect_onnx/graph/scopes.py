@@ -95,12 +95,13 @@ def _labels(graph: GraphProto) -> dict[int, str]:
     """A label for each node, by its `id`; no two of one graph have the same."""
     counts: dict[str, int] = {}
     labels: dict[int, str] = {}
-    for node in graph.nodes:
-        stem = node.name or f"{node.operator}_"
+    for node, operator, name in graph.nodes.titles():
+        stem = name or f"{operator}_"
         number = counts.get(stem, 0)
         counts[stem] = number + 1
-        repeated = f"{node.name}#{number + 1}" if number else node.name
-        labels[id(node)] = repeated if node.name else f"{stem}{number}"
+        if node is not None:
+            repeated = f"{name}#{number + 1}" if number else name
+            labels[id(node)] = repeated if name else f"{stem}{number}"
     return labels
 
 

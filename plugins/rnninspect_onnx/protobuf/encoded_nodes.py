@@ -10,7 +10,7 @@ if TYPE_CHECKING:
 
     from rnninspect_onnx.protobuf.initializers import Initializers
 
-_INPUT, _OUTPUT, _DOMAIN = 0x0A, 0x12, 0x3A  # tags of NodeProto: number and wire type
+_INPUT, _OUTPUT, _NAME, _DOMAIN = 0x0A, 0x12, 0x1A, 0x3A  # tags of NodeProto: number and wire type
 
 
 class Links(Record):
@@ -62,6 +62,24 @@ def links_of(run: NodeRun, operators: Collection[str] | None) -> Iterator[Links]
                     domain = plain(data[at : at + length].decode("utf-8", "surrogateescape"))
                 at += length
             yield Links(operator, domain, tuple(inputs), tuple(outputs))
+
+
+def names_of(run: NodeRun) -> Iterator[str]:
+    """The names of the nodes of a run."""
+    data, end = run.data, 0
+    for _ in run.operators:
+        at, end = head_of(data, end)
+        name = b""
+        while at < end:
+            tag, length = data[at], data[at + 1]
+            at += 2
+            if length > 0x7F:
+                length = length & 0x7F | data[at] << 7
+                at += 1
+            if tag == _NAME:
+                name = data[at : at + length]
+            at += length
+        yield name.decode("utf-8", "surrogateescape")
 
 
 def head_of(data: bytes, at: int) -> tuple[int, int]:

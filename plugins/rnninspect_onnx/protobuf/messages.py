@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from rnninspect.plugin import Record
-from rnninspect_onnx.protobuf.encoded_nodes import Links, NodeRun, links_of
+from rnninspect_onnx.protobuf.encoded_nodes import Links, NodeRun, links_of, names_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -97,7 +97,7 @@ class Nodes:
     def __init__(
         self,
         parts: Sequence[NodeProto | NodeRun],
-        decoded: Callable[[NodeRun], Iterable[NodeProto]] | None = None,
+        decoded: Callable[[NodeRun, Collection[int] | None], Iterable[NodeProto]] | None = None,
     ) -> None:
         self._parts, self._decoded = parts, decoded
         self.holders = tuple([part for part in parts if not isinstance(part, NodeRun)])
@@ -119,11 +119,45 @@ class Nodes:
             nodes: list[NodeProto] = []
             for part in self._parts:
                 if isinstance(part, NodeRun):
-                    nodes += self._decoded(part) if self._decoded else ()
+                    nodes += self._decoded(part, None) if self._decoded else ()
                 else:
                     nodes.append(part)
             self._whole, self._parts = tuple(nodes), nodes
         return self._whole
+
+    def chosen(self, places: Collection[int]) -> dict[int, NodeProto]:
+        """The nodes at these places, decoded; those around them stay encoded."""
+        found: dict[int, NodeProto] = {}
+        first, left = 0, sorted(places, reverse=True)
+        for part in self._parts:
+            after = first + (len(part.operators) if isinstance(part, NodeRun) else 1)
+            here = []
+            while left and left[-1] < after:
+                here.append(left.pop())
+            if not isinstance(part, NodeRun):
+                found |= dict.fromkeys(here, part)
+            elif here and self._decoded:
+                nodes = self._decoded(part, {place - first for place in here})
+                found |= dict(zip(here, nodes, strict=True))
+            first = after
+        return found
+
+    def backwards(self) -> Iterator[NodeProto | Links]:
+        """The nodes from the last to the first, of those that are encoded what they connect."""
+        for part in reversed(self._parts):
+            if isinstance(part, NodeRun):
+                yield from reversed(list(links_of(part, None)))
+            else:
+                yield part
+
+    def titles(self) -> Iterator[tuple[NodeProto | None, str, str]]:
+        """Each node, if it is decoded, with its operator and its name."""
+        for part in self._parts:
+            if isinstance(part, NodeRun):
+                names = zip(part.operators, names_of(part), strict=True)
+                yield from ((None, operator, name) for operator, name in names)
+            else:
+                yield part, part.operator, part.name
 
     @property
     def operators(self) -> set[str]:

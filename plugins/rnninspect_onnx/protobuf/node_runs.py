@@ -19,7 +19,7 @@ from rnninspect_onnx.protobuf.plain_tensors import length_at
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Collection, Iterator
 
     from rnninspect.decode.protobuf import Span, WireReader
     from rnninspect_onnx.protobuf.kept import Kept
@@ -213,14 +213,17 @@ class NodeRuns:
         self._known[data] = found
         return found
 
-    def nodes(self, run: NodeRun) -> Iterator[NodeProto]:
-        """The nodes of a run, decoded."""
-        self._hold(-len(run.data))
-        end, constants = 0, iter(range(run.first, len(run.constants)))
-        for operator in run.operators:
+    def nodes(self, run: NodeRun, chosen: Collection[int] | None) -> Iterator[NodeProto]:
+        """The nodes of a run, decoded, of these indices or all."""
+        if chosen is None:
+            self._hold(-len(run.data))
+        end, constant = 0, run.first
+        for index, operator in enumerate(run.operators):
             at, end = head_of(run.data, end)
-            value = run.constants[next(constants)] if operator == "Constant" else None
-            yield self._node(run, at, end, operator, value)
+            if chosen is None or index in chosen:
+                value = run.constants[constant] if operator == "Constant" else None
+                yield self._node(run, at, end, operator, value)
+            constant += operator == "Constant"
 
     def _node(
         self, run: NodeRun, at: int, end: int, operator: str, value: TensorProto | None

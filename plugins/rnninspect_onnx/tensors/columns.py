@@ -36,8 +36,9 @@ class Collected:
     """The tensors of a model, by their places in the order of the file and by their offsets in it.
 
     `describe` makes the value of a tensor; `common` says what the plain tensors of a kind have in
-    common, None if there are none; `used` are the offsets of tensors whose value depends on that;
-    `files` gives what knows the files with external data.
+    common, None if there are none; `used` are the offsets of tensors whose purpose depends on that:
+    `purpose` says it of a plain one, None if it is to be made; `files` gives what knows the files
+    with external data.
 
     Attributes:
         names: of all, by place.
@@ -48,10 +49,11 @@ class Collected:
         describe: Callable[[TensorEntry], StoredTensor],
         common: Callable[[TensorKind, Container], Common | None],
         used: AbstractSet[int],
+        purpose: Callable[[int, TensorKind, Container], Purpose | None],
         files: Callable[[], ExternalFiles],
     ) -> None:
         self._describe, self._common, self._files = describe, common, files
-        self._used, self._sorted = used, sorted(used)
+        self._used, self._sorted, self._purpose = used, sorted(used), purpose
         self.names: list[str] = []
         self._shapes: list[tuple[int, ...]] = []
         self._dtypes: list[str] = []
@@ -61,7 +63,6 @@ class Collected:
         self._places: dict[int, int] = {}  # by offset, of those that are made
         self._firsts: list[int] = []
         self._blocks: list[TensorBlock] = []
-        self._every: dict[int, int] | None = None  # by offset
 
     def unusual(self, part: TensorEntry | TensorBlock) -> Iterator[tuple[int, TensorEntry]]:
         """Add a tensor or a block; yields what `put` must be given next, and their places."""
@@ -88,14 +89,18 @@ class Collected:
         """The tensor at an offset of the file; None if there is none."""
         place = self._places.get(offset)
         if place is None and self._blocks:
-            if self._every is None:
-                self._every = {}
-                for first, block in zip(self._firsts, self._blocks, strict=True):
-                    self._every |= {
-                        at: place for place, at in enumerate(block.tensors.offsets, first)
-                    }
-            place = self._every.get(offset)
+            place = self._place(offset)
         return None if place is None else self.at(place)
+
+    def _place(self, offset: int) -> int | None:
+        from bisect import bisect_left  # noqa: PLC0415 - which few files need
+
+        for first, block in zip(self._firsts, self._blocks, strict=True):
+            offsets = block.tensors.offsets
+            at = bisect_left(offsets, offset)
+            if at < len(offsets) and offsets[at] == offset:
+                return first + at
+        return None
 
     def tensors(self, states: AbstractSet[str]) -> tuple[StoredTensor, ...] | TensorColumns:
         """All of them, of which those with the given identities are states, not parameters."""
@@ -131,7 +136,7 @@ class Collected:
         """The tensor at a place, which is not plain from here on."""
         made = self._made.get(place)
         if made is None:
-            from bisect import bisect_right  # noqa: PLC0415 - which few files need
+            from bisect import bisect_right  # noqa: PLC0415 - as above
 
             at = bisect_right(self._firsts, place) - 1
             made = self._describe(self._blocks[at].entry(place - self._firsts[at]))
@@ -153,7 +158,7 @@ class Collected:
         if any(common.purpose is not Purpose.PARAMETER for common in commons.values()):
             places = enumerate([row.purpose for row in rows], first)
             self._purposes |= {at: kind for at, kind in places if kind is not Purpose.PARAMETER}
-        unusual = set(_used(tensors, self._used, self._sorted))
+        unusual = set(self._used_otherwise(block, first))
         needed = [row.bytes for row in rows]
         if needed != list(tensors.lengths) or _UNUSUAL in commons.values():
             pairs = enumerate(zip(rows, needed, tensors.lengths, strict=True))
@@ -161,6 +166,20 @@ class Collected:
         if any(isinstance(kind, TensorKind) and kind.location for kind in kinds.values()):
             unusual |= self._files().add_block(tensors, needed, first, unusual)
         return sorted(unusual)
+
+    def _used_otherwise(self, block: TensorBlock, first: int) -> Iterator[int]:
+        """Note the purposes of tensors that are used; the indices of those that are to be made."""
+        tensors = block.tensors
+        for at in _used(tensors, self._used, self._sorted):
+            kind, purpose = tensors.kinds[at], None
+            if isinstance(kind, TensorKind):
+                purpose = self._purpose(tensors.offsets[at], kind, block.container)
+            if purpose is None:
+                yield at
+            elif purpose is not Purpose.PARAMETER:
+                self._purposes[first + at] = purpose
+            else:
+                self._purposes.pop(first + at, None)
 
     def _common_of(self, kind: TensorKind | TensorProto, container: Container) -> Common:
         found = self._common(kind, container) if isinstance(kind, TensorKind) else None

@@ -70,6 +70,7 @@ def describe_tensors(
         lambda entry: _describe(entry, uses, external),
         lambda kind, container: _common(kind, container, uses),
         uses.all_offsets(),
+        lambda offset, kind, container: _purpose_at(offset, kind, container, uses),
         external.files,
     )
     for part in parts:
@@ -83,6 +84,16 @@ def describe_tensors(
             tensors.at(place)
         observations += external.found.observations(tensors.names)
     return DescribedTensors(tensors, tuple(observations))
+
+
+def _purpose_at(
+    offset: int, kind: TensorKind, container: Container, uses: TensorUses
+) -> Purpose | None:
+    """The purpose of a plain tensor; None if several of its parameters are in a byte."""
+    if offset in uses.packed:
+        return None
+    tensor = TensorProto("", kind.dims, len(kind.dims), kind.element_type, offset)
+    return _purpose(TensorEntry("", tensor, container), uses)
 
 
 class _External:
@@ -105,8 +116,7 @@ def _common(kind: TensorKind, container: Container, uses: TensorUses) -> Common 
     needed = needed_bytes(kind.dims, kind.element_type)
     if needed is None:
         return None
-    nowhere = TensorProto("", kind.dims, len(kind.dims), kind.element_type, _NOWHERE)
-    purpose = _purpose(TensorEntry("", nowhere, container), uses)
+    purpose = _purpose_at(_NOWHERE, kind, container, uses) or Purpose.PARAMETER
     return Common(kind.dims, ELEMENT_TYPES[kind.element_type].name, needed, purpose)
 
 
