@@ -171,9 +171,13 @@ def test_what_stays_encoded_counts_for_less(tmp_path: Path) -> None:
     for limit, bound in bounds.items():
         with pytest.raises(RefusedFile, match=f"{limit}="):
             read(path, Limits(**{limit: bound * 9 // 10}))
-    path = save(tmp_path, graph([*nodes, node(SHAPE)], tensors))
-    with pytest.raises(RefusedFile, match="nodes=1100"):
-        read(path, Limits(**bounds))
+    layer = node(SHAPE)
+    path = save(tmp_path, graph([*nodes, layer], tensors))
+    assert len(read(path, Limits(**bounds | {"nodes": 1_200, "fields": 4_000})).tensors) == 1_000
+    layer.input[0] = "x1000"
+    path = save(tmp_path, graph([*nodes, layer], tensors))
+    with pytest.raises(RefusedFile, match="nodes=1200"):
+        read(path, Limits(nodes=1_200))
 
 
 @pytest.mark.parametrize("dims", [(2, 300), (), (1,) * 64, (1,) * 65])
