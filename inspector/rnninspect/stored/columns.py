@@ -58,10 +58,12 @@ class TensorColumns:
 
     def __getitem__(self, index: int) -> StoredTensor:
         """The tensor of an index, always the same value; IndexError if there is none."""
-        place = range(len(self))[index]
-        made = self._made.get(place)
+        made = self._made.get(index)
         if made is None:
-            made = self._made[place] = self._make(place)
+            place = range(len(self))[index]
+            made = self._made.get(place)
+            if made is None:
+                made = self._made[place] = self._make(place)
         return made
 
     def __iter__(self) -> Iterator[StoredTensor]:

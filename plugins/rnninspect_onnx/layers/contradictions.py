@@ -89,14 +89,15 @@ def _inputs(call: Call, operator: Operator) -> Iterator[str]:
     if fed is not None and len(fed) != 3:
         yield f"X has {plural(len(fed), 'axis', 'axes')}, expected 3"
     for weight in operator.weights:
-        value, name = call.input(weight.position), f"{weight.letter} of the node"
+        value = call.input(weight.position)
         if value is None:
             continue
         if value.kind is ValueKind.BROKEN:
             source = call.node.inputs[weight.position]
+            name = f"{weight.letter} of the node"
             yield f"{name} is {source}, which nothing defines, or only a cycle of nodes"
         elif value.offset is None and BEYOND in (value.shape or ()):
-            yield f"{name} has an axis of 2^63 elements or more"
+            yield f"{weight.letter} of the node has an axis of 2^63 elements or more"
 
 
 def _types(call: Call, operator: Operator, tensors: Collected) -> Iterator[str]:
@@ -107,11 +108,11 @@ def _types(call: Call, operator: Operator, tensors: Collected) -> Iterator[str]:
         tensor = None if value is None or value.offset is None else tensors.get(value.offset)
         if tensor is not None:
             letters.setdefault(tensor.dtype, []).append(weight.letter)
+    if len(letters) < 2 and all("float" in dtype for dtype in letters):
+        return
     listed = " and ".join(f"{', '.join(some)} {dtype}" for dtype, some in letters.items())
-    if len(letters) > 1:
-        yield f"its weights have more than one type: {listed}"
-    elif any("float" not in dtype for dtype in letters):
-        yield f"its weights have an unsupported type: {listed}"
+    what = "more than one type" if len(letters) > 1 else "an unsupported type"
+    yield f"its weights have {what}: {listed}"
 
 
 def _states(

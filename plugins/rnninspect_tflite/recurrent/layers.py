@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from rnninspect.lean import re
+from rnninspect.lean import lru_cache, re
 from rnninspect.plugin import (
     CELLS,
     Fate,
@@ -167,18 +167,23 @@ def _operand(
 ) -> Operand:
     known = None in value.shape
     stored = [tensors[leaf.key] for leaf in value.leaves if leaf.key in tensors]
-    made = tuple(tensor for tensor in stored if tensor.purpose is Purpose.PARAMETER)
+    made = tuple([tensor for tensor in stored if tensor.purpose is Purpose.PARAMETER])
     whole = value.kind is Kind.STORED or value.copied
     if len(value.shape) == 1 and axes and weight.roles == (Role.RECURRENT_KERNEL,):
         axes = ((Symbol.HIDDEN,),)
     return Operand(
         name=made[0].name if made and whole else value.tensor.name,
-        slots=tuple(Slot(direction, role) for role in weight.roles),
+        slots=_slots(direction, weight.roles),
         axes=axes,
         shape=None if known else value.tensor.dims,
         fate=_FATES.get(value.kind, Fate.STORED if whole and made else Fate.COMPUTED),
         tensors=made,
     )
+
+
+@lru_cache(maxsize=256)
+def _slots(direction: int, roles: tuple[Role, ...]) -> tuple[Slot, ...]:
+    return tuple(Slot(direction, role) for role in roles)
 
 
 def _skipped(call: Call, tensors: Mapping[Key, StoredTensor], reason: str) -> SkippedLayer:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from rnninspect.lean import lru_cache
 from rnninspect.plugin import (
     BIASES,
     CELLS,
@@ -66,6 +67,11 @@ def build(
     return BuiltLayers(layers, facts)
 
 
+@lru_cache(maxsize=256)
+def _slots(direction: int, role: Role) -> tuple[Slot, ...]:
+    return (Slot(direction, role),)
+
+
 _Described = tuple[Description, Origin, str, list[tuple[Fact, str]]]
 
 
@@ -99,11 +105,18 @@ def _describe_group(group: WeightGroup, declared: DeclaredModule | None) -> _Des
 
 def _roles(group: WeightGroup, spec: StackSpec) -> frozenset[Role]:
     """The roles of all levels and directions: those of any of them, and both biases or none."""
-    seen = {position.role for position in group.weights}
-    roles = set(CELLS[spec.cell].required())
+    seen = frozenset([position.role for position in group.weights])
+    return _declared_by(seen, group.signature.biases, spec.cell, spec.projection)
+
+
+@lru_cache(maxsize=256)
+def _declared_by(
+    seen: frozenset[Role], biases: frozenset[Role], cell: str, projection: int | None
+) -> frozenset[Role]:
+    roles = set(CELLS[cell].required())
     if seen & BIASES:
-        roles |= group.signature.biases
-    if spec.projection is not None:
+        roles |= biases
+    if projection is not None:
         roles.add(Role.PROJECTION)
     return frozenset(roles | (seen - BIASES))
 
@@ -164,11 +177,11 @@ class _LayerMaker(Record):
         named = main or next(iter(weight.parts.values()))
         return Operand(
             name=named.name,
-            slots=(Slot(position.direction, position.role),),
+            slots=_slots(position.direction, position.role),
             axes=axes_of(position.role, shape or ()),
             shape=shape,
             fate=Fate.COMPUTED if weight.is_computed else Fate.STORED,
-            tensors=tuple(self.stored(entry) for entry in weight.counted),
+            tensors=tuple([self.stored(entry) for entry in weight.counted]),
         )
 
     def _beyond(self) -> Iterator[StoredTensor]:

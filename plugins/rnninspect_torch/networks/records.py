@@ -132,11 +132,13 @@ class StoredWeight(Record):
     @property
     def is_computed(self) -> bool:
         """Whether the module computes it from its parts."""
-        return any(self.parts.keys() - {""})
+        return any(self.parts)
 
     @property
     def main(self) -> NamedTensor | None:
         """The part with the shape of the weight, if there is one."""
+        if not any(self.parts):  # of nearly all weights
+            return self.parts.get("")
         for word in ("raw", "orig", "original", "original1", "v", ""):
             if word in self.parts:
                 return self.parts[word]

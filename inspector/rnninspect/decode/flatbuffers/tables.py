@@ -67,8 +67,9 @@ class Table:
 
     def integer(self, slot: int, kind: Struct, default: int = 0) -> int:
         """A whole number or an enum: `table.integer(3, INT32)`."""
-        place = self.place(slot)
-        return default if place is None else self._pages.number(place, kind)
+        fields = self._fields
+        distance = fields[slot] if slot < len(fields) else 0
+        return self._pages.number(self.offset + distance, kind) if distance else default
 
     def flag(self, slot: int, *, default: bool = False) -> bool:
         """A bool."""
