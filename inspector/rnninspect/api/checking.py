@@ -66,7 +66,7 @@ class Audit(Shown, audit.Audit):
     def _sections(self) -> Iterable[Markup]:
         from rnninspect.render.audit.html import sections_of  # noqa: PLC0415 - only for notebooks
 
-        return sections_of(self, self.audited, View(), level=HEADING)
+        return sections_of(self, self.reports, View(), level=HEADING)
 
     def __repr__(self) -> str:
         failing = f"{len(self.failing):,} failing" if self.failing else "all passed"

@@ -41,8 +41,6 @@ def run(request: Request) -> int:
         from rnninspect.command.choosing import chosen  # noqa: PLC0415 - as above
 
         results = chosen(results, request)
-    if request.format in JOB_SUMMARIES:  # which is drawn from them again
-        results = tuple(results)
     view = View(
         width=terminal_width(),
         columns=request.columns,
@@ -52,7 +50,13 @@ def run(request: Request) -> int:
         fail_on=request.fail_on,
         summary=summary,
     )
-    done = print_document(REPORT, request.format, results, view, request.output, files)
+    if request.format in JOB_SUMMARIES:  # which is drawn from them again
+        from rnninspect.render.kept import Again  # noqa: PLC0415 - as above
+
+        with Again(results) as kept:
+            done = print_document(REPORT, request.format, kept, view, request.output, files)
+    else:
+        done = print_document(REPORT, request.format, results, view, request.output, files)
     return max(codes) if done else FAILED
 
 

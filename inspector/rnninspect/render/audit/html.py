@@ -11,6 +11,7 @@ from rnninspect.render.audit.rows import (
     no_measure,
     summary,
 )
+from rnninspect.render.kept import Kept
 from rnninspect.render.page.frame import page
 from rnninspect.render.page.markup import element, heading
 from rnninspect.render.page.model import section_of
@@ -19,11 +20,12 @@ from rnninspect.report import Unreadable
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterator, Sequence
 
-    from rnninspect.audit import Audit, Audited, Checking
+    from rnninspect.audit import Audit, Checking
     from rnninspect.render.page.markup import Markup
     from rnninspect.render.view import View
+    from rnninspect.report import Report
 
 _LONGEST = 120
 _CLASSES = {"FAIL": "failed", Outcome.PASS.value: "ok"}
@@ -31,27 +33,33 @@ _CLASSES = {"FAIL": "failed", Outcome.PASS.value: "ok"}
 
 def render(checking: Checking, view: View) -> Iterator[str]:
     """The summary and the limits, then a section for each model, those that fail first."""
-    audited = [one for one in checking if not isinstance(one, Unreadable)]
-    audit = checking.audit()
-    yield from page(f"{summary(audit)} · rnninspect check", sections_of(audit, audited, view, "m"))
+    with Kept() as reports:
+        for one in checking:
+            if not isinstance(one, Unreadable):
+                reports.add(one.report)
+        audit = checking.audit()
+        title = f"{summary(audit)} · rnninspect check"
+        yield from page(title, sections_of(audit, reports, view, "m"))
 
 
 def sections_of(
-    audit: Audit, audited: Iterable[Audited], view: View, prefix: str = "", level: int = 1
+    audit: Audit, reports: Sequence[Report] | Kept, view: View, prefix: str = "", level: int = 1
 ) -> Iterator[Markup]:
     """The parts of the page.
 
     Args:
         audit: the outcome.
-        audited: the models, which are sorted and numbered: all of their reports are kept.
+        reports: of its models, in the same order; each is asked for when its section is drawn.
         view: how reports are shown.
         prefix: of the anchors; without it there are none.
         level: that of the title.
     """
     yield _head(audit, level)
-    ordered = sorted(audited, key=lambda one: not one.row.fails(audit.fail_on))
-    for number, one in enumerate(ordered, 1):
-        yield section_of(one.report, view, f"{prefix}{number}" if prefix else "", level + 1)
+    fails = [row.fails(audit.fail_on) for row in audit.models]
+    ordered = sorted(range(len(fails)), key=lambda place: not fails[place])
+    for number, place in enumerate(ordered, 1):
+        anchor = f"{prefix}{number}" if prefix else ""
+        yield section_of(reports[place], view, anchor, level + 1)
 
 
 def _head(audit: Audit, level: int) -> Markup:

@@ -7,7 +7,8 @@ from __future__ import annotations
 
 from itertools import chain, count, groupby
 
-from rnninspect.render.report.json import dump
+from rnninspect.render.json_stream import stream
+from rnninspect.render.kept import Kept
 from rnninspect.report import Unreadable
 from rnninspect.source.locations import is_remote
 from rnninspect.version import __version__
@@ -32,15 +33,17 @@ NOT_HASHED = "not computed: only parts of a remote file are read"
 
 def render(results: Iterable[Report | Unreadable], _: View) -> Iterator[str]:
     """One document for all files; equal files give equal documents: no time, no serial number."""
-    components: dict[str, Json] = {}
+    references: set[str] = set()
     unreadable: list[Unreadable] = []
-    for result in results:
-        if isinstance(result, Unreadable):
-            unreadable.append(result)
-        else:
-            reference = _unused(f"model:{result.path}", components)
-            components[reference] = _component(result, reference)
-    yield f"{dump(_document(tuple(components.values()), unreadable))}\n"
+    with Kept() as components:
+        for result in results:
+            if isinstance(result, Unreadable):
+                unreadable.append(result)
+            else:
+                reference = _unused(f"model:{result.path}", references)
+                references.add(reference)
+                components.add(_component(result, reference))
+        yield from stream(_document(iter(components), unreadable))
 
 
 def _unused(reference: str, known: Container[str]) -> str:
@@ -49,7 +52,7 @@ def _unused(reference: str, known: Container[str]) -> str:
     return next(name for name in chain((reference,), others) if name not in known)
 
 
-def _document(components: Sequence[Json], unreadable: Sequence[Unreadable]) -> Json:
+def _document(components: Iterator[Json], unreadable: Sequence[Unreadable]) -> Json:
     tool = {"type": "application", "name": "rnninspect", "version": __version__}
     metadata: Json = {"tools": {"components": [tool]}}
     if unreadable:
@@ -61,7 +64,7 @@ def _document(components: Sequence[Json], unreadable: Sequence[Unreadable]) -> J
         "specVersion": "1.7",
         "version": 1,
         "metadata": metadata,
-        "components": list(components),
+        "components": components,
         **({"compositions": [{"aggregate": "incomplete"}]} if unreadable else {}),
     }
 
