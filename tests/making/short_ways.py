@@ -1,0 +1,90 @@
+"""Reads a file with all short ways of the readers, and without any: the report must be the same.
+
+A short way reads what is usual at once, and leaves all else to the long way. To hold a new one
+equal over all samples and hostile files, add a line to `WAYS`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from rnninspect.decode import zip_directory
+from rnninspect.decode.hdf5 import file
+from rnninspect.decode.hdf5.space import Space
+from rnninspect.decode.json_structure import texts
+from rnninspect.decode.pickles import runs
+from rnninspect.errors import RefusedFile, RnnInspectError
+from rnninspect.inspection import inspect_file
+from rnninspect.record import Record
+from rnninspect.render.report.json import dump, report_json
+from rnninspect.source.limits import Limits
+from rnninspect_keras.tensorflow.checkpoints.entries import Entries
+from rnninspect_onnx import describing
+from rnninspect_onnx.graph import scopes
+from rnninspect_onnx.protobuf.node_runs import NodeRuns
+from rnninspect_onnx.protobuf.tensor_runs import TensorRuns
+from rnninspect_onnx.tensors import columns
+from rnninspect_torch.formats import safetensors
+
+Setting = tuple[object, str, object]  # an object, and the value of one of its names
+
+
+class Way(Record):
+    """A short way: what makes it begin with the smallest file, and what leaves it out."""
+
+    on: tuple[Setting, ...]
+    off: tuple[Setting, ...]
+
+
+WAYS = {
+    "runs and tables of pickled tensors": Way((), ((runs, "read_runs", lambda _: False),)),
+    "headers of safetensors in columns": Way(
+        ((safetensors, "_LEAST", 0),), ((safetensors, "_in_columns", lambda *_: None),)
+    ),
+    "an index of shards in pieces": Way(((texts, "_PIECE", 64),), ((texts, "_PIECE", 0),)),
+    "runs of ONNX nodes and tensors": Way(
+        ((columns, "FEW", 0), (scopes, "_MANY", 0)),
+        (
+            (NodeRuns, "take", lambda _, offset, *__: offset),
+            (TensorRuns, "take", lambda _, offset, *__: offset),
+            (describing, "may_tell", lambda _: True),
+        ),
+    ),
+    "groups of HDF5 with what follows": Way(
+        (), ((Space, "read_more", lambda self, at, length, _: self.read(at, length)),)
+    ),
+    "objects of HDF5 in columns": Way(((file, "FEW", 0),), ((file, "FEW", 10**9),)),
+    "members of a zip archive in columns": Way(
+        ((zip_directory, "_MANY", 0),), ((zip_directory, "_MANY", 10**9),)
+    ),
+    "entries of a checkpoint by kind": Way(
+        (), ((Entries, "read", lambda self, key, value: self._decoded(key, value, 0)),)
+    ),
+}
+Outcome = tuple[type, str]
+
+
+def outcome(path: Path, limits: Limits, settings: Callable[[Way], tuple[Setting, ...]]) -> Outcome:
+    """The report on a file in JSON, or the error, with some settings of each way."""
+    with pytest.MonkeyPatch.context() as patch:
+        for way in WAYS.values():
+            for place, name, value in settings(way):
+                patch.setattr(place, name, value)
+        try:
+            return str, dump(report_json(inspect_file(path, limits)))
+        except RnnInspectError as error:
+            return type(error), str(error)
+
+
+def hold_equal(path: Path, limits: Limits = Limits()) -> None:  # noqa: B008 - a value that is frozen
+    """Read a file both ways, and compare the reports or the errors.
+
+    The long way takes more steps: it may be refused where the short way is not, never otherwise.
+    """
+    short = outcome(path, limits, lambda way: way.on)
+    long = outcome(path, limits, lambda way: way.off)
+    if long[0] is not RefusedFile:
+        assert short == long
