@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from rnninspect.decode.zip_directory import open_member, read_directory
-from rnninspect.plugin import RefusedFile, UnreadableFile
+from rnninspect.plugin import RefusedFile, UnreadableFile, plural
 from rnninspect_coreml.manifest import MANIFEST, model_in
 
 TYPE_CHECKING = False
@@ -36,7 +36,8 @@ def model_of(source: Source) -> Source:
     members = _by_name(read_directory(source))
     manifests = _manifests(members)
     if len(manifests) != 1:
-        raise UnreadableFile(f"{len(manifests)} packages in a zip archive; extract it, inspect one")
+        found = plural(len(manifests), "package")
+        raise UnreadableFile(f"{found} in a zip archive; extract it and inspect one")
     listed = source.containing({MANIFEST: open_member(source, members[manifests[0]])})
     path = manifests[0].removesuffix(MANIFEST) + model_in(listed)
     if path not in members:
