@@ -22,12 +22,13 @@ from .models import (
     MAKERS,
     MOST,
     make_checkpoint,
+    make_constants,
     make_external,
     make_hdf5,
     make_onnx,
     make_torch,
 )
-from .peers import BOTH, ONNX_STRUCTURE, PEERS, Peer
+from .peers import BOTH, ONNX_CONSTANTS, ONNX_STRUCTURE, PEERS, Peer
 from .shards import write_header, write_shards
 
 ROUNDS, PATIENCE = 5, 60.0
@@ -80,6 +81,7 @@ SUBJECTS = (
             SHARDS * IN_A_SHARD),
     Subject("ONNX, tensors", "onnx", PEERS["onnx"][0], 2, _made(make_onnx)),
     Subject("ONNX, external data", "onnx", ONNX_STRUCTURE, 2, _made(make_external)),
+    Subject("ONNX, Constant nodes", "onnx", ONNX_CONSTANTS, 2, _made(make_constants)),
     Subject("ONNX, nodes", "onnx", PEERS["onnx"][0], 2, _nodes),
     Subject("HDF5", "hdf5", PEERS["hdf5"][-1], 1 / 3, _made(make_hdf5)),
     Subject("PyTorch", "torch", PEERS["torch"][0], 1 / 10, _made(make_torch)),

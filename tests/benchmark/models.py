@@ -69,6 +69,23 @@ def make_external(path: Path, size: str) -> None:
         file.truncate(offset)
 
 
+def make_constants(path: Path, size: str) -> None:
+    """An LSTM and other tensors, all of them the values of Constant nodes."""
+    import onnx
+
+    make_onnx(path, size)
+    model = onnx.load(path)
+    nodes = [
+        onnx.helper.make_node("Constant", [], [tensor.name], name=f"Constant_{at}", value=tensor)
+        for at, tensor in enumerate(model.graph.initializer)
+    ]
+    nodes += model.graph.node
+    model.graph.ClearField("initializer")
+    model.graph.ClearField("node")
+    model.graph.node.extend(nodes)
+    path.write_bytes(model.SerializeToString())
+
+
 def make_onnx(path: Path, size: str) -> None:
     """An LSTM whose weights are initializers; the numbers of the last one are a hole."""
     from onnx import TensorProto, helper

@@ -74,6 +74,14 @@ ONNX_STRUCTURE = Peer(
     ),
     "onnx",
 )
+ONNX_CONSTANTS = Peer(
+    "onnx.load, Constant nodes",
+    _python(
+        f"{_PATH}import onnx; "
+        f"seen = [n for n in onnx.load(p).graph.node if n.op_type == 'Constant']; {_SEEN}"
+    ),
+    "onnx",
+)
 PEERS: dict[str, tuple[Peer, ...]] = {  # the first is the framework's load
     "onnx": (
         Peer(

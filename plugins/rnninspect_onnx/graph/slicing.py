@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from rnninspect_onnx.protobuf.messages import GraphProto
 
 MANY = 1_000  # nodes of a graph
+_NO_NAME = hash("")
 _MOST = 0.9  # of the nodes, above which nothing is gained
 
 
@@ -52,7 +53,8 @@ def _places(nodes: Nodes, functions: Collection[tuple[str, str]]) -> list[int] |
     if "DynamicQuantizeLinear" in operators:
         operators.add("Mul")  # a product with a scale that is found at run time
     operators.update(operator for _, operator in functions)
-    wanted, passed, places = set[str](), set[str](), list[int]()
+    wanted, places = set[str](), list[int]()
+    passed = set[int]()  # hashes of names, which take less memory
     known: dict[int, frozenset[str]] = {}
     place = len(nodes)
     for node in nodes.backwards():
@@ -60,12 +62,12 @@ def _places(nodes: Nodes, functions: Collection[tuple[str, str]]) -> list[int] |
         graphs = isinstance(node, NodeProto) and any(each.graphs for each in node.attributes)
         if graphs or node.operator in operators or not wanted.isdisjoint(node.outputs):
             names = needs(node, known) if isinstance(node, NodeProto) else node.inputs
-            if not passed.isdisjoint(names):
+            if not passed.isdisjoint(map(hash, names)):
                 return None
             wanted.update(names)
             places.append(place)
         else:
-            passed.update(node.outputs)
+            passed.update(map(hash, node.outputs))
         wanted.discard("")  # an input that is omitted
-        passed.discard("")
+        passed.discard(_NO_NAME)
     return places

@@ -179,9 +179,11 @@ class NodeRuns:
         self._kept.add_encoded(sum([each.parts for each in constants]))
         self._wire.count_light(sum([each.fields for each in constants]))
         self._tensors.count_light(sum([each.tensors for each in constants]))
+        labels = b"\0".join([each.label for each in constants])
+        self._wire.hold(len(labels) if labels.isascii() else 4 * len(labels))
         values.extend(
             [each.kind for each in constants],
-            self._wire.all_decoded([each.label for each in constants]),
+            [each.label.decode("utf-8", "surrogateescape") for each in constants],
             [each.offset for each in constants],
             [each.payload for each in constants],
             [each.length for each in constants],

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from itertools import compress, repeat
+from operator import is_, ne
+
 from rnninspect.plugin import Purpose, Record, StoredTensor
 from rnninspect.stored.columns import TensorColumns
 from rnninspect_onnx.protobuf.initializers import TensorKind
@@ -160,9 +163,9 @@ class Collected:
             self._purposes |= {at: kind for at, kind in places if kind is not Purpose.PARAMETER}
         unusual = set(self._used_otherwise(block, first))
         needed = [row.bytes for row in rows]
-        if needed != list(tensors.lengths) or _UNUSUAL in commons.values():
-            pairs = enumerate(zip(rows, needed, tensors.lengths, strict=True))
-            unusual |= {at for at, (row, one, two) in pairs if one != two or row is _UNUSUAL}
+        every = range(len(rows))
+        unusual.update(compress(every, map(ne, needed, tensors.lengths)))
+        unusual.update(compress(every, map(is_, rows, repeat(_UNUSUAL))))
         if any(isinstance(kind, TensorKind) and kind.location for kind in kinds.values()):
             unusual |= self._files().add_block(tensors, needed, first, unusual)
         return sorted(unusual)

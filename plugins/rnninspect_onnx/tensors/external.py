@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import posixpath
 from array import array
-from itertools import islice
+from itertools import groupby, islice, repeat
 from operator import add, le
 
 from rnninspect.lean import Counter
@@ -57,20 +57,33 @@ class Extent(Record):
 class _Spans:
     """The parts of one file that contain tensors, in the order in which they were added."""
 
-    __slots__ = ("lengths", "places", "starts")
+    __slots__ = ("_apart", "lengths", "places", "starts")
 
     def __init__(self) -> None:
         self.starts: MutableSequence[int] = array("Q")
         self.lengths: list[int] = []
         self.places: MutableSequence[int] = array("Q")
+        self._apart: bool | None = None
 
-    def in_order(self) -> bool:
+    def apart(self) -> bool:
+        """Whether none is empty, or shares a byte with another; puts them in order.
+
+        They are in the order in which they begin then, and those that begin together in that of
+        their places.
+        """
+        if self._apart is None:
+            self._apart = self._in_order()
+            if not self._apart:
+                self._sort()
+                self._apart = self._in_order()
+        return self._apart
+
+    def _in_order(self) -> bool:
         """Whether each begins where the one before ends, or behind it, and none is empty."""
         ends = map(add, self.starts, self.lengths)
         return all(self.lengths) and all(map(le, ends, islice(self.starts, 1, None)))
 
-    def sort(self) -> None:
-        """Put them in the order in which they begin; those that begin together by their places."""
+    def _sort(self) -> None:
         order = sorted(range(len(self.places)), key=self.places.__getitem__)
         order.sort(key=self.starts.__getitem__)
         self.starts = array("Q", map(self.starts.__getitem__, order))
@@ -126,15 +139,30 @@ class ExternalFiles:
             first: the place of the first one among all.
             unusual: the indices of those that are added one by one.
         """
-        rows: dict[str, array[int]] = {}
-        for at, kind in enumerate(tensors.kinds):
-            if isinstance(kind, TensorKind) and kind.location is not None and at not in unusual:
-                rows.setdefault(kind.location, array("Q")).append(at)
-        outside = set[int]()
-        for location, indices in rows.items():
-            neighbour, starts = self._look_up(location), tensors.payloads
+        kinds, starts = tensors.kinds, tensors.payloads
+        distinct = dict(zip(map(id, kinds), kinds, strict=True))
+        files: dict[str, int] = {}  # in the order of the tensors, in which they are looked up
+        for kind in distinct.values():
+            location = _location(kind)
+            if location is not None and location not in files:
+                self._look_up(location)
+                files[location] = len(files)
+        known = {
+            key: files[kind.location]
+            for key, kind in distinct.items()
+            if isinstance(kind, TensorKind) and kind.location is not None
+        }
+        keys = list(map(known.get, map(id, kinds), repeat(len(files))))
+        rows = [at for at, key in enumerate(keys) if key < len(files) and at not in unusual]
+        rows.sort(key=keys.__getitem__)
+        outside, locations = set[int](), list(files)
+        for key, group in groupby(rows, keys.__getitem__):
+            location, indices = locations[key], list(group)
+            neighbour = self._neighbours[location]
             size = neighbour.size if neighbour.whereabouts is Whereabouts.INSIDE else -1
-            outside.update(at for at in indices if starts[at] + needed[at] > size)
+            ends = map(add, map(starts.__getitem__, indices), map(needed.__getitem__, indices))
+            if max(ends) > size:
+                outside.update(at for at in indices if starts[at] + needed[at] > size)
             within = [at for at in indices if at not in outside] if outside else indices
             spans = self._spans.setdefault(posixpath.normpath(location), _Spans())
             spans.starts.extend(map(starts.__getitem__, within))
@@ -144,7 +172,9 @@ class ExternalFiles:
 
     def shared(self) -> Iterator[int]:
         """The places of tensors whose bytes are those of other ones too."""
-        for spans in self._unordered():
+        for spans in self._spans.values():
+            if spans.apart():
+                continue
             extents = list(zip(spans.starts, spans.lengths, strict=True))
             often = Counter(extents)
             yield from (
@@ -170,14 +200,6 @@ class ExternalFiles:
         for location in sorted(self._spans):
             yield from _overlaps(self._spans[location], location, names)
 
-    def _unordered(self) -> Iterator[_Spans]:
-        """The parts of each file in which some may overlap."""
-        for spans in self._spans.values():
-            if not spans.in_order():
-                spans.sort()
-                if not spans.in_order():
-                    yield spans
-
     def _look_up(self, location: str) -> Neighbour:
         if location not in self._neighbours:
             if len(self._neighbours) >= _MOST_FILES:
@@ -185,6 +207,13 @@ class ExternalFiles:
             self._source.expect_neighbours((location,), size_only=True)
             self._neighbours[location] = self._source.neighbour(location)
         return self._neighbours[location]
+
+
+def _location(kind: TensorKind | TensorProto) -> str | None:
+    """The file with the data of tensors of a kind, or of a tensor; None if it is the model's."""
+    if isinstance(kind, TensorKind):
+        return kind.location
+    return None if kind.external is None else dict(kind.external).get("location", "")
 
 
 def _number(text: str) -> int | None:
@@ -195,9 +224,8 @@ def _number(text: str) -> int | None:
 
 def _overlaps(spans: _Spans, location: str, names: Sequence[str]) -> Iterator[Observation]:
     """Tensors that share a part of their bytes; with exactly the same bytes they are tied."""
-    if spans.in_order():
+    if spans.apart():
         return
-    spans.sort()
     widest: tuple[int, int, int] | None = None
     for start, length, place in zip(spans.starts, spans.lengths, spans.places, strict=True):
         if not length:

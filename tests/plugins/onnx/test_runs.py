@@ -298,9 +298,11 @@ def test_external_data(
 ) -> None:
     """What is unusual is found among plain ones, in whatever order the tensors are."""
     (tmp_path / "w.data").write_bytes(bytes(400))
-    (tmp_path / "short.data").write_bytes(bytes(90))
+    for name in ("short.data", "a.data", "b.data"):
+        (tmp_path / name).write_bytes(bytes(90))
     shape, path = Shape(), tmp_path / "model.onnx"
     tensors = elsewhere(10, "w.data", **changed) + elsewhere(4, "./w.data") * turned
+    tensors += elsewhere(3, "b.data") + elsewhere(2, "a.data", checksum="0")
     if turned:
         tensors.reverse()
     made = model(graph([node(shape)], [*weights(shape), *tensors, *tensors[:2]]))
