@@ -173,6 +173,10 @@ def test_a_row_counts_less_than_a_run(monkeypatch: pytest.MonkeyPatch) -> None:
     for limit, bound in (("opcodes", 199_999), ("steps", 40_000)):
         with pytest.raises(RefusedFile, match=f"{limit}={bound}"):
             read(data, **{limit: bound})
+    values = read(data, opcodes=200_000)
+    assert isinstance(values, Mapping)
+    with pytest.raises(RefusedFile, match="opcodes=200000"):  # all that a run costs
+        _ = values.pairs
     monkeypatch.setattr(groups, "read_table", lambda _: False)
     for limit, bound in (("opcodes", 200_000), ("steps", 100_000)):
         with pytest.raises(RefusedFile, match=f"{limit}={bound}"):

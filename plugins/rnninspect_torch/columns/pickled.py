@@ -7,6 +7,7 @@ from rnninspect.decode.pickles.values import Instance, Mapping
 from rnninspect.lean import partial
 from rnninspect.plugin import MOST_ELEMENTS
 from rnninspect_torch.columns.entries import ColumnEntries, EntryColumns
+from rnninspect_torch.networks.purposes import is_copy
 from rnninspect_torch.tensors.dtypes import bytes_of
 from rnninspect_torch.tensors.tables import dtype_of
 from rnninspect_torch.tensors.views import TensorView
@@ -30,8 +31,8 @@ class _UnusualError(ValueError):
 def columns_of(value: Mapping, calls: TorchCalls) -> ColumnEntries | None:
     """The tensors of a dict.
 
-    None if other values in it may have tensors, if names repeat or are numbers, or if a tensor is
-    not a view of a storage.
+    None if other values in it may have tensors, if names repeat, are numbers or may be those of a
+    copy, or if a tensor is not a view of a storage.
     """
     try:
         return ColumnEntries(_columns(value, calls))
@@ -83,6 +84,8 @@ def _add(columns: EntryColumns, pairs: list[object]) -> list[str]:
 def _check_names(names: list[str], others: list[str]) -> None:
     unique = {*names, *others}
     if len(unique) < len(names) + len(others) or any(pair <= unique for pair in _ASIDE):
+        raise _UnusualError
+    if any(map(is_copy, {name.partition(".")[0] for name in names})):
         raise _UnusualError
     if all(map(str.isdigit, names)) or any(name.endswith(_FLAT) for name in names):
         raise _UnusualError

@@ -41,6 +41,7 @@ if TYPE_CHECKING:
     from rnninspect_torch.networks.records import DeclaredModule, NamedTensor, Root
 
 
+_STEPS_OF_A_TENSOR = 10  # in columns, that is looked at by itself
 _STEPS_OF_A_PURPOSE = 3  # that depends on other names
 
 
@@ -77,7 +78,9 @@ class Network:
             self.columns = root.columns.stored(
                 self.described, self._purpose_by_all_names, root.purpose
             )
-            for place in root.columns.unmatched(contents.held, contents.stored_bytes):
+            unmatched = root.columns.unmatched(contents.held, contents.stored_bytes)
+            contents.calls.source.spend(Limit.STEPS, _STEPS_OF_A_TENSOR * len(unmatched))
+            for place in unmatched:
                 _ = self.columns[place]  # so that it is looked at by itself
             self.names = set()  # of very many tensors, all of which have their purpose now
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from rnninspect.plugin import Purpose
-from rnninspect.stored.kinds import names_of
 from rnninspect_torch.networks.purposes import is_copy, may_be_copy
 from rnninspect_torch.networks.records import Root
 from rnninspect_torch.networks.training_state import (
@@ -52,12 +51,9 @@ def _split(root: Root) -> Iterator[Root]:
     `ema.module.rnn.weight` belongs to a copy only if all tensors of `ema`, counters excepted, are
     also in the rest of the dict, with the same name and shape.
     """
-    if root.columns is not None:
-        firsts = {name.partition(".")[0] for name in names_of(root.columns)}
-        if root.purpose is not Purpose.PARAMETER or not any(map(is_copy, firsts)):
-            yield root
-            return
-        root.leave_columns()
+    if root.columns is not None:  # which no copy has
+        yield root
+        return
     tops: dict[str, list[NamedTensor]] = {}
     for entry in root.entries:
         tops.setdefault(entry.name.partition(".")[0], []).append(entry)

@@ -270,11 +270,6 @@ class Root:
         """All tensors but those in columns that have all of a storage of their own."""
         return self.entries if self.columns is None else self.columns.unusual()
 
-    def leave_columns(self) -> None:
-        """Have an entry for each tensor."""
-        self.entries[:0] = self.columns or ()
-        self.columns = None
-
     @property
     def every(self) -> Sequence[NamedTensor]:
         """Its tensors, wherever they are."""

@@ -25,13 +25,17 @@ from rnninspect.decode.pickles.runs import (
 from rnninspect.decode.pickles.table import Table, contiguous
 from rnninspect.decode.pickles.values import Mapping
 from rnninspect.errors import UnreadableFile
-from rnninspect.lean import lru_cache, re
+from rnninspect.lean import lru_cache, partial, re
+from rnninspect.source.limits import Limit
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from rnninspect.decode.pickles.machine import Machine
+    from rnninspect.source.source import Source
 
 _COUNTED = 3  # opcodes, for a row: it takes the time of as many
+# For a row whose value is made after all: with those above, what a run costs with its objects.
+_MORE_OPCODES, _MORE_STEPS = 21, 10
 _LEAST_OPCODES = 200_000  # a lower limit is compared with what is on the stack, which has no tables
 _MOST_RUNS = 1_024  # in a group: pickle puts a thousand into one
 _AHEAD = 2**18  # bytes in which a group ends
@@ -79,7 +83,9 @@ def read_table(machine: Machine) -> bool:
     if type(target) is not Mapping or machine.cursor.source.limits.opcodes < _LEAST_OPCODES:
         return False
     section, calls = _section(machine), machine.calls
-    table = Table(calls.call, calls.persistent, len(machine.memo))
+    table = Table(
+        calls.call, calls.persistent, partial(_spend, machine.cursor.source), len(machine.memo)
+    )
     try:
         length, text, memoised = _fill(table, section, machine)
     except _FAULTS:
@@ -94,6 +100,12 @@ def read_table(machine: Machine) -> bool:
     machine.count(len(table) * _COUNTED)
     machine.opcodes += len(table) * (OPCODES - _COUNTED)
     return True
+
+
+def _spend(source: Source, rows: int) -> None:
+    """Count rows whose values are made against the limits of the whole model."""
+    source.spend(Limit.OPCODES, rows * _MORE_OPCODES, "the number of opcodes of all pickles")
+    source.spend(Limit.STEPS, rows * _MORE_STEPS)
 
 
 def _section(machine: Machine) -> bytes:

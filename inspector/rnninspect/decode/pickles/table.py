@@ -41,6 +41,7 @@ class Table(Rows):
             "_call",
             "_pairs",
             "_persistent",
+            "_spend",
             "_starts",
             "first",
             "hooks",
@@ -53,9 +54,19 @@ class Table(Rows):
         *("shapes", "where", "word"),
     )
 
-    def __init__(self, call: _Call, persistent: Callable[[object], object], first: int) -> None:
-        """No rows yet; values are made by the calls that the pickle makes."""
-        self._call, self._persistent, self.first = call, persistent, first
+    def __init__(
+        self,
+        call: _Call,
+        persistent: Callable[[object], object],
+        spend: Callable[[int], None],
+        first: int,
+    ) -> None:
+        """No rows yet; values are made by the calls that the pickle makes.
+
+        `spend` counts what it takes to make all of the given number of rows.
+        """
+        self._call, self._persistent, self._spend = call, persistent, spend
+        self.first = first
         self._pairs: list[object] | None = None
         self.maker: object = None
         self.word: object = None
@@ -81,8 +92,9 @@ class Table(Rows):
         return count
 
     def pairs(self) -> list[object]:
-        """Names and values, alternating; values are rebuilt once."""
+        """Names and values, alternating; values are rebuilt once, within the limits."""
         if self._pairs is None:
+            self._spend(len(self))
             values = [self._memoised(row)[-1] for row in range(len(self))]
             self._pairs = list(chain.from_iterable(zip(self.names, values, strict=True)))
         return self._pairs
@@ -92,6 +104,7 @@ class Table(Rows):
         row, slot = self._row(place)
         if slot <= _KEY:
             return self.names[row] if slot == 0 else str(self.keys[row])
+        self._spend(1)
         for at, value in enumerate(self._memoised(row), place - slot):
             if memo[at] is self:
                 memo[at] = value
