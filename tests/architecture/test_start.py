@@ -72,21 +72,55 @@ def test_a_plain_subcommand_imports_no_parser(
     assert not {name.partition(".")[0] for name in modules} & (HEAVY | {"typer", "click", "rich"})
 
 
+# How many modules a small call imports at most, besides those of Python's own start: a few more
+# than it does now, so that what is imported for nothing shows.
+PLAIN = {
+    "onnx/basic_lstm.onnx": 145,
+    "onnx/runtime_lstm.ort": 150,
+    "torch/stacked_lstm.safetensors": 145,
+    "torch/tagger.pt": 155,
+    "torch/legacy.pt": 150,
+    "keras/bidirectional.keras": 145,
+    "keras/lstm.h5": 145,
+    "keras/lstm.weights.h5": 140,
+    "tflite/lstm_int8.tflite": 110,
+    "gguf/mamba.gguf": 140,
+    "coreml/network.mlmodel": 105,
+    "openvino/gru.xml": 100,
+    "ncnn/small.param": 90,
+    "tesseract/tiny.traineddata": 90,
+    "audio/small.rnnn": 85,
+}
+WITH_PATTERNS = {  # names or text are matched with regular expressions
+    "coreml/program.mlpackage": 180,
+    "torch/scripted.pt": 175,
+    "keras/frozen.pb": 200,
+    "keras/exported": 300,
+    "keras/named.ckpt.index": 235,
+    "keras/old.ckpt-7": 240,
+    "keras/tfjs_layers": 215,
+    "numpy/encoder_decoder.npz": 185,
+    "jax/gru.msgpack": 145,
+    "jax/orbax_rnn": 215,
+    "paddle/both.pdparams": 125,
+    "paddle/stack.pdmodel": 130,
+    "audio/guitarml.json": 115,
+    "audio/lstm.nam": 105,
+    "audio/rtneural.json": 115,
+    "audio/rnnoise.bin": 125,
+}
+# What `re` imports, and `random`, with which a step of a loop is recognised.
+OF_PATTERNS = {"collections", "enum", "functools", "operator", "re", "warnings"}
+
+
 @pytest.mark.parametrize("output", ["table", "json"])
-@pytest.mark.parametrize(
-    "sample",
-    [
-        "onnx/basic_lstm.onnx",
-        "torch/tagger.pt",
-        "keras/bidirectional.keras",
-        "tflite/lstm_int8.tflite",
-        "gguf/mamba.gguf",
-    ],
-)
-def test_the_common_call_imports_only_what_it_uses(sample: str, output: str) -> None:
+@pytest.mark.parametrize(("sample", "most"), [*PLAIN.items(), *WITH_PATTERNS.items()])
+def test_the_common_call_imports_only_what_it_uses(sample: str, most: int, output: str) -> None:
     start = "from rnninspect.__main__ import main; main()"  # -m would import more by itself
     modules = modules_of(start, str(ROOT / "sample_models" / sample), "--format", output)
     assert "rnninspect.counter" in modules
     # An installation may make Python import more, and `array` imports `collections` by itself.
     more = modules - modules_of("import array" if "array" in modules else "pass")
-    assert not {name.partition(".")[0] for name in more} & (HEAVY | UNUSED)
+    unused = HEAVY | UNUSED - (OF_PATTERNS if sample in WITH_PATTERNS else set())
+    assert not {name.partition(".")[0] for name in more} & unused
+    assert len(more) <= most
