@@ -69,7 +69,8 @@ def recognise_by_names(
     scopes: dict[tuple[str, ...], _Scope] = {}
     found: list[AnyLayer] = []
     rest: list[tuple[str, StoredTensor]] = []
-    for name, tensor in named:
+    for pair in named:
+        name, tensor = pair
         *outer, last = name.split("/")
         at, known = _innermost(outer)
         if known is not None:
@@ -80,7 +81,7 @@ def recognise_by_names(
             reason = "its weights are one opaque cuDNN buffer, whose sizes the file does not state"
             found.append(SkippedLayer("/".join(outer), "cuDNN", reason, (tensor,)))
         else:
-            rest.append((name, tensor))
+            rest.append(pair)  # the very one that the caller has
     taken: set[str] = set()
     for title, run in library_cells(rest):
         taken.update(weight.tensor.identity for weight in run.weights)
