@@ -43,7 +43,7 @@ class Limits(Record):
     Attributes:
         header_bytes: bytes of structure (a pickle, a JSON header) taken into memory at once.
         expansion: bytes to which compressed members may grow, together.
-        members: entries of an archive, or objects of an HDF5 file.
+        members: entries of an archive, or objects of an HDF5 file, of which two alike count as one.
         tensors: stored tensors; of those that a reader has in columns, five count as one.
         layers: layers of a configuration, recurrent or not.
         recurrent: recurrent layers, or recurrent nodes of a graph.

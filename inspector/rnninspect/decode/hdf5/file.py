@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from rnninspect.decode.hdf5.space import Space
     from rnninspect.source.source import Source
 
+NEAR = 2_048  # bytes behind the header of a group, most of what writers put there for it
 FEW = 1_000  # objects of a file, each of which is made
 
 
@@ -139,6 +140,8 @@ class File:
     def _entries(self, address: int) -> dict[str, int | Link]:
         """What is in the group at an address."""
         group, known = self._groups.get(address), self._known
+        if group is None and known is not None:
+            self.space.hold(address, NEAR)
         table = known.table(address) if group is None and known is not None else None
         if table is not None:
             return listed(self.space, address, read_table(self.space, table))

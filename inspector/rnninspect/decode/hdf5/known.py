@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 
 PREFIX = 16  # bytes of a header of version 1 before its messages
 LARGEST = 1_024  # bytes of messages that are compared
+ALIKE = 2  # objects that count as one towards the limit `members`, as they take little memory
 MOST = 4_096  # headers that are remembered
 MOST_FORMS = 16  # of headers with one prefix
 FIRST_WITH_ADDRESS = 3  # version of a layout message with the address behind two bytes
@@ -68,7 +69,7 @@ class KnownHeaders:
     def __init__(self, space: Space) -> None:
         self._space = space
         self._forms: dict[bytes, list[_Form]] = {}  # by what is before the messages
-        self._longest = self._number = 0
+        self._longest = self._number = self._found = 0
 
     def find(self, address: int) -> tuple[Plain | None, int] | None:
         """What a dataset is and where its bytes are, or None and 0 of a group.
@@ -84,6 +85,9 @@ class KnownHeaders:
             if start + plain.bytes > self._space.end:
                 return None
         self._space.count_messages(form.messages)
+        self._found += 1
+        if self._found % ALIKE == 0:
+            self._space.count_links(1 - ALIKE)
         return plain, start
 
     def table(self, address: int) -> bytes | None:

@@ -27,7 +27,7 @@ PAGES_KEPT = 1024
 # structures overlap, made to keep its readers busy.
 SPARE_BYTES = 64 * 2**20
 READS_OF_A_BYTE = 4
-PORTION = 500  # reads whose steps are spent at once
+PORTION = 1_500  # steps of reads that are spent at once; messages and links
 STEPS_OF_A_READ = 3  # with what is made of the bytes
 CHECKED_IN_A_STEP = 6  # bytes
 LONGEST_NAME = 2**16
@@ -75,12 +75,19 @@ class Space:
         self._source, self._base = source, base
         self._pages: dict[int, bytes] = {}
         self._budget = SPARE_BYTES + READS_OF_A_BYTE * source.size
-        self._texts = self._reads = self._links = self._messages = 0
+        self._held, self._held_at = b"", 0
+        self._texts = self._steps = self._links = self._messages = 0
         self._most_messages = source.reading.portion(Limit.NODES, PORTION)
         self._most_links = source.reading.portion(Limit.MEMBERS, PORTION)
 
     def read(self, address: int, length: int) -> bytes:
         """Exactly `length` bytes; UnreadableFile beyond the end or beyond the budget."""
+        at = address - self._held_at
+        if 0 <= at <= len(self._held) - length and length >= 0:
+            self._steps += 1
+            if self._steps > PORTION:
+                self._settle()
+            return self._held[at : at + length]
         if address < 0 or length < 0 or address + length > self.end:
             raise UnreadableFile(
                 f"an HDF5 structure at {address} ({length} bytes) reaches beyond the end {self.end}"
@@ -88,8 +95,8 @@ class Space:
         self._budget -= length
         if self._budget < 0:
             raise UnreadableFile("HDF5 structures overlap: more of them than the file has bytes")
-        self._reads += 1
-        if self._reads > PORTION:
+        self._steps += STEPS_OF_A_READ
+        if self._steps > PORTION:
             self._settle()
         number, start = address >> PAGE_BITS, address & PAGE - 1
         if start + length <= PAGE:
@@ -100,6 +107,11 @@ class Space:
             after = self._pages.get(number + 1) or self._load(number + 1)
             return page[start:] + after[: length - (len(page) - start)]
         return self._source.read(self._base + address, length)
+
+    def hold(self, address: int, length: int) -> None:
+        """Read what is at an address once: the next reads will probably be of parts of it."""
+        self._held = b""
+        self._held, self._held_at = self.read(address, min(length, self.end - address)), address
 
     def read_more(self, address: int, length: int, more: int) -> bytes:
         """As `read`, with `more` bytes that are probably needed next, if the file has them."""
@@ -146,8 +158,8 @@ class Space:
 
     def _settle(self) -> None:
         """Spend what was read since the last time."""
-        self._source.spend(Limit.STEPS, STEPS_OF_A_READ * self._reads)
-        self._reads = 0
+        self._source.spend(Limit.STEPS, self._steps)
+        self._steps = 0
 
     def count_messages(self, number: int) -> None:
         """Count messages of object headers; RefusedFile when there are too many."""
@@ -160,7 +172,7 @@ class Space:
             )
 
     def count_links(self, number: int) -> None:
-        """Count links of a group that is listed; RefusedFile when there are too many."""
+        """Count links of groups, or take some back; RefusedFile when there are too many."""
         self._links += number
         if self._links > self._most_links:
             self._source.spend(Limit.MEMBERS, self._links, "the number of HDF5 links")
