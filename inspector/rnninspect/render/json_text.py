@@ -49,8 +49,9 @@ def json_text(value: object, margin: str = "\n") -> str:
 
 def _texts(values: Iterable[object], margin: str) -> list[str]:
     found = []
+    known = _PLAIN.get
     for value in values:
-        plain = _PLAIN.get(type(value))
+        plain = known(type(value))
         found.append(json_text(value, margin) if plain is None else plain(value))
     return found
 

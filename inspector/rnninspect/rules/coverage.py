@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from rnninspect.cells import CELLS, Symbol
+from rnninspect.lean import lru_cache
 from rnninspect.model import Fact, Fate, Origin
 from rnninspect.rules.finding import Breach, Case, Level, Rule, observed
 from rnninspect.wording import plural
@@ -44,13 +45,18 @@ def _origin(layer: RecurrentLayer) -> str:
         return f"sizes {layer.origin}, not declared"
     sources = [
         operand.name
-        for operand in layer.operands
+        for operand in (layer.operands if len(names) == 1 else ())
         if any(_SYMBOLS.get(names[0]) in axis for axis in operand.axes)
     ]
-    single = len(names) == len(sources) == 1
-    words = [CELLS[layer.cell].word(name).replace("_", " ") for name in names]
-    listed = " and ".join((", ".join(words[:-1]), words[-1]) if words[1:] else words)
-    return f"{listed} inferred from {sources[0] if single else 'tensor shapes'}"
+    source = sources[0] if len(sources) == 1 else "tensor shapes"
+    return f"{_listed(layer.cell, names)} inferred from {source}"
+
+
+@lru_cache(maxsize=64)
+def _listed(cell: str, names: tuple[str, ...]) -> str:
+    """The words of sizes of a cell: `input size and hidden size`."""
+    words = [CELLS[cell].word(name).replace("_", " ") for name in names]
+    return " and ".join((", ".join(words[:-1]), words[-1]) if words[1:] else words)
 
 
 def _fed(case: Case) -> Iterator[Breach]:

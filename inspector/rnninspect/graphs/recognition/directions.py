@@ -5,6 +5,7 @@ from __future__ import annotations
 from rnninspect.graphs.building.expressions import Kind
 from rnninspect.graphs.building.values import REVERSED, Origin
 from rnninspect.graphs.recognition.inputs import below, is_cut_at
+from rnninspect.lean import defaultdict, deque
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -32,27 +33,24 @@ def walk_of(graph: Graph, body: Body, inputs: Iterable[int]) -> tuple[frozenset[
 def by_layer(cells: Iterable[Recovered]) -> Iterator[tuple[Recovered, ...]]:
     """The cells of each layer: two that agree and walk along one sequence from both its ends."""
     known = tuple(cells)
+    outlines = [_outline(cell) for cell in known]
+    waiting: dict[tuple[object, bool], deque[int]] = defaultdict(deque)
+    for at, cell in enumerate(known):
+        waiting[outlines[at], cell.backwards].append(at)
     taken: set[int] = set()
     for at, cell in enumerate(known):
         if at in taken:
             continue
-        others = (
-            later
-            for later in range(at + 1, len(known))
-            if later not in taken and _are_two_directions(cell, known[later])
-        )
-        twin = next(others, None)
-        if twin is None:
-            yield (cell,)
-        else:
-            taken.add(twin)
-            pair = (cell, known[twin])
+        taken.add(at)
+        twins = waiting[outlines[at], not cell.backwards]
+        while twins and twins[0] in taken:
+            twins.popleft()
+        if twins and cell.sources:
+            taken.add(twins[0])
+            pair = (cell, known[twins.popleft()])
             yield pair[::-1] if cell.backwards else pair
-
-
-def _are_two_directions(one: Recovered, other: Recovered) -> bool:
-    same = _outline(one) == _outline(other)
-    return same and bool(one.sources) and one.backwards != other.backwards
+        else:
+            yield (cell,)
 
 
 def _outline(cell: Recovered) -> tuple[object, ...]:
