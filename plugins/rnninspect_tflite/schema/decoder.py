@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from rnninspect.plugin import Source
 
 _MOST_AXES = 64
-_STEPS_OF_A_SUBGRAPH, _STEPS_OF_A_TENSOR, _STEPS_OF_AN_OPERATOR = 24, 12, 10
+_STEPS_OF_A_SUBGRAPH, _STEPS_OF_A_TENSOR, _STEPS_OF_AN_OPERATOR = 24, 6, 5
 _PLACEHOLDER = 127  # in the older field of an operator's code: look into the newer one
 
 

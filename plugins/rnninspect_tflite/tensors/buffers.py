@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from rnninspect_tflite.schema.records import Tensor
 
 _IN_THE_FILE = 1  # larger offsets are of data behind the tables
-_STEPS_OF_A_BUFFER = 6
+_STEPS_OF_A_BUFFER = 4
 
 
 class Extent(Record):

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 _SCALE, _ZERO_POINT, _DETAILS_TYPE, _DETAILS = 2, 3, 4, 5
 _BLOCKWISE = 2
 _SHOWN = 8
-_STEPS_OF_A_TENSOR = 12  # with its scales
+_STEPS_OF_A_TENSOR = 6  # with its scales
 
 
 class Stored:
