@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from struct import error as StructError  # noqa: N812 - `error` alone says nothing where it is caught
-
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -80,7 +78,8 @@ class ResultsError(RnnInspectError):
 # What Python raises at values that a malformed file leads to.
 FOREIGN = (
     *(ArithmeticError, AttributeError, LookupError, MemoryError, OSError, RecursionError),
-    *(StructError, TypeError, ValueError),
+    TypeError,
+    ValueError,
 )
 
 
@@ -97,7 +96,7 @@ class parsing:  # noqa: N801 - read as a verb: `with parsing():`
         return None
 
     def __exit__(self, _kind: object, error: BaseException | None, _traceback: object) -> None:
-        if isinstance(error, FOREIGN):
+        if error is not None and (isinstance(error, FOREIGN) or _is_of_struct(error)):
             raise UnreadableFile(f"malformed {self._what}: {in_words(error)}") from error
 
 
@@ -106,15 +105,21 @@ _WORDS: tuple[tuple[type[Exception] | tuple[type[Exception], ...], str], ...] = 
     (MemoryError, "it needs more memory than there is"),
     (UnicodeError, "its text is not UTF-8"),
     (IndexError, "a position is out of range"),
-    (StructError, "it ends too early"),
     ((TypeError, AttributeError), "a value has an unexpected type"),
     (ArithmeticError, "a number is out of range"),
 )
 
 
+def _is_of_struct(error: object) -> bool:
+    """Whether it is `struct.error`: the module is large, and many readers do without it."""
+    return type(error).__name__ == "error" and type(error).__module__ == "struct"
+
+
 def in_words(error: BaseException) -> str:
     """What is wrong with a file, where only one of Python's own exceptions says it."""
     words = next((words for kind, words in _WORDS if isinstance(error, kind)), None)
+    if _is_of_struct(error):
+        words = "it ends too early"
     if words is not None:
         return words
     said = str(error).partition("\n")[0][:200]
