@@ -6,7 +6,7 @@ names are too generic, or two readings remain, it is ambiguous and reported as a
 
 from __future__ import annotations
 
-from bisect import bisect_left
+from _bisect import bisect_left  # without the module `bisect` around it
 
 from rnninspect.lean import defaultdict, lru_cache
 from rnninspect.record import Record

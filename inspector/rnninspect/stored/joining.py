@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from _bisect import bisect_right  # without the module `bisect` around it
 from array import array
-from bisect import bisect_right
 from itertools import accumulate
 
 from rnninspect.stored.columns import TensorColumns

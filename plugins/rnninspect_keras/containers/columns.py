@@ -5,8 +5,8 @@ They stand for the dicts of a Store: values by path, in the order of the file.
 
 from __future__ import annotations
 
+from _bisect import bisect_left  # without the module `bisect` around it
 from array import array
-from bisect import bisect_left
 from collections.abc import MutableMapping
 from itertools import islice
 from operator import add, le, lt

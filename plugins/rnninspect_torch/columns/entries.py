@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import math
+from _bisect import bisect_right  # without the module `bisect` around it
 from array import array
-from bisect import bisect_right
 from operator import mul
 
 from rnninspect.plugin import Purpose

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bisect import bisect_left
+from _bisect import bisect_left  # without the module `bisect` around it
 
 from rnninspect.plugin import (
     Limit,

@@ -6,7 +6,7 @@ only if its keys are usual names of parameters.
 
 from __future__ import annotations
 
-from bisect import bisect_left
+from _bisect import bisect_left  # without the module `bisect` around it
 from itertools import starmap
 
 from rnninspect.lean import re

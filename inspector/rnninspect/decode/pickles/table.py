@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from bisect import bisect_right
+from _bisect import bisect_right  # without the module `bisect` around it
 from itertools import accumulate, chain
 
 from rnninspect.decode.pickles.values import Rows
