@@ -9,7 +9,8 @@ from __future__ import annotations
 import struct
 from array import array
 from collections.abc import Sequence
-from operator import itemgetter
+
+from rnninspect.lean import itemgetter
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

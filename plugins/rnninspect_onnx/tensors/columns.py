@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from _operator import is_, ne  # without the module `operator` around it
 from itertools import compress, repeat
-from operator import is_, ne
 
 from rnninspect.plugin import Purpose, Record, StoredTensor
 from rnninspect.stored.columns import TensorColumns

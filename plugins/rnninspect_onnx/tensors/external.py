@@ -6,9 +6,9 @@ Only the size of the file is looked up; it is not opened (ExternalData.md of the
 from __future__ import annotations
 
 import posixpath
+from _operator import add, le  # without the module `operator` around it
 from array import array
 from itertools import groupby, islice, repeat
-from operator import add, le
 
 from rnninspect.lean import Counter
 from rnninspect.plugin import (
