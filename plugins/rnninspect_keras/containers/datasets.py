@@ -86,7 +86,9 @@ class _Listing:
 
     def add_alike(self, path: str, found: Alike) -> None:
         """Add a group or a dataset whose header is that of others."""
-        columns = self._store.columns or self._begin_columns()
+        columns = self._store.columns
+        if columns is None:
+            columns = self._begin_columns()
         if found.plain is None:
             columns.groups.add(path, found.address)
         elif _is_number(found.plain.datatype):

@@ -20,6 +20,8 @@ from rnninspect.readers import open_model
 from rnninspect.report import Report
 from rnninspect.stored.columns import TensorColumns
 from rnninspect_keras import KerasReader
+from rnninspect_keras.containers import datasets
+from rnninspect_keras.containers.columns import DatasetColumns
 
 SAMPLES = Path(__file__).parents[3] / "sample_models"
 ENDINGS = (".h5", ".hdf5", ".keras")
@@ -199,6 +201,26 @@ def test_changed_bytes(both: Both, tmp_path: Path) -> None:
         assert in_columns == made, number
         read += isinstance(made, tuple) and isinstance(made[0], SavedModel)
     assert read > COUNT // 4
+
+
+def test_columns_begin_once_where_groups_precede_all_tensors(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each beginning copies the groups that are known: one for each group would be quadratic."""
+    path, begun = tmp_path / "groups.weights.h5", []
+    with h5py.File(path, "w") as file:
+        for at in range(1_500):
+            file.create_group(f"layers/dense_{at}")
+        file.create_dataset("layers/other/vars/0", data=np.zeros((2, 3), np.float32))
+
+    def begin(listing: datasets._Listing) -> DatasetColumns:
+        begun.append(listing)
+        return begin_columns(listing)
+
+    begin_columns = datasets._Listing._begin_columns
+    monkeypatch.setattr(datasets._Listing, "_begin_columns", begin)
+    inspect_file(path)
+    assert len(begun) == 1
 
 
 def test_a_large_file_makes_few_tensors(tmp_path: Path) -> None:
