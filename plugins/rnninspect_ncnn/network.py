@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from rnninspect.plugin import Source
 
-_STEPS_OF_A_LAYER = 15
+_STEPS_OF_A_LAYER = 6
 _ARRAY, _LAST = -23300, -233  # keys from which on a value is an array, and of the end
 _MOST_KEYS = 32
 _LONGEST_NUMBER = 20  # characters

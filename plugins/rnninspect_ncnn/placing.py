@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from rnninspect_ncnn.weights import Weight
 
 _TAG = 4  # bytes
-_STEPS_OF_AN_ARRAY = 20
+_STEPS_OF_AN_ARRAY = 10
 # The types of elements by their tags: names, bytes of an element.
 _TYPES = {
     0: ("float32", 4),

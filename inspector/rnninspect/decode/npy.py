@@ -27,27 +27,15 @@ class ArrayHeader(Record):
         code: numpy's type code without the order of bytes, `f4`; empty for a structured type.
         shape: sizes of the axes.
         start: offset of the elements in bytes, from the start of the file.
+        item_bytes: bytes of an element; None for objects and structured types.
+        dtype: the element type, `float32`; empty if the elements are no numbers.
     """
 
     code: str
     shape: tuple[int, ...]
     start: int
-
-    @property
-    def item_bytes(self) -> int | None:
-        """Bytes of an element; None for objects and structured types."""
-        size = self.code[1:]
-        if self.code[:1] in ("", OBJECTS) or not size.isdecimal() or len(size) > _LONGEST_SIZE:
-            return None
-        return int(size) * (4 if self.code[0] == "U" else 1)
-
-    @property
-    def dtype(self) -> str:
-        """The element type, `float32`; empty if the elements are no numbers."""
-        kind, size = self.code[:1], self.item_bytes
-        if (kind, size) == ("b", 1):
-            return "bool"
-        return f"{_KINDS[kind]}{8 * size}" if kind in _KINDS and size else ""
+    item_bytes: int | None
+    dtype: str
 
 
 def read_header(head: bytes) -> ArrayHeader:
@@ -83,4 +71,19 @@ def _parsed(text: bytes) -> ArrayHeader:
     sizes = tuple(int(size[:20]) for size in digits[: _MOST_AXES + 1])
     if len(sizes) > _MOST_AXES or max(sizes, default=0) > _LARGEST:
         raise UnreadableFile(f"impossible shape in the header of a NumPy array: {shape[1][:80]}")
-    return ArrayHeader((descr[1] or "").lstrip("<>|="), sizes, 0)
+    code = (descr[1] or "").lstrip("<>|=")
+    size = _item_bytes(code)
+    return ArrayHeader(code, sizes, 0, size, _dtype(code[:1], size))
+
+
+def _item_bytes(code: str) -> int | None:
+    size = code[1:]
+    if code[:1] in ("", OBJECTS) or not size.isdecimal() or len(size) > _LONGEST_SIZE:
+        return None
+    return int(size) * (4 if code[0] == "U" else 1)
+
+
+def _dtype(kind: str, size: int | None) -> str:
+    if (kind, size) == ("b", 1):
+        return "bool"
+    return f"{_KINDS[kind]}{8 * size}" if kind in _KINDS and size else ""

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
 _ENDING = ".npy"
 _SCOPE = "array of the archive"
-_STEPS_OF_AN_ARRAY = 40
+_STEPS_OF_AN_ARRAY = 20
 # Words of names that weights have; without one, an archive without layers is a data set.
 _OF_WEIGHTS = re.compile(
     r"weight|kernel|bias|gamma|beta|embed|param|coef|(?:^|[\W_])[wbu](?:[\W_]|\d|$)|^arr_\d+$",
