@@ -21,9 +21,12 @@ def call() -> int:
     collects between files.
     """
     gc.disable()
-    from rnninspect.lean.modules import find_quickly  # noqa: PLC0415 - see above
-
-    find_quickly()
+    try:
+        from rnninspect.lean.modules import find_quickly  # noqa: PLC0415 - see above
+    except ImportError:  # an interpreter whose import system is made of other parts
+        pass
+    else:
+        find_quickly()
     from rnninspect.command.request import plain_request  # noqa: PLC0415 - see above
     from rnninspect.command.running import run  # noqa: PLC0415 - see above
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib.util
 import os
 import py_compile
+import subprocess
 import sys
 from importlib.machinery import BuiltinImporter, ModuleSpec, PathFinder, SourceFileLoader
 from pathlib import Path
@@ -12,6 +13,7 @@ from types import CodeType
 
 import pytest
 
+import rnninspect
 from making.imports import PACKAGES, SOURCES, name_of
 from rnninspect.lean import modules
 from rnninspect.lean.modules import Finder, find_quickly
@@ -124,3 +126,17 @@ def test_code_is_what_python_loads() -> None:
     name, folder = Finder.__module__, str(Path(modules.__file__).parent)
     ours, pythons = Finder.find_spec(name, [folder]), PathFinder.find_spec(name, [folder])
     assert code_of(ours) == code_of(pythons)
+
+
+def test_a_call_does_without_it_on_an_interpreter_of_other_parts() -> None:
+    lines = (
+        "import sys",
+        "sys.modules['_frozen_importlib_external'] = None",
+        "sys.argv[1:] = ['--version']",
+        "from rnninspect.__main__ import main",
+        "main()",
+    )
+    command = [sys.executable, "-c", "\n".join(lines)]
+    done = subprocess.run(command, check=False, capture_output=True, text=True)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert rnninspect.__version__ in done.stdout

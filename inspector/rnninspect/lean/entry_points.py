@@ -9,14 +9,12 @@ from __future__ import annotations
 import os
 import sys
 
-# What `importlib.machinery` has under this name.
-from _frozen_importlib_external import PathFinder
-
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Container
 
 _METADATA = (".dist-info", ".egg-info")
+_PYTHONS_OWN = "_frozen_importlib"  # how the modules of Python's finders begin
 
 
 def may_have_others(group: str, known: Container[str]) -> bool:
@@ -25,10 +23,14 @@ def may_have_others(group: str, known: Container[str]) -> bool:
     True where it cannot be seen: in archives on `sys.path`, and if other finders than Python's
     know of distributions.
     """
-    finders = (finder for finder in sys.meta_path if finder is not PathFinder)
-    if any(hasattr(finder, "find_distributions") for finder in finders):
+    others = (finder for finder in sys.meta_path if not _is_pythons(finder))
+    if any(hasattr(finder, "find_distributions") for finder in others):
         return True
     return any(_is_archive(place) or _has_others(place, group, known) for place in sys.path)
+
+
+def _is_pythons(finder: object) -> bool:
+    return str(getattr(finder, "__module__", "")).startswith(_PYTHONS_OWN)
 
 
 def _is_archive(place: str) -> bool:
