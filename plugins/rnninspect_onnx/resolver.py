@@ -10,12 +10,12 @@ from rnninspect.plugin import Limit, Record
 from rnninspect_onnx.graph.calls import Call
 from rnninspect_onnx.graph.constants import constant
 from rnninspect_onnx.graph.scopes import Scope, needs
-from rnninspect_onnx.graph.slicing import sliced
 from rnninspect_onnx.graph.values import UNKNOWN, Value, ValueKind, with_declared
 from rnninspect_onnx.graph.waiting import WaitingNodes
 from rnninspect_onnx.operators import quantised
 from rnninspect_onnx.operators.table import OPERATORS, run
 from rnninspect_onnx.recurrent.nodes import is_recurrent, may_be_recurrent, outputs_of
+from rnninspect_onnx.slicing import sliced
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from rnninspect.plugin import Purpose, Record
-from rnninspect.signatures import known_layers, may_be_known, possible_layers
+from rnninspect.signatures.odd import may_be_known
 from rnninspect.stored.columns import TensorColumns
 
 TYPE_CHECKING = False
@@ -37,6 +37,9 @@ def by_names(
         tensors.names if isinstance(tensors, TensorColumns) else [tensor.name for tensor in tensors]
     ):
         return NamedLayers()
+    from rnninspect.signatures.describing import known_layers  # noqa: PLC0415 - few files have these names
+    from rnninspect.signatures.marks import possible_layers  # noqa: PLC0415 - as above
+
     named = {
         tensor.name: tensor
         for tensor in tensors

@@ -230,7 +230,7 @@ class NodeRuns:
     def _node(
         self, run: NodeRun, at: int, end: int, operator: str, value: TensorProto | None
     ) -> NodeProto:
-        data, text, known = run.data, self._wire.decoded, self._known
+        data, text = run.data, self._wire.decoded
         inputs: list[str] = []
         outputs: list[str] = []
         attributes: list[AttributeProto] = []
@@ -246,12 +246,10 @@ class NodeRuns:
                 inputs.append(text(part))
             elif tag == _OUTPUT:
                 outputs.append(text(part))
-            elif tag == _ATTRIBUTE and value is not None:
-                name = part[2 : 2 + part[1]].decode()
-                attributes.append(attribute_of(name, run.base + at, value))
             elif tag == _ATTRIBUTE:
-                kept += known[part].kept
-                attributes.append(known[part].first._replace(offset=run.base + at))
+                attribute, parts = self._attribute_in(part, run.base + at, value)
+                attributes.append(attribute)
+                kept += parts
             elif tag in texts:
                 texts[tag] = text(part)
             at += length
@@ -268,6 +266,15 @@ class NodeRuns:
             tuple(attributes),
             by_name(attributes),
         )
+
+    def _attribute_in(
+        self, data: bytes, offset: int, value: TensorProto | None
+    ) -> tuple[AttributeProto, int]:
+        """An attribute, and how many parts are kept of it beside the value of a Constant."""
+        if value is not None:
+            return attribute_of(data[2 : 2 + data[1]].decode(), offset, value), 0
+        known = self._known[data]
+        return known.first._replace(offset=offset), known.kept
 
 
 def _values_before(into: list[NodeProto | NodeRun]) -> Initializers:

@@ -139,23 +139,10 @@ class ExternalFiles:
             first: the place of the first one among all.
             unusual: the indices of those that are added one by one.
         """
-        kinds, starts = tensors.kinds, tensors.payloads
-        distinct = dict(zip(map(id, kinds), kinds, strict=True))
-        files: dict[str, int] = {}  # in the order of the tensors, in which they are looked up
-        for kind in distinct.values():
-            location = _location(kind)
-            if location is not None and location not in files:
-                self._look_up(location)
-                files[location] = len(files)
-        known = {
-            key: files[kind.location]
-            for key, kind in distinct.items()
-            if isinstance(kind, TensorKind) and kind.location is not None
-        }
-        keys = list(map(known.get, map(id, kinds), repeat(len(files))))
-        rows = [at for at, key in enumerate(keys) if key < len(files) and at not in unusual]
+        starts, outside = tensors.payloads, set[int]()
+        locations, keys = self._files_of(tensors.kinds)
+        rows = [at for at, key in enumerate(keys) if key < len(locations) and at not in unusual]
         rows.sort(key=keys.__getitem__)
-        outside, locations = set[int](), list(files)
         for key, group in groupby(rows, keys.__getitem__):
             location, indices = locations[key], list(group)
             neighbour = self._neighbours[location]
@@ -169,6 +156,25 @@ class ExternalFiles:
             spans.lengths += map(needed.__getitem__, within)
             spans.places.extend(map(first.__add__, within))
         return outside
+
+    def _files_of(self, kinds: Sequence[TensorKind | TensorProto]) -> tuple[list[str], list[int]]:
+        """The files with data, each looked up once, and which one has each of the plain tensors.
+
+        Those without external data have the number of files for one.
+        """
+        distinct = dict(zip(map(id, kinds), kinds, strict=True))
+        files: dict[str, int] = {}  # in the order of the tensors
+        for kind in distinct.values():
+            location = _location(kind)
+            if location is not None and location not in files:
+                self._look_up(location)
+                files[location] = len(files)
+        known = {
+            key: files[kind.location]
+            for key, kind in distinct.items()
+            if isinstance(kind, TensorKind) and kind.location is not None
+        }
+        return list(files), list(map(known.get, map(id, kinds), repeat(len(files))))
 
     def shared(self) -> Iterator[int]:
         """The places of tensors whose bytes are those of other ones too."""

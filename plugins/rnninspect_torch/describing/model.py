@@ -22,7 +22,7 @@ from rnninspect_torch.networks.walking import Walk
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
     from rnninspect.plugin import Source, StoredTensor
     from rnninspect.stored.columns import TensorColumns
@@ -65,10 +65,7 @@ def describe_model(contents: Contents, roots: list[Root], producer: str = "") ->
 
     Raises UnknownFormat if there is no tensor.
     """
-    if not any(root.every for root in roots):
-        runs = ", ".join(list(contents.calls.foreign)[:3])
-        also = f"; loading it would run {runs}" if runs else ""
-        raise UnknownFormat(f"no tensors found: not a model{also}")
+    _require_tensors(contents, roots)
     _spend_names(contents.calls.source, roots)
     networks = _networks(contents, roots)
     for network in networks:
@@ -82,14 +79,6 @@ def describe_model(contents: Contents, roots: list[Root], producer: str = "") ->
         ]
         for network in networks
     ]
-    in_columns = {root: root.columns for root in roots if root.columns is not None}
-    odd = oddities(
-        contents,
-        [pair for of_one in pairs for pair in of_one],
-        _in_layers(networks),
-        sum(columns.plain_bytes() for columns in in_columns.values()),
-        named=any(root.purpose is Purpose.PARAMETER for root in in_columns),
-    )
     return SavedModel(
         format=contents.format,
         framework="pytorch",
@@ -102,9 +91,30 @@ def describe_model(contents: Contents, roots: list[Root], producer: str = "") ->
             *contents.observations,
             *(note for network in networks for note in network.observations),
             *declared,
-            *odd,
+            *_odd(contents, networks, pairs),
         ),
         search=_search(networks),
+    )
+
+
+def _require_tensors(contents: Contents, roots: list[Root]) -> None:
+    if any(root.every for root in roots):
+        return
+    runs = ", ".join(list(contents.calls.foreign)[:3])
+    also = f"; loading it would run {runs}" if runs else ""
+    raise UnknownFormat(f"no tensors found: not a model{also}")
+
+
+def _odd(contents: Contents, networks: list[Network], pairs: list[Pairs]) -> Iterator[Observation]:
+    """What is odd about tensors and storages; those in columns are plain."""
+    roots = [network.root for network in networks]
+    in_columns = {root: root.columns for root in roots if root.columns is not None}
+    return oddities(
+        contents,
+        [pair for of_one in pairs for pair in of_one],
+        _in_layers(networks),
+        sum(columns.plain_bytes() for columns in in_columns.values()),
+        named=any(root.purpose is Purpose.PARAMETER for root in in_columns),
     )
 
 

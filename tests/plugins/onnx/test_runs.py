@@ -18,8 +18,8 @@ from rnninspect.errors import RefusedFile, UnreadableFile
 from rnninspect.inspection import inspect_file
 from rnninspect.report import Report
 from rnninspect.source.source import open_source
-from rnninspect_onnx import describing
-from rnninspect_onnx.graph import scopes, slicing
+from rnninspect_onnx import describing, slicing
+from rnninspect_onnx.graph import scopes
 from rnninspect_onnx.protobuf.decoder import Decoder
 from rnninspect_onnx.protobuf.initializers import Initializers, TensorKind
 from rnninspect_onnx.protobuf.messages import ModelProto, Nodes
