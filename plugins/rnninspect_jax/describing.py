@@ -11,7 +11,8 @@ from rnninspect.plugin import (
     parsing,
     plural,
 )
-from rnninspect.signatures import known_layers, possible_layers
+from rnninspect.signatures.describing import known_layers
+from rnninspect.signatures.marks import possible_layers
 from rnninspect.spellings import remainder
 from rnninspect_jax.tree import stored_tensors
 

@@ -21,7 +21,6 @@ from rnninspect_keras.matching.native_unconfigured import (
     native_names,
 )
 from rnninspect_keras.matching.quantisation import assign_quantisation_purposes
-from rnninspect_keras.matching.unconfigured import recognise
 from rnninspect_keras.matching.wrappers import assign_wrapper_purposes
 
 TYPE_CHECKING = False
@@ -55,7 +54,10 @@ def describe_native(
     candidates = in_file_order(native_candidates(store, taken))
     cells = sum(candidate.sure for candidate in candidates)
     _require_cells(limits, cells)
-    found.extend(_bounded(recognise(candidates), limits))
+    if candidates:
+        from rnninspect_keras.matching.unconfigured import recognise  # noqa: PLC0415 - not where all is configured
+
+        found.extend(_bounded(recognise(candidates), limits))
     model = saved(
         name,
         producer,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from rnninspect.decode.shard_index import weight_map_in
 from rnninspect.lean import StrEnum, re
 
 TYPE_CHECKING = False
@@ -82,7 +81,7 @@ def _by_head(source: Source) -> FileKind | None:
     head = source.head(len(_HDF5))
     if head == _HDF5:
         return FileKind.HDF5
-    if _SHARD in weight_map_in(source, _INDEX_HEAD):
+    if head.startswith(b"{") and _is_index(source):
         return FileKind.SHARDS
     if head.lstrip(_BLANKS)[:1] in (b"{", b"[") and is_tfjs(source):
         return FileKind.TFJS
@@ -90,6 +89,12 @@ def _by_head(source: Source) -> FileKind | None:
         source.name == GRAPH_FILE or _has_meta_graph(source)
     )
     return FileKind.SAVED_MODEL if is_graph else None
+
+
+def _is_index(source: Source) -> bool:
+    from rnninspect.decode.shard_index import weight_map_in  # noqa: PLC0415 - of JSON alone
+
+    return _SHARD in weight_map_in(source, _INDEX_HEAD)
 
 
 def is_tfjs(source: Source) -> bool:

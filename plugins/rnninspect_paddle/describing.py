@@ -14,7 +14,8 @@ from rnninspect.plugin import (
     StoredTensor,
     plural,
 )
-from rnninspect.signatures import known_layers, possible_layers
+from rnninspect.signatures.describing import known_layers
+from rnninspect.signatures.marks import possible_layers
 from rnninspect.spellings import remainder
 from rnninspect_paddle.framework import PADDLE
 from rnninspect_paddle.modules import layers_of, modules_in, second_name

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from rnninspect.decode.shard_index import weight_map_in
 from rnninspect.lean import StrEnum, re
 from rnninspect.plugin import Record, UnreadableFile
 
@@ -135,9 +134,16 @@ def _by_more(source: Source, head: bytes) -> Container | None:
         inside = peek(source)
         is_known = inside[:4] == b"PK\3\4" or container_of(source.holding(inside)) is not None
         return Container.GZIP if is_known else None
-    if (places := weight_map_in(source, _HEAD)) and b'.h5"' not in places:  # Keras has one too
+    if head.startswith(b"{") and _is_index(source):
         return Container.INDEX
     return Container.PICKLE if _is_text_pickle(source, head) else None
+
+
+def _is_index(source: Source) -> bool:
+    from rnninspect.decode.shard_index import weight_map_in  # noqa: PLC0415 - of JSON alone
+
+    places = weight_map_in(source, _HEAD)
+    return bool(places) and b'.h5"' not in places  # Keras has one too
 
 
 def _is_zlib(head: bytes) -> bool:

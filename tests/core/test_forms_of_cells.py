@@ -15,7 +15,8 @@ from rnninspect.cells import CELLS
 from rnninspect.counter import count_layer
 from rnninspect.model import RecurrentLayer, StoredTensor
 from rnninspect.plugin import Limits
-from rnninspect.signatures import known_layers, possible_layers
+from rnninspect.signatures.describing import known_layers
+from rnninspect.signatures.marks import possible_layers
 from rnninspect.signatures.signature import Signature
 from rnninspect.signatures.tables import SIGNATURES
 from rnninspect.source.source import holding_source

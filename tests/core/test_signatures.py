@@ -12,13 +12,12 @@ import pytest
 from rnninspect.cells import CELLS, Cell, Sizes, Sum, every_cell, formula
 from rnninspect.counter import count_layer
 from rnninspect.model import Origin, StoredTensor
-from rnninspect.signatures import may_be_known
 from rnninspect.signatures.finding import find
 from rnninspect.signatures.layers import layer_of
 from rnninspect.signatures.marks import MARKS
 from rnninspect.signatures.matching import Found
 from rnninspect.signatures.nearby import near_cells
-from rnninspect.signatures.odd import WITHIN, WORDS, odd_word
+from rnninspect.signatures.odd import WITHIN, WORDS, may_be_known, odd_word
 from rnninspect.signatures.signature import Signature
 from rnninspect.signatures.tables import SIGNATURES, by_odd_name
 

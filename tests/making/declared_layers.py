@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from rnninspect.plugin import Limits, StoredTensor
-from rnninspect.signatures import known_layers
+from rnninspect.signatures.describing import known_layers
 from rnninspect.source.source import holding_source
 
 if TYPE_CHECKING:

@@ -14,7 +14,7 @@ from rnninspect.plugin import (
     no_formula,
     plural,
 )
-from rnninspect.signatures import known_layers
+from rnninspect.signatures.describing import known_layers
 from rnninspect_ggml.recurrent.blocks import modules_of
 
 TYPE_CHECKING = False

@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 
 from rnninspect_keras.configuration.declared import as_shape, as_size
-from rnninspect_keras.configuration.spatial import SPATIAL, spatial_shape
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -26,6 +25,7 @@ _UNCHANGED = {
 }
 _MERGING = {"Add", "Average", "Maximum", "Minimum", "Multiply", "Subtract"}
 _RECURRENT = {"LSTM", "GRU", "SimpleRNN", "CuDNNLSTM", "CuDNNGRU", "RNN", "ESN"}
+_OVER_AXES = ("1D", "2D", "3D", "DTranspose")  # how the names of `spatial` end
 _WIDTHS = ("projection", "units", "output_dim")  # the first of the addons' NASCell
 
 
@@ -45,10 +45,21 @@ def output_shapes(layer: Declared, inputs: Sequence[Shape]) -> tuple[Shape, ...]
         return (_merged(inputs),)
     if name in _RECURRENT:
         return _recurrent(layer, first)
-    if name in SPATIAL:
+    if _is_spatial(name):
+        from rnninspect_keras.configuration.spatial import spatial_shape  # noqa: PLC0415 - as below
+
         return (spatial_shape(layer, first),)
     rule = _RULES.get(name)
     return rule(layer, inputs) if rule is not None else (None,)
+
+
+def _is_spatial(name: str) -> bool:
+    """Whether a class is a convolution, a pooling or a padding over axes."""
+    if not name.endswith(_OVER_AXES):
+        return False
+    from rnninspect_keras.configuration.spatial import SPATIAL  # noqa: PLC0415 - few recurrent models need it
+
+    return name in SPATIAL
 
 
 def width_of(layer: Declared) -> int | None:
@@ -71,7 +82,9 @@ def _recurrent(layer: Declared, shape: Shape) -> tuple[Shape, ...]:
 
 def _bidirectional(layer: Declared, inputs: Sequence[Shape]) -> tuple[Shape, ...]:
     forward = layer.child("layer")
-    if forward is None or forward.class_name not in {*_RECURRENT, *SPATIAL}:
+    if forward is None:
+        return (None,)
+    if forward.class_name not in _RECURRENT and not _is_spatial(forward.class_name):
         return (None,)
     backward = layer.child("backward_layer") or forward
     outputs, others = (output_shapes(direction, inputs[:1]) for direction in (forward, backward))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from rnninspect.plugin import Limit, Purpose
-from rnninspect.signatures import known_layers, may_be_known, possible_layers
+from rnninspect.signatures.odd import may_be_known
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -36,6 +36,8 @@ def with_known_layers(
     tensors = dict(named)
     if not may_be_known(tensors):
         return model
+    from rnninspect.signatures.describing import known_layers  # noqa: PLC0415 - few files have these names
+
     taken = _identities(model.layers)
     free = {
         name: tensor
@@ -50,6 +52,8 @@ def with_known_layers(
 def _joined(
     model: SavedModel, found: list[RecurrentLayer], free: Mapping[str, StoredTensor]
 ) -> SavedModel:
+    from rnninspect.signatures.marks import possible_layers  # noqa: PLC0415 - as above
+
     taken = _identities((*model.layers, *found))
     skipped = tuple(
         layer

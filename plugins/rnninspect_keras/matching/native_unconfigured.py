@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from rnninspect.signatures import may_be_known
+from rnninspect.signatures.odd import may_be_known
 from rnninspect.stored.kinds import chosen
 from rnninspect_keras.configuration.declared_layers import DIRECTIONS
 from rnninspect_keras.configuration.numbering import CONTAINER, GAPPED_CONTAINER
-from rnninspect_keras.layers.guessing import hint_of
 from rnninspect_keras.layout import WeightName
-from rnninspect_keras.matching.candidates import CellCandidate
 from rnninspect_keras.matching.native import VARIABLES, cell_weights, named
 
 TYPE_CHECKING = False
@@ -19,6 +17,7 @@ if TYPE_CHECKING:
     from rnninspect_keras.containers.columns import DatasetColumns
     from rnninspect_keras.containers.store import Store
     from rnninspect_keras.layers.weights import CellWeight
+    from rnninspect_keras.matching.candidates import CellCandidate
 
 _IN_CELL = f"/cell/{VARIABLES}"
 _CELL = "cell"  # in the path of whatever may be one, whatever its tensors
@@ -79,6 +78,9 @@ def _is_inside(place: str, cells: set[str]) -> bool:
 
 
 def _native_candidate(store: Store, place: str, weights: tuple[CellWeight, ...]) -> CellCandidate:
+    from rnninspect_keras.layers.guessing import hint_of  # noqa: PLC0415 - not where all is configured
+    from rnninspect_keras.matching.candidates import CellCandidate  # noqa: PLC0415 - as above
+
     parts = place.split("/")
     end = next((at for at, part in enumerate(parts) if at and part in _MARKS), len(parts))
     owner = parts[:end]

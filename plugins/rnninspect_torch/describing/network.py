@@ -12,7 +12,7 @@ from rnninspect.plugin import (
     SkippedLayer,
     StoredTensor,
 )
-from rnninspect.signatures import known_layers, may_be_known, possible_layers
+from rnninspect.signatures.odd import may_be_known
 from rnninspect.spellings import remainder
 from rnninspect.stored.kinds import names_of
 from rnninspect_torch.describing.stored_tensors import stored
@@ -194,7 +194,9 @@ def _find_known_cells(
     network: Network, entries: Sequence[NamedTensor], unassigned: Sequence[NamedTensor]
 ) -> list[NamedTensor]:
     """Add the layers whose weights a signature names, and possible ones; return their tensors."""
-    from rnninspect.signatures.nearby import near_cells  # noqa: PLC0415 - few networks need it
+    from rnninspect.signatures.describing import known_layers  # noqa: PLC0415 - few networks need it
+    from rnninspect.signatures.marks import possible_layers  # noqa: PLC0415 - as above
+    from rnninspect.signatures.nearby import near_cells  # noqa: PLC0415 - as above
 
     source = network.contents.calls.source
     places = near_cells(names_of(unassigned))
