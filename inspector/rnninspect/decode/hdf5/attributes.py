@@ -13,8 +13,6 @@ from rnninspect.decode.hdf5.headers import (
     SHARED,
     resolve_shared,
 )
-from rnninspect.decode.hdf5.heaps import FractalHeap
-from rnninspect.decode.hdf5.trees import read_records
 from rnninspect.errors import UnreadableFile
 from rnninspect.record import Record
 
@@ -59,6 +57,9 @@ def _dense(space: Space, body: bytes) -> Iterator[Attribute]:
     heap, index = space.address(body, at), space.address(body, at + space.offset.size)
     if heap is None or index is None:
         return
+    from rnninspect.decode.hdf5.heaps import FractalHeap  # noqa: PLC0415 - few objects have so many
+    from rnninspect.decode.hdf5.trees import read_records  # noqa: PLC0415 - as above
+
     objects = FractalHeap(space, heap)
     for record in read_records(space, index):
         if record[objects.id_size] & SHARED:

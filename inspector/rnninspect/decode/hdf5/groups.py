@@ -5,9 +5,7 @@ from __future__ import annotations
 from struct import unpack_from
 
 from rnninspect.decode.hdf5.headers import LINK, LINK_INFO, SYMBOL_TABLE
-from rnninspect.decode.hdf5.heaps import FractalHeap
 from rnninspect.decode.hdf5.space import PAGE
-from rnninspect.decode.hdf5.trees import read_records
 from rnninspect.errors import UnreadableFile
 from rnninspect.lean import StrEnum
 from rnninspect.record import Record
@@ -107,6 +105,9 @@ def _dense(space: Space, body: bytes) -> Iterator[Link]:
     heap, index = space.address(body, at), space.address(body, at + space.offset.size)
     if heap is None or index is None:
         return
+    from rnninspect.decode.hdf5.heaps import FractalHeap  # noqa: PLC0415 - few files have such groups
+    from rnninspect.decode.hdf5.trees import read_records  # noqa: PLC0415 - as above
+
     objects = FractalHeap(space, heap)
     for record in read_records(space, index):
         yield _link(space, objects.object(record[HASH_SIZE : HASH_SIZE + objects.id_size]))
