@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 import zipfile
+from importlib.machinery import PathFinder
 from importlib.metadata import entry_points
 from pathlib import Path
 
@@ -25,6 +26,7 @@ TEXTS = {
 @pytest.fixture(autouse=True)
 def _nothing_else(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setattr(sys, "path", [str(tmp_path), str(tmp_path / "missing.zip")])
+    monkeypatch.setattr(sys, "meta_path", [PathFinder])  # libraries of other tests add their own
 
 
 @pytest.mark.parametrize("folder", ["toy-1.dist-info", "toy.egg-info", "EGG-INFO", "Toy.Dist-Info"])

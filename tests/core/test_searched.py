@@ -56,7 +56,7 @@ def found(
 def test_a_report_without_a_layer_says_what_was_searched(made: SavedModel, sentence: str) -> None:
     shown = report(made)
     assert no_layer(shown) == sentence
-    assert sentence in text_of("table", [shown], View()).splitlines()
+    assert sentence in " ".join(text_of("table", [shown], View()).split())
     for text in (text_of("markdown", [shown], View()), drawn(CARD, "markdown", [shown])):
         assert sentence[1:].replace(":", "\\:") in text
 

@@ -40,7 +40,7 @@ NOT_NEEDED = (  # typer, the frameworks, servers and other processes
     *(".__main__", ".cli", ".verification", ".judge"),
     *(".cluster", ".remote", ".results", ".workers"),
 )
-EXTRAS = ("zstandard",)  # what readers import where it is installed
+EXTRAS = ("zstandard", "unicodedata")  # what few files need, one of them where it is installed
 WARMING = ("sound.", "prose.")
 MOST_SECONDS = 60  # of CPU: ends runs that never end; not a limit that is tested
 # of Python's own internals, or of this listener
