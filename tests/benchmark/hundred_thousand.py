@@ -22,12 +22,11 @@ from .models import (
     MAKERS,
     MOST,
     make_checkpoint,
-    make_constants,
-    make_external,
     make_hdf5,
     make_onnx,
     make_torch,
 )
+from .onnx_models import make_constants, make_external
 from .peers import BOTH, ONNX_CONSTANTS, ONNX_STRUCTURE, PEERS, Peer
 from .shards import write_header, write_shards
 

@@ -66,20 +66,26 @@ def links_of(run: NodeRun, operators: Collection[str] | None) -> Iterator[Links]
 
 def names_of(run: NodeRun) -> Iterator[str]:
     """The names of the nodes of a run."""
-    data, end = run.data, 0
+    end = 0
     for _ in run.operators:
-        at, end = head_of(data, end)
+        at, end = head_of(run.data, end)
         name = b""
-        while at < end:
-            tag, length = data[at], data[at + 1]
-            at += 2
-            if length > 0x7F:
-                length = length & 0x7F | data[at] << 7
-                at += 1
+        for tag, part, _ in parts_of(run.data, at, end):
             if tag == _NAME:
-                name = data[at : at + length]
-            at += length
+                name = part
         yield name.decode("utf-8", "surrogateescape")
+
+
+def parts_of(data: bytes, at: int, end: int) -> Iterator[tuple[int, bytes, int]]:
+    """The fields of a node: tag, bytes, and where these are; `links_of` has this inlined."""
+    while at < end:
+        tag, length = data[at], data[at + 1]
+        at += 2
+        if length > 0x7F:
+            length = length & 0x7F | data[at] << 7
+            at += 1
+        yield tag, data[at : at + length], at
+        at += length
 
 
 def head_of(data: bytes, at: int) -> tuple[int, int]:

@@ -11,7 +11,7 @@ from __future__ import annotations
 from rnninspect.decode.protobuf import LENGTH
 from rnninspect.plugin import Limit, Record, UnreadableFile
 from rnninspect.stored.tensor import IN_COLUMNS
-from rnninspect_onnx.protobuf.encoded_nodes import NodeRun, head_of, plain
+from rnninspect_onnx.protobuf.encoded_nodes import NodeRun, head_of, parts_of, plain
 from rnninspect_onnx.protobuf.initializers import Initializers
 from rnninspect_onnx.protobuf.messages import NodeProto, by_name
 from rnninspect_onnx.protobuf.plain_constants import PARTS, attribute_of
@@ -230,29 +230,22 @@ class NodeRuns:
     def _node(
         self, run: NodeRun, at: int, end: int, operator: str, value: TensorProto | None
     ) -> NodeProto:
-        data, text = run.data, self._wire.decoded
+        text = self._wire.decoded
         inputs: list[str] = []
         outputs: list[str] = []
         attributes: list[AttributeProto] = []
         texts, kept = {_NAME: "", _DOMAIN: "", _OVERLOAD: ""}, 0 if value is None else PARTS
-        while at < end:
-            tag, length = data[at], data[at + 1]
-            at += 2
-            if length > 0x7F:
-                length = length & 0x7F | data[at] << 7
-                at += 1
-            part = data[at : at + length]
+        for tag, part, place in parts_of(run.data, at, end):
             if tag == _INPUT:
                 inputs.append(text(part))
             elif tag == _OUTPUT:
                 outputs.append(text(part))
             elif tag == _ATTRIBUTE:
-                attribute, parts = self._attribute_in(part, run.base + at, value)
+                attribute, parts = self._attribute_in(part, run.base + place, value)
                 attributes.append(attribute)
                 kept += parts
             elif tag in texts:
                 texts[tag] = text(part)
-            at += length
         if value is not None and not attributes:  # a large one
             attributes.append(attribute_of("value", run.base, value))
         self._kept.decode(2 + len(inputs) + len(outputs) + kept)

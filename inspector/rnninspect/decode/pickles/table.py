@@ -37,21 +37,21 @@ class Table(Rows):
     """
 
     __slots__ = (
-        *(
-            "_call",
-            "_pairs",
-            "_persistent",
-            "_spend",
-            "_starts",
-            "first",
-            "hooks",
-            "keys",
-            "kinds",
-            "maker",
-            "more",
-            "names",
-        ),
-        *("shapes", "where", "word"),
+        "_call",
+        "_pairs",
+        "_persistent",
+        "_spend",
+        "_starts",
+        "first",
+        "hooks",
+        "keys",
+        "kinds",
+        "maker",
+        "more",
+        "names",
+        "shapes",
+        "where",
+        "word",
     )
 
     def __init__(
