@@ -110,3 +110,13 @@ def weight(tensors: tuple[StoredTensor, ...] | InColumns) -> int:
 def plain_sums(tensors: tuple[StoredTensor, ...] | InColumns, purpose: Purpose) -> Sums:
     """Sums over the tensors of a purpose that `single` leaves out."""
     return Sums() if isinstance(tensors, tuple) else tensors.sums(purpose)
+
+
+# The cache is small: a file can contain shapes with equal hashes, each compared with all others.
+@lru_cache(maxsize=128)
+def contiguous_strides(shape: tuple[int, ...]) -> tuple[int, ...]:
+    """The strides of contiguous elements in C order."""
+    steps = [1]
+    for size in reversed(shape[1:]):
+        steps.append(steps[-1] * size)
+    return tuple(reversed(steps))[: len(shape)]

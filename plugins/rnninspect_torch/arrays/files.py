@@ -16,10 +16,11 @@ from rnninspect.plugin import (
     UnreadableFile,
     plural,
 )
+from rnninspect.stored.tensor import contiguous_strides
 from rnninspect_torch.arrays.describing import describe_arrays
 from rnninspect_torch.describing.contents import Contents
 from rnninspect_torch.tensors.calls import TorchCalls
-from rnninspect_torch.tensors.views import Storage, TensorView, contiguous_strides
+from rnninspect_torch.tensors.views import Storage, TensorView
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

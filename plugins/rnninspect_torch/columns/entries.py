@@ -10,10 +10,11 @@ from operator import mul
 from rnninspect.plugin import Purpose
 from rnninspect.stored.columns import TensorColumns
 from rnninspect.stored.kinds import chosen, holding
+from rnninspect.stored.tensor import contiguous_strides
 from rnninspect_torch.networks.purposes import WITH_SCALES, is_trained, may_mask, may_quantise
 from rnninspect_torch.networks.records import NamedTensor
 from rnninspect_torch.tensors.dtypes import ELEMENT_BYTES
-from rnninspect_torch.tensors.views import Storage, TensorView, contiguous_strides
+from rnninspect_torch.tensors.views import Storage, TensorView
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

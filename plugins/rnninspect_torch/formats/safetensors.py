@@ -7,14 +7,14 @@ import math
 from rnninspect.decode.json import parse_json, spend_steps
 from rnninspect.lean import Counter, itemgetter
 from rnninspect.plugin import Fact, Limit, Observation, Record, UnreadableFile, plural
-from rnninspect.stored.tensor import IN_COLUMNS
+from rnninspect.stored.tensor import IN_COLUMNS, contiguous_strides
 from rnninspect_torch.describing.contents import Contents
 from rnninspect_torch.describing.model import describe_model
 from rnninspect_torch.networks.records import NamedTensor, Root
 from rnninspect_torch.tensors.calls import TorchCalls
 from rnninspect_torch.tensors.dtypes import ELEMENT_BYTES, SAFETENSORS
 from rnninspect_torch.tensors.rebuilders import integers
-from rnninspect_torch.tensors.views import Storage, TensorView, contiguous_strides
+from rnninspect_torch.tensors.views import Storage, TensorView
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -5,9 +5,10 @@ from __future__ import annotations
 import math
 
 from rnninspect.plugin import DTYPES, MOST_ELEMENTS, Purpose
+from rnninspect.stored.tensor import contiguous_strides
 from rnninspect_torch.networks.records import NamedTensor
 from rnninspect_torch.tensors.dtypes import ELEMENT_BYTES
-from rnninspect_torch.tensors.views import Storage, TensorView, contiguous_strides
+from rnninspect_torch.tensors.views import Storage, TensorView
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

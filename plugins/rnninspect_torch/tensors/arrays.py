@@ -6,8 +6,9 @@ import math
 
 from rnninspect.decode.pickles.numpy_arrays import array_in, array_in_state, is_shape
 from rnninspect.decode.pickles.values import Instance
+from rnninspect.stored.tensor import contiguous_strides
 from rnninspect_torch.tensors.dtypes import ELEMENT_BYTES
-from rnninspect_torch.tensors.views import Storage, TensorView, contiguous_strides
+from rnninspect_torch.tensors.views import Storage, TensorView
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

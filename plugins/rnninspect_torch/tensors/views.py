@@ -127,12 +127,3 @@ def _measure(shape: tuple[int, ...], strides: tuple[int, ...]) -> tuple[int, int
             step *= size
     possible = min(shape, default=0) >= 0
     return step if possible else 0, span, is_contiguous, min(strides, default=0) < 0
-
-
-@lru_cache(maxsize=128)
-def contiguous_strides(shape: tuple[int, ...]) -> tuple[int, ...]:
-    """The strides of contiguous elements in C order."""
-    steps = [1]
-    for size in reversed(shape[1:]):
-        steps.append(steps[-1] * size)
-    return tuple(reversed(steps))[: len(shape)]

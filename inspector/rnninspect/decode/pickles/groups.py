@@ -22,11 +22,12 @@ from rnninspect.decode.pickles.runs import (
     number,
     numbers,
 )
-from rnninspect.decode.pickles.table import Table, contiguous
+from rnninspect.decode.pickles.table import Table
 from rnninspect.decode.pickles.values import Mapping
 from rnninspect.errors import UnreadableFile
 from rnninspect.lean import lru_cache, partial, re
 from rnninspect.source.limits import Limit
+from rnninspect.stored.tensor import contiguous_strides
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -183,7 +184,7 @@ def _shapes(column: list[list[bytes]]) -> list[tuple[int, ...]]:
 def _shape(axes: bytes | None, steps: bytes | None, elements: bytes) -> tuple[int, ...]:
     shape = () if axes is None else numbers(axes)
     _require(min(shape, default=1) > 0 and math.prod(shape) == number(elements))
-    _require(contiguous(shape) == (() if steps is None else numbers(steps)))
+    _require(contiguous_strides(shape) == (() if steps is None else numbers(steps)))
     return shape
 
 

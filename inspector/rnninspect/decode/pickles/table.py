@@ -7,6 +7,7 @@ from _bisect import bisect_right  # without the module `bisect` around it
 from itertools import accumulate, chain
 
 from rnninspect.decode.pickles.values import Rows
+from rnninspect.stored.tensor import contiguous_strides
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -16,11 +17,6 @@ if TYPE_CHECKING:
 
 _VALUES, _VALUES_OF_NO_AXES = 8, 6  # memoised for a row
 _KEY = 1  # the second of them; the first is the name
-
-
-def contiguous(shape: tuple[int, ...]) -> tuple[int, ...]:
-    """Elements between neighbours along each axis, the last of which is the fastest."""
-    return tuple(math.prod(shape[axis + 1 :]) for axis in range(len(shape)))
 
 
 class Table(Rows):
@@ -121,7 +117,7 @@ class Table(Rows):
         """What the opcodes of a row memoise; the last one is its value."""
         shape, key = self.shapes[row], str(self.keys[row])
         identity = (self.word, self.kinds[row], key, self.where, math.prod(shape), *self.more)
-        strides = contiguous(shape)
+        strides = contiguous_strides(shape)
         options = self._call(self.hooks, ())
         arguments = (self._persistent(identity), 0, shape, strides, False, options)
         value = self._call(self.maker, arguments)
