@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 import zipfile
 from importlib.machinery import PathFinder
-from importlib.metadata import entry_points
+from importlib.metadata import MetadataPathFinder, entry_points
 from pathlib import Path
 
 import pytest
@@ -27,6 +27,9 @@ TEXTS = {
 def _nothing_else(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setattr(sys, "path", [str(tmp_path), str(tmp_path / "missing.zip")])
     monkeypatch.setattr(sys, "meta_path", [PathFinder])  # libraries of other tests add their own
+    # Where they import the backport `importlib_metadata`, it takes this from Python's finder.
+    find = staticmethod(MetadataPathFinder.find_distributions)
+    monkeypatch.setattr(PathFinder, "find_distributions", find, raising=False)
 
 
 @pytest.mark.parametrize("folder", ["toy-1.dist-info", "toy.egg-info", "EGG-INFO", "Toy.Dist-Info"])
