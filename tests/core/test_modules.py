@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import importlib.util
 import os
 import py_compile
@@ -9,7 +10,7 @@ import subprocess
 import sys
 from importlib.machinery import BuiltinImporter, ModuleSpec, PathFinder, SourceFileLoader
 from pathlib import Path
-from types import CodeType
+from types import CodeType, ModuleType
 
 import pytest
 
@@ -140,3 +141,43 @@ def test_a_call_does_without_it_on_an_interpreter_of_other_parts() -> None:
     done = subprocess.run(command, check=False, capture_output=True, text=True)
     assert (done.returncode, done.stderr) == (0, "")
     assert rnninspect.__version__ in done.stdout
+
+
+def test_a_module_has_what_python_gives_it() -> None:
+    for path in (Path(modules.__file__), Path(modules.__file__).with_name("__init__.py")):
+        name, folder = name_of(path), folder_of(path)
+        ours, pythons = Finder.find_spec(name, [folder]), PathFinder.find_spec(name, [folder])
+        assert ours is not None
+        assert pythons is not None
+        made, known = (
+            importlib.util.module_from_spec(ours),
+            importlib.util.module_from_spec(pythons),
+        )
+        assert (made.__spec__, made.__loader__) == (ours, ours.loader)
+        for one in (made, known):
+            del one.__spec__, one.__loader__
+        assert vars(made) == vars(known)
+
+
+def test_a_missing_attribute_is_an_attribute_error(source: Path) -> None:
+    spec = Finder.find_spec("rnninspect.sizes", [str(source.parent)])
+    assert spec is not None
+    made = importlib.util.module_from_spec(spec)
+    assert isinstance(made, ModuleType)
+    assert not hasattr(made, "__path__")
+    with pytest.raises(AttributeError, match="missing"):
+        _ = made.missing
+
+
+def test_no_module_that_it_finds_has_a_function_for_missing_names() -> None:
+    for path in SOURCES:
+        if path != Path(rnninspect.__file__):  # which Python's finder has found before
+            names = {getattr(node, "name", None) for node in ast.parse(path.read_text()).body}
+            assert "__getattr__" not in names
+
+
+def test_long_code_is_loaded_as_python_loads_it(source: Path) -> None:
+    source.write_text(f"SIZE = len({'x' * 2**17!r}) // {2**17}\n")
+    os.utime(source, (1_000_000, 1_000_000))
+    py_compile.compile(str(source), invalidation_mode=py_compile.PycInvalidationMode.TIMESTAMP)
+    assert size_in(source) == 1

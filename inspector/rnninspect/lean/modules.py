@@ -25,7 +25,21 @@ if TYPE_CHECKING:
 _PACKAGES = "rnninspect"  # how the names of all of them begin
 _START = MAGIC_NUMBER + bytes(4)  # of cached code that is checked by its source's time and size
 _WORD = 0xFFFFFFFF
+_LARGEST = 2**16  # bytes of cached code that are read at once; ours is smaller
+_TO_READ = os.O_RDONLY | getattr(os, "O_BINARY", 0)
 _ENDING = f".{sys.implementation.cache_tag}.pyc"
+
+
+class _Module(type(sys)):  # type: ignore[misc] # `ModuleType`, without importing `types`
+    """A module in which a missing attribute is found out cheaply.
+
+    Each `from module import name` asks whether the module is a package. An ordinary module answers
+    with an error and its message, which take as long as the rest of the statement. In return, a
+    function `__getattr__` in the module has no effect.
+    """
+
+    __slots__ = ()
+    __getattribute__ = object.__getattribute__
 
 
 class Finder:
@@ -57,18 +71,32 @@ class Loader(SourceFileLoader):
     """Loads code that Python has cached; what is not, as Python does."""
 
     def __init__(self, name: str, path: str, cached: str, source: os.stat_result) -> None:
-        super().__init__(name, path)
+        self.name, self.path = name, path  # all that the class above does
         self._cached, self._source = cached, source
+
+    def create_module(self, spec: ModuleSpec) -> ModuleType:
+        """A module with all that Python would set; it would look for each of them first."""
+        module = _Module(spec.name)
+        known = module.__dict__
+        known["__loader__"], known["__package__"], known["__spec__"] = self, spec.parent, spec
+        known["__file__"], known["__cached__"] = self.path, self._cached
+        if spec.submodule_search_locations is not None:
+            known["__path__"] = spec.submodule_search_locations
+        return module
 
     def get_code(self, fullname: str) -> CodeType | None:
         """The code of a module."""
         time, size = int(self._source.st_mtime) & _WORD, self._source.st_size & _WORD
         try:
-            with open(self._cached, "rb", buffering=0) as file:  # noqa: PTH123 - pathlib is large
-                data = file.read()
+            file = os.open(self._cached, _TO_READ)
+            try:
+                data = os.read(file, _LARGEST)
+            finally:
+                os.close(file)
         except OSError:
             return super().get_code(fullname)
-        if data[:16] != _START + time.to_bytes(4, "little") + size.to_bytes(4, "little"):
+        start = _START + time.to_bytes(4, "little") + size.to_bytes(4, "little")
+        if data[:16] != start or len(data) == _LARGEST:
             return super().get_code(fullname)
         code: CodeType = marshal.loads(data[16:])  # noqa: S302 - what Python itself would run
         _imp._fix_co_filename(code, self.path)  # type: ignore[attr-defined] # noqa: SLF001 - of a tree that was moved
