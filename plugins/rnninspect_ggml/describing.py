@@ -9,6 +9,7 @@ from rnninspect.plugin import (
     SavedModel,
     parsing,
 )
+from rnninspect.stored.joining import joined
 from rnninspect_ggml.container.files import read_files
 from rnninspect_ggml.container.placing import Placed
 from rnninspect_ggml.recurrent.declaring import declare_by_values
@@ -16,9 +17,9 @@ from rnninspect_ggml.recurrent.layers import Layers, layers_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Sequence
 
-    from rnninspect.plugin import Source, StoredTensor
+    from rnninspect.plugin import Source
     from rnninspect_ggml.container.files import Files, Part
 
 _MOST_NOTES = 20
@@ -42,7 +43,7 @@ def _describe(source: Source) -> SavedModel:
     kind = values.get("general.type")
     purpose = Purpose.QUANTISATION if kind == "imatrix" else Purpose.PARAMETER
     placed = [Placed(part, purpose) for part in files.parts]
-    tensors = [tensor for each in placed for tensor in each.tensors]
+    tensors = joined([each.tensors for each in placed])
     architecture = values.get("general.architecture")
     prefix = f"{architecture}."
     sizes = {
@@ -58,12 +59,12 @@ def _describe(source: Source) -> SavedModel:
         framework="ggml",
         producer=architecture if isinstance(architecture, str) else "",
         layers=declared.layers,
-        tensors=tuple(tensors),
+        tensors=tensors,
         skipped=found.skipped,
         observations=(
             *files.notes,
             *_repeated_keys(files.parts),
-            *_repeated_names(tensors),
+            *_repeated_names(tensors.names),
             *(note for each in placed for note in each.notes),
             *found.notes,
             *declared.observations,
@@ -85,13 +86,15 @@ def _repeated_keys(parts: Iterable[Part]) -> Iterator[Observation]:
             yield Observation(Fact.DUPLICATE_NAME, f"key {key[:80]} occurs twice")
 
 
-def _repeated_names(tensors: Iterable[StoredTensor]) -> Iterator[Observation]:
+def _repeated_names(names: Sequence[str]) -> Iterator[Observation]:
+    if len(set(names)) == len(names):
+        return
     seen: set[str] = set()
     repeated: dict[str, None] = {}
-    for tensor in tensors:
-        if tensor.name in seen:
-            repeated[tensor.name] = None
-        seen.add(tensor.name)
+    for name in names:
+        if name in seen:
+            repeated[name] = None
+        seen.add(name)
     for name in list(repeated)[:_MOST_NOTES]:
         yield Observation(Fact.DUPLICATE_NAME, "the name occurs twice", tensor=name)
 

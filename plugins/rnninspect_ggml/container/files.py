@@ -131,7 +131,7 @@ def _disagreements(parts: list[Part], count: int) -> Iterator[Observation]:
             detail = f"{part.name}: split.count is {stated}, other parts say {count}"
             yield Observation(Fact.CONTRADICTION, detail)
     declared = parts[0].header.values.get("split.tensors.count")
-    stored = sum(len(part.header.entries) for part in parts)
+    stored = sum(len(part.header.table) for part in parts)
     if len(parts) == count and type(declared) is int and declared != stored:
         detail = f"split.tensors.count is {declared}, the files have {stored} tensors"
         yield Observation(Fact.CONTRADICTION, detail)

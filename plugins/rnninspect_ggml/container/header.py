@@ -5,40 +5,22 @@ Source: ggml's `docs/gguf.md`; what llama.cpp and the package gguf do where it i
 
 from __future__ import annotations
 
-from struct import Struct
-
 from rnninspect.plugin import Limit, Record, UnreadableFile
 from rnninspect_ggml.container.cursor import Cursor
+from rnninspect_ggml.container.table import LONGEST_NAME, read_table, spend_names
 from rnninspect_ggml.container.values import read_value
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from rnninspect.plugin import Source
+    from rnninspect_ggml.container.table import Table
     from rnninspect_ggml.container.values import Value
 
 _VERSIONS = (2, 3)
-_LONGEST_NAME = 65_535  # bytes of a key by the specification
-_MOST_AXES = 64  # of a tensor: ggml has four, others write five
 _DEFAULT_ALIGNMENT = 32
 _STEPS_OF_A_TENSOR, _STEPS_OF_A_VALUE = 10, 3
 _LEAST_BYTES_OF_A_VALUE, _LEAST_BYTES_OF_A_TENSOR = 13, 24
 _MOST_DUPLICATES = 20
-
-
-class Entry(Record):
-    """One row of the tensor table.
-
-    Attributes:
-        name: of the tensor.
-        shape: its axes in the order of numpy, the reverse of the file's.
-        code: of its element type.
-        offset: of its elements, from where the data of the file begin.
-    """
-
-    name: str
-    shape: tuple[int, ...]
-    code: int
-    offset: int
 
 
 class Header(Record):
@@ -48,7 +30,7 @@ class Header(Record):
         version: of the format.
         big_endian: whether the most significant byte of a number comes first.
         values: the key-values; None for what is long and never asked for.
-        entries: the tensors, in the order of the file.
+        table: the tensors.
         alignment: the elements of each tensor begin at a multiple of it.
         start: where the data of all tensors begin in the file.
         repeated: keys that occur twice.
@@ -57,7 +39,7 @@ class Header(Record):
     version: int
     big_endian: bool
     values: dict[str, Value]
-    entries: list[Entry]
+    table: Table
     alignment: int
     start: int
     repeated: tuple[str, ...]
@@ -85,10 +67,10 @@ def read_header(source: Source) -> Header:
     source.spend(Limit.TENSORS, tensors, "the number of tensors")
     source.spend(Limit.STEPS, _STEPS_OF_A_VALUE * pairs + _STEPS_OF_A_TENSOR * tensors)
     values, repeated = _values(cursor, source, pairs)
-    entries = _entries(cursor, source, tensors)
+    table = read_table(cursor, source, tensors)
     alignment = _alignment(values)
     start = -(-cursor.offset // alignment) * alignment
-    return Header(version, cursor.order == ">", values, entries, alignment, start, repeated)
+    return Header(version, cursor.order == ">", values, table, alignment, start, repeated)
 
 
 def _version(cursor: Cursor) -> int:
@@ -103,41 +85,18 @@ def _version(cursor: Cursor) -> int:
     return version
 
 
-def _name(cursor: Cursor, source: Source, what: str) -> str:
-    data = cursor.text(what, _LONGEST_NAME)
-    source.spend(Limit.TABLE_BYTES, len(data), "the length of all keys and names")
-    return data.decode("utf-8", "backslashreplace")
-
-
 def _values(cursor: Cursor, source: Source, count: int) -> tuple[dict[str, Value], tuple[str, ...]]:
     values: dict[str, Value] = {}
     repeated: list[str] = []
     for _ in range(count):
-        key = _name(cursor, source, "a key")
+        stored = cursor.text("a key", LONGEST_NAME)
+        spend_names(source, len(stored))
+        key = stored.decode("utf-8", "backslashreplace")
         if key in values and len(repeated) < _MOST_DUPLICATES:
             repeated.append(key)
         value = read_value(cursor, source)
         values.setdefault(key, value)
     return values, tuple(dict.fromkeys(repeated))
-
-
-def _entries(cursor: Cursor, source: Source, count: int) -> list[Entry]:
-    layouts: dict[int, Struct] = {}
-    axes_of = Struct(f"{cursor.order}I")
-    entries = []
-    for _ in range(count):
-        name = _name(cursor, source, "a tensor's name")
-        (axes,) = cursor.unpack(axes_of)
-        if axes > _MOST_AXES:
-            raise UnreadableFile(
-                f"malformed: tensor {name[:80]} has {axes} axes", place=f"tensor {name[:80]}"
-            )
-        layout = layouts.get(axes)
-        if layout is None:
-            layout = layouts[axes] = Struct(f"{cursor.order}{axes}QIQ")
-        *shape, code, offset = cursor.unpack(layout)
-        entries.append(Entry(name, tuple(reversed(shape)), code, offset))
-    return entries
 
 
 def _alignment(values: dict[str, Value]) -> int:

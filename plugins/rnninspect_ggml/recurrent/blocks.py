@@ -6,11 +6,12 @@ recurrent layer beside each other. `blk.3.ssm_a` becomes `blk.3.ssm.ssm_a` here.
 
 from __future__ import annotations
 
+from rnninspect.stored.kinds import holding
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-
     from rnninspect.plugin import StoredTensor
+    from rnninspect.stored.columns import TensorColumns
 
 _KINDS = ("ssm", "time_mix", "channel_mix")
 # Tensors that a recurrent layer shares its names for with attention, by what shows that it is one.
@@ -35,26 +36,28 @@ def _apart(name: str) -> tuple[str, str]:
     return name[: len(name) - len(rest)], rest
 
 
-def modules_of(tensors: Iterable[StoredTensor]) -> dict[str, Module]:
+def modules_of(tensors: TensorColumns) -> dict[str, Module]:
     """The recurrent modules of all blocks: their tensors by their names in the block."""
-    by_name = {}
     modules: dict[str, Module] = {}
     blocks: dict[str, str] = {}
-    for tensor in tensors:
-        by_name[tensor.name] = tensor
-        if "ssm_" not in tensor.name and "_mix_" not in tensor.name:
-            continue
-        block, name = _apart(tensor.name)
+    for place in holding(tensors.names, ("ssm_", "_mix_")):
+        block, name = _apart(tensors.names[place])
         kind = next((kind for kind in _KINDS if name.startswith(f"{kind}_")), None)
         if kind is None:
             continue
         ending = ".weight" if name in _WITHOUT_ENDING else ""
-        modules.setdefault(block + kind, {})[name + ending] = tensor
+        modules.setdefault(block + kind, {})[name + ending] = tensors[place]
         blocks[block + kind] = block
-    for path, module in modules.items():
-        for shows, names in _BORROWED.items():
-            if shows in module:
-                for name in names:
-                    if blocks[path] + name in by_name:
-                        module[name] = by_name[blocks[path] + name]
+    borrowed = {
+        (path, name): blocks[path] + name
+        for path, module in modules.items()
+        for shows, names in _BORROWED.items()
+        if shows in module
+        for name in names
+    }
+    wanted = set(borrowed.values())
+    places = {name: at for at, name in enumerate(tensors.names) if name in wanted}
+    for (path, name), full in borrowed.items():
+        if full in places:
+            modules[path][name] = tensors[places[full]]
     return modules

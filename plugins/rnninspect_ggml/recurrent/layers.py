@@ -19,9 +19,10 @@ from rnninspect_ggml.recurrent.blocks import modules_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Iterator, Mapping
 
     from rnninspect.plugin import RecurrentLayer, Source, StoredTensor
+    from rnninspect.stored.columns import TensorColumns
     from rnninspect_ggml.container.values import Value
     from rnninspect_ggml.recurrent.blocks import Module
 
@@ -49,7 +50,7 @@ class Layers(Record):
 
 
 def layers_of(
-    tensors: Iterable[StoredTensor],
+    tensors: TensorColumns,
     sizes: Mapping[str, Value],
     source: Source,
     architecture: str,
