@@ -32,11 +32,13 @@ def reports(number: int) -> Iterator[Report]:
 
 def peak_of(pieces: Iterator[str]) -> int:
     """The most memory in use while a document is drawn and not kept."""
+    gc.freeze()  # what was there before, frameworks at times, is not looked through at each piece
     tracemalloc.start()
     for _ in pieces:
         gc.collect()  # as the command does from time to time
     _, peak = tracemalloc.get_traced_memory()
     tracemalloc.stop()
+    gc.unfreeze()
     return peak
 
 
