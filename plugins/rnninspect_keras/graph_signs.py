@@ -12,8 +12,9 @@ if TYPE_CHECKING:
     from rnninspect.plugin import Source
 
 _HEAD = 4_096
-_OPERATOR = re.compile(r"[A-Z_][A-Za-z0-9_>.]*")
-_NAME = re.compile(r"[A-Za-z0-9_.\-/\\>^~]+")
+_CAPITALS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+_WORD = f"{_CAPITALS}{_CAPITALS.lower()}0123456789_"
+_IN_OPERATORS, _IN_NAMES = f"{_WORD}>.", f"{_WORD}.-/\\>^~"
 _GRAPH_FIELDS = {1: LENGTH, 2: LENGTH, 3: VARINT, 4: LENGTH, 5: LENGTH}
 _NODE_FIELDS = frozenset({1, 2, 3, 4, 5, 6, 7})
 _MOST_NODES = 8  # that are looked at
@@ -59,7 +60,9 @@ def _is_node(wire: WireReader, span: Span) -> bool:
                 operator = wire.text(value, size)
         if number > 2 and name and operator:  # its inputs and attributes follow
             break
-    return bool(_NAME.fullmatch(name) and _OPERATOR.fullmatch(operator))
+    if not name or name.strip(_IN_NAMES) or operator[:1] not in (*_CAPITALS, "_"):
+        return False
+    return not operator.strip(_IN_OPERATORS)
 
 
 def is_meta_graph(source: Source) -> bool:

@@ -83,6 +83,9 @@ PLAIN = {
     "keras/bidirectional.keras": 145,
     "keras/lstm.h5": 145,
     "keras/lstm.weights.h5": 140,
+    "keras/frozen.pb": 190,
+    "keras/named.ckpt.index": 225,
+    "keras/old.ckpt-7": 230,
     "tflite/lstm_int8.tflite": 110,
     "gguf/mamba.gguf": 140,
     "coreml/network.mlmodel": 105,
@@ -94,10 +97,7 @@ PLAIN = {
 WITH_PATTERNS = {  # names or text are matched with regular expressions
     "coreml/program.mlpackage": 180,
     "torch/scripted.pt": 175,
-    "keras/frozen.pb": 200,
     "keras/exported": 300,
-    "keras/named.ckpt.index": 235,
-    "keras/old.ckpt-7": 240,
     "keras/tfjs_layers": 215,
     "numpy/encoder_decoder.npz": 185,
     "jax/gru.msgpack": 145,
@@ -109,7 +109,7 @@ WITH_PATTERNS = {  # names or text are matched with regular expressions
     "audio/rtneural.json": 115,
     "audio/rnnoise.bin": 125,
 }
-# What `re` imports, and `random`, with which a step of a loop is recognised.
+# What `re` imports.
 OF_PATTERNS = {"collections", "enum", "functools", "operator", "re", "warnings"}
 
 

@@ -21,6 +21,7 @@ from rnninspect.inspection import inspect_file
 from rnninspect.record import Record
 from rnninspect.render.report.json import dump, report_json
 from rnninspect.source.limits import Limits
+from rnninspect_keras.tensorflow.checkpoints import entries
 from rnninspect_keras.tensorflow.checkpoints.entries import Entries
 from rnninspect_onnx import describing
 from rnninspect_onnx.graph import scopes
@@ -61,7 +62,8 @@ WAYS = {
         ((zip_directory, "_MANY", 0),), ((zip_directory, "_MANY", 10**9),)
     ),
     "entries of a checkpoint by kind": Way(
-        (), ((Entries, "read", lambda self, key, value: self._decoded(key, value, 0)),)
+        ((entries, "FEW", 0),),
+        ((Entries, "read", lambda self, key, value: self._decoded(key, value, 0)),),
     ),
 }
 Outcome = tuple[type, str]

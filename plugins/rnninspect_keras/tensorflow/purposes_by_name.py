@@ -8,6 +8,7 @@ from rnninspect.lean import re
 from rnninspect.plugin import Purpose
 from rnninspect_keras.tensorflow.checkpoints.records import OBJECT_PATH_END
 from rnninspect_keras.tensorflow.purposes import ITERATIONS, MODEL_VARIABLES, NO_WEIGHTS, OPTIMIZER
+from rnninspect_keras.variable_names.vocabulary import without_number
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -138,8 +139,7 @@ class Scopes:
 
 def _is_slot(name: str) -> bool:
     """Whether it is the name of an optimizer's slot; those of Adam's kin end alike."""
-    front, _, number = name.rpartition("_")
-    word = front if number.isdecimal() else name
+    word = without_number(name)
     return word in _SLOT_NAMES or (word.endswith("Adam") and _is_word(word))
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from rnninspect.lean import defaultdict, re
+from rnninspect.lean import defaultdict
 from rnninspect.plugin import SkippedLayer, Stack, no_formula
 from rnninspect_keras.configuration.declared_layers import DIRECTIONS
 from rnninspect_keras.configuration.plans import CellPlan
@@ -11,7 +11,7 @@ from rnninspect_keras.layers.weights import CellWeight
 from rnninspect_keras.layout import Dialect, WeightName
 from rnninspect_keras.variable_names.custom_scopes import own_cells, whole
 from rnninspect_keras.variable_names.libraries import library_cells, may_be_library
-from rnninspect_keras.variable_names.vocabulary import class_of, weight_name_of
+from rnninspect_keras.variable_names.vocabulary import class_of, weight_name_of, without_number
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -22,9 +22,10 @@ if TYPE_CHECKING:
 
 _OPAQUE = "opaque_kernel"
 _TELLING = ("cell", "wrapper", "lstm", "ates/", _OPAQUE)
-_LEVEL = r"(?:cell_|Cell)(\d+)"
-# Scopes around a cell that are not part of a layer's name.
-_AROUND = r"multi_rnn_cell|MultiRNNCell|(cell_|Cell)\d+|(stack_)?bidirectional_rnn|fw|bw|FW|BW"
+_LEVELS = ("cell_", "Cell")  # before the number of a stack's level
+# Scopes around a cell that are not part of a layer's name, and those of levels.
+_AROUND = frozenset({"multi_rnn_cell", "MultiRNNCell", "fw", "bw", "FW", "BW"})
+_AROUND |= {"bidirectional_rnn", "stack_bidirectional_rnn"}
 
 
 class _Scope:
@@ -41,7 +42,7 @@ class _Scope:
     @property
     def owner(self) -> str:
         """The scopes that distinguish it from others, without those that say what it is."""
-        kept = [part for part in self.path[:-1] if not re.fullmatch(_AROUND, part)]
+        kept = [part for part in self.path[:-1] if part not in _AROUND and _level_of(part) is None]
         return "/".join(kept) or self.path[0 if len(self.path[0]) > len("bw") else -1]
 
     @property
@@ -55,8 +56,14 @@ class _Scope:
     @property
     def levels(self) -> tuple[int, ...]:
         """Its place in each stack around it, outermost first; empty if it is in none."""
-        numbers = (re.fullmatch(_LEVEL, part) for part in self.path)
-        return tuple(int(match[1]) for match in numbers if match)
+        numbers = map(_level_of, self.path)
+        return tuple(number for number in numbers if number is not None)
+
+
+def _level_of(scope: str) -> int | None:
+    """The number of a level of a stack, by its scope; None for another scope."""
+    number = next((scope.removeprefix(each) for each in _LEVELS if scope.startswith(each)), "")
+    return int(number) if number.isdecimal() else None
 
 
 def recognise_by_names(
@@ -77,7 +84,7 @@ def recognise_by_names(
             path, under = tuple(outer[: at + 1]), [*outer[at + 1 :], last]
             scope = scopes.setdefault(path, _Scope(path, *known))
             scope.weights.append(CellWeight(weight_name_of("/".join(under)), tensor))
-        elif last.startswith(_OPAQUE) and re.fullmatch(rf"{_OPAQUE}(_\d+)?", last):
+        elif last.startswith(_OPAQUE) and without_number(last) == _OPAQUE:
             reason = "its weights are one opaque cuDNN buffer, whose sizes the file does not state"
             found.append(SkippedLayer("/".join(outer), "cuDNN", reason, (tensor,)))
         else:

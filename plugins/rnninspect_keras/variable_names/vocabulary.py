@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
-from rnninspect.lean import lru_cache, re
+from rnninspect.lean import lru_cache
 from rnninspect_keras.layout import WeightName
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 # Scope of a cell, by TensorFlow 1.2 and later or, in capitals, by those before -> (class, family).
 _CELLS = {
@@ -46,28 +50,41 @@ _UNKNOWN = {
     "sru_cell": "SRUCell",
     "zoneout_lstm_cell": "ZoneoutLSTMCell",
 }
-_KERNEL, _BIAS = r"(kernel|weights|Linear/Matrix)", r"(bias|biases|Linear/Bias)"
+_KERNELS, _BIASES = ("kernel", "weights", "Linear/Matrix"), ("bias", "biases", "Linear/Bias")
+
+
+def _under(scopes: Iterable[str], names: Iterable[str]) -> tuple[str, ...]:
+    return tuple(f"{scope}/{name}" for scope in scopes for name in names)
+
+
 # What a variable is by its name under the cell's scope.
 _PARTS = (
-    (rf"{_KERNEL}|W_\d+|W", WeightName.JOINED),
-    (r"W_xh|wx|kernel_w", WeightName.KERNEL),  # Magenta's and Baselines' cells; Indy's
-    (r"W_hh|wh", WeightName.RECURRENT),
-    (r"kernel_u", WeightName.DIAGONAL),
-    (rf"{_BIAS}|B|b", WeightName.BIAS),
-    (r"w_[ifo]_diag|W_[IFO]_diag", WeightName.PEEPHOLE),
-    (rf"projection/{_KERNEL}|W_P_\d+", WeightName.PROJECTION),
-    (rf"[gG]ates/{_KERNEL}", WeightName.GATES),
-    (rf"[gG]ates/{_BIAS}", WeightName.GATES_BIAS),
-    (rf"[cC]andidate/{_KERNEL}", WeightName.CANDIDATE),
-    (rf"[cC]andidate/{_BIAS}|candidate/input_projection/bias", WeightName.CANDIDATE_BIAS),
-    (r"candidate/input_projection/kernel", WeightName.GATE_KERNEL),
-    (r"candidate/hidden_projection/kernel", WeightName.GATE_RECURRENT),
-    (r"candidate/hidden_projection/bias", WeightName.HIDDEN_BIAS),
-    (r"(input|transform|forget|output|state)/(gamma|beta)", WeightName.STATE_NORM),
+    ((*_KERNELS, "W"), WeightName.JOINED),
+    (("W_xh", "wx", "kernel_w"), WeightName.KERNEL),  # Magenta's and Baselines' cells; Indy's
+    (("W_hh", "wh"), WeightName.RECURRENT),
+    (("kernel_u",), WeightName.DIAGONAL),
+    ((*_BIASES, "B", "b"), WeightName.BIAS),
+    (tuple(f"w_{gate}_diag" for gate in "ifo"), WeightName.PEEPHOLE),
+    (tuple(f"W_{gate}_diag" for gate in "IFO"), WeightName.PEEPHOLE),
+    (_under(("projection",), _KERNELS), WeightName.PROJECTION),
+    (_under(("gates", "Gates"), _KERNELS), WeightName.GATES),
+    (_under(("gates", "Gates"), _BIASES), WeightName.GATES_BIAS),
+    (_under(("candidate", "Candidate"), _KERNELS), WeightName.CANDIDATE),
+    (_under(("candidate", "Candidate"), _BIASES), WeightName.CANDIDATE_BIAS),
+    (("candidate/input_projection/bias",), WeightName.CANDIDATE_BIAS),
+    (("candidate/input_projection/kernel",), WeightName.GATE_KERNEL),
+    (("candidate/hidden_projection/kernel",), WeightName.GATE_RECURRENT),
+    (("candidate/hidden_projection/bias",), WeightName.HIDDEN_BIAS),
+    (
+        _under(("input", "transform", "forget", "output", "state"), ("gamma", "beta")),
+        WeightName.STATE_NORM,
+    ),
 )
-_ANY_PART = "|".join(f"(?P<part{number}>{pattern})" for number, (pattern, _) in enumerate(_PARTS))
+_BY_NAME = {name: part for names, part in _PARTS for name in names}
+# Rows of one weight, each with its number: `W_0` to `W_7`.
+_NUMBERED = {"W": WeightName.JOINED, "W_P": WeightName.PROJECTION}
 # An own cell, by TensorFlow's habit of naming the scope after the class.
-_OTHER, _ENDS = r"(?!multi_rnn_cell|MultiRNNCell)\w+(_cell|Cell)", ("_cell", "Cell")
+_ENDS, _NO_CELLS = ("_cell", "Cell"), ("multi_rnn_cell", "MultiRNNCell")
 _REMEMBERED = 4096  # names: a model has few different ones at these places
 
 
@@ -78,26 +95,30 @@ def class_of(scope: str) -> tuple[str, str | None] | None:
     The family is None of a class whose formula is not known.
     """
     name = scope
-    for name in (scope, _unnumbered(scope)):
+    for name in (scope, without_number(scope)):
         if name in _CELLS:
             return _CELLS[name]
         if name in _UNKNOWN:
             return _UNKNOWN[name], None
-    if name.endswith(_ENDS) and re.fullmatch(_OTHER, name):
+    if name.endswith(_ENDS) and not name.startswith(_NO_CELLS) and _is_word(name):
         return "".join(word[:1].upper() + word[1:] for word in name.split("_")), None
     return None
 
 
-def _unnumbered(scope: str) -> str:
-    """A scope without the number that TensorFlow appends to a name in use: `_1`."""
-    front, _, number = scope.rpartition("_")
-    return front if number.isdecimal() else scope
+def without_number(name: str) -> str:
+    """A name without the number that TensorFlow appends to one in use: `_1`."""
+    front, _, number = name.rpartition("_")
+    return front if number.isdecimal() else name
+
+
+def _is_word(name: str) -> bool:
+    """Whether a name is of letters, digits and underscores, of which some precede its ending."""
+    front = name.removesuffix(_ENDS[0] if name.endswith(_ENDS[0]) else _ENDS[1])
+    return bool(front) and front.replace("_", "0").isalnum()
 
 
 @lru_cache(_REMEMBERED)
 def weight_name_of(name: str) -> WeightName | None:
     """What a variable is by its name under its cell's scope."""
-    match = re.fullmatch(_ANY_PART, name)
-    if match is None or match.lastgroup is None:
-        return None
-    return _PARTS[int(match.lastgroup.removeprefix("part"))][1]
+    front, _, number = name.rpartition("_")
+    return _BY_NAME.get(name) or (_NUMBERED.get(front) if number.isdecimal() else None)

@@ -8,11 +8,21 @@ from rnninspect.graphs.building.expressions import Kind
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
+_SEED = 20_261_129
 POINTS = 3  # at which expressions are compared
 Numbers = tuple[float, ...]
 """The values of one expression at these points."""
+
+
+def random_points() -> Iterator[Numbers]:
+    """Numbers at these points for one expression after the other, the same each time."""
+    from _random import Random  # noqa: PLC0415 - for loops alone; `random` imports much more
+
+    draw = Random(_SEED).random
+    while True:
+        yield tuple(0.2 + (0.9 - 0.2) * draw() for _ in range(POINTS))
 
 
 def calculated(kind: Kind, name: object, numbers: list[float]) -> float:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from rnninspect.graphs.building.activations import Functions, whole_function
 from rnninspect.graphs.building.expressions import LINEAR, Kind
-from rnninspect.graphs.recognition.arithmetic import POINTS, calculated
+from rnninspect.graphs.recognition.arithmetic import POINTS, calculated, random_points
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -16,7 +16,6 @@ if TYPE_CHECKING:
 _MOST = 1024  # expressions of one step
 _MIXED = 64  # between a state and the map that reads it
 _NEARLY = 1e-3  # of shares such as 0.1 and 0.9 in half precision
-_SEED = 20_261_129
 
 
 class Body:
@@ -273,13 +272,10 @@ class Body:
 
     def values(self, mask: float) -> dict[int, Numbers]:
         """Values at random points, gates and states drawn; what is one for all units is `mask`."""
-        import random  # noqa: PLC0415 - for steps of a loop alone
-
-        draw = random.Random(_SEED)  # noqa: S311 - no secret
+        points = random_points()
         found: dict[int, Numbers] = {}
         for at in self.order:
-            drawn = tuple(draw.uniform(0.2, 0.9) for _ in range(POINTS))
-            found[at] = self._value(at, found, mask, drawn)
+            found[at] = self._value(at, found, mask, next(points))
         return found
 
     def _value(self, at: int, found: dict[int, Numbers], mask: float, drawn: Numbers) -> Numbers:

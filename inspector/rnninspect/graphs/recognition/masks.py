@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from rnninspect.graphs.building.expressions import Kind
-from rnninspect.graphs.recognition.arithmetic import POINTS, calculated
+from rnninspect.graphs.recognition.arithmetic import POINTS, calculated, random_points
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -15,7 +15,6 @@ if TYPE_CHECKING:
 
 _MOST = 16  # expressions between a new state and what is masked in it
 _NEARLY = 1e-3  # of factors such as 0.1 and 0.9 in half precision
-_SEED = 20_261_129
 
 
 def beneath_masks(graph: Graph, body: Body, root: int, state: int) -> Iterator[int]:
@@ -68,15 +67,12 @@ def _outside(graph: Graph, body: Body, root: int, new: int) -> list[int]:
 
 def _is_mixed(graph: Graph, outside: list[int], new: int, state: int) -> bool:
     """Whether the root, which is the last, is the old state where the new state is that."""
-    import random  # noqa: PLC0415 - for steps of a loop alone
-
-    draw = random.Random(_SEED)  # noqa: S311 - no secret
-    old = tuple(draw.uniform(0.2, 0.9) for _ in range(POINTS))
+    points = random_points()
+    old = next(points)
     found: dict[int, Numbers] = {new: old, state: old}
     for at in outside:
         if at not in found:
-            drawn = tuple(draw.uniform(0.2, 0.9) for _ in range(POINTS))
-            found[at] = _value(graph, at, found, drawn)
+            found[at] = _value(graph, at, found, next(points))
     return all(
         abs(one - other) <= _NEARLY for one, other in zip(found[outside[-1]], old, strict=True)
     )

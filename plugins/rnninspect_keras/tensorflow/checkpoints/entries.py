@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
     Kind = tuple[str, int, tuple[int, ...]]  # element type, bytes of an element, shape
 
+FEW = 512  # entries that are decoded before a pattern is used, which takes as long to import
 _MOST_KINDS = 512
 _VARINT = rb"([\x80-\xff]{0,7}[\x00-\x7f])"
 # dtype, shape and its length; what TensorFlow writes after them: shard_id, offset, size, crc32c
@@ -31,6 +32,7 @@ class Entries:
     def __init__(self, wire: WireReader) -> None:
         self._wire, self._shapes = wire, Shapes(wire)
         self._kinds: dict[bytes, Kind] = {}
+        self._decodings = 0
 
     def read(self, key: str, value: bytes) -> IndexEntry:
         """The entry of a key.
@@ -57,7 +59,9 @@ class Entries:
                 place=f"entry {key}",
             )
         shape = self._shapes.read(parts.get(2, ()))
-        if _is_plain(value, start) and len(self._kinds) < _MOST_KINDS:
+        self._decodings += 1
+        is_one_of_many = self._decodings > FEW and len(self._kinds) < _MOST_KINDS
+        if is_one_of_many and _is_plain(value, start):
             self._kinds[value[:start]] = dtype, itemsize, shape
         return IndexEntry(key, dtype, itemsize, shape, shard, offset, size, 7 in parts)
 
