@@ -24,11 +24,13 @@ class CoreMlReader:
 
     def recognise(self, source: Source) -> Read | None:
         """A function that reads the model of a file or a package; None if it is none."""
-        if not source.is_folder and not source.head(len(_ZIP)).startswith(_STARTS):
+        if source.is_folder:
+            from rnninspect_coreml.manifest import is_package as is_known  # noqa: PLC0415 - as below
+        elif source.head(len(_ZIP)).startswith(_STARTS):
+            from rnninspect_coreml.recognition import recognise as is_known  # noqa: PLC0415 - only for such bytes
+        else:
             return None
-        from rnninspect_coreml.recognition import recognise  # noqa: PLC0415 - only for such bytes
-
-        if not recognise(source):
+        if not is_known(source):
             return None
         from rnninspect_coreml.describing import describe  # noqa: PLC0415 - only for its files
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from rnninspect.decode.json import most_values, parse_json, spend_steps
-from rnninspect.plugin import Limit, UnreadableFile
+from rnninspect.plugin import Limit, RefusedFile, UnreadableFile
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -12,6 +12,18 @@ if TYPE_CHECKING:
 MANIFEST = "Manifest.json"
 ENTRIES, ROOT = "itemInfoEntries", "rootModelIdentifier"
 _DATA = "Data/"  # where the items of a package are
+_HEAD = 65536  # bytes of a manifest that are looked at
+
+
+def is_package(source: Source) -> bool:
+    """Whether a folder has the manifest of a package."""
+    try:
+        if source.neighbour(MANIFEST).path is None:
+            return False
+        with source.open_neighbour(MANIFEST) as manifest:
+            return any(key in manifest.head(_HEAD) for key in (ENTRIES.encode(), ROOT.encode()))
+    except (RefusedFile, UnreadableFile):
+        return False
 
 
 def model_in(source: Source) -> str:

@@ -1,8 +1,6 @@
-"""Recognises Core ML by content: the message Model in a file, the manifest of a package.
+"""Recognises files of Core ML by content: the message Model, or a package in a zip archive.
 
-A package may be in a zip archive.
-
-Sources: mlmodel/format/Model.proto and modelpackage/src/ModelPackage.cpp of coremltools.
+Source: mlmodel/format/Model.proto of coremltools.
 """
 
 from __future__ import annotations
@@ -10,7 +8,6 @@ from __future__ import annotations
 from rnninspect.decode.protobuf import LENGTH, VARINT, CutField, WireReader
 from rnninspect.plugin import RefusedFile, UnreadableFile
 from rnninspect_coreml.kinds import KINDS
-from rnninspect_coreml.manifest import ENTRIES, MANIFEST, ROOT
 from rnninspect_coreml.zipped import has_package
 
 TYPE_CHECKING = False
@@ -21,14 +18,11 @@ ZIP = b"PK\3\4"
 _VERSION, _DESCRIPTION, _UPDATABLE = 1, 2, 10
 _FIELDS = {_VERSION: VARINT, _DESCRIPTION: LENGTH, _UPDATABLE: VARINT}
 _MOST_FIELDS = 16
-_HEAD = 65536  # bytes of a manifest that are looked at
 
 
 def recognise(source: Source) -> bool:
-    """Whether a file or a folder is Core ML's."""
+    """Whether a file is Core ML's."""
     try:
-        if source.is_folder:
-            return _is_package(source)
         return has_package(source) if is_zip(source) else _is_model(source)
     except (RefusedFile, UnreadableFile):
         return False
@@ -53,10 +47,3 @@ def _is_model(source: Source) -> bool:
     except CutField as cut:
         return _VERSION in seen and (cut.number in KINDS)
     return False
-
-
-def _is_package(source: Source) -> bool:
-    if source.neighbour(MANIFEST).path is None:
-        return False
-    with source.open_neighbour(MANIFEST) as manifest:
-        return any(key in manifest.head(_HEAD) for key in (ENTRIES.encode(), ROOT.encode()))

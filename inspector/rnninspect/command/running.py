@@ -13,7 +13,7 @@ from rnninspect.lean import partial
 from rnninspect.render import HASHING, JOB_SUMMARIES, REPORT
 from rnninspect.render.view import View
 from rnninspect.report import Unreadable
-from rnninspect.source.locations import shown
+from rnninspect.source.locations import is_remote, shown
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -62,9 +62,10 @@ def run(request: Request) -> int:
 
 def _is_summed_up(request: Request) -> bool:
     """Whether a line at the end says what several models are together."""
-    paths = request.paths
-    several = len(paths) > 1 or bool(request.gathering.lists) or any(map(is_folder, paths))
-    return several and request.format == "table" and not request.quiet
+    if request.format != "table" or request.quiet:
+        return False
+    several = len(request.paths) > 1 or bool(request.gathering.lists)
+    return several or any(_is_walked_over(path, request) for path in request.paths)
 
 
 def inspected(request: Request) -> Iterator[Report | Unreadable]:
@@ -98,7 +99,16 @@ def needs_gathering(request: Request) -> bool:
     """Whether a call names more than some files: folders, lists, standard input."""
     paths, gathering = request.paths, request.gathering
     many = len(paths) >= MANY or gathering.lists or gathering.jobs > 1
-    return bool(many) or any(path == "-" or is_folder(path) for path in paths)
+    return bool(many) or any(path == "-" or _is_walked_over(path, request) for path in paths)
+
+
+def _is_walked_over(path: str, request: Request) -> bool:
+    """Whether a path leads to a folder that is not seen at once to be one model."""
+    if not is_folder(path):
+        return False
+    from rnninspect.walking.alone import is_one_model  # noqa: PLC0415 - for folders alone
+
+    return is_remote(path) or not is_one_model(path, request.limits)
 
 
 def _each(request: Request) -> Iterator[Report | Unreadable]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from rnninspect.lean import IntEnum, cache, cached_property, re
 from rnninspect.readers import every_reader, filing_of
+from rnninspect.walking.alone import FOREIGN, FOREIGN_PACKAGES
 from rnninspect.walking.others import SUFFIXES
 
 TYPE_CHECKING = False
@@ -11,10 +12,6 @@ if TYPE_CHECKING:
     from collections.abc import Container
 
 START = 16  # bytes of a file by which it may be a model under any name
-
-# Of other programs that save what is not supported; a file that ends so claims to be a model.
-_FOREIGN = (".caffemodel", ".mnn", ".mindir", ".tnnmodel")
-_FOREIGN_PACKAGES = (".mlmodelc",)
 
 
 class Likelihood(IntEnum):
@@ -37,7 +34,7 @@ class Filed:
             self._known |= dict.fromkeys(reader.suffixes, Likelihood.POSSIBLE)
         for _, filing in readers:
             self._known |= dict.fromkeys(filing.sure_suffixes, Likelihood.SURE)
-        self._known |= dict.fromkeys(_FOREIGN, Likelihood.SURE)
+        self._known |= dict.fromkeys(FOREIGN, Likelihood.SURE)
         filings = [filing for _, filing in readers]
         starts = [pattern for filing in filings for pattern in filing.starts]
         self._start = re.compile(b"|".join(b"(?:%s)" % one for one in starts) or b"(?!)", re.DOTALL)
@@ -48,7 +45,7 @@ class Filed:
         ]
         self.folders = frozenset(name for filing in filings for name in filing.folders)
         packages = (ending for filing in filings for ending in filing.packages)
-        self._packages = (*packages, *_FOREIGN_PACKAGES)
+        self._packages = (*packages, *FOREIGN_PACKAGES)
 
     @cached_property
     def _any_part(self) -> re.Pattern[str]:

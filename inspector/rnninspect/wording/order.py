@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from rnninspect.lean import re
+from itertools import groupby
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -11,9 +11,10 @@ if TYPE_CHECKING:
 
     Named = TypeVar("Named")
 
-_NUMBER = re.compile("0*([0-9]+)")
+_DIGITS = "0123456789"
+_is_digit = frozenset(_DIGITS).__contains__
 _MARK = "\0"
-_MARKED = dict.fromkeys(map(ord, "0123456789"), _MARK)
+_MARKED = dict.fromkeys(map(ord, _DIGITS), _MARK)
 
 
 def without_numbers(name: str) -> str:
@@ -26,7 +27,13 @@ def without_numbers(name: str) -> str:
 
 def natural(name: str) -> str:
     """A text that sorts as the name should; two names may have the same one."""
-    return _NUMBER.sub(lambda found: f"{len(found[1]):03}{found[1]}", name)
+    runs = (("".join(run), is_number) for is_number, run in groupby(name, _is_digit))
+    return "".join(_sortable(run) if is_number else run for run, is_number in runs)
+
+
+def _sortable(digits: str) -> str:
+    number = digits.lstrip("0") or "0"
+    return f"{len(number):03}{number}"
 
 
 def in_natural_order(things: Iterable[Named], name_of: Callable[[Named], str]) -> tuple[Named, ...]:
