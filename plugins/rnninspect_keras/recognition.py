@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from rnninspect.lean import StrEnum, re
+from rnninspect.lean import StrEnum
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -35,7 +35,8 @@ _PICKLE = b"\x80"
 _HDF5 = b"\x89HDF\r\n\x1a\n"
 _MEMBERS = (b"config.json", b"model.weights.h5")
 _SHARD, _INDEX_HEAD = b'.weights.h5"', 4096
-_TFJS = rb'\s*(?:\{.*"(?:modelTopology|weightsManifest)"\s*:|\[\s*\{\s*"(?:paths|weights)"\s*:)'
+_TFJS_KEYS = (b'"modelTopology"', b'"weightsManifest"')
+_GROUP_KEYS = (b'"paths"', b'"weights"')  # of a group of shards, in a list of such
 _BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 _BLANKS = b"\xef\xbb\xbf \t\r\n"
 _TFJS_HEAD = 2**16  # bytes in which a key may be; what may come before is short
@@ -99,12 +100,30 @@ def _is_index(source: Source) -> bool:
 
 def is_tfjs(source: Source) -> bool:
     """Whether JSON is a model of TensorFlow.js, by its keys at the start or at the end."""
-    head = source.head(_TFJS_HEAD).removeprefix(_BYTE_ORDER_MARK)
-    if re.match(_TFJS, head, re.DOTALL):
+    head = source.head(_TFJS_HEAD).removeprefix(_BYTE_ORDER_MARK).lstrip()
+    if head.startswith(b"["):
+        group = head[1:].lstrip()
+        start = group[1:].lstrip()
+        return group.startswith(b"{") and any(_is_key(start, 0, key) for key in _GROUP_KEYS)
+    if head.startswith(b"{") and any(_has_key(head, key) for key in _TFJS_KEYS):
         return True
     tail = min(source.size, _TFJS_HEAD)
     end = source.read(source.size - tail, tail)
-    return head.lstrip()[:1] == b"{" and b'"modelTopology"' in end
+    return head.startswith(b"{") and b'"modelTopology"' in end
+
+
+def _has_key(text: bytes, key: bytes) -> bool:
+    at = text.find(key)
+    while at != -1:
+        if _is_key(text, at, key):
+            return True
+        at = text.find(key, at + 1)
+    return False
+
+
+def _is_key(text: bytes, at: int, key: bytes) -> bool:
+    """Whether a key and a colon are at a place."""
+    return text.startswith(key, at) and text[at + len(key) :].lstrip().startswith(b":")
 
 
 def _has_meta_graph(source: Source) -> bool:
