@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 ARRAY, COMPLEX, SCALAR = 1, 2, 3  # numbers of extensions
 _MOST_AXES = 64
 _LONGEST_TYPE = 32  # characters
+_MOST_ALIKE = 8  # arrays of one size that are compared
 
 
 class PackedArray(Record):
@@ -29,7 +30,29 @@ class PackedArray(Record):
     bytes: int
 
 
-def read_array(extension: Extension) -> PackedArray:
+class KnownArrays:
+    """Arrays by the bytes before their elements, which most of a network have like others."""
+
+    __slots__ = ("_by_size",)
+
+    def __init__(self) -> None:
+        self._by_size: dict[int, list[tuple[bytes, PackedArray]]] = {}
+
+    def get(self, extension: Extension) -> PackedArray | None:
+        """The array of an extension that is equal to one before, up to its elements."""
+        for head, array in self._by_size.get(extension.data.size, ()):
+            if extension.head.startswith(head):
+                return array
+        return None
+
+    def add(self, extension: Extension, array: PackedArray, start: int) -> None:
+        """Remember an array whose elements begin at an offset in the extension."""
+        alike = self._by_size.setdefault(extension.data.size, [])
+        if start <= len(extension.head) and len(alike) < _MOST_ALIKE:
+            alike.append((extension.head[:start], array))
+
+
+def read_array(extension: Extension, known: KnownArrays | None = None) -> PackedArray:
     """The shape and type of an array; its elements are not read.
 
     Raises:
@@ -45,7 +68,10 @@ def read_array(extension: Extension) -> PackedArray:
     dtype, length = next_value(cursor), _length_of_bytes(cursor)
     if not isinstance(dtype, str) or len(dtype) > _LONGEST_TYPE:
         raise UnreadableFile("malformed array: its type is no name")
-    return PackedArray(shape, dtype, length)
+    array = PackedArray(shape, dtype, length)
+    if known is not None:
+        known.add(extension, array, cursor.offset - length)
+    return array
 
 
 def _size(value: object) -> int:

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from rnninspect.decode.cursor import Cursor
 from rnninspect.plugin import (
-    Purpose,
-    Record,
     SavedModel,
     UnreadableFile,
     parsing,
@@ -13,22 +11,16 @@ from rnninspect.plugin import (
 )
 from rnninspect.signatures.describing import known_layers
 from rnninspect.signatures.marks import possible_layers
+from rnninspect.signatures.nearby import near_cells
+from rnninspect.signatures.odd import may_be_known
 from rnninspect.spellings import remainder
+from rnninspect.stored.entries import Entries
 from rnninspect_jax.tree import stored_tensors
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from rnninspect.plugin import Observation, RecurrentLayer, Source, StoredTensor
-
-
-class _Entry(Record):
-    """A tensor by its name with dots, as the search for hand-written cells reads it."""
-
-    name: str
-    shape: tuple[int, ...]
-    tensor: StoredTensor
+    from rnninspect.stored.columns import TensorColumns
 
 
 def describe(source: Source) -> SavedModel:
@@ -41,7 +33,7 @@ def describe(source: Source) -> SavedModel:
     """
     with parsing("MessagePack file"):
         cursor = Cursor(source)
-        tensors = tuple(stored_tensors(cursor))
+        tensors = stored_tensors(cursor)
         if cursor.left:
             raise UnreadableFile(f"{plural(cursor.left, 'trailing byte')} after the tree")
         layers, notes = layers_of(tensors, source)
@@ -56,10 +48,12 @@ def describe(source: Source) -> SavedModel:
 
 
 def layers_of(
-    tensors: Sequence[StoredTensor], source: Source
+    tensors: tuple[StoredTensor, ...] | TensorColumns, source: Source
 ) -> tuple[tuple[RecurrentLayer, ...], tuple[Observation, ...]]:
     """The layers among the parameters of a tree, and notes on modules that may be some."""
-    named = {each.name: each for each in tensors if each.purpose is Purpose.PARAMETER}
+    entries = Entries(tensors, lambda name: name.replace("/", "."))
+    near = near_cells(entries.own_names) if may_be_known(entries.own_names) else []
+    named = {entries.own_names[at]: entries[at].tensor for at in near}
     layers = known_layers(named, source)
     notes = list(possible_layers(named, layers))
     taken = {
@@ -70,8 +64,7 @@ def layers_of(
         )
         for tensor in parts
     }
-    entries = [_Entry(name.replace("/", "."), each.shape, each) for name, each in named.items()]
-    rest = remainder(entries, [one for one in entries if one.tensor.name not in taken], {}, source)
+    rest = remainder(entries, entries.without(taken) if taken else entries, {}, source)
     if rest is None:
         return tuple(layers), tuple(notes)
     from rnninspect.spellings.building import describe_cells  # noqa: PLC0415 - few networks need it

@@ -21,7 +21,9 @@ if TYPE_CHECKING:
 
 _DEEPEST = 64
 _LONGEST_KEY = 4096  # bytes
+_HEAD = 64  # bytes of an extension that are looked at first
 _STEPS_OF_A_LEAF, _CHARACTERS_IN_A_STEP = 4, 16
+_PORTION = 1_000  # steps that are spent at once
 _TEXTS = {0xD9: 1, 0xDA: 2, 0xDB: 4}  # bytes of a length, by the first byte of a value
 _BYTES = {0xC4: 1, 0xC5: 2, 0xC6: 4}
 _EXTENSIONS = {0xC7: 1, 0xC8: 2, 0xC9: 4}
@@ -43,10 +45,14 @@ _CONSTANTS = {0xC0: None, 0xC2: False, 0xC3: True}
 
 
 class Extension(Record):
-    """A value of a type that an application defines: its number, and its bytes, unread."""
+    """A value of a type that an application defines: its number, and its bytes, unread.
+
+    `head` has the first of them, if they were read with what is before them.
+    """
 
     code: int
     data: Source
+    head: bytes
 
 
 class Container(Record):
@@ -66,6 +72,7 @@ def leaves(cursor: Cursor) -> Iterator[tuple[str, object]]:
         RefusedFile: a limit would be exceeded.
     """
     waiting = [("", iter([""]))]
+    steps = 0
     while waiting:
         path, keys = waiting[-1]
         key = next(keys, None)
@@ -73,7 +80,10 @@ def leaves(cursor: Cursor) -> Iterator[tuple[str, object]]:
             waiting.pop()
             continue
         name = f"{path}/{key}" if path else key
-        cursor.source.spend(Limit.STEPS, _STEPS_OF_A_LEAF + len(name) // _CHARACTERS_IN_A_STEP)
+        steps += _STEPS_OF_A_LEAF + len(name) // _CHARACTERS_IN_A_STEP
+        if steps > _PORTION:
+            cursor.source.spend(Limit.STEPS, steps)
+            steps = 0
         value = next_value(cursor)
         if not isinstance(value, Container):
             yield name, value
@@ -84,6 +94,7 @@ def leaves(cursor: Cursor) -> Iterator[tuple[str, object]]:
                 f"nested more than {_DEEPEST} deep at offset {cursor.offset}",
                 place=f"offset {cursor.offset}",
             )
+    cursor.source.spend(Limit.STEPS, steps)
 
 
 def _keys(cursor: Cursor, container: Container) -> Iterator[str]:
@@ -113,9 +124,10 @@ def next_value(cursor: Cursor) -> object:
         return _text(cursor, first & 31)
     if first >= 0xE0:
         return first - 256
-    for widths, make in _OF_A_LENGTH:
-        if first in widths:
-            return make(cursor, int.from_bytes(cursor.take(widths[first])))
+    sized = _OF_A_LENGTH.get(first)
+    if sized is not None:
+        width, make = sized
+        return make(cursor, int.from_bytes(cursor.take(width)))
     return _fixed(cursor, first)
 
 
@@ -141,7 +153,9 @@ def _text(cursor: Cursor, length: int) -> str:
 
 
 def _extension(cursor: Cursor, length: int) -> Extension:
-    return Extension(cursor.byte(), cursor.skip(length))
+    code = cursor.byte()
+    head = cursor.data[cursor.at : cursor.at + min(length, _HEAD)]
+    return Extension(code, cursor.skip(length), head)
 
 
 def _list(_: Cursor, length: int) -> Container:
@@ -152,10 +166,14 @@ def _map(_: Cursor, length: int) -> Container:
     return Container(length, named=True)
 
 
-_OF_A_LENGTH: tuple[tuple[dict[int, int], Callable[[Cursor, int], object]], ...] = (
-    (_TEXTS, _text),
-    (_EXTENSIONS, _extension),
-    (_MAPS, _map),
-    (_LISTS, _list),
-    (_BYTES, Cursor.skip),
-)
+_OF_A_LENGTH: dict[int, tuple[int, Callable[[Cursor, int], object]]] = {
+    first: (width, make)
+    for widths, make in (
+        (_TEXTS, _text),
+        (_EXTENSIONS, _extension),
+        (_MAPS, _map),
+        (_LISTS, _list),
+        (_BYTES, Cursor.skip),
+    )
+    for first, width in widths.items()
+}

@@ -55,7 +55,7 @@ def describe(source: Source) -> SavedModel:
                 else:
                     tensors.append(found)
                     source.limits.require(Limit.TENSORS, len(tensors))
-        layers, notes = layers_of(tensors, source)
+        layers, notes = layers_of(tuple(tensors), source)
         form = next(iter(forms)) if len(forms) == 1 else "several stores"
         return SavedModel(
             format=f"orbax checkpoint, {form}",
