@@ -10,7 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from making.torch.pickled_dicts import Pickled, Tensor, number, text
-from rnninspect.decode.pickles import groups, runs
+from rnninspect.decode.pickles import groups, runs, states
 from rnninspect.decode.pickles.interpreter import load_from
 from rnninspect.decode.pickles.values import Mapping
 from rnninspect.errors import RefusedFile, RnnInspectError
@@ -54,8 +54,12 @@ def outcome(data: bytes, limits: Limits) -> tuple[object, ...]:
 
 
 def plain_of(value: object) -> object:
-    if isinstance(value, Mapping):
-        assert len(value.pairs) % 2 == 0  # the pairs of tables are made
+    waiting, seen = [value], set()
+    while waiting:
+        each = waiting.pop()
+        if isinstance(each, Mapping) and id(each) not in seen:
+            seen.add(id(each))
+            waiting += each.pairs  # those of tables are made
     return plain(value)
 
 
@@ -66,6 +70,7 @@ def both(
     with monkeypatch.context() as patched:
         patched.setattr(runs, "read_runs", lambda _: False)
         patched.setattr(groups, "read_table", lambda _: False)
+        patched.setattr(states, "read_states", lambda _: None)
         return quick, outcome(data, limits or Limits())
 
 

@@ -15,7 +15,7 @@ from rnninspect.decode import zip_directory
 from rnninspect.decode.hdf5 import file
 from rnninspect.decode.hdf5.space import Space
 from rnninspect.decode.json_structure import texts
-from rnninspect.decode.pickles import runs
+from rnninspect.decode.pickles import groups, runs, states
 from rnninspect.errors import RefusedFile, RnnInspectError
 from rnninspect.inspection import inspect_file
 from rnninspect.record import Record
@@ -41,7 +41,14 @@ class Way(Record):
 
 
 WAYS = {
-    "runs and tables of pickled tensors": Way((), ((runs, "read_runs", lambda _: False),)),
+    "runs and tables of pickled tensors": Way(
+        tuple((kind, name, 0) for kind in (groups, states) for name in ("LEAST", "LEAST_OPCODES")),
+        (
+            (runs, "read_runs", lambda _: False),
+            (groups, "read_table", lambda _: False),
+            (states, "read_states", lambda _: None),
+        ),
+    ),
     "headers of safetensors in columns": Way(
         ((safetensors, "_LEAST", 0),), ((safetensors, "_in_columns", lambda *_: None),)
     ),

@@ -31,7 +31,7 @@ class EntryColumns:
     """Names, shapes, types and bytes of tensors, each with a storage of its own that it fills.
 
     Attributes:
-        names: unique.
+        names: unique, but for those of an optimizer.
         shapes: in elements; equal ones are one tuple.
         dtypes: element types of whole bytes.
         sizes: bytes, which shape and type need and the file stores.

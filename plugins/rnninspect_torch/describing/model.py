@@ -22,13 +22,14 @@ from rnninspect_torch.networks.walking import Walk
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Iterator
 
     from rnninspect.plugin import Source, StoredTensor
     from rnninspect.stored.columns import TensorColumns
     from rnninspect_torch.describing.contents import Contents
     from rnninspect_torch.describing.oddities import Pairs
-    from rnninspect_torch.networks.records import InColumns, Root
+    from rnninspect_torch.networks.records import Root
+    from rnninspect_torch.networks.walking import FindColumns
 
 _NETWORKS = (Purpose.PARAMETER, Purpose.COPY)
 _MOST_CALLABLES = 20
@@ -42,7 +43,7 @@ def describe_value(contents: Contents) -> SavedModel:
     return describe_model(contents, roots, _producer(contents.value))
 
 
-def _in_columns(contents: Contents) -> Callable[[Mapping], InColumns | None] | None:
+def _in_columns(contents: Contents) -> FindColumns | None:
     """What gives the columns of a dict; None if nothing in the pickle is a table."""
     if contents.calls.tables is None or contents.names:
         return None

@@ -103,7 +103,7 @@ def _look_into(place: _Reached, roots: list[Root], walk: Walk) -> Iterator[_Reac
             marked = isinstance(value.state, Mapping) and _OF_STATE_DICTS in value.state.named
             if is_scaler(place.path) and _OF_GRAD_SCALERS in value.named:
                 place = place._replace(purpose=Purpose.OPTIMIZER)
-            if (columns := _columns(value, walk)) is None:
+            if (columns := _columns(value, place.purpose, walk)) is None:
                 yield from _dict(place, value.items(), (roots, walk), is_state_dict=marked)
                 return
             around = place.outside_module
@@ -127,12 +127,15 @@ def _look_into(place: _Reached, roots: list[Root], walk: Walk) -> Iterator[_Reac
             yield from _object(place, value, (roots, walk))
 
 
-def _columns(value: Mapping, walk: Walk) -> InColumns | None:
-    """The tensors of a dict in columns; None if it has anything but many plain ones."""
+def _columns(value: Mapping, purpose: Purpose, walk: Walk) -> InColumns | None:
+    """The tensors of a dict in columns; None if it has anything but many plain ones.
+
+    Those of the dicts in the state of an optimizer are one root then, instead of one for each.
+    """
     if not value.tables or walk.in_columns is None:
         return None
     pairs = len(value.apart.pairs) // 2
-    columns = walk.in_columns(value)
+    columns = walk.in_columns(value, purpose, walk)
     if columns is not None:
         walk.step(pairs + len(columns) * (1 + _COST))
     return columns

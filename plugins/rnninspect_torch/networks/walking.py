@@ -6,13 +6,14 @@ from rnninspect.plugin import Limit
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     from rnninspect.decode.pickles.values import Mapping
-    from rnninspect.plugin import Source
+    from rnninspect.plugin import Purpose, Source
     from rnninspect_torch.networks.records import InColumns
 
-    _InColumns = Callable[[Mapping], InColumns | None]
+    # The tensors of a dict that is there for a purpose, in columns; None if anything is unusual.
+    FindColumns = Callable[[Mapping, Purpose, "Walk"], InColumns | None]
 
 _PORTION = 4_000  # steps between two checks of the limits
 
@@ -20,7 +21,7 @@ _PORTION = 4_000  # steps between two checks of the limits
 class Walk:
     """Counts the cost of a walk over one file's values; RefusedFile beyond a limit."""
 
-    def __init__(self, source: Source, in_columns: _InColumns | None = None) -> None:
+    def __init__(self, source: Source, in_columns: FindColumns | None = None) -> None:
         """Columns of a dict are those that `in_columns` gives; without it there are none."""
         self.in_columns = in_columns
         self._source, self._limits = source, source.limits
@@ -33,6 +34,14 @@ class Walk:
         if id(value) in self._seen:
             return False
         self._seen.add(id(value))
+        return True
+
+    def first_visits(self, values: Sequence[object]) -> bool:
+        """Whether none of these objects was visited before; only then are they visited."""
+        new = set(map(id, values))
+        if len(new) < len(values) or not new.isdisjoint(self._seen):
+            return False
+        self._seen |= new
         return True
 
     def step(self, steps: int = 1) -> None:

@@ -6,7 +6,7 @@ import io
 import math
 import struct
 import zipfile
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 WIDTHS = {"FloatStorage": 4, "HalfStorage": 2, "LongStorage": 8, "BoolStorage": 1}
@@ -53,6 +53,9 @@ class Tensor:
         return math.prod(self.shape) if self.count is None else self.count
 
 
+Pairs = Sequence[tuple[str, Tensor | bytes]]
+
+
 class Pickled:
     """The opcodes of values: each object is memoised in the order of its end."""
 
@@ -75,7 +78,10 @@ class Pickled:
         return self.put(data)
 
     def named(self, name: str, tensor: Tensor) -> bytes:
-        start = self.put(text(name)) + self.once(b"ctorch._utils\n_rebuild_tensor_v2\n") + b"(("
+        return self.put(text(name)) + self.rebuilt(tensor)
+
+    def rebuilt(self, tensor: Tensor) -> bytes:
+        start = self.once(b"ctorch._utils\n_rebuild_tensor_v2\n") + b"(("
         start += self.once(text("storage")) + self.once(f"ctorch\n{tensor.kind}\n".encode())
         start += self.put(text(tensor.key)) + self.once(text("cpu")) + number(tensor.elements)
         start = self.put(start + self.end) + b"Q" + number(tensor.offset)
@@ -93,6 +99,20 @@ class Pickled:
         for at in range(0, len(listed), group):
             parts.append(b"(")
             parts += [self.pair(name, value) for name, value in listed[at : at + group]]
+            parts.append(b"u")
+        return b"".join(parts)
+
+    def numbered(self, states: Iterable[tuple[int, Pairs]], group: int) -> bytes:
+        """A dict of dicts, whose names are memoised once, added by groups: as of an optimizer."""
+        parts, listed = [self.put(b"}")], list(states)
+        for at in range(0, len(listed), group):
+            parts.append(b"(")
+            for key, pairs in listed[at : at + group]:
+                parts.append(number(key) + self.put(b"}") + b"(")
+                for name, value in pairs:
+                    made = self.rebuilt(value) if isinstance(value, Tensor) else value
+                    parts.append(self.once(text(name)) + made)
+                parts.append(b"u")
             parts.append(b"u")
         return b"".join(parts)
 

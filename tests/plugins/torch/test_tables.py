@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
@@ -12,9 +11,9 @@ from hypothesis import strategies as st
 
 from hostile import container_entries, torch_entries
 from making.described import model_of
-from making.torch.pickled_dicts import Pickled, Tensor, number, saved, sizes_of, text
+from making.torch.pickled_dicts import Pairs, Pickled, Tensor, number, saved, sizes_of, text
 from rnninspect.decode import zip_directory
-from rnninspect.decode.pickles import groups
+from rnninspect.decode.pickles import groups, states
 from rnninspect.errors import RnnInspectError
 from rnninspect.inspection import inspect_file
 from rnninspect.plugin import Limits
@@ -29,13 +28,13 @@ ENDINGS = (".pt", ".pth", ".bin", ".ckpt", ".th", ".pkl")
 FILES = sorted(path for path in SAMPLES.rglob("*") if path.suffix in ENDINGS)
 HOSTILE = {**container_entries.ENTRIES, **torch_entries.ENTRIES}
 GROUP = 40
-Pairs = Sequence[tuple[str, Tensor | bytes]]
 LSTM = {"weight_ih_l0": (8, 3), "weight_hh_l0": (8, 2), "bias_ih_l0": (8,), "bias_hh_l0": (8,)}
 
 
 @pytest.fixture(autouse=True)
 def _read_small_groups_as_tables(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(groups, "LEAST", 0)
+    monkeypatch.setattr(states, "LEAST", 0)
 
 
 def reported(path: Path) -> tuple[object, str]:
@@ -52,6 +51,7 @@ def hold_equal(path: Path) -> None:
     quick = reported(path)
     with pytest.MonkeyPatch.context() as patched:
         patched.setattr(groups, "read_table", lambda _: False)
+        patched.setattr(states, "read_states", lambda _: None)
         patched.setattr(zip_directory, "_MANY", 10**9)
         assert quick == reported(path)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from rnninspect.decode.pickles.machine import LONG_PUTS
 from rnninspect.decode.pickles.values import Blob, Instance, Mapping, kind_of
 from rnninspect.errors import UnreadableFile
 from rnninspect.wording import plural
@@ -9,6 +10,8 @@ from rnninspect.wording import plural
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from rnninspect.decode.pickles.machine import Handler, Machine
+
+_NUMBERS = b"KMJ"
 
 
 def _empty_tuple(machine: Machine) -> None:
@@ -95,6 +98,17 @@ def _set_item(machine: Machine) -> None:
 def _set_items(machine: Machine) -> None:
     pairs = _in_pairs(machine.pop_mark())
     _update(machine, pairs)
+    cursor = machine.cursor
+    if cursor.at < len(cursor.data) and cursor.data[cursor.at] in _NUMBERS and machine.marks:
+        _read_states(machine)
+
+
+def _read_states(machine: Machine) -> None:
+    """Read the dicts by number that follow one, many at once if they are alike."""
+    if len(machine.memo) >= LONG_PUTS and machine.cursor.offset >= machine.stated:
+        from rnninspect.decode.pickles.states import read_states  # noqa: PLC0415 - of large pickles
+
+        read_states(machine)
 
 
 def _update(machine: Machine, pairs: list[object]) -> None:

@@ -31,47 +31,51 @@ from rnninspect.stored.tensor import contiguous_strides
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from typing import TypeVar
+
     from rnninspect.decode.pickles.machine import Machine
     from rnninspect.source.source import Source
+
+    _Table = TypeVar("_Table", bound=Table)
 
 _COUNTED = 3  # opcodes, for a row: it takes the time of as many
 # For a row whose value is made after all: with those above, what a run costs with its objects.
 _MORE_OPCODES, _MORE_STEPS = 21, 10
-_LEAST_OPCODES = 200_000  # a lower limit is compared with what is on the stack, which has no tables
+LEAST_OPCODES = 200_000  # a lower limit is compared with what is on the stack, which has no tables
 _MOST_RUNS = 1_024  # in a group: pickle puts a thousand into one
 _AHEAD = 2**18  # bytes in which a group ends
-_GET = rb"(h.|j.{4})"
+GET = rb"(h.|j.{4})"
 _AXES = rb"(?:%b%b|\))" % (TUPLE, PUT)  # the tuple of no axes is not memoised
-# From the LONG_BINPUT of a name to that of its value; names are between the matches.
-_RUN = re.compile(
-    PUT
-    + _GET
-    + rb"\(\(%b%bX(.)\0\0\0(\d{1,20})" % (_GET, _GET)
+# From what rebuilds a value to its LONG_BINPUT.
+VALUE = (
+    GET
+    + rb"\(\(%b%bX(.)\0\0\0(\d{1,20})" % (GET, GET)
     + PUT
-    + _GET
+    + GET
     + rb"(%b)(N?t)" % NUMBER
     + PUT
     + rb"QK\0"
     + _AXES * 2
-    + rb"\x89%b\)R" % _GET
+    + rb"\x89%b\)R" % GET
     + PUT
-    + rb"t%bR%b" % (PUT, PUT),
-    re.DOTALL,
+    + rb"t%bR%b" % (PUT, PUT)
 )
+PUTS = (5, 9, 11, 13, 15, 16, 17)  # groups of places in the memo
+# From the LONG_BINPUT of a name; names are between the matches.
+_RUN = re.compile(PUT + VALUE, re.DOTALL)
 _WIDTH = _RUN.groups + 1
-_PUTS = (1, 7, 11, 13, 15, 17, 18, 19)  # groups of places in the memo
 _NEXT_GROUP = b"u(X"  # SETITEMS, MARK, and the first name of the next one
 _LABEL, _HEAD = Struct("<cI").unpack_from, 5  # the opcode of a name, and the name's length
 _NAME, _SETITEMS = b"X", b"u"
 LEAST = 2**13  # bytes of a group: a smaller one is read by runs
 
 
-class _UnusualError(ValueError):
+class UnusualError(ValueError):
     """Something that is left to the interpreter."""
 
 
 # What is raised by groups of other opcodes, by references to nothing and values of other types.
-_FAULTS = (ValueError, IndexError, TypeError, UnreadableFile)
+FAULTS = (ValueError, IndexError, TypeError, UnreadableFile)
 
 
 def read_table(machine: Machine) -> bool:
@@ -81,22 +85,35 @@ def read_table(machine: Machine) -> bool:
     nothing is done, if it is no table.
     """
     target = machine.stack[-1] if machine.stack else None
-    if type(target) is not Mapping or machine.cursor.source.limits.opcodes < _LEAST_OPCODES:
+    if type(target) is not Mapping or machine.cursor.source.limits.opcodes < LEAST_OPCODES:
         return False
-    section, calls = _section(machine), machine.calls
-    table = Table(
-        calls.call, calls.persistent, partial(_spend, machine.cursor.source), len(machine.memo)
-    )
+    section, table = _section(machine), new_table(Table, machine)
     try:
         length, text, memoised = _fill(table, section, machine)
-    except _FAULTS:
+    except FAULTS:
         return False
-    if not calls.takes(table):
+    if not take(table, text, memoised, machine):
+        return False
+    machine.cursor.at += length - 1
+    target.add(table)
+    return True
+
+
+def new_table(kind: type[_Table], machine: Machine) -> _Table:
+    """A table without rows, whose first value is the next one of the memo."""
+    calls, spend = machine.calls, partial(_spend, machine.cursor.source)
+    return kind(calls.call, calls.persistent, spend, len(machine.memo))
+
+
+def take(table: Table, text: int, memoised: int, machine: Machine) -> bool:
+    """Memoise and count the values of a table; False, and nothing is done, if one is unusual.
+
+    `text` are the bytes of its names and keys.
+    """
+    if not machine.calls.takes(table):
         return False
     machine.text += text
     machine.memo.extend(repeat(table, memoised))
-    machine.cursor.at += length - 1
-    target.add(table)
     machine.objects += len(table)
     machine.count(len(table) * _COUNTED)
     machine.opcodes += len(table) * (OPCODES - _COUNTED)
@@ -128,35 +145,44 @@ def _fill(table: Table, section: bytes, machine: Machine) -> tuple[int, int, int
     parts = _RUN.split(section)
     gaps, rest = parts[:-1:_WIDTH], parts[-1]
     count = len(gaps)
-    _require(0 < count <= _MOST_RUNS and rest[:1] == _SETITEMS)
-    column = [parts[group::_WIDTH] for group in range(_WIDTH)]
+    require(0 < count <= _MOST_RUNS and rest[:1] == _SETITEMS)
     labels = _labels(gaps)
-    puts = b"".join(
-        filter(None, chain.from_iterable(zip(*(column[at] for at in _PUTS), strict=True)))
-    )
-    first = table.first
-    _require(puts == array("I", range(first, first + len(puts) // 4)).tobytes())
-    _require(4 * table.set_shapes(_shapes(column)) == len(puts))
-    table.maker, table.word, table.where, table.hooks = (
-        _one(column[at], machine) for at in (2, 3, 8, 16)
-    )
-    kinds = {code: machine.memoised(_index(code)) for code in set(column[4])}
-    table.kinds = list(map(kinds.__getitem__, column[4]))
-    (end,) = set(column[10])
-    table.more = (None,) if end == b"Nt" else ()
-    _require(b"".join(column[5]) == bytes(map(len, column[6])))
-    table.keys = _keys(column[6])
+    puts, *column = (parts[group::_WIDTH] for group in range(1, _WIDTH))
+    memoised, text = fill_values(table, column, [puts], machine)
     table.names = _names(labels)
-    text = sum(map(len, labels)) + sum(map(len, column[6]))
-    return len(section) - len(rest), text, len(puts) // 4
+    return len(section) - len(rest), text + sum(map(len, labels)), memoised
+
+
+def fill_values(
+    table: Table, column: list[list[bytes]], before: list[list[bytes]], machine: Machine
+) -> tuple[int, int]:
+    """Fill in all but the names; return how many values are memoised, and the bytes of keys.
+
+    The columns are those of `VALUE`; `before` are places in the memo of what precedes each value.
+    """
+    places = zip(*before, *(column[at] for at in PUTS), strict=True)
+    puts = b"".join(filter(None, chain.from_iterable(places)))
+    first = table.first
+    require(puts == array("I", range(first, first + len(puts) // 4)).tobytes())
+    require(4 * table.set_shapes(_shapes(column)) == len(puts))
+    table.maker, table.word, table.where, table.hooks = (
+        _one(column[at], machine) for at in (0, 1, 6, 14)
+    )
+    kinds = {code: machine.memoised(index_of(code)) for code in set(column[2])}
+    table.kinds = list(map(kinds.__getitem__, column[2]))
+    (end,) = set(column[8])
+    table.more = (None,) if end == b"Nt" else ()
+    require(b"".join(column[3]) == bytes(map(len, column[4])))
+    table.keys = _keys(column[4])
+    return len(puts) // 4, sum(map(len, column[4]))
 
 
 def _labels(gaps: list[bytes]) -> list[bytes]:
     """The names in opcodes of names."""
-    _require(min(map(len, gaps)) >= _HEAD)
+    require(min(map(len, gaps)) >= _HEAD)
     labels = [gap[_HEAD:] for gap in gaps]
-    _require([_LABEL(gap) for gap in gaps] == [(_NAME, len(label)) for label in labels])
-    _require(max(map(len, labels)) <= SHORT)
+    require([_LABEL(gap) for gap in gaps] == [(_NAME, len(label)) for label in labels])
+    require(max(map(len, labels)) <= SHORT)
     return labels
 
 
@@ -175,7 +201,7 @@ def _keys(keys: list[bytes]) -> list[str] | range:
 
 def _shapes(column: list[list[bytes]]) -> list[tuple[int, ...]]:
     """The shapes of arrays, all of which are contiguous and have the elements that are counted."""
-    codes = list(zip(column[12], column[14], column[9], strict=True))
+    codes = list(zip(column[10], column[12], column[7], strict=True))
     known = {code: _shape(*code) for code in set(codes)}
     return list(map(known.__getitem__, codes))
 
@@ -183,21 +209,23 @@ def _shapes(column: list[list[bytes]]) -> list[tuple[int, ...]]:
 @lru_cache(maxsize=512)
 def _shape(axes: bytes | None, steps: bytes | None, elements: bytes) -> tuple[int, ...]:
     shape = () if axes is None else numbers(axes)
-    _require(min(shape, default=1) > 0 and math.prod(shape) == number(elements))
-    _require(contiguous_strides(shape) == (() if steps is None else numbers(steps)))
+    require(min(shape, default=1) > 0 and math.prod(shape) == number(elements))
+    require(contiguous_strides(shape) == (() if steps is None else numbers(steps)))
     return shape
 
 
 def _one(codes: list[bytes], machine: Machine) -> object:
     """The memoised value that all opcodes push."""
     (code,) = set(codes)
-    return machine.memoised(_index(code))
+    return machine.memoised(index_of(code))
 
 
-def _index(code: bytes) -> int:
+def index_of(code: bytes) -> int:
+    """The place in the memo that an opcode pushes."""
     return int.from_bytes(code[1:], "little")
 
 
-def _require(condition: bool) -> None:  # noqa: FBT001 - as an assertion has it
+def require(condition: bool) -> None:  # noqa: FBT001 - as an assertion has it
+    """Leave what is read to the interpreter unless a condition is met."""
     if not condition:
-        raise _UnusualError
+        raise UnusualError

@@ -39,6 +39,7 @@ if TYPE_CHECKING:
     Handler = Callable[["Machine"], None]
 
 
+LONG_PUTS = 1 << 8  # memoised values from which on their places take four bytes
 SLICE = 5_000  # opcodes between two checks of the limits
 _OPCODES_IN_A_STEP = 2
 _LONG_PAYLOAD = 1 << 16  # longer byte strings and strings are skipped
@@ -58,7 +59,7 @@ class Machine:
 
     __slots__ = (
         *("calls", "cursor", "decoded", "depth", "globals", "marks", "memo", "objects", "opcodes"),
-        *("run", "spent", "stack", "tabled", "text"),
+        *("run", "spent", "stack", "stated", "tabled", "text"),
     )
 
     def __init__(self, cursor: Cursor, calls: Calls, run: Callable[[Machine], object]) -> None:
@@ -69,7 +70,7 @@ class Machine:
         self.globals: dict[tuple[str, str], Global] = {}
         self.decoded: dict[int, tuple[Blob, str]] = {}
         self.opcodes = self.objects = self.spent = self.text = 0
-        self.tabled = 0  # the offset up to which no table is looked for
+        self.tabled = self.stated = 0  # offsets up to which no table, of either kind, is looked for
         self.depth = 0  # number of pickles around this one
 
     def count(self, opcodes: int) -> None:

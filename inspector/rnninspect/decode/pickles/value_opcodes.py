@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import struct
 
+from rnninspect.decode.pickles.machine import LONG_PUTS
 from rnninspect.decode.pickles.values import Blob
 from rnninspect.errors import UnreadableFile
 
@@ -14,7 +15,6 @@ if TYPE_CHECKING:
 _MOST_DIGITS = 1_000  # of a number; no model needs more than 20
 _LONG_LINE = 1 << 16
 _SHORT = 1 << 10  # bytes of a string
-_LONG_PUTS = 1 << 8  # memoised values from which on their places take four bytes
 _DOUBLE = struct.Struct(">d")
 _SIGNED = struct.Struct("<i")
 
@@ -83,7 +83,7 @@ def _payload(width: int, encoding: str | None) -> Handler:
 def _text(machine: Machine) -> None:
     """A string with its length in four bytes: most names of a state dict."""
     cursor = machine.cursor
-    if len(machine.memo) >= _LONG_PUTS and machine.marks and _at_once(machine):
+    if len(machine.memo) >= LONG_PUTS and machine.marks and _at_once(machine):
         return
     length = cursor.word()
     if length > _SHORT:
