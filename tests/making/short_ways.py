@@ -42,7 +42,7 @@ class Way(Record):
 
 WAYS = {
     "runs and tables of pickled tensors": Way(
-        tuple((kind, name, 0) for kind in (groups, states) for name in ("LEAST", "LEAST_OPCODES")),
+        ((groups, "LEAST", 0), (groups, "LEAST_OPCODES", 0), (states, "LEAST", 0)),
         (
             (runs, "read_runs", lambda _: False),
             (groups, "read_table", lambda _: False),

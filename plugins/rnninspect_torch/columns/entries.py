@@ -68,6 +68,13 @@ class EntryColumns:
         self.dtypes += other.dtypes
         self.sizes += other.sizes
 
+    def move(self, move: Callable[[TensorView], TensorView], scope: str) -> set[str]:
+        """Put the scopes of all storages below one; return what they were."""
+        before = set(self.scopes)
+        self.scopes = [f"{scope}/{own}" for own in self.scopes]
+        self.views = {at: move(view) for at, view in self.views.items()}
+        return before
+
     def add(self, name: str, view: TensorView, size: int) -> None:
         """Add a tensor that need not fill its storage; `size` are its bytes."""
         self.views[len(self.names)] = view
@@ -209,6 +216,10 @@ class ColumnEntries(_Base):
         """Those of other indices."""
         every = range(len(self)) if self._places is None else self._places
         return ColumnEntries(self.columns, [at for at in every if at not in places])
+
+    def move(self, move: Callable[[TensorView], TensorView], scope: str) -> set[str]:
+        """Put the scopes of all storages below one; return what they were."""
+        return self.columns.move(move, scope)
 
     def extend(self, other: _Base) -> None:
         """Add the tensors of another file."""

@@ -39,11 +39,11 @@ _CHARACTERS_IN_A_STEP = 4
 
 def describe_value(contents: Contents) -> SavedModel:
     """The model in a pickled value; UnknownFormat if it contains no tensors."""
-    roots = find_roots(contents.value, Walk(contents.calls.source, _in_columns(contents)))
+    roots = find_roots(contents.value, Walk(contents.calls.source, columns_in(contents)))
     return describe_model(contents, roots, _producer(contents.value))
 
 
-def _in_columns(contents: Contents) -> FindColumns | None:
+def columns_in(contents: Contents) -> FindColumns | None:
     """What gives the columns of a dict; None if nothing in the pickle is a table."""
     if contents.calls.tables is None or contents.names:
         return None

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from rnninspect.decode.weight_map import missing_tensors, read_weight_map
+from rnninspect.lean import partial
 from rnninspect.plugin import (
     MOST_ELEMENTS,
     DeclaredTotals,
     Fact,
     Limit,
     Observation,
+    Purpose,
     UnreadableFile,
     Whereabouts,
 )
@@ -16,7 +18,7 @@ from rnninspect.stored.kinds import names_of
 from rnninspect.stored.tensor import IN_COLUMNS
 from rnninspect_torch.archives import archive
 from rnninspect_torch.describing.contents import Contents
-from rnninspect_torch.describing.model import describe_model
+from rnninspect_torch.describing.model import columns_in, describe_model
 from rnninspect_torch.formats import legacy, safetensors
 from rnninspect_torch.formats import saved_zip as zipped
 from rnninspect_torch.networks.records import NamedTensor, Root
@@ -58,9 +60,8 @@ class _Shards:
         self.calls = calls
         self.storage_bytes: dict[tuple[str, str], int | None] = {}
         self.read: set[object] = set()  # the shards, by the file's identity
-        self.shards: dict[
-            str, Contents
-        ] = {}  # those of safetensors, by the scope of their storages
+        # What has the tensors in columns, by the scope of their storages; and that inside the file.
+        self.shards: dict[str, tuple[Contents, str]] = {}
         self.notes: list[Observation] = []
         self.declared: object = None  # the metadata of the index
         self.file_bytes = 0
@@ -68,8 +69,14 @@ class _Shards:
     def stored_bytes(self, storage: Storage) -> int | None:
         """Bytes that a shard stores for a storage."""
         if storage.scope in self.shards:
-            return self.shards[storage.scope].stored_bytes(storage)
+            contents, inside = self.shards[storage.scope]
+            return contents.stored_bytes(storage.in_scope(inside))
         return self.storage_bytes.get((storage.scope, storage.key))
+
+    def held(self, scope: str, keys: Sequence[str] | range) -> Sequence[int]:
+        """Bytes that a shard stores for many storages, which it has by keys of their own."""
+        contents, inside = self.shards[scope]
+        return contents.held(inside, keys) if contents.held is not None else []
 
     def add(self, root: Root) -> None:
         """Add the tensors of a shard, in columns as long as those of all shards are."""
@@ -103,7 +110,8 @@ class _Shards:
 def read(source: Source) -> SavedModel:
     """The model of an index, with all shards in its folder."""
     model = _gathered(source)
-    contents = Contents(model.format, None, model.calls, model.stored_bytes, tuple(model.notes))
+    notes = tuple(model.notes)
+    contents = Contents(model.format, None, model.calls, model.stored_bytes, notes, held=model.held)
     described = describe_model(contents, [model.root])
     return described._replace(declared_totals=_declared(model))
 
@@ -166,13 +174,20 @@ def _add_shard(model: _Shards, source: Source, name: str, scope: str) -> None:
     model.calls.foreign.update(contents.calls.foreign)
     model.notes.extend(contents.observations)
     if contents.calls.scope == scope:  # its tensors have a scope of their own
-        model.shards[scope] = contents
+        model.shards[scope] = (contents, scope)
         model.add(roots[0])
+        return
+    move = partial(_moved, contents=contents, scope=scope, model=model)
+    (root,) = roots if len(roots) == 1 else (Root(""),)
+    if root.columns is not None and root.purpose is Purpose.PARAMETER:
+        for own in root.columns.move(move, scope):
+            model.shards[f"{scope}/{own}"] = (contents._replace(value=None), own)
+        model.add(root)
         return
     model.leave_columns()
     for root in roots:
-        for entry in root.entries:
-            tensor = _moved(entry.tensor, contents, scope, model)
+        for entry in root.every:
+            tensor = move(entry.tensor)
             model.root.entries.append(NamedTensor(entry.name, tensor, entry.purpose))
 
 
@@ -187,7 +202,7 @@ def _read_shard(source: Source, scope: str) -> tuple[Contents, list[Root]]:
             contents = legacy.read_legacy(source)
         case _:
             raise UnreadableFile("neither safetensors nor a PyTorch state dict")
-    return contents, find_roots(contents.value, Walk(source))
+    return contents, find_roots(contents.value, Walk(source, columns_in(contents)))
 
 
 def _moved(tensor: TensorView, contents: Contents, scope: str, model: _Shards) -> TensorView:

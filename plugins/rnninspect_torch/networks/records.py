@@ -51,6 +51,13 @@ if TYPE_CHECKING:
             """Those of other indices."""
 
         @abstractmethod
+        def move(self, move: Callable[[TensorView], TensorView], scope: str) -> set[str]:
+            """Put the scopes of all storages below one; return what they were.
+
+            `move` gives the tensor in its new scope.
+            """
+
+        @abstractmethod
         def extend(self, other: InColumns) -> None:
             """Add those of another file."""
 

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import random
 import struct
+from collections.abc import Mapping
 from pathlib import Path
+from types import MappingProxyType
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -36,7 +38,11 @@ def adam(at: int) -> Pairs:
 
 
 def checkpoint(
-    path: Path, changes: States, key: str = "optimizer", more: bytes = b"", **sizes: int
+    path: Path,
+    changes: States,
+    key: str = "optimizer",
+    more: bytes = b"",
+    sizes: Mapping[str, int] = MappingProxyType({}),
 ) -> Path:
     """A network and the state of its optimizer; `more` is behind the states."""
     pickled, net = Pickled(), network()
@@ -102,7 +108,7 @@ def test_what_is_unusual_is_described_alike(name: str, tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("size", [0, 3, 5, 99])
 def test_storages_of_other_lengths(size: int, tmp_path: Path) -> None:
-    hold_equal(checkpoint(tmp_path / "net.pt", {}, **{"1300": size, "1301": size}))
+    hold_equal(checkpoint(tmp_path / "net.pt", {}, sizes={"1300": size, "1301": size}))
 
 
 @pytest.mark.parametrize("place", range(1_700, 1_730))

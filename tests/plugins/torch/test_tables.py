@@ -84,7 +84,7 @@ def test_few_tensors_are_made_of_very_many(tmp_path: Path) -> None:
         model = model_of(TorchReader(), source)
     assert isinstance(model.tensors, TensorColumns)
     assert len(model.tensors) == 1_000
-    assert len(model.tensors.looked_at()) == GROUP + len(LSTM)
+    assert len(model.tensors.looked_at()) < GROUP + len(LSTM)
     assert [layer.name for layer in model.layers] == ["rnn"]
 
 

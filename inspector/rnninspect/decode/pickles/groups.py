@@ -79,13 +79,13 @@ FAULTS = (ValueError, IndexError, TypeError, UnreadableFile)
 
 
 def read_table(machine: Machine) -> bool:
-    """Read the group that starts with the opcode before the cursor, that of a name.
+    """Read what is left of a group from the opcode before the cursor on, that of a name.
 
-    Its rows are added to the dict below its MARK; the next opcode is its SETITEMS. False, and
-    nothing is done, if it is no table.
+    Its rows are added to the dict below its MARK, after the pairs that are above it; the next
+    opcode is its SETITEMS. False, and nothing is done, if it is no table.
     """
-    target = machine.stack[-1] if machine.stack else None
-    if type(target) is not Mapping or machine.cursor.source.limits.opcodes < LEAST_OPCODES:
+    target = target_of(machine, str)
+    if target is None:
         return False
     section, table = _section(machine), new_table(Table, machine)
     try:
@@ -95,8 +95,25 @@ def read_table(machine: Machine) -> bool:
     if not take(table, text, memoised, machine):
         return False
     machine.cursor.at += length - 1
-    target.add(table)
+    add_table(table, target, machine)
     return True
+
+
+def target_of(machine: Machine, kind: type) -> Mapping | None:
+    """The dict below the last MARK, if above it are pairs with keys of a type."""
+    mark, stack = machine.marks[-1], machine.stack
+    target = stack[mark - 1] if mark else None
+    if type(target) is not Mapping or machine.cursor.source.limits.opcodes < LEAST_OPCODES:
+        return None
+    pairs = (len(stack) - mark) % 2 == 0 and all(type(key) is kind for key in stack[mark::2])
+    return target if pairs else None
+
+
+def add_table(table: Table, target: Mapping, machine: Machine) -> None:
+    """Add to a dict what is above its MARK, as SETITEMS does, and the rows of a table."""
+    target.update(machine.pop_mark())
+    machine.marks.append(len(machine.stack))
+    target.add(table)
 
 
 def new_table(kind: type[_Table], machine: Machine) -> _Table:

@@ -13,14 +13,15 @@ from rnninspect.decode.pickles.groups import (
     FAULTS,
     GET,
     LEAST,
-    LEAST_OPCODES,
     VALUE,
     UnusualError,
+    add_table,
     fill_values,
     index_of,
     new_table,
     require,
     take,
+    target_of,
 )
 from rnninspect.decode.pickles.runs import NUMBER, PUT, number
 from rnninspect.decode.pickles.table import Table
@@ -100,11 +101,8 @@ def read_states(machine: Machine) -> None:
     They and those before them are added to the dict below their MARK; the next opcode is its
     SETITEMS. Nothing is done if they are no table.
     """
-    mark, stack = machine.marks[-1], machine.stack
-    target = stack[mark - 1] if mark else None
-    if type(target) is not Mapping or machine.cursor.source.limits.opcodes < LEAST_OPCODES:
-        return
-    if (len(stack) - mark) % 2 or any(type(key) is not int for key in stack[mark::2]):
+    target = target_of(machine, int)
+    if target is None:
         return
     section, table = _section(machine), new_table(StateTable, machine)
     try:
@@ -113,9 +111,7 @@ def read_states(machine: Machine) -> None:
         return
     if take(table, text, memoised, machine):
         machine.cursor.at += len(section)
-        target.update(machine.pop_mark())
-        machine.marks.append(len(stack))
-        target.add(table)
+        add_table(table, target, machine)
 
 
 def _section(machine: Machine) -> bytes:

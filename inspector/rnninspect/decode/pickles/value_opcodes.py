@@ -95,7 +95,7 @@ def _text(machine: Machine) -> None:
 
 def _at_once(machine: Machine) -> bool:
     """Read what starts with a name, and with it many opcodes; False if they are unusual."""
-    if machine.marks[-1] == len(machine.stack) and machine.cursor.offset > machine.tabled:
+    if machine.cursor.offset > machine.tabled:
         from rnninspect.decode.pickles.groups import read_table  # noqa: PLC0415 - of large pickles
 
         if read_table(machine):
