@@ -49,7 +49,8 @@ def outcome(data: bytes, limits: Limits) -> tuple[object, ...]:
         value = plain_of(loaded)
     except RnnInspectError as error:
         return (str(error),)
-    storages = {key: plain(storage) for key, storage in sorted(calls.storages.items())}
+    declared = sorted(calls.storages.items()) if isinstance(loaded, Mapping) else ()
+    storages = {key: plain(storage) for key, storage in declared}  # of tables, in what is the value
     return value, storages, list(calls.foreign), list(calls.clashes), calls.has_storages
 
 

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from rnninspect.decode.pickles.table import Table
 
 _MAKER, _HOOKS = "torch._utils._rebuild_tensor_v2", "collections.OrderedDict"
+_WRAPPER = "torch._utils._rebuild_parameter"
 _WORD = "storage"
 _DIGITS = 20
 
@@ -45,9 +46,7 @@ class Tables:
 
         `known` are those of storages in no table.
         """
-        makers = (table.maker, table.hooks)
-        paths = [maker.path for maker in makers if isinstance(maker, Global)]
-        if paths != [_MAKER, _HOOKS] or table.word != _WORD:
+        if not _is_plain_call(table) or table.word != _WORD:
             return False
         if set(map(type, table.kinds)) != {Global} or not all(map(_is_plain, set(table.kinds))):
             return False
@@ -93,6 +92,15 @@ class Tables:
         if at < 0 or number >= self._ends[at] or key != str(number):
             return None
         return self._numbered[at], number - self._starts[at]
+
+
+def _is_plain_call(table: Table) -> bool:
+    """Whether tensors, and parameters around them, are made by the usual calls."""
+    makers = [table.maker, table.hooks]
+    if table.flags:
+        makers += (table.wrapper, table.wrapper_hooks)
+    paths = [maker.path for maker in makers if isinstance(maker, Global)]
+    return paths == [_MAKER, _HOOKS, _WRAPPER, _HOOKS][: len(makers)]
 
 
 def _is_plain(kind: object) -> bool:

@@ -34,7 +34,10 @@ def row(values: tuple[int, ...]) -> bytes:
 
 @dataclass(frozen=True, slots=True)
 class Tensor:
-    """What is pickled; strides and count are those of a plain tensor unless they are given."""
+    """What is pickled; strides and count are those of a plain tensor unless they are given.
+
+    `trained` is that of a parameter, None of a tensor that is in none.
+    """
 
     key: str
     shape: tuple[int, ...] = (2, 3)
@@ -42,6 +45,7 @@ class Tensor:
     count: int | None = None
     offset: int = 0
     kind: str = "FloatStorage"
+    trained: bool | None = None
 
     @property
     def steps(self) -> tuple[int, ...]:
@@ -81,6 +85,14 @@ class Pickled:
         return self.put(text(name)) + self.rebuilt(tensor)
 
     def rebuilt(self, tensor: Tensor) -> bytes:
+        if tensor.trained is None:
+            return self.unwrapped(tensor)
+        start = self.once(b"ctorch._utils\n_rebuild_parameter\n") + self.unwrapped(tensor)
+        start += b"\x88" if tensor.trained else b"\x89"
+        start = self.put(start + self.once(b"ccollections\nOrderedDict\n") + b")R")
+        return self.put(self.put(start + b"\x87") + b"R")
+
+    def unwrapped(self, tensor: Tensor) -> bytes:
         start = self.once(b"ctorch._utils\n_rebuild_tensor_v2\n") + b"(("
         start += self.once(text("storage")) + self.once(f"ctorch\n{tensor.kind}\n".encode())
         start += self.put(text(tensor.key)) + self.once(text("cpu")) + number(tensor.elements)

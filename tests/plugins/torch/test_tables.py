@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -86,6 +87,20 @@ def test_few_tensors_are_made_of_very_many(tmp_path: Path) -> None:
     assert len(model.tensors) == 1_000
     assert len(model.tensors.looked_at()) < GROUP + len(LSTM)
     assert [layer.name for layer in model.layers] == ["rnn"]
+
+
+@pytest.mark.parametrize("every", [1, 2])
+def test_parameters_are_described_like_tensors(every: int, tmp_path: Path) -> None:
+    pairs = [
+        (
+            name,
+            replace(tensor, trained=True)
+            if isinstance(tensor, Tensor) and n % every == 0
+            else tensor,
+        )
+        for n, (name, tensor) in enumerate(network())
+    ]
+    hold_equal(whole(tmp_path / "net.pt", pairs))
 
 
 @pytest.mark.parametrize("path", FILES, ids=lambda path: path.name)
@@ -184,7 +199,8 @@ def drawn_pairs(drawn: random.Random) -> Pairs:
         strides = drawn.choice([None, (1,) * len(shape), (0,) * len(shape)])
         count, offset = drawn.choice([None, 6, 50]), drawn.choice([0, 0, 0, 2])
         kind = drawn.choice(["FloatStorage", "LongStorage", "HalfStorage", "NoStorage"])
-        value = Tensor(drawn.choice([tensor.key, other]), shape, strides, count, offset, kind)
+        key, trained = drawn.choice([tensor.key, other]), drawn.choice([None, None, True, False])
+        value = Tensor(key, shape, strides, count, offset, kind, trained)
         name = drawn.choice([name, name, f"x{at}", "rnn.weight_ih_l1", "a.running_mean", "é"])
         others: list[Tensor | bytes] = [value, value, value, number(3), b"N", b"]", b"}"]
         pairs[at] = (name, drawn.choice(others))

@@ -46,9 +46,11 @@ _MOST_RUNS = 1_024  # in a group: pickle puts a thousand into one
 _AHEAD = 2**18  # bytes in which a group ends
 GET = rb"(h.|j.{4})"
 _AXES = rb"(?:%b%b|\))" % (TUPLE, PUT)  # the tuple of no axes is not memoised
-# From what rebuilds a value to its LONG_BINPUT.
+# From what rebuilds a value to its LONG_BINPUT; around a parameter are a second call and its
+# arguments: whether it is trained, and its hooks.
 VALUE = (
-    GET
+    rb"%b??" % GET
+    + GET
     + rb"\(\(%b%bX(.)\0\0\0(\d{1,20})" % (GET, GET)
     + PUT
     + GET
@@ -59,8 +61,9 @@ VALUE = (
     + rb"\x89%b\)R" % GET
     + PUT
     + rb"t%bR%b" % (PUT, PUT)
+    + rb"(?:([\x88\x89])%b\)R%b\x87%bR%b)?" % (GET, PUT, PUT, PUT)
 )
-PUTS = (5, 9, 11, 13, 15, 16, 17)  # groups of places in the memo
+PUTS = (6, 10, 12, 14, 16, 17, 18, 21, 22, 23)  # groups of places in the memo
 # From the LONG_BINPUT of a name; names are between the matches.
 _RUN = re.compile(PUT + VALUE, re.DOTALL)
 _WIDTH = _RUN.groups + 1
@@ -180,18 +183,34 @@ def fill_values(
     places = zip(*before, *(column[at] for at in PUTS), strict=True)
     puts = b"".join(filter(None, chain.from_iterable(places)))
     first = table.first
+    _fill_wrappers(table, column[0], column[19], column[20], machine)
     require(puts == array("I", range(first, first + len(puts) // 4)).tobytes())
     require(4 * table.set_shapes(_shapes(column)) == len(puts))
     table.maker, table.word, table.where, table.hooks = (
-        _one(column[at], machine) for at in (0, 1, 6, 14)
+        _one(column[at], machine) for at in (1, 2, 7, 15)
     )
-    kinds = {code: machine.memoised(index_of(code)) for code in set(column[2])}
-    table.kinds = list(map(kinds.__getitem__, column[2]))
-    (end,) = set(column[8])
+    kinds = {code: machine.memoised(index_of(code)) for code in set(column[3])}
+    table.kinds = list(map(kinds.__getitem__, column[3]))
+    (end,) = set(column[9])
     table.more = (None,) if end == b"Nt" else ()
-    require(b"".join(column[3]) == bytes(map(len, column[4])))
-    table.keys = _keys(column[4])
-    return len(puts) // 4, sum(map(len, column[4]))
+    require(b"".join(column[4]) == bytes(map(len, column[5])))
+    table.keys = _keys(column[5])
+    return len(puts) // 4, sum(map(len, column[5]))
+
+
+def _fill_wrappers(
+    table: Table,
+    wrappers: list[bytes],
+    flags: list[bytes],
+    hooks: list[bytes],
+    machine: Machine,
+) -> None:
+    """Fill in what makes parameters of values, if anything does."""
+    wrapped = [flag is not None for flag in flags]
+    require([code is not None for code in wrappers] == wrapped)
+    if any(wrapped):
+        table.flags = flags
+        table.wrapper, table.wrapper_hooks = _one(wrappers, machine), _one(hooks, machine)
 
 
 def _labels(gaps: list[bytes]) -> list[bytes]:
@@ -218,7 +237,7 @@ def _keys(keys: list[bytes]) -> list[str] | range:
 
 def _shapes(column: list[list[bytes]]) -> list[tuple[int, ...]]:
     """The shapes of arrays, all of which are contiguous and have the elements that are counted."""
-    codes = list(zip(column[10], column[12], column[7], strict=True))
+    codes = list(zip(column[11], column[13], column[8], strict=True))
     known = {code: _shape(*code) for code in set(codes)}
     return list(map(known.__getitem__, codes))
 
@@ -232,8 +251,8 @@ def _shape(axes: bytes | None, steps: bytes | None, elements: bytes) -> tuple[in
 
 
 def _one(codes: list[bytes], machine: Machine) -> object:
-    """The memoised value that all opcodes push."""
-    (code,) = set(codes)
+    """The memoised value that all opcodes push, where there are any."""
+    (code,) = set(codes) - {None}
     return machine.memoised(index_of(code))
 
 

@@ -63,7 +63,7 @@ class StateTable(Table):
     def set_shapes(self, shapes: list[tuple[int, ...]]) -> int:
         """Set the shapes of all rows; return how many values they and their dicts memoise."""
         count = super().set_shapes(shapes) - len(shapes) + len(self.numbers)
-        self._starts = []
+        del self._starts[:]  # all are made at once
         return count
 
     def pairs(self) -> list[object]:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import math
 from _bisect import bisect_right  # without the module `bisect` around it
+from array import array
 from itertools import accumulate, chain
+from operator import add
 
 from rnninspect.decode.pickles.values import Rows
 from rnninspect.stored.tensor import contiguous_strides
@@ -16,7 +18,9 @@ if TYPE_CHECKING:
     _Call = Callable[[object, tuple[object, ...]], object]
 
 _VALUES, _VALUES_OF_NO_AXES = 8, 6  # memoised for a row
+_VALUES_AROUND = 3  # more, if a parameter is around it
 _KEY = 1  # the second of them; the first is the name
+_TRUE = b"\x88"
 
 
 class Table(Rows):
@@ -29,16 +33,21 @@ class Table(Rows):
         shapes: in elements, none of them 0; equal ones are mostly one tuple.
         maker, word, where, hooks: what all calls and identities have.
         more: what is at the end of identities.
+        flags: the opcode of whether each parameter is trained, None for an array that is in none;
+            empty if none is.
+        wrapper, wrapper_hooks: what all calls that make parameters have.
         first: the place of the first value in the memo.
     """
 
     __slots__ = (
         "_call",
+        "_each",
         "_pairs",
         "_persistent",
         "_spend",
         "_starts",
         "first",
+        "flags",
         "hooks",
         "keys",
         "kinds",
@@ -48,6 +57,8 @@ class Table(Rows):
         "shapes",
         "where",
         "word",
+        "wrapper",
+        "wrapper_hooks",
     )
 
     def __init__(
@@ -69,11 +80,15 @@ class Table(Rows):
         self.where: object = None
         self.hooks: object = None
         self.more: tuple[None, ...] = ()
+        self.wrapper: object = None
+        self.wrapper_hooks: object = None
+        self.flags: Sequence[bytes | None] = ()
         self.names: list[str] = []
         self.keys: Sequence[str] | range = ()
         self.kinds: list[object] = []
         self.shapes: list[tuple[int, ...]] = []
-        self._starts: list[int] = []  # in the memo; empty if all rows have equally many values
+        self._each = _VALUES  # memoised for each row
+        self._starts = array("Q")  # in the memo, if some rows have more values than others
 
     def __len__(self) -> int:
         return len(self.names)
@@ -81,11 +96,14 @@ class Table(Rows):
     def set_shapes(self, shapes: list[tuple[int, ...]]) -> int:
         """Set the shapes of all rows; return how many values they memoise."""
         self.shapes = shapes
-        count = _VALUES * len(shapes)
-        if () in shapes:
-            each = (_VALUES if shape else _VALUES_OF_NO_AXES for shape in shapes)
-            *self._starts, count = accumulate(each, initial=0)
-        return count
+        each = [_VALUES if shape else _VALUES_OF_NO_AXES for shape in shapes]
+        if self.flags:
+            around = [0 if flag is None else _VALUES_AROUND for flag in self.flags]
+            each = list(map(add, each, around))
+        self._each = each[0]
+        if len(set(each)) > 1:
+            self._starts.extend(accumulate(each, initial=0))
+        return sum(each)
 
     def pairs(self) -> list[object]:
         """Names and values, alternating; values are rebuilt once, within the limits."""
@@ -109,7 +127,7 @@ class Table(Rows):
     def _row(self, place: int) -> tuple[int, int]:
         """The row that memoised a value, and which of its values it is."""
         if not self._starts:
-            return divmod(place - self.first, _VALUES)
+            return divmod(place - self.first, self._each)
         row = bisect_right(self._starts, place - self.first) - 1
         return row, place - self.first - self._starts[row]
 
@@ -122,4 +140,10 @@ class Table(Rows):
         arguments = (self._persistent(identity), 0, shape, strides, False, options)
         value = self._call(self.maker, arguments)
         axes = (shape, strides) if shape else ()
-        return (self.names[row], key, identity, *axes, options, arguments, value)
+        made = (self.names[row], key, identity, *axes, options, arguments, value)
+        flag = self.flags[row] if self.flags else None
+        if flag is None:
+            return made
+        hooks = self._call(self.wrapper_hooks, ())
+        around = (value, flag == _TRUE, hooks)
+        return (*made, hooks, around, self._call(self.wrapper, around))
