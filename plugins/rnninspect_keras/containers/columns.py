@@ -26,6 +26,9 @@ if TYPE_CHECKING:
     from rnninspect.plugin import Observation
 
 
+NO_RUN = -1  # where the bytes of a dataset are in chunks
+
+
 class Paths:
     """Paths in the order of the file, which are found by bisection.
 
@@ -131,7 +134,7 @@ class DatasetColumns(Paths, MutableMapping[str, StoredTensor]):
         self.names.append(path)
         self._plain.append(plain)
         self._addresses.append(address)
-        self._starts.append(start)
+        self._starts.append(start if plain.in_run else NO_RUN)
         self._sizes.append(plain.bytes)
 
     @property
@@ -179,12 +182,13 @@ class DatasetColumns(Paths, MutableMapping[str, StoredTensor]):
     def _made_at(self, place: int) -> StoredTensor:
         made, plain = self._made.get(place), self._plain[place]
         if made is None and plain is not None:
+            compared = plain.bytes if plain.in_run else None
             made = self._made[place] = StoredTensor(
                 *(self.names[place], plain.shape, plain.datatype.name, plain.bytes),
                 identity=f"@{self._addresses[place]}",
                 purpose=self._purposes.get(place, Purpose.PARAMETER),
-                needed_bytes=plain.bytes,
-                held_bytes=plain.bytes,
+                needed_bytes=compared,
+                held_bytes=compared,
             )
         if made is None:
             raise IndexError(place)
@@ -241,7 +245,8 @@ class DatasetColumns(Paths, MutableMapping[str, StoredTensor]):
     def overlaps(self) -> list[Observation]:
         """Datasets whose bytes reach into those of others; the first of two names has them."""
         starts, sizes = self._starts, self._sizes
-        order = sorted((at for at in range(len(starts)) if sizes[at]), key=starts.__getitem__)
+        runs_at = (at for at, start in enumerate(starts) if start != NO_RUN and sizes[at])
+        order = sorted(runs_at, key=starts.__getitem__)
         ends = map(add, map(starts.__getitem__, order), map(sizes.__getitem__, order))
         if all(map(le, ends, map(starts.__getitem__, islice(order, 1, None)))):
             return []
@@ -250,7 +255,7 @@ class DatasetColumns(Paths, MutableMapping[str, StoredTensor]):
         for place, address in enumerate(self._addresses):
             if seen.setdefault(address, place) != place:  # two names of one dataset
                 self.at(place), self.at(seen[address])
-            if sizes[place]:
+            if sizes[place] and starts[place] != NO_RUN:
                 runs.setdefault(address, (starts[place], sizes[place], self.names[place]))
         return overlaps(runs.values())
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from rnninspect.decode.hdf5.attributes import GlobalHeaps
-from rnninspect.decode.hdf5.groups import listed, read_table
+from rnninspect.decode.hdf5.groups import listed, read_entries
 from rnninspect.decode.hdf5.headers import DATATYPE, LAYOUT, LINK_INFO, SYMBOL_TABLE, read_header
 from rnninspect.decode.hdf5.objects import Dataset, Group, NamedType
 from rnninspect.decode.hdf5.space import structural
@@ -31,7 +31,7 @@ class Alike(Record):
     """An object whose header is that of others but for addresses; it is not made.
 
     `plain` is what such datasets have in common, None of a group; `start` is where the dataset's
-    bytes are, and `address` that of the header.
+    bytes are, or the index of its chunks, and `address` that of the header.
     """
 
     address: int
@@ -142,9 +142,9 @@ class File:
         group, known = self._groups.get(address), self._known
         if group is None and known is not None:
             self.space.hold(address, NEAR)
-        table = known.table(address) if group is None and known is not None else None
-        if table is not None:
-            return listed(self.space, address, read_table(self.space, table))
+            links = known.links(address)
+            if links is not None:
+                return listed(self.space, address, read_entries(self.space, links))
         found = group or self.open(address)
         return found.entries() if isinstance(found, Group) else {}
 

@@ -52,7 +52,7 @@ def read_entries(space: Space, messages: list[Message]) -> Iterator[Entries]:
     """
     for message in messages:
         if message.kind == SYMBOL_TABLE:
-            yield from read_table(space, message.body)
+            yield from _read_table(space, message.body)
         elif message.kind == LINK:
             yield [_entry(_link(space, message.body))]
         elif message.kind == LINK_INFO:
@@ -113,7 +113,7 @@ def _dense(space: Space, body: bytes) -> Iterator[Link]:
         yield _link(space, objects.object(record[HASH_SIZE : HASH_SIZE + objects.id_size]))
 
 
-def read_table(space: Space, body: bytes) -> Iterator[Entries]:
+def _read_table(space: Space, body: bytes) -> Iterator[Entries]:
     """The names in a group by its symbol table message, a run for each node."""
     tree, heap = space.address(body, 0), space.address(body, space.offset.size)
     if tree is None or heap is None:

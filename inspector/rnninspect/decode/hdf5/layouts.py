@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from rnninspect.decode.hdf5.space import Space
 
 NEWEST_LAYOUT = 5
+FIRST_WITH_CLASS = 3  # version of a layout message with its class in the second byte
 FILTER_NAMES = {
     1: "deflate",
     2: "shuffle",
@@ -64,11 +65,11 @@ def read_layout(space: Space, body: bytes) -> Layout:
     version = body[0]
     if not 1 <= version <= NEWEST_LAYOUT:
         raise UnreadableFile(f"unsupported HDF5 data layout version {version}")
-    number = body[2] if version < 3 else body[1]
+    number = body[2] if version < FIRST_WITH_CLASS else body[1]
     if number > (3 if version > 3 else 2):
         raise UnreadableFile(f"unsupported HDF5 data layout class {number}")
     kind = KINDS[number]
-    return _old(space, body, kind) if version < 3 else _new(space, body, kind)
+    return _old(space, body, kind) if version < FIRST_WITH_CLASS else _new(space, body, kind)
 
 
 def _old(space: Space, body: bytes, kind: LayoutKind) -> Layout:
@@ -104,17 +105,33 @@ SINGLE_CHUNK, FILTERED_SINGLE = 1, 0x02
 
 
 def _chunk_index(space: Space, body: bytes) -> int | None:
+    return space.address(body, _index_place(space, body)[1])
+
+
+def _index_place(space: Space, body: bytes) -> tuple[int, int]:
+    """Where the address of the chunks' index is, after what else is the dataset's own."""
     if body[0] == 3:
-        return space.address(body, 3)
+        return 3, 3
     flags, rank, width = body[2], body[3], body[4]
     at = 5 + rank * width
     index = body[at]
     if index not in INDEX_PARAMETERS:
         raise UnreadableFile(f"unsupported HDF5 chunk index type {index}")
     at += 1 + INDEX_PARAMETERS[index]
-    if index == SINGLE_CHUNK and flags & FILTERED_SINGLE:
-        at += space.length.size + 4
-    return space.address(body, at)
+    own = space.length.size + 4 if index == SINGLE_CHUNK and flags & FILTERED_SINGLE else 0
+    return at, at + own
+
+
+def own_part(space: Space, body: bytes) -> tuple[int, int] | None:
+    """Where a layout message has what is each dataset's own: it ends with the address.
+
+    None where there is no such part, or it is not known.
+    """
+    version, kind = body[0], KINDS[body[1]]
+    if version < FIRST_WITH_CLASS or kind is LayoutKind.COMPACT:
+        return None
+    start, at = _index_place(space, body) if kind is LayoutKind.CHUNKED else (2, 2)
+    return start, at + space.offset.size
 
 
 def read_filters(body: bytes) -> tuple[str, ...]:
