@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import islice
+
 from rnninspect.signatures.odd import may_be_known
 from rnninspect.stored.kinds import chosen
 from rnninspect_keras.configuration.declared_layers import DIRECTIONS
@@ -20,6 +22,8 @@ if TYPE_CHECKING:
     from rnninspect_keras.matching.candidates import CellCandidate
 
 _IN_CELL = f"/cell/{VARIABLES}"
+_VARIABLE = f"/{VARIABLES}/"  # between the names of a layer and of a variable
+_AT_ONCE = 10_000  # names that are looked at together
 _CELL = "cell"  # in the path of whatever may be one, whatever its tensors
 _MARKS = (_CELL, "cells", "forward_layer", "backward_layer", "layer")
 
@@ -108,21 +112,30 @@ def native_names(store: Store) -> Iterable[tuple[str, StoredTensor]]:
 
     Two of one name are known by their paths.
     """
-    paths = store.paths
-    if not may_be_known(paths) and not any(path.endswith(_IN_CELL) for path in store.group_paths):
-        return ()
-    labels: dict[str, str] = {}
+    if not may_be_known(store.paths):
+        if not any(path.endswith(_IN_CELL) for path in store.group_paths):
+            return ()
+        every = (name for _, name in _by_labels(store))
+        if not any(map(may_be_known, iter(lambda: list(islice(every, _AT_ONCE)), []))):
+            return ()
     owners: dict[str, str] = {}
-    for path in paths:
-        place = path.rpartition("/")[0].removesuffix(f"/{VARIABLES}")
-        if place not in labels:
-            label = _label(store, place.split("/"))
-            labels[place] = label if owners.setdefault(label, place) == place else place
     names = []
-    for path in paths:
-        outer, _, number = path.rpartition("/")
-        names.append(f"{labels[outer.removesuffix(f'/{VARIABLES}')]}/{VARIABLES}/{number}")
+    for place, name in _by_labels(store):
+        label, number = name.rsplit(_VARIABLE, 1)
+        mine = owners.setdefault(label, place) == place
+        names.append(name if mine else f"{place}{_VARIABLE}{number}")
     return store.near_cells(names)
+
+
+def _by_labels(store: Store) -> Iterator[tuple[str, str]]:
+    """The group of each tensor's layer, and the tensor's name by that layer's name."""
+    last, label = None, ""
+    for path in store.paths:
+        outer, _, number = path.rpartition("/")
+        place = outer.removesuffix(f"/{VARIABLES}")
+        if place != last:
+            last, label = place, _label(store, place.split("/"))
+        yield place, f"{label}{_VARIABLE}{number}"
 
 
 def in_file_order(found: Iterable[CellCandidate]) -> list[CellCandidate]:

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from rnninspect.decode.hdf5.space import Space
 
 SHARED_TYPE, SHARED_SPACE = 1, 2
+COLLECTIONS_KEPT = 64
 
 
 class Attribute(Record):
@@ -97,7 +98,7 @@ def _attribute(space: Space, body: bytes) -> Attribute:
 
 
 class GlobalHeaps:
-    """The collections of variable-length values, each walked once."""
+    """The collections of variable-length values; of the last ones it is known what is where."""
 
     def __init__(self, space: Space) -> None:
         self._space = space
@@ -123,6 +124,8 @@ class GlobalHeaps:
         if not collection or not length:
             return b""
         if collection not in self._collections:
+            if len(self._collections) >= COLLECTIONS_KEPT:
+                self._collections.clear()
             self._collections[collection] = self._walk(collection)
         place, size = self._collections[collection].get(index, (0, -1))
         if length > size:

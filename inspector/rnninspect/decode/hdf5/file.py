@@ -61,12 +61,12 @@ class File:
 
     @structural
     def open(self, address: int) -> Node:
-        """The object with its header at an address; a group is the same one each time."""
+        """The object with its header at an address; one of few groups is the same each time."""
         known = self._groups.get(address)
         if known is not None:
             return known
         found = self._parse(address)
-        if isinstance(found, Group):
+        if isinstance(found, Group) and self._known is None:
             self._groups[address] = found
         return found
 
