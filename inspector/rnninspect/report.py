@@ -83,6 +83,16 @@ class Findings(tuple["Finding", ...]):  # noqa: SLOT001 - the index is kept in i
             known.setdefault(finding.layer, []).append(finding)
         return known
 
+    @cached_property
+    def by_level(self) -> dict[Level, dict[str | None, tuple[Finding, ...]]]:
+        """The findings on each layer again, those of each level or worse."""
+        found: dict[Level, dict[str | None, tuple[Finding, ...]]] = {level: {} for level in Level}
+        for layer, findings in self.by_layer.items():
+            for level, reaching in found.items():
+                if those := tuple([each for each in findings if each.level.reaches(level)]):
+                    reaching[layer] = those
+        return found
+
 
 class Verdict(Record):
     """The result of the rules for one layer.
@@ -139,17 +149,13 @@ class Report(Record):
 
     def findings_of(self, layer: str, level: Level = Level.ERROR) -> tuple[Finding, ...]:
         """Findings on one layer, of this level or worse."""
-        return tuple(
-            finding
-            for finding in self.findings.by_layer.get(layer, ())
-            if finding.level.reaches(level)
-        )
+        return self.findings.by_level[level].get(layer, ())
 
     def verdict(self, counted: LayerCount) -> Verdict:
         """The rules that a layer breaks, and whether its weights are stored as they are used."""
         errors = self.findings_of(counted.layer.name)
-        rules = tuple(dict.fromkeys(finding.rule for finding in errors))
-        fates = {operand.operand.fate for operand in counted.operands}
+        rules = tuple(dict.fromkeys([finding.rule for finding in errors]))
+        fates = counted.in_common.fates
         if fates == {Fate.INPUT}:
             return Verdict(rules, Fate.INPUT)
         return Verdict(rules, Fate.COMPUTED if Fate.COMPUTED in fates else Fate.STORED)
@@ -211,7 +217,7 @@ def add_up(model: SavedModel, counts: tuple[LayerCount, ...]) -> Totals:
 
 def _is_copy(counted: LayerCount) -> bool:
     """Whether a layer is one of a copy of the network, which no total counts."""
-    return any(tensor.purpose is Purpose.COPY for tensor in counted.tensors)
+    return Purpose.COPY in [tensor.purpose for tensor in counted.tensors]
 
 
 def _known_sum(numbers: Iterable[int | None]) -> int | None:

@@ -21,7 +21,7 @@ from rnninspect.render.report.json import dump
 from rnninspect.render.view import View
 from rnninspect.report import Report, Unreadable
 
-LAYERS = [layer(sizes=Sizes(3, 2), name=f"l{number}") for number in range(6)]
+LAYERS = [layer(sizes=Sizes(3, 2), name=f"l{number}") for number in range(16)]
 
 
 def reports(number: int) -> Iterator[Report]:

@@ -15,6 +15,7 @@ import pytest
 
 from making.reports import CASES, drawn
 from rnninspect.cells import every_cell
+from rnninspect.counter import count_layer
 from rnninspect.inspection import inspect_file
 from rnninspect.readers import built_in_readers
 from rnninspect.render import CATALOGUE, EXPLANATION
@@ -154,9 +155,8 @@ def _factor(factor: str, sizes: dict[str, int]) -> int:
 
 def test_an_absent_weight_is_a_slot_without_operands() -> None:
     (made,) = CASES["faulty"]
-    cut = made.layers[0]
-    without = cut.slots[-1]._replace(operands=())
-    lacking = cut._replace(slots=(*cut.slots[:-1], without), operands=cut.operands[:-1])
+    cut = made.layers[0].layer
+    lacking = count_layer(cut._replace(operands=cut.operands[:-1]))
     text = drawn(EXPLANATION, "json", Explanation(made, (lacking,)))
     slot = json.loads(text)["layers"][0]["slots"][-1]
     assert (slot["fate"], slot["operands"]) == ("absent", [])

@@ -39,11 +39,22 @@ RULES: dict[str, Rule] = {
 
 def check(model: SavedModel, counts: tuple[LayerCount, ...]) -> tuple[Finding, ...]:
     """Apply every rule that needs no policy; findings come worst first, by code, in file order."""
-    odd = tuple([counted for counted in counts if not is_plain(counted)])
+    odd = tuple(_odd(counts))
     differing = [(counted, *found) for counted in odd for found in mismatches(counted)]
     case = Case(model, counts, tuple(differing), odd)
     findings = [finding for rule in RULES.values() for finding in _findings(rule, case)]
     return tuple(sorted(findings, key=lambda finding: -finding.level.weight))
+
+
+def _odd(counts: tuple[LayerCount, ...]) -> Iterator[LayerCount]:
+    """The layers that are not plain, which is asked once of those that are alike."""
+    plain: dict[int, bool] = {}
+    for counted in counts:
+        alike = id(counted.in_common)
+        if alike not in plain and not counted.layer.extras:
+            plain[alike] = is_plain(counted)
+        if counted.layer.extras or not plain[alike]:
+            yield counted
 
 
 def _findings(rule: Rule, case: Case) -> Iterator[Finding]:

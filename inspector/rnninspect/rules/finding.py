@@ -24,11 +24,14 @@ class Level(StrEnum):
     @property
     def weight(self) -> int:
         """3 for an error, 1 for a note."""
-        return {"error": 3, "warning": 2, "note": 1}[self.value]
+        return _WEIGHTS[self.value]
 
     def reaches(self, least: Level | None) -> bool:
         """Whether it is at least as bad as another level; never for None."""
         return least is not None and self.weight >= least.weight
+
+
+_WEIGHTS = {"error": 3, "warning": 2, "note": 1}
 
 
 class Case(Record):

@@ -65,12 +65,14 @@ class Column(Record):
         value: its value for a layer.
         drop: its place in the order in which columns are dropped to fit a terminal, the lowest
             first; 0 for never. Names are shortened before a column from `ANSWERS` on is dropped.
+        own: whether layers that are alike may differ in it: only by their names and findings.
     """
 
     name: str
     title: str
     value: Callable[[Report, LayerCount], Value]
     drop: int = 0
+    own: bool = False
 
 
 ANSWERS = 7
@@ -103,7 +105,7 @@ def _is_plain(dtype: str) -> bool:
 
 
 COLUMNS = (
-    Column("layer", "Layer", lambda _, counted: counted.layer.name),
+    Column("layer", "Layer", lambda _, counted: counted.layer.name, own=True),
     Column("kind", "Kind", lambda _, counted: counted.layer.kind, 13),
     Column("cell", "Cell", lambda _, counted: counted.layer.cell, 9),
     Column("input_size", "m", lambda _, each: _gated(each, each.layer.sizes.input_size), 11),
@@ -119,7 +121,7 @@ COLUMNS = (
     Column("stored", "Stored", lambda _, counted: counted.stored),
     Column("bytes", "Bytes", lambda _, counted: counted.bytes, 2),
     Column("bits", "Bits", lambda _, counted: _bits(counted), 3),
-    Column("verdict", "Verdict", lambda report, counted: report.verdict(counted).text),
+    Column("verdict", "Verdict", lambda report, each: report.verdict(each).text, own=True),
 )
 BY_NAME = {column.name: column for column in COLUMNS}
 
@@ -141,11 +143,16 @@ def rows_of(report: Report, columns: Sequence[Column] = COLUMNS) -> Iterator[Row
 
     The `stored` and the `bytes` of all rows but subtotals and the total add up to the total.
     """
+    known: dict[object, dict[str, Value]] = {}
+    own = [column for column in columns if column.own]
     for stack, group in groupby(report.layers, key=_stack_of):
         levels = tuple(group)
         for counted in levels:
-            values = {column.name: column.value(report, counted) for column in columns}
-            yield Row(RowKind.LAYER, values, stack is None)
+            alike = (id(counted.in_common), counted.layer.kind)
+            if alike not in known:
+                known[alike] = {column.name: column.value(report, counted) for column in columns}
+            values = {column.name: column.value(report, counted) for column in own}
+            yield Row(RowKind.LAYER, known[alike] | values, stack is None)
         if stack is not None and len(levels) > 1:
             yield _subtotal(levels)
     totals = report.totals
@@ -182,13 +189,15 @@ def _counted_elsewhere(report: Report, recurrent: int) -> Iterator[Row]:
         yield Row(RowKind.SHARED, {"layer": SHARED, "stored": -twice - unused, "bytes": shared})
 
 
-def _copies(counted: LayerCount) -> Iterator[StoredTensor]:
+def _copies(counted: LayerCount) -> list[StoredTensor]:
     """The tensors of a layer in a copy of the network, which no total counts."""
-    return (tensor for tensor in counted.tensors if tensor.purpose is Purpose.COPY)
+    return [tensor for tensor in counted.tensors if tensor.purpose is Purpose.COPY]
 
 
 def _alternatives(counted: LayerCount) -> int:
     """Parameters stored for a layer that another run uses instead of those in its row."""
+    if True not in [operand.chosen for operand in counted.layer.operands]:
+        return 0
     return sum(
         sum(tensor.parameters for tensor in operand.operand.tensors) - operand.parameters
         for operand in counted.operands
@@ -241,9 +250,13 @@ def _recurrent_bytes(report: Report) -> int:
 
     A copy of the network does not count, nor does it in the total.
     """
-    tensors = (tensor for counted in report.layers for tensor in counted.tensors)
-    parameters = (tensor for tensor in tensors if tensor.purpose is Purpose.PARAMETER)
-    return sum({tensor.identity: tensor.bytes for tensor in parameters}.values())
+    sizes = {
+        tensor.identity: tensor.bytes
+        for counted in report.layers
+        for tensor in counted.tensors
+        if tensor.purpose is Purpose.PARAMETER
+    }
+    return sum(sizes.values())
 
 
 def _stack_of(counted: LayerCount) -> tuple[str, str | None] | None:

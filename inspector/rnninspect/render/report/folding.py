@@ -64,8 +64,8 @@ def fold(rows: Sequence[Row]) -> list[Row]:
 def _key(row: Row) -> object:
     if not row.alone:
         return id(row)
-    others = tuple((name, value) for name, value in row.values.items() if name != "layer")
-    return (without_numbers(str(row.values["layer"])), others)
+    values = row.values | {"layer": without_numbers(str(row.values["layer"]))}
+    return tuple(values), tuple(values.values())
 
 
 def _one(group: Sequence[Row]) -> Row:

@@ -2,34 +2,32 @@
 
 from __future__ import annotations
 
-import math
-
-from rnninspect.cells import (
-    BIASES,
-    CELLS,
-    Cell,
-    Formula,
-    Role,
-    Sizes,
-    Sum,
-    Symbol,
-)
-from rnninspect.cells.expected import expected
+from rnninspect.cells import BIASES, Cell, Formula, Role
+from rnninspect.counter.alike import InCommon, expected_shape, in_common
 from rnninspect.dtypes import DTYPES, ElementKind
-from rnninspect.lean import lru_cache
+from rnninspect.lean import cached_property
 from rnninspect.merging import merge_shared, name_uniquely
-from rnninspect.model import Fate, Operand, RecurrentLayer, Slot
+from rnninspect.model import Fate, Operand, RecurrentLayer, Slot, StoredTensor
 from rnninspect.record import Record
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from rnninspect.model import Axis, StoredTensor
-
+__all__ = [
+    "LayerCount",
+    "OperandCount",
+    "SlotCount",
+    "bias_vectors",
+    "count_layer",
+    "count_layers",
+    "described",
+    "expected_shape",
+    "never_trained",
+    "unique_tensors",
+]
 
 _FLOAT32 = 32  # its bits
-_MASKS = frozenset({Role.MASK, Role.RECURRENT_MASK})
 
 
 class OperandCount(Record):
@@ -58,27 +56,74 @@ class SlotCount(Record):
         return self.operands[0].operand.fate if self.operands else Fate.ABSENT
 
 
-class LayerCount(Record):
-    """A layer's formula and its stored parameters; `expected` and `stored` count all directions.
-
-    `tensors` are the stored tensors of its operands, one for each identity, and `dtypes` their
-    element types, sorted. `state_elements` is what one sequence keeps between steps; None where its
-    sizes are not known.
-    `layer` is the reader's description, of which the commonest fields are attributes here too;
-    sizes are in units, and 0 where the cell brings its own (`layer.layer.sizes.own`).
-    """
+class _Counted(Record):
+    """What the values of a counted layer follow from."""
 
     layer: RecurrentLayer
-    cell: Cell
-    formula: Formula
-    expected: int
-    stored: int
-    bytes: int
-    operands: tuple[OperandCount, ...]
-    slots: tuple[SlotCount, ...]
-    tensors: tuple[StoredTensor, ...] = ()
-    dtypes: tuple[str, ...] = ()
-    state_elements: int | None = None
+    in_common: InCommon
+    tensors: tuple[StoredTensor, ...]
+
+
+class LayerCount(_Counted):
+    """A layer's formula and its stored parameters; `expected` and `stored` count all directions.
+
+    `tensors` are the stored tensors of its operands, one for each identity.
+    `layer` is the reader's description, of which the commonest fields are attributes here too;
+    sizes are in units, and 0 where the cell brings its own (`layer.layer.sizes.own`).
+    `in_common` is one value for all layers that are alike.
+    """
+
+    @cached_property
+    def operands(self) -> tuple[OperandCount, ...]:
+        """Each operand beside what its slots expect."""
+        both = zip(self.layer.operands, self.in_common.operands, strict=True)
+        return tuple([OperandCount(operand, *measured) for operand, measured in both])
+
+    @cached_property
+    def slots(self) -> tuple[SlotCount, ...]:
+        """The slots of the layer's weights, and others that something fills."""
+        filling = self.operands
+        return tuple(
+            [
+                SlotCount(slot, expected, tuple([filling[place] for place in places]))
+                for slot, expected, places in self.in_common.slots
+            ]
+        )
+
+    @property
+    def cell(self) -> Cell:
+        """Its entry in the table of formulas."""
+        return self.in_common.cell
+
+    @property
+    def formula(self) -> Formula:
+        """The formula, with its sizes."""
+        return self.in_common.formula
+
+    @property
+    def expected(self) -> int:
+        """Parameters by the formula."""
+        return self.in_common.expected
+
+    @property
+    def stored(self) -> int:
+        """Parameters that the file stores."""
+        return self.in_common.stored
+
+    @property
+    def bytes(self) -> int:
+        """Bytes of its stored tensors."""
+        return self.in_common.bytes
+
+    @property
+    def dtypes(self) -> tuple[str, ...]:
+        """The element types of its stored tensors, sorted."""
+        return self.in_common.dtypes
+
+    @property
+    def state_elements(self) -> int | None:
+        """What one sequence keeps between steps; None where its sizes are not known."""
+        return self.in_common.state_elements
 
     @property
     def name(self) -> str:
@@ -143,7 +188,7 @@ class LayerCount(Record):
     @property
     def bits_per_weight(self) -> float | None:
         """Stored bits per stored parameter, without scales; None if none is stored."""
-        elements = sum([tensor.parameters for tensor in self.tensors])
+        elements = self.in_common.elements
         return round(8 * self.bytes / elements, 2) if elements else None
 
 
@@ -151,10 +196,9 @@ def never_trained(tensors: Iterable[StoredTensor], counts: Iterable[LayerCount])
     """The identities of tensors that are stored and never trained: buffers, masks of a wiring."""
     found = {tensor.identity for tensor in tensors if not tensor.trained}
     for counted in counts:
-        found.update(tensor.identity for tensor in counted.layer.buffers)
-        for operand in counted.layer.operands:
-            if _MASKS.issuperset([slot.role for slot in operand.slots]):
-                found.update(tensor.identity for tensor in operand.tensors)
+        found.update([tensor.identity for tensor in counted.layer.buffers])
+        for place in counted.in_common.masks:
+            found.update([each.identity for each in counted.layer.operands[place].tensors])
     return found
 
 
@@ -165,93 +209,13 @@ def count_layers(layers: Iterable[RecurrentLayer]) -> tuple[LayerCount, ...]:
 
 def count_layer(layer: RecurrentLayer) -> LayerCount:
     """Compare one layer with the formula of its cell; KeyError for a cell that is not in CELLS."""
-    cell = CELLS[layer.cell]
-    wanted = expected(layer.cell, layer.roles, layer.sizes)
-    operands = tuple([_count_operand(operand, cell, layer.sizes) for operand in layer.operands])
-    unique = unique_tensors(layer)
-    stored = sum([counted.parameters for counted in operands])
-    merged = sum([operand.merged for operand in layer.operands])
-    return LayerCount(
-        layer=layer,
-        cell=cell,
-        formula=wanted.formula,
-        expected=wanted.parameters,
-        stored=min(stored, sum([tensor.parameters for tensor in unique]) + merged),
-        bytes=sum([tensor.bytes for tensor in unique]),
-        operands=operands,
-        slots=_slots(layer, wanted.each, operands),
-        tensors=unique,
-        dtypes=tuple(sorted({tensor.dtype for tensor in unique})),
-        state_elements=wanted.state_elements,
-    )
-
-
-@lru_cache(maxsize=256)
-def _slots_of(cell: str, directions: int) -> tuple[Slot, ...]:
-    weights = CELLS[cell].weights
-    return tuple(Slot(at, weight.role) for at in range(directions) for weight in weights)
+    return LayerCount(layer, in_common(layer), unique_tensors(layer))
 
 
 def unique_tensors(layer: RecurrentLayer) -> tuple[StoredTensor, ...]:
     """The stored tensors of a layer's operands, one for each identity."""
     tensors = {tensor.identity: tensor for operand in layer.operands for tensor in operand.tensors}
     return tuple(tensors.values())
-
-
-@lru_cache(maxsize=256)
-def expected_shape(
-    axes: tuple[Axis | Sum, ...], gates: int, sizes: Sizes
-) -> tuple[int, ...] | None:
-    """The shape given by a layout's axes, in elements; None if the layout has no axes."""
-    shape: list[int] = []
-    for axis in axes:
-        if axis == (Symbol.TAPS,):
-            shape.extend(sizes.kernel_size)
-        else:
-            factors = (axis,) if isinstance(axis, Sum) else axis
-            shape.append(math.prod(sizes.values(factors, gates)))
-    return tuple(shape) or None
-
-
-def _count_operand(operand: Operand, cell: Cell, sizes: Sizes) -> OperandCount:
-    shape = expected_shape(operand.axes, len(cell.gates), sizes)
-    if shape is not None:
-        return OperandCount(operand, shape, math.prod(shape), _stored(operand))
-    each = cell.counts({slot.role for slot in operand.slots}, sizes)
-    expected = sum([each.get(slot.role, 0) for slot in operand.slots])
-    return OperandCount(operand, None, expected, _stored(operand))
-
-
-def _stored(operand: Operand) -> int:
-    stored = sum([tensor.parameters for tensor in operand.tensors]) + operand.merged
-    if (
-        len(operand.tensors) == 1
-        and operand.tensors[0].shape == operand.shape
-        and not operand.merged
-    ):
-        return stored
-    if operand.fate is not Fate.STORED or operand.shape is None:
-        return stored
-    if any(tensor.elements is not None for tensor in operand.tensors):
-        return stored
-    return stored if min(operand.shape, default=0) < 0 else min(stored, math.prod(operand.shape))
-
-
-def _slots(
-    layer: RecurrentLayer, each: dict[Role, int], operands: tuple[OperandCount, ...]
-) -> tuple[SlotCount, ...]:
-    """The slots of the layer's weights, and others that something fills."""
-    filling: dict[Slot, tuple[OperandCount, ...]] = {}
-    for counted in operands:
-        for slot in dict.fromkeys(counted.operand.slots):
-            filling[slot] = (*filling.get(slot, ()), counted)
-    return tuple(
-        [
-            SlotCount(slot, each.get(slot.role, 0), filling.get(slot, ()))
-            for slot in _slots_of(layer.cell, layer.sizes.directions)
-            if slot in filling or slot.role in each
-        ]
-    )
 
 
 def bias_vectors(layer: RecurrentLayer) -> int:
