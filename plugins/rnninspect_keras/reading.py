@@ -35,11 +35,13 @@ def read(source: Source, kind: FileKind) -> SavedModel:
 
 
 def _read_tensorflow(source: Source, kind: FileKind) -> SavedModel:
-    from rnninspect_keras.tensorflow import reading
-
     if kind is FileKind.SAVED_MODEL:
-        return reading.read_saved_model(source)
-    return reading.read_checkpoint(source)
+        from rnninspect_keras.tensorflow.saved_model import read_saved_model
+
+        return read_saved_model(source)
+    from rnninspect_keras.tensorflow.reading import read_checkpoint
+
+    return read_checkpoint(source)
 
 
 def _read_tfjs(source: Source) -> SavedModel:

@@ -83,9 +83,9 @@ PLAIN = {
     "keras/bidirectional.keras": 145,
     "keras/lstm.h5": 145,
     "keras/lstm.weights.h5": 140,
-    "keras/frozen.pb": 190,
-    "keras/named.ckpt.index": 225,
-    "keras/old.ckpt-7": 230,
+    "keras/frozen.pb": 175,
+    "keras/named.ckpt.index": 135,
+    "keras/old.ckpt-7": 140,
     "tflite/lstm_int8.tflite": 110,
     "gguf/mamba.gguf": 140,
     "coreml/network.mlmodel": 105,
@@ -97,7 +97,7 @@ PLAIN = {
 }
 WITH_PATTERNS = {  # names or text are matched with regular expressions
     "torch/scripted.pt": 175,
-    "keras/exported": 290,
+    "keras/exported": 275,
     "keras/tfjs_layers": 180,
     "numpy/encoder_decoder.npz": 185,
     "jax/gru.msgpack": 145,

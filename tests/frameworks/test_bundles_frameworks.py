@@ -15,8 +15,8 @@ from rnninspect.errors import UnreadableFile
 from rnninspect.plugin import Fact
 from rnninspect.source.source import open_source
 from rnninspect_keras.tensorflow.checkpoints.records import Checkpoint
-from rnninspect_keras.tensorflow.checkpoints.v1 import is_index, read_v1
-from rnninspect_keras.tensorflow.checkpoints.v2 import read_v2
+from rnninspect_keras.tensorflow.checkpoints.v1 import read_v1
+from rnninspect_keras.tensorflow.checkpoints.v2 import is_index, read_v2
 
 pytestmark = pytest.mark.frameworks
 MUTATIONS = 300

@@ -12,7 +12,8 @@ from pathlib import Path
 from rnninspect.plugin import Whereabouts, open_source
 from rnninspect.verification.question import NeedsTrust
 from rnninspect_keras.recognition import INDEX
-from rnninspect_keras.tensorflow.checkpoints.v1 import SHARD, is_index
+from rnninspect_keras.tensorflow.checkpoints.v1 import SHARD
+from rnninspect_keras.tensorflow.checkpoints.v2 import is_index
 from rnninspect_keras.tensorflow.reading import newest
 
 TYPE_CHECKING = False

@@ -1,4 +1,8 @@
-"""Opens what TensorFlow saves: SavedModel folders and checkpoints, object-based or by name."""
+"""Opens checkpoints, object-based or by name, and describes them and what contains one.
+
+What not every checkpoint has is imported where it is found: a graph of operations takes as many
+modules as all else.
+"""
 
 from __future__ import annotations
 
@@ -9,33 +13,24 @@ from rnninspect.plugin import (
     UnreadableFile,
     Whereabouts,
 )
-from rnninspect_keras.graph.describing import describe
 from rnninspect_keras.graph_signs import is_meta_graph
 from rnninspect_keras.layers.known import plain, with_known_layers
-from rnninspect_keras.layers.missing import notes_without_shard
 from rnninspect_keras.layers.saved import saved
 from rnninspect_keras.matching.wrappers import purposes_by_name
-from rnninspect_keras.recognition import GRAPH_FILE, INDEX, STATE_FILE
-from rnninspect_keras.tensorflow.checkpoints.v1 import is_index, read_v1
-from rnninspect_keras.tensorflow.checkpoints.v2 import read_v2
+from rnninspect_keras.recognition import INDEX, STATE_FILE
+from rnninspect_keras.tensorflow.checkpoints.v2 import is_index, read_v2
 from rnninspect_keras.tensorflow.objects.graph import read_trackable
 from rnninspect_keras.tensorflow.objects.recognising import recognise_objects
-from rnninspect_keras.tensorflow.operations import TOO_LARGE, joined, operations_of
 from rnninspect_keras.tensorflow.purposes import assign_purposes
 from rnninspect_keras.tensorflow.purposes_by_name import assign_by_name
-from rnninspect_keras.tensorflow.saved_model import (
-    join_metadata,
-    read_graph,
-    read_variables,
-    without_weights,
-)
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
-    from rnninspect.plugin import SavedModel, Source, StoredTensor
+    from rnninspect.plugin import Observation, SavedModel, Source, StoredTensor
     from rnninspect_keras.graph.messages.records import GraphDef
+    from rnninspect_keras.layers.assembling import AnyLayer
     from rnninspect_keras.tensorflow.checkpoints.records import Checkpoint
     from rnninspect_keras.tensorflow.objects.graph import GraphObject
 
@@ -45,26 +40,6 @@ _STEPS_OF_A_PART = 2
 _SQUARE_SHIFT = 7  # the keys above a key, joined to look for its owner, are as long as it is deep
 
 
-def read_saved_model(source: Source) -> SavedModel:
-    """A SavedModel, by its folder or by its `saved_model.pb`."""
-    if source.is_folder:
-        with source.open_neighbour(GRAPH_FILE) as beside:
-            graph = read_graph(beside)
-            operations = operations_of(beside, graph.operations)
-    else:
-        graph = read_graph(source)
-        operations = operations_of(source, graph.operations)
-    join_metadata(source, graph.items)
-    checkpoint = read_variables(source, graph)
-    producer = f"tensorflow {graph.version}".strip()
-    if operations is not None and checkpoint.stored and not checkpoint.tensors:
-        return describe(operations, "tf savedmodel", producer, source)
-    model = described("tf savedmodel", producer, source, graph.items, checkpoint, operations)
-    if graph.operations and operations is None:
-        model = model._replace(observations=(*model.observations, TOO_LARGE))
-    return model if checkpoint.stored else without_weights(model)
-
-
 def read_checkpoint(source: Source) -> SavedModel:
     """A checkpoint, by its folder, its `.index` or, of the V1 format, its one file."""
     if source.is_folder:
@@ -72,10 +47,16 @@ def read_checkpoint(source: Source) -> SavedModel:
     elif is_index(source):
         checkpoint = read_v2(source, source, source.name.removesuffix(INDEX))
     else:
-        checkpoint = read_v1(source)
+        checkpoint = _read_v1(source)
     items = objects_of(checkpoint, source)
     graph = _graph_beside(source)
     return described("tf checkpoint", "tensorflow", source, items, checkpoint, graph)
+
+
+def _read_v1(source: Source) -> Checkpoint:
+    from rnninspect_keras.tensorflow.checkpoints.v1 import read_v1
+
+    return read_v1(source)
 
 
 def objects_of(checkpoint: Checkpoint, source: Source) -> list[GraphObject]:
@@ -91,6 +72,8 @@ def _graph_beside(source: Source) -> GraphDef | None:
     prefix = newest(source) if source.is_folder else source.name.removesuffix(INDEX)
     if source.neighbour(prefix + META).whereabouts is not Whereabouts.INSIDE:
         return None
+    from rnninspect_keras.tensorflow.operations import operations_of
+
     with source.open_neighbour(prefix + META) as beside:
         if not is_meta_graph(beside):
             return None
@@ -103,7 +86,7 @@ def _read_newest(source: Source, prefix: str) -> Checkpoint:
     name = prefix + INDEX
     if source.neighbour(name).path is None and source.neighbour(prefix).path is not None:
         with source.open_neighbour(prefix) as table:
-            return read_v1(table)
+            return _read_v1(table)
     with source.open_neighbour(name) as index:
         return read_v2(index, source, prefix)
 
@@ -144,11 +127,21 @@ def described(
     _assign_wrapper_purposes(items, checkpoint)
     found, noticed = recognise_objects(items, checkpoint.tensors.values(), source.limits)
     if graph is not None:
+        from rnninspect_keras.tensorflow.operations import joined
+
         found, more = joined(found, graph, checkpoint, items, source)
         noticed = [*noticed, *more]
-    notes = [*checkpoint.observations, *notes_without_shard(found, checkpoint.missing), *noticed]
+    notes = [*checkpoint.observations, *_missing(found, checkpoint), *noticed]
     model = saved(name, producer, tuple(checkpoint.tensors.values()), found, notes)
     return with_known_layers(model, _variables(items, checkpoint), source)
+
+
+def _missing(found: list[AnyLayer], checkpoint: Checkpoint) -> Iterable[Observation]:
+    if not checkpoint.missing:
+        return ()
+    from rnninspect_keras.layers.missing import notes_without_shard
+
+    return notes_without_shard(found, checkpoint.missing)
 
 
 def _variables(

@@ -17,8 +17,6 @@ from rnninspect.plugin import (
     UnreadableFile,
     Whereabouts,
 )
-from rnninspect_keras.configuration.declared import read_declared
-from rnninspect_keras.containers.json_text import parse_config
 from rnninspect_keras.graph.messages.types import purpose_of
 from rnninspect_keras.recognition import GRAPH_FILE
 from rnninspect_keras.tensorflow.checkpoints.records import OBJECT_PATH_END, Checkpoint
@@ -29,6 +27,8 @@ from rnninspect_keras.tensorflow.objects.graph import (
     read_saved,
     read_trackable,
 )
+from rnninspect_keras.tensorflow.operations import TOO_LARGE, operations_of
+from rnninspect_keras.tensorflow.reading import described
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -89,6 +89,15 @@ def join_metadata(source: Source, items: list[GraphObject]) -> None:
                 if number >= len(items):
                     raise UnreadableFile(f"{_KERAS_FILE} describes an object that is not there")
                 items[number].metadata = long_text(wire, fields, 5)
+    if any(item.metadata for item in items):
+        _declare(source, items)
+
+
+def _declare(source: Source, items: list[GraphObject]) -> None:
+    """Read Keras' descriptions of objects, each of which is JSON."""
+    from rnninspect_keras.configuration.declared import read_declared  # noqa: PLC0415 - Keras 3 has none
+    from rnninspect_keras.containers.json_text import parse_config  # noqa: PLC0415 - as above
+
     values = 0  # in all descriptions: a model's repeats those of what it contains
     for number, item in enumerate(items):
         if item.metadata:
@@ -187,3 +196,25 @@ def without_weights(model: SavedModel) -> SavedModel:
         skipped=tuple(layer._replace(tensors=()) for layer in model.skipped),
         tensors=(),
     )
+
+
+def read_saved_model(source: Source) -> SavedModel:
+    """A SavedModel, by its folder or by its `saved_model.pb`."""
+    if source.is_folder:
+        with source.open_neighbour(GRAPH_FILE) as beside:
+            graph = read_graph(beside)
+            operations = operations_of(beside, graph.operations)
+    else:
+        graph = read_graph(source)
+        operations = operations_of(source, graph.operations)
+    join_metadata(source, graph.items)
+    checkpoint = read_variables(source, graph)
+    producer = f"tensorflow {graph.version}".strip()
+    if operations is not None and checkpoint.stored and not checkpoint.tensors:
+        from rnninspect_keras.graph.describing import describe  # noqa: PLC0415 - few have no variable
+
+        return describe(operations, "tf savedmodel", producer, source)
+    model = described("tf savedmodel", producer, source, graph.items, checkpoint, operations)
+    if graph.operations and operations is None:
+        model = model._replace(observations=(*model.observations, TOO_LARGE))
+    return model if checkpoint.stored else without_weights(model)

@@ -28,12 +28,6 @@ if TYPE_CHECKING:
 SHARD = r"(.*)-(\d{5})-of-(\d{5})"
 
 
-def is_index(source: Source) -> bool:
-    """Whether a table is the index of a V2 checkpoint: its header is then a few bytes."""
-    wire = WireReader(source.holding(first_entry(source)[1]))
-    return not any(number == 1 and kind == 2 for number, kind, *_ in wire.fields(wire.whole()))
-
-
 def read_v1(source: Source) -> Checkpoint:
     """A V1 checkpoint; if it is one of several shards, with the others beside it."""
     checkpoint = Checkpoint()

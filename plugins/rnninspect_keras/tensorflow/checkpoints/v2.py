@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 
 from rnninspect.decode.protobuf import WireReader
-from rnninspect.decode.sstable.tables import LONGEST_NUMBER, read_number, read_table
+from rnninspect.decode.sstable.tables import LONGEST_NUMBER, first_entry, read_number, read_table
 from rnninspect.plugin import (
     Fact,
     Limit,
@@ -29,6 +29,12 @@ if TYPE_CHECKING:
 _GRAPH_KEY = "_CHECKPOINTABLE_OBJECT_GRAPH"
 _SLICE = b"\0"  # keys of slices begin with it
 Slices = dict[str, tuple[int, "int | None"]]  # name -> bytes by the index, bytes stored
+
+
+def is_index(source: Source) -> bool:
+    """Whether a table is the index of a V2 checkpoint: its header is then a few bytes."""
+    wire = WireReader(source.holding(first_entry(source)[1]))
+    return not any(number == 1 and kind == 2 for number, kind, *_ in wire.fields(wire.whole()))
 
 
 def read_v2(source: Source, home: Source, prefix: str) -> Checkpoint:

@@ -1,19 +1,20 @@
-"""Recurrent layers among the tensors that no object's layer has taken, by names and by numbers."""
+"""Recurrent layers among the tensors that no object's layer has taken, by names and by numbers.
+
+What tensors there are decides which modules are imported.
+"""
 
 from __future__ import annotations
 
 from rnninspect.lean import Counter
 from rnninspect.plugin import Purpose
 from rnninspect_keras.layers.clusters import cluster_by_names, recurrent_places
-from rnninspect_keras.matching.candidates import candidates_of
-from rnninspect_keras.matching.unconfigured import recognise
+from rnninspect_keras.tensorflow.checkpoints.records import OBJECT_PATH_END
 from rnninspect_keras.tensorflow.objects.cells import (
     RECURRENT,
     identities,
     path_of,
     unexplained,
 )
-from rnninspect_keras.tensorflow.objects.listed import recognise_by_numbers
 from rnninspect_keras.tensorflow.objects.outermost import without_model
 from rnninspect_keras.variable_names.recognising import recognise_by_names
 
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 
     from rnninspect.plugin import Observation, StoredTensor
     from rnninspect_keras.layers.assembling import AnyLayer
+    from rnninspect_keras.layers.clusters import WeightCluster
     from rnninspect_keras.tensorflow.objects.cells import ObjectCells
 
     Named = tuple[str, StoredTensor]
@@ -41,15 +43,34 @@ def layers_by_names(
         known.lost_kernel = known.place in lost_kernel
     clusters = [known for known in sorted_out if known.recurrent]
     cells.require(len(clusters))
-    found = list(recognise(candidates_of("", clusters)))
+    found = _of_clusters(clusters) if clusters else []
     taken = identities(found)
     others = [known for known in rest if known[1].identity not in taken]
     found.extend(recognise_by_names(others, cells.require))
     found.extend(unexplained(clusters, found))
     taken = identities(found)
-    left = (tensor for _, tensor in others if tensor.identity not in taken)
-    listed, notes = recognise_by_numbers(left, cells.require)
+    left = [
+        tensor
+        for _, tensor in others
+        if OBJECT_PATH_END in tensor.identity and tensor.identity not in taken
+    ]
+    listed, notes = _by_numbers(left, cells) if left else ([], [])
     return [*found, *listed], notes
+
+
+def _of_clusters(clusters: list[WeightCluster]) -> list[AnyLayer]:
+    from rnninspect_keras.matching.candidates import candidates_of  # noqa: PLC0415 - as said above
+    from rnninspect_keras.matching.unconfigured import recognise  # noqa: PLC0415 - as above
+
+    return list(recognise(candidates_of("", clusters)))
+
+
+def _by_numbers(
+    tensors: list[StoredTensor], cells: ObjectCells
+) -> tuple[list[AnyLayer], list[Observation]]:
+    from rnninspect_keras.tensorflow.objects.listed import recognise_by_numbers  # noqa: PLC0415 - as above
+
+    return recognise_by_numbers(tensors, cells.require)
 
 
 def _left(cells: ObjectCells, tensors: Iterable[StoredTensor]) -> list[Named]:
