@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import random
 from struct import pack_into
 from typing import TYPE_CHECKING
 
@@ -11,7 +12,7 @@ import numpy as np
 import pytest
 
 from rnninspect.decode.hdf5 import Dataset, File, Group, LayoutKind, Link, LinkKind
-from rnninspect.decode.hdf5.checksum import lookup3
+from rnninspect.decode.hdf5.checksum import lookup3, lookup3_of_each
 from rnninspect.errors import RefusedFile, UnreadableFile
 from rnninspect.source.limits import Limits
 from rnninspect.source.source import Source, open_source
@@ -28,6 +29,16 @@ def test_checksum_of_the_specification() -> None:
     # Bob Jenkins' own test vectors of hashlittle with the initial value 0
     assert lookup3(b"") == 0xDEADBEEF
     assert lookup3(b"Four score and seven years ago") == 0x17770551
+
+
+def test_many_checksums_at_once() -> None:
+    draw = random.Random(2)  # noqa: S311 - nothing secret
+    for size in range(1, 50):
+        for number in (1, 2, 3, 8, 33):
+            blocks = [draw.randbytes(size) for _ in range(number)]
+            assert lookup3_of_each(blocks) == [lookup3(block) for block in blocks]
+    extreme = [b"\xff" * 40, bytes(40), b"\xff" * 40]
+    assert lookup3_of_each(extreme) == [lookup3(block) for block in extreme]
 
 
 def test_links_are_listed_and_never_followed(tmp_path: Path) -> None:

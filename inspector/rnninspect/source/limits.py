@@ -54,7 +54,7 @@ class Limits(Record):
         fields: fields of Protocol Buffers messages; of those in bulk, five count as one.
         objects: objects of a TensorFlow graph of objects, and edges between them.
         entries: entries of a checkpoint's index.
-        checked_bytes: bytes of HDF5 structures whose checksums are computed.
+        checked_bytes: bytes of HDF5 structures with checksums; of many alike, eight count as one.
         nesting: depth of messages, groups, containers or configurations.
         steps: work, whatever it is for; a step takes about a microsecond.
         requests: requests for one remote model, redirects and second tries among them.

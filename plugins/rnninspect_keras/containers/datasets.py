@@ -3,14 +3,22 @@
 from __future__ import annotations
 
 from rnninspect.decode.hdf5 import Alike, Dataset, Group, Link, LinkKind, TypeClass
-from rnninspect.plugin import DTYPES, Fact, Limit, Observation, Purpose, StoredTensor
+from rnninspect.plugin import (
+    DTYPES,
+    Fact,
+    Limit,
+    Observation,
+    Purpose,
+    StoredTensor,
+    UnreadableFile,
+)
 from rnninspect.stored.tensor import IN_COLUMNS
 from rnninspect_keras.containers.runs import overlaps
 from rnninspect_keras.containers.store import Store
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from rnninspect.decode.hdf5 import Datatype, File, Layout
+    from rnninspect.decode.hdf5 import Datatype, File, Layout, Node
     from rnninspect_keras.containers.columns import DatasetColumns
 
 _NUMBERS = (TypeClass.FIXED, TypeClass.FLOAT, TypeClass.COMPLEX, TypeClass.BITFIELD)
@@ -38,36 +46,45 @@ def add_file(store: Store, file: File, origin: str = "", *, alike: bool = False)
 
         fetch_ahead(file)
     listing = _Listing(store, file, origin)
-    soft: dict[str, str] = {}
-    for path, found in file.visit() if alike else file.walk():
-        if isinstance(found, Alike):
-            listing.add_alike(path, found)
-        elif isinstance(found, Group):
-            store.groups.setdefault(path, found)
-        elif isinstance(found, Dataset):
-            listing.add(path, found)
-        elif isinstance(found, Link) and found.kind is LinkKind.SOFT:
-            soft[path] = found.target
-        elif isinstance(found, Link):
-            store.links.add(path)
-            clause = f"{found.kind} link to {found.target}, not followed"
-            store.observations.append(Observation(Fact.LINK_OUTSIDE, clause, tensor=path))
+    try:
+        for path, found in file.visit() if alike else file.walk():
+            listing.take(path, found)
+    except UnreadableFile:
+        file.check()
+        raise
     overlapping = listing.overlaps()
-    if soft:
+    if listing.soft:
         from rnninspect_keras.containers.links import resolve_links  # noqa: PLC0415 - Keras writes none
 
         store.make_all()
-        resolve_links(store, soft, file.space.limits)
+        resolve_links(store, listing.soft, file.space.limits)
     store.observations.extend(overlapping)
 
 
 class _Listing:
-    """The datasets of one file, which are added to a store."""
+    """The datasets of one file, which are added to a store; `soft` are links by their paths."""
 
     def __init__(self, store: Store, file: File, origin: str) -> None:
         self._store, self._file, self._origin = store, file, origin
         self._runs: dict[int, tuple[int, int, str]] = {}  # by the addresses of the headers
         self._most_in_columns = IN_COLUMNS * file.space.limits.tensors
+        self.soft: dict[str, str] = {}
+
+    def take(self, path: str, found: Node | Link | Alike) -> None:
+        """Add what is at a path."""
+        store = self._store
+        if isinstance(found, Alike):
+            self.add_alike(path, found)
+        elif isinstance(found, Group):
+            store.groups.setdefault(path, found)
+        elif isinstance(found, Dataset):
+            self.add(path, found)
+        elif isinstance(found, Link) and found.kind is LinkKind.SOFT:
+            self.soft[path] = found.target
+        elif isinstance(found, Link):
+            store.links.add(path)
+            clause = f"{found.kind} link to {found.target}, not followed"
+            store.observations.append(Observation(Fact.LINK_OUTSIDE, clause, tensor=path))
 
     def add(self, path: str, found: Dataset) -> None:
         """Add a dataset as a tensor."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import h5py
@@ -14,12 +14,14 @@ from making.keras.hdf5_samples import created
 from plugins.keras.test_alike import Both, both, outcome
 from rnninspect.decode.hdf5 import Dataset, File, Group
 from rnninspect.decode.hdf5 import file as decoding
+from rnninspect.decode.hdf5.checksum import lookup3
+from rnninspect.decode.hdf5.headers import place_of_size
 from rnninspect.decode.hdf5.known import KnownHeaders
 from rnninspect.source.source import open_source
 
 __all__ = ["both"]  # the fixture
 
-LAYERS, MUTATIONS = 20, 120
+LAYERS, MUTATIONS = 20, 80
 
 
 def named(group: h5py.Group, _: int) -> None:
@@ -70,10 +72,13 @@ def test_each_kind(kind: Kind, version: str, both: Both, tmp_path: Path) -> None
     assert in_columns == made
 
 
-def test_changed_bytes(kind: Kind, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Bytes of structure are changed: the arrays are of zeros."""
+@pytest.mark.parametrize("version", ["earliest", "latest"])
+def test_changed_bytes(
+    kind: Kind, version: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Bytes of structure are changed, arrays are of zeros; half of the checksums are mended."""
     path, draw = tmp_path / "mutated.weights.h5", random.Random(3)  # noqa: S311 - nothing secret
-    write(path, kind, "earliest")
+    write(path, kind, version)
     data, read = path.read_bytes(), 0
     places = [at for at, byte in enumerate(data) if byte]
     for number in range(MUTATIONS):
@@ -81,18 +86,62 @@ def test_changed_bytes(kind: Kind, tmp_path: Path, monkeypatch: pytest.MonkeyPat
         for _ in range(draw.randrange(1, 3)):
             at = draw.choice(places) + draw.randrange(2)
             changed[at] = draw.choice((0, 1, 2, 255, changed[at] ^ 1 << draw.randrange(8)))
+        if number % 2:
+            mend(changed)
         path.write_bytes(changed)
-        monkeypatch.setattr(decoding, "FEW", 0)
-        in_columns = outcome(path)
-        monkeypatch.setattr(decoding, "FEW", 10**9)
-        assert in_columns == outcome(path), number
-        read += isinstance(in_columns, tuple) and len(in_columns) == 2
-    assert read > MUTATIONS // 10
+        short, long = both_ways(path, monkeypatch)
+        assert short == long, number
+        read += isinstance(short, tuple) and len(short) == 2
+    assert read > MUTATIONS // 20
 
 
-def test_few_objects_are_made(kind: Kind, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def both_ways(path: Path, monkeypatch: pytest.MonkeyPatch) -> tuple[object, object]:
+    """What a file is with objects in columns from the first on, and with none."""
+    monkeypatch.setattr(decoding, "FEW", 0)
+    short = outcome(path)
+    monkeypatch.setattr(decoding, "FEW", 10**9)
+    return short, outcome(path)
+
+
+def headers(data: bytes | bytearray) -> Iterator[tuple[int, int]]:
+    """Where each object header of version 2 begins, and where its checksum is."""
+    at = -1
+    while (at := data.find(b"OHDR", at + 1)) >= 0:
+        start, width = place_of_size(data[at + 5])
+        end = at + start + width + int.from_bytes(data[at + start : at + start + width], "little")
+        if end + 4 <= len(data):
+            yield at, end
+
+
+def mend(data: bytearray) -> None:
+    """Make the checksums of object headers right, where something else was changed."""
+    for start, end in headers(data):
+        data[end : end + 4] = lookup3(bytes(data[start:end])).to_bytes(4, "little")
+
+
+def test_the_first_fault_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A wrong checksum, with others or another fault before and after it."""
+    path, draw = tmp_path / "faults.weights.h5", random.Random(4)  # noqa: S311 - nothing secret
+    write(path, named, "latest")
+    data, named_first = path.read_bytes(), set[object]()
+    known = list(headers(data))
+    for _ in range(40):
+        changed = bytearray(data)
+        for start, end in draw.sample(known[1:], 3):
+            changed[end if draw.random() < 0.7 else start] ^= 1
+        path.write_bytes(changed)
+        short, long = both_ways(path, monkeypatch)
+        assert short == long
+        named_first.add(short)
+    assert len(named_first) > 10
+
+
+@pytest.mark.parametrize("version", ["earliest", "latest"])
+def test_few_objects_are_made(
+    kind: Kind, version: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     path, learned = tmp_path / "kinds.weights.h5", list[int]()
-    write(path, kind, "earliest")
+    write(path, kind, version)
 
     def learn(known: KnownHeaders, found: Group | Dataset) -> None:
         learned.append(found.address)

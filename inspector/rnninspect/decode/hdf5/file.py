@@ -93,6 +93,15 @@ class File:
         """
         with parsing("HDF5 structure"):
             yield from self._visited()
+            self.check()
+
+    def check(self) -> None:
+        """Compute the checksums that a visit has postponed; UnreadableFile if one is wrong.
+
+        A visit does so in the end; if it comes to a fault, that may be because of an earlier one.
+        """
+        if self._known is not None:
+            self._known.checksums.check()
 
     def _visited(self) -> Iterator[tuple[str, Node | Link | Alike]]:
         entered = {self.root.address}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from struct import Struct, unpack_from
 
-from rnninspect.decode.hdf5.checksum import require_checksum
+from rnninspect.decode.hdf5.checksum import NEW_HEADER, NEW_PART, part_of_header, require_checksum
 from rnninspect.errors import UnreadableFile
 from rnninspect.record import Record
 from rnninspect.source.limits import Limit
@@ -23,6 +23,7 @@ KEPT = {
 }
 KNOWN_KINDS = 0x18  # message types below this one are known to the specification
 SHARED, FAIL_IF_UNKNOWN = 0x02, 0x80  # flags of a message
+ORDERED = 0x04  # flag of a header whose messages have numbers
 
 OLD_MESSAGE, NEW_MESSAGE = Struct("<HHB3x"), Struct("<BHB")
 MOST_CHUNKS = 4096
@@ -39,7 +40,7 @@ class Message(Record):
 def read_header(space: Space, address: int) -> list[Message]:
     """The messages of the object header at an address that this reader has a use for."""
     head = space.read(address, 16)
-    if head[:4] == b"OHDR":
+    if head[:4] == NEW_HEADER:
         messages = _read_new(space, address, head)
     elif head[0] == 1:
         messages = _read_old(space, address, head)
@@ -91,12 +92,11 @@ def _read_new(space: Space, address: int, head: bytes) -> list[Message]:
     version, flags = head[4], head[5]
     if version != 2:
         raise UnreadableFile(f"unsupported object header version {version} at {address}")
-    at = 6 + (16 if flags & 0x20 else 0) + (4 if flags & 0x10 else 0)
-    width = 1 << (flags & 3)
+    at, width = place_of_size(flags)
     size = int.from_bytes(space.read(address + at, width), "little")
     space.limits.require(Limit.HEADER_BYTES, size, "an object header")
     block = space.read(address, at + width + size + 4)
-    require_checksum(space, block, f"the object header at {address}")
+    require_checksum(space, block, part_of_header(address, block))
     messages: list[Message] = []
     blocks, places, seen = [block[at + width : -4]], 1, 0
     for data in blocks:  # grows while it is walked
@@ -111,17 +111,22 @@ def _read_new(space: Space, address: int, head: bytes) -> list[Message]:
     return messages
 
 
+def place_of_size(flags: int) -> tuple[int, int]:
+    """Where a header of version 2 has the size of its messages, and the bytes of that."""
+    return 6 + (16 if flags & 0x20 else 0) + (4 if flags & 0x10 else 0), 1 << (flags & 3)
+
+
 def _continued(space: Space, start: int, length: int) -> bytes:
     space.limits.require(Limit.HEADER_BYTES, length, "an object header")
     block = space.read(start, length)
-    if block[:4] != b"OCHK" or len(block) < 8:
+    if block[:4] != NEW_PART or len(block) < 8:
         raise UnreadableFile(f"missing continuation of an object header at {start}")
-    require_checksum(space, block, f"the object header's continuation at {start}")
+    require_checksum(space, block, part_of_header(start, block))
     return block[4:-4]
 
 
 def _split_new(data: bytes, flags: int) -> Iterator[Message]:
-    at, prefix = 0, NEW_MESSAGE.size + (2 if flags & 0x04 else 0)
+    at, prefix = 0, NEW_MESSAGE.size + (2 if flags & ORDERED else 0)
     while at + prefix <= len(data):
         kind, size, marks = NEW_MESSAGE.unpack_from(data, at)
         at += prefix

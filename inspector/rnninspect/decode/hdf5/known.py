@@ -7,6 +7,7 @@ bits wherever these matter is recognised by one comparison. Any other one is dec
 
 from __future__ import annotations
 
+from rnninspect.decode.hdf5.checksum import NEW_HEADER, NEW_PART, Postponed
 from rnninspect.decode.hdf5.headers import (
     ATTRIBUTE,
     ATTRIBUTE_INFO,
@@ -18,13 +19,17 @@ from rnninspect.decode.hdf5.headers import (
     LAYOUT,
     LINK,
     LINK_INFO,
+    NEW_MESSAGE,
     OLD_MESSAGE,
+    ORDERED,
     SHARED,
     SYMBOL_TABLE,
     Message,
+    place_of_size,
 )
 from rnninspect.decode.hdf5.layouts import LayoutKind, own_part
 from rnninspect.decode.hdf5.objects import Dataset
+from rnninspect.lean import partial
 from rnninspect.record import Record
 
 TYPE_CHECKING = False
@@ -36,16 +41,15 @@ if TYPE_CHECKING:
     from rnninspect.decode.hdf5.space import Space
 
 PREFIX = 16  # bytes of a header of version 1 before its messages
+CHECKSUM = 4  # bytes after those messages in a header of version 2
 LARGEST = 1_024  # bytes of messages that are compared
 ALIKE = 2  # objects that count as one towards the limit `members`, as they take little memory
 MOST = 4_096  # headers that are remembered
 MOST_FORMS = 16  # of headers with one prefix
 ASIDE = (ATTRIBUTE, ATTRIBUTE_INFO)  # read when an attribute is asked for
 LINKS = (SYMBOL_TABLE, LINK, LINK_INFO)
-COMPARED = {
-    True: (CONTINUATION, *ASIDE, DATASPACE, DATATYPE, LAYOUT, FILTERS),  # of a dataset
-    False: (CONTINUATION, *ASIDE, *LINKS),  # of a group
-}
+OF_GROUP = (CONTINUATION, *ASIDE, *LINKS)
+OF_DATASET = (CONTINUATION, *ASIDE, DATASPACE, DATATYPE, LAYOUT, FILTERS)
 
 
 class Plain(Record):
@@ -84,31 +88,57 @@ class _Form:
         self.links: list[tuple[int, int, int]] = []
         self.known: dict[int, Plain | None] = {}
 
+    def is_like(self, other: _Form) -> bool:
+        """Whether both compare the same bits of messages at the same places."""
+        return (self.mask, self.at, self.messages, self.second, self.links) == (
+            *(other.mask, other.at, other.messages, other.second, other.links),
+        )
+
+
+class _Found(Record):
+    """A header that is known: its form, its messages, and what it is.
+
+    Attributes:
+        checked: of version 2 each part's address and bytes with their checksum.
+    """
+
+    form: _Form
+    body: bytes
+    plain: Plain | None
+    checked: list[tuple[int, bytes]]
+
 
 class KnownHeaders:
-    """The headers of one file."""
+    """The headers of one file.
+
+    Attributes:
+        checksums: those of headers that were recognised; they are computed in the end.
+    """
 
     def __init__(self, space: Space) -> None:
+        self.checksums = Postponed(space)
         self._space = space
         self._forms: dict[bytes, list[_Form]] = {}  # by what is before the messages
-        self._longest = self._number = self._found = 0
+        self._more = self._number = self._found = 0
 
     def find(self, address: int) -> tuple[Plain | None, int] | None:
         """What a dataset is and where its bytes are, or None and 0 of a group.
 
         None if the header at the address is not known.
         """
-        form, body, bits = self._match(address)
-        if form is None:
+        found = self._match(address)
+        if found is None:
             return None
-        plain, start = form.known[bits], 0
+        plain, start = found.plain, 0
         if plain is not None:
-            start = self._space.offset.unpack_from(body, form.at)[0]
+            start = self._space.offset.unpack_from(found.body, found.form.at)[0]
             if start == self._space.undefined:
                 return None
             if plain.in_run and start + plain.bytes > self._space.end:
                 return None
-        self._space.count_messages(form.messages)
+        for part in found.checked:
+            self.checksums.add(*part)
+        self._space.count_messages(found.form.messages)
         self._found += 1
         if self._found % ALIKE == 0:
             self._space.count_links(1 - ALIKE)
@@ -116,72 +146,85 @@ class KnownHeaders:
 
     def links(self, address: int) -> list[Message] | None:
         """The messages with the links of the group at an address, if its header is known."""
-        form, body, bits = self._match(address)
-        if form is None or form.known[bits] is not None:
+        found = self._match(address)
+        if found is None or found.plain is not None:
             return None
-        return [Message(kind, 0, body[start:end]) for kind, start, end in form.links]
+        return [Message(kind, 0, found.body[start:end]) for kind, start, end in found.form.links]
 
-    def _match(self, address: int) -> tuple[_Form | None, bytes, int]:
-        """The form that the header at an address is known in, its messages and their bits."""
-        data = self._space.read_more(address, PREFIX, self._longest)
-        first = data[PREFIX : PREFIX + int.from_bytes(data[8:12], "little")]
-        for form in self._forms.get(data[:PREFIX], ()) if first else ():
-            body = first if form.second is None else first + self._second(first, form.second)
+    def _match(self, address: int) -> _Found | None:
+        """What the header at an address is, if it is known."""
+        data = self._space.read_more(address, PREFIX, self._more)
+        key, start, end, stop = _extent(data)
+        if stop > len(data):
+            return None
+        for form in self._forms.get(key, ()):
+            body, checked = data[start:end], [(address, data[:stop])] if stop > end else []
+            if form.second is not None:
+                body += self._second(body, form.second, checked)
             bits = int.from_bytes(body, "little") & form.mask
             if bits in form.known:
-                return form, body, bits
-        return None, b"", 0
+                return _Found(form, body, form.known[bits], checked)
+        return None
 
-    def _second(self, first: bytes, at: int) -> bytes:
-        """The messages that follow elsewhere; none where those of a known form cannot be."""
+    def _second(self, first: bytes, at: int, checked: list[tuple[int, bytes]]) -> bytes:
+        """The messages that follow elsewhere; none where those of a known form cannot be.
+
+        A header of version 2 has checksums, and that of this part is added to the first one's.
+        """
         start: int = self._space.offset.unpack_from(first, at)[0]
         size = self._space.size(first, at + self._space.offset.size)
         if size > LARGEST or start + size > self._space.end:
             return b""
-        return self._space.read(start, size)
+        part = self._space.read(start, size)
+        if not checked:
+            return part
+        checked.append((start, part))
+        is_part = part.startswith(NEW_PART) and size >= len(NEW_PART) + CHECKSUM
+        return part[len(NEW_PART) : -CHECKSUM] if is_part else b""
 
     def learn(self, found: Group | Dataset) -> None:
         """Remember a header, if others can be compared with it."""
-        prefix = self._space.read(found.address, PREFIX)
-        size = int.from_bytes(prefix[8:12], "little")
+        data = self._space.read_more(found.address, PREFIX, LARGEST)
+        key, start, end, stop = _extent(data)
         plain = _plain(found) if isinstance(found, Dataset) else None
         usual = isinstance(found, Dataset) == (plain is not None)
-        if prefix[0] != 1 or not 0 < size <= LARGEST or self._number >= MOST or not usual:
+        if not start < stop <= len(data) or self._number >= MOST or not usual:
             return
-        first, form = self._space.read(found.address + PREFIX, size), _Form()
-        mask = self._compared(form, first, 0, is_dataset=plain is not None)
-        body = first
+        form, body = _Form(), data[start:end]
+        compared = partial(self._compared, form, key, OF_GROUP if plain is None else OF_DATASET)
+        mask = compared(body, 0)
         if mask and form.second is not None:
-            more = self._second(first, form.second)
-            rest = self._compared(form, more, len(first), is_dataset=plain is not None)
-            mask, body = mask + rest if rest else b"", first + more
+            more = self._second(body, form.second, [(0, b"")] if stop > end else [])
+            rest = compared(more, len(body))
+            mask, body = mask + rest if rest else b"", body + more
         if mask:
             form.mask = int.from_bytes(mask, "little")
-            self._remember(prefix, int.from_bytes(body, "little"), form, plain)
+            self._remember(key, form, int.from_bytes(body, "little") & form.mask, plain)
+            self._more = max(self._more, stop - PREFIX)
 
-    def _remember(self, prefix: bytes, number: int, form: _Form, plain: Plain | None) -> None:
-        forms = self._forms.setdefault(prefix, [])
-        like = (form.mask, form.second)
-        known = next((each for each in forms if (each.mask, each.second) == like), None)
+    def _remember(self, key: bytes, form: _Form, bits: int, plain: Plain | None) -> None:
+        forms = self._forms.setdefault(key, [])
+        known = next((each for each in forms if each.is_like(form)), None)
         if known is None and len(forms) < MOST_FORMS:
             forms.append(form)
             known = form
         if known is not None:
-            known.known[number & known.mask] = plain
+            known.known[bits] = plain
             self._number += 1
-            self._longest = max(self._longest, int.from_bytes(prefix[8:12], "little"))
 
-    def _compared(self, form: _Form, part: bytes, before: int, *, is_dataset: bool) -> bytes:
+    def _compared(
+        self, form: _Form, key: bytes, kinds: tuple[int, ...], part: bytes, before: int
+    ) -> bytes:
         """The bits that matter of a header's messages, `before` bytes after the first of them.
 
         None do if one of the messages is unusual; where the others are is noted in the form.
         """
         mask = bytearray(b"\xff" * len(part))
         width = self._space.offset.size
-        for kind, flags, start, end in _messages(part):
+        for kind, flags, start, end in _messages(part, key):
             form.messages += 1
             own = (start, end)  # what need not be the same
-            if kind in KEPT and (kind not in COMPARED[is_dataset] or flags & SHARED):
+            if kind in KEPT and (kind not in kinds or flags & SHARED):
                 return b""
             if kind == CONTINUATION:
                 if form.second is not None:
@@ -201,12 +244,29 @@ class KnownHeaders:
         return bytes(mask)
 
 
-def _messages(part: bytes) -> Iterator[tuple[int, int, int, int]]:
-    """Kind, flags, start and end of each message in a part of a header."""
-    at = 0
-    while at + OLD_MESSAGE.size <= len(part):
-        kind, size, flags = OLD_MESSAGE.unpack_from(part, at)
-        start, at = at + OLD_MESSAGE.size, at + OLD_MESSAGE.size + size
+def _extent(data: bytes) -> tuple[bytes, int, int, int]:
+    """What a header and those that are compared with it begin with, and places in it.
+
+    These are where its messages begin, where they end, and where it ends, after a checksum if it
+    has one. Times, which may be before the messages, are not compared.
+    """
+    if not data.startswith(NEW_HEADER):
+        end = PREFIX + int.from_bytes(data[8:12], "little")
+        return data[:PREFIX], PREFIX, end, end
+    at, width = place_of_size(data[5])
+    size = data[at : at + width]
+    end = at + width + int.from_bytes(size, "little")
+    return data[:6] + size, at + width, end, end + CHECKSUM
+
+
+def _messages(part: bytes, key: bytes) -> Iterator[tuple[int, int, int, int]]:
+    """Kind, flags, start and end of each message in a part of a header, which begins with `key`."""
+    head, step, at = OLD_MESSAGE, OLD_MESSAGE.size, 0
+    if key.startswith(NEW_HEADER):
+        head, step = NEW_MESSAGE, NEW_MESSAGE.size + (2 if key[5] & ORDERED else 0)
+    while at + step <= len(part):
+        kind, size, flags = head.unpack_from(part, at)
+        start, at = at + step, at + step + size
         yield kind, flags, start, at
 
 
