@@ -28,6 +28,7 @@ from rnninspect_onnx.graph import scopes
 from rnninspect_onnx.protobuf.node_runs import NodeRuns
 from rnninspect_onnx.protobuf.tensor_runs import TensorRuns
 from rnninspect_onnx.tensors import columns
+from rnninspect_torch.arrays import files
 from rnninspect_torch.formats import safetensors
 
 Setting = tuple[object, str, object]  # an object, and the value of one of its names
@@ -68,6 +69,7 @@ WAYS = {
     "members of a zip archive in columns": Way(
         ((zip_directory, "_MANY", 0),), ((zip_directory, "_MANY", 10**9),)
     ),
+    "arrays of an archive in columns": Way(((files, "_MANY", 1),), ((files, "_MANY", 10**9),)),
     "entries of a checkpoint by kind": Way(
         ((entries, "FEW", 0),),
         ((Entries, "read", lambda self, key, value: self._decoded(key, value, 0)),),

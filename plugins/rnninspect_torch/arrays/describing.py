@@ -6,22 +6,30 @@ from rnninspect.decode.pickles.values import Instance, Mapping
 from rnninspect.plugin import Fact, Observation
 from rnninspect_torch.arrays.names import dotted_names
 from rnninspect_torch.arrays.trees import joined_tree
-from rnninspect_torch.describing.model import describe_value
+from rnninspect_torch.describing.model import describe_model, describe_value
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from rnninspect.plugin import SavedModel
     from rnninspect_torch.describing.contents import Contents
+    from rnninspect_torch.networks.records import Root
 
 
-def describe_arrays(contents: Contents) -> SavedModel:
+def describe_arrays(contents: Contents, root: Root | None = None) -> SavedModel:
     """The model of some arrays; its framework is numpy, unless its names are those of torch.
+
+    Args:
+        contents: the arrays, unless a root has them.
+        root: very many of them, in columns.
 
     Raises:
         UnknownFormat: there are no arrays.
         RefusedFile: a limit would be exceeded.
     """
-    model = describe_value(_with_dotted_names(contents))
+    if root is None:
+        model = describe_value(_with_dotted_names(contents))
+    else:
+        model = describe_model(contents, [root])
     if not model.layers and (joined := joined_tree(contents)) is not None:
         of_tree = describe_value(_with_dotted_names(joined))
         model = of_tree if of_tree.layers else model

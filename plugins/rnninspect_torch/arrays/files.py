@@ -19,17 +19,23 @@ from rnninspect.plugin import (
 from rnninspect.stored.tensor import contiguous_strides
 from rnninspect_torch.arrays.describing import describe_arrays
 from rnninspect_torch.describing.contents import Contents
+from rnninspect_torch.networks.records import Root
 from rnninspect_torch.tensors.calls import TorchCalls
 from rnninspect_torch.tensors.views import Storage, TensorView
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from rnninspect.decode.npy import ArrayHeader
     from rnninspect.decode.zip_directory import Member
     from rnninspect.plugin import SavedModel, Source
+    from rnninspect_torch.columns.entries import ColumnEntries
 
 _ENDING = ".npy"
 _SCOPE = "array of the archive"
+_FORMAT = "npz of numpy arrays"
+_MANY = 500  # members that are read in columns where they can be
 _STEPS_OF_AN_ARRAY = 20
 # Words of names that weights have; without one, an archive without layers is a data set.
 _OF_WEIGHTS = re.compile(
@@ -45,22 +51,43 @@ def read_archive(source: Source) -> SavedModel:
         UnreadableFile: the archive or the header of an array cannot be parsed.
         UnknownFormat: no array is named like a weight.
     """
-    archive = _Archive(source)
-    calls = TorchCalls(source, _SCOPE)
-    pairs: list[object] = []
-    for member in archive.arrays:
-        pairs += (_name(member), archive.value(member, calls))
-    value, name = Mapping(pairs), "npz of numpy arrays"
-    model = describe_arrays(Contents(name, value, calls, archive.stored, archive.notes()))
+    members = read_directory(source)
+    source.spend(Limit.STEPS, _STEPS_OF_AN_ARRAY * len(members))
+    columns = _in_columns(source, members) if len(members) >= _MANY else None
+    if columns is None:
+        model = _one_by_one(_Archive(source, members))
+    else:
+        del members  # a third of what is in memory
+        calls = TorchCalls(source, _SCOPE)
+        contents = Contents(_FORMAT, Mapping(), calls, lambda storage: storage.bytes)
+        model = describe_arrays(contents, Root("", columns=columns))
     if not model.layers and not _may_be_weights(model):
         raise UnknownFormat("a NumPy archive (.npz) without a name of a weight: data, not a model")
     return model
 
 
+def _in_columns(source: Source, members: Sequence[Member]) -> ColumnEntries | None:
+    """The arrays of an archive in columns; None where one of them is not plain."""
+    from rnninspect_torch.arrays.columns import read_columns  # noqa: PLC0415 - of large archives
+
+    return read_columns(source, members, _SCOPE)
+
+
+def _one_by_one(archive: _Archive) -> SavedModel:
+    calls = TorchCalls(archive.source, _SCOPE)
+    pairs: list[object] = []
+    for member in archive.arrays:
+        pairs += (_name(member), archive.value(member, calls))
+    contents = Contents(_FORMAT, Mapping(pairs), calls, archive.stored)
+    return describe_arrays(contents._replace(observations=archive.notes()))
+
+
 def _may_be_weights(model: SavedModel) -> bool:
     if any(note.fact is Fact.POSSIBLE for note in model.observations):
         return True
-    return any(_OF_WEIGHTS.search(tensor.name) for tensor in model.tensors)
+    tensors = model.tensors
+    names = (one.name for one in tensors) if isinstance(tensors, tuple) else tensors.names
+    return any(map(_OF_WEIGHTS.search, names))
 
 
 def read_objects(source: Source) -> SavedModel:
@@ -92,10 +119,8 @@ def _unpickled(payload: Source, calls: TorchCalls) -> object:
 class _Archive:
     """The members of an archive, and what was noticed on the way."""
 
-    def __init__(self, source: Source) -> None:
+    def __init__(self, source: Source, members: Sequence[Member]) -> None:
         self.source = source
-        members = read_directory(source)
-        source.spend(Limit.STEPS, _STEPS_OF_AN_ARRAY * len(members))
         self.arrays = [member for member in members if member.name.endswith(_ENDING)]
         self.others = [member.name for member in members if not member.name.endswith(_ENDING)]
         self.left_out: list[str] = []

@@ -59,7 +59,8 @@ def _columns(value: Mapping, calls: TorchCalls) -> EntryColumns:
         known = _known(table, Table)
         firsts[known] = _add_table(columns, known)
     others += _add(columns, pairs[before:])
-    _check_names(columns.names, others)
+    if not are_usual(columns.names, others):
+        raise _UnusualError
     _set_apart(columns, firsts, calls)
     return columns
 
@@ -140,14 +141,14 @@ def _add(columns: EntryColumns, pairs: list[object]) -> list[str]:
     return others
 
 
-def _check_names(names: list[str], others: list[str]) -> None:
+def are_usual(names: list[str], others: list[str]) -> bool:
+    """Whether names of tensors, and of other values beside them, may be those of one network."""
     unique = {*names, *others}
     if len(unique) < len(names) + len(others) or any(pair <= unique for pair in _ASIDE):
-        raise _UnusualError
+        return False
     if any(map(is_copy, {name.partition(".")[0] for name in names})):
-        raise _UnusualError
-    if all(map(str.isdigit, names)) or any(name.endswith(_FLAT) for name in names):
-        raise _UnusualError
+        return False
+    return not all(map(str.isdigit, names)) and not any(name.endswith(_FLAT) for name in names)
 
 
 def in_columns(calls: TorchCalls) -> FindColumns:
