@@ -23,8 +23,12 @@ FRAMEWORKS = frozenset({
 MARKER = "frameworks"
 
 
+@cache
 def needs_framework(path: Path) -> bool:
-    """Whether a module, or one of ours that it imports, imports a framework anywhere."""
+    """Whether a module, or one of ours that it imports, imports a framework anywhere.
+
+    It is asked for each test, of which a module may have a thousand.
+    """
     known: set[Path] = set()
     waiting = [path]
     while waiting:
