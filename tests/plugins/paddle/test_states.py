@@ -177,6 +177,16 @@ def test_a_truncated_file_is_an_error(tmp_path: Path, length: int) -> None:
         inspected(state_dict(*both_ways())[:length], tmp_path)
 
 
+def test_many_tensors_that_are_no_parameters_are_paddles(tmp_path: Path) -> None:
+    """The key of the table is far from both ends; the names of tensors alone are near."""
+    for names in ("eager_tmp", "generated_tensor"):
+        many = {f"experts.{at}.weight": (2, 1) for at in range(5_000)}
+        table = {name: f"{names}_{at}" for at, name in enumerate(many)}
+        report = inspected(state_dict(many, table), tmp_path)
+        assert report.format == "paddle state dict"
+        assert (report.totals.tensors, report.totals.parameters) == (5_000, 10_000)
+
+
 def test_arrays_without_names_of_parameters_are_numpys(tmp_path: Path) -> None:
     data = pickle.dumps(zeros({"lstm.weight_ih_l0": (8, 3), "lstm.weight_hh_l0": (8, 2)}), 4)
     assert inspected(data, tmp_path, "x.pkl").framework in ("numpy", "pytorch")

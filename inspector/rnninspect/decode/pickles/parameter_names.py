@@ -15,9 +15,11 @@ if TYPE_CHECKING:
 NAME_TABLE = "StructuredToParameterName@@"  # from the names of a state dict to those of parameters
 PARTS_TABLE = "UnpackBigParamInfor@@"  # arrays that protocols 2 and 3 cannot hold whole
 _ENDS = 64 * 2**10  # bytes at either end that are searched; the tables come last
-# A table's key, a name such as `lstm_cell_0.w_0`, or a call of `tuple` with a name and an array.
+# A table's key; a name such as `lstm_cell_0.w_0`, or that of a tensor which is no parameter; or a
+# call of `tuple` with a name and an array.
 _SIGNS = re.compile(
-    rb"%s|%s|[a-z]_\d{1,6}\.[bw]_\d|builtin(?:__|s)(?:\n|\x94?\x8c\x05)tuple(?=.{1,200}_reconstruct)"
+    rb"%s|%s|[a-z]_\d{1,6}\.[bw]_\d|(?:eager_tmp|generated_tensor)_\d"
+    rb"|builtin(?:__|s)(?:\n|\x94?\x8c\x05)tuple(?=.{1,200}_reconstruct)"
     % (NAME_TABLE.encode(), PARTS_TABLE.encode()),
     re.DOTALL,
 )
