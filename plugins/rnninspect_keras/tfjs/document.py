@@ -36,14 +36,12 @@ class Document(Record):
         topology: Keras' configuration, a GraphDef in JSON, or None.
         producer: what wrote it, and what it was converted from.
         manifest: its weights.
-        fields: the whole object, for what is beside the topology.
     """
 
     form: Form
     topology: Mapping[str, Json] | None
     producer: str
     manifest: Manifest
-    fields: Mapping[str, Json]
 
 
 def read_document(source: Source, name: str) -> Document:
@@ -67,7 +65,7 @@ def read_document(source: Source, name: str) -> Document:
     if isinstance(config, dict):  # as Keras writes a whole model
         topology = config
     manifest = read_manifest(fields.get("weightsManifest"), source)
-    return Document(_form(topology), topology, _producer(fields), manifest, fields)
+    return Document(_form(topology), topology, _producer(fields), manifest)
 
 
 def _form(topology: Mapping[str, Json] | None) -> Form:

@@ -117,7 +117,7 @@ def _weight(
         observations.append(Observation(Fact.CONTRADICTION, clause, tensor=name))
     return ManifestWeight(
         name,
-        tuple(_axes(weight.get("shape"), f"{place}.shape")),
+        _axes(weight.get("shape"), place),
         dtype,
         _width(stored),
         loaded,
@@ -137,16 +137,19 @@ def _width(stored: str | None) -> int | None:
     return LENGTH_BYTES if stored == STRING else DTYPES[stored].whole_bytes
 
 
-def _axes(value: Json, place: str) -> Iterator[int]:
-    axes = _items(value, place)
+def _axes(axes: Json, weight: str) -> tuple[int, ...]:
+    if not isinstance(axes, list):
+        raise UnreadableFile(f"{weight}.shape is not a list")
     if len(axes) > _MOST_AXES:
         raise UnreadableFile(
-            f"{place} has {plural(len(axes), 'axis', 'axes')}, more than {_MOST_AXES}"
+            f"{weight}.shape has {plural(len(axes), 'axis', 'axes')}, more than {_MOST_AXES}"
         )
+    sizes = []
     for axis in axes:
         if isinstance(axis, bool) or not isinstance(axis, int | float) or axis % 1 != 0:
-            raise UnreadableFile(f"{place} has an axis that is not an integer")
-        yield max(-_BEYOND, min(int(axis), _BEYOND))
+            raise UnreadableFile(f"{weight}.shape has an axis that is not an integer")
+        sizes.append(max(-_BEYOND, min(int(axis), _BEYOND)))
+    return tuple(sizes)
 
 
 def _texts(items: list[Json], place: str) -> Iterator[str]:
