@@ -9,6 +9,7 @@ from rnninspect.plugin import (
     SavedModel,
     UnreadableFile,
 )
+from rnninspect.signatures.odd import may_be_known
 from rnninspect.stored.kinds import chosen
 from rnninspect_keras.configuration.declared import read_declared
 from rnninspect_keras.configuration.finding import Finder
@@ -86,7 +87,7 @@ def describe_legacy(
     assign_wrapper_purposes(store)
     finder = _find(config, None, limits)
     assign_quantisation_purposes(store, finder.packed)
-    listed = list_layers(store, base)
+    listed = list_layers(store, base, {layer.top for layer in finder.found})
     found = list(_bounded(match_legacy(finder.found, listed.layers), limits))
     model = saved(
         name,
@@ -138,12 +139,16 @@ def _plain_names(store: Store) -> Iterator[tuple[str, StoredTensor]]:
 
 def _legacy_names(store: Store, base: str) -> Iterator[tuple[str, StoredTensor]]:
     """The tensors by the names of their variables, which begin with their layer's."""
+    if store.columns is not None and not may_be_known(_variables(store, base)):
+        return iter(())
+    return store.near_cells(list(_variables(store, base)))
+
+
+def _variables(store: Store, base: str) -> Iterator[str]:
     start = f"{base}/" if base else ""
-    names = []
     for path in store.paths:
         top, _, inside = path.removeprefix(start).partition("/")
-        names.append(plain(inside if inside.startswith(f"{top}/") else f"{top}/{inside}"))
-    return store.near_cells(names)
+        yield plain(inside if inside.startswith(f"{top}/") else f"{top}/{inside}")
 
 
 def _require_cells(limits: Limits, cells: int) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import islice
+
 from rnninspect.stored.kinds import chosen, kind_of
 
 TYPE_CHECKING = False
@@ -9,6 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
 _ENDINGS = frozenset({"weight", "kernel", "w", "W", "vars"})
+_AT_ONCE = 10_000  # names, which may be made one by one
 _NUMBERED = ("lmu_cell", "ltc_cell")  # by Keras: `lmu_cell_1`
 # The last word of each odd name and of each mark, without the endings; a test compares them.
 _WORDS = """
@@ -29,9 +32,12 @@ _OF_KINDS = frozenset(map(kind_of, WORDS))
 
 def may_be_known(names: Iterable[str]) -> bool:
     """Whether one of these names may be an odd name of a signature."""
-    every = names if isinstance(names, list) else list(names)
-    places = chosen(every, lambda kind: _is_odd(kind, _OF_KINDS))
-    return any(_is_odd(every[place], WORDS) for place in places)
+    rest = iter(names)
+    while some := list(islice(rest, _AT_ONCE)):
+        places = chosen(some, lambda kind: _is_odd(kind, _OF_KINDS))
+        if any(_is_odd(some[place], WORDS) for place in places):
+            return True
+    return False
 
 
 def _is_odd(name: str, words: frozenset[str]) -> bool:

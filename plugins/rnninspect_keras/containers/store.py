@@ -71,7 +71,11 @@ class Store:
         """The tensors by these names, one each; in columns those that may be in a known cell."""
         if self.columns is None:
             return zip(names, self.tensors.values(), strict=True)
-        from rnninspect.signatures.nearby import near_cells  # noqa: PLC0415 - for large files
+        from rnninspect.signatures.odd import may_be_known  # noqa: PLC0415 - for large files
+
+        if not may_be_known(names):
+            return iter(())
+        from rnninspect.signatures.nearby import near_cells  # noqa: PLC0415 - few files have such names
 
         at = self.columns.at
         return ((names[place], at(place)) for place in near_cells(names))
@@ -92,16 +96,21 @@ class Store:
 
     def below(self, path: str) -> dict[str, StoredTensor]:
         """The tensors under a group, by their paths from there, in the order of these paths."""
+        start = f"{path}/" if path else ""
+        return {name: self.tensors[start + name] for name in self.names_below(path)}
+
+    def names_below(self, path: str) -> list[str]:
+        """The paths of the tensors under a group, from there and in their order."""
         if len(self._paths) != len(self.tensors):
             columns = self.columns
             self._paths = sorted(self.tensors) if columns is None else columns.sorted_names()
         start = f"{path}/" if path else ""
-        found: dict[str, StoredTensor] = {}
+        found: list[str] = []
         for at in range(bisect_left(self._paths, start), len(self._paths)):
             name = self._paths[at]
             if not name.startswith(start):
                 break
-            found[name[len(start) :]] = self.tensors[name]
+            found.append(name[len(start) :])
         return found
 
     def move(self, gone: Iterable[str], tensors: Mapping[str, StoredTensor]) -> None:

@@ -6,11 +6,12 @@ from rnninspect.lean import re
 from rnninspect.plugin import Record
 from rnninspect_keras.configuration.declared_layers import DIRECTIONS
 from rnninspect_keras.layers.guessing import hint_of
+from rnninspect_keras.layers.weight_names import RECURRENT, parse_name, without_output
 from rnninspect_keras.layout import WeightName
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
     from rnninspect_keras.configuration.plans import CellPlan
     from rnninspect_keras.layers.clusters import WeightCluster
@@ -56,6 +57,15 @@ def candidates_of(top: str, clusters: list[WeightCluster]) -> list[CellCandidate
     if top and alone and len(owners) == 1 and not _is_nested(top, candidates[0]):
         return [candidate._replace(owner=top) for candidate in found]
     return found
+
+
+def may_have_cells(names: Iterable[str]) -> bool:
+    """Whether there may be candidates among weights of these names."""
+    for name in names:
+        word = parse_name(without_output(name.rpartition("/")[2]))
+        if word.name in RECURRENT or word.gate or _is_cell(name):
+            return True
+    return False
 
 
 def _is_nested(top: str, known: WeightCluster) -> bool:

@@ -8,15 +8,14 @@ from rnninspect_keras.configuration.declared_layers import DIRECTIONS
 from rnninspect_keras.layers.building import build
 from rnninspect_keras.layers.clusters import WeightCluster, cluster_by_names, mark_lost_kernels
 from rnninspect_keras.layers.weights import CellWeight, may_be_weight
-from rnninspect_keras.matching.candidates import candidates_of
+from rnninspect_keras.matching.candidates import candidates_of, may_have_cells
 from rnninspect_keras.matching.unconfigured import recognise
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Container, Iterator, Mapping, Sequence
 
     from rnninspect.decode.hdf5 import Group
-    from rnninspect.plugin import StoredTensor
     from rnninspect_keras.configuration.declared_layers import DeclaredCell, DeclaredLayer
     from rnninspect_keras.containers.store import Store
     from rnninspect_keras.layers.assembling import AnyLayer
@@ -51,8 +50,11 @@ def read_names(group: Group, attribute: str) -> tuple[str, ...] | None:
     return tuple(names) if number else None
 
 
-def list_layers(store: Store, base: str) -> Listed:
-    """The layers below a group in the order that the file gives, with their weights."""
+def list_layers(store: Store, base: str, wanted: Container[str]) -> Listed:
+    """The layers below a group in the order that the file gives, with their weights.
+
+    Those that are neither wanted nor may have cells are left out.
+    """
     listed = Listed()
     root = store.hdf5_group(base)
     names = read_names(root, LAYERS)
@@ -62,15 +64,16 @@ def list_layers(store: Store, base: str) -> Listed:
     for name in dict.fromkeys(names):
         path = f"{base}/{name}" if base else name
         lost: list[str] = []
-        weights = (item for item in _weights(store, path, listed, lost) if may_be_weight(item[1]))
-        listed.layers[name] = mark_lost_kernels(cluster_by_names(weights), lost)
+        found = _names(store, path, listed, lost)
+        if name in wanted or may_have_cells((*found, *lost)):
+            tensors = ((each, store.tensors[f"{path}/{each}"]) for each in found)
+            weights = ((each, tensor) for each, tensor in tensors if may_be_weight(tensor))
+            listed.layers[name] = mark_lost_kernels(cluster_by_names(weights), lost)
     return listed
 
 
-def _weights(
-    store: Store, path: str, listed: Listed, lost: list[str]
-) -> Iterator[tuple[str, StoredTensor]]:
-    """The weights of a layer as (name, tensor), in the order of `weight_names`.
+def _names(store: Store, path: str, listed: Listed, lost: list[str]) -> list[str]:
+    """The names of a layer's weights, in the order of `weight_names`.
 
     Names that lead to no dataset are added to `lost`.
     """
@@ -81,22 +84,24 @@ def _weights(
                 Fact.CONTRADICTION, f"{LAYERS} lists a group that is not stored", None, path
             )
         )
-        return
-    names, stored = read_names(group, _WEIGHTS), store.below(path)
+        return []
+    names, stored = read_names(group, _WEIGHTS), dict.fromkeys(store.names_below(path))
+    found: list[str] = []
     if names is None:
         listed.observations.append(
             Observation(Fact.UNUSUAL, f"{_WEIGHTS} is not a list of names", None, path)
         )
     for name in dict.fromkeys(names or ()):
         if name in stored:
-            yield name, stored.pop(name)
+            del stored[name]
+            found.append(name)
         elif f"{path}/{name}" not in store.links:
             lost.append(name)
             clause = f"{_WEIGHTS} lists a dataset that is not stored"
             listed.observations.append(
                 Observation(Fact.CONTRADICTION, clause, None, f"{path}/{name}")
             )
-    yield from stored.items()  # those that the file does not list
+    return [*found, *stored]  # the last ones are not listed
 
 
 def match_legacy(

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from itertools import islice
-
 from rnninspect.signatures.odd import may_be_known
 from rnninspect.stored.kinds import chosen
 from rnninspect_keras.configuration.declared_layers import DIRECTIONS
@@ -23,7 +21,6 @@ if TYPE_CHECKING:
 
 _IN_CELL = f"/cell/{VARIABLES}"
 _VARIABLE = f"/{VARIABLES}/"  # between the names of a layer and of a variable
-_AT_ONCE = 10_000  # names that are looked at together
 _CELL = "cell"  # in the path of whatever may be one, whatever its tensors
 _MARKS = (_CELL, "cells", "forward_layer", "backward_layer", "layer")
 
@@ -115,8 +112,7 @@ def native_names(store: Store) -> Iterable[tuple[str, StoredTensor]]:
     if not may_be_known(store.paths):
         if not any(path.endswith(_IN_CELL) for path in store.group_paths):
             return ()
-        every = (name for _, name in _by_labels(store))
-        if not any(map(may_be_known, iter(lambda: list(islice(every, _AT_ONCE)), []))):
+        if not may_be_known(name for _, name in _by_labels(store)):
             return ()
     owners: dict[str, str] = {}
     names = []
