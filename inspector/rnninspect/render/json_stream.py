@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from rnninspect.render.report.json import dump, heading, report_json
+from rnninspect.render.report.json import dump, framed_json, heading
 from rnninspect.report import Unreadable
 
 TYPE_CHECKING = False
@@ -33,7 +33,7 @@ def document_of(reports: Iterable[Report], unreadable: Callable[[], Iterable[Unr
     """The document for `stream`, which asks for what is unreadable after the reports."""
     return {
         **heading(),
-        "reports": map(report_json, reports),
+        "reports": map(framed_json, reports),
         "unreadable": lambda: [{"path": file.path, "reason": file.reason} for file in unreadable()],
     }
 

@@ -9,12 +9,20 @@ from _json import encode_basestring_ascii as quoted  # json's own
 from math import isfinite
 
 from rnninspect.lean import json, lru_cache
+from rnninspect.record import Record
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
     from typing import Any
 
+
+class _Own:
+    """The type of `OWN`."""
+
+
+OWN = _Own()  # in place of a value of a document that belongs to one of several objects alone
+_MARK = "\0"  # never in JSON, where control characters are escaped
 _WORDS = {None: "null", True: "true", False: "false"}
 # The text of a value that has no parts, by its very type.
 _PLAIN: dict[type, Callable[[Any], str]] = {
@@ -22,7 +30,31 @@ _PLAIN: dict[type, Callable[[Any], str]] = {
     int: int.__repr__,
     bool: _WORDS.__getitem__,
     type(None): _WORDS.__getitem__,
+    _Own: lambda _: _MARK,
 }
+
+
+class Frame:
+    """What is written of several objects that differ in few values, which have `OWN` in it."""
+
+    def __init__(self, document: object) -> None:
+        self._document = document
+        self._by_margin: dict[str, str] = {}
+
+    def at(self, margin: str) -> str:
+        """The text of these objects, with `%s` in place of the values of each."""
+        text = self._by_margin.get(margin)
+        if text is None:
+            text = json_text(self._document, margin).replace("%", "%%").replace(_MARK, "%s")
+            self._by_margin[margin] = text
+        return text
+
+
+class Framed(Record):
+    """One of the objects of a frame: its own values, directly in it or else without parts."""
+
+    frame: Frame
+    own: tuple[object, ...]
 
 
 def json_text(value: object, margin: str = "\n") -> str:
@@ -35,8 +67,8 @@ def json_text(value: object, margin: str = "\n") -> str:
     if plain is not None:
         return plain(value)
     inner = f"{margin} "
-    if isinstance(value, dict):
-        return _frame(tuple(value), margin) % tuple(_texts(value.values(), inner))
+    if isinstance(value, Framed | dict):
+        return _object(value, margin)
     if isinstance(value, list | tuple):
         text = f",{inner}".join(_texts(value, inner))
         return f"[{inner}{text}{margin}]" if text else "[]"
@@ -45,6 +77,14 @@ def json_text(value: object, margin: str = "\n") -> str:
     if isinstance(value, int) or (isinstance(value, float) and isfinite(value)):
         return (int if isinstance(value, int) else float).__repr__(value)
     return json.dumps(value)
+
+
+def _object(value: Framed | dict[str, Any], margin: str) -> str:
+    if isinstance(value, Framed):
+        frame, values = value.frame.at(margin), _texts(value.own, f"{margin} ")
+    else:
+        frame, values = _frame(tuple(value), margin), _texts(value.values(), f"{margin} ")
+    return frame % tuple(values)
 
 
 def _texts(values: Iterable[object], margin: str) -> list[str]:

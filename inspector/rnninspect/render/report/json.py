@@ -3,21 +3,26 @@
 from __future__ import annotations
 
 from rnninspect.counter import described
+from rnninspect.lean import Counter
 from rnninspect.model import Fate
-from rnninspect.render.json_text import json_text
+from rnninspect.render.json_text import OWN, Frame, Framed, json_text
 from rnninspect.report import SCHEMA_VERSION
 from rnninspect.version import __version__
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
     from typing import Any
 
     from rnninspect.counter import LayerCount, OperandCount, SlotCount
+    from rnninspect.model import RecurrentLayer
     from rnninspect.report import Report, Totals
     from rnninspect.rules import Finding
 
     Json = dict[str, Any]
+
+
+_PLACE = ("name", "original_name", "root", "also_at", "stack")  # the keys of `_place`
 
 
 def heading() -> Json:
@@ -35,13 +40,59 @@ def dump(document: object) -> str:
 
 def report_json(report: Report) -> Json:
     """One file's report as plain values."""
+    return _report(report, [layer_json(report, counted) for counted in report.layers])
+
+
+def framed_json(report: Report) -> Json:
+    """The same for `json_text`, in which layers that are alike are written once."""
+    alike = [_alike(report, counted) for counted in report.layers]
+    several, frames = Counter(alike), {}
+    layers: list[Json | Framed] = []
+    for key, counted in zip(alike, report.layers, strict=True):
+        if several[key] > 1 and key not in frames:
+            frames[key] = Frame(_without_names(layer_json(report, counted)))
+        frame = frames.get(key)
+        layers.append(Framed(frame, _own(counted)) if frame else layer_json(report, counted))
+    return _report(report, layers)
+
+
+def _alike(report: Report, counted: LayerCount) -> object:
+    """What `layer_json` depends on besides the values that `_own` has."""
+    layer = counted.layer
+    return (
+        id(counted.in_common),
+        layer.kind,
+        layer.origin,
+        layer.inferred,
+        layer.declared_in,
+        layer.declared_by,
+        layer.convention,
+        layer.gate_order,
+        report.verdict(counted),
+    )
+
+
+def _without_names(layer: Json) -> Json:
+    tensors = [each if each["name"] is None else {**each, "name": OWN} for each in layer["tensors"]]
+    return layer | dict.fromkeys(_PLACE, OWN) | {"tensors": tensors}
+
+
+def _own(counted: LayerCount) -> tuple[object, ...]:
+    """The values for `_without_names`, in its order."""
+    names: list[str] = []
+    for operand in counted.layer.operands:
+        names += [tensor.name for tensor in operand.tensors] or [operand.name]
+    return *_place(counted.layer).values(), *names
+
+
+def _report(report: Report, layers: Sequence[Json | Framed]) -> Json:
     return {
         "path": report.path,
         "format": report.format,
         "framework": report.framework,
         "producer": report.producer,
         "file_bytes": report.file_bytes,
-        "layers": [layer_json(report, counted) for counted in report.layers],
+        "layers": layers,
         "skipped": [
             {
                 "name": layer.name,
@@ -76,13 +127,9 @@ def finding_json(finding: Finding) -> Json:
 
 def layer_json(report: Report, counted: LayerCount) -> Json:
     """One layer of a report as plain values."""
-    layer, stack = counted.layer, counted.layer.stack
+    layer = counted.layer
     return {
-        "name": layer.name,
-        "original_name": layer.original_name or layer.name,
-        "root": layer.root,
-        "also_at": list(layer.also_at),
-        "stack": stack and {"name": stack.name, "level": stack.level, "levels": stack.levels},
+        **_place(layer),
         **described(counted),
         "sizes_inferred": list(layer.inferred_sizes),
         "declared_in": layer.declared_in or None,
@@ -101,6 +148,18 @@ def layer_json(report: Report, counted: LayerCount) -> Json:
         "dtypes": list(counted.dtypes),
         "verdict": report.verdict(counted).text,
         "tensors": [*_tensors(counted), *_absent(counted)],
+    }
+
+
+def _place(layer: RecurrentLayer) -> Json:
+    """Where a layer is, by its names."""
+    stack = layer.stack
+    return {
+        "name": layer.name,
+        "original_name": layer.original_name or layer.name,
+        "root": layer.root,
+        "also_at": list(layer.also_at),
+        "stack": stack and {"name": stack.name, "level": stack.level, "levels": stack.levels},
     }
 
 
