@@ -16,7 +16,7 @@ from rnninspect.plugin import (
 )
 from rnninspect_onnx.graph.leaves import Leaves
 from rnninspect_onnx.graph.values import Value, ValueKind
-from rnninspect_onnx.layers.building import WeightTensors, describe_node
+from rnninspect_onnx.layers.building import WeightTensors, describe_nodes
 from rnninspect_onnx.layers.by_names import by_names
 from rnninspect_onnx.layout import LAYOUT
 from rnninspect_onnx.resolver import Resolver, may_tell
@@ -62,7 +62,7 @@ def _describe(source: Source, decoder: Decoding, format_name: str) -> SavedModel
     leaves = Leaves(source)
     described = describe_tensors(source, parts(model), _uses(resolver, leaves))
     weights = WeightTensors(leaves, described.tensors)
-    found = [describe_node(call, weights) for call in recurrent_calls]
+    found = list(describe_nodes(recurrent_calls, weights))
     recovered = _recovered(translation, weights)
     possible = tuple(_loop_cells(resolver.cells, weights, recovered))
     tensors = described.tensors.tensors(recovered.states)

@@ -14,7 +14,7 @@ from rnninspect_onnx.graph.values import UNKNOWN, Value, ValueKind, with_declare
 from rnninspect_onnx.graph.waiting import WaitingNodes
 from rnninspect_onnx.operators import quantised
 from rnninspect_onnx.operators.table import OPERATORS, run
-from rnninspect_onnx.recurrent.nodes import is_recurrent, may_be_recurrent, outputs_of
+from rnninspect_onnx.recurrent.nodes import is_recurrent, may_be_recurrent, outputs_of, sizes_of
 from rnninspect_onnx.slicing import sliced
 
 TYPE_CHECKING = False
@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     )
     from rnninspect_onnx.recovered.translation import Translation
     from rnninspect_onnx.recurrent.loop_cells import LoopCell
+    from rnninspect_onnx.recurrent.sizes import NodeSizes
 
 
 _PORTION = 4_000  # steps that are charged at once
@@ -42,10 +43,17 @@ _ATTRIBUTES_IN_A_STEP = 4  # that are searched for graphs
 
 
 class RecurrentCall(Record):
-    """One execution of a recurrent node: the name of its layer, and the values of its inputs."""
+    """One execution of a recurrent node.
+
+    Attributes:
+        name: of its layer.
+        call: with the values of its inputs.
+        measured: its sizes; None of an operator that is not in LAYOUT.
+    """
 
     name: str
     call: Call
+    measured: NodeSizes | None
 
 
 def may_tell(model: ModelProto) -> bool:
@@ -175,11 +183,12 @@ class Resolver:
         """Recurrent nodes, nodes with graphs inside, and operators that are not in the tables."""
         self._note_quantised(call)
         if is_recurrent(call.node):
-            self.recurrent_calls.append(RecurrentCall(scope.label(call.node), call))
+            measured = sizes_of(call)
+            self.recurrent_calls.append(RecurrentCall(scope.label(call.node), call, measured))
             self._limits.require(
                 Limit.RECURRENT, len(self.recurrent_calls), "the number of recurrent nodes"
             )
-            return outputs_of(call)
+            return outputs_of(call, measured)
         if any(attribute.graphs for attribute in call.node.attributes):
             return self._enter(scope, call)
         return run(call)

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from rnninspect.counter import alike
 from rnninspect.decode import zip_directory
 from rnninspect.decode.hdf5 import file
 from rnninspect.decode.hdf5.space import Space
@@ -25,6 +26,7 @@ from rnninspect_keras.tensorflow.checkpoints import entries
 from rnninspect_keras.tensorflow.checkpoints.entries import Entries
 from rnninspect_onnx import describing
 from rnninspect_onnx.graph import scopes
+from rnninspect_onnx.layers import contradictions
 from rnninspect_onnx.protobuf.node_runs import NodeRuns
 from rnninspect_onnx.protobuf.tensor_runs import TensorRuns
 from rnninspect_onnx.tensors import columns
@@ -61,6 +63,9 @@ WAYS = {
             (TensorRuns, "take", lambda _, offset, *__: offset),
             (describing, "may_tell", lambda _: True),
         ),
+    ),
+    "nodes and layers that are alike": Way(
+        (), ((contradictions, "_MOST_KNOWN", 0), (alike, "_MOST_KNOWN", -1))
     ),
     "groups of HDF5 with what follows": Way(
         (), ((Space, "read_more", lambda self, at, length, _: self.read(at, length)),)

@@ -5,12 +5,15 @@ from __future__ import annotations
 import math
 
 from rnninspect_onnx.graph.values import UNKNOWN, Value, ValueKind
+from rnninspect_onnx.protobuf.initializers import TensorKind
 from rnninspect_onnx.protobuf.payload import TYPED_FIELDS
+from rnninspect_onnx.protobuf.tensor_decoder import INTEGER_SIZES
 from rnninspect_onnx.protobuf.tensor_messages import TensorProto
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from rnninspect_onnx.graph.calls import Call
+    from rnninspect_onnx.protobuf.initializers import Initializers
     from rnninspect_onnx.protobuf.messages import AttributeProto
     from rnninspect_onnx.protobuf.tensor_messages import SparseTensorProto
 
@@ -48,6 +51,14 @@ def stored(tensor: TensorProto) -> Value:
     """A tensor of the file as a value."""
     shape = tensor.dims if tensor.rank == len(tensor.dims) else None
     return Value(ValueKind.CONSTANT, shape, tensor.integers, offset=tensor.offset)
+
+
+def stored_at(tensors: Initializers, place: int) -> Value:
+    """One of many tensors of the file as a value."""
+    kind = tensors.kinds[place]
+    if isinstance(kind, TensorKind) and kind.element_type not in INTEGER_SIZES:
+        return Value(ValueKind.CONSTANT, kind.dims, offset=tensors.offsets[place])
+    return stored(tensors[place])
 
 
 def stored_sparse(tensor: SparseTensorProto) -> Value:

@@ -31,9 +31,22 @@ class Leaves:
 
     def of(self, value: Value) -> tuple[int, ...]:
         """The offsets of the tensors, each once, from the first source to the last."""
-        if value not in self._found:
-            self._found[value] = tuple(self._search(value))
-        return self._found[value]
+        found = self._found.get(value)
+        if found is None:
+            found = self._found[value] = tuple(
+                self._search(value) if value.sources else self._own(value)
+            )
+        return found
+
+    def _own(self, value: Value) -> tuple[int, ...]:
+        """The offset of a value that is made of no others."""
+        self._count(1)
+        return () if value.offset is None or value.kind in self._beyond else (value.offset,)
+
+    def _count(self, steps: int) -> None:
+        self._steps[0] += steps
+        what = "the way from weights to their tensors"
+        self._source.limits.require(Limit.NODES, self._steps[0], what)
 
     def _search(self, value: Value) -> Iterator[int]:
         seen = {value}
@@ -51,6 +64,5 @@ class Leaves:
                 if source not in seen:
                     seen.add(source)
                     stack.append(source)
-        what = "the way from weights to their tensors"
-        self._source.limits.require(Limit.NODES, self._steps[0], what)
+        self._count(0)
         self._source.spend(Limit.STEPS, (self._steps[0] - before + edges) // _VALUES_IN_A_STEP)

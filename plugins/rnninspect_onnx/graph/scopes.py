@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from rnninspect_onnx.graph.constants import stored, stored_sparse
+from rnninspect_onnx.graph.constants import stored_at, stored_sparse
 from rnninspect_onnx.graph.values import BROKEN, Value, ValueKind
 
 TYPE_CHECKING = False
@@ -69,7 +69,7 @@ class Scope:
             used = _used(self.graph, known)
             places = [place for place, name in enumerate(names) if name in used]
         for place in places:
-            self.values.setdefault(names[place], stored(tensors[place]))
+            self.values.setdefault(names[place], stored_at(tensors, place))
         for sparse in self.graph.sparse_initializers:
             self.values.setdefault(sparse.values.name, stored_sparse(sparse))
 

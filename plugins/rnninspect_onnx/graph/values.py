@@ -61,18 +61,16 @@ class Value:
     @property
     def whole_shape(self) -> tuple[int, ...] | None:
         """The shape, if all of it is known."""
-        if self.shape is None:
-            return None
-        known = tuple(size for size in self.shape if size is not None)
-        return known if len(known) == len(self.shape) else None
+        return None if self.shape is None else _whole(self.shape)
 
     @property
     def whole_integers(self) -> tuple[int, ...] | None:
         """The elements, if all of them are known."""
-        if self.integers is None:
-            return None
-        known = tuple(number for number in self.integers if number is not None)
-        return known if len(known) == len(self.integers) else None
+        return None if self.integers is None else _whole(self.integers)
+
+
+def _whole(numbers: Dims | Integers) -> tuple[int, ...] | None:
+    return None if None in numbers else tuple([each for each in numbers if each is not None])
 
 
 UNKNOWN = Value(ValueKind.DYNAMIC)
@@ -116,7 +114,7 @@ def computed(
 ) -> Value:
     """The result of arithmetic on its sources."""
     kept = tuple(sources)
-    kind = max((source.kind for source in kept), default=ValueKind.COMPUTED)
+    kind = max([source.kind for source in kept], default=ValueKind.COMPUTED)
     if (
         kind > ValueKind.COMPUTED
     ):  # most activations: none of their sources leads to a stored tensor
@@ -140,7 +138,7 @@ def _value(
 ) -> Value:
     if shape is not None and len(shape) > KEPT_AXES:
         shape = None
-    if shape is not None and any(size is not None and size > BEYOND for size in shape):
+    if shape is not None and max([size or 0 for size in shape], default=0) > BEYOND:
         shape = tuple(None if size is None else min(size, BEYOND) for size in shape)
     if integers is not None:
         integers = tuple(

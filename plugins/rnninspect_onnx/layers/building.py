@@ -18,14 +18,13 @@ from rnninspect.plugin import (
     no_formula,
 )
 from rnninspect_onnx.graph.values import ValueKind
-from rnninspect_onnx.layers.contradictions import contradictions
+from rnninspect_onnx.layers.contradictions import Contradictions
 from rnninspect_onnx.layout import LAYOUT
 from rnninspect_onnx.recurrent.nodes import foreign_name
-from rnninspect_onnx.recurrent.sizes import measure
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from rnninspect.plugin import Role, Sizes
     from rnninspect_onnx.graph.leaves import Leaves
@@ -69,13 +68,22 @@ class DescribedNode(Record):
     observations: tuple[Observation, ...] = ()
 
 
-def describe_node(recurrent: RecurrentCall, weights: WeightTensors) -> DescribedNode:
-    """Describe one execution of a recurrent node."""
+def describe_nodes(
+    calls: Iterable[RecurrentCall], weights: WeightTensors
+) -> Iterator[DescribedNode]:
+    """Describe each execution of a recurrent node."""
+    contradictions = Contradictions(weights.tensors)
+    return (_describe_node(call, weights, contradictions) for call in calls)
+
+
+def _describe_node(
+    recurrent: RecurrentCall, weights: WeightTensors, contradictions: Contradictions
+) -> DescribedNode:
     call = recurrent.call
     operator = LAYOUT.get((call.node.domain, call.node.operator))
-    if operator is None:
+    measured = recurrent.measured
+    if operator is None or measured is None:
         return _skipped(recurrent, weights, no_formula("this operator"))
-    measured = measure(call, operator)
     if measured.sizes is None:
         return _skipped(recurrent, weights, measured.missing)
     given = tuple(weight for weight in operator.weights if call.input(weight.position) is not None)
@@ -91,18 +99,20 @@ def describe_node(recurrent: RecurrentCall, weights: WeightTensors) -> Described
         operands=tuple(_operands(recurrent, given, measured.sizes, weights)),
         gate_order=operator.gate_order,
     )
-    noticed = contradictions(recurrent, operator, measured, weights.tensors)
+    noticed = contradictions.of(recurrent, operator, measured)
     return DescribedNode(layer, (*noticed, *_choices(layer)))
 
 
 def _choices(layer: RecurrentLayer) -> Iterator[Observation]:
     for operand in layer.operands:
+        if not operand.chosen:
+            continue
         names = ", ".join(tensor.name for tensor in operand.tensors[:_SHOWN])
-        if operand.chosen and len(operand.tensors) > 1:
+        if len(operand.tensors) > 1:
             count = len(operand.tensors)
             detail = f"chosen at run time from {count} stored tensors: {names}"
             yield Observation(Fact.UNUSUAL, detail, layer.name, operand.name)
-        elif operand.chosen:
+        else:
             detail = f"a part of {names}, chosen at run time"
             yield Observation(Fact.UNUSUAL, detail, layer.name, operand.name)
 

@@ -26,16 +26,58 @@ _ACTIVATIONS = """
 """
 _MOST_ATTRIBUTES, _SHOWN_VALUES = 1000, 3  # of attributes that are checked, of values in a message
 _ACTIVATIONS_OF_LSTM = 6  # in two directions, the most that any operator takes
+_MOST_KNOWN = 256  # kinds of nodes without contradictions that are remembered
 _LONGEST_WORD = 40  # characters of an unknown name in a message
 
 
-def contradictions(
+class Contradictions:
+    """Looks for contradictions of nodes; of those that are alike once, if there are none."""
+
+    def __init__(self, tensors: Collected) -> None:
+        self._tensors = tensors
+        self._without: set[object] = set()
+
+    def of(
+        self, recurrent: RecurrentCall, operator: Operator, measured: NodeSizes
+    ) -> tuple[Observation, ...]:
+        """One observation for each contradiction, in the order of the node's parts."""
+        looks = _looks(recurrent.call, operator, measured, self._tensors)
+        if looks is not None and looks in self._without:
+            return ()
+        found = tuple(_contradictions(recurrent, operator, measured, self._tensors))
+        if looks is not None and not found and len(self._without) < _MOST_KNOWN:
+            self._without.add(looks)
+        return found
+
+
+def _looks(
+    call: Call, operator: Operator, measured: NodeSizes, tensors: Collected
+) -> tuple[object, ...] | None:
+    """All that contradictions depend on; None where that is too much to compare."""
+    looks: list[object] = [call.node.domain, call.node.operator, measured, len(call.inputs)]
+    for each in call.node.attributes:
+        if each.reference or each.tensors or each.sparse_tensors or each.graphs:
+            return None
+        name, _, *values = each
+        looks += name, *values
+    looks.append(call.shape(0))
+    for weight in operator.weights:
+        value = call.input(weight.position)
+        stored = None if value is None or value.offset is None else tensors.get(value.offset)
+        looks += (
+            None if value is None else (value.kind, value.shape, value.offset is None),
+            None if stored is None else stored.dtype,
+        )
+    looks += [call.shape(position) for position in operator.states]
+    return tuple(looks)
+
+
+def _contradictions(
     recurrent: RecurrentCall,
     operator: Operator,
     measured: NodeSizes,
     tensors: Collected,
 ) -> Iterator[Observation]:
-    """One observation for each, in the order of the node's parts; `tensors` by offset."""
     call = recurrent.call
     details = [*attribute_faults(call), *measured.faults, *_inputs(call, operator)]
     if not call.node.domain:  # com.microsoft's quantised operator may mix types

@@ -9,9 +9,11 @@ from rnninspect_onnx.recurrent.sizes import measure
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from rnninspect.plugin import Sizes
     from rnninspect_onnx.graph.calls import Call
     from rnninspect_onnx.graph.values import Dims, Value
     from rnninspect_onnx.protobuf.messages import NodeProto
+    from rnninspect_onnx.recurrent.sizes import NodeSizes
 
 
 def is_recurrent(node: NodeProto) -> bool:
@@ -31,18 +33,21 @@ def foreign_name(node: NodeProto) -> str:
     return f"{node.domain}::{name}" if node.domain else name
 
 
-def outputs_of(call: Call) -> tuple[Value, ...]:
-    """Y, Y_h and Y_c of a recurrent node; of an unknown operator, values of unknown shapes."""
-    sources = call.present()
-    shapes = _shapes(call) or (None,) * len(call.node.outputs)
-    return tuple(computed(sources, shape) for shape in shapes)
-
-
-def _shapes(call: Call) -> tuple[Dims, Dims, Dims] | None:
+def sizes_of(call: Call) -> NodeSizes | None:
+    """The sizes of a recurrent node; None of an operator that is not in LAYOUT."""
     operator = LAYOUT.get((call.node.domain, call.node.operator))
-    sizes = None if operator is None else measure(call, operator).sizes
-    if sizes is None:
-        return None
+    return None if operator is None else measure(call, operator)
+
+
+def outputs_of(call: Call, measured: NodeSizes | None) -> tuple[Value, ...]:
+    """Y, Y_h and Y_c of a recurrent node; where its sizes are unknown, values of unknown shapes."""
+    sources = call.present()
+    sizes = None if measured is None else measured.sizes
+    shapes = _shapes(call, sizes) if sizes else (None,) * len(call.node.outputs)
+    return tuple([computed(sources, shape) for shape in shapes])
+
+
+def _shapes(call: Call, sizes: Sizes) -> tuple[Dims, Dims, Dims]:
     fed = call.shape(0)
     first, second = fed[:2] if fed is not None and len(fed) == 3 else (None, None)
     directions, hidden = sizes.directions, sizes.hidden_size

@@ -63,7 +63,7 @@ class Collected:
         self._sizes: list[int] = []
         self._purposes: dict[int, Purpose] = {}
         self._made: dict[int, StoredTensor] = {}  # by place
-        self._places: dict[int, int] = {}  # by offset, of those that are made
+        self._places: dict[int, int] = {}  # by offset, of those that are made or used
         self._firsts: list[int] = []
         self._blocks: list[TensorBlock] = []
 
@@ -142,9 +142,28 @@ class Collected:
             from bisect import bisect_right  # noqa: PLC0415 - as above
 
             at = bisect_right(self._firsts, place) - 1
-            made = self._describe(self._blocks[at].entry(place - self._firsts[at]))
-            self._made[place] = made
+            made = self._made[place] = self._of_block(self._blocks[at], place, self._firsts[at])
         return made
+
+    def _of_block(self, block: TensorBlock, place: int, first: int) -> StoredTensor:
+        """A plain tensor of a block; where its data are in its own field, from the columns."""
+        kind = block.tensors.kinds[place - first]
+        if not isinstance(kind, TensorKind) or kind.typed or kind.location is not None:
+            return self._describe(block.entry(place - first))
+        size, identity = self._sizes[place], str(block.tensors.offsets[place - first])
+        purpose = self._purposes.get(place, Purpose.PARAMETER)
+        name, dtype = self.names[place], self._dtypes[place]
+        return StoredTensor(
+            name,
+            kind.dims,
+            dtype,
+            size,
+            identity,
+            purpose,
+            None,
+            needed_bytes=size,
+            held_bytes=size,
+        )
 
     def _add_block(self, block: TensorBlock) -> list[int]:
         """Add a row for each tensor of a block; the indices of those that are not plain."""
@@ -174,6 +193,7 @@ class Collected:
         """Note the purposes of tensors that are used; the indices of those that are to be made."""
         tensors = block.tensors
         for at in _used(tensors, self._used, self._sorted):
+            self._places[tensors.offsets[at]] = first + at
             kind, purpose = tensors.kinds[at], None
             if isinstance(kind, TensorKind):
                 purpose = self._purpose(tensors.offsets[at], kind, block.container)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import onnx
 import pytest
-from onnx import TensorProto, helper, numpy_helper
+from onnx import TensorProto, compose, helper, numpy_helper
 from onnxruntime import InferenceSession
 from onnxruntime.capi.onnxruntime_pybind11_state import Fail
 
@@ -86,6 +86,28 @@ def test_contradictions_that_onnx_checker_accepts_are_reported(tmp_path: Path, n
     of = report(save(tmp_path, whole))
     assert errors(of) == rules
     assert of.layers[0].layer.sizes.hidden_size in (3, 4)
+
+
+def together(*models: onnx.ModelProto) -> onnx.ModelProto:
+    """The nodes of several models in one graph, under other names."""
+    named = [compose.add_prefix(each, f"m{at}_") for at, each in enumerate(models)]
+    first = named[0].graph
+    for other in (each.graph for each in named[1:]):
+        first.node.extend(other.node)
+        first.initializer.extend(other.initializer)
+        first.input.extend(other.input)
+        first.output.extend(other.output)
+    return named[0]
+
+
+@pytest.mark.parametrize("name", CONTRADICTIONS)
+def test_contradictions_among_sound_nodes_are_reported_of_each(tmp_path: Path, name: str) -> None:
+    """Sound nodes that are alike are looked at once."""
+    whole, rules = CONTRADICTIONS[name]
+    sound = built({})
+    of = report(save(tmp_path, together(sound, sound, whole, sound, whole)))
+    found = [{finding.rule for finding in of.findings_of(each.name)} for each in of.layers]
+    assert found == [set(), set(), rules, set(), rules]
 
 
 STATES = {
