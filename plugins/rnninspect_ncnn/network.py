@@ -5,6 +5,8 @@ Source: Net::load_param and ParamDict of ncnn (src/net.cpp, src/paramdict.cpp).
 
 from __future__ import annotations
 
+from sys import intern
+
 from rnninspect.decode.cursor import Cursor
 from rnninspect.plugin import Limit, Record, UnreadableFile, plural
 from rnninspect_ncnn.types import TYPES
@@ -18,6 +20,7 @@ if TYPE_CHECKING:
 _STEPS_OF_A_LAYER = 6
 _ARRAY, _LAST = -23300, -233  # keys from which on a value is an array, and of the end
 _MOST_KEYS = 32
+_MOST_KNOWN = 1_000  # different parameters that layers have
 _LONGEST_NUMBER = 20  # characters
 
 
@@ -68,10 +71,11 @@ def _of_text(source: Source) -> Iterator[Layer]:
     count = int(counts[0])
     _require(source, count)
     number = 0
+    known: dict[str, dict[int, int]] = {}
     for number, line in enumerate(lines, 1):
         words = line.decode("utf-8", "replace").split()
         source.spend(Limit.STEPS, _STEPS_OF_A_LAYER + len(words))
-        yield _layer(words, number)
+        yield _layer(words, number, known)
     if number != count:
         raise UnreadableFile(f"{plural(number, 'layer')}, {count:,} declared: truncated?")
 
@@ -95,15 +99,21 @@ def _has_newline(cursor: Cursor) -> bool:
         return False
 
 
-def _layer(words: list[str], number: int) -> Layer:
+def _layer(words: list[str], number: int, known: dict[str, dict[int, int]]) -> Layer:
+    """A layer by its words; `known` has the parameters of others, by their words."""
     if len(words) < 4 or not all(_is_number(word) for word in words[2:4]):
         raise UnreadableFile(f"layer {number} has no type, name and numbers of blobs")
     given, made = int(words[2]), int(words[3])
     if min(given, made) < 0 or len(words) < 4 + given + made:
         raise UnreadableFile(f"layer {number} has fewer blobs than it declares")
     blobs, pairs = words[4 : 4 + given + made], words[4 + given + made :]
-    values = dict(filter(None, (_pair(word, number) for word in pairs)))
-    return Layer(words[0], words[1], tuple(blobs[:given]), tuple(blobs[given:]), values)
+    text = " ".join(pairs)
+    values = known.get(text)
+    if values is None:
+        values = dict(filter(None, (_pair(word, number) for word in pairs)))
+        if len(known) < _MOST_KNOWN:
+            known[text] = values
+    return Layer(intern(words[0]), words[1], tuple(blobs[:given]), tuple(blobs[given:]), values)
 
 
 def _pair(word: str, number: int) -> tuple[int, int] | None:

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
     from rnninspect_ncnn.network import Layer
 
+_MOST_KNOWN = 1_000  # layers of other parameters
 _SCALED = Purpose.QUANTISATION
 _BLOCKS = (32, 64, 128)  # elements that share a scale
 
@@ -52,6 +53,22 @@ def weights_of(layer: Layer) -> tuple[Weight, ...] | None:
     if layer.kind in _TABLE:
         return tuple(_TABLE[layer.kind](layer))
     return () if layer.kind in KNOWN else None
+
+
+class KnownWeights:
+    """The arrays of layers, worked out once for those with equal parameters."""
+
+    def __init__(self) -> None:
+        self._known: dict[tuple[object, ...], tuple[Weight, ...] | None] = {}
+
+    def of(self, layer: Layer) -> tuple[Weight, ...] | None:
+        """As `weights_of`."""
+        key = (layer.kind, *map(str, layer.values.items()))
+        if key not in self._known:
+            if len(self._known) > _MOST_KNOWN:
+                self._known.clear()
+            self._known[key] = weights_of(layer)
+        return self._known[key]
 
 
 def cell_of(kind: str) -> tuple[str, int] | None:
