@@ -8,7 +8,7 @@ from struct import Struct
 from rnninspect.decode.npy import OBJECTS, read_header
 from rnninspect.decode.zip_directory import ENCRYPTED, STORED
 from rnninspect.plugin import MOST_ELEMENTS, UnreadableFile
-from rnninspect.stored.kinds import kinds_of
+from rnninspect.stored.kinds import kinds_of, names_of
 from rnninspect_torch.arrays.names import dotted_names
 from rnninspect_torch.columns.entries import ColumnEntries, EntryColumns
 from rnninspect_torch.columns.pickled import are_usual
@@ -35,21 +35,25 @@ def read_columns(source: Source, members: Sequence[Member], scope: str) -> Colum
     searched by another one, or occurs twice; or if its header is long.
     """
     columns = EntryColumns(scope)
+    columns.names += [name.removesuffix(ENDING) for name in names_of(members)]
+    if not are_usual(columns.names, []) or not _are_searched(columns.names):
+        return None
     try:
         for member, head in _heads(source, members):
             array = _plain(member, head, source.size)
             if array is None:
                 return None
-            columns.names.append(member.name.removesuffix(ENDING))
             columns.shapes.append(array.shape)
             columns.dtypes.append(array.dtype)
             columns.sizes.append(member.size - array.start)
     except UnreadableFile:  # the long way says where
         return None
-    kinds = set(kinds_of(columns.names))
-    if not are_usual(columns.names, []) or any(dotted_names([one]) != {one: one} for one in kinds):
-        return None
     return ColumnEntries(columns)
+
+
+def _are_searched(names: list[str]) -> bool:
+    """Whether layers are searched by these names as they are."""
+    return all(dotted_names([kind]) == {kind: kind} for kind in set(kinds_of(names)))
 
 
 def _heads(source: Source, members: Iterable[Member]) -> Iterator[tuple[Member, bytes]]:
@@ -68,6 +72,8 @@ def _heads(source: Source, members: Iterable[Member]) -> Iterator[tuple[Member, 
 
 def _plain(member: Member, head: bytes, end: int) -> ArrayHeader | None:
     """The header of an array of numbers that a member has as it is; None of anything else."""
+    if len(head) < _LOCAL.size:
+        return None
     mark, name, extra = _LOCAL.unpack_from(head)
     start = _LOCAL.size + name + extra
     if mark != b"PK\3\4" or member.method != STORED or member.flags & ENCRYPTED:

@@ -130,3 +130,18 @@ def test_changed_archives_are_read_alike(tmp_path: Path, monkeypatch: pytest.Mon
         path.write_bytes(bytes(data[: numbers.choice((len(data), len(data) - 1))]))
         short, long = both(path, monkeypatch)
         assert short == long
+
+
+@pytest.mark.parametrize("beyond", [-7, 0, 2**31])
+def test_a_member_that_begins_at_or_after_the_end_is_the_same_error(
+    beyond: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "beyond.npz"
+    np.savez(path, **arrays())
+    data = bytearray(path.read_bytes())
+    last = data.rindex(b"PK\1\2")
+    data[last + 42 : last + 46] = (len(data) + beyond).to_bytes(4, "little")
+    path.write_bytes(bytes(data))
+    short, long = both(path, monkeypatch)
+    assert short == long
+    assert isinstance(short, tuple)
