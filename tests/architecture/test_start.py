@@ -84,6 +84,7 @@ PLAIN = {
     "keras/lstm.h5": 145,
     "keras/lstm.weights.h5": 140,
     "keras/frozen.pb": 175,
+    "keras/exported": 235,
     "keras/named.ckpt.index": 135,
     "keras/old.ckpt-7": 140,
     "tflite/lstm_int8.tflite": 110,
@@ -97,7 +98,6 @@ PLAIN = {
 }
 WITH_PATTERNS = {  # names or text are matched with regular expressions
     "torch/scripted.pt": 175,
-    "keras/exported": 275,
     "keras/tfjs_layers": 180,
     "numpy/encoder_decoder.npz": 185,
     "jax/gru.msgpack": 145,

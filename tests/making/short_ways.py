@@ -22,6 +22,7 @@ from rnninspect.inspection import inspect_file
 from rnninspect.record import Record
 from rnninspect.render.report.json import dump, report_json
 from rnninspect.source.limits import Limits
+from rnninspect_keras.graph.messages import decoder
 from rnninspect_keras.tensorflow.checkpoints import entries
 from rnninspect_keras.tensorflow.checkpoints.entries import Entries
 from rnninspect_onnx import describing
@@ -75,6 +76,7 @@ WAYS = {
         ((zip_directory, "_MANY", 0),), ((zip_directory, "_MANY", 10**9),)
     ),
     "arrays of an archive in columns": Way(((files, "_MANY", 1),), ((files, "_MANY", 10**9),)),
+    "attributes of TensorFlow's nodes as encoded": Way((), ((decoder, "SHORT", 0),)),
     "entries of a checkpoint by kind": Way(
         ((entries, "FEW", 0),),
         ((Entries, "read", lambda self, key, value: self._decoded(key, value, 0)),),

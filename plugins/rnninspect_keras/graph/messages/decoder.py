@@ -11,6 +11,7 @@ from rnninspect.decode.protobuf import FIXED32, LENGTH, VARINT, signed
 from rnninspect.plugin import Limit
 from rnninspect_keras.graph.messages.records import (
     KEPT_ATTRIBUTES,
+    Constant,
     Function,
     FunctionName,
     GraphDef,
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
 
 _PORTION = 4_000  # kept parts after which the limits are checked
 _LONGEST_WORD = 4_096  # bytes of an attribute that is a text
+SHORT, _MOST_ENTRIES = 64, 4_096  # bytes of an attribute that is kept as encoded; how many are
 _LISTED = 1_000  # values of an attribute that is a list
 
 
@@ -41,6 +43,8 @@ class GraphDecoder:
         self.wire, self._limits = wire, wire.limits
         self._tensors = TensorDecoder(wire)
         self._kept = self._settled = 0
+        # Entries as encoded: name, value, how many fields they have and how many parts are kept.
+        self._entries: dict[bytes, tuple[str, Attribute | None, int, int]] = {}
         self._next_check = min(_PORTION, wire.limits.nodes)
 
     def graph(self, message: Message) -> GraphDef:
@@ -105,7 +109,30 @@ class GraphDecoder:
         return Node(name, operator, tuple(inputs), attributes)
 
     def _attribute(self, span: Span, attributes: dict[str, Attribute]) -> None:
-        """Add an entry of the map from names to values, if its name is one of those that count."""
+        """Add an entry of the map from names to values; short ones are decoded once.
+
+        Nodes have many in common: their element types, what they do not transpose.
+        """
+        start, end = span
+        encoded = self.wire.raw(start, end - start) if end - start <= SHORT else b""
+        known = self._entries.get(encoded)
+        if known is None:
+            fields, kept = self.wire.counted, self._kept
+            name, found = self._entry(span)
+            if encoded and not _has_place(found) and len(self._entries) < _MOST_ENTRIES:
+                self._entries[encoded] = (
+                    *(name, found),
+                    *(self.wire.counted - fields, (self._kept - kept) // 2),
+                )
+        else:
+            name, found, fields, kept = known
+            self.wire.count(fields)
+            self._keep(kept)
+        if found is not None:
+            attributes[name] = found
+
+    def _entry(self, span: Span) -> tuple[str, Attribute | None]:
+        """An attribute's name, and its value if the name is one of those that count."""
         name = ""
         message: Message = ()
         for number, kind, value, size in self.wire.fields((span,)):
@@ -113,11 +140,10 @@ class GraphDecoder:
                 name = self.wire.text(value, size)
             elif number == 2 and kind == LENGTH:
                 message = (*message, (value, value + size))
-        if name in KEPT_ATTRIBUTES:
-            found = self._value(message)
-            if found is not None:
-                self._keep(1)
-                attributes[name] = found
+        found = self._value(message) if name in KEPT_ATTRIBUTES else None
+        if found is not None:
+            self._keep(1)
+        return name, found
 
     def _value(self, message: Message) -> Attribute | None:
         """An AttrValue; the last of its alternatives counts."""
@@ -174,3 +200,9 @@ class GraphDecoder:
             self.wire.source.spend(Limit.STEPS, (self._kept - self._settled) // 2)
             self._settled = self._kept
             self._next_check = min(self._kept + _PORTION, self._limits.nodes)
+
+
+def _has_place(found: Attribute | None) -> bool:
+    """Whether a value is or contains a constant, whose place in the file is its identity."""
+    each = found if type(found) is tuple else (found,)
+    return any(isinstance(value, Constant) for value in each)
