@@ -19,6 +19,7 @@ from rnninspect_onnx.graph.values import Value, ValueKind
 from rnninspect_onnx.layers.building import WeightTensors, describe_nodes
 from rnninspect_onnx.layers.by_names import by_names
 from rnninspect_onnx.layout import LAYOUT
+from rnninspect_onnx.operators.uses_by_name import StoredUses
 from rnninspect_onnx.resolver import Resolver, may_tell
 from rnninspect_onnx.tensors.inventory import duplicate_names, entries, parts
 from rnninspect_onnx.tensors.stored import DescribedTensors, TensorUses, describe_tensors
@@ -59,6 +60,7 @@ def _describe(source: Source, decoder: Decoding, format_name: str) -> SavedModel
     translation = _translation(model, decoder)
     resolver = Resolver(decoder, model.functions, translation)
     recurrent_calls, operators = _run(resolver, model, translation)
+    model.graph.nodes.release()
     leaves = Leaves(source)
     described = describe_tensors(source, parts(model), _uses(resolver, leaves))
     weights = WeightTensors(leaves, described.tensors)
@@ -138,12 +140,15 @@ def _uses(resolver: Resolver, leaves: Leaves) -> TensorUses:
             parts += _inputs_at(recurrent, (weight.position for weight in operator.weights))
             states += _inputs_at(recurrent, operator.states)
     quantised = leaves.not_within(ValueKind.SCALED, ValueKind.COMPUTED)
+    told = StoredUses(set(), set()) if resolver.told is None else resolver.told
+    told.scales.update(_offsets(resolver.scales, leaves.not_within(ValueKind.COMPUTED)))
+    told.weights.update(_offsets(resolver.weights, quantised))
     return TensorUses(
         weights=frozenset(part.offset for part in parts if part.offset is not None),
         parts=_offsets(parts, leaves),
-        scales=_offsets(resolver.scales, leaves.not_within(ValueKind.COMPUTED)),
+        scales=told.scales,
         states=_offsets(states, leaves.not_within(ValueKind.GATHERED, ValueKind.COMPUTED)),
-        quantised=_offsets(resolver.weights, quantised),
+        quantised=told.weights,
         packed={
             offset: count for value, count in resolver.packed for offset in quantised.of(value)
         },

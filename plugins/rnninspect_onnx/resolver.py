@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
     from rnninspect_onnx.graph.values import Dims
     from rnninspect_onnx.operators.control import LoopBody
+    from rnninspect_onnx.operators.uses_by_name import StoredUses
     from rnninspect_onnx.protobuf.decoding import Decoding
     from rnninspect_onnx.protobuf.messages import (
         AttributeProto,
@@ -76,6 +77,7 @@ class Resolver:
         initial_values: initial values of the states that loops change.
         cells: bodies of loops that look like recurrent cells.
         packed: weights with several parameters in a byte, and their number of parameters.
+        told: the uses of quantised nodes that were not run; None if all were.
         operators: how many nodes were run, those of functions and subgraphs among them.
     """
 
@@ -102,6 +104,7 @@ class Resolver:
         self.packed: list[tuple[Value, int]] = []
         self.initial_values: list[Value] = []
         self.cells: list[LoopCell] = []
+        self.told: StoredUses | None = None
 
     def stop_translating(self) -> None:
         """Leave what is run from here on out of the translation."""
@@ -113,7 +116,8 @@ class Resolver:
         """Run a graph whose inputs are fed by the caller; `alone` if no other one looks into it."""
         if alone and self._translation is None:
             called = {(domain, name) for domain, name, _ in self._functions}
-            whole, graph = graph, sliced(graph, called, self._source)
+            whole = graph
+            graph, self.told = sliced(graph, called, self._source)
             self.operators += len(whole.nodes) - len(graph.nodes)
         scope = Scope(graph, path, parent)
         scope.add_stored(self._free if alone else None)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from rnninspect.plugin import Limit
 from rnninspect_onnx.graph.scopes import needs
 from rnninspect_onnx.operators.quantised import has_scales
+from rnninspect_onnx.operators.uses_by_name import StoredUses, UsesByName
 from rnninspect_onnx.protobuf.messages import NodeProto, Nodes
 from rnninspect_onnx.recurrent.nodes import may_be_recurrent
 
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
 
 MANY = 1_000  # nodes of a graph
 _NO_NAME = hash("")
+_ATTEMPTS = 4  # to tell what is used by names
 _MOST = 0.9  # of the nodes, above which nothing is gained
 
 
@@ -27,47 +29,91 @@ class Slice(Nodes):
         super().__init__(tuple(chosen.values()))
         self._of, self._chosen = of, chosen
 
-    def titles(self) -> Iterator[tuple[NodeProto | None, str, str]]:
-        """Operator and name of each node of the graph, and the node if it is one of these."""
-        for place, (_, operator, name) in enumerate(self._of.titles()):
-            yield self._chosen.get(place), operator, name
+    def titles(
+        self, like: Collection[NodeProto] | None = None
+    ) -> Iterator[tuple[int, NodeProto | None, str, str]]:
+        """Place, operator and name of the graph's nodes, and the node if it is one of these."""
+        like = self._chosen.values() if like is None else like
+        for place, _, operator, name in self._of.titles(like):
+            yield place, self._chosen.get(place), operator, name
 
 
-def sliced(graph: GraphProto, functions: Collection[tuple[str, str]], source: Source) -> GraphProto:
-    """The nodes that recurrent nodes and those with scales or graphs depend on, and these.
+def sliced(
+    graph: GraphProto, functions: Collection[tuple[str, str]], source: Source
+) -> tuple[GraphProto, StoredUses | None]:
+    """The nodes that recurrent nodes and those with graphs depend on, and these.
 
+    Of the nodes with scales only those that cannot be told by names; the uses of the others.
     The whole graph if that is most of it, or if its nodes are not in the order of their use.
     """
     if len(graph.nodes) < MANY:
-        return graph
-    source.spend(Limit.STEPS, len(graph.nodes))
-    places = _places(graph.nodes, functions)
+        return graph, None
+    calls = {operator for _, operator in functions}
+    untold, by_name = set[str](), None
+    for attempt in range(_ATTEMPTS):
+        source.spend(Limit.STEPS, len(graph.nodes))
+        by_name = UsesByName(graph, untold, calls) if attempt < _ATTEMPTS - 1 else None
+        places = _places(graph.nodes, calls, by_name)
+        if by_name is None or not by_name.untold:
+            break
+        untold |= by_name.untold
     if places is None or len(places) > _MOST * len(graph.nodes):
-        return graph
-    return graph._replace(nodes=Slice(graph.nodes, graph.nodes.chosen(places)))
+        return graph, None
+    return graph._replace(nodes=Slice(graph.nodes, graph.nodes.chosen(places))), (
+        None if by_name is None else by_name.uses
+    )
 
 
-def _places(nodes: Nodes, functions: Collection[tuple[str, str]]) -> list[int] | None:
-    """The places of these nodes, from the last to the first; None if one comes after its use."""
-    operators = {each for each in nodes.operators if may_be_recurrent(each) or has_scales(each)}
-    if "DynamicQuantizeLinear" in operators:
-        operators.add("Mul")  # a product with a scale that is found at run time
-    operators.update(operator for _, operator in functions)
-    wanted, places = set[str](), list[int]()
-    passed = set[int]()  # hashes of names, which take less memory
+def _places(
+    nodes: Nodes, calls: Collection[str], by_name: UsesByName | None = None
+) -> list[int] | None:
+    """The places of these nodes, from the last to the first.
+
+    None if a node comes after its use, or a name is given twice where uses are told by names.
+    """
+    operators = {each for each in nodes.operators if may_be_recurrent(each)}.union(calls)
+    scaled = _with_scales(nodes)
+    wanted, passed, places = set[str](), set[int](), list[int]()
+    if by_name is None:
+        operators |= scaled
+    else:
+        wanted, passed = by_name.wanted, by_name.passed
+        scaled.discard("DynamicQuantizeLinear")  # which uses nothing
     known: dict[int, frozenset[str]] = {}
+    followed = {} if by_name is None else by_name.followed
     place = len(nodes)
     for node in nodes.backwards():
         place -= 1
-        graphs = isinstance(node, NodeProto) and any(each.graphs for each in node.attributes)
-        if graphs or node.operator in operators or not wanted.isdisjoint(node.outputs):
+        operator, outputs = node.operator, node.outputs
+        graphs = isinstance(node, NodeProto) and _has_graphs(node)
+        runs = graphs or operator in operators or not wanted.isdisjoint(outputs)
+        if by_name is not None:
+            if not passed.isdisjoint(map(hash, outputs)):
+                return None
+            if operator in scaled and not runs:
+                runs = not by_name.note(node)
+            if followed and not followed.keys().isdisjoint(outputs):
+                by_name.meet(node, graphs=graphs)
+        if runs:
             names = needs(node, known) if isinstance(node, NodeProto) else node.inputs
             if not passed.isdisjoint(map(hash, names)):
                 return None
             wanted.update(names)
             places.append(place)
+            wanted.discard("")  # an input that is omitted
         else:
-            passed.update(map(hash, node.outputs))
-        wanted.discard("")  # an input that is omitted
-        passed.discard(_NO_NAME)
+            passed.update(map(hash, outputs))
+            passed.discard(_NO_NAME)
     return places
+
+
+def _has_graphs(node: NodeProto) -> bool:
+    return any(attribute.graphs for attribute in node.attributes)
+
+
+def _with_scales(nodes: Nodes) -> set[str]:
+    """The operators of nodes that may have scales."""
+    found = {each for each in nodes.operators if has_scales(each)}
+    if "DynamicQuantizeLinear" in found:
+        found.add("Mul")  # a product with a scale that is found at run time
+    return found

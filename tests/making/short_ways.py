@@ -25,7 +25,7 @@ from rnninspect.source.limits import Limits
 from rnninspect_keras.graph.messages import decoder
 from rnninspect_keras.tensorflow.checkpoints import entries
 from rnninspect_keras.tensorflow.checkpoints.entries import Entries
-from rnninspect_onnx import describing
+from rnninspect_onnx import describing, slicing
 from rnninspect_onnx.graph import scopes
 from rnninspect_onnx.layers import contradictions
 from rnninspect_onnx.protobuf.node_runs import NodeRuns
@@ -58,11 +58,12 @@ WAYS = {
     ),
     "an index of shards in pieces": Way(((texts, "_PIECE", 64),), ((texts, "_PIECE", 0),)),
     "runs of ONNX nodes and tensors": Way(
-        ((columns, "FEW", 0), (scopes, "_MANY", 0)),
+        ((columns, "FEW", 0), (scopes, "_MANY", 0), (slicing, "MANY", 0)),
         (
             (NodeRuns, "take", lambda _, offset, *__: offset),
             (TensorRuns, "take", lambda _, offset, *__: offset),
             (describing, "may_tell", lambda _: True),
+            (slicing, "MANY", 10**9),
         ),
     ),
     "nodes and layers that are alike": Way(

@@ -95,7 +95,7 @@ def _labels(graph: GraphProto) -> dict[int, str]:
     """A label for each node, by its `id`; no two of one graph have the same."""
     counts: dict[str, int] = {}
     labels: dict[int, str] = {}
-    for node, operator, name in graph.nodes.titles():
+    for _, node, operator, name in graph.nodes.titles():
         stem = name or f"{operator}_"
         number = counts.get(stem, 0)
         counts[stem] = number + 1

@@ -17,8 +17,8 @@ if TYPE_CHECKING:
     from rnninspect_onnx.graph.calls import Call
     from rnninspect_onnx.graph.values import Value
 
-_Positions = tuple[int, ...]
-_Operands = tuple[_Positions, _Positions]
+Positions = tuple[int, ...]
+_Operands = tuple[Positions, Positions]
 
 _QUANTIZE: _Operands = ((), (1, 2))
 _DEQUANTIZE: _Operands = ((0,), (1, 2))
@@ -77,6 +77,7 @@ _PACKED: dict[str, tuple[tuple[int, str, str], ...]] = {
     "MatMulNBitsQkv": ((3, "Nq", "K"), (6, "Nkv", "K"), (9, "Nkv", "K")),
     "MatMulNBitsMlp": ((3, "N", "K"), (6, "N", "K")),
 }
+_TOLD_BY_VALUES = frozenset({*_PACKED, "GatherBlockQuantized"})
 
 
 def is_quantised(operator: str) -> bool:
@@ -87,6 +88,11 @@ def is_quantised(operator: str) -> bool:
 def has_scales(operator: str) -> bool:
     """Whether an operator has scales among its inputs or outputs."""
     return is_quantised(operator) or operator == "DynamicQuantizeLinear"
+
+
+def is_told_by_names(operator: str) -> bool:
+    """Whether the positions alone say what a node of an operator with scales uses."""
+    return is_quantised(operator) and operator not in _TOLD_BY_VALUES
 
 
 def weights(call: Call) -> Iterator[Value]:
@@ -110,17 +116,18 @@ def scales_of_products(call: Call, measured: Collection[Value]) -> Iterator[Valu
 
 
 def _chosen(call: Call, column: int) -> Iterator[Value]:
-    for position in _operands(call)[column]:
+    for position in positions(call.node.operator, len(call.inputs))[column]:
         value = call.input(position)
         if value is not None:
             yield value
 
 
-def _operands(call: Call) -> _Operands:
-    known = _OPERANDS.get(call.node.operator)
+def positions(operator: str, count: int) -> tuple[Positions, Positions]:
+    """The positions of weights, and of scales and zero points, among so many inputs."""
+    known = _OPERANDS.get(operator)
     if known is not None:
         return known
-    count = len(call.inputs)  # QLinearConcat: those of the result, then each tensor before its own
+    # QLinearConcat: those of the result, then each tensor before its own
     return tuple(range(2, count, 3)), (0, 1, *range(3, count, 3), *range(4, count, 3))
 
 

@@ -191,6 +191,7 @@ _REDUCTIONS = """
     ReduceMax ReduceMin ReduceMean ReduceSum ReduceProd ReduceL1 ReduceL2 ReduceLogSum
     ReduceLogSumExp ReduceSumSquare
 """
+ELEMENTWISE = (*_UNARY.split(), *_ELEMENTWISE.split())
 
 OPERATORS: dict[str, Callable[[Call], tuple[Value, ...]]] = {
     **VIEWS,

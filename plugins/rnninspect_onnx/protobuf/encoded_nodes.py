@@ -44,24 +44,32 @@ class NodeRun(Record):
 def links_of(run: NodeRun, operators: Collection[str] | None) -> Iterator[Links]:
     """What the nodes of a run connect, of these operators or of all."""
     data, end = run.data, 0
+    text, made = data.decode("latin-1"), tuple.__new__  # a name in ASCII is a part of this text
     for operator in run.operators:
         at, end = head_of(data, end)
         if operators is None or operator in operators:
-            inputs, outputs, domain = list[str](), list[str](), ""
+            inputs: tuple[str, ...] = ()
+            outputs: tuple[str, ...] = ()
+            domain = ""
             while at < end:
                 tag, length = data[at], data[at + 1]
                 at += 2
                 if length > 0x7F:
                     length = length & 0x7F | data[at] << 7
                     at += 1
-                if tag == _INPUT:
-                    inputs.append(data[at : at + length].decode("utf-8", "surrogateescape"))
-                elif tag == _OUTPUT:
-                    outputs.append(data[at : at + length].decode("utf-8", "surrogateescape"))
-                elif tag == _DOMAIN:
-                    domain = plain(data[at : at + length].decode("utf-8", "surrogateescape"))
-                at += length
-            yield Links(operator, domain, tuple(inputs), tuple(outputs))
+                after = at + length
+                if tag <= _OUTPUT or tag == _DOMAIN:
+                    name = text[at:after]
+                    if not name.isascii():
+                        name = data[at:after].decode("utf-8", "surrogateescape")
+                    if tag == _INPUT:
+                        inputs = (*inputs, name)
+                    elif tag == _OUTPUT:
+                        outputs = (*outputs, name)
+                    else:
+                        domain = plain(name)
+                at = after
+            yield made(Links, (operator, domain, inputs, outputs))
 
 
 def names_of(run: NodeRun) -> Iterator[str]:

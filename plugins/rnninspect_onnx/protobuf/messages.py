@@ -74,7 +74,7 @@ class NodeProto(Record):
         return None
 
 
-_FEW = 16  # attributes of one node that are searched one by one
+_FEW = 16  # attributes of one node, or words in encoded nodes, that are searched one by one
 
 
 def by_name(attributes: Sequence[AttributeProto]) -> dict[str, AttributeProto] | None:
@@ -125,6 +125,10 @@ class Nodes:
             self._whole, self._parts = tuple(nodes), nodes
         return self._whole
 
+    def release(self) -> None:
+        """Free the encoded nodes, when all have been asked for that will be: the holders stay."""
+        self._parts = self._whole = self.holders
+
     def chosen(self, places: Collection[int]) -> dict[int, NodeProto]:
         """The nodes at these places, decoded; those around them stay encoded."""
         found: dict[int, NodeProto] = {}
@@ -150,14 +154,24 @@ class Nodes:
             else:
                 yield part
 
-    def titles(self) -> Iterator[tuple[NodeProto | None, str, str]]:
-        """Each node, if it is decoded, with its operator and its name."""
+    def titles(
+        self, like: Collection[NodeProto] | None = None
+    ) -> Iterator[tuple[int, NodeProto | None, str, str]]:
+        """Each node's place, the node if it is decoded, its operator and its name.
+
+        If `like` is given, at least of the nodes of the same names, or operators without a name.
+        """
+        place, words = 0, None if like is None else words_of(like)
         for part in self._parts:
-            if isinstance(part, NodeRun):
-                names = zip(part.operators, names_of(part), strict=True)
-                yield from ((None, operator, name) for operator, name in names)
-            else:
-                yield part, part.operator, part.name
+            if not isinstance(part, NodeRun):
+                yield place, part, part.operator, part.name
+                place += 1
+                continue
+            if words is None or any(word in part.data for word in words):
+                pairs = zip(part.operators, names_of(part), strict=True)
+                for at, (operator, name) in enumerate(pairs, place):
+                    yield at, None, operator, name
+            place += len(part.operators)
 
     @property
     def operators(self) -> set[str]:
@@ -174,6 +188,17 @@ class Nodes:
                 yield from links_of(part, operators)
             elif operators is None or part.operator in operators:
                 yield Links(part.operator, part.domain, part.inputs, part.outputs)
+
+
+def words_of(nodes: Collection[NodeProto]) -> set[bytes] | None:
+    """Words one of which is in each encoded node with the name of one of these; None if too many.
+
+    A node without a name is called as its operator, and so may another one be.
+    """
+    names = {node.name or node.operator for node in nodes}
+    return (
+        {name.encode("utf-8", "surrogateescape") for name in names} if len(names) <= _FEW else None
+    )
 
 
 def _storing(parts: Iterable[NodeProto | NodeRun]) -> Iterator[NodeProto | Initializers]:

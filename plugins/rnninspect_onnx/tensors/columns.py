@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from rnninspect_onnx.tensors.external import ExternalFiles
     from rnninspect_onnx.tensors.inventory import Container, TensorEntry
 
+_FEWER = 4  # times fewer tensors, which are searched, than all of them
 FEW = 1_000  # initializers of a graph, which are made one by one
 
 
@@ -39,9 +40,9 @@ class Collected:
     """The tensors of a model, by their places in the order of the file and by their offsets in it.
 
     `describe` makes the value of a tensor; `common` says what the plain tensors of a kind have in
-    common, None if there are none; `used` are the offsets of tensors whose purpose depends on that:
-    `purpose` says it of a plain one, None if it is to be made; `files` gives what knows the files
-    with external data.
+    common, None if there are none; `used` are the offsets, in order, of tensors whose purpose
+    depends on that: `purpose` says it of a plain one, None if it is to be made; `files` gives what
+    knows the files with external data.
 
     Attributes:
         names: of all, by place.
@@ -51,12 +52,12 @@ class Collected:
         self,
         describe: Callable[[TensorEntry], StoredTensor],
         common: Callable[[TensorKind, Container], Common | None],
-        used: AbstractSet[int],
+        used: list[int],
         purpose: Callable[[int, TensorKind, Container], Purpose | None],
         files: Callable[[], ExternalFiles],
     ) -> None:
         self._describe, self._common, self._files = describe, common, files
-        self._used, self._sorted, self._purpose = used, sorted(used), purpose
+        self._used, self._purpose = used, purpose
         self.names: list[str] = []
         self._shapes: list[tuple[int, ...]] = []
         self._dtypes: list[str] = []
@@ -192,11 +193,12 @@ class Collected:
     def _used_otherwise(self, block: TensorBlock, first: int) -> Iterator[int]:
         """Note the purposes of tensors that are used; the indices of those that are to be made."""
         tensors = block.tensors
-        for at in _used(tensors, self._used, self._sorted):
-            self._places[tensors.offsets[at]] = first + at
+        for at in _used(tensors, self._used):
             kind, purpose = tensors.kinds[at], None
             if isinstance(kind, TensorKind):
                 purpose = self._purpose(tensors.offsets[at], kind, block.container)
+            if purpose is not Purpose.QUANTISATION:  # layers ask for few of those
+                self._places[tensors.offsets[at]] = first + at
             if purpose is None:
                 yield at
             elif purpose is not Purpose.PARAMETER:
@@ -215,14 +217,15 @@ def _state(tensor: StoredTensor, states: AbstractSet[str]) -> StoredTensor:
     return tensor._replace(purpose=Purpose.STATE) if is_state else tensor
 
 
-def _used(tensors: Initializers, used: AbstractSet[int], in_order: list[int]) -> Iterator[int]:
+def _used(tensors: Initializers, used: list[int]) -> Iterator[int]:
     """The indices of tensors that are used: looked up in what is shorter, as both are in order."""
     from bisect import bisect_left, bisect_right  # noqa: PLC0415 - as above
 
     offsets = tensors.offsets
-    within = in_order[bisect_left(in_order, offsets[0]) : bisect_right(in_order, offsets[-1])]
-    if len(within) > len(offsets):
-        yield from (at for at, offset in enumerate(offsets) if offset in used)
+    within = used[bisect_left(used, offsets[0]) : bisect_right(used, offsets[-1])]
+    if _FEWER * len(within) > len(offsets):
+        every = set(within)
+        yield from (at for at, offset in enumerate(offsets) if offset in every)
         return
     for offset in within:
         at = bisect_left(offsets, offset)

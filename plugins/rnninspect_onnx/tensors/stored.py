@@ -18,6 +18,7 @@ from rnninspect_onnx.tensors.inventory import Container, TensorEntry
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
+    from collections.abc import Set as AbstractSet
 
     from rnninspect.plugin import Source
     from rnninspect_onnx.protobuf.initializers import TensorKind
@@ -42,15 +43,15 @@ class TensorUses(Record):
 
     weights: frozenset[int]
     parts: frozenset[int]
-    scales: frozenset[int]
+    scales: AbstractSet[int]
     states: frozenset[int]
-    quantised: frozenset[int]
+    quantised: AbstractSet[int]
     packed: Mapping[int, int]
 
-    def all_offsets(self) -> frozenset[int]:
+    def in_order(self) -> list[int]:
         """The offsets of all tensors that are used for something of these."""
         sets = (self.weights, self.parts, self.scales, self.states, self.quantised)
-        return frozenset().union(*sets, self.packed)
+        return sorted(set[int]().union(*sets, self.packed))
 
 
 class DescribedTensors(Record):
@@ -69,8 +70,8 @@ def describe_tensors(
     tensors = Collected(
         lambda entry: _describe(entry, uses, external),
         lambda kind, container: _common(kind, container, uses),
-        uses.all_offsets(),
-        lambda offset, kind, container: _purpose_at(offset, kind, container, uses),
+        uses.in_order(),
+        _Purposes(uses).at,
         external.files,
     )
     for part in parts:
@@ -86,12 +87,30 @@ def describe_tensors(
     return DescribedTensors(tensors, tuple(observations))
 
 
-def _purpose_at(
-    offset: int, kind: TensorKind, container: Container, uses: TensorUses
-) -> Purpose | None:
-    """The purpose of a plain tensor; None if several of its parameters are in a byte."""
-    if offset in uses.packed:
-        return None
+class _Purposes:
+    """The purposes of plain tensors, of which those of one kind and with the same uses have one."""
+
+    def __init__(self, uses: TensorUses) -> None:
+        self._uses = uses
+        self._known: dict[tuple[object, ...], Purpose] = {}
+
+    def at(self, offset: int, kind: TensorKind, container: Container) -> Purpose | None:
+        """The purpose of one; None if several of its parameters are in a byte."""
+        uses = self._uses
+        if offset in uses.packed:
+            return None
+        key = (
+            *(id(kind), container, offset in uses.weights, offset in uses.parts),
+            *(offset in uses.scales, offset in uses.states, offset in uses.quantised),
+        )
+        known = self._known.get(key)
+        if known is None:
+            known = self._known[key] = _purpose_at(offset, kind, container, uses)
+        return known
+
+
+def _purpose_at(offset: int, kind: TensorKind, container: Container, uses: TensorUses) -> Purpose:
+    """The purpose of a plain tensor."""
     tensor = TensorProto("", kind.dims, len(kind.dims), kind.element_type, offset)
     return _purpose(TensorEntry("", tensor, container), uses)
 
@@ -116,7 +135,7 @@ def _common(kind: TensorKind, container: Container, uses: TensorUses) -> Common 
     needed = needed_bytes(kind.dims, kind.element_type)
     if needed is None:
         return None
-    purpose = _purpose_at(_NOWHERE, kind, container, uses) or Purpose.PARAMETER
+    purpose = _purpose_at(_NOWHERE, kind, container, uses)
     return Common(kind.dims, ELEMENT_TYPES[kind.element_type].name, needed, purpose)
 
 

@@ -29,6 +29,7 @@ from rnninspect_onnx.tensors import columns
 
 SAMPLES = sorted((Path(__file__).parents[3] / "sample_models/onnx").rglob("*.onnx"))
 COUNT = 1_000
+NEVER = 10**9
 LARGE = 200_000  # bytes of a file
 Outcome = tuple[object, object]
 Both = Callable[[Path], tuple[Outcome, Outcome]]
@@ -48,6 +49,7 @@ def both(monkeypatch: pytest.MonkeyPatch) -> Both:
             patch.setattr(NodeRuns, "take", lambda _, offset, *__: offset)
             patch.setattr(TensorRuns, "take", lambda _, offset, *__: offset)
             patch.setattr(describing, "may_tell", lambda _: True)
+            patch.setattr(slicing, "MANY", NEVER)
             return in_runs, (outcome(path), report(path))
 
     return read
@@ -108,8 +110,25 @@ def varied() -> onnx.ModelProto:
     made.graph.initializer.append(numpy_helper.from_array(numpy_helper.np.arange(3), "three"))
     made.graph.node.extend(constants(2))
     made.graph.initializer.extend([*typed(4), *elsewhere(4, "w.data"), *typed(2)])
+    made.graph.node.extend(quantised())
     made.graph.node.append(helper.make_node("Max", ["Y", "", "Y"], ["z"], domain="ai.onnx"))
     return made
+
+
+def quantised() -> list[onnx.NodeProto]:
+    """Nodes with scales, as ONNX Runtime's quantisers write them for a static and a dynamic one."""
+    return [
+        helper.make_node(operator, inputs.split(), outputs.split())
+        for operator, inputs, outputs in (
+            ("QuantizeLinear", "Y scale0 zero0", "q"),
+            ("DequantizeLinear", "q scale0 zero0", "d"),
+            ("DequantizeLinear", "plain1 scale1 zero1", "w"),
+            ("MatMul", "d w", "m"),
+            ("DynamicQuantizeLinear", "m", "mq ms mz"),
+            ("Mul", "ms scale2", "mul"),
+            ("MatMulInteger", "mq plain2 mz zero2", "mi"),
+        )
+    ]
 
 
 @pytest.mark.parametrize("path", SAMPLES, ids=lambda path: path.stem)
@@ -153,7 +172,7 @@ def test_what_is_plain_is_read_in_runs(tmp_path: Path) -> None:
     path.write_bytes(varied().SerializeToString())
     with open_source(path) as source:
         found = Decoder(source).model().graph
-    assert len(found.nodes) - len(found.nodes.holders) == 35
+    assert len(found.nodes) - len(found.nodes.holders) == 42
     assert sum(len(each) for each in found.nodes.storing if isinstance(each, Initializers)) == 24
     plain = [kind for kind in found.initializers.kinds if isinstance(kind, TensorKind)]
     assert len(plain) == 36
