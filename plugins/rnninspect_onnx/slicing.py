@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 MANY = 1_000  # nodes of a graph
 _NO_NAME = hash("")
+_DYNAMIC = "DynamicQuantizeLinear"  # which has scales, and uses none
 _ATTEMPTS = 4  # to tell what is used by names
 _MOST = 0.9  # of the nodes, above which nothing is gained
 
@@ -71,14 +72,13 @@ def _places(
 
     None if a node comes after its use, or a name is given twice where uses are told by names.
     """
-    operators = {each for each in nodes.operators if may_be_recurrent(each)}.union(calls)
     scaled = _with_scales(nodes)
+    operators = {each for each in nodes.operators if may_be_recurrent(each)}.union(calls)
     wanted, passed, places = set[str](), set[int](), list[int]()
     if by_name is None:
         operators |= scaled
     else:
         wanted, passed = by_name.wanted, by_name.passed
-        scaled.discard("DynamicQuantizeLinear")  # which uses nothing
     known: dict[int, frozenset[str]] = {}
     followed = {} if by_name is None else by_name.followed
     place = len(nodes)
@@ -91,7 +91,7 @@ def _places(
             if not passed.isdisjoint(map(hash, outputs)):
                 return None
             if operator in scaled and not runs:
-                runs = not by_name.note(node)
+                runs = operator != _DYNAMIC and not by_name.note(node)
             if followed and not followed.keys().isdisjoint(outputs):
                 by_name.meet(node, graphs=graphs)
         if runs:
@@ -114,6 +114,6 @@ def _has_graphs(node: NodeProto) -> bool:
 def _with_scales(nodes: Nodes) -> set[str]:
     """The operators of nodes that may have scales."""
     found = {each for each in nodes.operators if has_scales(each)}
-    if "DynamicQuantizeLinear" in found:
+    if _DYNAMIC in found:
         found.add("Mul")  # a product with a scale that is found at run time
     return found

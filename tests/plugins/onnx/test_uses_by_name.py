@@ -5,9 +5,12 @@ from __future__ import annotations
 from collections.abc import Collection
 from pathlib import Path
 
+import onnx
 import pytest
+from onnx import TensorProto, helper
 
 from making.onnx.drawn_quantised import quantised_graph
+from making.onnx.graphs import graph, save, value
 from making.onnx.results import read
 from rnninspect.model import SavedModel
 from rnninspect.source.source import Source
@@ -60,3 +63,48 @@ def both(path: Path, patch: pytest.MonkeyPatch) -> bool:
     return found[0]._replace(tensors=tuple(found[0].tensors)) == found[1]._replace(
         tensors=tuple(found[1].tensors)
     )
+
+
+RARE = {
+    "a view of a measured scale": "DynamicQuantizeLinear x: q,m,z; Identity m: i; Mul i,s0: p",
+    "a measured scale of a declared shape": "DynamicQuantizeLinear x: q,t,z; Mul t,s0: p",
+    "a view of a stored factor": "DynamicQuantizeLinear x: q,m,z; Reshape s0,s3: r; Mul m,r: p",
+    "two stored factors": "DynamicQuantizeLinear x: q,m,z; Mul s0,s1: p; Mul m,s2: o",
+    "made later, and run": "DequantizeLinear n,s0,s1: d; Identity s2: n; LSTM n,s3,s4: y",
+    "made twice, of which one is run": (
+        "Identity s2: n; Relu x: n; DequantizeLinear n,s0,s1: d; LSTM n,s3,s4: y"
+    ),
+    "fed and made": "Identity s2: x; QuantizeLinear x,s0,s1: q; DequantizeLinear q,s0,s1: d",
+    "a view of what is fed and made": (
+        "Identity s2: x; Identity x: i; DequantizeLinear i,s0,s1: d"
+    ),
+    "an omitted weight": "DequantizeLinear ,s0,s1: d",
+    "a view of an omitted one": "Identity : i; DequantizeLinear i,s0,s1: d",
+    "a weight before it is quantised": (
+        "QuantizeLinear s2,s0,s1: q; DequantizeLinear q,s0,s1: d; MatMul x,d: y"
+    ),
+    "some of several": "Concat s2,x: c; DequantizeLinear c,s0,s1: d",
+    "a scale that is computed": "Mul s0,s1: m; DequantizeLinear s2,m,s3: d",
+    "a weight of constants": "Constant : c; DequantizeLinear c,s0,s1: d",
+    "two constants of one name": "Constant : c; Constant : c; DequantizeLinear c,s0,s1: d",
+}
+
+
+@pytest.mark.parametrize("text", RARE.values(), ids=RARE)
+def test_rare_graphs(text: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    nodes = []
+    for line in text.split("; "):
+        head, _, outputs = line.partition(": ")
+        operator, _, inputs = head.partition(" ")
+        given = {"value": tensor("v")} if operator == "Constant" else {}
+        names = [] if operator == "Constant" else inputs.split(",")
+        nodes.append(helper.make_node(operator, names, outputs.split(","), **given))
+    tensors = [tensor(f"s{at}") for at in range(5)] + [tensor("")]
+    known = [value("t", 3)]
+    path = save(tmp_path, graph(nodes, tensors, [value("x", 2, 2)], value_info=known))
+    assert both(path, monkeypatch)
+
+
+def tensor(name: str) -> onnx.TensorProto:
+    """A tensor of integers, whose purpose is seen only from its use."""
+    return helper.make_tensor(name, TensorProto.INT8, (2, 2), bytes(4), raw=True)
