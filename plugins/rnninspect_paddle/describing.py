@@ -24,7 +24,7 @@ from rnninspect_paddle.state import code_in, read_state
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Sequence
 
     from rnninspect.plugin import RecurrentLayer, Source
     from rnninspect_paddle.state import SavedArray, SavedState
@@ -65,8 +65,11 @@ def describe_state(source: Source) -> SavedModel:
     )
 
 
-def _second_names(arrays: Iterable[SavedArray]) -> dict[int, int]:
+def _second_names(arrays: Sequence[SavedArray]) -> dict[int, int]:
     """The places of the arrays that hold a parameter once more, each with that of the first."""
+    named = [array.parameter for array in arrays if array.parameter]
+    if len(set(named)) == len(named):
+        return {}
     by_parameter: dict[str, list[tuple[int, SavedArray]]] = {}
     for number, array in enumerate(arrays):
         if array.parameter:
@@ -144,6 +147,8 @@ def _without(
         )
         for tensor in parts
     }
+    if not taken:
+        return named
     return {name: tensor for name, tensor in named.items() if name not in taken}
 
 
