@@ -85,7 +85,7 @@ class GroupColumns(Paths, MutableMapping[str, "Group | None"]):
         place = self.place(path)
         if place is None:
             raise KeyError(path)
-        found = self._file.open(self._addresses[place])
+        found = self._file.again(self._addresses[place])
         if not isinstance(found, Group):
             raise UnreadableFile("the file changed while it was read")
         return found

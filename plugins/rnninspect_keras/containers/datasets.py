@@ -19,6 +19,7 @@ from rnninspect_keras.containers.store import Store
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from rnninspect.decode.hdf5 import Datatype, File, Layout, Node
+    from rnninspect.decode.hdf5.known import Plain
     from rnninspect_keras.containers.columns import DatasetColumns
 
 _NUMBERS = (TypeClass.FIXED, TypeClass.FLOAT, TypeClass.COMPLEX, TypeClass.BITFIELD)
@@ -68,6 +69,7 @@ class _Listing:
         self._store, self._file, self._origin = store, file, origin
         self._runs: dict[int, tuple[int, int, str]] = {}  # by the addresses of the headers
         self._most_in_columns = IN_COLUMNS * file.space.limits.tensors
+        self._of_names: dict[Plain, Plain] = {}
         self.soft: dict[str, str] = {}
 
     def take(self, path: str, found: Node | Link | Alike) -> None:
@@ -112,8 +114,21 @@ class _Listing:
             columns.add(path, found.plain, found.address, found.start)
             if len(columns.names) > self._most_in_columns:
                 self._file.space.limits.require(Limit.TENSORS, columns.weight)
+        elif (named := self._named(found)) is not None:
+            columns.add(path, named, found.address, found.start)
         elif isinstance(made := self._file.open(found.address), Dataset):
             self.add(path, made)
+
+    def _named(self, found: Alike) -> Plain | None:
+        """What opaque bytes are in common whose type an attribute names; None of anything else."""
+        plain = found.plain
+        if plain is None or plain.datatype.kind is not TypeClass.OPAQUE:
+            return None
+        dtype = _dtype(plain.datatype, self._file.again(found.address))
+        if dtype not in OPAQUE_TYPES:
+            return None
+        named = plain._replace(datatype=plain.datatype._replace(name=dtype))
+        return self._of_names.setdefault(named, named)
 
     def _begin_columns(self) -> DatasetColumns:
         """Put what was found by now into columns, where the rest will be added."""
@@ -142,7 +157,7 @@ class _Listing:
 
 
 def _tensor(path: str, dataset: Dataset, origin: str) -> StoredTensor:
-    stored, dtype = dataset.held_bytes, _dtype(dataset)
+    stored, dtype = dataset.held_bytes, _dtype(dataset.datatype, dataset)
     compared = not dataset.filters and stored is not None
     return StoredTensor(
         name=path,
@@ -164,12 +179,12 @@ def _bytes(dataset: Dataset, stored: int | None) -> int:
     return stored
 
 
-def _dtype(dataset: Dataset) -> str:
-    if dataset.datatype.kind is TypeClass.OPAQUE:
-        stated = dataset.text("dtype") or ""
-        if stated in OPAQUE_TYPES and DTYPES[stated].whole_bytes == dataset.datatype.size:
+def _dtype(datatype: Datatype, node: Node) -> str:
+    if datatype.kind is TypeClass.OPAQUE:
+        stated = node.text("dtype") or ""
+        if stated in OPAQUE_TYPES and DTYPES[stated].whole_bytes == datatype.size:
             return stated
-    return dataset.datatype.name
+    return datatype.name
 
 
 def _purpose(dataset: Dataset, dtype: str) -> Purpose:

@@ -48,7 +48,17 @@ def chunked(group: h5py.Group, _: int) -> None:
     group.create_dataset("5", data=np.zeros(3, "S4"), chunks=(2,))
 
 
-KINDS = (named, attributed, chunked)
+def opaque(group: h5py.Group, at: int) -> None:
+    """Types that HDF5 has no class for, which Keras names in an attribute; some names are wrong."""
+    for number, name in enumerate(("bfloat16", "float8_e5m2", "own" if at % 3 else "bfloat16")):
+        item = group.create_dataset(
+            str(number), data=np.zeros((3, 2), "V1" if number == 1 else "V2")
+        )
+        item.attrs["dtype"] = name
+    group.create_dataset("3", data=np.zeros((3, 2), "V2"))
+
+
+KINDS = (named, attributed, chunked, opaque)
 Kind = Callable[[h5py.Group, int], None]
 
 

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from rnninspect.decode.hdf5.space import Space
 
 SHARED_TYPE, SHARED_SPACE = 1, 2
-COLLECTIONS_KEPT = 64
+COLLECTIONS_KEPT, HELD = 64, 2**16  # bytes of one, most of which have 4,096
 
 
 class Attribute(Record):
@@ -141,6 +141,7 @@ class GlobalHeaps:
         if head[:4] != b"GCOL" or head[4] != 1:
             raise UnreadableFile(f"missing global heap at {collection}")
         end = collection + space.size(head, 8)
+        space.hold(collection, min(space.size(head, 8), HELD))
         at, objects = collection + header, dict[int, tuple[int, int]]()
         while at + header <= end:
             entry = space.read(at, header)

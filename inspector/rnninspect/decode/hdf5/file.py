@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from rnninspect.decode.hdf5.attributes import GlobalHeaps
-from rnninspect.decode.hdf5.groups import listed, read_entries
 from rnninspect.decode.hdf5.headers import DATATYPE, LAYOUT, LINK_INFO, SYMBOL_TABLE, read_header
-from rnninspect.decode.hdf5.objects import Dataset, Group, NamedType
+from rnninspect.decode.hdf5.objects import Dataset, Group, NamedType, Node
 from rnninspect.decode.hdf5.space import structural
 from rnninspect.decode.hdf5.superblock import read_superblock
 from rnninspect.errors import UnreadableFile, parsing
@@ -19,7 +18,6 @@ if TYPE_CHECKING:
 
     from rnninspect.decode.hdf5.groups import Link
     from rnninspect.decode.hdf5.known import KnownHeaders, Plain
-    from rnninspect.decode.hdf5.objects import Node
     from rnninspect.decode.hdf5.space import Space
     from rnninspect.source.source import Source
 
@@ -69,6 +67,15 @@ class File:
         if isinstance(found, Group) and self._known is None:
             self._groups[address] = found
         return found
+
+    @structural
+    def again(self, address: int) -> Node:
+        """The object at an address that was met in a visit: a group, or a node with attributes."""
+        found = None if self._known is None else self._known.again(address)
+        if found is None:
+            return self.open(address)
+        kind = Group if found[0] is None else Node
+        return kind(self.space, self.heaps, address, found[1])
 
     def _parse(self, address: int) -> Node:
         messages = read_header(self.space, address)
@@ -151,10 +158,7 @@ class File:
         group, known = self._groups.get(address), self._known
         if group is None and known is not None:
             self.space.hold(address, NEAR)
-            links = known.links(address)
-            if links is not None:
-                return listed(self.space, address, read_entries(self.space, links))
-        found = group or self.open(address)
+        found = group or self.again(address)
         return found.entries() if isinstance(found, Group) else {}
 
 

@@ -46,10 +46,9 @@ LARGEST = 1_024  # bytes of messages that are compared
 ALIKE = 2  # objects that count as one towards the limit `members`, as they take little memory
 MOST = 4_096  # headers that are remembered
 MOST_FORMS = 16  # of headers with one prefix
-ASIDE = (ATTRIBUTE, ATTRIBUTE_INFO)  # read when an attribute is asked for
-LINKS = (SYMBOL_TABLE, LINK, LINK_INFO)
-OF_GROUP = (CONTINUATION, *ASIDE, *LINKS)
-OF_DATASET = (CONTINUATION, *ASIDE, DATASPACE, DATATYPE, LAYOUT, FILTERS)
+READ = (ATTRIBUTE, ATTRIBUTE_INFO, SYMBOL_TABLE, LINK, LINK_INFO)  # when it is asked for
+OF_GROUP = (CONTINUATION, *READ)
+OF_DATASET = (CONTINUATION, ATTRIBUTE, ATTRIBUTE_INFO, DATASPACE, DATATYPE, LAYOUT, FILTERS)
 
 
 class Plain(Record):
@@ -74,24 +73,24 @@ class _Form:
     Attributes:
         at: where the address of a dataset's bytes is.
         known: what a header is by its bits that matter; None of a group.
-        links: kind, start and end of the messages with a group's links.
+        read: kind, start and end of the messages with links and attributes.
         mask: the bits that matter.
         messages: how many a header has.
         second: where the address of the header's second part is, None if it has but one.
     """
 
-    __slots__ = ("at", "known", "links", "mask", "messages", "second")
+    __slots__ = ("at", "known", "mask", "messages", "read", "second")
 
     def __init__(self) -> None:
         self.at = self.mask = self.messages = 0
         self.second: int | None = None
-        self.links: list[tuple[int, int, int]] = []
+        self.read: list[tuple[int, int, int]] = []
         self.known: dict[int, Plain | None] = {}
 
     def is_like(self, other: _Form) -> bool:
         """Whether both compare the same bits of messages at the same places."""
-        return (self.mask, self.at, self.messages, self.second, self.links) == (
-            *(other.mask, other.at, other.messages, other.second, other.links),
+        return (self.mask, self.at, self.messages, self.second, self.read) == (
+            *(other.mask, other.at, other.messages, other.second, other.read),
         )
 
 
@@ -120,6 +119,7 @@ class KnownHeaders:
         self._space = space
         self._forms: dict[bytes, list[_Form]] = {}  # by what is before the messages
         self._more = self._number = self._found = 0
+        self._last: tuple[int, _Found] | None = None
 
     def find(self, address: int) -> tuple[Plain | None, int] | None:
         """What a dataset is and where its bytes are, or None and 0 of a group.
@@ -144,15 +144,21 @@ class KnownHeaders:
             self._space.count_links(1 - ALIKE)
         return plain, start
 
-    def links(self, address: int) -> list[Message] | None:
-        """The messages with the links of the group at an address, if its header is known."""
+    def again(self, address: int) -> tuple[Plain | None, list[Message]] | None:
+        """What the object at an address is, and the messages with its links and attributes.
+
+        None if its header is not known.
+        """
         found = self._match(address)
-        if found is None or found.plain is not None:
+        if found is None:
             return None
-        return [Message(kind, 0, found.body[start:end]) for kind, start, end in found.form.links]
+        read = found.form.read
+        return found.plain, [Message(kind, 0, found.body[start:end]) for kind, start, end in read]
 
     def _match(self, address: int) -> _Found | None:
-        """What the header at an address is, if it is known."""
+        """What the header at an address is, if it is known; the last one may be asked for again."""
+        if self._last is not None and self._last[0] == address:
+            return self._last[1]
         data = self._space.read_more(address, PREFIX, self._more)
         key, start, end, stop = _extent(data)
         if stop > len(data):
@@ -163,7 +169,8 @@ class KnownHeaders:
                 body += self._second(body, form.second, checked)
             bits = int.from_bytes(body, "little") & form.mask
             if bits in form.known:
-                return _Found(form, body, form.known[bits], checked)
+                self._last = address, _Found(form, body, form.known[bits], checked)
+                return self._last[1]
         return None
 
     def _second(self, first: bytes, at: int, checked: list[tuple[int, bytes]]) -> bytes:
@@ -236,9 +243,9 @@ class KnownHeaders:
                     return b""
                 own = (start + place[0], start + place[1])
                 form.at = before + own[1] - width
-            elif kind in LINKS:
-                form.links.append((kind, before + start, before + end))
-            elif kind in KEPT and kind not in ASIDE:
+            elif kind in READ:
+                form.read.append((kind, before + start, before + end))
+            elif kind in KEPT:
                 continue
             mask[slice(*own)] = bytes(own[1] - own[0])
         return bytes(mask)
