@@ -132,21 +132,23 @@ else:
             self._text, self._flags = text, flags
 
         def __getattr__(self, name: str) -> Any:  # noqa: ANN401 - an attribute of a pattern
-            import re  # noqa: PLC0415 - most calls use no regular expression
+            from rnninspect.lean.expressions import compiled  # noqa: PLC0415 - many calls use none
 
-            value = self.__dict__[name] = getattr(re.compile(self._text, self._flags), name)
+            value = self.__dict__[name] = getattr(compiled(self._text, self._flags), name)
             return value
 
     class _Expressions:
-        """The module `re`, imported where it is used first; a pattern is not yet a use."""
+        """What is used of the module `re`; to make a pattern is not yet to use it."""
 
         ASCII, DOTALL, IGNORECASE, MULTILINE, VERBOSE = 256, 16, 2, 8, 64
         compile = _Pattern
 
         def __getattr__(self, name: str) -> Any:  # noqa: ANN401 - a function of the module
-            import re  # noqa: PLC0415 - as above
+            from rnninspect.lean import expressions  # noqa: PLC0415 - as above
 
-            value = self.__dict__[name] = getattr(re, name)
+            # Whatever else there is in `re` is seldom used.
+            module = expressions if name in expressions.__all__ else __import__("re")
+            value = self.__dict__[name] = getattr(module, name)
             return value
 
     class _Json:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from itertools import product
 from math import ceil, prod
 
+from rnninspect.lean import re
 from rnninspect.plugin import DTYPES, LARGEST_SIZE, Record, UnreadableFile
 
 TYPE_CHECKING = False
