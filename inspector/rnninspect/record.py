@@ -68,10 +68,10 @@ else:
             defaults = {field: body.pop(field) for field in fields if field in body}
             for place, field in enumerate(fields):
                 body.setdefault(field, _tuplegetter(place, None))
-            body["__slots__"], body["__match_args__"], body["_fields"] = (), fields, fields
+            body["__match_args__"] = body["_fields"] = fields
             body["_field_defaults"] = defaults
             body["__new__"] = _constructor(name, fields, tuple(defaults.values()))
-            return type(name, (_Values,), body)
+            return type(name, (tuple,), _COMMON | body)
 
     def _constructor(
         name: str, fields: tuple[str, ...], defaults: tuple[object, ...]
@@ -88,28 +88,36 @@ else:
         )
         return type(_constructor)(named, globals(), "__new__", defaults)
 
-    class _Values(tuple):  # what all Records have in common
-        __slots__ = ()
+    # What all Records have in common. It is copied into each: a base of its own would make the type
+    # look in one more place for each of some hundred special methods.
+    @classmethod
+    def _make(cls: type, values: Iterable[object]) -> Any:  # noqa: ANN401 - an instance of the class
+        return _new(cls, values)
 
-        @classmethod
-        def _make(cls, values: Iterable[object]) -> Any:  # noqa: ANN401 - an instance of the class
-            return _new(cls, values)
+    def _replace(self: Any, /, **changed: object) -> Any:  # noqa: ANN401 - as above
+        made = _new(type(self), map(changed.pop, self._fields, self))
+        if changed:
+            raise ValueError(f"Got unexpected field names: {list(changed)!r}")
+        return made
 
-        def _replace(self, /, **changed: object) -> Any:  # noqa: ANN401 - as above
-            made = _new(type(self), map(changed.pop, self._fields, self))
-            if changed:
-                raise ValueError(f"Got unexpected field names: {list(changed)!r}")
-            return made
+    def _asdict(self: Any) -> dict[str, object]:  # noqa: ANN401 - as above
+        return dict(zip(self._fields, self, strict=True))
 
-        def _asdict(self) -> dict[str, object]:
-            return dict(zip(self._fields, self, strict=True))
+    def _repr(self: Any) -> str:  # noqa: ANN401 - as above
+        parts = (f"{name}={value!r}" for name, value in zip(self._fields, self, strict=True))
+        return f"{type(self).__name__}({', '.join(parts)})"
 
-        def __repr__(self) -> str:
-            parts = (f"{name}={value!r}" for name, value in zip(self._fields, self, strict=True))
-            return f"{type(self).__name__}({', '.join(parts)})"
+    def _getnewargs(self: Any) -> tuple[object, ...]:  # noqa: ANN401 - as above
+        return tuple(self)
 
-        def __getnewargs__(self) -> tuple[object, ...]:
-            return tuple(self)
+    _COMMON = {
+        "__slots__": (),
+        "_make": _make,
+        "_replace": _replace,
+        "_asdict": _asdict,
+        "__repr__": _repr,
+        "__getnewargs__": _getnewargs,
+    }
 
     class Record(metaclass=_Maker):
         """A value: `class Size(Record)` with one annotated line for each field."""

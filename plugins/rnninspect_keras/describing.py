@@ -15,12 +15,6 @@ from rnninspect_keras.configuration.declared import read_declared
 from rnninspect_keras.configuration.finding import Finder
 from rnninspect_keras.layers.known import plain, with_known_layers
 from rnninspect_keras.layers.saved import saved
-from rnninspect_keras.matching.native import match_native
-from rnninspect_keras.matching.native_unconfigured import (
-    in_file_order,
-    native_candidates,
-    native_names,
-)
 from rnninspect_keras.matching.quantisation import assign_quantisation_purposes
 from rnninspect_keras.matching.wrappers import assign_wrapper_purposes
 
@@ -46,6 +40,13 @@ def describe_native(
     name: str, producer: str, store: Store, config: Json, source: Source
 ) -> SavedModel:
     """A model in Keras' own format, with its configuration or, where that is None, without."""
+    from rnninspect_keras.matching.native import match_native  # noqa: PLC0415 - other forms need none of it
+    from rnninspect_keras.matching.native_unconfigured import (  # noqa: PLC0415 - as above
+        in_file_order,
+        native_candidates,
+        native_names,
+    )
+
     limits = source.limits
     _assign_purposes(store)
     assign_wrapper_purposes(store)

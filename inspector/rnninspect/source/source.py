@@ -8,7 +8,6 @@ from rnninspect.errors import UnreadableFile
 from rnninspect.source.limits import Limit, Limits
 from rnninspect.source.local import LONGEST_PATH, Local, reason_of
 from rnninspect.source.neighbours import Neighbour, Whereabouts
-from rnninspect.source.opener import Alone
 from rnninspect.source.reading import Reading
 from rnninspect.source.stores import Folder, Memory
 
@@ -277,4 +276,6 @@ def opened(location: str, reading: Reading) -> Source:
 
 def holding_source(name: str, data: bytes, limits: Limits) -> Source:
     """A source over bytes that came from no file, such as standard input; nothing is beside it."""
+    from rnninspect.source.opener import Alone  # noqa: PLC0415 - most models are files
+
     return Source(name, Memory(data), 0, len(data), Reading(limits, Alone()))

@@ -9,11 +9,10 @@ from rnninspect_keras.layers.building import build
 from rnninspect_keras.layers.clusters import WeightCluster, cluster_by_names, mark_lost_kernels
 from rnninspect_keras.layers.weights import CellWeight, may_be_weight
 from rnninspect_keras.matching.candidates import candidates_of, may_have_cells
-from rnninspect_keras.matching.unconfigured import recognise
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Container, Iterator, Mapping, Sequence
+    from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 
     from rnninspect.decode.hdf5 import Group
     from rnninspect_keras.configuration.declared_layers import DeclaredCell, DeclaredLayer
@@ -120,9 +119,19 @@ def match_legacy(
         matched, rest = _all_of(cells, clusters) if whole else _pair(cells, clusters)
         for layer in inside:
             yield from build(layer, partial(_matched, matched))
-        yield from recognise(candidates_of(top, rest))
+        yield from _recognised(top, rest)
     for name, clusters in groups.items():
-        yield from recognise(candidates_of(name, clusters))
+        yield from _recognised(name, clusters)
+
+
+def _recognised(name: str, clusters: list[WeightCluster]) -> Iterable[AnyLayer]:
+    """The layers among weights that no configured one takes."""
+    candidates = candidates_of(name, clusters)
+    if not candidates:
+        return ()
+    from rnninspect_keras.matching.unconfigured import recognise  # noqa: PLC0415 - not where all is configured
+
+    return recognise(candidates)
 
 
 def _matched(weights: dict[int, CellWeights], cell: DeclaredCell) -> CellWeights:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from rnninspect.lean import partial
 from rnninspect_keras.layers.building import build
 from rnninspect_keras.layers.weight_names import norm_of
-from rnninspect_keras.layers.weights import CellWeight, may_be_weight
+from rnninspect_keras.layers.weights import VARIABLES, CellWeight, may_be_weight
 from rnninspect_keras.layout import WeightName
 
 TYPE_CHECKING = False
@@ -17,8 +17,6 @@ if TYPE_CHECKING:
     from rnninspect_keras.containers.store import Store
     from rnninspect_keras.layers.assembling import AnyLayer
     from rnninspect_keras.layers.building import CellWeights
-
-VARIABLES = "vars"
 
 
 def match_native(layers: list[DeclaredLayer], store: Store) -> tuple[list[AnyLayer], set[str]]:

@@ -12,6 +12,7 @@ from rnninspect.lean import Counter, re
 from rnninspect.plugin import Purpose
 from rnninspect.stored.kinds import chosen, holding
 from rnninspect_keras.layers.weight_names import without_output
+from rnninspect_keras.layers.weights import VARIABLES
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -34,9 +35,9 @@ _LAST_WORDS = (*_RANGES, _PRUNING_STEP, _QUANTISING_STEP)
 # One of these is in the name of whatever a wrapper keeps.
 _KEPT = (*_CLUSTERED, *_FIRST_WORDS, *_LAST_WORDS)
 _WRAPPERS = ("cluster_weights", "prune_low_magnitude", "quantize")
-_VARIABLES, _LAYER = "vars", "layer"
+_LAYER = "layer"
 _WAY = r"/(forward|backward)_layer/"
-_CELL = rf"/cell(/cells/\w+)?/{_VARIABLES}$"
+_CELL = rf"/cell(/cells/\w+)?/{VARIABLES}$"
 _CELL_WEIGHTS = 2  # of a cell that are clustered: kernel and recurrent kernel
 
 
@@ -91,7 +92,7 @@ def assign_wrapper_purposes(store: Store) -> None:
     for group in map(groups.__getitem__, chosen(groups, _may_wrap)):
         place, _, last = group.rpartition("/")
         name = place.rpartition("/")[2]
-        if last == _VARIABLES and name.startswith(_WRAPPERS) and re.fullmatch(_WRAPPER, name):
+        if last == VARIABLES and name.startswith(_WRAPPERS) and re.fullmatch(_WRAPPER, name):
             below = store.below(group)
             numbered = sorted((int(at), f"{group}/{at}") for at in below if at.isdecimal())
             members = [(path, store.tensors[path]) for _, path in numbered]
@@ -104,7 +105,7 @@ def assign_wrapper_purposes(store: Store) -> None:
 
 
 def _may_wrap(kind: str) -> bool:
-    return kind.endswith(f"/{_VARIABLES}") and any(word in kind for word in _WRAPPERS)
+    return kind.endswith(f"/{VARIABLES}") and any(word in kind for word in _WRAPPERS)
 
 
 def _unpack_clusters(store: Store, wrappers: Sequence[tuple[str, list[Member]]]) -> None:
@@ -137,7 +138,7 @@ def _cells(store: Store) -> dict[str, list[str]]:
     """The variables of the cells inside of wrapped layers, by the wrappers around them."""
     found: dict[str, list[str]] = {}
     for group in store.groups:
-        if group.endswith(f"/{_VARIABLES}") and re.search(_CELL, group):
+        if group.endswith(f"/{VARIABLES}") and re.search(_CELL, group):
             for mark in re.finditer(f"/{_LAYER}/", group):
                 found.setdefault(group[: mark.start()], []).append(group)
     return found
@@ -149,7 +150,7 @@ def _in_order(groups: list[str]) -> list[str]:
     known = directed or groups  # Keras 2 has an empty group for what both were made from
     stacks = {group.rpartition("/cells/")[0] for group in known if "/cells/" in group}
     return sorted(
-        (group for group in known if group.removesuffix(f"/{_VARIABLES}") not in stacks),
+        (group for group in known if group.removesuffix(f"/{VARIABLES}") not in stacks),
         key=lambda group: ("/backward_layer/" in group, len(group), group),
     )
 
