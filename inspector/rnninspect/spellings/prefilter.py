@@ -75,7 +75,8 @@ _CALLED = ("lstm", "gru", "rnn", "cell", "recurr", "elman")
 HINTS = ("2h", "h2", "recurrent_", "hh", "ih", "state_", "hidden_")
 _HINTS_IN_KINDS = tuple(map(kind_of, HINTS))
 # Class names of cells and layers of cells.
-_CLASS = r"(?:lstm|gru|rnn)_?(?:cell|layer|unit|block)?(?:\d?d)?$"
+_CELLS = ("lstm", "gru", "rnn")
+_CLASS = rf"(?:{'|'.join(_CELLS)})_?(?:cell|layer|unit|block)?(?:\d?d)?$"
 
 
 def normalised(name: str) -> str:
@@ -106,7 +107,10 @@ def remainder(
 
 def is_named_like_cell(module: Declared) -> bool:
     """Whether a module's class is named like a cell and is not the framework's own."""
-    return not module.is_frameworks_own and re.search(_CLASS, module.name.lower()) is not None
+    name = module.name.lower()
+    if module.is_frameworks_own or not any(word in name for word in _CELLS):
+        return False
+    return re.search(_CLASS, name) is not None
 
 
 def module_of(tensor: str) -> tuple[str, str]:

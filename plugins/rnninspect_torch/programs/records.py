@@ -37,7 +37,7 @@ class ClassCode(Record):
         parameters, buffers: names of its own tensors of these kinds.
         lists: whether these names are listed; torch 1.0 to 1.2 did not list them.
         trains: whether it has the attribute `training`, which freezing removes.
-        calls: its calls of recurrent operators.
+        calls: its calls of recurrent operators; none where its constants say all that these could.
         cells: cells that are unrolled into basic operators.
     """
 

@@ -6,7 +6,7 @@ from rnninspect_torch.programs.records import ClassCode
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from rnninspect_torch.programs.records import LayerCall
     from rnninspect_torch.programs.unrolled import UnrolledCell
@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 # A class with none of these words calls no recurrent operator, and is not parsed.
 _CALLS = ("lstm(", "gru(", "rnn_tanh(", "rnn_relu(", "_cell(", "_dynamic(")
 _CONSTANT = "CONSTANTS.c"
+_DECLARED_BY_CALLS = {"mode", "num_layers", "bias", "bidirectional"}
 
 
 def declared_by(found: Class) -> ClassCode:
@@ -33,7 +34,7 @@ def declared_by(found: Class) -> ClassCode:
         lists.get("parameters", ()),
         lists.get("buffers", ()),
         "training : bool" in found.lines,
-        tuple(_layer_calls(found.text)),
+        () if _says_all(finals, found.text) else tuple(_layer_calls(found.text)),
         _cells(found.text),
         bool(lists),
     )
@@ -41,17 +42,41 @@ def declared_by(found: Class) -> ClassCode:
 
 def _final(name: str, text: str) -> Iterator[tuple[str, object]]:
     """The name and the value of a constant, if that is a single one."""
-    if text in ("True", "False") or (text.isdigit() and len(text) < _LONGEST_NUMBER):
-        yield name, text == "True" if text in ("True", "False") else int(text)
+    if text in _WORDS:
+        yield name, _WORDS[text]
         return
-    from rnninspect_torch.script.expressions import literal  # noqa: PLC0415 - most are plain
+    value = _number_or_word(text)
+    if value is None:
+        from rnninspect_torch.script.expressions import literal  # noqa: PLC0415 - most are plain
 
-    found = literal(text)
-    if found is not None:
-        yield name, found.value
+        found = literal(text)
+        if found is None:
+            return
+        value = found.value
+    yield name, value
 
 
-_LONGEST_NUMBER = 20
+_WORDS = {"True": True, "False": False, "None": None}
+_LONGEST = 20  # characters
+
+
+def _number_or_word(text: str) -> object:
+    """The value of `3`, `0.5` or `"LSTM"`; None for what must be parsed."""
+    if len(text) >= _LONGEST or not text.isascii():
+        return None
+    if text.isdigit():
+        return int(text)
+    whole, _, fraction = text.partition(".")
+    if whole.isdigit() and (fraction.isdigit() or not fraction):
+        return float(text)
+    inner = text[1:-1]
+    is_word = text == f'"{inner}"' and inner.replace("_", "").isalnum()
+    return inner if is_word else None
+
+
+def _says_all(finals: Mapping[str, object], text: str) -> bool:
+    """Whether the constants of a class say all that the calls in its code could say."""
+    return _CONSTANT not in text and finals.keys() >= _DECLARED_BY_CALLS
 
 
 def _layer_calls(text: str) -> Iterator[LayerCall]:

@@ -5,8 +5,6 @@ A class begins at the margin, its attributes and methods after two spaces, a bod
 
 from __future__ import annotations
 
-from rnninspect.lean import re
-
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -14,7 +12,6 @@ if TYPE_CHECKING:
     from rnninspect_torch.script.syntax import Block, Expression
 
 _LONGEST_HEADER = 1 << 16  # characters
-_ATTRIBUTE = re.compile(r"^  (?!  )(.*)$", re.MULTILINE)  # a line after two spaces, not four
 
 
 class Function:
@@ -88,8 +85,9 @@ class Class:
     def lines(self) -> Iterator[str]:
         """Its attributes one after the other, without their indentation."""
         end = self.text.find("\n  def ")
-        for found in _ATTRIBUTE.finditer(self.text, 0, len(self.text) if end < 0 else end):
-            yield found[1]
+        for line in self.text[: len(self.text) if end < 0 else end].split("\n"):
+            if line.startswith("  ") and not line.startswith("    "):
+                yield line[2:]
 
     @property
     def fields(self) -> list[tuple[str, Expression | None]]:
