@@ -12,7 +12,7 @@ import pytest
 from rnninspect.cells import CELLS, Cell, Sizes, Sum, every_cell, formula
 from rnninspect.counter import count_layer
 from rnninspect.model import Origin, StoredTensor
-from rnninspect.signatures.finding import find
+from rnninspect.signatures.finding import _members, find
 from rnninspect.signatures.layers import layer_of
 from rnninspect.signatures.marks import MARKS
 from rnninspect.signatures.matching import Found
@@ -228,3 +228,16 @@ def test_each_symbol_of_a_cell_has_a_word(known: Cell) -> None:
             assert isinstance(axis, Sum)
             assert axis.symbols() <= symbols.keys()
     assert known.often <= {weight.role for weight in known.weights if weight.optional}
+
+
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [
+        ("group_normalization_3/gamma", "group_normalization#/gamma"),
+        ("a/b_1_22/c_3", "a#/b_1#/c_3"),
+        ("_1//12/x_/y", "#/#/12#/x_#/y"),
+    ],
+)
+def test_numbers_at_the_ends_of_modules_are_left_out(name: str, expected: str) -> None:
+    shapes = {name: (1,)}
+    assert expected in _members(shapes, [""])[""]

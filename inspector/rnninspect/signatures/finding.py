@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from rnninspect.lean import re
 from rnninspect.signatures.matching import Given, best, is_whole
 from rnninspect.signatures.parts import ends
 from rnninspect.signatures.siblings import missed, settled
@@ -15,7 +14,6 @@ if TYPE_CHECKING:
     from rnninspect.signatures.matching import Found
 
 _WRAPPED = ".base_layer."  # by PEFT, of a layer with an adapter
-_NUMBERED = re.compile(r"(?:_\d+)?/")
 
 
 def find(
@@ -120,7 +118,18 @@ def _members(names: Iterable[str], modules: Iterable[str]) -> dict[str, dict[str
                 inside = name[at:].replace(_WRAPPED, ".")
                 members[name[:at]][inside] = name
                 if "/" in inside:  # `group_normalization_3/gamma`
-                    members[name[:at]].setdefault(_NUMBERED.sub("#/", inside), name)
+                    members[name[:at]].setdefault(_unnumbered(inside), name)
                 elif "." in inside:  # a tree that is saved with dots: `if.kernel`
                     members[name[:at]].setdefault(inside.replace(".", "/"), name)
     return members
+
+
+def _unnumbered(name: str) -> str:
+    """`group_normalization#/gamma` for `group_normalization_3/gamma`."""
+    *outer, last = name.split("/")
+    return "#/".join([*map(_without_number, outer), last])
+
+
+def _without_number(part: str) -> str:
+    before, mark, number = part.rpartition("_")
+    return before if mark and number.isdecimal() else part

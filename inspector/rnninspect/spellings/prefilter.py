@@ -5,7 +5,7 @@ Most networks end here: none of their names is that of a cell's weight.
 
 from __future__ import annotations
 
-from rnninspect.lean import lru_cache, re
+from rnninspect.lean import Counter, lru_cache, re
 from rnninspect.record import Record
 from rnninspect.source.limits import Limit
 from rnninspect.stored.kinds import chosen, kind_of, names_of
@@ -55,6 +55,8 @@ class Remainder(Record):
 
 _STEPS_OF_A_LEAF = 5  # of searching a name for each kind of cell
 ENDINGS = ("weight", "bias")  # tensors of nn.Linear and nn.Conv2d
+_KERNEL = "kernel"
+_DENSE = (f".{_KERNEL}", ".bias")  # the ends of the names in a dense layer of Flax
 # Normalised names of weights: of a forget or reset gate, of input or state to state, and those of
 # the families without a formula. A test compares it with the tables.
 _SPECIFIC = (
@@ -99,10 +101,41 @@ def remainder(
     weights = [place for place in places if _may_be_weight(*module_of(names[place]))]
     source.spend(Limit.STEPS, _STEPS_OF_A_LEAF * len(weights))
     leaves = [(*module_of(names[place]), unassigned[place]) for place in weights]
+    leaves = without_dense(leaves, entries, declared)
     if leaves or any(hint in names[place] for place in places for hint in HINTS):
         return Remainder(entries, unassigned, leaves, declared, source)
     called = any(map(is_named_like_cell, declared.values()))
     return Remainder(entries, unassigned, leaves, declared, source) if called else None
+
+
+def without_dense(
+    leaves: list[Leaf], entries: Sequence[Named], declared: Mapping[str, Declared]
+) -> list[Leaf]:
+    """Without the kernels of dense layers and convolutions, which most networks of Flax have.
+
+    No spelling of a cell has a kernel with at most a bias beside it, unless a name or a class says
+    that the module is one.
+    """
+    paths = [path for path, name, _ in leaves if name == _KERNEL]
+    if not paths:
+        return leaves
+    dense = set(paths) & _dense_modules(names_of(entries))
+    classes = {path: declared[path].name for path in dense if path in declared}
+    dense = {path for path in dense if not _is_called_recurrent(path + classes.get(path, ""))}
+    return [leaf for leaf in leaves if leaf[1] != _KERNEL or leaf[0] not in dense]
+
+
+def _dense_modules(names: Sequence[str]) -> set[str]:
+    """The modules with a kernel or a bias, or one of each, and nothing else in them."""
+    inside = Counter(name.rpartition(".")[0] for name in names)
+    others = {name.rpartition(".")[0] for name in names if not name.endswith(_DENSE)}
+    around: set[str] = set()
+    for path in inside:
+        above = path.rpartition(".")[0] if path else None
+        while above is not None and above not in around:
+            around.add(above)
+            above = above.rpartition(".")[0] if above else None
+    return {path for path, number in inside.items() if number <= len(_DENSE)} - others - around
 
 
 def is_named_like_cell(module: Declared) -> bool:
@@ -146,8 +179,8 @@ def _is_called_recurrent(path: str) -> bool:
 # The commonest names of other layers: most networks have no others. A test compares them with the
 # patterns, which take as long to compile as a small file to read.
 ORDINARY = frozenset(
-    "weight bias running_mean running_var num_batches_tracked head embedding embeddings net norm bn"
-    " act out_proj down_proj up_proj lm_head input_layernorm".replace("_", "").split()
+    "weight bias running_mean running_var num_batches_tracked head emb embed embedding embeddings"
+    " net norm bn act out_proj down_proj up_proj lm_head input_layernorm".replace("_", "").split()
 )
 
 
@@ -157,6 +190,6 @@ def classify_name(name: str) -> int:
     word = normalised(name)
     if word in ORDINARY:
         return 0
-    if re.match(_SPECIFIC, word):
+    if word == _KERNEL or re.match(_SPECIFIC, word):
         return 1
     return 2 if re.match(_GENERIC, word) else 0

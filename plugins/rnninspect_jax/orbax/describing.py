@@ -14,9 +14,7 @@ from rnninspect.plugin import (
     plural,
 )
 from rnninspect_jax.describing import layers_of
-from rnninspect_jax.orbax.folders import FolderStore
 from rnninspect_jax.orbax.metadata import TREE, items_of, read_tree
-from rnninspect_jax.orbax.ocdbt import NAME, OcdbtStore
 from rnninspect_jax.orbax.zarr import V2, V3, parse_array
 from rnninspect_jax.tree import is_statistic, purpose_of
 
@@ -79,7 +77,11 @@ def _folders(source: Source) -> tuple[str, ...]:
 
 def _store(source: Source, folder: str, tree: Tree) -> Store:
     if not tree.ocdbt:
+        from rnninspect_jax.orbax.folders import FolderStore  # noqa: PLC0415 - a checkpoint has one store
+
         return FolderStore(source, folder)
+    from rnninspect_jax.orbax.ocdbt import NAME, OcdbtStore  # noqa: PLC0415 - as above
+
     if source.neighbour(f"{folder}{NAME}").path is None:
         raise UnreadableFile(f"{folder}{NAME} is missing: the checkpoint was not completed")
     return OcdbtStore(source, folder)

@@ -5,7 +5,6 @@ from __future__ import annotations
 from itertools import product
 from math import ceil, prod
 
-from rnninspect.lean import re
 from rnninspect.plugin import DTYPES, LARGEST_SIZE, Record, UnreadableFile
 
 TYPE_CHECKING = False
@@ -14,7 +13,8 @@ if TYPE_CHECKING:
 
 V2, V3 = ".zarray", "zarr.json"
 _KINDS = {"f": "float", "i": "int", "u": "uint", "c": "complex", "b": "bool"}
-_CODE = re.compile(r"[<>|]?([fiucb])(\d{1,2})")
+_ORDERS = ("<", ">", "|")  # of bytes
+_MOST_DIGITS = 2  # of an element's size
 _MOST_AXES = 64
 
 
@@ -73,20 +73,26 @@ def parse_array(value: object, what: str) -> ZarrArray:
 
 
 def _v2(value: dict[str, object], what: str) -> ZarrArray:
-    code = value.get("dtype")
-    found = _CODE.fullmatch(code) if isinstance(code, str) else None
-    dtype = str(code)[:40]
-    if found:
-        kind, size = _KINDS[found[1]], 8 * int(found[2])
-        dtype = kind if kind == "bool" else f"{kind}{size}"
     return ZarrArray(
         _sizes(value.get("shape"), what),
         _sizes(value.get("chunks"), what),
-        dtype,
+        _type_of(value.get("dtype")),
         value.get("compressor") is None and not value.get("filters"),
         "",
         "/" if value.get("dimension_separator") == "/" else ".",
     )
+
+
+def _type_of(code: object) -> str:
+    """The element type of a code of NumPy, `<f4`; the start of what is none."""
+    text = str(code)
+    plain = text[1:] if text.startswith(_ORDERS) else text
+    kind, size = _KINDS.get(plain[:1]), plain[1:]
+    if not isinstance(code, str) or kind is None:
+        return text[:40]
+    if not size.isdecimal() or len(size) > _MOST_DIGITS:
+        return text[:40]
+    return kind if kind == "bool" else f"{kind}{8 * int(size)}"
 
 
 def _v3(value: dict[str, object], what: str) -> ZarrArray:

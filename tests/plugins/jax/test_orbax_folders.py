@@ -17,6 +17,7 @@ from rnninspect.report import Report
 from rnninspect.source.limits import Limits
 from rnninspect.testing import check_reader
 from rnninspect_jax import JaxReader
+from rnninspect_jax.orbax.zarr import parse_array
 
 PARAMETERS = 240 + 10
 CELL = "params.cell.if.kernel"
@@ -158,3 +159,15 @@ def test_the_number_of_arrays_is_limited(tmp_path: Path) -> None:
     in_files(tmp_path, LSTM)
     with pytest.raises(RefusedFile, match="tensors"):
         inspect_file(tmp_path, Limits(tensors=5))
+
+
+@pytest.mark.parametrize(
+    ("code", "expected"),
+    [
+        *(("<f4", "float32"), ("|b1", "bool"), ("i8", "int64"), (">u2", "uint16")),
+        *(("<<f4", "<<f4"), ("f", "f"), ("f128", "f128"), ("V2", "V2"), ("", ""), (None, "None")),
+    ],
+)
+def test_codes_of_element_types(code: object, expected: str) -> None:
+    made = {"zarr_format": 2, "shape": [1], "chunks": [1], "dtype": code}
+    assert parse_array(made, "x").dtype == expected
