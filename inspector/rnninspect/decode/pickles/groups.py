@@ -2,41 +2,41 @@
 
 `runs` has what a run is. A group goes from the MARK to the SETITEMS that puts
 them into a dict, in which each value is an array whose elements are contiguous and are all of an
-object of their own. Whatever is not exactly that is left to `runs` and the interpreter, and so is a
-group in which the meaning of calls, `Calls.takes`, sees anything unusual.
+object of their own. Whatever is not exactly that is left to `runs` and the interpreter, and so is
+what the meaning of calls, `Calls.takes`, finds unusual: the rows before and behind it are tables if
+all of the group is pairs.
 """
 
 from __future__ import annotations
 
-import math
-from array import array
-from itertools import chain, repeat
+from itertools import pairwise, repeat
 from struct import Struct
 
-from rnninspect.decode.pickles.runs import (
+from rnninspect.decode.pickles.runs import OPCODES, SHORT
+from rnninspect.decode.pickles.table import (
+    FAULTS,
     NUMBER,
-    OPCODES,
     PUT,
-    SHORT,
-    TUPLE,
-    number,
-    numbers,
+    VALUE,
+    Table,
+    fill_values,
+    odd_rows,
+    require,
 )
-from rnninspect.decode.pickles.table import Table
 from rnninspect.decode.pickles.values import Mapping
-from rnninspect.errors import UnreadableFile
-from rnninspect.lean import lru_cache, partial, re
+from rnninspect.lean import partial, re
 from rnninspect.source.limits import Limit
-from rnninspect.stored.tensor import contiguous_strides
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from typing import TypeVar
 
     from rnninspect.decode.pickles.machine import Machine
     from rnninspect.source.source import Source
 
     _Table = TypeVar("_Table", bound=Table)
+    _Stretch = tuple["_Group", int, int]  # rows from one up to another
 
 _COUNTED = 3  # opcodes, for a row: it takes the time of as many
 # For a row whose value is made after all: with those above, what a run costs with its objects.
@@ -44,72 +44,139 @@ _MORE_OPCODES, _MORE_STEPS = 21, 10
 LEAST_OPCODES = 200_000  # a lower limit is compared with what is on the stack, which has no tables
 _MOST_RUNS = 1_024  # in a group: pickle puts a thousand into one
 _AHEAD = 2**18  # bytes in which a group ends
-GET = rb"(h.|j.{4})"
-_AXES = rb"(?:%b%b|\))" % (TUPLE, PUT)  # the tuple of no axes is not memoised
-# From what rebuilds a value to its LONG_BINPUT; around a parameter are a second call and its
-# arguments: whether it is trained, and its hooks.
-VALUE = (
-    rb"%b??" % GET
-    + GET
-    + rb"\(\(%b%bX(.)\0\0\0(\d{1,20})" % (GET, GET)
-    + PUT
-    + GET
-    + rb"(%b)(N?t)" % NUMBER
-    + PUT
-    + rb"QK\0"
-    + _AXES * 2
-    + rb"\x89%b\)R" % GET
-    + PUT
-    + rb"t%bR%b" % (PUT, PUT)
-    + rb"(?:([\x88\x89])%b\)R%b\x87%bR%b)?" % (GET, PUT, PUT, PUT)
-)
-PUTS = (6, 10, 12, 14, 16, 17, 18, 21, 22, 23)  # groups of places in the memo
 # From the LONG_BINPUT of a name; names are between the matches.
 _RUN = re.compile(PUT + VALUE, re.DOTALL)
 _WIDTH = _RUN.groups + 1
+_WRAPPER, _MAKER, _FLAG = 2, 3, 21  # groups: what calls start with, and the outer one ends with
+# From behind a name: a value that is no row, which takes nothing from the stack.
+_ODD = re.compile(
+    rb"(?:%b)?(?:%b|h.|j.{4}|%b|[N\x88\x89])"
+    % (PUT, VALUE.replace(rb"QK\0", b"Q" + NUMBER), NUMBER),
+    re.DOTALL,
+)
+_FEW = 8  # rows: if one of fewer is unusual, all are left to the interpreter
 _NEXT_GROUP = b"u(X"  # SETITEMS, MARK, and the first name of the next one
 _LABEL, _HEAD = Struct("<cI").unpack_from, 5  # the opcode of a name, and the name's length
 _NAME, _SETITEMS = b"X", b"u"
 LEAST = 2**13  # bytes of a group: a smaller one is read by runs
 
 
-class UnusualError(ValueError):
-    """Something that is left to the interpreter."""
+class _Group:
+    """What is left of a group: its rows, with the names before them, and pairs between these."""
 
+    def __init__(self, data: bytes, start: int) -> None:
+        """The opcodes from an offset on; UnusualError unless they are pairs up to SETITEMS.
 
-# What is raised by groups of other opcodes, by references to nothing and values of other types.
-FAULTS = (ValueError, IndexError, TypeError, UnreadableFile)
+        Nothing in such opcodes takes from the stack what is there before them.
+        """
+        *self.parts, rest = _RUN.split(data)
+        self._data, self._start, self._end = data, start, len(data) - len(rest)
+        self._spans: list[tuple[int, int]] = []
+        self._odd: list[int] | None = None
+        gaps = self.parts[::_WIDTH]
+        self._count = len(gaps)
+        require(0 < self._count <= _MOST_RUNS)
+        each = range(self._count)
+        self._after = [] if _are_names(gaps) else [at for at in each if not _are_names([gaps[at]])]
+        makers = set(self.parts[_MAKER::_WIDTH])
+        ends = zip(self.parts[_WRAPPER::_WIDTH], self.parts[_FLAG::_WIDTH], strict=True)
+        require(all((start is None) is (end is None) for start, end in ends))
+        for at in self._after:
+            self.parts[at * _WIDTH] = gaps[at][_after_pairs(gaps[at], makers) :]
+        end = _after_pairs(rest, makers)
+        require(rest[end : end + 1] == _SETITEMS and len(makers) == 1)
+        require(not self._after or _are_names(self.parts[::_WIDTH]))
+
+    def stretches(self) -> dict[int, _Stretch]:
+        """The rows between other pairs, by the offset of the first of each."""
+        firsts = sorted({0, *self._after})
+        return self._placed(zip(firsts, [*firsts[1:], self._count], strict=True))
+
+    def smaller(self, first: int, stop: int) -> dict[int, _Stretch]:
+        """Parts of some rows, without those that are odd; halves if none is, but of few."""
+        if self._odd is None:
+            self._odd = odd_rows([self.parts[2 + at :: _WIDTH] for at in range(_WIDTH - 2)])
+        bounds = [first - 1, *(at for at in self._odd if first <= at < stop), stop]
+        if len(bounds) > 2:
+            pairs = pairwise(bounds)
+            return self._placed((before + 1, after) for before, after in pairs)
+        middle = (first + stop) // 2
+        return self._placed([(first, middle), (middle, stop)] if stop - first >= _FEW else ())
+
+    def length(self, first: int, stop: int) -> int:
+        """Bytes from the name of a row to the end of the one before another."""
+        end = self._end if stop == self._count else self._span(stop - 1)[1]
+        return self._start + end - self._begin(first)
+
+    def _placed(self, bounds: Iterable[tuple[int, int]]) -> dict[int, _Stretch]:
+        return {self._begin(at): (self, at, stop) for at, stop in bounds if at < stop}
+
+    def _begin(self, row: int) -> int:
+        """The offset of a row's name."""
+        if row == 0 and 0 not in self._after:
+            return self._start
+        return self._start + self._span(row)[0] - len(self.parts[row * _WIDTH])
+
+    def _span(self, row: int) -> tuple[int, int]:
+        if not self._spans:
+            self._spans = [found.span() for found in _RUN.finditer(self._data)]
+        return self._spans[row]
 
 
 def read_table(machine: Machine) -> bool:
-    """Read what is left of a group from the opcode before the cursor on, that of a name.
+    """Read rows of a group from the opcode before the cursor on, that of a name.
 
-    Its rows are added to the dict below its MARK, after the pairs that are above it; the next
-    opcode is its SETITEMS. False, and nothing is done, if it is no table.
+    They are added to the dict below its MARK, after the pairs that are above it: the rest of the
+    group, or up to what is unusual. False, and nothing is done, if they are no table.
     """
-    target = target_of(machine, str)
+    start, target = machine.cursor.offset - 1, target_of(machine)
     if target is None:
         return False
-    section, table = _section(machine), new_table(Table, machine)
+    if start not in machine.planned:
+        machine.planned = _plan(_section(machine), start)
+    while (stretch := machine.planned.pop(start, None)) is not None:
+        group, first, stop = stretch
+        if _read(group, first, stop, target, machine):
+            return True
+        machine.planned |= group.smaller(first, stop)
+    return False
+
+
+def _plan(section: bytes, start: int) -> dict[int, _Stretch]:
     try:
-        length, text, memoised = _fill(table, section, machine)
+        return _Group(section, start).stretches() if section else {}
+    except FAULTS:
+        return {}
+
+
+def _read(group: _Group, first: int, stop: int, target: Mapping, machine: Machine) -> bool:
+    """Read some rows as a table; False, and nothing is done, if they are none."""
+    table = new_table(Table, machine)
+    try:
+        require_keys(machine, str)
+        text, memoised = _fill(table, group.parts[first * _WIDTH : stop * _WIDTH], machine)
     except FAULTS:
         return False
     if not take(table, text, memoised, machine):
         return False
-    machine.cursor.at += length - 1
+    machine.cursor.at += group.length(first, stop) - 1
     add_table(table, target, machine)
     return True
 
 
-def target_of(machine: Machine, kind: type) -> Mapping | None:
-    """The dict below the last MARK, if above it are pairs with keys of a type."""
+def target_of(machine: Machine) -> Mapping | None:
+    """The dict below the last MARK, if few pairs are above that."""
     mark, stack = machine.marks[-1], machine.stack
     target = stack[mark - 1] if mark else None
     if type(target) is not Mapping or machine.cursor.source.limits.opcodes < LEAST_OPCODES:
         return None
-    pairs = (len(stack) - mark) % 2 == 0 and all(type(key) is kind for key in stack[mark::2])
-    return target if pairs else None
+    above = len(stack) - mark
+    return None if above % 2 or above > 2 * _MOST_RUNS else target
+
+
+def require_keys(machine: Machine, kind: type) -> None:
+    """Leave what is read to the interpreter unless the keys above the last MARK are of a type."""
+    require(all(type(key) is kind for key in machine.stack[machine.marks[-1] :: 2]))
 
 
 def add_table(table: Table, target: Mapping, machine: Machine) -> None:
@@ -160,66 +227,34 @@ def _section(machine: Machine) -> bytes:
     return section if len(section) >= LEAST else b""
 
 
-def _fill(table: Table, section: bytes, machine: Machine) -> tuple[int, int, int]:
-    """Fill a table; return the bytes of its opcodes and of all names and keys, and of its memo."""
-    parts = _RUN.split(section)
-    gaps, rest = parts[:-1:_WIDTH], parts[-1]
-    count = len(gaps)
-    require(0 < count <= _MOST_RUNS and rest[:1] == _SETITEMS)
-    labels = _labels(gaps)
+def _fill(table: Table, parts: list[bytes], machine: Machine) -> tuple[int, int]:
+    """Fill a table; return the bytes of all names and keys, and how many values are memoised."""
+    labels = [gap[_HEAD:] for gap in parts[::_WIDTH]]
+    require(max(map(len, labels)) <= SHORT)
     puts, *column = (parts[group::_WIDTH] for group in range(1, _WIDTH))
     memoised, text = fill_values(table, column, [puts], machine)
     table.names = _names(labels)
-    return len(section) - len(rest), text + sum(map(len, labels)), memoised
+    return text + sum(map(len, labels)), memoised
 
 
-def fill_values(
-    table: Table, column: list[list[bytes]], before: list[list[bytes]], machine: Machine
-) -> tuple[int, int]:
-    """Fill in all but the names; return how many values are memoised, and the bytes of keys.
-
-    The columns are those of `VALUE`; `before` are places in the memo of what precedes each value.
-    """
-    places = zip(*before, *(column[at] for at in PUTS), strict=True)
-    puts = b"".join(filter(None, chain.from_iterable(places)))
-    first = table.first
-    _fill_wrappers(table, column[0], column[19], column[20], machine)
-    require(puts == array("I", range(first, first + len(puts) // 4)).tobytes())
-    require(4 * table.set_shapes(_shapes(column)) == len(puts))
-    table.maker, table.word, table.where, table.hooks = (
-        _one(column[at], machine) for at in (1, 2, 7, 15)
-    )
-    kinds = {code: machine.memoised(index_of(code)) for code in set(column[3])}
-    table.kinds = list(map(kinds.__getitem__, column[3]))
-    (end,) = set(column[9])
-    table.more = (None,) if end == b"Nt" else ()
-    require(b"".join(column[4]) == bytes(map(len, column[5])))
-    table.keys = _keys(column[5])
-    return len(puts) // 4, sum(map(len, column[5]))
+def _are_names(gaps: list[bytes]) -> bool:
+    """Whether each is the opcode of a name."""
+    if min(map(len, gaps)) < _HEAD:
+        return False
+    return [_LABEL(gap) for gap in gaps] == [(_NAME, len(gap) - _HEAD) for gap in gaps]
 
 
-def _fill_wrappers(
-    table: Table,
-    wrappers: list[bytes],
-    flags: list[bytes],
-    hooks: list[bytes],
-    machine: Machine,
-) -> None:
-    """Fill in what makes parameters of values, if anything does."""
-    wrapped = [flag is not None for flag in flags]
-    require([code is not None for code in wrappers] == wrapped)
-    if any(wrapped):
-        table.flags = flags
-        table.wrapper, table.wrapper_hooks = _one(wrappers, machine), _one(hooks, machine)
-
-
-def _labels(gaps: list[bytes]) -> list[bytes]:
-    """The names in opcodes of names."""
-    require(min(map(len, gaps)) >= _HEAD)
-    labels = [gap[_HEAD:] for gap in gaps]
-    require([_LABEL(gap) for gap in gaps] == [(_NAME, len(label)) for label in labels])
-    require(max(map(len, labels)) <= SHORT)
-    return labels
+def _after_pairs(data: bytes, makers: set[bytes]) -> int:
+    """Where the opcodes of pairs end, whose arrays are rebuilt by one of the makers."""
+    at = 0
+    while data[at : at + 1] == _NAME and at + _HEAD <= len(data):
+        found = _ODD.match(data, at + _HEAD + _LABEL(data, at)[1])
+        if found is None or (found[_WRAPPER] is None) is not (found[_FLAG] is None):
+            break
+        if found[_MAKER] is not None:
+            makers.add(found[_MAKER])
+        at = found.end()
+    return at
 
 
 def _names(labels: list[bytes]) -> list[str]:
@@ -227,41 +262,3 @@ def _names(labels: list[bytes]) -> list[str]:
     if text.isascii() and text.count(b"\n") < len(labels):
         return text.decode("ascii").split("\n")
     return [label.decode("utf-8", "surrogateescape") for label in labels]
-
-
-def _keys(keys: list[bytes]) -> list[str] | range:
-    text, first = b"\n".join(keys).decode("ascii"), int(keys[0])
-    numerals = range(first, first + len(keys))
-    return numerals if text == "\n".join(map(str, numerals)) else text.split("\n")
-
-
-def _shapes(column: list[list[bytes]]) -> list[tuple[int, ...]]:
-    """The shapes of arrays, all of which are contiguous and have the elements that are counted."""
-    codes = list(zip(column[11], column[13], column[8], strict=True))
-    known = {code: _shape(*code) for code in set(codes)}
-    return list(map(known.__getitem__, codes))
-
-
-@lru_cache(maxsize=512)
-def _shape(axes: bytes | None, steps: bytes | None, elements: bytes) -> tuple[int, ...]:
-    shape = () if axes is None else numbers(axes)
-    require(min(shape, default=1) > 0 and math.prod(shape) == number(elements))
-    require(contiguous_strides(shape) == (() if steps is None else numbers(steps)))
-    return shape
-
-
-def _one(codes: list[bytes], machine: Machine) -> object:
-    """The memoised value that all opcodes push, where there are any."""
-    (code,) = set(codes) - {None}
-    return machine.memoised(index_of(code))
-
-
-def index_of(code: bytes) -> int:
-    """The place in the memo that an opcode pushes."""
-    return int.from_bytes(code[1:], "little")
-
-
-def require(condition: bool) -> None:  # noqa: FBT001 - as an assertion has it
-    """Leave what is read to the interpreter unless a condition is met."""
-    if not condition:
-        raise UnusualError

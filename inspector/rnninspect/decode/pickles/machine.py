@@ -10,7 +10,7 @@ from rnninspect.source.limits import Limit
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from typing import Protocol
+    from typing import Any, Protocol
 
     from rnninspect.decode.cursor import Cursor
     from rnninspect.decode.pickles.table import Table
@@ -59,7 +59,7 @@ class Machine:
 
     __slots__ = (
         *("calls", "cursor", "decoded", "depth", "globals", "marks", "memo", "objects", "opcodes"),
-        *("run", "spent", "stack", "stated", "tabled", "text"),
+        *("planned", "run", "spent", "stack", "stated", "tabled", "text"),
     )
 
     def __init__(self, cursor: Cursor, calls: Calls, run: Callable[[Machine], object]) -> None:
@@ -70,6 +70,7 @@ class Machine:
         self.globals: dict[tuple[str, str], Global] = {}
         self.decoded: dict[int, tuple[Blob, str]] = {}
         self.opcodes = self.objects = self.spent = self.text = 0
+        self.planned: dict[int, Any] = {}  # rows of tables to come, by their offset
         self.tabled = self.stated = 0  # offsets up to which no table, of either kind, is looked for
         self.depth = 0  # number of pickles around this one
 

@@ -11,7 +11,8 @@ from struct import Struct
 
 from rnninspect.decode.cursor import WORD
 from rnninspect.decode.pickles.machine import NOTHING
-from rnninspect.lean import lru_cache, re
+from rnninspect.decode.pickles.table import NUMBER, PUT, TUPLE, number, numbers
+from rnninspect.lean import re
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -23,9 +24,6 @@ OPCODES = 32  # in a run of one or two axes
 _MEMOISED = 8
 _OBJECTS = 6
 SHORT = 512  # bytes of a name: the length of a longer one is checked by the interpreter
-NUMBER = rb"(?:K.|M..|J.{4})"
-TUPLE = rb"((?:%b\x85|%b{2}\x86|%b{3}\x87|\((?:%b){4,8}t))" % ((NUMBER,) * 4)
-PUT = rb"r(.{4})"
 # After the name: LONG_BINPUT, BINGET, MARK, MARK, BINGET, BINGET, BINUNICODE of the key, …
 _RUN = re.compile(
     PUT
@@ -47,8 +45,6 @@ _RUN = re.compile(
     re.DOTALL,
 )
 _FAULTS = (IndexError, ValueError, TypeError, ArithmeticError, RecursionError)
-_EACH_NUMBER = re.compile(NUMBER, re.DOTALL)
-_UNSIGNED = 3  # bytes of the longest opcode of a number without a sign
 _PLACES = Struct(f"<{_MEMOISED}I").pack
 _NAME = b"X"
 
@@ -56,7 +52,7 @@ _NAME = b"X"
 def read_runs(machine: Machine) -> bool:
     """Read the runs that start with the opcode before the cursor, that of a name; False if none do.
 
-    Each leaves its name and its value on the stack.
+    Each leaves its name and its value on the stack. Those of a table that is to come are left.
     """
     cursor, done = machine.cursor, 0
     data, at = cursor.data, cursor.at - 1
@@ -67,21 +63,12 @@ def read_runs(machine: Machine) -> bool:
             break
         at = cursor.at = found.end()
         done += 1
+        if cursor.offset in machine.planned:  # a table begins
+            break
     if done:
         machine.count(done * COUNTED)
         machine.opcodes += done * (OPCODES - COUNTED)
     return done > 0
-
-
-def number(opcode: bytes) -> int:
-    """The number that an opcode pushes."""
-    return int.from_bytes(opcode[1:], "little", signed=len(opcode) > _UNSIGNED)
-
-
-@lru_cache(maxsize=512)
-def numbers(opcodes: bytes) -> tuple[int, ...]:
-    """The numbers of a tuple: most of a network's values have few shapes."""
-    return tuple(map(number, _EACH_NUMBER.findall(opcodes.removeprefix(b"("))))
 
 
 def _read(machine: Machine, label: bytes, parts: tuple[bytes, ...]) -> bool:

@@ -10,21 +10,26 @@ from __future__ import annotations
 from itertools import chain
 
 from rnninspect.decode.pickles.groups import (
-    FAULTS,
-    GET,
     LEAST,
-    VALUE,
-    UnusualError,
     add_table,
-    fill_values,
-    index_of,
     new_table,
-    require,
+    require_keys,
     take,
     target_of,
 )
-from rnninspect.decode.pickles.runs import NUMBER, PUT, number
-from rnninspect.decode.pickles.table import Table
+from rnninspect.decode.pickles.table import (
+    FAULTS,
+    GET,
+    NUMBER,
+    PUT,
+    VALUE,
+    Table,
+    UnusualError,
+    fill_values,
+    index_of,
+    number,
+    require,
+)
 from rnninspect.decode.pickles.values import Mapping
 from rnninspect.lean import re
 
@@ -101,11 +106,12 @@ def read_states(machine: Machine) -> None:
     They and those before them are added to the dict below their MARK; the next opcode is its
     SETITEMS. Nothing is done if they are no table.
     """
-    target = target_of(machine, int)
+    target = target_of(machine)
     if target is None:
         return
     section, table = _section(machine), new_table(StateTable, machine)
     try:
+        require_keys(machine, int)
         text, memoised = _fill(table, section, machine)
     except FAULTS:
         return

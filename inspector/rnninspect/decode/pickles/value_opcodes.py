@@ -95,7 +95,8 @@ def _text(machine: Machine) -> None:
 
 def _at_once(machine: Machine) -> bool:
     """Read what starts with a name, and with it many opcodes; False if they are unusual."""
-    if machine.cursor.offset > machine.tabled:
+    offset = machine.cursor.offset
+    if offset > machine.tabled or offset - 1 in machine.planned:
         from rnninspect.decode.pickles.groups import read_table  # noqa: PLC0415 - of large pickles
 
         if read_table(machine):
