@@ -232,7 +232,7 @@ def _fill(table: Table, parts: list[bytes], machine: Machine) -> tuple[int, int]
     labels = [gap[_HEAD:] for gap in parts[::_WIDTH]]
     require(max(map(len, labels)) <= SHORT)
     puts, *column = (parts[group::_WIDTH] for group in range(1, _WIDTH))
-    memoised, text = fill_values(table, column, [puts], machine)
+    memoised, text = fill_values(table, column, [puts], machine.memoised)
     table.names = _names(labels)
     return text + sum(map(len, labels)), memoised
 

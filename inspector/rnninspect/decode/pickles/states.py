@@ -146,7 +146,7 @@ def _fill(table: StateTable, section: bytes, machine: Machine) -> tuple[int, int
     table.names = _names(names, machine)
     of_each = {tuple(table.names[start:end]) for start, end in zip(starts, ends, strict=True)}
     require(all(len(set(words)) == len(words) for words in of_each))
-    memoised, text = fill_values(table, column, [puts], machine)
+    memoised, text = fill_values(table, column, [puts], machine.memoised)
     return text, memoised
 
 

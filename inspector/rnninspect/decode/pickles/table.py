@@ -17,8 +17,6 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from rnninspect.decode.pickles.machine import Machine
-
     _Call = Callable[[object, tuple[object, ...]], object]
 
 NUMBER = rb"(?:K.|M..|J.{4})"
@@ -199,22 +197,26 @@ def numbers(opcodes: bytes) -> tuple[int, ...]:
 
 
 def fill_values(
-    table: Table, column: list[list[bytes]], before: list[list[bytes]], machine: Machine
+    table: Table,
+    column: list[list[bytes]],
+    before: list[list[bytes]],
+    memoised: Callable[[int], object],
 ) -> tuple[int, int]:
     """Fill in all but the names; return how many values are memoised, and the bytes of keys.
 
-    The columns are those of `VALUE`; `before` are places in the memo of what precedes each value.
+    The columns are those of `VALUE`; `before` are places in the memo of what precedes each value;
+    `memoised` gives what is at a place.
     """
     places = zip(*before, *(column[at] for at in PUTS), strict=True)
     puts = b"".join(filter(None, chain.from_iterable(places)))
     first = table.first
-    _fill_wrappers(table, column[0], column[19], column[20], machine)
+    _fill_wrappers(table, column[0], column[19], column[20], memoised)
     require(puts == array("I", range(first, first + len(puts) // 4)).tobytes())
     require(4 * table.set_shapes(_shapes(column)) == len(puts))
     table.maker, table.word, table.where, table.hooks = (
-        _one(column[at], machine) for at in (1, 2, 7, 15)
+        _one(column[at], memoised) for at in (1, 2, 7, 15)
     )
-    kinds = {code: machine.memoised(index_of(code)) for code in set(column[3])}
+    kinds = {code: memoised(index_of(code)) for code in set(column[3])}
     table.kinds = list(map(kinds.__getitem__, column[3]))
     (end,) = set(column[9])
     table.more = (None,) if end == b"Nt" else ()
@@ -228,14 +230,14 @@ def _fill_wrappers(
     wrappers: list[bytes],
     flags: list[bytes],
     hooks: list[bytes],
-    machine: Machine,
+    memoised: Callable[[int], object],
 ) -> None:
     """Fill in what makes parameters of values, if anything does."""
     wrapped = [flag is not None for flag in flags]
     require([code is not None for code in wrappers] == wrapped)
     if any(wrapped):
         table.flags = flags
-        table.wrapper, table.wrapper_hooks = _one(wrappers, machine), _one(hooks, machine)
+        table.wrapper, table.wrapper_hooks = _one(wrappers, memoised), _one(hooks, memoised)
 
 
 def _keys(keys: list[bytes]) -> list[str] | range:
@@ -280,10 +282,10 @@ def _shape(axes: bytes | None, steps: bytes | None, elements: bytes) -> tuple[in
     return shape
 
 
-def _one(codes: list[bytes], machine: Machine) -> object:
+def _one(codes: list[bytes], memoised: Callable[[int], object]) -> object:
     """The memoised value that all opcodes push, where there are any."""
     (code,) = set(codes) - {None}
-    return machine.memoised(index_of(code))
+    return memoised(index_of(code))
 
 
 def index_of(code: bytes) -> int:
