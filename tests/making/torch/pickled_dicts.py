@@ -120,11 +120,11 @@ class Pickled:
         for at in range(0, len(listed), group):
             parts.append(b"(")
             for key, pairs in listed[at : at + group]:
-                parts.append(number(key) + self.put(b"}") + b"(")
+                parts.append(number(key) + self.put(b"}") + (b"" if len(pairs) == 1 else b"("))
                 for name, value in pairs:
                     made = self.rebuilt(value) if isinstance(value, Tensor) else value
                     parts.append(self.once(text(name)) + made)
-                parts.append(b"u")
+                parts.append(b"s" if len(pairs) == 1 else b"u")
             parts.append(b"u")
         return b"".join(parts)
 

@@ -93,19 +93,21 @@ def _extend(target: object, items: list[object]) -> None:
 def _set_item(machine: Machine) -> None:
     value, key = machine.stack.pop(), machine.stack.pop()
     _update(machine, [key, value])
+    _read_states(machine)
 
 
 def _set_items(machine: Machine) -> None:
     pairs = _in_pairs(machine.pop_mark())
     _update(machine, pairs)
-    cursor = machine.cursor
-    if cursor.at < len(cursor.data) and cursor.data[cursor.at] in _NUMBERS and machine.marks:
-        _read_states(machine)
+    _read_states(machine)
 
 
 def _read_states(machine: Machine) -> None:
     """Read the dicts by number that follow one, many at once if they are alike."""
-    if len(machine.memo) >= LONG_PUTS and machine.cursor.offset >= machine.stated:
+    cursor = machine.cursor
+    if cursor.at >= len(cursor.data) or cursor.data[cursor.at] not in _NUMBERS:
+        return
+    if machine.marks and len(machine.memo) >= LONG_PUTS and cursor.offset >= machine.stated:
         from rnninspect.decode.pickles.states import read_states  # noqa: PLC0415 - of large pickles
 
         read_states(machine)

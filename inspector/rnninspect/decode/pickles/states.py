@@ -39,11 +39,13 @@ if TYPE_CHECKING:
 
     from rnninspect.decode.pickles.machine import Machine
 
-# A value with its memoised name; the number and the dict of the first, SETITEMS after the last.
-_MOMENT = re.compile(rb"(?:(%b)}%b\()?%b%b(u?)" % (NUMBER, PUT, GET, VALUE), re.DOTALL)
+# A value with its memoised name; before the first of a dict are its number and a MARK, after the
+# last is SETITEMS. A dict of one has SETITEM without a MARK.
+_MOMENT = re.compile(rb"(?:(%b)}%b(\(?))?%b%b([us]?)" % (NUMBER, PUT, GET, VALUE), re.DOTALL)
 _WIDTH = _MOMENT.groups + 1
+_SEVERAL, _SINGLE = (b"(", b"u"), (b"", b"s", 1)  # what is before and after values, and how many
 # A value's LONG_BINPUT, the end of its dict, and the end of the group.
-_END = re.compile(rb"R%buu" % PUT, re.DOTALL)
+_END = re.compile(rb"R%b[us]u" % PUT, re.DOTALL)
 _AHEAD = 2**20  # bytes in which a group ends
 
 
@@ -137,12 +139,15 @@ def _fill(table: StateTable, section: bytes, machine: Machine) -> tuple[int, int
     """Fill a table; return the bytes of all keys, and how many values are memoised."""
     parts = _MOMENT.split(section)
     require(len(parts) > 1 and not any(parts[::_WIDTH]))  # nothing is between values
-    numbers, puts, names, *column = (parts[group::_WIDTH] for group in range(1, _WIDTH))
+    numbers, puts, marks, names, *column = (parts[group::_WIDTH] for group in range(1, _WIDTH))
     starts = [at for at, code in enumerate(numbers) if code is not None]
-    ends = [at for at, code in enumerate(column.pop(), 1) if code]
+    closing = [(at, code) for at, code in enumerate(column.pop(), 1) if code]
+    ends = [at for at, _ in closing]
     require([*starts, len(names)] == [0, *ends])
+    table.lengths = lengths = [end - start for start, end in zip(starts, ends, strict=True)]
+    kinds = zip([marks[at] for at in starts], [code for _, code in closing], lengths, strict=True)
+    require(all(kind[:2] == _SEVERAL or kind == _SINGLE for kind in set(kinds)))
     table.numbers = _consecutive([number(numbers[at]) for at in starts])
-    table.lengths = [end - start for start, end in zip(starts, ends, strict=True)]
     table.names = _names(names, machine)
     of_each = {tuple(table.names[start:end]) for start, end in zip(starts, ends, strict=True)}
     require(all(len(set(words)) == len(words) for words in of_each))
