@@ -21,7 +21,7 @@ from rnninspect_onnx.protobuf.messages import (
     Nodes,
     by_name,
 )
-from rnninspect_onnx.protobuf.node_runs import NodeRuns
+from rnninspect_onnx.protobuf.node_runs import OF_FUNCTION, NodeRuns
 from rnninspect_onnx.protobuf.plain_constants import PlainConstants
 from rnninspect_onnx.protobuf.plain_tensors import PlainTensors
 from rnninspect_onnx.protobuf.tensor_decoder import TensorDecoder
@@ -39,7 +39,6 @@ if TYPE_CHECKING:
 
 _MODEL = frozenset({2, 3, 7, 20, 25})
 _ATTRIBUTE = frozenset({1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 21, 22, 23})
-_FUNCTION = frozenset({1, 4, 5, 7, 10, 11, 12, 13})
 _LONGEST_WORD = 256
 _PARTS = 4  # extra cost of an attribute with more than a word
 
@@ -69,7 +68,7 @@ class Decoder:
         return ModelProto(
             producer=" ".join(producer).strip(),
             graph=self._graph(found.message(7), 1),
-            functions=tuple(self._function((span,)) for span in found.spans(25)),
+            functions=tuple(self._function(span) for span in found.spans(25)),
             training=tuple(graph for span in found.spans(20) for graph in self._training((span,))),
         )
 
@@ -106,26 +105,35 @@ class Decoder:
         found = self.wire.collect(message, {1, 2})
         return [self._graph(part, 2) for part in (found.message(1), found.message(2)) if part]
 
-    def _function(self, message: Message) -> FunctionProto:
-        found = self.wire.collect(message, _FUNCTION)
+    def _function(self, span: Span) -> FunctionProto:
+        nodes: list[NodeProto | NodeRun] = []
+        inputs: list[str] = []
+        outputs: list[str] = []
+        defaults: list[AttributeProto] = []
         types: dict[str, Message] = {}
-        for span in found.spans(12):
-            self._value_info(span, types)
-        body = GraphProto(
-            nodes=Nodes([self._node(span, 2) for span in found.spans(7)]),
-            initializers=Initializers(),
-            sparse_initializers=(),
-            inputs=self.wire.texts(found, 4),
-            outputs=self.wire.texts(found, 5),
-            types=types,
-        )
-        return FunctionProto(
-            domain=plain(self.wire.last_text(found, 10)),
-            name=self.wire.last_text(found, 1),
-            overload=self.wire.last_text(found, 13),
-            defaults=tuple(self._attribute(span, 2) for span in found.spans(11)),
-            body=body,
-        )
+        texts = {1: "", 10: "", 13: ""}
+        fields = self.wire.passing((span,))
+        for number, kind, value, size in fields:
+            part = (value, value + size)
+            if kind != LENGTH:
+                continue
+            if number == 4:
+                inputs.append(self.wire.text(value, size))
+            elif number == 5:
+                outputs.append(self.wire.text(value, size))
+            elif number == 7:
+                nodes.append(self._node(part, 2))
+                fields.go_on(self._node_runs.take(part[1], span[1], 2, nodes, OF_FUNCTION))
+            elif number == 11:
+                defaults.append(self._attribute(part, 2))
+            elif number == 12:
+                self._value_info(part, types)
+            elif number in texts:
+                texts[number] = self.wire.text(value, size)
+        runs = Nodes(nodes, self._node_runs.nodes)
+        stored = Initializers(), ()
+        body = GraphProto(runs, *stored, tuple(inputs), tuple(outputs), types)
+        return FunctionProto(plain(texts[10]), texts[1], texts[13], tuple(defaults), body)
 
     def _graph(self, message: Message, depth: int) -> GraphProto:
         self.limits.require(Limit.NESTING, depth, "the depth of messages")

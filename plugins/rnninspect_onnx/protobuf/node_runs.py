@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from rnninspect_onnx.protobuf.tensor_decoder import TensorDecoder
     from rnninspect_onnx.protobuf.tensor_messages import TensorProto
 
-_NODE = 0x0A  # of a graph
+OF_GRAPH, OF_FUNCTION = 0x0A, 0x3A  # of a node
 _INPUT, _OUTPUT, _NAME, _OPERATOR, _ATTRIBUTE = range(0x0A, 0x32, 8)
 _DOMAIN, _OVERLOAD = 0x3A, 0x42
 _NAMES = (_INPUT, _OUTPUT)
@@ -62,17 +62,24 @@ class NodeRuns:
         self._operators: dict[bytes, str] = {}
         self._held = 0
 
-    def take(self, offset: int, end: int, depth: int, into: list[NodeProto | NodeRun]) -> int:
+    def take(
+        self,
+        offset: int,
+        end: int,
+        depth: int,
+        into: list[NodeProto | NodeRun],
+        tag: int = OF_GRAPH,
+    ) -> int:
         """Add the plain nodes from an offset in a graph that ends at `end`; where they end.
 
-        `depth` is that of the nodes.
+        `depth` is that of the nodes, `tag` that of their fields.
         """
         values = _values_before(into)
         while offset < end and self._held < _MOST_HELD and depth < self._wire.limits.nesting:
             window = self._wire.window(offset, end)
-            run, following = self._run(*window, offset, end, depth, values)
+            run, following = self._run(*window, offset, end, (tag, depth), values)
             if following == offset:
-                run, following = self._large(*window, offset, end, values)
+                run, following = self._large(*window, offset, end, tag, values)
             if following == offset:
                 break
             into.append(run)
@@ -85,15 +92,22 @@ class NodeRuns:
         self._wire.hold(length)
 
     def _run(
-        self, data: bytes, base: int, offset: int, end: int, depth: int, values: Initializers
+        self,
+        data: bytes,
+        base: int,
+        offset: int,
+        end: int,
+        field: tuple[int, int],
+        values: Initializers,
     ) -> tuple[NodeRun, int]:
         """The plain nodes in a window, and where they end; adds the values of Constants."""
+        tag, depth = field
         stop = min(end - base, len(data) - 2)  # a length has two bytes
         begin = at = offset - base
         kept = fields = 0
         operators: list[str] = []
         constants: list[PlainConstant] = []
-        while at < stop and data[at] == _NODE:
+        while at < stop and data[at] == tag:
             index, following = head_of(data, at)
             if following > stop:
                 break
@@ -153,12 +167,12 @@ class NodeRuns:
         return self._operators.get(operator) or self._named(operator), parts, fields
 
     def _large(
-        self, data: bytes, base: int, offset: int, end: int, values: Initializers
+        self, data: bytes, base: int, offset: int, end: int, tag: int, values: Initializers
     ) -> tuple[NodeRun, int]:
         """A plain Constant whose attribute is not kept, and where it ends."""
         at, first = offset - base, len(values)
         nothing = NodeRun(b"", offset, [], values, first), offset
-        if data[at] != _NODE:
+        if data[at] != tag:
             return nothing
         try:
             size, start = length_at(data, at + 1)
@@ -171,7 +185,7 @@ class NodeRuns:
         self._add([constant], values)
         others = data[start : constant.attribute]
         others = others[: others.rindex(_ATTRIBUTE)]
-        head = bytes([_NODE, len(others) & 0x7F | 0x80, len(others) >> 7])
+        head = bytes([tag, len(others) & 0x7F | 0x80, len(others) >> 7])
         base += constant.attribute
         return NodeRun(head + others, base, ["Constant"], values, first), offset + following - at
 

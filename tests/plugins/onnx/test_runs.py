@@ -259,3 +259,31 @@ def test_external_data(
     in_runs, one_by_one = both(path)
     assert in_runs == one_by_one
     assert isinstance(in_runs[1], Report)
+
+
+def test_functions(both: Both, tmp_path: Path) -> None:
+    """The nodes of a function, whose fields are others than a graph's, and its references."""
+    shape, path = Shape(), tmp_path / "model.onnx"
+    (tmp_path / "w.data").write_bytes(bytes(400))
+    referring = helper.make_node("Transpose", ["Y"], ["t"])
+    referring.attribute.add(name="perm", ref_attr_name="order", type=onnx.AttributeProto.INTS)
+    body = [*constants(3), referring, *quantised(), node(shape, x="x"), *constants(2, 40)]
+    opsets = [helper.make_opsetid("", 17)]
+    inner = helper.make_function(
+        *("own", "Inner", ["x", "W", "R", "B"], ["Y"], body, opsets), ["order"]
+    )
+    calls = [
+        helper.make_node("Inner", ["X", "W", "R", "B"], [f"y{at}"], domain="own", order=[1, 0, 2])
+        for at in range(2)
+    ]
+    data = model(graph(calls, weights(shape)), functions=[inner]).SerializeToString()
+    for mutated in (data, *mutations(data, COUNT // 4)):
+        path.write_bytes(mutated)
+        in_runs, one_by_one = both(path)
+        assert in_runs == one_by_one, mutated.hex()
+    path.write_bytes(data)
+    assert len(inspect_file(path).layers) == 1  # which both calls share
+    with open_source(path) as source:
+        [function] = Decoder(source).model().functions
+    nodes = function.body.nodes
+    assert len(nodes) - len(nodes.holders) > len(nodes) // 2
