@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 G, M, N, K = Symbol.GATES, Symbol.INPUT, Symbol.HIDDEN, Symbol.TAPS
 J, P, R = Symbol.JOINED, Symbol.PROJECTION, Symbol.FED_BACK
 
+DIRECTIONS = ("forward", "backward")  # as names of layers and variables spell them
+
 
 class Dialect(StrEnum):
     """How the bias of a cell is kept, in the words of a layer's `convention`."""

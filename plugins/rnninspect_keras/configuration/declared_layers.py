@@ -12,9 +12,6 @@ if TYPE_CHECKING:
     )
 
 
-DIRECTIONS = ("forward", "backward")
-
-
 class DeclaredCell(Record):
     """A cell of a recurrent layer, in one direction and one level.
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from rnninspect.plugin import Fact, Limit, Observation, Search, Searched
 from rnninspect_keras.configuration.declared import Declared, read_declared
-from rnninspect_keras.configuration.declared_layers import DIRECTIONS, DeclaredCell, DeclaredLayer
+from rnninspect_keras.configuration.declared_layers import DeclaredCell, DeclaredLayer
 from rnninspect_keras.configuration.numbering import layer_groups, numbered
 from rnninspect_keras.configuration.packed import packed_size
 from rnninspect_keras.configuration.plans import (
@@ -16,6 +16,7 @@ from rnninspect_keras.configuration.plans import (
 )
 from rnninspect_keras.configuration.position import Position
 from rnninspect_keras.configuration.shape_flow import Carrier, built_shape, graph_name
+from rnninspect_keras.layout import DIRECTIONS
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

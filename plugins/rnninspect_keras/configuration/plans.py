@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from rnninspect.plugin import CELLS, Record, Role
-from rnninspect_keras.configuration.declared import as_size, as_sizes
 from rnninspect_keras.layout import LAYOUT, Dialect, WeightName
 
 TYPE_CHECKING = False
@@ -134,6 +133,8 @@ def _dialect(declared: Declared, family: str) -> Dialect | None:
 
 
 def _taps(declared: Declared, axes: int) -> tuple[int, ...]:
+    from rnninspect_keras.configuration.declared import as_sizes  # noqa: PLC0415 - few plans are declared
+
     taps = as_sizes(declared.settings.get("kernel_size"), axes)
     if taps is None:  # Keras 1
         rows, columns = declared.size("nb_row"), declared.size("nb_col")
@@ -148,6 +149,8 @@ def _input_size(
         return declared.size("input_dim")
     channels_first = convolution and declared.settings.get("data_format") == "channels_first"
     axis = 2 if channels_first else -1
+    from rnninspect_keras.configuration.declared import as_size  # noqa: PLC0415 - as above
+
     return as_size(shape[axis]) if len(shape) > max(axis, 1) else None
 
 

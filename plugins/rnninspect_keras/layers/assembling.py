@@ -13,9 +13,8 @@ from rnninspect.plugin import (
     no_formula,
     plural,
 )
-from rnninspect_keras.configuration.declared_layers import DIRECTIONS
 from rnninspect_keras.layers.sizing import complete, explains
-from rnninspect_keras.layout import LAYOUT, Dialect, axes_of, gate_order
+from rnninspect_keras.layout import DIRECTIONS, LAYOUT, Dialect, axes_of, gate_order
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

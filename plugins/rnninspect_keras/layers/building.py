@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from rnninspect.plugin import SkippedLayer, Stack, no_formula
-from rnninspect_keras.configuration.declared_layers import DIRECTIONS
 from rnninspect_keras.layers.assembling import AnyLayer, PlannedCell, Title, assemble
+from rnninspect_keras.layout import DIRECTIONS
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

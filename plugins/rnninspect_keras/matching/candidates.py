@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from rnninspect.lean import re
 from rnninspect.plugin import Record
-from rnninspect_keras.configuration.declared_layers import DIRECTIONS
 from rnninspect_keras.layers.guessing import hint_of
 from rnninspect_keras.layers.weight_names import RECURRENT, parse_name, without_output
-from rnninspect_keras.layout import WeightName
+from rnninspect_keras.layout import DIRECTIONS, WeightName
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

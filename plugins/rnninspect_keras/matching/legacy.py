@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from rnninspect.lean import partial
 from rnninspect.plugin import Fact, Observation
-from rnninspect_keras.configuration.declared_layers import DIRECTIONS
 from rnninspect_keras.layers.building import build
 from rnninspect_keras.layers.clusters import WeightCluster, cluster_by_names, mark_lost_kernels
 from rnninspect_keras.layers.weights import CellWeight, may_be_weight
+from rnninspect_keras.layout import DIRECTIONS
 from rnninspect_keras.matching.candidates import candidates_of, may_have_cells
 
 TYPE_CHECKING = False

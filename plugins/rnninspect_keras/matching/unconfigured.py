@@ -6,9 +6,9 @@ from itertools import pairwise, permutations
 
 from rnninspect.lean import Counter
 from rnninspect.plugin import SkippedLayer, Stack, no_formula
-from rnninspect_keras.configuration.declared_layers import DIRECTIONS
 from rnninspect_keras.layers.assembling import PlannedCell, Title, assemble
 from rnninspect_keras.layers.guessing import guess, guess_directions
+from rnninspect_keras.layout import DIRECTIONS
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

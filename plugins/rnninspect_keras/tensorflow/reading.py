@@ -13,7 +13,6 @@ from rnninspect.plugin import (
     UnreadableFile,
     Whereabouts,
 )
-from rnninspect_keras.graph_signs import is_meta_graph
 from rnninspect_keras.layers.known import plain, with_known_layers
 from rnninspect_keras.layers.saved import saved
 from rnninspect_keras.matching.wrappers import purposes_by_name
@@ -72,6 +71,7 @@ def _graph_beside(source: Source) -> GraphDef | None:
     prefix = newest(source) if source.is_folder else source.name.removesuffix(INDEX)
     if source.neighbour(prefix + META).whereabouts is not Whereabouts.INSIDE:
         return None
+    from rnninspect_keras.graph_signs import is_meta_graph
     from rnninspect_keras.tensorflow.operations import operations_of
 
     with source.open_neighbour(prefix + META) as beside:

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from rnninspect.lean import defaultdict
 from rnninspect.plugin import SkippedLayer, Stack, no_formula
-from rnninspect_keras.configuration.declared_layers import DIRECTIONS
 from rnninspect_keras.configuration.plans import CellPlan
 from rnninspect_keras.layers.assembling import PlannedCell, Title, assemble
 from rnninspect_keras.layers.weights import CellWeight
-from rnninspect_keras.layout import Dialect, WeightName
+from rnninspect_keras.layout import DIRECTIONS, Dialect, WeightName
 from rnninspect_keras.variable_names.custom_scopes import own_cells, whole
 from rnninspect_keras.variable_names.libraries import library_cells, may_be_library
 from rnninspect_keras.variable_names.vocabulary import class_of, weight_name_of, without_number

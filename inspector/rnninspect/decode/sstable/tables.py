@@ -6,10 +6,7 @@ that share prefixes, each block followed by its kind and its checksum, an index 
 
 from __future__ import annotations
 
-from struct import unpack_from
-
 from rnninspect.decode.sstable.crc32c import WORD, crc32c
-from rnninspect.decode.sstable.snappy import decompress
 from rnninspect.errors import UnreadableFile
 from rnninspect.source.limits import Limit
 
@@ -147,7 +144,7 @@ def _block(source: Source, handle: tuple[int, int]) -> bytes:
             place=f"offset {offset}",
         )
     data = source.read(offset, size + TRAILER)
-    stored = unpack_from("<I", data, size + 1)[0]
+    stored = int.from_bytes(data[size + 1 :], "little")
     if _masked(crc32c(data[: size + 1])) != stored:
         raise UnreadableFile(
             f"invalid checksum of the block at offset {offset}", place=f"offset {offset}"
@@ -156,6 +153,8 @@ def _block(source: Source, handle: tuple[int, int]) -> bytes:
         case 0:
             return data[:size]
         case 1:
+            from rnninspect.decode.sstable.snappy import decompress  # noqa: PLC0415 - few are packed
+
             return decompress(data[:size], source)
     raise UnreadableFile(
         f"unknown compression of the block at offset {offset}", place=f"offset {offset}"
@@ -164,7 +163,7 @@ def _block(source: Source, handle: tuple[int, int]) -> bytes:
 
 def _entries(block: bytes) -> Iterator[tuple[bytes, bytes]]:
     """Entries of a block; a key begins with a part of the key before it."""
-    restarts = unpack_from("<I", block, len(block) - 4)[0] if len(block) >= 4 else 0
+    restarts = int.from_bytes(block[-4:], "little") if len(block) >= 4 else 0
     end = len(block) - 4 - 4 * restarts
     if end < 0:
         raise UnreadableFile("the list of restarts is longer than its block of the table")
