@@ -1,15 +1,12 @@
-"""Runs the command over many files, each in a forked process: `driver.py MODE ANSWERS FILE...`.
+"""Runs the command over many files, each in a forked process: `driver.py ANSWERS FILE...`.
 
 A process of its own, so that exit codes, streams, peak memory and audit events are the command's;
-forked from one that has imported everything, so that hundreds of runs take seconds. MODE is
-`streams`, every format once, or `watch`, the table once with everything counted. For `streams` a
-file is read once, and a process for each format is forked from the one that has read it.
+forked from one that has imported everything, so that hundreds of runs take little time.
 """
 
 from __future__ import annotations
 
 import cProfile
-import gc
 import io
 import json
 import os
@@ -67,54 +64,39 @@ def call_main(path: str, output: str) -> int:
     return until_stopped(call)
 
 
-def streams(path: str, folder: Path) -> dict[str, dict[str, object]]:
-    """For each format exit code, standard output and error, and the peak of memory in megabytes."""
-    answer = folder / "streams"
-    child = os.fork()
-    if not child:
-        _bound_time(MOST_SECONDS)
-        gc.disable()  # as a call does before it reads
-        vars(running)["inspect_file"] = _once(inspect_file, path)
+def answers_about(path: str, folder: Path) -> dict[str, dict[str, object]]:
+    """What a run costs, opens and starts, as `watch`, and what each format prints, by its name.
+
+    The file is read once, for the table, while everything is counted; each format is rendered in a
+    process that is forked from the one that has read it.
+    """
+    answer = folder / "answer"
+
+    def run() -> int:
+        _bound_time(10 * MOST_SECONDS)
+        vars(running)["inspect_file"] = _once(inspect_file)
+        said = {"watch": asdict(_watched(path))}
         reading = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-        rendered = {output: _rendered(output, path, folder, reading) for output in FORMATS}
-        answer.write_text(json.dumps(rendered))
-        os._exit(0)
-    _, status = os.waitpid(child, 0)
-    if status:  # it was ended while it read, by whatever
-        ended = {"code": os.waitstatus_to_exitcode(status), "out": "", "err": "", "megabytes": 0}
-        return dict.fromkeys(FORMATS, ended)
+        said |= {output: _rendered(output, path, folder, reading) for output in FORMATS}
+        answer.write_text(json.dumps(said, default=repr))
+        return 0
+
+    code, _ = _in_fork(run)
+    if code:  # it was ended while it read, by whatever
+        ended: dict[str, object] = {"code": code, "out": "", "err": "", "megabytes": 0}
+        return {"watch": asdict(Seen()), **dict.fromkeys(FORMATS, ended)}
     said: dict[str, dict[str, object]] = json.loads(answer.read_text())
     answer.unlink()
     return said
 
 
-def _once(read: Callable[..., Report], path: str) -> Callable[..., Report]:
-    """`inspect_file`, called now for this path; from then on its answer, or its error, again."""
-    try:
-        report = read(path)
-    except Exception as error:  # noqa: BLE001 - whatever it is, each format will show it
-        found: Report | Exception = error
-    else:
-        found = report
-
-    def again(*_arguments: object, **_options: object) -> Report:
-        if isinstance(found, Exception):
-            raise found
-        return found
-
-    return again
-
-
-def _rendered(output: str, path: str, folder: Path, reading: int) -> dict[str, object]:
-    """What one format prints; `reading` is the peak in kB of the process that read it."""
-    out, err = folder / "out", folder / "err"
+def _in_fork(run: Callable[[], int]) -> tuple[int, resource.struct_rusage]:
+    """The exit code of a call in a forked process, and what that has used."""
     child = os.fork()
     if not child:
-        for stream, target in ((1, out), (2, err)):
-            os.dup2(os.open(target, os.O_WRONLY | os.O_CREAT | os.O_TRUNC), stream)
         code = 70  # of a traceback; not among those of the contract
         try:
-            code = call_main(path, output)
+            code = run()
         finally:
             sys.stdout.flush()
             sys.stderr.flush()
@@ -122,8 +104,40 @@ def _rendered(output: str, path: str, folder: Path, reading: int) -> dict[str, o
                 sys.excepthook(*sys.exc_info())
             os._exit(code)
     _, status, usage = os.wait4(child, 0)
+    return os.waitstatus_to_exitcode(status), usage
+
+
+def _once(read: Callable[..., Report]) -> Callable[..., Report]:
+    """`inspect_file`, which reads each file once, and gives the answer or the error again."""
+    found: dict[object, Report | Exception] = {}
+
+    def again(path: object, *arguments: object, **options: object) -> Report:
+        if path not in found:
+            try:
+                found[path] = read(path, *arguments, **options)
+            except Exception as error:  # noqa: BLE001 - whatever it is, each format will show it
+                found[path] = error
+        known = found[path]
+        if isinstance(known, Exception):
+            raise known
+        return known
+
+    return again
+
+
+def _rendered(output: str, path: str, folder: Path, reading: int) -> dict[str, object]:
+    """What one format prints; `reading` is the peak in kB of the process that read the file."""
+    out, err = folder / "out", folder / "err"
+
+    def run() -> int:
+        _bound_time(MOST_SECONDS)
+        for stream, target in ((1, out), (2, err)):
+            os.dup2(os.open(target, os.O_WRONLY | os.O_CREAT | os.O_TRUNC), stream)
+        return call_main(path, output)
+
+    code, usage = _in_fork(run)
     return {
-        "code": os.waitstatus_to_exitcode(status),
+        "code": code,
         "out": out.read_bytes().decode("utf-8", "backslashreplace"),
         "err": err.read_bytes().decode("utf-8", "backslashreplace"),
         "megabytes": max(reading, usage.ru_maxrss) // 1024,
@@ -134,25 +148,15 @@ def _bound_time(seconds: int) -> None:
     resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds))
 
 
-def watch(path: str, folder: Path) -> dict[str, dict[str, object]]:
+def _watched(path: str) -> Seen:
     """What one run opens, starts and costs, counted."""
-    answer = folder / "seen"
-    child = os.fork()
-    if not child:
-        _bound_time(10 * MOST_SECONDS)
-        seen = Seen()
-        with redirect_stdout(io.TextIOWrapper(io.BytesIO())), redirect_stderr(io.StringIO()):
-            _listen(seen)
-            counter = cProfile.Profile(subcalls=False)
-            counter.runcall(call_main, path, "table")
-            seen.calls = sum(entry.callcount for entry in counter.getstats())
-        heard = asdict(seen)
-        answer.write_text(json.dumps(heard, default=repr))
-        os._exit(0)
-    os.waitpid(child, 0)
-    said: dict[str, object] = json.loads(answer.read_text())
-    answer.unlink()
-    return {"watch": said}
+    seen = Seen()
+    with redirect_stdout(io.TextIOWrapper(io.BytesIO())), redirect_stderr(io.StringIO()):
+        _listen(seen)
+        counter = cProfile.Profile(subcalls=False)
+        counter.runcall(call_main, path, "table")
+        seen.calls = sum(entry.callcount for entry in counter.getstats())
+    return seen
 
 
 def _listen(seen: Seen) -> None:
@@ -190,14 +194,11 @@ def warm_up(sound: list[str]) -> None:
                 call_main(path, output)
 
 
-MODES = {"streams": streams, "watch": watch}
-
-
-def start(mode: str, answers: str, *paths: str) -> None:
+def start(answers: str, *paths: str) -> None:
     """Write the answers of all runs over all files as JSON: path, label, answer."""
     warm_up([path for path in paths if Path(path).name.startswith(WARMING)])
-    run, folder = MODES[mode], Path(answers).parent
-    Path(answers).write_text(json.dumps({path: run(path, folder) for path in paths}))
+    folder = Path(answers).parent
+    Path(answers).write_text(json.dumps({path: answers_about(path, folder) for path in paths}))
 
 
 if __name__ == "__main__":

@@ -15,11 +15,11 @@ DRIVER = Path(__file__).parent / "driver.py"
 Answers = dict[str, dict[str, dict[str, object]]]
 
 
-def drive(mode: str, corpus: Path, folder: Path) -> Answers:
+def drive(corpus: Path, folder: Path) -> Answers:
     """What the driver answers for each file of the corpus, by name and then by format."""
-    answers = folder / f"{mode}.json"
+    answers = folder / "answers.json"
     paths = [str(corpus / name) for name in CORPUS]
-    command = [sys.executable, str(DRIVER), mode, str(answers), *paths]
+    command = [sys.executable, str(DRIVER), str(answers), *paths]
     environment = {**os.environ, "COLUMNS": "100", "PYTHONPATH": os.pathsep.join(sys.path)}
     subprocess.run(command, check=True, env=environment, timeout=1_800, cwd=DRIVER.parent)
     said = json.loads(answers.read_text())

@@ -1,21 +1,27 @@
-"""Every hostile file in every format: exit code, streams and memory."""
+"""Every hostile file: what each format prints, and the work, memory and files that it takes.
+
+One module, so that the corpus is made once, and each of its files is read once.
+"""
 
 from __future__ import annotations
 
 import json
 import re
+import sys
 from pathlib import Path
 
 import pytest
 
 from hostile.corpus import CORPUS, make_corpus
 from hostile.driver import FORMATS
-from hostile.driving import Answers, drive, nothing_is_left
+from hostile.driving import DRIVER, Answers, drive, nothing_is_left
 from hostile.entry import CANARY
 
 pytestmark = pytest.mark.slow
 
 MOST_MEGABYTES = 300
+MOST_CALLS = 20_000_000  # some four seconds of Python
+MOST_READ = 160 * 2**20
 CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069]")
 
 
@@ -25,8 +31,23 @@ def corpus(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def streams(corpus: Path, tmp_path_factory: pytest.TempPathFactory) -> Answers:
-    return drive("streams", corpus, tmp_path_factory.mktemp("streams"))
+def answers(corpus: Path, tmp_path_factory: pytest.TempPathFactory) -> Answers:
+    return drive(corpus, tmp_path_factory.mktemp("answers"))
+
+
+@pytest.fixture(scope="module")
+def streams(answers: Answers) -> Answers:
+    """What is printed alone, by name and then by format."""
+    return {
+        name: {form: said[form] for form in said if form != "watch"}
+        for name, said in answers.items()
+    }
+
+
+@pytest.fixture(scope="module")
+def watched(answers: Answers) -> dict[str, dict[str, object]]:
+    """What was counted, by name."""
+    return {name: said["watch"] for name, said in answers.items()}
 
 
 @pytest.mark.parametrize("name", CORPUS)
@@ -73,6 +94,32 @@ def test_memory_has_a_ceiling(name: str, streams: Answers) -> None:
     )
 
 
-def test_nothing_was_left_behind(corpus: Path, streams: Answers) -> None:
-    assert set(streams) == set(CORPUS)
+@pytest.mark.parametrize("name", CORPUS)
+def test_work_has_a_ceiling(name: str, watched: dict[str, dict[str, object]]) -> None:
+    answer = watched[name]
+    assert isinstance(answer["calls"], int)
+    assert isinstance(answer["read"], int)
+    assert 50 < answer["calls"] < MOST_CALLS
+    assert answer["read"] < MOST_READ
+
+
+@pytest.mark.parametrize("name", CORPUS)
+def test_no_other_file_is_opened_and_nothing_is_run(
+    name: str, watched: dict[str, dict[str, object]], corpus: Path
+) -> None:
+    answer = watched[name]
+    folder = (corpus / name).parent
+    opened, listed = answer["opened"], answer["listed"]
+    assert isinstance(opened, list)
+    assert isinstance(listed, list)
+    python = {Path(), DRIVER.parent, *map(Path, sys.path)}  # where readers of others are sought
+    models = {Path(path) for path in opened if Path(path).name != "entry_points.txt"} - python
+    beside = {path for path in models if not path.is_relative_to(corpus / name)}
+    assert {path.parent for path in beside} <= {folder}
+    assert {*map(Path, listed)} <= {corpus / name, folder} | python  # the names beside it alone
+    assert answer["events"] == []
+
+
+def test_nothing_was_left_behind(corpus: Path, answers: Answers) -> None:
+    assert set(answers) == set(CORPUS)
     assert nothing_is_left(corpus)
