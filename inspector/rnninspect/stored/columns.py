@@ -59,11 +59,11 @@ class TensorColumns:
     def __getitem__(self, index: int) -> StoredTensor:
         """The tensor of an index, always the same value; IndexError if there is none."""
         made = self._made.get(index)
-        if made is None:
-            place = range(len(self))[index]
-            made = self._made.get(place)
-            if made is None:
-                made = self._made[place] = self._make(place)
+        if made is not None:
+            return made
+        if not 0 <= index < len(self.names):
+            return self[range(len(self.names))[index]]
+        made = self._made[index] = self._make(index)
         return made
 
     def __iter__(self) -> Iterator[StoredTensor]:

@@ -26,7 +26,7 @@ from rnninspect_torch.networks.naming import without_wrappers
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Mapping
 
     from rnninspect.plugin import StoredTensor
     from rnninspect_torch.networks.records import (
@@ -61,7 +61,8 @@ def build(
     cleaned = without_wrappers(group.name)
     name = cleaned or kind
     original = None if cleaned == group.path else group.path
-    maker = _LayerMaker(group, described, origin, kind, stored, _by_level(group), original)
+    levels = _by_level(tuple(group.weights))
+    maker = _LayerMaker(group, described, origin, kind, stored, levels, original)
     layers = tuple(maker.layer(level, name, root) for level in range(described.levels))
     facts = tuple(Observation(fact, text, layer=layers[0].name) for fact, text in notes)
     return BuiltLayers(layers, facts)
@@ -78,9 +79,9 @@ _Described = tuple[Description, Origin, str, list[tuple[Fact, str]]]
 def _describe_group(group: WeightGroup, declared: DeclaredModule | None) -> _Described | None:
     """The description of a stack as declared, or else as inferred from its tensors."""
     shapes = {
-        position: weight.shape
+        position: shape
         for position, weight in group.weights.items()
-        if weight.shape is not None
+        if (shape := weight.shape) is not None
     }
     spec = infer(shapes, group.signature.cell)
     notes: list[tuple[Fact, str]] = []
@@ -121,10 +122,11 @@ def _declared_by(
     return frozenset(roles | (seen - BIASES))
 
 
-def _by_level(group: WeightGroup) -> dict[int, list[Position]]:
+@lru_cache(maxsize=64)
+def _by_level(positions: tuple[Position, ...]) -> Mapping[int, list[Position]]:
     """The positions of a group's weights by level, in order."""
     levels: dict[int, list[Position]] = {}
-    for position in sorted(group.weights, key=_in_order):
+    for position in sorted(positions, key=_in_order):
         levels.setdefault(position.level, []).append(position)
     return levels
 
@@ -139,7 +141,7 @@ class _LayerMaker(Record):
     origin: Origin
     kind: str
     stored: Callable[[NamedTensor], StoredTensor]
-    positions: dict[int, list[Position]]
+    positions: Mapping[int, list[Position]]
     original_name: str | None
 
     def layer(self, level: int, name: str, root: str | None) -> RecurrentLayer:
@@ -173,8 +175,8 @@ class _LayerMaker(Record):
                 yield self._operand(position, self.group.weights[position])
 
     def _operand(self, position: Position, weight: StoredWeight) -> Operand:
-        main, shape = weight.main, weight.shape
-        named = main or next(iter(weight.parts.values()))
+        shape = weight.shape
+        named = weight.main or next(iter(weight.parts.values()))
         return Operand(
             name=named.name,
             slots=_slots(position.direction, position.role),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from rnninspect.lean import re
+from rnninspect.lean import lru_cache, re
 from rnninspect.plugin import Limit
 from rnninspect.stored.kinds import holding, names_of
 from rnninspect_torch.dialect.signatures import HINTS, SIGNATURES, STACK
@@ -12,7 +12,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from rnninspect.plugin import Source
+    from rnninspect.plugin import Role, Source
     from rnninspect_torch.dialect.signatures import ModuleSignature
     from rnninspect_torch.networks.records import NamedTensor
 
@@ -66,16 +66,23 @@ def _assign(
             while modules and modules[-1] in _INNER_WRAPPERS:
                 modules.pop()
             path = ".".join(modules)
-        group = groups.setdefault((path, signature.name), WeightGroup(path, signature))
+        group = groups.get((path, signature.name))
+        if group is None:
+            group = groups[path, signature.name] = WeightGroup(path, signature)
         role = signature.roles[found["tensor"] or ""]
         word = part or (found.get("part") or "").removeprefix("_")
         if found.get("index") is not None:
             weight = group.indexed.setdefault((int(found["index"] or 0), role), StoredWeight({}))
         else:
-            position = Position(int(found.get("level") or 0), int(bool(found.get("reverse"))), role)
+            position = _position(found.get("level"), found.get("reverse"), role)
             weight = group.weights.setdefault(position, StoredWeight({}))
         weight.parts.setdefault(word, entry)
         return
+
+
+@lru_cache(maxsize=256)
+def _position(level: str | None, reverse: str | None, role: Role) -> Position:
+    return Position(int(level or 0), int(bool(reverse)), role)
 
 
 _Matched = tuple[str, dict[str, str | None]]

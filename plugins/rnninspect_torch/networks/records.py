@@ -171,7 +171,7 @@ class StoredWeight(Record):
         first = self.parts.get("original0")
         if main is None or (first is not None and not _is_norm(first, main)):
             return None
-        return main.tensor.shape
+        return main.shape
 
 
 def _is_norm(first: NamedTensor, second: NamedTensor) -> bool:
