@@ -126,14 +126,17 @@ class NodeRuns:
             else:
                 break
             at = following
-        self._kept.add_encoded(kept)
-        self._wire.count_light(fields)
-        short = len(operators) - fields // IN_COLUMNS  # nodes of hardly a field take a step, too
-        self._wire.source.spend(Limit.STEPS, max(short, 0))
+        self._charge(len(operators), kept, fields)
         first = len(values)
         if constants:
             self._add(constants, values)
         return NodeRun(data[begin:at], offset, operators, values, first), base + at
+
+    def _charge(self, nodes: int, kept: int, fields: int) -> None:
+        self._kept.add_encoded(kept)
+        self._wire.count_light(fields)
+        short = nodes - fields // IN_COLUMNS  # nodes of hardly a field take a step, too
+        self._wire.source.spend(Limit.STEPS, max(short, 0))
 
     def _plain(
         self, data: bytes, base: int, index: int, end: int, depth: int
