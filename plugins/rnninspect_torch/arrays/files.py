@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from rnninspect.decode.npy import LONGEST, OBJECTS, read_header
-from rnninspect.decode.pickles.interpreter import load_from
 from rnninspect.decode.pickles.values import Instance, Mapping
 from rnninspect.decode.zip_directory import head_of_member, open_member, read_directory
 from rnninspect.lean import re
@@ -109,6 +108,8 @@ def _name(member: Member) -> str:
 
 def _unpickled(payload: Source, calls: TorchCalls) -> object:
     """The one object in a pickled array of objects, else all that is pickled."""
+    from rnninspect.decode.pickles.interpreter import load_from  # noqa: PLC0415 - plain arrays need none of it
+
     value = load_from(payload, calls)
     items = (
         value.state[-1] if isinstance(value, Instance) and isinstance(value.state, tuple) else ()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from rnninspect.plugin import Record
 from rnninspect_torch.tensors.arrays import SCOPE as ARRAY
-from rnninspect_torch.tensors.nested import INSIDE
+from rnninspect_torch.tensors.views import INSIDE
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

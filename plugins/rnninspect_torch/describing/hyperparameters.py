@@ -7,9 +7,7 @@ them agree with it; the width is missed only where no other tensor has such an a
 
 from __future__ import annotations
 
-from rnninspect.declared.expressions import shown
 from rnninspect.plugin import Fact, Observation, Origin, Purpose
-from rnninspect_torch.networks.configurations import configurations_in
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -30,6 +28,8 @@ def declare_stack(networks: list[Network], contents: Contents) -> list[Observati
     stored = None if network is None else _stack(network.layers)
     if network is None or stored is None:
         return []
+    from rnninspect_torch.networks.configurations import configurations_in  # noqa: PLC0415 - few files are one stack
+
     for document in configurations_in(contents.value, contents.calls.source):
         claims = {
             key: document.values[key]
@@ -110,6 +110,8 @@ def _contradiction(
     stored: dict[str, int],
     layer: RecurrentLayer,
 ) -> Observation:
+    from rnninspect.declared.expressions import shown  # noqa: PLC0415 - as above
+
     value = claims[key]
     text = shown(value) if type(value) is int else value
     detail = f"{document.place}: {key} is declared as {text}, stored {stored[key]}"

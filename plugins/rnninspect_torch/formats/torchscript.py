@@ -14,7 +14,6 @@ from rnninspect_torch.describing.contents import Contents, bytes_in
 from rnninspect_torch.describing.model import describe_model
 from rnninspect_torch.networks.records import DeclaredModule, NamedTensor, Root
 from rnninspect_torch.networks.walking import Walk
-from rnninspect_torch.programs.frozen import MODES, frozen_groups
 from rnninspect_torch.programs.script_code import declared_by
 from rnninspect_torch.recovered.scripted.code import Code
 from rnninspect_torch.recovered.scripted.worth import may_contain_cell
@@ -29,7 +28,7 @@ if TYPE_CHECKING:
     from rnninspect.graphs import Graph
     from rnninspect.plugin import SavedModel, Source
     from rnninspect_torch.archives.archive import Archive
-    from rnninspect_torch.programs.records import ClassCode
+    from rnninspect_torch.programs.records import ClassCode, LayerCall
 
     Shapes = tuple[tuple[int, ...], ...]
 
@@ -86,7 +85,10 @@ def root_of(
     frozen = isinstance(value, Instance) and "training" not in value.attributes
     entries = _constants(constants, is_frozen=frozen)
     root.entries.extend(entries)
-    root.groups.extend(frozen_groups(classes, entries, root.declared))
+    if any(code.calls or code.cells for code in classes.values()):
+        from rnninspect_torch.programs.frozen import frozen_groups  # noqa: PLC0415 - for calls alone
+
+        root.groups.extend(frozen_groups(classes, entries, root.declared))
     if isinstance(value, Instance) and may_contain_cell(code, value.path):
 
         def translated() -> Iterator[Graph]:
@@ -166,13 +168,26 @@ def _declared(
         name: value for name, value in attributes.items() if isinstance(value, _PLAIN)
     }
     if code is not None:
-        called = {MODES[call.operator]: call for call in code.calls if not call.cell}
-        if len(called) == 1 and "weight_ih_l0" in code.parameters:
-            mode, call = called.popitem()
-            plain |= {"mode": mode, "num_layers": call.levels, "bias": call.biases}
-            plain["bidirectional"] = call.directions == 2
+        if code.calls and "weight_ih_l0" in code.parameters:
+            plain |= _by_call(code.calls)
         plain |= code.finals
     return DeclaredModule(_class_name(module.path), plain)
+
+
+def _by_call(calls: Sequence[LayerCall]) -> dict[str, object]:
+    """What the only call of a layer declares; nothing where there are several."""
+    from rnninspect_torch.programs.frozen import MODES  # noqa: PLC0415 - as above
+
+    called = {MODES[call.operator]: call for call in calls if not call.cell}
+    if len(called) != 1:
+        return {}
+    mode, call = called.popitem()
+    return {
+        "mode": mode,
+        "num_layers": call.levels,
+        "bias": call.biases,
+        "bidirectional": call.directions == 2,
+    }
 
 
 def _class_name(path: str) -> str:

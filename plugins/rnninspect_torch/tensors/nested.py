@@ -6,14 +6,13 @@ from rnninspect.decode.cursor import Cursor
 from rnninspect.decode.pickles.interpreter import load
 from rnninspect.decode.pickles.values import Blob, kind_of
 from rnninspect.plugin import UnreadableFile
-from rnninspect_torch.tensors.views import Storage
+from rnninspect_torch.tensors.views import INSIDE, Storage
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from rnninspect_torch.tensors.context import Context
 
 MAGIC = 0x1950A86A20F9469CFC6C  # torch/serialization.py, MAGIC_NUMBER
-INSIDE = "storage inside the pickle "
 _HEAD = 1 << 12  # bytes; the pickles before the elements take some 400
 _COST = 100  # in opcodes
 

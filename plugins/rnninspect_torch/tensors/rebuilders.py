@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from rnninspect.decode.pickles.values import Blob, Global, Instance, Mapping, kind_of
 from rnninspect.plugin import MOST_ELEMENTS, UnreadableFile, plural
-from rnninspect_torch.tensors.nested import load_nested
 from rnninspect_torch.tensors.views import Storage, TensorView
 
 TYPE_CHECKING = False
@@ -170,6 +169,8 @@ def _new(calls: Context, args: Args) -> object:
 
 
 def _loaded(calls: Context, args: Args) -> object:
+    from rnninspect_torch.tensors.nested import load_nested  # noqa: PLC0415 - seldom
+
     return load_nested(calls, args[0])
 
 

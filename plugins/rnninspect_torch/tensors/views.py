@@ -6,6 +6,8 @@ import math
 
 from rnninspect.lean import lru_cache
 
+INSIDE = "storage inside the pickle "  # a scope of such storages begins with it
+
 
 class Storage:
     """A contiguous run of elements in the file.
