@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 MANY = 1_000  # nodes of a graph
 _NO_NAME = hash("")
 _DYNAMIC = "DynamicQuantizeLinear"  # which has scales, and uses none
-_ATTEMPTS = 4  # to tell what is used by names
+_ATTEMPTS, _STEPS = 2, 2  # to tell what is used by names, and what each costs for a node
 _MOST = 0.9  # of the nodes, above which nothing is gained
 
 
@@ -51,9 +51,10 @@ def sliced(
         return graph, None
     calls = {operator for _, operator in functions}
     untold, by_name = set[str](), None
-    for attempt in range(_ATTEMPTS):
-        source.spend(Limit.STEPS, len(graph.nodes))
-        by_name = UsesByName(graph, untold, calls) if attempt < _ATTEMPTS - 1 else None
+    attempts = _ATTEMPTS if any(map(has_scales, graph.nodes.operators)) else 0
+    for left in range(attempts, -1, -1):
+        source.spend(Limit.STEPS, (_STEPS if left else 1) * len(graph.nodes))
+        by_name = UsesByName(graph, untold, calls) if left else None
         places = _places(graph.nodes, calls, by_name)
         if by_name is None or not by_name.untold:
             break
