@@ -27,7 +27,9 @@ class Store:
         links: paths of links that were not followed.
     """
 
-    __slots__ = ("_names", "_paths", "columns", "groups", "links", "observations", "tensors")
+    __slots__ = (
+        *("_labels", "_names", "_paths", "columns", "groups", "links", "observations", "tensors"),
+    )
 
     def __init__(self, _names: dict[str, list[str]] | None = None) -> None:
         self.tensors: MutableMapping[str, StoredTensor] = {}
@@ -37,6 +39,7 @@ class Store:
         self.links: set[str] = set()
         self._paths: Sequence[str] = []
         self._names = _names
+        self._labels: dict[str, str | None] = {}
 
     def are_unique(self) -> bool:
         """Whether no two tensors, and no two groups, in columns have one path."""
@@ -121,13 +124,22 @@ class Store:
         self.tensors.update(tensors)
         self._paths = []
 
+    def label(self, path: str) -> str | None:
+        """The name that is noted at a group; None if there is none, or no such group."""
+        group = self.groups.get(path)
+        if group is None:
+            return None
+        if path not in self._labels:
+            self._labels[path] = group.text("name")
+        return self._labels[path]
+
     def named_groups(self, name: str) -> list[str]:
         """The groups of the layers of a name, which Keras since 3.6 notes at their `vars`."""
         if self._names is None:
             self._names = {}
-            for path, group in self.groups.items():
+            for path in self.groups:
                 owner, _, last = path.rpartition("/")
-                label = group.text("name") if group and last == "vars" else None
+                label = self.label(path) if last == "vars" else None
                 if label is not None:
                     self._names.setdefault(label, []).append(owner)
         return self._names.get(name, [])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from rnninspect.lean import lru_cache
 from rnninspect.plugin import (
     Operand,
     Origin,
@@ -20,9 +21,10 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from rnninspect.plugin import Stack
+    from rnninspect.plugin import Axis, Stack
     from rnninspect_keras.configuration.plans import CellPlan
     from rnninspect_keras.layers.weights import CellWeight
+    from rnninspect_keras.layout import WeightName
 
 
 class PlannedCell(Record):
@@ -139,13 +141,18 @@ def _operand(plan: CellPlan, weight: CellWeight, direction: int) -> Operand:
     if weight.name is None:
         raise ValueError(weight.tensor.name)
     dialect = plan.dialect or Dialect.KERAS
-    return Operand(
-        name=weight.tensor.name,
-        slots=tuple(Slot(direction, role) for role in LAYOUT[dialect][weight.name][0]),
-        axes=axes_of(dialect, weight.name, convolution=plan.convolution),
-        shape=weight.tensor.shape,
-        tensors=weight.tensors,
-    )
+    slots, axes = _place(dialect, weight.name, direction, convolution=plan.convolution)
+    tensor = weight.tensor
+    return Operand(tensor.name, slots, axes, tensor.shape, tensors=weight.tensors)
+
+
+@lru_cache(maxsize=256)
+def _place(
+    dialect: Dialect, name: WeightName, direction: int, *, convolution: bool
+) -> tuple[tuple[Slot, ...], tuple[Axis, ...]]:
+    """The slots and the axes of a weight."""
+    slots = tuple(Slot(direction, role) for role in LAYOUT[dialect][name][0])
+    return slots, axes_of(dialect, name, convolution=convolution)
 
 
 def _skipped(title: Title, runs: Sequence[PlannedCell]) -> SkippedLayer:

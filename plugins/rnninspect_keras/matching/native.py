@@ -99,8 +99,7 @@ def _place(cell: DeclaredCell, layer: DeclaredLayer, store: Store) -> str:
 
 def named(store: Store, place: str) -> str | None:
     """The name noted at a layer's group of variables; None before Keras 3.6."""
-    group = store.groups.get(f"{place}/{VARIABLES}" if place else VARIABLES)
-    return None if group is None else group.text("name")
+    return store.label(f"{place}/{VARIABLES}" if place else VARIABLES)
 
 
 def _keys(declared: Declared) -> list[object]:
