@@ -117,9 +117,7 @@ def test_no_other_file_is_opened_and_nothing_is_run(
     beside = {path for path in models if not path.is_relative_to(corpus / name)}
     assert {path.parent for path in beside} <= {folder}
     names = {path for path in map(Path, listed) if not _is_within(path, corpus / name)}
-    assert (
-        names <= {folder} | python
-    )  # those of a model that is a folder, and those beside it alone
+    assert names <= {folder} | python  # and those beside it alone
     assert answer["events"] == []
 
 
