@@ -169,7 +169,19 @@ def test_a_missing_attribute_is_an_attribute_error(source: Path) -> None:
         _ = made.missing
 
 
-def test_no_module_that_it_finds_has_a_function_for_missing_names() -> None:
+def test_a_module_may_have_a_function_for_missing_attributes(tmp_path: Path) -> None:
+    path = tmp_path / "sizes.py"
+    path.write_text("def __getattr__(name):\n    return name\n")
+    spec = Finder.find_spec("rnninspect_others.sizes", [str(tmp_path)])
+    assert spec is not None
+    assert spec.loader is not None
+    made = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(made)
+    assert made.missing == "missing"
+
+
+def test_no_module_of_ours_has_a_function_for_missing_attributes() -> None:
+    """Such a module is slower to import from."""
     for path in SOURCES:
         if path != Path(rnninspect.__file__):  # which Python's finder has found before
             names = {getattr(node, "name", None) for node in ast.parse(path.read_text()).body}

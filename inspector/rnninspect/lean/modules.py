@@ -35,7 +35,7 @@ class _Module(type(sys)):  # type: ignore[misc] # `ModuleType`, without importin
 
     Each `from module import name` asks whether the module is a package. An ordinary module answers
     with an error and its message, which take as long as the rest of the statement. In return, a
-    function `__getattr__` in the module has no effect.
+    function `__getattr__` in the module would have no effect; a module with one is made ordinary.
     """
 
     __slots__ = ()
@@ -83,6 +83,12 @@ class Loader(SourceFileLoader):
         if spec.submodule_search_locations is not None:
             known["__path__"] = spec.submodule_search_locations
         return module
+
+    def exec_module(self, module: ModuleType) -> None:
+        """Run a module's code."""
+        super().exec_module(module)
+        if "__getattr__" in module.__dict__:  # in a reader of others: ours have none
+            module.__class__ = type(sys)
 
     def get_code(self, fullname: str) -> CodeType | None:
         """The code of a module."""
