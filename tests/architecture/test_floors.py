@@ -79,8 +79,9 @@ DOORS = (
     "rnninspect.stored.",
 )
 JUDGES_DOORS = tuple(f"rnninspect.verification.{name}." for name in ("question", "arrays", "steps"))
-# Modules that import by a name that they are given: the readers' own, and the judge of `verify`.
-BY_NAME = {"rnninspect.readers", "rnninspect.verification.child"}
+# Modules that import by a name that they are given: the readers' own, and the judge of `verify`;
+# and one that loads the compiler of Python's own regular expressions.
+BY_NAME = {"rnninspect.readers", "rnninspect.verification.child", "rnninspect.lean.expressions"}
 LONGEST_FILE, LONGEST_FUNCTION, WIDEST_FOLDER = 300, 40, 14
 FOLDERS = sorted({path.parent for path in SOURCES})
 

@@ -146,9 +146,13 @@ else:
         def __getattr__(self, name: str) -> Any:  # noqa: ANN401 - a function of the module
             from rnninspect.lean import expressions  # noqa: PLC0415 - as above
 
-            # Whatever else there is in `re` is seldom used.
-            module = expressions if name in expressions.__all__ else __import__("re")
-            value = self.__dict__[name] = getattr(module, name)
+            if name in expressions.__all__:
+                value = getattr(expressions, name)
+            else:
+                import re  # noqa: PLC0415 - whatever else there is in it is seldom used
+
+                value = getattr(re, name)
+            self.__dict__[name] = value
             return value
 
     class _Json:
