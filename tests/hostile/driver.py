@@ -195,10 +195,15 @@ def warm_up(sound: list[str]) -> None:
 
 
 def start(answers: str, *paths: str) -> None:
-    """Write the answers of all runs over all files as JSON: path, label, answer."""
+    """Write the answers about all files, a line of JSON for each: its path, and answers by label.
+
+    None is kept: what this process holds would count as memory of each run.
+    """
     warm_up([path for path in paths if Path(path).name.startswith(WARMING)])
     folder = Path(answers).parent
-    Path(answers).write_text(json.dumps({path: answers_about(path, folder) for path in paths}))
+    with Path(answers).open("w") as file:
+        for path in paths:
+            print(json.dumps([path, answers_about(path, folder)]), file=file, flush=True)
 
 
 if __name__ == "__main__":

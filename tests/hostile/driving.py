@@ -21,8 +21,8 @@ def drive(corpus: Path, folder: Path) -> Answers:
     paths = [str(corpus / name) for name in CORPUS]
     command = [sys.executable, str(DRIVER), str(answers), *paths]
     environment = {**os.environ, "COLUMNS": "100", "PYTHONPATH": os.pathsep.join(sys.path)}
-    subprocess.run(command, check=True, env=environment, timeout=1_800, cwd=DRIVER.parent)
-    said = json.loads(answers.read_text())
+    subprocess.run(command, check=True, env=environment, timeout=3_600, cwd=DRIVER.parent)
+    said = dict(map(json.loads, answers.read_text().splitlines()))
     return {name: said[str(corpus / name)] for name in CORPUS}
 
 

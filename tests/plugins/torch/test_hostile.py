@@ -36,13 +36,14 @@ pytestmark = pytest.mark.slow
 HERE = Path(__file__).parents[1]
 MOST_MEGABYTES = 100
 
-# Reads a good file first, so that what is imported late is imported; then the hook listens.
+# Reads good files first, so that what is imported late is imported; then the hook listens.
 LISTENER = """
 import json, sys
 from pathlib import Path
 from rnninspect.errors import UnreadableFile
 from rnninspect.source.source import open_source
 from rnninspect_torch import TorchReader
+from rnninspect_torch.tensors import nested
 
 def read(path):
     with open_source(path) as source:
