@@ -15,7 +15,7 @@ from types import CodeType, ModuleType
 import pytest
 
 import rnninspect
-from making.imports import PACKAGES, SOURCES, name_of
+from making.imports import CORE, PACKAGES, SOURCES, name_of
 from rnninspect.lean import modules
 from rnninspect.lean.modules import Finder, find_quickly
 
@@ -144,7 +144,7 @@ def test_a_call_does_without_it_on_an_interpreter_of_other_parts() -> None:
 
 
 def test_a_module_has_what_python_gives_it() -> None:
-    for path in (Path(modules.__file__), Path(modules.__file__).with_name("__init__.py")):
+    for path in (CORE / "lean" / "modules.py", CORE / "lean" / "__init__.py"):
         name, folder = name_of(path), folder_of(path)
         ours, pythons = Finder.find_spec(name, [folder]), PathFinder.find_spec(name, [folder])
         assert ours is not None
@@ -183,7 +183,7 @@ def test_a_module_may_have_a_function_for_missing_attributes(tmp_path: Path) -> 
 def test_no_module_of_ours_has_a_function_for_missing_attributes() -> None:
     """Such a module is slower to import from."""
     for path in SOURCES:
-        if path != Path(rnninspect.__file__):  # which Python's finder has found before
+        if path != CORE / "__init__.py":  # which Python's finder has found before
             names = {getattr(node, "name", None) for node in ast.parse(path.read_text()).body}
             assert "__getattr__" not in names
 
