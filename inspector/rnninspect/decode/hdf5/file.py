@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from rnninspect.decode.hdf5.attributes import GlobalHeaps
+from rnninspect.decode.hdf5.groups import listed, read_entries
 from rnninspect.decode.hdf5.headers import DATATYPE, LAYOUT, LINK_INFO, SYMBOL_TABLE, read_header
 from rnninspect.decode.hdf5.objects import Dataset, Group, NamedType, Node
 from rnninspect.decode.hdf5.space import structural
@@ -158,8 +159,11 @@ class File:
         group, known = self._groups.get(address), self._known
         if group is None and known is not None:
             self.space.hold(address, NEAR)
-        found = group or self.again(address)
-        return found.entries() if isinstance(found, Group) else {}
+            found = known.again(address)
+            if found is not None and found[0] is None:  # a group, which need not be made
+                return listed(self.space, address, read_entries(self.space, found[1]))
+        node = group or self.open(address)
+        return node.entries() if isinstance(node, Group) else {}
 
 
 def _is_group(found: Node | Link | Alike) -> TypeGuard[Group | Alike]:

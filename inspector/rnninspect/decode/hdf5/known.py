@@ -40,6 +40,10 @@ if TYPE_CHECKING:
     from rnninspect.decode.hdf5.objects import Group
     from rnninspect.decode.hdf5.space import Space
 
+    # A header that is known: its form, its messages, what it is, and of version 2 each part's
+    # address and bytes with their checksum.
+    _Found = tuple["_Form", bytes, "Plain | None", list[tuple[int, bytes]]]
+
 PREFIX = 16  # bytes of a header of version 1 before its messages
 CHECKSUM = 4  # bytes after those messages in a header of version 2
 LARGEST = 1_024  # bytes of messages that are compared
@@ -94,19 +98,6 @@ class _Form:
         )
 
 
-class _Found(Record):
-    """A header that is known: its form, its messages, and what it is.
-
-    Attributes:
-        checked: of version 2 each part's address and bytes with their checksum.
-    """
-
-    form: _Form
-    body: bytes
-    plain: Plain | None
-    checked: list[tuple[int, bytes]]
-
-
 class KnownHeaders:
     """The headers of one file.
 
@@ -119,7 +110,7 @@ class KnownHeaders:
         self._space = space
         self._forms: dict[bytes, list[_Form]] = {}  # by what is before the messages
         self._more = self._number = self._found = 0
-        self._last: tuple[int, _Found] | None = None
+        self._last: tuple[int, _Found | None] = (-1, None)
 
     def find(self, address: int) -> tuple[Plain | None, int] | None:
         """What a dataset is and where its bytes are, or None and 0 of a group.
@@ -129,16 +120,17 @@ class KnownHeaders:
         found = self._match(address)
         if found is None:
             return None
-        plain, start = found.plain, 0
+        form, body, plain, checked = found
+        start = 0
         if plain is not None:
-            start = self._space.offset.unpack_from(found.body, found.form.at)[0]
+            start = self._space.offset.unpack_from(body, form.at)[0]
             if start == self._space.undefined:
                 return None
             if plain.in_run and start + plain.bytes > self._space.end:
                 return None
-        for part in found.checked:
+        for part in checked:
             self.checksums.add(*part)
-        self._space.count_messages(found.form.messages)
+        self._space.count_messages(form.messages)
         self._found += 1
         if self._found % ALIKE == 0:
             self._space.count_links(1 - ALIKE)
@@ -152,12 +144,12 @@ class KnownHeaders:
         found = self._match(address)
         if found is None:
             return None
-        read = found.form.read
-        return found.plain, [Message(kind, 0, found.body[start:end]) for kind, start, end in read]
+        form, body, plain, _ = found
+        return plain, [Message(kind, 0, body[start:end]) for kind, start, end in form.read]
 
     def _match(self, address: int) -> _Found | None:
         """What the header at an address is, if it is known; the last one may be asked for again."""
-        if self._last is not None and self._last[0] == address:
+        if self._last[0] == address:
             return self._last[1]
         data = self._space.read_more(address, PREFIX, self._more)
         key, start, end, stop = _extent(data)
@@ -169,8 +161,9 @@ class KnownHeaders:
                 body += self._second(body, form.second, checked)
             bits = int.from_bytes(body, "little") & form.mask
             if bits in form.known:
-                self._last = address, _Found(form, body, form.known[bits], checked)
-                return self._last[1]
+                found = form, body, form.known[bits], checked
+                self._last = address, found
+                return found
         return None
 
     def _second(self, first: bytes, at: int, checked: list[tuple[int, bytes]]) -> bytes:
