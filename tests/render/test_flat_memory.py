@@ -21,12 +21,13 @@ from rnninspect.render.report.json import dump
 from rnninspect.render.view import View
 from rnninspect.report import Report, Unreadable
 
-LAYERS = [layer(sizes=Sizes(3, 2), name=f"l{number}") for number in range(16)]
+LAYERS = [layer(sizes=Sizes(3, 2), name=f"l{number}") for number in range(24)]
 
 
 def reports(number: int) -> Iterator[Report]:
     """Reports of many layers, each made when it is asked for."""
     for place in range(number):
+        gc.collect()  # as the command does from time to time
         yield report(model(*LAYERS), f"m{place}.pt")
 
 
@@ -35,7 +36,7 @@ def peak_of(pieces: Iterator[str]) -> int:
     gc.freeze()  # what was there before, frameworks at times, is not looked through at each piece
     tracemalloc.start()
     for _ in pieces:
-        gc.collect()  # as the command does from time to time
+        gc.collect()
     _, peak = tracemalloc.get_traced_memory()
     tracemalloc.stop()
     gc.unfreeze()
