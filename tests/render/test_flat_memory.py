@@ -21,6 +21,7 @@ from rnninspect.render.report.json import dump
 from rnninspect.render.view import View
 from rnninspect.report import Report, Unreadable
 
+
 def reports(number: int) -> Iterator[Report]:
     """Reports of many layers, each made when it is asked for."""
     for place in range(number):
