@@ -35,19 +35,7 @@ SAVED = model(layer(), others=(*OTHERS, *NOT_PLAIN))
 def in_columns(saved: SavedModel) -> SavedModel:
     """The model with its tensors in columns, of which those that must be are asked for."""
     tensors = tuple(saved.tensors)
-    columns = TensorColumns(
-        [one.name for one in tensors],
-        [one.shape for one in tensors],
-        [one.dtype for one in tensors],
-        [one.bytes for one in tensors],
-        tensors.__getitem__,
-        purposes={
-            at: one.purpose
-            for at, one in enumerate(tensors)
-            if one.purpose is not Purpose.PARAMETER
-        },
-        buffers={at for at, one in enumerate(tensors) if not one.trained},
-    )
+    columns = TensorColumns.of(tensors)
     used = {each.identity for made in saved.layers for o in made.operands for each in o.tensors}
     used.update(each.identity for each in NOT_PLAIN)
     for at, one in enumerate(tensors):

@@ -13,14 +13,7 @@ TENSORS = (
     tensor("b/w", (4,)),
     tensor("a/w", (5,)),
 )
-COLUMNS = TensorColumns(
-    [one.name for one in TENSORS],
-    [one.shape for one in TENSORS],
-    [one.dtype for one in TENSORS],
-    [one.bytes for one in TENSORS],
-    TENSORS.__getitem__,
-    purposes={1: Purpose.STATE},
-)
+COLUMNS = TensorColumns.of(TENSORS)
 
 
 def test_of_two_with_one_name_the_last_is_there_in_the_first_place() -> None:

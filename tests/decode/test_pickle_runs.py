@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import random
-
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from making.torch.pickled_dicts import Pickled, Tensor
+from making.torch.pickled_dicts import Pickled, Tensor, mutated
 from rnninspect.decode.pickles import groups, runs
 from rnninspect.decode.pickles.interpreter import load_from
 from rnninspect.decode.pickles.values import Global, Instance, Mapping
@@ -87,12 +85,8 @@ def test_runs_are_read_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_a_changed_pickle_is_read_alike(
     monkeypatch: pytest.MonkeyPatch, seed: int, changes: int
 ) -> None:
-    drawn, data = random.Random(seed), bytearray(ORDINARY)  # noqa: S311 - mutations
-    start = ORDINARY.index(b"layer.40.")
-    for _ in range(changes):
-        place = drawn.randrange(start, len(data) if drawn.random() < 0.3 else start + 400)
-        data[place] = drawn.choice([drawn.randrange(256), *b"hrqtKMJRQX()\x85\x86\x87\x89"])
-    quick, slow = both(bytes(data), monkeypatch)
+    changed = mutated(ORDINARY, b"layer.40.", seed, changes)
+    quick, slow = both(changed, monkeypatch)
     assert quick == slow
 
 

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import random
 import struct
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from making.torch.pickled_dicts import Pairs, Pickled, Tensor, number, text
+from making.torch.pickled_dicts import Pairs, Pickled, Tensor, mutated, number, text
 from rnninspect.decode.pickles import states
 from rnninspect.decode.pickles.interpreter import load_from
 from rnninspect.decode.pickles.states import StateTable
@@ -164,14 +163,8 @@ def test_other_values_before_the_dicts(before: bytes, monkeypatch: pytest.Monkey
 def test_a_changed_pickle_is_read_alike(
     monkeypatch: pytest.MonkeyPatch, seed: int, changes: int, legacy: bool
 ) -> None:
-    drawn, data = random.Random(seed), bytearray(pickled({}, legacy=legacy))  # noqa: S311 - mutations
-    start = data.index(b"K\x29}")
-    for _ in range(changes):
-        place = drawn.randrange(start, len(data) if drawn.random() < 0.5 else start + 400)
-        data[place] = drawn.choice([drawn.randrange(256), *b"hjrqtusKMJRQXN}()\x85\x86\x87\x89"])
-    if drawn.random() < 0.2:
-        del data[drawn.randrange(start, len(data)) :]
-    quick, slow = both(bytes(data), monkeypatch)
+    changed = mutated(pickled({}, legacy=legacy), b"K\x29}", seed, changes, b"s}")
+    quick, slow = both(changed, monkeypatch)
     if not any("exceeds the number of opcodes" in str(each[0]) for each in (quick, slow)):
         assert quick == slow  # opcodes are counted some at a time, by each way at other places
 

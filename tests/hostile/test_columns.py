@@ -17,12 +17,8 @@ from rnninspect.readers import open_model, recognise
 from rnninspect.stored.columns import TensorColumns
 
 SAMPLES = Path(__file__).resolve().parents[2] / "sample_models"
-SUFFIXES = (
-    ".gguf",
-    ".msgpack",
-    ".param",
-    ".param.bin",
-)  # of the formats whose tensors are always in columns
+# Of the formats whose tensors are always in columns.
+SUFFIXES = (".gguf", ".msgpack", ".param", ".param.bin")
 FILES = sorted(path for path in SAMPLES.rglob("*") if path.name.endswith(SUFFIXES))
 ENTRIES = sorted(name for name in CORPUS if name.endswith(SUFFIXES))
 LARGE = 2**20  # bytes of a hostile file that takes long

@@ -178,12 +178,6 @@ def _measured(operand: Operand, cell: Cell, sizes: Sizes) -> Measured:
 
 def _stored(operand: Operand) -> int:
     stored = sum([tensor.parameters for tensor in operand.tensors]) + operand.merged
-    if (
-        len(operand.tensors) == 1
-        and operand.tensors[0].shape == operand.shape
-        and not operand.merged
-    ):
-        return stored
     if operand.fate is not Fate.STORED or operand.shape is None:
         return stored
     if any(tensor.elements is not None for tensor in operand.tensors):

@@ -53,6 +53,23 @@ class TensorColumns:
         self._make = make
         self._made: dict[int, StoredTensor] = {}
 
+    @classmethod
+    def of(cls, tensors: Sequence[StoredTensor]) -> TensorColumns:
+        """Columns of tensors that exist."""
+        return cls(
+            [each.name for each in tensors],
+            [each.shape for each in tensors],
+            [each.dtype for each in tensors],
+            [each.bytes for each in tensors],
+            tensors.__getitem__,
+            purposes={
+                at: each.purpose
+                for at, each in enumerate(tensors)
+                if each.purpose is not Purpose.PARAMETER
+            },
+            buffers={at for at, each in enumerate(tensors) if not each.trained},
+        )
+
     def __len__(self) -> int:
         return len(self.names)
 

@@ -51,13 +51,7 @@ def joined(parts: Sequence[tuple[StoredTensor, ...] | TensorColumns]) -> TensorC
 
 def _all_of(tensors: tuple[StoredTensor, ...]) -> TensorColumns:
     """Tensors in columns, all of them asked for."""
-    columns = TensorColumns(
-        [tensor.name for tensor in tensors],
-        [tensor.shape for tensor in tensors],
-        [tensor.dtype for tensor in tensors],
-        [tensor.bytes for tensor in tensors],
-        tensors.__getitem__,
-    )
+    columns = TensorColumns.of(tensors)
     for place in range(len(tensors)):
         _ = columns[place]
     return columns

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import io
 import math
+import random
 import struct
 import zipfile
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
+OPCODES = b"hjrqtuKMJRQXN()\x85\x86\x87\x88\x89"  # that such pickles have
 WIDTHS = {"FloatStorage": 4, "HalfStorage": 2, "LongStorage": 8, "BoolStorage": 1}
 
 
@@ -147,3 +149,18 @@ def sizes_of(tensors: Iterable[Tensor | bytes]) -> dict[str, int]:
     """The bytes that the storages of tensors need."""
     found = [tensor for tensor in tensors if isinstance(tensor, Tensor)]
     return {each.key: max(0, each.elements) * WIDTHS.get(each.kind, 1) for each in found}
+
+
+def mutated(data: bytes, first: bytes, seed: int, changes: int, more: bytes = b"") -> bytes:
+    """A pickle with some bytes changed from where it has the first ones on, and sometimes cut.
+
+    They are often near that place, and changed to opcodes, of which there may be more.
+    """
+    start = data.index(first)
+    drawn, changed = random.Random(seed), bytearray(data)  # noqa: S311 - the same in each run
+    for _ in range(changes):
+        place = drawn.randrange(start, len(data) if drawn.random() < 0.5 else start + 400)
+        changed[place] = drawn.choice([drawn.randrange(256), *OPCODES, *more])
+    if drawn.random() < 0.2:
+        del changed[drawn.randrange(start, len(changed)) :]
+    return bytes(changed)
