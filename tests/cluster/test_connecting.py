@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import re
 import socket
 import subprocess
@@ -27,6 +28,23 @@ def test_a_scheduler_that_does_not_answer_is_named(monkeypatch: pytest.MonkeyPat
             connected(address, 1),
         ):
             pass
+
+
+@pytest.mark.parametrize("address", ["tcp://127.0.0.1:9", "nonsense://x"])
+def test_a_client_that_does_not_connect_is_closed(
+    address: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(connecting, "CONNECT_SECONDS", 0.2)
+    gc.collect()
+    gc.disable()  # the client stays, to be looked at
+    try:
+        with pytest.raises(ResultsError), connected(address, 1):
+            pass
+        clients = [found for found in gc.get_objects() if issubclass(type(found), Client)]
+        states = {client.status for client in clients}
+    finally:
+        gc.enable()
+    assert states == {"closed"}
 
 
 def test_a_server_that_says_nothing_is_no_scheduler() -> None:

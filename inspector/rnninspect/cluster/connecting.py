@@ -62,6 +62,21 @@ def connected(
         yield client
 
 
+class _Client(Client):  # type: ignore[misc]  # distributed has no types
+    """A client that is closed at once if it cannot start.
+
+    One left open closes itself when it is collected as garbage. If that is on the thread of the
+    next client's or cluster's event loop, it waits for a lock that is held until that loop runs.
+    """
+
+    def start(self, **kwargs: object) -> None:
+        try:
+            super().start(**kwargs)
+        except BaseException:
+            self.close()
+            raise
+
+
 def _client(scheduler: str) -> Client:
     """A client; in another thread, since distributed waits for ever for some other servers."""
     warnings.simplefilter("ignore", VersionMismatchWarning)  # what matters is looked at below
@@ -69,7 +84,7 @@ def _client(scheduler: str) -> Client:
 
     def connect() -> None:
         try:
-            made.put(Client(scheduler, timeout=CONNECT_SECONDS))
+            made.put(_Client(scheduler, timeout=CONNECT_SECONDS))
         except Exception as error:  # noqa: BLE001 - it depends on what answers there
             made.put(error)
 
