@@ -19,9 +19,10 @@ from rnninspect_torch.tensors.views import Storage, TensorView
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Container, Sequence
+    from collections.abc import Set as AbstractSet
 
     from rnninspect.plugin import StoredTensor
-    from rnninspect_torch.networks.records import Held
+    from rnninspect_torch.networks.records import Held, Whole
     from rnninspect_torch.networks.records import InColumns as _Base
 else:
     from collections.abc import Sequence as _Base
@@ -39,10 +40,13 @@ class EntryColumns:
         scopes: that of the storages of each stretch.
         keys: those of its storages; None if they are the names.
         views: by index, those whose storage has, or may have, other elements.
+        apart: the indices of those, and of all for which the file does not store what they need, or
+            may not; None as long as that is unknown.
     """
 
     __slots__ = (
-        *("_entries", "dtypes", "keys", "names", "scopes", "shapes", "sizes", "starts", "views"),
+        *("_entries", "apart", "dtypes", "keys", "names", "scopes", "shapes", "sizes"),
+        *("starts", "views"),
     )
 
     def __init__(self, scope: str) -> None:
@@ -55,6 +59,7 @@ class EntryColumns:
         self.scopes = [scope]
         self.keys: list[Sequence[str] | range | None] = [None]
         self.views: dict[int, TensorView] = {}
+        self.apart: AbstractSet[int] | None = None
         self._entries: dict[int, NamedTensor] = {}
 
     def extend(self, other: EntryColumns) -> None:
@@ -115,12 +120,22 @@ class EntryColumns:
         if known is not None:
             return known
         shape, dtype = self.shapes[place], self.dtypes[place]
+        scope, key = self._storage(place)
+        storage = Storage(scope, key, dtype, ELEMENT_BYTES[dtype], math.prod(shape))
+        return TensorView(storage, 0, shape, contiguous_strides(shape), dtype)
+
+    def whole(self, place: int) -> Whole | None:
+        """What `ColumnEntry.whole` gives for the tensor of an index."""
+        if self.apart is None or place in self.apart:
+            return None
+        return (*self._storage(place), self.shapes[place], self.dtypes[place], self.sizes[place])
+
+    def _storage(self, place: int) -> tuple[str, str]:
+        """The scope and the key of the storage that the tensor of an index fills."""
         stretch = bisect_right(self.starts, place) - 1
         keys = self.keys[stretch]
         key = self.names[place] if keys is None else str(keys[place - self.starts[stretch]])
-        width = ELEMENT_BYTES[dtype]
-        storage = Storage(self.scopes[stretch], key, dtype, width, math.prod(shape))
-        return TensorView(storage, 0, shape, contiguous_strides(shape), dtype)
+        return self.scopes[stretch], key
 
 
 class ColumnEntry(NamedTensor):
@@ -146,6 +161,11 @@ class ColumnEntry(NamedTensor):
     def shape(self) -> tuple[int, ...]:
         """The shape of the tensor."""
         return self._columns.shapes[self.place]
+
+    @property
+    def whole(self) -> Whole | None:
+        """See NamedTensor."""
+        return self._columns.whole(self.place)
 
 
 class ColumnEntries(_Base):
@@ -180,7 +200,7 @@ class ColumnEntries(_Base):
         It asks `held`, if there is one, for many storages at once, else `each`.
         """
         found: list[int] = []
-        columns = self.columns
+        columns, is_known = self.columns, True
         for start, scope, keys in zip(columns.starts, columns.scopes, columns.keys, strict=True):
             if keys is None:
                 continue
@@ -188,6 +208,7 @@ class ColumnEntries(_Base):
             if held is not None:
                 stored: Sequence[int | None] = held(scope, keys)
             else:
+                is_known = False
                 places = range(start, start + len(keys))
                 stored = [
                     each(view.storage) if view.storage else None
@@ -197,6 +218,7 @@ class ColumnEntries(_Base):
             found += [
                 start + at for at, (one, other) in enumerate(pairs) if one not in (None, other)
             ]
+        columns.apart = columns.views.keys() | set(found) if is_known else None
         return found
 
     def __len__(self) -> int:

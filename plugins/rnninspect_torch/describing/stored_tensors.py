@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import math
+
 from rnninspect.plugin import MOST_ELEMENTS, Purpose, StoredTensor
 from rnninspect_torch.tensors.dtypes import ELEMENT_BYTES, PACKED, bytes_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from rnninspect_torch.describing.contents import Contents
-    from rnninspect_torch.networks.records import NamedTensor
+    from rnninspect_torch.networks.records import NamedTensor, Whole
     from rnninspect_torch.tensors.views import Storage, TensorView
 
 
@@ -16,6 +18,9 @@ def stored(
     entry: NamedTensor, purpose: Purpose, contents: Contents, name: str | None = None
 ) -> StoredTensor:
     """The stored tensor of an entry; its elements are not read."""
+    whole = entry.whole
+    if whole is not None and name is None and contents.names is None:
+        return _whole(entry.name, whole, purpose)
     tensor = entry.tensor
     name = (contents.names or {}).get(entry.name, entry.name) if name is None else name
     if tensor.storage is None:
@@ -33,6 +38,13 @@ def stored(
         None if times == 1 else tensor.count * times,
         *_payload(tensor, storage, contents),
     )
+
+
+def _whole(name: str, whole: Whole, purpose: Purpose) -> StoredTensor:
+    """A tensor that fills a storage, all of which is stored; many are described in this way."""
+    scope, key, shape, dtype, size = whole
+    elements = f"{scope}/{key}+0:{math.prod(shape)}*1"
+    return StoredTensor(name, shape, dtype, size, elements, purpose, None, size, size)
 
 
 def _without_storage(name: str, tensor: TensorView, purpose: Purpose) -> StoredTensor:

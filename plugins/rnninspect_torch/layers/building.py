@@ -175,11 +175,15 @@ class _LayerMaker(Record):
                 yield self._operand(position, self.group.weights[position])
 
     def _operand(self, position: Position, weight: StoredWeight) -> Operand:
+        slots, plain = _slots(position.direction, position.role), weight.plain
+        if plain is not None:
+            axes, tensors = axes_of(position.role, plain.shape), (self.stored(plain),)
+            return Operand(plain.name, slots, axes, plain.shape, Fate.STORED, tensors)
         shape = weight.shape
         named = weight.main or next(iter(weight.parts.values()))
         return Operand(
             name=named.name,
-            slots=_slots(position.direction, position.role),
+            slots=slots,
             axes=axes_of(position.role, shape or ()),
             shape=shape,
             fate=Fate.COMPUTED if weight.is_computed else Fate.STORED,

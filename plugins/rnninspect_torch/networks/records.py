@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
     # Bytes stored for storages, by their scope and their keys.
     Held = Callable[[str, Sequence[str] | range], Sequence[int]]
+    # The scope and the key of a storage, and a shape, a type and the bytes that fill it.
+    Whole = tuple[str, str, tuple[int, ...], str, int]
 
     class InColumns(Sequence["NamedTensor"]):
         """Tensors that `columns.entries.ColumnEntries` has, of which few exist as objects."""
@@ -95,6 +97,14 @@ class NamedTensor:
         """The shape of the tensor."""
         return self.tensor.shape
 
+    @property
+    def whole(self) -> Whole | None:
+        """What a tensor is that fills a storage of its own, all of which the file stores.
+
+        None for others, and for those of which that is unknown.
+        """
+        return None
+
 
 class DeclaredModule(Record):
     """A pickled or scripted module: its class and plain attributes."""
@@ -137,6 +147,11 @@ class StoredWeight(Record):
     parts: dict[str, NamedTensor]
 
     @property
+    def plain(self) -> NamedTensor | None:
+        """The tensor that it is, as nearly all weights are one; None if it is computed."""
+        return self.parts.get("") if len(self.parts) == 1 else None
+
+    @property
     def is_computed(self) -> bool:
         """Whether the module computes it from its parts."""
         return any(self.parts)
@@ -144,8 +159,6 @@ class StoredWeight(Record):
     @property
     def main(self) -> NamedTensor | None:
         """The part with the shape of the weight, if there is one."""
-        if not any(self.parts):  # of nearly all weights
-            return self.parts.get("")
         for word in ("raw", "orig", "original", "original1", "v", ""):
             if word in self.parts:
                 return self.parts[word]
@@ -167,6 +180,9 @@ class StoredWeight(Record):
     @property
     def shape(self) -> tuple[int, ...] | None:
         """The shape of the computed weight; None if it does not follow from the parts."""
+        plain = self.plain
+        if plain is not None:
+            return plain.shape
         main = self.main
         first = self.parts.get("original0")
         if main is None or (first is not None and not _is_norm(first, main)):

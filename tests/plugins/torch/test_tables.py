@@ -156,7 +156,7 @@ def test_what_is_unusual_is_described_alike(name: str, tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("size", [0, 23, 25, 99])
 def test_storages_of_other_lengths(size: int, tmp_path: Path) -> None:
-    hold_equal(whole(tmp_path / "net.pt", network(), **{"100": size, "159": size}))
+    hold_equal(whole(tmp_path / "net.pt", network(), **{"61": size, "100": size, "159": size}))
     hold_equal(whole(tmp_path / "many.pt", network(count=1_200), **{"100": size, "1100": size}))
 
 
