@@ -59,7 +59,9 @@ def test_of_equal_keys_the_last_counts_unless_the_reader_looks() -> None:
 
 def test_a_longer_number_becomes_a_float() -> None:
     assert parse_json(b"[123, 1234, -12]", "it", digits=3) == [123, 1234.0, -12]
-    assert isinstance(parse_json(b"1234", "it", digits=3), float)
+    for text in (b"1234", b"-123", "1234"):  # the sign is one of the characters
+        assert isinstance(parse_json(text, "it", digits=3), float)
+    assert isinstance(parse_json(b'["1234", 987]', "it", digits=3)[1], int)  # type: ignore[index]
     assert parse_json(b"9" * 400, "it", digits=18) == float("inf")
     assert parse_json(b"9" * 400, "it") == 10**400 - 1
 

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 Json = object  # what json.loads gives: dicts, lists, strings, numbers, None
 MOST_DIGITS = 4_300  # of a whole number: Python refuses to convert longer ones
 _CONSTANTS = {"-Infinity": -inf, "Infinity": inf, "NaN": nan}
+_AS_ZEROS = bytes.maketrans(b"123456789", b"000000000")
 _BLANKS = " \t\n\r"
 _BYTES_IN_A_STEP, _VALUES_IN_A_STEP = 128, 2
 
@@ -68,7 +69,8 @@ def parse_json(
     Raises:
         UnreadableFile: it is not JSON, or is nested too deeply.
     """
-    whole = None if digits >= MOST_DIGITS else _short_integers(digits)
+    has_long = digits < MOST_DIGITS and _may_be_long(data, digits)
+    whole = _short_integers(digits) if has_long else None
     try:
         text = data if isinstance(data, str) else data.removeprefix(_MARK).decode("utf-8", errors)
         del data  # which may be the last reference to it
@@ -100,6 +102,11 @@ def _loads(
     except (ValueError, StopIteration, SystemError):  # the last: `json` is not imported yet
         pass
     return json.loads(text, parse_int=whole, object_pairs_hook=make_object)
+
+
+def _may_be_long(data: bytes | str, digits: int) -> bool:
+    """Whether a text may have a whole number of more than `digits` characters, sign included."""
+    return isinstance(data, str) or b"0" * digits in data.translate(_AS_ZEROS)
 
 
 def _short_integers(digits: int) -> Callable[[str], int | float]:

@@ -26,7 +26,8 @@ def parse_config(text: bytes | str, source: Source, what: str) -> Json:
     values = most_values(data)
     source.limits.require(Limit.NODES, 2 * values, f"the number of values in {what}")
     spend_steps(source, len(data), values)
-    return parse_json(data, what, errors="replace", digits=_LONGEST_NUMBER, make_object=_unwrapped)
+    make = _unwrapped if any(word in data for word in _PERHAPS_WRAPPED) else None
+    return parse_json(data, what, errors="replace", digits=_LONGEST_NUMBER, make_object=make)
 
 
 def _unwrapped(pairs: list[tuple[str, Json]]) -> Json:
@@ -37,3 +38,4 @@ def _unwrapped(pairs: list[tuple[str, Json]]) -> Json:
 
 
 _WRAPPED = ("__tuple__", "TensorShape")
+_PERHAPS_WRAPPED = (*(word.encode() for word in _WRAPPED), b"\\")  # a letter may be escaped

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from struct import unpack_from
+from struct import Struct, unpack_from
 
 from rnninspect.decode.hdf5.headers import LINK, LINK_INFO, SYMBOL_TABLE
 from rnninspect.decode.hdf5.space import PAGE
@@ -20,6 +20,9 @@ if TYPE_CHECKING:
     Entries = list[tuple[str, "int | Link"]]
 
 DEEPEST_TREE = 32
+TREE_HEAD = Struct("<4sBBH")  # signature, kind, level, children
+NODE_HEAD = b"SNOD\1"
+HEAP_HEAD = b"HEAP\0"  # the last byte is the version
 HASH_SIZE = 4  # bytes before the heap's identifier in a record of the index of names
 NO_FREE_BLOCK = 1  # ends the list of free blocks of a local heap
 WHOLE_HEAP = 2**22  # bytes of a local heap that is read at once
@@ -115,8 +118,8 @@ def _dense(space: Space, body: bytes) -> Iterator[Link]:
 
 def _read_table(space: Space, body: bytes) -> Iterator[Entries]:
     """The names in a group by its symbol table message, a run for each node."""
-    tree, heap = space.address(body, 0), space.address(body, space.offset.size)
-    if tree is None or heap is None:
+    tree, heap = space.table.unpack_from(body)
+    if space.undefined in (tree, heap):
         raise UnreadableFile("the symbol table of a group has an undefined address")
     names = _Heap(space, heap)
     for node in _leaves(space, tree, set()):
@@ -127,34 +130,32 @@ class _Heap:
     """A local heap: the names of a group's symbol table."""
 
     def __init__(self, space: Space, address: int) -> None:
-        width, head = (
-            space.length.size,
-            space.read(address, 8 + 2 * space.length.size + space.offset.size),
-        )
-        if head[:4] != b"HEAP" or head[4]:
+        head = space.read(address, 8 + space.heap.size)
+        if not head.startswith(HEAP_HEAD):
             raise UnreadableFile(f"missing local heap at {address}")
-        self.space, self.size = space, space.size(head, 8)
-        start = space.address(head, 8 + 2 * width)
-        if start is None or start + self.size > space.end:
+        size, free, start = space.heap.unpack_from(head, 8)
+        if start == space.undefined or start + size > space.end:
             raise UnreadableFile(f"the local heap at {address} is too small for its names")
-        self.start = start
-        self._block = space.read(start, self.size) if self.size <= WHOLE_HEAP else b""
-        self._check_free(space.size(head, 8 + width))
+        self.space, self.size, self.start = space, size, start
+        self._block = space.read(start, size) if size <= WHOLE_HEAP else b""
+        if free != NO_FREE_BLOCK:
+            self._check_free(free)
 
     def _check_free(self, offset: int) -> None:
         """Walk the list of free blocks, which shows whether the heap was overwritten."""
         seen: set[int] = set()
-        width = self.space.length.size
+        block = self.space.block
         while offset != NO_FREE_BLOCK:
-            if offset in seen or offset + 2 * width > self.size:
+            if offset in seen or offset + block.size > self.size:
                 raise UnreadableFile(f"malformed free list of the local heap at {self.start}")
             seen.add(offset)
-            block, at = self._block, offset
-            if not block:
-                block, at = self.space.read(self.start + offset, 2 * width), 0
-            if not 0 < self.space.size(block, at + width) <= self.size - offset:
+            data, at = self._block, offset
+            if not data:
+                data, at = self.space.read(self.start + offset, block.size), 0
+            after, size = block.unpack_from(data, at)
+            if not 0 < size <= self.size - offset:
                 raise UnreadableFile(f"malformed free list of the local heap at {self.start}")
-            offset = self.space.size(block, at)
+            offset = after
 
     def name(self, offset: int) -> str:
         stop = self._block.find(0, offset, offset + PAGE)
@@ -170,18 +171,17 @@ def _leaves(space: Space, address: int, seen: set[int]) -> Iterator[int]:
             f"the B-tree node at {address} is referenced twice", place=f"address {address}"
         )
     seen.add(address)
-    key, step = space.length.size, space.length.size + space.offset.size
+    step = space.key.size
     length = 8 + 2 * space.offset.size
-    head = space.read_more(address, length, step + key)  # most groups have one child
-    kind, level, number = unpack_from("<BBH", head, 4)
-    if head[:4] != b"TREE" or kind != 0 or level > DEEPEST_TREE:
+    head = space.read_more(address, length, space.length.size + step)  # most groups have one child
+    mark, kind, level, number = TREE_HEAD.unpack_from(head)
+    if mark != b"TREE" or kind != 0 or level > DEEPEST_TREE:
         raise UnreadableFile(f"missing B-tree node of a group at {address}")
     data = head[length:]
-    if len(data) != number * step + key:
-        data = space.read(address + length, number * step + key)
-    for child in range(number):
-        below = space.address(data, key + child * step)
-        if below is None:
+    if len(data) != number * step + space.length.size:
+        data = space.read(address + length, number * step + space.length.size)
+    for _, below in space.key.iter_unpack(data[: number * step]):
+        if below == space.undefined:
             raise UnreadableFile(
                 f"the B-tree node at {address} has an undefined child address",
                 place=f"address {address}",
@@ -195,9 +195,9 @@ def _leaves(space: Space, address: int, seen: set[int]) -> Iterator[int]:
 def _entries(space: Space, address: int, names: _Heap) -> Entries:
     """The names in one symbol table node, which has at most 65,535."""
     head = space.read_more(address, 8, space.symbol.size)
-    if head[:4] != b"SNOD" or head[4] != 1:
+    if not head.startswith(NODE_HEAD):
         raise UnreadableFile(f"missing symbol table node at {address}", place=f"address {address}")
-    number = unpack_from("<H", head, 6)[0]
+    number = head[6] | head[7] << 8
     data = head[8:]
     if len(data) != number * space.symbol.size:
         data = space.read(address + 8, number * space.symbol.size)

@@ -69,8 +69,13 @@ class Space:
             Struct("<" + CODES[offset_size]),
             Struct("<" + CODES[length_size]),
         )
+        length, offset = CODES[length_size], CODES[offset_size]
+        # of groups: a symbol table's B-tree and heap; a key of that tree, and its child; the heap's
+        # size, free list and place; the next free block, and the size of one
+        self.table, self.key = Struct(f"<2{offset}"), Struct(f"<{length}{offset}")
+        self.heap, self.block = Struct(f"<2{length}{offset}"), Struct(f"<2{length}")
         # a symbol table's entry: name, object header, cache type, reserved, a soft link's path
-        self.symbol = Struct(f"<{CODES[length_size]}{CODES[offset_size]}3I12x")
+        self.symbol = Struct(f"<{length}{offset}3I12x")
         self.undefined = (1 << 8 * offset_size) - 1
         self._source, self._base = source, base
         self._pages: dict[int, bytes] = {}
