@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from rnninspect.decode import npy
 from rnninspect.decode.npy import LONGEST, read_header
 from rnninspect.errors import UnreadableFile
 
@@ -66,6 +67,30 @@ def test_newer_versions_have_a_longer_length(version: int) -> None:
 def test_other_elements_are_no_numbers(array: np.ndarray, code: str, size: int | None) -> None:
     found = read_header(saved(array))
     assert (found.code, found.item_bytes, found.dtype) == (code, size, "")
+
+
+def described(data: bytes) -> object:
+    """What is read of a header, or why it is refused."""
+    try:
+        return read_header(data)
+    except UnreadableFile as error:
+        return str(error)
+
+
+@given(
+    st.sampled_from(["<f4", "|b1", "f4", "<U3", "", "<f'4", '"f4', "<M8[D]"]),
+    st.sampled_from(["", "3,", "3, 4", "3L, 4L", "3 4", "-1,", "3), }", f"{2**70},", "1," * 70]),
+    st.sampled_from([", }", ", }  \n", "}", ", } x", ", 'descr': '<i8'}"]),
+)
+def test_a_header_is_read_alike_without_patterns(descr: str, shape: str, end: str) -> None:
+    data = header(f"{{'descr': '{descr}', 'fortran_order': False, 'shape': ({shape}){end}")
+    npy._parsed.cache_clear()
+    quick = described(data)
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(npy, "_as_written", lambda _: None)
+        npy._parsed.cache_clear()
+        assert quick == described(data)
+    npy._parsed.cache_clear()
 
 
 def test_python_2_writes_long_integers() -> None:

@@ -13,10 +13,13 @@ OBJECTS = "O"
 _LONGEST_SIZE = 9  # digits of an element's size
 _MOST_AXES = 64
 _LARGEST = (1 << 63) - 1
+# What numpy writes around the type, and around the shape.
+_START, _BETWEEN, _END = "{'descr': '", "', 'fortran_order': False, 'shape': (", "), }"
 # Keys of the dict that the header is; a shape of Python 2 has long integers.
 _DESCR = re.compile(r"""["']descr["']\s*:\s*(?:["']([^"']*)["']|(\[))""")
 _ORDER = re.compile(r"""["']fortran_order["']\s*:\s*(True|False)\b""")
 _SHAPE = re.compile(r"""["']shape["']\s*:\s*\(([\d\s,L]*)\)""")
+_ORDERS = "<>|="  # of bytes
 _KINDS = {"f": "float", "i": "int", "u": "uint", "c": "complex"}
 
 
@@ -64,16 +67,31 @@ def read_header(head: bytes) -> ArrayHeader:
 @lru_cache(maxsize=1024)  # arrays of a network are often alike
 def _parsed(text: bytes) -> ArrayHeader:
     words = text.decode("utf-8", "replace")
+    descr, shape = _as_written(words) or _searched(words)
+    digits = shape.replace(",", " ").replace("L", " ").split()
+    sizes = tuple(int(size[:20]) for size in digits[: _MOST_AXES + 1])
+    if len(sizes) > _MOST_AXES or max(sizes, default=0) > _LARGEST:
+        raise UnreadableFile(f"impossible shape in the header of a NumPy array: {shape[:80]}")
+    code = descr.lstrip(_ORDERS)
+    size = _item_bytes(code)
+    return ArrayHeader(code, sizes, 0, size, _dtype(code[:1], size))
+
+
+def _as_written(words: str) -> tuple[str, str] | None:
+    """Type and shape of a header that numpy wrote, without a pattern; None for another one."""
+    before, _, after = words.partition(_BETWEEN)
+    shape, mark, rest = after.partition(_END)
+    descr = before.removeprefix(_START)
+    is_plain = descr[:1] in _ORDERS and descr[1:].isalnum() and not shape.strip("0123456789, ")
+    is_whole = before != descr and mark and not rest.strip()
+    return (descr, shape) if is_plain and is_whole else None
+
+
+def _searched(words: str) -> tuple[str, str]:
     descr, order, shape = (pattern.search(words) for pattern in (_DESCR, _ORDER, _SHAPE))
     if descr is None or order is None or shape is None:
         raise UnreadableFile(f"malformed header of a NumPy array: {words.strip()[:80]}")
-    digits = re.findall(r"\d+", shape[1])
-    sizes = tuple(int(size[:20]) for size in digits[: _MOST_AXES + 1])
-    if len(sizes) > _MOST_AXES or max(sizes, default=0) > _LARGEST:
-        raise UnreadableFile(f"impossible shape in the header of a NumPy array: {shape[1][:80]}")
-    code = (descr[1] or "").lstrip("<>|=")
-    size = _item_bytes(code)
-    return ArrayHeader(code, sizes, 0, size, _dtype(code[:1], size))
+    return descr[1] or "", shape[1]
 
 
 def _item_bytes(code: str) -> int | None:

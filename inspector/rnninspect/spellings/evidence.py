@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
 # Modules that are not recurrent but have tensors with the names and shapes of a cell.
 _OTHERS = r"attn|attention|(?:^|[_ ])att(?:$|[_ ])|align|octave|highway|squeeze|excit|glu\b"
+# Each match contains one of these.
+_HINTS = ("att", "align", "octave", "highway", "squeeze", "excit", "glu")
 
 
 class RecognisedCell(Record):
@@ -54,7 +56,8 @@ def is_other_module(label: str) -> bool:
     """Whether a module's name or class is that of a module that is not recurrent."""
     path, _, kind = label.partition(" ")
     names = [name for name in path.split(".") if not name.isdigit()]
-    return re.search(_OTHERS, f"{names[-1] if names else ''} {kind}") is not None
+    words = f"{names[-1] if names else ''} {kind}"
+    return any(hint in words for hint in _HINTS) and re.search(_OTHERS, words) is not None
 
 
 def has_words(spelling: Spelling, label: str, *, weak: bool) -> bool:

@@ -128,7 +128,8 @@ def placed_tensors(
 
 
 def _may_be_beside(spelling: GatedSpelling, key: str) -> bool:
-    return bool(spelling.beside) and _matches(spelling.beside, key)
+    beside = spelling.beside
+    return beside is not None and (key in beside.names or _matches(beside.pattern, key))
 
 
 @lru_cache(maxsize=1024)

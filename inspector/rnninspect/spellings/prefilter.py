@@ -57,13 +57,15 @@ _STEPS_OF_A_LEAF = 5  # of searching a name for each kind of cell
 ENDINGS = ("weight", "bias")  # tensors of nn.Linear and nn.Conv2d
 _KERNEL = "kernel"
 _DENSE = (f".{_KERNEL}", ".bias")  # the ends of the names in a dense layer of Flax
-# Normalised names of weights: of a forget or reset gate, of input or state to state, and those of
-# the families without a formula. A test compares it with the tables.
+# Parts of normalised names of weights of input or state to state: a cell with such a name needs no
+# pattern.
+_STATE = ("h2", "2h", "hh", "ih", "xh", "hidden", "recurrent", "statelinearity")
+# Other normalised names of weights: of a forget or reset gate, of a matrix with all gates, and
+# those of the families without a formula. A test compares both with the tables.
 _SPECIFIC = (
     r"(?:[wu]|w[ix]|[xi]2?|xto|input(?:to)?|weight[xi]|linear[xi]?|fc[xi]?|convx?|gate)?"
     r"(?:f|forget|remember|r|reset)(?:input)?(?:gate)?(?:[xi12]|linear|layer|fc|conv|net|input)?$"
-    r"|.*(?:h2|2h|hh|ih|xh|hidden|recurrent|gate(?!(?:up)?proj)|statelinearity)"
-    r"|[wu][xhi]?$|(?:input)?kernel$|x2g$|(?:input|weight|linear|fc|conv)(?:x|input|map|weights)$"
+    r"|.*gate(?!(?:up)?proj)|[wu][xhi]?$|(?:input)?kernel$|x2g$|(?:input|weight|linear|fc|conv)(?:x|input|map|weights)$"
     r"|input(?:conv|linear)$|conv(?:zr|rz|ur|z|q|h|m|xconcat|hconcat)\d?$|zr$|rz$"
     r"|alog$|timea$|wtau$|gleak$|sensory|(?:[wuv]|weight)[xhi]?(?:ifoc|iou|[ifocgrzn])[xh]?$"
 )
@@ -190,6 +192,6 @@ def classify_name(name: str) -> int:
     word = normalised(name)
     if word in ORDINARY:
         return 0
-    if word == _KERNEL or re.match(_SPECIFIC, word):
+    if word == _KERNEL or any(part in word for part in _STATE) or re.match(_SPECIFIC, word):
         return 1
     return 2 if re.match(_GENERIC, word) else 0

@@ -22,16 +22,19 @@ _STATE = re.compile(
 
 def dotted_names(names: Collection[str]) -> dict[str, str]:
     """Each name with dots between its parts; unchanged where two would become equal."""
-    unnamed = {name: _UNNAMED.match(name) for name in names}
-    plain = {
-        name: found[1] if found else _OUTPUT.sub("", name).replace("/", ".")
-        for name, found in unnamed.items()
-    }
+    plain = {name: _dotted(name) for name in names}
     modules = sorted(set(_modules(plain.values())), key=len, reverse=True)
     if modules:
         starts = re.compile(rf"({'|'.join(map(re.escape, modules))})_(?=[^.]+$)")
         plain = {name: starts.sub(_apart, text, count=1) for name, text in plain.items()}
     return plain if len(set(plain.values())) == len(plain) else {name: name for name in names}
+
+
+def _dotted(name: str) -> str:
+    found = _UNNAMED.match(name) if name.startswith("arr_") else None
+    if found:
+        return found[1]
+    return (_OUTPUT.sub("", name) if ":" in name else name).replace("/", ".")
 
 
 def _modules(names: Collection[str]) -> Iterator[str]:

@@ -19,6 +19,7 @@ class ModuleSignature(Record):
 
     Attributes:
         name: for people.
+        parts: each name that the pattern matches contains one of these: a cheap test before it.
         pattern: matches the end of a tensor's full name, and is compiled at first use. Its groups
             are `tensor` (a key of `roles`), and optionally `level`, `index` (level × directions +
             direction), `reverse`, and `part` of a weight that is computed from several tensors.
@@ -32,6 +33,7 @@ class ModuleSignature(Record):
     """
 
     name: str
+    parts: tuple[str, ...]
     pattern: str
     roles: dict[str, Role]
     kind: str
@@ -53,6 +55,7 @@ _NAMES = "(?P<tensor>weight_ih|weight_hh|bias_ih|bias_hh|weight_hr)"
 
 STACK = ModuleSignature(
     "torch.nn.LSTM, GRU, RNN",
+    ("_ih_l", "_hh_l", "_hr_l"),
     rf"(?:^|[./]){_NAMES}_l(?P<level>0|[1-9]\d{{0,3}})(?P<reverse>_reverse)?{_HOW}$",
     _TORCH,
     "{}",
@@ -60,6 +63,7 @@ STACK = ModuleSignature(
 )
 CELL = ModuleSignature(
     "torch.nn.LSTMCell, GRUCell, RNNCell",
+    tuple(_TORCH),
     rf"(?:^|\.){_NAMES}{_HOW}$",
     _TORCH,
     "{}Cell",
@@ -71,12 +75,14 @@ SIGNATURES = (
     STACK,
     ModuleSignature(
         "torch.ao.nn.quantized.dynamic.LSTM, GRU",
+        ("_all_weight_values.",),
         rf"(?:^|\.)_all_weight_values\.(?P<index>0|[1-9]\d{{0,3}})\.param\.{_NAMES}$",
         _TORCH,
         "{}",
     ),
     ModuleSignature(
         "torch.ao.nn.quantized.dynamic.LSTMCell, GRUCell, RNNCell",
+        ("_packed_weight_",),
         r"(?:^|\.)(?P<tensor>_packed_weight_ih\.weight|_packed_weight_hh\.weight"
         r"|_packed_weight_ih\.bias|_packed_weight_hh\.bias)$",
         {
@@ -89,6 +95,7 @@ SIGNATURES = (
     ),
     ModuleSignature(
         "torch.ao.nn.quantizable.LSTM",
+        ("gates.",),
         r"(?:^|\.)layers\.(?P<level>0|[1-9]\d{0,3})\.layer_(?:fw|(?P<reverse>bw))\.cell\."
         r"(?P<tensor>(?:igates|hgates)\.(?:weight|bias"
         r"|_packed_params\._packed_params\.[01]|_packed_params\._packed_params\.(?:weight|bias)))$",
@@ -110,6 +117,7 @@ SIGNATURES = (
     ),
     ModuleSignature(
         "allennlp LstmCellWithProjection",
+        ("_linearity.", "state_projection."),
         r"(?:^|\.)(?P<tensor>input_linearity\.weight|state_linearity\.weight"
         r"|state_linearity\.bias|state_projection\.weight)$",
         {

@@ -92,6 +92,8 @@ def _matched(signature: ModuleSignature, name: str) -> _Matched | None:
     """The path of the module and the groups of the signature's pattern; None without a match."""
     if signature is STACK and (found := match_plain_name(name)) is not None:
         return found
+    if not any(part in name for part in signature.parts):
+        return None
     match = re.search(signature.pattern, name)
     return None if match is None else (name[: match.start()], match.groupdict())
 

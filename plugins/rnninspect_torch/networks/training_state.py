@@ -28,6 +28,7 @@ _LEAVES = (
     *("original", "lora_", "_packed"),
 )
 # The last component in a hand-written cell; or a whole name.
+_CELL_STARTS = (*"WURV", "weight_", "bias_", "recurrent_kernel", "kernel")
 _CELL = r"[WURV]_?[a-z]{0,2}\d*|(weight|bias)_[ih][hr](_l\d+)?(_reverse)?|(recurrent_)?kernel"
 # Weights of losses.
 _OF_LOSSES = r"(?i)(class|pos|sample|loss|label|task|token|balanc\w*|blend\w*)_?weights?$"
@@ -94,14 +95,17 @@ def is_likely(root: Root) -> bool:
 def _is_parameter(name: str, shape: tuple[int, ...]) -> bool:
     before, _, leaf = name.rpartition(".")
     if before:
-        return leaf.startswith(_LEAVES) or re.fullmatch(_CELL, leaf) is not None
-    is_named = leaf in ("weight", "bias") or re.fullmatch(_CELL, leaf) is not None
-    return is_named and len(shape) > 1
+        return leaf.startswith(_LEAVES) or _may_be_of_cell(leaf)
+    return len(shape) > 1 and (leaf in ("weight", "bias") or _may_be_of_cell(leaf))
+
+
+def _may_be_of_cell(leaf: str) -> bool:
+    return leaf.startswith(_CELL_STARTS) and re.fullmatch(_CELL, leaf) is not None
 
 
 def _may_be_parameter(name: str) -> bool:
     if any(word in name for word in _WORDS):
-        return re.search(_OF_LOSSES, name) is None
+        return "weight" not in name.lower() or re.search(_OF_LOSSES, name) is None
     return re.search(_LETTER, name) is not None
 
 

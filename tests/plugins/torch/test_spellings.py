@@ -18,7 +18,7 @@ from rnninspect.model import Origin, RecurrentLayer, SavedModel
 from rnninspect.source.limits import Limits
 from rnninspect.source.source import open_source
 from rnninspect.spellings.finding import anchors
-from rnninspect.spellings.prefilter import _GENERIC, _SPECIFIC, ORDINARY
+from rnninspect.spellings.prefilter import _GENERIC, _SPECIFIC, _STATE, ORDINARY
 from rnninspect.spellings.prefilter import classify_name as passes
 from rnninspect.spellings.tables.families import FAMILIES
 from rnninspect.spellings.tables.hand_written import GATED
@@ -174,7 +174,15 @@ def test_ordinary_names_do_not_pass_the_prefilter(name: str) -> None:
 
 
 def test_no_pattern_of_the_prefilter_matches_an_ordinary_name() -> None:
-    assert not {word for word in ORDINARY if re.match(f"{_SPECIFIC}|{_GENERIC}", word)}
+    pattern = f"{_SPECIFIC}|{_GENERIC}|.*(?:{'|'.join(_STATE)})"
+    assert not {word for word in ORDINARY if re.match(pattern, word)}
+
+
+def test_the_commonest_layers_beside_a_cell_are_those_of_the_pattern() -> None:
+    beside = [spelling.beside for spelling in GATED if spelling.beside is not None]
+    assert beside
+    for known in beside:
+        assert not {name for name in known.names if not re.match(known.pattern, name)}
 
 
 def test_the_search_for_cells_is_limited_by_steps(tmp_path: Path) -> None:

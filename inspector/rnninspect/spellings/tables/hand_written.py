@@ -5,7 +5,7 @@ To add a spelling, add a row here; to add a cell of a library, a row in `librari
 
 from __future__ import annotations
 
-from rnninspect.spellings.tables.spelling import GatedSpelling, Side, WeightPattern
+from rnninspect.spellings.tables.spelling import Beside, GatedSpelling, Side, WeightPattern
 
 _INPUT = ("i", "in", "input", "add")
 _FORGET = ("f", "forget", "remember")
@@ -93,12 +93,17 @@ _LSTM_CELL = r"lstm_?cell|cell_?list|(?:^|[. ])\w*lstm_?\d*(?:\.\d+)?$"
 _MIN_GRU = r"min_?gru"  # Linear layers alone could be anything
 _ANY_CELL = r"cell|rnn|recurr|lstm"
 # Other layers in the class of a cell, and its initial state.
-_OUTPUTS = (
-    r"(?:fc|out|output|linear|head|decoder|classifier|embedding|embed|emb|dense|projection|proj"
-    r"|[hi]2o|o2o|h2y|wy|hidden2\w+|hiddento(?:output|out|tag)|i2o|why|ho|who|by|bo|bout|v"
-    r"|fc\d|linear\d|softmax|regressor|predictor|encoder|wordembeddings|outputlayer|outlayer)"
+_LAYERS = (
+    *("fc", "out", "output", "linear", "dense", "head", "decoder", "encoder", "classifier"),
+    *("embedding", "embed", "emb", "wordembeddings", "projection", "proj", "softmax"),
+    *("regressor", "predictor", "outputlayer", "outlayer"),
+)
+_OUTPUTS = Beside(
+    frozenset(layer + ending for layer in _LAYERS for ending in ("", ".weight", ".bias")),
+    rf"(?:{'|'.join(_LAYERS)}|fc\d|linear\d"
+    r"|[hi]2o|o2o|h2y|wy|hidden2\w+|hiddento(?:output|out|tag)|i2o|why|ho|who|by|bo|bout|v)"
     r"(?:\.\d)?(?:\.weight|\.bias)?$|(?:h|c|h0|c0|inith|initc|inithidden|initcell|initialstate"
-    r"|hiddeninit|cellinit|initstate)$"
+    r"|hiddeninit|cellinit|initstate)$",
 )
 
 
@@ -140,7 +145,7 @@ def _joined(cell: str, gates: tuple[tuple[str, ...], ...]) -> GatedSpelling:
 
 def _half(number: int) -> GatedSpelling:
     """One of the two passes of RAFT's SepConvGRU: along the rows, then along the columns."""
-    other = rf"conv[zrq]{3 - number}\."
+    other = Beside(frozenset(), rf"conv[zrq]{3 - number}\.")
     part = WeightPattern(Side.BOTH, (f"conv{{}}{number}",))
     return GatedSpelling("GRU", _GRU_GATES, (part,), beside=other)
 
@@ -186,6 +191,6 @@ GATED = (
         (),
         (WeightPattern(Side.INPUT, ("tohiddenandgate",), (0, 2)),),
         _MIN_GRU,
-        beside=rf"toout\.weight$|{_OUTPUTS}",
+        beside=_OUTPUTS._replace(pattern=rf"toout\.weight$|{_OUTPUTS.pattern}"),
     ),
 )

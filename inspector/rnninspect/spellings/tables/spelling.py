@@ -40,6 +40,18 @@ class WeightPattern(Record):
     gates: tuple[int, int] = (0, 1)
 
 
+class Beside(Record):
+    """Other tensors in the module of a cell, by their normalised names.
+
+    Attributes:
+        names: the commonest, to be looked up before the pattern is compiled.
+        pattern: matches all of them.
+    """
+
+    names: frozenset[str]
+    pattern: str
+
+
 class GatedSpelling(Record):
     """A naming scheme for the weights of a cell with gates.
 
@@ -49,7 +61,7 @@ class GatedSpelling(Record):
         parts: its weights.
         words: pattern that the module's label must match; empty if the names are specific.
         weak_words: pattern that is enough if the levels of a stack fit each other.
-        beside: pattern of normalised names of other tensors in the module.
+        beside: other tensors that may be in the module.
         output: names of a layer that reads the same input and state.
     """
 
@@ -58,7 +70,7 @@ class GatedSpelling(Record):
     parts: tuple[WeightPattern, ...]
     words: str = ""
     weak_words: str = ""
-    beside: str = ""
+    beside: Beside | None = None
     output: tuple[str, ...] = ()
 
 
