@@ -23,7 +23,7 @@ BAD = [Unreadable("bad\n::x,y:%0A\x1b.pt", "a\r\n::error::reason ](x) %")]
 
 def policies(**settings: object) -> Policies:
     """A policy file that says this, and nothing else."""
-    return Policies(PolicyFile(Path.cwd(), settings, ()), {})
+    return Policies(PolicyFile(str(Path.cwd()), settings, ()), {})
 
 
 def lstm(path: str = "model.bin", hidden: int = 2, **changes: object) -> Report:

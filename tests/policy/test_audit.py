@@ -9,11 +9,15 @@ import pytest
 from making.audits import hold_to, lstm, told
 from making.by_hand import layer, model, report, tensor
 from rnninspect.audit import Audit, Measure, Outcome
-from rnninspect.audit.measure import Quantity, spell
+from rnninspect.audit.measure import spell
 from rnninspect.cells import Sizes
 from rnninspect.model import Fact, Observation, Origin, SkippedLayer, Stack
 from rnninspect.report import Findings, Report
 from rnninspect.rules import Finding, Level
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from rnninspect.audit.measure import Quantity
 
 
 def only(made: Audit) -> Measure:

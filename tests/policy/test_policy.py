@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from fractions import Fraction
 from pathlib import Path
 
@@ -170,13 +171,42 @@ def test_an_error_in_a_file_names_file_and_key(folder: Path, text: str, message:
         (b"tool = 1", "tool: not a table"),
         (b"[tool]\nrnninspect = 1", "tool.rnninspect: not a table"),
         (b"\xff", "not valid TOML"),
-        (b"a = " + b"[" * 5000, "not valid TOML"),
+        (b"tool = " + b"[" * 5000, "not valid TOML"),
     ],
 )
 def test_a_damaged_file_is_refused(folder: Path, content: bytes, message: str) -> None:
     (folder / "pyproject.toml").write_bytes(content)
     with pytest.raises(PolicyError, match=f"^pyproject.toml: {message}"):
         gather({}, {})
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "[tool.rnninspect]\nmax-levels = 7",
+        "[ tool . 'rnninspect' ] # ours\nmax-levels = 7",
+        "tool.rnninspect.max-levels = 7",
+        'tool = {rnninspect = {"max-levels" = 7}}',
+        "[tool] # of all\nrnninspect.max-levels = 7",
+        '["tool"]\nrnninspect = {max-levels = 7}',
+        '[tool."rnn\\u0069nspect"]\nmax-levels = 7',
+        '["\\U00000074ool".rnninspect]\nmax-levels = 7',
+    ],
+)
+def test_our_table_is_found_however_it_is_written(folder: Path, text: str) -> None:
+    shared(folder, f"[project]\nname = 'x'\n{text}" if text[0] == "[" else text)
+    assert general().max_levels == 7
+
+
+@pytest.mark.parametrize(
+    "text", ["[tool.other]\nx = ", "[project]\ndependencies = ['rnninspect']\n[tool.a]\n"]
+)
+def test_a_file_without_our_table_is_not_parsed(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, text: str
+) -> None:
+    shared(folder, text)
+    monkeypatch.setitem(sys.modules, "tomllib", None)
+    assert general() == Policy()
 
 
 def test_a_chosen_file_must_exist_and_have_our_table(folder: Path) -> None:

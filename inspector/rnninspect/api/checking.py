@@ -112,4 +112,4 @@ def _policies(policy: Mapping[str, object] | str | os.PathLike[str]) -> Policies
     if isinstance(policy, str | os.PathLike):
         return gather({}, {}, Path(policy))
     named = {name.replace("_", "-"): value for name, value in policy.items()}
-    return Policies(PolicyFile(Path.cwd(), settings_of(named, "policy: "), ()), {})
+    return Policies(PolicyFile(str(Path.cwd()), settings_of(named, "policy: "), ()), {})

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from fractions import Fraction
-
 from rnninspect.audit.gauges import GAUGED, measures_of
 from rnninspect.audit.growth import appeared, growth_of, not_checked
 from rnninspect.audit.measure import Measure, Outcome
@@ -160,7 +158,6 @@ def _longest(beginnings: Sequence[str], code: str) -> int:
     return max((len(start) for start in beginnings if code.startswith(start)), default=0)
 
 
-def urgency(measure: Measure) -> tuple[bool, Fraction]:
+def urgency(measure: Measure) -> tuple[bool, float]:
     """The order of limits: what fails first, then by the share used."""
-    share = Fraction(0) if measure.share is None else measure.share
-    return measure.outcome is not Outcome.FAIL, -share
+    return measure.outcome is not Outcome.FAIL, -(measure.share or 0)

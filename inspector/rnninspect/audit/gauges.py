@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from fractions import Fraction
-
 from rnninspect.audit.measure import Measure, Outcome
+from rnninspect.lean import Counter
 from rnninspect.model import Origin
 from rnninspect.policy.baseline import FIGURES, Figures
 from rnninspect.wording import plural
@@ -13,12 +11,14 @@ from rnninspect.wording import plural
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
+    from fractions import Fraction
 
     from rnninspect.counter import LayerCount
     from rnninspect.policy import Policy
     from rnninspect.report import Report
 
-Number = int | Fraction
+    Number = int | Fraction
+
 WORDS_SHOWN = 5
 
 
@@ -61,7 +61,7 @@ def at_most(
 ) -> Measure:
     """A measure of a value that must not exceed the limit."""
     about = key.removeprefix("max_").replace("_", " ")
-    outcome = _judge(Fraction(value) <= allowed)
+    outcome = _judge(value <= allowed)
     return Measure(path, layer, key.replace("_", "-"), about, rule, allowed, value, outcome)
 
 
@@ -94,7 +94,11 @@ def _layers(
 def decisive(measures: Sequence[Measure]) -> list[Measure]:
     """The measures of one limit that fail; if none does, the one closest to it."""
     failing = [measure for measure in measures if measure.outcome is Outcome.FAIL]
-    return failing or sorted(measures, key=lambda measure: -Fraction(measure.value))[:1]
+    return failing or sorted(measures, key=_number, reverse=True)[:1]
+
+
+def _number(measure: Measure) -> Number:
+    return 0 if isinstance(measure.value, str) else measure.value
 
 
 def _first_levels(layers: Iterable[LayerCount]) -> list[LayerCount]:
@@ -198,6 +202,8 @@ def _declared(report: Report) -> Measure:
 
 def _coverage(report: Report, allowed: Fraction) -> Measure:
     """The smaller of two shares: of the tensors and of the recurrent layers that are understood."""
+    from fractions import Fraction  # noqa: PLC0415 - it imports `decimal`, for few policies
+
     totals = report.totals
     found = len(report.layers) + len(report.skipped) + len(report.possible)
     tensors = Fraction(totals.attributed, totals.tensors) if totals.tensors else Fraction(1)

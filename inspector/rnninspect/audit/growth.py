@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from fractions import Fraction
-
 from rnninspect.audit.gauges import at_most, decisive, figures_of
 from rnninspect.policy.baseline import FIGURES
 from rnninspect.record import Record
@@ -50,12 +48,14 @@ def growth_of(report: Report, policy: Policy, baseline: Baseline) -> list[Measur
     old = baseline.models.get(baseline.name_of(report.path))
     if old is None or policy.max_growth is None:
         return []
-    new = figures_of(report)
+    from fractions import Fraction  # noqa: PLC0415 - it imports `decimal`, for a baseline alone
+
+    new, allowed = figures_of(report), Fraction(policy.max_growth)
     measures = []
     for figure in FIGURES:
         before, after = getattr(old, figure), getattr(new, figure)
         grown = Fraction(after - before, max(before, 1))
-        measure = at_most(report.path, "max_growth", "R506", policy.max_growth, grown)
+        measure = at_most(report.path, "max_growth", "R506", allowed, grown)
         about = f"growth, {figure.removesuffix('_parameters').replace('_', ' ')}"
         note = f"{before:,} before, {after:,} now{_most_grown(old, new)}"
         measures.append(measure._replace(about=about, note=note))

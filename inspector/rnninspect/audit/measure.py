@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import math
-from fractions import Fraction
-
 from rnninspect.lean import StrEnum
 from rnninspect.record import Record
 
-Quantity = int | Fraction | str  # a count, a share of one, or words
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from fractions import Fraction
+
+    Quantity = int | Fraction | str  # a count, a share of one, or words
 
 
 class Outcome(StrEnum):
@@ -55,11 +56,11 @@ class Measure(Record):
         return f"{text} ({self.note})" if self.note else text
 
     @property
-    def share(self) -> Fraction | None:
+    def share(self) -> float | None:
         """The share of the limit that is used: 1 is all; None where that has no meaning."""
         if isinstance(self.value, str) or isinstance(self.allowed, str) or self.at_least:
             return None
-        return max(Fraction(self.value) / self.allowed, Fraction(0)) if self.allowed else None
+        return max(float(self.value / self.allowed), 0.0) if self.allowed else None
 
     @property
     def allowed_text(self) -> str:
@@ -77,10 +78,12 @@ class Measure(Record):
 
         Only a value that equals the limit reads 100 %; one above it reads more.
         """
-        if self.share is None:
+        if self.share is None or isinstance(self.value, str) or isinstance(self.allowed, str):
             return ""
-        percents = self.share * 100
-        return f"{math.ceil(percents) if percents > 100 else math.floor(percents):,} %"
+        hundredfold = 100 * max(self.value, 0)
+        is_above = self.value > self.allowed
+        percents = -(-hundredfold // self.allowed) if is_above else hundredfold // self.allowed
+        return f"{percents:,} %"
 
 
 def spell(quantity: Quantity, *, down: bool = False) -> str:
@@ -90,7 +93,6 @@ def spell(quantity: Quantity, *, down: bool = False) -> str:
             return quantity
         case int():
             return f"{quantity:,}"
-        case Fraction():
-            tenths = quantity * 1000
-            whole = math.floor(tenths) if down else math.ceil(tenths)
-            return f"{whole / 10:,.1f}".removesuffix(".0") + " %"
+        case share:
+            tenths = share * 1000 // 1 if down else -(-share * 1000 // 1)
+            return f"{tenths / 10:,.1f}".removesuffix(".0") + " %"

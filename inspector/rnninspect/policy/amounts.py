@@ -6,8 +6,6 @@ that says what was expected.
 
 from __future__ import annotations
 
-from fractions import Fraction
-
 from rnninspect.cells import every_cell
 from rnninspect.cells.naming import cell_named, similar_names
 from rnninspect.lean import re
@@ -18,6 +16,7 @@ from rnninspect.wording.nearest import suggestion
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from fractions import Fraction
 
 AMOUNT = re.compile(r"(\d{1,3}(?:[_,]\d{3}){1,8}|\d{1,24})(\.\d{1,12})? ?([A-Za-z]*)", re.ASCII)
 PERCENTAGE = re.compile(r"(\d{1,6}(?:\.\d{1,6})?) ?%", re.ASCII)
@@ -58,11 +57,13 @@ def _amount(value: object, units: Mapping[str, int], otherwise: str) -> int | No
     match = AMOUNT.fullmatch(str(value).strip()) if isinstance(value, str | int) else None
     if match is None or match[3].lower() not in units:
         raise ValueError(f"{_shown(value)} is {otherwise}")
-    digits = re.sub("[_,]", "", match[1]) + (match[2] or "")
-    whole = Fraction(digits) * units[match[3].lower()]
-    if whole.denominator != 1:
+    places = (match[2] or ".")[1:]
+    digits = match[1].replace("_", "").replace(",", "") + places
+    scale: int = 10 ** len(places)
+    whole, rest = divmod(int(digits) * units[match[3].lower()], scale)
+    if rest:
         raise ValueError(f"{_shown(value)} is not a whole number")
-    return int(whole)
+    return whole
 
 
 def percentage(value: object) -> Fraction | None:
@@ -72,6 +73,8 @@ def percentage(value: object) -> Fraction | None:
     match = PERCENTAGE.fullmatch(value.strip()) if isinstance(value, str) else None
     if match is None:
         raise ValueError(f"{_shown(value)} is not a percentage (try 2% or 97.5%)")
+    from fractions import Fraction  # noqa: PLC0415 - it imports `decimal`, for few policies
+
     return Fraction(match[1]) / 100
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-from pathlib import Path
 
 from rnninspect.errors import PolicyError, UnreadableFile, in_words
 from rnninspect.lean import json
@@ -13,6 +12,7 @@ from rnninspect.source.documents import read_document
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from pathlib import Path
     from typing import Any
 
 VERSION = 1  # of the file's form
@@ -46,7 +46,7 @@ class Baseline(Record):
 
     def name_of(self, path: str) -> str:
         """A model's name in this file."""
-        return Path(os.path.relpath(path, self.path.parent)).as_posix()
+        return os.path.relpath(path, self.path.parent).replace(os.sep, "/")
 
     def path_of(self, name: str) -> str:
         """The path of a model of this file, from the current folder."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-from pathlib import Path
 
 from rnninspect.errors import PolicyError, UnreadableFile, in_words
 from rnninspect.lean import re
@@ -16,6 +15,7 @@ from rnninspect.source.documents import read_document
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
+    from pathlib import Path
 
     from rnninspect.policy.settings import Settings
 
@@ -44,7 +44,7 @@ class PolicyFile(Record):
     `place` is the text before a key in a message.
     """
 
-    folder: Path
+    folder: str
     stated: Settings
     overrides: tuple[Override, ...]
     place: str = ""
@@ -61,21 +61,25 @@ class PolicyFile(Record):
         A project ends at the repository's root, or at the folder of the file: the author of a
         downloaded file must not choose what else is opened on this machine.
         """
-        return _followed(path).is_relative_to(_followed(self._project))
+        # A loop of links is left, and fails when it is opened.
+        project = os.path.realpath(self._project)
+        return os.path.commonpath([os.path.realpath(path), project]) == project
 
     @property
-    def _project(self) -> Path:
+    def _project(self) -> str:
         marked = (
             folder
-            for folder in (self.folder, *self.folder.parents)
-            if any((folder / mark).exists() for mark in MARKS_OF_A_PROJECT)
+            for folder in _upwards(self.folder)
+            if any(os.path.exists(os.path.join(folder, mark)) for mark in MARKS_OF_A_PROJECT)
         )
         return next(marked, self.folder)
 
 
-def _followed(path: str | Path) -> Path:
-    """A path with its links resolved; a loop of links is left, and fails when it is opened."""
-    return Path(os.path.realpath(path))
+def _upwards(folder: str) -> Iterator[str]:
+    """An absolute folder, and those that it is in."""
+    yield folder
+    while (parent := os.path.dirname(folder)) != folder:
+        yield (folder := parent)
 
 
 def read_policy_file(chosen: Path | None) -> PolicyFile:
@@ -87,21 +91,22 @@ def read_policy_file(chosen: Path | None) -> PolicyFile:
         PolicyError: it cannot be read, or a setting is wrong.
     """
     if chosen is not None:
-        found = _read(chosen)
+        found = _read(str(chosen))
         if found is None:
             raise PolicyError(f"{shown(chosen)}: no table [{'.'.join(TABLE)}]")
         return found
-    here = Path.cwd()
-    for folder in (here, *here.parents):
-        for name in (OWN_FILE, SHARED_FILE):
-            if os.path.lexists(folder / name) and (found := _read(folder / name)):
+    here = os.getcwd()
+    for folder in _upwards(here):
+        for path in (os.path.join(folder, name) for name in (OWN_FILE, SHARED_FILE)):
+            if os.path.lexists(path) and (found := _read(path)):
                 return found
     return PolicyFile(here, {}, ())
 
 
-def _read(path: Path) -> PolicyFile | None:
-    document = _parse(path)
-    if path.name != SHARED_FILE:
+def _read(path: str) -> PolicyFile | None:
+    is_shared = os.path.basename(path) == SHARED_FILE
+    document = _parse(path, is_shared=is_shared)
+    if not is_shared:
         return _understand(path, document, f"{shown(path)}: ")
     for depth, name in enumerate(TABLE, 1):
         if name not in document:
@@ -110,9 +115,11 @@ def _read(path: Path) -> PolicyFile | None:
     return _understand(path, document, f"{shown(path)}: {'.'.join(TABLE)}.")
 
 
-def _parse(path: Path) -> Mapping[str, object]:
+def _parse(path: str, *, is_shared: bool) -> Mapping[str, object]:
     try:
         text = read_document(path).decode()
+        if is_shared and not _may_have_table(text):
+            return {}
         if LONG_KEY.search(text):
             raise PolicyError(f"{shown(path)}: a key has more than {MOST_PARTS} parts")
         import tomllib  # noqa: PLC0415 - where there is a file
@@ -124,12 +131,32 @@ def _parse(path: Path) -> Mapping[str, object]:
         raise PolicyError(f"{shown(path)}: not valid TOML: {in_words(error)}") from error
 
 
-def _understand(path: Path, table: Mapping[str, object], place: str) -> PolicyFile:
-    folder = Path(os.path.abspath(path)).parent  # noqa: PTH100 - the folder by which it is named
+def _may_have_table(text: str) -> bool:
+    """Whether a pyproject.toml may have our table, by its lines: most have none.
+
+    To parse it takes longer than to check a model. Both names of the table are in one line, in a
+    heading, a dotted key or an inline table, unless `tool` is a heading or a key by itself.
+    """
+    if "\\u" in text or "\\U" in text:  # a name may be spelt so
+        return True
+    outer, inner = TABLE
+    lines = [line for line in text.splitlines() if outer in line]
+    return any(inner in line or _key_of(line) == outer for line in lines)
+
+
+def _key_of(line: str) -> str:
+    """The key or the heading in a line, if it is a single word."""
+    return line.partition("#")[0].partition("=")[0].strip(" \t[]'\"")
+
+
+def _understand(path: str, table: Mapping[str, object], place: str) -> PolicyFile:
+    folder = os.path.dirname(os.path.abspath(path))  # the folder by which it is named
     plain = {name: value for name, value in table.items() if name != OVERRIDES}
     stated = settings_of(plain, place)
     if stated.get("baseline") is not None:
-        stated["baseline"] = shown(folder / stated["baseline"])
+        from pathlib import Path  # noqa: PLC0415 - few policies name one
+
+        stated["baseline"] = shown(Path(folder) / stated["baseline"])
     overrides = tuple(_overrides(table.get(OVERRIDES, []), place))
     globs = sum(len(override.globs) for override in overrides)
     if globs + len(stated.get("per_file_ignores", ())) > MOST_WORDS:

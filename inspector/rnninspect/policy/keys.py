@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from fractions import Fraction
-
 from rnninspect.policy import amounts, globs
 from rnninspect.record import Record
 from rnninspect.rules import Level
@@ -11,6 +9,7 @@ from rnninspect.rules import Level
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from fractions import Fraction
     from typing import Any
 
 
@@ -61,7 +60,7 @@ class Policy(Record):
     allowed_formats: tuple[str, ...] | None = None
     require_declared: bool = False
     min_coverage: Fraction | None = None
-    max_growth: Fraction | None = Fraction(0)
+    max_growth: Fraction | int | None = 0
     select: tuple[str, ...] = ("R",)
     ignore: tuple[str, ...] = ()
     per_file_ignores: tuple[tuple[str, tuple[str, ...]], ...] = ()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from rnninspect.errors import PolicyError, RnnInspectError
 from rnninspect.policy.globs import split
 from rnninspect.policy.settings import shown
@@ -35,7 +37,7 @@ def listed_models(policies: Policies, choice: Choice | None, limits: Limits) -> 
     found: dict[str, None] = {}
     for entry in policies.general.models:
         fixed, glob = split(entry)
-        folder = shown(policies.folder_of_models / fixed)
+        folder = shown(Path(policies.folder_of_models) / fixed)
         policies.require_inside(folder, entry)
         if glob is None:
             found[_as_a_file(folder)] = None

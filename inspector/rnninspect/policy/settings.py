@@ -11,7 +11,6 @@ from rnninspect.wording.nearest import nearest, suggestion
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Mapping
-    from pathlib import Path
     from typing import Any
 
     Settings = dict[str, Any]
@@ -61,10 +60,10 @@ def from_environment(environment: Mapping[str, str]) -> Settings:
     }
 
 
-def shown(path: Path) -> str:
+def shown(path: str | os.PathLike[str]) -> str:
     """A path for a message: relative to the current folder where that is shorter."""
-    relative = os.path.relpath(path)
-    return relative if len(relative) < len(str(path)) else str(path)
+    whole, relative = os.fspath(path), os.path.relpath(path)
+    return relative if len(relative) < len(whole) else whole
 
 
 def _read(name: str, value: object, place: str) -> object:

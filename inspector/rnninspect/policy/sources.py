@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-from pathlib import Path
 
 from rnninspect.errors import PolicyError
 from rnninspect.policy.files import PolicyFile, read_policy_file
@@ -14,6 +13,7 @@ from rnninspect.record import Record
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
+    from pathlib import Path
 
     from rnninspect.policy.settings import Settings
 
@@ -45,9 +45,9 @@ class Policies(Record):
         return tuple(code for glob, codes in pairs if _matches(names, (glob,)) for code in codes)
 
     @property
-    def folder_of_models(self) -> Path:
+    def folder_of_models(self) -> str:
         """The folder from which `models` are named: the file's, or the current one."""
-        return Path.cwd() if "models" in self.forced else self.file.folder
+        return os.getcwd() if "models" in self.forced else self.file.folder
 
     def place_of(self, name: str) -> str:
         """The place of a key that is no option, for a message."""
@@ -62,7 +62,7 @@ class Policies(Record):
 
     def _names(self, path: str) -> tuple[str, ...]:
         relative = os.path.relpath(path, self.file.folder)
-        return tuple(Path(name).as_posix() for name in (relative, os.path.normpath(path)))
+        return tuple(name.replace(os.sep, "/") for name in (relative, os.path.normpath(path)))
 
 
 def _matches(names: Iterable[str], globs: Iterable[str]) -> bool:

@@ -7,12 +7,12 @@ from rnninspect.source.source import open_source
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from pathlib import Path
+    from os import PathLike
 
 LARGEST = 1_000_000  # bytes
 
 
-def read_document(path: Path) -> bytes:
+def read_document(path: str | PathLike[str]) -> bytes:
     """All bytes of a regular file, without waiting for a pipe or filling memory from a device.
 
     Raises:

@@ -49,7 +49,7 @@ def measure_json(measure: Measure) -> dict[str, Any]:
         "rule": measure.rule,
         "allowed": _number(measure.allowed),
         "value": _number(measure.value),
-        "share": None if measure.share is None else _number(measure.share),
+        "share": measure.share,
         "outcome": measure.outcome.value,
     }
 
