@@ -61,27 +61,29 @@ def _describe(source: Source) -> SavedModel:
     stored = Stored(model, buffers, states)
     found = [describe_call(call, stored.tensors) for call in calls]
     recovered = Recurrences() if translation is None else _recovered(translation, stored)
+    observations = (
+        *runner.faults,
+        *contradictions(model, buffers),
+        *recovered.observations,
+        *_without_bias(model, recovered.layers),
+        *describe_suspects(runner.suspects, stored.tensors, recovered),
+        *describe_filters([call for call in runner.calls if call.operator.name == SVDF]),
+        *stored.observations(),
+        *buffers.observations(),
+    )
+    tensors = stored.all()  # after all that asks for one of them
     operators = sum(len(graph.operators) for graph in model.subgraphs)
     return SavedModel(
         format="tflite",
         framework="tflite",
         producer=model.producer,
         layers=_layers(runner, list(zip(calls, found, strict=True)), recovered),
-        tensors=(*recovered.with_purposes(stored.tensors.values()), *stored.scales),
+        tensors=recovered.with_purposes(tensors) if recovered.states else tensors,
         skipped=(
             *(each for each in found if isinstance(each, SkippedLayer)),
             *recovered.skipped,
         ),
-        observations=(
-            *runner.faults,
-            *contradictions(model, buffers),
-            *recovered.observations,
-            *_without_bias(model, recovered.layers),
-            *describe_suspects(runner.suspects, stored.tensors, recovered),
-            *describe_filters([call for call in runner.calls if call.operator.name == SVDF]),
-            *stored.observations(),
-            *buffers.observations(),
-        ),
+        observations=observations,
         search=Search(Searched.OPERATORS, operators, recovered.finished),
     )
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from array import array
+
 from rnninspect.decode.flatbuffers import INT32
 from rnninspect.plugin import Fact, Limit, Observation, plural
 from rnninspect_tflite.operators.names import loop_name
@@ -11,6 +13,7 @@ from rnninspect_tflite.operators.values import Call, Kind, Value, result
 from rnninspect_tflite.operators.variables import Variables
 from rnninspect_tflite.schema.numbers import CUSTOM
 from rnninspect_tflite.schema.options import integer
+from rnninspect_tflite.schema.rows import are_few
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -69,6 +72,8 @@ class Runner:
         Raises:
             RefusedFile: the model runs more operators, or nests deeper, than the limits allow.
         """
+        if self._translation is None and not self._has_calls():
+            return
         for at in self._model.entries:
             graph = self._model.subgraphs[at]
             given = tuple(
@@ -89,17 +94,45 @@ class Runner:
                 [variables.results[name] for name in kept],
             )
 
+    def _has_calls(self) -> bool:
+        """Whether any operator is asked for, or runs subgraphs, or has to do with variables."""
+        return any(
+            self._wanted(operator) or operator.name in _CONTROL or operator.name in _VARIABLES
+            for graph in self._model.subgraphs
+            for operator in graph.operators
+        )
+
     def _run(self, graph: Subgraph, given: Sequence[Value | None]) -> Given:
         """Run a subgraph with the values of its inputs; its outputs."""
         self._source.limits.require(Limit.NESTING, len(self._active), "the depth of subgraphs")
         self._source.spend(Limit.STEPS, _STEPS_OF_A_RUN * (1 + len(graph.operators)))
         self._active.append(graph.number)
         scope = _defined(graph.inputs, given)
-        for operator in graph.operators:
+        last_uses = self._last_uses(graph)
+        for number, operator in enumerate(graph.operators):
             inputs = tuple(self._value(graph, scope, index) for index in operator.inputs)
             scope.update(_defined(operator.outputs, self._results(graph, operator, inputs)))
+            for index in operator.inputs if last_uses else ():
+                if last_uses[index] == number:
+                    scope.pop(index, None)
+                    self._stored.pop((graph.number, index), None)
         self._active.pop()
         return tuple(self._value(graph, scope, index) for index in graph.outputs)
+
+    def _last_uses(self, graph: Subgraph) -> Sequence[int]:
+        """By tensor, the last operator that reads it: its value is not kept after that.
+
+        Empty where values are kept: where there are few, or a translation knows them.
+        """
+        if self._translation is not None or are_few(len(graph.tensors)):
+            return ()
+        found = array("i", [-1]) * (len(graph.tensors) + 1)  # the last one is for absent inputs
+        for number, operator in enumerate(graph.operators):
+            for index in operator.inputs:
+                found[index] = number
+        for index in graph.outputs:
+            found[index] = -1
+        return found
 
     def _value(self, graph: Subgraph, scope: dict[int, Value], index: int) -> Value | None:
         """A tensor in this run: computed before, or stored."""

@@ -7,8 +7,6 @@ made.
 
 from __future__ import annotations
 
-from rnninspect.lean import Counter
-
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from rnninspect_tflite.schema.records import Model, Subgraph
@@ -26,7 +24,7 @@ _ON_THE_WAY = frozenset({"DEQUANTIZE", "TRANSPOSE", "CAST", "RESHAPE", "DENSIFY"
 
 def may_contain_cell(model: Model) -> bool:
     """Whether recognition may find a cell."""
-    kinds = {operator.name for graph in model.subgraphs for operator in graph.operators}
+    kinds = frozenset[str]().union(*(graph.kinds for graph in model.subgraphs))
     if not kinds & _PRODUCTS:
         return False
     if kinds & _RETURNING:
@@ -39,13 +37,14 @@ def may_contain_cell(model: Model) -> bool:
 
 def _repeats(graph: Subgraph) -> bool:
     """Whether a matrix is used twice."""
-    uses: Counter[int] = Counter()
+    used = bytearray(len(graph.tensors) + 1)  # the last one is for those that are absent
     for operator in graph.operators:
-        if operator.name in _PRODUCTS:
-            uses.update(operator.inputs[:2])
-        elif operator.name in _ON_THE_WAY:
-            uses.update(operator.inputs[:1])
-    return any(count > 1 and graph.tensors[index].buffer for index, count in uses.items())
+        known = 2 if operator.name in _PRODUCTS else 1 if operator.name in _ON_THE_WAY else 0
+        for index in operator.inputs[:known]:
+            if used[index] and graph.tensors[index].buffer:
+                return True
+            used[index] = 1
+    return False
 
 
 def _returns(graph: Subgraph) -> bool:

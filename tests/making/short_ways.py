@@ -31,6 +31,7 @@ from rnninspect_onnx.layers import contradictions
 from rnninspect_onnx.protobuf.node_runs import NodeRuns
 from rnninspect_onnx.protobuf.tensor_runs import TensorRuns
 from rnninspect_onnx.tensors import columns
+from rnninspect_tflite.schema import rows
 from rnninspect_torch.arrays import files
 from rnninspect_torch.formats import safetensors
 
@@ -78,6 +79,9 @@ WAYS = {
     ),
     "arrays of an archive in columns": Way(((files, "_MANY", 1),), ((files, "_MANY", 10**9),)),
     "attributes of TensorFlow's nodes as encoded": Way((), ((decoder, "SHORT", 0),)),
+    "tensors and operators of TFLite in columns": Way(
+        ((rows, "_FEW", 0),), ((rows, "_FEW", 10**9),)
+    ),
     "entries of a checkpoint by kind": Way(
         ((entries, "FEW", 0),),
         ((Entries, "read", lambda self, key, value: self._decoded(key, value, 0)),),

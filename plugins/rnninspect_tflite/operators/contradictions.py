@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 
 _ELEMENTWISE = frozenset({"ADD", "SUB", "MUL", "DIV"})
 _COPIES = frozenset({"DEQUANTIZE", "QUANTIZE", "CAST", "DENSIFY"})
+_PRODUCT = "FULLY_CONNECTED"
+_LOOKED_AT = _ELEMENTWISE | _COPIES | {_PRODUCT}
 _MATRIX = 2  # its axes
 _MOST = 100  # that are reported
 
@@ -23,7 +25,7 @@ def contradictions(model: Model, buffers: Buffers) -> Iterator[Observation]:
     """An observation for each stored operand whose shape is impossible where it is used."""
     found: dict[tuple[object, ...], Observation] = {}
     for graph in model.subgraphs:
-        for operator in graph.operators:
+        for operator in () if graph.kinds.isdisjoint(_LOOKED_AT) else graph.operators:
             for tensor, said in _of(graph, operator):
                 if len(found) < _MOST and buffers.of(tensor) is not None:
                     detail = f"{operator.name} cannot use {list(tensor.dims)}: {said}"
@@ -33,7 +35,7 @@ def contradictions(model: Model, buffers: Buffers) -> Iterator[Observation]:
 
 
 def _of(graph: Subgraph, operator: Operator) -> Iterator[tuple[Tensor, str]]:
-    if operator.name == "FULLY_CONNECTED":
+    if operator.name == _PRODUCT:
         yield from _fully_connected(graph, operator)
     elif operator.name in _ELEMENTWISE and len(operator.inputs) == _MATRIX:
         yield from _elementwise(graph, operator)

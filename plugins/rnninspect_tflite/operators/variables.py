@@ -72,6 +72,8 @@ def _name(operator: Operator) -> str:
 
 def _assigned(model: Model) -> frozenset[str]:
     """The variables that are assigned to outside the subgraphs that run once."""
+    if not any("ASSIGN_VARIABLE" in graph.kinds for graph in model.subgraphs):
+        return frozenset()
     once = {
         integer(operator, 0)
         for graph in model.subgraphs

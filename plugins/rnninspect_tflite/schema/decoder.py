@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from rnninspect.decode.flatbuffers import INT8, INT32, UINT32, FlatBuffer
+from rnninspect.decode.flatbuffers import INT8, INT32, UINT8, UINT32, FlatBuffer, rows_of, text_at
 from rnninspect.plugin import Limit, UnreadableFile, plural
 from rnninspect_tflite.schema.numbers import (
     CUSTOM,
@@ -13,14 +13,28 @@ from rnninspect_tflite.schema.numbers import (
 )
 from rnninspect_tflite.schema.producer import producer_of
 from rnninspect_tflite.schema.records import Model, Operator, Subgraph, Tensor
+from rnninspect_tflite.schema.rows import operators_of, shape_of, tensors_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from rnninspect.decode.flatbuffers import Table
+    from collections.abc import Iterator
+
+    from rnninspect.decode.flatbuffers import Pages, Table, Tables
     from rnninspect.plugin import Source
 
 _MOST_AXES = 64
 _STEPS_OF_A_SUBGRAPH, _STEPS_OF_A_TENSOR, _STEPS_OF_AN_OPERATOR = 24, 6, 5
+_FIELDS = (
+    (TensorSlot.SHAPE, UINT32),
+    (TensorSlot.NAME, UINT32),
+    (TensorSlot.TYPE, INT8),
+    (TensorSlot.BUFFER, UINT32),
+    (TensorSlot.EXTERNAL_BUFFER, UINT32),
+    (TensorSlot.IS_VARIABLE, UINT8),
+    (TensorSlot.QUANTISATION, UINT32),
+    (TensorSlot.SPARSITY, UINT32),
+)
+_DETAILS = slice(6, None)  # the last of these fields
 _PLACEHOLDER = 127  # in the older field of an operator's code: look into the newer one
 
 
@@ -33,7 +47,8 @@ class Decoder:
 
     def __init__(self, source: Source) -> None:
         self.source = source
-        self.root = FlatBuffer(source).root()
+        whole = FlatBuffer(source)
+        self.root, self._pages = whole.root(), whole.pages
 
     def model(self) -> Model:
         """The subgraphs with all their tensors and operators.
@@ -65,26 +80,26 @@ class Decoder:
         self.source.spend(Limit.NODES, len(operators))
         self.source.spend(Limit.STEPS, _STEPS_OF_A_SUBGRAPH + _STEPS_OF_A_TENSOR * len(tensors))
         self.source.spend(Limit.STEPS, _STEPS_OF_AN_OPERATOR * len(operators))
-        return Subgraph(
-            at,
-            name,
-            tuple(_tensor(at, index, inner) for index, inner in enumerate(tensors)),
-            self._indices(table, 1, len(tensors)),
-            self._indices(table, 2, len(tensors)),
-            tuple(self._operator(inner, codes, len(tensors)) for inner in operators),
-        )
+        stored = tensors_of(at, _tensors(self._pages, at, tensors), tensors)
+        inputs, outputs = (self._indices(table, slot, len(tensors)) for slot in (1, 2))
+        made = operators_of(self._operators(operators, codes, len(tensors)), operators)
+        kinds = frozenset([operator.name for operator in made])
+        return Subgraph(at, name, stored, inputs, outputs, made, kinds)
 
-    def _operator(self, table: Table, codes: list[tuple[str, str]], tensors: int) -> Operator:
-        code = table.integer(OperatorSlot.CODE, UINT32)
-        if code >= len(codes):
-            raise UnreadableFile(
-                f"the operator at offset {table.offset} has the code {code}: "
-                f"not one of {plural(len(codes), 'code')}",
-                place=f"offset {table.offset}",
-            )
-        inputs = self._indices(table, OperatorSlot.INPUTS, tensors)
-        outputs = self._indices(table, OperatorSlot.OUTPUTS, tensors)
-        return Operator(*codes[code], inputs, outputs, table)
+    def _operators(
+        self, tables: Tables, codes: list[tuple[str, str]], tensors: int
+    ) -> Iterator[Operator]:
+        for number, table in enumerate(tables):
+            code = table.integer(OperatorSlot.CODE, UINT32)
+            if code >= len(codes):
+                raise UnreadableFile(
+                    f"the operator at offset {table.offset} has the code {code}: "
+                    f"not one of {plural(len(codes), 'code')}",
+                    place=f"offset {table.offset}",
+                )
+            inputs = self._indices(table, OperatorSlot.INPUTS, tensors)
+            outputs = self._indices(table, OperatorSlot.OUTPUTS, tensors)
+            yield Operator(*codes[code], inputs, outputs, tables, number)
 
     def _indices(self, table: Table, slot: int, count: int) -> tuple[int, ...]:
         """Indices of tensors, of which -1 is none."""
@@ -108,24 +123,41 @@ def _code(table: Table) -> tuple[str, str]:
     return name, (table.text(1) or "" if name == CUSTOM else "")
 
 
-def _tensor(subgraph: int, index: int, table: Table) -> Tensor:
-    sizes = table.numbers(TensorSlot.SHAPE, INT32)
-    if len(sizes) > _MOST_AXES:
-        raise UnreadableFile(
-            f"the tensor at offset {table.offset} has {plural(len(sizes), 'axis', 'axes')}",
-            place=f"offset {table.offset}",
+def _tensors(pages: Pages, subgraph: int, tables: Tables) -> Iterator[Tensor]:
+    known: dict[bytes, tuple[int, ...]] = {}
+    for index, (offset, places, numbers) in enumerate(rows_of(tables, _FIELDS)):
+        shape, name, kind, buffer, external, is_variable, *_ = numbers
+        dims: tuple[int, ...] = ()
+        if places[0]:
+            dims = _dims(pages, offset, pages.target(offset + places[0], shape, "a vector"), known)
+        text = places[1] and text_at(pages, pages.target(offset + places[1], name, "a string"))
+        yield Tensor(
+            subgraph,
+            index,
+            text or f"tensor {index}",
+            dims,
+            shape_of(dims),
+            kind,
+            buffer,
+            external,
+            is_variable != 0,
+            any(places[_DETAILS]),
+            tables,
         )
-    dims = sizes.integers()
-    name = table.text(TensorSlot.NAME)
-    return Tensor(
-        subgraph,
-        index,
-        name or f"tensor {index}",
-        dims,
-        tuple(None if size < 0 else size for size in dims),
-        table.integer(TensorSlot.TYPE, INT8),
-        table.integer(TensorSlot.BUFFER, UINT32),
-        table.integer(TensorSlot.EXTERNAL_BUFFER, UINT32),
-        table.flag(TensorSlot.IS_VARIABLE),
-        table,
-    )
+
+
+def _dims(
+    pages: Pages, tensor: int, offset: int, known: dict[bytes, tuple[int, ...]]
+) -> tuple[int, ...]:
+    """The shape at an offset; `known` has others by their bytes."""
+    count, first = pages.items(offset, INT32.size, "a vector")
+    if count > _MOST_AXES:
+        raise UnreadableFile(
+            f"the tensor at offset {tensor} has {plural(count, 'axis', 'axes')}",
+            place=f"offset {tensor}",
+        )
+    data = pages.run(first, count * INT32.size, "a vector")
+    dims = known.get(data)
+    if dims is None:
+        dims = known[data] = tuple([size for (size,) in INT32.iter_unpack(data)])
+    return dims

@@ -6,7 +6,9 @@ from rnninspect.plugin import Record
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from rnninspect.decode.flatbuffers import Table
+    from collections.abc import Sequence
+
+    from rnninspect.decode.flatbuffers import Table, Tables
 
 Shape = tuple[int | None, ...]
 Key = tuple[int, int]
@@ -25,7 +27,8 @@ class Tensor(Record):
         buffer: which buffer has its elements; buffer 0 is empty.
         external: which external buffer has them; 0 for none.
         is_variable: whether an operator keeps its state in it.
-        table: the rest: quantisation, sparsity.
+        is_detailed: whether its table has quantisation or sparsity.
+        tables: those of its subgraph's tensors.
     """
 
     subgraph: int
@@ -37,12 +40,18 @@ class Tensor(Record):
     buffer: int
     external: int
     is_variable: bool
-    table: Table
+    is_detailed: bool
+    tables: Tables
 
     @property
     def key(self) -> Key:
         """Equal for the same tensor alone."""
         return self.subgraph, self.number
+
+    @property
+    def table(self) -> Table:
+        """Its table, for quantisation and sparsity."""
+        return self.tables[self.number]
 
 
 class Operator(Record):
@@ -51,14 +60,21 @@ class Operator(Record):
     Attributes:
         name: of a built-in operator its name in the schema, or its number; `CUSTOM`.
         custom: the name of a custom operator.
-        options: the table of its options, if it has one.
+        inputs, outputs: the numbers of tensors.
+        tables, number: those of its subgraph's operators, and which of them it is.
     """
 
     name: str
     custom: str
     inputs: tuple[int, ...]
     outputs: tuple[int, ...]
-    table: Table
+    tables: Tables
+    number: int
+
+    @property
+    def table(self) -> Table:
+        """Its table."""
+        return self.tables[self.number]
 
     @property
     def options(self) -> Table | None:
@@ -67,14 +83,22 @@ class Operator(Record):
 
 
 class Subgraph(Record):
-    """A subgraph: the main one is the first."""
+    """A subgraph: the main one is the first.
+
+    Attributes:
+        number, name: which one it is.
+        tensors, operators: in columns where there are many (`schema.rows`).
+        inputs, outputs: the numbers of tensors.
+        kinds: the names of its operators.
+    """
 
     number: int
     name: str
-    tensors: tuple[Tensor, ...]
+    tensors: Sequence[Tensor]
     inputs: tuple[int, ...]
     outputs: tuple[int, ...]
-    operators: tuple[Operator, ...]
+    operators: Sequence[Operator]
+    kinds: frozenset[str]
 
 
 class Model(Record):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from array import array
+
 from rnninspect.decode.flatbuffers import UINT8, UINT32, UINT64
 from rnninspect.plugin import UNUSABLE, Fact, Limit, Observation, Record, plural
 from rnninspect_tflite.schema.numbers import ModelSlot
@@ -16,6 +18,8 @@ if TYPE_CHECKING:
 
 _IN_THE_FILE = 1  # larger offsets are of data behind the tables
 _STEPS_OF_A_BUFFER = 4
+_UNREAD, _NONE = -1, -2  # in place of an index
+_FAR = 2**20  # buffers from this number on are looked up in a dict
 
 
 class Extent(Record):
@@ -37,13 +41,57 @@ class Extent(Record):
         return f"{self.location}@{self.offset}+{self.length}"
 
 
+class Extents:
+    """The extents of buffers in the file, by the numbers of the buffers; None of empty ones."""
+
+    __slots__ = ("_far", "_lengths", "_near", "_numbers", "_offsets", "_size")
+
+    def __init__(self, size: int) -> None:
+        self._size = size  # of the file
+        self._near = array("i")  # by the buffer's number, the index of its extent
+        self._far: dict[int, int] = {}  # of buffers with large numbers
+        self._offsets, self._lengths, self._numbers = array("Q"), array("Q"), array("I")
+
+    def __contains__(self, buffer: int) -> bool:
+        if buffer >= _FAR:
+            return buffer in self._far
+        return buffer < len(self._near) and self._near[buffer] != _UNREAD
+
+    def __getitem__(self, buffer: int) -> Extent | None:
+        place = self._far[buffer] if buffer >= _FAR else self._near[buffer]
+        if place == _NONE:
+            return None
+        offset, length = self._offsets[place], self._lengths[place]
+        return Extent("", offset, length, max(0, min(length, self._size - offset)))
+
+    def __setitem__(self, buffer: int, extent: Extent | None) -> None:
+        place = _NONE if extent is None else len(self._offsets)
+        if buffer >= _FAR:
+            self._far[buffer] = place
+        else:
+            if buffer >= len(self._near):
+                more = buffer + 1 - len(self._near) + len(self._near) // 4
+                self._near.extend(array("i", [_UNREAD]) * more)
+            self._near[buffer] = place
+        if extent is not None:
+            self._offsets.append(extent.offset)
+            self._lengths.append(extent.length)
+            self._numbers.append(buffer)
+
+    def in_order(self) -> Iterator[tuple[int, int, int]]:
+        """Offset, length and buffer of each, by the offset and in the order of the file."""
+        offsets = self._offsets
+        for place in sorted(range(len(offsets)), key=offsets.__getitem__):
+            yield offsets[place], self._lengths[place], self._numbers[place]
+
+
 class Buffers:
     """The buffers of a model, each looked at when a tensor has it."""
 
     def __init__(self, root: Table, source: Source) -> None:
         self._root, self._source = root, source
         self._tables = root.tables(ModelSlot.BUFFERS)
-        self._known: dict[int, Extent | None] = {}
+        self._known = Extents(source.size)
         self._external: dict[int, Extent] | None = None
         self._faults: list[Observation] = []
 
@@ -51,10 +99,11 @@ class Buffers:
         """The bytes of a tensor; None if it has none, since it is computed."""
         if tensor.external:
             return self._outside(tensor)
-        if tensor.buffer not in self._known:
-            self.spend(_STEPS_OF_A_BUFFER)
-            self._known[tensor.buffer] = self._read(tensor)
-        return self._known[tensor.buffer]
+        if tensor.buffer in self._known:
+            return self._known[tensor.buffer]
+        self.spend(_STEPS_OF_A_BUFFER)
+        found = self._known[tensor.buffer] = self._read(tensor)
+        return found
 
     def spend(self, steps: int) -> None:
         """Book work on tensors."""
@@ -70,15 +119,13 @@ class Buffers:
         """What is wrong with buffers: indices out of range, overlaps, files that are missing."""
         yield from self._faults
         end, other = 0, 0
-        extents = ((known, at) for at, known in self._known.items() if known is not None)
-        previous: Extent | None = None
-        for extent, at in sorted(extents, key=lambda pair: pair[0].offset):
-            same = previous is not None and previous.identity == extent.identity
-            if extent.offset < end and not same:
-                detail = f"buffer {at} at offset {extent.offset} overlaps buffer {other}"
+        previous: tuple[int, int] | None = None
+        for offset, length, at in self._known.in_order():
+            if offset < end and previous != (offset, length):
+                detail = f"buffer {at} at offset {offset} overlaps buffer {other}"
                 yield Observation(Fact.OVERLAP, detail)
-            if extent.offset + extent.length > end:
-                end, other, previous = extent.offset + extent.length, at, extent
+            if offset + length > end:
+                end, other, previous = offset + length, at, (offset, length)
 
     def _read(self, tensor: Tensor) -> Extent | None:
         if not tensor.buffer < len(self._tables):
@@ -88,9 +135,10 @@ class Buffers:
                 self._faults.append(Observation(Fact.CONTRADICTION, detail, tensor=tensor.name))
             return None
         table = self._tables[tensor.buffer]
-        data, offset = table.numbers(0, UINT8), table.integer(1, UINT64)
+        data = table.numbers(0, UINT8)
         if len(data):
             return Extent("", data.offset, data.bytes, data.bytes)
+        offset = table.integer(1, UINT64)
         if offset <= _IN_THE_FILE:
             return None
         size = table.integer(2, UINT64)

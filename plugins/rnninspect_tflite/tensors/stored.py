@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-import math
-
 from rnninspect.decode.flatbuffers import FLOAT32, INT32, INT64, UINT8
 from rnninspect.plugin import DTYPES, Fact, Observation, Purpose, StoredTensor, plural
 from rnninspect_tflite.schema.numbers import ELEMENT_TYPES, TensorSlot
+from rnninspect_tflite.tensors.rows import StoredRows
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from rnninspect.decode.flatbuffers import Table
+    from rnninspect.stored.columns import TensorColumns
     from rnninspect_tflite.schema.records import Key, Model, Tensor
     from rnninspect_tflite.tensors.buffers import Buffers, Extent
 
@@ -27,14 +27,13 @@ class Stored:
 
     Attributes:
         tensors: by subgraph and index.
-        scales: what belongs to quantised ones.
     """
 
     def __init__(self, model: Model, buffers: Buffers, states: set[Key]) -> None:
         self._buffers = buffers
         self._states, self._read = states, _read(model)
-        self.tensors: dict[Key, StoredTensor] = {}
-        self.scales: list[StoredTensor] = []
+        self.tensors = StoredRows()
+        self._scales: list[StoredTensor] = []
         self._unread: list[str] = []
         self._faults: list[Observation] = []
         blocks = _block_scales(model)
@@ -44,6 +43,10 @@ class Stored:
                 if extent is not None:
                     buffers.spend(_STEPS_OF_A_TENSOR)
                     self._describe(tensor, extent, blocks)
+
+    def all(self) -> tuple[StoredTensor, ...] | TensorColumns:
+        """Each tensor, then scales and zero points; in columns if there are many."""
+        return self.tensors.with_scales(self._scales)
 
     def observations(self) -> Iterator[Observation]:
         """Unknown element types, shapes that are impossible, and tensors that nothing reads."""
@@ -61,25 +64,14 @@ class Stored:
         if name is None:
             detail = f"unknown element type {tensor.element_type}"
             self._faults.append(Observation(Fact.CONTRADICTION, detail, tensor=tensor.name))
-        quantisation = tensor.table.table(TensorSlot.QUANTISATION)
-        is_sparse = tensor.table.place(TensorSlot.SPARSITY) is not None
-        needed = None if is_sparse else needed_bytes(tensor.dims, name)
+        table = tensor.table if tensor.is_detailed else None
+        quantisation = None if table is None else table.table(TensorSlot.QUANTISATION)
+        is_sparse = table is not None and table.place(TensorSlot.SPARSITY) is not None
         is_scaled = quantisation is not None and _is_scaled(quantisation)
         purpose = self._purpose(tensor, name, is_scaled=is_scaled)
         if tensor.key in blocks:
             purpose = Purpose.QUANTISATION
-        stored = StoredTensor(
-            tensor.name,
-            tensor.dims,
-            name or f"type {tensor.element_type}",
-            extent.length if extent.held is None else extent.held,
-            f"{extent.identity}:{tensor.element_type}:{purpose}",  # zeros of any type are merged
-            purpose,
-            math.prod(tensor.dims) if is_sparse and min(tensor.dims, default=0) >= 0 else None,
-            needed,
-            extent.held,
-        )
-        self.tensors[tensor.key] = stored
+        self.tensors.add(tensor, extent, purpose, is_sparse=is_sparse)
         if quantisation is not None and is_scaled and purpose is Purpose.PARAMETER:
             self._add_scales(tensor, quantisation)
 
@@ -90,7 +82,7 @@ class Stored:
             return Purpose.CONSTANT
         if tensor.key in self._states:
             return Purpose.STATE
-        if tensor.key not in self._read:
+        if not self._read[tensor.subgraph][tensor.number]:
             self._unread.append(tensor.name)
             return Purpose.CONSTANT
         return Purpose.PARAMETER
@@ -99,7 +91,7 @@ class Stored:
         for slot, kind, name in ((_SCALE, FLOAT32, "scale"), (_ZERO_POINT, INT64, "zero point")):
             numbers = quantisation.numbers(slot, kind)
             if len(numbers):
-                self.scales.append(
+                self._scales.append(
                     StoredTensor(
                         f"{tensor.name} {name}",
                         (len(numbers),),
@@ -111,27 +103,23 @@ class Stored:
                 )
 
 
-def needed_bytes(dims: tuple[int, ...], name: str | None) -> int | None:
-    """Bytes that a shape needs, several elements of less than a byte in one; None if unknown."""
-    known = DTYPES.get(name or "")
-    if known is None or not known.bits or min(dims, default=0) < 0:
-        return None
-    return (math.prod(dims) * known.bits + 7) // 8
-
-
 def _is_scaled(quantisation: Table) -> bool:
     return len(quantisation.numbers(_SCALE, FLOAT32)) > 0 or (
         quantisation.integer(_DETAILS_TYPE, UINT8) == _BLOCKWISE
     )
 
 
-def _read(model: Model) -> set[Key]:
-    """The tensors that an operator or a caller reads."""
-    found: set[Key] = set()
+def _read(model: Model) -> list[bytearray]:
+    """By subgraph and tensor, whether an operator or a caller reads it; the last is for -1."""
+    found: list[bytearray] = []
     for graph in model.subgraphs:
-        found.update((graph.number, index) for index in graph.outputs)
+        read = bytearray(len(graph.tensors) + 1)
+        for index in graph.outputs:
+            read[index] = True
         for operator in graph.operators:
-            found.update((graph.number, index) for index in operator.inputs)
+            for index in operator.inputs:
+                read[index] = True
+        found.append(read)
     return found
 
 
@@ -140,7 +128,7 @@ def _block_scales(model: Model) -> set[Key]:
     found: set[Key] = set()
     for graph in model.subgraphs:
         for tensor in graph.tensors:
-            table = tensor.table.table(TensorSlot.QUANTISATION)
+            table = tensor.table.table(TensorSlot.QUANTISATION) if tensor.is_detailed else None
             if table is not None and table.integer(_DETAILS_TYPE, UINT8) == _BLOCKWISE:
                 details = table.table(_DETAILS)
                 if details is not None:

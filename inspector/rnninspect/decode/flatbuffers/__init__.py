@@ -17,6 +17,7 @@ here uses them.
 from __future__ import annotations
 
 from rnninspect.decode.flatbuffers.pages import Pages
+from rnninspect.decode.flatbuffers.rows import rows_of
 from rnninspect.decode.flatbuffers.tables import (
     BOOL,
     FLOAT32,
@@ -34,6 +35,7 @@ from rnninspect.decode.flatbuffers.tables import (
     Table,
     Tables,
     Texts,
+    text_at,
 )
 
 __all__ = [
@@ -54,4 +56,6 @@ __all__ = [
     "Table",
     "Tables",
     "Texts",
+    "rows_of",
+    "text_at",
 ]

@@ -14,12 +14,12 @@ if TYPE_CHECKING:
 
 _PAGE_BITS = 12
 _PAGE = 1 << _PAGE_BITS
-_WITHIN = _PAGE - 1  # the bits of an offset that are its place in a page
+WITHIN = _PAGE - 1  # the bits of an offset that are its place in a page
 _WIDEST = 8  # bytes of a number: a page reaches that far into the next one
-_MOST_PAGES = 4_096  # that are kept: 16 MiB
+_MOST_PAGES = 1_024  # that are kept: 4 MiB
 _STEPS_OF_A_PAGE = 6
 _MOST_SLOTS = 64  # of a table; no schema that is read here has more
-_STEPS_OF_A_TABLE = 4
+STEPS_OF_A_TABLE = 4
 _PORTION = 4_000  # steps that are spent at once
 _MOST_VTABLES = 20_000
 _SIGNED, _UNSIGNED, _PAIR = Struct("<i"), Struct("<I"), Struct("<HH")
@@ -47,7 +47,7 @@ class Pages:
             self.require(offset, kind.size, what)
         number = offset >> _PAGE_BITS
         page = self._kept.get(number) or self._load(number)
-        value: int = kind.unpack_from(page, offset & _WITHIN)[0]
+        value: int = kind.unpack_from(page, offset & WITHIN)[0]
         return value
 
     def real(self, offset: int, kind: Struct) -> float:
@@ -59,7 +59,7 @@ class Pages:
         """A run of bytes, which the caller has found to be short enough."""
         if offset < 0 or offset + length > self.size:
             self.require(offset, length, what)
-        index = offset & _WITHIN
+        index = offset & WITHIN
         if index + length <= _PAGE:
             number = offset >> _PAGE_BITS
             return (self._kept.get(number) or self._load(number))[index : index + length]
@@ -74,9 +74,17 @@ class Pages:
             self.source.limits.require(Limit.HEADER_BYTES, self._texts, "the text in the file")
         return text
 
+    def page(self, offset: int) -> bytes:
+        """The page that an offset is in, with a few bytes of the next one."""
+        number = offset >> _PAGE_BITS
+        return self._kept.get(number) or self._load(number)
+
     def follow(self, offset: int, what: str) -> int:
         """Where the offset that is stored at an offset points to."""
-        distance = self.number(offset, _UNSIGNED, what)
+        return self.target(offset, self.number(offset, _UNSIGNED, what), what)
+
+    def target(self, offset: int, distance: int, what: str) -> int:
+        """Where the distance that is stored at an offset leads to."""
         if not distance:
             raise UnreadableFile(
                 f"the offset of {what} at offset {offset} is zero", place=f"offset {offset}"
@@ -87,7 +95,10 @@ class Pages:
 
     def vector(self, offset: int, item: int, what: str) -> tuple[int, int]:
         """Number of items and place of the first one, of a vector whose items are so wide."""
-        start = self.follow(offset, what)
+        return self.items(self.follow(offset, what), item, what)
+
+    def items(self, start: int, item: int, what: str) -> tuple[int, int]:
+        """Number of items and place of the first one, of the vector at an offset."""
         count = self.number(start, _UNSIGNED, what)
         first = start + _UNSIGNED.size
         if first + count * item > self.size:
@@ -96,7 +107,7 @@ class Pages:
 
     def fields(self, offset: int) -> tuple[int, ...]:
         """The place of each field within the table at an offset; 0 where it has none."""
-        self.spend(_STEPS_OF_A_TABLE)
+        self.spend(STEPS_OF_A_TABLE)
         vtable = offset - self.number(offset, _SIGNED, "a table")
         known = self._vtables.get(vtable)
         if known is None:

@@ -18,6 +18,7 @@ BOOL, INT8, UINT8, INT16, UINT16 = (Struct(f"<{code}") for code in "?bBhH")
 INT32, UINT32, INT64, UINT64, FLOAT32, FLOAT64 = (Struct(f"<{code}") for code in "iIqQfd")
 _OFFSET = UINT32.size
 _IDENTIFIER = slice(4, 8)
+_TEXT = "a string"
 _LONGEST_TEXT = 64 * 2**10
 
 
@@ -84,7 +85,7 @@ class Table:
     def text(self, slot: int) -> str | None:
         """A string; None if there is none. It may have 64 KiB."""
         place = self.place(slot)
-        return None if place is None else _text(self._pages, place)
+        return None if place is None else text_at(self._pages, self._pages.follow(place, _TEXT))
 
     def table(self, slot: int) -> Table | None:
         """A table, also that of a union, whose type is in the slot before; None if absent."""
@@ -157,12 +158,17 @@ class Numbers:
 
 
 class Tables:
-    """A vector of tables in the buffer; an item is read when it is asked for."""
+    """A vector of tables in the buffer; an item is read when it is asked for.
 
-    __slots__ = ("_count", "_depth", "_pages", "_start")
+    Attributes:
+        pages: the bytes of the buffer.
+        start: where the offset of the first one is stored; 0 if the vector is absent.
+    """
+
+    __slots__ = ("_count", "_depth", "pages", "start")
 
     def __init__(self, pages: Pages, count: int, start: int, depth: int) -> None:
-        self._pages, self._count, self._start, self._depth = pages, count, start, depth
+        self.pages, self._count, self.start, self._depth = pages, count, start, depth
 
     def __len__(self) -> int:
         """How many tables it has."""
@@ -172,8 +178,8 @@ class Tables:
         """One table; UnreadableFile if the index, which another part of the file gave, is wrong."""
         if not 0 <= index < self._count:
             raise UnreadableFile(f"index {index} is out of range: there are {self._count} tables")
-        place = self._start + _OFFSET * index
-        return Table(self._pages, self._pages.follow(place, "a table"), self._depth)
+        place = self.start + _OFFSET * index
+        return Table(self.pages, self.pages.follow(place, "a table"), self._depth)
 
     def __iter__(self) -> Iterator[Table]:
         """All tables in order."""
@@ -197,11 +203,13 @@ class Texts:
         """All strings in order."""
         for index in range(self._count):
             self._pages.spend(1)
-            yield _text(self._pages, self._start + _OFFSET * index)
+            place = self._start + _OFFSET * index
+            yield text_at(self._pages, self._pages.follow(place, _TEXT))
 
 
-def _text(pages: Pages, place: int) -> str:
-    length, start = pages.vector(place, 1, "a string")
+def text_at(pages: Pages, offset: int) -> str:
+    """The string at an offset; it may have 64 KiB."""
+    length, start = pages.items(offset, 1, _TEXT)
     if length > _LONGEST_TEXT:
         raise UnreadableFile(
             f"a string of {length} bytes at offset {start}", place=f"offset {start}"
