@@ -21,8 +21,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
-    from rnninspect.decode.hdf5 import File
-    from rnninspect.decode.hdf5.known import Plain
+    from rnninspect.decode.hdf5 import File, Plain
     from rnninspect.plugin import Observation
 
 

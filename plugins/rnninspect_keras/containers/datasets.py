@@ -14,15 +14,16 @@ from rnninspect.plugin import (
 )
 from rnninspect.stored.tensor import IN_COLUMNS
 from rnninspect_keras.containers.runs import overlaps
-from rnninspect_keras.containers.store import Store
+from rnninspect_keras.containers.store import LABEL, Store
+from rnninspect_keras.layers.weights import VARIABLES
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from rnninspect.decode.hdf5 import Datatype, File, Layout, Node
-    from rnninspect.decode.hdf5.known import Plain
+    from rnninspect.decode.hdf5 import Datatype, File, Layout, Node, Plain
     from rnninspect_keras.containers.columns import DatasetColumns
 
 _NUMBERS = (TypeClass.FIXED, TypeClass.FLOAT, TypeClass.COMPLEX, TypeClass.BITFIELD)
+_LABELLED = f"/{VARIABLES}"
 # Types that HDF5 has no class for: Keras stores them as opaque bytes and names them in `dtype`.
 OPAQUE_TYPES = ("bfloat16", "float8_e4m3fn", "float8_e5m2", "int4", "uint4")
 
@@ -110,6 +111,8 @@ class _Listing:
             columns = self._begin_columns()
         if found.plain is None:
             columns.groups.add(path, found.address)
+            if found.messages and path.endswith(_LABELLED):
+                self._note_label(path, found)
         elif _is_number(found.plain.datatype):
             columns.add(path, found.plain, found.address, found.start)
             if len(columns.names) > self._most_in_columns:
@@ -118,6 +121,13 @@ class _Listing:
             columns.add(path, named, found.address, found.start)
         elif isinstance(made := self._file.open(found.address), Dataset):
             self.add(path, made)
+
+    def _note_label(self, path: str, found: Alike) -> None:
+        """Note what a layer's variables are labelled while their header is at hand."""
+        try:
+            self._store.note_label(path, self._file.made(found).text(LABEL))
+        except UnreadableFile:  # which is said where the label is asked for
+            return
 
     def _named(self, found: Alike) -> Plain | None:
         """What opaque bytes are in common whose type an attribute names; None of anything else."""

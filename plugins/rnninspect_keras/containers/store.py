@@ -16,6 +16,9 @@ if TYPE_CHECKING:
     from rnninspect_keras.containers.columns import DatasetColumns
 
 
+LABEL = "name"  # the attribute of a group with the name of its layer
+
+
 class Store:
     """What one or more HDF5 files contain; it grows while they are read.
 
@@ -124,14 +127,19 @@ class Store:
         self.tensors.update(tensors)
         self._paths = []
 
+    def note_label(self, path: str, label: str | None) -> None:
+        """Note what is noted at a group in columns, before it is asked for."""
+        self._labels.setdefault(path, label)
+
     def label(self, path: str) -> str | None:
         """The name that is noted at a group; None if there is none, or no such group."""
+        if path in self._labels:
+            return self._labels[path]
         group = self.groups.get(path)
         if group is None:
             return None
-        if path not in self._labels:
-            self._labels[path] = group.text("name")
-        return self._labels[path]
+        label = self._labels[path] = group.text(LABEL)
+        return label
 
     def named_groups(self, name: str) -> list[str]:
         """The groups of the layers of a name, which Keras since 3.6 notes at their `vars`."""

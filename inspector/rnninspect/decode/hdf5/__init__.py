@@ -9,10 +9,10 @@ messages) is an UnreadableFile that names it.
 
 from rnninspect.decode.hdf5.attributes import Attribute
 from rnninspect.decode.hdf5.datatypes import Datatype, TypeClass
-from rnninspect.decode.hdf5.file import Alike, File
+from rnninspect.decode.hdf5.file import File
 from rnninspect.decode.hdf5.groups import Link, LinkKind
 from rnninspect.decode.hdf5.layouts import Layout, LayoutKind
-from rnninspect.decode.hdf5.objects import Dataset, Group, NamedType, Node
+from rnninspect.decode.hdf5.objects import Alike, Dataset, Group, NamedType, Node, Plain
 from rnninspect.decode.hdf5.superblock import find_superblock
 
 __all__ = [
@@ -28,6 +28,7 @@ __all__ = [
     "LinkKind",
     "NamedType",
     "Node",
+    "Plain",
     "TypeClass",
     "find_superblock",
 ]

@@ -5,11 +5,10 @@ from __future__ import annotations
 from rnninspect.decode.hdf5.attributes import GlobalHeaps
 from rnninspect.decode.hdf5.groups import listed, read_entries
 from rnninspect.decode.hdf5.headers import DATATYPE, LAYOUT, LINK_INFO, SYMBOL_TABLE, read_header
-from rnninspect.decode.hdf5.objects import Dataset, Group, NamedType, Node
+from rnninspect.decode.hdf5.objects import Alike, Dataset, Group, NamedType, Node
 from rnninspect.decode.hdf5.space import structural
 from rnninspect.decode.hdf5.superblock import read_superblock
 from rnninspect.errors import UnreadableFile, parsing
-from rnninspect.record import Record
 from rnninspect.source.limits import Limit
 
 TYPE_CHECKING = False
@@ -18,24 +17,12 @@ if TYPE_CHECKING:
     from typing import TypeGuard
 
     from rnninspect.decode.hdf5.groups import Link
-    from rnninspect.decode.hdf5.known import KnownHeaders, Plain
+    from rnninspect.decode.hdf5.known import KnownHeaders
     from rnninspect.decode.hdf5.space import Space
     from rnninspect.source.source import Source
 
 NEAR = 2_048  # bytes behind the header of a group, most of what writers put there for it
 FEW = 1_000  # objects of a file, each of which is made
-
-
-class Alike(Record):
-    """An object whose header is that of others but for addresses; it is not made.
-
-    `plain` is what such datasets have in common, None of a group; `start` is where the dataset's
-    bytes are, or the index of its chunks, and `address` that of the header.
-    """
-
-    address: int
-    plain: Plain | None = None
-    start: int = 0
 
 
 class File:
@@ -77,6 +64,10 @@ class File:
             return self.open(address)
         kind = Group if found[0] is None else Node
         return kind(self.space, self.heaps, address, found[1])
+
+    def made(self, group: Alike) -> Group:
+        """A group that a visit has entered without making it."""
+        return Group(self.space, self.heaps, group.address, list(group.messages))
 
     def _parse(self, address: int) -> Node:
         messages = read_header(self.space, address)
@@ -121,10 +112,11 @@ class File:
                 levels.pop()
                 continue
             path, address = paths.pop(), addresses.pop()
-            yield path, self._groups.get(address) or Alike(address)
+            group = self._entered(address)
+            yield path, group
             below: tuple[list[str], list[int]] = ([], [])
             start = f"{path}/" if path else ""
-            for name, target in self._entries(address).items():
+            for name, target in self._entries(group).items():
                 seen += 1
                 found = self._met(target, seen) if isinstance(target, int) else target
                 if target not in entered and _is_group(found):
@@ -148,21 +140,29 @@ class File:
             self._known = KnownHeaders(self.space)
         found = self._known.find(address)
         if found is not None:
-            return Alike(address, *found)
+            return found
         node = self.open(address)
         if isinstance(node, Group | Dataset):
             self._known.learn(node)
         return node
 
-    def _entries(self, address: int) -> dict[str, int | Link]:
-        """What is in the group at an address."""
+    def _entered(self, address: int) -> Group | Alike:
+        """The group at an address, whose entries are asked for next."""
         group, known = self._groups.get(address), self._known
-        if group is None and known is not None:
+        if group is not None:
+            return group
+        if known is not None:
             self.space.hold(address, NEAR)
             found = known.again(address)
-            if found is not None and found[0] is None:  # a group, which need not be made
-                return listed(self.space, address, read_entries(self.space, found[1]))
-        node = group or self.open(address)
+            if found is not None and found[0] is None:
+                return Alike(address, messages=found[1])
+        return Alike(address)
+
+    def _entries(self, group: Group | Alike) -> dict[str, int | Link]:
+        """What is in a group, which need not be made."""
+        if isinstance(group, Alike) and group.messages:
+            return listed(self.space, group.address, read_entries(self.space, group.messages))
+        node = self.open(group.address) if isinstance(group, Alike) else group
         return node.entries() if isinstance(node, Group) else {}
 
 

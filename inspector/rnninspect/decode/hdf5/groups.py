@@ -47,7 +47,7 @@ class Link(Record):
     target: str = ""
 
 
-def read_entries(space: Space, messages: list[Message]) -> Iterator[Entries]:
+def read_entries(space: Space, messages: Sequence[Message]) -> Iterator[Entries]:
     """The names in a group with this object header in runs, with what each leads to.
 
     That is the address of its object; of other links than hard ones, none of which is followed,

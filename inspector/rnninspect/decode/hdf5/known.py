@@ -28,21 +28,19 @@ from rnninspect.decode.hdf5.headers import (
     place_of_size,
 )
 from rnninspect.decode.hdf5.layouts import LayoutKind, own_part
-from rnninspect.decode.hdf5.objects import Dataset
+from rnninspect.decode.hdf5.objects import Alike, Dataset, Plain
 from rnninspect.lean import partial
-from rnninspect.record import Record
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
-    from rnninspect.decode.hdf5.datatypes import Datatype
     from rnninspect.decode.hdf5.objects import Group
     from rnninspect.decode.hdf5.space import Space
 
     # A header that is known: its form, its messages, what it is, and of version 2 each part's
     # address and bytes with their checksum.
-    _Found = tuple["_Form", bytes, "Plain | None", list[tuple[int, bytes]]]
+    _Found = tuple["_Form", bytes, Plain | None, Sequence[tuple[int, bytes]]]
 
 PREFIX = 16  # bytes of a header of version 1 before its messages
 CHECKSUM = 4  # bytes after those messages in a header of version 2
@@ -53,22 +51,6 @@ MOST_FORMS = 16  # of headers with one prefix
 READ = (ATTRIBUTE, ATTRIBUTE_INFO, SYMBOL_TABLE, LINK, LINK_INFO)  # when it is asked for
 OF_GROUP = (CONTINUATION, *READ)
 OF_DATASET = (CONTINUATION, ATTRIBUTE, ATTRIBUTE_INFO, DATASPACE, DATATYPE, LAYOUT, FILTERS)
-
-
-class Plain(Record):
-    """What datasets have in common whose headers differ in addresses alone.
-
-    Attributes:
-        shape: of each.
-        datatype: of their elements.
-        bytes: as many as the shape and the type need.
-        in_run: whether these are one run in the file, unfiltered; else they are in chunks.
-    """
-
-    shape: tuple[int, ...]
-    datatype: Datatype
-    bytes: int
-    in_run: bool
 
 
 class _Form:
@@ -112,11 +94,8 @@ class KnownHeaders:
         self._more = self._number = self._found = 0
         self._last: tuple[int, _Found | None] = (-1, None)
 
-    def find(self, address: int) -> tuple[Plain | None, int] | None:
-        """What a dataset is and where its bytes are, or None and 0 of a group.
-
-        None if the header at the address is not known.
-        """
+    def find(self, address: int) -> Alike | None:
+        """The object at an address; None if its header is not known."""
         found = self._match(address)
         if found is None:
             return None
@@ -134,7 +113,7 @@ class KnownHeaders:
         self._found += 1
         if self._found % ALIKE == 0:
             self._space.count_links(1 - ALIKE)
-        return plain, start
+        return Alike(address, plain, start)
 
     def again(self, address: int) -> tuple[Plain | None, list[Message]] | None:
         """What the object at an address is, and the messages with its links and attributes.

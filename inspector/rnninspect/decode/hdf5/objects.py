@@ -26,9 +26,12 @@ from rnninspect.decode.hdf5.layouts import (
 )
 from rnninspect.decode.hdf5.space import structural
 from rnninspect.errors import UnreadableFile
+from rnninspect.record import Record
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from rnninspect.decode.hdf5.attributes import Attribute, GlobalHeaps
     from rnninspect.decode.hdf5.datatypes import Datatype
     from rnninspect.decode.hdf5.groups import Link
@@ -161,3 +164,35 @@ class Dataset(Node):
         if layout.size is None:
             return None
         return max(0, min(layout.size, self._space.end - layout.address))
+
+
+class Plain(Record):
+    """What datasets have in common whose headers differ in addresses alone.
+
+    Attributes:
+        shape: of each.
+        datatype: of their elements.
+        bytes: as many as the shape and the type need.
+        in_run: whether these are one run in the file, unfiltered; else they are in chunks.
+    """
+
+    shape: tuple[int, ...]
+    datatype: Datatype
+    bytes: int
+    in_run: bool
+
+
+class Alike(Record):
+    """An object whose header is that of others but for addresses; it is not made.
+
+    Attributes:
+        address: of the header.
+        plain: what such datasets have in common, None of a group.
+        start: where the dataset's bytes are, or the index of its chunks.
+        messages: those of a group's header with its links and attributes, where it is entered.
+    """
+
+    address: int
+    plain: Plain | None = None
+    start: int = 0
+    messages: Sequence[Message] = ()
