@@ -17,8 +17,8 @@ from rnninspect_keras.containers.archive import (
 )
 from rnninspect_keras.containers.datasets import read_store
 from rnninspect_keras.containers.json_text import parse_config
+from rnninspect_keras.containers.store import VARIABLES
 from rnninspect_keras.describing import describe_legacy, describe_native, describe_tensors
-from rnninspect_keras.layers.weights import VARIABLES
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -14,6 +14,7 @@ import pytest
 from rnninspect.counter import alike
 from rnninspect.decode import zip_directory
 from rnninspect.decode.hdf5 import file
+from rnninspect.decode.hdf5 import groups as groups_of_hdf5
 from rnninspect.decode.hdf5.space import Space
 from rnninspect.decode.json_structure import texts
 from rnninspect.decode.pickles import groups, runs, states
@@ -70,6 +71,7 @@ WAYS = {
     "nodes and layers that are alike": Way(
         (), ((contradictions, "_MOST_KNOWN", 0), (alike, "_MOST_KNOWN", -1))
     ),
+    "small groups of HDF5 by what is held": Way((), ((groups_of_hdf5, "_near", lambda *_: None),)),
     "groups of HDF5 with what follows": Way(
         (), ((Space, "read_more", lambda self, at, length, _: self.read(at, length)),)
     ),

@@ -14,8 +14,7 @@ from rnninspect.plugin import (
 )
 from rnninspect.stored.tensor import IN_COLUMNS
 from rnninspect_keras.containers.runs import overlaps
-from rnninspect_keras.containers.store import LABEL, Store
-from rnninspect_keras.layers.weights import VARIABLES
+from rnninspect_keras.containers.store import LABEL, VARIABLES, Store
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -16,7 +16,9 @@ if TYPE_CHECKING:
     from rnninspect_keras.containers.columns import DatasetColumns
 
 
-LABEL = "name"  # the attribute of a group with the name of its layer
+# In Keras' own format the group with the weights of a layer or a cell, and the attribute of it with
+# the name of the layer.
+VARIABLES, LABEL = "vars", "name"
 
 
 class Store:

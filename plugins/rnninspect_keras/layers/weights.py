@@ -11,8 +11,6 @@ if TYPE_CHECKING:
 
     from rnninspect_keras.layout import WeightName
 
-VARIABLES = "vars"  # in Keras' own format the group with the weights of a layer or a cell
-
 
 class CellWeight(Record):
     """A tensor and what it is in its cell; `name` None if that is unknown.

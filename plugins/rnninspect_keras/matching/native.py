@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from rnninspect.lean import partial
+from rnninspect_keras.containers.store import VARIABLES
 from rnninspect_keras.layers.building import build
 from rnninspect_keras.layers.weight_names import norm_of
-from rnninspect_keras.layers.weights import VARIABLES, CellWeight, may_be_weight
+from rnninspect_keras.layers.weights import CellWeight, may_be_weight
 from rnninspect_keras.layout import WeightName
 
 TYPE_CHECKING = False

@@ -5,7 +5,7 @@ from __future__ import annotations
 from rnninspect.signatures.odd import may_be_known
 from rnninspect.stored.kinds import chosen
 from rnninspect_keras.configuration.numbering import CONTAINER, GAPPED_CONTAINER
-from rnninspect_keras.layers.weights import VARIABLES
+from rnninspect_keras.containers.store import VARIABLES
 from rnninspect_keras.layout import DIRECTIONS, WeightName
 from rnninspect_keras.matching.native import cell_weights, named
 

@@ -11,8 +11,8 @@ from __future__ import annotations
 from rnninspect.lean import Counter, re
 from rnninspect.plugin import Purpose
 from rnninspect.stored.kinds import chosen, holding
+from rnninspect_keras.containers.store import VARIABLES
 from rnninspect_keras.layers.weight_names import without_output
-from rnninspect_keras.layers.weights import VARIABLES
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from itertools import chain
 
 from rnninspect.plugin import Fact, Purpose
+from rnninspect_keras.containers.store import VARIABLES
 from rnninspect_keras.describing import describe_named, describe_native
 from rnninspect_keras.layers.missing import notes_without_shard
-from rnninspect_keras.layers.weights import VARIABLES
 from rnninspect_keras.recognition import MODEL_JSON
 from rnninspect_keras.tfjs.document import Form, read_document
 from rnninspect_keras.tfjs.weights import MISSING, OUTSIDE, Weights

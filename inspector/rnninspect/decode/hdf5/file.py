@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from rnninspect.source.source import Source
 
 NEAR = 2_048  # bytes behind the header of a group, most of what writers put there for it
-FEW = 1_000  # objects of a file, each of which is made
+FEW = 400  # objects of a file, each of which is made
 
 
 class File:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from struct import Struct, unpack_from
+from struct import Struct, error, unpack_from
 
 from rnninspect.decode.hdf5.headers import LINK, LINK_INFO, SYMBOL_TABLE
 from rnninspect.decode.hdf5.space import PAGE
@@ -22,9 +22,12 @@ if TYPE_CHECKING:
 DEEPEST_TREE = 32
 TREE_HEAD = Struct("<4sBBH")  # signature, kind, level, children
 NODE_HEAD = b"SNOD\1"
+LEAF_HEAD = b"TREE\0\0"  # of a node of groups without nodes of the tree below it
 HEAP_HEAD = b"HEAP\0"  # the last byte is the version
 HASH_SIZE = 4  # bytes before the heap's identifier in a record of the index of names
 NO_FREE_BLOCK = 1  # ends the list of free blocks of a local heap
+READS_OF_A_GROUP = 4
+FEW = 8  # entries of a symbol table node, which has room for as many by default
 WHOLE_HEAP = 2**22  # bytes of a local heap that is read at once
 SOFT_ENTRY = 2  # cache type of a symbol table entry that is a soft link
 
@@ -121,9 +124,57 @@ def _read_table(space: Space, body: bytes) -> Iterator[Entries]:
     tree, heap = space.table.unpack_from(body)
     if space.undefined in (tree, heap):
         raise UnreadableFile("the symbol table of a group has an undefined address")
+    near = _near(space, tree, heap)
+    if near is not None:
+        yield near
+        return
     names = _Heap(space, heap)
     for node in _leaves(space, tree, set()):
         yield _entries(space, node, names)
+
+
+def _near(space: Space, tree: int, heap: int) -> Entries | None:
+    """The names in a small group whose B-tree and heap are in what is held of the file.
+
+    Writers put those of most groups behind its header. None where something is unusual or wrong.
+    """
+    data, base = space.held, space.held_at
+    if tree < base or heap < base:
+        return None
+    try:
+        head, children, _, _, _, node, _ = space.leaf.unpack_from(data, tree - base)
+        mark, size, free, start = space.named_heap.unpack_from(data, heap - base)
+        names = data[start - base : start - base + size]
+        after, room = space.block.unpack_from(names, free) if free != NO_FREE_BLOCK else (1, 1)
+    except error:
+        return None
+    if (head, mark, after) != (LEAF_HEAD, HEAP_HEAD, NO_FREE_BLOCK) or start < base:
+        return None
+    if children > 1 or len(names) != size or not 0 < room <= size - free:
+        return None
+    space.spend(READS_OF_A_GROUP)
+    return _few_entries(space, names, node) if children else []
+
+
+def _few_entries(space: Space, names: bytes, node: int) -> Entries | None:
+    """The names in a symbol table node with few of them; None as above."""
+    if node == space.undefined:
+        return None
+    data = space.read_more(node, 8, FEW * space.symbol.size)
+    count = int.from_bytes(data[6:8], "little")
+    table = data[8 : 8 + count * space.symbol.size]
+    if not data.startswith(NODE_HEAD) or len(table) != count * space.symbol.size:
+        return None
+    entries: Entries = []
+    length = 0
+    for offset, header, cache, _, _ in space.symbol.iter_unpack(table):
+        stop = names.find(0, offset)
+        if stop < 0 or cache >= SOFT_ENTRY or header == space.undefined:
+            return None
+        entries.append((text(names[offset:stop]), header))
+        length += stop - offset
+    space.count_text(length)
+    return entries
 
 
 class _Heap:

@@ -52,6 +52,7 @@ class Space:
 
     Attributes:
         end: the first address that the file does not have.
+        held: what was read at once of the file, `held_at` its address.
         is_remote: whether each read may be a request to a server.
         limits: the bounds of the source.
         offset: how an address is stored, `undefined` the one that means none.
@@ -74,25 +75,28 @@ class Space:
         # size, free list and place; the next free block, and the size of one
         self.table, self.key = Struct(f"<2{offset}"), Struct(f"<{length}{offset}")
         self.heap, self.block = Struct(f"<2{length}{offset}"), Struct(f"<2{length}")
+        # whole: a node of the tree with one child, after its type the neighbours; a heap's head
+        self.leaf = Struct(f"<6sH2{offset}{length}{offset}{length}")
+        self.named_heap = Struct(f"<5s3x2{length}{offset}")
         # a symbol table's entry: name, object header, cache type, reserved, a soft link's path
         self.symbol = Struct(f"<{length}{offset}3I12x")
         self.undefined = (1 << 8 * offset_size) - 1
         self._source, self._base = source, base
         self._pages: dict[int, bytes] = {}
         self._budget = SPARE_BYTES + READS_OF_A_BYTE * source.size
-        self._held, self._held_at = b"", 0
+        self.held, self.held_at = b"", 0
         self._texts = self._steps = self._links = self._messages = 0
         self._most_messages = source.reading.portion(Limit.NODES, PORTION)
         self._most_links = source.reading.portion(Limit.MEMBERS, PORTION)
 
     def read(self, address: int, length: int) -> bytes:
         """Exactly `length` bytes; UnreadableFile beyond the end or beyond the budget."""
-        at = address - self._held_at
-        if 0 <= at <= len(self._held) - length and length >= 0:
+        at = address - self.held_at
+        if 0 <= at <= len(self.held) - length and length >= 0:
             self._steps += 1
             if self._steps > PORTION:
                 self._settle()
-            return self._held[at : at + length]
+            return self.held[at : at + length]
         if address < 0 or length < 0 or address + length > self.end:
             raise UnreadableFile(
                 f"an HDF5 structure at {address} ({length} bytes) reaches beyond the end {self.end}"
@@ -115,8 +119,8 @@ class Space:
 
     def hold(self, address: int, length: int) -> None:
         """Read what is at an address once: the next reads will probably be of parts of it."""
-        self._held = b""
-        self._held, self._held_at = self.read(address, min(length, self.end - address)), address
+        self.held = b""
+        self.held, self.held_at = self.read(address, min(length, self.end - address)), address
 
     def read_more(self, address: int, length: int, more: int) -> bytes:
         """As `read`, with `more` bytes that are probably needed next, if the file has them."""
@@ -156,10 +160,20 @@ class Space:
 
     def kept(self, text: bytes) -> bytes:
         """The same text, once it is counted among those that stay in memory."""
-        self._texts += len(text)
+        self.count_text(len(text))
+        return text
+
+    def count_text(self, length: int) -> None:
+        """Count bytes of text that stay in memory; RefusedFile when there are too many."""
+        self._texts += length
         if self._texts > self.limits.header_bytes:
             self.limits.require(Limit.HEADER_BYTES, self._texts, "the text in the HDF5 structure")
-        return text
+
+    def spend(self, steps: int) -> None:
+        """Count steps of work on what is held; RefusedFile when there are too many."""
+        self._steps += steps
+        if self._steps > PORTION:
+            self._settle()
 
     def _settle(self) -> None:
         """Spend what was read since the last time."""
