@@ -24,6 +24,7 @@ from rnninspect.record import Record
 from rnninspect.render.report.json import dump, report_json
 from rnninspect.source.limits import Limits
 from rnninspect_keras.graph.messages import decoder
+from rnninspect_keras.graph.running import functions
 from rnninspect_keras.tensorflow.checkpoints import entries
 from rnninspect_keras.tensorflow.checkpoints.entries import Entries
 from rnninspect_onnx import describing, slicing
@@ -80,6 +81,9 @@ WAYS = {
         ((zip_directory, "_MANY", 0),), ((zip_directory, "_MANY", 10**9),)
     ),
     "arrays of an archive in columns": Way(((files, "_MANY", 1),), ((files, "_MANY", 10**9),)),
+    "functions with a loop on inputs that are alike": Way(
+        (), ((functions, "has_loop", lambda _: False),)
+    ),
     "attributes of TensorFlow's nodes as encoded": Way((), ((decoder, "SHORT", 0),)),
     "tensors and operators of TFLite in columns": Way(
         ((rows, "_FEW", 0),), ((rows, "_FEW", 10**9),)

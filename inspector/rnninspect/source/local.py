@@ -52,11 +52,13 @@ class Local:
         """Where a path leads once all links are followed; None if it leaves the model's folder."""
         if len(name) > LONGEST_PATH:
             raise OSError(errno.ENAMETOOLONG, os.strerror(errno.ENAMETOOLONG))
-        resolved = os.path.realpath(os.path.join(folder, name))
         if location not in self._allowed:
             whole = os.path.realpath(location)
             linked = _linked_folder(whole) if folder == location else os.path.dirname(whole)
             self._allowed[location] = os.path.realpath(folder), linked
+        resolved = os.path.join(self._allowed[location][0], name)
+        if not _is_plain(name) or os.path.islink(resolved):
+            resolved = os.path.realpath(os.path.join(folder, name))
         return resolved if _is_inside(resolved, self._allowed[location]) else None
 
     def stat(self, location: str) -> State | None:
@@ -82,6 +84,11 @@ def irregular(mode: int) -> str:
 def reason_of(error: OSError | ValueError) -> str:
     """What the operating system, or Python for it, says of a path."""
     return (error.strerror or str(error)) if isinstance(error, OSError) else str(error)
+
+
+def _is_plain(name: str) -> bool:
+    """Whether a path is the name of something in a folder: only that can be a link."""
+    return "/" not in name and name not in ("", os.curdir, os.pardir)
 
 
 def _is_inside(path: str, folders: tuple[str, ...]) -> bool:

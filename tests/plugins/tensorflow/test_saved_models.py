@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import shutil
+from collections import Counter
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -11,6 +13,11 @@ from making.tensorflow.bundles import field
 from rnninspect import inspect_file
 from rnninspect.model import Fate
 from rnninspect.report import Report
+from rnninspect_keras.graph.running.runner import Runner
+
+if TYPE_CHECKING:
+    from rnninspect_keras.graph.messages.records import Function
+    from rnninspect_keras.graph.running.values import Value
 
 SAMPLES = Path(__file__).parents[3] / "sample_models" / "keras"
 FAMILY = SAMPLES / "keras2_family"  # 480 + 192 + 96 recurrent parameters of 842
@@ -87,3 +94,17 @@ def test_a_graph_of_tensorflow_1_lists_its_variables(tmp_path: Path) -> None:
     assert errors(inspect_file(path)) == [("R204", None)]
     path.write_bytes(field(1, 1) + field(2, info + field(4, field(1, "train_op"))))
     assert errors(inspect_file(path)) == []
+
+
+def test_a_function_that_two_signatures_call_is_run_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    run: Counter[str] = Counter()
+
+    def entered(self: Runner, function: Function, *rest: Any) -> list[Value]:  # noqa: ANN401 - passed on
+        run[function.name.rstrip("_0123456789")] += 1
+        return enter(self, function, *rest)
+
+    enter = Runner._entered
+    monkeypatch.setattr(Runner, "_entered", entered)
+    assert sizes(inspect_file(SAMPLES / "exported")) == [("lstm", "LSTM", 3, 2, 48)]
+    assert run["__inference_signature_wrapper___call"] == 2
+    assert run["__inference___call"] == 1

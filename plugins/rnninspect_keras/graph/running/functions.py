@@ -51,6 +51,11 @@ def called(call: Call, library: Mapping[str, Function], enter: Enter) -> Functio
     return FunctionRun((UNKNOWN,))
 
 
+def has_loop(function: Function) -> bool:
+    """Whether a loop is in the body of a function, rather than in one that it calls."""
+    return any(node.operator in _LOOPS for node in function.nodes)
+
+
 def _if(call: Call, one: Function, other: Function, enter: Enter) -> FunctionRun:
     given = call.inputs[1:]
     pairs = zip(enter(one, given), enter(other, given), strict=False)

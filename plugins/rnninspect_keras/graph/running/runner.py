@@ -42,6 +42,7 @@ class Runner:
     def __init__(self, graph: GraphDef, to: Translation, source: Source) -> None:
         self.graph, self.to, self._source = graph, to, source
         self._orders: dict[str, Order] = {}
+        self._returned: dict[object, tuple[list[Value], Sequence[Value]]] = {}
         self._steps = 0
         self.fused: list[Call] = []
         self.initial: list[Value] = []
@@ -57,7 +58,21 @@ class Runner:
     def _enter(
         self, function: Function, given: Sequence[Value], scope: Scope, node: Node
     ) -> list[Value]:
-        """Run the body of a function that a node calls; what it returns."""
+        """Run the body of a function that a node calls; what it returns.
+
+        The signatures of a SavedModel call one function, each on an input of its own: the function
+        with the loop is run once for inputs of equal shapes.
+        """
+        if not functions.has_loop(function):
+            return self._entered(function, given, scope, node)
+        key = (function.name, *map(_alike, given))
+        if key not in self._returned:  # with the values, whose identities must not be used again
+            self._returned[key] = self._entered(function, given, scope, node), given
+        return self._returned[key][0]
+
+    def _entered(
+        self, function: Function, given: Sequence[Value], scope: Scope, node: Node
+    ) -> list[Value]:
         order = self._orders.get(function.name)
         if order is None:
             order = self._orders[function.name] = in_order(function.nodes, function.inputs)
@@ -146,6 +161,12 @@ class Runner:
         if self._steps > _PORTION * _STEPS_OF_A_NODE:
             self._source.spend(Limit.STEPS, self._steps)
             self._steps = 0
+
+
+def _alike(value: Value) -> object:
+    """What is equal for values on which a function gives the same: for one value, and inputs."""
+    is_input = value.kind is Kind.INPUT and value.shape is not None
+    return value.shape if is_input and value.integers is None else id(value)
 
 
 def _completed(node: Node, outputs: Sequence[Value]) -> Sequence[Value]:
