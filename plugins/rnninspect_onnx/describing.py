@@ -20,7 +20,8 @@ from rnninspect_onnx.layers.building import WeightTensors, describe_nodes
 from rnninspect_onnx.layers.by_names import by_names
 from rnninspect_onnx.layout import LAYOUT
 from rnninspect_onnx.operators.uses_by_name import StoredUses
-from rnninspect_onnx.resolver import Resolver, may_tell
+from rnninspect_onnx.resolver import Resolver
+from rnninspect_onnx.slicing import may_tell
 from rnninspect_onnx.tensors.inventory import duplicate_names, entries, parts
 from rnninspect_onnx.tensors.stored import DescribedTensors, TensorUses, describe_tensors
 

@@ -14,8 +14,8 @@ from rnninspect_onnx.graph.values import UNKNOWN, Value, ValueKind, with_declare
 from rnninspect_onnx.graph.waiting import WaitingNodes
 from rnninspect_onnx.operators import quantised
 from rnninspect_onnx.operators.table import OPERATORS, run
-from rnninspect_onnx.recurrent.nodes import is_recurrent, may_be_recurrent, outputs_of, sizes_of
-from rnninspect_onnx.slicing import sliced
+from rnninspect_onnx.recurrent.nodes import is_recurrent, outputs_of, sizes_of
+from rnninspect_onnx.slicing import IDLE, OutOfOrderError, sliced
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -29,18 +29,20 @@ if TYPE_CHECKING:
         AttributeProto,
         FunctionProto,
         GraphProto,
-        ModelProto,
         NodeProto,
+        Nodes,
     )
     from rnninspect_onnx.recovered.translation import Translation
     from rnninspect_onnx.recurrent.loop_cells import LoopCell
     from rnninspect_onnx.recurrent.sizes import NodeSizes
+    from rnninspect_onnx.slicing import Sliced
 
 
 _PORTION = 4_000  # steps that are charged at once
 _STEPS_OF_A_SCOPE = 16
 _SCOPES_IN_A_STEP = 8  # in which a name is looked up
 _ATTRIBUTES_IN_A_STEP = 4  # that are searched for graphs
+_PASSED_IN_A_STEP, _STEPS_OF_A_PASSED = 8, 2  # nodes and names towards `nodes`; of a node
 
 
 class RecurrentCall(Record):
@@ -55,16 +57,6 @@ class RecurrentCall(Record):
     name: str
     call: Call
     measured: NodeSizes | None
-
-
-def may_tell(model: ModelProto) -> bool:
-    """Whether a model's graph may say anything of its tensors when it is run, or has layers."""
-    nodes = model.graph.nodes
-    if model.functions or model.training:
-        return True
-    if any(attribute.graphs for node in nodes.holders for attribute in node.attributes):
-        return True
-    return any(may_be_recurrent(each) or quantised.has_scales(each) for each in nodes.operators)
 
 
 class Resolver:
@@ -95,8 +87,13 @@ class Resolver:
             self._functions.setdefault(key, function)
         self._free: dict[int, frozenset[str]] = {}
         self._source = decoder.source
-        self._steps = self._work = self.operators = 0
+        self._steps = self._work = 0
         self._next_check = min(_PORTION, self._limits.nodes)
+        self._forget()
+
+    def _forget(self) -> None:
+        """Begin with nothing found."""
+        self.operators = 0
         self._measured: set[Value] = set()  # scales of activations, found at run time
         self.recurrent_calls: list[RecurrentCall] = []
         self.weights: list[Value] = []
@@ -116,14 +113,37 @@ class Resolver:
         """Run a graph whose inputs are fed by the caller; `alone` if no other one looks into it."""
         if alone and self._translation is None:
             called = {(domain, name) for domain, name, _ in self._functions}
-            whole = graph
-            graph, self.told = sliced(graph, called, self._source)
-            self.operators += len(whole.nodes) - len(graph.nodes)
+            part = sliced(graph, called, self._source)
+            if part.places is not None:
+                try:
+                    return self._run_part(graph.nodes, part, part.places)
+                except OutOfOrderError:
+                    self._forget()
         scope = Scope(graph, path, parent)
         scope.add_stored(self._free if alone else None)
         scope.add_fed(ValueKind.INPUT, self._declared)
         self._run(scope)
         return scope
+
+    def _run_part(self, nodes: Nodes, part: Sliced, places: bytearray) -> Scope:
+        """Run the part of a large graph that is to be run."""
+        from rnninspect_onnx.forward import Forward  # noqa: PLC0415 - most models are small
+
+        self.told = part.uses
+        self.operators += places.count(IDLE)
+        self._source.spend(Limit.STEPS, _STEPS_OF_A_SCOPE)
+        scope = Scope(part.graph)
+        forward = Forward(nodes, scope, self)
+        forward.feed(lambda name: Value(ValueKind.INPUT, self._declared(part.graph, name)))
+        forward.run(places, part.chosen)
+        return scope
+
+    def passed(self, nodes: int, names: int) -> None:
+        """Count nodes that were not run, since what they make is known, and the names in them."""
+        self.operators += nodes
+        self._steps += (2 * (nodes + names)) // _PASSED_IN_A_STEP
+        self._work += _STEPS_OF_A_PASSED * nodes
+        self._check_and_spend()
 
     def _run(self, scope: Scope) -> None:
         self._limits.require(Limit.NESTING, scope.depth, "the depth of graphs and functions")
@@ -137,18 +157,14 @@ class Resolver:
             if queue.must_wait(position, awaited):
                 continue
             for ready in queue.released_by(position):
-                self._run_node(scope, nodes[ready])
+                self.run_node(scope, nodes[ready])
         for position in queue.stuck():  # they wait for each other: a cycle
-            self._run_node(scope, nodes[position])
+            self.run_node(scope, nodes[position])
 
-    def _run_node(self, scope: Scope, node: NodeProto) -> None:
+    def run_node(self, scope: Scope, node: NodeProto) -> None:
+        """Run a node on values of the scope, and bind its outputs that have none yet."""
         self.operators += 1
-        names = 1 + len(node.inputs) + len(node.outputs)
-        self._steps += 2 * names
-        self._work += names * (2 + scope.depth // _SCOPES_IN_A_STEP)
-        self._work += len(node.attributes) // _ATTRIBUTES_IN_A_STEP
-        if self._steps > self._next_check or self._work > _PORTION:
-            self._check_and_spend()
+        self.count(node, scope.depth)
         lookup = scope.lookup
         call = Call(node, tuple([lookup(name) for name in node.inputs]), scope.environment)
         outputs = self._outputs(scope, call)
@@ -156,11 +172,22 @@ class Resolver:
         for at, name in enumerate(node.outputs):
             if name and name not in values:
                 value = outputs[at] if at < len(outputs) else UNKNOWN
-                if name in types:
-                    value = with_declared(value, self._declared(scope.graph, name))
-                values[name] = value
+                values[name] = self.completed(scope, name, value) if name in types else value
         if self._translation is not None:
             self._translation.ran(scope, call)
+
+    def count(self, node: NodeProto, depth: int) -> None:
+        """Count the work that a node is."""
+        names = 1 + len(node.inputs) + len(node.outputs)
+        self._steps += 2 * names
+        self._work += names * (2 + depth // _SCOPES_IN_A_STEP)
+        self._work += len(node.attributes) // _ATTRIBUTES_IN_A_STEP
+        if self._steps > self._next_check or self._work > _PORTION:
+            self._check_and_spend()
+
+    def completed(self, scope: Scope, name: str, value: Value) -> Value:
+        """A value, its shape completed by the one that the graph declares of its name."""
+        return with_declared(value, self._declared(scope.graph, name))
 
     def _check_and_spend(self) -> None:
         """Check the number of nodes against the limit, and charge the work since the last check."""

@@ -1,8 +1,8 @@
-"""The part of a large graph that may say anything of its layers: only that is decoded and run."""
+"""The part of a large graph that may say anything of its layers: only that is run."""
 
 from __future__ import annotations
 
-from rnninspect.plugin import Limit
+from rnninspect.plugin import Limit, Record
 from rnninspect_onnx.graph.scopes import needs
 from rnninspect_onnx.operators.quantised import has_scales
 from rnninspect_onnx.operators.uses_by_name import StoredUses, UsesByName
@@ -14,13 +14,17 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping
 
     from rnninspect.plugin import Source
-    from rnninspect_onnx.protobuf.messages import GraphProto
+    from rnninspect_onnx.protobuf.messages import GraphProto, ModelProto
 
 MANY = 1_000  # nodes of a graph
 _NO_NAME = hash("")
 _DYNAMIC = "DynamicQuantizeLinear"  # which has scales, and uses none
 _ATTEMPTS, _STEPS = 2, 2  # to tell what is used by names, and what each costs for a node
-_MOST = 0.9  # of the nodes, above which nothing is gained
+IDLE, CHOSEN, FOLLOWED = range(3)  # what `Sliced.places` says of a node
+
+
+class OutOfOrderError(Exception):
+    """A node uses what a later one makes, and has to wait for it."""
 
 
 class Slice(Nodes):
@@ -39,43 +43,93 @@ class Slice(Nodes):
             yield place, self._chosen.get(place), operator, name
 
 
-def sliced(
-    graph: GraphProto, functions: Collection[tuple[str, str]], source: Source
-) -> tuple[GraphProto, StoredUses | None]:
-    """The nodes that recurrent nodes and those with graphs depend on, and these.
+class Sliced(Record):
+    """What of a graph is to be run.
+
+    Attributes:
+        graph: with the nodes that are decoded.
+        uses: of the quantised nodes that are not run; None if all are.
+        places: for each node of the whole graph IDLE, CHOSEN if it is decoded, or FOLLOWED if it
+            only leads to those; None if the graph is whole.
+        chosen: the nodes that are decoded, by their places.
+    """
+
+    graph: GraphProto
+    uses: StoredUses | None = None
+    places: bytearray | None = None
+    chosen: Mapping[int, NodeProto] = {}
+
+
+def may_tell(model: ModelProto) -> bool:
+    """Whether a model's graph may say anything of its tensors when it is run, or has layers."""
+    nodes = model.graph.nodes
+    if model.functions or model.training:
+        return True
+    if any(map(_has_graphs, nodes.holders)):
+        return True
+    return any(may_be_recurrent(each) or has_scales(each) for each in nodes.operators)
+
+
+def sliced(graph: GraphProto, functions: Collection[tuple[str, str]], source: Source) -> Sliced:
+    """The recurrent nodes, those with graphs, and the nodes that these depend on.
 
     Of the nodes with scales only those that cannot be told by names; the uses of the others.
-    The whole graph if that is most of it, or if its nodes are not in the order of their use.
+    The whole graph if it is small, or where uses are told by names if its nodes are not in the
+    order of their use.
     """
     if len(graph.nodes) < MANY:
-        return graph, None
+        return Sliced(graph)
     calls = {operator for _, operator in functions}
-    untold, by_name = set[str](), None
-    attempts = _ATTEMPTS if any(map(has_scales, graph.nodes.operators)) else 0
-    for left in range(attempts, -1, -1):
+    if not any(map(has_scales, graph.nodes.operators)):
+        return _with(graph, _until_last(graph.nodes, calls), None)
+    untold = set[str]()
+    for left in range(_ATTEMPTS, -1, -1):
         source.spend(Limit.STEPS, (_STEPS if left else 1) * len(graph.nodes))
         by_name = UsesByName(graph, untold, calls) if left else None
         places = _places(graph.nodes, calls, by_name)
         if by_name is None or not by_name.untold:
             break
         untold |= by_name.untold
-    if places is None or len(places) > _MOST * len(graph.nodes):
-        return graph, None
-    return graph._replace(nodes=Slice(graph.nodes, graph.nodes.chosen(places))), (
-        None if by_name is None else by_name.uses
-    )
+    return Sliced(graph) if places is None else _with(graph, places, by_name)
+
+
+def _with(graph: GraphProto, places: bytearray, by_name: UsesByName | None) -> Sliced:
+    """The graph with the chosen ones of its nodes."""
+    chosen = graph.nodes.chosen([at for at, use in enumerate(places) if use == CHOSEN])
+    uses = None if by_name is None else by_name.uses
+    return Sliced(graph._replace(nodes=Slice(graph.nodes, chosen)), uses, places, chosen)
+
+
+def _until_last(nodes: Nodes, calls: Collection[str]) -> bytearray:
+    """Choose recurrent nodes, those with graphs and calls; follow what is before the last one."""
+    operators = {each for each in nodes.operators if may_be_recurrent(each)}.union(calls)
+    places, last = bytearray(), 0
+    for part in nodes.parts:
+        first = len(places)
+        if isinstance(part, NodeProto):
+            chosen = part.operator in operators or _has_graphs(part)
+            places.append(CHOSEN if chosen else FOLLOWED)
+        elif operators.isdisjoint(part.operators):
+            places += bytes([FOLLOWED]) * len(part.operators)
+            continue
+        else:
+            places += bytes([CHOSEN if each in operators else FOLLOWED for each in part.operators])
+        if CHOSEN in places[first:]:
+            last = places.rindex(CHOSEN) + 1
+    places[last:] = bytes(len(places) - last)
+    return places
 
 
 def _places(
     nodes: Nodes, calls: Collection[str], by_name: UsesByName | None = None
-) -> list[int] | None:
-    """The places of these nodes, from the last to the first.
+) -> bytearray | None:
+    """What to do with each node.
 
     None if a node comes after its use, or a name is given twice where uses are told by names.
     """
     scaled = _with_scales(nodes)
     operators = {each for each in nodes.operators if may_be_recurrent(each)}.union(calls)
-    wanted, passed, places = set[str](), set[int](), list[int]()
+    wanted, passed, places = set[str](), set[int](), bytearray(len(nodes))
     if by_name is None:
         operators |= scaled
     else:
@@ -87,24 +141,24 @@ def _places(
         place -= 1
         operator, outputs = node.operator, node.outputs
         graphs = isinstance(node, NodeProto) and _has_graphs(node)
-        runs = graphs or operator in operators or not wanted.isdisjoint(outputs)
+        chosen = graphs or operator in operators
+        runs = chosen or not wanted.isdisjoint(outputs)
         if by_name is not None:
             if not passed.isdisjoint(map(hash, outputs)):
                 return None
-            if operator in scaled and not runs:
-                runs = operator != _DYNAMIC and not by_name.note(node)
+            if operator in scaled:
+                chosen = runs = runs or (operator != _DYNAMIC and not by_name.note(node))
             if followed and not followed.keys().isdisjoint(outputs):
                 by_name.meet(node, graphs=graphs)
+        passed.update(map(hash, outputs))
+        passed.discard(_NO_NAME)
         if runs:
             names = needs(node, known) if isinstance(node, NodeProto) else node.inputs
             if not passed.isdisjoint(map(hash, names)):
                 return None
             wanted.update(names)
-            places.append(place)
             wanted.discard("")  # an input that is omitted
-        else:
-            passed.update(map(hash, outputs))
-            passed.discard(_NO_NAME)
+            places[place] = CHOSEN if chosen else FOLLOWED
     return places
 
 

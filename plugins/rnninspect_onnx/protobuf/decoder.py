@@ -130,7 +130,7 @@ class Decoder:
                 self._value_info(part, types)
             elif number in texts:
                 texts[number] = self.wire.text(value, size)
-        runs = Nodes(nodes, self._node_runs.nodes)
+        runs = Nodes(nodes, self._node_runs)
         stored = Initializers(), ()
         body = GraphProto(runs, *stored, tuple(inputs), tuple(outputs), types)
         return FunctionProto(plain(texts[10]), texts[1], texts[13], tuple(defaults), body)
@@ -167,7 +167,7 @@ class Decoder:
                 case 15, 2:
                     sparse.append(self._tensors.sparse_tensor((span,)))
         return GraphProto(
-            Nodes(nodes, self._node_runs.nodes),
+            Nodes(nodes, self._node_runs),
             initializers,
             tuple(sparse),
             tuple(inputs),

@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from rnninspect_onnx.protobuf.initializers import Initializers
 
 _INPUT, _OUTPUT, _NAME, _DOMAIN = 0x0A, 0x12, 0x1A, 0x3A  # tags of NodeProto: number and wire type
+_SAYING_NOTHING = frozenset({_NAME, 0x32, 0x4A})  # of what it makes; doc_string, metadata_props
 
 
 class Links(Record):
@@ -70,6 +71,35 @@ def links_of(run: NodeRun, operators: Collection[str] | None) -> Iterator[Links]
                         domain = plain(name)
                 at = after
             yield made(Links, (operator, domain, inputs, outputs))
+
+
+def saying(data: bytes, text: str, at: int, end: int) -> tuple[list[str], list[str], bytes]:
+    """The inputs and outputs of an encoded node, and all other fields that say what it makes.
+
+    An input or output that comes after one of those is among them. `text` is the data in Latin-1.
+    """
+    inputs: list[str] = []
+    outputs: list[str] = []
+    rest, begin = b"", -1
+    while at < end:
+        tag, length, start = data[at], data[at + 1], at
+        at += 2
+        if length > 0x7F:
+            length = length & 0x7F | data[at] << 7
+            at += 1
+        after = at + length
+        if tag <= _OUTPUT and begin < 0 and not rest:
+            name = text[at:after]
+            if not name.isascii():
+                name = data[at:after].decode("utf-8", "surrogateescape")
+            (inputs if tag == _INPUT else outputs).append(name)
+        elif tag in _SAYING_NOTHING:
+            if begin >= 0:
+                rest, begin = rest + data[begin:start], -1
+        elif begin < 0:
+            begin = start
+        at = after
+    return inputs, outputs, rest + data[begin:end] if begin >= 0 else rest
 
 
 def names_of(run: NodeRun) -> Iterator[str]:

@@ -7,11 +7,14 @@ from rnninspect_onnx.protobuf.encoded_nodes import Links, NodeRun, links_of, nam
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+    from typing import Protocol
 
     from rnninspect.decode.protobuf import Message
     from rnninspect_onnx.protobuf.initializers import Initializers
     from rnninspect_onnx.protobuf.tensor_messages import SparseTensorProto, TensorProto
+else:  # what decodes need not be a subclass, only alike
+    Protocol = object
 
 
 class AttributeProto(Record):
@@ -84,6 +87,16 @@ def by_name(attributes: Sequence[AttributeProto]) -> dict[str, AttributeProto] |
     return {attribute.name: attribute for attribute in reversed(attributes)}
 
 
+class Decoded(Protocol):
+    """What decodes the nodes of runs."""
+
+    def nodes(self, run: NodeRun, chosen: Collection[int] | None) -> Iterable[NodeProto]:
+        """Those of these indices, or all."""
+
+    def node(self, run: NodeRun, at: int, end: int, operator: str) -> NodeProto:
+        """The one between two indices of the data, which is no Constant."""
+
+
 class Nodes:
     """The nodes of a graph in the order of the file; some stay encoded until they are asked for.
 
@@ -97,7 +110,7 @@ class Nodes:
     def __init__(
         self,
         parts: Sequence[NodeProto | NodeRun],
-        decoded: Callable[[NodeRun, Collection[int] | None], Iterable[NodeProto]] | None = None,
+        decoded: Decoded | None = None,
     ) -> None:
         self._parts, self._decoded = parts, decoded
         self.holders = tuple([part for part in parts if not isinstance(part, NodeRun)])
@@ -119,11 +132,22 @@ class Nodes:
             nodes: list[NodeProto] = []
             for part in self._parts:
                 if isinstance(part, NodeRun):
-                    nodes += self._decoded(part, None) if self._decoded else ()
+                    nodes += self._decoded.nodes(part, None) if self._decoded else ()
                 else:
                     nodes.append(part)
             self._whole, self._parts = tuple(nodes), nodes
         return self._whole
+
+    @property
+    def parts(self) -> Sequence[NodeProto | NodeRun]:
+        """The nodes that are decoded, and between them those that are not."""
+        return self._parts
+
+    def decoded(self, run: NodeRun, at: int, end: int, operator: str) -> NodeProto:
+        """The node of a run that is between two indices of its data, which is no Constant."""
+        if self._decoded is None:
+            raise ValueError("there are no encoded nodes")
+        return self._decoded.node(run, at, end, operator)
 
     def release(self) -> None:
         """Free the encoded nodes, when all have been asked for that will be: the holders stay."""
@@ -141,7 +165,7 @@ class Nodes:
             if not isinstance(part, NodeRun):
                 found |= dict.fromkeys(here, part)
             elif here and self._decoded:
-                nodes = self._decoded(part, {place - first for place in here})
+                nodes = self._decoded.nodes(part, {place - first for place in here})
                 found |= dict(zip(here, nodes, strict=True))
             first = after
         return found

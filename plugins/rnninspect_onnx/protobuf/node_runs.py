@@ -241,12 +241,13 @@ class NodeRuns:
             at, end = head_of(run.data, end)
             if chosen is None or index in chosen:
                 value = run.constants[constant] if operator == "Constant" else None
-                yield self._node(run, at, end, operator, value)
+                yield self.node(run, at, end, operator, value)
             constant += operator == "Constant"
 
-    def _node(
-        self, run: NodeRun, at: int, end: int, operator: str, value: TensorProto | None
+    def node(
+        self, run: NodeRun, at: int, end: int, operator: str, value: TensorProto | None = None
     ) -> NodeProto:
+        """The node between two indices of a run's data; `value` is that of a Constant."""
         text = self._wire.decoded
         inputs: list[str] = []
         outputs: list[str] = []

@@ -160,7 +160,7 @@ def test_constants_count_for_more_than_other_nodes(most: int, fits: bool, tmp_pa
 
 
 def test_what_stays_encoded_counts_for_less(tmp_path: Path) -> None:
-    """Of nodes eight count as one, of tensors and fields five, until a layer needs the nodes."""
+    """Of nodes eight count as one, of tensors and fields five, unless nodes have to wait."""
     nodes = [helper.make_node("Relu", [f"x{at}"], [f"x{at + 1}"]) for at in range(1_000)]
     tensors = [weights(SHAPE)[2] for _ in range(1_000)]
     for at, tensor in enumerate(tensors):
@@ -176,6 +176,8 @@ def test_what_stays_encoded_counts_for_less(tmp_path: Path) -> None:
     assert len(read(path, Limits(**bounds | {"nodes": 1_200, "fields": 4_000})).tensors) == 1_000
     layer.input[0] = "x1000"
     path = save(tmp_path, graph([*nodes, layer], tensors))
+    assert len(read(path, Limits(nodes=1_200)).tensors) == 1_000
+    path = save(tmp_path, graph([*reversed(nodes), layer], tensors))
     with pytest.raises(RefusedFile, match="nodes=1200"):
         read(path, Limits(nodes=1_200))
 

@@ -17,6 +17,7 @@ from rnninspect.source.source import Source
 from rnninspect_onnx import resolver, slicing
 from rnninspect_onnx.operators.uses_by_name import StoredUses
 from rnninspect_onnx.protobuf.messages import GraphProto
+from rnninspect_onnx.slicing import Sliced
 
 PORTION = 250  # of drawn graphs
 NEVER = 10**9
@@ -27,12 +28,10 @@ def told(monkeypatch: pytest.MonkeyPatch) -> list[StoredUses | None]:
     """What was told by names, of each graph that was read."""
     found: list[StoredUses | None] = []
 
-    def noting(
-        graph: GraphProto, functions: Collection[tuple[str, str]], source: Source
-    ) -> tuple[GraphProto, StoredUses | None]:
-        some, uses = slicing.sliced(graph, functions, source)
-        found.append(uses and StoredUses(set(uses.weights), set(uses.scales)))
-        return some, uses
+    def noting(graph: GraphProto, functions: Collection[tuple[str, str]], source: Source) -> Sliced:
+        part = slicing.sliced(graph, functions, source)
+        found.append(part.uses and StoredUses(set(part.uses.weights), set(part.uses.scales)))
+        return part
 
     monkeypatch.setattr(resolver, "sliced", noting)
     return found
