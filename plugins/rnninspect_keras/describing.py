@@ -106,13 +106,14 @@ def describe_named(
 ) -> SavedModel:
     """A model whose weights are one list, each with the name of its layer before its own."""
     from rnninspect_keras.matching.legacy import match_legacy  # noqa: PLC0415 - as above
-    from rnninspect_keras.matching.named import group_by_layers  # noqa: PLC0415 - as above
+    from rnninspect_keras.matching.named import group_by_layers, near_cells  # noqa: PLC0415 - as above
 
     _assign_purposes(store)
     assign_wrapper_purposes(store)
     finder = _find(config, None, source.limits)
     assign_quantisation_purposes(store, finder.packed)
-    groups = group_by_layers(finder.found, store.tensors.items(), source)
+    named = store.tensors.items() if store.columns is None else near_cells(finder.found, store)
+    groups = group_by_layers(finder.found, named, source)
     found = list(_bounded(match_legacy(finder.found, groups), source.limits))
     observations = [*store.observations, *finder.observations]
     model = saved(name, producer, store.stored(), found, observations)

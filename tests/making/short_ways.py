@@ -27,6 +27,7 @@ from rnninspect_keras.graph.messages import decoder
 from rnninspect_keras.graph.running import functions
 from rnninspect_keras.tensorflow.checkpoints import entries
 from rnninspect_keras.tensorflow.checkpoints.entries import Entries
+from rnninspect_keras.tfjs import document, weights
 from rnninspect_onnx import describing, slicing
 from rnninspect_onnx.graph import scopes
 from rnninspect_onnx.layers import contradictions
@@ -87,6 +88,9 @@ WAYS = {
     "attributes of TensorFlow's nodes as encoded": Way((), ((decoder, "SHORT", 0),)),
     "tensors and operators of TFLite in columns": Way(
         ((rows, "_FEW", 0),), ((rows, "_FEW", 10**9),)
+    ),
+    "weights of TensorFlow.js in columns": Way(
+        ((document, "_LARGE", 0), (weights, "_MANY", 0)), ((document, "_LARGE", 10**12),)
     ),
     "entries of a checkpoint by kind": Way(
         ((entries, "FEW", 0),),

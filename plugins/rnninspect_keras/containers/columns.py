@@ -20,9 +20,30 @@ from rnninspect_keras.containers.runs import overlaps
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
+    from typing import Protocol
 
-    from rnninspect.decode.hdf5 import File, Plain
+    from rnninspect.decode.hdf5 import File
     from rnninspect.plugin import Observation
+    from rnninspect.stored.kinds import Named
+
+    class Plain(Protocol):
+        """What many tensors have in common: `rnninspect.decode.hdf5.Plain` is one."""
+
+        @property
+        def shape(self) -> tuple[int, ...]:
+            """In elements."""
+
+        @property
+        def datatype(self) -> Named:
+            """The type of an element."""
+
+        @property
+        def bytes(self) -> int:
+            """As many as the shape and the type need."""
+
+        @property
+        def in_run(self) -> bool:
+            """Whether these are one run in the file."""
 
 
 NO_RUN = -1  # where the bytes of a dataset are in chunks
@@ -66,11 +87,11 @@ class Paths:
 
 
 class GroupColumns(Paths, MutableMapping[str, "Group | None"]):
-    """The groups of one file."""
+    """The groups of one file; none where there is no file with groups."""
 
     __slots__ = ("_addresses", "_file")
 
-    def __init__(self, file: File) -> None:
+    def __init__(self, file: File | None = None) -> None:
         super().__init__()
         self._file = file
         self._addresses = array("q")
@@ -82,7 +103,7 @@ class GroupColumns(Paths, MutableMapping[str, "Group | None"]):
 
     def __getitem__(self, path: str) -> Group:
         place = self.place(path)
-        if place is None:
+        if place is None or self._file is None:
             raise KeyError(path)
         found = self._file.again(self._addresses[place])
         if not isinstance(found, Group):

@@ -6,14 +6,19 @@ from rnninspect.plugin import Limit
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from rnninspect.decode.json import Json
+    from rnninspect.decode.json import Json, MakeObject
     from rnninspect.plugin import Source
 
 _LONGEST_NUMBER = 18  # digits; a longer whole number is read as a float, which no size may be
 
 
-def parse_config(text: bytes | str, source: Source, what: str) -> Json:
-    """Parse JSON whose number of values is bounded before anything is built."""
+def parse_config(
+    text: bytes | str, source: Source, what: str, make_object: MakeObject | None = None
+) -> Json:
+    """Parse JSON whose number of values is bounded before anything is built.
+
+    `make_object` makes values of objects in place of `unwrapped`.
+    """
     from rnninspect.decode.json import (  # noqa: PLC0415 - weights-only files need no JSON
         most_values,
         parse_json,
@@ -26,11 +31,12 @@ def parse_config(text: bytes | str, source: Source, what: str) -> Json:
     values = most_values(data)
     source.limits.require(Limit.NODES, 2 * values, f"the number of values in {what}")
     spend_steps(source, len(data), values)
-    make = _unwrapped if any(word in data for word in _PERHAPS_WRAPPED) else None
+    may_be_wrapped = any(word in data for word in _PERHAPS_WRAPPED)
+    make = make_object or (unwrapped if may_be_wrapped else None)
     return parse_json(data, what, errors="replace", digits=_LONGEST_NUMBER, make_object=make)
 
 
-def _unwrapped(pairs: list[tuple[str, Json]]) -> Json:
+def unwrapped(pairs: list[tuple[str, Json]]) -> Json:
     """A tuple or a shape, which Keras 2 wraps into an object, as a list."""
     value = dict(pairs)
     items = value.get("items")

@@ -6,16 +6,20 @@ The older HDF5 format has a group for each outermost layer; here only the names 
 from __future__ import annotations
 
 from rnninspect.plugin import Limit
+from rnninspect.stored.kinds import chosen
 from rnninspect_keras.layers.clusters import WeightCluster, cluster_by_names
+from rnninspect_keras.layers.weight_names import parse_name, without_output
 from rnninspect_keras.layers.weights import may_be_weight
+from rnninspect_keras.matching.candidates import may_have_cells
 from rnninspect_keras.matching.legacy import shared_names
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from rnninspect.plugin import Source, StoredTensor
     from rnninspect_keras.configuration.declared_layers import DeclaredLayer
+    from rnninspect_keras.containers.store import Store
 
 
 def group_by_layers(
@@ -36,6 +40,34 @@ def group_by_layers(
         top = owner.top if owner else next(iter(cluster.place), "")
         groups.setdefault(top, []).append(cluster)
     return groups
+
+
+def near_cells(
+    declared: Sequence[DeclaredLayer], store: Store
+) -> Iterator[tuple[str, StoredTensor]]:
+    """The tensors that may be in layers: of a declared one, or beside what may be of a cell.
+
+    What is left out makes no difference to layers: it is under a first word of its own, with no
+    weight of a cell and no name of a declared layer.
+    """
+    tokens = {token for layer in declared for token in (layer.top, *_tokens(layer))}
+    paths = store.paths
+    words = {_place(paths[at])[0] for at in chosen(paths, _may_have_cell)}
+    for path in paths:
+        place = _place(path)
+        if place[0] in words or not tokens.isdisjoint(place):
+            yield path, store.tensors[path]
+
+
+def _may_have_cell(kind: str) -> bool:
+    """As `chosen` asks for kinds; numbers in them are of no importance but for Keras 1's gates."""
+    return may_have_cells((kind,))
+
+
+def _place(path: str) -> tuple[str, ...]:
+    """The place of a weight as its cluster has it; an empty word alone for none."""
+    *place, base = without_output(path).split("/")
+    return parse_name(base).key_at(tuple(place))[0] or ("",)
 
 
 def _tokens(layer: DeclaredLayer) -> Iterable[str]:

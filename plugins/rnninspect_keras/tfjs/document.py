@@ -8,7 +8,7 @@ from __future__ import annotations
 from rnninspect.lean import StrEnum
 from rnninspect.plugin import Limit, Record, UnreadableFile
 from rnninspect_keras.containers.json_text import parse_config
-from rnninspect_keras.tfjs.manifest import Manifest, read_manifest
+from rnninspect_keras.tfjs.manifest import Manifest, MisplacedRowsError, read_manifest
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -16,7 +16,9 @@ if TYPE_CHECKING:
 
     from rnninspect.decode.json import Json
     from rnninspect.plugin import Source
+    from rnninspect_keras.tfjs.weight_rows import RowParser
 
+_LARGE = 300_000  # bytes of a document whose weights are kept in columns
 _LONGEST_PRODUCER = 80  # characters
 
 
@@ -56,7 +58,20 @@ def read_document(source: Source, name: str) -> Document:
         RefusedFile: it is too large.
     """
     source.limits.require(Limit.EXPANSION, source.size, name)
-    value = parse_config(source.read(0, source.size), source, name)
+    if source.size < _LARGE:
+        return _document(source, name, None)
+    from rnninspect_keras.tfjs.weight_rows import RowParser  # noqa: PLC0415 - for large documents
+
+    parser = RowParser()
+    try:
+        return _document(source, name, parser)
+    except MisplacedRowsError:
+        return _document(source, name, None)
+
+
+def _document(source: Source, name: str, parser: RowParser | None) -> Document:
+    """The document; weights are kept in columns if there is a parser for them."""
+    value = parse_config(source.read(0, source.size), source, name, parser)
     fields: Mapping[str, Json] = value if isinstance(value, dict) else {"weightsManifest": value}
     topology = fields.get("modelTopology")
     if topology is not None and not isinstance(topology, dict):
@@ -64,7 +79,8 @@ def read_document(source: Source, name: str) -> Document:
     config = topology.get("model_config") if topology else None
     if isinstance(config, dict):  # as Keras writes a whole model
         topology = config
-    manifest = read_manifest(fields.get("weightsManifest"), source)
+    rows = None if parser is None else parser.rows
+    manifest = read_manifest(fields.get("weightsManifest"), source, rows)
     return Document(_form(topology), topology, _producer(fields), manifest)
 
 

@@ -6,53 +6,24 @@ converter.
 
 from __future__ import annotations
 
-from rnninspect.plugin import DTYPES, Fact, Limit, Observation, Record, UnreadableFile, plural
+from rnninspect.plugin import Limit, Record, UnreadableFile
+from rnninspect_keras.tfjs.manifest_weight import ROW, mapping, weight_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator, Sequence
 
     from rnninspect.decode.json import Json
-    from rnninspect.plugin import Source
-
-STRING = "string"
-LENGTH_BYTES = 4  # before each string
-_TYPES = ("float32", "int32", "bool", "complex64", STRING)
-_QUANTISED = ("uint8", "uint16", "float16")
-_AFFINE = ("uint8", "uint16")
-_OPTIMIZER = "optimizer"
-_MOST_AXES = 254  # of a tensor in TensorFlow
-_BEYOND = 10**24  # a size above it is impossible whatever it is
-
-
-class ManifestWeight(Record):
-    """One weight of a manifest.
-
-    Attributes:
-        name: as the manifest gives it.
-        shape: as the manifest gives it.
-        dtype: of the stored elements, which are widened on loading where they are quantised.
-        width: bytes of an element, of a string those before it; None if the type is unknown.
-        loaded_as: the element type that quantised elements become on loading; empty otherwise.
-        scale, least: of quantised elements, `stored * scale + least` is what they are.
-        of_optimizer: whether it is a slot of the optimizer.
-    """
-
-    name: str
-    shape: tuple[int, ...]
-    dtype: str
-    width: int | None
-    loaded_as: str
-    of_optimizer: bool
-    scale: float = 1.0
-    least: float = 0.0
+    from rnninspect.plugin import Observation, Source
+    from rnninspect_keras.tfjs.manifest_weight import ManifestWeight
+    from rnninspect_keras.tfjs.weight_rows import WeightRows
 
 
 class WeightGroup(Record):
     """Weights one after the other, and the files that contain their bytes one after the other."""
 
     paths: tuple[str, ...]
-    weights: tuple[ManifestWeight, ...]
+    weights: Sequence[ManifestWeight]
 
 
 class Manifest(Record):
@@ -62,10 +33,17 @@ class Manifest(Record):
     observations: tuple[Observation, ...] = ()
 
 
-def read_manifest(value: Json, source: Source) -> Manifest:
+class MisplacedRowsError(ValueError):
+    """What looks like a weight is elsewhere in the document, too."""
+
+
+def read_manifest(value: Json, source: Source, rows: WeightRows | None) -> Manifest:
     """Read a weights manifest; None is one without groups.
 
+    `rows` are the weights that are `ROW` in it.
+
     Raises:
+        MisplacedRowsError: these are others, or more.
         UnreadableFile: it is malformed; the message names the place.
         RefusedFile: it lists more weights or files than the limits allow.
     """
@@ -73,83 +51,38 @@ def read_manifest(value: Json, source: Source) -> Manifest:
         return Manifest()
     observations: list[Observation] = []
     groups = []
-    weights = paths = 0
+    weights = paths = taken = 0
+    most = len(rows) if rows else 0
     for number, item in enumerate(_items(value, "weightsManifest")):
         place = f"weightsManifest[{number}]"
-        group = _mapping(item, place)
+        group = mapping(item, place)
         listed = _items(group.get("weights"), f"{place}.weights")
         names = _items(group.get("paths"), f"{place}.paths")
         weights, paths = weights + len(listed), paths + len(names)
         source.limits.require(Limit.TENSORS, weights, "the number of weights")
         source.limits.require(Limit.MEMBERS, paths, "the number of shards")
-        groups.append(
-            WeightGroup(
-                tuple(_texts(names, f"{place}.paths")),
-                tuple(
-                    _weight(_mapping(weight, f"{place}.weights[{at}]"), at, place, observations)
-                    for at, weight in enumerate(listed)
-                ),
-            )
-        )
+        first, taken = taken, taken + listed.count(ROW)
+        if taken > most:
+            raise MisplacedRowsError
+        part = rows.part(first, taken) if rows else ()
+        whole = len(part) == len(listed) > 0
+        found = part if whole else tuple(_weights(listed, part, place, observations))
+        groups.append(WeightGroup(tuple(_texts(names, f"{place}.paths")), found))
+    if taken < most:
+        raise MisplacedRowsError
     return Manifest(tuple(groups), tuple(observations))
 
 
-def _weight(
-    weight: Mapping[str, Json], at: int, group: str, observations: list[Observation]
-) -> ManifestWeight:
-    place = f"{group}.weights[{at}]"
-    name, dtype = weight.get("name"), weight.get("dtype")
-    if not isinstance(name, str) or not isinstance(dtype, str):
-        raise UnreadableFile(f"{place} has no name or no dtype that is a string")
-    stored, loaded = dtype if dtype in _TYPES else None, ""
-    scale, least = 1.0, 0.0
-    if "quantization" in weight:
-        quantisation = _mapping(weight["quantization"], f"{place}.quantization")
-        stated = quantisation.get("dtype")
-        loaded, dtype = dtype, stated if isinstance(stated, str) else ""
-        stored = dtype if dtype in _QUANTISED else None
-        if stored in _AFFINE and not {"min", "scale"} <= quantisation.keys():
-            clause = f"quantised as {stored} without its min or its scale"
-            observations.append(Observation(Fact.CONTRADICTION, clause, tensor=name))
-        scale, least = _real(quantisation.get("scale"), 1.0), _real(quantisation.get("min"), 0.0)
-    if stored is None:
-        clause = f"{dtype!r:.40} is not an element type of TensorFlow.js"
-        observations.append(Observation(Fact.CONTRADICTION, clause, tensor=name))
-    return ManifestWeight(
-        name,
-        _axes(weight.get("shape"), place),
-        dtype,
-        _width(stored),
-        loaded,
-        weight.get("group") == _OPTIMIZER,
-        scale,
-        least,
-    )
-
-
-def _real(value: Json, default: float) -> float:
-    return float(value) if isinstance(value, int | float) else default
-
-
-def _width(stored: str | None) -> int | None:
-    if stored is None:
-        return None
-    return LENGTH_BYTES if stored == STRING else DTYPES[stored].whole_bytes
-
-
-def _axes(axes: Json, weight: str) -> tuple[int, ...]:
-    if not isinstance(axes, list):
-        raise UnreadableFile(f"{weight}.shape is not a list")
-    if len(axes) > _MOST_AXES:
-        raise UnreadableFile(
-            f"{weight}.shape has {plural(len(axes), 'axis', 'axes')}, more than {_MOST_AXES}"
-        )
-    sizes = []
-    for axis in axes:
-        if isinstance(axis, bool) or not isinstance(axis, int | float) or axis % 1 != 0:
-            raise UnreadableFile(f"{weight}.shape has an axis that is not an integer")
-        sizes.append(max(-_BEYOND, min(int(axis), _BEYOND)))
-    return tuple(sizes)
+def _weights(
+    listed: list[Json], rows: Sequence[ManifestWeight], place: str, observations: list[Observation]
+) -> Iterator[ManifestWeight]:
+    known = iter(rows)
+    for at, weight in enumerate(listed):
+        inside = f"{place}.weights[{at}]"
+        if weight is ROW:
+            yield next(known)
+        else:
+            yield weight_of(mapping(weight, inside), inside, observations)
 
 
 def _texts(items: list[Json], place: str) -> Iterator[str]:
@@ -162,10 +95,4 @@ def _texts(items: list[Json], place: str) -> Iterator[str]:
 def _items(value: Json, place: str) -> list[Json]:
     if not isinstance(value, list):
         raise UnreadableFile(f"{place} is not a list")
-    return value
-
-
-def _mapping(value: Json, place: str) -> Mapping[str, Json]:
-    if not isinstance(value, dict):
-        raise UnreadableFile(f"{place} is not an object")
     return value

@@ -7,13 +7,14 @@ from _bisect import bisect_right  # without the module `bisect` around it
 from itertools import accumulate
 
 from rnninspect.plugin import DTYPES, MOST_ELEMENTS, Purpose, Record, StoredTensor
-from rnninspect_keras.tfjs.manifest import STRING
+from rnninspect_keras.tfjs.manifest_weight import STRING
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from rnninspect_keras.tfjs.manifest import ManifestWeight, WeightGroup
+    from rnninspect_keras.tfjs.manifest import WeightGroup
+    from rnninspect_keras.tfjs.manifest_weight import ManifestWeight
     from rnninspect_keras.tfjs.shards import Shard
 
 

@@ -5,18 +5,18 @@ from __future__ import annotations
 from itertools import chain
 
 from rnninspect.plugin import Fact, Purpose
-from rnninspect_keras.containers.store import VARIABLES
 from rnninspect_keras.describing import describe_named, describe_native
 from rnninspect_keras.layers.missing import notes_without_shard
 from rnninspect_keras.recognition import MODEL_JSON
 from rnninspect_keras.tfjs.document import Form, read_document
-from rnninspect_keras.tfjs.weights import MISSING, OUTSIDE, Weights
+from rnninspect_keras.tfjs.weights import MISSING, OUTSIDE, Weights, is_native
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
-    from rnninspect.plugin import Observation, SavedModel, Source
+    from rnninspect.plugin import Observation, SavedModel, Source, StoredTensor
+    from rnninspect.stored.columns import TensorColumns
     from rnninspect_keras.containers.store import Store
     from rnninspect_keras.tfjs.document import Document
 
@@ -34,13 +34,19 @@ def read_tfjs(source: Source) -> SavedModel:
     else:
         described = _described(document, weights.store, source)
     return described._replace(
-        tensors=(*described.tensors, *weights.shadowed),
+        tensors=_with(described.tensors, weights.shadowed),
         observations=(
             *map(_registered, described.observations),
             *notes_without_shard(described.layers, weights.lost[MISSING]),
             *notes_without_shard(described.layers, weights.lost[OUTSIDE], OUTSIDE),
         ),
     )
+
+
+def _with(
+    tensors: tuple[StoredTensor, ...] | TensorColumns, more: Sequence[StoredTensor]
+) -> tuple[StoredTensor, ...] | TensorColumns:
+    return (*tensors, *more) if more else tensors
 
 
 def _graph_model(document: Document, weights: Weights, source: Source) -> SavedModel:
@@ -62,18 +68,10 @@ def _graph_model(document: Document, weights: Weights, source: Source) -> SavedM
 
 def _described(document: Document, store: Store, source: Source) -> SavedModel:
     how = (document.form, document.producer, store, document.topology)
-    if _is_native(store.tensors):
+    if is_native(store.tensors):
         store.groups.update(dict.fromkeys(chain.from_iterable(map(_above, store.tensors))))
         return describe_native(*how, source)
     return describe_named(*how, source)
-
-
-def _is_native(names: Iterable[str]) -> bool:
-    """Whether weights have the names of Keras' own format: `layers/lstm/cell/vars/0`."""
-    return any(
-        name[-1:].isdecimal() and name.rpartition("/")[0].endswith(f"/{VARIABLES}")
-        for name in names
-    )
 
 
 def _above(name: str) -> Iterable[str]:

@@ -18,7 +18,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from rnninspect.plugin import Source
-    from rnninspect_keras.tfjs.manifest import Manifest, ManifestWeight
+    from rnninspect_keras.tfjs.manifest import Manifest
+    from rnninspect_keras.tfjs.manifest_weight import ManifestWeight
     from rnninspect_keras.tfjs.shards import Shard
 
 _TYPES = {"float32": "DT_FLOAT", "int32": "DT_INT32", "bool": "DT_BOOL"}
