@@ -172,6 +172,7 @@ def test_an_error_in_a_file_names_file_and_key(folder: Path, text: str, message:
         (b"[tool]\nrnninspect = 1", "tool.rnninspect: not a table"),
         (b"\xff", "not valid TOML"),
         (b"tool = " + b"[" * 5000, "not valid TOML"),
+        ("\ufeff[tool]\nrnninspect.max-levels = 7".encode(), "not valid TOML"),
     ],
 )
 def test_a_damaged_file_is_refused(folder: Path, content: bytes, message: str) -> None:

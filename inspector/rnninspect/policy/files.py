@@ -28,6 +28,7 @@ _PART = r"""(?:[\w-]+|"(?:[^"\\\n]|\\.)*"|'[^'\n]*')"""
 LONG_KEY = re.compile(
     rf"(?:^|[\[{{,])[ \t]*{_PART}(?:[ \t]*\.[ \t]*{_PART}){{{MOST_PARTS}}}", re.MULTILINE
 )
+ESCAPES = ("\\u", "\\U", "\\x")  # of a character by its number; \\x since TOML 1.1
 MARKS_OF_A_PROJECT = (".git", ".hg")
 
 
@@ -137,7 +138,7 @@ def _may_have_table(text: str) -> bool:
     To parse it takes longer than to check a model. Both names of the table are in one line, in a
     heading, a dotted key or an inline table, unless `tool` is a heading or a key by itself.
     """
-    if "\\u" in text or "\\U" in text:  # a name may be spelt so
+    if any(escape in text for escape in ESCAPES):  # a name may be spelt with them
         return True
     outer, inner = TABLE
     lines = [line for line in text.splitlines() if outer in line]
@@ -146,7 +147,7 @@ def _may_have_table(text: str) -> bool:
 
 def _key_of(line: str) -> str:
     """The key or the heading in a line, if it is a single word."""
-    return line.partition("#")[0].partition("=")[0].strip(" \t[]'\"")
+    return line.partition("#")[0].partition("=")[0].strip(" \t[]'\"\ufeff")
 
 
 def _understand(path: str, table: Mapping[str, object], place: str) -> PolicyFile:
