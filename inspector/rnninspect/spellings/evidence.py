@@ -46,7 +46,9 @@ def label_of(path: str, declared: Mapping[str, Declared]) -> str:
 
     Modules of a stack, which differ in their numbers, have the same label.
     """
-    last = re.sub(r"\d+", "0", ".".join(path.rsplit(".", 3)[-3:]))
+    last = ".".join(path.rsplit(".", 3)[-3:])
+    if any(map(str.isdigit, last)):
+        last = re.sub(r"\d+", "0", last)
     kind = declared[path].name if path in declared else ""
     return f"{last} {kind}".lower().strip()
 
