@@ -19,7 +19,8 @@ class Declared(Record):
         class_name: without the package of a registered class.
         name: the layer's own; empty if it has none.
         settings: its `config`, unchanged.
-        input_shape: that it was built for; None if it was not built or does not say.
+        input_shape: that it was built for, impossible axes None; None if it was not built or does
+            not say.
         module: where the framework would import the class from; empty if it does not say.
         foreign: whether the class is neither Keras' nor the addons' by what the entry says.
         shared_id: number by which Keras marks an object that occurs more than once.
@@ -29,7 +30,7 @@ class Declared(Record):
     class_name: str
     name: str
     settings: Mapping[str, Json]
-    input_shape: tuple[Json, ...] | None
+    input_shape: tuple[int | None, ...] | None
     module: str
     foreign: bool
     shared_id: Json
@@ -42,8 +43,9 @@ class Declared(Record):
     def children(self, key: str) -> tuple[Declared, ...]:
         """The layers in a list under a key of the settings."""
         items = self.settings.get(key)
-        known = map(read_declared, items) if isinstance(items, list) else ()
-        return tuple(child for child in known if child is not None)
+        if not isinstance(items, list):
+            return ()
+        return tuple(child for child in map(read_declared, items) if child is not None)
 
     def size(self, *keys: str) -> int | None:
         """The first of these settings that is a possible size."""
@@ -109,11 +111,16 @@ def as_sizes(value: Json, axes: int) -> tuple[int, ...] | None:
     return None if size is None else (size,) * axes
 
 
-def as_shape(value: Json) -> tuple[Json, ...] | None:
-    """A shape as a list of axes; None if it is not a shape."""
-    if not isinstance(value, list) or any(isinstance(axis, (list, dict)) for axis in value):
+def as_shape(value: Json) -> tuple[int | None, ...] | None:
+    """The axes of a shape, impossible ones None; None if it is not a shape."""
+    if not isinstance(value, list):
         return None
-    return tuple(value)
+    axes = []
+    for axis in value:
+        if isinstance(axis, (list, dict)):
+            return None
+        axes.append(as_size(axis))
+    return tuple(axes)
 
 
 def walk_entries(value: Json, limits: Limits) -> Iterator[tuple[Mapping[str, Json], int]]:

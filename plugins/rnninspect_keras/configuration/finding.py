@@ -15,7 +15,7 @@ from rnninspect_keras.configuration.plans import (
     plan_of,
 )
 from rnninspect_keras.configuration.position import Position
-from rnninspect_keras.configuration.shape_flow import Carrier, built_shape, graph_name
+from rnninspect_keras.configuration.shape_flow import Carrier, graph_name
 from rnninspect_keras.layout import DIRECTIONS
 
 TYPE_CHECKING = False
@@ -59,7 +59,7 @@ class Finder:
         position, inner = Position(shape=shape), layer
         for _ in range(self._limits.nesting):
             self._note(inner)
-            position = position._replace(shape=built_shape(inner) or position.shape)
+            position = position._replace(shape=inner.input_shape or position.shape)
             if found := self._recurrent(inner, position):
                 return found
             below = inner.child("layer")
@@ -75,7 +75,8 @@ class Finder:
             Limit.NESTING, position.depth, "the depth of layers in the configuration"
         )
         self._note(declared)
-        position = position._replace(shape=built_shape(declared) or position.shape)
+        if declared.input_shape:
+            position = position._replace(shape=declared.input_shape)
         if size := packed_size(declared, position.shape):
             self.packed.update({position.place: size, declared.name: size})
         if found := self._recurrent(declared, position):
@@ -95,7 +96,7 @@ class Finder:
         listed = model.settings.get("layers")
         count = len(listed) if isinstance(listed, list) else 0
         self._limits.require(Limit.LAYERS, self._layers + count, LAYERS)
-        layers = [layer for layer in model.children("layers") if _is_layer(layer, model)]
+        layers = [layer for layer in self._carrier.layers(model) if _is_layer(layer, model)]
         places = layer_groups(position.place, layers, self._exists)
         shapes = self._carrier.input_shapes(model, position.shape)
         for layer, place in zip(layers, places, strict=True):
@@ -156,7 +157,7 @@ class Finder:
 
     def _cells(self, layer: Declared, position: Position) -> tuple[DeclaredCell, ...]:
         """The stack of cells of a layer in one direction; empty if it has none."""
-        shape = built_shape(layer) or position.shape
+        shape = layer.input_shape or position.shape
         inside = position._replace(shape=shape, tokens=(*position.tokens, layer.name))
         cell = layer.child("cell")
         if cell is not None:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from rnninspect_keras.configuration.shapes import Shape, clean_shape, output_shapes
+from rnninspect_keras.configuration.declared import as_shape
+from rnninspect_keras.configuration.shapes import Shape, output_shapes
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -28,6 +29,14 @@ class Carrier:
 
     def __init__(self) -> None:
         self._walked: dict[tuple[int, Shape], Walked] = {}
+        self._layers: dict[int, tuple[Declared, ...]] = {}
+
+    def layers(self, model: Declared) -> tuple[Declared, ...]:
+        """The layers of a model, read once."""
+        key = id(model.entry)  # the entries live as long as the configuration does
+        if key not in self._layers:
+            self._layers[key] = model.children("layers")
+        return self._layers[key]
 
     def input_shapes(self, model: Declared, given: Shape) -> dict[str, Shape]:
         """Layer name -> the shape that it reads at its first call, as far as that is stated."""
@@ -35,9 +44,9 @@ class Carrier:
 
     def _walk(self, model: Declared, given: Shape) -> Walked:
         """Input shapes by name, and the shape that the model gives."""
-        key = (id(model.entry), given)  # the entries live as long as the configuration does
+        key = (id(model.entry), given)
         if key not in self._walked:
-            layers = model.children("layers")
+            layers = self.layers(model)
             graph = any(isinstance(layer.entry.get("inbound_nodes"), list) for layer in layers)
             walk = self._functional if graph else self._sequential
             self._walked[key] = walk(model, layers, given)
@@ -47,7 +56,7 @@ class Carrier:
         del model
         found: dict[str, Shape] = {}
         for number, layer in enumerate(layers):
-            shape = built_shape(layer) or (_first_shape(layer) if number == 0 else None) or shape
+            shape = layer.input_shape or (_first_shape(layer) if number == 0 else None) or shape
             found[layer.name] = shape
             if layer.class_name != "InputLayer":
                 shape = self._outputs(layer, [shape])[0]
@@ -59,25 +68,28 @@ class Carrier:
         calls = [(layer, list(_calls(layer))) for layer in layers]
         if sum(len(nodes) for _, nodes in calls) > _MOST_CALLS:
             return found, None
-        for _ in range(_PASSES):
+        stated = all(len(each) == 1 for _, nodes in calls for call in nodes for each in call)
+        last = list(_references(model.settings.get("output_layers")))
+        asked = [name for name, *_ in last] if len(last) == 1 else []
+        for _ in range(1 if stated else _PASSES):
             for layer, nodes in calls:
                 name = graph_name(layer)
                 if not nodes:
-                    found[name] = built_shape(layer) or _first_shape(layer) or given
+                    found[name] = layer.input_shape or _first_shape(layer) or given
                     outputs[name, 0] = (found[name],)
                 for number, sources in enumerate(nodes):
                     inputs = [_resolve(source, outputs) for source in sources]
                     if number == 0:
-                        found[name] = built_shape(layer) or (inputs[0] if inputs else None)
-                    outputs[name, number] = self._outputs(layer, inputs)
-        last = list(_references(model.settings.get("output_layers")))
+                        found[name] = layer.input_shape or (inputs[0] if inputs else None)
+                    if not stated or name in asked:
+                        outputs[name, number] = self._outputs(layer, inputs)
         return found, _resolve(last[0], outputs) if len(last) == 1 else None
 
     def _outputs(self, layer: Declared, inputs: Sequence[Shape]) -> tuple[Shape, ...]:
         first = inputs[0] if inputs else None
         if layer.class_name == "Merge":  # of Keras 1, whose layers state their own inputs
             return (None,)
-        if layer.children("layers"):
+        if self.layers(layer):
             return (self._walk(layer, first)[1],)
         inner = layer.child("layer")
         if layer.class_name != "TimeDistributed" or inner is None:
@@ -88,15 +100,10 @@ class Carrier:
         return tuple(given and (given[0], first[1], *given[1:]) for given in each)
 
 
-def built_shape(layer: Declared) -> Shape:
-    """The input shape that a layer was built for, by its entry."""
-    return None if layer.input_shape is None else clean_shape(list(layer.input_shape))
-
-
 def _first_shape(layer: Declared) -> Shape:
     """The shape that the first layer of a model is given; on any other layer Keras ignores it."""
     for key in ("batch_input_shape", "batch_shape"):
-        shape = clean_shape(layer.settings.get(key))
+        shape = as_shape(layer.settings.get(key))
         if shape is not None:
             return shape
     return None
@@ -142,7 +149,7 @@ def _tensors(value: Json) -> Iterator[Source]:
             pending.extend(reversed(current))
         elif isinstance(current, dict) and current.get("class_name") == _TENSOR:
             config = current.get("config")
-            yield (clean_shape(config.get("shape")) if isinstance(config, dict) else None,)
+            yield (as_shape(config.get("shape")) if isinstance(config, dict) else None,)
 
 
 def _references(value: Json) -> Iterator[Source]:

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import math
 
-from rnninspect_keras.configuration.declared import as_shape, as_size
+from rnninspect_keras.configuration.declared import as_size
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from rnninspect.decode.json import Json
     from rnninspect_keras.configuration.declared import Declared
 
 # A shape with the batch axis; an axis that is not known is None, and so is a shape of unknown rank.
@@ -27,12 +26,6 @@ _MERGING = {"Add", "Average", "Maximum", "Minimum", "Multiply", "Subtract"}
 _RECURRENT = {"LSTM", "GRU", "SimpleRNN", "CuDNNLSTM", "CuDNNGRU", "RNN", "ESN"}
 _OVER_AXES = ("1D", "2D", "3D", "DTranspose")  # how the names of `spatial` end
 _WIDTHS = ("projection", "units", "output_dim")  # the first of the addons' NASCell
-
-
-def clean_shape(value: Json) -> Shape:
-    """A shape of a configuration, its impossible axes unknown."""
-    axes = as_shape(value)
-    return None if axes is None else tuple(as_size(axis) for axis in axes)
 
 
 def output_shapes(layer: Declared, inputs: Sequence[Shape]) -> tuple[Shape, ...]:

@@ -195,6 +195,10 @@ class DatasetColumns(Paths, MutableMapping[str, StoredTensor]):
             raise KeyError(path)
         return place
 
+    def at_sorted(self, place: int) -> StoredTensor:
+        """The tensor whose path has an index among the sorted ones."""
+        return self.at(place if self._order is None else self._order[place])
+
     def at(self, place: int) -> StoredTensor:
         """The tensor of an index."""
         return self._made_at(place) if self._columns is None else self._columns[place]

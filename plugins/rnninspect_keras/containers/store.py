@@ -104,22 +104,27 @@ class Store:
 
     def below(self, path: str) -> dict[str, StoredTensor]:
         """The tensors under a group, by their paths from there, in the order of these paths."""
-        start = f"{path}/" if path else ""
-        return {name: self.tensors[start + name] for name in self.names_below(path)}
+        places, start = self._places_below(path)
+        columns, names = self.columns, self._paths
+        if columns is None:
+            return {names[at][start:]: self.tensors[names[at]] for at in places}
+        return {names[at][start:]: columns.at_sorted(at) for at in places}
 
     def names_below(self, path: str) -> list[str]:
         """The paths of the tensors under a group, from there and in their order."""
+        places, start = self._places_below(path)
+        return [self._paths[at][start:] for at in places]
+
+    def _places_below(self, path: str) -> tuple[range, int]:
+        """The indices of those under a group among the sorted paths, where each of them goes on."""
         if len(self._paths) != len(self.tensors):
             columns = self.columns
             self._paths = sorted(self.tensors) if columns is None else columns.sorted_names()
-        start = f"{path}/" if path else ""
-        found: list[str] = []
-        for at in range(bisect_left(self._paths, start), len(self._paths)):
-            name = self._paths[at]
-            if not name.startswith(start):
-                break
-            found.append(name[len(start) :])
-        return found
+        names, start = self._paths, f"{path}/" if path else ""
+        first = end = bisect_left(names, start)
+        while end < len(names) and names[end].startswith(start):
+            end += 1
+        return range(first, end), len(start)
 
     def move(self, gone: Iterable[str], tensors: Mapping[str, StoredTensor]) -> None:
         """Take tensors out of their paths and put these under theirs."""

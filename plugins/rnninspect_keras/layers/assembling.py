@@ -109,30 +109,50 @@ def _inferred(plans: Sequence[CellPlan]) -> tuple[str, ...]:
 def _layer(
     title: Title, declared_cells: Sequence[PlannedCell], runs: Sequence[PlannedCell]
 ) -> RecurrentLayer:
-    plan = runs[0].plan
-    declared = all(run.plan.units and run.plan.input_size for run in declared_cells)
-    dialect = plan.dialect or Dialect.KERAS
-    known = any(run.plan.units for run in declared_cells)  # a configuration names the class
-    names = {weight.name for run in runs for weight in run.weights}
-    return RecurrentLayer(
+    common = _common(
+        tuple([run.plan for run in declared_cells]),
+        tuple([run.plan for run in runs]),
+        frozenset([weight.name for run in runs for weight in run.weights]),
+    )
+    return common._replace(
         name=title.name,
         kind=title.kind,
-        cell=plan.family,
-        sizes=_sizes(plan, len(runs)),
-        origin=Origin.DECLARED if declared else Origin.INFERRED,
-        inferred=_inferred([run.plan for run in declared_cells]),
-        convention=dialect,
-        roles=plan.roles,
         operands=tuple(
-            _operand(run.plan, weight, direction)
-            for direction, run in enumerate(runs)
-            for weight in run.weights
-            if weight.name is not None
+            [
+                _operand(run.plan, weight, direction)
+                for direction, run in enumerate(runs)
+                for weight in run.weights
+                if weight.name is not None
+            ]
         ),
         stack=title.stack,
         extras=tuple(
-            weight.tensor for run in runs for weight in run.weights if weight.name is None
+            [weight.tensor for run in runs for weight in run.weights if weight.name is None]
         ),
+    )
+
+
+@lru_cache(maxsize=256)
+def _common(
+    declared: tuple[CellPlan, ...],
+    plans: tuple[CellPlan, ...],
+    names: frozenset[WeightName | None],
+) -> RecurrentLayer:
+    """What layers of the same declared and completed plans have in common, without a name."""
+    plan = plans[0]
+    dialect = plan.dialect or Dialect.KERAS
+    known = any(each.units for each in declared)  # a configuration names the class
+    stated = all(each.units and each.input_size for each in declared)
+    return RecurrentLayer(
+        name="",
+        kind="",
+        cell=plan.family,
+        sizes=_sizes(plan, len(plans)),
+        origin=Origin.DECLARED if stated else Origin.INFERRED,
+        inferred=_inferred(declared),
+        convention=dialect,
+        roles=plan.roles,
+        operands=(),
         gate_order=gate_order(plan.family, dialect, names) if known else "",
     )
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from rnninspect.lean import partial
+from rnninspect.lean import lru_cache, partial
 from rnninspect_keras.containers.store import VARIABLES
 from rnninspect_keras.layers.building import build
 from rnninspect_keras.layers.weight_names import norm_of
@@ -64,6 +64,7 @@ def cell_weights(store: Store, place: str, plan: CellPlan | None) -> CellWeights
     return (*numbered, *below)
 
 
+@lru_cache(maxsize=64)
 def _created(plan: CellPlan | None) -> tuple[WeightName, ...]:
     """A cell's variables in the order of their making, which is that of their numbers."""
     if plan is None:
@@ -80,6 +81,7 @@ def _created(plan: CellPlan | None) -> tuple[WeightName, ...]:
 _RECURRENT_FIRST = ("NAS", "ESN")
 
 
+@lru_cache(maxsize=256)
 def _number(name: str) -> int | None:
     group, _, number = name.partition("/")
     if group == VARIABLES and number.isdecimal() and len(number) < len("1000000"):
@@ -89,7 +91,7 @@ def _number(name: str) -> int | None:
 
 def _place(cell: DeclaredCell, layer: DeclaredLayer, store: Store) -> str:
     """The cell's group; Keras since 3.6 notes the layer's name, which decides where they differ."""
-    if store.below(cell.place) and named(store, layer.place) in (None, layer.declared.name):
+    if store.names_below(cell.place) and named(store, layer.place) in (None, layer.declared.name):
         return cell.place
     container = layer.place.rpartition("/")[0]
     for path in store.named_groups(layer.declared.name):
