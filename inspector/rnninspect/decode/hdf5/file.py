@@ -21,7 +21,8 @@ if TYPE_CHECKING:
     from rnninspect.decode.hdf5.space import Space
     from rnninspect.source.source import Source
 
-NEAR = 2_048  # bytes behind the header of a group, most of what writers put there for it
+NEAR = 4_096  # bytes behind the header of a group, most of what writers put there for it
+OF_A_GROUP = 736  # bytes of a small group: its header, B-tree, heap and names
 FEW = 400  # objects of a file, each of which is made
 
 
@@ -119,7 +120,7 @@ class File:
             for name, target in self._entries(group).items():
                 seen += 1
                 found = self._met(target, seen) if isinstance(target, int) else target
-                if target not in entered and _is_group(found):
+                if _is_group(found) and target not in entered:
                     limits.require(Limit.NESTING, len(levels), "the depth of HDF5 groups")
                     entered.add(found.address)
                     below[0].append(start + name)
@@ -152,7 +153,8 @@ class File:
         if group is not None:
             return group
         if known is not None:
-            self.space.hold(address, NEAR)
+            if not self.space.holds(address, OF_A_GROUP):
+                self.space.hold(address, NEAR)
             found = known.again(address)
             if found is not None and found[0] is None:
                 return Alike(address, messages=found[1])
@@ -167,4 +169,4 @@ class File:
 
 
 def _is_group(found: Node | Link | Alike) -> TypeGuard[Group | Alike]:
-    return isinstance(found, Group) or (isinstance(found, Alike) and found.plain is None)
+    return found.plain is None if isinstance(found, Alike) else isinstance(found, Group)

@@ -47,6 +47,7 @@ CHECKSUM = 4  # bytes after those messages in a header of version 2
 LARGEST = 1_024  # bytes of messages that are compared
 ALIKE = 2  # objects that count as one towards the limit `members`, as they take little memory
 MOST = 4_096  # headers that are remembered
+RECENT = 16  # objects that were found last: groups are entered soon, names of types asked for
 MOST_FORMS = 16  # of headers with one prefix
 READ = (ATTRIBUTE, ATTRIBUTE_INFO, SYMBOL_TABLE, LINK, LINK_INFO)  # when it is asked for
 OF_GROUP = (CONTINUATION, *READ)
@@ -92,7 +93,7 @@ class KnownHeaders:
         self._space = space
         self._forms: dict[bytes, list[_Form]] = {}  # by what is before the messages
         self._more = self._number = self._found = 0
-        self._last: tuple[int, _Found | None] = (-1, None)
+        self._recent: dict[int, _Found] = {}
 
     def find(self, address: int) -> Alike | None:
         """The object at an address; None if its header is not known."""
@@ -107,6 +108,9 @@ class KnownHeaders:
                 return None
             if plain.in_run and start + plain.bytes > self._space.end:
                 return None
+        if len(self._recent) == RECENT:
+            self._recent.clear()
+        self._recent[address] = found
         for part in checked:
             self.checksums.add(*part)
         self._space.count_messages(form.messages)
@@ -120,16 +124,14 @@ class KnownHeaders:
 
         None if its header is not known.
         """
-        found = self._match(address)
+        found = self._recent.get(address) or self._match(address)
         if found is None:
             return None
         form, body, plain, _ = found
         return plain, [Message(kind, 0, body[start:end]) for kind, start, end in form.read]
 
     def _match(self, address: int) -> _Found | None:
-        """What the header at an address is, if it is known; the last one may be asked for again."""
-        if self._last[0] == address:
-            return self._last[1]
+        """What the header at an address is, if it is known."""
         data = self._space.read_more(address, PREFIX, self._more)
         key, start, end, stop = _extent(data)
         if stop > len(data):
@@ -140,9 +142,7 @@ class KnownHeaders:
                 body += self._second(body, form.second, checked)
             bits = int.from_bytes(body, "little") & form.mask
             if bits in form.known:
-                found = form, body, form.known[bits], checked
-                self._last = address, found
-                return found
+                return form, body, form.known[bits], checked
         return None
 
     def _second(self, first: bytes, at: int, checked: list[tuple[int, bytes]]) -> bytes:

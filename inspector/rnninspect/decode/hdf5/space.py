@@ -118,9 +118,17 @@ class Space:
         return self._source.read(self._base + address, length)
 
     def hold(self, address: int, length: int) -> None:
-        """Read what is at an address once: the next reads will probably be of parts of it."""
-        self.held = b""
-        self.held, self.held_at = self.read(address, min(length, self.end - address)), address
+        """Read what is at an address once: the next reads will probably be of parts of it.
+
+        Half of it counts towards the budget, since not all is read again.
+        """
+        self.held, length = b"", min(length, self.end - address)
+        self.held, self.held_at = self.read(address, length), address
+        self._budget += length // 2
+
+    def holds(self, address: int, length: int) -> bool:
+        """Whether what is at an address is held."""
+        return 0 <= address - self.held_at <= len(self.held) - length
 
     def read_more(self, address: int, length: int, more: int) -> bytes:
         """As `read`, with `more` bytes that are probably needed next, if the file has them."""
