@@ -2,7 +2,16 @@
 
 from __future__ import annotations
 
-from rnninspect.decode.flatbuffers import INT8, INT32, UINT8, UINT32, FlatBuffer, rows_of, text_at
+from rnninspect.decode.flatbuffers import (
+    INT8,
+    INT32,
+    UINT8,
+    UINT32,
+    FlatBuffer,
+    numbers_at,
+    rows_of,
+    text_at,
+)
 from rnninspect.plugin import Limit, UnreadableFile, plural
 from rnninspect_tflite.schema.numbers import (
     CUSTOM,
@@ -33,6 +42,11 @@ _FIELDS = (
     (TensorSlot.IS_VARIABLE, UINT8),
     (TensorSlot.QUANTISATION, UINT32),
     (TensorSlot.SPARSITY, UINT32),
+)
+_OPERATOR = (
+    (OperatorSlot.CODE, UINT32),
+    (OperatorSlot.INPUTS, UINT32),
+    (OperatorSlot.OUTPUTS, UINT32),
 )
 _DETAILS = slice(6, None)  # the last of these fields
 _PLACEHOLDER = 127  # in the older field of an operator's code: look into the newer one
@@ -81,7 +95,12 @@ class Decoder:
         self.source.spend(Limit.STEPS, _STEPS_OF_A_SUBGRAPH + _STEPS_OF_A_TENSOR * len(tensors))
         self.source.spend(Limit.STEPS, _STEPS_OF_AN_OPERATOR * len(operators))
         stored = tensors_of(at, _tensors(self._pages, at, tensors), tensors)
-        inputs, outputs = (self._indices(table, slot, len(tensors)) for slot in (1, 2))
+        inputs, outputs = (
+            self._indices(table.offset, place, table.integer(slot, UINT32), len(tensors))
+            if (place := table.place(slot)) is not None
+            else ()
+            for slot in (1, 2)
+        )
         made = operators_of(self._operators(operators, codes, len(tensors)), operators)
         kinds = frozenset([operator.name for operator in made])
         return Subgraph(at, name, stored, inputs, outputs, made, kinds)
@@ -89,28 +108,30 @@ class Decoder:
     def _operators(
         self, tables: Tables, codes: list[tuple[str, str]], tensors: int
     ) -> Iterator[Operator]:
-        for number, table in enumerate(tables):
-            code = table.integer(OperatorSlot.CODE, UINT32)
+        for number, (offset, places, numbers) in enumerate(rows_of(tables, _OPERATOR)):
+            code = numbers[0]
             if code >= len(codes):
                 raise UnreadableFile(
-                    f"the operator at offset {table.offset} has the code {code}: "
+                    f"the operator at offset {offset} has the code {code}: "
                     f"not one of {plural(len(codes), 'code')}",
-                    place=f"offset {table.offset}",
+                    place=f"offset {offset}",
                 )
-            inputs = self._indices(table, OperatorSlot.INPUTS, tensors)
-            outputs = self._indices(table, OperatorSlot.OUTPUTS, tensors)
+            inputs, outputs = (
+                self._indices(offset, offset + place, distance, tensors) if place else ()
+                for place, distance in zip(places[1:], numbers[1:], strict=True)
+            )
             yield Operator(*codes[code], inputs, outputs, tables, number)
 
-    def _indices(self, table: Table, slot: int, count: int) -> tuple[int, ...]:
-        """Indices of tensors, of which -1 is none."""
-        numbers = table.numbers(slot, INT32)
+    def _indices(self, table: int, place: int, distance: int, count: int) -> tuple[int, ...]:
+        """Indices of tensors, of which -1 is none, by what is stored at a place of a table."""
+        numbers = numbers_at(self._pages, self._pages.target(place, distance, "a vector"), INT32)
         self.source.spend(Limit.STEPS, len(numbers))
         indices = numbers.integers()
         if indices and not -1 <= min(indices) <= max(indices) < count:
             raise UnreadableFile(
-                f"the table at offset {table.offset} names a tensor that is not among the "
+                f"the table at offset {table} names a tensor that is not among the "
                 f"{count} of its subgraph",
-                place=f"offset {table.offset}",
+                place=f"offset {table}",
             )
         return indices
 

@@ -35,6 +35,7 @@ from rnninspect.decode.flatbuffers.tables import (
     Table,
     Tables,
     Texts,
+    numbers_at,
     text_at,
 )
 
@@ -56,6 +57,7 @@ __all__ = [
     "Table",
     "Tables",
     "Texts",
+    "numbers_at",
     "rows_of",
     "text_at",
 ]

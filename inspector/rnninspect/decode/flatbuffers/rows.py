@@ -18,30 +18,31 @@ if TYPE_CHECKING:
 
 _PORTION = 1_024  # tables
 _OFFSET = 4  # bytes
+_MOST_LAYOUTS = 1_000
 _SIGNED = Struct("<i")
 
 
 class _Layout:
     """The places of the fields of tables with one vtable, whose numbers do not overlap."""
 
-    __slots__ = ("_order", "places", "size", "unpack", "vtable")
+    __slots__ = ("_order", "_unpack", "places", "size")
 
-    def __init__(self, vtable: int, places: tuple[int, ...], fields: Sequence[Field]) -> None:
-        self.vtable, self.places = vtable, places
+    def __init__(self, places: tuple[int, ...], fields: Sequence[Field]) -> None:
+        self.places = places
         stored = sorted((place, at) for at, place in enumerate(places) if place)
-        form, end = "<i", _OFFSET
+        form, end = "<", 0
         for place, at in stored:
             kind = fields[at][1]
             form += f"{place - end}x{kind.format[1:]}"
             end = place + kind.size
         whole = Struct(form)
-        self.size, self.unpack = whole.size, whole.unpack_from
-        ranks = {at: rank for rank, (_, at) in enumerate(stored, 1)}
+        self.size, self._unpack = whole.size, whole.unpack_from
+        ranks = {at: rank for rank, (_, at) in enumerate(stored)}
         self._order = tuple([ranks.get(at, -1) for at in range(len(places))])
 
-    def row(self, offset: int, found: tuple[int, ...]) -> Row:
-        """What was unpacked, in the order of the fields; the last one stands for absent ones."""
-        numbers = (*found, 0)
+    def row(self, offset: int, page: bytes, at: int) -> Row:
+        """The numbers of the table at an offset, and at a place in a page, by the fields' order."""
+        numbers = (*self._unpack(page, at), 0)  # the last one stands for absent ones
         return offset, self.places, tuple([numbers[rank] for rank in self._order])
 
 
@@ -55,30 +56,28 @@ def rows_of(tables: Tables, fields: tuple[Field, ...]) -> Iterator[Row]:
     """
     pages, start, count = tables.pages, tables.start, len(tables)
     layouts: dict[int, _Layout | None] = {}
-    layout: _Layout | None = None
+    vtable = 0
     for first in range(0, count, _PORTION):
         base, some = start + _OFFSET * first, min(_PORTION, count - first)
         distances = Struct(f"<{some}I").unpack(pages.run(base, _OFFSET * some, "a vector"))
         for index, distance in enumerate(distances, first):
             offset = start + _OFFSET * index + distance
-            if layout is not None and distance and offset < pages.size:
+            if distance and offset + _OFFSET <= pages.size:
                 page, at = pages.page(offset), offset & WITHIN
-                if at + layout.size <= len(page):
-                    found = layout.unpack(page, at)
-                    if offset - found[0] == layout.vtable:
-                        pages.spend(STEPS_OF_A_TABLE)
-                        yield layout.row(offset, found)
-                        continue
+                vtable = offset - _SIGNED.unpack_from(page, at)[0]
+                layout = layouts.get(vtable)
+                if layout is not None and at + layout.size <= len(page):
+                    pages.spend(STEPS_OF_A_TABLE)
+                    yield layout.row(offset, page, at)
+                    continue
             table = tables[index]
             places = tuple([(table.place(slot) or offset) - offset for slot, _ in fields])
             yield offset, places, tuple([table.integer(slot, kind) for slot, kind in fields])
-            vtable = offset - pages.number(offset, _SIGNED)
-            if vtable not in layouts:
-                layouts[vtable] = _layout(vtable, places, fields)
-            layout = layouts[vtable]
+            if vtable not in layouts and len(layouts) < _MOST_LAYOUTS:
+                layouts[vtable] = _layout(places, fields)
 
 
-def _layout(vtable: int, places: tuple[int, ...], fields: Sequence[Field]) -> _Layout | None:
+def _layout(places: tuple[int, ...], fields: Sequence[Field]) -> _Layout | None:
     """The layout of a table; None if its fields overlap each other."""
     end = _OFFSET
     for place, kind in sorted(
@@ -87,4 +86,4 @@ def _layout(vtable: int, places: tuple[int, ...], fields: Sequence[Field]) -> _L
         if place < end:
             return None
         end = place + kind
-    return _Layout(vtable, places, fields)
+    return _Layout(places, fields)

@@ -99,8 +99,7 @@ class Table:
         place = self.place(slot)
         if place is None:
             return Numbers(self._pages, 0, 0, kind)
-        count, start = self._pages.vector(place, kind.size, "a vector")
-        return Numbers(self._pages, start, count, kind)
+        return numbers_at(self._pages, self._pages.follow(place, "a vector"), kind)
 
     def tables(self, slot: int) -> Tables:
         """A vector of tables, which is empty if it is absent."""
@@ -205,6 +204,12 @@ class Texts:
             self._pages.spend(1)
             place = self._start + _OFFSET * index
             yield text_at(self._pages, self._pages.follow(place, _TEXT))
+
+
+def numbers_at(pages: Pages, offset: int, kind: Struct) -> Numbers:
+    """The vector of numbers at an offset."""
+    count, start = pages.items(offset, kind.size, "a vector")
+    return Numbers(pages, start, count, kind)
 
 
 def text_at(pages: Pages, offset: int) -> str:
