@@ -9,7 +9,6 @@ from rnninspect.plugin import (
     Fact,
     Observation,
     Purpose,
-    Record,
     SavedModel,
     StoredTensor,
     plural,
@@ -17,6 +16,7 @@ from rnninspect.plugin import (
 from rnninspect.signatures.describing import known_layers
 from rnninspect.signatures.marks import possible_layers
 from rnninspect.spellings import remainder
+from rnninspect.stored.entries import Entries
 from rnninspect_paddle.framework import PADDLE
 from rnninspect_paddle.modules import layers_of, modules_in, second_name
 from rnninspect_paddle.purposes import is_trained, purpose_of
@@ -24,9 +24,10 @@ from rnninspect_paddle.state import code_in, read_state
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Container, Iterable, Iterator, Sequence
 
     from rnninspect.plugin import RecurrentLayer, Source
+    from rnninspect.stored.columns import TensorColumns
     from rnninspect_paddle.state import SavedArray, SavedState
 
 
@@ -34,14 +35,7 @@ _FLUID = re.compile(r"(?s)(?P<path>(?:.*\W)?(?:lstm|lstmp|gru|gru_unit)_\d+)\.w_
 
 
 _MOST_NOTES = 20
-
-
-class _Entry(Record):
-    """A tensor by its name with dots, as the search for hand-written cells reads it."""
-
-    name: str
-    shape: tuple[int, ...]
-    tensor: StoredTensor
+_FEW = 10_000  # arrays that are made at once
 
 
 def describe_state(source: Source) -> SavedModel:
@@ -53,7 +47,7 @@ def describe_state(source: Source) -> SavedModel:
     """
     state = read_state(source)
     second = _second_names(state.arrays)
-    tensors = tuple(_stored(array, number in second) for number, array in enumerate(state.arrays))
+    tensors = _tensors(state.arrays, second)
     layers, notes = _layers(state, tensors, source)
     return SavedModel(
         format="paddle state dict",
@@ -81,6 +75,21 @@ def _second_names(arrays: Sequence[SavedArray]) -> dict[int, int]:
     return again
 
 
+def _tensors(
+    arrays: Sequence[SavedArray], second: Container[int]
+) -> tuple[StoredTensor, ...] | TensorColumns:
+    """The arrays as stored tensors, in columns if there are many."""
+
+    def made(number: int) -> StoredTensor:
+        return _stored(arrays[number], number in second)
+
+    if len(arrays) <= _FEW:
+        return tuple(map(made, range(len(arrays))))
+    from rnninspect_paddle.columns import columns_of  # noqa: PLC0415 - for large files
+
+    return columns_of(arrays, made)
+
+
 def _stored(array: SavedArray, again: bool) -> StoredTensor:  # noqa: FBT001 - not public
     needed = array.needed
     held = needed or 0 if array.held is None else array.held
@@ -92,7 +101,7 @@ def _stored(array: SavedArray, again: bool) -> StoredTensor:  # noqa: FBT001 - n
         array.shape,
         array.dtype,
         held,
-        array.place,
+        f"array {array.number}",
         purpose,
         needed_bytes=needed,
         held_bytes=array.held,
@@ -101,27 +110,36 @@ def _stored(array: SavedArray, again: bool) -> StoredTensor:  # noqa: FBT001 - n
 
 
 def _layers(
-    state: SavedState, tensors: tuple[StoredTensor, ...], source: Source
+    state: SavedState, tensors: tuple[StoredTensor, ...] | TensorColumns, source: Source
 ) -> tuple[tuple[RecurrentLayer, ...], tuple[Observation, ...]]:
     """The layers, those of other libraries among them, and notes on what may be some."""
-    named = {each.name: each for each in tensors if each.purpose is Purpose.PARAMETER}
-    stacks = {second_name(each.name) for each in tensors} - {""}
-    parameters = {array.name: array.parameter for array in state.arrays}
+    entries = Entries(tensors)
+    named = {entries.names[at]: entries[at].tensor for at in _near(entries.names)}
+    stacks = {second_name(array.name) for array in state.arrays} - {""}
+    parameters = {array.name: array.parameter for array in state.arrays if array.name in named}
     own = layers_of(modules_in(named, stacks), parameters, source)
     notes = list(own.observations)
     rest = _without(named, own.layers, notes)
     layers = [*own.layers, *known_layers(rest, source)]
     notes.extend(possible_layers(rest, layers))
     notes.extend(_fluid(_without(named, layers, notes)))
-    left = _without(named, layers, notes)
-    entries = [_Entry(name, each.shape, each) for name, each in named.items()]
-    cells = remainder(entries, [one for one in entries if one.name in left], {}, source)
+    taken = named.keys() - _without(named, layers, notes).keys()
+    cells = remainder(entries, entries.without(taken) if taken else entries, {}, source)
     if cells is not None:
         from rnninspect.spellings.building import describe_cells  # noqa: PLC0415 - few need it
 
         found = describe_cells(cells, lambda entry: entry.tensor)
         return (*layers, *found.layers), (*notes, *found.observations)
     return tuple(layers), tuple(notes)
+
+
+def _near(names: Sequence[str]) -> Iterable[int]:
+    """The indices of parameters that may be of a layer with names; of few names all."""
+    if len(names) <= _FEW:
+        return range(len(names))
+    from rnninspect_paddle.columns import near_layers  # noqa: PLC0415 - for large files
+
+    return near_layers(names)
 
 
 def _fluid(tensors: dict[str, StoredTensor]) -> Iterator[Observation]:

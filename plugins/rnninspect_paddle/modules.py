@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 
     Weights = dict[Slot, StoredTensor]
 
-_ROLES = {
+ROLES = {
     "weight_ih": Role.KERNEL,
     "weight_hh": Role.RECURRENT_KERNEL,
     "bias_ih": Role.BIAS,
@@ -124,7 +124,7 @@ def modules_in(tensors: Mapping[str, StoredTensor], stacks: Iterable[str]) -> li
             if number is not None and (number["stack"] or ".") in known:
                 path, level = number["stack"] or "", int(number["level"])
         weights = modules.setdefault((path, level), {})
-        weights.setdefault(Slot(direction, _ROLES[found["word"]]), tensor)
+        weights.setdefault(Slot(direction, ROLES[found["word"]]), tensor)
     return [Module(path, level, weights) for (path, level), weights in modules.items()]
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from itertools import islice
 from math import prod
+from sys import intern
 
 from rnninspect.decode.cursor import Cursor
 from rnninspect.decode.pickles.interpreter import load
@@ -35,7 +36,7 @@ class SavedArray(Record):
         parameter: the name that the framework gave the parameter; empty if unknown.
         shape, dtype: of the array.
         held: bytes in the file; None if they would have to be decoded.
-        place: equal for two names of one array in the file.
+        number: equal for two names of one array in the file.
     """
 
     name: str
@@ -43,7 +44,7 @@ class SavedArray(Record):
     shape: tuple[int, ...]
     dtype: str
     held: int | None
-    place: str
+    number: int
 
     @property
     def needed(self) -> int | None:
@@ -120,7 +121,8 @@ class _Calls:
             return array
         if module not in _NUMPY or name not in _ARRAYS:
             self.foreign[maker.path] = None
-        return Instance(maker, args)
+        # what `_reconstruct` is given says nothing: what it gives is described by a state
+        return Instance(maker, () if name == "_reconstruct" and len(args) == 3 else args)
 
     def persistent(self, key: object) -> object:
         """Nothing that Paddle writes has a persistent id."""
@@ -150,13 +152,18 @@ class _Walk:
         self.left_out: list[str] = []
         self._visited: set[int] = set()
         self._places: dict[int, int] = {}  # of values, which live as long as the walk
+        self._shapes: dict[tuple[int, ...], tuple[int, ...]] = {}
         self._letters = 0
 
     def visit(self, top: object) -> None:
         """Add the arrays below a value, in their order."""
-        waiting: list[tuple[str, str, object]] = [("", "", top)]
+        waiting: list[Iterator[tuple[str, str, object]]] = [iter((("", "", top),))]
         while waiting:
-            name, parameter, value = waiting.pop()
+            found = next(waiting[-1], None)
+            if found is None:
+                waiting.pop()
+                continue
+            name, parameter, value = found
             self.source.spend(Limit.STEPS, _STEPS_OF_A_VALUE)
             match value:  # a tensor outside of a state dict is a pair of its name and its array
                 case (str() as own, Instance() as value) if array_in(value):
@@ -164,7 +171,7 @@ class _Walk:
                     name = name or parameter
             if not self._add(name, parameter, (value,), None) and id(value) not in self._visited:
                 self._visited.add(id(value))
-                waiting.extend(reversed(list(self._below(name, value))))
+                waiting.append(self._below(name, value))
 
     def _below(self, name: str, value: object) -> Iterator[tuple[str, str, object]]:
         if isinstance(value, list | tuple):
@@ -172,7 +179,7 @@ class _Walk:
                 yield self._joined(name, str(number)), "", item
         if not isinstance(value, Mapping):
             return
-        names, parts = value.named.get(NAME_TABLE), value.named.get(PARTS_TABLE)
+        names, parts = value.last(NAME_TABLE), value.last(PARTS_TABLE)
         table = names.named if isinstance(names, Mapping) else {}
         taken = {NAME_TABLE, PARTS_TABLE}
         if isinstance(parts, Mapping):
@@ -210,8 +217,8 @@ class _Walk:
         sizes = [array.bytes for array in arrays]
         held = None if None in sizes else sum(size for size in sizes if size is not None)
         number = self._places.setdefault(id(values[0]), len(self._places))
-        place = f"array {number}"
-        saved = SavedArray(name, parameter, shape, dtype, held, place)
+        shape = self._shapes.setdefault(shape, shape)
+        saved = SavedArray(name, parameter, shape, intern(dtype), held, number)
         self.arrays.append(saved)
         self.source.limits.require(Limit.TENSORS, len(self.arrays))
         return True

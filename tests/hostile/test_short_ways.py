@@ -18,7 +18,7 @@ FILES = sorted(
 )
 FAMILIES = (  # those of the formats that have short ways
     *("torch", "safetensors", "onnx", "keras", "tensorflow", "graphs", "steps", "structures"),
-    *("containers", "pickles", "budgets", "names", "numpy", "flatbuffers", "tfjs"),
+    *("containers", "pickles", "budgets", "names", "numpy", "flatbuffers", "tfjs", "paddle"),
 )
 # A hundredth of what is allowed, so that both ways take little time for each file.
 LOW = Limits(

@@ -34,6 +34,7 @@ from rnninspect_onnx.layers import contradictions
 from rnninspect_onnx.protobuf.node_runs import NodeRuns
 from rnninspect_onnx.protobuf.tensor_runs import TensorRuns
 from rnninspect_onnx.tensors import columns
+from rnninspect_paddle import describing as paddle_states
 from rnninspect_tflite.schema import rows
 from rnninspect_torch.arrays import files
 from rnninspect_torch.formats import safetensors
@@ -91,6 +92,9 @@ WAYS = {
     ),
     "weights of TensorFlow.js in columns": Way(
         ((document, "_LARGE", 0), (weights, "_MANY", 0)), ((document, "_LARGE", 10**12),)
+    ),
+    "arrays of Paddle in columns": Way(
+        ((paddle_states, "_FEW", 0),), ((paddle_states, "_FEW", 10**9),)
     ),
     "entries of a checkpoint by kind": Way(
         ((entries, "FEW", 0),),

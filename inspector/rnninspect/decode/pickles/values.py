@@ -88,6 +88,14 @@ class Mapping:
         """All pairs in order, duplicate keys included."""
         return zip(self.pairs[::2], self.pairs[1::2], strict=True)
 
+    def last(self, key: str) -> object:
+        """The last value of a key, None if there is none; no dict of all keys is made for it."""
+        pairs = self.pairs
+        for at in range(len(pairs) - 2, -1, -2):
+            if pairs[at] == key:
+                return pairs[at + 1]
+        return None
+
     @property
     def named(self) -> dict[str, object]:
         """The pairs with string keys; the last value of a duplicate key."""
