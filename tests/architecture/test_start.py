@@ -72,6 +72,18 @@ def test_a_plain_subcommand_imports_no_parser(
     assert not {name.partition(".")[0] for name in modules} & (HEAVY | {"typer", "click", "rich"})
 
 
+@pytest.mark.parametrize("name", ["check", "diff"])
+def test_a_plain_subcommand_imports_what_a_report_does(
+    name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(ROOT / "sample_models")  # below a pyproject.toml without a table of ours
+    model = "onnx/basic_lstm.onnx"
+    more = ["--max-parameters", "5M"] if name == "check" else [model]
+    modules = modules_of("from rnninspect.__main__ import main; main()", name, model, *more)
+    imported = {module.partition(".")[0] for module in modules - modules_of("pass")}
+    assert not imported & (UNUSED | {"fractions", "decimal", "tomllib"})
+
+
 # How many modules a small call imports at most, besides those of Python's own start: a few more
 # than it does now, so that what is imported for nothing shows.
 MOST = {
