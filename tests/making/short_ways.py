@@ -33,6 +33,7 @@ from rnninspect_onnx.graph import scopes
 from rnninspect_onnx.layers import contradictions
 from rnninspect_onnx.protobuf.node_runs import NodeRuns
 from rnninspect_onnx.protobuf.tensor_runs import TensorRuns
+from rnninspect_onnx.protobuf.value_runs import ValueRuns
 from rnninspect_onnx.tensors import columns
 from rnninspect_paddle import describing as paddle_states
 from rnninspect_tflite.schema import rows
@@ -67,6 +68,7 @@ WAYS = {
         (
             (NodeRuns, "take", lambda _, offset, *__: offset),
             (TensorRuns, "take", lambda _, offset, *__: offset),
+            (ValueRuns, "take", lambda _, offset, *__: offset),
             (describing, "may_tell", lambda _: True),
             (slicing, "MANY", 10**9),
         ),

@@ -25,8 +25,8 @@ from rnninspect_onnx.protobuf.node_runs import OF_FUNCTION, NodeRuns
 from rnninspect_onnx.protobuf.plain_constants import PlainConstants
 from rnninspect_onnx.protobuf.plain_tensors import PlainTensors
 from rnninspect_onnx.protobuf.tensor_decoder import TensorDecoder
-from rnninspect_onnx.protobuf.tensor_messages import KEPT_AXES
 from rnninspect_onnx.protobuf.tensor_runs import TensorRuns
+from rnninspect_onnx.protobuf.value_runs import TypeDecoder, ValueRuns
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -53,6 +53,8 @@ class Decoder:
         plain_tensors = PlainTensors(self.wire)
         self._tensor_runs = TensorRuns(self.wire, self._tensors, plain_tensors)
         constants = PlainConstants(self.wire, plain_tensors)
+        self._types = TypeDecoder(self.wire)
+        self._value_runs = ValueRuns(self.wire, self._kept, self._types)
         self._node_runs = NodeRuns(self.wire, self._kept, self._tensors, constants, self._attribute)
 
     def raw(self, offset: int, length: int) -> bytes:
@@ -74,32 +76,11 @@ class Decoder:
 
     def shape(self, declared: Message) -> tuple[int | None, ...] | None:
         """The dims of a TypeProto's tensor, None for each without a number; None for no shape."""
-        tensor = self.wire.collect(declared, {1}).message(1)
-        shape = self.wire.collect(tensor, {2}).message(2)
-        if not shape:
-            return None
-        spans = self.wire.collect(shape, {1}).spans(1)
-        if len(spans) > KEPT_AXES:
-            return None
-        return tuple(self._dim((span,)) for span in spans)
+        return self._types.shape(declared)
 
     def element_type(self, declared: Message) -> int:
         """The number of a TypeProto's element type; 0 for none."""
-        tensor = self.wire.collect(declared, {1}).message(1)
-        found = 0
-        for number, kind, value, _ in self.wire.fields(tensor):
-            if number == 1 and kind == VARINT:
-                found = value
-        return found
-
-    def _dim(self, message: Message) -> int | None:
-        known = None
-        for number, kind, value, _ in self.wire.fields(message):
-            if number == 1 and kind == VARINT:
-                known = signed(value)
-            elif number == 2 and kind == LENGTH:  # a name instead; the last of the two is used
-                known = None
-        return known if known is not None and known >= 0 else None
+        return self._types.element_type(declared)
 
     def _training(self, message: Message) -> list[GraphProto]:
         found = self.wire.collect(message, {1, 2})
@@ -164,6 +145,7 @@ class Decoder:
                     output_types.append(next(iter(declared.values()), ()))
                 case 13, 2:
                     self._value_info(span, types)
+                    fields.go_on(self._value_runs.take(end, last, types))
                 case 15, 2:
                     sparse.append(self._tensors.sparse_tensor((span,)))
         return GraphProto(

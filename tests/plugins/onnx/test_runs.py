@@ -12,8 +12,9 @@ from onnx import TensorProto, helper, numpy_helper
 from hostile import onnx_entries
 from making.onnx.cases import own_models
 from making.onnx.columns import constants, elsewhere, typed
-from making.onnx.graphs import Shape, graph, model, node, weights
+from making.onnx.graphs import Shape, graph, model, node, value, weights
 from making.onnx.mutations import mutations, varied_model
+from rnninspect.decode.protobuf import Message
 from rnninspect.errors import RefusedFile, UnreadableFile
 from rnninspect.inspection import inspect_file
 from rnninspect.report import Report
@@ -22,9 +23,10 @@ from rnninspect_onnx import describing, slicing
 from rnninspect_onnx.graph import scopes
 from rnninspect_onnx.protobuf.decoder import Decoder
 from rnninspect_onnx.protobuf.initializers import Initializers, TensorKind
-from rnninspect_onnx.protobuf.messages import ModelProto, Nodes
+from rnninspect_onnx.protobuf.messages import GraphProto, ModelProto, Nodes
 from rnninspect_onnx.protobuf.node_runs import NodeRuns
 from rnninspect_onnx.protobuf.tensor_runs import TensorRuns
+from rnninspect_onnx.protobuf.value_runs import ValueRuns
 from rnninspect_onnx.tensors import columns
 
 SAMPLES = sorted((Path(__file__).parents[3] / "sample_models/onnx").rglob("*.onnx"))
@@ -48,6 +50,7 @@ def both(monkeypatch: pytest.MonkeyPatch) -> Both:
         with monkeypatch.context() as patch:
             patch.setattr(NodeRuns, "take", lambda _, offset, *__: offset)
             patch.setattr(TensorRuns, "take", lambda _, offset, *__: offset)
+            patch.setattr(ValueRuns, "take", lambda _, offset, *__: offset)
             patch.setattr(describing, "may_tell", lambda _: True)
             patch.setattr(slicing, "MANY", NEVER)
             return in_runs, (outcome(path), report(path))
@@ -67,7 +70,7 @@ def outcome(path: Path) -> object:
             return type(error), str(error)
         counts = (decoder._kept.counted, decoder._tensors.counted, decoder.wire.counted)
         links = [tuple(link) for each in graphs(found) for link in each.links()]
-        decoded = whole(found)
+        decoded = whole(found, decoder)
         assert links == [tuple(link) for each in graphs(found) for link in each.links()]
         return counts, links, decoded
 
@@ -88,15 +91,26 @@ def graphs(found: ModelProto) -> list[Nodes]:
     return [each.nodes for each in (found.graph, *bodies, *found.training)]
 
 
-def whole(value: object) -> object:
-    """A message with all that it contains, as tuples and dicts."""
-    if isinstance(value, Nodes):
-        return value.operators, len(value), [whole(each) for each in value]
-    if isinstance(value, Initializers):
-        return list(value.names), [whole(each) for each in value]
-    if isinstance(value, dict):
-        return {key: whole(each) for key, each in value.items()}
-    return tuple(map(whole, value)) if isinstance(value, tuple) else value
+def whole(part: object, decoder: Decoder) -> object:
+    """A message with all that it contains, as tuples and dicts; of types the shapes."""
+    if isinstance(part, Nodes):
+        return part.operators, len(part), [whole(each, decoder) for each in part]
+    if isinstance(part, Initializers):
+        return list(part.names), [whole(each, decoder) for each in part]
+    if isinstance(part, GraphProto):
+        shapes = {name: shape_of(declared, decoder) for name, declared in part.types.items()}
+        return shapes, *(whole(each, decoder) for each in part if each is not part.types)
+    if isinstance(part, dict):
+        return {key: whole(each, decoder) for key, each in part.items()}
+    return tuple(whole(each, decoder) for each in part) if isinstance(part, tuple) else part
+
+
+def shape_of(declared: Message, decoder: Decoder) -> object:
+    """A type's shape, or why it cannot be decoded."""
+    try:
+        return decoder.shape(declared)
+    except UnreadableFile as error:
+        return str(error)
 
 
 def varied() -> onnx.ModelProto:
@@ -112,6 +126,10 @@ def varied() -> onnx.ModelProto:
     made.graph.initializer.extend([*typed(4), *elsewhere(4, "w.data"), *typed(2)])
     made.graph.node.extend(quantised())
     made.graph.node.append(helper.make_node("Max", ["Y", "", "Y"], ["z"], domain="ai.onnx"))
+    names = [*(f"t{at}" for at in range(6)), "é", "Y", "t0", "long" * 50]
+    made.graph.value_info.extend(value(name, "n", 1, 2) for name in names)
+    made.graph.value_info.add(name="typeless")
+    made.graph.value_info.extend([value("z"), value("mul", None, 3), value("mi", 2, 2)])
     return made
 
 
