@@ -38,7 +38,7 @@ if TYPE_CHECKING:
     from rnninspect_onnx.protobuf.messages import GraphProto, ModelProto
     from rnninspect_onnx.recovered.translation import Translation
     from rnninspect_onnx.recurrent.loop_cells import LoopCell
-    from rnninspect_onnx.resolver import RecurrentCall
+    from rnninspect_onnx.recurrent.nodes import RecurrentCall
 
     _Kind = TypeVar("_Kind", RecurrentLayer, SkippedLayer)
 

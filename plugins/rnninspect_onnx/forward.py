@@ -58,17 +58,30 @@ class _Late(Record):
     operator: str
 
 
-class Forward:
-    """Runs the nodes of one graph that nothing else than its scope looks into.
+class Known:
+    """What nodes make, by what they are, in graphs without attributes that are given to them.
 
-    The scope has the values that decoded nodes use; of others only their looks are kept.
+    Attributes:
+        looks: of all values.
+        made: the looks of what a node makes, by all that this depends on.
     """
 
-    def __init__(self, nodes: Nodes, scope: Scope, runner: Runner) -> None:
+    def __init__(self) -> None:
+        self.looks = Looks()
+        self.made: dict[tuple[object, ...], Made] = {}
+
+
+class Forward:
+    """Runs the nodes of one graph.
+
+    Its scope gets the values that decoded nodes use; of others only their looks are kept.
+    """
+
+    def __init__(self, nodes: Nodes, scope: Scope, runner: Runner, known: Known) -> None:
         self._nodes, self._scope, self._runner = nodes, scope, runner
-        self._looks = Looks()
+        known = Known() if scope.environment else known
+        self._looks, self._made = known.looks, known.made
         self._stored = StoredLooks(self._looks)
-        self._made: dict[tuple[object, ...], Made] = {}
         self._typed: dict[tuple[Value, object], Value] = {}
         self._free: dict[int, frozenset[str]] = {}
         self._outputs: set[str] | None = None  # of all nodes
@@ -81,7 +94,7 @@ class Forward:
         self._seen.pop("", None)
 
     def feed(self, value: Callable[[str], Value]) -> None:
-        """Bind sparse tensors, and the inputs that are not stored."""
+        """Bind sparse tensors, and the inputs that are neither stored nor bound."""
         values, graph = self._scope.values, self._scope.graph
         for sparse in graph.sparse_initializers:
             if sparse.values.name not in self._seen:
@@ -143,7 +156,7 @@ class Forward:
             return self._stored.at(known)
         if known is not None:
             return known.look
-        return self._missing(name) if name else None
+        return self._missing(name) if name and name not in self._scope.values else None
 
     def _missing(self, name: str) -> Value:
         """The value of a name that no node so far has made."""
@@ -189,12 +202,12 @@ class Forward:
 
     def _run_decoded(self, node: NodeProto) -> None:
         """Run a node on values."""
-        self._give(needs(node, self._free)[len(node.inputs) :], alone=True)
-        self._give(name for name in node.outputs if name in self._seen)  # which they keep
+        self.give(needs(node, self._free))
+        self.give(name for name in node.outputs if name in self._seen)  # which they keep
         self._run(node)
 
     def _run(self, node: NodeProto) -> None:
-        self._give(node.inputs)
+        self.give(node.inputs)
         self._runner.run_node(self._scope, node)
         self._note(node.outputs)
 
@@ -206,8 +219,8 @@ class Forward:
             if value is not None and name and name not in seen:
                 seen[name] = self._looks.of(value)
 
-    def _give(self, names: Iterable[str], *, alone: bool = False) -> None:
-        """Give the scope the values of names; `alone` if no two of them may have the same."""
+    def give(self, names: Iterable[str]) -> None:
+        """Give the scope the values of names."""
         values = self._scope.values
         for name in names:
             if not name or name in values:
@@ -216,7 +229,7 @@ class Forward:
             if isinstance(known, int):
                 values[name] = self._stored.value(known)
             elif isinstance(known, Value):
-                values[name] = copy_of(known) if alone else known
+                values[name] = copy_of(known)
             elif known is None:
                 self._missing(name)
             else:
@@ -236,7 +249,7 @@ class Forward:
             waiting += before
             if not before:
                 self._runner.passed(-1, 0)  # it is run after all
-                self._give(each for each in node.outputs if self._late(each) is None)
+                self.give(each for each in node.outputs if self._late(each) is None)
                 self._run(node)
 
     def _late(self, name: str) -> _Late | None:

@@ -6,7 +6,7 @@ of nodes need no recursion: only subgraphs and function calls nest, within limit
 
 from __future__ import annotations
 
-from rnninspect.plugin import Limit, Record
+from rnninspect.plugin import Limit
 from rnninspect_onnx.graph.calls import Call
 from rnninspect_onnx.graph.constants import constant
 from rnninspect_onnx.graph.scopes import Scope, needs
@@ -14,13 +14,14 @@ from rnninspect_onnx.graph.values import UNKNOWN, Value, ValueKind, with_declare
 from rnninspect_onnx.graph.waiting import WaitingNodes
 from rnninspect_onnx.operators import quantised
 from rnninspect_onnx.operators.table import OPERATORS, run
-from rnninspect_onnx.recurrent.nodes import is_recurrent, outputs_of, sizes_of
-from rnninspect_onnx.slicing import IDLE, OutOfOrderError, sliced
+from rnninspect_onnx.recurrent.nodes import RecurrentCall, is_recurrent, outputs_of, sizes_of
+from rnninspect_onnx.slicing import IDLE, OutOfOrderError, Sliced, in_order, sliced
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from rnninspect_onnx.forward import Forward, Known
     from rnninspect_onnx.graph.values import Dims
     from rnninspect_onnx.operators.control import LoopBody
     from rnninspect_onnx.operators.uses_by_name import StoredUses
@@ -34,29 +35,13 @@ if TYPE_CHECKING:
     )
     from rnninspect_onnx.recovered.translation import Translation
     from rnninspect_onnx.recurrent.loop_cells import LoopCell
-    from rnninspect_onnx.recurrent.sizes import NodeSizes
-    from rnninspect_onnx.slicing import Sliced
 
 
 _PORTION = 4_000  # steps that are charged at once
 _STEPS_OF_A_SCOPE = 16
 _SCOPES_IN_A_STEP = 8  # in which a name is looked up
 _ATTRIBUTES_IN_A_STEP = 4  # that are searched for graphs
-_PASSED_IN_A_STEP, _STEPS_OF_A_PASSED = 8, 2  # nodes and names towards `nodes`; of a node
-
-
-class RecurrentCall(Record):
-    """One execution of a recurrent node.
-
-    Attributes:
-        name: of its layer.
-        call: with the values of its inputs.
-        measured: its sizes; None of an operator that is not in LAYOUT.
-    """
-
-    name: str
-    call: Call
-    measured: NodeSizes | None
+_PASSED_IN_A_STEP, _STEPS_OF_A_PASSED = 8, 3  # nodes and names towards `nodes`; of a node
 
 
 class Resolver:
@@ -85,6 +70,9 @@ class Resolver:
         for function in functions:
             key = (function.domain, function.name, function.overload)
             self._functions.setdefault(key, function)
+        self._called = {(domain, name) for domain, name, _ in self._functions}
+        self._bodies: dict[int, Sliced] = {}  # of functions, by their `id`
+        self._known: Known | None = None
         self._free: dict[int, frozenset[str]] = {}
         self._source = decoder.source
         self._steps = self._work = 0
@@ -112,8 +100,7 @@ class Resolver:
     ) -> Scope:
         """Run a graph whose inputs are fed by the caller; `alone` if no other one looks into it."""
         if alone and self._translation is None:
-            called = {(domain, name) for domain, name, _ in self._functions}
-            part = sliced(graph, called, self._source)
+            part = sliced(graph, self._called, self._source)
             if part.places is not None:
                 try:
                     return self._run_part(graph.nodes, part, part.places)
@@ -127,16 +114,23 @@ class Resolver:
 
     def _run_part(self, nodes: Nodes, part: Sliced, places: bytearray) -> Scope:
         """Run the part of a large graph that is to be run."""
-        from rnninspect_onnx.forward import Forward  # noqa: PLC0415 - most models are small
-
         self.told = part.uses
         self.operators += places.count(IDLE)
         self._source.spend(Limit.STEPS, _STEPS_OF_A_SCOPE)
         scope = Scope(part.graph)
-        forward = Forward(nodes, scope, self)
+        self._forward(nodes, scope, part, places)
+        return scope
+
+    def _forward(self, nodes: Nodes, scope: Scope, part: Sliced, places: bytearray) -> Forward:
+        """Run these nodes forward."""
+        from rnninspect_onnx.forward import Forward, Known  # noqa: PLC0415 - most models are small
+
+        if self._known is None:
+            self._known = Known()
+        forward = Forward(nodes, scope, self, self._known)
         forward.feed(lambda name: Value(ValueKind.INPUT, self._declared(part.graph, name)))
         forward.run(places, part.chosen)
-        return scope
+        return forward
 
     def passed(self, nodes: int, names: int) -> None:
         """Count nodes that were not run, since what they make is known, and the names in them."""
@@ -146,8 +140,7 @@ class Resolver:
         self._check_and_spend()
 
     def _run(self, scope: Scope) -> None:
-        self._limits.require(Limit.NESTING, scope.depth, "the depth of graphs and functions")
-        self._source.spend(Limit.STEPS, _STEPS_OF_A_SCOPE + _names_around(scope))
+        self._enter_scope(scope)
         nodes = scope.graph.nodes.whole
         later = {name for node in nodes for name in node.outputs}
         queue = WaitingNodes(nodes)
@@ -160,6 +153,10 @@ class Resolver:
                 self.run_node(scope, nodes[ready])
         for position in queue.stuck():  # they wait for each other: a cycle
             self.run_node(scope, nodes[position])
+
+    def _enter_scope(self, scope: Scope) -> None:
+        self._limits.require(Limit.NESTING, scope.depth, "the depth of graphs and functions")
+        self._source.spend(Limit.STEPS, _STEPS_OF_A_SCOPE + scope.names_besides())
 
     def run_node(self, scope: Scope, node: NodeProto) -> None:
         """Run a node on values of the scope, and bind its outputs that have none yet."""
@@ -233,11 +230,25 @@ class Resolver:
                 environment[given.name] = attribute
         body = function.body
         bound = {formal: call.input(at) for at, formal in enumerate(body.inputs)}
-        inner = Scope(
-            body, scope.inside(scope.label(call.node)), None, environment, scope.depth + 1, bound
-        )
-        self._run(inner)
+        part = self._body(body)
+        path = scope.inside(scope.label(call.node))
+        inner = Scope(part.graph, path, None, environment, scope.depth + 1, bound)
+        if part.places is None:
+            self._run(inner)
+        else:
+            self._enter_scope(inner)
+            self._forward(body.nodes, inner, part, part.places).give(body.outputs)
         return tuple(inner.lookup(name) or UNKNOWN for name in body.outputs)
+
+    def _body(self, body: GraphProto) -> Sliced:
+        """The body of a function as it is run."""
+        if self._translation is not None:
+            return Sliced(body)
+        part = self._bodies.get(id(body))
+        if part is None:
+            self._source.spend(Limit.STEPS, len(body.nodes))
+            part = self._bodies[id(body)] = in_order(body, self._called)
+        return part
 
     def _enter(self, scope: Scope, call: Call) -> tuple[Value, ...]:
         """Run the graphs inside a node, which see the values around them."""
@@ -282,10 +293,3 @@ class Resolver:
     def _declared(self, graph: GraphProto, name: str) -> Dims | None:
         declared = graph.types.get(name)
         return None if declared is None else self._decoder.shape(declared)
-
-
-def _names_around(scope: Scope) -> int:
-    """Names of a subgraph besides nodes: each gets a value every time the subgraph is run."""
-    graph = scope.graph
-    stored = len(graph.initializers) + len(graph.sparse_initializers)
-    return stored + len(graph.inputs) + len(graph.outputs) if scope.depth else 0

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from rnninspect_onnx.protobuf.messages import GraphProto, ModelProto
 
 MANY = 1_000  # nodes of a graph
+IN_A_FUNCTION = 50  # nodes that are many there
 _NO_NAME = hash("")
 _DYNAMIC = "DynamicQuantizeLinear"  # which has scales, and uses none
 _ATTEMPTS, _STEPS = 2, 2  # to tell what is used by names, and what each costs for a node
@@ -93,6 +94,25 @@ def sliced(graph: GraphProto, functions: Collection[tuple[str, str]], source: So
     return Sliced(graph) if places is None else _with(graph, places, by_name)
 
 
+def in_order(body: GraphProto, functions: Collection[tuple[str, str]]) -> Sliced:
+    """All nodes of a function, of which those are decoded that `sliced` decodes.
+
+    The whole body if it is small or has scales, or if its nodes are not in the order of their use.
+    """
+    nodes = body.nodes
+    if len(nodes) < IN_A_FUNCTION or any(map(has_scales, nodes.operators)):
+        return Sliced(body)
+    passed, known = set[str](), dict[int, frozenset[str]]()
+    for node in nodes.backwards():
+        passed.update(node.outputs)
+        if not passed.isdisjoint(
+            needs(node, known) if isinstance(node, NodeProto) else node.inputs
+        ):
+            return Sliced(body)
+    places = _chosen(nodes, {operator for _, operator in functions})
+    return _with(body, places, None)
+
+
 def _with(graph: GraphProto, places: bytearray, by_name: UsesByName | None) -> Sliced:
     """The graph with the chosen ones of its nodes."""
     chosen = graph.nodes.chosen([at for at, use in enumerate(places) if use == CHOSEN])
@@ -101,22 +121,25 @@ def _with(graph: GraphProto, places: bytearray, by_name: UsesByName | None) -> S
 
 
 def _until_last(nodes: Nodes, calls: Collection[str]) -> bytearray:
-    """Choose recurrent nodes, those with graphs and calls; follow what is before the last one."""
+    """Choose nodes, and follow what is before the last one."""
+    places = _chosen(nodes, calls)
+    last = places.rfind(CHOSEN) + 1
+    places[last:] = bytes(len(places) - last)
+    return places
+
+
+def _chosen(nodes: Nodes, calls: Collection[str]) -> bytearray:
+    """Choose recurrent nodes, those with graphs and calls; follow all others."""
     operators = {each for each in nodes.operators if may_be_recurrent(each)}.union(calls)
-    places, last = bytearray(), 0
+    places = bytearray()
     for part in nodes.parts:
-        first = len(places)
         if isinstance(part, NodeProto):
             chosen = part.operator in operators or _has_graphs(part)
             places.append(CHOSEN if chosen else FOLLOWED)
         elif operators.isdisjoint(part.operators):
             places += bytes([FOLLOWED]) * len(part.operators)
-            continue
         else:
             places += bytes([CHOSEN if each in operators else FOLLOWED for each in part.operators])
-        if CHOSEN in places[first:]:
-            last = places.rindex(CHOSEN) + 1
-    places[last:] = bytes(len(places) - last)
     return places
 
 

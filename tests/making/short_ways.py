@@ -64,13 +64,19 @@ WAYS = {
     ),
     "an index of shards in pieces": Way(((texts, "_PIECE", 64),), ((texts, "_PIECE", 0),)),
     "runs of ONNX nodes and tensors": Way(
-        ((columns, "FEW", 0), (scopes, "_MANY", 0), (slicing, "MANY", 0)),
+        (
+            (columns, "FEW", 0),
+            (scopes, "_MANY", 0),
+            (slicing, "MANY", 0),
+            (slicing, "IN_A_FUNCTION", 0),
+        ),
         (
             (NodeRuns, "take", lambda _, offset, *__: offset),
             (TensorRuns, "take", lambda _, offset, *__: offset),
             (ValueRuns, "take", lambda _, offset, *__: offset),
             (describing, "may_tell", lambda _: True),
             (slicing, "MANY", 10**9),
+            (slicing, "IN_A_FUNCTION", 10**9),
         ),
     ),
     "nodes and layers that are alike": Way(

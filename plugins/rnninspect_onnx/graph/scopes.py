@@ -86,6 +86,12 @@ class Scope:
         own = self._labels[id(node)]
         return self.path + own[:_LONGEST_STEP] if self.path else own
 
+    def names_besides(self) -> int:
+        """Names of a subgraph besides nodes: each gets a value every time the subgraph is run."""
+        graph = self.graph
+        stored = len(graph.initializers) + len(graph.sparse_initializers)
+        return stored + len(graph.inputs) + len(graph.outputs) if self.depth else 0
+
     def inside(self, step: str) -> str:
         """The path of a scope inside this one; a long one is cut at its start."""
         return f"{step}/"[-_LONGEST_PATH:]

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from rnninspect_onnx.graph.leaves import Leaves
     from rnninspect_onnx.graph.values import Value
     from rnninspect_onnx.layout import WeightInput
-    from rnninspect_onnx.resolver import RecurrentCall
+    from rnninspect_onnx.recurrent.nodes import RecurrentCall
     from rnninspect_onnx.tensors.columns import Collected
 
 _FATES = {

@@ -14,8 +14,8 @@ if TYPE_CHECKING:
     from rnninspect_onnx.graph.calls import Call
     from rnninspect_onnx.layout import Operator
     from rnninspect_onnx.protobuf.messages import AttributeProto
+    from rnninspect_onnx.recurrent.nodes import RecurrentCall
     from rnninspect_onnx.recurrent.sizes import NodeSizes
-    from rnninspect_onnx.resolver import RecurrentCall
     from rnninspect_onnx.tensors.columns import Collected
 
 _STATE_NAMES = {5: "initial_h", 6: "initial_c"}

@@ -121,8 +121,7 @@ class Decoder:
         nodes: list[NodeProto | NodeRun] = []
         initializers = Initializers()
         sparse: list[SparseTensorProto] = []
-        inputs: list[str] = []
-        outputs: list[str] = []
+        inputs, outputs = list[str](), list[str]()
         output_types: list[Message] = []
         types: dict[str, Message] = {}
         fields = self.wire.passing(message)

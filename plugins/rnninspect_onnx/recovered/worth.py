@@ -44,7 +44,7 @@ def may_contain_cell(model: ModelProto, decoder: Decoding) -> bool:
     """Whether recognition may find a cell."""
     graphs = [model.graph, *(function.body for function in model.functions)]
     kinds = {operator for graph in graphs for operator in graph.nodes.operators}
-    if kinds & _LOOPS or any(function.body.nodes for function in model.functions):
+    if kinds & _LOOPS:
         return True
     if kinds & _WITH_GRAPHS and any(
         _chooses(node) for graph in graphs for node in graph.nodes.holders
@@ -52,6 +52,8 @@ def may_contain_cell(model: ModelProto, decoder: Decoding) -> bool:
         return True
     if not kinds & _PRODUCTS or not kinds & _ACTIVATIONS:
         return False
+    if any(function.body.nodes for function in model.functions):
+        return True  # each call applies its matrices again
     decoder.source.spend(Limit.STEPS, len(model.graph.nodes) // 2)  # most are passed over
     return _repeats(model.graph) or returns(model.graph, decoder, _PRODUCTS, _ACTIVATIONS)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from rnninspect.plugin import has_recurrent_name
+from rnninspect.plugin import Record, has_recurrent_name
 from rnninspect_onnx.graph.values import computed
 from rnninspect_onnx.layout import LAYOUT
 from rnninspect_onnx.recurrent.sizes import measure
@@ -14,6 +14,20 @@ if TYPE_CHECKING:
     from rnninspect_onnx.graph.values import Dims, Value
     from rnninspect_onnx.protobuf.messages import NodeProto
     from rnninspect_onnx.recurrent.sizes import NodeSizes
+
+
+class RecurrentCall(Record):
+    """One execution of a recurrent node.
+
+    Attributes:
+        name: of its layer.
+        call: with the values of its inputs.
+        measured: its sizes; None of an operator that is not in LAYOUT.
+    """
+
+    name: str
+    call: Call
+    measured: NodeSizes | None
 
 
 def is_recurrent(node: NodeProto) -> bool:

@@ -10,13 +10,16 @@ from onnx import TensorProto, helper
 OPERATORS = (
     *("MatMul", "Add", "Mul", "Relu", "Softmax", "ReduceSum", "TopK", "Shape", "Range", "Gemm"),
     *("Transpose", "Reshape", "Gather", "Slice", "Split", "Cast", "Identity", "Dropout"),
-    *("Concat", "Where", "Constant", "Squeeze", "Unsqueeze", "Expand", "Unknown"),
+    *("Concat", "Where", "Constant", "Squeeze", "Unsqueeze", "Expand", "Unknown", "Called"),
     *("SequenceEmpty", "SequenceInsert", "SequenceAt", "ConcatFromSequence"),
 )
 CHAINED = ("Relu", "Add", "MatMul", "Identity", "Mul")
 ENDS = ("LSTM", "GRU", "RNN", "If", "Loop", "LSTM")
 INPUTS = {"Where": 3, "Slice": 4, "LSTM": 7, "GRU": 6, "RNN": 6, "Loop": 4}
-OUTPUTS = {"Split": 2, "Dropout": 2, "TopK": 2, "LSTM": 3, "GRU": 2, "RNN": 2, "Loop": 3}
+OUTPUTS = {
+    **dict.fromkeys(("Called", "Twice", "Split", "Dropout", "TopK", "GRU", "RNN"), 2),
+    **dict.fromkeys(("LSTM", "Loop"), 3),
+}
 ATTRIBUTES: tuple[dict[str, object], ...] = (
     {},
     {},
@@ -57,7 +60,29 @@ def followed_graph(seed: int) -> onnx.ModelProto:
                 (2, 2),
             )
         )
-    return helper.make_model(made)
+    return helper.make_model(made, functions=[_function(draw, at) for at in range(2)])
+
+
+def _function(draw: Random, at: int) -> onnx.FunctionProto:
+    """A function of own nodes; the second one may call the first."""
+    nodes: list[onnx.NodeProto] = []
+    names = ["f", "g"]
+    for each in range(draw.randrange(1, 12)):
+        node = _node(draw, each, names)
+        if node.op_type not in ("Called", "Twice"):
+            if draw.random() < 0.3 and node.op_type not in ENDS and not node.attribute:
+                node.attribute.add(name="axis", ref_attr_name="axis", type=onnx.AttributeProto.INT)
+            nodes.append(node)
+            names += node.output
+    if draw.random() < 0.1:
+        draw.shuffle(nodes)
+    if at:
+        nodes.append(helper.make_node("Called", names[-2:], ["inner", "other"], domain="own"))
+        names += ["inner", "other"]
+    opsets = [helper.make_opsetid("", 17), helper.make_opsetid("own", 1)]
+    outputs = [draw.choice(names), *names[-1:]]
+    name = "Twice" if at else "Called"
+    return helper.make_function("own", name, ["f", "g"], outputs, nodes, opsets, ["axis"])
 
 
 def _tensor(draw: Random, name: str) -> onnx.TensorProto:
@@ -71,6 +96,8 @@ def _tensor(draw: Random, name: str) -> onnx.TensorProto:
 def _node(draw: Random, at: int, names: list[str]) -> onnx.NodeProto:
     choice = draw.random()
     operator = draw.choice(CHAINED if choice < 0.4 else OPERATORS if choice < 0.85 else ENDS)
+    if operator == "Called" and draw.random() < 0.5:
+        operator = "Twice"
     inputs = [_input(draw, names) for _ in range(INPUTS.get(operator, draw.randrange(1, 4)))]
     outputs = [f"v{at}", f"v{at}.1", f"v{at}.2"][: OUTPUTS.get(operator, 1)]
     if draw.random() < 0.03:
@@ -84,6 +111,8 @@ def _node(draw: Random, at: int, names: list[str]) -> onnx.NodeProto:
         more = {"body": _body(draw, at, names, (f"i{at}", f"c{at}", f"a{at}", f"b{at}"))}
     plain = operator in ("If", "Loop") or draw.random() < 0.9
     domain = "" if plain else draw.choice(["com.microsoft", "own"])
+    if operator in ("Called", "Twice"):
+        domain = "own"
     name = draw.choice(["", f"n{at}", f"n{at}", "same"])
     text = draw.choice([None, None, f"line {at}"])
     return helper.make_node(operator, inputs, outputs, name, text, domain, **more)
