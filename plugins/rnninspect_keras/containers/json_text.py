@@ -33,7 +33,9 @@ def parse_config(
     spend_steps(source, len(data), values)
     may_be_wrapped = any(word in data for word in _PERHAPS_WRAPPED)
     make = make_object or (unwrapped if may_be_wrapped else None)
-    return parse_json(data, what, errors="replace", digits=_LONGEST_NUMBER, make_object=make)
+    last = [data]
+    del data, text  # the bytes are freed once they are decoded
+    return parse_json(last.pop(), what, errors="replace", digits=_LONGEST_NUMBER, make_object=make)
 
 
 def unwrapped(pairs: list[tuple[str, Json]]) -> Json:

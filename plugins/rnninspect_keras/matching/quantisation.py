@@ -33,7 +33,7 @@ def assign_quantisation_purposes(store: Store, packed: Mapping[str, int]) -> Non
     `packed` leads from the groups of layers, or from their names, to the weights of each.
     """
     groups: dict[str, list[Member]] = {}
-    for path, tensor in _perhaps_quantised(store):
+    for path, tensor in _perhaps_quantised(store, packed):
         if tensor.purpose is Purpose.PARAMETER:
             groups.setdefault(path.rpartition("/")[0], []).append((path, tensor))
     for parent, members in groups.items():
@@ -45,14 +45,23 @@ def assign_quantisation_purposes(store: Store, packed: Mapping[str, int]) -> Non
             _by_name(store, members, packed.get(last))
 
 
-def _perhaps_quantised(store: Store) -> Iterable[Member]:
-    """The tensors to look at: of a large file those beside what only quantised layers have."""
+def _perhaps_quantised(store: Store, packed: Mapping[str, int]) -> Iterable[Member]:
+    """The tensors to look at: of a large file those beside what only quantised layers have.
+
+    Small integers alone say nothing where arrays have names: TensorFlow.js stores weights so.
+    """
     columns = store.columns
     if columns is None:
         return store.tensors.items()
     paths = columns.names
     signs = [*columns.where(_may_be_sign), *holding(paths, (_HISTORY,))]
     parents = {paths[place].rpartition("/")[0] for place in signs}
+    named = {paths[at].rpartition("/")[0] for at in holding(paths, _NAMES)} if parents else set()
+    parents = {
+        parent
+        for parent in parents
+        if parent in named or (last := parent.rpartition("/")[2]) == "vars" or last in packed
+    }
     places = range(len(paths)) if parents else ()
     return [(paths[at], columns.at(at)) for at in places if paths[at].rpartition("/")[0] in parents]
 
