@@ -29,8 +29,8 @@ class Layer(Record):
 
     Attributes:
         kind: its type, `LSTM`.
-        words: its name and those of the blobs that it reads and gives, spaces between them: one
-            string takes half the memory of several.
+        words: its name and those of the blobs that it reads and gives, a line each: one string
+            takes half the memory of several. A layer of unknown type has a space in its name.
         given: how many blobs it reads.
         values: its parameters by their keys; those that are no whole number are left out.
     """
@@ -43,17 +43,17 @@ class Layer(Record):
     @property
     def name(self) -> str:
         """Its name."""
-        return self.words.partition(" ")[0]
+        return self.words.partition("\n")[0]
 
     @property
     def inputs(self) -> list[str]:
         """The names of the blobs that it reads."""
-        return self.words.split(" ")[1 : 1 + self.given]
+        return self.words.split("\n")[1 : 1 + self.given]
 
     @property
     def outputs(self) -> list[str]:
         """The names of the blobs that it gives."""
-        return self.words.split(" ")[1 + self.given :]
+        return self.words.split("\n")[1 + self.given :]
 
     def value(self, key: int, default: int = 0) -> int:
         """A parameter, as it is or by default; UnreadableFile if it is below zero."""
@@ -128,7 +128,7 @@ def _layer(words: list[str], number: int, known: dict[str, dict[int, int]]) -> L
         values = dict(filter(None, (_pair(word, number) for word in pairs)))
         if len(known) < _MOST_KNOWN:
             known[text] = values
-    return Layer(intern(words[0]), " ".join(named), given, values)
+    return Layer(intern(words[0]), "\n".join(named), given, values)
 
 
 def _pair(word: str, number: int) -> tuple[int, int] | None:
@@ -156,7 +156,7 @@ def _of_binary(source: Source) -> Iterator[Layer]:
         blobs = [str(cursor.word()) for _ in range(given + made)]
         name = TYPES[kind] if kind < len(TYPES) else f"type {kind}"
         values = dict(_binary_values(cursor, number))
-        yield Layer(name, " ".join([f"{name}_{number}", *blobs]), given, values)
+        yield Layer(name, "\n".join([f"{name}_{number}", *blobs]), given, values)
     if cursor.left:
         raise UnreadableFile(f"{plural(cursor.left, 'trailing byte')} after the last layer")
 

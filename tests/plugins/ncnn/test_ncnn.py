@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import struct
 from pathlib import Path
 
 import pytest
@@ -142,6 +143,14 @@ def test_a_binary_network_is_read(tmp_path: Path) -> None:
     assert (report.format, report.layers[0].layer.name) == ("ncnn binary", "RNN_1")
     assert report.layers[0].stored == 12
     assert not errors(report)
+
+
+def test_a_layer_of_unknown_type_in_a_binary_network_is_named_in_full(tmp_path: Path) -> None:
+    path = tmp_path / "model.param.bin"
+    path.write_bytes(binary().replace(struct.pack("<i", 38), struct.pack("<i", 5_000)))
+    (tmp_path / "model.bin").write_bytes(bytes(8))
+    (skipped,) = inspect_file(path).skipped
+    assert (skipped.name, skipped.kind) == ("type 5000_1", "type 5000")
 
 
 @pytest.mark.parametrize(
