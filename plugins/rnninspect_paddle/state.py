@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from rnninspect.decode.pickles.table import Table
+    from rnninspect.decode.pickles.values import Alike
     from rnninspect.plugin import Source
 
 _STEPS_OF_A_VALUE = 4
@@ -130,6 +131,10 @@ class _Calls:
 
     def takes(self, _table: Table) -> bool:
         """Nothing that Paddle writes is a table."""
+        return False
+
+    def takes_alike(self, _objects: Alike) -> bool:
+        """All objects are built."""
         return False
 
 

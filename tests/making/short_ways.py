@@ -18,6 +18,7 @@ from rnninspect.decode.hdf5 import groups as groups_of_hdf5
 from rnninspect.decode.hdf5.space import Space
 from rnninspect.decode.json_structure import texts
 from rnninspect.decode.pickles import groups, runs, states
+from rnninspect.decode.pickles.alike import objects
 from rnninspect.errors import RefusedFile, RnnInspectError
 from rnninspect.inspection import inspect_file
 from rnninspect.record import Record
@@ -59,6 +60,7 @@ WAYS = {
             (states, "read_states", lambda _: None),
         ),
     ),
+    "objects of pickles that are built alike": Way((), ((objects, "read_alike", lambda _: None),)),
     "headers of safetensors in columns": Way(
         ((safetensors, "_LEAST", 0),), ((safetensors, "_in_columns", lambda *_: None),)
     ),

@@ -11,8 +11,8 @@ from rnninspect.plugin import Purpose
 from rnninspect.stored.columns import TensorColumns
 from rnninspect.stored.kinds import chosen, holding
 from rnninspect.stored.tensor import contiguous_strides
+from rnninspect_torch.networks.named_tensors import NamedTensor
 from rnninspect_torch.networks.purposes import WITH_SCALES, is_trained, may_mask, may_quantise
-from rnninspect_torch.networks.records import NamedTensor
 from rnninspect_torch.tensors.dtypes import ELEMENT_BYTES
 from rnninspect_torch.tensors.views import Storage, TensorView
 
@@ -22,8 +22,8 @@ if TYPE_CHECKING:
     from collections.abc import Set as AbstractSet
 
     from rnninspect.plugin import StoredTensor
-    from rnninspect_torch.networks.records import Held, Whole
-    from rnninspect_torch.networks.records import InColumns as _Base
+    from rnninspect_torch.networks.named_tensors import Held, Whole
+    from rnninspect_torch.networks.named_tensors import InColumns as _Base
 else:
     from collections.abc import Sequence as _Base
 
@@ -39,14 +39,15 @@ class EntryColumns:
         starts: the first index of each stretch of tensors.
         scopes: that of the storages of each stretch.
         keys: those of its storages; None if they are the names.
+        purposes: by index, of those that the file says are no parameters.
         views: by index, those whose storage has, or may have, other elements.
         apart: the indices of those, and of all for which the file does not store what they need, or
             may not; None as long as that is unknown.
     """
 
     __slots__ = (
-        *("_entries", "apart", "dtypes", "keys", "names", "scopes", "shapes", "sizes"),
-        *("starts", "views"),
+        *("_entries", "apart", "dtypes", "keys", "names", "purposes", "scopes", "shapes"),
+        *("sizes", "starts", "views"),
     )
 
     def __init__(self, scope: str) -> None:
@@ -58,6 +59,7 @@ class EntryColumns:
         self.starts = [0]
         self.scopes = [scope]
         self.keys: list[Sequence[str] | range | None] = [None]
+        self.purposes: dict[int, Purpose] = {}
         self.views: dict[int, TensorView] = {}
         self.apart: AbstractSet[int] | None = None
         self._entries: dict[int, NamedTensor] = {}
@@ -145,7 +147,7 @@ class ColumnEntry(NamedTensor):
 
     def __init__(self, columns: EntryColumns, place: int) -> None:  # its tensor is made later
         self.name = columns.names[place]
-        self.purpose = Purpose.PARAMETER
+        self.purpose = columns.purposes.get(place, Purpose.PARAMETER)
         self._view: TensorView | None = None
         self._columns = columns
         self.place = place
@@ -184,6 +186,11 @@ class ColumnEntries(_Base):
         """The shape of each."""
         shapes = self.columns.shapes
         return shapes if self._places is None else [shapes[place] for place in self._places]
+
+    @property
+    def purposes(self) -> dict[int, Purpose]:
+        """See InColumns."""
+        return self.columns.purposes
 
     def unusual(self) -> list[NamedTensor]:
         """Those of all columns that may share elements, or leave some of their storage unused."""
@@ -263,7 +270,7 @@ class ColumnEntries(_Base):
         if around is Purpose.PARAMETER:
             purposes = {
                 place: kept_for
-                for place in _perhaps_aside(columns.names)
+                for place in (*_perhaps_aside(columns.names), *columns.purposes)
                 if (kept_for := purpose(ColumnEntry(columns, place))) is not Purpose.PARAMETER
             }
         else:

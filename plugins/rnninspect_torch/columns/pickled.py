@@ -5,7 +5,6 @@ from __future__ import annotations
 from rnninspect.decode.pickles.states import StateTable
 from rnninspect.decode.pickles.table import Table
 from rnninspect.decode.pickles.values import Instance, Mapping
-from rnninspect.lean import partial
 from rnninspect.plugin import MOST_ELEMENTS, Purpose
 from rnninspect_torch.columns.entries import ColumnEntries, EntryColumns
 from rnninspect_torch.networks.purposes import is_copy
@@ -18,7 +17,7 @@ if TYPE_CHECKING:
     from typing import TypeVar
 
     from rnninspect.decode.pickles.values import Rows
-    from rnninspect_torch.networks.walking import FindColumns, Walk
+    from rnninspect_torch.networks.walking import Walk
     from rnninspect_torch.tensors.calls import TorchCalls
 
     _Table = TypeVar("_Table", bound=Table)
@@ -51,7 +50,7 @@ def columns_of(
 
 def _columns(value: Mapping, calls: TorchCalls) -> EntryColumns:
     columns = EntryColumns(calls.scope)
-    firsts: dict[Table, int] = {}
+    firsts: dict[object, int] = {}
     pairs, before, others = value.apart.pairs, 0, []
     for at, table in value.tables or ():
         others += _add(columns, pairs[before:at])
@@ -61,14 +60,14 @@ def _columns(value: Mapping, calls: TorchCalls) -> EntryColumns:
     others += _add(columns, pairs[before:])
     if not are_usual(columns.names, others):
         raise _UnusualError
-    _set_apart(columns, firsts, calls)
+    set_apart(columns, firsts, calls)
     return columns
 
 
 def _states(value: Mapping, purpose: Purpose, walk: Walk, calls: TorchCalls) -> EntryColumns:
     """The tensors of all dicts; those of numbers are in tables, but for a few."""
     columns = EntryColumns(calls.scope)
-    firsts: dict[Table, int] = {}
+    firsts: dict[object, int] = {}
     numbers: list[object] = []
     dicts: list[Mapping] = []
     pairs, before = value.apart.pairs, 0
@@ -84,7 +83,7 @@ def _states(value: Mapping, purpose: Purpose, walk: Walk, calls: TorchCalls) -> 
         raise _UnusualError
     if purpose is not Purpose.OPTIMIZER or not walk.first_visits(dicts):
         raise _UnusualError
-    _set_apart(columns, firsts, calls)
+    set_apart(columns, firsts, calls)
     return columns
 
 
@@ -114,7 +113,7 @@ def _add_state(columns: EntryColumns, state: object) -> Mapping:
     return state
 
 
-def _set_apart(columns: EntryColumns, firsts: dict[Table, int], calls: TorchCalls) -> None:
+def set_apart(columns: EntryColumns, firsts: dict[object, int], calls: TorchCalls) -> None:
     """Look by themselves at the tensors of tables whose storages others have as well."""
     for key in calls.tables.shared if calls.tables else ():
         found = calls.tables.find(key) if calls.tables else None
@@ -149,8 +148,3 @@ def are_usual(names: list[str], others: list[str]) -> bool:
     if any(map(is_copy, {name.partition(".")[0] for name in names})):
         return False
     return not all(map(str.isdigit, names)) and not any(name.endswith(_FLAT) for name in names)
-
-
-def in_columns(calls: TorchCalls) -> FindColumns:
-    """Gives the columns of a dict in a pickle with these calls."""
-    return partial(columns_of, calls=calls)

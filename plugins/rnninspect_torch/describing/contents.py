@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
     from rnninspect.plugin import Observation
     from rnninspect_torch.archives.archive import Archive
-    from rnninspect_torch.networks.records import Held
+    from rnninspect_torch.networks.named_tensors import Held
     from rnninspect_torch.tensors.calls import TorchCalls
     from rnninspect_torch.tensors.views import Storage
 

@@ -44,12 +44,12 @@ def describe_value(contents: Contents) -> SavedModel:
 
 
 def columns_in(contents: Contents) -> FindColumns | None:
-    """What gives the columns of a dict; None if nothing in the pickle is a table."""
+    """What finds columns of tensors; None if nothing in the pickle is a table."""
     if contents.calls.tables is None or contents.names:
         return None
-    from rnninspect_torch.columns.pickled import in_columns  # noqa: PLC0415 - of large files
+    from rnninspect_torch.columns.alike import InPickle  # noqa: PLC0415 - of large files
 
-    return in_columns(contents.calls)
+    return InPickle(contents.calls)
 
 
 def _producer(value: object) -> str:

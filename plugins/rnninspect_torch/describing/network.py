@@ -29,7 +29,7 @@ from rnninspect_torch.networks.purposes import (
     may_mask,
     may_quantise,
 )
-from rnninspect_torch.networks.records import WeightGroup
+from rnninspect_torch.networks.weights import WeightGroup
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -38,7 +38,8 @@ if TYPE_CHECKING:
     from rnninspect.plugin import Source
     from rnninspect.stored.columns import TensorColumns
     from rnninspect_torch.describing.contents import Contents
-    from rnninspect_torch.networks.records import DeclaredModule, NamedTensor, Root
+    from rnninspect_torch.networks.named_tensors import NamedTensor
+    from rnninspect_torch.networks.records import DeclaredModule, Root
 
 
 _STEPS_OF_A_TENSOR = 10  # in columns, that is looked at by itself
@@ -123,7 +124,7 @@ class Network:
 def find_layers(network: Network) -> None:
     """Add the network's layers, and observations on modules that may be layers."""
     root = network.root
-    entries = root.columns or [each for each in root.entries if each.purpose is Purpose.PARAMETER]
+    entries = root.parameters
     groups = _groups(root, entries, network.contents.calls.source)
     alone = any(group.signature.alone for group in groups)
     names = sorted(names_of(entries)) if alone else []

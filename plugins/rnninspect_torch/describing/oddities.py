@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from rnninspect_torch.describing.contents import Contents
-    from rnninspect_torch.networks.records import NamedTensor
+    from rnninspect_torch.networks.named_tensors import NamedTensor
     from rnninspect_torch.tensors.views import Storage
 
     Pairs = list[tuple[NamedTensor, StoredTensor]]

@@ -14,7 +14,7 @@ from rnninspect.plugin import BIASES, CELLS, Fact, Fate, Origin, Record, Recurre
 from rnninspect.spellings import HAND_WRITTEN
 from rnninspect_torch.dialect.layout import LAYOUT, PYTORCH
 from rnninspect_torch.layers.declaring import is_a_torch_cell
-from rnninspect_torch.networks.records import NamedTensor
+from rnninspect_torch.networks.named_tensors import NamedTensor
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

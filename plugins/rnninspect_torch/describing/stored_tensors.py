@@ -10,7 +10,7 @@ from rnninspect_torch.tensors.dtypes import ELEMENT_BYTES, PACKED, bytes_of
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from rnninspect_torch.describing.contents import Contents
-    from rnninspect_torch.networks.records import NamedTensor, Whole
+    from rnninspect_torch.networks.named_tensors import NamedTensor, Whole
     from rnninspect_torch.tensors.views import Storage, TensorView
 
 

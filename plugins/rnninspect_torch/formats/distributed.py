@@ -13,8 +13,9 @@ from rnninspect.plugin import Fact, Observation, Purpose, UnreadableFile, Wherea
 from rnninspect.stored.tensor import contiguous_strides
 from rnninspect_torch.describing.contents import Contents
 from rnninspect_torch.describing.model import describe_model
+from rnninspect_torch.networks.named_tensors import NamedTensor
 from rnninspect_torch.networks.purposes import purpose_of_key
-from rnninspect_torch.networks.records import NamedTensor, Root
+from rnninspect_torch.networks.records import Root
 from rnninspect_torch.tensors.dtypes import ELEMENT_BYTES
 from rnninspect_torch.tensors.rebuilders import dtype_name, integers
 from rnninspect_torch.tensors.views import Storage, TensorView

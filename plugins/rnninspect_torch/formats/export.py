@@ -12,7 +12,8 @@ from rnninspect_torch.describing.contents import Contents, bytes_in
 from rnninspect_torch.describing.model import describe_model
 from rnninspect_torch.formats.json_records import read_json
 from rnninspect_torch.formats.saved_zip import read_saved
-from rnninspect_torch.networks.records import NamedTensor, Root
+from rnninspect_torch.networks.named_tensors import NamedTensor
+from rnninspect_torch.networks.records import Root
 from rnninspect_torch.networks.roots import find_roots
 from rnninspect_torch.networks.walking import Walk
 from rnninspect_torch.programs.export_graph import declare_layers, producer_of

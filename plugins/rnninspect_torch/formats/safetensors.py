@@ -10,7 +10,8 @@ from rnninspect.plugin import Fact, Limit, Observation, Record, UnreadableFile, 
 from rnninspect.stored.tensor import IN_COLUMNS, contiguous_strides
 from rnninspect_torch.describing.contents import Contents
 from rnninspect_torch.describing.model import describe_model
-from rnninspect_torch.networks.records import NamedTensor, Root
+from rnninspect_torch.networks.named_tensors import NamedTensor
+from rnninspect_torch.networks.records import Root
 from rnninspect_torch.tensors.calls import TorchCalls
 from rnninspect_torch.tensors.dtypes import ELEMENT_BYTES, SAFETENSORS
 from rnninspect_torch.tensors.rebuilders import integers

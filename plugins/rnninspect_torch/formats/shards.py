@@ -21,7 +21,8 @@ from rnninspect_torch.describing.contents import Contents
 from rnninspect_torch.describing.model import columns_in, describe_model
 from rnninspect_torch.formats import legacy, safetensors
 from rnninspect_torch.formats import saved_zip as zipped
-from rnninspect_torch.networks.records import NamedTensor, Root
+from rnninspect_torch.networks.named_tensors import NamedTensor
+from rnninspect_torch.networks.records import Root
 from rnninspect_torch.networks.roots import find_roots
 from rnninspect_torch.networks.walking import Walk
 from rnninspect_torch.recognition import Container, container_of

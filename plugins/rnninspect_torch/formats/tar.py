@@ -21,6 +21,7 @@ from rnninspect_torch.tensors.views import Storage, TensorView
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from rnninspect.decode.pickles.table import Table
+    from rnninspect.decode.pickles.values import Alike
     from rnninspect.plugin import SavedModel, Source
 
 _MEMBERS = ("pickle", "storages", "tensors")
@@ -37,6 +38,10 @@ class TarCalls(TorchCalls):
 
     def takes(self, _table: Table) -> bool:
         """No tables: tensors are in a file of their own."""
+        return False
+
+    def takes_alike(self, _objects: Alike) -> bool:
+        """All objects are built."""
         return False
 
     def persistent(self, key: object) -> object:

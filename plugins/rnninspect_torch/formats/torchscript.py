@@ -12,7 +12,8 @@ from rnninspect.lean import partial
 from rnninspect.plugin import Fact, Limit, Observation, Purpose, Record
 from rnninspect_torch.describing.contents import Contents, bytes_in
 from rnninspect_torch.describing.model import describe_model
-from rnninspect_torch.networks.records import DeclaredModule, NamedTensor, Root
+from rnninspect_torch.networks.named_tensors import NamedTensor
+from rnninspect_torch.networks.records import DeclaredModule, Root
 from rnninspect_torch.networks.walking import Walk
 from rnninspect_torch.programs.script_code import declared_by
 from rnninspect_torch.recovered.scripted.code import Code

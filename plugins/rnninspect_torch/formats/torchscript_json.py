@@ -10,7 +10,8 @@ from rnninspect.plugin import UnreadableFile, plural
 from rnninspect_torch.describing.contents import Contents, bytes_in
 from rnninspect_torch.describing.model import describe_model
 from rnninspect_torch.formats.json_records import read_json
-from rnninspect_torch.networks.records import NamedTensor, Root
+from rnninspect_torch.networks.named_tensors import NamedTensor
+from rnninspect_torch.networks.records import Root
 from rnninspect_torch.networks.walking import Walk
 from rnninspect_torch.tensors.calls import TorchCalls
 from rnninspect_torch.tensors.dtypes import ELEMENT_BYTES

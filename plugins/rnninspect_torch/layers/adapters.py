@@ -8,13 +8,14 @@ belongs to follows from shapes only.
 from __future__ import annotations
 
 from rnninspect.lean import re
-from rnninspect_torch.networks.records import ADAPTER
+from rnninspect_torch.networks.weights import ADAPTER
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from rnninspect_torch.networks.records import NamedTensor, StoredWeight, WeightGroup
+    from rnninspect_torch.networks.named_tensors import NamedTensor
+    from rnninspect_torch.networks.weights import StoredWeight, WeightGroup
 
 _TAIL = r"\.lora_([AB])\.(?:\w+\.)?weight$"
 

@@ -29,13 +29,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
     from rnninspect.plugin import StoredTensor
-    from rnninspect_torch.networks.records import (
-        DeclaredModule,
-        NamedTensor,
-        Position,
-        StoredWeight,
-        WeightGroup,
-    )
+    from rnninspect_torch.networks.named_tensors import NamedTensor
+    from rnninspect_torch.networks.records import DeclaredModule
+    from rnninspect_torch.networks.weights import Position, StoredWeight, WeightGroup
 
 _ROLES = SHARED_ROLES
 

@@ -6,7 +6,7 @@ from rnninspect.lean import lru_cache, re
 from rnninspect.plugin import Limit
 from rnninspect.stored.kinds import holding, names_of
 from rnninspect_torch.dialect.signatures import HINTS, SIGNATURES, STACK
-from rnninspect_torch.networks.records import Position, StoredWeight, WeightGroup
+from rnninspect_torch.networks.weights import Position, StoredWeight, WeightGroup
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from rnninspect.plugin import Role, Source
     from rnninspect_torch.dialect.signatures import ModuleSignature
-    from rnninspect_torch.networks.records import NamedTensor
+    from rnninspect_torch.networks.named_tensors import NamedTensor
 
 _STEPS_OF_A_WEIGHT = 16  # of grouping it, and of searching for a cell if no group is one
 _LEVELS = tuple("0123456789")  # of nearly all stacks

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from rnninspect.plugin import Role
-from rnninspect_torch.networks.records import Position
+from rnninspect_torch.networks.weights import Position
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from rnninspect_torch.networks.records import DeclaredModule, WeightGroup
+    from rnninspect_torch.networks.records import DeclaredModule
+    from rnninspect_torch.networks.weights import WeightGroup
 
 
 def assign_positions(group: WeightGroup, declared: DeclaredModule | None) -> None:

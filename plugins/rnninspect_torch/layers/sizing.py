@@ -14,7 +14,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from rnninspect_torch.networks.records import Position
+    from rnninspect_torch.networks.weights import Position
 
     Shapes = Mapping[Position, tuple[int, ...]]
 

@@ -6,7 +6,7 @@ import math
 
 from rnninspect.plugin import DTYPES, MOST_ELEMENTS, Purpose
 from rnninspect.stored.tensor import contiguous_strides
-from rnninspect_torch.networks.records import NamedTensor
+from rnninspect_torch.networks.named_tensors import NamedTensor
 from rnninspect_torch.tensors.dtypes import ELEMENT_BYTES
 from rnninspect_torch.tensors.views import Storage, TensorView
 

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from rnninspect.decode.flatbuffers import Table
     from rnninspect.graphs import Graph
     from rnninspect.plugin import SavedModel, Source
-    from rnninspect_torch.networks.records import NamedTensor
+    from rnninspect_torch.networks.named_tensors import NamedTensor
 
 FORMAT = "executorch program"
 _TENSOR = 5  # of the union KernelTypes

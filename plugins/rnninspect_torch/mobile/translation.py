@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from rnninspect.decode.flatbuffers import Table, Tables
     from rnninspect.plugin import Source
-    from rnninspect_torch.networks.records import NamedTensor
+    from rnninspect_torch.networks.named_tensors import NamedTensor
 
 _VALUES, _INPUTS, _OUTPUTS, _CHAINS = 2, 3, 4, 5  # fields of an execution plan
 _KERNEL, _MOVE = 1, 3  # of the union InstructionArguments; a jump is 4

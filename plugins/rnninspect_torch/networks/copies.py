@@ -15,7 +15,8 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from rnninspect_torch.networks.records import DeclaredModule, NamedTensor
+    from rnninspect_torch.networks.named_tensors import NamedTensor
+    from rnninspect_torch.networks.records import DeclaredModule
 
 _WRAPPER = "module."  # prefix of the names of an averaged model
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from rnninspect.decode.pickles.values import Instance, Mapping
 from rnninspect.plugin import Purpose
-from rnninspect_torch.networks.records import DeclaredModule, NamedTensor
+from rnninspect_torch.networks.named_tensors import NamedTensor
+from rnninspect_torch.networks.records import DeclaredModule
 from rnninspect_torch.tensors.packed import FEW, is_packed, tensors_in
 from rnninspect_torch.tensors.rebuilders import STATEFUL
 from rnninspect_torch.tensors.views import TensorView
@@ -13,8 +14,8 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from rnninspect_torch.networks.records import Root
-    from rnninspect_torch.networks.walking import Walk
+    from rnninspect_torch.networks.records import ModulesAlike, Root
+    from rnninspect_torch.networks.walking import Child, Walk
 
 PathedValue = tuple[str, str, object]  # the path of an attribute, its name and its value
 
@@ -36,12 +37,18 @@ def add_module(root: Root, path: str, module: Instance, walk: Walk) -> list[Path
 
     Tensors of a module with two paths are named by both; its submodules are walked once.
     """
-    waiting: list[tuple[str, Instance]] = [(path, module)]
+    waiting: list[Child] = [(path, module)]
+    aliases: list[tuple[int, ModulesAlike]] = []
     unregistered: list[NamedTensor] = []
     others: list[PathedValue] = []
     is_new = True  # the caller has visited the module
     while waiting:
         path, current = waiting.pop()
+        if not isinstance(current, Instance):
+            current.declare(root)
+            root.alike.append((len(root.entries), current, False))
+            aliases.append((len(unregistered), current))
+            continue
         attributes = current.attributes
         walk.step(_COST + len(attributes))
         root.declared[path] = DeclaredModule(current.path, _plain(attributes))
@@ -51,6 +58,7 @@ def add_module(root: Root, path: str, module: Instance, walk: Walk) -> list[Path
             unregistered.extend(_unregistered(path, attributes, walk))
             others.extend(_others(path, attributes, walk))
             waiting.extend(reversed(list(_children(path, attributes, walk))))
+    root.alike += [(len(root.entries) + at, alike, True) for at, alike in aliases]
     root.entries.extend(unregistered)
     return others
 
@@ -97,11 +105,14 @@ def _unregistered(path: str, attributes: dict[str, object], walk: Walk) -> Itera
                 yield NamedTensor(walk.join(path, name + label), tensor, Purpose.STATE)
 
 
-def _children(
-    path: str, attributes: dict[str, object], walk: Walk
-) -> Iterator[tuple[str, Instance]]:
+def _children(path: str, attributes: dict[str, object], walk: Walk) -> Iterator[Child]:
     modules = attributes.get("_modules")
     if isinstance(modules, Mapping):
+        if modules.tables and walk.in_columns is not None:
+            found = walk.in_columns.children(path, modules, walk)
+            if found is not None:
+                yield from found
+                return
         for name, value in modules.named.items():
             if isinstance(value, Instance) and not is_packed(value):
                 yield walk.join(path, name), value

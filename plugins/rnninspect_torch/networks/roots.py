@@ -8,13 +8,14 @@ from rnninspect.decode.pickles.values import Global, Instance, Mapping
 from rnninspect.plugin import MOST_ELEMENTS, Purpose, Record
 from rnninspect_torch.networks.copies import assign_purposes
 from rnninspect_torch.networks.modules import add_module, is_module
+from rnninspect_torch.networks.named_tensors import NamedTensor
 from rnninspect_torch.networks.purposes import (
     is_ambiguous,
     is_scaler,
     purpose_of_key,
     purpose_of_object,
 )
-from rnninspect_torch.networks.records import NamedTensor, Root
+from rnninspect_torch.networks.records import Root
 from rnninspect_torch.tensors.arrays import array_of
 from rnninspect_torch.tensors.packed import FEW, is_packed, tensors_in
 from rnninspect_torch.tensors.views import TensorView
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Container, Iterable, Iterator
     from typing import TypeGuard
 
-    from rnninspect_torch.networks.records import InColumns
+    from rnninspect_torch.networks.named_tensors import InColumns
     from rnninspect_torch.networks.walking import Walk
 
     _Into = tuple[list[Root], Walk]
@@ -74,6 +75,9 @@ def find_roots(value: object, walk: Walk) -> list[Root]:
     roots: list[Root] = []
     aside = _walk([_Reached("", value, Purpose.PARAMETER)], roots, walk, _ASIDE)
     _walk(aside[::-1], roots, walk)
+    for root in roots:
+        if root.alike and walk.in_columns is not None:
+            walk.in_columns.settle(root)
     return assign_purposes([root for root in roots if root.every])
 
 
@@ -135,7 +139,7 @@ def _columns(value: Mapping, purpose: Purpose, walk: Walk) -> InColumns | None:
     if not value.tables or walk.in_columns is None:
         return None
     pairs = len(value.apart.pairs) // 2
-    columns = walk.in_columns(value, purpose, walk)
+    columns = walk.in_columns.of_dict(value, purpose, walk)
     if columns is not None:
         walk.step(pairs + len(columns) * (1 + _COST))
     return columns

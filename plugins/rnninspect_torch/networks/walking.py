@@ -6,14 +6,28 @@ from rnninspect.plugin import Limit
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Sequence
+    from typing import Protocol
 
-    from rnninspect.decode.pickles.values import Mapping
+    from rnninspect.decode.pickles.values import Instance, Mapping
     from rnninspect.plugin import Purpose, Source
-    from rnninspect_torch.networks.records import InColumns
+    from rnninspect_torch.networks.named_tensors import InColumns
+    from rnninspect_torch.networks.records import ModulesAlike, Root
 
-    # The tensors of a dict that is there for a purpose, in columns; None if anything is unusual.
-    FindColumns = Callable[[Mapping, Purpose, "Walk"], InColumns | None]
+    Child = tuple[str, Instance | ModulesAlike]  # with its path
+
+    class FindColumns(Protocol):
+        """Finds tensors that are in columns, or can be."""
+
+        def of_dict(self, value: Mapping, purpose: Purpose, walk: Walk) -> InColumns | None:
+            """The tensors of a dict that is there for a purpose; None if anything is unusual."""
+
+        def children(self, path: str, modules: Mapping, walk: Walk) -> list[Child] | None:
+            """The modules of a registry, those that are alike at once; None if any is unusual."""
+
+        def settle(self, root: Root) -> None:
+            """Put the tensors of a root in columns, or make those of all modules that are alike."""
+
 
 _PORTION = 4_000  # steps between two checks of the limits
 

@@ -5,13 +5,14 @@ from __future__ import annotations
 from rnninspect.plugin import Purpose, Role
 from rnninspect_torch.dialect.layout import CELLS_BY_GATES
 from rnninspect_torch.dialect.signatures import CELL, STACK
-from rnninspect_torch.networks.records import DeclaredModule, Position, StoredWeight, WeightGroup
+from rnninspect_torch.networks.records import DeclaredModule
+from rnninspect_torch.networks.weights import Position, StoredWeight, WeightGroup
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
-    from rnninspect_torch.networks.records import NamedTensor
+    from rnninspect_torch.networks.named_tensors import NamedTensor
     from rnninspect_torch.programs.records import ClassCode, LayerCall
     from rnninspect_torch.programs.unrolled import UnrolledCell
 

@@ -16,6 +16,7 @@ from rnninspect_torch.tensors.views import Storage
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from rnninspect.decode.pickles.table import Table
+    from rnninspect.decode.pickles.values import Alike
     from rnninspect.plugin import Source
     from rnninspect_torch.tensors.tables import Tables
 
@@ -66,6 +67,22 @@ class TorchCalls:
 
         tables = self.tables or Tables()
         if not tables.add(table, self.storages.keys()):
+            return False
+        self.tables = tables
+        return True
+
+    def takes_alike(self, objects: Alike) -> bool:
+        """Whether each has storages of its own, which are like those of their original."""
+        from rnninspect_torch.tensors.tables import Tables  # noqa: PLC0415 - of large pickles
+
+        if self.nested or self.container != "pickle":
+            return False
+        known = [self.storages.get(key) for key in objects.of_original]
+        storages = [storage for storage in known if storage is not None]
+        tables = self.tables or Tables()
+        if len(storages) < len(known) or not tables.add_alike(
+            objects, storages, self.storages.keys()
+        ):
             return False
         self.tables = tables
         return True

@@ -12,7 +12,7 @@ from rnninspect.model import Fact, SavedModel
 from rnninspect.plugin import Role
 from rnninspect.rules import Level, check
 from rnninspect_torch.layers.sizing import infer
-from rnninspect_torch.networks.records import Position
+from rnninspect_torch.networks.weights import Position
 
 GATES = {"RNN": 1, "GRU": 3, "LSTM": 4}
 

@@ -17,7 +17,7 @@ from making.torch.shapes import GATES, Shapes, errors, stack
 from rnninspect.model import Fact
 from rnninspect.plugin import Role
 from rnninspect_torch.layers.sizing import infer
-from rnninspect_torch.networks.records import Position
+from rnninspect_torch.networks.weights import Position
 
 
 @settings(max_examples=60, deadline=None, derandomize=True)

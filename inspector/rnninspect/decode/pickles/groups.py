@@ -23,7 +23,7 @@ from rnninspect.decode.pickles.table import (
     odd_rows,
     require,
 )
-from rnninspect.decode.pickles.values import Mapping
+from rnninspect.decode.pickles.values import Mapping, Rows
 from rnninspect.lean import partial, re
 from rnninspect.source.limits import Limit
 
@@ -179,7 +179,7 @@ def require_keys(machine: Machine, kind: type) -> None:
     require(all(type(key) is kind for key in machine.stack[machine.marks[-1] :: 2]))
 
 
-def add_table(table: Table, target: Mapping, machine: Machine) -> None:
+def add_table(table: Rows, target: Mapping, machine: Machine) -> None:
     """Add to a dict what is above its MARK, as SETITEMS does, and the rows of a table."""
     target.update(machine.pop_mark())
     machine.marks.append(len(machine.stack))

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
     from rnninspect.decode.cursor import Cursor
     from rnninspect.decode.pickles.table import Table
+    from rnninspect.decode.pickles.values import Alike
 
     class Calls(Protocol):
         """The meaning that a framework gives to calls and persistent ids.
@@ -34,6 +35,10 @@ if TYPE_CHECKING:
 
         def takes(self, table: Table) -> bool:
             """Whether a table may be kept instead of its values, none of which is unusual."""
+            ...
+
+        def takes_alike(self, objects: Alike) -> bool:
+            """Whether objects that are built alike need not be built, none of which is unusual."""
             ...
 
     Handler = Callable[["Machine"], None]
@@ -58,8 +63,19 @@ class Machine:
     """
 
     __slots__ = (
-        *("calls", "cursor", "decoded", "depth", "globals", "marks", "memo", "objects", "opcodes"),
-        *("planned", "run", "spent", "stack", "stated", "tabled", "text"),
+        *("begun", "calls", "cursor", "decoded", "depth", "globals", "marks", "memo", "objects"),
+        *(
+            "opcodes",
+            "planned",
+            "run",
+            "spent",
+            "stack",
+            "stated",
+            "tabled",
+            "text",
+            "tried",
+            "wasted",
+        ),
     )
 
     def __init__(self, cursor: Cursor, calls: Calls, run: Callable[[Machine], object]) -> None:
@@ -72,6 +88,9 @@ class Machine:
         self.opcodes = self.objects = self.spent = self.text = 0
         self.planned: dict[int, Any] = {}  # rows of tables to come, by their offset
         self.tabled = self.stated = 0  # offsets up to which no table, of either kind, is looked for
+        self.begun: dict[int, int] = {}  # behind NEWOBJ, by the size of the stack above it
+        self.tried = -1  # the offset up to which no objects are compared
+        self.wasted = 0  # templates that no object was like, since the last one that some were
         self.depth = 0  # number of pickles around this one
 
     def count(self, opcodes: int) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from rnninspect.decode.pickles.container_opcodes import CONTAINERS
-from rnninspect.decode.pickles.machine import PickleEnd
+from rnninspect.decode.pickles.machine import LONG_PUTS, PickleEnd
 from rnninspect.decode.pickles.numpy_arrays import is_wrapper
 from rnninspect.decode.pickles.value_opcodes import VALUES
 from rnninspect.decode.pickles.values import Instance, Mapping
@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from rnninspect.decode.pickles.machine import Handler, Machine
 
 _HIGHEST_PROTOCOL = 5
+_NAME = b"X"
 
 
 def _refuse(machine: Machine) -> None:
@@ -150,6 +151,11 @@ def _reduce(machine: Machine) -> None:
     _call(machine, stack.pop(), args)
 
 
+def _new_object(machine: Machine) -> None:
+    _reduce(machine)
+    machine.begun[len(machine.stack)] = machine.cursor.offset
+
+
 def _new_object_ex(machine: Machine) -> None:
     named = machine.stack.pop()
     _reduce(machine)
@@ -178,6 +184,16 @@ def _build(machine: Machine) -> None:
         from rnninspect.decode.pickles.joblib_arrays import skip_elements  # noqa: PLC0415 - of joblib's files
 
         skip_elements(machine, target)
+        return
+    cursor = machine.cursor
+    if (
+        len(machine.memo) >= LONG_PUTS
+        and machine.marks
+        and cursor.data[cursor.at : cursor.at + 1] == _NAME
+    ):
+        from rnninspect.decode.pickles.alike.objects import read_alike  # noqa: PLC0415 - of large pickles
+
+        read_alike(machine)
 
 
 def _persistent(machine: Machine) -> None:
@@ -212,7 +228,7 @@ _TABLE: dict[bytes, Handler] = {
     b"c": _global,
     b"\x93": _stack_global,
     b"R": _reduce,
-    b"\x81": _reduce,  # NEWOBJ
+    b"\x81": _new_object,
     b"\x92": _new_object_ex,
     b"o": _object,
     b"i": _instance,

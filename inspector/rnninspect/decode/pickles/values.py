@@ -7,7 +7,7 @@ from __future__ import annotations
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from rnninspect.source.source import Source
 
@@ -39,6 +39,31 @@ class Rows:
 
     def recall(self, memo: list[object], place: int) -> object:
         """The value of a place in the memo that has the rows instead of it."""
+        raise NotImplementedError
+
+
+class Alike(Rows):
+    """Named objects that are built like another one, but for the keys of what is stored elsewhere.
+
+    Attributes:
+        names: of the objects.
+        keys: all of one object, then all of the next; a range if they are its numbers.
+        original: the object that they are built like.
+        of_original: the keys that it has.
+        shared: the other values of the pickle that are in each of them.
+    """
+
+    __slots__ = ("keys", "names", "of_original", "original", "shared")
+
+    def __init__(self, original: object, of_original: list[str], shared: list[object]) -> None:
+        """No objects yet."""
+        self.original, self.of_original, self.shared = original, of_original, shared
+        self.names: list[str] = []
+        self.keys: Sequence[str] | range = ()
+
+    @property
+    def is_made(self) -> bool:
+        """Whether one of them exists, which something may have changed."""
         raise NotImplementedError
 
 

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from rnninspect.graphs import Shape
-    from rnninspect_torch.networks.records import NamedTensor
+    from rnninspect_torch.networks.named_tensors import NamedTensor
 
 _ATEN, _HIGHER_ORDER = "torch.ops.aten.", "torch.ops.higher_order."
 _STORED = (("parameter", "parameter_name"), ("buffer", "buffer_name"))

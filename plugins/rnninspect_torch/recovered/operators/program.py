@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from rnninspect.graphs import Shape
-    from rnninspect_torch.networks.records import NamedTensor
+    from rnninspect_torch.networks.named_tensors import NamedTensor
     from rnninspect_torch.tensors.views import TensorView
 
     Sizes = dict[object, dict[int, int]]

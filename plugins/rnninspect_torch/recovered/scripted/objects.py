@@ -11,7 +11,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from rnninspect_torch.networks.records import NamedTensor
+    from rnninspect_torch.networks.named_tensors import NamedTensor
     from rnninspect_torch.recovered.operators.program import Program
     from rnninspect_torch.recovered.scripted.code import Code
 
