@@ -107,6 +107,10 @@ class Cursor:
 
     def line(self) -> bytes:
         """The next line without its newline; UnreadableFile beyond 64 KiB."""
+        start, end = self.at, self.data.find(b"\n", self.at)
+        if 0 <= end - start <= _LONGEST_LINE:  # of nearly all lines
+            self.at = end + 1
+            return self.data[start:end]
         length = self.line_length()
         if length > _LONGEST_LINE:
             raise UnreadableFile(

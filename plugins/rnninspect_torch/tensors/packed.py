@@ -39,9 +39,10 @@ def tensors_in(value: object, depth: int = 0) -> Iterator[tuple[str, TensorView]
 
 def is_packed(value: object) -> bool:
     """Whether it is a torchbind object, as in state dicts and TorchScript."""
-    return isinstance(value, Instance) and (
-        value.path == "torch.ScriptObject" or value.path.startswith("__torch__.torch.classes.")
-    )
+    if not isinstance(value, Instance):
+        return False
+    path = value.path
+    return path == "torch.ScriptObject" or path.startswith("__torch__.torch.classes.")
 
 
 def _unpacked(value: Instance, depth: int) -> Iterator[tuple[str, TensorView]]:

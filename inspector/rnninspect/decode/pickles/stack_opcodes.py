@@ -152,8 +152,10 @@ def _reduce(machine: Machine) -> None:
 
 
 def _new_object(machine: Machine) -> None:
-    _reduce(machine)
-    machine.begun[len(machine.stack)] = machine.cursor.offset
+    stack, cursor = machine.stack, machine.cursor
+    args = stack.pop()
+    _call(machine, stack.pop(), args)
+    machine.begun[len(stack)] = cursor.base + cursor.at
 
 
 def _new_object_ex(machine: Machine) -> None:

@@ -15,17 +15,17 @@ _RENAMED = {"__builtin__": "builtins", "copy_reg": "copyreg"}  # names of Python
 
 
 class Global:
-    """A name in the pickle, such as `torch._utils._rebuild_tensor_v2`; never imported."""
+    """A name in the pickle, such as `torch._utils._rebuild_tensor_v2`; never imported.
 
-    __slots__ = ("module", "name")
+    Attributes:
+        path: the dotted path, `module.name`, which is asked for very often.
+    """
+
+    __slots__ = ("module", "name", "path")
 
     def __init__(self, module: str, name: str) -> None:
         self.module, self.name = _RENAMED.get(module, module), name
-
-    @property
-    def path(self) -> str:
-        """The dotted path, `module.name`."""
-        return f"{self.module}.{self.name}"
+        self.path = f"{self.module}.{name}"
 
 
 class Rows:
