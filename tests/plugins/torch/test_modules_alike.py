@@ -9,7 +9,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from making.described import model_of
@@ -174,6 +174,7 @@ def test_a_group_that_is_not_put_into_a_dict(end: bytes, tmp_path: Path) -> None
 
 
 @given(st.integers(0, 2**32))
+@example(1)  # takes from the stack what is below a MARK
 @settings(max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_mutated_files_are_described_alike(tmp_path: Path, seed: int) -> None:
     drawn = random.Random(seed)  # noqa: S311 - files for a test

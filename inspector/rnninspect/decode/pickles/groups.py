@@ -167,7 +167,7 @@ def _read(group: _Group, first: int, stop: int, target: Mapping, machine: Machin
 def target_of(machine: Machine) -> Mapping | None:
     """The dict below the last MARK, if few pairs are above that."""
     mark, stack = machine.marks[-1], machine.stack
-    target = stack[mark - 1] if mark else None
+    target = stack[mark - 1] if 0 < mark <= len(stack) else None  # unless that was popped
     if type(target) is not Mapping or machine.cursor.source.limits.opcodes < LEAST_OPCODES:
         return None
     above = len(stack) - mark
