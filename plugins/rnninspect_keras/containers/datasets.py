@@ -22,8 +22,9 @@ if TYPE_CHECKING:
     from rnninspect_keras.containers.columns import DatasetColumns
 
 _NUMBERS = (TypeClass.FIXED, TypeClass.FLOAT, TypeClass.COMPLEX, TypeClass.BITFIELD)
-_LABELLED = f"/{VARIABLES}"
+_LABELLED, _CELL = f"/{VARIABLES}", "/cell"
 # Types that HDF5 has no class for: Keras stores them as opaque bytes and names them in `dtype`.
+_DTYPE = "dtype"
 OPAQUE_TYPES = ("bfloat16", "float8_e4m3fn", "float8_e5m2", "int4", "uint4")
 
 
@@ -69,7 +70,7 @@ class _Listing:
         self._store, self._file, self._origin = store, file, origin
         self._runs: dict[int, tuple[int, int, str]] = {}  # by the addresses of the headers
         self._most_in_columns = IN_COLUMNS * file.space.limits.tensors
-        self._of_names: dict[Plain, Plain] = {}
+        self._of_names: dict[tuple[Plain, str], Plain] = {}
         self.soft: dict[str, str] = {}
 
     def take(self, path: str, found: Node | Link | Alike) -> None:
@@ -109,9 +110,9 @@ class _Listing:
         if columns is None:
             columns = self._begin_columns()
         if found.plain is None:
-            columns.groups.add(path, found.address)
             if found.messages and path.endswith(_LABELLED):
-                self._note_label(path, found)
+                self._note_label(path, found, columns.groups.names[-1])
+            columns.groups.add(path, found.address)
         elif _is_number(found.plain.datatype):
             columns.add(path, found.plain, found.address, found.start)
             if len(columns.names) > self._most_in_columns:
@@ -121,10 +122,13 @@ class _Listing:
         elif isinstance(made := self._file.open(found.address), Dataset):
             self.add(path, made)
 
-    def _note_label(self, path: str, found: Alike) -> None:
-        """Note what a layer's variables are labelled while their header is at hand."""
+    def _note_label(self, path: str, found: Alike, before: str) -> None:
+        """Note how the variables of a cell, or of its layer, are labelled: that is asked for."""
+        owner = path.removesuffix(_LABELLED)
+        if not owner.endswith(_CELL) and before != f"{owner}{_CELL}{_LABELLED}":
+            return
         try:
-            self._store.note_label(path, self._file.made(found).text(LABEL))
+            self._store.note_label(path, self._file.text(found, LABEL))
         except UnreadableFile:  # which is said where the label is asked for
             return
 
@@ -133,11 +137,13 @@ class _Listing:
         plain = found.plain
         if plain is None or plain.datatype.kind is not TypeClass.OPAQUE:
             return None
-        dtype = _dtype(plain.datatype, self._file.again(found.address))
+        dtype = _dtype(plain.datatype, self._file.text(found, _DTYPE))
         if dtype not in OPAQUE_TYPES:
             return None
-        named = plain._replace(datatype=plain.datatype._replace(name=dtype))
-        return self._of_names.setdefault(named, named)
+        if (plain, dtype) not in self._of_names:
+            named = plain._replace(datatype=plain.datatype._replace(name=dtype))
+            self._of_names[plain, dtype] = named
+        return self._of_names[plain, dtype]
 
     def _begin_columns(self) -> DatasetColumns:
         """Put what was found by now into columns, where the rest will be added."""
@@ -166,7 +172,9 @@ class _Listing:
 
 
 def _tensor(path: str, dataset: Dataset, origin: str) -> StoredTensor:
-    stored, dtype = dataset.held_bytes, _dtype(dataset.datatype, dataset)
+    is_opaque = dataset.datatype.kind is TypeClass.OPAQUE
+    dtype = _dtype(dataset.datatype, dataset.text(_DTYPE) if is_opaque else None)
+    stored = dataset.held_bytes
     compared = not dataset.filters and stored is not None
     return StoredTensor(
         name=path,
@@ -188,11 +196,10 @@ def _bytes(dataset: Dataset, stored: int | None) -> int:
     return stored
 
 
-def _dtype(datatype: Datatype, node: Node) -> str:
-    if datatype.kind is TypeClass.OPAQUE:
-        stated = node.text("dtype") or ""
-        if stated in OPAQUE_TYPES and DTYPES[stated].whole_bytes == datatype.size:
-            return stated
+def _dtype(datatype: Datatype, stated: str | None) -> str:
+    """The type of elements; of opaque bytes what an attribute states, if it is of their size."""
+    if stated in OPAQUE_TYPES and DTYPES[stated].whole_bytes == datatype.size:
+        return stated
     return datatype.name
 
 

@@ -18,7 +18,7 @@ from rnninspect.record import Record
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from rnninspect.decode.hdf5.headers import Message
     from rnninspect.decode.hdf5.space import Space
@@ -41,7 +41,7 @@ class Attribute(Record):
         return 0 if self.shape is None else math.prod(self.shape)
 
 
-def read_attributes(space: Space, messages: list[Message]) -> Iterator[Attribute]:
+def read_attributes(space: Space, messages: Sequence[Message]) -> Iterator[Attribute]:
     """All attributes of the object with this header, those in a fractal heap included."""
     for message in messages:
         if message.kind == ATTRIBUTE:

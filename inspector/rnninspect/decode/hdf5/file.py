@@ -5,7 +5,14 @@ from __future__ import annotations
 from rnninspect.decode.hdf5.attributes import GlobalHeaps
 from rnninspect.decode.hdf5.groups import listed, read_entries
 from rnninspect.decode.hdf5.headers import DATATYPE, LAYOUT, LINK_INFO, SYMBOL_TABLE, read_header
-from rnninspect.decode.hdf5.objects import Alike, Dataset, Group, NamedType, Node
+from rnninspect.decode.hdf5.objects import (
+    Alike,
+    Dataset,
+    Group,
+    NamedType,
+    Node,
+    attributes_of,
+)
 from rnninspect.decode.hdf5.space import structural
 from rnninspect.decode.hdf5.superblock import read_superblock
 from rnninspect.errors import UnreadableFile, parsing
@@ -66,9 +73,20 @@ class File:
         kind = Group if found[0] is None else Node
         return kind(self.space, self.heaps, address, found[1])
 
-    def made(self, group: Alike) -> Group:
-        """A group that a visit has entered without making it."""
-        return Group(self.space, self.heaps, group.address, list(group.messages))
+    @structural
+    def text(self, found: Alike, name: str) -> str | None:
+        """As `Node.text`, of an object that a visit has just met or entered without making it."""
+        messages = found.messages
+        if not messages:
+            known = None if self._known is None else self._known.again(found.address)
+            if known is None:
+                return self.open(found.address).text(name)
+            messages = known[1]
+        attribute = attributes_of(self.space, found.address, messages).get(name)
+        values = None if attribute is None else self.heaps.texts(attribute)
+        if values is None or len(values) != 1:
+            return None
+        return values[0].decode("utf-8", "surrogateescape")
 
     def _parse(self, address: int) -> Node:
         messages = read_header(self.space, address)

@@ -42,6 +42,15 @@ if TYPE_CHECKING:
 DESCRIBING = (DATASPACE, DATATYPE, LAYOUT, FILTERS, EXTERNAL_FILES)
 
 
+def attributes_of(space: Space, address: int, messages: Sequence[Message]) -> dict[str, Attribute]:
+    """All attributes of an object with these messages, by name."""
+    found = list(read_attributes(space, messages))
+    named = {attribute.name: attribute for attribute in found}
+    if len(named) < len(found):
+        raise UnreadableFile(f"duplicate attribute name of the object at {address}")
+    return named
+
+
 class Node:
     """What every object has: an address, which is its identity, and attributes."""
 
@@ -58,10 +67,7 @@ class Node:
     def attributes(self) -> dict[str, Attribute]:
         """All attributes by name."""
         if self._attributes is None:
-            found = list(read_attributes(self._space, self._messages))
-            self._attributes = {attribute.name: attribute for attribute in found}
-            if len(self._attributes) < len(found):
-                raise UnreadableFile(f"duplicate attribute name of the object at {self.address}")
+            self._attributes = attributes_of(self._space, self.address, self._messages)
         return self._attributes
 
     @structural
@@ -189,7 +195,7 @@ class Alike(Record):
         address: of the header.
         plain: what such datasets have in common, None of a group.
         start: where the dataset's bytes are, or the index of its chunks.
-        messages: those of a group's header with its links and attributes, where it is entered.
+        messages: those of its header with links and attributes; of a group where it is entered.
     """
 
     address: int
