@@ -147,7 +147,8 @@ class _Listing:
 
     def _begin_columns(self) -> DatasetColumns:
         """Put what was found by now into columns, where the rest will be added."""
-        from rnninspect_keras.containers.columns import DatasetColumns, GroupColumns  # noqa: PLC0415 - for large files
+        from rnninspect_keras.containers.columns import DatasetColumns  # noqa: PLC0415 - for large files
+        from rnninspect_keras.containers.groups import GroupColumns  # noqa: PLC0415 - as above
 
         store = self._store
         groups = GroupColumns(self._file)

@@ -5,7 +5,8 @@ from __future__ import annotations
 import math
 
 from rnninspect.plugin import DTYPES, MOST_ELEMENTS, Purpose, Record
-from rnninspect_keras.containers.columns import DatasetColumns, GroupColumns
+from rnninspect_keras.containers.columns import DatasetColumns
+from rnninspect_keras.containers.groups import GroupColumns
 from rnninspect_keras.tfjs.manifest_weight import STRING
 from rnninspect_keras.tfjs.weight_rows import WeightRows
 
