@@ -28,7 +28,7 @@ _PART = r"""(?:[\w-]+|"(?:[^"\\\n]|\\.)*"|'[^'\n]*')"""
 LONG_KEY = re.compile(
     rf"(?:^|[\[{{,])[ \t]*{_PART}(?:[ \t]*\.[ \t]*{_PART}){{{MOST_PARTS}}}", re.MULTILINE
 )
-ESCAPES = ("\\u", "\\U", "\\x")  # of a character by its number; \\x since TOML 1.1
+ESCAPES = ("\\u", "\\U", "\\x")  # of a character by its number; \x since TOML 1.1
 MARKS_OF_A_PROJECT = (".git", ".hg")
 
 
