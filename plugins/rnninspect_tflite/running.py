@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from array import array
-
 from rnninspect.decode.flatbuffers import INT32
 from rnninspect.plugin import Fact, Limit, Observation, plural
 from rnninspect_tflite.operators.names import loop_name
@@ -13,7 +11,7 @@ from rnninspect_tflite.operators.values import Call, Kind, Value, result
 from rnninspect_tflite.operators.variables import Variables
 from rnninspect_tflite.schema.numbers import CUSTOM
 from rnninspect_tflite.schema.options import integer
-from rnninspect_tflite.schema.rows import are_few
+from rnninspect_tflite.schema.rows import are_few, integers
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -126,7 +124,9 @@ class Runner:
         """
         if self._translation is not None or are_few(len(graph.tensors)):
             return ()
-        found = array("i", [-1]) * (len(graph.tensors) + 1)  # the last one is for absent inputs
+        count = len(graph.tensors)
+        found = integers("i", count)
+        found.extend([-1] * (count + 1))  # the last one is for absent inputs
         for number, operator in enumerate(graph.operators):
             for index in operator.inputs:
                 found[index] = number

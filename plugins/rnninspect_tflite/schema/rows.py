@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from _collections_abc import Sequence  # without the module `collections`
-from array import array
 
 from rnninspect_tflite.schema.records import Operator, Tensor
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, MutableSequence
 
     from rnninspect.decode.flatbuffers import Tables
 
@@ -34,7 +33,9 @@ class TensorRows(Sequence[Tensor]):
         self.names: list[str] = []
         self.dims: list[tuple[int, ...]] = []
         self._shapes: dict[tuple[int, ...], tuple[int, ...]] = {}
-        self._types, self._buffers, self._detailed = array("b"), array("I"), bytearray()
+        count = len(tables)
+        self._types, self._buffers = integers("b", count), integers("I", count)
+        self._detailed = bytearray()
         self._external: dict[int, int] = {}
         self._variable: set[int] = set()
 
@@ -80,7 +81,10 @@ class OperatorRows(Sequence[Operator]):
     def __init__(self, tables: Tables) -> None:
         self._tables = tables
         self._codes: dict[tuple[str, str], int] = {}
-        self._kinds, self._ends, self._indices = array("I"), array("Q", [0]), array("i")
+        count = len(tables)
+        self._kinds, self._indices = integers("I", count), integers("i", count)
+        self._ends = integers("Q", count)
+        self._ends.append(0)
 
     def add(self, operator: Operator) -> None:
         """Add the next one."""
@@ -102,14 +106,25 @@ class OperatorRows(Sequence[Operator]):
 
     def _made(self, at: int, code: tuple[str, str]) -> Operator:
         first, middle, last = self._ends[2 * at : 2 * at + 3]
-        indices = self._indices[first:last].tolist()
-        inputs, outputs = tuple(indices[: middle - first]), tuple(indices[middle - first :])
+        inputs, outputs = tuple(self._indices[first:middle]), tuple(self._indices[middle:last])
         return Operator(*code, inputs, outputs, self._tables, at)
 
 
 def are_few(count: int) -> bool:
     """Whether a value may be kept for each tensor or operator."""
     return count <= _FEW
+
+
+def integers(code: str, count: int) -> MutableSequence[int]:
+    """Integers of a type of `array`, one or more for each of so many tensors or operators.
+
+    A list where they are few: to import `array` takes longer than to read a small model.
+    """
+    if are_few(count):
+        return []
+    from array import array  # noqa: PLC0415 - for large files
+
+    return array(code)
 
 
 def shape_of(dims: tuple[int, ...]) -> tuple[int | None, ...]:

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from array import array
-
 from rnninspect.decode.flatbuffers import UINT8, UINT32, UINT64
 from rnninspect.plugin import UNUSABLE, Fact, Limit, Observation, Record, plural
 from rnninspect_tflite.schema.numbers import ModelSlot
+from rnninspect_tflite.schema.rows import integers
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -46,11 +45,12 @@ class Extents:
 
     __slots__ = ("_far", "_lengths", "_near", "_numbers", "_offsets", "_size")
 
-    def __init__(self, size: int) -> None:
+    def __init__(self, size: int, count: int) -> None:
         self._size = size  # of the file
-        self._near = array("i")  # by the buffer's number, the index of its extent
+        self._near = integers("i", count)  # by the buffer's number, the index of its extent
         self._far: dict[int, int] = {}  # of buffers with large numbers
-        self._offsets, self._lengths, self._numbers = array("Q"), array("Q"), array("I")
+        self._offsets, self._lengths = integers("Q", count), integers("Q", count)
+        self._numbers = integers("I", count)
 
     def __contains__(self, buffer: int) -> bool:
         if buffer >= _FAR:
@@ -71,7 +71,7 @@ class Extents:
         else:
             if buffer >= len(self._near):
                 more = buffer + 1 - len(self._near) + len(self._near) // 4
-                self._near.extend(array("i", [_UNREAD]) * more)
+                self._near.extend([_UNREAD] * more)
             self._near[buffer] = place
         if extent is not None:
             self._offsets.append(extent.offset)
@@ -91,7 +91,7 @@ class Buffers:
     def __init__(self, root: Table, source: Source) -> None:
         self._root, self._source = root, source
         self._tables = root.tables(ModelSlot.BUFFERS)
-        self._known = Extents(source.size)
+        self._known = Extents(source.size, len(self._tables))
         self._external: dict[int, Extent] | None = None
         self._faults: list[Observation] = []
 

@@ -5,13 +5,12 @@ from __future__ import annotations
 import math
 from _bisect import bisect_left  # without the module `bisect` around it
 from _collections_abc import Mapping  # without the module `collections`
-from array import array
 from itertools import pairwise
 
 from rnninspect.plugin import DTYPES, Purpose, StoredTensor
 from rnninspect_tflite.schema.numbers import ELEMENT_TYPES
 from rnninspect_tflite.schema.records import Key
-from rnninspect_tflite.schema.rows import are_few
+from rnninspect_tflite.schema.rows import are_few, integers
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -25,7 +24,7 @@ _INDEX_BITS = 32
 
 
 class StoredRows(Mapping[Key, StoredTensor]):
-    """Stored tensors by subgraph and index, which grow.
+    """Stored tensors by subgraph and index, among so many tensors.
 
     One whose bytes are not those that its shape needs, in the file itself, is made at once.
     """
@@ -35,9 +34,9 @@ class StoredRows(Mapping[Key, StoredTensor]):
         "_types",
     )
 
-    def __init__(self) -> None:
-        self._keys, self._offsets, self._lengths = array("Q"), array("Q"), array("Q")
-        self._types = array("b")
+    def __init__(self, count: int) -> None:
+        self._keys, self._types = integers("Q", count), integers("b", count)
+        self._offsets, self._lengths = integers("Q", count), integers("Q", count)
         self._names: list[str] = []
         self._shapes: list[tuple[int, ...]] = []
         self._dtypes: list[str] = []

@@ -32,7 +32,7 @@ class Stored:
     def __init__(self, model: Model, buffers: Buffers, states: set[Key]) -> None:
         self._buffers = buffers
         self._states, self._read = states, _read(model)
-        self.tensors = StoredRows()
+        self.tensors = StoredRows(sum([len(graph.tensors) for graph in model.subgraphs]))
         self._scales: list[StoredTensor] = []
         self._unread: list[str] = []
         self._faults: list[Observation] = []
