@@ -46,7 +46,10 @@ class Pages:
         if offset < 0 or offset + kind.size > self.size:
             self.require(offset, kind.size, what)
         number = offset >> _PAGE_BITS
-        page = self._kept.get(number) or self._load(number)
+        try:  # with no call, since no other function is called as often
+            page = self._kept[number]
+        except KeyError:
+            page = self._load(number)
         value: int = kind.unpack_from(page, offset & WITHIN)[0]
         return value
 
