@@ -14,6 +14,7 @@ import pytest
 from making.proxy import proxy
 from making.wayward import Wayward, wayward
 from rnninspect import UnreadableFile, inspect_file
+from rnninspect.remote.https import connections
 
 ONNX = (Path(__file__).resolve().parents[2] / "sample_models/onnx/basic_lstm.onnx").read_bytes()
 
@@ -46,6 +47,14 @@ def secure(_secure: Wayward) -> Wayward:
     _secure.seen.clear()
     _secure.behave = lambda handler: handler.serve(ONNX)
     return _secure
+
+
+@pytest.fixture(autouse=True)
+def _certificates_anew() -> Iterator[None]:
+    """Certificates are loaded once: each test, and those of other files, has its own."""
+    connections._certificates.cache_clear()
+    yield
+    connections._certificates.cache_clear()
 
 
 def url_of(server: Wayward, path: str = "/model.onnx") -> str:
