@@ -49,9 +49,11 @@ def _imported(path: Path) -> frozenset[str]:
     for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
         if isinstance(node, ast.Import):
             names.update(alias.name for alias in node.names)
-        elif isinstance(node, ast.ImportFrom) and node.module:
-            names.add(node.module)
-            names.update(f"{node.module}.{alias.name}" for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            inside = f"{node.module}." if node.module else ""  # none in `from . import name`
+            names.add(inside[:-1])
+            names.update(f"{inside}{alias.name}" for alias in node.names)
+    names.discard("")
     return frozenset(names)
 
 
