@@ -278,3 +278,21 @@ def test_external_data_that_changes_while_it_is_read_is_not_reported(tmp_path: P
     done = run_with(meanwhile, tmp_path / model.name)
     assert (done.returncode, done.stdout) == (2, "")
     assert done.stderr.endswith(f"{model.name}: {data.name} changed while it was read\n")
+
+
+@pytest.mark.parametrize("number", SIGNALS, ids=lambda number: number.name)
+def test_what_fails_while_a_signal_ends_the_call_is_not_told(number: signal.Signals) -> None:
+    program = f"""
+import os, sys
+from rnninspect.command.ending import until_stopped
+def call():
+    try:
+        os.kill(os.getpid(), {int(number)})
+    finally:
+        raise ValueError("a connection is lost")
+sys.exit(until_stopped(call))
+"""
+    done = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, check=False, timeout=60
+    )
+    assert (done.returncode, done.stderr) == (128 + number, f"rnninspect: {SIGNALS[number]}\n")

@@ -58,6 +58,9 @@ def _code_of(call: Callable[[], int]) -> int:
         if isinstance(ended.code, int):
             return ended.code
         raise
+    except Exception:  # as what is closed may raise, while a signal ends the call
+        raise_if_stopped()
+        raise
 
 
 def _report(stopped: Stopped) -> int:
