@@ -17,9 +17,7 @@ if TYPE_CHECKING:
     from rnninspect_keras.tfjs.document import Document
 
 MISSING, OUTSIDE = Fact.EXTERNAL_MISSING, Fact.EXTERNAL_OUTSIDE
-
-
-_MANY = 2_000
+_MANY = 2_000  # weights, which are kept in columns
 
 
 def is_native(names: Iterable[str]) -> bool:

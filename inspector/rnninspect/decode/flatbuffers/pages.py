@@ -46,7 +46,7 @@ class Pages:
         if offset < 0 or offset + kind.size > self.size:
             self.require(offset, kind.size, what)
         number = offset >> _PAGE_BITS
-        try:  # with no call, since no other function is called as often
+        try:  # as `page` does, without a call, since no other function is called as often
             page = self._kept[number]
         except KeyError:
             page = self._load(number)
@@ -64,8 +64,7 @@ class Pages:
             self.require(offset, length, what)
         index = offset & WITHIN
         if index + length <= _PAGE:
-            number = offset >> _PAGE_BITS
-            return (self._kept.get(number) or self._load(number))[index : index + length]
+            return self.page(offset)[index : index + length]
         self.spend(_STEPS_OF_A_PAGE + (length >> _PAGE_BITS))
         return self.source.read(offset, length)
 
@@ -80,7 +79,10 @@ class Pages:
     def page(self, offset: int) -> bytes:
         """The page that an offset is in, with a few bytes of the next one."""
         number = offset >> _PAGE_BITS
-        return self._kept.get(number) or self._load(number)
+        try:
+            return self._kept[number]
+        except KeyError:
+            return self._load(number)
 
     def follow(self, offset: int, what: str) -> int:
         """Where the offset that is stored at an offset points to."""

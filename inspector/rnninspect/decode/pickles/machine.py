@@ -64,18 +64,8 @@ class Machine:
 
     __slots__ = (
         *("begun", "calls", "cursor", "decoded", "depth", "globals", "marks", "memo", "objects"),
-        *(
-            "opcodes",
-            "planned",
-            "run",
-            "spent",
-            "stack",
-            "stated",
-            "tabled",
-            "text",
-            "tried",
-            "wasted",
-        ),
+        *("opcodes", "planned", "run", "spent", "stack", "stated", "tabled", "text", "tried"),
+        "wasted",
     )
 
     def __init__(self, cursor: Cursor, calls: Calls, run: Callable[[Machine], object]) -> None:
